@@ -1,0 +1,42 @@
+# The few words a person types. README says the same without make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+run: .venv/installed
+	@$(BIN)/flask --app wsgi serve --sample
+
+test: .venv/tested
+	@$(BIN)/python -m pytest -n auto
+
+check: .venv/tested
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict board
+
+bench: .venv/tested
+	@$(BIN)/python -m bench
+
+# After a change of the words in board/: collect them, then translate what is new in the .po file.
+translations: .venv/tested
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k lazy_gettext -k ngettext:1,2 --no-location --no-wrap \
+		--omit-header -o .venv/messages.pot .
+	$(BIN)/pybabel -q update -i .venv/messages.pot -d board/translations -l ko --no-wrap \
+		--no-fuzzy-matching --omit-header --ignore-obsolete
+
+# After a change of the dependencies in pyproject.toml.
+lock: .venv/tested
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+		--group dev pyproject.toml -o requirements-dev.txt
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/tested: requirements-dev.txt .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: run test check bench translations lock

@@ -1,0 +1,29 @@
+"""The board: comment threads for a newsroom. Parts meet here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from board import access, assets, cli, config, db, language, pages
+from board.accounts import views as account_views
+from board.articles import views as article_views
+from board.comments import views as comment_views
+from board.moderation import views as moderation_views
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    app = Flask(__name__, instance_path=(overrides or {}).get("INSTANCE") or config.instance_path())
+    config.load(app, overrides or {})
+
+    db.init_app(app)
+    language.init_app(app)
+    assets.init_app(app)
+
+    app.url_map.converters["id"] = pages.IdConverter
+    for views in (account_views, article_views, comment_views, moderation_views, pages):
+        app.register_blueprint(views.bp)
+    access.init_app(app)
+    pages.init_app(app)
+    cli.init_app(app)
+    return app

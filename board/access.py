@@ -1,0 +1,177 @@
+"""Who may open which page, and which requests are not a person's on our own pages.
+
+Every view names its audience with @open_to. A view that names none stops the app from starting,
+so forgetting the line cannot open a page.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+
+from board.accounts.models import Guest, Session, User
+from board.db import db, now, writing
+from board.lock import Busy
+from board.text import is_readable
+
+Viewer = User | Guest
+Audience = Callable[[Viewer], bool]
+View = TypeVar("View", bound=Callable[..., Any])
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+FIELDS_MAX = 50
+URL_MAX = 4096  # characters
+
+login_manager = LoginManager()
+login_manager.anonymous_user = Guest
+login_manager.session_protection = None
+
+
+def everyone(viewer: Viewer) -> bool:
+    return True
+
+
+def readers(viewer: Viewer) -> bool:
+    """Whoever has an account and is signed in."""
+    return isinstance(viewer, User)
+
+
+def moderators(viewer: Viewer) -> bool:
+    return viewer.can_moderate
+
+
+def editors(viewer: Viewer) -> bool:
+    return viewer.can_edit
+
+
+def staff(viewer: Viewer) -> bool:
+    return viewer.can_moderate or viewer.can_edit
+
+
+def open_to(audience: Audience, *, body_max: int | None = None) -> Callable[[View], View]:
+    """Who may call the view, and how many bytes they may send when it is more than usual."""
+
+    def mark(view: View) -> View:
+        cast(Any, view).audience = audience
+        cast(Any, view).body_max = body_max
+        return view
+
+    return mark
+
+
+def viewer() -> Viewer:
+    """The signed-in user, or the guest, as a plain object rather than a proxy."""
+    return cast(Viewer, current_user._get_current_object())
+
+
+def member() -> User:
+    """The signed-in user, on pages where there must be one."""
+    user = viewer()
+    assert isinstance(user, User)  # noqa: S101 - @open_to(readers) has seen to it
+    return user
+
+
+def cookie_name(kind: str) -> str:
+    """`kind` as the name of a cookie; with https the browser itself holds it to this host."""
+    return f"__Host-board_{kind}" if current_app.config["HTTPS"] else f"board_{kind}"
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    open_to(everyone)(app.view_functions["static"])
+    unguarded = [name for name, view in app.view_functions.items() if not hasattr(view, "audience")]
+    if unguarded:
+        raise RuntimeError(f"views without an audience: {', '.join(unguarded)}")
+    app.before_request(_refuse_foreign)
+    app.before_request(_refuse_unreadable)
+    app.before_request(_enforce)
+
+
+@login_manager.request_loader
+def _load(_request: object) -> User | None:
+    session = current_session()
+    if session is None or session.user.is_suspended:
+        return None
+    if session.seen_on < now().date():
+        _see(session)
+    return session.user
+
+
+def current_session() -> Session | None:
+    token = request.cookies.get(cookie_name("session"), "")
+    return db.session.scalar(Session.with_token(token)) if token else None
+
+
+def _see(session: Session) -> None:
+    """Note the day. Once a day and never worth an error page."""
+    try:
+        with writing():
+            session.seen_on = now().date()
+    except Busy:
+        current_app.logger.info("session not touched: busy")
+
+
+def _refuse_foreign() -> None:
+    """CSRF by headers: an unsafe request must come from a page of our own.
+
+    Browsers send Sec-Fetch-Site themselves, and pages cannot change it; those too old to send it,
+    and programs, send Origin.
+    """
+    if request.method in SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    own = current_app.config["ORIGIN"] or f"{request.scheme}://{request.host}"
+    ours = site == "same-origin" if site else request.headers.get("Origin", "").lower() == own
+    if not ours:
+        abort(403, "foreign")
+
+
+def _refuse_unreadable() -> None:
+    """What is not text, not a form, or more than any form of ours: refused before any view."""
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if body_max := getattr(view, "body_max", None):
+        request.max_content_length = request.max_form_memory_size = body_max
+    if len(request.full_path) > URL_MAX:
+        abort(414)
+    if request.method not in SAFE and request.content_length and request.mimetype not in FORM_TYPES:
+        abort(415)
+    if not _is_utf8(request.query_string) or (
+        request.mimetype == FORM_TYPES[0] and not _is_utf8(request.get_data())
+    ):
+        abort(400, "unreadable")
+    if len(request.form) > FIELDS_MAX or len(request.args) > FIELDS_MAX:
+        abort(413)
+    for fields in (request.args, request.form):
+        if any(len(values) > 1 for values in fields.listvalues()):
+            abort(400, "repeated")
+        if not all(is_readable(f"{name}{value}") for name, value in fields.items()):
+            abort(400, "unreadable")
+    if not is_readable(request.path):
+        abort(404)
+
+
+def _is_utf8(encoded: bytes) -> bool:
+    """Whether percent-encoded bytes are text; Werkzeug would let others pass as they stand."""
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _enforce() -> ResponseReturnValue | None:
+    if request.endpoint is None:  # no such page; let Flask answer 404 or 405
+        return None
+    view: Any = current_app.view_functions[request.endpoint]
+    if view.audience(viewer()):
+        return None
+    if viewer().is_authenticated:
+        abort(403)
+    if request.method in SAFE:
+        path = request.full_path.rstrip("?")
+        return redirect(url_for("accounts.sign_in_form", next=path), 303)
+    abort(401)

@@ -1,0 +1,121 @@
+"""Sign-in attempts, counted so that guessing is slow and nobody can lock another out.
+
+An attempt is written down before the password is checked and struck out when it was right, so
+what is counted are failures, exactly, in every worker and across restarts. A browser its owner
+has signed in from before has a count of its own: strangers' failures never stop it.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+from typing import Self
+
+from sqlalchemy import ForeignKey, Index, Select, String, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from board.accounts.models import User, token_hash
+from board.db import Base, db, now
+
+
+@dataclass(frozen=True)
+class TooManyAttempts(Exception):
+    retry_at: datetime
+
+
+class Attempt(Base):
+    """Somebody tried to sign in. Kept for an hour, as keyed hashes: no address, no e-mail."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index(None, "from_network", "made_at"),
+        Index(None, "for_account", "made_at"),
+        Index(None, "made_at"),
+    )
+    # (whose failures, how many, in how long)
+    SAME_ACCOUNT_AND_NETWORK = (10, timedelta(minutes=5))
+    SAME_NETWORK = (50, timedelta(minutes=5))
+    SAME_ACCOUNT = (100, timedelta(hours=1))
+    KNOWN_DEVICE = (10, timedelta(minutes=5))
+    KEPT = timedelta(hours=1)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    for_account: Mapped[str] = mapped_column(String(64))
+    from_network: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def begin(cls, *, email: str, address: str, key: str, known_device: bool) -> Self:
+        """Write the attempt down. Raises TooManyAttempts, which writes nothing."""
+        db.session.execute(delete(cls).where(cls.made_at < now() - cls.KEPT))
+        account = _keyed(key, "account", email)
+        origin = "known device" if known_device else network(address)
+        from_network = _keyed(key, "network", origin, email if known_device else "")
+        mine = (cls.for_account == account, cls.from_network == from_network)
+        if known_device:
+            cls._refuse_beyond(cls.KNOWN_DEVICE, *mine)
+        else:
+            cls._refuse_beyond(cls.SAME_ACCOUNT_AND_NETWORK, *mine)
+            cls._refuse_beyond(cls.SAME_NETWORK, cls.from_network == from_network)
+            cls._refuse_beyond(cls.SAME_ACCOUNT, cls.for_account == account)
+        attempt = cls(for_account=account, from_network=from_network)
+        db.session.add(attempt)
+        return attempt
+
+    @classmethod
+    def _refuse_beyond(cls, limit: tuple[int, timedelta], *whose: object) -> None:
+        count, period = limit
+        recent = select(func.count(), func.min(cls.made_at)).where(cls.made_at > now() - period)
+        failures, oldest = db.session.execute(recent.where(*whose)).one()  # type: ignore[arg-type]
+        if failures >= count:
+            raise TooManyAttempts(retry_at=oldest + period)
+
+    def succeed(self) -> None:
+        db.session.execute(delete(type(self)).where(type(self).id == self.id))
+
+
+class Device(Base):
+    """A browser its owner has signed in from before; the token is in a cookie of its own."""
+
+    __tablename__ = "device"
+    LIFE = timedelta(days=365)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def known(cls, token: str, *, email: str) -> Select[Self]:
+        """This browser, if it belongs to the account with this e-mail."""
+        return (
+            select(cls)
+            .join(User, User.id == cls.user_id)
+            .where(cls.token_hash == token_hash(token), User.email == email)
+            .where(cls.made_at > now() - cls.LIFE)
+        )
+
+    @classmethod
+    def remember(cls, user: User) -> str:
+        """A new token for this browser."""
+        token = secrets.token_urlsafe(32)
+        db.session.add(cls(token_hash=token_hash(token), user_id=user.id))
+        return token
+
+
+def network(address: str) -> str:
+    """The neighbourhood of an address: /24 of IPv4, /64 of IPv6 (one household has it all)."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return ip.exploded[:19] if ip.version == 6 else ip.exploded.rpartition(".")[0]
+
+
+def _keyed(key: str, *parts: str) -> str:
+    message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()

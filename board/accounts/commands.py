@@ -1,0 +1,95 @@
+"""`flask --app wsgi accounts …`: the first staff are made here, and only here."""
+
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup
+
+from board.accounts import models
+from board.accounts.forms import tidy_email
+from board.accounts.models import User
+from board.accounts.names import is_well_formed, tidy_name
+from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, hash_password, is_easy
+from board.db import db, now, writing
+
+accounts_cli = AppGroup("accounts", help="Make accounts, give and take capabilities, suspend.")
+
+CAPABILITIES = {"moderate": "can_moderate", "edit": "can_edit"}
+_capability = click.Choice(sorted(CAPABILITIES))
+FOREVER = timedelta(days=365 * 100)
+
+
+@accounts_cli.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.option("--can", "capabilities", multiple=True, type=_capability)
+@click.password_option(help="Asked for when not given.")
+def add(email: str, name: str, capabilities: tuple[str, ...], password: str) -> None:
+    """Make an account. Staff may have names readers may not choose."""
+    email, name = tidy_email(email.strip()), tidy_name(name)
+    if not is_well_formed(name):
+        raise click.ClickException(f"{name!r} cannot be a display name.")
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX or is_easy(password, about=[name]):
+        raise click.ClickException(
+            f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters and is not easy to guess."
+        )
+    password_hash = hash_password(password)
+    with writing():
+        if db.session.scalar(User.with_email(email)) or db.session.scalar(User.named(name)):
+            raise click.ClickException("There is an account with this e-mail or name.")
+        user = models.sign_up(email=email, name=name, password_hash=password_hash)
+        _set(user, capabilities, True)
+    click.echo(f"{name} <{email}> can sign in.")
+
+
+@accounts_cli.command("grant")
+@click.argument("email")
+@click.argument("capability", type=_capability)
+def grant(email: str, capability: str) -> None:
+    """Let somebody moderate comments, or edit articles."""
+    with writing():
+        _set(_account(email), (capability,), True)
+    click.echo(f"{email} can {capability}.")
+
+
+@accounts_cli.command("revoke")
+@click.argument("email")
+@click.argument("capability", type=_capability)
+def revoke(email: str, capability: str) -> None:
+    """Take a capability away; it is gone with the next request."""
+    with writing():
+        _set(_account(email), (capability,), False)
+    click.echo(f"{email} can no longer {capability}.")
+
+
+@accounts_cli.command("suspend")
+@click.argument("email")
+@click.option("--days", type=click.IntRange(1, 36500), help="Without it, until unsuspended.")
+@click.option("--reason", required=True, help="The person sees it when signing in.")
+def suspend(email: str, days: int | None, reason: str) -> None:
+    """Sign somebody out everywhere and keep them out."""
+    until = now() + (timedelta(days=days) if days else FOREVER)
+    with writing():
+        _account(email).suspend(until=until, reason=reason)
+    click.echo(f"{email} is suspended until {until:%Y-%m-%d}.")
+
+
+@accounts_cli.command("unsuspend")
+@click.argument("email")
+def unsuspend(email: str) -> None:
+    """Let somebody back in."""
+    with writing():
+        _account(email).unsuspend()
+    click.echo(f"{email} can sign in again.")
+
+
+def _account(email: str) -> User:
+    user = db.session.scalar(User.with_email(tidy_email(email)))
+    if user is None:
+        raise click.ClickException(f"There is no account with the e-mail {email}.")
+    return user
+
+
+def _set(user: User, capabilities: tuple[str, ...], value: bool) -> None:
+    for capability in capabilities:
+        setattr(user, CAPABILITIES[capability], value)

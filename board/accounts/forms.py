@@ -1,0 +1,115 @@
+"""Sign-up, sign-in, a new name, a new password."""
+
+import re
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from board.accounts.models import User
+from board.accounts.names import NAME_MAX, NAME_MIN, imitates_staff, is_well_formed
+from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy
+from board.forms import Form
+
+_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\.]+(\.[^@\s\"(),:;<>\[\]\\.]+)+")
+_required = InputRequired(_("Please fill this in."))
+
+
+def tidy_email(email: str | None) -> str:
+    return (email or "").casefold()
+
+
+class SignInForm(Form):
+    email = StringField(_("E-mail"), [_required], filters=[tidy_email])
+    password = PasswordField(_("Password"), [_required])
+    next = HiddenField()
+
+
+class NameForm(Form):
+    name = StringField(
+        _("Display name"),
+        [_required],
+        description=_(
+            "%(min)d to %(max)d characters. It is shown with everything you write.",
+            min=NAME_MIN,
+            max=NAME_MAX,
+        ),
+    )
+
+    def validate_name(self, field: Any) -> None:
+        if not is_well_formed(field.data):
+            raise ValidationError(
+                gettext(
+                    "A name has %(min)d to %(max)d characters: letters of one script, digits, "
+                    "spaces, and . _ -",
+                    min=NAME_MIN,
+                    max=NAME_MAX,
+                )
+            )
+        if imitates_staff(field.data, site_name=current_app.config["SITE_NAME"]):
+            raise ValidationError(gettext("This name could be taken for the newsroom's."))
+
+
+class NewPassword(Form):
+    """The password field of sign-up and of the account page."""
+
+    password = PasswordField(
+        _("Password"),
+        [_required],
+        description=_(
+            "At least %(min)d characters. A short sentence is easy to remember and hard to guess.",
+            min=PASSWORD_MIN,
+        ),
+    )
+
+    def about(self) -> list[str]:
+        """Words a stranger would try first for this person."""
+        return [current_app.config["SITE_NAME"]]
+
+    def validate_password(self, field: Any) -> None:
+        if len(field.data) < PASSWORD_MIN:
+            raise ValidationError(
+                gettext("A password has at least %(min)d characters.", min=PASSWORD_MIN)
+            )
+        if len(field.data) > PASSWORD_MAX:
+            raise ValidationError(
+                gettext("A password has at most %(max)d characters.", max=PASSWORD_MAX)
+            )
+        if is_easy(field.data, about=self.about()):
+            raise ValidationError(
+                gettext("This password is easy to guess. Please choose another one.")
+            )
+
+
+class SignUpForm(NameForm, NewPassword):
+    email = StringField(
+        _("E-mail"),
+        [_required, Length(max=User.EMAIL_MAX)],
+        filters=[tidy_email],
+        description=_("Only for signing in. Never shown to anyone."),
+    )
+    name = NameForm.name
+    password = NewPassword.password
+    of_age = BooleanField(
+        _("I am 14 or older"),
+        [InputRequired(_("Accounts are for people of 14 and older."))],
+    )
+    next = HiddenField()
+
+    def about(self) -> list[str]:
+        mailbox = (self.email.data or "").partition("@")[0]
+        return [*super().about(), self.name.data or "", mailbox]
+
+    def validate_email(self, field: Any) -> None:
+        if not _EMAIL.fullmatch(field.data):
+            raise ValidationError(gettext("This is not an e-mail address."))
+
+
+class PasswordForm(NewPassword):
+    current = PasswordField(_("Current password"), [_required])
+    password = PasswordField(
+        _("New password"), [_required], description=NewPassword.password.kwargs["description"]
+    )

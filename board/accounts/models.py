@@ -1,0 +1,149 @@
+"""Who is who: accounts, their sessions, the devices they are known from."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from flask_login import AnonymousUserMixin, UserMixin
+from sqlalchemy import ForeignKey, Index, Select, String, delete, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from board.accounts.names import name_key
+from board.db import Base, db, now
+
+# Slices that show names say here what a new name changes for them; accounts knows none of them.
+on_rename: list[Callable[["User"], None]] = []
+
+
+class Guest(AnonymousUserMixin):
+    """Whoever is not signed in. Answers the same questions as a User, so nobody asks first."""
+
+    id = None
+    name = ""
+    can_moderate = False
+    can_edit = False
+
+
+class User(UserMixin, Base):
+    """An account. Capabilities are separate switches, not ranks: none implies another."""
+
+    __tablename__ = "user"
+    EMAIL_MAX = 254
+    CAPABILITIES = ("can_moderate", "can_edit")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(String(80), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    joined_at: Mapped[datetime] = mapped_column(default=now)
+    suspended_until: Mapped[datetime | None]
+    suspended_for: Mapped[str] = mapped_column(String(200), default="")
+    can_moderate: Mapped[bool] = mapped_column(default=False)
+    can_edit: Mapped[bool] = mapped_column(default=False)
+
+    sessions: Mapped[list["Session"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", order_by="Session.id.desc()"
+    )
+
+    @classmethod
+    def with_email(cls, email: str) -> Select[Self]:
+        return select(cls).where(cls.email == email)
+
+    @classmethod
+    def named(cls, name: str) -> Select[Self]:
+        """Whoever has this name, or one that looks the same."""
+        return select(cls).where(cls.name_key == name_key(name))
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_until is not None and self.suspended_until > now()
+
+    @property
+    def is_staff(self) -> bool:
+        return any(getattr(self, capability) for capability in self.CAPABILITIES)
+
+    def rename(self, name: str) -> None:
+        self.name, self.name_key = name, name_key(name)
+        for effect in on_rename:
+            effect(self)
+
+    def change_password(self, password_hash: str, *, keep: "Session | None" = None) -> None:
+        """Set the new one and end every session but `keep`."""
+        self.password_hash = password_hash
+        self.end_sessions(keep=keep)
+
+    def suspend(self, *, until: datetime, reason: str) -> None:
+        """Signs the person out everywhere; they cannot sign in before `until`."""
+        self.suspended_until, self.suspended_for = until, reason
+        self.end_sessions()
+
+    def unsuspend(self) -> None:
+        self.suspended_until, self.suspended_for = None, ""
+
+    def end_sessions(self, *, keep: "Session | None" = None) -> None:
+        self.sessions = [session for session in self.sessions if session is keep]
+
+
+def sign_up(*, email: str, name: str, password_hash: str) -> User:
+    user = User(email=email, password_hash=password_hash)
+    user.rename(name)
+    db.session.add(user)
+    return user
+
+
+class Session(Base):
+    """One signed-in browser. The token itself is only in its cookie; a copy of this table opens
+    nothing."""
+
+    __tablename__ = "session"
+    LIFE = timedelta(days=90)
+    STAFF_LIFE = timedelta(hours=12)
+    IDLE = timedelta(days=30)
+    __table_args__ = (Index(None, "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    device: Mapped[str] = mapped_column(String(60))
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    # A day is enough to end idle sessions, and says less about a person than a moment.
+    seen_on: Mapped[date]
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship(back_populates="sessions")
+
+    @classmethod
+    def with_token(cls, token: str) -> Select[Self]:
+        """The living session of this token, with its user."""
+        idle_since = (now() - cls.IDLE).date()
+        return (
+            select(cls)
+            .where(cls.token_hash == token_hash(token))
+            .where(cls.expires_at > now(), cls.seen_on > idle_since)
+            .options(joinedload(cls.user))
+        )
+
+
+def sign_in(user: User, *, device: str) -> tuple[Session, str]:
+    """A new session and its token, which is told once."""
+    token = secrets.token_urlsafe(32)
+    life = Session.STAFF_LIFE if user.is_staff else Session.LIFE
+    session = Session(
+        token_hash=token_hash(token),
+        device=device,
+        seen_on=now().date(),
+        expires_at=now() + life,
+    )
+    user.sessions.append(session)
+    return session, token
+
+
+def forget_expired_sessions() -> None:
+    db.session.execute(delete(Session).where(Session.expires_at < now()))
+
+
+def token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,255 @@
+"""Signing up, in and out; the reader's own account."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.access import cookie_name, current_session, everyone, member, open_to, readers
+from board.accounts import models
+from board.accounts.attempts import Attempt, Device, TooManyAttempts
+from board.accounts.forms import NameForm, PasswordForm, SignInForm, SignUpForm
+from board.accounts.models import Session, User
+from board.accounts.passwords import hash_password, is_password
+from board.db import db, now, writing
+from board.forms import own_path
+from board.language import clock
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.get("/sign-up")
+@open_to(everyone)
+def sign_up_form() -> ResponseReturnValue:
+    form = SignUpForm.empty(data={"next": own_path(request.args.get("next"))})
+    return _unkept(render_template("accounts/sign_up.html", form=form))
+
+
+@bp.post("/sign-up")
+@open_to(everyone)
+def sign_up() -> ResponseReturnValue:
+    form = SignUpForm.posted()
+    if not form.validate():
+        return render_template("accounts/sign_up.html", form=form), 422
+    password_hash = hash_password(form.password.data)
+    with writing():
+        taken = db.session.scalar(User.named(form.name.data))
+        # A known e-mail gets the same answer: whoever asks learns nothing about others.
+        if not taken and not db.session.scalar(User.with_email(form.email.data)):
+            models.sign_up(email=form.email.data, name=form.name.data, password_hash=password_hash)
+    if taken:
+        form.name.errors = [_("This name is taken, or looks like one that is.")]
+        return render_template("accounts/sign_up.html", form=form), 422
+    next = own_path(form.next.data)
+    return redirect(url_for(".sign_in_form", notice="signed_up", next=next), 303)
+
+
+@bp.get("/sign-in")
+@open_to(everyone)
+def sign_in_form() -> ResponseReturnValue:
+    form = SignInForm.empty(data={"next": own_path(request.args.get("next"))})
+    return _unkept(render_template("accounts/sign_in.html", form=form, too_many=None))
+
+
+@bp.post("/sign-in")
+@open_to(everyone)
+def sign_in() -> ResponseReturnValue:
+    form = SignInForm.posted()
+    if not form.validate():
+        return render_template("accounts/sign_in.html", form=form, too_many=None), 422
+    try:
+        with writing():
+            attempt = _begin_attempt(form.email.data)
+    except TooManyAttempts as refusal:
+        return _too_many(form, refusal)
+    user = db.session.scalar(User.with_email(form.email.data))
+    if not is_password(form.password.data, user.password_hash if user else None) or not user:
+        form.password.errors = [_("The e-mail or the password is wrong.")]
+        return render_template("accounts/sign_in.html", form=form, too_many=None), 422
+    if user.is_suspended:
+        return _suspended(user)
+    with writing():
+        attempt.succeed()
+        tokens = _start_session(user)
+    return _signed_in(tokens, next=own_path(form.next.data))
+
+
+@bp.post("/sign-out")
+@open_to(readers)
+def sign_out() -> ResponseReturnValue:
+    with writing():
+        if session := current_session():
+            db.session.delete(session)
+    response = redirect("/", 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.delete_cookie(cookie_name("session"), secure=current_app.config["HTTPS"])
+    return response
+
+
+@bp.get("/account")
+@open_to(readers)
+def account() -> ResponseReturnValue:
+    return _account_page()
+
+
+@bp.post("/account/name")
+@open_to(readers)
+def rename() -> ResponseReturnValue:
+    form = NameForm.posted()
+    if not form.validate():
+        return _account_page(rename_form=form), 422
+    with writing():
+        namesake = db.session.scalar(User.named(form.name.data))
+        if free := namesake in (None, member()):
+            member().rename(form.name.data)
+    if not free:
+        form.name.errors = [_("This name is taken, or looks like one that is.")]
+        return _account_page(rename_form=form), 422
+    return redirect(url_for(".account", notice="renamed"), 303)
+
+
+@bp.post("/account/password")
+@open_to(readers)
+def change_password() -> ResponseReturnValue:
+    form = PasswordForm.posted()
+    if not form.validate():
+        return _account_page(password_form=form), 422
+    try:
+        with writing():
+            attempt = _begin_attempt(member().email)
+    except TooManyAttempts as refusal:
+        form.current.errors = [_retry_text(refusal)]
+        return _account_page(password_form=form), 429
+    if not is_password(form.current.data, member().password_hash):
+        form.current.errors = [_("This is not your current password.")]
+        return _account_page(password_form=form), 422
+    password_hash = hash_password(form.password.data)
+    with writing():
+        attempt.succeed()
+        member().change_password(password_hash)
+        tokens = _start_session(member())
+    return _signed_in(tokens, next=url_for(".account", notice="password_changed"))
+
+
+@bp.post("/account/sessions/<id:id>/end")
+@open_to(readers)
+def end_session(id: int) -> ResponseReturnValue:
+    with writing():
+        session = db.session.get(Session, id)
+        if session is None or session.user_id != member().id:
+            abort(404)
+        db.session.delete(session)
+    return redirect(url_for(".account", notice="session_ended"), 303)
+
+
+@bp.post("/account/sessions/end-others")
+@open_to(readers)
+def end_other_sessions() -> ResponseReturnValue:
+    with writing():
+        member().end_sessions(keep=current_session())
+    return redirect(url_for(".account", notice="session_ended"), 303)
+
+
+def _begin_attempt(email: str) -> Attempt:
+    token = request.cookies.get(cookie_name("device"), "")
+    return Attempt.begin(
+        email=email,
+        address=request.remote_addr or "",
+        key=current_app.config["SECRET_KEY"],
+        known_device=bool(token and db.session.scalar(Device.known(token, email=email))),
+    )
+
+
+def _start_session(user: User) -> dict[str, tuple[str, timedelta]]:
+    """A session that replaces this browser's old one; the cookies to set, each with its life."""
+    if old := current_session():
+        db.session.delete(old)
+        db.session.flush()
+    models.forget_expired_sessions()
+    device = device_name(request.headers.get("User-Agent", ""))
+    session, token = models.sign_in(user, device=device)
+    return {
+        "session": (token, session.expires_at - now()),
+        "device": (Device.remember(user), Device.LIFE),
+    }
+
+
+def _signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:
+    response = redirect(next, 303)
+    for kind, (value, life) in cookies.items():
+        response.set_cookie(
+            cookie_name(kind),
+            value,
+            max_age=int(life.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=current_app.config["HTTPS"],
+        )
+    return response
+
+
+def _suspended(user: User) -> ResponseReturnValue:
+    """Only said to whoever knows the password."""
+    title = _("This account is suspended")
+    until = clock(user.suspended_until or now())
+    text = _("Until %(until)s. Reason: %(reason)s", until=until, reason=user.suspended_for)
+    page = render_template(
+        "error.html", code=403, title=title, text=text, kept=None, retry_after=None
+    )
+    return page, 403
+
+
+def _too_many(form: SignInForm, refusal: TooManyAttempts) -> ResponseReturnValue:
+    text = _retry_text(refusal)
+    page = render_template("accounts/sign_in.html", form=form, too_many=text)
+    return page, 429, {"Retry-After": str(_seconds_until(refusal))}
+
+
+def _retry_text(refusal: TooManyAttempts) -> str:
+    minutes = -(-_seconds_until(refusal) // 60)
+    return _("Too many attempts. Please try again in %(minutes)d minutes.", minutes=minutes)
+
+
+def _seconds_until(refusal: TooManyAttempts) -> int:
+    return max(1, round((refusal.retry_at - now()).total_seconds()))
+
+
+def _account_page(**forms: Any) -> str:
+    forms.setdefault("rename_form", NameForm.empty(data={"name": member().name}))
+    forms.setdefault("password_form", PasswordForm.empty())
+    current = current_session()
+    sessions = [
+        {
+            "id": session.id,
+            "device": session.device,
+            "started_at": session.started_at,
+            "seen_on": session.seen_on,
+            "current": session is current,
+        }
+        for session in member().sessions
+        if session.expires_at > now()
+    ]
+    return render_template("accounts/account.html", sessions=sessions, **forms)
+
+
+def _unkept(page: str) -> ResponseReturnValue:
+    return page, 200, {"Cache-Control": "private, no-store"}
+
+
+_BROWSERS = (
+    ("Edg", "Edge"), ("Whale", "Whale"), ("SamsungBrowser", "Samsung Internet"), ("OPR", "Opera"),
+    ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_name(user_agent: str) -> str:
+    """ "Chrome · Windows": enough to know one's own devices by, and all that is kept."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (browser, system) if part)

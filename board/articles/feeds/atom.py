@@ -1,0 +1,66 @@
+"""One entry of Atom (RFC 4287)."""
+
+from html import escape
+
+from board.articles.feeds.items import Draft
+from board.articles.feeds.tree import Element, absolute, children, inner, text
+from board.articles.markup import paragraphs, plain
+
+
+def draft(entry: Element) -> Draft:
+    feed = entry.getparent()
+    home = _link(feed, "alternate") if feed is not None else ""
+    content, summary = _construct(entry, "atom:content"), _construct(entry, "atom:summary")
+    published, updated = text(entry, "atom:published"), text(entry, "atom:updated")
+    return Draft(
+        url=absolute(_link(entry, "alternate") or text(entry, "atom:id"), entry, home),
+        title=_title(entry),
+        section=_section(entry),
+        byline=_byline(entry) or (_byline(feed) if feed is not None else ""),
+        summary=plain(summary) if content else "",
+        html=content or summary,
+        base=_base(entry),
+        image=absolute(_link(entry, "enclosure", kind="image/"), entry, home),
+        published=published or updated,
+        edited=updated if published else "",
+    )
+
+
+def _link(element: Element, rel: str, *, kind: str = "") -> str:
+    for link in children(element, "atom:link"):
+        if link.get("rel", "alternate") == rel and link.get("type", kind).startswith(kind):
+            return link.get("href", "")
+    return ""
+
+
+def _construct(entry: Element, name: str) -> str:
+    """A text construct as HTML; content that is elsewhere or is not text is none."""
+    for element in children(entry, name):
+        kind = element.get("type", "text").lower()
+        if kind in ("html", "text/html", "xhtml", "application/xhtml+xml"):
+            return inner(element).strip()
+        if kind in ("text", "text/plain"):
+            return paragraphs(escape(inner(element).strip()))
+    return ""
+
+
+def _title(entry: Element) -> str:
+    for element in children(entry, "atom:title"):
+        return plain(inner(element), limit=1000) if len(element) else element.text or ""
+    return ""
+
+
+def _section(entry: Element) -> str:
+    for category in children(entry, "atom:category"):
+        return category.get("label") or category.get("term") or ""
+    return ""
+
+
+def _byline(element: Element) -> str:
+    return ", ".join(
+        filter(None, (text(who, "atom:name") for who in children(element, "atom:author")))
+    )
+
+
+def _base(entry: Element) -> str | None:
+    return next((content.base for content in children(entry, "atom:content")), None) or None

@@ -1,0 +1,87 @@
+"""Bytes to text. We decode, not the parser: Korean files say EUC-KR and mean CP949."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from board.articles.feeds.items import BrokenFeed
+
+CHUNK = 64 * 1024
+_MARKS = (  # UTF-32 first: its mark begins with the one of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
+_KOREAN = {"euc-kr", "euckr", "ks_c_5601-1987", "ksc5601", "cp949", "ms949", "uhc", "windows-949"}
+_OTHERS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "utf-8",
+    "utf-16": "utf-8",  # a declaration we can read byte by byte is not in UTF-16
+    "iso-8859-1": "iso-8859-1",
+    "windows-1252": "windows-1252",
+}
+
+
+def decoded(path: Path) -> Iterator[str]:
+    """The text of the file in chunks, without byte order mark and white space before it.
+
+    Where a file that declares EUC-KR holds bytes that are not, U+FFFD stands in their place.
+    """
+    codec, errors = _encoding(path)
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    started = False
+    try:
+        for chunk in _chunks(path):
+            text = decoder.decode(chunk, final=not chunk)
+            text = text if started else text.lstrip()
+            if text:
+                started = True
+                yield text
+    except UnicodeDecodeError as error:
+        raise BrokenFeed(f"it is not {codec.upper()} text as it says ({error.reason})") from error
+
+
+def _encoding(path: Path) -> tuple[str, str]:
+    """The codec of the file, and what to do about bytes that it cannot read."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    for mark, codec in _MARKS:
+        if head.startswith(mark):
+            return codec, "strict"
+    if 0 in head[:2]:
+        return ("utf-16-be" if head[:1] == b"\0" else "utf-16-le"), "strict"
+    found = _DECLARATION.match(head)
+    declared = found[1].decode("ascii").lower() if found else ""
+    if declared and declared not in _KOREAN:
+        if declared not in _OTHERS:
+            raise BrokenFeed(f"it is in {declared}, an encoding that is not read here")
+        return _OTHERS[declared], "strict"
+    # Servers recode files and leave the declaration. Korean in CP949 is never UTF-8 by chance.
+    if _is_whole(path, "utf-8"):
+        return "utf-8", "strict"
+    if not declared and not _is_whole(path, "cp949"):
+        raise BrokenFeed("its encoding is neither UTF-8 nor EUC-KR, and it declares none")
+    return "cp949", "replace"
+
+
+def _is_whole(path: Path, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        for chunk in _chunks(path):
+            decoder.decode(chunk, final=not chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of the file, and at last an empty chunk."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+    yield b""

@@ -1,0 +1,56 @@
+"""One item of RSS 2.0, with the modules Korean newsrooms use: content, dc, dcterms, media."""
+
+from board.articles.feeds.items import Draft
+from board.articles.feeds.tree import Element, absolute, children, text
+from board.articles.markup import plain
+
+_PICTURES = ("media:content", "enclosure", "media:thumbnail")
+
+
+def draft(item: Element) -> Draft:
+    channel = item.getparent()
+    home = text(channel, "link") if channel is not None else ""
+    body, description = text(item, "content:encoded"), text(item, "description")
+    image, image_alt = _picture(item)
+    return Draft(
+        url=absolute(_address(item), item, home),
+        title=text(item, "title", "media:title"),
+        section=text(item, "category", "dc:subject"),
+        byline=", ".join(
+            author for child in _authors(item) if (author := (child.text or "").strip())
+        ),
+        summary=plain(description) if body else "",
+        html=body or description,
+        base=item.base or None,
+        image=absolute(image, item, home),
+        image_alt=image_alt,
+        published=text(item, "pubDate", "dc:date", "dcterms:created"),
+        edited=text(item, "dcterms:modified", "atom:updated"),
+    )
+
+
+def _address(item: Element) -> str:
+    if link := text(item, "link"):
+        return link
+    for link_element in children(item, "atom:link"):
+        if link_element.get("rel", "alternate") == "alternate":
+            return link_element.get("href", "")
+    guid = next(children(item, "guid"), None)
+    if guid is None or guid.get("isPermaLink", "true").strip() == "false":
+        return ""
+    return guid.text or ""
+
+
+def _authors(item: Element) -> list[Element]:
+    return list(children(item, "dc:creator")) or list(children(item, "author"))
+
+
+def _picture(item: Element) -> tuple[str, str]:
+    """Address and description of the first picture, also inside a media:group."""
+    for holder in (item, *children(item, "media:group")):
+        for element in children(holder, *_PICTURES):
+            kind = element.get("type") or element.get("medium") or "image"
+            if kind.startswith("image") and element.get("url"):
+                about = text(element, "media:description", "media:title")
+                return element.get("url", ""), about or text(holder, "media:description")
+    return "", ""

@@ -1,0 +1,101 @@
+"""Where feeds come from: a file, or an address it is downloaded from first."""
+
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPMessage
+from pathlib import Path
+from typing import IO, Any
+from urllib import request
+from urllib.error import HTTPError, URLError
+
+from board.articles.feeds.decoding import CHUNK
+from board.articles.feeds.items import BrokenFeed
+
+TIMEOUT = 30  # seconds without a byte
+DOWNLOAD_MAX_SECONDS = 300
+DOWNLOAD_MAX_BYTES = 64 * 1024 * 1024
+_WEB = re.compile("https?://", re.I)
+
+
+@contextmanager
+def opened(source: str) -> Iterator[Path]:
+    """A file to read the source from. Raises BrokenFeed when there is none."""
+    if not _WEB.match(source):
+        yield _file(source)
+        return
+    with tempfile.TemporaryDirectory(prefix="board-import-") as folder:
+        path = Path(folder) / "feed"
+        try:
+            _download(source, path)
+        except HTTPError as error:
+            raise BrokenFeed(f"the server answered {error.code} {error.reason}") from error
+        except (OSError, HTTPException, ValueError) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            raise BrokenFeed(f"it cannot be downloaded ({reason})") from error
+        yield path
+
+
+def _file(source: str) -> Path:
+    path = Path(source)
+    if not path.is_file():
+        raise BrokenFeed("it is not a file, and not an http or https address")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise BrokenFeed(f"it cannot be opened ({error.strerror})") from error
+    return path
+
+
+class _OnlyWeb(request.HTTPRedirectHandler):
+    """Redirects may lead to another server, never to a file."""
+
+    def redirect_request(
+        self,
+        req: request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> request.Request | None:
+        if not _WEB.match(newurl):
+            raise URLError(f"it redirects to {newurl[:200]}, which is not on the web")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _download(address: str, path: Path) -> None:
+    deadline = time.monotonic() + DOWNLOAD_MAX_SECONDS
+    asked = request.Request(address, headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
+    with _opener().open(asked, timeout=TIMEOUT) as answer, path.open("wb") as file:
+        _copy(answer, file, deadline)
+
+
+def _copy(answer: Any, file: IO[bytes], deadline: float) -> None:
+    size, expected = 0, answer.headers.get("Content-Length", "")
+    while chunk := answer.read1(CHUNK):
+        size += file.write(chunk)
+        if size > DOWNLOAD_MAX_BYTES:
+            raise BrokenFeed(f"it is larger than {DOWNLOAD_MAX_BYTES // 1024**2} MB")
+        if time.monotonic() > deadline:
+            raise BrokenFeed(f"the download takes longer than {DOWNLOAD_MAX_SECONDS} seconds")
+    if expected.isdecimal() and size < int(expected):
+        raise BrokenFeed("the download was cut off")
+
+
+def _opener() -> request.OpenerDirector:
+    """Opens http and https. The opener of urllib would also open files."""
+    opener = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler(),
+        request.HTTPHandler(),
+        request.HTTPSHandler(),
+        request.HTTPDefaultErrorHandler(),
+        request.HTTPErrorProcessor(),
+        request.UnknownHandler(),
+        _OnlyWeb(),
+    ):
+        opener.add_handler(handler)
+    return opener

@@ -1,0 +1,63 @@
+"""Looking into a feed's elements by the prefixes everybody uses, whatever the feed chose."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
+from urllib.parse import urljoin
+
+from lxml import etree
+
+Element = etree._Element  # lxml gives its element class no public name
+
+_PREFIXES = {
+    "http://www.w3.org/2005/Atom": "atom:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://search.yahoo.com/mrss/": "media:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://backend.userland.com/rss2": "",
+}
+
+
+def name(element: Element) -> str:
+    """`title`, `content:encoded`, `atom:link`."""
+    return _name(str(element.tag))
+
+
+@lru_cache(maxsize=1000)
+def _name(tag: str) -> str:
+    qualified = etree.QName(tag)
+    space = qualified.namespace
+    return ("" if space is None else _PREFIXES.get(space, "?:")) + qualified.localname
+
+
+def children(element: Element, *names: str) -> Iterator[Element]:
+    """Those of these names, name by name."""
+    for wanted in names:
+        yield from (child for child in element if name(child) == wanted)
+
+
+def text(element: Element, *names: str) -> str:
+    """The text of the first child of these names that has any, or ""."""
+    return next(filter(None, (inner(child).strip() for child in children(element, *names))), "")
+
+
+def inner(element: Element) -> str:
+    """What stands inside; as HTML where there are elements, so that no text is lost."""
+    if not len(element):
+        return element.text or ""
+    for child in element.iterdescendants():
+        child.tag = etree.QName(child).localname
+    inside = b"".join(etree.tostring(child, encoding="utf-8", method="html") for child in element)
+    return escape(element.text or "", quote=False) + inside.decode()
+
+
+def absolute(address: str, element: Element, home: str) -> str:
+    """The address seen from `xml:base`, or else from the home page of the feed."""
+    try:
+        return (
+            urljoin(urljoin(home, element.base or ""), address.strip()) if address.strip() else ""
+        )
+    except ValueError:
+        return address

@@ -1,0 +1,104 @@
+"""Writing and editing an article; closing its thread."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import DateTimeLocalField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from board.articles.markup import clean, plain
+from board.articles.models import Article
+from board.db import now
+from board.forms import Form
+
+_required = InputRequired(_("Please fill this in."))
+_CLOCK = "%Y-%m-%dT%H:%M"
+
+
+class ArticleForm(Form):
+    title = StringField(_("Headline"), [_required, Length(max=Article.TITLE_MAX)])
+    subtitles = TextAreaField(
+        _("Sub-headlines"), [Length(max=2000)], description=_("One on each line.")
+    )
+    section = StringField(_("Section"), [Length(max=80)])
+    byline = StringField(_("Byline"), [Length(max=200)])
+    published_at = DateTimeLocalField(_("Published"), [Optional()], format=[_CLOCK, f"{_CLOCK}:%S"])
+    summary = TextAreaField(
+        _("Summary"),
+        [Length(max=1000)],
+        description=_("For the front page and shared links. Left empty: the first sentences."),
+    )
+    image = StringField(
+        _("Picture address"),
+        [Length(max=Article.URL_MAX)],
+        description=_("For shared links. Begins with https:// or /static/."),
+    )
+    image_alt = StringField(_("What the picture shows"), [Length(max=Article.LINE_MAX)])
+    body = TextAreaField(
+        _("Text"),
+        [_required, Length(max=Article.BODY_MAX)],
+        description=_("Plain text with an empty line between paragraphs, or HTML."),
+    )
+
+    def validate_subtitles(self, field: Any) -> None:
+        if any(len(line) > Article.LINE_MAX for line in _lines(field.data)):
+            raise ValidationError(gettext("One of the lines is too long."))
+
+    def validate_image(self, field: Any) -> None:
+        if field.data and not field.data.startswith(("https://", "http://", "/static/")):
+            raise ValidationError(gettext("This is not the address of a picture."))
+
+    def content(self) -> dict[str, Any]:
+        """What Article.publish and Article.revise take; the HTML is clean."""
+        html = clean(self.body.data, image_origins=current_app.config["IMAGE_ORIGINS"])
+        return {
+            "title": self.title.data,
+            "subtitles": _lines(self.subtitles.data),
+            "section": self.section.data,
+            "byline": self.byline.data,
+            "summary": self.summary.data or plain(html),
+            "image": self.image.data,
+            "image_alt": self.image_alt.data,
+            "body_html": html,
+            "published_at": _aware(self.published_at.data) or now(),
+        }
+
+    @classmethod
+    def of(cls, article: Article) -> "ArticleForm":
+        """The form as it stands for an article being edited."""
+        zone = ZoneInfo(current_app.config["TIMEZONE"])
+        filled: ArticleForm = cls.empty(
+            data={
+                "title": article.title,
+                "subtitles": article.subtitle_lines,
+                "section": article.section,
+                "byline": article.byline,
+                "summary": article.summary,
+                "image": article.image,
+                "image_alt": article.image_alt,
+                "body": article.body_html,
+                "published_at": article.published_at.astimezone(zone).replace(tzinfo=None),
+            }
+        )
+        return filled
+
+
+class CloseForm(Form):
+    reason = StringField(
+        _("Why the thread is closed"),
+        [_required, Length(max=200)],
+        description=_("Readers see this."),
+    )
+
+
+def _lines(text: str | None) -> Iterable[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def _aware(local: datetime | None) -> datetime | None:
+    return local.replace(tzinfo=ZoneInfo(current_app.config["TIMEZONE"])) if local else None

@@ -1,0 +1,129 @@
+"""What is talked about: articles, from a feed or written at the desk."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import CheckConstraint, Index, Select, String, select, tuple_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from board.db import Base, db, now
+
+
+class Article(Base):
+    """A published text, the state of its thread, and the counters the thread keeps on it."""
+
+    __tablename__ = "article"
+    SLUG_MAX = 80
+    TITLE_MAX = 300
+    LINE_MAX = 300
+    URL_MAX = 2000
+    BODY_MAX = 400_000
+    PAGE_SIZE = 20
+    # What a feed or an editor says about an article; `revise` changes exactly these.
+    CONTENT = (
+        "title", "subtitles", "section", "byline", "summary", "body_html", "image", "image_alt",
+        "published_at", "edited_at",
+    )  # fmt: skip
+    __table_args__ = (
+        Index("ix_article_newest", "published_at", "id"),
+        CheckConstraint("comment_count >= 0", name="comment_count"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
+    canonical_url: Mapped[str | None] = mapped_column(String(URL_MAX), unique=True)
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    subtitle_lines: Mapped[str] = mapped_column(default="")
+    section: Mapped[str] = mapped_column(String(80), default="")
+    byline: Mapped[str] = mapped_column(String(200), default="")
+    summary: Mapped[str] = mapped_column(String(1000), default="")
+    body_html: Mapped[str] = mapped_column(default="")
+    image: Mapped[str] = mapped_column(String(URL_MAX), default="")
+    image_alt: Mapped[str] = mapped_column(String(LINE_MAX), default="")
+    published_at: Mapped[datetime] = mapped_column(default=now)
+    edited_at: Mapped[datetime | None]
+
+    closed_at: Mapped[datetime | None]
+    closed_for: Mapped[str] = mapped_column(String(200), default="")
+
+    # Kept here so that no page ever counts: comments readers can see, and a number that rises
+    # with every change they can see. The second is the cache key and the ETag of the thread.
+    comment_count: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0)
+
+    @classmethod
+    def by_slug(cls, slug: str) -> Select[Self]:
+        return select(cls).where(cls.slug == slug)
+
+    @classmethod
+    def by_canonical_url(cls, url: str) -> Select[Self]:
+        return select(cls).where(cls.canonical_url == url)
+
+    @classmethod
+    def newest(cls, *, before: Self | None = None) -> Select[Self]:
+        """One page and one more article, newest first; ties by id."""
+        page = select(cls).order_by(cls.published_at.desc(), cls.id.desc())
+        if before:
+            page = page.where(
+                tuple_(cls.published_at, cls.id) < tuple_(before.published_at, before.id)
+            )
+        return page.limit(cls.PAGE_SIZE + 1)
+
+    @classmethod
+    def publish(cls, *, slug: str = "", canonical_url: str | None = None, **content: Any) -> Self:
+        """A new article. `content` is named in CONTENT; a slug is made when none is given."""
+        if content.get("published_at") is None:
+            content["published_at"] = now()
+        article = cls(canonical_url=canonical_url, subtitle_lines="", closed_for="")
+        article.comment_count = article.revision = 0
+        article.slug = slug or _made_slug(canonical_url or content["title"])
+        article._set(content)
+        db.session.add(article)
+        return article
+
+    def revise(self, **content: Any) -> bool:
+        """Take over what is different. True when anything was."""
+        if not self._set(content):
+            return False
+        self.revision += 1
+        return True
+
+    def close(self, *, reason: str) -> None:
+        """No more comments; readers see the reason."""
+        self.closed_at, self.closed_for = self.closed_at or now(), reason
+        self.revision += 1
+
+    def open(self) -> None:
+        self.closed_at, self.closed_for = None, ""
+        self.revision += 1
+
+    @property
+    def takes_comments(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def subtitles(self) -> list[str]:
+        return self.subtitle_lines.splitlines()
+
+    @subtitles.setter
+    def subtitles(self, lines: Iterable[str]) -> None:
+        self.subtitle_lines = "\n".join(lines)
+
+    def _set(self, content: dict[str, Any]) -> bool:
+        """True when a field named in CONTENT got another value. Anything else is a mistake."""
+        changed = False
+        for name, value in content.items():
+            if name not in self.CONTENT:
+                raise TypeError(f"an article has no {name!r} to set")
+            value = list(value) if name == "subtitles" else value
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+                changed = True
+        return changed
+
+
+def _made_slug(source: str) -> str:
+    """Stable and unique, for what has no address of its own to take a name from."""
+    return hashlib.sha256(f"{source}\n{now().isoformat()}".encode()).hexdigest()[:12]

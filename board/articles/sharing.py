@@ -1,0 +1,54 @@
+"""What other sites and programs are told about an article."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import current_app, request
+
+from board.articles.models import Article
+from board.language import iso
+
+HEADLINE_MAX = 110  # characters; Google's limit for NewsArticle
+
+
+def absolute(path: str) -> str:
+    """The full address of a page or picture of ours; a full address stays as it is."""
+    if path.startswith(("https://", "http://")):
+        return path
+    origin: str = current_app.config["ORIGIN"] or request.host_url.rstrip("/")
+    return origin + path
+
+
+def share_links(title: str, url: str) -> dict[str, str]:
+    """Plain links that open each service's own sharing page; nothing of theirs is loaded here."""
+    return {
+        "facebook": "https://www.facebook.com/sharer/sharer.php?" + urlencode({"u": url}),
+        "x": "https://x.com/intent/post?" + urlencode({"text": title, "url": url}),
+        "kakaostory": "https://story.kakao.com/s/share?" + urlencode({"url": url, "text": title}),
+        "band": "https://band.us/plugin/share?"
+        + urlencode({"body": f"{title}\n{url}", "route": url}),
+    }
+
+
+def json_ld(article: Article, url: str) -> dict[str, Any]:
+    """schema.org NewsArticle."""
+    described: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.title[:HEADLINE_MAX],
+        "description": article.summary,
+        "datePublished": iso(article.published_at),
+        "dateModified": iso(article.edited_at or article.published_at),
+        "mainEntityOfPage": url,
+        "commentCount": article.comment_count,
+        "isAccessibleForFree": True,
+        "inLanguage": "ko",
+        "publisher": {"@type": "NewsMediaOrganization", "name": current_app.config["SITE_NAME"]},
+    }
+    if article.byline:
+        described["author"] = {"@type": "Person", "name": article.byline}
+    if article.section:
+        described["articleSection"] = article.section
+    if article.image:
+        described["image"] = [absolute(article.image)]
+    return described

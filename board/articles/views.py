@@ -1,0 +1,120 @@
+"""The front page, and the desk where articles are written, edited, opened and closed."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from board.access import editors, everyone, open_to, staff, viewer
+from board.articles.forms import ArticleForm, CloseForm
+from board.articles.models import Article
+from board.db import db, now, writing
+
+bp = Blueprint("articles", __name__)
+
+ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul letter takes nine in a posted form
+
+
+@bp.get("/")
+@open_to(everyone)
+def front() -> ResponseReturnValue:
+    articles, more = _page()
+    return render_template("articles/front.html", articles=articles, more=more)
+
+
+@bp.get("/desk")
+@open_to(staff)
+def desk_home() -> ResponseReturnValue:
+    page = ".desk" if viewer().can_edit else "moderation.rulings"
+    return redirect(url_for(page), 303)
+
+
+@bp.get("/desk/articles")
+@open_to(editors)
+def desk() -> ResponseReturnValue:
+    articles, more = _page()
+    return render_template("articles/desk.html", articles=articles, more=more)
+
+
+@bp.get("/desk/articles/new")
+@open_to(editors)
+def write_form() -> ResponseReturnValue:
+    return _edit_page(None, ArticleForm.empty())
+
+
+@bp.post("/desk/articles/new")
+@open_to(editors, body_max=ARTICLE_BYTES)
+def write() -> ResponseReturnValue:
+    form = ArticleForm.posted()
+    if not form.validate():
+        return _edit_page(None, form), 422
+    content = form.content()
+    with writing():
+        article = Article.publish(**content)
+    return redirect(url_for(".edit_form", slug=article.slug, notice="saved"), 303)
+
+
+@bp.get("/desk/articles/<slug>")
+@open_to(editors)
+def edit_form(slug: str) -> ResponseReturnValue:
+    article = _article(slug)
+    return _edit_page(article, ArticleForm.of(article))
+
+
+@bp.post("/desk/articles/<slug>")
+@open_to(editors, body_max=ARTICLE_BYTES)
+def edit(slug: str) -> ResponseReturnValue:
+    form = ArticleForm.posted()
+    if not form.validate():
+        return _edit_page(_article(slug), form), 422
+    content = form.content()
+    with writing():
+        article = _article(slug)
+        if article.revise(**content):
+            article.revise(edited_at=now())
+    return redirect(url_for(".edit_form", slug=slug, notice="saved"), 303)
+
+
+@bp.post("/desk/articles/<slug>/close")
+@open_to(editors)
+def close(slug: str) -> ResponseReturnValue:
+    form = CloseForm.posted()
+    if not form.validate():
+        article = _article(slug)
+        return _edit_page(article, ArticleForm.of(article), close_form=form), 422
+    with writing():
+        _article(slug).close(reason=form.reason.data)
+    return redirect(url_for(".edit_form", slug=slug, notice="closed"), 303)
+
+
+@bp.post("/desk/articles/<slug>/open")
+@open_to(editors)
+def open(slug: str) -> ResponseReturnValue:
+    with writing():
+        _article(slug).open()
+    return redirect(url_for(".edit_form", slug=slug, notice="opened"), 303)
+
+
+def _article(slug: str) -> Article:
+    article: Article = db.one_or_404(Article.by_slug(slug))
+    return article
+
+
+def _page() -> tuple[list[Article], str | None]:
+    """A page of articles after ?before=<slug>, and the slug to ask for the next with."""
+    before = request.args.get("before")
+    start = db.session.scalar(Article.by_slug(before)) if before else None
+    if before and start is None:
+        abort(404)
+    found = list(db.session.scalars(Article.newest(before=start)))
+    articles = found[: Article.PAGE_SIZE]
+    return articles, articles[-1].slug if len(found) > Article.PAGE_SIZE else None
+
+
+def _edit_page(
+    article: Article | None, form: ArticleForm, *, close_form: CloseForm | None = None
+) -> str:
+    return render_template(
+        "articles/edit.html",
+        article=article,
+        form=form,
+        close_form=close_form or CloseForm.empty(),
+    )

@@ -1,0 +1,163 @@
+"""What an operator types: `flask --app wsgi serve | doctor | articles | accounts | sample`."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from granian.constants import Interfaces
+from granian.server import Server
+
+from board import schema
+from board.accounts.commands import accounts_cli
+from board.articles.imports import articles_cli
+from board.db import PRAGMAS, db, sqlite
+from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
+from board.schema import State
+
+# Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).
+WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+
+_WHY_NOT = {
+    State.NEWER: "was made by a newer version of the board. Install that version, or restore the "
+    "backup made before the update",
+    State.NOT_OURS: "holds tables of another program. Name another with BOARD_DATABASE_URL",
+    State.UNREADABLE: "cannot be opened: it is no database, or damaged, or not reachable",
+}
+
+
+def init_app(app: Flask) -> None:
+    if not click.get_current_context(silent=True):  # a worker: no commands, and no Alembic to load
+        return
+    from flask_migrate import Migrate  # noqa: PLC0415 - costs 0.1 s that only commands need
+
+    Migrate(app, db, directory=str(schema.MIGRATIONS))
+    for command in (serve, doctor, accounts_cli, articles_cli, sample_cli):
+        app.cli.add_command(command)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--sample", is_flag=True, help="Load the sample board when there is nothing yet.")
+def serve(host: str, port: int, workers: int, sample: bool) -> None:
+    """Bring the tables up to date and serve the board."""
+    _refuse_taken(host, port)
+    _refuse_public_without_origin(host)
+    prepare()
+    if sample and load_sample_when_empty():
+        click.echo("The sample board has been loaded.")
+    click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
+    print_accounts()
+    sys.stdout.flush()
+    Server(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        working_dir=Path(__file__).parent.parent,
+        log_enabled=True,
+        log_level="warning",  # type: ignore[arg-type]
+    ).serve()
+
+
+def prepare() -> None:
+    """Make or update the tables. One sentence and an end when this cannot be done."""
+    state = schema.state(db.engine)
+    if state in _WHY_NOT:
+        raise click.ClickException(f"The database {_database()} {_WHY_NOT[state]}.")
+    if state is not State.CURRENT:
+        schema.upgrade()
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """Look whether this installation is healthy, and say what to do if it is not."""
+    findings = [*_look_at_sqlite(), *_look_at_tables(), *_look_at_settings()]
+    for is_good, sentence in findings:
+        click.secho(f"{'ok ' if is_good else 'BAD'} {sentence}", fg=None if is_good else "red")
+    if not all(is_good for is_good, _ in findings):
+        raise SystemExit(1)
+
+
+Finding = tuple[bool, str]
+
+
+def is_safe_sqlite(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the fix of the bug that loses commits in WAL mode."""
+    newest, *backports = WAL_RESET_FIXED
+    return version >= newest or any(
+        version[:2] == fixed[:2] and version >= fixed for fixed in backports
+    )
+
+
+def _look_at_sqlite() -> list[Finding]:
+    if db.engine.dialect.name != "sqlite":
+        return []
+    version = sqlite.sqlite_version_info
+    safe = is_safe_sqlite(version)
+    found = [(safe, f"SQLite {sqlite.sqlite_version}" + _unless(safe, "install pysqlite3"))]
+    with db.engine.connect() as connection:
+        for name, value in PRAGMAS.items():
+            actual = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            found.append((actual == value, f"PRAGMA {name} is {actual}"))
+        sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok"
+    found.append((sound, "the file is sound" + _unless(sound, "restore the last backup")))
+    mode = os.stat(str(db.engine.url.database)).st_mode & 0o077
+    found.append((mode == 0, "only its owner can read it" + _unless(mode == 0, "chmod 600")))
+    return found
+
+
+def _look_at_tables() -> list[Finding]:
+    state = schema.state(db.engine)
+    current = state is State.CURRENT
+    return [(current, f"the tables are {state.value}" + _unless(current, "start `serve` once"))]
+
+
+def _look_at_settings() -> list[Finding]:
+    origin = current_app.config["ORIGIN"]
+    key = Path(current_app.instance_path) / "secret_key"
+    private = not key.exists() or key.stat().st_mode & 0o077 == 0
+    return [
+        (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
+        (private, "the secret key is private" + _unless(private, f"chmod 600 {key}")),
+    ]
+
+
+def _unless(is_good: bool, advice: str) -> str:
+    return "" if is_good else f": {advice}"
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Nothing can listen on {host}:{port} ({error.strerror}). "
+                "Stop what runs there, or choose another with --port."
+            ) from error
+
+
+def _refuse_public_without_origin(host: str) -> None:
+    if host not in ("127.0.0.1", "localhost", "::1") and not current_app.config["ORIGIN"]:
+        raise click.ClickException(
+            "To be reached from other machines the board must know its address: "
+            "set BOARD_ORIGIN, for example to https://news.example."
+        )
+
+
+def _address(host: str, port: int) -> str:
+    return current_app.config["ORIGIN"] or f"http://{host}:{port}"
+
+
+def _database() -> str:
+    return db.engine.url.render_as_string(hide_password=True)

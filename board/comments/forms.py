@@ -1,0 +1,72 @@
+"""Writing a comment, and the reasons one may be hidden for."""
+
+import secrets
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+
+from board.comments.body import is_too_long
+from board.comments.models import Comment
+from board.forms import Form
+from board.text import graphemes
+
+# The words readers see on a tombstone and in the log, by the code that is stored.
+REASONS = {
+    "abuse": _("Insult or abuse"),
+    "hate": _("Hatred or discrimination"),
+    "privacy": _("Personal information"),
+    "false": _("False information that harms others"),
+    "obscene": _("Obscene content"),
+    "illegal": _("Unlawful content"),
+    "youth": _("Harmful to minors"),
+    "spam": _("Advertising or flooding"),
+    "off_topic": _("Unrelated to the article"),
+}
+OWN_WORDS = "other"
+_OTHER_LABELS = {"review": _("Looked at again"), "": _("House rules")}
+
+
+class CommentForm(Form):
+    body = TextAreaField(_("Comment"), [InputRequired(_("Please write something."))])
+    # Made anew for each box shown: a second click or a retry sends the same key again.
+    key = HiddenField(validators=[Length(max=Comment.KEY_MAX)])
+    parent = HiddenField(validators=[Regexp(r"([1-9][0-9]{0,17})?$")])
+
+    @classmethod
+    def fresh(cls, *, parent: int | None = None) -> "CommentForm":
+        form: CommentForm = cls.empty(data={"key": new_key(), "parent": parent or ""})
+        return form
+
+    def validate_body(self, field: Any) -> None:
+        most = current_app.config["COMMENT_MAX_LENGTH"]
+        if not field.data:
+            raise ValidationError(gettext("Please write something."))
+        if is_too_long(field.data, most):
+            over = max(1, graphemes(field.data) - most)
+            raise ValidationError(
+                ngettext(
+                    "A comment has at most %(most)d characters; this is %(num)d too many.",
+                    "A comment has at most %(most)d characters; this is %(num)d too many.",
+                    over,
+                    most=most,
+                )
+            )
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def reason_label(code: str | None, note: str = "") -> str:
+    """A reason in the reader's language; one written by the moderator stands as written."""
+    if code == OWN_WORDS:
+        return note
+    return str(REASONS.get(code or "") or _OTHER_LABELS.get(code or "", code))
+
+
+def reasons() -> list[tuple[str, str]]:
+    return [(code, str(label)) for code, label in REASONS.items()]

@@ -1,0 +1,126 @@
+"""Comments: what a reader wrote, and whether others see it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from board.accounts.models import User, on_rename
+from board.articles.models import Article
+from board.db import Base, db, now
+
+
+class Comment(Base):
+    """What a reader wrote under an article.
+
+    `listed` says whether the thread shows anything at its place: the text, or a tombstone.
+    """
+
+    __tablename__ = "comment"
+    PAGE_SIZE = 20
+    FIRST_REPLIES = 10
+    KEY_MAX = 64
+    __table_args__ = (
+        UniqueConstraint("author_id", "key"),
+        CheckConstraint("reply_count >= 0", name="reply_count"),
+        # One range scan each: roots of a thread, replies of a root, children, one's own.
+        Index("ix_comment_thread", "article_id", "listed", "root_id", "posted_at", "id"),
+        Index("ix_comment_replies", "root_id", "listed", "posted_at", "id"),
+        Index("ix_comment_children", "parent_id", "listed"),
+        Index("ix_comment_author", "author_id", "posted_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id))
+    author_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
+    key: Mapped[str] = mapped_column(String(KEY_MAX))
+    body: Mapped[str]
+    html: Mapped[str]
+    text_hash: Mapped[bytes]
+    posted_at: Mapped[datetime] = mapped_column(default=now)
+    listed: Mapped[bool] = mapped_column(default=True)
+    hidden_for: Mapped[str | None] = mapped_column(String(40))
+    hidden_note: Mapped[str] = mapped_column(String(200), default="")
+    deleted_at: Mapped[datetime | None]
+    reply_count: Mapped[int] = mapped_column(default=0)
+
+    article: Mapped[Article] = relationship()
+    author: Mapped[User] = relationship()
+    root: Mapped["Comment | None"] = relationship(foreign_keys=root_id, remote_side=id)
+    parent: Mapped["Comment | None"] = relationship(foreign_keys=parent_id, remote_side=id)
+
+    @property
+    def is_visible(self) -> bool:
+        return self.hidden_for is None and self.deleted_at is None
+
+    @property
+    def root_or_self(self) -> "Comment":
+        return self.root or self
+
+    def delete(self) -> None:
+        """The author takes it back. The text is gone; a tombstone stays while replies need one."""
+        if self.deleted_at is None:
+            self._change(deleted_at=now())
+            self.body = self.html = ""
+            self._unlist_if_bare()
+
+    def hide(self, *, reason: str, note: str = "") -> bool:
+        """Readers see a tombstone with the reason. False when there was nothing to hide."""
+        if not self.is_visible:
+            return False
+        self._change(hidden_for=reason, hidden_note=note)
+        return True
+
+    def restore(self) -> bool:
+        if self.hidden_for is None or self.deleted_at is not None:
+            return False
+        self._change(hidden_for=None, hidden_note="")
+        return True
+
+    def _change(self, **state: Any) -> None:
+        # The only place where a comment appears or disappears, so the counters cannot drift.
+        was_visible = self.is_visible
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.count(int(self.is_visible) - int(was_visible))
+
+    def count(self, change: int) -> None:
+        """`change` more comments can be seen here: tell the counters, and the caches to look."""
+        self.article.comment_count += change
+        self.article.revision += 1
+        if self.root:
+            self.root.reply_count += change
+
+    def _unlist_if_bare(self) -> None:
+        """Leave the thread when nothing hangs below; a deleted parent may then leave too."""
+        comment: Comment | None = self
+        while comment and comment.deleted_at is not None and not comment._has_listed_children():
+            comment.listed = False
+            db.session.flush()
+            comment = comment.parent
+
+    def _has_listed_children(self) -> bool:
+        child = select(Comment.id).where(Comment.parent_id == self.id, Comment.listed).limit(1)
+        return db.session.scalar(child) is not None
+
+
+def refresh_threads_of(author: User) -> None:
+    """Threads that show this person's name are out of date."""
+    theirs = select(Comment.article_id).where(Comment.author_id == author.id)
+    db.session.execute(
+        update(Article).where(Article.id.in_(theirs)).values(revision=Article.revision + 1)
+    )
+
+
+on_rename.append(refresh_threads_of)

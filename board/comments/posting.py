@@ -1,0 +1,130 @@
+"""Posting: the one way into a thread, and the limits on it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy import func, select
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.db import db, now
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one account may write; 0 = no limit. Defaults of the Korean portals since 2018."""
+
+    interval: timedelta = timedelta(seconds=60)
+    per_day: int = 20
+    roots_per_article: int = 3
+    same_text: timedelta = timedelta(hours=24)
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls(interval=timedelta(), per_day=0, roots_per_article=0, same_text=timedelta())
+
+
+class Refused(Exception):
+    """The comment was not stored. `retry_at` is when it would be, if that is a matter of time."""
+
+    def __init__(self, retry_at: datetime | None = None) -> None:
+        super().__init__()
+        self.retry_at = retry_at
+
+
+class ThreadClosed(Refused):
+    """The article takes no comments."""
+
+
+class ParentGone(Refused):
+    """The comment answered is hidden, deleted, or under another article."""
+
+
+class KeyReused(Refused):
+    """Another text was posted under this key."""
+
+
+class AuthorSuspended(Refused):
+    """The account was suspended while the comment was on its way."""
+
+
+class TooSoon(Refused): ...
+
+
+class TooManyToday(Refused): ...
+
+
+class TooManyHere(Refused):
+    """No more root comments by this account under this article; replies are still welcome."""
+
+
+class SameText(Refused): ...
+
+
+def post(
+    article: Article,
+    *,
+    by: User,
+    body: Body,
+    key: str,
+    parent: Comment | None = None,
+    limits: Limits,
+) -> Comment:
+    """Add a comment, or find the one this key has stored already. Raises a kind of Refused."""
+    if stored := db.session.scalar(select(Comment).filter_by(author_id=by.id, key=key)):
+        if (stored.text_hash, stored.article_id) != (body.hash, article.id):
+            raise KeyReused
+        return stored
+    if by.is_suspended:
+        raise AuthorSuspended
+    if not article.takes_comments:
+        raise ThreadClosed
+    if parent and not (parent.is_visible and parent.article_id == article.id):
+        raise ParentGone
+    _refuse_beyond(limits, article, by=by, body=body, is_root=parent is None)
+    comment = Comment(
+        article=article,
+        author=by,
+        parent=parent,
+        root=parent.root_or_self if parent else None,
+        key=key,
+        body=body.text,
+        html=body.html,
+        text_hash=body.hash,
+        posted_at=now(),
+        reply_count=0,
+    )
+    db.session.add(comment)
+    comment.count(+1)
+    return comment
+
+
+def _refuse_beyond(
+    limits: Limits, article: Article, *, by: User, body: Body, is_root: bool
+) -> None:
+    """Counted from the stored comments, deleted ones too: no restart and no worker forgets."""
+    moment = now()
+    own = select(Comment.posted_at, Comment.text_hash).where(Comment.author_id == by.id)
+    since = moment - max(timedelta(days=1), limits.interval, limits.same_text)
+    recent = db.session.execute(
+        own.where(Comment.posted_at > since).order_by(Comment.posted_at.desc())
+    ).all()
+    if recent and (retry_at := recent[0].posted_at + limits.interval) > moment:
+        raise TooSoon(retry_at)
+    today = [row for row in recent if row.posted_at > moment - timedelta(days=1)]
+    if limits.per_day and len(today) >= limits.per_day:
+        raise TooManyToday(today[limits.per_day - 1].posted_at + timedelta(days=1))
+    for row in recent:
+        if row.text_hash == body.hash and (retry_at := row.posted_at + limits.same_text) > moment:
+            raise SameText(retry_at)
+    if is_root and 0 < limits.roots_per_article <= _roots(article, by=by):
+        raise TooManyHere
+
+
+def _roots(article: Article, *, by: User) -> int:
+    roots = select(func.count()).select_from(Comment)
+    roots = roots.where(Comment.author_id == by.id, Comment.article_id == article.id)
+    return db.session.scalar(roots.where(Comment.root_id.is_(None))) or 0

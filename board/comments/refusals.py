@@ -1,0 +1,76 @@
+"""Why a comment was not stored, in the reader's words: what happened and when to try again."""
+
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from board.comments.posting import (
+    AuthorSuspended,
+    KeyReused,
+    ParentGone,
+    Refused,
+    SameText,
+    ThreadClosed,
+    TooManyHere,
+    TooManyToday,
+    TooSoon,
+)
+from board.db import now
+from board.language import clock, local
+
+_STATUS = {ThreadClosed: 409, ParentGone: 409, KeyReused: 422, AuthorSuspended: 403}
+
+
+def status(refusal: Refused) -> int:
+    return _STATUS.get(type(refusal), 429)
+
+
+def headers(refusal: Refused) -> dict[str, str]:
+    return {"Retry-After": str(_seconds(refusal.retry_at))} if refusal.retry_at else {}
+
+
+def why(refusal: Refused) -> str:
+    if refusal.retry_at:
+        return f"{_what(refusal)} {_when(refusal.retry_at)}"
+    return _what(refusal)
+
+
+def _what(refusal: Refused) -> str:
+    texts = {
+        ThreadClosed: _("This thread is closed."),
+        ParentGone: _("The comment you are answering is no longer there."),
+        KeyReused: _(
+            "This box has already posted another text. Load the page again to write more."
+        ),
+        AuthorSuspended: _("This account is suspended."),
+        TooSoon: _("Comments need a little time between them."),
+        TooManyToday: _("You have written as many comments as one day allows."),
+        TooManyHere: _(
+            "You have written as many comments under this article as one person may. "
+            "You can still reply to others."
+        ),
+        SameText: _("You have posted the same text already."),
+    }
+    return texts[type(refusal)]
+
+
+def _when(moment: datetime) -> str:
+    """Seconds when it is soon, else the time of day."""
+    seconds = _seconds(moment)
+    if seconds <= 90:
+        return ngettext(
+            "Please try again in %(num)d second.", "Please try again in %(num)d seconds.", seconds
+        )
+    if moment - now() < timedelta(hours=1):
+        minutes = -(-seconds // 60)
+        return ngettext(
+            "Please try again in %(num)d minute.", "Please try again in %(num)d minutes.", minutes
+        )
+    if local(moment).date() == local(now()).date():
+        return _("Please try again after %(time)s.", time=local(moment).strftime("%H:%M"))
+    return _("Please try again after %(time)s.", time=clock(moment))
+
+
+def _seconds(moment: datetime) -> int:
+    return max(1, -int(-(moment - now()).total_seconds() // 1))

@@ -1,0 +1,179 @@
+"""What readers see of a thread: the same for every reader.
+
+A hidden or deleted comment leaves this module without text, name or author, so no template and no
+format can give away what it must not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Select, and_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.models import Comment
+from board.db import db
+
+Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Shown:
+    """One comment as every reader sees it. `gone` is None, "deleted" or "hidden"."""
+
+    id: int
+    posted_at: datetime
+    is_reply: bool
+    reply_count: int
+    gone: str | None = None
+    author_id: int | None = None
+    author_name: str = ""
+    html: str = ""  # safe as it is
+    hidden_for: str | None = None
+    hidden_note: str = ""
+    to_id: int | None = None
+    to_name: str = ""
+    replies: list["Shown"] = field(default_factory=list)
+
+    @property
+    def more_replies(self) -> bool:
+        return len(self.replies) < self.reply_count
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a list, and the id to ask for the rest with."""
+
+    comments: list[Shown]
+    more: int | None = None
+
+
+def roots(article: Article, *, before: Comment | None = None) -> Rows:
+    """One page and one more root comment of a thread, newest first; ties by id."""
+    newest_first = (Comment.posted_at.desc(), Comment.id.desc())
+    page = _columns().where(Comment.article_id == article.id, Comment.root_id.is_(None))
+    if before:
+        page = page.where(
+            tuple_(Comment.posted_at, Comment.id) < tuple_(before.posted_at, before.id)
+        )
+    return page.where(Comment.listed).order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
+
+
+def first_replies(root_ids: Iterable[int]) -> Rows:
+    """The first few replies of each of these roots, oldest first; ties by id."""
+    root, early = aliased(Comment), aliased(Comment)
+    first = (
+        select(early.id)
+        .where(early.root_id == root.id, early.listed)
+        .order_by(early.posted_at, early.id)
+        .limit(Comment.FIRST_REPLIES)
+    )
+    replies = _columns().join(root, and_(Comment.root_id == root.id, Comment.id.in_(first)))
+    return replies.where(root.id.in_(list(root_ids))).order_by(Comment.posted_at, Comment.id)
+
+
+def replies(root: Comment, *, start: Comment | None = None, after: Comment | None = None) -> Rows:
+    """One page and one more reply of a root, oldest first; ties by id.
+
+    From `start` on, itself included, or from the one that follows `after`.
+    """
+    page = _columns().where(Comment.root_id == root.id, Comment.listed)
+    place = tuple_(Comment.posted_at, Comment.id)
+    if after:
+        page = page.where(place > tuple_(after.posted_at, after.id))
+    elif start:
+        page = page.where(place >= tuple_(start.posted_at, start.id))
+    return page.order_by(Comment.posted_at, Comment.id).limit(Comment.PAGE_SIZE + 1)
+
+
+def own(author: User, *, before: Comment | None = None) -> Select[Comment]:
+    """One page and one more of a person's comments that are not deleted, newest first."""
+    page = select(Comment).where(Comment.author_id == author.id, Comment.deleted_at.is_(None))
+    if before:
+        page = page.where(
+            tuple_(Comment.posted_at, Comment.id) < tuple_(before.posted_at, before.id)
+        )
+    newest_first = (Comment.posted_at.desc(), Comment.id.desc())
+    return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
+
+
+def thread_page(article: Article, *, before: Comment | None = None) -> Page:
+    """A page of roots, each with its first replies: two queries, however long the thread."""
+    page = _page(roots(article, before=before))
+    by_id = {comment.id: comment for comment in page.comments}
+    for row in db.session.execute(first_replies(by_id)) if by_id else ():
+        by_id[row.root_id].replies.append(_shown(row))
+    return page
+
+
+def conversation(
+    root: Comment, *, start: Comment | None = None, after: Comment | None = None
+) -> tuple[Shown, Page]:
+    """A root and a page of its replies."""
+    top = shown(root)
+    page = _page(replies(root, start=start, after=after))
+    top.replies = page.comments
+    return top, page
+
+
+def shown(comment: Comment) -> Shown:
+    return _shown(db.session.execute(_columns().where(Comment.id == comment.id)).one())
+
+
+def _columns() -> Rows:
+    parent, whom = aliased(Comment), aliased(User)
+    still_there = and_(
+        parent.id == Comment.parent_id, parent.hidden_for.is_(None), parent.deleted_at.is_(None)
+    )
+    columns: Rows = (
+        select(
+            Comment.id,
+            Comment.posted_at,
+            Comment.html,
+            Comment.hidden_for,
+            Comment.hidden_note,
+            Comment.deleted_at,
+            Comment.root_id,
+            Comment.reply_count,
+            Comment.author_id,
+            User.name.label("author_name"),
+            parent.id.label("to_id"),
+            whom.name.label("to_name"),
+        )
+        .join(User, User.id == Comment.author_id)
+        .outerjoin(parent, still_there)
+        .outerjoin(whom, whom.id == parent.author_id)
+    )
+    return columns
+
+
+def _page(query: Rows) -> Page:
+    found = [_shown(row) for row in db.session.execute(query)]
+    more = found[Comment.PAGE_SIZE - 1].id if len(found) > Comment.PAGE_SIZE else None
+    return Page(found[: Comment.PAGE_SIZE], more)
+
+
+def _shown(row: Any) -> Shown:
+    comment = Shown(
+        id=row.id,
+        posted_at=row.posted_at,
+        is_reply=row.root_id is not None,
+        reply_count=row.reply_count,
+    )
+    if row.deleted_at is not None:
+        comment.gone = "deleted"
+    elif row.hidden_for is not None:
+        comment.gone = "hidden"
+        comment.hidden_for, comment.hidden_note = row.hidden_for, row.hidden_note
+    else:
+        comment.author_id, comment.author_name, comment.html = (
+            row.author_id,
+            row.author_name,
+            Markup(row.html),  # noqa: S704 - made from escaped text when it was written
+        )
+        comment.to_id, comment.to_name = row.to_id, row.to_name or ""
+    return comment

@@ -1,0 +1,166 @@
+"""The database handle, the column types every model shares, and the one way to write."""
+
+import importlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from board.lock import WriteLock
+
+try:  # bundles a SQLite with the WAL-reset fix
+    sqlite: Any = importlib.import_module("pysqlite3.dbapi2")
+except ImportError:  # other systems bring a recent SQLite of their own; `doctor` checks it
+    sqlite = sqlite3
+
+PRAGMAS = {
+    "journal_mode": "wal",  # readers never wait for the writer
+    "synchronous": 2,  # FULL: a comment we said is posted survives a power cut
+    "busy_timeout": 5000,
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+    "secure_delete": 1,  # not kept in the file, so set on each connection
+    "mmap_size": 0,  # with it an I/O error is a signal, not an exception
+    "cell_size_check": 1,
+    "temp_store": 2,  # memory
+    "cache_size": -16000,
+    "journal_size_limit": 67108864,
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """SQLite forgets time zones. Store UTC, return aware datetimes, refuse naive ones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+# 64 bits on every engine; SQLite's INTEGER has them, and only that name makes a row id.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    # Given as a registry because Flask-SQLAlchemy refuses a bare type_annotation_map.
+    registry = registry(
+        type_annotation_map={datetime: UtcDateTime, int: BigId},
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+    )
+
+
+# Objects stay readable after a commit; `writing` expires them before it decides anything.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def init_app(app: Flask) -> None:
+    url = make_url(app.config["DATABASE_URL"] or f"sqlite:///{app.instance_path}/board.db")
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    lock: Any = nullcontext()
+    if url.get_backend_name() == "sqlite":
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite}
+        _make_private(Path(str(url.database)))
+        lock = WriteLock(Path(f"{url.database}.lock"))
+    app.extensions["write_lock"] = lock
+    db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "connect", _prepare)
+        event.listen(db.engine, "begin", _begin)
+
+
+def _make_private(path: Path) -> None:
+    """Nobody but the owner reads the file; SQLite gives its log the same mode.
+
+    Only when there is none yet: closing a file a connection has open would drop its locks.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Everything inside is one write: read, decide, change, commit.
+
+    It starts from the newest state, whatever was read before, and holds the lock from BEGIN to
+    COMMIT only, so hash, render and validate before entering. Raises Busy when no turn came.
+    """
+    db.session.rollback()
+    db.session.expire_all()
+    with current_app.extensions["write_lock"]:
+        db.session.connection(execution_options={"writing": True})
+        db.session.info["writing"] = True
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            db.session.info.pop("writing")
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    """A new connection: our own BEGIN instead of the driver's, and the pragmas."""
+    if not hasattr(connection, "isolation_level"):  # PostgreSQL
+        return
+    connection.isolation_level = None
+    for name, value in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _begin(connection: Connection) -> None:
+    """Readers cannot write, and a writer takes its turn before it reads what it decides on."""
+    write = connection.get_execution_options().get("writing", False)
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA query_only = {0 if write else 1}")
+        driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    elif write:
+        connection.execute(text("SELECT pg_advisory_xact_lock(20181)"))
+    else:
+        connection.execute(text("SET TRANSACTION READ ONLY"))
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_unguarded_changes(session: Session, *_: Any) -> None:
+    if not session.info.get("writing"):
+        raise RuntimeError("something was changed outside `with writing():`")

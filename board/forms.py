@@ -1,0 +1,55 @@
+"""What every form on the board shares: tidy text, and messages in the reader's language."""
+
+import re
+from typing import Any
+
+from flask import request
+from flask_babel import get_locale
+from wtforms import Field, PasswordField, StringField, TextAreaField
+from wtforms import Form as WTForm
+
+from board.text import tidy, tidy_line
+
+# A path on this site: one slash, then not a second one, and nothing a browser would repair.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+class Form(WTForm):
+    """A form bound to what was posted; only the fields it names are ever read."""
+
+    class Meta:
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            kind = unbound_field.field_class
+            filters = list(unbound_field.kwargs.pop("filters", []))
+            if issubclass(kind, TextAreaField):
+                filters.append(_tidy)
+            elif issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+                filters.append(_tidy_line)
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    @classmethod
+    def posted(cls, **kwargs: Any) -> Any:
+        """The form as filled in by this request."""
+        return cls(request.form, meta=_meta(), **kwargs)
+
+    @classmethod
+    def empty(cls, **kwargs: Any) -> Any:
+        """The form as first shown."""
+        return cls(None, meta=_meta(), **kwargs)
+
+
+def own_path(path: str | None) -> str:
+    """Where to go next: `path` if it leads to a page of ours, else the front page."""
+    return path if path and len(path) < 2000 and _OWN_PATH.fullmatch(path) else "/"
+
+
+def _meta() -> dict[str, Any]:
+    return {"locales": [str(get_locale())]}
+
+
+def _tidy(value: Any) -> Any:
+    return tidy(value) if isinstance(value, str) else value
+
+
+def _tidy_line(value: Any) -> Any:
+    return tidy_line(value) if isinstance(value, str) else value

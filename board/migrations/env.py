@@ -1,0 +1,52 @@
+"""How Alembic reaches the database. Called by `board.schema.upgrade` and `flask db`."""
+
+import logging
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import create_engine, event, pool, text
+
+from board.db import Base, sqlite
+
+logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _engine():
+    """An engine of its own: foreign keys are off while tables are rebuilt, or rows would go with
+    the table they point at; they are checked before the commit instead."""
+    url = current_app.config["SQLALCHEMY_DATABASE_URI"]
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, poolclass=pool.NullPool)
+    engine = create_engine(url, module=sqlite, poolclass=pool.NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection, _record):
+        connection.isolation_level = None
+        for pragma in ("foreign_keys = 0", "journal_mode = wal", "synchronous = 2"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _run():
+    with _engine().connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            transactional_ddl=True,
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+            if connection.dialect.name == "sqlite":
+                broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise RuntimeError(f"rows point at nothing after the migration: {broken[:3]}")
+
+
+_run()

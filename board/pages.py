@@ -1,0 +1,198 @@
+"""What every page shares: headers, errors, the language switch, and the answers to monitors."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
+
+from board import schema
+from board.access import everyone, open_to, viewer
+from board.accounts.passwords import TooBusy
+from board.db import db, now
+from board.forms import own_path
+from board.language import COOKIE, LANGUAGES
+from board.lock import Busy
+
+bp = Blueprint("pages", __name__)
+
+NOTICES = (
+    "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
+    "closed", "hidden", "restored",
+)  # fmt: skip
+
+
+class IdConverter(BaseConverter):
+    """A row's id in a URL: ASCII digits that fit the column. Anything else is no such page."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_secure)
+    app.register_error_handler(HTTPException, _show_error)
+    app.register_error_handler(Busy, _show_busy)
+    app.register_error_handler(TooBusy, _show_busy)
+    app.register_error_handler(500, _show_crash)
+    app.context_processor(_shared)
+    if hops := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def _shared() -> dict[str, Any]:
+    notice = request.args.get("notice")
+    return {
+        "viewer": viewer(),
+        "site_name": current_app.config["SITE_NAME"],
+        "lang": str(get_locale()),
+        "notice": notice if notice in NOTICES else None,
+    }
+
+
+def _secure(response: Response) -> Response:
+    images = " ".join(current_app.config["IMAGE_ORIGINS"])
+    headers = response.headers
+    headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"img-src 'self' {images}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+    )
+    if current_app.config["HTTPS"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static" or response.status_code >= 400:
+        _say_who_may_keep(response)
+    return response
+
+
+def _say_who_may_keep(response: Response) -> None:
+    """Guests' pages are the same for all and may be kept; anything else is for one pair of eyes."""
+    response.headers["Vary"] = "Cookie"
+    if "Cache-Control" in response.headers:
+        return
+    public = request.method in ("GET", "HEAD") and response.status_code == 200
+    if public and not viewer().is_authenticated and "Set-Cookie" not in response.headers:
+        response.headers["Cache-Control"] = "public, no-cache"
+        response.add_etag()
+        response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "private, no-store"
+
+
+def _show_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:  # a redirect in the guise of an error
+        return error
+    if isinstance(error, SecurityError):  # a host we do not know: no page of ours has an address
+        return Response("Bad Request: this is not the address of the board.\n", 400)
+    code = error.code or 500
+    return _error_page(code, title=_titles().get(code), text=_text(code, error.description))
+
+
+def _show_busy(error: Exception) -> ResponseReturnValue:
+    return _error_page(503, title=_titles()[503], text=_text(503), retry_after=1)
+
+
+def _show_crash(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    return _error_page(500, title=_titles()[500], text=_text(500))
+
+
+def _error_page(
+    code: int, *, title: str | None, text: str, retry_after: int | None = None
+) -> ResponseReturnValue:
+    # What was typed is shown again, so that no error costs anybody their words.
+    kept = request.form.get("body") if code not in (413, 415) else None
+    page = render_template(
+        "error.html",
+        code=code,
+        title=title or _("This did not work"),
+        text=text,
+        kept=kept,
+        retry_after=retry_after,
+    )
+    return page, code, {"Retry-After": str(retry_after)} if retry_after else {}
+
+
+def _titles() -> dict[int, str]:
+    return {
+        400: _("This request could not be understood"),
+        401: _("Please sign in"),
+        403: _("This is not open to you"),
+        404: _("There is no such page"),
+        405: _("This cannot be done here"),
+        409: _("This has changed in the meantime"),
+        413: _("That is too much at once"),
+        414: _("That address is too long"),
+        415: _("This format is not accepted"),
+        429: _("Too many, too fast"),
+        500: _("Something broke on our side"),
+        503: _("The board is busy"),
+    }
+
+
+def _text(code: int, why: str | None = None) -> str:
+    if why == "foreign":
+        return _("The request did not come from a page of this site. Open the page and try again.")
+    if why == "unreadable":
+        return _("It contains characters that are not text. Please type it again.")
+    if why == "repeated":
+        return _("The same field was sent twice.")
+    texts = {
+        400: _("Please go back and try again."),
+        401: _("You need to be signed in for this. What you wrote is kept below."),
+        403: _("Your account may not do this. If you think it should, ask the newsroom."),
+        404: _("It may have been moved or removed. The front page has the newest articles."),
+        405: _("Go back and use the buttons on the page."),
+        409: _("Please load the page again and see."),
+        413: _("Please send less."),
+        414: _("Please use the links on the page."),
+        415: _("Please use the form on the page."),
+        500: _("It has been noted. Nothing you sent was half stored; please try again."),
+        503: _("Nothing was stored. Please try again in a moment."),
+    }
+    return texts.get(code, _("Please go back and try again."))
+
+
+@bp.post("/language")
+@open_to(everyone)
+def language() -> ResponseReturnValue:
+    response = redirect(own_path(request.form.get("next")), 303)
+    if (chosen := request.form.get("lang")) in LANGUAGES:
+        secure = current_app.config["HTTPS"]
+        response.set_cookie(
+            COOKIE, str(chosen), max_age=31536000, samesite="Lax", secure=secure, httponly=True
+        )
+    return response
+
+
+@bp.get("/healthz")
+@open_to(everyone)
+def healthz() -> ResponseReturnValue:
+    """The process answers. Looks at nothing else, so a locked database restarts no one."""
+    return {"ok": True}, 200, {"Cache-Control": "no-store"}
+
+
+@bp.get("/readyz")
+@open_to(everyone)
+def readyz() -> ResponseReturnValue:
+    """The board can serve: the database opens and has the tables this code expects."""
+    state = schema.state(db.engine)
+    db.session.execute(text("SELECT 1"))
+    ready = state is schema.State.CURRENT
+    body = {"ready": ready, "schema": state.value, "time": now().isoformat()}
+    return body, 200 if ready else 503, {"Cache-Control": "no-store"}

@@ -1,0 +1,233 @@
+"""`flask --app wsgi sample …`: a board to look at, and threads of any length to measure with."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import insert, select
+
+from board import schema
+from board.accounts import models as accounts
+from board.accounts.models import User
+from board.accounts.passwords import hash_password
+from board.articles.feeds import Item, read
+from board.articles.imports import content_of
+from board.articles.models import Article
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.db import db, now, writing
+from board.moderation import models as moderation
+
+HERE = Path(__file__).parent
+SITE_NAME = "푸른항구신문"
+CAST = {"ada": (), "mo": ("can_moderate",), "tess": ("can_edit",)}
+CLOSED = ("harbour-festival", "축제가 끝나 댓글을 닫았습니다.")
+
+sample_cli = AppGroup("sample", help="A board to look at and to measure with.")
+
+
+@sample_cli.command("load")
+def load() -> None:
+    """Load the sample board into a database that has nothing in it."""
+    if schema.state(db.engine) is not schema.State.CURRENT:
+        schema.upgrade()
+    if not load_sample_when_empty():
+        raise click.ClickException("This board has articles or accounts already.")
+    print_accounts()
+
+
+@sample_cli.command("thread")
+@click.argument("slug")
+@click.option("--comments", "count", required=True, type=click.IntRange(1, 10_000_000))
+def thread(slug: str, count: int) -> None:
+    """Fill the thread of SLUG (made when missing) with COUNT comments, a third of them replies."""
+    with writing():
+        article = db.session.scalar(Article.by_slug(slug))
+        if article is None:
+            article = Article.publish(slug=slug, title=slug, body_html=f"<p>{slug}</p>")
+        db.session.flush()
+        authors = _crowd()
+        first = (db.session.scalar(select(Comment.id).order_by(Comment.id.desc())) or 0) + 1
+        rows = _rows(article.id, authors, first=first, count=count)
+        with click.progressbar(rows, length=count, label=slug) as shown:
+            for batch in _batches(shown, 5000):
+                db.session.execute(insert(Comment), batch)
+        article.comment_count += count
+        article.revision += 1
+
+
+def load_sample_when_empty() -> bool:
+    """Load the sample board unless anything is there. Its passwords are made for this machine."""
+    if db.session.scalar(select(Article.id)) or db.session.scalar(select(User.id)):
+        return False
+    passwords = {handle: "-".join(secrets.token_hex(3) for _ in range(3)) for handle in CAST}
+    hashes = {handle: hash_password(password) for handle, password in passwords.items()}
+    readers_hash = hash_password(secrets.token_urlsafe(32))  # nobody signs in as these
+    talk = json.loads((HERE / "comments.json").read_text(encoding="utf-8"))
+    with writing():
+        people = {handle: _account(handle, handle, hash_) for handle, hash_ in hashes.items()}
+        for handle, capabilities in CAST.items():
+            for capability in capabilities:
+                setattr(people[handle], capability, True)
+        for reader in talk["readers"]:
+            people[reader["handle"]] = _account(reader["handle"], reader["name"], readers_hash)
+        for item in read(HERE / "articles.json"):
+            if isinstance(item, Item):
+                _publish(item, talk["threads"].get(item.slug, []), people)
+        slug, reason = CLOSED
+        db.session.scalars(Article.by_slug(slug)).one().close(reason=reason)
+    _keep(passwords)
+    return True
+
+
+def print_accounts() -> None:
+    """The sample accounts of this machine, if the sample board was loaded here."""
+    path = _accounts_file()
+    if path.exists():
+        click.echo("Sample accounts (e-mail, password, what they can do):")
+        for email, (password, can) in json.loads(path.read_text()).items():
+            click.echo(f"  {email:<18} {password}  {can}")
+
+
+def _keep(passwords: dict[str, str]) -> None:
+    words = {"can_moderate": "moderates", "can_edit": "edits articles"}
+    accounts_ = {
+        _email(handle): (password, ", ".join(words[c] for c in CAST[handle]) or "reads and writes")
+        for handle, password in passwords.items()
+    }
+    path = _accounts_file()
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(accounts_, indent=1))
+    toml = Path(current_app.instance_path) / "board.toml"
+    if not toml.exists():
+        toml.write_text(f'site_name = "{SITE_NAME}"\n', encoding="utf-8")
+        current_app.config["SITE_NAME"] = SITE_NAME
+
+
+def _accounts_file() -> Path:
+    return Path(current_app.instance_path) / "sample-accounts.json"
+
+
+def _account(handle: str, name: str, password_hash: str) -> User:
+    return accounts.sign_up(email=_email(handle), name=name, password_hash=password_hash)
+
+
+def _email(handle: str) -> str:
+    return f"{handle}@harbour.example"
+
+
+def _publish(item: Item, talk: list[dict[str, Any]], people: dict[str, User]) -> None:
+    article = Article.publish(slug=item.slug, canonical_url=item.url, **content_of(item))
+    for root_told in reversed(talk):
+        root = _say(article, root_told, people)
+        replies: list[Comment] = []
+        for told in root_told.get("replies", ()):
+            to = told.get("to")
+            replies.append(_say(article, told, people, root if to is None else replies[to]))
+        if root_told.get("deleted"):
+            root.delete()
+        if hidden := root_told.get("hidden"):
+            moderation.hide(
+                root, by=people["mo"], reason=hidden["reason"], note=hidden.get("note", "")
+            )
+    db.session.flush()
+
+
+def _say(
+    article: Article, told: dict[str, Any], people: dict[str, User], parent: Comment | None = None
+) -> Comment:
+    """As posting does, but at a moment in the past and past all limits."""
+    body = Body.of(told["body"])
+    comment = Comment(
+        article=article,
+        author=people[told["by"]],
+        parent=parent,
+        root=parent.root_or_self if parent else None,
+        key=secrets.token_urlsafe(16),
+        body=body.text,
+        html=body.html,
+        text_hash=body.hash,
+        posted_at=now() - timedelta(minutes=told["minutes_ago"]),
+        reply_count=0,
+    )
+    db.session.add(comment)
+    comment.count(+1)
+    db.session.flush()
+    return comment
+
+
+def _crowd() -> list[int]:
+    """Five hundred authors nobody can sign in as."""
+    names = [f"독자 {number}" for number in range(500)]
+    there = db.session.scalars(select(User).where(User.name.in_(names)))
+    known = {user.name: user for user in there}
+    for number, name in enumerate(names):
+        if name not in known:
+            known[name] = _account(f"crowd{number}", name, "!")
+    db.session.flush()
+    return [known[name].id for name in names]
+
+
+def _rows(
+    article_id: int, authors: list[int], *, first: int, count: int
+) -> Iterator[dict[str, Any]]:
+    """Every third comment answers the root before it; the newest is a second old."""
+    newest = now()
+    root = first
+    for number in range(count):
+        id, is_reply = first + number, number % 3 == 2
+        root = root if is_reply else id
+        yield _row(
+            id,
+            article_id=article_id,
+            author_id=authors[number % len(authors)],
+            root=root if is_reply else None,
+            posted_at=newest - timedelta(seconds=count - number),
+            answered=number % 3 == 1 and number + 1 < count,
+        )
+
+
+def _row(
+    id: int,
+    *,
+    article_id: int,
+    author_id: int,
+    root: int | None,
+    posted_at: datetime,
+    answered: bool,
+) -> dict[str, Any]:
+    body = Body.of(
+        f"{id}번째 의견입니다. 노선을 다시 살펴 주세요.\n\n" + "저녁 길이 어둡습니다. " * 8
+    )
+    return {
+        "id": id,
+        "article_id": article_id,
+        "author_id": author_id,
+        "root_id": root,
+        "parent_id": root,
+        "key": f"sample-{id}",
+        "body": body.text,
+        "html": body.html,
+        "text_hash": body.hash,
+        "posted_at": posted_at,
+        "listed": True,
+        "hidden_note": "",
+        "reply_count": int(answered),
+    }
+
+
+def _batches(rows: Any, size: int) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

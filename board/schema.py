@@ -1,0 +1,53 @@
+"""Which version the tables have, and bringing them up to ours.
+
+Looking costs one query and no Alembic; the library is loaded only when there is work for it.
+"""
+
+import enum
+import re
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class State(enum.Enum):
+    EMPTY = "empty"
+    BEHIND = "behind"
+    CURRENT = "current"
+    NEWER = "newer"
+    NOT_OURS = "not ours"
+    UNREADABLE = "unreadable"
+
+
+def revisions() -> list[str]:
+    """The migrations this code knows, oldest first; files are named 0001_what_it_does.py."""
+    names = sorted(path.name for path in (MIGRATIONS / "versions").glob("*.py"))
+    return [match[1] for name in names if (match := re.match(r"([0-9]{4})_", name))]
+
+
+def state(engine: Engine) -> State:
+    try:
+        with engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            if not tables:
+                return State.EMPTY
+            if "alembic_version" not in tables:
+                return State.NOT_OURS
+            version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    except DatabaseError:
+        return State.UNREADABLE
+    if version == revisions()[-1]:
+        return State.CURRENT
+    return State.BEHIND if version in revisions() else State.NEWER
+
+
+def upgrade() -> None:
+    """Run the migrations that are missing, under the write lock."""
+    from flask_migrate import upgrade as run  # noqa: PLC0415 - only when there is work
+
+    with current_app.extensions["write_lock"]:
+        run(directory=str(MIGRATIONS))

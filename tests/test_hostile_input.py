@@ -1,0 +1,166 @@
+"""Whatever is sent, the answer is a clear page with a 4xx; never a 500, never a half-stored row."""
+
+import pytest
+from conftest import say
+from sqlalchemy import func, select
+
+from board.comments.models import Comment
+from board.db import db
+
+FORM = "application/x-www-form-urlencoded"
+COMMENTS = "/articles/harbour/comments"
+
+
+@pytest.fixture
+def client(as_, ada, harbour):
+    return as_(ada)
+
+
+def send(client, data, content_type=FORM, url=COMMENTS):
+    return client.post(url, data=data, content_type=content_type)
+
+
+def stored():
+    return db.session.scalar(select(func.count()).select_from(Comment))
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"body=a%00b", 400),  # NUL
+        (b"body=%ED%A0%80", 400),  # a lone surrogate
+        (b"body=%FF%FE", 400),  # not UTF-8
+        (b"body=\xff\xfe", 400),
+        (b"body=a&body=b", 400),  # the same field twice
+        (b"bo%00dy=a&body=b", 400),
+        (b"body=a&parent=%00", 400),
+        (b"", 422),
+        (b"body", 422),
+        (b"&&&&", 422),
+        (b"=a", 422),
+        (b"body=a&parent=99999999999999999999", 422),
+        (b"body=a&parent=" + b"9" * 18, 409),
+        (b"body=a&key=" + b"k" * 65, 422),
+        (b"body=" + b"x" * 70_000, 413),
+        (b"&".join(b"f%d=1" % n for n in range(1500)), 413),
+    ],
+)
+def test_forms_that_are_no_comment(client, raw, status):
+    response = send(client, raw)
+
+    assert (response.status_code, stored()) == (status, 0)
+    assert "</html>" in response.text
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "text/plain", "application/xml", "text/html", "", "a/b; charset=utf-16"],
+)
+def test_other_formats_are_refused(client, content_type):
+    response = send(client, b'{"body": "hello"}', content_type)
+
+    assert (response.status_code, stored()) == (415, 0)
+
+
+@pytest.mark.parametrize("depth", [2_000, 30_000])
+def test_deep_json_is_only_another_format(client, depth):
+    assert send(client, b"[" * depth, "application/json").status_code == 415
+
+
+def test_too_many_parts_are_refused(client):
+    parts = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="f{n}"\r\n\r\nx\r\n' for n in range(60)
+    )
+
+    response = send(client, f"{parts}--b--\r\n".encode(), "multipart/form-data; boundary=b")
+
+    assert (response.status_code, stored()) == (413, 0)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b"--b\r\n", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--", b"\r\n" * 1000, b"--"],
+)
+def test_broken_multipart_is_refused(client, broken):
+    response = send(client, broken, "multipart/form-data; boundary=b")
+
+    assert response.status_code in (400, 413, 422)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/comments/0", "/comments/-1", "/comments/9223372036854775808", "/comments/" + "9" * 5000,
+        "/comments/%D9%A3", "/comments/%EF%BC%93", "/comments/1_0", "/comments/1e3",
+        "/comments/0x1", "/comments/%00", "/comments/1%00", "/articles/%00", "/articles/%ff",
+        "/articles/%ED%A0%80", "/articles/../secret_key", "/static/../../instance/secret_key",
+        "/static/%2e%2e/%2e%2e/instance/secret_key", "/articles/" + "a" * 3000, "//evil.example",
+        "/articles/harbour/", "/account/x.css", "/account;.js", "/account%2Fx.js",
+        "/account%00.css", "/console", "/.git/config",
+    ],
+)  # fmt: skip
+def test_addresses_of_nothing_are_not_found(client, path):
+    response = client.get(path)
+
+    assert response.status_code in (404, 400, 414)
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_an_endless_address_is_refused(client):
+    assert client.get("/?" + "a" * 5000).status_code == 414
+
+
+@pytest.mark.parametrize("query", ["before=%00", "before=%ff", "before=1&before=2", "lang=%00"])
+def test_unreadable_queries_are_refused(client, query):
+    assert client.get(f"/articles/harbour/comments?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("lang", ["xx", "ko_KR", "../../etc", "<script>", "en\u3164"])
+def test_a_language_we_do_not_speak_is_korean(client, lang):
+    page = client.get("/", query_string={"lang": lang})
+
+    assert page.status_code == 200
+    assert '<html lang="ko">' in page.text
+
+
+@pytest.mark.parametrize("verb", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND"])
+def test_other_methods_are_refused(client, harbour, verb):
+    assert client.open("/articles/harbour", method=verb).status_code == 405
+
+
+def test_get_on_an_act_is_refused(client, ada, harbour):
+    comment = say(harbour, ada, "Still here")
+
+    for act in ("delete", "hide", "restore"):
+        assert client.get(f"/comments/{comment.id}/{act}").status_code in (404, 405)
+    assert comment.is_visible
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "x", "\x00", "한글", "a" * 3000, "'; DROP TABLE session; --", "%00"]
+)
+def test_a_cookie_of_no_session_is_a_guest(guest, cookie):
+    guest.set_cookie("board_session", cookie)
+
+    assert guest.get("/account").status_code == 303
+
+
+def test_a_remember_token_of_another_program_means_nothing(guest, harbour):
+    guest.set_cookie("remember_token", "1|" + "a" * 128)
+    guest.set_cookie("session", ".eJwlzjkOwjAQAMC_uKbYw3ux")
+
+    assert guest.get("/account").status_code == 303
+
+
+def test_forwarded_headers_of_strangers_change_nothing(guest, harbour):
+    plain = guest.get("/articles/harbour").data
+    headers = {
+        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Prefix": "/evil",
+        "X-Original-URL": "/account",
+        "Forwarded": "host=evil.example",
+    }
+
+    assert guest.get("/articles/harbour", headers=headers).data == plain

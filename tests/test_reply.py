@@ -1,0 +1,126 @@
+"""Replies stand under their root, oldest first, and say whom they answer."""
+
+import re
+
+from conftest import count_queries, keep, more_link, say
+from sqlalchemy import select
+
+from board.articles.models import Article
+from board.comments.models import Comment
+from board.db import db
+
+
+def texts(page):
+    return re.findall(r"<p>(\w[^<]*)</p></div>", page)
+
+
+def test_a_reply_stands_under_its_root_and_names_whom_it_answers(as_, guest, ada, bora, harbour):
+    root = say(harbour, ada, "Root")
+
+    response = as_(bora).post(
+        "/articles/harbour/comments", data={"body": "Reply", "parent": str(root.id)}
+    )
+
+    [reply] = db.session.scalars(select(Comment).where(Comment.parent_id == root.id))
+    assert response.location == f"/comments/{reply.id}#comment-{reply.id}"
+    page = guest.get("/articles/harbour").text
+    assert f'<a class="to" href="/comments/{root.id}">ada</a> <p>Reply</p>' in page
+
+
+def test_an_answer_to_a_reply_keeps_its_true_parent_and_is_shown_two_levels_deep(
+    guest, ada, bora, harbour
+):
+    root = say(harbour, ada, "Root")
+    reply = say(harbour, bora, "Reply", to=root)
+    answer = say(harbour, ada, "Answer", to=reply)
+
+    assert (answer.parent_id, answer.root_id) == (reply.id, root.id)
+    page = guest.get("/articles/harbour").text
+    assert f'<a class="to" href="/comments/{reply.id}">bora</a> <p>Answer</p>' in page
+    assert page.count('class="replies"') == 1
+
+
+def test_roots_are_newest_first_and_replies_oldest_first(guest, ada, bora, harbour):
+    first = say(harbour, ada, "First root")
+    say(harbour, ada, "Second root")
+    say(harbour, bora, "Early reply", to=first)
+    say(harbour, bora, "Late reply", to=first)
+
+    assert texts(guest.get("/articles/harbour").text) == [
+        "Second root", "First root", "Early reply", "Late reply",
+    ]  # fmt: skip
+
+
+def test_replies_count_in_the_total_and_on_their_root(guest, ada, bora, harbour):
+    root = say(harbour, ada, "Root")
+    say(harbour, bora, "Reply", to=root)
+
+    assert (harbour.comment_count, root.reply_count) == (2, 1)
+
+
+def test_only_the_first_replies_are_on_the_article_and_all_on_the_conversation(
+    guest, ada, bora, harbour
+):
+    root = say(harbour, ada, "Root")
+    for number in range(25):
+        say(harbour, bora, f"Reply {number:02}", to=root)
+
+    article = texts(guest.get("/articles/harbour").text)
+    conversation = guest.get(f"/comments/{root.id}").text
+    more = more_link(conversation)
+
+    assert article == ["Root"] + [f"Reply {number:02}" for number in range(10)]
+    assert texts(conversation) == ["Root"] + [f"Reply {number:02}" for number in range(20)]
+    assert texts(guest.get(more).text) == ["Root"] + [f"Reply {n:02}" for n in range(20, 25)]
+
+
+def test_the_link_to_a_reply_far_down_shows_that_reply(guest, ada, bora, harbour):
+    root = say(harbour, ada, "Root")
+    replies = [say(harbour, bora, f"Reply {number:02}", to=root) for number in range(30)]
+
+    assert f'id="comment-{replies[27].id}"' in guest.get(f"/comments/{replies[27].id}").text
+
+
+def test_a_hidden_or_deleted_comment_cannot_be_answered(as_, ada, bora, harbour):
+    root = say(harbour, ada, "Root")
+    as_(ada).post(f"/comments/{root.id}/delete")
+
+    response = as_(bora).post(
+        "/articles/harbour/comments", data={"body": "Why?", "parent": str(root.id)}
+    )
+
+    assert response.status_code == 409
+    assert "Why?" in response.text
+
+
+def test_a_comment_of_another_article_cannot_be_answered_here(as_, ada, harbour):
+    elsewhere = keep(Article.publish(slug="elsewhere", title="Elsewhere"))
+    root = say(elsewhere, ada, "Root")
+
+    response = as_(ada).post(
+        "/articles/harbour/comments", data={"body": "Hm", "parent": str(root.id)}
+    )
+
+    assert (response.status_code, harbour.comment_count) == (409, 0)
+
+
+def test_a_parent_that_is_no_number_is_refused(as_, ada, harbour):
+    for parent in ("x", "-1", "0", "1e3", "9" * 19, "٣"):
+        response = as_(ada).post(
+            "/articles/harbour/comments", data={"body": "Hm", "parent": parent}
+        )
+        assert response.status_code == 422, parent
+
+
+def test_a_thread_of_one_and_a_thread_of_many_cost_the_same_queries(guest, ada, bora, harbour):
+    def cost():
+        with count_queries() as seen:
+            guest.get("/articles/harbour")
+        return len(seen)
+
+    say(harbour, bora, "Reply 0", to=say(harbour, ada, "Root 0"))
+    one = cost()
+    for number in range(1, 15):
+        say(harbour, bora, f"Reply {number}", to=say(harbour, ada, f"Root {number}"))
+
+    assert cost() == one == 3
