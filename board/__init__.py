@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from board import access, assets, cli, config, db, language, pages
+from board import access, assets, cli, compression, config, db, language, pages
 from board.accounts import views as account_views
 from board.articles import views as article_views
 from board.comments import views as comment_views
@@ -18,6 +18,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     db.init_app(app)
     language.init_app(app)
+    compression.init_app(app)  # first here is last to see the answer
     assets.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter

@@ -4,9 +4,12 @@ Each setting is one row of SETTINGS; docs/settings.md tells operators the same l
 """
 
 import os
+import re
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from flask import Flask
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
 
@@ -30,10 +36,9 @@ def _text(value: Any) -> str:
 
 
 def _count(value: Any) -> int:
-    number = int(value)
-    if isinstance(value, bool) or number < 0:
-        raise ValueError("must be a whole number, 0 or more")
-    return number
+    if not re.fullmatch(r"\s*[0-9]{1,7}\s*", str(value), re.ASCII):
+        raise ValueError("must be a whole number from 0 to 9999999")
+    return int(value)
 
 
 def _positive(value: Any) -> int:
@@ -44,17 +49,28 @@ def _positive(value: Any) -> int:
 
 
 def _origin(value: Any) -> str:
-    """`https://news.example` or nothing: scheme and host, no path."""
+    """`https://news.example` or nothing: scheme and host, no path, as browsers write it."""
     origin = _text(value).rstrip("/").lower()
-    parts = urlsplit(origin)
-    if origin and (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or origin != f"{parts.scheme}://{parts.netloc}"
-        or "@" in parts.netloc
-    ):
+    if origin and not _ORIGIN.fullmatch(origin):
         raise ValueError("must look like https://news.example")
-    return origin
+    usual = ":443" if origin.startswith("https") else ":80"
+    return origin.removesuffix(usual)
+
+
+def _database_url(value: Any) -> str:
+    """Nothing, sqlite:////absolute/path.db or postgresql://…; what is meant is never guessed."""
+    given = _text(value)
+    wrong = ValueError("must look like sqlite:////srv/board/board.db or postgresql://…")
+    try:
+        url = make_url(given or "sqlite:////board.db")
+    except (ArgumentError, ValueError):
+        raise wrong from None
+    backend, path = url.get_backend_name(), Path(url.database or "")
+    if backend not in ("sqlite", "postgresql") or (backend == "sqlite" and not path.is_absolute()):
+        raise wrong
+    if given and backend == "sqlite" and not path.parent.is_dir():
+        raise ValueError("names a folder that does not exist")
+    return given
 
 
 def _origins(value: Any) -> tuple[str, ...]:
@@ -80,7 +96,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", "", _text),
+    Setting("DATABASE_URL", "", _database_url),
     Setting("ORIGIN", "", _origin),
     Setting("SITE_NAME", "전체댓글", _text),
     Setting("TIMEZONE", "Asia/Seoul", _timezone),
@@ -148,12 +164,12 @@ def _from_environment() -> dict[str, str]:
 
 def _from_toml(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise BadSetting(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # not TOML, or not UTF-8
         raise BadSetting(f"{path} is not valid TOML: {error}.") from error
     unknown = {name.upper() for name in values} - {setting.name for setting in SETTINGS}
     if unknown:
@@ -165,14 +181,23 @@ def _from_toml(path: Path) -> dict[str, Any]:
 
 def _kept(path: Path) -> str:
     """The secret in this file; made on first use, readable by the owner only."""
+    if not path.exists():
+        _make_secret(path)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = path.read_text().strip()
-        if len(secret) < 32:
-            raise BadSetting(f"{path} holds no usable key. Move it away and start again.") from None
-        return secret
-    secret = secrets.token_hex(32)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret)
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        secret = ""
+    if len(secret) < 32:
+        raise BadSetting(f"{path} holds no usable key. Move it away and start again.")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    # Written whole before it gets its name: of workers that start together, one makes the key
+    # and no other reads half of it.
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mode 600
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    os.unlink(draft)

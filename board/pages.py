@@ -82,13 +82,13 @@ def _secure(response: Response) -> Response:
 
 def _say_who_may_keep(response: Response) -> None:
     """Guests' pages are the same for all and may be kept; anything else is for one pair of eyes."""
-    response.headers["Vary"] = "Cookie"
+    response.vary.add("Cookie")
     if "Cache-Control" in response.headers:
         return
     public = request.method in ("GET", "HEAD") and response.status_code == 200
     if public and not viewer().is_authenticated and "Set-Cookie" not in response.headers:
         response.headers["Cache-Control"] = "public, no-cache"
-        response.add_etag()
+        response.add_etag(weak=True)  # the same page, compressed or not
         response.make_conditional(request)
     else:
         response.headers["Cache-Control"] = "private, no-store"

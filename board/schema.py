@@ -11,6 +11,8 @@ from flask import current_app
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from board.db import db
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -47,7 +49,8 @@ def state(engine: Engine) -> State:
 
 def upgrade() -> None:
     """Run the migrations that are missing, under the write lock."""
-    from flask_migrate import upgrade as run  # noqa: PLC0415 - only when there is work
+    from flask_migrate import Migrate, upgrade as run  # noqa: PLC0415 - only when there is work
 
+    Migrate(current_app, db, directory=str(MIGRATIONS))
     with current_app.extensions["write_lock"]:
         run(directory=str(MIGRATIONS))

@@ -32,8 +32,8 @@ _STRAY_SELECTOR = regex.compile(
     "(?<![^\\s\u200c\u200d])[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 _PILED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+")
+_HEAPED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+")
 _LINE_BREAK = regex.compile("\r\n|[\r\u2028\u2029]")
-_LINE_END = regex.compile("[^\\S\n]+(?=\n)")
 _LONG_GAP = regex.compile("\n{4,}")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -45,10 +45,12 @@ def is_readable(text: str) -> bool:
 
 def tidy(text: str) -> str:
     """Several lines as we keep them: NFC, LF, nothing invisible, no more than two blank lines."""
-    text = unicodedata.normalize("NFC", _LINE_BREAK.sub("\n", text).replace("\t", " "))
-    text = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
-    text = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", text))
-    text = _LONG_GAP.sub("\n\n\n", _LINE_END.sub("", text)).strip()
+    text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text).replace("\t", " "))
+    text = _STRAY_SELECTOR.sub("", _TAGS.sub(r"\1", text))
+    text = _HEAPED_MARKS.sub(r"\1", _STRAY_JOINER.sub("", text))
+    text = "\n".join(line.rstrip() for line in text.split("\n"))
+    text = _LONG_GAP.sub("\n\n\n", text).strip()
+    # Sorting a heap of marks takes the square of its height, so it is cut before and after.
     return _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
 
 

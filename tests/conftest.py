@@ -62,9 +62,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("migrated")
     app = create_app({"INSTANCE": str(folder)})
     with app.app_context():
-        from flask_migrate import Migrate  # noqa: PLC0415 - as the command line does
-
-        Migrate(app, db, directory=str(schema.MIGRATIONS))
         schema.upgrade()
         db.engine.dispose()
     return folder / "board.db"

@@ -105,6 +105,14 @@ def test_hostile_html_is_harmless(html: str) -> None:
     assert "alert(1)" not in "".join(str(tag) for tag in Tags(cleaned).found)
 
 
+def test_pictures_of_third_parties_are_stopped_by_the_sanitiser_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("board.articles.markup._plainer", lambda html, image_origins: html)
+
+    assert clean('<img src="https://evil.example/a.png">', image_origins=OURS) == "<img>"
+
+
 def test_the_check_for_faults_finds_them() -> None:
     assert [html for html in HOSTILE[2:6] if not faults(html)] == []
 

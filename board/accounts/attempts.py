@@ -98,9 +98,12 @@ class Device(Base):
         )
 
     @classmethod
-    def remember(cls, user: User) -> str:
-        """A new token for this browser."""
+    def remember(cls, user: User, *, instead_of: str = "") -> str:
+        """A new token for this browser; its old one is forgotten, and so are the outdated."""
         token = secrets.token_urlsafe(32)
+        db.session.execute(delete(cls).where(cls.token_hash == token_hash(instead_of)))
+        outdated = cls.made_at < now() - cls.LIFE
+        db.session.execute(delete(cls).where(cls.user_id == user.id, outdated))
         db.session.add(cls(token_hash=token_hash(token), user_id=user.id))
         return token
 

@@ -5,11 +5,18 @@ from datetime import timedelta
 import click
 from flask.cli import AppGroup
 
+from board import schema
 from board.accounts import models
-from board.accounts.forms import tidy_email
+from board.accounts.forms import is_email, tidy_email
 from board.accounts.models import User
 from board.accounts.names import is_well_formed, tidy_name
-from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, hash_password, is_easy
+from board.accounts.passwords import (
+    PASSWORD_MAX,
+    PASSWORD_MIN,
+    hash_password,
+    is_easy,
+    tidy_password,
+)
 from board.db import db, now, writing
 
 accounts_cli = AppGroup("accounts", help="Make accounts, give and take capabilities, suspend.")
@@ -26,10 +33,15 @@ FOREVER = timedelta(days=365 * 100)
 @click.password_option(help="Asked for when not given.")
 def add(email: str, name: str, capabilities: tuple[str, ...], password: str) -> None:
     """Make an account. Staff may have names readers may not choose."""
+    _refuse_without_tables()
     email, name = tidy_email(email.strip()), tidy_name(name)
+    if not is_email(email):
+        raise click.ClickException(f"{email!r} is not an e-mail address.")
     if not is_well_formed(name):
         raise click.ClickException(f"{name!r} cannot be a display name.")
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX or is_easy(password, about=[name]):
+    password, mailbox = tidy_password(password), email.partition("@")[0]
+    is_fit = PASSWORD_MIN <= len(password) <= PASSWORD_MAX
+    if not is_fit or is_easy(password, about=[name, mailbox]):
         raise click.ClickException(
             f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters and is not easy to guess."
         )
@@ -38,7 +50,8 @@ def add(email: str, name: str, capabilities: tuple[str, ...], password: str) -> 
         if db.session.scalar(User.with_email(email)) or db.session.scalar(User.named(name)):
             raise click.ClickException("There is an account with this e-mail or name.")
         user = models.sign_up(email=email, name=name, password_hash=password_hash)
-        _set(user, capabilities, True)
+        for capability in capabilities:
+            user.grant(CAPABILITIES[capability])
     click.echo(f"{name} <{email}> can sign in.")
 
 
@@ -46,9 +59,9 @@ def add(email: str, name: str, capabilities: tuple[str, ...], password: str) -> 
 @click.argument("email")
 @click.argument("capability", type=_capability)
 def grant(email: str, capability: str) -> None:
-    """Let somebody moderate comments, or edit articles."""
+    """Let somebody moderate comments, or edit articles, from their next sign-in on."""
     with writing():
-        _set(_account(email), (capability,), True)
+        _account(email).grant(CAPABILITIES[capability])
     click.echo(f"{email} can {capability}.")
 
 
@@ -58,7 +71,7 @@ def grant(email: str, capability: str) -> None:
 def revoke(email: str, capability: str) -> None:
     """Take a capability away; it is gone with the next request."""
     with writing():
-        _set(_account(email), (capability,), False)
+        _account(email).revoke(CAPABILITIES[capability])
     click.echo(f"{email} can no longer {capability}.")
 
 
@@ -83,13 +96,14 @@ def unsuspend(email: str) -> None:
     click.echo(f"{email} can sign in again.")
 
 
+def _refuse_without_tables() -> None:
+    state = schema.state(db.engine)
+    if state is not schema.State.CURRENT:
+        raise click.ClickException(f"The tables are {state.value}. Start `serve` once first.")
+
+
 def _account(email: str) -> User:
-    user = db.session.scalar(User.with_email(tidy_email(email)))
+    user = db.session.scalar(User.with_email(tidy_email(email.strip())))
     if user is None:
         raise click.ClickException(f"There is no account with the e-mail {email}.")
     return user
-
-
-def _set(user: User, capabilities: tuple[str, ...], value: bool) -> None:
-    for capability in capabilities:
-        setattr(user, CAPABILITIES[capability], value)

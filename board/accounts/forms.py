@@ -6,12 +6,14 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms import PasswordField as PlainPasswordField
+from wtforms.validators import InputRequired, ValidationError
 
+from board.access import member
 from board.accounts.models import User
 from board.accounts.names import NAME_MAX, NAME_MIN, imitates_staff, is_well_formed
-from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy
+from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
 from board.forms import Form
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\.]+(\.[^@\s\"(),:;<>\[\]\\.]+)+")
@@ -22,8 +24,24 @@ def tidy_email(email: str | None) -> str:
     return (email or "").casefold()
 
 
+def is_email(address: str) -> bool:
+    return len(address) <= User.EMAIL_MAX and bool(_EMAIL.fullmatch(address))
+
+
+class EmailField(StringField):
+    """An address; however it is written, capitals make no difference."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([tidy_email(value) for value in valuelist])
+
+
+class PasswordField(PlainPasswordField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([tidy_password(value) for value in valuelist])
+
+
 class SignInForm(Form):
-    email = StringField(_("E-mail"), [_required], filters=[tidy_email])
+    email = EmailField(_("E-mail"), [_required])
     password = PasswordField(_("Password"), [_required])
     next = HiddenField()
 
@@ -85,10 +103,9 @@ class NewPassword(Form):
 
 
 class SignUpForm(NameForm, NewPassword):
-    email = StringField(
+    email = EmailField(
         _("E-mail"),
-        [_required, Length(max=User.EMAIL_MAX)],
-        filters=[tidy_email],
+        [_required],
         description=_("Only for signing in. Never shown to anyone."),
     )
     name = NameForm.name
@@ -100,11 +117,10 @@ class SignUpForm(NameForm, NewPassword):
     next = HiddenField()
 
     def about(self) -> list[str]:
-        mailbox = (self.email.data or "").partition("@")[0]
-        return [*super().about(), self.name.data or "", mailbox]
+        return [*super().about(), *_words(self.name.data or "", self.email.data or "")]
 
     def validate_email(self, field: Any) -> None:
-        if not _EMAIL.fullmatch(field.data):
+        if not is_email(field.data):
             raise ValidationError(gettext("This is not an e-mail address."))
 
 
@@ -113,3 +129,10 @@ class PasswordForm(NewPassword):
     password = PasswordField(
         _("New password"), [_required], description=NewPassword.password.kwargs["description"]
     )
+
+    def about(self) -> list[str]:
+        return [*super().about(), *_words(member().name, member().email)]
+
+
+def _words(name: str, email: str) -> list[str]:
+    return [name[: User.EMAIL_MAX], email.partition("@")[0][: User.EMAIL_MAX]]

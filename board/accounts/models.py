@@ -75,6 +75,14 @@ class User(UserMixin, Base):
         self.password_hash = password_hash
         self.end_sessions(keep=keep)
 
+    def grant(self, capability: str) -> None:
+        """One of CAPABILITIES. Sessions begun without it end: those of staff are shorter."""
+        setattr(self, capability, True)
+        self.end_sessions()
+
+    def revoke(self, capability: str) -> None:
+        setattr(self, capability, False)
+
     def suspend(self, *, until: datetime, reason: str) -> None:
         """Signs the person out everywhere; they cannot sign in before `until`."""
         self.suspended_until, self.suspended_for = until, reason
@@ -118,13 +126,20 @@ class Session(Base):
     @classmethod
     def with_token(cls, token: str) -> Select[Self]:
         """The living session of this token, with its user."""
-        idle_since = (now() - cls.IDLE).date()
         return (
             select(cls)
             .where(cls.token_hash == token_hash(token))
-            .where(cls.expires_at > now(), cls.seen_on > idle_since)
+            .where(cls.expires_at > now(), cls.seen_on > cls._idle_since())
             .options(joinedload(cls.user))
         )
+
+    @property
+    def is_alive(self) -> bool:
+        return self.expires_at > now() and self.seen_on > self._idle_since()
+
+    @classmethod
+    def _idle_since(cls) -> date:
+        return (now() - cls.IDLE).date()
 
 
 def sign_in(user: User, *, device: str) -> tuple[Session, str]:

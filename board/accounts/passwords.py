@@ -26,6 +26,11 @@ class TooBusy(Exception):
     """Too many passwords are being checked at this moment."""
 
 
+def tidy_password(password: str) -> str:
+    """One spelling of each character, so that it is the same on every keyboard and system."""
+    return unicodedata.normalize("NFC", password)
+
+
 def is_easy(password: str, *, about: Iterable[str] = ()) -> bool:
     """True when lists of common passwords, patterns and words `about` the person find it soon."""
     return zxcvbn(password.casefold(), [word.casefold() for word in about]).guesses_log10 < (
@@ -65,7 +70,7 @@ class _Turn:
 
 
 def _octets(password: str) -> bytes:
-    return unicodedata.normalize("NFC", password).encode()
+    return tidy_password(password).encode()
 
 
 _NOBODYS = (

@@ -172,8 +172,12 @@ def _start_session(user: User) -> dict[str, tuple[str, timedelta]]:
     session, token = models.sign_in(user, device=device)
     return {
         "session": (token, session.expires_at - now()),
-        "device": (Device.remember(user), Device.LIFE),
+        "device": (_remember_device(user), Device.LIFE),
     }
+
+
+def _remember_device(user: User) -> str:
+    return Device.remember(user, instead_of=request.cookies.get(cookie_name("device"), ""))
 
 
 def _signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:
@@ -229,7 +233,7 @@ def _account_page(**forms: Any) -> str:
             "current": session is current,
         }
         for session in member().sessions
-        if session.expires_at > now()
+        if session.is_alive
     ]
     return render_template("accounts/account.html", sessions=sessions, **forms)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
+from markupsafe import Markup
 from sqlalchemy import CheckConstraint, Index, Select, String, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -98,6 +99,10 @@ class Article(Base):
     def open(self) -> None:
         self.closed_at, self.closed_for = None, ""
         self.revision += 1
+
+    @property
+    def body(self) -> Markup:
+        return Markup(self.body_html)  # noqa: S704 - cleaned when it was stored
 
     @property
     def takes_comments(self) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
@@ -63,6 +64,10 @@ class Comment(Base):
     @property
     def is_visible(self) -> bool:
         return self.hidden_for is None and self.deleted_at is None
+
+    @property
+    def markup(self) -> Markup:
+        return Markup(self.html)  # noqa: S704 - made from escaped text when it was written
 
     @property
     def root_or_self(self) -> "Comment":

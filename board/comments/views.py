@@ -135,7 +135,7 @@ def conversation_page(
         may_hide=viewer().can_moderate and target.is_visible,
         may_restore=viewer().can_moderate and is_hidden,
         reason_error=reason_error,
-        hidden_html=Markup(target.html) if viewer().can_moderate and is_hidden else None,  # noqa: S704 - escaped when it was written
+        hidden_html=target.markup if viewer().can_moderate and is_hidden else None,
         more=page.more,
         earlier=bool(after or start),
         canonical=absolute(url_for("comments.comment", id=target.id)),

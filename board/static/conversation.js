@@ -1,70 +1,11 @@
 /**
  * Posting, replying, deleting and moderating without leaving the page. The server answers as it answers
- * a browser without scripts, with whole pages; this module takes the parts it needs out of them.
+ * a browser without scripts, with whole pages; thread.js takes the parts that are needed out of them.
  * `page` is what board.js lends: say(text), refresh(), count(form).
  */
+import { arriveAt, ask, merge, recount, renew, thisPage } from "./thread.js";
+
 const words = document.getElementById("talk").dataset;
-const PATIENCE = 20_000; // milliseconds until a request counts as lost
-
-/** Ask for a page as a document (so that no text is ever made into HTML here). Rejects when the network fails. */
-function ask(method, url, fields) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open(method, url);
-    request.responseType = "document";
-    request.timeout = PATIENCE;
-    request.setRequestHeader("Cache-Control", "no-cache");
-    request.onload = () => resolve({ status: request.status, page: request.response, url: request.responseURL });
-    request.onerror = request.onabort = request.ontimeout = () => reject(new Error("The network failed."));
-    request.send(fields);
-  });
-}
-
-const bare = (url) => url.split("#")[0];
-
-/** This page as it is now: the answer itself where the server came back here, or one more request. */
-async function thisPage(answer) {
-  return bare(answer.url) === bare(location.href) ? answer.page : (await ask("GET", bare(location.href))).page;
-}
-
-/* ---- putting fresh comments into the page ---- */
-
-/** Put half-written replies from under an old comment under the new one. */
-function keepDrafts(old, fresh) {
-  for (const form of old.querySelectorAll("form[data-write]:not([data-done])")) {
-    const owner = form.closest(".comment").id;
-    const place = fresh.id === owner ? fresh : fresh.querySelector(`#${owner}`);
-    place?.querySelector(":scope > article").after(form);
-  }
-}
-
-function renew(old, fresh) {
-  const item = document.importNode(fresh, true);
-  keepDrafts(old, item);
-  old.replaceWith(item);
-}
-
-/** Known conversations are renewed, new ones go first: newest first, and what was loaded by hand stays. */
-function merge(fresh) {
-  const list = document.querySelector("[data-list]");
-  const here = list.querySelector("ol.comments");
-  if (!here) return list.replaceChildren(...document.importNode(fresh.querySelector("[data-list]"), true).childNodes);
-  for (const item of [...fresh.querySelectorAll("ol.comments > .comment")].reverse()) {
-    const old = document.getElementById(item.id);
-    if (old) renew(old, item);
-    else here.prepend(document.importNode(item, true));
-  }
-}
-
-function recount(fresh) {
-  const [shown, now] = [document, fresh].map((each) => each.querySelector("[data-count]"));
-  if (shown && now) shown.textContent = now.textContent;
-}
-
-function arriveAt(item) {
-  item.scrollIntoView({ block: "nearest" });
-  item.querySelector("article").focus({ preventScroll: true });
-}
 
 /* ---- what is said beside a form ---- */
 

@@ -1,0 +1,65 @@
+/**
+ * The thread as it stands in this page, and how fresh parts of it are fetched and put in place.
+ * The server answers as it answers a browser without scripts, with whole pages.
+ */
+const PATIENCE = 20_000; // milliseconds until a request counts as lost
+
+/** Ask for a page as a document (so that no text is ever made into HTML here). Rejects when the network fails. */
+export function ask(method, url, fields) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    request.responseType = "document";
+    request.timeout = PATIENCE;
+    request.setRequestHeader("Cache-Control", "no-cache");
+    request.onload = () => resolve({ status: request.status, page: request.response, url: request.responseURL });
+    request.onerror = request.onabort = request.ontimeout = () => reject(new Error("The network failed."));
+    request.send(fields);
+  });
+}
+
+const bare = (url) => url.split("#")[0];
+
+/** This page as it is now: the answer itself where the server came back here, or one more request. */
+export async function thisPage(answer) {
+  return bare(answer.url) === bare(location.href) ? answer.page : (await ask("GET", bare(location.href))).page;
+}
+
+/* ---- putting fresh comments into the page ---- */
+
+/** Put half-written replies from under an old comment under the new one. */
+function keepDrafts(old, fresh) {
+  for (const form of old.querySelectorAll("form[data-write]:not([data-done])")) {
+    const owner = form.closest(".comment").id;
+    const place = fresh.id === owner ? fresh : fresh.querySelector(`#${owner}`);
+    place?.querySelector(":scope > article").after(form);
+  }
+}
+
+export function renew(old, fresh) {
+  const item = document.importNode(fresh, true);
+  keepDrafts(old, item);
+  old.replaceWith(item);
+}
+
+/** Known conversations are renewed, new ones go first: newest first, and what was loaded by hand stays. */
+export function merge(fresh) {
+  const list = document.querySelector("[data-list]");
+  const here = list.querySelector("ol.comments");
+  if (!here) return list.replaceChildren(...document.importNode(fresh.querySelector("[data-list]"), true).childNodes);
+  for (const item of [...fresh.querySelectorAll("ol.comments > .comment")].reverse()) {
+    const old = document.getElementById(item.id);
+    if (old) renew(old, item);
+    else here.prepend(document.importNode(item, true));
+  }
+}
+
+export function recount(fresh) {
+  const [shown, now] = [document, fresh].map((each) => each.querySelector("[data-count]"));
+  if (shown && now) shown.textContent = now.textContent;
+}
+
+export function arriveAt(item) {
+  item.scrollIntoView({ block: "nearest" });
+  item.querySelector("article").focus({ preventScroll: true });
+}

@@ -1,0 +1,78 @@
+"""The tables the migrations make are the tables the models speak of."""
+
+import shutil
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from conftest import say
+from flask_migrate import downgrade
+from sqlalchemy import create_engine, func, select, text
+
+from board import create_app, schema
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.models import Comment
+from board.db import Base, db, sqlite
+from board.schema import State
+
+
+def test_the_migrations_make_exactly_the_models_tables(app):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_migration_is_the_version_of_a_new_database(app):
+    assert schema.state(db.engine) is State.CURRENT
+    with db.engine.connect() as connection:
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    assert version == schema.revisions()[-1]
+
+
+def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, harbour):
+    """Up from every earlier version, with rows in whatever tables it has."""
+    say(harbour, bora, "Reply", to=say(harbour, ada, "Root"))
+    before = counts()
+    for revision in reversed(schema.revisions()[:-1]):
+        downgrade(directory=str(schema.MIGRATIONS), revision=revision)
+
+    schema.upgrade()
+
+    assert counts() == before == {"user": 2, "article": 1, "comment": 2}
+
+
+def counts():
+    tables = (User, Article, Comment)
+    found = {
+        t.__tablename__: db.session.scalar(select(func.count()).select_from(t)) for t in tables
+    }
+    db.session.rollback()
+    return found
+
+
+def test_states_of_a_database_are_told_apart(tmp_path, migrated):
+    def state_of(path):
+        return schema.state(create_engine(f"sqlite:///{path}", module=sqlite))
+
+    newer, foreign, junk = tmp_path / "newer.db", tmp_path / "foreign.db", tmp_path / "junk.db"
+    shutil.copy(migrated, newer)
+    with create_engine(f"sqlite:///{newer}", module=sqlite).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with create_engine(f"sqlite:///{foreign}", module=sqlite).begin() as connection:
+        connection.execute(text("CREATE TABLE other (id INTEGER)"))
+    junk.write_text("This is no database." * 100)
+
+    states = [state_of(path) for path in (tmp_path / "none.db", newer, foreign, junk, migrated)]
+
+    assert states == [State.EMPTY, State.NEWER, State.NOT_OURS, State.UNREADABLE, State.CURRENT]
+
+
+def test_a_board_without_tables_says_it_is_not_ready(tmp_path):
+    client = create_app({"INSTANCE": str(tmp_path)}).test_client()
+
+    assert client.get("/healthz").status_code == 200
+    assert (client.get("/readyz").status_code, client.get("/readyz").json["schema"]) == (
+        503,
+        "empty",
+    )

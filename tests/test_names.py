@@ -1,0 +1,88 @@
+"""Display names: which are one name to the eye, and which speak for the newsroom."""
+
+import unicodedata
+
+import pytest
+
+from board.accounts.names import imitates_staff, is_well_formed, name_key, tidy_name
+
+SITE = "푸른항구신문"
+
+ONE_NAME = [
+    ("Sora", "sora"),
+    ("ｓｏｒａ", "sora"),
+    ("s o r a", "sora"),
+    ("s.o_r-a", "sora"),
+    ("ѕоrа", "sora"),
+    ("sóra", "sora"),
+    ("바다", unicodedata.normalize("NFD", "바다")),
+    ("바 다", "바다"),
+    ("바ㅤ다", "바다"),
+    ("바\u200b다", "바다"),
+    ("BiIl", "Bill"),
+    ("bil1", "bill"),
+    ("b0ra", "bora"),
+]
+
+STAFF = [
+    "운영자", "관 리 자", "관.리.자", "홍길동 기자", "모더레이터7", "공식 계정", "관리ㅈㅏ",
+    "admin", "ａｄｍｉｎ", "ADMIN", "Admin 2", "a d m i n", "admın", "ádmin team", "adm1n", "ɑdmin",
+    "The Moderator", "official.news", SITE, "푸른 항구 신문", f"{SITE} 독자부",
+]  # fmt: skip
+
+INNOCENT = [
+    "badminton", "modern", "models", "바닷바람", "새벽첫차", "José", "Анна", "山田", "さくら",
+    "독자 12", "Nguyễn", "محمد", "सूर्य", "김-박",
+]  # fmt: skip
+
+INVISIBLE = [
+    "ㅤㅤ", "\u115f\u115f", "\u1160\u1160", "\uffa0\uffa0", "\u2800\u2800", "\u200b\u200b",
+    "\u2060\u2060", "\u00ad\u00ad", "\ufe0f\ufe0f", "\u034f\u034f", "\u3000\u3000", "   ", "..", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_NAME)
+def test_names_a_reader_could_take_for_one_another_have_one_key(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+def test_different_names_have_different_keys() -> None:
+    assert len({name_key(name) for name in INNOCENT}) == len(INNOCENT)
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_a_name_that_speaks_for_the_newsroom_imitates_staff(name: str) -> None:
+    assert imitates_staff(tidy_name(name), site_name=SITE)
+
+
+@pytest.mark.parametrize("name", INNOCENT)
+def test_an_innocent_name_is_welcome(name: str) -> None:
+    assert is_well_formed(tidy_name(name)) and not imitates_staff(name, site_name=SITE)
+
+
+@pytest.mark.parametrize("site", ["연합", ""])
+def test_a_short_site_name_is_taken_whole_only(site: str) -> None:
+    assert imitates_staff("연 합", site_name=site) is bool(site)
+    assert not imitates_staff("연합국", site_name=site)
+
+
+@pytest.mark.parametrize("name", INVISIBLE)
+def test_a_name_nobody_can_see_is_refused(name: str) -> None:
+    assert not is_well_formed(tidy_name(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["аdmin", "pаypal", "sоra 바다", "ⓐⓓⓜ", "a😀b", "a/b", "a<b", "a@b"]
+)
+def test_a_mixture_of_scripts_or_signs_is_refused(name: str) -> None:
+    assert not is_well_formed(name)
+
+
+@pytest.mark.parametrize(("length", "fits"), [(1, False), (2, True), (20, True), (21, False)])
+def test_a_name_has_two_to_twenty_characters(length: int, fits: bool) -> None:
+    assert is_well_formed("가" * length) is fits
+
+
+def test_a_name_piled_high_with_marks_is_cut_to_what_fits() -> None:
+    name = tidy_name("a" + "\u0301" * 50 + "b")
+    assert (len(name), name_key(name)) == (6, "ab")

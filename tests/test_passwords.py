@@ -1,0 +1,56 @@
+"""Passwords: long enough, not on anybody's list, and kept as Argon2id only."""
+
+import unicodedata
+
+import pytest
+
+from board.accounts import passwords
+from board.accounts.passwords import TooBusy, hash_password, is_easy, is_password, tidy_password
+
+EASY = [
+    "password12345678", "1234567890123456", "iloveyouiloveyou", "qwertyuiopasdfgh", "a" * 15,
+    " " * 15, "비밀번호비밀번호비밀번호비밀번호", "PASSWORD12345678", "abcdefghijklmnop",
+]  # fmt: skip
+GOOD = ["lighthouse keeper at dusk", "등대지기는 저녁에 불을 켠다", "🌊 파도 🐟 생선 🚢 배를 탄다"]
+
+
+@pytest.mark.parametrize("password", EASY)
+def test_a_password_of_the_lists_is_easy(password: str) -> None:
+    assert is_easy(password)
+
+
+@pytest.mark.parametrize("password", GOOD)
+def test_a_sentence_is_not_easy(password: str) -> None:
+    assert not is_easy(password, about=["푸른항구신문", "sora"])
+
+
+@pytest.mark.parametrize("word", ["푸른항구신문", "SORAKIM"])
+def test_words_about_the_person_are_easy(word: str) -> None:
+    assert is_easy(word.lower() * 3, about=[word])
+
+
+def test_a_password_is_known_again_however_its_letters_are_composed() -> None:
+    password = "바닷가 등대지기 할아버지의 이야기"
+    kept = hash_password(unicodedata.normalize("NFD", password))
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert is_password(password, kept)
+    assert not is_password(password + " ", kept)
+
+
+def test_the_same_password_is_kept_differently_each_time() -> None:
+    assert hash_password("x") != hash_password("x")
+
+
+def test_nobody_has_the_password_of_a_missing_account() -> None:
+    assert not is_password("", None)
+
+
+def test_tidying_composes_and_changes_nothing_else() -> None:
+    assert tidy_password(" 가\u1100\u1161  é ") == " 가가  é "
+
+
+def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAIT", 0.01)
+    with passwords._Turn(), pytest.raises(TooBusy):
+        is_password("x", None)
+    assert not is_password("x", None)

@@ -1,0 +1,203 @@
+"""Making an account."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, inspect, select
+from werkzeug.test import TestResponse
+
+from board.accounts.models import User
+from board.accounts.passwords import is_password
+from board.db import db
+from board.forms import own_path
+from tests.conftest import PASSWORD, person
+
+FORM = {"email": "Sora@Harbour.example", "name": "소라", "password": PASSWORD, "of_age": "y"}
+DONE = "/sign-in?notice=signed_up&next=/"
+
+ELSEWHERE = [
+    "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\/evil.example",
+    "\\\\evil.example", "/\\/evil.example", "//\\evil.example", "https://evil.example",
+    "https:evil.example", "https:/evil.example", "http://evil.example", "HTTPS://EVIL.example",
+    "//evil.example@harbour.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
+    "mailto:a@evil.example", "evil.example", "evil.example/path", "./evil", "../evil", "?x=//evil",
+    "#//evil", " //evil.example", "\t//evil.example", "/\t/evil.example", "/\n/evil.example",
+    "/\r\n/evil.example", "/ok\r\nLocation: //evil.example", "/ok x", "/a\\b",
+    "\u200b//evil.example", "/\u200b/evil.example", "/\u00ad/evil.example", "／／evil.example",
+    "〱evil.example", "/" + "a" * 3000, "",
+]  # fmt: skip
+OURS = [
+    "/", "/account", "/articles/harbour?before=7#comments", "/%0d%0aLocation:%20//evil.example",
+    "/%2f/evil.example", "/%5cevil.example", "/.//evil.example", "/..//evil.example",
+    "/@evil.example", "/http://evil.example", "/바다",
+]  # fmt: skip
+
+
+def sign_up(client: FlaskClient, **fields: str | None) -> TestResponse:
+    data = {name: value for name, value in {**FORM, **fields}.items() if value is not None}
+    return client.post("/sign-up", data=data)
+
+
+def count() -> int:
+    return db.session.scalar(select(func.count()).select_from(User)) or 0
+
+
+def test_a_guest_signs_up(guest: FlaskClient) -> None:
+    answer = sign_up(guest)
+    user = db.session.scalars(User.with_email("sora@harbour.example")).one()
+    assert (answer.status_code, answer.location, user.name) == (303, DONE, "소라")
+    assert (user.can_moderate, user.can_edit, user.is_suspended) == (False, False, False)
+    assert is_password(PASSWORD, user.password_hash)
+    assert "Set-Cookie" not in answer.headers
+    assert guest.get(answer.location).status_code == 200
+
+
+def test_a_known_email_gets_the_same_answer_and_changes_nothing(
+    guest: FlaskClient, ada: User
+) -> None:
+    new, known = sign_up(guest), sign_up(guest, email="ADA@harbour.example", name="Other")
+    assert (known.status_code, known.location, known.data) == (
+        new.status_code,
+        new.location,
+        new.data,
+    )
+    assert (count(), ada.name, ada.password_hash) == (2, "ada", "!")
+
+
+@pytest.mark.parametrize(
+    "name", ["소라", unicodedata.normalize("NFD", "소라"), "소 라", "소ㅤ라", "소\u200b라"]
+)
+def test_a_name_that_looks_taken_is_refused(guest: FlaskClient, app: Flask, name: str) -> None:
+    person("소라")
+    answer = sign_up(guest, name=name)
+    assert (answer.status_code, count()) == (422, 1)
+    assert 'value="Sora@' not in answer.text and 'value="sora@harbour.example"' in answer.text
+
+
+@pytest.mark.parametrize("name", ["ADA", "ａｄａ", "аdа", "ádá", "a-d-a"])
+def test_a_name_that_looks_like_adas_is_refused(guest: FlaskClient, ada: User, name: str) -> None:
+    assert (sign_up(guest, name=name).status_code, count()) == (422, 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["ㅤㅤ", "\u2800\u2800", "\u115f\u115f", "운영자", "ａｄｍｉｎ", "a😀", "x" * 21]
+)
+def test_a_name_nobody_may_have_is_refused(guest: FlaskClient, name: str) -> None:
+    assert (sign_up(guest, name=name).status_code, count()) == (422, 0)
+
+
+@pytest.mark.parametrize("name", ["badminton", "바닷바람", "새벽첫차", "José", "Анна", "山田"])
+def test_an_innocent_name_is_taken_as_it_is(guest: FlaskClient, name: str) -> None:
+    assert sign_up(guest, name=f"  {name} ").location == DONE
+    assert db.session.scalars(select(User.name)).all() == [name]
+
+
+def test_who_does_not_say_that_they_are_14_gets_no_account_and_keeps_what_they_typed(
+    guest: FlaskClient,
+) -> None:
+    answer = sign_up(guest, of_age=None)
+    assert (answer.status_code, count()) == (422, 0)
+    assert 'value="소라"' in answer.text and 'value="sora@harbour.example"' in answer.text
+    assert PASSWORD not in answer.text
+
+
+def test_an_account_holds_these_things_and_no_date_of_birth(app: Flask) -> None:
+    assert {column["name"] for column in inspect(db.engine).get_columns("user")} == {
+        "id", "email", "name", "name_key", "password_hash", "joined_at", "suspended_until",
+        "suspended_for", "can_moderate", "can_edit",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("password", "status"),
+    [
+        ("xk7 qm2 wv9 zt", 422),  # 14 code points
+        ("xk7 qm2 wv9 zt4", 303),
+        ("파도가 높은 날에는 배가 없다", 303),
+        ("🌊🐟🚢⚓🦀🐙🌅🏖🐚🦑🐋🐬⛵🧭🪝", 303),
+        ("password12345678", 422),
+        ("1234567890123456", 422),
+        ("iloveyouiloveyou", 422),
+        ("전체댓글전체댓글전체댓글전체댓글", 422),
+        ("sorasorasorasorasora", 422),
+        ("소라소라소라소라소라소라소라소라", 422),
+    ],
+)
+def test_a_password_is_long_and_not_easy(guest: FlaskClient, password: str, status: int) -> None:
+    assert sign_up(guest, password=password).status_code == status
+
+
+@pytest.mark.parametrize(("length", "status"), [(128, 303), (129, 422)])
+def test_a_password_has_at_most_128_code_points(
+    guest: FlaskClient, length: int, status: int
+) -> None:
+    password = "".join(chr(0xAC00 + number * 37) for number in range(length))
+    assert sign_up(guest, password=password).status_code == status
+    composed = unicodedata.normalize("NFD", password)
+    assert sign_up(guest, password=composed, name="Other").status_code == status
+
+
+def test_only_the_fields_of_the_form_are_read(guest: FlaskClient) -> None:
+    extra: dict[str, Any] = {
+        "can_moderate": "1", "can_edit": "1", "id": "77", "joined_at": "2001-01-01",
+        "suspended_until": "2099-01-01", "name_key": "x", "password_hash": "x", "is_staff": "1",
+    }  # fmt: skip
+    assert sign_up(guest, **extra).status_code == 303
+    user = db.session.scalars(select(User)).one()
+    assert (user.id, user.can_moderate, user.can_edit, user.name_key) == (1, False, False, "소라")
+    assert (user.joined_at.year, user.suspended_until) != (2001, None)
+
+
+@pytest.mark.parametrize("field", FORM)
+@pytest.mark.parametrize("value", [None, "", " ", "x" * 5000])
+def test_a_field_empty_or_huge_is_refused(
+    guest: FlaskClient, field: str, value: str | None
+) -> None:
+    status = 303 if field == "of_age" and value else 422
+    assert (sign_up(guest, **{field: value}).status_code, count()) == (status, int(status == 303))
+
+
+@pytest.mark.parametrize(
+    "email", ["sora", "@a.b", "a@b", "a@b..c", "a@@b.c", "a b@c.d", "<a@b.c>", "a@b.c,d@e.f"]
+)
+def test_what_is_no_email_address_is_refused(guest: FlaskClient, email: str) -> None:
+    assert (sign_up(guest, email=email).status_code, count()) == (422, 0)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", b"\xff\xfe"])
+def test_what_is_not_text_is_refused(guest: FlaskClient, text: str | bytes) -> None:
+    answer = guest.post("/sign-up", data={**FORM, "name": text})
+    assert (answer.status_code, count()) == (400, 0)
+
+
+def test_a_field_sent_twice_is_refused(guest: FlaskClient) -> None:
+    answer = guest.post("/sign-up", data={**FORM, "name": ["소라", "바다"]})
+    assert (answer.status_code, count()) == (400, 0)
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_nothing_leads_to_another_site(guest: FlaskClient, path: str) -> None:
+    assert own_path(path) in ("/", path) and own_path(path)[1:2] not in ("/", "\\")
+    answers = [
+        sign_up(guest, next=path, email="ada@harbour.example"),
+        guest.post("/language", data={"lang": "en", "next": path}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 303
+        assert answer.location in (DONE, "/", "/%E2%80%8B/evil.example", "/%C2%AD/evil.example")
+    assert guest.get("/sign-up", query_string={"next": path}).status_code == 200
+
+
+@pytest.mark.parametrize("path", OURS)
+def test_a_path_of_ours_is_kept(path: str) -> None:
+    assert own_path(path) == path
+
+
+def test_sign_up_remembers_where_one_came_from(guest: FlaskClient) -> None:
+    answer = sign_up(guest, next="/articles/harbour?before=7")
+    assert answer.location == "/sign-in?notice=signed_up&next=/articles/harbour?before%3D7"
+    assert 'value="/articles/harbour?before=7"' in guest.get(answer.location).text

@@ -1,0 +1,89 @@
+"""What text we take: one spelling, nothing invisible, nothing that breaks out of its line."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from board.text import graphemes, is_readable, tidy, tidy_line
+
+TRICKY = st.characters() | st.sampled_from(
+    "\u200d\u200c\ufe0f\u034f\u0301\u0323\u0344\u20dd\n\r \u3164ᄀ가ᅡ\u0307🏴👨\U000e0067\U000e007f"
+)
+JOINED = [
+    "👨‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩🏽‍💻", "🏳️‍🌈", "❤️‍🔥", "☠️", "1️⃣", "क्‍ष", "می‌خواهم", "ශ්‍රී", "ക്‍", "ક્‍ષ", "క్‍",
+]  # fmt: skip
+
+
+@given(st.text(TRICKY))
+@example(" \ufe0f\u200d")
+@example("\u200d\ufe0f\u200d")
+@example("e\u200b\u0301")
+def test_tidying_twice_changes_nothing_more(text: str) -> None:
+    once, line = tidy(text), tidy_line(text)
+    assert (tidy(once), tidy_line(line)) == (once, line)
+    assert unicodedata.is_normalized("NFC", once)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (unicodedata.normalize("NFD", "바다 é"), "바다 é"),
+        ("a\r\nb\rc\u2028d\u2029e", "a\nb\nc\nd\ne"),
+        ("a\n\n\n\n\n\nb", "a\n\n\nb"),
+        ("a\n \n\u3000\n \n \nb", "a\n\n\nb"),
+        ("  a\tb  ", "a b"),
+        ("safe\u202egpj.exe\u2066x\u2069", "safegpj.exex"),
+        ("ㅤ\u115f\u1160\uffa0\u2800\u200b\u2060\ufeff\u00ad\u180e\U0001d173", ""),
+        ("a\u200db\u200cc", "abc"),
+        ("\ufe0f \ufe0f\u034f", ""),
+        ("a\U000e0061\U000e007fb", "ab"),
+        ("🏴" + "\U000e0061" * 500, "🏴"),
+        ("q" + "\u0301" * 40, "q" + "\u0301" * 4),
+        ("z" + "\u20dd" * 40, "z" + "\u20dd" * 4),
+        ("\x01\x1b[31m\x7f\x85", "[31m"),
+    ],
+)
+def test_text_is_kept_without_what_hides_in_it(typed: str, kept: str) -> None:
+    assert tidy(typed) == kept
+
+
+@pytest.mark.parametrize("text", JOINED)
+def test_joiners_stay_where_they_mean_something(text: str) -> None:
+    assert tidy(text) == text
+
+
+def test_a_line_has_single_spaces_and_no_breaks() -> None:
+    assert tidy_line(" 가\n\n나\u3000 다\u2028라 ") == "가 나 다 라"
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0), ("한글", 2), (unicodedata.normalize("NFD", "한글"), 2), ("ㅋㅋㅋ", 3), ("é", 1),
+        ("👨‍👩‍👧", 1), ("🇰🇷🇯🇵", 2), ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 1), ("👍🏽", 1), ("1️⃣", 1), ("a\r\nb", 3),
+    ],
+)  # fmt: skip
+def test_a_character_is_what_a_reader_sees_as_one(text: str, length: int) -> None:
+    assert graphemes(text) == length
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\ufffd", "\ud800"])
+def test_what_is_not_text_is_not_readable(text: str) -> None:
+    assert not is_readable(text)
+
+
+def test_ordinary_text_is_readable() -> None:
+    assert is_readable("가나다 abc 🌊\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + "\u0301\u0323" * 15000, "a" + "\u0301\u200b\u0323" * 9000, "a" + " " * 60000 + "b"],
+)
+def test_no_text_a_form_can_hold_takes_long_to_tidy(text: str) -> None:
+    start = time.process_time()
+    tidy(text)
+    assert time.process_time() - start < 1
