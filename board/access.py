@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.sessions import SessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
@@ -29,6 +30,13 @@ URL_MAX = 4096  # characters
 login_manager = LoginManager()
 login_manager.anonymous_user = Guest
 login_manager.session_protection = None
+
+
+class NoFlaskSession(SessionInterface):
+    """Sessions are rows of ours. Flask's own would mark every page as depending on a cookie."""
+
+    def open_session(self, app: Flask, request: object) -> None:
+        return None
 
 
 def everyone(viewer: Viewer) -> bool:
@@ -81,6 +89,7 @@ def cookie_name(kind: str) -> str:
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = NoFlaskSession()
     login_manager.init_app(app)
     open_to(everyone)(app.view_functions["static"])
     unguarded = [name for name, view in app.view_functions.items() if not hasattr(view, "audience")]

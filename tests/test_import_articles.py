@@ -356,6 +356,7 @@ STRANGER = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         (b'{"title": "\xff\xff"}', "its encoding is neither UTF-8 nor EUC-KR"),
         ('[{"url": "x"}', "it is not whole JSON"),
         ('[{"url": "x"}] []', "it is not whole JSON"),
+        ('[{"url": "x"}]' + " " * 70_000 + "]", "it is not whole JSON"),
         ('{"url": "x", "title": NaN}', "it is not whole JSON"),
         ('{"url": ' + "9" * 5000 + "}", "it is not whole JSON"),
         ('{"title": "' + "x" * (ITEM_MAX + 100_000) + '"}', "one article is longer than"),

@@ -106,7 +106,7 @@ def test_a_signed_in_page_is_nobody_elses(as_, ada, harbour):
     response = as_(ada).get("/articles/harbour")
 
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert response.headers["Vary"] == "Cookie"
+    assert response.headers["Vary"] == "Cookie, Accept-Encoding"
 
 
 @pytest.mark.parametrize("before", ["x", "", "-1", "0", "1_0", "３", "9" * 30, "1 "])

@@ -8,7 +8,6 @@ has signed in from before has a count of its own: strangers' failures never stop
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Self
@@ -20,9 +19,10 @@ from board.accounts.models import User, token_hash
 from board.db import Base, db, now
 
 
-@dataclass(frozen=True)
 class TooManyAttempts(Exception):
-    retry_at: datetime
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__()
+        self.retry_at = retry_at
 
 
 class Attempt(Base):

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from board.access import member
 from board.accounts.models import User
@@ -17,7 +17,7 @@ from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_p
 from board.forms import Form
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\.]+(\.[^@\s\"(),:;<>\[\]\\.]+)+")
-_required = InputRequired(_("Please fill this in."))
+_required = DataRequired(_("Please fill this in."))
 
 
 def tidy_email(email: str | None) -> str:
@@ -112,7 +112,7 @@ class SignUpForm(NameForm, NewPassword):
     password = NewPassword.password
     of_age = BooleanField(
         _("I am 14 or older"),
-        [InputRequired(_("Accounts are for people of 14 and older."))],
+        [DataRequired(_("Accounts are for people of 14 and older."))],
     )
     next = HiddenField()
 

@@ -9,14 +9,14 @@ from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateTimeLocalField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from board.articles.markup import clean, plain
 from board.articles.models import Article
 from board.db import now
 from board.forms import Form
 
-_required = InputRequired(_("Please fill this in."))
+_required = DataRequired(_("Please fill this in."))
 _CLOCK = "%Y-%m-%dT%H:%M"
 
 

@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from board.comments.body import is_too_long
 from board.comments.models import Comment
@@ -31,7 +31,7 @@ _OTHER_LABELS = {"review": _("Looked at again"), "": _("House rules")}
 
 
 class CommentForm(Form):
-    body = TextAreaField(_("Comment"), [InputRequired(_("Please write something."))])
+    body = TextAreaField(_("Comment"), [DataRequired(_("Please write something."))])
     # Made anew for each box shown: a second click or a retry sends the same key again.
     key = HiddenField(validators=[Length(max=Comment.KEY_MAX)])
     parent = HiddenField(validators=[Regexp(r"([1-9][0-9]{0,17})?$")])

@@ -1,0 +1,118 @@
+"""What stands around the text of an article, for people and for programs."""
+
+import json
+import re
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from conftest import keep
+from hypothesis import given
+from hypothesis import strategies as st
+
+from board.articles.models import Article
+from board.articles.sharing import share_links
+
+
+@pytest.fixture
+def page(guest):
+    keep(
+        Article.publish(
+            slug="lighthouse",
+            title="“등대” & 항구 <지도>",
+            subtitles=["첫째 부제", "둘째 부제"],
+            section="지역",
+            byline="한바다 기자",
+            summary="등대가 다시 켜졌다.",
+            body_html="<p>본문</p>",
+            image="/static/sample/sea-wall.svg",
+            image_alt="방파제",
+            published_at=datetime(2026, 11, 22, 0, 41, tzinfo=UTC),
+            edited_at=datetime(2026, 11, 22, 2, 5, tzinfo=UTC),
+        )
+    )
+    return guest.get("/articles/lighthouse").text
+
+
+def test_the_page_has_all_that_surrounds_an_article(page):
+    words = [
+        "메인화면으로", "첫째 부제", "둘째 부제", "한바다 기자",
+        "2026.11.22. 09:41", "2026.11.22. 11:05",
+        "페이스북 공유하기", "X 공유하기", "카카오스토리 공유하기", "밴드 공유하기", "인쇄하기",
+        "본문 글씨 크게", "본문 글씨 작게", "전체댓글",
+    ]  # fmt: skip
+
+    assert [word for word in words if word not in page] == []
+    assert "제보" not in page
+
+
+def test_programs_are_told_what_it_is(page):
+    def meta(name):
+        return re.search(rf'<meta (?:property|name)="{name}" content="([^"]*)"', page)[1]
+
+    assert meta("og:type") == "article"
+    assert meta("og:title") == "“등대” &amp; 항구 &lt;지도&gt;"
+    assert meta("og:url") == "http://localhost/articles/lighthouse"
+    assert meta("og:description") == "등대가 다시 켜졌다."
+    assert meta("og:image") == "http://localhost/static/sample/sea-wall.svg"
+    assert meta("article:published_time") == "2026-11-22T09:41:00+09:00"
+    assert meta("article:modified_time") == "2026-11-22T11:05:00+09:00"
+    assert meta("twitter:card") == "summary_large_image"
+    assert '<link rel="canonical" href="http://localhost/articles/lighthouse">' in page
+
+
+def test_the_description_for_search_engines_is_sound(page):
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1]
+    told = json.loads(block)
+
+    assert "<" not in block
+    assert told["@type"] == "NewsArticle"
+    assert told["headline"] == "“등대” & 항구 <지도>"
+    assert told["datePublished"] == "2026-11-22T09:41:00+09:00"
+    assert told["commentCount"] == 0
+
+
+@given(title=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
+def test_any_headline_survives_being_shared(title):
+    url = "https://news.example/articles/one?a=1&b=2#c"
+
+    links = {site: parse_qs(urlsplit(link).query) for site, link in share_links(title, url).items()}
+
+    assert links["facebook"]["u"] == [url]
+    assert (links["x"]["text"], links["x"]["url"]) == ([title], [url])
+    assert (links["kakaostory"]["url"], links["kakaostory"]["text"]) == ([url], [title])
+    assert links["band"]["body"] == [f"{title}\n{url}"]
+
+
+def test_sharing_opens_the_services_own_pages():
+    hosts = {
+        site: urlsplit(link)._replace(query="").geturl()
+        for site, link in share_links("t", "u").items()
+    }
+
+    assert hosts == {
+        "facebook": "https://www.facebook.com/sharer/sharer.php",
+        "x": "https://x.com/intent/post",
+        "kakaostory": "https://story.kakao.com/s/share",
+        "band": "https://band.us/plugin/share",
+    }
+
+
+def test_static_files_keep_for_good_under_an_address_of_their_content(guest, page):
+    style = re.search(r'href="(/static/board\.css\?v=[0-9a-f]{12})"', page)[1]
+
+    versioned, plain = guest.get(style), guest.get("/static/board.css")
+
+    assert versioned.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert plain.headers["Cache-Control"] == "public, no-cache"
+    assert "Cookie" not in versioned.headers.get("Vary", "")
+
+
+def test_pages_and_styles_travel_compressed_to_those_who_can(guest, page):
+    headers = {"Accept-Encoding": "gzip, br"}
+
+    for url in ("/articles/lighthouse", "/static/board.css"):
+        plain, small = guest.get(url), guest.get(url, headers=headers)
+        assert "Content-Encoding" not in plain.headers
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert len(small.data) < len(plain.data) / 2

@@ -1,0 +1,154 @@
+"""The newsroom writes an article at the desk, edits it, closes and opens its thread."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from conftest import say
+from sqlalchemy import select
+
+from board.articles.models import Article
+from board.db import db
+
+DRAFT = {
+    "title": "“등대가 다시 켜졌다”",
+    "subtitles": "첫째 부제\n\n둘째 부제",
+    "section": "지역",
+    "byline": "한바다 기자",
+    "published_at": "2026-11-20T09:30",
+    "summary": "",
+    "image": "/static/sample/sea-wall.svg",
+    "image_alt": "방파제",
+    "body": "첫 문단입니다.\n\n둘째 문단입니다.",
+}
+
+
+def only_article():
+    return db.session.scalars(select(Article)).one()
+
+
+def test_an_editor_writes_an_article_and_everyone_reads_it(as_, guest, tess):
+    response = as_(tess).post("/desk/articles/new", data=DRAFT)
+
+    article = only_article()
+    assert response.location == f"/desk/articles/{article.slug}?notice=saved"
+    page = guest.get(f"/articles/{article.slug}").text
+    assert "“등대가 다시 켜졌다”" in page
+    assert re.findall(r"<li>(\S+ 부제)</li>", page) == ["첫째 부제", "둘째 부제"]
+    assert "<p>첫 문단입니다.</p>" in page
+    assert "2026.11.20. 09:30" in page
+    assert article.summary == "첫 문단입니다. 둘째 문단입니다."
+    assert article.published_at == datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
+
+
+def test_an_edit_shows_when_it_was_made(as_, guest, tess, harbour):
+    client = as_(tess)
+    draft = {**DRAFT, "title": "A better headline"}
+
+    with time_machine.travel("2026-11-23T03:00:00Z", tick=False):
+        response = client.post("/desk/articles/harbour", data=draft)
+
+    assert response.location == "/desk/articles/harbour?notice=saved"
+    page = guest.get("/articles/harbour").text
+    assert "A better headline" in page
+    assert "The harbour reopens" not in page
+    assert "2026.11.23. 12:00" in page
+
+
+def test_saving_without_a_change_is_no_edit(as_, tess, harbour):
+    client = as_(tess)
+    client.post("/desk/articles/harbour", data=DRAFT)
+    first = harbour.edited_at
+
+    client.post("/desk/articles/harbour", data=DRAFT)
+
+    assert harbour.edited_at == first
+
+
+def test_the_editor_shows_what_is_stored_and_stores_what_it_shows(as_, tess):
+    client = as_(tess)
+    client.post("/desk/articles/new", data=DRAFT)
+    article = only_article()
+    kept = {name: getattr(article, name) for name in Article.CONTENT}
+
+    page = client.get(f"/desk/articles/{article.slug}").text
+    body = re.search(r'<textarea[^>]*name="body"[^>]*>\s*(.*?)</textarea>', page, re.S)[1]
+
+    assert "첫 문단입니다." in body
+    client.post(
+        f"/desk/articles/{article.slug}",
+        data={**DRAFT, "body": kept["body_html"], "summary": kept["summary"]},
+    )
+    assert {name: getattr(article, name) for name in Article.CONTENT} == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("title", "가" * 301),
+        ("body", " "),
+        ("image", "javascript:alert(1)"),
+        ("image", "//evil.example/x.png"),
+        ("published_at", "yesterday"),
+        ("subtitles", "가" * 301),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_with_the_rest_kept(as_, tess, field, value):
+    response = as_(tess).post("/desk/articles/new", data={**DRAFT, field: value})
+
+    assert response.status_code == 422
+    assert 'role="alert"' in response.text
+    assert "한바다 기자" in response.text
+    assert db.session.scalars(select(Article)).all() == []
+
+
+def test_a_long_article_is_taken_and_an_endless_one_refused(as_, tess):
+    long = as_(tess).post("/desk/articles/new", data={**DRAFT, "body": "가나다라 " * 40_000})
+    endless = as_(tess).post("/desk/articles/new", data={**DRAFT, "body": "가" * 500_000})
+
+    assert (long.status_code, endless.status_code) == (303, 413)
+
+
+def test_markup_of_an_article_is_cleaned(as_, guest, tess):
+    attack = "<p onclick=x()>One</p><script>alert(1)</script><p><b>Two</b></p>"
+    as_(tess).post("/desk/articles/new", data={**DRAFT, "body": attack})
+
+    assert only_article().body_html == "<p>One</p><p><b>Two</b></p>"
+
+
+def test_closing_tells_readers_why_and_opening_lets_them_write(as_, guest, ada, tess, harbour):
+    client = as_(tess)
+
+    closed = client.post("/desk/articles/harbour/close", data={"reason": "사흘이 지났습니다."})
+    assert closed.location == "/desk/articles/harbour?notice=closed"
+    assert "사흘이 지났습니다." in guest.get("/articles/harbour").text
+    assert as_(ada).post("/articles/harbour/comments", data={"body": "Hi"}).status_code == 409
+
+    opened = client.post("/desk/articles/harbour/open")
+    assert opened.location == "/desk/articles/harbour?notice=opened"
+    assert "사흘이 지났습니다." not in guest.get("/articles/harbour").text
+    assert as_(ada).post("/articles/harbour/comments", data={"body": "Hi"}).status_code == 303
+
+
+def test_closing_without_a_reason_closes_nothing(as_, tess, harbour):
+    response = as_(tess).post("/desk/articles/harbour/close", data={"reason": " "})
+
+    assert (response.status_code, harbour.takes_comments) == (422, True)
+
+
+def test_a_closed_thread_can_still_be_read(as_, guest, ada, tess, harbour):
+    say(harbour, ada, "Said in time")
+    as_(tess).post("/desk/articles/harbour/close", data={"reason": "Enough."})
+
+    assert "Said in time" in guest.get("/articles/harbour").text
+
+
+def test_only_editors_write_and_close(as_, guest, ada, mo, harbour):
+    acts = ["new", "harbour", "harbour/close", "harbour/open"]
+    for act in acts:
+        url = f"/desk/articles/{act}"
+        statuses = [c.post(url, data=DRAFT).status_code for c in (guest, as_(ada), as_(mo))]
+        assert statuses == [401, 403, 403], act
+    assert harbour.title == "The harbour reopens"

@@ -1,0 +1,186 @@
+"""One writer at a time, in turn, and never for ever."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from board.accounts.models import User
+from board.db import PRAGMAS, db, writing
+from board.lock import Busy, WriteLock
+
+ROOT = Path(__file__).parent.parent
+# Takes the lock again and again; inside, a folder stands that can be made once only. One letter
+# to the diary for each turn, as soon as all have arrived.
+HAMMER = """
+import os, sys, time
+from pathlib import Path
+from board.lock import WriteLock
+folder, name, turns = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+lock, diary = WriteLock(folder / "lock"), folder / "diary"
+lock.WAIT = 30
+(folder / f"here-{name}").touch()
+while len(list(folder.glob("here-*"))) < int(sys.argv[4]):
+    time.sleep(0.001)
+while not diary.exists() or diary.stat().st_size < turns:
+    with lock:
+        (folder / "inside").mkdir()
+        with diary.open("a") as file:
+            file.write(name)
+        time.sleep(0.0005)
+        (folder / "inside").rmdir()
+"""
+HOLDER = """
+import sys, time
+from pathlib import Path
+from board.lock import WriteLock
+with WriteLock(Path(sys.argv[1])):
+    print("inside", flush=True)
+    time.sleep(60)
+"""
+
+
+def python(code: str, *arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_processes_take_turns_and_never_meet(tmp_path: Path) -> None:
+    workers = [python(HAMMER, tmp_path, name, 300, 3) for name in "abc"]
+    ends = [(worker.communicate(timeout=60)[0], worker.returncode) for worker in workers]
+    assert ends == [("", 0)] * 3
+    shares = Counter((tmp_path / "diary").read_text())
+    assert set(shares) == set("abc") and max(shares.values()) < 3 * min(shares.values())
+
+
+def test_threads_take_turns_and_never_meet(tmp_path: Path) -> None:
+    lock, inside, met = WriteLock(tmp_path / "lock"), [], []
+
+    def work(name: str) -> None:
+        for _ in range(50):
+            with lock:
+                met.extend(inside)
+                inside.append(name)
+                time.sleep(0)
+                inside.remove(name)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert met == []
+
+
+def test_whoever_waits_too_long_is_told_so_and_may_come_back(tmp_path: Path) -> None:
+    mine, other = WriteLock(tmp_path / "lock"), WriteLock(tmp_path / "lock")
+    other.WAIT = 0.02
+    with mine, pytest.raises(Busy), other:
+        pass
+    mine.WAIT = 0.02
+    with other, pytest.raises(Busy):
+        mine.__enter__()
+    with mine:
+        pass
+
+
+def test_a_thread_that_waits_too_long_is_told_so(tmp_path: Path) -> None:
+    lock, told = WriteLock(tmp_path / "lock"), []
+    lock.WAIT = 0.02
+
+    def work() -> None:
+        try:
+            with lock:
+                told.append("let in")
+        except Busy:
+            told.append("busy")
+
+    with lock:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert told == ["busy"]
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    lock = WriteLock(tmp_path / "lock")
+    lock.WAIT = 0.02
+    holder = python(HOLDER, tmp_path / "lock")
+    assert holder.stdout and holder.stdout.readline() == "inside\n"
+    with pytest.raises(Busy):
+        lock.__enter__()
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    holder.stdout.close()
+    with lock:
+        pass
+
+
+def test_an_error_inside_frees_the_lock(tmp_path: Path) -> None:
+    lock = WriteLock(tmp_path / "lock")
+    with pytest.raises(ZeroDivisionError), lock:
+        raise ZeroDivisionError
+    with lock:
+        pass
+
+
+def test_the_locks_files_are_the_owners_alone(tmp_path: Path) -> None:
+    with WriteLock(tmp_path / "board.db.lock"):
+        pass
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_an_error_undoes_everything_written(app: Flask, ada: User) -> None:
+    with pytest.raises(ZeroDivisionError), writing():
+        _rename_and_fail(ada)
+    assert db.session.get_one(User, ada.id).name == "ada"
+
+
+def test_a_change_outside_writing_is_refused(app: Flask, ada: User) -> None:
+    ada.name = "Ada L"
+    with pytest.raises(RuntimeError, match="outside"):
+        db.session.flush()
+    db.session.rollback()
+    assert ada.name == "ada"
+
+
+def test_readers_cannot_write(app: Flask, ada: User) -> None:
+    with pytest.raises(DatabaseError, match="readonly"):
+        db.session.execute(text("UPDATE user SET can_moderate = 1"))
+    db.session.rollback()
+    with writing():
+        db.session.execute(text("UPDATE user SET can_moderate = 1"))
+    assert db.session.get_one(User, ada.id).can_moderate is True
+    with pytest.raises(DatabaseError, match="readonly"):
+        db.session.execute(text("UPDATE user SET can_moderate = 0"))
+
+
+def test_a_writer_decides_on_the_newest_state(app: Flask, ada: User) -> None:
+    assert ada.name == "ada"
+    with db.engine.execution_options(writing=True).connect() as other:
+        other.execute(text("UPDATE user SET name = 'ada of elsewhere'"))
+        other.commit()
+    with writing():
+        assert ada.name == "ada of elsewhere"
+
+
+def test_every_connection_has_the_pragmas(app: Flask) -> None:
+    with db.engine.connect() as one, db.engine.connect() as two:
+        for connection in (one, two):
+            read = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in PRAGMAS}
+            assert read == PRAGMAS
+
+
+def _rename_and_fail(user: User) -> None:
+    user.rename("Ada L")
+    db.session.flush()
+    raise ZeroDivisionError
