@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+import click
 from flask import Flask
 
-from board import access, assets, cli, compression, config, db, language, pages
+from board import access, assets, compression, config, db, language, pages
 from board.accounts import views as account_views
 from board.articles import views as article_views
 from board.comments import views as comment_views
@@ -26,5 +27,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(views.bp)
     access.init_app(app)
     pages.init_app(app)
-    cli.init_app(app)
+    if click.get_current_context(silent=True):  # an operator types; a worker needs no commands
+        from board import cli  # noqa: PLC0415 - they cost a worker 0.2 s and 10 MB
+
+        cli.init_app(app)
     return app

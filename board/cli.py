@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from flask_migrate import Migrate
 from granian.constants import Interfaces
 from granian.server import Server
 
@@ -29,10 +30,6 @@ _WHY_NOT = {
 
 
 def init_app(app: Flask) -> None:
-    if not click.get_current_context(silent=True):  # a worker: no commands, and no Alembic to load
-        return
-    from flask_migrate import Migrate  # noqa: PLC0415 - costs 0.1 s that only commands need
-
     Migrate(app, db, directory=str(schema.MIGRATIONS))
     for command in (serve, doctor, accounts_cli, articles_cli, sample_cli):
         app.cli.add_command(command)

@@ -49,8 +49,8 @@ def state(engine: Engine) -> State:
 
 def upgrade() -> None:
     """Run the migrations that are missing, under the write lock."""
-    from flask_migrate import Migrate, upgrade as run  # noqa: PLC0415 - only when there is work
+    import flask_migrate  # noqa: PLC0415 - only when there is work
 
-    Migrate(current_app, db, directory=str(MIGRATIONS))
+    flask_migrate.Migrate(current_app, db, directory=str(MIGRATIONS))
     with current_app.extensions["write_lock"]:
-        run(directory=str(MIGRATIONS))
+        flask_migrate.upgrade(directory=str(MIGRATIONS))

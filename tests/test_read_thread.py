@@ -165,3 +165,15 @@ def test_the_browsers_own_languages_change_nothing(guest, harbour):
     plain = guest.get("/articles/harbour").data
 
     assert guest.get("/articles/harbour", headers={"Accept-Language": "en"}).data == plain
+
+
+def test_a_picture_from_elsewhere_is_loaded_only_from_origins_the_operator_named(app, guest):
+    keep(Article.publish(slug="one", title="One", image="https://img.example/a.jpg"))
+
+    unnamed = guest.get("/")
+    app.config["IMAGE_ORIGINS"] = ("https://img.example",)
+    named = guest.get("/")
+
+    assert "<img" not in unnamed.text
+    assert 'src="https://img.example/a.jpg"' in named.text
+    assert "img-src 'self' https://img.example;" in named.headers["Content-Security-Policy"]

@@ -179,7 +179,7 @@ def _shown_addresses(image_origins: frozenset[str]) -> Filter:
     whole = _whole_addresses("")
 
     def shown(tag: str, attribute: str, value: str) -> str | None:
-        if tag == "img" and attribute == "src" and not _is_shown(value, image_origins):
+        if tag == "img" and attribute == "src" and not is_shown(value, image_origins):
             return None
         return whole(tag, attribute, value)
 
@@ -204,7 +204,8 @@ def _address(value: str, base: str) -> str | None:
     return address if parts.scheme == "mailto" or is_our_path else None
 
 
-def _is_shown(src: str, image_origins: frozenset[str]) -> bool:
+def is_shown(src: str, image_origins: Collection[str]) -> bool:
+    """Whether a page may load this picture: ours, or from an origin the operator named."""
     parts = urlsplit(src)
     if not parts.netloc:
         return src.startswith("/static/") and ".." not in src
@@ -236,7 +237,7 @@ def _image(tag: str, image_origins: frozenset[str], *, inside_link: bool) -> str
     is_beacon = {about.get("width"), about.get("height")} & {"0", "1"}
     if "src" not in about or is_beacon:
         return ""
-    if _is_shown(entities.unescape(about["src"]), image_origins):
+    if is_shown(entities.unescape(about["src"]), image_origins):
         return tag
     words = about.get("alt", "").strip() or PICTURE
     return words if inside_link else f'<a href="{about["src"]}">{words}</a>'

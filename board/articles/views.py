@@ -1,10 +1,11 @@
 """The front page, and the desk where articles are written, edited, opened and closed."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.access import editors, everyone, open_to, staff, viewer
 from board.articles.forms import ArticleForm, CloseForm
+from board.articles.markup import is_shown
 from board.articles.models import Article
 from board.db import db, now, writing
 
@@ -17,7 +18,11 @@ ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul letter takes nine in a posted form
 @open_to(everyone)
 def front() -> ResponseReturnValue:
     articles, more = _page()
-    return render_template("articles/front.html", articles=articles, more=more)
+    origins = current_app.config["IMAGE_ORIGINS"]
+    pictured = bool(articles and articles[0].image and is_shown(articles[0].image, origins))
+    return render_template(
+        "articles/front.html", articles=articles, more=more, pictured_first=pictured
+    )
 
 
 @bp.get("/desk")

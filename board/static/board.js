@@ -1,11 +1,12 @@
 /**
- * What every page does: times that age, reading tools, a character count, and a guard against sending twice.
- * Posting and moderating without leaving the page live in conversation.js, fetched when first needed;
- * if it cannot be fetched, the link or the form does what it does without any script.
+ * What every page does: times that age, reading tools, and a guard against sending twice.
+ * Counting what is written lives in counting.js, fetched where one can write; posting and moderating without
+ * leaving the page in conversation.js, fetched when first needed. If that cannot be fetched, the link or the
+ * form does what it does without any script.
  */
 const words = document.getElementById("words").dataset;
 const viewer = document.body.dataset.viewer;
-const page = { say, refresh, count };
+const page = { say, refresh };
 const conversation = () => import("./conversation.js");
 
 /** Tell everyone, sighted or not, in the page's one status line. */
@@ -40,36 +41,6 @@ function refresh() {
   }
   if (!viewer) return;
   for (const mine of document.querySelectorAll(`[data-author="${CSS.escape(viewer)}"]`)) mine.classList.add("own");
-}
-
-/* ---- counting characters, as the server counts them: grapheme clusters of the tidied text ---- */
-
-const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;
-const MARKS = [0, 20, 50]; // how many are left when it is said aloud
-
-function graphemes(text) {
-  const tidy = text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
-  return [...(segmenter ? segmenter.segment(tidy) : tidy)].length;
-}
-
-function count(form) {
-  const shown = form.querySelector("[data-limit]");
-  if (!shown) return;
-  const limit = Number(shown.dataset.limit);
-  const used = graphemes(form.querySelector("textarea").value);
-  shown.textContent = `${used.toLocaleString()} / ${limit.toLocaleString()}`;
-  shown.classList.toggle("over", used > limit);
-  announce(form.querySelector("[data-countdown]"), limit - used);
-}
-
-/** Say what is left only on the way down past a mark, not at each key. */
-function announce(line, left) {
-  const { left: some, over } = document.getElementById("talk").dataset;
-  const mark = left < 0 ? -1 : (MARKS.find((each) => left <= each) ?? Infinity);
-  if (mark < Number(line.dataset.mark ?? Infinity)) {
-    line.textContent = (left < 0 ? over : some).replace("{count}", Math.abs(left));
-  }
-  line.dataset.mark = mark;
 }
 
 /* ---- reading tools ---- */
@@ -158,11 +129,6 @@ document.addEventListener("keydown", (event) => {
   event.target.closest("form[data-write]")?.requestSubmit();
 });
 
-document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-write]");
-  if (form) count(form);
-});
-
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if ("busy" in form.dataset) return event.preventDefault();
@@ -180,4 +146,4 @@ readingTools();
 refresh();
 setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);
-for (const form of document.querySelectorAll("form[data-write]")) count(form);
+if (document.querySelector("form[data-write]")) import("./counting.js").catch(() => {}); // the server counts, too

@@ -1,8 +1,9 @@
 /**
  * Posting, replying, deleting and moderating without leaving the page. The server answers as it answers
  * a browser without scripts, with whole pages; thread.js takes the parts that are needed out of them.
- * `page` is what board.js lends: say(text), refresh(), count(form).
+ * `page` is what board.js lends: say(text), refresh().
  */
+import { count } from "./counting.js";
 import { arriveAt, ask, merge, recount, renew, thisPage } from "./thread.js";
 
 const words = document.getElementById("talk").dataset;
@@ -76,7 +77,7 @@ async function posted(form, answer, page) {
   if (!shown) return location.assign(answer.url);
   const mine = arrival(shown);
   const isReply = Boolean(form.elements.parent.value);
-  finish(form, page);
+  finish(form);
   merge(shown);
   recount(fresh);
   page.refresh();
@@ -87,7 +88,7 @@ async function posted(form, answer, page) {
 }
 
 /** A form that has done its work: one opened here goes, the page's own is emptied for the next comment. */
-function finish(form, page) {
+function finish(form) {
   form.querySelector("[data-told]").replaceChildren();
   if ("opened" in form.dataset) {
     form.dataset.done = "";
@@ -96,7 +97,7 @@ function finish(form, page) {
   }
   form.querySelector("textarea").value = "";
   form.elements.key.value = newKey();
-  page.count(form);
+  count(form);
 }
 
 /** randomUUID exists only on https and on this machine; a board on a plain local network still needs a key. */
@@ -133,13 +134,13 @@ function replyForm(item) {
   return form;
 }
 
-export function reply(link, page) {
+export function reply(link) {
   const item = link.closest(".comment");
   let form = item.querySelector(":scope > form[data-write]");
   if (!form) {
     form = replyForm(item);
     item.querySelector(":scope > article").after(form);
-    page.count(form);
+    count(form);
     const cancel = form.querySelector("[data-cancel]");
     cancel.hidden = false;
     cancel.onclick = () => {

@@ -1,0 +1,53 @@
+/**
+ * Counting characters as the server counts them: grapheme clusters of the tidied text. What is tidied here
+ * is what tidy() in board/text.py tidies, in the same order; tests/browser/test_counting.py holds them together.
+ */
+const talk = document.getElementById("talk").dataset;
+const MARKS = [0, 20, 50]; // how many are left when it is said aloud
+
+const INVISIBLE = /[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}]/gu;
+const TAGS = /(\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{2,6}\u{e007f})|[\u{e0000}-\u{e007f}]/gu;
+const STRAY_SELECTOR = /(?<![^\s\u200c\u200d])[\u034f\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gu;
+const JOINING = ["Arabic", "Syriac", "Mongolian", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu",
+  "Kannada", "Malayalam", "Sinhala", "Khmer", "Myanmar"].map((script) => `\\p{Script=${script}}`).join("");
+const STRAY_JOINER = new RegExp(`(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f${JOINING}])[\\u200c\\u200d]`, "gu");
+const HEAPED_MARKS = /([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+/gu;
+const PILED_MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
+
+function tidy(text) {
+  const seen = text.replace(/\r\n|[\r\u2028\u2029]/g, "\n").replaceAll("\t", " ").replace(INVISIBLE, "");
+  const plain = seen.replace(TAGS, "$1").replace(STRAY_SELECTOR, "").replace(STRAY_JOINER, "").replace(HEAPED_MARKS, "$1");
+  const lines = plain.split("\n").map((line) => line.trimEnd()).join("\n").replace(/\n{4,}/g, "\n\n\n");
+  return lines.trim().normalize("NFC").replace(PILED_MARKS, "$1");
+}
+
+const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;
+
+function graphemes(text) {
+  return [...(segmenter ? segmenter.segment(tidy(text)) : tidy(text))].length;
+}
+
+export function count(form) {
+  const shown = form.querySelector("[data-limit]");
+  if (!shown) return;
+  const limit = Number(shown.dataset.limit);
+  const used = graphemes(form.querySelector("textarea").value);
+  shown.textContent = `${used.toLocaleString()} / ${limit.toLocaleString()}`;
+  shown.classList.toggle("over", used > limit);
+  announce(form.querySelector("[data-countdown]"), limit - used);
+}
+
+/** Say what is left only on the way down past a mark, not at each key. */
+function announce(line, left) {
+  const mark = left < 0 ? -1 : (MARKS.find((each) => left <= each) ?? Infinity);
+  if (mark < Number(line.dataset.mark ?? Infinity)) {
+    line.textContent = (left < 0 ? talk.over : talk.left).replace("{count}", Math.abs(left));
+  }
+  line.dataset.mark = mark;
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-write]");
+  if (form) count(form);
+});
+for (const form of document.querySelectorAll("form[data-write]")) count(form);
