@@ -12,6 +12,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.sessions import SessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
+from sqlalchemy import update
 
 from board.accounts.models import Guest, Session, User
 from board.db import db, now, writing
@@ -117,9 +118,10 @@ def current_session() -> Session | None:
 
 def _see(session: Session) -> None:
     """Note the day. Once a day and never worth an error page."""
+    this = Session.id == session.id
     try:
         with writing():
-            session.seen_on = now().date()
+            db.session.execute(update(Session).where(this).values(seen_on=now().date()))
     except Busy:
         current_app.logger.info("session not touched: busy")
 

@@ -11,10 +11,11 @@ from flask_migrate import Migrate
 from granian.constants import Interfaces
 from granian.server import Server
 
-from board import schema
+from board import config, schema
 from board.accounts.commands import accounts_cli
 from board.articles.imports import articles_cli
 from board.db import PRAGMAS, db, sqlite
+from board.lock import Busy
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
 
@@ -69,14 +70,18 @@ def prepare() -> None:
     state = schema.state(db.engine)
     if state in _WHY_NOT:
         raise click.ClickException(f"The database {_database()} {_WHY_NOT[state]}.")
-    if state is not State.CURRENT:
+    if state is State.CURRENT:
+        return
+    try:
         schema.upgrade()
+    except Busy as error:
+        raise click.ClickException("Another start is updating the tables. Try again.") from error
 
 
 @click.command("doctor")
 def doctor() -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
-    findings = [*_look_at_sqlite(), *_look_at_tables(), *_look_at_settings()]
+    findings = [*_look_at_tables(), *_look_at_sqlite(), *_look_at_settings()]
     for is_good, sentence in findings:
         click.secho(f"{'ok ' if is_good else 'BAD'} {sentence}", fg=None if is_good else "red")
     if not all(is_good for is_good, _ in findings):
@@ -95,7 +100,7 @@ def is_safe_sqlite(version: tuple[int, ...]) -> bool:
 
 
 def _look_at_sqlite() -> list[Finding]:
-    if db.engine.dialect.name != "sqlite":
+    if db.engine.dialect.name != "sqlite" or schema.state(db.engine) is State.UNREADABLE:
         return []
     version = sqlite.sqlite_version_info
     safe = is_safe_sqlite(version)
@@ -113,6 +118,8 @@ def _look_at_sqlite() -> list[Finding]:
 
 def _look_at_tables() -> list[Finding]:
     state = schema.state(db.engine)
+    if state in _WHY_NOT:
+        return [(False, f"the database {_database()} {_WHY_NOT[state]}")]
     current = state is State.CURRENT
     return [(current, f"the tables are {state.value}" + _unless(current, "start `serve` once"))]
 
@@ -121,7 +128,9 @@ def _look_at_settings() -> list[Finding]:
     origin = current_app.config["ORIGIN"]
     key = Path(current_app.instance_path) / "secret_key"
     private = not key.exists() or key.stat().st_mode & 0o077 == 0
+    misspelt = [(False, f"{name} is no setting of the board") for name in config.misspelt()]
     return [
+        *misspelt,
         (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
         (private, "the secret key is private" + _unless(private, f"chmod 600 {key}")),
     ]

@@ -131,7 +131,7 @@ def load(app: Flask, overrides: Mapping[str, Any]) -> None:
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _kept(instance / "secret_key")
     origin = urlsplit(app.config["ORIGIN"])
     app.config.from_mapping(
-        TRUSTED_HOSTS=[origin.hostname] if origin.hostname else LOOPBACK,
+        TRUSTED_HOSTS=[*LOOPBACK, *([origin.hostname] if origin.hostname else [])],
         HTTPS=origin.scheme == "https",
         MAX_CONTENT_LENGTH=64 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024,
@@ -160,6 +160,13 @@ def _checked(setting: Setting, value: Any) -> Any:
 def _from_environment() -> dict[str, str]:
     names = {setting.name for setting in SETTINGS}
     return {name: os.environ[f"BOARD_{name}"] for name in names if f"BOARD_{name}" in os.environ}
+
+
+def misspelt() -> list[str]:
+    """BOARD_* variables that set nothing."""
+    known = {f"BOARD_{setting.name}" for setting in SETTINGS} | {"BOARD_INSTANCE"}
+    ours = {name for name in os.environ if name.startswith("BOARD_")}
+    return sorted(ours - known - {"BOARD_TESTS_SKIP_NOTHING"})
 
 
 def _from_toml(path: Path) -> dict[str, Any]:

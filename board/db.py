@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from board.lock import WriteLock
+from board.lock import Busy, WriteLock
 
 try:  # bundles a SQLite with the WAL-reset fix
     sqlite: Any = importlib.import_module("pysqlite3.dbapi2")
@@ -123,6 +123,8 @@ def writing() -> Iterator[None]:
     It starts from the newest state, whatever was read before, and holds the lock from BEGIN to
     COMMIT only, so hash, render and validate before entering. Raises Busy when no turn came.
     """
+    if db.session.info.get("writing"):
+        raise RuntimeError("already writing: one request, one write")
     db.session.rollback()
     db.session.expire_all()
     with current_app.extensions["write_lock"]:
@@ -153,7 +155,10 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.dbapi_connection
         driver.execute(f"PRAGMA query_only = {0 if write else 1}")
-        driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        try:
+            driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        except sqlite.OperationalError as error:  # another program holds the file
+            raise Busy from error
     elif write:
         connection.execute(text("SELECT pg_advisory_xact_lock(20181)"))
     else:

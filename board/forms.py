@@ -20,12 +20,12 @@ class Form(WTForm):
     class Meta:
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             kind = unbound_field.field_class
-            filters = list(unbound_field.kwargs.pop("filters", []))
+            filters = list(unbound_field.kwargs.get("filters", []))
             if issubclass(kind, TextAreaField):
                 filters.append(_tidy)
             elif issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 filters.append(_tidy_line)
-            return unbound_field.bind(form=form, filters=filters, **options)
+            return unbound_field.bind(form=form, **{**options, "filters": filters})
 
     @classmethod
     def posted(cls, **kwargs: Any) -> Any:

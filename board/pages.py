@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import text
-from werkzeug.exceptions import HTTPException, SecurityError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_error)
     app.register_error_handler(Busy, _show_busy)
     app.register_error_handler(TooBusy, _show_busy)
+    app.register_error_handler(OperationalError, _show_database_trouble)
     app.register_error_handler(500, _show_crash)
     app.context_processor(_shared)
     if hops := app.config["PROXIES"]:
@@ -100,11 +102,21 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # a host we do not know: no page of ours has an address
         return Response("Bad Request: this is not the address of the board.\n", 400)
     code = error.code or 500
-    return _error_page(code, title=_titles().get(code), text=_text(code, error.description))
+    page = _error_page(code, title=_titles().get(code), text=_text(code, error.description))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        page.headers["Allow"] = ", ".join(error.valid_methods)
+    return page
 
 
 def _show_busy(error: Exception) -> ResponseReturnValue:
     return _error_page(503, title=_titles()[503], text=_text(503), retry_after=1)
+
+
+def _show_database_trouble(error: OperationalError) -> ResponseReturnValue:
+    """Disk full, held by another program: nothing was stored, and reading may still work."""
+    current_app.logger.error("database: %s", error.orig)
+    db.session.rollback()
+    return _show_busy(error)
 
 
 def _show_crash(error: Exception) -> ResponseReturnValue:
@@ -114,7 +126,7 @@ def _show_crash(error: Exception) -> ResponseReturnValue:
 
 def _error_page(
     code: int, *, title: str | None, text: str, retry_after: int | None = None
-) -> ResponseReturnValue:
+) -> Response:
     # What was typed is shown again, so that no error costs anybody their words.
     kept = request.form.get("body") if code not in (413, 415) else None
     page = render_template(
@@ -125,7 +137,8 @@ def _error_page(
         kept=kept,
         retry_after=retry_after,
     )
-    return page, code, {"Retry-After": str(retry_after)} if retry_after else {}
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    return Response(page, code, headers, mimetype="text/html")
 
 
 def _titles() -> dict[int, str]:

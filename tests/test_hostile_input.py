@@ -1,11 +1,13 @@
 """Whatever is sent, the answer is a clear page with a 4xx; never a 500, never a half-stored row."""
 
+from contextlib import closing
+
 import pytest
 from conftest import say
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
 
 from board.comments.models import Comment
-from board.db import db
+from board.db import PRAGMAS, db, sqlite
 
 FORM = "application/x-www-form-urlencoded"
 COMMENTS = "/articles/harbour/comments"
@@ -125,7 +127,10 @@ def test_a_language_we_do_not_speak_is_korean(client, lang):
 
 @pytest.mark.parametrize("verb", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND"])
 def test_other_methods_are_refused(client, harbour, verb):
-    assert client.open("/articles/harbour", method=verb).status_code == 405
+    response = client.open("/articles/harbour", method=verb)
+
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
 
 
 def test_get_on_an_act_is_refused(client, ada, harbour):
@@ -164,3 +169,38 @@ def test_forwarded_headers_of_strangers_change_nothing(guest, harbour):
     }
 
     assert guest.get("/articles/harbour", headers=headers).data == plain
+
+
+def test_a_full_disk_is_told_and_the_text_kept(app, client, guest, harbour):
+    pages = db.session.scalar(text("PRAGMA page_count"))
+    db.session.rollback()
+
+    def fill(connection, _record, _proxy):
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(db.engine, "checkout", fill)
+    db.engine.dispose()
+    answers = [client.post(COMMENTS, data={"body": f"{n} " + "가" * 290}) for n in range(40)]
+
+    refused = [answer for answer in answers if answer.status_code != 303]
+    assert {answer.status_code for answer in refused} == {503}
+    assert "가" * 290 in refused[0].text
+    assert guest.get("/articles/harbour").status_code == 200
+    assert stored() == len(answers) - len(refused) == harbour.comment_count
+
+
+def test_a_database_another_program_holds_is_told_and_reading_goes_on(
+    app, client, guest, harbour, monkeypatch
+):
+    monkeypatch.setitem(PRAGMAS, "busy_timeout", 50)
+    db.engine.dispose()
+    with closing(sqlite.connect(db.engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = client.post(COMMENTS, data={"body": "Waiting"})
+        read = guest.get("/articles/harbour")
+        other.execute("ROLLBACK")
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert "Waiting" in refused.text
+    assert read.status_code == 200
+    assert client.post(COMMENTS, data={"body": "Waiting"}).status_code == 303

@@ -170,8 +170,9 @@ def test_doctor_tells_a_healthy_board_from_one_that_is_not(tmp_path: Path) -> No
     ill = flask(tmp_path, "doctor")
     assert ill.returncode == 1
     assert [line for line in ill.stdout.splitlines() if line.startswith("BAD")] == [
+        f"BAD the database sqlite:///{tmp_path}/board.db was made by a newer version of the board. "
+        "Install that version, or restore the backup made before the update",
         "BAD only its owner can read it: chmod 600",
-        "BAD the tables are newer: start `serve` once",
         f"BAD the secret key is private: chmod 600 {tmp_path}/secret_key",
     ]
 

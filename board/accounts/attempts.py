@@ -107,6 +107,11 @@ class Device(Base):
         db.session.add(cls(token_hash=token_hash(token), user_id=user.id))
         return token
 
+    @classmethod
+    def forget(cls, user: User) -> None:
+        """No browser is known any more: whoever knew the old password may have used one."""
+        db.session.execute(delete(cls).where(cls.user_id == user.id))
+
 
 def network(address: str) -> str:
     """The neighbourhood of an address: /24 of IPv4, /64 of IPv6 (one household has it all)."""

@@ -83,7 +83,7 @@ def sign_out() -> ResponseReturnValue:
         if session := current_session():
             db.session.delete(session)
     response = redirect("/", 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"storage"'
     response.delete_cookie(cookie_name("session"), secure=current_app.config["HTTPS"])
     return response
 
@@ -129,6 +129,7 @@ def change_password() -> ResponseReturnValue:
     with writing():
         attempt.succeed()
         member().change_password(password_hash)
+        Device.forget(member())
         tokens = _start_session(member())
     return _signed_in(tokens, next=url_for(".account", notice="password_changed"))
 

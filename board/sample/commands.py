@@ -106,6 +106,7 @@ def _keep(passwords: dict[str, str]) -> None:
     path.write_text(json.dumps(accounts_, indent=1))
     toml = Path(current_app.instance_path) / "board.toml"
     if not toml.exists():
+        toml.touch(mode=0o600)
         toml.write_text(f'site_name = "{SITE_NAME}"\n', encoding="utf-8")
         current_app.config["SITE_NAME"] = SITE_NAME
 

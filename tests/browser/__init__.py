@@ -1,0 +1,1 @@
+"""The board in a real Chromium, served as in production."""

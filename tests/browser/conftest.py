@@ -1,0 +1,257 @@
+"""A board that is served, and windows on it in which nothing may go wrong unseen."""
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync", "--disable-quic",
+]  # fmt: skip
+NO_LIMITS = {
+    "BOARD_COMMENT_INTERVAL_SECONDS": "0",
+    "BOARD_COMMENTS_PER_DAY": "0",
+    "BOARD_ROOT_COMMENTS_PER_ARTICLE": "0",
+    "BOARD_SAME_TEXT_HOURS": "0",
+}
+PASSWORD = "lighthouse keeper at dusk"
+NOTE_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+    console.error("CSP", event.violatedDirective, event.blockedURI, event.sample))"""
+
+_numbers = itertools.count()
+
+
+def unique(word: str) -> str:
+    """A name like no other, in letters only: digits that look like letters are one and the same."""
+    number = next(_numbers)
+    return f"{word} {chr(97 + number // 26 % 26)}{chr(97 + number % 26)}"
+
+
+class Board:
+    """The production server with the sample board, and a way to prepare things without a window."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        serve = ["-m", "flask", "--app", "wsgi", "serve", "--sample", "--port", str(port)]
+        self.process = subprocess.Popen(
+            [sys.executable, *serve],
+            cwd=ROOT,
+            env={**os.environ, **NO_LIMITS, "BOARD_INSTANCE": str(folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(30)
+
+    def account(self, name: str) -> tuple[str, str]:
+        """E-mail and password of ada, mo or tess."""
+        accounts = json.loads((self.folder / "sample-accounts.json").read_text())
+        email = f"{name}@harbour.example"
+        return email, accounts[email][0]
+
+
+class Windows:
+    """Opens browser windows, and remembers whatever a page of ours must not do."""
+
+    def __init__(self, browser: Browser, board: Board, states: dict[str, Any]) -> None:
+        self.browser, self.board, self.states = browser, board, states
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.forgiven: list[str] = []
+
+    def __call__(self, who: str | None = None, **options: Any) -> Page:
+        """A window of its own for `who` (ada, mo, tess, or nobody), at the size of a laptop."""
+        options.setdefault("viewport", {"width": 1280, "height": 900})
+        options.setdefault("reduced_motion", "reduce")
+        state = self.states[who] if who else None
+        context = self.browser.new_context(
+            base_url=self.board.url, locale="ko-KR", storage_state=state, **options
+        )
+        context.set_default_timeout(10_000)
+        context.add_init_script(NOTE_VIOLATIONS)
+        self.contexts.append(context)
+        page = context.new_page()
+        self._watch(page)
+        return page
+
+    def forgive(self, *texts: str) -> None:
+        """What this test provokes, such as "status of 422"."""
+        self.forgiven += texts
+
+    def _watch(self, page: Page) -> None:
+        ours = urlsplit(self.board.url).netloc
+        complain = self.complaints.append
+        page.on("pageerror", lambda error: complain(f"script: {error}"))
+        page.on("dialog", lambda dialog: (complain(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("requestfailed", lambda failed: complain(f"failed: {failed.url} {failed.failure}"))
+
+        def heard(message: Any) -> None:
+            if message.type in ("error", "warning"):
+                complain(f"console: {message.text}")
+
+        def asked(request: Any) -> None:
+            address = urlsplit(request.url)
+            if address.scheme != "data" and address.netloc != ours:
+                complain(f"third party: {request.url}")
+
+        page.on("console", heard)
+        page.on("request", asked)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+    @property
+    def unforgiven(self) -> list[str]:
+        return [text for text in self.complaints if not any(each in text for each in self.forgiven)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if not path:
+        reason = f"needs a browser: none of {', '.join(CHROMIUM)} is on the PATH"
+        if os.environ.get("BOARD_TESTS_SKIP_NOTHING"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def board(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    board = Board(tmp_path_factory.mktemp("board"))
+    try:
+        _wait_until_served(board)
+        yield board
+    finally:
+        board.stop()
+
+
+def _wait_until_served(board: Board) -> None:
+    port = urlsplit(board.url).port
+    for _ in range(600):
+        assert board.process.poll() is None, "the server ended"
+        with socket.socket() as probe:
+            probe.settimeout(2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server did not start")
+
+
+@pytest.fixture(scope="session")
+def states(chromium: Browser, board: Board) -> dict[str, Any]:
+    """The cookies of ada, mo and tess, each signed in once through the form."""
+    return {name: _signed_in(chromium, board, name) for name in ("ada", "mo", "tess")}
+
+
+def _signed_in(browser: Browser, board: Board, name: str) -> Any:
+    with browser.new_context(base_url=board.url) as context:
+        page = context.new_page()
+        sign_in(page, *board.account(name))
+        return context.storage_state()
+
+
+@pytest.fixture
+def window(
+    request: pytest.FixtureRequest, chromium: Browser, board: Board, states: dict[str, Any]
+) -> Iterator[Windows]:
+    """Opens windows; at the end no page may have failed, complained, or asked a third party."""
+    windows = Windows(chromium, board, states)
+    yield windows
+    windows.close()
+    assert windows.unforgiven == []
+
+
+@pytest.fixture
+def article(window: Windows) -> str:
+    """The path of a new article that nobody has commented on."""
+    return publish(window, title=unique("부두의 저녁"))
+
+
+def publish(window: Windows, **fields: str) -> str:
+    """tess publishes an article; its path."""
+    desk = window("tess").request
+    fields.setdefault("body", "첫 문단입니다.\n\n둘째 문단입니다.")
+    answer = desk.post(
+        "/desk/articles/new",
+        form=fields,
+        headers={"Origin": window.board.url},
+        max_redirects=0,
+    )
+    assert answer.status == 303
+    return urlsplit(answer.headers["location"]).path.removeprefix("/desk")
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    if "/sign-in" not in page.url:
+        page.goto("/sign-in")
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.click("main button.primary")
+    page.wait_for_selector("a.me")
+
+
+def sign_up(page: Page, name: str, path: str = "/") -> None:
+    """A new reader makes an account, signs in, and arrives at `path`."""
+    email = f"{name.replace(' ', '.')}@harbour.example"
+    page.goto(f"/sign-up?next={path}")
+    page.fill("[name=email]", email)
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.check("[name=of_age]")
+    page.click("main button.primary")
+    expect(page.locator(".notice")).to_be_visible()
+    sign_in(page, email)
+
+
+def say(window: Windows, path: str, text: str, *, who: str = "ada", parent: str = "") -> str:
+    """Post a comment without a window; where it is to be seen."""
+    answer = window(who).request.post(
+        f"{path}/comments",
+        form={"body": text, "parent": parent, "key": unique("key")},
+        headers={"Origin": window.board.url},
+        max_redirects=0,
+    )
+    assert answer.status == 303
+    return answer.headers["location"]
+
+
+@contextmanager
+def without_reload(page: Page) -> Iterator[None]:
+    """The page inside the block stays the page it was."""
+    page.evaluate("window.untouched = true")
+    yield
+    assert page.evaluate("window.untouched") is True

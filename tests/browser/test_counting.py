@@ -1,0 +1,100 @@
+"""The number under the box is the number the server counts."""
+
+import pytest
+from playwright.sync_api import expect
+
+from board.text import graphemes, tidy
+
+LIMIT = 300
+UNITS = {
+    "Hangul": "가나다",
+    "decomposed Hangul": "가나다",
+    "old Hangul": "ᄒᆞᆫ글",
+    "family emoji": "👨‍👩‍👧‍👦",
+    "skin tones": "👍🏽👩🏿‍🚀",
+    "flags": "🇰🇷🇫🇷",
+    "flag of a region": "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
+    "keycaps and selectors": "1️⃣☀️",
+    "combining marks": "ạ̈é̂",
+    "heaped marks": "a" + "̂" * 40 + "b",
+    "Devanagari": "क्षि",
+    "Thai": "กำลัง",
+    "Arabic with joiners": "می‌خواهم",
+    "surrogate pairs": "𠀋𝒳",
+    "invisible": "보​이⁠지 않﻿는ㅤ글­자‮!",
+    "stray joiners": "가‍나‌다",
+    "stray selectors": "︎ ️가",
+    "tags": "가󠁡󠁢나",
+    "line ends": "첫\r\n둘\r셋\n",
+    "line separators": "첫 둘 셋",
+    "blanks at line ends": "줄 끝   \n\t다음",
+    "many empty lines": "위\n\n\n\n\n\n아래",
+    "no-break and ideographic spaces": "가 나　다",
+}
+
+
+@pytest.fixture
+def box(window, article):
+    page = window("ada")
+    page.goto(article)
+    expect(page.locator(".count")).to_have_text(f"0 / {LIMIT}")
+    window.forgive("status of 422")
+    return page
+
+
+def padded(unit: str, length: int) -> str:
+    """`unit` as often as fits, then one letter many times: `length` characters for the server."""
+    text = ""
+    while graphemes(tidy(text + unit + "x")) < min(length, 40):
+        text += unit
+    missing = length - graphemes(tidy(text + "x")) + 1
+    return f"  {text}{'x' * missing} \n "
+
+
+def test_the_counter_and_the_server_agree_at_the_limit(box):
+    form = box.locator("form[data-write]")
+    for number, (name, unit) in enumerate(UNITS.items()):
+        fits, too_long = padded(unit, LIMIT), padded(unit, LIMIT + 1)
+        assert [graphemes(tidy(text)) for text in (fits, too_long)] == [LIMIT, LIMIT + 1], name
+
+        form.locator("textarea").fill(too_long)
+        expect(form.locator(".count.over")).to_have_text("301 / 300")
+        form.locator("button.primary").click()
+        expect(form.get_by_role("alert")).to_have_text(
+            "댓글은 최대 300자까지 쓸 수 있습니다. 1자를 줄여 주세요."
+        )
+        form.locator("textarea").fill(fits)
+        expect(form.locator(".count:not(.over)")).to_have_text("300 / 300")
+        form.locator("button.primary").click()
+        expect(box.locator("[data-count]"), name).to_have_text(str(number + 1))
+
+
+def test_every_text_of_the_corpus_is_counted_as_the_server_counts_it(box):
+    texts = [*UNITS.values(), *(f"{a}{b}" for a in UNITS.values() for b in UNITS.values())]
+
+    counted = box.evaluate(
+        """(texts) => {
+            const box = document.querySelector("form[data-write] textarea");
+            return texts.map((text) => {
+                box.value = text;
+                box.dispatchEvent(new Event("input", { bubbles: true }));
+                return document.querySelector(".count").textContent;
+            });
+        }""",
+        texts,
+    )
+
+    assert counted == [f"{graphemes(tidy(text))} / {LIMIT}" for text in texts]
+
+
+def test_what_is_left_is_said_aloud_only_past_a_mark(box):
+    textarea, said = box.locator("form[data-write] textarea"), box.locator("[data-countdown]")
+
+    textarea.fill("가" * 249)
+    expect(said).to_have_text("")
+    textarea.fill("가" * 250)
+    expect(said).to_have_text("50자 남았습니다")
+    textarea.fill("가" * 251)
+    expect(said).to_have_text("50자 남았습니다")
+    textarea.fill("가" * 302)
+    expect(said).to_have_text("2자 넘었습니다")

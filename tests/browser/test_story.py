@@ -1,0 +1,103 @@
+"""From signing up to a deleted comment, as people do it, with JavaScript and without."""
+
+from contextlib import nullcontext
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import sign_up, unique, without_reload
+
+SECRET = "부두 창고 뒤의 이야기"
+REASON = "기사와 무관한 내용"
+REPLY = 'form[data-write]:has([name=parent]:not([value=""]))'
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, article, scripts):
+    def open_as(who: str | None = None) -> Page:
+        return window(who, java_script_enabled=scripts)
+
+    def staying(page: Page):
+        return without_reload(page) if scripts else nullcontext()
+
+    writer, answerer, mo, guest = open_as(), open_as(), open_as("mo"), open_as()
+
+    sign_up(writer, unique("글쓴이"), article)
+    with staying(writer):
+        write(writer, SECRET)
+        expect(writer.locator(".comment").first).to_contain_text(SECRET)
+        expect(writer.locator("[data-count]")).to_have_text("1")
+
+    sign_up(answerer, unique("답한이"), article)
+    with staying(answerer):
+        answerer.locator("a[data-reply]").first.click()
+        write(answerer, "저도 보았습니다", form=REPLY)
+        expect(answerer.locator(".replies .comment")).to_contain_text("저도 보았습니다")
+    expect_count(guest, article, 2)
+
+    mo.goto(article)
+    with staying(mo):
+        mo.locator(".for-moderators[href$='#hide']").first.click()
+        mo.get_by_label(REASON).check()
+        mo.locator("form.verdict button.primary").click()
+        expect(mo.locator(".gone")).to_contain_text(REASON)
+
+    expect_count(guest, article, 1)
+    expect(guest.locator(".gone")).to_contain_text(REASON)
+    assert places_that_say(SECRET, guest, article) == []
+
+    mo.goto(article)
+    with staying(mo):
+        mo.locator(".for-moderators [href$='#restore']").click()
+        mo.locator("form.verdict:visible button.primary").click()
+        expect(mo.locator(".gone")).to_have_count(0)
+    expect_count(guest, article, 2)
+    expect(guest.locator(".comment").first).to_contain_text(SECRET)
+
+    writer.goto(article)
+    with staying(writer):
+        # Which comments are one's own is known to the module; without it their pages know.
+        writer.locator(".for-author:visible" if scripts else ".comment .rest").first.click()
+        writer.locator("form.verdict button.danger").click()
+        expect(writer.locator(".gone")).to_be_visible()
+    expect_count(guest, article, 1)
+    expect(guest.locator(".gone")).to_be_visible()
+    assert places_that_say(SECRET, guest, article) == []
+
+
+def test_the_moderator_who_gives_no_reason_is_asked_for_one_where_he_is(window, article):
+    reader, mo = window("ada"), window("mo")
+    window.forgive("status of 422")
+    reader.goto(article)
+    write(reader, SECRET)
+    mo.goto(article)
+
+    with without_reload(mo):
+        mo.locator(".for-moderators[href$='#hide']").click()
+        mo.locator("dialog button.primary").click()
+        expect(mo.locator("dialog [role=alert]")).to_have_text("사유를 고르거나 짧게 적어 주세요.")
+        mo.locator("dialog [name=note]").fill("광고를 되풀이했습니다")
+        mo.locator("dialog button.primary").click()
+        expect(mo.locator("dialog")).to_have_count(0)
+        expect(mo.locator(".gone")).to_contain_text("광고를 되풀이했습니다")
+
+
+def write(page: Page, text: str, *, form: str = "form[data-write]") -> None:
+    box = page.locator(form)
+    box.locator("textarea").fill(text)
+    box.locator("button.primary").click()
+
+
+def expect_count(guest: Page, article: str, count: int) -> None:
+    guest.goto(article)
+    expect(guest.locator("[data-count]")).to_have_text(str(count))
+
+
+def places_that_say(text: str, guest: Page, article: str) -> list[str]:
+    """Where a guest finds `text`: in the source of a page, or in what it leads to."""
+    guest.goto(article)
+    own = guest.locator(".comment .acts .rest, .replies .rest").evaluate_all(
+        "links => links.map((link) => link.href)"
+    )
+    places = [article, f"{article}/comments", "/", "/rulings", *own]
+    return [place for place in places if text in guest.request.get(place).text()]
