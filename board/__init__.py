@@ -6,8 +6,9 @@ from typing import Any
 import click
 from flask import Flask
 
-from board import access, assets, compression, config, db, language, pages
+from board import access, assets, compression, config, db, kept, language, pages
 from board.accounts import views as account_views
+from board.api import views as api_views
 from board.articles import views as article_views
 from board.comments import views as comment_views
 from board.moderation import views as moderation_views
@@ -23,9 +24,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     assets.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
-    for views in (account_views, article_views, comment_views, moderation_views, pages):
+    for views in (account_views, article_views, comment_views, moderation_views, api_views, pages):
         app.register_blueprint(views.bp)
     access.init_app(app)
+    kept.init_app(app)
     pages.init_app(app)
     if click.get_current_context(silent=True):  # an operator types; a worker needs no commands
         from board import cli  # noqa: PLC0415 - they cost a worker 0.2 s and 10 MB

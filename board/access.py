@@ -4,7 +4,7 @@ Every view names its audience with @open_to. A view that names none stops the ap
 so forgetting the line cannot open a page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
@@ -61,12 +61,16 @@ def staff(viewer: Viewer) -> bool:
     return viewer.can_moderate or viewer.can_edit
 
 
-def open_to(audience: Audience, *, body_max: int | None = None) -> Callable[[View], View]:
-    """Who may call the view, and how many bytes they may send when it is more than usual."""
+def open_to(
+    audience: Audience, *, body_max: int | None = None, lists: Container[str] = ()
+) -> Callable[[View], View]:
+    """Who may call the view; how many bytes they may send when it is more than usual; which
+    fields may come more than once."""
 
     def mark(view: View) -> View:
         cast(Any, view).audience = audience
         cast(Any, view).body_max = body_max
+        cast(Any, view).lists = lists
         return view
 
     return mark
@@ -157,10 +161,11 @@ def _refuse_unreadable() -> None:
     if len(request.form) > FIELDS_MAX or len(request.args) > FIELDS_MAX:
         abort(413)
     for fields in (request.args, request.form):
-        if any(len(values) > 1 for values in fields.listvalues()):
-            abort(400, "repeated")
-        if not all(is_readable(f"{name}{value}") for name, value in fields.items()):
-            abort(400, "unreadable")
+        for name, values in fields.lists():
+            if len(values) > 1 and name not in getattr(view, "lists", ()):
+                abort(400, "repeated")
+            if not is_readable(f"{name}{''.join(values)}"):
+                abort(400, "unreadable")
     if not is_readable(request.path):
         abort(404)
 

@@ -1,5 +1,6 @@
 """What every page shares: headers, errors, the language switch, and the answers to monitors."""
 
+import json
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
@@ -127,17 +128,21 @@ def _show_crash(error: Exception) -> ResponseReturnValue:
 def _error_page(
     code: int, *, title: str | None, text: str, retry_after: int | None = None
 ) -> Response:
+    title = title or _("This did not work")
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    if request.path.startswith("/api/"):  # RFC 9457
+        problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
+        return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # What was typed is shown again, so that no error costs anybody their words.
     kept = request.form.get("body") if code not in (413, 415) else None
     page = render_template(
         "error.html",
         code=code,
-        title=title or _("This did not work"),
+        title=title,
         text=text,
         kept=kept,
         retry_after=retry_after,
     )
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
     return Response(page, code, headers, mimetype="text/html")
 
 

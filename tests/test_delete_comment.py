@@ -1,9 +1,9 @@
 """A reader takes back what they wrote."""
 
-from conftest import say
 from sqlalchemy import text
 
 from board.db import db
+from conftest import say
 
 
 def test_a_comment_nobody_answered_is_gone(as_, guest, ada, harbour):

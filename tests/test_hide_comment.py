@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from conftest import more_link, say
 from sqlalchemy import select
 
 from board.comments.forms import REASONS
 from board.db import db
 from board.moderation.models import Ruling
+from conftest import more_link, say
 
 
 @pytest.fixture

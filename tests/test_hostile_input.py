@@ -3,11 +3,11 @@
 from contextlib import closing
 
 import pytest
-from conftest import say
 from sqlalchemy import event, func, select, text
 
 from board.comments.models import Comment
 from board.db import PRAGMAS, db, sqlite
+from conftest import say
 
 FORM = "application/x-www-form-urlencoded"
 COMMENTS = "/articles/harbour/comments"

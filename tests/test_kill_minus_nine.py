@@ -14,12 +14,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import person
 from sqlalchemy import func, select, text
 
 from board.accounts import models as accounts
 from board.comments.models import Comment
 from board.db import db, writing
+from conftest import person
 
 ROOT = Path(__file__).parent.parent
 KILLS = 40

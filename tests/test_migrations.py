@@ -4,7 +4,6 @@ import shutil
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import say
 from flask_migrate import downgrade
 from sqlalchemy import create_engine, func, select, text
 
@@ -14,6 +13,7 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import Base, db, sqlite
 from board.schema import State
+from conftest import say
 
 
 def test_the_migrations_make_exactly_the_models_tables(app):

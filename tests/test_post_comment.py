@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from conftest import say
 from sqlalchemy import func, select
 
 from board.comments.models import Comment
 from board.db import db, writing
+from conftest import say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import keep
 from hypothesis import given
 from hypothesis import strategies as st
 
 from board.articles.models import Article
 from board.articles.sharing import share_links
+from conftest import keep
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import re
 
-from conftest import count_queries, keep, more_link, say
 from sqlalchemy import select
 
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db
+from conftest import count_queries, keep, more_link, say
 
 
 def texts(page):

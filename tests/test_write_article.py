@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from conftest import say
 from sqlalchemy import select
 
 from board.articles.models import Article
 from board.db import db
+from conftest import say
 
 DRAFT = {
     "title": "“등대가 다시 켜졌다”",

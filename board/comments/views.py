@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from markupsafe import Markup
 
+from board import kept
 from board.access import everyone, member, open_to, readers, viewer
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
@@ -29,13 +30,16 @@ bp.add_app_template_global(reasons)
 @bp.get("/articles/<slug>")
 @open_to(everyone)
 def article(slug: str) -> ResponseReturnValue:
-    return article_page(_article(slug))
+    article = _article(slug)
+    kept.about(article.id, article.revision)
+    return article_page(article)
 
 
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone)
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
+    kept.about(article.id, article.revision)
     return render_template(
         "comments/thread.html",
         article=article,
@@ -71,7 +75,9 @@ def post(slug: str) -> ResponseReturnValue:
 @bp.get("/comments/<id:id>")
 @open_to(everyone)
 def comment(id: int) -> ResponseReturnValue:
-    return conversation_page(_comment(id))
+    comment = _comment(id)
+    kept.about(comment.article.id, comment.article.revision)
+    return conversation_page(comment)
 
 
 @bp.post("/comments/<id:id>/delete")

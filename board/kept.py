@@ -1,0 +1,168 @@
+"""Guests' pages, kept whole in front of Flask.
+
+A page that is the same for every guest is made once and handed out as bytes until something it
+shows has changed. Whether anything at all was committed since is one question to SQLite
+(`PRAGMA data_version`, on a connection that does nothing else, 3 µs); if so, a page about one
+article is still good while that article's `revision` stands. So nothing stale is ever served, in
+any worker, and nothing has to be told about what to drop.
+
+Only answers that say `public` themselves are kept, and only for requests that carry none of our
+cookies, so nothing private can be.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request
+
+from board.db import db, sqlite
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+
+BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
+PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
+_OUR_COOKIES = re.compile(r"(?:^|;\s*)(?:__Host-)?(?:board_|lang=)")
+_ABOUT = "board.about"
+_DROPPED_IN_304 = ("content-length", "content-encoding", "content-type")
+
+
+def about(article_id: int, revision: int) -> None:
+    """Says in a view: the answer shows this article and its thread, and nothing else changes it."""
+    request.environ[_ABOUT] = (article_id, revision)
+
+
+@dataclass(slots=True)
+class Page:
+    status: str
+    headers: Headers
+    body: bytes
+    etag: str | None
+    about: tuple[int, int] | None
+    for_good: bool
+    good_at: int  # the version of the database it was last seen to be right for
+
+
+class Kept:
+    """WSGI middleware: answers from memory what it may, and watches what passes for more."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app: Application = app.wsgi_app
+        self._watch = Watch(app)
+        self._pages: dict[tuple[str, ...], Page] = {}
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        cookies = environ.get("HTTP_COOKIE")
+        if method not in ("GET", "HEAD") or (cookies and _OUR_COOKIES.search(cookies)):
+            return self._app(environ, start_response)
+        key = (
+            environ["wsgi.url_scheme"],
+            environ.get("HTTP_HOST", ""),
+            environ["PATH_INFO"],
+            environ["QUERY_STRING"],
+            environ.get("HTTP_ACCEPT_ENCODING", ""),
+        )
+        try:
+            version = self._watch.version()
+            page = self._pages.get(key)
+            if page and self._is_good(page, version):
+                return _answer(page, environ, start_response)
+        except sqlite.Error:  # nothing can be said to be good; Flask has the words for it
+            return self._app(environ, start_response)
+        if method == "HEAD":
+            return self._app(environ, start_response)
+        return self._make(key, version, environ, start_response)
+
+    def _is_good(self, page: Page, version: int) -> bool:
+        if page.good_at == version or page.for_good:
+            return True
+        if page.about and self._watch.revision(page.about[0]) == page.about[1]:
+            page.good_at = version
+            return True
+        return False
+
+    def _make(
+        self, key: tuple[str, ...], version: int, environ: Environ, start_response: Any
+    ) -> Iterable[bytes]:
+        """Ask Flask; keep the answer if it may be kept. `version` was read before Flask reads."""
+        told: list[Any] = []
+
+        def listen(status: str, headers: Headers, *rest: Any) -> Any:
+            told[:] = [status, headers]
+            return start_response(status, headers, *rest)
+
+        answer = self._app(environ, listen)
+        status, headers = told
+        known = {name.lower(): value for name, value in headers}
+        caching = known.get("cache-control", "")
+        length = int(known.get("content-length", PAGE_MAX + 1))
+        if status != "200 OK" or "public" not in caching or length > PAGE_MAX:
+            return answer
+        if "set-cookie" in known:
+            return answer
+        body = b"".join(answer)
+        if close := getattr(answer, "close", None):
+            close()
+        etag, for_good = known.get("etag"), "immutable" in caching
+        self._keep(key, Page(status, headers, body, etag, environ.get(_ABOUT), for_good, version))
+        return [body]
+
+    def _keep(self, key: tuple[str, ...], page: Page) -> None:
+        with self._lock:
+            if old := self._pages.pop(key, None):
+                self._bytes -= len(old.body)
+            self._pages[key] = page
+            self._bytes += len(page.body)
+            while self._bytes > BYTES_MAX:
+                oldest = next(iter(self._pages))
+                self._bytes -= len(self._pages.pop(oldest).body)
+
+
+def _answer(page: Page, environ: Environ, start_response: Any) -> list[bytes]:
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    if asked and page.etag and page.etag in asked:
+        kept = [header for header in page.headers if header[0].lower() not in _DROPPED_IN_304]
+        start_response("304 NOT MODIFIED", kept)
+        return []
+    start_response(page.status, page.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
+
+
+class Watch:
+    """A connection of its own that only looks whether something was committed."""
+
+    def __init__(self, app: Flask) -> None:
+        with app.app_context():
+            self._engine = db.engine
+        self._connection: Any = None
+        self._lock = threading.Lock()
+
+    def version(self) -> int:
+        """Another number after every commit by any process; not comparable between watches."""
+        return self._ask("PRAGMA data_version")
+
+    def revision(self, article_id: int) -> int:
+        return self._ask("SELECT revision FROM article WHERE id = ?", article_id)
+
+    def _ask(self, question: str, *values: int) -> int:
+        with self._lock:
+            if self._connection is None:
+                # Taken out of the pool: in no transaction, so it sees what is committed by now.
+                connection = self._engine.raw_connection()
+                self._connection = connection.dbapi_connection
+                connection.detach()
+            row = self._connection.execute(question, values).fetchone()
+        return int(row[0]) if row else -1
+
+
+def init_app(app: Flask) -> None:
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            app.wsgi_app = Kept(app)  # type: ignore[method-assign]

@@ -1,0 +1,132 @@
+"""Programs read the same threads as JSON."""
+
+import pytest
+
+from board.articles.models import Article
+from conftest import keep, say
+
+
+def get(guest, path):
+    response = guest.get(path)
+    assert response.status_code == 200
+    assert response.mimetype == "application/json"
+    return response.json
+
+
+def test_a_thread_as_readers_see_it(guest, ada, bora, harbour):
+    root = say(harbour, ada, "Root & <b>")
+    reply = say(harbour, bora, "Reply", to=root)
+
+    told = get(guest, "/api/v1/articles/harbour/comments")
+
+    assert told == {
+        "article": {
+            "slug": "harbour",
+            "title": "The harbour reopens",
+            "url": "http://localhost/articles/harbour",
+            "comment_count": 2,
+            "takes_comments": True,
+        },
+        "comments": [
+            {
+                "id": root.id,
+                "url": f"http://localhost/comments/{root.id}",
+                "posted_at": root.posted_at.isoformat(),
+                "gone": None,
+                "author": {"id": ada.id, "name": "ada"},
+                "html": "<p>Root &amp; &lt;b&gt;</p>",
+                "reply_count": 1,
+                "replies": [
+                    {
+                        "id": reply.id,
+                        "url": f"http://localhost/comments/{reply.id}",
+                        "posted_at": reply.posted_at.isoformat(),
+                        "gone": None,
+                        "author": {"id": bora.id, "name": "bora"},
+                        "html": "<p>Reply</p>",
+                        "to": {"id": root.id, "name": "ada"},
+                    }
+                ],
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_tombstones_have_no_author_and_no_text(as_, guest, ada, bora, mo, harbour):
+    hidden = say(harbour, bora, "Rude words")
+    deleted = say(harbour, ada, "Never mind")
+    say(harbour, bora, "I do", to=deleted)
+    as_(mo).post(f"/comments/{hidden.id}/hide", data={"reason": "abuse"})
+    as_(ada).post(f"/comments/{deleted.id}/delete")
+
+    told = get(guest, "/api/v1/articles/harbour/comments?lang=en")["comments"]
+
+    assert [(c["gone"], c.get("reason"), "author" in c, "html" in c) for c in told] == [
+        ("deleted", None, False, False),
+        ("hidden", "Insult or abuse", False, False),
+    ]
+    assert told[0]["replies"][0]["to"] is None
+
+
+def test_following_next_reads_every_comment_once(guest, ada, harbour):
+    for number in range(45):
+        say(harbour, ada, f"{number}")
+
+    seen, path = [], "/api/v1/articles/harbour/comments"
+    while path:
+        told = get(guest, path)
+        seen += [comment["html"] for comment in told["comments"]]
+        path = told["next"] and told["next"].removeprefix("http://localhost")
+
+    assert seen == [f"<p>{number}</p>" for number in range(44, -1, -1)]
+
+
+def test_counts_of_many_articles_come_in_one_answer(guest, ada, harbour):
+    keep(Article.publish(slug="quiet", title="Quiet"))
+    say(harbour, ada, "One")
+
+    told = get(guest, "/api/v1/counts?article=harbour&article=quiet&article=nowhere")
+
+    assert told == {"counts": {"harbour": 1, "quiet": 0}}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/counts", 400),
+        ("/api/v1/counts?" + "&".join(["article=x"] * 101), 400),
+        ("/api/v1/counts?article=%00", 400),
+        ("/api/v1/counts?lang=ko&lang=en", 400),
+        ("/api/v1/articles/nowhere/comments", 404),
+        ("/api/v1/articles/harbour/comments?before=x", 400),
+        ("/api/v1/articles/harbour/comments?before=999", 404),
+        ("/api/v1/nowhere", 404),
+    ],
+)
+def test_refusals_are_problem_documents(guest, harbour, path, status):
+    response = guest.get(path)
+
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert response.json["status"] == status
+    assert response.json["title"]
+
+
+def test_any_site_may_read_and_none_may_write(guest, harbour):
+    read = guest.get("/api/v1/articles/harbour/comments", headers={"Origin": "https://a.example"})
+    write = guest.post("/api/v1/articles/harbour/comments", headers={"Origin": "https://a.example"})
+
+    assert read.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in read.headers
+    assert write.status_code in (403, 405)
+
+
+def test_answers_are_the_same_for_everyone_and_can_be_asked_for_again(as_, guest, ada, harbour):
+    say(harbour, ada, "Hello")
+    path = "/api/v1/articles/harbour/comments"
+
+    answer = guest.get(path)
+    again = guest.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert as_(ada).get(path).data == answer.data
+    assert (again.status_code, again.data) == (304, b"")
