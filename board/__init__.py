@@ -10,7 +10,9 @@ from board import access, assets, compression, config, db, kept, language, pages
 from board.accounts import views as account_views
 from board.api import views as api_views
 from board.articles import views as article_views
+from board.comments import reaction_views
 from board.comments import views as comment_views
+from board.feeds import views as feed_views
 from board.moderation import views as moderation_views
 
 
@@ -24,7 +26,16 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     assets.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
-    for views in (account_views, article_views, comment_views, moderation_views, api_views, pages):
+    for views in (
+        account_views,
+        article_views,
+        comment_views,
+        reaction_views,
+        moderation_views,
+        api_views,
+        feed_views,
+        pages,
+    ):
         app.register_blueprint(views.bp)
     access.init_app(app)
     kept.init_app(app)

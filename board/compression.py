@@ -7,7 +7,10 @@ from flask import Flask, Response, request
 
 LEVEL = 5  # a page of twenty comments in under a millisecond, to a fifth of its size
 WORTH_IT = 600  # bytes
-TEXT = ("text/", "application/json", "application/problem+json", "application/xml", "image/svg+xml")
+TEXT = (
+    "text/", "application/json", "application/problem+json", "application/xml",
+    "application/atom+xml", "image/svg+xml",
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

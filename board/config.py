@@ -41,6 +41,14 @@ def _count(value: Any) -> int:
     return int(value)
 
 
+def _switch(value: Any) -> bool:
+    words = {"true": True, "false": False}
+    word = str(value).strip().lower()
+    if word not in words:
+        raise ValueError("must be true or false")
+    return words[word]
+
+
 def _positive(value: Any) -> int:
     number = _count(value)
     if not number:
@@ -107,6 +115,9 @@ SETTINGS = (
     Setting("ROOT_COMMENTS_PER_ARTICLE", 3, _count),
     Setting("COMMENT_MAX_LENGTH", 300, _positive),
     Setting("SAME_TEXT_HOURS", 24, _count),
+    Setting("REACTIONS_PER_DAY", 50, _count),
+    Setting("REACTION_INTERVAL_SECONDS", 10, _count),
+    Setting("DISLIKES", True, _switch),
 )
 
 

@@ -10,6 +10,8 @@ from wtforms import Form as WTForm
 
 from board.text import tidy, tidy_line
 
+# A row's id as it may stand in an address or a form: ASCII digits that fit 63 bits.
+ROW_ID = "[1-9][0-9]{0,17}"
 # A path on this site: one slash, then not a second one, and nothing a browser would repair.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
@@ -31,6 +33,11 @@ class Form(WTForm):
     def posted(cls, **kwargs: Any) -> Any:
         """The form as filled in by this request."""
         return cls(request.form, meta=_meta(), **kwargs)
+
+    @classmethod
+    def asked(cls, **kwargs: Any) -> Any:
+        """The form as filled in by the address: a question, which changes nothing."""
+        return cls(request.args, meta=_meta(), **kwargs)
 
     @classmethod
     def empty(cls, **kwargs: Any) -> Any:

@@ -17,7 +17,7 @@ from board import schema
 from board.access import everyone, open_to, viewer
 from board.accounts.passwords import TooBusy
 from board.db import db, now
-from board.forms import own_path
+from board.forms import ROW_ID, own_path
 from board.language import COOKIE, LANGUAGES
 from board.lock import Busy
 
@@ -32,7 +32,7 @@ NOTICES = (
 class IdConverter(BaseConverter):
     """A row's id in a URL: ASCII digits that fit the column. Anything else is no such page."""
 
-    regex = r"[1-9][0-9]{0,17}"
+    regex = ROW_ID
 
     def to_python(self, value: str) -> int:
         return int(value)

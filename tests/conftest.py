@@ -33,6 +33,8 @@ NO_LIMITS = {
     "COMMENTS_PER_DAY": 0,
     "ROOT_COMMENTS_PER_ARTICLE": 0,
     "SAME_TEXT_HOURS": 0,
+    "REACTIONS_PER_DAY": 0,
+    "REACTION_INTERVAL_SECONDS": 0,
 }
 PASSWORD = "lighthouse keeper at dusk"
 

@@ -93,6 +93,7 @@ def test_the_hidden_text_is_nowhere_a_reader_can_reach(
     for client in (guest, as_(ada), as_(tess)):
         for page in pages:
             url = page.replace("<slug>", "harbour").replace("<id:id>", str(rude.id))
+            url += "?q=Rude" if page.endswith(("/search", "/account/comments")) else ""
             if "<" in url:
                 continue
             text = client.get(url).text

@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "comments": SHARED | {"accounts", "articles"},
     "moderation": SHARED | {"accounts", "articles", "comments"},
     "api": SHARED | {"articles", "comments"},
+    "feeds": SHARED | {"accounts", "articles", "comments"},
 }
 MODELS_MAY_IMPORT = {"accounts", "articles", "comments", "moderation", "db"}
 OF_THE_WEB = {"flask", "wtforms", "flask_babel", "werkzeug"}

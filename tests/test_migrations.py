@@ -4,21 +4,24 @@ import shutil
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import downgrade
-from sqlalchemy import create_engine, func, select, text
+from flask_migrate import Migrate, downgrade
+from sqlalchemy import create_engine, func, inspect, select, text
 
 from board import create_app, schema
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import Base, db, sqlite
+from board.comments.reactions import Limits, like
+from board.db import Base, db, sqlite, writing
 from board.schema import State
 from conftest import say
 
 
 def test_the_migrations_make_exactly_the_models_tables(app):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": schema.is_mapped}
+        )
 
         assert compare_metadata(context, Base.metadata) == []
 
@@ -34,12 +37,32 @@ def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, h
     """Up from every earlier version, with rows in whatever tables it has."""
     say(harbour, bora, "Reply", to=say(harbour, ada, "Root"))
     before = counts()
+    Migrate(app, db, directory=str(schema.MIGRATIONS))
     for revision in reversed(schema.revisions()[:-1]):
         downgrade(directory=str(schema.MIGRATIONS), revision=revision)
 
     schema.upgrade()
 
     assert counts() == before == {"user": 2, "article": 1, "comment": 2}
+
+
+def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbour):
+    root = say(harbour, ada, "Root")
+    say(harbour, bora, "Reply", to=root)
+    Migrate(app, db, directory=str(schema.MIGRATIONS))
+    downgrade(directory=str(schema.MIGRATIONS), revision="0001")
+    with db.engine.connect() as connection:
+        then = {column["name"] for column in inspect(connection).get_columns("comment")}
+
+    schema.upgrade()
+
+    assert "rank" not in then
+    db.session.expire_all()
+    found = db.session.scalars(select(Comment).order_by(Comment.id)).all()
+    assert [(c.like_count, c.dislike_count, c.rank) for c in found] == [(0, 0, 0.0)] * 2
+    with writing():
+        like(db.session.get(Comment, root.id), by=bora, limits=Limits.none())
+    assert root.like_count == 1
 
 
 def counts():

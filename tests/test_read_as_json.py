@@ -27,6 +27,7 @@ def test_a_thread_as_readers_see_it(guest, ada, bora, harbour):
             "comment_count": 2,
             "takes_comments": True,
         },
+        "sort": "latest",
         "comments": [
             {
                 "id": root.id,
@@ -35,6 +36,8 @@ def test_a_thread_as_readers_see_it(guest, ada, bora, harbour):
                 "gone": None,
                 "author": {"id": ada.id, "name": "ada"},
                 "html": "<p>Root &amp; &lt;b&gt;</p>",
+                "like_count": 0,
+                "dislike_count": 0,
                 "reply_count": 1,
                 "replies": [
                     {
@@ -44,6 +47,8 @@ def test_a_thread_as_readers_see_it(guest, ada, bora, harbour):
                         "gone": None,
                         "author": {"id": bora.id, "name": "bora"},
                         "html": "<p>Reply</p>",
+                        "like_count": 0,
+                        "dislike_count": 0,
                         "to": {"id": root.id, "name": "ada"},
                     }
                 ],
@@ -82,6 +87,19 @@ def test_following_next_reads_every_comment_once(guest, ada, harbour):
     assert seen == [f"<p>{number}</p>" for number in range(44, -1, -1)]
 
 
+def test_another_order_and_size_go_on_to_the_next_page(guest, ada, harbour):
+    for number in range(7):
+        say(harbour, ada, f"{number}")
+
+    seen, path = [], "/api/v1/articles/harbour/comments?sort=oldest&limit=3"
+    while path:
+        told = get(guest, path)
+        seen.append([comment["html"][3] for comment in told["comments"]])
+        path = told["next"] and told["next"].removeprefix("http://localhost")
+
+    assert seen == [["0", "1", "2"], ["3", "4", "5"], ["6"]]
+
+
 def test_counts_of_many_articles_come_in_one_answer(guest, ada, harbour):
     keep(Article.publish(slug="quiet", title="Quiet"))
     say(harbour, ada, "One")
@@ -100,6 +118,10 @@ def test_counts_of_many_articles_come_in_one_answer(guest, ada, harbour):
         ("/api/v1/counts?lang=ko&lang=en", 400),
         ("/api/v1/articles/nowhere/comments", 404),
         ("/api/v1/articles/harbour/comments?before=x", 400),
+        ("/api/v1/articles/harbour/comments?limit=0", 400),
+        ("/api/v1/articles/harbour/comments?limit=51", 400),
+        ("/api/v1/articles/harbour/comments?limit=٣", 400),
+        ("/api/v1/articles/harbour/comments?sort=best", 400),
         ("/api/v1/articles/harbour/comments?before=999", 404),
         ("/api/v1/nowhere", 404),
     ],

@@ -84,8 +84,8 @@ def test_a_thread_is_rendered_once_for_all_until_it_changes(as_, ada, bora, harb
     with count_queries() as changed:
         page = other.get("/articles/harbour").text
 
-    assert len(again) == 2  # who is asking, and the article with its revision
-    assert len(changed) == 4
+    assert len(again) == 3  # who is asking, the article with its revision, their reactions
+    assert len(changed) == 5
     assert texts(page) == ["Another", "Comment"]
 
 

@@ -15,12 +15,15 @@ from board.articles.sharing import absolute
 from board.comments import thread as threads
 from board.comments.forms import reason_label
 from board.comments.models import Comment
-from board.comments.thread import Shown
+from board.comments.thread import Shown, Sort
+from board.comments.views import asked_comment, asked_sort
 from board.db import db
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 ARTICLES_MAX = 100
+ROOTS_MAX = 50
+_USUAL = (Sort.LATEST, Comment.PAGE_SIZE)
 
 
 @bp.get("/articles/<slug>/comments")
@@ -28,8 +31,8 @@ ARTICLES_MAX = 100
 def comments(slug: str) -> ResponseReturnValue:
     article: Article = db.one_or_404(Article.by_slug(slug))
     kept.about(article.id, article.revision)
-    page = threads.thread_page(article, before=_before())
-    following = url_for(".comments", slug=slug, before=page.more) if page.more else None
+    sort, size = asked_sort(), _asked_size()
+    page = threads.thread_page(article, sort=sort, before=asked_comment("before"), size=size)
     return {
         "article": {
             "slug": article.slug,
@@ -38,8 +41,9 @@ def comments(slug: str) -> ResponseReturnValue:
             "comment_count": article.comment_count,
             "takes_comments": article.takes_comments,
         },
+        "sort": sort.value,
         "comments": _list(page.comments),
-        "next": following and absolute(following),
+        "next": page.more and absolute(_following(slug, sort, size, page.more)),
     }
 
 
@@ -75,6 +79,7 @@ def _comment(shown: Shown) -> dict[str, Any]:
     if shown.gone is None:
         told["author"] = {"id": shown.author_id, "name": shown.author_name}
         told["html"] = shown.html
+        told["like_count"], told["dislike_count"] = shown.like_count, shown.dislike_count
     elif shown.gone == "hidden":
         told["reason"] = reason_label(shown.hidden_for, shown.hidden_note)
     if shown.is_reply:
@@ -85,11 +90,16 @@ def _comment(shown: Shown) -> dict[str, Any]:
     return told
 
 
-def _before() -> Comment | None:
-    value = request.args.get("before")
-    if value is None:
-        return None
-    if not re.fullmatch(r"[1-9][0-9]{0,17}", value):
+def _following(slug: str, sort: Sort, size: int, before: int) -> str:
+    asked: dict[str, Any] = {}
+    if (sort, size) != _USUAL:
+        asked = {"sort": sort.value, "limit": size}
+    return url_for(".comments", slug=slug, before=before, **asked)
+
+
+def _asked_size() -> int:
+    """?limit=: how many root comments, 20 when not said."""
+    value = request.args.get("limit", str(Comment.PAGE_SIZE))
+    if not re.fullmatch("[1-9][0-9]?", value) or int(value) > ROOTS_MAX:
         abort(400)
-    comment: Comment = db.get_or_404(Comment, int(value))
-    return comment
+    return int(value)

@@ -11,13 +11,23 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User, on_rename
 from board.articles.models import Article
+from board.comments import search
+from board.comments.rank import lower_bound
 from board.db import Base, db, now
+
+
+def _roots_by(name: str, key: str) -> Index:
+    """Replies are in none of these, so a like of a reply does not touch them."""
+    columns = ("article_id", "listed", key, "posted_at", "id")
+    roots = text("root_id IS NULL")
+    return Index(f"ix_comment_{name}", *columns, sqlite_where=roots, postgresql_where=roots)
 
 
 class Comment(Base):
@@ -33,8 +43,13 @@ class Comment(Base):
     __table_args__ = (
         UniqueConstraint("author_id", "key"),
         CheckConstraint("reply_count >= 0", name="reply_count"),
-        # One range scan each: roots of a thread, replies of a root, children, one's own.
+        CheckConstraint("like_count >= 0", name="like_count"),
+        CheckConstraint("dislike_count >= 0", name="dislike_count"),
+        # One range scan each: roots of a thread by time, by likes and by replies, replies of a
+        # root, children, one's own.
         Index("ix_comment_thread", "article_id", "listed", "root_id", "posted_at", "id"),
+        _roots_by("liked", "rank"),
+        _roots_by("replied", "reply_count"),
         Index("ix_comment_replies", "root_id", "listed", "posted_at", "id"),
         Index("ix_comment_children", "parent_id", "listed"),
         Index("ix_comment_author", "author_id", "posted_at", "id"),
@@ -55,6 +70,10 @@ class Comment(Base):
     hidden_note: Mapped[str] = mapped_column(String(200), default="")
     deleted_at: Mapped[datetime | None]
     reply_count: Mapped[int] = mapped_column(default=0)
+    like_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    dislike_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The place among the most liked; 0 while nobody can read it, so no tombstone stands on top.
+    rank: Mapped[float] = mapped_column(default=0.0, server_default="0")
 
     article: Mapped[Article] = relationship()
     author: Mapped[User] = relationship()
@@ -98,7 +117,23 @@ class Comment(Base):
         was_visible = self.is_visible
         for name, value in state.items():
             setattr(self, name, value)
-        self.count(int(self.is_visible) - int(was_visible))
+        self._weigh()
+        change = int(self.is_visible) - int(was_visible)
+        self.count(change)
+        if change:
+            index = search.add if change > 0 else search.remove
+            index(self)
+
+    def tally(self, *, likes: int, dislikes: int) -> None:
+        """So many more of each, fewer when negative. Only whoever writes the reactions calls it."""
+        self.like_count += likes
+        self.dislike_count += dislikes
+        self._weigh()
+        self.article.revision += 1
+
+    def _weigh(self) -> None:
+        visible = self.is_visible
+        self.rank = lower_bound(self.like_count, self.dislike_count) if visible else 0.0
 
     def count(self, change: int) -> None:
         """`change` more comments can be seen here: tell the counters, and the caches to look."""

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.comments import search
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now
@@ -99,6 +100,8 @@ def post(
     )
     db.session.add(comment)
     comment.count(+1)
+    db.session.flush()
+    search.add(comment)
     return comment
 
 

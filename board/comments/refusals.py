@@ -1,4 +1,5 @@
-"""Why a comment was not stored, in the reader's words: what happened and when to try again."""
+"""Why a comment or a reaction was not stored, in the reader's words: what happened, and when to
+try again."""
 
 from datetime import datetime, timedelta
 
@@ -16,10 +17,19 @@ from board.comments.posting import (
     TooManyToday,
     TooSoon,
 )
+from board.comments.reactions import CommentGone, OwnComment, ReactedTooOften, ReactedTooSoon
 from board.db import now
 from board.language import clock, local
 
-_STATUS = {ThreadClosed: 409, ParentGone: 409, KeyReused: 422, AuthorSuspended: 403}
+# 403: no other moment and no other text would change the answer; 409: things have changed.
+_STATUS = {
+    ThreadClosed: 409,
+    ParentGone: 409,
+    CommentGone: 409,
+    KeyReused: 422,
+    AuthorSuspended: 403,
+    OwnComment: 403,
+}
 
 
 def status(refusal: Refused) -> int:
@@ -51,6 +61,10 @@ def _what(refusal: Refused) -> str:
             "You can still reply to others."
         ),
         SameText: _("You have posted the same text already."),
+        OwnComment: _("You cannot react to your own comment."),
+        CommentGone: _("This comment is no longer shown, so reactions to it have ended."),
+        ReactedTooSoon: _("Reactions need a little time between them."),
+        ReactedTooOften: _("You have reacted as often as one day allows, taking back included."),
     }
     return texts[type(refusal)]
 

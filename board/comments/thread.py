@@ -4,14 +4,15 @@ A hidden or deleted comment leaves this module without text, name or author, so 
 format can give away what it must not.
 """
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, and_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy.orm import aliased, joinedload
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -19,6 +20,32 @@ from board.comments.models import Comment
 from board.db import db
 
 Rows = Select[*tuple[Any, ...]]
+
+
+class Sort(enum.StrEnum):
+    """An order of a thread. Each is total, since `id` decides last, and one scan of one index."""
+
+    LATEST = "latest"
+    OLDEST = "oldest"
+    LIKED = "liked"
+    REPLIED = "replied"
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The columns that decide, the first most; all rise in OLDEST and fall in the others."""
+        by_time = (Comment.posted_at, Comment.id)
+        first = {Sort.LIKED: (Comment.rank,), Sort.REPLIED: (Comment.reply_count,)}
+        return (*first.get(self, ()), *by_time)
+
+    @property
+    def order(self) -> list[ColumnElement[Any]]:
+        return [each.asc() if self is Sort.OLDEST else each.desc() for each in self.key]
+
+    def beyond(self, cursor: Comment) -> ColumnElement[bool]:
+        """Whatever stands after the place that `cursor` has now."""
+        place = tuple_(*self.key)
+        here = tuple_(*(getattr(cursor, column.key) for column in self.key))
+        return place > here if self is Sort.OLDEST else place < here
 
 
 @dataclass(slots=True)
@@ -33,6 +60,8 @@ class Shown:
     author_id: int | None = None
     author_name: str = ""
     html: str = ""  # safe as it is
+    like_count: int = 0
+    dislike_count: int = 0
     hidden_for: str | None = None
     hidden_note: str = ""
     to_id: int | None = None
@@ -52,15 +81,22 @@ class Page:
     more: int | None = None
 
 
-def roots(article: Article, *, before: Comment | None = None) -> Rows:
-    """One page and one more root comment of a thread, newest first; ties by id."""
-    newest_first = (Comment.posted_at.desc(), Comment.id.desc())
+def roots(
+    article: Article,
+    *,
+    sort: Sort = Sort.LATEST,
+    before: Comment | None = None,
+    size: int = Comment.PAGE_SIZE,
+) -> Rows:
+    """`size` and one more root comments of a thread in this order, those after `before`.
+
+    Comments that keep their place while a reader goes from page to page come exactly once. One
+    that is liked or answered meanwhile moves, as does the cursor: the order is always today's.
+    """
     page = _columns().where(Comment.article_id == article.id, Comment.root_id.is_(None))
     if before:
-        page = page.where(
-            tuple_(Comment.posted_at, Comment.id) < tuple_(before.posted_at, before.id)
-        )
-    return page.where(Comment.listed).order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
+        page = page.where(sort.beyond(before))
+    return page.where(Comment.listed).order_by(*sort.order).limit(size + 1)
 
 
 def first_replies(root_ids: Iterable[int]) -> Rows:
@@ -92,7 +128,8 @@ def replies(root: Comment, *, start: Comment | None = None, after: Comment | Non
 
 def own(author: User, *, before: Comment | None = None) -> Select[Comment]:
     """One page and one more of a person's comments that are not deleted, newest first."""
-    page = select(Comment).where(Comment.author_id == author.id, Comment.deleted_at.is_(None))
+    page = select(Comment).options(joinedload(Comment.article))
+    page = page.where(Comment.author_id == author.id, Comment.deleted_at.is_(None))
     if before:
         page = page.where(
             tuple_(Comment.posted_at, Comment.id) < tuple_(before.posted_at, before.id)
@@ -101,9 +138,15 @@ def own(author: User, *, before: Comment | None = None) -> Select[Comment]:
     return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
 
 
-def thread_page(article: Article, *, before: Comment | None = None) -> Page:
+def thread_page(
+    article: Article,
+    *,
+    sort: Sort = Sort.LATEST,
+    before: Comment | None = None,
+    size: int = Comment.PAGE_SIZE,
+) -> Page:
     """A page of roots, each with its first replies: two queries, however long the thread."""
-    page = _page(roots(article, before=before))
+    page = _page(roots(article, sort=sort, before=before, size=size), size=size)
     by_id = {comment.id: comment for comment in page.comments}
     for row in db.session.execute(first_replies(by_id)) if by_id else ():
         by_id[row.root_id].replies.append(_shown(row))
@@ -118,6 +161,12 @@ def conversation(
     page = _page(replies(root, start=start, after=after))
     top.replies = page.comments
     return top, page
+
+
+def some(ids: Collection[int]) -> list[Shown]:
+    """These comments, newest first by id."""
+    rows = _columns().where(Comment.id.in_(ids)).order_by(Comment.id.desc())
+    return [_shown(row) for row in db.session.execute(rows)] if ids else []
 
 
 def shown(comment: Comment) -> Shown:
@@ -139,22 +188,25 @@ def _columns() -> Rows:
             Comment.deleted_at,
             Comment.root_id,
             Comment.reply_count,
+            Comment.like_count,
+            Comment.dislike_count,
             Comment.author_id,
             User.name.label("author_name"),
             parent.id.label("to_id"),
             whom.name.label("to_name"),
         )
-        .join(User, User.id == Comment.author_id)
+        # There always is an author; outer, so that no plan starts from the people and then sorts.
+        .outerjoin(User, User.id == Comment.author_id)
         .outerjoin(parent, still_there)
         .outerjoin(whom, whom.id == parent.author_id)
     )
     return columns
 
 
-def _page(query: Rows) -> Page:
+def _page(query: Rows, *, size: int = Comment.PAGE_SIZE) -> Page:
+    """What `query`, which asks for one more than `size`, has found."""
     found = [_shown(row) for row in db.session.execute(query)]
-    more = found[Comment.PAGE_SIZE - 1].id if len(found) > Comment.PAGE_SIZE else None
-    return Page(found[: Comment.PAGE_SIZE], more)
+    return Page(found[:size], found[size - 1].id if len(found) > size else None)
 
 
 def _shown(row: Any) -> Shown:
@@ -175,5 +227,6 @@ def _shown(row: Any) -> Shown:
             row.author_name,
             Markup(row.html),  # noqa: S704 - made from escaped text when it was written
         )
+        comment.like_count, comment.dislike_count = row.like_count, row.dislike_count
         comment.to_id, comment.to_name = row.to_id, row.to_name or ""
     return comment

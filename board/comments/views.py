@@ -1,8 +1,10 @@
 """The article with its thread, one conversation, posting, deleting, one's own comments."""
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,16 +13,20 @@ from markupsafe import Markup
 
 from board import kept
 from board.access import everyone, member, open_to, readers, viewer
+from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
-from board.comments import posting
+from board.comments import finding, posting
 from board.comments import thread as threads
 from board.comments.body import Body
-from board.comments.forms import CommentForm, new_key, reason_label, reasons
+from board.comments.forms import CommentForm, SearchForm, new_key, reason_label, reasons
 from board.comments.models import Comment
 from board.comments.posting import Limits, Refused
+from board.comments.reactions import Reaction
 from board.comments.refusals import headers, status, why
+from board.comments.thread import Page, Shown, Sort
 from board.db import db, writing
+from board.forms import ROW_ID
 
 bp = Blueprint("comments", __name__)
 bp.add_app_template_global(reason_label)
@@ -32,7 +38,7 @@ bp.add_app_template_global(reasons)
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     kept.about(article.id, article.revision)
-    return article_page(article)
+    return article_page(article, sort=asked_sort())
 
 
 @bp.get("/articles/<slug>/comments")
@@ -43,7 +49,7 @@ def thread(slug: str) -> ResponseReturnValue:
     return render_template(
         "comments/thread.html",
         article=article,
-        thread_html=_thread(article, before=_cursor("before")),
+        **_thread(article, sort=asked_sort(), before=asked_comment("before")),
         form=_form(article),
         canonical=absolute(url_for(".article", slug=slug)),
     )
@@ -75,7 +81,7 @@ def post(slug: str) -> ResponseReturnValue:
 @bp.get("/comments/<id:id>")
 @open_to(everyone)
 def comment(id: int) -> ResponseReturnValue:
-    comment = _comment(id)
+    comment = listed_comment(id)
     kept.about(comment.article.id, comment.article.revision)
     return conversation_page(comment)
 
@@ -84,7 +90,7 @@ def comment(id: int) -> ResponseReturnValue:
 @open_to(readers)
 def delete(id: int) -> ResponseReturnValue:
     with writing():
-        comment = _comment(id)
+        comment = listed_comment(id)
         if comment.author_id != member().id:
             abort(403)
         comment.delete()
@@ -94,19 +100,44 @@ def delete(id: int) -> ResponseReturnValue:
 @bp.get("/account/comments")
 @open_to(readers)
 def mine() -> ResponseReturnValue:
-    found = list(db.session.scalars(threads.own(member(), before=_cursor("before"))))
-    shown = found[: Comment.PAGE_SIZE]
-    more = shown[-1].id if len(found) > Comment.PAGE_SIZE else None
-    return render_template("comments/mine.html", comments=shown, more=more)
+    form = SearchForm.asked()
+    found: list[Comment] = []
+    more = None
+    if form.validate():
+        found, more = finding.own(member(), form.words, before=asked_comment("before"))
+    page = render_template("comments/mine.html", comments=found, more=more, form=form)
+    return page, 422 if form.errors else 200
 
 
-def article_page(article: Article, form: CommentForm | None = None) -> str:
+@bp.get("/articles/<slug>/comments/search")
+@open_to(everyone)
+def search(slug: str) -> ResponseReturnValue:
+    article = _article(slug)
+    kept.about(article.id, article.revision)
+    form = SearchForm.asked()
+    page = Page([])
+    if form.validate() and form.words:
+        page = finding.in_thread(article, form.words, before=asked_comment("before"))
+    html = render_template(
+        "comments/search.html",
+        article=article,
+        form=form,
+        comments=page.comments,
+        more=page.more,
+        mine=_mine(_ids(page.comments)),
+    )
+    return html, 422 if form.errors else 200
+
+
+def article_page(
+    article: Article, form: CommentForm | None = None, *, sort: Sort = Sort.LATEST
+) -> str:
     """The article, its tools, the box with what `form` holds, and the first page of comments."""
     url = absolute(url_for("comments.article", slug=article.slug))
     return render_template(
         "comments/article.html",
         article=article,
-        thread_html=_thread(article, before=None),
+        **_thread(article, sort=sort),
         form=form or _form(article),
         share=share_links(article.title, url),
         json_ld=json_ld(article, url),
@@ -122,14 +153,19 @@ def _limit() -> dict[str, int]:
 
 
 def conversation_page(
-    target: Comment, *, form: CommentForm | None = None, reason_error: str | None = None
+    target: Comment,
+    *,
+    form: CommentForm | None = None,
+    reason_error: str | None = None,
+    refused: str | None = None,
 ) -> str:
     """A root with its replies, and what this viewer may do with `target`."""
     root = target.root_or_self
-    after = _cursor("after")
+    after = asked_comment("after")
     start = target if _is_far_down(target) else None
     shown_root, page = threads.conversation(root, start=start, after=after)
-    mine = viewer().id == target.author_id and target.deleted_at is None
+    is_own = viewer().id == target.author_id and target.deleted_at is None
+    mine = _mine([*_ids([shown_root]), target.id])
     is_hidden = target.hidden_for is not None and target.deleted_at is None
     return render_template(
         "comments/comment.html",
@@ -137,7 +173,10 @@ def conversation_page(
         root=shown_root,
         target=threads.shown(target),
         form=form or _form(target.article, parent=target),
-        may_delete=mine,
+        mine=mine,
+        choice=mine.get(target.id) if target.is_visible else None,
+        refused=refused,
+        may_delete=is_own,
         may_hide=viewer().can_moderate and target.is_visible,
         may_restore=viewer().can_moderate and is_hidden,
         reason_error=reason_error,
@@ -148,28 +187,53 @@ def conversation_page(
     )
 
 
-def _thread(article: Article, *, before: Comment | None) -> Markup:
+class Rendered(NamedTuple):
+    """A page of a thread as every reader gets it, and which comments are on it."""
+
+    html: Markup
+    comment_ids: frozenset[int]
+
+
+def _thread(article: Article, *, sort: Sort, before: Comment | None = None) -> dict[str, Any]:
+    """What the template of a thread asks for: the shared part, and what is only this viewer's."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     before_id = before.id if before else None
-    return _rendered(app, article.id, article.revision, before_id, str(get_locale()))
+    html, ids = _rendered(app, article.id, article.revision, sort, before_id, str(get_locale()))
+    return {"thread_html": html, "sort": sort, "mine": _mine(ids)}
 
 
 @lru_cache(maxsize=512)
 def _rendered(
-    app: Flask, article_id: int, revision: int, before_id: int | None, language: str
-) -> Markup:
-    """The thread as every reader gets it. Rendered again when `revision` says it has changed."""
+    app: Flask, article_id: int, revision: int, sort: Sort, before_id: int | None, language: str
+) -> Rendered:
+    """Rendered again when `revision` says that the thread has changed."""
     article = db.session.get_one(Article, article_id)
     before = db.session.get(Comment, before_id) if before_id else None
-    page = threads.thread_page(article, before=before)
+    page = threads.thread_page(article, sort=sort, before=before)
     html = render_template(
         "comments/_thread.html",
         article=article,
         comments=page.comments,
+        sort=sort,
         more=page.more,
         before=before_id,
     )
-    return Markup(html)  # noqa: S704 - the output of an autoescaping template
+    # The output of an autoescaping template.
+    return Rendered(Markup(html), frozenset(_ids(page.comments)))  # noqa: S704
+
+
+def _ids(comments: Iterable[Shown]) -> Iterator[int]:
+    for comment in comments:
+        yield comment.id
+        yield from _ids(comment.replies)
+
+
+def _mine(comment_ids: Iterable[int]) -> dict[int, str]:
+    """This viewer's reactions to these comments: "like" or "dislike" by comment id."""
+    if not isinstance(reader := viewer(), User):
+        return {}
+    found = db.session.scalars(Reaction.of(reader, comment_ids))
+    return {reaction.comment_id: reaction.choice for reaction in found}
 
 
 def _article(slug: str) -> Article:
@@ -177,7 +241,7 @@ def _article(slug: str) -> Article:
     return article
 
 
-def _comment(id: int) -> Comment:
+def listed_comment(id: int) -> Comment:
     """A comment that stands in its thread, as text or tombstone."""
     comment: Comment = db.get_or_404(Comment, id)
     if not comment.listed:
@@ -194,15 +258,23 @@ def _parent(form: CommentForm) -> Comment | None:
     return parent
 
 
-def _cursor(name: str) -> Comment | None:
+def asked_comment(name: str) -> Comment | None:
     """The comment a page starts from: an id of ASCII digits, or the request is refused."""
     value = request.args.get(name)
     if value is None:
         return None
-    if not re.fullmatch(r"[1-9][0-9]{0,17}", value):
+    if not re.fullmatch(ROW_ID, value):
         abort(400)
     comment: Comment = db.get_or_404(Comment, int(value))
     return comment
+
+
+def asked_sort() -> Sort:
+    """The order asked for, newest first when none is."""
+    try:
+        return Sort(request.args.get("sort", Sort.LATEST))
+    except ValueError:
+        abort(400)
 
 
 def _is_far_down(comment: Comment) -> bool:

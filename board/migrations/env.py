@@ -6,6 +6,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, event, pool, text
 
+from board import schema
 from board.db import Base, sqlite
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -40,6 +41,7 @@ def _run():
             render_as_batch=True,
             transactional_ddl=True,
             compare_type=True,
+            include_name=schema.is_mapped,
         )
         with context.begin_transaction():
             context.run_migrations()

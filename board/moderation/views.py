@@ -11,6 +11,7 @@ from board.comments.forms import reason_label
 from board.comments.models import Comment
 from board.comments.views import conversation_page
 from board.db import db, writing
+from board.forms import ROW_ID
 from board.moderation import models
 from board.moderation.forms import ReasonForm, RestoreForm
 from board.moderation.models import Ruling
@@ -79,6 +80,6 @@ def _back(comment: Comment, notice: str) -> str:
 
 def _before() -> int | None:
     value = request.args.get("before")
-    if value is not None and not re.fullmatch(r"[1-9][0-9]{0,17}", value):
+    if value is not None and not re.fullmatch(ROW_ID, value):
         abort(400)
     return int(value) if value else None

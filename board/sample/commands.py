@@ -1,5 +1,6 @@
 """`flask --app wsgi sample …`: a board to look at, and threads of any length to measure with."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterator
@@ -19,8 +20,10 @@ from board.accounts.passwords import hash_password
 from board.articles.feeds import Item, read
 from board.articles.imports import content_of
 from board.articles.models import Article
+from board.comments import search
 from board.comments.body import Body
 from board.comments.models import Comment
+from board.comments.reactions import Choice, Reaction
 from board.db import db, now, writing
 from board.moderation import models as moderation
 
@@ -58,6 +61,7 @@ def thread(slug: str, count: int) -> None:
         with click.progressbar(rows, length=count, label=slug) as shown:
             for batch in _batches(shown, 5000):
                 db.session.execute(insert(Comment), batch)
+                search.add_all(db.session.connection(), batch)
         article.comment_count += count
         article.revision += 1
 
@@ -77,9 +81,9 @@ def load_sample_when_empty() -> bool:
                 setattr(people[handle], capability, True)
         for reader in talk["readers"]:
             people[reader["handle"]] = _account(reader["handle"], reader["name"], readers_hash)
-        for item in read(HERE / "articles.json"):
-            if isinstance(item, Item):
-                _publish(item, talk["threads"].get(item.slug, []), people)
+        threads = talk["threads"]
+        items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
+        _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)
         slug, reason = CLOSED
         db.session.scalars(Article.by_slug(slug)).one().close(reason=reason)
     _keep(passwords)
@@ -123,21 +127,35 @@ def _email(handle: str) -> str:
     return f"{handle}@harbour.example"
 
 
-def _publish(item: Item, talk: list[dict[str, Any]], people: dict[str, User]) -> None:
-    article = Article.publish(slug=item.slug, canonical_url=item.url, **content_of(item))
-    for root_told in reversed(talk):
-        root = _say(article, root_told, people)
-        replies: list[Comment] = []
-        for told in root_told.get("replies", ()):
-            to = told.get("to")
-            replies.append(_say(article, told, people, root if to is None else replies[to]))
-        if root_told.get("deleted"):
-            root.delete()
-        if hidden := root_told.get("hidden"):
-            moderation.hide(
-                root, by=people["mo"], reason=hidden["reason"], note=hidden.get("note", "")
-            )
+def _publish(item: Item) -> Article:
+    return Article.publish(slug=item.slug, canonical_url=item.url, **content_of(item))
+
+
+def _talk(threads: list[tuple[Article, list[dict[str, Any]]]], people: dict[str, User]) -> None:
+    """Everything is said in the order of time, so that a later comment has a higher number."""
+    told = [(article, *each) for article, roots in threads for each in _with_parents(roots)]
+    said: dict[int, Comment] = {}  # by the identity of what was told
+    for article, comment, parent in sorted(told, key=lambda each: -each[1]["minutes_ago"]):
+        said[id(comment)] = _say(article, comment, people, said.get(id(parent)))
+    for _, comment, _ in told:
+        if comment.get("deleted"):
+            said[id(comment)].delete()
+        if hidden := comment.get("hidden"):
+            reason, note = hidden["reason"], hidden.get("note", "")
+            moderation.hide(said[id(comment)], by=people["mo"], reason=reason, note=note)
     db.session.flush()
+
+
+def _with_parents(
+    roots: list[dict[str, Any]],
+) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Each comment with the one it answers; `to` counts the replies of the same root."""
+    for root in reversed(roots):
+        yield root, None
+        replies = root.get("replies", [])
+        for reply in replies:
+            to = reply.get("to")
+            yield reply, root if to is None else replies[to]
 
 
 def _say(
@@ -160,7 +178,28 @@ def _say(
     db.session.add(comment)
     comment.count(+1)
     db.session.flush()
+    search.add(comment)
+    _react(comment, [person for handle, person in people.items() if handle not in CAST])
     return comment
+
+
+def _react(comment: Comment, readers: list[User]) -> None:
+    """What the sample readers think of it: always the same, drawn from its words.
+
+    Some comments please nearly everybody, most please a few; about one reader in twenty objects.
+    """
+    pleases, *dice = hashlib.sha256(comment.body.encode()).digest()
+    for reader, die in zip(readers, dice, strict=False):
+        likes, dislikes = die < 16 + pleases * 3 // 4, die > 242
+        if reader is not comment.author and (likes or dislikes):
+            choice = Choice.LIKE if likes else Choice.DISLIKE
+            moment = comment.posted_at + (now() - comment.posted_at) * (die / 256)
+            db.session.add(
+                Reaction(
+                    comment_id=comment.id, user_id=reader.id, choice=choice.value, made_at=moment
+                )
+            )
+            comment.tally(likes=int(likes), dislikes=int(not likes))
 
 
 def _crowd() -> list[int]:

@@ -1,13 +1,14 @@
 /**
  * What every page does: times that age, reading tools, and a guard against sending twice.
  * Counting what is written lives in counting.js, fetched where one can write; posting and moderating without
- * leaving the page in conversation.js, fetched when first needed. If that cannot be fetched, the link or the
+ * leaving the page in conversation.js, reacting in reacting.js, each fetched when first needed. If that cannot be fetched, the link or the
  * form does what it does without any script.
  */
 const words = document.getElementById("words").dataset;
 const viewer = document.body.dataset.viewer;
 const page = { say, refresh };
 const conversation = () => import("./conversation.js");
+const reacting = () => import("./reacting.js");
 
 /** Tell everyone, sighted or not, in the page's one status line. */
 function say(text) {
@@ -41,6 +42,19 @@ function refresh() {
   }
   if (!viewer) return;
   for (const mine of document.querySelectorAll(`[data-author="${CSS.escape(viewer)}"]`)) mine.classList.add("own");
+  const choices = JSON.parse(document.querySelector("[data-mine]")?.dataset.mine ?? "{}");
+  for (const form of document.querySelectorAll("form[data-react]")) press(form, choices);
+}
+
+/** A reaction of mine is a pressed button, which takes it back. */
+function press(form, choices) {
+  const item = form.closest(".comment");
+  const id = item.id.replace("comment-", "");
+  const button = form.querySelector("button");
+  if (item.classList.contains("own")) return button.setAttribute("aria-disabled", "true");
+  const pressed = choices[id] === form.dataset.react;
+  button.setAttribute("aria-pressed", String(pressed));
+  form.action = `/comments/${id}/${pressed ? "unreact" : form.dataset.react}`;
 }
 
 /* ---- reading tools ---- */
@@ -129,10 +143,19 @@ document.addEventListener("keydown", (event) => {
   event.target.closest("form[data-write]")?.requestSubmit();
 });
 
+function react(event, form) {
+  event.preventDefault();
+  if (viewer) return reacting().then((module) => module.react(form, page), () => form.submit());
+  const way = new URL(document.querySelector("a[href^='/sign-in']").href);
+  way.searchParams.set("next", new URL(form.closest(".comment").querySelector("a.rest").href).pathname);
+  location.assign(way);
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if ("busy" in form.dataset) return event.preventDefault();
   form.dataset.busy = "";
+  if (form.matches("form[data-react]")) return react(event, form);
   if (!form.matches("form[data-write], dialog form")) return;
   event.preventDefault();
   conversation().then((talk) => talk.send(form, page), () => form.submit());

@@ -4,7 +4,7 @@
  * `page` is what board.js lends: say(text), refresh().
  */
 import { count } from "./counting.js";
-import { arriveAt, ask, merge, recount, renew, thisPage } from "./thread.js";
+import { adopt, arriveAt, ask, isNewestFirst, merge, recount, renew, thisPage } from "./thread.js";
 
 const words = document.getElementById("talk").dataset;
 
@@ -72,6 +72,7 @@ function showing(fresh, answer) {
 }
 
 async function posted(form, answer, page) {
+  if (!form.elements.parent.value && !isNewestFirst()) return location.assign(answer.url); // where it stands on top
   const fresh = await thisPage(answer);
   const shown = showing(fresh, answer);
   if (!shown) return location.assign(answer.url);
@@ -201,6 +202,7 @@ export async function more(link, page) {
     .filter((item) => !document.getElementById(item.id));
   const next = fresh.querySelector("a[data-more]");
   list.append(...items);
+  adopt(fresh);
   if (next) link.href = next.href;
   else link.remove();
   page.refresh();

@@ -1,6 +1,7 @@
 /**
  * Counting characters as the server counts them: grapheme clusters of the tidied text. What is tidied here
- * is what tidy() in board/text.py tidies, in the same order; tests/browser/test_counting.py holds them together.
+ * is what tidy() in board/text.py tidies, in the same order, but for piled marks, which count as one however many
+ * they are; tests/browser/test_counting.py holds them together.
  */
 const talk = document.getElementById("talk").dataset;
 const MARKS = [0, 20, 50]; // how many are left when it is said aloud
@@ -11,14 +12,12 @@ const STRAY_SELECTOR = /(?<![^\s\u200c\u200d])[\u034f\ufe00-\ufe0f\u{e0100}-\u{e
 const JOINING = ["Arabic", "Syriac", "Mongolian", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu",
   "Kannada", "Malayalam", "Sinhala", "Khmer", "Myanmar"].map((script) => `\\p{Script=${script}}`).join("");
 const STRAY_JOINER = new RegExp(`(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f${JOINING}])[\\u200c\\u200d]`, "gu");
-const HEAPED_MARKS = /([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+/gu;
-const PILED_MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
 
 function tidy(text) {
   const seen = text.replace(/\r\n|[\r\u2028\u2029]/g, "\n").replaceAll("\t", " ").replace(INVISIBLE, "");
-  const plain = seen.replace(TAGS, "$1").replace(STRAY_SELECTOR, "").replace(STRAY_JOINER, "").replace(HEAPED_MARKS, "$1");
+  const plain = seen.replace(TAGS, "$1").replace(STRAY_SELECTOR, "").replace(STRAY_JOINER, "");
   const lines = plain.split("\n").map((line) => line.trimEnd()).join("\n").replace(/\n{4,}/g, "\n\n\n");
-  return lines.trim().normalize("NFC").replace(PILED_MARKS, "$1");
+  return lines.trim().normalize("NFC");
 }
 
 const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;

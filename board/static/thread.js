@@ -42,16 +42,38 @@ export function renew(old, fresh) {
   old.replaceWith(item);
 }
 
-/** Known conversations are renewed, new ones go first: newest first, and what was loaded by hand stays. */
+export const isNewestFirst = () => (document.querySelector("[data-thread]").dataset.sort ?? "latest") === "latest";
+
+/** Known conversations are renewed, new ones go first where the newest do; what was loaded by hand stays. */
 export function merge(fresh) {
+  adopt(fresh);
   const list = document.querySelector("[data-list]");
   const here = list.querySelector("ol.comments");
   if (!here) return list.replaceChildren(...document.importNode(fresh.querySelector("[data-list]"), true).childNodes);
   for (const item of [...fresh.querySelectorAll("ol.comments > .comment")].reverse()) {
     const old = document.getElementById(item.id);
     if (old) renew(old, item);
-    else here.prepend(document.importNode(item, true));
+    else if (isNewestFirst()) here.prepend(document.importNode(item, true));
   }
+}
+
+/* ---- which reactions are mine: beside the shared part, by the number of the comment ---- */
+
+const section = (page) => page.querySelector("[data-mine]");
+const keep = (mine) => (section(document).dataset.mine = JSON.stringify(mine));
+
+/** "like" or "dislike" by comment number. */
+export const choices = (page = document) => JSON.parse(section(page)?.dataset.mine ?? "{}");
+
+/** `choice` undefined: none any more. */
+export const choose = (number, choice) => keep({ ...choices(), [number]: choice });
+
+/** Whatever a fresh page says about the comments on it. */
+export function adopt(fresh) {
+  if (!section(document) || !section(fresh)) return;
+  const mine = choices();
+  for (const item of fresh.querySelectorAll(".comment[id]")) delete mine[item.id.replace("comment-", "")];
+  keep({ ...mine, ...choices(fresh) });
 }
 
 export function recount(fresh) {

@@ -29,7 +29,10 @@ NO_LIMITS = {
     "BOARD_COMMENTS_PER_DAY": "0",
     "BOARD_ROOT_COMMENTS_PER_ARTICLE": "0",
     "BOARD_SAME_TEXT_HOURS": "0",
+    "BOARD_REACTIONS_PER_DAY": "0",
+    "BOARD_REACTION_INTERVAL_SECONDS": "0",
 }
+REPLY = 'form[data-write]:has([name=parent]:not([value=""]))'
 PASSWORD = "lighthouse keeper at dusk"
 NOTE_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error("CSP", event.violatedDirective, event.blockedURI, event.sample))"""
@@ -106,7 +109,10 @@ class Windows:
         complain = self.complaints.append
         page.on("pageerror", lambda error: complain(f"script: {error}"))
         page.on("dialog", lambda dialog: (complain(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("requestfailed", lambda failed: complain(f"failed: {failed.url} {failed.failure}"))
+
+        def failed(request: Any) -> None:
+            if request.failure != "net::ERR_ABORTED":  # left behind with the page that asked
+                complain(f"failed: {request.url} {request.failure}")
 
         def heard(message: Any) -> None:
             if message.type in ("error", "warning"):
@@ -117,6 +123,7 @@ class Windows:
             if address.scheme != "data" and address.netloc != ours:
                 complain(f"third party: {request.url}")
 
+        page.on("requestfailed", failed)
         page.on("console", heard)
         page.on("request", asked)
 

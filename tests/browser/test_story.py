@@ -5,11 +5,10 @@ from contextlib import nullcontext
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import sign_up, unique, without_reload
+from browser.conftest import REPLY, say, sign_up, unique, without_reload
 
 SECRET = "부두 창고 뒤의 이야기"
 REASON = "기사와 무관한 내용"
-REPLY = 'form[data-write]:has([name=parent]:not([value=""]))'
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -66,10 +65,9 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
 
 
 def test_the_moderator_who_gives_no_reason_is_asked_for_one_where_he_is(window, article):
-    reader, mo = window("ada"), window("mo")
+    say(window, article, SECRET)
+    mo = window("mo")
     window.forgive("status of 422")
-    reader.goto(article)
-    write(reader, SECRET)
     mo.goto(article)
 
     with without_reload(mo):

@@ -1,0 +1,71 @@
+"""Finding comments by their words. What nobody sees is not in the index, so it cannot be found.
+
+Newest first here means by id, which is the order they were written in: the index walks that way by
+itself, so the first page of a million hits costs what a page of twenty does.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import TextClause, select
+from sqlalchemy.orm import joinedload
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments import search
+from board.comments import thread as threads
+from board.comments.models import Comment
+from board.comments.thread import Page
+from board.comments.words import holds
+from board.db import db
+
+# How many comments one page looks at: a single letter, or initials that stand in nearly every
+# comment, are looked for in so many and then from there on by the link to the next page.
+LOOKS_AT = 2000
+
+
+def in_thread(article: Article, words: Sequence[str], *, before: Comment | None = None) -> Page:
+    """One page of the comments of a thread that hold all words: two queries, however many."""
+    ids, more = _found(search.matching(words, article_id=article.id), words, before=before)
+    return Page(threads.some(ids), more)
+
+
+def own(
+    author: User, words: Sequence[str], *, before: Comment | None = None
+) -> tuple[list[Comment], int | None]:
+    """One page of a person's own comments that hold all words, and the id to go on from.
+
+    No words: all their comments, those a moderator has hidden too.
+    """
+    if not words:
+        all_of_them = list(db.session.scalars(threads.own(author, before=before)))
+        page = all_of_them[: Comment.PAGE_SIZE]
+        return page, page[-1].id if len(all_of_them) > len(page) else None
+    ids, more = _found(search.matching(words, author_id=author.id), words, before=before)
+    query = select(Comment).where(Comment.id.in_(ids)).options(joinedload(Comment.article))
+    return list(db.session.scalars(query.order_by(Comment.id.desc()))), more
+
+
+def _found(
+    asked: TextClause, words: Sequence[str], *, before: Comment | None
+) -> tuple[list[int], int | None]:
+    place = search.index.c.rowid
+    query = (
+        select(Comment.id, Comment.body)
+        .join_from(search.index, Comment, Comment.id == place)
+        .where(asked, Comment.hidden_for.is_(None), Comment.deleted_at.is_(None))
+    )
+    if before:
+        query = query.where(place < before.id)
+    query = query.order_by(place.desc()).limit(LOOKS_AT + 1)
+    ids: list[int] = []
+    last = None
+    with db.session.execute(query.execution_options(yield_per=100)) as rows:
+        for number, row in enumerate(rows):
+            if number == LOOKS_AT:
+                return ids, last
+            if holds(row.body, words):
+                if len(ids) == Comment.PAGE_SIZE:
+                    return ids, ids[-1]
+                ids.append(row.id)
+            last = row.id
+    return ids, None

@@ -1,0 +1,57 @@
+"""공감, 비공감, and taking either back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Blueprint, abort, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from board.access import member, open_to, readers
+from board.comments import reactions
+from board.comments.models import Comment
+from board.comments.posting import Refused
+from board.comments.reactions import Limits
+from board.comments.refusals import headers, status, why
+from board.comments.views import conversation_page, listed_comment
+from board.db import writing
+
+bp = Blueprint("reactions", __name__)
+
+
+@bp.post("/comments/<id:id>/like")
+@open_to(readers)
+def like(id: int) -> ResponseReturnValue:
+    return _react(id, reactions.like)
+
+
+@bp.post("/comments/<id:id>/dislike")
+@open_to(readers)
+def dislike(id: int) -> ResponseReturnValue:
+    if not current_app.config["DISLIKES"]:
+        abort(404)
+    return _react(id, reactions.dislike)
+
+
+@bp.post("/comments/<id:id>/unreact")
+@open_to(readers)
+def unreact(id: int) -> ResponseReturnValue:
+    return _react(id, reactions.unreact)
+
+
+def _react(id: int, verb: Callable[..., None]) -> ResponseReturnValue:
+    try:
+        with writing():
+            comment: Comment = listed_comment(id)
+            verb(comment, by=member(), limits=_limits())
+    except Refused as refusal:
+        page = conversation_page(listed_comment(id), refused=why(refusal))
+        return page, status(refusal), headers(refusal)
+    return redirect(url_for("comments.comment", id=id, _anchor=f"comment-{id}"), 303)
+
+
+def _limits() -> Limits:
+    config = current_app.config
+    return Limits(
+        interval=timedelta(seconds=config["REACTION_INTERVAL_SECONDS"]),
+        per_day=config["REACTIONS_PER_DAY"],
+    )

@@ -1,0 +1,146 @@
+"""공감 and 비공감: one per reader and comment, and the limits on giving and taking back."""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from board.accounts.models import User
+from board.comments.models import Comment
+from board.comments.posting import AuthorSuspended, Refused
+from board.db import Base, db, now
+
+_DAY = timedelta(days=1)
+
+
+class Choice(enum.StrEnum):
+    LIKE = "like"
+    DISLIKE = "dislike"
+
+
+class Reaction(Base):
+    """What one reader holds of one comment. The comment keeps the sums, in the same write."""
+
+    __tablename__ = "reaction"
+    __table_args__ = (
+        CheckConstraint("choice IN ('like', 'dislike')", name="choice"),
+        Index(None, "user_id"),
+    )
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
+    choice: Mapped[str] = mapped_column(String(10))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def of(cls, user: User, comment_ids: Iterable[int]) -> Select[Self]:
+        """This reader's reactions to these comments, by comment."""
+        mine = select(cls).where(cls.user_id == user.id, cls.comment_id.in_(list(comment_ids)))
+        return mine.order_by(cls.comment_id)
+
+
+class Act(Base):
+    """Somebody reacted, changed or took back: when, not to what. Kept while limits look at it.
+
+    Rows rather than a bucket that refills: what Korean readers know is "50 in 24 hours, taking
+    back included", and with the moments at hand a refusal can say exactly when the next is free.
+    """
+
+    __tablename__ = "reaction_act"
+    __table_args__ = (Index(None, "user_id", "made_at"), Index(None, "made_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def recent(cls, user: User, *, since: datetime) -> Select[datetime]:
+        """Moments of this reader's acts, newest first."""
+        mine = select(cls.made_at).where(cls.user_id == user.id, cls.made_at > since)
+        return mine.order_by(cls.made_at.desc())
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often one account may react; 0 = no limit. Defaults of the Korean portals since 2018."""
+
+    interval: timedelta = timedelta(seconds=10)
+    per_day: int = 50
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls(interval=timedelta(), per_day=0)
+
+
+class OwnComment(Refused):
+    """Nobody rates what they wrote themselves."""
+
+
+class CommentGone(Refused):
+    """It is hidden or deleted: what cannot be read cannot be rated."""
+
+
+class ReactedTooSoon(Refused): ...
+
+
+class ReactedTooOften(Refused): ...
+
+
+def like(comment: Comment, *, by: User, limits: Limits) -> None:
+    _choose(comment, Choice.LIKE, by=by, limits=limits)
+
+
+def dislike(comment: Comment, *, by: User, limits: Limits) -> None:
+    _choose(comment, Choice.DISLIKE, by=by, limits=limits)
+
+
+def unreact(comment: Comment, *, by: User, limits: Limits) -> None:
+    """Take back whichever it was."""
+    _choose(comment, None, by=by, limits=limits)
+
+
+def _choose(comment: Comment, choice: Choice | None, *, by: User, limits: Limits) -> None:
+    """Says what is to be, not what to add: a second click or a retry changes and costs nothing.
+
+    Raises a kind of Refused.
+    """
+    if by.is_suspended:
+        raise AuthorSuspended
+    if comment.author_id == by.id:
+        raise OwnComment
+    if not comment.is_visible:
+        raise CommentGone
+    reaction = db.session.get(Reaction, (comment.id, by.id))
+    before = Choice(reaction.choice) if reaction else None
+    if choice is before:
+        return
+    _count_act(limits, by=by)
+    if reaction is None and choice:
+        db.session.add(Reaction(comment_id=comment.id, user_id=by.id, choice=choice.value))
+    elif reaction and choice:
+        reaction.choice, reaction.made_at = choice.value, now()
+    elif reaction:
+        db.session.delete(reaction)
+    comment.tally(
+        likes=(choice is Choice.LIKE) - (before is Choice.LIKE),
+        dislikes=(choice is Choice.DISLIKE) - (before is Choice.DISLIKE),
+    )
+
+
+def _count_act(limits: Limits, *, by: User) -> None:
+    """Counted from stored acts: no restart and no worker forgets."""
+    moment = now()
+    since = moment - max(_DAY, limits.interval)
+    db.session.execute(delete(Act).where(Act.made_at <= since))
+    recent = list(db.session.scalars(Act.recent(by, since=since)))
+    today = [made_at for made_at in recent if made_at > moment - _DAY]
+    rested_at = recent[0] + limits.interval if recent else moment
+    if limits.per_day and len(today) >= limits.per_day:  # first: its time is the true one of both
+        raise ReactedTooOften(max(rested_at, today[limits.per_day - 1] + _DAY))
+    if rested_at > moment:
+        raise ReactedTooSoon(rested_at)
+    db.session.add(Act(user_id=by.id, made_at=moment))

@@ -1,0 +1,34 @@
+"""What a feed says: the newest comments of the board or of one thread that everyone can see."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments import search
+from board.comments.models import Comment
+
+LENGTH = 50
+
+
+def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
+    """Newest first by id. One thread's are read from the search index, which has them in order."""
+    entries: Select[*tuple[Any, ...]] = (
+        select(
+            Comment.id,
+            Comment.posted_at,
+            Comment.html,
+            User.name.label("author_name"),
+            Article.title.label("article_title"),
+        )
+        .join_from(Comment, User, User.id == Comment.author_id)
+        .join(Article, Article.id == Comment.article_id)
+        .where(Comment.hidden_for.is_(None), Comment.deleted_at.is_(None))
+        .limit(LENGTH)
+    )
+    if article is None:
+        return entries.order_by(Comment.id.desc())
+    place = search.index.c.rowid
+    entries = entries.join(search.index, place == Comment.id).order_by(place.desc())
+    return entries.where(search.matching((), article_id=article.id))

@@ -1,0 +1,54 @@
+"""Atom feeds (RFC 4287) of what readers write, for feed readers and other programs."""
+
+import re
+
+from flask import Blueprint, Response, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board import kept
+from board.access import everyone, open_to
+from board.articles.models import Article
+from board.articles.sharing import absolute
+from board.db import db
+from board.feeds.newest import newest
+
+bp = Blueprint("feeds", __name__)
+
+ATOM = "application/atom+xml"
+# Everything XML 1.0 has no way to say. Text is tidied before it is stored and has none of these;
+# but one that slipped in would make the whole feed unreadable, and for good.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@bp.get("/feed.atom")
+@open_to(everyone)
+def board() -> ResponseReturnValue:
+    title = _("%(site)s: newest comments", site=current_app.config["SITE_NAME"])
+    return _feed(None, title=title, page=url_for("articles.front"), this=url_for(".board"))
+
+
+@bp.get("/articles/<slug>/feed.atom")
+@open_to(everyone)
+def thread(slug: str) -> ResponseReturnValue:
+    article: Article = db.one_or_404(Article.by_slug(slug))
+    kept.about(article.id, article.revision)
+    title = _("Comments: %(title)s", title=article.title)
+    page = url_for("comments.article", slug=slug)
+    return _feed(article, title=title, page=page, this=url_for(".thread", slug=slug))
+
+
+def _feed(article: Article | None, *, title: str, page: str, this: str) -> Response:
+    entries = db.session.execute(newest(article)).all()
+    # Without comments: when there last was something to say, never the present moment.
+    began = article.published_at if article else None
+    xml = render_template(
+        "feeds/feed.xml",
+        title=title,
+        page=absolute(page),
+        this=absolute(this),
+        entries=entries,
+        updated=max((entry.posted_at for entry in entries), default=began),
+        absolute=absolute,
+    )
+    return Response(_NOT_XML.sub("", xml), mimetype=ATOM)

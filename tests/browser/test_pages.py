@@ -1,0 +1,212 @@
+"""What holds for every page: nothing overflows, nothing is out of reach, nobody else is asked."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Windows, say
+
+ARTICLE = "/articles/night-bus"
+SHORT = "/articles/library-hours"  # one comment
+
+
+class Place(NamedTuple):
+    """A page as one person sees it; `press` is clicked there, and then `shows` is there."""
+
+    name: str
+    path: str
+    who: str | None = None
+    press: str = ""
+    shows: str = "main h1"
+
+
+def places(window: Windows) -> list[Place]:
+    say(window, SHORT, "내 댓글에 보일 댓글")
+    guest = window()
+    guest.goto(ARTICLE)
+    older = guest.locator("a[data-more]").get_attribute("href") or ""
+    hidden = guest.request.get("/rulings").text().split('href="/comments/')[-1].split('"')[0]
+    return [
+        Place("front", "/"),
+        Place("article", ARTICLE),
+        Place("older comments", older),
+        Place("closed thread", "/articles/harbour-festival"),
+        Place("a very long headline", "/articles/half-lit-night"),
+        Place("sign in", "/sign-in"),
+        Place("sign up, with errors", "/sign-up", press="main button.primary", shows=".problem"),
+        Place("rulings", "/rulings"),
+        Place("no such page", "/nowhere"),
+        Place("article, reader", ARTICLE, "ada"),
+        Place("reply box", SHORT, "ada", "a[data-reply] >> nth=0", "[data-opened]"),
+        Place("account", "/account", "ada"),
+        Place("own comments", "/account/comments", "ada"),
+        Place("not allowed", "/desk", "ada"),
+        Place("article, moderator", "/articles/sea-wall", "mo"),
+        Place("hide", SHORT, "mo", "[href$='#hide'] >> nth=0", "dialog"),
+        Place("comment, moderator", "/comments/1", "mo"),
+        Place("hidden comment, moderator", f"/comments/{hidden}", "mo", shows="#restore"),
+        Place("articles at the desk", "/desk/articles", "tess"),
+        Place("new article", "/desk/articles/new", "tess"),
+        Place("editor", f"/desk{ARTICLE}", "tess"),
+    ]
+
+
+def visit_all(window: Windows, lang: str, **options: object) -> Iterator[tuple[Place, Page]]:
+    """Each page in turn, in a window of the person it is for."""
+    window.forgive("status of 404", "status of 403", "status of 422")
+    pages: dict[str | None, Page] = {}
+    for place in places(window):
+        if place.who not in pages:
+            pages[place.who] = window(place.who, **options)
+            cookie = {"name": "lang", "value": lang, "url": window.board.url}
+            pages[place.who].context.add_cookies([cookie])  # type: ignore[list-item]
+        page = pages[place.who]
+        page.goto(place.path)
+        if place.press:
+            page.click(place.press)
+        expect(page.locator(place.shows).first, place.name).to_be_visible()
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        yield place, page
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_axe_finds_nothing_to_complain_about(window, lang, theme):
+    found = {}
+    for place, page in visit_all(window, lang, color_scheme=theme, bypass_csp=True):
+        response = Axe().run(page, options={"resultTypes": ["violations"]}).response
+        for violation in response["violations"]:
+            nodes = [node["html"][:100] for node in violation["nodes"]]
+            found[place.name, violation["id"]] = nodes
+
+    assert found == {}
+
+
+OVERFLOW = """() => ({
+    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    by: [...document.querySelectorAll("body *")]
+        .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+        .filter((each) => !each.closest(".aside, .skip, table"))
+        .map((each) => each.outerHTML.slice(0, 80)).slice(-2),
+})"""
+
+
+TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
+    .filter((each) => !each.closest(".text, .body, .skip, .gone, .problem, .other, h1, h2"))
+    .filter((each) => each.checkVisibility() && !each.matches(".choice input"))
+    .map((each) => [each.getBoundingClientRect(), each.outerHTML.slice(0, 90)])
+    .filter(([box]) => box.width && Math.min(box.width, box.height) < 44 - .5)
+    .map(([box, html]) => `${Math.round(box.width)} × ${Math.round(box.height)} ${html}`)"""
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_small_screens_and_large_text_need_no_scrolling_sideways_and_no_thin_fingers(window, lang):
+    too_wide, too_small = {}, {}
+    for place, page in visit_all(window, lang):
+        for width, text in ((1280, "200%"), (360, "200%"), (360, "100%"), (320, "100%")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate("(size) => { document.documentElement.style.fontSize = size }", text)
+            measured = page.evaluate(OVERFLOW)
+            if measured["wide"] > 0:
+                too_wide[place.name, width, text] = measured
+        if found := page.evaluate(TARGETS):
+            too_small[place.name] = found
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert too_wide == {}
+    assert too_small == {}
+
+
+FOCUS = """() => {
+    const on = document.activeElement;
+    if (on === document.body) return null;
+    const [own, box] = [on, on.closest(".write") ?? on].map((each) => getComputedStyle(each));
+    const { width, height } = on.getBoundingClientRect();
+    const marked = own.outlineStyle !== "none" && parseFloat(own.outlineWidth) >= 2;
+    const boxed = on.matches(".write textarea") && box.boxShadow !== "none";
+    const place = [...document.querySelectorAll("*")].indexOf(on);
+    return [place, on.outerHTML.slice(0, 90), (marked || boxed) && width > 1 && height > 1];
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(window, article, theme):
+    page = window("mo", color_scheme=theme)
+    page.goto(article)
+    expect(page.locator(".count")).to_have_text("0 / 300")
+    seen = []
+    while True:
+        page.keyboard.press("Tab")
+        if (focused := page.evaluate(FOCUS)) is None or focused in seen:
+            break
+        seen.append(focused)
+
+    controls = page.locator("a:visible, button:visible, textarea:visible").count()
+    assert [html for _, html, is_visible in seen if not is_visible] == []
+    assert len(seen) == controls
+
+
+def test_the_skip_link_leads_past_the_masthead(window):
+    page = window()
+    page.goto("/")
+
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip a")).to_be_focused()
+    expect(page.locator(".skip a")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+
+    expect(page.locator(".story h2 a").first).to_be_focused()
+
+
+SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_first_look_at_an_article_costs_little_and_nothing_jumps(window, width):
+    page = window(viewport={"width": width, "height": 900})
+    page.add_init_script(SHIFTS)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    kinds: dict[str, str] = {}
+    weights: dict[str, int] = {}
+    network.on("Network.responseReceived", lambda on: kinds.update({on["requestId"]: on["type"]}))
+    network.on(
+        "Network.loadingFinished",
+        lambda on: weights.update({on["requestId"]: int(on["encodedDataLength"])}),
+    )
+
+    page.goto(ARTICLE, wait_until="networkidle")
+    page.evaluate(SETTLED)
+
+    text = sum(weight for id, weight in weights.items() if kinds[id] != "Image")
+    assert 5_000 < text < 40_000
+    assert len(kinds) <= 6
+    assert kinds.keys() == weights.keys()
+    assert page.evaluate("window.shifted") == 0
+
+
+def test_what_is_wrong_with_a_form_is_listed_in_the_order_of_its_fields(window):
+    page = window()
+    window.forgive("status of 422")
+    page.goto("/sign-up")
+    page.click("main button.primary")
+    expect(page.locator(".problem")).to_be_focused()
+
+    links = page.locator(".problem a").evaluate_all("links => links.map((link) => link.hash)")
+
+    assert links == ["#email", "#name", "#password", "#of_age"]
+    page.locator(".problem a").nth(2).click()
+    expect(page.locator("[name=password]")).to_be_focused()

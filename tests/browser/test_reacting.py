@@ -1,0 +1,158 @@
+"""Liking without leaving the page: at once, settled on the server's answer, undone when refused."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import say, without_reload
+
+
+def button(page: Page, word: str):
+    return page.locator(".comment").first.get_by_role("button", name=re.compile(f"^{word} "))
+
+
+def status(page: Page):
+    return page.locator("#status")
+
+
+@pytest.fixture
+def liked(window, article) -> Page:
+    """mo has just liked ada's comment."""
+    say(window, article, "부두에 불이 켜졌습니다")
+    page = window("mo")
+    page.goto(article)
+    button(page, "공감").click()
+    expect(status(page)).to_have_text("이 댓글에 공감하셨습니다.")
+    return page
+
+
+def test_a_like_counts_at_once_and_is_still_there_tomorrow(liked):
+    expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
+    expect(button(liked, "공감")).to_have_accessible_name("공감 1, ada의 댓글")
+    expect(button(liked, "비공감")).to_have_attribute("aria-pressed", "false")
+
+    liked.reload()
+
+    expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
+    expect(button(liked, "공감")).to_have_text("공감 1")
+
+
+def test_changing_ones_mind_and_taking_back_without_leaving(liked):
+    with without_reload(liked):
+        button(liked, "비공감").click()
+        expect(status(liked)).to_have_text("이 댓글에 비공감하셨습니다.")
+        expect(button(liked, "공감")).to_have_text("공감 0")
+        expect(button(liked, "비공감")).to_have_accessible_name("비공감 1, ada의 댓글")
+
+        button(liked, "비공감").focus()
+        liked.keyboard.press("Enter")
+        expect(status(liked)).to_have_text("공감 표시를 취소했습니다.")
+        expect(button(liked, "비공감")).to_have_text("비공감 0")
+        expect(button(liked, "비공감")).to_have_attribute("aria-pressed", "false")
+        expect(button(liked, "비공감")).to_be_focused()
+
+
+def test_the_numbers_become_what_the_server_says(window, article, liked):
+    tess = window("tess")
+    tess.goto(article)
+    button(tess, "공감").click()
+    expect(status(tess)).not_to_be_empty()
+
+    button(liked, "비공감").click()
+
+    expect(button(liked, "비공감")).to_have_text("비공감 1")
+    expect(button(liked, "공감")).to_have_text("공감 1")
+
+
+def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
+    window.forgive("status of 409")
+    mo = window("mo")
+    mo.goto(article)
+    mo.locator(".for-moderators[href$='#hide']").first.click()
+    mo.get_by_label("기사와 무관한 내용").check()
+    mo.locator("form.verdict button.primary").click()
+    expect(mo.locator(".gone")).to_be_visible()
+
+    with without_reload(liked):
+        button(liked, "비공감").click()
+        expect(status(liked)).to_contain_text("더 이상 보이지 않아")
+
+    expect(button(liked, "공감")).to_have_text("공감 1")
+    expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
+    expect(button(liked, "비공감")).to_have_text("비공감 0")
+
+
+def test_without_a_network_everything_is_put_back(window, liked):
+    window.forgive("ERR_INTERNET_DISCONNECTED")
+    liked.context.set_offline(True)
+
+    button(liked, "공감").click()
+
+    expect(status(liked)).to_contain_text("처리하지 못했습니다")
+    expect(button(liked, "공감")).to_have_text("공감 1")
+    expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
+
+
+def test_ones_own_comment_is_not_for_oneself(window, article):
+    say(window, article, "제 댓글입니다")
+    page = window("ada")
+    page.goto(article)
+
+    expect(button(page, "공감")).to_have_attribute("aria-disabled", "true")
+    button(page, "공감").click(force=True)
+
+    expect(status(page)).to_have_text("자신의 댓글에는 공감이나 비공감을 할 수 없습니다.")
+    expect(button(page, "공감")).to_have_text("공감 0")
+
+
+def test_a_guest_is_led_to_sign_in_and_back_to_the_comment(window, article):
+    say(window, article, "누구나 봅니다")
+    guest = window()
+    guest.goto(article)
+
+    button(guest, "공감").click()
+
+    expect(guest).to_have_url(re.compile(r"/sign-in\?next=%2Fcomments%2F\d+$"))
+
+
+def test_without_scripts_a_like_leads_to_the_comments_page_which_takes_it_back(window, article):
+    say(window, article, "글씨만 있어도 됩니다")
+    page = window("mo", java_script_enabled=False)
+    page.goto(article)
+
+    button(page, "공감").click()
+    expect(page.locator(".chosen p")).to_have_text("이 댓글에 공감하셨습니다.")
+    expect(button(page, "공감")).to_have_text("공감 1")
+    page.locator(".chosen button").click()
+
+    expect(page.locator(".chosen")).to_have_count(0)
+    expect(button(page, "공감")).to_have_text("공감 0")
+
+
+def test_a_new_comment_stands_on_top_whatever_the_order_was(window, article):
+    say(window, article, "먼저 쓴 댓글")
+    page = window("mo")
+    page.goto(f"{article}?sort=oldest")
+    page.locator("form[data-write] textarea").fill("나중에 쓴 댓글")
+    page.locator("form[data-write] button.primary").click()
+
+    expect(page.locator(".sorts [aria-current]")).to_have_text("최신순")
+    expect(page.locator(".comment").first).to_contain_text("나중에 쓴 댓글")
+
+
+def test_the_next_page_of_an_order_goes_on_in_place_with_ones_own_reactions(window, article):
+    for number in range(22):
+        say(window, article, f"{number + 1}번째")
+    page = window("mo")
+    page.goto(article)
+    button(page, "공감").click()
+    expect(status(page)).not_to_be_empty()
+    page.goto(f"{article}?sort=oldest")
+
+    with without_reload(page):
+        page.locator("a[data-more]").click()
+        expect(page.locator(".comment")).to_have_count(22)
+        last = page.locator(".comment").last
+        expect(last).to_contain_text("22번째")
+        expect(last.locator("[data-react=like] button")).to_have_attribute("aria-pressed", "true")

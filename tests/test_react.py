@@ -1,0 +1,502 @@
+"""A reader likes or dislikes a comment, changes their mind, or takes it back."""
+
+import html
+import json
+import re
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments import reactions
+from board.comments.models import Comment
+from board.comments.posting import AuthorSuspended, Refused
+from board.comments.rank import lower_bound
+from board.comments.reactions import Act, Limits, Reaction
+from board.db import db, now, writing
+from board.moderation import models as moderation
+from board.sample.commands import load_sample_when_empty
+from conftest import count_queries, person, say
+
+MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+VERBS = ("like", "dislike", "unreact")
+
+
+@pytest.fixture
+def comment(harbour, ada):
+    return say(harbour, ada, "A comment")
+
+
+def act(client, verb, comment):
+    return client.post(f"/comments/{comment.id}/{verb}")
+
+
+def score(comment):
+    comment = db.session.get(Comment, comment.id, populate_existing=True)
+    db.session.rollback()
+    return comment.like_count, comment.dislike_count
+
+
+def stored():
+    return db.session.scalar(select(func.count()).select_from(Reaction))
+
+
+def alert(response):
+    found = re.search(r'role="alert".*?><p>(.*?)</p>', response.text, re.S)
+    return found and found[1].strip()
+
+
+def buttons(page, comment):
+    """The names of the two buttons, as they are heard; each begins with the words one sees."""
+    form = rf'action="/comments/{comment.id}/\w+" data-react="\w+">'
+    found = re.findall(form + r'<button aria-label="([^"]*)">(.*?)<', page)
+    assert all(name.startswith(seen) for name, seen in found)
+    return [name for name, _ in found]
+
+
+def mine(page):
+    return json.loads(html.unescape(re.search(r"data-mine='([^']*)'", page)[1]))
+
+
+def test_a_reader_likes_a_comment_and_everyone_sees_it(as_, guest, bora, harbour, comment):
+    before = harbour.revision
+
+    response = act(as_(bora), "like", comment)
+
+    assert response.status_code == 303
+    assert response.location == f"/comments/{comment.id}#comment-{comment.id}"
+    assert buttons(guest.get("/articles/harbour").text, comment) == [
+        "공감 1, ada의 댓글", "비공감 0, ada의 댓글",
+    ]  # fmt: skip
+    assert harbour.revision == before + 1
+
+
+def test_the_buttons_are_english_in_english(guest, comment):
+    page = guest.get("/articles/harbour?lang=en").text
+
+    assert buttons(page, comment) == ["Like 0, comment by ada", "Dislike 0, comment by ada"]
+
+
+def test_liking_twice_changes_nothing(as_, bora, harbour, comment):
+    client = as_(bora)
+    act(client, "like", comment)
+    revision = harbour.revision
+
+    again = act(client, "like", comment)
+
+    assert (again.status_code, score(comment), stored()) == (303, (1, 0), 1)
+    assert harbour.revision == revision
+
+
+def test_a_reader_changes_their_mind(as_, bora, comment):
+    client = as_(bora)
+    act(client, "like", comment)
+    act(client, "dislike", comment)
+
+    assert (score(comment), stored()) == ((0, 1), 1)
+
+
+def test_a_reader_takes_it_back(as_, bora, comment):
+    client = as_(bora)
+    for verb in ("like", "dislike"):
+        act(client, verb, comment)
+        assert act(client, "unreact", comment).status_code == 303
+        assert (score(comment), stored()) == ((0, 0), 0)
+    assert act(client, "unreact", comment).status_code == 303
+
+
+def test_every_reader_counts_once(as_, bora, mo, tess, comment):
+    for who in (bora, mo, tess):
+        act(as_(who), "like", comment)
+    act(as_(mo), "dislike", comment)
+
+    assert score(comment) == (2, 1)
+
+
+def test_replies_can_be_liked_too(as_, guest, ada, bora, harbour, comment):
+    reply = say(harbour, bora, "A reply", to=comment)
+
+    response = act(as_(ada), "like", reply)
+
+    assert response.location == f"/comments/{reply.id}#comment-{reply.id}"
+    assert buttons(guest.get("/articles/harbour").text, reply)[0] == "공감 1, bora의 댓글"
+
+
+def test_nobody_rates_their_own_comment(as_, ada, comment):
+    client = as_(ada)
+
+    for verb in VERBS:
+        response = act(client, verb, comment)
+        assert response.status_code == 403, verb
+        assert alert(response) == "자신의 댓글에는 공감이나 비공감을 할 수 없습니다."
+    assert score(comment) == (0, 0)
+
+
+def test_what_is_hidden_or_deleted_cannot_be_rated(as_, ada, bora, mo, harbour, comment):
+    deleted = say(harbour, ada, "Deleted")
+    say(harbour, bora, "Reply", to=deleted)
+    client = as_(bora)
+    act(client, "like", comment)
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+    as_(ada).post(f"/comments/{deleted.id}/delete")
+
+    for verb in VERBS:
+        for gone in (comment, deleted):
+            response = act(client, verb, gone)
+            assert response.status_code == 409, verb
+            assert "더 이상 보이지 않아" in alert(response)
+    assert score(comment) == (1, 0)
+
+
+def test_what_left_the_thread_or_never_was_is_not_found(as_, ada, bora, comment):
+    as_(ada).post(f"/comments/{comment.id}/delete")
+
+    for id in (comment.id, 999):
+        for verb in VERBS:
+            assert as_(bora).post(f"/comments/{id}/{verb}").status_code == 404
+
+
+def test_a_hidden_comment_comes_back_with_its_likes(as_, guest, bora, mo, comment):
+    act(as_(bora), "like", comment)
+    for verb in ("hide", "restore"):
+        as_(mo).post(f"/comments/{comment.id}/{verb}", data={"reason": "abuse"})
+
+    assert buttons(guest.get("/articles/harbour").text, comment)[0] == "공감 1, ada의 댓글"
+
+
+def test_the_likes_of_a_hidden_comment_are_not_shown(as_, guest, bora, mo, comment):
+    act(as_(bora), "like", comment)
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+
+    for path in ("/articles/harbour", f"/comments/{comment.id}"):
+        assert buttons(guest.get(path).text, comment) == []
+
+
+def test_guests_and_the_suspended_are_asked_to_sign_in(as_, guest, bora, comment):
+    client = as_(bora)
+    with writing():
+        bora.suspended_until = now() + timedelta(days=1)
+
+    for who in (guest, client):
+        assert {act(who, verb, comment).status_code for verb in VERBS} == {401}
+    assert stored() == 0
+
+
+def test_a_suspension_on_the_way_stops_the_reaction(bora, comment):
+    with writing():
+        db.session.get(User, bora.id).suspended_until = now() + timedelta(days=1)
+
+    with writing(), pytest.raises(AuthorSuspended):
+        reactions.like(comment, by=bora, limits=Limits.none())
+    assert stored() == 0
+
+
+def test_a_closed_thread_can_still_be_rated(as_, bora, harbour, comment):
+    with writing():
+        harbour.close(reason="Three days are over.")
+
+    assert act(as_(bora), "like", comment).status_code == 303
+
+
+# ---- whose it is ----
+
+
+def test_my_reactions_stand_beside_the_shared_thread(as_, guest, ada, bora, harbour, comment):
+    reply = say(harbour, bora, "A reply", to=comment)
+    other = say(harbour, ada, "Another")
+    client = as_(bora)
+    act(client, "like", comment)
+    act(client, "dislike", other)
+    act(as_(ada), "like", reply)
+
+    for path in ("/articles/harbour", "/articles/harbour/comments"):
+        page = client.get(path).text
+        assert mine(page) == {str(comment.id): "like", str(other.id): "dislike"}
+        assert mine(as_(ada).get(path).text) == {str(reply.id): "like"}
+        assert "data-mine" not in guest.get(path).text
+    assert mine(client.get(f"/comments/{reply.id}").text) == {str(comment.id): "like"}
+
+
+def test_the_thread_says_nothing_of_whose_reactions_they_are(as_, guest, ada, bora, mo, comment):
+    act(as_(bora), "like", comment)
+
+    def thread_of(client):
+        page = client.get("/articles/harbour").text
+        return re.search(r'<ol class="comments".*</ol>', page, re.S)[0]
+
+    assert len({thread_of(client) for client in (guest, as_(ada), as_(bora), as_(mo))}) == 1
+    assert "aria-pressed" not in thread_of(as_(bora))
+
+
+def test_without_scripts_the_comments_own_page_says_what_i_chose(as_, ada, bora, comment):
+    client = as_(bora)
+    path = f"/comments/{comment.id}"
+    seen = []
+    for verb in ("unreact", "like", "dislike"):
+        act(client, verb, comment)
+        chosen = re.search(
+            r'<noscript>\s*<div class="chosen">\s*<p>(.*?)</p>', client.get(path).text
+        )
+        seen.append(chosen and chosen[1])
+
+    assert seen == [None, "이 댓글에 공감하셨습니다.", "이 댓글에 비공감하셨습니다."]
+    assert f'action="{path}/unreact"' in client.get(path).text
+    assert '<div class="chosen">' not in as_(ada).get(path).text
+
+
+def test_whose_they_are_costs_one_query_however_many(as_, bora, ada, harbour, comment):
+    client = as_(bora)
+
+    def cost():
+        client.get("/articles/harbour")
+        with count_queries() as seen:
+            client.get("/articles/harbour")
+        return len(seen)
+
+    one = cost()
+    for number in range(15):
+        act(client, "like", say(harbour, ada, f"Comment {number}"))
+
+    assert cost() == one == 3
+
+
+# ---- how often ----
+
+
+@pytest.fixture
+def comments(harbour, ada):
+    return [say(harbour, ada, f"Comment {number}") for number in range(4)]
+
+
+def test_two_reactions_need_ten_seconds_between_them(app, as_, bora, comments):
+    app.config["REACTION_INTERVAL_SECONDS"] = 10
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        client = as_(bora)
+        act(client, "like", comments[0])
+        clock.shift(3)
+        early = act(client, "like", comments[1])
+        clock.shift(7)
+        in_time = act(client, "like", comments[1])
+
+    assert (early.status_code, early.headers["Retry-After"]) == (429, "7")
+    assert alert(early).endswith("7초 뒤에 다시 시도해 주세요.")
+    assert in_time.status_code == 303
+    assert [score(comment) for comment in comments[:2]] == [(1, 0), (1, 0)]
+
+
+def test_a_day_has_room_for_so_many_taking_back_included(app, as_, bora, mo, comments):
+    app.config["REACTIONS_PER_DAY"] = 3
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        client = as_(bora)
+        for verb in VERBS:
+            act(client, verb, comments[0])
+            clock.shift(3600)
+        fourth = act(client, "like", comments[1])
+        others = act(as_(mo), "like", comments[1])
+        clock.shift(21 * 3600)
+        next_day = act(client, "like", comments[1])
+        too_much = act(client, "like", comments[2])
+
+    assert (fourth.status_code, fourth.headers["Retry-After"]) == (429, str(21 * 3600))
+    assert "2026.11.24. 12:00" in alert(fourth)
+    assert others.status_code == 303
+    assert next_day.status_code == 303
+    assert (too_much.status_code, too_much.headers["Retry-After"]) == (429, "3600")
+
+
+def test_the_time_told_is_when_it_really_works(app, as_, bora, comments):
+    """With the day's room used up a moment ago, the interval is not what one waits for."""
+    app.config.update(REACTIONS_PER_DAY=1, REACTION_INTERVAL_SECONDS=10)
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        client = as_(bora)
+        act(client, "like", comments[0])
+        refused = act(client, "like", comments[1])
+        clock.shift(int(refused.headers["Retry-After"]))
+
+        assert act(client, "like", comments[1]).status_code == 303
+
+
+def test_what_changes_nothing_costs_nothing(app, as_, bora, comments):
+    app.config.update(REACTIONS_PER_DAY=1, REACTION_INTERVAL_SECONDS=10)
+    client = as_(bora)
+
+    answers = [act(client, "like", comments[0]).status_code for _ in range(3)]
+
+    assert answers == [303, 303, 303]
+    assert db.session.scalar(select(func.count()).select_from(Act)) == 1
+
+
+def test_a_refusal_stores_nothing(app, as_, bora, harbour, comments):
+    app.config["REACTION_INTERVAL_SECONDS"] = 10
+    client = as_(bora)
+    act(client, "like", comments[0])
+    revision = harbour.revision
+
+    refused = act(client, "unreact", comments[0])
+
+    assert refused.status_code == 429
+    assert (score(comments[0]), stored(), harbour.revision) == ((1, 0), 1, revision)
+    assert mine(refused.text) == {str(comments[0].id): "like"}
+
+
+def test_when_somebody_reacted_is_forgotten_after_a_day(app, as_, ada, bora, comments):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        for comment in comments:
+            act(as_(bora), "like", comment)
+        clock.shift(24 * 3600)
+        act(as_(person("carol")), "like", comments[0])
+
+    assert db.session.scalar(select(func.count()).select_from(Act)) == 1
+
+
+# ---- a board without dislikes ----
+
+
+def test_a_board_may_do_without_dislikes(app, as_, guest, bora, comment):
+    client = as_(bora)
+    act(client, "dislike", comment)
+    app.config["DISLIKES"] = False
+    with writing():
+        db.session.get(Article, comment.article_id).revision += 1
+
+    assert act(as_(person("carol")), "dislike", comment).status_code == 404
+    assert buttons(guest.get("/articles/harbour").text, comment) == ["공감 0, ada의 댓글"]
+    assert act(client, "unreact", comment).status_code == 303
+    assert score(comment) == (0, 0)
+
+
+# ---- the sums ----
+
+
+def check_sums():
+    votes = {
+        (row.comment_id, row.choice): row.count
+        for row in db.session.execute(
+            select(Reaction.comment_id, Reaction.choice, func.count().label("count")).group_by(
+                Reaction.comment_id, Reaction.choice
+            )
+        )
+    }
+    for comment in db.session.scalars(select(Comment)):
+        counted = votes.get((comment.id, "like"), 0), votes.get((comment.id, "dislike"), 0)
+        assert (comment.like_count, comment.dislike_count) == counted
+        assert comment.rank == (lower_bound(*counted) if comment.is_visible else 0)
+    db.session.rollback()
+
+
+STEP = st.tuples(
+    st.sampled_from(["like", "dislike", "unreact", "like", "dislike", "hide", "restore", "delete"]),
+    st.integers(0, 3),
+    st.integers(0, 2),
+)
+
+
+@effort(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEP, max_size=25))
+def test_the_counts_are_the_sum_of_the_votes_whatever_happens(app, steps):
+    """Four people, two of them authors; a root, its reply and another root; acts in any order."""
+    if not db.session.scalar(select(Article.id)):
+        with writing():
+            Article.publish(slug="harbour", title="The harbour reopens")
+        for name in ("ada", "bora", "carol", "mo"):
+            person(name)
+    people = [person_named(name) for name in ("ada", "bora", "carol", "mo")]
+    article = db.session.scalars(Article.by_slug("harbour")).one()
+    number = now().isoformat()
+    root = say(article, people[0], f"Root {number}")
+    targets = [
+        root,
+        say(article, people[1], f"Reply {number}", to=root),
+        say(article, people[1], f"Other {number}"),
+    ]
+    expected = {}
+
+    for verb, who, which in steps:
+        actor, target = people[who], targets[which]
+        try:
+            with writing():
+                if verb in VERBS:
+                    getattr(reactions, verb)(target, by=actor, limits=Limits.none())
+                elif verb == "delete":
+                    target.delete()
+                elif verb == "hide":
+                    moderation.hide(target, by=people[3], reason="abuse")
+                else:
+                    moderation.restore(target, by=people[3], reason="review")
+        except Refused:
+            continue
+        if verb in VERBS:
+            expected[target.id, actor.id] = verb
+
+    check_sums()
+    held = {
+        (r.comment_id, r.user_id): r.choice
+        for r in db.session.scalars(
+            select(Reaction).where(Reaction.comment_id.in_([t.id for t in targets]))
+        )
+    }
+    assert held == {key: verb for key, verb in expected.items() if verb != "unreact"}
+
+
+def person_named(name):
+    return db.session.scalars(User.named(name)).one()
+
+
+def test_votes_of_many_at_once_all_count(app, as_, harbour, ada, comments):
+    crowd = [as_(person(f"reader {letter}")) for letter in "abcdefgh"]
+    ids = [comment.id for comment in comments]  # each thread has a session of its own
+    statuses = []
+
+    def click(client, turn):
+        with app.app_context():
+            for step in range(12):
+                verb = VERBS[(turn * 7 + step * 5) % 3]
+                url = f"/comments/{ids[(turn + step) % 4]}/{verb}"
+                statuses.append(client.post(url).status_code)
+            statuses.append(client.post(f"/comments/{ids[0]}/like").status_code)
+
+    threads = [
+        threading.Thread(target=click, args=(client, turn)) for turn, client in enumerate(crowd)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == [303] * 8 * 13
+    check_sums()
+    assert score(comments[0]) == (8, 0)
+
+
+def test_one_reader_in_many_windows_still_has_one_vote(app, as_, bora, comment):
+    clients = [as_(bora) for _ in range(6)]
+    url = f"/comments/{comment.id}/like"
+    statuses = []
+
+    def click(client):
+        with app.app_context():
+            statuses.append(client.post(url).status_code)
+
+    threads = [threading.Thread(target=click, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == [303] * 6
+    assert (score(comment), stored()) == ((1, 0), 1)
+
+
+def test_the_sample_board_has_votes_that_add_up(app):
+    load_sample_when_empty()
+
+    check_sums()
+    most = db.session.scalar(select(func.max(Comment.like_count)))
+    assert most > 5

@@ -1,0 +1,352 @@
+"""Anyone finds comments by their words, down to two syllables or the initial consonants."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text, update
+
+from board.articles.models import Article
+from board.comments import finding, search
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.comments.posting import Limits, post
+from board.comments.words import QUERY_MAX, WORDS_MAX, holds, pairs_for, pairs_in, words_of
+from board.db import db, now, writing
+from board.text import tidy, tidy_line
+from conftest import count_queries, keep, more_link, say
+
+SEARCH = "/articles/harbour/comments/search"
+
+
+def texts(page):
+    return re.findall(r"<p>([^<]*)</p></div>", page)
+
+
+def found(client, query, url=SEARCH):
+    response = client.get(url, query_string={"q": query})
+    assert response.status_code == 200, query
+    return texts(response.text)
+
+
+@pytest.fixture
+def talk(ada, harbour):
+    """What was said, oldest first."""
+    said = [
+        "국회의원을 다시 뽑자",
+        "버스 노선이 사라졌다",
+        "개혁법안, 프레시안에서 읽었다",
+        "C++ 와 a-b, 100% 그리고 #tag @me",
+        "Straße NEAR the HARBOUR",
+        "국회는 버스를 타라",
+        "의원 회의 국회",
+    ]
+    for words in said:
+        say(harbour, ada, words)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("query", "places"),
+    [
+        ("국회", [6, 5, 0]),
+        ("국회의원", [0]),  # not the comment with all of its pairs in other words
+        ("회의", [6, 0]),
+        ("의원을", [0]),
+        ("법안", [2]),
+        ("개혁법안", [2]),
+        ("ㅂㅅ", [5, 1]),
+        ("ㅍㄹㅅㅇ", [2]),
+        ("ㄱㅎ ㅂㅅ", [5]),
+        ("버스 국회", [5]),
+        ("국회 국회", [6, 5, 0]),
+        ("버", [5, 1]),
+        ("국회 타", [5]),
+        ("straße", [4]),
+        ("STRASSE", [4]),
+        ("harbour near", [4]),
+        ("C++", [3]),
+        ("c++", [3]),
+        ("a-b", [3]),
+        ("100%", [3]),
+        ("0%", [3]),
+        ("#tag", [3]),
+        ("@me", [3]),
+        ("%", [3]),
+        ("국 회", [6, 5, 0]),
+        ("없는말", []),
+        ("in:1", []),
+        ("by:1", []),
+    ],
+)
+def test_anyone_finds_what_holds_every_word_newest_first(guest, talk, query, places):
+    assert found(guest, query) == [talk[place] for place in places]
+
+
+def test_a_query_spelt_in_another_way_finds_the_same(guest, talk):
+    assert found(guest, unicodedata.normalize("NFD", "국회의원")) == [talk[0]]
+    assert found(guest, "  국회\u200b의원\t") == [talk[0]]
+
+
+HOSTILE = [
+    '"', "'", "AND", "OR", "NOT", "NEAR(", "NEAR(a b)", "C++", "#tag", "@me", "a-b", "100%", "*",
+    "국*", "^x", "(", ")", ":", "words:x", "{", "}", "{words}:a", "", "   ", "\\", "/", "'; DROP",
+    "'; DROP TABLE comment; --", '"국회" OR "버스"', '""', '"""', "+", "-", "-x", "a AND NOT b",
+    "_", "%_\\", "rowid", "ㄱ", "ㅏ", "ㄳ", "ᄀ", "🙂", "👩‍👩‍👧", "🇰🇷", "é", "e\u0301\u0301",
+    "ＡＢ", "ﷺ", "<script>", "&amp;", "\u3164", "\u202e", "\uffff", "\U0010ffff", "한" * QUERY_MAX,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_any_query_is_only_text(guest, ada, harbour, talk, query):
+    """Found is exactly what a reader of all comments would find."""
+    everything = [*talk, f"앞 {tidy_line(query) or 'x'} 뒤"]
+    say(harbour, ada, everything[-1])
+    wanted = words_of(tidy_line(query))
+
+    response = guest.get(SEARCH, query_string={"q": query})
+
+    assert response.status_code == 200
+    shown = len(re.findall(r'<li class="comment', response.text))
+    assert shown == (sum(holds(tidy(each), wanted) for each in everything) if wanted else 0)
+
+
+@pytest.mark.parametrize("query", ["a" * 1000, "가" * (QUERY_MAX + 1), " ".join("abcdefghi")])
+def test_too_much_is_refused_with_a_sentence_and_kept_in_the_box(guest, as_, ada, harbour, query):
+    for client, url in ((guest, SEARCH), (as_(ada), "/account/comments")):
+        response = client.get(url, query_string={"q": query})
+
+        assert response.status_code == 422
+        assert re.search(r'role="alert">[^<]*(100자|낱말 8개)까지', response.text)
+        assert f'value="{query}"' in response.text
+
+
+def test_as_many_words_as_are_allowed_are_answered(guest, ada, harbour):
+    everything = "하나 둘 셋 넷 다섯 여섯 일곱 여덟"
+    say(harbour, ada, everything)
+
+    assert len(everything.split()) == WORDS_MAX
+    assert found(guest, everything) == [everything]
+
+
+def test_nul_is_refused_before_it_is_looked_for(guest, harbour):
+    assert guest.get(f"{SEARCH}?q=a%00b").status_code == 400
+    assert guest.get(f"{SEARCH}?q=%ff").status_code == 400
+    assert guest.get(f"{SEARCH}?q=a&before=x").status_code == 400
+    assert guest.get(f"{SEARCH}?q=a&before=999").status_code == 404
+    assert guest.get("/articles/nowhere/comments/search?q=a").status_code == 404
+
+
+@given(st.text(max_size=60), st.text(min_size=1, max_size=5))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_index_never_misses_what_the_text_holds(some, query):
+    body, words = tidy(some + query + some), words_of(tidy_line(query))
+
+    if holds(body, words):
+        assert pairs_for(words) <= pairs_in(body)
+    assert all(len(pair) == 2 and not re.search(r"\s", pair) for pair in pairs_in(body))
+
+
+def test_only_this_thread_is_searched(guest, ada, harbour, talk):
+    other = keep(Article.publish(slug="other", title="Another article"))
+    say(other, ada, "여기도 국회")
+
+    assert found(guest, "국회", "/articles/other/comments/search") == ["여기도 국회"]
+    assert len(found(guest, "국회")) == 3
+
+
+def test_pages_hold_each_hit_once_and_cost_two_queries(guest, ada, harbour):
+    for number in range(45):
+        say(harbour, ada, f"버스 {number:02}")
+        say(harbour, ada, f"전차 {number:02}")
+
+    seen, url, pages = [], f"{SEARCH}?q=버스", 0
+    while url:
+        with count_queries() as asked:
+            page = guest.get(url).text
+        assert len(asked) <= 4  # the article, the cursor, the hits, the comments
+        seen, url, pages = seen + texts(page), more_link(page), pages + 1
+        say(harbour, ada, f"버스, 그사이 {pages}")
+
+    assert seen == [f"버스 {number:02}" for number in range(44, -1, -1)]
+    assert pages == 3
+
+
+def test_a_rare_letter_is_looked_for_piece_by_piece(guest, ada, harbour, monkeypatch):
+    monkeypatch.setattr(finding, "LOOKS_AT", 10)
+    say(harbour, ada, "뷁")
+    for number in range(25):
+        say(harbour, ada, f"Comment {number:02}")
+
+    first = guest.get(f"{SEARCH}?q=뷁").text
+    second = guest.get(more_link(first)).text
+    third = guest.get(more_link(second)).text
+
+    assert "최근 댓글 가운데에는" in first and "최근 댓글 가운데에는" in second
+    assert (texts(third), more_link(third)) == (["뷁"], None)
+
+
+def test_a_reader_searches_their_own_comments(as_, guest, ada, bora, harbour):
+    other = keep(Article.publish(slug="other", title="Another article"))
+    say(harbour, ada, "국회 하나")
+    say(other, ada, "국회 둘")
+    say(harbour, ada, "버스 셋")
+    say(harbour, bora, "국회 넷")
+
+    page = as_(ada).get("/account/comments?q=국회").text
+
+    assert texts(page) == ["국회 둘", "국회 하나"]
+    assert "Another article" in page
+    assert texts(as_(ada).get("/account/comments?q=").text) == ["버스 셋", "국회 둘", "국회 하나"]
+    assert "찾는 낱말이 모두 들어간" in as_(ada).get("/account/comments?q=없음").text
+    assert guest.get("/account/comments?q=국회").status_code == 303
+
+
+def test_ones_own_hits_go_on_where_they_ended(as_, ada, harbour):
+    for number in range(25):
+        say(harbour, ada, f"버스 {number:02}")
+    client = as_(ada)
+
+    first = client.get("/account/comments?q=버스").text
+    with count_queries() as asked:
+        second = client.get(more_link(first)).text
+
+    assert texts(first) + texts(second) == [f"버스 {number:02}" for number in range(24, -1, -1)]
+    assert len(asked) == 4  # who is asking, the cursor, the hits, the comments with their articles
+
+
+def test_what_is_hidden_is_found_no_more_and_restored_it_is(as_, guest, ada, bora, mo, harbour):
+    comment = say(harbour, bora, "국회 욕설")
+    client = as_(mo)
+
+    client.post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+    hidden = [found(who, "욕설") for who in (guest, as_(ada), client)]
+    own = found(as_(bora), "욕설", "/account/comments")
+    client.post(f"/comments/{comment.id}/restore", data={"reason": "review"})
+
+    assert hidden == [[], [], []]
+    assert own == []
+    assert found(guest, "욕설") == ["국회 욕설"]
+
+
+def test_what_is_deleted_is_found_no_more(as_, guest, ada, bora, harbour):
+    root = say(harbour, ada, "국회 첫말")
+    say(harbour, bora, "국회 답글", to=root)
+    as_(ada).post(f"/comments/{root.id}/delete")
+
+    assert found(guest, "국회") == ["국회 답글"]
+    assert found(as_(ada), "국회", "/account/comments") == []
+
+
+def stored_words():
+    """All bytes the index keeps, as SQLite has them."""
+    blocks = db.session.scalars(text("SELECT block FROM comment_words_data")).all()
+    return b"".join(blocks)
+
+
+def terms():
+    with writing():
+        db.session.execute(
+            text("CREATE VIRTUAL TABLE temp.v USING fts5vocab(main, comment_words, row)")
+        )
+        found = set(db.session.scalars(text("SELECT term FROM temp.v")).all())
+        db.session.execute(text("DROP TABLE temp.v"))
+    return found
+
+
+@pytest.mark.parametrize("verb", ["hide", "delete"])
+def test_the_words_leave_the_index_itself(as_, guest, bora, mo, harbour, verb):
+    say(harbour, mo, "남는 말")
+    before = terms()
+    comment = say(harbour, bora, "감출 비밀")
+    assert "비밀" in terms() and "비밀".encode() in stored_words()
+
+    as_(bora if verb == "delete" else mo).post(
+        f"/comments/{comment.id}/{verb}", data={"reason": "abuse"}
+    )
+
+    assert terms() == before
+    assert "비밀".encode() not in stored_words()
+
+
+def test_a_comment_that_is_not_stored_is_not_found(guest, ada, harbour):
+    limits = Limits.none()
+
+    def fail():
+        with writing():
+            post(harbour, by=ada, body=Body.of("국회"), key="k", limits=limits)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert found(guest, "국회") == []
+
+
+@pytest.mark.parametrize("state", [{"hidden_for": "abuse"}, {"deleted_at": now()}])
+def test_even_an_index_that_is_behind_gives_nothing_away(as_, guest, ada, harbour, state):
+    comment = say(harbour, ada, "국회")
+    with writing():
+        db.session.execute(update(Comment).where(Comment.id == comment.id).values(**state))
+        harbour.revision += 1
+
+    assert found(guest, "국회") == []
+    assert found(as_(ada), "국회", "/account/comments") == []
+
+
+def test_everything_said_here_keeps_index_and_comments_the_same(app, as_, ada, bora, mo, harbour):
+    """What the index holds after any number of verbs is what one made anew would hold."""
+    comments = [say(harbour, who, f"말 {n} 국회 버스") for n in range(8) for who in (ada, bora)]
+    client, author = as_(mo), as_(ada)
+    for number, comment in enumerate(comments):
+        url = f"/comments/{comment.id}"
+        if number % 3 == 0:
+            client.post(f"{url}/hide", data={"reason": "spam"})
+        if number % 6 == 0:
+            client.post(f"{url}/restore", data={"reason": "review"})
+        if number % 4 == 0:
+            author.post(f"{url}/delete")
+    kept = entries()
+
+    with writing():
+        db.session.execute(text("DROP TABLE comment_words"))
+        search.create(db.session.connection())
+
+    assert kept == entries()
+    assert len({id for ids in kept.values() for id in ids}) < len(comments)
+
+
+def entries():
+    """The comments under each word of the index."""
+    return {
+        term: db.session.scalars(
+            text("SELECT rowid FROM comment_words WHERE comment_words MATCH :term"),
+            {"term": '"{}"'.format(term.replace('"', '""'))},
+        ).all()
+        for term in sorted(terms())
+    }
+
+
+def test_the_results_are_no_page_for_search_engines_and_have_one_form(guest, talk):
+    page = guest.get(f"{SEARCH}?q=국회").text
+
+    assert '<meta name="robots" content="noindex">' in page
+    assert page.count('role="search"') == 1
+    assert '<label class="aside" for="q">댓글 검색</label>' in page
+    assert 'value="국회"' in page
+
+
+def test_what_was_asked_is_shown_as_text(guest, talk):
+    page = guest.get(SEARCH, query_string={"q": '"><script>alert(1)</script>'}).text
+
+    assert "<script>alert" not in page
+
+
+def test_the_thread_has_a_search_form_once_there_is_something_to_find(guest, ada, harbour):
+    empty = guest.get("/articles/harbour").text
+    say(harbour, ada, "국회")
+
+    assert 'role="search"' not in empty
+    assert f'role="search" action="{SEARCH}"' in guest.get("/articles/harbour").text

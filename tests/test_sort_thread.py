@@ -1,0 +1,273 @@
+"""A reader chooses the order of a thread: 최신순, 과거순, 공감순, 답글순."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from board.articles.models import Article
+from board.comments import thread
+from board.comments.models import Comment
+from board.comments.rank import lower_bound
+from board.comments.thread import Sort
+from board.db import db, writing
+from conftest import count_queries, keep, more_link, say
+
+
+def texts(page):
+    return re.findall(r"<p>(\w[^<]*)</p></div>", page)
+
+
+def sorted_by(client, sort, place=""):
+    return client.get(f"/articles/harbour{place}?sort={sort}").text
+
+
+def rate(comment, likes=0, dislikes=0):
+    """As if so many people had reacted."""
+    with writing():
+        db.session.get(Comment, comment.id).tally(likes=likes, dislikes=dislikes)
+
+
+@pytest.fixture
+def talk(ada, bora, harbour):
+    """Three comments: the first with most replies, the second liked best, the third newest."""
+    first, second, third = [say(harbour, ada, text) for text in ("First", "Second", "Third")]
+    for number in range(2):
+        say(harbour, bora, f"To first {number}", to=first)
+    say(harbour, bora, "To third", to=third)
+    rate(second, likes=80, dislikes=20)
+    rate(third, likes=3)
+    return first, second, third
+
+
+@pytest.mark.parametrize("place", ["", "/comments"])
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("latest", ["Third", "Second", "First"]),
+        ("oldest", ["First", "Second", "Third"]),
+        ("liked", ["Second", "Third", "First"]),
+        ("replied", ["First", "Third", "Second"]),
+    ],
+)
+def test_each_order_is_what_it_says(guest, talk, place, sort, order):
+    found = texts(sorted_by(guest, sort, place))
+
+    assert [text for text in found if not text.startswith("To")] == order
+
+
+def test_replies_stay_oldest_first_in_every_order(guest, talk):
+    for sort in Sort:
+        found = texts(sorted_by(guest, sort))
+        assert found[found.index("First") + 1 :][:2] == ["To first 0", "To first 1"]
+
+
+def test_without_a_word_it_is_newest_first(guest, talk):
+    def thread_of(page):
+        return re.search(r'<ol class="comments".*</ol>', page, re.S)[0]
+
+    assert thread_of(guest.get("/articles/harbour").text) == thread_of(sorted_by(guest, "latest"))
+
+
+@pytest.mark.parametrize("place", ["", "/comments"])
+@pytest.mark.parametrize("sort", ["", "best", "LIKED", "liked ", "1", "key"])
+def test_an_order_we_do_not_know_is_refused(guest, harbour, place, sort):
+    response = guest.get(f"/articles/harbour{place}", query_string={"sort": sort})
+
+    assert response.status_code == 400
+
+
+def test_the_orders_are_links_that_say_which_one_this_is(guest, talk):
+    page = sorted_by(guest, "liked")
+    nav = re.search(r'<nav class="sorts" aria-label="댓글 정렬">(.*?)</nav>', page, re.S)[1]
+
+    assert re.findall(r">([^<]+)</a>", nav) == ["최신순", "과거순", "공감순", "답글순"]
+    assert re.findall(r'aria-current="true">([^<]+)', nav) == ["공감순"]
+    for link in re.findall(r'href="([^"#]+)#thread"', nav):
+        assert guest.get(link).status_code == 200
+    english = guest.get("/articles/harbour?sort=liked&lang=en").text
+    assert re.findall(r'aria-current="true">([^<]+)', english) == ["Most liked"]
+
+
+def test_a_page_of_comments_alone_leads_to_its_own_orders(guest, talk):
+    page = sorted_by(guest, "oldest", "/comments")
+    nav = re.search(r'<nav class="sorts".*?</nav>', page, re.S)[0]
+
+    assert set(re.findall(r'href="([^"?]+)\?', nav)) == {"/articles/harbour/comments"}
+
+
+def test_after_posting_one_sees_it_on_top(as_, ada, talk):
+    response = as_(ada).post("/articles/harbour/comments", data={"body": "Mine"})
+
+    assert re.fullmatch(r"/articles/harbour#comment-\d+", response.location)
+
+
+def pages(client, sort):
+    seen, url = [], f"/articles/harbour/comments?sort={sort}"
+    while url:
+        page = client.get(url).text
+        seen.append(texts(page))
+        url = more_link(page)
+        assert url is None or f"sort={sort}" in url or sort == "latest"
+    return seen
+
+
+def many(harbour, ada):
+    """45 comments of five moments, five ranks and a few answers, so that every tie occurs."""
+    comments = [say(harbour, ada, f"Comment {number:02}") for number in range(45)]
+    with writing():
+        for number, each in enumerate(comments):
+            comment = db.session.get(Comment, each.id)
+            comment.posted_at = datetime(2026, 11, 20 + number % 3, tzinfo=UTC)
+            comment.tally(likes=number % 5, dislikes=number % 2)
+            comment.reply_count = number % 4
+        harbour.revision += 1
+    db.session.expire_all()
+    return comments
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_the_pages_hold_each_comment_once_in_one_order(guest, ada, harbour, sort):
+    comments = many(harbour, ada)
+
+    def key(comment):
+        first = {"liked": (comment.rank,), "replied": (comment.reply_count,)}.get(sort, ())
+        return (*first, comment.posted_at, comment.id)
+
+    expected = [c.body for c in sorted(comments, key=key, reverse=sort != "oldest")]
+    found = pages(guest, sort)
+    assert [text for page in found for text in page] == expected
+    assert [len(page) for page in found] == [20, 20, 5]
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_what_happens_to_others_shifts_nobody_on_the_next_page(as_, guest, ada, mo, harbour, sort):
+    comments = many(harbour, ada)
+    before = pages(guest, sort)
+    more = more_link(sorted_by(guest, sort))
+    shown = [comment for comment in comments if comment.body in before[0][:10]]
+
+    say(harbour, ada, "Just now")
+    rate(shown[0], likes=50)
+    as_(mo).post(f"/comments/{shown[1].id}/hide", data={"reason": "abuse"})
+
+    page = [text for text in texts(guest.get(more).text) if text != "Just now"]
+    assert len(page) >= 18  # the new one and the tombstone may have come to stand here
+    assert page == before[1][: len(page)]
+
+
+def test_a_cursor_that_has_gone_still_leads_on(as_, guest, ada, harbour):
+    many(harbour, ada)
+    rest = pages(guest, "liked")[1:]
+    more = more_link(sorted_by(guest, "oldest"))
+    cursor = re.search(r"before=(\d+)", more)[1]
+    following = texts(guest.get(more).text)
+
+    as_(ada).post(f"/comments/{cursor}/delete")
+
+    assert rest
+    assert texts(guest.get(more).text) == following
+
+
+def test_a_later_page_leads_back_to_the_first_of_its_order(guest, ada, harbour):
+    many(harbour, ada)
+    page = guest.get(more_link(sorted_by(guest, "oldest"))).text
+
+    back = re.search(r'class="button more newest" href="([^"]+)">([^<]+)<', page)
+
+    assert back.groups() == ("/articles/harbour?sort=oldest#thread", "첫 댓글로")
+
+
+def test_each_order_is_rendered_once_until_the_thread_changes(as_, bora, talk):
+    client = as_(bora)
+    for sort in Sort:
+        sorted_by(client, sort)
+
+    for sort in Sort:
+        with count_queries() as again:
+            sorted_by(client, sort)
+        assert len(again) == 3, sort  # who is asking, the article, their reactions
+
+
+def test_a_tombstone_holds_no_place_among_the_most_liked(as_, guest, ada, bora, mo, talk):
+    _, second, _ = talk
+    as_(mo).post(f"/comments/{second.id}/hide", data={"reason": "abuse"})
+    hidden = sorted_by(guest, "liked")
+    as_(mo).post(f"/comments/{second.id}/restore")
+
+    assert hidden.index("Third") < hidden.index('class="gone"')
+    assert texts(sorted_by(guest, "liked"))[0] == "Second"
+
+
+# ---- how likes are weighed ----
+
+
+def test_the_bound_is_that_of_the_literature():
+    """Worked by hand: Wilson's interval for 3 of 3, 80 of 100 and 1 of 2 at 95 %."""
+    found = [lower_bound(*votes) for votes in ((3, 0), (80, 20), (1, 1), (0, 0), (0, 9))]
+
+    assert found == pytest.approx([0.43850, 0.71116, 0.09453, 0, 0], abs=5e-5)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_like_never_lowers_and_a_dislike_never_raises(likes, dislikes):
+    here = lower_bound(likes, dislikes)
+
+    assert 0 <= here < 1
+    assert lower_bound(likes + 1, dislikes) > here
+    assert lower_bound(likes, dislikes + 1) <= here
+    assert here <= (likes / (likes + dislikes) if likes else 0)
+
+
+def test_few_votes_do_not_beat_many():
+    assert lower_bound(80, 20) > lower_bound(3, 0)
+    assert lower_bound(40, 0) > lower_bound(80, 20)
+
+
+# ---- what it costs ----
+
+CROWD = """
+INSERT INTO comment (article_id, author_id, root_id, parent_id, key, body, html, text_hash,
+    posted_at, listed, hidden_note, reply_count, like_count, dislike_count, rank)
+WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count)
+SELECT :article, :author, NULL, NULL, 'key' || n, 'text', '<p>text</p>', x'00',
+    datetime('2026-01-01', n || ' seconds'), 1, '', n % 7, n % 11, n % 3, (n % 101) / 101.0
+FROM number
+"""
+
+
+def plan(query):
+    """What SQLite does for it, step by step, with the values bound as they are when it runs."""
+    db.session.rollback()
+    with count_queries() as statements, db.engine.connect() as connection:
+        connection.execute(query)
+        compiled = query.compile(db.engine, compile_kwargs={"render_postcompile": True})
+        values = [compiled.params[name] for name in compiled.positiontup]
+        asked = f"EXPLAIN QUERY PLAN {statements[-1]}"
+        return [row.detail for row in connection.exec_driver_sql(asked, tuple(map(str, values)))]
+
+
+@pytest.mark.parametrize("analysed", [False, True])
+@pytest.mark.parametrize("count", [10, 100_000])
+def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, count, analysed):
+    keep(Article.publish(slug="other", title="Another thread"))
+    with writing():
+        values = {"count": count, "article": harbour.id, "author": ada.id}
+        db.session.execute(text(CROWD), values)
+        if analysed:
+            db.session.execute(text("ANALYZE"))
+    cursor = db.session.get(Comment, count // 2)
+    indexes = {"liked": "liked", "replied": "replied"}
+
+    for sort in Sort:
+        for before in (None, cursor):
+            steps = plan(thread.roots(harbour, sort=sort, before=before))
+            name = f"ix_comment_{indexes.get(sort, 'thread')}"
+            assert steps[0].startswith(f"SEARCH comment USING INDEX {name} (article_id=?"), steps
+            if before:  # SQLite compares the id, an alias of its row id, after the range
+                assert re.search(r"\((rank|reply_count),posted_at\)<|posted_at[<>]", steps[0])
+            wrong = [step for step in steps if "TEMP B-TREE" in step or "SCAN comment" in step]
+            assert wrong == [], steps
