@@ -13,6 +13,9 @@ check: .venv/tested
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict board
 
+bench: .venv/tested
+	@$(BIN)/python -m bench
+
 # After a change of the words in board/: collect them, then translate what is new in the .po file.
 translations: .venv/tested
 	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k lazy_gettext -k ngettext:1,2 --no-location --no-wrap --sort-output \
@@ -38,4 +41,4 @@ lock: .venv/tested
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: run test check translations lock
+.PHONY: run test check bench translations lock

@@ -57,7 +57,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=2,  # more only wait for the interpreter; a second worker does not
         respawn_failed_workers=True,
         working_dir=Path(__file__).parent.parent,
         log_enabled=True,

@@ -239,12 +239,14 @@ FROM number
 """
 
 
-def plan(query):
+def plan(query, asked_with):
     """What SQLite does for it, step by step, with the values bound as they are when it runs."""
     db.session.rollback()
     with count_queries() as statements, db.engine.connect() as connection:
-        connection.execute(query)
-        compiled = query.compile(db.engine, compile_kwargs={"render_postcompile": True})
+        connection.execute(query, asked_with)
+        compiled = query.params(asked_with).compile(
+            db.engine, compile_kwargs={"render_postcompile": True}
+        )
         values = [compiled.params[name] for name in compiled.positiontup]
         asked = f"EXPLAIN QUERY PLAN {statements[-1]}"
         return [row.detail for row in connection.exec_driver_sql(asked, tuple(map(str, values)))]
@@ -264,7 +266,7 @@ def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, 
 
     for sort in Sort:
         for before in (None, cursor):
-            steps = plan(thread.roots(harbour, sort=sort, before=before))
+            steps = plan(*thread.roots(harbour, sort=sort, before=before))
             name = f"ix_comment_{indexes.get(sort, 'thread')}"
             assert steps[0].startswith(f"SEARCH comment USING INDEX {name} (article_id=?"), steps
             if before:  # SQLite compares the id, an alias of its row id, after the range

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -110,19 +110,18 @@ def _refuse_beyond(
 ) -> None:
     """Counted from the stored comments, deleted ones too: no restart and no worker forgets."""
     moment = now()
-    own = select(Comment.posted_at, Comment.text_hash).where(Comment.author_id == by.id)
-    since = moment - max(timedelta(days=1), limits.interval, limits.same_text)
-    recent = db.session.execute(
-        own.where(Comment.posted_at > since).order_by(Comment.posted_at.desc())
-    ).all()
-    if recent and (retry_at := recent[0].posted_at + limits.interval) > moment:
-        raise TooSoon(retry_at)
-    today = [row for row in recent if row.posted_at > moment - timedelta(days=1)]
-    if limits.per_day and len(today) >= limits.per_day:
-        raise TooManyToday(today[limits.per_day - 1].posted_at + timedelta(days=1))
-    for row in recent:
-        if row.text_hash == body.hash and (retry_at := row.posted_at + limits.same_text) > moment:
-            raise SameText(retry_at)
+    own = select(Comment.posted_at).where(Comment.author_id == by.id)
+    own = own.order_by(Comment.posted_at.desc()).limit(1)
+    waits: list[tuple[type[Refused], Select[datetime], timedelta]] = []
+    if limits.interval:
+        waits.append((TooSoon, own, limits.interval))
+    if limits.per_day:  # as many as a day has room for ago
+        waits.append((TooManyToday, own.offset(limits.per_day - 1), timedelta(days=1)))
+    if limits.same_text:
+        waits.append((SameText, own.where(Comment.text_hash == body.hash), limits.same_text))
+    for refusal, last, wait in waits:
+        if posted_at := db.session.scalar(last.where(Comment.posted_at > moment - wait)):
+            raise refusal(posted_at + wait)
     if is_root and 0 < limits.roots_per_article <= _roots(article, by=by):
         raise TooManyHere
 

@@ -8,10 +8,11 @@ import enum
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from board.accounts.models import User
@@ -20,6 +21,8 @@ from board.comments.models import Comment
 from board.db import db
 
 Rows = Select[*tuple[Any, ...]]
+Values = dict[str, Any]
+Asked = tuple[Rows, Values]  # a statement, and what it is asked with
 
 
 class Sort(enum.StrEnum):
@@ -41,11 +44,15 @@ class Sort(enum.StrEnum):
     def order(self) -> list[ColumnElement[Any]]:
         return [each.asc() if self is Sort.OLDEST else each.desc() for each in self.key]
 
-    def beyond(self, cursor: Comment) -> ColumnElement[bool]:
-        """Whatever stands after the place that `cursor` has now."""
+    def beyond(self) -> ColumnElement[bool]:
+        """Whatever stands after the place of a cursor, whose key is given when it is asked."""
         place = tuple_(*self.key)
-        here = tuple_(*(getattr(cursor, column.key) for column in self.key))
+        here = tuple_(*(bindparam(column.key, type_=column.type) for column in self.key))
         return place > here if self is Sort.OLDEST else place < here
+
+    def place_of(self, cursor: Comment) -> dict[str, Any]:
+        """The key `cursor` has now."""
+        return {column.key: getattr(cursor, column.key) for column in self.key}
 
 
 @dataclass(slots=True)
@@ -81,35 +88,80 @@ class Page:
     more: int | None = None
 
 
+# Made once: to alias a table again for each page takes longer than to read the page.
+_ROOT, _EARLY, _PARENT, _WHOM = aliased(Comment), aliased(Comment), aliased(Comment), aliased(User)
+_COLUMNS: Rows = (
+    select(
+        Comment.id,
+        Comment.posted_at,
+        Comment.html,
+        Comment.hidden_for,
+        Comment.hidden_note,
+        Comment.deleted_at,
+        Comment.root_id,
+        Comment.reply_count,
+        Comment.like_count,
+        Comment.dislike_count,
+        Comment.author_id,
+        User.name.label("author_name"),
+        _PARENT.id.label("to_id"),
+        _WHOM.name.label("to_name"),
+    )
+    # There always is an author; outer, so that no plan starts from the people and then sorts.
+    .outerjoin(User, User.id == Comment.author_id)
+    .outerjoin(
+        _PARENT,
+        and_(
+            _PARENT.id == Comment.parent_id,
+            _PARENT.hidden_for.is_(None),
+            _PARENT.deleted_at.is_(None),
+        ),
+    )
+    .outerjoin(_WHOM, _WHOM.id == _PARENT.author_id)
+)
+
+
 def roots(
     article: Article,
     *,
     sort: Sort = Sort.LATEST,
     before: Comment | None = None,
     size: int = Comment.PAGE_SIZE,
-) -> Rows:
+) -> Asked:
     """`size` and one more root comments of a thread in this order, those after `before`.
 
     Comments that keep their place while a reader goes from page to page come exactly once. One
     that is liked or answered meanwhile moves, as does the cursor: the order is always today's.
     """
-    page = _columns().where(Comment.article_id == article.id, Comment.root_id.is_(None))
-    if before:
-        page = page.where(sort.beyond(before))
-    return page.where(Comment.listed).order_by(*sort.order).limit(size + 1)
+    place = sort.place_of(before) if before else {}
+    return _roots(sort, bool(before)), {"article": article.id, "most": size + 1, **place}
 
 
-def first_replies(root_ids: Iterable[int]) -> Rows:
+def first_replies(root_ids: Iterable[int]) -> Asked:
     """The first few replies of each of these roots, oldest first; ties by id."""
-    root, early = aliased(Comment), aliased(Comment)
+    return _first_replies(), {"roots": list(root_ids)}
+
+
+# Statements are made once and asked with other values: making one takes longer than answering it.
+@cache
+def _roots(sort: Sort, paged: bool) -> Rows:
+    page = _COLUMNS.where(Comment.article_id == bindparam("article"), Comment.root_id.is_(None))
+    if paged:
+        page = page.where(sort.beyond())
+    return page.where(Comment.listed).order_by(*sort.order).limit(bindparam("most", type_=Integer))
+
+
+@cache
+def _first_replies() -> Rows:
     first = (
-        select(early.id)
-        .where(early.root_id == root.id, early.listed)
-        .order_by(early.posted_at, early.id)
+        select(_EARLY.id)
+        .where(_EARLY.root_id == _ROOT.id, _EARLY.listed)
+        .order_by(_EARLY.posted_at, _EARLY.id)
         .limit(Comment.FIRST_REPLIES)
     )
-    replies = _columns().join(root, and_(Comment.root_id == root.id, Comment.id.in_(first)))
-    return replies.where(root.id.in_(list(root_ids))).order_by(Comment.posted_at, Comment.id)
+    replies = _COLUMNS.join(_ROOT, and_(Comment.root_id == _ROOT.id, Comment.id.in_(first)))
+    asked_for = _ROOT.id.in_(bindparam("roots", expanding=True))
+    return replies.where(asked_for).order_by(Comment.posted_at, Comment.id)
 
 
 def replies(root: Comment, *, start: Comment | None = None, after: Comment | None = None) -> Rows:
@@ -117,7 +169,7 @@ def replies(root: Comment, *, start: Comment | None = None, after: Comment | Non
 
     From `start` on, itself included, or from the one that follows `after`.
     """
-    page = _columns().where(Comment.root_id == root.id, Comment.listed)
+    page = _COLUMNS.where(Comment.root_id == root.id, Comment.listed)
     place = tuple_(Comment.posted_at, Comment.id)
     if after:
         page = page.where(place > tuple_(after.posted_at, after.id))
@@ -146,9 +198,9 @@ def thread_page(
     size: int = Comment.PAGE_SIZE,
 ) -> Page:
     """A page of roots, each with its first replies: two queries, however long the thread."""
-    page = _page(roots(article, sort=sort, before=before, size=size), size=size)
+    page = _page(*roots(article, sort=sort, before=before, size=size), size=size)
     by_id = {comment.id: comment for comment in page.comments}
-    for row in db.session.execute(first_replies(by_id)) if by_id else ():
+    for row in db.session.execute(*first_replies(by_id)) if by_id else ():
         by_id[row.root_id].replies.append(_shown(row))
     return page
 
@@ -165,47 +217,17 @@ def conversation(
 
 def some(ids: Collection[int]) -> list[Shown]:
     """These comments, newest first by id."""
-    rows = _columns().where(Comment.id.in_(ids)).order_by(Comment.id.desc())
+    rows = _COLUMNS.where(Comment.id.in_(ids)).order_by(Comment.id.desc())
     return [_shown(row) for row in db.session.execute(rows)] if ids else []
 
 
 def shown(comment: Comment) -> Shown:
-    return _shown(db.session.execute(_columns().where(Comment.id == comment.id)).one())
+    return _shown(db.session.execute(_COLUMNS.where(Comment.id == comment.id)).one())
 
 
-def _columns() -> Rows:
-    parent, whom = aliased(Comment), aliased(User)
-    still_there = and_(
-        parent.id == Comment.parent_id, parent.hidden_for.is_(None), parent.deleted_at.is_(None)
-    )
-    columns: Rows = (
-        select(
-            Comment.id,
-            Comment.posted_at,
-            Comment.html,
-            Comment.hidden_for,
-            Comment.hidden_note,
-            Comment.deleted_at,
-            Comment.root_id,
-            Comment.reply_count,
-            Comment.like_count,
-            Comment.dislike_count,
-            Comment.author_id,
-            User.name.label("author_name"),
-            parent.id.label("to_id"),
-            whom.name.label("to_name"),
-        )
-        # There always is an author; outer, so that no plan starts from the people and then sorts.
-        .outerjoin(User, User.id == Comment.author_id)
-        .outerjoin(parent, still_there)
-        .outerjoin(whom, whom.id == parent.author_id)
-    )
-    return columns
-
-
-def _page(query: Rows, *, size: int = Comment.PAGE_SIZE) -> Page:
+def _page(query: Rows, values: Values | None = None, *, size: int = Comment.PAGE_SIZE) -> Page:
     """What `query`, which asks for one more than `size`, has found."""
-    found = [_shown(row) for row in db.session.execute(query)]
+    found = [_shown(row) for row in db.session.execute(query, values)]
     return Page(found[:size], found[size - 1].id if len(found) > size else None)
 
 
