@@ -15,8 +15,8 @@ from board.articles.sharing import absolute
 from board.comments import thread as threads
 from board.comments.forms import reason_label
 from board.comments.models import Comment
+from board.comments.pages import asked_comment, asked_sort
 from board.comments.thread import Shown, Sort
-from board.comments.views import asked_comment, asked_sort
 from board.db import db
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from board.access import everyone, member, moderators, open_to
 from board.comments.forms import reason_label
 from board.comments.models import Comment
-from board.comments.views import conversation_page
+from board.comments.pages import conversation_page
 from board.db import db, writing
 from board.forms import ROW_ID
 from board.moderation import models

@@ -1,0 +1,163 @@
+"""The pages of a thread: put together for one viewer around what is the same for all."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from flask import Flask, abort, current_app, render_template, request, url_for
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from board.access import viewer
+from board.accounts.models import User
+from board.articles.models import Article
+from board.articles.sharing import absolute, json_ld, share_links
+from board.comments import thread as threads
+from board.comments.forms import CommentForm
+from board.comments.models import Comment
+from board.comments.reactions import Reaction
+from board.comments.thread import Shown, Sort
+from board.db import db
+from board.forms import ROW_ID
+
+
+def listed_comment(id: int) -> Comment:
+    """A comment that stands in its thread, as text or tombstone."""
+    comment: Comment = db.get_or_404(Comment, id)
+    if not comment.listed:
+        abort(404)
+    return comment
+
+
+def asked_comment(name: str) -> Comment | None:
+    """The comment a page starts from: an id of ASCII digits, or the request is refused."""
+    value = request.args.get(name)
+    if value is None:
+        return None
+    if not re.fullmatch(ROW_ID, value):
+        abort(400)
+    comment: Comment = db.get_or_404(Comment, int(value))
+    return comment
+
+
+def asked_sort() -> Sort:
+    """The order asked for, newest first when none is."""
+    try:
+        return Sort(request.args.get("sort", Sort.LATEST))
+    except ValueError:
+        abort(400)
+
+
+def article_page(
+    article: Article, form: CommentForm | None = None, *, sort: Sort = Sort.LATEST
+) -> str:
+    """The article, its tools, the box with what `form` holds, and the first page of comments."""
+    url = absolute(url_for("comments.article", slug=article.slug))
+    return render_template(
+        "comments/article.html",
+        article=article,
+        **thread_parts(article, sort=sort),
+        form=form or fresh_form(article),
+        share=share_links(article.title, url),
+        json_ld=json_ld(article, url),
+        canonical=url,
+        description=article.summary,
+        image=absolute(article.image) if article.image else None,
+    )
+
+
+def conversation_page(
+    target: Comment,
+    *,
+    form: CommentForm | None = None,
+    reason_error: str | None = None,
+    refused: str | None = None,
+) -> str:
+    """A root with its replies, and what this viewer may do with `target`."""
+    root = target.root_or_self
+    after = asked_comment("after")
+    start = target if _is_far_down(target) else None
+    shown_root, page = threads.conversation(root, start=start, after=after)
+    is_own = viewer().id == target.author_id and target.deleted_at is None
+    mine = reactions_of_viewer([*ids_of([shown_root]), target.id])
+    is_hidden = target.hidden_for is not None and target.deleted_at is None
+    return render_template(
+        "comments/comment.html",
+        article=target.article,
+        root=shown_root,
+        target=threads.shown(target),
+        form=form or fresh_form(target.article, parent=target),
+        mine=mine,
+        choice=mine.get(target.id) if target.is_visible else None,
+        refused=refused,
+        may_delete=is_own,
+        may_hide=viewer().can_moderate and target.is_visible,
+        may_restore=viewer().can_moderate and is_hidden,
+        reason_error=reason_error,
+        hidden_html=target.markup if viewer().can_moderate and is_hidden else None,
+        more=page.more,
+        earlier=bool(after or start),
+        canonical=absolute(url_for("comments.comment", id=target.id)),
+    )
+
+
+class Rendered(NamedTuple):
+    """A page of a thread as every reader gets it, and which comments are on it."""
+
+    html: Markup
+    comment_ids: frozenset[int]
+
+
+def thread_parts(article: Article, *, sort: Sort, before: Comment | None = None) -> dict[str, Any]:
+    """What the template of a thread asks for: the shared part, and what is only this viewer's."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    before_id = before.id if before else None
+    html, ids = _rendered(app, article.id, article.revision, sort, before_id, str(get_locale()))
+    return {"thread_html": html, "sort": sort, "mine": reactions_of_viewer(ids)}
+
+
+@lru_cache(maxsize=512)
+def _rendered(
+    app: Flask, article_id: int, revision: int, sort: Sort, before_id: int | None, language: str
+) -> Rendered:
+    """Rendered again when `revision` says that the thread has changed."""
+    article = db.session.get_one(Article, article_id)
+    before = db.session.get(Comment, before_id) if before_id else None
+    page = threads.thread_page(article, sort=sort, before=before)
+    html = render_template(
+        "comments/_thread.html",
+        article=article,
+        comments=page.comments,
+        sort=sort,
+        more=page.more,
+        before=before_id,
+    )
+    # The output of an autoescaping template.
+    return Rendered(Markup(html), frozenset(ids_of(page.comments)))  # noqa: S704
+
+
+def ids_of(comments: Iterable[Shown]) -> Iterator[int]:
+    for comment in comments:
+        yield comment.id
+        yield from ids_of(comment.replies)
+
+
+def reactions_of_viewer(comment_ids: Iterable[int]) -> dict[int, str]:
+    """This viewer's reactions to these comments: "like" or "dislike" by comment id."""
+    if not isinstance(reader := viewer(), User):
+        return {}
+    found = db.session.scalars(Reaction.of(reader, comment_ids))
+    return {reaction.comment_id: reaction.choice for reaction in found}
+
+
+def _is_far_down(comment: Comment) -> bool:
+    root = comment.root
+    return root is not None and root.reply_count > Comment.PAGE_SIZE
+
+
+def fresh_form(article: Article, *, parent: Comment | None = None) -> CommentForm | None:
+    writable = article.takes_comments and (parent is None or parent.is_visible)
+    if not writable or not viewer().is_authenticated:
+        return None
+    return CommentForm.fresh(parent=parent.id if parent else None)
