@@ -45,6 +45,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     """Bring the tables up to date and serve the board."""
     _refuse_taken(host, port)
     _refuse_public_without_origin(host)
+    warn_of_old_sqlite()
     prepare()
     if sample and load_sample_when_empty():
         click.echo("The sample board has been loaded.")
@@ -63,6 +64,17 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
         log_enabled=True,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
+
+
+def warn_of_old_sqlite() -> None:
+    """The write lock keeps commits apart, which is when the bug strikes; but say it every time."""
+    if db.engine.dialect.name == "sqlite" and not is_safe_sqlite(sqlite.sqlite_version_info):
+        click.secho(
+            f"Warning: SQLite {sqlite.sqlite_version} may lose a commit (sqlite.org/wal.html, "
+            "“the WAL-reset bug”). Install pysqlite3, or Python with SQLite 3.51.3 or newer.",
+            fg="yellow",
+            err=True,
+        )
 
 
 def prepare() -> None:

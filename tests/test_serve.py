@@ -12,9 +12,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 
+from board import cli
 from board.cli import is_safe_sqlite
 
 ROOT = Path(__file__).parent.parent
@@ -187,3 +190,15 @@ def test_doctor_tells_a_healthy_board_from_one_that_is_not(tmp_path: Path) -> No
 )  # fmt: skip
 def test_a_sqlite_without_the_fix_is_not_safe(version: tuple[int, ...], safe: bool) -> None:
     assert is_safe_sqlite(version) is safe
+
+
+@pytest.mark.parametrize(("version", "said"), [((3, 40, 1), 1), ((3, 53, 4), 0)])
+def test_an_sqlite_that_may_lose_commits_is_warned_of_at_every_start(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    version: tuple[int, int, int], said: int,
+) -> None:  # fmt: skip
+    number = ".".join(map(str, version))
+    older = SimpleNamespace(sqlite_version_info=version, sqlite_version=number)
+    monkeypatch.setattr(cli, "sqlite", older)
+    cli.warn_of_old_sqlite()
+    assert capsys.readouterr().err.count(f"SQLite {number} may lose a commit") == said
