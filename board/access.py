@@ -13,6 +13,7 @@ from flask.sessions import SessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import Guest, Session, User
 from board.db import db, now, writing
@@ -126,8 +127,8 @@ def _see(session: Session) -> None:
     try:
         with writing():
             db.session.execute(update(Session).where(this).values(seen_on=now().date()))
-    except Busy:
-        current_app.logger.info("session not touched: busy")
+    except (Busy, OperationalError) as error:
+        current_app.logger.warning("session not touched: %s", error)
 
 
 def _refuse_foreign() -> None:

@@ -1,12 +1,14 @@
 """Whatever is sent, the answer is a clear page with a 4xx; never a 500, never a half-stored row."""
 
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 
+from board.accounts.models import Session
 from board.comments.models import Comment
-from board.db import PRAGMAS, db, sqlite
+from board.db import PRAGMAS, db, now, sqlite, writing
 from conftest import say
 
 FORM = "application/x-www-form-urlencoded"
@@ -204,3 +206,18 @@ def test_a_database_another_program_holds_is_told_and_reading_goes_on(
     assert "Waiting" in refused.text
     assert read.status_code == 200
     assert client.post(COMMENTS, data={"body": "Waiting"}).status_code == 303
+
+
+def test_a_member_still_reads_on_a_day_nothing_can_be_written(as_, ada, harbour, monkeypatch):
+    client = as_(ada)
+    with writing():
+        db.session.execute(update(Session).values(seen_on=now().date() - timedelta(days=2)))
+    monkeypatch.setitem(PRAGMAS, "busy_timeout", 50)
+    db.engine.dispose()
+
+    with closing(sqlite.connect(db.engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        read = client.get("/account")
+        other.execute("ROLLBACK")
+
+    assert read.status_code == 200
