@@ -8,6 +8,9 @@ run: .venv/installed
 test: .venv/tested
 	@$(BIN)/python -m pytest -n auto
 
+unit: .venv/tested
+	@$(BIN)/python -m pytest -n auto -m "not slow and not browser"
+
 check: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -41,4 +44,4 @@ lock: .venv/tested
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: run test check bench translations lock
+.PHONY: run test unit check bench translations lock

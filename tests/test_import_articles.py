@@ -403,6 +403,7 @@ def survey_in_a_new_process(path: Path) -> tuple[int, int]:
     return int(count), int(memory) * 1024
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("kind", ["rss", "json"])
 def test_a_feed_of_any_size_is_read_in_little_memory(tmp_path: Path, kind: str) -> None:

@@ -20,6 +20,8 @@ from flask import Flask
 from board import cli
 from board.cli import is_safe_sqlite
 
+pytestmark = pytest.mark.slow  # each starts real servers
+
 ROOT = Path(__file__).parent.parent
 
 

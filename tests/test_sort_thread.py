@@ -253,7 +253,7 @@ def plan(query, asked_with):
 
 
 @pytest.mark.parametrize("analysed", [False, True])
-@pytest.mark.parametrize("count", [10, 100_000])
+@pytest.mark.parametrize("count", [10, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, count, analysed):
     keep(Article.publish(slug="other", title="Another thread"))
     with writing():

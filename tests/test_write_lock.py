@@ -54,6 +54,7 @@ def python(code: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_processes_take_turns_and_never_meet(tmp_path: Path) -> None:
     workers = [python(HAMMER, tmp_path, name, 300, 3) for name in "abc"]
     ends = [(worker.communicate(timeout=60)[0], worker.returncode) for worker in workers]
