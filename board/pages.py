@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _show_database_trouble)
     app.register_error_handler(500, _show_crash)
     app.context_processor(_shared)
+    app.jinja_env.globals.pop("config")  # no template can print a secret
     if hops := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 

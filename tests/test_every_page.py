@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import render_template_string
 
 from board import access
 from board.articles.models import Article
@@ -118,6 +119,11 @@ def test_reading_never_changes_anything(as_, app, mo, urls, harbour):
         for page, url in urls("GET").items():
             assert client.open(url, method=method).status_code < 500, page
     assert harbour.revision == 1
+
+
+def test_no_template_can_print_a_secret(app):
+    with app.test_request_context("/"):
+        assert render_template_string("{{ config }}") == ""
 
 
 def test_a_view_without_an_audience_stops_the_app(app):

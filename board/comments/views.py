@@ -1,6 +1,7 @@
 """Reading a thread, posting, deleting, searching, one's own comments."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -35,8 +36,9 @@ bp.add_app_template_global(reasons)
 
 
 @bp.app_context_processor
-def _limit() -> dict[str, int]:
-    return {"comment_limit": current_app.config["COMMENT_MAX_LENGTH"]}
+def _settings() -> dict[str, Any]:
+    config = current_app.config
+    return {"comment_limit": config["COMMENT_MAX_LENGTH"], "dislikes_are_on": config["DISLIKES"]}
 
 
 @bp.get("/articles/<slug>")
