@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import request
+from flask import abort, request
 from flask_babel import get_locale
 from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms import Form as WTForm
@@ -48,6 +48,14 @@ class Form(WTForm):
 def own_path(path: str | None) -> str:
     """Where to go next: `path` if it leads to a page of ours, else the front page."""
     return path if path and len(path) < 2000 and _OWN_PATH.fullmatch(path) else "/"
+
+
+def asked_id(name: str) -> int | None:
+    """The row id in the address, None when there is none; anything else is refused."""
+    value = request.args.get(name)
+    if value is not None and not re.fullmatch(ROW_ID, value):
+        abort(400)
+    return int(value) if value else None
 
 
 def _meta() -> dict[str, Any]:

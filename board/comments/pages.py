@@ -1,6 +1,5 @@
 """The pages of a thread: put together for one viewer around what is the same for all."""
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ from board.comments.models import Comment
 from board.comments.reactions import Reaction
 from board.comments.thread import Shown, Sort
 from board.db import db
-from board.forms import ROW_ID
+from board.forms import asked_id
 
 
 def listed_comment(id: int) -> Comment:
@@ -31,13 +30,9 @@ def listed_comment(id: int) -> Comment:
 
 
 def asked_comment(name: str) -> Comment | None:
-    """The comment a page starts from: an id of ASCII digits, or the request is refused."""
-    value = request.args.get(name)
-    if value is None:
-        return None
-    if not re.fullmatch(ROW_ID, value):
-        abort(400)
-    comment: Comment = db.get_or_404(Comment, int(value))
+    """The comment a page starts from."""
+    id = asked_id(name)
+    comment: Comment | None = db.get_or_404(Comment, id) if id else None
     return comment
 
 

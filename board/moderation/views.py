@@ -1,9 +1,8 @@
 """Hiding and restoring, and the public log of both."""
 
-import re
 from types import SimpleNamespace
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.access import everyone, member, moderators, open_to
@@ -11,7 +10,7 @@ from board.comments.forms import reason_label
 from board.comments.models import Comment
 from board.comments.pages import conversation_page
 from board.db import db, writing
-from board.forms import ROW_ID
+from board.forms import asked_id
 from board.moderation import models
 from board.moderation.forms import ReasonForm, RestoreForm
 from board.moderation.models import Ruling
@@ -46,7 +45,7 @@ def restore(id: int) -> ResponseReturnValue:
 @bp.get("/rulings")
 @open_to(everyone)
 def rulings() -> ResponseReturnValue:
-    found = list(db.session.scalars(Ruling.newest(before=_before())))
+    found = list(db.session.scalars(Ruling.newest(before=asked_id("before"))))
     shown = found[: Ruling.PAGE_SIZE]
     more = shown[-1].id if len(found) > Ruling.PAGE_SIZE else None
     return render_template(
@@ -76,10 +75,3 @@ def _back(comment: Comment, notice: str) -> str:
     """To the place in the conversation where the comment, or its tombstone, now stands."""
     anchor = f"comment-{comment.id}"
     return url_for("comments.comment", id=comment.id, notice=notice, _anchor=anchor)
-
-
-def _before() -> int | None:
-    value = request.args.get("before")
-    if value is not None and not re.fullmatch(ROW_ID, value):
-        abort(400)
-    return int(value) if value else None
