@@ -10,7 +10,7 @@ from board import access, assets, compression, config, db, kept, language, pages
 from board.accounts import views as account_views
 from board.api import views as api_views
 from board.articles import views as article_views
-from board.comments import reaction_views
+from board.comments import reaction_views, reasons
 from board.comments import views as comment_views
 from board.feeds import views as feed_views
 from board.moderation import views as moderation_views
@@ -24,6 +24,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     language.init_app(app)
     compression.init_app(app)  # first here is last to see the answer
     assets.init_app(app)
+    reasons.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (

@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from granian.constants import Interfaces
 from granian.server import Server
 
-from board import config, schema
+from board import config, due, schema
 from board.accounts.commands import accounts_cli
 from board.articles.imports import articles_cli
 from board.db import PRAGMAS, db, sqlite
@@ -32,7 +32,7 @@ _WHY_NOT = {
 
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(schema.MIGRATIONS))
-    for command in (serve, doctor, accounts_cli, articles_cli, sample_cli):
+    for command in (serve, doctor, due.due, accounts_cli, articles_cli, sample_cli):
         app.cli.add_command(command)
 
 
@@ -52,6 +52,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
     sys.stdout.flush()
+    due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
     Server(
         "wsgi:app",
         address=host,

@@ -10,7 +10,7 @@ SHARED = {"db", "kept", "schema", "lock", "text", "access", "forms", "language"}
 MAY_IMPORT = {
     "accounts": SHARED,
     "articles": SHARED | {"accounts"},
-    "comments": SHARED | {"accounts", "articles"},
+    "comments": SHARED | {"accounts", "articles", "config"},
     "moderation": SHARED | {"accounts", "articles", "comments"},
     "api": SHARED | {"articles", "comments"},
     "feeds": SHARED | {"accounts", "articles", "comments"},

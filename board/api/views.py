@@ -13,9 +13,9 @@ from board.access import everyone, open_to
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.comments import thread as threads
-from board.comments.forms import reason_label
 from board.comments.models import Comment
 from board.comments.pages import asked_comment, asked_sort
+from board.comments.reasons import reason_label
 from board.comments.thread import Shown, Sort
 from board.db import db
 

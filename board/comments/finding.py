@@ -52,7 +52,7 @@ def _found(
     query = (
         select(Comment.id, Comment.body)
         .join_from(search.index, Comment, Comment.id == place)
-        .where(asked, Comment.hidden_for.is_(None), Comment.deleted_at.is_(None))
+        .where(asked, Comment.is_visible)
     )
     if before:
         query = query.where(place < before.id)

@@ -1,4 +1,4 @@
-"""Writing a comment, and the reasons one may be hidden for."""
+"""Writing a comment, and searching."""
 
 import secrets
 from typing import Any
@@ -14,21 +14,6 @@ from board.comments.models import Comment
 from board.comments.words import QUERY_MAX, WORDS_MAX, words_of
 from board.forms import ROW_ID, Form
 from board.text import graphemes
-
-# The words readers see on a tombstone and in the log, by the code that is stored.
-REASONS = {
-    "abuse": _("Insult or abuse"),
-    "hate": _("Hatred or discrimination"),
-    "privacy": _("Personal information"),
-    "false": _("False information that harms others"),
-    "obscene": _("Obscene content"),
-    "illegal": _("Unlawful content"),
-    "youth": _("Harmful to minors"),
-    "spam": _("Advertising or flooding"),
-    "off_topic": _("Unrelated to the article"),
-}
-OWN_WORDS = "other"
-_OTHER_LABELS = {"review": _("Looked at again"), "": _("House rules")}
 
 
 class CommentForm(Form):
@@ -79,14 +64,3 @@ class SearchForm(Form):
 
 def new_key() -> str:
     return secrets.token_urlsafe(16)
-
-
-def reason_label(code: str | None, note: str = "") -> str:
-    """A reason in the reader's language; one written by the moderator stands as written."""
-    if code == OWN_WORDS:
-        return note
-    return str(REASONS.get(code or "") or _OTHER_LABELS.get(code or "", code))
-
-
-def reasons() -> list[tuple[str, str]]:
-    return [(code, str(label)) for code, label in REASONS.items()]

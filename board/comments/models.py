@@ -6,14 +6,17 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
+    and_,
     select,
     text,
     update,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User, on_rename
@@ -28,6 +31,9 @@ def _roots_by(name: str, key: str) -> Index:
     columns = ("article_id", "listed", key, "posted_at", "id")
     roots = text("root_id IS NULL")
     return Index(f"ix_comment_{name}", *columns, sqlite_where=roots, postgresql_where=roots)
+
+
+_HELD = text("held_for IS NOT NULL")
 
 
 class Comment(Base):
@@ -53,6 +59,9 @@ class Comment(Base):
         Index("ix_comment_replies", "root_id", "listed", "posted_at", "id"),
         Index("ix_comment_children", "parent_id", "listed"),
         Index("ix_comment_author", "author_id", "posted_at", "id"),
+        Index(
+            "ix_comment_held", "author_id", "article_id", sqlite_where=_HELD, postgresql_where=_HELD
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +75,8 @@ class Comment(Base):
     text_hash: Mapped[bytes]
     posted_at: Mapped[datetime] = mapped_column(default=now)
     listed: Mapped[bool] = mapped_column(default=True)
+    # Nobody has seen it yet, but its author: it waits for a moderator.
+    held_for: Mapped[str | None] = mapped_column(String(40))
     hidden_for: Mapped[str | None] = mapped_column(String(40))
     hidden_note: Mapped[str] = mapped_column(String(200), default="")
     deleted_at: Mapped[datetime | None]
@@ -80,9 +91,14 @@ class Comment(Base):
     root: Mapped["Comment | None"] = relationship(foreign_keys=root_id, remote_side=id)
     parent: Mapped["Comment | None"] = relationship(foreign_keys=parent_id, remote_side=id)
 
-    @property
+    @hybrid_property
     def is_visible(self) -> bool:
-        return self.hidden_for is None and self.deleted_at is None
+        return self.hidden_for is None and self.held_for is None and self.deleted_at is None
+
+    @is_visible.inplace.expression
+    @classmethod
+    def _is_visible(cls) -> ColumnElement[bool]:
+        return and_(cls.hidden_for.is_(None), cls.held_for.is_(None), cls.deleted_at.is_(None))
 
     @property
     def markup(self) -> Markup:
@@ -100,16 +116,35 @@ class Comment(Base):
             self._unlist_if_bare()
 
     def hide(self, *, reason: str, note: str = "") -> bool:
-        """Readers see a tombstone with the reason. False when there was nothing to hide."""
-        if not self.is_visible:
+        """Readers see a tombstone with the reason, where they ever saw it. False when there was
+        nothing to hide."""
+        if self.hidden_for is not None or self.deleted_at is not None:
             return False
-        self._change(hidden_for=reason, hidden_note=note)
+        self._change(held_for=None, hidden_for=reason, hidden_note=note)
         return True
 
     def restore(self) -> bool:
         if self.hidden_for is None or self.deleted_at is not None:
             return False
         self._change(hidden_for=None, hidden_note="")
+        self._list()
+        return True
+
+    def hold(self, *, reason: str) -> bool:
+        """Only its author sees it until a moderator has. False when nobody else could anyway."""
+        if not self.is_visible:
+            return False
+        self._change(held_for=reason)
+        if not self._has_listed_children():
+            self.listed = False
+        return True
+
+    def keep(self) -> bool:
+        """It may be read. False when it was not waiting."""
+        if self.held_for is None or self.deleted_at is not None:
+            return False
+        self._change(held_for=None)
+        self._list()
         return True
 
     def _change(self, **state: Any) -> None:
@@ -148,6 +183,13 @@ class Comment(Base):
         while comment and comment.deleted_at is not None and not comment._has_listed_children():
             comment.listed = False
             db.session.flush()
+            comment = comment.parent
+
+    def _list(self) -> None:
+        """Take a place in the thread, and keep one for whatever stands above it."""
+        comment: Comment | None = self
+        while comment and not comment.listed:
+            comment.listed = True
             comment = comment.parent
 
     def _has_listed_children(self) -> bool:

@@ -22,11 +22,16 @@ from board.forms import asked_id
 
 
 def listed_comment(id: int) -> Comment:
-    """A comment that stands in its thread, as text or tombstone."""
+    """A comment that stands in its thread, as text or tombstone; or one that never did, for its
+    author and those who decide about it."""
     comment: Comment = db.get_or_404(Comment, id)
-    if not comment.listed:
+    if not (comment.listed or (comment.deleted_at is None and _may_see_unlisted(comment))):
         abort(404)
     return comment
+
+
+def _may_see_unlisted(comment: Comment) -> bool:
+    return viewer().can_moderate or comment.author_id == viewer().id
 
 
 def asked_comment(name: str) -> Comment | None:
@@ -76,7 +81,7 @@ def conversation_page(
     shown_root, page = threads.conversation(root, start=start, after=after)
     is_own = viewer().id == target.author_id and target.deleted_at is None
     mine = reactions_of_viewer([*ids_of([shown_root]), target.id])
-    is_hidden = target.hidden_for is not None and target.deleted_at is None
+    is_kept_back = not target.is_visible and target.deleted_at is None
     return render_template(
         "comments/comment.html",
         article=target.article,
@@ -88,9 +93,9 @@ def conversation_page(
         refused=refused,
         may_delete=is_own,
         may_hide=viewer().can_moderate and target.is_visible,
-        may_restore=viewer().can_moderate and is_hidden,
+        may_restore=viewer().can_moderate and is_kept_back and target.hidden_for is not None,
         reason_error=reason_error,
-        hidden_html=target.markup if viewer().can_moderate and is_hidden else None,
+        kept_back=target if is_kept_back and _may_see_unlisted(target) else None,
         more=page.more,
         earlier=bool(after or start),
         canonical=absolute(url_for("comments.comment", id=target.id)),
@@ -109,7 +114,12 @@ def thread_parts(article: Article, *, sort: Sort, before: Comment | None = None)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     before_id = before.id if before else None
     html, ids = _rendered(app, article.id, article.revision, sort, before_id, str(get_locale()))
-    return {"thread_html": html, "sort": sort, "mine": reactions_of_viewer(ids)}
+    return {
+        "thread_html": html,
+        "sort": sort,
+        "mine": reactions_of_viewer(ids),
+        "held": held_of_viewer(article),
+    }
 
 
 @lru_cache(maxsize=512)
@@ -144,6 +154,13 @@ def reactions_of_viewer(comment_ids: Iterable[int]) -> dict[int, str]:
         return {}
     found = db.session.scalars(Reaction.of(reader, comment_ids))
     return {reaction.comment_id: reaction.choice for reaction in found}
+
+
+def held_of_viewer(article: Article) -> list[Comment]:
+    """This viewer's own comments here that nobody else can see yet, newest first."""
+    if not isinstance(reader := viewer(), User):
+        return []
+    return list(db.session.scalars(threads.held(reader, article)))
 
 
 def _is_far_down(comment: Comment) -> bool:

@@ -1,5 +1,6 @@
 """Posting: the one way into a thread, and the limits on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -65,6 +66,23 @@ class TooManyHere(Refused):
 class SameText(Refused): ...
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A comment about to be stored, as other slices look at it."""
+
+    article: Article
+    author: User
+    body: Body
+    parent: Comment | None
+
+
+# Other slices say here what must not be posted, by raising a kind of Refused, and what must wait
+# for a moderator, by the code of why. All are asked; the first code stands.
+checks: list[Callable[[Draft], str | None]] = []
+# What else is to be written with a new comment, which has its id.
+on_post: list[Callable[[Comment], None]] = []
+
+
 def post(
     article: Article,
     *,
@@ -86,6 +104,8 @@ def post(
     if parent and not (parent.is_visible and parent.article_id == article.id):
         raise ParentGone
     _refuse_beyond(limits, article, by=by, body=body, is_root=parent is None)
+    found = [check(Draft(article, by, body, parent)) for check in checks]
+    held_for = next(filter(None, found), None)
     comment = Comment(
         article=article,
         author=by,
@@ -96,12 +116,17 @@ def post(
         html=body.html,
         text_hash=body.hash,
         posted_at=now(),
+        held_for=held_for,
+        listed=held_for is None,
         reply_count=0,
     )
     db.session.add(comment)
-    comment.count(+1)
+    comment.count(int(comment.is_visible))
     db.session.flush()
-    search.add(comment)
+    if comment.is_visible:
+        search.add(comment)
+    for effect in on_post:
+        effect(comment)
     return comment
 
 

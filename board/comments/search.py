@@ -67,7 +67,7 @@ def matching(words: Iterable[str], *, article_id: int = 0, author_id: int = 0) -
 
 
 def create(connection: Connection) -> None:
-    """Make the table and fill it from the comments there are."""
+    """Make the table and fill it from the comments there are, when none could be held yet."""
     connection.exec_driver_sql(_CREATE)
     connection.exec_driver_sql(_SECURE)
     for rows in connection.execute(_VISIBLE).mappings().partitions(BATCH):

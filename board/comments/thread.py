@@ -57,7 +57,7 @@ class Sort(enum.StrEnum):
 
 @dataclass(slots=True)
 class Shown:
-    """One comment as every reader sees it. `gone` is None, "deleted" or "hidden"."""
+    """One comment as every reader sees it. `gone` is None, "deleted", "hidden" or "held"."""
 
     id: int
     posted_at: datetime
@@ -97,6 +97,7 @@ _COLUMNS: Rows = (
         Comment.html,
         Comment.hidden_for,
         Comment.hidden_note,
+        Comment.held_for,
         Comment.deleted_at,
         Comment.root_id,
         Comment.reply_count,
@@ -109,14 +110,7 @@ _COLUMNS: Rows = (
     )
     # There always is an author; outer, so that no plan starts from the people and then sorts.
     .outerjoin(User, User.id == Comment.author_id)
-    .outerjoin(
-        _PARENT,
-        and_(
-            _PARENT.id == Comment.parent_id,
-            _PARENT.hidden_for.is_(None),
-            _PARENT.deleted_at.is_(None),
-        ),
-    )
+    .outerjoin(_PARENT, and_(_PARENT.id == Comment.parent_id, _PARENT.is_visible))
     .outerjoin(_WHOM, _WHOM.id == _PARENT.author_id)
 )
 
@@ -190,6 +184,13 @@ def own(author: User, *, before: Comment | None = None) -> Select[Comment]:
     return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
 
 
+def held(author: User, article: Article) -> Select[Comment]:
+    """A person's comments under an article that wait for a moderator, newest first; ties by id."""
+    waiting = select(Comment).where(Comment.author_id == author.id, Comment.held_for.is_not(None))
+    waiting = waiting.where(Comment.article_id == article.id, Comment.deleted_at.is_(None))
+    return waiting.order_by(Comment.posted_at.desc(), Comment.id.desc())
+
+
 def thread_page(
     article: Article,
     *,
@@ -243,6 +244,8 @@ def _shown(row: Any) -> Shown:
     elif row.hidden_for is not None:
         comment.gone = "hidden"
         comment.hidden_for, comment.hidden_note = row.hidden_for, row.hidden_note
+    elif row.held_for is not None:
+        comment.gone = "held"
     else:
         comment.author_id, comment.author_name, comment.html = (
             row.author_id,

@@ -12,7 +12,7 @@ from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.comments import finding, posting
 from board.comments.body import Body
-from board.comments.forms import CommentForm, SearchForm, new_key, reason_label, reasons
+from board.comments.forms import CommentForm, SearchForm, new_key
 from board.comments.models import Comment
 from board.comments.pages import (
     article_page,
@@ -31,8 +31,6 @@ from board.comments.thread import Page
 from board.db import db, writing
 
 bp = Blueprint("comments", __name__)
-bp.add_app_template_global(reason_label)
-bp.add_app_template_global(reasons)
 
 
 @bp.app_context_processor
@@ -176,7 +174,10 @@ def _limits() -> Limits:
 
 
 def _place(comment: Comment) -> str:
-    """Where a new comment is to be seen: on top of the thread, or in its conversation."""
+    """Where a new comment is to be seen: on top of the thread, or in its conversation; one that
+    is held, above the thread."""
+    if comment.held_for:
+        return url_for(".article", slug=comment.article.slug, notice="held", _anchor="held")
     anchor = f"comment-{comment.id}"
     if comment.root_id:
         return url_for(".comment", id=comment.id, _anchor=anchor)

@@ -24,7 +24,7 @@ def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
         )
         .join_from(Comment, User, User.id == Comment.author_id)
         .join(Article, Article.id == Comment.article_id)
-        .where(Comment.hidden_for.is_(None), Comment.deleted_at.is_(None))
+        .where(Comment.is_visible)
         .limit(LENGTH)
     )
     if article is None:

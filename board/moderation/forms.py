@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import Length, ValidationError
 
-from board.comments.forms import OWN_WORDS, REASONS, reasons
+from board.comments.reasons import OWN_WORDS, is_reason, reasons
 from board.forms import Form
 from board.moderation.models import Ruling
 from board.text import tidy_line
@@ -35,7 +35,7 @@ class ReasonForm(Form):
     def ruling(self) -> dict[str, str]:
         """`reason` and `note` as a ruling keeps them."""
         reason = tidy_line(self.reason.data or "")
-        if reason in REASONS:
+        if is_reason(reason):
             return {"reason": reason, "note": ""}
         words = self.note.data or (reason if reason != OWN_WORDS else "")
         return {"reason": OWN_WORDS if words else "", "note": words}

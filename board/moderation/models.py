@@ -1,13 +1,17 @@
-"""Rulings: what moderators decided, and why."""
+"""Rulings: what moderators decided and why. The log, and proof that nobody edited it."""
 
 import enum
+import hashlib
+import json
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
+from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import Base, db, now
 
@@ -15,49 +19,130 @@ from board.db import Base, db, now
 class Verdict(enum.StrEnum):
     HIDE = "hide"
     RESTORE = "restore"
+    KEEP = "keep"
 
 
 class Ruling(Base):
-    """Who hid or restored a comment, when, and why. Never edited, never deleted."""
+    """One decision of the desk: by whom, about what and whom, and why.
+
+    Append-only: the database refuses to change or delete a row, and each row carries a hash over
+    itself and the row before, so that `moderation verify` finds what was changed behind its back.
+    """
 
     __tablename__ = "ruling"
     NOTE_MAX = 200
     PAGE_SIZE = 30
+    # On comments and threads: what the public log lists. Decisions about people are not in it.
+    PUBLIC = (Verdict.HIDE, Verdict.RESTORE)
+    # What the hash is made over, in this order. A later column goes last, and only if it is set.
+    HASHED = (
+        "verdict", "moderator_id", "comment_id", "about_id", "article_id", "reason", "note",
+        "until", "undoes_id", "detail", "made_at",
+    )  # fmt: skip
+    __table_args__ = (Index(None, "about_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), index=True)
-    moderator_id: Mapped[int] = mapped_column(ForeignKey(User.id))
-    verdict: Mapped[str] = mapped_column(String(10))
+    verdict: Mapped[str] = mapped_column(String(20))
+    # None: the board itself did it, as a rule or an end of a term told it to.
+    moderator_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id), index=True)
+    # The person it concerns: the author of the comment, or whose account it is.
+    about_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey(Article.id), index=True)
     reason: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
+    until: Mapped[datetime | None]
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("ruling.id"))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     made_at: Mapped[datetime] = mapped_column(default=now)
+    hash: Mapped[bytes] = mapped_column(unique=True)
 
-    comment: Mapped[Comment] = relationship()
-    moderator: Mapped[User] = relationship()
+    comment: Mapped[Comment | None] = relationship()
+    moderator: Mapped[User | None] = relationship(foreign_keys=moderator_id)
+    about: Mapped[User | None] = relationship(foreign_keys=about_id)
+    article: Mapped[Article | None] = relationship()
 
     @classmethod
     def newest(cls, *, before: int | None = None) -> Select[Self]:
-        """One page and one more ruling, newest first."""
-        page = select(cls).options(
-            joinedload(cls.comment).joinedload(Comment.article), joinedload(cls.moderator)
+        """One page and one more of the public log, newest first."""
+        page = select(cls).where(cls.verdict.in_(cls.PUBLIC))
+        page = page.options(
+            joinedload(cls.comment), joinedload(cls.article), joinedload(cls.moderator)
         )
         if before:
             page = page.where(cls.id < before)
         return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
 
-
-def hide(comment: Comment, *, by: User, reason: str, note: str = "") -> None:
-    """Hiding what is hidden or deleted already changes nothing."""
-    if comment.hide(reason=reason, note=note):
-        _record(comment, Verdict.HIDE, by=by, reason=reason, note=note)
-
-
-def restore(comment: Comment, *, by: User, reason: str, note: str = "") -> None:
-    if comment.restore():
-        _record(comment, Verdict.RESTORE, by=by, reason=reason, note=note)
+    def sealed(self, previous: bytes) -> bytes:
+        """The hash this row must have after a row with the hash `previous`."""
+        told = {name: _plain(getattr(self, name)) for name in self.HASHED}
+        text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(previous + text.encode()).digest()
 
 
-def _record(comment: Comment, verdict: Verdict, *, by: User, reason: str, note: str) -> None:
-    db.session.add(
-        Ruling(comment=comment, moderator=by, verdict=verdict.value, reason=reason, note=note)
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def record(
+    verdict: Verdict,
+    *,
+    by: User | None,
+    reason: str,
+    note: str = "",
+    comment: Comment | None = None,
+    about: User | None = None,
+    article: Article | None = None,
+    until: datetime | None = None,
+    undoes: Ruling | None = None,
+    **detail: Any,
+) -> Ruling:
+    """Append to the log. The only way into it; a ruling about a comment names its author and
+    article by itself."""
+    ruling = Ruling(
+        verdict=verdict.value,
+        moderator_id=by and by.id,
+        comment_id=comment and comment.id,
+        about_id=comment.author_id if comment else about and about.id,
+        article_id=comment.article_id if comment else article and article.id,
+        reason=reason,
+        note=note,
+        until=until,
+        undoes_id=undoes and undoes.id,
+        detail=detail,
+        made_at=now(),
     )
+    newest = select(Ruling.hash).order_by(Ruling.id.desc()).limit(1)
+    ruling.hash = ruling.sealed(db.session.scalar(newest) or b"")
+    db.session.add(ruling)
+    db.session.flush()
+    return ruling
+
+
+def first_broken(rulings: Iterable[Ruling]) -> int | None:
+    """The id of the first ruling, of all in their order, that is not as it was written."""
+    previous = b""
+    for ruling in rulings:
+        if ruling.sealed(previous) != ruling.hash:
+            return ruling.id
+        previous = ruling.hash
+    return None
+
+
+def hide(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
+    """Hiding what is hidden or deleted already changes nothing."""
+    if not comment.hide(reason=reason, note=note):
+        return None
+    return record(Verdict.HIDE, by=by, comment=comment, reason=reason, note=note)
+
+
+def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
+    if not comment.restore():
+        return None
+    return record(Verdict.RESTORE, by=by, comment=comment, reason=reason, note=note)
+
+
+def keep(comment: Comment, *, by: User, reason: str = "", note: str = "") -> Ruling:
+    """It was looked at and may stay; one that was held can be read from now on."""
+    comment.keep()
+    return record(Verdict.KEEP, by=by, comment=comment, reason=reason, note=note)

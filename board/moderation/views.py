@@ -6,9 +6,9 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.access import everyone, member, moderators, open_to
-from board.comments.forms import reason_label
 from board.comments.models import Comment
 from board.comments.pages import conversation_page
+from board.comments.reasons import reason_label
 from board.db import db, writing
 from board.forms import asked_id
 from board.moderation import models
@@ -60,9 +60,9 @@ def _public(ruling: Ruling) -> SimpleNamespace:
         verdict=ruling.verdict,
         reason=reason_label(ruling.reason, ruling.note),
         made_at=ruling.made_at,
-        moderator_name=ruling.moderator.name,
-        comment_id=ruling.comment_id if ruling.comment.listed else None,
-        article=ruling.comment.article,
+        moderator_name=ruling.moderator.name if ruling.moderator else None,
+        comment_id=ruling.comment_id if ruling.comment and ruling.comment.listed else None,
+        article=ruling.article,
     )
 
 

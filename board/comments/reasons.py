@@ -1,0 +1,89 @@
+"""The reasons a comment may be hidden for. Data, since law and house rules change: reasons.toml
+here, and what an installation says in instance/reasons.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+
+from board.config import BadSetting
+
+CODE_MAX = 40
+OWN_WORDS = "other"
+_SHIPPED = Path(__file__).parent / "reasons.toml"
+_OWN = "reasons.toml"
+# What is stored as a reason, but is none that a moderator chooses.
+_OTHER_LABELS = {
+    "review": _("Looked at again"),
+    "undone": _("Taken back at once"),
+    "": _("House rules"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`label` is what one chooses, `says` the sentence readers see; each by language."""
+
+    code: str
+    label: Mapping[str, str]
+    says: Mapping[str, str]
+    law: str
+
+
+def init_app(app: Flask) -> None:
+    """Raises BadSetting when the installation's own reasons cannot be read."""
+    told = tomllib.loads(_SHIPPED.read_text())
+    own = Path(app.instance_path) / _OWN
+    try:
+        if own.exists():
+            told |= tomllib.loads(own.read_text())
+        app.extensions["reasons"] = {
+            code: _reason(code, row) for code, row in told.items() if not row.get("off")
+        }
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise BadSetting(f"{own} cannot be read as a list of reasons: {error}") from error
+    app.add_template_global(reason_label)
+    app.add_template_global(reason_sentence)
+    app.add_template_global(reasons)
+
+
+def _reason(code: str, row: Mapping[str, Any]) -> Reason:
+    if not 0 < len(code) <= CODE_MAX or code in (OWN_WORDS, *_OTHER_LABELS):
+        raise ValueError(f"{code!r} cannot be the code of a reason")
+    label = {language: str(row[language]) for language in ("ko", "en")}
+    says = {language: str(row["says"][language]) for language in ("ko", "en")}
+    return Reason(code, label, says, str(row.get("law", "")))
+
+
+def all_reasons() -> dict[str, Reason]:
+    """By code, in the order moderators choose from."""
+    found: dict[str, Reason] = current_app.extensions["reasons"]
+    return found
+
+
+def is_reason(code: str) -> bool:
+    return code in all_reasons()
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Code and label of each, in the reader's language."""
+    return [(reason.code, reason.label[str(get_locale())]) for reason in all_reasons().values()]
+
+
+def reason_label(code: str | None, note: str = "") -> str:
+    """A reason in the reader's language; one written by the moderator stands as written."""
+    if code == OWN_WORDS:
+        return note
+    reason = all_reasons().get(code or "")
+    return reason.label[str(get_locale())] if reason else str(_OTHER_LABELS.get(code or "", code))
+
+
+def reason_sentence(code: str | None, note: str = "") -> str:
+    """The same as a sentence, for the person it happened to."""
+    reason = all_reasons().get(code or "")
+    return reason.says[str(get_locale())] if reason else reason_label(code, note)

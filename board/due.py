@@ -1,0 +1,79 @@
+"""What falls due: terms that end by themselves, whether or not anybody is looking.
+
+A slice that has such terms appends a Task. `serve` runs them in its own process, which answers no
+requests; behind another server, `flask --app wsgi due` does it from cron.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from board.db import db, writing
+from board.lock import Busy
+
+EVERY = 10.0  # seconds; how late the end of a term may be seen
+
+
+@dataclass(frozen=True)
+class Task:
+    """`is_due` reads only, and is asked often; `run` is called inside a write of its own."""
+
+    name: str
+    is_due: Callable[[], bool]
+    run: Callable[[], None]
+
+
+tasks: list[Task] = []
+
+
+def run() -> list[str]:
+    """Do whatever is due now. The names of the tasks that had something to do.
+
+    Raises Busy or OperationalError; whatever was not done is due next time.
+    """
+    done = []
+    for task in tasks:
+        due = task.is_due()
+        db.session.rollback()
+        if due:
+            with writing():
+                task.run()
+            done.append(task.name)
+    return done
+
+
+def keep_running(app: Flask) -> threading.Event:
+    """In a thread of this process until the event is set or the process ends.
+
+    No fork happens while a task runs: the child would inherit SQLite's locks and nobody to open
+    them. A worker that died is forked anew at any time.
+    """
+    stop, running = threading.Event(), threading.Lock()
+    os.register_at_fork(
+        before=running.acquire, after_in_parent=running.release, after_in_child=running.release
+    )
+
+    def loop() -> None:
+        while not stop.wait(EVERY):
+            with running, app.app_context():
+                try:
+                    run()
+                except (Busy, OperationalError) as error:
+                    app.logger.warning("what is due waits: %s", error)
+                except Exception:  # whatever it is, the other terms still have to end
+                    app.logger.exception("a task that was due has failed")
+
+    threading.Thread(target=loop, name="due", daemon=True).start()
+    return stop
+
+
+@click.command("due")
+def due() -> None:
+    """Do what is due now: terms that have ended. Only needed where `serve` is not used."""
+    for name in run():
+        click.echo(name)

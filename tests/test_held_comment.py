@@ -1,0 +1,155 @@
+"""A comment that waits for a moderator: its author sees it, nobody else can."""
+
+import pytest
+
+from board.comments import posting
+from board.comments.models import Comment
+from board.db import db, writing
+from board.moderation import models as moderation
+from conftest import say
+
+
+@pytest.fixture
+def held_if_rude(monkeypatch):
+    """Whatever says "rude" waits."""
+    check = lambda draft: "word" if "rude" in draft.body.text else None  # noqa: E731
+    monkeypatch.setattr(posting, "checks", [lambda draft: None, check])
+
+
+def send(client, text, **fields):
+    return client.post("/articles/harbour/comments", data={"body": text, **fields})
+
+
+def test_its_author_is_told_and_sees_it_marked(as_, ada, harbour, held_if_rude):
+    client = as_(ada)
+
+    answer = send(client, "A rude remark")
+    page = client.get(answer.location).text
+
+    assert answer.status_code == 303
+    assert "A rude remark" in page
+    assert 'id="held"' in page
+    assert "운영자가 확인한 뒤" in page
+
+
+def test_nobody_else_can_read_count_or_find_it(as_, guest, ada, bora, harbour, held_if_rude):
+    send(as_(ada), "A rude remark")
+    [comment] = db.session.scalars(db.select(Comment))
+
+    for client in (guest, as_(bora)):
+        for path in (
+            "/articles/harbour",
+            "/articles/harbour/comments",
+            "/articles/harbour/comments?sort=liked",
+            "/articles/harbour/comments/search?q=remark",
+            "/api/v1/articles/harbour/comments",
+            "/articles/harbour/comments.atom",
+        ):
+            assert "rude remark" not in client.get(path).text
+        assert client.get(f"/comments/{comment.id}").status_code == 404
+    assert harbour.comment_count == 0
+
+
+def test_a_moderator_keeps_it_and_everyone_reads_it(as_, guest, ada, mo, harbour, held_if_rude):
+    send(as_(ada), "A rude remark")
+    [comment] = db.session.scalars(db.select(Comment))
+
+    with writing():
+        moderation.keep(comment, by=mo)
+
+    assert "A rude remark" in guest.get("/articles/harbour").text
+    assert "A rude remark" in guest.get(f"/comments/{comment.id}").text
+    assert harbour.comment_count == 1
+    assert "A rude remark" in guest.get("/articles/harbour/comments/search?q=remark").text
+
+
+def test_one_that_is_hidden_unseen_leaves_no_tombstone(as_, guest, ada, mo, harbour, held_if_rude):
+    send(as_(ada), "A rude remark")
+    [comment] = db.session.scalars(db.select(Comment))
+
+    with writing():
+        moderation.hide(comment, by=mo, reason="abuse")
+
+    assert 'class="gone"' not in guest.get("/articles/harbour").text
+    assert guest.get(f"/comments/{comment.id}").status_code == 404
+    assert "A rude remark" in as_(ada).get(f"/comments/{comment.id}").text
+
+
+def test_one_restored_later_takes_its_place(as_, guest, ada, mo, harbour, held_if_rude):
+    send(as_(ada), "A rude remark")
+    [comment] = db.session.scalars(db.select(Comment))
+    with writing():
+        moderation.hide(comment, by=mo, reason="abuse")
+
+    with writing():
+        moderation.restore(comment, by=mo, reason="review")
+
+    assert "A rude remark" in guest.get("/articles/harbour").text
+    assert harbour.comment_count == 1
+
+
+def test_a_held_reply_waits_and_then_stands_below_its_deleted_root(
+    as_, guest, ada, bora, mo, harbour, held_if_rude
+):
+    root = say(harbour, ada, "Root")
+    send(as_(bora), "A rude reply", parent=root.id)
+    [reply] = db.session.scalars(db.select(Comment).where(Comment.root_id.is_not(None)))
+    as_(ada).post(f"/comments/{root.id}/delete")
+    assert guest.get(f"/comments/{root.id}").status_code == 404
+
+    with writing():
+        moderation.keep(reply, by=mo)
+
+    page = guest.get(f"/comments/{root.id}").text
+    assert "A rude reply" in page
+    assert (root.listed, root.reply_count, harbour.comment_count) == (True, 1, 1)
+
+
+def test_a_visible_comment_with_replies_leaves_a_tombstone_while_it_is_held(
+    guest, ada, bora, harbour
+):
+    root = say(harbour, ada, "Something edited")
+    say(harbour, bora, "The answer", to=root)
+
+    with writing():
+        root.hold(reason="word")
+
+    page = guest.get("/articles/harbour").text
+    assert "Something edited" not in page
+    assert "The answer" in page
+    assert "운영자가 확인하고 있는 댓글입니다." in page
+
+
+def test_its_author_may_delete_it_unseen(as_, ada, harbour, held_if_rude):
+    send(as_(ada), "A rude remark")
+    [comment] = db.session.scalars(db.select(Comment))
+
+    answer = as_(ada).post(f"/comments/{comment.id}/delete")
+
+    assert answer.status_code == 303
+    with writing():
+        assert comment.keep() is False
+    assert (comment.body, harbour.comment_count) == ("", 0)
+
+
+def test_a_check_may_refuse_and_then_nothing_is_stored(as_, ada, harbour, monkeypatch):
+    def refuse(draft):
+        raise posting.ThreadClosed
+
+    monkeypatch.setattr(posting, "checks", [refuse])
+
+    answer = send(as_(ada), "Anything")
+
+    assert answer.status_code == 409
+    assert "Anything" in answer.text
+    assert db.session.scalar(db.select(Comment)) is None
+
+
+def test_what_else_belongs_to_a_new_comment_is_written_with_it(ada, harbour, monkeypatch):
+    seen = []
+    monkeypatch.setattr(posting, "on_post", [lambda comment: seen.append(comment.id)])
+
+    comment = say(harbour, ada, "Hello")
+    again = say(harbour, ada, "Hello again")
+
+    assert seen == [comment.id, again.id]

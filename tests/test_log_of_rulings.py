@@ -1,0 +1,85 @@
+"""The log of rulings only grows, and shows when somebody changed it behind the board's back."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from board.db import db, now, writing
+from board.moderation.models import Ruling, Verdict, first_broken, hide, record, restore
+from conftest import say
+
+
+@pytest.fixture
+def three(ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        hide(comment, by=mo, reason="abuse")
+        restore(comment, by=mo, reason="review", note="")
+        hide(comment, by=None, reason="other", note="한글 메모")
+    return rulings()
+
+
+def rulings():
+    return list(db.session.scalars(select(Ruling).order_by(Ruling.id)))
+
+
+def behind_its_back(statement):
+    """What a person with the file and without scruples could do."""
+    with db.engine.connect().execution_options(writing=True) as connection:
+        for name in ("ruling_no_update", "ruling_no_delete"):
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+        connection.execute(text(statement))
+        connection.commit()
+    db.session.rollback()
+    db.session.expire_all()
+
+
+def test_a_log_as_written_is_whole(three):
+    assert [r.verdict for r in three] == ["hide", "restore", "hide"]
+    assert first_broken(three) is None
+
+
+def test_a_ruling_names_the_comment_its_author_and_its_article(three, ada, mo, harbour):
+    first, _, last = three
+
+    assert (first.about_id, first.article_id, first.moderator_id) == (ada.id, harbour.id, mo.id)
+    assert last.moderator_id is None
+
+
+@pytest.mark.parametrize("statement", ["UPDATE ruling SET note = 'x'", "DELETE FROM ruling"])
+def test_the_database_refuses_to_change_or_delete_a_ruling(three, statement):
+    with pytest.raises(IntegrityError, match="append-only"), writing():
+        db.session.execute(text(statement))
+
+    db.session.rollback()
+    assert len(rulings()) == 3
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ruling SET reason = 'spam' WHERE id = 2",
+        "UPDATE ruling SET moderator_id = NULL WHERE id = 2",
+        "UPDATE ruling SET made_at = '2020-01-01 00:00:00.000000' WHERE id = 2",
+        "UPDATE ruling SET detail = '{\"a\": 1}' WHERE id = 2",
+    ],
+)
+def test_a_change_behind_its_back_is_found_at_its_place(three, statement):
+    behind_its_back(statement)
+
+    assert first_broken(rulings()) == 2
+
+
+def test_a_ruling_taken_out_is_found_at_the_next(three):
+    behind_its_back("DELETE FROM ruling WHERE id = 2")
+
+    assert first_broken(rulings()) == 3
+
+
+def test_details_and_terms_are_sealed_too(three, ada, mo):
+    with writing():
+        record(Verdict.KEEP, by=mo, about=ada, reason="", until=now(), undoes=three[0], seen=3)
+
+    db.session.expire_all()
+    assert rulings()[-1].detail == {"seen": 3}
+    assert first_broken(rulings()) is None
