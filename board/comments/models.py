@@ -1,5 +1,6 @@
 """Comments: what a reader wrote, and whether others see it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,9 @@ def _roots_by(name: str, key: str) -> Index:
     roots = text("root_id IS NULL")
     return Index(f"ix_comment_{name}", *columns, sqlite_where=roots, postgresql_where=roots)
 
+
+# Slices that keep something about a comment say here what becomes of it when it is deleted.
+on_delete: list[Callable[["Comment"], None]] = []
 
 _HELD = text("held_for IS NOT NULL")
 
@@ -114,6 +118,8 @@ class Comment(Base):
             self._change(deleted_at=now())
             self.body = self.html = ""
             self._unlist_if_bare()
+            for effect in on_delete:
+                effect(self)
 
     def hide(self, *, reason: str, note: str = "") -> bool:
         """Readers see a tombstone with the reason, where they ever saw it. False when there was

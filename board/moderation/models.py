@@ -14,6 +14,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import Base, db, now
+from board.moderation import queues
 
 
 class Verdict(enum.StrEnum):
@@ -133,16 +134,26 @@ def hide(comment: Comment, *, by: User | None, reason: str, note: str = "") -> R
     """Hiding what is hidden or deleted already changes nothing."""
     if not comment.hide(reason=reason, note=note):
         return None
-    return record(Verdict.HIDE, by=by, comment=comment, reason=reason, note=note)
+    return _decide(Verdict.HIDE, comment, by=by, reason=reason, note=note)
 
 
 def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
     if not comment.restore():
         return None
-    return record(Verdict.RESTORE, by=by, comment=comment, reason=reason, note=note)
+    return _decide(Verdict.RESTORE, comment, by=by, reason=reason, note=note)
 
 
 def keep(comment: Comment, *, by: User, reason: str = "", note: str = "") -> Ruling:
     """It was looked at and may stay; one that was held can be read from now on."""
-    comment.keep()
-    return record(Verdict.KEEP, by=by, comment=comment, reason=reason, note=note)
+    was_held = comment.keep()
+    return _decide(Verdict.KEEP, comment, by=by, reason=reason, note=note, was_held=was_held)
+
+
+def _decide(
+    verdict: Verdict, comment: Comment, *, by: User | None, reason: str, note: str, **detail: Any
+) -> Ruling:
+    """What waited for this decision waits no longer; the ruling remembers where it did."""
+    waited = queues.settle(comment)
+    return record(
+        verdict, by=by, comment=comment, reason=reason, note=note, waited=waited, **detail
+    )

@@ -1,0 +1,146 @@
+"""What waits for a decision of the desk, and why."""
+
+import enum
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy import ForeignKey, Index, Select, String, delete, func, select, tuple_, update
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments import posting
+from board.comments.models import Comment, on_delete
+from board.db import Base, db, now
+
+
+class Queue(enum.StrEnum):
+    """Why a comment waits. One may wait for several reasons; one decision ends them all."""
+
+    REPORTED = "reported"
+    HELD = "held"
+    NEW = "new"  # by an account whose first comments are looked at
+
+
+class Item(Base):
+    """One comment in one queue. Gone once it is decided: the ruling is the memory."""
+
+    __tablename__ = "queue_item"
+    PAGE_SIZE = 50
+    # How long a moderator has an item to themselves after they last looked at it.
+    TAKEN_FOR = timedelta(minutes=3)
+    __table_args__ = (
+        # One range scan each: a queue, what waits in it under an article, and by an author.
+        Index("ix_queue_item_oldest", "queue", "since", "comment_id"),
+        Index("ix_queue_item_article", "article_id", "queue", "since", "comment_id"),
+        Index("ix_queue_item_author", "author_id", "queue", "since", "comment_id"),
+    )
+
+    comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
+    queue: Mapped[str] = mapped_column(String(10), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id))
+    author_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    # What rule, what words, how many: as the slice that put it there tells it.
+    why: Mapped[str] = mapped_column(String(200), default="")
+    since: Mapped[datetime] = mapped_column(default=now)
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    taken_at: Mapped[datetime | None]
+
+    comment: Mapped[Comment] = relationship()
+    article: Mapped[Article] = relationship()
+    author: Mapped[User] = relationship(foreign_keys=author_id)
+    taker: Mapped[User | None] = relationship(foreign_keys=taken_by)
+
+    @classmethod
+    def oldest(cls, queue: Queue, *, after: Self | None = None) -> Select[Self]:
+        """One page and one more of a queue, the one that has waited longest first; ties by id."""
+        page = select(cls).where(cls.queue == queue.value)
+        page = page.options(
+            joinedload(cls.comment).joinedload(Comment.author),
+            joinedload(cls.article),
+            joinedload(cls.taker),
+        )
+        if after:
+            page = page.where(tuple_(cls.since, cls.comment_id) > (after.since, after.comment_id))
+        return page.order_by(cls.since, cls.comment_id).limit(cls.PAGE_SIZE + 1)
+
+    @classmethod
+    def of(cls, comment: Comment) -> Select[Self]:
+        return select(cls).where(cls.comment_id == comment.id).order_by(cls.since, cls.queue)
+
+    @property
+    def is_taken(self) -> bool:
+        return self.taken_at is not None and self.taken_at > now() - self.TAKEN_FOR
+
+
+def wait(comment: Comment, queue: Queue, *, reason: str = "", why: str = "") -> Item:
+    """Put a comment into a queue. One that waits there already keeps its place, and tells what is
+    said of it now."""
+    item: Item | None = db.session.get(Item, (comment.id, queue.value))
+    if item is None:
+        item = Item(
+            comment_id=comment.id,
+            queue=queue.value,
+            article_id=comment.article_id,
+            author_id=comment.author_id,
+            since=now(),
+        )
+        db.session.add(item)
+    item.reason, item.why = reason, why
+    return item
+
+
+def settle(comment: Comment) -> list[dict[str, str]]:
+    """It is decided, or gone: it waits nowhere any longer. Where and why it did, for `resume`."""
+    waited = [
+        {"queue": item.queue, "reason": item.reason, "why": item.why, "at": item.since.isoformat()}
+        for item in db.session.scalars(Item.of(comment))
+    ]
+    db.session.execute(delete(Item).where(Item.comment_id == comment.id))
+    return waited
+
+
+def resume(comment: Comment, waited: Iterable[Mapping[str, str]]) -> None:
+    """The decision was taken back: it waits where it did, as long as it had."""
+    for told in waited:
+        item = wait(comment, Queue(told["queue"]), reason=told["reason"], why=told["why"])
+        item.since = datetime.fromisoformat(told["at"])
+
+
+def take(comment: Comment, *, by: User) -> User | None:
+    """Work on a comment without another moderator doing the same. The one who has it if it is not
+    `by`; asking again extends the time."""
+    items = list(db.session.scalars(Item.of(comment)))
+    other = next((item.taker for item in items if item.is_taken and item.taken_by != by.id), None)
+    if other is None:
+        for item in items:
+            item.taken_by, item.taken_at = by.id, now()
+    return other
+
+
+def let_go(by: User) -> None:
+    """Whatever this moderator had is open to all again."""
+    mine = update(Item).where(Item.taken_by == by.id)
+    db.session.execute(mine.values(taken_by=None, taken_at=None))
+
+
+def counts() -> Mapping[Queue, int]:
+    """How many wait in each queue."""
+    found = select(Item.queue, func.count()).group_by(Item.queue)
+    waiting = {row[0]: row[1] for row in db.session.execute(found)}
+    return {queue: waiting.get(queue.value, 0) for queue in Queue}
+
+
+def _forget(comment: Comment) -> None:
+    settle(comment)
+
+
+def _wait_if_held(comment: Comment) -> None:
+    if comment.held_for:
+        wait(comment, Queue.HELD, reason=comment.held_for)
+
+
+posting.on_post.append(_wait_if_held)
+on_delete.append(_forget)
