@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from board import access, assets, compression, config, db, kept, language, pages
+from board import access, assets, compression, config, db, desk, kept, language, pages
 from board.accounts import views as account_views
 from board.api import views as api_views
 from board.articles import views as article_views
@@ -35,9 +35,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         moderation_views,
         api_views,
         feed_views,
+        desk,
         pages,
     ):
         app.register_blueprint(views.bp)
+    desk.init_app(app)
     access.init_app(app)
     kept.init_app(app)
     pages.init_app(app)

@@ -30,9 +30,9 @@ OPEN_TO_GUESTS = {
 # Who else gets in where: role → pages, all others answer 403.
 MATRIX = {
     "ada": {"accounts.account", "comments.mine"},
-    "mo": {"accounts.account", "comments.mine", "articles.desk_home"},
+    "mo": {"accounts.account", "comments.mine", "desk.home"},
     "tess": {
-        "accounts.account", "comments.mine", "articles.desk_home", "articles.desk",
+        "accounts.account", "comments.mine", "desk.home", "articles.desk",
         "articles.write_form", "articles.edit_form",
     },
 }  # fmt: skip

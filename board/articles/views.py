@@ -2,14 +2,18 @@
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
 
-from board.access import editors, everyone, open_to, staff, viewer
+from board.access import editors, everyone, open_to
 from board.articles.forms import ArticleForm, CloseForm
 from board.articles.markup import is_shown
 from board.articles.models import Article
 from board.db import db, now, writing
+from board.desk import Page, pages
 
 bp = Blueprint("articles", __name__)
+pages.append(Page(80, "articles", _("Articles"), "articles.desk", editors))
+pages.append(Page(81, "write", _("New article"), "articles.write_form", editors))
 
 ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul letter takes nine in a posted form
 
@@ -23,13 +27,6 @@ def front() -> ResponseReturnValue:
     return render_template(
         "articles/front.html", articles=articles, more=more, pictured_first=pictured
     )
-
-
-@bp.get("/desk")
-@open_to(staff)
-def desk_home() -> ResponseReturnValue:
-    page = ".desk" if viewer().can_edit else "moderation.rulings"
-    return redirect(url_for(page), 303)
 
 
 @bp.get("/desk/articles")

@@ -1,0 +1,55 @@
+"""The desk's table of contents. Each slice adds its pages; who may open one sees its link."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from board.access import Audience, open_to, staff, viewer
+
+bp = Blueprint("desk", __name__)
+
+
+@dataclass(frozen=True)
+class Page:
+    """`label` is translated when it is shown; the lowest `rank` comes first. What waits on a page
+    is found in `counts` under its `name`."""
+
+    rank: int
+    name: str
+    label: Any
+    endpoint: str
+    audience: Audience
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+pages: list[Page] = []
+# How many things wait, by the name of a page: one question for all pages of a slice.
+counts: list[Callable[[], Mapping[str, int]]] = []
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(_pages, "desk_pages")
+    app.add_template_global(_waiting, "desk_counts")
+
+
+@bp.get("/desk")
+@open_to(staff)
+def home() -> ResponseReturnValue:
+    """The first page of those this person works on."""
+    first = _pages()[0]
+    return redirect(url_for(first.endpoint, **first.values), 303)
+
+
+def _pages() -> list[Page]:
+    mine = [page for page in pages if page.audience(viewer())]
+    return sorted(mine, key=lambda page: page.rank)
+
+
+def _waiting() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for count in counts if viewer().can_moderate else ():
+        found.update(count())
+    return found
