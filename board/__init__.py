@@ -13,6 +13,7 @@ from board.articles import views as article_views
 from board.comments import reaction_views, reasons
 from board.comments import views as comment_views
 from board.feeds import views as feed_views
+from board.moderation import people_views
 from board.moderation import views as moderation_views
 
 
@@ -25,6 +26,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     compression.init_app(app)  # first here is last to see the answer
     assets.init_app(app)
     reasons.init_app(app)
+    people_views.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
@@ -33,6 +35,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         comment_views,
         reaction_views,
         moderation_views,
+        people_views,
         api_views,
         feed_views,
         desk,

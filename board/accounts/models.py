@@ -41,6 +41,10 @@ class User(UserMixin, Base):
     joined_at: Mapped[datetime] = mapped_column(default=now)
     suspended_until: Mapped[datetime | None]
     suspended_for: Mapped[str] = mapped_column(String(200), default="")
+    # Until then everything this person writes waits for a moderator.
+    held_until: Mapped[datetime | None]
+    # The newest notice the person has seen; whoever writes notices numbers them.
+    notices_seen: Mapped[int] = mapped_column(default=0, server_default="0")
     can_moderate: Mapped[bool] = mapped_column(default=False)
     can_edit: Mapped[bool] = mapped_column(default=False)
 
@@ -60,6 +64,10 @@ class User(UserMixin, Base):
     @property
     def is_suspended(self) -> bool:
         return self.suspended_until is not None and self.suspended_until > now()
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_until is not None and self.held_until > now()
 
     @property
     def is_staff(self) -> bool:

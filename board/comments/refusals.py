@@ -2,6 +2,7 @@
 try again."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,7 +23,7 @@ from board.db import now
 from board.language import clock, local
 
 # 403: no other moment and no other text would change the answer; 409: things have changed.
-_STATUS = {
+_STATUS: dict[type[Refused], int] = {
     ThreadClosed: 409,
     ParentGone: 409,
     CommentGone: 409,
@@ -30,6 +31,15 @@ _STATUS = {
     AuthorSuspended: 403,
     OwnComment: 403,
 }
+
+
+# What other slices refuse for, in their words.
+_OTHERS: dict[type[Refused], Any] = {}
+
+
+def explain(kind: type[Refused], words: Any, *, status: int) -> None:
+    """How to tell a reader of a refusal that another slice raises; `words` translate lazily."""
+    _OTHERS[kind], _STATUS[kind] = words, status
 
 
 def status(refusal: Refused) -> int:
@@ -66,7 +76,8 @@ def _what(refusal: Refused) -> str:
         ReactedTooSoon: _("Reactions need a little time between them."),
         ReactedTooOften: _("You have reacted as often as one day allows, taking back included."),
     }
-    return texts[type(refusal)]
+    kind = type(refusal)
+    return texts[kind] if kind in texts else str(_OTHERS[kind])
 
 
 def _when(moment: datetime) -> str:

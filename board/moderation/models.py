@@ -21,6 +21,12 @@ class Verdict(enum.StrEnum):
     HIDE = "hide"
     RESTORE = "restore"
     KEEP = "keep"
+    # About people.
+    WARN = "warn"
+    HOLD = "hold"
+    SUSPEND = "suspend"
+    BAN = "ban"
+    LIFT = "lift"
 
 
 class Ruling(Base):
@@ -40,7 +46,7 @@ class Ruling(Base):
         "verdict", "moderator_id", "comment_id", "about_id", "article_id", "reason", "note",
         "until", "undoes_id", "detail", "made_at",
     )  # fmt: skip
-    __table_args__ = (Index(None, "about_id", "id"),)
+    __table_args__ = (Index(None, "about_id", "id"), Index(None, "undoes_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     verdict: Mapped[str] = mapped_column(String(20))

@@ -1,0 +1,274 @@
+"""The desk's pages about people, and each person's own notices."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from board.access import member, moderators, open_to, readers, viewer
+from board.accounts.models import User
+from board.comments import refusals
+from board.comments.reasons import reason_label
+from board.comments.thread import own
+from board.db import db, writing
+from board.desk import Page, counts, pages
+from board.forms import asked_id, own_path
+from board.moderation import people
+from board.moderation.forms import ReasonForm
+from board.moderation.models import Ruling
+from board.moderation.people import BanProposal, Caution, NotByTheSame, OutOfReach
+from board.moderation.people_forms import (
+    BanForm,
+    BansForm,
+    FindForm,
+    NoteForm,
+    SeenForm,
+    TermForm,
+    WarnForm,
+)
+
+bp = Blueprint("people", __name__)
+pages.append(Page(40, "people", _("People"), "people.index", moderators))
+refusals.explain(
+    people.Unacknowledged,
+    _(
+        "A moderator has warned you. Please read the warning under Notices and confirm it; "
+        "then you can post again."
+    ),
+    status=403,
+)
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(_unread, "unread_notices")
+    app.add_template_global(act_label)
+
+
+def act_label(verdict: str) -> str:
+    """What was done, in a word or two."""
+    labels = {
+        "hide": gettext("Comment hidden"),
+        "restore": gettext("Comment restored"),
+        "keep": gettext("Comment kept"),
+        "warn": gettext("Warning"),
+        "hold": gettext("New comments wait for a moderator"),
+        "suspend": gettext("Suspended"),
+        "ban": gettext("Banned"),
+        "lift": gettext("Restrictions lifted"),
+    }
+    return labels.get(verdict, verdict)
+
+
+def _unread() -> int:
+    reader = viewer()
+    return people.unread(reader) if isinstance(reader, User) else 0
+
+
+@bp.get("/desk/people")
+@open_to(moderators)
+def index() -> ResponseReturnValue:
+    return _index()
+
+
+@bp.get("/desk/people/<id:id>")
+@open_to(moderators)
+def person(id: int) -> ResponseReturnValue:
+    return _person_page(_person(id))
+
+
+@bp.post("/desk/people/<id:id>/warn")
+@open_to(moderators)
+def warn(id: int) -> ResponseReturnValue:
+    return _act(id, WarnForm.posted(), people.warn)
+
+
+@bp.post("/desk/people/<id:id>/hold")
+@open_to(moderators)
+def hold(id: int) -> ResponseReturnValue:
+    form = TermForm.posted()
+    return _act(id, form, people.hold, lambda: {"until": form.until})
+
+
+@bp.post("/desk/people/<id:id>/suspend")
+@open_to(moderators)
+def suspend(id: int) -> ResponseReturnValue:
+    form = TermForm.posted()
+    return _act(id, form, people.suspend, lambda: {"until": form.until, "told": _told(form)})
+
+
+@bp.post("/desk/people/<id:id>/ban")
+@open_to(moderators)
+def ban(id: int) -> ResponseReturnValue:
+    form = BanForm.posted()
+    form.person = _person(id)
+    return _act(id, form, people.ban, lambda: {"told": _told(form)})
+
+
+@bp.post("/desk/people/<id:id>/lift")
+@open_to(moderators)
+def lift(id: int) -> ResponseReturnValue:
+    with writing():
+        try:
+            people.lift(_person(id), by=member())
+        except OutOfReach:
+            abort(403)
+    return redirect(url_for(".person", id=id, notice="saved"), 303)
+
+
+@bp.post("/desk/people/<id:id>/note")
+@open_to(moderators)
+def note(id: int) -> ResponseReturnValue:
+    form = NoteForm.posted()
+    if not form.validate():
+        return _person_page(_person(id), note_form=form), 422
+    with writing():
+        people.note(_person(id), by=member(), text=form.text.data)
+    return redirect(url_for(".person", id=id, notice="saved", _anchor="notes"), 303)
+
+
+@bp.post("/desk/people/bans")
+@open_to(moderators, lists=("person",))
+def propose() -> ResponseReturnValue:
+    """Ban several, if another moderator agrees."""
+    form = BansForm.posted()
+    if not form.validate():
+        return _index(form), 422
+    with writing():
+        users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
+        proposal = people.propose_bans(users, by=member(), **form.ruling())
+    if proposal is None:
+        form.person.errors = [gettext("Nobody at the desk can be banned from here.")]
+        return _index(form), 422
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+@bp.post("/desk/people/bans/<id:id>/approve")
+@open_to(moderators)
+def approve(id: int) -> ResponseReturnValue:
+    return _decide(id, approve=True)
+
+
+@bp.post("/desk/people/bans/<id:id>/reject")
+@open_to(moderators)
+def reject(id: int) -> ResponseReturnValue:
+    return _decide(id, approve=False)
+
+
+@bp.get("/account/notices")
+@open_to(readers)
+def notices() -> ResponseReturnValue:
+    """What was decided about me and mine, and why. Never by whom."""
+    found = list(db.session.scalars(people.notices(member(), before=asked_id("before"))))
+    shown = found[: people.PAGE_SIZE]
+    return render_template(
+        "moderation/notices.html",
+        decisions=shown,
+        seen=member().notices_seen,
+        cautions=list(db.session.scalars(Caution.open_for(member().id))),
+        more=shown[-1].id if len(found) > people.PAGE_SIZE else None,
+        newest=shown[0].id if shown else 0,
+        next=own_path(request.args.get("next")),
+    )
+
+
+@bp.post("/account/notices/seen")
+@open_to(readers)
+def see() -> ResponseReturnValue:
+    """I have read them, the warnings among them too."""
+    form = SeenForm.posted()
+    with writing():
+        newest = db.session.scalar(people.notices(member()).limit(1))
+        people.see_notices(member(), up_to=newest.id if newest else 0)
+        people.acknowledge(member())
+    return redirect(own_path(form.next.data), 303)
+
+
+def _act(
+    id: int,
+    form: ReasonForm,
+    verb: Callable[..., Ruling],
+    terms: Callable[[], dict[str, Any]] = dict,
+) -> ResponseReturnValue:
+    """What all acts on a person have in common: a reason, and nobody of the staff."""
+    if not form.validate():
+        return _person_page(_person(id), form=form, act=verb.__name__), 422
+    values = terms()
+    try:
+        with writing():
+            verb(_person(id), by=member(), **form.ruling(), **values)
+    except OutOfReach:
+        abort(403)
+    return redirect(url_for(".person", id=id, notice="saved"), 303)
+
+
+def _decide(id: int, *, approve: bool) -> ResponseReturnValue:
+    try:
+        with writing():
+            proposal: BanProposal = db.get_or_404(BanProposal, id)
+            told = reason_label(proposal.reason, proposal.note)
+            people.decide_bans(proposal, by=member(), approve=approve, told=told)
+    except NotByTheSame:
+        abort(403)
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+def _told(form: ReasonForm) -> str:
+    """The reason as sign-in will say it: in the newsroom's language, since it is stored."""
+    ruling = form.ruling()
+    return reason_label(ruling["reason"], ruling["note"])
+
+
+def _index(form: BansForm | None = None) -> str:
+    find = FindForm.asked()
+    find.validate()
+    return render_template(
+        "moderation/people.html",
+        find=find,
+        people=list(db.session.scalars(people.found(find.q.data or ""))),
+        proposals=list(db.session.scalars(BanProposal.waiting())),
+        form=form or BansForm.empty(),
+    )
+
+
+def _person_page(
+    user: User,
+    *,
+    form: ReasonForm | None = None,
+    act: str | None = None,
+    note_form: NoteForm | None = None,
+) -> str:
+    rulings = list(db.session.scalars(people.about(user, before=asked_id("rulings_before"))))
+    return render_template(
+        "moderation/person.html",
+        person=user,
+        counts=people.comment_counts(user),
+        comments=list(db.session.scalars(own(user)))[:10],
+        rulings=rulings[: people.PAGE_SIZE],
+        more=rulings[people.PAGE_SIZE - 1].id if len(rulings) > people.PAGE_SIZE else None,
+        notes=list(db.session.scalars(people.Note.about(user))),
+        out_of_reach=people.is_out_of_reach(user, member()),
+        forms={
+            "warn": form if act == "warn" else WarnForm.empty(),
+            "hold": form if act == "hold" else TermForm.empty(),
+            "suspend": form if act == "suspend" else TermForm.empty(),
+            "ban": form if act == "ban" else BanForm.empty(),
+        },
+        act=act,
+        note_form=note_form or NoteForm.empty(),
+    )
+
+
+def _person(id: int) -> User:
+    user: User = db.get_or_404(User, id)
+    return user
+
+
+def _waiting() -> dict[str, int]:
+    return {"people": len(list(db.session.scalars(BanProposal.waiting())))}
+
+
+counts.append(_waiting)

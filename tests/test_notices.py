@@ -1,0 +1,94 @@
+"""Everyone reads what was decided about them and why; never by whom."""
+
+from sqlalchemy import select
+
+from board.comments import posting
+from board.db import db, writing
+from board.moderation import models as moderation
+from board.moderation.models import Ruling, Verdict
+from conftest import say
+
+
+def notices(client):
+    return client.get("/account/notices").text
+
+
+def test_an_author_reads_that_a_comment_was_hidden_and_why(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+
+    page = notices(as_(ada))
+
+    assert "댓글 숨김" in page
+    assert "욕설이나 특정인을 비방하는 표현이 있어 숨겼습니다." in page
+    assert f'href="/comments/{comment.id}"' in page
+    assert "mo" not in page.split("<main")[1].split("</main")[0].replace("more", "")
+
+
+def test_unread_notices_are_counted_until_they_are_confirmed(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+    client = as_(ada)
+    badge = 'href="/account/notices">알림 <b>1</b>'
+
+    before = client.get("/").text
+    client.post("/account/notices/seen", data={"next": "/account"})
+
+    assert badge in before
+    assert badge not in client.get("/").text
+
+
+def test_other_people_are_told_nothing(as_, ada, bora, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+
+    assert "알림이 없습니다." in notices(as_(bora))
+
+
+def test_a_comment_looked_at_and_left_where_it_was_is_no_news(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        moderation.keep(comment, by=mo)
+
+    assert "알림이 없습니다." in notices(as_(ada))
+
+
+def test_one_that_waited_and_may_be_read_is(as_, ada, mo, harbour, monkeypatch):
+    monkeypatch.setattr(posting, "checks", [lambda draft: "word"])
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        moderation.keep(comment, by=mo)
+
+    assert "다른 독자도 볼 수 있습니다." in notices(as_(ada))
+
+
+def test_what_was_taken_back_at_once_is_not_told(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        moderation.hide(comment, by=mo, reason="abuse")
+    [ruling] = db.session.scalars(select(Ruling))
+
+    with writing():
+        moderation.record(Verdict.RESTORE, by=mo, comment=comment, reason="undone", undoes=ruling)
+
+    assert "댓글 숨김" not in notices(as_(ada))
+
+
+def test_confirming_leads_only_to_pages_of_ours(as_, ada):
+    answer = as_(ada).post("/account/notices/seen", data={"next": "https://evil.example/"})
+
+    assert answer.location == "/"
+
+
+def test_notices_come_page_by_page(as_, ada, mo, harbour):
+    for number in range(31):
+        comment = say(harbour, ada, f"Remark {number}")
+        with writing():
+            moderation.hide(comment, by=mo, reason="abuse")
+    client = as_(ada)
+
+    first = client.get("/account/notices").text
+    [oldest] = db.session.scalars(select(Ruling).order_by(Ruling.id).limit(1))
+    second = client.get(f"/account/notices?before={oldest.id + 1}").text
+
+    assert (first.count('id="notice-'), second.count('id="notice-')) == (30, 1)

@@ -1,0 +1,188 @@
+"""A moderator warns, holds, suspends, bans and lifts; the person is told, and colleagues see it."""
+
+import pytest
+from sqlalchemy import select
+
+from board.comments.models import Comment
+from board.db import db, writing
+from board.moderation import models as moderation
+from board.moderation import people
+from board.moderation.models import Ruling
+from conftest import count_queries, person, say
+
+
+def send(client, text="Hello"):
+    return client.post("/articles/harbour/comments", data={"body": text})
+
+
+def act(client, user, verb, **fields):
+    return client.post(f"/desk/people/{user.id}/{verb}", data={"reason": "abuse", **fields})
+
+
+def verdicts():
+    return [ruling.verdict for ruling in db.session.scalars(select(Ruling).order_by(Ruling.id))]
+
+
+def test_a_warned_person_posts_again_only_after_confirming(as_, ada, mo, harbour):
+    act(as_(mo), ada, "warn")
+    client = as_(ada)
+
+    refused = send(client, "My view")
+    page = client.get("/account/notices").text
+    client.post("/account/notices/seen")
+    accepted = send(client, "My view")
+
+    assert refused.status_code == 403
+    assert "My view" in refused.text
+    assert "경고를 받았습니다" in page
+    assert "욕설·인신공격" in page
+    assert accepted.status_code == 303
+    assert "경고를 받았습니다" not in client.get("/account/notices").text
+
+
+def test_what_a_held_person_writes_waits(as_, guest, ada, mo, harbour):
+    act(as_(mo), ada, "hold", days="3")
+
+    send(as_(ada), "My view")
+
+    [comment] = db.session.scalars(select(Comment))
+    assert comment.held_for == "account"
+    assert "My view" not in guest.get("/articles/harbour").text
+
+
+def test_a_suspended_person_is_out_with_the_next_request(as_, ada, mo, harbour):
+    client = as_(ada)
+
+    act(as_(mo), ada, "suspend", days="3")
+
+    assert send(client).status_code == 401
+    assert ada.suspended_for == "욕설·인신공격"
+    assert 2 < (ada.suspended_until - ada.joined_at).days <= 3
+
+
+def test_a_ban_needs_the_name_typed(as_, ada, mo, harbour):
+    moderator = as_(mo)
+
+    slip = act(moderator, ada, "ban", name="bora")
+    meant = act(moderator, ada, "ban", name=" ADA ")
+
+    assert slip.status_code == 422
+    assert 'id="ban-name"' in slip.text
+    assert meant.status_code == 303
+    assert ada.suspended_until == people.FOREVER
+    assert verdicts() == ["ban"]
+
+
+def test_lifting_ends_every_restriction_once(as_, ada, mo, harbour):
+    moderator = as_(mo)
+    act(moderator, ada, "hold", days="3")
+    act(moderator, ada, "suspend", days="3")
+
+    moderator.post(f"/desk/people/{ada.id}/lift")
+    moderator.post(f"/desk/people/{ada.id}/lift")
+
+    assert (ada.is_suspended, ada.is_held) == (False, False)
+    assert verdicts() == ["hold", "suspend", "lift"]
+    assert send(as_(ada)).status_code == 303
+
+
+@pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "ban", "lift"])
+def test_nobody_at_the_desk_is_restricted_from_the_desk(as_, verb, tess, mo):
+    moderator = as_(mo)
+
+    for user in (tess, mo):
+        fields = {"days": "3", "name": user.name}
+        assert act(moderator, user, verb, **fields).status_code == 403
+    assert verdicts() == []
+
+
+@pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "ban"])
+def test_an_act_without_a_reason_is_shown_again(as_, verb, ada, mo):
+    answer = as_(mo).post(f"/desk/people/{ada.id}/{verb}", data={"days": "3", "name": "ada"})
+
+    assert answer.status_code == 422
+    assert "사유를 고르거나" in answer.text
+    assert verdicts() == []
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "2", "99999999999", "x", ""])
+def test_a_term_that_is_not_offered_is_refused(as_, days, ada, mo):
+    assert act(as_(mo), ada, "suspend", days=days).status_code == 422
+    assert not ada.is_suspended
+
+
+def test_banning_several_takes_two_people(as_, ada, bora, mo):
+    min_ = person("min", can_moderate=True)
+    fields = {"person": [ada.id, bora.id, mo.id], "reason": "spam"}
+    as_(mo).post("/desk/people/bans", data=fields)
+    [proposal] = db.session.scalars(select(people.BanProposal))
+    path = f"/desk/people/bans/{proposal.id}/approve"
+
+    same = as_(mo).post(path)
+    assert (same.status_code, ada.is_suspended) == (403, False)
+    other = as_(min_).post(path)
+    as_(min_).post(path)
+
+    assert other.status_code == 303
+    assert [user.suspended_until for user in (ada, bora)] == [people.FOREVER] * 2
+    assert not mo.is_suspended
+    assert verdicts() == ["ban", "ban"]
+
+
+def test_a_rejected_proposal_bans_nobody(as_, ada, mo):
+    as_(mo).post("/desk/people/bans", data={"person": [ada.id], "reason": "spam"})
+    [proposal] = db.session.scalars(select(people.BanProposal))
+
+    as_(mo).post(f"/desk/people/bans/{proposal.id}/reject")
+    late = as_(person("min", can_moderate=True)).post(f"/desk/people/bans/{proposal.id}/approve")
+
+    assert late.status_code == 303
+    assert not ada.is_suspended
+
+
+@pytest.mark.parametrize("chosen", [[], ["x"], ["9" * 30], list(range(1, 102))])
+def test_a_proposal_of_nobody_or_of_nonsense_is_refused(as_, chosen, ada, mo):
+    fields = {"person": chosen, "reason": "spam"}
+
+    assert as_(mo).post("/desk/people/bans", data=fields).status_code == 422
+
+
+def test_colleagues_read_notes_and_the_person_does_not(as_, ada, mo):
+    as_(mo).post(f"/desk/people/{ada.id}/note", data={"text": "Writes for a firm?"})
+    other = person("min", can_moderate=True)
+
+    assert "Writes for a firm?" in as_(other).get(f"/desk/people/{ada.id}").text
+    assert "Writes for a firm?" not in as_(ada).get("/account/notices").text
+
+
+def test_a_person_is_found_by_the_beginning_of_the_name(as_, ada, mo):
+    page = as_(mo).get("/desk/people?q=AD").text
+
+    assert f'href="/desk/people/{ada.id}"' in page
+    assert "harbour.example" not in page
+    assert "이렇게 시작하는 이름이 없습니다." in as_(mo).get("/desk/people?q=%25").text
+
+
+def test_no_page_about_people_asks_once_per_row(as_, ada, mo, harbour):
+    def queries(path):
+        with count_queries() as seen:
+            assert as_(mo).get(path).status_code == 200
+        return len(seen)
+
+    paths = ("/desk/people", f"/desk/people/{ada.id}")
+    say(harbour, ada, "Hello")
+    one_more_of_each("제드", ada, mo, harbour)
+    one = [queries(path) for path in paths]
+    for number in range(40):
+        one_more_of_each(f"제드 {chr(ord('가') + 28 * number)}", ada, mo, harbour)
+
+    assert [queries(path) for path in paths] == one
+
+
+def one_more_of_each(name, subject, mo, harbour):
+    user = person(name)
+    comment = say(harbour, subject, f"To {name}")
+    with writing():
+        people.suspend(user, by=mo, until=people.FOREVER, reason="spam")
+        people.note(subject, by=mo, text="note")
+        moderation.hide(comment, by=mo, reason="spam")
