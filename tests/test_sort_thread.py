@@ -159,6 +159,36 @@ def test_what_happens_to_others_shifts_nobody_on_the_next_page(as_, guest, ada, 
     assert page == before[1][: len(page)]
 
 
+@pytest.mark.parametrize("sort", Sort)
+def test_what_happens_to_the_last_of_a_page_shifts_nobody_on_the_next(guest, ada, harbour, sort):
+    comments = many(harbour, ada)
+    before = pages(guest, sort)
+    more = more_link(sorted_by(guest, sort))
+    [last] = [comment for comment in comments if comment.body == before[0][-1]]
+
+    rate(last, likes=50)
+    for number in range(9):
+        say(harbour, ada, f"Answer {number}", to=last)
+
+    assert texts(guest.get(more).text) == before[1]
+
+
+@pytest.mark.parametrize("cursor", ["{}~0.5", "{}~7", "{}~0", "{}~1.5e-07"])
+def test_a_cursor_says_what_decided_its_place_then(guest, ada, harbour, cursor):
+    id = many(harbour, ada)[0].id
+
+    for sort in Sort:
+        place = f"/articles/harbour/comments?sort={sort}&before={cursor.format(id)}"
+        assert guest.get(place).status_code == 200
+
+
+@pytest.mark.parametrize("cursor", ["1~", "1~x", "1~nan", "1~-1", "1~1e999", "1~1~1", "~1", "1~٣"])
+def test_a_cursor_nobody_was_given_is_refused(guest, talk, cursor):
+    for url in ("/articles/harbour/comments", "/api/v1/articles/harbour/comments"):
+        answer = guest.get(url, query_string={"sort": "liked", "before": cursor})
+        assert answer.status_code == 400
+
+
 def test_a_cursor_that_has_gone_still_leads_on(as_, guest, ada, harbour):
     many(harbour, ada)
     rest = pages(guest, "liked")[1:]
@@ -189,7 +219,7 @@ def test_each_order_is_rendered_once_until_the_thread_changes(as_, bora, talk):
     for sort in Sort:
         with count_queries() as again:
             sorted_by(client, sort)
-        assert len(again) == 3, sort  # who is asking, the article, their reactions
+        assert len(again) == 4, sort  # who asks, the article, their reactions, what waits
 
 
 def test_a_tombstone_holds_no_place_among_the_most_liked(as_, guest, ada, bora, mo, talk):
@@ -261,12 +291,11 @@ def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, 
         db.session.execute(text(CROWD), values)
         if analysed:
             db.session.execute(text("ANALYZE"))
-    cursor = db.session.get(Comment, count // 2)
     indexes = {"liked": "liked", "replied": "replied"}
 
     for sort in Sort:
-        for before in (None, cursor):
-            steps = plan(*thread.roots(harbour, sort=sort, before=before))
+        for before in (None, thread.place(sort, count // 2)):
+            steps = plan(*thread.roots(harbour.id, sort=sort, before=before))
             name = f"ix_comment_{indexes.get(sort, 'thread')}"
             assert steps[0].startswith(f"SEARCH comment USING INDEX {name} (article_id=?"), steps
             if before:  # SQLite compares the id, an alias of its row id, after the range

@@ -40,6 +40,12 @@ on_delete: list[Callable[["Comment"], None]] = []
 _HELD = text("held_for IS NOT NULL")
 
 
+def visible(comment: Any) -> ColumnElement[bool]:
+    """Everyone can read it; of the class, or of the columns of a table under another name."""
+    gone = (comment.hidden_for, comment.held_for, comment.deleted_at)
+    return and_(*(column.is_(None) for column in gone))
+
+
 class Comment(Base):
     """What a reader wrote under an article.
 
@@ -102,7 +108,7 @@ class Comment(Base):
     @is_visible.inplace.expression
     @classmethod
     def _is_visible(cls) -> ColumnElement[bool]:
-        return and_(cls.hidden_for.is_(None), cls.held_for.is_(None), cls.deleted_at.is_(None))
+        return visible(cls)
 
     @property
     def markup(self) -> Markup:

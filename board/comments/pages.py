@@ -1,8 +1,9 @@
 """The pages of a thread: put together for one viewer around what is the same for all."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Flask, abort, current_app, render_template, request, url_for
 from flask_babel import get_locale
@@ -16,9 +17,11 @@ from board.comments import thread as threads
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
 from board.comments.reactions import Reaction
-from board.comments.thread import Shown, Sort
+from board.comments.thread import Page, Place, Shown, Sort
 from board.db import db
-from board.forms import asked_id
+from board.forms import ROW_ID, asked_id
+
+_CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")
 
 
 def listed_comment(id: int) -> Comment:
@@ -39,6 +42,18 @@ def asked_comment(name: str) -> Comment | None:
     id = asked_id(name)
     comment: Comment | None = db.get_or_404(Comment, id) if id else None
     return comment
+
+
+def asked_place(sort: Sort) -> Place | None:
+    """The place a page of a thread starts after: `before` is the id of a comment, and may say what
+    decided its place, as the link to the page did."""
+    value = request.args.get("before")
+    if value is None:
+        return None
+    if not (cursor := _CURSOR.fullmatch(value)):
+        abort(400)
+    id, first = cursor.groups()
+    return threads.place(sort, int(id), float(first) if first else None) or abort(404)
 
 
 def asked_sort() -> Sort:
@@ -102,44 +117,69 @@ def conversation_page(
     )
 
 
-class Rendered(NamedTuple):
-    """A page of a thread as every reader gets it, and which comments are on it."""
-
-    html: Markup
-    comment_ids: frozenset[int]
-
-
-def thread_parts(article: Article, *, sort: Sort, before: Comment | None = None) -> dict[str, Any]:
-    """What the template of a thread asks for: the shared part, and what is only this viewer's."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    before_id = before.id if before else None
-    html, ids = _rendered(app, article.id, article.revision, sort, before_id, str(get_locale()))
+def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -> dict[str, Any]:
+    """What the template of a thread asks for: what is the same for all, and what only this
+    viewer's."""
+    page = thread_page(article.id, article.revision, sort=sort, before=before)
     return {
-        "thread_html": html,
+        "comments": page.comments,
         "sort": sort,
-        "mine": reactions_of_viewer(ids),
+        "before": before,
+        "more": page.more,
+        "mine": reactions_of_viewer(ids_of(page.comments)),
         "held": held_of_viewer(article),
     }
 
 
-@lru_cache(maxsize=512)
-def _rendered(
-    app: Flask, article_id: int, revision: int, sort: Sort, before_id: int | None, language: str
-) -> Rendered:
-    """Rendered again when `revision` says that the thread has changed."""
-    article = db.session.get_one(Article, article_id)
-    before = db.session.get(Comment, before_id) if before_id else None
-    page = threads.thread_page(article, sort=sort, before=before)
-    html = render_template(
-        "comments/_thread.html",
-        article=article,
-        comments=page.comments,
-        sort=sort,
-        more=page.more,
-        before=before_id,
+def thread_page(
+    article_id: int,
+    revision: int,
+    *,
+    sort: Sort,
+    before: Place | None = None,
+    size: int = Comment.PAGE_SIZE,
+) -> Page:
+    """Read again when `revision` says that the thread has changed."""
+    return _thread_page(this_app(), article_id, revision, sort, before, size)
+
+
+@lru_cache(maxsize=256)
+def _thread_page(
+    _app: Flask, article_id: int, _revision: int, sort: Sort, before: Place | None, size: int
+) -> Page:
+    return threads.thread_page(article_id, sort=sort, before=before, size=size)
+
+
+def comment_html(comment: Shown, takes_comments: bool, target: int | None = None) -> Markup:
+    """One comment with its replies, on the page about `target` if that is about one."""
+    app, language = this_app(), str(get_locale())
+    dislikes_are_on = app.config["DISLIKES"]
+    return _comment_html(app, language, comment, takes_comments, target, dislikes_are_on)
+
+
+@lru_cache(maxsize=4096)
+def _comment_html(
+    app: Flask,
+    _language: str,
+    comment: Shown,
+    takes_comments: bool,
+    target: int | None,
+    dislikes_are_on: bool,
+) -> Markup:
+    """Made of what is named here and nothing else, so a new comment leaves the others as made."""
+    html = app.jinja_env.get_template("comments/_comment.html").render(
+        comment=comment,
+        takes_comments=takes_comments,
+        target=target,
+        dislikes_are_on=dislikes_are_on,
     )
-    # The output of an autoescaping template.
-    return Rendered(Markup(html), frozenset(ids_of(page.comments)))  # noqa: S704
+    return Markup(html)  # noqa: S704 - the output of an autoescaping template
+
+
+def this_app() -> Flask:
+    """The app itself, to tell what is kept for it from what is kept for another."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
 
 
 def ids_of(comments: Iterable[Shown]) -> Iterator[int]:

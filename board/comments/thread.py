@@ -5,24 +5,40 @@ format can give away what it must not.
 """
 
 import enum
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, select, tuple_
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments.models import Comment
+from board.comments.models import Comment, visible
 from board.db import db
 
 Rows = Select[*tuple[Any, ...]]
-Values = dict[str, Any]
+Values = Mapping[str, Any]
 Asked = tuple[Rows, Values]  # a statement, and what it is asked with
+Place = tuple[Any, ...]  # the key a comment has, or had, in an order
+
+# Tables rather than classes: rows come without the detour over objects, at half the price. And
+# statements are made once, here or when first asked: making one takes longer than answering it.
+_comment, _author = Comment.__table__.c, User.__table__.c
+_parent, _whom = Comment.__table__.alias("parent"), User.__table__.alias("whom")
+_root, _early = Comment.__table__.alias("root"), Comment.__table__.alias("early")
 
 
 class Sort(enum.StrEnum):
@@ -34,30 +50,32 @@ class Sort(enum.StrEnum):
     REPLIED = "replied"
 
     @property
-    def key(self) -> tuple[Any, ...]:
+    def first(self) -> str | None:
+        """The column that decides before the time does, which may change; None when none does."""
+        return {Sort.LIKED: "rank", Sort.REPLIED: "reply_count"}.get(self)
+
+    @property
+    def key(self) -> tuple[str, ...]:
         """The columns that decide, the first most; all rise in OLDEST and fall in the others."""
-        by_time = (Comment.posted_at, Comment.id)
-        first = {Sort.LIKED: (Comment.rank,), Sort.REPLIED: (Comment.reply_count,)}
-        return (*first.get(self, ()), *by_time)
+        return (self.first, "posted_at", "id") if self.first else ("posted_at", "id")
 
     @property
     def order(self) -> list[ColumnElement[Any]]:
-        return [each.asc() if self is Sort.OLDEST else each.desc() for each in self.key]
+        columns = (_comment[name] for name in self.key)
+        return [each.asc() if self is Sort.OLDEST else each.desc() for each in columns]
 
     def beyond(self) -> ColumnElement[bool]:
         """Whatever stands after the place of a cursor, whose key is given when it is asked."""
-        place = tuple_(*self.key)
-        here = tuple_(*(bindparam(column.key, type_=column.type) for column in self.key))
+        place = tuple_(*(_comment[name] for name in self.key))
+        here = tuple_(*(bindparam(name, type_=_comment[name].type) for name in self.key))
         return place > here if self is Sort.OLDEST else place < here
 
-    def place_of(self, cursor: Comment) -> dict[str, Any]:
-        """The key `cursor` has now."""
-        return {column.key: getattr(cursor, column.key) for column in self.key}
 
+class Shown(NamedTuple):
+    """One comment as every reader sees it. `gone` is None, "deleted", "hidden" or "held".
 
-@dataclass(slots=True)
-class Shown:
-    """One comment as every reader sees it. `gone` is None, "deleted", "hidden" or "held"."""
+    A value: what is made of it depends on nothing else, and is kept for as long as it is equal.
+    """
 
     id: int
     posted_at: datetime
@@ -66,14 +84,14 @@ class Shown:
     gone: str | None = None
     author_id: int | None = None
     author_name: str = ""
-    html: str = ""  # safe as it is
+    html: Markup = Markup("")
     like_count: int = 0
     dislike_count: int = 0
     hidden_for: str | None = None
     hidden_note: str = ""
     to_id: int | None = None
     to_name: str = ""
-    replies: list["Shown"] = field(default_factory=list)
+    replies: tuple["Shown", ...] = ()
 
     @property
     def more_replies(self) -> bool:
@@ -82,80 +100,94 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of a list, and the id to ask for the rest with."""
+    """Some of a list, and the cursor to ask for the rest with."""
 
-    comments: list[Shown]
-    more: int | None = None
+    comments: Sequence[Shown]
+    more: int | str | None = None
 
 
-# Made once: to alias a table again for each page takes longer than to read the page.
-_ROOT, _EARLY, _PARENT, _WHOM = aliased(Comment), aliased(Comment), aliased(Comment), aliased(User)
 _COLUMNS: Rows = (
     select(
-        Comment.id,
-        Comment.posted_at,
-        Comment.html,
-        Comment.hidden_for,
-        Comment.hidden_note,
-        Comment.held_for,
-        Comment.deleted_at,
-        Comment.root_id,
-        Comment.reply_count,
-        Comment.like_count,
-        Comment.dislike_count,
-        Comment.author_id,
-        User.name.label("author_name"),
-        _PARENT.id.label("to_id"),
-        _WHOM.name.label("to_name"),
+        _comment.id,
+        _comment.root_id,
+        _comment.posted_at,
+        _comment.html,
+        _comment.hidden_for,
+        _comment.hidden_note,
+        _comment.held_for,
+        _comment.deleted_at,
+        _comment.reply_count,
+        _comment.like_count,
+        _comment.dislike_count,
+        _comment.rank,
+        _comment.author_id,
+        _author.name.label("author_name"),
+        _parent.c.id.label("to_id"),
+        _whom.c.name.label("to_name"),
     )
+    .select_from(Comment.__table__)
     # There always is an author; outer, so that no plan starts from the people and then sorts.
-    .outerjoin(User, User.id == Comment.author_id)
-    .outerjoin(_PARENT, and_(_PARENT.id == Comment.parent_id, _PARENT.is_visible))
-    .outerjoin(_WHOM, _WHOM.id == _PARENT.author_id)
+    .outerjoin(User.__table__, _author.id == _comment.author_id)
+    .outerjoin(_parent, and_(_parent.c.id == _comment.parent_id, visible(_parent.c)))
+    .outerjoin(_whom, _whom.c.id == _parent.c.author_id)
+)
+_BY_ID = _COLUMNS.where(_comment.id == bindparam("id"))
+_PLACE = select(_comment.rank, _comment.reply_count, _comment.posted_at, _comment.id).where(
+    _comment.id == bindparam("id")
 )
 
 
+def place(sort: Sort, id: int, first: float | None = None) -> Place | None:
+    """The place of a comment in this order; None when there is no such comment.
+
+    A like moves a comment among the most liked. `first` is what it had when the reader saw it,
+    so that the next page begins where the last one ended.
+    """
+    row = db.session.execute(_PLACE, {"id": id}).one_or_none()
+    if row is None:
+        return None
+    today = tuple(getattr(row, name) for name in sort.key)
+    return today if first is None or not sort.first else (type(today[0])(first), *today[1:])
+
+
 def roots(
-    article: Article,
+    article_id: int,
     *,
     sort: Sort = Sort.LATEST,
-    before: Comment | None = None,
+    before: Place | None = None,
     size: int = Comment.PAGE_SIZE,
 ) -> Asked:
-    """`size` and one more root comments of a thread in this order, those after `before`.
+    """`size` and one more root comments of a thread in this order, those after the place `before`.
 
-    Comments that keep their place while a reader goes from page to page come exactly once. One
-    that is liked or answered meanwhile moves, as does the cursor: the order is always today's.
+    Comments that keep their place while a reader goes from page to page come exactly once.
     """
-    place = sort.place_of(before) if before else {}
-    return _roots(sort, bool(before)), {"article": article.id, "most": size + 1, **place}
+    place = dict(zip(sort.key, before, strict=True)) if before else {}
+    return _roots(sort, bool(before)), {"article": article_id, "most": size + 1, **place}
 
 
-def first_replies(root_ids: Iterable[int]) -> Asked:
-    """The first few replies of each of these roots, oldest first; ties by id."""
-    return _first_replies(), {"roots": list(root_ids)}
-
-
-# Statements are made once and asked with other values: making one takes longer than answering it.
 @cache
 def _roots(sort: Sort, paged: bool) -> Rows:
-    page = _COLUMNS.where(Comment.article_id == bindparam("article"), Comment.root_id.is_(None))
+    page = _COLUMNS.where(_comment.article_id == bindparam("article"), _comment.root_id.is_(None))
     if paged:
         page = page.where(sort.beyond())
-    return page.where(Comment.listed).order_by(*sort.order).limit(bindparam("most", type_=Integer))
+    return page.where(_comment.listed).order_by(*sort.order).limit(bindparam("most", type_=Integer))
 
 
 @cache
 def _first_replies() -> Rows:
+    """The first few replies of each of some roots, oldest first; ties by id."""
     first = (
-        select(_EARLY.id)
-        .where(_EARLY.root_id == _ROOT.id, _EARLY.listed)
-        .order_by(_EARLY.posted_at, _EARLY.id)
+        select(_early.c.id)
+        .where(_early.c.root_id == _root.c.id, _early.c.listed)
+        .order_by(_early.c.posted_at, _early.c.id)
         .limit(Comment.FIRST_REPLIES)
+        .correlate(_root)
     )
-    replies = _COLUMNS.join(_ROOT, and_(Comment.root_id == _ROOT.id, Comment.id.in_(first)))
-    asked_for = _ROOT.id.in_(bindparam("roots", expanding=True))
-    return replies.where(asked_for).order_by(Comment.posted_at, Comment.id)
+    replies = _COLUMNS.join(
+        _root, and_(_comment.root_id == _root.c.id, _comment.id.in_(first.scalar_subquery()))
+    )
+    asked_for = _root.c.id.in_(bindparam("roots", expanding=True))
+    return replies.where(asked_for).order_by(_comment.posted_at, _comment.id)
 
 
 def replies(root: Comment, *, start: Comment | None = None, after: Comment | None = None) -> Rows:
@@ -163,13 +195,13 @@ def replies(root: Comment, *, start: Comment | None = None, after: Comment | Non
 
     From `start` on, itself included, or from the one that follows `after`.
     """
-    page = _COLUMNS.where(Comment.root_id == root.id, Comment.listed)
-    place = tuple_(Comment.posted_at, Comment.id)
+    page = _COLUMNS.where(_comment.root_id == root.id, _comment.listed)
+    place = tuple_(_comment.posted_at, _comment.id)
     if after:
         page = page.where(place > tuple_(after.posted_at, after.id))
     elif start:
         page = page.where(place >= tuple_(start.posted_at, start.id))
-    return page.order_by(Comment.posted_at, Comment.id).limit(Comment.PAGE_SIZE + 1)
+    return page.order_by(_comment.posted_at, _comment.id).limit(Comment.PAGE_SIZE + 1)
 
 
 def own(author: User, *, before: Comment | None = None) -> Select[Comment]:
@@ -192,66 +224,69 @@ def held(author: User, article: Article) -> Select[Comment]:
 
 
 def thread_page(
-    article: Article,
+    article_id: int,
     *,
     sort: Sort = Sort.LATEST,
-    before: Comment | None = None,
+    before: Place | None = None,
     size: int = Comment.PAGE_SIZE,
 ) -> Page:
     """A page of roots, each with its first replies: two queries, however long the thread."""
-    page = _page(*roots(article, sort=sort, before=before, size=size), size=size)
-    by_id = {comment.id: comment for comment in page.comments}
-    for row in db.session.execute(*first_replies(by_id)) if by_id else ():
-        by_id[row.root_id].replies.append(_shown(row))
-    return page
+    found = db.session.execute(*roots(article_id, sort=sort, before=before, size=size)).all()
+    page = found[:size]
+    below = _replies_by_root([row.id for row in page])
+    comments = [_shown(row, below.get(row.id, ())) for row in page]
+    return Page(comments, _cursor(sort, page[-1]) if len(found) > size else None)
+
+
+def _replies_by_root(root_ids: list[int]) -> dict[int, list[Shown]]:
+    found: dict[int, list[Shown]] = {}
+    for row in db.session.execute(_first_replies(), {"roots": root_ids}) if root_ids else ():
+        found.setdefault(row.root_id, []).append(_shown(row))
+    return found
+
+
+def _cursor(sort: Sort, last: Row[Any]) -> str:
+    """Names the last comment of a page and, where that may change, what decided its place."""
+    return f"{last.id}~{getattr(last, sort.first):.17g}" if sort.first else f"{last.id}"
 
 
 def conversation(
     root: Comment, *, start: Comment | None = None, after: Comment | None = None
 ) -> tuple[Shown, Page]:
     """A root and a page of its replies."""
-    top = shown(root)
-    page = _page(replies(root, start=start, after=after))
-    top.replies = page.comments
-    return top, page
+    found = db.session.execute(replies(root, start=start, after=after)).all()
+    page = [_shown(row) for row in found[: Comment.PAGE_SIZE]]
+    more = page[-1].id if len(found) > len(page) else None
+    return shown(root)._replace(replies=tuple(page)), Page(page, more)
 
 
 def some(ids: Collection[int]) -> list[Shown]:
     """These comments, newest first by id."""
-    rows = _COLUMNS.where(Comment.id.in_(ids)).order_by(Comment.id.desc())
+    rows = _COLUMNS.where(_comment.id.in_(ids)).order_by(_comment.id.desc())
     return [_shown(row) for row in db.session.execute(rows)] if ids else []
 
 
 def shown(comment: Comment) -> Shown:
-    return _shown(db.session.execute(_COLUMNS.where(Comment.id == comment.id)).one())
+    return _shown(db.session.execute(_BY_ID, {"id": comment.id}).one())
 
 
-def _page(query: Rows, values: Values | None = None, *, size: int = Comment.PAGE_SIZE) -> Page:
-    """What `query`, which asks for one more than `size`, has found."""
-    found = [_shown(row) for row in db.session.execute(query, values)]
-    return Page(found[:size], found[size - 1].id if len(found) > size else None)
-
-
-def _shown(row: Any) -> Shown:
-    comment = Shown(
-        id=row.id,
-        posted_at=row.posted_at,
-        is_reply=row.root_id is not None,
-        reply_count=row.reply_count,
-    )
+def _shown(row: Row[Any], replies: Sequence[Shown] = ()) -> Shown:
+    known = (row.id, row.posted_at, row.root_id is not None, row.reply_count)
     if row.deleted_at is not None:
-        comment.gone = "deleted"
-    elif row.hidden_for is not None:
-        comment.gone = "hidden"
-        comment.hidden_for, comment.hidden_note = row.hidden_for, row.hidden_note
-    elif row.held_for is not None:
-        comment.gone = "held"
-    else:
-        comment.author_id, comment.author_name, comment.html = (
-            row.author_id,
-            row.author_name,
-            Markup(row.html),  # noqa: S704 - made from escaped text when it was written
-        )
-        comment.like_count, comment.dislike_count = row.like_count, row.dislike_count
-        comment.to_id, comment.to_name = row.to_id, row.to_name or ""
-    return comment
+        return Shown(*known, gone="deleted", replies=tuple(replies))
+    if row.hidden_for is not None:
+        why = {"hidden_for": row.hidden_for, "hidden_note": row.hidden_note}
+        return Shown(*known, gone="hidden", replies=tuple(replies), **why)
+    if row.held_for is not None:
+        return Shown(*known, gone="held", replies=tuple(replies))
+    return Shown(
+        *known,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        html=Markup(row.html),  # noqa: S704 - made from escaped text when it was written
+        like_count=row.like_count,
+        dislike_count=row.dislike_count,
+        to_id=row.to_id,
+        to_name=row.to_name or "",
+        replies=tuple(replies),
+    )

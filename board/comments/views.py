@@ -17,7 +17,9 @@ from board.comments.models import Comment
 from board.comments.pages import (
     article_page,
     asked_comment,
+    asked_place,
     asked_sort,
+    comment_html,
     conversation_page,
     fresh_form,
     ids_of,
@@ -31,6 +33,7 @@ from board.comments.thread import Page
 from board.db import db, writing
 
 bp = Blueprint("comments", __name__)
+bp.add_app_template_global(comment_html)
 
 
 @bp.app_context_processor
@@ -52,10 +55,11 @@ def article(slug: str) -> ResponseReturnValue:
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     kept.about(article.id, article.revision)
+    sort = asked_sort()
     return render_template(
         "comments/thread.html",
         article=article,
-        **thread_parts(article, sort=asked_sort(), before=asked_comment("before")),
+        **thread_parts(article, sort=sort, before=asked_place(sort)),
         form=fresh_form(article),
         canonical=absolute(url_for(".article", slug=slug)),
     )
