@@ -4,14 +4,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from board import schema
 from board.accounts import models as accounts
@@ -26,6 +26,7 @@ from board.comments.models import Comment
 from board.comments.reactions import Choice, Reaction
 from board.db import db, now, writing
 from board.moderation import models as moderation
+from board.sample.threads import fill
 
 HERE = Path(__file__).parent
 SITE_NAME = "푸른항구신문"
@@ -49,21 +50,17 @@ def load() -> None:
 @click.argument("slug")
 @click.option("--comments", "count", required=True, type=click.IntRange(1, 10_000_000))
 def thread(slug: str, count: int) -> None:
-    """Fill the thread of SLUG (made when missing) with COUNT comments, a third of them replies."""
-    with writing():
+    """Fill the thread of SLUG (made when missing) with so many comments, a third of them replies.
+
+    It is one write: stopped in the middle, it leaves nothing behind; until it ends, nobody posts.
+    """
+    with writing(), click.progressbar(length=count, label=slug) as shown:
         article = db.session.scalar(Article.by_slug(slug))
         if article is None:
             article = Article.publish(slug=slug, title=slug, body_html=f"<p>{slug}</p>")
         db.session.flush()
-        authors = _crowd()
-        first = (db.session.scalar(select(Comment.id).order_by(Comment.id.desc())) or 0) + 1
-        rows = _rows(article.id, authors, first=first, count=count)
-        with click.progressbar(rows, length=count, label=slug) as shown:
-            for batch in _batches(shown, 5000):
-                db.session.execute(insert(Comment), batch)
-                search.add_all(db.session.connection(), batch)
-        article.comment_count += count
-        article.revision += 1
+        for written in fill(article, count):
+            shown.update(written)
 
 
 def load_sample_when_empty() -> bool:
@@ -200,74 +197,3 @@ def _react(comment: Comment, readers: list[User]) -> None:
                 )
             )
             comment.tally(likes=int(likes), dislikes=int(not likes))
-
-
-def _crowd() -> list[int]:
-    """Five hundred authors nobody can sign in as."""
-    names = [f"독자 {number}" for number in range(500)]
-    there = db.session.scalars(select(User).where(User.name.in_(names)))
-    known = {user.name: user for user in there}
-    for number, name in enumerate(names):
-        if name not in known:
-            known[name] = _account(f"crowd{number}", name, "!")
-    db.session.flush()
-    return [known[name].id for name in names]
-
-
-def _rows(
-    article_id: int, authors: list[int], *, first: int, count: int
-) -> Iterator[dict[str, Any]]:
-    """Every third comment answers the root before it; the newest is a second old."""
-    newest = now()
-    root = first
-    for number in range(count):
-        id, is_reply = first + number, number % 3 == 2
-        root = root if is_reply else id
-        yield _row(
-            id,
-            article_id=article_id,
-            author_id=authors[number % len(authors)],
-            root=root if is_reply else None,
-            posted_at=newest - timedelta(seconds=count - number),
-            answered=number % 3 == 1 and number + 1 < count,
-        )
-
-
-def _row(
-    id: int,
-    *,
-    article_id: int,
-    author_id: int,
-    root: int | None,
-    posted_at: datetime,
-    answered: bool,
-) -> dict[str, Any]:
-    body = Body.of(
-        f"{id}번째 의견입니다. 노선을 다시 살펴 주세요.\n\n" + "저녁 길이 어둡습니다. " * 8
-    )
-    return {
-        "id": id,
-        "article_id": article_id,
-        "author_id": author_id,
-        "root_id": root,
-        "parent_id": root,
-        "key": f"sample-{id}",
-        "body": body.text,
-        "html": body.html,
-        "text_hash": body.hash,
-        "posted_at": posted_at,
-        "listed": True,
-        "hidden_note": "",
-        "reply_count": int(answered),
-    }
-
-
-def _batches(rows: Any, size: int) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -1,0 +1,132 @@
+"""Threads of any length, to measure with: what the sample readers say, said again by a crowd."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice, permutations
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from board.accounts import models as accounts
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments import search
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.comments.rank import lower_bound
+from board.comments.reactions import Choice, Reaction
+from board.db import db, now
+
+BATCH = 20_000  # comments held in memory at a time
+AUTHORS = 500
+TEXTS = 1000  # few enough to render each once; the longest stays below the usual 300 letters
+_SHORT = 140
+_STRIDE = 617  # through the texts, so that neighbours differ
+
+Row = dict[str, Any]
+_rank = cache(lower_bound)
+
+
+def fill(article: Article, count: int) -> Iterator[int]:
+    """Write so many comments, a third of them replies, a tenth rated, as if each had been posted.
+
+    Goes on as far as it is asked to, and yields how many it has just written. The newest is a
+    second old, each other a second older than the next.
+    """
+    newest = db.session.scalar(select(func.max(Comment.id))) or 0
+    begin = now() - timedelta(seconds=count)
+    thread = Thread(article.id, count, newest + 1, begin, _crowd(), _bodies())
+    connection = db.session.connection()
+    for start in range(0, count, BATCH):
+        numbers = range(start, min(start + BATCH, count))
+        comments = [thread.comment(number) for number in numbers]
+        connection.execute(insert(Comment), comments)
+        search.add_all(connection, comments)
+        if reactions := [each for number in numbers for each in thread.reactions(number)]:
+            connection.execute(insert(Reaction), reactions)
+        article.comment_count += len(numbers)
+        yield len(numbers)
+    article.revision += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The rows of a thread, each made from its number alone."""
+
+    article_id: int
+    count: int
+    first_id: int
+    begin: datetime
+    authors: list[int]
+    bodies: list[Body]
+
+    def comment(self, number: int) -> Row:
+        """Every third answers the one before it."""
+        id, body = self.first_id + number, self.bodies[number * _STRIDE % len(self.bodies)]
+        root = id - 1 if number % 3 == 2 else None
+        likes, dislikes = _votes(number)
+        return {
+            "id": id,
+            "article_id": self.article_id,
+            "author_id": self.authors[number % AUTHORS],
+            "root_id": root,
+            "parent_id": root,
+            "key": f"sample-{id}",
+            "body": body.text,
+            "html": body.html,
+            "text_hash": body.hash,
+            "posted_at": self.begin + timedelta(seconds=number),
+            "reply_count": int(number % 3 == 1 and number + 1 < self.count),
+            "like_count": likes,
+            "dislike_count": dislikes,
+            "rank": _rank(likes, dislikes),
+        }
+
+    def reactions(self, number: int) -> Iterator[Row]:
+        """The votes one by one, from others than the author."""
+        likes, dislikes = _votes(number)
+        for turn in range(likes + dislikes):
+            yield {
+                "comment_id": self.first_id + number,
+                "user_id": self.authors[(number + 1 + turn) % AUTHORS],
+                "choice": (Choice.LIKE if turn < likes else Choice.DISLIKE).value,
+                "made_at": self.begin + timedelta(seconds=number + 1),
+            }
+
+
+def _votes(number: int) -> tuple[int, int]:
+    """Likes and dislikes: most comments get none, one in ten a few, one in a thousand many."""
+    if number % 10:
+        return 0, 0
+    turn = number // 10
+    return (turn % 97 + 50 if number % 1000 == 0 else turn % 9), turn % 3
+
+
+def _bodies() -> list[Body]:
+    """Pairs of what the sample readers say, each made ready once."""
+    talk = json.loads((Path(__file__).parent / "comments.json").read_text(encoding="utf-8"))
+    said = [text for roots in talk["threads"].values() for root in roots for text in _texts(root)]
+    pairs = permutations([text for text in said if len(text) < _SHORT], 2)
+    return [Body.of("\n\n".join(pair)) for pair in islice(pairs, 0, None, 7)][:TEXTS]
+
+
+def _texts(root: Row) -> Iterator[str]:
+    yield root["body"]
+    yield from (reply["body"] for reply in root.get("replies", []))
+
+
+def _crowd() -> list[int]:
+    """The authors, whom nobody can sign in as."""
+    names = [f"독자 {number}" for number in range(AUTHORS)]
+    there = db.session.scalars(select(User).where(User.name.in_(names)))
+    known = {user.name: user for user in there}
+    for number, name in enumerate(names):
+        if name not in known:
+            email = f"crowd{number}@harbour.example"
+            known[name] = accounts.sign_up(email=email, name=name, password_hash="!")  # noqa: S106
+    db.session.flush()
+    return [known[name].id for name in names]

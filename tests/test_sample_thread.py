@@ -1,0 +1,139 @@
+"""An operator makes a thread of any length; it is as if each comment had been posted."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text
+
+from board.articles.models import Article
+from board.comments import search
+from board.comments.models import Comment
+from board.comments.rank import lower_bound
+from board.comments.reactions import Choice, Reaction
+from board.db import db, writing
+from board.sample import threads
+from board.sample.commands import sample_cli
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    monkeypatch.setattr(threads, "BATCH", 7)
+
+
+def sample_thread(app: Flask, count: int, slug: str = "long") -> list[Comment]:
+    told = app.test_cli_runner().invoke(sample_cli, ["thread", slug, "--comments", str(count)])
+    assert told.exit_code == 0, told.output
+    article = db.session.scalars(Article.by_slug(slug)).one()
+    mine = select(Comment).where(Comment.article_id == article.id).order_by(Comment.id)
+    return list(db.session.scalars(mine))
+
+
+def entries_of_index() -> set[tuple[str, int]]:
+    """Every pair with the comment it leads to."""
+    db.session.rollback()
+    with writing():
+        db.session.execute(
+            text("CREATE VIRTUAL TABLE entry USING fts5vocab(comment_words, instance)")
+        )
+        entries = {tuple(row) for row in db.session.execute(text("SELECT term, doc FROM entry"))}
+        db.session.execute(text("DROP TABLE entry"))
+    return entries
+
+
+def test_the_thread_has_as_many_comments_as_were_asked_for(app, guest: FlaskClient):
+    comments = sample_thread(app, 20)
+
+    assert len(comments) == comments[0].article.comment_count == 20
+    assert guest.get("/api/v1/counts?article=long").json["counts"] == {"long": 20}
+
+
+def test_a_third_are_replies_and_their_roots_know_it(app):
+    comments = sample_thread(app, 20)
+
+    replies = [comment for comment in comments if comment.parent]
+    assert len(replies) == 6
+    assert all(reply.root == reply.parent and reply.root.root is None for reply in replies)
+    for comment in comments:
+        assert comment.reply_count == sum(reply.root == comment for reply in replies)
+
+
+def test_likes_and_dislikes_are_there_one_by_one(app):
+    comments = sample_thread(app, 60)
+
+    for comment in comments:
+        votes = select(func.count()).where(Reaction.comment_id == comment.id)
+        likes = db.session.scalar(votes.where(Reaction.choice == Choice.LIKE))
+        dislikes = db.session.scalar(votes.where(Reaction.choice == Choice.DISLIKE))
+        own = votes.where(Reaction.user_id == comment.author_id)
+        assert (comment.like_count, comment.dislike_count) == (likes, dislikes)
+        assert comment.rank == lower_bound(likes, dislikes)
+        assert db.session.scalar(own) == 0
+    assert sum(comment.like_count for comment in comments) > 50
+    assert sum(comment.dislike_count for comment in comments) > 5
+
+
+def test_the_search_index_is_as_if_each_had_been_posted(app):
+    comments = sample_thread(app, 20)
+    filled = entries_of_index()
+
+    with writing():
+        for comment in comments:
+            search.remove(comment)
+    assert entries_of_index() == set()
+    with writing():
+        for comment in comments:
+            search.add(comment)
+        db.session.execute(
+            text("INSERT INTO comment_words(comment_words) VALUES ('integrity-check')")
+        )
+
+    assert entries_of_index() == filled
+
+
+def test_readers_find_and_page_through_it(app, guest: FlaskClient):
+    comments = sample_thread(app, 50)
+
+    answer = guest.get("/api/v1/articles/long/comments?sort=oldest&limit=3").json
+    newest_root = [comment for comment in comments if comment.parent is None][-1]
+    newest = guest.get("/api/v1/articles/long/comments?limit=1").json
+
+    assert [each["id"] for each in answer["comments"]] == [c.id for c in comments if not c.root][:3]
+    assert newest["comments"][0]["id"] == newest_root.id
+
+
+def test_who_has_read_the_thread_before_sees_the_new_ones(app, guest: FlaskClient):
+    sample_thread(app, 3)
+    before = guest.get("/api/v1/articles/long/comments?sort=oldest")
+
+    sample_thread(app, 3)
+    after = guest.get("/api/v1/articles/long/comments?sort=oldest")
+
+    assert [len(page.json["comments"]) for page in (before, after)] == [2, 4]
+
+
+def test_a_second_filling_goes_on_where_the_first_ended(app):
+    sample_thread(app, 5)
+
+    comments = sample_thread(app, 4)
+
+    assert comments[0].article.comment_count == len(comments) == 9
+    assert len({comment.key for comment in comments}) == 9
+
+
+def test_stopped_in_the_middle_it_leaves_nothing_behind(app, monkeypatch):
+    add_all, batches = search.add_all, []
+
+    def pulled_out(connection, rows):
+        batches.append(rows)
+        if len(batches) == 3:
+            raise KeyboardInterrupt
+        add_all(connection, rows)
+
+    monkeypatch.setattr(search, "add_all", pulled_out)
+    app.test_cli_runner().invoke(sample_cli, ["thread", "long", "--comments", "30"])
+
+    assert len(batches) == 3
+    assert db.session.scalar(select(func.count(Comment.id))) == 0
+    assert entries_of_index() == set()
+    monkeypatch.undo()
+    assert len(sample_thread(app, 30)) == 30
