@@ -14,10 +14,23 @@ unit: .venv/tested
 check: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict board
+	$(BIN)/mypy --strict board bench
 
 bench: .venv/tested
 	@$(BIN)/python -m bench
+
+# The same beside Isso, of the version in bench/peers.txt.
+bench-peers: .venv/tested build/peers/installed
+	@$(BIN)/python -m bench reading writing peers
+
+# Everything, written into README and docs/: some ten minutes of a machine that does nothing else.
+bench-readme: .venv/tested build/peers/installed
+	@$(BIN)/python -m bench all --write
+
+build/peers/installed: bench/peers.txt
+	@$(PYTHON) -m venv build/peers
+	@build/peers/bin/python -m pip install --quiet --disable-pip-version-check -r bench/peers.txt
+	@touch $@
 
 # After a change of the words in board/: collect them, then translate what is new in the .po file.
 translations: .venv/tested
@@ -44,4 +57,4 @@ lock: .venv/tested
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: run test unit check bench translations lock
+.PHONY: run test unit check bench bench-peers bench-readme translations lock

@@ -1,180 +1,137 @@
-"""Prints the table. `python -m bench --help` tells the choices."""
+"""Measures what it is asked for and prints tables. `python -m bench --help` tells the choices."""
 
 import argparse
-import os
-import platform
-import statistics
-import subprocess
+import signal
 import sys
 import tempfile
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-from urllib.request import Request, urlopen
+from statistics import median
 
-from bench import load, servers
-from bench.load import Answer, wrk
-from bench.servers import NO_LIMITS, ROOT, Server
+from bench import browser, peers, plot, report, servers, work
+from bench.figures import Figure, Results
+from bench.load import Answer
+from bench.servers import ROOT, Server
+from bench.soak import soak
+from bench.work import Board, Cell, running
 
-SLUG = "bench"
-JSON = f"/api/v1/articles/{SLUG}/comments"
-TOKENS = 64
-SLUGS = (
-    SLUG, "night-bus", "fish-market-rent", "sea-wall", "school-library", "harbour-ferry-english",
-    "tidal-flat-count", "library-hours", "half-lit-night", "harbour-festival",
-)  # fmt: skip
-
-Cell = Callable[..., Answer]
+USUAL = ("reading", "writing", "workers", "storms")
+GROUPS = (*USUAL, "long", "peers", "browser")
+RESULTS, README, PLOT = ROOT / "docs/bench.json", ROOT / "README.md", ROOT / "docs/bench.svg"
+BUILD = ROOT / "build"  # on the disk of the board: elsewhere a commit may cost nothing
+STARTS = 5
 
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="board-bench-") as name:
-        folder = Path(name)
-        tokens = _seed(folder, options.comments)
-        board = servers.board(folder)
-        board.start()
-        started, idle = board.started_in, board.memory()
-        others = [
-            Server("bare WSGI", servers.wsgi("bench.hello:bare")),
-            Server("Flask hello", servers.wsgi("bench.hello:flask")),
-        ]
-        if static := servers.nginx(folder, {"page.json": _get(board.url(JSON))}):
-            others.append(static)
-        for other in others:
-            other.start()
-        try:
-            results = _measure(_cells(board, others, folder, tokens), options)
-            _print(results, options)
-            print(
-                f"\nstart to first answer {started:.2f} s, memory of a worker {idle:.0f} MB idle,",
-                end=" ",
-            )
-            print(f"{board.memory():.0f} MB after the load")
-        finally:
-            for server in (board, *others):
-                server.stop()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server is left behind
+    if options.show:
+        results = Results.load(options.show)
+    else:
+        BUILD.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
+            results = _measured(Path(name), options)
+    for path in filter(None, (options.save, options.write and RESULTS)):
+        results.save(path)
+    tables = report.markdown(results)
+    if options.write:
+        PLOT.write_text(plot.svg(results), "utf-8")
+        report.into(README, tables)
+    print(tables)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)} or all")
     parser.add_argument("--comments", type=int, default=1000, help="in the thread (1000)")
+    parser.add_argument("--deep", type=int, default=1_000_000, help="in the long one (1000000)")
     parser.add_argument("--seconds", type=int, default=2, help="for each figure (2)")
     parser.add_argument("--rounds", type=int, default=3, help="medians are of so many (3)")
-    return parser.parse_args()
+    parser.add_argument("--soak", type=int, metavar="MINUTES", help="only watch the memory")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the results as JSON")
+    parser.add_argument("--show", type=Path, metavar="FILE", help="results kept before; no run")
+    parser.add_argument("--write", action="store_true", help="into README and docs/")
+    options = parser.parse_args()
+    options.groups = set(GROUPS if "all" in options.groups else options.groups or USUAL)
+    if unknown := options.groups - set(GROUPS):
+        parser.error(f"there is no {', '.join(unknown)}")
+    return options
 
 
-def _seed(folder: Path, comments: int) -> list[str]:
-    """A thread of so many comments, and the sessions of some readers who will post."""
-    environment = {**os.environ, **NO_LIMITS, "BOARD_INSTANCE": str(folder)}
-    for command in (["sample", "load"], ["sample", "thread", SLUG, "--comments", str(comments)]):
-        flask = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
-        subprocess.run(flask, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    readers = [sys.executable, "-m", "bench.readers", str(TOKENS)]
-    told = subprocess.run(
-        readers, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    )
-    return told.stdout.split()
-
-
-def _cells(board: Server, others: list[Server], folder: Path, tokens: list[str]) -> dict[str, Cell]:
-    """What is measured, by the name it has in the table."""
-
-    def ask(path: str, **how: Any) -> Cell:
-        return partial(wrk, board.url(path), **how)
-
-    gzip, unchanged = {"Accept-Encoding": "gzip"}, {"If-None-Match": _etag(board.url(JSON))}
-    counts = "/api/v1/counts?" + "&".join(f"article={slug}" for slug in SLUGS)
-    scripts = Scripts(folder, board, tokens)
-    return {
-        **{other.name: partial(wrk, other.url(other.ready)) for other in others},
-        "newest page, JSON": ask(JSON),
-        "newest page, HTML": ask(f"/articles/{SLUG}/comments", headers=gzip),
-        "article page": ask(f"/articles/{SLUG}", headers=gzip),
-        "not modified": ask(JSON, headers=unchanged),
-        "counts of 10 articles": ask(counts),
-        "cold page, JSON": ask(JSON, script=scripts.cold()),
-        "95 % reads, 5 % posts": lambda **how: wrk(board.url("/"), script=scripts.post(20), **how),
-        "posts, 8 connections": lambda **how: wrk(
-            board.url("/"), connections=8, script=scripts.post(1), **how
-        ),
-    }
-
-
-def _measure(cells: dict[str, Cell], options: argparse.Namespace) -> dict[str, list[Answer]]:
-    """Round after round through all cells, so that drift falls on each alike."""
-    results: dict[str, list[Answer]] = {name: [] for name in cells}
-    for round_ in range(options.rounds):
-        for number, (name, cell) in enumerate(cells.items(), 1):
-            done = round_ * len(cells) + number
-            print(f"\r{done}/{options.rounds * len(cells)} {name:<30}", end="", file=sys.stderr)
-            results[name].append(cell(seconds=options.seconds))
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+def _measured(folder: Path, options: argparse.Namespace) -> Results:
+    results = Results(comments=options.comments, rounds=options.rounds)
+    _say("seeding …")
+    board = Board(folder / "board", options.comments)
+    with ExitStack() as stack:
+        results.facts["start to the first answer, s (median of 5)"] = _start(board.server)
+        stack.enter_context(running(board.server))
+        results.facts["memory when idle, MB"] = board.server.memory()
+        if options.soak:
+            results.facts |= soak(board, options.soak)
+            return results
+        cells = list(_cells(board, folder, options, stack))
+        results.figures = _figures(cells, options)
+        results.facts["memory after the load, MB"] = board.server.memory()
+        if "browser" in options.groups:
+            _say("Chromium …")
+            results.pages = browser.pages(board.server)
     return results
 
 
-def _print(results: dict[str, list[Answer]], options: argparse.Namespace) -> None:
-    def rate(name: str) -> float:
-        return statistics.median(answer.rate for answer in results[name])
-
-    hello = rate("Flask hello")
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()};",
-        end=" ",
-    )
-    print(f"a thread of {options.comments:,} comments; medians of {options.rounds}")
-    print(f"\n| {'work':<24} | requests/s | × Flask hello | p99 ms | errors |")
-    print("|---|--:|--:|--:|--:|")
-    for name, answers in results.items():
-        p99 = statistics.median(answer.p99 for answer in answers)
-        errors = sum(answer.errors for answer in answers)
-        ratio = rate(name) / hello
-        print(f"| {name:<24} | {rate(name):>10,.0f} | {ratio:>13.2f} | {p99:>6.1f} | {errors:>6} |")
+def _start(server: Server) -> float:
+    """Seconds until the front page is there, after the operating system has read the files."""
+    took = []
+    for _ in range(STARTS):
+        took.append(server.start())
+        server.stop()
+    return round(median(took), 2)
 
 
-class Scripts:
-    """What wrk is told to send where one address is not enough."""
-
-    def __init__(self, folder: Path, board: Server, tokens: list[str]) -> None:
-        self._folder, self._board, self._tokens, self._run = folder, board, tokens, 0
-
-    def post(self, every: int) -> Path:
-        """Every so manieth request of a connection is a post of a text and key of its own."""
-        self._run += 1
-        path = self._folder / f"post-{every}.lua"
-        path.write_text(
-            load.SCRIPT
-            % {
-                "tokens": ", ".join(f'"{token}"' for token in self._tokens),
-                "every": every,
-                "path": JSON,
-                "post": f"/articles/{SLUG}/comments",
-                "run": f"bench-{self._run}",
-                "origin": self._board.url(""),
-            }
-        )
-        return path
-
-    def cold(self) -> Path:
-        """Each request has an address of its own, so none is answered from memory."""
-        path = self._folder / "cold.lua"
-        path.write_text(
-            "math.randomseed(os.time()); local n = math.random(1e9)\n"
-            'function request() n = n + 1 return wrk.format("GET", "'
-            f'{JSON}?cold=" .. n) end\n'
-        )
-        return path
+def _cells(
+    board: Board, folder: Path, options: argparse.Namespace, stack: ExitStack
+) -> Iterator[Cell]:
+    """Those of the groups asked for, and those they are compared with."""
+    others = work.ceilings(folder, work.get(board.server.url(work.JSON)))
+    two = servers.board(board.folder, workers=2, cores=work.BOTH)
+    stack.enter_context(running(two, *others))
+    found = [*work.reading(board, others), *work.writing(board)]
+    found += [*work.workers(board, two), *work.storms(board, two)]
+    if "long" in options.groups:
+        _say(f"seeding {options.deep:,} comments …")
+        deep = Board(folder / "deep", options.deep)
+        stack.enter_context(running(deep.server))
+        found += work.long(deep)
+    if "peers" in options.groups:
+        isso = peers.isso(folder / "isso")
+        stack.enter_context(running(isso))
+        _say("seeding Isso …")
+        peers.fill(isso, board)
+        found += peers.cells(isso, folder)
+    yield from wanted(found, options.groups)
 
 
-def _get(url: str) -> bytes:
-    with urlopen(url, timeout=10) as answer:
-        return bytes(answer.read())
+def wanted(cells: list[Cell], groups: set[str]) -> Iterator[Cell]:
+    compared = {cell.than for cell in cells if cell.group in groups}
+    return (cell for cell in cells if cell.group in groups or cell.name in compared)
 
 
-def _etag(url: str) -> str:
-    with urlopen(Request(url, method="GET"), timeout=10) as answer:
-        return str(answer.headers["ETag"])
+def _figures(cells: list[Cell], options: argparse.Namespace) -> list[Figure]:
+    """Round after round through all cells, so that drift falls on each alike."""
+    rounds: list[list[tuple[Answer, float]]] = [[] for _ in cells]
+    for round_ in range(options.rounds):
+        for number, cell in enumerate(cells):
+            _say(f"{round_ * len(cells) + number + 1}/{options.rounds * len(cells)} {cell.name}")
+            rounds[number].append(cell.run(options.seconds))
+    _say("")
+    return [
+        Figure.of(cell.group, cell.name, cell.than, found)
+        for cell, found in zip(cells, rounds, strict=True)
+    ]
+
+
+def _say(what: str) -> None:
+    print(f"\r{what:<70}", end="\r", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,74 +1,148 @@
 """The load: wrk on the second core, plain or told by a small script what to send."""
 
-import os
+import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from bench.servers import on_core
+from bench.servers import LOAD_CORE, on_cores
 
-# Each connection posts numbered comments, or reads and now and then posts.
-SCRIPT = """
-local tokens, n, thread_id = {%(tokens)s}, 0, 0
+_UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
+_SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
+
+# Lua for wrk: every so manieth request is `write`, the others ask for `read`.
+# A text is never sent twice: `run` differs each time a script is made, `id` for each thread.
+_SCRIPT = """
+local function request_of(kind, n)
+  local text = %(run)s .. "-" .. id .. "-" .. n
+  local function filled(value) return (value:gsub("@text", text)) end
+  local headers = {}
+  for name, value in pairs(kind.headers) do headers[name] = filled(value) end
+  if #tokens > 0 then headers["Cookie"] = "board_session=" .. tokens[n %% #tokens + 1] end
+  return wrk.format(kind.method, filled(kind.path), headers, kind.body and filled(kind.body))
+end
+local n, thread_id = 0, 0
 function setup(thread) thread:set("id", thread_id); thread_id = thread_id + 1 end
 function request()
   n = n + 1
-  if n %% %(every)d ~= 0 then return wrk.format("GET", "%(path)s") end
-  local text = "%(run)s-" .. id .. "-" .. n
-  local headers = {
-    ["Cookie"] = "board_session=" .. tokens[n %% #tokens + 1],
-    ["Origin"] = "%(origin)s",
-    ["Content-Type"] = "application/x-www-form-urlencoded",
-  }
-  return wrk.format("POST", "%(post)s", headers, "body=" .. text .. "&key=" .. text)
+  if n %% %(every)d == 0 then return request_of(write, n) end
+  return wrk.format("GET", read)
 end
-local wrong = 0
-function response(status) if status >= 400 then wrong = wrong + 1 end end
 """
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`rate` in requests a second; `p99` in milliseconds; `errors` are answers of 400 and more."""
+class Send:
+    """A request that is another each time: `@text` in it becomes a text of its own."""
 
+    path: str
+    body: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run of the load saw. Times in milliseconds; `errors` are answers of 400 and more,
+    and connections that broke."""
+
+    requests: int
     rate: float
+    p50: float
     p99: float
+    bytes: float
     errors: int
 
 
 def wrk(
     url: str,
+    seconds: int,
     *,
     connections: int = 32,
-    seconds: int = 2,
     headers: dict[str, str] | None = None,
     script: Path | None = None,
 ) -> Answer:
+    command = _command(url, seconds, connections, headers or {}, script)
+    return parse(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def start(
+    url: str, seconds: int, *, connections: int, script: Path | None = None
+) -> "subprocess.Popen[bytes]":
+    """The same in the background, for its own sake: nobody asks what it saw."""
+    command = _command(url, seconds, connections, {}, script)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+
+def _command(
+    url: str, seconds: int, connections: int, headers: dict[str, str], script: Path | None
+) -> list[str]:
     if not shutil.which("wrk"):
         raise SystemExit("The benchmark needs wrk (apt-get install wrk).")
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
-    for name, value in (headers or {}).items():
+    for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     if script:
         command += ["-s", str(script)]
-    core = min(1, (os.cpu_count() or 1) - 1)
-    told = subprocess.run(
-        on_core(core, [*command, url]), capture_output=True, text=True, check=True
-    ).stdout
-    return Answer(_rate(told), _milliseconds(told), _errors(told))
+    return on_cores(LOAD_CORE, [*command, url])
 
 
-def _rate(told: str) -> float:
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])  # type: ignore[index]
+def write_script(
+    path: Path, send: Send, *, run: str, every: int = 1, read: str = "/", tokens: Sequence[str] = ()
+) -> Path:
+    """Every `every`th request is `send`, the others ask for `read`."""
+    kind: dict[str, Any] = {"path": send.path, "method": send.method, "headers": dict(send.headers)}
+    if send.body is not None:
+        kind["body"] = send.body
+    head = f"local write, read, tokens = {lua(kind)}, {lua(read)}, {lua(list(tokens))}\n"
+    path.write_text(head + _SCRIPT % {"run": lua(run), "every": every})
+    return path
 
 
-def _milliseconds(told: str) -> float:
-    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", told).groups()  # type: ignore[union-attr]
-    return float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+def lua(value: Any) -> str:
+    """Text, lists and tables as Lua writes them."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'[{lua(key)}] = {lua(value[key])}' for key in value)}}}"
+    if isinstance(value, list):
+        return f"{{{', '.join(lua(each) for each in value)}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def parse(told: str) -> Answer:
+    """What wrk prints at its end."""
+    requests = int(_found(r"(\d+) requests in", told)[0])
+    read, size = _found(r"requests in [\d.]+\w+, ([\d.]+)([KMG]?B) read", told)
+    return Answer(
+        requests=requests,
+        rate=float(_found(r"Requests/sec:\s+([\d.]+)", told)[0]),
+        p50=_milliseconds(told, 50),
+        p99=_milliseconds(told, 99),
+        bytes=float(read) * _SIZES[size] / max(1, requests),
+        errors=_errors(told),
+    )
+
+
+def _milliseconds(told: str, percent: int) -> float:
+    value, unit = _found(rf"{percent}%\s+([\d.]+)(us|ms|s|m)", told)
+    return float(value) * _UNITS[unit]
 
 
 def _errors(told: str) -> int:
-    found = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
-    return int(found[1]) if found else 0
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
+    broken = re.search(
+        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", told
+    )
+    return sum(int(each) for found in (refused, broken) if found for each in found.groups())
+
+
+def _found(pattern: str, told: str) -> tuple[str, ...]:
+    if found := re.search(pattern, told):
+        return found.groups()
+    raise ValueError(f"wrk did not say {pattern!r}:\n{told}")

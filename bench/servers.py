@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +20,14 @@ NO_LIMITS = {
     "BOARD_ROOT_COMMENTS_PER_ARTICLE": "0",
     "BOARD_SAME_TEXT_HOURS": "0",
 }
+SERVERS_CORE, LOAD_CORE = "0", str(min(1, (os.cpu_count() or 1) - 1))
+_TICKS = os.sysconf("SC_CLK_TCK")
+_IDLE = 0.01  # seconds of work in 0.5 s that are none
 
 
-def on_core(core: int, command: list[str]) -> list[str]:
-    """The command held to one core, where the system can do that."""
-    return ["taskset", "-c", str(core), *command] if shutil.which("taskset") else command
+def on_cores(cores: str, command: list[str]) -> list[str]:
+    """The command held to these cores, where the system can do that."""
+    return ["taskset", "-c", cores, *command] if shutil.which("taskset") else command
 
 
 def free_port() -> int:
@@ -34,36 +38,36 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """`command` gets its port where it says {port}. Times are in seconds, memory in megabytes."""
+    """`command` gets its port where it says {port}; it has started when `ready` is answered."""
 
     name: str
     command: list[str]
     ready: str = "/"
     environment: dict[str, str] = field(default_factory=dict)
-    folder: Path = ROOT
+    cores: str = SERVERS_CORE
     port: int = field(default_factory=free_port)
-    started_in: float = 0.0
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
-    def start(self) -> None:
+    def start(self) -> float:
+        """Seconds until it answered."""
         command = [part.replace("{port}", str(self.port)) for part in self.command]
         begin = time.monotonic()
         self.process = subprocess.Popen(
-            on_core(0, command),
-            cwd=self.folder,
+            on_cores(self.cores, command),
+            cwd=ROOT,
             env={**os.environ, **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        while time.monotonic() - begin < 60:
-            with suppress(OSError), urlopen(self.url(self.ready), timeout=2) as answer:
+        while time.monotonic() - begin < 60 and self.process.poll() is None:
+            with suppress(OSError), urlopen(self.url(self.ready), timeout=10) as answer:
                 answer.read()
-                self.started_in = time.monotonic() - begin
-                return
+                return time.monotonic() - begin
             time.sleep(0.005)
+        self.stop()
         raise SystemExit(f"{self.name} did not start")
 
     def stop(self) -> None:
@@ -71,15 +75,39 @@ class Server:
             os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(timeout=20)
 
+    def processor_time(self) -> float:
+        """Seconds its processes have worked, for themselves and in the kernel."""
+        return sum(seconds_of((process / "stat").read_text()) for process in self._processes())
+
+    def rest(self) -> None:
+        """Wait until it does nothing: what an earlier load asked for and left is worked off."""
+        before, end = -1.0, time.monotonic() + 30
+        while (worked := self.processor_time()) - before > _IDLE and time.monotonic() < end:
+            before = worked
+            time.sleep(0.5)
+
     def memory(self) -> float:
-        """The largest process of the group: proportional set size."""
-        sizes = [0.0]
-        for status in Path("/proc").glob("[0-9]*/smaps_rollup"):
-            with suppress(OSError, IndexError):
-                if os.getpgid(int(status.parent.name)) == self.process.pid:
-                    line = next(row for row in status.read_text().splitlines() if "Pss:" in row)
-                    sizes.append(int(line.split()[1]) / 1024)
-        return max(sizes)
+        """Megabytes of all its processes; what they share is counted once."""
+        sizes = (process / "smaps_rollup" for process in self._processes())
+        return round(sum(proportional_size(size.read_text()) for size in sizes), 1)
+
+    def _processes(self) -> Iterator[Path]:
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has just ended
+                if os.getpgid(int(process.name)) == self.process.pid:
+                    yield process
+
+
+def seconds_of(stat: str) -> float:
+    """Processor time in a /proc/<pid>/stat; the name in it may hold spaces and brackets."""
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def proportional_size(smaps: str) -> float:
+    """Megabytes in a /proc/<pid>/smaps_rollup."""
+    line = next(row for row in smaps.splitlines() if row.startswith("Pss:"))
+    return int(line.split()[1]) / 1024
 
 
 def wsgi(target: str) -> list[str]:
@@ -89,19 +117,19 @@ def wsgi(target: str) -> list[str]:
     return [*granian, "--port", "{port}", *options, target]
 
 
-def board(folder: Path, *, workers: int = 1) -> Server:
+def board(folder: Path, *, workers: int = 1, cores: str = SERVERS_CORE) -> Server:
     serve = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", "{port}"]
     environment = {**NO_LIMITS, "BOARD_INSTANCE": str(folder)}
-    return Server("board", [*serve, "--workers", str(workers)], "/healthz", environment)
+    command = [*serve, "--workers", str(workers)]
+    return Server(f"board × {workers}", command, "/", environment, cores)
 
 
-def nginx(folder: Path, files: dict[str, bytes]) -> Server | None:
+def nginx(name: str, folder: Path, page: bytes) -> Server | None:
     """The same bytes from disk, as fast as files go. None where there is no nginx."""
     if not (binary := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
         return None
     port = free_port()
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
+    (folder / "page.json").write_bytes(page)
     config = folder / "nginx.conf"
     config.write_text(
         f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;"
@@ -110,4 +138,4 @@ def nginx(folder: Path, files: dict[str, bytes]) -> Server | None:
         f" uwsgi_temp_path {folder}; scgi_temp_path {folder};"
         f" server {{ listen 127.0.0.1:{port}; root {folder}; }} }}"
     )
-    return Server("nginx", [binary, "-c", str(config)], f"/{next(iter(files))}", port=port)
+    return Server(name, [binary, "-c", str(config)], "/page.json", port=port)

@@ -1,0 +1,124 @@
+"""What was found: medians, ratios, and the small file they are kept in."""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from statistics import linear_regression, median
+from typing import Self
+
+from bench.load import Answer
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row. `cpu` is µs the server worked for a request, `p50` and `p99` are ms, `bytes` are of
+    an answer with its headers. `than` names the row it is compared with.
+    """
+
+    group: str
+    name: str
+    than: str
+    rate: float
+    cpu: float
+    p50: float
+    p99: float
+    bytes: float
+    errors: int
+
+    @classmethod
+    def of(cls, group: str, name: str, than: str, rounds: "Sequence[tuple[Answer, float]]") -> Self:
+        """Medians of the answers of each round, and of the seconds the server worked for them."""
+        answers = [answer for answer, _ in rounds]
+        return cls(
+            group,
+            name,
+            than,
+            rate=round(median(answer.rate for answer in answers), 1),
+            cpu=round(median(cpu_of(answer, worked) for answer, worked in rounds), 1),
+            p50=round(median(answer.p50 for answer in answers), 3),
+            p99=round(median(answer.p99 for answer in answers), 3),
+            bytes=round(median(answer.bytes for answer in answers)),
+            errors=sum(answer.errors for answer in answers),
+        )
+
+    @property
+    def cpu_of_a_kib(self) -> float:
+        """µs of processor time for each 1024 bytes sent: pages of unlike sizes, made alike."""
+        return self.cpu / (self.bytes / 1024) if self.bytes else 0.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page in a browser that has nothing of it yet. `lcp` in ms; `bytes` as they were sent."""
+
+    name: str
+    bytes: int
+    requests: int
+    lcp: float
+    cls: float
+
+
+@dataclass
+class Results:
+    """Everything of one run. What `facts` are counted in stands in their names."""
+
+    day: str = field(default_factory=lambda: date.today().isoformat())
+    machine: str = field(default_factory=lambda: _machine())
+    comments: int = 0
+    rounds: int = 0
+    figures: list[Figure] = field(default_factory=list)
+    facts: dict[str, float] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
+
+    def named(self, name: str) -> Figure | None:
+        return next((figure for figure in self.figures if figure.name == name), None)
+
+    def times(self, figure: Figure) -> tuple[float, float] | None:
+        """It beside what it is compared with. None when that was not measured."""
+        other = self.named(figure.than)
+        return beside(figure, other) if other else None
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        told = json.loads(path.read_text("utf-8"))
+        told["figures"] = [Figure(**figure) for figure in told["figures"]]
+        told["pages"] = [Page(**page) for page in told["pages"]]
+        return cls(**told)
+
+
+def beside(figure: Figure, other: Figure) -> tuple[float, float]:
+    """How many times the rate of the other: as measured, and by the processor time alone.
+
+    0 where it cannot be told: a starved server may answer nothing, and not all work is told apart.
+    """
+    by_cpu = other.cpu / figure.cpu if figure.cpu else 0.0
+    return figure.rate / other.rate if other.rate else 0.0, by_cpu
+
+
+def cpu_of(answer: Answer, worked: float) -> float:
+    """µs for each request; 0 when none was answered."""
+    return worked * 1e6 / answer.requests if answer.requests else 0.0
+
+
+def slope(samples: Sequence[tuple[float, float]]) -> float:
+    """How much the second grows with the first, by least squares."""
+    return linear_regression(*zip(*samples, strict=True)).slope
+
+
+def _machine() -> str:
+    cores, python = os.cpu_count(), platform.python_version()
+    return f"{_processor()}, {cores} cores, {platform.system()}, Python {python}"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    rows = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = [row.partition(":")[2].strip() for row in rows if row.startswith("model name")]
+    return names[0] if names else platform.machine()

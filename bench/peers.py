@@ -1,0 +1,102 @@
+"""Isso beside the board, run as its documentation says and filled through its own API."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from functools import partial
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import quote
+
+from bench.load import Send, write_script
+from bench.seed import FRONT, FRONT_COMMENTS, POSTED, POSTED_COMMENTS, SLUG
+from bench.servers import ROOT, Server, free_port
+from bench.work import (
+    COUNTED,
+    EVERY_20TH,
+    MIXED,
+    NEWEST,
+    POST_1,
+    POST_8,
+    TEXT,
+    Board,
+    Cell,
+    against,
+)
+
+BIN = ROOT / "build" / "peers" / "bin"
+_AS_MUCH = "&limit=20&nested_limit=10&sort=newest"  # as a page of ours
+PAGE, POSTED_PAGE = f"/?uri=/{SLUG}{_AS_MUCH}", f"/?uri=/{POSTED}{_AS_MUCH}"
+_TYPE = ("Content-Type", "application/json")
+
+
+def isso(folder: Path) -> Server:
+    """Four workers started from one, without its guard against floods."""
+    if not (BIN / "gunicorn").exists():
+        raise SystemExit("Isso is not installed here: make bench-peers")
+    folder.mkdir()
+    port = free_port()
+    config = folder / "isso.cfg"
+    config.write_text(
+        f"[general]\ndbpath = {folder}/comments.db\nhost = http://127.0.0.1:{port}/\n"
+        "[guard]\nenabled = false\n"
+    )
+    command = [str(BIN / "gunicorn"), "-b", f"127.0.0.1:{port}", "-w", "4", "--preload", "isso.run"]
+    return Server("Isso", command, "/config", {"ISSO_SETTINGS": str(config)}, port=port)
+
+
+def fill(server: Server, board: Board) -> None:
+    """The comments of our thread, and articles with as many as ours."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    known: dict[int, int] = {}
+    for slug, id, root, text in _ours(board):
+        told = {"text": text, "title": slug, "author": "독자", "parent": known.get(root)}
+        known[id] = _post(connection, slug, told)
+
+
+def cells(server: Server, folder: Path) -> list[Cell]:
+    cell = partial(Cell, "peers")
+    headers = (_TYPE,)
+    body = json.dumps({"text": TEXT, "author": "bench", "title": POSTED})
+    send = Send(f"/new?uri=/{POSTED}", body, headers)
+    counts = Send("/count", json.dumps([f"/{slug}" for slug in FRONT]), headers)
+    post = partial(write_script, folder / "post.lua", send, run="peer")
+    mixed = partial(
+        write_script, folder / "mix.lua", send, run="mix", every=EVERY_20TH, read=POSTED_PAGE
+    )
+    count = partial(write_script, folder / "count.lua", counts, run="count")
+    return [
+        cell("Isso, page of 20", NEWEST, against(server, PAGE)),
+        cell("Isso, counts of 20", COUNTED, against(server, "/", script=count)),
+        cell("Isso, posts, 1 connection", POST_1, against(server, "/", connections=1, script=post)),
+        cell(
+            "Isso, posts, 8 connections", POST_8, against(server, "/", connections=8, script=post)
+        ),
+        cell("Isso, 95 % reads, 5 % posts", MIXED, against(server, "/", script=mixed)),
+    ]
+
+
+def _ours(board: Board) -> Iterator[tuple[str, int, int, str]]:
+    """Slug, id, root and text, in the order they were written."""
+    threads = {
+        SLUG: board.comments,
+        POSTED: POSTED_COMMENTS,
+        **dict.fromkeys(FRONT, FRONT_COMMENTS),
+    }
+    with sqlite3.connect(f"file:{board.folder}/board.db?mode=ro", uri=True) as connection:
+        for slug, most in threads.items():
+            yield from connection.execute(
+                "SELECT slug, comment.id, root_id, comment.body FROM comment JOIN article"
+                " ON article.id = article_id WHERE slug = ? ORDER BY comment.id LIMIT ?",
+                (slug, most),
+            )
+
+
+def _post(connection: HTTPConnection, slug: str, told: Mapping[str, object]) -> int:
+    uri = quote(f"/{slug}", safe="")
+    connection.request("POST", f"/new?uri={uri}", json.dumps(told), dict([_TYPE]))
+    answer = connection.getresponse()
+    said = answer.read()
+    if answer.status != 201:
+        raise SystemExit(f"Isso did not take a comment: {answer.status} {said[:200]!r}")
+    return int(json.loads(said)["id"])

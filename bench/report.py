@@ -1,0 +1,136 @@
+"""Results as Markdown, on the screen and in README."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bench.figures import Figure, Page, Results, beside
+from bench.work import COLD, NEWEST
+
+BEGIN, END = "<!-- measured by `make bench-readme` -->", "<!-- /measured -->"
+TITLES = {
+    "reading": "Reading, 32 connections",
+    "writing": "Writing, a commit on the disk for each",
+    "long": "A thread of a million beside one of a thousand",
+    "workers": "Two workers on both cores, shared with the load",
+    "storms": "Readers while others make the server work, two workers",
+}
+
+_COLUMNS: dict[str, Callable[[Figure], str]] = {
+    "requests/s": lambda figure: number(figure.rate),
+    "CPU µs": lambda figure: number(figure.cpu),
+    "p99 ms": lambda figure: number(figure.p99),
+    "KiB": lambda figure: number(figure.bytes / 1024),
+    "µs a KiB": lambda figure: number(figure.cpu_of_a_kib),
+}
+
+
+def markdown(results: Results) -> str:
+    parts = [
+        f"{results.machine}; a thread of {results.comments:,} comments; medians of "
+        f"{results.rounds} rounds, {results.day}. *CPU µs* is the "
+        "time the server’s own processes work for a request; *by CPU* compares that.",
+        *(
+            _group(results, group, title)
+            for group, title in TITLES.items()
+            if any(figure.group == group for figure in results.figures)
+        ),
+        _peers(results),
+        _pages(results.pages),
+        _facts(results.facts),
+        _errors(results.figures),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def into(document: Path, told: str) -> None:
+    """Between the two marks of the document, in place of what was there."""
+    before, begin, rest = document.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise SystemExit(f"{document} has no place for results: {BEGIN} … {END}")
+    document.write_text(f"{before}{BEGIN}\n{told}{END}{after}", "utf-8")
+
+
+def number(value: float) -> str:
+    """Three digits or so, and a dash for what was not measured."""
+    if not value:
+        return "–"
+    digits = next(digits for digits, least in enumerate((100, 10, 0.1, 0)) if value >= least)
+    return f"{value:,.{digits}f}"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """The first column is words, the others are numbers."""
+    head = list(head)
+    lines = [head, ["---", *(["--:"] * (len(head) - 1))], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _group(results: Results, group: str, title: str) -> str:
+    rows = (
+        [figure.name, *(show(figure) for show in _COLUMNS.values()), _beside(results, figure)]
+        for figure in results.figures
+        if figure.group == group
+    )
+    return f"**{title}**\n\n" + table(["work", *_COLUMNS, "beside"], rows)
+
+
+def _beside(results: Results, figure: Figure) -> str:
+    times = results.times(figure)
+    if times is None or figure.than == figure.name:
+        return ""
+    rate, by_cpu = times
+    return f"{number(rate)} × {figure.than}" + (f" ({number(by_cpu)} by CPU)" if by_cpu else "")
+
+
+def _peers(results: Results) -> str:
+    """It keeps no pages, so its page stands beside both of ours: the kept one, and one not kept."""
+    rows = [
+        _pair(ours, theirs)
+        for theirs in results.figures
+        if theirs.group == "peers"
+        for name in (theirs.than, *([COLD] if theirs.than == NEWEST else []))
+        if (ours := results.named(name))
+    ]
+    head = ["work", "board, requests/s (CPU µs)", "Isso", "times", "by CPU"]
+    return (
+        "**Beside Isso, four workers as its documentation says, the same comments**\n\n"
+        + table(head, rows)
+        if rows
+        else ""
+    )
+
+
+def _pair(ours: Figure, theirs: Figure) -> list[str]:
+    times, by_cpu = beside(ours, theirs)
+    return [ours.name, _both(ours), _both(theirs), number(times), number(by_cpu)]
+
+
+def _both(figure: Figure) -> str:
+    return f"{number(figure.rate)} ({number(figure.cpu)})"
+
+
+def _pages(pages: list[Page]) -> str:
+    rows = [
+        [
+            page.name,
+            number(page.bytes / 1024),
+            str(page.requests),
+            number(page.lcp),
+            f"{page.cls:.3f}",
+        ]
+        for page in pages
+    ]
+    title = "**In Chromium, nothing cached, Fast 4G (165 ms, 9 Mbit/s), a screen of 360 pixels**"
+    head = ["page", "KiB sent", "requests", "largest paint, ms", "layout shift"]
+    return f"{title}\n\n{table(head, rows)}" if rows else ""
+
+
+def _facts(facts: dict[str, float]) -> str:
+    rows = [[name, number(value)] for name, value in facts.items()]
+    return "**Start and memory**\n\n" + table(["of one worker, all its processes", ""], rows)
+
+
+def _errors(figures: Iterable[Figure]) -> str:
+    wrong = [f"{figure.name}: {figure.errors} errors" for figure in figures if figure.errors]
+    return "**" + "; ".join(wrong) + "**" if wrong else ""

@@ -1,0 +1,235 @@
+"""What is measured of the board, cell by cell, in the order of the tables."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote_plus
+from urllib.request import urlopen
+
+from bench import load, servers
+from bench.load import Answer, Send, wrk
+from bench.seed import DEEP, FRONT, POSTED, SLUG
+from bench.servers import LOAD_CORE, NO_LIMITS, ROOT, SERVERS_CORE, Server, on_cores
+
+JSON = f"/api/v1/articles/{SLUG}/comments"
+HTML = f"/articles/{SLUG}/comments"
+POSTS, POSTED_JSON = f"/articles/{POSTED}/comments", f"/api/v1/articles/{POSTED}/comments"
+ARTICLE = f"/articles/{SLUG}"
+COUNTS = "/api/v1/counts?" + "&".join(f"article={slug}" for slug in FRONT)
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+GZIP = {"Accept-Encoding": "gzip"}
+EVERY_20TH = 20  # 95 % reads, 5 % posts
+TEXT = "@text " + "버스가 끊긴 밤길을 걸어 보셨습니까? " * 4  # as long as what is there
+BOTH = ",".join(sorted({SERVERS_CORE, LOAD_CORE}))
+
+HELLO, BARE, FILE = "Flask hello", "bare WSGI hello", "the same JSON as a file, nginx"
+NEWEST, COLD = "newest page, JSON", "page nobody asked for yet, JSON"
+ARTICLE_PAGE, COLD_ARTICLE = "article page, gzip", "article nobody asked for yet"
+COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts, 8 connections"
+COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
+FOUR = "newest page, 4 connections"
+
+Run = Callable[[int], tuple[Answer, float]]
+
+
+class Cell(NamedTuple):
+    """`run` takes seconds; it tells what the load saw and the seconds the server worked for it.
+
+    `than` is the name of the cell it is compared with.
+    """
+
+    group: str
+    name: str
+    than: str
+    run: Run
+
+
+@contextmanager
+def running(*started: Server) -> Iterator[None]:
+    with ExitStack() as stack:
+        for server in started:
+            server.start()
+            stack.callback(server.stop)
+        yield
+
+
+def against(server: Server, path: str, **how: Any) -> Run:
+    """The load, and how long the server worked meanwhile."""
+
+    def run(seconds: int) -> tuple[Answer, float]:
+        script = how["script"]() if "script" in how else None
+        server.rest()
+        before = server.processor_time()
+        answer = wrk(server.url(path), seconds, **{**how, "script": script})
+        return answer, server.processor_time() - before
+
+    return run
+
+
+@dataclass
+class Board:
+    """A seeded instance folder, the server on it, and what the load sends there."""
+
+    folder: Path
+    comments: int
+    server: Server = field(init=False)
+    tokens: list[str] = field(init=False)
+    deep: int = field(init=False)
+    runs: int = 0
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir()
+        self.server = servers.board(self.folder)
+        seed = [sys.executable, "-m", "bench.seed", str(self.comments)]
+        environment = {**os.environ, **NO_LIMITS, "BOARD_INSTANCE": str(self.folder)}
+        told = subprocess.run(
+            seed, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+        )
+        seeded = json.loads(told.stdout.splitlines()[-1])
+        self.tokens, self.deep = seeded["tokens"], seeded["deep"]
+
+    def cold(self, path: str) -> Callable[[], Path]:
+        """Each request has an address of its own, so none is answered from memory."""
+        mark = "&" if "?" in path else "?"
+        return partial(self._script, "cold", Send(f"{path}{mark}cold=@text"))
+
+    def posts(self, server: Server, *, every: int = 1) -> Callable[[], Path]:
+        """Each with a text of its own; the reads between them are of the page they change."""
+        headers = (FORM, ("Origin", server.url("")))
+        send = Send(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
+        more = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
+        return partial(self._script, "post", send, **more)
+
+    def sign_ins(self, server: Server) -> Callable[[], Path]:
+        """Each with an address nobody has, which costs what a wrong password costs."""
+        headers = (FORM, ("Origin", server.url("")))
+        send = Send("/sign-in", "email=@text%40harbour.example&password=@text", headers)
+        return partial(self._script, "sign-in", send)
+
+    def searches(self) -> Callable[[], Path]:
+        return partial(self._script, "search", Send(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&n=@text"))
+
+    def _script(self, name: str, send: Send, **how: Any) -> Path:
+        self.runs += 1
+        path = self.folder / f"{name}-{self.runs}.lua"
+        return load.write_script(path, send, run=f"b{os.getpid()}-{self.runs}", **how)
+
+
+def ceilings(folder: Path, page: bytes) -> list[Server]:
+    """Bare WSGI, Flask, and nginx when there is one."""
+    bare = Server(BARE, servers.wsgi("bench.hello:bare"))
+    hello = Server(HELLO, servers.wsgi("bench.hello:flask"))
+    static = servers.nginx(FILE, folder, page)
+    return [bare, hello, *([static] if static else [])]
+
+
+def reading(board: Board, others: list[Server]) -> list[Cell]:
+    server, cell = board.server, partial(Cell, "reading")
+    unchanged = {"If-None-Match": _etag(server.url(JSON))}
+    return [
+        *(cell(each.name, HELLO, against(each, each.ready)) for each in others),
+        cell(NEWEST, HELLO, against(server, JSON)),
+        cell("newest page, HTML, gzip", HELLO, against(server, HTML, headers=GZIP)),
+        cell(ARTICLE_PAGE, HELLO, against(server, ARTICLE, headers=GZIP)),
+        cell("not modified", HELLO, against(server, JSON, headers=unchanged)),
+        cell(COUNTED, HELLO, against(server, COUNTS)),
+        cell(COLD, HELLO, against(server, JSON, script=board.cold(JSON))),
+        cell(COLD_ARTICLE, HELLO, against(server, ARTICLE, script=board.cold(ARTICLE))),
+    ]
+
+
+def writing(board: Board) -> list[Cell]:
+    server, cell = board.server, partial(Cell, "writing")
+    mixed = board.posts(server, every=EVERY_20TH)
+    post = board.posts(server)
+    return [
+        cell(COMMITS, "", partial(_commits, board.folder)),
+        cell(POST_1, COMMITS, against(server, "/", connections=1, script=post)),
+        cell(POST_8, COMMITS, against(server, "/", connections=8, script=post)),
+        cell(MIXED, NEWEST, against(server, "/", script=mixed)),
+    ]
+
+
+def long(board: Board) -> list[Cell]:
+    """The same in a thread of a million, and posts elsewhere on that board."""
+    server, cell = board.server, partial(Cell, "long")
+    many, deep = f"{board.comments:,} comments", f"{JSON}?before={board.deep}"
+    far = f"{DEEP:,}th page" if board.comments > DEEP * 40 else "last page"
+    post = board.posts(server)
+    return [
+        cell(f"newest page of {many}", NEWEST, against(server, JSON)),
+        cell(f"{far} of {many}", NEWEST, against(server, deep)),
+        cell(
+            f"newest page of {many}, not asked for yet",
+            COLD,
+            against(server, JSON, script=board.cold(JSON)),
+        ),
+        cell(
+            f"{far} of {many}, not asked for yet",
+            COLD,
+            against(server, deep, script=board.cold(deep)),
+        ),
+        cell(
+            f"posts on a board of {many}, 1 connection",
+            POST_1,
+            against(server, "/", connections=1, script=post),
+        ),
+    ]
+
+
+def workers(board: Board, two: Server) -> list[Cell]:
+    """Two workers on both cores, which the load shares: look at the processor time."""
+    cell, mixed = partial(Cell, "workers"), board.posts(two, every=EVERY_20TH)
+    return [
+        cell("newest page, 2 workers", NEWEST, against(two, JSON)),
+        cell("95 % reads, 5 % posts, 2 workers", MIXED, against(two, "/", script=mixed)),
+    ]
+
+
+def storms(board: Board, two: Server) -> list[Cell]:
+    """What readers notice of others who make the server work."""
+    cell, sign_ins, searches = partial(Cell, "storms"), board.sign_ins(two), board.searches()
+    return [
+        cell(FOUR, "", partial(_read, two, None)),
+        cell("… while 8 sign in", FOUR, partial(_read, two, sign_ins)),
+        cell("… while 8 search", FOUR, partial(_read, two, searches)),
+    ]
+
+
+def _read(server: Server, storm: Callable[[], Path] | None, seconds: int) -> tuple[Answer, float]:
+    """Beside a storm. Whom the server worked for cannot be told apart, so no work is told."""
+    server.rest()
+    with ExitStack() as stack:
+        if storm:
+            url = server.url("/")
+            process = load.start(url, seconds + 1, connections=8, script=storm())
+            stack.callback(process.wait)
+        return wrk(server.url(JSON), seconds, connections=4), 0.0
+
+
+def _commits(folder: Path, seconds: int) -> tuple[Answer, float]:
+    """On the same core and the same disk as the board."""
+    command = [sys.executable, "-m", "bench.commits", str(folder / "bare.db"), str(seconds)]
+    told = subprocess.run(
+        on_cores(SERVERS_CORE, command), cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    found = json.loads(told.stdout)
+    worked = found.pop("worked")
+    return Answer(bytes=0, errors=0, **found), worked
+
+
+def get(url: str) -> bytes:
+    with urlopen(url, timeout=10) as answer:
+        return bytes(answer.read())
+
+
+def _etag(url: str) -> str:
+    with urlopen(url, timeout=10) as answer:
+        return str(answer.headers["ETag"])
