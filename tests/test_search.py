@@ -214,7 +214,7 @@ def test_ones_own_hits_go_on_where_they_ended(as_, ada, harbour):
         second = client.get(more_link(first)).text
 
     assert texts(first) + texts(second) == [f"버스 {number:02}" for number in range(24, -1, -1)]
-    assert len(asked) == 4  # who is asking, the cursor, the hits, the comments with their articles
+    assert len(asked) == 5  # who asks, the cursor, the hits, their comments and articles, notices
 
 
 def test_what_is_hidden_is_found_no_more_and_restored_it_is(as_, guest, ada, bora, mo, harbour):
