@@ -7,26 +7,32 @@ article is still good while that article's `revision` stands. So nothing stale i
 any worker, and nothing has to be told about what to drop.
 
 Only answers that say `public` themselves are kept, and only for requests that carry none of our
-cookies, so nothing private can be.
+cookies, so nothing private can be. What a page could depend on is its key; other cookies are taken
+away before Flask looks, so nobody can write into a page that others get.
 """
 
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import Flask, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 from board.db import db, sqlite
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Application = Callable[[Environ, Any], Iterable[bytes]]
+Key = tuple[str | bool, ...]
 
 BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
 PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
-_OUR_COOKIES = re.compile(r"(?:^|;\s*)(?:__Host-)?(?:board_|lang=)")
+_OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
 _ABOUT = "board.about"
 _DROPPED_IN_304 = ("content-length", "content-encoding", "content-type")
 
@@ -36,7 +42,7 @@ def about(article_id: int, revision: int) -> None:
     request.environ[_ABOUT] = (article_id, revision)
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     status: str
     headers: Headers
@@ -46,6 +52,65 @@ class Page:
     for_good: bool
     good_at: int  # the version of the database it was last seen to be right for
 
+    @cached_property
+    def bytes(self) -> int:
+        """About what it weighs in memory, its key aside."""
+        headers = sum(len(name) + len(value) + 200 for name, value in self.headers)
+        return len(self.body) + headers + 1000
+
+
+class Room:
+    """Pages up to so many bytes; when it is full, the one not asked for longest leaves."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self.bytes = 0
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._pages
+
+    def get(self, key: Key) -> Page | None:
+        if page := self._pages.get(key):
+            self._pages.move_to_end(key)
+        return page
+
+    def add(self, key: Key, page: Page) -> None:
+        self.take(key)
+        self._pages[key] = page
+        self.bytes += _weight(key, page)
+        while self.bytes > BYTES_MAX * self._share:
+            self.take(next(iter(self._pages)))
+
+    def take(self, key: Key) -> Page | None:
+        if page := self._pages.pop(key, None):
+            self.bytes -= _weight(key, page)
+        return page
+
+
+class Shelf:
+    """What is kept. A page moves to the larger room when it is asked for a second time, so one
+    visitor who asks for thousands of addresses, each once, drives out nothing that others read."""
+
+    def __init__(self) -> None:
+        self._once, self._again = Room(0.25), Room(0.75)
+        self._lock = threading.Lock()
+
+    @property
+    def bytes(self) -> int:
+        return self._once.bytes + self._again.bytes
+
+    def get(self, key: Key) -> Page | None:
+        with self._lock:
+            if page := self._once.take(key):
+                self._again.add(key, page)
+            return page or self._again.get(key)
+
+    def add(self, key: Key, page: Page) -> None:
+        with self._lock:
+            room = self._again if key in self._again else self._once
+            room.add(key, page)
+
 
 class Kept:
     """WSGI middleware: answers from memory what it may, and watches what passes for more."""
@@ -53,25 +118,18 @@ class Kept:
     def __init__(self, app: Flask) -> None:
         self._app: Application = app.wsgi_app
         self._watch = Watch(app)
-        self._pages: dict[tuple[str, ...], Page] = {}
-        self._bytes = 0
-        self._lock = threading.Lock()
+        self._shelf = Shelf()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         cookies = environ.get("HTTP_COOKIE")
         if method not in ("GET", "HEAD") or (cookies and _OUR_COOKIES.search(cookies)):
             return self._app(environ, start_response)
-        key = (
-            environ["wsgi.url_scheme"],
-            environ.get("HTTP_HOST", ""),
-            environ["PATH_INFO"],
-            environ["QUERY_STRING"],
-            environ.get("HTTP_ACCEPT_ENCODING", ""),
-        )
+        environ.pop("HTTP_COOKIE", None)
+        key = _key(environ)
         try:
             version = self._watch.version()
-            page = self._pages.get(key)
+            page = self._shelf.get(key)
             if page and self._is_good(page, version):
                 return _answer(page, environ, start_response)
         except sqlite.Error:  # nothing can be said to be good; Flask has the words for it
@@ -89,7 +147,7 @@ class Kept:
         return False
 
     def _make(
-        self, key: tuple[str, ...], version: int, environ: Environ, start_response: Any
+        self, key: Key, version: int, environ: Environ, start_response: Any
     ) -> Iterable[bytes]:
         """Ask Flask; keep the answer if it may be kept. `version` was read before Flask reads."""
         told: list[Any] = []
@@ -111,28 +169,45 @@ class Kept:
         if close := getattr(answer, "close", None):
             close()
         etag, for_good = known.get("etag"), "immutable" in caching
-        self._keep(key, Page(status, headers, body, etag, environ.get(_ABOUT), for_good, version))
+        page = Page(status, headers, body, etag, environ.get(_ABOUT), for_good, version)
+        self._shelf.add(key, page)
         return [body]
 
-    def _keep(self, key: tuple[str, ...], page: Page) -> None:
-        with self._lock:
-            if old := self._pages.pop(key, None):
-                self._bytes -= len(old.body)
-            self._pages[key] = page
-            self._bytes += len(page.body)
-            while self._bytes > BYTES_MAX:
-                oldest = next(iter(self._pages))
-                self._bytes -= len(self._pages.pop(oldest).body)
+
+def _key(environ: Environ) -> Key:
+    """All of a guest's request that a page may depend on."""
+    return (
+        environ["wsgi.url_scheme"],
+        environ.get("HTTP_HOST", ""),
+        environ["PATH_INFO"],
+        environ["QUERY_STRING"],
+        _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
+    )
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(accepted: str) -> bool:
+    return bool(parse_accept_header(accepted, Accept)["gzip"])
+
+
+def _weight(key: Key, page: Page) -> int:
+    return page.bytes + sum(len(part) for part in key if isinstance(part, str))
 
 
 def _answer(page: Page, environ: Environ, start_response: Any) -> list[bytes]:
-    asked = environ.get("HTTP_IF_NONE_MATCH")
-    if asked and page.etag and page.etag in asked:
+    if page.etag and _has(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
         kept = [header for header in page.headers if header[0].lower() not in _DROPPED_IN_304]
         start_response("304 NOT MODIFIED", kept)
         return []
     start_response(page.status, page.headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
+
+
+def _has(etag: str, asked: str | None) -> bool:
+    """Whether the asker has this very page already; RFC 9110 13.1.2 compares weakly here."""
+    if asked is None or asked == etag:
+        return asked is not None
+    return parse_etags(asked).contains_weak(unquote_etag(etag)[0] or "")
 
 
 class Watch:

@@ -152,15 +152,192 @@ def test_errors_forms_and_redirects_are_never_kept(guest, rendered, harbour, pat
     assert len(rendered) == 2
 
 
-def test_memory_is_bounded(app, guest, harbour, monkeypatch):
-    monkeypatch.setattr(kept, "BYTES_MAX", 50_000)
+@pytest.mark.parametrize(
+    "cookie",
+    ["lang =en", "a=1; lang=en", " lang=en", "\u3000lang=en", "lang=en,lang=en", "a=1;;\tlang=en"],
+)
+def test_no_cookie_however_written_changes_what_other_guests_get(guest, app, harbour, cookie):
+    header = cookie.encode().decode("latin1")
+    app.test_client(use_cookies=False).get("/articles/harbour", headers={"Cookie": header})
 
-    for number in range(40):
+    assert '<html lang="ko"' in guest.get("/articles/harbour").text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_only_reading_is_answered_from_memory(guest, rendered, harbour, method):
+    guest.get("/articles/harbour")
+
+    answer = guest.open("/articles/harbour", method=method)
+
+    assert answer.status_code == (200 if method == "OPTIONS" else 405)
+    assert len(rendered) == 2
+
+
+def test_a_part_asked_for_is_answered_with_the_whole_or_the_part(guest, harbour):
+    whole = guest.get("/static/board.css").data
+    for path in ("/static/board.css", "/static/board.css?again"):
+        answer = guest.get(path, headers={"Range": "bytes=0-9"})
+
+        part = {200: whole, 206: whole[:10]}
+        assert answer.data == part[answer.status_code]
+        assert guest.get(path).data == whole
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("{weak}", 304), ("{strong}", 304), ('"other", {weak}', 304), ("*", 304),
+        ('{strong}, "other"', 304), ('"other"', 200), ('"x{bare}"', 200), ("{bare}x", 200),
+        ('"x {weak} x"', 200), ("", 200), ("nonsense", 200), ('W/"', 200),
+    ],
+)  # fmt: skip
+def test_the_same_page_by_whatever_name_the_browser_has_it(guest, rendered, harbour, asked, status):
+    page = guest.get("/articles/harbour")
+    weak = page.headers["ETag"]
+    strong, bare = weak.removeprefix("W/"), weak.removeprefix("W/").strip('"')
+    header = {"If-None-Match": asked.format(weak=weak, strong=strong, bare=bare)}
+
+    answer = guest.get("/articles/harbour", headers=header)
+
+    assert (answer.status_code, answer.data) == (status, page.data if status == 200 else b"")
+    assert len(rendered) == 1
+
+
+def test_a_304_is_followed_by_the_new_page_once_there_is_one(guest, ada, harbour):
+    old = guest.get("/articles/harbour").headers["ETag"]
+    say(harbour, ada, "New")
+
+    answer = guest.get("/articles/harbour", headers={"If-None-Match": old})
+
+    assert answer.status_code == 200 and "New" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("*", "gzip"),
+        ("gzip;q=0", None), ("br", None), ("", None), ("x" * 1000, None),
+    ],
+)  # fmt: skip
+def test_each_gets_the_encoding_they_can_read_from_two_kept_pages(
+    guest, rendered, harbour, accepted, encoding
+):
+    guest.get("/articles/harbour")
+    guest.get("/articles/harbour", headers={"Accept-Encoding": "gzip"})
+
+    answer = guest.get("/articles/harbour", headers={"Accept-Encoding": accepted})
+
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert len(rendered) == 2
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80"])
+def test_a_host_that_is_not_ours_gets_and_leaves_nothing(guest, harbour, host):
+    guest.get("/articles/harbour")
+
+    for _ in range(2):
+        assert guest.get("/articles/harbour", headers={"Host": host}).status_code == 400
+    assert "evil" not in guest.get("/articles/harbour").text
+
+
+@pytest.fixture
+def shelf(app, monkeypatch):
+    monkeypatch.setattr(kept, "BYTES_MAX", 400_000)
+    layer = app.wsgi_app
+    while not isinstance(layer, kept.Kept):
+        layer = layer.app
+    return layer._shelf
+
+
+def test_memory_is_bounded_and_names_and_headers_count(guest, harbour, shelf):
+    for number in range(60):
+        for _ in range(2):
+            guest.get(f"/api/v1/counts?article=harbour&lang={number:04}{'x' * 3000}")
+
+    pages = [*shelf._once._pages.items(), *shelf._again._pages.items()]
+    assert 50_000 < shelf.bytes <= 400_000
+    assert shelf.bytes == sum(kept._weight(key, page) for key, page in pages)
+    assert shelf.bytes > sum(len(page.body) + len(key[3]) for key, page in pages)
+
+
+def test_what_others_read_stays_when_one_asks_for_thousands_of_addresses(
+    guest, rendered, harbour, shelf
+):
+    for _ in range(2):
+        guest.get("/articles/harbour")
+
+    for number in range(100):
         guest.get(f"/articles/harbour?x={number}")
+    guest.get("/articles/harbour")
 
-    front = next(layer for layer in _layers(app) if isinstance(layer, kept.Kept))
-    assert front._bytes == sum(len(page.body) for page in front._pages.values()) <= 50_000
-    assert front._pages
+    assert rendered.count("/articles/harbour") == 1
+
+
+def test_of_what_is_read_again_and_again_the_longest_unread_leaves_first(
+    guest, rendered, harbour, shelf
+):
+    for number in range(100):
+        guest.get("/articles/harbour")
+        for _ in range(2):
+            guest.get(f"/articles/harbour?x={number}")
+
+    assert rendered.count("/articles/harbour") == 1
+    assert shelf.bytes <= 400_000
+
+
+def elsewhere(app, verb):
+    """While a request is being answered here, another one writes."""
+
+    def write():
+        with app.app_context(), writing():
+            verb()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize("moment", ["before_request", "after_request"])
+def test_a_page_made_while_somebody_writes_is_not_handed_out_afterwards(
+    app, guest, harbour, moment
+):
+    def close_meanwhile(response=None):
+        if not closed:
+            closed.append(True)
+            elsewhere(app, lambda: db.session.get_one(Article, harbour.id).close(reason="Storm"))
+        return response
+
+    closed = []
+    getattr(app, f"{moment}_funcs").setdefault(None, []).append(close_meanwhile)
+
+    during, after = guest.get("/articles/harbour").text, guest.get("/articles/harbour").text
+
+    assert ("Storm" in during) is (moment == "before_request")
+    assert "Storm" in after
+
+
+def test_a_slow_page_from_before_does_not_replace_the_new_one(app, guest, harbour):
+    """It was begun first and ends last, after another guest already had the new one."""
+
+    def close_and_read_meanwhile(response):
+        if not closed:
+            closed.append(True)
+            elsewhere(app, lambda: db.session.get_one(Article, harbour.id).close(reason="Storm"))
+            reader = threading.Thread(target=lambda: seen.append(read()))
+            reader.start()
+            reader.join()
+        return response
+
+    def read():
+        with app.app_context():
+            return Client(app).get("/articles/harbour").text
+
+    closed, seen = [], []
+    app.after_request_funcs.setdefault(None, []).append(close_and_read_meanwhile)
+
+    guest.get("/articles/harbour")
+
+    assert "Storm" in seen[0] and "Storm" in guest.get("/articles/harbour").text
 
 
 def test_readers_and_a_writer_at_once_never_see_an_old_page_after_a_new_one(app, ada, harbour):
@@ -186,10 +363,3 @@ def test_readers_and_a_writer_at_once_never_see_an_old_page_after_a_new_one(app,
         reader.join()
 
     assert all(counts == sorted(counts) for counts in seen.values())
-
-
-def _layers(app):
-    layer = app.wsgi_app
-    while layer is not None:
-        yield layer
-        layer = getattr(layer, "app", None)
