@@ -111,7 +111,7 @@ def _load(_request: object) -> User | None:
     session = current_session()
     if session is None or session.user.is_suspended:
         return None
-    if session.seen_on < now().date():
+    if session.seen_on != now().date():
         _see(session)
     return session.user
 
@@ -122,10 +122,10 @@ def current_session() -> Session | None:
 
 
 def _see(session: Session) -> None:
-    """Note the day. Once a day and never worth an error page."""
+    """Note the day. Once a day and never worth an error page, nor a reader's time."""
     this = Session.id == session.id
     try:
-        with writing():
+        with writing(patience=0):
             db.session.execute(update(Session).where(this).values(seen_on=now().date()))
     except (Busy, OperationalError) as error:
         current_app.logger.warning("session not touched: %s", error)

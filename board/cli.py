@@ -22,6 +22,10 @@ from board.schema import State
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
+# Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
+# write or to check a password, so that whoever only reads does not (see the two QUEUEs).
+THREADS = 12
+
 _WHY_NOT = {
     State.NEWER: "was made by a newer version of the board. Install that version, or restore the "
     "backup made before the update",
@@ -59,7 +63,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=2,  # more only wait for the interpreter; a second worker does not
+        blocking_threads=THREADS,
         respawn_failed_workers=True,
         working_dir=Path(__file__).parent.parent,
         log_enabled=True,

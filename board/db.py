@@ -3,11 +3,12 @@
 import importlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -92,10 +93,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class NoLock(nullcontext[None]):
+    """For a server that lets writers in by itself."""
+
+    def within(self, patience: float) -> Self:
+        return self
+
+
 def init_app(app: Flask) -> None:
     url = make_url(app.config["DATABASE_URL"] or f"sqlite:///{app.instance_path}/board.db")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    lock: Any = nullcontext()
+    lock: Any = NoLock()
     if url.get_backend_name() == "sqlite":
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite}
         _make_private(Path(str(url.database)))
@@ -117,18 +125,20 @@ def _make_private(path: Path) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(*, patience: float | None = None) -> Iterator[None]:
     """Everything inside is one write: read, decide, change, commit.
 
     It starts from the newest state, whatever was read before, and holds the lock from BEGIN to
-    COMMIT only, so hash, render and validate before entering. Raises Busy when no turn came.
+    COMMIT only, so hash, render and validate before entering. Raises Busy when no turn came in
+    `patience` seconds, or else in as many as the lock thinks right.
     """
     if db.session.info.get("writing"):
         raise RuntimeError("already writing: one request, one write")
     db.session.rollback()
     db.session.expire_all()
-    with current_app.extensions["write_lock"]:
-        db.session.connection(execution_options={"writing": True})
+    lock = current_app.extensions["write_lock"]
+    with lock if patience is None else lock.within(patience) as deadline:
+        db.session.connection(execution_options={"writing": True, "deadline": deadline})
         db.session.info["writing"] = True
         try:
             yield
@@ -151,18 +161,32 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     """Readers cannot write, and a writer takes its turn before it reads what it decides on."""
-    write = connection.get_execution_options().get("writing", False)
+    options = connection.get_execution_options()
+    write = options.get("writing", False)
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.dbapi_connection
         driver.execute(f"PRAGMA query_only = {0 if write else 1}")
-        try:
-            driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-        except sqlite.OperationalError as error:  # another program holds the file
-            raise Busy from error
+        if write:
+            _begin_immediate(driver, options.get("deadline"))
+        else:
+            driver.execute("BEGIN")
     elif write:
         connection.execute(text("SELECT pg_advisory_xact_lock(20181)"))
     else:
         connection.execute(text("SET TRANSACTION READ ONLY"))
+
+
+def _begin_immediate(driver: Any, deadline: float | None) -> None:
+    """Only another program can hold the file now. What is left of our patience is for it."""
+    usual = PRAGMAS["busy_timeout"]
+    left = usual if deadline is None else max(0, round((deadline - time.monotonic()) * 1000))
+    driver.execute(f"PRAGMA busy_timeout = {left}")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite.OperationalError as error:
+        raise Busy from error
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 @event.listens_for(Session, "before_flush")

@@ -8,6 +8,8 @@ import fcntl
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -25,19 +27,47 @@ class WriteLock:
     """
 
     WAIT = 3.0  # seconds; longer than any honest transaction, shorter than a reader's patience
+    # Threads that wait behind the first whatever happens; more only while turns pass quickly. So
+    # when one turn does not end, the others go on serving readers.
+    QUEUE = 2
+    STUCK = 0.25  # seconds; no turn of ours takes so long
     PAUSE = 0.0002  # seconds between tries; a transaction takes about twice as long
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._queue = threading.Semaphore(self.QUEUE)
         self._threads = threading.Lock()
+        self._since = 0.0  # when a thread of ours last got its turn
         self._turnstile = -1
         self._lock = -1
         self._pid = -1
 
-    def __enter__(self) -> None:
-        deadline = time.monotonic() + self.WAIT
-        if not self._threads.acquire(timeout=self.WAIT):
-            raise Busy
+    def __enter__(self) -> float:
+        return self._take(self.WAIT)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._give_back()
+
+    @contextmanager
+    def within(self, patience: float) -> Iterator[float]:
+        """The same, for whoever waits no longer than so many seconds."""
+        deadline = self._take(patience)
+        try:
+            yield deadline
+        finally:
+            self._give_back()
+
+    def _take(self, patience: float) -> float:
+        """Until when, by the monotonic clock, the holder may go on to wait for something else."""
+        deadline = time.monotonic() + patience
+        if not self._threads.acquire(blocking=False):
+            self._stand_in_line(patience)
+        self._since = time.monotonic()
         try:
             self._open()
             _lock(self._turnstile, deadline)
@@ -48,15 +78,26 @@ class WriteLock:
         except BaseException:
             self._threads.release()
             raise
+        return deadline
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _give_back(self) -> None:
         fcntl.flock(self._lock, fcntl.LOCK_UN)
         self._threads.release()
+
+    def _stand_in_line(self, patience: float) -> None:
+        if not self._queue.acquire(blocking=False):
+            self._wait_while_it_moves(time.monotonic() + patience)
+            return
+        try:
+            if not self._threads.acquire(timeout=patience):
+                raise Busy
+        finally:
+            self._queue.release()
+
+    def _wait_while_it_moves(self, deadline: float) -> None:
+        while not self._threads.acquire(timeout=self.STUCK / 10):
+            if time.monotonic() > min(deadline, self._since + self.STUCK):
+                raise Busy
 
     def _open(self) -> None:
         # A descriptor inherited over fork would share its lock with the parent.

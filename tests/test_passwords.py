@@ -1,5 +1,7 @@
 """Passwords: long enough, not on anybody's list, and kept as Argon2id only."""
 
+import threading
+import time
 import unicodedata
 
 import pytest
@@ -54,3 +56,24 @@ def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatc
     with passwords._Turn(), pytest.raises(TooBusy):
         is_password("x", None)
     assert not is_password("x", None)
+
+
+def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAIT", 60)
+    told: list[str] = []
+
+    def check() -> None:
+        try:
+            told.append("no" if not is_password("x", None) else "yes")
+        except TooBusy:
+            told.append("busy")
+
+    storm = [threading.Thread(target=check) for _ in range(passwords.QUEUE + 5)]
+    with passwords._Turn():
+        for thread in storm:
+            thread.start()
+        while len(told) < 5:
+            time.sleep(0.001)
+    for thread in storm:
+        thread.join()
+    assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.QUEUE

@@ -7,13 +7,17 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from board import cli, lock
+from board.accounts import passwords
 from board.accounts.models import User
 from board.db import PRAGMAS, db, writing
 from board.lock import Busy, WriteLock
@@ -92,6 +96,85 @@ def test_whoever_waits_too_long_is_told_so_and_may_come_back(tmp_path: Path) -> 
         mine.__enter__()
     with mine:
         pass
+
+
+def test_whoever_has_let_go_does_not_overtake_the_one_that_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that waits sleeps between two tries, for as long as this test likes."""
+    mine, other = WriteLock(tmp_path / "board.lock"), WriteLock(tmp_path / "board.lock")
+    waits, wakes, inside = threading.Event(), threading.Event(), threading.Event()
+    mine.WAIT = 0.02
+
+    def sleep(seconds: float) -> None:
+        if threading.current_thread() is thread:
+            waits.set()
+            wakes.wait()
+        else:
+            time.sleep(seconds)
+
+    def wait_for_it() -> None:
+        with other:
+            inside.set()
+
+    monkeypatch.setattr(lock, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+    thread = threading.Thread(target=wait_for_it)
+    with mine:
+        thread.start()
+        waits.wait()
+    try:
+        with pytest.raises(Busy), mine:
+            pass
+        assert not inside.is_set()
+    finally:
+        wakes.set()
+        thread.join()
+    assert inside.is_set()
+    with mine:
+        pass
+
+
+def gather(lock: WriteLock, *, threads: int, until: Callable[[list[str]], bool]) -> list[str]:
+    """What so many threads are told that come while another has its turn until `until`."""
+    told: list[str] = []
+
+    def work() -> None:
+        try:
+            with lock:
+                told.append("let in")
+        except Busy:
+            told.append("busy")
+
+    crowd = [threading.Thread(target=work) for _ in range(threads)]
+    with lock:
+        for thread in crowd:
+            thread.start()
+        while not until(told):
+            time.sleep(0.001)
+    for thread in crowd:
+        thread.join()
+    return sorted(told)
+
+
+def test_when_a_turn_does_not_end_a_few_wait_for_it_and_the_others_are_told_soon(
+    tmp_path: Path,
+) -> None:
+    lock = WriteLock(tmp_path / "lock")
+    lock.WAIT, lock.STUCK = 60, 0.01
+    told = gather(lock, threads=9, until=lambda told: len(told) == 9 - WriteLock.QUEUE)
+    assert told == ["busy"] * (9 - WriteLock.QUEUE) + ["let in"] * WriteLock.QUEUE
+
+
+def test_while_turns_pass_quickly_everybody_may_wait(tmp_path: Path) -> None:
+    lock = WriteLock(tmp_path / "lock")
+    lock.WAIT = lock.STUCK = 60
+    arrived = threading.active_count() + 9
+    told = gather(lock, threads=9, until=lambda _: threading.active_count() >= arrived)
+    assert told == ["let in"] * 9
+
+
+def test_waiting_to_write_or_sign_in_leaves_a_thread_to_readers() -> None:
+    assert (1 + WriteLock.QUEUE) + (1 + passwords.QUEUE) < cli.THREADS
 
 
 def test_a_thread_that_waits_too_long_is_told_so(tmp_path: Path) -> None:

@@ -18,8 +18,10 @@ _GUESSES_MIN = 10  # powers of ten; fewer and an offline list finds it
 
 # OWASP's figures for Argon2id: 19 MiB, two passes, one lane; about 20 ms.
 _PASSES, _LANES, _KIB = 2, 1, 19 * 1024
-_turns = threading.BoundedSemaphore(1)  # a storm of sign-ins leaves the other core to readers
 WAIT = 2.0  # seconds
+QUEUE = 7  # threads that may wait for their turn; a storm of sign-ins leaves the others to readers
+_turns = threading.BoundedSemaphore(1)  # and the other core, too
+_queue = threading.BoundedSemaphore(QUEUE)
 
 
 class TooBusy(Exception):
@@ -62,8 +64,15 @@ def is_password(password: str, kept: str | None) -> bool:
 
 class _Turn:
     def __enter__(self) -> None:
-        if not _turns.acquire(timeout=WAIT):
+        if _turns.acquire(blocking=False):
+            return
+        if not _queue.acquire(blocking=False):
             raise TooBusy
+        try:
+            if not _turns.acquire(timeout=WAIT):
+                raise TooBusy
+        finally:
+            _queue.release()
 
     def __exit__(self, *_: object) -> None:
         _turns.release()
