@@ -1,0 +1,103 @@
+"""The disk is full: nothing new is stored, nothing old is lost, and everyone goes on reading."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.models import Comment
+from board.comments.reactions import Reaction
+from board.db import db
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own for this board, of four megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if why := mount(disk, "-t", "tmpfs", "-o", "size=4m"):
+        tell = pytest.fail if os.environ.get("BOARD_TESTS_SKIP_NOTHING") else pytest.skip
+        tell(f"no small disk can be mounted here: {why}")
+    yield disk
+    subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def mount(disk: Path, *options: str) -> str:
+    """What went wrong, or nothing."""
+    try:
+        done = subprocess.run(
+            ["mount", *options, "tmpfs", disk], capture_output=True, text=True, check=False
+        )
+    except OSError as error:  # there is no such program
+        return str(error)
+    return done.stderr.strip() if done.returncode else ""
+
+
+def post_until_full(client: FlaskClient) -> tuple[list[str], str]:
+    """The comments that were acknowledged, and the first that was not."""
+    posted = []
+    for number in count():
+        comment = f"Comment {number} {'바다 ' * 90}".strip()
+        answer = client.post(PATH, data={"body": comment, "key": f"{number}"})
+        if answer.status_code != 303:
+            return posted, comment
+        posted.append(comment)
+    raise AssertionError
+
+
+def test_a_full_disk_loses_nothing_and_needs_no_restart_once_there_is_room(
+    app: Flask,
+    as_: Callable[[User], FlaskClient],
+    guest: FlaskClient,
+    ada: User,
+    mo: User,
+    harbour: Article,
+    tmp_path: Path,
+) -> None:
+    client, moderator = as_(ada), as_(mo)
+    posted, last = post_until_full(client)
+    assert len(posted) > 3
+
+    # What was not stored is said in the reader's language, and what was written is still there.
+    again = {"body": last, "key": "again"}
+    korean, english = client.post(PATH, data=again), client.post(f"{PATH}?lang=en", data=again)
+    assert (korean.status_code, english.status_code) == (503, 503)
+    assert "저장되지 않았습니다" in korean.text and "Nothing was stored" in english.text
+    assert f"{last}</textarea>" in korean.text
+    assert int(korean.headers["Retry-After"]) > 0
+    # What needs next to no room may still find it; it is done or refused, nothing between.
+    comment = db.session.scalars(select(Comment)).first()
+    assert comment
+    liked = moderator.post(f"/comments/{comment.id}/like").status_code
+    given = db.session.scalar(select(func.count()).select_from(Reaction))
+    assert (liked, comment.like_count, given) in ((303, 1, 1), (503, 0, 0))
+    signed_in = guest.post("/sign-in", data={"email": "a@b.c", "password": "x"})
+    assert signed_in.status_code in (422, 503)
+
+    # Everyone reads, and sees exactly what was acknowledged.
+    for reader in (guest, client, moderator):
+        for path in ("/", "/articles/harbour", "/rulings", "/feed.atom", "/readyz"):
+            assert reader.get(path).status_code == 200
+        assert posted[-1] in reader.get("/articles/harbour").text
+        assert last not in reader.get("/articles/harbour").text
+    assert guest.get("/api/v1/counts?article=harbour").json == {"counts": {"harbour": len(posted)}}
+    assert db.session.scalars(select(Comment.body).order_by(Comment.id)).all() == posted
+    assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
+
+    assert mount(tmp_path, "-o", "remount,size=32m") == ""
+    assert client.post(PATH, data=again).status_code == 303
+    assert client.post(f"/comments/{comment.id}/delete").status_code == 303
+    bodies = db.session.scalars(select(Comment.body).where(Comment.listed)).all()
+    assert bodies == [*posted[1:], last] and harbour.comment_count == len(posted)
+    assert last in guest.get("/articles/harbour").text
+
+
+PATH = "/articles/harbour/comments"
