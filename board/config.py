@@ -117,6 +117,7 @@ SETTINGS = (
     Setting("SAME_TEXT_HOURS", 24, _count),
     Setting("REACTIONS_PER_DAY", 50, _count),
     Setting("REACTION_INTERVAL_SECONDS", 10, _count),
+    Setting("SIGN_UPS_PER_HOUR", 60, _count),
     Setting("DISLIKES", True, _switch),
 )
 

@@ -35,6 +35,7 @@ NO_LIMITS = {
     "SAME_TEXT_HOURS": 0,
     "REACTIONS_PER_DAY": 0,
     "REACTION_INTERVAL_SECONDS": 0,
+    "SIGN_UPS_PER_HOUR": 0,
 }
 PASSWORD = "lighthouse keeper at dusk"
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from board import create_app
-from board.accounts import views
+from board.accounts import passwords, views
 from board.accounts.attempts import Attempt, Device, network
 from board.accounts.models import Session, User
 from board.accounts.passwords import hash_password
@@ -274,6 +274,32 @@ def test_right_passwords_are_not_counted(
     monkeypatch.setattr(views, "is_password", lambda *_: True)
     answers = {sign_in(guest).status_code for _ in range(12)}
     assert (answers, attempts()) == ({303}, 0)
+
+
+def test_a_right_password_that_does_not_open_the_door_is_no_failure(
+    guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "is_password", lambda *_: True)
+    with writing():
+        ada.suspend(until=now() + timedelta(days=3), reason="도배")
+    answers = {sign_in(guest).status_code for _ in range(12)}
+    assert (answers, attempts()) == ({403}, 0)
+
+
+def test_a_password_nobody_had_the_time_to_check_is_no_failure(
+    guest: FlaskClient,
+    as_: Callable[[User], FlaskClient],
+    ada: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passwords, "WAIT", 0)
+    client = as_(ada)
+    new = {"current": PASSWORD, "password": "a lamp in every window"}
+    with passwords._Turn():
+        answers = {sign_in(guest).status_code for _ in range(12)}
+        changes = {client.post("/account/password", data=new).status_code for _ in range(12)}
+    assert (answers, changes, attempts()) == ({503}, {503}, 0)
+    assert sign_in(guest).status_code == client.post("/account/password", data=new).status_code
 
 
 def test_failures_are_counted_over_all_workers_and_restarts(

@@ -1,19 +1,23 @@
 """Making an account."""
 
 import unicodedata
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select
 from werkzeug.test import TestResponse
 
+from board import create_app
+from board.accounts import passwords
 from board.accounts.models import User
 from board.accounts.passwords import is_password
-from board.db import db
+from board.db import db, now
 from board.forms import own_path
-from tests.conftest import PASSWORD, person
+from tests.conftest import PASSWORD, Client, person
 
 FORM = {"email": "Sora@Harbour.example", "name": "소라", "password": PASSWORD, "of_age": "y"}
 DONE = "/sign-in?notice=signed_up&next=/"
@@ -201,3 +205,85 @@ def test_sign_up_remembers_where_one_came_from(guest: FlaskClient) -> None:
     answer = sign_up(guest, next="/articles/harbour?before=7")
     assert answer.location == "/sign-in?notice=signed_up&next=/articles/harbour?before%3D7"
     assert 'value="/articles/harbour?before=7"' in guest.get(answer.location).text
+
+
+@pytest.fixture
+def three_an_hour(app: Flask) -> None:
+    app.config["SIGN_UPS_PER_HOUR"] = 3
+
+
+def sign_up_from(client: FlaskClient, address: str, name: str) -> TestResponse:
+    data = {**FORM, "email": f"{name}@harbour.example", "name": name}
+    return client.post("/sign-up", data=data, environ_base={"REMOTE_ADDR": address})
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "elsewhere"),
+    [("203.0.113.{}", "203.0.114.1"), ("2001:db8:1:2:{}::7", "2001:db8:1:3::7")],
+)
+def test_one_network_makes_so_many_accounts_an_hour_and_no_other_is_affected(
+    guest: FlaskClient, three_an_hour: None, neighbour: str, elsewhere: str
+) -> None:
+    with time_machine.travel(now(), tick=False) as clock:
+        for number, name in enumerate(("one", "two", "three")):
+            assert sign_up_from(guest, neighbour.format(number), name).location == DONE
+            clock.shift(timedelta(minutes=10))
+        refused = sign_up_from(guest, neighbour.format(9), "four")
+        assert (refused.status_code, refused.headers["Retry-After"], count()) == (429, "1800", 3)
+        assert "30분 뒤" in refused.text and 'value="four@harbour.example"' in refused.text
+        assert sign_up_from(guest, elsewhere, "five").location == DONE
+        clock.shift(timedelta(minutes=30))
+        assert sign_up_from(guest, neighbour.format(9), "six").location == DONE
+        assert sign_up_from(guest, neighbour.format(9), "seven").status_code == 429
+
+
+def test_accounts_are_counted_over_all_workers_and_restarts(
+    app: Flask, guest: FlaskClient, three_an_hour: None
+) -> None:
+    other = create_app({"INSTANCE": app.instance_path, "SIGN_UPS_PER_HOUR": 3})
+    for number in range(3):
+        assert sign_up_from(guest, "203.0.113.1", f"reader{number}").location == DONE
+    with other.app_context():
+        assert sign_up_from(Client(other), "203.0.113.1", "another").status_code == 429
+        db.engine.dispose()
+
+
+def test_a_refused_form_is_no_account_and_is_not_counted(
+    guest: FlaskClient, three_an_hour: None, ada: User
+) -> None:
+    for name in ("ada", "운영자", "ada", "x" * 50):
+        assert sign_up_from(guest, "203.0.113.1", name).status_code == 422
+    for name in ("one", "two", "three"):
+        assert sign_up_from(guest, "203.0.113.1", name).location == DONE
+
+
+def test_an_email_that_is_known_counts_like_any(
+    guest: FlaskClient, three_an_hour: None, ada: User
+) -> None:
+    """Or the fourth answer would tell which of the three had an account."""
+    for name in ("one", "two", "three"):
+        assert sign_up(guest, email="ada@harbour.example", name=name).location == DONE
+    assert sign_up(guest, email="new@harbour.example", name="four").status_code == 429
+
+
+def test_many_new_accounts_stop_nobody_from_signing_in(
+    guest: FlaskClient, three_an_hour: None
+) -> None:
+    for number in range(60):
+        sign_up_from(guest, "203.0.113.1", f"reader{number}")
+    answer = guest.post(
+        "/sign-in",
+        data={"email": "reader0@harbour.example", "password": "wrong"},
+        environ_base={"REMOTE_ADDR": "203.0.113.1"},
+    )
+    assert answer.status_code == 422
+
+
+def test_an_account_nobody_had_the_time_to_make_is_not_counted(
+    guest: FlaskClient, three_an_hour: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "WAIT", 0)
+    with passwords._Turn():
+        for _ in range(5):
+            assert sign_up(guest).status_code == 503
+    assert sign_up(guest).location == DONE

@@ -1,8 +1,9 @@
 """Sign-in attempts, counted so that guessing is slow and nobody can lock another out.
 
-An attempt is written down before the password is checked and struck out when it was right, so
-what is counted are failures, exactly, in every worker and across restarts. A browser its owner
-has signed in from before has a count of its own: strangers' failures never stop it.
+An attempt is written down before the password is checked and struck out when it was right or could
+not be checked, so what is counted are failures, exactly, in every worker and across restarts. A
+browser its owner has signed in from before has a count of its own: strangers' failures never stop
+it. Accounts made from one network are counted in the same table.
 """
 
 import hashlib
@@ -49,7 +50,7 @@ class Attempt(Base):
     @classmethod
     def begin(cls, *, email: str, address: str, key: str, known_device: bool) -> Self:
         """Write the attempt down. Raises TooManyAttempts, which writes nothing."""
-        db.session.execute(delete(cls).where(cls.made_at < now() - cls.KEPT))
+        cls._forget_old()
         account = _keyed(key, "account", email)
         origin = "known device" if known_device else network(address)
         from_network = _keyed(key, "network", origin, email if known_device else "")
@@ -65,14 +66,35 @@ class Attempt(Base):
         return attempt
 
     @classmethod
+    def begin_sign_up(cls, *, address: str, key: str, per_hour: int) -> Self:
+        """Write down that an account is about to be made; `per_hour` 0 is no limit. Raises
+        TooManyAttempts, which writes nothing and stops nobody in another network."""
+        cls._forget_old()
+        from_network = _keyed(key, "sign-up", network(address))
+        if per_hour:
+            cls._refuse_beyond((per_hour, timedelta(hours=1)), cls.from_network == from_network)
+        attempt = cls(for_account="", from_network=from_network)
+        db.session.add(attempt)
+        return attempt
+
+    @classmethod
+    def _forget_old(cls) -> None:
+        """And those from far ahead, noted by a clock that has been put right since."""
+        kept = cls.made_at.between(now() - cls.KEPT, now() + cls.KEPT)
+        db.session.execute(delete(cls).where(~kept))
+
+    @classmethod
     def _refuse_beyond(cls, limit: tuple[int, timedelta], *whose: object) -> None:
         count, period = limit
-        recent = select(func.count(), func.min(cls.made_at)).where(cls.made_at > now() - period)
+        recent = select(func.count(), func.min(cls.made_at)).where(
+            cls.made_at > now() - period, cls.made_at < now() + period
+        )
         failures, oldest = db.session.execute(recent.where(*whose)).one()  # type: ignore[arg-type]
         if failures >= count:
             raise TooManyAttempts(retry_at=oldest + period)
 
-    def succeed(self) -> None:
+    def strike_out(self) -> None:
+        """It was no failure."""
         db.session.execute(delete(type(self)).where(type(self).id == self.id))
 
 

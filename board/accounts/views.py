@@ -1,5 +1,7 @@
 """Signing up, in and out; the reader's own account."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from board.accounts import models
 from board.accounts.attempts import Attempt, Device, TooManyAttempts
 from board.accounts.forms import NameForm, PasswordForm, SignInForm, SignUpForm
 from board.accounts.models import Session, User
-from board.accounts.passwords import hash_password, is_password
+from board.accounts.passwords import TooBusy, hash_password, is_password
 from board.db import db, now, writing
 from board.forms import own_path
 from board.language import clock
@@ -24,7 +26,7 @@ bp = Blueprint("accounts", __name__)
 @open_to(everyone)
 def sign_up_form() -> ResponseReturnValue:
     form = SignUpForm.empty(data={"next": own_path(request.args.get("next"))})
-    return _unkept(render_template("accounts/sign_up.html", form=form))
+    return _unkept(_sign_up_page(form))
 
 
 @bp.post("/sign-up")
@@ -32,16 +34,24 @@ def sign_up_form() -> ResponseReturnValue:
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm.posted()
     if not form.validate():
-        return render_template("accounts/sign_up.html", form=form), 422
-    password_hash = hash_password(form.password.data)
+        return _sign_up_page(form), 422
+    try:
+        with writing():
+            attempt = _begin_sign_up()
+    except TooManyAttempts as refusal:
+        return _too_many_sign_ups(form, refusal)
+    with _unless_too_busy(attempt):
+        password_hash = hash_password(form.password.data)
     with writing():
         taken = db.session.scalar(User.named(form.name.data))
+        if taken:
+            attempt.strike_out()
         # A known e-mail gets the same answer: whoever asks learns nothing about others.
         if not taken and not db.session.scalar(User.with_email(form.email.data)):
             models.sign_up(email=form.email.data, name=form.name.data, password_hash=password_hash)
     if taken:
         form.name.errors = [_("This name is taken, or looks like one that is.")]
-        return render_template("accounts/sign_up.html", form=form), 422
+        return _sign_up_page(form), 422
     next = own_path(form.next.data)
     return redirect(url_for(".sign_in_form", notice="signed_up", next=next), 303)
 
@@ -65,14 +75,16 @@ def sign_in() -> ResponseReturnValue:
     except TooManyAttempts as refusal:
         return _too_many(form, refusal)
     user = db.session.scalar(User.with_email(form.email.data))
-    if not is_password(form.password.data, user.password_hash if user else None) or not user:
+    with _unless_too_busy(attempt):
+        right = is_password(form.password.data, user.password_hash if user else None)
+    if not right or not user:
         form.password.errors = [_("The e-mail or the password is wrong.")]
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
-    if user.is_suspended:
-        return _suspended(user)
     with writing():
-        attempt.succeed()
-        tokens = _start_session(user)
+        attempt.strike_out()
+        tokens = None if user.is_suspended else _start_session(user)
+    if tokens is None:
+        return _suspended(user)
     return _signed_in(tokens, next=own_path(form.next.data))
 
 
@@ -122,12 +134,14 @@ def change_password() -> ResponseReturnValue:
     except TooManyAttempts as refusal:
         form.current.errors = [_retry_text(refusal)]
         return _account_page(password_form=form), 429
-    if not is_password(form.current.data, member().password_hash):
+    with _unless_too_busy(attempt):
+        right = is_password(form.current.data, member().password_hash)
+        password_hash = hash_password(form.password.data) if right else ""
+    if not right:
         form.current.errors = [_("This is not your current password.")]
         return _account_page(password_form=form), 422
-    password_hash = hash_password(form.password.data)
     with writing():
-        attempt.succeed()
+        attempt.strike_out()
         member().change_password(password_hash)
         Device.forget(member())
         tokens = _start_session(member())
@@ -161,6 +175,25 @@ def _begin_attempt(email: str) -> Attempt:
         key=current_app.config["SECRET_KEY"],
         known_device=bool(token and db.session.scalar(Device.known(token, email=email))),
     )
+
+
+def _begin_sign_up() -> Attempt:
+    return Attempt.begin_sign_up(
+        address=request.remote_addr or "",
+        key=current_app.config["SECRET_KEY"],
+        per_hour=current_app.config["SIGN_UPS_PER_HOUR"],
+    )
+
+
+@contextmanager
+def _unless_too_busy(attempt: Attempt) -> Iterator[None]:
+    """A password nobody had the time to look at was no wrong one."""
+    try:
+        yield
+    except TooBusy:
+        with writing():
+            attempt.strike_out()
+        raise
 
 
 def _start_session(user: User) -> dict[str, tuple[str, timedelta]]:
@@ -212,9 +245,26 @@ def _too_many(form: SignInForm, refusal: TooManyAttempts) -> ResponseReturnValue
     return page, 429, {"Retry-After": str(_seconds_until(refusal))}
 
 
+def _sign_up_page(form: SignUpForm, too_many: str | None = None) -> str:
+    return render_template("accounts/sign_up.html", form=form, too_many=too_many)
+
+
+def _too_many_sign_ups(form: SignUpForm, refusal: TooManyAttempts) -> ResponseReturnValue:
+    text = _(
+        "Many accounts have been made from your network within an hour. "
+        "Please try again in %(minutes)d minutes.",
+        minutes=_minutes_until(refusal),
+    )
+    return _sign_up_page(form, text), 429, {"Retry-After": str(_seconds_until(refusal))}
+
+
 def _retry_text(refusal: TooManyAttempts) -> str:
-    minutes = -(-_seconds_until(refusal) // 60)
+    minutes = _minutes_until(refusal)
     return _("Too many attempts. Please try again in %(minutes)d minutes.", minutes=minutes)
+
+
+def _minutes_until(refusal: TooManyAttempts) -> int:
+    return -(-_seconds_until(refusal) // 60)
 
 
 def _seconds_until(refusal: TooManyAttempts) -> int:
