@@ -138,16 +138,23 @@ class Session(Base):
             select(cls)
             .where(cls.token_hash == token_hash(token))
             .where(cls.expires_at > now(), cls.seen_on > cls._idle_since())
+            .where(cls.started_at < cls._tomorrow())
             .options(joinedload(cls.user))
         )
 
     @property
     def is_alive(self) -> bool:
-        return self.expires_at > now() and self.seen_on > self._idle_since()
+        begun = self.started_at < self._tomorrow()
+        return begun and self.expires_at > now() and self.seen_on > self._idle_since()
 
     @classmethod
     def _idle_since(cls) -> date:
         return (now() - cls.IDLE).date()
+
+    @classmethod
+    def _tomorrow(cls) -> datetime:
+        """A session from beyond was begun by a clock far ahead, and would outlive all others."""
+        return now() + timedelta(days=1)
 
 
 def sign_in(user: User, *, device: str) -> tuple[Session, str]:

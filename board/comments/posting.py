@@ -14,6 +14,8 @@ from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now
 
+_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -115,7 +117,7 @@ def post(
         body=body.text,
         html=body.html,
         text_hash=body.hash,
-        posted_at=now(),
+posted_at=_moment(article, parent.root_or_self if parent else None),
         held_for=held_for,
         listed=held_for is None,
         reply_count=0,
@@ -130,6 +132,24 @@ def post(
     return comment
 
 
+def _moment(article: Article, root: Comment | None) -> datetime:
+    """Now; but while the clock is behind the newest comment here, the moment of that one.
+
+    So a new comment is always the newest of its list, ties being settled by id: it is on the page
+    where its author looks for it, and a reader on the way through the pages does not miss it. From
+    a clock that was off by more than a day nothing is taken over: better one list out of order
+    than wrong dates for as long as it was off.
+    """
+    moment = now()
+    last = select(Comment.posted_at).where(Comment.listed).order_by(Comment.posted_at.desc())
+    if root:
+        last = last.where(Comment.root_id == root.id)
+    else:
+        last = last.where(Comment.article_id == article.id, Comment.root_id.is_(None))
+    newest = db.session.scalar(last.limit(1)) or (root.posted_at if root else moment)
+    return newest if moment < newest < moment + _DAY else moment
+
+
 def _refuse_beyond(
     limits: Limits, article: Article, *, by: User, body: Body, is_root: bool
 ) -> None:
@@ -141,11 +161,13 @@ def _refuse_beyond(
     if limits.interval:
         waits.append((TooSoon, own, limits.interval))
     if limits.per_day:  # as many as a day has room for ago
-        waits.append((TooManyToday, own.offset(limits.per_day - 1), timedelta(days=1)))
+        waits.append((TooManyToday, own.offset(limits.per_day - 1), _DAY))
     if limits.same_text:
         waits.append((SameText, own.where(Comment.text_hash == body.hash), limits.same_text))
     for refusal, last, wait in waits:
-        if posted_at := db.session.scalar(last.where(Comment.posted_at > moment - wait)):
+        # On either side: whatever a clock far ahead has noted does not stop anyone until then.
+        near = Comment.posted_at > moment - wait, Comment.posted_at < moment + wait
+        if posted_at := db.session.scalar(last.where(*near)):
             raise refusal(posted_at + wait)
     if is_root and 0 < limits.roots_per_article <= _roots(article, by=by):
         raise TooManyHere

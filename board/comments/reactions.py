@@ -137,8 +137,10 @@ def _count_act(limits: Limits, *, by: User) -> None:
     since = moment - max(_DAY, limits.interval)
     db.session.execute(delete(Act).where(Act.made_at <= since))
     recent = list(db.session.scalars(Act.recent(by, since=since)))
-    today = [made_at for made_at in recent if made_at > moment - _DAY]
-    rested_at = recent[0] + limits.interval if recent else moment
+    # On either side: whatever a clock far ahead has noted does not stop anyone until then.
+    today = [made_at for made_at in recent if abs(made_at - moment) < _DAY]
+    just_now = [made_at for made_at in recent if abs(made_at - moment) < limits.interval]
+    rested_at = just_now[0] + limits.interval if just_now else moment
     if limits.per_day and len(today) >= limits.per_day:  # first: its time is the true one of both
         raise ReactedTooOften(max(rested_at, today[limits.per_day - 1] + _DAY))
     if rested_at > moment:
