@@ -18,45 +18,52 @@ def drift() -> list[str]:
     rulings do; and what SQLite itself finds wrong with the file. Empty when all is well."""
     db.session.rollback()
     db.session.expire_all()
-    comments = list(db.session.scalars(select(Comment)))
+    articles = list(db.session.scalars(select(Article)))
+    return [*(fault for article in articles for fault in drift_in(article)), *_file()]
+
+
+def drift_in(article: Article) -> list[str]:
+    comments = list(db.session.scalars(select(Comment).where(Comment.article_id == article.id)))
     return [
-        *_articles(comments),
-        *(fault for comment in comments for fault in _comment(comment, comments)),
+        *_count(article, comments),
+        *_marks(comments),
         *_reactions(comments),
         *_rulings(comments),
-        *_index(comments),
-        *_file(),
+        *_index(article, comments),
     ]
 
 
-def _articles(comments: list[Comment]) -> list[str]:
-    seen = Counter(comment.article_id for comment in comments if comment.is_visible)
-    return [
-        f"{article.slug} has {seen[article.id]} comments and says {article.comment_count}"
-        for article in db.session.scalars(select(Article))
-        if article.comment_count != seen[article.id]
-    ]
+def _count(article: Article, comments: list[Comment]) -> list[str]:
+    seen = sum(comment.is_visible for comment in comments)
+    said = article.comment_count
+    return [] if said == seen else [f"{article.slug} has {seen} comments and says {said}"]
 
 
-def _comment(comment: Comment, comments: list[Comment]) -> list[str]:
-    replies = sum(other.root_id == comment.id and other.is_visible for other in comments)
-    bears = any(other.parent_id == comment.id and other.listed for other in comments)
-    weight = lower_bound(comment.like_count, comment.dislike_count) if comment.is_visible else 0
-    facts = {
-        "reply_count": (comment.reply_count, replies),
-        "listed": (comment.listed, comment.deleted_at is None or bears),
-        "rank": (comment.rank, weight),
-        "text": (comment.body != "" and comment.html != "", comment.deleted_at is None),
-    }
+def _marks(comments: list[Comment]) -> list[str]:
+    replies = Counter(comment.root_id for comment in comments if comment.is_visible)
+    bearing = {comment.parent_id for comment in comments if comment.listed}
     return [
         f"{name} of comment {comment.id} is {told}, should be {true}"
-        for name, (told, true) in facts.items()
+        for comment in comments
+        for name, told, true in (
+            ("reply_count", comment.reply_count, replies[comment.id]),
+            ("listed", comment.listed, comment.deleted_at is None or comment.id in bearing),
+            ("rank", comment.rank, _rank(comment)),
+            ("text", comment.body != "" and comment.html != "", comment.deleted_at is None),
+        )
         if told != true
     ]
 
 
+def _rank(comment: Comment) -> float:
+    if not comment.is_visible:
+        return 0.0
+    return lower_bound(comment.like_count, comment.dislike_count)
+
+
 def _reactions(comments: list[Comment]) -> list[str]:
-    given = Counter((r.comment_id, r.choice) for r in db.session.scalars(select(Reaction)))
+    here = select(Reaction).where(Reaction.comment_id.in_([comment.id for comment in comments]))
+    given = Counter((each.comment_id, each.choice) for each in db.session.scalars(here))
     return [
         f"comment {comment.id} says {told} {choice}s, has {given[comment.id, choice]}"
         for comment in comments
@@ -71,7 +78,8 @@ def _reactions(comments: list[Comment]) -> list[str]:
 def _rulings(comments: list[Comment]) -> list[str]:
     """Each hiding and each restoring has one ruling, in turn."""
     verdicts: dict[int, list[str]] = {comment.id: [] for comment in comments}
-    for ruling in db.session.scalars(select(Ruling).order_by(Ruling.id)):
+    here = select(Ruling).where(Ruling.comment_id.in_(verdicts)).order_by(Ruling.id)
+    for ruling in db.session.scalars(here):
         verdicts[ruling.comment_id].append(ruling.verdict)
     turns = [Verdict.HIDE.value, Verdict.RESTORE.value]
     return [
@@ -82,15 +90,11 @@ def _rulings(comments: list[Comment]) -> list[str]:
     ]
 
 
-def _index(comments: list[Comment]) -> list[str]:
-    faults = []
-    for article in db.session.scalars(select(Article)):
-        match = search.matching((), article_id=article.id)
-        found = set(db.session.scalars(select(search.index.c.rowid).where(match)))
-        seen = {c.id for c in comments if c.is_visible and c.article_id == article.id}
-        if found != seen:
-            faults.append(f"search in {article.slug} finds {found}, should find {seen}")
-    return faults
+def _index(article: Article, comments: list[Comment]) -> list[str]:
+    match = search.matching((), article_id=article.id)
+    found = set(db.session.scalars(select(search.index.c.rowid).where(match)))
+    seen = {comment.id for comment in comments if comment.is_visible}
+    return [] if found == seen else [f"{article.slug}: search finds {found}, should find {seen}"]
 
 
 def _file() -> list[str]:
