@@ -117,7 +117,7 @@ def post(
         body=body.text,
         html=body.html,
         text_hash=body.hash,
-posted_at=_moment(article, parent.root_or_self if parent else None),
+        posted_at=_moment(article, parent.root_or_self if parent else None),
         held_for=held_for,
         listed=held_for is None,
         reply_count=0,
