@@ -25,7 +25,7 @@ bp = Blueprint("pages", __name__)
 
 NOTICES = (
     "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
-    "closed", "hidden", "held", "restored",
+    "closed", "hidden", "held", "restored", "muted", "unmuted",
 )  # fmt: skip
 
 

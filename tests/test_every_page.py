@@ -14,6 +14,7 @@ OPEN_TO_GUESTS = {
     "static",
     "api.comments",
     "api.counts",
+    "api.newest",
     "accounts.sign_in_form",
     "accounts.sign_up_form",
     "articles.front",
@@ -27,7 +28,7 @@ OPEN_TO_GUESTS = {
     "pages.healthz",
     "pages.readyz",
 }
-MEMBERS = {"accounts.account", "comments.mine", "people.notices"}
+MEMBERS = {"accounts.account", "comments.mine", "people.notices", "mutes.muted"}
 # Who else gets in where: role → pages, all others answer 403.
 MATRIX = {
     "ada": MEMBERS,

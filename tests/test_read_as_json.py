@@ -3,7 +3,7 @@
 import pytest
 
 from board.articles.models import Article
-from conftest import keep, say
+from conftest import count_queries, keep, say
 
 
 def get(guest, path):
@@ -109,6 +109,61 @@ def test_counts_of_many_articles_come_in_one_answer(guest, ada, harbour):
     assert told == {"counts": {"harbour": 1, "quiet": 0}}
 
 
+def test_the_newest_ids_say_what_came_since_and_nothing_that_is_gone(
+    as_, guest, ada, bora, mo, harbour
+):
+    """A reader who knows `root` counts what stands above it: replies too, deleted ones not."""
+    elsewhere = keep(Article.publish(slug="quiet", title="Quiet"))
+    root = say(harbour, ada, "Root")
+    reply, rude, last = (say(harbour, bora, text, to=root) for text in ("Reply", "Rude", "Last"))
+    say(elsewhere, bora, "Elsewhere")
+    as_(mo).post(f"/comments/{rude.id}/hide", data={"reason": "abuse"})
+    as_(bora).post(f"/comments/{last.id}/delete")
+
+    told = get(guest, "/api/v1/articles/harbour/comments/newest")
+
+    assert told == {"newest": [reply.id, root.id]}
+
+
+def test_the_newest_ids_are_fifty_at_most(guest, ada, harbour):
+    ids = [say(harbour, ada, f"{number}").id for number in range(52)]
+
+    told = get(guest, "/api/v1/articles/harbour/comments/newest")
+
+    assert told == {"newest": ids[:1:-1]}
+
+
+def test_a_page_says_what_is_the_newest_on_it(guest, ada, bora, mo, as_, harbour):
+    empty = guest.get("/articles/harbour").text
+    root = say(harbour, ada, "Root")
+    reply = say(harbour, bora, "Reply", to=root)
+    rude = say(harbour, bora, "Rude")
+    as_(mo).post(f"/comments/{rude.id}/hide", data={"reason": "abuse"})
+
+    pages = [guest.get(f"/articles/harbour{rest}").text for rest in ("", "?sort=liked")]
+
+    assert 'data-newest="0"' in empty
+    assert all(f'data-newest="{reply.id}"' in page for page in pages)
+
+
+def test_asking_again_for_the_newest_costs_nothing_until_something_changes(
+    guest, ada, bora, harbour
+):
+    path = "/api/v1/articles/harbour/comments/newest"
+    say(harbour, ada, "Hello")
+    answer = guest.get(path)
+    seen = {"If-None-Match": answer.headers["ETag"]}
+
+    with count_queries() as queries:
+        unchanged = [guest.get(path, headers=seen).status_code for _ in range(3)]
+    say(harbour, bora, "News")
+    changed = guest.get(path, headers=seen)
+
+    assert (unchanged, queries) == ([304] * 3, [])
+    assert changed.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -123,6 +178,7 @@ def test_counts_of_many_articles_come_in_one_answer(guest, ada, harbour):
         ("/api/v1/articles/harbour/comments?limit=٣", 400),
         ("/api/v1/articles/harbour/comments?sort=best", 400),
         ("/api/v1/articles/harbour/comments?before=999", 404),
+        ("/api/v1/articles/nowhere/comments/newest", 404),
         ("/api/v1/nowhere", 404),
     ],
 )

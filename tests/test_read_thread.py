@@ -84,8 +84,9 @@ def test_a_thread_is_rendered_once_for_all_until_it_changes(as_, ada, bora, harb
     with count_queries() as changed:
         page = other.get("/articles/harbour").text
 
-    assert len(again) == 5  # who asks, the article, their reactions, what waits, notices
-    assert len(changed) == 7
+    # who asks, the article, their reactions, whom they mute, what is held, what was decided
+    assert len(again) == 6
+    assert len(changed) == 9
     assert texts(page) == ["Another", "Comment"]
 
 

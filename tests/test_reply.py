@@ -123,4 +123,4 @@ def test_a_thread_of_one_and_a_thread_of_many_cost_the_same_queries(guest, ada, 
     for number in range(1, 15):
         say(harbour, bora, f"Reply {number}", to=say(harbour, ada, f"Root {number}"))
 
-    assert cost() == one == 3
+    assert cost() == one == 4

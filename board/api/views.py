@@ -17,7 +17,7 @@ from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.comments.pages import asked_place, asked_sort, this_app, thread_page
 from board.comments.reasons import reason_label
-from board.comments.thread import Shown, Sort
+from board.comments.thread import Shown, Sort, newest_ids
 from board.db import db
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -62,6 +62,15 @@ def comments(slug: str) -> ResponseReturnValue:
     listed = ",".join(_comment(comment, *where) for comment in page.comments)
     # Into the object they belong to, as they were made: only what is new is made anew.
     return Response(f'{_text(thread)[:-1]},"comments":[{listed}]}}', mimetype="application/json")
+
+
+@bp.get("/articles/<slug>/comments/newest")
+@open_to(everyone)
+def newest(slug: str) -> ResponseReturnValue:
+    """The same for every reader: each counts those above the newest on their own page."""
+    article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
+    kept.about(article.id, article.revision)
+    return {"newest": newest_ids(article.id)}
 
 
 @bp.get("/counts")

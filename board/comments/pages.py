@@ -9,13 +9,14 @@ from flask import Flask, abort, current_app, render_template, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
 
-from board.access import viewer
+from board.access import readers, viewer
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
 from board.comments import thread as threads
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
+from board.comments.mutes import Mute
 from board.comments.reactions import Reaction
 from board.comments.thread import Page, Place, Shown, Sort
 from board.db import db
@@ -97,6 +98,7 @@ def conversation_page(
     is_own = viewer().id == target.author_id and target.deleted_at is None
     mine = reactions_of_viewer([*ids_of([shown_root]), target.id])
     is_kept_back = not target.is_visible and target.deleted_at is None
+    muted = muted_by_viewer({target.author_id, *authors_of([shown_root])})
     return render_template(
         "comments/comment.html",
         article=target.article,
@@ -104,9 +106,11 @@ def conversation_page(
         target=threads.shown(target),
         form=form or fresh_form(target.article, parent=target),
         mine=mine,
+        muted=muted,
         choice=mine.get(target.id) if target.is_visible else None,
         refused=refused,
         may_delete=is_own,
+        may_mute=readers(viewer()) and target.is_visible and not is_own,
         may_hide=viewer().can_moderate and target.is_visible,
         may_restore=viewer().can_moderate and is_kept_back and target.hidden_for is not None,
         reason_error=reason_error,
@@ -126,7 +130,9 @@ def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -
         "sort": sort,
         "before": before,
         "more": page.more,
+        "newest_id": _newest_id(this_app(), article.id, article.revision),
         "mine": reactions_of_viewer(ids_of(page.comments)),
+        "muted": muted_by_viewer(authors_of(page.comments)),
         "held": held_of_viewer(article),
     }
 
@@ -150,11 +156,26 @@ def _thread_page(
     return threads.thread_page(article_id, sort=sort, before=before, size=size)
 
 
-def comment_html(comment: Shown, takes_comments: bool, target: int | None = None) -> Markup:
-    """One comment with its replies, on the page about `target` if that is about one."""
+@lru_cache(maxsize=512)
+def _newest_id(_app: Flask, article_id: int, _revision: int) -> int:
+    """Of the comments everyone can see; 0 when there are none."""
+    return next(iter(threads.newest_ids(article_id, most=1)), 0)
+
+
+def comment_html(
+    comment: Shown,
+    takes_comments: bool,
+    target: int | None = None,
+    muted: frozenset[int] = frozenset(),
+) -> Markup:
+    """One comment with its replies, on the page about `target` if that is about one.
+
+    Folded where somebody in `muted` wrote; the same as everyone's where nobody did.
+    """
     app, language = this_app(), str(get_locale())
     dislikes_are_on = app.config["DISLIKES"]
-    return _comment_html(app, language, comment, takes_comments, target, dislikes_are_on)
+    folded = muted.intersection(authors_of([comment])) if muted else muted
+    return _comment_html(app, language, comment, takes_comments, target, folded, dislikes_are_on)
 
 
 @lru_cache(maxsize=4096)
@@ -164,6 +185,7 @@ def _comment_html(
     comment: Shown,
     takes_comments: bool,
     target: int | None,
+    muted: frozenset[int],
     dislikes_are_on: bool,
 ) -> Markup:
     """Made of what is named here and nothing else, so a new comment leaves the others as made."""
@@ -171,6 +193,7 @@ def _comment_html(
         comment=comment,
         takes_comments=takes_comments,
         target=target,
+        muted=muted,
         dislikes_are_on=dislikes_are_on,
     )
     return Markup(html)  # noqa: S704 - the output of an autoescaping template
@@ -186,6 +209,20 @@ def ids_of(comments: Iterable[Shown]) -> Iterator[int]:
     for comment in comments:
         yield comment.id
         yield from ids_of(comment.replies)
+
+
+def authors_of(comments: Iterable[Shown]) -> Iterator[int]:
+    for comment in comments:
+        if comment.author_id:
+            yield comment.author_id
+        yield from authors_of(comment.replies)
+
+
+def muted_by_viewer(people: Iterable[int]) -> frozenset[int]:
+    """Which of these people this viewer mutes."""
+    if not isinstance(reader := viewer(), User):
+        return frozenset()
+    return frozenset(db.session.scalars(Mute.ids_by(reader, people)))
 
 
 def reactions_of_viewer(comment_ids: Iterable[int]) -> dict[int, str]:

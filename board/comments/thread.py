@@ -26,6 +26,7 @@ from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.comments import search
 from board.comments.models import Comment, visible
 from board.db import db
 
@@ -39,6 +40,8 @@ Place = tuple[Any, ...]  # the key a comment has, or had, in an order
 _comment, _author = Comment.__table__.c, User.__table__.c
 _parent, _whom = Comment.__table__.alias("parent"), User.__table__.alias("whom")
 _root, _early = Comment.__table__.alias("root"), Comment.__table__.alias("early")
+
+NEWEST_MAX = 50
 
 
 class Sort(enum.StrEnum):
@@ -94,8 +97,9 @@ class Shown(NamedTuple):
     replies: tuple["Shown", ...] = ()
 
     @property
-    def more_replies(self) -> bool:
-        return len(self.replies) < self.reply_count
+    def replies_left(self) -> int:
+        """How many more one can read, beyond those at hand; tombstones are not counted."""
+        return self.reply_count - sum(not reply.gone for reply in self.replies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,17 @@ def some(ids: Collection[int]) -> list[Shown]:
     """These comments, newest first by id."""
     rows = _COLUMNS.where(_comment.id.in_(ids)).order_by(_comment.id.desc())
     return [_shown(row) for row in db.session.execute(rows)] if ids else []
+
+
+def newest_ids(article_id: int, most: int = NEWEST_MAX) -> list[int]:
+    """The newest comments everyone can see, replies among them, newest first.
+
+    Ids rise in the order of commits, so whatever is above one a reader knows came later. Read from
+    the search index, which has them in this order and holds nothing that is hidden or deleted.
+    """
+    place = search.index.c.rowid
+    found = select(place).where(search.matching((), article_id=article_id))
+    return list(db.session.scalars(found.order_by(place.desc()).limit(most)))
 
 
 def shown(comment: Comment) -> Shown:

@@ -19,11 +19,13 @@ from board.comments.pages import (
     asked_comment,
     asked_place,
     asked_sort,
+    authors_of,
     comment_html,
     conversation_page,
     fresh_form,
     ids_of,
     listed_comment,
+    muted_by_viewer,
     reactions_of_viewer,
     thread_parts,
 )
@@ -135,6 +137,7 @@ def search(slug: str) -> ResponseReturnValue:
         comments=page.comments,
         more=page.more,
         mine=reactions_of_viewer(ids_of(page.comments)),
+        muted=muted_by_viewer(authors_of(page.comments)),
     )
     return html, 422 if form.errors else 200
 

@@ -1,14 +1,19 @@
 /**
  * What every page does: times that age, reading tools, and a guard against sending twice.
  * Counting what is written lives in counting.js, fetched where one can write; posting and moderating without
- * leaving the page in conversation.js, reacting in reacting.js, each fetched when first needed. If that cannot be fetched, the link or the
- * form does what it does without any script.
+ * leaving the page in conversation.js, reacting in reacting.js, moving through a thread in moving.js, and so on, each fetched
+ * when first needed. If that cannot be fetched, the link or the form does what it does without any script.
  */
 const words = document.getElementById("words").dataset;
 const viewer = document.body.dataset.viewer;
-const page = { say, refresh };
+const page = { say, refresh, copy };
 const conversation = () => import("./conversation.js");
+const folding = () => import("./folding.js");
+const menu = () => import("./menu.js");
+const moving = () => import("./moving.js");
+const muting = () => import("./muting.js");
 const reacting = () => import("./reacting.js");
+const thread = document.querySelector("[data-thread]");
 
 /** Tell everyone, sighted or not, in the page's one status line. */
 function say(text) {
@@ -57,6 +62,15 @@ function press(form, choices) {
   form.action = `/comments/${id}/${pressed ? "unreact" : form.dataset.react}`;
 }
 
+/** Whether this reader has folded up conversations of this article. */
+function hasFolded() {
+  try {
+    return localStorage.getItem("folded")?.includes(JSON.stringify(thread.dataset.thread));
+  } catch { // a private window may refuse
+    return false;
+  }
+}
+
 /* ---- reading tools ---- */
 
 const SIZES = 5;
@@ -88,16 +102,19 @@ function stepSize(step) {
   say(words.textSize.replace("{step}", size));
 }
 
-async function copy(address) {
-  const field = document.querySelector(".address");
+/** Copies and says so. False when the reader has to do it: the address is then shown in `field`. */
+async function copy(address, field, said) {
+  let copied = true;
   try {
     await navigator.clipboard.writeText(address);
-    say(words.copied);
   } catch { // no clipboard outside https, or not allowed: the address itself, ready to copy
+    field.value = address;
     field.hidden = false;
     field.select();
-    say(document.execCommand("copy") ? words.copied : words.copyYourself);
+    copied = document.execCommand("copy");
   }
+  say(copied ? said : words.copyYourself);
+  return copied;
 }
 
 function readingTools() {
@@ -111,18 +128,21 @@ function readingTools() {
 function useTool(button) {
   const { sizeStep, copy: address, print, share } = button.dataset;
   if (sizeStep) stepSize(Number(sizeStep));
-  if (address) copy(address);
+  if (address) copy(address, button.closest(".tools").querySelector(".address"), words.copied);
   if (print !== undefined) window.print();
   if (share !== undefined) navigator.share({ title: document.title, url: location.href }).catch(() => {});
 }
 
 /* ---- what a click, a key and a form lead to ---- */
 
-/** The function of conversation.js that takes over this link, or null to let the browser follow it. */
+/** The module and its function that take over this link, or null to let the browser follow it. */
 function takeover(link) {
-  if (link.matches("[data-more]")) return "more";
-  if (link.matches("[data-reply]") && document.querySelector("form[data-write]")) return "reply";
-  if (link.matches("[data-act]") && document.getElementById(`${link.hash.slice(1)}-form`)) return "decide";
+  if (link.matches("[data-more]")) return [moving, "more"];
+  if (link.matches("[data-more-replies]")) return [moving, "moreReplies"];
+  if (link.matches(".to") && document.getElementById(`comment-${link.pathname.split("/").pop()}`)) return [moving, "jump"];
+  if (link.matches("[data-rest]")) return [menu, "toggle"];
+  if (link.matches("[data-reply]") && document.querySelector("form[data-write]")) return [conversation, "reply"];
+  if (link.matches("[data-act]") && document.getElementById(`${link.hash.slice(1)}-form`)) return [conversation, "decide"];
   return null;
 }
 
@@ -130,11 +150,14 @@ document.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const tool = event.target.closest(".tools button");
   if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
-  const link = event.target.closest("a[data-more], a[data-reply], a[data-act]");
-  const verb = link && takeover(link);
-  if (!verb) return;
+  const fold = event.target.closest("button.fold");
+  if (fold) folding().then((module) => module.toggle(fold), () => {});
+  const link = event.target.closest("a[data-more], a[data-more-replies], a.to, a[data-rest], a[data-reply], a[data-act]");
+  const taken = link && takeover(link);
+  if (!taken) return;
   event.preventDefault();
-  conversation().then((talk) => talk[verb](link, page)).catch(() => location.assign(link.href));
+  const [module, verb] = taken;
+  module().then((its) => its[verb](link, page)).catch(() => location.assign(link.href));
 });
 
 document.addEventListener("keydown", (event) => {
@@ -153,9 +176,14 @@ function react(event, form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.method === "get") return; // asking again is harmless: the browser drops the question before
   if ("busy" in form.dataset) return event.preventDefault();
   form.dataset.busy = "";
   if (form.matches("form[data-react]")) return react(event, form);
+  if (form.matches("form[data-unmute]")) {
+    event.preventDefault();
+    muting().then((module) => module.unmute(form, page), () => form.submit());
+  }
   if (!form.matches("form[data-write], dialog form")) return;
   event.preventDefault();
   conversation().then((talk) => talk.send(form, page), () => form.submit());
@@ -169,4 +197,7 @@ readingTools();
 refresh();
 setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);
+if (thread && hasFolded()) folding().then((module) => module.refold(), () => {});
+if (history.state?.loaded) moving().then((module) => module.restore(page)).catch(() => {});
+if (thread?.dataset.newest) setTimeout(() => import("./staying.js").then((module) => module.stay(page), () => {}), 20_000);
 if (document.querySelector("form[data-write]")) import("./counting.js").catch(() => {}); // the server counts, too

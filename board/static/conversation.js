@@ -4,7 +4,8 @@
  * `page` is what board.js lends: say(text), refresh().
  */
 import { count } from "./counting.js";
-import { adopt, arriveAt, ask, isNewestFirst, merge, recount, renew, thisPage } from "./thread.js";
+import { muted } from "./muting.js";
+import { arriveAt, ask, isNewestFirst, merge, recount, renew, thisPage } from "./thread.js";
 
 const words = document.getElementById("talk").dataset;
 
@@ -50,6 +51,7 @@ export async function send(form, page) {
   }
   if (answer.status === 401 || answer.page?.querySelector("[data-sign-in]")) return tell(form, words.signedOut, true);
   if (answer.status >= 400) return tell(form, refusal(answer));
+  if (form.matches("[data-mute]")) return muted(form, page);
   const settle = form.matches("[data-write]") ? posted : decided;
   await settle(form, answer, page).catch(() => location.assign(answer.url)); // it is done; only showing it failed
 }
@@ -152,7 +154,7 @@ export function reply(link) {
   form.querySelector("textarea").focus();
 }
 
-/* ---- deleting, hiding, restoring: each asks first, in a dialog ---- */
+/* ---- deleting, hiding, restoring, muting: each asks first, in a dialog ---- */
 
 export function decide(link) {
   const verb = link.hash.slice(1);
@@ -160,8 +162,9 @@ export function decide(link) {
   dialog.append(document.getElementById(`${verb}-form`).content.cloneNode(true));
   dialog.setAttribute("aria-labelledby", `${verb}-title`);
   const form = dialog.querySelector("form");
-  form.action = `${link.pathname}/${verb}`;
-  form.dataset.comment = link.closest(".comment").id;
+  const item = link.closest(".comment");
+  form.action = verb === "mute" ? `/people/${item.dataset.author}/mute` : `${link.pathname}/${verb}`;
+  form.dataset.comment = item.id;
   const cancel = dialog.querySelector("[data-cancel]");
   cancel.hidden = false;
   cancel.onclick = () => dialog.close();
@@ -191,20 +194,4 @@ async function decided(form, answer, page) {
   if (now) arriveAt(document.getElementById(form.dataset.comment));
   else title.focus();
   page.say(form.dataset.said);
-}
-
-/* ---- the next page of a list, in place ---- */
-
-export async function more(link, page) {
-  const { page: fresh } = await ask("GET", link.href);
-  const list = document.querySelector(link.dataset.more);
-  const items = [...document.importNode(fresh.querySelector(link.dataset.more), true).children]
-    .filter((item) => !document.getElementById(item.id));
-  const next = fresh.querySelector("a[data-more]");
-  list.append(...items);
-  adopt(fresh);
-  if (next) link.href = next.href;
-  else link.remove();
-  page.refresh();
-  items[0]?.querySelector("article").focus();
 }

@@ -2,6 +2,8 @@
  * The thread as it stands in this page, and how fresh parts of it are fetched and put in place.
  * The server answers as it answers a browser without scripts, with whole pages.
  */
+import { refold, unfoldAround } from "./folding.js";
+
 const PATIENCE = 20_000; // milliseconds until a request counts as lost
 
 /** Ask for a page as a document (so that no text is ever made into HTML here). Rejects when the network fails. */
@@ -36,21 +38,43 @@ function keepDrafts(old, fresh) {
   }
 }
 
+/** Replies that were loaded by hand below the first ones stay, with the way to the rest. */
+function keepLoaded(old, fresh) {
+  const [had, has] = [old, fresh].map((item) => item.querySelector(":scope > .replies"));
+  const last = has && had?.querySelector(`#${has.lastElementChild.id}`);
+  if (!last?.nextElementSibling) return;
+  while (last.nextElementSibling) has.append(last.nextElementSibling);
+  fresh.querySelector(":scope > .more-replies")?.remove();
+  fresh.append(...old.querySelectorAll(":scope > .more-replies"));
+}
+
 export function renew(old, fresh) {
   const item = document.importNode(fresh, true);
   keepDrafts(old, item);
+  keepLoaded(old, item);
   old.replaceWith(item);
+  refold();
 }
 
 export const isNewestFirst = () => (document.querySelector("[data-thread]").dataset.sort ?? "latest") === "latest";
+
+/** The fresh list instead of the one there was; a conversation one is writing in stays, at its end. */
+function startOver(list, fresh) {
+  const writing = list.querySelectorAll("ol.comments > .comment:has(form[data-write]:not([data-done]))");
+  list.replaceChildren(...document.importNode(fresh.querySelector("[data-list]"), true).childNodes);
+  list.querySelector("ol.comments")?.append(...writing);
+  refold();
+}
 
 /** Known conversations are renewed, new ones go first where the newest do; what was loaded by hand stays. */
 export function merge(fresh) {
   adopt(fresh);
   const list = document.querySelector("[data-list]");
   const here = list.querySelector("ol.comments");
-  if (!here) return list.replaceChildren(...document.importNode(fresh.querySelector("[data-list]"), true).childNodes);
-  for (const item of [...fresh.querySelectorAll("ol.comments > .comment")].reverse()) {
+  const items = [...fresh.querySelectorAll("[data-list] > ol.comments > .comment")];
+  // Nothing in common: so much is new that prepending it would leave a gap.
+  if (!here || !items.some((item) => document.getElementById(item.id))) return startOver(list, fresh);
+  for (const item of items.reverse()) {
     const old = document.getElementById(item.id);
     if (old) renew(old, item);
     else if (isNewestFirst()) here.prepend(document.importNode(item, true));
@@ -82,6 +106,7 @@ export function recount(fresh) {
 }
 
 export function arriveAt(item) {
+  unfoldAround(item);
   item.scrollIntoView({ block: "nearest" });
   item.querySelector("article").focus({ preventScroll: true });
 }

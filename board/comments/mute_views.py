@@ -1,0 +1,63 @@
+"""차단 and 차단 해제, and the list of whom one has muted."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.access import member, open_to, readers
+from board.accounts.models import User
+from board.comments import mutes
+from board.comments.mutes import ListFull, Mute
+from board.db import db, writing
+from board.forms import own_path
+
+bp = Blueprint("mutes", __name__)
+
+
+@bp.get("/account/muted")
+@open_to(readers)
+def muted() -> ResponseReturnValue:
+    return _muted_page()
+
+
+@bp.post("/people/<id:id>/mute")
+@open_to(readers)
+def mute(id: int) -> ResponseReturnValue:
+    if id == member().id:
+        abort(403)
+    try:
+        with writing():
+            mutes.mute(_person(id), by=member())
+    except ListFull:
+        return _muted_page(
+            problem=_(
+                "You can block up to %(most)d people. Unblock somebody first.",
+                most=Mute.PEOPLE_MAX,
+            )
+        ), 422
+    return redirect(_onward("muted"), 303)
+
+
+@bp.post("/people/<id:id>/unmute")
+@open_to(readers)
+def unmute(id: int) -> ResponseReturnValue:
+    with writing():
+        mutes.unmute(_person(id), by=member())
+    return redirect(_onward("unmuted"), 303)
+
+
+def _person(id: int) -> User:
+    person: User = db.get_or_404(User, id)
+    return person
+
+
+def _muted_page(problem: str | None = None) -> str:
+    found = db.session.scalars(Mute.by(member())).all()
+    return render_template("comments/muted.html", mutes=found, problem=problem)
+
+
+def _onward(notice: str) -> str:
+    """Back to where it was asked, or to the list."""
+    if path := request.form.get("next"):
+        return own_path(path)
+    return url_for(".muted", notice=notice)

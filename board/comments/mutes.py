@@ -1,0 +1,60 @@
+"""차단: whose comments a reader has folded away. It is nobody's business but their own.
+
+A muted person reads, answers and reacts as before and cannot find out. Staff can be muted like
+anybody else: to refuse it would tell readers who they are.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import CheckConstraint, ForeignKey, Select, func, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from board.accounts.models import User
+from board.db import Base, db, now
+
+
+class ListFull(Exception):
+    """This reader mutes as many people as one can."""
+
+
+class Mute(Base):
+    """One reader folds what another writes."""
+
+    __tablename__ = "mute"
+    PEOPLE_MAX = 500  # as on the largest Korean portal
+    __table_args__ = (CheckConstraint("user_id != muted_id", name="somebody_else"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
+    muted_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True, index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    muted: Mapped[User] = relationship(foreign_keys=muted_id)
+
+    @classmethod
+    def by(cls, user: User) -> Select[Self]:
+        """Whom this reader mutes, with the people; the latest first, ties by id."""
+        own = select(cls).where(cls.user_id == user.id).options(joinedload(cls.muted))
+        return own.order_by(cls.at.desc(), cls.muted_id.desc())
+
+    @classmethod
+    def ids_by(cls, user: User, among: Iterable[int]) -> Select[int]:
+        """Which of these people this reader mutes, by id."""
+        own = select(cls.muted_id).where(cls.user_id == user.id, cls.muted_id.in_(list(among)))
+        return own.order_by(cls.muted_id)
+
+
+def mute(person: User, *, by: User) -> None:
+    """A second time changes nothing. Raises ListFull."""
+    if db.session.get(Mute, (by.id, person.id)):
+        return
+    muted = select(func.count()).select_from(Mute).where(Mute.user_id == by.id)
+    if (db.session.scalar(muted) or 0) >= Mute.PEOPLE_MAX:
+        raise ListFull
+    db.session.add(Mute(user_id=by.id, muted_id=person.id))
+
+
+def unmute(person: User, *, by: User) -> None:
+    if found := db.session.get(Mute, (by.id, person.id)):
+        db.session.delete(found)
