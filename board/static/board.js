@@ -13,6 +13,7 @@ const menu = () => import("./menu.js");
 const moving = () => import("./moving.js");
 const muting = () => import("./muting.js");
 const reacting = () => import("./reacting.js");
+const searching = () => import("./search.js");
 const thread = document.querySelector("[data-thread]");
 
 /** Tell everyone, sighted or not, in the page's one status line. */
@@ -176,6 +177,10 @@ function react(event, form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.matches("#found .seek")) {
+    event.preventDefault();
+    return searching().then((module) => module.seek(form, page), () => form.submit());
+  }
   if (form.method === "get") return; // asking again is harmless: the browser drops the question before
   if ("busy" in form.dataset) return event.preventDefault();
   form.dataset.busy = "";
@@ -193,6 +198,10 @@ window.addEventListener("pageshow", () => { // back from the next page: forms ma
   for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
 });
 
+if (document.querySelector("#found .seek")) {
+  window.addEventListener("popstate", () => searching().then((module) => module.again(page), () => location.reload()));
+}
+
 readingTools();
 refresh();
 setInterval(refresh, 60_000);
@@ -200,4 +209,5 @@ document.addEventListener("visibilitychange", refresh);
 if (thread && hasFolded()) folding().then((module) => module.refold(), () => {});
 if (history.state?.loaded) moving().then((module) => module.restore(page)).catch(() => {});
 if (thread?.dataset.newest) setTimeout(() => import("./staying.js").then((module) => module.stay(page), () => {}), 20_000);
+if (document.getElementById("q")?.defaultValue) searching().catch(() => {});
 if (document.querySelector("form[data-write]")) import("./counting.js").catch(() => {}); // the server counts, too

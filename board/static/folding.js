@@ -5,7 +5,7 @@
 const KEY = "folded";
 const ARTICLES = 30;
 const EACH = 50;
-const article = document.querySelector("[data-thread]").dataset.thread;
+const article = document.querySelector("[data-thread]")?.dataset.thread; // a search has none
 
 /** [article, ids of comments] pairs, the latest last. Private windows may refuse storage: then nothing is remembered. */
 function remembered() {

@@ -6,13 +6,17 @@ import { refold, unfoldAround } from "./folding.js";
 
 const PATIENCE = 20_000; // milliseconds until a request counts as lost
 
-/** Ask for a page as a document (so that no text is ever made into HTML here). Rejects when the network fails. */
-export function ask(method, url, fields) {
+/**
+ * Ask for a page as a document (so that no text is ever made into HTML here). Rejects when the network fails, when
+ * `patience` is over, and when `signal` says that nobody waits any longer.
+ */
+export function ask(method, url, fields, { patience = PATIENCE, signal } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.responseType = "document";
-    request.timeout = PATIENCE;
+    request.timeout = patience;
+    signal?.addEventListener("abort", () => request.abort());
     request.setRequestHeader("Cache-Control", "no-cache");
     request.onload = () => resolve({ status: request.status, page: request.response, url: request.responseURL });
     request.onerror = request.onabort = request.ontimeout = () => reject(new Error("The network failed."));

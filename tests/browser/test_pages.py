@@ -24,7 +24,9 @@ class Place(NamedTuple):
 
 
 def places(window: Windows) -> list[Place]:
-    say(window, SHORT, "내 댓글에 보일 댓글")
+    mine = say(window, SHORT, "내 댓글에 보일 댓글")
+    stranger = f"/comments/{mine.split('#comment-')[1]}"
+    block(window, stranger)
     guest = window()
     guest.goto(ARTICLE)
     older = guest.locator("a[data-more]").get_attribute("href") or ""
@@ -45,6 +47,11 @@ def places(window: Windows) -> list[Place]:
         Place("article, reader", ARTICLE, "ada"),
         Place("reply box", SHORT, "ada", "a[data-reply] >> nth=0", "[data-opened]"),
         Place("account", "/account", "ada"),
+        Place("menu of a comment", SHORT, "ada", "a.rest >> nth=-1", ".menu"),
+        Place("nobody blocked", "/account/muted", "ada"),
+        Place("block", stranger, "mo", shows="#mute"),
+        Place("a folded comment", stranger, "tess", shows="summary"),
+        Place("people blocked", "/account/muted", "tess"),
         Place("own comments", "/account/comments", "ada"),
         Place("own comments, found", "/account/comments?q=댓글", "ada"),
         Place("not allowed", "/desk", "ada"),
@@ -56,6 +63,15 @@ def places(window: Windows) -> list[Place]:
         Place("new article", "/desk/articles/new", "tess"),
         Place("editor", f"/desk{ARTICLE}", "tess"),
     ]
+
+
+def block(window: Windows, comment: str) -> None:
+    """tess blocks whoever wrote `comment`, unless she has before."""
+    page = window("tess", java_script_enabled=False)
+    page.goto(comment)
+    if page.locator("#mute").count():
+        page.click("#mute button.primary")
+        expect(page.locator(".notice")).to_be_visible()
 
 
 def visit_all(window: Windows, lang: str, **options: object) -> Iterator[tuple[Place, Page]]:
