@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from board.articles.models import Article
@@ -91,6 +92,21 @@ def test_a_hidden_or_deleted_comment_cannot_be_answered(as_, ada, bora, harbour)
 
     assert response.status_code == 409
     assert "Why?" in response.text
+
+
+@pytest.mark.parametrize("verb", ["delete", "hide"])
+def test_what_was_written_stays_when_the_comment_goes_meanwhile(as_, ada, bora, mo, harbour, verb):
+    root = say(harbour, ada, "Root")
+    say(harbour, bora, "Another", to=root)  # so that a tombstone stays
+    who = ada if verb == "delete" else mo
+    assert as_(who).post(f"/comments/{root.id}/{verb}", data={"reason": "spam"}).status_code == 303
+
+    answer = as_(bora).post(
+        "/articles/harbour/comments", data={"body": "So long to write", "parent": str(root.id)}
+    )
+
+    assert answer.status_code == 409 and ">So long to write</textarea>" in answer.text
+    assert 'id="reply"' not in as_(bora).get(f"/comments/{root.id}").text
 
 
 def test_a_comment_of_another_article_cannot_be_answered_here(as_, ada, harbour):
