@@ -47,12 +47,17 @@ def _marks(comments: list[Comment]) -> list[str]:
         for comment in comments
         for name, told, true in (
             ("reply_count", comment.reply_count, replies[comment.id]),
-            ("listed", comment.listed, comment.deleted_at is None or comment.id in bearing),
+            ("listed", comment.listed, _has_a_place(comment) or comment.id in bearing),
             ("rank", comment.rank, _rank(comment)),
             ("text", comment.body != "" and comment.html != "", comment.deleted_at is None),
         )
         if told != true
     ]
+
+
+def _has_a_place(comment: Comment) -> bool:
+    """Of its own, even if nothing hangs below it."""
+    return comment.deleted_at is None and comment.held_for is None
 
 
 def _rank(comment: Comment) -> float:
@@ -78,10 +83,10 @@ def _reactions(comments: list[Comment]) -> list[str]:
 def _rulings(comments: list[Comment]) -> list[str]:
     """Each hiding and each restoring has one ruling, in turn."""
     verdicts: dict[int, list[str]] = {comment.id: [] for comment in comments}
-    here = select(Ruling).where(Ruling.comment_id.in_(verdicts)).order_by(Ruling.id)
-    for ruling in db.session.scalars(here):
-        verdicts[ruling.comment_id].append(ruling.verdict)
     turns = [Verdict.HIDE.value, Verdict.RESTORE.value]
+    here = select(Ruling).where(Ruling.comment_id.in_(verdicts), Ruling.verdict.in_(turns))
+    for ruling in db.session.scalars(here.order_by(Ruling.id)):
+        verdicts[ruling.comment_id].append(ruling.verdict)
     return [
         f"the rulings on comment {comment.id} are {made}, and it is hidden: {comment.hidden_for}"
         for comment in comments
