@@ -10,7 +10,7 @@ from board import access, assets, compression, config, db, desk, kept, language,
 from board.accounts import views as account_views
 from board.api import views as api_views
 from board.articles import views as article_views
-from board.comments import mute_views, reaction_views, reasons
+from board.comments import edit_views, mute_views, reaction_views, reasons
 from board.comments import views as comment_views
 from board.feeds import views as feed_views
 from board.moderation import people_views
@@ -33,6 +33,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         account_views,
         article_views,
         comment_views,
+        edit_views,
         reaction_views,
         mute_views,
         moderation_views,

@@ -115,6 +115,7 @@ SETTINGS = (
     Setting("ROOT_COMMENTS_PER_ARTICLE", 3, _count),
     Setting("COMMENT_MAX_LENGTH", 300, _positive),
     Setting("SAME_TEXT_HOURS", 24, _count),
+    Setting("EDIT_WINDOW_MINUTES", 10, _count),
     Setting("REACTIONS_PER_DAY", 50, _count),
     Setting("REACTION_INTERVAL_SECONDS", 10, _count),
     Setting("SIGN_UPS_PER_HOUR", 60, _count),

@@ -127,6 +127,8 @@ def test_a_key_of_another_text_is_refused(as_, ada, harbour):
 
     assert (response.status_code, stored()) == (422, 1)
     assert "Second" in response.text
+    key = re.search(r'name="key"[^>]* value="([^"]+)"', response.text)[1]
+    assert post(client, "Second", key=key).status_code == 303
 
 
 def test_two_people_may_use_the_same_key(as_, ada, bora, harbour):

@@ -107,6 +107,7 @@ def _told(shown: Shown, site: str) -> dict[str, Any]:
     if shown.gone is None:
         told["author"] = {"id": shown.author_id, "name": shown.author_name}
         told["html"] = shown.html
+        told["edited_at"] = shown.edited_at and shown.edited_at.isoformat()
         told["like_count"], told["dislike_count"] = shown.like_count, shown.dislike_count
     elif shown.gone == "hidden":
         told["reason"] = reason_label(shown.hidden_for, shown.hidden_note)

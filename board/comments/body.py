@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import regex
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from board.text import graphemes, tidy
 
 # ASCII only, so that a Korean particle after an address is not taken in: "…/a?b=1을" ends at 1.
-_LINK = regex.compile(r"\bhttps?://[A-Za-z0-9\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
+LINK = regex.compile(r"\bhttps?://[A-Za-z0-9\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
 _TRAILING = ".,;:!?'*"
 _REL = "nofollow ugc noopener noreferrer"
 # A grapheme may hide any number of code points; nothing honest has more than a few on average.
@@ -27,6 +27,10 @@ class Body:
     text: str
     html: str
     hash: bytes
+
+    @property
+    def markup(self) -> Markup:
+        return Markup(self.html)  # noqa: S704 - made from escaped text, here
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -54,7 +58,7 @@ def _html(text: str) -> str:
 def _linked(text: str) -> str:
     parts: list[str] = []
     end = 0
-    for match in _LINK.finditer(text):
+    for match in LINK.finditer(text):
         url = _trimmed(match.group())
         parts.append(str(escape(text[end : match.start()])))
         parts.append(f'<a href="{escape(url)}" rel="{_REL}">{escape(url)}</a>')

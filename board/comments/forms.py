@@ -1,31 +1,37 @@
 """Writing a comment, and searching."""
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, SearchField, TextAreaField
+from markupsafe import Markup
+from wtforms import HiddenField, SearchField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
-from board.comments.body import is_too_long
+from board.comments import advice
+from board.comments.advice import Advice
+from board.comments.body import Body, is_too_long
 from board.comments.models import Comment
+from board.comments.personal import personal_numbers
 from board.comments.words import QUERY_MAX, WORDS_MAX, words_of
 from board.forms import ROW_ID, Form
 from board.text import graphemes
 
+advice.advisers.append(personal_numbers)
 
-class CommentForm(Form):
+
+class TextForm(Form):
+    """A box one writes a comment in, to post it, to change it, or only to see how it will look."""
+
     body = TextAreaField(_("Comment"), [DataRequired(_("Please write something."))])
-    # Made anew for each box shown: a second click or a retry sends the same key again.
-    key = HiddenField(validators=[Length(max=Comment.KEY_MAX)])
-    parent = HiddenField(validators=[Regexp(f"({ROW_ID})?$")])
+    # What stands on the button below the advice: the writer has read it, and means this text.
+    sure = HiddenField()
+    preview = SubmitField()
 
-    @classmethod
-    def fresh(cls, *, parent: int | None = None) -> "CommentForm":
-        form: CommentForm = cls.empty(data={"key": new_key(), "parent": parent or ""})
-        return form
+    advice: list[Advice] = []
 
     def validate_body(self, field: Any) -> None:
         most = current_app.config["COMMENT_MAX_LENGTH"]
@@ -41,6 +47,54 @@ class CommentForm(Form):
                     most=most,
                 )
             )
+
+    def validate_sure(self, field: Any) -> None:
+        """After `body`. Another text is advised on anew."""
+        if self.body.errors or self.preview.data:
+            return
+        self.advice = advice.on(self.body.data)
+        if self.advice and not self.is_sure:
+            raise ValidationError(gettext("Please look at this once more before everyone sees it."))
+
+    @property
+    def is_sure(self) -> bool:
+        return bool(self.sure.data == self.consent)
+
+    @property
+    def consent(self) -> str:
+        return advice.consent_to(self.body.data)
+
+    @property
+    def marked(self) -> Iterator[tuple[str, bool]]:
+        """The text in pieces, each with whether advice is about it."""
+        return advice.marked(self.body.data, self.advice)
+
+    @property
+    def previewed(self) -> Markup | None:
+        """The text as it will stand, if that was asked for."""
+        wanted = self.preview.data and not self.errors
+        return Body.of(self.body.data).markup if wanted else None
+
+
+class CommentForm(TextForm):
+    # Made anew for each box shown: a second click or a retry sends the same key again.
+    key = HiddenField(validators=[Length(max=Comment.KEY_MAX)])
+    parent = HiddenField(validators=[Regexp(f"({ROW_ID})?$")])
+
+    @classmethod
+    def fresh(cls, *, parent: int | None = None) -> "CommentForm":
+        form: CommentForm = cls.empty(data={"key": new_key(), "parent": parent or ""})
+        return form
+
+
+class EditForm(TextForm):
+    # How often the comment had been edited when the form was shown: which text it began with.
+    version = HiddenField(validators=[Regexp("[0-9]{1,2}$")])
+
+    @classmethod
+    def of(cls, comment: Comment) -> "EditForm":
+        form: EditForm = cls.empty(data={"body": comment.body, "version": len(comment.revisions)})
+        return form
 
 
 class SearchForm(Form):

@@ -23,7 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from board.accounts.models import User, on_rename
 from board.articles.models import Article
 from board.comments import search
+from board.comments.body import Body
 from board.comments.rank import lower_bound
+from board.comments.revisions import Revision
 from board.db import Base, db, now
 
 
@@ -56,6 +58,7 @@ class Comment(Base):
     PAGE_SIZE = 20
     FIRST_REPLIES = 10
     KEY_MAX = 64
+    EDITS_MAX = 20
     __table_args__ = (
         UniqueConstraint("author_id", "key"),
         CheckConstraint("reply_count >= 0", name="reply_count"),
@@ -84,6 +87,7 @@ class Comment(Base):
     html: Mapped[str]
     text_hash: Mapped[bytes]
     posted_at: Mapped[datetime] = mapped_column(default=now)
+    edited_at: Mapped[datetime | None]
     listed: Mapped[bool] = mapped_column(default=True)
     # Nobody has seen it yet, but its author: it waits for a moderator.
     held_for: Mapped[str | None] = mapped_column(String(40))
@@ -100,6 +104,9 @@ class Comment(Base):
     author: Mapped[User] = relationship()
     root: Mapped["Comment | None"] = relationship(foreign_keys=root_id, remote_side=id)
     parent: Mapped["Comment | None"] = relationship(foreign_keys=parent_id, remote_side=id)
+    revisions: Mapped[list[Revision]] = relationship(
+        cascade="all, delete-orphan", order_by=Revision.id
+    )
 
     @hybrid_property
     def is_visible(self) -> bool:
@@ -115,6 +122,12 @@ class Comment(Base):
         return Markup(self.html)  # noqa: S704 - made from escaped text when it was written
 
     @property
+    def versions(self) -> list[tuple[str, datetime]]:
+        """Every text it has had and since when, the one that stands last."""
+        before = [(revision.text, revision.written_at) for revision in self.revisions]
+        return [*before, (self.body, self.edited_at or self.posted_at)]
+
+    @property
     def root_or_self(self) -> "Comment":
         return self.root or self
 
@@ -123,9 +136,22 @@ class Comment(Base):
         if self.deleted_at is None:
             self._change(deleted_at=now())
             self.body = self.html = ""
+            self.revisions.clear()
             self._unlist_if_bare()
             for effect in on_delete:
                 effect(self)
+
+    def edit(self, body: Body) -> None:
+        """Say it in other words; readers can compare them with those before."""
+        if not self.is_visible or body.text == self.body:
+            return
+        written_at = self.edited_at or self.posted_at
+        self.revisions.append(Revision(text=self.body, written_at=written_at))
+        search.remove(self)
+        self.body, self.html, self.text_hash = body.text, body.html, body.hash
+        search.add(self)
+        self.edited_at = max(now(), written_at)  # whatever the clock says
+        self.article.revision += 1
 
     def hide(self, *, reason: str, note: str = "") -> bool:
         """Readers see a tombstone with the reason, where they ever saw it. False when there was

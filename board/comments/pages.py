@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from board.access import readers, viewer
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
+from board.comments import editing
 from board.comments import thread as threads
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
@@ -109,6 +111,7 @@ def conversation_page(
         muted=muted,
         choice=mine.get(target.id) if target.is_visible else None,
         refused=refused,
+        may_edit=_may_edit(target),
         may_delete=is_own,
         may_mute=readers(viewer()) and target.is_visible and not is_own,
         may_hide=viewer().can_moderate and target.is_visible,
@@ -119,6 +122,17 @@ def conversation_page(
         earlier=bool(after or start),
         canonical=absolute(url_for("comments.comment", id=target.id)),
     )
+
+
+def edit_window() -> timedelta:
+    """How long after posting an author may edit."""
+    return timedelta(minutes=current_app.config["EDIT_WINDOW_MINUTES"])
+
+
+def _may_edit(comment: Comment) -> bool:
+    author = viewer()
+    is_own = isinstance(author, User) and author.id == comment.author_id
+    return is_own and editing.why_not(comment, by=comment.author, window=edit_window()) is None
 
 
 def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -> dict[str, Any]:
@@ -173,9 +187,9 @@ def comment_html(
     Folded where somebody in `muted` wrote; the same as everyone's where nobody did.
     """
     app, language = this_app(), str(get_locale())
-    dislikes_are_on = app.config["DISLIKES"]
+    are_on = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
     folded = muted.intersection(authors_of([comment])) if muted else muted
-    return _comment_html(app, language, comment, takes_comments, target, folded, dislikes_are_on)
+    return _comment_html(app, language, comment, takes_comments, target, folded, *are_on)
 
 
 @lru_cache(maxsize=4096)
@@ -187,6 +201,7 @@ def _comment_html(
     target: int | None,
     muted: frozenset[int],
     dislikes_are_on: bool,
+    edits_are_on: bool,
 ) -> Markup:
     """Made of what is named here and nothing else, so a new comment leaves the others as made."""
     html = app.jinja_env.get_template("comments/_comment.html").render(
@@ -195,6 +210,7 @@ def _comment_html(
         target=target,
         muted=muted,
         dislikes_are_on=dislikes_are_on,
+        edits_are_on=edits_are_on,
     )
     return Markup(html)  # noqa: S704 - the output of an autoescaping template
 

@@ -7,6 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from board.comments.editing import (
+    CommentNotShown,
+    EditedElsewhere,
+    EditedTooLate,
+    EditedTooOften,
+)
+from board.comments.models import Comment
 from board.comments.posting import (
     AuthorSuspended,
     KeyReused,
@@ -27,9 +34,13 @@ _STATUS: dict[type[Refused], int] = {
     ThreadClosed: 409,
     ParentGone: 409,
     CommentGone: 409,
+    CommentNotShown: 409,
+    EditedElsewhere: 409,
     KeyReused: 422,
     AuthorSuspended: 403,
     OwnComment: 403,
+    EditedTooLate: 403,
+    EditedTooOften: 403,
 }
 
 
@@ -61,7 +72,8 @@ def _what(refusal: Refused) -> str:
         ThreadClosed: _("This thread is closed."),
         ParentGone: _("The comment you are answering is no longer there."),
         KeyReused: _(
-            "This box has already posted another text. Load the page again to write more."
+            "An earlier text of this box has already been posted. "
+            "Post again if you want this one to stand beside it."
         ),
         AuthorSuspended: _("This account is suspended."),
         TooSoon: _("Comments need a little time between them."),
@@ -71,6 +83,15 @@ def _what(refusal: Refused) -> str:
             "You can still reply to others."
         ),
         SameText: _("You have posted the same text already."),
+        CommentNotShown: _("What others cannot read now cannot be edited."),
+        EditedTooLate: _("The time in which this comment could be edited is over."),
+        EditedTooOften: _(
+            "A comment can be edited %(most)d times at most.", most=Comment.EDITS_MAX
+        ),
+        EditedElsewhere: _(
+            "This comment has been edited elsewhere in the meantime. Both texts are shown here: "
+            "save again if yours is to take the place of the other."
+        ),
         OwnComment: _("You cannot react to your own comment."),
         CommentGone: _("This comment is no longer shown, so reactions to it have ended."),
         ReactedTooSoon: _("Reactions need a little time between them."),

@@ -90,6 +90,7 @@ class Shown(NamedTuple):
     html: Markup = Markup("")
     like_count: int = 0
     dislike_count: int = 0
+    edited_at: datetime | None = None
     hidden_for: str | None = None
     hidden_note: str = ""
     to_id: int | None = None
@@ -115,6 +116,7 @@ _COLUMNS: Rows = (
         _comment.id,
         _comment.root_id,
         _comment.posted_at,
+        _comment.edited_at,
         _comment.html,
         _comment.hidden_for,
         _comment.hidden_note,
@@ -301,6 +303,7 @@ def _shown(row: Row[Any], replies: Sequence[Shown] = ()) -> Shown:
         html=Markup(row.html),  # noqa: S704 - made from escaped text when it was written
         like_count=row.like_count,
         dislike_count=row.dislike_count,
+        edited_at=row.edited_at,
         to_id=row.to_id,
         to_name=row.to_name or "",
         replies=tuple(replies),

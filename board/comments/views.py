@@ -29,7 +29,7 @@ from board.comments.pages import (
     reactions_of_viewer,
     thread_parts,
 )
-from board.comments.posting import Limits, Refused
+from board.comments.posting import KeyReused, Limits, Refused
 from board.comments.refusals import headers, status, why
 from board.comments.thread import Page
 from board.db import db, writing
@@ -41,7 +41,11 @@ bp.add_app_template_global(comment_html)
 @bp.app_context_processor
 def _settings() -> dict[str, Any]:
     config = current_app.config
-    return {"comment_limit": config["COMMENT_MAX_LENGTH"], "dislikes_are_on": config["DISLIKES"]}
+    return {
+        "comment_limit": config["COMMENT_MAX_LENGTH"],
+        "edit_minutes": config["EDIT_WINDOW_MINUTES"],
+        "dislikes_are_on": config["DISLIKES"],
+    }
 
 
 @bp.get("/articles/<slug>")
@@ -72,7 +76,9 @@ def thread(slug: str) -> ResponseReturnValue:
 def post(slug: str) -> ResponseReturnValue:
     form = CommentForm.posted()
     if not form.validate():
-        return _refused_page(slug, form), 422
+        return _written_page(slug, form), 422
+    if form.preview.data:
+        return _written_page(slug, form)
     body = Body.of(form.body.data)
     try:
         with writing():
@@ -86,7 +92,9 @@ def post(slug: str) -> ResponseReturnValue:
             )
     except Refused as refusal:
         form.body.errors = [why(refusal)]
-        return _refused_page(slug, form), status(refusal), headers(refusal)
+        if isinstance(refusal, KeyReused):
+            form.key.data = new_key()
+        return _written_page(slug, form), status(refusal), headers(refusal)
     return redirect(_place(comment), 303)
 
 
@@ -156,8 +164,8 @@ def _parent(form: CommentForm) -> Comment | None:
     return parent
 
 
-def _refused_page(slug: str, form: CommentForm) -> str:
-    """Where the comment was written, with the text still in the box."""
+def _written_page(slug: str, form: CommentForm) -> str:
+    """Where the comment was written, with the text still in the box, not stored."""
     article = _article(slug)
     form.key.data = form.key.data or new_key()
     parent = db.session.get(Comment, int(form.parent.data)) if _names_parent(form) else None

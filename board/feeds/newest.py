@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -18,6 +18,7 @@ def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
         select(
             Comment.id,
             Comment.posted_at,
+            func.coalesce(Comment.edited_at, Comment.posted_at).label("updated_at"),
             Comment.html,
             User.name.label("author_name"),
             Article.title.label("article_title"),

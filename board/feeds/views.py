@@ -48,7 +48,7 @@ def _feed(article: Article | None, *, title: str, page: str, this: str) -> Respo
         page=absolute(page),
         this=absolute(this),
         entries=entries,
-        updated=max((entry.posted_at for entry in entries), default=began),
+        updated=max((entry.updated_at for entry in entries), default=began),
         absolute=absolute,
     )
     return Response(_NOT_XML.sub("", xml), mimetype=ATOM)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments import posting
+from board.comments import editing, posting
 from board.comments.models import Comment, on_delete
 from board.db import Base, db, now
 
@@ -143,4 +143,5 @@ def _wait_if_held(comment: Comment) -> None:
 
 
 posting.on_post.append(_wait_if_held)
+editing.on_edit.append(_wait_if_held)
 on_delete.append(_forget)

@@ -1,13 +1,16 @@
 /**
  * What every page does: times that age, reading tools, and a guard against sending twice.
  * Counting what is written lives in counting.js, fetched where one can write; posting and moderating without
- * leaving the page in conversation.js, reacting in reacting.js, moving through a thread in moving.js, and so on, each fetched
- * when first needed. If that cannot be fetched, the link or the form does what it does without any script.
+ * leaving the page in conversation.js, editing in editing.js, reacting in reacting.js, moving through a thread in moving.js,
+ * and so on, each fetched when first needed; drafts.js keeps what is being written. If that cannot be fetched, the link or
+ * the form does what it does without any script.
  */
 const words = document.getElementById("words").dataset;
 const viewer = document.body.dataset.viewer;
 const page = { say, refresh, copy };
 const conversation = () => import("./conversation.js");
+const drafts = () => import("./drafts.js");
+const editing = () => import("./editing.js");
 const folding = () => import("./folding.js");
 const menu = () => import("./menu.js");
 const moving = () => import("./moving.js");
@@ -48,8 +51,15 @@ function refresh() {
   }
   if (!viewer) return;
   for (const mine of document.querySelectorAll(`[data-author="${CSS.escape(viewer)}"]`)) mine.classList.add("own");
+  for (const link of document.querySelectorAll(".own > article a[data-edit]")) link.hidden = isPast(link);
   const choices = JSON.parse(document.querySelector("[data-mine]")?.dataset.mine ?? "{}");
   for (const form of document.querySelectorAll("form[data-react]")) press(form, choices);
+}
+
+/** Whether the time to edit has passed; the server has the last word. */
+function isPast(link) {
+  const minutes = Number(document.getElementById("talk").dataset.editMinutes);
+  return Date.now() - Date.parse(link.closest("article").querySelector("time").dateTime) >= minutes * 60_000;
 }
 
 /** A reaction of mine is a pressed button, which takes it back. */
@@ -142,6 +152,7 @@ function takeover(link) {
   if (link.matches("[data-more-replies]")) return [moving, "moreReplies"];
   if (link.matches(".to") && document.getElementById(`comment-${link.pathname.split("/").pop()}`)) return [moving, "jump"];
   if (link.matches("[data-rest]")) return [menu, "toggle"];
+  if (link.matches("[data-edit]")) return [editing, "edit"];
   if (link.matches("[data-reply]") && document.querySelector("form[data-write]")) return [conversation, "reply"];
   if (link.matches("[data-act]") && document.getElementById(`${link.hash.slice(1)}-form`)) return [conversation, "decide"];
   return null;
@@ -153,7 +164,7 @@ document.addEventListener("click", (event) => {
   if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
   const fold = event.target.closest("button.fold");
   if (fold) folding().then((module) => module.toggle(fold), () => {});
-  const link = event.target.closest("a[data-more], a[data-more-replies], a.to, a[data-rest], a[data-reply], a[data-act]");
+  const link = event.target.closest("a[data-more], a[data-more-replies], a.to, a[data-rest], a[data-reply], a[data-act], a[data-edit]");
   const taken = link && takeover(link);
   if (!taken) return;
   event.preventDefault();
@@ -167,12 +178,28 @@ document.addEventListener("keydown", (event) => {
   event.target.closest("form[data-write]")?.requestSubmit();
 });
 
+/** Drafts on this device are its writer's only. */
+function signOut(event, form) {
+  event.preventDefault();
+  drafts().then((module) => module.forget()).catch(() => {}).finally(() => form.submit());
+}
+
 function react(event, form) {
   event.preventDefault();
   if (viewer) return reacting().then((module) => module.react(form, page), () => form.submit());
   const way = new URL(document.querySelector("a[href^='/sign-in']").href);
   way.searchParams.set("next", new URL(form.closest(".comment").querySelector("a.rest").href).pathname);
   location.assign(way);
+}
+
+/** Send a form as the browser would have, with the button that was pressed. */
+function leave(form, submitter) {
+  if (submitter?.name) {
+    const field = document.createElement("input");
+    [field.type, field.name, field.value] = ["hidden", submitter.name, submitter.value];
+    form.append(field);
+  }
+  form.submit();
 }
 
 document.addEventListener("submit", (event) => {
@@ -185,13 +212,14 @@ document.addEventListener("submit", (event) => {
   if ("busy" in form.dataset) return event.preventDefault();
   form.dataset.busy = "";
   if (form.matches("form[data-react]")) return react(event, form);
+  if (form.matches("form[action='/sign-out']")) return signOut(event, form);
   if (form.matches("form[data-unmute]")) {
     event.preventDefault();
     muting().then((module) => module.unmute(form, page), () => form.submit());
   }
   if (!form.matches("form[data-write], dialog form")) return;
   event.preventDefault();
-  conversation().then((talk) => talk.send(form, page), () => form.submit());
+  conversation().then((talk) => talk.send(form, page, event.submitter), () => leave(form, event.submitter));
 });
 
 window.addEventListener("pageshow", () => { // back from the next page: forms may be sent again
@@ -210,4 +238,7 @@ if (thread && hasFolded()) folding().then((module) => module.refold(), () => {})
 if (history.state?.loaded) moving().then((module) => module.restore(page)).catch(() => {});
 if (thread?.dataset.newest) setTimeout(() => import("./staying.js").then((module) => module.stay(page), () => {}), 20_000);
 if (document.getElementById("q")?.defaultValue) searching().catch(() => {});
-if (document.querySelector("form[data-write]")) import("./counting.js").catch(() => {}); // the server counts, too
+if (document.querySelector("form[data-write]")) {
+  import("./counting.js").catch(() => {}); // the server counts, too
+  drafts().catch(() => {});
+}

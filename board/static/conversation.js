@@ -1,9 +1,11 @@
 /**
- * Posting, replying, deleting and moderating without leaving the page. The server answers as it answers
+ * Posting, previewing, replying, deleting and moderating without leaving the page. The server answers as it answers
  * a browser without scripts, with whole pages; thread.js takes the parts that are needed out of them.
  * `page` is what board.js lends: say(text), refresh().
  */
 import { count } from "./counting.js";
+import * as drafts from "./drafts.js";
+import { edited } from "./editing.js";
 import { muted } from "./muting.js";
 import { arriveAt, ask, isNewestFirst, merge, recount, renew, thisPage } from "./thread.js";
 
@@ -11,17 +13,39 @@ const words = document.getElementById("talk").dataset;
 
 /* ---- what is said beside a form ---- */
 
-function tell(form, text, again = false) {
+function tell(form, text) {
   const line = document.createElement("p");
   line.className = "error";
   line.setAttribute("role", "alert");
   line.textContent = text;
-  const told = form.querySelector("[data-told]");
-  told.replaceChildren(line);
-  if (!again) return;
+  form.querySelector("[data-told]").replaceChildren(line);
+}
+
+/** As `tell`, with a button that does what `submitter` did. */
+function offerAgain(form, text, submitter) {
+  tell(form, text);
   const button = document.createElement("button");
   button.textContent = words.again;
-  told.append(button);
+  if (submitter?.name) [button.name, button.value] = [submitter.name, submitter.value];
+  form.querySelector("[data-told]").append(button);
+}
+
+/** What the server says about the text (why not, what to think of, how it will look) stands below the box as on its own page. */
+function hear(form, answer) {
+  const theirs = answer.page?.querySelector("form[data-write]");
+  const said = form.matches("[data-write]") && theirs?.querySelector("[data-told]:not(:empty)");
+  if (!said) return tell(form, refusal(answer));
+  const told = document.importNode(said, true);
+  renumber(told, form.dataset.opened ?? "");
+  form.querySelector("[data-told]").replaceChildren(...told.childNodes);
+  for (const name of ["key", "version"]) if (form.elements[name]) form.elements[name].value = theirs.elements[name].value;
+  drafts.save(form);
+}
+
+function fieldsOf(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form));
+  if (submitter?.name) fields.set(submitter.name, submitter.value);
+  return fields;
 }
 
 /** Why the server refused, in its own words. */
@@ -37,24 +61,34 @@ function waiting(form, yes) {
 }
 
 /** Send a form of the thread. Whatever goes wrong, its text and its key stay for another try. */
-export async function send(form, page) {
+export async function send(form, page, submitter) {
   waiting(form, true);
   page.say("");
   let answer;
   try {
-    answer = await ask("POST", form.action, new URLSearchParams(new FormData(form)));
+    answer = await ask("POST", form.action, fieldsOf(form, submitter));
   } catch {
-    tell(form, words.offline, true);
-    return;
+    return offerAgain(form, words.offline, submitter);
   } finally {
     waiting(form, false);
   }
-  if (answer.status === 401 || answer.page?.querySelector("[data-sign-in]")) return tell(form, words.signedOut, true);
-  if (answer.status >= 400) return tell(form, refusal(answer));
+  if (answer.status === 401 || answer.page?.querySelector("[data-sign-in]")) return offerAgain(form, words.signedOut, submitter);
+  if (answer.status >= 400) return hear(form, answer);
   if (form.matches("[data-mute]")) return muted(form, page);
-  const settle = form.matches("[data-write]") ? posted : decided;
+  if (submitter?.name === "preview") return previewed(form, answer, page);
+  if (form.matches("[data-write]")) drafts.clear(form);
+  const settle = form.dataset.edits ? edited : form.matches("[data-write]") ? posted : decided;
   await settle(form, answer, page).catch(() => location.assign(answer.url)); // it is done; only showing it failed
 }
+
+function previewed(form, answer, page) {
+  hear(form, answer);
+  form.querySelector("[data-preview]").scrollIntoView({ block: "nearest" });
+  page.say(words.previewed);
+}
+
+/** A preview of what is no longer written would mislead. */
+document.addEventListener("input", (event) => event.target.form?.querySelector("[data-preview]")?.remove());
 
 /* ---- posting ---- */
 
@@ -112,8 +146,9 @@ function newKey() {
 /* ---- replying ---- */
 
 /** A second copy of the form must not share the first one's ids. */
-function renumber(form, suffix) {
+export function renumber(form, suffix) {
   for (const each of form.querySelectorAll("[id]")) each.id += suffix;
+  for (const link of form.querySelectorAll("a[data-rewrite]")) link.hash += suffix;
   for (const name of ["for", "aria-describedby"]) {
     for (const each of form.querySelectorAll(`[${name}]`)) {
       each.setAttribute(name, each.getAttribute(name).split(" ").map((id) => id + suffix).join(" "));
@@ -125,10 +160,11 @@ function replyForm(item) {
   const form = document.querySelector("form[data-write]:not([data-opened])").cloneNode(true);
   const box = form.querySelector("textarea");
   const asks = words.replyTo.replace("{name}", item.querySelector(".who strong").textContent);
-  renumber(form, `-${item.id}`);
+  form.dataset.opened = `-${item.id}`;
+  renumber(form, form.dataset.opened);
   delete form.dataset.busy;
-  form.dataset.opened = "";
   form.querySelector("[data-told]").replaceChildren();
+  form.querySelector("[data-draft]").hidden = true;
   form.querySelector("label").textContent = box.placeholder = asks;
   box.value = "";
   box.removeAttribute("aria-invalid");
@@ -137,21 +173,32 @@ function replyForm(item) {
   return form;
 }
 
-export function reply(link) {
+/** A box opened by `link` counts, has what was written in it before, and can be cancelled. */
+export function equip(form, link) {
+  count(form);
+  drafts.restore(form);
+  const cancel = form.querySelector("[data-cancel]");
+  cancel.hidden = false;
+  cancel.onclick = () => {
+    drafts.clear(form);
+    form.remove();
+    link.focus();
+  };
+}
+
+/** The box below the comment of this link. */
+export function open(link) {
   const item = link.closest(".comment");
-  let form = item.querySelector(":scope > form[data-write]");
-  if (!form) {
-    form = replyForm(item);
-    item.querySelector(":scope > article").after(form);
-    count(form);
-    const cancel = form.querySelector("[data-cancel]");
-    cancel.hidden = false;
-    cancel.onclick = () => {
-      form.remove();
-      link.focus();
-    };
-  }
-  form.querySelector("textarea").focus();
+  const there = item.querySelector(":scope > form[data-write]:not([data-edits])");
+  if (there) return there;
+  const form = replyForm(item);
+  item.querySelector(":scope > article").after(form);
+  equip(form, link);
+  return form;
+}
+
+export function reply(link) {
+  open(link).querySelector("textarea").focus();
 }
 
 /* ---- deleting, hiding, restoring, muting: each asks first, in a dialog ---- */

@@ -3,7 +3,7 @@
  * is what tidy() in board/text.py tidies, in the same order, but for piled marks, which count as one however many
  * they are; tests/browser/test_counting.py holds them together.
  */
-const talk = document.getElementById("talk").dataset;
+const talk = document.getElementById("talk")?.dataset;
 const MARKS = [0, 20, 50]; // how many are left when it is said aloud
 
 const INVISIBLE = /[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}]/gu;

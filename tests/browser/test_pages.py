@@ -31,6 +31,8 @@ def places(window: Windows) -> list[Place]:
     guest.goto(ARTICLE)
     older = guest.locator("a[data-more]").get_attribute("href") or ""
     hidden = guest.request.get("/rulings").text().split('href="/comments/')[-1].split('"')[0]
+    guest.goto("/articles/fish-market-rent")
+    edited = guest.locator(".edited").get_attribute("href") or ""
     return [
         Place("front", "/"),
         Place("article", ARTICLE),
@@ -43,8 +45,11 @@ def places(window: Windows) -> list[Place]:
         Place("sign in", "/sign-in"),
         Place("sign up, with errors", "/sign-up", press="main button.primary", shows=".problem"),
         Place("rulings", "/rulings"),
+        Place("what a comment said before", edited),
         Place("no such page", "/nowhere"),
         Place("article, reader", ARTICLE, "ada"),
+        Place("edit", f"{stranger}/edit", "ada"),
+        Place("edit box", SHORT, "ada", ".own [data-edit] >> nth=0", "[data-edits]"),
         Place("reply box", SHORT, "ada", "a[data-reply] >> nth=0", "[data-opened]"),
         Place("account", "/account", "ada"),
         Place("menu of a comment", SHORT, "ada", "a.rest >> nth=-1", ".menu"),

@@ -167,12 +167,12 @@ def test_a_comment_is_written_with_the_keyboard_alone(window, article):
 
     expect(page.locator(".comment > article")).to_be_focused()
     expect(page.locator(".comment .text")).to_have_text(["자판으로만 썼습니다"])
-    tab_to(page, page.locator(".comment .for-author"))
+    tab_to(page, page.locator(".comment [href$='#delete']"))
     page.keyboard.press("Enter")  # it asks first
     expect(page.locator("dialog h2")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
-    expect(page.locator(".comment .for-author")).to_be_focused()
+    expect(page.locator(".comment [href$='#delete']")).to_be_focused()
 
 
 def tab_to(page: Page, wanted: Locator) -> None:

@@ -1,0 +1,55 @@
+"""What in a text deserves a second thought before everyone can read it.
+
+Advice, not a limit: whoever has read it posts the same text all the same. Other slices append what
+they advise on to `advisers`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """About `text[start:end]`: what it seems to be, and why to think twice, in the reader's words.
+
+    `about` tells kinds apart for programs and tests.
+    """
+
+    start: int
+    end: int
+    about: str
+    what: str
+    why: str
+
+
+# Each is given a tidy text. May be slow by no more than the length of the text.
+advisers: list[Callable[[str], Iterable[Advice]]] = []
+
+
+def on(text: str) -> list[Advice]:
+    """In the order of the text. Where two speak of the same words, the one that begins first."""
+    found = sorted(
+        (advice for adviser in advisers for advice in adviser(text)),
+        key=lambda advice: (advice.start, -advice.end),
+    )
+    kept: list[Advice] = []
+    for advice in found:
+        if not kept or advice.start >= kept[-1].end:
+            kept.append(advice)
+    return kept
+
+
+def consent_to(text: str) -> str:
+    """What a form carries to say: posted as it is, after the advice on exactly this text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def marked(text: str, found: Iterable[Advice]) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether advice is about it."""
+    end = 0
+    for advice in found:
+        yield text[end : advice.start], False
+        yield text[advice.start : advice.end], True
+        end = advice.end
+    yield text[end:], False

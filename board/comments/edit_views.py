@@ -1,0 +1,100 @@
+"""수정, and what a comment said before."""
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from board import kept
+from board.access import everyone, member, open_to, readers
+from board.comments import editing
+from board.comments.body import Body
+from board.comments.difference import history
+from board.comments.editing import EditedElsewhere
+from board.comments.forms import EditForm
+from board.comments.models import Comment
+from board.comments.pages import edit_window, listed_comment
+from board.comments.posting import Refused
+from board.comments.refusals import headers, status, why
+from board.db import writing
+
+bp = Blueprint("edits", __name__)
+
+
+@bp.get("/comments/<id:id>/edit")
+@open_to(readers)
+def edit_form(id: int) -> ResponseReturnValue:
+    comment = _own_comment(id)
+    refusal = editing.why_not(comment, by=member(), window=edit_window())
+    page = _edit_page(comment, EditForm.of(comment), refusal=refusal)
+    return page, status(refusal) if refusal else 200
+
+
+@bp.post("/comments/<id:id>/edit")
+@open_to(readers)
+def edit(id: int) -> ResponseReturnValue:
+    form = EditForm.posted()
+    if not form.validate():
+        return _edit_page(_own_comment(id), form), 422
+    if form.preview.data:
+        return _edit_page(_own_comment(id), form)
+    body = Body.of(form.body.data)
+    try:
+        with writing():
+            comment = _own_comment(id)
+            editing.edit(
+                comment,
+                by=member(),
+                body=body,
+                version=int(form.version.data),
+                window=edit_window(),
+                same_text=timedelta(hours=current_app.config["SAME_TEXT_HOURS"]),
+            )
+    except Refused as refusal:
+        page = _edit_page(_own_comment(id), form, refusal=refusal)
+        return page, status(refusal), headers(refusal)
+    return redirect(
+        url_for("comments.comment", id=id, notice="saved", _anchor=f"comment-{id}"), 303
+    )
+
+
+@bp.get("/comments/<id:id>/revisions")
+@open_to(everyone)
+def revisions(id: int) -> ResponseReturnValue:
+    comment = listed_comment(id)
+    if not (comment.is_visible and comment.edited_at):
+        abort(404)
+    kept.about(comment.article.id, comment.article.revision)
+    return render_template(
+        "comments/revisions.html",
+        article=comment.article,
+        comment=comment,
+        versions=history(comment.versions),
+    )
+
+
+def _own_comment(id: int) -> Comment:
+    if not current_app.config["EDIT_WINDOW_MINUTES"]:
+        abort(404)
+    comment = listed_comment(id)
+    if comment.author_id != member().id:
+        abort(403)
+    return comment
+
+
+def _edit_page(comment: Comment, form: EditForm, *, refusal: Refused | None = None) -> str:
+    """The box with what `form` holds, or, when no text could be saved any more, that text alone."""
+    stands = None
+    if isinstance(refusal, EditedElsewhere):
+        stands, form.version.data = comment.markup, len(comment.revisions)
+    if refusal:
+        form.body.errors = [why(refusal)]
+    is_over = editing.why_not(comment, by=member(), window=edit_window())
+    return render_template(
+        "comments/edit.html",
+        article=comment.article,
+        comment=comment,
+        form=form,
+        stands=stands,
+        over=why(is_over) if is_over else None,
+    )

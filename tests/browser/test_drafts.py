@@ -1,0 +1,240 @@
+"""What one was writing is there again: after a reload, a sign-in, a connection that went."""
+
+from playwright.sync_api import Page, expect
+
+from browser.conftest import REPLY, publish, say, sign_in, sign_up, unique, without_reload
+
+BOX = "form[data-write]:not([data-opened]) textarea"
+POST = "form[data-write]:not([data-opened]) button.primary"
+NOTE = "form[data-write]:not([data-opened]) [data-draft]"
+KEPT = "() => Object.keys(localStorage).filter((name) => name.startsWith('draft '))"
+
+
+def write(window, path: str, text: str, who: str = "ada") -> Page:
+    """`who` has typed `text` under an article and not posted it."""
+    page = window(who)
+    page.goto(path)
+    expect(page.locator(".count").first).to_have_text("0 / 300")
+    page.locator(BOX).fill(text)
+    page.wait_for_function(f"({KEPT})().length > 0")
+    return page
+
+
+def test_text_survives_a_reload_and_is_gone_once_posted(window, article):
+    page = write(window, article, "쓰다 만 글")
+
+    page.reload()
+    expect(page.locator(BOX)).to_have_value("쓰다 만 글")
+    page.click(POST)
+    expect(page.locator(".comment .text")).to_have_text(["쓰다 만 글"])
+    expect(page.locator(BOX)).to_have_value("")
+    expect(page.locator(NOTE)).to_be_hidden()
+
+    assert page.evaluate(KEPT) == []
+    page.reload()
+    expect(page.locator("[data-count]")).to_have_text("1")
+    expect(page.locator(BOX)).to_have_value("")
+
+
+def test_another_window_says_politely_that_text_was_brought_back_and_clears_it(window, article):
+    page = write(window, article, "쓰다 만 글")
+    other = page.context.new_page()
+    other.goto(article)
+    expect(other.locator(BOX)).to_have_value("쓰다 만 글")
+    expect(other.locator(NOTE)).to_contain_text("임시 저장된 글을 불러왔습니다.")
+    expect(other.locator(".count").first).to_have_text("6 / 300")
+
+    other.locator(NOTE).get_by_role("button", name="지우기").click()
+
+    expect(other.locator(BOX)).to_have_value("")
+    expect(other.locator(BOX)).to_be_focused()
+    expect(other.locator(NOTE)).to_be_hidden()
+    assert other.evaluate(KEPT) == []
+    expect(page.locator(BOX)).to_have_value("쓰다 만 글")
+
+
+def test_of_two_windows_the_later_text_is_kept_and_neither_changes_the_other(window, article):
+    first = write(window, article, "첫 창")
+    second = first.context.new_page()
+    second.goto(article)
+    second.locator(BOX).fill("둘째 창")
+
+    expect(first.locator(BOX)).to_have_value("첫 창")
+    third = first.context.new_page()
+    third.goto(article)
+    expect(third.locator(BOX)).to_have_value("둘째 창")
+
+
+def test_a_reply_is_open_again_with_its_text_and_cancelling_forgets_it(window, article):
+    say(window, article, "뿌리", who="tess")
+    page = window("ada")
+    page.goto(article)
+    page.locator("a[data-reply]").click()
+    page.locator(f"{REPLY} textarea").fill("쓰다 만 답글")
+
+    page.reload()
+    expect(page.locator(f"{REPLY} textarea")).to_have_value("쓰다 만 답글")
+    expect(page.locator(BOX)).to_have_value("")
+    page.locator(f"{REPLY} [data-cancel]").click()
+
+    expect(page.locator(REPLY)).to_have_count(0)
+    expect(page.locator("a[data-reply]")).to_be_focused()
+    assert page.evaluate(KEPT) == []
+    page.reload()
+    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(REPLY)).to_have_count(0)
+
+
+def test_a_half_made_edit_is_there_when_the_box_is_opened_again(window, article):
+    say(window, article, "처음 글")
+    page = window("ada")
+    page.goto(article)
+    page.locator("a[data-edit]").click()
+    page.locator("[data-edits] textarea").fill("고치다 만 글")
+    page.reload()
+
+    page.locator("a[data-edit]").click()
+
+    expect(page.locator("[data-edits] textarea")).to_have_value("고치다 만 글")
+    expect(page.locator("[data-edits] [data-draft]")).to_be_visible()
+    page.locator("[data-edits] [data-discard]").click()
+    expect(page.locator("[data-edits] textarea")).to_have_value("처음 글")
+
+
+def test_text_written_when_the_session_ended_is_there_after_signing_in(window, article):
+    page = write(window, article, "한참 쓴 글")
+    page.context.clear_cookies()
+    window.forgive("status of 401")
+    page.click(POST)
+    expect(page.locator("form[data-write] [role=alert]")).to_contain_text("로그아웃")
+
+    page.goto(article)
+    expect(page.locator("form[data-write]")).to_have_count(0)
+    page.locator(".shut a.primary").click()
+    sign_in(page, *window.board.account("ada"))
+
+    expect(page.locator(BOX)).to_have_value("한참 쓴 글")
+
+
+def test_a_comment_whose_answer_was_lost_is_posted_once_even_after_a_reload(window, article):
+    page = write(window, article, "끊긴 배에서 씁니다")
+    window.forgive("net::ERR_FAILED")
+
+    def lose(route):
+        assert route.fetch(max_redirects=0).status == 303  # stored
+        route.abort()
+
+    page.route("**/comments", lose)
+    page.click(POST)
+    expect(page.locator("form[data-write] [role=alert]")).to_contain_text("연결")
+    page.unroute("**/comments")
+    page.reload()
+    expect(page.locator(BOX)).to_have_value("끊긴 배에서 씁니다")
+    with page.expect_response("**/comments") as answer:
+        page.click(POST)
+
+    assert answer.value.status == 303
+    expect(page.locator(BOX)).to_have_value("")
+    expect(page.locator("[data-count]")).to_have_text("1")
+    assert page.evaluate(KEPT) == []
+
+
+def test_changed_after_its_answer_was_lost_it_is_told_apart_and_can_be_posted(window, article):
+    page = write(window, article, "첫 글")
+    window.forgive("net::ERR_FAILED", "status of 422")
+
+    def lose(route):
+        assert route.fetch(max_redirects=0).status == 303
+        route.abort()
+
+    page.route("**/comments", lose)
+    page.click(POST)
+    expect(page.locator("form[data-write] [role=alert]")).to_contain_text("연결")
+    page.unroute("**/comments")
+    page.reload()
+    page.locator(BOX).fill("고쳐 쓴 글")
+    page.click(POST)
+    expect(page.locator("form[data-write] [role=alert]")).to_contain_text("이미 등록")
+
+    page.click(POST)
+
+    expect(page.locator(".comment .text")).to_have_text(["고쳐 쓴 글", "첫 글"])
+
+
+def test_whoever_signs_out_leaves_no_draft_and_another_reader_never_sees_it(window, article):
+    page = window()
+    sign_up(page, unique("바다"), article)
+    page.locator(BOX).fill("내 글")
+    page.wait_for_function(f"({KEPT})().length > 0")
+    mine = page.evaluate("() => JSON.stringify(localStorage)")
+    page.goto("/")
+
+    page.get_by_role("button", name="로그아웃").click()
+
+    expect(page.locator("a.me")).to_have_count(0)
+    assert page.evaluate(KEPT) == []
+    page.evaluate(
+        "(kept) => Object.entries(JSON.parse(kept)).forEach((it) => localStorage.setItem(...it))",
+        mine,
+    )
+    sign_in(page, *window.board.account("ada"))
+    page.goto(article)
+    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(BOX)).to_have_value("")
+
+
+def test_drafts_grow_old_and_few_remain(window, article):
+    page = write(window, article, "새 글")
+    [name] = page.evaluate(KEPT)
+    page.evaluate(
+        """([name, day]) => {
+            const draft = JSON.parse(localStorage.getItem(name));
+            localStorage.setItem(name, JSON.stringify({ ...draft, at: Date.now() - 8 * day }));
+            for (let n = 0; n < 40; n += 1) {
+                const later = JSON.stringify({ ...draft, at: n + day * 1e6 });
+                localStorage.setItem(`draft 0 /${n} `, later);
+            }
+            localStorage.setItem("draft 0 /broken ", "{");
+        }""",
+        [name, 24 * 3600_000],
+    )
+
+    page.reload()
+
+    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(BOX)).to_have_value("")
+    page.wait_for_function(f"({KEPT})().length === 20")
+    assert page.evaluate(KEPT).count("draft 0 /broken ") == 0
+
+
+def test_where_storage_is_refused_one_writes_without_drafts(window, article):
+    page = window("ada")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })"
+    )
+    page.goto(article)
+    expect(page.locator(".count").first).to_have_text("0 / 300")
+    page.locator(BOX).fill("그래도 씁니다")
+
+    page.click(POST)
+
+    expect(page.locator(".comment .text")).to_have_text(["그래도 씁니다"])
+
+
+def test_a_draft_belongs_to_its_article(window, article):
+    page = write(window, article, "이 기사에 쓴 글")
+
+    page.goto(publish(window, title=unique("다른 기사")))
+
+    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(BOX)).to_have_value("")
+
+
+def test_two_comments_one_after_the_other_are_two(window, article):
+    page = write(window, article, "하나")
+    with without_reload(page):
+        page.click(POST)
+        expect(page.locator(BOX)).to_have_value("")
+        page.locator(BOX).fill("둘")
+        page.click(POST)
+        expect(page.locator(".comment .text")).to_have_text(["둘", "하나"])

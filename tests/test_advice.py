@@ -1,0 +1,272 @@
+"""What in a text deserves a second thought is pointed out before everyone can read it."""
+
+import re
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from board.comments import advice
+from board.comments.advice import Advice
+from board.comments.models import Comment
+from board.db import db
+from conftest import say
+
+PHONE = "Call 010-1234-5678 today"
+
+
+def found(text):
+    return [(each.about, text[each.start : each.end]) for each in advice.on(text)]
+
+
+def post(client, body=PHONE, **fields):
+    return client.post("/articles/harbour/comments", data={"body": body, "key": "k1", **fields})
+
+
+def consent(response):
+    return re.search(r'<button name="sure" value="([^"]+)"', response.text)[1]
+
+
+def stored():
+    return db.session.scalar(select(func.count()).select_from(Comment))
+
+
+@pytest.fixture(autouse=True)
+def in_a_request(app):
+    with app.test_request_context("/?lang=en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("전화는 010-1234-5678입니다", "010-1234-5678"),
+        ("01012345678로 연락 주세요", "01012345678"),
+        ("번호는010.1234.5678", "010.1234.5678"),
+        ("010 1234 5678 문자 주세요", "010 1234 5678"),
+        ("(010)1234-5678", "010)1234-5678"),
+        ("옛 번호 011-123-4567", "011-123-4567"),
+        ("０１０－１２３４－５６７８", "０１０－１２３４－５６７８"),
+        ("+82 10-1234-5678", "+82 10-1234-5678"),
+        ("+821012345678", "+821012345678"),
+        ("공일공 일이삼사 오륙칠팔", "공일공 일이삼사 오륙칠팔"),
+        ("공일공-1234-오육칠팔", "공일공-1234-오육칠팔"),
+        ("o1o-1234-5678", "o1o-1234-5678"),
+        ("0 1 0 1 2 3 4 5 6 7 8", "0 1 0 1 2 3 4 5 6 7 8"),
+        ("010ㅡ1234ㅡ5678", "010ㅡ1234ㅡ5678"),
+        ("사무실 02-123-4567", "02-123-4567"),
+        ("(051) 123-4567로", "(051) 123-4567"),
+        ("070-1234-5678", "070-1234-5678"),
+    ],
+)
+def test_telephone_numbers_are_pointed_out(text, number):
+    assert found(text) == [("phone", number)]
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "number"),
+    [
+        ("주민번호 900101-1234567 맞죠", "resident", "900101-1234567"),
+        ("9001011234567", "resident", "9001011234567"),
+        ("외국인 번호는 850315 - 5123456", "resident", "850315 - 5123456"),
+        ("아이는 180229-3123456, 아니 180228-3123456", "resident", "180228-3123456"),
+        ("카드 4111-1111-1111-1111로 결제", "card", "4111-1111-1111-1111"),
+        ("4111111111111111", "card", "4111111111111111"),
+        ("아멕스 3782 822463 10005", "card", "3782 822463 10005"),
+        ("국민은행 123456-01-123456 홍길동", "account", "123456-01-123456"),
+        ("농협 302-1234-5678-91", "account", "302-1234-5678-91"),
+        ("카카오뱅크 3333-01-1234567로 보내세요", "account", "3333-01-1234567"),
+        ("후원 계좌: 신한 11012345678901", "account", "11012345678901"),
+        ("110-123-456789로 부탁합니다", "account", "110-123-456789"),
+    ],
+)
+def test_numbers_of_people_cards_and_accounts_are_pointed_out(text, about, number):
+    assert found(text) == [(about, number)]
+
+
+HONEST = [
+    "2026년 11월 24일 오후 3시 10분에 열렸습니다.",
+    "2026-11-24 15:30:00에 올라온 기사네요",
+    "2019 2020 2021 2022년 내리 적자였다",
+    "1592-1598년 임진왜란, 1950-1953년 한국전쟁",
+    "어제 경기는 3-1, 오늘은 0-1, 내일은 01-10?",
+    "예산이 1,234,567,890,123원이라니",
+    "국민은행 1588-9999로 물어보세요",
+    "다산콜센터는 120, 02-120도 됩니다",
+    "1577-1366, 1588-1234, 1899-0000 같은 대표 번호",
+    "080-123-4567은 무료 전화입니다",
+    "112와 119, 1393에 먼저 알려야죠",
+    "형법 제307조 제1항, 정보통신망법 제44조의7 제1항 제2호",
+    "대법원 2021. 9. 9. 선고 2020다208058 판결",
+    "2023헌마1234 결정문 12-15쪽",
+    "https://news.example/articles/20240101123456?id=01012345678&x=900101-1234567 보세요",
+    "news.example/view/4111111111111111",
+    "기사 번호 2024010112345678",
+    "ISBN 978-89-374-6047-0, 9788937460470",
+    "바코드 8801234567893",
+    "사업자등록번호 기업 123-45-67890은 공개된 것",
+    "법인 110111-1234567",
+    "우리 하나 되어 2002년처럼 100만 명이 모이자",
+    "신한 울산이 45678912340원을 벌었다",
+    "입금액 10000000000원이 맞나요",
+    "국민 51,234,567명 가운데 1,000명에게 물었다",
+    "하나, 둘, 셋, 일이삼사오륙칠팔구십",
+    "공일 날 이 일 저 일 하다 보면",
+    "이 일은 공공 일자리 사업이 아니라 삼사 년 걸리는 일",
+    "3.141592653589793238",
+    "0.01012345678 %가 올랐다",
+    "키 180, 몸무게 75, 나이 45, 연봉 4500",
+    "버스 01-1, 102-1, 9401번, 3300번",
+    "37.5665, 126.9780 서울 좌표",
+    "5000 6000 7000 8000 계단식으로 오르네",
+    "192.168.0.1 에서 10.0.0.255까지",
+    "1-2-3-4-5-6-7-8-9-10",
+    "v1.0.10.1234.5678 판에서 고쳐짐",
+    "로또 1 7 13 22 34 45, 당첨금 2,345,678,901원",
+    "서울 종로구 세종대로 175 101동 1502호 (03172)",
+    "㎡당 1234만 원, 84㎡ 12억 3456만 원",
+    "18:30~20:00, 09:00-18:00",
+    "ㅋㅋㅋㅋ 1010 2020 3030",
+    "20-30대 010세대라는 말도 있다",
+    "2024.01.10.1234명",
+    "ebs 0101 방송 2024 1234회",
+    "지지율 45.6% 대 43.2% (95% 신뢰수준 ±3.1%p, 1,004명)",
+]
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_dates_amounts_scores_laws_and_addresses_of_pages_are_left_alone(text):
+    assert found(text) == []
+
+
+def test_each_is_marked_where_it_stands_in_the_order_of_the_text():
+    text = "카드 4111 1111 1111 1111, 전화 010-1234-5678, 끝"
+
+    assert list(advice.marked(text, advice.on(text))) == [
+        ("카드 ", False),
+        ("4111 1111 1111 1111", True),
+        (", 전화 ", False),
+        ("010-1234-5678", True),
+        (", 끝", False),
+    ]
+
+
+def test_a_text_with_a_number_is_shown_again_with_what_and_why(as_, ada, harbour):
+    response = as_(ada).post(
+        "/articles/harbour/comments?lang=en", data={"body": PHONE, "key": "k1"}
+    )
+
+    assert (response.status_code, stored()) == (422, 0)
+    assert "Call <mark>010-1234-5678</mark> today" in response.text
+    assert "This looks like a telephone number." in response.text
+    assert f"{PHONE}</textarea>" in response.text
+    assert 'name="key" type="hidden" value="k1"' in response.text
+
+
+def test_it_is_posted_as_it_is_when_that_is_meant_and_a_retry_stores_no_second(as_, ada, harbour):
+    client = as_(ada)
+    sure = consent(post(client))
+
+    first, retry = post(client, sure=sure), post(client, sure=sure)
+
+    assert (first.status_code, retry.status_code) == (303, 303)
+    assert first.location == retry.location
+    assert stored() == 1
+
+
+def test_consent_is_for_exactly_this_text(as_, ada, harbour):
+    client = as_(ada)
+    sure = consent(post(client))
+
+    other = post(client, "Call 010-8765-4321 today", sure=sure)
+
+    assert (other.status_code, stored()) == (422, 0)
+    assert consent(other) != sure
+
+
+@pytest.mark.parametrize("sure", ["", "yes", "0" * 64, "한글", "a" * 5000])
+def test_anything_else_is_no_consent(as_, ada, harbour, sure):
+    assert (post(as_(ada), sure=sure).status_code, stored()) == (422, 0)
+
+
+def test_consent_outlives_a_refusal_for_another_reason(app, as_, ada, harbour):
+    app.config["COMMENT_INTERVAL_SECONDS"] = 60
+    say(harbour, ada, "A moment ago")
+    client = as_(ada)
+    sure = consent(post(client))
+
+    early = post(client, sure=sure)
+
+    assert early.status_code == 429
+    assert f'<input type="hidden" name="sure" value="{sure}">' in early.text
+    assert '<button name="sure"' not in early.text
+
+
+def test_an_edit_is_advised_on_like_a_new_text(as_, ada, harbour):
+    comment = say(harbour, ada, "Call me")
+    client = as_(ada)
+    fields = {"body": PHONE, "version": 0}
+
+    asked = client.post(f"/comments/{comment.id}/edit", data=fields)
+    unchanged = comment.body
+    meant = client.post(f"/comments/{comment.id}/edit", data={**fields, "sure": consent(asked)})
+
+    assert (asked.status_code, unchanged, meant.status_code) == (422, "Call me", 303)
+    assert comment.body == PHONE
+
+
+def test_a_preview_is_not_interrupted(as_, ada, harbour):
+    assert post(as_(ada), preview="1").status_code == 200
+
+
+def test_markup_around_a_number_never_works(as_, ada, harbour):
+    response = post(as_(ada), "<script>alert(1)</script> 010-1234-5678")
+
+    assert "<script>alert" not in response.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>010-1234-5678</mark>" in response.text
+
+
+def test_other_slices_advise_too_and_one_word_is_spoken_of_once(as_, ada, harbour, monkeypatch):
+    def rude(text):
+        yield from (
+            Advice(m.start(), m.end(), "rude", "Rude.", "") for m in re.finditer("d.mn", text)
+        )
+        yield Advice(0, 4, "wide", "Wide.", "")
+
+    monkeypatch.setattr(advice, "advisers", [*advice.advisers, rude])
+
+    assert found("damn 010-1234-5678 damn") == [
+        ("rude", "damn"),
+        ("phone", "010-1234-5678"),
+        ("rude", "damn"),
+    ]
+    assert post(as_(ada), "Well, damn").status_code == 422
+
+
+PIECES = st.text(st.sampled_from("0123456789-. ()+oO공일이삼은행원농협\n가a/１²①"), max_size=80)
+
+
+@given(st.text() | PIECES)
+def test_whatever_is_written_advice_is_about_parts_of_it(text):
+    told = advice.on(text)
+
+    assert "".join(piece for piece, _ in advice.marked(text, told)) == text
+    assert all(0 <= each.start < each.end <= len(text) for each in told)
+    assert all(one.end <= next.start for one, next in pairwise(told))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["0", "1", "01", "010", "010-", "010 1234 ", "공", "공일", "은행", "은행 1", "농협1-", "+82",
+     "1-", "1 ", "0.", "900101-", "4111-", "(", "-", " ", "http://", "가", "１", "3-3-"],
+)  # fmt: skip
+def test_a_hostile_text_costs_no_more_than_its_length(piece):
+    text = (piece * 100_000)[:100_000]
+
+    began = time.process_time()
+    advice.on(text)
+
+    assert time.process_time() - began < 5  # of CPU; the square of the length would be minutes
