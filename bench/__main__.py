@@ -93,7 +93,7 @@ def _cells(
 ) -> Iterator[Cell]:
     """Those of the groups asked for, and those they are compared with."""
     others = work.ceilings(folder, work.get(board.server.url(work.JSON)))
-    two = servers.board(board.folder, workers=2, cores=work.BOTH)
+    two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
     stack.enter_context(running(two, *others))
     found = [*work.reading(board, others), *work.writing(board)]
     found += [*work.workers(board, two), *work.storms(board, two)]

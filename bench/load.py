@@ -19,7 +19,8 @@ _SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 _SCRIPT = """
 local function request_of(kind, n)
   local text = %(run)s .. "-" .. id .. "-" .. n
-  local function filled(value) return (value:gsub("@text", text)) end
+  local address = string.format("10.%%d.%%d.1", n / 256 %% 256, n %% 256)
+  local function filled(value) return (value:gsub("@text", text):gsub("@address", address)) end
   local headers = {}
   for name, value in pairs(kind.headers) do headers[name] = filled(value) end
   if #tokens > 0 then headers["Cookie"] = "board_session=" .. tokens[n %% #tokens + 1] end
@@ -37,7 +38,8 @@ end
 
 @dataclass(frozen=True)
 class Send:
-    """A request that is another each time: `@text` in it becomes a text of its own."""
+    """A request that is another each time: `@text` in it becomes a text of its own, and
+    `@address` that of a machine in a network of its own."""
 
     path: str
     body: str | None = None
@@ -70,7 +72,10 @@ def wrk(
     script: Path | None = None,
 ) -> Answer:
     command = _command(url, seconds, connections, headers or {}, script)
-    return parse(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    told = subprocess.run(command, capture_output=True, text=True)
+    if told.returncode or told.stderr:  # it goes on without a script it cannot read
+        raise SystemExit(f"wrk: {told.stderr or told.stdout}")
+    return parse(told.stdout)
 
 
 def start(

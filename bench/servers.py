@@ -117,9 +117,9 @@ def wsgi(target: str) -> list[str]:
     return [*granian, "--port", "{port}", *options, target]
 
 
-def board(folder: Path, *, workers: int = 1, cores: str = SERVERS_CORE) -> Server:
+def board(folder: Path, *, workers: int = 1, cores: str = SERVERS_CORE, proxies: int = 0) -> Server:
     serve = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", "{port}"]
-    environment = {**NO_LIMITS, "BOARD_INSTANCE": str(folder)}
+    environment = {**NO_LIMITS, "BOARD_INSTANCE": str(folder), "BOARD_PROXIES": str(proxies)}
     command = [*serve, "--workers", str(workers)]
     return Server(f"board × {workers}", command, "/", environment, cores)
 

@@ -108,8 +108,9 @@ class Board:
         return partial(self._script, "post", send, **more)
 
     def sign_ins(self, server: Server) -> Callable[[], Path]:
-        """Each with an address nobody has, which costs what a wrong password costs."""
-        headers = (FORM, ("Origin", server.url("")))
+        """Each from elsewhere and with an e-mail nobody has, which costs what a wrong password
+        costs: many from one network would soon be refused."""
+        headers = (FORM, ("Origin", server.url("")), ("X-Forwarded-For", "@address"))
         send = Send("/sign-in", "email=@text%40harbour.example&password=@text", headers)
         return partial(self._script, "sign-in", send)
 

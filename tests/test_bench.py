@@ -250,3 +250,11 @@ def test_figures_below_and_above_the_scale_stay_in_the_picture(results: Results)
     bars = list(picture.iter("{http://www.w3.org/2000/svg}rect"))
     assert max(float(bar.attrib["width"]) for bar in bars) <= plot.WIDTH - 2 * plot.LEFT
     assert min(float(bar.attrib["width"]) for bar in bars) >= 0
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk makes the load")
+def test_a_script_that_cannot_be_read_ends_the_run(tmp_path: Path):
+    (tmp_path / "broken.lua").write_text("function request(")
+
+    with pytest.raises(SystemExit, match=r"broken\.lua"):
+        load.wrk("http://127.0.0.1:9/", 1, connections=1, script=tmp_path / "broken.lua")
