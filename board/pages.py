@@ -25,7 +25,8 @@ bp = Blueprint("pages", __name__)
 
 NOTICES = (
     "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
-    "closed", "hidden", "held", "restored", "muted", "unmuted",
+    "closed", "hidden", "held", "restored", "reported", "unreported", "kept", "undone", "decided",
+    "muted", "unmuted",
 )  # fmt: skip
 
 
@@ -171,6 +172,10 @@ def _text(code: int, why: str | None = None) -> str:
         return _("It contains characters that are not text. Please type it again.")
     if why == "repeated":
         return _("The same field was sent twice.")
+    if why == "decided":
+        return _("A colleague has decided about this comment in the meantime. Nothing was changed.")
+    if why == "too late":
+        return _("It can no longer be taken back: time has passed, or it was decided anew.")
     texts = {
         400: _("Please go back and try again."),
         401: _("You need to be signed in for this. What you wrote is kept below."),

@@ -35,7 +35,7 @@ MEMBERS = {"accounts.account", "comments.mine", "people.notices", "mutes.muted"}
 # Who else gets in where: role → pages, all others answer 403.
 MATRIX = {
     "ada": MEMBERS | {"edits.edit_form"},
-    "mo": MEMBERS | {"desk.home", "people.index", "people.person"},
+    "mo": MEMBERS | {"desk.home", "people.index", "people.person", "queues.index"},
     "tess": MEMBERS | {"desk.home", "articles.desk", "articles.write_form", "articles.edit_form"},
 }
 

@@ -181,15 +181,18 @@ def comment_html(
     takes_comments: bool,
     target: int | None = None,
     muted: frozenset[int] = frozenset(),
+    reported: frozenset[int] = frozenset(),
 ) -> Markup:
     """One comment with its replies, on the page about `target` if that is about one.
 
-    Folded where somebody in `muted` wrote; the same as everyone's where nobody did.
+    Folded where somebody in `muted` wrote, and where it is one of those `reported`; the same as
+    everyone's where neither is.
     """
     app, language = this_app(), str(get_locale())
     are_on = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
     folded = muted.intersection(authors_of([comment])) if muted else muted
-    return _comment_html(app, language, comment, takes_comments, target, folded, *are_on)
+    away = reported.intersection(ids_of([comment])) if reported else reported
+    return _comment_html(app, language, comment, takes_comments, target, folded, away, *are_on)
 
 
 @lru_cache(maxsize=4096)
@@ -200,6 +203,7 @@ def _comment_html(
     takes_comments: bool,
     target: int | None,
     muted: frozenset[int],
+    reported: frozenset[int],
     dislikes_are_on: bool,
     edits_are_on: bool,
 ) -> Markup:
@@ -209,6 +213,7 @@ def _comment_html(
         takes_comments=takes_comments,
         target=target,
         muted=muted,
+        reported=reported,
         dislikes_are_on=dislikes_are_on,
         edits_are_on=edits_are_on,
     )

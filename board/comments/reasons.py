@@ -2,7 +2,7 @@
 here, and what an installation says in instance/reasons.toml."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ class Reason:
     label: Mapping[str, str]
     says: Mapping[str, str]
     law: str
+    hides: bool
+    reports: bool
 
 
 def init_app(app: Flask) -> None:
@@ -50,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(reason_label)
     app.add_template_global(reason_sentence)
     app.add_template_global(reasons)
+    app.add_template_global(report_reasons)
 
 
 def _reason(code: str, row: Mapping[str, Any]) -> Reason:
@@ -57,7 +60,8 @@ def _reason(code: str, row: Mapping[str, Any]) -> Reason:
         raise ValueError(f"{code!r} cannot be the code of a reason")
     label = {language: str(row[language]) for language in ("ko", "en")}
     says = {language: str(row["says"][language]) for language in ("ko", "en")}
-    return Reason(code, label, says, str(row.get("law", "")))
+    law, hides, reports = row.get("law", ""), row.get("hide", True), row.get("report", False)
+    return Reason(code, label, says, str(law), bool(hides), bool(reports))
 
 
 def all_reasons() -> dict[str, Reason]:
@@ -67,12 +71,21 @@ def all_reasons() -> dict[str, Reason]:
 
 
 def is_reason(code: str) -> bool:
-    return code in all_reasons()
+    return code in all_reasons() and all_reasons()[code].hides
 
 
 def reasons() -> list[tuple[str, str]]:
-    """Code and label of each, in the reader's language."""
-    return [(reason.code, reason.label[str(get_locale())]) for reason in all_reasons().values()]
+    """Code and label of each a comment is hidden for, in the reader's language."""
+    return _told(reason for reason in all_reasons().values() if reason.hides)
+
+
+def report_reasons() -> list[tuple[str, str]]:
+    """The same of those a reader reports for."""
+    return _told(reason for reason in all_reasons().values() if reason.reports)
+
+
+def _told(found: Iterable[Reason]) -> list[tuple[str, str]]:
+    return [(reason.code, reason.label[str(get_locale())]) for reason in found]
 
 
 def reason_label(code: str | None, note: str = "") -> str:

@@ -3,12 +3,12 @@
 import enum
 import hashlib
 import json
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, select
+from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -16,11 +16,16 @@ from board.comments.models import Comment
 from board.db import Base, db, now
 from board.moderation import queues
 
+# What else follows from a decision about a comment, and from its being taken back.
+on_decision: list[Callable[["Ruling"], None]] = []
+on_undo: list[Callable[["Ruling"], None]] = []
+
 
 class Verdict(enum.StrEnum):
     HIDE = "hide"
     RESTORE = "restore"
     KEEP = "keep"
+    UNDO = "undo"
     # About people.
     WARN = "warn"
     HOLD = "hold"
@@ -70,9 +75,15 @@ class Ruling(Base):
     article: Mapped[Article | None] = relationship()
 
     @classmethod
+    def stands(cls) -> ColumnElement[bool]:
+        """It was not taken back at once."""
+        undo = aliased(cls)
+        return ~select(undo.id).where(undo.undoes_id == cls.id).exists()
+
+    @classmethod
     def newest(cls, *, before: int | None = None) -> Select[Self]:
         """One page and one more of the public log, newest first."""
-        page = select(cls).where(cls.verdict.in_(cls.PUBLIC))
+        page = select(cls).where(cls.verdict.in_(cls.PUBLIC), cls.stands())
         page = page.options(
             joinedload(cls.comment), joinedload(cls.article), joinedload(cls.moderator)
         )
@@ -136,30 +147,98 @@ def first_broken(rulings: Iterable[Ruling]) -> int | None:
     return None
 
 
-def hide(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
+def hide(
+    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = ""
+) -> Ruling | None:
     """Hiding what is hidden or deleted already changes nothing."""
+    before = comment.held_for
     if not comment.hide(reason=reason, note=note):
         return None
-    return _decide(Verdict.HIDE, comment, by=by, reason=reason, note=note)
+    return _decide(
+        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
+    )
 
 
 def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
+    before = {"hidden_for": comment.hidden_for, "hidden_note": comment.hidden_note}
     if not comment.restore():
         return None
-    return _decide(Verdict.RESTORE, comment, by=by, reason=reason, note=note)
+    return _decide(Verdict.RESTORE, comment, by=by, reason=reason, note=note, **before)
 
 
-def keep(comment: Comment, *, by: User, reason: str = "", note: str = "") -> Ruling:
-    """It was looked at and may stay; one that was held can be read from now on."""
+def keep(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", batch: str = ""
+) -> Ruling | None:
+    """It was looked at and may stay; one that was held can be read from now on. None when it is
+    hidden or deleted."""
+    before = comment.held_for
+    if comment.hidden_for is not None or comment.deleted_at is not None:
+        return None
     was_held = comment.keep()
-    return _decide(Verdict.KEEP, comment, by=by, reason=reason, note=note, was_held=was_held)
+    return _decide(
+        Verdict.KEEP, comment, by=by, reason=reason, note=note, was_held=was_held,
+        held_for=before, batch=batch,
+    )  # fmt: skip
 
 
 def _decide(
-    verdict: Verdict, comment: Comment, *, by: User | None, reason: str, note: str, **detail: Any
+    verdict: Verdict, comment: Comment, *, by: User | None, reason: str, note: str, **before: Any
 ) -> Ruling:
     """What waited for this decision waits no longer; the ruling remembers where it did."""
     waited = queues.settle(comment)
-    return record(
+    detail: Any = {name: value for name, value in before.items() if value or value is False}
+    ruling = record(
         verdict, by=by, comment=comment, reason=reason, note=note, waited=waited, **detail
     )
+    for effect in on_decision:
+        effect(ruling)
+    return ruling
+
+
+UNDO_FOR = timedelta(seconds=30)
+
+
+class TooLate(Exception):
+    """It is no longer to be undone: time has passed, or something else was decided since."""
+
+
+def undo(ruling: Ruling, *, by: User) -> Ruling:
+    """Take back what one has just decided about a comment: all is as it was. Raises TooLate."""
+    comment = ruling.comment
+    if comment is None or ruling.moderator_id != by.id or ruling.made_at < now() - UNDO_FOR:
+        raise TooLate
+    if db.session.scalar(latest(comment)) is not ruling or ruling.verdict not in _REVERSED:
+        raise TooLate
+    _REVERSED[Verdict(ruling.verdict)](comment, ruling.detail)
+    queues.resume(comment, ruling.detail["waited"])
+    undone = record(Verdict.UNDO, by=by, comment=comment, reason="undone", undoes=ruling)
+    for effect in on_undo:
+        effect(ruling)
+    return undone
+
+
+def latest(comment: Comment) -> Select[Ruling]:
+    """The last word on a comment."""
+    rulings = select(Ruling).where(Ruling.comment_id == comment.id)
+    return rulings.order_by(Ruling.id.desc()).limit(1)
+
+
+def _hide_again(comment: Comment, before: Mapping[str, Any]) -> None:
+    comment.hide(reason=before["hidden_for"], note=before.get("hidden_note", ""))
+
+
+def _show_again(comment: Comment, before: Mapping[str, Any]) -> None:
+    comment.restore()
+    _hold_again(comment, before)
+
+
+def _hold_again(comment: Comment, before: Mapping[str, Any]) -> None:
+    if before.get("held_for"):
+        comment.hold(reason=before["held_for"])
+
+
+_REVERSED: dict[Verdict, Callable[[Comment, Mapping[str, Any]], None]] = {
+    Verdict.HIDE: _show_again,
+    Verdict.RESTORE: _hide_again,
+    Verdict.KEEP: _hold_again,
+}

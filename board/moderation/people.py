@@ -16,7 +16,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.accounts.names import name_key
@@ -246,16 +246,12 @@ def comment_counts(user: User) -> dict[str, int]:
     return dict(row._mapping)
 
 
-_UNDO = aliased(Ruling)
-
-
 def _told() -> tuple[ColumnElement[bool], ...]:
-    undone = select(_UNDO.id).where(_UNDO.undoes_id == Ruling.id).exists()
     waited = Ruling.detail["was_held"].as_boolean()
     return (
         Ruling.verdict.in_(TOLD),
         or_(Ruling.verdict != Verdict.KEEP.value, waited),
-        ~undone,
+        Ruling.stands(),
     )
 
 

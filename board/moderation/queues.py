@@ -5,8 +5,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Index, Select, String, delete, func, select, tuple_, update
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from flask import current_app
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -49,21 +61,21 @@ class Item(Base):
     taken_at: Mapped[datetime | None]
 
     comment: Mapped[Comment] = relationship()
-    article: Mapped[Article] = relationship()
-    author: Mapped[User] = relationship(foreign_keys=author_id)
     taker: Mapped[User | None] = relationship(foreign_keys=taken_by)
 
     @classmethod
-    def oldest(cls, queue: Queue, *, after: Self | None = None) -> Select[Self]:
+    def oldest(
+        cls, queue: Queue, *filters: ColumnElement[bool], after: tuple[datetime, int] | None = None
+    ) -> Select[Self]:
         """One page and one more of a queue, the one that has waited longest first; ties by id."""
-        page = select(cls).where(cls.queue == queue.value)
+        page = select(cls).join(cls.comment).join(Comment.article).join(Comment.author)
+        page = page.where(cls.queue == queue.value, *filters)
+        comment = contains_eager(cls.comment)
         page = page.options(
-            joinedload(cls.comment).joinedload(Comment.author),
-            joinedload(cls.article),
-            joinedload(cls.taker),
+            comment.contains_eager(Comment.article), comment.contains_eager(Comment.author)
         )
         if after:
-            page = page.where(tuple_(cls.since, cls.comment_id) > (after.since, after.comment_id))
+            page = page.where(tuple_(cls.since, cls.comment_id) > after)
         return page.order_by(cls.since, cls.comment_id).limit(cls.PAGE_SIZE + 1)
 
     @classmethod
@@ -142,6 +154,16 @@ def _wait_if_held(comment: Comment) -> None:
         wait(comment, Queue.HELD, reason=comment.held_for)
 
 
-posting.on_post.append(_wait_if_held)
+def _wait_if_new(comment: Comment) -> None:
+    """The first comments of an account are looked at, as many as the settings say."""
+    first = current_app.config["NEW_ACCOUNT_COMMENTS"]
+    if not first or comment.held_for:
+        return
+    own = select(Comment.id).where(Comment.author_id == comment.author_id).limit(first + 1)
+    if len(list(db.session.scalars(own))) <= first:
+        wait(comment, Queue.NEW)
+
+
+posting.on_post.extend((_wait_if_held, _wait_if_new))
 editing.on_edit.append(_wait_if_held)
 on_delete.append(_forget)

@@ -23,7 +23,12 @@ function fill(menu, link) {
   if (link.pathname === location.pathname) see.remove();
   const mute = menu.querySelector("[data-mute-link]");
   if (mute) mute.href = `${link.href}#mute`;
-  if (item.matches(".own") || item.querySelector(":scope > article > .muted")) mute?.remove();
+  const report = menu.querySelector("[data-report-link]");
+  if (report) report.href = `${link.href}#report`;
+  if (item.matches(".own") || item.querySelector(":scope > article > .muted")) {
+    mute?.remove();
+    report?.remove();
+  }
 }
 
 async function copy(link, menu, page) {

@@ -1,0 +1,151 @@
+"""Comments as the desk sees them, with what a moderator wants to know before deciding: a handful of
+questions for a whole page, however many rows it has."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import abort
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from board.accounts.models import User
+from board.comments.models import Comment
+from board.db import db
+from board.forms import ROW_ID
+from board.moderation.desk_forms import FilterForm
+from board.moderation.models import Ruling
+from board.moderation.queues import Item, Queue
+from board.moderation.reports import Report
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = re.compile(rf"([0-9]{{1,17}})-({ROW_ID})")
+
+
+@dataclass
+class Standing:
+    """One comment on a page of the desk, and what is known about it when the page is made."""
+
+    comment: Comment
+    last: int  # the last ruling about it, so that a decision made meanwhile is noticed
+    parent: Comment | None
+    written: int  # comments of its author
+    hidden: int  # of these, hidden
+    reports: list[Report]
+    items: list[Item]  # in which queues it waits
+
+    @property
+    def since(self) -> datetime:
+        return min((item.since for item in self.items), default=self.comment.posted_at)
+
+    @property
+    def takers(self) -> list[User]:
+        """Who is looking at it."""
+        return [item.taker for item in self.items if item.taker and item.is_taken]
+
+    @property
+    def young_reporters(self) -> int:
+        return sum(report.by_young for report in self.reports)
+
+    @property
+    def by_reason(self) -> list[tuple[str, int]]:
+        """How many reported it for what, the most frequent first."""
+        return Counter(report.reason for report in self.reports).most_common()
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A page of the desk, and the cursor to go on with."""
+
+    comments: Sequence[Comment]
+    more: str | None
+
+
+def shelf_of(queue: Queue, filters: FilterForm, *, after: str | None) -> Shelf:
+    """A page of what waits in a queue, that which has waited longest first."""
+    found = list(db.session.scalars(Item.oldest(queue, *filters.of_items(), after=_place(after))))
+    shown = found[: Item.PAGE_SIZE]
+    more = f"{_micros(shown[-1].since)}-{shown[-1].comment_id}" if len(found) > len(shown) else None
+    return Shelf([item.comment for item in shown], more)
+
+
+def any_shelf(filters: FilterForm, *, hidden: bool, after: str | None) -> Shelf:
+    """A page of all comments, or of the hidden ones, the newest first."""
+    start = _place(after)
+    newest = select(Comment).join(Comment.article).join(Comment.author)
+    newest = newest.options(contains_eager(Comment.article), contains_eager(Comment.author))
+    newest = newest.where(Comment.deleted_at.is_(None), *filters.of_comments())
+    if hidden:
+        newest = newest.where(Comment.hidden_for.is_not(None))
+    if start:
+        newest = newest.where(Comment.id < start[1])
+    newest = newest.order_by(Comment.id.desc()).limit(Item.PAGE_SIZE + 1)
+    found = list(db.session.scalars(newest))
+    shown = found[: Item.PAGE_SIZE]
+    return Shelf(shown, f"0-{shown[-1].id}" if len(found) > len(shown) else None)
+
+
+def standing(comments: Sequence[Comment]) -> list[Standing]:
+    """Each with its parent, its author's record, its reports, its queues and its last ruling."""
+    ids = [comment.id for comment in comments]
+    records = _records({comment.author_id for comment in comments})
+    reports, parents, last, items = _reports(ids), _parents(comments), _last(ids), _items(ids)
+    return [
+        Standing(
+            comment,
+            last.get(comment.id, 0),
+            parents.get(comment.parent_id),
+            *records.get(comment.author_id, (0, 0)),
+            reports[comment.id],
+            items[comment.id],
+        )
+        for comment in comments
+    ]
+
+
+def _records(author_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    counted = select(
+        Comment.author_id, func.count(), func.count().filter(Comment.hidden_for.is_not(None))
+    )
+    counted = counted.where(Comment.author_id.in_(list(author_ids))).group_by(Comment.author_id)
+    return {row[0]: (row[1], row[2]) for row in db.session.execute(counted)}
+
+
+def _reports(ids: Sequence[int]) -> dict[int, list[Report]]:
+    found: dict[int, list[Report]] = defaultdict(list)
+    for report in db.session.scalars(Report.open_on(ids)):
+        found[report.comment_id].append(report)
+    return found
+
+
+def _items(ids: Sequence[int]) -> dict[int, list[Item]]:
+    found: dict[int, list[Item]] = defaultdict(list)
+    waiting = select(Item).where(Item.comment_id.in_(ids)).options(joinedload(Item.taker))
+    for item in db.session.scalars(waiting.order_by(Item.since, Item.queue)):
+        found[item.comment_id].append(item)
+    return found
+
+
+def _parents(comments: Sequence[Comment]) -> dict[int | None, Comment]:
+    ids = {comment.parent_id for comment in comments if comment.parent_id}
+    found = select(Comment).join(Comment.author).options(contains_eager(Comment.author))
+    return {each.id: each for each in db.session.scalars(found.where(Comment.id.in_(ids)))}
+
+
+def _last(ids: Sequence[int]) -> dict[int | None, int]:
+    newest = select(Ruling.comment_id, func.max(Ruling.id)).where(Ruling.comment_id.in_(ids))
+    return {row[0]: row[1] for row in db.session.execute(newest.group_by(Ruling.comment_id))}
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _place(cursor: str | None) -> tuple[datetime, int] | None:
+    if cursor is None:
+        return None
+    if not (found := _CURSOR.fullmatch(cursor)):
+        abort(400)
+    return _EPOCH + timedelta(microseconds=int(found[1])), int(found[2])

@@ -1,0 +1,309 @@
+"""The desk sees what waits, decides, takes back, and never decides the same thing twice."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from board.comments import posting
+from board.comments.models import Comment
+from board.db import db, now, writing
+from board.moderation import models as moderation
+from board.moderation import queues
+from board.moderation.models import Ruling
+from board.moderation.queues import Item, Queue
+from board.moderation.reports import report
+from conftest import count_queries, person, say
+
+QUEUE = "/desk/comments?queue=held"
+
+
+@pytest.fixture
+def held(ada, bora, harbour, monkeypatch):
+    monkeypatch.setattr(posting, "checks", [lambda draft: "word"])
+    return [say(harbour, ada, "First"), say(harbour, bora, "Second")]
+
+
+def rulings():
+    return list(db.session.scalars(select(Ruling).order_by(Ruling.id)))
+
+
+def decide(client, comment, verb, **fields):
+    last = max((r.id for r in rulings() if r.comment_id == comment.id), default=0)
+    data = {"next": QUEUE, "queue": "held", "last": last, **fields}
+    return client.post(f"/desk/comments/{comment.id}/{verb}", data=data)
+
+
+def test_what_has_waited_longest_stands_first_with_its_context(as_, ada, mo, harbour, held):
+    page = as_(mo).get(QUEUE).text
+
+    assert page.index("First") < page.index("Second")
+    assert "The harbour reopens" in page
+    assert "보류 <b>2</b>" in page
+
+
+def test_keeping_and_hiding_empty_the_queue(as_, guest, mo, held):
+    client = as_(mo)
+
+    kept = decide(client, held[0], "keep")
+    hidden = decide(client, held[1], "hide", reason="abuse")
+
+    assert (kept.location, hidden.location) == (f"{QUEUE}&notice=kept", f"{QUEUE}&notice=hidden")
+    assert "기다리는 댓글이 없습니다." in client.get(QUEUE).text
+    assert "First" in guest.get("/articles/harbour").text
+    assert "Second" not in guest.get("/articles/harbour").text
+
+
+def test_hiding_without_a_reason_is_shown_again_and_changes_nothing(as_, mo, held):
+    answer = decide(as_(mo), held[0], "hide", reason="")
+
+    assert answer.status_code == 422
+    assert "First" in answer.text
+    assert rulings() == []
+
+
+@pytest.mark.parametrize("verb", ["keep", "hide"])
+def test_a_second_decision_says_that_there_is_one(as_, verb, mo, held):
+    other = person("min", can_moderate=True)
+    decide(as_(mo), held[0], "hide", reason="abuse")
+
+    late = as_(other).post(
+        f"/desk/comments/{held[0].id}/{verb}", data={"reason": "spam", "last": "0"}
+    )
+
+    assert late.status_code == 409
+    assert "그사이 다른 운영자가" in late.text
+    assert len(rulings()) == 1
+
+
+@pytest.mark.parametrize("verb", ["keep", "hide"])
+def test_taking_back_makes_everything_as_it_was(as_, guest, verb, mo, harbour, held):
+    client = as_(mo)
+    before = [(i.comment_id, i.since) for i in db.session.scalars(Item.oldest(Queue.HELD))]
+    decide(client, held[0], verb, reason="abuse")
+
+    answer = client.post(f"/desk/rulings/{rulings()[0].id}/undo", data={"next": QUEUE})
+
+    assert answer.location == f"{QUEUE}&notice=undone"
+    after = [(i.comment_id, i.since) for i in db.session.scalars(Item.oldest(Queue.HELD))]
+    assert after == before
+    assert (held[0].held_for, held[0].hidden_for) == ("word", None)
+    assert "First" not in guest.get("/articles/harbour").text
+    assert harbour.comment_count == 0
+
+
+def test_a_restored_comment_is_hidden_again_for_the_same_reason(as_, mo, ada, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        moderation.hide(comment, by=mo, reason="spam")
+    with writing():
+        ruling = moderation.restore(comment, by=mo, reason="review")
+
+    as_(mo).post(f"/desk/rulings/{ruling.id}/undo")
+
+    assert comment.hidden_for == "spam"
+
+
+def test_what_was_taken_back_is_not_in_the_public_log(as_, guest, mo, ada, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        ruling = moderation.hide(comment, by=mo, reason="spam")
+    assert f'id="ruling-{ruling.id}"' in guest.get("/rulings").text
+
+    as_(mo).post(f"/desk/rulings/{ruling.id}/undo")
+
+    assert f'id="ruling-{ruling.id}"' not in guest.get("/rulings").text
+
+
+def test_only_the_same_moderator_takes_back_only_once_only_soon(as_, mo, held, monkeypatch):
+    client, other = as_(mo), as_(person("min", can_moderate=True))
+    decide(client, held[0], "keep")
+    path = f"/desk/rulings/{rulings()[0].id}/undo"
+
+    assert other.post(path).status_code == 409
+    assert client.post(path).status_code == 303
+    assert client.post(path).status_code == 409
+    decide(client, held[1], "keep")
+    monkeypatch.setattr(moderation, "UNDO_FOR", timedelta(0))
+    assert client.post(f"/desk/rulings/{rulings()[-1].id}/undo").status_code == 409
+
+
+def test_nothing_is_taken_back_over_a_later_decision(as_, mo, ada, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        first = moderation.hide(comment, by=mo, reason="spam")
+        moderation.restore(comment, by=mo, reason="review")
+
+    assert as_(mo).post(f"/desk/rulings/{first.id}/undo").status_code == 409
+    assert comment.is_visible
+
+
+def test_many_are_decided_at_once_and_taken_back_at_once(as_, mo, held):
+    client = as_(mo)
+    ids = [comment.id for comment in held]
+    fields = {"comment": ids, "act": "hide", "bulk_reason": "spam", "queue": "held", "next": QUEUE}
+
+    answer = client.post("/desk/comments/bulk", data=fields)
+    assert answer.status_code == 303
+    assert [comment.hidden_for for comment in held] == ["spam", "spam"]
+
+    client.post(f"/desk/rulings/{rulings()[-1].id}/undo", data={"next": QUEUE})
+
+    assert [comment.held_for for comment in held] == ["word", "word"]
+    assert [r.verdict for r in rulings()] == ["hide", "hide", "undo", "undo"]
+
+
+def test_all_that_match_are_decided_after_their_number_was_confirmed(as_, mo, held):
+    client = as_(mo)
+    fields = {"all": "keep", "queue": "held", "next": QUEUE, "author": "ada"}
+
+    asked = client.post("/desk/comments/bulk", data=fields)
+    assert "댓글 1개를 유지할까요?" in asked.text
+    assert rulings() == []
+    stale = client.post("/desk/comments/bulk", data={**fields, "count": "7"})
+    assert "댓글 1개를 유지할까요?" in stale.text
+    client.post("/desk/comments/bulk", data={**fields, "count": "1"})
+
+    assert [comment.held_for for comment in held] == [None, "word"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"act": "hide", "bulk_reason": "spam"},
+        {"act": "hide", "comment": ["1"]},
+        {"act": "burn", "comment": ["1"]},
+        {"act": "keep", "comment": ["x"]},
+        {"act": "keep", "comment": ["9" * 30]},
+    ],
+)
+def test_a_decision_about_nothing_or_nonsense_is_refused(as_, fields, mo, held):
+    answer = as_(mo).post("/desk/comments/bulk", data={"queue": "held", "next": QUEUE, **fields})
+
+    assert answer.status_code == 422
+    assert rulings() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("author=ada", ["First"]),
+        ("author=ADA", ["First"]),
+        ("text=eco", ["Second"]),
+        ("text=%25", []),
+        ("article=harbour", ["First", "Second"]),
+        ("article=other", []),
+        ("section=sea", []),
+        ("reason=word", ["First", "Second"]),
+        ("reason=link", []),
+        ("age=1h", []),
+        ("age=nonsense", ["First", "Second"]),
+    ],
+)
+def test_filters_narrow_the_queue_down(as_, asked, shown, mo, held):
+    page = as_(mo).get(f"{QUEUE}&{asked}").text
+
+    assert [word for word in ("First", "Second") if f"<p>{word}</p>" in page] == shown
+
+
+@pytest.mark.parametrize("query", ["queue=x", "queue=held&after=x", f"queue=held&after={'9' * 40}"])
+def test_a_queue_that_is_none_is_refused(as_, query, mo):
+    assert as_(mo).get(f"/desk/comments?{query}").status_code == 400
+
+
+def test_a_queue_is_read_page_by_page_each_item_once(as_, ada, mo, harbour, held, monkeypatch):
+    monkeypatch.setattr(Item, "PAGE_SIZE", 1)
+    first = as_(mo).get(QUEUE).text
+    cursor = first.split("after=")[1].split('"')[0]
+
+    second = as_(mo).get(f"{QUEUE}&after={cursor}").text
+
+    assert "<p>First</p>" in first
+    assert "<p>Second</p>" not in first
+    assert "<p>Second</p>" in second
+    assert 'class="button more"' not in second
+
+
+def test_all_and_hidden_comments_are_listed_the_newest_first(as_, ada, mo, harbour):
+    one, two = say(harbour, ada, "One"), say(harbour, ada, "Two")
+    with writing():
+        moderation.hide(one, by=mo, reason="spam")
+
+    everything = as_(mo).get("/desk/comments?queue=all").text
+    hidden = as_(mo).get("/desk/comments?queue=hidden").text
+
+    assert everything.index("<p>Two</p>") < everything.index("<p>One</p>")
+    assert two.is_visible
+    assert "<p>Two</p>" not in hidden
+    assert "<p>One</p>" in hidden
+
+
+def test_a_colleague_sees_who_is_looking(as_, mo, held):
+    other = person("min", can_moderate=True)
+    taken = as_(mo).post(f"/desk/comments/{held[0].id}/take").json
+    seen = as_(other).post(f"/desk/comments/{held[0].id}/take").json
+
+    assert (taken, seen) == ({"taken_by": None}, {"taken_by": "mo"})
+    assert "mo 님이 보고 있습니다." in as_(other).get(QUEUE).text
+    assert "mo 님이 보고 있습니다." not in as_(mo).get(QUEUE).text
+
+
+class TestNewAccounts:
+    @pytest.fixture
+    def settings(self, settings):
+        return {**settings, "NEW_ACCOUNT_COMMENTS": 2}
+
+    def test_their_first_comments_are_looked_at_while_all_can_read_them(
+        self, as_, guest, ada, mo, harbour
+    ):
+        for number in range(3):
+            say(harbour, ada, f"Remark {number}")
+
+        waiting = [item.comment.body for item in db.session.scalars(Item.oldest(Queue.NEW))]
+
+        assert waiting == ["Remark 0", "Remark 1"]
+        assert "Remark 0" in guest.get("/articles/harbour").text
+
+
+def test_no_queue_asks_once_per_row(as_, ada, bora, mo, harbour):
+    def one_more(number):
+        root = say(harbour, ada, f"Root {number}")
+        comment = say(harbour, bora, f"Reply {number}", to=root)
+        reporter = person(f"독자 {chr(ord('가') + 28 * number)}")
+        with writing():
+            report(comment, by=reporter, reason="abuse", enough=0)
+            queues.take(comment, by=mo)
+
+    def queries():
+        client = as_(mo)
+        with count_queries() as seen:
+            assert client.get("/desk/comments?queue=reported").status_code == 200
+        return len(seen)
+
+    one_more(0)
+    one = queries()
+    for number in range(1, 50):
+        one_more(number)
+
+    assert queries() == one
+
+
+def test_a_queue_is_one_range_scan_in_its_order(app, mo):
+    query = Item.oldest(Queue.HELD, after=(now(), 1)).compile(
+        db.engine, compile_kwargs={"literal_binds": False}
+    )
+    values = {**query.params}
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {query.string.replace('?', 'NULL')}"), {})
+    told = [row[3] for row in plan]
+
+    assert values["queue_1"] == "held"
+    assert told[0].startswith("SEARCH queue_item USING INDEX ix_queue_item_oldest (queue=?")
+    assert not any("TEMP B-TREE" in line for line in told)
+
+
+def test_deleting_one_that_waits_takes_it_out_of_the_queue(as_, ada, mo, held):
+    as_(ada).post(f"/comments/{held[0].id}/delete")
+
+    assert "<p>First</p>" not in as_(mo).get(QUEUE).text
+    assert db.session.scalars(select(Comment)).first().body == ""
