@@ -264,7 +264,7 @@ def test_whose_they_are_costs_one_query_however_many(as_, bora, ada, harbour, co
     for number in range(15):
         act(client, "like", say(harbour, ada, f"Comment {number}"))
 
-    assert cost() == one == 5
+    assert cost() == one == 7
 
 
 # ---- how often ----

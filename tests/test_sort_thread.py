@@ -219,7 +219,7 @@ def test_each_order_is_rendered_once_until_the_thread_changes(as_, bora, talk):
     for sort in Sort:
         with count_queries() as again:
             sorted_by(client, sort)
-        assert len(again) == 5, sort  # who asks, the article, their reactions, what waits, notices
+        assert len(again) == 7, sort
 
 
 def test_a_tombstone_holds_no_place_among_the_most_liked(as_, guest, ada, bora, mo, talk):
