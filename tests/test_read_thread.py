@@ -84,7 +84,7 @@ def test_a_thread_is_rendered_once_for_all_until_it_changes(as_, ada, bora, harb
     with count_queries() as changed:
         page = other.get("/articles/harbour").text
 
-    # who asks, the article, their reactions, whom they mute, what they reported, what is held, what was decided
+    # who asks, article, reactions, whom they mute, what they reported, what is held, notices
     assert len(again) == 7
     assert len(changed) == 10
     assert texts(page) == ["Another", "Comment"]
