@@ -1,0 +1,114 @@
+"""The letters of one character, and which letters sound, look or are typed alike.
+
+Hangul is taken apart into letters (자모). Letters that a reader hears as one are merged: ㅆ with ㅅ, ㅖ
+with ㅔ, a final ㅈ with ㅅ. The letter as it was said is kept beside the merged one, for a disguise
+makes a word harder (시발, 씨발) more often than it softens it (새끼, 세기).
+"""
+
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+CONSONANTS = frozenset(_INITIALS)
+VOWELS = frozenset(_VOWELS)
+_MERGED = str.maketrans(
+    "ㄲㅋㄸㅌㅃㅍㅆㅉㅊㅑㅘㅕㅝㅛㅠㅟㅢㅐㅒㅖㅚㅙㅞ", "ㄱㄱㄷㄷㅂㅂㅅㅈㅈㅏㅏㅓㅓㅗㅜㅣㅣㅔㅔㅔㅔㅔㅔ"
+)
+# What a final consonant sounds like. ㄲ stays, for it is said again when a vowel follows (샊이).
+_FINAL_SAID = str.maketrans("ㅋㅍㄷㅆㅈㅊㅌ", "ㄱㅂㅅㅅㅅㅅㅅ")
+_CLUSTERS = {
+    "ㄳ": "ㄱㅅ", "ㄵ": "ㄴㅅ", "ㄶ": "ㄴ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅅ", "ㄾ": "ㄹㅅ",
+    "ㄿ": "ㄹㅂ", "ㅀ": "ㄹ", "ㅄ": "ㅂㅅ",
+}  # fmt: skip
+ASPIRATED = {"ㄱ": "ㅋ", "ㄷ": "ㅌ", "ㅂ": "ㅍ", "ㅅ": "ㅊ", "ㄲ": "ㅋ"}  # before ㅎ: 색히 is 새키
+TENSE = frozenset("ㄲㄸㅃㅆㅉ")
+BREATHY = frozenset("ㅋㅌㅍㅊ")
+
+# 두벌식: the key under each letter. A capital that has no letter of its own is the small one.
+_KEYS = dict(
+    zip(
+        "qwertyuiopasdfghjklzxcvbnmQWERTOP",
+        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ",
+        strict=True,
+    )
+)
+_SHAPES = {
+    shape: letter
+    for letter, shapes in {
+        "ㅣ": "lI1|i丨ı│", "ㅇ": "oO0○〇◯●◎", "ㅏ": "r卜ト", "ㅐ": "H", "ㅜ": "T丅", "ㅗ": "上丄⊥", "ㄴ": "L乚",
+        "ㄱ": "7フ", "ㄹ": "2己乙", "ㅁ": "口ロ□■", "ㅅ": "^∧ΛA人入", "ㅈ": "ス", "ㅌ": "E", "ㄷ": "Cc匚こ",
+        "ㅂ": "廿甘b", "미": "美",
+    }.items()
+    for shape in shapes
+}  # fmt: skip
+# Cyrillic and Greek that look like Latin.
+_LATIN = str.maketrans("авсԁеһіјкӏмнорԛѕтυѵԝхуνωιαοκτρ", "abcdehijklmhopqstuvwxyvwiaoktp")
+_LEET = str.maketrans("01345789@$!|", "oieastbgasil")
+# Typed between syllables for effect; no syllable is spelt with them alone.
+_FILLERS = frozenset("ㅡㅋㅎㅠㅜ")
+
+
+class Letter(NamedTuple):
+    """One letter of a character, as it is matched."""
+
+    merged: str
+    said: str
+    opens: bool = True  # a syllable starts here
+    closes: bool = True  # a syllable ends here
+    alone: bool = False  # typed as a letter of its own: ㅅㅂ
+    final: bool = False
+
+
+def merged(said: str) -> str:
+    return said.translate(_MERGED)
+
+
+@lru_cache(maxsize=16_384)
+def written(char: str) -> tuple[Letter, ...]:
+    """The letters of a character as it stands; none for what is no letter."""
+    if "가" <= char <= "힣":
+        return _of_syllable(ord(char) - ord("가"))
+    if "ㄱ" <= char <= "ㅣ":
+        return tuple(alone(said) for said in _CLUSTERS.get(char, char))
+    if char.isalpha():
+        plain = unicodedata.normalize("NFD", char)[0].lower()[0].translate(_LATIN)
+        return (Letter(plain, plain),)
+    return ()
+
+
+def drawn(char: str) -> tuple[Letter, ...]:
+    """Read by its shape: l and 1 are ㅣ, 人 is ㅅ. Other Latin letters and fillers are noise."""
+    if char in _SHAPES:
+        return written(_SHAPES[char])
+    return () if char in _FILLERS or char.isascii() else written(char)
+
+
+def keyed(char: str) -> tuple[Letter, ...]:
+    """Latin read as the Hangul on the same keys: tlqkf is 시발."""
+    key = _KEYS.get(char) or _KEYS.get(char.lower())
+    return (alone(key),) if key else written(char)
+
+
+def leet(char: str) -> tuple[Letter, ...]:
+    """Digits and signs read as the Latin letters they look like: sh1t."""
+    return written(char.translate(_LEET))
+
+
+def alone(said: str) -> Letter:
+    return Letter(merged(said), said, alone=True)
+
+
+def _of_syllable(number: int) -> tuple[Letter, ...]:
+    initial, rest = divmod(number, 588)
+    vowel, final = divmod(rest, 28)
+    # A first ㅇ has no sound, so 씹알 is said as 시발 and 시이발 only stretches it.
+    said = ("" if _INITIALS[initial] == "ㅇ" else _INITIALS[initial]) + _VOWELS[vowel]
+    ending = _CLUSTERS.get(_FINALS[final], _FINALS[final]).strip().translate(_FINAL_SAID)
+    last = len(said + ending) - 1
+    return tuple(
+        Letter(merged(letter), letter, at == 0, at == last, final=at >= len(said))
+        for at, letter in enumerate(said + ending)
+    )
