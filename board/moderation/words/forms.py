@@ -11,6 +11,7 @@ from board.moderation.words.folding import (
     Folded,
     Plain,
     Reading,
+    Span,
     as_drawn,
     as_keyed,
     as_leet,
@@ -29,7 +30,7 @@ from board.moderation.words.neighbours import (
 
 _LATIN = regex.compile("[a-zA-Z]")
 _HANGUL = regex.compile("[가-힣ㄱ-ㅣ]")
-_LEET = regex.compile("[a-zA-Z][0-9@$!|]|[0-9@$!|][a-zA-Z]")
+_WORD = regex.compile(r"\S+")
 # Hangul beside what may stand for a letter, or letters typed for effect between two syllables.
 _DRAWN = regex.compile(
     "[가-힣ㄱ-ㅣ][^가-힣ㄱ-ㅣ\\s.,?!~]|[^가-힣ㄱ-ㅣ\\s.,?!~][가-힣ㄱ-ㅣ]|[가-힣][ㅡㅋㅎㅠㅜ]+[가-힣]"
@@ -74,9 +75,9 @@ def _form(spelling: str) -> Form:
     return Form(
         spelling,
         folded.text,
-        "".join(folded.said),
-        sum(folded.opens),
-        all(folded.alone) and not VOWELS & set(folded.text),
+        folded.said(0, len(folded.at)),
+        sum(letter.opens for letter in folded.letters),
+        all(letter.alone for letter in folded.letters) and not VOWELS & set(folded.text),
         bool(_LATIN.search(spelling)),
     )
 
@@ -97,16 +98,27 @@ def _squeezed(form: Form) -> Form:
     )
 
 
-def readings_of(text: str) -> Iterator[Reading]:
-    """The ways `text` is worth reading; most text in one."""
-    yield as_written
+def readings_of(shown: Plain) -> Iterator[tuple[Reading, Folded]]:
+    """The ways a text is worth reading, folded: most text in one, a few words in others."""
+    text = shown.text
+    yield as_written, fold(shown, as_written, [(0, len(text))])
     if _LATIN.search(text):
-        yield as_keyed
-        yield as_spoken
-        if _LEET.search(text):
-            yield as_leet
+        words = _words_with(_LATIN, text)
+        for reading in (as_keyed, as_spoken, as_leet):
+            yield reading, fold(shown, reading, words)
     if _DRAWN.search(text):
-        yield as_drawn
+        yield as_drawn, fold(shown, as_drawn, _words_with(_DRAWN, text))
+
+
+def _words_with(what: "regex.Pattern[str]", text: str) -> list[Span]:
+    """The words of a text that hold `what`, neighbours as one: tl qkf."""
+    parts: list[Span] = []
+    for word in _WORD.finditer(text):
+        if what.search(word[0]):
+            joins = parts and text[parts[-1][1] : word.start()].isspace()
+            start = parts.pop()[0] if joins else word.start()
+            parts.append((start, word.end()))
+    return parts
 
 
 @dataclass(slots=True)
@@ -132,8 +144,8 @@ class Candidate:
         return self.folded.plain.lowered[self.first : self.last]
 
     def is_found(self, *, disguised: bool) -> bool:
-        """Whether a reader would read the word here. `disguised`: also when it is spelt otherwise."""
-        if not self.folded.opens[self.start]:
+        """Whether a reader reads the word here. `disguised`: also when it is spelt otherwise."""
+        if not self.folded.letters[self.start].opens:
             return False
         if self.form.latin:
             return self._is_latin_word()
@@ -141,20 +153,21 @@ class Candidate:
             return self._stands_alone()
         if self._is_plain():
             return self.form.syllables > 1 or self._has_room()
-        return disguised and self.folded.closes[self.end - 1] and self._is_disguise()
+        return disguised and self.folded.letters[self.end - 1].closes and self._is_disguise()
 
     def _is_plain(self) -> bool:
         whole = self.form.spelling.replace(" ", "")
-        if self.folded.closes[self.end - 1]:
+        if self.folded.letters[self.end - 1].closes:
             return self.shown == whole or self.shown.split() == self.form.spelling.split()
         return self.shown[:-1] == whole[:-1] and self._contracts()
 
     def _contracts(self) -> bool:
         """바본데, 새낄: the particle is only a final of the last syllable."""
-        said, end = "".join(self.folded.said[self.start : self.end]), self.end
+        said = self.folded.said(self.start, self.end)
         if said != self.form.said or said[-1] not in VOWELS or not self._is_one_token():
             return False
-        return self.folded.letters[end] in _CONTRACTED and self.folded.closes[end]
+        final = self.folded.letters[self.end]
+        return final.merged in _CONTRACTED and final.closes
 
     def _is_latin_word(self) -> bool:
         if self.reading not in (as_written, as_leet) or len(self.shown) < len(self.form.spelling):
@@ -165,7 +178,7 @@ class Candidate:
     def _stands_alone(self) -> bool:
         """Initial consonants mean a word only where no other consonant is typed beside them."""
         folded = self.folded
-        if self.reading is not as_written or not all(folded.alone[self.start : self.end]):
+        if self.reading is not as_written or not all(self._alone()):
             return False
         return self._is_no_softer() and not (
             (not folded.starts_token(self.start) and self._is_consonant(self.start - 1))
@@ -173,8 +186,11 @@ class Candidate:
         )
 
     def _is_consonant(self, at: int) -> bool:
-        said = self.folded.said[at]
-        return self.folded.alone[at] and said in CONSONANTS and said != _LAUGHTER
+        letter = self.folded.letters[at]
+        return letter.alone and letter.said in CONSONANTS and letter.said != _LAUGHTER
+
+    def _alone(self) -> Iterator[bool]:
+        return (letter.alone for letter in self.folded.letters[self.start : self.end])
 
     def _is_disguise(self) -> bool:
         if self.form.syllables < 2 or not self._is_worth_reading() or not self._is_heard():
@@ -186,7 +202,7 @@ class Candidate:
 
     def _is_worth_reading(self) -> bool:
         """Text in another reading must hold enough of what that reading changes."""
-        if self.form.squeezed and not any(self.folded.alone[self.start : self.end]):
+        if self.form.squeezed and not any(self._alone()):
             return False
         if self.reading in (as_written, as_drawn):
             return not self._starts_with_a_bare_vowel()
@@ -200,12 +216,12 @@ class Candidate:
 
     def _starts_with_a_bare_vowel(self) -> bool:
         """1세기, read by its shape, is no 이새끼."""
-        bare = self.folded.alone[self.start] and self.form.letters[0] in VOWELS
-        return bare and self.shown[0] != "ㅇ"
+        first = self.folded.letters[self.start]
+        return first.alone and not first.silent and first.merged in VOWELS
 
     def _is_heard(self) -> bool:
         """Spacing is one disguise: with it, nothing else may soften or change a vowel."""
-        said = "".join(self.folded.said[self.start : self.end])
+        said = self.folded.said(self.start, self.end)
         if self.form.exact:
             return said == self.form.said
         if not self._is_one_token() and self.reading is not as_spoken:
@@ -216,10 +232,10 @@ class Candidate:
         return self._is_no_softer()
 
     def _is_no_softer(self) -> bool:
-        """Short words say too little to be known without their hard consonants, and all begin so."""
+        """Short words are not known without their hard consonants, nor any without the first."""
         if self.reading is as_spoken:
             return True
-        said = self.folded.said[self.start : self.end]
+        said = self.folded.said(self.start, self.end)
         return all(
             heard == meant
             or meant in VOWELS
@@ -229,16 +245,29 @@ class Candidate:
         )
 
     def _has_room(self) -> bool:
+        if not self._is_one_token() and self._follows_a_digit():
+            return False
         return may_precede(self._before()) and may_follow(self._after())
+
+    def _follows_a_digit(self) -> bool:
+        """7시 발표 holds no 시 발."""
+        return self.first > 0 and self.folded.plain.text[self.first - 1].isdigit()
 
     def _before(self) -> str:
         at = self.start
         while at > 0 and self.start - at < TAIL_MAX and not self.folded.starts_token(at):
             at -= 1
-        return "".join(self.folded.letters[at : self.start])
+        return self._heard_in(at, self.start)
 
     def _after(self) -> str:
-        at = self.end
-        while self.end <= at < self.end + TAIL_MAX and not self.folded.ends_token(at):
+        """What is left of the token. A letter typed alone, as in 바보ㅋㅋ, is no part of a word."""
+        folded, at = self.folded, self.end
+        typed = self.reading in (as_keyed, as_spoken)
+        while at < self.end + TAIL_MAX and not folded.ends_token(at):
+            if folded.letters[at].alone and not typed:
+                break
             at += 1
-        return "".join(self.folded.letters[self.end : at])
+        return self._heard_in(self.end, at)
+
+    def _heard_in(self, start: int, end: int) -> str:
+        return "".join(letter.merged for letter in self.folded.letters[start:end])

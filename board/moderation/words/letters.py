@@ -9,13 +9,14 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 _FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
-CONSONANTS = frozenset(_INITIALS)
+CONSONANTS = frozenset(INITIALS)
 VOWELS = frozenset(_VOWELS)
 _MERGED = str.maketrans(
-    "ㄲㅋㄸㅌㅃㅍㅆㅉㅊㅑㅘㅕㅝㅛㅠㅟㅢㅐㅒㅖㅚㅙㅞ", "ㄱㄱㄷㄷㅂㅂㅅㅈㅈㅏㅏㅓㅓㅗㅜㅣㅣㅔㅔㅔㅔㅔㅔ"
+    "ㄲㅋㄸㅌㅃㅍㅆㅉㅊㅑㅘㅕㅝㅛㅠㅟㅢㅐㅒㅖㅚㅙㅞ",
+    "ㄱㄱㄷㄷㅂㅂㅅㅈㅈㅏㅏㅓㅓㅗㅜㅣㅣㅔㅔㅔㅔㅔㅔ",
 )
 # What a final consonant sounds like. ㄲ stays, for it is said again when a vowel follows (샊이).
 _FINAL_SAID = str.maketrans("ㅋㅍㄷㅆㅈㅊㅌ", "ㄱㅂㅅㅅㅅㅅㅅ")
@@ -59,7 +60,7 @@ class Letter(NamedTuple):
     opens: bool = True  # a syllable starts here
     closes: bool = True  # a syllable ends here
     alone: bool = False  # typed as a letter of its own: ㅅㅂ
-    final: bool = False
+    silent: bool = False  # written with a first ㅇ: ㅇㅣ
 
 
 def merged(said: str) -> str:
@@ -105,10 +106,10 @@ def _of_syllable(number: int) -> tuple[Letter, ...]:
     initial, rest = divmod(number, 588)
     vowel, final = divmod(rest, 28)
     # A first ㅇ has no sound, so 씹알 is said as 시발 and 시이발 only stretches it.
-    said = ("" if _INITIALS[initial] == "ㅇ" else _INITIALS[initial]) + _VOWELS[vowel]
+    said = ("" if INITIALS[initial] == "ㅇ" else INITIALS[initial]) + _VOWELS[vowel]
     ending = _CLUSTERS.get(_FINALS[final], _FINALS[final]).strip().translate(_FINAL_SAID)
     last = len(said + ending) - 1
     return tuple(
-        Letter(merged(letter), letter, at == 0, at == last, final=at >= len(said))
+        Letter(merged(letter), letter, at == 0, at == last)
         for at, letter in enumerate(said + ending)
     )

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
-from board.moderation.words.folding import Plain, fold, plain
+from board.moderation.words.folding import Plain, plain
 from board.moderation.words.forms import Candidate, Form, forms_of, readings_of
 from board.moderation.words.patterns import Pattern, Words, anchor_of
 
@@ -97,21 +97,19 @@ class Rules:
     def hits(self, text: str) -> list[Hit]:
         """Where rules apply, in the order of the text; where a rule applies twice, the longer."""
         shown = plain(text)
-        lowered = shown.lowered
-        places = {*self._words_in(shown), *self._patterns_in(lowered)}
+        places = {*self._words_in(shown), *self._patterns_in(shown.lowered)}
         if not places:
             return []
-        innocent = self._innocent(lowered)
+        innocent = self._innocent(shown.lowered)
         guilty = sorted(place for place in places if innocent[place[0]] < place[1])
-        return [self._hit(text, shown, place) for place in _longest(guilty)]
+        return [self._hit(text, shown, place) for place in sorted(_longest(guilty))]
 
     def _hit(self, text: str, shown: Plain, place: Place) -> Hit:
         start, end = shown.span(place[0], place[1])
         return Hit(self._rules[place[2]].id, start, end, text[start:end])
 
     def _words_in(self, shown: Plain) -> Iterator[Place]:
-        for reading in readings_of(shown.text):
-            folded = fold(shown, reading)
+        for reading, folded in readings_of(shown):
             for forms, start, end in self._forms.found(folded.text):
                 for number, form in forms:
                     candidate = Candidate(folded, reading, form, start, end)
@@ -162,7 +160,8 @@ def _longest(places: list[Place]) -> Iterator[Place]:
         before = kept.get(place[2])
         if before and place[0] < before[1]:
             kept[place[2]] = max(before, place, key=lambda each: each[1] - each[0])
-        else:
-            if before: yield before
-            kept[place[2]] = place
+            continue
+        if before:
+            yield before
+        kept[place[2]] = place
     yield from kept.values()
