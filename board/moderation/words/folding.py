@@ -8,6 +8,8 @@ import regex
 
 from board.moderation.words.letters import (
     ASPIRATED,
+    DIPHTHONGS,
+    FINALS,
     INITIALS,
     VOWELS,
     Letter,
@@ -35,6 +37,7 @@ _CONJOINING = str.maketrans(
     {
         **{chr(0x1100 + at): initial for at, initial in enumerate(INITIALS)},
         **{chr(0x1161 + at): chr(ord("ㅏ") + at) for at in range(21)},
+        **{chr(0x11A7 + at): final for at, final in enumerate(FINALS)},
     }
 )  # fmt: skip
 
@@ -84,10 +87,19 @@ class Folded:
             one = _one_sound(self.letters[-1], letter, touches=self.at[-1] != at)
             if one:
                 self.letters[-1] = one
+                self._stretch()
                 return
         self.letters.append(letter)
         self.at.append(at)
         self.token.append(token)
+
+    def _stretch(self) -> None:
+        """ㅅㅣㅇㅣ is 시이, and no more than 시."""
+        if len(self.letters) > 1 and self.letters[-1].silent and self.token[-2] == self.token[-1]:
+            before = self.letters[-2]
+            if before.merged == self.letters[-1].merged:
+                self.letters[-2:] = [before._replace(closes=True)]
+                del self.at[-1], self.token[-1]
 
 
 def _one_sound(before: Letter, letter: Letter, *, touches: bool) -> Letter | None:
@@ -97,8 +109,11 @@ def _one_sound(before: Letter, letter: Letter, *, touches: bool) -> Letter | Non
             return before._replace(said=ASPIRATED[before.said])  # 색히 is 새키
         if before.alone and before.said == "ㅇ" and letter.alone and letter.merged in VOWELS:
             return letter._replace(silent=True)  # ㅇㅣ is 이
+        if before.alone and letter.alone and before.said + letter.said in DIPHTHONGS:
+            return alone(DIPHTHONGS[before.said + letter.said])._replace(silent=before.silent)
         return None
-    if letter.merged in VOWELS or (letter.said == before.said and (letter.alone or before.alone)):
+    twice = letter.said == before.said != "ㅇ" and (letter.alone or before.alone)
+    if letter.merged in VOWELS or twice:
         return before._replace(closes=before.closes or letter.closes)  # 시이발, 시ㅂ발
     if touches and letter.said != before.said and not (letter.alone or before.alone):
         return letter  # 색끼 is 새끼
@@ -152,14 +167,13 @@ def by_character(read: Callable[[str], tuple[Letter, ...]]) -> Reading:
     return reading
 
 
-_ROMAN = dict(
-    sound.split("=")
-    for sound in (
-        "kk=ㄲ gg=ㄲ tt=ㄸ dd=ㄸ pp=ㅃ bb=ㅃ ss=ㅆ ssh=ㅆ jj=ㅉ zz=ㅉ ch=ㅊ sh=ㅅ ng=ㅇ g=ㄱ k=ㄱ q=ㄱ c=ㄱ n=ㄴ "
-        "d=ㄷ t=ㄷ r=ㄹ l=ㄹ m=ㅁ b=ㅂ p=ㅂ v=ㅂ s=ㅅ j=ㅈ z=ㅈ h=ㅎ yae=ㅐ yeo=ㅕ wae=ㅙ ae=ㅐ ai=ㅐ ya=ㅑ ye=ㅖ "
-        "yo=ㅛ yu=ㅠ eo=ㅓ eu=ㅡ oo=ㅜ ee=ㅣ wa=ㅘ wo=ㅝ we=ㅞ wi=ㅟ ui=ㅢ oe=ㅚ a=ㅏ e=ㅔ i=ㅣ o=ㅗ u=ㅜ y=ㅣ"
-    ).split()
-)
+_SOUNDS = """
+    kk=ㄲ gg=ㄲ tt=ㄸ dd=ㄸ pp=ㅃ bb=ㅃ ss=ㅆ ssh=ㅆ jj=ㅉ zz=ㅉ ch=ㅊ sh=ㅅ ng=ㅇ
+    g=ㄱ k=ㄱ q=ㄱ c=ㄱ n=ㄴ d=ㄷ t=ㄷ r=ㄹ l=ㄹ m=ㅁ b=ㅂ p=ㅂ v=ㅂ s=ㅅ j=ㅈ z=ㅈ h=ㅎ
+    yae=ㅐ yeo=ㅕ wae=ㅙ ae=ㅐ ai=ㅐ ya=ㅑ ye=ㅖ yo=ㅛ yu=ㅠ eo=ㅓ eu=ㅡ oo=ㅜ ee=ㅣ
+    wa=ㅘ wo=ㅝ we=ㅞ wi=ㅟ ui=ㅢ oe=ㅚ a=ㅏ e=ㅔ i=ㅣ o=ㅗ u=ㅜ y=ㅣ
+"""
+_ROMAN = dict(sound.split("=") for sound in _SOUNDS.split())
 _ROMAN_SOUND = regex.compile(
     "ng(?![aeiouwy])|" + "|".join(sorted(set(_ROMAN) - {"ng"}, key=len, reverse=True)) + "|(?s:.)",
     regex.IGNORECASE,

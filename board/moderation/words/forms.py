@@ -56,12 +56,12 @@ class Form(NamedTuple):
 
 def forms_of(spelling: str) -> list[Form]:
     """Each distinct way to hear or type a word; none for a word of a single letter."""
-    forms = [_form(spelling), *_looking_like(spelling)]
+    forms = [_form(spelling), _form(spelling, spaced=True), *_looking_like(spelling)]
     if forms[0].latin:
         forms.append(_typed_in_hangul(spelling))
     else:
         forms += [_squeezed(form) for form in forms]
-    return [form for form in forms if len(form.letters) > 1]
+    return [form for form in dict.fromkeys(forms) if len(form.letters) > 1]
 
 
 def _looking_like(spelling: str) -> Iterator[Form]:
@@ -70,8 +70,8 @@ def _looking_like(spelling: str) -> Iterator[Form]:
             yield _form(spelling.replace(syllable, look))._replace(exact=True)
 
 
-def _form(spelling: str) -> Form:
-    folded = normalise(spelling.replace(" ", ""))
+def _form(spelling: str, *, spaced: bool = False) -> Form:
+    folded = normalise(spelling if spaced else spelling.replace(" ", ""))
     return Form(
         spelling,
         folded.text,
@@ -204,6 +204,8 @@ class Candidate:
         """Text in another reading must hold enough of what that reading changes."""
         if self.form.squeezed and not any(self._alone()):
             return False
+        if self.form.exact and self.reading is not as_written:
+            return False
         if self.reading in (as_written, as_drawn):
             return not self._starts_with_a_bare_vowel()
         if self.reading is as_leet:
@@ -220,11 +222,11 @@ class Candidate:
         return first.alone and not first.silent and first.merged in VOWELS
 
     def _is_heard(self) -> bool:
-        """Spacing is one disguise: with it, nothing else may soften or change a vowel."""
+        """A space is a disguise of its own: with it, no vowel may change, nor the first letter."""
         said = self.folded.said(self.start, self.end)
         if self.form.exact:
             return said == self.form.said
-        if not self._is_one_token() and self.reading is not as_spoken:
+        if self.reading is not as_spoken and any(char.isspace() for char in self.shown):
             return said[0] == self.form.said[0] and all(
                 heard == meant or heard in TENSE
                 for meant, heard in zip(self.form.said, said, strict=True)
@@ -264,7 +266,9 @@ class Candidate:
         folded, at = self.folded, self.end
         typed = self.reading in (as_keyed, as_spoken)
         while at < self.end + TAIL_MAX and not folded.ends_token(at):
-            if folded.letters[at].alone and not typed:
+            if folded.letters[at].alone and not (
+                typed and folded.plain.text[folded.at[at]].isascii()
+            ):
                 break
             at += 1
         return self._heard_in(self.end, at)

@@ -1,8 +1,8 @@
 """The letters of one character, and which letters sound, look or are typed alike.
 
-Hangul is taken apart into letters (자모). Letters that a reader hears as one are merged: ㅆ with ㅅ, ㅖ
-with ㅔ, a final ㅈ with ㅅ. The letter as it was said is kept beside the merged one, for a disguise
-makes a word harder (시발, 씨발) more often than it softens it (새끼, 세기).
+Hangul is taken apart into letters (자모). Letters that a reader hears as one are merged: ㅆ with
+ㅅ, ㅖ with ㅔ, a final ㅈ with ㅅ. The letter as it was said is kept beside the merged one, for a
+disguise makes a word harder (시발, 씨발) more often than it softens it (새끼, 세기).
 """
 
 import unicodedata
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 CONSONANTS = frozenset(INITIALS)
 VOWELS = frozenset(_VOWELS)
 _MERGED = str.maketrans(
@@ -20,11 +20,20 @@ _MERGED = str.maketrans(
 )
 # What a final consonant sounds like. ㄲ stays, for it is said again when a vowel follows (샊이).
 _FINAL_SAID = str.maketrans("ㅋㅍㄷㅆㅈㅊㅌ", "ㄱㅂㅅㅅㅅㅅㅅ")
-_CLUSTERS = {
-    "ㄳ": "ㄱㅅ", "ㄵ": "ㄴㅅ", "ㄶ": "ㄴ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅅ", "ㄾ": "ㄹㅅ",
-    "ㄿ": "ㄹㅂ", "ㅀ": "ㄹ", "ㅄ": "ㅂㅅ",
-}  # fmt: skip
+_ENDINGS = """
+    ㄳ=ㄱㅅ ㄵ=ㄴㅅ ㄶ=ㄴ ㄺ=ㄹㄱ ㄻ=ㄹㅁ ㄼ=ㄹㅂ ㄽ=ㄹㅅ ㄾ=ㄹㅅ ㄿ=ㄹㅂ ㅀ=ㄹ ㅄ=ㅂㅅ
+"""
+_CLUSTERS = dict(ending.split("=") for ending in _ENDINGS.split())
 ASPIRATED = {"ㄱ": "ㅋ", "ㄷ": "ㅌ", "ㅂ": "ㅍ", "ㅅ": "ㅊ", "ㄲ": "ㅋ"}  # before ㅎ: 색히 is 새키
+DIPHTHONGS = {  # typed as two letters
+    "ㅗㅏ": "ㅘ",
+    "ㅗㅐ": "ㅙ",
+    "ㅗㅣ": "ㅚ",
+    "ㅜㅓ": "ㅝ",
+    "ㅜㅔ": "ㅞ",
+    "ㅜㅣ": "ㅟ",
+    "ㅡㅣ": "ㅢ",
+}
 TENSE = frozenset("ㄲㄸㅃㅆㅉ")
 BREATHY = frozenset("ㅋㅌㅍㅊ")
 
@@ -36,15 +45,12 @@ _KEYS = dict(
         strict=True,
     )
 )
-_SHAPES = {
-    shape: letter
-    for letter, shapes in {
-        "ㅣ": "lI1|i丨ı│", "ㅇ": "oO0○〇◯●◎", "ㅏ": "r卜ト", "ㅐ": "H", "ㅜ": "T丅", "ㅗ": "上丄⊥", "ㄴ": "L乚",
-        "ㄱ": "7フ", "ㄹ": "2己乙", "ㅁ": "口ロ□■", "ㅅ": "^∧ΛA人入", "ㅈ": "ス", "ㅌ": "E", "ㄷ": "Cc匚こ",
-        "ㅂ": "廿甘b", "미": "美",
-    }.items()
-    for shape in shapes
-}  # fmt: skip
+# Each letter before what is drawn like it.
+_DRAWN = """
+    ㅣlI1|i丨ı│ ㅇoO0○〇◯●◎ ㅏr卜ト ㅐH ㅜT丅 ㅗ上丄⊥ ㄴL乚 ㄱ7フ ㄹ2己乙 ㅁ口ロ□■
+    ㅅ^∧ΛA人入 ㅈス ㅌE ㄷCc匚こ ㅂ廿甘b 미美
+"""
+_SHAPES = {shape: drawn[0] for drawn in _DRAWN.split() for shape in drawn[1:]}
 # Cyrillic and Greek that look like Latin.
 _LATIN = str.maketrans("авсԁеһіјкӏмнорԛѕтυѵԝхуνωιαοκτρ", "abcdehijklmhopqstuvwxyvwiaoktp")
 _LEET = str.maketrans("01345789@$!|", "oieastbgasil")
@@ -107,7 +113,7 @@ def _of_syllable(number: int) -> tuple[Letter, ...]:
     vowel, final = divmod(rest, 28)
     # A first ㅇ has no sound, so 씹알 is said as 시발 and 시이발 only stretches it.
     said = ("" if INITIALS[initial] == "ㅇ" else INITIALS[initial]) + _VOWELS[vowel]
-    ending = _CLUSTERS.get(_FINALS[final], _FINALS[final]).strip().translate(_FINAL_SAID)
+    ending = _CLUSTERS.get(FINALS[final], FINALS[final]).strip().translate(_FINAL_SAID)
     last = len(said + ending) - 1
     return tuple(
         Letter(merged(letter), letter, at == 0, at == last)

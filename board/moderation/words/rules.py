@@ -24,7 +24,7 @@ class Action(enum.StrEnum):
 
 
 class WrongRule(ValueError):
-    """A rule that cannot be kept. `reason` is "empty", "long", or "wide": matching nearly anything."""
+    """A rule that cannot be kept: "empty", "long", or "wide" where it would match nearly all."""
 
     def __init__(self, reason: Literal["empty", "long", "wide"]) -> None:
         super().__init__(reason)
@@ -85,12 +85,12 @@ class Rules:
         forms: defaultdict[str, list[tuple[int, Form]]] = defaultdict(list)
         patterns: defaultdict[str, list[tuple[int, Pattern]]] = defaultdict(list)
         for number, rule in enumerate(self._rules):
-            if rule.kind == "pattern":
+            heard = forms_of(rule.spelling) if rule.kind == "word" else []
+            for form in heard:
+                forms[form.letters].append((number, form))
+            if not heard:  # ㅗㅗ is one sound, and is looked for as it is written
                 pattern = Pattern.of(rule.spelling)
                 patterns[anchor_of(rule.spelling)].append((number, pattern))
-            else:
-                for form in forms_of(rule.spelling):
-                    forms[form.letters].append((number, form))
         self._forms, self._patterns = _Finder(forms), _Finder(patterns)
         self._allowed = _Finder({spelling: None for spelling in _with_and_without_spaces(allowed)})
 
