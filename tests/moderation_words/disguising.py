@@ -4,17 +4,33 @@ import random
 import unicodedata
 from collections.abc import Callable
 
-KEYS = dict(zip("ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ", "qwertyuiopasdfghjklzxcvbnm", strict=True))
+KEYS = dict(
+    zip(
+        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ",
+        "qwertyuiopasdfghjklzxcvbnm",
+        strict=True,
+    )
+)
 SHIFTED = dict(zip("ㅃㅉㄸㄲㅆㅒㅖ", "QWERTOP", strict=True))
 KEYS |= SHIFTED
-PAIRS = {
-    "ㅘ": "ㅗㅏ", "ㅙ": "ㅗㅐ", "ㅚ": "ㅗㅣ", "ㅝ": "ㅜㅓ", "ㅞ": "ㅜㅔ", "ㅟ": "ㅜㅣ", "ㅢ": "ㅡㅣ", "ㅄ": "ㅂㅅ", "ㄶ": "ㄴㅎ",
-    "ㄺ": "ㄹㄱ", "ㄼ": "ㄹㅂ", "ㅀ": "ㄹㅎ", "ㄵ": "ㄴㅈ", "ㄳ": "ㄱㅅ",
-}  # fmt: skip
+LETTERS_OF_TWO = """
+ㅘㅗㅏ ㅙㅗㅐ ㅚㅗㅣ ㅝㅜㅓ ㅞㅜㅔ ㅟㅜㅣ ㅢㅡㅣ
+ㅄㅂㅅ ㄶㄴㅎ ㄺㄹㄱ ㄼㄹㅂ ㅀㄹㅎ ㄵㄴㅈ ㄳㄱㅅ
+"""
+PAIRS = {two[0]: two[1:] for two in LETTERS_OF_TWO.split()}
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 TENSED = dict(zip("ㄱㄷㅂㅅㅈ", "ㄲㄸㅃㅆㅉ", strict=True))
-ALIKE = {"ㅐ": "ㅔ", "ㅔ": "ㅐ", "ㅣ": "ㅟ", "ㅏ": "ㅑ", "ㅓ": "ㅕ", "ㅕ": "ㅓ", "ㅗ": "ㅛ", "ㅜ": "ㅠ"}
+ALIKE = {
+    "ㅐ": "ㅔ",
+    "ㅔ": "ㅐ",
+    "ㅣ": "ㅟ",
+    "ㅏ": "ㅑ",
+    "ㅓ": "ㅕ",
+    "ㅕ": "ㅓ",
+    "ㅗ": "ㅛ",
+    "ㅜ": "ㅠ",
+}
 
 Disguise = Callable[[str, random.Random], str]
 
@@ -38,7 +54,9 @@ def with_one_changed(word: str, chance: random.Random, change: Callable[[str], s
 
 
 def parted(word: str, chance: random.Random) -> str:
-    between = chance.choice([".", " ", "~", "1", "-", "*", "♡", "💢", "_", "/", "^^", "..", "ㅡ", "7"])
+    between = chance.choice(
+        [".", " ", "~", "1", "-", "*", "♡", "💢", "_", "/", "^^", "..", "ㅡ", "7"]
+    )
     at = chance.randrange(1, len(word))
     return word[:at] + between + word[at:]
 

@@ -1,7 +1,9 @@
-"""How much of a file of comments the starter list finds: python -m tests.moderation_words.measure FILE
+"""How much of a file of comments the starter list finds.
 
-One comment a line; after the last `|`, 0 for clean and 1 for abusive, or nothing. Rules that only warn
-count for nothing. Every hit in a clean comment is printed, to be read by a person.
+    python -m tests.moderation_words.measure FILE
+
+One comment a line; after the last `|`, 0 for clean and 1 for abusive, or nothing. Rules that only
+warn count for nothing. Every hit in a clean comment is printed, to be read by a person.
 """
 
 import sys

@@ -5,12 +5,40 @@ from pathlib import Path
 import pytest
 
 from board.moderation.words import Rule, Rules, starter_allowed, starter_rules
-from tests.moderation_words.disguising import HIDING, disguises
+from tests.moderation_words.disguising import disguises
 
 HERE = Path(__file__).parent
 # Words, of a list made for this test, that nothing in the engine names.
-WORDS = ["병신", "지랄", "개새끼", "미친놈", "멍청이", "돌대가리", "버러지", "찌질이", "쓰레기통", "거짓말쟁이", "바보", "밥도둑"]
-PARTICLES = ["", "은", "는", "이", "가", "을", "를", "에", "도", "의", "에서", "입니다", "처럼", "들은"]
+WORDS = [
+    "병신",
+    "지랄",
+    "개새끼",
+    "미친놈",
+    "멍청이",
+    "돌대가리",
+    "버러지",
+    "찌질이",
+    "쓰레기통",
+    "거짓말쟁이",
+    "바보",
+    "밥도둑",
+]
+PARTICLES = [
+    "",
+    "은",
+    "는",
+    "이",
+    "가",
+    "을",
+    "를",
+    "에",
+    "도",
+    "의",
+    "에서",
+    "입니다",
+    "처럼",
+    "들은",
+]
 
 
 @pytest.fixture(scope="module")

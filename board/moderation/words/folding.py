@@ -112,7 +112,7 @@ def _one_sound(before: Letter, letter: Letter, *, touches: bool) -> Letter | Non
         if before.alone and letter.alone and before.said + letter.said in DIPHTHONGS:
             return alone(DIPHTHONGS[before.said + letter.said])._replace(silent=before.silent)
         return None
-    twice = letter.said == before.said != "ㅇ" and (letter.alone or before.alone)
+    twice = letter.said == before.said != "ㅇ" and (letter.typed or before.typed)
     if letter.merged in VOWELS or twice:
         return before._replace(closes=before.closes or letter.closes)  # 시이발, 시ㅂ발
     if touches and letter.said != before.said and not (letter.alone or before.alone):

@@ -137,7 +137,10 @@ class Candidate:
 
     @property
     def last(self) -> int:
-        return self.folded.at[self.end - 1] + 1
+        text, last = self.folded.plain.lowered, self.folded.at[self.end - 1] + 1
+        while self.form.latin and text[last : last + 1] == text[last - 1]:
+            last += 1  # the second s of ass
+        return last
 
     @property
     def shown(self) -> str:

@@ -68,6 +68,11 @@ class Letter(NamedTuple):
     alone: bool = False  # typed as a letter of its own: ㅅㅂ
     silent: bool = False  # written with a first ㅇ: ㅇㅣ
 
+    @property
+    def typed(self) -> bool:
+        """A key each, so that holding it down says nothing more: ㅅㅅㅂ, fuuuck."""
+        return self.alone or self.merged.isascii()
+
 
 def merged(said: str) -> str:
     return said.translate(_MERGED)

@@ -33,8 +33,8 @@ _PARTICLES = _folded(
 _STEMS = _folded(
     "인 임 입니 이다 이야 이네 이냐 이니 이라 이고 이지 이나 이랑 이란 이었 이면 이며 이던 "
     "이든 이잖 이구 이군 이요 이여 이에 예요 였 들이 들은 들을 들의 들도 들한 들아 들만 들 "
-    "같 처럼 놈 년 넘 롬 련 럼 새끼 쉐끼 색 짓 소리 질 스러 스럽 하 해 한 할 함 했 떨 까 말 "
-    "봐 먹 진짜"
+    "같 처럼 놈 년 넘 롬 련 럼 새끼 쉐끼 짓 소리 질 스러 스럽 하 해 한 할 함 했 떨 말 "
+    "먹 진짜"
 )
 _TAIL = regex.compile(f"(?:{'|'.join(_PARTICLES)})$|(?:{'|'.join(_STEMS)})")
 _LATIN_ENDING = regex.compile("(?:e?s|ed|er|ers|ing?|in|y)?(?![a-z])")

@@ -14,6 +14,7 @@ from board.moderation.words.forms import Candidate, Form, forms_of, readings_of
 from board.moderation.words.patterns import Pattern, Words, anchor_of
 
 Of = TypeVar("Of")
+_Many = defaultdict[str, list[tuple[int, Of]]]  # each with the rule it is of
 Place = tuple[int, int, int]  # characters from, up to, which rule
 
 
@@ -62,7 +63,10 @@ class Rule:
 
     @property
     def spelling(self) -> str:
-        return " ".join(plain(self.text).lowered.split())
+        text = plain(self.text).lowered
+        if self.kind == "word":
+            text = text.replace("*", "").replace("?", "")
+        return " ".join(text.split())
 
 
 class Hit(NamedTuple):
@@ -82,17 +86,16 @@ class Rules:
 
     def __init__(self, rules: Iterable[Rule], allowed: Iterable[str] = ()) -> None:
         self._rules = list(rules)
-        forms: defaultdict[str, list[tuple[int, Form]]] = defaultdict(list)
-        patterns: defaultdict[str, list[tuple[int, Pattern]]] = defaultdict(list)
+        forms: _Many[Form] = defaultdict(list)
+        patterns: _Many[Pattern] = defaultdict(list)
         for number, rule in enumerate(self._rules):
             heard = forms_of(rule.spelling) if rule.kind == "word" else []
             for form in heard:
                 forms[form.letters].append((number, form))
             if not heard:  # ㅗㅗ is one sound, and is looked for as it is written
-                pattern = Pattern.of(rule.spelling)
-                patterns[anchor_of(rule.spelling)].append((number, pattern))
+                patterns[anchor_of(rule.spelling)].append((number, Pattern.of(rule.spelling)))
         self._forms, self._patterns = _Finder(forms), _Finder(patterns)
-        self._allowed = _Finder({spelling: None for spelling in _with_and_without_spaces(allowed)})
+        self._allowed = _Finder(dict.fromkeys(_with_and_without_spaces(allowed)))
 
     def hits(self, text: str) -> list[Hit]:
         """Where rules apply, in the order of the text; where a rule applies twice, the longer."""
@@ -118,11 +121,16 @@ class Rules:
 
     def _patterns_in(self, lowered: str) -> Iterator[Place]:
         words = Words.of(lowered)
-        for patterns, start, _ in self._patterns.found(lowered):
-            for number, pattern in patterns:
-                found = pattern.match(words, words.at(start))
-                if found:
-                    yield *found, number
+        # A word that repeats an anchor is matched once all the same.
+        there = {
+            (words.at(start), *each)
+            for meant, start, _ in self._patterns.found(lowered)
+            for each in meant
+        }
+        for at, number, pattern in there:
+            found = pattern.match(words, at)
+            if found:
+                yield *found, number
 
     def _innocent(self, lowered: str) -> list[int]:
         """For each character, how far the allowed words reach that start there or before it."""
@@ -149,8 +157,9 @@ class _Finder(Generic[Of]):
 def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:
     for word in allowed:
         spelling = " ".join(plain(word).lowered.split())
-        yield spelling
-        yield spelling.replace(" ", "")
+        if spelling:
+            yield spelling
+            yield spelling.replace(" ", "")
 
 
 def _longest(places: list[Place]) -> Iterator[Place]:

@@ -13,8 +13,8 @@ from board.moderation.words.folding import normalise, plain
 
 # A path is not asked for: t.me/name, and hosts written without http, are links to a reader.
 _ENDINGS = (
-    "com|net|org|info|biz|kr|jp|cn|io|me|gg|tv|ly|gl|to|cc|co|be|xyz|shop|top|site|online|store|club|"
-    "vip|win|bet|live|app|dev|page|link|한국"
+    "com|net|org|info|biz|kr|jp|cn|io|me|gg|tv|ly|gl|to|cc|co|be|xyz|shop|top|site|online|"
+    "store|club|vip|win|bet|live|app|dev|page|link|한국"
 )
 _LINK = regex.compile(
     rf"(?<![\w@.-])((?:[a-z0-9가-힣-]{{1,63}}\.){{1,8}}(?:{_ENDINGS}))(?![\w-])(?!\.\w)"
@@ -49,7 +49,7 @@ def hosts(text: str) -> list[str]:
 
 
 def repetition(text: str) -> Repetition | None:
-    """What fills most of a text by being repeated; None for moods, which ㅋㅋㅋㅋ and ㅠㅠㅠㅠ are."""
+    """What fills most of a text when repeated; None for moods, as ㅋㅋㅋㅋ and ㅠㅠㅠㅠ."""
     shown = plain(text).text[:_READ_MAX]
     runs = [run for run in _REPEATED.finditer(shown) if not _MOODS.issuperset(run[1].strip())]
     longest = max(runs, key=lambda run: len(run[0]), default=None)
@@ -88,7 +88,7 @@ def _filled(least: dict[int, int], slot: int) -> int:
 
 
 def keys_of(mark: bytes) -> list[int]:
-    """What to look near texts up by: those that share about 3 of 4 grams share a key, nearly always.
+    """What near texts are looked up by: two that share 3 of 4 grams share a key, nearly always.
 
     Eight whole numbers below 2⁶³, each of two slots and of its own.
     """
