@@ -52,6 +52,7 @@ class Said:
     children: "list[Said]" = field(default_factory=list)
     is_hidden: bool = False
     is_deleted: bool = False
+    edits: int = 0
     likes: set[int] = field(default_factory=set)
     dislikes: set[int] = field(default_factory=set)
 
@@ -129,6 +130,16 @@ class Thread(RuleBasedStateMachine):
         status = 303 if who == what.author else 403
         if self._act(who, what, "delete", status if what.is_listed else 404) == 303:
             what.is_deleted = True
+
+    @rule(who=PEOPLE, what=said)
+    def edit(self, who: int, what: Said) -> None:
+        form = {"body": f"바다 word{next(numbers)}x", "version": what.edits}
+        status = 303 if what.is_visible and self.is_open else 409
+        if who != what.author:
+            status = 403
+        if self._act(who, what, "edit", status if what.is_listed else 404, form) == 303:
+            what.text = str(form["body"])
+            what.edits += 1
 
     @rule(who=PEOPLE, what=said, verb=VERBS)
     def react(self, who: int, what: Said, verb: str) -> None:
@@ -209,9 +220,11 @@ class Thread(RuleBasedStateMachine):
             to.children.append(said)
         return said
 
-    def _act(self, who: int, what: Said, verb: str, status: int) -> int:
+    def _act(
+        self, who: int, what: Said, verb: str, status: int, form: dict[str, Any] | None = None
+    ) -> int:
         status = 401 if who in self.suspended else status
-        answer = self.clients[who].post(f"/comments/{what.id}/{verb}")
+        answer = self.clients[who].post(f"/comments/{what.id}/{verb}", data=form)
         assert answer.status_code == status
         return status
 
@@ -284,6 +297,7 @@ class Thread(RuleBasedStateMachine):
         kept = {key: comment[key] for key in comment if key not in ("url", "posted_at")}
         if "author" in kept:
             kept["author"] = kept["author"]["name"]
+            kept["edited_at"] = kept["edited_at"] is not None
         if "replies" in kept:
             kept["replies"] = [self._without_addresses(reply) for reply in kept["replies"]]
         return kept
@@ -292,6 +306,7 @@ class Thread(RuleBasedStateMachine):
         told: dict[str, Any] = {"id": said.id, "gone": None}
         if said.is_visible:
             told["author"], told["html"] = self.names[said.author], f"<p>{said.text}</p>"
+            told["edited_at"] = said.edits > 0
             told["like_count"], told["dislike_count"] = len(said.likes), len(said.dislikes)
         else:
             told["gone"] = "deleted" if said.is_deleted else "hidden"
