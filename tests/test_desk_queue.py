@@ -1,5 +1,6 @@
 """The desk sees what waits, decides, takes back, and never decides the same thing twice."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -307,3 +308,14 @@ def test_deleting_one_that_waits_takes_it_out_of_the_queue(as_, ada, mo, held):
 
     assert "<p>First</p>" not in as_(mo).get(QUEUE).text
     assert db.session.scalars(select(Comment)).first().body == ""
+
+
+def test_one_decision_after_another_from_the_page_the_last_one_led_to(as_, mo, held):
+    client = as_(mo)
+    answer = decide(client, held[0], "keep")
+    page = client.get(answer.location).text
+    onward = re.search(r'name="next" value="([^"]+)"', page)[1].replace("&amp;", "&")
+
+    again = decide(client, held[1], "keep", next=onward)
+
+    assert client.get(again.location).status_code == 200

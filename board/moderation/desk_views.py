@@ -181,7 +181,7 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
         shelf = any_shelf(filters, hidden=queue == "hidden", after=after)
     return render_template(
         "moderation/queue.html",
-        here=f"queue-{queue}",
+        room=f"queue-{queue}",
         queue=queue,
         title=_TITLES[queue],
         rows=standing(shelf.comments),

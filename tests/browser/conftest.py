@@ -31,6 +31,8 @@ NO_LIMITS = {
     "BOARD_SAME_TEXT_HOURS": "0",
     "BOARD_REACTIONS_PER_DAY": "0",
     "BOARD_REACTION_INTERVAL_SECONDS": "0",
+    "BOARD_REPORTS_PER_DAY": "0",
+    "BOARD_REPORTS_TO_QUEUE": "0",
 }
 REPLY = 'form[data-write]:has([name=parent]:not([value=""]))'
 PASSWORD = "lighthouse keeper at dusk"

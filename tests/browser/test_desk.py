@@ -1,0 +1,102 @@
+"""A moderator clears a queue without touching the mouse."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import say, unique
+
+COUNT = 20
+
+
+def items(page: Page):
+    return page.locator("[data-item]")
+
+
+@pytest.fixture
+def word() -> str:
+    return unique("부두")
+
+
+@pytest.fixture
+def desk(window, article, word, board) -> Page:
+    """mo before a queue of twenty comments that tess has reported."""
+    for number in range(COUNT):
+        say(window, article, f"{word} {number:02}")
+    tess = window("tess")
+    tess.goto(article)
+    for comment in tess.locator(".comment").all():
+        number = comment.get_attribute("id").removeprefix("comment-")
+        answer = tess.request.post(
+            f"/comments/{number}/report", form={"reason": "abuse"}, headers={"Origin": board.url}
+        )
+        assert answer.status == 200
+    page = window("mo")
+    page.goto(f"/desk/comments?queue=reported&text={word}")
+    return page
+
+
+def test_twenty_items_by_keyboard_only_and_the_last_taken_back(desk, window, article, word):
+    expect(items(desk)).to_have_count(COUNT)
+    desk.keyboard.press("j")
+    expect(items(desk).first).to_be_focused()
+
+    for left in range(COUNT - 1, -1, -1):
+        desk.keyboard.press("k" if left % 2 else "2")
+        expect(items(desk)).to_have_count(left)
+        if left:
+            expect(items(desk).first).to_be_focused()
+    expect(desk.get_by_text("기다리는 댓글이 없습니다.")).to_be_visible()
+    desk.keyboard.press("u")
+
+    expect(items(desk)).to_have_count(1)
+    reader = window()
+    reader.goto(article)
+    expect(reader.locator(".comment > article > .text", has_text=word)).to_have_count(
+        COUNT // 2 + 1
+    )
+    expect(reader.locator(".gone", has_text="혐오·차별")).to_have_count(COUNT // 2 - 1)
+
+
+def test_keys_do_nothing_while_one_writes_and_are_told_on_a_sheet(desk):
+    desk.keyboard.press("/")
+    expect(desk.locator("#text")).to_be_focused()
+    desk.keyboard.type("kkk1")
+    expect(items(desk)).to_have_count(COUNT)
+    desk.locator("h1").click()
+    desk.keyboard.press("Shift+Slash")
+
+    sheet = desk.get_by_role("dialog", name="단축키")
+    expect(sheet).to_be_visible()
+    expect(sheet).to_contain_text("그 번호의 사유로 숨김")
+    desk.keyboard.press("k")
+    expect(items(desk)).to_have_count(COUNT)
+    desk.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+
+
+def test_what_a_colleague_decided_leaves_the_queue_by_itself(desk, window, board):
+    desk.clock.install()
+    desk.reload()
+    other = window("mo")
+    other.goto(desk.url)
+    other.keyboard.press("j")
+    other.keyboard.press("k")
+    expect(items(other)).to_have_count(COUNT - 1)
+
+    desk.clock.run_for(16_000)
+
+    expect(items(desk)).to_have_count(COUNT - 1)
+    expect(desk.locator(".rooms [aria-current] b")).to_have_text(re.compile(r"\d"))
+
+
+def test_without_a_script_the_same_forms_do_the_same(desk, window):
+    page = window("mo", java_script_enabled=False)
+    page.goto(desk.url)
+
+    page.locator("[data-item]").first.get_by_role("button", name="유지").click()
+
+    expect(page.locator("[data-item]")).to_have_count(COUNT - 1)
+    page.get_by_role("button", name="되돌리기").first.click()
+    expect(page.locator("[data-item]")).to_have_count(COUNT)
