@@ -30,7 +30,7 @@ class WriteLock:
     # Threads that wait behind the first whatever happens; more only while turns pass quickly. So
     # when one turn does not end, the others go on serving readers.
     QUEUE = 2
-    STUCK = 0.25  # seconds; no turn of ours takes so long
+    STUCK = 0.5  # seconds; no turn of ours takes so long
     PAUSE = 0.0002  # seconds between tries; a transaction takes about twice as long
 
     def __init__(self, path: Path) -> None:

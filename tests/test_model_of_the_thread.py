@@ -50,9 +50,9 @@ class Said:
     text: str
     parent: "Said | None" = None
     children: "list[Said]" = field(default_factory=list)
+    edits: int = 0
     is_hidden: bool = False
     is_deleted: bool = False
-    edits: int = 0
     likes: set[int] = field(default_factory=set)
     dislikes: set[int] = field(default_factory=set)
 
@@ -131,15 +131,19 @@ class Thread(RuleBasedStateMachine):
         if self._act(who, what, "delete", status if what.is_listed else 404) == 303:
             what.is_deleted = True
 
-    @rule(who=PEOPLE, what=said)
-    def edit(self, who: int, what: Said) -> None:
-        form = {"body": f"바다 word{next(numbers)}x", "version": what.edits}
-        status = 303 if what.is_visible and self.is_open else 409
-        if who != what.author:
-            status = 403
-        if self._act(who, what, "edit", status if what.is_listed else 404, form) == 303:
-            what.text = str(form["body"])
-            what.edits += 1
+    @rule(who=PEOPLE, what=said, again=st.booleans())
+    def edit(self, who: int, what: Said, again: bool) -> None:
+        status = 303 if self.is_open and what.is_visible else 409
+        if what.is_visible and what.edits == Comment.EDITS_MAX:
+            status = 403 if self.is_open else 409
+        if who != what.author or not what.is_listed:
+            status = 403 if what.is_listed else 404
+        text = f"바다 word{next(numbers)}x"
+        form = {"body": text, "version": str(what.edits)}
+        for _ in range(1 + again):
+            self._act(who, what, "edit", status, **form)
+        if status == 303 and who not in self.suspended:
+            what.text, what.edits = text, what.edits + 1
 
     @rule(who=PEOPLE, what=said, verb=VERBS)
     def react(self, who: int, what: Said, verb: str) -> None:
@@ -220,9 +224,7 @@ class Thread(RuleBasedStateMachine):
             to.children.append(said)
         return said
 
-    def _act(
-        self, who: int, what: Said, verb: str, status: int, form: dict[str, Any] | None = None
-    ) -> int:
+    def _act(self, who: int, what: Said, verb: str, status: int, **form: str) -> int:
         status = 401 if who in self.suspended else status
         answer = self.clients[who].post(f"/comments/{what.id}/{verb}", data=form)
         assert answer.status_code == status

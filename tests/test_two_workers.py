@@ -54,7 +54,7 @@ def do(token: str, path: str, **form: str) -> Act:
 def test_whatever_happens_to_one_comment_at_once_leaves_it_whole(
     workers: tuple[Server, Server], ada: User, bora: User, mo: User, harbour: Article
 ) -> None:
-    """It is deleted, hidden, restored, liked, disliked and answered in the same moment."""
+    """It is deleted, edited, hidden, restored, liked, disliked and answered in the same moment."""
     tokens = {user.name: token_of(user) for user in (ada, bora, mo)}
     statuses: set[int] = set()
     for number in range(ROUNDS):
@@ -65,6 +65,7 @@ def test_whatever_happens_to_one_comment_at_once_leaves_it_whole(
                 workers,
                 do(tokens["ada"], f"/comments/{id}/delete"),
                 do(tokens["mo"], f"/comments/{id}/hide", reason="spam"),
+                do(tokens["ada"], f"/comments/{id}/edit", body=f"Edited {number}", version="0"),
                 do(tokens["bora"], f"/comments/{id}/like"),
                 do(tokens["mo"], f"/comments/{id}/dislike"),
                 do(tokens["bora"], PATH, body=f"Reply {number}", parent=str(id), key=f"r{number}"),
@@ -75,8 +76,8 @@ def test_whatever_happens_to_one_comment_at_once_leaves_it_whole(
         pages = [worker.get("/articles/harbour").text for worker in workers]
         fresh = workers[0].get("/articles/harbour", token="nobody's").text
         assert [anywhere(page, workers) for page in pages] == [anywhere(fresh, workers)] * 2
-        assert f">Comment {number}<" not in fresh
-    assert statuses <= {303, 409}
+        assert f">Comment {number}<" not in fresh and f">Edited {number}<" not in fresh
+    assert statuses <= {303, 409, 503}  # the last when the machine is too slow for the line
 
 
 def test_a_key_sent_to_both_at_once_posts_once(
