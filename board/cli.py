@@ -1,5 +1,6 @@
 """What an operator types: `flask --app wsgi serve | doctor | articles | accounts | sample`."""
 
+import logging
 import os
 import socket
 import sys
@@ -56,6 +57,8 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
     sys.stdout.flush()
+    # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
+    logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
     due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
     Server(
         "wsgi:app",
