@@ -32,6 +32,7 @@ URL_MAX = 4096  # characters
 login_manager = LoginManager()
 login_manager.anonymous_user = Guest
 login_manager.session_protection = None
+_GUEST = Guest()
 
 
 class NoFlaskSession(SessionInterface):
@@ -79,6 +80,8 @@ def open_to(
 
 def viewer() -> Viewer:
     """The signed-in user, or the guest, as a plain object rather than a proxy."""
+    if cookie_name("session") not in request.cookies:
+        return _GUEST
     return cast(Viewer, current_user._get_current_object())
 
 
@@ -155,13 +158,13 @@ def _refuse_unreadable() -> None:
         abort(414)
     if request.method not in SAFE and request.content_length and request.mimetype not in FORM_TYPES:
         abort(415)
-    if not _is_utf8(request.query_string) or (
-        request.mimetype == FORM_TYPES[0] and not _is_utf8(request.get_data())
-    ):
+    encoded = request.mimetype == FORM_TYPES[0]
+    if not _is_utf8(request.query_string) or (encoded and not _is_utf8(request.get_data())):
         abort(400, "unreadable")
-    if len(request.form) > FIELDS_MAX or len(request.args) > FIELDS_MAX:
+    sent = (request.args,) if request.method in SAFE else (request.args, request.form)
+    if any(len(fields) > FIELDS_MAX for fields in sent):
         abort(413)
-    for fields in (request.args, request.form):
+    for fields in sent:
         for name, values in fields.lists():
             if len(values) > 1 and name not in getattr(view, "lists", ()):
                 abort(400, "repeated")

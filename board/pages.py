@@ -1,6 +1,7 @@
 """What every page shares: headers, errors, the language switch, and the answers to monitors."""
 
 import json
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
@@ -63,26 +64,35 @@ def _shared() -> dict[str, Any]:
 
 
 def _secure(response: Response) -> Response:
-    images = " ".join(current_app.config["IMAGE_ORIGINS"])
-    headers = response.headers
-    headers["Content-Security-Policy"] = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-        f"img-src 'self' {images}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = (
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
-    )
-    if current_app.config["HTTPS"]:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    config = current_app.config
+    response.headers.extend(_protection(config["IMAGE_ORIGINS"], config["HTTPS"]))
     if request.endpoint != "static" or response.status_code >= 400:
         _say_who_may_keep(response)
     return response
+
+
+@cache
+def _protection(image_origins: tuple[str, ...], https: bool) -> list[tuple[str, str]]:
+    """What every answer tells browsers never to do with it."""
+    headers = {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            f"img-src 'self' {' '.join(image_origins)}; manifest-src 'self'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+            "trusted-types 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": (
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+        ),
+    }
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return list(headers.items())
 
 
 def _say_who_may_keep(response: Response) -> None:
@@ -94,7 +104,8 @@ def _say_who_may_keep(response: Response) -> None:
     if public and not viewer().is_authenticated and "Set-Cookie" not in response.headers:
         response.headers["Cache-Control"] = "public, no-cache"
         response.add_etag(weak=True)  # the same page, compressed or not
-        response.make_conditional(request)
+        if request.if_none_match:
+            response.make_conditional(request)
     else:
         response.headers["Cache-Control"] = "private, no-store"
 

@@ -15,7 +15,7 @@ def absolute(path: str) -> str:
     """The full address of a page or picture of ours; a full address stays as it is."""
     if path.startswith(("https://", "http://")):
         return path
-    origin: str = current_app.config["ORIGIN"] or request.host_url.rstrip("/")
+    origin: str = current_app.config["ORIGIN"] or f"{request.scheme}://{request.host}"
     return origin + path
 
 
