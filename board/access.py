@@ -121,7 +121,7 @@ def _load(_request: object) -> User | None:
 
 def current_session() -> Session | None:
     token = request.cookies.get(cookie_name("session"), "")
-    return db.session.scalar(Session.with_token(token)) if token else None
+    return db.session.scalar(*Session.with_token(token)) if token else None
 
 
 def _see(session: Session) -> None:

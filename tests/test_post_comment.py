@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from board.comments.models import Comment
 from board.db import db, writing
-from conftest import say
+from conftest import count_queries, say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
@@ -288,3 +288,19 @@ def test_every_box_shown_carries_a_key_of_its_own(as_, ada, harbour):
 
 def test_an_article_that_is_not_there_takes_no_comments(as_, ada):
     assert post(as_(ada), "Hello?", slug="nowhere").status_code == 404
+
+
+def test_what_is_asked_before_storing_walks_no_table(app, ada, harbour):
+    with count_queries() as asked:
+        say(harbour, ada, "Good morning")
+    [statement] = [each for each in asked if "own_roots" in each]
+    with db.engine.connect() as connection:
+        values = (0,) * statement.count("?")
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row.detail for row in plan]
+
+    searched = {step.replace("COVERING ", "").split(" (")[0] for step in steps if "comment" in step}
+    indexes = ("author", "own_roots", "thread", "replies")
+    expected = {f"SEARCH comment USING INDEX ix_comment_{name}" for name in indexes}
+    assert searched == {*expected, "SEARCH comment USING INDEX sqlite_autoindex_comment_1"}
+    assert [step for step in steps if "TEMP B-TREE" in step] == []

@@ -4,10 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from flask_login import AnonymousUserMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, Select, String, delete, select
+from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.names import name_key
@@ -132,15 +132,10 @@ class Session(Base):
     user: Mapped[User] = relationship(back_populates="sessions")
 
     @classmethod
-    def with_token(cls, token: str) -> Select[Self]:
-        """The living session of this token, with its user."""
-        return (
-            select(cls)
-            .where(cls.token_hash == token_hash(token))
-            .where(cls.expires_at > now(), cls.seen_on > cls._idle_since())
-            .where(cls.started_at < cls._tomorrow())
-            .options(joinedload(cls.user))
-        )
+    def with_token(cls, token: str) -> tuple[Select["Session"], dict[str, Any]]:
+        """The living session of this token, with its user; and what to ask that with."""
+        bounds = {"now": now(), "idle_since": cls._idle_since(), "tomorrow": cls._tomorrow()}
+        return _LIVING, {"token_hash": token_hash(token), **bounds}
 
     @property
     def is_alive(self) -> bool:
@@ -155,6 +150,16 @@ class Session(Base):
     def _tomorrow(cls) -> datetime:
         """A session from beyond was begun by a clock far ahead, and would outlive all others."""
         return now() + timedelta(days=1)
+
+
+# Asked for every page of every member, so made once.
+_LIVING = (
+    select(Session)
+    .where(Session.token_hash == bindparam("token_hash"))
+    .where(Session.expires_at > bindparam("now"), Session.seen_on > bindparam("idle_since"))
+    .where(Session.started_at < bindparam("tomorrow"))
+    .options(joinedload(Session.user))
+)
 
 
 def sign_in(user: User, *, device: str) -> tuple[Session, str]:

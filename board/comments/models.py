@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from markupsafe import Markup
 from sqlalchemy import (
@@ -11,8 +11,10 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Table,
     UniqueConstraint,
     and_,
+    bindparam,
     select,
     text,
     update,
@@ -29,9 +31,8 @@ from board.comments.revisions import Revision
 from board.db import Base, db, now
 
 
-def _roots_by(name: str, key: str) -> Index:
+def _roots_by(name: str, *columns: str) -> Index:
     """Replies are in none of these, so a like of a reply does not touch them."""
-    columns = ("article_id", "listed", key, "posted_at", "id")
     roots = text("root_id IS NULL")
     return Index(f"ix_comment_{name}", *columns, sqlite_where=roots, postgresql_where=roots)
 
@@ -65,13 +66,14 @@ class Comment(Base):
         CheckConstraint("like_count >= 0", name="like_count"),
         CheckConstraint("dislike_count >= 0", name="dislike_count"),
         # One range scan each: roots of a thread by time, by likes and by replies, replies of a
-        # root, children, one's own.
+        # root, children, one's own, one's own roots of a thread.
         Index("ix_comment_thread", "article_id", "listed", "root_id", "posted_at", "id"),
-        _roots_by("liked", "rank"),
-        _roots_by("replied", "reply_count"),
+        _roots_by("liked", "article_id", "listed", "rank", "posted_at", "id"),
+        _roots_by("replied", "article_id", "listed", "reply_count", "posted_at", "id"),
         Index("ix_comment_replies", "root_id", "listed", "posted_at", "id"),
         Index("ix_comment_children", "parent_id", "listed"),
         Index("ix_comment_author", "author_id", "posted_at", "id"),
+        _roots_by("own_roots", "author_id", "article_id"),
         Index(
             "ix_comment_held", "author_id", "article_id", sqlite_where=_HELD, postgresql_where=_HELD
         ),
@@ -210,10 +212,12 @@ class Comment(Base):
 
     def count(self, change: int) -> None:
         """`change` more comments can be seen here: tell the counters, and the caches to look."""
-        self.article.comment_count += change
-        self.article.revision += 1
+        values = {"change": change, "of": self.article_id}
+        db.session.execute(_COUNT, values)
+        db.session.expire(self.article, ["comment_count", "revision"])
         if self.root:
-            self.root.reply_count += change
+            db.session.execute(_COUNT_REPLY, {"change": change, "of": self.root_id})
+            db.session.expire(self.root, ["reply_count"])
 
     def _unlist_if_bare(self) -> None:
         """Leave the thread when nothing hangs below; a deleted parent may then leave too."""
@@ -233,6 +237,23 @@ class Comment(Base):
     def _has_listed_children(self) -> bool:
         child = select(Comment.id).where(Comment.parent_id == self.id, Comment.listed).limit(1)
         return db.session.scalar(child) is not None
+
+
+# Counted where the number stands, by statements made once.
+_article, _comment = cast(Table, Article.__table__), cast(Table, Comment.__table__)
+_COUNT = (
+    update(_article)
+    .where(_article.c.id == bindparam("of"))
+    .values(
+        comment_count=_article.c.comment_count + bindparam("change"),
+        revision=_article.c.revision + 1,
+    )
+)
+_COUNT_REPLY = (
+    update(_comment)
+    .where(_comment.c.id == bindparam("of"))
+    .values(reply_count=_comment.c.reply_count + bindparam("change"))
+)
 
 
 def refresh_threads_of(author: User) -> None:

@@ -3,9 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -95,37 +106,25 @@ def post(
     limits: Limits,
 ) -> Comment:
     """Add a comment, or find the one this key has stored already. Raises a kind of Refused."""
-    if stored := db.session.scalar(select(Comment).filter_by(author_id=by.id, key=key)):
-        if (stored.text_hash, stored.article_id) != (body.hash, article.id):
-            raise KeyReused
-        return stored
+    past = _past(article, by=by, body=body, key=key, parent=parent, limits=limits)
+    if past.stored_id:
+        return _the_same(past.stored_id, article, body)
     if by.is_suspended:
         raise AuthorSuspended
     if not article.takes_comments:
         raise ThreadClosed
     if parent and not (parent.is_visible and parent.article_id == article.id):
         raise ParentGone
-    _refuse_beyond(limits, article, by=by, body=body, is_root=parent is None)
-    held_for = look_at(Draft(article, by, body, parent))
-    comment = Comment(
-        article=article,
-        author=by,
-        parent=parent,
-        root=parent.root_or_self if parent else None,
+    _refuse_beyond(limits, past, is_root=parent is None)
+    comment = store(
+        article,
+        by=by,
+        body=body,
         key=key,
-        body=body.text,
-        html=body.html,
-        text_hash=body.hash,
-        posted_at=_moment(article, parent.root_or_self if parent else None),
-        held_for=held_for,
-        listed=held_for is None,
-        reply_count=0,
+        parent=parent,
+        posted_at=_moment(past, parent.root_or_self if parent else None),
+        held_for=look_at(Draft(article, by, body, parent)),
     )
-    db.session.add(comment)
-    comment.count(int(comment.is_visible))
-    db.session.flush()
-    if comment.is_visible:
-        search.add(comment)
     for effect in on_post:
         effect(comment)
     return comment
@@ -137,7 +136,123 @@ def look_at(draft: Draft) -> str | None:
     return next(filter(None, found), None)
 
 
-def _moment(article: Article, root: Comment | None) -> datetime:
+def store(
+    article: Article,
+    *,
+    by: User,
+    body: Body,
+    key: str,
+    parent: Comment | None,
+    posted_at: datetime,
+    held_for: str | None = None,
+) -> Comment:
+    """A new comment, counted and found; for what no longer has to be checked."""
+    row = {
+        "article_id": article.id,
+        "author_id": by.id,
+        "parent_id": parent.id if parent else None,
+        "root_id": (parent.root_id or parent.id) if parent else None,
+        "key": key,
+        "body": body.text,
+        "html": body.html,
+        "text_hash": body.hash,
+        "posted_at": posted_at,
+        "held_for": held_for,
+        "listed": held_for is None,
+    }
+    comment: Comment = db.session.get_one(Comment, db.session.scalar(_STORE, row))
+    comment.count(int(comment.is_visible))
+    if comment.is_visible:
+        search.add(comment)
+    return comment
+
+
+# A statement of its own: the session's unit of work takes longer to come to the same.
+_STORE = insert(cast(Table, Comment.__table__)).returning(Comment.__table__.c.id)
+
+
+def _the_same(stored_id: int, article: Article, body: Body) -> Comment:
+    """What this key has stored before, if that was this text under this article."""
+    stored: Comment = db.session.get_one(Comment, stored_id)
+    if (stored.text_hash, stored.article_id) != (body.hash, article.id):
+        raise KeyReused
+    return stored
+
+
+_c = Comment.__table__.c
+
+
+def _newest(*where: ColumnElement[bool]) -> Select[datetime]:
+    return select(_c.posted_at).where(*where).order_by(_c.posted_at.desc()).limit(1)
+
+
+def _own(within: str, *where: ColumnElement[bool]) -> Select[datetime]:
+    """The newest of the author's own, as far as a limit looks.
+
+    On either side: whatever a clock far ahead has noted does not stop anyone until then.
+    """
+    since: ColumnElement[datetime] = bindparam(f"{within}_since")
+    until: ColumnElement[datetime] = bindparam(f"{within}_until")
+    mine = _c.author_id == bindparam("author")
+    return _newest(mine, _c.posted_at > since, _c.posted_at < until, *where)
+
+
+_ROOTS = and_(_c.article_id == bindparam("article"), _c.root_id.is_(None))
+_OWN_ROOTS = select(_c.id).where(_c.author_id == bindparam("author"), _ROOTS)
+_ASKED = {
+    "stored_id": select(_c.id).where(
+        _c.author_id == bindparam("author"), _c.key == bindparam("key")
+    ),
+    "own_at": _own("interval"),
+    "own_of_day_at": _own("day").offset(bindparam("day_has", type_=Integer)),
+    "same_at": _own("same_text", _c.text_hash == bindparam("hash")),
+    "own_roots": select(func.count()).select_from(
+        _OWN_ROOTS.limit(bindparam("roots_have", type_=Integer)).subquery()
+    ),
+    "newest_root_at": _newest(_ROOTS, _c.listed),
+    "newest_reply_at": _newest(_c.root_id == bindparam("root"), _c.listed),
+}
+_PAST = select(*(each.scalar_subquery().label(name) for name, each in _ASKED.items()))
+Past = Row[*tuple[Any, ...]]
+
+
+def _past(
+    article: Article, *, by: User, body: Body, key: str, parent: Comment | None, limits: Limits
+) -> Past:
+    """All that the stored comments say about a new one, asked at once. A limit of 0 asks nothing.
+
+    Deleted ones count too, and no restart and no worker forgets.
+    """
+    moment = now()
+    a_day = _DAY if limits.per_day else timedelta()
+    waits = {"interval": limits.interval, "day": a_day, "same_text": limits.same_text}
+    asked = {
+        "article": article.id,
+        "author": by.id,
+        "key": key,
+        "hash": body.hash,
+        "root": parent and (parent.root_id or parent.id),
+        "day_has": max(0, limits.per_day - 1),
+        "roots_have": limits.roots_per_article,
+        **{f"{name}_since": moment - wait for name, wait in waits.items()},
+        **{f"{name}_until": moment + wait for name, wait in waits.items()},
+    }
+    return db.session.execute(_PAST, asked).one()
+
+
+def _refuse_beyond(limits: Limits, past: Past, *, is_root: bool) -> None:
+    for refusal, posted_at, wait in (
+        (TooSoon, past.own_at, limits.interval),
+        (TooManyToday, past.own_of_day_at, _DAY),
+        (SameText, past.same_at, limits.same_text),
+    ):
+        if posted_at:
+            raise refusal(posted_at + wait)
+    if is_root and 0 < limits.roots_per_article <= past.own_roots:
+        raise TooManyHere
+
+
+def _moment(past: Past, root: Comment | None) -> datetime:
     """Now; but while the clock is behind the newest comment here, the moment of that one.
 
     So a new comment is always the newest of its list, ties being settled by id: it is on the page
@@ -146,39 +261,5 @@ def _moment(article: Article, root: Comment | None) -> datetime:
     than wrong dates for as long as it was off.
     """
     moment = now()
-    last = select(Comment.posted_at).where(Comment.listed).order_by(Comment.posted_at.desc())
-    if root:
-        last = last.where(Comment.root_id == root.id)
-    else:
-        last = last.where(Comment.article_id == article.id, Comment.root_id.is_(None))
-    newest = db.session.scalar(last.limit(1)) or (root.posted_at if root else moment)
-    return newest if moment < newest < moment + _DAY else moment
-
-
-def _refuse_beyond(
-    limits: Limits, article: Article, *, by: User, body: Body, is_root: bool
-) -> None:
-    """Counted from the stored comments, deleted ones too: no restart and no worker forgets."""
-    moment = now()
-    own = select(Comment.posted_at).where(Comment.author_id == by.id)
-    own = own.order_by(Comment.posted_at.desc()).limit(1)
-    waits: list[tuple[type[Refused], Select[datetime], timedelta]] = []
-    if limits.interval:
-        waits.append((TooSoon, own, limits.interval))
-    if limits.per_day:  # as many as a day has room for ago
-        waits.append((TooManyToday, own.offset(limits.per_day - 1), _DAY))
-    if limits.same_text:
-        waits.append((SameText, own.where(Comment.text_hash == body.hash), limits.same_text))
-    for refusal, last, wait in waits:
-        # On either side: whatever a clock far ahead has noted does not stop anyone until then.
-        near = Comment.posted_at > moment - wait, Comment.posted_at < moment + wait
-        if posted_at := db.session.scalar(last.where(*near)):
-            raise refusal(posted_at + wait)
-    if is_root and 0 < limits.roots_per_article <= _roots(article, by=by):
-        raise TooManyHere
-
-
-def _roots(article: Article, *, by: User) -> int:
-    roots = select(func.count()).select_from(Comment)
-    roots = roots.where(Comment.author_id == by.id, Comment.article_id == article.id)
-    return db.session.scalar(roots.where(Comment.root_id.is_(None))) or 0
+    newest = (past.newest_reply_at or root.posted_at) if root else past.newest_root_at
+    return newest if newest and moment < newest < moment + _DAY else moment

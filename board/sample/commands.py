@@ -20,7 +20,7 @@ from board.accounts.passwords import hash_password
 from board.articles.feeds import Item, read
 from board.articles.imports import content_of
 from board.articles.models import Article
-from board.comments import search
+from board.comments import posting
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.reactions import Choice, Reaction
@@ -131,6 +131,7 @@ def _publish(item: Item) -> Article:
 def _talk(threads: list[tuple[Article, list[dict[str, Any]]]], people: dict[str, User]) -> None:
     """Everything is said in the order of time, so that a later comment has a higher number."""
     told = [(article, *each) for article, roots in threads for each in _with_parents(roots)]
+    db.session.flush()  # everybody has an id
     said: dict[int, Comment] = {}  # by the identity of what was told
     for article, comment, parent in sorted(told, key=lambda each: -each[1]["minutes_ago"]):
         said[id(comment)] = _say(article, comment, people, said.get(id(parent)))
@@ -159,23 +160,14 @@ def _say(
     article: Article, told: dict[str, Any], people: dict[str, User], parent: Comment | None = None
 ) -> Comment:
     """As posting does, but at a moment in the past and past all limits."""
-    body = Body.of(told.get("earlier", told["body"]))
-    comment = Comment(
-        article=article,
-        author=people[told["by"]],
-        parent=parent,
-        root=parent.root_or_self if parent else None,
+    comment = posting.store(
+        article,
+        by=people[told["by"]],
+        body=Body.of(told.get("earlier", told["body"])),
         key=secrets.token_urlsafe(16),
-        body=body.text,
-        html=body.html,
-        text_hash=body.hash,
+        parent=parent,
         posted_at=now() - timedelta(minutes=told["minutes_ago"]),
-        reply_count=0,
     )
-    db.session.add(comment)
-    comment.count(+1)
-    db.session.flush()
-    search.add(comment)
     if "earlier" in told:
         comment.edit(Body.of(told["body"]))
         comment.edited_at = comment.posted_at + timedelta(minutes=4)
