@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import support
 from babel.messages import mofile, pofile
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain, format_decimal, get_locale
 
 LANGUAGES = ("ko", "en")
@@ -37,9 +37,22 @@ def init_app(app: Flask) -> None:
         default_timezone=app.config["TIMEZONE"],
         locale_selector=language,
     )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _words().ugettext(text),
+        lambda one, many, number: _words().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.add_template_filter(clock)
     app.add_template_filter(iso)
     app.add_template_filter(format_decimal, "number")
+
+
+def _words() -> support.NullTranslations:
+    """The catalogue of this request; a page asks for its words some fifty times."""
+    if "words" not in g:
+        g.words = Translations.domain_instance.get_translations()
+    words: support.NullTranslations = g.words
+    return words
 
 
 def language() -> str:
