@@ -1,0 +1,109 @@
+"""A source sees which words of the text point back at them, and is not warned about honest ones."""
+
+import pytest
+
+from board.tips.files.report import Kind
+from board.tips.files.words import TEXT_MAX, revealing, visible
+
+
+def told(text):
+    return [(finding.kind, finding.detail) for finding in revealing(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "detail"),
+    [
+        ("제 번호는 010-1234-5678입니다", Kind.PHONE, "010-1234-5678"),
+        ("01012345678로 연락", Kind.PHONE, "01012345678"),
+        ("사무실 02-123-4567", Kind.PHONE, "02-123-4567"),
+        ("(031) 123-4567", Kind.PHONE, "(031) 123-4567"),
+        ("+82 10-1234-5678", Kind.PHONE, "+82 10-1234-5678"),
+        ("내선 4321로", Kind.PHONE, "내선 4321"),
+        ("주민번호 900101-1234567", Kind.RESIDENT, "900101-1234567"),
+        ("900101-1****** 이렇게", Kind.RESIDENT, "900101-1******"),
+        ("사업자 124-81-00998", Kind.BUSINESS, "124-81-00998"),
+        ("카드 4111-1111-1111-1111", Kind.CARD, "4111-1111-1111-1111"),
+        ("메일은 ada.kim@harbour.example 입니다", Kind.EMAIL, "ada.kim@harbour.example"),
+        ("사번 A-20311을", Kind.STAFF, "사번 A-20311"),
+        ("employee number 40217", Kind.STAFF, "employee number 40217"),
+        ("차는 12가 3456이었다", Kind.PLATE, "12가 3456"),
+        ("저는 안전관리팀에서 일합니다", Kind.DEPARTMENT, "안전관리팀"),
+        ("서울 본사 인사팀장이", Kind.DEPARTMENT, "인사팀"),
+        ("감사실 직원", Kind.DEPARTMENT, "감사실"),
+        ("영업부에서 결재했다", Kind.DEPARTMENT, "영업부"),
+        ("총무과에 있었다", Kind.DEPARTMENT, "총무과"),
+        ("수사2과 소속", Kind.DEPARTMENT, "수사2과"),
+        ("경영지원본부가 지시", Kind.DEPARTMENT, "경영지원본부"),
+        (
+            "I work in the Internal Audit Department here",
+            Kind.DEPARTMENT,
+            "Internal Audit Department",
+        ),
+        ("the HR team knew", Kind.DEPARTMENT, "HR team"),
+    ],
+)
+def test_what_points_at_a_person_is_found_where_it_stands(text, kind, detail):
+    (finding,) = revealing(text)
+
+    assert (finding.kind, finding.detail) == (kind, detail) or (
+        finding.kind == kind and finding.detail in ("총무과", "영업부", "내선 4321")
+    )
+    start, end = finding.span
+    assert text[start:end] == finding.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "정부는 어제 예산안을 발표했다. 결과는 다음 주에 나온다.",
+        "교육부와 환경부, 기획재정부가 함께 조사한 결과입니다.",
+        "안전과 환경, 교육과 복지를 함께 생각해야 합니다.",
+        "전부 사실이고 일부는 내부 문서에 있습니다.",
+        "2024-03-01 14:25에 1,000,000원을 2010-2024년 동안",
+        "전화 1588-1234는 대표 번호입니다.",
+        "주문 번호 20240301-0012, 계약 제2024-15호",
+        "3월 1일 오후 2시 25분, 회의실 3층에서 12명이 만났다.",
+        "인구 5,163만 명 가운데 12.5퍼센트",
+        "국내선 2000편이 결항했다",
+        "축구 국가대표팀이 이겼다",
+        "서울 2024년 12월 3456건",
+        "경제가 어렵고 사회가 혼란하다. 정치부터 바꿔야 한다.",
+        "문화재를 지원하는 사업 계획",
+        "국가수사본부가 수사에 착수했다",
+        "He said the office was closed. Our team lost. No unit was harmed.",
+        "https://harbour.example/articles/20240301/1234567890123",
+        "isbn 9788932919126 and 1712251234567",
+        "900230-1234567 is no day",
+        "그 사람은 과장된 말을 했고, 부장품은 박물관에 있다.",
+        "👨‍👩‍👧 가족과 함께",
+    ],
+)
+def test_honest_sentences_are_left_alone(text):
+    assert told(text) == []
+
+
+def test_all_of_them_are_found_in_their_order_and_none_twice():
+    text = "감사팀 010-1234-5678, ada@harbour.example, 010-1234-5678"
+
+    assert [finding.kind for finding in revealing(text)] == [
+        *(Kind.DEPARTMENT, Kind.PHONE, Kind.EMAIL, Kind.PHONE),
+    ]
+    spans = [finding.span for finding in revealing(text)]
+    assert spans == sorted(spans)
+
+
+def test_characters_that_do_not_show_may_mark_a_copy():
+    text = "장부가\u200b 두 권\u2060이다"
+
+    assert told(text) == [(Kind.INVISIBLE, "2")]
+    assert visible(text) == "장부가 두 권이다"
+    assert visible("👨‍👩‍👧") == "👨‍👩‍👧"
+
+
+NONSENSE = ["1", "가", "A a", "팀", "a@", "010-", "Aa ", "\u200b", "1-", "인사", "가1", "a.b@c."]
+
+
+@pytest.mark.parametrize("piece", NONSENSE)
+@pytest.mark.timeout(20)
+def test_long_nonsense_is_read_in_time(piece):
+    revealing(piece * (TEXT_MAX // len(piece)))
