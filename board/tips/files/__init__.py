@@ -1,0 +1,33 @@
+"""What a file gives away, and a copy that says less.
+
+`look` and `clean` start a worker for each file (`worker.py`): no library that parses files is ever
+loaded here. Modules import each other relatively, because the worker loads this folder alone.
+"""
+
+from . import sandbox
+from .report import Cleaned, Finding, Kind, Limits, NotCleanable, Reason, Report
+
+__all__ = [
+    "Cleaned", "Finding", "Kind", "Limits", "NotCleanable", "Reason", "Report", "clean", "look",
+]  # fmt: skip
+
+
+def look(data: bytes, name: str, limits: Limits = Limits()) -> Report:  # noqa: B008 - frozen
+    """What `data`, sent under `name`, tells about its author. Hostile files only make it shorter.
+
+    Whether it can be cleaned is not guessed: it was tried.
+    """
+    answer = sandbox.ask(data, name, limits, wants_copy=False)
+    return Report(answer.format, answer.findings, answer.name is not None, answer.why_not)
+
+
+def clean(data: bytes, name: str, limits: Limits = Limits()) -> Cleaned:  # noqa: B008 - frozen
+    """A copy that shows the same, looked through again and found to tell nothing but what stays.
+
+    Raises NotCleanable with the reason if there can be none.
+    """
+    answer = sandbox.ask(data, name, limits, wants_copy=True)
+    if answer.name is None:
+        raise NotCleanable(answer.why_not or Reason.DAMAGED)
+    removed = tuple(finding for finding in answer.findings if not finding.stays)
+    return Cleaned(answer.data, answer.name, removed)

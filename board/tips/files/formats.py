@@ -1,0 +1,212 @@
+"""Which format a file is, by what it holds, and who reads it."""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from io import BytesIO
+from typing import Protocol, cast
+
+import olefile
+
+from .report import Finding, Limits, NotCleanable, Reason
+
+
+class Reader(Protocol):
+    """What a module about a family of formats offers."""
+
+    def look(self, data: bytes, limits: Limits) -> Iterator[Finding]: ...
+
+    def clean(self, data: bytes, limits: Limits) -> bytes:
+        """The cleaned copy. Raises NotCleanable, or anything at all if the file is damaged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    name: str
+    reader: str | None  # module of this package
+    endings: tuple[str, ...]  # of file names; a cleaned copy takes the first
+    why_not: Reason | None = None
+
+    @property
+    def plain_name(self) -> str:
+        noun = {"images": "image", "film": "recording", "sound": "recording", "plain": "text"}
+        return f"{noun.get(self.reader or '', 'document')}.{self.endings[0]}"
+
+
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        Format("jpeg", "images", ("jpg", "jpeg", "jpe", "jfif")),
+        Format("png", "images", ("png", "apng")),
+        Format("gif", "images", ("gif",)),
+        Format("webp", "images", ("webp",)),
+        Format("tiff", "images", ("tif", "tiff")),
+        Format("bmp", "images", ("bmp", "dib")),
+        Format("heic", "images", ("heic", "heif", "hif")),
+        Format("avif", "images", ("avif",)),
+        Format("pdf", "pdf", ("pdf",)),
+        Format("docx", "office", ("docx", "docm", "dotx", "dotm")),
+        Format("xlsx", "office", ("xlsx", "xlsm", "xltx", "xltm")),
+        Format("pptx", "office", ("pptx", "pptm", "ppsx", "potx", "ppsm")),
+        Format("odt", "opendocument", ("odt", "ott")),
+        Format("ods", "opendocument", ("ods", "ots")),
+        Format("odp", "opendocument", ("odp", "otp")),
+        Format("hwpx", "hwpx", ("hwpx",)),
+        Format("hwp", "compound", ("hwp", "hwt"), Reason.FORMAT),
+        Format("doc", "compound", ("doc", "dot"), Reason.FORMAT),
+        Format("xls", "compound", ("xls", "xlt"), Reason.FORMAT),
+        Format("ppt", "compound", ("ppt", "pps"), Reason.FORMAT),
+        Format("msg", "compound", ("msg",), Reason.FORMAT),
+        Format("sealed", "compound", ("docx", "xlsx", "pptx"), Reason.LOCKED),
+        Format("ole", "compound", (), Reason.FORMAT),
+        Format("hwp3", None, ("hwp",), Reason.FORMAT),
+        Format("mp4", "film", ("mp4", "m4v", "3gp", "3g2")),
+        Format("mov", "film", ("mov", "qt")),
+        Format("m4a", "film", ("m4a", "mp4", "3ga", "aac")),
+        Format("mp3", "sound", ("mp3",)),
+        Format("wav", "sound", ("wav",)),
+        Format("email", "plain", ("eml",), Reason.FORMAT),
+        Format("rtf", "plain", ("rtf",), Reason.FORMAT),
+        Format("text", "plain", ("txt", "csv", "tsv", "md", "log", "json", "xml", "html", "htm")),
+        Format("zip", "archive", ("zip",), Reason.ARCHIVE),
+        Format("7z", None, ("7z",), Reason.ARCHIVE),
+        Format("rar", None, ("rar",), Reason.ARCHIVE),
+        Format("gzip", None, ("gz", "tgz"), Reason.ARCHIVE),
+        Format("egg", None, ("egg", "alz"), Reason.ARCHIVE),
+        Format("tar", None, ("tar",), Reason.ARCHIVE),
+        Format("ogg", None, ("ogg", "oga", "opus"), Reason.FORMAT),
+        Format("flac", None, ("flac",), Reason.FORMAT),
+        Format("amr", None, ("amr",), Reason.FORMAT),
+        Format("mkv", None, ("mkv", "webm"), Reason.FORMAT),
+        Format("avi", None, ("avi",), Reason.FORMAT),
+        Format("unknown", None, (), Reason.UNKNOWN),
+    )
+}
+_MAGIC = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"HWP Document File V", "hwp3"),
+    (b"{\\rtf", "rtf"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"\x1f\x8b", "gzip"),
+    (b"EGGA", "egg"),
+    (b"ALZ\x01", "egg"),
+    (b"OggS", "ogg"),
+    (b"fLaC", "flac"),
+    (b"#!AMR", "amr"),
+    (b"\x1aE\xdf\xa3", "mkv"),
+    (b"ID3", "mp3"),
+)
+_RIFF = {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "avi"}
+_BRANDS = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), "heic"),
+    **dict.fromkeys((b"avif", b"avis"), "avif"),
+    **dict.fromkeys((b"M4A ", b"M4B "), "m4a"),
+    b"qt  ": "mov",
+}
+_OFFICE = {b"wordprocessingml": "docx", b"spreadsheetml": "xlsx", b"presentationml": "pptx"}
+_MIMETYPES = {
+    b"application/hwp+zip": "hwpx",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+}
+_STREAMS = (
+    ("FileHeader", "hwp"),
+    ("EncryptedPackage", "sealed"),
+    ("WordDocument", "doc"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("PowerPoint Document", "ppt"),
+    ("__properties_version1.0", "msg"),
+)
+_TAR_MAGIC = slice(257, 262)
+_BEGINNING = 1024 * 1024  # bytes of a list of parts
+_PDF_WITHIN = 1024  # bytes before the header that programs put up with
+
+
+def format_of(data: bytes) -> Format:
+    return FORMATS[_name_of(data)]
+
+
+def _name_of(data: bytes) -> str:
+    for magic, name in _MAGIC:
+        if data.startswith(magic):
+            return name
+    if data.startswith(b"RIFF"):
+        return _RIFF.get(data[8:12], "unknown")
+    if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
+        return "bmp"
+    if data[4:8] in (b"ftyp", b"moov", b"wide", b"mdat"):
+        return _BRANDS.get(data[8:12], "mp4" if data[4:8] == b"ftyp" else "mov")
+    if data.startswith(olefile.MAGIC):
+        return _compound_name_of(data)
+    if b"%PDF-" in data[:_PDF_WITHIN]:
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return _zip_name_of(data)
+    if data[:1] == b"\xff" and data[1:2] in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3"):
+        return "mp3"
+    if data[_TAR_MAGIC] == b"ustar":
+        return "tar"
+    return cast(Texts, import_module(".plain", __package__)).name_of(data) or "unknown"
+
+
+class Texts(Protocol):
+    def name_of(self, data: bytes) -> str | None: ...
+
+
+def _zip_name_of(data: bytes) -> str:
+    """A document if it says so in the place its family says it; else just a zip."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            mimetype = _beginning(archive, "mimetype").strip().removesuffix(b"-template")
+            types = _beginning(archive, "[Content_Types].xml")
+    except Exception:  # damaged, or locked: the reader of archives will say which
+        return "zip"
+    if mimetype in _MIMETYPES:
+        return _MIMETYPES[mimetype]
+    return next((name for word, name in _OFFICE.items() if word in types), "zip")
+
+
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Of one part, however long it says it is; empty if there is none."""
+    if name not in archive.namelist():
+        return b""
+    with archive.open(name) as part:
+        return part.read(_BEGINNING)
+
+
+def _compound_name_of(data: bytes) -> str:
+    try:
+        with olefile.OleFileIO(BytesIO(data)) as ole:
+            return next((name for stream, name in _STREAMS if ole.exists(stream)), "ole")
+    except Exception:
+        return "ole"
+
+
+def look_inside(data: bytes, limits: Limits) -> Iterator[Finding]:
+    """What a file gives away. Raises anything if it is damaged, after what was seen up to there."""
+    format_ = format_of(data)
+    if format_.reader:
+        yield from _reader(format_).look(data, limits)
+
+
+def clean_inside(data: bytes, limits: Limits) -> bytes:
+    """The cleaned copy, which may be of another format. Raises NotCleanable."""
+    format_ = format_of(data)
+    if format_.why_not or not format_.reader:
+        raise NotCleanable(format_.why_not or Reason.FORMAT)
+    return _reader(format_).clean(data, limits)
+
+
+def _reader(format_: Format) -> Reader:
+    """Imported only when such a file comes: a picture should not pay for the PDF library."""
+    return cast(Reader, import_module(f".{format_.reader}", __package__))

@@ -1,0 +1,89 @@
+"""One file, in a process of its own that can do nothing but read it and answer.
+
+It is started for each file and ends with it. Before it reads a byte of the file it gives up
+writing, the network, and more processes, time and memory than it needs. So a parser that is taken
+over has nowhere to go, and a hostile file costs no more than `Limits`.
+"""
+
+import ctypes
+import json
+import resource
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+
+from . import names
+from .formats import Format, clean_inside, format_of, look_inside
+from .report import FINDINGS_MAX, Finding, Limits, NotCleanable, Reason
+
+_OPEN_FILES = 32  # enough to load a library while three pipes are open
+_THREADS = 8  # of this user in the new namespace; where there is none, of all this user runs
+_NO_NEW_PRIVILEGES, _DUMPABLE = 38, 4  # of prctl(2)
+_NEW_USERS, _NEW_NETWORK = 0x10000000, 0x40000000  # of unshare(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    format: Format
+    findings: tuple[Finding, ...]
+    why_not: Reason | None
+    cleaned: bytes | None = None
+    name: str | None = None  # of the cleaned copy
+
+
+def main() -> None:
+    """Reads a line of JSON and the file, writes a line of JSON and the cleaned file, if any."""
+    asked = json.loads(sys.stdin.buffer.readline())
+    limits = Limits(**asked["limits"])
+    confine(limits)
+    answer = answer_for(sys.stdin.buffer.read(), asked["name"], limits)
+    findings = [(f.kind, f.detail, f.stays, f.span) for f in answer.findings]
+    head = {
+        "format": answer.format.name,
+        "findings": findings,
+        "name": answer.name,
+        "why_not": answer.why_not,
+    }
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n")
+    if asked["wants_copy"] and answer.cleaned is not None:
+        sys.stdout.buffer.write(answer.cleaned)
+
+
+def confine(limits: Limits) -> None:
+    """From here on: nothing written, no core, no network, bounded processes, time and memory."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        libc.unshare(_NEW_USERS | _NEW_NETWORK)  # refused on some machines; then the rest must do
+        libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, _THREADS),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_CPU, limits.seconds),
+        (resource.RLIMIT_AS, limits.memory),
+    ):
+        with suppress(ValueError, OSError):  # a stricter limit is there already
+            resource.setrlimit(kind, (most, most))
+
+
+def answer_for(data: bytes, name: str, limits: Limits) -> Answer:
+    """Everything that can be said of the file. Whatever it holds, nothing is raised."""
+    format_ = format_of(data)
+    findings: dict[Finding, None] = dict.fromkeys(names.look(name, format_))
+    try:
+        for finding in islice(look_inside(data, limits), FINDINGS_MAX):
+            findings[finding] = None
+        cleaned = clean_inside(data, limits)
+        if any(not finding.stays for finding in look_inside(cleaned, limits)):
+            raise NotCleanable(Reason.LEFTOVER)
+        name = format_of(cleaned).plain_name
+    except NotCleanable as refusal:
+        return Answer(format_, tuple(findings), refusal.reason)
+    except MemoryError:
+        return Answer(format_, tuple(findings), Reason.TOO_MUCH)
+    except Exception:  # parsers raise what they like; for the source it is one thing
+        return Answer(format_, tuple(findings), Reason.DAMAGED)
+    return Answer(format_, tuple(findings), None, cleaned, name)
