@@ -55,12 +55,21 @@ _OLDEST = 110  # years; numbers of firms look like those of people born before
 
 
 def personal_numbers(text: str) -> Iterator[Advice]:
+    return (advise(start, end) for start, end, advise in _found(text))
+
+
+def places_of(text: str) -> Iterator[tuple[int, int]]:
+    """From where to where each such number stands."""
+    return ((start, end) for start, end, _advise in _found(text))
+
+
+def _found(text: str) -> Iterator[tuple[int, int, Callable[[int, int], Advice]]]:
     plain = LINK.sub(lambda link: " " * len(link.group()), _narrow(text))
     for pattern, is_one, advise in _PERSONAL:
         for match in pattern.finditer(plain):
             if is_one(number := match.groupdict().get("number") or match.group()):
                 start = match.end() - len(number)
-                yield advise(start, match.end())
+                yield start, match.end(), advise
 
 
 def _narrow(text: str) -> str:
