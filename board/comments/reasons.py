@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from board.config import BadSetting
@@ -23,6 +23,8 @@ _OTHER_LABELS = {
     "undone": _("Taken back at once"),
     "": _("House rules"),
 }
+# Why something waits that no person has looked at yet: other slices add what their checks say.
+automatic: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def init_app(app: Flask) -> None:
         raise BadSetting(f"{own} cannot be read as a list of reasons: {error}") from error
     app.add_template_global(reason_label)
     app.add_template_global(reason_sentence)
+    app.add_template_global(waits_because)
     app.add_template_global(reasons)
     app.add_template_global(report_reasons)
 
@@ -93,10 +96,19 @@ def reason_label(code: str | None, note: str = "") -> str:
     if code == OWN_WORDS:
         return note
     reason = all_reasons().get(code or "")
-    return reason.label[str(get_locale())] if reason else str(_OTHER_LABELS.get(code or "", code))
+    if reason:
+        return reason.label[str(get_locale())]
+    return str((_OTHER_LABELS | automatic).get(code or "", code))
 
 
 def reason_sentence(code: str | None, note: str = "") -> str:
     """The same as a sentence, for the person it happened to."""
     reason = all_reasons().get(code or "")
     return reason.says[str(get_locale())] if reason else reason_label(code, note)
+
+
+def waits_because(code: str) -> str:
+    """To its author: why nobody else can read a comment yet."""
+    if code in automatic:
+        return gettext("Held by automatic sorting. A person will look at it.")
+    return gettext("Waiting for a moderator. Until then only you and moderators can read it.")

@@ -49,7 +49,8 @@ _OTHERS: dict[type[Refused], Any] = {}
 
 
 def explain(kind: type[Refused], words: Any, *, status: int) -> None:
-    """How to tell a reader of a refusal that another slice raises; `words` translate lazily."""
+    """How to tell a reader of a refusal that another slice raises. `words` translate lazily, or are
+    made from the refusal."""
     _OTHERS[kind], _STATUS[kind] = words, status
 
 
@@ -98,7 +99,10 @@ def _what(refusal: Refused) -> str:
         ReactedTooOften: _("You have reacted as often as one day allows, taking back included."),
     }
     kind = type(refusal)
-    return texts[kind] if kind in texts else str(_OTHERS[kind])
+    if kind in texts:
+        return texts[kind]
+    words = _OTHERS[kind]
+    return str(words(refusal) if callable(words) else words)
 
 
 def _when(moment: datetime) -> str:
