@@ -13,7 +13,7 @@ from board.articles import views as article_views
 from board.comments import edit_views, mute_views, reaction_views, reasons
 from board.comments import views as comment_views
 from board.feeds import views as feed_views
-from board.moderation import desk_views, people_views, report_views
+from board.moderation import desk_views, people_views, report_views, rule_views
 from board.moderation import views as moderation_views
 
 
@@ -27,6 +27,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     assets.init_app(app)
     reasons.init_app(app)
     people_views.init_app(app)
+    rule_views.init_app(app)
     desk_views.init_app(app)
     report_views.init_app(app)
 
@@ -40,6 +41,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         mute_views,
         moderation_views,
         people_views,
+        rule_views,
         desk_views,
         report_views,
         api_views,

@@ -1,4 +1,4 @@
-"""What an operator types: `flask --app wsgi serve | doctor | articles | accounts | sample`."""
+"""What an operator types: `flask --app wsgi serve | doctor | articles | accounts | …`."""
 
 import logging
 import os
@@ -17,6 +17,7 @@ from board.accounts.commands import accounts_cli
 from board.articles.imports import articles_cli
 from board.db import PRAGMAS, db, sqlite
 from board.lock import Busy
+from board.moderation.commands import load_when_untouched, rules_cli
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
 
@@ -37,7 +38,7 @@ _WHY_NOT = {
 
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(schema.MIGRATIONS))
-    for command in (serve, doctor, due.due, accounts_cli, articles_cli, sample_cli):
+    for command in (serve, doctor, due.due, accounts_cli, articles_cli, rules_cli, sample_cli):
         app.cli.add_command(command)
 
 
@@ -86,14 +87,15 @@ def warn_of_old_sqlite() -> None:
 
 
 def prepare() -> None:
-    """Make or update the tables. One sentence and an end when this cannot be done."""
+    """Make or update the tables, with the first rules in them. One sentence and an end when this
+    cannot be done."""
     state = schema.state(db.engine)
     if state in _WHY_NOT:
         raise click.ClickException(f"The database {_database()} {_WHY_NOT[state]}.")
-    if state is State.CURRENT:
-        return
     try:
-        schema.upgrade()
+        if state is not State.CURRENT:
+            schema.upgrade()
+        load_when_untouched()
     except Busy as error:
         raise click.ClickException("Another start is updating the tables. Try again.") from error
 

@@ -9,6 +9,7 @@ from board import access
 from board.articles.models import Article
 from board.comments.body import Body
 from board.db import writing
+from board.moderation import rules, trials
 from conftest import keep, say
 
 # What a guest may open; everything else sends them to sign in.
@@ -35,7 +36,20 @@ MEMBERS = {"accounts.account", "comments.mine", "people.notices", "mutes.muted"}
 # Who else gets in where: role → pages, all others answer 403.
 MATRIX = {
     "ada": MEMBERS | {"edits.edit_form"},
-    "mo": MEMBERS | {"desk.home", "people.index", "people.person", "queues.index"},
+    "mo": MEMBERS
+    | {
+        "desk.home",
+        "people.index",
+        "people.person",
+        "queues.index",
+        "rules.index",
+        "rules.write_form",
+        "rules.rule",
+        "rules.trial",
+        "rules.allowed",
+        "rules.export",
+        "rules.import_form",
+    },
     "tess": MEMBERS | {"desk.home", "articles.desk", "articles.write_form", "articles.edit_form"},
 }
 
@@ -46,6 +60,9 @@ def urls(app, ada, harbour):
     comment = say(harbour, ada, "A comment")
     with writing():
         comment.edit(Body.of("A comment, edited"))
+        rules.add(kind="word", text="lantern", by=None, state=rules.State.ON)
+        trials.begin(kind="word", text="l", action="hold", category="other", disguised=True,
+                     by=ada, days=1, note="")  # fmt: skip
 
     def fill(rule):
         url = rule.rule.replace("<slug>", "harbour").replace("<path:filename>", "board.css")

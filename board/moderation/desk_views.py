@@ -43,7 +43,6 @@ def held_label(code: str) -> str:
     """Why a comment waits, for moderators and its author."""
     labels = {
         "account": gettext("this account's comments are looked at"),
-        "word": gettext("a word rule"),
     }
     return labels.get(code) or reason_label(code)
 

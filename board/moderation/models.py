@@ -32,6 +32,12 @@ class Verdict(enum.StrEnum):
     SUSPEND = "suspend"
     BAN = "ban"
     LIFT = "lift"
+    # About the rules of the desk.
+    RULE_ADD = "rule_add"
+    RULE_CHANGE = "rule_change"
+    RULE_ALLOW = "rule_allow"
+    RULE_DISALLOW = "rule_disallow"
+    RULE_IMPORT = "rule_import"
 
 
 class Ruling(Base):

@@ -59,6 +59,11 @@ def act_label(verdict: str) -> str:
         "suspend": gettext("Suspended"),
         "ban": gettext("Banned"),
         "lift": gettext("Restrictions lifted"),
+        "rule_add": gettext("Rule added"),
+        "rule_change": gettext("Rule changed"),
+        "rule_allow": gettext("Word allowed"),
+        "rule_disallow": gettext("Word no longer allowed"),
+        "rule_import": gettext("Rules brought in"),
     }
     return labels.get(verdict, verdict)
 

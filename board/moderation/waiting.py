@@ -16,6 +16,7 @@ from board.comments.models import Comment
 from board.db import db
 from board.forms import ROW_ID
 from board.moderation.desk_forms import FilterForm
+from board.moderation.hits import RuleHit, hits_in
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
 from board.moderation.reports import Report
@@ -35,10 +36,16 @@ class Standing:
     hidden: int  # of these, hidden
     reports: list[Report]
     items: list[Item]  # in which queues it waits
+    hits: list[RuleHit]  # what the rules found in it
 
     @property
     def since(self) -> datetime:
         return min((item.since for item in self.items), default=self.comment.posted_at)
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where in its text rules found something."""
+        return [hit.span for hit in self.hits if hit.end]
 
     @property
     def takers(self) -> list[User]:
@@ -92,6 +99,7 @@ def standing(comments: Sequence[Comment]) -> list[Standing]:
     ids = [comment.id for comment in comments]
     records = _records({comment.author_id for comment in comments})
     reports, parents, last, items = _reports(ids), _parents(comments), _last(ids), _items(ids)
+    found = hits_in(comments)
     return [
         Standing(
             comment,
@@ -100,6 +108,7 @@ def standing(comments: Sequence[Comment]) -> list[Standing]:
             *records.get(comment.author_id, (0, 0)),
             reports[comment.id],
             items[comment.id],
+            found[comment.id],
         )
         for comment in comments
     ]

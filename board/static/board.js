@@ -242,3 +242,8 @@ if (document.querySelector("form[data-write]")) {
   import("./counting.js").catch(() => {}); // the server counts, too
   drafts().catch(() => {});
 }
+
+/* ---- the desk: a trial of a rule goes on by itself while its page is open ---- */
+
+const rest = document.querySelector("[data-goes-on] form");
+if (rest) setTimeout(() => rest.requestSubmit(), 300);

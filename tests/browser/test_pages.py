@@ -64,6 +64,14 @@ def places(window: Windows) -> list[Place]:
         Place("hide", SHORT, "mo", "[href$='#hide'] >> nth=0", "dialog"),
         Place("comment, moderator", "/comments/1", "mo"),
         Place("hidden comment, moderator", f"/comments/{hidden}", "mo", shows="#restore"),
+        Place("rules", "/desk/rules", "mo"),
+        Place("rules of a category", "/desk/rules?category=spam&q=대출", "mo"),
+        Place("a sign other than words", "/desk/rules/1", "mo", "summary", "#threshold"),
+        Place("a word rule", "/desk/rules/5", "mo", "summary >> nth=1", "#text"),
+        Place("new rule", "/desk/rules/new", "mo"),
+        Place("trial of a rule", tried(window), "mo"),
+        Place("innocent words", "/desk/rules/allowed", "mo"),
+        Place("bring in a list", "/desk/rules/import", "mo"),
         Place("articles at the desk", "/desk/articles", "tess"),
         Place("new article", "/desk/articles/new", "tess"),
         Place("editor", f"/desk{ARTICLE}", "tess"),
@@ -77,6 +85,16 @@ def block(window: Windows, comment: str) -> None:
     if page.locator("#mute").count():
         page.click("#mute button.primary")
         expect(page.locator(".notice")).to_be_visible()
+
+
+def tried(window: Windows) -> str:
+    """A word that is in many comments of the sample, tried."""
+    page = window("mo")
+    page.goto("/desk/rules/new")
+    page.get_by_label("단어 또는 패턴").fill("버스")
+    page.get_by_role("button", name="시험하기").click()
+    expect(page.locator("mark").first).to_be_visible()
+    return page.url
 
 
 def visit_all(window: Windows, lang: str, **options: object) -> Iterator[tuple[Place, Page]]:

@@ -1,0 +1,316 @@
+"""The desk's rules: reading, trying, adopting, switching; words that are innocent; lists."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup, escape
+from sqlalchemy import select
+
+from board.access import member, moderators, open_to
+from board.comments import refusals
+from board.db import db, writing
+from board.desk import Page, pages
+from board.forms import asked_id
+from board.moderation import hits, rule_lists, rules, trials
+from board.moderation.rule_forms import (
+    ACTION_LABELS,
+    CATEGORY_LABELS,
+    STATE_LABELS,
+    AdoptForm,
+    AllowForm,
+    FindRuleForm,
+    ImportForm,
+    RuleForm,
+    StateForm,
+)
+from board.moderation.rules import AllowedWord, Rule, RuleChange, State, Twice
+from board.moderation.trials import Trial
+
+bp = Blueprint("rules", __name__)
+pages.append(Page(60, "rules", _("Rules"), "rules.index", moderators))
+refusals.explain(
+    hits.WordRefused,
+    lambda refusal: gettext(
+        "“%(words)s” is not accepted here. Please write it otherwise.", words=refusal.matched
+    ),
+    status=422,
+)
+_SIGNALS = {
+    "link": _("Links"),
+    "number": _("Personal numbers"),
+    "repeat": _("The same text again"),
+    "rejected": _("Often hidden before"),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_filter(marked)
+    app.add_template_global(rule_label)
+    app.add_template_global(_signal_words, "signal_words")
+
+
+@bp.app_context_processor
+def _labels() -> dict[str, Any]:
+    return {
+        "category_labels": CATEGORY_LABELS,
+        "action_labels": ACTION_LABELS,
+        "state_labels": STATE_LABELS,
+    }
+
+
+def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
+    """The text with those parts of it marked."""
+    told = (
+        Markup("<mark>{}</mark>").format(piece) if is_hit else escape(piece)
+        for piece, is_hit in hits.pieces(text, spans)
+    )
+    return Markup("").join(told)
+
+
+def rule_label(rule: Rule) -> str:
+    """A rule by its text, a signal by its name."""
+    return str(_SIGNALS[rule.text]) if rule.kind == "signal" else rule.text
+
+
+def _signal_words(rule: Rule) -> str:
+    """From where on a signal finds something, in words."""
+    count = rule.threshold
+    return {
+        "link": gettext("%(count)s links or more in one comment", count=count),
+        "number": gettext("%(count)s telephone or resident numbers or more", count=count),
+        "repeat": gettext("%(count)s alike within a day, by anyone, anywhere", count=count),
+        "rejected": gettext("%(count)s%% of the author’s newest comments hidden", count=count),
+    }[rule.text]
+
+
+@bp.get("/desk/rules")
+@open_to(moderators)
+def index() -> ResponseReturnValue:
+    find = FindRuleForm.asked()
+    find.validate()
+    after = db.session.get(Rule, asked_id("after") or 0)
+    category = find.category.data if not find.category.errors else ""
+    query = Rule.listed(category=category or "", text=find.q.data or "", after=after)
+    found = list(db.session.scalars(query))
+    shown, signals = found[: Rule.PAGE_SIZE], list(db.session.scalars(Rule.signals()))
+    return render_template(
+        "moderation/rules.html",
+        find=find,
+        category=category,
+        counts=rules.count_by_category(),
+        rules=shown,
+        signals=signals,
+        records=hits.records([*shown, *signals]),
+        more=shown[-1].id if len(found) > Rule.PAGE_SIZE else None,
+    )
+
+
+@bp.get("/desk/rules/new")
+@open_to(moderators)
+def write_form() -> ResponseReturnValue:
+    return _write_page(RuleForm.empty())
+
+
+@bp.get("/desk/rules/<id:id>")
+@open_to(moderators)
+def rule(id: int) -> ResponseReturnValue:
+    rule = _rule(id)
+    return _rule_page(rule, RuleForm.empty(obj=rule), StateForm.empty(obj=rule))
+
+
+@bp.post("/desk/rules/new")
+@open_to(moderators)
+def write() -> ResponseReturnValue:
+    """Try a rule that there is not yet."""
+    form = RuleForm.posted()
+    if not form.validate():
+        return _write_page(form), 422
+    return _try(form, None)
+
+
+@bp.post("/desk/rules/<id:id>/edit")
+@open_to(moderators)
+def edit(id: int) -> ResponseReturnValue:
+    """Try what a rule would be if it said this."""
+    form = RuleForm.posted()
+    if not form.validate():
+        rule = _rule(id)
+        return _rule_page(rule, form, StateForm.empty(obj=rule)), 422
+    if _rule(id).kind == rules.Kind.SIGNAL:
+        abort(404)
+    return _try(form, id)
+
+
+@bp.post("/desk/rules/<id:id>/switch")
+@open_to(moderators)
+def switch(id: int) -> ResponseReturnValue:
+    form = StateForm.posted()
+    if not form.validate():
+        rule = _rule(id)
+        return _rule_page(rule, RuleForm.empty(obj=rule), form), 422
+    with writing():
+        rule = _rule(id)
+        threshold = form.threshold.data or rule.threshold
+        rules.change(
+            rule, by=member(), note=form.note.data, state=form.state.data, threshold=threshold
+        )
+    return redirect(url_for(".rule", id=id, notice="saved"), 303)
+
+
+@bp.get("/desk/rules/trials/<id:id>")
+@open_to(moderators)
+def trial(id: int) -> ResponseReturnValue:
+    return _trial_page(_trial(id))
+
+
+@bp.post("/desk/rules/trials/<id:id>/continue")
+@open_to(moderators)
+def go_on(id: int) -> ResponseReturnValue:
+    """Look at the next comments."""
+    seen = trials.look(_trial(id))
+    with writing():
+        trials.keep(_trial(id), seen)
+    return redirect(url_for(".trial", id=id), 303)
+
+
+@bp.post("/desk/rules/trials/<id:id>/adopt")
+@open_to(moderators)
+def adopt(id: int) -> ResponseReturnValue:
+    form = AdoptForm.posted()
+    if not form.validate() or not _trial(id).is_done:
+        return _trial_page(_trial(id)), 422
+    try:
+        with writing():
+            rule = trials.adopt(_trial(id), by=member(), state=State(form.state.data))
+    except Twice:
+        return _trial_page(_trial(id), problem=_twice()), 422
+    return redirect(url_for(".rule", id=rule.id, notice="saved"), 303)
+
+
+@bp.post("/desk/rules/trials/<id:id>/discard")
+@open_to(moderators)
+def discard(id: int) -> ResponseReturnValue:
+    with writing():
+        trials.discard(_trial(id))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.get("/desk/rules/allowed")
+@open_to(moderators)
+def allowed() -> ResponseReturnValue:
+    return _allowed_page(AllowForm.empty())
+
+
+@bp.post("/desk/rules/allowed")
+@open_to(moderators)
+def allow() -> ResponseReturnValue:
+    form = AllowForm.posted()
+    if not form.validate():
+        return _allowed_page(form), 422
+    try:
+        with writing():
+            rules.allow(form.text.data, by=member())
+    except Twice:
+        form.text.errors = [gettext("This word is allowed already.")]
+        return _allowed_page(form), 422
+    return redirect(url_for(".allowed", notice="saved"), 303)
+
+
+@bp.post("/desk/rules/allowed/<id:id>/remove")
+@open_to(moderators)
+def disallow(id: int) -> ResponseReturnValue:
+    with writing():
+        rules.disallow(db.get_or_404(AllowedWord, id), by=member())
+    return redirect(url_for(".allowed", notice="saved"), 303)
+
+
+@bp.get("/desk/rules/list.txt")
+@open_to(moderators)
+def export() -> ResponseReturnValue:
+    """All rules as one text, each on a line."""
+    every = select(Rule).where(Rule.kind != rules.Kind.SIGNAL.value).order_by(Rule.id)
+    lines = rule_lists.written(db.session.scalars(every), db.session.scalars(AllowedWord.listed()))
+    answer = Response(
+        "".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8"
+    )
+    answer.headers["Content-Disposition"] = "attachment; filename=rules.txt"
+    return answer
+
+
+@bp.get("/desk/rules/import")
+@open_to(moderators)
+def import_form() -> ResponseReturnValue:
+    return _import_page(ImportForm.empty())
+
+
+@bp.post("/desk/rules/import")
+@open_to(moderators)
+def bring_in() -> ResponseReturnValue:
+    """Rules from elsewhere begin in shadow."""
+    form = ImportForm.posted()
+    if not form.validate():
+        return _import_page(form), 422
+    found = rule_lists.read(form.lines.data, state=State.SHADOW)
+    if found.wrong:
+        numbers = ", ".join(map(str, found.wrong[:10]))
+        form.lines.errors = [gettext("These lines are no rules: %(numbers)s", numbers=numbers)]
+        return _import_page(form), 422
+    with writing():
+        rules.add_all(found.rules, found.allowed, by=member())
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+def _try(form: RuleForm, id: int | None) -> ResponseReturnValue:
+    with writing():
+        rule = _rule(id) if id else None
+        trial = trials.begin(
+            by=member(), days=form.days.data, note=form.note.data or "", rule=rule, **form.said()
+        )
+    return go_on(trial.id)
+
+
+def _write_page(form: RuleForm) -> str:
+    return render_template("moderation/write_rule.html", form=form)
+
+
+def _rule_page(rule: Rule, form: RuleForm, state_form: StateForm) -> str:
+    return render_template(
+        "moderation/rule.html",
+        rule=rule,
+        form=form,
+        state_form=state_form,
+        record=hits.records([rule])[rule.id],
+        hits=list(db.session.scalars(hits.RuleHit.newest(rule))),
+        changes=list(db.session.scalars(RuleChange.of(rule))),
+    )
+
+
+def _trial_page(trial: Trial, problem: str | None = None) -> str:
+    comments = list(db.session.scalars(trial.sampled()))
+    return render_template("moderation/trial.html", trial=trial, comments=comments, problem=problem)
+
+
+def _allowed_page(form: AllowForm) -> str:
+    words = list(db.session.scalars(AllowedWord.listed()))
+    return render_template("moderation/allowed_words.html", form=form, words=words)
+
+
+def _import_page(form: ImportForm) -> str:
+    return render_template("moderation/import_rules.html", form=form)
+
+
+def _twice() -> str:
+    return gettext("There is such a rule already.")
+
+
+def _rule(id: int) -> Rule:
+    rule: Rule = db.get_or_404(Rule, id)
+    return rule
+
+
+def _trial(id: int) -> Trial:
+    trial: Trial = db.get_or_404(Trial, id)
+    return trial

@@ -1,0 +1,73 @@
+"""Signs other than words that a comment deserves a look: links, repeats, its author's record,
+numbers that lead to a person. Each is a rule with a threshold, switched like the others."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from board.comments.models import Comment
+from board.comments.personal import places_of
+from board.comments.posting import Draft
+from board.db import db
+from board.moderation import likeness
+from board.moderation.rules import Finding, Known, State
+from board.moderation.words import hosts
+
+# An author's newest comments, and how many there must be before their share means anything.
+RECORD, RECORD_MIN = 20, 5
+
+
+def starter_signals() -> Iterator[dict[str, Any]]:
+    """What a board begins with. Two are only watched until somebody has seen what they find."""
+    for text, threshold, state in (
+        ("link", 3, State.ON),
+        ("number", 1, State.ON),
+        ("repeat", 3, State.SHADOW),
+        ("rejected", 50, State.SHADOW),
+    ):
+        yield {"kind": "signal", "text": text, "threshold": threshold, "state": state.value}
+
+
+def findings(signals: Iterable[Known], draft: Draft) -> Iterator[Finding]:
+    for rule in signals:
+        yield from _MEASURES[rule.text](rule, draft)
+
+
+def _links(rule: Known, draft: Draft) -> Iterator[Finding]:
+    """As many links as the threshold, or more."""
+    count = len(hosts(draft.body.text))
+    if count >= rule.threshold:
+        yield Finding(rule, value=count)
+
+
+def _numbers(rule: Known, draft: Draft) -> Iterator[Finding]:
+    """Telephones, residents, cards, accounts: each marked in its place."""
+    found = list(places_of(draft.body.text))
+    if len(found) >= rule.threshold:
+        yield from (Finding(rule, start, end) for start, end in found)
+
+
+def _repeats(rule: Known, draft: Draft) -> Iterator[Finding]:
+    """Nearly the same text so many times within a day, by anyone under any article."""
+    count = likeness.count_alike(draft.body.text)
+    if count >= rule.threshold:
+        yield Finding(rule, value=count)
+
+
+def _rejected(rule: Known, draft: Draft) -> Iterator[Finding]:
+    """So large a share, in percent, of the author's newest comments was hidden."""
+    own = select(Comment.hidden_for).where(Comment.author_id == draft.author.id)
+    own = own.order_by(Comment.posted_at.desc(), Comment.id.desc()).limit(RECORD)
+    record = list(db.session.scalars(own))
+    share = 100 * sum(each is not None for each in record) // max(1, len(record))
+    if len(record) >= RECORD_MIN and share >= rule.threshold:
+        yield Finding(rule, value=share)
+
+
+_MEASURES: dict[str, Callable[[Known, Draft], Iterator[Finding]]] = {
+    "link": _links,
+    "number": _numbers,
+    "repeat": _repeats,
+    "rejected": _rejected,
+}

@@ -1,0 +1,445 @@
+"""A moderator writes rules, tries them first, and sees what each is good for; authors are told."""
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from board import create_app
+from board.comments import advice
+from board.comments.models import Comment
+from board.db import db, writing
+from board.moderation import hits, rules, trials
+from board.moderation import models as moderation
+from board.moderation.commands import load_when_untouched, rules_cli
+from board.moderation.hits import RuleHit
+from board.moderation.models import Ruling
+from board.moderation.queues import Item
+from board.moderation.rules import AllowedWord, Rule, State
+from board.moderation.trials import Trial
+from conftest import count_queries, person, say
+
+DRAFT = {"kind": "word", "text": "고래밥", "action": "hold", "category": "insult",
+         "disguised": "y", "days": "30"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch):
+    """A trial of a few comments takes several steps."""
+    monkeypatch.setattr(Trial, "STEP", 4)
+
+
+def send(client, text, **fields):
+    """Past the advice, as one who means it."""
+    sure = {"sure": advice.consent_to(text)}
+    return client.post("/articles/harbour/comments", data={"body": text, **sure, **fields})
+
+
+def have(text, *, state=State.ON, **said):
+    with writing():
+        return rules.add(**{"kind": "word", "text": text, "by": None, "state": state, **said})
+
+
+def only(what):
+    [found] = db.session.scalars(select(what))
+    return found
+
+
+def verdicts():
+    return list(db.session.scalars(select(Ruling.verdict).order_by(Ruling.id)))
+
+
+def begin(client, **said):
+    answer = client.post("/desk/rules/new", data=DRAFT | said)
+    assert answer.status_code == 303
+    return answer.location
+
+
+def finish(client, path):
+    while not only(Trial).is_done:
+        client.post(f"{path}/continue")
+
+
+def test_what_a_rule_finds_waits_and_tells_the_moderator_why(as_, guest, ada, harbour):
+    have("고래밥")
+
+    send(as_(ada), "이런 고1래밥들아 조용히 해")
+
+    comment = only(Comment)
+    assert comment.held_for == "word"
+    assert "조용히" not in guest.get("/articles/harbour").text
+    item = only(Item)
+    assert (item.queue, item.reason, item.why) == ("held", "word", "고래밥 ← 고1래밥")
+    hit = only(RuleHit)
+    assert comment.body[hit.start : hit.end] == "고1래밥"
+
+
+def test_its_author_reads_that_it_was_sorted_by_a_program(as_, ada, harbour):
+    have("고래밥")
+    client = as_(ada)
+
+    page = client.get(send(client, "이 고래밥아").location).text
+
+    assert "자동 분류로 보류됨, 사람이 확인합니다" in page
+    assert "자동 분류로 보류됨" in client.get("/account/comments").text
+    assert "자동 분류로 보류됨" in client.get(f"/comments/{only(Comment).id}").text
+
+
+def test_a_word_that_is_refused_is_named_and_the_text_kept(as_, ada, harbour):
+    have("고래밥", action="refuse")
+
+    answer = send(as_(ada), "이 고-래-밥아")
+
+    assert answer.status_code == 422
+    assert "“고-래-밥”" in answer.text
+    assert "이 고-래-밥아</textarea>" in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Comment)) == 0
+
+
+@pytest.mark.parametrize(
+    ("action", "says"),
+    [("hold", "이대로 올리면 보류됩니다"), ("warn", "뜻보다 거칠게 들릴 수 있는")],
+)
+def test_the_writer_is_told_before_and_may_post_it_all_the_same(as_, ada, harbour, action, says):
+    have("고래밥", action=action)
+    client = as_(ada)
+
+    first = send(client, "이 고래밥아", sure="")
+    second = send(client, "이 고래밥아")
+
+    assert first.status_code == 422
+    assert says in first.text
+    assert "<mark>고래밥</mark>" in first.text
+    assert second.status_code == 303
+    assert only(Comment).held_for == ("word" if action == "hold" else None)
+
+
+def test_an_edit_is_looked_at_like_a_new_comment(as_, guest, ada, harbour):
+    have("고래밥")
+    have("멸치떼", action="warn")
+    comment = say(harbour, ada, "멸치떼가 온다")
+    text = "다시 보니 고래밥이다"
+
+    fields = {"body": text, "version": "0", "sure": advice.consent_to(text)}
+    as_(ada).post(f"/comments/{comment.id}/edit", data=fields)
+
+    assert comment.held_for == "word"
+    assert "고래밥" not in guest.get("/articles/harbour").text
+    assert only(RuleHit).rule.text == "고래밥"
+    assert only(Item).why == "고래밥"
+
+
+def test_the_queue_marks_what_was_found_and_leads_to_the_rule(as_, mo, ada, harbour):
+    rule = have("고래밥")
+    say(harbour, ada, "이 고1래밥들아")
+
+    page = as_(mo).get("/desk/comments?queue=held").text
+
+    assert "이 <mark>고1래밥</mark>들아" in page
+    assert f'href="/desk/rules/{rule.id}">규칙: 고래밥</a>' in page
+
+
+def test_a_rule_in_shadow_notes_what_it_finds_and_holds_nothing(as_, guest, ada, harbour):
+    have("고래밥", state=State.SHADOW, action="refuse")
+
+    assert send(as_(ada), "이 고래밥아").status_code == 303
+
+    assert "고래밥아" in guest.get("/articles/harbour").text
+    assert only(RuleHit).shadow
+
+
+def test_a_rule_that_is_off_finds_nothing(as_, mo, ada, harbour):
+    rule = have("고래밥")
+
+    as_(mo).post(f"/desk/rules/{rule.id}/switch", data={"state": "off", "note": "너무 넓다"})
+    send(as_(ada), "이 고래밥아")
+
+    assert only(Comment).is_visible
+    assert verdicts() == ["rule_add", "rule_change"]
+    ruling = db.session.scalars(select(Ruling).order_by(Ruling.id.desc())).first()
+    assert (ruling.note, ruling.moderator_id) == ("너무 넓다", mo.id)
+    assert (ruling.detail["before"]["state"], ruling.detail["after"]["state"]) == ("on", "off")
+
+
+def test_a_rule_does_nothing_until_it_was_tried_and_adopted(as_, mo, ada, harbour):
+    for number in range(9):
+        say(harbour, ada, f"{number}번째 {'고래밥' if number % 3 == 0 else '멸치'}")
+    with writing():
+        moderation.hide(db.session.get(Comment, 1), by=mo, reason="abuse")
+    moderator = as_(mo)
+
+    path = begin(moderator, note="주말에 늘었다")
+    first = moderator.get(path).text
+    finish(moderator, path)
+    page = moderator.get(path).text
+    before = db.session.scalar(select(func.count()).select_from(Rule))
+    moderator.post(f"{path}/adopt", data={"state": "on"})
+
+    assert "계속" in first
+    trial = re.findall(r"<dd>([\d.,]+)</dd>", page)
+    assert trial == ["9", "3", "333.3", "1"]
+    assert page.count("<mark>고래밥</mark>") == 3
+    assert before == 0
+    rule = only(Rule)
+    assert (rule.text, rule.state, rule.note, rule.made_by) == (
+        "고래밥",
+        "on",
+        "주말에 늘었다",
+        mo.id,
+    )
+    assert send(as_(ada), "또 고래밥").location.endswith("notice=held#held")
+
+
+def test_a_trial_that_is_not_done_cannot_be_adopted_and_one_can_be_left(as_, mo, ada, harbour):
+    for number in range(9):
+        say(harbour, ada, f"{number}번째 고래밥")
+    moderator = as_(mo)
+    path = begin(moderator)
+
+    early = moderator.post(f"{path}/adopt", data={"state": "on"})
+    moderator.post(f"{path}/discard")
+
+    assert early.status_code == 422
+    assert moderator.get(path).status_code == 404
+    assert list(db.session.scalars(select(Rule))) == []
+
+
+def test_a_step_taken_in_two_windows_counts_once(ada, mo, harbour):
+    for number in range(9):
+        say(harbour, ada, f"{number}번째 고래밥")
+    said = {"kind": "word", "text": "고래밥", "action": "hold", "category": "other"}
+    with writing():
+        trial = trials.begin(by=mo, days=30, note="", disguised=True, **said)
+
+    seen = trials.look(trial)
+    with writing():
+        trials.keep(trial, seen)
+        trials.keep(trial, seen)
+
+    assert (trial.looked, trial.found, trial.is_done) == (4, 4, False)
+
+
+def test_a_trial_looks_no_further_back_than_asked(as_, mo, ada, harbour):
+    old = say(harbour, ada, "옛날 고래밥")
+    say(harbour, ada, "오늘 고래밥")
+    with writing():
+        old.posted_at = old.posted_at.replace(year=2020)
+    moderator = as_(mo)
+
+    path = begin(moderator, days="1")
+    finish(moderator, path)
+
+    assert (only(Trial).looked, only(Trial).found) == (1, 1)
+
+
+def test_a_changed_rule_is_tried_and_keeps_its_history(as_, mo, ada, harbour):
+    rule = have("고래밥")
+    moderator = as_(mo)
+
+    path = moderator.post(f"/desk/rules/{rule.id}/edit", data=DRAFT | {"text": "멸치떼"}).location
+    finish(moderator, path)
+    moderator.post(f"{path}/adopt", data={"state": "shadow"})
+
+    db.session.refresh(rule)
+    assert (rule.text, rule.state) == ("멸치떼", "shadow")
+    page = moderator.get(f"/desk/rules/{rule.id}").text
+    assert "고래밥 → 멸치떼" in page
+    assert "on → shadow" in page
+
+
+def test_a_signal_does_not_become_a_word(as_, mo):
+    rule = have("link", kind="signal", threshold=2)
+
+    assert as_(mo).post(f"/desk/rules/{rule.id}/edit", data=DRAFT).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("", "word"), ("…", "word"), ("가" * 41, "word"), ("가*", "pattern")]
+)
+def test_a_rule_nobody_can_have_is_shown_again(as_, mo, text, kind):
+    answer = as_(mo).post("/desk/rules/new", data=DRAFT | {"text": text, "kind": kind})
+
+    assert answer.status_code == 422
+    assert 'class="problem"' in answer.text
+
+
+def test_a_rule_there_is_already_is_not_made_twice(as_, mo, harbour):
+    have("고래밥")
+    moderator = as_(mo)
+    path = begin(moderator)
+    finish(moderator, path)
+
+    answer = moderator.post(f"{path}/adopt", data={"state": "on"})
+
+    assert answer.status_code == 422
+    assert "이미 있는 규칙입니다" in answer.text
+
+
+def test_an_innocent_word_is_left_alone_from_then_on(as_, mo, ada, harbour):
+    have("고래밥")
+    moderator = as_(mo)
+
+    moderator.post("/desk/rules/allowed", data={"text": "고래밥상"})
+    send(as_(ada), "고래밥상이 맛있다")
+    twice = moderator.post("/desk/rules/allowed", data={"text": "고래밥상"})
+    moderator.post(f"/desk/rules/allowed/{only(AllowedWord).id}/remove")
+    send(as_(ada), "고래밥상이 또 맛있다")
+
+    assert twice.status_code == 422
+    assert list(db.session.scalars(select(Comment.held_for).order_by(Comment.id))) == [None, "word"]
+    assert verdicts() == ["rule_add", "rule_allow", "rule_disallow"]
+
+
+def test_no_worker_uses_rules_that_were_changed_elsewhere(app, as_, mo, ada, harbour, tmp_path):
+    rule = have("고래밥")
+    send(as_(ada), "이 고래밥아")
+    other = create_app({"INSTANCE": str(tmp_path), "TESTING": True})
+    with other.app_context(), writing():
+        rules.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
+
+    send(as_(ada), "저 고래밥아")
+    send(as_(ada), "이 멸치떼야")
+
+    found = db.session.scalars(select(Comment.held_for).order_by(Comment.id))
+    assert list(found) == ["word", None, "word"]
+
+
+def test_the_list_says_how_many_of_the_hits_were_upheld(as_, mo, ada, harbour):
+    rule = have("고래밥")
+    for number in range(4):
+        say(harbour, ada, f"{number}번째 고래밥 고래밥")
+    comments = list(db.session.scalars(select(Comment).order_by(Comment.id)))
+    with writing():
+        moderation.hide(comments[0], by=mo, reason="abuse")
+        moderation.keep(comments[1], by=mo)
+
+    assert hits.records([rule])[rule.id] == hits.Record(hits=4, hidden=1, waiting=2)
+    page = as_(mo).get("/desk/rules").text
+    assert "숨김 1, 유지 1, 대기 2" in page
+
+
+def test_a_hit_is_marked_in_its_place_and_never_as_markup(as_, mo, ada, harbour):
+    rule = have("고래밥")
+    say(harbour, ada, "<b>이 고래밥</b> & <i>")
+
+    page = as_(mo).get(f"/desk/rules/{rule.id}").text
+
+    assert "&lt;b&gt;이 <mark>고래밥</mark>&lt;/b&gt; &amp; &lt;i&gt;" in page
+
+
+def test_pieces_put_together_are_the_text_whatever_the_spans():
+    text = "가나다라마"
+    for spans in ([], [(0, 5)], [(1, 3), (2, 4)], [(4, 5), (0, 1)], [(2, 2)], [(0, 3), (1, 2)]):
+        assert "".join(piece for piece, _ in hits.pieces(text, spans)) == text
+    assert list(hits.pieces(text, [(1, 3), (2, 4)])) == [
+        ("가", False), ("나다", True), ("", False), ("라", True), ("마", False),
+    ]  # fmt: skip
+
+
+def test_what_was_found_in_a_deleted_comment_is_forgotten(as_, ada, harbour):
+    have("고래밥")
+    comment = say(harbour, ada, "이 고래밥아 정말이지 너무한 것 아닙니까 여러분 그렇지요")
+
+    with writing():
+        comment.delete()
+
+    assert list(db.session.scalars(select(RuleHit))) == []
+    assert list(db.session.scalars(select(hits.likeness.Likeness))) == []
+
+
+def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):
+    have("고래밥", disguised=False)
+    moderator = as_(mo)
+    saved = moderator.get("/desk/rules/list.txt").text
+
+    again = moderator.post("/desk/rules/import", data={"lines": saved})
+    lines = "# ours\n멸치떼\npattern | refuse | hate | on | 새우*깡\nallow|새우튀김\n"
+    moderator.post("/desk/rules/import", data={"lines": lines})
+
+    assert saved == "word= | hold | other | on | 고래밥\n"
+    assert again.status_code == 303
+    told = [(r.kind, r.text, r.action, r.state) for r in db.session.scalars(select(Rule))]
+    assert told == [
+        ("word", "고래밥", "hold", "on"),
+        ("word", "멸치떼", "hold", "shadow"),
+        ("pattern", "새우*깡", "refuse", "shadow"),
+    ]
+    assert only(AllowedWord).text == "새우튀김"
+    assert verdicts() == ["rule_add", "rule_import"]
+
+
+def test_a_list_with_a_line_nobody_understands_brings_in_nothing(as_, mo):
+    answer = as_(mo).post("/desk/rules/import", data={"lines": "고래밥\nhello | world\n멸치"})
+
+    assert answer.status_code == 422
+    assert "규칙이 아닌 줄이 있습니다: 2" in answer.text
+    assert list(db.session.scalars(select(Rule))) == []
+
+
+def test_a_fresh_board_starts_with_the_rules_it_ships_with_and_only_once(app, as_, ada, harbour):
+    run = app.test_cli_runner()
+    load_when_untouched()
+    load_when_untouched()
+    second = run.invoke(rules_cli, ["load"]).output
+
+    assert second.startswith("0 ")
+    send(as_(ada), "시발 진짜")
+    assert only(Comment).held_for == "word"
+    assert verdicts() == ["rule_import"]
+
+
+def test_the_list_asks_as_much_for_one_rule_as_for_fifty(as_, mo, harbour, ada):
+    have("고래밥1")
+    moderator = as_(mo)
+    moderator.get("/desk/rules")
+    with count_queries() as of_one:
+        moderator.get("/desk/rules")
+    with writing():
+        rules.add_all([{"kind": "word", "text": f"멸치{n}"} for n in range(60)], [], by=mo)
+    with count_queries() as of_fifty:
+        page = moderator.get("/desk/rules").text
+
+    assert len(of_fifty) == len(of_one)
+    assert 'class="button more"' in page
+
+
+def test_a_rule_and_a_trial_ask_as_much_for_one_hit_as_for_many(as_, mo, harbour, ada):
+    rule = have("고래밥")
+    say(harbour, ada, "고래밥 하나")
+    moderator = as_(mo)
+    path = begin(moderator, text="고래밥들")
+    pages = (f"/desk/rules/{rule.id}", path)
+
+    def asked():
+        counts = []
+        for page in pages:
+            with count_queries() as seen:
+                assert moderator.get(page).status_code == 200
+            counts.append(len(seen))
+        return counts
+
+    before = asked()
+    for number in range(30):
+        say(
+            harbour,
+            person(f"reader{'abcdefghijklmnopqrstuvwxyzABCD'[number]}{number}x"),
+            f"고래밥들 {number}",
+        )
+    with writing():
+        trial = only(Trial)
+        trial.is_done, trial.reached = False, 0
+    finish(moderator, path)
+
+    assert asked() == before
+
+
+def test_rules_are_found_by_their_letters_and_category(as_, mo):
+    have("고래밥", category="insult")
+    have("멸치떼", category="spam")
+    moderator = as_(mo)
+
+    by_text = moderator.get("/desk/rules?q=고래").text
+    by_category = moderator.get("/desk/rules?category=spam").text
+
+    assert ("고래밥" in by_text, "멸치떼" in by_text) == (True, False)
+    assert ("고래밥</a>" in by_category, "멸치떼</a>" in by_category) == (False, True)
