@@ -43,11 +43,10 @@ def test_an_editor_writes_an_article_and_everyone_reads_it(as_, guest, tess):
 
 
 def test_an_edit_shows_when_it_was_made(as_, guest, tess, harbour):
-    client = as_(tess)
     draft = {**DRAFT, "title": "A better headline"}
 
     with time_machine.travel("2026-11-23T03:00:00Z", tick=False):
-        response = client.post("/desk/articles/harbour", data=draft)
+        response = as_(tess).post("/desk/articles/harbour", data=draft)
 
     assert response.location == "/desk/articles/harbour?notice=saved"
     page = guest.get("/articles/harbour").text
