@@ -1,0 +1,119 @@
+"""What of tips is kept outside the database, under `tips/` in the instance folder.
+
+pepper      without it nobody can try codes or passphrases on a copy of the database
+keys/       one erase key for each tip: with it gone, no copy of the tip opens ever again
+files/      attachments, sealed
+drafts/     attachments of a form that is not sent yet, sealed; for two hours
+"""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from flask import current_app
+
+from board.accounts.passwords import TooBusy
+from board.tips import vault
+
+DRAFT_LIFE = 2 * 3600  # seconds
+_SLOTS = 2  # derivations at a time on this machine; each takes 64 MiB
+_WAIT = 5.0  # seconds
+
+
+class Erased(Exception):
+    """The erase key of this tip is gone, and so is the tip."""
+
+
+def folder(name: str = "") -> Path:
+    path = Path(current_app.instance_path) / "tips" / name
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
+    """`vault.stretch` with this machine's pepper, in turn. Raises TooBusy.
+
+    A source's code has no salt of its own, or one would have to be told first whose code it is;
+    the machine's is used.
+    """
+    pepper = _kept("pepper", 48)
+    with _turn():
+        return vault.stretch(secret, salt=salt or pepper[:16], pepper=pepper[16:])
+
+
+def make_erase_key(ref: str) -> bytes:
+    key = secrets.token_bytes(32)
+    _write(folder("keys") / ref, key)
+    return key
+
+
+def erase_key(ref: str) -> bytes:
+    try:
+        return (folder("keys") / ref).read_bytes()
+    except FileNotFoundError as error:
+        raise Erased from error
+
+
+def erase(ref: str) -> None:
+    """From here on no copy of this tip opens, in whatever backup of the database it stands."""
+    (folder("keys") / ref).unlink(missing_ok=True)
+    descriptor = os.open(folder("keys"), os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def remove_files(names: list[str]) -> None:
+    for name in names:
+        (folder("files") / name).unlink(missing_ok=True)
+
+
+def sweep_drafts() -> None:
+    """Whoever left without sending leaves nothing."""
+    before = time.time() - DRAFT_LIFE
+    for path in folder("drafts").iterdir():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    deadline = time.monotonic() + _WAIT
+    slots = [folder() / f"slot-{number}" for number in range(_SLOTS)]
+    while time.monotonic() < deadline:
+        for slot in slots:
+            descriptor = os.open(slot, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield
+                return
+            except BlockingIOError:
+                continue
+            finally:
+                os.close(descriptor)  # and with it the lock
+        time.sleep(0.02)
+    raise TooBusy
+
+
+def _kept(name: str, size: int) -> bytes:
+    """Random bytes made on first use; of workers that start together, one makes them."""
+    path = folder() / name
+    if not path.exists():
+        draft = folder() / f"{name}-{secrets.token_hex(8)}"
+        _write(draft, secrets.token_bytes(size))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_bytes()
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

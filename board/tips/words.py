@@ -1,0 +1,119 @@
+"""Secrets a person can write down: Korean words, or the same as digits.
+
+The words are the 2,048 of BIP39's Korean list. The first two syllables of each are its own, so two
+suffice; and because some differ by one letter (내일, 매일), a source's code ends in a checksum.
+"""
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from functools import cache
+
+from mnemonic import Mnemonic
+
+CODE_WORDS = 8  # 88 bits: 80 random, 8 to tell a slip of the pen
+CODE_DIGITS = 27
+PASSPHRASE_WORDS = 6  # 66 bits, behind Argon2id
+RECOVERY_WORDS = 12  # 132 bits: a sheet of paper is typed once in years
+_BITS = 11  # of each word
+_DIGITS = re.compile(r"[\d\s.·-]+")
+_SEPARATORS = re.compile(r"[\s,.·-]+")
+
+
+class NotWords(ValueError):
+    """`places`: which words, counted from 1, are in no list; none when another thing is wrong."""
+
+    def __init__(self, places: tuple[int, ...] = ()) -> None:
+        super().__init__()
+        self.places = places
+
+
+def new_code() -> str:
+    """A code for a source."""
+    secret = secrets.token_bytes(10)
+    return _words(int.from_bytes(secret + _checksum(secret)), CODE_WORDS)
+
+
+def read_code(typed: str) -> str:
+    """The code that was meant: words, their first two syllables, or digits; or NotWords."""
+    code = _from_digits(typed) if _DIGITS.fullmatch(typed) else read_phrase(typed, CODE_WORDS)
+    whole = _number(code).to_bytes(11)
+    if _checksum(whole[:10]) != whole[10:]:
+        raise NotWords
+    return code
+
+
+def as_digits(code: str) -> str:
+    """The same code in nine groups of three."""
+    digits = f"{_number(code):0{CODE_DIGITS}}"
+    return "-".join(re.findall("...", digits))
+
+
+def new_phrase(count: int) -> str:
+    return " ".join(secrets.choice(_list()) for _ in range(count))
+
+
+def read_phrase(typed: str, count: int) -> str:
+    """The `count` words that were meant, or NotWords."""
+    given = [word for word in _SEPARATORS.split(unicodedata.normalize("NFC", typed)) if word]
+    if len(given) != count:
+        raise NotWords
+    found = [_by_two_syllables().get(word[:2]) for word in given]
+    known = [
+        word if word and word.startswith(one) else None
+        for word, one in zip(found, given, strict=True)
+    ]
+    if strays := tuple(place for place, word in enumerate(known, 1) if word is None):
+        raise NotWords(strays)
+    return " ".join(word for word in known if word)
+
+
+def has_words_of(code: str, text: str, *, run: int = 4) -> bool:
+    """Whether `text` gives away `run` words of the code in a row, or its digits."""
+    if as_digits(code).replace("-", "") in re.sub(r"[\s.·-]", "", text):
+        return True
+    given = _SEPARATORS.split(unicodedata.normalize("NFC", text))
+    words = code.split()
+    runs = {tuple(words[at : at + run]) for at in range(len(words) - run + 1)}
+    return any(tuple(given[at : at + run]) in runs for at in range(len(given)))
+
+
+def _from_digits(typed: str) -> str:
+    digits = "".join(c for c in typed if c.isdecimal())
+    number = int(digits or "0")
+    if len(digits) != CODE_DIGITS or number >= 1 << CODE_WORDS * _BITS:
+        raise NotWords
+    return _words(number, CODE_WORDS)
+
+
+def _words(number: int, count: int) -> str:
+    places = [(number >> _BITS * place) & 2047 for place in reversed(range(count))]
+    return " ".join(_list()[place] for place in places)
+
+
+def _number(code: str) -> int:
+    number = 0
+    for word in code.split():
+        number = number << _BITS | _places()[word]
+    return number
+
+
+def _checksum(secret: bytes) -> bytes:
+    return hashlib.sha256(b"tips/1|code|" + secret).digest()[:1]
+
+
+@cache
+def _list() -> list[str]:
+    # The package stores the syllables taken apart (NFD); people type them whole.
+    return [unicodedata.normalize("NFC", word) for word in Mnemonic("korean").wordlist]
+
+
+@cache
+def _places() -> dict[str, int]:
+    return {word: place for place, word in enumerate(_list())}
+
+
+@cache
+def _by_two_syllables() -> dict[str, str]:
+    return {word[:2]: word for word in _list()}
