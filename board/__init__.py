@@ -15,11 +15,14 @@ from board.comments import views as comment_views
 from board.feeds import views as feed_views
 from board.moderation import desk_views, people_views, report_views, rule_views
 from board.moderation import views as moderation_views
+from board.tips import attachments, inbox_views, reader_views
+from board.tips import views as tip_views
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=(overrides or {}).get("INSTANCE") or config.instance_path())
     config.load(app, overrides or {})
+    app.request_class = attachments.Request
 
     db.init_app(app)
     language.init_app(app)
@@ -46,6 +49,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         report_views,
         api_views,
         feed_views,
+        tip_views,
+        inbox_views,
+        reader_views,
         desk,
         pages,
     ):

@@ -46,6 +46,11 @@ def everyone(viewer: Viewer) -> bool:
     return True
 
 
+def strangers(viewer: Viewer) -> bool:
+    """Everyone, and who is signed in is not asked: such a page knows its viewer as a guest."""
+    return True
+
+
 def readers(viewer: Viewer) -> bool:
     """Whoever has an account and is signed in."""
     return isinstance(viewer, User)
@@ -59,20 +64,30 @@ def editors(viewer: Viewer) -> bool:
     return viewer.can_edit
 
 
+def newsroom(viewer: Viewer) -> bool:
+    """Readers of tips."""
+    return viewer.can_read_tips
+
+
 def staff(viewer: Viewer) -> bool:
-    return viewer.can_moderate or viewer.can_edit
+    return viewer.can_moderate or viewer.can_edit or viewer.can_read_tips
 
 
 def open_to(
-    audience: Audience, *, body_max: int | None = None, lists: Container[str] = ()
+    audience: Audience,
+    *,
+    body_max: int | None = None,
+    lists: Container[str] = (),
+    uploads: Callable[[], int] | None = None,
 ) -> Callable[[View], View]:
     """Who may call the view; how many bytes they may send when it is more than usual; which
-    fields may come more than once."""
+    fields may come more than once; how many bytes of files it takes beside the form."""
 
     def mark(view: View) -> View:
         cast(Any, view).audience = audience
         cast(Any, view).body_max = body_max
         cast(Any, view).lists = lists
+        cast(Any, view).uploads = uploads
         return view
 
     return mark
@@ -111,6 +126,9 @@ def init_app(app: Flask) -> None:
 
 @login_manager.request_loader
 def _load(_request: object) -> User | None:
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "audience", None) is strangers:
+        return None
     session = current_session()
     if session is None or session.user.is_suspended:
         return None
@@ -154,6 +172,8 @@ def _refuse_unreadable() -> None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if body_max := getattr(view, "body_max", None):
         request.max_content_length = request.max_form_memory_size = body_max
+    if uploads := getattr(view, "uploads", None):
+        request.max_content_length = (request.max_content_length or 0) + uploads()
     if len(request.full_path) > URL_MAX:
         abort(414)
     if request.method not in SAFE and request.content_length and request.mimetype not in FORM_TYPES:
@@ -187,7 +207,9 @@ def _enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:  # no such page; let Flask answer 404 or 405
         return None
     view: Any = current_app.view_functions[request.endpoint]
-    if view.audience is everyone or view.audience(viewer()):  # the first asks no database
+    if view.audience in (everyone, strangers) or view.audience(
+        viewer()
+    ):  # the first asks no database
         return None
     if viewer().is_authenticated:
         abort(403)

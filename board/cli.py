@@ -20,6 +20,7 @@ from board.lock import Busy
 from board.moderation.commands import load_when_untouched, rules_cli
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
+from board.tips.commands import tips_cli
 
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -38,7 +39,8 @@ _WHY_NOT = {
 
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(schema.MIGRATIONS))
-    for command in (serve, doctor, due.due, accounts_cli, articles_cli, rules_cli, sample_cli):
+    commands = (serve, doctor, due.due, accounts_cli, articles_cli, rules_cli, tips_cli, sample_cli)
+    for command in commands:
         app.cli.add_command(command)
 
 

@@ -86,6 +86,14 @@ def _origins(value: Any) -> tuple[str, ...]:
     return tuple(_origin(item) for item in items)
 
 
+def _mail_server(value: Any) -> str:
+    server = _text(value)
+    url = urlsplit(server)
+    if server and (url.scheme not in ("smtp", "smtps") or not url.hostname):
+        raise ValueError("must look like smtp://user:password@mail.example:587 or smtps://…")
+    return server
+
+
 def _timezone(value: Any) -> str:
     try:
         ZoneInfo(_text(value))
@@ -123,6 +131,11 @@ SETTINGS = (
     Setting("REACTION_INTERVAL_SECONDS", 10, _count),
     Setting("SIGN_UPS_PER_HOUR", 60, _count),
     Setting("DISLIKES", True, _switch),
+    Setting("MAIL_SERVER", "", _mail_server),
+    Setting("MAIL_FROM", "", _text),
+    Setting("TIPS_PER_HOUR", 60, _count),
+    Setting("TIP_FILE_MEGABYTES", 50, _positive),
+    Setting("TIP_DAYS", 180, _positive),
 )
 
 

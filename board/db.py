@@ -150,6 +150,21 @@ def writing(*, patience: float | None = None) -> Iterator[None]:
             db.session.info.pop("writing")
 
 
+def forget_log() -> None:
+    """Empty SQLite's log, in which what was deleted still stands until it is written over.
+
+    Waits for no reader; while one is busy the log is emptied at some later time.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    with current_app.extensions["write_lock"]:
+        connection = db.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+
 def _prepare(connection: Any, _record: Any) -> None:
     """A new connection: our own BEGIN instead of the driver's, and the pragmas."""
     if not hasattr(connection, "isolation_level"):  # PostgreSQL

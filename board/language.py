@@ -1,7 +1,7 @@
 """Languages, numbers and times as readers see them."""
 
 import io
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import support
 from babel.messages import mofile, pofile
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, Domain, format_decimal, get_locale
+from flask_babel import Babel, Domain, format_date, format_decimal, get_locale
 
 LANGUAGES = ("ko", "en")
 COOKIE = "lang"
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(clock)
     app.add_template_filter(iso)
     app.add_template_filter(format_decimal, "number")
+    app.add_template_filter(day)
 
 
 def _words() -> support.NullTranslations:
@@ -69,6 +70,15 @@ def language() -> str:
 def clock(moment: datetime) -> str:
     """2026.11.22. 14:05, in the newsroom's time zone."""
     return local(moment).strftime("%Y.%m.%d. %H:%M")
+
+
+def day(given: date | str) -> str:
+    """11월 22일, or with the year when it is another one."""
+    given = date.fromisoformat(given) if isinstance(given, str) else given
+    this_year = given.year == local(datetime.now(UTC)).year
+    korean = "M월 d일" if this_year else "y년 M월 d일"
+    english = "d MMMM" if this_year else "d MMMM y"
+    return str(format_date(given, korean if language() == "ko" else english))
 
 
 def iso(moment: datetime) -> str:

@@ -27,7 +27,7 @@ bp = Blueprint("pages", __name__)
 NOTICES = (
     "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
     "closed", "hidden", "held", "restored", "reported", "unreported", "kept", "undone", "decided",
-    "muted", "unmuted",
+    "muted", "unmuted", "erased",
 )  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def _shared() -> dict[str, Any]:
 
 def _secure(response: Response) -> Response:
     config = current_app.config
-    response.headers.extend(_protection(config["IMAGE_ORIGINS"], config["HTTPS"]))
+    for name, value in _protection(config["IMAGE_ORIGINS"], config["HTTPS"]):
+        response.headers.setdefault(name, value)  # a slice may be stricter about its own pages
     if request.endpoint != "static" or response.status_code >= 400:
         _say_who_may_keep(response)
     return response

@@ -1,4 +1,4 @@
-"""The cast: ada posts, mo moderates, tess edits articles, a guest is nobody.
+"""The cast: ada posts, mo moderates, tess edits articles and reads tips, a guest is nobody.
 
 Every test tells its story with them, on a real database of its own.
 """
@@ -114,7 +114,7 @@ def mo(app: Flask) -> User:
 
 @pytest.fixture
 def tess(app: Flask) -> User:
-    return person("tess", can_edit=True)
+    return person("tess", can_edit=True, can_read_tips=True)
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ MAY_IMPORT = {
     "moderation": SHARED | {"accounts", "articles", "comments"},
     "api": SHARED | {"articles", "comments"},
     "feeds": SHARED | {"accounts", "articles", "comments"},
+    "tips": SHARED | {"accounts", "due"},
 }
-MODELS_MAY_IMPORT = {"accounts", "articles", "comments", "moderation", "db"}
+MODELS_MAY_IMPORT = {"accounts", "articles", "comments", "moderation", "tips", "db"}
 OF_THE_WEB = {"flask", "wtforms", "flask_babel", "werkzeug"}
 
 
@@ -64,8 +65,17 @@ def test_nothing_imports_the_app_but_its_server():
         assert "board.create_app" not in imports(path), path
 
 
-@pytest.mark.parametrize("forbidden", ["wal_checkpoint", "VACUUM", "innerHTML", "|safe", "| safe"])
-def test_what_must_not_be_written_is_not_written(forbidden):
+@pytest.mark.parametrize(
+    ("forbidden", "but_in"),
+    [
+        ("wal_checkpoint", ["db.py"]),  # under the write lock
+        ("VACUUM", []),
+        ("innerHTML", []),
+        ("|safe", []),
+        ("| safe", []),
+    ],
+)
+def test_what_must_not_be_written_is_not_written(forbidden, but_in):
     files = [*BOARD.rglob("*.py"), *BOARD.rglob("*.js"), *BOARD.rglob("*.html")]
 
-    assert [str(path) for path in files if forbidden in path.read_text()] == []
+    assert [p.name for p in files if forbidden in p.read_text()] == but_in

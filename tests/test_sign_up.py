@@ -112,7 +112,7 @@ def test_who_does_not_say_that_they_are_14_gets_no_account_and_keeps_what_they_t
 def test_an_account_holds_these_things_and_no_date_of_birth(app: Flask) -> None:
     assert {column["name"] for column in inspect(db.engine).get_columns("user")} == {
         "id", "email", "name", "name_key", "password_hash", "joined_at", "suspended_until",
-        "suspended_for", "held_until", "notices_seen", "can_moderate", "can_edit",
+        "suspended_for", "held_until", "notices_seen", "can_moderate", "can_edit", "can_read_tips",
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from board.db import db, now, writing
 
 accounts_cli = AppGroup("accounts", help="Make accounts, give and take capabilities, suspend.")
 
-CAPABILITIES = {"moderate": "can_moderate", "edit": "can_edit"}
+CAPABILITIES = {"moderate": "can_moderate", "edit": "can_edit", "read-tips": "can_read_tips"}
 _capability = click.Choice(sorted(CAPABILITIES))
 FOREVER = timedelta(days=365 * 100)
 
@@ -59,7 +59,7 @@ def add(email: str, name: str, capabilities: tuple[str, ...], password: str) -> 
 @click.argument("email")
 @click.argument("capability", type=_capability)
 def grant(email: str, capability: str) -> None:
-    """Let somebody moderate comments, or edit articles, from their next sign-in on."""
+    """Let somebody moderate comments, edit articles or read tips, from their next sign-in on."""
     with writing():
         _account(email).grant(CAPABILITIES[capability])
     click.echo(f"{email} can {capability}.")

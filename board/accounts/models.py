@@ -24,6 +24,7 @@ class Guest(AnonymousUserMixin):
     name = ""
     can_moderate = False
     can_edit = False
+    can_read_tips = False
 
 
 class User(UserMixin, Base):
@@ -31,7 +32,7 @@ class User(UserMixin, Base):
 
     __tablename__ = "user"
     EMAIL_MAX = 254
-    CAPABILITIES = ("can_moderate", "can_edit")
+    CAPABILITIES = ("can_moderate", "can_edit", "can_read_tips")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_MAX), unique=True)
@@ -47,6 +48,7 @@ class User(UserMixin, Base):
     notices_seen: Mapped[int] = mapped_column(default=0, server_default="0")
     can_moderate: Mapped[bool] = mapped_column(default=False)
     can_edit: Mapped[bool] = mapped_column(default=False)
+    can_read_tips: Mapped[bool] = mapped_column(default=False)
 
     sessions: Mapped[list["Session"]] = relationship(
         back_populates="user", cascade="all, delete-orphan", order_by="Session.id.desc()"

@@ -26,11 +26,12 @@ from board.comments.models import Comment
 from board.comments.reactions import Choice, Reaction
 from board.db import db, now, writing
 from board.moderation import models as moderation
+from board.sample import tips
 from board.sample.threads import fill
 
 HERE = Path(__file__).parent
 SITE_NAME = "푸른항구신문"
-CAST = {"ada": (), "mo": ("can_moderate",), "tess": ("can_edit",)}
+CAST = {"ada": (), "mo": ("can_moderate",), "tess": ("can_edit", "can_read_tips")}
 CLOSED = ("harbour-festival", "축제가 끝나 댓글을 닫았습니다.")
 
 sample_cli = AppGroup("sample", help="A board to look at and to measure with.")
@@ -70,6 +71,7 @@ def load_sample_when_empty() -> bool:
     passwords = {handle: "-".join(secrets.token_hex(3) for _ in range(3)) for handle in CAST}
     hashes = {handle: hash_password(password) for handle, password in passwords.items()}
     readers_hash = hash_password(secrets.token_urlsafe(32))  # nobody signs in as these
+    paper = tips.write_paper()
     talk = json.loads((HERE / "comments.json").read_text(encoding="utf-8"))
     with writing():
         people = {handle: _account(handle, handle, hash_) for handle, hash_ in hashes.items()}
@@ -78,6 +80,7 @@ def load_sample_when_empty() -> bool:
                 setattr(people[handle], capability, True)
         for reader in talk["readers"]:
             people[reader["handle"]] = _account(reader["handle"], reader["name"], readers_hash)
+        tips.seat(people["tess"], paper)
         threads = talk["threads"]
         items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
         _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)
@@ -94,10 +97,15 @@ def print_accounts() -> None:
         click.echo("Sample accounts (e-mail, password, what they can do):")
         for email, (password, can) in json.loads(path.read_text()).items():
             click.echo(f"  {email:<18} {password}  {can}")
+        tips.print_paper()
 
 
 def _keep(passwords: dict[str, str]) -> None:
-    words = {"can_moderate": "moderates", "can_edit": "edits articles"}
+    words = {
+        "can_moderate": "moderates",
+        "can_edit": "edits articles",
+        "can_read_tips": "reads tips",
+    }
     accounts_ = {
         _email(handle): (password, ", ".join(words[c] for c in CAST[handle]) or "reads and writes")
         for handle, password in passwords.items()

@@ -6,7 +6,7 @@ import pytest
 
 from board.tips import words
 from board.tips.words import NotWords
-from tips.known import CODE, DIGITS
+from sealed.known import CODE, DIGITS
 
 
 def test_a_code_is_eight_korean_words_and_no_two_are_the_same():
@@ -68,9 +68,9 @@ def test_what_is_no_code_is_refused(typed):
 def test_text_that_gives_the_code_away_is_recognised():
     some = " ".join(CODE.split()[2:6])
 
-    assert words.has_words_of(CODE, f"제 코드는 {some} 입니다")
-    assert words.has_words_of(CODE, f"번호: {DIGITS}")
-    assert not words.has_words_of(CODE, "부두에서 있었던 일을 적습니다. " + CODE.split()[0])
+    assert words.looks_like_code(f"제 코드는 {some} 입니다")
+    assert not words.looks_like_code("부두에서 있었던 일을 적습니다. " + CODE.split()[0])
+    assert not words.looks_like_code("어제 오전 회의에서 과장이 서류를 없애라고 했습니다.")
 
 
 def test_passphrases_and_recovery_words_are_read_like_codes():

@@ -1,0 +1,74 @@
+"""A reader of tips for the sample board, and one tip in the inbox."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from flask import current_app
+from sqlalchemy import select
+
+from board.accounts.models import User
+from board.db import db
+from board.tips import disk, roster, second, sending, words
+from board.tips.holders import Reader
+from board.tips.vault import Key
+
+TIP = (
+    "어시장 위판장 저울이 한 상자에 300그램씩 더 나가게 맞춰져 있습니다. "
+    "지난달부터 세 번 확인했습니다. "
+    "상인회 사무실에 있는 점검표에는 늘 ‘이상 없음’으로 적힙니다."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a reader of tips has on paper; slow to make, so made before the database is written."""
+
+    passphrase: str
+    recovery: str
+    salt: bytes
+    kek: bytes
+    recovery_kek: bytes
+    source_code: str
+    tag: bytes
+    source_kek: bytes
+
+
+def write_paper() -> Paper:
+    salt = secrets.token_bytes(16)
+    passphrase = words.new_phrase(words.PASSPHRASE_WORDS)
+    recovery = words.new_phrase(words.RECOVERY_WORDS)
+    code = words.new_code()
+    _, kek = disk.stretch(passphrase, salt=salt)
+    _, recovery_kek = disk.stretch(recovery, salt=salt)
+    return Paper(passphrase, recovery, salt, kek, recovery_kek, code, *disk.stretch(code))
+
+
+def seat(user: User, paper: Paper) -> None:
+    """Make `user` the first reader of tips, with a tip to read; keep the words for this machine."""
+    key, (factor, codes) = Key(), second.new()
+    reader = Reader.make(user, key, salt=paper.salt, kek=paper.kek, recovery_kek=paper.recovery_kek)
+    reader.second = reader.keep(key, "second", factor)
+    db.session.flush()
+    roster.add(reader, by=reader, key=key)
+    sending.send(TIP, "", [], to=[reader], tag=paper.tag, kek=paper.source_kek)
+    kept = {
+        "passphrase": paper.passphrase, "second": factor["secret"], "codes": codes,
+        "recovery": paper.recovery, "source": paper.source_code,
+    }  # fmt: skip
+    path = _path()
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def print_paper() -> None:
+    if _path().exists() and db.session.scalar(select(Reader.id)):
+        kept = json.loads(_path().read_text(encoding="utf-8"))
+        click.echo(f"  tess reads tips with: {kept['passphrase']}")
+        click.echo(f"  and a code from an app that knows {kept['second']}, or {kept['codes'][0]}")
+
+
+def _path() -> Path:
+    return Path(current_app.instance_path) / "sample-tips.json"

@@ -1,0 +1,220 @@
+"""Attachments: sealed as they arrive, looked into before they are sent, cleaned when asked."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import flask
+from flask import current_app, request
+from werkzeug.datastructures import FileStorage
+
+from board.text import tidy_line
+from board.tips import disk, files, tickets, vault
+from board.tips.models import Tip
+from board.tips.streams import SealedFile, open_file, seal_file
+from board.tips.vault import BadSeal
+
+COPIES = ("cleaned", "original", "both")
+DRAFTS_MAX = 2 * 1024**3  # bytes of unsent attachments on this machine
+_PATH = re.compile(r"^.*[/\\]", re.DOTALL)
+
+
+class CannotClean(Exception):
+    """There is no clean copy of the attachment with this name after all."""
+
+
+class NoRoom(Exception):
+    """Too many attachments of unsent forms are waiting."""
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A sealed file and what opens it."""
+
+    name: str
+    size: int
+    key: bytes
+    path: Path
+    copy: str = "original"
+    found: list[list[Any]] = field(default_factory=list)  # kind, detail, stays in a clean copy
+    cleanable: bool = False
+    why_not: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    def data(self) -> bytes:
+        return b"".join(open_file(self.path, self.key, self.size))
+
+    def described(self) -> dict[str, Any]:
+        """What the readers are told, inside the seal."""
+        key = base64.b64encode(self.key).decode()
+        return {
+            "name": self.name, "size": self.size, "key": key, "copy": self.copy,
+            "found": self.found,
+        }  # fmt: skip
+
+    def keep(self) -> str:
+        """Move it to the files that stay; its name there."""
+        name = secrets.token_hex(16)
+        os.rename(self.path, disk.folder("files") / name)
+        return name
+
+
+class Draft:
+    """The attachments of a form that is not sent yet, on disk under the secret of its ticket."""
+
+    def __init__(self, ticket: str) -> None:
+        self._secret = tickets.secret(ticket, "draft")
+        self._path = disk.folder("drafts") / hashlib.sha256(self._secret).hexdigest()[:32]
+        self.attachments = self._read()
+
+    def take(self, uploads: list[FileStorage]) -> None:
+        """Look into what was uploaded, and keep it until the form is sent or forgotten."""
+        for upload in uploads:
+            stream: Any = upload.stream
+            self.attachments.append(_looked_into(stream, tidy_name(upload.filename or "")))
+        self._write()
+
+    def drop(self, ids: list[str]) -> None:
+        for attachment in self.attachments:
+            if attachment.id in ids:
+                attachment.path.unlink(missing_ok=True)
+        self.attachments = [each for each in self.attachments if each.id not in ids]
+        self._write()
+
+    def copies(self, wanted: dict[str, str]) -> list[Attachment]:
+        """What is to be sent: for each id, cleaned copy, original, or both. Raises CannotClean."""
+        sent = []
+        for attachment in self.attachments:
+            choice = wanted.get(attachment.id, "cleaned" if attachment.cleanable else "original")
+            if choice != "original" and attachment.cleanable:
+                sent.append(self._cleaned(attachment))
+            if choice != "cleaned" or not attachment.cleanable:
+                sent.append(attachment)
+        return sent
+
+    def forget(self) -> None:
+        """It has been sent; what was not moved to stay is gone."""
+        for attachment in self.attachments:
+            attachment.path.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
+
+    def _cleaned(self, original: Attachment) -> Attachment:
+        try:
+            cleaned = files.clean(original.data(), original.name)
+        except files.NotCleanable as error:
+            original.cleanable, original.why_not = False, str(error.reason)
+            self._write()
+            raise CannotClean(original.name) from error
+        sealed = seal_file(disk.folder("drafts") / secrets.token_hex(16), cleaned.data)
+        return Attachment(
+            tidy_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
+        )
+
+    def _read(self) -> list[Attachment]:
+        try:
+            listed = json.loads(vault.unlock(self._secret, self._path.read_bytes(), "draft"))
+        except (FileNotFoundError, BadSeal):
+            return []
+        folder = disk.folder("drafts")
+        each = [
+            {**one, "key": base64.b64decode(one["key"]), "path": folder / one["path"]}
+            for one in listed
+        ]
+        return [Attachment(**one) for one in each if one["path"].exists()]
+
+    def _write(self) -> None:
+        listed = [
+            {
+                "name": a.name, "size": a.size, "key": base64.b64encode(a.key).decode(),
+                "path": a.path.name, "found": a.found, "cleanable": a.cleanable,
+                "why_not": a.why_not,
+            }
+            for a in self.attachments
+        ]  # fmt: skip
+        locked = vault.lock(self._secret, json.dumps(listed).encode(), "draft")
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(locked)
+
+
+class Upload(SealedFile):
+    """An attachment on its way in. What is beyond the limit is counted and dropped."""
+
+    def __init__(self, path: Path, limit: int) -> None:
+        super().__init__(path)
+        self._limit = limit
+
+    @property
+    def is_too_large(self) -> bool:
+        return self.size > self._limit
+
+    def write(self, data: bytes) -> int:
+        if self.size + len(data) > self._limit:
+            self.size += len(data)
+            return len(data)
+        return super().write(data)
+
+
+def begin_upload() -> Upload:
+    """Where the form parser writes an attachment. Raises NoRoom."""
+    disk.sweep_drafts()
+    folder = disk.folder("drafts")
+    if sum(path.stat().st_size for path in folder.iterdir()) > DRAFTS_MAX:
+        raise NoRoom
+    limit = current_app.config["TIP_FILE_MEGABYTES"] * 1024**2
+    return Upload(folder / secrets.token_hex(16), limit)
+
+
+def uploaded(field: str) -> list[FileStorage]:
+    """The files that were chosen; a browser sends an empty one for an empty field."""
+    return [each for each in request.files.getlist(field) if each.filename]
+
+
+def bytes_max() -> int:
+    """How many bytes of attachments one form may bring."""
+    each: int = current_app.config["TIP_FILE_MEGABYTES"] * 1024**2
+    return Tip.FILES_MAX * each
+
+
+class Request(flask.Request):
+    """Seals uploads as they come, for views that take any."""
+
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
+        view = current_app.view_functions.get(self.endpoint or "")
+        if getattr(view, "uploads", None):
+            return begin_upload()
+        return super()._get_file_stream(*args, **kwargs)
+
+
+def kept(upload: FileStorage) -> Attachment:
+    """An upload as it is, for a reader's reply."""
+    sealed: Any = upload.stream
+    sealed.kept = True
+    return Attachment(tidy_name(upload.filename or ""), sealed.size, sealed.key, sealed.path)
+
+
+def tidy_name(name: str) -> str:
+    """A file's name without a path, of a length to read, with nothing that hides in it."""
+    name = tidy_line(unicodedata.normalize("NFC", _PATH.sub("", name))).lstrip(".")
+    stem, dot, ending = name.rpartition(".")
+    spare = Tip.NAME_MAX - len(dot + ending)
+    return (stem[:spare] + dot + ending)[: Tip.NAME_MAX] or "file"
+
+
+def _looked_into(sealed: SealedFile, name: str) -> Attachment:
+    sealed.kept = True
+    attachment = Attachment(name, sealed.size, sealed.key, sealed.path)
+    report = files.look(attachment.data(), name)
+    attachment.found = [[each.kind, each.detail, each.stays] for each in report.findings]
+    attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
+    return attachment

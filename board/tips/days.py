@@ -1,0 +1,15 @@
+"""Days, in the newsroom's time zone: the finest grain in which tips are dated."""
+
+from datetime import date
+
+from board.db import now
+from board.language import local
+
+
+def today() -> date:
+    return local(now()).date()
+
+
+def this_hour() -> str:
+    """ "2026-11-22 14", for the inside of a seal only."""
+    return local(now()).strftime("%Y-%m-%d %H")

@@ -1,0 +1,70 @@
+"""How long tips are kept, and how they are erased: from the database, the disk and every backup."""
+
+import time
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import delete, select
+
+from board.accounts.models import User
+from board.db import db
+from board.due import Task, tasks
+from board.tips import disk
+from board.tips.days import today
+from board.tips.holders import Source
+from board.tips.models import Erasure, Grant, Tip, TipItem
+from board.tips.opened import burn
+
+ORPHAN = 24 * 3600  # seconds; a younger file may belong to a tip that is being sent
+
+
+def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
+    """The erase key first: whatever fails after it, the tip is gone in all its copies.
+
+    The caller empties the log (`db.forget_log`) after the commit.
+    """
+    disk.erase(tip.ref)
+    files = [item.file for item in tip.items if item.file]
+    for holder in db.session.scalars(Grant.holders(tip)):
+        if isinstance(holder, Source):
+            burn(holder)
+    db.session.flush()
+    for tip_key in tip.keys:
+        db.session.execute(delete(Grant).where(Grant.key_id == tip_key.id))
+    db.session.expire(tip)
+    db.session.delete(tip)
+    db.session.add(Erasure(made_on=today(), reason=reason, user_id=by.id if by else None))
+    disk.remove_files(files)
+
+
+def retention() -> timedelta:
+    return timedelta(days=current_app.config["TIP_DAYS"])
+
+
+def is_outdated() -> bool:
+    return db.session.scalar(Tip.due(today(), after=retention()).limit(1)) is not None
+
+
+def erase_outdated() -> int:
+    """Erase what has had its days, and what belongs to no tip; how many tips."""
+    due = list(db.session.scalars(Tip.due(today(), after=retention())))
+    for tip in due:
+        erase(tip, reason="retention")
+    db.session.flush()
+    _sweep("keys", set(db.session.scalars(select(Tip.ref))))
+    _sweep("files", set(db.session.scalars(select(TipItem.file).where(TipItem.file.is_not(None)))))
+    disk.sweep_drafts()
+    return len(due)
+
+
+def _sweep(folder: str, known: set[str | None]) -> None:
+    for path in disk.folder(folder).iterdir():
+        if path.name not in known and path.stat().st_mtime < time.time() - ORPHAN:
+            path.unlink(missing_ok=True)
+
+
+def _when_due() -> None:
+    erase_outdated()
+
+
+tasks.append(Task("tips", is_outdated, _when_due))

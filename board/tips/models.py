@@ -1,0 +1,268 @@
+"""Tips: what is kept of them in the clear, and what is sealed.
+
+In the clear stand days, states, who looks after a tip, and how many sealed things it has. No
+column can hold a moment, an address, an account of a source, or a word of what was said.
+"""
+
+import enum
+import secrets
+from datetime import date, timedelta
+from typing import Self
+
+from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, and_, exists, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from board.accounts.models import User
+from board.db import Base, db
+from board.tips.days import today
+from board.tips.holders import Holder, Reader
+
+
+class State(enum.StrEnum):
+    NEW = "new"  # nobody has opened it
+    OPEN = "open"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class Purpose(enum.StrEnum):
+    """What a key of a tip is for."""
+
+    TALK = "talk"  # between the source and its readers
+    DESK = "desk"  # among its readers: the source never holds it
+    CONTACT = "contact"  # how to reach the source: each opening of it is noted
+
+
+class Tip(Base):
+    __tablename__ = "tip"
+    TEXT_MAX = 20_000  # characters
+    FILES_MAX = 10
+    NAME_MAX = 120
+    LABELS_MAX = 10
+    WARN = timedelta(days=14)  # before it is erased
+    UNREAD_ALARM = timedelta(days=2)
+    PAGE_SIZE = 50
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(32), unique=True)  # the name of its erase key
+    state: Mapped[str] = mapped_column(String(10), default=State.NEW.value)
+    epoch: Mapped[int] = mapped_column(default=1)
+    last_number: Mapped[int] = mapped_column(default=0)
+    received_on: Mapped[date]
+    active_on: Mapped[date] = mapped_column(index=True)
+    read_on: Mapped[date | None]
+    promised_on: Mapped[date | None]
+    held_until: Mapped[date | None]
+    erasure_asked_on: Mapped[date | None]
+    awaits_reader: Mapped[bool] = mapped_column(default=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+
+    assignee: Mapped[User | None] = relationship()
+    keys: Mapped[list["TipKey"]] = relationship(cascade="all, delete-orphan")
+    items: Mapped[list["TipItem"]] = relationship(
+        cascade="all, delete-orphan", order_by="TipItem.number"
+    )
+    openings: Mapped[list["Opening"]] = relationship(
+        cascade="all, delete-orphan", order_by="Opening.id.desc()"
+    )
+
+    @classmethod
+    def new(cls) -> Self:
+        return cls(
+            ref=secrets.token_hex(16), epoch=1, last_number=0, received_on=today(),
+            active_on=today(), state=State.NEW.value,
+        )  # fmt: skip
+
+    @classmethod
+    def held_by(cls, holder: Holder) -> Select[Self]:
+        """Those this holder has a key of, newest first."""
+        granted = exists().where(
+            Grant.key_id == TipKey.id, TipKey.tip_id == cls.id, Grant.holder_id == holder.id
+        )
+        return select(cls).where(granted).order_by(cls.id.desc())
+
+    @classmethod
+    def inbox(cls, holder: Holder, *, show: str, before: int | None = None) -> Select[Self]:
+        """One page and one more of those that `show` names, newest first."""
+        open_ = cls.state.in_([State.NEW, State.OPEN])
+        of = {
+            "open": open_,
+            "waiting": and_(open_, cls.awaits_reader),
+            "published": cls.state == State.PUBLISHED,
+            "closed": cls.state == State.CLOSED,
+        }
+        if isinstance(holder, Reader):
+            of["mine"] = and_(open_, cls.assignee_id == holder.user_id)
+        page = cls.held_by(holder).where(of[show])
+        if before:
+            page = page.where(cls.id < before)
+        return page.limit(cls.PAGE_SIZE + 1)
+
+    @classmethod
+    def due(cls, day: date, *, after: timedelta) -> Select[Self]:
+        """Those with no activity for `after` that nobody holds on to."""
+        free = or_(cls.held_until.is_(None), cls.held_until < day)
+        return select(cls).where(cls.active_on <= day - after, free).order_by(cls.id)
+
+    @property
+    def is_late(self) -> bool:
+        """Unread for too long, or not answered by the promised day."""
+        if self.promised_on and self.awaits_reader:
+            return self.promised_on < today()
+        return self.state == State.NEW and self.received_on <= today() - self.UNREAD_ALARM
+
+    def erased_on(self, retention: timedelta) -> date:
+        """The day it goes if nothing happens any more."""
+        return max(self.active_on + retention, self.held_until or date.min)
+
+    def mark_read(self) -> None:
+        if self.state == State.NEW:
+            self.state, self.read_on = State.OPEN.value, today()
+
+    def hear_source(self) -> None:
+        self.active_on, self.awaits_reader = today(), True
+
+    def hear_reader(self) -> None:
+        self.active_on, self.awaits_reader, self.promised_on = today(), False, None
+
+    def next_number(self) -> int:
+        self.last_number += 1
+        return self.last_number
+
+
+class TipKey(Base):
+    """A key of a tip. Removing a reader begins a new epoch with new ones."""
+
+    __tablename__ = "tip_key"
+    __table_args__ = (UniqueConstraint("tip_id", "purpose", "epoch"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey(Tip.id))
+    purpose: Mapped[str] = mapped_column(String(10))
+    epoch: Mapped[int]
+    public: Mapped[bytes]
+
+    grants: Mapped[list["Grant"]] = relationship(cascade="all, delete-orphan")
+
+
+class Grant(Base):
+    """A key of a tip, sealed to one who may use it. No grant, no key."""
+
+    __tablename__ = "tip_grant"
+
+    key_id: Mapped[int] = mapped_column(ForeignKey(TipKey.id), primary_key=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey(Holder.id), primary_key=True, index=True)
+    sealed: Mapped[bytes]
+
+    @classmethod
+    def to(cls, holder: Holder, tip: Tip) -> Select[Self, TipKey]:
+        return (
+            select(cls, TipKey)
+            .join(TipKey, TipKey.id == cls.key_id)
+            .where(TipKey.tip_id == tip.id, cls.holder_id == holder.id)
+            .order_by(TipKey.epoch)
+        )
+
+    @classmethod
+    def holders(cls, tip: Tip) -> Select[Holder]:
+        """Everyone with a key of this tip's present epoch."""
+        granted = exists().where(
+            cls.holder_id == Holder.id,
+            cls.key_id == TipKey.id,
+            TipKey.tip_id == tip.id,
+            TipKey.epoch == tip.epoch,
+        )
+        return select(Holder).where(granted).order_by(Holder.id)
+
+    @classmethod
+    def lonely(cls) -> Select[int]:
+        """The ids of tips that depend on one reader."""
+        readers = func.count(func.distinct(cls.holder_id))
+        return (
+            select(TipKey.tip_id)
+            .join(cls, cls.key_id == TipKey.id)
+            .join(Tip, (Tip.id == TipKey.tip_id) & (Tip.epoch == TipKey.epoch))
+            .where(TipKey.purpose == Purpose.DESK)
+            .group_by(TipKey.tip_id)
+            .having(readers < 2)
+        )
+
+
+class TipItem(Base):
+    """Something said or attached, sealed."""
+
+    __tablename__ = "tip_item"
+    __table_args__ = (UniqueConstraint("tip_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey(Tip.id))
+    purpose: Mapped[str] = mapped_column(String(10))
+    epoch: Mapped[int]
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    sealed: Mapped[bytes]
+    file: Mapped[str | None] = mapped_column(String(32))  # its random name under tips/files
+
+
+class Opening(Base):
+    """A reader opened a tip on a day, for colleagues to see."""
+
+    __tablename__ = "tip_opening"
+    __table_args__ = (UniqueConstraint("tip_id", "user_id", "act", "made_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey(Tip.id))
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    act: Mapped[str] = mapped_column(String(10))
+    made_on: Mapped[date]
+
+    user: Mapped[User] = relationship()
+
+
+def was_opened(tip: Tip, user: User, act: str) -> bool:
+    """Whether the log has this for today."""
+    same = (Opening.tip_id == tip.id, Opening.user_id == user.id)
+    now = (Opening.act == act, Opening.made_on == today())
+    return db.session.scalar(select(Opening.id).where(*same, *now)) is not None
+
+
+def note_opening(tip: Tip, user: User, act: str) -> None:
+    """Once a day."""
+    if not was_opened(tip, user, act):
+        tip.openings.insert(0, Opening(user_id=user.id, act=act, made_on=today()))
+
+
+class Erasure(Base):
+    """That a tip was erased, on which day and why; nothing of the tip itself."""
+
+    __tablename__ = "tip_erasure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+
+
+class Ticket(Base):
+    """A form that was sent. For ten minutes whoever sent it can see its code again."""
+
+    __tablename__ = "tip_ticket"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    made_on: Mapped[date] = mapped_column(index=True)
+
+
+class Roster(Base):
+    """Whose keys new tips are sealed to, signed by one of them at each change."""
+
+    __tablename__ = "tip_roster"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[str] = mapped_column(String(20_000))
+    signer_id: Mapped[int]  # of a holder, who may be gone by now
+    signature: Mapped[bytes]
+
+    @classmethod
+    def newest(cls) -> Select[Self]:
+        return select(cls).order_by(cls.id.desc()).limit(1)

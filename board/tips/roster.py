@@ -1,0 +1,85 @@
+"""The roster: whose keys new tips are sealed to.
+
+Each change is signed by somebody who was on it before, so a row slipped into the database adds
+no reader. Sources see its fingerprint, and can compare it with the one in print.
+"""
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+
+from board.db import db
+from board.tips import vault
+from board.tips.days import today
+from board.tips.holders import Reader, fingerprint
+from board.tips.models import Roster
+from board.tips.vault import Key
+
+Entries = dict[int, dict[str, str]]
+
+
+class Forged(Exception):
+    """The roster in the database was not signed by who should have."""
+
+
+def members() -> list[Reader]:
+    """Readers on the roster whose keys are the ones that were signed. Raises Forged."""
+    entries = _newest_entries()
+    readers = [r for r in db.session.scalars(Reader.all()) if r.id in entries]
+    if any(entries[reader.id] != {**entries[reader.id], **_entry(reader)} for reader in readers):
+        raise Forged
+    return readers
+
+
+def names_of(entries_of: list[Reader]) -> str:
+    return ", ".join(reader.user.name for reader in entries_of)
+
+
+def seal_of() -> str | None:
+    """The fingerprint of the roster as it stands."""
+    newest = db.session.scalar(Roster.newest())
+    return fingerprint(newest.body.encode()) if newest else None
+
+
+def add(reader: Reader, *, by: Reader, key: Key) -> None:
+    """`by` signs for `reader`; who is first signs for themselves. Raises Forged."""
+    entries = _newest_entries()
+    entries[reader.id] = {**_entry(reader), "by": str(by.id), "on": today().isoformat()}
+    _sign(entries, by=by, key=key)
+
+
+def remove(reader: Reader, *, by: Reader, key: Key) -> None:
+    entries = _newest_entries()
+    entries.pop(reader.id, None)
+    _sign(entries, by=by, key=key)
+
+
+def _sign(entries: Entries, *, by: Reader, key: Key) -> None:
+    before = db.session.scalar(Roster.newest())
+    body = json.dumps(
+        {
+            "before": fingerprint(before.body.encode()) if before else "",
+            "readers": {str(id): entry for id, entry in sorted(entries.items())},
+        }
+    )
+    db.session.add(Roster(body=body, signer_id=by.id, signature=key.sign(body.encode())))
+
+
+def _newest_entries() -> Entries:
+    """What the last row says, if every row was signed by somebody on the one before it."""
+    entries: Entries = {}
+    before = ""
+    for row in db.session.scalars(select(Roster).order_by(Roster.id)):
+        said: Any = json.loads(row.body)
+        now = {int(id): entry for id, entry in said["readers"].items()}
+        signer = (entries or now).get(row.signer_id, {}).get("verifier", "")
+        signed = vault.is_signed(row.body.encode(), row.signature, bytes.fromhex(signer))
+        if not signed or said["before"] != before:
+            raise Forged
+        entries, before = now, fingerprint(row.body.encode())
+    return entries
+
+
+def _entry(reader: Reader) -> dict[str, str]:
+    return {"public": fingerprint(reader.public), "verifier": (reader.verifier or b"").hex()}

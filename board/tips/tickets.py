@@ -1,0 +1,90 @@
+"""Tickets: what makes a form good for one sending, without a cookie.
+
+A ticket stands in the form itself. It says when it was made, signed; it is also the secret under
+which the attachments of an unsent form, and for ten minutes the code of a sent one, are locked.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import struct
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete
+
+from board.db import db, now
+from board.tips import vault
+from board.tips.days import today
+from board.tips.models import Ticket
+from board.tips.vault import BadSeal
+
+LIFE = timedelta(hours=24)
+SHOWN = timedelta(minutes=10)
+_RANDOM, _MAC = 24, 16
+
+
+def new() -> str:
+    body = secrets.token_bytes(_RANDOM) + struct.pack(">Q", int(now().timestamp()))
+    return base64.urlsafe_b64encode(body + _mac(body)).decode()
+
+
+def age(ticket: str) -> timedelta | None:
+    """How long ago this ticket was made; None when it is none of ours, or too old."""
+    try:
+        whole = base64.urlsafe_b64decode(ticket.encode())
+    except ValueError:
+        return None
+    body, mac = whole[:-_MAC], whole[-_MAC:]
+    if len(whole) != _RANDOM + 8 + _MAC or not hmac.compare_digest(_mac(body), mac):
+        return None
+    old = timedelta(seconds=now().timestamp() - struct.unpack(">Q", body[_RANDOM:])[0])
+    return old if old < LIFE else None
+
+
+def secret(ticket: str, purpose: str) -> bytes:
+    return vault.derive(ticket.encode(), purpose)
+
+
+def use(ticket: str, code: str) -> None:
+    """From now on this form has been sent, and shows the code to whoever has it."""
+    db.session.execute(delete(Ticket).where(Ticket.made_on < today() - LIFE))
+    until = (now() + SHOWN).timestamp()
+    data = vault.pad(json.dumps({"code": code, "until": until}).encode(), least=512)
+    sealed = vault.lock(secret(ticket, "code"), data, "code")
+    db.session.add(Ticket(token_hash=_hash(ticket), sealed=sealed, made_on=today()))
+
+
+def used(ticket: str) -> Ticket | None:
+    return db.session.get(Ticket, _hash(ticket))
+
+
+def code_of(ticket: str) -> str | None:
+    """The code this form got, for ten minutes."""
+    row = used(ticket)
+    if row is None or not row.sealed:
+        return None
+    try:
+        kept: Any = json.loads(
+            vault.unpad(vault.unlock(secret(ticket, "code"), row.sealed, "code"))
+        )
+    except BadSeal:
+        return None
+    return str(kept["code"]) if now().timestamp() < kept["until"] else None
+
+
+def forget_code(ticket: str) -> None:
+    if row := used(ticket):
+        row.sealed = b""
+
+
+def _hash(ticket: str) -> bytes:
+    return hashlib.sha256(ticket.encode()).digest()
+
+
+def _mac(body: bytes) -> bytes:
+    key = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(key, b"tips/1|ticket|" + body, hashlib.sha256).digest()[:_MAC]

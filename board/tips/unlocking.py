@@ -1,0 +1,60 @@
+"""The cookie that, with a row of ours, opens one holder's key in one browser."""
+
+from typing import Any
+
+from flask import current_app, request
+
+from board.access import cookie_name
+from board.db import db, writing
+from board.tips.holders import Holder, Unlocked
+from board.tips.vault import Key
+
+
+class Locked(Exception):
+    """Nobody has unlocked a key here, or the time is over."""
+
+
+def unlocked(cookie: str) -> tuple[Holder, Key]:
+    """Whose key is open in this browser, and the key. Raises Locked."""
+    token, session = _token(cookie), _session(cookie)
+    key = session.key(token) if session else None
+    if session is None or key is None:
+        raise Locked
+    if session.is_due(token):
+        with writing():
+            if again := _session(cookie):
+                again.touch(token)
+    return session.holder, key
+
+
+def lock(cookie: str) -> None:
+    if session := _session(cookie):
+        db.session.delete(session)
+
+
+def remember(response: Any, cookie: str, token: str) -> Any:
+    response.set_cookie(
+        cookie_name(cookie),
+        token,
+        httponly=True,
+        samesite="Strict",
+        secure=current_app.config["HTTPS"],
+    )
+    return response
+
+
+def forget(response: Any, cookie: str) -> Any:
+    response.delete_cookie(
+        cookie_name(cookie), httponly=True, samesite="Strict", secure=current_app.config["HTTPS"]
+    )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _token(cookie: str) -> str:
+    return request.cookies.get(cookie_name(cookie), "")
+
+
+def _session(cookie: str) -> Unlocked | None:
+    token = _token(cookie)
+    return db.session.scalar(Unlocked.with_token(token)) if token else None

@@ -1,0 +1,115 @@
+"""A source and a newsroom, with JavaScript off: from a photo to the last trace of it."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Windows
+
+STORY = "위판장 저울 세 대가 모두 300그램씩 더 나갑니다."
+PHOTO = {"name": "저울.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 not much of a photo"}
+SMALL = {"width": 360, "height": 800}
+
+
+@pytest.fixture
+def paper(window: Windows) -> dict[str, Any]:
+    """What tess has on paper."""
+    found: dict[str, Any] = json.loads((window.board.folder / "sample-tips.json").read_text())
+    return found
+
+
+@pytest.fixture
+def desk(window: Windows, paper: dict[str, Any], used: list[str]) -> Page:
+    """tess at her desk, tips unlocked."""
+    page = window("tess", java_script_enabled=False)
+    page.goto("/desk/tips")
+    code = next(code for code in paper["codes"] if code not in used)
+    used.append(code)
+    page.fill("[name=passphrase]", paper["passphrase"])
+    page.fill("[name=second]", code)
+    page.click("main button.primary")
+    expect(page.locator("h1")).to_have_text("제보")
+    return page
+
+
+@pytest.fixture(scope="module")
+def used() -> list[str]:
+    """Codes are good once, and the board is shared by all tests of this file."""
+    return []
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_from_a_photo_to_the_last_trace_of_it(window, desk):
+    source = window(java_script_enabled=False, viewport=SMALL)
+    source.goto("/tips")
+    source.click(".ways .primary")
+    source.fill("[name=text]", STORY)
+    source.set_input_files("[name=files]", [PHOTO])
+    source.click("main button.primary")
+    expect(source.locator("h1")).to_have_text("보내기 전에 살펴보세요")
+    expect(source.locator("main")).to_contain_text("저울.jpg")
+    source.click("main button.primary")
+    code = source.inner_text("#tip-code")
+    source.reload()
+    assert source.inner_text("#tip-code") == code
+    assert source.context.cookies() == []
+    assert code not in source.title() + source.url
+
+    desk.goto("/desk/tips")
+    desk.locator(".items h2 a").first.click()
+    expect(desk.locator(".talked")).to_contain_text(STORY)
+    path = desk.url
+    desk.fill("#text", "저울 번호를 아시나요?")
+    desk.click("text=봉인해서 보내기")
+    desk.fill("#note-text", "상인회 전 사무장에게 확인")
+    desk.click("text=메모 남기기")
+    with desk.expect_download() as download:
+        desk.click("text=/ 저장$/")
+    assert download.value.path().stat().st_size > 0
+
+    source.goto("/tips/box")
+    source.fill("[name=code]", code)
+    source.click("main button.primary")
+    expect(source.locator(".talked")).to_contain_text("저울 번호를 아시나요?")
+    expect(source.locator("main")).not_to_contain_text("사무장")
+    source.fill("[name=text]", "2번과 5번입니다.")
+    source.click("main button.primary")
+    source.click("main button.primary")
+    expect(source.locator("#newest")).to_contain_text("2번과 5번입니다.")
+    source.click("details.panel summary")
+    source.click("text=새 코드 받기")
+    changed = source.inner_text("#tip-code")
+    assert changed != code
+    source.goto("/tips/box")
+    source.click("text=잠그고 나가기")
+    assert source.context.cookies() == []
+
+    desk.goto(path)
+    expect(desk.locator(".talked")).to_contain_text("2번과 5번입니다.")
+    for summary in desk.locator("details.panel > summary").all():
+        summary.click()
+    desk.check("[name=sure]")
+    desk.click("text=/^삭제$/")
+    expect(desk.locator(".notice")).to_have_text("제보를 삭제했습니다.")
+
+    window.forgive("status of 422")
+    source.goto("/tips/box")
+    source.fill("[name=code]", changed)
+    source.click("main button.primary")
+    expect(source.locator(".problem")).to_contain_text("모르는 코드입니다")
+    assert STORY.encode() not in b"".join(
+        path.read_bytes() for path in window.board.folder.rglob("*") if path.is_file()
+    )
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_pages_of_tips_fit_a_telephone(window, lang):
+    page = window(viewport=SMALL)
+    for path in ("/tips", "/tips/new", "/tips/box"):
+        page.goto(f"{path}?lang={lang}")
+        assert fits(page), path

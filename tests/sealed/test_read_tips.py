@@ -1,0 +1,327 @@
+"""Readers of tips unlock, read, answer, and work on a tip together."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from board.db import db, now, writing
+from board.tips.days import today
+from board.tips.holders import Reader
+from board.tips.models import Tip
+from conftest import person
+from sealed.conftest import AtDesk, holder_id, inner
+
+STORY = "과장이 장부를 두 권 씁니다."
+
+
+def test_who_cannot_read_tips_sees_no_desk_of_tips(as_, ada, mo, desk):
+    for client in (as_(ada), as_(mo)):
+        for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/unlock", "/desk/tips/start"):
+            assert client.get(path).status_code == 403
+        assert client.post("/desk/tips/start").status_code == 403
+
+
+def test_a_reader_reads_what_came(desk, sent):
+    assert "답변 대기" in desk.get("/desk/tips").text
+    page = desk.get("/desk/tips/1").text
+
+    assert STORY in page
+    sent.enter()
+    assert "읽음" in sent.box().text
+
+
+def test_a_conversation(desk, sent):
+    desk.post("/desk/tips/1/reply", text="언제부터였습니까?")
+    sent.enter()
+    assert "언제부터였습니까?" in sent.box().text
+    assert "tess" in sent.box().text
+    sent.add("작년 봄부터입니다.")
+
+    assert "작년 봄부터입니다." in desk.get("/desk/tips/1").text
+
+
+def test_a_signed_in_reader_who_has_not_unlocked_opens_nothing(desk, sent, as_, tess):
+    stolen = as_(tess)
+
+    for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/readers"):
+        assert stolen.get(path).location == "/desk/tips/unlock"
+    for path in ("reply", "note", "file", "contact", "erase", "shut-out"):
+        assert stolen.post(f"/desk/tips/1/{path}").location == "/desk/tips/unlock"
+
+
+def test_an_unlocked_key_is_of_use_to_its_reader_only(desk, sent, as_):
+    jin = as_(person("jin", can_read_tips=True))
+    jin.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
+
+    assert jin.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+@pytest.mark.parametrize("factor", ["passphrase", "second"])
+def test_one_factor_alone_opens_nothing(desk, factor):
+    wrong = {factor: "가격 " * 6 if factor == "passphrase" else "000000"}
+
+    assert desk.unlock(**wrong).status_code == 422
+
+
+def test_digits_from_the_telephone_are_good_once(desk):
+    digits = desk.digits()
+
+    assert desk.unlock(digits).status_code == 303
+    assert desk.unlock(digits).status_code == 422
+    assert desk.unlock(desk.digits(later=1)).status_code == 303
+    assert desk.unlock(digits).status_code == 422
+    assert desk.unlock(desk.digits(later=5)).status_code == 422
+
+
+def test_a_recovery_code_is_good_once(desk):
+    code = desk.codes[0]
+
+    assert desk.unlock(code.lower()).status_code == 303
+    assert desk.unlock(code).status_code == 422
+
+
+def test_of_two_who_use_the_same_digits_at_once_one_gets_in(app, desk):
+    statuses, ready = [], threading.Barrier(2)
+    session = desk.client.get_cookie("board_session").value
+    data = {"passphrase": desk.passphrase, "second": desk.digits()}
+
+    def try_it() -> None:
+        with app.app_context():
+            client = app.test_client()
+            client.set_cookie("board_session", session)
+            ready.wait()
+            statuses.append(client.post("/desk/tips/unlock", data=data).status_code)
+            db.session.remove()
+
+    threads = [threading.Thread(target=try_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(statuses) == [303, 422]
+
+
+def test_guessing_is_stopped(desk):
+    statuses = [desk.unlock("000000", "가격 " * 6).status_code for _ in range(11)]
+
+    assert statuses == [422] * 10 + [429]
+
+
+def test_tips_lock_themselves_and_by_hand(desk, sent):
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        assert desk.get("/desk/tips").location == "/desk/tips/unlock"
+    desk.unlock()
+    old = desk.client.get_cookie("board_tip_desk").value
+    desk.post("/desk/tips/lock")
+    desk.client.set_cookie("board_tip_desk", old)
+
+    assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
+    start = now()
+    for minutes in range(0, 480, 10):
+        with time_machine.travel(start + timedelta(minutes=minutes)):
+            assert desk.get("/desk/tips").status_code == 200
+    with time_machine.travel(start + timedelta(minutes=485)):
+        assert desk.get("/desk/tips").status_code in (302, 303)
+
+
+def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
+    old, code = desk.passphrase, desk.take_code()
+    data = {"passphrase": desk.recovery, "second": code}
+
+    page = desk.client.post("/desk/tips/recover", data=data)
+    desk.note(page)
+
+    assert desk.unlock(passphrase=old).status_code == 422
+    assert desk.unlock().status_code == 303
+    assert STORY in desk.get("/desk/tips/1").text
+
+
+def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
+    with writing():
+        tess.change_password("!other")
+    stolen = AtDesk(tess, as_(tess))
+
+    assert stolen.unlock("000000", "lighthouse keeper at dusk").status_code == 422
+    assert stolen.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+def test_who_lost_everything_starts_again_and_a_colleague_lets_them_in(desk, second_desk, sent):
+    assert second_desk.start().status_code == 409
+    second_desk.start(again="yes")
+    second_desk.unlock()
+    assert second_desk.get("/desk/tips/1").status_code == 404
+
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/add")
+
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
+def test_a_new_reader_waits_for_a_signature(desk, at_desk, source, app):
+    jin = at_desk(person("jin", can_read_tips=True))
+    source.send(STORY)
+    assert "아직 담당자 명단에 없습니다" in jin.get("/desk/tips").text
+    assert jin.get("/desk/tips/1").status_code == 404
+    assert jin.post(f"/desk/tips/readers/{holder_id(jin.user)}/add").status_code == 403
+
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+
+    assert STORY in jin.get("/desk/tips/1").text
+
+
+def test_tips_that_come_later_are_for_everyone_on_the_roster(desk, second_desk, sent):
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
+def test_a_removed_reader_reads_nothing_that_comes_later(desk, second_desk, sent):
+    before = second_desk.client.get_cookie("board_tip_desk").value
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+    sent.enter()
+    sent.add("나중 이야기")
+    second_desk.client.set_cookie("board_tip_desk", before)
+
+    assert second_desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+    page = desk.get("/desk/tips/1").text
+    assert STORY in page
+    assert "나중 이야기" in page
+    assert db.session.get(Tip, 1).epoch == 2
+
+
+def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
+    second_desk.get("/desk/tips/1")
+    desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
+    assert second_desk.get("/desk/tips/1").status_code == 404
+
+    desk.post("/desk/tips/1/let-in", reader=holder_id(second_desk.user))
+
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
+def test_only_readers_on_the_roster_are_let_in(desk, at_desk, sent):
+    jin = at_desk(person("jin", can_read_tips=True))
+
+    assert desk.post("/desk/tips/1/let-in", reader=holder_id(jin.user)).status_code == 400
+
+
+def test_every_opening_is_on_a_log_that_colleagues_see(desk, second_desk, sent):
+    second_desk.get("/desk/tips/1")
+    second_desk.get("/desk/tips/1")
+    page = desk.get("/desk/tips/1").text
+
+    assert page.count("jin 제보를 열어 봄") == 1
+    assert page.count("tess 제보를 열어 봄") == 1
+
+
+def test_how_to_reach_the_source_is_shown_on_request_and_noted(desk, source):
+    source.send(STORY, contact="010-9999-0000")
+    assert "010-9999-0000" not in desk.get("/desk/tips/1").text
+
+    assert "010-9999-0000" in desk.post("/desk/tips/1/contact").text
+    assert "제보자 연락처를 열어 봄" in desk.get("/desk/tips/1").text
+
+
+def test_notes_are_for_readers(desk, second_desk, sent):
+    desk.post("/desk/tips/1/note", text="작년 기사와 이어집니다.")
+
+    assert "작년 기사와 이어집니다." in second_desk.get("/desk/tips/1").text
+    sent.enter()
+    assert "작년 기사와 이어집니다." not in sent.box().text
+
+
+def test_title_labels_and_case_are_found_again(desk, sent, source):
+    source.send("다른 제보")
+    for id in (1, 2):
+        desk.post(f"/desk/tips/{id}/describe", title="장부", labels="회계, 시청", case="시장")
+
+    page = desk.get("/desk/tips").text
+    assert page.count("장부</a>") == 2
+    assert "회계" in page
+    assert 'href="/desk/tips/2"' in desk.get("/desk/tips/1").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("장부를", 1), ("작년 기사", 1), ("코끼리", 0), ("", 0)]
+)
+def test_readers_search_inside_tips(desk, sent, asked, found):
+    desk.post("/desk/tips/1/note", text="작년 기사와 이어집니다.")
+
+    assert desk.post("/desk/tips/search", q=asked).text.count('href="/desk/tips/1"') == found
+
+
+def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent):
+    desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
+    day = today() + timedelta(days=7)
+    desk.post("/desk/tips/1/promise", day=day.isoformat())
+
+    assert 'href="/desk/tips/1"' in second_desk.get("/desk/tips?show=mine").text
+    assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=mine").text
+    sent.enter()
+    assert "까지 답변드리겠습니다" in sent.box().text
+    assert ">늦음<" not in desk.get("/desk/tips").text
+    with time_machine.travel(now() + timedelta(days=9)):
+        desk.unlock()
+        assert db.session.get(Tip, 1).is_late
+
+
+def test_an_unread_tip_raises_an_alarm(desk, sent):
+    with time_machine.travel(now() + timedelta(days=3)):
+        as_late = db.session.scalars(select(Tip)).one().is_late
+
+    assert as_late
+
+
+def test_a_published_tip_shows_the_source_where(desk, sent):
+    bad = desk.post("/desk/tips/1/publish", link="javascript:alert(1)")
+    desk.post("/desk/tips/1/publish", link="https://news.example/articles/books")
+    sent.enter()
+
+    assert bad.status_code == 422
+    assert "https://news.example/articles/books" in sent.box().text
+    assert "기사화됨" in sent.box().text
+    assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=published").text
+
+
+def test_a_tip_is_closed_and_opened_again(desk, sent):
+    desk.post("/desk/tips/1/close")
+    assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=closed").text
+    desk.post("/desk/tips/1/open")
+    assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=open").text
+
+
+def test_text_from_strangers_is_harmless_to_look_at(desk, source):
+    source.send("<script>alert(1)</script> https://evil.example/x \u200b\u202ehidden")
+    page = desk.get("/desk/tips/1").text
+
+    assert "<script>alert" not in page
+    assert "hxxps://evil[.]example/x" in page
+    assert 'href="https://evil' not in page
+    assert "⟦U+200B⟧⟦U+202E⟧" in page
+    assert "보이지 않는 글자가 2개" in page
+
+
+def test_a_tip_that_depends_on_one_reader_is_pointed_out(desk, sent, at_desk):
+    assert "제보 담당자가 한 명뿐입니다" in desk.get("/desk/tips").text
+    jin = person("jin", can_read_tips=True)
+    at_desk(jin)
+    desk.post(f"/desk/tips/readers/{holder_id(jin)}/add")
+    assert "열 수 있는 사람 한 명뿐" not in desk.get("/desk/tips").text
+
+    desk.post("/desk/tips/1/shut-out", reader=holder_id(jin))
+
+    assert "열 수 있는 사람 한 명뿐" in desk.get("/desk/tips").text
+
+
+def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source):
+    with writing():
+        second_desk.user.revoke("can_read_tips")
+    source.send(STORY)
+
+    assert second_desk.get("/desk/tips/1").status_code == 403
+    assert len(db.session.scalars(Reader.all()).all()) == 1
+    assert inner(source.send("다시"), "tip-code")
