@@ -13,7 +13,16 @@ from board.articles import views as article_views
 from board.comments import edit_views, mute_views, reaction_views, reasons
 from board.comments import views as comment_views
 from board.feeds import views as feed_views
-from board.moderation import desk_views, people_views, report_views, rule_views
+from board.moderation import (
+    appeal_views,
+    desk_views,
+    log_views,
+    people_views,
+    report_views,
+    rights_views,
+    rule_views,
+    transparency_views,
+)
 from board.moderation import views as moderation_views
 from board.tips import attachments, inbox_views, reader_views
 from board.tips import views as tip_views
@@ -33,6 +42,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     rule_views.init_app(app)
     desk_views.init_app(app)
     report_views.init_app(app)
+    appeal_views.init_app(app)
+    rights_views.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
@@ -47,6 +58,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         rule_views,
         desk_views,
         report_views,
+        appeal_views,
+        log_views,
+        transparency_views,
+        rights_views,
         api_views,
         feed_views,
         tip_views,

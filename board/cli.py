@@ -18,6 +18,8 @@ from board.articles.imports import articles_cli
 from board.db import PRAGMAS, db, sqlite
 from board.lock import Busy
 from board.moderation.commands import load_when_untouched, rules_cli
+from board.moderation.log import first_broken_of_last
+from board.moderation.log_commands import moderation_cli
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
 from board.tips.commands import tips_cli
@@ -39,8 +41,8 @@ _WHY_NOT = {
 
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(schema.MIGRATIONS))
-    commands = (serve, doctor, due.due, accounts_cli, articles_cli, rules_cli, tips_cli, sample_cli)
-    for command in commands:
+    slices = (accounts_cli, articles_cli, rules_cli, moderation_cli, tips_cli, sample_cli)
+    for command in (serve, doctor, due.due, *slices):
         app.cli.add_command(command)
 
 
@@ -105,7 +107,7 @@ def prepare() -> None:
 @click.command("doctor")
 def doctor() -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
-    findings = [*_look_at_tables(), *_look_at_sqlite(), *_look_at_settings()]
+    findings = [*_look_at_tables(), *_look_at_sqlite(), *_look_at_log(), *_look_at_settings()]
     for is_good, sentence in findings:
         click.secho(f"{'ok ' if is_good else 'BAD'} {sentence}", fg=None if is_good else "red")
     if not all(is_good for is_good, _ in findings):
@@ -146,6 +148,15 @@ def _look_at_tables() -> list[Finding]:
         return [(False, f"the database {_database()} {_WHY_NOT[state]}")]
     current = state is State.CURRENT
     return [(current, f"the tables are {state.value}" + _unless(current, "start `serve` once"))]
+
+
+def _look_at_log() -> list[Finding]:
+    """The last thousand rulings; `moderation verify` reads them all."""
+    if schema.state(db.engine) is not State.CURRENT:
+        return []
+    broken = first_broken_of_last(1000)
+    advice = f"ruling {broken} was changed behind the board's back, see `moderation verify`"
+    return [(broken is None, "the log of rulings is whole" + _unless(broken is None, advice))]
 
 
 def _look_at_settings() -> list[Finding]:

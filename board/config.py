@@ -102,6 +102,12 @@ def _timezone(value: Any) -> str:
     return _text(value)
 
 
+def _end_of_takedown(value: Any) -> str:
+    if value not in ("restore", "delete"):
+        raise ValueError("must be restore or delete")
+    return str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One thing an operator may set: BOARD_<name>, or <name> in lower case in board.toml."""
@@ -136,6 +142,7 @@ SETTINGS = (
     Setting("TIPS_PER_HOUR", 60, _count),
     Setting("TIP_FILE_MEGABYTES", 50, _positive),
     Setting("TIP_DAYS", 180, _positive),
+    Setting("TAKEDOWN_ON_EXPIRY", "restore", _end_of_takedown),
 )
 
 

@@ -32,6 +32,12 @@ OPEN_TO_GUESTS = {
     "tips.choose",
     "tips.write_form",
     "tips.box",
+    "rights.claim_form",
+    "rights.status_form",
+    "rights.public",
+    "transparency.index",
+    "transparency.as_csv",
+    "transparency.as_json",
     "pages.healthz",
     "pages.readyz",
 }
@@ -52,10 +58,14 @@ MATRIX = {
         "rules.allowed",
         "rules.export",
         "rules.import_form",
+        "appeals.index",
+        "rights.index",
+        "log.index",
     },
     "tess": MEMBERS
     | {
         "desk.home",
+        "log.index",
         "articles.desk",
         "articles.write_form",
         "articles.edit_form",
@@ -114,7 +124,7 @@ def test_guests_do_nothing_but_sign_up_sign_in_choose_a_language_and_send_tips(g
     allowed = urls("POST").keys() - refused
 
     assert {act for act in allowed if not act.startswith("tips.")} == {
-        "accounts.sign_up", "accounts.sign_in", "pages.language",
+        "accounts.sign_up", "accounts.sign_in", "pages.language", "rights.claim", "rights.status",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 

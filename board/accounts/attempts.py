@@ -69,8 +69,13 @@ class Attempt(Base):
     def begin_sign_up(cls, *, address: str, key: str, per_hour: int) -> Self:
         """Write down that an account is about to be made; `per_hour` 0 is no limit. Raises
         TooManyAttempts, which writes nothing and stops nobody in another network."""
+        return cls.begin_by_guest("sign-up", address=address, key=key, per_hour=per_hour)
+
+    @classmethod
+    def begin_by_guest(cls, deed: str, *, address: str, key: str, per_hour: int) -> Self:
+        """The same for anything that needs no account; each deed has a count of its own."""
         cls._forget_old()
-        from_network = _keyed(key, "sign-up", network(address))
+        from_network = _keyed(key, deed, network(address))
         if per_hour:
             cls._refuse_beyond((per_hour, timedelta(hours=1)), cls.from_network == from_network)
         attempt = cls(for_account="", from_network=from_network)

@@ -1,6 +1,6 @@
 """Signing up, in and out; the reader's own account."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,9 @@ from board.forms import own_path
 from board.language import clock
 
 bp = Blueprint("accounts", __name__)
+
+# What a suspended person may still do, as other slices know it: a link's words and address.
+ways_of_the_suspended: list[Callable[[User], tuple[str, str] | None]] = []
 
 
 @bp.get("/sign-up")
@@ -233,8 +236,9 @@ def _suspended(user: User) -> ResponseReturnValue:
     title = _("This account is suspended")
     until = clock(user.suspended_until or now())
     text = _("Until %(until)s. Reason: %(reason)s", until=until, reason=user.suspended_for)
+    ways = [way for offer in ways_of_the_suspended if (way := offer(user))]
     page = render_template(
-        "error.html", code=403, title=title, text=text, kept=None, retry_after=None
+        "error.html", code=403, title=title, text=text, kept=None, retry_after=None, ways=ways
     )
     return page, 403
 

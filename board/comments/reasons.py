@@ -21,6 +21,9 @@ _OWN = "reasons.toml"
 _OTHER_LABELS = {
     "review": _("Looked at again"),
     "undone": _("Taken back at once"),
+    "appeal": _("Appeal upheld"),
+    "takedown": _("Taken down for a time at somebody’s request (Network Act, article 44-2)"),
+    "takedown_over": _("The time it was taken down for is over"),
     "": _("House rules"),
 }
 # Why something waits that no person has looked at yet: other slices add what their checks say.

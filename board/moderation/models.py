@@ -38,6 +38,11 @@ class Verdict(enum.StrEnum):
     RULE_ALLOW = "rule_allow"
     RULE_DISALLOW = "rule_disallow"
     RULE_IMPORT = "rule_import"
+    # About an appeal against one of those.
+    UPHOLD = "uphold"
+    REJECT = "reject"
+    # A claim that a comment hurts somebody's rights was not followed.
+    DECLINE = "decline"
 
 
 class Ruling(Base):
@@ -57,7 +62,11 @@ class Ruling(Base):
         "verdict", "moderator_id", "comment_id", "about_id", "article_id", "reason", "note",
         "until", "undoes_id", "detail", "made_at",
     )  # fmt: skip
-    __table_args__ = (Index(None, "about_id", "id"), Index(None, "undoes_id"))
+    __table_args__ = (
+        Index(None, "about_id", "id"),
+        Index(None, "undoes_id"),
+        Index("ix_ruling_figures", "made_at", "verdict", "reason"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     verdict: Mapped[str] = mapped_column(String(20))
@@ -143,9 +152,9 @@ def record(
     return ruling
 
 
-def first_broken(rulings: Iterable[Ruling]) -> int | None:
-    """The id of the first ruling, of all in their order, that is not as it was written."""
-    previous = b""
+def first_broken(rulings: Iterable[Ruling], *, previous: bytes = b"") -> int | None:
+    """The id of the first ruling, of these in their order, that is not as it was written after
+    the one with the hash `previous`."""
     for ruling in rulings:
         if ruling.sealed(previous) != ruling.hash:
             return ruling.id
@@ -162,6 +171,15 @@ def hide(
         return None
     return _decide(
         Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
+    )
+
+
+def take_down(comment: Comment, *, by: User, until: datetime, claim: int) -> Ruling | None:
+    """Hide for a time, since somebody claims that it hurts their rights."""
+    if not comment.hide(reason="takedown"):
+        return None
+    return _decide(
+        Verdict.HIDE, comment, by=by, reason="takedown", note="", until=until, claim=claim
     )
 
 

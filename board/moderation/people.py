@@ -32,7 +32,7 @@ PAGE_SIZE = 30
 # What a person reads of decisions about them; KEEP only where their comment had waited.
 TOLD = (
     Verdict.HIDE, Verdict.RESTORE, Verdict.KEEP, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND,
-    Verdict.BAN, Verdict.LIFT,
+    Verdict.BAN, Verdict.LIFT, Verdict.UPHOLD, Verdict.REJECT,
 )  # fmt: skip
 
 
@@ -252,6 +252,7 @@ def _told() -> tuple[ColumnElement[bool], ...]:
         Ruling.verdict.in_(TOLD),
         or_(Ruling.verdict != Verdict.KEEP.value, waited),
         Ruling.stands(),
+        Ruling.reason != "appeal",  # the word on the appeal says it
     )
 
 

@@ -17,7 +17,7 @@ from board.comments.thread import own
 from board.db import db, writing
 from board.desk import Page, counts, pages
 from board.forms import asked_id, own_path
-from board.moderation import people
+from board.moderation import appeals, people
 from board.moderation.forms import ReasonForm
 from board.moderation.models import Ruling
 from board.moderation.people import BanProposal, Caution, NotByTheSame, OutOfReach
@@ -64,6 +64,9 @@ def act_label(verdict: str) -> str:
         "rule_allow": gettext("Word allowed"),
         "rule_disallow": gettext("Word no longer allowed"),
         "rule_import": gettext("Rules brought in"),
+        "uphold": gettext("Appeal upheld"),
+        "reject": gettext("Appeal rejected"),
+        "decline": gettext("Rights claim rejected"),
     }
     return labels.get(verdict, verdict)
 
@@ -172,6 +175,8 @@ def notices() -> ResponseReturnValue:
     return render_template(
         "moderation/notices.html",
         decisions=shown,
+        appeals=appeals.of(shown),
+        may_appeal=appeals.open_to(member(), shown),
         seen=member().notices_seen,
         cautions=list(db.session.scalars(Caution.open_for(member().id))),
         more=shown[-1].id if len(found) > people.PAGE_SIZE else None,

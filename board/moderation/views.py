@@ -4,21 +4,18 @@ from types import SimpleNamespace
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
 
-from board.access import everyone, member, moderators, open_to, staff
+from board.access import everyone, member, moderators, open_to
 from board.comments.models import Comment
 from board.comments.pages import conversation_page
 from board.comments.reasons import reason_label
 from board.db import db, writing
-from board.desk import Page, pages
 from board.forms import asked_id
 from board.moderation import models
 from board.moderation.forms import ReasonForm, RestoreForm
 from board.moderation.models import Ruling
 
 bp = Blueprint("moderation", __name__)
-pages.append(Page(90, "log", _("Moderation log"), "moderation.rulings", staff))
 
 
 @bp.post("/comments/<id:id>/hide")

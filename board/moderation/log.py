@@ -1,0 +1,52 @@
+"""The log as a whole: read at the desk, written to a file, checked."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from board.accounts.models import User
+from board.accounts.names import name_key
+from board.db import db
+from board.moderation.models import Ruling, first_broken
+
+
+def in_order(*, after: int = 0) -> Select[Ruling]:
+    """All rulings as they were written, a thousand at a time in memory."""
+    log = select(Ruling).where(Ruling.id > after).order_by(Ruling.id)
+    return log.execution_options(yield_per=1000)
+
+
+def newest(*, verdict: str = "", by: str = "", before: int | None = None) -> Select[Ruling]:
+    """One page and one more of everything decided, newest first; of one kind, or by one person."""
+    page = select(Ruling).options(
+        joinedload(Ruling.comment),
+        joinedload(Ruling.article),
+        joinedload(Ruling.moderator),
+        joinedload(Ruling.about),
+    )
+    if verdict:
+        page = page.where(Ruling.verdict == verdict)
+    if by:
+        page = page.where(Ruling.moderator.has(User.name_key == name_key(by)))
+    if before:
+        page = page.where(Ruling.id < before)
+    return page.order_by(Ruling.id.desc()).limit(Ruling.PAGE_SIZE + 1)
+
+
+def told(ruling: Ruling) -> dict[str, Any]:
+    """Everything it says, as JSON knows it."""
+    named = {name: getattr(ruling, name) for name in Ruling.HASHED}
+    plain = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in named.items()
+    }
+    return {"id": ruling.id, **plain, "hash": ruling.hash.hex()}
+
+
+def first_broken_of_last(count: int) -> int | None:
+    """The first of so many at the end that is not as it was written: a quick look in passing."""
+    before = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()).offset(count).limit(1))
+    rulings = db.session.scalars(in_order(after=before.id if before else 0))
+    return first_broken(rulings, previous=before.hash if before else b"")

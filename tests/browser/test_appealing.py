@@ -1,0 +1,95 @@
+"""One comment, through every hand it can pass through, and what each person saw on the way."""
+
+import os
+import subprocess
+import sys
+
+from playwright.sync_api import Page, expect
+
+from browser.conftest import PASSWORD, ROOT, Board, sign_in, sign_up, unique
+
+REMARK = "부두 시계가 오 분 늦습니다"
+
+
+def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window, board, article):
+    writer, reader, guest = window(), window(), window()
+    mo = window("mo", java_script_enabled=False)
+    second = window(java_script_enabled=False)
+    name = unique("글쓴이")
+    sign_up(writer, name, article)
+    sign_up(reader, unique("읽는이"), article)
+    make_moderator(board, "second@harbour.example")
+    sign_in(second, "second@harbour.example")
+
+    hold_everything_of(mo, name)
+    writer.goto(article)
+    writer.fill("form[data-write] textarea", REMARK)
+    writer.click("form[data-write] button.primary")
+    expect(writer.locator("main")).to_contain_text("운영자가 확인한 뒤")
+    assert REMARK not in seen_by(guest, article)
+
+    mo.goto("/desk/comments?queue=held")
+    mo.locator(".item", has_text=REMARK).get_by_role("button", name="유지").click()
+    assert REMARK in seen_by(guest, article)
+
+    comment = comment_of(guest, article)
+    reader.goto(comment)
+    reader.locator("#report").get_by_label("욕설").first.check()
+    reader.locator("#report button.primary").click()
+    expect(reader.locator("summary", has_text="신고한 댓글")).to_be_visible()
+    assert REMARK in seen_by(guest, article)
+
+    mo.goto("/desk/comments?queue=reported")
+    mo.locator(".item", has_text=REMARK).locator("button[value=abuse]").click()
+    assert REMARK not in seen_by(guest, article)
+
+    writer.goto(comment)
+    expect(writer.locator("blockquote")).to_have_text(REMARK)
+    writer.get_by_role("link", name="이의신청").click()
+    writer.fill("[name=text]", "시계 이야기일 뿐입니다.")
+    writer.click("main button.primary")
+    expect(writer.locator(".notice")).to_contain_text("이의신청을 접수했습니다")
+
+    mo.goto("/desk/appeals")
+    expect(mo.locator(".item", has_text=REMARK).locator("button")).to_have_count(0)
+    second.goto("/desk/appeals")
+    asked = second.locator(".item", has_text=REMARK)
+    asked.locator("[name=says]").fill("욕설이 없습니다.")
+    asked.get_by_role("button", name="받아들이기").click()
+
+    assert REMARK in seen_by(guest, article)
+    writer.goto("/account/notices")
+    expect(writer.locator(".log li").first).to_contain_text("욕설이 없습니다.")
+    mo.goto("/desk/appeals")
+    expect(mo.locator(".log li").first).to_contain_text("욕설이 없습니다.")
+    guest.goto("/transparency")
+    expect(guest.locator("tbody tr").first.locator("td").nth(3)).not_to_have_text("0")
+
+
+def make_moderator(board: Board, email: str) -> None:
+    words = ["accounts", "add", email, "두번째 운영자", "--can", "moderate", "--password", PASSWORD]
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+        cwd=ROOT,
+        env={**os.environ, "BOARD_INSTANCE": str(board.folder)},
+        check=True,
+    )
+
+
+def hold_everything_of(mo: Page, name: str) -> None:
+    mo.goto(f"/desk/people?q={name}")
+    mo.get_by_role("link", name=name).click()
+    mo.locator("summary", has_text="보류").click()
+    mo.locator("#hold-reason").select_option("spam")
+    mo.locator("form[action$='/hold'] button.primary").click()
+    expect(mo.locator(".notice")).to_be_visible()
+
+
+def seen_by(guest: Page, article: str) -> str:
+    return guest.request.get(article).text()
+
+
+def comment_of(guest: Page, article: str) -> str:
+    """The page of the only comment there."""
+    guest.goto(article)
+    return f"/comments/{(guest.locator('li.comment').get_attribute('id') or '').split('-')[1]}"

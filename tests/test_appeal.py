@@ -1,0 +1,271 @@
+"""Whoever was decided about appeals once, and somebody else looks again."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from board.accounts.passwords import hash_password
+from board.comments.models import Comment
+from board.db import db, now, writing
+from board.moderation import models as moderation
+from board.moderation import people
+from board.moderation.appeals import Appeal, NotByTheSame, NotOpen, appeal, decide
+from board.moderation.models import Ruling, first_broken
+from conftest import PASSWORD, count_queries, person, say
+
+
+@pytest.fixture
+def minah(app):
+    """A second moderator."""
+    return person("minah", can_moderate=True)
+
+
+@pytest.fixture
+def hidden(harbour, ada, mo):
+    comment = say(harbour, ada, "The ferry is late again")
+    with writing():
+        moderation.hide(comment, by=mo, reason="abuse")
+    return comment
+
+
+def newest():
+    return db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
+
+
+def asked(ruling, by, text="It was a quote"):
+    with writing():
+        return appeal(db.session.get(Ruling, ruling.id), by=by, text=text)
+
+
+def test_an_author_appeals_from_the_page_of_the_comment(as_, ada, hidden):
+    client = as_(ada)
+    link = f"/rulings/{newest().id}/appeal"
+
+    assert f'href="{link}"' in client.get(f"/comments/{hidden.id}").text
+    assert f'href="{link}"' in client.get("/account/notices").text
+    response = client.post(link, data={"text": "It was a quote"})
+
+    assert (response.status_code, response.location) == (303, link)
+    page = client.get(link).text
+    assert "이의신청을 접수했습니다" in page
+    assert "It was a quote" in page
+    assert f'href="{link}"' not in client.get(f"/comments/{hidden.id}").text
+    assert "이의신청이 결정을 기다리고 있습니다." in client.get("/account/notices").text
+
+
+def test_another_moderator_upholds_it_and_both_learn_the_outcome(
+    as_, guest, ada, mo, minah, harbour, hidden
+):
+    ruling = newest()
+    asked(ruling, ada)
+
+    response = as_(minah).post(
+        f"/desk/appeals/{ruling.id}/decide",
+        data={"outcome": "uphold", "says": "It quotes the article."},
+    )
+
+    assert response.status_code == 303
+    assert "The ferry is late again" in guest.get("/articles/harbour").text
+    notices = as_(ada).get("/account/notices").text
+    assert "이의신청 받아들임" in notices
+    assert "It quotes the article." in notices
+    assert notices.count('id="notice-') == 2  # that it was hidden, and the outcome
+    first = as_(mo)
+    assert "<b>1</b>" in first.get("/desk/appeals").text
+    assert "It quotes the article." in first.get("/desk/appeals").text
+    first.post("/desk/appeals/seen")
+    assert "<b>1</b>" not in first.get("/desk/appeals").text
+    assert first_broken(db.session.scalars(select(Ruling).order_by(Ruling.id))) is None
+
+
+def test_a_rejected_appeal_leaves_all_as_it_was_and_says_why(as_, guest, ada, minah, hidden):
+    ruling = newest()
+    asked(ruling, ada)
+
+    as_(minah).post(
+        f"/desk/appeals/{ruling.id}/decide",
+        data={"outcome": "reject", "says": "It names somebody."},
+    )
+
+    assert "The ferry" not in guest.get("/articles/harbour").text
+    page = as_(ada).get(f"/rulings/{ruling.id}/appeal").text
+    assert "이의신청 기각" in page
+    assert "It names somebody." in page
+
+
+def test_nobody_decides_about_a_decision_of_their_own(as_, ada, mo, minah, hidden):
+    ruling = newest()
+    waiting = asked(ruling, ada)
+    url = f"/desk/appeals/{ruling.id}/decide"
+
+    response = as_(mo).post(url, data={"outcome": "reject", "says": "No."})
+
+    assert response.status_code == 403
+    assert f'action="{url}"' not in as_(mo).get("/desk/appeals").text
+    assert "다른 운영자가 결정합니다" in as_(mo).get("/desk/appeals").text
+    with pytest.raises(NotByTheSame), writing():
+        decide(waiting, by=mo, uphold=True, says="Yes.")
+    assert db.session.get(Appeal, ruling.id).decided_at is None
+
+
+def test_a_moderator_does_not_decide_their_own_appeal(as_, mo, minah, harbour):
+    comment = say(harbour, minah, "Remark of a moderator")
+    with writing():
+        moderation.hide(comment, by=mo, reason="abuse")
+    ruling = newest()
+    asked(ruling, minah)
+
+    response = as_(minah).post(
+        f"/desk/appeals/{ruling.id}/decide", data={"outcome": "uphold", "says": "Mine."}
+    )
+
+    assert response.status_code == 403
+
+
+def test_a_lone_moderator_is_told_that_an_operator_decides(as_, ada, mo, hidden):
+    asked(newest(), ada)
+
+    page = as_(mo).get("/desk/appeals").text
+
+    assert "flask --app wsgi moderation decide" in page
+
+
+def test_one_appeals_once(as_, ada, hidden):
+    ruling = newest()
+    client = as_(ada)
+    client.post(f"/rulings/{ruling.id}/appeal", data={"text": "First"})
+
+    response = client.post(f"/rulings/{ruling.id}/appeal", data={"text": "Second"})
+
+    assert response.status_code == 409
+    assert [each.text for each in db.session.scalars(select(Appeal))] == ["First"]
+
+
+def test_an_appeal_says_something(as_, ada, hidden):
+    response = as_(ada).post(f"/rulings/{newest().id}/appeal", data={"text": " "})
+
+    assert response.status_code == 422
+    assert 'role="alert"' in response.text
+
+
+def test_nobody_appeals_for_another(as_, bora, guest, hidden):
+    url = f"/rulings/{newest().id}/appeal"
+
+    assert as_(bora).get(url).status_code == 403
+    assert as_(bora).post(url, data={"text": "Hers"}).status_code == 403
+    assert guest.get(url).location == f"/sign-in?next={url}"
+    assert guest.post(url, data={"text": "Hers", "key": "made.up.key"}).status_code == 401
+
+
+def test_after_fourteen_days_it_is_too_late(as_, ada, hidden):
+    ruling = newest()
+
+    with time_machine.travel(now() + timedelta(days=14, seconds=1)):
+        page = as_(ada).get(f"/rulings/{ruling.id}/appeal").text
+        with pytest.raises(NotOpen):
+            asked(ruling, ada)
+
+    assert "더 이상 이의신청을 할 수 없습니다" in page
+
+
+def test_what_was_restored_needs_no_appeal(ada, mo, hidden):
+    ruling = newest()
+    with writing():
+        moderation.restore(db.session.get(Comment, hidden.id), by=mo, reason="review")
+
+    with pytest.raises(NotOpen):
+        asked(ruling, ada)
+
+
+def test_of_two_hidings_only_the_one_in_force_is_open(ada, mo, hidden):
+    first = newest()
+    with writing():
+        moderation.restore(hidden, by=mo, reason="review")
+        moderation.hide(hidden, by=mo, reason="spam")
+    second = newest()
+
+    with pytest.raises(NotOpen):
+        asked(first, ada)
+    asked(second, ada)
+
+
+def test_upholding_what_has_ended_meanwhile_restores_nothing_else(ada, mo, minah, hidden):
+    waiting = asked(newest(), ada)
+    with writing():
+        moderation.restore(hidden, by=mo, reason="review")
+        moderation.hide(hidden, by=mo, reason="spam")
+
+    with writing():
+        decide(waiting, by=minah, uphold=True, says="The first was wrong.")
+
+    assert hidden.hidden_for == "spam"
+
+
+def test_a_suspended_person_appeals_from_the_sign_in_page(as_, guest, ada, mo, minah):
+    password_hash = hash_password(PASSWORD)
+    with writing():
+        ada.password_hash = password_hash
+        people.suspend(ada, by=mo, until=now() + timedelta(days=7), reason="spam")
+    ruling = newest()
+
+    refused = guest.post("/sign-in", data={"email": ada.email, "password": PASSWORD})
+    link = html.unescape(re.search(rf'href="(/rulings/{ruling.id}/appeal[^"]+)"', refused.text)[1])
+    form = guest.get(link)
+    key = re.search(r'name="key"[^>]* value="([^"]+)"', form.text)[1]
+    sent = guest.post(f"/rulings/{ruling.id}/appeal", data={"text": "Not spam", "key": key})
+
+    assert refused.status_code == 403
+    assert form.headers["Cache-Control"] == "private, no-store"
+    assert "Not spam" in guest.get(sent.location).text
+    as_(minah).post(
+        f"/desk/appeals/{ruling.id}/decide", data={"outcome": "uphold", "says": "It was not."}
+    )
+    assert (
+        guest.post("/sign-in", data={"email": ada.email, "password": PASSWORD}).status_code == 303
+    )
+
+
+def test_the_link_of_a_suspended_person_is_good_for_an_hour(guest, ada, mo):
+    password_hash = hash_password(PASSWORD)
+    with writing():
+        ada.password_hash = password_hash
+        people.ban(ada, by=mo, reason="spam")
+    refused = guest.post("/sign-in", data={"email": ada.email, "password": PASSWORD})
+    link = html.unescape(re.search(r'href="(/rulings/[^"]+)"', refused.text)[1])
+
+    with time_machine.travel(now() + timedelta(hours=1, seconds=2)):
+        late = guest.get(link)
+
+    assert late.location.startswith("/sign-in?next=")
+
+
+def test_a_wrong_password_gets_no_link(guest, ada, mo):
+    password_hash = hash_password(PASSWORD)
+    with writing():
+        ada.password_hash = password_hash
+        people.ban(ada, by=mo, reason="spam")
+
+    refused = guest.post("/sign-in", data={"email": ada.email, "password": "wrong horse battery"})
+
+    assert "/appeal" not in refused.text
+
+
+@pytest.mark.parametrize("rows", [1, 25])
+def test_the_page_asks_as_often_for_many_as_for_one(as_, mo, minah, harbour, rows):
+    for number in range(rows):
+        author = person(f"reader{number}")
+        comment = say(harbour, author, f"Remark {number}")
+        with writing():
+            moderation.hide(comment, by=mo, reason="abuse")
+        asked(newest(), author)
+    client = as_(minah)
+
+    with count_queries() as queries:
+        page = client.get("/desk/appeals").text
+
+    assert page.count('id="appeal-') == rows
+    assert len([each for each in queries if each.startswith("SELECT")]) <= 12

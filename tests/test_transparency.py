@@ -1,0 +1,117 @@
+"""Everyone can see, in numbers, what the desk does; each form of them says the same."""
+
+import csv
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from board.comments import posting
+from board.db import writing
+from board.moderation import models as moderation
+from board.moderation.appeals import appeal, decide
+from conftest import count_queries, say
+
+SEOUL = ZoneInfo("Asia/Seoul")
+AUTUMN = datetime(2026, 11, 20, 12, tzinfo=SEOUL)
+
+
+def months(guest):
+    told = guest.get("/transparency.json").json["months"]
+    return {month.pop("month"): month for month in told}
+
+
+@pytest.fixture
+def decisions(app, ada, mo, harbour):
+    with time_machine.travel(AUTUMN, tick=False):
+        for text, reason in (("One", "abuse"), ("Two", "abuse"), ("Three", "spam")):
+            comment = say(harbour, ada, text)
+            with writing():
+                ruling = moderation.hide(comment, by=mo, reason=reason)
+        with writing():
+            waiting = appeal(ruling, by=ada, text="Not spam")
+            decide(waiting, by=None, uphold=True, says="It was not.")
+        yield
+
+
+def test_decisions_are_counted_by_month_and_reason(guest, decisions):
+    november = months(guest)["2026-11"]
+
+    assert november == {
+        "hidden": {"abuse": 2, "spam": 1},
+        "kept": 0,
+        "restored": 1,
+        "appeals_upheld": 1,
+        "appeals_rejected": 0,
+        "median_seconds_to_decision": None,
+    }
+
+
+def test_the_page_and_the_table_say_the_same(guest, decisions):
+    page, table = guest.get("/transparency").text, guest.get("/transparency.csv")
+
+    rows = {tuple(row[:3]): row[3] for row in csv.reader(table.text.splitlines())}
+    assert table.mimetype == "text/csv"
+    assert rows["2026-11", "hidden", "abuse"] == "2"
+    assert rows["2026-11", "appeals_upheld", ""] == "1"
+    assert ("2026-11", "median_seconds_to_decision", "") not in rows
+    assert '<th scope="row">2026.11.</th><td>3</td><td>0</td><td>1</td><td>1</td>' in page
+    assert "<dt>욕설·인신공격</dt><dd>2</dd>" in page
+
+
+def test_the_last_twelve_months_are_shown_the_newest_first(guest, decisions):
+    names = list(months(guest))
+
+    assert (names[0], names[1], names[-1], len(names)) == ("2026-11", "2026-10", "2025-12", 12)
+
+
+def test_a_month_ends_when_it_ends_in_the_newsroom(guest, ada, mo, harbour):
+    comment = say(harbour, ada, "At midnight")
+    for moment in (datetime(2026, 10, 31, 23, 59, 59, tzinfo=SEOUL), AUTUMN.replace(day=1, hour=0)):
+        with time_machine.travel(moment, tick=False), writing():
+            moderation.hide(comment, by=mo, reason="abuse")
+            moderation.restore(comment, by=mo, reason="review")
+
+    with time_machine.travel(AUTUMN, tick=False):
+        found = months(guest)
+
+    assert (found["2026-10"]["hidden"], found["2026-11"]["hidden"]) == ({"abuse": 1}, {"abuse": 1})
+
+
+def test_the_time_to_a_decision_is_that_of_the_one_in_the_middle(
+    guest, ada, mo, harbour, monkeypatch
+):
+    monkeypatch.setattr(posting, "checks", [lambda draft: "word"])
+    with time_machine.travel(AUTUMN, tick=False) as clock:
+        waiting = [say(harbour, ada, f"Remark {number}") for number in range(3)]
+        for comment, minutes in zip(waiting, (1, 4, 600), strict=True):
+            clock.shift(timedelta(minutes=minutes))
+            with writing():
+                moderation.keep(comment, by=mo)
+
+        assert months(guest)["2026-11"]["median_seconds_to_decision"] == 300
+
+
+def test_what_was_taken_back_at_once_is_not_counted(guest, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    with time_machine.travel(AUTUMN, tick=False):
+        with writing():
+            ruling = moderation.hide(comment, by=mo, reason="abuse")
+            moderation.undo(ruling, by=mo)
+
+        assert months(guest)["2026-11"]["hidden"] == {}
+
+
+def test_nothing_is_counted_again_before_there_is_a_newer_ruling(guest, ada, harbour, decisions):
+    guest.get("/transparency.json")
+    say(harbour, ada, "Four")  # so that the page itself is made anew
+
+    with count_queries() as queries:
+        guest.get("/transparency.json")
+
+    assert len([each for each in queries if each.startswith("SELECT")]) == 1
+
+
+def test_a_board_without_decisions_says_so(guest):
+    assert "이 기간에 숨긴 댓글이 없습니다." in guest.get("/transparency").text
