@@ -37,7 +37,7 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
     mo.goto(article)
     with staying(mo):
         mo.locator(".for-moderators[href$='#hide']").first.click()
-        mo.get_by_label(REASON).check()
+        mo.locator("form[action$='/hide']").get_by_label(REASON).check()
         mo.locator("form.verdict button.primary").click()
         expect(mo.locator(".gone")).to_contain_text(REASON)
 
