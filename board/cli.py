@@ -28,8 +28,8 @@ from board.tips.commands import tips_cli
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 # Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
-# write or to check a password, so that whoever only reads does not (see the two QUEUEs).
-THREADS = 12
+# write, to search or to check a password, so that whoever only reads does not (see the queues).
+THREADS = 16
 
 _WHY_NOT = {
     State.NEWER: "was made by a newer version of the board. Install that version, or restore the "

@@ -16,11 +16,11 @@ from werkzeug.routing import BaseConverter
 
 from board import schema
 from board.access import everyone, open_to, viewer
-from board.accounts.passwords import TooBusy
 from board.db import db, now
 from board.forms import ROW_ID, own_path
 from board.language import COOKIE, LANGUAGES
 from board.lock import Busy
+from board.turns import TooBusy
 
 bp = Blueprint("pages", __name__)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 BOARD = Path(__file__).parent.parent / "board"
-SHARED = {"desk", "db", "kept", "schema", "lock", "text", "access", "forms", "language"}
+SHARED = {"turns", "desk", "db", "kept", "schema", "lock", "text", "access", "forms", "language"}
 MAY_IMPORT = {
     "accounts": SHARED,
     "articles": SHARED | {"accounts"},

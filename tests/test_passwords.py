@@ -7,7 +7,8 @@ import unicodedata
 import pytest
 
 from board.accounts import passwords
-from board.accounts.passwords import TooBusy, hash_password, is_easy, is_password, tidy_password
+from board.accounts.passwords import hash_password, is_easy, is_password, tidy_password
+from board.turns import TooBusy
 
 EASY = [
     "password12345678", "1234567890123456", "iloveyouiloveyou", "qwertyuiopasdfgh", "a" * 15,
@@ -52,14 +53,14 @@ def test_tidying_composes_and_changes_nothing_else() -> None:
 
 
 def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "WAIT", 0.01)
-    with passwords._Turn(), pytest.raises(TooBusy):
+    monkeypatch.setattr(passwords.turns, "wait", 0.01)
+    with passwords.turns, pytest.raises(TooBusy):
         is_password("x", None)
     assert not is_password("x", None)
 
 
 def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "WAIT", 60)
+    monkeypatch.setattr(passwords.turns, "wait", 60)
     told: list[str] = []
 
     def check() -> None:
@@ -68,12 +69,12 @@ def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.Monkey
         except TooBusy:
             told.append("busy")
 
-    storm = [threading.Thread(target=check) for _ in range(passwords.QUEUE + 5)]
-    with passwords._Turn():
+    storm = [threading.Thread(target=check) for _ in range(passwords.turns.queue + 5)]
+    with passwords.turns:
         for thread in storm:
             thread.start()
         while len(told) < 5:
             time.sleep(0.001)
     for thread in storm:
         thread.join()
-    assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.QUEUE
+    assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.turns.queue

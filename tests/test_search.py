@@ -350,3 +350,16 @@ def test_the_thread_has_a_search_form_once_there_is_something_to_find(guest, ada
 
     assert 'role="search"' not in empty
     assert f'role="search" action="{SEARCH}"' in guest.get("/articles/harbour").text
+
+
+def test_many_searches_at_once_leave_the_board_to_readers(guest, ada, harbour, monkeypatch):
+    say(harbour, ada, "버스가 왔다")
+    monkeypatch.setattr(finding.turns, "wait", 0)
+
+    with finding.turns:
+        busy = guest.get(f"{SEARCH}?q=버스")
+        read = guest.get("/articles/harbour")
+    free = guest.get(f"{SEARCH}?q=버스")
+
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
+    assert (read.status_code, free.status_code) == (200, 200)

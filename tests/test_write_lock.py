@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from board import cli, lock
 from board.accounts import passwords
 from board.accounts.models import User
+from board.comments import finding
 from board.db import PRAGMAS, db, writing
 from board.lock import Busy, WriteLock
 
@@ -174,7 +175,8 @@ def test_while_turns_pass_quickly_everybody_may_wait(tmp_path: Path) -> None:
 
 
 def test_waiting_to_write_or_sign_in_leaves_a_thread_to_readers() -> None:
-    assert (1 + WriteLock.QUEUE) + (1 + passwords.QUEUE) < cli.THREADS
+    waiting = WriteLock.QUEUE + passwords.turns.queue + finding.turns.queue
+    assert waiting + 3 < cli.THREADS
 
 
 def test_a_thread_that_waits_too_long_is_told_so(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ Length and lists instead of composition rules: NIST SP 800-63B-4 3.1.1.2, OWASP 
 """
 
 import secrets
-import threading
 import unicodedata
 from collections.abc import Iterable
 
@@ -12,20 +11,15 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from zxcvbn_rs_py import zxcvbn
 
+from board.turns import Turns
+
 PASSWORD_MIN = 15  # code points; what NIST asks where a password is the only factor
 PASSWORD_MAX = 128  # code points; longer ones are refused, never cut
 _GUESSES_MIN = 10  # powers of ten; fewer and an offline list finds it
 
 # OWASP's figures for Argon2id: 19 MiB, two passes, one lane; about 20 ms.
 _PASSES, _LANES, _KIB = 2, 1, 19 * 1024
-WAIT = 2.0  # seconds
-QUEUE = 7  # threads that may wait for their turn; a storm of sign-ins leaves the others to readers
-_turns = threading.BoundedSemaphore(1)  # and the other core, too
-_queue = threading.BoundedSemaphore(QUEUE)
-
-
-class TooBusy(Exception):
-    """Too many passwords are being checked at this moment."""
+turns = Turns(queue=7, wait=2.0)  # a storm of sign-ins leaves the other core to readers
 
 
 def tidy_password(password: str) -> str:
@@ -42,7 +36,7 @@ def is_easy(password: str, *, about: Iterable[str] = ()) -> bool:
 
 def hash_password(password: str) -> str:
     """An Argon2id PHC string. Raises TooBusy."""
-    with _Turn():
+    with turns:
         return Argon2id(
             salt=secrets.token_bytes(16),
             length=32,
@@ -54,28 +48,12 @@ def hash_password(password: str) -> str:
 
 def is_password(password: str, kept: str | None) -> bool:
     """Whether this is the password; equally slow when there is none to compare. Raises TooBusy."""
-    with _Turn():
+    with turns:
         try:
             Argon2id.verify_phc_encoded(_octets(password), kept or _NOBODYS)
         except InvalidKey:
             return False
         return kept is not None
-
-
-class _Turn:
-    def __enter__(self) -> None:
-        if _turns.acquire(blocking=False):
-            return
-        if not _queue.acquire(blocking=False):
-            raise TooBusy
-        try:
-            if not _turns.acquire(timeout=WAIT):
-                raise TooBusy
-        finally:
-            _queue.release()
-
-    def __exit__(self, *_: object) -> None:
-        _turns.release()
 
 
 def _octets(password: str) -> bytes:

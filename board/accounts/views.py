@@ -14,10 +14,11 @@ from board.accounts import models
 from board.accounts.attempts import Attempt, Device, TooManyAttempts
 from board.accounts.forms import NameForm, PasswordForm, SignInForm, SignUpForm
 from board.accounts.models import Session, User
-from board.accounts.passwords import TooBusy, hash_password, is_password
+from board.accounts.passwords import hash_password, is_password
 from board.db import db, now, writing
 from board.forms import own_path
 from board.language import clock
+from board.turns import TooBusy
 
 bp = Blueprint("accounts", __name__)
 

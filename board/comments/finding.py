@@ -17,10 +17,13 @@ from board.comments.models import Comment
 from board.comments.thread import Page
 from board.comments.words import holds
 from board.db import db
+from board.turns import Turns
 
 # How many comments one page looks at: a single letter, or initials that stand in nearly every
 # comment, are looked for in so many and then from there on by the link to the next page.
 LOOKS_AT = 2000
+# One search takes milliseconds; many at once would take the interpreter from whoever only reads.
+turns = Turns(queue=3, wait=2.0)
 
 
 def in_thread(article: Article, words: Sequence[str], *, before: Comment | None = None) -> Page:
@@ -59,7 +62,7 @@ def _found(
     query = query.order_by(place.desc()).limit(LOOKS_AT + 1)
     ids: list[int] = []
     last = None
-    with db.session.execute(query.execution_options(yield_per=100)) as rows:
+    with turns, db.session.execute(query.execution_options(yield_per=100)) as rows:
         for number, row in enumerate(rows):
             if number == LOOKS_AT:
                 return ids, last

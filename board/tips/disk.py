@@ -16,8 +16,8 @@ from pathlib import Path
 
 from flask import current_app
 
-from board.accounts.passwords import TooBusy
 from board.tips import vault
+from board.turns import TooBusy
 
 DRAFT_LIFE = 2 * 3600  # seconds
 _SLOTS = 2  # derivations at a time on this machine; each takes 64 MiB

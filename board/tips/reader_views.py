@@ -12,7 +12,6 @@ from sqlalchemy import delete, func, select
 
 from board.access import member, newsroom, open_to
 from board.accounts.attempts import Attempt, TooManyAttempts
-from board.accounts.passwords import TooBusy
 from board.db import db, writing
 from board.desk import Page, pages
 from board.tips import disk, roster, second, unlocking, words
@@ -25,6 +24,7 @@ from board.tips.roster import Forged
 from board.tips.unlocking import Locked
 from board.tips.vault import BadSeal, Key
 from board.tips.words import NotWords
+from board.turns import TooBusy
 
 bp = Blueprint("tip_readers", __name__)
 bp.after_request(protect)

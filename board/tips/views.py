@@ -17,7 +17,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from board.access import open_to, strangers
-from board.accounts.passwords import TooBusy
 from board.db import db, writing
 from board.language import LANGUAGES
 from board.lock import Busy
@@ -35,6 +34,7 @@ from board.tips.sending import TooMany
 from board.tips.unlocking import Locked
 from board.tips.vault import BadSeal, Key
 from board.tips.words import NotWords
+from board.turns import TooBusy
 
 bp = Blueprint("tips", __name__)
 bp.after_request(conceal)
