@@ -110,9 +110,10 @@ def test_an_empty_folder_becomes_a_board_with_a_sample_and_stays_one(tmp_path: P
     said, address, *rest = first.out.splitlines()
     assert said == "The sample board has been loaded."
     assert address.endswith(f": http://127.0.0.1:{first.port}")
-    assert [line.split()[0] for line in rest[1:]] == [
+    assert [line.split()[0] for line in rest[1:4]] == [
         "ada@harbour.example", "mo@harbour.example", "tess@harbour.example",
     ]  # fmt: skip
+    assert "reads tips with:" in rest[4]
     with serving(tmp_path / "instance", "--sample") as second:
         assert get(second.port, "/")[1] == front
     assert (second.code, second.err) == (0, "")

@@ -32,6 +32,7 @@ NO_LIMITS = {
     "BOARD_REACTIONS_PER_DAY": "0",
     "BOARD_REACTION_INTERVAL_SECONDS": "0",
     "BOARD_REPORTS_PER_DAY": "0",
+    "BOARD_SIGN_UPS_PER_HOUR": "0",
     "BOARD_REPORTS_TO_QUEUE": "0",
 }
 REPLY = 'form[data-write]:has([name=parent]:not([value=""]))'

@@ -1,5 +1,7 @@
 """What one was writing is there again: after a reload, a sign-in, a connection that went."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 from browser.conftest import REPLY, publish, say, sign_in, sign_up, unique, without_reload
@@ -10,13 +12,19 @@ NOTE = "form[data-write]:not([data-opened]) [data-draft]"
 KEPT = "() => Object.keys(localStorage).filter((name) => name.startsWith('draft '))"
 
 
+def until_kept(page: Page, enough: Callable[[int], bool]) -> None:
+    """Wait for so many drafts on this device."""
+    while not enough(len(page.evaluate(KEPT))):
+        page.wait_for_timeout(20)
+
+
 def write(window, path: str, text: str, who: str = "ada") -> Page:
     """`who` has typed `text` under an article and not posted it."""
     page = window(who)
     page.goto(path)
     expect(page.locator(".count").first).to_have_text("0 / 300")
     page.locator(BOX).fill(text)
-    page.wait_for_function(f"({KEPT})().length > 0")
+    until_kept(page, lambda count: count > 0)
     return page
 
 
@@ -165,7 +173,7 @@ def test_whoever_signs_out_leaves_no_draft_and_another_reader_never_sees_it(wind
     page = window()
     sign_up(page, unique("바다"), article)
     page.locator(BOX).fill("내 글")
-    page.wait_for_function(f"({KEPT})().length > 0")
+    until_kept(page, lambda count: count > 0)
     mine = page.evaluate("() => JSON.stringify(localStorage)")
     page.goto("/")
 
@@ -203,7 +211,7 @@ def test_drafts_grow_old_and_few_remain(window, article):
 
     expect(page.locator(".count").first).to_have_text("0 / 300")
     expect(page.locator(BOX)).to_have_value("")
-    page.wait_for_function(f"({KEPT})().length === 20")
+    until_kept(page, lambda count: count == 20)
     assert page.evaluate(KEPT).count("draft 0 /broken ") == 0
 
 

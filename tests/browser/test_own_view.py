@@ -235,6 +235,7 @@ def test_what_is_folded_stays_folded_on_this_device_for_this_article(window, tal
     expect(text(other, talk["answer"])).to_be_visible()
 
     fold_of(page, talk["root"]).click()
+    expect(text(page, talk["answer"])).to_be_visible()
     assert page.evaluate("localStorage.folded") == "[]"
 
 

@@ -71,7 +71,7 @@ def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
     mo.goto(article)
     mo.locator(".for-moderators[href$='#hide']").first.click()
     mo.get_by_label("기사와 무관한 내용").check()
-    mo.locator("form.verdict button.primary").click()
+    mo.locator("form[action$='/hide'] button.primary").click()
     expect(mo.locator(".gone")).to_be_visible()
 
     with without_reload(liked):

@@ -38,7 +38,7 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
     with staying(mo):
         mo.locator(".for-moderators[href$='#hide']").first.click()
         mo.locator("form[action$='/hide']").get_by_label(REASON).check()
-        mo.locator("form.verdict button.primary").click()
+        mo.locator("form[action$='/hide'] button.primary").click()
         expect(mo.locator(".gone")).to_contain_text(REASON)
 
     expect_count(guest, article, 1)
