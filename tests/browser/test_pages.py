@@ -24,9 +24,9 @@ class Place(NamedTuple):
 
 
 def places(window: Windows) -> list[Place]:
-    say(window, SHORT, "내 댓글에 보일 댓글")
     # By tess, who writes nothing that mo has to read elsewhere: blocked people stay blocked.
     theirs = say(window, SHORT, "접힐 댓글", who="tess")
+    say(window, SHORT, "내 댓글에 보일 댓글")  # the newest, so the first one meets
     stranger = f"/comments/{theirs.split('#comment-')[1]}"
     block(window, stranger)
     guest = window()
