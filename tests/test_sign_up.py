@@ -282,8 +282,8 @@ def test_many_new_accounts_stop_nobody_from_signing_in(
 def test_an_account_nobody_had_the_time_to_make_is_not_counted(
     guest: FlaskClient, three_an_hour: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "WAIT", 0)
-    with passwords._Turn():
+    monkeypatch.setattr(passwords.turns, "wait", 0)
+    with passwords.turns:
         for _ in range(5):
             assert sign_up(guest).status_code == 503
     assert sign_up(guest).location == DONE
