@@ -169,10 +169,13 @@ def test_folded_letters_stand_in_the_order_of_the_text(text):
     ],
 )
 def test_time_grows_with_the_text_and_not_faster(part):
-    def seconds(length: int) -> float:
+    def once(length: int) -> float:
         start = time.process_time()
         RULES.hits((part * length)[:length])
         return time.process_time() - start
+
+    def seconds(length: int) -> float:  # the least of three: whatever else the machine did is out
+        return min(once(length) for _ in range(3))
 
     seconds(1_000)
     assert seconds(60_000) < 40 * (seconds(6_000) + 0.005)
