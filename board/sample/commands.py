@@ -26,6 +26,7 @@ from board.comments.models import Comment
 from board.comments.reactions import Choice, Reaction
 from board.db import db, now, writing
 from board.moderation import models as moderation
+from board.moderation.reports import report
 from board.sample import tips
 from board.sample.threads import fill
 
@@ -78,8 +79,10 @@ def load_sample_when_empty() -> bool:
         for handle, capabilities in CAST.items():
             for capability in capabilities:
                 setattr(people[handle], capability, True)
-        for reader in talk["readers"]:
-            people[reader["handle"]] = _account(reader["handle"], reader["name"], readers_hash)
+        for turn, reader in enumerate(talk["readers"]):
+            person = _account(reader["handle"], reader["name"], readers_hash)
+            person.joined_at = now() - timedelta(days=1400 // (turn + 1))
+            people[reader["handle"]] = person
         tips.seat(people["tess"], paper)
         threads = talk["threads"]
         items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
@@ -149,6 +152,9 @@ def _talk(threads: list[tuple[Article, list[dict[str, Any]]]], people: dict[str,
         if hidden := comment.get("hidden"):
             reason, note = hidden["reason"], hidden.get("note", "")
             moderation.hide(said[id(comment)], by=people["mo"], reason=reason, note=note)
+        for each in comment.get("reported", []):
+            by = people[each["by"]]
+            report(said[id(comment)], by=by, reason=each["reason"], note=each["note"])
     db.session.flush()
 
 
@@ -168,14 +174,19 @@ def _say(
     article: Article, told: dict[str, Any], people: dict[str, User], parent: Comment | None = None
 ) -> Comment:
     """As posting does, but at a moment in the past and past all limits."""
+    by, body = people[told["by"]], Body.of(told.get("earlier", told["body"]))
+    waits = told.get("waits", False)
     comment = posting.store(
         article,
-        by=people[told["by"]],
-        body=Body.of(told.get("earlier", told["body"])),
+        by=by,
+        body=body,
         key=secrets.token_urlsafe(16),
         parent=parent,
         posted_at=now() - timedelta(minutes=told["minutes_ago"]),
+        held_for=posting.look_at(posting.Draft(article, by, body, parent)) if waits else None,
     )
+    for effect in posting.on_post if waits else ():
+        effect(comment)
     if "earlier" in told:
         comment.edit(Body.of(told["body"]))
         comment.edited_at = comment.posted_at + timedelta(minutes=4)
