@@ -5,7 +5,6 @@ Every test tells its story with them, on a real database of its own.
 
 import html
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.posting import Limits, post
 from board.db import db, writing
+from stage import Stage, wanted
 
 T = TypeVar("T")
 NO_LIMITS = {
@@ -76,6 +76,12 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
 
 
+@pytest.fixture(scope="session")
+def stages() -> dict[str, Stage]:
+    """The apps built so far, by what was wanted of them."""
+    return {}
+
+
 @pytest.fixture
 def settings() -> dict[str, Any]:
     """Overridden by tests about limits; elsewhere nobody waits."""
@@ -84,16 +90,22 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture
 def app(
-    tmp_path: Path, migrated: Path, compiled: FileSystemBytecodeCache, settings: dict[str, Any]
+    tmp_path: Path,
+    migrated: Path,
+    compiled: FileSystemBytecodeCache,
+    stages: dict[str, Stage],
+    settings: dict[str, Any],
 ) -> Iterator[Flask]:
-    shutil.copy(migrated, tmp_path / "board.db")
-    app = create_app({"INSTANCE": str(tmp_path), "TESTING": True, **settings})
-    app.test_client_class = Client
-    app.jinja_env.bytecode_cache = compiled
-    with app.app_context():
+    """The board, with a database of this test's own, in the context its objects live in."""
+    wish = wanted(settings)
+    if wish not in stages:
+        stages[wish] = Stage(migrated.parent, settings)
+        stages[wish].app.test_client_class = Client
+        stages[wish].app.jinja_env.bytecode_cache = compiled
+    with stages[wish].set(tmp_path) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
+    if stages[wish].is_worn:
+        del stages[wish]
 
 
 @pytest.fixture

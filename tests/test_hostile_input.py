@@ -183,6 +183,7 @@ def test_a_full_disk_is_told_and_the_text_kept(app, client, guest, harbour):
     event.listen(db.engine, "checkout", fill)
     db.engine.dispose()
     answers = [client.post(COMMENTS, data={"body": f"{n} " + "가" * 290}) for n in range(40)]
+    event.remove(db.engine, "checkout", fill)
 
     refused = [answer for answer in answers if answer.status_code != 303]
     assert {answer.status_code for answer in refused} == {503}

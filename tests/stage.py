@@ -1,0 +1,109 @@
+"""One app for all tests of a worker that want the same settings.
+
+An app costs 50 ms, nearly all of it Werkzeug's while it compiles our addresses, and its first pages
+compile statements and load templates. So it is built once and dressed anew for each test: a folder
+and a database of the test's own, the settings as they were, and nothing remembered.
+"""
+
+import copy
+import inspect
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import _lru_cache_wrapper
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from board import create_app
+from board.db import db
+from board.kept import Kept, Shelf, Watch
+from board.lock import WriteLock
+
+
+def wanted(settings: Mapping[str, Any]) -> str:
+    """All that makes one app differ from another."""
+    surroundings = {name: value for name, value in os.environ.items() if name.startswith("BOARD_")}
+    return repr((sorted(settings.items()), sorted(surroundings.items())))
+
+
+class Stage:
+    """An app that can be put back to how it was when it was built."""
+
+    def __init__(self, empty: Path, settings: Mapping[str, Any]) -> None:
+        """`empty` is an instance with a database in which nothing has happened yet."""
+        self._empty = empty
+        self.app = create_app({"INSTANCE": str(empty), "TESTING": True, **settings})
+        self._was = {name: _copy(value) for name, value in vars(self.app).items()}
+        self._addresses = len(list(self.app.url_map.iter_rules()))
+        self._memories = list(_memories())
+        with self.app.app_context():
+            event.listen(db.engine, "do_connect", self._connect)
+
+    @contextmanager
+    def set(self, folder: Path) -> Iterator[Flask]:
+        """The app in its context, as if it had just been started in `folder`."""
+        for name in ("board.db", "secret_key"):
+            shutil.copy(self._empty / name, folder)
+        self._put_back()
+        app, path = self.app, folder / "board.db"
+        url = app.config["SQLALCHEMY_DATABASE_URI"].set(database=str(path))
+        app.instance_path = str(folder)
+        app.config.update(INSTANCE=str(folder), SQLALCHEMY_DATABASE_URI=url)
+        app.extensions["write_lock"] = WriteLock(Path(f"{path}.lock"))
+        with app.app_context():
+            db.engine.url = url
+            kept = _kept(app)
+            kept._watch, kept._shelf = Watch(app), Shelf()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether the last test gave it addresses, which nothing can take away again."""
+        return len(list(self.app.url_map.iter_rules())) > self._addresses
+
+    def _put_back(self) -> None:
+        for name, value in self._was.items():
+            there = getattr(self.app, name)
+            if isinstance(there, dict):
+                there.clear()
+                there.update(_copy(value))
+            else:
+                setattr(self.app, name, _copy(value))
+        for memory in self._memories:
+            memory.cache_clear()
+
+    def _connect(self, dialect: Any, _record: Any, _where: Any, how: dict[str, Any]) -> Any:
+        return dialect.connect(f"{self.app.instance_path}/board.db", **how)
+
+
+def _copy(value: Any) -> Any:
+    """Of what is registered and set on an app; what it is made of stays one and the same."""
+    if isinstance(value, dict):
+        copied = copy.copy(value)
+        copied.update((name, _copy(inner)) for name, inner in value.items())
+        return copied
+    return list(value) if type(value) is list else value
+
+
+def _memories() -> Iterator[Any]:
+    """The caches of our modules that tell apps apart by the object alone."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("board."):
+            for value in vars(module).values():
+                if isinstance(value, _lru_cache_wrapper):
+                    if Flask in inspect.get_annotations(value.__wrapped__).values():
+                        yield value
+
+
+def _kept(app: Flask) -> Kept:
+    layer: Any = app.wsgi_app
+    while not isinstance(layer, Kept):
+        layer = layer.app
+    return layer
