@@ -28,13 +28,16 @@ def page_of(template: str, *, status: int = 200, **values: Any) -> Response:
 def protect(response: Response) -> Response:
     """Kept by nobody, and never compressed (see board/compression.py)."""
     response.headers["Cache-Control"] = "private, no-store, no-transform"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Tells other sites as little as no-referrer does, under which browsers that know no
+    # Sec-Fetch-Site call our own forms "null", and nobody could send them.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
 def conceal(response: Response) -> Response:
     """A source's page besides runs no script, and is as large as many others."""
-    response.headers.setdefault("Content-Security-Policy", STRICT)
+    if response.headers.get("Content-Security-Policy") != OPAQUE:
+        response.headers["Content-Security-Policy"] = STRICT
     if response.mimetype == "text/html" and not response.is_streamed:
         _pad(response)
     return protect(response)
