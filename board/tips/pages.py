@@ -28,9 +28,7 @@ def page_of(template: str, *, status: int = 200, **values: Any) -> Response:
 def protect(response: Response) -> Response:
     """Kept by nobody, and never compressed (see board/compression.py)."""
     response.headers["Cache-Control"] = "private, no-store, no-transform"
-    # Tells other sites as little as no-referrer does, under which browsers that know no
-    # Sec-Fetch-Site call our own forms "null", and nobody could send them.
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

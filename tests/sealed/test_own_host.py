@@ -179,3 +179,11 @@ def test_an_address_that_would_share_cookies_is_refused(tmp_path, origin, own):
     app = Flask("x", instance_path=str(tmp_path))
     with pytest.raises(BadSetting, match="BOARD_TIPS_ORIGIN"):
         load(app, {"ORIGIN": origin, "TIPS_ORIGIN": own})
+
+
+def test_browsers_too_old_to_say_where_a_form_is_from_can_send_it(there):
+    """Under no-referrer alone they would call its origin "null", which is refused."""
+    page = there.get("/tips/new")
+
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert '<meta name="referrer" content="same-origin">' in page.text

@@ -173,7 +173,7 @@ def test_the_sources_pages_are_kept_by_nobody_and_all_look_alike(sent):
     for page in (sent.client.get("/tips"), sent.client.get("/tips/new"), sent.box()):
         headers = page.headers
         assert headers["Cache-Control"] == "private, no-store, no-transform"
-        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Referrer-Policy"] == "no-referrer"
         assert "script-src" not in headers["Content-Security-Policy"]
         assert "Content-Encoding" not in headers
         assert len(page.data) % (64 * 1024) == 0
