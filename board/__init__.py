@@ -24,7 +24,7 @@ from board.moderation import (
     transparency_views,
 )
 from board.moderation import views as moderation_views
-from board.tips import attachments, inbox_views, reader_views, ways
+from board.tips import attachments, inbox_views, mail_views, reader_views, ways
 from board.tips import views as tip_views
 
 
@@ -68,6 +68,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         tip_views,
         inbox_views,
         reader_views,
+        mail_views,
         desk,
         pages,
     ):
