@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from board import access, assets, compression, config, db, desk, kept, language, pages
+from board import access, assets, compression, config, db, desk, hosts, kept, language, pages
 from board.accounts import views as account_views
 from board.api import views as api_views
 from board.articles import views as article_views
@@ -24,7 +24,7 @@ from board.moderation import (
     transparency_views,
 )
 from board.moderation import views as moderation_views
-from board.tips import attachments, inbox_views, reader_views
+from board.tips import attachments, inbox_views, mail_views, reader_views, ways
 from board.tips import views as tip_views
 
 
@@ -44,6 +44,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     report_views.init_app(app)
     appeal_views.init_app(app)
     rights_views.init_app(app)
+    ways.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
@@ -67,11 +68,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         tip_views,
         inbox_views,
         reader_views,
+        mail_views,
         desk,
         pages,
     ):
         app.register_blueprint(views.bp)
     desk.init_app(app)
+    hosts.init_app(app)
     access.init_app(app)
     kept.init_app(app)
     pages.init_app(app)

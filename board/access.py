@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import Guest, Session, User
 from board.db import db, now, writing
+from board.hosts import SAFE, for_sources, is_https, own_origin
 from board.lock import Busy
 from board.text import is_readable
 
@@ -24,7 +25,6 @@ Viewer = User | Guest
 Audience = Callable[[Viewer], bool]
 View = TypeVar("View", bound=Callable[..., Any])
 
-SAFE = ("GET", "HEAD", "OPTIONS")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS_MAX = 50
 URL_MAX = 4096  # characters
@@ -95,7 +95,7 @@ def open_to(
 
 def viewer() -> Viewer:
     """The signed-in user, or the guest, as a plain object rather than a proxy."""
-    if cookie_name("session") not in request.cookies:
+    if cookie_name("session") not in request.cookies or for_sources():
         return _GUEST
     return cast(Viewer, current_user._get_current_object())
 
@@ -109,7 +109,7 @@ def member() -> User:
 
 def cookie_name(kind: str) -> str:
     """`kind` as the name of a cookie; with https the browser itself holds it to this host."""
-    return f"__Host-board_{kind}" if current_app.config["HTTPS"] else f"board_{kind}"
+    return f"__Host-board_{kind}" if is_https() else f"board_{kind}"
 
 
 def init_app(app: Flask) -> None:
@@ -127,7 +127,7 @@ def init_app(app: Flask) -> None:
 @login_manager.request_loader
 def _load(_request: object) -> User | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "audience", None) is strangers:
+    if getattr(view, "audience", None) is strangers or for_sources():
         return None
     session = current_session()
     if session is None or session.user.is_suspended:
@@ -161,8 +161,8 @@ def _refuse_foreign() -> None:
     if request.method in SAFE:
         return
     site = request.headers.get("Sec-Fetch-Site")
-    own = current_app.config["ORIGIN"] or f"{request.scheme}://{request.host}"
-    ours = site == "same-origin" if site else request.headers.get("Origin", "").lower() == own
+    given = request.headers.get("Origin", "").lower()
+    ours = site == "same-origin" if site else given == own_origin()
     if not ours:
         abort(403, "foreign")
 

@@ -86,6 +86,15 @@ def _origins(value: Any) -> tuple[str, ...]:
     return tuple(_origin(item) for item in items)
 
 
+def _tips_origins(value: Any) -> tuple[str, ...]:
+    """Where sources are: one origin, or one and the same as an onion service."""
+    origins = tuple(dict.fromkeys(filter(None, _origins(value))))
+    onions = [origin for origin in origins if origin.endswith(".onion")]
+    if len(origins) > 2 or (len(origins) == 2 and onions != [origins[1]]):
+        raise ValueError("must be one origin, or one and then its onion service")
+    return origins
+
+
 def _mail_server(value: Any) -> str:
     server = _text(value)
     url = urlsplit(server)
@@ -139,6 +148,7 @@ SETTINGS = (
     Setting("DISLIKES", True, _switch),
     Setting("MAIL_SERVER", "", _mail_server),
     Setting("MAIL_FROM", "", _text),
+    Setting("TIPS_ORIGIN", "", _tips_origins),
     Setting("TIPS_PER_HOUR", 60, _count),
     Setting("TIP_FILE_MEGABYTES", 50, _positive),
     Setting("TIP_DAYS", 180, _positive),
@@ -165,14 +175,21 @@ def load(app: Flask, overrides: Mapping[str, Any]) -> None:
         app.config[setting.name] = _checked(setting, given.pop(setting.name, setting.default))
     app.config.from_mapping(given)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _kept(instance / "secret_key")
-    origin = urlsplit(app.config["ORIGIN"])
     app.config.from_mapping(
-        TRUSTED_HOSTS=[*LOOPBACK, *([origin.hostname] if origin.hostname else [])],
-        HTTPS=origin.scheme == "https",
+        TRUSTED_HOSTS=[*LOOPBACK, *_hosts(app.config["ORIGIN"], app.config["TIPS_ORIGIN"])],
+        HTTPS=app.config["ORIGIN"].startswith("https:"),
         MAX_CONTENT_LENGTH=64 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024,
         MAX_FORM_PARTS=50,
     )
+
+
+def _hosts(origin: str, of_sources: tuple[str, ...]) -> list[str]:
+    """The names the board answers to. Cookies know no ports, so sources need another name."""
+    names = [urlsplit(each).hostname or "" for each in (origin, *of_sources) if each]
+    if len(set(names)) < len(names):
+        raise BadSetting("BOARD_TIPS_ORIGIN must have a host name of its own, not the board's.")
+    return names
 
 
 def _make_instance(instance: Path) -> None:

@@ -18,6 +18,7 @@ from board import schema
 from board.access import everyone, open_to, viewer
 from board.db import db, now
 from board.forms import ROW_ID, own_path
+from board.hosts import for_sources, is_https
 from board.language import COOKIE, LANGUAGES
 from board.lock import Busy
 from board.turns import TooBusy
@@ -65,7 +66,7 @@ def _shared() -> dict[str, Any]:
 
 def _secure(response: Response) -> Response:
     config = current_app.config
-    for name, value in _protection(config["IMAGE_ORIGINS"], config["HTTPS"]):
+    for name, value in _protection(config["IMAGE_ORIGINS"], is_https()):
         response.headers.setdefault(name, value)  # a slice may be stricter about its own pages
     if request.endpoint != "static" or response.status_code >= 400:
         _say_who_may_keep(response)
@@ -144,11 +145,12 @@ def _error_page(
 ) -> Response:
     title = title or _("This did not work")
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    if request.path.startswith("/api/"):  # RFC 9457
+    if request.path.startswith("/api/") and not for_sources():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # What was typed is shown again, so that no error costs anybody their words.
-    kept = request.form.get("body") if code not in (413, 415) else None
+    typed = request.form.get("body") or (for_sources() and request.form.get("text"))
+    kept = typed if code not in (413, 415) else None
     page = render_template(
         "error.html",
         code=code,
@@ -209,7 +211,7 @@ def _text(code: int, why: str | None = None) -> str:
 def language() -> ResponseReturnValue:
     response = redirect(own_path(request.form.get("next")), 303)
     if (chosen := request.form.get("lang")) in LANGUAGES:
-        secure = current_app.config["HTTPS"]
+        secure = is_https()
         response.set_cookie(
             COOKIE, str(chosen), max_age=31536000, samesite="Lax", secure=secure, httponly=True
         )

@@ -75,6 +75,7 @@ MATRIX = {
         "tip_readers.start_form",
         "tip_readers.recover_form",
         "tip_readers.readers",
+        "tip_mail.mail",
     },
 }
 

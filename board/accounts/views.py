@@ -17,6 +17,7 @@ from board.accounts.models import Session, User
 from board.accounts.passwords import hash_password, is_password
 from board.db import db, now, writing
 from board.forms import own_path
+from board.hosts import is_https
 from board.language import clock
 from board.turns import TooBusy
 
@@ -100,7 +101,7 @@ def sign_out() -> ResponseReturnValue:
             db.session.delete(session)
     response = redirect("/", 303)
     response.headers["Clear-Site-Data"] = '"storage"'
-    response.delete_cookie(cookie_name("session"), secure=current_app.config["HTTPS"])
+    response.delete_cookie(cookie_name("session"), secure=is_https())
     return response
 
 
@@ -227,7 +228,7 @@ def _signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> Respo
             max_age=int(life.total_seconds()),
             httponly=True,
             samesite="Lax",
-            secure=current_app.config["HTTPS"],
+            secure=is_https(),
         )
     return response
 

@@ -36,16 +36,20 @@ def notify(within: int) -> None:
     if not server or not sender:
         raise click.ClickException("Set BOARD_MAIL_SERVER and BOARD_MAIL_FROM first.")
     time.sleep(random.SystemRandom().uniform(0, within * 60))
-    addresses = [reader.user.email for reader in notices.due()]
+    letters = notices.due()
     db.session.rollback()  # nobody waits for us while we mail
-    sent, failed = [], ""
-    for address in addresses:
+    sent, failed, keyless = [], "", 0
+    for letter in letters:
         try:
-            notices.send(server, sender, address, site=current_app.config["SITE_NAME"])
-            sent.append(address)
+            notices.send(server, sender, letter, site=current_app.config["SITE_NAME"])
+            sent.append(letter.address)
+        except notices.NoKey:
+            keyless += 1
         except notices.NotSent as error:
             failed = str(error)
     with writing():
         notices.told(sent)
+    if keyless:
+        click.echo(f"{keyless} got no mail: their OpenPGP key has expired. Their desk says so.")
     if failed:
         raise click.ClickException(f"The mail server said: {failed}")

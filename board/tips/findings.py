@@ -19,7 +19,7 @@ KINDS = {
     "macros": lambda: _("Macros"),
     "voice": lambda: _("Sound"),
     "attachment": lambda: _("A file inside the file"),
-    "link": lambda: _("A link to somewhere else"),
+    "link": lambda: _("A path or a link, perhaps with the name of a user in it"),
     "script": lambda: _("A script"),
     "identifier": lambda: _("A number that ties copies of this file together"),
     "title": lambda: _("A title, keywords or a description that do not show"),

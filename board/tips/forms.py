@@ -95,6 +95,18 @@ class RecoverForm(UnlockForm):
     )
 
 
+class MailKeyForm(Form):
+    key = AsTyped(
+        _("Public key"),
+        [_required, Length(max=100_000)],
+        description=_("What `gpg --armor --export you@example` prints."),
+    )
+
+
+class ProofForm(Form):
+    code = StringField(_("Digits from the mail"), [_required, Length(max=40)])
+
+
 class NoteForm(Form):
     text = AsTyped(_("Note"), [_required, Length(max=Tip.TEXT_MAX)])
 

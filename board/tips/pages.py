@@ -34,7 +34,8 @@ def protect(response: Response) -> Response:
 
 def conceal(response: Response) -> Response:
     """A source's page besides runs no script, and is as large as many others."""
-    response.headers.setdefault("Content-Security-Policy", STRICT)
+    if response.headers.get("Content-Security-Policy") != OPAQUE:
+        response.headers["Content-Security-Policy"] = STRICT
     if response.mimetype == "text/html" and not response.is_streamed:
         _pad(response)
     return protect(response)

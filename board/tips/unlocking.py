@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 
 from board.access import cookie_name
 from board.db import db, writing
+from board.hosts import is_https
 from board.tips.holders import Holder, Unlocked
 from board.tips.vault import Key
 
@@ -38,15 +39,13 @@ def remember(response: Any, cookie: str, token: str) -> Any:
         token,
         httponly=True,
         samesite="Strict",
-        secure=current_app.config["HTTPS"],
+        secure=is_https(),
     )
     return response
 
 
 def forget(response: Any, cookie: str) -> Any:
-    response.delete_cookie(
-        cookie_name(cookie), httponly=True, samesite="Strict", secure=current_app.config["HTTPS"]
-    )
+    response.delete_cookie(cookie_name(cookie), httponly=True, samesite="Strict", secure=is_https())
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

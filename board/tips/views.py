@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from board.access import open_to, strangers
 from board.db import db, writing
+from board.hosts import for_sources
 from board.language import LANGUAGES
 from board.lock import Busy
 from board.tips import disk, keeping, opened, roster, sending, tickets, unlocking, words
@@ -33,14 +34,21 @@ from board.tips.roster import Forged
 from board.tips.sending import TooMany
 from board.tips.unlocking import Locked
 from board.tips.vault import BadSeal, Key
+from board.tips.ways import all_ways
 from board.tips.words import NotWords
 from board.turns import TooBusy
 
 bp = Blueprint("tips", __name__)
 bp.after_request(conceal)
+bp.after_app_request(lambda response: conceal(response) if is_stray() else response)
 
 FORM_BYTES = 256 * 1024  # a Hangul letter takes nine in a posted form
 TRY_SECONDS = 0.6  # every try of a code takes this long, right or wrong
+
+
+def is_stray() -> bool:
+    """An address of ours that has no page: a source gets to see that, too."""
+    return request.blueprint != bp.name and request.endpoint != "static" and for_sources()
 
 
 @bp.url_defaults
@@ -58,6 +66,7 @@ def choose() -> ResponseReturnValue:
         readers=len(_readers()),
         fingerprint=roster.seal_of(),
         days=current_app.config["TIP_DAYS"],
+        ways=all_ways(),
     )
 
 

@@ -1,8 +1,10 @@
 """Whoever a tip needs: a newsroom that can read it, and a source with nothing but a form."""
 
 import re
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from html import unescape
 from io import BytesIO
 from types import SimpleNamespace
@@ -10,6 +12,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -18,6 +21,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from board.accounts.models import User
 from board.db import db, now
 from board.tips import vault
+from board.tips.commands import tips_cli
 from conftest import person
 
 
@@ -196,3 +200,36 @@ def holder_id(user: User) -> int:
     reader = db.session.scalar(Reader.of(user))
     assert reader
     return reader.id
+
+
+class Postman:
+    """A mail server that keeps what it is given, or refuses it."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            mail = message_from_bytes(envelope.content, policy=policy.default)
+            self.mails.append((envelope.rcpt_tos, mail))
+        return self.answer
+
+
+@pytest.fixture
+def postman(app: Any) -> Iterator[Postman]:
+    postman = Postman()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(postman, hostname="127.0.0.1", port=port)
+    server.start()
+    app.config["MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
+    app.config["MAIL_FROM"] = "desk@harbour.example"
+    yield postman
+    server.stop()
+
+
+def notify(app: Flask) -> Any:
+    """As an operator's clock does, at once."""
+    return app.test_cli_runner().invoke(tips_cli, ["notify", "--within", "0"])

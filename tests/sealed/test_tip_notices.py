@@ -1,49 +1,14 @@
 """Readers are told by mail that there is something, and nothing more."""
 
-import socket
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from typing import Any
-
 import pytest
-from aiosmtpd.controller import Controller
 
-from board.tips import notices
+from board.db import db, writing
+from board.tips import notices, sending
 from board.tips.commands import tips_cli
+from board.tips.holders import Reader
+from sealed.conftest import notify
 
 STORY = "과장이 장부를 두 권 씁니다."
-
-
-class Postman:
-    """A mail server that keeps what it is given, or refuses it."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if self.answer.startswith("250"):
-            mail = message_from_bytes(envelope.content, policy=policy.default)
-            self.mails.append((envelope.rcpt_tos, mail))
-        return self.answer
-
-
-@pytest.fixture
-def postman(app: Any) -> Iterator[Postman]:
-    postman = Postman()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(postman, hostname="127.0.0.1", port=port)
-    server.start()
-    app.config["MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
-    app.config["MAIL_FROM"] = "desk@harbour.example"
-    yield postman
-    server.stop()
-
-
-def notify(app):
-    return app.test_cli_runner().invoke(tips_cli, ["notify", "--within", "0"])
 
 
 def test_each_reader_gets_one_mail_however_many_tips_came(app, postman, desk, second_desk, source):
@@ -106,8 +71,9 @@ def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypat
     """This mail server offers no TLS; were it elsewhere, it would get nothing."""
     monkeypatch.setattr(notices, "_LOOPBACK", ())
 
+    letter = notices.Letter("c@d.example")
     with pytest.raises(notices.NotSent):
-        notices.send(app.config["MAIL_SERVER"], "a@b.example", "c@d.example", site="x")
+        notices.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
     assert postman.mails == []
 
 
@@ -122,3 +88,20 @@ def test_an_operator_tidies(app, desk, sent):
     answer = app.test_cli_runner().invoke(tips_cli, ["tidy"])
 
     assert answer.output == "0 tips erased.\n"
+
+
+@pytest.mark.slow
+def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_desk):
+    """What a flood by a program would do to the newsroom's telephones."""
+    for batch in range(7):
+        with writing():
+            readers = list(db.session.scalars(Reader.all()))
+            for number in range(100):
+                tag = f"{batch}-{number}".encode()
+                sending.send(STORY, "", [], to=readers, tag=tag, kek=bytes(32))
+    for _ in range(3):
+        notify(app)
+
+    assert sorted(to for to, _ in postman.mails) == [
+        ["jin@harbour.example"], ["tess@harbour.example"],
+    ]  # fmt: skip

@@ -37,6 +37,7 @@ COLUMNS = {
         "id", "kind", "public", "wrapped", "tag", "visits", "user_id", "verifier", "salt",
         "wrapped_recovery", "second", "has_news",
     },
+    "tip_mail_key": {"id", "holder_id", "certificate", "asked", "tries", "made_on"},
     "tip_unlocked": {"token_hash", "holder_id", "sealed", "made_on"},
     "tip_opening": {"id", "tip_id", "user_id", "act", "made_on"},
     "tip_erasure": {"id", "made_on", "reason", "user_id"},

@@ -384,25 +384,90 @@ def compound(streams):
             + bytes(36) + struct.pack("<IQ", start, size)
         )  # fmt: skip
     directory = put(b"".join(entries))
-    table = put(struct.pack("<128I", *[*fat, 0xFFFFFFFD, *[0xFFFFFFFF] * 128][:128]))
+    tables = next(n for n in range(1, 100) if len(fat) + n <= 128 * n)
+    listed = [*fat, *[0xFFFFFFFD] * tables, *[0xFFFFFFFF] * 128 * tables][: 128 * tables]
+    table = put(struct.pack(f"<{128 * tables}I", *listed))
     header = struct.pack(
         "<8s16sHHHHH6sIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", bytes(16), 62, 3, 0xFFFE, 9, 6,
-        bytes(6), 0, 1, directory, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, table,
+        bytes(6), 0, tables, directory, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, table,
     )  # fmt: skip
-    return header + struct.pack("<108I", *[0xFFFFFFFF] * 108) + b"".join(sectors)
+    further = [*range(table + 1, table + tables), *[0xFFFFFFFF] * 109][:108]
+    return header + struct.pack("<108I", *further) + b"".join(sectors)
 
 
-def hwp(flags=0x1):
-    packed = zlib.compressobj(wbits=-15)
-    picture = packed.compress(jpeg()) + packed.flush()
-    return compound({
+def packed(data):
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(data) + stream.flush()
+
+
+def record(number, body, level=0):
+    """A record of HWP 5: number, level and size in one word; a long one says its size after it."""
+    size = min(len(body), 0xFFF)
+    more = struct.pack("<I", len(body)) if size == 0xFFF else b""
+    return struct.pack("<I", number | level << 10 | size << 20) + more + body
+
+
+def counted(text):
+    return struct.pack("<H", len(text)) + text.encode("utf-16-le")
+
+
+def control(letter):
+    """Eight letters wide, as in the text of a paragraph: a letter, its name, and the letter."""
+    return struct.pack("<8H", letter, 0x636F, 0x6C64, 0, 0, 0, 0, letter)
+
+
+def hwp_script(body="\t//todo : "):
+    lines = (
+        "var Documents = XHwpDocuments;\r\nvar Document = Documents.Active_XHwpDocument;\r\n",
+        "function OnDocument_New()\r\n{\r\n" + body + "\r\n}\r\n",
+    )
+    parts = (struct.pack("<I", len(line)) + line.encode("utf-16-le") for line in lines)
+    return b"".join(parts) + struct.pack("<III", 0, 0, 0xFFFFFFFF)
+
+
+def hwp(flags=0x1, **instead):
+    """With all streams that Hangul writes. `instead`: other contents, by the last name of a stream."""
+    info = (
+        record(16, bytes(26))
+        + record(17, bytes(72))
+        + record(
+            18,
+            struct.pack("<H", 0x0)
+            + counted("C:\\Users\\ada\\Pictures\\quay.png")
+            + counted("quay.png"),
+            1,
+        )
+        + record(18, struct.pack("<HH", 0x1, 1) + counted("jpg"), 1)
+        + record(19, b"\x01" + counted("함초롬바탕"), 1)
+        + record(32, bytes(1032))
+        + record(16 + 81, counted("박다라"))
+    )
+    text = (
+        control(2)
+        + "안전관리팀에서 ".encode("utf-16-le")
+        + control(9)
+        + ("적었다. 연락은 010-1234-5678로" + "가" * 2100 + "\r").encode("utf-16-le")
+    )
+    memo = record(16 + 55, b"em%%" + bytes(8), 1) + record(16 + 77, bytes(4), 1)
+    link = record(16 + 55, b"klh%" + bytes(5) + counted("http\\://desk.example/ledger;1;0;0;"), 1)
+    body = record(16 + 50, bytes(22)) + record(16 + 51, text, 1) + memo + link
+    left = b"\0\0" + ":\\Users\\ada\\AppData\\Local\\Temp\\prv0.gif\0".encode("utf-16-le")
+    streams = {
         "FileHeader": b"HWP Document File".ljust(32, b"\0") + struct.pack("<II", 0x05010001, flags) + bytes(216),
+        "DocInfo": packed(info),
         "\x05HwpSummaryInformation": property_set({2: "초안", 4: "김아다", 8: "이보라", 20: "2026년 3월 1일"}),
+        "BodyText/Section0": packed(body),
+        "BinData/BIN0001.jpg": packed(jpeg()),
         "PrvText": "지운 문장이 아직 여기 있다".encode("utf-16-le"),
         "PrvImage": saved(drawing(), "PNG"),
+        "DocOptions/_LinkDoc": left + b"\x00\x00" + b"\x7f\xe0" * 200,
+        "Scripts/DefaultJScript": packed(hwp_script()),
+        "Scripts/JScriptVersion": packed(struct.pack("<II", 1, 0)),
         "DocHistory/HistoryLastDoc": b"earlier",
-        "BinData/BIN0001.jpg": picture,
-    })  # fmt: skip
+    }  # fmt: skip
+    return compound(
+        {path: instead.get(path.split("/")[-1], data) for path, data in streams.items()}
+    )
 
 
 def doc():

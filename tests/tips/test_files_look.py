@@ -89,6 +89,13 @@ TOLD = {
         (Kind.TIME, "2026년 3월 1일"),
         (Kind.PREVIEW, "지운 문장이 아직 여기 있다"),
         (Kind.REVISIONS, "DocHistory 1"),
+        (Kind.AUTHOR, "박다라"),
+        (Kind.COMMENTS, ""),
+        (Kind.DEPARTMENT, "안전관리팀"),
+        (Kind.PHONE, "010-1234-5678"),
+        (Kind.LINK, "C:\\Users\\ada\\Pictures\\quay.png"),
+        (Kind.LINK, ":\\Users\\ada\\AppData\\Local\\Temp\\prv0.gif"),
+        (Kind.LINK, "http\\://desk.example/ledger;1;0;0;"),
     },
     "doc": {(Kind.AUTHOR, "Ada Kim"), (Kind.AUTHOR, "Bora Lee"), (Kind.MACROS, "Macros")},
     "pdf": PICTURE
@@ -172,6 +179,46 @@ def test_what_cannot_be_cleaned_is_said_so(data, format_, why_not):
     answer = answer_for(data, "x", LIMITS)
 
     assert (answer.format.name, answer.why_not, answer.cleaned) == (format_, why_not, None)
+
+
+def test_the_empty_script_that_hangul_writes_into_every_file_is_no_script():
+    mine = samples.packed(samples.hwp_script("\tDocument.SaveAs('ledger');"))
+
+    assert Kind.SCRIPT not in {kind for kind, _ in told(samples.hwp())}
+    assert (Kind.SCRIPT, "Scripts DefaultJScript") in told(samples.hwp(DefaultJScript=mine))
+
+
+def test_what_is_locked_in_a_document_for_reading_only_is_not_guessed_at():
+    """Its text and scripts are encrypted: four letters in a row would mean nothing."""
+    found = told(samples.hwp(0x1 | 0x4))
+
+    assert (Kind.OTHER, "distribution") in found
+    assert not {Kind.SCRIPT, Kind.LINK, Kind.DEPARTMENT} & {kind for kind, _ in found}
+
+
+def test_a_document_whose_records_are_cut_short_tells_what_stands_before():
+    cut = samples.record(16 + 51, "총무팀\r".encode("utf-16-le")) + b"\x43\xfc\xff\xff\xff"
+
+    assert (Kind.DEPARTMENT, "총무팀") in told(samples.hwp(Section0=samples.packed(cut)))
+
+
+@pytest.mark.parametrize("kind", ["text-web", "text-template", "text-master-template", "graphics"])
+def test_every_kind_of_opendocument_is_one(kind):
+    answer = answer_for(samples.opendocument(kind), "x.odt", LIMITS)
+
+    assert (answer.format.reader, answer.why_not) == ("opendocument", None)
+
+
+def test_rich_text_tells_names_in_whatever_letters_they_are_written():
+    rich = rb"{\rtf1{\info{\author \u44608\'3f\u50500\'3f}{\operator \'b1\'e8}{\title \'3f\'3f}}}"
+
+    assert told(rich) == {(Kind.AUTHOR, "김아"), (Kind.AUTHOR, "김")}
+
+
+def test_a_document_that_was_never_saved_again_has_no_versions():
+    assert (Kind.REVISIONS, "0") not in told(samples.compound({
+        "WordDocument": b"text", "\x05SummaryInformation": samples.property_set({9: "0"}),
+    }))  # fmt: skip
 
 
 def test_an_archive_tells_the_names_in_it_also_from_korean_windows():

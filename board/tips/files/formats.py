@@ -1,5 +1,6 @@
 """Which format a file is, by what it holds, and who reads it."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ FORMATS = {
         Format("odt", "opendocument", ("odt", "ott")),
         Format("ods", "opendocument", ("ods", "ots")),
         Format("odp", "opendocument", ("odp", "otp")),
+        Format("odg", "opendocument", ("odg", "otg")),
         Format("hwpx", "hwpx", ("hwpx",)),
         Format("hwp", "compound", ("hwp", "hwt"), Reason.FORMAT),
         Format("doc", "compound", ("doc", "dot"), Reason.FORMAT),
@@ -117,7 +119,9 @@ _MIMETYPES = {
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
     b"application/vnd.oasis.opendocument.presentation": "odp",
+    b"application/vnd.oasis.opendocument.graphics": "odg",
 }
+_VARIANTS = re.compile(rb"(-web|-master)?(-template)?$")  # of a kind of OpenDocument
 _STREAMS = (
     ("FileHeader", "hwp"),
     ("EncryptedPackage", "sealed"),
@@ -167,7 +171,7 @@ def _zip_name_of(data: bytes) -> str:
     """A document if it says so in the place its family says it; else just a zip."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            mimetype = _beginning(archive, "mimetype").strip().removesuffix(b"-template")
+            mimetype = _VARIANTS.sub(b"", _beginning(archive, "mimetype").strip())
             types = _beginning(archive, "[Content_Types].xml")
     except Exception:  # damaged, or locked: the reader of archives will say which
         return "zip"

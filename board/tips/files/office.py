@@ -129,7 +129,7 @@ def _properties(root: etree._Element) -> Iterator[Finding]:
         name = local(element.tag)
         if text and name == "property":
             yield found(Kind.OTHER, f"{element.get('name')}: {text}")
-        elif text and name in _PROPERTIES:
+        elif text.strip("0") and name in _PROPERTIES:  # saved no times: nothing is told
             yield found(_PROPERTIES[name], text)
 
 

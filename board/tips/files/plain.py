@@ -21,7 +21,10 @@ _HEADERS = {
 _RTF = re.compile(rb"\{\\(author|operator|manager|company|generator|title) ([^{}]*)\}")
 _RTF_KINDS = {b"company": Kind.ORGANISATION, b"generator": Kind.SOFTWARE, b"title": Kind.TITLE}
 # The first lines of a conversation that KakaoTalk saved: with whom, and when.
-_CHAT = re.compile(r"\A\W*(.{1,60}?) ?(?:님과|님과의)? ?카카오톡 ?대화.*\n저장한 날짜 ?: ?(.+)")
+_CHAT = re.compile(
+    r"\A\W*(?:KakaoTalk Chats with )?(.{1,60}?) ?(?:님과|님과의)? ?(?:카카오톡 ?대화.*)?"
+    r"\n(?:저장한 날짜|Date Saved) ?: ?(.+)"
+)
 _ENCODINGS = ("utf-8-sig", "cp949")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
@@ -42,8 +45,8 @@ def look(data: bytes, limits: Limits) -> Iterator[Finding]:
     del limits
     if data.startswith(b"{\\rtf"):
         for match in _RTF.finditer(data):
-            value = match[2].decode("cp949", "replace")
-            yield found(_RTF_KINDS.get(match[1], Kind.AUTHOR), value)
+            if (value := _rtf_text(match[2])).strip(" ?"):  # what an old program is to show
+                yield found(_RTF_KINDS.get(match[1], Kind.AUTHOR), value)
         return
     if name_of(data) == "email":
         yield from _letter(data)
@@ -53,6 +56,13 @@ def look(data: bytes, limits: Limits) -> Iterator[Finding]:
         yield found(Kind.AUTHOR, chat[1], stays=True)
         yield found(Kind.TIME, chat[2], stays=True)
     yield from words.revealing(text)
+
+
+def _rtf_text(value: bytes) -> str:
+    """With letters for their numbers: \\u51228 is of Unicode, \\'c1\\'a6 of Korean Windows."""
+    packed = re.sub(rb"\\'([0-9a-fA-F]{2})", lambda m: bytes.fromhex(m[1].decode()), value)
+    text = packed.decode("cp949", "replace")
+    return re.sub(r"\\u(-?\d{1,5}) ?\??", lambda m: chr(int(m[1]) % 0x10000), text)
 
 
 def clean(data: bytes, limits: Limits) -> bytes:
