@@ -7,6 +7,7 @@ import click
 from flask import Flask
 
 from board import access, assets, compression, config, db, desk, hosts, kept, language, pages
+from board.accounts import second_factor_views
 from board.accounts import views as account_views
 from board.api import views as api_views
 from board.articles import views as article_views
@@ -49,6 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
         account_views,
+        second_factor_views,
         article_views,
         comment_views,
         edit_views,

@@ -16,6 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import Guest, Session, User
+from board.accounts.second_factor import SecondFactor
 from board.db import db, now, writing
 from board.hosts import SAFE, for_sources, is_https, own_origin
 from board.lock import Busy
@@ -71,6 +72,11 @@ def newsroom(viewer: Viewer) -> bool:
 
 def staff(viewer: Viewer) -> bool:
     return viewer.can_moderate or viewer.can_edit or viewer.can_read_tips
+
+
+def colleagues(viewer: Viewer) -> bool:
+    """Staff, before they have shown their second factor."""
+    return staff(viewer)
 
 
 def open_to(
@@ -194,6 +200,36 @@ def _refuse_unreadable() -> None:
         abort(404)
 
 
+def may(audience: Audience) -> bool:
+    """Whether the viewer belongs to it here and now: staff do in a session with both factors."""
+    if not audience(viewer()):
+        return False
+    return audience is colleagues or audience(_reader()) or has_shown_second_factor()
+
+
+def has_shown_second_factor() -> bool:
+    """In this session; or this board asks for none, and the person has none."""
+    session = current_session()
+    if session is None or session.second_factor_at:
+        return session is not None
+    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.of(session.user)
+    return not asked
+
+
+def _reader() -> User:
+    """Anybody with an account. Whatever is not open to them, staff open with both factors."""
+    return User(can_moderate=False, can_edit=False, can_read_tips=False)
+
+
+def _ask_for_second_factor(audience: Audience) -> ResponseReturnValue | None:
+    if may(audience):
+        return None
+    if request.method in SAFE:
+        path = request.full_path.rstrip("?")
+        return redirect(url_for("second_factor.code_form", next=path), 303)
+    abort(403, "second factor")
+
+
 def _is_utf8(encoded: bytes) -> bool:
     """Whether percent-encoded bytes are text; Werkzeug would let others pass as they stand."""
     try:
@@ -207,10 +243,10 @@ def _enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:  # no such page; let Flask answer 404 or 405
         return None
     view: Any = current_app.view_functions[request.endpoint]
-    if view.audience in (everyone, strangers) or view.audience(
-        viewer()
-    ):  # the first asks no database
+    if view.audience in (everyone, strangers):  # asks no database
         return None
+    if view.audience(viewer()):
+        return _ask_for_second_factor(view.audience)
     if viewer().is_authenticated:
         abort(403)
     if request.method in SAFE:

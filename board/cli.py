@@ -5,21 +5,25 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from granian.constants import Interfaces
 from granian.server import Server
+from sqlalchemy import select
 
 from board import config, due, schema
 from board.accounts.commands import accounts_cli
+from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.imports import articles_cli
+from board.chain import first_broken_of_last
 from board.db import PRAGMAS, db, sqlite
 from board.lock import Busy
 from board.moderation.commands import load_when_untouched, rules_cli
-from board.moderation.log import first_broken_of_last
 from board.moderation.log_commands import moderation_cli
+from board.moderation.models import Ruling
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
 from board.tips.commands import tips_cli
@@ -30,6 +34,11 @@ WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 # Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
 # write, to search or to check a password, so that whoever only reads does not (see the queues).
 THREADS = 16
+
+LOGS: tuple[tuple[Any, str], ...] = (
+    (Ruling, "rulings"),
+    (FactorAct, "second factors"),
+)
 
 _WHY_NOT = {
     State.NEWER: "was made by a newer version of the board. Install that version, or restore the "
@@ -107,7 +116,13 @@ def prepare() -> None:
 @click.command("doctor")
 def doctor() -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
-    findings = [*_look_at_tables(), *_look_at_sqlite(), *_look_at_log(), *_look_at_settings()]
+    findings = [
+        *_look_at_tables(),
+        *_look_at_sqlite(),
+        *_look_at_log(),
+        *_look_at_second_factors(),
+        *_look_at_settings(),
+    ]
     for is_good, sentence in findings:
         click.secho(f"{'ok ' if is_good else 'BAD'} {sentence}", fg=None if is_good else "red")
     if not all(is_good for is_good, _ in findings):
@@ -151,12 +166,26 @@ def _look_at_tables() -> list[Finding]:
 
 
 def _look_at_log() -> list[Finding]:
-    """The last thousand rulings; `moderation verify` reads them all."""
+    """The last thousand entries of each; `moderation verify` and `tips verify` read them all."""
     if schema.state(db.engine) is not State.CURRENT:
         return []
-    broken = first_broken_of_last(1000)
-    advice = f"ruling {broken} was changed behind the board's back, see `moderation verify`"
-    return [(broken is None, "the log of rulings is whole" + _unless(broken is None, advice))]
+    found = []
+    for kind, name in LOGS:
+        broken = first_broken_of_last(kind, 1000)
+        advice = f"entry {broken} was changed behind the board's back"
+        found.append((broken is None, f"the log of {name} is whole" + _unless(not broken, advice)))
+    return found
+
+
+def _look_at_second_factors() -> list[Finding]:
+    """Who cannot show theirs since the secret key is another."""
+    if schema.state(db.engine) is not State.CURRENT:
+        return []
+    key = current_app.config["SECRET_KEY"]
+    factors = db.session.scalars(select(SecondFactor))
+    closed = [factor.user_id for factor in factors if not factor.opens(key=key)]
+    advice = f"of {len(closed)} staff they do not: put the old secret_key back, or reset them"
+    return [(not closed, "second factors open with the secret key" + _unless(not closed, advice))]
 
 
 def _look_at_settings() -> list[Finding]:

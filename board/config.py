@@ -145,6 +145,7 @@ SETTINGS = (
     Setting("NEW_ACCOUNT_COMMENTS", 0, _count),
     Setting("REACTION_INTERVAL_SECONDS", 10, _count),
     Setting("SIGN_UPS_PER_HOUR", 60, _count),
+    Setting("STAFF_SECOND_FACTOR", True, _switch),
     Setting("DISLIKES", True, _switch),
     Setting("MAIL_SERVER", "", _mail_server),
     Setting("MAIL_FROM", "", _text),

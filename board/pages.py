@@ -4,7 +4,16 @@ import json
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -117,8 +126,14 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, SecurityError):  # a host we do not know: no page of ours has an address
         return Response("Bad Request: this is not the address of the board.\n", 400)
-    code = error.code or 500
-    page = _error_page(code, title=_titles().get(code), text=_text(code, error.description))
+    code, why = error.code or 500, error.description
+    ways = [(_("Enter the code"), url_for("second_factor.code_form"))]
+    page = _error_page(
+        code,
+        title=_titles().get(code),
+        text=_text(code, why),
+        ways=ways if why == "second factor" else (),
+    )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         page.headers["Allow"] = ", ".join(error.valid_methods)
     return page
@@ -141,7 +156,7 @@ def _show_crash(error: Exception) -> ResponseReturnValue:
 
 
 def _error_page(
-    code: int, *, title: str | None, text: str, retry_after: int | None = None
+    code: int, *, title: str | None, text: str, retry_after: int | None = None, ways: Any = ()
 ) -> Response:
     title = title or _("This did not work")
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
@@ -158,6 +173,7 @@ def _error_page(
         text=text,
         kept=kept,
         retry_after=retry_after,
+        ways=ways,
     )
     return Response(page, code, headers, mimetype="text/html")
 
@@ -186,6 +202,11 @@ def _text(code: int, why: str | None = None) -> str:
         return _("It contains characters that are not text. Please type it again.")
     if why == "repeated":
         return _("The same field was sent twice.")
+    if why == "second factor":
+        return _(
+            "This session has not shown its second factor yet. Enter the code, then come back and "
+            "try again."
+        )
     if why == "decided":
         return _("A colleague has decided about this comment in the meantime. Nothing was changed.")
     if why == "too late":

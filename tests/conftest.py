@@ -141,11 +141,11 @@ def guest(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def as_(app: Flask) -> Callable[[User], FlaskClient]:
-    """A browser in which this person is signed in."""
+    """A browser in which this person is signed in, with both factors."""
 
     def signed_in(user: User) -> FlaskClient:
         with writing():
-            _, token = accounts.sign_in(user, device="test")
+            _, token = accounts.sign_in(user, device="test", second_factor=True)
         client = app.test_client()
         client.set_cookie("board_session", token)
         return client

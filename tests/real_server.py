@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 def token_of(user: User) -> str:
     """What this person's browser holds when signed in."""
     with writing():
-        return accounts.sign_in(user, device="test")[1]
+        return accounts.sign_in(user, device="test", second_factor=True)[1]
 
 
 def free_port() -> int:

@@ -5,11 +5,11 @@ import json
 import pytest
 from sqlalchemy import select, text
 
+from board.chain import first_broken_of_last
 from board.db import db, writing
 from board.moderation import models as moderation
 from board.moderation import people
 from board.moderation.appeals import Appeal, appeal
-from board.moderation.log import first_broken_of_last
 from board.moderation.log_commands import moderation_cli
 from board.moderation.models import Ruling, record
 from conftest import count_queries, more_link, say
@@ -64,11 +64,11 @@ def test_the_first_broken_ruling_is_named(type_, decisions):
 
 
 def test_the_end_of_the_log_is_checked_on_its_own(decisions):
-    assert first_broken_of_last(1) is None
+    assert first_broken_of_last(Ruling, 1) is None
     tamper("UPDATE ruling SET note = 'x' WHERE id = 1")
 
-    assert first_broken_of_last(1) is None
-    assert first_broken_of_last(1000) == 1
+    assert first_broken_of_last(Ruling, 1) is None
+    assert first_broken_of_last(Ruling, 1000) == 1
 
 
 def test_the_log_is_written_to_a_file_of_the_owner_line_by_line(type_, decisions, tmp_path):

@@ -42,10 +42,12 @@ OPEN_TO_GUESTS = {
     "pages.readyz",
 }
 MEMBERS = {"accounts.account", "comments.mine", "people.notices", "mutes.muted"}
+COLLEAGUES = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Who else gets in where: role → pages, all others answer 403.
 MATRIX = {
     "ada": MEMBERS | {"edits.edit_form"},
     "mo": MEMBERS
+    | COLLEAGUES
     | {
         "desk.home",
         "people.index",
@@ -63,6 +65,7 @@ MATRIX = {
         "log.index",
     },
     "tess": MEMBERS
+    | COLLEAGUES
     | {
         "desk.home",
         "log.index",

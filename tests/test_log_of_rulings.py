@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from board.chain import first_broken
 from board.db import db, now, writing
-from board.moderation.models import Ruling, Verdict, first_broken, hide, record, restore
+from board.moderation.models import Ruling, Verdict, hide, record, restore
 from conftest import say
 
 

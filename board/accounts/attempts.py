@@ -40,6 +40,8 @@ class Attempt(Base):
     SAME_NETWORK = (50, timedelta(minutes=5))
     SAME_ACCOUNT = (100, timedelta(hours=1))
     KNOWN_DEVICE = (10, timedelta(minutes=5))
+    # Who gets as far as a second factor knows the password, so all networks count as one.
+    SECOND_FACTOR = ((5, timedelta(minutes=5)), (20, timedelta(hours=1)))
     KEPT = timedelta(hours=1)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +65,18 @@ class Attempt(Base):
             cls._refuse_beyond(cls.SAME_ACCOUNT, cls.for_account == account)
         attempt = cls(for_account=account, from_network=from_network)
         db.session.add(attempt)
+        return attempt
+
+    @classmethod
+    def begin_second_factor(cls, user_id: int, *, key: str) -> Self:
+        """The same for the second factor of somebody who has shown the first."""
+        cls._forget_old()
+        account = _keyed(key, "second factor", str(user_id))
+        for limit in cls.SECOND_FACTOR:
+            cls._refuse_beyond(limit, cls.for_account == account)
+        attempt = cls(for_account=account, from_network="")
+        db.session.add(attempt)
+        db.session.flush()
         return attempt
 
     @classmethod

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from board import schema
-from board.accounts import models
+from board.accounts import models, second_factor
 from board.accounts.forms import is_email, tidy_email
 from board.accounts.models import User
 from board.accounts.names import is_well_formed, tidy_name
@@ -94,6 +94,20 @@ def unsuspend(email: str) -> None:
     with writing():
         _account(email).unsuspend()
     click.echo(f"{email} can sign in again.")
+
+
+@accounts_cli.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Let somebody who lost telephone and paper begin anew; it is logged, and opens no tip.
+
+    They are signed out, and at their next sign-in whoever knows the password sets up the new
+    telephone: be sure whom you do this for.
+    """
+    with writing():
+        if not second_factor.reset(_account(email)):
+            raise click.ClickException(f"{email} has no second factor.")
+    click.echo(f"{email} sets up a new second factor at the next sign-in.")
 
 
 def _refuse_without_tables() -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.access import member
 from board.accounts.models import User
@@ -43,6 +43,34 @@ class PasswordField(PlainPasswordField):
 class SignInForm(Form):
     email = EmailField(_("E-mail"), [_required])
     password = PasswordField(_("Password"), [_required])
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    """The second factor of staff."""
+
+    code = StringField(
+        _("Code of the second factor"),
+        [_required, Length(max=40)],
+        description=_("The six digits in your app, or one of the codes you have on paper."),
+    )
+    next = HiddenField()
+
+
+class EnrolForm(Form):
+    """A telephone shows that it knows the secret in the ticket."""
+
+    ticket = HiddenField()
+    code = StringField(
+        _("Digits in the app"),
+        [_required, Length(max=40)],
+        description=_("Six digits, new every 30 seconds."),
+    )
+    present = StringField(
+        _("Code of before"),
+        [Length(max=40)],
+        description=_("From the app you use now, or one of the codes you have on paper."),
+    )
     next = HiddenField()
 
 

@@ -130,6 +130,8 @@ class Session(Base):
     # A day is enough to end idle sessions, and says less about a person than a moment.
     seen_on: Mapped[date]
     expires_at: Mapped[datetime]
+    # When the second factor was shown, too; the pages of staff ask for it.
+    second_factor_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="sessions")
 
@@ -164,8 +166,8 @@ _LIVING = (
 )
 
 
-def sign_in(user: User, *, device: str) -> tuple[Session, str]:
-    """A new session and its token, which is told once."""
+def sign_in(user: User, *, device: str, second_factor: bool = False) -> tuple[Session, str]:
+    """A new session and its token, which is told once; `second_factor`: it was shown as well."""
     token = secrets.token_urlsafe(32)
     life = Session.STAFF_LIFE if user.is_staff else Session.LIFE
     session = Session(
@@ -173,6 +175,7 @@ def sign_in(user: User, *, device: str) -> tuple[Session, str]:
         device=device,
         seen_on=now().date(),
         expires_at=now() + life,
+        second_factor_at=now() if second_factor else None,
     )
     user.sessions.append(session)
     return session, token

@@ -15,6 +15,7 @@ from board.accounts.attempts import Attempt, Device, TooManyAttempts
 from board.accounts.forms import NameForm, PasswordForm, SignInForm, SignUpForm
 from board.accounts.models import Session, User
 from board.accounts.passwords import hash_password, is_password
+from board.accounts.second_factor import SecondFactor
 from board.db import db, now, writing
 from board.forms import own_path
 from board.hosts import is_https
@@ -87,10 +88,10 @@ def sign_in() -> ResponseReturnValue:
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
     with writing():
         attempt.strike_out()
-        tokens = None if user.is_suspended else _start_session(user)
+        tokens = None if user.is_suspended else start_session(user)
     if tokens is None:
         return _suspended(user)
-    return _signed_in(tokens, next=own_path(form.next.data))
+    return signed_in(tokens, next=_way_of(user, own_path(form.next.data)))
 
 
 @bp.post("/sign-out")
@@ -137,7 +138,7 @@ def change_password() -> ResponseReturnValue:
         with writing():
             attempt = _begin_attempt(member().email)
     except TooManyAttempts as refusal:
-        form.current.errors = [_retry_text(refusal)]
+        form.current.errors = [retry_text(refusal)]
         return _account_page(password_form=form), 429
     with _unless_too_busy(attempt):
         right = is_password(form.current.data, member().password_hash)
@@ -145,12 +146,14 @@ def change_password() -> ResponseReturnValue:
     if not right:
         form.current.errors = [_("This is not your current password.")]
         return _account_page(password_form=form), 422
+    session = current_session()
+    shown = bool(session and session.second_factor_at)
     with writing():
         attempt.strike_out()
         member().change_password(password_hash)
         Device.forget(member())
-        tokens = _start_session(member())
-    return _signed_in(tokens, next=url_for(".account", notice="password_changed"))
+        tokens = start_session(member(), second_factor=shown)
+    return signed_in(tokens, next=url_for(".account", notice="password_changed"))
 
 
 @bp.post("/account/sessions/<id:id>/end")
@@ -201,14 +204,14 @@ def _unless_too_busy(attempt: Attempt) -> Iterator[None]:
         raise
 
 
-def _start_session(user: User) -> dict[str, tuple[str, timedelta]]:
+def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple[str, timedelta]]:
     """A session that replaces this browser's old one; the cookies to set, each with its life."""
     if old := current_session():
         db.session.delete(old)
         db.session.flush()
     models.forget_expired_sessions()
     device = device_name(request.headers.get("User-Agent", ""))
-    session, token = models.sign_in(user, device=device)
+    session, token = models.sign_in(user, device=device, second_factor=second_factor)
     return {
         "session": (token, session.expires_at - now()),
         "device": (_remember_device(user), Device.LIFE),
@@ -219,8 +222,17 @@ def _remember_device(user: User) -> str:
     return Device.remember(user, instead_of=request.cookies.get(cookie_name("device"), ""))
 
 
-def _signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:
-    response = redirect(next, 303)
+def _way_of(user: User, next: str) -> str:
+    """To `next`; past the page for the code where one is asked for."""
+    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.of(user)
+    return url_for("second_factor.code_form", next=next) if user.is_staff and asked else next
+
+
+def signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:
+    return with_cookies(redirect(next, 303), cookies)
+
+
+def with_cookies(response: Any, cookies: dict[str, tuple[str, timedelta]]) -> Any:
     for kind, (value, life) in cookies.items():
         response.set_cookie(
             cookie_name(kind),
@@ -246,7 +258,7 @@ def _suspended(user: User) -> ResponseReturnValue:
 
 
 def _too_many(form: SignInForm, refusal: TooManyAttempts) -> ResponseReturnValue:
-    text = _retry_text(refusal)
+    text = retry_text(refusal)
     page = render_template("accounts/sign_in.html", form=form, too_many=text)
     return page, 429, {"Retry-After": str(_seconds_until(refusal))}
 
@@ -264,7 +276,7 @@ def _too_many_sign_ups(form: SignUpForm, refusal: TooManyAttempts) -> ResponseRe
     return _sign_up_page(form, text), 429, {"Retry-After": str(_seconds_until(refusal))}
 
 
-def _retry_text(refusal: TooManyAttempts) -> str:
+def retry_text(refusal: TooManyAttempts) -> str:
     minutes = _minutes_until(refusal)
     return _("Too many attempts. Please try again in %(minutes)d minutes.", minutes=minutes)
 

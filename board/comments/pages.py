@@ -10,7 +10,7 @@ from flask import Flask, abort, current_app, render_template, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
 
-from board.access import readers, viewer
+from board.access import may, moderators, readers, viewer
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
@@ -37,7 +37,7 @@ def listed_comment(id: int) -> Comment:
 
 
 def _may_see_unlisted(comment: Comment) -> bool:
-    return viewer().can_moderate or comment.author_id == viewer().id
+    return may(moderators) or comment.author_id == viewer().id
 
 
 def asked_comment(name: str) -> Comment | None:

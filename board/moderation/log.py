@@ -8,8 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User
 from board.accounts.names import name_key
-from board.db import db
-from board.moderation.models import Ruling, first_broken
+from board.moderation.models import Ruling
 
 
 def in_order(*, after: int = 0) -> Select[Ruling]:
@@ -43,10 +42,3 @@ def told(ruling: Ruling) -> dict[str, Any]:
         for name, value in named.items()
     }
     return {"id": ruling.id, **plain, "hash": ruling.hash.hex()}
-
-
-def first_broken_of_last(count: int) -> int | None:
-    """The first of so many at the end that is not as it was written: a quick look in passing."""
-    before = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()).offset(count).limit(1))
-    rulings = db.session.scalars(in_order(after=before.id if before else 0))
-    return first_broken(rulings, previous=before.hash if before else b"")

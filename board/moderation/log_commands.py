@@ -8,10 +8,11 @@ from typing import IO, Any
 import click
 from flask.cli import AppGroup
 
+from board.chain import first_broken
 from board.db import db, writing
 from board.moderation import appeals, log
 from board.moderation.appeals import Appeal
-from board.moderation.models import Ruling, first_broken
+from board.moderation.models import Ruling
 
 moderation_cli = AppGroup("moderation", help="The log of decisions, and appeals.")
 

@@ -1,15 +1,14 @@
 """Rulings: what moderators decided and why. The log, and proof that nobody edited it."""
 
 import enum
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
+from board import chain
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
@@ -108,13 +107,7 @@ class Ruling(Base):
 
     def sealed(self, previous: bytes) -> bytes:
         """The hash this row must have after a row with the hash `previous`."""
-        told = {name: _plain(getattr(self, name)) for name in self.HASHED}
-        text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(previous + text.encode()).digest()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+        return chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
 
 
 def record(
@@ -145,21 +138,8 @@ def record(
         detail=detail,
         made_at=now(),
     )
-    newest = select(Ruling.hash).order_by(Ruling.id.desc()).limit(1)
-    ruling.hash = ruling.sealed(db.session.scalar(newest) or b"")
-    db.session.add(ruling)
-    db.session.flush()
+    chain.append(ruling)
     return ruling
-
-
-def first_broken(rulings: Iterable[Ruling], *, previous: bytes = b"") -> int | None:
-    """The id of the first ruling, of these in their order, that is not as it was written after
-    the one with the hash `previous`."""
-    for ruling in rulings:
-        if ruling.sealed(previous) != ruling.hash:
-            return ruling.id
-        previous = ruling.hash
-    return None
 
 
 def hide(

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyotp
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
 from board import schema
 from board.accounts import models as accounts
+from board.accounts import second_factor
 from board.accounts.models import User
 from board.accounts.passwords import hash_password
+from board.accounts.second_factor import SecondFactor
 from board.articles.feeds import Item, read
 from board.articles.imports import content_of
 from board.articles.models import Article
@@ -83,14 +86,22 @@ def load_sample_when_empty() -> bool:
             person = _account(reader["handle"], reader["name"], readers_hash)
             person.joined_at = now() - timedelta(days=1400 // (turn + 1))
             people[reader["handle"]] = person
+        factors = {handle: _second_factor(people[handle]) for handle in CAST if CAST[handle]}
         tips.seat(people["tess"], paper)
         threads = talk["threads"]
         items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
         _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)
         slug, reason = CLOSED
         db.session.scalars(Article.by_slug(slug)).one().close(reason=reason)
-    _keep(passwords)
+    _keep(passwords, factors)
     return True
+
+
+def _second_factor(user: User) -> list[str]:
+    """The secret their telephone would know, and the codes they would have on paper."""
+    secret = second_factor.new_secret()
+    codes = second_factor.enrol(user, secret, step=0, key=current_app.config["SECRET_KEY"])
+    return [secret, *codes]
 
 
 def print_accounts() -> None:
@@ -98,19 +109,48 @@ def print_accounts() -> None:
     path = _accounts_file()
     if path.exists():
         click.echo("Sample accounts (e-mail, password, what they can do):")
-        for email, (password, can) in json.loads(path.read_text()).items():
-            click.echo(f"  {email:<18} {password}  {can}")
+        accounts_ = json.loads(path.read_text())
+        for email, (password, can, *_factor) in accounts_.items():
+            click.echo(f"  {email:<20} {password}  {can}")
+        click.echo("Staff are asked for a code as well. This prints the one of the moment:")
+        click.echo("  flask --app wsgi sample code mo")
+        for email, (_password, _can, *factor) in accounts_.items():
+            if spare := _spare_codes(email, factor[1:]):
+                click.echo(f"  or, each of them once, for {email}: {'  '.join(spare[:3])}")
         tips.print_paper()
 
 
-def _keep(passwords: dict[str, str]) -> None:
+@sample_cli.command("code")
+@click.argument("handle", type=click.Choice([handle for handle in CAST if CAST[handle]]))
+def code(handle: str) -> None:
+    """The six digits that the telephone of this member of the sample staff shows now."""
+    try:
+        secret = json.loads(_accounts_file().read_text())[_email(handle)][2]
+    except (FileNotFoundError, KeyError, IndexError):
+        raise click.ClickException("There is no sample board here.") from None
+    click.echo(pyotp.TOTP(secret).now())
+
+
+def _spare_codes(email: str, codes: list[str]) -> list[str]:
+    """Those of the codes on paper that have not been used."""
+    user = db.session.scalar(User.with_email(email))
+    factor = SecondFactor.of(user) if user else None
+    key = current_app.config["SECRET_KEY"]
+    return [each for each in codes if factor and factor.has_code(each, key=key)]
+
+
+def _keep(passwords: dict[str, str], factors: dict[str, list[str]]) -> None:
     words = {
         "can_moderate": "moderates",
         "can_edit": "edits articles",
         "can_read_tips": "reads tips",
     }
     accounts_ = {
-        _email(handle): (password, ", ".join(words[c] for c in CAST[handle]) or "reads and writes")
+        _email(handle): (
+            password,
+            ", ".join(words[c] for c in CAST[handle]) or "reads and writes",
+            *factors.get(handle, ()),
+        )
         for handle, password in passwords.items()
     }
     path = _accounts_file()

@@ -6,7 +6,7 @@ import sys
 
 from playwright.sync_api import Page, expect
 
-from browser.conftest import PASSWORD, ROOT, Board, sign_in, sign_up, unique
+from browser.conftest import PASSWORD, ROOT, Board, set_up_second_factor, sign_in, sign_up, unique
 
 REMARK = "부두 시계가 오 분 늦습니다"
 
@@ -20,6 +20,7 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     sign_up(reader, unique("읽는이"), article)
     make_moderator(board, "second@harbour.example")
     sign_in(second, "second@harbour.example")
+    set_up_second_factor(second)
 
     hold_everything_of(mo, name)
     writer.goto(article)

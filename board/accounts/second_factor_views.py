@@ -1,0 +1,179 @@
+"""Staff show their second factor, get one, and get another."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from board.access import colleagues, current_session, has_shown_second_factor, member, open_to
+from board.accounts import second_factor
+from board.accounts.attempts import Attempt, TooManyAttempts
+from board.accounts.forms import CodeForm, EnrolForm
+from board.accounts.second_factor import Act, FactorAct, SecondFactor
+from board.accounts.views import retry_text, signed_in, start_session, with_cookies
+from board.db import db, writing
+from board.forms import own_path
+
+bp = Blueprint("second_factor", __name__)
+
+
+@bp.get("/sign-in/code")
+@open_to(colleagues)
+def code_form() -> ResponseReturnValue:
+    next = own_path(request.args.get("next"))
+    if has_shown_second_factor():
+        return redirect(next, 303)
+    if SecondFactor.of(member()) is None:
+        return redirect(url_for(".enrol_form", next=next), 303)
+    return _page("code", form=CodeForm.empty(data={"next": next}))
+
+
+@bp.post("/sign-in/code")
+@open_to(colleagues)
+def code() -> ResponseReturnValue:
+    """A right code begins another session, so that one copied before it is worth nothing."""
+    form = CodeForm.posted()
+    if not form.validate():
+        return _page("code", form=form, status=422)
+    try:
+        with writing():
+            right = _is_right(form.code.data)
+            cookies = start_session(member(), second_factor=True) if right else None
+    except TooManyAttempts as refusal:
+        return _refused(form.code, retry_text(refusal), "code", form=form, status=429)
+    if cookies is None:
+        return _refused(form.code, _wrong(), "code", form=form)
+    return signed_in(cookies, next=own_path(form.next.data))
+
+
+@bp.get("/account/second-factor")
+@open_to(colleagues)
+def index() -> ResponseReturnValue:
+    return _index_page(CodeForm.empty())
+
+
+@bp.post("/account/second-factor/codes")
+@open_to(colleagues)
+def renew() -> ResponseReturnValue:
+    """New codes on paper, for whoever shows the factor once more."""
+    form = CodeForm.posted()
+    if not form.validate():
+        return _index_page(form, status=422)
+    try:
+        with writing():
+            codes = _renewed() if _is_right(form.code.data) else None
+    except TooManyAttempts as refusal:
+        form.code.errors = [retry_text(refusal)]
+        return _index_page(form, status=429)
+    if codes is None:
+        form.code.errors = [_wrong()]
+        return _index_page(form, status=422)
+    return _codes_page(codes, next=url_for(".index"))
+
+
+@bp.get("/account/second-factor/enrol")
+@open_to(colleagues)
+def enrol_form() -> ResponseReturnValue:
+    ticket = second_factor.ticket(member(), second_factor.new_secret(), key=_key())
+    next = own_path(request.args.get("next"))
+    return _enrol_page(EnrolForm.empty(data={"ticket": ticket, "next": next}))
+
+
+@bp.post("/account/second-factor/enrol")
+@open_to(colleagues)
+def enrol() -> ResponseReturnValue:
+    """The telephone proves that it knows the secret; one that takes the place of another, that
+    its owner has the other, too."""
+    form = EnrolForm.posted()
+    secret = second_factor.secret_of(form.ticket.data or "", member(), key=_key())
+    if secret is None:
+        return redirect(url_for(".enrol_form", next=own_path(form.next.data)), 303)
+    if not form.validate():
+        return _enrol_page(form, status=422)
+    try:
+        with writing():
+            codes, cookies = _enrolled(form, secret)
+    except TooManyAttempts as refusal:
+        form.code.errors = [retry_text(refusal)]
+        return _enrol_page(form, status=429)
+    if cookies is None:
+        return _enrol_page(form, status=422)
+    return with_cookies(_codes_page(codes, next=own_path(form.next.data)), cookies)
+
+
+def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
+    """The codes to print and the cookies of the session that goes on; or what is wrong, said in
+    the form. Raises TooManyAttempts."""
+    step = second_factor.step_of(secret, second_factor.tidy_code(form.code.data))
+    if step is None:
+        form.code.errors = [_("These digits are wrong. Is the clock of your telephone right?")]
+        return [], None
+    if SecondFactor.of(member()) and not _is_right(form.present.data or ""):
+        form.present.errors = [_wrong()]
+        return [], None
+    codes = second_factor.enrol(member(), secret, step=step, key=_key())
+    member().end_sessions(keep=current_session())
+    return codes, start_session(member(), second_factor=True)
+
+
+def _is_right(typed: str) -> bool:
+    """Raises TooManyAttempts."""
+    attempt = Attempt.begin_second_factor(member().id, key=_key())
+    factor = SecondFactor.of(member())
+    if factor is None or not factor.accept(typed, key=_key()):
+        return False
+    db.session.flush()
+    attempt.strike_out()
+    return True
+
+
+def _renewed() -> list[str]:
+    factor = db.session.get_one(SecondFactor, member().id)
+    second_factor.record(Act.RENEW, member().id)
+    return factor.renew_codes(key=_key())
+
+
+def _index_page(form: Any, *, status: int = 200) -> Response:
+    acts = db.session.scalars(FactorAct.of(member())).all()
+    return _page("index", form=form, factor=SecondFactor.of(member()), acts=acts, status=status)
+
+
+def _enrol_page(form: Any, *, status: int = 200) -> Response:
+    secret = second_factor.secret_of(form.ticket.data, member(), key=_key()) or ""
+    site = current_app.config["SITE_NAME"]
+    svg = second_factor.picture(secret, whose=member().name, site=site)
+    return _page(
+        "enrol",
+        form=form,
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        picture=Markup(svg),  # noqa: S704 - ours
+        again=SecondFactor.of(member()) is not None,
+        required=current_app.config["STAFF_SECOND_FACTOR"],
+        status=status,
+    )
+
+
+def _codes_page(codes: list[str], *, next: str) -> Response:
+    return _page("codes", codes=codes, next=next)
+
+
+def _refused(field: Any, why: str, page: str, *, status: int = 422, **values: Any) -> Response:
+    field.errors = [why]
+    return _page(page, status=status, **values)
+
+
+def _page(name: str, *, status: int = 200, **values: Any) -> Response:
+    """Kept by nobody: what stands on it is for one pair of eyes, once."""
+    page = render_template(f"accounts/second_factor/{name}.html", **values)
+    return Response(page, status, {"Cache-Control": "private, no-store"}, mimetype="text/html")
+
+
+def _key() -> str:
+    key: str = current_app.config["SECRET_KEY"]
+    return key
+
+
+def _wrong() -> str:
+    return _("This code is wrong, or was used before. Wait for the next one.")
