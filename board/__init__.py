@@ -16,12 +16,17 @@ from board.comments import views as comment_views
 from board.feeds import views as feed_views
 from board.moderation import (
     appeal_views,
+    barred_views,
+    claim_desk_views,
     desk_views,
+    dossier_views,
     log_views,
+    order_views,
     people_views,
     report_views,
     rights_views,
     rule_views,
+    terms_views,
     transparency_views,
 )
 from board.moderation import views as moderation_views
@@ -46,6 +51,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     appeal_views.init_app(app)
     rights_views.init_app(app)
     ways.init_app(app)
+    claim_desk_views.init_app(app)
+    order_views.init_app(app)
+    terms_views.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
@@ -65,6 +73,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         log_views,
         transparency_views,
         rights_views,
+        claim_desk_views,
+        order_views,
+        barred_views,
+        dossier_views,
+        terms_views,
         api_views,
         feed_views,
         tip_views,

@@ -85,15 +85,18 @@ def open_to(
     body_max: int | None = None,
     lists: Container[str] = (),
     uploads: Callable[[], int] | None = None,
+    into: Callable[[], Any] | None = None,
 ) -> Callable[[View], View]:
     """Who may call the view; how many bytes they may send when it is more than usual; which
-    fields may come more than once; how many bytes of files it takes beside the form."""
+    fields may come more than once; how many bytes of files it takes beside the form, and where
+    the bytes of each are written as they come."""
 
     def mark(view: View) -> View:
         cast(Any, view).audience = audience
         cast(Any, view).body_max = body_max
         cast(Any, view).lists = lists
         cast(Any, view).uploads = uploads
+        cast(Any, view).into = into
         return view
 
     return mark
@@ -178,7 +181,8 @@ def _refuse_unreadable() -> None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if body_max := getattr(view, "body_max", None):
         request.max_content_length = request.max_form_memory_size = body_max
-    if uploads := getattr(view, "uploads", None):
+    uploads = getattr(view, "uploads", None)
+    if uploads and request.mimetype == FORM_TYPES[1]:  # the other kind carries no files
         request.max_content_length = (request.max_content_length or 0) + uploads()
     if len(request.full_path) > URL_MAX:
         abort(414)

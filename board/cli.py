@@ -21,6 +21,7 @@ from board.articles.imports import articles_cli
 from board.chain import first_broken_of_last
 from board.db import PRAGMAS, db, sqlite
 from board.lock import Busy
+from board.moderation import terms
 from board.moderation.commands import load_when_untouched, rules_cli
 from board.moderation.log_commands import moderation_cli
 from board.moderation.models import Ruling
@@ -192,10 +193,14 @@ def _look_at_settings() -> list[Finding]:
     origin = current_app.config["ORIGIN"]
     key = Path(current_app.instance_path) / "secret_key"
     private = not key.exists() or key.stat().st_mode & 0o077 == 0
+    whose = "the newsroom’s own" if terms.is_own(current_app) else (
+        "those the board ships with; read them, and lay your own into the folder terms"
+    )  # fmt: skip
     misspelt = [(False, f"{name} is no setting of the board") for name in config.misspelt()]
     return [
         *misspelt,
         (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
+        (True, f"the terms of use are {whose}"),
         (private, "the secret key is private" + _unless(private, f"chmod 600 {key}")),
     ]
 

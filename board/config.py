@@ -112,8 +112,8 @@ def _timezone(value: Any) -> str:
 
 
 def _end_of_takedown(value: Any) -> str:
-    if value not in ("restore", "delete"):
-        raise ValueError("must be restore or delete")
+    if value not in ("restore", "delete", "objection"):
+        raise ValueError("must be restore, delete or objection")
     return str(value)
 
 
@@ -153,6 +153,7 @@ SETTINGS = (
     Setting("TIPS_PER_HOUR", 60, _count),
     Setting("TIP_FILE_MEGABYTES", 50, _positive),
     Setting("TIP_DAYS", 180, _positive),
+    Setting("YOUTH_OFFICER", "", _text),
     Setting("TAKEDOWN_ON_EXPIRY", "restore", _end_of_takedown),
 )
 

@@ -8,8 +8,8 @@ from flask import render_template_string
 from board import access
 from board.articles.models import Article
 from board.comments.body import Body
-from board.db import writing
-from board.moderation import rules, trials
+from board.db import now, writing
+from board.moderation import orders, rules, takedowns, trials
 from conftest import keep, say
 
 # What a guest may open; everything else sends them to sign in.
@@ -29,6 +29,12 @@ OPEN_TO_GUESTS = {
     "comments.comment",
     "edits.revisions",
     "moderation.rulings",
+    "moderation.rulings_csv",
+    "moderation.rulings_json",
+    "terms.of_use",
+    "terms.house_rules",
+    "terms.youth",
+    "terms.rights",
     "tips.choose",
     "tips.write_form",
     "tips.box",
@@ -61,7 +67,13 @@ MATRIX = {
         "rules.export",
         "rules.import_form",
         "appeals.index",
-        "rights.index",
+        "claims.index",
+        "registers.orders_page",
+        "registers.disclosures_page",
+        "barred.index",
+        "dossiers.comment_form",
+        "dossiers.claim_form",
+        "dossiers.order_form",
         "log.index",
     },
     "tess": MEMBERS
@@ -92,6 +104,10 @@ def urls(app, ada, harbour):
         rules.add(kind="word", text="lantern", by=None, state=rules.State.ON)
         trials.begin(kind="word", text="l", action="hold", category="other", disguised=True,
                      by=ada, days=1, note="")  # fmt: skip
+        takedowns.claim(comment, name="Kim", contact="kim@pier.example", kind="privacy",
+                        sentence="A", text="B", wish="block", requester="person")  # fmt: skip
+        orders.register([comment], by=ada, kind="court", body="A court", number="1", items="Hide",
+                        received_at=now(), deadline_at=now())  # fmt: skip
 
     def fill(rule):
         url = rule.rule.replace("<slug>", "harbour").replace("<path:filename>", "board.css")

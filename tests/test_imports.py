@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "accounts": SHARED,
     "articles": SHARED | {"accounts"},
     "comments": SHARED | {"accounts", "articles", "config"},
-    "moderation": SHARED | {"accounts", "articles", "comments", "due"},
+    "moderation": SHARED | {"accounts", "articles", "comments", "config", "due"},
     "api": SHARED | {"articles", "comments"},
     "feeds": SHARED | {"accounts", "articles", "comments"},
     "tips": SHARED | {"accounts", "due", "config"},

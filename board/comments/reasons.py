@@ -23,6 +23,8 @@ _OTHER_LABELS = {
     "undone": _("Taken back at once"),
     "appeal": _("Appeal upheld"),
     "takedown": _("Taken down for a time at somebody’s request (Network Act, article 44-2)"),
+    "takedown_final": _("Taken down for good at somebody’s request (Network Act, article 44-2)"),
+    "disclosure": _("An authority asked for what the board knows of you, and was given it"),
     "takedown_over": _("The time it was taken down for is over"),
     "": _("House rules"),
 }

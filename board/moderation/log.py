@@ -17,8 +17,11 @@ def in_order(*, after: int = 0) -> Select[Ruling]:
     return log.execution_options(yield_per=1000)
 
 
-def newest(*, verdict: str = "", by: str = "", before: int | None = None) -> Select[Ruling]:
-    """One page and one more of everything decided, newest first; of one kind, or by one person."""
+def newest(
+    *, verdict: str = "", by: str = "", comment: int | None = None, before: int | None = None
+) -> Select[Ruling]:
+    """One page and one more of everything decided, newest first; of one kind, by one person, or
+    about one comment."""
     page = select(Ruling).options(
         joinedload(Ruling.comment),
         joinedload(Ruling.article),
@@ -29,6 +32,8 @@ def newest(*, verdict: str = "", by: str = "", before: int | None = None) -> Sel
         page = page.where(Ruling.verdict == verdict)
     if by:
         page = page.where(Ruling.moderator.has(User.name_key == name_key(by)))
+    if comment:
+        page = page.where(Ruling.comment_id == comment)
     if before:
         page = page.where(Ruling.id < before)
     return page.order_by(Ruling.id.desc()).limit(Ruling.PAGE_SIZE + 1)

@@ -33,7 +33,11 @@ def index() -> ResponseReturnValue:
     """Names of those it is about are for moderators: an editor may not know whose is hidden."""
     form = LogForm.asked()
     asked = {"verdict": form.verdict.data or "", "by": form.by.data or ""}
-    found = list(db.session.scalars(log.newest(**asked, before=asked_id("before"))))
+    comment = asked_id("comment")
+    page = log.newest(**asked, comment=comment, before=asked_id("before"))
+    found = list(db.session.scalars(page))
     shown = found[: Ruling.PAGE_SIZE]
     more = shown[-1].id if len(found) > Ruling.PAGE_SIZE else None
-    return render_template("moderation/log.html", rulings=shown, more=more, form=form, asked=asked)
+    return render_template(
+        "moderation/log.html", rulings=shown, more=more, form=form, asked=asked, comment=comment
+    )

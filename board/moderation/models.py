@@ -40,8 +40,21 @@ class Verdict(enum.StrEnum):
     # About an appeal against one of those.
     UPHOLD = "uphold"
     REJECT = "reject"
-    # A claim that a comment hurts somebody's rights was not followed.
+    # A claim that a comment hurts somebody's rights was not followed; or an answer was published.
     DECLINE = "decline"
+    REBUT = "rebut"
+    # What the law asks: orders of authorities, data of a reader given to one, and who looked at
+    # or took along what is kept for a case.
+    ORDER = "order"
+    ANSWER_ORDER = "answer_order"
+    REQUEST = "request"
+    ANSWER_REQUEST = "answer_request"
+    DISCLOSE = "disclose"
+    OPEN_FILE = "open_file"
+    EXPORT = "export"
+    # A text that must not come again, and the end of that.
+    BAR = "bar"
+    UNBAR = "unbar"
 
 
 class Ruling(Base):
@@ -95,15 +108,15 @@ class Ruling(Base):
         return ~select(undo.id).where(undo.undoes_id == cls.id).exists()
 
     @classmethod
-    def newest(cls, *, before: int | None = None) -> Select[Self]:
-        """One page and one more of the public log, newest first."""
+    def newest(cls, *, before: int | None = None, size: int = PAGE_SIZE) -> Select[Self]:
+        """`size` and one more of the public log, newest first."""
         page = select(cls).where(cls.verdict.in_(cls.PUBLIC), cls.stands())
         page = page.options(
             joinedload(cls.comment), joinedload(cls.article), joinedload(cls.moderator)
         )
         if before:
             page = page.where(cls.id < before)
-        return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
+        return page.order_by(cls.id.desc()).limit(size + 1)
 
     def sealed(self, previous: bytes) -> bytes:
         """The hash this row must have after a row with the hash `previous`."""
@@ -154,12 +167,16 @@ def hide(
     )
 
 
-def take_down(comment: Comment, *, by: User, until: datetime, claim: int) -> Ruling | None:
-    """Hide for a time, since somebody claims that it hurts their rights."""
-    if not comment.hide(reason="takedown"):
+def take_down(
+    comment: Comment, *, by: User, reason: str, until: datetime | None = None, **case: int
+) -> Ruling | None:
+    """Hide as the law asks: for a claim, until then or for good, or for an order. `case` names
+    it."""
+    before = comment.held_for
+    if not comment.hide(reason=reason):
         return None
     return _decide(
-        Verdict.HIDE, comment, by=by, reason="takedown", note="", until=until, claim=claim
+        Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, held_for=before, **case
     )
 
 

@@ -32,7 +32,7 @@ PAGE_SIZE = 30
 # What a person reads of decisions about them; KEEP only where their comment had waited.
 TOLD = (
     Verdict.HIDE, Verdict.RESTORE, Verdict.KEEP, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND,
-    Verdict.BAN, Verdict.LIFT, Verdict.UPHOLD, Verdict.REJECT,
+    Verdict.BAN, Verdict.LIFT, Verdict.UPHOLD, Verdict.REJECT, Verdict.REBUT, Verdict.DISCLOSE,
 )  # fmt: skip
 
 

@@ -67,6 +67,16 @@ def act_label(verdict: str) -> str:
         "uphold": gettext("Appeal upheld"),
         "reject": gettext("Appeal rejected"),
         "decline": gettext("Rights claim rejected"),
+        "rebut": gettext("An answer to the comment was published"),
+        "order": gettext("Order registered"),
+        "answer_order": gettext("Order answered"),
+        "request": gettext("Request for a reader’s data registered"),
+        "answer_request": gettext("Request for a reader’s data answered"),
+        "disclose": gettext("Your data was given to an authority"),
+        "open_file": gettext("File of a claim opened"),
+        "export": gettext("Case file taken along"),
+        "bar": gettext("Text barred"),
+        "unbar": gettext("Text no longer barred"),
     }
     return labels.get(verdict, verdict)
 

@@ -1,39 +1,45 @@
-"""Where people claim their rights, with or without an account, and where the desk answers."""
+"""Where people claim their rights, with or without an account, and how a claim stands."""
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+import io
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 
-from board import due
-from board.access import everyone, member, moderators, open_to
+from board.access import everyone, member, open_to, readers
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing
-from board.desk import Page, counts, pages
 from board.forms import asked_id
-from board.moderation import takedowns
-from board.moderation.rights_forms import (
-    AnswerForm,
-    ClaimForm,
-    StatusForm,
-    kinds,
-    requesters,
-    wishes,
-)
-from board.moderation.takedowns import Claim, Claimant, NotNow
+from board.moderation import channels, evidence, takedowns
+from board.moderation.evidence import Evidence
+from board.moderation.people_views import act_label
+from board.moderation.rights_forms import ChannelForm, ClaimForm, StatusForm, kinds
+from board.moderation.takedowns import Claim
 
 bp = Blueprint("rights", __name__)
-pages.append(Page(30, "claims", _("Rights claims"), "rights.index", moderators))
 
 # From one network; others are never affected.
 PER_HOUR = 10
 _PRIVATE = {"Cache-Control": "private, no-store"}
+# A little more than the form takes, so that it can say what is too much and keep what was typed.
+_UPLOADS_MAX = Evidence.BYTES_MAX + 2 * 1024**2
+
+
+class Event(NamedTuple):
+    """One line of how a claim went."""
+
+    at: Any
+    what: str
+    says: str
 
 
 def init_app(app: Flask) -> None:
     app.add_template_global(claim_state)
+    app.add_template_global(_channel, "my_notice_channel")
+    app.add_template_global(lambda: ChannelForm.empty(), "notice_channel_form")
 
 
 def claim_state(state: str) -> str:
@@ -41,6 +47,7 @@ def claim_state(state: str) -> str:
         "received": gettext("Received"),
         "blocked": gettext("Taken down for a time"),
         "rejected": gettext("Rejected"),
+        "rebutted": gettext("Answer published"),
         "restored": gettext("Restored"),
         "removed": gettext("Taken down for good"),
     }[state]
@@ -56,7 +63,7 @@ def claim_form() -> ResponseReturnValue:
 
 
 @bp.post("/report/rights")
-@open_to(everyone)
+@open_to(everyone, uploads=lambda: _UPLOADS_MAX, into=io.BytesIO)
 def claim() -> ResponseReturnValue:
     form = ClaimForm.posted()
     if not form.validate():
@@ -71,6 +78,8 @@ def claim() -> ResponseReturnValue:
             )
             comment = db.session.get_one(Comment, form.comment.id)
             received, secret = takedowns.claim(comment, **form.told())
+            db.session.flush()
+            evidence.attach(received, form.files())
     except TooManyAttempts:
         form.form_errors.append(
             gettext("Many claims have come from your network within an hour. Try again later.")
@@ -102,7 +111,7 @@ def status() -> ResponseReturnValue:
 @bp.get("/transparency/takedowns")
 @open_to(everyone)
 def public() -> ResponseReturnValue:
-    found = list(db.session.scalars(Claim.answered(before=asked_id("before"))))
+    found = list(db.session.scalars(Claim.acted_on(before=asked_id("before"))))
     shown = found[: Claim.PAGE_SIZE]
     more = shown[-1].id if len(found) > Claim.PAGE_SIZE else None
     return render_template(
@@ -110,25 +119,27 @@ def public() -> ResponseReturnValue:
     )
 
 
-@bp.get("/desk/claims")
-@open_to(moderators)
-def index() -> ResponseReturnValue:
-    return _index()
-
-
-@bp.post("/desk/claims/<id:id>/answer")
-@open_to(moderators)
-def answer(id: int) -> ResponseReturnValue:
-    form = AnswerForm.posted()
-    if not form.validate():
-        return _index(id, form), 422
-    verb = takedowns.block if form.outcome.data == "block" else takedowns.reject
-    try:
+@bp.post("/account/notices/channel")
+@open_to(readers)
+def channel() -> ResponseReturnValue:
+    """Name the way to be told of claims about what one wrote; nothing takes it back."""
+    form = ChannelForm.posted()
+    if form.validate():
         with writing():
-            verb(db.get_or_404(Claim, id), by=member(), says=form.says.data)
-    except NotNow:
-        abort(409)
-    return redirect(url_for(".index", notice="saved"), 303)
+            channels.name(form.contact.data or "", by=member())
+        return redirect(url_for("people.notices", notice="saved"), 303)
+    return redirect(url_for("people.notices"), 303)
+
+
+def history(claim: Claim) -> list[Event]:
+    """What was decided and what the author said against it, oldest first, without any name."""
+    events = [Event(step.made_at, claim_state(step.state), step.says) for step in claim.steps]
+    for asked in takedowns.objections(claim):
+        events.append(Event(asked.made_at, gettext("The author objects"), asked.text))
+        if asked.outcome and asked.decided_at:
+            label = act_label(asked.outcome.verdict)
+            events.append(Event(asked.decided_at, label, asked.outcome.note))
+    return sorted(events, key=lambda event: event.at)
 
 
 def _claim_page(form: ClaimForm) -> str:
@@ -136,36 +147,9 @@ def _claim_page(form: ClaimForm) -> str:
 
 
 def _status_page(form: StatusForm, found: Claim | None = None) -> str:
-    return render_template("moderation/claim_status.html", form=form, claim=found)
+    events = history(found) if found else []
+    return render_template("moderation/claim_status.html", form=form, claim=found, events=events)
 
 
-def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
-    return render_template(
-        "moderation/claims.html",
-        waiting=list(db.session.scalars(Claim.waiting())),
-        blocked=list(db.session.scalars(Claim.blocked())),
-        refused=refused,
-        form=form or AnswerForm.empty(),
-        kinds=dict(kinds()),
-        wishes=dict(wishes()),
-        requesters=dict(requesters()),
-    )
-
-
-def _waiting() -> dict[str, int]:
-    return {"claims": takedowns.count_waiting()}
-
-
-def _expire() -> None:
-    takedowns.expire(restoring=current_app.config["TAKEDOWN_ON_EXPIRY"] == "restore")
-
-
-counts.append(_waiting)
-due.tasks += [
-    due.Task("takedowns", lambda: bool(db.session.scalar(Claim.due().limit(1))), _expire),
-    due.Task(
-        "claimants",
-        lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
-        takedowns.forget_claimants,
-    ),
-]
+def _channel() -> str:
+    return channels.of([member().id]).get(member().id, "")

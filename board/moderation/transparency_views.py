@@ -2,10 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, render_template
 from flask.typing import ResponseReturnValue
@@ -15,12 +15,19 @@ from board.access import everyone, open_to
 from board.comments.pages import this_app
 from board.db import now
 from board.language import local
-from board.moderation import transparency
+from board.moderation import disclosures, orders, transparency
+from board.moderation.order_forms import (
+    disclosure_kinds,
+    disclosure_outcomes,
+    order_kinds,
+    order_outcomes,
+)
 from board.moderation.transparency import Figures
 
 bp = Blueprint("transparency", __name__)
 
 MONTHS = 12
+HALVES = 4
 # A month is over for good once nothing decided in it can be taken back.
 _SETTLED = timedelta(minutes=1)
 
@@ -28,30 +35,72 @@ _SETTLED = timedelta(minutes=1)
 @bp.get("/transparency")
 @open_to(everyone)
 def index() -> ResponseReturnValue:
-    months = _months()
-    most = max((sum(each.hidden.values()) for _, each in months), default=0)
     return render_template(
-        "moderation/transparency.html", months=months, most=most, duration=_duration
+        "moderation/transparency.html",
+        months=_months(),
+        halves=_halves(),
+        duration=_duration,
+        order_kinds=dict(order_kinds()),
+        order_outcomes=order_outcomes(),
+        disclosure_kinds=dict(disclosure_kinds()),
+        disclosure_outcomes=disclosure_outcomes(),
     )
 
 
 @bp.get("/transparency.json")
 @open_to(everyone)
 def as_json() -> ResponseReturnValue:
-    return {"months": [{"month": f"{first:%Y-%m}", **_told(each)} for first, each in _months()]}
+    return {
+        "months": [{"month": f"{first:%Y-%m}", **_told(each)} for first, each in _months()],
+        "half_years": [half.told() for half in _halves()],
+    }
 
 
 @bp.get("/transparency.csv")
 @open_to(everyone)
 def as_csv() -> ResponseReturnValue:
-    """One number a line: month, what was counted, reason if any, number."""
+    """One number a line: month or half-year, what was counted, reason if any, number."""
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(["month", "counted", "reason", "number"])
     for first, each in _months():
         for counted, reason, number in _lines(each):
             writer.writerow([f"{first:%Y-%m}", counted, reason, number])
+    for half in _halves():
+        for counted, rows in (("orders", half.orders), ("disclosures", half.disclosures)):
+            for kind, outcome, number in rows:
+                writer.writerow([half.name, counted, f"{kind}/{outcome or 'waiting'}", number])
     return Response(table.getvalue(), mimetype="text/csv")
+
+
+class Half(NamedTuple):
+    """What authorities ordered and asked for in half a year: kind, outcome, how many."""
+
+    name: str  # 2026-H2
+    start: datetime
+    orders: Sequence[tuple[str, str, int]]
+    disclosures: Sequence[tuple[str, str, int]]
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"half_year": self.name}
+        for counted, rows in (("orders", self.orders), ("disclosures", self.disclosures)):
+            told[counted] = [
+                {"kind": kind, "outcome": outcome or "waiting", "number": number}
+                for kind, outcome, number in rows
+            ]
+        return told
+
+
+def _halves() -> list[Half]:
+    """The half-years of two years, the one we are in first."""
+    today = local(now())
+    start, found = _first(today.replace(day=1, month=1 if today.month < 7 else 7)), []
+    end, newest = _first(start + timedelta(days=186)), transparency.newest_id()
+    for _ in range(HALVES):
+        name = f"{start.year}-H{1 if start.month < 7 else 2}"
+        found.append(_half(this_app(), name, start, end, newest))
+        start, end = _first(start - timedelta(days=180)), start
+    return found
 
 
 def _lines(figures: Figures) -> Iterator[tuple[str, str, int]]:
@@ -89,6 +138,12 @@ def _months() -> list[tuple[datetime, Figures]]:
 def _first(moment: datetime) -> datetime:
     """The first moment of its month, in the newsroom's time zone."""
     return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+@lru_cache(maxsize=16)
+def _half(_app: Flask, name: str, start: datetime, end: datetime, _newest: int) -> Half:
+    """Whatever is registered or answered is in the log too, so its newest entry tells."""
+    return Half(name, start, orders.counts(start, end), disclosures.counts(start, end))
 
 
 @lru_cache(maxsize=64)

@@ -1,8 +1,11 @@
 """Hiding and restoring, and the public log of both."""
 
+import csv
+import io
 from types import SimpleNamespace
+from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.access import everyone, member, moderators, open_to
@@ -11,11 +14,13 @@ from board.comments.pages import conversation_page
 from board.comments.reasons import reason_label
 from board.db import db, writing
 from board.forms import asked_id
+from board.language import iso
 from board.moderation import models
 from board.moderation.forms import ReasonForm, RestoreForm
 from board.moderation.models import Ruling
 
 bp = Blueprint("moderation", __name__)
+EXPORT_SIZE = 1000  # rulings of one answer to a program
 
 
 @bp.post("/comments/<id:id>/hide")
@@ -45,12 +50,56 @@ def restore(id: int) -> ResponseReturnValue:
 @bp.get("/rulings")
 @open_to(everyone)
 def rulings() -> ResponseReturnValue:
-    found = list(db.session.scalars(Ruling.newest(before=asked_id("before"))))
-    shown = found[: Ruling.PAGE_SIZE]
-    more = shown[-1].id if len(found) > Ruling.PAGE_SIZE else None
-    return render_template(
-        "moderation/rulings.html", rulings=[_public(ruling) for ruling in shown], more=more
-    )
+    shown, more = _page(Ruling.PAGE_SIZE)
+    return render_template("moderation/rulings.html", rulings=shown, more=more)
+
+
+@bp.get("/rulings.json")
+@open_to(everyone)
+def rulings_json() -> ResponseReturnValue:
+    """One page of the same, and where it goes on: `next` is the address of earlier ones."""
+    shown, more = _page(EXPORT_SIZE)
+    earlier = url_for(".rulings_json", before=more) if more else None
+    return {"rulings": [_row(ruling) for ruling in shown], "next": earlier}
+
+
+@bp.get("/rulings.csv")
+@open_to(everyone)
+def rulings_csv() -> ResponseReturnValue:
+    """The same as a table. With a byte order mark, without which Excel takes it for CP949."""
+    shown, more = _page(EXPORT_SIZE)
+    table = io.StringIO("\ufeff")
+    table.seek(0, io.SEEK_END)
+    writer = csv.DictWriter(table, _COLUMNS)
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in _row(each).items()} for each in shown)
+    answer = Response(table.getvalue(), mimetype="text/csv")
+    if more:
+        answer.headers["Link"] = f'<{url_for(".rulings_csv", before=more)}>; rel="next"'
+    return answer
+
+
+def _page(size: int) -> tuple[list[SimpleNamespace], int | None]:
+    """So many of the public log, and where it goes on."""
+    found = list(db.session.scalars(Ruling.newest(before=asked_id("before"), size=size)))
+    more = found[size - 1].id if len(found) > size else None
+    return [_public(ruling) for ruling in found[:size]], more
+
+
+_COLUMNS = ("id", "verdict", "reason_code", "reason", "made_at", "moderator", "comment", "article")
+
+
+def _row(ruling: SimpleNamespace) -> dict[str, Any]:
+    values = (
+        ruling.id, ruling.verdict, ruling.code, ruling.reason, iso(ruling.made_at),
+        ruling.moderator_name, ruling.comment_id, ruling.article.slug if ruling.article else None,
+    )  # fmt: skip
+    return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _cell(value: Any) -> Any:
+    """What a spreadsheet would take for a formula stands behind an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
 
 
 def _public(ruling: Ruling) -> SimpleNamespace:
@@ -58,6 +107,7 @@ def _public(ruling: Ruling) -> SimpleNamespace:
     return SimpleNamespace(
         id=ruling.id,
         verdict=ruling.verdict,
+        code=ruling.reason,
         reason=reason_label(ruling.reason, ruling.note),
         made_at=ruling.made_at,
         moderator_name=ruling.moderator.name if ruling.moderator else None,

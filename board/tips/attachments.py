@@ -187,12 +187,12 @@ def bytes_max() -> int:
 
 
 class Request(flask.Request):
-    """Seals uploads as they come, for views that take any."""
+    """Seals uploads as they come, for views that take any and have no place of their own."""
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         view = current_app.view_functions.get(self.endpoint or "")
         if getattr(view, "uploads", None):
-            return begin_upload()
+            return (getattr(view, "into", None) or begin_upload)()
         return super()._get_file_stream(*args, **kwargs)
 
 

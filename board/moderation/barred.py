@@ -1,0 +1,139 @@
+"""Texts a court has finally found unlawful: whatever resembles one waits for a moderator.
+
+정보통신망법 44조의24 fines whoever spreads such a text again. What is kept is no text but its
+fingerprints: of its letters, whatever stands between them; of what resembles it; and of the pages
+it links to, since a text board holds pictures only as links.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Self, cast
+from urllib.parse import urlsplit
+
+from sqlalchemy import ForeignKey, Index, Select, String, Table, bindparam, insert, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from board.accounts.models import User
+from board.comments import posting
+from board.comments.body import LINK
+from board.comments.models import Comment
+from board.comments.posting import Draft
+from board.db import Base, db, now
+from board.moderation.models import Verdict, record
+from board.moderation.words import fingerprint, is_near, keys_of, normalise
+
+CODE = "barred"
+
+
+class TooLittle(Exception):
+    """So short a text says nothing by itself: everybody would be held."""
+
+
+class Barred(Base):
+    """One text that must not come again."""
+
+    __tablename__ = "barred_text"
+    PAGE_SIZE = 30
+    CASE_MAX = 120
+    LETTERS_MIN = 8  # folded, about four syllables
+    __table_args__ = (Index(None, "ended_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Which court, which case: what makes it unlawful.
+    case: Mapped[str] = mapped_column(String(CASE_MAX))
+    mark: Mapped[bytes]
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id))
+    made_by: Mapped[int] = mapped_column(ForeignKey(User.id))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+    maker: Mapped[User] = relationship(foreign_keys=made_by)
+
+    @classmethod
+    def in_force(cls, *, before: int | None = None) -> Select[Self]:
+        """One page and one more, newest first by id."""
+        page = select(cls).where(cls.ended_at.is_(None)).options(joinedload(cls.maker))
+        if before:
+            page = page.where(cls.id < before)
+        return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
+
+
+class BarredKey(Base):
+    """What a text is looked up by. A key that is `exact` needs no second look."""
+
+    __tablename__ = "barred_key"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    barred_id: Mapped[int] = mapped_column(ForeignKey(Barred.id), primary_key=True)
+    exact: Mapped[bool]
+
+    barred: Mapped[Barred] = relationship()
+
+
+# Made once; asked with every comment that is posted.
+_FOUND = (
+    select(BarredKey.barred_id, BarredKey.exact, Barred.mark)
+    .join(Barred, Barred.id == BarredKey.barred_id)
+    .where(BarredKey.key.in_(bindparam("keys", expanding=True)), Barred.ended_at.is_(None))
+)
+
+
+def bar(text: str, *, by: User, case: str, comment: Comment | None = None) -> Barred:
+    """Hold whatever says this again. Raises TooLittle."""
+    keys = dict(_keys(text))
+    if not keys:
+        raise TooLittle
+    barred = Barred(
+        case=case, mark=fingerprint(text), comment_id=comment and comment.id, made_by=by.id,
+        made_at=now(),
+    )  # fmt: skip
+    db.session.add(barred)
+    db.session.flush()
+    rows = [{"key": key, "barred_id": barred.id, "exact": exact} for key, exact in keys.items()]
+    db.session.execute(insert(cast(Table, BarredKey.__table__)), rows)
+    record(Verdict.BAR, by=by, reason="", note=case, comment=comment, barred=barred.id)
+    return barred
+
+
+def unbar(barred: Barred, *, by: User) -> None:
+    """It may be said again. A second time changes nothing."""
+    if barred.ended_at is None:
+        barred.ended_at = now()
+        record(Verdict.UNBAR, by=by, reason="", note=barred.case, barred=barred.id)
+
+
+def found(text: str) -> int | None:
+    """The id of the barred text this one repeats or resembles, if any."""
+    keys = dict(_keys(text))
+    if not keys:
+        return None
+    mark = fingerprint(text)
+    rows = db.session.connection().execute(_FOUND, {"keys": list(keys)}).all()
+    return next((id for id, exact, other in rows if exact or is_near(mark, other)), None)
+
+
+def _keys(text: str) -> Iterator[tuple[int, bool]]:
+    """Each with whether it is of the whole text, or of a link in it."""
+    heard = normalise(LINK.sub(" ", text)).text
+    if len(heard) >= Barred.LETTERS_MIN:
+        yield _number("text", heard), True
+    if mark := fingerprint(text):
+        yield from ((key, False) for key in keys_of(mark))
+    for link in LINK.findall(text):
+        url = urlsplit(link)
+        if url.path.strip("/") or url.query:  # a bare host is a site, not a page
+            host = (url.hostname or "").removeprefix("www.")
+            yield _number("link", f"{host}{url.path.rstrip('/')}?{url.query}"), True
+
+
+def _number(kind: str, of: str) -> int:
+    """Below 2⁶³, and apart from those of `keys_of`, which end below 2⁶³ too: a clash is a hold."""
+    return int.from_bytes(hashlib.sha256(f"{kind}:{of}".encode()).digest()[:8]) >> 1
+
+
+def _hold(draft: Draft) -> str | None:
+    return CODE if found(draft.body.text) else None
+
+
+posting.checks.append(_hold)

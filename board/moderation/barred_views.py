@@ -1,0 +1,87 @@
+"""Texts that courts found unlawful, and that must not be posted again."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from board.access import member, moderators, open_to
+from board.comments import reasons
+from board.comments.models import Comment
+from board.db import db, writing
+from board.desk import Page, pages
+from board.forms import Form, asked_id
+from board.moderation import barred
+from board.moderation.barred import Barred, TooLittle
+from board.moderation.rights_forms import find_comment
+
+bp = Blueprint("barred", __name__)
+pages.append(Page(33, "barred", _("Barred texts"), "barred.index", moderators))
+reasons.automatic[barred.CODE] = _("Found unlawful by a court before")
+_EMPTY = _("Please write something.")
+
+
+class BarForm(Form):
+    what = TextAreaField(
+        _("The text, or the address of a comment"),
+        [DataRequired(_EMPTY), Length(max=5000)],
+        description=_("The text itself is not kept, only what it is recognised by."),
+    )
+    case = StringField(
+        _("Which court, which case"), [DataRequired(_EMPTY), Length(max=Barred.CASE_MAX)]
+    )
+    comment: Comment | None = None
+
+    def validate_what(self, field: Any) -> None:
+        """An address names a comment, whether or not others can read it now."""
+        if "/comments/" in (field.data or "") and len(field.data.split()) == 1:
+            self.comment = find_comment(field.data)
+            if self.comment is None or not self.comment.body:
+                raise ValidationError(gettext("There is no comment at this address."))
+
+
+@bp.get("/desk/barred")
+@open_to(moderators)
+def index() -> ResponseReturnValue:
+    """`?comment=` is the one whose page sent us here."""
+    id = asked_id("comment")
+    what = url_for("comments.comment", id=id) if id else ""
+    return _index(BarForm.empty(data={"what": what}))
+
+
+@bp.post("/desk/barred")
+@open_to(moderators)
+def bar() -> ResponseReturnValue:
+    form = BarForm.posted()
+    if not form.validate():
+        return _index(form), 422
+    id = form.comment.id if form.comment else None
+    try:
+        with writing():
+            source = db.session.get_one(Comment, id) if id else None
+            text = source.body if source else form.what.data
+            barred.bar(text, by=member(), case=form.case.data, comment=source)
+    except TooLittle:
+        form.what.errors = [gettext("This is too short: it would stop everybody.")]
+        return _index(form), 422
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+@bp.post("/desk/barred/<id:id>/unbar")
+@open_to(moderators)
+def unbar(id: int) -> ResponseReturnValue:
+    with writing():
+        barred.unbar(db.get_or_404(Barred, id), by=member())
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+def _index(form: BarForm) -> str:
+    before = asked_id("before") if request.method == "GET" else None
+    found = list(db.session.scalars(Barred.in_force(before=before)))
+    shown = found[: Barred.PAGE_SIZE]
+    more = shown[-1].id if len(found) > Barred.PAGE_SIZE else None
+    return render_template("moderation/barred.html", barred=shown, more=more, form=form)

@@ -1,0 +1,112 @@
+"""Taking a case file along: for whom, and noted in the log."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, StringField
+from wtforms.validators import DataRequired, Length
+
+from board.access import member, moderators, open_to
+from board.comments.models import Comment
+from board.db import db, writing
+from board.forms import Form
+from board.moderation import dossiers
+from board.moderation.claim_desk_views import saved
+from board.moderation.dossiers import Dossier
+from board.moderation.models import Ruling
+from board.moderation.orders import Order
+from board.moderation.takedowns import Claim
+
+bp = Blueprint("dossiers", __name__)
+
+
+def purposes() -> list[tuple[str, str]]:
+    return [
+        ("court", gettext("For a court")),
+        ("authority", gettext("For an authority that ordered or asked in writing")),
+        ("rights", gettext("For a claim of rights")),
+        ("review", gettext("For a review within the newsroom")),
+    ]
+
+
+class DossierForm(Form):
+    purpose = RadioField(_("What for"), [DataRequired(_("Please choose one."))], choices=purposes)
+    says = StringField(
+        _("More exactly"),
+        [DataRequired(_("Please write something.")), Length(max=Ruling.NOTE_MAX)],
+        description=_("The case, the document, the person who asked you. It goes into the log."),
+    )
+
+
+@bp.get("/desk/comments/<id:id>/case")
+@open_to(moderators)
+def comment_form(id: int) -> ResponseReturnValue:
+    return _page(DossierForm.empty(), _comment(id))
+
+
+@bp.post("/desk/comments/<id:id>/case")
+@open_to(moderators)
+def comment(id: int) -> ResponseReturnValue:
+    return _take(lambda: _comment(id), dossiers.of_comment)
+
+
+@bp.get("/desk/claims/<id:id>/case")
+@open_to(moderators)
+def claim_form(id: int) -> ResponseReturnValue:
+    return _page(DossierForm.empty(), _claim(id))
+
+
+@bp.post("/desk/claims/<id:id>/case")
+@open_to(moderators)
+def claim(id: int) -> ResponseReturnValue:
+    return _take(lambda: _claim(id), dossiers.of_claim)
+
+
+@bp.get("/desk/orders/<id:id>/case")
+@open_to(moderators)
+def order_form(id: int) -> ResponseReturnValue:
+    return _page(DossierForm.empty(), _order(id))
+
+
+@bp.post("/desk/orders/<id:id>/case")
+@open_to(moderators)
+def order(id: int) -> ResponseReturnValue:
+    return _take(lambda: _order(id), dossiers.of_order)
+
+
+def _take(find: Callable[[], Any], make: Callable[..., Dossier]) -> ResponseReturnValue:
+    form = DossierForm.posted()
+    if not form.validate():
+        return _page(form, find()), 422
+    with writing():
+        made = make(find(), by=member(), purpose=form.purpose.data, says=form.says.data)
+    return saved(made.data, made.name, "application/zip")
+
+
+def _page(form: DossierForm, case: Comment | Claim | Order) -> str:
+    """`case` tells what it is about, and the way back."""
+    if isinstance(case, Comment):
+        title = gettext("Comment no. %(number)s", number=case.id)
+        room, back = "all", url_for("comments.comment", id=case.id)
+    elif isinstance(case, Claim):
+        title, room, back = case.receipt, "claims", url_for("claims.index")
+    else:
+        title = f"{case.body} {case.number}"
+        room, back = "orders", url_for("registers.orders_page")
+    return render_template("moderation/dossier.html", form=form, case=title, room=room, back=back)
+
+
+def _comment(id: int) -> Comment:
+    return db.get_or_404(Comment, id)
+
+
+def _claim(id: int) -> Claim:
+    return db.get_or_404(Claim, id)
+
+
+def _order(id: int) -> Order:
+    return db.get_or_404(Order, id)

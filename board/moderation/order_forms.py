@@ -1,0 +1,213 @@
+"""What a moderator writes down of an authority's order or request, and the answer to it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, ValidationError
+
+from board.accounts.models import User
+from board.comments.models import Comment
+from board.db import db, now
+from board.forms import Form
+from board.moderation.disclosures import ITEMS, Disclosure
+from board.moderation.models import Ruling
+from board.moderation.orders import Order, Outcome
+from board.moderation.rights_forms import find_comment
+
+_EMPTY = _("Please write something.")
+_CHOOSE = _("Please choose one.")
+_WHEN = _("A date and a time, please.")
+_A_DAY = timedelta(days=1)
+
+
+def order_kinds() -> list[tuple[str, str]]:
+    return [
+        ("commission", gettext("Communications standards or media commission")),
+        ("election", gettext("Election commission")),
+        ("court", gettext("Court")),
+        ("investigation", gettext("Police or prosecution")),
+        ("other", gettext("Another authority")),
+    ]
+
+
+def order_outcomes() -> dict[str, str]:
+    return {
+        "": gettext("Not answered yet"),
+        "carried_out": gettext("Carried out"),
+        "partly": gettext("Partly carried out"),
+        "refused": gettext("Not followed"),
+    }
+
+
+def disclosure_kinds() -> list[tuple[str, str]]:
+    return [
+        ("telecom", gettext("User data on request (Telecommunications Business Act, article 83)")),
+        ("warrant", gettext("Search warrant of a court")),
+        ("civil", gettext("For a civil suit (Network Act, article 44-6)")),
+        ("other", gettext("On other grounds")),
+    ]
+
+
+def disclosure_outcomes() -> dict[str, str]:
+    return {
+        "": gettext("Not answered yet"),
+        "given": gettext("Given"),
+        "partly": gettext("Partly given"),
+        "refused": gettext("Not given"),
+    }
+
+
+def disclosed_label(item: str) -> str:
+    return {
+        "name": gettext("display name"),
+        "sign_in": gettext("e-mail address used for signing in"),
+        "joined": gettext("day of joining"),
+    }[item]
+
+
+class LocalField(DateTimeLocalField):
+    """A moment as the newsroom's clock shows it; `data` is aware."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        given: Any = getattr(self, "data", None)
+        zone = ZoneInfo(current_app.config["TIMEZONE"])
+        self.data: datetime | None = given.replace(tzinfo=zone) if given else None
+
+
+class _Letter(Form):
+    """What every letter of an authority has."""
+
+    body = StringField(_("Who sends it"), [DataRequired(_EMPTY), Length(max=Order.BODY_MAX)])
+    number = StringField(
+        _("Number of the document"), [DataRequired(_EMPTY), Length(max=Order.NUMBER_MAX)]
+    )
+    received_at = LocalField(_("When it came"), [DataRequired(_WHEN)])
+
+    def validate_received_at(self, field: Any) -> None:
+        if field.data and field.data > now():
+            raise ValidationError(gettext("This lies in the future."))
+
+
+class OrderForm(_Letter):
+    kind = RadioField(_("What kind of authority"), [DataRequired(_CHOOSE)], choices=order_kinds)
+    body, number, received_at = _Letter.body, _Letter.number, _Letter.received_at
+    items = TextAreaField(
+        _("What is to be done"),
+        [DataRequired(_EMPTY), Length(max=Order.ITEMS_MAX)],
+        description=_("As the order says it."),
+    )
+    deadline_at = LocalField(_("Until when"), [DataRequired(_WHEN)])
+    comments = TextAreaField(
+        _("Addresses of the comments it is about"),
+        [Length(max=Order.COMMENTS_MAX * 200)],
+        description=_("One a line."),
+    )
+
+    def validate_deadline_at(self, field: Any) -> None:
+        if field.data and self.received_at.data and field.data < self.received_at.data:
+            raise ValidationError(gettext("This lies before the order came."))
+
+    def validate_comments(self, field: Any) -> None:
+        lines = (field.data or "").split()
+        if len(lines) > Order.COMMENTS_MAX:
+            most = Order.COMMENTS_MAX
+            raise ValidationError(gettext("At most %(most)d comments.", most=most))
+        if wrong := next((line for line in lines if find_comment(line) is None), None):
+            message = gettext("There is no comment at this address: %(address)s", address=wrong)
+            raise ValidationError(message)
+
+    def found(self) -> Sequence[Comment]:
+        found = (find_comment(line) for line in (self.comments.data or "").split())
+        return list({comment.id: comment for comment in found if comment}.values())
+
+    def told(self) -> dict[str, Any]:
+        names = ("kind", "body", "number", "received_at", "items", "deadline_at")
+        return {name: self[name].data for name in names}
+
+
+class OrderAnswerForm(Form):
+    outcome = HiddenField(validators=[AnyOf([each.value for each in Outcome if each.value])])
+    says = StringField(
+        _("How it was answered"), [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)]
+    )
+
+
+class DisclosureForm(_Letter):
+    kind = RadioField(_("On what ground"), [DataRequired(_CHOOSE)], choices=disclosure_kinds)
+    body, number, received_at = _Letter.body, _Letter.number, _Letter.received_at
+    name = StringField(_("Display name of the reader"), [DataRequired(_EMPTY), Length(max=80)])
+    why = TextAreaField(
+        _("The reason they give"), [DataRequired(_EMPTY), Length(max=Disclosure.WHY_MAX)]
+    )
+    relation = TextAreaField(
+        _("What the reader has to do with it"),
+        [DataRequired(_EMPTY), Length(max=Disclosure.WHY_MAX)],
+    )
+    asked = SelectMultipleField(
+        _("What they ask for, of what the board knows"),
+        choices=lambda: [(item, disclosed_label(item)) for item in ITEMS],
+    )
+    user: User
+
+    def validate_name(self, field: Any) -> None:
+        user = db.session.scalar(User.named(field.data)) if field.data else None
+        if user is None:
+            raise ValidationError(gettext("Nobody here has this name."))
+        self.user = user
+
+    def validate_asked(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Please choose at least one."))
+
+    def told(self) -> dict[str, Any]:
+        names = ("kind", "body", "number", "received_at", "why", "relation", "asked")
+        return {name: self[name].data for name in names}
+
+
+class DisclosureAnswerForm(Form):
+    outcome = HiddenField(validators=[AnyOf(("give", "refuse"))])
+    items = SelectMultipleField(
+        _("What is given"), choices=lambda: [(item, disclosed_label(item)) for item in ITEMS]
+    )
+    says = StringField(_("Why, or why not"), [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)])
+    tells = SelectField(
+        _("Who tells the reader"),
+        choices=lambda: [
+            ("authority", gettext("The authority, as the law has it")),
+            ("board", gettext("The board, in their notices")),
+        ],
+    )
+    tell_on = DateField(
+        _("Not before"), [Optional()], description=_("Where the law lets it be put off.")
+    )
+
+    def validate_items(self, field: Any) -> None:
+        if self.outcome.data == "give" and not field.data:
+            raise ValidationError(gettext("Please choose at least one."))
+
+    @property
+    def tell_at(self) -> datetime | None:
+        """When the board tells them; None when it does not."""
+        if self.tells.data != "board":
+            return None
+        day = self.tell_on.data
+        if day is None:
+            return now()
+        zone = ZoneInfo(current_app.config["TIMEZONE"])
+        return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,173 @@
+"""The desk's registers: orders to take something down, requests for what we know of a reader."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Flask, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+
+from board import due
+from board.access import member, moderators, open_to
+from board.accounts.models import User
+from board.comments.models import Comment
+from board.db import db, now, writing
+from board.desk import Page, counts, pages
+from board.forms import asked_id
+from board.language import local
+from board.moderation import disclosures, orders
+from board.moderation.disclosures import Disclosure
+from board.moderation.order_forms import (
+    DisclosureAnswerForm,
+    DisclosureForm,
+    OrderAnswerForm,
+    OrderForm,
+    disclosed_label,
+    disclosure_kinds,
+    disclosure_outcomes,
+    order_kinds,
+    order_outcomes,
+)
+from board.moderation.orders import Order, Outcome
+
+bp = Blueprint("registers", __name__)
+pages.append(Page(31, "orders", _("Orders"), "registers.orders_page", moderators))
+pages.append(Page(32, "disclosures", _("User data"), "registers.disclosures_page", moderators))
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(disclosed_label)
+
+
+@bp.get("/desk/orders", endpoint="orders_page")
+@open_to(moderators)
+def orders_page() -> ResponseReturnValue:
+    return _orders(
+        OrderForm.empty(data={"received_at": local(now()), "deadline_at": local(now() + _A_DAY)})
+    )
+
+
+@bp.post("/desk/orders")
+@open_to(moderators)
+def register_order() -> ResponseReturnValue:
+    form = OrderForm.posted()
+    if not form.validate():
+        return _orders(form), 422
+    with writing():
+        comments = [db.session.get_one(Comment, comment.id) for comment in form.found()]
+        orders.register(comments, by=member(), **form.told())
+    return redirect(url_for(".orders_page", notice="saved"), 303)
+
+
+@bp.post("/desk/orders/<id:id>/answer")
+@open_to(moderators)
+def answer_order(id: int) -> ResponseReturnValue:
+    """`carried_out` hides what the order names; the others only say how it ended."""
+    form = OrderAnswerForm.posted()
+    if not form.validate():
+        return _orders(OrderForm.empty(), refused=id, answer=form), 422
+    outcome, says = Outcome(form.outcome.data), form.says.data or ""
+    try:
+        with writing():
+            order: Order = db.get_or_404(Order, id)
+            if outcome is Outcome.CARRIED_OUT:
+                orders.carry_out(order, by=member(), says=says)
+            else:
+                orders.answer(order, by=member(), outcome=outcome, says=says)
+    except orders.Answered:
+        abort(409)
+    return redirect(url_for(".orders_page", notice="saved"), 303)
+
+
+@bp.get("/desk/disclosures", endpoint="disclosures_page")
+@open_to(moderators)
+def disclosures_page() -> ResponseReturnValue:
+    return _disclosures(DisclosureForm.empty(data={"received_at": local(now())}))
+
+
+@bp.post("/desk/disclosures")
+@open_to(moderators, lists=("asked",))
+def register_disclosure() -> ResponseReturnValue:
+    form = DisclosureForm.posted()
+    if not form.validate():
+        return _disclosures(form), 422
+    with writing():
+        user = db.session.get_one(User, form.user.id)
+        disclosures.register(user, by=member(), **form.told())
+    return redirect(url_for(".disclosures_page", notice="saved"), 303)
+
+
+@bp.post("/desk/disclosures/<id:id>/answer")
+@open_to(moderators, lists=("items",))
+def answer_disclosure(id: int) -> ResponseReturnValue:
+    form = DisclosureAnswerForm.posted()
+    if not form.validate():
+        return _disclosures(DisclosureForm.empty(), refused=id, answer=form), 422
+    says = form.says.data or ""
+    try:
+        with writing():
+            request: Disclosure = db.get_or_404(Disclosure, id)
+            if form.outcome.data == "refuse":
+                disclosures.refuse(request, by=member(), says=says)
+            else:
+                items = form.items.data or []
+                disclosures.give(request, by=member(), items=items, says=says, tell_at=form.tell_at)
+    except disclosures.NotAsked:
+        form.items.errors = [_("They did not ask for this.")]
+        return _disclosures(DisclosureForm.empty(), refused=id, answer=form), 422
+    except disclosures.Answered:
+        abort(409)
+    return redirect(url_for(".disclosures_page", notice="saved"), 303)
+
+
+_A_DAY = timedelta(days=1)
+
+
+def _orders(
+    form: OrderForm, *, refused: int | None = None, answer: OrderAnswerForm | None = None
+) -> str:
+    found = list(db.session.scalars(Order.answered(before=asked_id("before"))))
+    shown = found[: Order.PAGE_SIZE]
+    return render_template(
+        "moderation/orders.html",
+        waiting=list(db.session.scalars(Order.waiting())),
+        answered=shown,
+        more=shown[-1].id if len(found) > Order.PAGE_SIZE else None,
+        form=form,
+        refused=refused,
+        answer=answer or OrderAnswerForm.empty(),
+        kinds=dict(order_kinds()),
+        outcomes=order_outcomes(),
+    )
+
+
+def _disclosures(
+    form: DisclosureForm,
+    *,
+    refused: int | None = None,
+    answer: DisclosureAnswerForm | None = None,
+) -> str:
+    found = list(db.session.scalars(Disclosure.answered(before=asked_id("before"))))
+    shown = found[: Disclosure.PAGE_SIZE]
+    return render_template(
+        "moderation/disclosures.html",
+        waiting=list(db.session.scalars(Disclosure.waiting())),
+        answered=shown,
+        more=shown[-1].id if len(found) > Disclosure.PAGE_SIZE else None,
+        form=form,
+        refused=refused,
+        answer=answer or DisclosureAnswerForm.empty(),
+        kinds=dict(disclosure_kinds()),
+        outcomes=disclosure_outcomes(),
+    )
+
+
+counts.append(
+    lambda: {"orders": orders.count_waiting(), "disclosures": disclosures.count_waiting()}
+)
+due.tasks.append(
+    due.Task(
+        "disclosures",
+        lambda: db.session.scalar(Disclosure.to_tell().limit(1)) is not None,
+        disclosures.tell_readers,
+    )
+)
