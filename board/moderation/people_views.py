@@ -67,6 +67,8 @@ def act_label(verdict: str) -> str:
         "uphold": gettext("Appeal upheld"),
         "reject": gettext("Appeal rejected"),
         "decline": gettext("Rights claim rejected"),
+        "steer": gettext("Thread steered"),
+        "release": gettext("Steering ended"),
     }
     return labels.get(verdict, verdict)
 
