@@ -9,6 +9,7 @@ from flask import Flask
 from board import access, assets, compression, config, db, desk, kept, language, pages
 from board.accounts import views as account_views
 from board.api import views as api_views
+from board.articles import steered
 from board.articles import views as article_views
 from board.comments import edit_views, mute_views, reaction_views, reasons
 from board.comments import views as comment_views
@@ -21,6 +22,7 @@ from board.moderation import (
     report_views,
     rights_views,
     rule_views,
+    thread_views,
     transparency_views,
 )
 from board.moderation import views as moderation_views
@@ -44,6 +46,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     report_views.init_app(app)
     appeal_views.init_app(app)
     rights_views.init_app(app)
+    steered.init_app(app)
+    thread_views.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
@@ -61,6 +65,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         appeal_views,
         log_views,
         transparency_views,
+        thread_views,
         rights_views,
         api_views,
         feed_views,
