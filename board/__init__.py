@@ -10,6 +10,7 @@ from board import access, assets, compression, config, db, desk, hosts, kept, la
 from board.accounts import second_factor_views
 from board.accounts import views as account_views
 from board.api import views as api_views
+from board.articles import steered
 from board.articles import views as article_views
 from board.comments import edit_views, mute_views, reaction_views, reasons
 from board.comments import views as comment_views
@@ -27,6 +28,7 @@ from board.moderation import (
     rights_views,
     rule_views,
     terms_views,
+    thread_views,
     transparency_views,
 )
 from board.moderation import views as moderation_views
@@ -54,6 +56,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     claim_desk_views.init_app(app)
     order_views.init_app(app)
     terms_views.init_app(app)
+    steered.init_app(app)
+    thread_views.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
@@ -72,6 +76,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         appeal_views,
         log_views,
         transparency_views,
+        thread_views,
         rights_views,
         claim_desk_views,
         order_views,

@@ -6,6 +6,8 @@ shows has changed. Whether anything at all was committed since is one question t
 article is still good while that article's `revision` stands. So nothing stale is ever served, in
 any worker, and nothing has to be told about what to drop.
 
+A page that time alone will change says until when it is good.
+
 Only answers that say `public` themselves are kept, and only for requests that carry none of our
 cookies, so nothing private can be. What a page could depend on is its key; other cookies are taken
 away before Flask looks, so nobody can write into a page that others get.
@@ -16,6 +18,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -23,7 +26,7 @@ from flask import Flask, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
-from board.db import db, sqlite
+from board.db import db, now, sqlite
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -34,12 +37,19 @@ BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
 PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
 _OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
 _ABOUT = "board.about"
+_UNTIL = "board.until"
 _DROPPED_IN_304 = ("content-length", "content-encoding", "content-type")
 
 
 def about(article_id: int, revision: int) -> None:
     """Says in a view: the answer shows this article and its thread, and nothing else changes it."""
     request.environ[_ABOUT] = (article_id, revision)
+
+
+def until(moment: datetime | None) -> None:
+    """Says in a view: from this moment on the answer would be another, whatever was committed."""
+    if moment:
+        request.environ[_UNTIL] = min(moment, request.environ.get(_UNTIL, moment))
 
 
 @dataclass
@@ -50,6 +60,7 @@ class Page:
     etag: str | None
     about: tuple[int, int] | None
     for_good: bool
+    until: datetime | None
     good_at: int  # the version of the database it was last seen to be right for
 
     @cached_property
@@ -139,6 +150,8 @@ class Kept:
         return self._make(key, version, environ, start_response)
 
     def _is_good(self, page: Page, version: int) -> bool:
+        if page.until and page.until <= now():
+            return False
         if page.good_at == version or page.for_good:
             return True
         if page.about and self._watch.revision(page.about[0]) == page.about[1]:
@@ -169,7 +182,8 @@ class Kept:
         if close := getattr(answer, "close", None):
             close()
         etag, for_good = known.get("etag"), "immutable" in caching
-        page = Page(status, headers, body, etag, environ.get(_ABOUT), for_good, version)
+        about, until = environ.get(_ABOUT), environ.get(_UNTIL)
+        page = Page(status, headers, body, etag, about, for_good, until, version)
         self._shelf.add(key, page)
         return [body]
 

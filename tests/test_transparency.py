@@ -44,6 +44,7 @@ def test_decisions_are_counted_by_month_and_reason(guest, decisions):
         "restored": 1,
         "appeals_upheld": 1,
         "appeals_rejected": 0,
+        "threads_steered": 0,
         "median_seconds_to_decision": None,
     }
 

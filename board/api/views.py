@@ -14,10 +14,12 @@ from board import kept
 from board.access import everyone, open_to
 from board.articles.models import Article
 from board.articles.sharing import absolute
+from board.articles.steered import measure_sentence, shown_course, shown_courses
+from board.articles.steering import IS_STEERED, Course, Measure
 from board.comments.models import Comment
 from board.comments.pages import asked_place, asked_sort, this_app, thread_page
 from board.comments.reasons import reason_label
-from board.comments.thread import Shown, Sort, newest_ids
+from board.comments.thread import Page, Shown, Sort, newest_ids
 from board.db import db
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -32,11 +34,19 @@ _ARTICLE = select(
     _article.title,
     _article.comment_count,
     _article.revision,
+    _article.section,
     _article.closed_at,
+    IS_STEERED.label("is_steered"),
 ).where(_article.slug == bindparam("slug"))
-_COUNTS = select(_article.slug, _article.comment_count).where(
-    _article.slug.in_(bindparam("slugs", expanding=True))
-)
+_COUNTS = select(
+    _article.id,
+    _article.slug,
+    _article.comment_count,
+    _article.section,
+    _article.closed_at,
+    IS_STEERED.label("is_steered"),
+).where(_article.slug.in_(bindparam("slugs", expanding=True)))
+_STATES = {Measure.STOP: "withdrawn", Measure.FREEZE: "read_only", Measure.CLOSE: "closed"}
 
 
 @bp.get("/articles/<slug>/comments")
@@ -44,17 +54,23 @@ _COUNTS = select(_article.slug, _article.comment_count).where(
 def comments(slug: str) -> ResponseReturnValue:
     article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
     kept.about(article.id, article.revision)
+    course = shown_course(article)
     sort, size = asked_sort(), _asked_size()
+    if course.is_latest_only:
+        sort = Sort.LATEST
     before = asked_place(sort)
-    page = thread_page(article.id, article.revision, sort=sort, before=before, size=size)
+    page = Page([])
+    if course.is_shown:
+        page = thread_page(article.id, article.revision, sort=sort, before=before, size=size)
     thread = {
         "article": {
             "slug": article.slug,
             "title": article.title,
             "url": absolute(url_for("comments.article", slug=slug)),
-            "comment_count": article.comment_count,
-            "takes_comments": article.closed_at is None,
+            "comment_count": article.comment_count if course.is_shown else 0,
+            "takes_comments": course.takes_comments,
         },
+        **({"steering": _steering(course)} if course.measures else {}),
         "sort": sort.value,
         "next": page.more and absolute(_following(slug, sort, size, page.more)),
     }
@@ -70,7 +86,7 @@ def newest(slug: str) -> ResponseReturnValue:
     """The same for every reader: each counts those above the newest on their own page."""
     article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
     kept.about(article.id, article.revision)
-    return {"newest": newest_ids(article.id)}
+    return {"newest": newest_ids(article.id) if shown_course(article).is_shown else []}
 
 
 @bp.get("/counts")
@@ -79,8 +95,31 @@ def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:
         abort(400, "count")
-    found = db.session.execute(_COUNTS, {"slugs": slugs})
-    return {"counts": {row.slug: row.comment_count for row in found}}
+    found = db.session.execute(_COUNTS, {"slugs": slugs}).all()
+    steered = shown_courses(found)
+    shown = {row.slug: row.comment_count if steered[row.id].is_shown else 0 for row in found}
+    states = {row.slug: _STATES[door] for row in found if (door := steered[row.id].door)}
+    return {"counts": shown, **({"states": states} if states else {})}
+
+
+def _steering(course: Course) -> dict[str, Any]:
+    """How the thread is steered: what programs ask, and what readers are told."""
+    return {
+        "state": _STATES[course.door] if course.door else "open",
+        "holds": course.holds,
+        "slow_seconds": course.seconds,
+        "latest_only": course.is_latest_only,
+        "folded": course.is_folded,
+        "told": [
+            {
+                "measures": [measure.value for measure in measures],
+                "says": [measure_sentence(measure, act.seconds) for measure in measures],
+                "reason": act.reason,
+                "until": act.ends_at and act.ends_at.isoformat(),
+            }
+            for act, measures in course.told
+        ],
+    }
 
 
 @bp.after_request

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from markupsafe import Markup
 from sqlalchemy import CheckConstraint, Index, Select, String, select, tuple_
@@ -29,6 +29,7 @@ class Article(Base):
     )  # fmt: skip
     __table_args__ = (
         Index("ix_article_newest", "published_at", "id"),
+        Index(None, "section"),
         CheckConstraint("comment_count >= 0", name="comment_count"),
     )
 
@@ -53,6 +54,9 @@ class Article(Base):
     # with every change they can see. The second is the cache key and the ETag of the thread.
     comment_count: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
+
+    if TYPE_CHECKING:  # is any steering of its thread open: added in steering.py
+        is_steered: Mapped[bool]
 
     @classmethod
     def by_slug(cls, slug: str) -> Select[Self]:

@@ -30,7 +30,7 @@ def share_links(title: str, url: str) -> dict[str, str]:
     }
 
 
-def json_ld(article: Article, url: str) -> dict[str, Any]:
+def json_ld(article: Article, url: str, *, comment_count: int) -> dict[str, Any]:
     """schema.org NewsArticle."""
     described: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -40,7 +40,7 @@ def json_ld(article: Article, url: str) -> dict[str, Any]:
         "datePublished": iso(article.published_at),
         "dateModified": iso(article.edited_at or article.published_at),
         "mainEntityOfPage": url,
-        "commentCount": article.comment_count,
+        "commentCount": comment_count,
         "isAccessibleForFree": True,
         "inLanguage": "ko",
         "publisher": {"@type": "NewsMediaOrganization", "name": current_app.config["SITE_NAME"]},

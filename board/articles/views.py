@@ -8,6 +8,7 @@ from board.access import editors, everyone, open_to
 from board.articles.forms import ArticleForm, CloseForm
 from board.articles.markup import is_shown
 from board.articles.models import Article
+from board.articles.steered import shown_courses
 from board.db import db, now, writing
 from board.desk import Page, pages
 
@@ -25,7 +26,11 @@ def front() -> ResponseReturnValue:
     origins = current_app.config["IMAGE_ORIGINS"]
     pictured = bool(articles and articles[0].image and is_shown(articles[0].image, origins))
     return render_template(
-        "articles/front.html", articles=articles, more=more, pictured_first=pictured
+        "articles/front.html",
+        articles=articles,
+        courses=shown_courses(articles),
+        more=more,
+        pictured_first=pictured,
     )
 
 

@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from board import kept
 from board.access import everyone, member, open_to, readers
+from board.articles.steered import shown_course
 from board.comments import editing
 from board.comments.body import Body
 from board.comments.difference import history
 from board.comments.editing import EditedElsewhere
 from board.comments.forms import EditForm
 from board.comments.models import Comment
-from board.comments.pages import edit_window, listed_comment
+from board.comments.pages import edit_window, listed_comment, shows_thread
 from board.comments.posting import Refused
 from board.comments.refusals import headers, status, why
 from board.db import writing
@@ -62,7 +63,8 @@ def edit(id: int) -> ResponseReturnValue:
 @open_to(everyone)
 def revisions(id: int) -> ResponseReturnValue:
     comment = listed_comment(id)
-    if not (comment.is_visible and comment.edited_at):
+    is_shown = shows_thread(shown_course(comment.article))
+    if not (is_shown and comment.is_visible and comment.edited_at):
         abort(404)
     kept.about(comment.article.id, comment.article.revision)
     return render_template(
@@ -93,6 +95,7 @@ def _edit_page(comment: Comment, form: EditForm, *, refusal: Refused | None = No
     return render_template(
         "comments/edit.html",
         article=comment.article,
+        course=shown_course(comment.article),
         comment=comment,
         form=form,
         stands=stands,

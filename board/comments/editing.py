@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from board.accounts.models import User
+from board.articles.steering import course_of
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.posting import (
@@ -59,7 +60,7 @@ def edit(
         raise EditedElsewhere
     if same_text and _has_said(body, by=by, within=same_text, elsewhere_than=comment):
         raise SameText
-    held_for = look_at(Draft(comment.article, by, body, comment.parent))
+    held_for = look_at(Draft(comment.article, by, body, comment.parent, is_edit=True))
     comment.edit(body)
     if held_for:
         comment.hold(reason=held_for)
@@ -73,8 +74,9 @@ def why_not(comment: Comment, *, by: User, window: timedelta) -> Refused | None:
         return CommentNotShown()
     if by.is_suspended:
         return AuthorSuspended()
-    if not comment.article.takes_comments:
-        return ThreadClosed()
+    course = course_of(comment.article)
+    if not course.takes_comments:
+        return ThreadClosed(course.opens_at)
     if now() >= comment.posted_at + window:
         return EditedTooLate()
     if len(comment.revisions) >= Comment.EDITS_MAX:

@@ -14,6 +14,8 @@ from board.access import may, moderators, readers, viewer
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
+from board.articles.steered import shown_course
+from board.articles.steering import Course
 from board.comments import editing
 from board.comments import thread as threads
 from board.comments.forms import CommentForm
@@ -67,6 +69,11 @@ def asked_sort() -> Sort:
         abort(400)
 
 
+def shows_thread(course: Course) -> bool:
+    """Where comments are withdrawn, those who decide about them see them still."""
+    return course.is_shown or viewer().can_moderate
+
+
 def article_page(
     article: Article, form: CommentForm | None = None, *, sort: Sort = Sort.LATEST
 ) -> str:
@@ -78,7 +85,7 @@ def article_page(
         **thread_parts(article, sort=sort),
         form=form or fresh_form(article),
         share=share_links(article.title, url),
-        json_ld=json_ld(article, url),
+        json_ld=json_ld(article, url, comment_count=_count_shown(article)),
         canonical=url,
         description=article.summary,
         image=absolute(article.image) if article.image else None,
@@ -101,9 +108,12 @@ def conversation_page(
     mine = reactions_of_viewer([*ids_of([shown_root]), target.id])
     is_kept_back = not target.is_visible and target.deleted_at is None
     muted = muted_by_viewer({target.author_id, *authors_of([shown_root])})
+    course = shown_course(target.article)
     return render_template(
         "comments/comment.html",
         article=target.article,
+        course=course,
+        is_shown=shows_thread(course),
         root=shown_root,
         target=threads.shown(target),
         form=form or fresh_form(target.article, parent=target),
@@ -124,6 +134,10 @@ def conversation_page(
     )
 
 
+def _count_shown(article: Article) -> int:
+    return article.comment_count if shown_course(article).is_shown else 0
+
+
 def edit_window() -> timedelta:
     """How long after posting an author may edit."""
     return timedelta(minutes=current_app.config["EDIT_WINDOW_MINUTES"])
@@ -138,13 +152,20 @@ def _may_edit(comment: Comment) -> bool:
 def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -> dict[str, Any]:
     """What the template of a thread asks for: what is the same for all, and what only this
     viewer's."""
-    page = thread_page(article.id, article.revision, sort=sort, before=before)
+    course = shown_course(article)
+    is_shown = shows_thread(course)
+    page = Page([])
+    if is_shown:
+        page = thread_page(article.id, article.revision, sort=sort, before=before)
+    newest = _newest_id(this_app(), article.id, article.revision) if is_shown else 0
     return {
+        "course": course,
+        "is_shown": is_shown,
         "comments": page.comments,
         "sort": sort,
         "before": before,
         "more": page.more,
-        "newest_id": _newest_id(this_app(), article.id, article.revision),
+        "newest_id": newest,
         "mine": reactions_of_viewer(ids_of(page.comments)),
         "muted": muted_by_viewer(authors_of(page.comments)),
         "held": held_of_viewer(article),
@@ -267,7 +288,7 @@ def _is_far_down(comment: Comment) -> bool:
 
 
 def fresh_form(article: Article, *, parent: Comment | None = None) -> CommentForm | None:
-    writable = article.takes_comments and (parent is None or parent.is_visible)
+    writable = shown_course(article).takes_comments and (parent is None or parent.is_visible)
     if not writable or not viewer().is_authenticated:
         return None
     return CommentForm.fresh(parent=parent.id if parent else None)

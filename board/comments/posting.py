@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.articles.steering import course_of
 from board.comments import search
 from board.comments.body import Body
 from board.comments.models import Comment
@@ -51,7 +52,7 @@ class Refused(Exception):
 
 
 class ThreadClosed(Refused):
-    """The article takes no comments."""
+    """The thread takes no comments, at least for now."""
 
 
 class ParentGone(Refused):
@@ -87,6 +88,7 @@ class Draft:
     author: User
     body: Body
     parent: Comment | None
+    is_edit: bool = False
 
 
 # Other slices say here what must not be posted, by raising a kind of Refused, and what must wait
@@ -111,8 +113,9 @@ def post(
         return _the_same(past.stored_id, article, body)
     if by.is_suspended:
         raise AuthorSuspended
-    if not article.takes_comments:
-        raise ThreadClosed
+    course = course_of(article)
+    if not course.takes_comments:
+        raise ThreadClosed(course.opens_at)
     if parent and not (parent.is_visible and parent.article_id == article.id):
         raise ParentGone
     _refuse_beyond(limits, past, is_root=parent is None)

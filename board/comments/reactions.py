@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, delet
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
+from board.articles.steering import course_of
 from board.comments.models import Comment
 from board.comments.posting import AuthorSuspended, Refused
 from board.db import Base, db, now
@@ -29,6 +30,7 @@ class Reaction(Base):
     __table_args__ = (
         CheckConstraint("choice IN ('like', 'dislike')", name="choice"),
         Index(None, "user_id"),
+        Index(None, "made_at"),
     )
 
     comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
@@ -84,6 +86,10 @@ class CommentGone(Refused):
     """It is hidden or deleted: what cannot be read cannot be rated."""
 
 
+class ThreadFrozen(Refused):
+    """The thread can only be read, at least for now."""
+
+
 class ReactedTooSoon(Refused): ...
 
 
@@ -114,6 +120,9 @@ def _choose(comment: Comment, choice: Choice | None, *, by: User, limits: Limits
         raise OwnComment
     if not comment.is_visible:
         raise CommentGone
+    course = course_of(comment.article)
+    if not course.takes_reactions:
+        raise ThreadFrozen(course.opens_at)
     reaction = db.session.get(Reaction, (comment.id, by.id))
     before = Choice(reaction.choice) if reaction else None
     if choice is before:

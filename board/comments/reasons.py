@@ -19,7 +19,9 @@ _SHIPPED = Path(__file__).parent / "reasons.toml"
 _OWN = "reasons.toml"
 # What is stored as a reason, but is none that a moderator chooses.
 _OTHER_LABELS = {
+    "thread": _("Everything in this thread is looked at"),
     "review": _("Looked at again"),
+    "steering_over": _("The time set for it is over"),
     "undone": _("Taken back at once"),
     "appeal": _("Appeal upheld"),
     "takedown": _("Taken down for a time at somebody’s request (Network Act, article 44-2)"),

@@ -7,6 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from board.articles.steered import span
+from board.articles.steering import Steering
 from board.comments.editing import (
     CommentNotShown,
     EditedElsewhere,
@@ -25,13 +27,22 @@ from board.comments.posting import (
     TooManyToday,
     TooSoon,
 )
-from board.comments.reactions import CommentGone, OwnComment, ReactedTooOften, ReactedTooSoon
+from board.comments.reactions import (
+    CommentGone,
+    OwnComment,
+    ReactedTooOften,
+    ReactedTooSoon,
+    ThreadFrozen,
+)
+from board.comments.steering import AccountTooNew, ThreadSlowed
 from board.db import now
 from board.language import clock, local
 
 # 403: no other moment and no other text would change the answer; 409: things have changed.
 _STATUS: dict[type[Refused], int] = {
     ThreadClosed: 409,
+    ThreadFrozen: 409,
+    AccountTooNew: 403,
     ParentGone: 409,
     CommentGone: 409,
     CommentNotShown: 409,
@@ -71,6 +82,11 @@ def why(refusal: Refused) -> str:
 def _what(refusal: Refused) -> str:
     texts = {
         ThreadClosed: _("This thread is closed."),
+        ThreadFrozen: _("This thread can only be read at the moment."),
+        AccountTooNew: _(
+            "In this thread only accounts that are at least %(days)d days old can write.",
+            days=Steering.SETTLED_AFTER.days,
+        ),
         ParentGone: _("The comment you are answering is no longer there."),
         KeyReused: _(
             "An earlier text of this box has already been posted. "
@@ -98,6 +114,11 @@ def _what(refusal: Refused) -> str:
         ReactedTooSoon: _("Reactions need a little time between them."),
         ReactedTooOften: _("You have reacted as often as one day allows, taking back included."),
     }
+    if isinstance(refusal, ThreadSlowed):
+        return _(
+            "This thread is slowed down: one person writes once in %(span)s here.",
+            span=span(refusal.seconds),
+        )
     kind = type(refusal)
     if kind in texts:
         return texts[kind]

@@ -10,6 +10,7 @@ from board import kept
 from board.access import everyone, member, open_to, readers
 from board.articles.models import Article
 from board.articles.sharing import absolute
+from board.articles.steered import shown_course
 from board.comments import finding, posting
 from board.comments.body import Body
 from board.comments.forms import CommentForm, SearchForm, new_key
@@ -27,11 +28,12 @@ from board.comments.pages import (
     listed_comment,
     muted_by_viewer,
     reactions_of_viewer,
+    shows_thread,
     thread_parts,
 )
 from board.comments.posting import KeyReused, Limits, Refused
 from board.comments.refusals import headers, status, why
-from board.comments.thread import Page
+from board.comments.thread import Page, Sort
 from board.db import db, writing
 
 bp = Blueprint("comments", __name__)
@@ -53,7 +55,9 @@ def _settings() -> dict[str, Any]:
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     kept.about(article.id, article.revision)
-    return article_page(article, sort=asked_sort())
+    if (sort := asked_sort()) not in _orders(article):
+        return redirect(url_for(".article", slug=slug, _anchor="thread"))
+    return article_page(article, sort=sort)
 
 
 @bp.get("/articles/<slug>/comments")
@@ -61,7 +65,8 @@ def article(slug: str) -> ResponseReturnValue:
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     kept.about(article.id, article.revision)
-    sort = asked_sort()
+    if (sort := asked_sort()) not in _orders(article):
+        return redirect(url_for(".thread", slug=slug))
     return render_template(
         "comments/thread.html",
         article=article,
@@ -135,12 +140,14 @@ def search(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     kept.about(article.id, article.revision)
     form = SearchForm.asked()
-    page = Page([])
-    if form.validate() and form.words:
+    page, course = Page([]), shown_course(article)
+    if form.validate() and form.words and shows_thread(course):
         page = finding.in_thread(article, form.words, before=asked_comment("before"))
     html = render_template(
         "comments/search.html",
         article=article,
+        course=course,
+        is_shown=shows_thread(course),
         form=form,
         comments=page.comments,
         more=page.more,
@@ -153,6 +160,11 @@ def search(slug: str) -> ResponseReturnValue:
 def _article(slug: str) -> Article:
     article: Article = db.one_or_404(Article.by_slug(slug))
     return article
+
+
+def _orders(article: Article) -> tuple[Sort, ...]:
+    """The orders this thread can be read in now."""
+    return (Sort.LATEST,) if shown_course(article).is_latest_only else tuple(Sort)
 
 
 def _parent(form: CommentForm) -> Comment | None:

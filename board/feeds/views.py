@@ -1,6 +1,8 @@
 """Atom feeds (RFC 4287) of what readers write, for feed readers and other programs."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +12,8 @@ from board import kept
 from board.access import everyone, open_to
 from board.articles.models import Article
 from board.articles.sharing import absolute
+from board.articles.steered import shown_course
+from board.articles.steering import not_withdrawn
 from board.db import db
 from board.feeds.newest import newest
 
@@ -38,8 +42,18 @@ def thread(slug: str) -> ResponseReturnValue:
     return _feed(article, title=title, page=page, this=url_for(".thread", slug=slug))
 
 
+def _entries(article: Article | None) -> Sequence[Any]:
+    """Nothing of a thread whose comments are withdrawn."""
+    if article:
+        is_shown = shown_course(article).is_shown
+        return db.session.execute(newest(article)).all() if is_shown else []
+    are_shown, until = not_withdrawn()
+    kept.until(until)
+    return db.session.execute(newest().where(are_shown)).all()
+
+
 def _feed(article: Article | None, *, title: str, page: str, this: str) -> Response:
-    entries = db.session.execute(newest(article)).all()
+    entries = _entries(article)
     # Without comments: when there last was something to say, never the present moment.
     began = article.published_at if article else None
     xml = render_template(

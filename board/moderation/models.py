@@ -55,6 +55,9 @@ class Verdict(enum.StrEnum):
     # A text that must not come again, and the end of that.
     BAR = "bar"
     UNBAR = "unbar"
+    # About how a thread, a section or the board is steered.
+    STEER = "steer"
+    RELEASE = "release"
 
 
 class Ruling(Base):
@@ -68,7 +71,7 @@ class Ruling(Base):
     NOTE_MAX = 200
     PAGE_SIZE = 30
     # On comments and threads: what the public log lists. Decisions about people are not in it.
-    PUBLIC = (Verdict.HIDE, Verdict.RESTORE)
+    PUBLIC = (Verdict.HIDE, Verdict.RESTORE, Verdict.STEER, Verdict.RELEASE)
     # What the hash is made over, in this order. A later column goes last, and only if it is set.
     HASHED = (
         "verdict", "moderator_id", "comment_id", "about_id", "article_id", "reason", "note",

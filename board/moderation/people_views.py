@@ -77,6 +77,8 @@ def act_label(verdict: str) -> str:
         "export": gettext("Case file taken along"),
         "bar": gettext("Text barred"),
         "unbar": gettext("Text no longer barred"),
+        "steer": gettext("Thread steered"),
+        "release": gettext("Steering ended"),
     }
     return labels.get(verdict, verdict)
 

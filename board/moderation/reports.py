@@ -31,7 +31,11 @@ class Report(Base):
     NOTE_MAX = 200
     # Half as much from an account of less than a day: a crowd that came for this counts as fewer.
     YOUNG = timedelta(days=1)
-    __table_args__ = (Index(None, "reporter_id", "made_at"), Index(None, "ruling_id"))
+    __table_args__ = (
+        Index(None, "reporter_id", "made_at"),
+        Index(None, "ruling_id"),
+        Index(None, "made_at"),
+    )
 
     comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id), primary_key=True)
     reporter_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)

@@ -20,6 +20,7 @@ class Figures:
     restored: int
     upheld: int  # appeals that were
     rejected: int
+    steered: int  # acts of steering a thread, sections or the board
     # From the moment a comment began to wait to the decision; None when none had waited.
     median_seconds: int | None
 
@@ -41,6 +42,7 @@ def figures(start: datetime, end: datetime) -> Figures:
         restored=total(Verdict.RESTORE),
         upheld=total(Verdict.UPHOLD),
         rejected=total(Verdict.REJECT),
+        steered=total(Verdict.STEER),
         median_seconds=_median_wait(*made),
     )
 

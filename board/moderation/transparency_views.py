@@ -118,6 +118,7 @@ def _told(figures: Figures) -> dict[str, Any]:
         "restored": figures.restored,
         "appeals_upheld": figures.upheld,
         "appeals_rejected": figures.rejected,
+        "threads_steered": figures.steered,
         "median_seconds_to_decision": figures.median_seconds,
     }
 

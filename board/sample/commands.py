@@ -23,6 +23,7 @@ from board.accounts.second_factor import SecondFactor
 from board.articles.feeds import Item, read
 from board.articles.imports import content_of
 from board.articles.models import Article
+from board.articles.steering import Measure
 from board.comments import posting
 from board.comments.body import Body
 from board.comments.models import Comment
@@ -30,6 +31,7 @@ from board.comments.reactions import Choice, Reaction
 from board.db import db, now, writing
 from board.moderation import models as moderation
 from board.moderation.reports import report
+from board.moderation.steering import steer
 from board.sample import tips
 from board.sample.threads import fill
 
@@ -37,6 +39,7 @@ HERE = Path(__file__).parent
 SITE_NAME = "푸른항구신문"
 CAST = {"ada": (), "mo": ("can_moderate",), "tess": ("can_edit", "can_read_tips")}
 CLOSED = ("harbour-festival", "축제가 끝나 댓글을 닫았습니다.")
+SLOWED = ("school-library", "차례로 읽고 답할 수 있게 천천히 받습니다.")
 
 sample_cli = AppGroup("sample", help="A board to look at and to measure with.")
 
@@ -93,6 +96,7 @@ def load_sample_when_empty() -> bool:
         _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)
         slug, reason = CLOSED
         db.session.scalars(Article.by_slug(slug)).one().close(reason=reason)
+        _slow_one(people["mo"])
     _keep(passwords, factors)
     return True
 
@@ -102,6 +106,16 @@ def _second_factor(user: User) -> list[str]:
     secret = second_factor.new_secret()
     codes = second_factor.enrol(user, secret, step=0, key=current_app.config["SECRET_KEY"])
     return [secret, *codes]
+
+
+def _slow_one(moderator: User) -> None:
+    """One thread is steered, and will not be for ever."""
+    slug, reason = SLOWED
+    article = db.session.scalars(Article.by_slug(slug)).one()
+    steer(
+        by=moderator, article=article, measures=[Measure.SLOW, Measure.LATEST], seconds=180,
+        reason=reason, ends_at=now() + timedelta(days=7),
+    )  # fmt: skip
 
 
 def print_accounts() -> None:

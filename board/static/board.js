@@ -67,7 +67,7 @@ function press(form, choices) {
   const item = form.closest(".comment");
   const id = item.id.replace("comment-", "");
   const button = form.querySelector("button");
-  if (item.classList.contains("own")) return button.setAttribute("aria-disabled", "true");
+  if (item.classList.contains("own") || item.closest("[data-frozen]")) return button.setAttribute("aria-disabled", "true");
   const pressed = choices[id] === form.dataset.react;
   button.setAttribute("aria-pressed", String(pressed));
   form.action = `/comments/${id}/${pressed ? "unreact" : form.dataset.react}`;

@@ -144,12 +144,22 @@ document.addEventListener("click", (event) => {
 
 /* ---- what waits now ---- */
 
+/** A surge somewhere: said once, shown until somebody has seen it. */
+function alert(page) {
+  const [here, now] = [document, page].map((each) => each.querySelector("[data-alerts]"));
+  if (here.textContent === now.textContent) return;
+  here.replaceChildren(...document.importNode(now, true).childNodes);
+  document.querySelector(".rooms").replaceWith(document.importNode(page.querySelector(".rooms"), true));
+  if (here.childElementCount) say(here.firstElementChild.textContent.trim());
+}
+
 /** Decided by others: gone. New: there. What I have in hand stays where it is. */
 async function look() {
   const { page } = await ask("GET", location.href);
   const held = current();
   const ids = (root) => [...root.querySelectorAll("[data-item]")].map((item) => item.dataset.item).join();
   const fresh = page?.querySelector("[data-queue]");
+  if (fresh) alert(page);
   if (!fresh || ids(fresh) === ids(document)) return;
   const index = held ? items().indexOf(held) : undefined;
   const same = held && fresh.querySelector(`#${held.id}`);

@@ -111,6 +111,7 @@ export function recount(fresh) {
 
 export function arriveAt(item) {
   unfoldAround(item);
+  item.closest("details.folded")?.setAttribute("open", "");
   item.scrollIntoView({ block: "nearest" });
   item.querySelector("article").focus({ preventScroll: true });
 }

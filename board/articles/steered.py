@@ -1,0 +1,78 @@
+"""How a thread is steered, as pages say it."""
+
+from collections.abc import Iterable, Mapping
+
+from flask import Flask, g
+from flask_babel import gettext, ngettext
+
+from board import kept
+from board.articles.steering import Course, Measure, Steered, Steering, courses
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(measure_sentence)
+    app.add_template_global(measure_label)
+    app.add_template_global(span)
+
+
+def shown_courses(articles: Iterable[Steered]) -> Mapping[int, Course]:
+    """How each of these is steered, for an answer that is good only until that changes."""
+    found = courses(articles)
+    for course in found.values():
+        kept.until(course.until)
+    return found
+
+
+def shown_course(article: Steered) -> Course:
+    """The same of one, asked once however many parts of a page want to know."""
+    known: dict[tuple[int, bool], Course] = g.setdefault("courses", {})
+    key = article.id, article.closed_at is None
+    if key not in known:
+        known[key] = shown_courses([article])[article.id]
+    return known[key]
+
+
+def span(seconds: int) -> str:
+    """30 seconds, 3 minutes, an hour: in whole units, as slow mode knows them."""
+    if seconds % 3600 == 0:
+        return ngettext("%(num)d hour", "%(num)d hours", seconds // 3600)
+    if seconds % 60 == 0:
+        return ngettext("%(num)d minute", "%(num)d minutes", seconds // 60)
+    return ngettext("%(num)d second", "%(num)d seconds", seconds)
+
+
+def measure_sentence(measure: str, seconds: int = 0) -> str:
+    """What readers are told of it."""
+    days = Steering.SETTLED_AFTER.days
+    return {
+        Measure.STOP: gettext("Comments are not offered here at the moment."),
+        Measure.FREEZE: gettext(
+            "Comments can only be read at the moment. Writing, editing and reacting are paused."
+        ),
+        Measure.CLOSE: gettext("No new comments are taken at the moment."),
+        Measure.HOLD: gettext("A moderator looks at every new comment before others can read it."),
+        Measure.SETTLED: gettext(
+            "Only accounts that are at least %(days)d days old can write.", days=days
+        ),
+        Measure.SLOW: gettext(
+            "After a comment, the same person can write the next one here %(span)s later.",
+            span=span(seconds or Steering.SECONDS[0]),
+        ),
+        Measure.LATEST: gettext("Comments are shown newest first only."),
+        Measure.FOLD: gettext("Comments are folded. Open them to read."),
+    }[Measure(measure)]
+
+
+def measure_label(measure: str, seconds: int = 0) -> str:
+    """What the desk calls it."""
+    label = {
+        Measure.STOP: gettext("Comments withdrawn"),
+        Measure.FREEZE: gettext("Read-only"),
+        Measure.CLOSE: gettext("No new comments"),
+        Measure.HOLD: gettext("Hold everything"),
+        Measure.SETTLED: gettext("No new accounts"),
+        Measure.SLOW: gettext("Slow mode"),
+        Measure.LATEST: gettext("Newest first only"),
+        Measure.FOLD: gettext("Folded"),
+    }[Measure(measure)]
+    return f"{label} ({span(seconds)})" if measure == Measure.SLOW and seconds else label

@@ -1,0 +1,328 @@
+"""How threads are steered: closed, slowed down, held and so on, for a time, and why.
+
+A measure begins and ends at its moment, not when somebody notices: whether it is in force is asked
+of the clock, and whatever keeps a page asks until when it is good (`Course.until`).
+"""
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, Self
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    and_,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, relationship
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.db import Base, db, now
+
+
+class Measure(enum.StrEnum):
+    """What is done to a thread, the strictest first."""
+
+    STOP = "stop"  # 댓글 제공 중단: nothing of the thread is shown
+    FREEZE = "freeze"  # 읽기 전용: no comments, no edits, no reactions
+    CLOSE = "close"  # no new comments and no edits
+    HOLD = "hold"  # everything new waits for a moderator
+    SETTLED = "settled"  # only accounts that have been there for some days write
+    SLOW = "slow"  # so many seconds between two comments of one account
+    LATEST = "latest"  # newest first, and no other order
+    FOLD = "fold"  # the comments are folded away until one asks for them
+
+
+DOORS = (Measure.STOP, Measure.FREEZE, Measure.CLOSE)
+OF_READING = frozenset((Measure.LATEST, Measure.FOLD))
+_OPEN = text("ended_at IS NULL")
+
+
+class Steering(Base):
+    """One act of steering: an article, some sections or the whole board; one or more measures.
+
+    It is open until somebody ends it or its time is over, and in force from when it starts. Never
+    changed: whoever wants it otherwise ends it and begins another.
+    """
+
+    __tablename__ = "steering"
+    REASON_MAX = 200
+    SECONDS = (30, 60, 180, 300, 600, 1800, 3600)
+    SETTLED_AFTER = timedelta(days=7)
+    PAGE_SIZE = 30
+    __table_args__ = (
+        Index(
+            "ix_steering_open", "article_id", "id", sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey(Article.id))
+    # Where it is about no one article: these sections; all articles when there are none.
+    sections: Mapped[list[str]] = mapped_column(JSON, default=list)
+    measures: Mapped[list[str]] = mapped_column(JSON)
+    seconds: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(REASON_MAX))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    # When readers' pages were told of the start, which may be some seconds after it.
+    noted_at: Mapped[datetime | None]
+    made_by: Mapped[int] = mapped_column(ForeignKey(User.id))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+
+    article: Mapped[Article | None] = relationship()
+    maker: Mapped[User] = relationship(foreign_keys=made_by)
+    ender: Mapped[User | None] = relationship(foreign_keys=ended_by)
+
+    @classmethod
+    def begin(
+        cls,
+        *,
+        by: User,
+        measures: Sequence[Measure],
+        reason: str,
+        article: Article | None = None,
+        sections: Sequence[str] = (),
+        seconds: int = 0,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+    ) -> Self:
+        """From `starts_at` on, now when it is not said. Raises ValueError when it says nothing."""
+        moment = now()
+        starts_at = max(starts_at or moment, moment)
+        if not measures or (ends_at and ends_at <= starts_at):
+            raise ValueError("without a measure, or over before it begins")
+        if (Measure.SLOW in measures) != bool(seconds):
+            raise ValueError("seconds belong to slow mode, and slow mode needs them")
+        steering = cls(
+            article_id=article and article.id,
+            sections=[] if article else list(sections),
+            measures=[measure.value for measure in Measure if measure in measures],
+            seconds=seconds,
+            reason=reason,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            made_by=by.id,
+            made_at=moment,
+        )
+        db.session.add(steering)
+        db.session.flush()
+        if starts_at <= moment:
+            steering.note()
+        else:
+            steering._tell()  # a page that is kept learns until when it is good
+        return steering
+
+    def note(self) -> None:
+        """It is in force: tell the caches to look."""
+        self.noted_at = now()
+        self._tell()
+
+    def end(self, *, by: User | None) -> bool:
+        """By somebody, or by itself when its time is over. False when it has ended before."""
+        if self.ended_at is not None:
+            return False
+        self.ended_at, self.ended_by = now(), by and by.id
+        self._tell()
+        return True
+
+    def is_in_force(self, at: datetime) -> bool:
+        is_over = self.ended_at is not None or (self.ends_at is not None and self.ends_at <= at)
+        return self.starts_at <= at and not is_over
+
+    def concerns(self, article: "Steered") -> bool:
+        if self.article_id is not None:
+            return self.article_id == article.id
+        return not self.sections or article.section in self.sections
+
+    @property
+    def scope(self) -> ColumnElement[bool]:
+        """Of articles: it concerns them."""
+        if self.article_id is not None:
+            return Article.id == self.article_id
+        return Article.section.in_(self.sections) if self.sections else true()
+
+    @classmethod
+    def open_for(cls, article_ids: Iterable[int]) -> Select[Self]:
+        """What is in force or prepared for these articles, or for more than one; oldest first."""
+        ours = or_(cls.article_id.in_(list(article_ids)), cls.article_id.is_(None))
+        return select(cls).where(cls.ended_at.is_(None), ours).order_by(cls.id)
+
+    @classmethod
+    def all_open(cls) -> Select[Self]:
+        """One page of what is in force or prepared anywhere, the newest first."""
+        found = select(cls).where(cls.ended_at.is_(None))
+        found = found.options(joinedload(cls.article), joinedload(cls.maker))
+        return found.order_by(cls.id.desc()).limit(cls.PAGE_SIZE)
+
+    @classmethod
+    def ended(cls, *, before: int | None = None) -> Select[Self]:
+        """One page and one more of what is over, the newest first."""
+        page = select(cls).where(cls.ended_at.is_not(None))
+        page = page.options(joinedload(cls.article), joinedload(cls.maker), joinedload(cls.ender))
+        if before:
+            page = page.where(cls.id < before)
+        return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
+
+    @classmethod
+    def due(cls) -> Select[Self]:
+        """Whose time is over, or has come without having been noted."""
+        moment = now()
+        has_begun = and_(cls.noted_at.is_(None), cls.starts_at <= moment)
+        due = select(cls).where(cls.ended_at.is_(None), or_(cls.ends_at <= moment, has_begun))
+        return due.order_by(cls.id)
+
+    def _tell(self) -> None:
+        """Whatever was made of the threads it concerns is out of date."""
+        db.session.flush()
+        db.session.execute(
+            update(Article).where(self.scope).values(revision=Article.revision + 1),
+            execution_options={"synchronize_session": False},
+        )
+        for each in db.session:
+            if isinstance(each, Article):
+                db.session.expire(each, ["revision", "is_steered"])
+
+
+_here = Steering.__table__.alias("here")
+# Read with the row of an article, so that a thread nobody steers costs no question of its own.
+IS_STEERED = or_(
+    exists().where(_here.c.article_id == Article.id, _here.c.ended_at.is_(None)),
+    exists().where(_here.c.article_id.is_(None), _here.c.ended_at.is_(None)),
+)
+Article.is_steered = column_property(IS_STEERED)
+
+
+class Steered(Protocol):
+    """An article, or the columns of one, as far as steering it goes."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def section(self) -> str: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def is_steered(self) -> bool: ...
+
+
+class Course:
+    """How one thread is steered at a moment. Of all that is in force, the strictest counts.
+
+    `until` is when time alone will change it. What an editor closed is closed, whatever else is.
+    """
+
+    def __init__(
+        self, steerings: Sequence[Steering] = (), *, at: datetime, closed: bool = False
+    ) -> None:
+        self._in_force = [each for each in steerings if each.is_in_force(at)]
+        moments = (moment for each in steerings for moment in (each.starts_at, each.ends_at))
+        self.until = min((moment for moment in moments if moment and moment > at), default=None)
+        self.closed_by_editor = closed
+        found = {Measure(name) for each in self._in_force for name in each.measures}
+        self.measures = _counting(found | ({Measure.CLOSE} if closed else set()))
+        slow = [each.seconds for each in self._in_force] if Measure.SLOW in self.measures else []
+        self.seconds = max(slow, default=0)
+
+    @property
+    def told(self) -> list[tuple[Steering, list[Measure]]]:
+        """Each act with those of its measures that count, for those who read why."""
+        found = [(each, self._counting_of(each)) for each in self._in_force]
+        return [(each, measures) for each, measures in found if measures]
+
+    def _counting_of(self, steering: Steering) -> list[Measure]:
+        its = [measure for measure in Measure if measure in steering.measures]
+        is_slowest = steering.seconds == self.seconds
+        return [m for m in its if m in self.measures and (m is not Measure.SLOW or is_slowest)]
+
+    @property
+    def door(self) -> Measure | None:
+        """Whatever keeps everyone from writing."""
+        return next((door for door in DOORS if door in self.measures), None)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When the door opens by itself, None when it does not."""
+        shut = [each for each in self._in_force if set(DOORS).intersection(each.measures)]
+        ends = [each.ends_at for each in shut if each.ends_at]
+        return max(ends) if ends and len(ends) == len(shut) and not self.closed_by_editor else None
+
+    @property
+    def is_shown(self) -> bool:
+        return self.door is not Measure.STOP
+
+    @property
+    def takes_comments(self) -> bool:
+        return self.door is None
+
+    @property
+    def takes_reactions(self) -> bool:
+        return self.door not in (Measure.STOP, Measure.FREEZE)
+
+    @property
+    def holds(self) -> bool:
+        return Measure.HOLD in self.measures
+
+    @property
+    def is_for_the_settled(self) -> bool:
+        return Measure.SETTLED in self.measures
+
+    @property
+    def is_latest_only(self) -> bool:
+        return Measure.LATEST in self.measures
+
+    @property
+    def is_folded(self) -> bool:
+        return Measure.FOLD in self.measures
+
+
+def _counting(found: set[Measure]) -> frozenset[Measure]:
+    """Of a thread that is not shown nothing else is to be said; of one that is shut, how it is
+    read."""
+    door = next((door for door in DOORS if door in found), None)
+    if door is Measure.STOP:
+        return frozenset((door,))
+    return frozenset({door} | (found & OF_READING) if door else found)
+
+
+def courses(articles: Iterable[Steered]) -> Mapping[int, Course]:
+    """How each of these is steered now, by its id: one question, none when none of them is."""
+    articles, moment = list(articles), now()
+    ids = [article.id for article in articles if article.is_steered]
+    found = list(db.session.scalars(Steering.open_for(ids))) if ids else []
+    return {
+        article.id: Course(
+            [each for each in found if each.concerns(article)],
+            at=moment,
+            closed=article.closed_at is not None,
+        )
+        for article in articles
+    }
+
+
+def course_of(article: Steered) -> Course:
+    return courses([article])[article.id]
+
+
+def not_withdrawn() -> tuple[ColumnElement[bool], datetime | None]:
+    """Of articles: their comments may be shown in a list of many threads, and until when."""
+    moment = now()
+    found = db.session.scalars(select(Steering).where(Steering.ended_at.is_(None)))
+    stops = [each for each in found if Measure.STOP in each.measures]
+    shut = [each.scope for each in stops if each.is_in_force(moment)]
+    return not_(or_(false(), *shut)), Course(stops, at=moment).until

@@ -1,0 +1,236 @@
+"""Surges: far more in a thread within ten minutes than is usual there, and at that hour elsewhere.
+
+The usual is the higher of two: what this thread had in ten minutes, on average over its last three
+hours; and what a busy thread (more than nine of ten) has at this hour, over the last seven days.
+It is a surge when there is more than twice the usual and four times its square root, which chance
+does not bring about, and at least as much as FLOORS says, so that a small board is left in peace.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, func, or_, select, text
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from board import due
+from board.accounts.models import User
+from board.articles.models import Article
+from board.articles.steering import Measure, Steering
+from board.db import Base, db, now
+from board.moderation import pulse
+from board.moderation.pulse import KINDS, SLOT, SLOTS_A_DAY, Event, Pulse
+from board.moderation.steering import steer
+
+FLOORS = {"comments": 15, "votes": 50, "reports": 5}
+OWN_SLOTS = 18
+DAYS = 7
+AROUND = 6  # slots before and after this one that count as the same hour
+BUSY = 0.9  # the usual of a busy thread: so large a share of those with anything has less
+# A surge that is back within this time is the same.
+REST = timedelta(minutes=30)
+
+_OPEN = text("ended_at IS NULL")
+
+
+class Surge(Base):
+    """One thread in one surge, from its first ten minutes until it has been quiet again."""
+
+    __tablename__ = "surge"
+    NOTE_MAX = 200
+    PAGE_SIZE = 20
+    SLOW_SECONDS = 180
+    SLOW_FOR = timedelta(hours=1)
+    __table_args__ = (
+        Index(
+            "uq_surge_open", "article_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+        Index(None, "began_at"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id), index=True)
+    began_at: Mapped[datetime]
+    # By kind: the most within ten minutes, what was usual, and where a surge begins.
+    counts: Mapped[dict[str, dict[str, float]]] = mapped_column(JSON)
+    ended_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
+    steering_id: Mapped[int | None] = mapped_column(ForeignKey(Steering.id))
+
+    article: Mapped[Article] = relationship()
+    acknowledger: Mapped[User | None] = relationship()
+    steering: Mapped[Steering | None] = relationship()
+
+    @classmethod
+    def open(cls) -> Select[Self]:
+        """Those going on, the newest first."""
+        found = select(cls).where(cls.ended_at.is_(None)).options(joinedload(cls.article))
+        return found.order_by(cls.began_at.desc(), cls.id.desc())
+
+    @classmethod
+    def alerts(cls) -> Select[Self]:
+        """Those going on that no moderator has seen yet, the newest first."""
+        return cls.open().where(cls.acknowledged_at.is_(None))
+
+    @classmethod
+    def past(cls) -> Select[Self]:
+        """The last ones that are over, the newest first."""
+        found = select(cls).where(cls.ended_at.is_not(None)).options(joinedload(cls.article))
+        return found.order_by(cls.began_at.desc(), cls.id.desc()).limit(cls.PAGE_SIZE)
+
+    @classmethod
+    def latest(cls, article_id: int) -> Select[Self]:
+        of_it = select(cls).where(cls.article_id == article_id)
+        return of_it.order_by(cls.began_at.desc(), cls.id.desc()).limit(1)
+
+    def acknowledge(self, *, by: User, note: str = "") -> None:
+        """A moderator has seen it. A second time changes nothing."""
+        if self.acknowledged_at is None:
+            self.acknowledged_at, self.acknowledged_by, self.note = now(), by.id, note
+
+    def slow(self, *, by: User, reason: str) -> Steering:
+        """Slow mode for the thread, for an hour; the one begun from here before, while it lasts."""
+        if self.steering is None or not self.steering.is_in_force(now()):
+            self.steering = steer(
+                by=by, measures=[Measure.SLOW], seconds=self.SLOW_SECONDS, reason=reason,
+                article=self.article, ends_at=now() + self.SLOW_FOR,
+            )  # fmt: skip
+        self.acknowledge(by=by)
+        return self.steering
+
+    def grow(self, excess: "Excess") -> bool:
+        """False when all of this was known."""
+        counts = dict(self.counts)
+        for kind, each in excess.items():
+            if each["most"] > counts.get(kind, {"most": 0})["most"]:
+                counts[kind] = {**each, **counts.get(kind, {}), "most": each["most"]}
+        changed = counts != self.counts or self.ended_at is not None
+        self.counts, self.ended_at = counts, None
+        return changed
+
+    def is_over(self, counted: Counter[str]) -> bool:
+        """Less than half of what it began with, in each kind."""
+        return all(counted[kind] < each["limit"] / 2 for kind, each in self.counts.items())
+
+
+Excess = Mapping[str, dict[str, float]]  # what is too much of each kind, as Surge.counts has it
+
+
+def limit_of(kind: str, usual: float) -> int:
+    """From how many on it is a surge."""
+    return max(FLOORS[kind], math.ceil(2 * usual + 4 * math.sqrt(usual)))
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A look at the last minutes: what is in each slot, and what is too much."""
+
+    first: int
+    tally: pulse.Tally
+    within: Mapping[int, Counter[str]]  # the last ten minutes, by article
+    excess: Mapping[int, Excess]
+
+    @classmethod
+    def look(cls) -> Self:
+        first, window = pulse.unsettled(), now() - SLOT
+        events = pulse.events(min(window, pulse.start_of(first)))
+        within = _by_article([event for event in events if event.at > window])
+        found = {id: _excess(id, counted) for id, counted in within.items()}
+        excess = {id: each for id, each in found.items() if each}
+        return cls(first, pulse.tally(events, first=first), within, excess)
+
+    @property
+    def is_news(self) -> bool:
+        return not pulse.is_stored(self.tally, first=self.first) or self._changes_surges()
+
+    def _changes_surges(self) -> bool:
+        open_ = {surge.article_id: surge for surge in db.session.scalars(Surge.open())}
+        if any(surge.is_over(self._counted(id)) for id, surge in open_.items()):
+            return True
+        return any(
+            id not in open_ or any(_exceeds(each, open_[id], kind) for kind, each in excess.items())
+            for id, excess in self.excess.items()
+        )
+
+    def keep(self) -> None:
+        pulse.store(self.tally, first=self.first)
+        for id, excess in self.excess.items():
+            _raise(id, excess)
+        for surge in db.session.scalars(Surge.open()).all():
+            if surge.is_over(self._counted(surge.article_id)):
+                surge.ended_at = now()
+
+    def _counted(self, article_id: int) -> Counter[str]:
+        return self.within.get(article_id, Counter())
+
+
+def _exceeds(each: Mapping[str, float], surge: Surge, kind: str) -> bool:
+    return each["most"] > surge.counts.get(kind, {"most": 0})["most"]
+
+
+def _raise(article_id: int, excess: Excess) -> None:
+    """A new alert, unless it is the surge one knows of already."""
+    last: Surge | None = db.session.scalar(Surge.latest(article_id))
+    if last and (last.ended_at is None or last.ended_at > now() - REST):
+        last.grow(excess)
+    else:
+        db.session.add(Surge(article_id=article_id, began_at=now(), counts=dict(excess)))
+    db.session.flush()
+
+
+def _by_article(events: list[Event]) -> Mapping[int, Counter[str]]:
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for event in events:
+        counts[event.article_id][event.kind] += 1
+    return counts
+
+
+def _excess(article_id: int, counted: Counter[str]) -> Excess:
+    """The usual is asked for only where there is as much as a surge has at least."""
+    kinds = [kind for kind in KINDS if counted[kind] >= FLOORS[kind]]
+    usual = usual_of(article_id) if kinds else {}
+    return {
+        kind: {"most": counted[kind], "usual": round(usual[kind], 1), "limit": limit}
+        for kind in kinds
+        if counted[kind] >= (limit := limit_of(kind, usual[kind]))
+    }
+
+
+def usual_of(article_id: int) -> dict[str, float]:
+    """What ten minutes usually bring in this thread, before the last ten."""
+    last = pulse.slot_of(now() - SLOT) - 1
+    own, busy = _own(article_id, last), _of_busy_threads(last)
+    return {kind: max(own[kind], busy[kind]) for kind in KINDS}
+
+
+def _own(article_id: int, last: int) -> dict[str, float]:
+    sums = select(*(func.coalesce(func.sum(getattr(Pulse, kind)), 0) for kind in KINDS))
+    its = Pulse.article_id == article_id, Pulse.slot.between(last - OWN_SLOTS + 1, last)
+    row = db.session.execute(sums.where(*its)).one()
+    since = db.session.get_one(Article, article_id).published_at
+    slots = min(OWN_SLOTS, max(1, last - pulse.slot_of(since) + 1))
+    return {kind: total / slots for kind, total in zip(KINDS, row, strict=True)}
+
+
+def _of_busy_threads(last: int) -> dict[str, float]:
+    """At this hour of the last days, in threads where anything of the kind was done."""
+    hours = [
+        Pulse.slot.between(here - AROUND, here + AROUND)
+        for here in (last - day * SLOTS_A_DAY for day in range(1, DAYS + 1))
+    ]
+    rows = db.session.execute(select(Pulse.comments, Pulse.votes, Pulse.reports).where(or_(*hours)))
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(KINDS)
+    return {kind: _share(column) for kind, column in zip(KINDS, columns, strict=True)}
+
+
+def _share(counts: tuple[int, ...]) -> float:
+    ordered = sorted(count for count in counts if count)
+    return float(ordered[int(BUSY * len(ordered))]) if ordered else 0.0
+
+
+due.tasks.append(due.Task("pulse", lambda: Watch.look().is_news, lambda: Watch.look().keep()))

@@ -1,0 +1,599 @@
+"""A moderator steers a thread: closes, slows, holds or folds it, for a time, with a reason."""
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from board import due
+from board.articles.models import Article
+from board.articles.steering import Course, Measure, Steering, course_of
+from board.comments import reactions
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.db import db, now, writing
+from board.moderation import log
+from board.moderation.models import Ruling, first_broken
+from board.moderation.steering import release, steer
+from conftest import count_queries, keep, say
+
+NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)  # in Seoul
+REASON = "Tempers are high tonight."
+
+
+@pytest.fixture
+def set_(mo, harbour):
+    """mo steers the harbour's thread, or whatever is said."""
+
+    def set_(*measures, reason=REASON, **more):
+        with writing():
+            where = {} if "sections" in more else {"article": db.session.get(Article, harbour.id)}
+            return steer(by=mo, measures=measures, reason=reason, **{**where, **more})
+
+    return set_
+
+
+def post(client, text, slug="harbour", **fields):
+    return client.post(f"/articles/{slug}/comments", data={"body": text, "key": text, **fields})
+
+
+def told(page):
+    """What readers read of how the thread is steered."""
+    notes = re.findall(r'<div class="steered" role="note">(.*?)</div>', page, re.S)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", note)).split()) for note in notes]
+
+
+# ---- slow mode ----
+
+
+def test_in_slow_mode_one_person_waits_between_two_comments_there(as_, set_, ada, bora, harbour):
+    other = keep(Article.publish(slug="other", title="Other"))
+    with time_machine.travel(NOON, tick=False) as clock:
+        set_(Measure.SLOW, seconds=180)
+        client = as_(ada)
+        assert post(client, "First").status_code == 303
+        clock.shift(30)
+        refused = post(client, "Second")
+        elsewhere = say(other, ada, "Elsewhere")
+        assert post(as_(bora), "Somebody else").status_code == 303
+        clock.shift(151)
+        accepted = post(client, "Second")
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "150")
+    assert "느린 모드입니다. 한 사람이 3분에 한 번 쓸 수 있습니다." in refused.text
+    assert ">Second</textarea>" in refused.text
+    assert elsewhere.id
+    assert accepted.status_code == 303
+
+
+def test_replies_and_deleted_comments_count_but_edits_do_not_wait(as_, set_, ada, harbour):
+    first = say(harbour, ada, "First")
+    set_(Measure.SLOW, seconds=60)
+    client = as_(ada)
+
+    edited = client.post(f"/comments/{first.id}/edit", data={"body": "First!", "version": "0"})
+    client.post(f"/comments/{first.id}/delete")
+    reply = post(client, "Reply", parent=str(first.id))
+    again = post(client, "Again")
+
+    assert (edited.status_code, reply.status_code, again.status_code) == (303, 409, 429)
+
+
+# ---- hold all ----
+
+
+def test_where_everything_is_held_the_writer_is_told_before_and_after(
+    as_, guest, set_, ada, mo, harbour
+):
+    set_(Measure.HOLD)
+    client = as_(ada)
+
+    page = client.get("/articles/harbour").text
+    preview = post(client, "Wait for me", preview="1").text
+    after = client.get(post(client, "Wait for me").location).text
+
+    beforehand = "운영자가 확인한 뒤 다른 독자에게 보입니다."
+    assert (page.count(beforehand), preview.count(beforehand)) == (1, 2)
+    assert "운영자가 확인한 뒤 다른 독자에게 공개됩니다." in after
+    assert "운영자의 확인을 기다리고 있습니다." in after.split('id="held"')[1]
+    assert "Wait for me" not in guest.get("/articles/harbour").text
+    waiting = as_(mo).get("/desk/comments?queue=held").text
+    assert "Wait for me" in waiting
+    assert "이 댓글창의 모든 댓글을 확인합니다" in waiting
+
+
+def test_what_is_edited_where_everything_is_held_waits_too(as_, guest, set_, ada, harbour):
+    comment = say(harbour, ada, "Harmless")
+    set_(Measure.HOLD)
+
+    as_(ada).post(f"/comments/{comment.id}/edit", data={"body": "Not so", "version": "0"})
+
+    assert comment.held_for == "thread"
+    assert "Not so" not in guest.get("/articles/harbour").text
+
+
+# ---- doors ----
+
+
+def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora, harbour):
+    comment = say(harbour, ada, "What stands, stands")
+    with time_machine.travel(NOON, tick=False):
+        set_(Measure.FREEZE, ends_at=NOON + timedelta(hours=2))
+        client = as_(bora)
+        page = client.get("/articles/harbour").text
+        answers = [
+            post(client, "Too late"),
+            client.post(f"/comments/{comment.id}/like"),
+            as_(ada).post(f"/comments/{comment.id}/edit", data={"body": "x", "version": "0"}),
+        ]
+        reported = client.post(f"/comments/{comment.id}/report", data={"reason": "abuse"})
+
+    assert "What stands, stands" in page
+    assert "<textarea" not in page
+    assert "data-frozen" in page
+    assert told(page) == [
+        "지금은 댓글을 읽을 수만 있습니다. 쓰기, 고치기, 공감은 잠시 멈춥니다. "
+        f"사유: {REASON} 2026.11.23. 14:00까지입니다."
+    ]
+    assert [(a.status_code, a.headers.get("Retry-After")) for a in answers] == [(409, "7200")] * 3
+    assert reported.status_code == 303
+    assert (harbour.comment_count, comment.like_count) == (1, 0)
+    assert as_(ada).post(f"/comments/{comment.id}/delete").status_code == 303
+
+
+def test_a_closed_thread_takes_reactions_still(as_, set_, ada, bora, harbour):
+    comment = say(harbour, ada, "Hello")
+    set_(Measure.CLOSE)
+
+    assert post(as_(bora), "Too late").status_code == 409
+    assert as_(bora).post(f"/comments/{comment.id}/like").status_code == 303
+
+
+def test_of_withdrawn_comments_nothing_is_shown_anywhere(as_, guest, set_, ada, bora, mo, harbour):
+    comment = say(harbour, ada, "Lantern light")
+    with writing():
+        db.session.get(Comment, comment.id).edit(Body.of("Lantern lights"))
+    set_(Measure.STOP)
+    pages = {
+        path: guest.get(path)
+        for path in (
+            "/articles/harbour",
+            "/articles/harbour/comments",
+            "/articles/harbour/comments/search?q=Lantern",
+            f"/comments/{comment.id}",
+            f"/comments/{comment.id}/revisions",
+            "/articles/harbour/feed.atom",
+            "/feed.atom",
+            "/api/v1/articles/harbour/comments",
+            "/",
+        )
+    }
+
+    assert [path for path, page in pages.items() if "Lantern" in page.text.split("<main")[-1]
+            and "search" not in path] == []  # fmt: skip
+    assert 'class="comment' not in pages["/articles/harbour/comments/search?q=Lantern"].text
+    assert "ada" not in pages[f"/comments/{comment.id}"].text
+    assert pages[f"/comments/{comment.id}/revisions"].status_code == 404
+    assert told(pages["/articles/harbour"].text) == [
+        f"지금은 댓글을 제공하지 않습니다. 사유: {REASON}"
+    ]
+    assert 'class="talk"' not in pages["/"].text
+    assert '"commentCount": 0' in pages["/articles/harbour"].text
+    thread = pages["/api/v1/articles/harbour/comments"].json
+    assert (thread["comments"], thread["article"]["comment_count"]) == ([], 0)
+    assert thread["steering"]["state"] == "withdrawn"
+    assert guest.get("/api/v1/articles/harbour/comments/newest").json == {"newest": []}
+    assert guest.get("/api/v1/counts?article=harbour").json == {
+        "counts": {"harbour": 0},
+        "states": {"harbour": "withdrawn"},
+    }
+    assert as_(bora).post(f"/comments/{comment.id}/like").status_code == 409
+
+
+def test_withdrawn_comments_are_still_seen_by_moderators_and_deleted_by_their_authors(
+    as_, set_, ada, mo, harbour
+):
+    comment = say(harbour, ada, "Lantern light")
+    set_(Measure.STOP)
+
+    for path in ("/articles/harbour", f"/comments/{comment.id}"):
+        assert "Lantern light" in as_(mo).get(path).text
+        assert "Lantern light" not in as_(ada).get(path).text
+    assert f'action="/comments/{comment.id}/delete"' in as_(ada).get(f"/comments/{comment.id}").text
+    assert as_(ada).post(f"/comments/{comment.id}/delete").status_code == 303
+
+
+def test_what_an_editor_closed_stays_closed_when_a_moderator_lets_go(as_, guest, set_, mo, harbour):
+    with writing():
+        harbour.close(reason="The festival is over.")
+    steering = set_(Measure.CLOSE, ends_at=now() + timedelta(hours=1))
+    with writing():
+        release(db.session.get(Steering, steering.id), by=mo)
+
+    page = guest.get("/articles/harbour").text
+
+    assert "The festival is over." in page
+    assert told(page) == []
+    assert course_of(harbour).door is Measure.CLOSE
+    assert course_of(harbour).opens_at is None
+
+
+# ---- who, and how it is read ----
+
+
+def test_where_only_settled_accounts_write_a_new_one_is_told_from_when_on(as_, set_, ada, harbour):
+    set_(Measure.SETTLED)
+    with time_machine.travel(now() + timedelta(days=3), tick=False):
+        refused = post(as_(ada), "Hello")
+    with time_machine.travel(now() + timedelta(days=7, minutes=1), tick=False):
+        accepted = post(as_(ada), "Hello")
+
+    assert refused.status_code == 403
+    assert "가입한 지 7일이 지난 계정만 이 댓글창에 쓸 수 있습니다." in refused.text
+    assert accepted.status_code == 303
+
+
+def test_newest_first_only_leads_every_other_order_there(guest, set_, ada, harbour):
+    first, second = say(harbour, ada, "First"), say(harbour, ada, "Second")
+    set_(Measure.LATEST)
+
+    page = guest.get("/articles/harbour").text
+    answer = guest.get("/api/v1/articles/harbour/comments?sort=oldest").json
+
+    assert 'class="sorts"' not in page
+    moved = (
+        guest.get("/articles/harbour?sort=liked"),
+        guest.get("/articles/harbour/comments?sort=oldest"),
+    )
+    assert [each.location for each in moved] == [
+        "/articles/harbour#thread",
+        "/articles/harbour/comments",
+    ]
+    assert answer["sort"] == "latest"
+    assert [each["id"] for each in answer["comments"]] == [second.id, first.id]
+    assert guest.get("/articles/harbour?sort=sideways").status_code == 400
+
+
+def test_a_folded_thread_opens_without_a_script_and_is_the_same_for_all(guest, set_, ada, harbour):
+    for number in range(Comment.PAGE_SIZE + 1):
+        say(harbour, ada, f"Comment {number}")
+    set_(Measure.FOLD)
+
+    page = guest.get("/articles/harbour").text
+    older = guest.get(re.search(r'href="([^"]+before=[^"]+)"', page)[1]).text
+
+    assert re.search(r'<details class="folded">\s*<summary>댓글 21개 보기</summary>', page)
+    assert '<details class="folded" open>' in older
+    assert "Comment 20" in page
+
+
+# ---- the strictest wins ----
+
+
+def steering(*measures, seconds=0, **more):
+    sample = {"starts_at": NOON, "ended_at": None, "ends_at": None, "reason": "", **more}
+    return Steering(measures=[each.value for each in measures], seconds=seconds, **sample)
+
+
+@pytest.mark.parametrize(
+    ("acts", "measures"),
+    [
+        ([[Measure.STOP], [Measure.FREEZE, Measure.FOLD]], {Measure.STOP}),
+        ([[Measure.FREEZE], [Measure.CLOSE, Measure.FOLD]], {Measure.FREEZE, Measure.FOLD}),
+        ([[Measure.CLOSE], [Measure.HOLD, Measure.LATEST]], {Measure.CLOSE, Measure.LATEST}),
+        ([[Measure.HOLD], [Measure.SETTLED]], {Measure.HOLD, Measure.SETTLED}),
+        ([], set()),
+    ],
+)  # fmt: skip
+def test_of_all_that_is_in_force_the_strictest_counts(acts, measures):
+    course = Course([steering(*each) for each in acts], at=NOON)
+
+    assert course.measures == measures
+
+
+def test_the_slowest_of_slow_modes_counts_and_only_that_is_told():
+    slow, slower = steering(Measure.SLOW, seconds=60), steering(Measure.SLOW, seconds=300)
+
+    course = Course([slow, slower], at=NOON)
+
+    assert course.seconds == 300
+    assert course.told == [(slower, [Measure.SLOW])]
+
+
+def test_a_door_opens_when_the_last_that_keeps_it_shut_is_over():
+    one = steering(Measure.FREEZE, ends_at=NOON + timedelta(hours=1))
+    two = steering(Measure.CLOSE, ends_at=NOON + timedelta(hours=3))
+
+    assert Course([one, two], at=NOON).opens_at == two.ends_at
+    assert Course([one, steering(Measure.CLOSE)], at=NOON).opens_at is None
+
+
+# ---- where ----
+
+
+def test_a_section_is_steered_with_all_its_articles_also_those_to_come(guest, set_, harbour):
+    with writing():
+        harbour.revise(section="정치")
+    keep(Article.publish(slug="other", title="Other", section="문화"))
+    revision = harbour.revision
+
+    set_(Measure.CLOSE, sections=["정치", "사회"])
+    keep(Article.publish(slug="later", title="Later", section="정치"))
+
+    assert harbour.revision == revision + 1
+    steered = {slug: bool(told(guest.get(f"/articles/{slug}").text))
+               for slug in ("harbour", "other", "later")}  # fmt: skip
+    assert steered == {"harbour": True, "other": False, "later": True}
+
+
+def test_the_whole_board_is_steered_at_once(guest, set_, harbour):
+    other = keep(Article.publish(slug="other", title="Other", section="문화"))
+    before = other.revision
+
+    set_(Measure.FREEZE, sections=[])
+    db.session.refresh(other)
+
+    assert other.revision == before + 1
+    assert all(told(guest.get(f"/articles/{slug}").text) for slug in ("harbour", "other"))
+
+
+def test_a_thread_nobody_steers_asks_nothing_more(guest, as_, set_, ada, harbour):
+    with count_queries() as queries:
+        say(harbour, ada, "Hello")
+        guest.get("/articles/harbour")
+
+    assert [each for each in queries if "FROM steering \n" in each] == []
+
+
+# ---- in time ----
+
+
+def test_a_kept_page_changes_at_the_very_moment_with_nobody_keeping_time(guest, set_, ada, harbour):
+    """The page is answered from memory until it begins, and until it is over."""
+    say(harbour, ada, "Hello")
+    with time_machine.travel(NOON, tick=False) as clock:
+        set_(
+            Measure.STOP,
+            starts_at=NOON + timedelta(minutes=10),
+            ends_at=NOON + timedelta(minutes=20),
+        )
+        seen = []
+        for seconds in (0, 599, 1, 599, 1):
+            clock.shift(seconds)
+            pages = ("/articles/harbour", "/", "/feed.atom", "/api/v1/counts?article=harbour")
+            article, front, feed, counts = (guest.get(path) for path in pages)
+            seen.append(
+                (
+                    bool(told(article.text)),
+                    'class="talk"' in front.text,
+                    "Hello" in feed.text,
+                    counts.json["counts"]["harbour"],
+                )
+            )
+
+    before, during = (False, True, True, 1), (True, False, False, 0)
+    assert seen == [before, before, during, during, before]
+
+
+def test_posting_is_refused_and_welcome_at_the_very_moment(as_, set_, ada, harbour):
+    with time_machine.travel(NOON, tick=False) as clock:
+        client = as_(ada)
+        set_(Measure.CLOSE, ends_at=NOON + timedelta(minutes=20))
+        clock.shift(1199)
+        refused = post(client, "Hello")
+        clock.shift(1)
+        accepted = post(client, "Hello")
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (409, "1")
+    assert accepted.status_code == 303
+
+
+def test_what_begins_and_lapses_by_itself_is_noted_once_each(set_, mo, harbour):
+    with time_machine.travel(NOON, tick=False) as clock:
+        set_(Measure.FOLD, starts_at=NOON + timedelta(hours=1), ends_at=NOON + timedelta(hours=2))
+        revisions = [harbour.revision]
+        done = []
+        for _ in range(3):
+            clock.shift(3600)
+            done.append([due.run(), due.run()])
+            db.session.expire_all()
+            revisions.append(harbour.revision)
+
+    assert done == [[["steering"], []], [["steering"], []], [[], []]]
+    assert [revision - revisions[0] for revision in revisions] == [0, 1, 2, 2]
+    last = db.session.scalars(select(Ruling).order_by(Ruling.id.desc()).limit(1)).one()
+    assert (last.verdict, last.moderator_id, last.reason) == ("release", None, "steering_over")
+
+
+def test_a_term_that_passed_while_nothing_ran_is_over_all_the_same(guest, set_, harbour):
+    with time_machine.travel(NOON, tick=False) as clock:
+        set_(Measure.STOP, starts_at=NOON + timedelta(hours=1), ends_at=NOON + timedelta(hours=2))
+        clock.shift(9000)
+
+        assert told(guest.get("/articles/harbour").text) == []
+        assert due.run() == ["steering"]
+
+    act = db.session.scalars(select(Steering)).one()
+    assert act.ended_at == NOON + timedelta(seconds=9000)
+
+
+# ---- at the desk ----
+
+FORM = {
+    "scope": "article",
+    "article": "harbour",
+    "measures": ["slow", "latest"],
+    "seconds": "300",
+    "reason": REASON,
+    "lasts": "3",
+}
+
+
+def test_a_moderator_steers_from_the_thread_and_ends_it_with_one_button(as_, guest, mo, harbour):
+    client = as_(mo)
+    link = re.search(r'href="(/desk/threads/steer[^"]*)"', client.get("/articles/harbour").text)[1]
+    assert 'value="harbour"' in client.get(link).text
+    address = "http://localhost/articles/harbour?sort=latest#thread"
+
+    set_ = client.post("/desk/threads/steer", data={**FORM, "article": address})
+
+    assert set_.location == "/desk/threads?notice=steered"
+    assert told(guest.get("/articles/harbour").text)[0].startswith(
+        "한 번 쓴 사람은 5분 뒤에 다시 쓸 수 있습니다. 댓글을 최신순으로만 보여 드립니다."
+    )
+    desk = client.get("/desk/threads").text
+    act = db.session.scalars(select(Steering)).one()
+    assert f'action="/desk/threads/steerings/{act.id}/release"' in desk
+    client.post(f"/desk/threads/steerings/{act.id}/release")
+    client.post(f"/desk/threads/steerings/{act.id}/release")
+    assert told(guest.get("/articles/harbour").text) == []
+    assert "The harbour reopens" in client.get("/desk/threads/history").text
+    verdicts = db.session.scalars(select(Ruling.verdict).order_by(Ruling.id)).all()
+    assert verdicts == ["steer", "release"]
+
+
+def test_a_preview_shows_the_public_sentence_and_sets_nothing(as_, mo, harbour):
+    page = as_(mo).post("/desk/threads/steer", data={**FORM, "preview": "1"})
+
+    assert page.status_code == 200
+    assert REASON in told(page.text)[0]
+    assert "기사 1건에 적용됩니다." in page.text
+    assert 'name="measures" value="slow" checked' in page.text
+    assert db.session.scalars(select(Steering)).all() == []
+
+
+def test_an_election_mode_is_prepared_begins_and_ends_by_itself(as_, guest, mo, harbour):
+    with writing():
+        harbour.revise(section="정치")
+    client = as_(mo)
+    page = client.get("/desk/threads/steer?preset=election").text
+    ticked = re.findall(r'name="measures" value="(\w+)" checked', page)
+    fields = {
+        "preset": "election",
+        "scope": "sections",
+        "sections": ["정치"],
+        "measures": ticked,
+        "reason": "선거운동 기간입니다.",
+        "starts_at": "2026-12-01T00:00",
+        "ends_at": "2026-12-15T18:00",
+        "seconds": "180",
+    }
+    with time_machine.travel(NOON, tick=False) as clock:
+        client = as_(mo)
+        assert client.post("/desk/threads/steer", data=fields).status_code == 303
+        desk, now_ = client.get("/desk/threads").text, told(guest.get("/articles/harbour").text)
+        clock.move_to(datetime(2026, 11, 30, 15, tzinfo=UTC))
+        then = told(guest.get("/articles/harbour").text)
+        clock.move_to(datetime(2026, 12, 15, 9, tzinfo=UTC))
+        after = told(guest.get("/articles/harbour").text)
+
+    assert ticked == ["settled", "latest"]
+    assert "예약됨" in desk
+    assert (now_, after) == ([], [])
+    assert "사유: 선거운동 기간입니다. 2026.12.15. 18:00까지입니다." in then[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"measures": []}, "무엇을 할지 고르세요."),
+        ({"reason": " "}, "입력해 주세요."),
+        ({"reason": "x" * 201}, "201"),
+        ({"article": "nowhere"}, "이 게시판에 없는 기사입니다."),
+        ({"scope": "sections"}, "섹션을 하나 이상 고르세요."),
+        ({"scope": "galaxy"}, ""),
+        ({"measures": ["stop", "freeze"]}, "하나만 고르세요."),
+        ({"measures": ["explode"]}, ""),
+        ({"seconds": "7"}, ""),
+        ({"ends_at": "2020-01-01T00:00"}, "시작하기 전에 끝납니다."),
+        ({"starts_at": "2099-01-02T00:00", "ends_at": "2099-01-01T00:00"}, "시작하기 전에"),
+        ({"ends_at": "tomorrow"}, ""),
+        ({"preset": "election"}, "시작과 끝이 있어야 합니다."),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_with_what_was_typed(as_, mo, harbour, change, wrong):
+    fields = {**FORM, "lasts": "", **change}
+
+    page = as_(mo).post("/desk/threads/steer", data=fields)
+
+    assert page.status_code == 422
+    assert wrong in page.text or wrong == "201"
+    assert fields["reason"].strip() in page.text
+    assert db.session.scalars(select(Steering)).all() == []
+
+
+def test_only_moderators_steer(as_, guest, set_, ada, tess, harbour):
+    act = set_(Measure.FOLD)
+    acts = {"/desk/threads/steer": FORM, f"/desk/threads/steerings/{act.id}/release": {}}
+    for client, status in [(guest, 401), (as_(ada), 403), (as_(tess), 403)]:
+        assert [client.post(path, data=sent).status_code for path, sent in acts.items()] == [
+            status
+        ] * 2
+    db.session.expire_all()
+    assert [each.ended_at for each in db.session.scalars(select(Steering))] == [None]
+
+
+# ---- on the record ----
+
+
+def test_every_act_is_in_the_sealed_log_and_in_the_public_one(as_, guest, set_, mo, harbour):
+    act = set_(Measure.SLOW, Measure.FOLD, seconds=60)
+    set_(Measure.CLOSE, sections=["정치"], reason="Over for today.")
+    with writing():
+        release(db.session.get(Steering, act.id), by=mo)
+
+    public, desk = guest.get("/rulings").text, as_(mo).get("/desk/rulings?verdict=steer").text
+
+    assert first_broken(db.session.scalars(log.in_order())) is None
+    for page in (public, desk):
+        assert "느린 모드 (1분), 접어 두기: Tempers are high tonight." in page
+        assert "정치" in page
+    assert public.count('class="verdict-release"') == 1
+    assert "mo" in public
+
+
+def test_acts_of_steering_are_counted_for_everyone(guest, set_, harbour):
+    set_(Measure.FOLD)
+    set_(Measure.CLOSE)
+
+    assert guest.get("/transparency.json").json["months"][0]["threads_steered"] == 2
+    assert ",threads_steered,,2" in guest.get("/transparency.csv").text
+
+
+def test_programs_are_told_how_a_thread_is_steered(guest, set_, harbour):
+    plain = guest.get("/api/v1/articles/harbour/comments").json
+    with time_machine.travel(NOON, tick=False):
+        set_(Measure.SLOW, Measure.HOLD, seconds=60, ends_at=NOON + timedelta(hours=1))
+        steered = guest.get("/api/v1/articles/harbour/comments?lang=en").json
+
+    assert "steering" not in plain
+    assert steered["article"]["takes_comments"] is True
+    assert steered["steering"] == {
+        "state": "open",
+        "holds": True,
+        "slow_seconds": 60,
+        "latest_only": False,
+        "folded": False,
+        "told": [
+            {
+                "measures": ["hold", "slow"],
+                "says": [
+                    "A moderator looks at every new comment before others can read it.",
+                    "After a comment, the same person can write the next one here 1 minute later.",
+                ],
+                "reason": REASON,
+                "until": "2026-11-23T04:00:00+00:00",
+            }
+        ],
+    }
+
+
+def test_a_frozen_thread_refuses_reactions_in_the_model_too(set_, ada, bora, harbour):
+    comment = say(harbour, ada, "Hello")
+    set_(Measure.FREEZE)
+
+    with pytest.raises(reactions.ThreadFrozen), writing():
+        reactions.like(db.session.get(Comment, comment.id), by=bora, limits=reactions.Limits.none())
