@@ -55,7 +55,7 @@ class Stage:
         url = app.config["SQLALCHEMY_DATABASE_URI"].set(database=str(path))
         app.instance_path = str(folder)
         app.config.update(INSTANCE=str(folder), SQLALCHEMY_DATABASE_URI=url)
-        app.extensions["write_lock"] = WriteLock(Path(f"{path}.lock"))
+        lock = app.extensions["write_lock"] = WriteLock(Path(f"{path}.lock"))
         with app.app_context():
             db.engine.url = url
             kept = _kept(app)
@@ -63,6 +63,8 @@ class Stage:
             yield app
             db.session.remove()
             db.engine.dispose()
+        for descriptor in {lock._turnstile, lock._lock} - {-1}:
+            os.close(descriptor)  # a worker that ends gives them back; ours has a thousand tests
 
     @property
     def is_worn(self) -> bool:
