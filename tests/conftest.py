@@ -1,6 +1,17 @@
-"""The cast: ada posts, mo moderates, tess edits articles and reads tips, a guest is nobody.
+"""The cast of every test, and the stage they stand on.
 
-Every test tells its story with them, on a real database of its own.
+ada is a reader: she signs up, posts, edits and deletes, and it is her comments that others judge.
+
+bora is another reader, for whom ada is a stranger: she answers, likes, reports and mutes.
+
+mo moderates: hides and restores, writes rules, rules on appeals, and can do nothing to articles.
+
+tess edits articles and reads the tips that are sent to the newsroom; she cannot moderate.
+
+A guest is nobody: a browser without a cookie, which reads, searches and sends tips.
+
+harbour is the article they meet under, `as_` puts any of them in front of a browser, and `app` is
+the board itself, on a real database that only this test has. `person`, `keep` and `say` make more.
 """
 
 import html
@@ -110,6 +121,7 @@ def app(
 
 @pytest.fixture
 def ada(app: Flask) -> User:
+    """A reader who posts."""
     return person("ada")
 
 
@@ -121,27 +133,31 @@ def bora(app: Flask) -> User:
 
 @pytest.fixture
 def mo(app: Flask) -> User:
+    """A moderator."""
     return person("mo", can_moderate=True)
 
 
 @pytest.fixture
 def tess(app: Flask) -> User:
+    """An editor of articles and a reader of tips."""
     return person("tess", can_edit=True, can_read_tips=True)
 
 
 @pytest.fixture
 def harbour(app: Flask) -> Article:
+    """An open article that nobody has commented on."""
     return keep(Article.publish(slug="harbour", title="The harbour reopens", body_html="<p>…</p>"))
 
 
 @pytest.fixture
 def guest(app: Flask) -> FlaskClient:
+    """A browser in which nobody is signed in."""
     return app.test_client()
 
 
 @pytest.fixture
 def as_(app: Flask) -> Callable[[User], FlaskClient]:
-    """A browser in which this person is signed in, with both factors."""
+    """A browser in which this person is signed in with both factors, and not through the form."""
 
     def signed_in(user: User) -> FlaskClient:
         with writing():

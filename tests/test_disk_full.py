@@ -53,6 +53,7 @@ def post_until_full(client: FlaskClient) -> tuple[list[str], str]:
     raise AssertionError
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_and_needs_no_restart_once_there_is_room(
     app: Flask,
     as_: Callable[[User], FlaskClient],

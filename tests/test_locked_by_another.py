@@ -53,6 +53,7 @@ def impatient(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.extensions["write_lock"], "WAIT", 0.05)
 
 
+@pytest.mark.slow
 def test_a_comment_is_refused_with_its_text_kept_and_posted_when_the_file_is_free(
     app: Flask,
     as_: Callable[[User], FlaskClient],
@@ -76,6 +77,7 @@ def test_a_comment_is_refused_with_its_text_kept_and_posted_when_the_file_is_fre
     assert db.session.query(Comment).count() == harbour.comment_count == 1
 
 
+@pytest.mark.slow
 def test_everyone_reads_meanwhile(
     as_: Callable[[User], FlaskClient],
     guest: FlaskClient,

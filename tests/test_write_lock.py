@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from board import cli, lock
+from board import cli, create_app, lock
 from board.accounts import passwords
 from board.accounts.models import User
 from board.comments import finding
@@ -197,6 +197,7 @@ def test_a_thread_that_waits_too_long_is_told_so(tmp_path: Path) -> None:
     assert told == ["busy"]
 
 
+@pytest.mark.slow
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     lock = WriteLock(tmp_path / "lock")
     lock.WAIT = 0.02
@@ -259,11 +260,14 @@ def test_a_writer_decides_on_the_newest_state(app: Flask, ada: User) -> None:
         assert ada.name == "ada of elsewhere"
 
 
-def test_every_connection_has_the_pragmas(app: Flask) -> None:
-    with db.engine.connect() as one, db.engine.connect() as two:
+def test_every_connection_has_the_pragmas(tmp_path: Path) -> None:
+    app = create_app({"INSTANCE": str(tmp_path)})
+    with app.app_context(), db.engine.connect() as one, db.engine.connect() as two:
         for connection in (one, two):
             read = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in PRAGMAS}
             assert read == PRAGMAS
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _rename_and_fail(user: User) -> None:

@@ -149,6 +149,7 @@ def test_folded_letters_stand_in_the_order_of_the_text(text):
     assert all(0 <= start < end <= len(text) for start, end in folded.spans)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     [

@@ -167,6 +167,7 @@ def _hold(path, ready, done):
     done.wait(30)
 
 
+@pytest.mark.slow
 def test_more_derivations_than_the_machine_has_memory_for_wait_and_then_give_up(app, monkeypatch):
     """Two at a time in all processes; whoever holds both here is another process."""
     monkeypatch.setattr(disk, "_WAIT", 0.1)

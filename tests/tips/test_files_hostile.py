@@ -140,12 +140,14 @@ def worker_that(monkeypatch):
     return runs
 
 
+@pytest.mark.slow
 def test_a_worker_that_counts_for_ever_is_stopped(worker_that):
     worker_that("while True: pass")
 
     assert look(b"x", "x", Limits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
+@pytest.mark.slow
 def test_a_worker_that_waits_for_ever_is_stopped(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import time; time.sleep(600)")
@@ -153,6 +155,7 @@ def test_a_worker_that_waits_for_ever_is_stopped(worker_that, monkeypatch):
     assert look(b"x", "x", Limits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
+@pytest.mark.slow
 def test_a_worker_that_never_reads_is_stopped(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import time; time.sleep(600)")
@@ -226,6 +229,7 @@ def test_a_worker_has_no_settings_no_board_and_no_web(worker_that, monkeypatch):
     assert look(b"x", "x").format == "True"
 
 
+@pytest.mark.slow
 def test_the_web_side_never_loads_what_parses_files():
     code = (
         "import sys, board.tips.files, board.tips.files.words;"
@@ -237,6 +241,7 @@ def test_the_web_side_never_loads_what_parses_files():
     assert said.stdout.strip() == "set()"
 
 
+@pytest.mark.slow
 def test_no_file_is_made_while_one_is_looked_into(tmp_path, monkeypatch):
     """Folders for passing files stay as they were, and the process never has one open to write."""
     places = ["/tmp", "/var/tmp", "/dev/shm", os.getcwd(), str(tmp_path)]
@@ -257,6 +262,7 @@ def test_no_file_is_made_while_one_is_looked_into(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_every_worker_is_gone_when_its_answer_is_there(monkeypatch):
     processes = []
     popen = subprocess.Popen

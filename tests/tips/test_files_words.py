@@ -103,6 +103,7 @@ def test_characters_that_do_not_show_may_mark_a_copy():
 NONSENSE = ["1", "가", "A a", "팀", "a@", "010-", "Aa ", "\u200b", "1-", "인사", "가1", "a.b@c."]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", NONSENSE)
 @pytest.mark.timeout(20)
 def test_long_nonsense_is_read_in_time(piece):
