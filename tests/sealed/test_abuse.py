@@ -8,6 +8,7 @@ import re
 import statistics
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -250,3 +251,12 @@ def test_an_early_return_would_be_noticed(served, monkeypatch):
     right, wrong = costs_in_turn(served, served.code, "뷁뷁")
 
     assert costs_more(right, wrong) <= CHANCE
+
+
+def test_every_test_that_operators_are_told_of_exists():
+    root = Path(__file__).parent.parent
+    told = set(re.findall(r"`(test_\w+)`", (root.parent / "docs/tip-abuse.md").read_text()))
+    written = "".join(path.read_text() for path in root.rglob("test_*.py"))
+
+    assert len(told) > 40
+    assert {name for name in told if f"def {name}(" not in written} == set()
