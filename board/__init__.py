@@ -32,7 +32,7 @@ from board.moderation import (
     transparency_views,
 )
 from board.moderation import views as moderation_views
-from board.tips import attachments, inbox_views, mail_views, reader_views, ways
+from board.tips import attachments, discreet, inbox_views, mail_views, reader_views, ways
 from board.tips import views as tip_views
 
 
@@ -58,6 +58,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     terms_views.init_app(app)
     steered.init_app(app)
     thread_views.init_app(app)
+    discreet.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (

@@ -165,8 +165,8 @@ def _error_page(
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # What was typed is shown again, so that no error costs anybody their words.
-    typed = request.form.get("body") or (for_sources() and request.form.get("text"))
-    kept = typed if code not in (413, 415) else None
+    field = "text" if for_sources() else "body"
+    kept = request.form.get(field) if code not in (413, 415) else None
     page = render_template(
         "error.html",
         code=code,

@@ -22,6 +22,7 @@ from board.tips.streams import SealedFile, open_file, seal_file
 from board.tips.vault import BadSeal
 
 COPIES = ("cleaned", "original", "both")
+UPLOAD_LEAST = 1024**2  # bytes; a form that is smaller arrives before it is in anyone's way
 DRAFTS_MAX = 2 * 1024**3  # bytes of unsent attachments on this machine
 _PATH = re.compile(r"^.*[/\\]", re.DOTALL)
 
@@ -65,7 +66,9 @@ class Attachment:
     def keep(self) -> str:
         """Move it to the files that stay; its name there."""
         name = secrets.token_hex(16)
-        os.rename(self.path, disk.folder("files") / name)
+        kept = disk.folder("files") / name
+        os.rename(self.path, kept)
+        disk.date_by_day(kept, kept.parent)
         return name
 
 
@@ -187,7 +190,22 @@ def bytes_max() -> int:
 
 
 class Request(flask.Request):
-    """Seals uploads as they come, for views that take any and have no place of their own."""
+    """Seals uploads as they come, for views that take any and have no place of their own;
+    only so many at a time."""
+
+    def _load_form_data(self) -> None:
+        view = current_app.view_functions.get(self.endpoint or "")
+        large = (self.content_length or UPLOAD_LEAST) >= UPLOAD_LEAST
+        if not getattr(view, "uploads", None) or not large or "form" in self.__dict__:
+            super()._load_form_data()
+            return
+        slot = disk.begin_upload()
+        if slot is None:
+            raise NoRoom
+        try:
+            super()._load_form_data()
+        finally:
+            os.close(slot)
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         view = current_app.view_functions.get(self.endpoint or "")

@@ -12,15 +12,19 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
 from board.tips import vault
+from board.tips.days import today
 from board.turns import TooBusy
 
 DRAFT_LIFE = 2 * 3600  # seconds
 _SLOTS = 2  # derivations at a time on this machine; each takes 64 MiB
+_UPLOADS = 6  # forms with files at a time on this machine; each holds a thread while it arrives
 _WAIT = 5.0  # seconds
 
 
@@ -47,8 +51,20 @@ def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
 
 def make_erase_key(ref: str) -> bytes:
     key = secrets.token_bytes(32)
-    _write(folder("keys") / ref, key)
+    path = folder("keys") / ref
+    _write(path, key)
+    date_by_day(path, path.parent)
     return key
+
+
+def date_by_day(*paths: Path) -> None:
+    """As if written when the day began: when a tip came is not to be read off a file.
+
+    The file system's own note of the last change of a name (ctime) is beyond a program's reach.
+    """
+    began = datetime.combine(today(), datetime.min.time(), ZoneInfo(current_app.config["TIMEZONE"]))
+    for path in paths:
+        os.utime(path, (began.timestamp(), began.timestamp()))
 
 
 def erase_key(ref: str) -> bytes:
@@ -64,6 +80,7 @@ def erase(ref: str) -> None:
     descriptor = os.open(folder("keys"), os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)
+    date_by_day(folder("keys"))
 
 
 def remove_files(names: list[str]) -> None:
@@ -80,23 +97,36 @@ def sweep_drafts() -> None:
                 path.unlink()
 
 
+def begin_upload() -> int | None:
+    """A descriptor to close when the form is there; None when too many arrive already."""
+    return _slot("upload", _UPLOADS)
+
+
 @contextmanager
 def _turn() -> Iterator[None]:
     deadline = time.monotonic() + _WAIT
-    slots = [folder() / f"slot-{number}" for number in range(_SLOTS)]
-    while time.monotonic() < deadline:
-        for slot in slots:
-            descriptor = os.open(slot, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                yield
-                return
-            except BlockingIOError:
-                continue
-            finally:
-                os.close(descriptor)  # and with it the lock
+    while (slot := _slot("slot", _SLOTS)) is None:
+        if time.monotonic() >= deadline:
+            raise TooBusy
         time.sleep(0.02)
-    raise TooBusy
+    try:
+        yield
+    finally:
+        os.close(slot)  # and with it the lock
+
+
+def _slot(kind: str, count: int) -> int | None:
+    """One of so many, locked for all processes of this machine."""
+    for number in range(count):
+        path = folder() / f"{kind}-{number}"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+        else:
+            return descriptor
+    return None
 
 
 def _kept(name: str, size: int) -> bytes:

@@ -33,6 +33,7 @@ KINDS = {
     "phone": lambda: _("A telephone number"),
     "resident": lambda: _("A resident registration number"),
     "department": lambda: _("A department"),
+    "rank": lambda: _("Somebody’s rank"),
     "filename": lambda: _("The name of the file"),
     "code": lambda: _("Words that look like your code. Please take them out"),
     "invisible": lambda: _("Characters that cannot be seen, which may mark your copy"),

@@ -13,6 +13,7 @@ from wtforms.widgets import TextArea
 from board.forms import Form
 from board.tips.days import today
 from board.tips.models import Tip
+from board.tips.words import holds_code
 
 _required = DataRequired(_("Please fill this in."))
 _LINK = re.compile(r"https?://[^\s<>\"]{3,500}")
@@ -41,6 +42,12 @@ class MessageForm(Form):
         [Length(max=Tip.TEXT_MAX)],
         description=_("When, where, who, and how you know. You can add more later."),
     )
+
+    def validate_text(self, field: Any) -> None:
+        if holds_code(field.data):
+            raise ValidationError(
+                gettext("Your code stands in the text. Please take it out: it opens your tip.")
+            )
 
     @property
     def attached_count(self) -> int:

@@ -15,7 +15,8 @@ from board.tips.holders import Source
 from board.tips.models import Erasure, Grant, Tip, TipItem
 from board.tips.opened import burn
 
-ORPHAN = 24 * 3600  # seconds; a younger file may belong to a tip that is being sent
+# Seconds. A younger file may belong to a tip that is being sent, and they are dated by the day.
+ORPHAN = 48 * 3600
 
 
 def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:

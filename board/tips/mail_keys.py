@@ -48,7 +48,7 @@ class MailKey(Base):
     @classmethod
     def offer(cls, reader: Reader, key: PublicKey) -> str:
         """Keep the key until it is proven, in place of one that waits; the code to encrypt."""
-        db.session.execute(delete(cls).where(cls.holder_id == reader.id, cls.asked.is_not(None)))
+        withdraw(reader)
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
         db.session.add(
             cls(holder_id=reader.id, certificate=key.raw, asked=_hash(code), made_on=today())
@@ -106,6 +106,12 @@ class MailKey(Base):
     @property
     def fingerprint(self) -> str:
         return grouped(PublicKey.fingerprint_of(self.certificate))
+
+
+def withdraw(reader: Reader) -> None:
+    """The key that waits is not offered any more."""
+    waiting = delete(MailKey).where(MailKey.holder_id == reader.id, MailKey.asked.is_not(None))
+    db.session.execute(waiting)
 
 
 def forget(reader: Reader) -> None:

@@ -57,6 +57,8 @@ def offer() -> ResponseReturnValue:
     try:
         _ask(me, key, code)
     except (notices.NotSent, notices.NoKey):
+        with writing():
+            mail_keys.withdraw(me)
         form.key.errors = [_("The mail with the code could not be sent. Please try again later.")]
         return _page(me, form=form, status=503)
     return redirect(url_for(".mail"), 303)
@@ -104,7 +106,7 @@ def _page(me: Reader, *, status: int = 200, **forms: Any) -> Response:
         mine=db.session.scalar(MailKey.of(me)),
         waiting=db.session.scalar(MailKey.waiting_of(me)),
         mails=bool(current_app.config["MAIL_SERVER"] and current_app.config["MAIL_FROM"]),
-        address=me.user.email,
+        to=me.user.email,
         **{"form": MailKeyForm.empty(), "proof": ProofForm.empty(), **forms},
     )
 

@@ -88,7 +88,8 @@ def count_one() -> None:
 
 
 def _sent_this_hour(*, add: int) -> int:
-    descriptor = os.open(disk.folder() / "this-hour", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    path = disk.folder() / "this-hour"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         hour, text = int(now().timestamp()) // 3600, file.read()
@@ -97,6 +98,7 @@ def _sent_this_hour(*, add: int) -> int:
         file.seek(0)
         file.truncate()
         json.dump([hour, count], file)
+    disk.date_by_day(path, path.parent)
     return count
 
 

@@ -18,6 +18,7 @@ PASSPHRASE_WORDS = 6  # 66 bits, behind Argon2id
 RECOVERY_WORDS = 12  # 132 bits: a sheet of paper is typed once in years
 _BITS = 11  # of each word
 _DIGITS = re.compile(r"[\d\s.·-]+")
+_LIKE_DIGITS = re.compile(r"(?<!\d)(?:\d{3}[\s.·-]?){8}\d{3}(?!\d)")
 _SEPARATORS = re.compile(r"[\s,.·-]+")
 
 
@@ -77,6 +78,22 @@ def looks_like_code(text: str, *, run: int = 4) -> bool:
         if row == run:
             return True
     return False
+
+
+def holds_code(text: str) -> bool:
+    """Whether a whole code stands in the text, in words or digits, with its checksum."""
+    given = [word for word in _SEPARATORS.split(unicodedata.normalize("NFC", text)) if word]
+    meant = [_by_two_syllables().get(word[:2], "") for word in given]  # with particles or cut short
+    runs = (meant[at : at + CODE_WORDS] for at in range(len(meant) - CODE_WORDS + 1))
+    spelt = (" ".join(run) for run in runs if all(run))
+    return any(_is_code(typed) for typed in (*spelt, *_LIKE_DIGITS.findall(text)))
+
+
+def _is_code(typed: str) -> bool:
+    try:
+        return bool(read_code(typed))
+    except NotWords:
+        return False
 
 
 def _from_digits(typed: str) -> str:

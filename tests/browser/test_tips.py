@@ -1,15 +1,20 @@
 """A source and a newsroom, with JavaScript off: from a photo to the last trace of it."""
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Windows
+from browser.conftest import PASSWORD, ROOT, Windows
+from tips import samples
 
 STORY = "위판장 저울 세 대가 모두 300그램씩 더 나갑니다."
-PHOTO = {"name": "저울.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 not much of a photo"}
+PHOTO = {"name": "저울.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
+JIN = "jin@harbour.example"
 SMALL = {"width": 360, "height": 800}
 
 
@@ -53,12 +58,15 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     source.click("main button.primary")
     expect(source.locator("h1")).to_have_text("보내기 전에 살펴보세요")
     expect(source.locator("main")).to_contain_text("저울.jpg")
+    expect(source.locator("main")).to_contain_text(samples.HARBOUR)
+    assert fits(source)
     source.click("main button.primary")
     code = source.inner_text("#tip-code")
     source.reload()
     assert source.inner_text("#tip-code") == code
     assert source.context.cookies() == []
     assert code not in source.title() + source.url
+    assert fits(source)
 
     desk.goto("/desk/tips")
     desk.locator(".items h2 a").first.click()
@@ -70,7 +78,13 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     desk.click("text=메모 남기기")
     with desk.expect_download() as download:
         desk.click("text=/ 저장$/")
-    assert download.value.path().stat().st_size > 0
+    saved = download.value.path().read_bytes()
+    assert saved.startswith(b"\xff\xd8")
+    assert b"Exif" not in saved
+    colleague = let_in_a_colleague(window, desk)
+    colleague.goto(path)
+    expect(colleague.locator(".talked")).to_contain_text(STORY)
+    expect(colleague.locator("main")).to_contain_text("사무장")
 
     source.goto("/tips/box")
     source.fill("[name=code]", code)
@@ -89,8 +103,9 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     source.click("text=잠그고 나가기")
     assert source.context.cookies() == []
 
-    desk.goto(path)
-    expect(desk.locator(".talked")).to_contain_text("2번과 5번입니다.")
+    for reader in (colleague, desk):
+        reader.goto(path)
+        expect(reader.locator(".talked")).to_contain_text("2번과 5번입니다.")
     for summary in desk.locator("details.panel > summary").all():
         summary.click()
     desk.check("[name=sure]")
@@ -105,6 +120,31 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     assert STORY.encode() not in b"".join(
         path.read_bytes() for path in window.board.folder.rglob("*") if path.is_file()
     )
+
+
+def let_in_a_colleague(window, desk):
+    """An operator makes jin a reader of tips, and tess signs for them; jin's window, unlocked."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "accounts", "add", JIN, "박서진"]
+    subprocess.run(
+        [*command, "--can", "read-tips", "--password", PASSWORD], cwd=ROOT, check=True, timeout=60,
+        env={**os.environ, "BOARD_INSTANCE": str(window.board.folder)}, capture_output=True,
+    )  # fmt: skip
+    page = window(java_script_enabled=False)
+    page.goto("/sign-in")
+    page.fill("[name=email]", JIN)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.primary")
+    page.goto("/desk/tips/start")
+    page.click("main form[action='/desk/tips/start'] button")
+    passphrase, code = page.inner_text("#passphrase"), page.locator("li code").first.inner_text()
+    page.goto("/desk/tips/unlock")
+    page.fill("[name=passphrase]", passphrase)
+    page.fill("[name=second]", code)
+    page.click("main button.primary")
+    desk.goto("/desk/tips/readers")
+    desk.locator("main button.primary").click()
+    expect(desk.locator(".notice")).to_be_visible()
+    return page
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])

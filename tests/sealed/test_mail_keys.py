@@ -200,6 +200,7 @@ def test_a_mail_that_cannot_be_sent_is_said(desk, postman, mine):
     postman.answer = "451 Later"
 
     assert offer(desk, public(mine)).status_code == 503
+    assert "열쇠가 본인 것인지" not in desk.get("/desk/tips/mail").text
 
 
 gpg = pytest.mark.skipif(not shutil.which("gpg"), reason="needs GnuPG")

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     STAFF = "staff"  # number of an employee
     PLATE = "plate"  # of a vehicle
     DEPARTMENT = "department"
+    RANK = "rank"  # somebody with a surname and a rank, or what the author is
     INVISIBLE = "invisible"  # characters that do not show may mark a copy; the detail is how many
     FILENAME = "filename"  # the part of the name that tells something
     MISMATCH = "mismatch"  # the name says another format; the detail is what it is
