@@ -25,7 +25,8 @@ from board.moderation import (
     transparency_views,
 )
 from board.moderation import views as moderation_views
-from board.tips import attachments, inbox_views, reader_views
+from board.tips import attachments, export_views, inbox_views, reader_views
+from board.tips import log_views as tip_log_views
 from board.tips import views as tip_views
 
 
@@ -69,6 +70,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         tip_views,
         inbox_views,
         reader_views,
+        export_views,
+        tip_log_views,
         desk,
         pages,
     ):

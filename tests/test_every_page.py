@@ -78,6 +78,8 @@ MATRIX = {
         "tip_readers.start_form",
         "tip_readers.recover_form",
         "tip_readers.readers",
+        "tip_export.index",
+        "tip_log.index",
     },
 }
 
