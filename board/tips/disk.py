@@ -53,7 +53,7 @@ def make_erase_key(ref: str) -> bytes:
 
 def erase_key(ref: str) -> bytes:
     try:
-        return (folder("keys") / ref).read_bytes()
+        return Path(current_app.instance_path, "tips", "keys", ref).read_bytes()
     except FileNotFoundError as error:
         raise Erased from error
 

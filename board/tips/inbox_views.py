@@ -11,7 +11,7 @@ from board.access import member, newsroom, open_to
 from board.db import db, forget_log, writing
 from board.desk import Page, pages
 from board.forms import asked_id
-from board.tips import attachments, keeping, roster, sending
+from board.tips import attachments, gists, keeping, roster, sending
 from board.tips.finding import find
 from board.tips.forms import DayForm, FactsForm, FindForm, HoldForm, LinkForm, MessageForm, NoteForm
 from board.tips.holders import Reader
@@ -52,11 +52,13 @@ def search() -> ResponseReturnValue:
     form, (me, key) = FindForm.posted(), my_key()
     if not form.validate():
         return _inbox_page([], show="", form=form)
-    wanted = form.wanted()
-    if wanted.words and not is_noted(Act.SEARCH, by=member()):
+    wanted, made = form.wanted(), gists.make(me, key)
+    told = bool(wanted.words) and not is_noted(Act.SEARCH, by=member())
+    if made or told:
         with writing():
-            me, key = my_key()
-            note_act(Act.SEARCH, by=member())
+            gists.keep(made, me)
+            if told:
+                note_act(Act.SEARCH, by=member())
     return _inbox_page([] if wanted.is_empty else find(wanted, me, key), show="", form=form)
 
 
@@ -206,6 +208,7 @@ def let_in(id: int) -> ResponseReturnValue:
         opened = opened_by_me(id)
         reader = _on_roster(request.form.get("reader", ""))
         opened.let_in(reader)
+        gists.forget(opened.tip, reader)
         note_act(Act.LET_IN, by=member(), tip_id=id, about=reader.user)
     return _back(id)
 
@@ -221,6 +224,7 @@ def shut_out(id: int) -> ResponseReturnValue:
             abort(400)
         opened = opened_by_me(id)
         opened.shut_out(reader)
+        gists.forget(opened.tip, reader)
         note_act(Act.SHUT_OUT, by=member(), tip_id=id, about=reader.user)
         if opened.tip.assignee_id == reader.user_id:
             opened.tip.assignee_id = None

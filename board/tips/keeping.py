@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from board.accounts.models import User
 from board.db import db
 from board.due import Task, tasks
-from board.tips import disk, log
+from board.tips import disk, gists, log
 from board.tips.days import today
 from board.tips.holders import Source
 from board.tips.log import Act
@@ -31,6 +31,7 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
         if isinstance(holder, Source):
             burn(holder)
     db.session.flush()
+    gists.forget(tip)
     for tip_key in tip.keys:
         db.session.execute(delete(Grant).where(Grant.key_id == tip_key.id))
     db.session.expire(tip)

@@ -16,9 +16,10 @@ from board.access import member, newsroom, open_to
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.desk import Page, pages
-from board.tips import disk, roster, unlocking, words
+from board.tips import disk, gists, roster, unlocking, words
 from board.tips.days import today
 from board.tips.forms import RecoverForm, UnlockForm
+from board.tips.gists import Gist
 from board.tips.holders import Reader, Unlocked, fingerprint
 from board.tips.models import Grant, Tip, TipKey
 from board.tips.opened import Opened
@@ -89,7 +90,9 @@ def unlock() -> ResponseReturnValue:
     if key is None:
         form.passphrase.errors = [_wrong()]
         return _unlock_page(form, status=422)
+    made = gists.make(reader, key)  # so that a search need not wait
     with writing():
+        gists.keep(made, reader)
         reader = db.session.get_one(Reader, reader.id)
         reader.has_news = False
         token = Unlocked.begin(reader, key)
@@ -194,6 +197,7 @@ def add(id: int) -> ResponseReturnValue:
         for opened in Opened.each(_with_grants(Tip.held_by(me)), me, key):
             with suppress(BadSeal):  # opening that tip says so
                 opened.let_in(reader)
+                gists.forget(opened.tip, reader)
     return redirect(url_for(".readers", notice="saved"), 303)
 
 
@@ -273,7 +277,8 @@ def _new_words(count: int, salt: bytes) -> tuple[str, bytes]:
 
 def _remove(reader: Reader) -> None:
     Unlocked.end_all(reader)
-    db.session.execute(delete(Grant).where(Grant.holder_id == reader.id))
+    for kind in (Grant, Gist):
+        db.session.execute(delete(kind).where(kind.holder_id == reader.id))
     db.session.delete(reader)
     db.session.flush()
 
