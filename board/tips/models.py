@@ -89,10 +89,10 @@ class Tip(Base):
     @classmethod
     def held_by(cls, holder: Holder) -> Select[Self]:
         """Those this holder has a key of, newest first."""
-        granted = exists().where(
-            Grant.key_id == TipKey.id, TipKey.tip_id == cls.id, Grant.holder_id == holder.id
-        )
-        return select(cls).where(granted).order_by(cls.id.desc())
+        # A list, not a question for each tip: SQLite would walk through all grants every time.
+        granted = select(TipKey.tip_id).join(Grant, Grant.key_id == TipKey.id)
+        held = cls.id.in_(granted.where(Grant.holder_id == holder.id))
+        return select(cls).where(held).order_by(cls.id.desc())
 
     @classmethod
     def inbox(cls, holder: Holder, *, show: str, before: int | None = None) -> Select[Self]:

@@ -124,7 +124,7 @@ def test_a_long_log_goes_on_another_page(desk, sent):
     rest = desk.get(more_link(first)).text
 
     assert first.count("tess 담당자를 비움") == Entry.PAGE_SIZE
-    assert "tess tess을(를) 명단에 올리고 서명함" in rest
+    assert "tess 명단에 올리고 서명함: tess" in rest
     assert more_link(rest) is None
 
 
