@@ -21,19 +21,22 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def make_reader_of_tips(board: Board) -> None:
-    add = ["accounts", "add", EMAIL, "나리", "--can", "read-tips", "--password", PASSWORD]
-    subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *add],
+def typed(board: Board, *words: str) -> str:
+    """What an operator of this board is answered."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
         cwd=ROOT,
         env={**os.environ, "BOARD_INSTANCE": str(board.folder)},
         check=True,
         capture_output=True,
+        text=True,
     )
+    return done.stdout
 
 
 def test_from_the_first_sign_in_to_a_tip_on_another_computer(window: Windows, board: Board) -> None:
-    make_reader_of_tips(board)
+    can = ("--can", "read-tips", "--password", PASSWORD)
+    typed(board, "accounts", "add", EMAIL, "나리", *can)
     page = window(java_script_enabled=False, viewport=SMALL)
     sign_in(page, EMAIL)
     expect(page.locator("h1")).to_have_text("2단계 인증 등록")
@@ -101,3 +104,15 @@ def take_a_tip_along(window: Windows, board: Board) -> None:
     desk.goto("/desk/tips/log")
     expect(desk.locator(".openings").first).to_contain_text("tess 제보를 암호화해 내보냄")
     assert fits(desk)
+
+
+def test_the_staff_of_the_sample_get_in_with_what_the_terminal_prints(
+    window: Windows, board: Board
+) -> None:
+    page = window(java_script_enabled=False)
+    page.goto("/sign-in?next=/desk/comments")
+    sign_in(page, *board.account("mo"))
+    printed = typed(board, "sample", "code", "mo")
+    page.fill("[name=code]", printed.strip())
+    page.click("main button.primary")
+    expect(page).to_have_url(re.compile("/desk/comments$"))
