@@ -10,5 +10,6 @@ loopback interface.
     servers   what is measured: processes            peers     what is measured: Isso
     load      wrk, and what it says                  browser   what is measured: pages in Chromium
     seed      articles, threads, readers             soak      memory under load, for minutes
+    tips      a thousand sealed tips, opened and searched
     figures   medians, ratios, the file of results   report    tables, README      plot  the picture
 """

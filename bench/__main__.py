@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from bench import browser, peers, plot, report, servers, work
+from bench import browser, peers, plot, report, servers, tips, work
 from bench.figures import Figure, Results
 from bench.load import Answer
 from bench.servers import ROOT, Server
@@ -17,7 +17,7 @@ from bench.soak import soak
 from bench.work import Board, Cell, running
 
 USUAL = ("reading", "writing", "workers", "storms")
-GROUPS = (*USUAL, "long", "peers", "browser")
+GROUPS = (*USUAL, "long", "peers", "browser", "tips")
 RESULTS, README, PLOT = ROOT / "docs/bench.json", ROOT / "README.md", ROOT / "docs/bench.svg"
 BUILD = ROOT / "build"  # on the disk of the board: elsewhere a commit may cost nothing
 STARTS = 5
@@ -76,6 +76,9 @@ def _measured(folder: Path, options: argparse.Namespace) -> Results:
         if "browser" in options.groups:
             _say("Chromium …")
             results.pages = browser.pages(board.server)
+    if "tips" in options.groups:
+        _say("tips …")
+        results.facts |= tips.facts(folder / "tips")
     return results
 
 

@@ -33,6 +33,8 @@ from board.moderation import (
 )
 from board.moderation import views as moderation_views
 from board.tips import attachments, discreet, inbox_views, mail_views, reader_views, ways
+from board.tips import attachments, export_views, inbox_views, reader_views
+from board.tips import log_views as tip_log_views
 from board.tips import views as tip_views
 
 
@@ -90,6 +92,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         inbox_views,
         reader_views,
         mail_views,
+        export_views,
+        tip_log_views,
         desk,
         pages,
     ):

@@ -28,6 +28,7 @@ from board.moderation.models import Ruling
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
 from board.tips.commands import tips_cli
+from board.tips.log import Entry
 
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -39,6 +40,7 @@ THREADS = 16
 LOGS: tuple[tuple[Any, str], ...] = (
     (Ruling, "rulings"),
     (FactorAct, "second factors"),
+    (Entry, "tips"),
 )
 
 _WHY_NOT = {

@@ -94,6 +94,8 @@ MATRIX = {
         "tip_readers.recover_form",
         "tip_readers.readers",
         "tip_mail.mail",
+        "tip_export.index",
+        "tip_log.index",
     },
 }
 

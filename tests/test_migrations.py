@@ -7,14 +7,17 @@ from alembic.migration import MigrationContext
 from flask_migrate import Migrate, downgrade
 from sqlalchemy import create_engine, func, inspect, select, text
 
-from board import create_app, schema
+from board import chain, create_app, schema
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.reactions import Limits, like
 from board.db import Base, db, sqlite, writing
 from board.schema import State
+from board.tips.log import Entry
 from conftest import say
+
+DAY = "'2026-11-20'"
 
 
 def test_the_migrations_make_exactly_the_models_tables(app):
@@ -63,6 +66,34 @@ def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbou
     with writing():
         like(db.session.get(Comment, root.id), by=bora, limits=Limits.none())
     assert root.like_count == 1
+
+
+def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
+    Migrate(app, db, directory=str(schema.MIGRATIONS))
+    downgrade(directory=str(schema.MIGRATIONS), revision="0023")
+    with writing():
+        tip = "INSERT INTO tip (id, ref, state, epoch, last_number, received_on, active_on,"
+        db.session.execute(
+            text(f"{tip} awaits_reader) VALUES (7, 'r', 'open', 1, 1, {DAY}, {DAY}, 1)")
+        )
+        opening = "INSERT INTO tip_opening (tip_id, user_id, act, made_on) VALUES"
+        for user, act in ((ada.id, "open"), (bora.id, "open"), (ada.id, "file")):
+            db.session.execute(text(f"{opening} (7, {user}, '{act}', {DAY})"))
+
+    schema.upgrade()
+
+    log = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+    told = [(entry.tip_id, entry.user_id, entry.act, entry.made_on.isoformat()) for entry in log]
+    assert told == [
+        (7, ada.id, "open", "2026-11-20"),
+        (7, bora.id, "open", "2026-11-20"),
+        (7, ada.id, "file", "2026-11-20"),
+    ]
+    assert chain.first_broken(log) is None
+    db.session.rollback()
+    downgrade(directory=str(schema.MIGRATIONS), revision="0023")
+    kept = "SELECT count(*) FROM tip_opening"
+    assert db.session.scalar(text(kept)) == 3
 
 
 def counts():

@@ -61,7 +61,7 @@ class SecondFactor(Base):
     def renew_codes(self, *, key: str) -> list[str]:
         """New codes to print; those from before are good no more."""
         codes = [_new_code() for _ in range(CODES)]
-        self.codes = [RecoveryCode(hash=_hash(code, key)) for code in codes]
+        self.codes = [RecoveryCode(user_id=self.user_id, hash=_hash(code, key)) for code in codes]
         return codes
 
     def has_code(self, code: str, *, key: str) -> bool:

@@ -127,7 +127,7 @@ def print_accounts() -> None:
         for email, (password, can, *_factor) in accounts_.items():
             click.echo(f"  {email:<20} {password}  {can}")
         click.echo("Staff are asked for a code as well. This prints the one of the moment:")
-        click.echo("  flask --app wsgi sample code mo")
+        click.echo("  .venv/bin/flask --app wsgi sample code mo")
         for email, (_password, _can, *factor) in accounts_.items():
             if spare := _spare_codes(email, factor[1:]):
                 click.echo(f"  or, each of them once, for {email}: {'  '.join(spare[:3])}")

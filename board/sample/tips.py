@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from board.accounts.models import User
 from board.db import db
-from board.tips import disk, roster, second, sending, words
+from board.tips import disk, roster, sending, words
 from board.tips.holders import Reader
 from board.tips.vault import Key
 
@@ -48,15 +48,13 @@ def write_paper() -> Paper:
 
 def seat(user: User, paper: Paper) -> None:
     """Make `user` the first reader of tips, with a tip to read; keep the words for this machine."""
-    key, (factor, codes) = Key(), second.new()
+    key = Key()
     reader = Reader.make(user, key, salt=paper.salt, kek=paper.kek, recovery_kek=paper.recovery_kek)
-    reader.second = reader.keep(key, "second", factor)
     db.session.flush()
     roster.add(reader, by=reader, key=key)
     sending.send(TIP, "", [], to=[reader], tag=paper.tag, kek=paper.source_kek)
     kept = {
-        "passphrase": paper.passphrase, "second": factor["secret"], "codes": codes,
-        "recovery": paper.recovery, "source": paper.source_code,
+        "passphrase": paper.passphrase, "recovery": paper.recovery, "source": paper.source_code,
     }  # fmt: skip
     path = _path()
     path.touch(mode=0o600)
@@ -66,8 +64,7 @@ def seat(user: User, paper: Paper) -> None:
 def print_paper() -> None:
     if _path().exists() and db.session.scalar(select(Reader.id)):
         kept = json.loads(_path().read_text(encoding="utf-8"))
-        click.echo(f"  tess reads tips with: {kept['passphrase']}")
-        click.echo(f"  and a code from an app that knows {kept['second']}, or {kept['codes'][0]}")
+        click.echo(f"tess reads tips with the reading passphrase: {kept['passphrase']}")
 
 
 def _path() -> Path:

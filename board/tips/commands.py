@@ -6,9 +6,12 @@ import time
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy import select
 
+from board import chain
 from board.db import db, forget_log, writing
-from board.tips import keeping, notices
+from board.tips import keeping, notices, roster
+from board.tips.log import Entry
 
 tips_cli = AppGroup("tips", help="Erase what is outdated; tell readers that there is something.")
 
@@ -23,6 +26,35 @@ def tidy() -> None:
         count = keeping.erase_outdated()
     forget_log()
     click.echo(f"{count} tips erased.")
+
+
+@tips_cli.command("verify")
+def verify() -> None:
+    """Look whether anybody has changed the log of tips behind the board's back.
+
+    Entries taken from the end leave no gap: keep the last hash somewhere else to notice that.
+    """
+    entries = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+    if broken := chain.first_broken(entries):
+        raise click.ClickException(
+            f"Entry {broken} is not as it was written, or one before it is missing."
+        )
+    last = f" The last is {entries[-1].id}: {entries[-1].hash.hex()}" if entries else ""
+    click.echo(f"{len(entries)} entries, whole.{last}")
+
+
+@tips_cli.command("begin-roster")
+@click.confirmation_option(
+    prompt="Everybody on the roster has lost their key, and sources will see another fingerprint?"
+)
+def begin_roster() -> None:
+    """Where nobody is left who could sign for a new reader: the next one signs for themselves.
+
+    It opens no tip that is there. It stands in the log of tips.
+    """
+    with writing():
+        roster.begin_anew()
+    click.echo("The next reader of tips begins a new roster. Print its fingerprint.")
 
 
 @tips_cli.command("notify")

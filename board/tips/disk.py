@@ -69,7 +69,7 @@ def date_by_day(*paths: Path) -> None:
 
 def erase_key(ref: str) -> bytes:
     try:
-        return (folder("keys") / ref).read_bytes()
+        return Path(current_app.instance_path, "tips", "keys", ref).read_bytes()
     except FileNotFoundError as error:
         raise Erased from error
 

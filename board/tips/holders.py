@@ -90,14 +90,24 @@ class Reader(Holder):
     verifier: Mapped[bytes | None]
     salt: Mapped[bytes | None]
     wrapped_recovery: Mapped[bytes | None]
-    second: Mapped[bytes | None]  # the second factor, locked by the first
+    # Whom exports are encrypted to, sealed: board/tips/exports.py.
+    export_to: Mapped[bytes | None]
     has_news: Mapped[bool | None]
 
     user: Mapped[User] = relationship()
 
     @classmethod
-    def make(cls, user: User, key: Key, *, salt: bytes, kek: bytes, recovery_kek: bytes) -> Self:
-        reader = cls(user=user, salt=salt, verifier=key.verifier, has_news=False)
+    def make(
+        cls,
+        user: User,
+        key: Key,
+        *,
+        salt: bytes,
+        kek: bytes,
+        recovery_kek: bytes,
+        id: int | None = None,
+    ) -> Self:
+        reader = cls(id=id, user=user, salt=salt, verifier=key.verifier, has_news=False)
         reader.wrap(key, kek)
         reader.wrap_recovery(key, recovery_kek)
         db.session.add(reader)

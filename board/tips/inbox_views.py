@@ -11,66 +11,67 @@ from board.access import member, newsroom, open_to
 from board.db import db, forget_log, writing
 from board.desk import Page, pages
 from board.forms import asked_id
-from board.tips import attachments, disk, keeping, roster, sending
-from board.tips.days import today
-from board.tips.findings import said
-from board.tips.forms import DayForm, FactsForm, HoldForm, LinkForm, MessageForm, NoteForm
+from board.tips import attachments, gists, keeping, roster, sending
+from board.tips.finding import find
+from board.tips.forms import DayForm, FactsForm, FindForm, HoldForm, LinkForm, MessageForm, NoteForm
 from board.tips.holders import Reader
-from board.tips.models import Grant, Purpose, State, Tip, note_opening, was_opened
-from board.tips.opened import Opened
+from board.tips.log import Act, is_noted
+from board.tips.log import note as note_act
+from board.tips.models import Grant, Purpose, State, Tip
 from board.tips.pages import download, page_of, protect
 from board.tips.reader_views import my_key
-from board.tips.text import defanged, hidden, marked, plain
-from board.tips.vault import BadSeal
+from board.tips.tip_page import facts_of, opened_by_me, readers_of, tip_page
 from board.tips.views import FORM_BYTES
 
 bp = Blueprint("tip_desk", __name__)
 bp.after_request(protect)
 pages.append(Page(60, "tips", lazy_gettext("Tips"), "tip_desk.inbox", newsroom))
 
-SHOWN = ("waiting", "open", "mine", "published", "closed")
+SHOWN = ("waiting", "late", "open", "mine", "published", "closed")
 
 
 @bp.get("/desk/tips")
 @open_to(newsroom)
 def inbox() -> ResponseReturnValue:
-    me, _key = my_key()
+    me, key = my_key()
     show = request.args.get("show", "open")
     if show not in SHOWN:
         abort(400)
     found = list(db.session.scalars(Tip.inbox(me, show=show, before=asked_id("before"))))
     shown = found[: Tip.PAGE_SIZE]
     more = shown[-1].id if len(found) > Tip.PAGE_SIZE else None
-    return _inbox_page(shown, show=show, more=more)
+    facts = facts_of(shown, me, key)
+    return _inbox_page([(tip, facts[tip.id]) for tip in shown], show=show, more=more)
 
 
 @bp.post("/desk/tips/search")
 @open_to(newsroom)
 def search() -> ResponseReturnValue:
-    """Posted, so that what is looked for stands in no address and no log."""
-    asked = plain(request.form.get("q", ""))[:100].casefold()
-    me, key = my_key()
-    found = []
-    for tip in db.session.scalars(Tip.held_by(me)) if asked else ():
-        try:
-            contents = Opened.by(tip, me, key).contents("message", "note", "facts", "file")
-        except (disk.Erased, BadSeal):
-            continue
-        if any(asked in _words(content.data).casefold() for content in contents):
-            found.append(tip)
-    return _inbox_page(found, show="", q=asked)
+    """Posted, so that what is looked for stands in no address and no log of a server. That
+    somebody read through all tips stands in ours."""
+    form, (me, key) = FindForm.posted(), my_key()
+    if not form.validate():
+        return _inbox_page([], show="", form=form)
+    wanted, made = form.wanted(), gists.make(me, key)
+    told = bool(wanted.words) and not is_noted(Act.SEARCH, by=member())
+    if made or told:
+        with writing():
+            gists.keep(made, me)
+            if told:
+                note_act(Act.SEARCH, by=member())
+    return _inbox_page([] if wanted.is_empty else find(wanted, me, key), show="", form=form)
 
 
 @bp.get("/desk/tips/<id:id>")
 @open_to(newsroom)
 def tip(id: int) -> ResponseReturnValue:
-    opened = _opened(id)
-    if not was_opened(opened.tip, member(), "open"):
+    opened = opened_by_me(id)
+    if not is_noted(Act.OPEN, by=member(), tip_id=id):
         with writing():
-            opened = _opened(id)
-            note_opening(opened.tip, member(), "open")
+            opened = opened_by_me(id)
+            note_act(Act.OPEN, by=member(), tip_id=id)
             opened.tip.mark_read()
-    return _tip_page(opened)
+    return tip_page(opened)
 
 
 @bp.post("/desk/tips/<id:id>/reply")
@@ -79,11 +80,11 @@ def reply(id: int) -> ResponseReturnValue:
     form, uploads = MessageForm.posted(), attachments.uploaded("files")
     if not form.validate() or not (form.text.data.strip() or uploads):
         form.text.errors = form.text.errors or [_("Write something, or attach a file.")]
-        return _tip_page(_opened(id), reply_form=form, status=422)
+        return tip_page(opened_by_me(id), reply_form=form, status=422)
     kept = [attachments.kept(upload) for upload in uploads[: Tip.FILES_MAX]]
     with writing():
         me, _key = my_key()
-        sending.reply(_opened(id), form.text.data, kept, by=me)
+        sending.reply(opened_by_me(id), form.text.data, kept, by=me)
     return _back(id)
 
 
@@ -92,10 +93,10 @@ def reply(id: int) -> ResponseReturnValue:
 def note(id: int) -> ResponseReturnValue:
     form = NoteForm.posted()
     if not form.validate():
-        return _tip_page(_opened(id), note_form=form, status=422)
+        return tip_page(opened_by_me(id), note_form=form, status=422)
     with writing():
         me, _key = my_key()
-        sending.note(_opened(id), form.text.data, by=me)
+        sending.note(opened_by_me(id), form.text.data, by=me)
     return _back(id)
 
 
@@ -104,9 +105,9 @@ def note(id: int) -> ResponseReturnValue:
 def describe(id: int) -> ResponseReturnValue:
     form = FactsForm.posted()
     if not form.validate():
-        return _tip_page(_opened(id), facts_form=form, status=422)
+        return tip_page(opened_by_me(id), facts_form=form, status=422)
     with writing():
-        _opened(id).replace(Purpose.DESK, "facts", form.facts())
+        opened_by_me(id).replace(Purpose.DESK, "facts", form.facts())
     return _back(id)
 
 
@@ -115,12 +116,13 @@ def describe(id: int) -> ResponseReturnValue:
 def assign(id: int) -> ResponseReturnValue:
     """To a reader with a key of this tip, or to nobody."""
     with writing():
-        tip = _opened(id).tip
+        tip = opened_by_me(id).tip
         wanted = request.form.get("reader", "")
-        able = {str(reader.id): reader for reader in _readers_of(tip)}
+        able = {str(reader.id): reader for reader in readers_of(tip)}
         if wanted and wanted not in able:
             abort(400)
         tip.assignee_id = able[wanted].user_id if wanted else None
+        note_act(Act.ASSIGN, by=member(), tip_id=id, about=able[wanted].user if wanted else None)
     return _back(id)
 
 
@@ -130,9 +132,9 @@ def promise(id: int) -> ResponseReturnValue:
     """The source sees by which day there will be an answer."""
     form = DayForm.posted()
     if not form.validate():
-        return _tip_page(_opened(id), promise_form=form, status=422)
+        return tip_page(opened_by_me(id), promise_form=form, status=422)
     with writing():
-        _opened(id).tip.promised_on = form.day.data
+        opened_by_me(id).tip.promised_on = form.day.data
     return _back(id)
 
 
@@ -141,10 +143,10 @@ def promise(id: int) -> ResponseReturnValue:
 def publish(id: int) -> ResponseReturnValue:
     form = LinkForm.posted()
     if not form.validate():
-        return _tip_page(_opened(id), link_form=form, status=422)
+        return tip_page(opened_by_me(id), link_form=form, status=422)
     with writing():
         me, _key = my_key()
-        sending.publish(_opened(id), form.link.data, by=me)
+        sending.publish(opened_by_me(id), form.link.data, by=me)
     return _back(id)
 
 
@@ -152,7 +154,7 @@ def publish(id: int) -> ResponseReturnValue:
 @open_to(newsroom)
 def close(id: int) -> ResponseReturnValue:
     with writing():
-        _opened(id).tip.state = State.CLOSED.value
+        opened_by_me(id).tip.state = State.CLOSED.value
     return _back(id)
 
 
@@ -160,7 +162,7 @@ def close(id: int) -> ResponseReturnValue:
 @open_to(newsroom)
 def open(id: int) -> ResponseReturnValue:
     with writing():
-        _opened(id).tip.state = State.OPEN.value
+        opened_by_me(id).tip.state = State.OPEN.value
     return _back(id)
 
 
@@ -170,12 +172,13 @@ def hold(id: int) -> ResponseReturnValue:
     """Keep it beyond its time, for a reason and until a day; without a day, no longer."""
     form = HoldForm.posted()
     if not form.validate():
-        return _tip_page(_opened(id), hold_form=form, status=422)
+        return tip_page(opened_by_me(id), hold_form=form, status=422)
     with writing():
         me, _key = my_key()
-        opened = _opened(id)
+        opened = opened_by_me(id)
         opened.tip.held_until = form.until
         opened.replace(Purpose.DESK, "hold", {"by": me.user.name, "text": form.reason.data})
+        note_act(Act.HOLD, by=member(), tip_id=id)
     return _back(id)
 
 
@@ -184,17 +187,17 @@ def hold(id: int) -> ResponseReturnValue:
 def contact(id: int) -> ResponseReturnValue:
     """How to reach the source. That it was looked at stands in the log."""
     with writing():
-        opened = _opened(id)
-        note_opening(opened.tip, member(), "contact")
-    return _tip_page(opened, contact=opened.newest("contact").get("text", ""))
+        opened = opened_by_me(id)
+        note_act(Act.CONTACT, by=member(), tip_id=id)
+    return tip_page(opened, contact=opened.newest("contact").get("text", ""))
 
 
 @bp.post("/desk/tips/<id:id>/file")
 @open_to(newsroom)
 def file(id: int) -> ResponseReturnValue:
     with writing():
-        opened = _opened(id)
-        note_opening(opened.tip, member(), "file")
+        opened = opened_by_me(id)
+        note_act(Act.FILE, by=member(), tip_id=id)
     return download(opened, request.form.get("number", ""))
 
 
@@ -202,8 +205,11 @@ def file(id: int) -> ResponseReturnValue:
 @open_to(newsroom)
 def let_in(id: int) -> ResponseReturnValue:
     with writing():
-        opened = _opened(id)
-        opened.let_in(_on_roster(request.form.get("reader", "")))
+        opened = opened_by_me(id)
+        reader = _on_roster(request.form.get("reader", ""))
+        opened.let_in(reader)
+        gists.forget(opened.tip, reader)
+        note_act(Act.LET_IN, by=member(), tip_id=id, about=reader.user)
     return _back(id)
 
 
@@ -216,8 +222,10 @@ def shut_out(id: int) -> ResponseReturnValue:
         reader = _on_roster(request.form.get("reader", ""))
         if reader.id == me.id:
             abort(400)
-        opened = _opened(id)
+        opened = opened_by_me(id)
         opened.shut_out(reader)
+        gists.forget(opened.tip, reader)
+        note_act(Act.SHUT_OUT, by=member(), tip_id=id, about=reader.user)
         if opened.tip.assignee_id == reader.user_id:
             opened.tip.assignee_id = None
     return _back(id)
@@ -227,26 +235,13 @@ def shut_out(id: int) -> ResponseReturnValue:
 @open_to(newsroom)
 def erase(id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
-        return _tip_page(_opened(id), sure=True, status=422)
+        return tip_page(opened_by_me(id), sure=True, status=422)
     with writing():
-        opened = _opened(id)
+        opened = opened_by_me(id)
         reason = "asked" if opened.tip.erasure_asked_on else "reader"
         keeping.erase(opened.tip, reason=reason, by=member())
     forget_log()
     return redirect(url_for(".inbox", notice="erased"), 303)
-
-
-def _opened(id: int) -> Opened:
-    """The tip in the hands of whoever asks; without a key of it there is no such page."""
-    me, key = my_key()
-    found: Tip = db.get_or_404(Tip, id)
-    try:
-        opened = Opened.by(found, me, key)
-    except disk.Erased:
-        abort(404)
-    if not opened.is_mine:
-        abort(404)
-    return opened
 
 
 def _on_roster(id: str) -> Reader:
@@ -254,93 +249,24 @@ def _on_roster(id: str) -> Reader:
     return reader or abort(400)
 
 
-def _readers_of(tip: Tip) -> list[Reader]:
-    holders = db.session.scalars(Grant.holders(tip))
-    return [holder for holder in holders if isinstance(holder, Reader)]
-
-
-def _words(data: dict[str, Any]) -> str:
-    parts = [data.get(name, "") for name in ("text", "title", "case", "name")]
-    return "\n".join([*parts, *data.get("labels", [])])
-
-
-def _inbox_page(tips: list[Tip], *, show: str, more: int | None = None, q: str = "") -> Response:
-    me, key = my_key()
+def _inbox_page(
+    found: list[tuple[Tip, dict[str, Any]]], *, show: str, more: int | None = None, form: Any = None
+) -> Response:
+    me, _key = my_key()
     members = roster.members()
     alone = len(members) < 2
     return page_of(
         "tips/desk/inbox.html",
-        tips=[(tip, _facts_of(tip, me, key)) for tip in tips],
+        tips=found,
         show=show,
         shows=SHOWN,
         more=more,
-        q=q,
+        form=form or FindForm.empty(),
+        labels=sorted({label for _tip, facts in found for label in facts.get("labels", [])}),
         alone=alone,
         lonely=set() if alone else set(db.session.scalars(Grant.lonely())),
         listed=me in members,
     )
-
-
-def _facts_of(tip: Tip, me: Reader, key: Any) -> dict[str, Any]:
-    try:
-        return Opened.by(tip, me, key).newest("facts")
-    except (disk.Erased, BadSeal):  # opening it says which
-        return {}
-
-
-def _tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
-    tip, facts = opened.tip, opened.newest("facts")
-    readers = _readers_of(tip)
-    forms = {
-        "reply_form": MessageForm.empty(),
-        "note_form": NoteForm.empty(),
-        "facts_form": FactsForm.empty(data={**facts, "labels": ", ".join(facts.get("labels", []))}),
-        "promise_form": DayForm.empty(data={"day": tip.promised_on}),
-        "link_form": LinkForm.empty(),
-        "hold_form": HoldForm.empty(data={"day": tip.held_until}),
-        "contact": None,
-        "sure": False,
-        **given,
-    }
-    return page_of(
-        "tips/desk/tip.html",
-        status=status,
-        tip=tip,
-        facts=facts,
-        same_case=_same_case(tip, facts.get("case", "")),
-        talk=[_shown(c) for c in opened.contents("message", "file", "story")],
-        notes=[_shown(c) for c in opened.contents("note")],
-        has_contact=any(item.kind == "contact" for item in tip.items),
-        hold=opened.newest("hold"),
-        readers=readers,
-        others=[reader for reader in roster.members() if reader not in readers],
-        me=my_key()[0],
-        erased_on=tip.erased_on(keeping.retention()),
-        warned=tip.erased_on(keeping.retention()) - today() <= Tip.WARN,
-        **forms,
-    )
-
-
-def _shown(content: Any) -> dict[str, Any]:
-    """An item as it may safely be looked at."""
-    text = content.data.get("text", "")
-    return {
-        **content.data,
-        "number": content.number,
-        "kind": content.kind,
-        "text": defanged(plain(text)),
-        "hidden": hidden(text),
-        "marked": defanged(marked(text)),
-        "found": [said(*found) for found in content.data.get("found", [])],
-    }
-
-
-def _same_case(tip: Tip, case: str) -> list[Tip]:
-    if not case:
-        return []
-    me, key = my_key()
-    others = [other for other in db.session.scalars(Tip.held_by(me)) if other.id != tip.id]
-    return [other for other in others if _facts_of(other, me, key).get("case") == case]
 
 
 def _back(id: int) -> ResponseReturnValue:

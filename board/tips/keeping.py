@@ -9,9 +9,10 @@ from sqlalchemy import delete, select
 from board.accounts.models import User
 from board.db import db
 from board.due import Task, tasks
-from board.tips import disk
+from board.tips import disk, gists, log
 from board.tips.days import today
 from board.tips.holders import Source
+from board.tips.log import Act
 from board.tips.models import Erasure, Grant, Tip, TipItem
 from board.tips.opened import burn
 
@@ -24,16 +25,19 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
 
     The caller empties the log (`db.forget_log`) after the commit.
     """
+    number = tip.id
     disk.erase(tip.ref)
     files = [item.file for item in tip.items if item.file]
     for holder in db.session.scalars(Grant.holders(tip)):
         if isinstance(holder, Source):
             burn(holder)
     db.session.flush()
+    gists.forget(tip)
     for tip_key in tip.keys:
         db.session.execute(delete(Grant).where(Grant.key_id == tip_key.id))
     db.session.expire(tip)
     db.session.delete(tip)
+    log.note(Act.ERASE, by=by, tip_id=number)
     db.session.add(Erasure(made_on=today(), reason=reason, user_id=by.id if by else None))
     disk.remove_files(files)
 

@@ -6,16 +6,29 @@ column can hold a moment, an address, an account of a source, or a word of what 
 
 import enum
 import secrets
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import Base, db
 from board.tips.days import today
 from board.tips.holders import Holder, Reader
+from board.tips.log import Entry
 
 
 class State(enum.StrEnum):
@@ -62,24 +75,24 @@ class Tip(Base):
     items: Mapped[list["TipItem"]] = relationship(
         cascade="all, delete-orphan", order_by="TipItem.number"
     )
-    openings: Mapped[list["Opening"]] = relationship(
-        cascade="all, delete-orphan", order_by="Opening.id.desc()"
-    )
 
     @classmethod
     def new(cls) -> Self:
+        """With a number no other tip ever had: the log goes on about those that were erased."""
+        newest = select(func.coalesce(func.max(cls.id), 0))
+        before = max(db.session.scalar(query) or 0 for query in (newest, Entry.last_tip()))
         return cls(
-            ref=secrets.token_hex(16), epoch=1, last_number=0, received_on=today(),
+            id=before + 1, ref=secrets.token_hex(16), epoch=1, last_number=0, received_on=today(),
             active_on=today(), state=State.NEW.value,
         )  # fmt: skip
 
     @classmethod
     def held_by(cls, holder: Holder) -> Select[Self]:
         """Those this holder has a key of, newest first."""
-        granted = exists().where(
-            Grant.key_id == TipKey.id, TipKey.tip_id == cls.id, Grant.holder_id == holder.id
-        )
-        return select(cls).where(granted).order_by(cls.id.desc())
+        # A list, not a question for each tip: SQLite would walk through all grants every time.
+        granted = select(TipKey.tip_id).join(Grant, Grant.key_id == TipKey.id)
+        held = cls.id.in_(granted.where(Grant.holder_id == holder.id))
+        return select(cls).where(held).order_by(cls.id.desc())
 
     @classmethod
     def inbox(cls, holder: Holder, *, show: str, before: int | None = None) -> Select[Self]:
@@ -87,6 +100,7 @@ class Tip(Base):
         open_ = cls.state.in_([State.NEW, State.OPEN])
         of = {
             "open": open_,
+            "late": cls._late(),
             "waiting": and_(open_, cls.awaits_reader),
             "published": cls.state == State.PUBLISHED,
             "closed": cls.state == State.CLOSED,
@@ -103,6 +117,13 @@ class Tip(Base):
         """Those with no activity for `after` that nobody holds on to."""
         free = or_(cls.held_until.is_(None), cls.held_until < day)
         return select(cls).where(cls.active_on <= day - after, free).order_by(cls.id)
+
+    @classmethod
+    def _late(cls) -> ColumnElement[bool]:
+        """As `is_late`."""
+        unread = and_(cls.state == State.NEW, cls.received_on <= today() - cls.UNREAD_ALARM)
+        broken = and_(cls.awaits_reader, cls.promised_on < today())
+        return or_(broken, and_(unread, or_(cls.promised_on.is_(None), ~cls.awaits_reader)))
 
     @property
     def is_late(self) -> bool:
@@ -155,12 +176,15 @@ class Grant(Base):
     sealed: Mapped[bytes]
 
     @classmethod
-    def to(cls, holder: Holder, tip: Tip) -> Select[Self, TipKey]:
+    def to(cls, holder: Holder, tips: Sequence[Tip]) -> Select[int, str, int, bytes, bytes]:
+        """Of these tips, what this holder was granted: `tip_id`, `purpose`, `epoch`, `public` of
+        the key, and the grant as it is `sealed`."""
+        key = (TipKey.tip_id, TipKey.purpose, TipKey.epoch, TipKey.public)
         return (
-            select(cls, TipKey)
+            select(*key, cls.sealed)
             .join(TipKey, TipKey.id == cls.key_id)
-            .where(TipKey.tip_id == tip.id, cls.holder_id == holder.id)
-            .order_by(TipKey.epoch)
+            .where(TipKey.tip_id.in_([tip.id for tip in tips]), cls.holder_id == holder.id)
+            .order_by(TipKey.tip_id, TipKey.epoch)
         )
 
     @classmethod
@@ -176,11 +200,13 @@ class Grant(Base):
 
     @classmethod
     def lonely(cls) -> Select[int]:
-        """The ids of tips that depend on one reader."""
+        """The ids of tips that depend on one reader, or on none who may still read tips."""
+        able = select(Reader.id).join(Reader.user).where(User.can_read_tips)
+        holding = and_(cls.key_id == TipKey.id, cls.holder_id.in_(able))
         readers = func.count(func.distinct(cls.holder_id))
         return (
             select(TipKey.tip_id)
-            .join(cls, cls.key_id == TipKey.id)
+            .outerjoin(cls, holding)
             .join(Tip, (Tip.id == TipKey.tip_id) & (Tip.epoch == TipKey.epoch))
             .where(TipKey.purpose == Purpose.DESK)
             .group_by(TipKey.tip_id)
@@ -203,33 +229,11 @@ class TipItem(Base):
     sealed: Mapped[bytes]
     file: Mapped[str | None] = mapped_column(String(32))  # its random name under tips/files
 
-
-class Opening(Base):
-    """A reader opened a tip on a day, for colleagues to see."""
-
-    __tablename__ = "tip_opening"
-    __table_args__ = (UniqueConstraint("tip_id", "user_id", "act", "made_on"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tip_id: Mapped[int] = mapped_column(ForeignKey(Tip.id))
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
-    act: Mapped[str] = mapped_column(String(10))
-    made_on: Mapped[date]
-
-    user: Mapped[User] = relationship()
-
-
-def was_opened(tip: Tip, user: User, act: str) -> bool:
-    """Whether the log has this for today."""
-    same = (Opening.tip_id == tip.id, Opening.user_id == user.id)
-    now = (Opening.act == act, Opening.made_on == today())
-    return db.session.scalar(select(Opening.id).where(*same, *now)) is not None
-
-
-def note_opening(tip: Tip, user: User, act: str) -> None:
-    """Once a day."""
-    if not was_opened(tip, user, act):
-        tip.openings.insert(0, Opening(user_id=user.id, act=act, made_on=today()))
+    @classmethod
+    def of(cls, tips: Sequence[Tip], *kinds: str) -> Select[Self]:
+        """Those of these kinds, tip by tip, oldest first."""
+        mine = cls.tip_id.in_([tip.id for tip in tips])
+        return select(cls).where(mine, cls.kind.in_(kinds)).order_by(cls.tip_id, cls.number)
 
 
 class Erasure(Base):

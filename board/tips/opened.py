@@ -2,9 +2,12 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -31,39 +34,81 @@ class Content:
         return base64.b64decode(self.data["key"])
 
 
-Keys = dict[tuple[str, int], Key]
+MANY = 500  # tips at a time in memory
+Place = tuple[str, int]  # purpose and epoch
+Keys = dict[Place, Key]
+Granted = Mapping[Place, Callable[[], Key]]
+Items = dict[str, tuple[TipItem, ...]]  # by their kinds
+
+
+class Ring:
+    """Keys of one tip. A grant is opened when its key is first used: most readings need one."""
+
+    def __init__(self, keys: Keys, granted: Granted | None = None) -> None:
+        self._keys, self._granted = keys, granted or {}
+
+    def __contains__(self, place: Place) -> bool:
+        return place in self._keys or place in self._granted
+
+    def __getitem__(self, place: Place) -> Key:
+        """Raises BadSeal when the grant was moved from where it was made."""
+        if place not in self._keys:
+            self._keys[place] = self._granted[place]()
+        return self._keys[place]
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter({**self._granted, **self._keys})
+
+    def add(self, keys: Keys) -> None:
+        self._keys |= keys
 
 
 class Opened:
-    """The tip, and the keys of it that somebody has, by purpose and epoch."""
+    """The tip, and the keys of it that somebody has."""
 
-    def __init__(self, tip: Tip, keys: Keys, erase_key: bytes) -> None:
-        self.tip, self._keys, self._erase_key = tip, keys, erase_key
+    def __init__(
+        self,
+        tip: Tip,
+        keys: Keys | Ring,
+        erase_key: bytes,
+        items: Items | None = None,
+    ) -> None:
+        """`items`: of some kinds, those that were looked up already."""
+        self.tip, self._erase_key, self._items = tip, erase_key, items
+        self._keys = keys if isinstance(keys, Ring) else Ring(keys)
 
     @classmethod
     def by(cls, tip: Tip, holder: Holder, key: Key) -> "Opened":
-        """With the grants of `holder`.
+        """With the grants of `holder`. Raises Erased when the tip has no erase key any more."""
+        erase_key = disk.erase_key(tip.ref)
+        grants = db.session.execute(Grant.to(holder, [tip]))
+        return cls(tip, _ring(tip, grants, holder, key, erase_key), erase_key)
 
-        Raises Erased when the tip has no erase key any more, BadSeal when a row was moved.
-        """
-        erase_key, keys = disk.erase_key(tip.ref), {}
-        for grant, tip_key in db.session.execute(Grant.to(holder, tip)):
-            place = _grant_place(tip, tip_key.purpose, tip_key.epoch)
-            locked = key.open(grant.sealed, *place, holder.id)
-            seed = vault.unlock(erase_key, locked, *place)
-            keys[tip_key.purpose, tip_key.epoch] = Key.of(seed, tip_key.public)
-        return cls(tip, keys, erase_key)
+    @classmethod
+    def each(cls, tips: Sequence[Tip], holder: Holder, key: Key, *kinds: str) -> Iterator["Opened"]:
+        """Many tips with what they have of these kinds, in few questions; not those erased."""
+        for at in range(0, len(tips), MANY):
+            some = tips[at : at + MANY]
+            grants: dict[int, list[Any]] = defaultdict(list)
+            items: dict[int, Items] = defaultdict(lambda: dict.fromkeys(kinds, ()))
+            for row in db.session.execute(Grant.to(holder, some)):
+                grants[row.tip_id].append(row)
+            for item in db.session.scalars(TipItem.of(some, *kinds)):
+                items[item.tip_id][item.kind] = (*items[item.tip_id][item.kind], item)
+            for tip in some:
+                with suppress(disk.Erased):
+                    erase_key = disk.erase_key(tip.ref)
+                    ring = _ring(tip, grants[tip.id], holder, key, erase_key)
+                    yield cls(tip, ring, erase_key, items[tip.id])
 
     @property
     def is_mine(self) -> bool:
         """Whether the holder has a key at all."""
-        return bool(self._keys)
+        return any(True for _ in self._keys)
 
     def contents(self, *kinds: str) -> list[Content]:
-        """What the holder may read of these kinds, oldest first."""
-        found = select(TipItem).where(TipItem.tip_id == self.tip.id, TipItem.kind.in_(kinds))
-        items = db.session.scalars(found.order_by(TipItem.number))
-        return [self._open(item) for item in items if (item.purpose, item.epoch) in self._keys]
+        """What the holder may read of these kinds, oldest first. Raises BadSeal."""
+        return [self._open(i) for i in self._sealed(*kinds) if (i.purpose, i.epoch) in self._keys]
 
     def newest(self, kind: str) -> dict[str, Any]:
         contents = self.contents(kind)
@@ -83,7 +128,7 @@ class Opened:
         """Seal one thing more to the present epoch's key."""
         tip, number = self.tip, self.tip.next_number()
         # The public key of the seed that was granted, not the row's: that could be another's.
-        key = self._keys[purpose, tip.epoch]
+        key = self._keys[purpose.value, tip.epoch]
         padded = vault.pad(json.dumps({"at": this_hour(), **data}, ensure_ascii=False).encode())
         place = _item_place(tip, purpose, tip.epoch, number, kind, file)
         tip.items.append(
@@ -104,10 +149,10 @@ class Opened:
 
     def let_in(self, reader: Reader) -> None:
         """Give a colleague whatever keys the holder has."""
-        for (purpose, epoch), key in self._keys.items():
-            tip_key = next(k for k in self.tip.keys if (k.purpose, k.epoch) == (purpose, epoch))
+        for place in self._keys:
+            tip_key = next(k for k in self.tip.keys if (k.purpose, k.epoch) == place)
             if all(grant.holder_id != reader.id for grant in tip_key.grants):
-                _grant(self.tip, tip_key, key, reader, self._erase_key)
+                _grant(self.tip, tip_key, self._keys[place], reader, self._erase_key)
 
     def shut_out(self, reader: Reader) -> None:
         """Take every key from `reader`, and begin an epoch they have none of."""
@@ -118,12 +163,33 @@ class Opened:
 
     def _begin_epoch(self, holders: list[Holder]) -> None:
         self.tip.epoch += 1
-        self._keys |= begin_epoch(self.tip, holders, self._erase_key)
+        self._keys.add(begin_epoch(self.tip, holders, self._erase_key))
+
+    def _sealed(self, *kinds: str) -> list[TipItem]:
+        if self._items is None:
+            return list(db.session.scalars(TipItem.of([self.tip], *kinds)))
+        found = [item for kind in kinds for item in self._items[kind]]
+        return sorted(found, key=lambda item: item.number)
 
     def _open(self, item: TipItem) -> Content:
         place = _item_place(self.tip, item.purpose, item.epoch, item.number, item.kind, item.file)
         data = self._keys[item.purpose, item.epoch].open(item.sealed, *place)
         return Content(item.number, item.kind, json.loads(vault.unpad(data)), item.file)
+
+
+def _ring(tip: Tip, grants: Iterable[Any], holder: Holder, key: Key, erase_key: bytes) -> Ring:
+    granted = {
+        (row.purpose, row.epoch): partial(_granted, tip, row, holder, key, erase_key)
+        for row in grants
+    }
+    return Ring({}, granted)
+
+
+def _granted(tip: Tip, row: Any, holder: Holder, key: Key, erase_key: bytes) -> Key:
+    """The key in one row of `Grant.to`. Raises BadSeal."""
+    place = _grant_place(tip, row.purpose, row.epoch)
+    locked = key.open(row.sealed, *place, holder.id)
+    return Key.of(vault.unlock(erase_key, locked, *place), row.public)
 
 
 def begin_epoch(tip: Tip, holders: Sequence[Holder], erase_key: bytes) -> Keys:

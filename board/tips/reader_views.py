@@ -1,23 +1,27 @@
 """Readers of tips: their passphrase, their sheet, and who is on the roster."""
 
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from markupsafe import Markup
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import selectinload
 
 from board.access import member, newsroom, open_to
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.desk import Page, pages
-from board.tips import disk, roster, second, unlocking, words
+from board.tips import disk, gists, roster, unlocking, words
+from board.tips.days import today
 from board.tips.forms import RecoverForm, UnlockForm
+from board.tips.gists import Gist
 from board.tips.holders import Reader, Unlocked, fingerprint
-from board.tips.models import Grant, Tip
+from board.tips.models import Grant, Tip, TipKey
 from board.tips.opened import Opened
 from board.tips.pages import page_of, protect
 from board.tips.roster import Forged
@@ -44,6 +48,10 @@ def my_key() -> tuple[Reader, Key]:
 
 @bp.app_errorhandler(Locked)
 def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
+    """What was written while the time ran out is shown again: only its writer sees this page."""
+    written = request.form.get("text") if request.method == "POST" else None
+    if written:
+        return _unlock_page(UnlockForm.empty(), written=written, status=401)
     return redirect(url_for("tip_readers.unlock_form"), 303)
 
 
@@ -82,7 +90,9 @@ def unlock() -> ResponseReturnValue:
     if key is None:
         form.passphrase.errors = [_wrong()]
         return _unlock_page(form, status=422)
+    made = gists.make(reader, key)  # so that a search need not wait
     with writing():
+        gists.keep(made, reader)
         reader = db.session.get_one(Reader, reader.id)
         reader.has_news = False
         token = Unlocked.begin(reader, key)
@@ -110,18 +120,18 @@ def start() -> ResponseReturnValue:
     key, salt = Key(), secrets.token_bytes(16)
     passphrase, kek = _new_words(words.PASSPHRASE_WORDS, salt)
     recovery, recovery_kek = _new_words(words.RECOVERY_WORDS, salt)
-    factor, codes = second.new()
     with writing():
+        id = roster.free_id()
         if old := db.session.scalar(Reader.of(member())):
             if request.form.get("again") != "yes":
                 abort(409)
             _remove(old)
-        reader = Reader.make(member(), key, salt=salt, kek=kek, recovery_kek=recovery_kek)
-        reader.second = reader.keep(key, "second", factor)
+        keks = {"kek": kek, "recovery_kek": recovery_kek}
+        reader = Reader.make(member(), key, salt=salt, id=id, **keks)
         db.session.flush()
-        if not roster.members():
+        if not roster.is_begun():
             roster.add(reader, by=reader, key=key)
-    return _sheet(passphrase, recovery, factor, codes)
+    return _sheet(passphrase, recovery)
 
 
 @bp.get("/desk/tips/recover")
@@ -167,6 +177,7 @@ def readers() -> ResponseReturnValue:
         listed=[(reader, fingerprint(reader.public)) for reader in members],
         pending=[(reader, fingerprint(reader.public)) for reader in every if reader not in members],
         fingerprint=roster.seal_of(),
+        begun=roster.is_begun(),
         lonely=len(db.session.scalars(Grant.lonely()).all()),
         held=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
     )
@@ -179,11 +190,14 @@ def add(id: int) -> ResponseReturnValue:
     with writing():
         me, key = my_key()
         reader = db.get_or_404(Reader, id)
-        if me not in roster.members():
+        begins = reader.id == me.id and not roster.is_begun()
+        if not begins and me not in roster.members():
             abort(403)
         roster.add(reader, by=me, key=key)
-        for tip in db.session.scalars(Tip.held_by(me)).all():
-            Opened.by(tip, me, key).let_in(reader)
+        for opened in Opened.each(_with_grants(Tip.held_by(me)), me, key):
+            with suppress(BadSeal):  # opening that tip says so
+                opened.let_in(reader)
+                gists.forget(opened.tip, reader)
     return redirect(url_for(".readers", notice="saved"), 303)
 
 
@@ -197,17 +211,18 @@ def remove(id: int) -> ResponseReturnValue:
         if reader.id == me.id or me not in roster.members():
             abort(403)
         held = Tip.held_by(reader).subquery()
-        for tip in db.session.scalars(Tip.held_by(me).where(Tip.id.in_(select(held.c.id)))).all():
-            Opened.by(tip, me, key).shut_out(reader)
+        both = Tip.held_by(me).where(Tip.id.in_(select(held.c.id)))
+        for opened in Opened.each(_with_grants(both), me, key):
+            opened.shut_out(reader)
         roster.remove(reader, by=me, key=key)
         _remove(reader)
     return redirect(url_for(".readers", notice="saved"), 303)
 
 
 def _opened_by(form: Any, reader: Reader, *, recovery: bool) -> Key | None:
-    """The reader's key if both factors are right; a right second factor is right only once.
+    """The reader's key if the words are right. Raises TooManyAttempts.
 
-    Raises TooManyAttempts.
+    That the account's second factor was shown, too, the page's audience has seen to.
     """
     with writing():
         attempt = Attempt.begin(
@@ -223,39 +238,36 @@ def _opened_by(form: Any, reader: Reader, *, recovery: bool) -> Key | None:
         phrase = form.passphrase.data
     try:
         _tag, kek = disk.stretch(phrase, salt=reader.salt)
+        key = reader.recover(kek) if recovery else reader.unwrap(kek)
+    except BadSeal:
+        return None
     except TooBusy:  # no failure of whoever tries
         with writing():
             attempt.strike_out()
         raise
-    try:
-        key = reader.recover(kek) if recovery else reader.unwrap(kek)
-    except BadSeal:
-        return None
     with writing():
-        reader = db.session.get_one(Reader, reader.id)
-        kept = reader.kept(key, "second", reader.second or b"")
-        accepted = second.accept(kept, form.second.data)
-        if accepted is None:
-            return None
-        reader.second = reader.keep(key, "second", accepted)
         attempt.strike_out()
     return key
 
 
 def _renew(reader: Reader, key: Key) -> Response:
-    """A new passphrase, a new sheet, a new second factor; the old ones open nothing."""
+    """A new passphrase and a new sheet; the old ones open nothing."""
     salt = secrets.token_bytes(16)
     passphrase, kek = _new_words(words.PASSPHRASE_WORDS, salt)
     recovery, recovery_kek = _new_words(words.RECOVERY_WORDS, salt)
-    factor, codes = second.new()
     with writing():
         reader = db.session.get_one(Reader, reader.id)
         reader.salt = salt
         reader.wrap(key, kek)
         reader.wrap_recovery(key, recovery_kek)
-        reader.second = reader.keep(key, "second", factor)
         Unlocked.end_all(reader)
-    return _sheet(passphrase, recovery, factor, codes)
+    return _sheet(passphrase, recovery)
+
+
+def _with_grants(tips: Select[Tip]) -> Sequence[Tip]:
+    """Those tips, with all their keys and whom they are granted to, in three questions."""
+    loaded = selectinload(Tip.keys).selectinload(TipKey.grants)
+    return db.session.scalars(tips.options(loaded)).all()
 
 
 def _new_words(count: int, salt: bytes) -> tuple[str, bytes]:
@@ -265,25 +277,23 @@ def _new_words(count: int, salt: bytes) -> tuple[str, bytes]:
 
 def _remove(reader: Reader) -> None:
     Unlocked.end_all(reader)
-    db.session.execute(delete(Grant).where(Grant.holder_id == reader.id))
+    for kind in (Grant, Gist):
+        db.session.execute(delete(kind).where(kind.holder_id == reader.id))
     db.session.delete(reader)
     db.session.flush()
 
 
-def _sheet(passphrase: str, recovery: str, factor: Any, codes: list[str]) -> Response:
-    site = current_app.config["SITE_NAME"]
+def _sheet(passphrase: str, recovery: str) -> Response:
     return page_of(
         "tips/desk/sheet.html",
         passphrase=passphrase.split(),
         recovery=recovery.split(),
-        secret=factor["secret"],
-        picture=Markup(second.picture(factor, whose=member().name, site=site)),  # noqa: S704 - ours
-        codes=codes,
+        made_on=today(),
     )
 
 
-def _unlock_page(form: Any, *, status: int = 200) -> Response:
-    return page_of("tips/desk/unlock.html", form=form, status=status)
+def _unlock_page(form: Any, *, written: str | None = None, status: int = 200) -> Response:
+    return page_of("tips/desk/unlock.html", form=form, written=written, status=status)
 
 
 def _too_many(form: Any) -> Response:
@@ -292,4 +302,4 @@ def _too_many(form: Any) -> Response:
 
 
 def _wrong() -> str:
-    return _("The words or the code are wrong. A code is good only once.")
+    return _("These are not the words.")

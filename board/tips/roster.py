@@ -7,12 +7,13 @@ no reader. Sources see its fingerprint, and can compare it with the one in print
 import json
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from board.db import db
-from board.tips import vault
+from board.tips import log, vault
 from board.tips.days import today
-from board.tips.holders import Reader, fingerprint
+from board.tips.holders import Holder, Reader, fingerprint
+from board.tips.log import Act
 from board.tips.models import Roster
 from board.tips.vault import Key
 
@@ -42,17 +43,37 @@ def seal_of() -> str | None:
     return fingerprint(newest.body.encode()) if newest else None
 
 
+def is_begun() -> bool:
+    """Whether anybody ever signed one. Who begins it signs for themselves."""
+    return db.session.scalar(select(Roster.id).limit(1)) is not None
+
+
+def begin_anew() -> None:
+    """Forget the one there is: those who could sign have lost their keys. The next reader signs
+    for themselves, and sources see another fingerprint."""
+    db.session.execute(delete(Roster))
+    log.note(Act.BEGIN, by=None)
+
+
+def free_id() -> int:
+    """For a new reader: one that no reader ever had of whom the roster speaks."""
+    newest = db.session.scalar(select(func.max(Holder.id))) or 0
+    return max(newest, *_newest_entries(), 0) + 1
+
+
 def add(reader: Reader, *, by: Reader, key: Key) -> None:
     """`by` signs for `reader`; who is first signs for themselves. Raises Forged."""
     entries = _newest_entries()
     entries[reader.id] = {**_entry(reader), "by": str(by.id), "on": today().isoformat()}
     _sign(entries, by=by, key=key)
+    log.note(Act.ADD, by=by.user, about=reader.user)
 
 
 def remove(reader: Reader, *, by: Reader, key: Key) -> None:
     entries = _newest_entries()
     entries.pop(reader.id, None)
     _sign(entries, by=by, key=key)
+    log.note(Act.REMOVE, by=by.user, about=reader.user)
 
 
 def _sign(entries: Entries, *, by: Reader, key: Key) -> None:

@@ -1,5 +1,6 @@
 """The cookie that, with a row of ours, opens one holder's key in one browser."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from flask import request
@@ -22,10 +23,15 @@ def unlocked(cookie: str) -> tuple[Holder, Key]:
     if session is None or key is None:
         raise Locked
     if session.is_due(token):
-        with writing():
-            if again := _session(cookie):
-                again.touch(token)
+        _touch(cookie, token)
     return session.holder, key
+
+
+def _touch(cookie: str, token: str) -> None:
+    """Note that somebody is still there; in the write that goes on, if one does."""
+    with nullcontext() if db.session.info.get("writing") else writing():
+        if session := _session(cookie):
+            session.touch(token)
 
 
 def lock(cookie: str) -> None:

@@ -26,23 +26,14 @@ def paper(window: Windows) -> dict[str, Any]:
 
 
 @pytest.fixture
-def desk(window: Windows, paper: dict[str, Any], used: list[str]) -> Page:
+def desk(window: Windows, paper: dict[str, Any]) -> Page:
     """tess at her desk, tips unlocked."""
     page = window("tess", java_script_enabled=False)
     page.goto("/desk/tips")
-    code = next(code for code in paper["codes"] if code not in used)
-    used.append(code)
     page.fill("[name=passphrase]", paper["passphrase"])
-    page.fill("[name=second]", code)
     page.click("main button.primary")
     expect(page.locator("h1")).to_have_text("제보")
     return page
-
-
-@pytest.fixture(scope="module")
-def used() -> list[str]:
-    """Codes are good once, and the board is shared by all tests of this file."""
-    return []
 
 
 def fits(page: Page) -> bool:

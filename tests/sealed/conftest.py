@@ -10,7 +10,6 @@ from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
-import pyotp
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
@@ -19,7 +18,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
 from board.accounts.models import User
-from board.db import db, now
+from board.db import db
 from board.tips import vault
 from board.tips.commands import tips_cli
 from conftest import person
@@ -44,8 +43,6 @@ class AtDesk:
     client: FlaskClient
     passphrase: str = ""
     recovery: str = ""
-    secret: str = ""
-    codes: tuple[str, ...] = ()
 
     def start(self, **form: str) -> TestResponse:
         page = self.client.post("/desk/tips/start", data=form)
@@ -56,26 +53,14 @@ class AtDesk:
     def note(self, page: TestResponse) -> None:
         self.passphrase = inner(page, "passphrase")
         self.recovery = inner(page, "recovery")
-        self.secret = inner(page, "second-secret")
-        self.codes = tuple(re.findall(r"<li><code>(.+?)</code>", page.text))
 
     @property
-    def paper(self) -> tuple[Any, ...]:
-        return self.passphrase, self.recovery, self.secret, self.codes
+    def paper(self) -> tuple[str, str]:
+        return self.passphrase, self.recovery
 
-    def digits(self, *, later: int = 0) -> str:
-        return pyotp.TOTP(self.secret).at(int(now().timestamp()) + 30 * later)
-
-    def unlock(self, second: str = "", passphrase: str = "") -> TestResponse:
-        data = {
-            "passphrase": passphrase or self.passphrase,
-            "second": second or self.take_code(),
-        }
+    def unlock(self, passphrase: str = "") -> TestResponse:
+        data = {"passphrase": passphrase or self.passphrase}
         return self.client.post("/desk/tips/unlock", data=data)
-
-    def take_code(self) -> str:
-        first, *self.codes = self.codes  # type: ignore[assignment]
-        return first
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)

@@ -1,16 +1,18 @@
 """Readers of tips unlock, read, answer, and work on a tip together."""
 
-import threading
+import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
 
+from board.accounts import models as accounts
 from board.db import db, now, writing
+from board.tips.commands import tips_cli
 from board.tips.days import today
 from board.tips.holders import Reader
-from board.tips.models import Tip
+from board.tips.models import Grant, Tip
 from conftest import person
 from sealed.conftest import AtDesk, holder_id, inner
 
@@ -59,54 +61,27 @@ def test_an_unlocked_key_is_of_use_to_its_reader_only(desk, sent, as_):
     assert jin.get("/desk/tips/1").location == "/desk/tips/unlock"
 
 
-@pytest.mark.parametrize("factor", ["passphrase", "second"])
-def test_one_factor_alone_opens_nothing(desk, factor):
-    wrong = {factor: "가격 " * 6 if factor == "passphrase" else "000000"}
-
-    assert desk.unlock(**wrong).status_code == 422
+def test_another_passphrase_opens_nothing(desk):
+    assert desk.unlock("가격 " * 6).status_code == 422
+    assert desk.unlock("가격 " * 5).status_code == 422
 
 
-def test_digits_from_the_telephone_are_good_once(desk):
-    digits = desk.digits()
+def test_the_passphrase_alone_opens_nothing_without_the_accounts_second_factor(app, desk, sent):
+    with writing():
+        _, token = accounts.sign_in(desk.user, device="test")
+    stolen = app.test_client()
+    stolen.set_cookie("board_session", token)
+    stolen.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
 
-    assert desk.unlock(digits).status_code == 303
-    assert desk.unlock(digits).status_code == 422
-    assert desk.unlock(desk.digits(later=1)).status_code == 303
-    assert desk.unlock(digits).status_code == 422
-    assert desk.unlock(desk.digits(later=5)).status_code == 422
-
-
-def test_a_recovery_code_is_good_once(desk):
-    code = desk.codes[0]
-
-    assert desk.unlock(code.lower()).status_code == 303
-    assert desk.unlock(code).status_code == 422
-
-
-def test_of_two_who_use_the_same_digits_at_once_one_gets_in(app, desk):
-    statuses, ready = [], threading.Barrier(2)
-    session = desk.client.get_cookie("board_session").value
-    data = {"passphrase": desk.passphrase, "second": desk.digits()}
-
-    def try_it() -> None:
-        with app.app_context():
-            client = app.test_client()
-            client.set_cookie("board_session", session)
-            ready.wait()
-            statuses.append(client.post("/desk/tips/unlock", data=data).status_code)
-            db.session.remove()
-
-    threads = [threading.Thread(target=try_it) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(statuses) == [303, 422]
+    for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/unlock", "/desk/tips/export"):
+        assert stolen.get(path).location.startswith("/sign-in/code?next=/desk/tips")
+    words = {"passphrase": desk.passphrase}
+    assert stolen.post("/desk/tips/unlock", data=words).status_code == 403
+    assert stolen.post("/desk/tips/1/export").status_code == 403
 
 
 def test_guessing_is_stopped(desk):
-    statuses = [desk.unlock("000000", "가격 " * 6).status_code for _ in range(11)]
+    statuses = [desk.unlock("가격 " * 6).status_code for _ in range(11)]
 
     assert statuses == [422] * 10 + [429]
 
@@ -132,10 +107,9 @@ def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
 
 
 def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
-    old, code = desk.passphrase, desk.take_code()
-    data = {"passphrase": desk.recovery, "second": code}
+    old = desk.passphrase
 
-    page = desk.client.post("/desk/tips/recover", data=data)
+    page = desk.post("/desk/tips/recover", passphrase=desk.recovery)
     desk.note(page)
 
     assert desk.unlock(passphrase=old).status_code == 422
@@ -148,7 +122,7 @@ def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
         tess.change_password("!other")
     stolen = AtDesk(tess, as_(tess))
 
-    assert stolen.unlock("000000", "lighthouse keeper at dusk").status_code == 422
+    assert stolen.unlock("lighthouse keeper at dusk").status_code == 422
     assert stolen.get("/desk/tips/1").location == "/desk/tips/unlock"
 
 
@@ -254,7 +228,7 @@ def test_readers_search_inside_tips(desk, sent, asked, found):
     assert desk.post("/desk/tips/search", q=asked).text.count('href="/desk/tips/1"') == found
 
 
-def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent):
+def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
     desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
     day = today() + timedelta(days=7)
     desk.post("/desk/tips/1/promise", day=day.isoformat())
@@ -263,17 +237,79 @@ def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent):
     assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=mine").text
     sent.enter()
     assert "까지 답변드리겠습니다" in sent.box().text
-    assert ">늦음<" not in desk.get("/desk/tips").text
+    assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=late").text
     with time_machine.travel(now() + timedelta(days=9)):
-        desk.unlock()
-        assert db.session.get(Tip, 1).is_late
+        late = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        late.unlock()
+        assert 'class="error">늦음<' in late.get("/desk/tips?show=late").text
 
 
-def test_an_unread_tip_raises_an_alarm(desk, sent):
+def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
     with time_machine.travel(now() + timedelta(days=3)):
-        as_late = db.session.scalars(select(Tip)).one().is_late
+        later = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        later.unlock()
+        alarmed = later.get("/desk/tips?show=late").text
+        later.get("/desk/tips/1")
+        calmed = later.get("/desk/tips?show=late").text
 
-    assert as_late
+    assert 'href="/desk/tips/1"' in alarmed
+    assert 'href="/desk/tips/1"' not in calmed
+
+
+def test_whoever_writes_for_minutes_can_send_it(desk, sent):
+    with time_machine.travel(now() + timedelta(minutes=14)):
+        assert desk.post("/desk/tips/1/reply", text="천천히 쓴 답").status_code == 303
+        assert "천천히 쓴 답" in desk.get("/desk/tips/1").text
+
+
+def test_what_was_written_while_tips_locked_themselves_is_not_lost(desk, sent):
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        page = desk.post("/desk/tips/1/reply", text="너무 천천히 쓴 답 <b>")
+        assert page.status_code == 401
+        assert "너무 천천히 쓴 답 &lt;b&gt;" in page.text
+        assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"label": "회계"}, [1]), ({"label": "시청"}, []), ({"state": "open"}, [1]),
+        ({"state": "new"}, [2]), ({"reader": "0"}, [2]), ({"reader": "me"}, [1]),
+        ({"q": "장부", "label": "회계"}, [1]), ({"q": "다른", "label": "회계"}, []),
+        ({"age": "week"}, []), ({"age": "leaving"}, []),
+        ({"q": unicodedata.normalize("NFD", "장부")}, [1]),
+    ],
+)  # fmt: skip
+def test_tips_are_found_by_label_person_state_and_age(desk, sent, source, asked, found):
+    source.send("다른 제보")
+    desk.get("/desk/tips/1")
+    desk.post("/desk/tips/1/describe", title="장부", labels="회계, 시장", case="")
+    desk.post("/desk/tips/1/assign", reader=holder_id(desk.user))
+    if asked == {"reader": "me"}:
+        asked = {"reader": str(desk.user.id)}
+
+    page = desk.post("/desk/tips/search", **asked).text
+
+    assert re.findall(r'<h2><a href="/desk/tips/(\d+)"', page) == [str(id) for id in found]
+
+
+def test_old_tips_are_found_by_their_age(app, desk, sent, as_):
+    later = now() + timedelta(days=app.config["TIP_DAYS"] - 10)
+    with time_machine.travel(later):
+        desk = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        desk.unlock()
+        for age in ("late", "week", "leaving"):
+            assert 'href="/desk/tips/1"' in desk.post("/desk/tips/search", age=age).text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"state": "x"}, {"reader": "x"}, {"age": "x"}, {"q": "가" * 101}]
+)
+def test_what_cannot_be_looked_for_is_said(desk, sent, wrong):
+    page = desk.post("/desk/tips/search", **wrong)
+
+    assert "problem" in page.text
+    assert 'href="/desk/tips/1"' not in page.text
 
 
 def test_a_published_tip_shows_the_source_where(desk, sent):
@@ -315,6 +351,35 @@ def test_a_tip_that_depends_on_one_reader_is_pointed_out(desk, sent, at_desk):
     desk.post("/desk/tips/1/shut-out", reader=holder_id(jin))
 
     assert "열 수 있는 사람 한 명뿐" in desk.get("/desk/tips").text
+
+
+def test_a_tip_only_somebody_who_left_could_open_is_pointed_out(desk, second_desk, sent):
+    assert "열 수 있는 사람 한 명뿐" not in desk.get("/desk/tips").text
+    with writing():
+        second_desk.user.revoke("can_read_tips")
+
+    assert db.session.scalars(Grant.lonely()).all() == [1]
+
+
+def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
+    app, desk, sent, source, as_
+):
+    """The form stays closed until an operator says so, and what was sealed stays sealed."""
+    assert desk.start(again="yes").status_code == 200
+    desk.unlock()
+    assert "<textarea" not in source.client.get("/tips/new").text
+    me = holder_id(desk.user)
+    assert desk.post(f"/desk/tips/readers/{me}/add").status_code == 403
+
+    unsure = app.test_cli_runner().invoke(tips_cli, ["begin-roster"], input="n\n")
+    assert unsure.exit_code == 1
+    assert app.test_cli_runner().invoke(tips_cli, ["begin-roster", "--yes"]).exit_code == 0
+    assert desk.post(f"/desk/tips/readers/{me}/add").status_code == 303
+
+    assert desk.get("/desk/tips/1").status_code == 404
+    assert source.send("새 제보").status_code == 200
+    assert "새 제보" in desk.get("/desk/tips/2").text
+    assert "운영자가 담당자 명단을 새로 시작하게 함" in desk.get("/desk/tips/log").text
 
 
 def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source):

@@ -35,11 +35,12 @@ COLUMNS = {
     "tip_item": {"id", "tip_id", "purpose", "epoch", "number", "kind", "sealed", "file"},
     "tip_holder": {
         "id", "kind", "public", "wrapped", "tag", "visits", "user_id", "verifier", "salt",
-        "wrapped_recovery", "second", "has_news",
+        "wrapped_recovery", "export_to", "has_news",
     },
     "tip_mail_key": {"id", "holder_id", "certificate", "asked", "tries", "made_on"},
     "tip_unlocked": {"token_hash", "holder_id", "sealed", "made_on"},
-    "tip_opening": {"id", "tip_id", "user_id", "act", "made_on"},
+    "tip_log": {"id", "act", "tip_id", "user_id", "about_id", "made_on", "hash"},
+    "tip_gist": {"tip_id", "holder_id", "upto", "sealed"},
     "tip_erasure": {"id", "made_on", "reason", "user_id"},
     "tip_ticket": {"token_hash", "sealed", "made_on"},
     "tip_roster": {"id", "body", "signer_id", "signature"},
@@ -279,7 +280,8 @@ class TestErasure:
         assert desk.get("/desk/tips/1").status_code == 404
         assert sent.enter().status_code == 422
         counted = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
-        kept = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure"}
+        kept = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure",
+                "tip_log"}  # fmt: skip
         assert {t for t, count in counted.items() if count} <= kept
         assert counted["tip_holder"] == 1
         assert counted["tip_erasure"] == 1

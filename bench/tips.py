@@ -1,0 +1,92 @@
+"""A thousand sealed tips: how long a reader waits for the list, a search, and a new colleague.
+
+Measured inside one process, through the pages themselves: the work is opening seals, which no
+server makes faster. Each tip has a message, a note and a title, so that a search opens all three.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any
+
+from board import create_app, schema
+from board.accounts import models as accounts
+from board.db import db, writing
+from board.tips import roster, sending
+from board.tips.holders import Reader, Unlocked
+from board.tips.models import Purpose
+from board.tips.opened import Opened
+from board.tips.vault import Key
+
+TIPS, ROUNDS = 1000, 3
+STORY = "어시장 위판장 저울이 한 상자에 300그램씩 더 나가게 맞춰져 있습니다. " * 8
+
+
+def facts(folder: Path) -> dict[str, float]:
+    """Medians, in seconds of this processor."""
+    app = create_app({"INSTANCE": str(folder), "STAFF_SECOND_FACTOR": False})
+    with app.app_context():
+        schema.upgrade()
+        reader, key = _reader()
+        _seal(reader, key)
+        client = _browser(app, reader, key)
+
+        def search(words: str) -> None:
+            page = client.post("/desk/tips/search", data={"q": words}, headers=_OURS)
+            assert page.text.count('<h2><a href="/desk/tips/') == (1 if words else 0)
+
+        first = _spent(lambda: search("이야기 777번"))
+        found = {
+            f"first search in {TIPS:,} sealed tips, s": round(first, 3),
+            f"search in {TIPS:,} sealed tips, s": _cost(lambda: search("이야기 777번")),
+            f"list of 50 of {TIPS:,} tips, s": _cost(lambda: client.get("/desk/tips")),
+        }
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+_OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+def _reader() -> tuple[Reader, Key]:
+    with writing():
+        tess = accounts.sign_up(email="tess@bench.example", name="tess", password_hash="!")
+        tess.can_read_tips, key = True, Key()
+        reader = Reader.make(tess, key, salt=bytes(16), kek=bytes(32), recovery_kek=bytes(32))
+        db.session.flush()
+        roster.add(reader, by=reader, key=key)
+    return reader, key
+
+
+def _browser(app: Any, reader: Reader, key: Key) -> Any:
+    """Of somebody who has just signed in and unlocked tips."""
+    with writing():
+        _session, token = accounts.sign_in(reader.user, device="bench", second_factor=True)
+        unlocked = Unlocked.begin(reader, key)
+    client = app.test_client()
+    client.set_cookie("board_session", token)
+    client.set_cookie("board_tip_desk", unlocked)
+    return client
+
+
+def _seal(reader: Reader, key: Key) -> None:
+    """As sources would send them; then a reader gives each a title and writes a note."""
+    with writing():
+        for number in range(TIPS):
+            told, tag = f"{STORY} 이야기 {number}번.", number.to_bytes(32, "big")
+            tip = sending.send(told, "", [], to=[reader], tag=tag, kek=bytes(32))
+            opened = Opened.by(tip, reader, key)
+            opened.add(Purpose.DESK, "facts", {"title": f"제보 {number}", "labels": ["시장"]})
+            sending.note(opened, "상인회 전 사무장에게 확인할 것.", by=reader)
+
+
+def _cost(act: Callable[[], object]) -> float:
+    return round(median(_spent(act) for _ in range(ROUNDS)), 3)
+
+
+def _spent(act: Callable[[], object]) -> float:
+    before = process_time()
+    act()
+    return process_time() - before

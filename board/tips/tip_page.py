@@ -1,0 +1,105 @@
+"""One tip in the hands of whoever asks, and the page that shows it to them."""
+
+from typing import Any
+
+from flask import Response, abort
+
+from board.db import db
+from board.tips import disk, exports, keeping, roster
+from board.tips.days import today
+from board.tips.findings import said
+from board.tips.forms import DayForm, FactsForm, HoldForm, LinkForm, MessageForm, NoteForm
+from board.tips.holders import Reader
+from board.tips.log import Entry
+from board.tips.models import Grant, Tip
+from board.tips.opened import Content, Opened
+from board.tips.pages import page_of
+from board.tips.reader_views import my_key
+from board.tips.text import defanged, hidden, marked, plain
+from board.tips.vault import BadSeal, Key
+
+
+def opened_by_me(id: int) -> Opened:
+    """Without a key of the tip there is no such page."""
+    me, key = my_key()
+    found: Tip = db.get_or_404(Tip, id)
+    try:
+        opened = Opened.by(found, me, key)
+    except disk.Erased:
+        abort(404)
+    if not opened.is_mine:
+        abort(404)
+    return opened
+
+
+def tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
+    tip, facts = opened.tip, opened.newest("facts")
+    readers, (me, key) = readers_of(tip), my_key()
+    forms = {
+        "reply_form": MessageForm.empty(),
+        "note_form": NoteForm.empty(),
+        "facts_form": FactsForm.empty(data={**facts, "labels": ", ".join(facts.get("labels", []))}),
+        "promise_form": DayForm.empty(data={"day": tip.promised_on}),
+        "link_form": LinkForm.empty(),
+        "hold_form": HoldForm.empty(data={"day": tip.held_until}),
+        "contact": None,
+        "sure": False,
+        **given,
+    }
+    return page_of(
+        "tips/desk/tip.html",
+        status=status,
+        tip=tip,
+        facts=facts,
+        same_case=_same_case(tip, facts.get("case", ""), me, key),
+        talk=[_shown(c) for c in opened.contents("message", "file", "story")],
+        notes=[_shown(c) for c in opened.contents("note")],
+        has_contact=any(item.kind == "contact" for item in tip.items),
+        hold=opened.newest("hold"),
+        readers=readers,
+        others=[reader for reader in roster.members() if reader not in readers],
+        log=db.session.scalars(Entry.newest(tip_id=tip.id)).all(),
+        export_to=exports.recipient(me, key),
+        me=me,
+        erased_on=tip.erased_on(keeping.retention()),
+        warned=tip.erased_on(keeping.retention()) - today() <= Tip.WARN,
+        **forms,
+    )
+
+
+def readers_of(tip: Tip) -> list[Reader]:
+    holders = db.session.scalars(Grant.holders(tip))
+    return [holder for holder in holders if isinstance(holder, Reader)]
+
+
+def facts_of(tips: list[Tip], me: Reader, key: Key) -> dict[int, dict[str, Any]]:
+    """What the desk calls each of these tips: title, labels, case."""
+    found: dict[int, dict[str, Any]] = {tip.id: {} for tip in tips}
+    for opened in Opened.each(tips, me, key, "facts"):
+        try:
+            found[opened.tip.id] = opened.newest("facts")
+        except BadSeal:  # opening the tip says so
+            continue
+    return found
+
+
+def _shown(content: Content) -> dict[str, Any]:
+    """An item as it may safely be looked at."""
+    text = content.data.get("text", "")
+    return {
+        **content.data,
+        "number": content.number,
+        "kind": content.kind,
+        "text": defanged(plain(text)),
+        "hidden": hidden(text),
+        "marked": defanged(marked(text)),
+        "found": [said(*found) for found in content.data.get("found", [])],
+    }
+
+
+def _same_case(tip: Tip, case: str, me: Reader, key: Key) -> list[Tip]:
+    if not case:
+        return []
+    others = [other for other in db.session.scalars(Tip.held_by(me)) if other.id != tip.id]
+    facts = facts_of(others, me, key)
+    return [other for other in others if facts[other.id].get("case") == case]
