@@ -10,5 +10,6 @@ loopback interface.
     servers   what is measured: processes            peers     what is measured: Isso
     load      wrk, and what it says                  browser   what is measured: pages in Chromium
     seed      articles, threads, readers             soak      memory under load, for minutes
+    desk      what is measured: pages of the desk, with long queues
     figures   medians, ratios, the file of results   report    tables, README      plot  the picture
 """
