@@ -11,5 +11,6 @@ loopback interface.
     load      wrk, and what it says                  browser   what is measured: pages in Chromium
     seed      articles, threads, readers             soak      memory under load, for minutes
     tips      a thousand sealed tips, opened and searched
+    desk      what is measured: pages of the desk, with long queues
     figures   medians, ratios, the file of results   report    tables, README      plot  the picture
 """

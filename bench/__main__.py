@@ -1,7 +1,10 @@
 """Measures what it is asked for and prints tables. `python -m bench --help` tells the choices."""
 
 import argparse
+import json
+import os
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,14 +13,14 @@ from pathlib import Path
 from statistics import median
 
 from bench import browser, peers, plot, report, servers, tips, work
-from bench.figures import Figure, Results
+from bench.figures import DeskPage, Figure, Results
 from bench.load import Answer
 from bench.servers import ROOT, Server
 from bench.soak import soak
 from bench.work import Board, Cell, running
 
 USUAL = ("reading", "writing", "workers", "storms")
-GROUPS = (*USUAL, "long", "peers", "browser", "tips")
+GROUPS = (*USUAL, "long", "peers", "browser", "desk", "tips")
 RESULTS, README, PLOT = ROOT / "docs/bench.json", ROOT / "README.md", ROOT / "docs/bench.svg"
 BUILD = ROOT / "build"  # on the disk of the board: elsewhere a commit may cost nothing
 STARTS = 5
@@ -46,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)} or all")
     parser.add_argument("--comments", type=int, default=1000, help="in the thread (1000)")
     parser.add_argument("--deep", type=int, default=1_000_000, help="in the long one (1000000)")
+    parser.add_argument("--waiting", type=int, default=100_000, help="in each queue (100000)")
     parser.add_argument("--seconds", type=int, default=2, help="for each figure (2)")
     parser.add_argument("--rounds", type=int, default=3, help="medians are of so many (3)")
     parser.add_argument("--soak", type=int, metavar="MINUTES", help="only watch the memory")
@@ -70,16 +74,38 @@ def _measured(folder: Path, options: argparse.Namespace) -> Results:
         if options.soak:
             results.facts |= soak(board, options.soak)
             return results
+        if options.groups == {"desk"}:
+            results.desk = _desk(folder, options)
+            return results
         cells = list(_cells(board, folder, options, stack))
         results.figures = _figures(cells, options)
         results.facts["memory after the load, MB"] = board.server.memory()
         if "browser" in options.groups:
             _say("Chromium …")
             results.pages = browser.pages(board.server)
+    if "desk" in options.groups:
+        results.desk = _desk(folder, options)
     if "tips" in options.groups:
         _say("tips …")
         results.facts |= tips.facts(folder / "tips")
     return results
+
+
+def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
+    """In a process of its own, on the core of the servers."""
+    _say(f"seeding {options.waiting:,} waiting comments in each queue …")
+    (folder / "desk").mkdir()
+    command = [sys.executable, "-m", "bench.desk", str(options.waiting), str(options.rounds)]
+    told = subprocess.run(
+        servers.on_cores(servers.SERVERS_CORE, command),
+        cwd=ROOT,
+        env={**os.environ, "BOARD_INSTANCE": str(folder / "desk")},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    _say("")
+    return [DeskPage(**page) for page in json.loads(told.stdout.splitlines()[-1])]
 
 
 def _start(server: Server) -> float:

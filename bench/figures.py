@@ -62,6 +62,17 @@ class Page:
     cls: float
 
 
+@dataclass(frozen=True)
+class DeskPage:
+    """One page of the desk: medians in ms; `statements` are those it asked the database."""
+
+    name: str
+    cpu: float
+    wall: float
+    statements: int
+    status: int
+
+
 @dataclass
 class Results:
     """Everything of one run. What `facts` are counted in stands in their names."""
@@ -73,6 +84,7 @@ class Results:
     figures: list[Figure] = field(default_factory=list)
     facts: dict[str, float] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
+    desk: list[DeskPage] = field(default_factory=list)
 
     def named(self, name: str) -> Figure | None:
         return next((figure for figure in self.figures if figure.name == name), None)
@@ -90,6 +102,7 @@ class Results:
         told = json.loads(path.read_text("utf-8"))
         told["figures"] = [Figure(**figure) for figure in told["figures"]]
         told["pages"] = [Page(**page) for page in told["pages"]]
+        told["desk"] = [DeskPage(**page) for page in told.get("desk", ())]
         return cls(**told)
 
 

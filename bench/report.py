@@ -1,9 +1,9 @@
 """Results as Markdown, on the screen and in README."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from bench.figures import Figure, Page, Results, beside
+from bench.figures import DeskPage, Figure, Page, Results, beside
 from bench.work import COLD, NEWEST
 
 BEGIN, END = "<!-- measured by `make bench-readme` -->", "<!-- /measured -->"
@@ -36,10 +36,28 @@ def markdown(results: Results) -> str:
         ),
         _peers(results),
         _pages(results.pages),
+        _desk(results.desk),
         _facts(results.facts),
         _errors(results.figures),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _desk(pages: Sequence[DeskPage]) -> str:
+    """What a moderator waits for, when a hundred thousand comments wait for a moderator."""
+    if not pages:
+        return ""
+    lines = [
+        "**The desk, 100,000 comments waiting in each of two queues, as many rulings in the log**",
+        "",
+        "| page | CPU ms | ms | statements |",
+        "| --- | --: | --: | --: |",
+        *(
+            f"| {page.name} | {number(page.cpu)} | {number(page.wall)} | {page.statements} |"
+            for page in pages
+        ),
+    ]
+    return "\n".join(lines)
 
 
 def into(document: Path, told: str) -> None:

@@ -26,7 +26,9 @@ class Page:
 
 
 pages: list[Page] = []
-# How many things wait, by the name of a page: one question for all pages of a slice.
+COUNTED_MAX = 999  # more than so many are told as such
+# How many things wait, by the name of a page: one question for all pages of a slice, which may
+# stop counting at one more than COUNTED_MAX.
 counts: list[Callable[[], Mapping[str, int]]] = []
 
 
@@ -48,8 +50,12 @@ def _pages() -> list[Page]:
     return sorted(mine, key=lambda page: page.rank)
 
 
-def _waiting() -> dict[str, int]:
+def _waiting() -> dict[str, str]:
+    """As it is written beside the link; nothing where nothing waits."""
     found: dict[str, int] = {}
     for count in counts if viewer().can_moderate else ():
         found.update(count())
-    return found
+    most = COUNTED_MAX
+    return {
+        name: f"{most}+" if count > most else str(count) for name, count in found.items() if count
+    }

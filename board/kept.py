@@ -15,6 +15,7 @@ away before Flask looks, so nobody can write into a page that others get.
 
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -195,6 +196,7 @@ def _key(environ: Environ) -> Key:
         environ.get("HTTP_HOST", ""),
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
+        str(int(time.time()) // 3600),  # days, months and terms end with an hour
         _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
     )
 

@@ -1,5 +1,8 @@
 """The log of rulings only grows, and shows when somebody changed it behind the board's back."""
 
+import csv
+import re
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
@@ -84,3 +87,40 @@ def test_details_and_terms_are_sealed_too(three, ada, mo):
     db.session.expire_all()
     assert rulings()[-1].detail == {"seen": 3}
     assert first_broken(rulings()) is None
+
+
+def test_programs_read_the_public_log_as_a_table_and_as_json(guest, harbour, ada, mo):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        hide(comment, by=mo, reason="other", note="=HYPERLINK(1)")
+        restore(comment, by=mo, reason="review")
+
+    told = guest.get("/rulings.json").json
+    table = guest.get("/rulings.csv")
+
+    assert [row["verdict"] for row in told["rulings"]] == ["restore", "hide"]
+    assert told["rulings"][1]["reason"] == "=HYPERLINK(1)"
+    assert told["rulings"][0]["comment"] == comment.id
+    assert told["next"] is None
+    assert table.data.startswith(b"\xef\xbb\xbfid,verdict")
+    rows = list(csv.DictReader(table.data.decode("utf-8-sig").splitlines()))
+    assert [row["verdict"] for row in rows] == ["restore", "hide"]
+    assert rows[1]["reason"] == "'=HYPERLINK(1)"
+    assert "ada" not in table.text
+    assert "Remark" not in table.text
+
+
+def test_a_long_log_goes_on_for_programs_too(guest, harbour, ada, mo, monkeypatch):
+    monkeypatch.setattr("board.moderation.views.EXPORT_SIZE", 1)
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        hide(comment, by=mo, reason="abuse")
+        restore(comment, by=mo, reason="review")
+
+    first = guest.get("/rulings.json").json
+    link = guest.get("/rulings.csv").headers["Link"]
+    second = guest.get(first["next"]).json
+
+    assert [each["rulings"][0]["verdict"] for each in (first, second)] == ["restore", "hide"]
+    assert second["next"] is None
+    assert re.fullmatch(r'</rulings\.csv\?before=\d+>; rel="next"', link)

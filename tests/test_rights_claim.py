@@ -246,3 +246,121 @@ def test_the_desk_asks_as_often_for_many_as_for_one(as_, guest, mo, harbour, row
 
     assert page.count('id="claim-') == rows
     assert len([each for each in queries if each.startswith("SELECT")]) <= 18
+
+
+def answer(client, outcome, says="For a reason."):
+    url = f"/desk/claims/{newest().id}/answer"
+    return client.post(url, data={"outcome": outcome, "says": says})
+
+
+def test_a_comment_that_is_clearly_unlawful_is_taken_down_for_good(as_, guest, mo, ada, claimed):
+    assert answer(as_(mo), "remove", "It shows an address.").status_code == 303
+
+    thread = guest.get("/articles/harbour").text
+    assert "권리침해 신고로 삭제되었습니다" in guest.get(f"/comments/{newest().comment_id}").text
+    assert "Pier Street" not in thread
+    assert newest().state == State.REMOVED
+    status = guest.post("/report/rights/status", data=claimed).text
+    assert "It shows an address." in status
+    assert "권리침해 신고에 따른 삭제" in as_(ada).get("/account/notices").text
+    assert "사생활 침해·개인정보 노출 · " in guest.get("/transparency/takedowns").text
+
+
+def test_an_answer_is_published_below_the_comment_instead(as_, guest, mo, ada, hurting):
+    data = told(hurting, wish="rebuttal", rebuttal="That is not my house <b>at all</b>.")
+    guest.post("/report/rights", data=data)
+
+    assert "That is not my house" in as_(mo).get("/desk/claims").text
+    assert answer(as_(mo), "rebut", "Both are to be read.").status_code == 303
+
+    thread = guest.get("/articles/harbour").text
+    assert "That is not my house &lt;b&gt;at all&lt;/b&gt;." in thread
+    assert "Pier Street" in thread
+    assert "Kim Harbour" not in thread
+    assert newest().state == State.REBUTTED
+    assert "반박 게재" in as_(ada).get("/account/notices").text
+    assert "반박 게재" in guest.get("/transparency/takedowns").text
+
+
+def test_without_an_answer_there_is_none_to_publish(as_, guest, mo, hurting, claimed):
+    page = guest.post("/report/rights", data=told(hurting, wish="rebuttal"))
+
+    assert page.status_code == 422
+    assert answer(as_(mo), "rebut").status_code == 409
+
+
+def test_the_claimant_reads_what_the_author_says_against_it_and_how_it_ends(
+    as_, guest, ada, hurting, claimed, blocked
+):
+    ruling = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
+    form = as_(ada).get(f"/rulings/{ruling.id}/appeal").text
+    assert "게시중단을 요청한 사람에게도 전해집니다" in form
+    as_(ada).post(f"/rulings/{ruling.id}/appeal", data={"text": "It is my own address"})
+
+    status = guest.post("/report/rights/status", data=claimed).text
+    assert "It is my own address" in status
+    assert "ada" not in status.split("<main")[1].split("</main")[0]
+    second = person("minah", can_moderate=True)
+    data = {"outcome": "uphold", "says": "It is the author's own."}
+    as_(second).post(f"/desk/appeals/{ruling.id}/decide", data=data)
+    status = guest.post("/report/rights/status", data=claimed).text
+    assert "It is the author&#39;s own." in status
+    assert "복원" in status
+
+
+@pytest.mark.parametrize("objects", [True, False])
+def test_where_the_newsroom_chose_so_only_an_objection_brings_it_back(
+    app, guest, ada, blocked, objects
+):
+    app.config["TAKEDOWN_ON_EXPIRY"] = "objection"
+    if objects:
+        ruling = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
+        with writing():
+            appeal(db.session.get(Ruling, ruling.id), by=ada, text="It is mine")
+
+    with time_machine.travel(now() + timedelta(days=30, seconds=1)):
+        due.run()
+
+    assert newest().state == (State.RESTORED if objects else State.REMOVED)
+    assert ("Pier Street" in guest.get("/articles/harbour").text) is objects
+
+
+def test_a_removal_appealed_and_restored_ends_as_restored_and_undone_is_removed_again(
+    as_, guest, mo, hurting, claimed
+):
+    answer(as_(mo), "remove")
+    with writing():
+        ruling = moderation.restore(
+            db.session.get_one(type(hurting), hurting.id), by=mo, reason="review"
+        )
+    assert newest().state == State.RESTORED
+    with writing():
+        moderation.undo(db.session.get(Ruling, ruling.id), by=mo)
+
+    assert newest().state == State.REMOVED
+    assert newest().ended_at is not None
+
+
+def test_the_desk_tells_the_claimant_by_the_way_they_named(as_, mo, claimed, blocked):
+    client = as_(mo)
+    page = client.get("/desk/claims").text
+    assert 'href="mailto:kim@pier.example?subject=' in page
+    step = newest().steps[-1]
+
+    client.post(f"/desk/claims/steps/{step.id}/tell")
+
+    assert "mailto:" not in client.get("/desk/claims").text
+    assert db.session.get_one(type(step), step.id).told_at is not None
+
+
+def test_authors_name_the_way_they_want_to_be_told_and_only_moderators_see_it(
+    as_, guest, mo, ada, hurting, claimed
+):
+    writer = as_(ada)
+    writer.post("/account/notices/channel", data={"contact": "010-1234-5678"})
+
+    assert 'value="010-1234-5678"' in writer.get("/account/notices").text
+    assert "010-1234-5678" in as_(mo).get("/desk/claims").text
+    writer.post("/account/notices/channel", data={"contact": ""})
+    assert "010-1234-5678" not in as_(mo).get("/desk/claims").text
+    assert guest.post("/account/notices/channel").status_code == 401

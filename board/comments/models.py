@@ -40,7 +40,7 @@ def _roots_by(name: str, *columns: str) -> Index:
 # Slices that keep something about a comment say here what becomes of it when it is deleted.
 on_delete: list[Callable[["Comment"], None]] = []
 
-_HELD = text("held_for IS NOT NULL")
+_HELD, _HIDDEN = text("held_for IS NOT NULL"), text("hidden_for IS NOT NULL")
 
 
 def visible(comment: Any) -> ColumnElement[bool]:
@@ -76,6 +76,11 @@ class Comment(Base):
         _roots_by("own_roots", "author_id", "article_id"),
         Index(
             "ix_comment_held", "author_id", "article_id", sqlite_where=_HELD, postgresql_where=_HELD
+        ),
+        # Hidden ones by time, and how many each author has.
+        Index("ix_comment_hidden", "id", sqlite_where=_HIDDEN, postgresql_where=_HIDDEN),
+        Index(
+            "ix_comment_hidden_author", "author_id", sqlite_where=_HIDDEN, postgresql_where=_HIDDEN
         ),
     )
 

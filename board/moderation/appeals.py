@@ -56,7 +56,7 @@ class Appeal(Base):
     @classmethod
     def ended(cls, first: User) -> Select[Self]:
         """One page of those against rulings of `first` that were decided, the newest first."""
-        page = select(cls).join(cls.ruling).where(Ruling.moderator_id == first.id)
+        page = select(cls).where(cls.ruling.has(Ruling.moderator_id == first.id))
         page = page.where(cls.decided_at.is_not(None)).options(*cls._whole())
         return page.order_by(cls.decided_at.desc(), cls.ruling_id.desc()).limit(cls.PAGE_SIZE)
 
@@ -152,8 +152,8 @@ def see_ended(first: User) -> None:
 def count_for(moderator: User) -> int:
     """How many wait to be decided, or have ended and are news to this moderator."""
     waiting = select(func.count()).select_from(Appeal).where(Appeal.decided_at.is_(None))
-    news = select(func.count()).select_from(Appeal).join(Appeal.ruling)
-    news = news.where(Ruling.moderator_id == moderator.id, Appeal.decided_at.is_not(None))
+    mine = Appeal.ruling.has(Ruling.moderator_id == moderator.id)
+    news = select(func.count()).select_from(Appeal).where(mine, Appeal.decided_at.is_not(None))
     both = waiting.scalar_subquery() + news.where(Appeal.seen_at.is_(None)).scalar_subquery()
     return db.session.scalar(select(both)) or 0
 

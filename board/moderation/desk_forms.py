@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 from wtforms import HiddenField, SearchField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, ValidationError
 
@@ -61,8 +61,17 @@ class FilterForm(Form):
         return found
 
     def of_items(self) -> list[ColumnElement[bool]]:
-        """Of what waits: the same, why it does, and for how long."""
+        """Of what waits: the same, why it does, and for how long.
+
+        Article and author are asked of the item as well, whose indexes have them in its order.
+        """
         found = self.of_comments()
+        if self.article.data:
+            article = select(Article.id).where(Article.slug == self.article.data)
+            found.append(Item.article_id == article.scalar_subquery())
+        if self.author.data:
+            author = select(User.id).where(User.name_key == name_key(self.author.data))
+            found.append(Item.author_id == author.scalar_subquery())
         if self.reason.data:
             found.append(Item.reason == self.reason.data)
         if self.age.data in AGES:

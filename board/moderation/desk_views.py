@@ -22,7 +22,7 @@ from board.moderation.desk_forms import BULK_MAX, BulkForm, FilterForm
 from board.moderation.forms import ReasonForm
 from board.moderation.models import Ruling, TooLate
 from board.moderation.queues import Item, Queue
-from board.moderation.waiting import any_shelf, shelf_of, standing
+from board.moderation.waiting import SEARCHED, any_shelf, shelf_of, standing
 
 bp = Blueprint("queues", __name__)
 WRITE_MAX = 200  # decisions in one write, so that no reader's post waits long for a moderator's
@@ -185,6 +185,7 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
         title=_TITLES[queue],
         rows=standing(shelf.comments),
         more=shelf.more,
+        searched=SEARCHED,
         filters=filters,
         problem=problem,
         undoable=_undoable(),

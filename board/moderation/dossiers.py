@@ -2,9 +2,10 @@
 
 For a court, an authority or a colleague: one archive with the comment and all it ever said, times
 in UTC and Korean time, the decisions with the hashes that prove them, and a manifest with the
-SHA-256 of each file. It holds the number and the display name of the author's account and nothing more of
-them: an e-mail address is only given out by way of the register of disclosures. Who reported, and
-who claimed their rights, stays out; so do their files, of which only the digests are told.
+SHA-256 of each file. It holds the number and the display name of the author's account and nothing
+more of them: an e-mail address is only given out by way of the register of disclosures. Who
+reported, and who claimed their rights, stays out; so do their files, of which only the digests are
+told.
 """
 
 import hashlib

@@ -31,7 +31,8 @@ def newest(
     if verdict:
         page = page.where(Ruling.verdict == verdict)
     if by:
-        page = page.where(Ruling.moderator.has(User.name_key == name_key(by)))
+        person = select(User.id).where(User.name_key == name_key(by)).scalar_subquery()
+        page = page.where(Ruling.moderator_id == person)
     if comment:
         page = page.where(Ruling.comment_id == comment)
     if before:

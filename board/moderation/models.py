@@ -80,6 +80,7 @@ class Ruling(Base):
     __table_args__ = (
         Index(None, "about_id", "id"),
         Index(None, "undoes_id"),
+        Index(None, "moderator_id", "id"),
         Index("ix_ruling_figures", "made_at", "verdict", "reason"),
     )
 

@@ -81,7 +81,7 @@ def disclosed_label(item: str) -> str:
 
 
 class LocalField(DateTimeLocalField):
-    """A moment as the newsroom's clock shows it; `data` is aware."""
+    """A moment as the newsroom's clock shows it, to the minute; `data` is aware."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)

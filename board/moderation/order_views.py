@@ -1,6 +1,6 @@
 """The desk's registers: orders to take something down, requests for what we know of a reader."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
 @open_to(moderators)
 def orders_page() -> ResponseReturnValue:
     return _orders(
-        OrderForm.empty(data={"received_at": local(now()), "deadline_at": local(now() + _A_DAY)})
+        OrderForm.empty(data={"received_at": _minute(), "deadline_at": _minute() + _A_DAY})
     )
 
 
@@ -81,7 +81,7 @@ def answer_order(id: int) -> ResponseReturnValue:
 @bp.get("/desk/disclosures", endpoint="disclosures_page")
 @open_to(moderators)
 def disclosures_page() -> ResponseReturnValue:
-    return _disclosures(DisclosureForm.empty(data={"received_at": local(now())}))
+    return _disclosures(DisclosureForm.empty(data={"received_at": _minute()}))
 
 
 @bp.post("/desk/disclosures")
@@ -120,6 +120,11 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
 
 
 _A_DAY = timedelta(days=1)
+
+
+def _minute() -> datetime:
+    """This minute, as the newsroom's clock shows it."""
+    return local(now()).replace(second=0, microsecond=0)
 
 
 def _orders(

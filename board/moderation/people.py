@@ -1,6 +1,6 @@
 """What the desk does about a person: warn, hold, suspend, ban, lift; and what it notes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Self
 
@@ -114,8 +114,7 @@ class BanProposal(Base):
         return query.order_by(cls.id)
 
     def people(self) -> list[User]:
-        found = select(User).where(User.id.in_(self.user_ids)).order_by(User.name_key)
-        return list(db.session.scalars(found))
+        return proposed([self])[self.id]
 
 
 def warn(user: User, *, by: User, reason: str, note: str = "") -> Ruling:
@@ -172,6 +171,22 @@ def propose_bans(
     proposal = BanProposal(proposed_by=by.id, user_ids=ids, reason=reason, note=note)
     db.session.add(proposal)
     return proposal
+
+
+def count_proposals() -> int:
+    waiting = select(func.count()).select_from(BanProposal)
+    return db.session.scalar(waiting.where(BanProposal.decided_at.is_(None))) or 0
+
+
+def proposed(proposals: Sequence[BanProposal]) -> dict[int, list[User]]:
+    """Whom each of these would ban, by name; in one query."""
+    ids = {id for proposal in proposals for id in proposal.user_ids}
+    found = select(User).where(User.id.in_(ids)).order_by(User.name_key)
+    users = list(db.session.scalars(found)) if ids else []
+    return {
+        proposal.id: [user for user in users if user.id in proposal.user_ids]
+        for proposal in proposals
+    }
 
 
 def decide_bans(proposal: BanProposal, *, by: User, approve: bool, told: str = "") -> None:

@@ -247,11 +247,13 @@ def _told(form: ReasonForm) -> str:
 def _index(form: BansForm | None = None) -> str:
     find = FindForm.asked()
     find.validate()
+    proposals = list(db.session.scalars(BanProposal.waiting()))
     return render_template(
         "moderation/people.html",
         find=find,
         people=list(db.session.scalars(people.found(find.q.data or ""))),
-        proposals=list(db.session.scalars(BanProposal.waiting())),
+        proposals=proposals,
+        proposed=people.proposed(proposals),
         form=form or BansForm.empty(),
     )
 
@@ -290,7 +292,7 @@ def _person(id: int) -> User:
 
 
 def _waiting() -> dict[str, int]:
-    return {"people": len(list(db.session.scalars(BanProposal.waiting())))}
+    return {"people": people.count_proposals()}
 
 
 counts.append(_waiting)

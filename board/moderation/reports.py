@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Index, Select, String, func, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, func, select, text, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
@@ -20,6 +20,9 @@ from board.moderation.queues import Queue
 FILMED = "illegal.filmed"
 
 
+_ANSWERED = text("ruling_id IS NOT NULL")
+
+
 class TooManyReports(Refused):
     """As many as one person may make in a day."""
 
@@ -33,7 +36,10 @@ class Report(Base):
     YOUNG = timedelta(days=1)
     __table_args__ = (
         Index(None, "reporter_id", "made_at"),
-        Index(None, "ruling_id"),
+        # Of those answered only: what waits is found by its comment.
+        Index(
+            "ix_report_ruling_id", "ruling_id", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED
+        ),
         Index(None, "made_at"),
     )
 

@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
 def _label(name: str) -> str:
     return {
         "terms": gettext("Terms of use"),
-        "rules": gettext("House rules"),
+        "rules": gettext("Rules of the comments"),
         "youth": gettext("Youth protection"),
         "rights": gettext("Protecting your rights"),
     }[name]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import abort
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from board.accounts.models import User
@@ -21,6 +21,7 @@ from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
 from board.moderation.reports import Report
 
+SEARCHED = 20_000  # comments one page looks for words in: some hundredths of a second
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(rf"([0-9]{{1,17}})-({ROW_ID})")
 
@@ -71,15 +72,25 @@ class Shelf:
 
 
 def shelf_of(queue: Queue, filters: FilterForm, *, after: str | None) -> Shelf:
-    """A page of what waits in a queue, that which has waited longest first."""
-    found = list(db.session.scalars(Item.oldest(queue, *filters.of_items(), after=_place(after))))
+    """A page of what waits in a queue, that which has waited longest first.
+
+    Words are looked for in SEARCHED items at a time, so a page may be short, or empty, and go on.
+    """
+    start, narrow = _place(after), filters.of_items()
+    end = _end_of_search(queue, start) if filters.text.data else None
+    if end:
+        narrow.append(tuple_(Item.since, Item.comment_id) <= end)
+    found = list(db.session.scalars(Item.oldest(queue, *narrow, after=start)))
     shown = found[: Item.PAGE_SIZE]
-    more = f"{_micros(shown[-1].since)}-{shown[-1].comment_id}" if len(found) > len(shown) else None
-    return Shelf([item.comment for item in shown], more)
+    comments = [item.comment for item in shown]
+    if len(found) > len(shown):
+        return Shelf(comments, _cursor(shown[-1].since, shown[-1].comment_id))
+    return Shelf(comments, _cursor(*end) if end else None)
 
 
 def any_shelf(filters: FilterForm, *, hidden: bool, after: str | None) -> Shelf:
-    """A page of all comments, or of the hidden ones, the newest first."""
+    """A page of all comments, or of the hidden ones, the newest first; words are looked for in
+    SEARCHED numbers at a time."""
     start = _place(after)
     newest = select(Comment).join(Comment.article).join(Comment.author)
     newest = newest.options(contains_eager(Comment.article), contains_eager(Comment.author))
@@ -88,10 +99,28 @@ def any_shelf(filters: FilterForm, *, hidden: bool, after: str | None) -> Shelf:
         newest = newest.where(Comment.hidden_for.is_not(None))
     if start:
         newest = newest.where(Comment.id < start[1])
+    end = 0
+    if filters.text.data and not hidden:
+        first = start[1] if start else (db.session.scalar(select(func.max(Comment.id))) or 0) + 1
+        end = max(0, first - SEARCHED)
+        newest = newest.where(Comment.id >= end)
     newest = newest.order_by(Comment.id.desc()).limit(Item.PAGE_SIZE + 1)
     found = list(db.session.scalars(newest))
     shown = found[: Item.PAGE_SIZE]
-    return Shelf(shown, f"0-{shown[-1].id}" if len(found) > len(shown) else None)
+    if len(found) > len(shown):
+        return Shelf(shown, f"0-{shown[-1].id}")
+    return Shelf(shown, f"0-{end}" if end > 0 else None)
+
+
+def _end_of_search(queue: Queue, start: tuple[datetime, int] | None) -> tuple[datetime, int] | None:
+    """The place of the last item looked at for words; None when all that are left are."""
+    place = tuple_(Item.since, Item.comment_id)
+    items = select(Item.since, Item.comment_id).where(Item.queue == queue.value)
+    if start:
+        items = items.where(place > start)
+    items = items.order_by(Item.since, Item.comment_id).offset(SEARCHED - 1).limit(2)
+    rows = db.session.execute(items).all()
+    return (rows[0][0], rows[0][1]) if len(rows) > 1 else None
 
 
 def standing(comments: Sequence[Comment]) -> list[Standing]:
@@ -115,11 +144,13 @@ def standing(comments: Sequence[Comment]) -> list[Standing]:
 
 
 def _records(author_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    counted = select(
-        Comment.author_id, func.count(), func.count().filter(Comment.hidden_for.is_not(None))
-    )
-    counted = counted.where(Comment.author_id.in_(list(author_ids))).group_by(Comment.author_id)
-    return {row[0]: (row[1], row[2]) for row in db.session.execute(counted)}
+    """How many each has written, and how many of these are hidden: both from an index alone."""
+    counted = select(Comment.author_id, func.count()).group_by(Comment.author_id)
+    counted = counted.where(Comment.author_id.in_(list(author_ids)))
+    hidden = {
+        row[0]: row[1] for row in db.session.execute(counted.where(Comment.hidden_for.is_not(None)))
+    }
+    return {row[0]: (row[1], hidden.get(row[0], 0)) for row in db.session.execute(counted)}
 
 
 def _reports(ids: Sequence[int]) -> dict[int, list[Report]]:
@@ -148,8 +179,8 @@ def _last(ids: Sequence[int]) -> dict[int | None, int]:
     return {row[0]: row[1] for row in db.session.execute(newest.group_by(Ruling.comment_id))}
 
 
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+def _cursor(since: datetime, comment_id: int) -> str:
+    return f"{(since - _EPOCH) // timedelta(microseconds=1)}-{comment_id}"
 
 
 def _place(cursor: str | None) -> tuple[datetime, int] | None:

@@ -21,28 +21,37 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     make_moderator(board, "second@harbour.example")
     sign_in(second, "second@harbour.example")
     set_up_second_factor(second)
+    everyone = {"guest": guest, "author": writer, "reporter": reader, "moderator": mo}
 
     hold_everything_of(mo, name)
     writer.goto(article)
     writer.fill("form[data-write] textarea", REMARK)
     writer.click("form[data-write] button.primary")
     expect(writer.locator("main")).to_contain_text("운영자가 확인한 뒤")
-    assert REMARK not in seen_by(guest, article)
+    assert who_reads_it(everyone, article) == {"author"}  # moderators read it at the desk
+    writer.goto("/account/comments")
+    expect(writer.locator("main")).to_contain_text(REMARK)
 
     mo.goto("/desk/comments?queue=held")
     mo.locator(".item", has_text=REMARK).get_by_role("button", name="유지").click()
-    assert REMARK in seen_by(guest, article)
+    assert who_reads_it(everyone, article) == set(everyone)
+    writer.goto("/account/notices")
+    expect(writer.locator(".log li").first).to_contain_text("다른 독자도 볼 수 있습니다")
 
     comment = comment_of(guest, article)
     reader.goto(comment)
     reader.locator("#report").get_by_label("욕설").first.check()
     reader.locator("#report button.primary").click()
     expect(reader.locator("summary", has_text="신고한 댓글")).to_be_visible()
-    assert REMARK in seen_by(guest, article)
+    assert who_reads_it(everyone, article) == {"guest", "author", "moderator"}
 
     mo.goto("/desk/comments?queue=reported")
     mo.locator(".item", has_text=REMARK).locator("button[value=abuse]").click()
-    assert REMARK not in seen_by(guest, article)
+    assert who_reads_it(everyone, article) == set()
+    assert who_reads_it(everyone, comment) == {"author", "moderator"}
+    for page in (guest, reader):
+        page.goto(article)
+        expect(page.locator(".gone")).to_contain_text("욕설·인신공격")
 
     writer.goto(comment)
     expect(writer.locator("blockquote")).to_have_text(REMARK)
@@ -58,7 +67,8 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     asked.locator("[name=says]").fill("욕설이 없습니다.")
     asked.get_by_role("button", name="받아들이기").click()
 
-    assert REMARK in seen_by(guest, article)
+    assert who_reads_it(everyone, article) >= {"guest", "author", "moderator"}
+    expect_gone(everyone, article, count=0)
     writer.goto("/account/notices")
     expect(writer.locator(".log li").first).to_contain_text("욕설이 없습니다.")
     mo.goto("/desk/appeals")
@@ -86,8 +96,21 @@ def hold_everything_of(mo: Page, name: str) -> None:
     expect(mo.locator(".notice")).to_be_visible()
 
 
-def seen_by(guest: Page, article: str) -> str:
-    return guest.request.get(article).text()
+def who_reads_it(everyone: dict[str, Page], path: str) -> set[str]:
+    """Whoever finds the remark unfolded on this page, as it is shown to them."""
+    readers = set()
+    for name, page in everyone.items():
+        page.goto(path)
+        expect(page.locator("main h1").first).to_be_visible()
+        shown = page.locator(".text:visible", has_text=REMARK)
+        readers |= {name} if shown.count() else set()
+    return readers
+
+
+def expect_gone(everyone: dict[str, Page], path: str, *, count: int) -> None:
+    for page in everyone.values():
+        page.goto(path)
+        expect(page.locator(".gone")).to_have_count(count)
 
 
 def comment_of(guest: Page, article: str) -> str:

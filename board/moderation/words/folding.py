@@ -84,7 +84,10 @@ class Folded:
 
     def add(self, letter: Letter, at: int, token: int) -> None:
         if self.letters and self.token[-1] == token:
-            one = _one_sound(self.letters[-1], letter, touches=self.at[-1] != at)
+            before = self.letters[-1]
+            one = _one_sound(before, letter, touches=self.at[-1] != at)
+            if one is before:  # held down: nothing more is said
+                return
             if one:
                 self.letters[-1] = one
                 self._stretch()
@@ -114,7 +117,8 @@ def _one_sound(before: Letter, letter: Letter, *, touches: bool) -> Letter | Non
         return None
     twice = letter.said == before.said != "ㅇ" and (letter.typed or before.typed)
     if letter.merged in VOWELS or twice:
-        return before._replace(closes=before.closes or letter.closes)  # 시이발, 시ㅂ발
+        # 시이발, 시ㅂ발
+        return before._replace(closes=True) if letter.closes > before.closes else before
     if touches and letter.said != before.said and not (letter.alone or before.alone):
         return letter  # 색끼 is 새끼
     return None

@@ -91,6 +91,7 @@ def written(char: str) -> tuple[Letter, ...]:
     return ()
 
 
+@lru_cache(maxsize=16_384)
 def drawn(char: str) -> tuple[Letter, ...]:
     """Read by its shape: l and 1 are ㅣ, 人 is ㅅ. Other Latin letters and fillers are noise."""
     if char in _SHAPES:
@@ -98,17 +99,20 @@ def drawn(char: str) -> tuple[Letter, ...]:
     return () if char in _FILLERS or char.isascii() else written(char)
 
 
+@lru_cache(maxsize=16_384)
 def keyed(char: str) -> tuple[Letter, ...]:
     """Latin read as the Hangul on the same keys: tlqkf is 시발."""
     key = _KEYS.get(char) or _KEYS.get(char.lower())
     return (alone(key),) if key else written(char)
 
 
+@lru_cache(maxsize=16_384)
 def leet(char: str) -> tuple[Letter, ...]:
     """Digits and signs read as the Latin letters they look like: sh1t."""
     return written(char.translate(_LEET))
 
 
+@lru_cache(maxsize=1024)
 def alone(said: str) -> Letter:
     return Letter(merged(said), said, alone=True)
 

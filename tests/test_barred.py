@@ -1,0 +1,119 @@
+"""What a court has finally found unlawful is held when it comes again."""
+
+import pytest
+from sqlalchemy import select
+
+from board.comments.models import Comment
+from board.db import db, writing
+from board.moderation import barred
+from board.moderation.barred import Barred, BarredKey, TooLittle
+from conftest import count_queries, say
+
+LIE = "부두 시장 김갑돌 후보는 지난해 어민들의 보상금 삼억 원을 가로채 달아났다가 돌아왔습니다"
+
+
+@pytest.fixture
+def lie(mo):
+    with writing():
+        return barred.bar(LIE, by=mo, case="부두지방법원 2025고합7")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        LIE,
+        LIE.replace(" ", ""),
+        LIE.replace("김갑돌", "김 갑.돌") + "!!!",
+        "다들 아시나요? " + LIE + " 널리 알립시다",
+    ],
+)
+def test_the_same_text_waits_however_it_is_written(ada, harbour, lie, again):
+    assert say(harbour, ada, again).held_for == "barred"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "부두 시장이 오늘 다시 문을 열었습니다",
+        "김갑돌 후보에 대한 거짓말이 돌고 있다니 안타깝습니다. 사실을 확인하고 말합시다",
+        "ㅋㅋ",
+        "",
+    ],
+)
+def test_other_texts_pass(ada, harbour, lie, other):
+    assert barred.found(other) is None
+
+
+def test_a_link_it_held_is_known_again_and_other_pages_of_the_site_are_not(ada, harbour, mo):
+    with writing():
+        barred.bar("https://www.video.example/watch/7?x=1", by=mo, case="법원")
+
+    assert say(harbour, ada, "보세요 https://video.example/watch/7?x=1 여기").held_for == "barred"
+    assert say(harbour, ada, "보세요 https://video.example/watch/8").held_for is None
+    assert say(harbour, ada, "https://video.example/").held_for is None
+
+
+def test_an_edit_does_not_slip_it_in(as_, app, ada, harbour, lie):
+    app.config["EDIT_WINDOW_MINUTES"] = 10
+    comment = say(harbour, ada, "Harmless")
+
+    as_(ada).post(f"/comments/{comment.id}/edit", data={"body": LIE, "version": "0"})
+
+    assert db.session.get_one(Comment, comment.id).held_for == "barred"
+
+
+def test_no_text_is_kept(lie):
+    assert LIE not in str([vars(row) for row in db.session.scalars(select(Barred))])
+    assert db.session.scalars(select(BarredKey)).all() != []
+
+
+def test_a_moderator_bars_a_comment_by_its_address_and_lets_it_go(as_, guest, mo, ada, harbour):
+    comment = say(harbour, ada, LIE)
+    client = as_(mo)
+    form = client.get(f"/desk/barred?comment={comment.id}").text
+    assert f"/comments/{comment.id}</textarea>" in form
+
+    data = {"what": f"http://localhost/comments/{comment.id}", "case": "법원 1"}
+    assert client.post("/desk/barred", data=data).status_code == 303
+
+    again = say(harbour, ada, LIE, key="again")
+    assert again.held_for == "barred"
+    assert "법원이 불법으로 확정한 글과 같음" in client.get("/desk/comments?queue=held").text
+    [kept] = db.session.scalars(select(Barred))
+    assert kept.comment_id == comment.id
+    client.post(f"/desk/barred/{kept.id}/unbar")
+    assert say(harbour, ada, LIE, key="once more").held_for is None
+    assert "차단한 글이 없습니다" in client.get("/desk/barred").text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"what": "", "case": "법원"},
+        {"what": LIE, "case": ""},
+        {"what": "예", "case": "법원"},
+        {"what": "http://localhost/comments/999", "case": "법원"},
+        {"what": "https://video.example/", "case": "법원"},
+    ],
+)
+def test_what_would_stop_everybody_or_nobody_is_refused(as_, mo, data):
+    assert as_(mo).post("/desk/barred", data=data).status_code == 422
+    assert db.session.scalar(select(Barred)) is None
+
+
+def test_a_short_text_says_nothing(mo):
+    with pytest.raises(TooLittle), writing():
+        barred.bar("네네", by=mo, case="법원")
+
+
+def test_looking_asks_one_question_by_the_key(ada, harbour, lie):
+    with count_queries() as queries:
+        barred.found(LIE)
+
+    assert len(queries) == 1
+    asked = queries[0].replace("?", "1")
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+    assert [row[3].split(" USING ")[0] for row in plan] == [
+        "SEARCH barred_key",
+        "SEARCH barred_text",
+    ]

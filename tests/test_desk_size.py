@@ -1,0 +1,307 @@
+"""The desk stays quick however much waits: no page asks once per row, no queue is scanned."""
+
+from datetime import timedelta
+from itertools import count as numbers
+
+import pytest
+from sqlalchemy import insert, select
+
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.db import db, now, writing
+from board.moderation import (
+    appeals,
+    barred,
+    disclosures,
+    orders,
+    people,
+    queues,
+    reports,
+    rules,
+    trials,
+    waiting,
+)
+from board.moderation import models as moderation
+from board.moderation.models import Ruling
+from board.moderation.queues import Item, Queue
+from board.moderation.takedowns import block, claim
+from board.sample import threads as sample_threads
+from conftest import count_queries, more_link, person, say
+
+_number = numbers()
+
+# Every page of the desk a moderator opens, and what makes one row of it.
+ROWS = {}
+
+
+def row_of(*paths):
+    def mark(make):
+        ROWS.update(dict.fromkeys(paths, make))
+        return make
+
+    return mark
+
+
+@pytest.fixture
+def add(harbour, mo):
+    """Makes one more row of a page, with people and comments of its own."""
+    second = person("min", can_moderate=True)
+
+    def made(path, times):
+        for _ in range(times):
+            author = person(f"reader{next(_number)}")
+            comment = say(harbour, author, f"Remark {next(_number)}")
+            with writing():
+                ROWS[path](comment, author, mo, second)
+
+    return made
+
+
+@row_of("/desk/comments?queue=reported")
+def reported(comment, author, mo, second):
+    reports.report(comment, by=second, reason="abuse", note="look")
+
+
+@row_of("/desk/comments?queue=held")
+def held(comment, author, mo, second):
+    comment.hold(reason="word")
+    queues.wait(comment, Queue.HELD, reason="word")
+
+
+@row_of("/desk/comments?queue=new")
+def new(comment, author, mo, second):
+    queues.wait(comment, Queue.NEW)
+
+
+@row_of("/desk/comments?queue=all")
+def every(comment, author, mo, second):
+    comment.edit(Body.of(f"{comment.body}, edited"))
+
+
+@row_of("/desk/comments?queue=hidden", "/desk/rulings", "/rulings", "/rulings.csv", "/rulings.json")
+def hidden(comment, author, mo, second):
+    moderation.hide(comment, by=mo, reason="abuse")
+
+
+@row_of("/desk/appeals")
+def appealed(comment, author, mo, second):
+    """One that waits, and one that mo reads the end of."""
+    appeals.appeal(moderation.hide(comment, by=second, reason="abuse"), by=author, text="No")
+    warned = people.warn(author, by=mo, reason="abuse")
+    asked = appeals.appeal(warned, by=author, text="No")
+    db.session.flush()
+    appeals.decide(asked, by=second, uphold=False, says="It was.")
+
+
+@row_of("/desk/claims")
+def claimed(comment, author, mo, second):
+    for _ in range(2):
+        made, _secret = claim(
+            comment, name="Kim", contact="kim@pier.example", kind="privacy", sentence="3",
+            text="Mine", wish="block", requester="person",
+        )  # fmt: skip
+    db.session.flush()
+    block(made, by=mo, says="Down.")
+
+
+@row_of("/desk/orders")
+def ordered(comment, author, mo, second):
+    known = {"kind": "court", "body": "A court", "number": "1", "items": "Delete"}
+    for answered in (False, True):
+        order = orders.register(
+            [comment], by=mo, received_at=now(), deadline_at=now() + timedelta(1), **known
+        )
+        if answered:
+            orders.answer(order, by=second, outcome=orders.Outcome.PARTLY, says="Partly")
+
+
+@row_of("/desk/disclosures")
+def asked_for(comment, author, mo, second):
+    for answered in (False, True):
+        asked = disclosures.register(
+            author, by=mo, kind="telecom", body="Police", number="1", received_at=now(),
+            why="fraud", relation="suspect", asked=["name"],
+        )  # fmt: skip
+        if answered:
+            disclosures.give(asked, by=second, items=["name"], says="Given", tell_at=None)
+
+
+@row_of("/desk/barred")
+def barred_text(comment, author, mo, second):
+    barred.bar(
+        f"Something unlawful, number {next(_number)}", by=mo, case="A court", comment=comment
+    )
+
+
+@row_of("/desk/people")
+def held_back(comment, author, mo, second):
+    people.hold(author, by=mo, until=now() + timedelta(1), reason="abuse")
+    people.propose_bans([author], by=second, reason="abuse")
+
+
+@row_of("/desk/rules", "/desk/rules/allowed")
+def rule(comment, author, mo, second):
+    rules.add(kind="word", text=f"lantern{next(_number)}", by=mo, state=rules.State.ON)
+    rules.allow(f"lanternfish{next(_number)}", by=mo)
+
+
+@pytest.mark.parametrize("path", ROWS)
+def test_a_page_of_fifty_rows_asks_as_often_as_one_of_one(as_, mo, add, path):
+    client = as_(mo)
+
+    def statements():
+        client.get(path)  # what is asked once in a process is not counted
+        with count_queries() as seen:
+            assert client.get(path).status_code == 200
+        return len([each for each in seen if each.startswith("SELECT")])
+
+    add(path, 1)
+    one = statements()
+    add(path, 49)
+
+    assert statements() == one
+
+
+def test_the_record_of_a_person_asks_as_often_for_fifty_of_everything(as_, ada, mo, harbour):
+    client = as_(mo)
+
+    def add(times):
+        for _ in range(times):
+            comment = say(harbour, ada, f"Remark {next(_number)}")
+            with writing():
+                moderation.hide(comment, by=mo, reason="abuse")
+                people.note(ada, by=mo, text="note")
+
+    def statements():
+        with count_queries() as seen:
+            assert client.get(f"/desk/people/{ada.id}").status_code == 200
+        return len([each for each in seen if each.startswith("SELECT")])
+
+    add(1)
+    one = statements()
+    add(49)
+    assert statements() == one
+
+
+def test_a_rule_and_its_trial_ask_as_often_for_fifty_hits(as_, app, ada, mo, harbour):
+    with writing():
+        word = rules.add(kind="word", text="lantern", by=mo, state=rules.State.SHADOW)
+        trial = trials.begin(
+            kind="word", text="lantern", action="hold", category="other", disguised=True, by=mo,
+            days=1, note="",
+        )  # fmt: skip
+    client = as_(mo)
+
+    def statements(path):
+        with count_queries() as seen:
+            assert client.get(path).status_code == 200
+        return len([each for each in seen if each.startswith("SELECT")])
+
+    paths = (f"/desk/rules/{word.id}", f"/desk/rules/trials/{trial.id}")
+    found = []
+    for times in (1, 49):
+        for _ in range(times):
+            say(harbour, ada, f"lantern {next(_number)}")
+        with writing():
+            kept = db.session.get_one(type(trial), trial.id)
+            kept.reached, kept.is_done, kept.looked, kept.sample = 0, False, 0, []
+        with writing():
+            seen = trials.look(kept)
+            trials.keep(kept, seen)
+        found.append([statements(path) for path in paths])
+    assert found[0] == found[1]
+
+
+def test_every_page_of_the_desk_is_counted_here(app):
+    """A page that comes later is added above; those about one thing are counted by name."""
+    desk = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/desk")}
+    listed = {path.partition("?")[0] for path in ROWS} | {
+        "/desk", "/desk/people/<id:id>", "/desk/rules/<id:id>", "/desk/rules/trials/<id:id>",
+    }  # fmt: skip
+    forms = {rule for rule in desk if rule.endswith(("/new", "/case", "/import", "/list.txt"))}
+    of_others = {rule for rule in desk if rule.startswith(("/desk/articles", "/desk/tips"))}
+    acts = {
+        rule.rule for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/desk") and "GET" not in rule.methods
+    }  # fmt: skip
+
+    assert desk - listed - forms - of_others - acts == set()
+
+
+@pytest.mark.parametrize(("waiting_", "told"), [(999, "999"), (1000, "999+")])
+def test_beyond_999_nobody_counts_how_many_more_wait(as_, ada, mo, harbour, waiting_, told):
+    begin = now()
+    with writing():
+        rows = sample_threads.fill(harbour, waiting_)
+        assert sum(rows) == waiting_
+        ids = db.session.scalars(select(Comment.id)).all()
+        row = {"queue": "new", "article_id": harbour.id, "author_id": ada.id, "since": begin}
+        db.session.execute(insert(Item), [{"comment_id": id, **row} for id in ids])
+
+    page = as_(mo).get("/desk/comments?queue=held").text
+
+    assert f"새 계정 <b>{told}</b>" in page.replace("\n", "")
+
+
+def test_words_are_looked_for_so_many_at_a_time_and_nothing_is_missed(
+    as_, ada, mo, harbour, monkeypatch
+):
+    monkeypatch.setattr(waiting, "SEARCHED", 3)
+    monkeypatch.setattr("board.moderation.desk_views.SEARCHED", 3)
+    for number in range(7):
+        text = "A whale" if number in (1, 6) else f"Remark {number}"
+        comment = say(harbour, ada, text, key=f"whale {number}")
+        with writing():
+            queues.wait(comment, Queue.NEW)
+    client = as_(mo)
+
+    for queue in ("new", "all"):
+        url, found, pages = f"/desk/comments?queue={queue}&text=whale", 0, 0
+        while url:
+            page = client.get(url).text
+            found, pages = found + page.count('id="item-'), pages + 1
+            url = more_link(page)
+        assert (queue, found, pages) == (queue, 2, 3)
+
+
+def plan_of(statement):
+    asked = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+    return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ((), "ix_queue_item_oldest"),
+        ((Item.article_id == 1,), "ix_queue_item_article"),
+        ((Item.author_id == 1,), "ix_queue_item_author"),
+    ],
+)
+def test_a_queue_is_read_in_its_order_from_one_index(app, filters, index):
+    plan = plan_of(Item.oldest(Queue.HELD, *filters))
+
+    assert any(f"INDEX {index} " in step for step in plan), plan
+    assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+def test_reports_that_wait_are_found_by_their_comment(app):
+    plan = plan_of(reports.Report.open_on([1, 2]))
+
+    assert any("report USING INDEX sqlite_autoindex_report_1 (comment_id=?)" in s for s in plan), (
+        plan
+    )
+
+
+def test_hidden_comments_are_read_from_an_index_of_those_alone(app):
+    hidden = select(Comment).where(Comment.hidden_for.is_not(None), Comment.deleted_at.is_(None))
+
+    plan = plan_of(hidden.order_by(Comment.id.desc()).limit(51))
+
+    assert plan == ["SCAN comment USING INDEX ix_comment_hidden"]
+
+
+def test_nobody_who_has_decided_nothing_waits_for_the_whole_log(app):
+    mine = select(Ruling).where(Ruling.moderator_id == 1).order_by(Ruling.id.desc()).limit(1)
+
+    assert plan_of(mine) == ["SEARCH ruling USING INDEX ix_ruling_moderator_id_id (moderator_id=?)"]
