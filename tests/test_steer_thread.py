@@ -9,8 +9,9 @@ import time_machine
 from sqlalchemy import select
 
 from board import due
+from board.articles.course import Course, course_of
 from board.articles.models import Article
-from board.articles.steering import Course, Measure, Steering, course_of
+from board.articles.steering import Measure, Steering
 from board.comments import reactions
 from board.comments.body import Body
 from board.comments.models import Comment

@@ -20,9 +20,10 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from board.articles.course import DOORS
 from board.articles.models import Article
 from board.articles.steered import measure_label, span
-from board.articles.steering import DOORS, Measure, Steering
+from board.articles.steering import Measure, Steering
 from board.db import db, now
 from board.forms import Form
 from board.moderation.surges import Surge

@@ -77,8 +77,12 @@ def steer() -> ResponseReturnValue:
         return _steer_page(form), 422
     if form.preview.data:
         return _steer_page(form, _drafted(form))
-    with writing():
-        steering.steer(by=member(), **form.told())
+    try:
+        with writing():
+            steering.steer(by=member(), **form.told())
+    except ValueError:  # its end has come while it waited for its turn
+        form.lasts.errors = [gettext("It would be over before it begins.")]
+        return _steer_page(form), 422
     return redirect(url_for(".index", notice="steered"), 303)
 
 
