@@ -526,6 +526,30 @@ def test_what_makes_no_sense_is_refused_with_what_was_typed(as_, mo, harbour, ch
     assert db.session.scalars(select(Steering)).all() == []
 
 
+def test_whoever_opens_the_form_sees_and_ends_what_is_set_already(as_, set_, tess, mo, harbour):
+    act = set_(Measure.FOLD)
+    other = set_(Measure.CLOSE, sections=["문화"])
+
+    page = as_(mo).get("/desk/threads/steer?article=harbour").text
+
+    assert f"/desk/threads/steerings/{act.id}/release" in page
+    assert f"/desk/threads/steerings/{other.id}/release" not in page
+    assert ">접어 두기</span>" in as_(tess).get("/desk/articles").text
+
+
+def test_however_many_are_steered_all_are_listed(as_, set_, mo):
+    for number in range(Steering.PAGE_SIZE + 1):
+        set_(Measure.FOLD, reason=f"Reason {number:02}")
+    client = as_(mo)
+
+    first = client.get("/desk/threads").text
+    second = client.get(re.search(r'href="(/desk/threads\?before=\d+)"', first)[1]).text
+
+    reasons = [re.findall(r"<p>(Reason \d\d)</p>", page) for page in (first, second)]
+    assert [len(each) for each in reasons] == [Steering.PAGE_SIZE, 1]
+    assert reasons[1] == ["Reason 00"]
+
+
 def test_only_moderators_steer(as_, guest, set_, ada, tess, harbour):
     act = set_(Measure.FOLD)
     acts = {"/desk/threads/steer": FORM, f"/desk/threads/steerings/{act.id}/release": {}}

@@ -173,16 +173,18 @@ class Steering(Base):
         return select(cls).where(cls.ended_at.is_(None), ours).order_by(cls.id)
 
     @classmethod
-    def all_open(cls) -> Select[Self]:
-        """One page of what is in force or prepared anywhere, the newest first."""
-        found = select(cls).where(cls.ended_at.is_(None))
-        found = found.options(joinedload(cls.article), joinedload(cls.maker))
-        return found.order_by(cls.id.desc()).limit(cls.PAGE_SIZE)
+    def all_open(cls, *, before: int | None = None) -> Select[Self]:
+        """One page and one more of what is in force or prepared anywhere, the newest first."""
+        return cls._page(cls.ended_at.is_(None), before)
 
     @classmethod
     def ended(cls, *, before: int | None = None) -> Select[Self]:
         """One page and one more of what is over, the newest first."""
-        page = select(cls).where(cls.ended_at.is_not(None))
+        return cls._page(cls.ended_at.is_not(None), before)
+
+    @classmethod
+    def _page(cls, which: ColumnElement[bool], before: int | None) -> Select[Self]:
+        page = select(cls).where(which)
         page = page.options(joinedload(cls.article), joinedload(cls.maker), joinedload(cls.ender))
         if before:
             page = page.where(cls.id < before)
