@@ -94,6 +94,11 @@ class SteerForm(Form):
     )
     preview = SubmitField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_election:  # it is asked for no duration that an end could stand against
+            self.ends_at.description = ""
+
     def validate_article(self, field: Any) -> None:
         if self.scope.data == "article" and self.found_article is None:
             raise ValidationError(gettext("There is no such article on this board."))
