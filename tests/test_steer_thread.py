@@ -16,8 +16,8 @@ from board.comments import reactions
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.moderation import log
-from board.moderation.models import Ruling, first_broken
+from board.moderation.log_commands import moderation_cli
+from board.moderation.models import Ruling
 from board.moderation.steering import release, steer
 from conftest import count_queries, keep, say
 
@@ -564,7 +564,7 @@ def test_only_moderators_steer(as_, guest, set_, ada, tess, harbour):
 # ---- on the record ----
 
 
-def test_every_act_is_in_the_sealed_log_and_in_the_public_one(as_, guest, set_, mo, harbour):
+def test_every_act_is_in_the_sealed_log_and_in_the_public_one(app, as_, guest, set_, mo, harbour):
     act = set_(Measure.SLOW, Measure.FOLD, seconds=60)
     set_(Measure.CLOSE, sections=["정치"], reason="Over for today.")
     with writing():
@@ -572,7 +572,7 @@ def test_every_act_is_in_the_sealed_log_and_in_the_public_one(as_, guest, set_, 
 
     public, desk = guest.get("/rulings").text, as_(mo).get("/desk/rulings?verdict=steer").text
 
-    assert first_broken(db.session.scalars(log.in_order())) is None
+    assert app.test_cli_runner().invoke(moderation_cli, ["verify"]).exit_code == 0
     for page in (public, desk):
         assert "느린 모드 (1분), 접어 두기: Tempers are high tonight." in page
         assert "정치" in page
