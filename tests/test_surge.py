@@ -10,17 +10,19 @@ from sqlalchemy import select
 
 from board import due
 from board.accounts.models import User
+from board.articles.course import course_of
 from board.articles.models import Article
-from board.articles.steering import Measure, Steering, course_of
+from board.articles.steering import Measure, Steering
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.posting import store
 from board.comments.reactions import Reaction
 from board.db import db, now, writing
-from board.moderation import pulse, surges
+from board.moderation import pulse, usual
 from board.moderation.pulse import SLOT, Pulse
 from board.moderation.reports import Report
-from board.moderation.surges import FLOORS, Surge, limit_of, usual_of
+from board.moderation.surges import Surge
+from board.moderation.usual import FLOORS, limit_of, usual_of
 from conftest import keep, person, say
 
 NOON = datetime(2026, 12, 23, 3, tzinfo=UTC)
@@ -52,7 +54,7 @@ def talk(article, by, count, *, minutes_ago=0.0, text="Comment {}"):
         ]  # fmt: skip
 
 
-def usually(article, *, comments, last=0, slots=surges.OWN_SLOTS, votes=0, reports=0):
+def usually(article, *, comments, last=0, slots=usual.OWN_SLOTS, votes=0, reports=0):
     """What each of the last slots brought, before the last ten minutes and `last` days ago."""
     newest = pulse.slot_of(now() - SLOT) - 1 - last * pulse.SLOTS_A_DAY
     with writing():
@@ -77,7 +79,7 @@ def keep_time():
 
 
 @pytest.mark.parametrize(
-    ("kind", "usual", "limit"),
+    ("kind", "usually", "limit"),
     [
         ("comments", 0, 15),
         ("comments", 3, 15),
@@ -89,8 +91,8 @@ def keep_time():
         ("reports", 1, 6),
     ],
 )
-def test_a_surge_is_twice_the_usual_and_more_than_chance_and_never_little(kind, usual, limit):
-    assert limit_of(kind, usual) == limit
+def test_a_surge_is_twice_the_usual_and_more_than_chance_and_never_little(kind, usually, limit):
+    assert limit_of(kind, usually) == limit
 
 
 def test_a_small_board_is_left_in_peace(clock, ada, harbour):
@@ -158,6 +160,7 @@ def test_ten_minutes_are_the_last_ten_wherever_a_slot_begins(clock, ada, harbour
 
 
 def test_what_was_said_before_is_not_counted_nor_what_a_clock_ahead_has_dated(clock, ada, harbour):
+    clock.shift(240)  # so that the slot looked at begins before these ten minutes
     talk(harbour, ada, 20, minutes_ago=11)
     talk(harbour, ada, 20, minutes_ago=-30)
     talk(harbour, ada, 3)

@@ -12,10 +12,11 @@ from sqlalchemy import bindparam, select
 
 from board import kept
 from board.access import everyone, open_to
+from board.articles.course import Course
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.steered import measure_sentence, shown_course, shown_courses
-from board.articles.steering import IS_STEERED, Course, Measure
+from board.articles.steering import IS_STEERED, Measure
 from board.comments.models import Comment
 from board.comments.pages import asked_place, asked_sort, this_app, thread_page
 from board.comments.reasons import reason_label

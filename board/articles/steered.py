@@ -6,7 +6,8 @@ from flask import Flask, g
 from flask_babel import gettext, ngettext
 
 from board import kept
-from board.articles.steering import Course, Measure, Steered, Steering, courses
+from board.articles.course import Course, courses
+from board.articles.steering import Measure, Steered, Steering
 
 
 def init_app(app: Flask) -> None:

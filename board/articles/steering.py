@@ -1,11 +1,11 @@
 """How threads are steered: closed, slowed down, held and so on, for a time, and why.
 
 A measure begins and ends at its moment, not when somebody notices: whether it is in force is asked
-of the clock, and whatever keeps a page asks until when it is good (`Course.until`).
+of the clock (course.py), and whatever keeps a page asks until when it is good.
 """
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
@@ -18,8 +18,6 @@ from sqlalchemy import (
     String,
     and_,
     exists,
-    false,
-    not_,
     or_,
     select,
     text,
@@ -46,9 +44,20 @@ class Measure(enum.StrEnum):
     FOLD = "fold"  # the comments are folded away until one asks for them
 
 
-DOORS = (Measure.STOP, Measure.FREEZE, Measure.CLOSE)
-OF_READING = frozenset((Measure.LATEST, Measure.FOLD))
 _OPEN = text("ended_at IS NULL")
+
+
+class Steered(Protocol):
+    """An article, or the columns of one, as far as steering it goes."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def section(self) -> str: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def is_steered(self) -> bool: ...
 
 
 class Steering(Base):
@@ -113,11 +122,11 @@ class Steering(Base):
             article_id=article and article.id,
             sections=[] if article else list(sections),
             measures=[measure.value for measure in Measure if measure in measures],
-            seconds=seconds,
             reason=reason,
+            made_by=by.id,
+            seconds=seconds,
             starts_at=starts_at,
             ends_at=ends_at,
-            made_by=by.id,
             made_at=moment,
         )
         db.session.add(steering)
@@ -145,7 +154,7 @@ class Steering(Base):
         is_over = self.ended_at is not None or (self.ends_at is not None and self.ends_at <= at)
         return self.starts_at <= at and not is_over
 
-    def concerns(self, article: "Steered") -> bool:
+    def concerns(self, article: Steered) -> bool:
         if self.article_id is not None:
             return self.article_id == article.id
         return not self.sections or article.section in self.sections
@@ -164,16 +173,18 @@ class Steering(Base):
         return select(cls).where(cls.ended_at.is_(None), ours).order_by(cls.id)
 
     @classmethod
-    def all_open(cls) -> Select[Self]:
-        """One page of what is in force or prepared anywhere, the newest first."""
-        found = select(cls).where(cls.ended_at.is_(None))
-        found = found.options(joinedload(cls.article), joinedload(cls.maker))
-        return found.order_by(cls.id.desc()).limit(cls.PAGE_SIZE)
+    def all_open(cls, *, before: int | None = None) -> Select[Self]:
+        """One page and one more of what is in force or prepared anywhere, the newest first."""
+        return cls._page(cls.ended_at.is_(None), before)
 
     @classmethod
     def ended(cls, *, before: int | None = None) -> Select[Self]:
         """One page and one more of what is over, the newest first."""
-        page = select(cls).where(cls.ended_at.is_not(None))
+        return cls._page(cls.ended_at.is_not(None), before)
+
+    @classmethod
+    def _page(cls, which: ColumnElement[bool], before: int | None) -> Select[Self]:
+        page = select(cls).where(which)
         page = page.options(joinedload(cls.article), joinedload(cls.maker), joinedload(cls.ender))
         if before:
             page = page.where(cls.id < before)
@@ -206,123 +217,3 @@ IS_STEERED = or_(
     exists().where(_here.c.article_id.is_(None), _here.c.ended_at.is_(None)),
 )
 Article.is_steered = column_property(IS_STEERED)
-
-
-class Steered(Protocol):
-    """An article, or the columns of one, as far as steering it goes."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def section(self) -> str: ...
-    @property
-    def closed_at(self) -> datetime | None: ...
-    @property
-    def is_steered(self) -> bool: ...
-
-
-class Course:
-    """How one thread is steered at a moment. Of all that is in force, the strictest counts.
-
-    `until` is when time alone will change it. What an editor closed is closed, whatever else is.
-    """
-
-    def __init__(
-        self, steerings: Sequence[Steering] = (), *, at: datetime, closed: bool = False
-    ) -> None:
-        self._in_force = [each for each in steerings if each.is_in_force(at)]
-        moments = (moment for each in steerings for moment in (each.starts_at, each.ends_at))
-        self.until = min((moment for moment in moments if moment and moment > at), default=None)
-        self.closed_by_editor = closed
-        found = {Measure(name) for each in self._in_force for name in each.measures}
-        self.measures = _counting(found | ({Measure.CLOSE} if closed else set()))
-        slow = [each.seconds for each in self._in_force] if Measure.SLOW in self.measures else []
-        self.seconds = max(slow, default=0)
-
-    @property
-    def told(self) -> list[tuple[Steering, list[Measure]]]:
-        """Each act with those of its measures that count, for those who read why."""
-        found = [(each, self._counting_of(each)) for each in self._in_force]
-        return [(each, measures) for each, measures in found if measures]
-
-    def _counting_of(self, steering: Steering) -> list[Measure]:
-        its = [measure for measure in Measure if measure in steering.measures]
-        is_slowest = steering.seconds == self.seconds
-        return [m for m in its if m in self.measures and (m is not Measure.SLOW or is_slowest)]
-
-    @property
-    def door(self) -> Measure | None:
-        """Whatever keeps everyone from writing."""
-        return next((door for door in DOORS if door in self.measures), None)
-
-    @property
-    def opens_at(self) -> datetime | None:
-        """When the door opens by itself, None when it does not."""
-        shut = [each for each in self._in_force if set(DOORS).intersection(each.measures)]
-        ends = [each.ends_at for each in shut if each.ends_at]
-        return max(ends) if ends and len(ends) == len(shut) and not self.closed_by_editor else None
-
-    @property
-    def is_shown(self) -> bool:
-        return self.door is not Measure.STOP
-
-    @property
-    def takes_comments(self) -> bool:
-        return self.door is None
-
-    @property
-    def takes_reactions(self) -> bool:
-        return self.door not in (Measure.STOP, Measure.FREEZE)
-
-    @property
-    def holds(self) -> bool:
-        return Measure.HOLD in self.measures
-
-    @property
-    def is_for_the_settled(self) -> bool:
-        return Measure.SETTLED in self.measures
-
-    @property
-    def is_latest_only(self) -> bool:
-        return Measure.LATEST in self.measures
-
-    @property
-    def is_folded(self) -> bool:
-        return Measure.FOLD in self.measures
-
-
-def _counting(found: set[Measure]) -> frozenset[Measure]:
-    """Of a thread that is not shown nothing else is to be said; of one that is shut, how it is
-    read."""
-    door = next((door for door in DOORS if door in found), None)
-    if door is Measure.STOP:
-        return frozenset((door,))
-    return frozenset({door} | (found & OF_READING) if door else found)
-
-
-def courses(articles: Iterable[Steered]) -> Mapping[int, Course]:
-    """How each of these is steered now, by its id: one question, none when none of them is."""
-    articles, moment = list(articles), now()
-    ids = [article.id for article in articles if article.is_steered]
-    found = list(db.session.scalars(Steering.open_for(ids))) if ids else []
-    return {
-        article.id: Course(
-            [each for each in found if each.concerns(article)],
-            at=moment,
-            closed=article.closed_at is not None,
-        )
-        for article in articles
-    }
-
-
-def course_of(article: Steered) -> Course:
-    return courses([article])[article.id]
-
-
-def not_withdrawn() -> tuple[ColumnElement[bool], datetime | None]:
-    """Of articles: their comments may be shown in a list of many threads, and until when."""
-    moment = now()
-    found = db.session.scalars(select(Steering).where(Steering.ended_at.is_(None)))
-    stops = [each for each in found if Measure.STOP in each.measures]
-    shut = [each.scope for each in stops if each.is_in_force(moment)]
-    return not_(or_(false(), *shut)), Course(stops, at=moment).until

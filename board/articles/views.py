@@ -38,7 +38,8 @@ def front() -> ResponseReturnValue:
 @open_to(editors)
 def desk() -> ResponseReturnValue:
     articles, more = _page()
-    return render_template("articles/desk.html", articles=articles, more=more)
+    courses = shown_courses(articles)
+    return render_template("articles/desk.html", articles=articles, courses=courses, more=more)
 
 
 @bp.get("/desk/articles/new")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from board.accounts.models import User
-from board.articles.steering import course_of
+from board.articles.course import course_of
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.posting import (

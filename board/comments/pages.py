@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from board.access import may, moderators, readers, viewer
 from board.accounts.models import User
+from board.articles.course import Course
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
 from board.articles.steered import shown_course
-from board.articles.steering import Course
 from board.comments import editing
 from board.comments import thread as threads
 from board.comments.forms import CommentForm

@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 
 from board.accounts.models import User
+from board.articles.course import course_of
 from board.articles.models import Article
-from board.articles.steering import course_of
 from board.comments import search
 from board.comments.body import Body
 from board.comments.models import Comment

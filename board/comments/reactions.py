@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, delet
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
-from board.articles.steering import course_of
+from board.articles.course import course_of
 from board.comments.models import Comment
 from board.comments.posting import AuthorSuspended, Refused
 from board.db import Base, db, now

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from board.articles.steering import Course, Steering, course_of
+from board.articles.course import Course, course_of
+from board.articles.steering import Steering
 from board.comments import posting
 from board.comments.models import Comment
 from board.comments.posting import Draft, Refused

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from board import kept
 from board.access import everyone, open_to
+from board.articles.course import not_withdrawn
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.steered import shown_course
-from board.articles.steering import not_withdrawn
 from board.db import db
 from board.feeds.newest import newest
 

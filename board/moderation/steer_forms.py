@@ -20,9 +20,10 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from board.articles.course import DOORS
 from board.articles.models import Article
 from board.articles.steered import measure_label, span
-from board.articles.steering import DOORS, Measure, Steering
+from board.articles.steering import Measure, Steering
 from board.db import db, now
 from board.forms import Form
 from board.moderation.surges import Surge
@@ -92,6 +93,11 @@ class SteerForm(Form):
         _("Ends"), [Optional()], format=_CLOCK, description=_("If filled in, this time counts.")
     )
     preview = SubmitField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_election:  # it is asked for no duration that an end could stand against
+            self.ends_at.description = ""
 
     def validate_article(self, field: Any) -> None:
         if self.scope.data == "article" and self.found_article is None:

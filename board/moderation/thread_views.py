@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from board import due
 from board.access import member, moderators, open_to
@@ -48,13 +48,11 @@ def index() -> ResponseReturnValue:
 @bp.get("/desk/threads/history")
 @open_to(moderators)
 def history() -> ResponseReturnValue:
-    found = list(db.session.scalars(Steering.ended(before=asked_id("before"))))
-    shown = found[: Steering.PAGE_SIZE]
-    more = shown[-1].id if len(found) > len(shown) else None
+    steerings, more = _page(Steering.ended(before=asked_id("before")))
     surges = list(db.session.scalars(Surge.past()))
     return render_template(
         "moderation/steerings.html",
-        steerings=shown,
+        steerings=steerings,
         more=more,
         surges=surges,
         signs=signs_of(surges),
@@ -77,8 +75,12 @@ def steer() -> ResponseReturnValue:
         return _steer_page(form), 422
     if form.preview.data:
         return _steer_page(form, _drafted(form))
-    with writing():
-        steering.steer(by=member(), **form.told())
+    try:
+        with writing():
+            steering.steer(by=member(), **form.told())
+    except ValueError:  # its end has come while it waited for its turn
+        form.lasts.errors = [gettext("It would be over before it begins.")]
+        return _steer_page(form), 422
     return redirect(url_for(".index", notice="steered"), 303)
 
 
@@ -115,19 +117,26 @@ def acknowledge(id: int) -> ResponseReturnValue:
 
 def _index(refused: int | None = None, form: SeenForm | None = None) -> str:
     surges = list(db.session.scalars(Surge.open()))
-    steerings = list(db.session.scalars(Steering.all_open()))
+    steerings, more = _page(Steering.all_open(before=asked_id("before")))
     busiest = db.session.execute(Pulse.busiest(since=now() - 6 * SLOT, most=BUSIEST)).all()
     return render_template(
         "moderation/threads.html",
         surges=surges,
         signs=signs_of(surges),
         steerings=steerings,
+        more=more,
         busiest=busiest,
         courses=shown_courses(row.Article for row in busiest),
         moment=now(),
         refused=refused,
         form=form or SeenForm.empty(),
     )
+
+
+def _page(query: Select[Steering]) -> tuple[list[Steering], int | None]:
+    found = list(db.session.scalars(query))
+    shown = found[: Steering.PAGE_SIZE]
+    return shown, shown[-1].id if len(found) > len(shown) else None
 
 
 def _steer_page(form: SteerForm, drafted: Steering | None = None) -> str:
@@ -138,8 +147,14 @@ def _steer_page(form: SteerForm, drafted: Steering | None = None) -> str:
         article=article,
         drafted=drafted,
         concerned=_count(drafted) if drafted else 0,
-        open=list(db.session.scalars(Steering.open_for([article.id]))) if article else [],
+        open=_open_for(article) if article else [],
+        moment=now(),
     )
+
+
+def _open_for(article: Article) -> list[Steering]:
+    found = db.session.scalars(Steering.open_for([article.id]))
+    return [each for each in found if each.concerns(article)]
 
 
 def _drafted(form: SteerForm) -> Steering:

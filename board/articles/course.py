@@ -1,0 +1,119 @@
+"""How a thread is steered at a moment: of all that is in force, what counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, false, not_, or_, select
+
+from board.articles.steering import Measure, Steered, Steering
+from board.db import db, now
+
+DOORS = (Measure.STOP, Measure.FREEZE, Measure.CLOSE)
+OF_READING = frozenset((Measure.LATEST, Measure.FOLD))
+
+
+class Course:
+    """How one thread is steered at a moment. Of all that is in force, the strictest counts.
+
+    `until` is when time alone will change it. What an editor closed is closed, whatever else is.
+    """
+
+    def __init__(
+        self, steerings: Sequence[Steering] = (), *, at: datetime, closed: bool = False
+    ) -> None:
+        self._in_force = [each for each in steerings if each.is_in_force(at)]
+        moments = (moment for each in steerings for moment in (each.starts_at, each.ends_at))
+        self.until = min((moment for moment in moments if moment and moment > at), default=None)
+        self.closed_by_editor = closed
+        found = {Measure(name) for each in self._in_force for name in each.measures}
+        self.measures = _counting(found | ({Measure.CLOSE} if closed else set()))
+        slow = [each.seconds for each in self._in_force] if Measure.SLOW in self.measures else []
+        self.seconds = max(slow, default=0)
+
+    @property
+    def told(self) -> list[tuple[Steering, list[Measure]]]:
+        """Each act with those of its measures that count, for those who read why."""
+        found = [(each, self._counting_of(each)) for each in self._in_force]
+        return [(each, measures) for each, measures in found if measures]
+
+    def _counting_of(self, steering: Steering) -> list[Measure]:
+        its = [measure for measure in Measure if measure in steering.measures]
+        is_slowest = steering.seconds == self.seconds
+        return [m for m in its if m in self.measures and (m is not Measure.SLOW or is_slowest)]
+
+    @property
+    def door(self) -> Measure | None:
+        """Whatever keeps everyone from writing."""
+        return next((door for door in DOORS if door in self.measures), None)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When the door opens by itself, None when it does not."""
+        shut = [each for each in self._in_force if set(DOORS).intersection(each.measures)]
+        ends = [each.ends_at for each in shut if each.ends_at]
+        return max(ends) if ends and len(ends) == len(shut) and not self.closed_by_editor else None
+
+    @property
+    def is_shown(self) -> bool:
+        return self.door is not Measure.STOP
+
+    @property
+    def takes_comments(self) -> bool:
+        return self.door is None
+
+    @property
+    def takes_reactions(self) -> bool:
+        return self.door not in (Measure.STOP, Measure.FREEZE)
+
+    @property
+    def holds(self) -> bool:
+        return Measure.HOLD in self.measures
+
+    @property
+    def is_for_the_settled(self) -> bool:
+        return Measure.SETTLED in self.measures
+
+    @property
+    def is_latest_only(self) -> bool:
+        return Measure.LATEST in self.measures
+
+    @property
+    def is_folded(self) -> bool:
+        return Measure.FOLD in self.measures
+
+
+def _counting(found: set[Measure]) -> frozenset[Measure]:
+    """Of a thread that is not shown nothing else is to be said; of one that is shut, how it is
+    read."""
+    door = next((door for door in DOORS if door in found), None)
+    if door is Measure.STOP:
+        return frozenset((door,))
+    return frozenset({door} | (found & OF_READING) if door else found)
+
+
+def courses(articles: Iterable[Steered]) -> Mapping[int, Course]:
+    """How each of these is steered now, by its id: one question, none when none of them is."""
+    articles, moment = list(articles), now()
+    ids = [article.id for article in articles if article.is_steered]
+    found = list(db.session.scalars(Steering.open_for(ids))) if ids else []
+    return {
+        article.id: Course(
+            [each for each in found if each.concerns(article)],
+            at=moment,
+            closed=article.closed_at is not None,
+        )
+        for article in articles
+    }
+
+
+def course_of(article: Steered) -> Course:
+    return courses([article])[article.id]
+
+
+def not_withdrawn() -> tuple[ColumnElement[bool], datetime | None]:
+    """Of articles: their comments may be shown in a list of many threads, and until when."""
+    moment = now()
+    found = db.session.scalars(select(Steering).where(Steering.ended_at.is_(None)))
+    stops = [each for each in found if Measure.STOP in each.measures]
+    shut = [each.scope for each in stops if each.is_in_force(moment)]
+    return not_(or_(false(), *shut)), Course(stops, at=moment).until
