@@ -129,22 +129,27 @@ def _load(_request: object) -> User | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "audience", None) is strangers:
         return None
-    session = current_session()
-    if session is None or session.user.is_suspended:
+    token = _token()
+    found = db.session.execute(*Session.bearer(token)).one_or_none() if token else None
+    if found is None or found[0].is_suspended:
         return None
-    if session.seen_on != now().date():
-        _see(session)
-    return session.user
+    user, session_id, seen_on = found
+    if seen_on != now().date():
+        _see(session_id)
+    return user
 
 
 def current_session() -> Session | None:
-    token = request.cookies.get(cookie_name("session"), "")
-    return db.session.scalar(*Session.with_token(token)) if token else None
+    return db.session.scalar(Session.with_token(token)) if (token := _token()) else None
 
 
-def _see(session: Session) -> None:
+def _token() -> str:
+    return request.cookies.get(cookie_name("session"), "")
+
+
+def _see(session_id: int) -> None:
     """Note the day. Once a day and never worth an error page, nor a reader's time."""
-    this = Session.id == session.id
+    this = Session.id == session_id
     try:
         with writing(patience=0):
             db.session.execute(update(Session).where(this).values(seen_on=now().date()))

@@ -15,8 +15,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
+    Executable,
     Integer,
     MetaData,
     TypeDecorator,
@@ -148,6 +150,15 @@ def writing(*, patience: float | None = None) -> Iterator[None]:
             raise
         finally:
             db.session.info.pop("writing")
+
+
+def run(statement: Executable, values: Any = None) -> CursorResult[Any]:
+    """Run a statement about columns in this transaction, past the session and its objects.
+
+    It costs a third of what it would through the session, so it is for what every post asks. Its
+    caller knows that no object waits to be flushed, and expires those it changes the row of.
+    """
+    return db.session.connection().execute(statement, values)
 
 
 def forget_log() -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from board import due
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.moderation import likeness, rules
 from board.moderation import models as moderation
 from board.moderation.hits import RuleHit
-from board.moderation.likeness import Likeness, count_alike
+from board.moderation.likeness import Likeness, LikenessKey, count_alike
 from board.moderation.queues import Item
 from board.moderation.rules import State
 from conftest import count_queries, person, say
@@ -82,8 +83,10 @@ def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
             each.posted_at = now() - likeness.REMEMBERED - timedelta(minutes=1)
 
     assert count_alike(STORY) == 0
-    say(harbour, ada, "짧다")
+    assert due.run() == ["likeness"]
+    assert due.run() == []
     assert list(db.session.scalars(select(Likeness))) == []
+    assert list(db.session.scalars(select(LikenessKey))) == []
 
 
 def test_a_text_said_very_often_costs_no_more_to_look_for(ada, harbour):

@@ -14,6 +14,7 @@ from board.comments.posting import (
     Refused,
     SameText,
     ThreadClosed,
+    known,
     look_at,
 )
 from board.db import db, now
@@ -59,7 +60,8 @@ def edit(
         raise EditedElsewhere
     if same_text and _has_said(body, by=by, within=same_text, elsewhere_than=comment):
         raise SameText
-    held_for = look_at(Draft(comment.article, by, body, comment.parent))
+    article = comment.article
+    held_for = look_at(Draft(article, by, body, comment.parent, known(article, by)))
     comment.edit(body)
     if held_for:
         comment.hold(reason=held_for)

@@ -80,11 +80,13 @@ def post(slug: str) -> ResponseReturnValue:
     if form.preview.data:
         return _written_page(slug, form)
     body = Body.of(form.body.data)
+    author_id = member().id
     try:
         with writing():
+            article, author = posting.opened(slug, author_id) or abort(404)
             comment = posting.post(
-                _article(slug),
-                by=member(),
+                article,
+                by=author,
                 body=body,
                 key=form.key.data or new_key(),
                 parent=_parent(form),

@@ -5,6 +5,7 @@ one who asks.
 """
 
 import zlib
+from operator import eq
 from typing import NamedTuple
 
 import regex
@@ -97,5 +98,5 @@ def keys_of(mark: bytes) -> list[int]:
 
 def is_near(one: bytes, other: bytes) -> bool:
     """Whether two fingerprints are of texts that a reader would call the same with changes."""
-    same = sum(one[at : at + 4] == other[at : at + 4] for at in range(0, len(one), 4))
-    return bool(one and other) and same >= _NEAR
+    slots = memoryview(one).cast("I"), memoryview(other).cast("I")
+    return sum(map(eq, *slots)) >= _NEAR
