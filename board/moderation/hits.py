@@ -186,6 +186,7 @@ def note_again(comment: Comment) -> None:
 def advise(text: str) -> Iterator[Advice]:
     """What would make it wait, or might better be said otherwise; the words refused are told when
     it is posted."""
+    signals.foresee(text)
     for each in rules.current().findings(text):
         if each.rule.state == State.ON and each.rule.action in _ADVISED:
             what, why = _ADVISED[each.rule.action]

@@ -26,7 +26,7 @@ REMEMBERED = timedelta(hours=24)
 _FORGOTTEN_AT_ONCE = 500  # comments; some tenths of a second in which nobody else writes
 
 
-_mark = lru_cache(maxsize=64)(fingerprint)  # of a text that is looked up first and then kept
+mark_of = lru_cache(maxsize=64)(fingerprint)  # of a text that is looked up first and then kept
 
 
 class Likeness(Base):
@@ -73,7 +73,7 @@ _TAKE = delete(_key).where(_key.c.key == bindparam("k"), _key.c.comment_id == bi
 
 def count_alike(text: str) -> int:
     """How many comments of the last day are alike, of those that were looked at."""
-    mark = _mark(text)
+    mark = mark_of(text)
     if not mark:
         return 0
     asked = {"since": now() - REMEMBERED, **dict(zip(_KEYS, keys_of(mark), strict=True))}
@@ -82,7 +82,7 @@ def count_alike(text: str) -> int:
 
 def remember(comment: Comment) -> None:
     """For a day, until `forget_old` finds it."""
-    if mark := _mark(comment.body):
+    if mark := mark_of(comment.body):
         said = {"comment_id": comment.id, "mark": mark, "posted_at": comment.posted_at}
         run(_ADD, said)
         run(_ADD_KEY, [{"key": key, "comment_id": comment.id} for key in set(keys_of(mark))])

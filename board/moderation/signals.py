@@ -2,6 +2,7 @@
 numbers that lead to a person. Each is a rule with a threshold, switched like the others."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal_column, select
@@ -29,6 +30,16 @@ def starter_signals() -> Iterator[dict[str, Any]]:
         yield {"kind": "signal", "text": text, "threshold": threshold, "state": state.value}
 
 
+_hosts = lru_cache(maxsize=64)(hosts)
+
+
+def foresee(text: str) -> None:
+    """Work out what the measures will ask of a text, and keep it for the turn to write in which
+    they ask: others wait meanwhile."""
+    _hosts(text)
+    likeness.mark_of(text)
+
+
 def findings(signals: Iterable[Known], draft: Draft) -> Iterator[Finding]:
     for rule in signals:
         yield from _MEASURES[rule.text](rule, draft)
@@ -36,7 +47,7 @@ def findings(signals: Iterable[Known], draft: Draft) -> Iterator[Finding]:
 
 def _links(rule: Known, draft: Draft) -> Iterator[Finding]:
     """As many links as the threshold, or more."""
-    count = len(hosts(draft.body.text))
+    count = len(_hosts(draft.body.text))
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
