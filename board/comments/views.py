@@ -1,5 +1,6 @@
 """Reading a thread, posting, deleting, searching, one's own comments."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -125,9 +126,10 @@ def mine() -> ResponseReturnValue:
     form = SearchForm.asked()
     found: list[Comment] = []
     more = None
-    if form.validate():
-        found, more = finding.own(member(), form.words, before=asked_comment("before"))
-    page = render_template("comments/mine.html", comments=found, more=more, form=form)
+    with finding.turns if form.words else nullcontext():
+        if form.validate():
+            found, more = finding.own(member(), form.words, before=asked_comment("before"))
+        page = render_template("comments/mine.html", comments=found, more=more, form=form)
     return page, 422 if form.errors else 200
 
 
@@ -138,17 +140,18 @@ def search(slug: str) -> ResponseReturnValue:
     kept.about(article.id, article.revision)
     form = SearchForm.asked()
     page = Page([])
-    if form.validate() and form.words:
-        page = finding.in_thread(article, form.words, before=asked_comment("before"))
-    html = render_template(
-        "comments/search.html",
-        article=article,
-        form=form,
-        comments=page.comments,
-        more=page.more,
-        mine=reactions_of_viewer(ids_of(page.comments)),
-        muted=muted_by_viewer(authors_of(page.comments)),
-    )
+    with finding.turns:
+        if form.validate() and form.words:
+            page = finding.in_thread(article, form.words, before=asked_comment("before"))
+        html = render_template(
+            "comments/search.html",
+            article=article,
+            form=form,
+            comments=page.comments,
+            more=page.more,
+            mine=reactions_of_viewer(ids_of(page.comments)),
+            muted=muted_by_viewer(authors_of(page.comments)),
+        )
     return html, 422 if form.errors else 200
 
 
