@@ -24,7 +24,7 @@ from board.turns import Turns
 LOOKS_AT = 2000
 # For a search and the page that shows what it found: some tens of milliseconds together, in which
 # the interpreter has little time for whoever only reads.
-turns = Turns("search", queue=3, wait=2.0)
+turns = Turns("search", queue=7, wait=2.0)
 
 
 def in_thread(article: Article, words: Sequence[str], *, before: Comment | None = None) -> Page:

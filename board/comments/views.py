@@ -136,23 +136,25 @@ def mine() -> ResponseReturnValue:
 @bp.get("/articles/<slug>/comments/search")
 @open_to(everyone)
 def search(slug: str) -> ResponseReturnValue:
-    article = _article(slug)
-    kept.about(article.id, article.revision)
     form = SearchForm.asked()
+    with finding.turns:  # whoever waits for it has not begun to read
+        return _found(_article(slug), form), 422 if form.errors else 200
+
+
+def _found(article: Article, form: SearchForm) -> str:
+    kept.about(article.id, article.revision)
     page = Page([])
-    with finding.turns:
-        if form.validate() and form.words:
-            page = finding.in_thread(article, form.words, before=asked_comment("before"))
-        html = render_template(
-            "comments/search.html",
-            article=article,
-            form=form,
-            comments=page.comments,
-            more=page.more,
-            mine=reactions_of_viewer(ids_of(page.comments)),
-            muted=muted_by_viewer(authors_of(page.comments)),
-        )
-    return html, 422 if form.errors else 200
+    if form.validate() and form.words:
+        page = finding.in_thread(article, form.words, before=asked_comment("before"))
+    return render_template(
+        "comments/search.html",
+        article=article,
+        form=form,
+        comments=page.comments,
+        more=page.more,
+        mine=reactions_of_viewer(ids_of(page.comments)),
+        muted=muted_by_viewer(authors_of(page.comments)),
+    )
 
 
 def _article(slug: str) -> Article:
