@@ -155,8 +155,8 @@ def writing(*, patience: float | None = None) -> Iterator[None]:
 def run(statement: Executable, values: Any = None) -> CursorResult[Any]:
     """Run a statement about columns in this transaction, past the session and its objects.
 
-    It costs a third of what it would through the session, so it is for what every post asks. Its
-    caller knows that no object waits to be flushed, and expires those it changes the row of.
+    A row costs a third of an object, so this is for what every post asks. Nothing is flushed
+    before: the caller knows that no object waits for that, and expires those whose rows it changes.
     """
     return db.session.connection().execute(statement, values)
 

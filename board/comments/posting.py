@@ -93,7 +93,7 @@ class Draft:
 
 
 # What the checks of other slices must know: one value each, about `article` and `author`. All are
-# asked at once, with what the limits look at; a question of its own would cost ten times as much.
+# asked at once, with what the limits look at; a question of its own would cost several times that.
 questions: dict[str, Select[Any]] = {}
 # Other slices say here what must not be posted, by raising a kind of Refused, and what must wait
 # for a moderator, by the code of why. All are asked; the first code stands.
