@@ -8,6 +8,7 @@ from sqlalchemy import select
 from board import due
 from board.comments.models import Comment
 from board.db import db, now, writing
+from board.lock import WriteLock
 from board.moderation import likeness, rules
 from board.moderation import models as moderation
 from board.moderation.hits import RuleHit
@@ -132,3 +133,22 @@ def test_a_moderator_sets_the_threshold(as_, mo, ada, harbour):
 
     assert say(harbour, ada, "https://a.example/").held_for is None
     assert "링크" in as_(mo).get("/desk/rules").text
+
+
+def test_a_text_is_looked_at_before_the_turn_to_write(as_, ada, harbour, monkeypatch):
+    """Nobody waits for another's text to be read."""
+    watch("repeat", 3)
+    client, looked_at = as_(ada), []
+    take = WriteLock._take
+
+    def note(lock, patience):
+        looked_at.append(likeness.mark_of.cache_info().misses)
+        return take(lock, patience)
+
+    monkeypatch.setattr(WriteLock, "_take", note)
+    likeness.mark_of.cache_clear()
+
+    assert client.post("/articles/harbour/comments", data={"body": STORY}).status_code == 303
+
+    assert looked_at == [1]
+    assert likeness.mark_of.cache_info().misses == 1
