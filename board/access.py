@@ -4,9 +4,9 @@ Every view names its audience with @open_to. A view that names none stops the ap
 so forgetting the line cannot open a page.
 """
 
+import re
 from collections.abc import Callable, Container
 from typing import Any, TypeVar, cast
-from urllib.parse import unquote_to_bytes
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.sessions import SessionInterface
@@ -29,6 +29,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS_MAX = 50
 URL_MAX = 4096  # characters
+
+_ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 login_manager = LoginManager()
 login_manager.anonymous_user = Guest
@@ -138,22 +140,27 @@ def _load(_request: object) -> User | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "audience", None) is strangers or for_sources():
         return None
-    session = current_session()
-    if session is None or session.user.is_suspended:
+    token = _token()
+    found = db.session.execute(*Session.bearer(token)).one_or_none() if token else None
+    if found is None or found[0].is_suspended:
         return None
-    if session.seen_on != now().date():
-        _see(session)
-    return session.user
+    user, session_id, seen_on = found
+    if seen_on != now().date():
+        _see(session_id)
+    return user
 
 
 def current_session() -> Session | None:
-    token = request.cookies.get(cookie_name("session"), "")
-    return db.session.scalar(*Session.with_token(token)) if token else None
+    return db.session.scalar(Session.with_token(token)) if (token := _token()) else None
 
 
-def _see(session: Session) -> None:
+def _token() -> str:
+    return request.cookies.get(cookie_name("session"), "")
+
+
+def _see(session_id: int) -> None:
     """Note the day. Once a day and never worth an error page, nor a reader's time."""
-    this = Session.id == session.id
+    this = Session.id == session_id
     try:
         with writing(patience=0):
             db.session.execute(update(Session).where(this).values(seen_on=now().date()))
@@ -237,10 +244,14 @@ def _ask_for_second_factor(audience: Audience) -> ResponseReturnValue | None:
 def _is_utf8(encoded: bytes) -> bool:
     """Whether percent-encoded bytes are text; Werkzeug would let others pass as they stand."""
     try:
-        unquote_to_bytes(encoded).decode()
+        _ENCODED.sub(_bytes_of, encoded).decode()
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _bytes_of(run: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(run[0].replace(b"%", b"").decode())
 
 
 def _enforce() -> ResponseReturnValue | None:

@@ -35,7 +35,7 @@ WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 # Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
 # write, to search or to check a password, so that whoever only reads does not (see the queues).
-THREADS = 16
+THREADS = 24
 
 LOGS: tuple[tuple[Any, str], ...] = (
     (Ruling, "rulings"),

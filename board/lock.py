@@ -18,13 +18,56 @@ class Busy(Exception):
     """Nobody let us write before the deadline. Nothing was changed; try again."""
 
 
-class WriteLock:
-    """One writer at a time among all threads and processes that name the same file.
+class BetweenProcesses:
+    """One process at a time, each in its turn; of a process only one thread may come here.
 
-    Between processes there are two file locks. Whoever waits for the second (the lock itself)
-    holds the first (the turnstile), so a process that has just released the lock cannot overtake
-    the one that waits. The kernel drops both when a process dies.
+    There are two file locks. Whoever waits for the second (the lock itself) holds the first (the
+    turnstile), so a process that has just released the lock cannot overtake the one that waits.
+    The kernel drops both when a process dies. Who waits tries again each `pause` seconds.
     """
+
+    def __init__(self, path: Path, *, pause: float) -> None:
+        self._path = path
+        self._pause = pause
+        self._turnstile = -1
+        self._lock = -1
+        self._pid = -1
+
+    def take(self, deadline: float) -> None:
+        """Wait until then, by the monotonic clock. Raises Busy."""
+        self._open()
+        self._wait_for(self._turnstile, deadline)
+        try:
+            self._wait_for(self._lock, deadline)
+        finally:
+            fcntl.flock(self._turnstile, fcntl.LOCK_UN)
+
+    def give_back(self) -> None:
+        fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def _open(self) -> None:
+        # A descriptor inherited over fork would share its lock with the parent.
+        if self._pid == os.getpid():
+            return
+        flags, mode = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        self._turnstile = os.open(self._path.with_suffix(".turnstile"), flags, mode)
+        self._lock = os.open(self._path, flags, mode)
+        self._pid = os.getpid()
+
+    def _wait_for(self, descriptor: int, deadline: float) -> None:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Busy from None
+                time.sleep(self._pause)
+            else:
+                return
+
+
+class WriteLock:
+    """One writer at a time among all threads and processes that name the same file."""
 
     WAIT = 3.0  # seconds; longer than any honest transaction, shorter than a reader's patience
     # Threads that wait behind the first whatever happens; more only while turns pass quickly. So
@@ -34,13 +77,10 @@ class WriteLock:
     PAUSE = 0.0002  # seconds between tries; a transaction takes about twice as long
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._between = BetweenProcesses(path, pause=self.PAUSE)
         self._queue = threading.Semaphore(self.QUEUE)
         self._threads = threading.Lock()
         self._since = 0.0  # when a thread of ours last got its turn
-        self._turnstile = -1
-        self._lock = -1
-        self._pid = -1
 
     def __enter__(self) -> float:
         return self._take(self.WAIT)
@@ -69,19 +109,14 @@ class WriteLock:
             self._stand_in_line(patience)
         self._since = time.monotonic()
         try:
-            self._open()
-            _lock(self._turnstile, deadline)
-            try:
-                _lock(self._lock, deadline)
-            finally:
-                fcntl.flock(self._turnstile, fcntl.LOCK_UN)
+            self._between.take(deadline)
         except BaseException:
             self._threads.release()
             raise
         return deadline
 
     def _give_back(self) -> None:
-        fcntl.flock(self._lock, fcntl.LOCK_UN)
+        self._between.give_back()
         self._threads.release()
 
     def _stand_in_line(self, patience: float) -> None:
@@ -98,24 +133,3 @@ class WriteLock:
         while not self._threads.acquire(timeout=self.STUCK / 10):
             if time.monotonic() > min(deadline, self._since + self.STUCK):
                 raise Busy
-
-    def _open(self) -> None:
-        # A descriptor inherited over fork would share its lock with the parent.
-        if self._pid == os.getpid():
-            return
-        flags, mode = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-        self._turnstile = os.open(self._path.with_suffix(".turnstile"), flags, mode)
-        self._lock = os.open(self._path, flags, mode)
-        self._pid = os.getpid()
-
-
-def _lock(descriptor: int, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise Busy from None
-            time.sleep(WriteLock.PAUSE)
-        else:
-            return

@@ -76,8 +76,10 @@ def _shared() -> dict[str, Any]:
 
 def _secure(response: Response) -> Response:
     config = current_app.config
+    said = {name.lower() for name, _ in response.headers}  # a slice may be stricter about its pages
     for name, value in _protection(config["IMAGE_ORIGINS"], is_https()):
-        response.headers.setdefault(name, value)  # a slice may be stricter about its own pages
+        if name.lower() not in said:
+            response.headers.add(name, value)
     if request.endpoint != "static" or response.status_code >= 400:
         _say_who_may_keep(response)
     return response

@@ -3,12 +3,13 @@
 import threading
 import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 
 from board.accounts import passwords
 from board.accounts.passwords import hash_password, is_easy, is_password, tidy_password
-from board.turns import TooBusy
+from board.turns import TooBusy, Turns
 
 EASY = [
     "password12345678", "1234567890123456", "iloveyouiloveyou", "qwertyuiopasdfgh", "a" * 15,
@@ -57,6 +58,19 @@ def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatc
     with passwords.turns, pytest.raises(TooBusy):
         is_password("x", None)
     assert not is_password("x", None)
+
+
+def test_processes_take_turns_too(tmp_path: Path) -> None:
+    """Two that name the same folder, as two processes do."""
+    one, other = (Turns("hashing", queue=1, wait=0.01) for _ in range(2))
+    one.share(tmp_path)
+    other.share(tmp_path)
+    with one, pytest.raises(TooBusy), other:
+        pass
+    with other, pytest.raises(TooBusy), one:
+        pass
+    with one:
+        pass
 
 
 def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

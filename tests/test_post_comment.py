@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 
 from board.comments.models import Comment
 from board.db import db, writing
+from board.moderation import rules
+from board.moderation.rules import State
 from conftest import count_queries, say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -304,3 +306,29 @@ def test_what_is_asked_before_storing_walks_no_table(app, ada, harbour):
     expected = {f"SEARCH comment USING INDEX ix_comment_{name}" for name in indexes}
     assert searched == {*expected, "SEARCH comment USING INDEX sqlite_autoindex_comment_1"}
     assert [step for step in steps if "TEMP B-TREE" in step] == []
+
+
+def test_a_post_costs_so_many_statements_and_no_more(as_, ada, harbour):
+    """Whoever adds one makes every post slower for ever: ask with `posting.questions` instead."""
+    client = as_(ada)
+    with writing():
+        rules.add(kind="signal", text="repeat", threshold=9, state=State.ON, by=None)
+    post(client, "The ferry was late again this morning", key="first")
+
+    with count_queries() as seen:
+        answer = post(client, "The bus, on the other hand, was early", key="second")
+
+    assert answer.status_code == 303
+    about = re.compile(r"(?:FROM|INTO|UPDATE) \"?(\w+)")
+    assert [(each.split()[0], about.search(each)[1]) for each in seen] == [
+        ("SELECT", "session"),  # who is signed in
+        ("SELECT", "rule_edition"),  # what to advise by
+        ("SELECT", "article"),  # from here on others wait: the article and its reader, as they are
+        ("SELECT", "comment"),  # what limits and checks must know, at once
+        ("SELECT", "comment_likeness"),
+        ("INSERT", "comment"),
+        ("UPDATE", "article"),
+        ("INSERT", "comment_words"),
+        ("INSERT", "comment_likeness"),
+        ("INSERT", "comment_likeness_key"),
+    ]

@@ -345,6 +345,7 @@ def test_what_was_found_in_a_deleted_comment_is_forgotten(as_, ada, harbour):
 
     assert list(db.session.scalars(select(RuleHit))) == []
     assert list(db.session.scalars(select(hits.likeness.Likeness))) == []
+    assert list(db.session.scalars(select(hits.likeness.LikenessKey))) == []
 
 
 def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from board import due
 from board.comments.models import Comment
 from board.db import db, now, writing
+from board.lock import WriteLock
 from board.moderation import likeness, rules
 from board.moderation import models as moderation
 from board.moderation.hits import RuleHit
-from board.moderation.likeness import Likeness, count_alike
+from board.moderation.likeness import Likeness, LikenessKey, count_alike
 from board.moderation.queues import Item
 from board.moderation.rules import State
 from conftest import count_queries, person, say
@@ -82,8 +84,10 @@ def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
             each.posted_at = now() - likeness.REMEMBERED - timedelta(minutes=1)
 
     assert count_alike(STORY) == 0
-    say(harbour, ada, "짧다")
+    assert due.run() == ["likeness"]
+    assert due.run() == []
     assert list(db.session.scalars(select(Likeness))) == []
+    assert list(db.session.scalars(select(LikenessKey))) == []
 
 
 def test_a_text_said_very_often_costs_no_more_to_look_for(ada, harbour):
@@ -129,3 +133,22 @@ def test_a_moderator_sets_the_threshold(as_, mo, ada, harbour):
 
     assert say(harbour, ada, "https://a.example/").held_for is None
     assert "링크" in as_(mo).get("/desk/rules").text
+
+
+def test_a_text_is_looked_at_before_the_turn_to_write(as_, ada, harbour, monkeypatch):
+    """Nobody waits for another's text to be read."""
+    watch("repeat", 3)
+    client, looked_at = as_(ada), []
+    take = WriteLock._take
+
+    def note(lock, patience):
+        looked_at.append(likeness.mark_of.cache_info().misses)
+        return take(lock, patience)
+
+    monkeypatch.setattr(WriteLock, "_take", note)
+    likeness.mark_of.cache_clear()
+
+    assert client.post("/articles/harbour/comments", data={"body": STORY}).status_code == 303
+
+    assert looked_at == [1]
+    assert likeness.mark_of.cache_info().misses == 1

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from flask_login import AnonymousUserMixin, UserMixin
 from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.names import name_key
 from board.db import Base, db, now
@@ -136,10 +136,20 @@ class Session(Base):
     user: Mapped[User] = relationship(back_populates="sessions")
 
     @classmethod
-    def with_token(cls, token: str) -> tuple[Select["Session"], dict[str, Any]]:
-        """The living session of this token, with its user; and what to ask that with."""
+    def with_token(cls, token: str) -> Select["Session"]:
+        """The living session of this token."""
+        return select(cls).where(*_LIVING).params(cls._living(token))
+
+    @classmethod
+    def bearer(cls, token: str) -> tuple[Select[User, int, date], dict[str, Any]]:
+        """Who this token is of, the id of the session and when it was seen; and what to ask that
+        with."""
+        return _BEARER, cls._living(token)
+
+    @classmethod
+    def _living(cls, token: str) -> dict[str, Any]:
         bounds = {"now": now(), "idle_since": cls._idle_since(), "tomorrow": cls._tomorrow()}
-        return _LIVING, {"token_hash": token_hash(token), **bounds}
+        return {"token_hash": token_hash(token), **bounds}
 
     @property
     def is_alive(self) -> bool:
@@ -156,14 +166,14 @@ class Session(Base):
         return now() + timedelta(days=1)
 
 
-# Asked for every page of every member, so made once.
 _LIVING = (
-    select(Session)
-    .where(Session.token_hash == bindparam("token_hash"))
-    .where(Session.expires_at > bindparam("now"), Session.seen_on > bindparam("idle_since"))
-    .where(Session.started_at < bindparam("tomorrow"))
-    .options(joinedload(Session.user))
+    Session.token_hash == bindparam("token_hash"),
+    Session.expires_at > bindparam("now"),
+    Session.seen_on > bindparam("idle_since"),
+    Session.started_at < bindparam("tomorrow"),
 )
+# Asked for every page of every member, so made once.
+_BEARER = select(User, Session.id, Session.seen_on).join(Session.user).where(*_LIVING)
 
 
 def sign_in(user: User, *, device: str, second_factor: bool = False) -> tuple[Session, str]:

@@ -19,7 +19,7 @@ _GUESSES_MIN = 10  # powers of ten; fewer and an offline list finds it
 
 # OWASP's figures for Argon2id: 19 MiB, two passes, one lane; about 20 ms.
 _PASSES, _LANES, _KIB = 2, 1, 19 * 1024
-turns = Turns(queue=7, wait=2.0)  # a storm of sign-ins leaves the other core to readers
+turns = Turns("passwords", queue=7, wait=2.0)
 
 
 def tidy_password(password: str) -> str:

@@ -15,6 +15,7 @@ from board.comments.posting import (
     Refused,
     SameText,
     ThreadClosed,
+    known,
     look_at,
 )
 from board.db import db, now
@@ -60,7 +61,8 @@ def edit(
         raise EditedElsewhere
     if same_text and _has_said(body, by=by, within=same_text, elsewhere_than=comment):
         raise SameText
-    held_for = look_at(Draft(comment.article, by, body, comment.parent, is_edit=True))
+    article = comment.article
+    held_for = look_at(Draft(article, by, body, comment.parent, known(article, by), is_edit=True))
     comment.edit(body)
     if held_for:
         comment.hold(reason=held_for)

@@ -22,8 +22,9 @@ from board.turns import Turns
 # How many comments one page looks at: a single letter, or initials that stand in nearly every
 # comment, are looked for in so many and then from there on by the link to the next page.
 LOOKS_AT = 2000
-# One search takes milliseconds; many at once would take the interpreter from whoever only reads.
-turns = Turns(queue=3, wait=2.0)
+# For a search and the page that shows what it found: some tens of milliseconds together, in which
+# the interpreter has little time for whoever only reads.
+turns = Turns("search", queue=7, wait=2.0)
 
 
 def in_thread(article: Article, words: Sequence[str], *, before: Comment | None = None) -> Page:
@@ -62,7 +63,7 @@ def _found(
     query = query.order_by(place.desc()).limit(LOOKS_AT + 1)
     ids: list[int] = []
     last = None
-    with turns, db.session.execute(query.execution_options(yield_per=100)) as rows:
+    with db.session.execute(query.execution_options(yield_per=100)) as rows:
         for number, row in enumerate(rows):
             if number == LOOKS_AT:
                 return ids, last

@@ -28,7 +28,7 @@ from board.comments import search
 from board.comments.body import Body
 from board.comments.rank import lower_bound
 from board.comments.revisions import Revision
-from board.db import Base, db, now
+from board.db import Base, db, now, run
 
 
 def _roots_by(name: str, *columns: str) -> Index:
@@ -218,10 +218,10 @@ class Comment(Base):
     def count(self, change: int) -> None:
         """`change` more comments can be seen here: tell the counters, and the caches to look."""
         values = {"change": change, "of": self.article_id}
-        db.session.execute(_COUNT, values)
+        run(_COUNT, values)
         db.session.expire(self.article, ["comment_count", "revision"])
         if self.root:
-            db.session.execute(_COUNT_REPLY, {"change": change, "of": self.root_id})
+            run(_COUNT_REPLY, {"change": change, "of": self.root_id})
             db.session.expire(self.root, ["reply_count"])
 
     def _unlist_if_bare(self) -> None:

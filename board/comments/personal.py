@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 
 import regex
 from flask_babel import gettext as _
@@ -49,6 +50,7 @@ _GROUPED = regex.compile(
     rf"|[0-9]{{4}}-[0-9]{{4}}-[0-9]{{4}}-[0-9]){_END}"
 )
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_OTHER_DIGIT = regex.compile(r"[^\P{Nd}0-9]")
 _ACCOUNT_DIGITS = range(10, 15)
 _OF_A_FIRM = regex.compile("[0-9]{3}-[0-9]{2}-[0-9]{5}")
 _OLDEST = 110  # years; numbers of firms look like those of people born before
@@ -63,7 +65,12 @@ def places_of(text: str) -> Iterator[tuple[int, int]]:
     return ((start, end) for start, end, _advise in _found(text))
 
 
-def _found(text: str) -> Iterator[tuple[int, int, Callable[[int, int], Advice]]]:
+@lru_cache(maxsize=64)  # advised on first, and then looked at by whoever holds such comments
+def _found(text: str) -> list[tuple[int, int, Callable[[int, int], Advice]]]:
+    return list(_finding(text))
+
+
+def _finding(text: str) -> Iterator[tuple[int, int, Callable[[int, int], Advice]]]:
     plain = LINK.sub(lambda link: " " * len(link.group()), _narrow(text))
     for pattern, is_one, advise in _PERSONAL:
         for match in pattern.finditer(plain):
@@ -74,12 +81,11 @@ def _found(text: str) -> Iterator[tuple[int, int, Callable[[int, int], Advice]]]
 
 def _narrow(text: str) -> str:
     """Full-width signs as ASCII and the digits of every script as 0 to 9, each in its place."""
-    text = text.translate(_NARROW)
-    if text.isascii():
-        return text
-    return "".join(
-        each if each.isascii() else str(unicodedata.decimal(each, each)) for each in text
-    )
+    return _OTHER_DIGIT.sub(_as_ascii, text.translate(_NARROW))
+
+
+def _as_ascii(digit: regex.Match[str]) -> str:
+    return str(unicodedata.decimal(digit[0], digit[0]))
 
 
 def _digits(number: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self, cast
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.orm import make_transient_to_detached
 
 from board.accounts.models import User
 from board.articles.course import course_of
@@ -24,7 +26,7 @@ from board.articles.models import Article
 from board.comments import search
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.db import db, now
+from board.db import db, now, run
 
 _DAY = timedelta(days=1)
 
@@ -88,14 +90,30 @@ class Draft:
     author: User
     body: Body
     parent: Comment | None
+    known: Row[*tuple[Any, ...]]  # the answers to `questions`, by their names
     is_edit: bool = False
 
 
+# What the checks of other slices must know: one value each, about `article` and `author`. All are
+# asked at once, with what the limits look at; a question of its own would cost several times that.
+questions: dict[str, Select[Any]] = {}
 # Other slices say here what must not be posted, by raising a kind of Refused, and what must wait
 # for a moderator, by the code of why. All are asked; the first code stands.
 checks: list[Callable[[Draft], str | None]] = []
 # What else is to be written with a new comment, which has its id.
 on_post: list[Callable[[Comment], None]] = []
+
+
+def opened(slug: str, author_id: int) -> Row[Article, User] | None:
+    """The article and its reader as they are now, in one question. None where there is none."""
+    return db.session.execute(_OPENED, {"slug": slug, "author": author_id}).one_or_none()
+
+
+_OPENED = (
+    select(Article, User)
+    .join(User, User.id == bindparam("author"))
+    .where(Article.slug == bindparam("slug"))
+)
 
 
 def post(
@@ -126,7 +144,7 @@ def post(
         key=key,
         parent=parent,
         posted_at=_moment(past, parent.root_or_self if parent else None),
-        held_for=look_at(Draft(article, by, body, parent)),
+        held_for=look_at(Draft(article, by, body, parent, past)),
     )
     for effect in on_post:
         effect(comment)
@@ -162,14 +180,23 @@ def store(
         "posted_at": posted_at,
         "held_for": held_for,
         "listed": held_for is None,
+        **_NOTHING_YET,
     }
-    comment: Comment = db.session.get_one(Comment, db.session.scalar(_STORE, row))
+    comment = Comment(**row, id=run(_STORE, row).scalar_one())
+    make_transient_to_detached(comment)  # it stands in the table: nothing is left to flush
+    db.session.add(comment)
     comment.count(int(comment.is_visible))
     if comment.is_visible:
         search.add(comment)
     return comment
 
 
+# What has happened to a new comment.
+_NOTHING_YET: dict[str, Any] = {
+    **dict.fromkeys(("edited_at", "hidden_for", "deleted_at")),
+    **dict.fromkeys(("reply_count", "like_count", "dislike_count", "rank"), 0),
+    "hidden_note": "",
+}
 # A statement of its own: the session's unit of work takes longer to come to the same.
 _STORE = insert(cast(Table, Comment.__table__)).returning(Comment.__table__.c.id)
 
@@ -215,8 +242,19 @@ _ASKED = {
     "newest_root_at": _newest(_ROOTS, _c.listed),
     "newest_reply_at": _newest(_c.root_id == bindparam("root"), _c.listed),
 }
-_PAST = select(*(each.scalar_subquery().label(name) for name, each in _ASKED.items()))
 Past = Row[*tuple[Any, ...]]
+
+
+@cache
+def _at_once(*, with_past: bool) -> Select[*tuple[Any, ...]]:
+    """All questions as one. Made when it is first asked, after every slice has had its say."""
+    asked = {**(_ASKED if with_past else {}), **questions}
+    return select(*(each.scalar_subquery().label(name) for name, each in asked.items()))
+
+
+def known(article: Article, author: User) -> Row[*tuple[Any, ...]]:
+    """The answers to `questions`, when there is nothing else to ask."""
+    return run(_at_once(with_past=False), {"article": article.id, "author": author.id}).one()
 
 
 def _past(
@@ -240,7 +278,7 @@ def _past(
         **{f"{name}_since": moment - wait for name, wait in waits.items()},
         **{f"{name}_until": moment + wait for name, wait in waits.items()},
     }
-    return db.session.execute(_PAST, asked).one()
+    return run(_at_once(with_past=True), asked).one()
 
 
 def _refuse_beyond(limits: Limits, past: Past, *, is_root: bool) -> None:

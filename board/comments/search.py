@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, TableClause, TextClause, column, table, text
 
 from board.comments.words import pairs_for, pairs_in
-from board.db import db
+from board.db import run
 
 if TYPE_CHECKING:
     from board.comments.models import Comment
@@ -43,12 +43,12 @@ _VISIBLE = text(
 
 def add(comment: "Comment") -> None:
     """Everyone can see it from now on: it can be found. It has its id."""
-    db.session.execute(_ADD, _entry_of(comment))
+    run(_ADD, _entry_of(comment))
 
 
 def remove(comment: "Comment") -> None:
     """Nobody sees it any longer. Call this while it still has the words it was added with."""
-    db.session.execute(_REMOVE, _entry_of(comment))
+    run(_REMOVE, _entry_of(comment))
 
 
 def add_all(connection: Connection, rows: Iterable[Mapping[Any, Any]]) -> None:

@@ -1,5 +1,6 @@
 """Reading a thread, posting, deleting, searching, one's own comments."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -85,11 +86,13 @@ def post(slug: str) -> ResponseReturnValue:
     if form.preview.data:
         return _written_page(slug, form)
     body = Body.of(form.body.data)
+    author_id = member().id
     try:
         with writing():
+            article, author = posting.opened(slug, author_id) or abort(404)
             comment = posting.post(
-                _article(slug),
-                by=member(),
+                article,
+                by=author,
                 body=body,
                 key=form.key.data or new_key(),
                 parent=_parent(form),
@@ -128,22 +131,27 @@ def mine() -> ResponseReturnValue:
     form = SearchForm.asked()
     found: list[Comment] = []
     more = None
-    if form.validate():
-        found, more = finding.own(member(), form.words, before=asked_comment("before"))
-    page = render_template("comments/mine.html", comments=found, more=more, form=form)
+    with finding.turns if form.words else nullcontext():
+        if form.validate():
+            found, more = finding.own(member(), form.words, before=asked_comment("before"))
+        page = render_template("comments/mine.html", comments=found, more=more, form=form)
     return page, 422 if form.errors else 200
 
 
 @bp.get("/articles/<slug>/comments/search")
 @open_to(everyone)
 def search(slug: str) -> ResponseReturnValue:
-    article = _article(slug)
-    kept.about(article.id, article.revision)
     form = SearchForm.asked()
+    with finding.turns:  # whoever waits for it has not begun to read
+        return _found(_article(slug), form), 422 if form.errors else 200
+
+
+def _found(article: Article, form: SearchForm) -> str:
+    kept.about(article.id, article.revision)
     page, course = Page([]), shown_course(article)
     if form.validate() and form.words and shows_thread(course):
         page = finding.in_thread(article, form.words, before=asked_comment("before"))
-    html = render_template(
+    return render_template(
         "comments/search.html",
         article=article,
         course=course,
@@ -154,7 +162,6 @@ def search(slug: str) -> ResponseReturnValue:
         mine=reactions_of_viewer(ids_of(page.comments)),
         muted=muted_by_viewer(authors_of(page.comments)),
     )
-    return html, 422 if form.errors else 200
 
 
 def _article(slug: str) -> Article:

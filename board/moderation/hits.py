@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, Select, delete, func, select
+from sqlalchemy import ForeignKey, Index, Select, Table, delete, func, insert, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.comments import advice, editing, posting, reasons
 from board.comments.advice import Advice
 from board.comments.models import Comment, on_delete
 from board.comments.posting import Draft, Refused
-from board.db import Base, db, now
+from board.db import Base, db, now, run
 from board.moderation import likeness, queues, rules, signals
 from board.moderation.queues import Queue
 from board.moderation.rules import Finding, Kind, Rule, State
@@ -139,7 +139,7 @@ def pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, b
 
 def look(draft: Draft) -> str | None:
     """Why it must wait, if a rule says so. Raises WordRefused."""
-    book = rules.current()
+    book = rules.edition(draft.known.edition)
     found = [*book.findings(draft.body.text), *signals.findings(book.signals(), draft)]
     db.session.info["findings"] = found  # for `note`, in the same write, once it has an id
     firm = [each for each in found if each.rule.state == State.ON]
@@ -153,23 +153,28 @@ def look(draft: Draft) -> str | None:
 def note(comment: Comment) -> None:
     """Keep what was found; a moderator sees it marked in place."""
     found: list[Finding] = db.session.info.pop("findings", [])
-    for each in found:
-        db.session.add(
-            RuleHit(
-                comment_id=comment.id,
-                rule_id=each.rule.id,
-                start=each.start,
-                end=each.end,
-                value=each.value,
-                shadow=each.rule.state == State.SHADOW,
-                made_at=comment.posted_at,
-            )
-        )
+    if found:
+        run(_INSERT, [_row(each, comment) for each in found])
     holding = _holding(each for each in found if each.rule.state == State.ON)
     if holding and comment.held_for in reasons.automatic:
         why = ", ".join(dict.fromkeys(_why(each, comment.body) for each in holding))
         queues.wait(comment, Queue.HELD, reason=comment.held_for, why=why[:_WHY_MAX])
     likeness.remember(comment)
+
+
+_INSERT = insert(cast(Table, RuleHit.__table__))
+
+
+def _row(found: Finding, comment: Comment) -> dict[str, Any]:
+    return {
+        "comment_id": comment.id,
+        "rule_id": found.rule.id,
+        "start": found.start,
+        "end": found.end,
+        "value": found.value,
+        "shadow": found.rule.state == State.SHADOW,
+        "made_at": comment.posted_at,
+    }
 
 
 def note_again(comment: Comment) -> None:
@@ -181,6 +186,7 @@ def note_again(comment: Comment) -> None:
 def advise(text: str) -> Iterator[Advice]:
     """What would make it wait, or might better be said otherwise; the words refused are told when
     it is posted."""
+    signals.foresee(text)
     for each in rules.current().findings(text):
         if each.rule.state == State.ON and each.rule.action in _ADVISED:
             what, why = _ADVISED[each.rule.action]

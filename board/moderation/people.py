@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Select,
     String,
+    bindparam,
     func,
     literal,
     or_,
@@ -271,8 +272,15 @@ def _told() -> tuple[ColumnElement[bool], ...]:
     )
 
 
+posting.questions["caution"] = (
+    select(Caution.ruling_id)
+    .where(Caution.user_id == bindparam("author"), Caution.acknowledged_at.is_(None))
+    .limit(1)
+)
+
+
 def _hold_or_refuse(draft: Draft) -> str | None:
-    if db.session.scalar(Caution.open_for(draft.author.id)):
+    if draft.known.caution:
         raise Unacknowledged
     return "account" if draft.author.is_held else None
 

@@ -9,12 +9,13 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
+from board import due
 from board.access import member, moderators, open_to
 from board.comments import refusals
 from board.db import db, writing
 from board.desk import Page, pages
 from board.forms import asked_id
-from board.moderation import hits, rule_lists, rules, trials
+from board.moderation import hits, likeness, rule_lists, rules, trials
 from board.moderation.rule_forms import (
     ACTION_LABELS,
     CATEGORY_LABELS,
@@ -314,3 +315,6 @@ def _rule(id: int) -> Rule:
 def _trial(id: int) -> Trial:
     trial: Trial = db.get_or_404(Trial, id)
     return trial
+
+
+due.tasks.append(due.Task("likeness", likeness.has_old, likeness.forget_old))

@@ -16,7 +16,8 @@ from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, delete, fun
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
-from board.db import Base, db, now
+from board.comments import posting
+from board.db import Base, db, now, run
 from board.moderation import words
 from board.moderation.models import Ruling, Verdict, record
 from board.moderation.words import Action
@@ -184,9 +185,17 @@ class Rulebook:
         return (rule for rule in self._known.values() if rule.kind == Kind.SIGNAL)
 
 
+posting.questions["edition"] = _EDITION = select(Edition.number)
+
+
 def current() -> Rulebook:
     """The rules as this transaction sees them."""
-    number = db.session.scalar(select(Edition.number)) or 0
+    return edition(run(_EDITION).scalar())
+
+
+def edition(number: int | None) -> Rulebook:
+    """The rules of this transaction, when it has been told which these are; None: none, ever."""
+    number = number or 0
     kept: Rulebook | None = current_app.extensions.get("rulebook")
     if kept is None or kept.edition != number:
         kept = Rulebook(number, Known.all(), allowed_texts())

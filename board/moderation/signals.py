@@ -2,14 +2,15 @@
 numbers that lead to a person. Each is a rule with a threshold, switched like the others."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 
+from board.comments import posting
 from board.comments.models import Comment
 from board.comments.personal import places_of
 from board.comments.posting import Draft
-from board.db import db
 from board.moderation import likeness
 from board.moderation.rules import Finding, Known, State
 from board.moderation.words import hosts
@@ -29,6 +30,16 @@ def starter_signals() -> Iterator[dict[str, Any]]:
         yield {"kind": "signal", "text": text, "threshold": threshold, "state": state.value}
 
 
+_hosts = lru_cache(maxsize=64)(hosts)
+
+
+def foresee(text: str) -> None:
+    """Work out what the measures will ask of a text, and keep it for the turn to write in which
+    they ask: others wait meanwhile."""
+    _hosts(text)
+    likeness.mark_of(text)
+
+
 def findings(signals: Iterable[Known], draft: Draft) -> Iterator[Finding]:
     for rule in signals:
         yield from _MEASURES[rule.text](rule, draft)
@@ -36,7 +47,7 @@ def findings(signals: Iterable[Known], draft: Draft) -> Iterator[Finding]:
 
 def _links(rule: Known, draft: Draft) -> Iterator[Finding]:
     """As many links as the threshold, or more."""
-    count = len(hosts(draft.body.text))
+    count = len(_hosts(draft.body.text))
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
@@ -57,12 +68,20 @@ def _repeats(rule: Known, draft: Draft) -> Iterator[Finding]:
 
 def _rejected(rule: Known, draft: Draft) -> Iterator[Finding]:
     """So large a share, in percent, of the author's newest comments was hidden."""
-    own = select(Comment.hidden_for).where(Comment.author_id == draft.author.id)
-    own = own.order_by(Comment.posted_at.desc(), Comment.id.desc()).limit(RECORD)
-    record = list(db.session.scalars(own))
-    share = 100 * sum(each is not None for each in record) // max(1, len(record))
-    if len(record) >= RECORD_MIN and share >= rule.threshold:
-        yield Finding(rule, value=share)
+    if draft.known.rejected is not None and draft.known.rejected >= rule.threshold:
+        yield Finding(rule, value=draft.known.rejected)
+
+
+def _share_rejected() -> Select[int]:
+    """In percent; no row when there is too little to tell from."""
+    own = select(Comment.hidden_for).where(Comment.author_id == bindparam("author"))
+    own = own.order_by(Comment.posted_at.desc(), Comment.id.desc())
+    newest = own.limit(literal_column(str(RECORD))).subquery()
+    share = 100 * func.count(newest.c.hidden_for) // func.count()
+    return select(share).select_from(newest).having(func.count() >= RECORD_MIN)
+
+
+posting.questions["rejected"] = _share_rejected()
 
 
 _MEASURES: dict[str, Callable[[Known, Draft], Iterator[Finding]]] = {

@@ -237,7 +237,7 @@ def _say(
         key=secrets.token_urlsafe(16),
         parent=parent,
         posted_at=now() - timedelta(minutes=told["minutes_ago"]),
-        held_for=posting.look_at(posting.Draft(article, by, body, parent)) if waits else None,
+        held_for=_look_at(article, by, body, parent) if waits else None,
     )
     for effect in posting.on_post if waits else ():
         effect(comment)
@@ -246,6 +246,11 @@ def _say(
         comment.edited_at = comment.posted_at + timedelta(minutes=4)
     _react(comment, [person for handle, person in people.items() if handle not in CAST])
     return comment
+
+
+def _look_at(article: Article, by: User, body: Body, parent: Comment | None) -> str | None:
+    known = posting.known(article, by)
+    return posting.look_at(posting.Draft(article, by, body, parent, known))
 
 
 def _react(comment: Comment, readers: list[User]) -> None:

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
@@ -24,6 +26,9 @@ Span = tuple[int, int]
 Found = tuple[int, tuple[Letter, ...]]
 # The letters of text[start:end], with the place of the character each came from.
 Reading = Callable[[str, int, int], Iterator[Found]]
+
+# Texts whose letters are kept: one post looks at the same text several times.
+_KEPT = 32
 
 # A character with all that hangs on it. Sorting a heap of marks takes the square of its height, so
 # no more than a few of them are looked at.
@@ -85,13 +90,19 @@ class Folded:
     def add(self, letter: Letter, at: int, token: int) -> None:
         if self.letters and self.token[-1] == token:
             before = self.letters[-1]
-            one = _one_sound(before, letter, touches=self.at[-1] != at)
-            if one is before:  # held down: nothing more is said
-                return
-            if one:
-                self.letters[-1] = one
-                self._stretch()
-                return
+            # Most letters need no closer look: this is the dearest loop there is.
+            if (
+                letter.merged == before.merged
+                or letter.said == "ㅎ"
+                or (letter.alone and before.alone)
+            ):
+                one = _one_sound(before, letter, touches=self.at[-1] != at)
+                if one is before:  # held down: nothing more is said
+                    return
+                if one:
+                    self.letters[-1] = one
+                    self._stretch()
+                    return
         self.letters.append(letter)
         self.at.append(at)
         self.token.append(token)
@@ -124,15 +135,22 @@ def _one_sound(before: Letter, letter: Letter, *, touches: bool) -> Letter | Non
     return None
 
 
+@lru_cache(maxsize=_KEPT)
 def plain(text: str) -> Plain:
     """`text` as a reader sees it. Never raises, whatever the string holds; linear in its length."""
-    chars: list[str] = []
-    spans: list[Span] = []
-    for shown, span in _characters(text):
-        chars.append(shown)
-        spans.append(span)
-    shown = "".join(chars)
-    return Plain(shown, _lowered(shown), spans)
+    if _is_ordinary(text):
+        return Plain(text, _lowered(text), list(pairwise(range(len(text) + 1))))
+    found = list(_characters(text))
+    shown = "".join(char for char, _span in found)
+    return Plain(shown, _lowered(shown), [span for _char, span in found])
+
+
+def _is_ordinary(text: str) -> bool:
+    """As nearly all texts are: each character is shown as it is."""
+    if text.isascii():
+        return True
+    odd = _UNUSUAL.search(text) or _INVISIBLE.search(text)
+    return not odd and unicodedata.is_normalized("NFC", text)
 
 
 def _lowered(text: str) -> str:
@@ -143,13 +161,6 @@ def _lowered(text: str) -> str:
 
 
 def _characters(text: str) -> Iterator[tuple[str, Span]]:
-    if text.isascii():
-        yield from ((char, (at, at + 1)) for at, char in enumerate(text))
-        return
-    odd = not unicodedata.is_normalized("NFC", text) or _UNUSUAL.search(text)
-    if not odd and not _INVISIBLE.search(text):
-        yield from ((char, (at, at + 1)) for at, char in enumerate(text))
-        return
     for cluster in _CLUSTER.finditer(text):
         # Never NFKC on the whole: it makes of ㅅㅂ, which are letters, an unfinished syllable.
         for char in unicodedata.normalize("NFC", cluster[1]):
@@ -197,8 +208,12 @@ as_keyed = by_character(keyed)
 as_leet = by_character(leet)
 
 
+@lru_cache(maxsize=_KEPT)
 def normalise(text: str) -> Folded:
-    """`text` as it stands, folded. Never raises, whatever it holds; linear in its length."""
+    """`text` as it stands, folded. Never raises, whatever it holds; linear in its length.
+
+    To be read, not changed: it is the same for everyone who asks.
+    """
     shown = plain(text)
     return fold(shown, as_written, [(0, len(shown.text))])
 

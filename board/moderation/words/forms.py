@@ -9,7 +9,6 @@ import regex
 
 from board.moderation.words.folding import (
     Folded,
-    Plain,
     Reading,
     Span,
     as_drawn,
@@ -19,6 +18,7 @@ from board.moderation.words.folding import (
     as_written,
     fold,
     normalise,
+    plain,
 )
 from board.moderation.words.letters import BREATHY, CONSONANTS, TENSE, VOWELS, keyed
 from board.moderation.words.neighbours import (
@@ -98,10 +98,11 @@ def _squeezed(form: Form) -> Form:
     )
 
 
-def readings_of(shown: Plain) -> Iterator[tuple[Reading, Folded]]:
+def readings_of(given: str) -> Iterator[tuple[Reading, Folded]]:
     """The ways a text is worth reading, folded: most text in one, a few words in others."""
+    yield as_written, normalise(given)
+    shown = plain(given)
     text = shown.text
-    yield as_written, fold(shown, as_written, [(0, len(text))])
     if _LATIN.search(text):
         words = _words_with(_LATIN, text)
         for reading in (as_keyed, as_spoken, as_leet):

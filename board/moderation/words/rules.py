@@ -100,7 +100,7 @@ class Rules:
     def hits(self, text: str) -> list[Hit]:
         """Where rules apply, in the order of the text; where a rule applies twice, the longer."""
         shown = plain(text)
-        places = {*self._words_in(shown), *self._patterns_in(shown.lowered)}
+        places = {*self._words_in(text), *self._patterns_in(shown.lowered)}
         if not places:
             return []
         innocent = self._innocent(shown.lowered)
@@ -111,8 +111,8 @@ class Rules:
         start, end = shown.span(place[0], place[1])
         return Hit(self._rules[place[2]].id, start, end, text[start:end])
 
-    def _words_in(self, shown: Plain) -> Iterator[Place]:
-        for reading, folded in readings_of(shown):
+    def _words_in(self, text: str) -> Iterator[Place]:
+        for reading, folded in readings_of(text):
             for forms, start, end in self._forms.found(folded.text):
                 for number, form in forms:
                     candidate = Candidate(folded, reading, form, start, end)

@@ -4,8 +4,9 @@ Each is a fact about the text and no verdict: how many links are too many, and f
 one who asks.
 """
 
-import zlib
+from operator import eq
 from typing import NamedTuple
+from zlib import crc32
 
 import regex
 
@@ -31,6 +32,7 @@ _GRAM = 5  # letters: about two syllables
 _SLOTS = 16
 _LETTERS_MIN = 20  # below it all short greetings are alike
 _NEAR = 10  # slots
+_MIX = 0x9E3779B97F4A7C15
 
 
 class Repetition(NamedTuple):
@@ -69,15 +71,12 @@ def fingerprint(text: str) -> bytes:
         return b""
     least: dict[int, int] = {}
     for at in range(len(heard) - _GRAM + 1):
-        slot, value = _hash(heard[at : at + _GRAM])
-        least[slot] = min(value, least.get(slot, value))
+        # CRC alone is linear, and its least values would lie close together.
+        mixed = crc32(heard[at : at + _GRAM].encode()) * _MIX & 0xFFFFFFFFFFFFFFFF
+        slot, value = mixed >> 60, mixed >> 24 & 0xFFFFFFFF
+        if value <= least.get(slot, value):
+            least[slot] = value
     return b"".join(_filled(least, slot).to_bytes(4) for slot in range(_SLOTS))
-
-
-def _hash(gram: str) -> tuple[int, int]:
-    # CRC alone is linear, and its least values would lie close together.
-    mixed = zlib.crc32(gram.encode()) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
-    return mixed >> 60, mixed >> 24 & 0xFFFFFFFF
 
 
 def _filled(least: dict[int, int], slot: int) -> int:
@@ -97,5 +96,5 @@ def keys_of(mark: bytes) -> list[int]:
 
 def is_near(one: bytes, other: bytes) -> bool:
     """Whether two fingerprints are of texts that a reader would call the same with changes."""
-    same = sum(one[at : at + 4] == other[at : at + 4] for at in range(0, len(one), 4))
-    return bool(one and other) and same >= _NEAR
+    slots = memoryview(one).cast("I"), memoryview(other).cast("I")
+    return sum(map(eq, *slots)) >= _NEAR
