@@ -32,8 +32,15 @@ from board.moderation import (
     transparency_views,
 )
 from board.moderation import views as moderation_views
-from board.tips import attachments, discreet, inbox_views, mail_views, reader_views, ways
-from board.tips import attachments, export_views, inbox_views, reader_views
+from board.tips import (
+    attachments,
+    discreet,
+    export_views,
+    inbox_views,
+    mail_views,
+    reader_views,
+    ways,
+)
 from board.tips import log_views as tip_log_views
 from board.tips import views as tip_views
 
