@@ -11,6 +11,8 @@ from babel.messages import mofile, pofile
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain, format_date, format_decimal, get_locale
 
+from board.rendering import Rendering
+
 LANGUAGES = ("ko", "en")
 COOKIE = "lang"
 CATALOGUES = Path(__file__).parent / "translations"
@@ -31,6 +33,7 @@ class Translations(Babel):
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_environment = Rendering
     Translations().init_app(
         app,
         default_locale="ko",
