@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from board import kept
 from board.access import everyone, open_to
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.comments.models import Comment
-from board.comments.pages import asked_place, asked_sort, this_app, thread_page
+from board.comments.pages import asked_place, asked_sort, this_app
 from board.comments.reasons import reason_label
-from board.comments.thread import Shown, Sort, newest_ids
+from board.comments.thread import Place, Shown, Sort, newest_ids, thread_page
 from board.db import db
+from board.language import language
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -42,35 +42,48 @@ _COUNTS = select(_article.slug, _article.comment_count).where(
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone)
 def comments(slug: str) -> ResponseReturnValue:
-    article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
-    kept.about(article.id, article.revision)
+    article = _article(slug)
     sort, size = asked_sort(), _asked_size()
-    before = asked_place(sort)
-    page = thread_page(article.id, article.revision, sort=sort, before=before, size=size)
-    thread = {
-        "article": {
-            "slug": article.slug,
-            "title": article.title,
-            "url": absolute(url_for("comments.article", slug=slug)),
-            "comment_count": article.comment_count,
-            "takes_comments": article.closed_at is None,
-        },
-        "sort": sort.value,
-        "next": page.more and absolute(_following(slug, sort, size, page.more)),
-    }
-    where = (this_app(), absolute(""), str(get_locale()))
-    listed = ",".join(_comment(comment, *where) for comment in page.comments)
-    # Into the object they belong to, as they were made: only what is new is made anew.
-    return Response(f'{_text(thread)[:-1]},"comments":[{listed}]}}', mimetype="application/json")
+    asked = (sort, asked_place(sort), size)
+    page = _page(this_app(), article, *asked, absolute(""), language())
+    return Response(page, mimetype="application/json")
+
+
+@lru_cache(maxsize=256)
+def _page(
+    _app: Flask,
+    article: Row[Any],
+    sort: Sort,
+    before: Place | None,
+    size: int,
+    site: str,
+    _language: str,
+) -> str:
+    """A page of a thread, made of what is named here, the article's revision too, and nothing
+    else."""
+    page = thread_page(article.id, sort=sort, before=before, size=size)
+    address = site + url_for("comments.comment", id=0).removesuffix("0")
+    return _text(
+        {
+            "article": {
+                "slug": article.slug,
+                "title": article.title,
+                "url": site + url_for("comments.article", slug=article.slug),
+                "comment_count": article.comment_count,
+                "takes_comments": article.closed_at is None,
+            },
+            "sort": sort.value,
+            "next": page.more and site + _following(article.slug, sort, size, page.more),
+            "comments": [_told(comment, address) for comment in page.comments],
+        }
+    )
 
 
 @bp.get("/articles/<slug>/comments/newest")
 @open_to(everyone)
 def newest(slug: str) -> ResponseReturnValue:
     """The same for every reader: each counts those above the newest on their own page."""
-    article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
-    kept.about(article.id, article.revision)
-    return {"newest": newest_ids(article.id)}
+    return {"newest": newest_ids(_article(slug).id)}
 
 
 @bp.get("/counts")
@@ -91,16 +104,17 @@ def _open(response: Response) -> Response:
     return response
 
 
-@lru_cache(maxsize=4096)
-def _comment(shown: Shown, _app: Flask, site: str, _language: str) -> str:
-    """One comment with its replies, made of what is named here and nothing else."""
-    return _text(_told(shown, site))
+def _article(slug: str) -> Row[Any]:
+    article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
+    kept.about(article.id, article.revision)
+    return article
 
 
-def _told(shown: Shown, site: str) -> dict[str, Any]:
+def _told(shown: Shown, address: str) -> dict[str, Any]:
+    """One comment with its replies; `address` is that of any comment, up to the id."""
     told: dict[str, Any] = {
         "id": shown.id,
-        "url": site + url_for("comments.comment", id=shown.id),
+        "url": f"{address}{shown.id}",
         "posted_at": shown.posted_at.isoformat(),
         "gone": shown.gone,
     }
@@ -115,7 +129,7 @@ def _told(shown: Shown, site: str) -> dict[str, Any]:
         told["to"] = {"id": shown.to_id, "name": shown.to_name} if shown.to_id else None
     else:
         told["reply_count"] = shown.reply_count
-        told["replies"] = [_told(reply, site) for reply in shown.replies]
+        told["replies"] = [_told(reply, address) for reply in shown.replies]
     return told
 
 

@@ -189,9 +189,8 @@ def _first_replies() -> Rows:
         .limit(Comment.FIRST_REPLIES)
         .correlate(_root)
     )
-    replies = _COLUMNS.join(
-        _root, and_(_comment.root_id == _root.c.id, _comment.id.in_(first.scalar_subquery()))
-    )
+    # By their ids alone: told the root as well, SQLite goes through all its replies to find ten.
+    replies = _COLUMNS.join(_root, _comment.id.in_(first.scalar_subquery()))
     asked_for = _root.c.id.in_(bindparam("roots", expanding=True))
     return replies.where(asked_for).order_by(_comment.posted_at, _comment.id)
 
@@ -288,23 +287,18 @@ def shown(comment: Comment) -> Shown:
 
 
 def _shown(row: Row[Any], replies: Sequence[Shown] = ()) -> Shown:
-    known = (row.id, row.posted_at, row.root_id is not None, row.reply_count)
-    if row.deleted_at is not None:
+    (
+        id, root_id, posted_at, edited_at, html, hidden_for, hidden_note, held_for, deleted_at,
+        reply_count, like_count, dislike_count, _rank, author_id, author_name, to_id, to_name,
+    ) = row  # fmt: skip
+    known = (id, posted_at, root_id is not None, reply_count)
+    if deleted_at is not None:
         return Shown(*known, gone="deleted", replies=tuple(replies))
-    if row.hidden_for is not None:
-        why = {"hidden_for": row.hidden_for, "hidden_note": row.hidden_note}
+    if hidden_for is not None:
+        why = {"hidden_for": hidden_for, "hidden_note": hidden_note}
         return Shown(*known, gone="hidden", replies=tuple(replies), **why)
-    if row.held_for is not None:
+    if held_for is not None:
         return Shown(*known, gone="held", replies=tuple(replies))
-    return Shown(
-        *known,
-        author_id=row.author_id,
-        author_name=row.author_name,
-        html=Markup(row.html),  # noqa: S704 - made from escaped text when it was written
-        like_count=row.like_count,
-        dislike_count=row.dislike_count,
-        edited_at=row.edited_at,
-        to_id=row.to_id,
-        to_name=row.to_name or "",
-        replies=tuple(replies),
-    )
+    markup = Markup(html)  # noqa: S704 - made from escaped text when it was written
+    said = (author_id, author_name, markup, like_count, dislike_count, edited_at)
+    return Shown(*known, None, *said, None, "", to_id, to_name or "", tuple(replies))
