@@ -20,9 +20,10 @@ def init_app(app: Flask) -> None:
 def _compress(response: Response) -> Response:
     if not (response.mimetype or "").startswith(TEXT):
         return response
-    if response.cache_control.no_transform:  # a secret beside a stranger's words: sizes would tell
+    if "no-transform" in response.headers.get("Cache-Control", ""):  # a secret beside a stranger's words: sizes would tell
         return response
-    response.vary.add("Accept-Encoding")
+    told = response.headers.get("Vary")
+    response.headers["Vary"] = f"{told}, Accept-Encoding" if told else "Accept-Encoding"
     if response.status_code != 200 or not request.accept_encodings["gzip"]:
         return response
     response.direct_passthrough = False  # static files are handed to the server as they are
