@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask import Flask
 
-from board import access, assets, compression, config, db, desk, kept, language, pages
+from board import access, assets, compression, config, db, desk, kept, language, pages, reading
 from board.accounts import views as account_views
 from board.api import views as api_views
 from board.articles import views as article_views
@@ -34,6 +34,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.request_class = attachments.Request
 
     db.init_app(app)
+    reading.init_app(app)
     language.init_app(app)
     compression.init_app(app)  # first here is last to see the answer
     assets.init_app(app)

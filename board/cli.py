@@ -1,5 +1,6 @@
 """What an operator types: `flask --app wsgi serve | doctor | articles | accounts | …`."""
 
+import gc
 import logging
 import os
 import socket
@@ -64,6 +65,8 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     sys.stdout.flush()
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
+    gc.collect()
+    gc.freeze()
     due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
     Server(
         "wsgi:app",

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import get_locale
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -70,10 +71,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "board.db"
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Templates hold the words of a language."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(f"{get_locale()}/{name}", filename)
+
+
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     """Templates are compiled once for all tests, not once for each app."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+    return Compiled(str(tmp_path_factory.mktemp("compiled")))
 
 
 @pytest.fixture
@@ -84,7 +92,7 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture
 def app(
-    tmp_path: Path, migrated: Path, compiled: FileSystemBytecodeCache, settings: dict[str, Any]
+    tmp_path: Path, migrated: Path, compiled: Compiled, settings: dict[str, Any]
 ) -> Iterator[Flask]:
     shutil.copy(migrated, tmp_path / "board.db")
     app = create_app({"INSTANCE": str(tmp_path), "TESTING": True, **settings})

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 BOARD = Path(__file__).parent.parent / "board"
-SHARED = {"turns", "desk", "db", "kept", "schema", "lock", "text", "access", "forms", "language"}
+SHARED = {
+    "turns", "desk", "db", "kept", "schema", "lock", "text", "access", "forms", "language",
+    "reading",
+}  # fmt: skip
 MAY_IMPORT = {
     "accounts": SHARED,
     "articles": SHARED | {"accounts"},

@@ -17,8 +17,8 @@ from board.comments.models import Comment
 from board.comments.pages import asked_place, asked_sort, this_app
 from board.comments.reasons import reason_label
 from board.comments.thread import Place, Shown, Sort, newest_ids, thread_page
-from board.db import db
 from board.language import language
+from board.reading import reading
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -92,7 +92,7 @@ def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:
         abort(400, "count")
-    with db.engine.connect() as connection:
+    with reading() as connection:
         found = connection.execute(_COUNTS, {"slugs": slugs}).all()
     return {"counts": {row.slug: row.comment_count for row in found}}
 
@@ -106,8 +106,7 @@ def _open(response: Response) -> Response:
 
 
 def _article(slug: str) -> Row[Any]:
-    # Not through the session, which costs as much again as this one row.
-    with db.engine.connect() as connection:
+    with reading() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
     kept.about(article.id, article.revision)
     return article

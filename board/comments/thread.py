@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Integer,
     Row,
     Select,
@@ -29,6 +30,7 @@ from board.articles.models import Article
 from board.comments import search
 from board.comments.models import Comment, visible
 from board.db import db
+from board.reading import reading
 
 Rows = Select[*tuple[Any, ...]]
 Values = Mapping[str, Any]
@@ -149,7 +151,8 @@ def place(sort: Sort, id: int, first: float | None = None) -> Place | None:
     A like moves a comment among the most liked. `first` is what it had when the reader saw it,
     so that the next page begins where the last one ended.
     """
-    row = db.session.execute(_PLACE, {"id": id}).one_or_none()
+    with reading() as connection:
+        row = connection.execute(_PLACE, {"id": id}).one_or_none()
     if row is None:
         return None
     today = tuple(getattr(row, name) for name in sort.key)
@@ -236,16 +239,18 @@ def thread_page(
     size: int = Comment.PAGE_SIZE,
 ) -> Page:
     """A page of roots, each with its first replies: two queries, however long the thread."""
-    found = db.session.execute(*roots(article_id, sort=sort, before=before, size=size)).all()
-    page = found[:size]
-    below = _replies_by_root([row.id for row in page])
+    with reading() as connection:
+        asked = roots(article_id, sort=sort, before=before, size=size)
+        found = connection.execute(*asked).all()
+        page = found[:size]
+        below = _replies_by_root(connection, [row.id for row in page])
     comments = [_shown(row, below.get(row.id, ())) for row in page]
     return Page(comments, _cursor(sort, page[-1]) if len(found) > size else None)
 
 
-def _replies_by_root(root_ids: list[int]) -> dict[int, list[Shown]]:
+def _replies_by_root(connection: Connection, root_ids: list[int]) -> dict[int, list[Shown]]:
     found: dict[int, list[Shown]] = {}
-    for row in db.session.execute(_first_replies(), {"roots": root_ids}) if root_ids else ():
+    for row in connection.execute(_first_replies(), {"roots": root_ids}) if root_ids else ():
         found.setdefault(row.root_id, []).append(_shown(row))
     return found
 
