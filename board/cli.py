@@ -1,8 +1,10 @@
 """What an operator types: `flask --app wsgi serve | doctor | articles | accounts | …`."""
 
+import ctypes
 import gc
 import logging
 import os
+import platform
 import socket
 import sys
 from pathlib import Path
@@ -16,11 +18,13 @@ from granian.server import Server
 from board import config, due, schema
 from board.accounts.commands import accounts_cli
 from board.articles.imports import articles_cli
+from board.articles.models import Article
 from board.db import PRAGMAS, db, sqlite
 from board.lock import Busy
 from board.moderation.commands import load_when_untouched, rules_cli
 from board.moderation.log import first_broken_of_last
 from board.moderation.log_commands import moderation_cli
+from board.reading import close as close_reading
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
 from board.tips.commands import tips_cli
@@ -31,6 +35,8 @@ WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 # Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
 # write, to search or to check a password, so that whoever only reads does not (see the queues).
 THREADS = 16
+
+_M_ARENA_MAX = -8  # malloc.h
 
 _WHY_NOT = {
     State.NEWER: "was made by a newer version of the board. Install that version, or restore the "
@@ -65,9 +71,8 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     sys.stdout.flush()
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
-    gc.collect()
-    gc.freeze()
     due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
+    _share_memory()
     Server(
         "wsgi:app",
         address=host,
@@ -80,6 +85,21 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
         log_enabled=True,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
+
+
+def _share_memory() -> None:
+    """Workers are forked from this process and share what it holds until they change it. So make
+    a page of each common kind here, for all that is only made once; and spare the workers the
+    marks that garbage collection leaves, and a heap for each of their threads."""
+    newest = db.session.scalar(Article.newest().limit(1))
+    for path in ("/", *([f"/articles/{newest.slug}"] if newest else [])):
+        with current_app.test_request_context(path, base_url="http://localhost"):
+            current_app.full_dispatch_request()
+    close_reading()
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+    gc.collect()
+    gc.freeze()
 
 
 def warn_of_old_sqlite() -> None:

@@ -20,7 +20,9 @@ def init_app(app: Flask) -> None:
 def _compress(response: Response) -> Response:
     if not (response.mimetype or "").startswith(TEXT):
         return response
-    if "no-transform" in response.headers.get("Cache-Control", ""):  # a secret beside a stranger's words: sizes would tell
+    if "no-transform" in response.headers.get(
+        "Cache-Control", ""
+    ):  # a secret beside a stranger's words: sizes would tell
         return response
     told = response.headers.get("Vary")
     response.headers["Vary"] = f"{told}, Accept-Encoding" if told else "Accept-Encoding"

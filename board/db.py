@@ -43,7 +43,7 @@ PRAGMAS = {
     "mmap_size": 0,  # with it an I/O error is a signal, not an exception
     "cell_size_check": 1,
     "temp_store": 2,  # memory
-    "cache_size": -16000,
+    "cache_size": -2000,  # KiB of each connection; the system keeps the file in memory once for all
     "journal_size_limit": 67108864,
 }
 

@@ -28,3 +28,11 @@ def reading() -> Iterator[Connection]:
         yield connection
     finally:
         connection.rollback()
+
+
+def close() -> None:
+    """The connection of this thread, before a fork that must not inherit it."""
+    kept = current_app.extensions["reading"]
+    if hasattr(kept, "connection"):
+        kept.connection.close()
+        del kept.connection

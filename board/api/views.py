@@ -49,7 +49,7 @@ def comments(slug: str) -> ResponseReturnValue:
     return Response(page, mimetype="application/json")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _page(
     _app: Flask,
     article: Row[Any],
@@ -58,25 +58,24 @@ def _page(
     size: int,
     site: str,
     _language: str,
-) -> str:
+) -> bytes:
     """A page of a thread, made of what is named here, the article's revision too, and nothing
     else."""
     page = thread_page(article.id, sort=sort, before=before, size=size)
     address = site + url_for("comments.comment", id=0).removesuffix("0")
-    return _text(
-        {
-            "article": {
-                "slug": article.slug,
-                "title": article.title,
-                "url": site + url_for("comments.article", slug=article.slug),
-                "comment_count": article.comment_count,
-                "takes_comments": article.closed_at is None,
-            },
-            "sort": sort.value,
-            "next": page.more and site + _following(article.slug, sort, size, page.more),
-            "comments": [_told(comment, address) for comment in page.comments],
-        }
-    )
+    told = {
+        "article": {
+            "slug": article.slug,
+            "title": article.title,
+            "url": site + url_for("comments.article", slug=article.slug),
+            "comment_count": article.comment_count,
+            "takes_comments": article.closed_at is None,
+        },
+        "sort": sort.value,
+        "next": page.more and site + _following(article.slug, sort, size, page.more),
+        "comments": [_told(comment, address) for comment in page.comments],
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @bp.get("/articles/<slug>/comments/newest")
@@ -133,10 +132,6 @@ def _told(shown: Shown, address: str) -> dict[str, Any]:
         told["reply_count"] = shown.reply_count
         told["replies"] = [_told(reply, address) for reply in shown.replies]
     return told
-
-
-def _text(told: dict[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _following(slug: str, sort: Sort, size: int, before: int | str) -> str:

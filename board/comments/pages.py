@@ -163,7 +163,7 @@ def thread_page(
     return _thread_page(this_app(), article_id, revision, sort, before, size)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _thread_page(
     _app: Flask, article_id: int, _revision: int, sort: Sort, before: Place | None, size: int
 ) -> Page:
@@ -195,7 +195,7 @@ def comment_html(
     return _comment_html(app, language, comment, takes_comments, target, folded, away, *are_on)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _comment_html(
     app: Flask,
     _language: str,
