@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from markupsafe import Markup
-from sqlalchemy import CheckConstraint, Index, Select, String, select, tuple_
+from sqlalchemy import BindParameter, CheckConstraint, Index, Select, String, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now
@@ -55,7 +55,7 @@ class Article(Base):
     revision: Mapped[int] = mapped_column(default=0)
 
     @classmethod
-    def by_slug(cls, slug: str) -> Select[Self]:
+    def by_slug(cls, slug: str | BindParameter[str]) -> Select[Self]:
         return select(cls).where(cls.slug == slug)
 
     @classmethod
