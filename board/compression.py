@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from flask import Flask, Response, request
 
-LEVEL = 5  # a page of twenty comments in under a millisecond, to a fifth of its size
+LEVEL = 3  # a page of twenty comments in 0.1 ms, to a sixth; 5 takes 0.4 ms and saves 7 % of that
 WORTH_IT = 600  # bytes
 TEXT = (
     "text/", "application/json", "application/problem+json", "application/xml",

@@ -34,7 +34,12 @@ BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
 PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
 _OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
 _ABOUT = "board.about"
-_DROPPED_IN_304 = ("content-length", "content-encoding", "content-type")
+# RFC 9110 15.4.5; the rest stands with the page the asker has. And who may read it, for browsers
+# that ask for permission again.
+_SAID_IN_304 = (
+    "cache-control", "content-location", "date", "etag", "expires", "vary",
+    "access-control-allow-origin",
+)  # fmt: skip
 
 
 def about(article_id: int, revision: int) -> None:
@@ -51,6 +56,11 @@ class Page:
     about: tuple[int, int] | None
     for_good: bool
     good_at: int  # the version of the database it was last seen to be right for
+
+    @cached_property
+    def unchanged(self) -> Headers:
+        """What is said of it to somebody who has it."""
+        return [header for header in self.headers if header[0].lower() in _SAID_IN_304]
 
     @cached_property
     def bytes(self) -> int:
@@ -196,8 +206,7 @@ def _weight(key: Key, page: Page) -> int:
 
 def _answer(page: Page, environ: Environ, start_response: Any) -> list[bytes]:
     if page.etag and _has(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
-        kept = [header for header in page.headers if header[0].lower() not in _DROPPED_IN_304]
-        start_response("304 NOT MODIFIED", kept)
+        start_response("304 NOT MODIFIED", page.unchanged)
         return []
     start_response(page.status, page.headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
