@@ -17,7 +17,7 @@ from jinja2.visitor import NodeTransformer
 
 # What stands in an address for a slug or an id that is only known later; both are written in
 # letters, digits and hyphens, so they go into an address as they are.
-_STAND_INS: dict[str, str | int] = {"slug": "slug-of-it", "id": 999_999_999_999}
+_STAND_INS: dict[str, Any] = {"slug": "slug-of-it", "id": 999_999_999_999}
 
 
 class Rendering(Environment):
@@ -40,7 +40,7 @@ class Rendering(Environment):
             self._by_language[language] = self.overlay()
         return self._by_language[language].get_template(name, parent, globals)
 
-    def compile(  # type: ignore[override]  # four overloads there, one way here
+    def compile(
         self,
         source: str | nodes.Template,
         name: str | None = None,
@@ -77,7 +77,9 @@ def _words(said: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr:
 
 
 def _address(endpoint: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr | None:
-    """None where more than a slug or an id is only known later."""
+    """None where more than a slug or an id is only known later, or the request has a say."""
+    if named.keys() & {"_external", "_scheme"}:
+        return None
     known = {name: each.value for name, each in named.items() if isinstance(each, nodes.Const)}
     later = [(name, each) for name, each in named.items() if name not in known]
     if not later:

@@ -42,7 +42,7 @@ _COUNTS = select(_article.slug, _article.comment_count).where(
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone)
 def comments(slug: str) -> ResponseReturnValue:
-    article = _article(slug)
+    article = _asked_article(slug)
     sort, size = asked_sort(), _asked_size()
     asked = (sort, asked_place(sort), size)
     page = _page(this_app(), article, *asked, absolute(""), language())
@@ -52,7 +52,7 @@ def comments(slug: str) -> ResponseReturnValue:
 @lru_cache(maxsize=128)
 def _page(
     _app: Flask,
-    article: Row[Any],
+    article: Row[*tuple[Any, ...]],
     sort: Sort,
     before: Place | None,
     size: int,
@@ -82,7 +82,7 @@ def _page(
 @open_to(everyone)
 def newest(slug: str) -> ResponseReturnValue:
     """The same for every reader: each counts those above the newest on their own page."""
-    return {"newest": newest_ids(_article(slug).id)}
+    return {"newest": newest_ids(_asked_article(slug).id)}
 
 
 @bp.get("/counts")
@@ -104,7 +104,7 @@ def _open(response: Response) -> Response:
     return response
 
 
-def _article(slug: str) -> Row[Any]:
+def _asked_article(slug: str) -> Row[*tuple[Any, ...]]:
     with reading() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
     kept.about(article.id, article.revision)

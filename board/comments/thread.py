@@ -291,7 +291,7 @@ def shown(comment: Comment) -> Shown:
     return _shown(db.session.execute(_BY_ID, {"id": comment.id}).one())
 
 
-def _shown(row: Row[Any], replies: Sequence[Shown] = ()) -> Shown:
+def _shown(row: Row[*tuple[Any, ...]], replies: Sequence[Shown] = ()) -> Shown:
     (
         id, root_id, posted_at, edited_at, html, hidden_for, hidden_note, held_for, deleted_at,
         reply_count, like_count, dislike_count, _rank, author_id, author_name, to_id, to_name,
@@ -305,5 +305,15 @@ def _shown(row: Row[Any], replies: Sequence[Shown] = ()) -> Shown:
     if held_for is not None:
         return Shown(*known, gone="held", replies=tuple(replies))
     markup = Markup(html)  # noqa: S704 - made from escaped text when it was written
-    said = (author_id, author_name, markup, like_count, dislike_count, edited_at)
-    return Shown(*known, None, *said, None, "", to_id, to_name or "", tuple(replies))
+    return Shown(
+        *known,
+        author_id=author_id,
+        author_name=author_name,
+        html=markup,
+        like_count=like_count,
+        dislike_count=dislike_count,
+        edited_at=edited_at,
+        to_id=to_id,
+        to_name=to_name or "",
+        replies=tuple(replies),
+    )
