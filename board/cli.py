@@ -93,7 +93,8 @@ def _share_memory() -> None:
     marks that garbage collection leaves, and a heap for each of their threads."""
     newest = db.session.scalar(Article.newest().limit(1))
     for path in ("/", *([f"/articles/{newest.slug}"] if newest else [])):
-        with current_app.test_request_context(path, base_url="http://localhost"):
+        request = current_app.test_request_context(path, base_url="http://localhost")
+        with current_app.app_context(), request:
             current_app.full_dispatch_request()
     close_reading()
     if platform.libc_ver()[0] == "glibc":
