@@ -72,6 +72,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
     due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
+    _warm_up()
     _share_memory()
     Server(
         "wsgi:app",
@@ -87,16 +88,21 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     ).serve()
 
 
-def _share_memory() -> None:
-    """Workers are forked from this process and share what it holds until they change it. So make
-    a page of each common kind here, for all that is only made once; and spare the workers the
-    marks that garbage collection leaves, and a heap for each of their threads."""
+def _warm_up() -> None:
+    """Make a page of each common kind, and with it all that is made once: workers are forked from
+    this process and share it. They must not inherit a connection, see `due.keep_running`."""
     newest = db.session.scalar(Article.newest().limit(1))
     for path in ("/", *([f"/articles/{newest.slug}"] if newest else [])):
         request = current_app.test_request_context(path, base_url="http://localhost")
         with current_app.app_context(), request:
             current_app.full_dispatch_request()
     close_reading()
+    db.session.remove()
+
+
+def _share_memory() -> None:
+    """What a worker writes to it no longer shares: spare it the marks that garbage collection
+    leaves, and a heap for each of its threads."""
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
     gc.collect()

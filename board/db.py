@@ -105,7 +105,8 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     lock: Any = NoLock()
     if url.get_backend_name() == "sqlite":
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite}
+        # The connection used last is taken first: few are in use at once, and each has a cache.
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite, "pool_use_lifo": True}
         _make_private(Path(str(url.database)))
         lock = WriteLock(Path(f"{url.database}.lock"))
     app.extensions["write_lock"] = lock

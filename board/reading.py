@@ -1,6 +1,6 @@
 """Reading rows without a session, which costs several times what SQLite takes to find them."""
 
-import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,28 +11,28 @@ from board.db import db
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["reading"] = threading.local()
+    app.extensions["reading"] = deque()
 
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """The connection this thread keeps for it. All that is read inside is of one state, the newest
-    that is committed: not for what was changed and not committed yet.
-    """
-    kept = current_app.extensions["reading"]
-    if not hasattr(kept, "connection"):
-        kept.connection = db.engine.connect()
-        kept.connection.detach()  # no longer the pool's, which has fewer than there are threads
-    connection: Connection = kept.connection
+    """A connection kept for it. All that is read inside is of one state, the newest that is
+    committed: not for what was changed and not committed yet."""
+    idle: deque[Connection] = current_app.extensions["reading"]
+    try:
+        connection = idle.pop()  # the last used has the most in memory
+    except IndexError:
+        connection = db.engine.connect()
+        connection.detach()  # no longer the pool's, which writers need
     try:
         yield connection
     finally:
         connection.rollback()
+        idle.append(connection)
 
 
 def close() -> None:
-    """The connection of this thread, before a fork that must not inherit it."""
-    kept = current_app.extensions["reading"]
-    if hasattr(kept, "connection"):
-        kept.connection.close()
-        del kept.connection
+    """All that are idle, before a fork that must not inherit them."""
+    idle: deque[Connection] = current_app.extensions["reading"]
+    while idle:
+        idle.pop().close()
