@@ -20,10 +20,8 @@ def init_app(app: Flask) -> None:
 def _compress(response: Response) -> Response:
     if not (response.mimetype or "").startswith(TEXT):
         return response
-    if "no-transform" in response.headers.get(
-        "Cache-Control", ""
-    ):  # a secret beside a stranger's words: sizes would tell
-        return response
+    if "no-transform" in response.headers.get("Cache-Control", ""):
+        return response  # a secret beside a stranger's words: sizes would tell
     told = response.headers.get("Vary")
     response.headers["Vary"] = f"{told}, Accept-Encoding" if told else "Accept-Encoding"
     if response.status_code != 200 or not request.accept_encodings["gzip"]:
