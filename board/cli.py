@@ -105,7 +105,6 @@ def _share_memory() -> None:
     leaves, and a heap for each of its threads."""
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-    gc.collect()
     gc.freeze()
 
 
