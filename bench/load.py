@@ -20,7 +20,10 @@ _SCRIPT = """
 local function request_of(kind, n)
   local text = %(run)s .. "-" .. id .. "-" .. n
   local address = string.format("10.%%d.%%d.1", n / 256 %% 256, n %% 256)
-  local function filled(value) return (value:gsub("@text", text):gsub("@address", address)) end
+  local place = #places > 0 and places[n %% #places + 1] or ""
+  local function filled(value)
+    return (value:gsub("@text", text):gsub("@address", address):gsub("@place", place))
+  end
   local headers = {}
   for name, value in pairs(kind.headers) do headers[name] = filled(value) end
   if #tokens > 0 then headers["Cookie"] = "board_session=" .. tokens[n %% #tokens + 1] end
@@ -38,8 +41,8 @@ end
 
 @dataclass(frozen=True)
 class Send:
-    """A request that is another each time: `@text` in it becomes a text of its own, and
-    `@address` that of a machine in a network of its own."""
+    """A request that is another each time: `@text` in it becomes a text of its own, `@address`
+    that of a machine in a network of its own, and `@place` each of those given in turn."""
 
     path: str
     body: str | None = None
@@ -100,13 +103,21 @@ def _command(
 
 
 def write_script(
-    path: Path, send: Send, *, run: str, every: int = 1, read: str = "/", tokens: Sequence[str] = ()
+    path: Path,
+    send: Send,
+    *,
+    run: str,
+    every: int = 1,
+    read: str = "/",
+    tokens: Sequence[str] = (),
+    places: Sequence[int] = (),
 ) -> Path:
     """Every `every`th request is `send`, the others ask for `read`."""
     kind: dict[str, Any] = {"path": send.path, "method": send.method, "headers": dict(send.headers)}
     if send.body is not None:
         kind["body"] = send.body
-    head = f"local write, read, tokens = {lua(kind)}, {lua(read)}, {lua(list(tokens))}\n"
+    told = ", ".join(lua(each) for each in (kind, read, list(tokens), list(places)))
+    head = f"local write, read, tokens, places = {told}\n"
     path.write_text(head + _SCRIPT % {"run": lua(run), "every": every})
     return path
 

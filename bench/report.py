@@ -73,7 +73,7 @@ def number(value: float) -> str:
     """Three digits or so, and a dash for what was not measured."""
     if not value:
         return "–"
-    digits = next(digits for digits, least in enumerate((100, 10, 0.1, 0)) if value >= least)
+    digits = next(digits for digits, least in enumerate((100, 10, 0.1, 0)) if abs(value) >= least)
     return f"{value:,.{digits}f}"
 
 

@@ -6,7 +6,7 @@
 import json
 import sys
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from board import create_app, schema
 from board.accounts import models as accounts
@@ -23,6 +23,7 @@ FRONT = tuple(f"front-{number}" for number in range(20))  # articles of a front 
 FRONT_COMMENTS = 50
 TOKENS = 64
 DEEP = 10_000  # pages down
+PLACES = 300
 
 
 def main(comments: int) -> None:
@@ -35,7 +36,8 @@ def main(comments: int) -> None:
             for slug in FRONT:
                 _thread(slug, FRONT_COMMENTS)
             tokens = [_signed_in(number) for number in range(TOKENS)]
-        print(json.dumps({"tokens": tokens, "deep": _cursor(thread)}))
+        places = {"near": _places(thread, 1), "deep": _places(thread, DEEP)}
+        print(json.dumps({"tokens": tokens, **places}))
 
 
 def _thread(slug: str, comments: int) -> Article:
@@ -54,13 +56,14 @@ def _signed_in(number: int) -> str:
     return accounts.sign_in(reader, device="bench")[1]
 
 
-def _cursor(article: Article) -> int:
-    """Where the ten-thousandth page of the newest begins; the last page of a shorter thread."""
+def _places(article: Article, page: int) -> list[int]:
+    """Comments that pages begin after, from the end of this page of the newest on; the last of a
+    shorter thread. More of them than pages a worker keeps by other names than their address."""
     roots = select(Comment.id).where(Comment.article_id == article.id, Comment.root_id.is_(None))
+    many = db.session.scalar(select(func.count()).select_from(roots.subquery())) or 0
+    first = max(0, min(page * Comment.PAGE_SIZE - 1, many - PLACES - Comment.PAGE_SIZE))
     newest = roots.order_by(Comment.posted_at.desc(), Comment.id.desc())
-    deep = newest.offset(DEEP * Comment.PAGE_SIZE - 1).limit(1)
-    oldest = roots.order_by(Comment.posted_at, Comment.id).offset(Comment.PAGE_SIZE).limit(1)
-    return db.session.scalars(deep).first() or db.session.scalars(oldest).first() or 0
+    return list(db.session.scalars(newest.offset(first).limit(PLACES)))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ BOTH = ",".join(sorted({SERVERS_CORE, LOAD_CORE}))
 
 HELLO, BARE, FILE = "Flask hello", "bare WSGI hello", "the same JSON as a file, nginx"
 NEWEST, COLD = "newest page, JSON", "page nobody asked for yet, JSON"
-ARTICLE_PAGE, COLD_ARTICLE = "article page, gzip", "article nobody asked for yet"
+RENAMED = "newest page, JSON, by a new address"
+ARTICLE_PAGE, COLD_ARTICLE = "article page, gzip", "article page, by a new address"
 COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts, 8 connections"
 COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
 FOUR = "newest page, 4 connections"
@@ -81,7 +82,8 @@ class Board:
     comments: int
     server: Server = field(init=False)
     tokens: list[str] = field(init=False)
-    deep: int = field(init=False)
+    near: list[int] = field(init=False)
+    deep: list[int] = field(init=False)
     runs: int = 0
 
     def __post_init__(self) -> None:
@@ -93,12 +95,17 @@ class Board:
             seed, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
         )
         seeded = json.loads(told.stdout.splitlines()[-1])
-        self.tokens, self.deep = seeded["tokens"], seeded["deep"]
+        self.tokens, self.near, self.deep = seeded["tokens"], seeded["near"], seeded["deep"]
 
-    def cold(self, path: str) -> Callable[[], Path]:
-        """Each request has an address of its own, so none is answered from memory."""
-        mark = "&" if "?" in path else "?"
-        return partial(self._script, "cold", Send(f"{path}{mark}cold=@text"))
+    def renamed(self, path: str) -> Callable[[], Path]:
+        """Each request has an address of its own, so none is answered with what was sent before;
+        what the page is made of may be there."""
+        return partial(self._script, "renamed", Send(f"{path}?new=@text"))
+
+    def cold(self, places: list[int]) -> Callable[[], Path]:
+        """Nothing of the page is there: each is another one, by an address of its own."""
+        send = Send(f"{JSON}?before=@place&new=@text")
+        return partial(self._script, "cold", send, places=places)
 
     def posts(self, server: Server, *, every: int = 1) -> Callable[[], Path]:
         """Each with a text of its own; the reads between them are of the page they change."""
@@ -141,8 +148,9 @@ def reading(board: Board, others: list[Server]) -> list[Cell]:
         cell(ARTICLE_PAGE, HELLO, against(server, ARTICLE, headers=GZIP)),
         cell("not modified", HELLO, against(server, JSON, headers=unchanged)),
         cell(COUNTED, HELLO, against(server, COUNTS)),
-        cell(COLD, HELLO, against(server, JSON, script=board.cold(JSON))),
-        cell(COLD_ARTICLE, HELLO, against(server, ARTICLE, script=board.cold(ARTICLE))),
+        cell(RENAMED, HELLO, against(server, JSON, script=board.renamed(JSON))),
+        cell(COLD, HELLO, against(server, JSON, script=board.cold(board.near))),
+        cell(COLD_ARTICLE, HELLO, against(server, ARTICLE, script=board.renamed(ARTICLE))),
     ]
 
 
@@ -161,21 +169,21 @@ def writing(board: Board) -> list[Cell]:
 def long(board: Board) -> list[Cell]:
     """The same in a thread of a million, and posts elsewhere on that board."""
     server, cell = board.server, partial(Cell, "long")
-    many, deep = f"{board.comments:,} comments", f"{JSON}?before={board.deep}"
+    many, deep = f"{board.comments:,} comments", f"{JSON}?before={board.deep[0]}"
     far = f"{DEEP:,}th page" if board.comments > DEEP * 40 else "last page"
     post = board.posts(server)
     return [
         cell(f"newest page of {many}", NEWEST, against(server, JSON)),
         cell(f"{far} of {many}", NEWEST, against(server, deep)),
         cell(
-            f"newest page of {many}, not asked for yet",
+            f"one of the first pages of {many}, not asked for yet",
             COLD,
-            against(server, JSON, script=board.cold(JSON)),
+            against(server, JSON, script=board.cold(board.near)),
         ),
         cell(
-            f"{far} of {many}, not asked for yet",
+            f"one from the {far} of {many} on, not asked for yet",
             COLD,
-            against(server, deep, script=board.cold(deep)),
+            against(server, deep, script=board.cold(board.deep)),
         ),
         cell(
             f"posts on a board of {many}, 1 connection",

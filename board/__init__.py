@@ -6,7 +6,20 @@ from typing import Any
 import click
 from flask import Flask
 
-from board import access, assets, compression, config, db, desk, hosts, kept, language, pages, turns
+from board import (
+    access,
+    assets,
+    compression,
+    config,
+    db,
+    desk,
+    hosts,
+    kept,
+    language,
+    pages,
+    reading,
+    turns,
+)
 from board.accounts import second_factor_views
 from board.accounts import views as account_views
 from board.api import views as api_views
@@ -51,6 +64,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.request_class = attachments.Request
 
     db.init_app(app)
+    reading.init_app(app)
     turns.init_app(app)
     language.init_app(app)
     compression.init_app(app)  # first here is last to see the answer

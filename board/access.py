@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
 
 from board.accounts.models import Guest, Session, User
 from board.accounts.second_factor import SecondFactor
@@ -191,24 +192,29 @@ def _refuse_unreadable() -> None:
     uploads = getattr(view, "uploads", None)
     if uploads and request.mimetype == FORM_TYPES[1]:  # the other kind carries no files
         request.max_content_length = (request.max_content_length or 0) + uploads()
-    if len(request.full_path) > URL_MAX:
+    if len(request.path) + len(request.query_string) > URL_MAX:
         abort(414)
-    if request.method not in SAFE and request.content_length and request.mimetype not in FORM_TYPES:
-        abort(415)
-    encoded = request.mimetype == FORM_TYPES[0]
-    if not _is_utf8(request.query_string) or (encoded and not _is_utf8(request.get_data())):
-        abort(400, "unreadable")
-    sent = (request.args,) if request.method in SAFE else (request.args, request.form)
-    if any(len(fields) > FIELDS_MAX for fields in sent):
-        abort(413)
-    for fields in sent:
-        for name, values in fields.lists():
-            if len(values) > 1 and name not in getattr(view, "lists", ()):
-                abort(400, "repeated")
-            if not is_readable(f"{name}{''.join(values)}"):
-                abort(400, "unreadable")
     if not is_readable(request.path):
         abort(404)
+    if request.query_string:
+        _refuse_unreadable_fields(request.query_string, request.args, view)
+    if request.method not in SAFE:
+        if request.content_length and request.mimetype not in FORM_TYPES:
+            abort(415)
+        encoded = request.get_data() if request.mimetype == FORM_TYPES[0] else b""
+        _refuse_unreadable_fields(encoded, request.form, view)
+
+
+def _refuse_unreadable_fields(encoded: bytes, fields: MultiDict[str, str], view: Any) -> None:
+    if not _is_utf8(encoded):
+        abort(400, "unreadable")
+    if len(fields) > FIELDS_MAX:
+        abort(413)
+    for name, values in fields.lists():
+        if len(values) > 1 and name not in getattr(view, "lists", ()):
+            abort(400, "repeated")
+        if not is_readable(f"{name}{''.join(values)}"):
+            abort(400, "unreadable")
 
 
 def may(audience: Audience) -> bool:

@@ -1,7 +1,10 @@
 """What an operator types: `flask --app wsgi serve | doctor | articles | accounts | …`."""
 
+import ctypes
+import gc
 import logging
 import os
+import platform
 import socket
 import sys
 from pathlib import Path
@@ -18,6 +21,7 @@ from board import config, due, schema
 from board.accounts.commands import accounts_cli
 from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.imports import articles_cli
+from board.articles.models import Article
 from board.chain import first_broken_of_last
 from board.db import PRAGMAS, db, sqlite
 from board.lock import Busy
@@ -25,6 +29,7 @@ from board.moderation import terms
 from board.moderation.commands import load_when_untouched, rules_cli
 from board.moderation.log_commands import moderation_cli
 from board.moderation.models import Ruling
+from board.reading import close as close_reading
 from board.sample.commands import load_sample_when_empty, print_accounts, sample_cli
 from board.schema import State
 from board.tips.commands import tips_cli
@@ -42,6 +47,8 @@ LOGS: tuple[tuple[Any, str], ...] = (
     (FactorAct, "second factors"),
     (Entry, "tips"),
 )
+
+_M_ARENA_MAX = -8  # malloc.h
 
 _WHY_NOT = {
     State.NEWER: "was made by a newer version of the board. Install that version, or restore the "
@@ -77,6 +84,8 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
     due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
+    _warm_up()
+    _share_memory()
     Server(
         "wsgi:app",
         address=host,
@@ -89,6 +98,26 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
         log_enabled=True,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
+
+
+def _warm_up() -> None:
+    """Make a page of each common kind, and with it all that is made once: workers are forked from
+    this process and share it. They must not inherit a connection, see `due.keep_running`."""
+    newest = db.session.scalar(Article.newest().limit(1))
+    for path in ("/", *([f"/articles/{newest.slug}"] if newest else [])):
+        request = current_app.test_request_context(path, base_url="http://localhost")
+        with current_app.app_context(), request:
+            current_app.full_dispatch_request()
+    close_reading()
+    db.session.remove()
+
+
+def _share_memory() -> None:
+    """What a worker writes to it no longer shares: spare it the marks that garbage collection
+    leaves, and a heap for each of its threads."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+    gc.freeze()
 
 
 def warn_of_old_sqlite() -> None:

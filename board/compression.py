@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from flask import Flask, Response, request
 
-LEVEL = 5  # a page of twenty comments in under a millisecond, to a fifth of its size
+LEVEL = 3  # a page of twenty comments in 0.1 ms, to a sixth; 5 takes 0.4 ms and saves 7 % of that
 WORTH_IT = 600  # bytes
 TEXT = (
     "text/", "application/json", "application/problem+json", "application/xml",
@@ -20,9 +20,10 @@ def init_app(app: Flask) -> None:
 def _compress(response: Response) -> Response:
     if not (response.mimetype or "").startswith(TEXT):
         return response
-    if response.cache_control.no_transform:  # a secret beside a stranger's words: sizes would tell
-        return response
-    response.vary.add("Accept-Encoding")
+    if "no-transform" in response.headers.get("Cache-Control", ""):
+        return response  # a secret beside a stranger's words: sizes would tell
+    told = response.headers.get("Vary")
+    response.headers["Vary"] = f"{told}, Accept-Encoding" if told else "Accept-Encoding"
     if response.status_code != 200 or not request.accept_encodings["gzip"]:
         return response
     response.direct_passthrough = False  # static files are handed to the server as they are

@@ -45,7 +45,7 @@ PRAGMAS = {
     "mmap_size": 0,  # with it an I/O error is a signal, not an exception
     "cell_size_check": 1,
     "temp_store": 2,  # memory
-    "cache_size": -16000,
+    "cache_size": -2000,  # KiB of each connection; the system keeps the file in memory once for all
     "journal_size_limit": 67108864,
 }
 
@@ -107,7 +107,8 @@ def init_app(app: Flask) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     lock: Any = NoLock()
     if url.get_backend_name() == "sqlite":
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite}
+        # The connection used last is taken first: few are in use at once, and each has a cache.
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite, "pool_use_lifo": True}
         _make_private(Path(str(url.database)))
         lock = WriteLock(Path(f"{url.database}.lock"))
     app.extensions["write_lock"] = lock

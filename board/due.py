@@ -51,11 +51,19 @@ def keep_running(app: Flask) -> threading.Event:
     """In a thread of this process until the event is set or the process ends.
 
     No fork happens while a task runs: the child would inherit SQLite's locks and nobody to open
-    them. A worker that died is forked anew at any time.
+    them. Nor does it inherit connections, which SQLite forbids. A worker that died is forked anew
+    at any time.
     """
     stop, running = threading.Event(), threading.Lock()
+    with app.app_context():
+        engine = db.engine
+
+    def rest() -> None:
+        running.acquire()
+        engine.dispose()
+
     os.register_at_fork(
-        before=running.acquire, after_in_parent=running.release, after_in_child=running.release
+        before=rest, after_in_parent=running.release, after_in_child=running.release
     )
 
     def loop() -> None:

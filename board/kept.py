@@ -39,7 +39,12 @@ PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
 _OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
 _ABOUT = "board.about"
 _UNTIL = "board.until"
-_DROPPED_IN_304 = ("content-length", "content-encoding", "content-type")
+# RFC 9110 15.4.5; the rest stands with the page the asker has. And who may read it, for browsers
+# that ask for permission again.
+_SAID_IN_304 = (
+    "cache-control", "content-location", "date", "etag", "expires", "vary",
+    "access-control-allow-origin",
+)  # fmt: skip
 
 
 def about(article_id: int, revision: int) -> None:
@@ -63,6 +68,11 @@ class Page:
     for_good: bool
     until: datetime | None
     good_at: int  # the version of the database it was last seen to be right for
+
+    @cached_property
+    def unchanged(self) -> Headers:
+        """What is said of it to somebody who has it."""
+        return [header for header in self.headers if header[0].lower() in _SAID_IN_304]
 
     @cached_property
     def bytes(self) -> int:
@@ -212,8 +222,7 @@ def _weight(key: Key, page: Page) -> int:
 
 def _answer(page: Page, environ: Environ, start_response: Any) -> list[bytes]:
     if page.etag and _has(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
-        kept = [header for header in page.headers if header[0].lower() not in _DROPPED_IN_304]
-        start_response("304 NOT MODIFIED", kept)
+        start_response("304 NOT MODIFIED", page.unchanged)
         return []
     start_response(page.status, page.headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from babel import support
 from babel.messages import mofile, pofile
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, Domain, format_date, format_decimal, get_locale
+from flask_babel import Babel, Domain, format_date, get_locale
+
+from board.rendering import Rendering
 
 LANGUAGES = ("ko", "en")
 COOKIE = "lang"
@@ -31,6 +33,7 @@ class Translations(Babel):
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_environment = Rendering
     Translations().init_app(
         app,
         default_locale="ko",
@@ -44,7 +47,7 @@ def init_app(app: Flask) -> None:
     )
     app.add_template_filter(clock)
     app.add_template_filter(iso)
-    app.add_template_filter(format_decimal, "number")
+    app.add_template_filter(number)
     app.add_template_filter(day)
 
 
@@ -65,6 +68,11 @@ def language() -> str:
         if asked in LANGUAGES:
             return asked
     return "ko"
+
+
+def number(value: float) -> str:
+    """1,234 or 0.5, which is how both languages write it."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
 
 
 def clock(moment: datetime) -> str:

@@ -76,10 +76,9 @@ def _shared() -> dict[str, Any]:
 
 def _secure(response: Response) -> Response:
     config = current_app.config
-    said = {name.lower() for name, _ in response.headers}  # a slice may be stricter about its pages
-    for name, value in _protection(config["IMAGE_ORIGINS"], is_https()):
-        if name.lower() not in said:
-            response.headers.add(name, value)
+    said = {name.lower() for name, _ in response.headers}  # a slice may be stricter on its pages
+    protection = _protection(config["IMAGE_ORIGINS"], is_https())
+    response.headers.extend(pair for pair in protection if pair[0].lower() not in said)
     if request.endpoint != "static" or response.status_code >= 400:
         _say_who_may_keep(response)
     return response
@@ -111,7 +110,7 @@ def _protection(image_origins: tuple[str, ...], https: bool) -> list[tuple[str, 
 
 def _say_who_may_keep(response: Response) -> None:
     """Guests' pages are the same for all and may be kept; anything else is for one pair of eyes."""
-    response.vary.add("Cookie")
+    response.headers["Vary"] = "Cookie"
     if "Cache-Control" in response.headers:
         return
     public = request.method in ("GET", "HEAD") and response.status_code == 200

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import get_locale
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -81,10 +82,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "board.db"
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Templates hold the words of a language."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(f"{get_locale()}/{name}", filename)
+
+
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     """Templates are compiled once for all tests, not once for each app."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+    return Compiled(str(tmp_path_factory.mktemp("compiled")))
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +111,7 @@ def settings() -> dict[str, Any]:
 def app(
     tmp_path: Path,
     migrated: Path,
-    compiled: FileSystemBytecodeCache,
+    compiled: Compiled,
     stages: dict[str, Stage],
     settings: dict[str, Any],
 ) -> Iterator[Flask]:

@@ -187,6 +187,12 @@ def test_the_table_says_each_ratio(results: Results):
     assert "errors" not in told
 
 
+def test_memory_may_also_be_given_back(results: Results):
+    results.facts["memory gained in 10 minutes of it, MB"] = -2.5
+
+    assert "| memory gained in 10 minutes of it, MB | -2.50 |" in report.markdown(results)
+
+
 def test_errors_are_not_passed_over(results: Results):
     results.figures.append(Figure.of("reading", "page", "", [(answer(errors=4), 1)]))
 

@@ -19,6 +19,7 @@ SHARED = {
     "forms",
     "language",
     "hosts",
+    "reading",
 }
 MAY_IMPORT = {
     "accounts": SHARED,

@@ -129,8 +129,19 @@ def test_what_the_browser_has_is_not_sent_again(guest, rendered, harbour):
     same = guest.get("/articles/harbour", headers={"If-None-Match": page.headers["ETag"]})
 
     assert (same.status_code, same.data) == (304, b"")
-    assert same.headers["ETag"] == page.headers["ETag"]
+    told = ("Cache-Control", "ETag", "Vary")
+    assert dict(same.headers) == {name: page.headers[name] for name in told}
     assert len(rendered) == 1
+
+
+def test_a_program_on_another_site_may_read_that_nothing_has_changed(guest, harbour):
+    page = guest.get("/api/v1/articles/harbour/comments")
+
+    same = guest.get(
+        "/api/v1/articles/harbour/comments", headers={"If-None-Match": page.headers["ETag"]}
+    )
+
+    assert (same.status_code, same.headers["Access-Control-Allow-Origin"]) == (304, "*")
 
 
 def test_a_head_request_has_the_headers_and_no_body(guest, harbour):

@@ -302,3 +302,35 @@ def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, 
                 assert re.search(r"\((rank|reply_count),posted_at\)<|posted_at[<>]", steps[0])
             wrong = [step for step in steps if "TEMP B-TREE" in step or "SCAN comment" in step]
             assert wrong == [], steps
+
+
+@pytest.mark.parametrize("analysed", [False, True])
+def test_a_root_with_many_replies_costs_a_page_no_more_than_one_with_ten(
+    app, ada, harbour, analysed
+):
+    with writing():
+        values = {"count": 2000, "article": harbour.id, "author": ada.id}
+        db.session.execute(text(CROWD), values)
+    root = say(harbour, ada, "Root")
+    for number in range(12):
+        say(harbour, ada, f"Reply {number:02}", to=root)
+    if analysed:
+        with writing():
+            db.session.execute(text("ANALYZE"))
+
+    with count_queries() as asked:
+        shown, *_ = thread.thread_page(harbour.id).comments
+    [statement] = [each for each in asked if "early" in each]
+    with db.engine.connect() as connection:
+        values = (0,) * statement.count("?")
+        explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row.detail for row in explained]
+
+    # the ids of the first from the index, then each comment by its id
+    assert [step for step in steps if "ix_comment_replies" in step] == [
+        "SEARCH early USING COVERING INDEX ix_comment_replies (root_id=? AND listed=?)"
+    ]
+    assert "SEARCH comment USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    assert [reply.html for reply in shown.replies] == [
+        f"<p>Reply {number:02}</p>" for number in range(10)
+    ]

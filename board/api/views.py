@@ -2,13 +2,11 @@
 
 import json
 import re
-from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from board import kept
 from board.access import everyone, open_to
@@ -18,10 +16,10 @@ from board.articles.sharing import absolute
 from board.articles.steered import measure_sentence, shown_course, shown_courses
 from board.articles.steering import IS_STEERED, Measure
 from board.comments.models import Comment
-from board.comments.pages import asked_place, asked_sort, this_app, thread_page
+from board.comments.pages import asked_place, asked_sort
 from board.comments.reasons import reason_label
-from board.comments.thread import Page, Shown, Sort, newest_ids
-from board.db import db
+from board.comments.thread import Page, Shown, Sort, newest_ids, thread_page
+from board.reading import reading
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -53,8 +51,7 @@ _STATES = {Measure.STOP: "withdrawn", Measure.FREEZE: "read_only", Measure.CLOSE
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone)
 def comments(slug: str) -> ResponseReturnValue:
-    article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
-    kept.about(article.id, article.revision)
+    article = _asked_article(slug)
     course = shown_course(article)
     sort, size = asked_sort(), _asked_size()
     if course.is_latest_only:
@@ -62,31 +59,31 @@ def comments(slug: str) -> ResponseReturnValue:
     before = asked_place(sort)
     page = Page([])
     if course.is_shown:
-        page = thread_page(article.id, article.revision, sort=sort, before=before, size=size)
-    thread = {
+        page = thread_page(article.id, sort=sort, before=before, size=size)
+    site = absolute("")
+    address = site + url_for("comments.comment", id=0).removesuffix("0")
+    told = {
         "article": {
             "slug": article.slug,
             "title": article.title,
-            "url": absolute(url_for("comments.article", slug=slug)),
+            "url": site + url_for("comments.article", slug=article.slug),
             "comment_count": article.comment_count if course.is_shown else 0,
             "takes_comments": course.takes_comments,
         },
         **({"steering": _steering(course)} if course.measures else {}),
         "sort": sort.value,
-        "next": page.more and absolute(_following(slug, sort, size, page.more)),
+        "next": page.more and site + _following(article.slug, sort, size, page.more),
+        "comments": [_told(comment, address) for comment in page.comments],
     }
-    where = (this_app(), absolute(""), str(get_locale()))
-    listed = ",".join(_comment(comment, *where) for comment in page.comments)
-    # Into the object they belong to, as they were made: only what is new is made anew.
-    return Response(f'{_text(thread)[:-1]},"comments":[{listed}]}}', mimetype="application/json")
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, mimetype="application/json")
 
 
 @bp.get("/articles/<slug>/comments/newest")
 @open_to(everyone)
 def newest(slug: str) -> ResponseReturnValue:
     """The same for every reader: each counts those above the newest on their own page."""
-    article = db.session.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
-    kept.about(article.id, article.revision)
+    article = _asked_article(slug)
     return {"newest": newest_ids(article.id) if shown_course(article).is_shown else []}
 
 
@@ -96,7 +93,8 @@ def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:
         abort(400, "count")
-    found = db.session.execute(_COUNTS, {"slugs": slugs}).all()
+    with reading() as connection:
+        found = connection.execute(_COUNTS, {"slugs": slugs}).all()
     steered = shown_courses(found)
     shown = {row.slug: row.comment_count if steered[row.id].is_shown else 0 for row in found}
     states = {row.slug: _STATES[door] for row in found if (door := steered[row.id].door)}
@@ -131,16 +129,18 @@ def _open(response: Response) -> Response:
     return response
 
 
-@lru_cache(maxsize=4096)
-def _comment(shown: Shown, _app: Flask, site: str, _language: str) -> str:
-    """One comment with its replies, made of what is named here and nothing else."""
-    return _text(_told(shown, site))
+def _asked_article(slug: str) -> Row[*tuple[Any, ...]]:
+    with reading() as connection:
+        article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
+    kept.about(article.id, article.revision)
+    return article
 
 
-def _told(shown: Shown, site: str) -> dict[str, Any]:
+def _told(shown: Shown, address: str) -> dict[str, Any]:
+    """One comment with its replies; `address` is that of any comment, up to the id."""
     told: dict[str, Any] = {
         "id": shown.id,
-        "url": site + url_for("comments.comment", id=shown.id),
+        "url": f"{address}{shown.id}",
         "posted_at": shown.posted_at.isoformat(),
         "gone": shown.gone,
     }
@@ -155,12 +155,8 @@ def _told(shown: Shown, site: str) -> dict[str, Any]:
         told["to"] = {"id": shown.to_id, "name": shown.to_name} if shown.to_id else None
     else:
         told["reply_count"] = shown.reply_count
-        told["replies"] = [_told(reply, site) for reply in shown.replies]
+        told["replies"] = [_told(reply, address) for reply in shown.replies]
     return told
-
-
-def _text(told: dict[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _following(slug: str, sort: Sort, size: int, before: int | str) -> str:

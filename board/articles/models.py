@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from markupsafe import Markup
-from sqlalchemy import CheckConstraint, Index, Select, String, select, tuple_
+from sqlalchemy import BindParameter, CheckConstraint, Index, Select, String, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now
@@ -59,7 +59,7 @@ class Article(Base):
         is_steered: Mapped[bool]
 
     @classmethod
-    def by_slug(cls, slug: str) -> Select[Self]:
+    def by_slug(cls, slug: str | BindParameter[str]) -> Select[Self]:
         return select(cls).where(cls.slug == slug)
 
     @classmethod

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, abort, current_app, render_template, request, url_for
+from flask import Flask, abort, current_app, g, render_template, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -184,7 +184,7 @@ def thread_page(
     return _thread_page(this_app(), article_id, revision, sort, before, size)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _thread_page(
     _app: Flask, article_id: int, _revision: int, sort: Sort, before: Place | None, size: int
 ) -> Page:
@@ -209,24 +209,27 @@ def comment_html(
     Folded where somebody in `muted` wrote, and where it is one of those `reported`; the same as
     everyone's where neither is.
     """
-    app, language = this_app(), str(get_locale())
-    are_on = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
+    if "where_comments_stand" not in g:  # the same for every comment of a page
+        app = this_app()
+        are_on = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
+        g.where_comments_stand = (app, str(get_locale()), *are_on)
     folded = muted.intersection(authors_of([comment])) if muted else muted
     away = reported.intersection(ids_of([comment])) if reported else reported
-    return _comment_html(app, language, comment, takes_comments, target, folded, away, *are_on)
+    asked = (comment, takes_comments, target, folded, away)
+    return _comment_html(*g.where_comments_stand, *asked)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _comment_html(
     app: Flask,
     _language: str,
+    dislikes_are_on: bool,
+    edits_are_on: bool,
     comment: Shown,
     takes_comments: bool,
     target: int | None,
     muted: frozenset[int],
     reported: frozenset[int],
-    dislikes_are_on: bool,
-    edits_are_on: bool,
 ) -> Markup:
     """Made of what is named here and nothing else, so a new comment leaves the others as made."""
     html = app.jinja_env.get_template("comments/_comment.html").render(

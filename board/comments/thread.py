@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Integer,
     Row,
     Select,
@@ -29,6 +30,7 @@ from board.articles.models import Article
 from board.comments import search
 from board.comments.models import Comment, visible
 from board.db import db
+from board.reading import reading
 
 Rows = Select[*tuple[Any, ...]]
 Values = Mapping[str, Any]
@@ -149,7 +151,8 @@ def place(sort: Sort, id: int, first: float | None = None) -> Place | None:
     A like moves a comment among the most liked. `first` is what it had when the reader saw it,
     so that the next page begins where the last one ended.
     """
-    row = db.session.execute(_PLACE, {"id": id}).one_or_none()
+    with reading() as connection:
+        row = connection.execute(_PLACE, {"id": id}).one_or_none()
     if row is None:
         return None
     today = tuple(getattr(row, name) for name in sort.key)
@@ -189,9 +192,8 @@ def _first_replies() -> Rows:
         .limit(Comment.FIRST_REPLIES)
         .correlate(_root)
     )
-    replies = _COLUMNS.join(
-        _root, and_(_comment.root_id == _root.c.id, _comment.id.in_(first.scalar_subquery()))
-    )
+    # By their ids alone: told the root as well, SQLite goes through all its replies to find ten.
+    replies = _COLUMNS.join(_root, _comment.id.in_(first.scalar_subquery()))
     asked_for = _root.c.id.in_(bindparam("roots", expanding=True))
     return replies.where(asked_for).order_by(_comment.posted_at, _comment.id)
 
@@ -237,16 +239,18 @@ def thread_page(
     size: int = Comment.PAGE_SIZE,
 ) -> Page:
     """A page of roots, each with its first replies: two queries, however long the thread."""
-    found = db.session.execute(*roots(article_id, sort=sort, before=before, size=size)).all()
-    page = found[:size]
-    below = _replies_by_root([row.id for row in page])
+    with reading() as connection:
+        asked = roots(article_id, sort=sort, before=before, size=size)
+        found = connection.execute(*asked).all()
+        page = found[:size]
+        below = _replies_by_root(connection, [row.id for row in page])
     comments = [_shown(row, below.get(row.id, ())) for row in page]
     return Page(comments, _cursor(sort, page[-1]) if len(found) > size else None)
 
 
-def _replies_by_root(root_ids: list[int]) -> dict[int, list[Shown]]:
+def _replies_by_root(connection: Connection, root_ids: list[int]) -> dict[int, list[Shown]]:
     found: dict[int, list[Shown]] = {}
-    for row in db.session.execute(_first_replies(), {"roots": root_ids}) if root_ids else ():
+    for row in connection.execute(_first_replies(), {"roots": root_ids}) if root_ids else ():
         found.setdefault(row.root_id, []).append(_shown(row))
     return found
 
@@ -287,24 +291,29 @@ def shown(comment: Comment) -> Shown:
     return _shown(db.session.execute(_BY_ID, {"id": comment.id}).one())
 
 
-def _shown(row: Row[Any], replies: Sequence[Shown] = ()) -> Shown:
-    known = (row.id, row.posted_at, row.root_id is not None, row.reply_count)
-    if row.deleted_at is not None:
+def _shown(row: Row[*tuple[Any, ...]], replies: Sequence[Shown] = ()) -> Shown:
+    (
+        id, root_id, posted_at, edited_at, html, hidden_for, hidden_note, held_for, deleted_at,
+        reply_count, like_count, dislike_count, _rank, author_id, author_name, to_id, to_name,
+    ) = row  # fmt: skip
+    known = (id, posted_at, root_id is not None, reply_count)
+    if deleted_at is not None:
         return Shown(*known, gone="deleted", replies=tuple(replies))
-    if row.hidden_for is not None:
-        why = {"hidden_for": row.hidden_for, "hidden_note": row.hidden_note}
+    if hidden_for is not None:
+        why = {"hidden_for": hidden_for, "hidden_note": hidden_note}
         return Shown(*known, gone="hidden", replies=tuple(replies), **why)
-    if row.held_for is not None:
+    if held_for is not None:
         return Shown(*known, gone="held", replies=tuple(replies))
+    markup = Markup(html)  # noqa: S704 - made from escaped text when it was written
     return Shown(
         *known,
-        author_id=row.author_id,
-        author_name=row.author_name,
-        html=Markup(row.html),  # noqa: S704 - made from escaped text when it was written
-        like_count=row.like_count,
-        dislike_count=row.dislike_count,
-        edited_at=row.edited_at,
-        to_id=row.to_id,
-        to_name=row.to_name or "",
+        author_id=author_id,
+        author_name=author_name,
+        html=markup,
+        like_count=like_count,
+        dislike_count=dislike_count,
+        edited_at=edited_at,
+        to_id=to_id,
+        to_name=to_name or "",
         replies=tuple(replies),
     )

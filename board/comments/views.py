@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import bindparam
 
 from board import kept
 from board.access import everyone, member, open_to, readers
@@ -39,6 +40,9 @@ from board.db import db, writing
 
 bp = Blueprint("comments", __name__)
 bp.add_app_template_global(comment_html)
+
+# Made once: making it takes longer than answering it.
+_BY_SLUG = Article.by_slug(bindparam("slug"))
 
 
 @bp.app_context_processor
@@ -165,8 +169,7 @@ def _found(article: Article, form: SearchForm) -> str:
 
 
 def _article(slug: str) -> Article:
-    article: Article = db.one_or_404(Article.by_slug(slug))
-    return article
+    return db.session.execute(_BY_SLUG, {"slug": slug}).scalar_one_or_none() or abort(404)
 
 
 def _orders(article: Article) -> tuple[Sort, ...]:

@@ -1,0 +1,38 @@
+"""Reading rows without a session, which costs several times what SQLite takes to find them."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, current_app
+from sqlalchemy import Connection
+
+from board.db import db
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["reading"] = deque()
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection kept for it. All that is read inside is of one state, the newest that is
+    committed: not for what was changed and not committed yet."""
+    idle: deque[Connection] = current_app.extensions["reading"]
+    try:
+        connection = idle.pop()  # the last used has the most in memory
+    except IndexError:
+        connection = db.engine.connect()
+        connection.detach()  # no longer the pool's, which writers need
+    try:
+        yield connection
+    finally:
+        connection.rollback()
+        idle.append(connection)
+
+
+def close() -> None:
+    """All that are idle, before a fork that must not inherit them."""
+    idle: deque[Connection] = current_app.extensions["reading"]
+    while idle:
+        idle.pop().close()
