@@ -19,7 +19,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from board import create_app
+from board import create_app, reading
 from board.db import db
 from board.kept import Kept, Shelf, Watch
 from board.lock import WriteLock
@@ -61,6 +61,7 @@ class Stage:
             kept = _kept(app)
             kept._watch, kept._shelf = Watch(app), Shelf()
             yield app
+            reading.close()
             db.session.remove()
             db.engine.dispose()
         for descriptor in {lock._turnstile, lock._lock} - {-1}:
