@@ -242,6 +242,16 @@ def test_it_ends_by_itself_and_what_comes_back_soon_is_the_same(clock, ada, harb
     assert [(each.id, each.ended_at) for each in alerts()] == [(ended.id, None)]
 
 
+def test_what_is_too_much_for_a_quieter_hour_goes_on(clock, ada, harbour):
+    counts = {"comments": {"most": 300, "usual": 100.0, "limit": 240}}
+    surge = keep(Surge(article_id=harbour.id, began_at=now(), counts=counts))
+    talk(harbour, ada, 20)
+
+    assert [keep_time(), keep_time()] == [["pulse"], []]
+    assert alerts() == [surge]
+    assert surge.ended_at is None
+
+
 def test_another_surge_later_is_another_alert(clock, ada, harbour):
     talk(harbour, ada, 20)
     keep_time()

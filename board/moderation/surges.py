@@ -95,15 +95,13 @@ class Surge(Base):
         self.acknowledge(by=by)
         return self.steering
 
-    def grow(self, excess: "Excess") -> bool:
-        """False when all of this was known."""
+    def grow(self, excess: "Excess") -> None:
+        """It goes on, or again, and there may be more of it than was known."""
         counts = dict(self.counts)
         for kind, each in excess.items():
             if each["most"] > counts.get(kind, {"most": 0})["most"]:
                 counts[kind] = {**each, **counts.get(kind, {}), "most": each["most"]}
-        changed = counts != self.counts or self.ended_at is not None
         self.counts, self.ended_at = counts, None
-        return changed
 
     def is_over(self, counted: Counter[str]) -> bool:
         """Less than half of what it began with, in each kind."""
@@ -137,7 +135,7 @@ class Watch:
 
     def _changes_surges(self) -> bool:
         open_ = {surge.article_id: surge for surge in db.session.scalars(Surge.open())}
-        if any(surge.is_over(self._counted(id)) for id, surge in open_.items()):
+        if any(map(self._is_over, open_.values())):
             return True
         return any(
             id not in open_ or any(_exceeds(each, open_[id], kind) for kind, each in excess.items())
@@ -149,11 +147,13 @@ class Watch:
         for id, excess in self.excess.items():
             _raise(id, excess)
         for surge in db.session.scalars(Surge.open()).all():
-            if surge.is_over(self._counted(surge.article_id)):
+            if self._is_over(surge):
                 surge.ended_at = now()
 
-    def _counted(self, article_id: int) -> Counter[str]:
-        return self.within.get(article_id, Counter())
+    def _is_over(self, surge: Surge) -> bool:
+        """Not while there is too much for a quieter hour, or it would end and begin in turns."""
+        id = surge.article_id
+        return id not in self.excess and surge.is_over(self.within.get(id, Counter()))
 
 
 def _exceeds(each: Mapping[str, float], surge: Surge, kind: str) -> bool:
