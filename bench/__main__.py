@@ -65,6 +65,9 @@ def _options() -> argparse.Namespace:
 
 def _measured(folder: Path, options: argparse.Namespace) -> Results:
     results = Results(comments=options.comments, rounds=options.rounds)
+    if options.groups == {"desk"}:  # needs no server
+        results.desk = _desk(folder, options)
+        return results
     _say("seeding …")
     board = Board(folder / "board", options.comments)
     with ExitStack() as stack:
@@ -73,9 +76,6 @@ def _measured(folder: Path, options: argparse.Namespace) -> Results:
         results.facts["memory when idle, MB"] = board.server.memory()
         if options.soak:
             results.facts |= soak(board, options.soak)
-            return results
-        if options.groups == {"desk"}:
-            results.desk = _desk(folder, options)
             return results
         cells = list(_cells(board, folder, options, stack))
         results.figures = _figures(cells, options)

@@ -38,6 +38,7 @@ def test_the_same_text_waits_however_it_is_written(ada, harbour, lie, again):
         "김갑돌 후보에 대한 거짓말이 돌고 있다니 안타깝습니다. 사실을 확인하고 말합시다",
         "ㅋㅋ",
         "",
+        "https://[a/b https://[::1/x https://a]/b",
     ],
 )
 def test_other_texts_pass(ada, harbour, lie, other):

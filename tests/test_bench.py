@@ -1,5 +1,6 @@
 """What the benchmark makes of what it is told: wrk's words, /proc, medians, tables, the picture."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from bench import figures, load, plot, report, servers, soak
 from bench.__main__ import wanted
-from bench.figures import Figure, Page, Results
+from bench.figures import DeskPage, Figure, Page, Results
 from bench.load import Answer, Send
 from bench.work import COLD, COMMITS, HELLO, MIXED, NEWEST, POST_1, POST_8, Cell
 
@@ -264,3 +265,20 @@ def test_a_script_that_cannot_be_read_ends_the_run(tmp_path: Path):
 
     with pytest.raises(SystemExit, match=r"broken\.lua"):
         load.wrk("http://127.0.0.1:9/", 1, connections=1, script=tmp_path / "broken.lua")
+
+
+def test_pages_of_the_desk_are_a_table_of_their_own(results):
+    results.desk = [DeskPage("held", cpu=52.4, wall=60.12, statements=17, status=200)]
+
+    assert "| held | 52.4 | 60.1 | 17 |" in report.markdown(results)
+
+
+def test_results_from_before_the_desk_was_measured_are_still_read(results, tmp_path):
+    results.desk = [DeskPage("held", cpu=52.4, wall=60.12, statements=17, status=200)]
+    results.save(tmp_path / "new.json")
+    assert Results.load(tmp_path / "new.json").desk == results.desk
+    told = json.loads((tmp_path / "new.json").read_text())
+    del told["desk"]
+    (tmp_path / "old.json").write_text(json.dumps(told))
+
+    assert Results.load(tmp_path / "old.json").desk == []

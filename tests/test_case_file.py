@@ -104,7 +104,9 @@ def test_of_a_claim_it_tells_all_but_who_made_it(as_, mo, harbour, ada):
             text="My address", wish="block", requester="person",
         )  # fmt: skip
         db.session.flush()
-        evidence.attach(made, [Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")])
+        evidence.attach(
+            made, evidence.seal([Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")])
+        )
         block(made, by=mo, says="Down.")
 
     answer = taken(as_(mo), f"/desk/claims/{made.id}/case")

@@ -42,7 +42,10 @@ def received(hurting):
             text="Mine", wish="block", requester="person",
         )  # fmt: skip
         db.session.flush()
-        evidence.attach(made, [Upload("proof", "pier.png", PNG), Upload("identity", "id.pdf", PDF)])
+        evidence.attach(
+            made,
+            evidence.seal([Upload("proof", "pier.png", PNG), Upload("identity", "id.pdf", PDF)]),
+        )
     return made
 
 
@@ -238,3 +241,27 @@ def test_each_step_is_kept_with_when_by_whom_and_on_what_ground(mo, received):
         ("blocked", mo.id, "정보통신망법 44조의2"),
     ]
     assert steps[1].ruling_id is not None
+
+
+def test_a_claim_that_is_not_taken_leaves_no_file(app, guest, hurting, monkeypatch):
+    monkeypatch.setattr(rights_views, "PER_HOUR", 1)
+    guest.post("/report/rights", data=told(hurting))
+
+    answer = guest.post("/report/rights", data=told(hurting, proof=(io.BytesIO(PNG), "1.png")))
+
+    assert answer.status_code == 429
+    assert os.listdir(folder(app)) == files() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("C:\\me\\card.pdf", "card.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("...", "file"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("가" * 200 + ".png", "가" * 116 + ".png"),
+    ],
+)
+def test_names_of_files_lead_nowhere_and_hide_nothing(given, kept):
+    assert evidence.tidy_name(given) == kept

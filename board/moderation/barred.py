@@ -121,10 +121,19 @@ def _keys(text: str) -> Iterator[tuple[int, bool]]:
     if mark := fingerprint(text):
         yield from ((key, False) for key in keys_of(mark))
     for link in LINK.findall(text):
+        if page := _page(link):
+            yield _number("link", page), True
+
+
+def _page(link: str) -> str:
+    """What a link leads to, however it is written; nothing for a bare host, which is a site."""
+    try:
         url = urlsplit(link)
-        if url.path.strip("/") or url.query:  # a bare host is a site, not a page
-            host = (url.hostname or "").removeprefix("www.")
-            yield _number("link", f"{host}{url.path.rstrip('/')}?{url.query}"), True
+        host = (url.hostname or "").removeprefix("www.")
+    except ValueError:  # brackets that hold no address
+        return ""
+    path = url.path.rstrip("/")
+    return f"{host}{path}?{url.query}" if path or url.query else ""
 
 
 def _number(kind: str, of: str) -> int:

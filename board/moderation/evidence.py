@@ -99,19 +99,32 @@ def media_type(data: bytes) -> str | None:
     return next(found, None) or ("text/plain" if _is_text(data) else None)
 
 
-def attach(claim: Claim, uploads: Iterable[Upload]) -> None:
-    """Keep these with a claim that has an id. The files stand on the disk before the rows do."""
+def seal(uploads: Iterable[Upload]) -> list[Evidence]:
+    """Put each on the disk, before anything is written to the database. Raises OSError."""
+    sealed = []
     for upload in uploads:
         name, key = secrets.token_hex(16), os.urandom(32)
         _write(name, ChaCha20Poly1305(key).encrypt(_NONCE, upload.data, name.encode()))
-        db.session.add(
-            Evidence(
-                claim_id=claim.id, kind=upload.kind, name=tidy_name(upload.name),
-                size=len(upload.data), media_type=media_type(upload.data) or "", key=key, file=name,
-                made_at=now(),
-                sha256=hashlib.sha256(upload.data).hexdigest(),
-            )
+        made = Evidence(
+            kind=upload.kind, name=tidy_name(upload.name), size=len(upload.data),
+            media_type=media_type(upload.data) or "", key=key, file=name, made_at=now(),
+            sha256=hashlib.sha256(upload.data).hexdigest(),
         )  # fmt: skip
+        sealed.append(made)
+    return sealed
+
+
+def attach(claim: Claim, files: Iterable[Evidence]) -> None:
+    """They belong to a claim that has an id."""
+    for file in files:
+        file.claim_id = claim.id
+        db.session.add(file)
+
+
+def drop(files: Iterable[Evidence]) -> None:
+    """The claim was not stored after all."""
+    for file in files:
+        (_folder() / file.file).unlink(missing_ok=True)
 
 
 def open_file(evidence: Evidence, *, by: User) -> bytes:

@@ -68,18 +68,9 @@ def claim() -> ResponseReturnValue:
     form = ClaimForm.posted()
     if not form.validate():
         return _claim_page(form), 422
+    files = evidence.seal(form.files())
     try:
-        with writing():
-            Attempt.begin_by_guest(
-                "claim",
-                address=request.remote_addr or "",
-                key=current_app.config["SECRET_KEY"],
-                per_hour=PER_HOUR,
-            )
-            comment = db.session.get_one(Comment, form.comment.id)
-            received, secret = takedowns.claim(comment, **form.told())
-            db.session.flush()
-            evidence.attach(received, form.files())
+        received, secret = _receive(form, files)
     except TooManyAttempts:
         form.form_errors.append(
             gettext("Many claims have come from your network within an hour. Try again later.")
@@ -140,6 +131,26 @@ def history(claim: Claim) -> list[Event]:
             label = act_label(asked.outcome.verdict)
             events.append(Event(asked.decided_at, label, asked.outcome.note))
     return sorted(events, key=lambda event: event.at)
+
+
+def _receive(form: ClaimForm, files: list[Evidence]) -> tuple[Claim, str]:
+    """Raises TooManyAttempts. Files of a claim that is not stored do not stay."""
+    try:
+        with writing():
+            Attempt.begin_by_guest(
+                "claim",
+                address=request.remote_addr or "",
+                key=current_app.config["SECRET_KEY"],
+                per_hour=PER_HOUR,
+            )
+            comment = db.session.get_one(Comment, form.comment.id)
+            received, secret = takedowns.claim(comment, **form.told())
+            db.session.flush()
+            evidence.attach(received, files)
+    except BaseException:
+        evidence.drop(files)
+        raise
+    return received, secret
 
 
 def _claim_page(form: ClaimForm) -> str:
