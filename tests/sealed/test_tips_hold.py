@@ -94,6 +94,7 @@ def test_no_act_leaves_a_word_on_disk_or_in_a_log(
 ):
     """Database, its log, temporary files, backups and logs are searched after every act."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # it remembers the one it found first
     backup = tmp_path / "backup.db"
     origin = {"REMOTE_ADDR": "203.0.113.77"}
 
