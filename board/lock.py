@@ -45,6 +45,13 @@ class BetweenProcesses:
     def give_back(self) -> None:
         fcntl.flock(self._lock, fcntl.LOCK_UN)
 
+    def close(self) -> None:
+        """Give the files back to the system; whoever comes next opens them anew."""
+        if self._pid == os.getpid():
+            os.close(self._turnstile)
+            os.close(self._lock)
+            self._pid = -1
+
     def _open(self) -> None:
         # A descriptor inherited over fork would share its lock with the parent.
         if self._pid == os.getpid():
@@ -81,6 +88,9 @@ class WriteLock:
         self._queue = threading.Semaphore(self.QUEUE)
         self._threads = threading.Lock()
         self._since = 0.0  # when a thread of ours last got its turn
+
+    def close(self) -> None:
+        self._between.close()
 
     def __enter__(self) -> float:
         return self._take(self.WAIT)

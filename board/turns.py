@@ -31,29 +31,37 @@ class Turns:
         self.name, self.queue, self.wait = name, queue, wait
         self._turn = threading.BoundedSemaphore(1)
         self._queue = threading.BoundedSemaphore(queue)
-        self._between: BetweenProcesses | None = None
+        self._slots: list[BetweenProcesses] = []
         self.all.append(self)
 
     def share(self, folder: Path) -> None:
-        """From now on with all processes that name the same folder."""
-        slot = os.getpid() % max(1, (os.cpu_count() or 1) // _CORES_FOR_ONE)
-        path = folder / f"{self.name}-{slot}.turn"
-        self._between = BetweenProcesses(path, pause=_PAUSE)
+        """From now on with all processes that name the same folder, and with no others."""
+        for slot in self._slots:
+            slot.close()
+        count = max(1, (os.cpu_count() or 1) // _CORES_FOR_ONE)
+        paths = [folder / f"{self.name}-{slot}.turn" for slot in range(count)]
+        self._slots = [BetweenProcesses(path, pause=_PAUSE) for path in paths]
 
     def __enter__(self) -> None:
         deadline = time.monotonic() + self.wait
         self._stand_in_line()
         try:
-            if self._between:
-                self._between.take(deadline)
-        except Busy:
+            for slot in self._ours():
+                slot.take(deadline)
+        except BaseException as error:
             self._turn.release()
-            raise TooBusy from None
+            if isinstance(error, Busy):
+                raise TooBusy from None
+            raise
 
     def __exit__(self, *_: object) -> None:
-        if self._between:
-            self._between.give_back()
+        for slot in self._ours():
+            slot.give_back()
         self._turn.release()
+
+    def _ours(self) -> list[BetweenProcesses]:
+        """The slot of this process, asked for after any fork; none before `share`."""
+        return self._slots and [self._slots[os.getpid() % len(self._slots)]]
 
     def _stand_in_line(self) -> None:
         if self._turn.acquire(blocking=False):

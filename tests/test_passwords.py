@@ -92,3 +92,14 @@ def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.Monkey
     for thread in storm:
         thread.join()
     assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.turns.queue
+
+
+def test_a_turn_that_could_not_be_taken_is_there_for_the_next(tmp_path: Path) -> None:
+    turns = Turns("test", queue=1, wait=0.01)
+    turns.share(tmp_path / "gone")
+    with pytest.raises(FileNotFoundError), turns:
+        pass
+    turns.share(tmp_path)
+
+    with turns:
+        pass
