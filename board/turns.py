@@ -4,9 +4,8 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import ClassVar
 
-from flask import Flask
+from flask import Flask, current_app
 
 from board.lock import BetweenProcesses, Busy
 
@@ -19,35 +18,25 @@ class TooBusy(Exception):
 
 
 class Turns:
-    """One thread of this process, and one process for each pair of cores.
+    """One thread of this process, and for an app one process for each pair of cores.
 
     As many threads as `queue` may wait, for so many seconds; others hear TooBusy at once. A thread
     that waits serves nobody: board/cli.py has enough for all queues, and some to spare.
     """
 
-    all: ClassVar[list["Turns"]] = []
-
     def __init__(self, name: str, *, queue: int, wait: float) -> None:
         self.name, self.queue, self.wait = name, queue, wait
         self._turn = threading.BoundedSemaphore(1)
         self._queue = threading.BoundedSemaphore(queue)
-        self._slots: list[BetweenProcesses] = []
-        self.all.append(self)
-
-    def share(self, folder: Path) -> None:
-        """From now on with all processes that name the same folder, and with no others."""
-        for slot in self._slots:
-            slot.close()
-        count = max(1, (os.cpu_count() or 1) // _CORES_FOR_ONE)
-        paths = [folder / f"{self.name}-{slot}.turn" for slot in range(count)]
-        self._slots = [BetweenProcesses(path, pause=_PAUSE) for path in paths]
+        self._held: BetweenProcesses | None = None  # by the thread whose turn it is
 
     def __enter__(self) -> None:
         deadline = time.monotonic() + self.wait
         self._stand_in_line()
         try:
-            for slot in self._ours():
-                slot.take(deadline)
+            self._held = self._slot()
+            if self._held:
+                self._held.take(deadline)
         except BaseException as error:
             self._turn.release()
             if isinstance(error, Busy):
@@ -55,13 +44,9 @@ class Turns:
             raise
 
     def __exit__(self, *_: object) -> None:
-        for slot in self._ours():
-            slot.give_back()
+        if self._held:
+            self._held.give_back()
         self._turn.release()
-
-    def _ours(self) -> list[BetweenProcesses]:
-        """The slot of this process, asked for after any fork; none before `share`."""
-        return self._slots and [self._slots[os.getpid() % len(self._slots)]]
 
     def _stand_in_line(self) -> None:
         if self._turn.acquire(blocking=False):
@@ -74,7 +59,17 @@ class Turns:
         finally:
             self._queue.release()
 
+    def _slot(self) -> BetweenProcesses | None:
+        """What processes of the same instance take turns at. None where there is no app."""
+        if not current_app:
+            return None
+        slots: dict[Path, BetweenProcesses] = current_app.extensions["turns"]
+        slot = os.getpid() % max(1, (os.cpu_count() or 1) // _CORES_FOR_ONE)
+        path = Path(current_app.instance_path) / f"{self.name}-{slot}.turn"
+        if path not in slots:
+            slots[path] = BetweenProcesses(path, pause=_PAUSE)
+        return slots[path]
+
 
 def init_app(app: Flask) -> None:
-    for turns in Turns.all:
-        turns.share(Path(app.instance_path))
+    app.extensions["turns"] = {}

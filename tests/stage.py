@@ -19,7 +19,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from board import create_app, reading, turns
+from board import create_app, reading
 from board.db import db
 from board.kept import Kept, Shelf, Watch
 from board.lock import WriteLock
@@ -56,7 +56,6 @@ class Stage:
         app.instance_path = str(folder)
         app.config.update(INSTANCE=str(folder), SQLALCHEMY_DATABASE_URI=url)
         lock = app.extensions["write_lock"] = WriteLock(Path(f"{path}.lock"))
-        turns.init_app(app)
         with app.app_context():
             db.engine.url = url
             kept = _kept(app)
@@ -65,7 +64,8 @@ class Stage:
             reading.close()
             db.session.remove()
             db.engine.dispose()
-        lock.close()  # a worker that ends gives its files back; ours has a thousand tests
+        for each in (lock, *app.extensions["turns"].values()):
+            each.close()  # a process that ends gives its files back; ours has a thousand tests
 
     @property
     def is_worn(self) -> bool:

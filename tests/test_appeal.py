@@ -269,4 +269,4 @@ def test_the_page_asks_as_often_for_many_as_for_one(as_, mo, minah, harbour, row
         page = client.get("/desk/appeals").text
 
     assert page.count('id="appeal-') == rows
-    assert len([each for each in queries if each.startswith("SELECT")]) <= 12
+    assert len([each for each in queries if each.startswith("SELECT")]) <= 13

@@ -9,13 +9,14 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from board.chain import first_broken
 from board.comments.body import Body
 from board.db import db, now, writing
 from board.moderation import evidence, orders, reports
 from board.moderation import models as moderation
 from board.moderation.appeals import appeal
 from board.moderation.evidence import Upload
-from board.moderation.models import Ruling, Verdict, first_broken
+from board.moderation.models import Ruling, Verdict
 from board.moderation.takedowns import Claim, block, claim
 from conftest import person, say
 

@@ -132,4 +132,4 @@ def test_the_log_goes_on_page_by_page_and_asks_no_more_for_many(as_, mo, ada, ro
 
     assert page.count('id="ruling-') == min(rows, 30)
     assert bool(more_link(page)) == (rows > 30)
-    assert len([each for each in queries if each.startswith("SELECT")]) <= 9
+    assert len([each for each in queries if each.startswith("SELECT")]) <= 11

@@ -6,6 +6,8 @@ from itertools import count as numbers
 import pytest
 from sqlalchemy import insert, select
 
+from board.articles.models import Article
+from board.articles.steering import Measure
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
@@ -24,6 +26,7 @@ from board.moderation import (
 from board.moderation import models as moderation
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
+from board.moderation.steering import release, steer
 from board.moderation.takedowns import block, claim
 from board.sample import threads as sample_threads
 from conftest import count_queries, more_link, person, say
@@ -143,6 +146,16 @@ def held_back(comment, author, mo, second):
 def rule(comment, author, mo, second):
     rules.add(kind="word", text=f"lantern{next(_number)}", by=mo, state=rules.State.ON)
     rules.allow(f"lanternfish{next(_number)}", by=mo)
+
+
+@row_of("/desk/threads", "/desk/threads/history")
+def steered(comment, author, mo, second):
+    article = Article.publish(slug=f"pier-{next(_number)}", title="Pier", body_html="<p>Pier</p>")
+    db.session.flush()
+    for is_over in (False, True):
+        act = steer(by=mo, article=article, measures=[Measure.LATEST], reason="Calm")
+        if is_over:
+            release(act, by=second)
 
 
 @pytest.mark.parametrize("path", ROWS)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# Migrations, feeds, files of tips, mail, the server itself, and what another database would need.
+# Migrations, feeds, files of tips, the server itself, and what another database would need.
 FOR_FEW = {
-    "alembic", "flask_migrate", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "smtplib",
-    "granian", "sqlalchemy.dialects.postgresql", "board.cli", "board.articles.imports",
+    "alembic", "flask_migrate", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
+    "sqlalchemy.dialects.postgresql", "board.cli", "board.articles.imports",
     "board.sample", "unittest",
 }  # fmt: skip
 

@@ -270,7 +270,8 @@ class Thread(RuleBasedStateMachine):
         entries = [int(id) for id in re.findall(r"<entry>\s*<id>[^<]*/comments/(\d+)<", feed)]
         assert found == visible and entries == visible[:50]
         counts = self.guest.get(f"/api/v1/counts?article={self.slug}").json
-        assert counts == {"counts": {self.slug: len(visible)}}
+        states = {} if self.is_open else {"states": {self.slug: "closed"}}
+        assert counts == {"counts": {self.slug: len(visible)}, **states}
 
     @invariant()
     def the_revision_rises_whenever_the_page_changes(self) -> None:

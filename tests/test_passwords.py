@@ -3,9 +3,9 @@
 import threading
 import time
 import unicodedata
-from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from board.accounts import passwords
 from board.accounts.passwords import hash_password, is_easy, is_password, tidy_password
@@ -60,16 +60,16 @@ def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatc
     assert not is_password("x", None)
 
 
-def test_processes_take_turns_too(tmp_path: Path) -> None:
-    """Two that name the same folder, as two processes do."""
+def test_processes_take_turns_too(app: Flask) -> None:
+    """A second process of the same instance has opened nothing yet."""
     one, other = (Turns("hashing", queue=1, wait=0.01) for _ in range(2))
-    one.share(tmp_path)
-    other.share(tmp_path)
-    with one, pytest.raises(TooBusy), other:
-        pass
-    with other, pytest.raises(TooBusy), one:
-        pass
     with one:
+        ours, app.extensions["turns"] = app.extensions["turns"], {}
+        with pytest.raises(TooBusy), other:
+            pass
+        theirs, app.extensions["turns"] = app.extensions["turns"], ours
+    app.extensions["turns"] = theirs
+    with other:
         pass
 
 
@@ -94,12 +94,12 @@ def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.Monkey
     assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.turns.queue
 
 
-def test_a_turn_that_could_not_be_taken_is_there_for_the_next(tmp_path: Path) -> None:
-    turns = Turns("test", queue=1, wait=0.01)
-    turns.share(tmp_path / "gone")
+def test_a_turn_that_could_not_be_taken_is_there_for_the_next(app: Flask) -> None:
+    turns, folder = Turns("test", queue=1, wait=0.01), app.instance_path
+    app.instance_path = f"{folder}/gone"
     with pytest.raises(FileNotFoundError), turns:
         pass
-    turns.share(tmp_path)
+    app.instance_path = folder
 
     with turns:
         pass

@@ -323,7 +323,10 @@ def test_a_post_costs_so_many_statements_and_no_more(as_, ada, harbour):
     assert [(each.split()[0], about.search(each)[1]) for each in seen] == [
         ("SELECT", "session"),  # who is signed in
         ("SELECT", "rule_edition"),  # what to advise by
-        ("SELECT", "article"),  # from here on others wait: the article and its reader, as they are
+        (
+            "SELECT",
+            "steering",
+        ),  # others wait from here: the article, whether steered, and its reader
         ("SELECT", "comment"),  # what limits and checks must know, at once
         ("SELECT", "comment_likeness"),
         ("INSERT", "comment"),

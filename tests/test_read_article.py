@@ -43,7 +43,9 @@ def test_the_page_has_all_that_surrounds_an_article(page):
     ]  # fmt: skip
 
     assert [word for word in words if word not in page] == []
-    assert 'href="/tips" rel="noreferrer">제보하기</a>' in page  # nothing tells which article
+    assert (
+        'href="/tips" rel="noreferrer noopener">제보하기</a>' in page
+    )  # nothing tells which article
 
 
 def test_programs_are_told_what_it_is(page):

@@ -84,7 +84,7 @@ def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
             each.posted_at = now() - likeness.REMEMBERED - timedelta(minutes=1)
 
     assert count_alike(STORY) == 0
-    assert due.run() == ["likeness"]
+    assert "likeness" in due.run()
     assert due.run() == []
     assert list(db.session.scalars(select(Likeness))) == []
     assert list(db.session.scalars(select(LikenessKey))) == []

@@ -74,7 +74,7 @@ class Steering(Base):
     PAGE_SIZE = 30
     __table_args__ = (
         Index(
-            "ix_steering_open", "article_id", "id", sqlite_where=_OPEN, postgresql_where=_OPEN
+            "ix_steering_open", "article_id", "id", sqlite_where=_OPEN
         ),
     )  # fmt: skip
 

@@ -78,13 +78,11 @@ class Comment(Base):
             "ix_comment_held",
             "author_id",
             "article_id",
-            sqlite_where=text("held_for IS NOT NULL"),
+            sqlite_where=_HELD,
         ),
         # Hidden ones by time, and how many each author has.
-        Index("ix_comment_hidden", "id", sqlite_where=_HIDDEN, postgresql_where=_HIDDEN),
-        Index(
-            "ix_comment_hidden_author", "author_id", sqlite_where=_HIDDEN, postgresql_where=_HIDDEN
-        ),
+        Index("ix_comment_hidden", "id", sqlite_where=_HIDDEN),
+        Index("ix_comment_hidden_author", "author_id", sqlite_where=_HIDDEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -142,7 +142,8 @@ def _number(kind: str, of: str) -> int:
 
 
 def _hold(draft: Draft) -> str | None:
-    return CODE if found(draft.body.text) else None
+    return CODE if draft.known.barred and found(draft.body.text) else None
 
 
+posting.questions["barred"] = select(BarredKey.barred_id).limit(1)
 posting.checks.append(_hold)

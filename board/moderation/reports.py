@@ -37,9 +37,7 @@ class Report(Base):
     __table_args__ = (
         Index(None, "reporter_id", "made_at"),
         # Of those answered only: what waits is found by its comment.
-        Index(
-            "ix_report_ruling_id", "ruling_id", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED
-        ),
+        Index("ix_report_ruling_id", "ruling_id", sqlite_where=_ANSWERED),
         Index(None, "made_at"),
     )
 

@@ -38,7 +38,7 @@ class Surge(Base):
     SLOW_FOR = timedelta(hours=1)
     __table_args__ = (
         Index(
-            "uq_surge_open", "article_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+            "uq_surge_open", "article_id", unique=True, sqlite_where=_OPEN
         ),
         Index(None, "began_at"),
     )  # fmt: skip

@@ -105,7 +105,7 @@ def test_after_five_wrong_codes_the_key_is_forgotten(desk, postman, mine):
 def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, postman, source, as_):
     def inbox():
         desk = AtDesk(proven.user, as_(proven.user), *proven.paper)
-        desk.unlock(desk.digits())
+        desk.unlock()
         return desk.get("/desk/tips").text
 
     source.send(STORY)
