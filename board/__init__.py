@@ -28,21 +28,23 @@ from board.articles import views as article_views
 from board.comments import edit_views, mute_views, reaction_views, reasons
 from board.comments import views as comment_views
 from board.feeds import views as feed_views
-from board.moderation import (
-    appeal_views,
+from board.law import (
     barred_views,
     claim_desk_views,
-    desk_views,
     dossier_views,
-    log_views,
     order_views,
+    terms_views,
+    transparency_views,
+)
+from board.law import views as law_views
+from board.moderation import (
+    appeal_views,
+    desk_views,
+    log_views,
     people_views,
     report_views,
-    rights_views,
     rule_views,
-    terms_views,
     thread_views,
-    transparency_views,
 )
 from board.moderation import views as moderation_views
 from board.tips import (
@@ -63,26 +65,29 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     config.load(app, overrides or {})
     app.request_class = attachments.Request
 
-    db.init_app(app)
-    reading.init_app(app)
-    turns.init_app(app)
-    language.init_app(app)
-    compression.init_app(app)  # first here is last to see the answer
-    assets.init_app(app)
-    reasons.init_app(app)
-    people_views.init_app(app)
-    rule_views.init_app(app)
-    desk_views.init_app(app)
-    report_views.init_app(app)
-    appeal_views.init_app(app)
-    rights_views.init_app(app)
-    ways.init_app(app)
-    claim_desk_views.init_app(app)
-    order_views.init_app(app)
-    terms_views.init_app(app)
-    steered.init_app(app)
-    thread_views.init_app(app)
-    discreet.init_app(app)
+    for part in (
+        db,
+        reading,
+        turns,
+        language,
+        compression,  # first of those that look at an answer is last to see it
+        assets,
+        steered,
+        reasons,
+        people_views,
+        rule_views,
+        desk_views,
+        report_views,
+        appeal_views,
+        thread_views,
+        law_views,
+        claim_desk_views,
+        order_views,
+        terms_views,
+        ways,
+        discreet,
+    ):
+        part.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
     for views in (
@@ -102,7 +107,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         log_views,
         transparency_views,
         thread_views,
-        rights_views,
+        law_views,
         claim_desk_views,
         order_views,
         barred_views,
@@ -120,11 +125,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         pages,
     ):
         app.register_blueprint(views.bp)
-    desk.init_app(app)
-    hosts.init_app(app)
-    access.init_app(app)
-    kept.init_app(app)
-    pages.init_app(app)
+    for part in (desk, hosts, access, kept, pages):
+        part.init_app(app)
     if click.get_current_context(silent=True):  # an operator types; a worker needs no commands
         from board import cli  # noqa: PLC0415 - they cost a worker 0.2 s and 10 MB
 

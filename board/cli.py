@@ -24,8 +24,9 @@ from board.articles.imports import articles_cli
 from board.articles.models import Article
 from board.chain import first_broken_of_last
 from board.db import PRAGMAS, db, sqlite
+from board.law import terms
+from board.law.commands import law_cli
 from board.lock import Busy
-from board.moderation import terms
 from board.moderation.commands import load_when_untouched, rules_cli
 from board.moderation.log_commands import moderation_cli
 from board.moderation.models import Ruling
@@ -60,7 +61,7 @@ _WHY_NOT = {
 
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(schema.MIGRATIONS))
-    slices = (accounts_cli, articles_cli, rules_cli, moderation_cli, tips_cli, sample_cli)
+    slices = (accounts_cli, articles_cli, rules_cli, moderation_cli, law_cli, tips_cli, sample_cli)
     for command in (serve, doctor, due.due, *slices):
         app.cli.add_command(command)
 

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, writing
-from board.moderation import barred
-from board.moderation.barred import Barred, BarredKey, TooLittle
+from board.law import barred
+from board.law.barred import Barred, BarredKey, TooLittle
 from conftest import count_queries, say
 
 LIE = "부두 시장 김갑돌 후보는 지난해 어민들의 보상금 삼억 원을 가로채 달아났다가 돌아왔습니다"

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from board.chain import first_broken
 from board.comments.body import Body
 from board.db import db, now, writing
-from board.moderation import evidence, orders, reports
+from board.law import evidence, orders
+from board.law.evidence import Upload
+from board.law.models import Claim, block, claim
 from board.moderation import models as moderation
+from board.moderation import reports
 from board.moderation.appeals import appeal
-from board.moderation.evidence import Upload
 from board.moderation.models import Ruling, Verdict
-from board.moderation.takedowns import Claim, block, claim
 from conftest import person, say
 
 

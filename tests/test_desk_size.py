@@ -11,23 +11,13 @@ from board.articles.steering import Measure
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.moderation import (
-    appeals,
-    barred,
-    disclosures,
-    orders,
-    people,
-    queues,
-    reports,
-    rules,
-    trials,
-    waiting,
-)
+from board.law import barred, disclosures, orders
+from board.law.models import block, claim
+from board.moderation import appeals, people, queues, reports, rules, trials, waiting
 from board.moderation import models as moderation
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
 from board.moderation.steering import release, steer
-from board.moderation.takedowns import block, claim
 from board.sample import threads as sample_threads
 from conftest import count_queries, more_link, person, say
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from board import due
 from board.db import db, now, writing
-from board.moderation import disclosures
-from board.moderation.disclosures import Disclosure
-from board.moderation.log_commands import moderation_cli
+from board.law import disclosures
+from board.law.commands import law_cli
+from board.law.disclosures import Disclosure
 from board.moderation.models import Ruling, Verdict
 
 
@@ -139,14 +139,14 @@ def test_whoever_was_not_given_anything_is_refused_with_a_reason(as_, mo, reques
 def test_an_operator_hands_over_exactly_what_was_given(app, as_, ada, mo, request_):
     runner = app.test_cli_runner()
     id = request_().id
-    before = runner.invoke(moderation_cli, ["give", str(id)])
+    before = runner.invoke(law_cli, ["give", str(id)])
     assert before.exit_code == 1
     answer(as_(mo), items=["sign_in"])
 
-    given = runner.invoke(moderation_cli, ["give", str(id)])
+    given = runner.invoke(law_cli, ["give", str(id)])
 
     assert json.loads(given.output) == {"sign_in": ada.email}
-    assert runner.invoke(moderation_cli, ["give", "999"]).exit_code == 1
+    assert runner.invoke(law_cli, ["give", "999"]).exit_code == 1
 
 
 def test_the_public_reads_numbers_and_no_names(as_, guest, mo, request_):

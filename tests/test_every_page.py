@@ -9,7 +9,9 @@ from board import access
 from board.articles.models import Article
 from board.comments.body import Body
 from board.db import now, writing
-from board.moderation import orders, rules, takedowns, trials
+from board.law import models as takedowns
+from board.law import orders
+from board.moderation import rules, trials
 from conftest import keep, say
 
 # What a guest may open; everything else sends them to sign in.

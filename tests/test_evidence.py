@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from board import due
 from board.db import db, now, writing
-from board.moderation import evidence, rights_views
-from board.moderation.evidence import Evidence, Upload
+from board.law import evidence, views
+from board.law.evidence import Evidence, Upload
+from board.law.models import Claim, Step, block, claim, reject
 from board.moderation.models import Ruling, Verdict
-from board.moderation.takedowns import Claim, Step, block, claim, reject
 from conftest import say
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture of a pier" * 20
@@ -107,7 +107,7 @@ def test_too_many_files_or_too_large_ones_are_refused(guest, hurting, monkeypatc
     monkeypatch.setattr(Evidence, "BYTES_MAX", len(PNG) * 2 - 1)
     two = [(io.BytesIO(PNG), "1.png"), (io.BytesIO(PNG), "2.png")]
     assert guest.post("/report/rights", data=told(hurting, proof=two)).status_code == 422
-    monkeypatch.setattr(rights_views, "_UPLOADS_MAX", 1000)
+    monkeypatch.setattr(views, "_UPLOADS_MAX", 1000)
     huge = told(hurting, proof=(io.BytesIO(PNG + bytes(100_000)), "1.png"))
     assert guest.post("/report/rights", data=huge).status_code == 413
     assert files() == []
@@ -204,7 +204,7 @@ def test_the_database_refuses_what_no_claim_may_do(received, statement):
 
 def test_every_move_the_model_knows_is_one_the_database_lets_pass(received):
     """And no other: the two lists are compared by trying all pairs."""
-    from board.moderation.takedowns import MOVES, State  # noqa: PLC0415
+    from board.law.models import MOVES, State  # noqa: PLC0415
 
     def reach(state):
         """A row in this state, put there without the guard."""
@@ -244,7 +244,7 @@ def test_each_step_is_kept_with_when_by_whom_and_on_what_ground(mo, received):
 
 
 def test_a_claim_that_is_not_taken_leaves_no_file(app, guest, hurting, monkeypatch):
-    monkeypatch.setattr(rights_views, "PER_HOUR", 1)
+    monkeypatch.setattr(views, "PER_HOUR", 1)
     guest.post("/report/rights", data=told(hurting))
 
     answer = guest.post("/report/rights", data=told(hurting, proof=(io.BytesIO(PNG), "1.png")))

@@ -26,11 +26,14 @@ MAY_IMPORT = {
     "articles": SHARED | {"accounts"},
     "comments": SHARED | {"accounts", "articles", "config"},
     "moderation": SHARED | {"accounts", "articles", "comments", "config", "due"},
+    "law": SHARED | {"accounts", "articles", "comments", "moderation", "config", "due"},
     "api": SHARED | {"articles", "comments"},
     "feeds": SHARED | {"accounts", "articles", "comments"},
     "tips": SHARED | {"accounts", "due", "config"},
 }
-MODELS_MAY_IMPORT = {"chain", "accounts", "articles", "comments", "moderation", "tips", "db"}
+MODELS_MAY_IMPORT = {
+    "chain", "accounts", "articles", "comments", "moderation", "law", "tips", "db",
+}  # fmt: skip
 OF_THE_WEB = {"flask", "wtforms", "flask_babel", "werkzeug"}
 
 

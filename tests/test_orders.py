@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.moderation import orders
+from board.law import orders
+from board.law.orders import Order, Outcome
 from board.moderation.models import Ruling, Verdict
-from board.moderation.orders import Order, Outcome
 from conftest import more_link, say
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -161,7 +161,7 @@ def test_what_is_late_is_marked_and_counted_on_the_way_in(as_, mo, order):
     ],
 )
 def test_nobody_changes_a_register_afterwards(order, ada, mo, statement):
-    from board.moderation import disclosures  # noqa: PLC0415
+    from board.law import disclosures  # noqa: PLC0415
 
     with writing():
         disclosures.register(

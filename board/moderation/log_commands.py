@@ -12,7 +12,6 @@ from board.chain import first_broken
 from board.db import db, writing
 from board.moderation import appeals, log
 from board.moderation.appeals import Appeal
-from board.moderation.disclosures import Disclosure
 from board.moderation.models import Ruling
 
 moderation_cli = AppGroup("moderation", help="The log of decisions, and appeals.")
@@ -63,16 +62,6 @@ def decide(ruling_id: int, outcome: str, says: str) -> None:
             raise click.ClickException(f"No appeal against ruling {ruling_id} waits.")
         appeals.decide(asked, by=None, uphold=outcome == "uphold", says=says)
     click.echo("Decided.")
-
-
-@moderation_cli.command("give")
-@click.argument("request_id", type=int)
-def give(request_id: int) -> None:
-    """Print what a request registered at /desk/disclosures was given, and nothing else."""
-    request = db.session.get(Disclosure, request_id)
-    if request is None or not request.given:
-        raise click.ClickException(f"Request {request_id} was not given anything.")
-    click.echo(json.dumps(request.data(), ensure_ascii=False, indent=2))
 
 
 def _remembering(last: list[Any]) -> Iterator[Ruling]:

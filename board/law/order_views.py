@@ -14,9 +14,9 @@ from board.db import db, now, writing
 from board.desk import Page, counts, pages
 from board.forms import asked_id
 from board.language import local
-from board.moderation import disclosures, orders
-from board.moderation.disclosures import Disclosure
-from board.moderation.order_forms import (
+from board.law import disclosures, orders
+from board.law.disclosures import Disclosure
+from board.law.order_forms import (
     DisclosureAnswerForm,
     DisclosureForm,
     OrderAnswerForm,
@@ -27,7 +27,7 @@ from board.moderation.order_forms import (
     order_kinds,
     order_outcomes,
 )
-from board.moderation.orders import Order, Outcome
+from board.law.orders import Order, Outcome
 
 bp = Blueprint("registers", __name__)
 pages.append(Page(31, "orders", _("Orders"), "registers.orders_page", moderators))
@@ -133,7 +133,7 @@ def _orders(
     found = list(db.session.scalars(Order.answered(before=asked_id("before"))))
     shown = found[: Order.PAGE_SIZE]
     return render_template(
-        "moderation/orders.html",
+        "law/orders.html",
         waiting=list(db.session.scalars(Order.waiting())),
         answered=shown,
         more=shown[-1].id if len(found) > Order.PAGE_SIZE else None,
@@ -154,7 +154,7 @@ def _disclosures(
     found = list(db.session.scalars(Disclosure.answered(before=asked_id("before"))))
     shown = found[: Disclosure.PAGE_SIZE]
     return render_template(
-        "moderation/disclosures.html",
+        "law/disclosures.html",
         waiting=list(db.session.scalars(Disclosure.waiting())),
         answered=shown,
         more=shown[-1].id if len(found) > Disclosure.PAGE_SIZE else None,

@@ -10,9 +10,9 @@ from flask_babel import get_locale, gettext
 from board.access import everyone, open_to
 from board.db import now
 from board.language import local
-from board.moderation import terms
-from board.moderation.takedowns import Claim
-from board.moderation.terms import Document
+from board.law import terms
+from board.law.models import Claim
+from board.law.terms import Document
 
 bp = Blueprint("terms", __name__)
 
@@ -70,7 +70,7 @@ def _page(name: str) -> str:
     current = terms.in_force(name, _today())
     shown, language = _asked(name) or current, str(get_locale())
     return render_template(
-        "moderation/terms.html",
+        "law/terms.html",
         name=name,
         views=_VIEWS,
         document=shown,

@@ -23,14 +23,14 @@ from sqlalchemy.orm import joinedload
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
+from board.law.evidence import Evidence
+from board.law.models import Claim, objections
+from board.law.orders import Order
 from board.moderation import log
 from board.moderation.appeals import Appeal
-from board.moderation.evidence import Evidence
 from board.moderation.hits import hits_in
 from board.moderation.models import Ruling, Verdict, record
-from board.moderation.orders import Order
 from board.moderation.reports import Report
-from board.moderation.takedowns import Claim, objections
 
 KOREA = ZoneInfo("Asia/Seoul")
 PURPOSES = ("court", "authority", "rights", "review")

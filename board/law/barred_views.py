@@ -15,9 +15,9 @@ from board.comments.models import Comment
 from board.db import db, writing
 from board.desk import Page, pages
 from board.forms import Form, asked_id
-from board.moderation import barred
-from board.moderation.barred import Barred, TooLittle
-from board.moderation.rights_forms import find_comment
+from board.law import barred
+from board.law.barred import Barred, TooLittle
+from board.law.forms import find_comment
 
 bp = Blueprint("barred", __name__)
 pages.append(Page(33, "barred", _("Barred texts"), "barred.index", moderators))
@@ -84,4 +84,4 @@ def _index(form: BarForm) -> str:
     found = list(db.session.scalars(Barred.in_force(before=before)))
     shown = found[: Barred.PAGE_SIZE]
     more = shown[-1].id if len(found) > Barred.PAGE_SIZE else None
-    return render_template("moderation/barred.html", barred=shown, more=more, form=form)
+    return render_template("law/barred.html", barred=shown, more=more, form=form)

@@ -15,13 +15,14 @@ from board.access import everyone, open_to
 from board.comments.pages import this_app
 from board.db import now
 from board.language import local
-from board.moderation import disclosures, orders, transparency
-from board.moderation.order_forms import (
+from board.law import disclosures, orders
+from board.law.order_forms import (
     disclosure_kinds,
     disclosure_outcomes,
     order_kinds,
     order_outcomes,
 )
+from board.moderation import transparency
 from board.moderation.transparency import Figures
 
 bp = Blueprint("transparency", __name__)
@@ -36,7 +37,7 @@ _SETTLED = timedelta(minutes=1)
 @open_to(everyone)
 def index() -> ResponseReturnValue:
     return render_template(
-        "moderation/transparency.html",
+        "law/transparency.html",
         months=_months(),
         halves=_halves(),
         duration=_duration,

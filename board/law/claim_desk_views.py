@@ -13,11 +13,12 @@ from board.access import member, moderators, open_to
 from board.articles.sharing import absolute
 from board.db import db, writing
 from board.desk import Page, counts, pages
-from board.moderation import channels, evidence, takedowns
-from board.moderation.evidence import Evidence, NotReadable
-from board.moderation.rights_forms import AnswerForm, kinds, requesters, wishes
-from board.moderation.rights_views import claim_state
-from board.moderation.takedowns import Claim, Claimant, NotNow, Step
+from board.law import channels, evidence
+from board.law import models as takedowns
+from board.law.evidence import Evidence, NotReadable
+from board.law.forms import AnswerForm, kinds, requesters, wishes
+from board.law.models import Claim, Claimant, NotNow, Step
+from board.law.views import claim_state
 
 bp = Blueprint("claims", __name__)
 pages.append(Page(30, "claims", _("Rights claims"), "claims.index", moderators))
@@ -114,7 +115,7 @@ def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
         files.setdefault(file.claim_id, []).append(file)
     authors = [claim.comment.author_id for claim in [*waiting, *blocked]]
     return render_template(
-        "moderation/claims.html",
+        "law/claims.html",
         waiting=waiting,
         blocked=blocked,
         to_tell=list(db.session.scalars(Step.to_tell())),

@@ -24,10 +24,10 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
 from board.forms import Form
-from board.moderation.disclosures import ITEMS, Disclosure
+from board.law.disclosures import ITEMS, Disclosure
+from board.law.forms import find_comment
+from board.law.orders import Order, Outcome
 from board.moderation.models import Ruling
-from board.moderation.orders import Order, Outcome
-from board.moderation.rights_forms import find_comment
 
 _EMPTY = _("Please write something.")
 _CHOOSE = _("Please choose one.")

@@ -13,11 +13,12 @@ from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing
 from board.forms import asked_id
-from board.moderation import channels, evidence, takedowns
-from board.moderation.evidence import Evidence
+from board.law import channels, evidence
+from board.law import models as takedowns
+from board.law.evidence import Evidence
+from board.law.forms import ChannelForm, ClaimForm, StatusForm, kinds
+from board.law.models import Claim
 from board.moderation.people_views import act_label
-from board.moderation.rights_forms import ChannelForm, ClaimForm, StatusForm, kinds
-from board.moderation.takedowns import Claim
 
 bp = Blueprint("rights", __name__)
 
@@ -76,7 +77,7 @@ def claim() -> ResponseReturnValue:
             gettext("Many claims have come from your network within an hour. Try again later.")
         )
         return _claim_page(form), 429
-    return render_template("moderation/claimed.html", claim=received, secret=secret), 201, _PRIVATE
+    return render_template("law/claimed.html", claim=received, secret=secret), 201, _PRIVATE
 
 
 @bp.get("/report/rights/status")
@@ -105,9 +106,7 @@ def public() -> ResponseReturnValue:
     found = list(db.session.scalars(Claim.acted_on(before=asked_id("before"))))
     shown = found[: Claim.PAGE_SIZE]
     more = shown[-1].id if len(found) > Claim.PAGE_SIZE else None
-    return render_template(
-        "moderation/takedowns.html", claims=shown, more=more, kinds=dict(kinds())
-    )
+    return render_template("law/takedowns.html", claims=shown, more=more, kinds=dict(kinds()))
 
 
 @bp.post("/account/notices/channel")
@@ -154,12 +153,12 @@ def _receive(form: ClaimForm, files: list[Evidence]) -> tuple[Claim, str]:
 
 
 def _claim_page(form: ClaimForm) -> str:
-    return render_template("moderation/claim.html", form=form)
+    return render_template("law/claim.html", form=form)
 
 
 def _status_page(form: StatusForm, found: Claim | None = None) -> str:
     events = history(found) if found else []
-    return render_template("moderation/claim_status.html", form=form, claim=found, events=events)
+    return render_template("law/claim_status.html", form=form, claim=found, events=events)
 
 
 def _channel() -> str:

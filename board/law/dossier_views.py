@@ -14,12 +14,12 @@ from board.access import member, moderators, open_to
 from board.comments.models import Comment
 from board.db import db, writing
 from board.forms import Form
-from board.moderation import dossiers
-from board.moderation.claim_desk_views import saved
-from board.moderation.dossiers import Dossier
+from board.law import dossiers
+from board.law.claim_desk_views import saved
+from board.law.dossiers import Dossier
+from board.law.models import Claim
+from board.law.orders import Order
 from board.moderation.models import Ruling
-from board.moderation.orders import Order
-from board.moderation.takedowns import Claim
 
 bp = Blueprint("dossiers", __name__)
 
@@ -97,7 +97,7 @@ def _page(form: DossierForm, case: Comment | Claim | Order) -> str:
     else:
         title = f"{case.body} {case.number}"
         room, back = "orders", url_for("registers.orders_page")
-    return render_template("moderation/dossier.html", form=form, case=title, room=room, back=back)
+    return render_template("law/dossier.html", form=form, case=title, room=room, back=back)
 
 
 def _comment(id: int) -> Comment:

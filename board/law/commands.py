@@ -1,0 +1,21 @@
+"""What an operator types where the law asks: `flask law give`."""
+
+import json
+
+import click
+from flask.cli import AppGroup
+
+from board.db import db
+from board.law.disclosures import Disclosure
+
+law_cli = AppGroup("law", help="What the law asks of the desk.")
+
+
+@law_cli.command("give")
+@click.argument("request_id", type=int)
+def give(request_id: int) -> None:
+    """Print what a request registered at /desk/disclosures was given, and nothing else."""
+    request = db.session.get(Disclosure, request_id)
+    if request is None or not request.given:
+        raise click.ClickException(f"Request {request_id} was not given anything.")
+    click.echo(json.dumps(request.data(), ensure_ascii=False, indent=2))
