@@ -17,7 +17,14 @@ from urllib.parse import urlsplit
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    APIRequestContext,
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -92,6 +99,7 @@ class Windows:
     def __init__(self, browser: Browser, board: Board, states: dict[str, Any]) -> None:
         self.browser, self.board, self.states = browser, board, states
         self.contexts: list[BrowserContext] = []
+        self._requests: dict[str, APIRequestContext] = {}
         self.complaints: list[str] = []
         self.forgiven: list[str] = []
 
@@ -109,6 +117,15 @@ class Windows:
         page = context.new_page()
         self._watch(page)
         return page
+
+    def requests(self, who: str) -> APIRequestContext:
+        """Requests of `who` without a window, which takes Chromium a second to open."""
+        if who not in self._requests:
+            state = self.states[who]
+            context = self.browser.new_context(base_url=self.board.url, storage_state=state)
+            self.contexts.append(context)
+            self._requests[who] = context.request
+        return self._requests[who]
 
     def forgive(self, *texts: str) -> None:
         """What this test provokes, such as "status of 422"."""
@@ -224,7 +241,7 @@ def article(window: Windows) -> str:
 
 def publish(window: Windows, **fields: str) -> str:
     """tess publishes an article; its path."""
-    desk = window("tess").request
+    desk = window.requests("tess")
     fields.setdefault("body", "첫 문단입니다.\n\n둘째 문단입니다.")
     answer = desk.post(
         "/desk/articles/new",
@@ -270,7 +287,7 @@ def sign_up(page: Page, name: str, path: str = "/") -> None:
 
 def say(window: Windows, path: str, text: str, *, who: str = "ada", parent: str = "") -> str:
     """Post a comment without a window; where it is to be seen."""
-    answer = window(who).request.post(
+    answer = window.requests(who).post(
         f"{path}/comments",
         form={"body": text, "parent": parent, "key": unique("key")},
         headers={"Origin": window.board.url},

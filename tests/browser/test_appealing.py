@@ -32,7 +32,7 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     writer.goto("/account/comments")
     expect(writer.locator("main")).to_contain_text(REMARK)
 
-    mo.goto("/desk/comments?queue=held")
+    mo.goto(f"/desk/comments?queue=held&text={REMARK}")
     mo.locator(".item", has_text=REMARK).get_by_role("button", name="유지").click()
     assert who_reads_it(everyone, article) == set(everyone)
     writer.goto("/account/notices")
@@ -45,7 +45,7 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     expect(reader.locator("summary", has_text="신고한 댓글")).to_be_visible()
     assert who_reads_it(everyone, article) == {"guest", "author", "moderator"}
 
-    mo.goto("/desk/comments?queue=reported")
+    mo.goto(f"/desk/comments?queue=reported&text={REMARK}")
     mo.locator(".item", has_text=REMARK).locator("button[value=abuse]").click()
     assert who_reads_it(everyone, article) == set()
     assert who_reads_it(everyone, comment) == {"author", "moderator"}

@@ -316,7 +316,7 @@ def long(window) -> dict[str, str]:
         say(window, path, f"댓글 {each}")
     root = number(say(window, path, "많은 답을 받은 댓글"))
     replies = [number(say(window, path, f"답글 {each}", parent=root)) for each in range(33)]
-    ada = window("ada").request
+    ada = window.requests("ada")
     ada.post(f"/comments/{replies[3]}/delete", headers={"Origin": window.board.url})
     return {"path": path, "root": root, "last": replies[-1]}
 

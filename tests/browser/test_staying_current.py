@@ -94,7 +94,7 @@ def test_replies_count_and_what_is_gone_again_does_not(window, thread):
     root = page.locator(".comment").first.get_attribute("id").removeprefix("comment-")
     reply = say(window, thread, "새 답글", parent=root).split("#comment-")[1]
     gone = say(window, thread, "곧 지울 댓글").split("#comment-")[1]
-    window("ada").request.post(f"/comments/{gone}/delete", headers={"Origin": window.board.url})
+    window.requests("ada").post(f"/comments/{gone}/delete", headers={"Origin": window.board.url})
 
     desk.until_asked()
     expect(page.locator(BUTTON)).to_have_text("새 댓글 1개 보기")
@@ -137,7 +137,7 @@ def test_what_one_has_just_posted_is_no_news(window, thread):
 
 def test_a_thread_that_is_closed_meanwhile_has_no_news(window, thread):
     desk = Desk(window(), thread)
-    editor = window("tess").request
+    editor = window.requests("tess")
     closing = {"form": {"reason": "밤에는 닫습니다"}, "headers": {"Origin": window.board.url}}
     assert editor.post(f"/desk{thread}/close", **closing).ok
     assert "밤에는 닫습니다" in editor.get(thread).text()

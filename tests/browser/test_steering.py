@@ -15,7 +15,7 @@ SLOW = re.compile("댓글이 한꺼번에 몰려 잠시 천천히 받습니다."
 def steer(window: Windows, path: str, **fields: str) -> None:
     """mo steers the thread of an article without a window."""
     fields = {"scope": "article", "article": path, "reason": "쉬어 갑니다.", "lasts": "", **fields}
-    answer = window("mo").request.post(
+    answer = window.requests("mo").post(
         "/desk/threads/steer",
         form={"seconds": "180", **fields},
         headers={"Origin": window.board.url},
