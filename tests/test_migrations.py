@@ -70,7 +70,7 @@ def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbou
 
 def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
     Migrate(app, db, directory=str(schema.MIGRATIONS))
-    downgrade(directory=str(schema.MIGRATIONS), revision="0023")
+    downgrade(directory=str(schema.MIGRATIONS), revision="0020")
     with writing():
         tip = "INSERT INTO tip (id, ref, state, epoch, last_number, received_on, active_on,"
         db.session.execute(
@@ -91,7 +91,7 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
     ]
     assert chain.first_broken(log) is None
     db.session.rollback()
-    downgrade(directory=str(schema.MIGRATIONS), revision="0023")
+    downgrade(directory=str(schema.MIGRATIONS), revision="0020")
     kept = "SELECT count(*) FROM tip_opening"
     assert db.session.scalar(text(kept)) == 3
 
