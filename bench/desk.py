@@ -170,7 +170,7 @@ def _rule(rows: list[Any], mo: User) -> None:
 def _moderator(app: Flask) -> Any:
     with writing():
         mo = db.session.scalars(select(User).where(User.name == "큰모")).one()
-        _, token = accounts.sign_in(mo, device="bench")
+        _, token = accounts.sign_in(mo, device="bench", second_factor=True)
     client = app.test_client()
     client.set_cookie("board_session", token)
     return client
