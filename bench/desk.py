@@ -189,6 +189,8 @@ def _measured(client: Any, name: str, path: str, rounds: int) -> DeskPage:
                 took.append((time.perf_counter() - wall) * 1000)
                 worked.append((time.process_time() - cpu) * 1000)
         statements = len(seen)
+    if status != 200:  # a page that sends one elsewhere is quick, and says nothing
+        raise SystemExit(f"{path} answers {status}")
     return DeskPage(name, round(median(worked), 2), round(median(took), 2), statements, status)
 
 
