@@ -131,6 +131,22 @@ def test_who_was_right_weighs_more_and_who_was_wrong_less(ada, bora, mo, harbour
     assert reports.record_of(ada) == (6, 6)
 
 
+def test_moderators_see_in_a_persons_record_what_they_reported_and_what_was_upheld(
+    as_, ada, bora, mo, harbour
+):
+    right, open_ = say(harbour, bora, "bad"), say(harbour, bora, "unsure")
+    with writing():
+        report(right, by=ada, reason="abuse")
+        report(open_, by=ada, reason="abuse")
+        moderation.hide(right, by=mo, reason="abuse")
+    client = as_(mo)
+
+    shown = {user: client.get(f"/desk/people/{user.id}").text for user in (ada, bora)}
+
+    assert "<dt>신고한 횟수</dt><dd>2 " in shown[ada] and "받아들여짐 1" in shown[ada]
+    assert "<dt>신고한 횟수</dt><dd>0</dd>" in shown[bora] and "받아들여짐" not in shown[bora]
+
+
 def test_taking_a_decision_back_reopens_its_reports(ada, mo, rude):
     grow_up(ada)
     with writing():

@@ -17,7 +17,7 @@ from board.comments.thread import own
 from board.db import db, writing
 from board.desk import Page, counts, pages
 from board.forms import asked_id, own_path
-from board.moderation import appeals, people
+from board.moderation import appeals, people, reports
 from board.moderation.forms import ReasonForm
 from board.moderation.models import Ruling
 from board.moderation.people import BanProposal, Caution, NotByTheSame, OutOfReach
@@ -270,6 +270,7 @@ def _person_page(
         "moderation/person.html",
         person=user,
         counts=people.comment_counts(user),
+        reported=reports.record_of(user),
         comments=list(db.session.scalars(own(user)))[:10],
         rulings=rulings[: people.PAGE_SIZE],
         more=rulings[people.PAGE_SIZE - 1].id if len(rulings) > people.PAGE_SIZE else None,

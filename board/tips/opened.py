@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -228,7 +227,3 @@ def _item_place(
     tip: Tip, purpose: str, epoch: int, number: int, kind: str, file: str | None
 ) -> tuple[object, ...]:
     return "item", tip.ref, str(purpose), epoch, number, kind, file or ""
-
-
-def day_of(data: dict[str, Any]) -> date:
-    return date.fromisoformat(data["at"][:10])

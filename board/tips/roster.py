@@ -33,10 +33,6 @@ def members() -> list[Reader]:
     return readers
 
 
-def names_of(entries_of: list[Reader]) -> str:
-    return ", ".join(reader.user.name for reader in entries_of)
-
-
 def seal_of() -> str | None:
     """The fingerprint of the roster as it stands."""
     newest = db.session.scalar(Roster.newest())
