@@ -12,7 +12,7 @@ from typing import Any
 
 from board import create_app, schema
 from board.accounts import models as accounts
-from board.db import db, writing
+from board.db import close_connections, db, writing
 from board.tips import roster, sending
 from board.tips.holders import Reader, Unlocked
 from board.tips.models import Purpose
@@ -43,7 +43,7 @@ def facts(folder: Path) -> dict[str, float]:
             f"list of 50 of {TIPS:,} tips, s": _cost(lambda: client.get("/desk/tips")),
         }
         db.session.remove()
-        db.engine.dispose()
+        close_connections()
     return found
 
 

@@ -12,12 +12,14 @@ from typing import Any, Self
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     BigInteger,
     Connection,
     CursorResult,
     DateTime,
     Dialect,
+    Engine,
     Executable,
     Integer,
     MetaData,
@@ -66,6 +68,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value else None
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        # A page reads a hundred: in one step where they come as text.
+        return _read_utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _read_utc(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(f"{stored}+00:00") if stored else None
+
 
 # 64 bits on every engine; SQLite's INTEGER has them, and only that name makes a row id.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -87,8 +97,15 @@ class Base(DeclarativeBase):
     )
 
 
+class TwoWays(FlaskSession):
+    """Reads on connections that cannot write, and writes on others."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        return self.info.get("writing") or super().get_bind(*args, **kwargs)
+
+
 # Objects stay readable after a commit; `writing` expires them before it decides anything.
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"class_": TwoWays, "expire_on_commit": False})
 
 
 def now() -> datetime:
@@ -108,14 +125,31 @@ def init_app(app: Flask) -> None:
     lock: Any = NoLock()
     if url.get_backend_name() == "sqlite":
         # The connection used last is taken first: few are in use at once, and each has a cache.
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite, "pool_use_lifo": True}
+        options = {"module": sqlite, "pool_use_lifo": True}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+        app.config["SQLALCHEMY_BINDS"] = {"writing": {"url": url, **options}}
         _make_private(Path(str(url.database)))
         lock = WriteLock(Path(f"{url.database}.lock"))
     app.extensions["write_lock"] = lock
     db.init_app(app)
     with app.app_context():
-        event.listen(db.engine, "connect", _prepare)
-        event.listen(db.engine, "begin", _begin)
+        for engine in db.engines.values():
+            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "begin", _begin)
+        if writing_engine() is not db.engine:
+            event.listen(db.engine, "connect", _forbid_to_write)
+
+
+def writing_engine() -> Engine:
+    """Whose connections may write. On SQLite they are others than those that read: to forbid it to
+    a connection, or allow it, makes SQLite forget every statement it has prepared there."""
+    return db.engines.get("writing", db.engine)
+
+
+def close_connections() -> None:
+    """All that are idle: at the end, or before a fork that must not inherit them."""
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 def _make_private(path: Path) -> None:
@@ -141,9 +175,9 @@ def writing(*, patience: float | None = None) -> Iterator[None]:
     db.session.expire_all()
     lock = current_app.extensions["write_lock"]
     with lock if patience is None else lock.within(patience) as deadline:
-        db.session.connection(execution_options={"writing": True, "deadline": deadline})
-        db.session.info["writing"] = True
+        db.session.info["writing"] = writing_engine()
         try:
+            db.session.connection(execution_options={"writing": True, "deadline": deadline})
             yield
             db.session.commit()
         except BaseException:
@@ -170,7 +204,7 @@ def forget_log() -> None:
     if db.engine.dialect.name != "sqlite":
         return
     with current_app.extensions["write_lock"]:
-        connection = db.engine.raw_connection()
+        connection = writing_engine().raw_connection()
         try:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
@@ -186,13 +220,16 @@ def _prepare(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {name} = {value}")
 
 
+def _forbid_to_write(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only = 1")
+
+
 def _begin(connection: Connection) -> None:
-    """Readers cannot write, and a writer takes its turn before it reads what it decides on."""
+    """A writer takes its turn before it reads what it decides on."""
     options = connection.get_execution_options()
     write = options.get("writing", False)
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.dbapi_connection
-        driver.execute(f"PRAGMA query_only = {0 if write else 1}")
         if write:
             _begin_immediate(driver, options.get("deadline"))
         else:

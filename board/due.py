@@ -13,7 +13,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from board.db import db, writing
+from board.db import close_connections, db, writing
 from board.lock import Busy
 
 EVERY = 10.0  # seconds; how late the end of a term may be seen
@@ -55,12 +55,11 @@ def keep_running(app: Flask) -> threading.Event:
     at any time.
     """
     stop, running = threading.Event(), threading.Lock()
-    with app.app_context():
-        engine = db.engine
 
     def rest() -> None:
         running.acquire()
-        engine.dispose()
+        with app.app_context():
+            close_connections()
 
     os.register_at_fork(
         before=rest, after_in_parent=running.release, after_in_child=running.release

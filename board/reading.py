@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from sqlalchemy import Connection
 
 from board.db import db
@@ -16,17 +16,22 @@ def init_app(app: Flask) -> None:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection kept for it. All that is read inside is of one state, the newest that is
-    committed: not for what was changed and not committed yet."""
+    """A connection kept for it. All that is read inside, also by what is called inside, is of one
+    state, the newest that is committed: not for what was changed and not committed yet."""
+    if "reading" in g:
+        yield g.reading
+        return
     idle: deque[Connection] = current_app.extensions["reading"]
     try:
         connection = idle.pop()  # the last used has the most in memory
     except IndexError:
         connection = db.engine.connect()
         connection.detach()  # no longer the pool's, which writers need
+    g.reading = connection
     try:
         yield connection
     finally:
+        del g.reading
         connection.rollback()
         idle.append(connection)
 

@@ -36,7 +36,7 @@ from board.articles.models import Article
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.posting import Limits, post
-from board.db import db, writing
+from board.db import close_connections, db, writing
 from stage import Stage, wanted
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app({"INSTANCE": str(folder)})
     with app.app_context():
         schema.upgrade()
-        db.engine.dispose()
+        close_connections()
     return folder / "board.db"
 
 
@@ -220,6 +220,8 @@ def count_queries() -> Iterator[list[str]]:
     def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         seen.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    for engine in db.engines.values():
+        event.listen(engine, "before_cursor_execute", note)
     yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
+    for engine in db.engines.values():
+        event.remove(engine, "before_cursor_execute", note)

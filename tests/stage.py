@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from board import create_app, reading
-from board.db import db
+from board.db import close_connections, db
 from board.kept import Kept, Shelf, Watch
 from board.lock import WriteLock
 
@@ -42,8 +42,9 @@ class Stage:
         self._addresses = len(list(self.app.url_map.iter_rules()))
         self._memories = list(_memories())
         with self.app.app_context():
-            event.listen(db.engine, "do_connect", self._connect)
-            event.listen(db.engine, "connect", _hurry)
+            for engine in db.engines.values():
+                event.listen(engine, "do_connect", self._connect)
+                event.listen(engine, "connect", _hurry)
 
     @contextmanager
     def set(self, folder: Path) -> Iterator[Flask]:
@@ -57,13 +58,14 @@ class Stage:
         app.config.update(INSTANCE=str(folder), SQLALCHEMY_DATABASE_URI=url)
         lock = app.extensions["write_lock"] = WriteLock(Path(f"{path}.lock"))
         with app.app_context():
-            db.engine.url = url
+            for engine in db.engines.values():
+                engine.url = url
             kept = _kept(app)
             kept._watch, kept._shelf = Watch(app), Shelf()
             yield app
             reading.close()
             db.session.remove()
-            db.engine.dispose()
+            close_connections()
         for each in (lock, *app.extensions["turns"].values()):
             each.close()  # a process that ends gives its files back; ours has a thousand tests
 

@@ -13,7 +13,7 @@ from board import create_app
 from board.accounts.commands import accounts_cli
 from board.accounts.models import User
 from board.accounts.passwords import is_password
-from board.db import db
+from board.db import close_connections, db
 from tests.conftest import PASSWORD
 
 Run = Callable[..., Result]
@@ -99,4 +99,4 @@ def test_before_there_are_tables_one_is_told_to_make_them(tmp_path: Path) -> Non
         1, "Error: The tables are empty. Start `serve` once first.\n",
     )  # fmt: skip
     with app.app_context():
-        db.engine.dispose()
+        close_connections()

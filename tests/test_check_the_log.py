@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from board.chain import first_broken_of_last
-from board.db import db, writing
+from board.db import db, writing, writing_engine
 from board.moderation import models as moderation
 from board.moderation import people
 from board.moderation.appeals import Appeal, appeal
@@ -37,7 +37,7 @@ def decisions(ada, mo, harbour):
 
 
 def tamper(statement):
-    with db.engine.connect().execution_options(writing=True) as connection:
+    with writing_engine().connect().execution_options(writing=True) as connection:
         for name in ("ruling_no_update", "ruling_no_delete"):
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         connection.execute(text(statement))

@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select, text, update
 
 from board.accounts.models import Session
 from board.comments.models import Comment
-from board.db import PRAGMAS, db, now, sqlite, writing
+from board.db import PRAGMAS, close_connections, db, now, sqlite, writing, writing_engine
 from conftest import say
 
 FORM = "application/x-www-form-urlencoded"
@@ -180,10 +180,10 @@ def test_a_full_disk_is_told_and_the_text_kept(app, client, guest, harbour):
     def fill(connection, _record, _proxy):
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    event.listen(db.engine, "checkout", fill)
-    db.engine.dispose()
+    event.listen(writing_engine(), "checkout", fill)
+    close_connections()
     answers = [client.post(COMMENTS, data={"body": f"{n} " + "가" * 290}) for n in range(40)]
-    event.remove(db.engine, "checkout", fill)
+    event.remove(writing_engine(), "checkout", fill)
 
     refused = [answer for answer in answers if answer.status_code != 303]
     assert {answer.status_code for answer in refused} == {503}
@@ -196,7 +196,7 @@ def test_a_database_another_program_holds_is_told_and_reading_goes_on(
     app, client, guest, harbour, monkeypatch
 ):
     monkeypatch.setitem(PRAGMAS, "busy_timeout", 50)
-    db.engine.dispose()
+    close_connections()
     with closing(sqlite.connect(db.engine.url.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         refused = client.post(COMMENTS, data={"body": "Waiting"})
@@ -214,7 +214,7 @@ def test_a_member_still_reads_on_a_day_nothing_can_be_written(as_, ada, harbour,
     with writing():
         db.session.execute(update(Session).values(seen_on=now().date() - timedelta(days=2)))
     monkeypatch.setitem(PRAGMAS, "busy_timeout", 50)
-    db.engine.dispose()
+    close_connections()
 
     with closing(sqlite.connect(db.engine.url.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

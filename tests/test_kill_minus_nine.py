@@ -17,7 +17,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.reactions import Reaction
-from board.db import db
+from board.db import close_connections, db
 from conftest import person
 from real_server import Server, token_of
 from recount import drift
@@ -133,7 +133,7 @@ def test_two_hundred_kills_lose_nothing_acknowledged_and_do_nothing_twice(
         crowd = [*people, Moderator(mo, server, over)]
         for one in crowd:
             one.others = [other for other in people if other is not one]
-        db.engine.dispose()
+        close_connections()
         try:
             for one in crowd:
                 one.start()

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import PRAGMAS, _begin_immediate, db
+from board.db import PRAGMAS, _begin_immediate, close_connections, db, writing_engine
 from board.lock import WriteLock
 from conftest import say
 from real_server import Answer, Server, token_of
@@ -98,7 +98,7 @@ def test_everyone_reads_meanwhile(
 def test_the_patience_for_our_own_line_and_for_other_programs_is_one(app: Flask) -> None:
     """What was spent in the line is not there any more when SQLite is to wait."""
     told: list[str] = []
-    driver = db.engine.raw_connection().dbapi_connection
+    driver = writing_engine().raw_connection().dbapi_connection
     assert driver
     driver.set_trace_callback(told.append)
     with app.extensions["write_lock"].within(1) as deadline:
@@ -115,7 +115,7 @@ def test_while_many_wait_to_write_the_server_goes_on_serving_readers(
     """More people post at once than the one worker has threads; it is the worker that must not
     be theirs alone."""
     token, told = token_of(ada), list[Answer]()
-    db.engine.dispose()
+    close_connections()
     with Server(tmp_path, workers=1) as server, held(tmp_path / "board.db"):
 
         def post(number: int) -> None:

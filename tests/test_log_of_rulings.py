@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from board.chain import first_broken
-from board.db import db, now, writing
+from board.db import db, now, writing, writing_engine
 from board.moderation.models import Ruling, Verdict, hide, record, restore
 from conftest import say
 
@@ -29,7 +29,7 @@ def rulings():
 
 def behind_its_back(statement):
     """What a person with the file and without scruples could do."""
-    with db.engine.connect().execution_options(writing=True) as connection:
+    with writing_engine().connect().execution_options(writing=True) as connection:
         for name in ("ruling_no_update", "ruling_no_delete"):
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         connection.execute(text(statement))

@@ -26,7 +26,7 @@ from board.accounts.models import Session, User
 from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.models import Article
 from board.cli import doctor
-from board.db import db, now, writing
+from board.db import close_connections, db, now, writing
 from conftest import Client, say
 
 DESK = "/desk/comments"
@@ -304,7 +304,7 @@ def test_of_many_who_use_the_same_digits_at_once_one_gets_in(
     for thread in threads:
         thread.join()
     with other.app_context():
-        db.engine.dispose()
+        close_connections()
 
     assert sorted(statuses) == [303, 422, 422, 422]
 

@@ -7,7 +7,7 @@ import pytest
 
 from board import create_app
 from board.config import SETTINGS, BadSetting
-from board.db import db
+from board.db import close_connections
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
 
@@ -21,7 +21,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def config_of(folder: Path) -> dict[str, object]:
     app = create_app({"INSTANCE": str(folder)})
     with app.app_context():
-        db.engine.dispose()
+        close_connections()
     return dict(app.config)
 
 

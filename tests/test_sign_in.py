@@ -20,7 +20,7 @@ from board.accounts import passwords, views
 from board.accounts.attempts import Attempt, Device, network
 from board.accounts.models import Session, User
 from board.accounts.passwords import hash_password
-from board.db import db, now, writing
+from board.db import close_connections, db, now, writing
 from tests.conftest import PASSWORD, Client
 from tests.test_sign_up import ELSEWHERE
 
@@ -47,7 +47,7 @@ def second_worker(app: Flask) -> Iterator[FlaskClient]:
     other.test_client_class = Client
     yield other.test_client()
     with other.app_context():
-        db.engine.dispose()
+        close_connections()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from board import create_app
 from board.accounts import passwords
 from board.accounts.models import User
 from board.accounts.passwords import is_password
-from board.db import db, now
+from board.db import close_connections, db, now
 from board.forms import own_path
 from tests.conftest import PASSWORD, Client, person
 
@@ -245,7 +245,7 @@ def test_accounts_are_counted_over_all_workers_and_restarts(
         assert sign_up_from(guest, "203.0.113.1", f"reader{number}").location == DONE
     with other.app_context():
         assert sign_up_from(Client(other), "203.0.113.1", "another").status_code == 429
-        db.engine.dispose()
+        close_connections()
 
 
 def test_a_refused_form_is_no_account_and_is_not_counted(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import db
+from board.db import close_connections, db
 from conftest import say
 from real_server import Answer, Server, token_of
 from recount import drift
@@ -26,7 +26,7 @@ PATH = "/articles/harbour/comments"
 
 @pytest.fixture
 def workers(app: Flask, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
-    db.engine.dispose()
+    close_connections()
     with Server(tmp_path, workers=1) as one, Server(tmp_path, workers=1) as two:
         yield one, two
 

@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DatabaseError
 
 from board import cli, create_app, lock
 from board.accounts import passwords
 from board.accounts.models import User
 from board.comments import finding
-from board.db import PRAGMAS, db, writing
+from board.db import PRAGMAS, close_connections, db, writing, writing_engine
 from board.lock import Busy, WriteLock
 
 ROOT = Path(__file__).parent.parent
@@ -251,9 +252,31 @@ def test_readers_cannot_write(app: Flask, ada: User) -> None:
         db.session.execute(text("UPDATE user SET can_moderate = 0"))
 
 
+def test_a_connection_is_told_once_whether_it_may_write(app: Flask) -> None:
+    """To tell it again makes SQLite forget what it has prepared there."""
+    told: list[str] = []
+
+    def listen(connection: Any, _record: object, _proxy: object) -> None:
+        connection.set_trace_callback(told.append)
+
+    close_connections()
+    db.session.execute(text("SELECT 0"))
+    db.session.rollback()
+    for engine in db.engines.values():
+        event.listen(engine, "checkout", listen)
+    for _ in range(2):
+        db.session.execute(text("SELECT 1"))
+        with writing():
+            db.session.execute(text("SELECT 2"))
+    for engine in db.engines.values():
+        event.remove(engine, "checkout", listen)
+    asked = [each for each in told if each.startswith(("SELECT", "PRAGMA query_only"))]
+    assert asked == ["SELECT 1", "SELECT 2"] * 2
+
+
 def test_a_writer_decides_on_the_newest_state(app: Flask, ada: User) -> None:
     assert ada.name == "ada"
-    with db.engine.execution_options(writing=True).connect() as other:
+    with writing_engine().execution_options(writing=True).connect() as other:
         other.execute(text("UPDATE user SET name = 'ada of elsewhere'"))
         other.commit()
     with writing():
@@ -267,7 +290,7 @@ def test_every_connection_has_the_pragmas(tmp_path: Path) -> None:
             read = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in PRAGMAS}
             assert read == PRAGMAS
     with app.app_context():
-        db.engine.dispose()
+        close_connections()
 
 
 def _rename_and_fail(user: User) -> None:

@@ -51,15 +51,16 @@ _STATES = {Measure.STOP: "withdrawn", Measure.FREEZE: "read_only", Measure.CLOSE
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone)
 def comments(slug: str) -> ResponseReturnValue:
-    article = _asked_article(slug)
-    course = shown_course(article)
     sort, size = asked_sort(), _asked_size()
-    if course.is_latest_only:
-        sort = Sort.LATEST
-    before = asked_place(sort)
-    page = Page([])
-    if course.is_shown:
-        page = thread_page(article.id, sort=sort, before=before, size=size)
+    with reading():
+        article = _asked_article(slug)
+        course = shown_course(article)
+        if course.is_latest_only:
+            sort = Sort.LATEST
+        before = asked_place(sort)
+        page = Page([])
+        if course.is_shown:
+            page = thread_page(article.id, sort=sort, before=before, size=size)
     site = absolute("")
     address = site + url_for("comments.comment", id=0).removesuffix("0")
     told = {

@@ -213,18 +213,17 @@ _c = Comment.__table__.c
 
 
 def _newest(*where: ColumnElement[bool]) -> Select[datetime]:
-    return select(_c.posted_at).where(*where).order_by(_c.posted_at.desc()).limit(1)
+    return select(func.max(_c.posted_at)).where(*where)
 
 
-def _own(within: str, *where: ColumnElement[bool]) -> Select[datetime]:
-    """The newest of the author's own, as far as a limit looks.
+def _own(within: str) -> ColumnElement[bool]:
+    """The author's own, as far as a limit looks.
 
     On either side: whatever a clock far ahead has noted does not stop anyone until then.
     """
     since: ColumnElement[datetime] = bindparam(f"{within}_since")
     until: ColumnElement[datetime] = bindparam(f"{within}_until")
-    mine = _c.author_id == bindparam("author")
-    return _newest(mine, _c.posted_at > since, _c.posted_at < until, *where)
+    return and_(_c.author_id == bindparam("author"), _c.posted_at > since, _c.posted_at < until)
 
 
 _ROOTS = and_(_c.article_id == bindparam("article"), _c.root_id.is_(None))
@@ -233,9 +232,13 @@ _ASKED = {
     "stored_id": select(_c.id).where(
         _c.author_id == bindparam("author"), _c.key == bindparam("key")
     ),
-    "own_at": _own("interval"),
-    "own_of_day_at": _own("day").offset(bindparam("day_has", type_=Integer)),
-    "same_at": _own("same_text", _c.text_hash == bindparam("hash")),
+    "own_at": _newest(_own("interval")),
+    "own_of_day_at": select(_c.posted_at)
+    .where(_own("day"))
+    .order_by(_c.posted_at.desc())
+    .offset(bindparam("day_has", type_=Integer))
+    .limit(1),
+    "same_at": _newest(_own("same_text"), _c.text_hash == bindparam("hash")),
     "own_roots": select(func.count()).select_from(
         _OWN_ROOTS.limit(bindparam("roots_have", type_=Integer)).subquery()
     ),

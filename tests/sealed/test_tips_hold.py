@@ -12,7 +12,7 @@ import time_machine
 from sqlalchemy import select, text
 
 from board import create_app, due
-from board.db import Base, db, forget_log, now, writing
+from board.db import Base, close_connections, db, forget_log, now, writing
 from board.tips import disk, keeping, roster, tickets
 from board.tips.days import today
 from board.tips.holders import Reader
@@ -296,7 +296,7 @@ class TestErasure:
             live.backup(copy)
         desk.post("/desk/tips/1/erase", sure="yes")
         db.session.remove()
-        db.engine.dispose()
+        close_connections()
         for ending in ("-wal", "-shm"):
             (tmp_path / f"board.db{ending}").unlink(missing_ok=True)
         shutil.copy(tmp_path / "backup.db", tmp_path / "board.db")
