@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import platform
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -85,6 +86,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
     due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
+    os.register_at_fork(after_in_child=heed_signals)
     _warm_up()
     _share_memory()
     Server(
@@ -95,10 +97,18 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
         workers=workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,  # seconds
         working_dir=Path(__file__).parent.parent,
         log_enabled=True,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
+
+
+def heed_signals() -> None:
+    """In a worker that has only just been forked: until it has handlers of its own, those it has
+    from its parent would note that it shall end, and leave it waiting for ever."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def _warm_up() -> None:

@@ -40,6 +40,20 @@ with app.app_context():
 stop.set()
 """
 
+ENDS_EARLY = """
+import os, signal, time
+from board.cli import heed_signals
+signal.signal(signal.SIGTERM, lambda *_: None)
+os.register_at_fork(after_in_child=heed_signals)
+reads, writes = os.pipe()
+if not (worker := os.fork()):
+    os.write(writes, b"1")
+    time.sleep(60)
+os.read(reads, 1)
+os.kill(worker, signal.SIGTERM)
+print(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+"""
+
 
 def run(code: str, folder: Path) -> str:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("BOARD_", "FLASK_"))}
@@ -63,3 +77,8 @@ def test_a_worker_that_serves_threads_has_not_loaded_what_few_pages_need(harbour
 def test_a_worker_inherits_no_connection(app, tmp_path):
     """SQLite's locks belong to a process; a connection carried into another would be without."""
     assert run(FORKS, tmp_path).split() == ["1", "0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
+def test_a_worker_that_is_told_to_end_before_it_has_begun_ends(tmp_path):
+    assert run(ENDS_EARLY, tmp_path).split() == ["-15"]
