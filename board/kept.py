@@ -6,7 +6,9 @@ shows has changed. Whether anything at all was committed since is one question t
 article is still good while that article's `revision` stands. So nothing stale is ever served, in
 any worker, and nothing has to be told about what to drop.
 
-A page that time alone will change says until when it is good.
+A page that time alone will change says until when it is good, and none is good beyond its hour:
+days, months and terms end with one. Of all who ask for a page that is out of date, one makes it
+anew.
 
 Only answers that say `public` themselves are kept, and only for requests that carry none of our
 cookies, so nothing private can be. What a page could depend on is its key; other cookies are taken
@@ -15,11 +17,11 @@ away before Flask looks, so nobody can write into a page that others get.
 
 import re
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -36,6 +38,8 @@ Key = tuple[str | bool, ...]
 
 BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
 PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
+UNKNOWN = -1
+_PATIENCE = 1.0  # seconds to wait for somebody who makes the same page
 _OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
 _ABOUT = "board.about"
 _UNTIL = "board.until"
@@ -66,8 +70,9 @@ class Page:
     etag: str | None
     about: tuple[int, int] | None
     for_good: bool
-    until: datetime | None
+    until: datetime
     good_at: int  # the version of the database it was last seen to be right for
+    renewal: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def unchanged(self) -> Headers:
@@ -148,20 +153,20 @@ class Kept:
         if method not in ("GET", "HEAD") or (cookies and _OUR_COOKIES.search(cookies)):
             return self._app(environ, start_response)
         environ.pop("HTTP_COOKIE", None)
-        key = _key(environ)
-        try:
-            version = self._watch.version()
-            page = self._shelf.get(key)
-            if page and self._is_good(page, version):
-                return _answer(page, environ, start_response)
-        except sqlite.Error:  # nothing can be said to be good; Flask has the words for it
+        key, version = _key(environ), self._watch.version()
+        page = self._shelf.get(key)
+        if page and self._is_good(page, version):
+            return _answer(page, environ, start_response)
+        if method == "HEAD" or version == UNKNOWN:  # Flask has words for a database in trouble
             return self._app(environ, start_response)
-        if method == "HEAD":
-            return self._app(environ, start_response)
-        return self._make(key, version, environ, start_response)
+        with _turn(page):
+            newer = self._shelf.get(key)
+            if newer and newer is not page and self._is_good(newer, version):
+                return _answer(newer, environ, start_response)
+            return self._make(key, version, environ, start_response)
 
     def _is_good(self, page: Page, version: int) -> bool:
-        if page.until and page.until <= now():
+        if page.until <= now() or version == UNKNOWN:
             return False
         if page.good_at == version or page.for_good:
             return True
@@ -193,7 +198,8 @@ class Kept:
         if close := getattr(answer, "close", None):
             close()
         etag, for_good = known.get("etag"), "immutable" in caching
-        about, until = environ.get(_ABOUT), environ.get(_UNTIL)
+        about, hour = environ.get(_ABOUT), _end_of_hour()
+        until = min(environ.get(_UNTIL, hour), hour)
         page = Page(status, headers, body, etag, about, for_good, until, version)
         self._shelf.add(key, page)
         return [body]
@@ -206,9 +212,23 @@ def _key(environ: Environ) -> Key:
         environ.get("HTTP_HOST", ""),
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
-        str(int(time.time()) // 3600),  # days, months and terms end with an hour
         _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
     )
+
+
+def _end_of_hour() -> datetime:
+    return now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+@contextmanager
+def _turn(page: Page | None) -> Iterator[None]:
+    """To make this page anew: after whoever is at it, unless that takes long."""
+    is_ours = page is not None and page.renewal.acquire(timeout=_PATIENCE)
+    try:
+        yield
+    finally:
+        if page and is_ours:
+            page.renewal.release()
 
 
 @lru_cache(maxsize=256)
@@ -236,7 +256,8 @@ def _has(etag: str, asked: str | None) -> bool:
 
 
 class Watch:
-    """A connection of its own that only looks whether something was committed."""
+    """A connection of its own that only looks whether something was committed. What it cannot
+    read is UNKNOWN, and so is what is not there."""
 
     def __init__(self, app: Flask) -> None:
         with app.app_context():
@@ -252,14 +273,15 @@ class Watch:
         return self._ask("SELECT revision FROM article WHERE id = ?", article_id)
 
     def _ask(self, question: str, *values: int) -> int:
-        with self._lock:
+        with self._lock, suppress(sqlite.Error):
             if self._connection is None:
                 # Taken out of the pool: in no transaction, so it sees what is committed by now.
                 connection = self._engine.raw_connection()
                 self._connection = connection.dbapi_connection
                 connection.detach()
-            row = self._connection.execute(question, values).fetchone()
-        return int(row[0]) if row else -1
+            if row := self._connection.execute(question, values).fetchone():
+                return int(row[0])
+        return UNKNOWN
 
 
 def init_app(app: Flask) -> None:

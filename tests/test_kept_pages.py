@@ -1,8 +1,10 @@
 """Guests' pages are handed out from memory, and never stale, never private."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from flask import request
 
 from board import create_app, kept
@@ -374,3 +376,74 @@ def test_readers_and_a_writer_at_once_never_see_an_old_page_after_a_new_one(app,
         reader.join()
 
     assert all(counts == sorted(counts) for counts in seen.values())
+
+
+def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
+    app, ada, guest, harbour, monkeypatch
+):
+    """The others wait for it, and get it."""
+    in_line, turn = threading.Semaphore(0), kept._turn
+    seen, readers, made = [], [], []
+
+    def stand_in_line(page):
+        in_line.release()
+        return turn(page)
+
+    def read():
+        with app.app_context():
+            seen.append(Client(app).get("/articles/harbour").text)
+
+    def wait_for_the_others(response):
+        made.append(True)
+        if not readers:
+            readers.extend(threading.Thread(target=read) for _ in range(4))
+            for reader in readers:
+                reader.start()
+            assert all(in_line.acquire(timeout=30) for _ in (made, *readers))
+        return response
+
+    guest.get("/articles/harbour")
+    say(harbour, ada, "News")
+    monkeypatch.setattr(kept, "_turn", stand_in_line)
+    app.after_request_funcs.setdefault(None, []).append(wait_for_the_others)
+    read()
+    for reader in readers:
+        reader.join()
+
+    assert len(made) == 1
+    assert ["News" in page for page in seen] == [True] * 5
+
+
+def test_nobody_waits_long_for_somebody_elses_page(app, ada, guest, harbour, monkeypatch):
+    monkeypatch.setattr(kept, "_PATIENCE", 0.01)
+
+    def read_meanwhile(response):
+        if not seen:
+            seen.append("")
+            reader = threading.Thread(target=read)
+            reader.start()
+            reader.join()
+        return response
+
+    def read():
+        with app.app_context():
+            seen.append(Client(app).get("/articles/harbour").text)
+
+    guest.get("/articles/harbour")
+    say(harbour, ada, "News")
+    seen = []
+    app.after_request_funcs.setdefault(None, []).append(read_meanwhile)
+
+    guest.get("/articles/harbour")
+
+    assert "News" in seen[1]
+
+
+def test_a_page_is_not_handed_out_beyond_its_hour(guest, rendered, harbour):
+    """Days, months and terms end with one."""
+    with time_machine.travel(datetime(2026, 11, 22, 14, 30, tzinfo=UTC), tick=False) as clock:
+        for minutes in (0, 29, 1):
+            clock.shift(timedelta(minutes=minutes))
+            guest.get("/articles/harbour")
+
+    assert rendered == ["/articles/harbour"] * 2
