@@ -72,14 +72,14 @@ def _measured(folder: Path, options: argparse.Namespace) -> Results:
     board = Board(folder / "board", options.comments)
     with ExitStack() as stack:
         results.facts["start to the first answer, s (median of 5)"] = _start(board.server)
-        stack.enter_context(running(board.server))
-        results.facts["memory when idle, MB"] = board.server.memory()
+        stack.enter_context(running(board.server, board.pair))
+        results.facts |= _memory(board, "when idle")
         if options.soak:
             results.facts |= soak(board, options.soak)
             return results
         cells = list(_cells(board, folder, options, stack))
         results.figures = _figures(cells, options)
-        results.facts["memory after the load, MB"] = board.server.memory()
+        results.facts |= _memory(board, "after the load")
         if "browser" in options.groups:
             _say("Chromium …")
             results.pages = browser.pages(board.server)
@@ -117,6 +117,14 @@ def _start(server: Server) -> float:
     return round(median(took), 2)
 
 
+def _memory(board: Board, when: str) -> dict[str, float]:
+    """Of all processes of a server; where two workers share them, the half."""
+    return {
+        f"memory {when}, one worker, MB": board.server.memory(),
+        f"memory {when}, each of two workers, MB": round(board.pair.memory() / 2, 1),
+    }
+
+
 def _cells(
     board: Board, folder: Path, options: argparse.Namespace, stack: ExitStack
 ) -> Iterator[Cell]:
@@ -125,7 +133,7 @@ def _cells(
     two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
     stack.enter_context(running(two, *others))
     found = [*work.reading(board, others), *work.writing(board)]
-    found += [*work.workers(board, two), *work.storms(board, two)]
+    found += [*work.workers(board), *work.storms(board, two)]
     if "long" in options.groups:
         _say(f"seeding {options.deep:,} comments …")
         deep = Board(folder / "deep", options.deep)

@@ -11,7 +11,7 @@ TITLES = {
     "reading": "Reading, 32 connections",
     "writing": "Writing, a commit on the disk for each",
     "long": "A thread of a million beside one of a thousand",
-    "workers": "Two workers on both cores, shared with the load",
+    "workers": "Two workers on the core of one",
     "storms": "Readers while others make the server work, two workers",
 }
 
@@ -146,7 +146,7 @@ def _pages(pages: list[Page]) -> str:
 
 def _facts(facts: dict[str, float]) -> str:
     rows = [[name, number(value)] for name, value in facts.items()]
-    return "**Start and memory**\n\n" + table(["of one worker, all its processes", ""], rows)
+    return "**Start and memory**\n\n" + table(["of all processes together", ""], rows)
 
 
 def _errors(figures: Iterable[Figure]) -> str:

@@ -21,6 +21,8 @@ NO_LIMITS = {
     "BOARD_SAME_TEXT_HOURS": "0",
 }
 SERVERS_CORE, LOAD_CORE = "0", str(min(1, (os.cpu_count() or 1) - 1))
+# Python keeps what it has compiled, unless somebody's shell forbids it.
+_AS_USUAL = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 _TICKS = os.sysconf("SC_CLK_TCK")
 _IDLE = 0.01  # seconds of work in 0.5 s that are none
 
@@ -57,7 +59,7 @@ class Server:
         self.process = subprocess.Popen(
             on_cores(self.cores, command),
             cwd=ROOT,
-            env={**os.environ, **self.environment},
+            env={**_AS_USUAL, **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
