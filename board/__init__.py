@@ -14,6 +14,7 @@ from board import (
     db,
     desk,
     hosts,
+    intake,
     kept,
     language,
     pages,
@@ -125,7 +126,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         pages,
     ):
         app.register_blueprint(views.bp)
-    for part in (desk, hosts, access, kept, pages):
+    for part in (desk, hosts, intake, access, kept, pages):
         part.init_app(app)
     if click.get_current_context(silent=True):  # an operator types; a worker needs no commands
         from board import cli  # noqa: PLC0415 - they cost a worker 0.2 s and 10 MB

@@ -1,10 +1,9 @@
-"""Who may open which page, and which requests are not a person's on our own pages.
+"""Who may open which page.
 
 Every view names its audience with @open_to. A view that names none stops the app from starting,
 so forgetting the line cannot open a page.
 """
 
-import re
 from collections.abc import Callable, Container
 from typing import Any, TypeVar, cast
 
@@ -14,24 +13,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
-from werkzeug.datastructures import MultiDict
 
 from board.accounts.models import Guest, Session, User
 from board.accounts.second_factor import SecondFactor
 from board.db import db, now, writing
-from board.hosts import SAFE, for_sources, is_https, own_origin
+from board.hosts import SAFE, for_sources, is_https
 from board.lock import Busy
-from board.text import is_readable
 
 Viewer = User | Guest
 Audience = Callable[[Viewer], bool]
 View = TypeVar("View", bound=Callable[..., Any])
-
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-FIELDS_MAX = 50
-URL_MAX = 4096  # characters
-
-_ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 login_manager = LoginManager()
 login_manager.anonymous_user = Guest
@@ -131,8 +122,6 @@ def init_app(app: Flask) -> None:
     unguarded = [name for name, view in app.view_functions.items() if not hasattr(view, "audience")]
     if unguarded:
         raise RuntimeError(f"views without an audience: {', '.join(unguarded)}")
-    app.before_request(_refuse_foreign)
-    app.before_request(_refuse_unreadable)
     app.before_request(_enforce)
 
 
@@ -169,54 +158,6 @@ def _see(session_id: int) -> None:
         current_app.logger.warning("session not touched: %s", error)
 
 
-def _refuse_foreign() -> None:
-    """CSRF by headers: an unsafe request must come from a page of our own.
-
-    Browsers send Sec-Fetch-Site themselves, and pages cannot change it; those too old to send it,
-    and programs, send Origin.
-    """
-    if request.method in SAFE:
-        return
-    site = request.headers.get("Sec-Fetch-Site")
-    given = request.headers.get("Origin", "").lower()
-    ours = site == "same-origin" if site else given == own_origin()
-    if not ours:
-        abort(403, "foreign")
-
-
-def _refuse_unreadable() -> None:
-    """What is not text, not a form, or more than any form of ours: refused before any view."""
-    view: Any = current_app.view_functions.get(request.endpoint or "")
-    if body_max := getattr(view, "body_max", None):
-        request.max_content_length = request.max_form_memory_size = body_max
-    uploads = getattr(view, "uploads", None)
-    if uploads and request.mimetype == FORM_TYPES[1]:  # the other kind carries no files
-        request.max_content_length = (request.max_content_length or 0) + uploads()
-    if len(request.path) + len(request.query_string) > URL_MAX:
-        abort(414)
-    if not is_readable(request.path):
-        abort(404)
-    if request.query_string:
-        _refuse_unreadable_fields(request.query_string, request.args, view)
-    if request.method not in SAFE:
-        if request.content_length and request.mimetype not in FORM_TYPES:
-            abort(415)
-        encoded = request.get_data() if request.mimetype == FORM_TYPES[0] else b""
-        _refuse_unreadable_fields(encoded, request.form, view)
-
-
-def _refuse_unreadable_fields(encoded: bytes, fields: MultiDict[str, str], view: Any) -> None:
-    if not _is_utf8(encoded):
-        abort(400, "unreadable")
-    if len(fields) > FIELDS_MAX:
-        abort(413)
-    for name, values in fields.lists():
-        if len(values) > 1 and name not in getattr(view, "lists", ()):
-            abort(400, "repeated")
-        if not is_readable(f"{name}{''.join(values)}"):
-            abort(400, "unreadable")
-
-
 def may(audience: Audience) -> bool:
     """Whether the viewer belongs to it here and now: staff do in a session with both factors."""
     if not audience(viewer()):
@@ -245,19 +186,6 @@ def _ask_for_second_factor(audience: Audience) -> ResponseReturnValue | None:
         path = request.full_path.rstrip("?")
         return redirect(url_for("second_factor.code_form", next=path), 303)
     abort(403, "second factor")
-
-
-def _is_utf8(encoded: bytes) -> bool:
-    """Whether percent-encoded bytes are text; Werkzeug would let others pass as they stand."""
-    try:
-        _ENCODED.sub(_bytes_of, encoded).decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _bytes_of(run: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(run[0].replace(b"%", b"").decode())
 
 
 def _enforce() -> ResponseReturnValue | None:

@@ -8,7 +8,9 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from board.comments import refusals
 from board.comments.models import Comment
+from board.comments.posting import Refused
 from board.db import db, writing
 from board.moderation import rules
 from board.moderation.rules import State
@@ -335,3 +337,13 @@ def test_a_post_costs_so_many_statements_and_no_more(as_, ada, harbour):
         ("INSERT", "comment_likeness"),
         ("INSERT", "comment_likeness_key"),
     ]
+
+
+def test_every_reason_to_refuse_has_a_status_and_words(app):
+    def kinds(of):
+        return {of}.union(*map(kinds, of.__subclasses__()))
+
+    def ours(found):
+        return {kind for kind in found if kind.__module__.startswith("board.")}
+
+    assert ours(refusals._TOLD) == ours(kinds(Refused)) - {Refused}

@@ -4,8 +4,8 @@ try again."""
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
 
 from board.articles.steered import span
 from board.articles.steering import Steering
@@ -38,35 +38,76 @@ from board.comments.steering import AccountTooNew, ThreadSlowed
 from board.db import now
 from board.language import clock, local
 
-# 403: no other moment and no other text would change the answer; 409: things have changed.
-_STATUS: dict[type[Refused], int] = {
-    ThreadClosed: 409,
-    ThreadFrozen: 409,
-    AccountTooNew: 403,
-    ParentGone: 409,
-    CommentGone: 409,
-    CommentNotShown: 409,
-    EditedElsewhere: 409,
-    KeyReused: 422,
-    AuthorSuspended: 403,
-    OwnComment: 403,
-    EditedTooLate: 403,
-    EditedTooOften: 403,
+Words = Any  # a lazy string, or what makes one of the refusal
+
+# The status, and what readers are told. 403: no other moment and no other text would change the
+# answer; 409: things have changed.
+_TOLD: dict[type[Refused], tuple[int, Words]] = {
+    ThreadClosed: (409, _("This thread is closed.")),
+    ThreadFrozen: (409, _("This thread can only be read at the moment.")),
+    ThreadSlowed: (
+        429,
+        lambda refusal: gettext(
+            "This thread is slowed down: one person writes once in %(span)s here.",
+            span=span(refusal.seconds),
+        ),
+    ),
+    AccountTooNew: (
+        403,
+        _(
+            "In this thread only accounts that are at least %(days)d days old can write.",
+            days=Steering.SETTLED_AFTER.days,
+        ),
+    ),
+    AuthorSuspended: (403, _("This account is suspended.")),
+    ParentGone: (409, _("The comment you are answering is no longer there.")),
+    KeyReused: (
+        422,
+        _(
+            "An earlier text of this box has already been posted. "
+            "Post again if you want this one to stand beside it."
+        ),
+    ),
+    TooSoon: (429, _("Comments need a little time between them.")),
+    TooManyToday: (429, _("You have written as many comments as one day allows.")),
+    TooManyHere: (
+        429,
+        _(
+            "You have written as many comments under this article as one person may. "
+            "You can still reply to others."
+        ),
+    ),
+    SameText: (429, _("You have posted the same text already.")),
+    CommentNotShown: (409, _("What others cannot read now cannot be edited.")),
+    EditedTooLate: (403, _("The time in which this comment could be edited is over.")),
+    EditedTooOften: (
+        403,
+        _("A comment can be edited %(most)d times at most.", most=Comment.EDITS_MAX),
+    ),
+    EditedElsewhere: (
+        409,
+        _(
+            "This comment has been edited elsewhere in the meantime. Both texts are shown here: "
+            "save again if yours is to take the place of the other."
+        ),
+    ),
+    OwnComment: (403, _("You cannot react to your own comment.")),
+    CommentGone: (409, _("This comment is no longer shown, so reactions to it have ended.")),
+    ReactedTooSoon: (429, _("Reactions need a little time between them.")),
+    ReactedTooOften: (
+        429,
+        _("You have reacted as often as one day allows, taking back included."),
+    ),
 }
 
 
-# What other slices refuse for, in their words.
-_OTHERS: dict[type[Refused], Any] = {}
-
-
-def explain(kind: type[Refused], words: Any, *, status: int) -> None:
-    """How to tell a reader of a refusal that another slice raises. `words` translate lazily, or are
-    made from the refusal."""
-    _OTHERS[kind], _STATUS[kind] = words, status
+def explain(kind: type[Refused], words: Words, *, status: int) -> None:
+    """How to tell a reader of a refusal that another slice raises."""
+    _TOLD[kind] = status, words
 
 
 def status(refusal: Refused) -> int:
-    return _STATUS.get(type(refusal), 429)
+    return _TOLD[type(refusal)][0]
 
 
 def headers(refusal: Refused) -> dict[str, str]:
@@ -74,56 +115,9 @@ def headers(refusal: Refused) -> dict[str, str]:
 
 
 def why(refusal: Refused) -> str:
-    if refusal.retry_at:
-        return f"{_what(refusal)} {_when(refusal.retry_at)}"
-    return _what(refusal)
-
-
-def _what(refusal: Refused) -> str:
-    texts = {
-        ThreadClosed: _("This thread is closed."),
-        ThreadFrozen: _("This thread can only be read at the moment."),
-        AccountTooNew: _(
-            "In this thread only accounts that are at least %(days)d days old can write.",
-            days=Steering.SETTLED_AFTER.days,
-        ),
-        ParentGone: _("The comment you are answering is no longer there."),
-        KeyReused: _(
-            "An earlier text of this box has already been posted. "
-            "Post again if you want this one to stand beside it."
-        ),
-        AuthorSuspended: _("This account is suspended."),
-        TooSoon: _("Comments need a little time between them."),
-        TooManyToday: _("You have written as many comments as one day allows."),
-        TooManyHere: _(
-            "You have written as many comments under this article as one person may. "
-            "You can still reply to others."
-        ),
-        SameText: _("You have posted the same text already."),
-        CommentNotShown: _("What others cannot read now cannot be edited."),
-        EditedTooLate: _("The time in which this comment could be edited is over."),
-        EditedTooOften: _(
-            "A comment can be edited %(most)d times at most.", most=Comment.EDITS_MAX
-        ),
-        EditedElsewhere: _(
-            "This comment has been edited elsewhere in the meantime. Both texts are shown here: "
-            "save again if yours is to take the place of the other."
-        ),
-        OwnComment: _("You cannot react to your own comment."),
-        CommentGone: _("This comment is no longer shown, so reactions to it have ended."),
-        ReactedTooSoon: _("Reactions need a little time between them."),
-        ReactedTooOften: _("You have reacted as often as one day allows, taking back included."),
-    }
-    if isinstance(refusal, ThreadSlowed):
-        return _(
-            "This thread is slowed down: one person writes once in %(span)s here.",
-            span=span(refusal.seconds),
-        )
-    kind = type(refusal)
-    if kind in texts:
-        return texts[kind]
-    words = _OTHERS[kind]
-    return str(words(refusal) if callable(words) else words)
+    _status, words = _TOLD[type(refusal)]
+    what = str(words(refusal) if callable(words) else words)
+    return f"{what} {_when(refusal.retry_at)}" if refusal.retry_at else what
 
 
 def _when(moment: datetime) -> str:
@@ -139,8 +133,8 @@ def _when(moment: datetime) -> str:
             "Please try again in %(num)d minute.", "Please try again in %(num)d minutes.", minutes
         )
     if local(moment).date() == local(now()).date():
-        return _("Please try again after %(time)s.", time=local(moment).strftime("%H:%M"))
-    return _("Please try again after %(time)s.", time=clock(moment))
+        return gettext("Please try again after %(time)s.", time=local(moment).strftime("%H:%M"))
+    return gettext("Please try again after %(time)s.", time=clock(moment))
 
 
 def _seconds(moment: datetime) -> int:
