@@ -41,6 +41,7 @@ def facts(folder: Path) -> dict[str, float]:
             f"first search in {TIPS:,} sealed tips, s": round(first, 3),
             f"search in {TIPS:,} sealed tips, s": _cost(lambda: search("이야기 777번")),
             f"list of 50 of {TIPS:,} tips, s": _cost(lambda: client.get("/desk/tips")),
+            f"a colleague let into {TIPS:,} tips, s": round(_spent(lambda: _sign(client)), 3),
         }
         db.session.remove()
         close_connections()
@@ -52,12 +53,24 @@ _OURS = {"Sec-Fetch-Site": "same-origin"}
 
 def _reader() -> tuple[Reader, Key]:
     with writing():
-        tess = accounts.sign_up(email="tess@bench.example", name="tess", password_hash="!")
-        tess.can_read_tips, key = True, Key()
-        reader = Reader.make(tess, key, salt=bytes(16), kek=bytes(32), recovery_kek=bytes(32))
-        db.session.flush()
+        reader, key = _made("tess")
         roster.add(reader, by=reader, key=key)
     return reader, key
+
+
+def _made(name: str) -> tuple[Reader, Key]:
+    user = accounts.sign_up(email=f"{name}@bench.example", name=name, password_hash="!")
+    user.can_read_tips, key = True, Key()
+    reader = Reader.make(user, key, salt=bytes(16), kek=bytes(32), recovery_kek=bytes(32))
+    db.session.flush()
+    return reader, key
+
+
+def _sign(client: Any) -> None:
+    with writing():
+        jin, _key = _made("jin")
+    page = client.post(f"/desk/tips/readers/{jin.id}/add", headers=_OURS)
+    assert page.status_code == 303
 
 
 def _browser(app: Any, reader: Reader, key: Key) -> Any:

@@ -81,10 +81,14 @@ def read(tips: Sequence[Tip], me: Reader, key: Key) -> Iterator[Read]:
             yield Read(tip, told["facts"], told["text"])
 
 
-def forget(tip: Tip, reader: Holder | None = None) -> None:
-    """Of one reader whose keys change, or of all."""
-    gone = delete(Gist).where(Gist.tip_id == tip.id)
-    db.session.execute(gone.where(Gist.holder_id == reader.id) if reader else gone)
+def forget(*, tip: Tip | None = None, reader: Holder | None = None) -> None:
+    """Of this tip, of a reader whose keys change, or of this tip that reader's."""
+    gone = delete(Gist)
+    if tip:
+        gone = gone.where(Gist.tip_id == tip.id)
+    if reader:
+        gone = gone.where(Gist.holder_id == reader.id)
+    db.session.execute(gone)
 
 
 def folded(text: str) -> str:

@@ -15,6 +15,7 @@ from board.tips import attachments, gists, keeping, roster, sending
 from board.tips.finding import find
 from board.tips.forms import DayForm, FactsForm, FindForm, HoldForm, LinkForm, MessageForm, NoteForm
 from board.tips.holders import Reader
+from board.tips.keyring import NoKey
 from board.tips.log import Act, is_noted
 from board.tips.log import note as note_act
 from board.tips.models import Grant, Purpose, State, Tip
@@ -28,6 +29,11 @@ bp.after_request(protect)
 pages.append(Page(60, "tips", lazy_gettext("Tips"), "tip_desk.inbox", newsroom))
 
 SHOWN = ("waiting", "late", "open", "mine", "published", "closed")
+
+
+@bp.errorhandler(NoKey)
+def left_out(_error: NoKey) -> ResponseReturnValue:
+    return page_of("tips/desk/left_out.html", written=request.form.get("text"), status=403)
 
 
 @bp.get("/desk/tips")
@@ -205,10 +211,10 @@ def file(id: int) -> ResponseReturnValue:
 @open_to(newsroom)
 def let_in(id: int) -> ResponseReturnValue:
     with writing():
-        opened = opened_by_me(id)
-        reader = _on_roster(request.form.get("reader", ""))
-        opened.let_in(reader)
-        gists.forget(opened.tip, reader)
+        opened, members = opened_by_me(id), roster.members()
+        reader = _named(members)
+        opened.let_in(reader, roster=members)
+        gists.forget(tip=opened.tip, reader=reader)
         note_act(Act.LET_IN, by=member(), tip_id=id, about=reader.user)
     return _back(id)
 
@@ -219,12 +225,12 @@ def shut_out(id: int) -> ResponseReturnValue:
     """A reader loses this tip: what comes later is under keys they never had."""
     with writing():
         me, _key = my_key()
-        reader = _on_roster(request.form.get("reader", ""))
+        opened, members = opened_by_me(id), roster.members()
+        reader = _named(members)
         if reader.id == me.id:
             abort(400)
-        opened = opened_by_me(id)
-        opened.shut_out(reader)
-        gists.forget(opened.tip, reader)
+        opened.shut_out(reader, roster=members)
+        gists.forget(tip=opened.tip, reader=reader)
         note_act(Act.SHUT_OUT, by=member(), tip_id=id, about=reader.user)
         if opened.tip.assignee_id == reader.user_id:
             opened.tip.assignee_id = None
@@ -244,9 +250,10 @@ def erase(id: int) -> ResponseReturnValue:
     return redirect(url_for(".inbox", notice="erased"), 303)
 
 
-def _on_roster(id: str) -> Reader:
-    reader = next((r for r in roster.members() if str(r.id) == id), None)
-    return reader or abort(400)
+def _named(members: list[Reader]) -> Reader:
+    """The one the form names."""
+    id = request.form.get("reader", "")
+    return next((reader for reader in members if str(reader.id) == id), None) or abort(400)
 
 
 def _inbox_page(

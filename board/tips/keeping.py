@@ -28,11 +28,11 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
     number = tip.id
     disk.erase(tip.ref)
     files = [item.file for item in tip.items if item.file]
-    for holder in db.session.scalars(Grant.holders(tip)):
+    for holder in tip.holders:
         if isinstance(holder, Source):
             burn(holder)
     db.session.flush()
-    gists.forget(tip)
+    gists.forget(tip=tip)
     for tip_key in tip.keys:
         db.session.execute(delete(Grant).where(Grant.key_id == tip_key.id))
     db.session.expire(tip)

@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
-    exists,
     func,
     or_,
     select,
@@ -126,6 +125,16 @@ class Tip(Base):
         return or_(broken, and_(unread, or_(cls.promised_on.is_(None), ~cls.awaits_reader)))
 
     @property
+    def holders(self) -> list[Holder]:
+        """Everyone with a key of the present epoch."""
+        present = (key for key in self.keys if key.epoch == self.epoch)
+        return sorted({each.holder for key in present for each in key.grants}, key=lambda h: h.id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (State.NEW, State.OPEN)
+
+    @property
     def is_late(self) -> bool:
         """Unread for too long, or not answered by the promised day."""
         if self.promised_on and self.awaits_reader:
@@ -152,7 +161,7 @@ class Tip(Base):
 
 
 class TipKey(Base):
-    """A key of a tip. Removing a reader begins a new epoch with new ones."""
+    """A key of a tip. Whoever is let in or shut out, a new epoch begins with new ones."""
 
     __tablename__ = "tip_key"
     __table_args__ = (UniqueConstraint("tip_id", "purpose", "epoch"),)
@@ -161,9 +170,8 @@ class TipKey(Base):
     tip_id: Mapped[int] = mapped_column(ForeignKey(Tip.id))
     purpose: Mapped[str] = mapped_column(String(10))
     epoch: Mapped[int]
-    public: Mapped[bytes]
 
-    grants: Mapped[list["Grant"]] = relationship(cascade="all, delete-orphan")
+    grants: Mapped[list["Grant"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
 
 class Grant(Base):
@@ -175,28 +183,19 @@ class Grant(Base):
     holder_id: Mapped[int] = mapped_column(ForeignKey(Holder.id), primary_key=True, index=True)
     sealed: Mapped[bytes]
 
+    holder: Mapped[Holder] = relationship(lazy="joined")
+
     @classmethod
-    def to(cls, holder: Holder, tips: Sequence[Tip]) -> Select[int, str, int, bytes, bytes]:
-        """Of these tips, what this holder was granted: `tip_id`, `purpose`, `epoch`, `public` of
-        the key, and the grant as it is `sealed`."""
-        key = (TipKey.tip_id, TipKey.purpose, TipKey.epoch, TipKey.public)
+    def to(cls, holder: Holder, tips: Sequence[Tip]) -> Select[int, str, int, bytes]:
+        """Of these tips, what this holder was granted: `tip_id`, `purpose` and `epoch` of the key,
+        and the grant as it is `sealed`."""
+        key = (TipKey.tip_id, TipKey.purpose, TipKey.epoch)
         return (
             select(*key, cls.sealed)
             .join(TipKey, TipKey.id == cls.key_id)
             .where(TipKey.tip_id.in_([tip.id for tip in tips]), cls.holder_id == holder.id)
             .order_by(TipKey.tip_id, TipKey.epoch)
         )
-
-    @classmethod
-    def holders(cls, tip: Tip) -> Select[Holder]:
-        """Everyone with a key of this tip's present epoch."""
-        granted = exists().where(
-            cls.holder_id == Holder.id,
-            cls.key_id == TipKey.id,
-            TipKey.tip_id == tip.id,
-            TipKey.epoch == tip.epoch,
-        )
-        return select(Holder).where(granted).order_by(Holder.id)
 
     @classmethod
     def lonely(cls) -> Select[int]:

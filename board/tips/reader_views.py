@@ -19,9 +19,9 @@ from board.desk import Page, pages
 from board.tips import disk, gists, roster, unlocking, words
 from board.tips.days import today
 from board.tips.forms import RecoverForm, UnlockForm
-from board.tips.gists import Gist
 from board.tips.holders import Reader, Unlocked, fingerprint
-from board.tips.models import Grant, Tip, TipKey
+from board.tips.keyring import NoKey
+from board.tips.models import Grant, Tip
 from board.tips.opened import Opened
 from board.tips.pages import page_of, protect
 from board.tips.roster import Forged
@@ -194,10 +194,11 @@ def add(id: int) -> ResponseReturnValue:
         if not begins and me not in roster.members():
             abort(403)
         roster.add(reader, by=me, key=key)
+        gists.forget(reader=reader)
+        members = roster.members()
         for opened in Opened.each(_with_grants(Tip.held_by(me)), me, key):
-            with suppress(BadSeal):  # opening that tip says so
-                opened.let_in(reader)
-                gists.forget(opened.tip, reader)
+            with suppress(BadSeal, NoKey):  # opening that tip says so
+                opened.let_in(reader, roster=members)
     return redirect(url_for(".readers", notice="saved"), 303)
 
 
@@ -210,11 +211,13 @@ def remove(id: int) -> ResponseReturnValue:
         reader = db.get_or_404(Reader, id)
         if reader.id == me.id or me not in roster.members():
             abort(403)
+        roster.remove(reader, by=me, key=key)
+        members = roster.members()
         held = Tip.held_by(reader).subquery()
         both = Tip.held_by(me).where(Tip.id.in_(select(held.c.id)))
         for opened in Opened.each(_with_grants(both), me, key):
-            opened.shut_out(reader)
-        roster.remove(reader, by=me, key=key)
+            with suppress(BadSeal, NoKey):  # opening that tip says so
+                opened.shut_out(reader, roster=members)
         _remove(reader)
     return redirect(url_for(".readers", notice="saved"), 303)
 
@@ -266,8 +269,7 @@ def _renew(reader: Reader, key: Key) -> Response:
 
 def _with_grants(tips: Select[Tip]) -> Sequence[Tip]:
     """Those tips, with all their keys and whom they are granted to, in three questions."""
-    loaded = selectinload(Tip.keys).selectinload(TipKey.grants)
-    return db.session.scalars(tips.options(loaded)).all()
+    return db.session.scalars(tips.options(selectinload(Tip.keys))).all()
 
 
 def _new_words(count: int, salt: bytes) -> tuple[str, bytes]:
@@ -277,8 +279,8 @@ def _new_words(count: int, salt: bytes) -> tuple[str, bytes]:
 
 def _remove(reader: Reader) -> None:
     Unlocked.end_all(reader)
-    for kind in (Grant, Gist):
-        db.session.execute(delete(kind).where(kind.holder_id == reader.id))
+    gists.forget(reader=reader)
+    db.session.execute(delete(Grant).where(Grant.holder_id == reader.id))
     db.session.delete(reader)
     db.session.flush()
 

@@ -11,8 +11,8 @@ from board.db import db, now
 from board.tips import disk
 from board.tips.attachments import Attachment
 from board.tips.holders import Reader, Source
-from board.tips.models import Grant, Purpose, State, Tip
-from board.tips.opened import Opened, begin_epoch
+from board.tips.models import Purpose, State, Tip
+from board.tips.opened import Opened
 from board.tips.vault import Key
 
 TYPED = timedelta(seconds=3)  # at a busy hour, a form filled in faster was not typed
@@ -37,8 +37,7 @@ def send(
     source.wrap(key, kek)
     db.session.add_all([tip, source])
     db.session.flush()
-    erase_key = disk.make_erase_key(tip.ref)
-    opened = Opened(tip, begin_epoch(tip, [source, *to], erase_key), erase_key)
+    opened = Opened.new(tip, source, to)
     if contact:
         opened.add(Purpose.CONTACT, "contact", {"text": contact})
     hear(opened, text, attachments)
@@ -49,7 +48,7 @@ def hear(opened: Opened, text: str, attachments: list[Attachment]) -> None:
     """The source says something."""
     _say(opened, text, attachments, by="")
     opened.tip.hear_source()
-    for holder in db.session.scalars(Grant.holders(opened.tip)):
+    for holder in opened.tip.holders:
         if isinstance(holder, Reader):
             holder.has_news = True
 

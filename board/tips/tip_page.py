@@ -11,7 +11,7 @@ from board.tips.findings import said
 from board.tips.forms import DayForm, FactsForm, HoldForm, LinkForm, MessageForm, NoteForm
 from board.tips.holders import Reader
 from board.tips.log import Entry
-from board.tips.models import Grant, Tip
+from board.tips.models import Tip
 from board.tips.opened import Content, Opened
 from board.tips.pages import page_of
 from board.tips.reader_views import my_key
@@ -68,8 +68,7 @@ def tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
 
 
 def readers_of(tip: Tip) -> list[Reader]:
-    holders = db.session.scalars(Grant.holders(tip))
-    return [holder for holder in holders if isinstance(holder, Reader)]
+    return [holder for holder in tip.holders if isinstance(holder, Reader)]
 
 
 def facts_of(tips: list[Tip], me: Reader, key: Key) -> dict[int, dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 What is for somebody is sealed to their public key (HPKE, RFC 9180: X25519 with ML-KEM-768, so that
 what is copied today stays closed to a quantum computer); what one keeps for oneself is locked with
-a key of one's own (ChaCha20-Poly1305). Both are bound to a context, the names of the place it is
-kept at: moved to another place, it does not open.
+a key of one's own, and what several read and write with one they share (ChaCha20-Poly1305). All are
+bound to a context, the names of the place it is kept at: moved to another place, it does not open.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 VERSION = "tips/1"
 X25519: Final = 1  # where the cryptography at hand has no ML-KEM
 HYBRID: Final = 2
+SHARED: Final = 3  # no pair of keys: whoever can open it can have written it, and nobody else
 _KEMS = {X25519: hpke.KEM.X25519, HYBRID: hpke.KEM.MLKEM768_X25519}
 _MLKEM_PUBLIC = 1184  # bytes, before the 32 of X25519, as in X-Wing
 _NONCE = 12
@@ -111,6 +112,20 @@ def unlock(key: bytes, locked: bytes, *context: object) -> bytes:
         return ChaCha20Poly1305(key).decrypt(locked[:_NONCE], locked[_NONCE:], _info(context))
     except (InvalidTag, ValueError) as error:
         raise BadSeal from error
+
+
+def share(secret: bytes, data: bytes, *context: object) -> bytes:
+    """`data` for all who have these 32 bytes; the first byte names the algorithm."""
+    return bytes([SHARED]) + lock(derive(secret, "share"), data, *context)
+
+
+def shared(secret: bytes, sealed: bytes, *context: object) -> bytes:
+    """What `share` made, or what was sealed to the pair of keys with this seed. Raises BadSeal."""
+    if sealed[:1] == bytes([SHARED]):
+        return unlock(derive(secret, "share"), sealed[1:], *context)
+    if not sealed:
+        raise BadSeal
+    return Key.of(secret, sealed).open(sealed, *context)
 
 
 def is_signed(data: bytes, signature: bytes, verifier: bytes) -> bool:

@@ -28,6 +28,7 @@ from board.tips.days import today
 from board.tips.findings import findings_in, said, why_not
 from board.tips.forms import CodeForm, MessageForm, TipForm
 from board.tips.holders import Reader, Source, Unlocked
+from board.tips.keyring import NoKey
 from board.tips.models import Grant, Tip, TipKey
 from board.tips.opened import Opened
 from board.tips.pages import conceal, download, page_of
@@ -238,7 +239,8 @@ def _time_is_over(_error: Locked) -> ResponseReturnValue:
 
 
 @bp.errorhandler(disk.Erased)
-def _erased(_error: disk.Erased) -> ResponseReturnValue:
+@bp.errorhandler(NoKey)
+def _erased(_error: disk.Erased | NoKey) -> ResponseReturnValue:
     return page_of("tips/gone.html")
 
 

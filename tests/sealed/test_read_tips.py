@@ -167,6 +167,45 @@ def test_a_removed_reader_reads_nothing_that_comes_later(desk, second_desk, sent
     assert db.session.get(Tip, 1).epoch == 2
 
 
+def test_signing_for_a_reader_begins_new_keys_for_open_tips(desk, sent, source, at_desk):
+    code = sent.code
+    source.send("끝난 이야기")
+    desk.post("/desk/tips/2/close")
+    jin = at_desk(person("jin", can_read_tips=True))
+
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+
+    assert [db.session.get(Tip, id).epoch for id in (1, 2)] == [2, 1]
+    assert "끝난 이야기" in jin.get("/desk/tips/2").text
+    jin.post("/desk/tips/1/reply", text="언제부터였습니까?")
+    sent.enter(code)
+    sent.add("작년 봄부터입니다.")
+    for reader in (desk, jin):
+        page = reader.get("/desk/tips/1").text
+        assert STORY in page and "언제부터였습니까?" in page and "작년 봄부터입니다." in page
+
+
+def test_who_was_left_out_of_new_keys_keeps_what_they_read_and_what_they_wrote(
+    desk, second_desk, sent, at_desk, as_
+):
+    """jin may not read tips for a while; meanwhile the keys are renewed."""
+    with writing():
+        second_desk.user.revoke("can_read_tips")
+    third = at_desk(person("sol", can_read_tips=True))
+    desk.post(f"/desk/tips/readers/{holder_id(third.user)}/add")
+    with writing():
+        second_desk.user.grant("can_read_tips")
+    second_desk = AtDesk(second_desk.user, as_(second_desk.user), *second_desk.paper)
+    second_desk.unlock()
+
+    assert STORY in second_desk.get("/desk/tips/1").text
+    refused = second_desk.post("/desk/tips/1/reply", text="Wer <b>hat</b> gesehen?")
+    assert refused.status_code == 403
+    assert "Wer &lt;b&gt;hat&lt;/b&gt; gesehen?" in refused.text
+    desk.post("/desk/tips/1/let-in", reader=holder_id(second_desk.user))
+    assert second_desk.post("/desk/tips/1/reply", text="Wer?").status_code == 303
+
+
 def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
     second_desk.get("/desk/tips/1")
     desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))

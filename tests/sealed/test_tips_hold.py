@@ -13,11 +13,12 @@ from sqlalchemy import select, text
 
 from board import create_app, due
 from board.db import Base, close_connections, db, forget_log, now, writing
-from board.tips import disk, keeping, roster, tickets
+from board.tips import disk, keeping, roster, tickets, vault
 from board.tips.days import today
-from board.tips.holders import Reader
+from board.tips.holders import Holder, Reader
+from board.tips.keyring import Granted, Ring, Secret, grant, grant_place
 from board.tips.models import Grant, Roster, Tip, TipItem, TipKey
-from board.tips.vault import Key
+from board.tips.vault import BadSeal, Key
 from conftest import person
 from sealed.conftest import AtDesk, Source, fields, hidden_field, holder_id, multipart
 
@@ -30,7 +31,7 @@ COLUMNS = {
         "id", "ref", "state", "epoch", "last_number", "received_on", "active_on", "read_on",
         "promised_on", "held_until", "erasure_asked_on", "awaits_reader", "assignee_id",
     },
-    "tip_key": {"id", "tip_id", "purpose", "epoch", "public"},
+    "tip_key": {"id", "tip_id", "purpose", "epoch"},
     "tip_grant": {"key_id", "holder_id", "sealed"},
     "tip_item": {"id", "tip_id", "purpose", "epoch", "number", "kind", "sealed", "file"},
     "tip_holder": {
@@ -188,6 +189,7 @@ FAULTS = {
         " WHERE key_id = (SELECT id FROM tip_key WHERE tip_id = 1 AND purpose = 'talk')"
     ),
     "a tip under another name": "UPDATE tip SET ref = 'ab' || substr(ref, 3) WHERE id = 1",
+    "bytes nobody sealed": "UPDATE tip_item SET sealed = randomblob(1200)",
     "a key of another purpose": (
         "UPDATE tip_grant SET sealed = (SELECT g.sealed FROM tip_grant g JOIN tip_key k"
         " ON k.id = g.key_id WHERE k.tip_id = 1 AND k.purpose = 'desk'"
@@ -212,6 +214,115 @@ def test_a_row_that_was_moved_does_not_open(app, desk, sent, source, fault):
 
     assert page.status_code in (404, 409)
     assert "과장이 장부를" not in page.text
+
+
+def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
+    """Its seal and the lock in it name the tip, each: not the erase key alone keeps it there."""
+    key = unlocked_key(desk)
+    source.send("두 번째 제보")
+    me, tips = db.session.scalars(Reader.of(desk.user)).one(), db.session.scalars(select(Tip)).all()
+    one, two = (db.session.execute(Grant.to(me, [tip])).first() for tip in tips)
+    places = [grant_place(tip, one.purpose, one.epoch) for tip in tips]
+    locked = key.open(one.sealed, *places[0], me.id)
+    erase_key = disk.erase_key(tips[0].ref)
+
+    assert (one.purpose, one.epoch) == (two.purpose, two.epoch)
+    assert len(vault.unlock(erase_key, locked, *places[0])) == 64
+    with pytest.raises(BadSeal):
+        key.open(one.sealed, *places[1], me.id)
+    with pytest.raises(BadSeal):
+        vault.unlock(erase_key, locked, *places[1])
+    (disk.folder("keys") / tips[1].ref).write_bytes(erase_key)
+    with pytest.raises(BadSeal):
+        Granted(tips[1], one, me, key, disk.erase_key(tips[1].ref)).open()
+
+
+def unlocked_key(desk):
+    """The pair of keys of this reader, as their passphrase opens it."""
+    reader = db.session.scalars(Reader.of(desk.user)).one()
+    return reader.unwrap(disk.stretch(desk.passphrase, salt=reader.salt)[1])
+
+
+def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signature(
+    desk, second_desk, sent
+):
+    """With every key jin had before, from a copy of the database and the disk."""
+    old, tip = unlocked_key(second_desk), db.session.get(Tip, 1)
+    before = db.session.scalars(Reader.of(second_desk.user)).one()
+    had = Ring.of(tip, db.session.execute(Grant.to(before, [tip])).all(), before, old,
+                  disk.erase_key(tip.ref))  # fmt: skip
+    had = {place: had[place].shared for place in had}
+    second_desk.start(again="yes")
+    second_desk.unlock()
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/add")
+    desk.post("/desk/tips/1/reply", text="그 뒤의 질문")
+
+    assert "그 뒤의 질문" in second_desk.get("/desk/tips/1").text
+    item = db.session.scalars(select(TipItem).order_by(TipItem.number.desc())).first()
+    tip = db.session.get(Tip, 1)
+    assert (item.purpose, item.epoch) not in had
+    place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
+    for secret in had.values():
+        with pytest.raises(BadSeal):
+            vault.shared(secret, item.sealed, *place)
+
+
+GRANT = "INSERT INTO tip_grant (key_id, holder_id, sealed) SELECT id, :holder, x'00' FROM tip_key"
+
+
+@pytest.mark.parametrize("kind", ["source", "reader"])
+def test_new_keys_go_to_nobody_whom_only_a_row_names(app, desk, sent, at_desk, kind):
+    """Somebody who writes to the database, and has a code of their own or an account."""
+    if kind == "source":
+        mallory = Source(app)
+        mallory.send("미끼")
+        holder = db.session.scalar(text("SELECT max(id) FROM tip_holder"))
+    else:
+        holder = holder_id(at_desk(person("mal", can_read_tips=True)).user)
+    with writing():
+        db.session.execute(text("DELETE FROM tip_grant WHERE holder_id = :h"), {"h": holder})
+        db.session.execute(text(f"{GRANT} WHERE tip_id = 1"), {"holder": holder})
+    jin = at_desk(person("jin", can_read_tips=True))
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    desk.post("/desk/tips/1/shut-out", reader=holder_id(jin.user))
+
+    of_holder = select(TipKey.epoch).join(Grant, Grant.key_id == TipKey.id)
+    assert db.session.get(Tip, 1).epoch == 3
+    assert set(db.session.scalars(of_holder.where(Grant.holder_id == holder))) == {1}
+    sent.enter(sent.code)
+    assert "과장이 장부를" in sent.box().text
+    sent.add("나중 이야기")
+    assert "나중 이야기" in desk.get("/desk/tips/1").text
+
+
+def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
+    """Then each key was a pair, what is said was sealed to its public half, and no grant named the
+    source."""
+    tip, key = db.session.get(Tip, 1), unlocked_key(desk)
+    me = db.session.scalars(Reader.of(desk.user)).one()
+    rows = db.session.execute(Grant.to(me, [tip])).all()
+    ring = Ring.of(tip, rows, me, key, disk.erase_key(tip.ref))
+    with writing():
+        for tip_key in tip.keys:
+            holders = [db.session.get(Holder, each.holder_id) for each in tip_key.grants]
+            tip_key.grants = []
+            db.session.flush()
+            seed = ring[tip_key.purpose, tip_key.epoch].shared
+            for holder in holders:
+                grant(tip, tip_key, Secret(seed, b""), holder, disk.erase_key(tip.ref))
+        for item in tip.items:
+            place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
+            said = vault.shared(ring[item.purpose, item.epoch].shared, item.sealed, *place)
+            pair = Key(ring[item.purpose, item.epoch].shared)
+            item.sealed = vault.seal(pair.public, said, *place)
+    jin = at_desk(person("jin", can_read_tips=True))
+
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    sent.enter()
+    sent.add("나중 이야기")
+
+    assert "과장이 장부를" in jin.get("/desk/tips/1").text
+    assert "나중 이야기" in jin.get("/desk/tips/1").text
 
 
 def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):

@@ -27,12 +27,14 @@ def test_what_was_sealed_before_still_opens(alg, sealed):
 
     assert hashlib.sha256(key.public).hexdigest() == known.PUBLIC_SHA256[alg]
     assert key.open(bytes.fromhex(sealed), "item", "ab", 1) == b"known"
+    assert vault.shared(SEED, bytes.fromhex(sealed), "item", "ab", 1) == b"known"
 
 
 def test_what_was_locked_stretched_and_signed_before_is_the_same_today(monkeypatch):
     monkeypatch.setattr(vault, "_PASSES", 3)
     monkeypatch.setattr(vault, "_KIB", 64 * 1024)
     assert vault.unlock(b"k" * 32, bytes.fromhex(known.LOCKED), "a") == b"known"
+    assert vault.shared(SEED, bytes.fromhex(known.SHARED), "item", "ab", 1) == b"known"
     stretched = vault.stretch("code", salt=b"s" * 16, pepper=b"p" * 32)
     assert tuple(part.hex() for part in stretched) == known.STRETCHED
     assert Key(SEED).verifier.hex() == known.VERIFIER
@@ -73,6 +75,21 @@ def test_a_lock_opens_only_with_its_key_in_its_place():
     for key, place in ((SEED, 2), (bytes(32), 1)):
         with pytest.raises(BadSeal):
             vault.unlock(key, locked, "wrap", place)
+
+
+def test_what_is_shared_opens_only_with_its_key_in_its_place_and_whole():
+    made = vault.share(SEED, b"words", "item", "tip", 1)
+
+    assert vault.shared(SEED, made, "item", "tip", 1) == b"words"
+    for secret, sealed, place in (
+        (bytes(32), made, ("item", "tip", 1)),
+        (SEED, made, ("item", "tip", 2)),
+        (SEED, made[:-1], ("item", "tip", 1)),
+        (SEED, b"\x04" + made[1:], ("item", "tip", 1)),
+        (SEED, b"", ("item", "tip", 1)),
+    ):
+        with pytest.raises(BadSeal):
+            vault.shared(secret, sealed, *place)
 
 
 def test_a_signature_is_of_one_key_over_one_text():
