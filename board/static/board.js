@@ -243,6 +243,8 @@ if (document.querySelector("form[data-write]")) {
   drafts().catch(() => {});
 }
 
+if (document.querySelector("form[data-door]")) import("./locking.js").catch(() => {}); // board.css hides tips, too
+
 /* ---- the desk: a trial of a rule goes on by itself while its page is open ---- */
 
 const rest = document.querySelector("[data-goes-on] form");

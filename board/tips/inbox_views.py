@@ -19,10 +19,9 @@ from board.tips.keyring import NoKey
 from board.tips.log import Act, is_noted
 from board.tips.log import note as note_act
 from board.tips.models import Grant, Purpose, State, Tip
-from board.tips.pages import download, page_of, protect
+from board.tips.pages import FORM_BYTES, download, page_of, protect
 from board.tips.reader_views import my_key
 from board.tips.tip_page import facts_of, opened_by_me, readers_of, tip_page
-from board.tips.views import FORM_BYTES
 
 bp = Blueprint("tip_desk", __name__)
 bp.after_request(protect)

@@ -10,6 +10,7 @@ from board.tips import disk
 from board.tips.opened import Opened
 from board.tips.streams import open_file
 
+FORM_BYTES = 256 * 1024  # a Hangul letter takes nine in a posted form
 SIZES = 64 * 1024  # bytes; whoever watches the line sees a multiple of this
 STRICT = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "

@@ -23,7 +23,7 @@ from board.tips.holders import Reader, Unlocked, fingerprint
 from board.tips.keyring import NoKey
 from board.tips.models import Grant, Tip
 from board.tips.opened import Opened
-from board.tips.pages import page_of, protect
+from board.tips.pages import FORM_BYTES, page_of, protect
 from board.tips.roster import Forged
 from board.tips.unlocking import Locked
 from board.tips.vault import BadSeal, Key
@@ -100,10 +100,13 @@ def unlock() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/lock")
-@open_to(newsroom)
+@open_to(newsroom, body_max=FORM_BYTES)
 def lock() -> ResponseReturnValue:
+    """A page that locks itself sends along what was being written: it is shown again."""
     with writing():
         unlocking.lock(COOKIE)
+    if written := request.form.get("text"):
+        return unlocking.forget(_unlock_page(UnlockForm.empty(), written=written), COOKIE)
     return unlocking.forget(redirect(url_for(".unlock_form"), 303), COOKIE)
 
 

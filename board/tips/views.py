@@ -31,7 +31,7 @@ from board.tips.holders import Reader, Source, Unlocked
 from board.tips.keyring import NoKey
 from board.tips.models import Grant, Tip, TipKey
 from board.tips.opened import Opened
-from board.tips.pages import conceal, download, page_of
+from board.tips.pages import FORM_BYTES, conceal, download, page_of
 from board.tips.roster import Forged
 from board.tips.sending import TooMany
 from board.tips.unlocking import Locked
@@ -44,7 +44,6 @@ bp = Blueprint("tips", __name__)
 bp.after_request(conceal)
 bp.after_app_request(lambda response: conceal(response) if is_stray() else response)
 
-FORM_BYTES = 256 * 1024  # a Hangul letter takes nine in a posted form
 TRY_SECONDS = 0.6  # every try of a code takes this long, right or wrong
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from board.tips.holders import Unlocked
 from browser.conftest import PASSWORD, ROOT, Windows, set_up_second_factor
 from tips import samples
 
@@ -28,11 +29,30 @@ def paper(window: Windows) -> dict[str, Any]:
 @pytest.fixture
 def desk(window: Windows, paper: dict[str, Any]) -> Page:
     """tess at her desk, tips unlocked."""
-    page = window("tess", java_script_enabled=False)
+    return unlocked(window("tess", java_script_enabled=False), paper)
+
+
+def unlocked(page: Page, paper: dict[str, Any]) -> Page:
     page.goto("/desk/tips")
     page.fill("[name=passphrase]", paper["passphrase"])
     page.click("main button.primary")
     expect(page.locator("h1")).to_have_text("제보")
+    return page
+
+
+@pytest.fixture
+def reading(window: Windows, paper: dict[str, Any]) -> Page:
+    """A tip on tess's screen, with scripts, and a clock that the test winds."""
+    source = window(java_script_enabled=False)
+    source.goto("/tips/new")
+    source.fill("[name=text]", STORY)
+    source.click("main button.primary")
+    source.click("main button.primary")
+    page = window("tess")
+    page.clock.install()
+    unlocked(page, paper).locator(".items h2 a").first.click()
+    expect(page.locator(".talked")).to_contain_text(STORY)
+    expect(page.locator("form[data-watched]")).to_have_count(1)
     return page
 
 
@@ -144,3 +164,73 @@ def test_pages_of_tips_fit_a_telephone(window, lang):
     for path in ("/tips", "/tips/new", "/tips/box"):
         page.goto(f"{path}?lang={lang}")
         assert fits(page), path
+
+
+def test_after_fifteen_minutes_a_tip_leaves_the_screen(reading, window):
+    path = reading.url
+    reading.clock.fast_forward(14 * 60_000)
+    expect(reading.locator(".talked")).to_contain_text(STORY)
+
+    reading.clock.fast_forward(61_000)
+
+    expect(reading).to_have_url(f"{window.board.url}/desk/tips/unlock")
+    expect(reading.locator("body")).not_to_contain_text(STORY)
+    reading.go_back()
+    expect(reading.locator("body")).not_to_contain_text(STORY)
+    assert reading.url != path
+
+
+def test_what_is_being_written_when_a_tip_leaves_the_screen_comes_back_unsent(reading, window):
+    path = reading.url
+    reading.fill("#text", "천천히 쓴 <b>답</b>")
+    reading.fill("#note-text", "천천히 쓴 메모")
+
+    reading.clock.fast_forward(15 * 60_000)
+
+    expect(reading.locator("#kept")).to_have_value("천천히 쓴 <b>답</b>\n\n천천히 쓴 메모")
+    expect(reading.locator("body")).not_to_contain_text(STORY)
+    reading.goto(path)
+    expect(reading).to_have_url(f"{window.board.url}/desk/tips/unlock")
+
+
+def test_a_tip_stays_while_its_reader_works_in_another_tab_and_goes_when_they_lock_there(
+    reading, window
+):
+    other = reading.context.new_page()
+    reading.clock.fast_forward(10 * 60_000)
+    other.goto("/desk/tips/log")
+    expect(other.locator("form[data-watched]")).to_have_count(1)
+    reading.clock.fast_forward(10 * 60_000)
+    expect(reading.locator(".talked")).to_contain_text(STORY)
+
+    other.click("form[data-door] button")
+
+    expect(other).to_have_url(f"{window.board.url}/desk/tips/unlock")
+    expect(reading).to_have_url(f"{window.board.url}/desk/tips/unlock")
+    expect(reading.locator("body")).not_to_contain_text(STORY)
+
+
+def test_without_scripts_all_but_what_is_being_written_leaves_the_screen(reading, desk):
+    desk.goto(reading.url)
+    desk.fill("#text", "천천히 쓴 답")
+    talked, lock = desk.locator(".talked"), desk.locator(".locked")
+    expect(talked).to_be_visible()
+    expect(lock).to_be_hidden()
+
+    timeline = desk.context.new_cdp_session(desk)
+    timeline.send("Animation.enable")
+    timeline.send("Animation.setPlaybackRate", {"playbackRate": 10_000})
+
+    expect(talked).to_be_hidden()
+    expect(lock).to_be_visible()
+    expect(desk.locator("#text")).to_be_visible()
+    expect(desk.locator("#text")).to_have_value("천천히 쓴 답")
+    expect(desk.get_by_role("button", name="메모 남기기")).to_be_hidden()
+
+
+def test_pages_lock_themselves_when_the_server_does():
+    seconds = int(Unlocked.IDLE["reader"].total_seconds())
+    styles = (ROOT / "board/static/board.css").read_text()
+
+    assert f"AFTER = {seconds}_000;" in (ROOT / "board/static/locking.js").read_text()
+    assert styles.count(f"lock 1ms {seconds}s forwards") == 2

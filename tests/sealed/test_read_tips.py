@@ -309,6 +309,15 @@ def test_what_was_written_while_tips_locked_themselves_is_not_lost(desk, sent):
         assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
 
 
+def test_a_page_that_locks_itself_shows_what_was_being_written_and_is_locked(desk, sent):
+    page = desk.post("/desk/tips/lock", text="halb <b>fertig")
+
+    assert page.status_code == 200
+    assert "halb &lt;b&gt;fertig" in page.text
+    assert "Clear-Site-Data" in page.headers
+    assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
