@@ -21,6 +21,7 @@ from board.tips.log import note as note_act
 from board.tips.models import Grant, Purpose, State, Tip
 from board.tips.pages import FORM_BYTES, download, page_of, protect
 from board.tips.reader_views import my_key
+from board.tips.text import plain
 from board.tips.tip_page import facts_of, opened_by_me, readers_of, tip_page
 
 bp = Blueprint("tip_desk", __name__)
@@ -194,7 +195,7 @@ def contact(id: int) -> ResponseReturnValue:
     with writing():
         opened = opened_by_me(id)
         note_act(Act.CONTACT, by=member(), tip_id=id)
-    return tip_page(opened, contact=opened.newest("contact").get("text", ""))
+    return tip_page(opened, contact=plain(opened.newest("contact").get("text", "")))
 
 
 @bp.post("/desk/tips/<id:id>/file")
@@ -221,19 +222,20 @@ def let_in(id: int) -> ResponseReturnValue:
 @bp.post("/desk/tips/<id:id>/shut-out")
 @open_to(newsroom)
 def shut_out(id: int) -> ResponseReturnValue:
-    """A reader loses this tip: what comes later is under keys they never had."""
+    """A reader loses this tip: what comes later is under keys they never had. Whoever does not
+    want to see it shuts themselves out, if a colleague can go on."""
     with writing():
         me, _key = my_key()
         opened, members = opened_by_me(id), roster.members()
         reader = _named(members)
-        if reader.id == me.id:
+        if not {*readers_of(opened.tip)} & {*members} - {reader}:
             abort(400)
         opened.shut_out(reader, roster=members)
         gists.forget(tip=opened.tip, reader=reader)
         note_act(Act.SHUT_OUT, by=member(), tip_id=id, about=reader.user)
         if opened.tip.assignee_id == reader.user_id:
             opened.tip.assignee_id = None
-    return _back(id)
+    return redirect(url_for(".inbox", notice="saved"), 303) if reader is me else _back(id)
 
 
 @bp.post("/desk/tips/<id:id>/erase")

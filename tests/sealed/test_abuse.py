@@ -120,6 +120,45 @@ def test_marks_that_hide_reach_the_reader_visibly(desk, source):
     assert "\u202e" not in page
 
 
+def test_hidden_marks_are_told_to_the_source_and_gone_in_what_is_read(desk, source):
+    """Whoever leaks a text may be known by marks that only their copy has."""
+    leaked = "회의\u200b록\u2060 사본\ufeff"
+    looked = source.write(leaked)
+    source.send(leaked)
+    page = desk.get("/desk/tips/1").text
+
+    assert "보이지 않는 글자" in looked.text
+    assert "보이지 않는 글자가 3개" in page
+    assert "회의록 사본" in page
+    assert not {"\u200b", "\u2060", "\ufeff"} & set(page)
+
+
+def test_how_to_reach_a_source_cannot_be_disguised(desk, source):
+    source.send(STORY, contact="\u202e0000-9999-010\u202c")
+
+    page = desk.post("/desk/tips/1/contact").text
+
+    assert "0000-9999-010" in page
+    assert "\u202e" not in page
+
+
+def test_the_first_page_says_whose_machines_see_all_before_it_leads_to_the_form(desk, source):
+    page = source.client.get("/tips").text.split("<main")[1]
+    warned, form = page.index("회사 컴퓨터"), page.index('href="/tips/new"')
+
+    assert warned < form
+    assert "확장 프로그램" in page[warned:form]
+
+
+@pytest.mark.parametrize("password", ["wrong entirely", ""])
+def test_signing_in_tells_nobody_who_reads_tips(app, desk, ada, password):
+    def tried(email):
+        page = app.test_client().post("/sign-in", data={"email": email, "password": password})
+        return page.status_code, page.text.replace(email, ""), {*page.headers.keys()}
+
+    assert tried(desk.user.email) == tried(ada.email) == tried("nobody@harbour.example")
+
+
 def test_links_are_dead_on_every_page(desk, source):
     source.send("https://evil.example/x?y=1 와 evil.example")
     page = desk.get("/desk/tips/1").text
@@ -255,8 +294,11 @@ def test_an_early_return_would_be_noticed(served, monkeypatch):
 
 def test_every_test_that_operators_are_told_of_exists():
     root = Path(__file__).parent.parent
-    told = set(re.findall(r"`(test_\w+)`", (root.parent / "docs/tip-abuse.md").read_text()))
+    document = (root.parent / "docs/tip-abuse.md").read_text()
+    told = set(re.findall(r"`(test_\w+)`", document))
     written = "".join(path.read_text() for path in root.rglob("test_*.py"))
 
-    assert len(told) > 40
+    rows = re.findall(r"^\| \d+ \|.*\| ([^|]+) \|$", document, re.M)
+    assert len(rows) > 50
+    assert [row for row in rows if "`test_" not in row and not row.startswith("– ")] == []
     assert {name for name in told if f"def {name}(" not in written} == set()

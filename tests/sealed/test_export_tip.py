@@ -95,6 +95,20 @@ def test_how_to_reach_the_source_goes_along_when_asked_and_is_noted(desk, source
     assert acts()[-2:] == ["export", "contact"]
 
 
+def test_nothing_in_it_is_a_table_that_would_calculate(desk, source, offline):
+    """A formula stays a line in a text; files of sources keep their bytes, behind a number."""
+    formula = '=HYPERLINK("http://evil.example","x")'
+    source.send(formula, files=((formula.encode(), "=cmd.csv"),))
+    set_up(desk, offline)
+
+    found = unpacked(desk.post("/desk/tips/1/export"), offline)
+
+    ours = {name: data for name, data in found.items() if "/files/" not in name}
+    assert {name.rpartition("/")[2] for name in ours} == {"talk.txt", "manifest.json", "SHA256SUMS"}
+    assert formula in ours["tip-1/talk.txt"].decode()
+    assert [name for name in found if name.rpartition("/")[2].startswith("=")] == []
+
+
 def test_it_is_encrypted_to_the_readers_own_computer_only(desk, sent, offline):
     set_up(desk, offline)
     answer = desk.post("/desk/tips/1/export")

@@ -216,6 +216,23 @@ def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
+def test_whoever_does_not_want_to_see_a_tip_gives_up_their_key_if_a_colleague_can_go_on(
+    desk, second_desk, sent
+):
+    me = holder_id(desk.user)
+    desk.post("/desk/tips/1/assign", reader=me)
+    desk.post("/desk/tips/1/shut-out", reader=me)
+
+    assert desk.get("/desk/tips/1").status_code == 404
+    page = second_desk.get("/desk/tips/1").text
+    assert STORY in page
+    assert "tess 자기 열쇠를 버림" in page
+    assert db.session.get(Tip, 1).assignee_id is None
+    alone = second_desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
+    assert alone.status_code == 400
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
 def test_only_readers_on_the_roster_are_let_in(desk, at_desk, sent):
     jin = at_desk(person("jin", can_read_tips=True))
 

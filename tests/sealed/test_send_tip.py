@@ -252,6 +252,19 @@ class TestAFlood:
         assert taken.status_code == 200
         assert tips() == 5
 
+    def test_a_thousand_machines_share_one_limit(self, app, desk):
+        """A botnet sends each tip from another address, in a browser of its own."""
+        with time_machine.travel(now().replace(minute=5), tick=False) as clock:
+            statuses = []
+            for number in range(6):
+                bot = Source(app)
+                bot.client.environ_base |= {"REMOTE_ADDR": f"203.0.113.{number}"}
+                form = fields(bot.write(f"{STORY} {number}"))
+                clock.shift(sending.TYPED)
+                statuses.append(bot.client.post("/tips/new", data=form).status_code)
+
+        assert statuses == [200] * 4 + [503] * 2
+
     def test_a_form_that_was_not_typed_is_looked_at_again_once_many_come(self, desk, source):
         with time_machine.travel(now().replace(minute=5), tick=False) as clock:
             for number in range(2):

@@ -107,6 +107,10 @@ def test_a_cleaned_picture_looks_the_same(sample):
     assert alike(Image.open(BytesIO(data)), Image.open(BytesIO(cleaned(data))), most=60)
 
 
+def test_a_photo_from_an_iphone_becomes_a_jpeg():
+    assert Image.open(BytesIO(cleaned(samples.heic()))).format == "JPEG"
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])
 def test_pictures_of_every_mode_are_cleaned(mode):
     format_ = "TIFF" if mode == "CMYK" else "PNG"
