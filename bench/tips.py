@@ -14,7 +14,7 @@ from board import create_app, schema
 from board.accounts import models as accounts
 from board.db import close_connections, db, writing
 from board.tips import roster, sending
-from board.tips.holders import Reader, Unlocked
+from board.tips.holders import Locks, Reader, Unlocked
 from board.tips.models import Purpose
 from board.tips.opened import Opened
 from board.tips.vault import Key
@@ -61,7 +61,7 @@ def _reader() -> tuple[Reader, Key]:
 def _made(name: str) -> tuple[Reader, Key]:
     user = accounts.sign_up(email=f"{name}@bench.example", name=name, password_hash="!")
     user.can_read_tips, key = True, Key()
-    reader = Reader.make(user, key, salt=bytes(16), kek=bytes(32), recovery_kek=bytes(32))
+    reader = Reader.make(user, key, Locks(bytes(16), bytes(32), bytes(32)))
     db.session.flush()
     return reader, key
 

@@ -49,22 +49,28 @@ from board.moderation import (
 )
 from board.moderation import views as moderation_views
 from board.tips import (
-    attachments,
+    box_views,
+    care_views,
     discreet,
     export_views,
     inbox_views,
     mail_views,
-    reader_views,
+    paper_views,
+    roster_views,
+    tip_views,
+    unlock_views,
+    uploads,
     ways,
+    write_views,
 )
 from board.tips import log_views as tip_log_views
-from board.tips import views as tip_views
+from board.tips import views as source_views
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=(overrides or {}).get("INSTANCE") or config.instance_path())
     config.load(app, overrides or {})
-    app.request_class = attachments.Request
+    app.request_class = uploads.Request
 
     for part in (
         db,
@@ -91,7 +97,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.init_app(app)
 
     app.url_map.converters["id"] = pages.IdConverter
-    for views in (
+    views = (
         account_views,
         second_factor_views,
         article_views,
@@ -116,16 +122,23 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         terms_views,
         api_views,
         feed_views,
-        tip_views,
+        source_views,
+        write_views,
+        box_views,
         inbox_views,
-        reader_views,
+        tip_views,
+        care_views,
+        unlock_views,
+        paper_views,
+        roster_views,
         mail_views,
         export_views,
         tip_log_views,
         desk,
         pages,
-    ):
-        app.register_blueprint(views.bp)
+    )
+    for blueprint in dict.fromkeys(each.bp for each in views):  # some share one
+        app.register_blueprint(blueprint)
     for part in (desk, hosts, intake, access, kept, pages):
         part.init_app(app)
     if click.get_current_context(silent=True):  # an operator types; a worker needs no commands

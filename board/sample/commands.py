@@ -78,7 +78,7 @@ def load_sample_when_empty() -> bool:
     passwords = {handle: "-".join(secrets.token_hex(3) for _ in range(3)) for handle in CAST}
     hashes = {handle: hash_password(password) for handle, password in passwords.items()}
     readers_hash = hash_password(secrets.token_urlsafe(32))  # nobody signs in as these
-    paper = tips.write_paper()
+    papers = tips.write_papers()
     talk = json.loads((HERE / "comments.json").read_text(encoding="utf-8"))
     with writing():
         people = {handle: _account(handle, handle, hash_) for handle, hash_ in hashes.items()}
@@ -90,7 +90,7 @@ def load_sample_when_empty() -> bool:
             person.joined_at = now() - timedelta(days=1400 // (turn + 1))
             people[reader["handle"]] = person
         factors = {handle: _second_factor(people[handle]) for handle in CAST if CAST[handle]}
-        tips.seat(people["tess"], paper)
+        tips.seat(people["tess"], papers)
         threads = talk["threads"]
         items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
         _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)

@@ -1,7 +1,6 @@
 """A reader of tips for the sample board, and one tip in the inbox."""
 
 import json
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from board.accounts.models import User
 from board.db import db
 from board.tips import disk, roster, sending, words
 from board.tips.holders import Reader
+from board.tips.paper import Paper
 from board.tips.vault import Key
 
 TIP = (
@@ -23,38 +23,31 @@ TIP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """What a reader of tips has on paper; slow to make, so made before the database is written."""
+class Papers:
+    """What tess and her source have on paper; slow to make, so made before the database is
+    written."""
 
-    passphrase: str
-    recovery: str
-    salt: bytes
-    kek: bytes
-    recovery_kek: bytes
+    reader: Paper
     source_code: str
     tag: bytes
     source_kek: bytes
 
 
-def write_paper() -> Paper:
-    salt = secrets.token_bytes(16)
-    passphrase = words.new_phrase(words.PASSPHRASE_WORDS)
-    recovery = words.new_phrase(words.RECOVERY_WORDS)
+def write_papers() -> Papers:
     code = words.new_code()
-    _, kek = disk.stretch(passphrase, salt=salt)
-    _, recovery_kek = disk.stretch(recovery, salt=salt)
-    return Paper(passphrase, recovery, salt, kek, recovery_kek, code, *disk.stretch(code))
+    return Papers(Paper.new(), code, *disk.stretch(code))
 
 
-def seat(user: User, paper: Paper) -> None:
+def seat(user: User, papers: Papers) -> None:
     """Make `user` the first reader of tips, with a tip to read; keep the words for this machine."""
     key = Key()
-    reader = Reader.make(user, key, salt=paper.salt, kek=paper.kek, recovery_kek=paper.recovery_kek)
+    reader = Reader.make(user, key, papers.reader.locks)
     db.session.flush()
     roster.add(reader, by=reader, key=key)
-    sending.send(TIP, "", [], to=[reader], tag=paper.tag, kek=paper.source_kek)
+    sending.send(TIP, "", [], to=[reader], tag=papers.tag, kek=papers.source_kek)
     kept = {
-        "passphrase": paper.passphrase, "recovery": paper.recovery, "source": paper.source_code,
+        "passphrase": papers.reader.passphrase, "recovery": papers.reader.recovery,
+        "source": papers.source_code,
     }  # fmt: skip
     path = _path()
     path.touch(mode=0o600)

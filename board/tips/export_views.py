@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from board.access import member, newsroom, open_to
 from board.db import db, writing
 from board.tips import exports, log
-from board.tips.forms import RecipientForm, RiddleForm
+from board.tips.desk_forms import RecipientForm, RiddleForm
 from board.tips.holders import Reader
 from board.tips.log import Act
 from board.tips.pages import OPAQUE, page_of, protect
-from board.tips.reader_views import my_key
 from board.tips.streams import CHUNK
 from board.tips.tip_page import opened_by_me
+from board.tips.unlock_views import my_key
 from board.tips.vault import Key
 
 bp = Blueprint("tip_export", __name__)

@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ForeignKey, Select, String, delete, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -65,6 +65,12 @@ class Source(Holder):
     def with_tag(cls, tag: bytes) -> Select[Self]:
         return select(cls).where(cls.tag == tag)
 
+    def change_code(self, key: Key, *, tag: bytes, kek: bytes) -> None:
+        """Whoever came with the old one is out."""
+        self.tag = tag
+        self.wrap(key, kek)
+        Unlocked.end_all(self)
+
     def note_visit(self, key: Key) -> dict[str, Any]:
         """What the visits were before this one: `count`, and `on`, the day of the last or None."""
         before = self.visits_before(key)
@@ -97,19 +103,9 @@ class Reader(Holder):
     user: Mapped[User] = relationship()
 
     @classmethod
-    def make(
-        cls,
-        user: User,
-        key: Key,
-        *,
-        salt: bytes,
-        kek: bytes,
-        recovery_kek: bytes,
-        id: int | None = None,
-    ) -> Self:
-        reader = cls(id=id, user=user, salt=salt, verifier=key.verifier, has_news=False)
-        reader.wrap(key, kek)
-        reader.wrap_recovery(key, recovery_kek)
+    def make(cls, user: User, key: Key, locks: "Locks", *, id: int | None = None) -> Self:
+        reader = cls(id=id, user=user, verifier=key.verifier, has_news=False)
+        reader.change_locks(key, locks)
         db.session.add(reader)
         return reader
 
@@ -123,13 +119,24 @@ class Reader(Holder):
         able = User.can_read_tips.is_(True)
         return select(cls).join(cls.user).where(able).options(joinedload(cls.user)).order_by(cls.id)
 
-    def wrap_recovery(self, key: Key, kek: bytes) -> None:
-        self.wrapped_recovery = vault.lock(kek, key.seed, "recovery", *self._place())
+    def change_locks(self, key: Key, locks: "Locks") -> None:
+        """What opened the key before opens it no more."""
+        self.salt = locks.salt
+        self.wrap(key, locks.kek)
+        self.wrapped_recovery = vault.lock(locks.recovery, key.seed, "recovery", *self._place())
 
     def recover(self, kek: bytes) -> Key:
         """Raises BadSeal."""
         wrapped = vault.unlock(kek, self.wrapped_recovery or b"", "recovery", *self._place())
         return Key.of(wrapped, self.public)
+
+
+class Locks(NamedTuple):
+    """What a reader's passphrase and recovery words were stretched to, with which salt."""
+
+    salt: bytes
+    kek: bytes
+    recovery: bytes
 
 
 class Unlocked(Base):

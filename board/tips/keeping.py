@@ -1,23 +1,36 @@
 """How long tips are kept, and how they are erased: from the database, the disk and every backup."""
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
-from board.db import db
+from board.db import Base, db
 from board.due import Task, tasks
 from board.tips import disk, gists, log
 from board.tips.days import today
+from board.tips.grants import Grant
 from board.tips.holders import Source
 from board.tips.log import Act
-from board.tips.models import Erasure, Grant, Tip, TipItem
+from board.tips.models import Tip, TipItem
 from board.tips.opened import burn
 
 # Seconds. A younger file may belong to a tip that is being sent, and they are dated by the day.
 ORPHAN = 48 * 3600
+
+
+class Erasure(Base):
+    """That a tip was erased, on which day and why; nothing of the tip itself."""
+
+    __tablename__ = "tip_erasure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
 
 
 def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from board.tips import vault
+from board.tips.grants import Grant, TipKey
 from board.tips.holders import Holder, Source
-from board.tips.models import Grant, Purpose, Tip, TipKey
+from board.tips.models import Purpose, Tip
 from board.tips.vault import Key
 
 Place = tuple[str, int]  # purpose and epoch

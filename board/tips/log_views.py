@@ -12,7 +12,7 @@ from board.desk import Page, pages
 from board.forms import asked_id
 from board.tips.log import Entry
 from board.tips.pages import page_of, protect
-from board.tips.reader_views import my_key
+from board.tips.unlock_views import my_key
 
 bp = Blueprint("tip_log", __name__)
 bp.after_request(protect)

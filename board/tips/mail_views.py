@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from board.access import newsroom, open_to
 from board.db import db, writing
 from board.tips import mail_keys, notices
-from board.tips.forms import MailKeyForm, ProofForm
+from board.tips.desk_forms import MailKeyForm, ProofForm
 from board.tips.holders import Reader
 from board.tips.mail_keys import MailKey
 from board.tips.pages import page_of, protect
 from board.tips.pgp import BYTES_MAX, BadKey, PublicKey
-from board.tips.reader_views import my_key
+from board.tips.unlock_views import my_key
 
 bp = Blueprint("tip_mail", __name__)
 bp.after_request(protect)

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from board.accounts.models import User
 from board.db import Base, db
 from board.tips.days import today
+from board.tips.grants import Grant, TipKey
 from board.tips.holders import Holder, Reader
 from board.tips.log import Entry
 
@@ -70,7 +71,7 @@ class Tip(Base):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
 
     assignee: Mapped[User | None] = relationship()
-    keys: Mapped[list["TipKey"]] = relationship(cascade="all, delete-orphan")
+    keys: Mapped[list[TipKey]] = relationship(cascade="all, delete-orphan")
     items: Mapped[list["TipItem"]] = relationship(
         cascade="all, delete-orphan", order_by="TipItem.number"
     )
@@ -118,6 +119,21 @@ class Tip(Base):
         return select(cls).where(cls.active_on <= day - after, free).order_by(cls.id)
 
     @classmethod
+    def lonely(cls) -> Select[int]:
+        """The ids of tips that depend on one reader, or on none who may still read tips."""
+        able = select(Reader.id).join(Reader.user).where(User.can_read_tips)
+        holding = and_(Grant.key_id == TipKey.id, Grant.holder_id.in_(able))
+        readers = func.count(func.distinct(Grant.holder_id))
+        return (
+            select(TipKey.tip_id)
+            .outerjoin(Grant, holding)
+            .join(cls, (cls.id == TipKey.tip_id) & (cls.epoch == TipKey.epoch))
+            .where(TipKey.purpose == Purpose.DESK)
+            .group_by(TipKey.tip_id)
+            .having(readers < 2)
+        )
+
+    @classmethod
     def _late(cls) -> ColumnElement[bool]:
         """As `is_late`."""
         unread = and_(cls.state == State.NEW, cls.received_on <= today() - cls.UNREAD_ALARM)
@@ -155,62 +171,13 @@ class Tip(Base):
     def hear_reader(self) -> None:
         self.active_on, self.awaits_reader, self.promised_on = today(), False, None
 
+    def ask_erasure(self) -> None:
+        self.erasure_asked_on = self.erasure_asked_on or today()
+        self.hear_source()
+
     def next_number(self) -> int:
         self.last_number += 1
         return self.last_number
-
-
-class TipKey(Base):
-    """A key of a tip. Whoever is let in or shut out, a new epoch begins with new ones."""
-
-    __tablename__ = "tip_key"
-    __table_args__ = (UniqueConstraint("tip_id", "purpose", "epoch"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tip_id: Mapped[int] = mapped_column(ForeignKey(Tip.id))
-    purpose: Mapped[str] = mapped_column(String(10))
-    epoch: Mapped[int]
-
-    grants: Mapped[list["Grant"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-
-
-class Grant(Base):
-    """A key of a tip, sealed to one who may use it. No grant, no key."""
-
-    __tablename__ = "tip_grant"
-
-    key_id: Mapped[int] = mapped_column(ForeignKey(TipKey.id), primary_key=True)
-    holder_id: Mapped[int] = mapped_column(ForeignKey(Holder.id), primary_key=True, index=True)
-    sealed: Mapped[bytes]
-
-    holder: Mapped[Holder] = relationship(lazy="joined")
-
-    @classmethod
-    def to(cls, holder: Holder, tips: Sequence[Tip]) -> Select[int, str, int, bytes]:
-        """Of these tips, what this holder was granted: `tip_id`, `purpose` and `epoch` of the key,
-        and the grant as it is `sealed`."""
-        key = (TipKey.tip_id, TipKey.purpose, TipKey.epoch)
-        return (
-            select(*key, cls.sealed)
-            .join(TipKey, TipKey.id == cls.key_id)
-            .where(TipKey.tip_id.in_([tip.id for tip in tips]), cls.holder_id == holder.id)
-            .order_by(TipKey.tip_id, TipKey.epoch)
-        )
-
-    @classmethod
-    def lonely(cls) -> Select[int]:
-        """The ids of tips that depend on one reader, or on none who may still read tips."""
-        able = select(Reader.id).join(Reader.user).where(User.can_read_tips)
-        holding = and_(cls.key_id == TipKey.id, cls.holder_id.in_(able))
-        readers = func.count(func.distinct(cls.holder_id))
-        return (
-            select(TipKey.tip_id)
-            .outerjoin(cls, holding)
-            .join(Tip, (Tip.id == TipKey.tip_id) & (Tip.epoch == TipKey.epoch))
-            .where(TipKey.purpose == Purpose.DESK)
-            .group_by(TipKey.tip_id)
-            .having(readers < 2)
-        )
 
 
 class TipItem(Base):
@@ -233,39 +200,3 @@ class TipItem(Base):
         """Those of these kinds, tip by tip, oldest first."""
         mine = cls.tip_id.in_([tip.id for tip in tips])
         return select(cls).where(mine, cls.kind.in_(kinds)).order_by(cls.tip_id, cls.number)
-
-
-class Erasure(Base):
-    """That a tip was erased, on which day and why; nothing of the tip itself."""
-
-    __tablename__ = "tip_erasure"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    made_on: Mapped[date]
-    reason: Mapped[str] = mapped_column(String(20))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
-
-
-class Ticket(Base):
-    """A form that was sent. For ten minutes whoever sent it can see its code again."""
-
-    __tablename__ = "tip_ticket"
-
-    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    sealed: Mapped[bytes]
-    made_on: Mapped[date] = mapped_column(index=True)
-
-
-class Roster(Base):
-    """Whose keys new tips are sealed to, signed by one of them at each change."""
-
-    __tablename__ = "tip_roster"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    body: Mapped[str] = mapped_column(String(20_000))
-    signer_id: Mapped[int]  # of a holder, who may be gone by now
-    signature: Mapped[bytes]
-
-    @classmethod
-    def newest(cls) -> Select[Self]:
-        return select(cls).order_by(cls.id.desc()).limit(1)

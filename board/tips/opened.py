@@ -13,9 +13,10 @@ from sqlalchemy import delete, select
 from board.db import db
 from board.tips import disk, vault
 from board.tips.days import this_hour
+from board.tips.grants import Grant
 from board.tips.holders import Holder, Reader, Source, Unlocked
 from board.tips.keyring import Ring, begin_epoch, grant, is_named, name_of
-from board.tips.models import Grant, Purpose, Tip, TipItem
+from board.tips.models import Purpose, Tip, TipItem
 from board.tips.vault import Key
 
 
@@ -61,7 +62,7 @@ class Opened:
     def by(cls, tip: Tip, holder: Holder, key: Key) -> "Opened":
         """With the grants of `holder`. Raises Erased when the tip has no erase key any more."""
         erase_key = disk.erase_key(tip.ref)
-        grants = db.session.execute(Grant.to(holder, [tip]))
+        grants = db.session.execute(Grant.to(holder, [tip.id]))
         return cls(tip, Ring.of(tip, grants, holder, key, erase_key), erase_key)
 
     @classmethod
@@ -71,7 +72,7 @@ class Opened:
             some = tips[at : at + MANY]
             grants: dict[int, list[Any]] = defaultdict(list)
             items: dict[int, Items] = defaultdict(lambda: dict.fromkeys(kinds, ()))
-            for row in db.session.execute(Grant.to(holder, some)):
+            for row in db.session.execute(Grant.to(holder, [tip.id for tip in some])):
                 grants[row.tip_id].append(row)
             for item in db.session.scalars(TipItem.of(some, *kinds)):
                 items[item.tip_id][item.kind] = (*items[item.tip_id][item.kind], item)

@@ -5,19 +5,34 @@ no reader. Sources see its fingerprint, and can compare it with the one in print
 """
 
 import json
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, String, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from board.db import db
+from board.db import Base, db
 from board.tips import log, vault
 from board.tips.days import today
 from board.tips.holders import Holder, Reader, fingerprint
 from board.tips.log import Act
-from board.tips.models import Roster
 from board.tips.vault import Key
 
 Entries = dict[int, dict[str, str]]
+
+
+class Roster(Base):
+    """Whose keys new tips are sealed to, signed by one of them at each change."""
+
+    __tablename__ = "tip_roster"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[str] = mapped_column(String(20_000))
+    signer_id: Mapped[int]  # of a holder, who may be gone by now
+    signature: Mapped[bytes]
+
+    @classmethod
+    def newest(cls) -> Select[Self]:
+        return select(cls).order_by(cls.id.desc()).limit(1)
 
 
 class Forged(Exception):

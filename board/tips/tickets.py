@@ -10,21 +10,31 @@ import hmac
 import json
 import secrets
 import struct
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import delete
+from sqlalchemy.orm import Mapped, mapped_column
 
-from board.db import db, now
+from board.db import Base, db, now
 from board.tips import vault
 from board.tips.days import today
-from board.tips.models import Ticket
 from board.tips.vault import BadSeal
 
 LIFE = timedelta(hours=24)
 SHOWN = timedelta(minutes=10)
 _RANDOM, _MAC = 24, 16
+
+
+class Ticket(Base):
+    """A form that was sent. For ten minutes whoever sent it can see its code again."""
+
+    __tablename__ = "tip_ticket"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    made_on: Mapped[date] = mapped_column(index=True)
 
 
 def new() -> str:

@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from flask import Response, abort
+from flask import Response, abort, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from board.db import db
 from board.tips import disk, exports, keeping, roster
 from board.tips.days import today
+from board.tips.desk_forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
 from board.tips.findings import said
-from board.tips.forms import DayForm, FactsForm, HoldForm, LinkForm, MessageForm, NoteForm
+from board.tips.forms import MessageForm
 from board.tips.holders import Reader
 from board.tips.log import Entry
 from board.tips.models import Tip
 from board.tips.opened import Content, Opened
 from board.tips.pages import page_of
-from board.tips.reader_views import my_key
 from board.tips.text import defanged, hidden, marked, plain
+from board.tips.unlock_views import my_key
 from board.tips.vault import BadSeal, Key
 
 
@@ -102,3 +104,7 @@ def _same_case(tip: Tip, case: str, me: Reader, key: Key) -> list[Tip]:
     others = [other for other in db.session.scalars(Tip.held_by(me)) if other.id != tip.id]
     facts = facts_of(others, me, key)
     return [other for other in others if facts[other.id].get("case") == case]
+
+
+def back(id: int) -> ResponseReturnValue:
+    return redirect(url_for("tip_desk.tip", id=id, notice="saved"), 303)

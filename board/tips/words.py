@@ -51,6 +51,21 @@ def as_digits(code: str) -> str:
     return "-".join(re.findall("...", digits))
 
 
+def asked_places(code: str) -> list[int]:
+    """Which two words are asked back, counted from 1: the same two each time."""
+    one, step = hashlib.sha256(code.encode()).digest()[:2]
+    first = one % CODE_WORDS
+    other = (first + 1 + step % (CODE_WORDS - 1)) % CODE_WORDS
+    return sorted((first + 1, other + 1))
+
+
+def are_of(code: str, given: dict[int, str]) -> bool:
+    """Whether these words, or two syllables of each, stand at their places in the code."""
+    asked = code.split()
+    words = {place: word.strip() for place, word in given.items()}
+    return all(len(word) > 1 and asked[at - 1].startswith(word) for at, word in words.items())
+
+
 def new_phrase(count: int) -> str:
     return " ".join(secrets.choice(_list()) for _ in range(count))
 

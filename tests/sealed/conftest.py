@@ -29,7 +29,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its cheapest, no waiting, no looking into files: these have their own tests."""
     monkeypatch.setattr(vault, "_PASSES", 1)
     monkeypatch.setattr(vault, "_KIB", 8)
-    monkeypatch.setattr("board.tips.views.TRY_SECONDS", 0)
+    monkeypatch.setattr("board.tips.box_views.TRY_SECONDS", 0)
     unlooked = SimpleNamespace(findings=(), cleanable=False, why_not=None)
     blind = SimpleNamespace(look=lambda data, name: unlooked)
     monkeypatch.setattr("board.tips.attachments.files", blind)

@@ -15,7 +15,7 @@ import time_machine
 
 from board.db import now
 from board.tips import disk, vault, words
-from board.tips.attachments import UPLOAD_LEAST
+from board.tips.uploads import UPLOAD_LEAST
 from sealed.conftest import Source, fields
 from sealed.test_send_tip import AS_SERVED, tips
 
@@ -286,7 +286,7 @@ def test_an_early_return_would_be_noticed(served, monkeypatch):
     def hasty(secret, **salt):
         return stretch(secret, **salt) if len(secret.split()) == 8 else (b"", b"")
 
-    monkeypatch.setattr("board.tips.views.disk.stretch", hasty)
+    monkeypatch.setattr("board.tips.box_views.disk.stretch", hasty)
     right, wrong = costs_in_turn(served, served.code, "뷁뷁")
 
     assert costs_more(right, wrong) <= CHANCE

@@ -12,7 +12,7 @@ from board.db import db, now, writing
 from board.tips.commands import tips_cli
 from board.tips.days import today
 from board.tips.holders import Reader
-from board.tips.models import Grant, Tip
+from board.tips.models import Tip
 from conftest import person
 from sealed.conftest import AtDesk, holder_id, inner
 
@@ -423,7 +423,7 @@ def test_a_tip_only_somebody_who_left_could_open_is_pointed_out(desk, second_des
     with writing():
         second_desk.user.revoke("can_read_tips")
 
-    assert db.session.scalars(Grant.lonely()).all() == [1]
+    assert db.session.scalars(Tip.lonely()).all() == [1]
 
 
 def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(

@@ -118,9 +118,9 @@ def test_a_word_that_is_in_no_list_is_named(sent):
 def test_every_try_costs_one_derivation_and_the_same_time(sent, monkeypatch):
     """Right, wrong, and not even words: counted, and slept up to the same moment."""
     clock, slept, stretched = [100.0], [], []
-    monkeypatch.setattr("board.tips.views.TRY_SECONDS", 0.6)
-    monkeypatch.setattr("board.tips.views.time.monotonic", lambda: clock[0])
-    monkeypatch.setattr("board.tips.views.time.sleep", slept.append)
+    monkeypatch.setattr("board.tips.box_views.TRY_SECONDS", 0.6)
+    monkeypatch.setattr("board.tips.box_views.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("board.tips.box_views.time.sleep", slept.append)
     stretch = disk.stretch
 
     def slow(secret, **kwargs):
@@ -128,7 +128,7 @@ def test_every_try_costs_one_derivation_and_the_same_time(sent, monkeypatch):
         stretched.append(secret)
         return stretch(secret, **kwargs)
 
-    monkeypatch.setattr("board.tips.views.disk.stretch", slow)
+    monkeypatch.setattr("board.tips.box_views.disk.stretch", slow)
     for typed in (sent.code, "뷁뷁", "1" * 27, " ".join(reversed(sent.code.split()))):
         sent.enter(typed)
 

@@ -15,9 +15,11 @@ from board import create_app, due
 from board.db import Base, close_connections, db, forget_log, now, writing
 from board.tips import disk, keeping, roster, tickets, vault
 from board.tips.days import today
+from board.tips.grants import Grant, TipKey
 from board.tips.holders import Holder, Reader
 from board.tips.keyring import Granted, Ring, Secret, grant, grant_place
-from board.tips.models import Grant, Roster, Tip, TipItem, TipKey
+from board.tips.models import Tip, TipItem
+from board.tips.roster import Roster
 from board.tips.vault import BadSeal, Key
 from conftest import person
 from sealed.conftest import AtDesk, Source, fields, hidden_field, holder_id, multipart
@@ -221,7 +223,7 @@ def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
     key = unlocked_key(desk)
     source.send("두 번째 제보")
     me, tips = db.session.scalars(Reader.of(desk.user)).one(), db.session.scalars(select(Tip)).all()
-    one, two = (db.session.execute(Grant.to(me, [tip])).first() for tip in tips)
+    one, two = (db.session.execute(Grant.to(me, [tip.id])).first() for tip in tips)
     places = [grant_place(tip, one.purpose, one.epoch) for tip in tips]
     locked = key.open(one.sealed, *places[0], me.id)
     erase_key = disk.erase_key(tips[0].ref)
@@ -249,7 +251,7 @@ def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signatur
     """With every key jin had before, from a copy of the database and the disk."""
     old, tip = unlocked_key(second_desk), db.session.get(Tip, 1)
     before = db.session.scalars(Reader.of(second_desk.user)).one()
-    had = Ring.of(tip, db.session.execute(Grant.to(before, [tip])).all(), before, old,
+    had = Ring.of(tip, db.session.execute(Grant.to(before, [tip.id])).all(), before, old,
                   disk.erase_key(tip.ref))  # fmt: skip
     had = {place: had[place].shared for place in had}
     second_desk.start(again="yes")
@@ -300,7 +302,7 @@ def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
     source."""
     tip, key = db.session.get(Tip, 1), unlocked_key(desk)
     me = db.session.scalars(Reader.of(desk.user)).one()
-    rows = db.session.execute(Grant.to(me, [tip])).all()
+    rows = db.session.execute(Grant.to(me, [tip.id])).all()
     ring = Ring.of(tip, rows, me, key, disk.erase_key(tip.ref))
     with writing():
         for tip_key in tip.keys:

@@ -1,0 +1,145 @@
+"""Readers of tips unlock their key, and lock it again."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.access import member, newsroom, open_to
+from board.accounts.attempts import Attempt, TooManyAttempts
+from board.db import db, writing
+from board.tips import disk, gists, unlocking, words
+from board.tips.desk_forms import UnlockForm
+from board.tips.holders import Reader, Unlocked
+from board.tips.pages import FORM_BYTES, page_of, protect
+from board.tips.roster import Forged
+from board.tips.unlocking import Locked
+from board.tips.vault import BadSeal, Key
+from board.tips.words import NotWords
+from board.turns import TooBusy
+
+bp = Blueprint("tip_readers", __name__)
+bp.after_request(protect)
+COOKIE = "tip_desk"
+
+
+def my_key() -> tuple[Reader, Key]:
+    """Whoever has unlocked tips in this browser, if it is the one signed in. Raises Locked."""
+    reader, key = unlocking.unlocked(COOKIE)
+    if not isinstance(reader, Reader) or reader.user_id != member().id:
+        raise Locked
+    return reader, key
+
+
+@bp.app_errorhandler(Locked)
+def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
+    """What was written while the time ran out is shown again: only its writer sees this page."""
+    written = request.form.get("text") if request.method == "POST" else None
+    if written:
+        return unlock_page(UnlockForm.empty(), written=written, status=401)
+    return redirect(url_for("tip_readers.unlock_form"), 303)
+
+
+@bp.app_errorhandler(Forged)
+def alarm(_error: Forged) -> ResponseReturnValue:
+    return page_of("tips/desk/forged.html", status=503)
+
+
+@bp.app_errorhandler(BadSeal)
+def warn_of_damage(_error: BadSeal) -> ResponseReturnValue:
+    current_app.logger.error("tips: something sealed does not open in its place")
+    return page_of("tips/tampered.html", status=409)
+
+
+@bp.get("/desk/tips/unlock")
+@open_to(newsroom)
+def unlock_form() -> ResponseReturnValue:
+    if db.session.scalar(Reader.of(member())) is None:
+        return redirect(url_for(".start_form"), 303)
+    return unlock_page(UnlockForm.empty())
+
+
+@bp.post("/desk/tips/unlock")
+@open_to(newsroom)
+def unlock() -> ResponseReturnValue:
+    form, reader = UnlockForm.posted(), db.session.scalar(Reader.of(member()))
+    if reader is None:
+        return redirect(url_for(".start_form"), 303)
+    key = opened_by(form, reader, recovery=False)
+    if key is None:
+        return unlock_page(form, status=422)
+    made = gists.make(reader, key)  # so that a search need not wait
+    with writing():
+        gists.keep(made, reader)
+        reader = db.session.get_one(Reader, reader.id)
+        reader.has_news = False
+        token = Unlocked.begin(reader, key)
+    return unlocking.remember(redirect(url_for("tip_desk.inbox"), 303), COOKIE, token)
+
+
+@bp.post("/desk/tips/lock")
+@open_to(newsroom, body_max=FORM_BYTES)
+def lock() -> ResponseReturnValue:
+    """A page that locks itself sends along what was being written: it is shown again."""
+    with writing():
+        unlocking.lock(COOKIE)
+    if written := request.form.get("text"):
+        return unlocking.forget(unlock_page(UnlockForm.empty(), written=written), COOKIE)
+    return unlocking.forget(redirect(url_for(".unlock_form"), 303), COOKIE)
+
+
+@bp.errorhandler(TooManyAttempts)
+def wait(_error: TooManyAttempts) -> ResponseReturnValue:
+    form = UnlockForm.empty()
+    form.passphrase.errors = [_("Too many attempts. Please wait five minutes.")]
+    return unlock_page(form, status=429)
+
+
+def opened_by(form: UnlockForm, reader: Reader, *, recovery: bool) -> Key | None:
+    """The reader's key if the words are right; or the form says what is wrong.
+
+    Raises TooManyAttempts. That the account's second factor was shown, too, the page's audience
+    has seen to.
+    """
+    if not form.validate():
+        return None
+    attempt = _counted(reader)
+    try:
+        key = _tried(form.passphrase.data, reader, recovery=recovery)
+    except BadSeal:
+        form.passphrase.errors = [_("These are not the words.")]
+        return None
+    except TooBusy:  # no failure of whoever tries
+        with writing():
+            attempt.strike_out()
+        raise
+    with writing():
+        attempt.strike_out()
+    return key
+
+
+def _counted(reader: Reader) -> Attempt:
+    """Raises TooManyAttempts."""
+    with writing():
+        return Attempt.begin(
+            email=f"tips of {reader.user_id}",
+            address=request.remote_addr or "",
+            key=current_app.config["SECRET_KEY"],
+            known_device=False,
+        )
+
+
+def _tried(typed: str, reader: Reader, *, recovery: bool) -> Key:
+    """Raises BadSeal and TooBusy."""
+    try:
+        count = words.RECOVERY_WORDS if recovery else words.PASSPHRASE_WORDS
+        typed = words.read_phrase(typed, count)
+    except NotWords:
+        pass  # it is tried all the same, and takes as long
+    _tag, kek = disk.stretch(typed, salt=reader.salt)
+    return reader.recover(kek) if recovery else reader.unwrap(kek)
+
+
+def unlock_page(form: Any, *, written: str | None = None, status: int = 200) -> Response:
+    return page_of("tips/desk/unlock.html", form=form, written=written, status=status)
