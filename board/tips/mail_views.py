@@ -52,13 +52,7 @@ def offer() -> ResponseReturnValue:
     except BadKey as error:
         form.key.errors = [_why_not(error.why)]
         return _page(me, form=form, status=422)
-    with writing():
-        code = MailKey.offer(me, key)
-    try:
-        _ask(me, key, code)
-    except (notices.NotSent, notices.NoKey):
-        with writing():
-            mail_keys.withdraw(me)
+    if not _is_asked(me, key):
         form.key.errors = [_("The mail with the code could not be sent. Please try again later.")]
         return _page(me, form=form, status=503)
     return redirect(url_for(".mail"), 303)
@@ -87,6 +81,19 @@ def remove() -> ResponseReturnValue:
         me, _key = my_key()
         mail_keys.forget(me)
     return redirect(url_for(".mail", notice="saved"), 303)
+
+
+def _is_asked(me: Reader, key: PublicKey) -> bool:
+    """Whether a mail with a code could be sent to this key, which waits until that is typed."""
+    with writing():
+        code = MailKey.offer(me, key)
+    try:
+        _ask(me, key, code)
+    except (notices.NotSent, notices.NoKey):
+        with writing():
+            mail_keys.withdraw(me)
+        return False
+    return True
 
 
 def _ask(me: Reader, key: PublicKey, code: str) -> None:

@@ -37,17 +37,6 @@ def opened_by_me(id: int) -> Opened:
 def tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
     tip, facts = opened.tip, opened.newest("facts")
     readers, (me, key) = readers_of(tip), my_key()
-    forms = {
-        "reply_form": MessageForm.empty(),
-        "note_form": NoteForm.empty(),
-        "facts_form": FactsForm.empty(data={**facts, "labels": ", ".join(facts.get("labels", []))}),
-        "promise_form": DayForm.empty(data={"day": tip.promised_on}),
-        "link_form": LinkForm.empty(),
-        "hold_form": HoldForm.empty(data={"day": tip.held_until}),
-        "contact": None,
-        "sure": False,
-        **given,
-    }
     return page_of(
         "tips/desk/tip.html",
         status=status,
@@ -65,7 +54,7 @@ def tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
         me=me,
         erased_on=tip.erased_on(keeping.retention()),
         warned=tip.erased_on(keeping.retention()) - today() <= Tip.WARN,
-        **forms,
+        **{**_forms(tip, facts), "contact": None, "sure": False, **given},
     )
 
 
@@ -82,6 +71,19 @@ def facts_of(tips: list[Tip], me: Reader, key: Key) -> dict[int, dict[str, Any]]
         except BadSeal:  # opening the tip says so
             continue
     return found
+
+
+def _forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
+    """As they stand when nobody has filled one in yet."""
+    labels = ", ".join(facts.get("labels", []))
+    return {
+        "reply_form": MessageForm.empty(),
+        "note_form": NoteForm.empty(),
+        "facts_form": FactsForm.empty(data={**facts, "labels": labels}),
+        "promise_form": DayForm.empty(data={"day": tip.promised_on}),
+        "link_form": LinkForm.empty(),
+        "hold_form": HoldForm.empty(data={"day": tip.held_until}),
+    }
 
 
 def _shown(content: Content) -> dict[str, Any]:
