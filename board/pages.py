@@ -175,8 +175,8 @@ def _error_page(
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # What was typed is shown again, so that no error costs anybody their words.
-    field = "text" if for_sources() else "body"
-    kept = request.form.get(field) if code not in (413, 415) else None
+    typed = {} if code in (413, 415) else request.form
+    kept = typed.get("body") or typed.get("text")
     page = render_template(
         "error.html",
         code=code,

@@ -18,7 +18,7 @@ from board.tips.holders import Source, Unlocked
 from board.tips.models import Tip
 from board.tips.opened import Opened
 from board.tips.pages import FORM_BYTES, download, page_of
-from board.tips.source_pages import code_page, form_page, look_page, not_cleaned
+from board.tips.source_pages import code_page, door, form_page, look_page, not_cleaned
 from board.tips.unlocking import Locked
 from board.tips.uploads import bytes_max
 from board.tips.vault import BadSeal, Key
@@ -34,7 +34,7 @@ def box() -> ResponseReturnValue:
     try:
         return _box_page(*_mine())
     except Locked:
-        return _door(CodeForm.empty())
+        return door(CodeForm.empty())
 
 
 @bp.post("/tips/box")
@@ -43,13 +43,13 @@ def enter() -> ResponseReturnValue:
     """A code is tried: one slow derivation and the same time for every try, whatever it is."""
     began, form = time.monotonic(), CodeForm.posted()
     if not form.validate():
-        return _door(form, status=422)
+        return door(form, status=422)
     code, places = _read(form.code.data)
     token = _enter(*disk.stretch(code))
     _even_out(began)
     if token is None:
         form.code.errors = [_("This is not a code we know. Compare it with your note.")]
-        return _door(form, places=places, status=422)
+        return door(form, places=places, status=422)
     return unlocking.remember(redirect(url_for(".box"), 303), "tip", token)
 
 
@@ -169,10 +169,6 @@ def _hear(source: Source, key: Key, form: MessageForm, attachments: list[Attachm
     with writing():
         sending.hear(_opened(source, key), form.text.data, attachments)
         tickets.use(form.ticket.data, "")
-
-
-def _door(form: CodeForm, *, places: tuple[int, ...] = (), status: int = 200) -> Response:
-    return page_of("tips/enter.html", form=form, places=places, status=status)
 
 
 def _box_page(

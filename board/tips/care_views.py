@@ -81,9 +81,10 @@ def let_in(id: int) -> ResponseReturnValue:
     with writing():
         opened, members = opened_by_me(id), roster.members()
         reader = _named(members)
-        opened.let_in(reader, roster=members)
-        gists.forget(tip=opened.tip, reader=reader)
-        note_act(Act.LET_IN, by=member(), tip_id=id, about=reader.user)
+        if reader not in readers_of(opened.tip):
+            opened.let_in(reader, roster=members)
+            gists.forget(tip=opened.tip, reader=reader)
+            note_act(Act.LET_IN, by=member(), tip_id=id, about=reader.user)
     return back(id)
 
 
@@ -101,8 +102,6 @@ def shut_out(id: int) -> ResponseReturnValue:
         opened.shut_out(reader, roster=members)
         gists.forget(tip=opened.tip, reader=reader)
         note_act(Act.SHUT_OUT, by=member(), tip_id=id, about=reader.user)
-        if opened.tip.assignee_id == reader.user_id:
-            opened.tip.assignee_id = None
     return redirect(url_for(".inbox", notice="saved"), 303) if reader is me else back(id)
 
 

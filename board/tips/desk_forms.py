@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, PasswordField, SelectChoice, SelectField, StringField
+from wtforms import DateField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from board.db import db
@@ -51,6 +51,7 @@ class ProofForm(Form):
 
 
 class NoteForm(Form):
+    ticket = HiddenField()
     text = AsTyped(_("Note"), [_required, Length(max=Tip.TEXT_MAX)])
 
 
@@ -66,11 +67,11 @@ class FactsForm(Form):
     )
 
     def facts(self) -> dict[str, Any]:
-        labels = [label.strip() for label in self.labels.data.split(",") if label.strip()]
+        labels = [label.strip() for label in (self.labels.data or "").split(",") if label.strip()]
         return {
-            "title": self.title.data,
+            "title": self.title.data or "",
             "labels": labels[: Tip.LABELS_MAX],
-            "case": self.case.data,
+            "case": self.case.data or "",
         }
 
 

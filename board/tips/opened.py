@@ -141,6 +141,8 @@ class Opened:
         """Take every key from `reader`, and begin an epoch they have none of. Raises NoKey."""
         for tip_key in self.tip.keys:
             tip_key.grants = [each for each in tip_key.grants if each.holder_id != reader.id]
+        if self.tip.assignee_id == reader.user_id:
+            self.tip.assignee_id = None
         self._begin_epoch(roster)
 
     def _begin_epoch(self, roster: Sequence[Reader]) -> None:

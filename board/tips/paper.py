@@ -15,6 +15,10 @@ class Paper:
     recovery: str
     locks: Locks
 
+    @property
+    def text(self) -> str:
+        return f"{self.passphrase}\n{self.recovery}"
+
     @classmethod
     def new(cls) -> "Paper":
         """Slow to make, so made before the database is written."""

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from board.access import member, newsroom, open_to
 from board.db import db, writing
-from board.tips import joining, roster
+from board.tips import joining, roster, tickets
 from board.tips.days import today
 from board.tips.desk_forms import RecoverForm
 from board.tips.holders import Reader, Unlocked
@@ -18,13 +18,16 @@ from board.tips.vault import Key
 @bp.get("/desk/tips/start")
 @open_to(newsroom)
 def start_form() -> ResponseReturnValue:
-    return page_of("tips/desk/start.html", again=db.session.scalar(Reader.of(member())))
+    again = db.session.scalar(Reader.of(member()))
+    return page_of("tips/desk/start.html", again=again, ticket=tickets.new())
 
 
 @bp.post("/desk/tips/start")
 @open_to(newsroom)
 def start() -> ResponseReturnValue:
     """A key pair of one's own. Who loses passphrase and sheet starts again, with no tips."""
+    if again := _once_more():
+        return again
     key, paper = Key(), Paper.new()
     with writing():
         id = roster.free_id()
@@ -36,32 +39,35 @@ def start() -> ResponseReturnValue:
         db.session.flush()
         if not roster.is_begun():
             roster.add(reader, by=reader, key=key)
-    return _sheet(paper)
+        _use_ticket(paper)
+    return _sheet(paper.text)
 
 
 @bp.get("/desk/tips/recover")
 @open_to(newsroom)
 def recover_form() -> ResponseReturnValue:
-    return page_of("tips/desk/recover.html", form=RecoverForm.empty())
+    return _recover_page(RecoverForm.empty())
 
 
 @bp.post("/desk/tips/recover")
 @open_to(newsroom)
 def recover() -> ResponseReturnValue:
     """The words on the sheet open the key once, for a new passphrase and a new sheet."""
+    if again := _once_more():
+        return again
     form, reader = RecoverForm.posted(), db.session.scalar(Reader.of(member()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
     key = opened_by(form, reader, recovery=True)
     if key is None:
-        return page_of("tips/desk/recover.html", form=form, status=422)
+        return _recover_page(form, status=422)
     return _renewed(reader, key)
 
 
 @bp.post("/desk/tips/renew")
 @open_to(newsroom)
 def renew() -> ResponseReturnValue:
-    return _renewed(*my_key())
+    return _once_more() or _renewed(*my_key())
 
 
 def _renewed(reader: Reader, key: Key) -> Response:
@@ -71,13 +77,31 @@ def _renewed(reader: Reader, key: Key) -> Response:
         reader = db.session.get_one(Reader, reader.id)
         reader.change_locks(key, paper.locks)
         Unlocked.end_all(reader)
-    return _sheet(paper)
+        _use_ticket(paper)
+    return _sheet(paper.text)
 
 
-def _sheet(paper: Paper) -> Response:
+def _once_more() -> ResponseReturnValue | None:
+    """The same form again, by a reload or a second click: what it got, for ten minutes. Else
+    nobody would know the words that now open the key."""
+    ticket = request.form.get("ticket", "")
+    if text := tickets.code_of(ticket, kind="paper"):
+        return _sheet(text)
+    return redirect(url_for(".unlock_form"), 303) if tickets.used(ticket) else None
+
+
+def _use_ticket(paper: Paper) -> None:
+    ticket = request.form.get("ticket", "")
+    if tickets.age(ticket) is not None:
+        tickets.use(ticket, paper.text, kind="paper")
+
+
+def _recover_page(form: RecoverForm, *, status: int = 200) -> Response:
+    return page_of("tips/desk/recover.html", form=form, ticket=tickets.new(), status=status)
+
+
+def _sheet(text: str) -> Response:
+    passphrase, recovery = (line.split() for line in text.splitlines())
     return page_of(
-        "tips/desk/sheet.html",
-        passphrase=paper.passphrase.split(),
-        recovery=paper.recovery.split(),
-        made_on=today(),
+        "tips/desk/sheet.html", passphrase=passphrase, recovery=recovery, made_on=today()
     )

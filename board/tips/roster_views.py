@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from board.access import newsroom, open_to
 from board.db import db, writing
 from board.desk import Page, pages
-from board.tips import joining, roster
+from board.tips import joining, roster, tickets
 from board.tips.holders import Reader, fingerprint
 from board.tips.models import Tip
 from board.tips.pages import page_of
@@ -32,6 +32,7 @@ def readers() -> ResponseReturnValue:
         pending=[(reader, fingerprint(reader.public)) for reader in every if reader not in members],
         fingerprint=roster.seal_of(),
         begun=roster.is_begun(),
+        ticket=tickets.new(),
         lonely=len(db.session.scalars(Tip.lonely()).all()),
         held=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
     )
@@ -45,9 +46,11 @@ def add(id: int) -> ResponseReturnValue:
         me, key = my_key()
         reader = db.get_or_404(Reader, id)
         begins = reader.id == me.id and not roster.is_begun()
-        if not begins and me not in roster.members():
+        members = roster.members()
+        if not begins and me not in members:
             abort(403)
-        joining.join(reader, by=me, key=key)
+        if reader not in members:
+            joining.join(reader, by=me, key=key)
     return redirect(url_for(".readers", notice="saved"), 303)
 
 

@@ -7,6 +7,7 @@ from board.tips import roster, words
 from board.tips.attachments import CannotClean
 from board.tips.filled import Filled
 from board.tips.findings import findings_in, said, why_not
+from board.tips.forms import CodeForm
 from board.tips.holders import Reader
 from board.tips.models import Tip
 from board.tips.pages import page_of
@@ -33,6 +34,17 @@ def form_page(template: str, *, status: int = 200, **values: object) -> Response
         files_max=Tip.FILES_MAX,
         **values,
     )
+
+
+def door(
+    form: CodeForm,
+    *,
+    places: tuple[int, ...] = (),
+    written: str | None = None,
+    status: int = 200,
+) -> Response:
+    """Where a source types the code."""
+    return page_of("tips/enter.html", form=form, places=places, written=written, status=status)
 
 
 def look_page(

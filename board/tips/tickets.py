@@ -59,28 +59,38 @@ def secret(ticket: str, purpose: str) -> bytes:
     return vault.derive(ticket.encode(), purpose)
 
 
-def use(ticket: str, code: str) -> None:
-    """From now on this form has been sent, and shows the code to whoever has it."""
+def use(ticket: str, got: str, *, kind: str = "code") -> None:
+    """From now on this form has been sent, and shows what it `got` to whoever has it: a code, or
+    what a reader keeps on paper."""
     db.session.execute(delete(Ticket).where(Ticket.made_on < today() - LIFE))
     until = (now() + SHOWN).timestamp()
-    data = vault.pad(json.dumps({"code": code, "until": until}).encode(), least=512)
-    sealed = vault.lock(secret(ticket, "code"), data, "code")
+    data = vault.pad(json.dumps({"code": got, "until": until}).encode(), least=512)
+    sealed = vault.lock(secret(ticket, kind), data, kind)
     db.session.add(Ticket(token_hash=_hash(ticket), sealed=sealed, made_on=today()))
+
+
+def take(ticket: str | None) -> bool:
+    """Whether this form is sent for the first time; from now on it has been. One without a ticket
+    of ours always is."""
+    if not ticket or age(ticket) is None:
+        return True
+    if used(ticket):
+        return False
+    use(ticket, "")
+    return True
 
 
 def used(ticket: str) -> Ticket | None:
     return db.session.get(Ticket, _hash(ticket))
 
 
-def code_of(ticket: str) -> str | None:
-    """The code this form got, for ten minutes."""
+def code_of(ticket: str, *, kind: str = "code") -> str | None:
+    """What this form got, for ten minutes."""
     row = used(ticket)
     if row is None or not row.sealed:
         return None
     try:
-        kept: Any = json.loads(
-            vault.unpad(vault.unlock(secret(ticket, "code"), row.sealed, "code"))
-        )
+        kept: Any = json.loads(vault.unpad(vault.unlock(secret(ticket, kind), row.sealed, kind)))
     except BadSeal:
         return None
     return str(kept["code"]) if now().timestamp() < kept["until"] else None

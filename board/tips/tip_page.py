@@ -6,7 +6,7 @@ from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from board.db import db
-from board.tips import disk, exports, keeping, roster
+from board.tips import disk, exports, keeping, roster, tickets
 from board.tips.days import today
 from board.tips.desk_forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
 from board.tips.findings import said
@@ -77,8 +77,8 @@ def _forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
     """As they stand when nobody has filled one in yet."""
     labels = ", ".join(facts.get("labels", []))
     return {
-        "reply_form": MessageForm.empty(),
-        "note_form": NoteForm.empty(),
+        "reply_form": MessageForm.empty(data={"ticket": tickets.new()}),
+        "note_form": NoteForm.empty(data={"ticket": tickets.new()}),
         "facts_form": FactsForm.empty(data={**facts, "labels": labels}),
         "promise_form": DayForm.empty(data={"day": tip.promised_on}),
         "link_form": LinkForm.empty(),

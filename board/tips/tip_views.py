@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from board.access import member, newsroom, open_to
 from board.db import writing
-from board.tips import sending
+from board.tips import sending, tickets
 from board.tips.attachments import kept
 from board.tips.desk_forms import FactsForm, LinkForm, NoteForm
 from board.tips.forms import MessageForm
@@ -49,7 +49,9 @@ def reply(id: int) -> ResponseReturnValue:
     files = [kept(upload) for upload in uploads[: Tip.FILES_MAX]]
     with writing():
         me, _key = my_key()
-        sending.reply(opened_by_me(id), form.text.data, files, by=me)
+        opened = opened_by_me(id)
+        if tickets.take(form.ticket.data):
+            sending.reply(opened, form.text.data, files, by=me)
     return back(id)
 
 
@@ -61,7 +63,9 @@ def note(id: int) -> ResponseReturnValue:
         return tip_page(opened_by_me(id), note_form=form, status=422)
     with writing():
         me, _key = my_key()
-        sending.note(opened_by_me(id), form.text.data, by=me)
+        opened = opened_by_me(id)
+        if tickets.take(form.ticket.data):
+            sending.note(opened, form.text.data, by=me)
     return back(id)
 
 

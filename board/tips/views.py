@@ -9,6 +9,7 @@ from board.access import open_to, strangers
 from board.hosts import for_sources
 from board.language import LANGUAGES
 from board.tips import disk, roster, source_pages
+from board.tips.forms import CodeForm
 from board.tips.keyring import NoKey
 from board.tips.pages import conceal, page_of
 from board.tips.unlocking import Locked
@@ -46,6 +47,9 @@ def choose() -> ResponseReturnValue:
 
 @bp.errorhandler(Locked)
 def _time_is_over(_error: Locked) -> ResponseReturnValue:
+    """What was written while the time ran out is shown again: only its writer sees this page."""
+    if written := request.form.get("text"):
+        return source_pages.door(CodeForm.empty(), written=written, status=401)
     return redirect(url_for(".box"), 303)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from board.accounts import models as accounts
 from board.db import db, now, writing
@@ -13,8 +14,9 @@ from board.tips.commands import tips_cli
 from board.tips.days import today
 from board.tips.holders import Reader
 from board.tips.models import Tip
+from board.tips.roster import Roster
 from conftest import person
-from sealed.conftest import AtDesk, holder_id, inner
+from sealed.conftest import AtDesk, hidden_field, holder_id, inner
 
 STORY = "과장이 장부를 두 권 씁니다."
 
@@ -104,6 +106,30 @@ def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
             assert desk.get("/desk/tips").status_code == 200
     with time_machine.travel(start + timedelta(minutes=485)):
         assert desk.get("/desk/tips").status_code in (302, 303)
+
+
+def test_a_sheet_that_is_loaded_again_is_the_same_sheet(as_, desk):
+    """A second click, or a reload: otherwise nobody knew the words that now open the key."""
+    jin = person("jin", can_read_tips=True)
+    new = AtDesk(jin, as_(jin))
+    ticket = hidden_field(new.get("/desk/tips/start"), "ticket")
+    first = new.start(ticket=ticket)
+    assert new.start(ticket=ticket).text == first.text
+    assert new.unlock().status_code == 303
+    ticket = hidden_field(new.get("/desk/tips/recover"), "ticket")
+    words = {"passphrase": new.recovery, "ticket": ticket}
+    sheets = [new.post("/desk/tips/recover", **words).text for _ in range(2)]
+    assert sheets[0] == sheets[1] != first.text
+    new.note(new.post("/desk/tips/recover", **words))
+    new.unlock()
+    ticket = hidden_field(new.get("/desk/tips/readers"), "ticket")
+    sheets = [new.post("/desk/tips/renew", ticket=ticket).text for _ in range(2)]
+    assert sheets[0] == sheets[1]
+    new.note(new.post("/desk/tips/renew", ticket=ticket))
+
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        assert new.post("/desk/tips/renew", ticket=ticket).location == "/desk/tips/unlock"
+        assert new.unlock().status_code == 303
 
 
 def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
@@ -310,6 +336,48 @@ def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
 
     assert 'href="/desk/tips/1"' in alarmed
     assert 'href="/desk/tips/1"' not in calmed
+
+
+@pytest.mark.parametrize("act", ["reply", "note"])
+def test_what_is_sent_twice_is_said_once(desk, sent, act):
+    ticket = hidden_field(desk.get("/desk/tips/1"), "ticket")
+    for text in ("Seit wann?", "Seit wann?"):
+        assert desk.post(f"/desk/tips/1/{act}", text=text, ticket=ticket).status_code == 303
+
+    assert desk.get("/desk/tips/1").text.count("Seit wann?") == 1
+
+
+def test_what_was_written_about_a_tip_that_is_gone_is_not_lost(desk, second_desk, sent):
+    second_desk.post("/desk/tips/1/erase", sure="yes")
+    page = desk.post("/desk/tips/1/note", text="lang getippt <b>")
+
+    assert page.status_code == 404
+    assert "lang getippt &lt;b&gt;" in page.text
+
+
+def test_a_form_with_nothing_in_it_takes_the_title_away(desk, sent):
+    desk.post("/desk/tips/1/describe", title="저울", labels="시장", case="")
+
+    assert desk.post("/desk/tips/1/describe").status_code == 303
+    assert "저울" not in desk.get("/desk/tips/1").text
+
+
+def test_signing_twice_is_signing_once(desk, sent, at_desk):
+    jin = at_desk(person("jin", can_read_tips=True))
+    for _ in range(2):
+        add = desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+        let_in = desk.post("/desk/tips/1/let-in", reader=holder_id(jin.user))
+        assert (add.status_code, let_in.status_code) == (303, 303)
+
+    assert db.session.get(Tip, 1).epoch == 2
+    assert len(db.session.scalars(select(Roster)).all()) == 2
+
+
+def test_a_removed_reader_looks_after_no_tip(desk, second_desk, sent):
+    desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+
+    assert db.session.get(Tip, 1).assignee_id is None
 
 
 def test_whoever_writes_for_minutes_can_send_it(desk, sent):

@@ -317,6 +317,16 @@ def test_the_time_to_be_in_the_box_ends(sent):
         assert STORY in sent.box().text
 
 
+def test_what_was_written_while_the_box_locked_itself_is_not_lost(sent):
+    sent.enter()
+    with time_machine.travel(now() + timedelta(minutes=31)):
+        page = sent.client.post("/tips/box/message", data={"text": "천천히 <b>", "step": "look"})
+
+    assert page.status_code == 401
+    assert "천천히 &lt;b&gt;" in page.text
+    assert 'name="code"' in page.text
+
+
 def test_leaving_locks_the_box(sent):
     sent.enter()
     cookie = sent.client.get_cookie("board_tip").value
