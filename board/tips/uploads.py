@@ -17,6 +17,10 @@ UPLOAD_LEAST = 1024**2  # bytes; a form that is smaller arrives before it is in 
 DRAFTS_MAX = 2 * 1024**3  # bytes of unsent attachments on this machine
 
 
+def init_app(app: flask.Flask) -> None:
+    app.request_class = Request
+
+
 class NoRoom(Exception):
     """Too many attachments of unsent forms are waiting."""
 

@@ -1,0 +1,8 @@
+"""Who is who: what the app is made of here."""
+
+from board.accounts import second_factor_views, views
+
+PARTS = (
+    views,
+    second_factor_views,
+)

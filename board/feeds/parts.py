@@ -1,0 +1,5 @@
+"""Atom: what the app is made of here."""
+
+from board.feeds import views
+
+PARTS = (views,)
