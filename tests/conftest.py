@@ -34,8 +34,9 @@ from board.accounts import models as accounts
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body
+from board.comments.limits import Limits
 from board.comments.models import Comment
-from board.comments.posting import Limits, post
+from board.comments.posting import post
 from board.db import close_connections, db, writing
 from stage import Stage, wanted
 

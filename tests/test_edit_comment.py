@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from board.comments import posting
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.posting import ThreadClosed
+from board.comments.refused import ThreadClosed
 from board.comments.revisions import Revision
 from board.db import db, writing
 from board.moderation import models as moderation

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from board.comments import refusals
 from board.comments.models import Comment
-from board.comments.posting import Refused
+from board.comments.refused import Refused
 from board.db import db, writing
 from board.moderation import rules
 from board.moderation.rules import State
@@ -311,7 +311,7 @@ def test_what_is_asked_before_storing_walks_no_table(app, ada, harbour):
 
 
 def test_a_post_costs_so_many_statements_and_no_more(as_, ada, harbour):
-    """Whoever adds one makes every post slower for ever: ask with `posting.questions` instead."""
+    """Whoever adds one makes every post slower for ever: ask with `limits.questions` instead."""
     client = as_(ada)
     with writing():
         rules.add(kind="signal", text="repeat", threshold=9, state=State.ON, by=None)

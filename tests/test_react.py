@@ -17,9 +17,9 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments import reactions
 from board.comments.models import Comment
-from board.comments.posting import AuthorSuspended, Refused
 from board.comments.rank import lower_bound
 from board.comments.reactions import Act, Limits, Reaction
+from board.comments.refused import AuthorSuspended, Refused
 from board.db import db, now, writing
 from board.moderation import models as moderation
 from board.sample.commands import load_sample_when_empty

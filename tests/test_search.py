@@ -11,8 +11,9 @@ from sqlalchemy import text, update
 from board.articles.models import Article
 from board.comments import finding, search
 from board.comments.body import Body
+from board.comments.limits import Limits
 from board.comments.models import Comment
-from board.comments.posting import Limits, post
+from board.comments.posting import post
 from board.comments.words import QUERY_MAX, WORDS_MAX, holds, pairs_for, pairs_in, words_of
 from board.db import db, now, writing
 from board.text import tidy, tidy_line

@@ -15,8 +15,8 @@ from board.comments.editing import EditedElsewhere
 from board.comments.forms import EditForm
 from board.comments.models import Comment
 from board.comments.pages import edit_window, listed_comment, shows_thread
-from board.comments.posting import Refused
 from board.comments.refusals import headers, status, why
+from board.comments.refused import Refused
 from board.db import writing
 
 bp = Blueprint("edits", __name__)

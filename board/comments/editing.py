@@ -8,16 +8,10 @@ from sqlalchemy import select
 from board.accounts.models import User
 from board.articles.course import course_of
 from board.comments.body import Body
+from board.comments.limits import known
 from board.comments.models import Comment
-from board.comments.posting import (
-    AuthorSuspended,
-    Draft,
-    Refused,
-    SameText,
-    ThreadClosed,
-    known,
-    look_at,
-)
+from board.comments.posting import Draft, look_at
+from board.comments.refused import AuthorSuspended, Refused, SameText, ThreadClosed
 from board.db import db, now
 
 # What else is to be written with an edit. Other slices append to it.

@@ -10,9 +10,9 @@ from board.access import member, open_to, readers
 from board.comments import reactions
 from board.comments.models import Comment
 from board.comments.pages import conversation_page, listed_comment
-from board.comments.posting import Refused
 from board.comments.reactions import Limits
 from board.comments.refusals import headers, status, why
+from board.comments.refused import Refused
 from board.db import writing
 
 bp = Blueprint("reactions", __name__)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from board.accounts.models import User
 from board.articles.course import course_of
 from board.comments.models import Comment
-from board.comments.posting import AuthorSuspended, Refused
+from board.comments.refused import AuthorSuspended, Refused
 from board.db import Base, db, now
 
 _DAY = timedelta(days=1)

@@ -16,7 +16,14 @@ from board.comments.editing import (
     EditedTooOften,
 )
 from board.comments.models import Comment
-from board.comments.posting import (
+from board.comments.reactions import (
+    CommentGone,
+    OwnComment,
+    ReactedTooOften,
+    ReactedTooSoon,
+    ThreadFrozen,
+)
+from board.comments.refused import (
     AuthorSuspended,
     KeyReused,
     ParentGone,
@@ -26,13 +33,6 @@ from board.comments.posting import (
     TooManyHere,
     TooManyToday,
     TooSoon,
-)
-from board.comments.reactions import (
-    CommentGone,
-    OwnComment,
-    ReactedTooOften,
-    ReactedTooSoon,
-    ThreadFrozen,
 )
 from board.comments.steering import AccountTooNew, ThreadSlowed
 from board.db import now

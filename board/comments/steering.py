@@ -8,7 +8,8 @@ from board.articles.course import Course, course_of
 from board.articles.steering import Steering
 from board.comments import posting
 from board.comments.models import Comment
-from board.comments.posting import Draft, Refused
+from board.comments.posting import Draft
+from board.comments.refused import Refused
 from board.db import db, now
 
 HELD_FOR = "thread"  # everything in it is

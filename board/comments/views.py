@@ -16,6 +16,7 @@ from board.articles.steered import shown_course
 from board.comments import finding, posting
 from board.comments.body import Body
 from board.comments.forms import CommentForm, SearchForm, new_key
+from board.comments.limits import Limits
 from board.comments.models import Comment
 from board.comments.pages import (
     article_page,
@@ -33,8 +34,8 @@ from board.comments.pages import (
     shows_thread,
     thread_parts,
 )
-from board.comments.posting import KeyReused, Limits, Refused
 from board.comments.refusals import headers, status, why
+from board.comments.refused import KeyReused, ParentGone, Refused
 from board.comments.thread import Page, Sort
 from board.db import db, writing
 
@@ -182,7 +183,7 @@ def _parent(form: CommentForm) -> Comment | None:
         return None
     parent = db.session.get(Comment, int(form.parent.data))
     if parent is None:
-        raise posting.ParentGone
+        raise ParentGone
     return parent
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Index, Select, String, Table, bindparam, inse
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
-from board.comments import posting
+from board.comments import limits, posting
 from board.comments.body import LINK
 from board.comments.models import Comment
 from board.comments.posting import Draft
@@ -145,5 +145,5 @@ def _hold(draft: Draft) -> str | None:
     return CODE if draft.known.barred and found(draft.body.text) else None
 
 
-posting.questions["barred"] = select(BarredKey.barred_id).limit(1)
+limits.questions["barred"] = select(BarredKey.barred_id).limit(1)
 posting.checks.append(_hold)

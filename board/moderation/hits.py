@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.comments import advice, editing, posting, reasons
 from board.comments.advice import Advice
 from board.comments.models import Comment, on_delete
-from board.comments.posting import Draft, Refused
+from board.comments.posting import Draft
+from board.comments.refused import Refused
 from board.db import Base, db, now, run
 from board.moderation import likeness, queues, rules, signals
 from board.moderation.queues import Queue

@@ -21,9 +21,10 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.accounts.names import name_key
-from board.comments import posting
+from board.comments import limits, posting
 from board.comments.models import Comment
-from board.comments.posting import Draft, Refused
+from board.comments.posting import Draft
+from board.comments.refused import Refused
 from board.db import Base, db, now
 from board.moderation.models import Ruling, Verdict, record
 
@@ -272,7 +273,7 @@ def _told() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-posting.questions["caution"] = (
+limits.questions["caution"] = (
     select(Caution.ruling_id)
     .where(Caution.user_id == bindparam("author"), Caution.acknowledged_at.is_(None))
     .limit(1)

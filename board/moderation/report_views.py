@@ -13,9 +13,9 @@ from board.accounts.models import User
 from board.comments import refusals
 from board.comments.models import Comment
 from board.comments.pages import conversation_page, ids_of, listed_comment
-from board.comments.posting import Refused
 from board.comments.reasons import report_reasons
 from board.comments.refusals import headers, status, why
+from board.comments.refused import Refused
 from board.comments.thread import Shown
 from board.db import db, writing
 from board.forms import Form

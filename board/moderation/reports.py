@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.comments.posting import AuthorSuspended, Refused
 from board.comments.reactions import CommentGone, OwnComment
+from board.comments.refused import AuthorSuspended, Refused
 from board.db import Base, db, now
 from board.moderation import queues
 from board.moderation.models import Ruling, Verdict, on_decision, on_undo

@@ -16,7 +16,7 @@ from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, delete, fun
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
-from board.comments import posting
+from board.comments import limits
 from board.db import Base, db, now, run
 from board.moderation import words
 from board.moderation.models import Ruling, Verdict, record
@@ -185,7 +185,7 @@ class Rulebook:
         return (rule for rule in self._known.values() if rule.kind == Kind.SIGNAL)
 
 
-posting.questions["edition"] = _EDITION = select(Edition.number)
+limits.questions["edition"] = _EDITION = select(Edition.number)
 
 
 def current() -> Rulebook:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal_column, select
 
-from board.comments import posting
+from board.comments import limits
 from board.comments.models import Comment
 from board.comments.personal import places_of
 from board.comments.posting import Draft
@@ -81,7 +81,7 @@ def _share_rejected() -> Select[int]:
     return select(share).select_from(newest).having(func.count() >= RECORD_MIN)
 
 
-posting.questions["rejected"] = _share_rejected()
+limits.questions["rejected"] = _share_rejected()
 
 
 _MEASURES: dict[str, Callable[[Known, Draft], Iterator[Finding]]] = {

@@ -24,7 +24,7 @@ from board.articles.feeds import Item, read
 from board.articles.imports import content_of
 from board.articles.models import Article
 from board.articles.steering import Measure
-from board.comments import posting
+from board.comments import limits, posting
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.reactions import Choice, Reaction
@@ -249,7 +249,7 @@ def _say(
 
 
 def _look_at(article: Article, by: User, body: Body, parent: Comment | None) -> str | None:
-    known = posting.known(article, by)
+    known = limits.known(article, by)
     return posting.look_at(posting.Draft(article, by, body, parent, known))
 
 

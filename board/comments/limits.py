@@ -1,0 +1,121 @@
+"""How much one account may write, and all that is asked of the stored comments about a new one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, func, select
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.body import Body
+from board.comments.models import Comment
+from board.comments.refused import SameText, TooManyHere, TooManyToday, TooSoon
+from board.db import now, run
+
+DAY = timedelta(days=1)
+Past = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one account may write; 0 = no limit. Defaults of the Korean portals since 2018."""
+
+    interval: timedelta = timedelta(seconds=60)
+    per_day: int = 20
+    roots_per_article: int = 3
+    same_text: timedelta = timedelta(hours=24)
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls(interval=timedelta(), per_day=0, roots_per_article=0, same_text=timedelta())
+
+    def refuse_beyond(self, past: Past, *, is_root: bool) -> None:
+        for refusal, posted_at, wait in (
+            (TooSoon, past.own_at, self.interval),
+            (TooManyToday, past.own_of_day_at, DAY),
+            (SameText, past.same_at, self.same_text),
+        ):
+            if posted_at:
+                raise refusal(posted_at + wait)
+        if is_root and 0 < self.roots_per_article <= past.own_roots:
+            raise TooManyHere
+
+
+# What the checks of other slices must know: one value each, about `article` and `author`. All are
+# asked at once, with what the limits look at; a question of its own would cost several times that.
+questions: dict[str, Select[Any]] = {}
+
+_c = Comment.__table__.c
+
+
+def _newest(*where: ColumnElement[bool]) -> Select[datetime]:
+    return select(func.max(_c.posted_at)).where(*where)
+
+
+def _own(within: str) -> ColumnElement[bool]:
+    """The author's own, as far as a limit looks.
+
+    On either side: whatever a clock far ahead has noted does not stop anyone until then.
+    """
+    since: ColumnElement[datetime] = bindparam(f"{within}_since")
+    until: ColumnElement[datetime] = bindparam(f"{within}_until")
+    return and_(_c.author_id == bindparam("author"), _c.posted_at > since, _c.posted_at < until)
+
+
+_ROOTS = and_(_c.article_id == bindparam("article"), _c.root_id.is_(None))
+_OWN_ROOTS = select(_c.id).where(_c.author_id == bindparam("author"), _ROOTS)
+_ASKED = {
+    "stored_id": select(_c.id).where(
+        _c.author_id == bindparam("author"), _c.key == bindparam("key")
+    ),
+    "own_at": _newest(_own("interval")),
+    "own_of_day_at": select(_c.posted_at)
+    .where(_own("day"))
+    .order_by(_c.posted_at.desc())
+    .offset(bindparam("day_has", type_=Integer))
+    .limit(1),
+    "same_at": _newest(_own("same_text"), _c.text_hash == bindparam("hash")),
+    "own_roots": select(func.count()).select_from(
+        _OWN_ROOTS.limit(bindparam("roots_have", type_=Integer)).subquery()
+    ),
+    "newest_root_at": _newest(_ROOTS, _c.listed),
+    "newest_reply_at": _newest(_c.root_id == bindparam("root"), _c.listed),
+}
+
+
+@cache
+def _at_once(*, with_past: bool) -> Select[*tuple[Any, ...]]:
+    """All questions as one. Made when it is first asked, after every slice has had its say."""
+    asked = {**(_ASKED if with_past else {}), **questions}
+    return select(*(each.scalar_subquery().label(name) for name, each in asked.items()))
+
+
+def known(article: Article, author: User) -> Row[*tuple[Any, ...]]:
+    """The answers to `questions`, when there is nothing else to ask."""
+    return run(_at_once(with_past=False), {"article": article.id, "author": author.id}).one()
+
+
+def past_of(
+    article: Article, *, by: User, body: Body, key: str, parent: Comment | None, limits: Limits
+) -> Past:
+    """All that the stored comments say about a new one, asked at once. A limit of 0 asks nothing.
+
+    Deleted ones count too, and no restart and no worker forgets.
+    """
+    moment = now()
+    a_day = DAY if limits.per_day else timedelta()
+    waits = {"interval": limits.interval, "day": a_day, "same_text": limits.same_text}
+    asked = {
+        "article": article.id,
+        "author": by.id,
+        "key": key,
+        "hash": body.hash,
+        "root": parent and (parent.root_id or parent.id),
+        "day_has": max(0, limits.per_day - 1),
+        "roots_have": limits.roots_per_article,
+        **{f"{name}_since": moment - wait for name, wait in waits.items()},
+        **{f"{name}_until": moment + wait for name, wait in waits.items()},
+    }
+    return run(_at_once(with_past=True), asked).one()
