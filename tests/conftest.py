@@ -14,6 +14,7 @@ harbour is the article they meet under, `as_` puts any of them in front of a bro
 the board itself, on a real database that only this test has. `person`, `keep` and `say` make more.
 """
 
+import gc
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from werkzeug.test import TestResponse
 
 from board import create_app, schema
 from board.accounts import models as accounts
+from board.accounts import passwords
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body
@@ -72,6 +74,21 @@ class Client(FlaskClient):
         return response
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end, so the collector need not look through it ever again."""
+    gc.freeze()
+    gc.set_threshold(10_000)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id at its cheapest; test_passwords.py takes it as it is."""
+    monkeypatch.setattr(passwords, "_PASSES", 1)
+    monkeypatch.setattr(passwords, "_KIB", 8)
+    cheap = passwords._NOBODYS.replace("m=19456,t=2", "m=8,t=1")
+    monkeypatch.setattr(passwords, "_NOBODYS", cheap)
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the tables, made once by the migrations and copied for each test."""
@@ -91,9 +108,12 @@ class Compiled(FileSystemBytecodeCache):
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
-    """Templates are compiled once for all tests, not once for each app."""
-    return Compiled(str(tmp_path_factory.mktemp("compiled")))
+def compiled(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Compiled:
+    """Templates are compiled once for all tests of all workers, not once for each app."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine if worker_id == "master" else mine.parent) / "compiled"
+    folder.mkdir(exist_ok=True)
+    return Compiled(str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from board.accounts.passwords import hash_password, is_password
 from board.accounts.views import device_name
 from board.articles.models import Article
 from board.db import db, now, writing
-from tests.conftest import PASSWORD, say
+from conftest import PASSWORD, say
 
 Browser = Callable[[User], FlaskClient]
 NEW = "a new light on the old pier"

@@ -14,7 +14,7 @@ from board.accounts.commands import accounts_cli
 from board.accounts.models import User
 from board.accounts.passwords import is_password
 from board.db import close_connections, db
-from tests.conftest import PASSWORD
+from conftest import PASSWORD
 
 Run = Callable[..., Result]
 

@@ -264,9 +264,9 @@ def test_whatever_is_written_advice_is_about_parts_of_it(text):
      "1-", "1 ", "0.", "900101-", "4111-", "(", "-", " ", "http://", "가", "１", "3-3-"],
 )  # fmt: skip
 def test_a_hostile_text_costs_no_more_than_its_length(piece):
-    text = (piece * 100_000)[:100_000]
+    text = (piece * 30_000)[:30_000]
 
     began = time.process_time()
     advice.on(text)
 
-    assert time.process_time() - began < 5  # of CPU; the square of the length would be minutes
+    assert time.process_time() - began < 2  # of CPU; the square of the length would be many

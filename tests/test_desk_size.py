@@ -149,7 +149,7 @@ def steered(comment, author, mo, second):
 
 
 @pytest.mark.parametrize("path", ROWS)
-def test_a_page_of_fifty_rows_asks_as_often_as_one_of_one(as_, mo, add, path):
+def test_a_page_of_ten_rows_asks_as_often_as_one_of_one(as_, mo, add, path):
     client = as_(mo)
 
     def statements():
@@ -160,12 +160,12 @@ def test_a_page_of_fifty_rows_asks_as_often_as_one_of_one(as_, mo, add, path):
 
     add(path, 1)
     one = statements()
-    add(path, 49)
+    add(path, 9)
 
     assert statements() == one
 
 
-def test_the_record_of_a_person_asks_as_often_for_fifty_of_everything(as_, ada, mo, harbour):
+def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo, harbour):
     client = as_(mo)
 
     def add(times):
@@ -182,11 +182,11 @@ def test_the_record_of_a_person_asks_as_often_for_fifty_of_everything(as_, ada, 
 
     add(1)
     one = statements()
-    add(49)
+    add(9)
     assert statements() == one
 
 
-def test_a_rule_and_its_trial_ask_as_often_for_fifty_hits(as_, app, ada, mo, harbour):
+def test_a_rule_and_its_trial_ask_as_often_for_ten_hits(as_, app, ada, mo, harbour):
     with writing():
         word = rules.add(kind="word", text="lantern", by=mo, state=rules.State.SHADOW)
         trial = trials.begin(
@@ -202,7 +202,7 @@ def test_a_rule_and_its_trial_ask_as_often_for_fifty_hits(as_, app, ada, mo, har
 
     paths = (f"/desk/rules/{word.id}", f"/desk/rules/trials/{trial.id}")
     found = []
-    for times in (1, 49):
+    for times in (1, 9):
         for _ in range(times):
             say(harbour, ada, f"lantern {next(_number)}")
         with writing():

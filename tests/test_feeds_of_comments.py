@@ -152,8 +152,7 @@ def test_a_feed_travels_compressed(guest, ada, harbour):
     assert response.headers["Content-Encoding"] == "gzip"
 
 
-@pytest.mark.parametrize("url", FEEDS)
-def test_no_text_whatever_breaks_the_feed(guest, ada, harbour, url):
+def test_no_text_whatever_breaks_a_feed(guest, ada, harbour):
     """Every character of the planes in use, in a comment, a title and a name; posted, and even
     where something stored them as they are."""
     planes = [(1, 0xD800), (0xE000, 0x11000), (0x1F000, 0x1FB00), (0x10FF00, 0x110000)]
@@ -162,16 +161,17 @@ def test_no_text_whatever_breaks_the_feed(guest, ada, harbour, url):
         say(harbour, ada, "a" + "".join(some[start : start + 9000]), key=str(start))
     raw = "]]> <!-- & \x01\x0b\x1f\x7f\x85\ufffe\uffff"
 
-    posted = entries(guest.get(url))
+    posted = [entries(guest.get(url)) for url in FEEDS]
     with writing():
         db.session.execute(update(Comment).values(html=raw))
         harbour.title = raw
         ada.name = raw
         harbour.revision += 1
-    as_stored = entries(guest.get(url))
+    as_stored = [entries(guest.get(url)) for url in FEEDS]
 
-    assert len(posted) == len(as_stored) > 5
-    assert as_stored[0].findtext(f"{ATOM}title").startswith("]]> <!-- &")
+    for before, after in zip(posted, as_stored, strict=True):
+        assert len(before) == len(after) > 5
+        assert after[0].findtext(f"{ATOM}title").startswith("]]> <!-- &")
 
 
 def test_a_newsroom_with_an_address_is_named_by_it(app, guest, ada, harbour):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 # Migrations, feeds, files of tips, the server itself, and what another database would need.
 FOR_FEW = {

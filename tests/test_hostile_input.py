@@ -195,8 +195,7 @@ def test_a_full_disk_is_told_and_the_text_kept(app, client, guest, harbour):
 def test_a_database_another_program_holds_is_told_and_reading_goes_on(
     app, client, guest, harbour, monkeypatch
 ):
-    monkeypatch.setitem(PRAGMAS, "busy_timeout", 50)
-    close_connections()
+    monkeypatch.setattr(app.extensions["write_lock"], "WAIT", 0.05)
     with closing(sqlite.connect(db.engine.url.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         refused = client.post(COMMENTS, data={"body": "Waiting"})

@@ -666,7 +666,7 @@ def server() -> Iterator[str]:
         "/large": b" " * 70_000 + rss(told(1)).encode(),
     }  # fmt: skip
     server = HTTPServer(("127.0.0.1", 0), _Server)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

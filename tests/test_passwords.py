@@ -18,6 +18,11 @@ EASY = [
 GOOD = ["lighthouse keeper at dusk", "등대지기는 저녁에 불을 켠다", "🌊 파도 🐟 생선 🚢 배를 탄다"]
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """Here they are hashed as in earnest."""
+
+
 @pytest.mark.parametrize("password", EASY)
 def test_a_password_of_the_lists_is_easy(password: str) -> None:
     assert is_easy(password)

@@ -16,8 +16,10 @@ from board.sample.commands import sample_cli
 
 
 @pytest.fixture(autouse=True)
-def small_batches(monkeypatch):
+def small_numbers(monkeypatch):
     monkeypatch.setattr(threads, "BATCH", 7)
+    monkeypatch.setattr(threads, "AUTHORS", 80)  # the best liked comment here has fifty votes
+    monkeypatch.setattr(threads, "TEXTS", 90)
 
 
 def sample_thread(app: Flask, count: int, slug: str = "long") -> list[Comment]:

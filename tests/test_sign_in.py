@@ -21,8 +21,8 @@ from board.accounts.attempts import Attempt, Device, network
 from board.accounts.models import Session, User
 from board.accounts.passwords import hash_password
 from board.db import close_connections, db, now, writing
-from tests.conftest import PASSWORD, Client
-from tests.test_sign_up import ELSEWHERE
+from conftest import PASSWORD, Client
+from test_sign_up import ELSEWHERE
 
 EMAIL = "ada@harbour.example"
 WRONG = "not her password at all"

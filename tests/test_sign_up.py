@@ -17,7 +17,7 @@ from board.accounts.models import User
 from board.accounts.passwords import is_password
 from board.db import close_connections, db, now
 from board.forms import own_path
-from tests.conftest import PASSWORD, Client, person
+from conftest import PASSWORD, Client, person
 
 FORM = {"email": "Sora@Harbour.example", "name": "소라", "password": PASSWORD, "of_age": "y"}
 DONE = "/sign-in?notice=signed_up&next=/"

@@ -106,8 +106,8 @@ class User(UserMixin, Base):
 
 
 def sign_up(*, email: str, name: str, password_hash: str) -> User:
-    user = User(email=email, password_hash=password_hash)
-    user.rename(name)
+    """Not renamed: nothing shows a name that nobody had."""
+    user = User(email=email, password_hash=password_hash, name=name, name_key=name_key(name))
     db.session.add(user)
     return user
 

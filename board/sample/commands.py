@@ -89,6 +89,7 @@ def load_sample_when_empty() -> bool:
             person = _account(reader["handle"], reader["name"], readers_hash)
             person.joined_at = now() - timedelta(days=1400 // (turn + 1))
             people[reader["handle"]] = person
+        db.session.flush()  # everybody has an id
         factors = {handle: _second_factor(people[handle]) for handle in CAST if CAST[handle]}
         tips.seat(people["tess"], papers)
         threads = talk["threads"]
@@ -196,7 +197,7 @@ def _publish(item: Item) -> Article:
 def _talk(threads: list[tuple[Article, list[dict[str, Any]]]], people: dict[str, User]) -> None:
     """Everything is said in the order of time, so that a later comment has a higher number."""
     told = [(article, *each) for article, roots in threads for each in _with_parents(roots)]
-    db.session.flush()  # everybody has an id
+    db.session.flush()
     said: dict[int, Comment] = {}  # by the identity of what was told
     for article, comment, parent in sorted(told, key=lambda each: -each[1]["minutes_ago"]):
         said[id(comment)] = _say(article, comment, people, said.get(id(parent)))
