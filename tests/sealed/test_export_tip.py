@@ -171,9 +171,9 @@ def test_until_another_recipient_is_proven_the_first_is_used(desk, sent, offline
     assert unpacked(desk.post("/desk/tips/1/export"), offline)
 
 
-@pytest.mark.parametrize("wrong", ["", "age1xyz", "ssh-ed25519 AAAA", "age1" + "q" * 58, "가" * 62])
-def test_what_is_no_recipient_is_refused(desk, sent, wrong):
-    assert desk.post("/desk/tips/export/recipient", recipient=wrong).status_code == 422
+def test_what_is_no_recipient_is_refused(desk, sent):
+    for wrong in ("", "age1xyz", "ssh-ed25519 AAAA", "age1" + "q" * 58, "가" * 62):
+        assert desk.post("/desk/tips/export/recipient", recipient=wrong).status_code == 422, wrong
 
 
 def test_a_secret_key_is_refused_and_not_shown_again(desk, sent, offline):

@@ -51,9 +51,9 @@ def test_readers_send_files_too(desk, sent):
     assert sent.client.post("/tips/box/file", data={"number": number}).data == b"answer" * 9
 
 
-@pytest.mark.parametrize("number", ["0", "1", "99", "x", "", "9" * 30, "-1"])
-def test_what_is_no_file_is_not_found(desk, sent, number):
-    assert desk.post("/desk/tips/1/file", number=number).status_code == 404
+def test_what_is_no_file_is_not_found(desk, sent):
+    for number in ("0", "1", "99", "x", "", "9" * 30, "-1"):
+        assert desk.post("/desk/tips/1/file", number=number).status_code == 404, number
 
 
 def test_a_file_of_another_tip_is_not_found(desk, sent, source, app):
