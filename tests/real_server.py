@@ -6,8 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -19,6 +17,7 @@ from board.accounts import models as accounts
 from board.accounts.models import User
 from board.db import writing
 from conftest import NO_LIMITS
+from waiting import until
 
 ROOT = Path(__file__).parent.parent
 
@@ -95,12 +94,11 @@ class Server:
             return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                if self.get("/healthz").status == 200:
-                    return
-            except OSError:
-                assert self.process.poll() is None, "the server ended"
-                threading.Event().wait(0.01)
-        raise AssertionError("the server did not start")
+        until(self._answers, "the server starts")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, "the server ended"
+        try:
+            return self.get("/healthz").status == 200
+        except OSError:
+            return False

@@ -21,6 +21,7 @@ from board.db import close_connections, db
 from conftest import person
 from real_server import Server, token_of
 from recount import drift
+from waiting import until
 
 ROUNDS = 100  # in each, one of the two workers is killed, and then all processes at once
 PEOPLE = 4
@@ -107,8 +108,13 @@ class Moderator(Person):
 def let_them_work(crowd: list[Person], *, acts: int) -> None:
     """Until so many more acts were acknowledged. So a slow machine kills under load, too."""
     goal = sum(one.acknowledged for one in crowd) + acts
-    while sum(one.acknowledged for one in crowd) < goal and all(one.is_alive() for one in crowd):
-        threading.Event().wait(0.001)
+    until(
+        lambda: (
+            sum(one.acknowledged for one in crowd) >= goal
+            or not all(one.is_alive() for one in crowd)
+        ),
+        f"{acts} acts more are acknowledged",
+    )
 
 
 def kill_a_worker(server: Server) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from board.db import PRAGMAS, _begin_immediate, close_connections, db, writing_e
 from board.lock import WriteLock
 from conftest import say
 from real_server import Answer, Server, token_of
+from waiting import until
 
 # Takes the file as SQLite programs do, knowing nothing of our lock, until its input ends.
 HOLDER = """
@@ -125,8 +125,7 @@ def test_while_many_wait_to_write_the_server_goes_on_serving_readers(
         writers = [threading.Thread(target=post, args=(number,)) for number in range(30)]
         for writer in writers:
             writer.start()
-        while not told:  # the line is full
-            time.sleep(0.001)
+        until(lambda: told, "somebody is told that the line is full")
         pages = [server.get("/articles/harbour"), server.get("/articles/harbour", token=token)]
         still_waiting = sum(writer.is_alive() for writer in writers)
         for writer in writers:

@@ -1,7 +1,6 @@
 """Passwords: long enough, not on anybody's list, and kept as Argon2id only."""
 
 import threading
-import time
 import unicodedata
 
 import pytest
@@ -10,6 +9,7 @@ from flask import Flask
 from board.accounts import passwords
 from board.accounts.passwords import hash_password, is_easy, is_password, tidy_password
 from board.turns import TooBusy, Turns
+from waiting import until
 
 EASY = [
     "password12345678", "1234567890123456", "iloveyouiloveyou", "qwertyuiopasdfgh", "a" * 15,
@@ -92,8 +92,7 @@ def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.Monkey
     with passwords.turns:
         for thread in storm:
             thread.start()
-        while len(told) < 5:
-            time.sleep(0.001)
+        until(lambda: len(told) >= 5, "five are told that the line is full")
     for thread in storm:
         thread.join()
     assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.turns.queue

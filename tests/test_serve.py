@@ -6,7 +6,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from flask import Flask
 
 from board import cli
 from board.cli import is_safe_sqlite
+from waiting import until
 
 pytestmark = pytest.mark.slow  # each starts real servers
 
@@ -49,15 +49,14 @@ def get(port: int, path: str) -> tuple[int, str]:
 
 
 def wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
+    def answers() -> bool:
+        assert process.poll() is None, process.communicate(timeout=5)
         try:
-            get(port, "/healthz")
+            return get(port, "/healthz")[0] == 200
         except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"it does not answer: {process.communicate(timeout=5)}")
+            return False
+
+    until(answers, "it answers")
 
 
 class Server:

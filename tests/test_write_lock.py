@@ -23,6 +23,7 @@ from board.accounts.models import User
 from board.comments import finding
 from board.db import PRAGMAS, close_connections, db, writing, writing_engine
 from board.lock import Busy, WriteLock
+from waiting import until
 
 ROOT = Path(__file__).parent.parent
 # Takes the lock again and again; inside, a folder stands that can be made once only. One letter
@@ -136,8 +137,8 @@ def test_whoever_has_let_go_does_not_overtake_the_one_that_waits(
         pass
 
 
-def gather(lock: WriteLock, *, threads: int, until: Callable[[list[str]], bool]) -> list[str]:
-    """What so many threads are told that come while another has its turn until `until`."""
+def gather(lock: WriteLock, *, threads: int, enough: Callable[[list[str]], bool]) -> list[str]:
+    """What so many threads are told that come while another has its turn until `enough`."""
     told: list[str] = []
 
     def work() -> None:
@@ -151,8 +152,7 @@ def gather(lock: WriteLock, *, threads: int, until: Callable[[list[str]], bool])
     with lock:
         for thread in crowd:
             thread.start()
-        while not until(told):
-            time.sleep(0.001)
+        until(lambda: enough(told), "enough were told")
     for thread in crowd:
         thread.join()
     return sorted(told)
@@ -163,7 +163,7 @@ def test_when_a_turn_does_not_end_a_few_wait_for_it_and_the_others_are_told_soon
 ) -> None:
     lock = WriteLock(tmp_path / "lock")
     lock.WAIT, lock.STUCK = 60, 0.01
-    told = gather(lock, threads=9, until=lambda told: len(told) == 9 - WriteLock.QUEUE)
+    told = gather(lock, threads=9, enough=lambda told: len(told) == 9 - WriteLock.QUEUE)
     assert told == ["busy"] * (9 - WriteLock.QUEUE) + ["let in"] * WriteLock.QUEUE
 
 
@@ -171,7 +171,7 @@ def test_while_turns_pass_quickly_everybody_may_wait(tmp_path: Path) -> None:
     lock = WriteLock(tmp_path / "lock")
     lock.WAIT = lock.STUCK = 60
     arrived = threading.active_count() + 9
-    told = gather(lock, threads=9, until=lambda _: threading.active_count() >= arrived)
+    told = gather(lock, threads=9, enough=lambda _: threading.active_count() >= arrived)
     assert told == ["let in"] * 9
 
 

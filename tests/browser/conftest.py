@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from waiting import until
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -194,15 +195,13 @@ def board(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def _wait_until_served(board: Board) -> None:
-    port = urlsplit(board.url).port
-    for _ in range(600):
+    def is_served() -> bool:
         assert board.process.poll() is None, "the server ended"
         with socket.socket() as probe:
             probe.settimeout(2)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the server did not start")
+            return probe.connect_ex(("127.0.0.1", urlsplit(board.url).port)) == 0
+
+    until(is_served, "the server starts")
 
 
 @pytest.fixture(scope="session")
@@ -295,6 +294,11 @@ def say(window: Windows, path: str, text: str, *, who: str = "ada", parent: str 
     )
     assert answer.status == 303
     return answer.headers["location"]
+
+
+def until_told(page: Page, holds: Callable[[], object], what: str) -> None:
+    """As `until`, while the page and its network are listened to."""
+    until(holds, what, pause=lambda: page.wait_for_timeout(10))
 
 
 @contextmanager

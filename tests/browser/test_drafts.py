@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from browser.conftest import REPLY, publish, say, sign_in, sign_up, unique, without_reload
+from browser.conftest import (
+    REPLY,
+    publish,
+    say,
+    sign_in,
+    sign_up,
+    unique,
+    until_told,
+    without_reload,
+)
 
 BOX = "form[data-write]:not([data-opened]) textarea"
 POST = "form[data-write]:not([data-opened]) button.primary"
@@ -14,8 +23,7 @@ KEPT = "() => Object.keys(localStorage).filter((name) => name.startsWith('draft 
 
 def until_kept(page: Page, enough: Callable[[int], bool]) -> None:
     """Wait for so many drafts on this device."""
-    while not enough(len(page.evaluate(KEPT))):
-        page.wait_for_timeout(20)
+    until_told(page, lambda: enough(len(page.evaluate(KEPT))), "drafts are kept")
 
 
 def write(window, path: str, text: str, who: str = "ada") -> Page:

@@ -376,7 +376,7 @@ def test_back_from_a_comment_finds_what_was_loaded_and_the_place(window, long):
     item(page, long["root"]).locator("> .more-replies").click()
     expect(page.locator(".replies > .comment")).to_have_count(30)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_function("history.state.top > 1000 && history.state.top === scrollY")
+    page.wait_for_function("() => history.state.top > 1000 && history.state.top === scrollY")
     place = page.evaluate(BACK_TO)
 
     page.goto("/rulings")

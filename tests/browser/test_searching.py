@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import say, without_reload
+from browser.conftest import say, until_told, without_reload
 
 TOLD = "#found [data-told]"
 
@@ -60,8 +60,7 @@ def test_a_newer_search_ends_the_one_before(window, found):
     page.on("requestfailed", lambda request: ended.append(request.failure))
     seek(page, "사과")
     page.wait_for_function("() => document.querySelector('#q').value === '사과'")
-    while not slow:
-        page.wait_for_timeout(5)
+    until_told(page, lambda: slow, "the search is asked")
 
     seek(page, "포도")
 
@@ -105,8 +104,7 @@ def test_whoever_types_on_is_left_in_the_box(found):
     page = found
     slow = held(page, encoded("사과"))
     seek(page, "사과")
-    while not slow:
-        page.wait_for_timeout(5)
+    until_told(page, lambda: slow, "the search is asked")
     page.locator("#q").press_sequentially("와 배")
 
     slow[0].continue_()

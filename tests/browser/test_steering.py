@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Windows, publish, say, unique, without_reload
+from browser.conftest import Windows, publish, say, unique, until_told, without_reload
 
 SLOW = re.compile("댓글이 한꺼번에 몰려 잠시 천천히 받습니다.")
 
@@ -83,11 +83,9 @@ def test_a_folded_thread_is_opened_and_lapses_by_itself(window, article, scripts
     reader.goto("/")
     reader.goto(place)
     expect(words).to_be_visible()  # whoever follows the link of a comment finds it open
-    for _ in range(40):
-        reader.goto(article)
-        if not notice(reader).count():
-            break
-        reader.wait_for_timeout(500)
+    until_told(
+        reader, lambda: reader.goto(article) and not notice(reader).count(), "the measure lapses"
+    )
 
     assert datetime.now(ZoneInfo("Asia/Seoul")) >= ends.replace(microsecond=0)
     expect(notice(reader)).to_have_count(0)
