@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import get_locale
@@ -33,6 +34,7 @@ from werkzeug.test import TestResponse
 from board import create_app, schema
 from board.accounts import models as accounts
 from board.accounts import passwords
+from board.accounts.commands import accounts_cli
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body
@@ -196,6 +198,19 @@ def as_(app: Flask) -> Callable[[User], FlaskClient]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def operator(app: Flask) -> Callable[..., Result]:
+    """Types `accounts …` at a prompt of the machine."""
+
+    def type_(*words: str) -> Result:
+        db.session.rollback()
+        result = app.test_cli_runner().invoke(accounts_cli, words)
+        db.session.expire_all()
+        return result
+
+    return type_
 
 
 def person(name: str, **capabilities: bool) -> User:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -19,19 +18,8 @@ from conftest import PASSWORD
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def accounts(app: Flask) -> Run:
-    def run(*words: str) -> Result:
-        db.session.rollback()
-        result = app.test_cli_runner().invoke(accounts_cli, words)
-        db.session.expire_all()
-        return result
-
-    return run
-
-
-def test_the_first_moderator_is_made_here(accounts: Run) -> None:
-    result = accounts(
+def test_the_first_moderator_is_made_here(operator: Run) -> None:
+    result = operator(
         "add", "Mo@Harbour.example", "운영자", "--can", "moderate", "--password", PASSWORD
     )
     user = db.session.scalars(select(User)).one()
@@ -52,31 +40,31 @@ def test_the_first_moderator_is_made_here(accounts: Run) -> None:
     ],
 )
 def test_an_account_that_cannot_be_is_refused_in_one_sentence(
-    accounts: Run, ada: User, email: str, name: str, password: str
+    operator: Run, ada: User, email: str, name: str, password: str
 ) -> None:
-    result = accounts("add", email, name, "--password", password)
+    result = operator("add", email, name, "--password", password)
     assert result.exit_code == 1 and result.output.startswith("Error: ")
     assert result.output.count("\n") == 1 and password not in result.output
     assert db.session.scalars(select(User)).all() == [ada]
 
 
-def test_a_capability_is_given_and_taken(accounts: Run, ada: User) -> None:
-    assert accounts("grant", "ADA@harbour.example", "edit").exit_code == 0
+def test_a_capability_is_given_and_taken(operator: Run, ada: User) -> None:
+    assert operator("grant", "ADA@harbour.example", "edit").exit_code == 0
     assert (ada.can_edit, ada.can_moderate) == (True, False)
-    assert accounts("revoke", "ada@harbour.example", "edit").exit_code == 0
+    assert operator("revoke", "ada@harbour.example", "edit").exit_code == 0
     assert ada.can_edit is False
-    assert accounts("grant", "ada@harbour.example", "rule").exit_code == 2
+    assert operator("grant", "ada@harbour.example", "rule").exit_code == 2
 
 
 def test_somebody_is_suspended_and_let_back_in(
-    accounts: Run, as_: Callable[[User], FlaskClient], ada: User
+    operator: Run, as_: Callable[[User], FlaskClient], ada: User
 ) -> None:
     client = as_(ada)
-    suspended = accounts("suspend", "ada@harbour.example", "--days", "3", "--reason", "도배")
+    suspended = operator("suspend", "ada@harbour.example", "--days", "3", "--reason", "도배")
     assert suspended.exit_code == 0
     assert (ada.is_suspended, ada.suspended_for) == (True, "도배")
     assert client.get("/account").status_code == 303
-    assert accounts("unsuspend", "ada@harbour.example").exit_code == 0
+    assert operator("unsuspend", "ada@harbour.example").exit_code == 0
     assert (ada.is_suspended, as_(ada).get("/account").status_code) == (False, 200)
 
 
@@ -84,8 +72,8 @@ def test_somebody_is_suspended_and_let_back_in(
     "words",
     [("grant", "x@y.z", "edit"), ("unsuspend", "x@y.z"), ("suspend", "x@y.z", "--reason", "")],
 )
-def test_an_unknown_account_is_said(accounts: Run, words: tuple[str, ...]) -> None:
-    result = accounts(*words)
+def test_an_unknown_account_is_said(operator: Run, words: tuple[str, ...]) -> None:
+    result = operator(*words)
     assert (result.exit_code, result.output) == (
         1, "Error: There is no account with the e-mail x@y.z.\n",
     )  # fmt: skip

@@ -3,16 +3,17 @@
 import json
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from board.chain import first_broken_of_last
-from board.db import db, writing, writing_engine
+from board.db import db, writing
 from board.moderation import models as moderation
 from board.moderation import people
 from board.moderation.appeals import Appeal, appeal
 from board.moderation.log_commands import moderation_cli
 from board.moderation.models import Ruling, record
 from conftest import count_queries, more_link, say
+from test_log_of_rulings import behind_its_back
 
 
 @pytest.fixture
@@ -36,16 +37,6 @@ def decisions(ada, mo, harbour):
     return list(db.session.scalars(select(Ruling).order_by(Ruling.id)))
 
 
-def tamper(statement):
-    with writing_engine().connect().execution_options(writing=True) as connection:
-        for name in ("ruling_no_update", "ruling_no_delete"):
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-        connection.execute(text(statement))
-        connection.commit()
-    db.session.rollback()
-    db.session.expire_all()
-
-
 def test_a_whole_log_is_said_to_be_whole_and_how_it_ends(type_, decisions):
     result = type_("verify")
 
@@ -55,7 +46,7 @@ def test_a_whole_log_is_said_to_be_whole_and_how_it_ends(type_, decisions):
 
 
 def test_the_first_broken_ruling_is_named(type_, decisions):
-    tamper("UPDATE ruling SET note = 'x' WHERE id = 2")
+    behind_its_back("UPDATE ruling SET note = 'x' WHERE id = 2")
 
     result = type_("verify")
 
@@ -65,7 +56,7 @@ def test_the_first_broken_ruling_is_named(type_, decisions):
 
 def test_the_end_of_the_log_is_checked_on_its_own(decisions):
     assert first_broken_of_last(Ruling, 1) is None
-    tamper("UPDATE ruling SET note = 'x' WHERE id = 1")
+    behind_its_back("UPDATE ruling SET note = 'x' WHERE id = 1")
 
     assert first_broken_of_last(Ruling, 1) is None
     assert first_broken_of_last(Ruling, 1000) == 1

@@ -21,8 +21,7 @@ from werkzeug.test import TestResponse
 from board import chain, create_app
 from board.accounts import models as accounts
 from board.accounts import second_factor
-from board.accounts.commands import accounts_cli
-from board.accounts.models import Session, User
+from board.accounts.models import User
 from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.models import Article
 from board.cli import doctor
@@ -458,17 +457,6 @@ def test_doctor_says_when_the_secret_key_is_another(app: Flask, phone: Phone) ->
 # ---- the operator
 
 
-@pytest.fixture
-def operator(app: Flask) -> Callable[..., Result]:
-    def type_(*words: str) -> Result:
-        db.session.rollback()
-        result = app.test_cli_runner().invoke(accounts_cli, words)
-        db.session.expire_all()
-        return result
-
-    return type_
-
-
 def test_an_operator_lets_somebody_begin_anew(
     mo_at: FlaskClient, phone: Phone, mo: User, operator: Callable[..., Result],
     with_password: Callable[[User], FlaskClient],
@@ -570,14 +558,3 @@ def test_a_new_password_keeps_what_the_session_has_shown(
     show(mo_at, phone.digits())
     assert mo_at.post("/account/password", data=data).status_code == 303
     assert opens(mo_at)
-
-
-def test_a_session_from_before_the_capability_shows_its_factor_too(
-    as_: Callable[[User], FlaskClient], ada: User
-) -> None:
-    client = as_(ada)
-    with writing():
-        ada.grant("can_moderate")
-
-    assert client.get(DESK).location.startswith("/sign-in")
-    assert db.session.scalars(select(Session)).all() == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import (
     REPLY,
@@ -34,6 +34,12 @@ def write(window, path: str, text: str, who: str = "ada") -> Page:
     page.locator(BOX).fill(text)
     until_kept(page, lambda count: count > 0)
     return page
+
+
+def lose(route: Route) -> None:
+    """The comment is stored, and its answer never comes."""
+    assert route.fetch(max_redirects=0).status == 303
+    route.abort()
 
 
 def test_text_survives_a_reload_and_is_gone_once_posted(window, article):
@@ -136,10 +142,6 @@ def test_a_comment_whose_answer_was_lost_is_posted_once_even_after_a_reload(wind
     page = write(window, article, "끊긴 배에서 씁니다")
     window.forgive("net::ERR_FAILED")
 
-    def lose(route):
-        assert route.fetch(max_redirects=0).status == 303  # stored
-        route.abort()
-
     page.route("**/comments", lose)
     page.click(POST)
     expect(page.locator("form[data-write] [role=alert]")).to_contain_text("연결")
@@ -158,10 +160,6 @@ def test_a_comment_whose_answer_was_lost_is_posted_once_even_after_a_reload(wind
 def test_changed_after_its_answer_was_lost_it_is_told_apart_and_can_be_posted(window, article):
     page = write(window, article, "첫 글")
     window.forgive("net::ERR_FAILED", "status of 422")
-
-    def lose(route):
-        assert route.fetch(max_redirects=0).status == 303
-        route.abort()
 
     page.route("**/comments", lose)
     page.click(POST)
