@@ -114,6 +114,7 @@ def test_one_may_mute_staff_but_not_oneself_nor_nobody(as_, ada, mo):
 
 def test_the_list_has_an_end_and_says_so(as_, monkeypatch, ada, bora, mo, tess):
     monkeypatch.setattr(Mute, "PEOPLE_MAX", 2)
+    mute(as_(bora), mo)  # is on a list of their own
     client = as_(ada)
     for each in (bora, mo):
         mute(client, each)
