@@ -176,6 +176,36 @@ def test_what_was_answered_does_not_queue_again_by_itself(ada, mo, rude):
     assert queued() == []
 
 
+def test_a_later_decision_leaves_what_was_answered_as_it_was(ada, mo, rude):
+    with writing():
+        report(rude, by=ada, reason="abuse")
+    with writing():
+        kept = moderation.keep(rude, by=mo)
+    with writing():
+        moderation.hide(rude, by=mo, reason="abuse")
+
+    [answered] = db.session.scalars(select(Report))
+    assert (answered.ruling_id, answered.upheld) == (kept.id, False)
+
+
+def test_it_waits_for_the_reason_that_weighs_most_among_its_own_reports(ada, mo, harbour, rude):
+    other = say(harbour, mo, "Buy this")
+    crowd = [person(name) for name in ("cho", "dan", "eun", "fen")]
+    grow_up(ada, *crowd)
+    with writing():
+        for each in crowd:
+            report(other, by=each, reason="spam")
+        report(rude, by=ada, reason="hate", enough=3)
+        for each in crowd[:2]:
+            report(rude, by=each, reason="abuse", enough=3)
+
+    waiting = db.session.scalars(Item.oldest(Queue.REPORTED))
+    assert {item.comment_id: item.reason for item in waiting} == {
+        other.id: "spam",
+        rude.id: "abuse",
+    }
+
+
 def test_filmed_material_with_a_link_waits_at_once(as_, guest, ada, bora, harbour):
     grow_up(ada)
     linked = say(harbour, bora, "See https://example.org/x")
