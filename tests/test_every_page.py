@@ -22,6 +22,7 @@ OPEN_TO_GUESTS = {
     "api.newest",
     "accounts.sign_in_form",
     "accounts.sign_up_form",
+    "letters.stop_form",
     "articles.front",
     "comments.article",
     "comments.thread",
@@ -151,7 +152,8 @@ def test_guests_do_nothing_but_sign_up_sign_in_choose_a_language_and_send_tips(g
     allowed = urls("POST").keys() - refused
 
     assert {act for act in allowed if not act.startswith("tips.")} == {
-        "accounts.sign_up", "accounts.sign_in", "pages.language", "rights.claim", "rights.status",
+        "accounts.sign_up", "accounts.sign_in", "letters.stop", "pages.language",
+        "rights.claim", "rights.status",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 

@@ -16,7 +16,7 @@ it, and each arrival is a Step, which nobody can change or delete.
 
 import enum
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -40,6 +40,9 @@ from board.moderation.models import (
     restore,
     take_down,
 )
+
+# What else follows when a claim arrives at a state.
+on_step: list[Callable[["Step"], None]] = []
 
 # Why a comment taken down is hidden: for a time, and for good.
 FOR_A_TIME, FOR_GOOD = "takedown", "takedown_final"
@@ -202,6 +205,7 @@ class Claimant(Base):
     claim_id: Mapped[int] = mapped_column(ForeignKey(Claim.id), primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
     contact: Mapped[str] = mapped_column(String(CONTACT_MAX))
+    language: Mapped[str] = mapped_column(String(2), default="ko", server_default="ko")
 
     claim: Mapped[Claim] = relationship(back_populates="claimant")
 
@@ -211,14 +215,16 @@ class Claimant(Base):
         return select(cls.claim_id).join(Claim, Claim.id == cls.claim_id).where(over)
 
 
-def claim(comment: Comment, *, name: str, contact: str, **told: str) -> tuple[Claim, str]:
+def claim(
+    comment: Comment, *, name: str, contact: str, language: str = "ko", **told: str
+) -> tuple[Claim, str]:
     """Receive a claim. With it the secret that opens its page, which is told once."""
     secret = secrets.token_urlsafe(12)
     received = Claim(
         receipt=f"{now():%y%m%d}-{secrets.randbelow(10**8):08}",
         secret_hash=token_hash(secret),
         comment=comment,
-        claimant=Claimant(name=name, contact=contact),
+        claimant=Claimant(name=name, contact=contact, language=language),
         state=State.RECEIVED.value,
         made_at=now(),
         **told,
@@ -331,7 +337,10 @@ def _note(claim: Claim, *, ruling: Ruling | None = None, says: str = "") -> None
     known: dict[str, Any] = {"state": claim.state, "says": says, "basis": _basis(claim)}
     if ruling:
         known |= {"ruling_id": ruling.id, "by_id": ruling.moderator_id}
-    claim.steps.append(Step(made_at=now(), **known))
+    step = Step(made_at=now(), **known)
+    claim.steps.append(step)
+    for effect in on_step:
+        effect(step)
 
 
 def _basis(claim: Claim) -> str:

@@ -15,7 +15,9 @@ from board.comments.models import Comment
 from board.db import Base, db, now
 from board.moderation import queues
 
-# What else follows from a decision about a comment, and from its being taken back.
+# What else follows from an entry in the log, from a decision about a comment, and from its being
+# taken back.
+on_record: list[Callable[["Ruling"], None]] = []
 on_decision: list[Callable[["Ruling"], None]] = []
 on_undo: list[Callable[["Ruling"], None]] = []
 
@@ -122,6 +124,12 @@ class Ruling(Base):
             page = page.where(cls.id < before)
         return page.order_by(cls.id.desc()).limit(size + 1)
 
+    @property
+    def is_legal(self) -> bool:
+        """The law asks for it, and that the person is told."""
+        asked_for = self.verdict in (Verdict.REBUT, Verdict.DISCLOSE)
+        return asked_for or not self.detail.keys().isdisjoint(("claim", "order"))
+
     def sealed(self, previous: bytes) -> bytes:
         """The hash this row must have after a row with the hash `previous`."""
         return chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
@@ -156,6 +164,8 @@ def record(
         made_at=now(),
     )
     chain.append(ruling)
+    for effect in on_record:
+        effect(ruling)
     return ruling
 
 

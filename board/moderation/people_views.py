@@ -17,7 +17,12 @@ from board.comments.thread import own
 from board.db import db, writing
 from board.desk import Page, counts, pages
 from board.forms import asked_id, own_path
-from board.moderation import appeals, people, reports
+from board.moderation import (
+    appeals,
+    letters,  # noqa: F401 - it listens to what is decided
+    people,
+    reports,
+)
 from board.moderation.forms import ReasonForm
 from board.moderation.models import Ruling
 from board.moderation.people import BanProposal, Caution, NotByTheSame, OutOfReach
