@@ -105,7 +105,7 @@ def ordered(comment, author, mo, second):
             [comment], by=mo, received_at=now(), deadline_at=now() + timedelta(1), **known
         )
         if answered:
-            orders.answer(order, by=second, outcome=orders.Outcome.PARTLY, says="Partly")
+            order.conclude(orders.Outcome.PARTLY, by=second, says="Partly")
 
 
 @row_of("/desk/disclosures")
