@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from board.articles.models import Article
-from board.articles.steering import Measure
+from board.articles.steering import Measure, Terms
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
@@ -143,7 +143,7 @@ def steered(comment, author, mo, second):
     article = Article.publish(slug=f"pier-{next(_number)}", title="Pier", body_html="<p>Pier</p>")
     db.session.flush()
     for is_over in (False, True):
-        act = steer(by=mo, article=article, measures=[Measure.LATEST], reason="Calm")
+        act = steer(Terms(article=article, measures=[Measure.LATEST], reason="Calm"), by=mo)
         if is_over:
             release(act, by=second)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from board import due
 from board.articles.course import Course, course_of
 from board.articles.models import Article
-from board.articles.steering import Measure, Steering
+from board.articles.steering import Measure, Steering, Terms
 from board.comments import reactions
 from board.comments.body import Body
 from board.comments.models import Comment
@@ -32,7 +32,8 @@ def set_(mo, harbour):
     def set_(*measures, reason=REASON, **more):
         with writing():
             where = {} if "sections" in more else {"article": db.session.get(Article, harbour.id)}
-            return steer(by=mo, measures=measures, reason=reason, **{**where, **more})
+            terms = Terms(measures=measures, reason=reason, **{**where, **more})
+            return steer(terms, by=mo)
 
     return set_
 
