@@ -121,7 +121,7 @@ class Steering(Base):
             measures=[measure.value for measure in Measure if measure in terms.measures],
             reason=terms.reason,
             seconds=terms.seconds,
-            starts_at=terms.starts_at or now(),
+            starts_at=terms.starts_at,
             ends_at=terms.ends_at,
         )
 
@@ -131,7 +131,7 @@ class Steering(Base):
         moment = now()
         steering = cls.of(terms)
         steering.made_by, steering.made_at = by.id, moment
-        steering.starts_at = max(steering.starts_at, moment)
+        steering.starts_at = max(terms.starts_at or moment, moment)
         if not steering.measures or (steering.ends_at and steering.ends_at <= steering.starts_at):
             raise ValueError("without a measure, or over before it begins")
         if (Measure.SLOW in terms.measures) != bool(terms.seconds):
