@@ -13,7 +13,7 @@ from board.comments.models import Comment
 from board.db import db, now, writing
 from board.law import barred, disclosures, orders
 from board.law.models import block, claim
-from board.moderation import appeals, people, queues, reports, rules, trials, waiting
+from board.moderation import appeals, bans, people, queues, reports, rules, trials, waiting
 from board.moderation import models as moderation
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
@@ -129,7 +129,7 @@ def barred_text(comment, author, mo, second):
 @row_of("/desk/people")
 def held_back(comment, author, mo, second):
     people.hold(author, by=mo, until=now() + timedelta(1), reason="abuse")
-    people.propose_bans([author], by=second, reason="abuse")
+    bans.propose([author], by=second, reason="abuse")
 
 
 @row_of("/desk/rules", "/desk/rules/allowed")

@@ -14,16 +14,12 @@ from board.comments.models import Comment
 from board.db import db, writing
 from board.forms import asked_id
 from board.language import language
-from board.law import (
-    channels,
-    evidence,
-    letters,  # noqa: F401 - it listens to how claims go
-)
+from board.law import channels, evidence
 from board.law import models as takedowns
 from board.law.evidence import Evidence
 from board.law.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.models import Claim
-from board.moderation.people_views import act_label
+from board.moderation.acts import act_label
 
 bp = Blueprint("rights", __name__)
 

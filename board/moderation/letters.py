@@ -7,11 +7,11 @@ from board.accounts import letters
 from board.accounts.letters import Kind, Letter, Wish, Words, kinds, stop_link
 from board.accounts.models import User
 from board.db import db
-from board.moderation import models, people
+from board.moderation import models, notices
 from board.moderation.models import Ruling, Verdict
 
 # That a comment may be read after all is good news, and can wait until they come back.
-_MAILED = frozenset(people.TOLD) - {Verdict.KEEP}
+_MAILED = frozenset(notices.TOLD) - {Verdict.KEEP}
 
 
 def _write(ruling: Ruling) -> None:
@@ -55,7 +55,7 @@ def _is_news(letter: Letter) -> bool:
 
 
 def _stands(letter: Letter) -> bool:
-    told = people.notices(_reader(letter)).where(Ruling.id == letter.about)
+    told = notices.told(_reader(letter)).where(Ruling.id == letter.about)
     return db.session.scalar(told) is not None
 
 

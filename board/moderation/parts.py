@@ -1,9 +1,12 @@
 """The desk of moderators: what the app is made of here."""
 
 from board.moderation import (
+    acts,
     appeal_views,
     desk_views,
+    letters,
     log_views,
+    notice_views,
     people_views,
     report_views,
     rule_views,
@@ -13,7 +16,10 @@ from board.moderation import (
 
 PARTS = (
     views,
+    acts,
     people_views,
+    notice_views,
+    letters,  # listens to what is decided
     rule_views,
     desk_views,
     report_views,
