@@ -12,7 +12,7 @@ from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.law import barred, disclosures, orders
-from board.law.models import block, claim
+from board.law.takedowns import block, claim
 from board.moderation import appeals, bans, people, queues, reports, rules, trials, waiting
 from board.moderation import models as moderation
 from board.moderation.models import Ruling

@@ -9,8 +9,7 @@ from board import access
 from board.articles.models import Article
 from board.comments.body import Body
 from board.db import now, writing
-from board.law import models as takedowns
-from board.law import orders
+from board.law import orders, takedowns
 from board.moderation import rules, trials
 from conftest import keep, say
 

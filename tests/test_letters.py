@@ -16,7 +16,8 @@ from board.accounts.letter_commands import mail_cli
 from board.accounts.letters import Letter
 from board.cli import doctor
 from board.db import db, now, writing
-from board.law import models as takedowns
+from board.law import takedowns
+from board.law.models import Step
 from board.moderation import appeals, people
 from board.moderation import models as moderation
 from conftest import NO_LIMITS, say
@@ -225,7 +226,7 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
     ]
     assert all(received.receipt in text and "/report/rights/status" in text for text in told)
     assert not any("street" in text or "harbour" in text for text in told)
-    assert db.session.scalars(takedowns.Step.to_tell()).all() == []
+    assert db.session.scalars(Step.to_tell()).all() == []
 
 
 def test_what_the_mail_server_refuses_is_tried_again_and_given_up_at_last(

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from board import due
 from board.db import db, now, writing
-from board.law.models import Claim, Claimant, State, block, claim
+from board.law.models import Claim, Claimant, State
+from board.law.takedowns import block, claim
 from board.moderation import models as moderation
 from board.moderation.appeals import appeal, decide
 from board.moderation.models import Ruling

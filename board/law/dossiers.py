@@ -24,8 +24,9 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
 from board.law.evidence import Evidence
-from board.law.models import Claim, objections
+from board.law.models import Claim
 from board.law.orders import Order
+from board.law.takedowns import objections
 from board.moderation import log
 from board.moderation.appeals import Appeal
 from board.moderation.hits import hits_in

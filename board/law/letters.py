@@ -8,7 +8,7 @@ from board.accounts import letters
 from board.accounts.forms import is_email
 from board.accounts.letters import Kind, Letter, Words, kinds
 from board.db import db
-from board.law import models as takedowns
+from board.law import takedowns
 from board.law.models import Claim, State, Step
 from board.moderation import appeals
 from board.moderation.appeals import Appeal

@@ -14,8 +14,7 @@ from board.comments.models import Comment
 from board.db import db, writing
 from board.forms import asked_id
 from board.language import language
-from board.law import channels, evidence
-from board.law import models as takedowns
+from board.law import channels, evidence, takedowns
 from board.law.evidence import Evidence
 from board.law.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.models import Claim
