@@ -10,7 +10,9 @@ from board.moderation import (
     people_views,
     report_views,
     rule_views,
+    rule_words,
     thread_views,
+    trial_views,
     views,
 )
 
@@ -20,7 +22,9 @@ PARTS = (
     people_views,
     notice_views,
     letters,  # listens to what is decided
+    rule_words,
     rule_views,
+    trial_views,
     desk_views,
     report_views,
     appeal_views,
