@@ -18,7 +18,7 @@ from board.cli import doctor
 from board.db import db, now, writing
 from board.law import takedowns
 from board.law.models import Step
-from board.moderation import appeals, people
+from board.moderation import appeals, people, undoing
 from board.moderation import models as moderation
 from conftest import NO_LIMITS, say
 
@@ -162,7 +162,7 @@ def test_what_was_taken_back_or_read_meanwhile_is_not_told(
 ):
     ruling = hide(remark, mo)
     with writing():
-        moderation.undo(ruling, by=mo)
+        undoing.undo(ruling, by=mo)
     hide(say(harbour, ada, "Another"), mo)
     as_(ada).post("/account/notices/seen", data={"next": "/"})
 

@@ -20,11 +20,11 @@ from board.moderation.models import (
     Verdict,
     latest,
     on_decision,
-    on_undo,
     record,
     restore,
     take_down,
 )
+from board.moderation.undoing import on_undo
 
 # What else follows when a claim arrives at a state.
 on_step: list[Callable[["Step"], None]] = []
