@@ -19,7 +19,9 @@ from granian.server import Server
 from sqlalchemy import select
 
 from board import config, due, schema
+from board.accounts import letters
 from board.accounts.commands import accounts_cli
+from board.accounts.letter_commands import mail_cli
 from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.imports import articles_cli
 from board.articles.models import Article
@@ -62,7 +64,16 @@ _WHY_NOT = {
 
 def init_app(app: Flask) -> None:
     Migrate(app, db, directory=str(schema.MIGRATIONS))
-    slices = (accounts_cli, articles_cli, rules_cli, moderation_cli, law_cli, tips_cli, sample_cli)
+    slices = (
+        accounts_cli,
+        mail_cli,
+        articles_cli,
+        rules_cli,
+        moderation_cli,
+        law_cli,
+        tips_cli,
+        sample_cli,
+    )
     for command in (serve, doctor, due.due, *slices):
         app.cli.add_command(command)
 
@@ -164,6 +175,7 @@ def doctor() -> None:
         *_look_at_sqlite(),
         *_look_at_log(),
         *_look_at_second_factors(),
+        *_look_at_letters(),
         *_look_at_settings(),
     ]
     for is_good, sentence in findings:
@@ -229,6 +241,21 @@ def _look_at_second_factors() -> list[Finding]:
     closed = [factor.user_id for factor in factors if not factor.opens(key=key)]
     advice = f"of {len(closed)} staff they do not: put the old secret_key back, or reset them"
     return [(not closed, "second factors open with the secret key" + _unless(not closed, advice))]
+
+
+def _look_at_letters() -> list[Finding]:
+    if not letters.is_possible():
+        missing = "BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN"
+        return [(True, f"readers are told on the board only (mail needs {missing})")]
+    if schema.state(db.engine) is not State.CURRENT:
+        return []
+    late, refused = letters.count_late(), letters.count_given_up()
+    often = f"{late} wait for over an hour: run `mail send` every five minutes"
+    who = f"{refused} were refused by the mail server within a month"
+    return [
+        (not late, "letters leave" + _unless(not late, often)),
+        (not refused, "the mail server takes them" + _unless(not refused, who)),
+    ]
 
 
 def _look_at_settings() -> list[Finding]:

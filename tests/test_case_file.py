@@ -14,7 +14,8 @@ from board.comments.body import Body
 from board.db import db, now, writing
 from board.law import evidence, orders
 from board.law.evidence import Upload
-from board.law.models import Claim, block, claim
+from board.law.models import Claim
+from board.law.takedowns import block, claim
 from board.moderation import models as moderation
 from board.moderation import reports
 from board.moderation.appeals import appeal

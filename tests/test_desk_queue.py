@@ -10,7 +10,7 @@ from board.comments import posting
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.moderation import models as moderation
-from board.moderation import queues
+from board.moderation import queues, undoing
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
 from board.moderation.reports import report
@@ -125,7 +125,7 @@ def test_only_the_same_moderator_takes_back_only_once_only_soon(as_, mo, held, m
     assert client.post(path).status_code == 303
     assert client.post(path).status_code == 409
     decide(client, held[1], "keep")
-    monkeypatch.setattr(moderation, "UNDO_FOR", timedelta(0))
+    monkeypatch.setattr(undoing, "UNDO_FOR", timedelta(0))
     assert client.post(f"/desk/rulings/{rulings()[-1].id}/undo").status_code == 409
 
 

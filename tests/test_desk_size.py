@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import insert, select
 
 from board.articles.models import Article
-from board.articles.steering import Measure
+from board.articles.steering import Measure, Terms
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.law import barred, disclosures, orders
-from board.law.models import block, claim
-from board.moderation import appeals, people, queues, reports, rules, trials, waiting
+from board.law.takedowns import block, claim
+from board.moderation import appeals, bans, people, queues, reports, rules, trials, waiting
 from board.moderation import models as moderation
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
@@ -105,7 +105,7 @@ def ordered(comment, author, mo, second):
             [comment], by=mo, received_at=now(), deadline_at=now() + timedelta(1), **known
         )
         if answered:
-            orders.answer(order, by=second, outcome=orders.Outcome.PARTLY, says="Partly")
+            order.conclude(orders.Outcome.PARTLY, by=second, says="Partly")
 
 
 @row_of("/desk/disclosures")
@@ -129,7 +129,7 @@ def barred_text(comment, author, mo, second):
 @row_of("/desk/people")
 def held_back(comment, author, mo, second):
     people.hold(author, by=mo, until=now() + timedelta(1), reason="abuse")
-    people.propose_bans([author], by=second, reason="abuse")
+    bans.propose([author], by=second, reason="abuse")
 
 
 @row_of("/desk/rules", "/desk/rules/allowed")
@@ -143,7 +143,7 @@ def steered(comment, author, mo, second):
     article = Article.publish(slug=f"pier-{next(_number)}", title="Pier", body_html="<p>Pier</p>")
     db.session.flush()
     for is_over in (False, True):
-        act = steer(by=mo, article=article, measures=[Measure.LATEST], reason="Calm")
+        act = steer(Terms(article=article, measures=[Measure.LATEST], reason="Calm"), by=mo)
         if is_over:
             release(act, by=second)
 

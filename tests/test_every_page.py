@@ -9,8 +9,7 @@ from board import access
 from board.articles.models import Article
 from board.comments.body import Body
 from board.db import now, writing
-from board.law import models as takedowns
-from board.law import orders
+from board.law import orders, takedowns
 from board.moderation import rules, trials
 from conftest import keep, say
 
@@ -22,6 +21,7 @@ OPEN_TO_GUESTS = {
     "api.newest",
     "accounts.sign_in_form",
     "accounts.sign_up_form",
+    "letters.stop_form",
     "articles.front",
     "comments.article",
     "comments.thread",
@@ -151,7 +151,8 @@ def test_guests_do_nothing_but_sign_up_sign_in_choose_a_language_and_send_tips(g
     allowed = urls("POST").keys() - refused
 
     assert {act for act in allowed if not act.startswith("tips.")} == {
-        "accounts.sign_up", "accounts.sign_in", "pages.language", "rights.claim", "rights.status",
+        "accounts.sign_up", "accounts.sign_in", "letters.stop", "pages.language",
+        "rights.claim", "rights.status",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 

@@ -13,7 +13,8 @@ from board import due
 from board.db import db, now, writing
 from board.law import evidence, views
 from board.law.evidence import Evidence, Upload
-from board.law.models import Claim, Step, block, claim, reject
+from board.law.models import Claim, Step
+from board.law.takedowns import block, claim, reject
 from board.moderation.models import Ruling, Verdict
 from conftest import say
 

@@ -20,6 +20,7 @@ SHARED = {
     "language",
     "hosts",
     "reading",
+    "mail",
 }
 MAY_IMPORT = {
     "accounts": SHARED,

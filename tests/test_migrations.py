@@ -70,6 +70,7 @@ def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbou
 
 def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
     Migrate(app, db, directory=str(schema.MIGRATIONS))
+    readers = (ada.id, "open"), (bora.id, "open"), (ada.id, "file")
     downgrade(directory=str(schema.MIGRATIONS), revision="0020")
     with writing():
         tip = "INSERT INTO tip (id, ref, state, epoch, last_number, received_on, active_on,"
@@ -77,7 +78,7 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
             text(f"{tip} awaits_reader) VALUES (7, 'r', 'open', 1, 1, {DAY}, {DAY}, 1)")
         )
         opening = "INSERT INTO tip_opening (tip_id, user_id, act, made_on) VALUES"
-        for user, act in ((ada.id, "open"), (bora.id, "open"), (ada.id, "file")):
+        for user, act in readers:
             db.session.execute(text(f"{opening} (7, {user}, '{act}', {DAY})"))
 
     schema.upgrade()

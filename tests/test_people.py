@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, writing
+from board.moderation import bans, people
 from board.moderation import models as moderation
-from board.moderation import people
 from board.moderation.models import Ruling
 from conftest import count_queries, person, say
 
@@ -115,7 +115,7 @@ def test_banning_several_takes_two_people(as_, ada, bora, mo):
     min_ = person("min", can_moderate=True)
     fields = {"person": [ada.id, bora.id, mo.id], "reason": "spam"}
     as_(mo).post("/desk/people/bans", data=fields)
-    [proposal] = db.session.scalars(select(people.BanProposal))
+    [proposal] = db.session.scalars(select(bans.BanProposal))
     path = f"/desk/people/bans/{proposal.id}/approve"
 
     same = as_(mo).post(path)
@@ -131,7 +131,7 @@ def test_banning_several_takes_two_people(as_, ada, bora, mo):
 
 def test_a_rejected_proposal_bans_nobody(as_, ada, mo):
     as_(mo).post("/desk/people/bans", data={"person": [ada.id], "reason": "spam"})
-    [proposal] = db.session.scalars(select(people.BanProposal))
+    [proposal] = db.session.scalars(select(bans.BanProposal))
 
     as_(mo).post(f"/desk/people/bans/{proposal.id}/reject")
     late = as_(person("min", can_moderate=True)).post(f"/desk/people/bans/{proposal.id}/approve")

@@ -84,10 +84,6 @@ def test_two_moderators_never_work_on_the_same_item_unknowingly(ada, mo, harbour
         assert queues.take(comment, by=mo) is None
         assert queues.take(comment, by=mo) is None
         assert queues.take(comment, by=other) is mo
-    with writing():
-        queues.let_go(mo)
-    with writing():
-        assert queues.take(comment, by=other) is None
 
 
 def test_an_item_nobody_looked_at_for_a_while_is_free_again(

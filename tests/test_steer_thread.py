@@ -11,7 +11,7 @@ from sqlalchemy import select
 from board import due
 from board.articles.course import Course, course_of
 from board.articles.models import Article
-from board.articles.steering import Measure, Steering
+from board.articles.steering import Measure, Steering, Terms
 from board.comments import reactions
 from board.comments.body import Body
 from board.comments.models import Comment
@@ -32,7 +32,8 @@ def set_(mo, harbour):
     def set_(*measures, reason=REASON, **more):
         with writing():
             where = {} if "sections" in more else {"article": db.session.get(Article, harbour.id)}
-            return steer(by=mo, measures=measures, reason=reason, **{**where, **more})
+            terms = Terms(measures=measures, reason=reason, **{**where, **more})
+            return steer(terms, by=mo)
 
     return set_
 
@@ -186,7 +187,8 @@ def test_of_withdrawn_comments_nothing_is_shown_anywhere(as_, guest, set_, ada, 
     thread = pages["/api/v1/articles/harbour/comments"].json
     assert (thread["comments"], thread["article"]["comment_count"]) == ([], 0)
     assert thread["steering"]["state"] == "withdrawn"
-    assert guest.get("/api/v1/articles/harbour/comments/newest").json == {"newest": []}
+    newest = guest.get("/api/v1/articles/harbour/comments/newest").json
+    assert newest == {"newest": [], "steered": "stop"}
     assert guest.get("/api/v1/counts?article=harbour").json == {
         "counts": {"harbour": 0},
         "states": {"harbour": "withdrawn"},
@@ -622,3 +624,21 @@ def test_a_frozen_thread_refuses_reactions_in_the_model_too(set_, ada, bora, har
 
     with pytest.raises(reactions.ThreadFrozen), writing():
         reactions.like(db.session.get(Comment, comment.id), by=bora, limits=reactions.Limits.none())
+
+
+def test_an_open_page_can_tell_that_the_thread_is_steered_otherwise_now(guest, set_, mo):
+    def answer():
+        return guest.get("/api/v1/articles/harbour/comments/newest").json
+
+    def page():
+        return re.search(r'data-steered="([^"]*)"', guest.get("/articles/harbour").text)[1]
+
+    assert (answer(), page()) == ({"newest": []}, "")
+    slow = set_(Measure.SLOW, Measure.LATEST, seconds=180)
+    assert (answer()["steered"], page()) == ("slow-180 latest", "slow-180 latest")
+    set_(Measure.SLOW, seconds=600)
+    assert (answer()["steered"], page()) == ("slow-600 latest", "slow-600 latest")
+    set_(Measure.CLOSE)
+    with writing():
+        release(db.session.get(Steering, slow.id), by=mo)
+    assert (answer()["steered"], page()) == ("close", "close")

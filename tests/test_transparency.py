@@ -10,6 +10,7 @@ import time_machine
 from board.comments import posting
 from board.db import writing
 from board.moderation import models as moderation
+from board.moderation import undoing
 from board.moderation.appeals import appeal, decide
 from conftest import count_queries, say
 
@@ -99,7 +100,7 @@ def test_what_was_taken_back_at_once_is_not_counted(guest, ada, mo, harbour):
     with time_machine.travel(AUTUMN, tick=False):
         with writing():
             ruling = moderation.hide(comment, by=mo, reason="abuse")
-            moderation.undo(ruling, by=mo)
+            undoing.undo(ruling, by=mo)
 
         assert months(guest)["2026-11"]["hidden"] == {}
 

@@ -46,6 +46,16 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class LettersForm(Form):
+    news = BooleanField(
+        _("Write to me when something was decided about my comments or my account"),
+        description=_(
+            "The letter only says that there is something to read. What concerns claims and "
+            "orders of the law we tell you by mail in any case."
+        ),
+    )
+
+
 class CodeForm(Form):
     """The second factor of staff."""
 
@@ -134,7 +144,7 @@ class SignUpForm(NameForm, NewPassword):
     email = EmailField(
         _("E-mail"),
         [_required],
-        description=_("Only for signing in. Never shown to anyone."),
+        description=_("For signing in and for letters from us. Never shown to anyone."),
     )
     name = NameForm.name
     password = NewPassword.password

@@ -46,6 +46,9 @@ class User(UserMixin, Base):
     held_until: Mapped[datetime | None]
     # The newest notice the person has seen; whoever writes notices numbers them.
     notices_seen: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The language last used here, for letters, and which of those are wanted.
+    language: Mapped[str] = mapped_column(String(2), default="ko", server_default="ko")
+    mail: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
     can_moderate: Mapped[bool] = mapped_column(default=False)
     can_edit: Mapped[bool] = mapped_column(default=False)
     can_read_tips: Mapped[bool] = mapped_column(default=False)

@@ -1,8 +1,9 @@
 """Who is who: what the app is made of here."""
 
-from board.accounts import second_factor_views, views
+from board.accounts import letter_views, second_factor_views, views
 
 PARTS = (
     views,
     second_factor_views,
+    letter_views,
 )

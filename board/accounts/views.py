@@ -12,14 +12,15 @@ from flask_babel import gettext as _
 from board.access import cookie_name, current_session, everyone, member, open_to, readers
 from board.accounts import models
 from board.accounts.attempts import Attempt, Device, TooManyAttempts
-from board.accounts.forms import NameForm, PasswordForm, SignInForm, SignUpForm
+from board.accounts.forms import LettersForm, NameForm, PasswordForm, SignInForm, SignUpForm
+from board.accounts.letters import Wish
 from board.accounts.models import Session, User
 from board.accounts.passwords import hash_password, is_password
 from board.accounts.second_factor import SecondFactor
 from board.db import db, now, writing
 from board.forms import own_path
 from board.hosts import is_https
-from board.language import clock
+from board.language import clock, language
 from board.turns import TooBusy
 
 bp = Blueprint("accounts", __name__)
@@ -210,6 +211,7 @@ def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple
         db.session.delete(old)
         db.session.flush()
     models.forget_expired_sessions()
+    user.language = language()
     device = device_name(request.headers.get("User-Agent", ""))
     session, token = models.sign_in(user, device=device, second_factor=second_factor)
     return {
@@ -292,6 +294,7 @@ def _seconds_until(refusal: TooManyAttempts) -> int:
 def _account_page(**forms: Any) -> str:
     forms.setdefault("rename_form", NameForm.empty(data={"name": member().name}))
     forms.setdefault("password_form", PasswordForm.empty())
+    forms.setdefault("letters_form", LettersForm.empty(data={"news": member().mail == Wish.ALL}))
     current = current_session()
     sessions = [
         {

@@ -83,9 +83,14 @@ def comments(slug: str) -> ResponseReturnValue:
 @bp.get("/articles/<slug>/comments/newest")
 @open_to(everyone)
 def newest(slug: str) -> ResponseReturnValue:
-    """The same for every reader: each counts those above the newest on their own page."""
+    """The same for every reader: each counts those above the newest on their own page, and sees
+    whether the thread is still steered as it says there."""
     article = _asked_article(slug)
-    return {"newest": newest_ids(article.id) if shown_course(article).is_shown else []}
+    course = shown_course(article)
+    return {
+        "newest": newest_ids(article.id) if course.is_shown else [],
+        **({"steered": course.mark} if course.mark else {}),
+    }
 
 
 @bp.get("/counts")

@@ -42,6 +42,12 @@ class Course:
         return [m for m in its if m in self.measures and (m is not Measure.SLOW or is_slowest)]
 
     @property
+    def mark(self) -> str:
+        """One and the same as long as the thread is steered the same: "slow-180 latest"."""
+        names = (measure.value for measure in Measure if measure in self.measures)
+        return " ".join(f"{name}-{self.seconds}" if name == "slow" else name for name in names)
+
+    @property
     def door(self) -> Measure | None:
         """Whatever keeps everyone from writing."""
         return next((door for door in DOORS if door in self.measures), None)

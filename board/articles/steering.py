@@ -6,6 +6,7 @@ of the clock (course.py), and whatever keeps a page asks until when it is good.
 
 import enum
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
@@ -42,6 +43,19 @@ class Measure(enum.StrEnum):
     SLOW = "slow"  # so many seconds between two comments of one account
     LATEST = "latest"  # newest first, and no other order
     FOLD = "fold"  # the comments are folded away until one asks for them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What an act of steering says: where, what, how long and why."""
+
+    measures: Sequence[Measure]
+    reason: str  # readers are told
+    article: Article | None = None
+    sections: Sequence[str] = ()
+    seconds: int = 0
+    starts_at: datetime | None = None  # None: at once
+    ends_at: datetime | None = None  # None: when somebody ends it
 
 
 _OPEN = text("ended_at IS NULL")
@@ -99,39 +113,32 @@ class Steering(Base):
     ender: Mapped[User | None] = relationship(foreign_keys=ended_by)
 
     @classmethod
-    def begin(
-        cls,
-        *,
-        by: User,
-        measures: Sequence[Measure],
-        reason: str,
-        article: Article | None = None,
-        sections: Sequence[str] = (),
-        seconds: int = 0,
-        starts_at: datetime | None = None,
-        ends_at: datetime | None = None,
-    ) -> Self:
-        """From `starts_at` on, now when it is not said. Raises ValueError when it says nothing."""
-        moment = now()
-        starts_at = max(starts_at or moment, moment)
-        if not measures or (ends_at and ends_at <= starts_at):
-            raise ValueError("without a measure, or over before it begins")
-        if (Measure.SLOW in measures) != bool(seconds):
-            raise ValueError("seconds belong to slow mode, and slow mode needs them")
-        steering = cls(
-            article_id=article and article.id,
-            sections=[] if article else list(sections),
-            measures=[measure.value for measure in Measure if measure in measures],
-            reason=reason,
-            made_by=by.id,
-            seconds=seconds,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            made_at=moment,
+    def of(cls, terms: "Terms") -> Self:
+        """As it would be, not kept."""
+        return cls(
+            article_id=terms.article and terms.article.id,
+            sections=[] if terms.article else list(terms.sections),
+            measures=[measure.value for measure in Measure if measure in terms.measures],
+            reason=terms.reason,
+            seconds=terms.seconds,
+            starts_at=terms.starts_at,
+            ends_at=terms.ends_at,
         )
+
+    @classmethod
+    def begin(cls, terms: "Terms", *, by: User) -> Self:
+        """Raises ValueError when it says nothing."""
+        moment = now()
+        steering = cls.of(terms)
+        steering.made_by, steering.made_at = by.id, moment
+        steering.starts_at = max(terms.starts_at or moment, moment)
+        if not steering.measures or (steering.ends_at and steering.ends_at <= steering.starts_at):
+            raise ValueError("without a measure, or over before it begins")
+        if (Measure.SLOW in terms.measures) != bool(terms.seconds):
+            raise ValueError("seconds belong to slow mode, and slow mode needs them")
         db.session.add(steering)
         db.session.flush()
-        if starts_at <= moment:
+        if steering.starts_at <= moment:
             steering.note()
         else:
             steering._tell()  # a page that is kept learns until when it is good

@@ -13,8 +13,7 @@ from board.access import member, moderators, open_to
 from board.articles.sharing import absolute
 from board.db import db, writing
 from board.desk import Page, counts, pages
-from board.law import channels, evidence
-from board.law import models as takedowns
+from board.law import channels, evidence, takedowns
 from board.law.evidence import Evidence, NotReadable
 from board.law.forms import AnswerForm, kinds, requesters, wishes
 from board.law.models import Claim, Claimant, NotNow, Step

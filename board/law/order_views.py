@@ -1,6 +1,8 @@
 """The desk's registers: orders to take something down, requests for what we know of a reader."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +14,7 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.desk import Page, counts, pages
-from board.forms import asked_id
+from board.forms import Form, asked_id
 from board.language import local
 from board.law import disclosures, orders
 from board.law.disclosures import Disclosure
@@ -28,6 +30,7 @@ from board.law.order_forms import (
     order_outcomes,
 )
 from board.law.orders import Order, Outcome
+from board.law.registers import Answered, Entry
 
 bp = Blueprint("registers", __name__)
 pages.append(Page(31, "orders", _("Orders"), "registers.orders_page", moderators))
@@ -41,7 +44,7 @@ def init_app(app: Flask) -> None:
 @bp.get("/desk/orders", endpoint="orders_page")
 @open_to(moderators)
 def orders_page() -> ResponseReturnValue:
-    return _orders(
+    return _orders.page(
         OrderForm.empty(data={"received_at": _minute(), "deadline_at": _minute() + _A_DAY})
     )
 
@@ -51,7 +54,7 @@ def orders_page() -> ResponseReturnValue:
 def register_order() -> ResponseReturnValue:
     form = OrderForm.posted()
     if not form.validate():
-        return _orders(form), 422
+        return _orders.page(form), 422
     with writing():
         comments = [db.session.get_one(Comment, comment.id) for comment in form.found()]
         orders.register(comments, by=member(), **form.told())
@@ -64,7 +67,7 @@ def answer_order(id: int) -> ResponseReturnValue:
     """`carried_out` hides what the order names; the others only say how it ended."""
     form = OrderAnswerForm.posted()
     if not form.validate():
-        return _orders(OrderForm.empty(), refused=id, answer=form), 422
+        return _orders.page(OrderForm.empty(), refused=id, answer=form), 422
     outcome, says = Outcome(form.outcome.data), form.says.data or ""
     try:
         with writing():
@@ -72,8 +75,8 @@ def answer_order(id: int) -> ResponseReturnValue:
             if outcome is Outcome.CARRIED_OUT:
                 orders.carry_out(order, by=member(), says=says)
             else:
-                orders.answer(order, by=member(), outcome=outcome, says=says)
-    except orders.Answered:
+                order.conclude(outcome, by=member(), says=says)
+    except Answered:
         abort(409)
     return redirect(url_for(".orders_page", notice="saved"), 303)
 
@@ -81,7 +84,7 @@ def answer_order(id: int) -> ResponseReturnValue:
 @bp.get("/desk/disclosures", endpoint="disclosures_page")
 @open_to(moderators)
 def disclosures_page() -> ResponseReturnValue:
-    return _disclosures(DisclosureForm.empty(data={"received_at": _minute()}))
+    return _disclosures.page(DisclosureForm.empty(data={"received_at": _minute()}))
 
 
 @bp.post("/desk/disclosures")
@@ -89,7 +92,7 @@ def disclosures_page() -> ResponseReturnValue:
 def register_disclosure() -> ResponseReturnValue:
     form = DisclosureForm.posted()
     if not form.validate():
-        return _disclosures(form), 422
+        return _disclosures.page(form), 422
     with writing():
         user = db.session.get_one(User, form.user.id)
         disclosures.register(user, by=member(), **form.told())
@@ -101,7 +104,7 @@ def register_disclosure() -> ResponseReturnValue:
 def answer_disclosure(id: int) -> ResponseReturnValue:
     form = DisclosureAnswerForm.posted()
     if not form.validate():
-        return _disclosures(DisclosureForm.empty(), refused=id, answer=form), 422
+        return _disclosures.page(DisclosureForm.empty(), refused=id, answer=form), 422
     says = form.says.data or ""
     try:
         with writing():
@@ -113,8 +116,8 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
                 disclosures.give(request, by=member(), items=items, says=says, tell_at=form.tell_at)
     except disclosures.NotAsked:
         form.items.errors = [_("They did not ask for this.")]
-        return _disclosures(DisclosureForm.empty(), refused=id, answer=form), 422
-    except disclosures.Answered:
+        return _disclosures.page(DisclosureForm.empty(), refused=id, answer=form), 422
+    except Answered:
         abort(409)
     return redirect(url_for(".disclosures_page", notice="saved"), 303)
 
@@ -127,48 +130,38 @@ def _minute() -> datetime:
     return local(now()).replace(second=0, microsecond=0)
 
 
-def _orders(
-    form: OrderForm, *, refused: int | None = None, answer: OrderAnswerForm | None = None
-) -> str:
-    found = list(db.session.scalars(Order.answered(before=asked_id("before"))))
-    shown = found[: Order.PAGE_SIZE]
-    return render_template(
-        "law/orders.html",
-        waiting=list(db.session.scalars(Order.waiting())),
-        answered=shown,
-        more=shown[-1].id if len(found) > Order.PAGE_SIZE else None,
-        form=form,
-        refused=refused,
-        answer=answer or OrderAnswerForm.empty(),
-        kinds=dict(order_kinds()),
-        outcomes=order_outcomes(),
-    )
+class Register(NamedTuple):
+    """How a register is shown."""
+
+    entries: type[Entry]
+    template: str
+    answer: type[Form]
+    kinds: Callable[[], list[tuple[str, str]]]
+    outcomes: Callable[[], dict[str, str]]
+
+    def page(self, form: Form, *, refused: int | None = None, answer: Form | None = None) -> str:
+        found = list(db.session.scalars(self.entries.answered(before=asked_id("before"))))
+        shown = found[: self.entries.PAGE_SIZE]
+        return render_template(
+            self.template,
+            waiting=list(db.session.scalars(self.entries.waiting())),
+            answered=shown,
+            more=shown[-1].id if len(found) > len(shown) else None,
+            form=form,
+            refused=refused,
+            answer=answer or self.answer.empty(),
+            kinds=dict(self.kinds()),
+            outcomes=self.outcomes(),
+        )
 
 
-def _disclosures(
-    form: DisclosureForm,
-    *,
-    refused: int | None = None,
-    answer: DisclosureAnswerForm | None = None,
-) -> str:
-    found = list(db.session.scalars(Disclosure.answered(before=asked_id("before"))))
-    shown = found[: Disclosure.PAGE_SIZE]
-    return render_template(
-        "law/disclosures.html",
-        waiting=list(db.session.scalars(Disclosure.waiting())),
-        answered=shown,
-        more=shown[-1].id if len(found) > Disclosure.PAGE_SIZE else None,
-        form=form,
-        refused=refused,
-        answer=answer or DisclosureAnswerForm.empty(),
-        kinds=dict(disclosure_kinds()),
-        outcomes=disclosure_outcomes(),
-    )
-
-
-counts.append(
-    lambda: {"orders": orders.count_waiting(), "disclosures": disclosures.count_waiting()}
+_orders = Register(Order, "law/orders.html", OrderAnswerForm, order_kinds, order_outcomes)
+_disclosures = Register(
+    Disclosure, "law/disclosures.html", DisclosureAnswerForm, disclosure_kinds, disclosure_outcomes
 )
+
+
+counts.append(lambda: {"orders": Order.count_waiting(), "disclosures": Disclosure.count_waiting()})
 due.tasks.append(
     due.Task(
         "disclosures",

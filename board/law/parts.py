@@ -4,6 +4,7 @@ from board.law import (
     barred_views,
     claim_desk_views,
     dossier_views,
+    letters,
     order_views,
     terms_views,
     transparency_views,
@@ -13,6 +14,7 @@ from board.law import (
 PARTS = (
     transparency_views,
     views,
+    letters,  # listens to how claims go
     claim_desk_views,
     order_views,
     barred_views,

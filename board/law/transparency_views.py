@@ -15,13 +15,14 @@ from board.access import everyone, open_to
 from board.comments.pages import this_app
 from board.db import now
 from board.language import local
-from board.law import disclosures, orders
+from board.law.disclosures import Disclosure
 from board.law.order_forms import (
     disclosure_kinds,
     disclosure_outcomes,
     order_kinds,
     order_outcomes,
 )
+from board.law.orders import Order
 from board.moderation import transparency
 from board.moderation.transparency import Figures
 
@@ -145,7 +146,7 @@ def _first(moment: datetime) -> datetime:
 @lru_cache(maxsize=16)
 def _half(_app: Flask, name: str, start: datetime, end: datetime, _newest: int) -> Half:
     """Whatever is registered or answered is in the log too, so its newest entry tells."""
-    return Half(name, start, orders.counts(start, end), disclosures.counts(start, end))
+    return Half(name, start, Order.counts(start, end), Disclosure.counts(start, end))
 
 
 @lru_cache(maxsize=64)

@@ -13,12 +13,12 @@ from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing
 from board.forms import asked_id
-from board.law import channels, evidence
-from board.law import models as takedowns
+from board.language import language
+from board.law import channels, evidence, takedowns
 from board.law.evidence import Evidence
 from board.law.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.models import Claim
-from board.moderation.people_views import act_label
+from board.moderation.acts import act_label
 
 bp = Blueprint("rights", __name__)
 
@@ -143,7 +143,7 @@ def _receive(form: ClaimForm, files: list[Evidence]) -> tuple[Claim, str]:
                 per_hour=PER_HOUR,
             )
             comment = db.session.get_one(Comment, form.comment.id)
-            received, secret = takedowns.claim(comment, **form.told())
+            received, secret = takedowns.claim(comment, language=language(), **form.told())
             db.session.flush()
             evidence.attach(received, files)
     except BaseException:

@@ -1,6 +1,6 @@
 """Appeals: whoever was decided about asks, once, that somebody else looks again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -15,6 +15,10 @@ from board.db import Base, db, now
 from board.moderation.models import Ruling, Verdict, record, restore
 
 APPEALABLE = (Verdict.HIDE, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND, Verdict.BAN)
+
+
+# What else follows from an appeal.
+on_appeal: list[Callable[["Appeal"], None]] = []
 
 
 class NotOpen(Exception):
@@ -122,6 +126,8 @@ def appeal(ruling: Ruling, *, by: User, text: str) -> Appeal:
         raise NotOpen
     asked = Appeal(ruling=ruling, text=text, made_at=now())
     db.session.add(asked)
+    for effect in on_appeal:
+        effect(asked)
     return asked
 
 

@@ -17,11 +17,12 @@ from board.comments.reasons import reason_label
 from board.db import db, now, writing
 from board.desk import Page, counts, pages
 from board.forms import own_path
-from board.moderation import models, queues
+from board.moderation import models, queues, undoing
 from board.moderation.desk_forms import BULK_MAX, BulkForm, FilterForm
 from board.moderation.forms import ReasonForm
-from board.moderation.models import Ruling, TooLate
+from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
+from board.moderation.undoing import TooLate
 from board.moderation.waiting import SEARCHED, any_shelf, shelf_of, standing
 
 bp = Blueprint("queues", __name__)
@@ -49,7 +50,7 @@ def held_label(code: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_global(held_label)
-    app.add_template_global(lambda: int(models.UNDO_FOR.total_seconds()), "undo_seconds")
+    app.add_template_global(lambda: int(undoing.UNDO_FOR.total_seconds()), "undo_seconds")
 
 
 @bp.get("/desk/comments")
@@ -96,7 +97,7 @@ def undo(id: int) -> ResponseReturnValue:
     try:
         with writing():
             for ruling in _batch(db.get_or_404(Ruling, id)):
-                models.undo(ruling, by=member())
+                undoing.undo(ruling, by=member())
     except TooLate:
         raise Conflict("too late") from None
     return redirect(_with_notice("undone"), 303)
@@ -157,7 +158,7 @@ def _batch(ruling: Ruling) -> list[Ruling]:
     if not name:
         return [ruling]
     recent = select(Ruling).where(Ruling.id <= ruling.id, Ruling.id > ruling.id - BULK_MAX)
-    found = db.session.scalars(recent.where(Ruling.made_at > now() - models.UNDO_FOR * 4))
+    found = db.session.scalars(recent.where(Ruling.made_at > now() - undoing.UNDO_FOR * 4))
     return [each for each in found if each.detail.get("batch") == name]
 
 
@@ -198,7 +199,7 @@ def _undoable() -> Ruling | None:
     last = db.session.scalar(mine.order_by(Ruling.id.desc()).limit(1))
     if last is None or last.verdict not in ("hide", "keep", "restore"):
         return None
-    return last if last.made_at > now() - models.UNDO_FOR else None
+    return last if last.made_at > now() - undoing.UNDO_FOR else None
 
 
 def _asked_queue(value: str | None = None) -> Queue | str:

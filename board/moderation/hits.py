@@ -15,9 +15,10 @@ from board.comments.models import Comment, on_delete
 from board.comments.posting import Draft
 from board.comments.refused import Refused
 from board.db import Base, db, now, run
-from board.moderation import likeness, queues, rules, signals
+from board.moderation import likeness, queues, rulebook, signals
 from board.moderation.queues import Queue
-from board.moderation.rules import Finding, Kind, Rule, State
+from board.moderation.rulebook import Finding
+from board.moderation.rules import Kind, Rule, State
 from board.moderation.words import Action
 
 COUNTED = timedelta(days=30)
@@ -140,7 +141,7 @@ def pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, b
 
 def look(draft: Draft) -> str | None:
     """Why it must wait, if a rule says so. Raises WordRefused."""
-    book = rules.edition(draft.known.edition)
+    book = rulebook.edition(draft.known.edition)
     found = [*book.findings(draft.body.text), *signals.findings(book.signals(), draft)]
     db.session.info["findings"] = found  # for `note`, in the same write, once it has an id
     firm = [each for each in found if each.rule.state == State.ON]
@@ -188,7 +189,7 @@ def advise(text: str) -> Iterator[Advice]:
     """What would make it wait, or might better be said otherwise; the words refused are told when
     it is posted."""
     signals.foresee(text)
-    for each in rules.current().findings(text):
+    for each in rulebook.current().findings(text):
         if each.rule.state == State.ON and each.rule.action in _ADVISED:
             what, why = _ADVISED[each.rule.action]
             yield Advice(each.start, each.end, f"rule-{each.rule.action}", str(what), str(why))

@@ -11,8 +11,8 @@ from board.db import db
 from board.desk import Page, pages
 from board.forms import Form, asked_id
 from board.moderation import log
+from board.moderation.acts import act_label
 from board.moderation.models import Ruling, Verdict
-from board.moderation.people_views import act_label
 
 bp = Blueprint("log", __name__)
 pages.append(Page(90, "log", _("Moderation log"), "log.index", staff))

@@ -1,8 +1,8 @@
 """Rulings: what moderators decided and why. The log, and proof that nobody edited it."""
 
 import enum
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, select
@@ -12,12 +12,12 @@ from board import chain
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import Base, db, now
+from board.db import Base, now
 from board.moderation import queues
 
-# What else follows from a decision about a comment, and from its being taken back.
+# What else follows from an entry in the log, and from a decision about a comment.
+on_record: list[Callable[["Ruling"], None]] = []
 on_decision: list[Callable[["Ruling"], None]] = []
-on_undo: list[Callable[["Ruling"], None]] = []
 
 
 class Verdict(enum.StrEnum):
@@ -122,6 +122,12 @@ class Ruling(Base):
             page = page.where(cls.id < before)
         return page.order_by(cls.id.desc()).limit(size + 1)
 
+    @property
+    def is_legal(self) -> bool:
+        """The law asks for it, and that the person is told."""
+        asked_for = self.verdict in (Verdict.REBUT, Verdict.DISCLOSE)
+        return asked_for or not self.detail.keys().isdisjoint(("claim", "order"))
+
     def sealed(self, previous: bytes) -> bytes:
         """The hash this row must have after a row with the hash `previous`."""
         return chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
@@ -156,6 +162,8 @@ def record(
         made_at=now(),
     )
     chain.append(ruling)
+    for effect in on_record:
+        effect(ruling)
     return ruling
 
 
@@ -220,50 +228,7 @@ def _decide(
     return ruling
 
 
-UNDO_FOR = timedelta(seconds=30)
-
-
-class TooLate(Exception):
-    """It is no longer to be undone: time has passed, or something else was decided since."""
-
-
-def undo(ruling: Ruling, *, by: User) -> Ruling:
-    """Take back what one has just decided about a comment: all is as it was. Raises TooLate."""
-    comment = ruling.comment
-    if comment is None or ruling.moderator_id != by.id or ruling.made_at < now() - UNDO_FOR:
-        raise TooLate
-    if db.session.scalar(latest(comment)) is not ruling or ruling.verdict not in _REVERSED:
-        raise TooLate
-    _REVERSED[Verdict(ruling.verdict)](comment, ruling.detail)
-    queues.resume(comment, ruling.detail["waited"])
-    undone = record(Verdict.UNDO, by=by, comment=comment, reason="undone", undoes=ruling)
-    for effect in on_undo:
-        effect(ruling)
-    return undone
-
-
 def latest(comment: Comment) -> Select[Ruling]:
     """The last word on a comment."""
     rulings = select(Ruling).where(Ruling.comment_id == comment.id)
     return rulings.order_by(Ruling.id.desc()).limit(1)
-
-
-def _hide_again(comment: Comment, before: Mapping[str, Any]) -> None:
-    comment.hide(reason=before["hidden_for"], note=before.get("hidden_note", ""))
-
-
-def _show_again(comment: Comment, before: Mapping[str, Any]) -> None:
-    comment.restore()
-    _hold_again(comment, before)
-
-
-def _hold_again(comment: Comment, before: Mapping[str, Any]) -> None:
-    if before.get("held_for"):
-        comment.hold(reason=before["held_for"])
-
-
-_REVERSED: dict[Verdict, Callable[[Comment, Mapping[str, Any]], None]] = {
-    Verdict.HIDE: _show_again,
-    Verdict.RESTORE: _hide_again,
-    Verdict.KEEP: _hold_again,
-}

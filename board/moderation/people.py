@@ -1,12 +1,9 @@
 """What the desk does about a person: warn, hold, suspend, ban, lift; and what it notes."""
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Self
 
 from sqlalchemy import (
-    JSON,
-    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -31,19 +28,10 @@ from board.moderation.models import Ruling, Verdict, record
 # The end of what has none; the last day a clock here can tell.
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 PAGE_SIZE = 30
-# What a person reads of decisions about them; KEEP only where their comment had waited.
-TOLD = (
-    Verdict.HIDE, Verdict.RESTORE, Verdict.KEEP, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND,
-    Verdict.BAN, Verdict.LIFT, Verdict.UPHOLD, Verdict.REJECT, Verdict.REBUT, Verdict.DISCLOSE,
-)  # fmt: skip
 
 
 class OutOfReach(Exception):
     """Nobody at the desk acts on staff or on themselves; only an operator does."""
-
-
-class NotByTheSame(Exception):
-    """Whoever proposed it cannot approve it."""
 
 
 class Unacknowledged(Refused):
@@ -91,34 +79,6 @@ class Note(Base):
         return notes.order_by(cls.id.desc()).limit(PAGE_SIZE)
 
 
-class BanProposal(Base):
-    """Several accounts to be banned at once: one moderator proposes, another decides."""
-
-    __tablename__ = "ban_proposal"
-    PEOPLE_MAX = 100
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey(User.id))
-    user_ids: Mapped[list[int]] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(String(40))
-    note: Mapped[str] = mapped_column(String(Ruling.NOTE_MAX), default="")
-    made_at: Mapped[datetime] = mapped_column(default=now)
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
-    decided_at: Mapped[datetime | None]
-    approved: Mapped[bool | None]
-
-    proposer: Mapped[User] = relationship(foreign_keys=proposed_by)
-
-    @classmethod
-    def waiting(cls) -> Select[Self]:
-        """Not yet decided, oldest first."""
-        query = select(cls).where(cls.decided_at.is_(None)).options(joinedload(cls.proposer))
-        return query.order_by(cls.id)
-
-    def people(self) -> list[User]:
-        return proposed([self])[self.id]
-
-
 def warn(user: User, *, by: User, reason: str, note: str = "") -> Ruling:
     """The person must say that they have read it before they post again."""
     _refuse_out_of_reach(user, by)
@@ -162,47 +122,6 @@ def note(user: User, *, by: User, text: str) -> None:
     db.session.add(Note(user_id=user.id, author_id=by.id, text=text))
 
 
-def propose_bans(
-    users: Iterable[User], *, by: User, reason: str, note: str = ""
-) -> BanProposal | None:
-    """Staff and oneself are left out; None when nobody is left."""
-    ids = sorted({user.id for user in users if not is_out_of_reach(user, by)})
-    if not ids:
-        return None
-    ids = ids[: BanProposal.PEOPLE_MAX]
-    proposal = BanProposal(proposed_by=by.id, user_ids=ids, reason=reason, note=note)
-    db.session.add(proposal)
-    return proposal
-
-
-def count_proposals() -> int:
-    waiting = select(func.count()).select_from(BanProposal)
-    return db.session.scalar(waiting.where(BanProposal.decided_at.is_(None))) or 0
-
-
-def proposed(proposals: Sequence[BanProposal]) -> dict[int, list[User]]:
-    """Whom each of these would ban, by name; in one query."""
-    ids = {id for proposal in proposals for id in proposal.user_ids}
-    found = select(User).where(User.id.in_(ids)).order_by(User.name_key)
-    users = list(db.session.scalars(found)) if ids else []
-    return {
-        proposal.id: [user for user in users if user.id in proposal.user_ids]
-        for proposal in proposals
-    }
-
-
-def decide_bans(proposal: BanProposal, *, by: User, approve: bool, told: str = "") -> None:
-    """A second decision changes nothing. Raises NotByTheSame."""
-    if proposal.decided_at is not None:
-        return
-    if approve and proposal.proposed_by == by.id:
-        raise NotByTheSame
-    proposal.decided_by, proposal.decided_at, proposal.approved = by.id, now(), approve
-    for user in proposal.people() if approve else ():
-        if not is_out_of_reach(user, by):
-            ban(user, by=by, reason=proposal.reason, note=proposal.note, told=told)
-
-
 def is_out_of_reach(user: User, by: User) -> bool:
     return user.is_staff or user.id == by.id
 
@@ -230,23 +149,6 @@ def about(user: User, *, before: int | None = None) -> Select[Ruling]:
     return rulings.order_by(Ruling.id.desc()).limit(PAGE_SIZE + 1)
 
 
-def notices(user: User, *, before: int | None = None) -> Select[Ruling]:
-    """The same, of what the person is told: not what was taken back at once, nor that somebody
-    looked at a comment and left it where it was."""
-    return about(user, before=before).where(*_told())
-
-
-def unread(user: User) -> int:
-    """How many notices have come since the person last looked."""
-    new = select(func.count()).select_from(Ruling)
-    new = new.where(Ruling.about_id == user.id, Ruling.id > user.notices_seen, *_told())
-    return db.session.scalar(new) or 0
-
-
-def see_notices(user: User, *, up_to: int) -> None:
-    user.notices_seen = max(user.notices_seen, up_to)
-
-
 def acknowledge(user: User) -> None:
     for caution in db.session.scalars(Caution.open_for(user.id)):
         caution.acknowledged_at = now()
@@ -261,16 +163,6 @@ def comment_counts(user: User) -> dict[str, int]:
     )
     row = db.session.execute(state.where(Comment.author_id == user.id)).one()
     return dict(row._mapping)
-
-
-def _told() -> tuple[ColumnElement[bool], ...]:
-    waited = Ruling.detail["was_held"].as_boolean()
-    return (
-        Ruling.verdict.in_(TOLD),
-        or_(Ruling.verdict != Verdict.KEEP.value, waited),
-        Ruling.stands(),
-        Ruling.reason != "appeal",  # the word on the appeal says it
-    )
 
 
 limits.questions["caution"] = (

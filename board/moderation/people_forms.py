@@ -13,8 +13,9 @@ from board.accounts.models import User
 from board.accounts.names import name_key
 from board.db import now
 from board.forms import ROW_ID, Form
+from board.moderation.bans import BanProposal
 from board.moderation.forms import ReasonForm
-from board.moderation.people import BanProposal, Note
+from board.moderation.people import Note
 
 # Days, from a nap to a season; what has no end is a ban.
 DAYS = ("1", "3", "7", "30", "90")

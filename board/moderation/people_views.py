@@ -1,91 +1,37 @@
-"""The desk's pages about people, and each person's own notices."""
+"""The desk's pages about people."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from board.access import member, moderators, open_to, readers, viewer
+from board.access import member, moderators, open_to
 from board.accounts.models import User
-from board.comments import refusals
 from board.comments.reasons import reason_label
 from board.comments.thread import own
 from board.db import db, writing
 from board.desk import Page, counts, pages
-from board.forms import asked_id, own_path
-from board.moderation import appeals, people, reports
+from board.forms import asked_id
+from board.moderation import bans, people, reports
+from board.moderation.bans import BanProposal, NotByTheSame
 from board.moderation.forms import ReasonForm
 from board.moderation.models import Ruling
-from board.moderation.people import BanProposal, Caution, NotByTheSame, OutOfReach
+from board.moderation.people import OutOfReach
 from board.moderation.people_forms import (
     BanForm,
     BansForm,
     FindForm,
     NoteForm,
-    SeenForm,
     TermForm,
     WarnForm,
 )
 
 bp = Blueprint("people", __name__)
 pages.append(Page(40, "people", _("People"), "people.index", moderators))
-refusals.explain(
-    people.Unacknowledged,
-    _(
-        "A moderator has warned you. Please read the warning under Notices and confirm it; "
-        "then you can post again."
-    ),
-    status=403,
-)
-
-
-def init_app(app: Flask) -> None:
-    app.add_template_global(_unread, "unread_notices")
-    app.add_template_global(act_label)
-
-
-def act_label(verdict: str) -> str:
-    """What was done, in a word or two."""
-    labels = {
-        "hide": gettext("Comment hidden"),
-        "restore": gettext("Comment restored"),
-        "keep": gettext("Comment kept"),
-        "warn": gettext("Warning"),
-        "hold": gettext("New comments wait for a moderator"),
-        "suspend": gettext("Suspended"),
-        "ban": gettext("Banned"),
-        "lift": gettext("Restrictions lifted"),
-        "rule_add": gettext("Rule added"),
-        "rule_change": gettext("Rule changed"),
-        "rule_allow": gettext("Word allowed"),
-        "rule_disallow": gettext("Word no longer allowed"),
-        "rule_import": gettext("Rules brought in"),
-        "uphold": gettext("Appeal upheld"),
-        "reject": gettext("Appeal rejected"),
-        "decline": gettext("Rights claim rejected"),
-        "rebut": gettext("An answer to the comment was published"),
-        "order": gettext("Order registered"),
-        "answer_order": gettext("Order answered"),
-        "request": gettext("Request for a reader’s data registered"),
-        "answer_request": gettext("Request for a reader’s data answered"),
-        "disclose": gettext("Your data was given to an authority"),
-        "open_file": gettext("File of a claim opened"),
-        "export": gettext("Case file taken along"),
-        "bar": gettext("Text barred"),
-        "unbar": gettext("Text no longer barred"),
-        "steer": gettext("Thread steered"),
-        "release": gettext("Steering ended"),
-    }
-    return labels.get(verdict, verdict)
-
-
-def _unread() -> int:
-    reader = viewer()
-    return people.unread(reader) if isinstance(reader, User) else 0
 
 
 @bp.get("/desk/people")
@@ -159,7 +105,7 @@ def propose() -> ResponseReturnValue:
         return _index(form), 422
     with writing():
         users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
-        proposal = people.propose_bans(users, by=member(), **form.ruling())
+        proposal = bans.propose(users, by=member(), **form.ruling())
     if proposal is None:
         form.person.errors = [gettext("Nobody at the desk can be banned from here.")]
         return _index(form), 422
@@ -176,37 +122,6 @@ def approve(id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def reject(id: int) -> ResponseReturnValue:
     return _decide(id, approve=False)
-
-
-@bp.get("/account/notices")
-@open_to(readers)
-def notices() -> ResponseReturnValue:
-    """What was decided about me and mine, and why. Never by whom."""
-    found = list(db.session.scalars(people.notices(member(), before=asked_id("before"))))
-    shown = found[: people.PAGE_SIZE]
-    return render_template(
-        "moderation/notices.html",
-        decisions=shown,
-        appeals=appeals.of(shown),
-        may_appeal=appeals.open_to(member(), shown),
-        seen=member().notices_seen,
-        cautions=list(db.session.scalars(Caution.open_for(member().id))),
-        more=shown[-1].id if len(found) > people.PAGE_SIZE else None,
-        newest=shown[0].id if shown else 0,
-        next=own_path(request.args.get("next")),
-    )
-
-
-@bp.post("/account/notices/seen")
-@open_to(readers)
-def see() -> ResponseReturnValue:
-    """I have read them, the warnings among them too."""
-    form = SeenForm.posted()
-    with writing():
-        newest = db.session.scalar(people.notices(member()).limit(1))
-        people.see_notices(member(), up_to=newest.id if newest else 0)
-        people.acknowledge(member())
-    return redirect(own_path(form.next.data), 303)
 
 
 def _act(
@@ -232,7 +147,7 @@ def _decide(id: int, *, approve: bool) -> ResponseReturnValue:
         with writing():
             proposal: BanProposal = db.get_or_404(BanProposal, id)
             told = reason_label(proposal.reason, proposal.note)
-            people.decide_bans(proposal, by=member(), approve=approve, told=told)
+            bans.decide(proposal, by=member(), approve=approve, told=told)
     except NotByTheSame:
         abort(403)
     return redirect(url_for(".index", notice="saved"), 303)
@@ -253,7 +168,7 @@ def _index(form: BansForm | None = None) -> str:
         find=find,
         people=list(db.session.scalars(people.found(find.q.data or ""))),
         proposals=proposals,
-        proposed=people.proposed(proposals),
+        proposed=bans.people_of(proposals),
         form=form or BansForm.empty(),
     )
 
@@ -293,7 +208,7 @@ def _person(id: int) -> User:
 
 
 def _waiting() -> dict[str, int]:
-    return {"people": people.count_proposals()}
+    return {"people": bans.count()}
 
 
 counts.append(_waiting)

@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     select,
     tuple_,
-    update,
 )
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
@@ -132,12 +131,6 @@ def take(comment: Comment, *, by: User) -> User | None:
         for item in items:
             item.taken_by, item.taken_at = by.id, now()
     return other
-
-
-def let_go(by: User) -> None:
-    """Whatever this moderator had is open to all again."""
-    mine = update(Item).where(Item.taken_by == by.id)
-    db.session.execute(mine.values(taken_by=None, taken_at=None))
 
 
 def counts() -> Mapping[Queue, int]:

@@ -13,8 +13,9 @@ from board.comments.reactions import CommentGone, OwnComment
 from board.comments.refused import AuthorSuspended, Refused
 from board.db import Base, db, now
 from board.moderation import queues
-from board.moderation.models import Ruling, Verdict, on_decision, on_undo
+from board.moderation.models import Ruling, Verdict, on_decision
 from board.moderation.queues import Queue
+from board.moderation.undoing import on_undo
 
 # 전기통신사업법 22조의5: such material is taken down without delay once it is reported.
 FILMED = "illegal.filmed"

@@ -1,90 +1,25 @@
-"""The desk's rules: reading, trying, adopting, switching; words that are innocent; lists."""
+"""The desk's rules: reading, writing, switching; words that are innocent; lists."""
 
-from typing import Any
-
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, url_for
+from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from board import due
 from board.access import member, moderators, open_to
-from board.comments import refusals
 from board.db import db, writing
-from board.desk import Page, pages
 from board.forms import asked_id
-from board.moderation import hits, likeness, rule_lists, rules, trials
+from board.moderation import hits, likeness, rule_lists, rules
 from board.moderation.rule_forms import (
-    ACTION_LABELS,
-    CATEGORY_LABELS,
-    STATE_LABELS,
-    AdoptForm,
     AllowForm,
     FindRuleForm,
     ImportForm,
     RuleForm,
     StateForm,
 )
+from board.moderation.rule_words import bp
 from board.moderation.rules import AllowedWord, Rule, RuleChange, State, Twice
-from board.moderation.trials import Trial
-
-bp = Blueprint("rules", __name__)
-pages.append(Page(60, "rules", _("Rules"), "rules.index", moderators))
-refusals.explain(
-    hits.WordRefused,
-    lambda refusal: gettext(
-        "“%(words)s” is not accepted here. Please write it otherwise.", words=refusal.matched
-    ),
-    status=422,
-)
-_SIGNALS = {
-    "link": _("Links"),
-    "number": _("Personal numbers"),
-    "repeat": _("The same text again"),
-    "rejected": _("Often hidden before"),
-}
-
-
-def init_app(app: Flask) -> None:
-    app.add_template_filter(marked)
-    app.add_template_global(rule_label)
-    app.add_template_global(_signal_words, "signal_words")
-
-
-@bp.app_context_processor
-def _labels() -> dict[str, Any]:
-    return {
-        "category_labels": CATEGORY_LABELS,
-        "action_labels": ACTION_LABELS,
-        "state_labels": STATE_LABELS,
-    }
-
-
-def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
-    """The text with those parts of it marked."""
-    told = (
-        Markup("<mark>{}</mark>").format(piece) if is_hit else escape(piece)
-        for piece, is_hit in hits.pieces(text, spans)
-    )
-    return Markup("").join(told)
-
-
-def rule_label(rule: Rule) -> str:
-    """A rule by its text, a signal by its name."""
-    return str(_SIGNALS[rule.text]) if rule.kind == "signal" else rule.text
-
-
-def _signal_words(rule: Rule) -> str:
-    """From where on a signal finds something, in words."""
-    count = rule.threshold
-    return {
-        "link": gettext("%(count)s links or more in one comment", count=count),
-        "number": gettext("%(count)s telephone or resident numbers or more", count=count),
-        "repeat": gettext("%(count)s alike within a day, by anyone, anywhere", count=count),
-        "rejected": gettext("%(count)s%% of the author’s newest comments hidden", count=count),
-    }[rule.text]
+from board.moderation.trial_views import begin
 
 
 @bp.get("/desk/rules")
@@ -129,7 +64,7 @@ def write() -> ResponseReturnValue:
     form = RuleForm.posted()
     if not form.validate():
         return _write_page(form), 422
-    return _try(form, None)
+    return begin(form, None)
 
 
 @bp.post("/desk/rules/<id:id>/edit")
@@ -142,7 +77,7 @@ def edit(id: int) -> ResponseReturnValue:
         return _rule_page(rule, form, StateForm.empty(obj=rule)), 422
     if _rule(id).kind == rules.Kind.SIGNAL:
         abort(404)
-    return _try(form, id)
+    return begin(form, _rule(id))
 
 
 @bp.post("/desk/rules/<id:id>/switch")
@@ -159,44 +94,6 @@ def switch(id: int) -> ResponseReturnValue:
             rule, by=member(), note=form.note.data, state=form.state.data, threshold=threshold
         )
     return redirect(url_for(".rule", id=id, notice="saved"), 303)
-
-
-@bp.get("/desk/rules/trials/<id:id>")
-@open_to(moderators)
-def trial(id: int) -> ResponseReturnValue:
-    return _trial_page(_trial(id))
-
-
-@bp.post("/desk/rules/trials/<id:id>/continue")
-@open_to(moderators)
-def go_on(id: int) -> ResponseReturnValue:
-    """Look at the next comments."""
-    seen = trials.look(_trial(id))
-    with writing():
-        trials.keep(_trial(id), seen)
-    return redirect(url_for(".trial", id=id), 303)
-
-
-@bp.post("/desk/rules/trials/<id:id>/adopt")
-@open_to(moderators)
-def adopt(id: int) -> ResponseReturnValue:
-    form = AdoptForm.posted()
-    if not form.validate() or not _trial(id).is_done:
-        return _trial_page(_trial(id)), 422
-    try:
-        with writing():
-            rule = trials.adopt(_trial(id), by=member(), state=State(form.state.data))
-    except Twice:
-        return _trial_page(_trial(id), problem=_twice()), 422
-    return redirect(url_for(".rule", id=rule.id, notice="saved"), 303)
-
-
-@bp.post("/desk/rules/trials/<id:id>/discard")
-@open_to(moderators)
-def discard(id: int) -> ResponseReturnValue:
-    with writing():
-        trials.discard(_trial(id))
-    return redirect(url_for(".index"), 303)
 
 
 @bp.get("/desk/rules/allowed")
@@ -264,15 +161,6 @@ def bring_in() -> ResponseReturnValue:
     return redirect(url_for(".index", notice="saved"), 303)
 
 
-def _try(form: RuleForm, id: int | None) -> ResponseReturnValue:
-    with writing():
-        rule = _rule(id) if id else None
-        trial = trials.begin(
-            by=member(), days=form.days.data, note=form.note.data or "", rule=rule, **form.said()
-        )
-    return go_on(trial.id)
-
-
 def _write_page(form: RuleForm) -> str:
     return render_template("moderation/write_rule.html", form=form)
 
@@ -289,11 +177,6 @@ def _rule_page(rule: Rule, form: RuleForm, state_form: StateForm) -> str:
     )
 
 
-def _trial_page(trial: Trial, problem: str | None = None) -> str:
-    comments = list(db.session.scalars(trial.sampled()))
-    return render_template("moderation/trial.html", trial=trial, comments=comments, problem=problem)
-
-
 def _allowed_page(form: AllowForm) -> str:
     words = list(db.session.scalars(AllowedWord.listed()))
     return render_template("moderation/allowed_words.html", form=form, words=words)
@@ -303,18 +186,9 @@ def _import_page(form: ImportForm) -> str:
     return render_template("moderation/import_rules.html", form=form)
 
 
-def _twice() -> str:
-    return gettext("There is such a rule already.")
-
-
 def _rule(id: int) -> Rule:
     rule: Rule = db.get_or_404(Rule, id)
     return rule
-
-
-def _trial(id: int) -> Trial:
-    trial: Trial = db.get_or_404(Trial, id)
-    return trial
 
 
 due.tasks.append(due.Task("likeness", likeness.has_old, likeness.forget_old))

@@ -12,7 +12,8 @@ from board.comments.models import Comment
 from board.comments.personal import places_of
 from board.comments.posting import Draft
 from board.moderation import likeness
-from board.moderation.rules import Finding, Known, State
+from board.moderation.rulebook import Finding, Known
+from board.moderation.rules import State
 from board.moderation.words import hosts
 
 # An author's newest comments, and how many there must be before their share means anything.

@@ -23,7 +23,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from board.articles.course import DOORS
 from board.articles.models import Article
 from board.articles.steered import measure_label, span
-from board.articles.steering import Measure, Steering
+from board.articles.steering import Measure, Steering, Terms
 from board.db import db, now
 from board.forms import Form
 from board.moderation.surges import Surge
@@ -144,18 +144,17 @@ class SteerForm(Form):
         hours = int(self.lasts.data) if str(self.lasts.data).isdecimal() else 0
         return (self.begins_at or now()) + timedelta(hours=hours) if hours else None
 
-    def told(self) -> dict[str, Any]:
-        """What `steer` takes."""
-        slow = Measure.SLOW in (self.measures.data or ())
-        return {
-            "measures": [Measure(name) for name in self.measures.data or ()],
-            "reason": self.reason.data,
-            "article": self.found_article if self.scope.data == "article" else None,
-            "sections": self.sections.data if self.scope.data == "sections" else (),
-            "seconds": int(self.seconds.data) if slow else 0,
-            "starts_at": self.begins_at,
-            "ends_at": self.over_at,
-        }
+    def terms(self) -> Terms:
+        measures = [Measure(name) for name in self.measures.data or ()]
+        return Terms(
+            measures=measures,
+            reason=self.reason.data or "",
+            article=self.found_article if self.scope.data == "article" else None,
+            sections=self.sections.data or () if self.scope.data == "sections" else (),
+            seconds=int(self.seconds.data) if Measure.SLOW in measures else 0,
+            starts_at=self.begins_at,
+            ends_at=self.over_at,
+        )
 
     @classmethod
     def about(cls, slug: str | None) -> "SteerForm":

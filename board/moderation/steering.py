@@ -1,12 +1,9 @@
 """Steering threads, on the record: every act and its end is a ruling."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from board.accounts.models import User
-from board.articles.models import Article
-from board.articles.steering import Measure, Steering
+from board.articles.steering import Steering, Terms
 from board.comments.reasons import OWN_WORDS
 from board.db import db, now
 from board.moderation.models import Ruling, Verdict, record
@@ -14,23 +11,10 @@ from board.moderation.models import Ruling, Verdict, record
 OVER = "steering_over"
 
 
-def steer(
-    *,
-    by: User,
-    measures: Sequence[Measure],
-    reason: str,
-    article: Article | None = None,
-    sections: Sequence[str] = (),
-    seconds: int = 0,
-    starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
-) -> Steering:
-    """Readers are told `reason`. Raises ValueError when the act would say nothing."""
-    steering = Steering.begin(
-        by=by, measures=measures, reason=reason, article=article, sections=sections,
-        seconds=seconds, starts_at=starts_at, ends_at=ends_at,
-    )  # fmt: skip
-    _record(Verdict.STEER, steering, by=by, reason=OWN_WORDS, note=reason)
+def steer(terms: Terms, *, by: User) -> Steering:
+    """Raises ValueError when the act would say nothing."""
+    steering = Steering.begin(terms, by=by)
+    _record(Verdict.STEER, steering, by=by, reason=OWN_WORDS, note=terms.reason)
     return steering
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board import due
 from board.accounts.models import User
 from board.articles.models import Article
-from board.articles.steering import Measure, Steering
+from board.articles.steering import Measure, Steering, Terms
 from board.db import Base, db, now
 from board.moderation import pulse
 from board.moderation.pulse import KINDS, SLOT, Event
@@ -88,10 +88,14 @@ class Surge(Base):
     def slow(self, *, by: User, reason: str) -> Steering:
         """Slow mode for the thread, for an hour; the one begun from here before, while it lasts."""
         if self.steering is None or not self.steering.is_in_force(now()):
-            self.steering = steer(
-                by=by, measures=[Measure.SLOW], seconds=self.SLOW_SECONDS, reason=reason,
-                article=self.article, ends_at=now() + self.SLOW_FOR,
-            )  # fmt: skip
+            terms = Terms(
+                measures=[Measure.SLOW],
+                seconds=self.SLOW_SECONDS,
+                reason=reason,
+                article=self.article,
+                ends_at=now() + self.SLOW_FOR,
+            )
+            self.steering = steer(terms, by=by)
         self.acknowledge(by=by)
         return self.steering
 

@@ -74,10 +74,10 @@ def steer() -> ResponseReturnValue:
     if not form.validate():
         return _steer_page(form), 422
     if form.preview.data:
-        return _steer_page(form, _drafted(form))
+        return _steer_page(form, Steering.of(form.terms()))
     try:
         with writing():
-            steering.steer(by=member(), **form.told())
+            steering.steer(form.terms(), by=member())
     except ValueError:  # its end has come while it waited for its turn
         form.lasts.errors = [gettext("It would be over before it begins.")]
         return _steer_page(form), 422
@@ -155,13 +155,6 @@ def _steer_page(form: SteerForm, drafted: Steering | None = None) -> str:
 def _open_for(article: Article) -> list[Steering]:
     found = db.session.scalars(Steering.open_for([article.id]))
     return [each for each in found if each.concerns(article)]
-
-
-def _drafted(form: SteerForm) -> Steering:
-    """As it would be: made, shown, and not kept."""
-    told = form.told()
-    article = told.pop("article")
-    return Steering(article_id=article and article.id, **told)
 
 
 def _count(drafted: Steering) -> int:

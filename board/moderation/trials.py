@@ -16,7 +16,8 @@ from board.comments.models import Comment
 from board.db import Base, db, now
 from board.moderation import rules
 from board.moderation.models import Ruling
-from board.moderation.rules import Known, Rule, Rulebook, State
+from board.moderation.rulebook import Known, Rulebook
+from board.moderation.rules import Rule, State
 
 
 class Trial(Base):

@@ -23,7 +23,7 @@ from board.accounts.second_factor import SecondFactor
 from board.articles.feeds import Item, read
 from board.articles.imports import content_of
 from board.articles.models import Article
-from board.articles.steering import Measure
+from board.articles.steering import Measure, Terms
 from board.comments import limits, posting
 from board.comments.body import Body
 from board.comments.models import Comment
@@ -113,10 +113,14 @@ def _slow_one(moderator: User) -> None:
     """One thread is steered, and will not be for ever."""
     slug, reason = SLOWED
     article = db.session.scalars(Article.by_slug(slug)).one()
-    steer(
-        by=moderator, article=article, measures=[Measure.SLOW, Measure.LATEST], seconds=180,
-        reason=reason, ends_at=now() + timedelta(days=7),
-    )  # fmt: skip
+    terms = Terms(
+        article=article,
+        measures=[Measure.SLOW, Measure.LATEST],
+        seconds=180,
+        reason=reason,
+        ends_at=now() + timedelta(days=7),
+    )
+    steer(terms, by=moderator)
 
 
 def print_accounts() -> None:

@@ -1,5 +1,6 @@
 /**
- * Staying current: asks now and then whether comments have come since this page was made, and offers them.
+ * Staying current: asks now and then whether comments have come since this page was made, and offers them; and whether
+ * the thread is steered otherwise now, which is told at once.
  * The answer is small and the same for everyone, and a 304 while nothing has changed. Nobody asks for a page that is
  * not seen, or whose reader has left the desk.
  */
@@ -20,6 +21,7 @@ const link = place.querySelector("a");
 const words = document.getElementById("talk").dataset;
 const lang = document.documentElement.lang;
 
+let lent; // what board.js lends: say(text), refresh()
 let known = Number(section.dataset.newest);
 let arrived = []; // ids that are not on the page, the newest first
 let etag = "";
@@ -82,7 +84,9 @@ async function question() {
   notBefore = Date.now() + 1000 * (Number(answer.headers.get("Retry-After")) || 0);
   if (answer.status !== 200) return answer.status !== 404;
   etag = answer.headers.get("ETag") ?? "";
-  offer((await answer.json()).newest);
+  const { newest, steered = "" } = await answer.json();
+  offer(newest);
+  if (steered !== section.dataset.steered) await (await import("./steered.js")).heed(lent);
   return true;
 }
 
@@ -121,6 +125,7 @@ async function show(page) {
 }
 
 export function stay(page) {
+  lent = page;
   link.addEventListener("click", (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !mayMerge()) return;
     event.preventDefault();

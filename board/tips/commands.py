@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from board import chain
 from board.db import db, forget_log, writing
+from board.mail import NotSent
 from board.tips import keeping, notices, roster
 from board.tips.log import Entry
 
@@ -77,7 +78,7 @@ def notify(within: int) -> None:
             sent.append(letter.address)
         except notices.NoKey:
             keyless += 1
-        except notices.NotSent as error:
+        except NotSent as error:
             failed = str(error)
     with writing():
         notices.told(sent)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from board.access import newsroom, open_to
 from board.db import db, writing
+from board.mail import NotSent
 from board.tips import mail_keys, notices
 from board.tips.desk_forms import MailKeyForm, ProofForm
 from board.tips.holders import Reader
@@ -89,7 +90,7 @@ def _is_asked(me: Reader, key: PublicKey) -> bool:
         code = MailKey.offer(me, key)
     try:
         _ask(me, key, code)
-    except (notices.NotSent, notices.NoKey):
+    except (NotSent, notices.NoKey):
         with writing():
             mail_keys.withdraw(me)
         return False
@@ -99,7 +100,7 @@ def _is_asked(me: Reader, key: PublicKey) -> bool:
 def _ask(me: Reader, key: PublicKey, code: str) -> None:
     config, letter = current_app.config, notices.Letter(me.user.email, key.raw)
     if not config["MAIL_SERVER"] or not config["MAIL_FROM"]:
-        raise notices.NotSent
+        raise NotSent
     text = f"열쇠를 확인하는 숫자: {code}\n데스크의 ‘메일 암호화’에 적어 주세요.\n"
     notices.send(
         config["MAIL_SERVER"], config["MAIL_FROM"], letter, site=config["SITE_NAME"], text=text

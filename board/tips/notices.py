@@ -4,27 +4,18 @@ When a mail leaves says when a tip came; so an operator sends them at set hours,
 random wait, one mail for however much there is.
 """
 
-import smtplib
-import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
-from email.utils import make_msgid
-from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
 
 from board.db import db
+from board.mail import connected, hand_over
 from board.tips.holders import Reader
 from board.tips.mail_keys import MailKey
 from board.tips.pgp import BadKey, PublicKey, sealed_mail
 
-SECONDS = 20  # for each answer of the mail server
 TEXT = "데스크에서 확인할 것이 있습니다.\n"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-class NotSent(Exception):
-    """The mail server did not take it. The text says what it answered."""
 
 
 class NoKey(Exception):
@@ -69,34 +60,8 @@ def told(addresses: list[str]) -> None:
 
 
 def send(server: str, sender: str, letter: Letter, *, site: str, text: str = TEXT) -> None:
-    """`server`: smtp://user:password@host:587, or smtps://… Raises NotSent or NoKey.
-
-    Without TLS nothing is sent, unless the server is this machine.
-    """
+    """`server`: as `connected` takes it. Raises NotSent or NoKey."""
     message = letter.written(text)
     message["Subject"] = f"[{site}] 확인할 것이 있습니다"
-    message["From"], message["To"] = sender, letter.address
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    try:
-        with _connection(server) as connection:
-            _prepare(connection, server)
-            connection.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(str(error)) from error
-
-
-def _connection(server: str) -> smtplib.SMTP:
-    url = urlsplit(server)
-    host = url.hostname or "localhost"
-    if url.scheme == "smtps":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=context)
-    return smtplib.SMTP(host, url.port or 587, timeout=SECONDS)
-
-
-def _prepare(connection: smtplib.SMTP, server: str) -> None:
-    url = urlsplit(server)
-    if url.scheme == "smtp" and url.hostname not in _LOOPBACK:
-        connection.starttls(context=ssl.create_default_context())
-    if url.username:
-        connection.login(unquote(url.username), unquote(url.password or ""))
+    with connected(server) as connection:
+        hand_over(message, to=letter.address, sender=sender, by=connection)

@@ -1,6 +1,9 @@
 """An open thread notices new comments, offers them without moving, and costs almost nothing."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -147,16 +150,99 @@ def test_what_one_has_just_posted_is_no_news(window, thread):
     expect(page.locator(BUTTON)).to_be_hidden()
 
 
-def test_a_thread_that_is_closed_meanwhile_has_no_news(window, thread):
-    desk = Desk(window(), thread)
-    editor = window.requests("tess")
-    closing = {"form": {"reason": "밤에는 닫습니다"}, "headers": {"Origin": window.board.url}}
-    assert editor.post(f"/desk{thread}/close", **closing).ok
-    assert "밤에는 닫습니다" in editor.get(thread).text()
+def steer(window: Any, thread: str, *measures: str, **more: str) -> None:
+    slug = thread.removeprefix("/articles/")
+    form = {"scope": "article", "article": slug, "reason": "밤에는 쉽니다", **more}
+    fields = [*form.items(), *(("measures", measure) for measure in measures)]
+    answer = window.requests("mo").post(
+        "/desk/threads/steer",
+        data=urlencode(fields),
+        headers={
+            "Origin": window.board.url,
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    )
+    assert answer.ok, answer.text()
 
+
+def top_of(item: Any) -> float:
+    """Where it is on the screen, which scrolls by whole pixels."""
+    return float(item.bounding_box()["y"])
+
+
+def release(window: Any) -> None:
+    """What was begun last ends."""
+    mo = window.requests("mo")
+    id = re.findall(r"/desk/threads/steerings/(\d+)/release", mo.get("/desk/threads").text())[0]
+    headers = {"Origin": window.board.url}
+    assert mo.post(f"/desk/threads/steerings/{id}/release", headers=headers).ok
+
+
+def test_a_thread_that_is_closed_meanwhile_says_so_and_keeps_what_is_being_written(window, thread):
+    desk = Desk(window("ada"), thread)
+    page = desk.page
+    box, button = (
+        page.locator(f".thread > form[data-write] {what}")
+        for what in ("textarea", "button.primary")
+    )
+    box.fill("쓰다 만 댓글")
+    before = top_of(box)
+
+    steer(window, thread, "close")
     desk.until_asked()
 
-    expect(desk.page.locator(BUTTON)).to_be_hidden()
+    expect(page.locator("#status")).to_contain_text("지금은 새 댓글을 받지 않습니다")
+    expect(page.locator(".thread > .steered")).to_contain_text("밤에는 쉽니다")
+    expect(box).to_have_value("쓰다 만 댓글")
+    expect(button).to_be_disabled()
+    assert top_of(box) == pytest.approx(before, abs=1)
+    expect(page.locator(BUTTON)).to_be_hidden()
+
+
+def test_a_thread_that_is_slowed_and_then_is_not_says_both_without_moving(window, thread):
+    desk = Desk(window(), thread)
+    page = desk.page
+    first = page.locator(".comment").first
+    before = top_of(first)
+
+    steer(window, thread, "slow", seconds="180")
+    desk.until_asked()
+
+    expect(page.locator("#status")).to_contain_text("3분")
+    expect(page.locator(".thread > .steered")).to_have_count(1)
+    assert top_of(first) == pytest.approx(before, abs=1)
+
+    release(window)
+    desk.until_asked()
+
+    expect(page.locator("#status")).to_have_text("다시 평소처럼 댓글을 쓸 수 있습니다.")
+    expect(page.locator(".thread > .steered")).to_have_count(0)
+    assert top_of(first) == pytest.approx(before, abs=1)
+
+
+def test_a_thread_that_opens_meanwhile_can_be_written_in(window, thread):
+    steer(window, thread, "close")
+    desk = Desk(window("ada"), thread)
+    page = desk.page
+    expect(page.locator("form[data-write]")).to_have_count(0)
+
+    release(window)
+    desk.until_asked()
+    page.locator("form[data-write] textarea").fill("다시 쓸 수 있다")
+    page.click("form[data-write] button.primary")
+
+    expect(page.locator(TEXTS).first).to_have_text("다시 쓸 수 있다")
+
+
+def test_it_is_asked_for_only_when_something_changed(window, thread):
+    desk = Desk(window(), thread)
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url))
+
+    say(window, thread, "새 댓글")
+    desk.until_asked()
+
+    assert not [url for url in asked if "steered" in url]
 
 
 @pytest.mark.parametrize("place", ["?sort=oldest", "?sort=liked", "/comments?sort=replied"])

@@ -2,7 +2,9 @@
 
 import pytest
 
+from board import mail
 from board.db import db, writing
+from board.mail import NotSent
 from board.tips import notices, sending
 from board.tips.commands import tips_cli
 from board.tips.holders import Reader
@@ -69,10 +71,10 @@ def test_a_mail_that_was_refused_is_sent_next_time(app, postman, desk, sent):
 
 def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypatch):
     """This mail server offers no TLS; were it elsewhere, it would get nothing."""
-    monkeypatch.setattr(notices, "_LOOPBACK", ())
+    monkeypatch.setattr(mail, "_LOOPBACK", ())
 
     letter = notices.Letter("c@d.example")
-    with pytest.raises(notices.NotSent):
+    with pytest.raises(NotSent):
         notices.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
     assert postman.mails == []
 

@@ -6,8 +6,8 @@ disguise makes a word harder (시발, 씨발) more often than it softens it (새
 """
 
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
@@ -53,13 +53,15 @@ _DRAWN = """
 _SHAPES = {shape: drawn[0] for drawn in _DRAWN.split() for shape in drawn[1:]}
 # Cyrillic and Greek that look like Latin.
 _LATIN = str.maketrans("авсԁеһіјкӏмнорԛѕтυѵԝхуνωιαοκτρ", "abcdehijklmhopqstuvwxyvwiaoktp")
-_LEET = str.maketrans("01345789@$!|", "oieastbgasil")
+SIGNS = "01345789@$!|"  # read as Latin letters
+_LEET = str.maketrans(SIGNS, "oieastbgasil")
 # Typed between syllables for effect; no syllable is spelt with them alone.
 _FILLERS = frozenset("ㅡㅋㅎㅠㅜ")
 
 
-class Letter(NamedTuple):
-    """One letter of a character, as it is matched."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Letter:
+    """One letter of a character, as it is matched. Told apart by identity, which is quick."""
 
     merged: str
     said: str
@@ -72,6 +74,9 @@ class Letter(NamedTuple):
     def typed(self) -> bool:
         """A key each, so that holding it down says nothing more: ㅅㅅㅂ, fuuuck."""
         return self.alone or self.merged.isascii()
+
+
+_letter = lru_cache(maxsize=4096)(Letter)  # the same one for the same letter of any character
 
 
 def merged(said: str) -> str:
@@ -87,7 +92,7 @@ def written(char: str) -> tuple[Letter, ...]:
         return tuple(alone(said) for said in _CLUSTERS.get(char, char))
     if char.isalpha():
         plain = unicodedata.normalize("NFD", char)[0].lower()[0].translate(_LATIN)
-        return (Letter(plain, plain),)
+        return (_letter(plain, plain),)
     return ()
 
 
@@ -114,7 +119,7 @@ def leet(char: str) -> tuple[Letter, ...]:
 
 @lru_cache(maxsize=1024)
 def alone(said: str) -> Letter:
-    return Letter(merged(said), said, alone=True)
+    return _letter(merged(said), said, alone=True)
 
 
 def _of_syllable(number: int) -> tuple[Letter, ...]:
@@ -125,6 +130,6 @@ def _of_syllable(number: int) -> tuple[Letter, ...]:
     ending = _CLUSTERS.get(FINALS[final], FINALS[final]).strip().translate(_FINAL_SAID)
     last = len(said + ending) - 1
     return tuple(
-        Letter(merged(letter), letter, at == 0, at == last)
+        _letter(merged(letter), letter, at == 0, at == last)
         for at, letter in enumerate(said + ending)
     )

@@ -4,6 +4,8 @@ A word spelt plainly is found anywhere. One that is disguised must start where a
 starts, or after an intensifier, and be followed by nothing, a particle or what follows abuse.
 """
 
+from functools import lru_cache
+
 import regex
 
 from board.moderation.words.folding import normalise
@@ -44,6 +46,7 @@ def may_precede(before: str) -> bool:
     return not before or before in _INTENSIFIERS
 
 
+@lru_cache(maxsize=4096)
 def may_follow(after: str) -> bool:
     """Folded letters from the end of the word to the end of the token, TAIL_MAX at most."""
     return not after or bool(_TAIL.match(after))

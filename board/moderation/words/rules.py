@@ -2,20 +2,22 @@
 
 import enum
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain, zip_longest
 from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
-from board.moderation.words.folding import Plain, plain
-from board.moderation.words.forms import Candidate, Form, forms_of, readings_of
+from board.moderation.words.folding import Folded, Reading
+from board.moderation.words.forms import forms_of, readings_of
 from board.moderation.words.patterns import Pattern, Words, anchor_of
+from board.moderation.words.plain import Plain, plain
+from board.moderation.words.sounds import Place, Sound, kind_of
+from board.moderation.words.spots import Spot
 
 Of = TypeVar("Of")
-_Many = defaultdict[str, list[tuple[int, Of]]]  # each with the rule it is of
-Place = tuple[int, int, int]  # characters from, up to, which rule
+_Many = defaultdict[str, list[Of]]
 
 
 class Action(enum.StrEnum):
@@ -84,18 +86,29 @@ class Rules:
     Nothing is found inside an allowed word, as it is written: 새끼 is not in 새끼손가락.
     """
 
+    # Spots looked at in one text, and words found there. Only nonsense needs more: then words are
+    # found as they are spelt, and no longer in disguise, so that no text takes long.
+    LOOKS: ClassVar = 500
+
     def __init__(self, rules: Iterable[Rule], allowed: Iterable[str] = ()) -> None:
         self._rules = list(rules)
-        forms: _Many[Form] = defaultdict(list)
-        patterns: _Many[Pattern] = defaultdict(list)
+        sounds: dict[tuple[type[Sound], str], Sound] = {}
+        spelt: _Many[int] = defaultdict(list)
+        patterns: _Many[tuple[int, Pattern]] = defaultdict(list)
         for number, rule in enumerate(self._rules):
-            heard = forms_of(rule.spelling) if rule.kind == "word" else []
-            for form in heard:
-                forms[form.letters].append((number, form))
-            if not heard:  # ㅗㅗ is one sound, and is looked for as it is written
+            forms = forms_of(rule.spelling) if rule.kind == "word" else []
+            for form in forms:
+                kind = kind_of(form)
+                sound = sounds.setdefault((kind, form.letters), kind())
+                sound.add(number, form, disguised=rule.disguised)
+            if forms:
+                for spelling in _with_and_without_spaces([rule.spelling]):
+                    spelt[spelling].append(number)
+            else:  # ㅗㅗ is one sound, and is looked for as it is written
                 patterns[anchor_of(rule.spelling)].append((number, Pattern.of(rule.spelling)))
-        self._forms, self._patterns = _Finder(forms), _Finder(patterns)
-        self._allowed = _Finder(dict.fromkeys(_with_and_without_spaces(allowed)))
+        self._sounds = _Finder((letters, sound) for (_, letters), sound in sounds.items())
+        self._spelt, self._patterns = _Finder(spelt.items()), _Finder(patterns.items())
+        self._allowed = _Finder((word, None) for word in _with_and_without_spaces(allowed))
 
     def hits(self, text: str) -> list[Hit]:
         """Where rules apply, in the order of the text; where a rule applies twice, the longer."""
@@ -111,22 +124,40 @@ class Rules:
         start, end = shown.span(place[0], place[1])
         return Hit(self._rules[place[2]].id, start, end, text[start:end])
 
-    def _words_in(self, text: str) -> Iterator[Place]:
-        for reading, folded in readings_of(text):
-            for forms, start, end in self._forms.found(folded.text):
-                for number, form in forms:
-                    candidate = Candidate(folded, reading, form, start, end)
-                    if candidate.is_found(disguised=self._rules[number].disguised):
-                        yield candidate.first, candidate.last, number
+    def _words_in(self, text: str) -> set[Place]:
+        found: set[Place] = set()
+        looks = self.LOOKS
+        for sound, spot in self._heard_in(text):
+            read = list(sound.read(spot))
+            found.update(read)
+            looks -= 1 + len(read)
+            if looks < 1:
+                return found.union(self._spelt_in(spot.folded.plain.lowered, found))
+        return found
+
+    def _heard_in(self, text: str) -> Iterator[tuple[Sound, Spot]]:
+        """In each reading in turn, so that none is left out where there is too much."""
+        ways = [self._heard(*way) for way in readings_of(text)]
+        return filter(None, chain.from_iterable(zip_longest(*ways)))
+
+    def _heard(self, reading: Reading, folded: Folded) -> Iterator[tuple[Sound, Spot]]:
+        for sound, start, end in self._sounds.found(folded.text):
+            if folded.letters[start].opens:
+                yield sound, Spot(folded, reading, start, end)
+
+    def _spelt_in(self, lowered: str, found: set[Place]) -> Iterator[Place]:
+        """The words of the other rules, as they are spelt."""
+        known = {number for *_, number in found}
+        for numbers, start, end in self._spelt.found(lowered):
+            yield from ((start, end, number) for number in numbers if number not in known)
 
     def _patterns_in(self, lowered: str) -> Iterator[Place]:
+        anchors = self._patterns.found(lowered)
+        if not anchors:
+            return
         words = Words.of(lowered)
         # A word that repeats an anchor is matched once all the same.
-        there = {
-            (words.at(start), *each)
-            for meant, start, _ in self._patterns.found(lowered)
-            for each in meant
-        }
+        there = {(words.at(start), *each) for meant, start, _ in anchors for each in meant}
         for at, number, pattern in there:
             found = pattern.match(words, at)
             if found:
@@ -143,15 +174,17 @@ class Rules:
 class _Finder(Generic[Of]):
     """All the places of many strings in a text, in one pass (Aho-Corasick)."""
 
-    def __init__(self, meant: Mapping[str, Of]) -> None:
-        self._meant = list(meant.values())
-        self._automaton = AhoCorasick(meant, store_patterns=False)
+    def __init__(self, meant: Iterable[tuple[str, Of]]) -> None:
+        strings, self._meant = [], []
+        for string, means in meant:
+            strings.append(string)
+            self._meant.append(means)
+        self._automaton = AhoCorasick(strings, store_patterns=False)
 
-    def found(self, text: str) -> Iterator[tuple[Of, int, int]]:
-        if not self._meant:
-            return
-        for which, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            yield self._meant[which], start, end
+    def found(self, text: str) -> list[tuple[Of, int, int]]:
+        """Each with where it stands: characters from, up to."""
+        places = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return [(self._meant[which], start, end) for which, start, end in places]
 
 
 def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:

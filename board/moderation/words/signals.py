@@ -10,7 +10,8 @@ from zlib import crc32
 
 import regex
 
-from board.moderation.words.folding import normalise, plain
+from board.moderation.words.folding import normalise
+from board.moderation.words.plain import plain
 
 # A path is not asked for: t.me/name, and hosts written without http, are links to a reader.
 _ENDINGS = (

@@ -1,0 +1,59 @@
+"""`flask --app wsgi mail send`."""
+
+import smtplib
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from board.accounts import letters
+from board.db import db, writing
+from board.mail import NotSent, Unsure, connected, hand_over
+
+mail_cli = AppGroup("mail", help="What the board tells readers by mail.")
+
+
+@mail_cli.command("send")
+def send() -> None:
+    """Send what waits. Run it every five minutes, from cron or a systemd timer."""
+    if not letters.is_possible():
+        raise click.ClickException("Set BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN first.")
+    # Links lead to the address readers use.
+    with current_app.test_request_context(base_url=current_app.config["ORIGIN"]):
+        try:
+            with connected(current_app.config["MAIL_SERVER"]) as connection:
+                sent = _send_all(connection)
+        except NotSent as error:
+            raise click.ClickException(f"The mail server said: {error}") from error
+    with writing():
+        letters.forget()
+    if sent:
+        click.echo(f"{sent} sent.")
+
+
+def _send_all(connection: smtplib.SMTP) -> int:
+    """How many. Raises Unsure."""
+    sent = 0
+    while True:
+        with writing():
+            letter = letters.take_next()
+        if letter is None:
+            return sent
+        sent += _send(letter, connection)
+
+
+def _send(letter: letters.Letter, connection: smtplib.SMTP) -> bool:
+    message, to = letter.written(), letter.address
+    db.session.rollback()  # nobody waits for us while we mail
+    try:
+        hand_over(message, to=to, sender=current_app.config["MAIL_FROM"], by=connection)
+    except Unsure:
+        raise
+    except NotSent as error:
+        click.echo(f"The mail server said: {error}", err=True)
+        with writing():
+            letter.put_back()
+        return False
+    with writing():
+        letters.told(letter)
+    return True

@@ -1,0 +1,45 @@
+"""Which letters somebody wants from the board."""
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from board.access import everyone, member, open_to, readers
+from board.accounts import letters
+from board.accounts.forms import LettersForm
+from board.db import writing
+
+bp = Blueprint("letters", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(letters.is_possible, "letters_possible")
+
+
+@bp.post("/account/letters")
+@open_to(readers)
+def choose() -> ResponseReturnValue:
+    form = LettersForm.posted()
+    with writing():
+        member().mail = (letters.Wish.ALL if form.news.data else letters.Wish.LEGAL).value
+    return redirect(url_for("accounts.account", notice="saved"), 303)
+
+
+@bp.get("/letters/stop")
+@open_to(everyone)
+def stop_form() -> ResponseReturnValue:
+    """Asked first: programs that look after mail open every link in it."""
+    signed = request.args.get("to", "")
+    user = letters.of_link(signed)
+    page = render_template("accounts/stop_letters.html", signed=signed if user else "", done=False)
+    return page, 200, {"Cache-Control": "private, no-store"}
+
+
+@bp.post("/letters/stop")
+@open_to(everyone)
+def stop() -> ResponseReturnValue:
+    user = letters.of_link(request.args.get("to", ""))
+    if user is None:
+        abort(404)
+    with writing():
+        user.mail = letters.Wish.NONE.value
+    return render_template("accounts/stop_letters.html", signed="", done=True)

@@ -1,0 +1,77 @@
+"""By mail: how a claim stands, to claimants who gave an address; the code is never in it."""
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from board.accounts import letters
+from board.accounts.forms import is_email
+from board.accounts.letters import Kind, Letter, Words, kinds
+from board.db import db
+from board.law import takedowns
+from board.law.models import Claim, State, Step
+from board.moderation import appeals
+from board.moderation.appeals import Appeal
+
+
+def _write(step: Step) -> None:
+    """A claim that was received again, since a decision was taken back, is no news."""
+    db.session.flush()
+    if step.state != State.RECEIVED or len(step.claim.steps) == 1:
+        _write_to(step.claim, "claim", step.id)
+
+
+def _write_of(asked: Appeal) -> None:
+    """The author objects to what was done for a claim."""
+    step = db.session.scalar(select(Step).where(Step.ruling_id == asked.ruling.id).limit(1))
+    if step:
+        _write_to(step.claim, "objection", asked.ruling.id)
+
+
+def _write_to(claim: Claim, kind: str, about: int) -> None:
+    to = claim.claimant
+    if to and is_email(to.contact):
+        letters.write_to(to.contact, kind, about, language=to.language)
+
+
+def _how_it_stands(letter: Letter) -> Words:
+    step = _step(letter)
+    if step.state == State.RECEIVED:
+        said = _("Your claim was received.")
+    elif step.claim.is_open:
+        said = _("Your claim was decided.")
+    else:
+        said = _("Your claim was decided, and the case has ended.")
+    return _words(step.claim, said)
+
+
+def _objection(letter: Letter) -> Words:
+    step = db.session.scalars(select(Step).where(Step.ruling_id == letter.about).limit(1)).one()
+    return _words(step.claim, _("The author of the comment objects to what was done."))
+
+
+def _words(claim: Claim, said: str) -> Words:
+    read = _("Read more with this number and the code you were shown when you made it:")
+    page = url_for("rights.status_form", _external=True)
+    subject = _("Your claim %(number)s", number=claim.receipt)
+    return Words(subject, f"{said} {read}\n\n{claim.receipt}\n{page}\n")
+
+
+def _is_last(letter: Letter) -> bool:
+    """What was taken back, or overtaken, is told no more."""
+    step = _step(letter)
+    return step.claim.steps[-1] is step
+
+
+def _told(letter: Letter) -> None:
+    takedowns.tell(_step(letter))
+
+
+def _step(letter: Letter) -> Step:
+    return db.session.get_one(Step, letter.about)
+
+
+takedowns.on_step.append(_write)
+appeals.on_appeal.append(_write_of)
+kinds["claim"] = Kind(_how_it_stands, _is_last, sent=_told)
+kinds["objection"] = Kind(_objection, lambda letter: True)

@@ -1,0 +1,41 @@
+"""What people are told of decisions about them."""
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from board.accounts.models import User
+from board.db import db
+from board.moderation.models import Ruling, Verdict
+from board.moderation.people import about
+
+# What a person reads of decisions about them; KEEP only where their comment had waited.
+TOLD = (
+    Verdict.HIDE, Verdict.RESTORE, Verdict.KEEP, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND,
+    Verdict.BAN, Verdict.LIFT, Verdict.UPHOLD, Verdict.REJECT, Verdict.REBUT, Verdict.DISCLOSE,
+)  # fmt: skip
+
+
+def told(user: User, *, before: int | None = None) -> Select[Ruling]:
+    """One page and one more, newest first: not what was taken back at once, nor that somebody
+    looked at a comment and left it where it was."""
+    return about(user, before=before).where(*_told())
+
+
+def unread(user: User) -> int:
+    """How many notices have come since the person last looked."""
+    new = select(func.count()).select_from(Ruling)
+    new = new.where(Ruling.about_id == user.id, Ruling.id > user.notices_seen, *_told())
+    return db.session.scalar(new) or 0
+
+
+def see(user: User, *, up_to: int) -> None:
+    user.notices_seen = max(user.notices_seen, up_to)
+
+
+def _told() -> tuple[ColumnElement[bool], ...]:
+    waited = Ruling.detail["was_held"].as_boolean()
+    return (
+        Ruling.verdict.in_(TOLD),
+        or_(Ruling.verdict != Verdict.KEEP.value, waited),
+        Ruling.stands(),
+        Ruling.reason != "appeal",  # the word on the appeal says it
+    )
