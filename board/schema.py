@@ -26,6 +26,14 @@ class State(enum.Enum):
     UNREADABLE = "unreadable"
 
 
+_WHY_NOT = {
+    State.NEWER: "was made by a newer version of the board. Install that version, or restore the "
+    "backup made before the update",
+    State.NOT_OURS: "holds tables of another program. Name another with BOARD_DATABASE_URL",
+    State.UNREADABLE: "cannot be opened: it is no database, or damaged, or not reachable",
+}
+
+
 def is_mapped(name: str | None, kind: str, _parents: Any) -> bool:
     """For Alembic: the search index and the tables FTS5 keeps it in are no model's."""
     return kind != "table" or not str(name).startswith("comment_words")
@@ -51,6 +59,13 @@ def state(engine: Engine) -> State:
     if version == revisions()[-1]:
         return State.CURRENT
     return State.BEHIND if version in revisions() else State.NEWER
+
+
+def why_not(state: State) -> str | None:
+    """Why we can do nothing with a database in this state; None when we can."""
+    if state not in _WHY_NOT:
+        return None
+    return f"database {db.engine.url.render_as_string(hide_password=True)} {_WHY_NOT[state]}"
 
 
 def upgrade() -> None:

@@ -21,7 +21,7 @@ class Turns:
     """One thread of this process, and for an app one process for each pair of cores.
 
     As many threads as `queue` may wait, for so many seconds; others hear TooBusy at once. A thread
-    that waits serves nobody: board/cli.py has enough for all queues, and some to spare.
+    that waits serves nobody: board/serve.py has enough for all queues, and some to spare.
     """
 
     def __init__(self, name: str, *, queue: int, wait: float) -> None:

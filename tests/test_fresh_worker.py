@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 # Migrations, feeds, files of tips, the server itself, and what another database would need.
 FOR_FEW = {
     "alembic", "flask_migrate", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
-    "sqlalchemy.dialects.postgresql", "board.cli", "board.articles.imports",
+    "sqlalchemy.dialects.postgresql", "board.cli", "board.serve", "board.articles.imports",
     "board.sample", "unittest",
 }  # fmt: skip
 
@@ -43,7 +43,7 @@ stop.set()
 
 ENDS_EARLY = """
 import os, signal, time
-from board.cli import heed_signals
+from board.serve import heed_signals
 signal.signal(signal.SIGTERM, lambda *_: None)
 os.register_at_fork(after_in_child=heed_signals)
 reads, writes = os.pipe()

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 
 from board.accounts.letter_commands import mail_cli
 from board.accounts.letters import Letter
-from board.cli import doctor
 from board.db import db, now, writing
+from board.doctor import doctor
 from board.law import takedowns
 from board.law.models import Step
 from board.moderation import appeals, people, undoing

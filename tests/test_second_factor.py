@@ -24,8 +24,8 @@ from board.accounts import second_factor
 from board.accounts.models import User
 from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.models import Article
-from board.cli import doctor
 from board.db import close_connections, db, now, writing
+from board.doctor import doctor
 from conftest import Client, say
 
 DESK = "/desk/comments"

@@ -16,8 +16,8 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from board import cli
-from board.cli import is_safe_sqlite
+from board import serve
+from board.doctor import is_safe_sqlite
 from waiting import until
 
 pytestmark = pytest.mark.slow  # each starts real servers
@@ -202,6 +202,6 @@ def test_an_sqlite_that_may_lose_commits_is_warned_of_at_every_start(
 ) -> None:  # fmt: skip
     number = ".".join(map(str, version))
     older = SimpleNamespace(sqlite_version_info=version, sqlite_version=number)
-    monkeypatch.setattr(cli, "sqlite", older)
-    cli.warn_of_old_sqlite()
+    monkeypatch.setattr(serve, "sqlite", older)
+    serve.warn_of_old_sqlite()
     assert capsys.readouterr().err.count(f"SQLite {number} may lose a commit") == said

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.exc import DatabaseError
 
-from board import cli, create_app, lock
+from board import create_app, lock, serve
 from board.accounts import passwords
 from board.accounts.models import User
 from board.comments import finding
@@ -177,7 +177,7 @@ def test_while_turns_pass_quickly_everybody_may_wait(tmp_path: Path) -> None:
 
 def test_waiting_to_write_or_sign_in_leaves_a_thread_to_readers() -> None:
     waiting = WriteLock.QUEUE + passwords.turns.queue + finding.turns.queue
-    assert waiting + 3 < cli.THREADS
+    assert waiting + 3 < serve.THREADS
 
 
 def test_a_thread_that_waits_too_long_is_told_so(tmp_path: Path) -> None:

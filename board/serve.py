@@ -1,0 +1,146 @@
+"""The production server: `flask --app wsgi serve`."""
+
+import ctypes
+import gc
+import logging
+import os
+import platform
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from granian.constants import Interfaces
+from granian.server import Server
+
+from board import due, schema
+from board.articles.models import Article
+from board.db import db, sqlite
+from board.doctor import is_safe_sqlite
+from board.lock import Busy
+from board.moderation.commands import load_when_untouched
+from board.reading import close as close_reading
+from board.sample.commands import load_sample_when_empty, print_accounts
+from board.schema import State
+
+# Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
+# write, to search or to check a password, so that whoever only reads does not (see the queues).
+THREADS = 24
+
+_M_ARENA_MAX = -8  # malloc.h
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option("--sample", is_flag=True, help="Load the sample board when there is nothing yet.")
+def serve(host: str, port: int, workers: int, sample: bool) -> None:
+    """Bring the tables up to date and serve the board."""
+    _refuse_taken(host, port)
+    _refuse_public_without_origin(host)
+    warn_of_old_sqlite()
+    prepare()
+    if sample and load_sample_when_empty():
+        click.echo("The sample board has been loaded.")
+    click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
+    print_accounts()
+    sys.stdout.flush()
+    # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
+    logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
+    due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
+    os.register_at_fork(after_in_child=heed_signals)
+    _warm_up()
+    _share_memory()
+    Server(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,  # seconds
+        working_dir=Path(__file__).parent.parent,
+        log_enabled=True,
+        log_level="warning",  # type: ignore[arg-type]
+    ).serve()
+
+
+def heed_signals() -> None:
+    """In a worker that has only just been forked: until it has handlers of its own, those it has
+    from its parent would note that it shall end, and leave it waiting for ever."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+
+
+def _warm_up() -> None:
+    """Make a page of each common kind, and with it all that is made once: workers are forked from
+    this process and share it. They must not inherit a connection, see `due.keep_running`."""
+    newest = db.session.scalar(Article.newest().limit(1))
+    for path in ("/", *([f"/articles/{newest.slug}"] if newest else [])):
+        request = current_app.test_request_context(path, base_url="http://localhost")
+        with current_app.app_context(), request:
+            current_app.full_dispatch_request()
+    close_reading()
+    db.session.remove()
+
+
+def _share_memory() -> None:
+    """What a worker writes to it no longer shares: spare it the marks that garbage collection
+    leaves, and a heap for each of its threads."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+    gc.freeze()
+
+
+def warn_of_old_sqlite() -> None:
+    """The write lock keeps commits apart, which is when the bug strikes; but say it every time."""
+    if db.engine.dialect.name == "sqlite" and not is_safe_sqlite(sqlite.sqlite_version_info):
+        click.secho(
+            f"Warning: SQLite {sqlite.sqlite_version} may lose a commit (sqlite.org/wal.html, "
+            "“the WAL-reset bug”). Install pysqlite3, or Python with SQLite 3.51.3 or newer.",
+            fg="yellow",
+            err=True,
+        )
+
+
+def prepare() -> None:
+    """Make or update the tables, with the first rules in them. One sentence and an end when this
+    cannot be done."""
+    state = schema.state(db.engine)
+    if why := schema.why_not(state):
+        raise click.ClickException(f"The {why}.")
+    try:
+        if state is not State.CURRENT:
+            schema.upgrade()
+        load_when_untouched()
+    except Busy as error:
+        raise click.ClickException("Another start is updating the tables. Try again.") from error
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Nothing can listen on {host}:{port} ({error.strerror}). "
+                "Stop what runs there, or choose another with --port."
+            ) from error
+
+
+def _refuse_public_without_origin(host: str) -> None:
+    if host not in ("127.0.0.1", "localhost", "::1") and not current_app.config["ORIGIN"]:
+        raise click.ClickException(
+            "To be reached from other machines the board must know its address: "
+            "set BOARD_ORIGIN, for example to https://news.example."
+        )
+
+
+def _address(host: str, port: int) -> str:
+    return current_app.config["ORIGIN"] or f"http://{host}:{port}"
