@@ -12,7 +12,7 @@ from board.accounts import second_factor
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.second_factor import Act, FactorAct, SecondFactor
-from board.accounts.views import retry_text, signed_in, start_session, with_cookies
+from board.accounts.signing_in import retry_text, signed_in, start_session, with_cookies
 from board.db import db, writing
 from board.forms import own_path
 

@@ -1,27 +1,31 @@
-"""Signing up, in and out; the reader's own account."""
+"""Signing up, in and out."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import cookie_name, current_session, everyone, member, open_to, readers
+from board.access import cookie_name, current_session, everyone, open_to, readers
 from board.accounts import models
-from board.accounts.attempts import Attempt, Device, TooManyAttempts
-from board.accounts.forms import LettersForm, NameForm, PasswordForm, SignInForm, SignUpForm
-from board.accounts.letters import Wish
-from board.accounts.models import Session, User
+from board.accounts.attempts import Attempt, TooManyAttempts
+from board.accounts.forms import SignInForm, SignUpForm
+from board.accounts.models import User
 from board.accounts.passwords import hash_password, is_password
 from board.accounts.second_factor import SecondFactor
+from board.accounts.signing_in import (
+    begin_attempt,
+    minutes_until,
+    retry_text,
+    seconds_until,
+    signed_in,
+    start_session,
+    unless_too_busy,
+)
 from board.db import db, now, writing
 from board.forms import own_path
 from board.hosts import is_https
-from board.language import clock, language
-from board.turns import TooBusy
+from board.language import clock
 
 bp = Blueprint("accounts", __name__)
 
@@ -47,7 +51,7 @@ def sign_up() -> ResponseReturnValue:
             attempt = _begin_sign_up()
     except TooManyAttempts as refusal:
         return _too_many_sign_ups(form, refusal)
-    with _unless_too_busy(attempt):
+    with unless_too_busy(attempt):
         password_hash = hash_password(form.password.data)
     with writing():
         taken = db.session.scalar(User.named(form.name.data))
@@ -78,11 +82,11 @@ def sign_in() -> ResponseReturnValue:
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
     try:
         with writing():
-            attempt = _begin_attempt(form.email.data)
+            attempt = begin_attempt(form.email.data)
     except TooManyAttempts as refusal:
         return _too_many(form, refusal)
     user = db.session.scalar(User.with_email(form.email.data))
-    with _unless_too_busy(attempt):
+    with unless_too_busy(attempt):
         right = is_password(form.password.data, user.password_hash if user else None)
     if not right or not user:
         form.password.errors = [_("The e-mail or the password is wrong.")]
@@ -107,85 +111,6 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
-@bp.get("/account")
-@open_to(readers)
-def account() -> ResponseReturnValue:
-    return _account_page()
-
-
-@bp.post("/account/name")
-@open_to(readers)
-def rename() -> ResponseReturnValue:
-    form = NameForm.posted()
-    if not form.validate():
-        return _account_page(rename_form=form), 422
-    with writing():
-        namesake = db.session.scalar(User.named(form.name.data))
-        if free := namesake in (None, member()):
-            member().rename(form.name.data)
-    if not free:
-        form.name.errors = [_("This name is taken, or looks like one that is.")]
-        return _account_page(rename_form=form), 422
-    return redirect(url_for(".account", notice="renamed"), 303)
-
-
-@bp.post("/account/password")
-@open_to(readers)
-def change_password() -> ResponseReturnValue:
-    form = PasswordForm.posted()
-    if not form.validate():
-        return _account_page(password_form=form), 422
-    try:
-        with writing():
-            attempt = _begin_attempt(member().email)
-    except TooManyAttempts as refusal:
-        form.current.errors = [retry_text(refusal)]
-        return _account_page(password_form=form), 429
-    with _unless_too_busy(attempt):
-        right = is_password(form.current.data, member().password_hash)
-        password_hash = hash_password(form.password.data) if right else ""
-    if not right:
-        form.current.errors = [_("This is not your current password.")]
-        return _account_page(password_form=form), 422
-    session = current_session()
-    shown = bool(session and session.second_factor_at)
-    with writing():
-        attempt.strike_out()
-        member().change_password(password_hash)
-        Device.forget(member())
-        tokens = start_session(member(), second_factor=shown)
-    return signed_in(tokens, next=url_for(".account", notice="password_changed"))
-
-
-@bp.post("/account/sessions/<id:id>/end")
-@open_to(readers)
-def end_session(id: int) -> ResponseReturnValue:
-    with writing():
-        session = db.session.get(Session, id)
-        if session is None or session.user_id != member().id:
-            abort(404)
-        db.session.delete(session)
-    return redirect(url_for(".account", notice="session_ended"), 303)
-
-
-@bp.post("/account/sessions/end-others")
-@open_to(readers)
-def end_other_sessions() -> ResponseReturnValue:
-    with writing():
-        member().end_sessions(keep=current_session())
-    return redirect(url_for(".account", notice="session_ended"), 303)
-
-
-def _begin_attempt(email: str) -> Attempt:
-    token = request.cookies.get(cookie_name("device"), "")
-    return Attempt.begin(
-        email=email,
-        address=request.remote_addr or "",
-        key=current_app.config["SECRET_KEY"],
-        known_device=bool(token and db.session.scalar(Device.known(token, email=email))),
-    )
-
-
 def _begin_sign_up() -> Attempt:
     return Attempt.begin_sign_up(
         address=request.remote_addr or "",
@@ -194,57 +119,10 @@ def _begin_sign_up() -> Attempt:
     )
 
 
-@contextmanager
-def _unless_too_busy(attempt: Attempt) -> Iterator[None]:
-    """A password nobody had the time to look at was no wrong one."""
-    try:
-        yield
-    except TooBusy:
-        with writing():
-            attempt.strike_out()
-        raise
-
-
-def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple[str, timedelta]]:
-    """A session that replaces this browser's old one; the cookies to set, each with its life."""
-    if old := current_session():
-        db.session.delete(old)
-        db.session.flush()
-    models.forget_expired_sessions()
-    user.language = language()
-    device = device_name(request.headers.get("User-Agent", ""))
-    session, token = models.sign_in(user, device=device, second_factor=second_factor)
-    return {
-        "session": (token, session.expires_at - now()),
-        "device": (_remember_device(user), Device.LIFE),
-    }
-
-
-def _remember_device(user: User) -> str:
-    return Device.remember(user, instead_of=request.cookies.get(cookie_name("device"), ""))
-
-
 def _way_of(user: User, next: str) -> str:
     """To `next`; past the page for the code where one is asked for."""
     asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.of(user)
     return url_for("second_factor.code_form", next=next) if user.is_staff and asked else next
-
-
-def signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:
-    return with_cookies(redirect(next, 303), cookies)
-
-
-def with_cookies(response: Any, cookies: dict[str, tuple[str, timedelta]]) -> Any:
-    for kind, (value, life) in cookies.items():
-        response.set_cookie(
-            cookie_name(kind),
-            value,
-            max_age=int(life.total_seconds()),
-            httponly=True,
-            samesite="Lax",
-            secure=is_https(),
-        )
-    return response
 
 
 def _suspended(user: User) -> ResponseReturnValue:
@@ -262,7 +140,7 @@ def _suspended(user: User) -> ResponseReturnValue:
 def _too_many(form: SignInForm, refusal: TooManyAttempts) -> ResponseReturnValue:
     text = retry_text(refusal)
     page = render_template("accounts/sign_in.html", form=form, too_many=text)
-    return page, 429, {"Retry-After": str(_seconds_until(refusal))}
+    return page, 429, {"Retry-After": str(seconds_until(refusal))}
 
 
 def _sign_up_page(form: SignUpForm, too_many: str | None = None) -> str:
@@ -273,59 +151,10 @@ def _too_many_sign_ups(form: SignUpForm, refusal: TooManyAttempts) -> ResponseRe
     text = _(
         "Many accounts have been made from your network within an hour. "
         "Please try again in %(minutes)d minutes.",
-        minutes=_minutes_until(refusal),
+        minutes=minutes_until(refusal),
     )
-    return _sign_up_page(form, text), 429, {"Retry-After": str(_seconds_until(refusal))}
-
-
-def retry_text(refusal: TooManyAttempts) -> str:
-    minutes = _minutes_until(refusal)
-    return _("Too many attempts. Please try again in %(minutes)d minutes.", minutes=minutes)
-
-
-def _minutes_until(refusal: TooManyAttempts) -> int:
-    return -(-_seconds_until(refusal) // 60)
-
-
-def _seconds_until(refusal: TooManyAttempts) -> int:
-    return max(1, round((refusal.retry_at - now()).total_seconds()))
-
-
-def _account_page(**forms: Any) -> str:
-    forms.setdefault("rename_form", NameForm.empty(data={"name": member().name}))
-    forms.setdefault("password_form", PasswordForm.empty())
-    forms.setdefault("letters_form", LettersForm.empty(data={"news": member().mail == Wish.ALL}))
-    current = current_session()
-    sessions = [
-        {
-            "id": session.id,
-            "device": session.device,
-            "started_at": session.started_at,
-            "seen_on": session.seen_on,
-            "current": session is current,
-        }
-        for session in member().sessions
-        if session.is_alive
-    ]
-    return render_template("accounts/account.html", sessions=sessions, **forms)
+    return _sign_up_page(form, text), 429, {"Retry-After": str(seconds_until(refusal))}
 
 
 def _unkept(page: str) -> ResponseReturnValue:
     return page, 200, {"Cache-Control": "private, no-store"}
-
-
-_BROWSERS = (
-    ("Edg", "Edge"), ("Whale", "Whale"), ("SamsungBrowser", "Samsung Internet"), ("OPR", "Opera"),
-    ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
-    ("Mac OS X", "macOS"), ("Linux", "Linux"),
-)  # fmt: skip
-
-
-def device_name(user_agent: str) -> str:
-    """ "Chrome · Windows": enough to know one's own devices by, and all that is kept."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    return " · ".join(part for part in (browser, system) if part)

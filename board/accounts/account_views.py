@@ -1,0 +1,111 @@
+"""The reader's own account: name, password, sessions."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.access import current_session, member, open_to, readers
+from board.accounts.attempts import Device, TooManyAttempts
+from board.accounts.forms import LettersForm, NameForm, PasswordForm
+from board.accounts.letters import Wish
+from board.accounts.models import Session, User
+from board.accounts.passwords import hash_password, is_password
+from board.accounts.signing_in import (
+    begin_attempt,
+    retry_text,
+    signed_in,
+    start_session,
+    unless_too_busy,
+)
+from board.accounts.views import bp
+from board.db import db, writing
+
+
+@bp.get("/account")
+@open_to(readers)
+def account() -> ResponseReturnValue:
+    return _account_page()
+
+
+@bp.post("/account/name")
+@open_to(readers)
+def rename() -> ResponseReturnValue:
+    form = NameForm.posted()
+    if not form.validate():
+        return _account_page(rename_form=form), 422
+    with writing():
+        namesake = db.session.scalar(User.named(form.name.data))
+        if free := namesake in (None, member()):
+            member().rename(form.name.data)
+    if not free:
+        form.name.errors = [_("This name is taken, or looks like one that is.")]
+        return _account_page(rename_form=form), 422
+    return redirect(url_for(".account", notice="renamed"), 303)
+
+
+@bp.post("/account/password")
+@open_to(readers)
+def change_password() -> ResponseReturnValue:
+    form = PasswordForm.posted()
+    if not form.validate():
+        return _account_page(password_form=form), 422
+    try:
+        with writing():
+            attempt = begin_attempt(member().email)
+    except TooManyAttempts as refusal:
+        form.current.errors = [retry_text(refusal)]
+        return _account_page(password_form=form), 429
+    with unless_too_busy(attempt):
+        right = is_password(form.current.data, member().password_hash)
+        password_hash = hash_password(form.password.data) if right else ""
+    if not right:
+        form.current.errors = [_("This is not your current password.")]
+        return _account_page(password_form=form), 422
+    session = current_session()
+    shown = bool(session and session.second_factor_at)
+    with writing():
+        attempt.strike_out()
+        member().change_password(password_hash)
+        Device.forget(member())
+        tokens = start_session(member(), second_factor=shown)
+    return signed_in(tokens, next=url_for(".account", notice="password_changed"))
+
+
+@bp.post("/account/sessions/<id:id>/end")
+@open_to(readers)
+def end_session(id: int) -> ResponseReturnValue:
+    with writing():
+        session = db.session.get(Session, id)
+        if session is None or session.user_id != member().id:
+            abort(404)
+        db.session.delete(session)
+    return redirect(url_for(".account", notice="session_ended"), 303)
+
+
+@bp.post("/account/sessions/end-others")
+@open_to(readers)
+def end_other_sessions() -> ResponseReturnValue:
+    with writing():
+        member().end_sessions(keep=current_session())
+    return redirect(url_for(".account", notice="session_ended"), 303)
+
+
+def _account_page(**forms: Any) -> str:
+    forms.setdefault("rename_form", NameForm.empty(data={"name": member().name}))
+    forms.setdefault("password_form", PasswordForm.empty())
+    forms.setdefault("letters_form", LettersForm.empty(data={"news": member().mail == Wish.ALL}))
+    current = current_session()
+    sessions = [
+        {
+            "id": session.id,
+            "device": session.device,
+            "started_at": session.started_at,
+            "seen_on": session.seen_on,
+            "current": session is current,
+        }
+        for session in member().sessions
+        if session.is_alive
+    ]
+    return render_template("accounts/account.html", sessions=sessions, **forms)

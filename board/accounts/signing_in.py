@@ -1,0 +1,106 @@
+"""What signing in is made of: a try that counts, a session, and the cookies of both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.access import cookie_name, current_session
+from board.accounts import models
+from board.accounts.attempts import Attempt, Device, TooManyAttempts
+from board.accounts.models import User
+from board.db import db, now, writing
+from board.hosts import is_https
+from board.language import language
+from board.turns import TooBusy
+
+
+def begin_attempt(email: str) -> Attempt:
+    token = request.cookies.get(cookie_name("device"), "")
+    return Attempt.begin(
+        email=email,
+        address=request.remote_addr or "",
+        key=current_app.config["SECRET_KEY"],
+        known_device=bool(token and db.session.scalar(Device.known(token, email=email))),
+    )
+
+
+@contextmanager
+def unless_too_busy(attempt: Attempt) -> Iterator[None]:
+    """A password nobody had the time to look at was no wrong one."""
+    try:
+        yield
+    except TooBusy:
+        with writing():
+            attempt.strike_out()
+        raise
+
+
+def retry_text(refusal: TooManyAttempts) -> str:
+    minutes = minutes_until(refusal)
+    return _("Too many attempts. Please try again in %(minutes)d minutes.", minutes=minutes)
+
+
+def minutes_until(refusal: TooManyAttempts) -> int:
+    return -(-seconds_until(refusal) // 60)
+
+
+def seconds_until(refusal: TooManyAttempts) -> int:
+    return max(1, round((refusal.retry_at - now()).total_seconds()))
+
+
+def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple[str, timedelta]]:
+    """A session that replaces this browser's old one; the cookies to set, each with its life."""
+    if old := current_session():
+        db.session.delete(old)
+        db.session.flush()
+    models.forget_expired_sessions()
+    user.language = language()
+    device = device_name(request.headers.get("User-Agent", ""))
+    session, token = models.sign_in(user, device=device, second_factor=second_factor)
+    return {
+        "session": (token, session.expires_at - now()),
+        "device": (_remember_device(user), Device.LIFE),
+    }
+
+
+def _remember_device(user: User) -> str:
+    return Device.remember(user, instead_of=request.cookies.get(cookie_name("device"), ""))
+
+
+def signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:
+    return with_cookies(redirect(next, 303), cookies)
+
+
+def with_cookies(response: Any, cookies: dict[str, tuple[str, timedelta]]) -> Any:
+    for kind, (value, life) in cookies.items():
+        response.set_cookie(
+            cookie_name(kind),
+            value,
+            max_age=int(life.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=is_https(),
+        )
+    return response
+
+
+_BROWSERS = (
+    ("Edg", "Edge"), ("Whale", "Whale"), ("SamsungBrowser", "Samsung Internet"), ("OPR", "Opera"),
+    ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_name(user_agent: str) -> str:
+    """ "Chrome · Windows": enough to know one's own devices by, and all that is kept."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (browser, system) if part)
