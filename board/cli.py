@@ -1,24 +1,22 @@
 """What an operator types: `flask --app wsgi serve | doctor | articles | accounts | …`."""
 
 from flask import Flask
-from flask_migrate import Migrate
 
-from board import due, schema
+from board import due
 from board.accounts.commands import accounts_cli
 from board.accounts.letter_commands import mail_cli
 from board.articles.imports import articles_cli
-from board.db import db
 from board.doctor import doctor
 from board.law.commands import law_cli
 from board.moderation.commands import rules_cli
 from board.moderation.log_commands import moderation_cli
 from board.sample.commands import sample_cli
+from board.schema import migration
 from board.serve import serve
 from board.tips.commands import tips_cli
 
 
 def init_app(app: Flask) -> None:
-    Migrate(app, db, directory=str(schema.MIGRATIONS))
     slices = (
         accounts_cli,
         mail_cli,
@@ -29,5 +27,5 @@ def init_app(app: Flask) -> None:
         tips_cli,
         sample_cli,
     )
-    for command in (serve, doctor, due.due, *slices):
+    for command in (serve, doctor, due.due, migration, *slices):
         app.cli.add_command(command)

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import click
 from flask import current_app
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
@@ -70,8 +71,25 @@ def why_not(state: State) -> str | None:
 
 def upgrade() -> None:
     """Run the migrations that are missing, under the write lock."""
-    import flask_migrate  # noqa: PLC0415 - only when there is work
+    from alembic import command  # noqa: PLC0415 - only when there is work
 
-    flask_migrate.Migrate(current_app, db, directory=str(MIGRATIONS))
     with current_app.extensions["write_lock"]:
-        flask_migrate.upgrade(directory=str(MIGRATIONS))
+        command.upgrade(for_alembic(), "head")
+
+
+def for_alembic() -> Any:
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(MIGRATIONS / "alembic.ini")
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@click.command("migration")
+@click.argument("what")
+def migration(what: str) -> None:
+    """For developers: write the next migration, from what the models say and the tables lack."""
+    from alembic import command  # noqa: PLC0415
+
+    number = f"{int(revisions()[-1]) + 1:04}"
+    command.revision(for_alembic(), what, autogenerate=True, rev_id=number)

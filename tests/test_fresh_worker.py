@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 # Migrations, feeds, files of tips, the server itself, and what another database would need.
 FOR_FEW = {
-    "alembic", "flask_migrate", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
+    "alembic", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
     "sqlalchemy.dialects.postgresql", "board.cli", "board.serve", "board.articles.imports",
     "board.sample", "unittest",
 }  # fmt: skip

@@ -2,9 +2,9 @@
 
 import shutil
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import Migrate, downgrade
 from sqlalchemy import create_engine, func, inspect, select, text
 
 from board import chain, create_app, schema
@@ -40,9 +40,8 @@ def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, h
     """Up from every earlier version, with rows in whatever tables it has."""
     say(harbour, bora, "Reply", to=say(harbour, ada, "Root"))
     before = counts()
-    Migrate(app, db, directory=str(schema.MIGRATIONS))
     for revision in reversed(schema.revisions()[:-1]):
-        downgrade(directory=str(schema.MIGRATIONS), revision=revision)
+        command.downgrade(schema.for_alembic(), revision)
 
     schema.upgrade()
 
@@ -52,8 +51,7 @@ def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, h
 def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbour):
     root = say(harbour, ada, "Root")
     say(harbour, bora, "Reply", to=root)
-    Migrate(app, db, directory=str(schema.MIGRATIONS))
-    downgrade(directory=str(schema.MIGRATIONS), revision="0001")
+    command.downgrade(schema.for_alembic(), "0001")
     with db.engine.connect() as connection:
         then = {column["name"] for column in inspect(connection).get_columns("comment")}
 
@@ -69,9 +67,8 @@ def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbou
 
 
 def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
-    Migrate(app, db, directory=str(schema.MIGRATIONS))
     readers = (ada.id, "open"), (bora.id, "open"), (ada.id, "file")
-    downgrade(directory=str(schema.MIGRATIONS), revision="0020")
+    command.downgrade(schema.for_alembic(), "0020")
     with writing():
         tip = "INSERT INTO tip (id, ref, state, epoch, last_number, received_on, active_on,"
         db.session.execute(
@@ -92,7 +89,7 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
     ]
     assert chain.first_broken(log) is None
     db.session.rollback()
-    downgrade(directory=str(schema.MIGRATIONS), revision="0020")
+    command.downgrade(schema.for_alembic(), "0020")
     kept = "SELECT count(*) FROM tip_opening"
     assert db.session.scalar(text(kept)) == 3
 
@@ -131,3 +128,18 @@ def test_a_board_without_tables_says_it_is_not_ready(tmp_path):
         503,
         "empty",
     )
+
+
+def test_the_next_migration_is_written_for_a_developer(app, tmp_path, monkeypatch):
+    shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations")
+    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path / "migrations")
+    newest = schema.revisions()[-1]
+
+    done = app.test_cli_runner().invoke(schema.migration, ["nothing new"])
+
+    assert done.exit_code == 0, done.output
+    number = f"{int(newest) + 1:04}"
+    assert schema.revisions()[-1] == number
+    written = (tmp_path / "migrations/versions" / f"{number}_nothing_new.py").read_text()
+    assert f'down_revision = "{newest}"' in written.replace("'", '"')
+    assert written.count("    pass") == 2

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database. Called by `board.schema.upgrade` and `flask db`."""
+"""How Alembic reaches the database. Called by `board.schema`."""
 
 import logging
 
