@@ -24,6 +24,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, now, writing
+from board.language import today
 from board.moderation.models import Ruling, Verdict
 from board.moderation.queues import Item, Queue
 from board.moderation.reports import Report
@@ -170,7 +171,7 @@ def _rule(rows: list[Any], mo: User) -> None:
 def _moderator(app: Flask) -> Any:
     with writing():
         mo = db.session.scalars(select(User).where(User.name == "큰모")).one()
-        _, token = accounts.sign_in(mo, device="bench", second_factor=True)
+        _, token = accounts.sign_in(mo, device="bench", today=today(), second_factor=True)
     client = app.test_client()
     client.set_cookie("board_session", token)
     return client

@@ -13,6 +13,7 @@ from board.accounts import models as accounts
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, writing
+from board.language import today
 from board.sample.commands import load_sample_when_empty
 from board.sample.threads import fill
 
@@ -53,7 +54,7 @@ def _signed_in(number: int) -> str:
     """A reader, and the token of a session."""
     email, name = f"bench{number}@harbour.example", f"독자 벤치 {number}"
     reader = accounts.sign_up(email=email, name=name, password_hash="!")
-    return accounts.sign_in(reader, device="bench")[1]
+    return accounts.sign_in(reader, device="bench", today=today())[1]
 
 
 def _places(article: Article, page: int) -> list[int]:

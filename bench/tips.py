@@ -13,6 +13,7 @@ from typing import Any
 from board import create_app, schema
 from board.accounts import models as accounts
 from board.db import close_connections, db, writing
+from board.language import today
 from board.tips import roster, sending
 from board.tips.holders import Locks, Reader, Unlocked
 from board.tips.models import Purpose
@@ -76,7 +77,9 @@ def _sign(client: Any) -> None:
 def _browser(app: Any, reader: Reader, key: Key) -> Any:
     """Of somebody who has just signed in and unlocked tips."""
     with writing():
-        _session, token = accounts.sign_in(reader.user, device="bench", second_factor=True)
+        _session, token = accounts.sign_in(
+            reader.user, device="bench", today=today(), second_factor=True
+        )
         unlocked = Unlocked.begin(reader, key)
     client = app.test_client()
     client.set_cookie("board_session", token)

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import Guest, Session, User
 from board.accounts.second_factor import SecondFactor
-from board.db import db, now, writing
+from board.db import db, writing
 from board.hosts import SAFE, for_sources, is_https
+from board.language import today
 from board.lock import Busy
 
 Viewer = User | Guest
@@ -135,7 +136,7 @@ def _load(_request: object) -> User | None:
     if found is None or found[0].is_suspended:
         return None
     user, session_id, seen_on = found
-    if seen_on != now().date():
+    if seen_on != today():
         _see(session_id)
     return user
 
@@ -153,7 +154,7 @@ def _see(session_id: int) -> None:
     this = Session.id == session_id
     try:
         with writing(patience=0):
-            db.session.execute(update(Session).where(this).values(seen_on=now().date()))
+            db.session.execute(update(Session).where(this).values(seen_on=today()))
     except (Busy, OperationalError) as error:
         current_app.logger.warning("session not touched: %s", error)
 

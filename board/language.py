@@ -83,7 +83,7 @@ def clock(moment: datetime) -> str:
 def day(given: date | str) -> str:
     """11월 22일, or with the year when it is another one."""
     given = date.fromisoformat(given) if isinstance(given, str) else given
-    this_year = given.year == local(datetime.now(UTC)).year
+    this_year = given.year == today().year
     korean = "M월 d일" if this_year else "y년 M월 d일"
     english = "d MMMM" if this_year else "d MMMM y"
     return str(format_date(given, korean if language() == "ko" else english))
@@ -96,6 +96,11 @@ def iso(moment: datetime) -> str:
 
 def local(moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
+
+
+def today() -> date:
+    """The day it is in the newsroom."""
+    return local(datetime.now(UTC)).date()
 
 
 def _read(path: Path) -> support.NullTranslations:

@@ -42,6 +42,7 @@ from board.comments.limits import Limits
 from board.comments.models import Comment
 from board.comments.posting import post
 from board.db import close_connections, db, writing
+from board.language import today
 from stage import Stage, wanted
 
 T = TypeVar("T")
@@ -192,7 +193,7 @@ def as_(app: Flask) -> Callable[[User], FlaskClient]:
 
     def signed_in(user: User) -> FlaskClient:
         with writing():
-            _, token = accounts.sign_in(user, device="test", second_factor=True)
+            _, token = accounts.sign_in(user, device="test", today=today(), second_factor=True)
         client = app.test_client()
         client.set_cookie("board_session", token)
         return client

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from board.accounts import models as accounts
 from board.accounts.models import User
 from board.db import writing
+from board.language import today
 from conftest import NO_LIMITS
 from waiting import until
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 def token_of(user: User) -> str:
     """What this person's browser holds when signed in."""
     with writing():
-        return accounts.sign_in(user, device="test", second_factor=True)[1]
+        return accounts.sign_in(user, device="test", today=today(), second_factor=True)[1]
 
 
 def free_port() -> int:

@@ -1,7 +1,8 @@
 """The reader's own account: name, password, and where they are signed in."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -109,6 +110,13 @@ def test_ada_sees_where_she_is_signed_in(as_: Browser, guest: FlaskClient, ada: 
     as_(ada)
     page = guest.get("/account").text
     assert page.count("Chrome · Windows") >= 1 and page.count('/end"') == 1
+
+
+def test_the_day_somebody_was_last_seen_is_that_of_the_newsroom(as_: Browser, ada: User) -> None:
+    """In Korea it is tomorrow nine hours earlier than in Greenwich."""
+    with time_machine.travel(datetime(2026, 11, 29, 17, 30, tzinfo=UTC), tick=False):
+        page = as_(ada).get("/account").text
+    assert re.findall(r"2026\.11\.\d\d\.", page) == ["2026.11.30."] * 2
 
 
 def test_ada_ends_one_session_and_then_all_others(as_: Browser, ada: User) -> None:

@@ -13,6 +13,7 @@ from board.accounts.attempts import Attempt
 from board.accounts.models import Session, User
 from board.articles.models import Article
 from board.db import db, now
+from board.language import today
 from conftest import more_link, say
 from recount import drift
 
@@ -193,4 +194,4 @@ def test_a_visit_noted_in_the_future_is_noted_anew(
     client.get("/account")
     clock.shift(-20 * DAY)
     client.get("/account")
-    assert db.session.scalars(select(Session.seen_on)).one() == now().date()
+    assert db.session.scalars(select(Session.seen_on)).one() == today()

@@ -26,6 +26,7 @@ from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.models import Article
 from board.db import close_connections, db, now, writing
 from board.doctor import doctor
+from board.language import today
 from conftest import Client, say
 
 DESK = "/desk/comments"
@@ -47,7 +48,7 @@ def with_password(app: Flask) -> Callable[[User], FlaskClient]:
 
     def signed_in(user: User) -> FlaskClient:
         with writing():
-            _, token = accounts.sign_in(user, device="test")
+            _, token = accounts.sign_in(user, device="test", today=today())
         client = app.test_client()
         client.set_cookie("board_session", token)
         return client

@@ -179,14 +179,17 @@ _LIVING = (
 _BEARER = select(User, Session.id, Session.seen_on).join(Session.user).where(*_LIVING)
 
 
-def sign_in(user: User, *, device: str, second_factor: bool = False) -> tuple[Session, str]:
-    """A new session and its token, which is told once; `second_factor`: it was shown as well."""
+def sign_in(
+    user: User, *, device: str, today: date, second_factor: bool = False
+) -> tuple[Session, str]:
+    """A new session and its token, which is told once; `second_factor`: it was shown as well.
+    `today` is the day it is in the newsroom."""
     token = secrets.token_urlsafe(32)
     life = Session.STAFF_LIFE if user.is_staff else Session.LIFE
     session = Session(
         token_hash=token_hash(token),
         device=device,
-        seen_on=now().date(),
+        seen_on=today,
         expires_at=now() + life,
         second_factor_at=now() if second_factor else None,
     )

@@ -15,7 +15,7 @@ from board.accounts.attempts import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
 from board.db import db, now, writing
 from board.hosts import is_https
-from board.language import language
+from board.language import language, today
 from board.turns import TooBusy
 
 
@@ -61,7 +61,7 @@ def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple
     models.forget_expired_sessions()
     user.language = language()
     device = device_name(request.headers.get("User-Agent", ""))
-    session, token = models.sign_in(user, device=device, second_factor=second_factor)
+    session, token = models.sign_in(user, device=device, today=today(), second_factor=second_factor)
     return {
         "session": (token, session.expires_at - now()),
         "device": (_remember_device(user), Device.LIFE),

@@ -36,7 +36,7 @@ from board.comments.refused import (
 )
 from board.comments.steering import AccountTooNew, ThreadSlowed
 from board.db import now
-from board.language import clock, local
+from board.language import clock, local, today
 
 Words = Any  # a lazy string, or what makes one of the refusal
 
@@ -132,7 +132,7 @@ def _when(moment: datetime) -> str:
         return ngettext(
             "Please try again in %(num)d minute.", "Please try again in %(num)d minutes.", minutes
         )
-    if local(moment).date() == local(now()).date():
+    if local(moment).date() == today():
         return gettext("Please try again after %(time)s.", time=local(moment).strftime("%H:%M"))
     return gettext("Please try again after %(time)s.", time=clock(moment))
 

@@ -1,6 +1,5 @@
 """The documents people agree to, with the versions before and the one to come."""
 
-from datetime import date
 from typing import NamedTuple
 
 from flask import Blueprint, Flask, abort, current_app, render_template, request, url_for
@@ -8,8 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
 from board.access import everyone, open_to
-from board.db import now
-from board.language import local
+from board.language import today
 from board.law import terms
 from board.law.models import Claim
 from board.law.terms import Document
@@ -29,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.extensions["terms"] = terms.load(app)
     app.add_template_global(_label, "terms_label")
     app.add_template_global(_documents, "documents")
-    app.add_template_global(lambda name: terms.in_force(name, _today()).since, "terms_since")
+    app.add_template_global(lambda name: terms.in_force(name, today()).since, "terms_since")
 
 
 def _label(name: str) -> str:
@@ -67,7 +65,7 @@ def rights() -> ResponseReturnValue:
 
 def _page(name: str) -> str:
     """`?version=2026-12-01` is another version, past or to come."""
-    current = terms.in_force(name, _today())
+    current = terms.in_force(name, today())
     shown, language = _asked(name) or current, str(get_locale())
     return render_template(
         "law/terms.html",
@@ -77,7 +75,7 @@ def _page(name: str) -> str:
         title=shown.title(language),
         blocks=shown.blocks(language, **_values()),
         current=current,
-        coming=terms.announced(name, _today()),
+        coming=terms.announced(name, today()),
         versions=terms.versions(name),
     )
 
@@ -109,7 +107,7 @@ class Link(NamedTuple):
 def _documents() -> list[Link]:
     """For the foot of every page: what is in force, and the next change once it is announced."""
     known = [Link(_label(name), url_for(_VIEWS[name])) for name in ("terms", "rules", "youth")]
-    found = (terms.announced(name, _today()) for name in terms.DOCUMENTS)
+    found = (terms.announced(name, today()) for name in terms.DOCUMENTS)
     coming = sorted((each for each in found if each), key=lambda each: each.since)
     return [*known, *(_announcement(each) for each in coming[:1])]
 
@@ -118,7 +116,3 @@ def _announcement(document: Document) -> Link:
     name, day = _label(document.name), document.since.strftime("%Y.%m.%d.")
     said = gettext("%(document)s: new from %(day)s", document=name, day=day)
     return Link(said, url_for(_VIEWS[document.name], version=document.since.isoformat()))
-
-
-def _today() -> date:
-    return local(now()).date()

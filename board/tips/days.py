@@ -1,13 +1,8 @@
 """Days, in the newsroom's time zone: the finest grain in which tips are dated."""
 
-from datetime import date
-
 from board.db import now
 from board.language import local
-
-
-def today() -> date:
-    return local(now()).date()
+from board.language import today as today
 
 
 def this_hour() -> str:

@@ -70,7 +70,7 @@ def test_another_passphrase_opens_nothing(desk):
 
 def test_the_passphrase_alone_opens_nothing_without_the_accounts_second_factor(app, desk, sent):
     with writing():
-        _, token = accounts.sign_in(desk.user, device="test")
+        _, token = accounts.sign_in(desk.user, device="test", today=today())
     stolen = app.test_client()
     stolen.set_cookie("board_session", token)
     stolen.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
