@@ -54,8 +54,8 @@ _numbers = itertools.count()
 
 def unique(word: str) -> str:
     """A name like no other, in letters only: digits that look like letters are one and the same."""
-    number = next(_numbers)
-    return f"{word} {chr(97 + number // 26 % 26)}{chr(97 + number % 26)}"
+    hundreds, number = divmod(next(_numbers), 26 * 26)
+    return f"{word} " + "".join(chr(97 + each) for each in (hundreds, *divmod(number, 26)))
 
 
 class Board:
