@@ -109,7 +109,9 @@ def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
 
 
 def _start(server: Server) -> float:
-    """Seconds until the front page is there, after the operating system has read the files."""
+    """Seconds until the front page is there, after the operating system has read the files, and
+    written what was seeded."""
+    os.sync()
     took = []
     for _ in range(STARTS):
         took.append(server.start())
