@@ -178,8 +178,10 @@ class Kept:
     def _make(
         self, key: Key, version: int, environ: Environ, start_response: Any
     ) -> Iterable[bytes]:
-        """Ask Flask; keep the answer if it may be kept. `version` was read before Flask reads."""
+        """Ask Flask; keep the answer if it may be kept. `version` was read before Flask reads, and
+        so is the hour."""
         told: list[Any] = []
+        hour = _end_of_hour()
 
         def listen(status: str, headers: Headers, *rest: Any) -> Any:
             told[:] = [status, headers]
@@ -198,8 +200,7 @@ class Kept:
         if close := getattr(answer, "close", None):
             close()
         etag, for_good = known.get("etag"), "immutable" in caching
-        about, hour = environ.get(_ABOUT), _end_of_hour()
-        until = min(environ.get(_UNTIL, hour), hour)
+        about, until = environ.get(_ABOUT), min(environ.get(_UNTIL, hour), hour)
         page = Page(status, headers, body, etag, about, for_good, until, version)
         self._shelf.add(key, page)
         return [body]

@@ -447,3 +447,20 @@ def test_a_page_is_not_handed_out_beyond_its_hour(guest, rendered, harbour):
             guest.get("/articles/harbour")
 
     assert rendered == ["/articles/harbour"] * 2
+
+
+def test_a_page_begun_in_one_hour_and_done_in_the_next_is_made_again(app, guest, harbour):
+    made = []
+
+    def take_long(response):
+        if not made:
+            clock.shift(timedelta(seconds=2))
+        made.append(True)
+        return response
+
+    app.after_request_funcs.setdefault(None, []).append(take_long)
+    with time_machine.travel(datetime(2026, 11, 22, 14, 59, 59, tzinfo=UTC), tick=False) as clock:
+        for _ in range(3):
+            guest.get("/articles/harbour")
+
+    assert len(made) == 2
