@@ -47,12 +47,12 @@ while not diary.exists() or diary.stat().st_size < turns:
         (folder / "inside").rmdir()
 """
 HOLDER = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from board.lock import WriteLock
 with WriteLock(Path(sys.argv[1])):
     print("inside", flush=True)
-    time.sleep(60)
+    signal.pause()
 """
 
 

@@ -148,7 +148,7 @@ def _enrol_page(form: Any, *, status: int = 200) -> Response:
         "enrol",
         form=form,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        picture=Markup(svg),  # noqa: S704 - ours
+        picture=Markup(svg),  # noqa: S704 - drawn by segno: squares alone, no text
         again=SecondFactor.of(member()) is not None,
         required=current_app.config["STAFF_SECOND_FACTOR"],
         status=status,

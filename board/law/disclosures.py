@@ -65,8 +65,7 @@ class Disclosure(Entry):
 
     @classmethod
     def whole(cls) -> Select[Self]:
-        people = (cls.user, cls.maker, cls.answerer)
-        return select(cls).options(*(joinedload(person) for person in people))
+        return super().whole().options(joinedload(cls.user))
 
     @classmethod
     def to_tell(cls) -> Select[Self]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, select
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from board.accounts.models import User
 from board.comments.models import Comment
@@ -53,11 +53,10 @@ class Order(Entry):
     @classmethod
     def whole(cls) -> Select[Self]:
         comment = selectinload(cls.targets).joinedload(Target.comment)
-        return select(cls).options(
-            comment.joinedload(Comment.article),
-            comment.joinedload(Comment.author),
-            joinedload(cls.maker),
-            joinedload(cls.answerer),
+        return (
+            super()
+            .whole()
+            .options(comment.joinedload(Comment.article), comment.joinedload(Comment.author))
         )
 
     @property

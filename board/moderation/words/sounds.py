@@ -3,6 +3,7 @@
 What the rules ask of a spot in a text is nearly the same, and is found out once for all of them.
 """
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -16,7 +17,7 @@ from board.moderation.words.spots import Spot
 Place = tuple[int, int, int]  # characters from, up to, which rule
 
 
-class Sound:
+class Sound(ABC):
     """Forms with the same letters, each with the number of its rule."""
 
     def __init__(self) -> None:
@@ -25,8 +26,9 @@ class Sound:
     def add(self, number: int, form: Form, *, disguised: bool) -> None:
         self.forms.append((number, form))
 
+    @abstractmethod
     def read(self, spot: Spot) -> Iterator[Place]:
-        raise NotImplementedError
+        """Which of the forms stand at this spot."""
 
 
 class Latin(Sound):
