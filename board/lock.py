@@ -8,7 +8,8 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -73,6 +74,51 @@ class BetweenProcesses:
                 return
 
 
+class BetweenThreads:
+    """One thread at a time, in the order in which they came.
+
+    A lock of Python's own goes to whoever asks at the right moment: under load, one that waits is
+    overtaken again and again.
+    """
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()  # never held for longer than it takes to look
+        self._is_taken = False
+        self._line: deque[threading.Lock] = deque()  # each opened when it is the turn of its thread
+
+    def __len__(self) -> int:
+        """How many stand in the line."""
+        return len(self._line)
+
+    def take(self, patience: Callable[[int], float], *, look_each: float) -> bool:
+        """Wait one's turn. `patience` is until when, by the monotonic clock, with so many others
+        before one in the line; it is asked anew every `look_each` seconds. False when it is over.
+        """
+        with self._gate:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._line.append(turn)
+        while not turn.acquire(timeout=look_each):
+            with self._gate:
+                if turn not in self._line:  # it came just now
+                    return True
+                if time.monotonic() > patience(self._line.index(turn)):
+                    self._line.remove(turn)
+                    return False
+        return True
+
+    def give_back(self) -> None:
+        """The next in the line has it at once, so nobody can come between."""
+        with self._gate:
+            if self._line:
+                self._line.popleft().release()
+            else:
+                self._is_taken = False
+
+
 class WriteLock:
     """One writer at a time among all threads and processes that name the same file."""
 
@@ -85,8 +131,7 @@ class WriteLock:
 
     def __init__(self, path: Path) -> None:
         self._between = BetweenProcesses(path, pause=self.PAUSE)
-        self._queue = threading.Semaphore(self.QUEUE)
-        self._threads = threading.Lock()
+        self._threads = BetweenThreads()
         self._since = 0.0  # when a thread of ours last got its turn
 
     def close(self) -> None:
@@ -115,31 +160,20 @@ class WriteLock:
     def _take(self, patience: float) -> float:
         """Until when, by the monotonic clock, the holder may go on to wait for something else."""
         deadline = time.monotonic() + patience
-        if not self._threads.acquire(blocking=False):
-            self._stand_in_line(patience)
+
+        def until(before: int) -> float:
+            return deadline if before < self.QUEUE else min(deadline, self._since + self.STUCK)
+
+        if not self._threads.take(until, look_each=min(patience, self.STUCK / 10)):
+            raise Busy
         self._since = time.monotonic()
         try:
             self._between.take(deadline)
         except BaseException:
-            self._threads.release()
+            self._threads.give_back()
             raise
         return deadline
 
     def _give_back(self) -> None:
         self._between.give_back()
-        self._threads.release()
-
-    def _stand_in_line(self, patience: float) -> None:
-        if not self._queue.acquire(blocking=False):
-            self._wait_while_it_moves(time.monotonic() + patience)
-            return
-        try:
-            if not self._threads.acquire(timeout=patience):
-                raise Busy
-        finally:
-            self._queue.release()
-
-    def _wait_while_it_moves(self, deadline: float) -> None:
-        while not self._threads.acquire(timeout=self.STUCK / 10):
-            if time.monotonic() > min(deadline, self._since + self.STUCK):
-                raise Busy
+        self._threads.give_back()

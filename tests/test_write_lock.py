@@ -22,7 +22,7 @@ from board.accounts import passwords
 from board.accounts.models import User
 from board.comments import finding
 from board.db import PRAGMAS, close_connections, db, writing, writing_engine
-from board.lock import Busy, WriteLock
+from board.lock import BetweenThreads, Busy, WriteLock
 from waiting import until
 
 ROOT = Path(__file__).parent.parent
@@ -87,6 +87,46 @@ def test_threads_take_turns_and_never_meet(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert met == []
+
+
+def test_threads_get_their_turns_in_the_order_they_came() -> None:
+    """Also before one that comes when it has become free, which Python's own locks let in first."""
+    line, came = BetweenThreads(), list[int]()
+
+    def take(number: int) -> None:
+        assert line.take(lambda before: time.monotonic() + 60, look_each=0.01)
+        came.append(number)
+        line.give_back()
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(5)]
+    assert line.take(lambda before: 0, look_each=60)
+    for number, thread in enumerate(threads, start=1):
+        thread.start()
+        until(lambda number=number: len(line) == number, "it stands in the line")
+    line.give_back()
+    take(5)
+    for thread in threads:
+        thread.join()
+    assert came == [0, 1, 2, 3, 4, 5]
+
+
+def test_whoever_gives_up_leaves_the_line_to_those_behind() -> None:
+    line, told = BetweenThreads(), list[tuple[str, bool]]()
+
+    def take(name: str, patience: float) -> None:
+        until_then = time.monotonic() + patience
+        told.append((name, line.take(lambda before: until_then, look_each=0.001)))
+
+    hasty = threading.Thread(target=take, args=("hasty", 0))
+    patient = threading.Thread(target=take, args=("patient", 60))
+    line.take(lambda before: 0, look_each=60)
+    hasty.start()
+    until(lambda: len(line) == 1 or told, "it stands in the line")
+    patient.start()
+    hasty.join()
+    line.give_back()
+    patient.join()
+    assert told == [("hasty", False), ("patient", True)] and len(line) == 0
 
 
 def test_whoever_waits_too_long_is_told_so_and_may_come_back(tmp_path: Path) -> None:
