@@ -24,15 +24,18 @@ POSTS, POSTED_JSON = f"/articles/{POSTED}/comments", f"/api/v1/articles/{POSTED}
 ARTICLE = f"/articles/{SLUG}"
 COUNTS = "/api/v1/counts?" + "&".join(f"article={slug}" for slug in FRONT)
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
-GZIP = {"Accept-Encoding": "gzip"}
+AS_GZIP = (("Accept-Encoding", "gzip"),)
+GZIP = dict(AS_GZIP)
+# The same page by other addresses, so that there are more of them than a worker keeps.
+OTHER_NAMES = ("", "&limit=20", "&sort=latest", "&limit=20&sort=latest", "&sort=latest&limit=20")
 EVERY_20TH = 20  # 95 % reads, 5 % posts
 TEXT = "@text " + "버스가 끊긴 밤길을 걸어 보셨습니까? " * 4  # as long as what is there
 BOTH = ",".join(sorted({SERVERS_CORE, LOAD_CORE}))
 
 HELLO, BARE, FILE = "Flask hello", "bare WSGI hello", "the same JSON as a file, nginx"
 NEWEST, COLD = "newest page, JSON", "page nobody asked for yet, JSON"
-RENAMED = "newest page, JSON, by a new address"
-ARTICLE_PAGE, COLD_ARTICLE = "article page, gzip", "article page, by a new address"
+ARTICLE_PAGE, SHARED = "article page, gzip", "article page, by a link from elsewhere"
+OWN_ARTICLE = "article page, by a reader signed in"
 COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts, 8 connections"
 COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
 FOUR = "newest page, 4 connections"
@@ -99,15 +102,19 @@ class Board:
         seeded = json.loads(told.stdout.splitlines()[-1])
         self.tokens, self.near, self.deep = seeded["tokens"], seeded["near"], seeded["deep"]
 
-    def renamed(self, path: str) -> Callable[[], Path]:
-        """Each request has an address of its own, so none is answered with what was sent before;
-        what the page is made of may be there."""
-        return partial(self._script, "renamed", Send(f"{path}?new=@text"))
+    def shared(self, path: str) -> Callable[[], Path]:
+        """A link that was passed on: each click has something of its own in the address."""
+        return partial(self._script, "shared", Send(f"{path}?fbclid=@text", headers=AS_GZIP))
 
-    def cold(self, places: list[int]) -> Callable[[], Path]:
-        """Nothing of the page is there: each is another one, by an address of its own."""
-        send = Send(f"{JSON}?before=@place&new=@text")
-        return partial(self._script, "cold", send, places=places)
+    def signed_in(self, path: str) -> Callable[[], Path]:
+        """By one reader after the other; what the page is made of may be there."""
+        return partial(self._script, "signed-in", Send(path, headers=AS_GZIP), tokens=self.tokens)
+
+    def cold(self, ids: list[int]) -> Callable[[], Path]:
+        """Nothing of the page is there: by the time an address comes again, so many others were
+        asked for that a worker keeps it no longer."""
+        places = [f"{id}{more}" for more in OTHER_NAMES for id in ids]
+        return partial(self._script, "cold", Send(f"{JSON}?before=@place"), places=places)
 
     def posts(self, server: Server, *, every: int = 1) -> Callable[[], Path]:
         """Each with a text of its own; the reads between them are of the page they change."""
@@ -124,7 +131,8 @@ class Board:
         return partial(self._script, "sign-in", send)
 
     def searches(self) -> Callable[[], Path]:
-        return partial(self._script, "search", Send(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&n=@text"))
+        search = Send(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&lang=@text")
+        return partial(self._script, "search", search)
 
     def _script(self, name: str, send: Send, **how: Any) -> Path:
         self.runs += 1
@@ -150,9 +158,9 @@ def reading(board: Board, others: list[Server]) -> list[Cell]:
         cell(ARTICLE_PAGE, HELLO, against(server, ARTICLE, headers=GZIP)),
         cell("not modified", HELLO, against(server, JSON, headers=unchanged)),
         cell(COUNTED, HELLO, against(server, COUNTS)),
-        cell(RENAMED, HELLO, against(server, JSON, script=board.renamed(JSON))),
+        cell(SHARED, HELLO, against(server, ARTICLE, script=board.shared(ARTICLE))),
         cell(COLD, HELLO, against(server, JSON, script=board.cold(board.near))),
-        cell(COLD_ARTICLE, HELLO, against(server, ARTICLE, script=board.renamed(ARTICLE))),
+        cell(OWN_ARTICLE, HELLO, against(server, ARTICLE, script=board.signed_in(ARTICLE))),
     ]
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from board import (
     access,
+    asked,
     assets,
     compression,
     config,
@@ -43,7 +44,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         _add(app, *parts)
     _add(app, desk, hosts, intake)
     app.register_blueprint(pages.bp)
-    for part in (access, kept, pages):
+    for part in (access, kept, asked, pages):
         part.init_app(app)
 
     if click.get_current_context(silent=True):  # an operator types; a worker needs no commands

@@ -288,4 +288,4 @@ class Watch:
 def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            app.wsgi_app = Kept(app)  # type: ignore[method-assign]
+            app.extensions["kept"] = app.wsgi_app = Kept(app)  # type: ignore[method-assign]

@@ -21,7 +21,7 @@ from sqlalchemy import event
 
 from board import create_app, reading
 from board.db import close_connections, db
-from board.kept import Kept, Shelf, Watch
+from board.kept import Shelf, Watch
 from board.lock import WriteLock
 
 
@@ -60,7 +60,7 @@ class Stage:
         with app.app_context():
             for engine in db.engines.values():
                 engine.url = url
-            kept = _kept(app)
+            kept = app.extensions["kept"]
             kept._watch, kept._shelf = Watch(app), Shelf()
             yield app
             reading.close()
@@ -113,10 +113,3 @@ def _memories() -> Iterator[Any]:
 
 def _is_about_an_app(function: Any) -> bool:
     return Flask in inspect.get_annotations(function).values()
-
-
-def _kept(app: Flask) -> Kept:
-    layer: Any = app.wsgi_app
-    while not isinstance(layer, Kept):
-        layer = layer.app
-    return layer

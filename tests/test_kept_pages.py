@@ -188,7 +188,7 @@ def test_only_reading_is_answered_from_memory(guest, rendered, harbour, method):
 
 def test_a_part_asked_for_is_answered_with_the_whole_or_the_part(guest, harbour):
     whole = guest.get("/static/board.css").data
-    for path in ("/static/board.css", "/static/board.css?again"):
+    for path in ("/static/board.css", "/static/board.css?lang"):
         answer = guest.get(path, headers={"Range": "bytes=0-9"})
 
         part = {200: whole, 206: whole[:10]}
@@ -256,10 +256,7 @@ def test_a_host_that_is_not_ours_gets_and_leaves_nothing(guest, harbour, host):
 @pytest.fixture
 def shelf(app, monkeypatch):
     monkeypatch.setattr(kept, "BYTES_MAX", 400_000)
-    layer = app.wsgi_app
-    while not isinstance(layer, kept.Kept):
-        layer = layer.app
-    return layer._shelf
+    return app.extensions["kept"]._shelf
 
 
 def test_memory_is_bounded_and_names_and_headers_count(guest, harbour, shelf):
@@ -280,7 +277,7 @@ def test_what_others_read_stays_when_one_asks_for_thousands_of_addresses(
         guest.get("/articles/harbour")
 
     for number in range(100):
-        guest.get(f"/articles/harbour?x={number}")
+        guest.get(f"/articles/harbour?lang={number}")
     guest.get("/articles/harbour")
 
     assert rendered.count("/articles/harbour") == 1
@@ -292,7 +289,7 @@ def test_of_what_is_read_again_and_again_the_longest_unread_leaves_first(
     for number in range(100):
         guest.get("/articles/harbour")
         for _ in range(2):
-            guest.get(f"/articles/harbour?x={number}")
+            guest.get(f"/articles/harbour?lang={number}")
 
     assert rendered.count("/articles/harbour") == 1
     assert shelf.bytes <= 400_000
@@ -464,3 +461,30 @@ def test_a_page_begun_in_one_hour_and_done_in_the_next_is_made_again(app, guest,
             guest.get("/articles/harbour")
 
     assert len(made) == 2
+
+
+@pytest.mark.parametrize(
+    ("picked_up", "left"),
+    [
+        ("fbclid=IwAR0", ""),
+        ("utm_source=navernewsstand&utm_medium=referral", ""),
+        ("sort=oldest&fbclid=IwAR0", "?sort=oldest"),
+        ("fbclid=IwAR0&so%72t=oldest&x", "?so%72t=oldest"),
+        ("&&=&%ff=%ff&lang", "?lang"),
+    ],
+)
+def test_what_a_link_picked_up_on_its_way_leads_to_the_page_that_is_kept(
+    guest, rendered, harbour, picked_up, left
+):
+    page = guest.get(f"/articles/harbour{left}")
+
+    assert guest.get(f"/articles/harbour?{picked_up}").data == page.data
+    assert len(rendered) == 1
+
+
+def test_a_page_hands_on_only_what_pages_ask_for(guest, harbour):
+    page = guest.get("/articles/harbour?fbclid=IwAR0&sort=oldest")
+    shut = guest.get("/desk/comments?fbclid=IwAR0&queue=held")
+
+    assert "sort=oldest" in page.text and "fbclid" not in page.text
+    assert shut.location == "/sign-in?next=/desk/comments?queue%3Dheld"

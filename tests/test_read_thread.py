@@ -174,7 +174,7 @@ def test_a_picture_from_elsewhere_is_loaded_only_from_origins_the_operator_named
 
     unnamed = guest.get("/")
     app.config["IMAGE_ORIGINS"] = ("https://img.example",)
-    named = guest.get("/?again")
+    named = guest.get("/?lang")
 
     assert "<img" not in unnamed.text
     assert 'src="https://img.example/a.jpg"' in named.text

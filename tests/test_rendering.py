@@ -80,7 +80,7 @@ def test_a_page_looks_up_neither_words_nor_fixed_addresses(app, guest, ada, harb
             lambda *a, n=name, f=answer, **k: looked_up.append(n) or f(*a, **k),
         )
 
-    assert guest.get("/articles/harbour?again").status_code == 200
+    assert guest.get("/articles/harbour?lang").status_code == 200
 
     assert looked_up.count("gettext") == 0
     assert looked_up.count("url_for") <= 3
@@ -105,6 +105,6 @@ def test_a_page_that_nobody_asked_for_costs_the_same_few_statements(guest, ada, 
     assert statements(guest, f"/articles/harbour/comments?before={comments[21].id}") == 4
 
     # by another address: what the page for people is made of is there
-    assert statements(guest, f"{api}?new") == 3
-    assert statements(guest, "/articles/harbour?new") == 1
-    assert statements(guest, "/api/v1/counts?article=harbour&new") == 1
+    assert statements(guest, f"{api}?lang") == 3
+    assert statements(guest, "/articles/harbour?lang") == 1
+    assert statements(guest, "/api/v1/counts?article=harbour&lang") == 1

@@ -52,6 +52,13 @@ NOTE_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
 _numbers = itertools.count()
 
 
+def fits(page: Page) -> bool:
+    """Whether nobody has to scroll sideways. Between two pages there is a moment with no root."""
+    root = "document.documentElement"
+    fits = page.wait_for_function(f"{root} && [{root}.scrollWidth <= innerWidth]")
+    return bool(fits.json_value()[0])
+
+
 def unique(word: str) -> str:
     """A name like no other, in letters only: digits that look like letters are one and the same."""
     hundreds, number = divmod(next(_numbers), 26 * 26)

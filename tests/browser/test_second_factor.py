@@ -9,16 +9,12 @@ from pathlib import Path
 
 import pyotp
 import pyrage
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from browser.conftest import PASSWORD, ROOT, Board, Windows, set_up_second_factor, sign_in
+from browser.conftest import PASSWORD, ROOT, Board, Windows, fits, set_up_second_factor, sign_in
 
 SMALL = {"width": 360, "height": 800}
 EMAIL = "nari@harbour.example"
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def typed(board: Board, *words: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from board.tips.holders import Unlocked
-from browser.conftest import PASSWORD, ROOT, Windows, set_up_second_factor
+from browser.conftest import PASSWORD, ROOT, Windows, fits, set_up_second_factor
 from tips import samples
 
 STORY = "위판장 저울 세 대가 모두 300그램씩 더 나갑니다."
@@ -54,10 +54,6 @@ def reading(window: Windows, paper: dict[str, Any]) -> Page:
     expect(page.locator(".talked")).to_contain_text(STORY)
     expect(page.locator("form[data-watched]")).to_have_count(1)
     return page
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def test_from_a_photo_to_the_last_trace_of_it(window, desk):
