@@ -5,6 +5,7 @@ so forgetting the line cannot open a page.
 """
 
 from collections.abc import Callable, Container
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, redirect, request, url_for
@@ -175,6 +176,7 @@ def has_shown_second_factor() -> bool:
     return not asked
 
 
+@cache
 def _reader() -> User:
     """Anybody with an account. Whatever is not open to them, staff open with both factors."""
     return User(can_moderate=False, can_edit=False, can_read_tips=False)

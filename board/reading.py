@@ -1,13 +1,18 @@
 """Reading rows without a session, which costs several times what SQLite takes to find them."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask, current_app, g
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, Select
 
 from board.db import db
+
+Rows = Select[*tuple[Any, ...]]
+# A statement, made once since making one takes longer than answering it; and what it is asked with.
+Asked = tuple[Rows, Mapping[str, Any]]
 
 
 def init_app(app: Flask) -> None:
@@ -34,6 +39,12 @@ def reading() -> Iterator[Connection]:
         del g.reading
         connection.rollback()
         idle.append(connection)
+
+
+def read(statement: Rows, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """All rows that answer."""
+    with reading() as connection:
+        return connection.execute(statement, values).all()
 
 
 def close() -> None:

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, bindparam, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import Base, db, now
+from board.reading import read
 
 
 class ListFull(Exception):
@@ -38,11 +39,16 @@ class Mute(Base):
         own = select(cls).where(cls.user_id == user.id).options(joinedload(cls.muted))
         return own.order_by(cls.at.desc(), cls.muted_id.desc())
 
-    @classmethod
-    def ids_by(cls, user: User, among: Iterable[int]) -> Select[int]:
-        """Which of these people this reader mutes, by id."""
-        own = select(cls.muted_id).where(cls.user_id == user.id, cls.muted_id.in_(list(among)))
-        return own.order_by(cls.muted_id)
+
+_mute = Mute.__table__.c
+_MUTED_BY = select(_mute.muted_id).where(
+    _mute.user_id == bindparam("user"), _mute.muted_id.in_(bindparam("people", expanding=True))
+)
+
+
+def muted_by(user: User, among: Iterable[int]) -> frozenset[int]:
+    """Which of these people this reader mutes, by their ids."""
+    return frozenset(id for (id,) in read(_MUTED_BY, {"user": user.id, "people": list(among)}))
 
 
 def mute(person: User, *, by: User) -> None:

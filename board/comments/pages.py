@@ -20,9 +20,9 @@ from board.comments import editing
 from board.comments import thread as threads
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
-from board.comments.mutes import Mute
-from board.comments.reactions import Reaction
-from board.comments.thread import Page, Place, Shown, Sort
+from board.comments.mutes import muted_by
+from board.comments.reactions import reactions_of
+from board.comments.thread import Held, Page, Place, Shown, Sort
 from board.db import db
 from board.forms import ROW_ID, asked_id
 
@@ -267,22 +267,21 @@ def muted_by_viewer(people: Iterable[int]) -> frozenset[int]:
     """Which of these people this viewer mutes."""
     if not isinstance(reader := viewer(), User):
         return frozenset()
-    return frozenset(db.session.scalars(Mute.ids_by(reader, people)))
+    return muted_by(reader, people)
 
 
 def reactions_of_viewer(comment_ids: Iterable[int]) -> dict[int, str]:
     """This viewer's reactions to these comments: "like" or "dislike" by comment id."""
     if not isinstance(reader := viewer(), User):
         return {}
-    found = db.session.scalars(Reaction.of(reader, comment_ids))
-    return {reaction.comment_id: reaction.choice for reaction in found}
+    return reactions_of(reader, comment_ids)
 
 
-def held_of_viewer(article: Article) -> list[Comment]:
+def held_of_viewer(article: Article) -> list[Held]:
     """This viewer's own comments here that nobody else can see yet, newest first."""
     if not isinstance(reader := viewer(), User):
         return []
-    return list(db.session.scalars(threads.held(reader, article)))
+    return threads.held(reader, article)
 
 
 def _is_far_down(comment: Comment) -> bool:

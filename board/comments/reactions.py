@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, delete, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    bindparam,
+    delete,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
@@ -14,6 +23,7 @@ from board.articles.course import course_of
 from board.comments.models import Comment
 from board.comments.refused import AuthorSuspended, Refused
 from board.db import Base, db, now
+from board.reading import read
 
 _DAY = timedelta(days=1)
 
@@ -38,11 +48,20 @@ class Reaction(Base):
     choice: Mapped[str] = mapped_column(String(10))
     made_at: Mapped[datetime] = mapped_column(default=now)
 
-    @classmethod
-    def of(cls, user: User, comment_ids: Iterable[int]) -> Select[Self]:
-        """This reader's reactions to these comments, by comment."""
-        mine = select(cls).where(cls.user_id == user.id, cls.comment_id.in_(list(comment_ids)))
-        return mine.order_by(cls.comment_id)
+
+_reaction = Reaction.__table__.c
+_REACTIONS_OF = (
+    select(_reaction.comment_id, _reaction.choice)
+    .where(_reaction.user_id == bindparam("user"))
+    .where(_reaction.comment_id.in_(bindparam("comments", expanding=True)))
+    .order_by(_reaction.comment_id)
+)
+
+
+def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
+    """This reader's reactions to these comments: "like" or "dislike" by comment id."""
+    found = read(_REACTIONS_OF, {"user": user.id, "comments": list(comment_ids)})
+    return {comment_id: choice for comment_id, choice in found}
 
 
 class Act(Base):

@@ -5,7 +5,7 @@ format can give away what it must not.
 """
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -30,11 +30,8 @@ from board.articles.models import Article
 from board.comments import search
 from board.comments.models import Comment, visible
 from board.db import db
-from board.reading import reading
+from board.reading import Asked, Rows, read, reading
 
-Rows = Select[*tuple[Any, ...]]
-Values = Mapping[str, Any]
-Asked = tuple[Rows, Values]  # a statement, and what it is asked with
 Place = tuple[Any, ...]  # the key a comment has, or had, in an order
 
 # Tables rather than classes: rows come without the detour over objects, at half the price. And
@@ -224,11 +221,31 @@ def own(author: User, *, before: Comment | None = None) -> Select[Comment]:
     return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
 
 
-def held(author: User, article: Article) -> Select[Comment]:
-    """A person's comments under an article that wait for a moderator, newest first; ties by id."""
-    waiting = select(Comment).where(Comment.author_id == author.id, Comment.held_for.is_not(None))
-    waiting = waiting.where(Comment.article_id == article.id, Comment.deleted_at.is_(None))
-    return waiting.order_by(Comment.posted_at.desc(), Comment.id.desc())
+class Held(NamedTuple):
+    """A comment that waits for a moderator, as its author sees it."""
+
+    id: int
+    posted_at: datetime
+    html: str
+    held_for: str
+
+    @property
+    def markup(self) -> Markup:
+        return Markup(self.html)  # noqa: S704 - made from escaped text when it was written
+
+
+_HELD = (
+    select(*(_comment[name] for name in Held._fields))
+    .where(_comment.author_id == bindparam("author"), _comment.article_id == bindparam("article"))
+    .where(_comment.held_for.is_not(None), _comment.deleted_at.is_(None))
+    .order_by(_comment.posted_at.desc(), _comment.id.desc())
+)
+
+
+def held(author: User, article: Article) -> list[Held]:
+    """A person's comments under an article that nobody else can see yet, newest first; ties by
+    id."""
+    return [Held(*row) for row in read(_HELD, {"author": author.id, "article": article.id})]
 
 
 def thread_page(

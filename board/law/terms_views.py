@@ -5,6 +5,7 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _
 
 from board.access import everyone, open_to
 from board.language import today
@@ -20,6 +21,12 @@ _VIEWS = {
     "youth": "terms.youth",
     "rights": "terms.rights",
 }
+_LABELS = {
+    "terms": _("Terms of use"),
+    "rules": _("Rules of the comments"),
+    "youth": _("Youth protection"),
+    "rights": _("Protecting your rights"),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -31,12 +38,7 @@ def init_app(app: Flask) -> None:
 
 
 def _label(name: str) -> str:
-    return {
-        "terms": gettext("Terms of use"),
-        "rules": gettext("Rules of the comments"),
-        "youth": gettext("Youth protection"),
-        "rights": gettext("Protecting your rights"),
-    }[name]
+    return str(_LABELS[name])
 
 
 @bp.get("/terms")

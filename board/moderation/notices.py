@@ -1,11 +1,13 @@
 """What people are told of decisions about them."""
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from functools import cache
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from board.accounts.models import User
-from board.db import db
 from board.moderation.models import Ruling, Verdict
 from board.moderation.people import about
+from board.reading import Rows, read
 
 # What a person reads of decisions about them; KEEP only where their comment had waited.
 TOLD = (
@@ -22,9 +24,14 @@ def told(user: User, *, before: int | None = None) -> Select[Ruling]:
 
 def unread(user: User) -> int:
     """How many notices have come since the person last looked."""
+    ((count,),) = read(_unread(), {"user": user.id, "seen": user.notices_seen})
+    return int(count)
+
+
+@cache
+def _unread() -> Rows:
     new = select(func.count()).select_from(Ruling)
-    new = new.where(Ruling.about_id == user.id, Ruling.id > user.notices_seen, *_told())
-    return db.session.scalar(new) or 0
+    return new.where(Ruling.about_id == bindparam("user"), Ruling.id > bindparam("seen"), *_told())
 
 
 def see(user: User, *, up_to: int) -> None:

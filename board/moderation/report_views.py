@@ -17,7 +17,7 @@ from board.comments.reasons import report_reasons
 from board.comments.refusals import headers, status, why
 from board.comments.refused import Refused
 from board.comments.thread import Shown
-from board.db import db, writing
+from board.db import writing
 from board.forms import Form
 from board.moderation import reports
 from board.moderation.reports import Report, TooManyReports
@@ -39,7 +39,7 @@ def reported_by_viewer(comments: Iterable[Shown]) -> frozenset[int]:
     """Which of these, replies among them, this viewer has reported: they are folded away."""
     if not isinstance(reader := viewer(), User):
         return frozenset()
-    return frozenset(db.session.scalars(Report.by(reader, ids_of(comments))))
+    return reports.reported_by(reader, ids_of(comments))
 
 
 @bp.post("/comments/<id:id>/report")

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Index, Select, String, func, select, text, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
@@ -16,6 +26,7 @@ from board.moderation import queues
 from board.moderation.models import Ruling, Verdict, on_decision
 from board.moderation.queues import Queue
 from board.moderation.undoing import on_undo
+from board.reading import read
 
 # 전기통신사업법 22조의5: such material is taken down without delay once it is reported.
 FILMED = "illegal.filmed"
@@ -61,11 +72,18 @@ class Report(Base):
         waiting = select(cls).where(cls.comment_id.in_(list(comment_ids)), cls.ruling_id.is_(None))
         return waiting.options(joinedload(cls.reporter)).order_by(cls.made_at, cls.reporter_id)
 
-    @classmethod
-    def by(cls, reporter: User, comment_ids: Iterable[int]) -> Select[int]:
-        """Which of these comments this reader has reported."""
-        mine = select(cls.comment_id).where(cls.reporter_id == reporter.id)
-        return mine.where(cls.comment_id.in_(list(comment_ids)))
+
+_report = Report.__table__.c
+_REPORTED_BY = select(_report.comment_id).where(
+    _report.reporter_id == bindparam("reporter"),
+    _report.comment_id.in_(bindparam("comments", expanding=True)),
+)
+
+
+def reported_by(reporter: User, comment_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these comments this reader has reported, by their ids."""
+    asked = {"reporter": reporter.id, "comments": list(comment_ids)}
+    return frozenset(id for (id,) in read(_REPORTED_BY, asked))
 
 
 def report(
