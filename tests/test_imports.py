@@ -20,6 +20,7 @@ SHARED = {
     "language",
     "hosts",
     "reading",
+    "rendering",
     "mail",
 }
 MAY_IMPORT = {

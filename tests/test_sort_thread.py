@@ -12,7 +12,7 @@ from board.articles.models import Article
 from board.comments import thread
 from board.comments.models import Comment
 from board.comments.rank import lower_bound
-from board.comments.thread import Sort
+from board.comments.sort import Sort, place
 from board.db import db, writing
 from conftest import count_queries, keep, more_link, say
 
@@ -287,7 +287,7 @@ def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, 
     indexes = {"liked": "liked", "replied": "replied"}
 
     for sort in Sort:
-        for before in (None, thread.place(sort, count // 2)):
+        for before in (None, place(sort, count // 2)):
             steps = plan(*thread.roots(harbour.id, sort=sort, before=before))
             name = f"ix_comment_{indexes.get(sort, 'thread')}"
             assert steps[0].startswith(f"SEARCH comment USING INDEX {name} (article_id=?"), steps

@@ -18,7 +18,8 @@ from board.articles.steering import IS_STEERED, Measure
 from board.comments.models import Comment
 from board.comments.pages import asked_place, asked_sort
 from board.comments.reasons import reason_label
-from board.comments.thread import Page, Shown, Sort, newest_ids, thread_page
+from board.comments.sort import Sort
+from board.comments.thread import Page, Shown, newest_ids, thread_page
 from board.reading import reading
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")

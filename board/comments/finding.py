@@ -14,6 +14,7 @@ from board.articles.models import Article
 from board.comments import search
 from board.comments import thread as threads
 from board.comments.models import Comment
+from board.comments.own import comments_of
 from board.comments.thread import Page
 from board.comments.words import holds
 from board.db import db
@@ -41,7 +42,7 @@ def own(
     No words: all their comments, those a moderator has hidden too.
     """
     if not words:
-        all_of_them = list(db.session.scalars(threads.own(author, before=before)))
+        all_of_them = list(db.session.scalars(comments_of(author, before=before)))
         page = all_of_them[: Comment.PAGE_SIZE]
         return page, page[-1].id if len(all_of_them) > len(page) else None
     ids, more = _found(search.matching(words, author_id=author.id), words, before=before)

@@ -1,14 +1,11 @@
 """The pages of a thread: put together for one viewer around what is the same for all."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
-from flask import Flask, abort, current_app, g, render_template, request, url_for
-from flask_babel import get_locale
-from markupsafe import Markup
+from flask import abort, current_app, render_template, request, url_for
 
 from board.access import may, moderators, readers, viewer
 from board.accounts.models import User
@@ -21,8 +18,11 @@ from board.comments import thread as threads
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
 from board.comments.mutes import muted_by
+from board.comments.own import Held, held
 from board.comments.reactions import reactions_of
-from board.comments.thread import Held, Page, Place, Shown, Sort
+from board.comments.rendered import newest_id, thread_page
+from board.comments.sort import Place, Sort, place
+from board.comments.thread import Page, authors_of, ids_of
 from board.db import db
 from board.forms import ROW_ID, asked_id
 
@@ -58,7 +58,7 @@ def asked_place(sort: Sort) -> Place | None:
     if not (cursor := _CURSOR.fullmatch(value)):
         abort(400)
     id, first = cursor.groups()
-    return threads.place(sort, int(id), float(first) if first else None) or abort(404)
+    return place(sort, int(id), float(first) if first else None) or abort(404)
 
 
 def asked_sort() -> Sort:
@@ -157,7 +157,7 @@ def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -
     page = Page([])
     if is_shown:
         page = thread_page(article.id, article.revision, sort=sort, before=before)
-    newest = _newest_id(this_app(), article.id, article.revision) if is_shown else 0
+    newest = newest_id(article.id, article.revision) if is_shown else 0
     return {
         "course": course,
         "is_shown": is_shown,
@@ -170,97 +170,6 @@ def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -
         "muted": muted_by_viewer(authors_of(page.comments)),
         "held": held_of_viewer(article),
     }
-
-
-def thread_page(
-    article_id: int,
-    revision: int,
-    *,
-    sort: Sort,
-    before: Place | None = None,
-    size: int = Comment.PAGE_SIZE,
-) -> Page:
-    """Read again when `revision` says that the thread has changed."""
-    return _thread_page(this_app(), article_id, revision, sort, before, size)
-
-
-@lru_cache(maxsize=64)
-def _thread_page(
-    _app: Flask, article_id: int, _revision: int, sort: Sort, before: Place | None, size: int
-) -> Page:
-    return threads.thread_page(article_id, sort=sort, before=before, size=size)
-
-
-@lru_cache(maxsize=512)
-def _newest_id(_app: Flask, article_id: int, _revision: int) -> int:
-    """Of the comments everyone can see; 0 when there are none."""
-    return next(iter(threads.newest_ids(article_id, most=1)), 0)
-
-
-def comment_html(
-    comment: Shown,
-    takes_comments: bool,
-    target: int | None = None,
-    muted: frozenset[int] = frozenset(),
-    reported: frozenset[int] = frozenset(),
-) -> Markup:
-    """One comment with its replies, on the page about `target` if that is about one.
-
-    Folded where somebody in `muted` wrote, and where it is one of those `reported`; the same as
-    everyone's where neither is.
-    """
-    if "where_comments_stand" not in g:  # the same for every comment of a page
-        app = this_app()
-        are_on = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
-        g.where_comments_stand = (app, str(get_locale()), *are_on)
-    folded = muted.intersection(authors_of([comment])) if muted else muted
-    away = reported.intersection(ids_of([comment])) if reported else reported
-    asked = (comment, takes_comments, target, folded, away)
-    return _comment_html(*g.where_comments_stand, *asked)
-
-
-@lru_cache(maxsize=1024)
-def _comment_html(
-    app: Flask,
-    _language: str,
-    dislikes_are_on: bool,
-    edits_are_on: bool,
-    comment: Shown,
-    takes_comments: bool,
-    target: int | None,
-    muted: frozenset[int],
-    reported: frozenset[int],
-) -> Markup:
-    """Made of what is named here and nothing else, so a new comment leaves the others as made."""
-    html = app.jinja_env.get_template("comments/_comment.html").render(
-        comment=comment,
-        takes_comments=takes_comments,
-        target=target,
-        muted=muted,
-        reported=reported,
-        dislikes_are_on=dislikes_are_on,
-        edits_are_on=edits_are_on,
-    )
-    return Markup(html)  # noqa: S704 - the output of an autoescaping template
-
-
-def this_app() -> Flask:
-    """The app itself, to tell what is kept for it from what is kept for another."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return app
-
-
-def ids_of(comments: Iterable[Shown]) -> Iterator[int]:
-    for comment in comments:
-        yield comment.id
-        yield from ids_of(comment.replies)
-
-
-def authors_of(comments: Iterable[Shown]) -> Iterator[int]:
-    for comment in comments:
-        if comment.author_id:
-            yield comment.author_id
-        yield from authors_of(comment.replies)
 
 
 def muted_by_viewer(people: Iterable[int]) -> frozenset[int]:
@@ -281,7 +190,7 @@ def held_of_viewer(article: Article) -> list[Held]:
     """This viewer's own comments here that nobody else can see yet, newest first."""
     if not isinstance(reader := viewer(), User):
         return []
-    return threads.held(reader, article)
+    return held(reader, article)
 
 
 def _is_far_down(comment: Comment) -> bool:

@@ -4,8 +4,7 @@ A hidden or deleted comment leaves this module without text, name or author, so 
 format can give away what it must not.
 """
 
-import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,26 +12,21 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Integer,
     Row,
-    Select,
     and_,
     bindparam,
     select,
     tuple_,
 )
-from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User
-from board.articles.models import Article
 from board.comments import search
 from board.comments.models import Comment, visible
+from board.comments.sort import Place, Sort
 from board.db import db
-from board.reading import Asked, Rows, read, reading
-
-Place = tuple[Any, ...]  # the key a comment has, or had, in an order
+from board.reading import Asked, Rows, reading
 
 # Tables rather than classes: rows come without the detour over objects, at half the price. And
 # statements are made once, here or when first asked: making one takes longer than answering it.
@@ -41,36 +35,6 @@ _parent, _whom = Comment.__table__.alias("parent"), User.__table__.alias("whom")
 _root, _early = Comment.__table__.alias("root"), Comment.__table__.alias("early")
 
 NEWEST_MAX = 50
-
-
-class Sort(enum.StrEnum):
-    """An order of a thread. Each is total, since `id` decides last, and one scan of one index."""
-
-    LATEST = "latest"
-    OLDEST = "oldest"
-    LIKED = "liked"
-    REPLIED = "replied"
-
-    @property
-    def first(self) -> str | None:
-        """The column that decides before the time does, which may change; None when none does."""
-        return {Sort.LIKED: "rank", Sort.REPLIED: "reply_count"}.get(self)
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The columns that decide, the first most; all rise in OLDEST and fall in the others."""
-        return (self.first, "posted_at", "id") if self.first else ("posted_at", "id")
-
-    @property
-    def order(self) -> list[ColumnElement[Any]]:
-        columns = (_comment[name] for name in self.key)
-        return [each.asc() if self is Sort.OLDEST else each.desc() for each in columns]
-
-    def beyond(self) -> ColumnElement[bool]:
-        """Whatever stands after the place of a cursor, whose key is given when it is asked."""
-        place = tuple_(*(_comment[name] for name in self.key))
-        here = tuple_(*(bindparam(name, type_=_comment[name].type) for name in self.key))
-        return place > here if self is Sort.OLDEST else place < here
 
 
 class Shown(NamedTuple):
@@ -100,6 +64,19 @@ class Shown(NamedTuple):
     def replies_left(self) -> int:
         """How many more one can read, beyond those at hand; tombstones are not counted."""
         return self.reply_count - sum(not reply.gone for reply in self.replies)
+
+
+def ids_of(comments: Iterable[Shown]) -> Iterator[int]:
+    for comment in comments:
+        yield comment.id
+        yield from ids_of(comment.replies)
+
+
+def authors_of(comments: Iterable[Shown]) -> Iterator[int]:
+    for comment in comments:
+        if comment.author_id:
+            yield comment.author_id
+        yield from authors_of(comment.replies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +114,6 @@ _COLUMNS: Rows = (
     .outerjoin(_whom, _whom.c.id == _parent.c.author_id)
 )
 _BY_ID = _COLUMNS.where(_comment.id == bindparam("id"))
-_PLACE = select(_comment.rank, _comment.reply_count, _comment.posted_at, _comment.id).where(
-    _comment.id == bindparam("id")
-)
-
-
-def place(sort: Sort, id: int, first: float | None = None) -> Place | None:
-    """The place of a comment in this order; None when there is no such comment.
-
-    A like moves a comment among the most liked. `first` is what it had when the reader saw it,
-    so that the next page begins where the last one ended.
-    """
-    with reading() as connection:
-        row = connection.execute(_PLACE, {"id": id}).one_or_none()
-    if row is None:
-        return None
-    today = tuple(getattr(row, name) for name in sort.key)
-    return today if first is None or not sort.first else (type(today[0])(first), *today[1:])
 
 
 def roots(
@@ -207,45 +167,6 @@ def replies(root: Comment, *, start: Comment | None = None, after: Comment | Non
     elif start:
         page = page.where(place >= tuple_(start.posted_at, start.id))
     return page.order_by(_comment.posted_at, _comment.id).limit(Comment.PAGE_SIZE + 1)
-
-
-def own(author: User, *, before: Comment | None = None) -> Select[Comment]:
-    """One page and one more of a person's comments that are not deleted, newest first."""
-    page = select(Comment).options(joinedload(Comment.article))
-    page = page.where(Comment.author_id == author.id, Comment.deleted_at.is_(None))
-    if before:
-        page = page.where(
-            tuple_(Comment.posted_at, Comment.id) < tuple_(before.posted_at, before.id)
-        )
-    newest_first = (Comment.posted_at.desc(), Comment.id.desc())
-    return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
-
-
-class Held(NamedTuple):
-    """A comment that waits for a moderator, as its author sees it."""
-
-    id: int
-    posted_at: datetime
-    html: str
-    held_for: str
-
-    @property
-    def markup(self) -> Markup:
-        return Markup(self.html)  # noqa: S704 - made from escaped text when it was written
-
-
-_HELD = (
-    select(*(_comment[name] for name in Held._fields))
-    .where(_comment.author_id == bindparam("author"), _comment.article_id == bindparam("article"))
-    .where(_comment.held_for.is_not(None), _comment.deleted_at.is_(None))
-    .order_by(_comment.posted_at.desc(), _comment.id.desc())
-)
-
-
-def held(author: User, article: Article) -> list[Held]:
-    """A person's comments under an article that nobody else can see yet, newest first; ties by
-    id."""
-    return [Held(*row) for row in read(_HELD, {"author": author.id, "article": article.id})]
 
 
 def thread_page(

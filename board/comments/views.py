@@ -23,11 +23,8 @@ from board.comments.pages import (
     asked_comment,
     asked_place,
     asked_sort,
-    authors_of,
-    comment_html,
     conversation_page,
     fresh_form,
-    ids_of,
     listed_comment,
     muted_by_viewer,
     reactions_of_viewer,
@@ -36,7 +33,9 @@ from board.comments.pages import (
 )
 from board.comments.refusals import headers, status, why
 from board.comments.refused import KeyReused, ParentGone, Refused
-from board.comments.thread import Page, Sort
+from board.comments.rendered import comment_html
+from board.comments.sort import Sort
+from board.comments.thread import Page, authors_of, ids_of
 from board.db import db, writing
 
 bp = Blueprint("comments", __name__)

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 
 from board.access import everyone, open_to
-from board.comments.pages import this_app
 from board.db import now
 from board.language import local
 from board.law.disclosures import Disclosure
@@ -25,6 +24,7 @@ from board.law.order_forms import (
 from board.law.orders import Order
 from board.moderation import transparency
 from board.moderation.transparency import Figures
+from board.rendering import this_app
 
 bp = Blueprint("transparency", __name__)
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from board.access import member, moderators, open_to
 from board.accounts.models import User
+from board.comments.own import comments_of
 from board.comments.reasons import reason_label
-from board.comments.thread import own
 from board.db import db, writing
 from board.desk import Page, counts, pages
 from board.forms import asked_id
@@ -186,7 +186,7 @@ def _person_page(
         person=user,
         counts=people.comment_counts(user),
         reported=reports.record_of(user),
-        comments=list(db.session.scalars(own(user)))[:10],
+        comments=list(db.session.scalars(comments_of(user)))[:10],
         rulings=rulings[: people.PAGE_SIZE],
         more=rulings[people.PAGE_SIZE - 1].id if len(rulings) > people.PAGE_SIZE else None,
         notes=list(db.session.scalars(people.Note.about(user))),

@@ -12,11 +12,11 @@ from board.access import member, open_to, readers, viewer
 from board.accounts.models import User
 from board.comments import refusals
 from board.comments.models import Comment
-from board.comments.pages import conversation_page, ids_of, listed_comment
+from board.comments.pages import conversation_page, listed_comment
 from board.comments.reasons import report_reasons
 from board.comments.refusals import headers, status, why
 from board.comments.refused import Refused
-from board.comments.thread import Shown
+from board.comments.thread import Shown, ids_of
 from board.db import writing
 from board.forms import Form
 from board.moderation import reports

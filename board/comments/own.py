@@ -1,0 +1,54 @@
+"""What a person has written, also what nobody else sees yet."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from markupsafe import Markup
+from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.models import Comment
+from board.reading import read
+
+_comment = Comment.__table__.c
+
+
+def comments_of(author: User, *, before: Comment | None = None) -> Select[Comment]:
+    """One page and one more of a person's comments that are not deleted, newest first."""
+    page = select(Comment).options(joinedload(Comment.article))
+    page = page.where(Comment.author_id == author.id, Comment.deleted_at.is_(None))
+    if before:
+        page = page.where(
+            tuple_(Comment.posted_at, Comment.id) < tuple_(before.posted_at, before.id)
+        )
+    newest_first = (Comment.posted_at.desc(), Comment.id.desc())
+    return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
+
+
+class Held(NamedTuple):
+    """A comment that waits for a moderator, as its author sees it."""
+
+    id: int
+    posted_at: datetime
+    html: str
+    held_for: str
+
+    @property
+    def markup(self) -> Markup:
+        return Markup(self.html)  # noqa: S704 - made from escaped text when it was written
+
+
+_HELD = (
+    select(*(_comment[name] for name in Held._fields))
+    .where(_comment.author_id == bindparam("author"), _comment.article_id == bindparam("article"))
+    .where(_comment.held_for.is_not(None), _comment.deleted_at.is_(None))
+    .order_by(_comment.posted_at.desc(), _comment.id.desc())
+)
+
+
+def held(author: User, article: Article) -> list[Held]:
+    """A person's comments under an article that nobody else can see yet, newest first; ties by
+    id."""
+    return [Held(*row) for row in read(_HELD, {"author": author.id, "article": article.id})]
