@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
@@ -83,7 +84,8 @@ def _ours(board: Board) -> Iterator[tuple[str, int, int, str]]:
         POSTED: POSTED_COMMENTS,
         **dict.fromkeys(FRONT, FRONT_COMMENTS),
     }
-    with sqlite3.connect(f"file:{board.folder}/board.db?mode=ro", uri=True) as connection:
+    path = f"file:{board.folder}/board.db?mode=ro"
+    with closing(sqlite3.connect(path, uri=True)) as connection:
         for slug, most in threads.items():
             yield from connection.execute(
                 "SELECT slug, comment.id, root_id, comment.body FROM comment JOIN article"

@@ -20,6 +20,7 @@ from board.tips.log import Entry
 
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+OLDEST_SQLITE = (3, 42, 0)  # before it, what is taken out of the search index stays in the file
 
 LOGS: tuple[tuple[Any, str], ...] = (
     (Ruling, "rulings"),

@@ -165,6 +165,10 @@ class Kept:
                 return _answer(newer, environ, start_response)
             return self._make(key, version, environ, start_response)
 
+    def close(self) -> None:
+        """Give back what is held open; it is opened anew when it is needed."""
+        self._watch.close()
+
     def _is_good(self, page: Page, version: int) -> bool:
         if page.until <= now() or version == UNKNOWN:
             return False
@@ -272,6 +276,13 @@ class Watch:
 
     def revision(self, article_id: int) -> int:
         return self._ask("SELECT revision FROM article WHERE id = ?", article_id)
+
+    def close(self) -> None:
+        """Give the connection back; whoever asks next gets another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _ask(self, question: str, *values: int) -> int:
         with self._lock, suppress(sqlite.Error):

@@ -18,7 +18,7 @@ from granian.server import Server
 from board import due, schema
 from board.articles.models import Article
 from board.db import db, sqlite
-from board.doctor import is_safe_sqlite
+from board.doctor import OLDEST_SQLITE, is_safe_sqlite
 from board.lock import Busy
 from board.moderation.commands import load_when_untouched
 from board.reading import close as close_reading
@@ -41,7 +41,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     """Bring the tables up to date and serve the board."""
     _refuse_taken(host, port)
     _refuse_public_without_origin(host)
-    warn_of_old_sqlite()
+    refuse_old_sqlite()
     prepare()
     if sample and load_sample_when_empty():
         click.echo("The sample board has been loaded.")
@@ -96,15 +96,23 @@ def _share_memory() -> None:
     gc.freeze()
 
 
-def warn_of_old_sqlite() -> None:
-    """The write lock keeps commits apart, which is when the bug strikes; but say it every time."""
-    if db.engine.dialect.name == "sqlite" and not is_safe_sqlite(sqlite.sqlite_version_info):
-        click.secho(
-            f"Warning: SQLite {sqlite.sqlite_version} may lose a commit (sqlite.org/wal.html, "
-            "“the WAL-reset bug”). Install pysqlite3, or Python with SQLite 3.51.3 or newer.",
-            fg="yellow",
-            err=True,
+def refuse_old_sqlite() -> None:
+    """One too old for us; and a warning of one with the bug, which the write lock keeps from
+    striking since it keeps commits apart."""
+    if db.engine.dialect.name != "sqlite" or is_safe_sqlite(sqlite.sqlite_version_info):
+        return
+    advice = "Install pysqlite3, or Python with SQLite 3.51.3 or newer."
+    if sqlite.sqlite_version_info < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise click.ClickException(
+            f"SQLite {sqlite.sqlite_version} is too old: the board needs {oldest}. {advice}"
         )
+    click.secho(
+        f"Warning: SQLite {sqlite.sqlite_version} may lose a commit (sqlite.org/wal.html, "
+        f"“the WAL-reset bug”). {advice}",
+        fg="yellow",
+        err=True,
+    )
 
 
 def prepare() -> None:

@@ -43,7 +43,7 @@ from board.comments.models import Comment
 from board.comments.posting import post
 from board.db import close_connections, db, writing
 from board.language import today
-from stage import Stage, wanted
+from stage import Stage, end, wanted
 
 T = TypeVar("T")
 NO_LIMITS = {
@@ -101,6 +101,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         schema.upgrade()
         close_connections()
     return folder / "board.db"
+
+
+@pytest.fixture
+def another() -> Iterator[Callable[..., Flask]]:
+    """Another app, as another process has one: `another(folder, SETTING=value)`."""
+    started: list[Flask] = []
+
+    def start(folder: Path | str, **settings: Any) -> Flask:
+        started.append(create_app({"INSTANCE": str(folder), "TESTING": True, **settings}))
+        return started[-1]
+
+    yield start
+    for app in started:
+        end(app)
 
 
 class Compiled(FileSystemBytecodeCache):

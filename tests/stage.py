@@ -31,6 +31,17 @@ def wanted(settings: Mapping[str, Any]) -> str:
     return repr((sorted(settings.items()), sorted(surroundings.items())))
 
 
+def end(app: Flask) -> None:
+    """A process that ends gives back what it holds open; ours has a thousand tests."""
+    with app.app_context():
+        app.extensions["kept"].close()
+        reading.close()
+        db.session.remove()
+        close_connections()
+    for each in (app.extensions["write_lock"], *app.extensions["turns"].values()):
+        each.close()
+
+
 class Stage:
     """An app that can be put back to how it was when it was built."""
 
@@ -56,18 +67,14 @@ class Stage:
         url = app.config["SQLALCHEMY_DATABASE_URI"].set(database=str(path))
         app.instance_path = str(folder)
         app.config.update(INSTANCE=str(folder), SQLALCHEMY_DATABASE_URI=url)
-        lock = app.extensions["write_lock"] = WriteLock(Path(f"{path}.lock"))
+        app.extensions["write_lock"] = WriteLock(Path(f"{path}.lock"))
         with app.app_context():
             for engine in db.engines.values():
                 engine.url = url
             kept = app.extensions["kept"]
             kept._watch, kept._shelf = Watch(app), Shelf()
             yield app
-            reading.close()
-            db.session.remove()
-            close_connections()
-        for each in (lock, *app.extensions["turns"].values()):
-            each.close()  # a process that ends gives its files back; ours has a thousand tests
+        end(app)
 
     @property
     def is_worn(self) -> bool:

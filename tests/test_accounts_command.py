@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from board import create_app
 from board.accounts.commands import accounts_cli
 from board.accounts.models import User
 from board.accounts.passwords import is_password
-from board.db import close_connections, db
+from board.db import db
 from conftest import PASSWORD
 
 Run = Callable[..., Result]
@@ -79,12 +79,12 @@ def test_an_unknown_account_is_said(operator: Run, words: tuple[str, ...]) -> No
     )  # fmt: skip
 
 
-def test_before_there_are_tables_one_is_told_to_make_them(tmp_path: Path) -> None:
-    app = create_app({"INSTANCE": str(tmp_path)})
+def test_before_there_are_tables_one_is_told_to_make_them(
+    another: Callable[..., Flask], tmp_path: Path
+) -> None:
+    app = another(tmp_path)
     words = ["add", "mo@harbour.example", "mo", "--password", PASSWORD]
     result = app.test_cli_runner().invoke(accounts_cli, words)
     assert (result.exit_code, result.output) == (
         1, "Error: The tables are empty. Start `serve` once first.\n",
     )  # fmt: skip
-    with app.app_context():
-        close_connections()

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import request
 
-from board import create_app, kept
+from board import kept
 from board.articles.models import Article
 from board.db import db, writing
 from conftest import Client, keep, say
@@ -64,9 +64,9 @@ def test_a_change_elsewhere_leaves_a_thread_in_place(guest, rendered, ada, harbo
     assert rendered == ["/articles/harbour"]
 
 
-def test_a_change_by_another_worker_is_seen_at_once(app, guest, ada, harbour):
+def test_a_change_by_another_worker_is_seen_at_once(app, another, guest, ada, harbour):
     guest.get("/articles/harbour")
-    worker = create_app({"INSTANCE": app.instance_path})
+    worker = another(app.instance_path)
     with worker.app_context(), writing():
         db.session.get_one(Article, harbour.id).close(reason="Closed by the other worker")
     db.session.remove()

@@ -5,9 +5,9 @@ import shutil
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 
-from board import chain, create_app, schema
+from board import chain, schema
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
@@ -104,14 +104,17 @@ def counts():
 
 
 def test_states_of_a_database_are_told_apart(tmp_path, migrated):
+    def engine_of(path):
+        return create_engine(f"sqlite:///{path}", module=sqlite, poolclass=NullPool)
+
     def state_of(path):
-        return schema.state(create_engine(f"sqlite:///{path}", module=sqlite))
+        return schema.state(engine_of(path))
 
     newer, foreign, junk = tmp_path / "newer.db", tmp_path / "foreign.db", tmp_path / "junk.db"
     shutil.copy(migrated, newer)
-    with create_engine(f"sqlite:///{newer}", module=sqlite).begin() as connection:
+    with engine_of(newer).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with create_engine(f"sqlite:///{foreign}", module=sqlite).begin() as connection:
+    with engine_of(foreign).begin() as connection:
         connection.execute(text("CREATE TABLE other (id INTEGER)"))
     junk.write_text("This is no database." * 100)
 
@@ -120,8 +123,8 @@ def test_states_of_a_database_are_told_apart(tmp_path, migrated):
     assert states == [State.EMPTY, State.NEWER, State.NOT_OURS, State.UNREADABLE, State.CURRENT]
 
 
-def test_a_board_without_tables_says_it_is_not_ready(tmp_path):
-    client = create_app({"INSTANCE": str(tmp_path)}).test_client()
+def test_a_board_without_tables_says_it_is_not_ready(another, tmp_path):
+    client = another(tmp_path).test_client()
 
     assert client.get("/healthz").status_code == 200
     assert (client.get("/readyz").status_code, client.get("/readyz").json["schema"]) == (

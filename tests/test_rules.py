@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from board import create_app
 from board.comments import advice
 from board.comments.models import Comment
 from board.db import db, writing
@@ -290,10 +289,10 @@ def test_an_innocent_word_is_left_alone_from_then_on(as_, mo, ada, harbour):
     assert verdicts() == ["rule_add", "rule_allow", "rule_disallow"]
 
 
-def test_no_worker_uses_rules_that_were_changed_elsewhere(app, as_, mo, ada, harbour, tmp_path):
+def test_no_worker_uses_rules_that_were_changed_elsewhere(another, as_, mo, ada, harbour, tmp_path):
     rule = have("고래밥")
     send(as_(ada), "이 고래밥아")
-    other = create_app({"INSTANCE": str(tmp_path), "TESTING": True})
+    other = another(tmp_path)
     with other.app_context(), writing():
         rules.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
 

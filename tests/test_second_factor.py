@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
-from board import chain, create_app
+from board import chain
 from board.accounts import models as accounts
 from board.accounts import second_factor
 from board.accounts.models import User
@@ -280,10 +280,14 @@ def test_after_a_hundred_wrong_ones_in_a_row_only_paper_helps(
 
 
 def test_of_many_who_use_the_same_digits_at_once_one_gets_in(
-    app: Flask, phone: Phone, mo: User, with_password: Callable[[User], FlaskClient]
+    app: Flask,
+    another: Callable[..., Flask],
+    phone: Phone,
+    mo: User,
+    with_password: Callable[[User], FlaskClient],
 ) -> None:
     """Through two apps on one database, as two workers are."""
-    other = create_app({"INSTANCE": app.instance_path, "TESTING": True})
+    other = another(app.instance_path)
     other.test_client_class = Client
     sessions = [cookie(with_password(mo)) for _ in range(4)]
     digits, ready = phone.digits(), threading.Barrier(4)

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from click import ClickException
 from flask import Flask
 
 from board import serve
@@ -195,13 +196,30 @@ def test_a_sqlite_without_the_fix_is_not_safe(version: tuple[int, ...], safe: bo
     assert is_safe_sqlite(version) is safe
 
 
-@pytest.mark.parametrize(("version", "said"), [((3, 40, 1), 1), ((3, 53, 4), 0)])
+@pytest.fixture
+def with_sqlite(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    def use(number: str) -> None:
+        version = tuple(map(int, number.split(".")))
+        other = SimpleNamespace(sqlite_version_info=version, sqlite_version=number)
+        monkeypatch.setattr(serve, "sqlite", other)
+
+    return use
+
+
+@pytest.mark.parametrize(("number", "said"), [("3.42.0", 1), ("3.51.2", 1), ("3.53.4", 0)])
 def test_an_sqlite_that_may_lose_commits_is_warned_of_at_every_start(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-    version: tuple[int, int, int], said: int,
-) -> None:  # fmt: skip
-    number = ".".join(map(str, version))
-    older = SimpleNamespace(sqlite_version_info=version, sqlite_version=number)
-    monkeypatch.setattr(serve, "sqlite", older)
-    serve.warn_of_old_sqlite()
+    with_sqlite: Callable[[str], None], capsys: pytest.CaptureFixture[str], number: str, said: int
+) -> None:
+    with_sqlite(number)
+    serve.refuse_old_sqlite()
     assert capsys.readouterr().err.count(f"SQLite {number} may lose a commit") == said
+
+
+def test_an_sqlite_too_old_for_the_board_is_refused_in_a_sentence(
+    with_sqlite: Callable[[str], None],
+) -> None:
+    with_sqlite("3.41.2")
+    with pytest.raises(
+        ClickException, match=r"^SQLite 3\.41\.2 is too old: the board needs 3\.42\.0\. "
+    ):
+        serve.refuse_old_sqlite()

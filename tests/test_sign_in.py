@@ -1,7 +1,7 @@
 """Signing in and out, and what stops those who guess."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from http.cookies import Morsel, SimpleCookie
@@ -15,12 +15,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from board import create_app
 from board.accounts import passwords, views
 from board.accounts.attempts import Attempt, Device, network
 from board.accounts.models import Session, User
 from board.accounts.passwords import hash_password
-from board.db import close_connections, db, now, writing
+from board.db import db, now, writing
 from conftest import PASSWORD, Client
 from test_sign_up import ELSEWHERE
 
@@ -41,13 +40,11 @@ def ada(ada: User) -> User:
 
 
 @pytest.fixture
-def second_worker(app: Flask) -> Iterator[FlaskClient]:
+def second_worker(app: Flask, another: Callable[..., Flask]) -> FlaskClient:
     """A browser that talks to another process on the same database."""
-    other = create_app({"INSTANCE": app.instance_path, "TESTING": True})
+    other = another(app.instance_path)
     other.test_client_class = Client
-    yield other.test_client()
-    with other.app_context():
-        close_connections()
+    return other.test_client()
 
 
 @pytest.fixture

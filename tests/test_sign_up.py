@@ -1,6 +1,7 @@
 """Making an account."""
 
 import unicodedata
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select
 from werkzeug.test import TestResponse
 
-from board import create_app
 from board.accounts import passwords
 from board.accounts.models import User
 from board.accounts.passwords import is_password
-from board.db import close_connections, db, now
+from board.db import db, now
 from board.forms import own_path
 from conftest import PASSWORD, Client, person
 
@@ -239,14 +239,13 @@ def test_one_network_makes_so_many_accounts_an_hour_and_no_other_is_affected(
 
 
 def test_accounts_are_counted_over_all_workers_and_restarts(
-    app: Flask, guest: FlaskClient, three_an_hour: None
+    app: Flask, another: Callable[..., Flask], guest: FlaskClient, three_an_hour: None
 ) -> None:
-    other = create_app({"INSTANCE": app.instance_path, "SIGN_UPS_PER_HOUR": 3})
+    other = another(app.instance_path, SIGN_UPS_PER_HOUR=3)
     for number in range(3):
         assert sign_up_from(guest, "203.0.113.1", f"reader{number}").location == DONE
     with other.app_context():
         assert sign_up_from(Client(other), "203.0.113.1", "another").status_code == 429
-        close_connections()
 
 
 def test_a_refused_form_is_no_account_and_is_not_counted(

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from board import create_app
 from board.config import BadSetting
 
 PAGES = ("/terms", "/terms/rules", "/terms/youth", "/terms/rights")
 
 
 @pytest.fixture
-def own(tmp_path, migrated):
+def own(another, tmp_path, migrated):
     """A board with documents of its own; `own(name=text)` starts it."""
     (tmp_path / "own" / "terms").mkdir(parents=True)
     (tmp_path / "own" / "board.db").write_bytes(migrated.read_bytes())
@@ -21,7 +20,7 @@ def own(tmp_path, migrated):
         for name, text in files.items():
             path = tmp_path / "own" / "terms" / name.replace("__", ".").replace("_", "-")
             path.write_text(text, encoding="utf-8")
-        return create_app({"INSTANCE": str(tmp_path / "own"), "SITE_NAME": "부두신문"})
+        return another(tmp_path / "own", SITE_NAME="부두신문")
 
     return started
 

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.exc import DatabaseError
 
-from board import create_app, lock, serve
+from board import lock, serve
 from board.accounts import passwords
 from board.accounts.models import User
 from board.comments import finding
@@ -323,14 +323,12 @@ def test_a_writer_decides_on_the_newest_state(app: Flask, ada: User) -> None:
         assert ada.name == "ada of elsewhere"
 
 
-def test_every_connection_has_the_pragmas(tmp_path: Path) -> None:
-    app = create_app({"INSTANCE": str(tmp_path)})
+def test_every_connection_has_the_pragmas(another: Callable[..., Flask], tmp_path: Path) -> None:
+    app = another(tmp_path)
     with app.app_context(), db.engine.connect() as one, db.engine.connect() as two:
         for connection in (one, two):
             read = {p: connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in PRAGMAS}
             assert read == PRAGMAS
-    with app.app_context():
-        close_connections()
 
 
 def _rename_and_fail(user: User) -> None:

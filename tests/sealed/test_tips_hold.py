@@ -5,13 +5,15 @@ import logging
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from sqlalchemy import select, text
 
-from board import create_app, due
+from board import due
 from board.db import Base, close_connections, db, forget_log, now, writing
 from board.tips import disk, keeping, roster, tickets, vault
 from board.tips.days import today
@@ -69,6 +71,12 @@ def everything_on_disk(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def copy_database(path: Path, to: Path) -> None:
+    """As backups do, while it is in use."""
+    with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(to)) as copy:
+        live.backup(copy)
+
+
 def traces(folder, *marks):
     """Files that hold a mark, in whatever encoding people or programs would write it."""
     forms = {
@@ -102,10 +110,7 @@ def test_no_act_leaves_a_word_on_disk_or_in_a_log(
     origin = {"REMOTE_ADDR": "203.0.113.77"}
 
     def search(after):
-        copy = sqlite3.connect(backup)
-        with sqlite3.connect(tmp_path / "board.db") as live:
-            live.backup(copy)
-        copy.close()
+        copy_database(tmp_path / "board.db", backup)
         marks = (MARK, LATIN, "203.0.113.77", "Rooftop/7.7", source.code or MARK)
         assert traces(tmp_path, *marks) == [], after
         assert not any(mark in logged.text for mark in marks), after
@@ -402,11 +407,7 @@ class TestErasure:
 
     def test_it_reaches_backups(self, app, desk, sent, tmp_path):
         """The whole database as it was, with every key a reader has: it does not open."""
-        with (
-            sqlite3.connect(tmp_path / "board.db") as live,
-            sqlite3.connect(tmp_path / "backup.db") as copy,
-        ):
-            live.backup(copy)
+        copy_database(tmp_path / "board.db", tmp_path / "backup.db")
         desk.post("/desk/tips/1/erase", sure="yes")
         db.session.remove()
         close_connections()
@@ -480,8 +481,8 @@ def test_the_code_is_kept_under_the_forms_own_secret_only(desk, source):
     assert tickets.code_of(form["ticket"])
 
 
-def test_two_boards_do_not_take_each_others_tickets(app, desk, tmp_path):
-    other = create_app({"INSTANCE": str(tmp_path / "other"), "TESTING": True})
+def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path):
+    other = another(tmp_path / "other")
     with other.app_context():
         foreign = tickets.new()
 
