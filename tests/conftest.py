@@ -45,6 +45,7 @@ from board.db import close_connections, db, writing
 from board.language import today
 from stage import Stage, end, wanted
 
+pytest_plugins = ["postman"]
 T = TypeVar("T")
 NO_LIMITS = {
     "COMMENT_INTERVAL_SECONDS": 0,

@@ -1,15 +1,10 @@
 """Whoever was decided about is told by mail: that there is something to read, and no more."""
 
-import socket
-from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from sqlalchemy import func, select
 
 from board.accounts.letter_commands import mail_cli
@@ -25,40 +20,9 @@ from conftest import NO_LIMITS, say
 SENT_FROM = "desk@harbour.example"
 
 
-@dataclass
-class Postman:
-    """A mail server: keeps what it is handed, or answers as it is told to."""
-
-    letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
-    answer: str = "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.answer.startswith("250"):
-            message = message_from_bytes(envelope.content, policy=policy.default)
-            self.letters += [(to, message) for to in envelope.rcpt_tos]
-        return self.answer
-
-    @property
-    def texts(self) -> list[str]:
-        return [message.get_content() for _to, message in self.letters]
-
-
 @pytest.fixture
 def settings():
     return {**NO_LIMITS, "ORIGIN": "http://news.example", "MAIL_FROM": SENT_FROM}
-
-
-@pytest.fixture
-def postman(app):
-    postman = Postman()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(postman, hostname="127.0.0.1", port=port)
-    server.start()
-    app.config["MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
-    yield postman
-    server.stop()
 
 
 @pytest.fixture
@@ -290,7 +254,7 @@ def test_whoever_has_the_address_ends_all_letters_without_an_account(
     link = (
         postman.letters[0][1]["List-Unsubscribe"].strip(" <>").removeprefix("http://news.example")
     )
-    assert link in postman.texts[0]
+    assert link in postman.texts()[0]
 
     assert "메일 그만 받기" in guest.get(link).text
     db.session.refresh(ada)

@@ -1,17 +1,14 @@
 """Whoever a tip needs: a newsroom that can read it, and a source with nothing but a form."""
 
 import re
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 from html import unescape
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -185,34 +182,6 @@ def holder_id(user: User) -> int:
     reader = db.session.scalar(Reader.of(user))
     assert reader
     return reader.id
-
-
-class Postman:
-    """A mail server that keeps what it is given, or refuses it."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if self.answer.startswith("250"):
-            mail = message_from_bytes(envelope.content, policy=policy.default)
-            self.mails.append((envelope.rcpt_tos, mail))
-        return self.answer
-
-
-@pytest.fixture
-def postman(app: Any) -> Iterator[Postman]:
-    postman = Postman()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(postman, hostname="127.0.0.1", port=port)
-    server.start()
-    app.config["MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
-    app.config["MAIL_FROM"] = "desk@harbour.example"
-    yield postman
-    server.stop()
 
 
 def notify(app: Flask) -> Any:
