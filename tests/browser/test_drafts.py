@@ -166,6 +166,7 @@ def test_changed_after_its_answer_was_lost_it_is_told_apart_and_can_be_posted(wi
     expect(page.locator("form[data-write] [role=alert]")).to_contain_text("연결")
     page.unroute("**/comments")
     page.reload()
+    expect(page.locator(BOX)).to_have_value("첫 글")
     page.locator(BOX).fill("고쳐 쓴 글")
     page.click(POST)
     expect(page.locator("form[data-write] [role=alert]")).to_contain_text("이미 등록")
