@@ -66,17 +66,17 @@ def _origin(value: Any) -> str:
 
 
 def _database_url(value: Any) -> str:
-    """Nothing, sqlite:////absolute/path.db or postgresql://…; what is meant is never guessed."""
+    """Nothing or sqlite:////absolute/path.db; what is meant is never guessed."""
     given = _text(value)
-    wrong = ValueError("must look like sqlite:////srv/board/board.db or postgresql://…")
+    wrong = ValueError("must look like sqlite:////srv/board/board.db")
     try:
         url = make_url(given or "sqlite:////board.db")
     except (ArgumentError, ValueError):
         raise wrong from None
-    backend, path = url.get_backend_name(), Path(url.database or "")
-    if backend not in ("sqlite", "postgresql") or (backend == "sqlite" and not path.is_absolute()):
+    path = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not path.is_absolute():
         raise wrong
-    if given and backend == "sqlite" and not path.parent.is_dir():
+    if given and not path.parent.is_dir():
         raise ValueError("names a folder that does not exist")
     return given
 

@@ -40,6 +40,7 @@ def test_every_default_is_a_value_one_could_set() -> None:
     [
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "postgresql://x@127.0.0.1/y"),
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///relative.db"),
         ("DATABASE_URL", "sqlite:////no/such/folder/board.db"),
