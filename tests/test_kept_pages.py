@@ -1,24 +1,28 @@
 """Guests' pages are handed out from memory, and never stale, never private."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from flask import request
 
-from board import kept
+from board import asked, kept
 from board.articles.models import Article
 from board.db import db, writing
 from conftest import Client, keep, say
+
+BOARD = Path(kept.__file__).parent
 
 
 @pytest.fixture
 def rendered(app, monkeypatch):
     """How often Flask was asked for each address."""
-    asked = []
-    app.before_request_funcs[None].insert(0, lambda: asked.append(request.full_path.rstrip("?")))
-    return asked
+    paths = []
+    app.before_request_funcs[None].insert(0, lambda: paths.append(request.full_path.rstrip("?")))
+    return paths
 
 
 def test_a_page_asked_for_again_is_not_made_again(guest, rendered, harbour):
@@ -488,3 +492,13 @@ def test_a_page_hands_on_only_what_pages_ask_for(guest, harbour):
 
     assert "sort=oldest" in page.text and "fbclid" not in page.text
     assert shut.location == "/sign-in?next=/desk/comments?queue%3Dheld"
+
+
+def test_every_address_we_make_asks_only_for_what_gets_through(app):
+    in_paths = {name for rule in app.url_map.iter_rules() for name in rule.arguments}
+    sources = [path.read_text() for kind in ("html", "py") for path in BOARD.rglob(f"*.{kind}")]
+    made = [call for source in sources for call in re.findall(r"url_for\(([^()]*)", source)]
+    names = {name for call in made for name in re.findall(r"\b([a-z][a-z_]*)=", call)}
+
+    assert len(names) > 20
+    assert names - in_paths <= asked.NAMES
