@@ -38,7 +38,7 @@ NOTICES = (
     "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
     "closed", "hidden", "held", "restored", "reported", "unreported", "kept", "undone", "decided",
     "muted", "unmuted", "erased",
-    "steered", "released",
+    "steered", "released", "left",
 )  # fmt: skip
 
 

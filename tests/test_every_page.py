@@ -49,7 +49,9 @@ OPEN_TO_GUESTS = {
     "pages.healthz",
     "pages.readyz",
 }
-MEMBERS = {"accounts.account", "comments.mine", "people.notices", "mutes.muted"}
+MEMBERS = {
+    "accounts.account", "comments.mine", "leaving.leave_form", "mutes.muted", "people.notices",
+}  # fmt: skip
 COLLEAGUES = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Who else gets in where: role → pages, all others answer 403.
 MATRIX = {

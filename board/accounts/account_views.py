@@ -11,14 +11,8 @@ from board.accounts.attempts import Device, TooManyAttempts
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.letters import Wish
 from board.accounts.models import Session, User
-from board.accounts.passwords import hash_password, is_password
-from board.accounts.signing_in import (
-    begin_attempt,
-    retry_text,
-    signed_in,
-    start_session,
-    unless_too_busy,
-)
+from board.accounts.passwords import hash_password
+from board.accounts.signing_in import is_own_password, retry_text, signed_in, start_session
 from board.accounts.views import bp
 from board.db import db, writing
 
@@ -52,21 +46,17 @@ def change_password() -> ResponseReturnValue:
     if not form.validate():
         return _account_page(password_form=form), 422
     try:
-        with writing():
-            attempt = begin_attempt(member().email)
+        right = is_own_password(form.current.data)
     except TooManyAttempts as refusal:
         form.current.errors = [retry_text(refusal)]
         return _account_page(password_form=form), 429
-    with unless_too_busy(attempt):
-        right = is_password(form.current.data, member().password_hash)
-        password_hash = hash_password(form.password.data) if right else ""
     if not right:
         form.current.errors = [_("This is not your current password.")]
         return _account_page(password_form=form), 422
+    password_hash = hash_password(form.password.data)
     session = current_session()
     shown = bool(session and session.second_factor_at)
     with writing():
-        attempt.strike_out()
         member().change_password(password_hash)
         Device.forget(member())
         tokens = start_session(member(), second_factor=shown)

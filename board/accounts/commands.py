@@ -18,6 +18,7 @@ from board.accounts.passwords import (
     tidy_password,
 )
 from board.db import db, now, writing
+from board.language import today
 
 accounts_cli = AppGroup("accounts", help="Make accounts, give and take capabilities, suspend.")
 
@@ -85,6 +86,20 @@ def suspend(email: str, days: int | None, reason: str) -> None:
     with writing():
         _account(email).suspend(until=until, reason=reason)
     click.echo(f"{email} is suspended until {until:%Y-%m-%d}.")
+
+
+@accounts_cli.command("leave")
+@click.argument("email")
+@click.confirmation_option(prompt="Nobody can bring the account back. Go on?")
+def leave(email: str) -> None:
+    """Give an account up for somebody who asks and cannot sign in; their comments stay, without
+    the name."""
+    with writing():
+        user = _account(email)
+        if user.is_staff:
+            raise click.ClickException(f"{email} is staff. Revoke what they may do first.")
+        user.leave(on=today())
+    click.echo(f"{email} has left.")
 
 
 @accounts_cli.command("unsuspend")

@@ -12,7 +12,14 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.access import member
 from board.accounts.models import User
-from board.accounts.names import NAME_MAX, NAME_MIN, imitates_staff, is_well_formed
+from board.accounts.names import (
+    FORMER,
+    NAME_MAX,
+    NAME_MIN,
+    imitates_staff,
+    is_well_formed,
+    name_key,
+)
 from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
 from board.forms import Form
 
@@ -105,6 +112,8 @@ class NameForm(Form):
                     max=NAME_MAX,
                 )
             )
+        if name_key(field.data) == name_key(FORMER):
+            raise ValidationError(gettext("This name stands for everybody who has left."))
         if imitates_staff(field.data, site_name=current_app.config["SITE_NAME"]):
             raise ValidationError(gettext("This name could be taken for the newsroom's."))
 

@@ -18,7 +18,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts.models import User
+from board.accounts.models import User, on_leave
 from board.db import Base, db, now
 
 
@@ -145,6 +145,14 @@ def throw_away(kind: str, *, to: str) -> None:
     """Those still waiting: one letter says it for all."""
     waiting = delete(Letter).where(Letter.kind == kind, Letter.address == to)
     db.session.execute(waiting.where(Letter.due_at.is_not(None)))
+
+
+def _forget_all_to(user: User) -> None:
+    """Those that have left hold the address, too."""
+    db.session.execute(delete(Letter).where(Letter.user_id == user.id))
+
+
+on_leave.append(_forget_all_to)
 
 
 def forget() -> None:

@@ -10,11 +10,13 @@ from flask_login import AnonymousUserMixin, UserMixin
 from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from board.accounts.names import name_key
+from board.accounts.names import FORMER, name_key
 from board.db import Base, db, now
 
 # Slices that show names say here what a new name changes for them; accounts knows none of them.
 on_rename: list[Callable[["User"], None]] = []
+# And those that keep something about a person, what becomes of it when the person leaves.
+on_leave: list[Callable[["User"], None]] = []
 
 
 class Guest(AnonymousUserMixin):
@@ -52,6 +54,7 @@ class User(UserMixin, Base):
     can_moderate: Mapped[bool] = mapped_column(default=False)
     can_edit: Mapped[bool] = mapped_column(default=False)
     can_read_tips: Mapped[bool] = mapped_column(default=False)
+    left_on: Mapped[date | None]
 
     sessions: Mapped[list["Session"]] = relationship(
         back_populates="user", cascade="all, delete-orphan", order_by="Session.id.desc()"
@@ -103,6 +106,19 @@ class User(UserMixin, Base):
 
     def unsuspend(self) -> None:
         self.suspended_until, self.suspended_for = None, ""
+
+    def leave(self, *, on: date) -> None:
+        """Give the account up. Nobody signs in to it again, and no row says any longer whose it
+        was; what stands under it goes on under the name all share who have left."""
+        for effect in on_leave:
+            effect(self)
+        # Neither is one anybody could enter: both stay unique.
+        self.email = self.name_key = f"#{self.id}"
+        self.name, self.password_hash, self.left_on = FORMER, "", on
+        self.unsuspend()
+        self.end_sessions()
+        for effect in on_rename:
+            effect(self)
 
     def end_sessions(self, *, keep: "Session | None" = None) -> None:
         self.sessions = [session for session in self.sessions if session is keep]

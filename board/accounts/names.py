@@ -8,6 +8,7 @@ from board.text import graphemes, tidy_line
 
 NAME_MIN = 2  # graphemes
 NAME_MAX = 20  # graphemes
+FORMER = "탈퇴한 이용자"  # whoever has left; stored, so in the newsroom's language
 KEY_MAX = 80  # code points; a few letters unfold into many
 
 # One script, or the mixture Korean text is written in. Marks, digits and a few signs go with any.

@@ -22,7 +22,7 @@ from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board import chain
-from board.accounts.models import User
+from board.accounts.models import User, on_leave
 from board.db import Base, db, now
 
 STEP = 30  # seconds
@@ -157,6 +157,14 @@ def reset(user: User) -> bool:
     user.end_sessions()
     record(Act.RESET, user.id)
     return True
+
+
+def _forget(user: User) -> None:
+    if factor := SecondFactor.of(user):
+        db.session.delete(factor)
+
+
+on_leave.append(_forget)
 
 
 def record(act: str, user_id: int) -> None:

@@ -9,10 +9,11 @@ from flask import current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import cookie_name, current_session
+from board.access import cookie_name, current_session, member
 from board.accounts import models
 from board.accounts.attempts import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
+from board.accounts.passwords import is_password
 from board.db import db, now, writing
 from board.hosts import is_https
 from board.language import language, today
@@ -38,6 +39,18 @@ def unless_too_busy(attempt: Attempt) -> Iterator[None]:
         with writing():
             attempt.strike_out()
         raise
+
+
+def is_own_password(typed: str) -> bool:
+    """Whether it is the member's. A wrong one counts. Raises TooManyAttempts or TooBusy."""
+    with writing():
+        attempt = begin_attempt(member().email)
+    with unless_too_busy(attempt):
+        right = is_password(typed, member().password_hash)
+    if right:
+        with writing():
+            attempt.strike_out()
+    return right
 
 
 def retry_text(refusal: TooManyAttempts) -> str:
@@ -70,6 +83,14 @@ def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple
 
 def _remember_device(user: User) -> str:
     return Device.remember(user, instead_of=request.cookies.get(cookie_name("device"), ""))
+
+
+def signed_out(*, next: str = "/") -> ResponseReturnValue:
+    """Nothing of this person stays in the browser."""
+    response = redirect(next, 303)
+    response.headers["Clear-Site-Data"] = '"storage"'
+    response.delete_cookie(cookie_name("session"), secure=is_https())
+    return response
 
 
 def signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import cookie_name, current_session, everyone, open_to, readers
+from board.access import current_session, everyone, open_to, readers
 from board.accounts import models
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.accounts.forms import SignInForm, SignUpForm
@@ -19,12 +19,12 @@ from board.accounts.signing_in import (
     retry_text,
     seconds_until,
     signed_in,
+    signed_out,
     start_session,
     unless_too_busy,
 )
 from board.db import db, now, writing
 from board.forms import own_path
-from board.hosts import is_https
 from board.language import clock
 
 bp = Blueprint("accounts", __name__)
@@ -105,10 +105,7 @@ def sign_out() -> ResponseReturnValue:
     with writing():
         if session := current_session():
             db.session.delete(session)
-    response = redirect("/", 303)
-    response.headers["Clear-Site-Data"] = '"storage"'
-    response.delete_cookie(cookie_name("session"), secure=is_https())
-    return response
+    return signed_out()
 
 
 def _begin_sign_up() -> Attempt:

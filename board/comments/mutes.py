@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, bindparam, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts.models import User
+from board.accounts.models import User, on_leave
 from board.db import Base, db, now
 from board.reading import read
 
@@ -59,6 +59,13 @@ def mute(person: User, *, by: User) -> None:
     if (db.session.scalar(muted) or 0) >= Mute.PEOPLE_MAX:
         raise ListFull
     db.session.add(Mute(user_id=by.id, muted_id=person.id))
+
+
+def _forget_list_of(user: User) -> None:
+    db.session.execute(delete(Mute).where(Mute.user_id == user.id))
+
+
+on_leave.append(_forget_list_of)
 
 
 def unmute(person: User, *, by: User) -> None:

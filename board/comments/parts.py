@@ -1,6 +1,6 @@
 """The thread: what the app is made of here."""
 
-from board.comments import edit_views, mute_views, reaction_views, reasons, views
+from board.comments import edit_views, leave_views, mute_views, reaction_views, reasons, views
 
 PARTS = (
     reasons,
@@ -8,4 +8,5 @@ PARTS = (
     edit_views,
     reaction_views,
     mute_views,
+    leave_views,
 )

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.accounts.models import User
+from board.accounts.models import User, on_leave
 from board.db import Base, db, now
 
 
@@ -39,3 +39,6 @@ def of(user_ids: Iterable[int]) -> dict[int, str]:
     """By the id of whoever has named one."""
     found = select(Channel).where(Channel.user_id.in_(list(user_ids)))
     return {channel.user_id: channel.contact for channel in db.session.scalars(found)}
+
+
+on_leave.append(lambda user: name("", by=user))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    delete,
     func,
     literal,
     or_,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts.models import User
+from board.accounts.models import User, on_leave
 from board.accounts.names import name_key
 from board.comments import limits, posting
 from board.comments.models import Comment
@@ -120,6 +121,14 @@ def lift(user: User, *, by: User, reason: str = "review", note: str = "") -> Rul
 
 def note(user: User, *, by: User, text: str) -> None:
     db.session.add(Note(user_id=user.id, author_id=by.id, text=text))
+
+
+def _forget_notes(user: User) -> None:
+    """What colleagues should know about a person who is gone is nothing."""
+    db.session.execute(delete(Note).where(Note.user_id == user.id))
+
+
+on_leave.append(_forget_notes)
 
 
 def is_out_of_reach(user: User, by: User) -> bool:

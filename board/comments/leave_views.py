@@ -1,0 +1,73 @@
+"""탈퇴: giving the account up, with what was written or without."""
+
+from flask import Blueprint, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, SelectChoice
+from wtforms.validators import DataRequired
+
+from board.access import member, open_to, readers
+from board.accounts.attempts import TooManyAttempts
+from board.accounts.forms import PasswordField
+from board.accounts.signing_in import is_own_password, retry_text, signed_out
+from board.comments.own import comments_of
+from board.db import db, writing
+from board.forms import Form
+from board.language import today
+
+bp = Blueprint("leaving", __name__)
+
+KEEP, DELETE = "keep", "delete"
+
+
+class LeaveForm(Form):
+    comments = RadioField(
+        _("Your comments"),
+        choices=[
+            SelectChoice(KEEP, _("They stay, without your name")),
+            SelectChoice(
+                DELETE, _("They are deleted; where others have answered, their place stays")
+            ),
+        ],
+        default=KEEP,
+    )
+    password = PasswordField(_("Password"), [DataRequired(_("Please fill this in."))])
+
+
+@bp.get("/account/leave")
+@open_to(readers)
+def leave_form() -> ResponseReturnValue:
+    return render_template("comments/leave.html", form=LeaveForm.empty())
+
+
+@bp.post("/account/leave")
+@open_to(readers)
+def leave() -> ResponseReturnValue:
+    if member().is_staff:
+        abort(403)
+    form, status = LeaveForm.posted(), 422
+    try:
+        right = form.validate() and is_own_password(form.password.data)
+    except TooManyAttempts as refusal:
+        form.password.errors, status = [retry_text(refusal)], 429
+        right = False
+    if not right:
+        form.password.errors = form.password.errors or [gettext("This is not your password.")]
+        return render_template("comments/leave.html", form=form), status
+    if form.comments.data == DELETE:
+        _delete_all()
+    with writing():
+        member().leave(on=today())
+    return signed_out(next=url_for("articles.front", notice="left"))
+
+
+def _delete_all() -> None:
+    """Some at a time, so that others can write between. Whoever is interrupted begins again."""
+    while True:
+        with writing():
+            some = db.session.scalars(comments_of(member())).all()
+            for comment in some:
+                comment.delete()
+        if not some:
+            return

@@ -1,0 +1,220 @@
+"""탈퇴: a reader gives the account up, with what they wrote or without it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select, text
+
+from board.accounts import letters, passwords
+from board.accounts.attempts import Device
+from board.accounts.letters import Letter
+from board.accounts.models import Session, User
+from board.accounts.names import FORMER
+from board.comments.models import Comment
+from board.comments.mutes import Mute
+from board.comments.reactions import Limits, like
+from board.db import db, now, writing
+from board.law import channels
+from board.law.channels import Channel
+from board.moderation import people
+from conftest import NO_LIMITS, PASSWORD, person, say
+
+
+@pytest.fixture
+def settings():
+    return NO_LIMITS
+
+
+@pytest.fixture
+def ada(ada):
+    with writing():
+        ada.password_hash = passwords.hash_password(PASSWORD)
+    return ada
+
+
+@pytest.fixture
+def leave(as_, ada):
+    def send(user=ada, password=PASSWORD, **form):
+        return as_(user).post("/account/leave", data={"password": password, **form})
+
+    return send
+
+
+def test_what_was_written_stays_without_the_name(leave, guest, harbour, ada, bora):
+    root = say(harbour, ada, "떠나기 전에")
+    say(harbour, bora, "답글", to=root)
+    assert "ada" in guest.get("/articles/harbour").text
+
+    answer = leave(comments="keep")
+
+    assert (answer.status_code, answer.location) == (303, "/?notice=left")
+    page = guest.get("/articles/harbour").text
+    assert "떠나기 전에" in page and FORMER in page and "ada" not in page
+    told = guest.get("/api/v1/articles/harbour/comments").json["comments"][0]
+    assert told["author"]["name"] == FORMER
+    assert told["replies"][0]["to"]["name"] == FORMER
+    assert ada.left_on is not None
+
+
+def test_or_goes_with_them_and_leaves_a_place_where_others_have_answered(
+    leave, guest, harbour, ada, bora
+):
+    for number in range(45):
+        say(harbour, ada, f"글 {number}")
+    root = say(harbour, ada, "답글이 있는 글")
+    say(harbour, bora, "남의 답글", to=root)
+
+    assert leave(comments="delete").status_code == 303
+
+    left = db.session.scalars(select(Comment).where(Comment.author_id == ada.id)).all()
+    assert {comment.body for comment in left} == {""}
+    assert [comment.id for comment in left if comment.listed] == [root.id]
+    page = guest.get("/articles/harbour").text
+    assert "남의 답글" in page and "답글이 있는 글" not in page
+    assert harbour.comment_count == 1
+
+
+def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora, mo, tmp_path):
+    with writing():
+        Device.remember(ada)
+        db.session.add(Mute(user_id=ada.id, muted_id=bora.id))
+        people.note(ada, by=mo, text="Knows the harbour master")
+        channels.name("ada@pier.example", by=ada)
+        app.config.update(
+            MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
+        )
+        letters.write("news", 1, to=ada)
+    say(harbour, ada, "남는 글")
+
+    leave()
+
+    for kind, column in (
+        (Session, Session.user_id), (Device, Device.user_id), (Mute, Mute.user_id),
+        (Letter, Letter.user_id), (Channel, Channel.user_id), (people.Note, people.Note.user_id),
+    ):  # fmt: skip
+        count = select(func.count()).select_from(kind).where(column == ada.id)
+        assert db.session.scalar(count) == 0, kind
+    rows = db.session.execute(text("SELECT * FROM user WHERE id = :id"), {"id": ada.id}).one()
+    assert not {"ada", "ada@harbour.example"} & {str(value) for value in rows}
+    assert rows.password_hash == ""
+
+
+def test_everybody_who_was_signed_in_is_out_and_nobody_gets_in_again(as_, leave, guest, ada):
+    elsewhere = as_(ada)
+    assert elsewhere.get("/account").status_code == 200
+
+    answer = leave()
+
+    assert "board_session=;" in answer.headers["Set-Cookie"]
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert elsewhere.get("/account").status_code == 303
+    for email in ("ada@harbour.example", f"#{ada.id}"):
+        for password in (PASSWORD, ""):
+            form = {"email": email, "password": password}
+            assert guest.post("/sign-in", data=form).status_code == 422
+
+
+def test_address_and_name_are_free_again_and_it_is_another_account(leave, guest, ada):
+    leave()
+
+    form = {"email": "ada@harbour.example", "name": "ada", "password": PASSWORD, "of_age": "y"}
+    assert guest.post("/sign-up", data=form).status_code == 303
+
+    again = db.session.scalar(User.with_email("ada@harbour.example"))
+    assert again.id != ada.id and again.name == "ada"
+
+
+def test_several_may_leave_and_no_one_may_be_called_that(leave, as_, guest, ada, bora):
+    with writing():
+        bora.password_hash = passwords.hash_password(PASSWORD)
+    assert [leave(user).status_code for user in (ada, bora)] == [303, 303]
+
+    form = {"email": "x@harbour.example", "password": PASSWORD, "of_age": "y"}
+    for name in (FORMER, "탈퇴한  이용자", "탈퇴한·이용자"):
+        refused = guest.post("/sign-up", data={**form, "name": name})
+        assert refused.status_code == 422
+        assert "탈퇴한 사람을 가리키는 이름" in refused.text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"password": "wrong"},
+        {"password": ""},
+        {"comments": "burn"},
+        {"comments": "delete", "password": "wrong"},
+    ],
+)
+def test_without_the_password_or_a_choice_nothing_happens(leave, harbour, ada, form):
+    say(harbour, ada, "그대로")
+
+    refused = leave(**form)
+
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert (ada.name, ada.left_on, harbour.comment_count) == ("ada", None, 1)
+
+
+def test_who_guesses_the_password_waits(leave, ada):
+    statuses = [leave(password=f"wrong {number}").status_code for number in range(11)]
+
+    assert statuses == [422] * 10 + [429]
+    assert leave().status_code == 429
+    with time_machine.travel(now() + timedelta(days=1)):
+        assert leave().status_code == 303
+
+
+@pytest.mark.parametrize("who", ["mo", "tess"])
+def test_staff_stay_until_an_operator_lets_them_go(request, as_, who):
+    user = request.getfixturevalue(who)
+
+    page, refused = as_(user).get("/account/leave"), as_(user).post("/account/leave")
+
+    assert "관리자가 권한을 거둔 뒤" in page.text and '<form class="stack"' not in page.text
+    assert (refused.status_code, user.left_on) == (403, None)
+
+
+def test_an_operator_does_it_for_whoever_cannot_sign_in(operator, guest, harbour, ada, mo):
+    say(harbour, ada, "남는 글")
+    with writing():
+        people.ban(ada, by=mo, reason="abuse")
+
+    assert (
+        operator("leave", "ada@harbour.example", "--yes").output
+        == "ada@harbour.example has left.\n"
+    )
+
+    assert ada.left_on and FORMER in guest.get("/articles/harbour").text
+    assert "staff" in operator("leave", "mo@harbour.example", "--yes").output
+    assert "no account" in operator("leave", "ada@harbour.example", "--yes").output
+
+
+def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):
+    comment = say(harbour, bora, "좋은 글")
+    with writing():
+        like(
+            db.session.get(Comment, comment.id),
+            by=db.session.get(User, ada.id),
+            limits=Limits.none(),
+        )
+
+    leave()
+
+    assert guest.get("/api/v1/articles/harbour/comments").json["comments"][0]["like_count"] == 1
+
+
+def test_the_way_there_is_on_the_account_page(as_, ada):
+    assert 'href="/account/leave"' in as_(ada).get("/account").text
+    assert "이름 없이 남기기" in as_(ada).get("/account/leave").text
+
+
+def test_the_desk_sees_what_was_decided_but_not_about_whom(leave, as_, harbour, ada, mo):
+    with writing():
+        people.warn(ada, by=mo, reason="abuse", note="Mind your words")
+    leave()
+
+    log = as_(mo).get("/desk/rulings").text
+    assert FORMER in log and ">ada<" not in log
+    assert as_(mo).get(f"/desk/people/{ada.id}").status_code == 200
+    assert person("cyd").name == "cyd"
