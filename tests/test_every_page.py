@@ -50,7 +50,8 @@ OPEN_TO_GUESTS = {
     "pages.readyz",
 }
 MEMBERS = {
-    "accounts.account", "comments.mine", "leaving.leave_form", "mutes.muted", "people.notices",
+    "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
+    "mutes.muted", "people.notices",
 }  # fmt: skip
 COLLEAGUES = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Who else gets in where: role → pages, all others answer 403.

@@ -1,12 +1,15 @@
 """The reader's own account: name, password, sessions."""
 
+import json
+from datetime import date
 from typing import Any
 
-from flask import abort, redirect, render_template, url_for
+from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.access import current_session, member, open_to, readers
+from board.accounts import belongings
 from board.accounts.attempts import Device, TooManyAttempts
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.letters import Wish
@@ -15,12 +18,24 @@ from board.accounts.passwords import hash_password
 from board.accounts.signing_in import is_own_password, retry_text, signed_in, start_session
 from board.accounts.views import bp
 from board.db import db, writing
+from board.language import today
 
 
 @bp.get("/account")
 @open_to(readers)
 def account() -> ResponseReturnValue:
     return _account_page()
+
+
+@bp.get("/account/data")
+@open_to(readers)
+def take_data() -> ResponseReturnValue:
+    """All of it as one file, for programs and for people who look."""
+    with belongings.turns:
+        told = json.dumps(belongings.of(member()), ensure_ascii=False, indent=1, default=_moment)
+    answer = Response(told, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f"attachment; filename=my-data-{today()}.json"
+    return answer
 
 
 @bp.post("/account/name")
@@ -80,6 +95,11 @@ def end_other_sessions() -> ResponseReturnValue:
     with writing():
         member().end_sessions(keep=current_session())
     return redirect(url_for(".account", notice="session_ended"), 303)
+
+
+def _moment(value: date) -> str:
+    """Of a day or a moment, which JSON does not know."""
+    return value.isoformat()
 
 
 def _account_page(**forms: Any) -> str:

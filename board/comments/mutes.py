@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import CheckConstraint, ForeignKey, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from board.accounts import belongings
 from board.accounts.models import User, on_leave
 from board.db import Base, db, now
 from board.reading import read
@@ -66,6 +67,9 @@ def _forget_list_of(user: User) -> None:
 
 
 on_leave.append(_forget_list_of)
+belongings.parts["blocked"] = lambda user: [
+    {"name": mute.muted.name, "at": mute.at} for mute in db.session.scalars(Mute.by(user))
+]
 
 
 def unmute(person: User, *, by: User) -> None:

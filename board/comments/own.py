@@ -1,18 +1,23 @@
 """What a person has written, also what nobody else sees yet."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import joinedload
 
+from board.accounts import belongings
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
+from board.comments.revisions import Revision
 from board.reading import read
 
-_comment = Comment.__table__.c
+_comment, _article = Comment.__table__.c, Article.__table__.c
+_revision = Revision.__table__.c
 
 
 def comments_of(author: User, *, before: Comment | None = None) -> Select[Comment]:
@@ -52,3 +57,40 @@ def held(author: User, article: Article) -> list[Held]:
     """A person's comments under an article that nobody else can see yet, newest first; ties by
     id."""
     return [Held(*row) for row in read(_HELD, {"author": author.id, "article": article.id})]
+
+
+_WHOLE = (
+    select(
+        _comment.id,
+        _article.slug.label("article"),
+        _comment.parent_id.label("answers"),
+        _comment.body.label("text"),
+        _comment.posted_at,
+        _comment.edited_at,
+        _comment.like_count,
+        _comment.dislike_count,
+        _comment.held_for,
+        _comment.hidden_for,
+    )
+    .join(Article.__table__, _article.id == _comment.article_id)
+    .where(_comment.author_id == bindparam("author"), _comment.deleted_at.is_(None))
+    .order_by(_comment.posted_at, _comment.id)
+)
+_EARLIER = (
+    select(_revision.comment_id, _revision.text, _revision.written_at)
+    .join(Comment.__table__, _comment.id == _revision.comment_id)
+    .where(_comment.author_id == bindparam("author"))
+    .order_by(_revision.id)
+)
+
+
+def _taken(user: User) -> list[Mapping[str, Any]]:
+    """Oldest first, each with what it said before; what was deleted is gone."""
+    earlier: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in read(_EARLIER, {"author": user.id}):
+        earlier[row.comment_id].append({"text": row.text, "written_at": row.written_at})
+    found = read(_WHOLE, {"author": user.id})
+    return [{**row._mapping, "earlier": earlier[row.id]} for row in found]
+
+
+belongings.parts["comments"] = _taken

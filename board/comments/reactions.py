@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.accounts import belongings
 from board.accounts.models import User
 from board.articles.course import course_of
 from board.comments.models import Comment
@@ -62,6 +63,16 @@ def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
     """This reader's reactions to these comments: "like" or "dislike" by comment id."""
     found = read(_REACTIONS_OF, {"user": user.id, "comments": list(comment_ids)})
     return {comment_id: choice for comment_id, choice in found}
+
+
+_ALL_OF = (
+    select(_reaction.comment_id, _reaction.choice, _reaction.made_at)
+    .where(_reaction.user_id == bindparam("user"))
+    .order_by(_reaction.made_at, _reaction.comment_id)
+)
+belongings.parts["reactions"] = lambda user: [
+    dict(row._mapping) for row in read(_ALL_OF, {"user": user.id})
+]
 
 
 class Act(Base):

@@ -1,13 +1,14 @@
 """Appeals: whoever was decided about asks, once, that somebody else looks again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import ForeignKey, Index, Select, String, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from sqlalchemy.orm.interfaces import ORMOption
 
+from board.accounts import belongings
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.reasons import OWN_WORDS
@@ -197,3 +198,13 @@ def _take_back(ruling: Ruling, *, by: User | None, says: str) -> None:
         else:
             ruling.about.unsuspend()
         record(Verdict.LIFT, by=by, about=ruling.about, reason="appeal", note=says)
+
+
+def _taken(user: User) -> list[Mapping[str, Any]]:
+    names = ("ruling_id", "text", "made_at", "decided_at", "upheld")
+    mine = select(*(getattr(Appeal, name) for name in names))
+    mine = mine.where(Appeal.ruling.has(Ruling.about_id == user.id)).order_by(Appeal.made_at)
+    return [dict(row._mapping) for row in db.session.execute(mine)]
+
+
+belongings.parts["appeals"] = _taken

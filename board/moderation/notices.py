@@ -1,10 +1,14 @@
 """What people are told of decisions about them."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
+from board.accounts import belongings
 from board.accounts.models import User
+from board.db import db
 from board.moderation.models import Ruling, Verdict
 from board.moderation.people import about
 from board.reading import Rows, read
@@ -46,3 +50,14 @@ def _told() -> tuple[ColumnElement[bool], ...]:
         Ruling.stands(),
         Ruling.reason != "appeal",  # the word on the appeal says it
     )
+
+
+def _taken(user: User) -> list[Mapping[str, Any]]:
+    """All of them, oldest first; not who decided, which no notice says."""
+    names = ("verdict", "reason", "note", "until", "made_at", "comment_id")
+    columns = (getattr(Ruling, name) for name in names)
+    mine = select(*columns).where(Ruling.about_id == user.id, *_told()).order_by(Ruling.id)
+    return [dict(row._mapping) for row in db.session.execute(mine)]
+
+
+belongings.parts["notices"] = _taken

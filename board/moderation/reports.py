@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from board.accounts import belongings
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.reactions import CommentGone, OwnComment
@@ -84,6 +85,16 @@ def reported_by(reporter: User, comment_ids: Iterable[int]) -> frozenset[int]:
     """Which of these comments this reader has reported, by their ids."""
     asked = {"reporter": reporter.id, "comments": list(comment_ids)}
     return frozenset(id for (id,) in read(_REPORTED_BY, asked))
+
+
+_ALL_BY = (
+    select(_report.comment_id, _report.reason, _report.note, _report.made_at)
+    .where(_report.reporter_id == bindparam("reporter"))
+    .order_by(_report.made_at, _report.comment_id)
+)
+belongings.parts["reports"] = lambda user: [
+    dict(row._mapping) for row in read(_ALL_BY, {"reporter": user.id})
+]
 
 
 def report(

@@ -1,0 +1,31 @@
+"""What is kept about a person, for them to take along (개인정보 보호법 35조, 35조의2)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from board.accounts.models import User
+from board.turns import Turns
+
+# By what it is called in the file; slices add what they keep. Values are what JSON knows, dates and
+# moments.
+parts: dict[str, Callable[[User], Any]] = {}
+# Ten years of somebody's comments take a second.
+turns = Turns("belongings", queue=2, wait=10)
+
+
+def of(user: User) -> Mapping[str, Any]:
+    return {name: part(user) for name, part in parts.items()}
+
+
+def _account(user: User) -> Mapping[str, Any]:
+    names = ("email", "name", "joined_at", "language", "mail", "suspended_until", "held_until")
+    return {name: getattr(user, name) for name in names}
+
+
+def _sessions(user: User) -> list[Mapping[str, Any]]:
+    names = ("device", "started_at", "seen_on", "expires_at")
+    return [{name: getattr(each, name) for name in names} for each in user.sessions]
+
+
+parts["account"] = _account
+parts["sessions"] = _sessions
