@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.sessions import SessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
@@ -103,6 +103,11 @@ def viewer() -> Viewer:
     if cookie_name("session") not in request.cookies or for_sources():
         return _GUEST
     return cast(Viewer, current_user._get_current_object())
+
+
+def forget_viewer() -> None:
+    """From here on, in this request, it is a guest."""
+    g._login_user = _GUEST  # where Flask-Login keeps whom it has looked up
 
 
 def member() -> User:

@@ -18,13 +18,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from board import schema
-from board.access import everyone, open_to, viewer
+from board.access import everyone, forget_viewer, open_to, viewer
 from board.db import db, now
 from board.forms import ROW_ID, own_path
 from board.hosts import for_sources, is_https
@@ -177,15 +177,12 @@ def _error_page(
     # What was typed is shown again, so that no error costs anybody their words.
     typed = {} if code in (413, 415) else request.form
     kept = typed.get("body") or typed.get("text")
-    page = render_template(
-        "error.html",
-        code=code,
-        title=title,
-        text=text,
-        kept=kept,
-        retry_after=retry_after,
-        ways=ways,
-    )
+    told = {"code": code, "title": title, "text": text, "retry_after": retry_after}
+    try:
+        page = render_template("error.html", **told, kept=kept, ways=ways)
+    except DBAPIError:  # nobody can look up who asks, or what is new to them
+        forget_viewer()
+        page = render_template("error.html", **told, kept=kept, ways=ways)
     return Response(page, code, headers, mimetype="text/html")
 
 

@@ -220,3 +220,20 @@ def test_a_member_still_reads_on_a_day_nothing_can_be_written(as_, ada, harbour,
         other.execute("ROLLBACK")
 
     assert read.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_member_whom_nobody_can_look_up_is_told_what_happened_and_keeps_the_text(
+    as_, ada, harbour, monkeypatch, method
+):
+    """The page that says so asks the database, too, for whoever is signed in."""
+    client = as_(ada)
+    missing = text("SELECT nothing FROM nowhere")
+    monkeypatch.setattr(Session, "bearer", lambda _token: (missing, {}))
+
+    data = {"body": "다 쓴 글"} if method == "post" else None
+    answer = client.open("/articles/harbour/comments", method=method, data=data)
+
+    assert answer.status_code == 503
+    assert "잠시 뒤" in answer.text and "로그인" in answer.text
+    assert ("다 쓴 글" in answer.text) is (method == "post")
