@@ -14,10 +14,11 @@ from board.accounts.names import FORMER
 from board.comments.models import Comment
 from board.comments.mutes import Mute
 from board.comments.reactions import Limits, like
+from board.comments.refused import AuthorSuspended
 from board.db import db, now, writing
 from board.law import channels
 from board.law.channels import Channel
-from board.moderation import people
+from board.moderation import models, people
 from conftest import NO_LIMITS, PASSWORD, person, say
 
 
@@ -188,6 +189,26 @@ def test_an_operator_does_it_for_whoever_cannot_sign_in(operator, guest, harbour
     assert ada.left_on and FORMER in guest.get("/articles/harbour").text
     assert "staff" in operator("leave", "mo@harbour.example", "--yes").output
     assert "no account" in operator("leave", "ada@harbour.example", "--yes").output
+
+
+def test_what_was_on_its_way_is_not_posted(leave, harbour, ada):
+    leave()
+
+    with pytest.raises(AuthorSuspended):
+        say(harbour, ada, "늦은 글")
+
+
+def test_no_mail_is_written_to_them_any_more(app, leave, harbour, ada, mo):
+    app.config.update(MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example")
+    comment = say(harbour, ada, "남는 글")
+    app.config.update(ORIGIN="")
+    leave()
+    app.config.update(ORIGIN="http://n.example")
+    with writing():
+        models.hide(comment, by=mo, reason="abuse", note="")
+
+    with writing(), time_machine.travel(now() + timedelta(hours=1)):
+        assert letters.take_next() is None
 
 
 def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):

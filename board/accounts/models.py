@@ -115,6 +115,7 @@ class User(UserMixin, Base):
         # Neither is one anybody could enter: both stay unique.
         self.email = self.name_key = f"#{self.id}"
         self.name, self.password_hash, self.left_on = FORMER, "", on
+        self.mail = "none"
         self.unsuspend()
         self.end_sessions()
         for effect in on_rename:
