@@ -554,7 +554,7 @@ class TestABoardThatAsksForNone:
 def test_a_new_password_keeps_what_the_session_has_shown(
     mo_at: FlaskClient, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.accounts.account_views.is_password", lambda *_: True)
+    monkeypatch.setattr("board.accounts.signing_in.is_password", lambda *_: True)
     monkeypatch.setattr("board.accounts.account_views.hash_password", lambda _: "!")
     data = {"current": "right", "password": "a harbour full of quiet boats"}
 

@@ -113,7 +113,7 @@ def test_an_account_holds_these_things_and_no_date_of_birth(app: Flask) -> None:
     assert {column["name"] for column in inspect(db.engine).get_columns("user")} == {
         "id", "email", "name", "name_key", "password_hash", "joined_at", "suspended_until",
         "suspended_for", "held_until", "notices_seen", "can_moderate", "can_edit", "can_read_tips",
-        "language", "mail",
+        "language", "mail", "left_on",
     }  # fmt: skip
 
 
