@@ -157,6 +157,13 @@ def test_without_the_password_or_a_choice_nothing_happens(leave, harbour, ada, f
     assert (ada.name, ada.left_on, harbour.comment_count) == ("ada", None, 1)
 
 
+def test_a_choice_there_is_not_is_not_blamed_on_the_password(leave):
+    page = leave(comments="burn").text
+
+    assert page.count("비밀번호가 맞지 않습니다") == 0
+    assert 'href="#comments"' in page
+
+
 def test_who_guesses_the_password_waits(leave, ada):
     statuses = [leave(password=f"wrong {number}").status_code for number in range(11)]
 

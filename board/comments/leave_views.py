@@ -38,7 +38,7 @@ class LeaveForm(Form):
 @bp.get("/account/leave")
 @open_to(readers)
 def leave_form() -> ResponseReturnValue:
-    return render_template("comments/leave.html", form=LeaveForm.empty())
+    return _leave_page(LeaveForm.empty())
 
 
 @bp.post("/account/leave")
@@ -46,20 +46,26 @@ def leave_form() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     if member().is_staff:
         abort(403)
-    form, status = LeaveForm.posted(), 422
+    form = LeaveForm.posted()
+    if not form.validate():
+        return _leave_page(form), 422
     try:
-        right = form.validate() and is_own_password(form.password.data)
+        right = is_own_password(form.password.data)
     except TooManyAttempts as refusal:
-        form.password.errors, status = [retry_text(refusal)], 429
-        right = False
+        form.password.errors = [retry_text(refusal)]
+        return _leave_page(form), 429
     if not right:
-        form.password.errors = form.password.errors or [gettext("This is not your password.")]
-        return render_template("comments/leave.html", form=form), status
+        form.password.errors = [gettext("This is not your password.")]
+        return _leave_page(form), 422
     if form.comments.data == DELETE:
         _delete_all()
     with writing():
         member().leave(on=today())
     return signed_out(next=url_for("articles.front", notice="left"))
+
+
+def _leave_page(form: LeaveForm) -> str:
+    return render_template("comments/leave.html", form=form)
 
 
 def _delete_all() -> None:

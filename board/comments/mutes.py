@@ -62,16 +62,16 @@ def mute(person: User, *, by: User) -> None:
     db.session.add(Mute(user_id=by.id, muted_id=person.id))
 
 
+def unmute(person: User, *, by: User) -> None:
+    if found := db.session.get(Mute, (by.id, person.id)):
+        db.session.delete(found)
+
+
 def _forget_list_of(user: User) -> None:
     db.session.execute(delete(Mute).where(Mute.user_id == user.id))
 
 
 on_leave.append(_forget_list_of)
 belongings.parts["blocked"] = lambda user: [
-    {"name": mute.muted.name, "at": mute.at} for mute in db.session.scalars(Mute.by(user))
+    {"name": each.muted.name, "at": each.at} for each in db.session.scalars(Mute.by(user))
 ]
-
-
-def unmute(person: User, *, by: User) -> None:
-    if found := db.session.get(Mute, (by.id, person.id)):
-        db.session.delete(found)
