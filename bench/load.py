@@ -110,7 +110,7 @@ def write_script(
     every: int = 1,
     read: str = "/",
     tokens: Sequence[str] = (),
-    places: Sequence[str] = (),
+    places: Sequence[int] = (),
 ) -> Path:
     """Every `every`th request is `send`, the others ask for `read`."""
     kind: dict[str, Any] = {"path": send.path, "method": send.method, "headers": dict(send.headers)}

@@ -26,8 +26,6 @@ COUNTS = "/api/v1/counts?" + "&".join(f"article={slug}" for slug in FRONT)
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 AS_GZIP = (("Accept-Encoding", "gzip"),)
 GZIP = dict(AS_GZIP)
-# The same page by other addresses, so that there are more of them than a worker keeps.
-OTHER_NAMES = ("", "&limit=20", "&sort=latest", "&limit=20&sort=latest", "&sort=latest&limit=20")
 EVERY_20TH = 20  # 95 % reads, 5 % posts
 TEXT = "@text " + "버스가 끊긴 밤길을 걸어 보셨습니까? " * 4  # as long as what is there
 BOTH = ",".join(sorted({SERVERS_CORE, LOAD_CORE}))
@@ -110,11 +108,11 @@ class Board:
         """By one reader after the other; what the page is made of may be there."""
         return partial(self._script, "signed-in", Send(path, headers=AS_GZIP), tokens=self.tokens)
 
-    def cold(self, ids: list[int]) -> Callable[[], Path]:
-        """Nothing of the page is there: by the time an address comes again, so many others were
-        asked for that a worker keeps it no longer."""
-        places = [f"{id}{more}" for more in OTHER_NAMES for id in ids]
-        return partial(self._script, "cold", Send(f"{JSON}?before=@place"), places=places)
+    def cold(self, places: list[int]) -> Callable[[], Path]:
+        """Nothing of the page is there: each is another one, by an address of its own, in a
+        language there is not."""
+        send = Send(f"{JSON}?before=@place&lang=@text")
+        return partial(self._script, "cold", send, places=places)
 
     def posts(self, server: Server, *, every: int = 1) -> Callable[[], Path]:
         """Each with a text of its own; the reads between them are of the page they change."""

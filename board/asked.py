@@ -1,8 +1,7 @@
 """What pages ask of their address, and nothing else gets through.
 
 On its way a link picks up more, often another value for each click (`fbclid`, `utm_…`): taken away
-before anything looks, it leads to the page that is kept, and nobody makes the board make pages anew
-by making up addresses.
+before anything looks, it leads to the page that is kept.
 """
 
 from collections.abc import Callable, Iterable
