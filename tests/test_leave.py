@@ -11,6 +11,7 @@ from board.accounts.attempts import Device
 from board.accounts.letters import Letter
 from board.accounts.models import Session, User
 from board.accounts.names import FORMER
+from board.comments import editing
 from board.comments.models import Comment
 from board.comments.mutes import Mute
 from board.comments.reactions import Limits, like
@@ -18,7 +19,7 @@ from board.comments.refused import AuthorSuspended
 from board.db import db, now, writing
 from board.law import channels
 from board.law.channels import Channel
-from board.moderation import models, people
+from board.moderation import models, people, reports
 from conftest import NO_LIMITS, PASSWORD, person, say
 
 
@@ -198,11 +199,20 @@ def test_an_operator_does_it_for_whoever_cannot_sign_in(operator, guest, harbour
     assert "no account" in operator("leave", "ada@harbour.example", "--yes").output
 
 
-def test_what_was_on_its_way_is_not_posted(leave, harbour, ada):
+def test_what_was_on_its_way_is_refused(leave, harbour, ada, bora):
+    theirs, mine = say(harbour, bora, "남의 글"), say(harbour, ada, "먼저 쓴 글")
     leave()
 
     with pytest.raises(AuthorSuspended):
         say(harbour, ada, "늦은 글")
+    for late in (
+        lambda: like(theirs, by=ada, limits=Limits.none()),
+        lambda: reports.report(theirs, by=ada, reason="spam"),
+    ):
+        with pytest.raises(AuthorSuspended), writing():
+            late()
+    refusal = editing.why_not(mine, by=ada, window=timedelta(minutes=10))
+    assert isinstance(refusal, AuthorSuspended)
 
 
 def test_no_mail_is_written_to_them_any_more(app, leave, harbour, ada, mo):

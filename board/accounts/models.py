@@ -74,6 +74,11 @@ class User(UserMixin, Base):
         return self.suspended_until is not None and self.suspended_until > now()
 
     @property
+    def may_write(self) -> bool:
+        """Neither suspended nor gone, whatever of theirs was on its way."""
+        return self.left_on is None and not self.is_suspended
+
+    @property
     def is_held(self) -> bool:
         return self.held_until is not None and self.held_until > now()
 

@@ -68,7 +68,7 @@ def why_not(comment: Comment, *, by: User, window: timedelta) -> Refused | None:
     """Whatever keeps its author from editing it now; a closed thread stays as it was closed."""
     if not comment.is_visible:
         return CommentNotShown()
-    if by.is_suspended:
+    if not by.may_write:
         return AuthorSuspended()
     course = course_of(comment.article)
     if not course.takes_comments:

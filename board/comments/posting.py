@@ -63,7 +63,7 @@ def post(
     past = past_of(article, by=by, body=body, key=key, parent=parent, limits=limits)
     if past.stored_id:
         return _the_same(past.stored_id, article, body)
-    if by.is_suspended or by.left_on:
+    if not by.may_write:
         raise AuthorSuspended
     course = course_of(article)
     if not course.takes_comments:

@@ -144,7 +144,7 @@ def _choose(comment: Comment, choice: Choice | None, *, by: User, limits: Limits
 
     Raises a kind of Refused.
     """
-    if by.is_suspended:
+    if not by.may_write:
         raise AuthorSuspended
     if comment.author_id == by.id:
         raise OwnComment

@@ -24,7 +24,7 @@ class KeyReused(Refused):
 
 
 class AuthorSuspended(Refused):
-    """The account was suspended while the comment was on its way."""
+    """The account was suspended, or given up, while the comment was on its way."""
 
 
 class TooSoon(Refused): ...

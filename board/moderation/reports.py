@@ -104,7 +104,7 @@ def report(
 
     The comment is queued once the open reports weigh `enough`. Raises a kind of Refused.
     """
-    if by.is_suspended:
+    if not by.may_write:
         raise AuthorSuspended
     if comment.author_id == by.id:
         raise OwnComment
