@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from board.accounts.models import User
+from board.reading import Rows, read
 from board.turns import Turns
 
 # By what it is called in the file; slices add what they keep. Values are what JSON knows, dates and
@@ -11,6 +12,11 @@ from board.turns import Turns
 parts: dict[str, Callable[[User], Any]] = {}
 # Ten years of somebody's comments take a second.
 turns = Turns("belongings", queue=2, wait=10)
+
+
+def rows(statement: Rows) -> list[dict[str, Any]]:
+    """All that a part finds, as the file has it: by the names of the columns."""
+    return [dict(row._mapping) for row in read(statement, {})]
 
 
 def of(user: User) -> Mapping[str, Any]:

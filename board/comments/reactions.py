@@ -65,14 +65,11 @@ def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
     return {comment_id: choice for comment_id, choice in found}
 
 
-_ALL_OF = (
+belongings.parts["reactions"] = lambda user: belongings.rows(
     select(_reaction.comment_id, _reaction.choice, _reaction.made_at)
-    .where(_reaction.user_id == bindparam("user"))
+    .where(_reaction.user_id == user.id)
     .order_by(_reaction.made_at, _reaction.comment_id)
 )
-belongings.parts["reactions"] = lambda user: [
-    dict(row._mapping) for row in read(_ALL_OF, {"user": user.id})
-]
 
 
 class Act(Base):

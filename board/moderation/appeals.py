@@ -1,6 +1,6 @@
 """Appeals: whoever was decided about asks, once, that somebody else looks again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -200,11 +200,11 @@ def _take_back(ruling: Ruling, *, by: User | None, says: str) -> None:
         record(Verdict.LIFT, by=by, about=ruling.about, reason="appeal", note=says)
 
 
-def _taken(user: User) -> list[Mapping[str, Any]]:
+def _taken(user: User) -> list[dict[str, Any]]:
     names = ("ruling_id", "text", "made_at", "decided_at", "upheld")
     mine = select(*(getattr(Appeal, name) for name in names))
     mine = mine.where(Appeal.ruling.has(Ruling.about_id == user.id)).order_by(Appeal.made_at)
-    return [dict(row._mapping) for row in db.session.execute(mine)]
+    return belongings.rows(mine)
 
 
 belongings.parts["appeals"] = _taken

@@ -1,6 +1,5 @@
 """What people are told of decisions about them."""
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -8,7 +7,6 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from board.accounts import belongings
 from board.accounts.models import User
-from board.db import db
 from board.moderation.models import Ruling, Verdict
 from board.moderation.people import about
 from board.reading import Rows, read
@@ -52,12 +50,12 @@ def _told() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _taken(user: User) -> list[Mapping[str, Any]]:
+def _taken(user: User) -> list[dict[str, Any]]:
     """All of them, oldest first; not who decided, which no notice says."""
     names = ("verdict", "reason", "note", "until", "made_at", "comment_id")
     columns = (getattr(Ruling, name) for name in names)
     mine = select(*columns).where(Ruling.about_id == user.id, *_told()).order_by(Ruling.id)
-    return [dict(row._mapping) for row in db.session.execute(mine)]
+    return belongings.rows(mine)
 
 
 belongings.parts["notices"] = _taken

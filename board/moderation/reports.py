@@ -87,14 +87,11 @@ def reported_by(reporter: User, comment_ids: Iterable[int]) -> frozenset[int]:
     return frozenset(id for (id,) in read(_REPORTED_BY, asked))
 
 
-_ALL_BY = (
+belongings.parts["reports"] = lambda user: belongings.rows(
     select(_report.comment_id, _report.reason, _report.note, _report.made_at)
-    .where(_report.reporter_id == bindparam("reporter"))
+    .where(_report.reporter_id == user.id)
     .order_by(_report.made_at, _report.comment_id)
 )
-belongings.parts["reports"] = lambda user: [
-    dict(row._mapping) for row in read(_ALL_BY, {"reporter": user.id})
-]
 
 
 def report(
