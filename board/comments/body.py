@@ -30,13 +30,18 @@ class Body:
 
     @property
     def markup(self) -> Markup:
-        return Markup(self.html)  # noqa: S704 - made from escaped text, here
+        return stored(self.html)
 
     @classmethod
     def of(cls, text: str) -> Self:
         """Text as typed, made ready to store. Do this before the write transaction."""
         text = tidy(text)
         return cls(text=text, html=_html(text), hash=_fingerprint(text))
+
+
+def stored(html: str) -> Markup:
+    """What a row holds of a text, ready for a page."""
+    return Markup(html)  # noqa: S704 - made from escaped text, here, when it was written
 
 
 def is_too_long(text: str, most: int) -> bool:

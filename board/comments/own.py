@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from board.accounts import belongings
 from board.accounts.models import User
 from board.articles.models import Article
+from board.comments.body import stored
 from board.comments.models import Comment
 from board.comments.revisions import Revision
 from board.reading import read
@@ -42,7 +43,7 @@ class Held(NamedTuple):
 
     @property
     def markup(self) -> Markup:
-        return Markup(self.html)  # noqa: S704 - made from escaped text when it was written
+        return stored(self.html)
 
 
 _HELD = (

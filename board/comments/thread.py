@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from board.accounts.models import User
 from board.comments import search
+from board.comments.body import stored
 from board.comments.models import Comment, visible
 from board.comments.sort import Place, Sort
 from board.db import db
@@ -242,12 +243,11 @@ def _shown(row: Row[*tuple[Any, ...]], replies: Sequence[Shown] = ()) -> Shown:
         return Shown(*known, gone="hidden", replies=tuple(replies), **why)
     if held_for is not None:
         return Shown(*known, gone="held", replies=tuple(replies))
-    markup = Markup(html)  # noqa: S704 - made from escaped text when it was written
     return Shown(
         *known,
         author_id=author_id,
         author_name=author_name,
-        html=markup,
+        html=stored(html),
         like_count=like_count,
         dislike_count=dislike_count,
         edited_at=edited_at,
