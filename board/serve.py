@@ -22,6 +22,7 @@ from board.doctor import OLDEST_SQLITE, is_safe_sqlite
 from board.lock import Busy
 from board.moderation.commands import load_when_untouched
 from board.reading import close as close_reading
+from board.rendering import this_app
 from board.sample.commands import load_sample_when_empty, print_accounts
 from board.schema import State
 
@@ -50,7 +51,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     sys.stdout.flush()
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
-    due.keep_running(current_app._get_current_object())  # type: ignore[attr-defined]
+    due.keep_running(this_app())
     os.register_at_fork(after_in_child=heed_signals)
     _warm_up()
     _share_memory()
