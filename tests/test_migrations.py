@@ -1,7 +1,9 @@
 """The tables the migrations make are the tables the models speak of."""
 
+import ast
 import shutil
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -17,6 +19,8 @@ from board.schema import State
 from board.tips.log import Entry
 from conftest import say
 
+VERSIONS = schema.MIGRATIONS / "versions"
+COLUMN_TYPES = {"board.db.types.BigId", "board.db.types.UtcDateTime"}
 DAY = "'2026-11-20'"
 
 
@@ -27,6 +31,40 @@ def test_the_migrations_make_exactly_the_models_tables(app):
         )
 
         assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)
+def test_a_migration_imports_no_live_code(path):
+    """Live code changes, and a migration must do forever what it did on its day."""
+    modules = {
+        name
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [f"{node.module}.{alias.name}" for alias in node.names]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+
+    assert {name for name in modules if name.split(".")[0] in ("board", "")} <= COLUMN_TYPES
+
+
+def test_comments_from_before_the_search_index_are_found(guest, ada, harbour):
+    say(harbour, ada, "부산 앞바다에서 KTX를 봤다 100%")
+    command.downgrade(schema.for_alembic(), "0002")
+
+    schema.upgrade()
+
+    hits = {"바다": 1, "ㅂㄷ": 1, "ktx": 1, "100%": 1, "바닥": 0}
+    pages = {
+        query: guest.get("/articles/harbour/comments/search", query_string={"q": query})
+        for query in hits
+    }
+    assert {
+        query: page.get_data(as_text=True).count("<article") for query, page in pages.items()
+    } == hits
 
 
 def test_the_newest_migration_is_the_version_of_a_new_database(app):
