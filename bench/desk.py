@@ -18,18 +18,18 @@ from flask import Flask
 from sqlalchemy import event, insert, select, update
 
 from bench.figures import DeskPage
-from board import create_app, schema
+from board import create_app
 from board.accounts import models as accounts
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import db, now, writing
-from board.language import today
+from board.db import db, now, schema, writing
 from board.moderation.models import Ruling, Verdict
 from board.moderation.queues import Item, Queue
 from board.moderation.reports import Report
-from board.sample.commands import load_sample_when_empty
-from board.sample.threads import fill
+from board.ops.sample.cli import load_sample_when_empty
+from board.ops.sample.thread_generator import fill
+from board.web.i18n import today
 
 ARTICLES = 20
 BATCH = 20_000

@@ -8,14 +8,14 @@ import sys
 
 from sqlalchemy import func, select
 
-from board import create_app, schema
+from board import create_app
 from board.accounts import models as accounts
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import db, writing
-from board.language import today
-from board.sample.commands import load_sample_when_empty
-from board.sample.threads import fill
+from board.db import db, schema, writing
+from board.ops.sample.cli import load_sample_when_empty
+from board.ops.sample.thread_generator import fill
+from board.web.i18n import today
 
 SLUG = "bench"
 POSTED = "posted"  # where the load posts, so that the other stays as it is

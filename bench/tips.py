@@ -10,15 +10,15 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from board import create_app, schema
+from board import create_app
 from board.accounts import models as accounts
-from board.db import close_connections, db, writing
-from board.language import today
+from board.db import close_connections, db, schema, writing
 from board.tips import roster, sending
 from board.tips.holders import Locks, Reader, Unlocked
 from board.tips.models import Purpose
 from board.tips.opened import Opened
 from board.tips.vault import Key
+from board.web.i18n import today
 
 TIPS, ROUNDS = 1000, 3
 STORY = "어시장 위판장 저울이 한 상자에 300그램씩 더 나가게 맞춰져 있습니다. " * 8

@@ -6,51 +6,52 @@ from typing import Any
 import click
 from flask import Flask
 
-from board import (
-    access,
-    asked,
-    assets,
-    compression,
-    config,
-    db,
-    desk,
-    hosts,
-    intake,
-    kept,
-    language,
-    pages,
-    reading,
-    turns,
-)
+from board import config, db
 from board.accounts.parts import PARTS as ACCOUNTS
 from board.api.parts import PARTS as API
 from board.articles.parts import PARTS as ARTICLES
 from board.comments.parts import PARTS as COMMENTS
+from board.db import read_connections
 from board.feeds.parts import PARTS as FEEDS
 from board.law.parts import PARTS as LAW
 from board.moderation.parts import PARTS as MODERATION
+from board.runtime import limiter
 from board.tips.parts import PARTS as TIPS
+from board.web import (
+    access,
+    compression,
+    i18n,
+    static_files,
+)
+from board.web import (
+    desk as web_desk,
+)
+from board.web import (
+    errors as web_errors,
+)
+from board.web.page_cache import middleware
+from board.web.request import guard, origins, query_filter
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=(overrides or {}).get("INSTANCE") or config.instance_path())
     config.load(app, overrides or {})
-    app.url_map.converters["id"] = pages.IdConverter
+    app.url_map.converters["id"] = web_errors.IdConverter
 
     # Of those that look at an answer, the first is the last to see it.
-    for part in (db, reading, turns, language, compression, assets):
+    for part in (db, read_connections, limiter, i18n, compression, static_files):
         part.init_app(app)
     for parts in (ACCOUNTS, ARTICLES, COMMENTS, MODERATION, LAW, API, FEEDS, TIPS):
         _add(app, *parts)
-    _add(app, desk, hosts, intake)
-    app.register_blueprint(pages.bp)
-    for part in (access, kept, asked, pages):
+    _add(app, web_desk, origins, guard)
+    app.register_blueprint(web_errors.bp)
+    for part in (access, middleware, query_filter, web_errors):
         part.init_app(app)
 
     if click.get_current_context(silent=True):  # an operator types; a worker needs no commands
-        from board import cli  # noqa: PLC0415 - they cost a worker 0.2 s and 10 MB
+        from board.ops import cli as op_cli  # noqa: PLC0415 - they cost a worker 0.2 s and 10 MB
 
-        cli.init_app(app)
+        op_cli.init_app(app)
     return app
 
 

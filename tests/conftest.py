@@ -31,7 +31,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from board import create_app, schema
+from board import create_app
 from board.accounts import models as accounts
 from board.accounts import passwords
 from board.accounts.commands import accounts_cli
@@ -41,8 +41,8 @@ from board.comments.body import Body
 from board.comments.limits import Limits
 from board.comments.models import Comment
 from board.comments.posting import post
-from board.db import close_connections, db, writing
-from board.language import today
+from board.db import close_connections, db, schema, writing
+from board.web.i18n import today
 from stage import Stage, end, wanted
 
 pytest_plugins = ["postman"]

@@ -19,10 +19,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from board import create_app, reading
-from board.db import close_connections, db
-from board.kept import Shelf, Watch
-from board.lock import WriteLock
+from board import create_app
+from board.db import close_connections, db, read_connections
+from board.db.write_lock import WriteLock
+from board.web.page_cache.middleware import Shelf, Watch
 
 
 def wanted(settings: Mapping[str, Any]) -> str:
@@ -35,7 +35,7 @@ def end(app: Flask) -> None:
     """A process that ends gives back what it holds open; ours has a thousand tests."""
     with app.app_context():
         app.extensions["kept"].close()
-        reading.close()
+        read_connections.close()
         db.session.remove()
         close_connections()
     for each in (app.extensions["write_lock"], *app.extensions["turns"].values()):

@@ -9,9 +9,9 @@ import time_machine
 from sqlalchemy import select
 
 from board.accounts.passwords import hash_password
-from board.chain import first_broken
 from board.comments.models import Comment
 from board.db import db, now, writing
+from board.db.hash_chain import first_broken
 from board.moderation import models as moderation
 from board.moderation import people
 from board.moderation.appeals import Appeal, NotByTheSame, NotOpen, appeal, decide

@@ -9,9 +9,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from board.chain import first_broken
 from board.comments.body import Body
 from board.db import db, now, writing
+from board.db.hash_chain import first_broken
 from board.law import evidence, orders
 from board.law.evidence import Upload
 from board.law.models import Claim

@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from board.chain import first_broken_of_last
 from board.db import db, writing
+from board.db.hash_chain import first_broken_of_last
 from board.moderation import models as moderation
 from board.moderation import people
 from board.moderation.appeals import Appeal, appeal

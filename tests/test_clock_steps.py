@@ -13,7 +13,7 @@ from board.accounts.attempts import Attempt
 from board.accounts.models import Session, User
 from board.articles.models import Article
 from board.db import db, now
-from board.language import today
+from board.web.i18n import today
 from conftest import more_link, say
 from recount import drift
 

@@ -18,7 +18,7 @@ from board.moderation import models as moderation
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
 from board.moderation.steering import release, steer
-from board.sample import threads as sample_threads
+from board.ops.sample import thread_generator as sample_threads
 from conftest import count_queries, more_link, person, say
 
 _number = numbers()

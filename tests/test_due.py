@@ -6,9 +6,9 @@ from threading import Event
 import pytest
 from sqlalchemy import update
 
-from board import due
 from board.articles.models import Article
 from board.db import db
+from board.runtime import jobs
 
 
 @pytest.fixture
@@ -18,19 +18,19 @@ def closing(harbour, monkeypatch):
     def run():
         db.session.execute(update(Article).values(closed_for="over"))
 
-    task = due.Task("closing", lambda: db.session.get(Article, harbour.id).closed_for == "", run)
-    monkeypatch.setattr(due, "tasks", [task])
+    task = jobs.Task("closing", lambda: db.session.get(Article, harbour.id).closed_for == "", run)
+    monkeypatch.setattr(jobs, "tasks", [task])
 
 
 def test_what_is_due_is_done_once(harbour, closing):
-    assert due.run() == ["closing"]
-    assert due.run() == []
+    assert jobs.run() == ["closing"]
+    assert jobs.run() == []
     db.session.expire_all()
     assert harbour.closed_for == "over"
 
 
 def test_an_operator_may_do_it_from_cron(app, harbour, closing):
-    told = app.test_cli_runner().invoke(due.due)
+    told = app.test_cli_runner().invoke(jobs.due)
 
     assert (told.exit_code, told.output) == (0, "closing\n")
 
@@ -44,10 +44,10 @@ def test_it_goes_on_after_a_task_has_failed(app, harbour, monkeypatch):
             twice.set()
         raise ValueError("broken")
 
-    monkeypatch.setattr(due, "EVERY", 0.001)
-    monkeypatch.setattr(due, "tasks", [due.Task("broken", fail, lambda: None)])
+    monkeypatch.setattr(jobs, "EVERY", 0.001)
+    monkeypatch.setattr(jobs, "tasks", [jobs.Task("broken", fail, lambda: None)])
 
-    stop = due.keep_running(app)
+    stop = jobs.keep_running(app)
 
     assert twice.wait(10)
     stop.set()
@@ -63,9 +63,9 @@ def test_no_process_is_forked_in_the_middle_of_a_task(app, harbour, monkeypatch)
         log.append("task")
         return False
 
-    monkeypatch.setattr(due, "EVERY", 0.001)
-    monkeypatch.setattr(due, "tasks", [due.Task("slow", slow, lambda: None)])
-    stop = due.keep_running(app)
+    monkeypatch.setattr(jobs, "EVERY", 0.001)
+    monkeypatch.setattr(jobs, "tasks", [jobs.Task("slow", slow, lambda: None)])
+    stop = jobs.keep_running(app)
     assert inside.wait(10)
     stop.set()
     go_on.set()

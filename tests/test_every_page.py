@@ -5,12 +5,12 @@ import re
 import pytest
 from flask import render_template_string
 
-from board import access
 from board.articles.models import Article
 from board.comments.body import Body
 from board.db import now, writing
 from board.law import orders, takedowns
 from board.moderation import rules, trials
+from board.web import access
 from conftest import keep, say
 
 # What a guest may open; everything else sends them to sign in.

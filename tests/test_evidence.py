@@ -9,13 +9,13 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from board import due
 from board.db import db, now, writing
 from board.law import evidence, views
 from board.law.evidence import Evidence, Upload
 from board.law.models import Claim, Step
 from board.law.takedowns import block, claim, reject
 from board.moderation.models import Ruling, Verdict
+from board.runtime import jobs
 from conftest import say
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture of a pier" * 20
@@ -158,13 +158,13 @@ def test_who_somebody_is_goes_a_month_after_the_end_and_the_rest_after_three_yea
         reject(db.session.get_one(Claim, received.id), by=mo, says="No.")
 
     with time_machine.travel(now() + timedelta(days=29)):
-        assert "evidence" not in due.run()
+        assert "evidence" not in jobs.run()
     with time_machine.travel(now() + timedelta(days=31)):
-        assert "evidence" in due.run()
+        assert "evidence" in jobs.run()
     assert [file.kind for file in files()] == ["proof"]
     assert os.listdir(folder(app)) == [files()[0].file]
     with time_machine.travel(now() + timedelta(days=3 * 365 + 1)):
-        due.run()
+        jobs.run()
     assert (files(), os.listdir(folder(app))) == ([], [])
 
 
@@ -173,7 +173,7 @@ def test_nothing_goes_while_the_case_is_open(mo, received):
         block(db.session.get_one(Claim, received.id), by=mo, says="Down.")
 
     with time_machine.travel(now() + timedelta(days=29)):
-        due.run()
+        jobs.run()
     assert len(files()) == 2
 
 
@@ -181,10 +181,10 @@ def test_an_upload_that_was_never_stored_is_swept_away(app, received):
     stray = os.path.join(folder(app), "stray")
     with open(stray, "w") as file:
         file.write("half an upload")
-    assert "evidence" not in due.run()
+    assert "evidence" not in jobs.run()
     os.utime(stray, (0, 0))
 
-    assert "evidence" in due.run()
+    assert "evidence" in jobs.run()
     assert len(os.listdir(folder(app))) == len(files()) == 2
 
 

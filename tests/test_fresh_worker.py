@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 # Migrations, feeds, files of tips, the server itself, and what another database would need.
 FOR_FEW = {
     "alembic", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
-    "sqlalchemy.dialects.postgresql", "board.cli", "board.serve", "board.articles.imports",
-    "board.sample", "unittest",
+    "sqlalchemy.dialects.postgresql", "board.ops.cli", "board.ops.serve", "board.articles.imports",
+    "board.ops.sample", "unittest",
 }  # fmt: skip
 
 SERVES_A_PAGE = """

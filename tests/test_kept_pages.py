@@ -9,12 +9,13 @@ import pytest
 import time_machine
 from flask import request
 
-from board import asked, kept
 from board.articles.models import Article
 from board.db import db, writing
+from board.web.page_cache import middleware
+from board.web.request import query_filter as asked
 from conftest import Client, keep, say
 
-BOARD = Path(kept.__file__).parent
+BOARD = Path(middleware.__file__).parents[2]
 
 
 @pytest.fixture
@@ -259,7 +260,7 @@ def test_a_host_that_is_not_ours_gets_and_leaves_nothing(guest, harbour, host):
 
 @pytest.fixture
 def shelf(app, monkeypatch):
-    monkeypatch.setattr(kept, "BYTES_MAX", 400_000)
+    monkeypatch.setattr(middleware, "BYTES_MAX", 400_000)
     return app.extensions["kept"]._shelf
 
 
@@ -270,7 +271,7 @@ def test_memory_is_bounded_and_names_and_headers_count(guest, harbour, shelf):
 
     pages = [*shelf._once._pages.items(), *shelf._again._pages.items()]
     assert 50_000 < shelf.bytes <= 400_000
-    assert shelf.bytes == sum(kept._weight(key, page) for key, page in pages)
+    assert shelf.bytes == sum(middleware._weight(key, page) for key, page in pages)
     assert shelf.bytes > sum(len(page.body) + len(key[3]) for key, page in pages)
 
 
@@ -383,7 +384,7 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
     app, ada, guest, harbour, monkeypatch
 ):
     """The others wait for it, and get it."""
-    in_line, turn = threading.Semaphore(0), kept._turn
+    in_line, turn = threading.Semaphore(0), middleware._turn
     seen, readers, made = [], [], []
 
     def stand_in_line(page):
@@ -405,7 +406,7 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
 
     guest.get("/articles/harbour")
     say(harbour, ada, "News")
-    monkeypatch.setattr(kept, "_turn", stand_in_line)
+    monkeypatch.setattr(middleware, "_turn", stand_in_line)
     app.after_request_funcs.setdefault(None, []).append(wait_for_the_others)
     read()
     for reader in readers:
@@ -416,7 +417,7 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
 
 
 def test_nobody_waits_long_for_somebody_elses_page(app, ada, guest, harbour, monkeypatch):
-    monkeypatch.setattr(kept, "_PATIENCE", 0.01)
+    monkeypatch.setattr(middleware, "_PATIENCE", 0.01)
 
     def read_meanwhile(response):
         if not seen:

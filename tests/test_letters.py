@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from board.accounts.letter_commands import mail_cli
 from board.accounts.letters import Letter
 from board.db import db, now, writing
-from board.doctor import doctor
 from board.law import takedowns
 from board.law.models import Step
 from board.moderation import appeals, people, undoing
 from board.moderation import models as moderation
+from board.ops.doctor import doctor
 from conftest import NO_LIMITS, say
 
 SENT_FROM = "desk@harbour.example"

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import PRAGMAS, _begin_immediate, close_connections, db, writing_engine
-from board.lock import WriteLock
+from board.db import PRAGMAS, close_connections, db, writing_engine
+from board.db.engine import _begin_immediate
+from board.db.write_lock import WriteLock
 from conftest import say
 from real_server import Answer, Server, token_of
 from waiting import until

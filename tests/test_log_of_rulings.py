@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from board.chain import first_broken
 from board.db import db, now, writing, writing_engine
+from board.db.hash_chain import first_broken
 from board.moderation.models import Ruling, Verdict, hide, record, restore
 from conftest import say
 

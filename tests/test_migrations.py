@@ -9,13 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 
-from board import chain, schema
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.reactions import Limits, like
-from board.db import Base, db, sqlite, writing
-from board.schema import State
+from board.db import Base, db, hash_chain, schema, sqlite, writing
+from board.db.schema import State
 from board.tips.log import Entry
 from conftest import say
 
@@ -125,7 +124,7 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
         (7, bora.id, "open", "2026-11-20"),
         (7, ada.id, "file", "2026-11-20"),
     ]
-    assert chain.first_broken(log) is None
+    assert hash_chain.first_broken(log) is None
     db.session.rollback()
     command.downgrade(schema.for_alembic(), "0020")
     kept = "SELECT count(*) FROM tip_opening"

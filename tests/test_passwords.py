@@ -8,7 +8,7 @@ from flask import Flask
 
 from board.accounts import passwords
 from board.accounts.passwords import hash_password, is_easy, is_password, tidy_password
-from board.turns import TooBusy, Turns
+from board.runtime.limiter import TooBusy, Turns
 from waiting import until
 
 EASY = [

@@ -22,7 +22,7 @@ from board.comments.reactions import Act, Limits, Reaction
 from board.comments.refused import AuthorSuspended, Refused
 from board.db import db, now, writing
 from board.moderation import models as moderation
-from board.sample.commands import load_sample_when_empty
+from board.ops.sample.cli import load_sample_when_empty
 from conftest import count_queries, person, say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -8,7 +8,6 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from board import due
 from board.db import db, now, writing
 from board.law.models import Claim, Claimant, State
 from board.law.takedowns import block, claim
@@ -16,6 +15,7 @@ from board.moderation import models as moderation
 from board.moderation import undoing
 from board.moderation.appeals import appeal, decide
 from board.moderation.models import Ruling
+from board.runtime import jobs
 from conftest import count_queries, person, say
 
 
@@ -180,8 +180,8 @@ def test_the_author_objects_while_it_is_down_and_gets_it_back(as_, guest, ada, h
 
 def test_after_thirty_days_it_comes_back(guest, blocked):
     with time_machine.travel(now() + timedelta(days=30, seconds=1)):
-        assert due.run() == ["takedowns"]
-        assert due.run() == []
+        assert jobs.run() == ["takedowns"]
+        assert jobs.run() == []
 
     assert newest().state == State.RESTORED
     assert "Pier Street" in guest.get("/articles/harbour").text
@@ -191,8 +191,8 @@ def test_or_stays_hidden_where_the_newsroom_chose_that(app, guest, blocked):
     app.config["TAKEDOWN_ON_EXPIRY"] = "delete"
 
     with time_machine.travel(now() + timedelta(days=30, seconds=1)):
-        assert due.run() == ["takedowns"]
-        assert due.run() == []
+        assert jobs.run() == ["takedowns"]
+        assert jobs.run() == []
 
     assert newest().state == State.REMOVED
     assert "Pier Street" not in guest.get("/articles/harbour").text
@@ -226,9 +226,9 @@ def test_a_restoration_undone_at_once_goes_on_with_the_term(guest, mo, hurting, 
 
 def test_who_asked_is_forgotten_three_years_after_the_end(guest, blocked):
     with time_machine.travel(now() + timedelta(days=30, seconds=1)):
-        due.run()
+        jobs.run()
     with time_machine.travel(now() + timedelta(days=31 + 3 * 365)):
-        assert due.run() == ["claimants"]
+        assert jobs.run() == ["claimants"]
 
     assert db.session.scalars(select(Claimant)).all() == []
     assert newest() is not None
@@ -321,7 +321,7 @@ def test_where_the_newsroom_chose_so_only_an_objection_brings_it_back(
             appeal(db.session.get(Ruling, ruling.id), by=ada, text="It is mine")
 
     with time_machine.travel(now() + timedelta(days=30, seconds=1)):
-        due.run()
+        jobs.run()
 
     assert newest().state == (State.RESTORED if objects else State.REMOVED)
     assert ("Pier Street" in guest.get("/articles/harbour").text) is objects

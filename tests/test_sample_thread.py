@@ -11,15 +11,17 @@ from board.comments.models import Comment
 from board.comments.rank import lower_bound
 from board.comments.reactions import Choice, Reaction
 from board.db import db, writing
-from board.sample import threads
-from board.sample.commands import sample_cli
+from board.ops.sample import thread_generator
+from board.ops.sample.cli import sample_cli
 
 
 @pytest.fixture(autouse=True)
 def small_numbers(monkeypatch):
-    monkeypatch.setattr(threads, "BATCH", 7)
-    monkeypatch.setattr(threads, "AUTHORS", 80)  # the best liked comment here has fifty votes
-    monkeypatch.setattr(threads, "TEXTS", 90)
+    monkeypatch.setattr(thread_generator, "BATCH", 7)
+    monkeypatch.setattr(
+        thread_generator, "AUTHORS", 80
+    )  # the best liked comment here has fifty votes
+    monkeypatch.setattr(thread_generator, "TEXTS", 90)
 
 
 def sample_thread(app: Flask, count: int, slug: str = "long") -> list[Comment]:

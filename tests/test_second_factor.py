@@ -18,15 +18,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
-from board import chain
 from board.accounts import models as accounts
 from board.accounts import second_factor
 from board.accounts.models import User
 from board.accounts.second_factor import FactorAct, SecondFactor
 from board.articles.models import Article
-from board.db import close_connections, db, now, writing
-from board.doctor import doctor
-from board.language import today
+from board.db import close_connections, db, hash_chain, now, writing
+from board.ops.doctor import doctor
+from board.web.i18n import today
 from conftest import Client, say
 
 DESK = "/desk/comments"
@@ -491,7 +490,7 @@ def test_what_happened_to_it_stands_in_a_log_nobody_can_edit(
     show(mo_at, phone.codes[0])
     operator("reset-second-factor", "mo@harbour.example")
     assert [act.act for act in _acts()] == ["enrol", "recover", "reset"]
-    assert chain.first_broken(_acts()) is None
+    assert hash_chain.first_broken(_acts()) is None
     for statement in ("UPDATE second_factor_act SET act = 'x'", "DELETE FROM second_factor_act"):
         with pytest.raises(IntegrityError, match="append-only"), writing():
             db.session.execute(text(statement))
@@ -499,7 +498,7 @@ def test_what_happened_to_it_stands_in_a_log_nobody_can_edit(
     with writing():
         db.session.execute(text("DROP TRIGGER second_factor_act_no_delete"))
         db.session.execute(text("DELETE FROM second_factor_act WHERE act = 'recover'"))
-    assert chain.first_broken(_acts()) == 3
+    assert hash_chain.first_broken(_acts()) == 3
     assert "BAD the log of second factors" in app.test_cli_runner().invoke(doctor).output
 
 

@@ -17,8 +17,8 @@ import pytest
 from click import ClickException
 from flask import Flask
 
-from board import serve
-from board.doctor import is_safe_sqlite
+from board.ops import serve
+from board.ops.doctor import is_safe_sqlite
 from waiting import until
 
 pytestmark = pytest.mark.slow  # each starts real servers

@@ -16,7 +16,7 @@ from board.accounts import passwords
 from board.accounts.models import User
 from board.accounts.passwords import is_password
 from board.db import db, now
-from board.forms import own_path
+from board.web.forms import own_path
 from conftest import PASSWORD, Client, person
 
 FORM = {"email": "Sora@Harbour.example", "name": "소라", "password": PASSWORD, "of_age": "y"}

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from board import due
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.lock import WriteLock
+from board.db.write_lock import WriteLock
 from board.moderation import likeness, rules
 from board.moderation import models as moderation
 from board.moderation.hits import RuleHit
 from board.moderation.likeness import Likeness, LikenessKey, count_alike
 from board.moderation.queues import Item
 from board.moderation.rules import State
+from board.runtime import jobs
 from conftest import count_queries, person, say
 
 STORY = "어제 저녁 항구 앞 시장에서 장을 보다가 들은 이야기인데 다들 같은 말을 하더군요"
@@ -84,8 +84,8 @@ def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
             each.posted_at = now() - likeness.REMEMBERED - timedelta(minutes=1)
 
     assert count_alike(STORY) == 0
-    assert "likeness" in due.run()
-    assert due.run() == []
+    assert "likeness" in jobs.run()
+    assert jobs.run() == []
     assert list(db.session.scalars(select(Likeness))) == []
     assert list(db.session.scalars(select(LikenessKey))) == []
 

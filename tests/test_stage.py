@@ -3,10 +3,10 @@
 import pytest
 from flask import current_app
 
-from board.access import everyone, open_to
 from board.articles.models import Article
 from board.db import db
 from board.moderation import rulebook
+from board.web.access import everyone, open_to
 from conftest import keep, person, say
 from stage import Stage
 

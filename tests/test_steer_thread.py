@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from board import due
 from board.articles.course import Course, course_of
 from board.articles.models import Article
 from board.articles.steering import Measure, Steering, Terms
@@ -19,6 +18,7 @@ from board.db import db, now, writing
 from board.moderation.log_commands import moderation_cli
 from board.moderation.models import Ruling
 from board.moderation.steering import release, steer
+from board.runtime import jobs
 from conftest import count_queries, keep, say
 
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)  # in Seoul
@@ -401,7 +401,7 @@ def test_what_begins_and_lapses_by_itself_is_noted_once_each(set_, mo, harbour):
         done = []
         for _ in range(3):
             clock.shift(3600)
-            done.append([due.run(), due.run()])
+            done.append([jobs.run(), jobs.run()])
             db.session.expire_all()
             revisions.append(harbour.revision)
 
@@ -417,7 +417,7 @@ def test_a_term_that_passed_while_nothing_ran_is_over_all_the_same(guest, set_, 
         clock.shift(9000)
 
         assert told(guest.get("/articles/harbour").text) == []
-        assert due.run() == ["steering"]
+        assert jobs.run() == ["steering"]
 
     act = db.session.scalars(select(Steering)).one()
     assert act.ended_at == NOON + timedelta(seconds=9000)

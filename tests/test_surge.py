@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from board import due
 from board.accounts.models import User
 from board.articles.course import course_of
 from board.articles.models import Article
@@ -23,6 +22,7 @@ from board.moderation.pulse import SLOT, Pulse
 from board.moderation.reports import Report
 from board.moderation.surges import Surge
 from board.moderation.usual import FLOORS, limit_of, usual_of
+from board.runtime import jobs
 from conftest import keep, person, say
 
 NOON = datetime(2026, 12, 23, 3, tzinfo=UTC)
@@ -70,7 +70,7 @@ def alerts():
 
 def keep_time():
     """As `serve` does by itself. What was done."""
-    done = due.run()
+    done = jobs.run()
     db.session.expire_all()
     return done
 

@@ -12,7 +12,7 @@ from board.comments.reactions import Limits, like
 from board.db import db, now, writing
 from board.law import channels
 from board.moderation import appeals, models, people, reports
-from board.turns import TooBusy
+from board.runtime.limiter import TooBusy
 from conftest import NO_LIMITS, say
 
 

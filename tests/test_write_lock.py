@@ -17,12 +17,13 @@ from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.exc import DatabaseError
 
-from board import lock, serve
 from board.accounts import belongings, passwords
 from board.accounts.models import User
 from board.comments import finding
 from board.db import PRAGMAS, close_connections, db, writing, writing_engine
-from board.lock import BetweenThreads, Busy, WriteLock
+from board.db import write_lock as lock
+from board.db.write_lock import BetweenThreads, Busy, WriteLock
+from board.ops import serve
 from waiting import until
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 HAMMER = """
 import os, sys, time
 from pathlib import Path
-from board.lock import WriteLock
+from board.db.write_lock import WriteLock
 folder, name, turns = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 lock, diary = WriteLock(folder / "lock"), folder / "diary"
 lock.WAIT = 30
@@ -49,7 +50,7 @@ while not diary.exists() or diary.stat().st_size < turns:
 HOLDER = """
 import signal, sys
 from pathlib import Path
-from board.lock import WriteLock
+from board.db.write_lock import WriteLock
 with WriteLock(Path(sys.argv[1])):
     print("inside", flush=True)
     signal.pause()
@@ -145,7 +146,10 @@ def test_whoever_has_let_go_does_not_overtake_the_one_that_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The one that waits sleeps between two tries, for as long as this test likes."""
-    mine, other = WriteLock(tmp_path / "board.lock"), WriteLock(tmp_path / "board.lock")
+    mine, other = (
+        WriteLock(tmp_path / "board.db.write_lock"),
+        WriteLock(tmp_path / "board.db.write_lock"),
+    )
     waits, wakes, inside = threading.Event(), threading.Event(), threading.Event()
     mine.WAIT = 0.02
 

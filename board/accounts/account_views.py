@@ -8,7 +8,6 @@ from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import current_session, member, open_to, readers
 from board.accounts import belongings
 from board.accounts.attempts import Device, TooManyAttempts
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
@@ -18,7 +17,8 @@ from board.accounts.passwords import hash_password
 from board.accounts.signing_in import is_own_password, retry_text, signed_in, start_session
 from board.accounts.views import bp
 from board.db import db, writing
-from board.language import today
+from board.web.access import current_session, member, open_to, readers
+from board.web.i18n import today
 
 
 @bp.get("/account")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from board.accounts.models import User
-from board.reading import Rows, read
-from board.turns import Turns
+from board.db.read_connections import Rows, read
+from board.runtime.limiter import Turns
 
 # By what it is called in the file; slices add what they keep. Values are what JSON knows, dates and
 # moments.

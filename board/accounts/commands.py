@@ -5,7 +5,6 @@ from datetime import timedelta
 import click
 from flask.cli import AppGroup
 
-from board import schema
 from board.accounts import models, second_factor
 from board.accounts.forms import is_email, tidy_email
 from board.accounts.models import User
@@ -17,8 +16,8 @@ from board.accounts.passwords import (
     is_easy,
     tidy_password,
 )
-from board.db import db, now, writing
-from board.language import today
+from board.db import db, now, schema, writing
+from board.web.i18n import today
 
 accounts_cli = AppGroup("accounts", help="Make accounts, give and take capabilities, suspend.")
 

@@ -10,7 +10,6 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.access import member
 from board.accounts.models import User
 from board.accounts.names import (
     FORMER,
@@ -21,7 +20,8 @@ from board.accounts.names import (
     name_key,
 )
 from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
-from board.forms import Form
+from board.web.access import member
+from board.web.forms import Form
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\.]+(\.[^@\s\"(),:;<>\[\]\\.]+)+")
 _required = DataRequired(_("Please fill this in."))

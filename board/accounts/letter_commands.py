@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from board.accounts import letters
 from board.db import db, writing
-from board.mail import NotSent, Unsure, connected, hand_over
+from board.runtime.smtp import NotSent, Unsure, connected, hand_over
 
 mail_cli = AppGroup("mail", help="What the board tells readers by mail.")
 

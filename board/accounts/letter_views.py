@@ -3,10 +3,10 @@
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.access import everyone, member, open_to, readers
 from board.accounts import letters
 from board.accounts.forms import LettersForm
 from board.db import writing
+from board.web.access import everyone, member, open_to, readers
 
 bp = Blueprint("letters", __name__)
 

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from zxcvbn_rs_py import zxcvbn
 
-from board.turns import Turns
+from board.runtime.limiter import Turns
 
 PASSWORD_MIN = 15  # code points; what NIST asks where a password is the only factor
 PASSWORD_MAX = 128  # code points; longer ones are refused, never cut

@@ -21,9 +21,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board import chain
 from board.accounts.models import User, on_leave
-from board.db import Base, db, now
+from board.db import Base, db, hash_chain, now
 
 STEP = 30  # seconds
 CODES = 10
@@ -109,7 +108,7 @@ class Act:
 
 
 class FactorAct(Base):
-    """What happened to somebody's second factor, and when. Append-only, as board/chain.py says."""
+    """What happened to somebody's second factor, and when. See hash_chain."""
 
     __tablename__ = "second_factor_act"
     HASHED = ("act", "user_id", "made_at")
@@ -134,7 +133,7 @@ class FactorAct(Base):
         return made.order_by(cls.id.desc()).limit(10)
 
     def sealed(self, previous: bytes) -> bytes:
-        return chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
+        return hash_chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
 
 
 def enrol(user: User, secret: str, *, step: int, key: str) -> list[str]:
@@ -168,7 +167,7 @@ on_leave.append(_forget)
 
 
 def record(act: str, user_id: int) -> None:
-    chain.append(FactorAct(act=act, user_id=user_id, made_at=now()))
+    hash_chain.append(FactorAct(act=act, user_id=user_id, made_at=now()))
 
 
 def new_secret() -> str:

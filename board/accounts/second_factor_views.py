@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from board.access import colleagues, current_session, has_shown_second_factor, member, open_to
 from board.accounts import second_factor
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.second_factor import Act, FactorAct, SecondFactor
 from board.accounts.signing_in import retry_text, signed_in, start_session, with_cookies
 from board.db import db, writing
-from board.forms import own_path
+from board.web.access import colleagues, current_session, has_shown_second_factor, member, open_to
+from board.web.forms import own_path
 
 bp = Blueprint("second_factor", __name__)
 

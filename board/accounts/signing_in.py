@@ -9,15 +9,15 @@ from flask import current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import cookie_name, current_session, member
 from board.accounts import models
 from board.accounts.attempts import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
 from board.accounts.passwords import is_password
 from board.db import db, now, writing
-from board.hosts import is_https
-from board.language import language, today
-from board.turns import TooBusy
+from board.runtime.limiter import TooBusy
+from board.web.access import cookie_name, current_session, member
+from board.web.i18n import language, today
+from board.web.request.origins import is_https
 
 
 def begin_attempt(email: str) -> Attempt:

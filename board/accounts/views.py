@@ -6,7 +6,6 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import current_session, everyone, open_to, readers
 from board.accounts import models
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.accounts.forms import SignInForm, SignUpForm
@@ -24,8 +23,9 @@ from board.accounts.signing_in import (
     unless_too_busy,
 )
 from board.db import db, now, writing
-from board.forms import own_path
-from board.language import clock
+from board.web.access import current_session, everyone, open_to, readers
+from board.web.forms import own_path
+from board.web.i18n import clock
 
 bp = Blueprint("accounts", __name__)
 

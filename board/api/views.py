@@ -8,8 +8,6 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, bindparam, select
 
-from board import kept
-from board.access import everyone, open_to
 from board.articles.course import Course
 from board.articles.models import Article
 from board.articles.sharing import absolute
@@ -20,7 +18,9 @@ from board.comments.pages import asked_place, asked_sort
 from board.comments.reasons import reason_label
 from board.comments.sort import Sort
 from board.comments.thread import Page, Shown, newest_ids, thread_page
-from board.reading import reading
+from board.db.read_connections import reading
+from board.web.access import everyone, open_to
+from board.web.page_cache import middleware
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -139,7 +139,7 @@ def _open(response: Response) -> Response:
 def _asked_article(slug: str) -> Row[*tuple[Any, ...]]:
     with reading() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
-    kept.about(article.id, article.revision)
+    middleware.about(article.id, article.revision)
     return article
 
 

@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from board.articles.markup import clean, plain
 from board.articles.models import Article
 from board.db import now
-from board.forms import Form
+from board.web.forms import Form
 
 _required = DataRequired(_("Please fill this in."))
 _CLOCK = "%Y-%m-%dT%H:%M"

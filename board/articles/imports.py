@@ -16,14 +16,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from board import schema
 from board.articles.feeds import BrokenFeed, Item, Refusal, read, survey
 from board.articles.feeds.items import is_slug
 from board.articles.feeds.sources import opened
 from board.articles.markup import clean, plain
 from board.articles.models import Article
-from board.db import db, now, writing
-from board.lock import Busy
+from board.db import db, now, schema, writing
+from board.db.write_lock import Busy
 
 BATCH = 100  # articles in one transaction, so that readers who post never wait long
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import current_app, request
 
 from board.articles.models import Article
-from board.language import iso
+from board.web.i18n import iso
 
 HEADLINE_MAX = 110  # characters; Google's limit for NewsArticle
 

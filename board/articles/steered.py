@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from flask import Flask, g
 from flask_babel import gettext, ngettext
 
-from board import kept
 from board.articles.course import Course, courses
 from board.articles.steering import Measure, Steered, Steering
+from board.web.page_cache import middleware
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +20,7 @@ def shown_courses(articles: Iterable[Steered]) -> Mapping[int, Course]:
     """How each of these is steered, for an answer that is good only until that changes."""
     found = courses(articles)
     for course in found.values():
-        kept.until(course.until)
+        middleware.until(course.until)
     return found
 
 

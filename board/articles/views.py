@@ -4,13 +4,13 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from board.access import editors, everyone, open_to
 from board.articles.forms import ArticleForm, CloseForm
 from board.articles.markup import is_shown
 from board.articles.models import Article
 from board.articles.steered import shown_courses
 from board.db import db, now, writing
-from board.desk import Page, pages
+from board.web.access import editors, everyone, open_to
+from board.web.desk import Page, pages
 
 bp = Blueprint("articles", __name__)
 pages.append(Page(80, "articles", _("Articles"), "articles.desk", editors))

@@ -5,8 +5,6 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from board import kept
-from board.access import everyone, member, open_to, readers
 from board.articles.steered import shown_course
 from board.comments import editing
 from board.comments.body import Body
@@ -18,6 +16,8 @@ from board.comments.pages import edit_window, listed_comment, shows_thread
 from board.comments.refusals import headers, status, why
 from board.comments.refused import Refused
 from board.db import writing
+from board.web.access import everyone, member, open_to, readers
+from board.web.page_cache import middleware
 
 bp = Blueprint("edits", __name__)
 
@@ -66,7 +66,7 @@ def revisions(id: int) -> ResponseReturnValue:
     is_shown = shows_thread(shown_course(comment.article))
     if not (is_shown and comment.is_visible and comment.edited_at):
         abort(404)
-    kept.about(comment.article.id, comment.article.revision)
+    middleware.about(comment.article.id, comment.article.revision)
     return render_template(
         "comments/revisions.html",
         article=comment.article,

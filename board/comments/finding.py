@@ -18,7 +18,7 @@ from board.comments.own import comments_of
 from board.comments.thread import Page
 from board.comments.words import holds
 from board.db import db
-from board.turns import Turns
+from board.runtime.limiter import Turns
 
 # How many comments one page looks at: a single letter, or initials that stand in nearly every
 # comment, are looked for in so many and then from there on by the link to the next page.

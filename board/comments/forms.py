@@ -17,8 +17,8 @@ from board.comments.body import Body, is_too_long
 from board.comments.models import Comment
 from board.comments.personal import personal_numbers
 from board.comments.words import QUERY_MAX, WORDS_MAX, words_of
-from board.forms import ROW_ID, Form
 from board.text import graphemes
+from board.web.forms import ROW_ID, Form
 
 advice.advisers.append(personal_numbers)
 

@@ -7,14 +7,14 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import DataRequired
 
-from board.access import member, open_to, readers
 from board.accounts.attempts import TooManyAttempts
 from board.accounts.forms import PasswordField
 from board.accounts.signing_in import is_own_password, retry_text, signed_out
 from board.comments.own import comments_of
 from board.db import db, writing
-from board.forms import Form
-from board.language import today
+from board.web.access import member, open_to, readers
+from board.web.forms import Form
+from board.web.i18n import today
 
 bp = Blueprint("leaving", __name__)
 

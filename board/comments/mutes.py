@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts import belongings
 from board.accounts.models import User, on_leave
 from board.db import Base, db, now
-from board.reading import read
+from board.db.read_connections import read
 
 
 class ListFull(Exception):

@@ -15,7 +15,7 @@ from board.articles.models import Article
 from board.comments.body import stored
 from board.comments.models import Comment
 from board.comments.revisions import Revision
-from board.reading import read
+from board.db.read_connections import read
 
 _comment, _article = Comment.__table__.c, Article.__table__.c
 _revision = Revision.__table__.c

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, current_app, render_template, request, url_for
 
-from board.access import may, moderators, readers, viewer
 from board.accounts.models import User
 from board.articles.course import Course
 from board.articles.models import Article
@@ -24,7 +23,8 @@ from board.comments.rendered import newest_id, thread_page
 from board.comments.sort import Place, Sort, place
 from board.comments.thread import Page, authors_of, ids_of
 from board.db import db
-from board.forms import ROW_ID, asked_id
+from board.web.access import may, moderators, readers, viewer
+from board.web.forms import ROW_ID, asked_id
 
 _CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")
 

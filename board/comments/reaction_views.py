@@ -6,7 +6,6 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from board.access import member, open_to, readers
 from board.comments import reactions
 from board.comments.models import Comment
 from board.comments.pages import conversation_page, listed_comment
@@ -14,6 +13,7 @@ from board.comments.reactions import Limits
 from board.comments.refusals import headers, status, why
 from board.comments.refused import Refused
 from board.db import writing
+from board.web.access import member, open_to, readers
 
 bp = Blueprint("reactions", __name__)
 

@@ -24,7 +24,7 @@ from board.articles.course import course_of
 from board.comments.models import Comment
 from board.comments.refused import AuthorSuspended, Refused
 from board.db import Base, db, now
-from board.reading import read
+from board.db.read_connections import read
 
 _DAY = timedelta(days=1)
 

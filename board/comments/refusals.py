@@ -36,7 +36,7 @@ from board.comments.refused import (
 )
 from board.comments.steering import AccountTooNew, ThreadSlowed
 from board.db import now
-from board.language import clock, local, today
+from board.web.i18n import clock, local, today
 
 Words = Any  # a lazy string, or what makes one of the refusal
 

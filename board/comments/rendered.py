@@ -10,7 +10,7 @@ from board.comments import thread as threads
 from board.comments.models import Comment
 from board.comments.sort import Place, Sort
 from board.comments.thread import Page, Shown, authors_of, ids_of
-from board.rendering import this_app
+from board.web.templating import this_app
 
 
 def thread_page(

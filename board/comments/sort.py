@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select, tuple_
 
 from board.comments.models import Comment
-from board.reading import reading
+from board.db.read_connections import reading
 
 Place = tuple[Any, ...]  # the key a comment has, or had, in an order
 

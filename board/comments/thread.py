@@ -27,7 +27,7 @@ from board.comments.body import stored
 from board.comments.models import Comment, visible
 from board.comments.sort import Place, Sort
 from board.db import db
-from board.reading import Asked, Rows, reading
+from board.db.read_connections import Asked, Rows, reading
 
 # Tables rather than classes: rows come without the detour over objects, at half the price. And
 # statements are made once, here or when first asked: making one takes longer than answering it.

@@ -8,8 +8,6 @@ from flask import Blueprint, abort, current_app, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam
 
-from board import kept
-from board.access import everyone, member, open_to, readers
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.steered import shown_course
@@ -37,6 +35,8 @@ from board.comments.rendered import comment_html
 from board.comments.sort import Sort
 from board.comments.thread import Page, authors_of, ids_of
 from board.db import db, writing
+from board.web.access import everyone, member, open_to, readers
+from board.web.page_cache import middleware
 
 bp = Blueprint("comments", __name__)
 bp.add_app_template_global(comment_html)
@@ -59,7 +59,7 @@ def _settings() -> dict[str, Any]:
 @open_to(everyone)
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
-    kept.about(article.id, article.revision)
+    middleware.about(article.id, article.revision)
     if (sort := asked_sort()) not in _orders(article):
         return redirect(url_for(".article", slug=slug, _anchor="thread"))
     return article_page(article, sort=sort)
@@ -69,7 +69,7 @@ def article(slug: str) -> ResponseReturnValue:
 @open_to(everyone)
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
-    kept.about(article.id, article.revision)
+    middleware.about(article.id, article.revision)
     if (sort := asked_sort()) not in _orders(article):
         return redirect(url_for(".thread", slug=slug))
     return render_template(
@@ -114,7 +114,7 @@ def post(slug: str) -> ResponseReturnValue:
 @open_to(everyone)
 def comment(id: int) -> ResponseReturnValue:
     comment = listed_comment(id)
-    kept.about(comment.article.id, comment.article.revision)
+    middleware.about(comment.article.id, comment.article.revision)
     return conversation_page(comment)
 
 
@@ -151,7 +151,7 @@ def search(slug: str) -> ResponseReturnValue:
 
 
 def _found(article: Article, form: SearchForm) -> str:
-    kept.about(article.id, article.revision)
+    middleware.about(article.id, article.revision)
     page, course = Page([]), shown_course(article)
     if form.validate() and form.words and shows_thread(course):
         page = finding.in_thread(article, form.words, before=asked_comment("before"))

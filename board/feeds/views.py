@@ -8,14 +8,14 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board import kept
-from board.access import everyone, open_to
 from board.articles.course import not_withdrawn
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.steered import shown_course
 from board.db import db
 from board.feeds.newest import newest
+from board.web.access import everyone, open_to
+from board.web.page_cache import middleware
 
 bp = Blueprint("feeds", __name__)
 
@@ -36,7 +36,7 @@ def board() -> ResponseReturnValue:
 @open_to(everyone)
 def thread(slug: str) -> ResponseReturnValue:
     article: Article = db.one_or_404(Article.by_slug(slug))
-    kept.about(article.id, article.revision)
+    middleware.about(article.id, article.revision)
     title = _("Comments: %(title)s", title=article.title)
     page = url_for("comments.article", slug=slug)
     return _feed(article, title=title, page=page, this=url_for(".thread", slug=slug))
@@ -48,7 +48,7 @@ def _entries(article: Article | None) -> Sequence[Any]:
         is_shown = shown_course(article).is_shown
         return db.session.execute(newest(article)).all() if is_shown else []
     are_shown, until = not_withdrawn()
-    kept.until(until)
+    middleware.until(until)
     return db.session.execute(newest().where(are_shown)).all()
 
 

@@ -9,15 +9,15 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.access import member, moderators, open_to
 from board.comments import reasons
 from board.comments.models import Comment
 from board.db import db, writing
-from board.desk import Page, pages
-from board.forms import Form, asked_id
 from board.law import barred
 from board.law.barred import Barred, TooLittle
 from board.law.forms import find_comment
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, pages
+from board.web.forms import Form, asked_id
 
 bp = Blueprint("barred", __name__)
 pages.append(Page(33, "barred", _("Barred texts"), "barred.index", moderators))

@@ -8,16 +8,16 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.http import dump_options_header
 
-from board import due
-from board.access import member, moderators, open_to
 from board.articles.sharing import absolute
 from board.db import db, writing
-from board.desk import Page, counts, pages
 from board.law import channels, evidence, takedowns
 from board.law.evidence import Evidence, NotReadable
 from board.law.forms import AnswerForm, kinds, requesters, wishes
 from board.law.models import Claim, Claimant, NotNow, Step
 from board.law.views import claim_state
+from board.runtime import jobs
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, counts, pages
 
 bp = Blueprint("claims", __name__)
 pages.append(Page(30, "claims", _("Rights claims"), "claims.index", moderators))
@@ -137,12 +137,12 @@ def _expire() -> None:
 
 
 counts.append(_waiting)
-due.tasks += [
-    due.Task("takedowns", lambda: bool(db.session.scalar(Claim.due().limit(1))), _expire),
-    due.Task(
+jobs.tasks += [
+    jobs.Task("takedowns", lambda: bool(db.session.scalar(Claim.due().limit(1))), _expire),
+    jobs.Task(
         "claimants",
         lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
         takedowns.forget_claimants,
     ),
-    due.Task("evidence", evidence.is_due, evidence.forget),
+    jobs.Task("evidence", evidence.is_due, evidence.forget),
 ]

@@ -10,16 +10,16 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
-from board.access import member, moderators, open_to
 from board.comments.models import Comment
 from board.db import db, writing
-from board.forms import Form
 from board.law import dossiers
 from board.law.claim_desk_views import saved
 from board.law.dossiers import Dossier
 from board.law.models import Claim
 from board.law.orders import Order
 from board.moderation.models import Ruling
+from board.web.access import member, moderators, open_to
+from board.web.forms import Form
 
 bp = Blueprint("dossiers", __name__)
 

@@ -19,11 +19,11 @@ from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
 from board.comments.models import Comment
 from board.db import db
-from board.forms import ROW_ID, Form
 from board.law.channels import Channel
 from board.law.evidence import Evidence, Upload, media_type, tidy_name
 from board.law.models import Claim, Claimant
 from board.moderation.models import Ruling
+from board.web.forms import ROW_ID, Form
 
 _COMMENT = re.compile(rf"(?:^|/comments/|#comment-)({ROW_ID})/?(?:[?#].*)?$")
 _EMPTY = _("Please write something.")

@@ -23,11 +23,11 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional, Validation
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
-from board.forms import Form
 from board.law.disclosures import ITEMS, Disclosure
 from board.law.forms import find_comment
 from board.law.orders import Order, Outcome
 from board.moderation.models import Ruling
+from board.web.forms import Form
 
 _EMPTY = _("Please write something.")
 _CHOOSE = _("Please choose one.")

@@ -8,14 +8,9 @@ from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from board import due
-from board.access import member, moderators, open_to
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.desk import Page, counts, pages
-from board.forms import Form, asked_id
-from board.language import local
 from board.law import disclosures, orders
 from board.law.disclosures import Disclosure
 from board.law.order_forms import (
@@ -31,6 +26,11 @@ from board.law.order_forms import (
 )
 from board.law.orders import Order, Outcome
 from board.law.registers import Answered, Entry
+from board.runtime import jobs
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, counts, pages
+from board.web.forms import Form, asked_id
+from board.web.i18n import local
 
 bp = Blueprint("registers", __name__)
 pages.append(Page(31, "orders", _("Orders"), "registers.orders_page", moderators))
@@ -162,8 +162,8 @@ _disclosures = Register(
 
 
 counts.append(lambda: {"orders": Order.count_waiting(), "disclosures": Disclosure.count_waiting()})
-due.tasks.append(
-    due.Task(
+jobs.tasks.append(
+    jobs.Task(
         "disclosures",
         lambda: db.session.scalar(Disclosure.to_tell().limit(1)) is not None,
         disclosures.tell_readers,

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
-from board.access import everyone, open_to
-from board.language import today
 from board.law import terms
 from board.law.models import Claim
 from board.law.terms import Document
+from board.web.access import everyone, open_to
+from board.web.i18n import today
 
 bp = Blueprint("terms", __name__)
 

@@ -11,9 +11,7 @@ from flask import Blueprint, Flask, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 
-from board.access import everyone, open_to
 from board.db import now
-from board.language import local
 from board.law.disclosures import Disclosure
 from board.law.order_forms import (
     disclosure_kinds,
@@ -24,7 +22,9 @@ from board.law.order_forms import (
 from board.law.orders import Order
 from board.moderation import transparency
 from board.moderation.transparency import Figures
-from board.rendering import this_app
+from board.web.access import everyone, open_to
+from board.web.i18n import local
+from board.web.templating import this_app
 
 bp = Blueprint("transparency", __name__)
 

@@ -7,18 +7,18 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from board.access import everyone, member, open_to, readers
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing
-from board.forms import asked_id
-from board.language import language
 from board.law import channels, evidence, takedowns
 from board.law.evidence import Evidence
 from board.law.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.models import Claim
 from board.moderation.acts import act_label
+from board.web.access import everyone, member, open_to, readers
+from board.web.forms import asked_id
+from board.web.i18n import language
 
 bp = Blueprint("rights", __name__)
 

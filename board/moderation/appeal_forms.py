@@ -4,9 +4,9 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length
 
-from board.forms import Form
 from board.moderation.appeals import Appeal
 from board.moderation.models import Ruling
+from board.web.forms import Form
 
 
 class AppealForm(Form):

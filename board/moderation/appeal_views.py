@@ -6,16 +6,16 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from board.access import everyone, member, moderators, open_to, viewer
 from board.accounts import views as accounts
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, writing
-from board.desk import Page, counts, pages
 from board.moderation import appeals
 from board.moderation.appeal_forms import AppealForm, DecideForm
 from board.moderation.appeals import Appeal, NotByTheSame, NotOpen
 from board.moderation.models import Ruling
+from board.web.access import everyone, member, moderators, open_to, viewer
+from board.web.desk import Page, counts, pages
 
 bp = Blueprint("appeals", __name__)
 pages.append(Page(20, "appeals", _("Appeals"), "appeals.index", moderators))

@@ -16,9 +16,9 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.reasons import all_reasons, reason_label, reasons
 from board.db import now
-from board.forms import ROW_ID, Form
 from board.moderation.forms import ReasonForm
 from board.moderation.queues import Item
+from board.web.forms import ROW_ID, Form
 
 AGES = {"10m": timedelta(minutes=10), "1h": timedelta(hours=1), "1d": timedelta(days=1)}
 BULK_MAX = 1000

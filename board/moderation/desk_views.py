@@ -11,12 +11,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import Conflict
 
-from board.access import member, moderators, open_to
 from board.comments.models import Comment
 from board.comments.reasons import reason_label
 from board.db import db, now, writing
-from board.desk import Page, counts, pages
-from board.forms import own_path
 from board.moderation import models, queues, undoing
 from board.moderation.desk_forms import BULK_MAX, BulkForm, FilterForm
 from board.moderation.forms import ReasonForm
@@ -24,6 +21,9 @@ from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
 from board.moderation.undoing import TooLate
 from board.moderation.waiting import SEARCHED, any_shelf, shelf_of, standing
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, counts, pages
+from board.web.forms import own_path
 
 bp = Blueprint("queues", __name__)
 WRITE_MAX = 200  # decisions in one write, so that no reader's post waits long for a moderator's

@@ -8,9 +8,9 @@ from wtforms import RadioField, StringField
 from wtforms.validators import Length, ValidationError
 
 from board.comments.reasons import OWN_WORDS, is_reason, reasons
-from board.forms import Form
 from board.moderation.models import Ruling
 from board.text import tidy_line
+from board.web.forms import Form
 
 
 class ReasonForm(Form):

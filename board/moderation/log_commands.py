@@ -8,8 +8,8 @@ from typing import IO, Any
 import click
 from flask.cli import AppGroup
 
-from board.chain import first_broken
 from board.db import db, writing
+from board.db.hash_chain import first_broken
 from board.moderation import appeals, log
 from board.moderation.appeals import Appeal
 from board.moderation.models import Ruling

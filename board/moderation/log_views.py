@@ -6,13 +6,13 @@ from flask_babel import lazy_gettext as _
 from wtforms import SearchField, SelectField
 from wtforms.validators import Length
 
-from board.access import open_to, staff
 from board.db import db
-from board.desk import Page, pages
-from board.forms import Form, asked_id
 from board.moderation import log
 from board.moderation.acts import act_label
 from board.moderation.models import Ruling, Verdict
+from board.web.access import open_to, staff
+from board.web.desk import Page, pages
+from board.web.forms import Form, asked_id
 
 bp = Blueprint("log", __name__)
 pages.append(Page(90, "log", _("Moderation log"), "log.index", staff))

@@ -8,11 +8,10 @@ from typing import Any, Self
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
-from board import chain
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.db import Base, now
+from board.db import Base, hash_chain, now
 from board.moderation import queues
 
 # What else follows from an entry in the log, and from a decision about a comment.
@@ -130,7 +129,7 @@ class Ruling(Base):
 
     def sealed(self, previous: bytes) -> bytes:
         """The hash this row must have after a row with the hash `previous`."""
-        return chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
+        return hash_chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
 
 
 def record(
@@ -161,7 +160,7 @@ def record(
         detail=detail,
         made_at=now(),
     )
-    chain.append(ruling)
+    hash_chain.append(ruling)
     for effect in on_record:
         effect(ruling)
     return ruling

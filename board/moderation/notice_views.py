@@ -4,15 +4,15 @@ from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from board.access import member, open_to, readers, viewer
 from board.accounts.models import User
 from board.comments import refusals
 from board.db import db, writing
-from board.forms import asked_id, own_path
 from board.moderation import appeals, notices, people
 from board.moderation.people import Caution
 from board.moderation.people_forms import SeenForm
 from board.moderation.people_views import bp
+from board.web.access import member, open_to, readers, viewer
+from board.web.forms import asked_id, own_path
 
 refusals.explain(
     people.Unacknowledged,

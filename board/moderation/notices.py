@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from board.accounts import belongings
 from board.accounts.models import User
+from board.db.read_connections import Rows, read
 from board.moderation.models import Ruling, Verdict
 from board.moderation.people import about
-from board.reading import Rows, read
 
 # What a person reads of decisions about them; KEEP only where their comment had waited.
 TOLD = (

@@ -12,10 +12,10 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from board.accounts.models import User
 from board.accounts.names import name_key
 from board.db import now
-from board.forms import ROW_ID, Form
 from board.moderation.bans import BanProposal
 from board.moderation.forms import ReasonForm
 from board.moderation.people import Note
+from board.web.forms import ROW_ID, Form
 
 # Days, from a nap to a season; what has no end is a ban.
 DAYS = ("1", "3", "7", "30", "90")

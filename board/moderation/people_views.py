@@ -9,13 +9,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from board.access import member, moderators, open_to
 from board.accounts.models import User
 from board.comments.own import comments_of
 from board.comments.reasons import reason_label
 from board.db import db, writing
-from board.desk import Page, counts, pages
-from board.forms import asked_id
 from board.moderation import bans, people, reports
 from board.moderation.bans import BanProposal, NotByTheSame
 from board.moderation.forms import ReasonForm
@@ -29,6 +26,9 @@ from board.moderation.people_forms import (
     TermForm,
     WarnForm,
 )
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, counts, pages
+from board.web.forms import asked_id
 
 bp = Blueprint("people", __name__)
 pages.append(Page(40, "people", _("People"), "people.index", moderators))

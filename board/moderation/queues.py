@@ -25,7 +25,7 @@ from board.articles.models import Article
 from board.comments import editing, posting
 from board.comments.models import Comment, on_delete
 from board.db import Base, db, now
-from board.desk import COUNTED_MAX
+from board.web.desk import COUNTED_MAX
 
 
 class Queue(enum.StrEnum):

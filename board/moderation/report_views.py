@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import Length
 
-from board.access import member, open_to, readers, viewer
 from board.accounts.models import User
 from board.comments import refusals
 from board.comments.models import Comment
@@ -18,9 +17,10 @@ from board.comments.refusals import headers, status, why
 from board.comments.refused import Refused
 from board.comments.thread import Shown, ids_of
 from board.db import writing
-from board.forms import Form
 from board.moderation import reports
 from board.moderation.reports import Report, TooManyReports
+from board.web.access import member, open_to, readers, viewer
+from board.web.forms import Form
 
 bp = Blueprint("reports", __name__)
 refusals.explain(TooManyReports, _("You have reported as often as one day allows."), status=429)

@@ -23,11 +23,11 @@ from board.comments.models import Comment
 from board.comments.reactions import CommentGone, OwnComment
 from board.comments.refused import AuthorSuspended, Refused
 from board.db import Base, db, now
+from board.db.read_connections import read
 from board.moderation import queues
 from board.moderation.models import Ruling, Verdict, on_decision
 from board.moderation.queues import Queue
 from board.moderation.undoing import on_undo
-from board.reading import read
 
 # 전기통신사업법 22조의5: such material is taken down without delay once it is reported.
 FILMED = "illegal.filmed"

@@ -17,12 +17,12 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
-from board.forms import Form
 from board.moderation import words
 from board.moderation.models import Ruling
 from board.moderation.rules import CATEGORIES, AllowedWord, State
 from board.moderation.trials import Trial
 from board.moderation.words import WrongRule
+from board.web.forms import Form
 
 CATEGORY_LABELS = {
     "insult": _("Insults"),

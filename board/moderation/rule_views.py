@@ -5,10 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from board import due
-from board.access import member, moderators, open_to
 from board.db import db, writing
-from board.forms import asked_id
 from board.moderation import hits, likeness, rule_lists, rules
 from board.moderation.rule_forms import (
     AllowForm,
@@ -20,6 +17,9 @@ from board.moderation.rule_forms import (
 from board.moderation.rule_words import bp
 from board.moderation.rules import AllowedWord, Rule, RuleChange, State, Twice
 from board.moderation.trial_views import begin
+from board.runtime import jobs
+from board.web.access import member, moderators, open_to
+from board.web.forms import asked_id
 
 
 @bp.get("/desk/rules")
@@ -191,4 +191,4 @@ def _rule(id: int) -> Rule:
     return rule
 
 
-due.tasks.append(due.Task("likeness", likeness.has_old, likeness.forget_old))
+jobs.tasks.append(jobs.Task("likeness", likeness.has_old, likeness.forget_old))

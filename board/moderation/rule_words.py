@@ -7,12 +7,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
-from board.access import moderators
 from board.comments import refusals
-from board.desk import Page, pages
 from board.moderation import hits
 from board.moderation.rule_forms import ACTION_LABELS, CATEGORY_LABELS, STATE_LABELS
 from board.moderation.rules import Rule
+from board.web.access import moderators
+from board.web.desk import Page, pages
 
 bp = Blueprint("rules", __name__)
 pages.append(Page(60, "rules", _("Rules"), "rules.index", moderators))

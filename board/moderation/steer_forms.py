@@ -25,8 +25,8 @@ from board.articles.models import Article
 from board.articles.steered import measure_label, span
 from board.articles.steering import Measure, Steering, Terms
 from board.db import db, now
-from board.forms import Form
 from board.moderation.surges import Surge
+from board.web.forms import Form
 
 ELECTION = "election"
 # What an election mode begins with; the moderator chooses what stays.

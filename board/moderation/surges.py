@@ -12,7 +12,6 @@ from typing import Self
 from sqlalchemy import JSON, ForeignKey, Index, Select, String, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board import due
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.steering import Measure, Steering, Terms
@@ -21,6 +20,7 @@ from board.moderation import pulse
 from board.moderation.pulse import KINDS, SLOT, Event
 from board.moderation.steering import steer
 from board.moderation.usual import FLOORS, limit_of, usual_of
+from board.runtime import jobs
 
 # A surge that is back within this time is the same.
 REST = timedelta(minutes=30)
@@ -192,4 +192,4 @@ def _excess(article_id: int, counted: Counter[str]) -> Excess:
     }
 
 
-due.tasks.append(due.Task("pulse", lambda: Watch.look().is_news, lambda: Watch.look().keep()))
+jobs.tasks.append(jobs.Task("pulse", lambda: Watch.look().is_news, lambda: Watch.look().keep()))

@@ -6,19 +6,19 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 
-from board import due
-from board.access import member, moderators, open_to
 from board.articles.models import Article
 from board.articles.steered import shown_courses
 from board.articles.steering import Steering
 from board.db import db, now, writing
-from board.desk import Page, counts, pages
-from board.forms import asked_id
 from board.moderation import steering
 from board.moderation.pulse import SLOT, Pulse
 from board.moderation.steer_forms import ELECTION, SeenForm, SteerForm
 from board.moderation.surge_signs import signs_of
 from board.moderation.surges import Surge
+from board.runtime import jobs
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, counts, pages
+from board.web.forms import asked_id
 
 bp = Blueprint("threads", __name__)
 pages.append(Page(15, "threads", _("Threads"), "threads.index", moderators))
@@ -174,8 +174,8 @@ def _waiting() -> dict[str, int]:
 
 
 counts.append(_waiting)
-due.tasks.append(
-    due.Task(
+jobs.tasks.append(
+    jobs.Task(
         "steering",
         lambda: db.session.scalar(Steering.due().limit(1)) is not None,
         steering.keep_time,

@@ -4,13 +4,13 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from board.access import member, moderators, open_to
 from board.db import db, writing
 from board.moderation import trials
 from board.moderation.rule_forms import AdoptForm, RuleForm
 from board.moderation.rule_words import bp
 from board.moderation.rules import Rule, State, Twice
 from board.moderation.trials import Trial
+from board.web.access import member, moderators, open_to
 
 
 @bp.get("/desk/rules/trials/<id:id>")

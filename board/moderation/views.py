@@ -8,16 +8,16 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from board.access import everyone, member, moderators, open_to
 from board.comments.models import Comment
 from board.comments.pages import conversation_page
 from board.comments.reasons import reason_label
 from board.db import db, writing
-from board.forms import asked_id
-from board.language import iso
 from board.moderation import models
 from board.moderation.forms import ReasonForm, RestoreForm
 from board.moderation.models import Ruling
+from board.web.access import everyone, member, moderators, open_to
+from board.web.forms import asked_id
+from board.web.i18n import iso
 
 bp = Blueprint("moderation", __name__)
 EXPORT_SIZE = 1000  # rulings of one answer to a program

@@ -14,12 +14,12 @@ from sqlalchemy.orm import contains_eager, joinedload
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db
-from board.forms import ROW_ID
 from board.moderation.desk_forms import FilterForm
 from board.moderation.hits import RuleHit, hits_in
 from board.moderation.models import Ruling
 from board.moderation.queues import Item, Queue
 from board.moderation.reports import Report
+from board.web.forms import ROW_ID
 
 SEARCHED = 20_000  # comments one page looks for words in: some hundredths of a second
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,7 +7,6 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import open_to, strangers
 from board.db import db, writing
 from board.tips import disk, keeping, opened, sending, tickets, unlocking, words
 from board.tips.attachments import Attachment, CannotClean
@@ -24,6 +23,7 @@ from board.tips.uploads import bytes_max
 from board.tips.vault import BadSeal, Key
 from board.tips.views import bp
 from board.tips.words import NotWords
+from board.web.access import open_to, strangers
 
 TRY_SECONDS = 0.6  # every try of a code takes this long, right or wrong
 

@@ -3,7 +3,6 @@
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.access import member, newsroom, open_to
 from board.db import forget_log, writing
 from board.tips import gists, keeping, roster
 from board.tips.desk_forms import DayForm, HoldForm
@@ -14,6 +13,7 @@ from board.tips.log import note as note_act
 from board.tips.models import Purpose, State
 from board.tips.tip_page import back, opened_by_me, readers_of, tip_page
 from board.tips.unlock_views import my_key
+from board.web.access import member, newsroom, open_to
 
 
 @bp.post("/desk/tips/<id:id>/assign")

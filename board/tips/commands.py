@@ -8,9 +8,8 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from board import chain
-from board.db import db, forget_log, writing
-from board.mail import NotSent
+from board.db import db, forget_log, hash_chain, writing
+from board.runtime.smtp import NotSent
 from board.tips import keeping, notices, roster
 from board.tips.log import Entry
 
@@ -36,7 +35,7 @@ def verify() -> None:
     Entries taken from the end leave no gap: keep the last hash somewhere else to notice that.
     """
     entries = db.session.scalars(select(Entry).order_by(Entry.id)).all()
-    if broken := chain.first_broken(entries):
+    if broken := hash_chain.first_broken(entries):
         raise click.ClickException(
             f"Entry {broken} is not as it was written, or one before it is missing."
         )

@@ -10,13 +10,13 @@ from wtforms import DateField, HiddenField, PasswordField, SelectChoice, SelectF
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from board.db import db
-from board.forms import Form
 from board.tips import exports
 from board.tips.days import today
 from board.tips.finding import Wanted
 from board.tips.forms import AsTyped
 from board.tips.holders import Reader
 from board.tips.models import State, Tip
+from board.web.forms import Form
 
 _required = DataRequired(_("Please fill this in."))
 _LINK = re.compile(r"https?://[^\s<>\"]{3,500}")

@@ -8,7 +8,7 @@ import traceback
 
 from flask import Flask, has_request_context, request
 
-from board.hosts import for_sources
+from board.web.request.origins import for_sources
 
 
 class Discreet(logging.Filter):

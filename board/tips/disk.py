@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from board.runtime.limiter import TooBusy
 from board.tips import vault
 from board.tips.days import today
-from board.turns import TooBusy
 
 DRAFT_LIFE = 2 * 3600  # seconds
 _SLOTS = 2  # derivations at a time on this machine; each takes 64 MiB

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import member, newsroom, open_to
 from board.db import db, writing
 from board.tips import exports, log
 from board.tips.desk_forms import RecipientForm, RiddleForm
@@ -18,6 +17,7 @@ from board.tips.streams import CHUNK
 from board.tips.tip_page import opened_by_me
 from board.tips.unlock_views import my_key
 from board.tips.vault import Key
+from board.web.access import member, newsroom, open_to
 
 bp = Blueprint("tip_export", __name__)
 bp.after_request(protect)

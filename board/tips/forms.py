@@ -14,9 +14,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import TextArea
 
-from board.forms import Form
 from board.tips.models import Tip
 from board.tips.words import holds_code
+from board.web.forms import Form
 
 
 class AsTyped(Field):

@@ -6,10 +6,7 @@ from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from board.access import member, newsroom, open_to
 from board.db import db, writing
-from board.desk import Page, pages
-from board.forms import asked_id
 from board.tips import gists, roster
 from board.tips.desk_forms import FindForm
 from board.tips.finding import find
@@ -19,6 +16,9 @@ from board.tips.models import Tip
 from board.tips.pages import page_of, protect
 from board.tips.tip_page import facts_of
 from board.tips.unlock_views import my_key
+from board.web.access import member, newsroom, open_to
+from board.web.desk import Page, pages
+from board.web.forms import asked_id
 
 bp = Blueprint("tip_desk", __name__)
 bp.after_request(protect)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
 from board.db import Base, db
-from board.due import Task, tasks
+from board.runtime.jobs import Task, tasks
 from board.tips import disk, gists, log
 from board.tips.days import today
 from board.tips.grants import Grant

@@ -12,9 +12,8 @@ from typing import Any, Self
 from sqlalchemy import ForeignKey, Select, String, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board import chain
 from board.accounts.models import User
-from board.db import Base, db
+from board.db import Base, db, hash_chain
 from board.tips.days import today
 
 
@@ -39,7 +38,7 @@ ONCE_A_DAY = (Act.OPEN, Act.CONTACT, Act.FILE, Act.SEARCH)
 
 
 class Entry(Base):
-    """One act of one person. Append-only, as board/chain.py says."""
+    """One act of one person. Append-only, as board/db/hash_chain.py says."""
 
     __tablename__ = "tip_log"
     PAGE_SIZE = 100
@@ -77,7 +76,7 @@ class Entry(Base):
         return {name: getattr(self, name) for name in self.HASHED}
 
     def sealed(self, previous: bytes) -> bytes:
-        return chain.seal(previous, self.told)
+        return hash_chain.seal(previous, self.told)
 
 
 def is_noted(act: Act, *, by: User, tip_id: int | None = None) -> bool:
@@ -100,4 +99,4 @@ def note(
         about_id=about and about.id,
         made_on=today(),
     )
-    chain.append(entry)
+    hash_chain.append(entry)

@@ -4,15 +4,14 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from board import chain
-from board.access import newsroom, open_to
 from board.accounts.second_factor import FactorAct
-from board.db import db
-from board.desk import Page, pages
-from board.forms import asked_id
+from board.db import db, hash_chain
 from board.tips.log import Entry
 from board.tips.pages import page_of, protect
 from board.tips.unlock_views import my_key
+from board.web.access import newsroom, open_to
+from board.web.desk import Page, pages
+from board.web.forms import asked_id
 
 bp = Blueprint("tip_log", __name__)
 bp.after_request(protect)
@@ -31,7 +30,7 @@ def index() -> ResponseReturnValue:
         "tips/desk/log.html",
         entries=shown,
         more=shown[-1].id if len(found) > Entry.PAGE_SIZE else None,
-        broken=chain.first_broken_of_last(Entry, CHECKED),
+        broken=hash_chain.first_broken_of_last(Entry, CHECKED),
         last=last,
         resets=db.session.scalars(FactorAct.resets()).all(),
     )

@@ -6,9 +6,8 @@ from flask import Blueprint, Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import newsroom, open_to
 from board.db import db, writing
-from board.mail import NotSent
+from board.runtime.smtp import NotSent
 from board.tips import mail_keys, notices
 from board.tips.desk_forms import MailKeyForm, ProofForm
 from board.tips.holders import Reader
@@ -16,6 +15,7 @@ from board.tips.mail_keys import MailKey
 from board.tips.pages import page_of, protect
 from board.tips.pgp import BYTES_MAX, BadKey, PublicKey
 from board.tips.unlock_views import my_key
+from board.web.access import newsroom, open_to
 
 bp = Blueprint("tip_mail", __name__)
 bp.after_request(protect)

@@ -10,7 +10,7 @@ from email.message import EmailMessage, Message
 from sqlalchemy import select
 
 from board.db import db
-from board.mail import connected, hand_over
+from board.runtime.smtp import connected, hand_over
 from board.tips.holders import Reader
 from board.tips.mail_keys import MailKey
 from board.tips.pgp import BadKey, PublicKey, sealed_mail

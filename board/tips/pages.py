@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response, abort, render_template
 
-from board.forms import ROW_ID
 from board.tips import disk
 from board.tips.opened import Opened
 from board.tips.streams import open_file
+from board.web.forms import ROW_ID
 
 FORM_BYTES = 256 * 1024  # a Hangul letter takes nine in a posted form
 SIZES = 64 * 1024  # bytes; whoever watches the line sees a multiple of this
@@ -27,7 +27,7 @@ def page_of(template: str, *, status: int = 200, **values: Any) -> Response:
 
 
 def protect(response: Response) -> Response:
-    """Kept by nobody, and never compressed (see board/compression.py)."""
+    """Kept by nobody, and never compressed (see board/web/compression.py)."""
     response.headers["Cache-Control"] = "private, no-store, no-transform"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

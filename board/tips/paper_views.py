@@ -3,7 +3,6 @@
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.access import member, newsroom, open_to
 from board.db import db, writing
 from board.tips import joining, roster, tickets
 from board.tips.days import today
@@ -13,6 +12,7 @@ from board.tips.pages import page_of
 from board.tips.paper import Paper
 from board.tips.unlock_views import bp, my_key, opened_by
 from board.tips.vault import Key
+from board.web.access import member, newsroom, open_to
 
 
 @bp.get("/desk/tips/start")

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 
-from board.access import newsroom, open_to
 from board.db import db, writing
-from board.desk import Page, pages
 from board.tips import joining, roster, tickets
 from board.tips.holders import Reader, fingerprint
 from board.tips.models import Tip
 from board.tips.pages import page_of
 from board.tips.unlock_views import bp, my_key
+from board.web.access import newsroom, open_to
+from board.web.desk import Page, pages
 
 pages.append(
     Page(61, "tip_readers", lazy_gettext("Readers of tips"), "tip_readers.readers", newsroom)

@@ -4,7 +4,6 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import member, newsroom, open_to
 from board.db import writing
 from board.tips import sending, tickets
 from board.tips.attachments import kept
@@ -20,6 +19,7 @@ from board.tips.text import plain
 from board.tips.tip_page import back, opened_by_me, tip_page
 from board.tips.unlock_views import my_key
 from board.tips.uploads import bytes_max, uploaded
+from board.web.access import member, newsroom, open_to
 
 
 @bp.errorhandler(NoKey)

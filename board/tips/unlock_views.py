@@ -6,9 +6,9 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import member, newsroom, open_to
 from board.accounts.attempts import Attempt, TooManyAttempts
 from board.db import db, writing
+from board.runtime.limiter import TooBusy
 from board.tips import disk, gists, unlocking, words
 from board.tips.desk_forms import UnlockForm
 from board.tips.holders import Reader, Unlocked
@@ -17,7 +17,7 @@ from board.tips.roster import Forged
 from board.tips.unlocking import Locked
 from board.tips.vault import BadSeal, Key
 from board.tips.words import NotWords
-from board.turns import TooBusy
+from board.web.access import member, newsroom, open_to
 
 bp = Blueprint("tip_readers", __name__)
 bp.after_request(protect)

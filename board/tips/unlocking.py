@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import request
 
-from board.access import cookie_name
 from board.db import db, writing
-from board.hosts import is_https
 from board.tips.holders import Holder, Unlocked
 from board.tips.vault import Key
+from board.web.access import cookie_name
+from board.web.request.origins import is_https
 
 
 class Locked(Exception):

@@ -5,9 +5,6 @@ from typing import Any
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.access import open_to, strangers
-from board.hosts import for_sources
-from board.language import LANGUAGES
 from board.tips import disk, roster, source_pages
 from board.tips.forms import CodeForm
 from board.tips.keyring import NoKey
@@ -15,6 +12,9 @@ from board.tips.pages import conceal, page_of
 from board.tips.unlocking import Locked
 from board.tips.uploads import NoRoom
 from board.tips.ways import all_ways
+from board.web.access import open_to, strangers
+from board.web.i18n import LANGUAGES
+from board.web.request.origins import for_sources
 
 bp = Blueprint("tips", __name__)
 bp.after_request(conceal)

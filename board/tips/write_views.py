@@ -4,9 +4,9 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.access import open_to, strangers
 from board.db import db, writing
-from board.lock import Busy
+from board.db.write_lock import Busy
+from board.runtime.limiter import TooBusy
 from board.tips import disk, sending, tickets, words
 from board.tips.attachments import Attachment, CannotClean
 from board.tips.filled import Filled
@@ -17,7 +17,7 @@ from board.tips.sending import TooMany
 from board.tips.source_pages import code_page, form_page, look_page, not_cleaned, readers
 from board.tips.uploads import bytes_max
 from board.tips.views import bp
-from board.turns import TooBusy
+from board.web.access import open_to, strangers
 
 
 @bp.get("/tips/new")

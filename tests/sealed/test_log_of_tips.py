@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from board.accounts import second_factor
 from board.accounts.models import User
 from board.db import db, writing
-from board.doctor import doctor
+from board.ops.doctor import doctor
 from board.tips import log
 from board.tips.commands import tips_cli
 from board.tips.log import Entry

@@ -2,9 +2,9 @@
 
 import pytest
 
-from board import mail
 from board.db import db, writing
-from board.mail import NotSent
+from board.runtime import smtp as mail
+from board.runtime.smtp import NotSent
 from board.tips import notices, sending
 from board.tips.commands import tips_cli
 from board.tips.holders import Reader

@@ -13,8 +13,8 @@ import pytest
 import time_machine
 from sqlalchemy import select, text
 
-from board import due
 from board.db import Base, close_connections, db, forget_log, now, writing
+from board.runtime import jobs
 from board.tips import disk, keeping, roster, tickets, vault
 from board.tips.days import today
 from board.tips.grants import Grant, TipKey
@@ -439,7 +439,7 @@ class TestErasure:
         with time_machine.travel(now() + days - timedelta(days=1)), writing():
             assert keeping.erase_outdated() == 0
         with time_machine.travel(now() + days):
-            assert "tips" in due.run()
+            assert "tips" in jobs.run()
 
         assert list(disk.folder("files").iterdir()) == []
         assert list(disk.folder("keys").iterdir()) == []

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from board.runtime.limiter import TooBusy
 from board.tips import disk, vault
 from board.tips.streams import CHUNK, SealedFile, open_file, seal_file
 from board.tips.vault import BadSeal, Key
-from board.turns import TooBusy
 from sealed import known
 
 SEED = bytes(range(32))

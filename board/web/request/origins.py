@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.language import LANGUAGES, language
+from board.web.i18n import LANGUAGES, language
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 

@@ -11,11 +11,11 @@ from babel.messages import mofile, pofile
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain, format_date, get_locale
 
-from board.rendering import Rendering
+from board.web.templating import Rendering
 
 LANGUAGES = ("ko", "en")
 COOKIE = "lang"
-CATALOGUES = Path(__file__).parent / "translations"
+CATALOGUES = Path(__file__).parents[1] / "translations"
 
 
 class Catalogue(Domain):

@@ -15,16 +15,16 @@ from flask import current_app
 from granian.constants import Interfaces
 from granian.server import Server
 
-from board import due, schema
 from board.articles.models import Article
-from board.db import db, sqlite
-from board.doctor import OLDEST_SQLITE, is_safe_sqlite
-from board.lock import Busy
+from board.db import db, schema, sqlite
+from board.db.read_connections import close as close_reading
+from board.db.schema import State
+from board.db.write_lock import Busy
 from board.moderation.commands import load_when_untouched
-from board.reading import close as close_reading
-from board.rendering import this_app
-from board.sample.commands import load_sample_when_empty, print_accounts
-from board.schema import State
+from board.ops.doctor import OLDEST_SQLITE, is_safe_sqlite
+from board.ops.sample.cli import load_sample_when_empty, print_accounts
+from board.runtime import jobs
+from board.web.templating import this_app
 
 # Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
 # write, to search or to check a password, so that whoever only reads does not (see the queues).
@@ -51,7 +51,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     sys.stdout.flush()
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
-    due.keep_running(this_app())
+    jobs.keep_running(this_app())
     os.register_at_fork(after_in_child=heed_signals)
     _warm_up()
     _share_memory()
@@ -64,7 +64,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
         blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # seconds
-        working_dir=Path(__file__).parent.parent,
+        working_dir=Path(__file__).parents[2],
         log_enabled=True,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()

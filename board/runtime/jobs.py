@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from board.db import close_connections, db, writing
-from board.lock import Busy
+from board.db.write_lock import Busy
 
 EVERY = 10.0  # seconds; how late the end of a term may be seen
 

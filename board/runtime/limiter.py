@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
-from board.lock import BetweenProcesses, Busy
+from board.db.write_lock import BetweenProcesses, Busy
 
 _CORES_FOR_ONE = 2  # one core of two works, the other is for readers
 _PAUSE = 0.004  # seconds between tries; what is waited for takes some ten times as long
@@ -21,7 +21,7 @@ class Turns:
     """One thread of this process, and for an app one process for each pair of cores.
 
     As many threads as `queue` may wait, for so many seconds; others hear TooBusy at once. A thread
-    that waits serves nobody: board/serve.py has enough for all queues, and some to spare.
+    that waits serves nobody: board/ops/serve.py has enough for all queues, and some to spare.
     """
 
     def __init__(self, name: str, *, queue: int, wait: float) -> None:

@@ -18,9 +18,9 @@ from sqlalchemy.exc import OperationalError
 from board.accounts.models import Guest, Session, User
 from board.accounts.second_factor import SecondFactor
 from board.db import db, writing
-from board.hosts import SAFE, for_sources, is_https
-from board.language import today
-from board.lock import Busy
+from board.db.write_lock import Busy
+from board.web.i18n import today
+from board.web.request.origins import SAFE, for_sources, is_https
 
 Viewer = User | Guest
 Audience = Callable[[Viewer], bool]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-from board.lock import Busy, WriteLock
+from board.db.write_lock import Busy, WriteLock
 
 try:  # bundles a SQLite with the WAL-reset fix
     sqlite: Any = importlib.import_module("pysqlite3.dbapi2")

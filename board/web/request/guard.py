@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask, abort, current_app, request
 from werkzeug.datastructures import MultiDict
 
-from board.hosts import SAFE, own_origin
 from board.text import is_readable
+from board.web.request.origins import SAFE, own_origin
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS_MAX = 50

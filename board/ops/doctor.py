@@ -8,14 +8,14 @@ import click
 from flask import current_app
 from sqlalchemy import select
 
-from board import config, schema
+from board import config
 from board.accounts import letters
 from board.accounts.second_factor import FactorAct, SecondFactor
-from board.chain import first_broken_of_last
-from board.db import PRAGMAS, db, sqlite
+from board.db import PRAGMAS, db, schema, sqlite
+from board.db.hash_chain import first_broken_of_last
+from board.db.schema import State
 from board.law import terms
 from board.moderation.models import Ruling
-from board.schema import State
 from board.tips.log import Entry
 
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).

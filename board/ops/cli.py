@@ -2,17 +2,17 @@
 
 from flask import Flask
 
-from board import due
 from board.accounts.commands import accounts_cli
 from board.accounts.letter_commands import mail_cli
 from board.articles.imports import articles_cli
-from board.doctor import doctor
+from board.db.schema import migration
 from board.law.commands import law_cli
 from board.moderation.commands import rules_cli
 from board.moderation.log_commands import moderation_cli
-from board.sample.commands import sample_cli
-from board.schema import migration
-from board.serve import serve
+from board.ops.doctor import doctor
+from board.ops.sample.cli import sample_cli
+from board.ops.serve import serve
+from board.runtime import jobs
 from board.tips.commands import tips_cli
 
 
@@ -27,5 +27,5 @@ def init_app(app: Flask) -> None:
         tips_cli,
         sample_cli,
     )
-    for command in (serve, doctor, due.due, migration, *slices):
+    for command in (serve, doctor, jobs.due, migration, *slices):
         app.cli.add_command(command)

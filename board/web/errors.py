@@ -23,14 +23,13 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from board import schema
-from board.access import everyone, forget_viewer, open_to, viewer
-from board.db import db, now
-from board.forms import ROW_ID, own_path
-from board.hosts import for_sources, is_https
-from board.language import COOKIE, LANGUAGES
-from board.lock import Busy
-from board.turns import TooBusy
+from board.db import db, now, schema
+from board.db.write_lock import Busy
+from board.runtime.limiter import TooBusy
+from board.web.access import everyone, forget_viewer, open_to, viewer
+from board.web.forms import ROW_ID, own_path
+from board.web.i18n import COOKIE, LANGUAGES
+from board.web.request.origins import for_sources, is_https
 
 bp = Blueprint("pages", __name__)
 

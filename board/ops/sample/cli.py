@@ -14,7 +14,6 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from board import schema
 from board.accounts import models as accounts
 from board.accounts import second_factor
 from board.accounts.models import User
@@ -28,12 +27,12 @@ from board.comments import limits, posting
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.reactions import Choice, Reaction
-from board.db import db, now, writing
+from board.db import db, now, schema, writing
 from board.moderation import models as moderation
 from board.moderation.reports import report
 from board.moderation.steering import steer
-from board.sample import tips
-from board.sample.threads import fill
+from board.ops.sample import tips as sample_tips
+from board.ops.sample.thread_generator import fill
 
 HERE = Path(__file__).parent
 SITE_NAME = "푸른항구신문"
@@ -78,7 +77,7 @@ def load_sample_when_empty() -> bool:
     passwords = {handle: "-".join(secrets.token_hex(3) for _ in range(3)) for handle in CAST}
     hashes = {handle: hash_password(password) for handle, password in passwords.items()}
     readers_hash = hash_password(secrets.token_urlsafe(32))  # nobody signs in as these
-    papers = tips.write_papers()
+    papers = sample_tips.write_papers()
     talk = json.loads((HERE / "comments.json").read_text(encoding="utf-8"))
     with writing():
         people = {handle: _account(handle, handle, hash_) for handle, hash_ in hashes.items()}
@@ -91,7 +90,7 @@ def load_sample_when_empty() -> bool:
             people[reader["handle"]] = person
         db.session.flush()  # everybody has an id
         factors = {handle: _second_factor(people[handle]) for handle in CAST if CAST[handle]}
-        tips.seat(people["tess"], papers)
+        sample_tips.seat(people["tess"], papers)
         threads = talk["threads"]
         items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
         _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)
@@ -136,7 +135,7 @@ def print_accounts() -> None:
         for email, (_password, _can, *factor) in accounts_.items():
             if spare := _spare_codes(email, factor[1:]):
                 click.echo(f"  or, each of them once, for {email}: {'  '.join(spare[:3])}")
-        tips.print_paper()
+        sample_tips.print_paper()
 
 
 @sample_cli.command("code")

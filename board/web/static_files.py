@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 FOR_GOOD = "public, max-age=31536000, immutable"
-FOLDER = Path(__file__).parent / "static"
+FOLDER = Path(__file__).parents[1] / "static"
 
 
 def init_app(app: Flask) -> None:

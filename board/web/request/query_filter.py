@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from flask import Flask
 
-from board.intake import URL_MAX
+from board.web.request.guard import URL_MAX
 
 # Of every page in every slice. A page that asks for another name gets nothing under it.
 NAMES = frozenset(

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database. Called by `board.schema`."""
+"""How Alembic reaches the database. Called by `board.db.schema`."""
 
 import logging
 
@@ -6,8 +6,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, event, pool, text
 
-from board import schema
-from board.db import Base, sqlite
+from board.db import Base, schema, sqlite
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from board.access import Audience, open_to, staff, viewer
+from board.web.access import Audience, open_to, staff, viewer
 
 bp = Blueprint("desk", __name__)
 

@@ -1,0 +1,1 @@
+"""What runs beside requests: jobs, mail transport, limiter."""

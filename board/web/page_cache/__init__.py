@@ -1,0 +1,1 @@
+"""Guests’ pages, cached whole in front of Flask."""
