@@ -7,7 +7,7 @@ import click
 from flask import Flask
 
 from board import config, db
-from board.accounts.parts import PARTS as ACCOUNTS
+from board.accounts.wiring import PARTS as ACCOUNTS
 from board.api.parts import PARTS as API
 from board.articles.parts import PARTS as ARTICLES
 from board.comments.parts import PARTS as COMMENTS

@@ -33,8 +33,8 @@ from werkzeug.test import TestResponse
 
 from board import create_app
 from board.accounts import models as accounts
-from board.accounts import passwords
-from board.accounts.commands import accounts_cli
+from board.accounts.auth import passwords
+from board.accounts.cli import accounts_cli
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body

@@ -9,9 +9,9 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from board.accounts.auth.login import device_name
+from board.accounts.auth.passwords import hash_password, is_password
 from board.accounts.models import Session, User
-from board.accounts.passwords import hash_password, is_password
-from board.accounts.signing_in import device_name
 from board.articles.models import Article
 from board.db import db, now, writing
 from conftest import PASSWORD, say
@@ -98,7 +98,7 @@ def test_without_the_current_password_or_a_good_new_one_nothing_changes(
 def test_the_current_password_cannot_be_guessed_for_long(
     as_: Browser, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.accounts.signing_in.is_password", lambda *_: False)
+    monkeypatch.setattr("board.accounts.auth.login.is_password", lambda *_: False)
     client, form = as_(ada), {"current": "not her password", "password": NEW}
     answers = [client.post("/account/password", data=form).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]

@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from board.accounts.commands import accounts_cli
+from board.accounts.auth.passwords import is_password
+from board.accounts.cli import accounts_cli
 from board.accounts.models import User
-from board.accounts.passwords import is_password
 from board.db import db
 from conftest import PASSWORD
 

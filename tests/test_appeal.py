@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from board.accounts.passwords import hash_password
+from board.accounts.auth.passwords import hash_password
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.db.hash_chain import first_broken

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from board.accounts.attempts import Attempt
+from board.accounts.auth.rate_limit import Attempt
 from board.accounts.models import Session, User
 from board.articles.models import Article
 from board.db import db, now

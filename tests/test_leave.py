@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
-from board.accounts import letters, passwords
-from board.accounts.attempts import Device
-from board.accounts.letters import Letter
+from board.accounts.auth import passwords
+from board.accounts.auth.rate_limit import Device
+from board.accounts.display_names import FORMER
+from board.accounts.email import queue as email_queue
+from board.accounts.email.queue import Letter
 from board.accounts.models import Session, User
-from board.accounts.names import FORMER
 from board.comments import editing
 from board.comments.models import Comment
 from board.comments.mutes import Mute
@@ -86,7 +87,7 @@ def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora,
         app.config.update(
             MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
         )
-        letters.write("news", 1, to=ada)
+        email_queue.write("news", 1, to=ada)
     say(harbour, ada, "남는 글")
 
     leave()
@@ -225,7 +226,7 @@ def test_no_mail_is_written_to_them_any_more(app, leave, harbour, ada, mo):
         models.hide(comment, by=mo, reason="abuse", note="")
 
     with writing(), time_machine.travel(now() + timedelta(hours=1)):
-        assert letters.take_next() is None
+        assert email_queue.take_next() is None
 
 
 def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from board.accounts.letter_commands import mail_cli
-from board.accounts.letters import Letter
+from board.accounts.email.cli import mail_cli
+from board.accounts.email.queue import Letter
 from board.db import db, now, writing
 from board.law import takedowns
 from board.law.models import Step

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from board.accounts.names import imitates_staff, is_well_formed, name_key, tidy_name
+from board.accounts.display_names import imitates_staff, is_well_formed, name_key, tidy_name
 
 SITE = "푸른항구신문"
 

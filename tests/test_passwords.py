@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 from flask import Flask
 
-from board.accounts import passwords
-from board.accounts.passwords import hash_password, is_easy, is_password, tidy_password
+from board.accounts.auth import passwords
+from board.accounts.auth.passwords import hash_password, is_easy, is_password, tidy_password
 from board.runtime.limiter import TooBusy, Turns
 from waiting import until
 

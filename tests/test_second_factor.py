@@ -19,9 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from board.accounts import models as accounts
-from board.accounts import second_factor
 from board.accounts.models import User
-from board.accounts.second_factor import FactorAct, SecondFactor
+from board.accounts.two_factor import models as two_factor
+from board.accounts.two_factor.models import FactorAct, SecondFactor
 from board.articles.models import Article
 from board.db import close_connections, db, hash_chain, now, writing
 from board.ops.doctor import doctor
@@ -58,9 +58,9 @@ def with_password(app: Flask) -> Callable[[User], FlaskClient]:
 @pytest.fixture
 def phone(app: Flask, mo: User) -> Phone:
     """mo's, set up long ago."""
-    secret = second_factor.new_secret()
+    secret = two_factor.new_secret()
     with writing():
-        codes = second_factor.enrol(mo, secret, step=0, key=app.config["SECRET_KEY"])
+        codes = two_factor.enrol(mo, secret, step=0, key=app.config["SECRET_KEY"])
     return Phone(secret, codes)
 
 
@@ -376,7 +376,7 @@ def test_a_form_that_is_forged_of_somebody_else_or_too_old_begins_anew(
 def test_what_is_kept_of_it_is_no_ticket(app: Flask, mo_at: FlaskClient, mo: User) -> None:
     kept = db.session.get_one(SecondFactor, mo.id).sealed.decode()
 
-    assert second_factor.secret_of(kept, mo, key=app.config["SECRET_KEY"]) is None
+    assert two_factor.secret_of(kept, mo, key=app.config["SECRET_KEY"]) is None
 
 
 def test_who_stole_a_password_or_a_session_cannot_set_up_their_own_telephone(
@@ -444,7 +444,7 @@ def test_a_secret_moved_to_another_person_opens_nothing(
     app: Flask, phone: Phone, tess: User, with_password: Callable[[User], FlaskClient], mo: User
 ) -> None:
     with writing():
-        second_factor.enrol(tess, second_factor.new_secret(), step=0, key=app.config["SECRET_KEY"])
+        two_factor.enrol(tess, two_factor.new_secret(), step=0, key=app.config["SECRET_KEY"])
         sealed = db.session.get_one(SecondFactor, mo.id).sealed
         db.session.get_one(SecondFactor, tess.id).sealed = sealed
 
@@ -553,8 +553,8 @@ class TestABoardThatAsksForNone:
 def test_a_new_password_keeps_what_the_session_has_shown(
     mo_at: FlaskClient, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.accounts.signing_in.is_password", lambda *_: True)
-    monkeypatch.setattr("board.accounts.account_views.hash_password", lambda _: "!")
+    monkeypatch.setattr("board.accounts.auth.login.is_password", lambda *_: True)
+    monkeypatch.setattr("board.accounts.settings_views.hash_password", lambda _: "!")
     data = {"current": "right", "password": "a harbour full of quiet boats"}
 
     assert mo_at.post("/account/password", data=data).status_code == 303

@@ -15,10 +15,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from board.accounts import passwords, views
-from board.accounts.attempts import Attempt, Device, network
+from board.accounts import views
+from board.accounts.auth import passwords
+from board.accounts.auth.passwords import hash_password
+from board.accounts.auth.rate_limit import Attempt, Device, network
 from board.accounts.models import Session, User
-from board.accounts.passwords import hash_password
 from board.db import db, now, writing
 from conftest import PASSWORD, Client
 from test_sign_up import ELSEWHERE

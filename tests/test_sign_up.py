@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select
 from werkzeug.test import TestResponse
 
-from board.accounts import passwords
+from board.accounts.auth import passwords
+from board.accounts.auth.passwords import is_password
 from board.accounts.models import User
-from board.accounts.passwords import is_password
 from board.db import db, now
 from board.web.forms import own_path
 from conftest import PASSWORD, Client, person

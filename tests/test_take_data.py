@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import TestResponse
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.comments import mutes
 from board.comments.body import Body
 from board.comments.reactions import Limits, like
@@ -107,13 +107,13 @@ def test_many_who_ask_at_once_leave_the_board_to_readers(taken, monkeypatch, ada
     def full(_turns: object) -> None:
         raise TooBusy
 
-    monkeypatch.setattr(type(belongings.turns), "__enter__", full)
+    monkeypatch.setattr(type(data_export.turns), "__enter__", full)
 
     assert taken().status_code == 503
 
 
 def test_every_slice_that_keeps_something_has_its_part(app):
-    assert set(belongings.parts) == {
+    assert set(data_export.parts) == {
         "account", "sessions", "comments", "reactions", "blocked", "reports", "notices", "appeals",
         "told_by",
     }  # fmt: skip

@@ -10,8 +10,8 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.accounts.models import User
-from board.accounts.names import (
+from board.accounts.auth.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
+from board.accounts.display_names import (
     FORMER,
     NAME_MAX,
     NAME_MIN,
@@ -19,7 +19,7 @@ from board.accounts.names import (
     is_well_formed,
     name_key,
 )
-from board.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
+from board.accounts.models import User
 from board.web.access import member
 from board.web.forms import Form
 

@@ -10,7 +10,7 @@ from flask_login import AnonymousUserMixin, UserMixin
 from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from board.accounts.names import FORMER, name_key
+from board.accounts.display_names import FORMER, name_key
 from board.db import Base, db, now
 
 # Slices that show names say here what a new name changes for them; accounts knows none of them.

@@ -7,12 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
-from board.accounts.attempts import Attempt, TooManyAttempts
-from board.accounts.forms import SignInForm, SignUpForm
-from board.accounts.models import User
-from board.accounts.passwords import hash_password, is_password
-from board.accounts.second_factor import SecondFactor
-from board.accounts.signing_in import (
+from board.accounts.auth.login import (
     begin_attempt,
     minutes_until,
     retry_text,
@@ -22,6 +17,11 @@ from board.accounts.signing_in import (
     start_session,
     unless_too_busy,
 )
+from board.accounts.auth.passwords import hash_password, is_password
+from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
+from board.accounts.forms import SignInForm, SignUpForm
+from board.accounts.models import User
+from board.accounts.two_factor.models import SecondFactor
 from board.db import db, now, writing
 from board.web.access import current_session, everyone, open_to, readers
 from board.web.forms import own_path

@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import DataRequired
 
-from board.accounts.attempts import TooManyAttempts
+from board.accounts.auth.login import is_own_password, retry_text, signed_out
+from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
-from board.accounts.signing_in import is_own_password, retry_text, signed_out
 from board.comments.own import comments_of
 from board.db import db, writing
 from board.web.access import member, open_to, readers

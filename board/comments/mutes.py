@@ -11,7 +11,7 @@ from typing import Self
 from sqlalchemy import CheckConstraint, ForeignKey, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.accounts.models import User, on_leave
 from board.db import Base, db, now
 from board.db.read_connections import read
@@ -72,6 +72,6 @@ def _forget_list_of(user: User) -> None:
 
 
 on_leave.append(_forget_list_of)
-belongings.parts["blocked"] = lambda user: [
+data_export.parts["blocked"] = lambda user: [
     {"name": each.muted.name, "at": each.at} for each in db.session.scalars(Mute.by(user))
 ]

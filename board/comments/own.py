@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import stored
@@ -94,4 +94,4 @@ def _taken(user: User) -> list[Mapping[str, Any]]:
     return [{**row._mapping, "earlier": earlier[row.id]} for row in found]
 
 
-belongings.parts["comments"] = _taken
+data_export.parts["comments"] = _taken

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.accounts.models import User
 from board.articles.course import course_of
 from board.comments.models import Comment
@@ -65,7 +65,7 @@ def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
     return {comment_id: choice for comment_id, choice in found}
 
 
-belongings.parts["reactions"] = lambda user: belongings.rows(
+data_export.parts["reactions"] = lambda user: data_export.rows(
     select(_reaction.comment_id, _reaction.choice, _reaction.made_at)
     .where(_reaction.user_id == user.id)
     .order_by(_reaction.made_at, _reaction.comment_id)

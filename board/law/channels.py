@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.accounts.models import User, on_leave
 from board.db import Base, db, now
 
@@ -43,4 +43,4 @@ def of(user_ids: Iterable[int]) -> dict[int, str]:
 
 
 on_leave.append(lambda user: name("", by=user))
-belongings.parts["told_by"] = lambda user: of([user.id]).get(user.id)
+data_export.parts["told_by"] = lambda user: of([user.id]).get(user.id)

@@ -4,9 +4,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from board.accounts import letters
+from board.accounts.email import queue as email_queue
+from board.accounts.email.queue import Kind, Letter, Words, kinds
 from board.accounts.forms import is_email
-from board.accounts.letters import Kind, Letter, Words, kinds
 from board.db import db
 from board.law import takedowns
 from board.law.models import Claim, State, Step
@@ -31,7 +31,7 @@ def _write_of(asked: Appeal) -> None:
 def _write_to(claim: Claim, kind: str, about: int) -> None:
     to = claim.claimant
     if to and is_email(to.contact):
-        letters.write_to(to.contact, kind, about, language=to.language)
+        email_queue.write_to(to.contact, kind, about, language=to.language)
 
 
 def _how_it_stands(letter: Letter) -> Words:

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from board.accounts.attempts import Attempt, TooManyAttempts
+from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, Select, String, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from sqlalchemy.orm.interfaces import ORMOption
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.reasons import OWN_WORDS
@@ -204,7 +204,7 @@ def _taken(user: User) -> list[dict[str, Any]]:
     names = ("ruling_id", "text", "made_at", "decided_at", "upheld")
     mine = select(*(getattr(Appeal, name) for name in names))
     mine = mine.where(Appeal.ruling.has(Ruling.about_id == user.id)).order_by(Appeal.made_at)
-    return belongings.rows(mine)
+    return data_export.rows(mine)
 
 
-belongings.parts["appeals"] = _taken
+data_export.parts["appeals"] = _taken

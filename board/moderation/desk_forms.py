@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, select
 from wtforms import HiddenField, SearchField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, ValidationError
 
+from board.accounts.display_names import name_key
 from board.accounts.models import User
-from board.accounts.names import name_key
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.reasons import all_reasons, reason_label, reasons

@@ -3,8 +3,8 @@
 from flask import url_for
 from flask_babel import gettext as _
 
-from board.accounts import letters
-from board.accounts.letters import Kind, Letter, Wish, Words, kinds, stop_link
+from board.accounts.email import queue as email_queue
+from board.accounts.email.queue import Kind, Letter, Wish, Words, kinds, stop_link
 from board.accounts.models import User
 from board.db import db
 from board.moderation import models, notices
@@ -16,7 +16,7 @@ _MAILED = frozenset(notices.TOLD) - {Verdict.KEEP}
 
 def _write(ruling: Ruling) -> None:
     if ruling.verdict in _MAILED and ruling.about and ruling.reason != "appeal":
-        letters.write("legal" if ruling.is_legal else "news", ruling.id, to=ruling.about)
+        email_queue.write("legal" if ruling.is_legal else "news", ruling.id, to=ruling.about)
 
 
 def _decision(letter: Letter) -> Words:
@@ -65,6 +65,6 @@ def _reader(letter: Letter) -> User:
 
 models.on_record.append(_write)
 kinds["news"] = Kind(
-    _decision, _is_news, sent=lambda letter: letters.throw_away("news", to=letter.address)
+    _decision, _is_news, sent=lambda letter: email_queue.throw_away("news", to=letter.address)
 )
 kinds["legal"] = Kind(_legal, _stands)

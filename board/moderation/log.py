@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from board.accounts.display_names import name_key
 from board.accounts.models import User
-from board.accounts.names import name_key
 from board.moderation.models import Ruling
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.accounts.models import User
 from board.db.read_connections import Rows, read
 from board.moderation.models import Ruling, Verdict
@@ -55,7 +55,7 @@ def _taken(user: User) -> list[dict[str, Any]]:
     names = ("verdict", "reason", "note", "until", "made_at", "comment_id")
     columns = (getattr(Ruling, name) for name in names)
     mine = select(*columns).where(Ruling.about_id == user.id, *_told()).order_by(Ruling.id)
-    return belongings.rows(mine)
+    return data_export.rows(mine)
 
 
-belongings.parts["notices"] = _taken
+data_export.parts["notices"] = _taken

@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from board.accounts.display_names import name_key
 from board.accounts.models import User, on_leave
-from board.accounts.names import name_key
 from board.comments import limits, posting
 from board.comments.models import Comment
 from board.comments.posting import Draft

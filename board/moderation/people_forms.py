@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SearchField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from board.accounts.display_names import name_key
 from board.accounts.models import User
-from board.accounts.names import name_key
 from board.db import now
 from board.moderation.bans import BanProposal
 from board.moderation.forms import ReasonForm

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts import belongings
+from board.accounts import data_export
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.reactions import CommentGone, OwnComment
@@ -87,7 +87,7 @@ def reported_by(reporter: User, comment_ids: Iterable[int]) -> frozenset[int]:
     return frozenset(id for (id,) in read(_REPORTED_BY, asked))
 
 
-belongings.parts["reports"] = lambda user: belongings.rows(
+data_export.parts["reports"] = lambda user: data_export.rows(
     select(_report.comment_id, _report.reason, _report.note, _report.made_at)
     .where(_report.reporter_id == user.id)
     .order_by(_report.made_at, _report.comment_id)

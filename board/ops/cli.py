@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from board.accounts.commands import accounts_cli
-from board.accounts.letter_commands import mail_cli
+from board.accounts.cli import accounts_cli
+from board.accounts.email.cli import mail_cli
 from board.articles.imports import articles_cli
 from board.db.schema import migration
 from board.law.commands import law_cli

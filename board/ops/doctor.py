@@ -9,8 +9,8 @@ from flask import current_app
 from sqlalchemy import select
 
 from board import config
-from board.accounts import letters
-from board.accounts.second_factor import FactorAct, SecondFactor
+from board.accounts.email import queue as email_queue
+from board.accounts.two_factor.models import FactorAct, SecondFactor
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import first_broken_of_last
 from board.db.schema import State
@@ -106,12 +106,12 @@ def _look_at_second_factors() -> list[Finding]:
 
 
 def _look_at_letters() -> list[Finding]:
-    if not letters.is_possible():
+    if not email_queue.is_possible():
         missing = "BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN"
         return [(True, f"readers are told on the board only (mail needs {missing})")]
     if schema.state(db.engine) is not State.CURRENT:
         return []
-    late, refused = letters.count_late(), letters.count_given_up()
+    late, refused = email_queue.count_late(), email_queue.count_given_up()
     often = f"{late} wait for over an hour: run `mail send` every five minutes"
     who = f"{refused} were refused by the mail server within a month"
     return [

@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from board.accounts.second_factor import FactorAct
+from board.accounts.two_factor.models import FactorAct
 from board.db import db, hash_chain
 from board.tips.log import Entry
 from board.tips.pages import page_of, protect

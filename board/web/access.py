@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import Guest, Session, User
-from board.accounts.second_factor import SecondFactor
+from board.accounts.two_factor.models import SecondFactor
 from board.db import db, writing
 from board.db.write_lock import Busy
 from board.web.i18n import today

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from board.accounts import second_factor
 from board.accounts.models import User
+from board.accounts.two_factor import models as two_factor
 from board.db import db, writing
 from board.ops.doctor import doctor
 from board.tips import log
@@ -131,8 +131,8 @@ def test_a_long_log_goes_on_another_page(desk, sent):
 def test_colleagues_see_whose_second_factor_an_operator_reset(app, desk, sent, mo):
     key = app.config["SECRET_KEY"]
     with writing():
-        second_factor.enrol(mo, second_factor.new_secret(), step=0, key=key)
+        two_factor.enrol(mo, two_factor.new_secret(), step=0, key=key)
     with writing():
-        second_factor.reset(db.session.get_one(User, mo.id))
+        two_factor.reset(db.session.get_one(User, mo.id))
 
     assert "2단계 인증을 초기화한 사람" in desk.get("/desk/tips/log").text

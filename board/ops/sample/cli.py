@@ -15,10 +15,10 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from board.accounts import models as accounts
-from board.accounts import second_factor
+from board.accounts.auth.passwords import hash_password
 from board.accounts.models import User
-from board.accounts.passwords import hash_password
-from board.accounts.second_factor import SecondFactor
+from board.accounts.two_factor import models as two_factor
+from board.accounts.two_factor.models import SecondFactor
 from board.articles.feeds import Item, read
 from board.articles.imports import content_of
 from board.articles.models import Article
@@ -103,8 +103,8 @@ def load_sample_when_empty() -> bool:
 
 def _second_factor(user: User) -> list[str]:
     """The secret their telephone would know, and the codes they would have on paper."""
-    secret = second_factor.new_secret()
-    codes = second_factor.enrol(user, secret, step=0, key=current_app.config["SECRET_KEY"])
+    secret = two_factor.new_secret()
+    codes = two_factor.enrol(user, secret, step=0, key=current_app.config["SECRET_KEY"])
     return [secret, *codes]
 
 

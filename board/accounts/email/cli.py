@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from board.accounts import letters
+from board.accounts.email import queue as email_queue
 from board.db import db, writing
 from board.runtime.smtp import NotSent, Unsure, connected, hand_over
 
@@ -16,7 +16,7 @@ mail_cli = AppGroup("mail", help="What the board tells readers by mail.")
 @mail_cli.command("send")
 def send() -> None:
     """Send what waits. Run it every five minutes, from cron or a systemd timer."""
-    if not letters.is_possible():
+    if not email_queue.is_possible():
         raise click.ClickException("Set BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN first.")
     # Links lead to the address readers use.
     with current_app.test_request_context(base_url=current_app.config["ORIGIN"]):
@@ -26,7 +26,7 @@ def send() -> None:
         except NotSent as error:
             raise click.ClickException(f"The mail server said: {error}") from error
     with writing():
-        letters.forget()
+        email_queue.forget()
     if sent:
         click.echo(f"{sent} sent.")
 
@@ -36,13 +36,13 @@ def _send_all(connection: smtplib.SMTP) -> int:
     sent = 0
     while True:
         with writing():
-            letter = letters.take_next()
+            letter = email_queue.take_next()
         if letter is None:
             return sent
         sent += _send(letter, connection)
 
 
-def _send(letter: letters.Letter, connection: smtplib.SMTP) -> bool:
+def _send(letter: email_queue.Letter, connection: smtplib.SMTP) -> bool:
     message, to = letter.written(), letter.address
     db.session.rollback()  # nobody waits for us while we mail
     try:
@@ -55,5 +55,5 @@ def _send(letter: letters.Letter, connection: smtplib.SMTP) -> bool:
             letter.put_back()
         return False
     with writing():
-        letters.told(letter)
+        email_queue.told(letter)
     return True

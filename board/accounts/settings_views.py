@@ -8,13 +8,13 @@ from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.accounts import belongings
-from board.accounts.attempts import Device, TooManyAttempts
+from board.accounts import data_export
+from board.accounts.auth.login import is_own_password, retry_text, signed_in, start_session
+from board.accounts.auth.passwords import hash_password
+from board.accounts.auth.rate_limit import Device, TooManyAttempts
+from board.accounts.email.queue import Wish
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
-from board.accounts.letters import Wish
 from board.accounts.models import Session, User
-from board.accounts.passwords import hash_password
-from board.accounts.signing_in import is_own_password, retry_text, signed_in, start_session
 from board.accounts.views import bp
 from board.db import db, writing
 from board.web.access import current_session, member, open_to, readers
@@ -31,8 +31,8 @@ def account() -> ResponseReturnValue:
 @open_to(readers)
 def take_data() -> ResponseReturnValue:
     """All of it as one file, for programs and for people who look."""
-    with belongings.turns:
-        told = json.dumps(belongings.of(member()), ensure_ascii=False, indent=1, default=_moment)
+    with data_export.turns:
+        told = json.dumps(data_export.of(member()), ensure_ascii=False, indent=1, default=_moment)
     answer = Response(told, mimetype="application/json")
     answer.headers["Content-Disposition"] = f"attachment; filename=my-data-{today()}.json"
     return answer

@@ -5,17 +5,18 @@ from datetime import timedelta
 import click
 from flask.cli import AppGroup
 
-from board.accounts import models, second_factor
-from board.accounts.forms import is_email, tidy_email
-from board.accounts.models import User
-from board.accounts.names import is_well_formed, tidy_name
-from board.accounts.passwords import (
+from board.accounts import models
+from board.accounts.auth.passwords import (
     PASSWORD_MAX,
     PASSWORD_MIN,
     hash_password,
     is_easy,
     tidy_password,
 )
+from board.accounts.display_names import is_well_formed, tidy_name
+from board.accounts.forms import is_email, tidy_email
+from board.accounts.models import User
+from board.accounts.two_factor import models as two_factor
 from board.db import db, now, schema, writing
 from board.web.i18n import today
 
@@ -119,7 +120,7 @@ def reset_second_factor(email: str) -> None:
     telephone: be sure whom you do this for.
     """
     with writing():
-        if not second_factor.reset(_account(email)):
+        if not two_factor.reset(_account(email)):
             raise click.ClickException(f"{email} has no second factor.")
     click.echo(f"{email} sets up a new second factor at the next sign-in.")
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts import letters
+from board.accounts.email import queue as email_queue
 from board.accounts.forms import LettersForm
 from board.db import writing
 from board.web.access import everyone, member, open_to, readers
@@ -12,7 +12,7 @@ bp = Blueprint("letters", __name__)
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(letters.is_possible, "letters_possible")
+    app.add_template_global(email_queue.is_possible, "letters_possible")
 
 
 @bp.post("/account/letters")
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 def choose() -> ResponseReturnValue:
     form = LettersForm.posted()
     with writing():
-        member().mail = (letters.Wish.ALL if form.news.data else letters.Wish.LEGAL).value
+        member().mail = (email_queue.Wish.ALL if form.news.data else email_queue.Wish.LEGAL).value
     return redirect(url_for("accounts.account", notice="saved"), 303)
 
 
@@ -29,7 +29,7 @@ def choose() -> ResponseReturnValue:
 def stop_form() -> ResponseReturnValue:
     """Asked first: programs that look after mail open every link in it."""
     signed = request.args.get("to", "")
-    user = letters.of_link(signed)
+    user = email_queue.of_link(signed)
     page = render_template("accounts/stop_letters.html", signed=signed if user else "", done=False)
     return page, 200, {"Cache-Control": "private, no-store"}
 
@@ -37,9 +37,9 @@ def stop_form() -> ResponseReturnValue:
 @bp.post("/letters/stop")
 @open_to(everyone)
 def stop() -> ResponseReturnValue:
-    user = letters.of_link(request.args.get("to", ""))
+    user = email_queue.of_link(request.args.get("to", ""))
     if user is None:
         abort(404)
     with writing():
-        user.mail = letters.Wish.NONE.value
+        user.mail = email_queue.Wish.NONE.value
     return render_template("accounts/stop_letters.html", signed="", done=True)

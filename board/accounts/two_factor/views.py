@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from board.accounts import second_factor
-from board.accounts.attempts import Attempt, TooManyAttempts
+from board.accounts.auth.login import retry_text, signed_in, start_session, with_cookies
+from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
-from board.accounts.second_factor import Act, FactorAct, SecondFactor
-from board.accounts.signing_in import retry_text, signed_in, start_session, with_cookies
+from board.accounts.two_factor import models as two_factor
+from board.accounts.two_factor.models import Act, FactorAct, SecondFactor
 from board.db import db, writing
 from board.web.access import colleagues, current_session, has_shown_second_factor, member, open_to
 from board.web.forms import own_path
@@ -76,7 +76,7 @@ def renew() -> ResponseReturnValue:
 @bp.get("/account/second-factor/enrol")
 @open_to(colleagues)
 def enrol_form() -> ResponseReturnValue:
-    ticket = second_factor.ticket(member(), second_factor.new_secret(), key=_key())
+    ticket = two_factor.ticket(member(), two_factor.new_secret(), key=_key())
     next = own_path(request.args.get("next"))
     return _enrol_page(EnrolForm.empty(data={"ticket": ticket, "next": next}))
 
@@ -87,7 +87,7 @@ def enrol() -> ResponseReturnValue:
     """The telephone proves that it knows the secret; one that takes the place of another, that
     its owner has the other, too."""
     form = EnrolForm.posted()
-    secret = second_factor.secret_of(form.ticket.data or "", member(), key=_key())
+    secret = two_factor.secret_of(form.ticket.data or "", member(), key=_key())
     if secret is None:
         return redirect(url_for(".enrol_form", next=own_path(form.next.data)), 303)
     if not form.validate():
@@ -106,14 +106,14 @@ def enrol() -> ResponseReturnValue:
 def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
     """The codes to print and the cookies of the session that goes on; or what is wrong, said in
     the form. Raises TooManyAttempts."""
-    step = second_factor.step_of(secret, second_factor.tidy_code(form.code.data))
+    step = two_factor.step_of(secret, two_factor.tidy_code(form.code.data))
     if step is None:
         form.code.errors = [_("These digits are wrong. Is the clock of your telephone right?")]
         return [], None
     if SecondFactor.of(member()) and not _is_right(form.present.data or ""):
         form.present.errors = [_wrong()]
         return [], None
-    codes = second_factor.enrol(member(), secret, step=step, key=_key())
+    codes = two_factor.enrol(member(), secret, step=step, key=_key())
     member().end_sessions(keep=current_session())
     return codes, start_session(member(), second_factor=True)
 
@@ -131,7 +131,7 @@ def _is_right(typed: str) -> bool:
 
 def _renewed() -> list[str]:
     factor = db.session.get_one(SecondFactor, member().id)
-    second_factor.record(Act.RENEW, member().id)
+    two_factor.record(Act.RENEW, member().id)
     return factor.renew_codes(key=_key())
 
 
@@ -141,9 +141,9 @@ def _index_page(form: Any, *, status: int = 200) -> Response:
 
 
 def _enrol_page(form: Any, *, status: int = 200) -> Response:
-    secret = second_factor.secret_of(form.ticket.data, member(), key=_key()) or ""
+    secret = two_factor.secret_of(form.ticket.data, member(), key=_key()) or ""
     site = current_app.config["SITE_NAME"]
-    svg = second_factor.picture(secret, whose=member().name, site=site)
+    svg = two_factor.picture(secret, whose=member().name, site=site)
     return _page(
         "enrol",
         form=form,

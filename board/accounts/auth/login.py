@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
-from board.accounts.attempts import Attempt, Device, TooManyAttempts
+from board.accounts.auth.passwords import is_password
+from board.accounts.auth.rate_limit import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
-from board.accounts.passwords import is_password
 from board.db import db, now, writing
 from board.runtime.limiter import TooBusy
 from board.web.access import cookie_name, current_session, member
