@@ -9,7 +9,7 @@ from flask import Flask
 from board import config, db
 from board.accounts.wiring import PARTS as ACCOUNTS
 from board.api.parts import PARTS as API
-from board.articles.parts import PARTS as ARTICLES
+from board.articles.wiring import PARTS as ARTICLES
 from board.comments.parts import PARTS as COMMENTS
 from board.db import read_connections
 from board.feeds.parts import PARTS as FEEDS

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from board.articles.models import Article
-from board.articles.steering import Measure, Terms
+from board.articles.thread_controls.models import Measure, Terms
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 from sqlalchemy import update
 
-from board.articles.feeds import read
+from board.articles.importing import read
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, writing

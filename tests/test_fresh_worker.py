@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 # Migrations, feeds, files of tips, the server itself, and what another database would need.
 FOR_FEW = {
     "alembic", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
-    "sqlalchemy.dialects.postgresql", "board.ops.cli", "board.ops.serve", "board.articles.imports",
+    "sqlalchemy.dialects.postgresql", "board.ops.cli", "board.ops.serve", "board.articles.importing.run",
     "board.ops.sample", "unittest",
 }  # fmt: skip
 

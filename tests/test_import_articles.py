@@ -16,9 +16,9 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from board.articles.feeds import BrokenFeed, Item, Refusal, read, survey
-from board.articles.feeds.items import ITEM_MAX
-from board.articles.imports import articles_cli
+from board.articles.importing import BrokenFeed, Item, Refusal, read, survey
+from board.articles.importing.items import ITEM_MAX
+from board.articles.importing.run import articles_cli
 from board.articles.models import Article
 from board.db import db, writing
 
@@ -391,7 +391,7 @@ def large(path: Path, kind: str, *, count: int) -> Path:
 def survey_in_a_new_process(path: Path) -> tuple[int, int]:
     """The number of articles, and the most memory the process had, in bytes, parser included."""
     program = (
-        "import pathlib, re, sys; from board.articles.feeds import survey;"
+        "import pathlib, re, sys; from board.articles.importing import survey;"
         "print(survey(pathlib.Path(sys.argv[1])),"
         r" re.search(r'VmHWM:\s+(\d+)', pathlib.Path('/proc/self/status').read_text())[1])"
     )
@@ -696,7 +696,7 @@ def test_an_address_is_downloaded_and_imported(imported: Import, server: str, pa
 def test_a_download_that_is_not_the_feed_changes_nothing(
     imported: Import, server: str, page: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.articles.feeds.sources.DOWNLOAD_MAX_BYTES", 65_000)
+    monkeypatch.setattr("board.articles.importing.download.DOWNLOAD_MAX_BYTES", 65_000)
 
     result = imported(server + page)
 

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from board.articles.course import Course, course_of
 from board.articles.models import Article
-from board.articles.steering import Measure, Steering, Terms
+from board.articles.thread_controls.models import Measure, Steering, Terms
+from board.articles.thread_controls.state import Course, course_of
 from board.comments import reactions
 from board.comments.body import Body
 from board.comments.models import Comment

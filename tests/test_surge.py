@@ -9,9 +9,9 @@ import time_machine
 from sqlalchemy import select
 
 from board.accounts.models import User
-from board.articles.course import course_of
 from board.articles.models import Article
-from board.articles.steering import Measure, Steering
+from board.articles.thread_controls.models import Measure, Steering
+from board.articles.thread_controls.state import course_of
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.posting import store

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, bindparam, select
 
-from board.articles.course import Course
 from board.articles.models import Article
 from board.articles.sharing import absolute
-from board.articles.steered import measure_sentence, shown_course, shown_courses
-from board.articles.steering import IS_STEERED, Measure
+from board.articles.thread_controls.labels import measure_sentence, shown_course, shown_courses
+from board.articles.thread_controls.models import IS_STEERED, Measure
+from board.articles.thread_controls.state import Course
 from board.comments.models import Comment
 from board.comments.pages import asked_place, asked_sort
 from board.comments.reasons import reason_label

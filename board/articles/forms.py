@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateTimeLocalField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from board.articles.markup import clean, plain
+from board.articles.html_sanitizer import clean, plain
 from board.articles.models import Article
 from board.db import now
 from board.web.forms import Form

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from board.articles.forms import ArticleForm, CloseForm
-from board.articles.markup import is_shown
+from board.articles.html_sanitizer import is_shown
 from board.articles.models import Article
-from board.articles.steered import shown_courses
+from board.articles.thread_controls.labels import shown_courses
 from board.db import db, now, writing
 from board.web.access import editors, everyone, open_to
 from board.web.desk import Page, pages

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from board.articles.steered import shown_course
+from board.articles.thread_controls.labels import shown_course
 from board.comments import editing
 from board.comments.body import Body
 from board.comments.difference import history

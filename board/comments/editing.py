@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from board.accounts.models import User
-from board.articles.course import course_of
+from board.articles.thread_controls.state import course_of
 from board.comments.body import Body
 from board.comments.limits import known
 from board.comments.models import Comment

@@ -8,10 +8,10 @@ from typing import Any
 from flask import abort, current_app, render_template, request, url_for
 
 from board.accounts.models import User
-from board.articles.course import Course
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
-from board.articles.steered import shown_course
+from board.articles.thread_controls.labels import shown_course
+from board.articles.thread_controls.state import Course
 from board.comments import editing
 from board.comments import thread as threads
 from board.comments.forms import CommentForm

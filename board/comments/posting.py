@@ -9,8 +9,8 @@ from sqlalchemy import Row, Table, bindparam, insert, select
 from sqlalchemy.orm import make_transient_to_detached
 
 from board.accounts.models import User
-from board.articles.course import course_of
 from board.articles.models import Article
+from board.articles.thread_controls.state import course_of
 from board.comments import search
 from board.comments.body import Body
 from board.comments.limits import DAY, Limits, Past, past_of

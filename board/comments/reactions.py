@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts import data_export
 from board.accounts.models import User
-from board.articles.course import course_of
+from board.articles.thread_controls.state import course_of
 from board.comments.models import Comment
 from board.comments.refused import AuthorSuspended, Refused
 from board.db import Base, db, now

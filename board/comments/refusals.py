@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from board.articles.steered import span
-from board.articles.steering import Steering
+from board.articles.thread_controls.labels import span
+from board.articles.thread_controls.models import Steering
 from board.comments.editing import (
     CommentNotShown,
     EditedElsewhere,

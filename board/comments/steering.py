@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from board.articles.course import Course, course_of
-from board.articles.steering import Steering
+from board.articles.thread_controls.models import Steering
+from board.articles.thread_controls.state import Course, course_of
 from board.comments import posting
 from board.comments.models import Comment
 from board.comments.posting import Draft

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam
 
 from board.articles.models import Article
 from board.articles.sharing import absolute
-from board.articles.steered import shown_course
+from board.articles.thread_controls.labels import shown_course
 from board.comments import finding, posting
 from board.comments.body import Body
 from board.comments.forms import CommentForm, SearchForm, new_key

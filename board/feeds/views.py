@@ -8,10 +8,10 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.articles.course import not_withdrawn
 from board.articles.models import Article
 from board.articles.sharing import absolute
-from board.articles.steered import shown_course
+from board.articles.thread_controls.labels import shown_course
+from board.articles.thread_controls.state import not_withdrawn
 from board.db import db
 from board.feeds.newest import newest
 from board.web.access import everyone, open_to

@@ -20,10 +20,10 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from board.articles.course import DOORS
 from board.articles.models import Article
-from board.articles.steered import measure_label, span
-from board.articles.steering import Measure, Steering, Terms
+from board.articles.thread_controls.labels import measure_label, span
+from board.articles.thread_controls.models import Measure, Steering, Terms
+from board.articles.thread_controls.state import DOORS
 from board.db import db, now
 from board.moderation.surges import Surge
 from board.web.forms import Form

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.articles.steering import Measure, Steering, Terms
+from board.articles.thread_controls.models import Measure, Steering, Terms
 from board.db import Base, db, now
 from board.moderation import pulse
 from board.moderation.pulse import KINDS, SLOT, Event

@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 
 from board.articles.models import Article
-from board.articles.steered import shown_courses
-from board.articles.steering import Steering
+from board.articles.thread_controls.labels import shown_courses
+from board.articles.thread_controls.models import Steering
 from board.db import db, now, writing
 from board.moderation import steering
 from board.moderation.pulse import SLOT, Pulse

@@ -4,7 +4,7 @@ from flask import Flask
 
 from board.accounts.cli import accounts_cli
 from board.accounts.email.cli import mail_cli
-from board.articles.imports import articles_cli
+from board.articles.importing.run import articles_cli
 from board.db.schema import migration
 from board.law.commands import law_cli
 from board.moderation.commands import rules_cli

@@ -19,10 +19,10 @@ from board.accounts.auth.passwords import hash_password
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.models import SecondFactor
-from board.articles.feeds import Item, read
-from board.articles.imports import content_of
+from board.articles.importing import Item, read
+from board.articles.importing.run import content_of
 from board.articles.models import Article
-from board.articles.steering import Measure, Terms
+from board.articles.thread_controls.models import Measure, Terms
 from board.comments import limits, posting
 from board.comments.body import Body
 from board.comments.models import Comment

@@ -8,9 +8,9 @@ from typing import NamedTuple, cast
 
 from lxml import etree
 
-from board.articles.feeds import atom, rss
-from board.articles.feeds.items import ITEM_MAX, BrokenFeed, Draft
-from board.articles.feeds.tree import Element, name
+from board.articles.importing import atom, rss
+from board.articles.importing.items import ITEM_MAX, BrokenFeed, Draft
+from board.articles.importing.xml_elements import Element, name
 
 
 class Kind(NamedTuple):

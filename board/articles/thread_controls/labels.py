@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from flask import Flask, g
 from flask_babel import gettext, ngettext
 
-from board.articles.course import Course, courses
-from board.articles.steering import Measure, Steered, Steering
+from board.articles.thread_controls.models import Measure, Steered, Steering
+from board.articles.thread_controls.state import Course, courses
 from board.web.page_cache import middleware
 
 

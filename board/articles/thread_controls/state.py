@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, not_, or_, select
 
-from board.articles.steering import Measure, Steered, Steering
+from board.articles.thread_controls.models import Measure, Steered, Steering
 from board.db import db, now
 
 DOORS = (Measure.STOP, Measure.FREEZE, Measure.CLOSE)

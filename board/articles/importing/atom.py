@@ -2,9 +2,9 @@
 
 from html import escape
 
-from board.articles.feeds.items import Draft
-from board.articles.feeds.tree import Element, absolute, children, inner, text
-from board.articles.markup import paragraphs, plain
+from board.articles.html_sanitizer import paragraphs, plain
+from board.articles.importing.items import Draft
+from board.articles.importing.xml_elements import Element, absolute, children, inner, text
 
 
 def draft(entry: Element) -> Draft:

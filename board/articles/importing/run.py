@@ -16,10 +16,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from board.articles.feeds import BrokenFeed, Item, Refusal, read, survey
-from board.articles.feeds.items import is_slug
-from board.articles.feeds.sources import opened
-from board.articles.markup import clean, plain
+from board.articles.html_sanitizer import clean, plain
+from board.articles.importing import BrokenFeed, Item, Refusal, read, survey
+from board.articles.importing.download import opened
+from board.articles.importing.items import is_slug
 from board.articles.models import Article
 from board.db import db, now, schema, writing
 from board.db.write_lock import Busy

@@ -1,8 +1,8 @@
 """One item of RSS 2.0, with the modules Korean newsrooms use: content, dc, dcterms, media."""
 
-from board.articles.feeds.items import Draft
-from board.articles.feeds.tree import Element, absolute, children, text
-from board.articles.markup import plain
+from board.articles.html_sanitizer import plain
+from board.articles.importing.items import Draft
+from board.articles.importing.xml_elements import Element, absolute, children, text
 
 _PICTURES = ("media:content", "enclosure", "media:thumbnail")
 

@@ -11,8 +11,8 @@ from typing import IO, Any
 from urllib import request
 from urllib.error import HTTPError, URLError
 
-from board.articles.feeds.decoding import CHUNK
-from board.articles.feeds.items import BrokenFeed
+from board.articles.importing.charset import CHUNK
+from board.articles.importing.items import BrokenFeed
 
 TIMEOUT = 30  # seconds without a byte
 DOWNLOAD_MAX_SECONDS = 300

@@ -7,9 +7,9 @@ else; a document that is broken anywhere is a BrokenFeed.
 from collections.abc import Iterator
 from pathlib import Path
 
-from board.articles.feeds import json_feed, xml_feed
-from board.articles.feeds.decoding import decoded
-from board.articles.feeds.items import BrokenFeed, Item, Refusal, judged
+from board.articles.importing import json_feed, xml_feed
+from board.articles.importing.charset import decoded
+from board.articles.importing.items import BrokenFeed, Item, Refusal, judged
 
 __all__ = ["BrokenFeed", "Item", "Refusal", "read", "survey"]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from board.articles.feeds.items import BrokenFeed
+from board.articles.importing.items import BrokenFeed
 
 CHUNK = 64 * 1024
 _MARKS = (  # UTF-32 first: its mark begins with the one of UTF-16

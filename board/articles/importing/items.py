@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from board.articles.feeds.moments import moment
+from board.articles.importing.dates import moment
 from board.text import UNREADABLE, is_readable, tidy_line
 
 URL_MAX = 2000  # characters

@@ -7,8 +7,8 @@ from typing import Any
 
 import ijson
 
-from board.articles.feeds.items import ITEM_MAX, BrokenFeed, Draft, Unfit
-from board.articles.markup import figure, paragraphs
+from board.articles.html_sanitizer import figure, paragraphs
+from board.articles.importing.items import ITEM_MAX, BrokenFeed, Draft, Unfit
 
 DEPTH_MAX = 6  # of one article; our format needs 4
 _LINES = {
