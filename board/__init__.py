@@ -8,11 +8,10 @@ from flask import Flask
 
 from board import config, db
 from board.accounts.wiring import PARTS as ACCOUNTS
-from board.api.parts import PARTS as API
+from board.api.wiring import PARTS as API
 from board.articles.wiring import PARTS as ARTICLES
 from board.comments.parts import PARTS as COMMENTS
 from board.db import read_connections
-from board.feeds.parts import PARTS as FEEDS
 from board.law.parts import PARTS as LAW
 from board.moderation.parts import PARTS as MODERATION
 from board.runtime import limiter
@@ -41,7 +40,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # Of those that look at an answer, the first is the last to see it.
     for part in (db, read_connections, limiter, i18n, compression, static_files):
         part.init_app(app)
-    for parts in (ACCOUNTS, ARTICLES, COMMENTS, MODERATION, LAW, API, FEEDS, TIPS):
+    for parts in (ACCOUNTS, ARTICLES, COMMENTS, MODERATION, LAW, API, TIPS):
         _add(app, *parts)
     _add(app, web_desk, origins, guard)
     app.register_blueprint(web_errors.bp)

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 # Migrations, feeds, files of tips, the server itself, and what another database would need.
 FOR_FEW = {
     "alembic", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
-    "sqlalchemy.dialects.postgresql", "board.ops.cli", "board.ops.serve", "board.articles.importing.run",
-    "board.ops.sample", "unittest",
+    "sqlalchemy.dialects.postgresql", "board.ops.cli", "board.ops.serve",
+    "board.articles.importing.run", "board.ops.sample", "unittest",
 }  # fmt: skip
 
 SERVES_A_PAGE = """
@@ -26,10 +26,11 @@ print(json.dumps({"status": page.status_code, "modules": sorted(sys.modules)}))
 
 FORKS = """
 import os, sys
-from board import create_app, due
+from board import create_app
 from board.db import db
+from board.runtime import jobs
 app = create_app()
-stop = due.keep_running(app)
+stop = jobs.keep_running(app)
 with app.app_context():
     db.session.execute(db.text("SELECT 1"))
     db.session.remove()

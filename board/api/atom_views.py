@@ -8,12 +8,12 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from board.api.newest_comments import newest
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import shown_course
 from board.articles.thread_controls.state import not_withdrawn
 from board.db import db
-from board.feeds.newest import newest
 from board.web.access import everyone, open_to
 from board.web.page_cache import middleware
 
@@ -57,7 +57,7 @@ def _feed(article: Article | None, *, title: str, page: str, this: str) -> Respo
     # Without comments: when there last was something to say, never the present moment.
     began = article.published_at if article else None
     xml = render_template(
-        "feeds/feed.xml",
+        "api/feed.xml",
         title=title,
         page=absolute(page),
         this=absolute(this),
