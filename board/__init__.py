@@ -10,7 +10,7 @@ from board import config, db
 from board.accounts.wiring import PARTS as ACCOUNTS
 from board.api.wiring import PARTS as API
 from board.articles.wiring import PARTS as ARTICLES
-from board.comments.parts import PARTS as COMMENTS
+from board.comments.wiring import PARTS as COMMENTS
 from board.db import read_connections
 from board.law.parts import PARTS as LAW
 from board.moderation.parts import PARTS as MODERATION

@@ -38,9 +38,9 @@ from board.accounts.cli import accounts_cli
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body
-from board.comments.limits import Limits
 from board.comments.models import Comment
-from board.comments.posting import post
+from board.comments.writing.create import post
+from board.comments.writing.limits import Limits
 from board.db import close_connections, db, schema, writing
 from board.web.i18n import today
 from stage import Stage, end, wanted

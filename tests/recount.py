@@ -5,10 +5,10 @@ from collections import Counter
 from sqlalchemy import select, text
 
 from board.articles.models import Article
-from board.comments import search
 from board.comments.models import Comment
-from board.comments.rank import lower_bound
-from board.comments.reactions import Choice, Reaction
+from board.comments.readers.reactions import Choice, Reaction
+from board.comments.search_index import index as search_index
+from board.comments.wilson_score import lower_bound
 from board.db import db
 from board.moderation.models import Ruling, Verdict
 
@@ -96,8 +96,8 @@ def _rulings(comments: list[Comment]) -> list[str]:
 
 
 def _index(article: Article, comments: list[Comment]) -> list[str]:
-    match = search.matching((), article_id=article.id)
-    found = set(db.session.scalars(select(search.index.c.rowid).where(match)))
+    match = search_index.matching((), article_id=article.id)
+    found = set(db.session.scalars(select(search_index.index.c.rowid).where(match)))
     seen = {comment.id for comment in comments if comment.is_visible}
     return [] if found == seen else [f"{article.slug}: search finds {found}, should find {seen}"]
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from board.comments import advice
-from board.comments.advice import Advice
 from board.comments.models import Comment
+from board.comments.writing import warnings
+from board.comments.writing.warnings import Advice
 from board.db import db
 from conftest import say
 
@@ -19,7 +19,7 @@ PHONE = "Call 010-1234-5678 today"
 
 
 def found(text):
-    return [(each.about, text[each.start : each.end]) for each in advice.on(text)]
+    return [(each.about, text[each.start : each.end]) for each in warnings.on(text)]
 
 
 def post(client, body=PHONE, **fields):
@@ -145,7 +145,7 @@ def test_dates_amounts_scores_laws_and_addresses_of_pages_are_left_alone(text):
 def test_each_is_marked_where_it_stands_in_the_order_of_the_text():
     text = "카드 4111 1111 1111 1111, 전화 010-1234-5678, 끝"
 
-    assert list(advice.marked(text, advice.on(text))) == [
+    assert list(warnings.marked(text, warnings.on(text))) == [
         ("카드 ", False),
         ("4111 1111 1111 1111", True),
         (", 전화 ", False),
@@ -236,7 +236,7 @@ def test_other_slices_advise_too_and_one_word_is_spoken_of_once(as_, ada, harbou
         )
         yield Advice(0, 4, "wide", "Wide.", "")
 
-    monkeypatch.setattr(advice, "advisers", [*advice.advisers, rude])
+    monkeypatch.setattr(warnings, "advisers", [*warnings.advisers, rude])
 
     assert found("damn 010-1234-5678 damn") == [
         ("rude", "damn"),
@@ -251,9 +251,9 @@ PIECES = st.text(st.sampled_from("0123456789-. ()+oO공일이삼은행원농협\
 
 @given(st.text() | PIECES)
 def test_whatever_is_written_advice_is_about_parts_of_it(text):
-    told = advice.on(text)
+    told = warnings.on(text)
 
-    assert "".join(piece for piece, _ in advice.marked(text, told)) == text
+    assert "".join(piece for piece, _ in warnings.marked(text, told)) == text
     assert all(0 <= each.start < each.end <= len(text) for each in told)
     assert all(one.end <= next.start for one, next in pairwise(told))
 
@@ -267,6 +267,6 @@ def test_a_hostile_text_costs_no_more_than_its_length(piece):
     text = (piece * 30_000)[:30_000]
 
     began = time.process_time()
-    advice.on(text)
+    warnings.on(text)
 
     assert time.process_time() - began < 2  # of CPU; the square of the length would be many

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from board.comments import posting
 from board.comments.models import Comment
+from board.comments.writing import create
 from board.db import db, now, writing
 from board.moderation import models as moderation
 from board.moderation import queues, undoing
@@ -21,7 +21,7 @@ QUEUE = "/desk/comments?queue=held"
 
 @pytest.fixture
 def held(ada, bora, harbour, monkeypatch):
-    monkeypatch.setattr(posting, "checks", [lambda draft: "word"])
+    monkeypatch.setattr(create, "checks", [lambda draft: "word"])
     return [say(harbour, ada, "First"), say(harbour, bora, "Second")]
 
 

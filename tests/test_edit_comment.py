@@ -8,11 +8,11 @@ import pytest
 import time_machine
 from sqlalchemy import select, text
 
-from board.comments import posting
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.refused import ThreadClosed
 from board.comments.revisions import Revision
+from board.comments.writing import create
+from board.comments.writing.errors import ThreadClosed
 from board.db import db, writing
 from board.moderation import models as moderation
 from board.moderation.queues import Item
@@ -371,7 +371,7 @@ def test_what_other_slices_refuse_or_hold_is_looked_at_in_an_edit_too(
             raise ThreadClosed
         return "word" if "rude" in draft.body.text else None
 
-    monkeypatch.setattr(posting, "checks", [look])
+    monkeypatch.setattr(create, "checks", [look])
     comment = say(harbour, ada, "Kind words")
     client = as_(ada)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from board.comments import posting
 from board.comments.models import Comment
+from board.comments.writing import create
 from board.db import db, writing
 from board.moderation import models as moderation
 from conftest import say
@@ -13,7 +13,7 @@ from conftest import say
 def held_if_rude(monkeypatch):
     """Whatever says "rude" waits."""
     check = lambda draft: "word" if "rude" in draft.body.text else None  # noqa: E731
-    monkeypatch.setattr(posting, "checks", [lambda draft: None, check])
+    monkeypatch.setattr(create, "checks", [lambda draft: None, check])
 
 
 def send(client, text, **fields):
@@ -134,9 +134,9 @@ def test_its_author_may_delete_it_unseen(as_, ada, harbour, held_if_rude):
 
 def test_a_check_may_refuse_and_then_nothing_is_stored(as_, ada, harbour, monkeypatch):
     def refuse(draft):
-        raise posting.ThreadClosed
+        raise create.ThreadClosed
 
-    monkeypatch.setattr(posting, "checks", [refuse])
+    monkeypatch.setattr(create, "checks", [refuse])
 
     answer = send(as_(ada), "Anything")
 
@@ -147,7 +147,7 @@ def test_a_check_may_refuse_and_then_nothing_is_stored(as_, ada, harbour, monkey
 
 def test_what_else_belongs_to_a_new_comment_is_written_with_it(ada, harbour, monkeypatch):
     seen = []
-    monkeypatch.setattr(posting, "on_post", [lambda comment: seen.append(comment.id)])
+    monkeypatch.setattr(create, "on_post", [lambda comment: seen.append(comment.id)])
 
     comment = say(harbour, ada, "Hello")
     again = say(harbour, ada, "Hello again")

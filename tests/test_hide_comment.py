@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from board.comments.reasons import all_reasons
+from board.comments.moderation_reasons import all_reasons
 from board.db import db
 from board.moderation.models import Ruling
 from conftest import more_link, say

@@ -12,11 +12,11 @@ from board.accounts.display_names import FORMER
 from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import Letter
 from board.accounts.models import Session, User
-from board.comments import editing
 from board.comments.models import Comment
-from board.comments.mutes import Mute
-from board.comments.reactions import Limits, like
-from board.comments.refused import AuthorSuspended
+from board.comments.readers.blocks import Mute
+from board.comments.readers.reactions import Limits, like
+from board.comments.writing import edit
+from board.comments.writing.errors import AuthorSuspended
 from board.db import db, now, writing
 from board.law import channels
 from board.law.channels import Channel
@@ -212,7 +212,7 @@ def test_what_was_on_its_way_is_refused(leave, harbour, ada, bora):
     ):
         with pytest.raises(AuthorSuspended), writing():
             late()
-    refusal = editing.why_not(mine, by=ada, window=timedelta(minutes=10))
+    refusal = edit.why_not(mine, by=ada, window=timedelta(minutes=10))
     assert isinstance(refusal, AuthorSuspended)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from board.comments.mutes import Mute
+from board.comments.readers.blocks import Mute
 from board.db import db
 from conftest import count_queries, say
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from board.comments import posting
+from board.comments.writing import create
 from board.db import db, writing
 from board.moderation import models as moderation
 from board.moderation.models import Ruling, Verdict
@@ -54,7 +54,7 @@ def test_a_comment_looked_at_and_left_where_it_was_is_no_news(as_, ada, mo, harb
 
 
 def test_one_that_waited_and_may_be_read_is(as_, ada, mo, harbour, monkeypatch):
-    monkeypatch.setattr(posting, "checks", [lambda draft: "word"])
+    monkeypatch.setattr(create, "checks", [lambda draft: "word"])
     comment = say(harbour, ada, "Remark")
     with writing():
         moderation.keep(comment, by=mo)

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from board.comments import refusals
+from board.comments import error_messages
 from board.comments.models import Comment
-from board.comments.refused import Refused
+from board.comments.writing.errors import Refused
 from board.db import db, writing
 from board.moderation import rules
 from board.moderation.rules import State
@@ -346,4 +346,4 @@ def test_every_reason_to_refuse_has_a_status_and_words(app):
     def ours(found):
         return {kind for kind in found if kind.__module__.startswith("board.")}
 
-    assert ours(refusals._TOLD) == ours(kinds(Refused)) - {Refused}
+    assert ours(error_messages._TOLD) == ours(kinds(Refused)) - {Refused}

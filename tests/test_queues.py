@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from board.comments import posting
+from board.comments.writing import create
 from board.db import db, writing
 from board.moderation import models as moderation
 from board.moderation import queues
@@ -20,7 +20,7 @@ def waiting(queue=Queue.HELD):
 
 @pytest.fixture
 def all_held(monkeypatch):
-    monkeypatch.setattr(posting, "checks", [lambda draft: "word"])
+    monkeypatch.setattr(create, "checks", [lambda draft: "word"])
 
 
 def test_what_is_held_waits_the_oldest_first(ada, bora, harbour, all_held):

@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments import reactions
 from board.comments.models import Comment
-from board.comments.rank import lower_bound
-from board.comments.reactions import Act, Limits, Reaction
-from board.comments.refused import AuthorSuspended, Refused
+from board.comments.readers import reactions
+from board.comments.readers.reactions import Act, Limits, Reaction
+from board.comments.wilson_score import lower_bound
+from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import db, now, writing
 from board.moderation import models as moderation
 from board.ops.sample.cli import load_sample_when_empty

@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from board.comments import advice
 from board.comments.models import Comment
+from board.comments.writing import warnings
 from board.db import db, writing
 from board.moderation import hits, rules, trials
 from board.moderation import models as moderation
@@ -30,7 +30,7 @@ def small_steps(monkeypatch):
 
 def send(client, text, **fields):
     """Past the advice, as one who means it."""
-    sure = {"sure": advice.consent_to(text)}
+    sure = {"sure": warnings.consent_to(text)}
     return client.post("/articles/harbour/comments", data={"body": text, **sure, **fields})
 
 
@@ -119,7 +119,7 @@ def test_an_edit_is_looked_at_like_a_new_comment(as_, guest, ada, harbour):
     comment = say(harbour, ada, "멸치떼가 온다")
     text = "다시 보니 고래밥이다"
 
-    fields = {"body": text, "version": "0", "sure": advice.consent_to(text)}
+    fields = {"body": text, "version": "0", "sure": warnings.consent_to(text)}
     as_(ada).post(f"/comments/{comment.id}/edit", data=fields)
 
     assert comment.held_for == "word"

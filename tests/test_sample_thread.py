@@ -6,10 +6,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from board.articles.models import Article
-from board.comments import search
 from board.comments.models import Comment
-from board.comments.rank import lower_bound
-from board.comments.reactions import Choice, Reaction
+from board.comments.readers.reactions import Choice, Reaction
+from board.comments.search_index import index as search_index
+from board.comments.wilson_score import lower_bound
 from board.db import db, writing
 from board.ops.sample import thread_generator
 from board.ops.sample.cli import sample_cli
@@ -82,11 +82,11 @@ def test_the_search_index_is_as_if_each_had_been_posted(app):
 
     with writing():
         for comment in comments:
-            search.remove(comment)
+            search_index.remove(comment)
     assert entries_of_index() == set()
     with writing():
         for comment in comments:
-            search.add(comment)
+            search_index.add(comment)
         db.session.execute(
             text("INSERT INTO comment_words(comment_words) VALUES ('integrity-check')")
         )
@@ -125,7 +125,7 @@ def test_a_second_filling_goes_on_where_the_first_ended(app):
 
 
 def test_stopped_in_the_middle_it_leaves_nothing_behind(app, monkeypatch):
-    add_all, batches = search.add_all, []
+    add_all, batches = search_index.add_all, []
 
     def pulled_out(connection, rows):
         batches.append(rows)
@@ -133,7 +133,7 @@ def test_stopped_in_the_middle_it_leaves_nothing_behind(app, monkeypatch):
             raise KeyboardInterrupt
         add_all(connection, rows)
 
-    monkeypatch.setattr(search, "add_all", pulled_out)
+    monkeypatch.setattr(search_index, "add_all", pulled_out)
     app.test_cli_runner().invoke(sample_cli, ["thread", "long", "--comments", "30"])
 
     assert len(batches) == 3

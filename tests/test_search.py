@@ -9,12 +9,20 @@ from hypothesis import strategies as st
 from sqlalchemy import text, update
 
 from board.articles.models import Article
-from board.comments import finding, search
 from board.comments.body import Body
-from board.comments.limits import Limits
 from board.comments.models import Comment
-from board.comments.posting import post
-from board.comments.words import QUERY_MAX, WORDS_MAX, holds, pairs_for, pairs_in, words_of
+from board.comments.search_index import index as search_index
+from board.comments.search_index.tokenizer import (
+    QUERY_MAX,
+    WORDS_MAX,
+    holds,
+    pairs_for,
+    pairs_in,
+    words_of,
+)
+from board.comments.thread import search as thread_search
+from board.comments.writing.create import post
+from board.comments.writing.limits import Limits
 from board.db import db, now, writing
 from board.text import tidy, tidy_line
 from conftest import count_queries, keep, more_link, say
@@ -177,7 +185,7 @@ def test_pages_hold_each_hit_once_and_cost_two_queries(guest, ada, harbour):
 
 
 def test_a_rare_letter_is_looked_for_piece_by_piece(guest, ada, harbour, monkeypatch):
-    monkeypatch.setattr(finding, "LOOKS_AT", 10)
+    monkeypatch.setattr(thread_search, "LOOKS_AT", 10)
     say(harbour, ada, "뷁")
     for number in range(25):
         say(harbour, ada, f"Comment {number:02}")
@@ -314,7 +322,7 @@ def test_everything_said_here_keeps_index_and_comments_the_same(app, as_, ada, b
 
     with writing():
         db.session.execute(text("DROP TABLE comment_words"))
-        search.create(db.session.connection())
+        search_index.create(db.session.connection())
 
     assert kept == entries()
     assert len({id for ids in kept.values() for id in ids}) < len(comments)
@@ -356,9 +364,9 @@ def test_the_thread_has_a_search_form_once_there_is_something_to_find(guest, ada
 
 def test_many_searches_at_once_leave_the_board_to_readers(guest, ada, harbour, monkeypatch):
     say(harbour, ada, "버스가 왔다")
-    monkeypatch.setattr(finding.turns, "wait", 0)
+    monkeypatch.setattr(thread_search.turns, "wait", 0)
 
-    with finding.turns:
+    with thread_search.turns:
         busy = guest.get(f"{SEARCH}?q=버스")
         read = guest.get("/articles/harbour")
     free = guest.get(f"{SEARCH}?q=버스")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from board.articles.models import Article
-from board.comments import thread
 from board.comments.models import Comment
-from board.comments.rank import lower_bound
-from board.comments.sort import Sort, place
+from board.comments.thread import query as thread_query
+from board.comments.thread.sort import Sort, place
+from board.comments.wilson_score import lower_bound
 from board.db import db, writing
 from conftest import count_queries, keep, more_link, say
 
@@ -288,7 +288,7 @@ def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, 
 
     for sort in Sort:
         for before in (None, place(sort, count // 2)):
-            steps = plan(*thread.roots(harbour.id, sort=sort, before=before))
+            steps = plan(*thread_query.roots(harbour.id, sort=sort, before=before))
             name = f"ix_comment_{indexes.get(sort, 'thread')}"
             assert steps[0].startswith(f"SEARCH comment USING INDEX {name} (article_id=?"), steps
             if before:  # SQLite compares the id, an alias of its row id, after the range
@@ -312,7 +312,7 @@ def test_a_root_with_many_replies_costs_a_page_no_more_than_one_with_ten(
             db.session.execute(text("ANALYZE"))
 
     with count_queries() as asked:
-        shown, *_ = thread.thread_page(harbour.id).comments
+        shown, *_ = thread_query.thread_page(harbour.id).comments
     [statement] = [each for each in asked if "early" in each]
     with db.engine.connect() as connection:
         values = (0,) * statement.count("?")

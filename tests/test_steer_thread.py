@@ -11,9 +11,9 @@ from sqlalchemy import select
 from board.articles.models import Article
 from board.articles.thread_controls.models import Measure, Steering, Terms
 from board.articles.thread_controls.state import Course, course_of
-from board.comments import reactions
 from board.comments.body import Body
 from board.comments.models import Comment
+from board.comments.readers import reactions
 from board.db import db, now, writing
 from board.moderation.log_commands import moderation_cli
 from board.moderation.models import Ruling

@@ -14,8 +14,8 @@ from board.articles.thread_controls.models import Measure, Steering
 from board.articles.thread_controls.state import course_of
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.posting import store
-from board.comments.reactions import Reaction
+from board.comments.readers.reactions import Reaction
+from board.comments.writing.create import store
 from board.db import db, now, writing
 from board.moderation import pulse, usual
 from board.moderation.pulse import SLOT, Pulse

@@ -6,9 +6,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from board.accounts import data_export
-from board.comments import mutes
 from board.comments.body import Body
-from board.comments.reactions import Limits, like
+from board.comments.readers import blocks
+from board.comments.readers.reactions import Limits, like
 from board.db import db, now, writing
 from board.law import channels
 from board.moderation import appeals, models, people, reports
@@ -37,7 +37,7 @@ def test_the_file_holds_what_she_wrote_and_did(taken, harbour, ada, bora, mo):
         mine.edit(Body.of("고친 글"))
         gone.delete()
         like(root, by=ada, limits=Limits.none())
-        mutes.mute(bora, by=ada)
+        blocks.mute(bora, by=ada)
         channels.name("ada@pier.example", by=ada)
         reports.report(root, by=ada, reason="spam", note="또 같은 글")
         people.warn(ada, by=mo, reason="abuse", note="말을 가려 하세요")

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from board.accounts import data_export
 from board.accounts.auth import passwords
 from board.accounts.models import User
-from board.comments import finding
+from board.comments.thread import search as thread_search
 from board.db import PRAGMAS, close_connections, db, writing, writing_engine
 from board.db import write_lock as lock
 from board.db.write_lock import BetweenThreads, Busy, WriteLock
@@ -221,7 +221,7 @@ def test_while_turns_pass_quickly_everybody_may_wait(tmp_path: Path) -> None:
 
 
 def test_waiting_to_write_or_sign_in_leaves_a_thread_to_readers() -> None:
-    dear = (passwords.turns, finding.turns, data_export.turns)
+    dear = (passwords.turns, thread_search.turns, data_export.turns)
     waiting = WriteLock.QUEUE + sum(turns.queue for turns in dear)
     assert waiting + 3 < serve.THREADS
 

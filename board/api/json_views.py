@@ -14,10 +14,10 @@ from board.articles.thread_controls.labels import measure_sentence, shown_course
 from board.articles.thread_controls.models import IS_STEERED, Measure
 from board.articles.thread_controls.state import Course
 from board.comments.models import Comment
-from board.comments.pages import asked_place, asked_sort
-from board.comments.reasons import reason_label
-from board.comments.sort import Sort
-from board.comments.thread import Page, Shown, newest_ids, thread_page
+from board.comments.moderation_reasons import reason_label
+from board.comments.page_context import asked_place, asked_sort
+from board.comments.thread.query import Page, Shown, newest_ids, thread_page
+from board.comments.thread.sort import Sort
 from board.db.read_connections import reading
 from board.web.access import everyone, open_to
 from board.web.page_cache import middleware

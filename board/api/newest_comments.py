@@ -6,8 +6,8 @@ from sqlalchemy import Select, func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments import search
 from board.comments.models import Comment
+from board.comments.search_index import index as search_index
 
 LENGTH = 50
 
@@ -30,6 +30,6 @@ def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
     )
     if article is None:
         return entries.order_by(Comment.id.desc())
-    place = search.index.c.rowid
-    entries = entries.join(search.index, place == Comment.id).order_by(place.desc())
-    return entries.where(search.matching((), article_id=article.id))
+    place = search_index.index.c.rowid
+    entries = entries.join(search_index.index, place == Comment.id).order_by(place.desc())
+    return entries.where(search_index.matching((), article_id=article.id))

@@ -11,12 +11,12 @@ from markupsafe import Markup
 from wtforms import HiddenField, SearchField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
-from board.comments import advice
-from board.comments.advice import Advice
 from board.comments.body import Body, is_too_long
 from board.comments.models import Comment
-from board.comments.personal import personal_numbers
-from board.comments.words import QUERY_MAX, WORDS_MAX, words_of
+from board.comments.search_index.tokenizer import QUERY_MAX, WORDS_MAX, words_of
+from board.comments.writing import warnings as advice
+from board.comments.writing.pii import personal_numbers
+from board.comments.writing.warnings import Advice
 from board.text import graphemes
 from board.web.forms import ROW_ID, Form
 

@@ -24,10 +24,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User, on_rename
 from board.articles.models import Article
-from board.comments import search
 from board.comments.body import Body, stored
-from board.comments.rank import lower_bound
 from board.comments.revisions import Revision
+from board.comments.search_index import index as search_index
+from board.comments.wilson_score import lower_bound
 from board.db import Base, db, now, run
 
 
@@ -155,9 +155,9 @@ class Comment(Base):
             return
         written_at = self.edited_at or self.posted_at
         self.revisions.append(Revision(text=self.body, written_at=written_at))
-        search.remove(self)
+        search_index.remove(self)
         self.body, self.html, self.text_hash = body.text, body.html, body.hash
-        search.add(self)
+        search_index.add(self)
         self.edited_at = max(now(), written_at)  # whatever the clock says
         self.article.revision += 1
 
@@ -202,7 +202,7 @@ class Comment(Base):
         change = int(self.is_visible) - int(was_visible)
         self.count(change)
         if change:
-            index = search.add if change > 0 else search.remove
+            index = search_index.add if change > 0 else search_index.remove
             index(self)
 
     def tally(self, *, likes: int, dislikes: int) -> None:

@@ -15,10 +15,10 @@ from sqlalchemy import ForeignKey, Index, Select, String, Table, bindparam, inse
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
-from board.comments import limits, posting
 from board.comments.body import LINK
 from board.comments.models import Comment
-from board.comments.posting import Draft
+from board.comments.writing import create, limits
+from board.comments.writing.create import Draft
 from board.db import Base, db, now
 from board.moderation.models import Verdict, record
 from board.moderation.words import fingerprint, is_near, keys_of, normalise
@@ -146,4 +146,4 @@ def _hold(draft: Draft) -> str | None:
 
 
 limits.questions["barred"] = select(BarredKey.barred_id).limit(1)
-posting.checks.append(_hold)
+create.checks.append(_hold)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.comments import reasons
+from board.comments import moderation_reasons
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law import barred
@@ -21,7 +21,7 @@ from board.web.forms import Form, asked_id
 
 bp = Blueprint("barred", __name__)
 pages.append(Page(33, "barred", _("Barred texts"), "barred.index", moderators))
-reasons.automatic[barred.CODE] = _("Found unlawful by a court before")
+moderation_reasons.automatic[barred.CODE] = _("Found unlawful by a court before")
 _EMPTY = _("Please write something.")
 
 

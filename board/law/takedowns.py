@@ -8,10 +8,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User, token_hash
-from board.comments import posting
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.reasons import OWN_WORDS
+from board.comments.moderation_reasons import OWN_WORDS
+from board.comments.writing import create
 from board.db import db, now
 from board.law.models import Claim, Claimant, NotNow, State, Step
 from board.moderation.appeals import Appeal
@@ -77,7 +77,7 @@ def rebut(received: Claim, *, by: User, says: str, lead: str) -> None:
     if not received.rebuttal:
         raise NotNow
     comment = received.comment
-    reply = posting.store(
+    reply = create.store(
         comment.article, by=by, body=Body.of(f"{lead}\n\n{received.rebuttal}"),
         key=f"rebuttal-{received.id}", parent=comment, posted_at=now(),
     )  # fmt: skip

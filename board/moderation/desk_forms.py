@@ -14,7 +14,7 @@ from board.accounts.display_names import name_key
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.reasons import all_reasons, reason_label, reasons
+from board.comments.moderation_reasons import all_reasons, reason_label, reasons
 from board.db import now
 from board.moderation.forms import ReasonForm
 from board.moderation.queues import Item

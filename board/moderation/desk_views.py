@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import Conflict
 
 from board.comments.models import Comment
-from board.comments.reasons import reason_label
+from board.comments.moderation_reasons import reason_label
 from board.db import db, now, writing
 from board.moderation import models, queues, undoing
 from board.moderation.desk_forms import BULK_MAX, BulkForm, FilterForm

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import Length, ValidationError
 
-from board.comments.reasons import OWN_WORDS, is_reason, reasons
+from board.comments.moderation_reasons import OWN_WORDS, is_reason, reasons
 from board.moderation.models import Ruling
 from board.text import tidy_line
 from board.web.forms import Form

@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ForeignKey, Index, Select, Table, delete, func, insert, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.comments import advice, editing, posting, reasons
-from board.comments.advice import Advice
+from board.comments import moderation_reasons
 from board.comments.models import Comment, on_delete
-from board.comments.posting import Draft
-from board.comments.refused import Refused
+from board.comments.writing import create, edit, warnings
+from board.comments.writing.create import Draft
+from board.comments.writing.errors import Refused
+from board.comments.writing.warnings import Advice
 from board.db import Base, db, now, run
 from board.moderation import likeness, queues, rulebook, signals
 from board.moderation.queues import Queue
@@ -24,7 +25,7 @@ from board.moderation.words import Action
 COUNTED = timedelta(days=30)
 SHOWN = 20
 _WHY_MAX = 200
-reasons.automatic.update(
+moderation_reasons.automatic.update(
     {
         "word": _("Listed word"),
         "link": _("Many links"),
@@ -158,7 +159,7 @@ def note(comment: Comment) -> None:
     if found:
         run(_INSERT, [_row(each, comment) for each in found])
     holding = _holding(each for each in found if each.rule.state == State.ON)
-    if holding and comment.held_for in reasons.automatic:
+    if holding and comment.held_for in moderation_reasons.automatic:
         why = ", ".join(dict.fromkeys(_why(each, comment.body) for each in holding))
         queues.wait(comment, Queue.HELD, reason=comment.held_for, why=why[:_WHY_MAX])
     likeness.remember(comment)
@@ -217,8 +218,8 @@ def _why(finding: Finding, text: str) -> str:
     return matched if matched == finding.rule.text else f"{finding.rule.text} ← {matched}"
 
 
-advice.advisers.append(advise)
-posting.checks.append(look)
-posting.on_post.append(note)
-editing.on_edit.append(note_again)
+warnings.advisers.append(advise)
+create.checks.append(look)
+create.on_post.append(note)
+edit.on_edit.append(note_again)
 on_delete.append(forget)

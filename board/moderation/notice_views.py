@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
 from board.accounts.models import User
-from board.comments import refusals
+from board.comments import error_messages
 from board.db import db, writing
 from board.moderation import appeals, notices, people
 from board.moderation.people import Caution
@@ -14,7 +14,7 @@ from board.moderation.people_views import bp
 from board.web.access import member, open_to, readers, viewer
 from board.web.forms import asked_id, own_path
 
-refusals.explain(
+error_messages.explain(
     people.Unacknowledged,
     _(
         "A moderator has warned you. Please read the warning under Notices and confirm it; "

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.display_names import name_key
 from board.accounts.models import User, on_leave
-from board.comments import limits, posting
 from board.comments.models import Comment
-from board.comments.posting import Draft
-from board.comments.refused import Refused
+from board.comments.writing import create, limits
+from board.comments.writing.create import Draft
+from board.comments.writing.errors import Refused
 from board.db import Base, db, now
 from board.moderation.models import Ruling, Verdict, record
 
@@ -187,4 +187,4 @@ def _hold_or_refuse(draft: Draft) -> str | None:
     return "account" if draft.author.is_held else None
 
 
-posting.checks.append(_hold_or_refuse)
+create.checks.append(_hold_or_refuse)

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from board.accounts.models import User
-from board.comments.own import comments_of
-from board.comments.reasons import reason_label
+from board.comments.moderation_reasons import reason_label
+from board.comments.readers.own_comments import comments_of
 from board.db import db, writing
 from board.moderation import bans, people, reports
 from board.moderation.bans import BanProposal, NotByTheSame

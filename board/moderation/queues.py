@@ -22,8 +22,8 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments import editing, posting
 from board.comments.models import Comment, on_delete
+from board.comments.writing import create, edit
 from board.db import Base, db, now
 from board.web.desk import COUNTED_MAX
 
@@ -166,6 +166,6 @@ def _wait_if_new(comment: Comment) -> None:
         wait(comment, Queue.NEW)
 
 
-posting.on_post.extend((_wait_if_held, _wait_if_new))
-editing.on_edit.append(_wait_if_held)
+create.on_post.extend((_wait_if_held, _wait_if_new))
+edit.on_edit.append(_wait_if_held)
 on_delete.append(_forget)

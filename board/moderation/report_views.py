@@ -9,13 +9,13 @@ from wtforms import RadioField, StringField
 from wtforms.validators import Length
 
 from board.accounts.models import User
-from board.comments import refusals
+from board.comments import error_messages
+from board.comments.error_messages import headers, status, why
 from board.comments.models import Comment
-from board.comments.pages import conversation_page, listed_comment
-from board.comments.reasons import report_reasons
-from board.comments.refusals import headers, status, why
-from board.comments.refused import Refused
-from board.comments.thread import Shown, ids_of
+from board.comments.moderation_reasons import report_reasons
+from board.comments.page_context import conversation_page, listed_comment
+from board.comments.thread.query import Shown, ids_of
+from board.comments.writing.errors import Refused
 from board.db import writing
 from board.moderation import reports
 from board.moderation.reports import Report, TooManyReports
@@ -23,7 +23,9 @@ from board.web.access import member, open_to, readers, viewer
 from board.web.forms import Form
 
 bp = Blueprint("reports", __name__)
-refusals.explain(TooManyReports, _("You have reported as often as one day allows."), status=429)
+error_messages.explain(
+    TooManyReports, _("You have reported as often as one day allows."), status=429
+)
 
 
 class ReportForm(Form):

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts import data_export
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.comments.reactions import CommentGone, OwnComment
-from board.comments.refused import AuthorSuspended, Refused
+from board.comments.readers.reactions import CommentGone, OwnComment
+from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import Base, db, now
 from board.db.read_connections import read
 from board.moderation import queues

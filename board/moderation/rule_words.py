@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
-from board.comments import refusals
+from board.comments import error_messages
 from board.moderation import hits
 from board.moderation.rule_forms import ACTION_LABELS, CATEGORY_LABELS, STATE_LABELS
 from board.moderation.rules import Rule
@@ -16,7 +16,7 @@ from board.web.desk import Page, pages
 
 bp = Blueprint("rules", __name__)
 pages.append(Page(60, "rules", _("Rules"), "rules.index", moderators))
-refusals.explain(
+error_messages.explain(
     hits.WordRefused,
     lambda refusal: gettext(
         "“%(words)s” is not accepted here. Please write it otherwise.", words=refusal.matched

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, cast
 from flask import current_app
 from sqlalchemy import select
 
-from board.comments import limits
+from board.comments.writing import limits
 from board.db import db, run
 from board.moderation import rules, words
 from board.moderation.rules import Edition, Kind, Rule, State

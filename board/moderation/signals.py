@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal_column, select
 
-from board.comments import limits
 from board.comments.models import Comment
-from board.comments.personal import places_of
-from board.comments.posting import Draft
+from board.comments.writing import limits
+from board.comments.writing.create import Draft
+from board.comments.writing.pii import places_of
 from board.moderation import likeness
 from board.moderation.rulebook import Finding, Known
 from board.moderation.rules import State

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.comments.models import Comment
-from board.comments.pages import conversation_page
-from board.comments.reasons import reason_label
+from board.comments.moderation_reasons import reason_label
+from board.comments.page_context import conversation_page
 from board.db import db, writing
 from board.moderation import models
 from board.moderation.forms import ReasonForm, RestoreForm

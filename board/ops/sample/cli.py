@@ -23,10 +23,10 @@ from board.articles.importing import Item, read
 from board.articles.importing.run import content_of
 from board.articles.models import Article
 from board.articles.thread_controls.models import Measure, Terms
-from board.comments import limits, posting
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.reactions import Choice, Reaction
+from board.comments.readers.reactions import Choice, Reaction
+from board.comments.writing import create, limits
 from board.db import db, now, schema, writing
 from board.moderation import models as moderation
 from board.moderation.reports import report
@@ -234,7 +234,7 @@ def _say(
     """As posting does, but at a moment in the past and past all limits."""
     by, body = people[told["by"]], Body.of(told.get("earlier", told["body"]))
     waits = told.get("waits", False)
-    comment = posting.store(
+    comment = create.store(
         article,
         by=by,
         body=body,
@@ -243,7 +243,7 @@ def _say(
         posted_at=now() - timedelta(minutes=told["minutes_ago"]),
         held_for=_look_at(article, by, body, parent) if waits else None,
     )
-    for effect in posting.on_post if waits else ():
+    for effect in create.on_post if waits else ():
         effect(comment)
     if "earlier" in told:
         comment.edit(Body.of(told["body"]))
@@ -254,7 +254,7 @@ def _say(
 
 def _look_at(article: Article, by: User, body: Body, parent: Comment | None) -> str | None:
     known = limits.known(article, by)
-    return posting.look_at(posting.Draft(article, by, body, parent, known))
+    return create.look_at(create.Draft(article, by, body, parent, known))
 
 
 def _react(comment: Comment, readers: list[User]) -> None:

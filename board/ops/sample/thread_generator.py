@@ -14,11 +14,11 @@ from sqlalchemy import func, insert, select
 from board.accounts import models as accounts
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments import search
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.rank import lower_bound
-from board.comments.reactions import Choice, Reaction
+from board.comments.readers.reactions import Choice, Reaction
+from board.comments.search_index import index as search_index
+from board.comments.wilson_score import lower_bound
 from board.db import db, now
 
 BATCH = 20_000  # comments held in memory at a time
@@ -45,7 +45,7 @@ def fill(article: Article, count: int) -> Iterator[int]:
         numbers = range(start, min(start + BATCH, count))
         comments = [thread.comment(number) for number in numbers]
         connection.execute(insert(Comment), comments)
-        search.add_all(connection, comments)
+        search_index.add_all(connection, comments)
         if reactions := [each for number in numbers for each in thread.reactions(number)]:
             connection.execute(insert(Reaction), reactions)
         article.comment_count += len(numbers)

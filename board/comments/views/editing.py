@@ -6,15 +6,15 @@ from flask import Blueprint, abort, current_app, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from board.articles.thread_controls.labels import shown_course
-from board.comments import editing
 from board.comments.body import Body
-from board.comments.difference import history
-from board.comments.editing import EditedElsewhere
+from board.comments.error_messages import headers, status, why
 from board.comments.forms import EditForm
 from board.comments.models import Comment
-from board.comments.pages import edit_window, listed_comment, shows_thread
-from board.comments.refusals import headers, status, why
-from board.comments.refused import Refused
+from board.comments.page_context import edit_window, listed_comment, shows_thread
+from board.comments.writing import edit as writing_edit
+from board.comments.writing.diff import history
+from board.comments.writing.edit import EditedElsewhere
+from board.comments.writing.errors import Refused
 from board.db import writing
 from board.web.access import everyone, member, open_to, readers
 from board.web.page_cache import middleware
@@ -26,7 +26,7 @@ bp = Blueprint("edits", __name__)
 @open_to(readers)
 def edit_form(id: int) -> ResponseReturnValue:
     comment = _own_comment(id)
-    refusal = editing.why_not(comment, by=member(), window=edit_window())
+    refusal = writing_edit.why_not(comment, by=member(), window=edit_window())
     page = _edit_page(comment, EditForm.of(comment), refusal=refusal)
     return page, status(refusal) if refusal else 200
 
@@ -43,7 +43,7 @@ def edit(id: int) -> ResponseReturnValue:
     try:
         with writing():
             comment = _own_comment(id)
-            editing.edit(
+            writing_edit.edit(
                 comment,
                 by=member(),
                 body=body,
@@ -91,7 +91,7 @@ def _edit_page(comment: Comment, form: EditForm, *, refusal: Refused | None = No
         stands, form.version.data = comment.markup, len(comment.revisions)
     if refusal:
         form.body.errors = [why(refusal)]
-    is_over = editing.why_not(comment, by=member(), window=edit_window())
+    is_over = writing_edit.why_not(comment, by=member(), window=edit_window())
     return render_template(
         "comments/edit.html",
         article=comment.article,

@@ -6,12 +6,12 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from board.comments import reactions
+from board.comments.error_messages import headers, status, why
 from board.comments.models import Comment
-from board.comments.pages import conversation_page, listed_comment
-from board.comments.reactions import Limits
-from board.comments.refusals import headers, status, why
-from board.comments.refused import Refused
+from board.comments.page_context import conversation_page, listed_comment
+from board.comments.readers import reactions
+from board.comments.readers.reactions import Limits
+from board.comments.writing.errors import Refused
 from board.db import writing
 from board.web.access import member, open_to, readers
 

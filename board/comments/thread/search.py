@@ -11,12 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments import search
-from board.comments import thread as threads
 from board.comments.models import Comment
-from board.comments.own import comments_of
-from board.comments.thread import Page
-from board.comments.words import holds
+from board.comments.readers.own_comments import comments_of
+from board.comments.search_index import index as search_index
+from board.comments.search_index.tokenizer import holds
+from board.comments.thread import query as threads
+from board.comments.thread.query import Page
 from board.db import db
 from board.runtime.limiter import Turns
 
@@ -30,7 +30,7 @@ turns = Turns("search", queue=7, wait=2.0)
 
 def in_thread(article: Article, words: Sequence[str], *, before: Comment | None = None) -> Page:
     """One page of the comments of a thread that hold all words: two queries, however many."""
-    ids, more = _found(search.matching(words, article_id=article.id), words, before=before)
+    ids, more = _found(search_index.matching(words, article_id=article.id), words, before=before)
     return Page(threads.some(ids), more)
 
 
@@ -45,7 +45,7 @@ def own(
         all_of_them = list(db.session.scalars(comments_of(author, before=before)))
         page = all_of_them[: Comment.PAGE_SIZE]
         return page, page[-1].id if len(all_of_them) > len(page) else None
-    ids, more = _found(search.matching(words, author_id=author.id), words, before=before)
+    ids, more = _found(search_index.matching(words, author_id=author.id), words, before=before)
     query = select(Comment).where(Comment.id.in_(ids)).options(joinedload(Comment.article))
     return list(db.session.scalars(query.order_by(Comment.id.desc()))), more
 
@@ -53,10 +53,10 @@ def own(
 def _found(
     asked: TextClause, words: Sequence[str], *, before: Comment | None
 ) -> tuple[list[int], int | None]:
-    place = search.index.c.rowid
+    place = search_index.index.c.rowid
     query = (
         select(Comment.id, Comment.body)
-        .join_from(search.index, Comment, Comment.id == place)
+        .join_from(search_index.index, Comment, Comment.id == place)
         .where(asked, Comment.is_visible)
     )
     if before:

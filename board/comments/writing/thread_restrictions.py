@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from board.articles.thread_controls.models import Steering
 from board.articles.thread_controls.state import Course, course_of
-from board.comments import posting
 from board.comments.models import Comment
-from board.comments.posting import Draft
-from board.comments.refused import Refused
+from board.comments.writing import create
+from board.comments.writing.create import Draft
+from board.comments.writing.errors import Refused
 from board.db import db, now
 
 HELD_FOR = "thread"  # everything in it is
@@ -56,4 +56,4 @@ def _refuse_too_soon(course: Course, draft: Draft) -> None:
         raise ThreadSlowed(last + wait, course.seconds)
 
 
-posting.checks.append(heed)
+create.checks.append(heed)

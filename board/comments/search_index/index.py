@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, TableClause, TextClause, column, table, text
 
-from board.comments.words import pairs_for, pairs_in
+from board.comments.search_index.tokenizer import pairs_for, pairs_in
 from board.db import run
 
 if TYPE_CHECKING:

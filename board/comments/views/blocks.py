@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts.models import User
-from board.comments import mutes
-from board.comments.mutes import ListFull, Mute
+from board.comments.readers import blocks
+from board.comments.readers.blocks import ListFull, Mute
 from board.db import db, writing
 from board.web.access import member, open_to, readers
 from board.web.forms import own_path
@@ -27,7 +27,7 @@ def mute(id: int) -> ResponseReturnValue:
         abort(403)
     try:
         with writing():
-            mutes.mute(_person(id), by=member())
+            blocks.mute(_person(id), by=member())
     except ListFull:
         return _muted_page(
             problem=_(
@@ -42,7 +42,7 @@ def mute(id: int) -> ResponseReturnValue:
 @open_to(readers)
 def unmute(id: int) -> ResponseReturnValue:
     with writing():
-        mutes.unmute(_person(id), by=member())
+        blocks.unmute(_person(id), by=member())
     return redirect(_onward("unmuted"), 303)
 
 

@@ -15,7 +15,7 @@ from board.config import BadSetting
 
 CODE_MAX = 40
 OWN_WORDS = "other"
-_SHIPPED = Path(__file__).parent / "reasons.toml"
+_SHIPPED = Path(__file__).parent / "moderation_reasons.toml"
 _OWN = "reasons.toml"
 # What is stored as a reason, but is none that a moderator chooses.
 _OTHER_LABELS = {

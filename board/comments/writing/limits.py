@@ -11,7 +11,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.refused import SameText, TooManyHere, TooManyToday, TooSoon
+from board.comments.writing.errors import SameText, TooManyHere, TooManyToday, TooSoon
 from board.db import now, run
 
 DAY = timedelta(days=1)

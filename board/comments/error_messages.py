@@ -9,21 +9,21 @@ from flask_babel import lazy_gettext as _
 
 from board.articles.thread_controls.labels import span
 from board.articles.thread_controls.models import Steering
-from board.comments.editing import (
-    CommentNotShown,
-    EditedElsewhere,
-    EditedTooLate,
-    EditedTooOften,
-)
 from board.comments.models import Comment
-from board.comments.reactions import (
+from board.comments.readers.reactions import (
     CommentGone,
     OwnComment,
     ReactedTooOften,
     ReactedTooSoon,
     ThreadFrozen,
 )
-from board.comments.refused import (
+from board.comments.writing.edit import (
+    CommentNotShown,
+    EditedElsewhere,
+    EditedTooLate,
+    EditedTooOften,
+)
+from board.comments.writing.errors import (
     AuthorSuspended,
     KeyReused,
     ParentGone,
@@ -34,7 +34,7 @@ from board.comments.refused import (
     TooManyToday,
     TooSoon,
 )
-from board.comments.steering import AccountTooNew, ThreadSlowed
+from board.comments.writing.thread_restrictions import AccountTooNew, ThreadSlowed
 from board.db import now
 from board.web.i18n import clock, local, today
 

@@ -22,7 +22,7 @@ from board.accounts import data_export
 from board.accounts.models import User
 from board.articles.thread_controls.state import course_of
 from board.comments.models import Comment
-from board.comments.refused import AuthorSuspended, Refused
+from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import Base, db, now
 from board.db.read_connections import read
 

@@ -11,12 +11,11 @@ from sqlalchemy import bindparam
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import shown_course
-from board.comments import finding, posting
 from board.comments.body import Body
+from board.comments.error_messages import headers, status, why
 from board.comments.forms import CommentForm, SearchForm, new_key
-from board.comments.limits import Limits
 from board.comments.models import Comment
-from board.comments.pages import (
+from board.comments.page_context import (
     article_page,
     asked_comment,
     asked_place,
@@ -29,11 +28,13 @@ from board.comments.pages import (
     shows_thread,
     thread_parts,
 )
-from board.comments.refusals import headers, status, why
-from board.comments.refused import KeyReused, ParentGone, Refused
-from board.comments.rendered import comment_html
-from board.comments.sort import Sort
-from board.comments.thread import Page, authors_of, ids_of
+from board.comments.thread import search as thread_search
+from board.comments.thread.query import Page, authors_of, ids_of
+from board.comments.thread.render_cache import comment_html
+from board.comments.thread.sort import Sort
+from board.comments.writing import create
+from board.comments.writing.errors import KeyReused, ParentGone, Refused
+from board.comments.writing.limits import Limits
 from board.db import db, writing
 from board.web.access import everyone, member, open_to, readers
 from board.web.page_cache import middleware
@@ -93,8 +94,8 @@ def post(slug: str) -> ResponseReturnValue:
     author_id = member().id
     try:
         with writing():
-            article, author = posting.opened(slug, author_id) or abort(404)
-            comment = posting.post(
+            article, author = create.opened(slug, author_id) or abort(404)
+            comment = create.post(
                 article,
                 by=author,
                 body=body,
@@ -135,9 +136,9 @@ def mine() -> ResponseReturnValue:
     form = SearchForm.asked()
     found: list[Comment] = []
     more = None
-    with finding.turns if form.words else nullcontext():
+    with thread_search.turns if form.words else nullcontext():
         if form.validate():
-            found, more = finding.own(member(), form.words, before=asked_comment("before"))
+            found, more = thread_search.own(member(), form.words, before=asked_comment("before"))
         page = render_template("comments/mine.html", comments=found, more=more, form=form)
     return page, 422 if form.errors else 200
 
@@ -146,7 +147,7 @@ def mine() -> ResponseReturnValue:
 @open_to(everyone)
 def search(slug: str) -> ResponseReturnValue:
     form = SearchForm.asked()
-    with finding.turns:  # whoever waits for it has not begun to read
+    with thread_search.turns:  # whoever waits for it has not begun to read
         return _found(_article(slug), form), 422 if form.errors else 200
 
 
@@ -154,7 +155,7 @@ def _found(article: Article, form: SearchForm) -> str:
     middleware.about(article.id, article.revision)
     page, course = Page([]), shown_course(article)
     if form.validate() and form.words and shows_thread(course):
-        page = finding.in_thread(article, form.words, before=asked_comment("before"))
+        page = thread_search.in_thread(article, form.words, before=asked_comment("before"))
     return render_template(
         "comments/search.html",
         article=article,

@@ -22,10 +22,10 @@ from sqlalchemy import (
 )
 
 from board.accounts.models import User
-from board.comments import search
 from board.comments.body import stored
 from board.comments.models import Comment, visible
-from board.comments.sort import Place, Sort
+from board.comments.search_index import index as search_index
+from board.comments.thread.sort import Place, Sort
 from board.db import db
 from board.db.read_connections import Asked, Rows, reading
 
@@ -221,8 +221,8 @@ def newest_ids(article_id: int, most: int = NEWEST_MAX) -> list[int]:
     Ids rise in the order of commits, so whatever is above one a reader knows came later. Read from
     the search index, which has them in this order and holds nothing that is hidden or deleted.
     """
-    place = search.index.c.rowid
-    found = select(place).where(search.matching((), article_id=article_id))
+    place = search_index.index.c.rowid
+    found = select(place).where(search_index.matching((), article_id=article_id))
     return list(db.session.scalars(found.order_by(place.desc()).limit(most)))
 
 

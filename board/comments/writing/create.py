@@ -11,11 +11,11 @@ from sqlalchemy.orm import make_transient_to_detached
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.thread_controls.state import course_of
-from board.comments import search
 from board.comments.body import Body
-from board.comments.limits import DAY, Limits, Past, past_of
 from board.comments.models import Comment
-from board.comments.refused import AuthorSuspended, KeyReused, ParentGone, ThreadClosed
+from board.comments.search_index import index as search_index
+from board.comments.writing.errors import AuthorSuspended, KeyReused, ParentGone, ThreadClosed
+from board.comments.writing.limits import DAY, Limits, Past, past_of
 from board.db import db, now, run
 
 
@@ -121,7 +121,7 @@ def store(
     db.session.add(comment)
     comment.count(int(comment.is_visible))
     if comment.is_visible:
-        search.add(comment)
+        search_index.add(comment)
     return comment
 
 

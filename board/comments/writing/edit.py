@@ -8,10 +8,10 @@ from sqlalchemy import select
 from board.accounts.models import User
 from board.articles.thread_controls.state import course_of
 from board.comments.body import Body
-from board.comments.limits import known
 from board.comments.models import Comment
-from board.comments.posting import Draft, look_at
-from board.comments.refused import AuthorSuspended, Refused, SameText, ThreadClosed
+from board.comments.writing.create import Draft, look_at
+from board.comments.writing.errors import AuthorSuspended, Refused, SameText, ThreadClosed
+from board.comments.writing.limits import known
 from board.db import db, now
 
 # What else is to be written with an edit. Other slices append to it.

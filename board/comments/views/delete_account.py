@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired
 from board.accounts.auth.login import is_own_password, retry_text, signed_out
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
-from board.comments.own import comments_of
+from board.comments.readers.own_comments import comments_of
 from board.db import db, writing
 from board.web.access import member, open_to, readers
 from board.web.forms import Form

@@ -6,10 +6,10 @@ from flask import Flask, g
 from flask_babel import get_locale
 from markupsafe import Markup
 
-from board.comments import thread as threads
 from board.comments.models import Comment
-from board.comments.sort import Place, Sort
-from board.comments.thread import Page, Shown, authors_of, ids_of
+from board.comments.thread import query as threads
+from board.comments.thread.query import Page, Shown, authors_of, ids_of
+from board.comments.thread.sort import Place, Sort
 from board.web.templating import this_app
 
 

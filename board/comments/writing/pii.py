@@ -8,8 +8,8 @@ from functools import lru_cache
 import regex
 from flask_babel import gettext as _
 
-from board.comments.advice import Advice
 from board.comments.body import LINK
+from board.comments.writing.warnings import Advice
 from board.db import now
 
 # Not inside a longer number, an address, or a word of another alphabet.

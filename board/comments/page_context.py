@@ -12,16 +12,16 @@ from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
 from board.articles.thread_controls.labels import shown_course
 from board.articles.thread_controls.state import Course
-from board.comments import editing
-from board.comments import thread as threads
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
-from board.comments.mutes import muted_by
-from board.comments.own import Held, held
-from board.comments.reactions import reactions_of
-from board.comments.rendered import newest_id, thread_page
-from board.comments.sort import Place, Sort, place
-from board.comments.thread import Page, authors_of, ids_of
+from board.comments.readers.blocks import muted_by
+from board.comments.readers.own_comments import Held, held
+from board.comments.readers.reactions import reactions_of
+from board.comments.thread import query as threads
+from board.comments.thread.query import Page, authors_of, ids_of
+from board.comments.thread.render_cache import newest_id, thread_page
+from board.comments.thread.sort import Place, Sort, place
+from board.comments.writing import edit
 from board.db import db
 from board.web.access import may, moderators, readers, viewer
 from board.web.forms import ROW_ID, asked_id
@@ -146,7 +146,7 @@ def edit_window() -> timedelta:
 def _may_edit(comment: Comment) -> bool:
     author = viewer()
     is_own = isinstance(author, User) and author.id == comment.author_id
-    return is_own and editing.why_not(comment, by=comment.author, window=edit_window()) is None
+    return is_own and edit.why_not(comment, by=comment.author, window=edit_window()) is None
 
 
 def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -> dict[str, Any]:
