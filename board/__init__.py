@@ -12,7 +12,7 @@ from board.api.wiring import PARTS as API
 from board.articles.wiring import PARTS as ARTICLES
 from board.comments.wiring import PARTS as COMMENTS
 from board.db import read_connections
-from board.law.parts import PARTS as LAW
+from board.law.wiring import PARTS as LAW
 from board.moderation.parts import PARTS as MODERATION
 from board.runtime import limiter
 from board.tips.parts import PARTS as TIPS

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, writing
-from board.law import barred
-from board.law.barred import Barred, BarredKey, TooLittle
+from board.law.banned_texts import models as banned_texts
+from board.law.banned_texts.models import Barred, BarredKey, TooLittle
 from conftest import count_queries, say
 
 LIE = "부두 시장 김갑돌 후보는 지난해 어민들의 보상금 삼억 원을 가로채 달아났다가 돌아왔습니다"
@@ -15,7 +15,7 @@ LIE = "부두 시장 김갑돌 후보는 지난해 어민들의 보상금 삼억
 @pytest.fixture
 def lie(mo):
     with writing():
-        return barred.bar(LIE, by=mo, case="부두지방법원 2025고합7")
+        return banned_texts.bar(LIE, by=mo, case="부두지방법원 2025고합7")
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_the_same_text_waits_however_it_is_written(ada, harbour, lie, again):
     ],
 )
 def test_other_texts_pass(ada, harbour, lie, other):
-    assert barred.found(other) is None
+    assert banned_texts.found(other) is None
 
 
 def test_a_link_it_held_is_known_again_and_other_pages_of_the_site_are_not(ada, harbour, mo):
     with writing():
-        barred.bar("https://www.video.example/watch/7?x=1", by=mo, case="법원")
+        banned_texts.bar("https://www.video.example/watch/7?x=1", by=mo, case="법원")
 
     assert say(harbour, ada, "보세요 https://video.example/watch/7?x=1 여기").held_for == "barred"
     assert say(harbour, ada, "보세요 https://video.example/watch/8").held_for is None
@@ -104,12 +104,12 @@ def test_what_would_stop_everybody_or_nobody_is_refused(as_, mo, data):
 
 def test_a_short_text_says_nothing(mo):
     with pytest.raises(TooLittle), writing():
-        barred.bar("네네", by=mo, case="법원")
+        banned_texts.bar("네네", by=mo, case="법원")
 
 
 def test_looking_asks_one_question_by_the_key(ada, harbour, lie):
     with count_queries() as queries:
-        barred.found(LIE)
+        banned_texts.found(LIE)
 
     assert len(queries) == 1
     asked = queries[0].replace("?", "1")

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from board.comments.body import Body
 from board.db import db, now, writing
 from board.db.hash_chain import first_broken
-from board.law import evidence, orders
-from board.law.evidence import Upload
-from board.law.models import Claim
-from board.law.takedowns import block, claim
+from board.law.authorities import orders
+from board.law.claims import evidence
+from board.law.claims.evidence import Upload
+from board.law.claims.models import Claim
+from board.law.claims.workflow import block, claim
 from board.moderation import models as moderation
 from board.moderation import reports
 from board.moderation.appeals import appeal

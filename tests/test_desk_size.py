@@ -11,8 +11,9 @@ from board.articles.thread_controls.models import Measure, Terms
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.law import barred, disclosures, orders
-from board.law.takedowns import block, claim
+from board.law.authorities import data_requests, orders
+from board.law.banned_texts import models as banned_texts
+from board.law.claims.workflow import block, claim
 from board.moderation import appeals, bans, people, queues, reports, rules, trials, waiting
 from board.moderation import models as moderation
 from board.moderation.models import Ruling
@@ -111,17 +112,17 @@ def ordered(comment, author, mo, second):
 @row_of("/desk/disclosures")
 def asked_for(comment, author, mo, second):
     for answered in (False, True):
-        asked = disclosures.register(
+        asked = data_requests.register(
             author, by=mo, kind="telecom", body="Police", number="1", received_at=now(),
             why="fraud", relation="suspect", asked=["name"],
         )  # fmt: skip
         if answered:
-            disclosures.give(asked, by=second, items=["name"], says="Given", tell_at=None)
+            data_requests.give(asked, by=second, items=["name"], says="Given", tell_at=None)
 
 
 @row_of("/desk/barred")
 def barred_text(comment, author, mo, second):
-    barred.bar(
+    banned_texts.bar(
         f"Something unlawful, number {next(_number)}", by=mo, case="A court", comment=comment
     )
 

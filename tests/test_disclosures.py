@@ -8,9 +8,9 @@ import time_machine
 from sqlalchemy import select
 
 from board.db import db, now, writing
-from board.law import disclosures
-from board.law.commands import law_cli
-from board.law.disclosures import Disclosure
+from board.law.authorities import data_requests
+from board.law.authorities.cli import law_cli
+from board.law.authorities.data_requests import Disclosure
 from board.moderation.models import Ruling, Verdict
 from board.runtime import jobs
 
@@ -29,7 +29,7 @@ def request_(ada, mo):
     def made(**changes):
         known = {"kind": "telecom", "asked": ["name", "sign_in"], **changes}
         with writing():
-            return disclosures.register(
+            return data_requests.register(
                 ada, by=mo, body="Harbour police", number="42", received_at=now(), why="fraud",
                 relation="suspect", **known,
             )  # fmt: skip

@@ -8,7 +8,8 @@ from flask import render_template_string
 from board.articles.models import Article
 from board.comments.body import Body
 from board.db import now, writing
-from board.law import orders, takedowns
+from board.law.authorities import orders
+from board.law.claims import workflow as claim_workflow
 from board.moderation import rules, trials
 from board.web import access
 from conftest import keep, say
@@ -114,7 +115,7 @@ def urls(app, ada, harbour):
         rules.add(kind="word", text="lantern", by=None, state=rules.State.ON)
         trials.begin(kind="word", text="l", action="hold", category="other", disguised=True,
                      by=ada, days=1, note="")  # fmt: skip
-        takedowns.claim(comment, name="Kim", contact="kim@pier.example", kind="privacy",
+        claim_workflow.claim(comment, name="Kim", contact="kim@pier.example", kind="privacy",
                         sentence="A", text="B", wish="block", requester="person")  # fmt: skip
         orders.register([comment], by=ada, kind="court", body="A court", number="1", items="Hide",
                         received_at=now(), deadline_at=now())  # fmt: skip

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing
-from board.law import evidence, views
-from board.law.evidence import Evidence, Upload
-from board.law.models import Claim, Step
-from board.law.takedowns import block, claim, reject
+from board.law.claims import evidence
+from board.law.claims import views as claim_views
+from board.law.claims.evidence import Evidence, Upload
+from board.law.claims.models import Claim, Step
+from board.law.claims.workflow import block, claim, reject
 from board.moderation.models import Ruling, Verdict
 from board.runtime import jobs
 from conftest import say
@@ -108,7 +109,7 @@ def test_too_many_files_or_too_large_ones_are_refused(guest, hurting, monkeypatc
     monkeypatch.setattr(Evidence, "BYTES_MAX", len(PNG) * 2 - 1)
     two = [(io.BytesIO(PNG), "1.png"), (io.BytesIO(PNG), "2.png")]
     assert guest.post("/report/rights", data=told(hurting, proof=two)).status_code == 422
-    monkeypatch.setattr(views, "_UPLOADS_MAX", 1000)
+    monkeypatch.setattr(claim_views, "_UPLOADS_MAX", 1000)
     huge = told(hurting, proof=(io.BytesIO(PNG + bytes(100_000)), "1.png"))
     assert guest.post("/report/rights", data=huge).status_code == 413
     assert files() == []
@@ -205,7 +206,7 @@ def test_the_database_refuses_what_no_claim_may_do(received, statement):
 
 def test_every_move_the_model_knows_is_one_the_database_lets_pass(received):
     """And no other: the two lists are compared by trying all pairs."""
-    from board.law.models import MOVES, State  # noqa: PLC0415
+    from board.law.claims.models import MOVES, State  # noqa: PLC0415
 
     def reach(state):
         """A row in this state, put there without the guard."""
@@ -245,7 +246,7 @@ def test_each_step_is_kept_with_when_by_whom_and_on_what_ground(mo, received):
 
 
 def test_a_claim_that_is_not_taken_leaves_no_file(app, guest, hurting, monkeypatch):
-    monkeypatch.setattr(views, "PER_HOUR", 1)
+    monkeypatch.setattr(claim_views, "PER_HOUR", 1)
     guest.post("/report/rights", data=told(hurting))
 
     answer = guest.post("/report/rights", data=told(hurting, proof=(io.BytesIO(PNG), "1.png")))

@@ -18,8 +18,8 @@ from board.comments.readers.reactions import Limits, like
 from board.comments.writing import edit
 from board.comments.writing.errors import AuthorSuspended
 from board.db import db, now, writing
-from board.law import channels
-from board.law.channels import Channel
+from board.law.claims import contact_preferences
+from board.law.claims.contact_preferences import Channel
 from board.moderation import models, people, reports
 from conftest import NO_LIMITS, PASSWORD, person, say
 
@@ -83,7 +83,7 @@ def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora,
         Device.remember(ada)
         db.session.add(Mute(user_id=ada.id, muted_id=bora.id))
         people.note(ada, by=mo, text="Knows the harbour master")
-        channels.name("ada@pier.example", by=ada)
+        contact_preferences.name("ada@pier.example", by=ada)
         app.config.update(
             MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
         )

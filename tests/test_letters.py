@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from board.accounts.email.cli import mail_cli
 from board.accounts.email.queue import Letter
 from board.db import db, now, writing
-from board.law import takedowns
-from board.law.models import Step
+from board.law.claims import workflow as claim_workflow
+from board.law.claims.models import Step
 from board.moderation import appeals, people, undoing
 from board.moderation import models as moderation
 from board.ops.doctor import doctor
@@ -49,7 +49,7 @@ def hide(comment, mo):
 
 def claim(comment, contact="kim@pier.example"):
     with writing():
-        received, _ = takedowns.claim(comment, name="Kim", contact=contact, kind="privacy",
+        received, _ = claim_workflow.claim(comment, name="Kim", contact=contact, kind="privacy",
             sentence="A", text="B", wish="block", requester="person")  # fmt: skip
     return received
 
@@ -155,7 +155,7 @@ def test_a_takedown_is_told_with_how_to_object_also_to_whoever_wants_no_other_le
     hide(say(remark.article, ada, "Another"), mo)
     received = claim(remark, contact="010-0000-0000")
     with writing():
-        takedowns.block(received, by=mo, says="")
+        claim_workflow.block(received, by=mo, says="")
 
     send()
 
@@ -171,7 +171,7 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
     received = claim(remark)
     send()
     with writing():
-        takedowns.block(received, by=mo, says="It names your street")
+        claim_workflow.block(received, by=mo, says="It names your street")
     send()
     ruling = db.session.scalar(moderation.latest(remark))
     with writing():
@@ -262,7 +262,7 @@ def test_whoever_has_the_address_ends_all_letters_without_an_account(
     assert guest.post(link).status_code == 200
     received = claim(say(remark.article, ada, "Another"), contact="by post")
     with writing():
-        takedowns.block(received, by=mo, says="")
+        claim_workflow.block(received, by=mo, says="")
     send()
 
     assert len(postman.letters) == 1

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.law import orders
-from board.law.orders import Order, Outcome
+from board.law.authorities import orders
+from board.law.authorities.orders import Order, Outcome
 from board.moderation.models import Ruling, Verdict
 from conftest import more_link, say
 
@@ -161,10 +161,10 @@ def test_what_is_late_is_marked_and_counted_on_the_way_in(as_, mo, order):
     ],
 )
 def test_nobody_changes_a_register_afterwards(order, ada, mo, statement):
-    from board.law import disclosures  # noqa: PLC0415
+    from board.law.authorities import data_requests  # noqa: PLC0415
 
     with writing():
-        disclosures.register(
+        data_requests.register(
             ada, by=mo, kind="telecom", body="Police", number="1", received_at=now(),
             why="fraud", relation="suspect", asked=["name"],
         )  # fmt: skip

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing
-from board.law.models import Claim, Claimant, State
-from board.law.takedowns import block, claim
+from board.law.claims.models import Claim, Claimant, State
+from board.law.claims.workflow import block, claim
 from board.moderation import models as moderation
 from board.moderation import undoing
 from board.moderation.appeals import appeal, decide

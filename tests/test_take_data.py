@@ -10,7 +10,7 @@ from board.comments.body import Body
 from board.comments.readers import blocks
 from board.comments.readers.reactions import Limits, like
 from board.db import db, now, writing
-from board.law import channels
+from board.law.claims import contact_preferences
 from board.moderation import appeals, models, people, reports
 from board.runtime.limiter import TooBusy
 from conftest import NO_LIMITS, say
@@ -38,7 +38,7 @@ def test_the_file_holds_what_she_wrote_and_did(taken, harbour, ada, bora, mo):
         gone.delete()
         like(root, by=ada, limits=Limits.none())
         blocks.mute(bora, by=ada)
-        channels.name("ada@pier.example", by=ada)
+        contact_preferences.name("ada@pier.example", by=ada)
         reports.report(root, by=ada, reason="spam", note="또 같은 글")
         people.warn(ada, by=mo, reason="abuse", note="말을 가려 하세요")
 

@@ -12,14 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 
 from board.db import now
-from board.law.disclosures import Disclosure
-from board.law.order_forms import (
+from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.forms import (
     disclosure_kinds,
     disclosure_outcomes,
     order_kinds,
     order_outcomes,
 )
-from board.law.orders import Order
+from board.law.authorities.orders import Order
 from board.moderation import transparency
 from board.moderation.transparency import Figures
 from board.web.access import everyone, open_to

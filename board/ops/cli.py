@@ -6,7 +6,7 @@ from board.accounts.cli import accounts_cli
 from board.accounts.email.cli import mail_cli
 from board.articles.importing.run import articles_cli
 from board.db.schema import migration
-from board.law.commands import law_cli
+from board.law.authorities.cli import law_cli
 from board.moderation.commands import rules_cli
 from board.moderation.log_commands import moderation_cli
 from board.ops.doctor import doctor

@@ -14,7 +14,7 @@ from board.accounts.two_factor.models import FactorAct, SecondFactor
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import first_broken_of_last
 from board.db.schema import State
-from board.law import terms
+from board.law.terms import documents as terms_documents
 from board.moderation.models import Ruling
 from board.tips.log import Entry
 
@@ -124,7 +124,7 @@ def _look_at_settings() -> list[Finding]:
     origin = current_app.config["ORIGIN"]
     key = Path(current_app.instance_path) / "secret_key"
     private = not key.exists() or key.stat().st_mode & 0o077 == 0
-    whose = "the newsroom’s own" if terms.is_own(current_app) else (
+    whose = "the newsroom’s own" if terms_documents.is_own(current_app) else (
         "those the board ships with; read them, and lay your own into the folder terms"
     )  # fmt: skip
     misspelt = [(False, f"{name} is no setting of the board") for name in config.misspelt()]

@@ -12,10 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from board.comments.models import Comment
 from board.db import db
-from board.law.evidence import Evidence
-from board.law.models import Claim
-from board.law.orders import Order
-from board.law.takedowns import objections
+from board.law.authorities.orders import Order
+from board.law.claims.evidence import Evidence
+from board.law.claims.models import Claim
+from board.law.claims.workflow import objections
 from board.moderation import log
 from board.moderation.appeals import Appeal
 from board.moderation.hits import hits_in

@@ -1,7 +1,7 @@
 """The documents people agree to: terms of use, rules of the comments, youth protection, rights.
 
 Each is a text file for a language and a day it is in force from: terms-2026-12-01.ko.txt. Those
-the board ships with are in board/law/documents/; an installation lays its own into
+the board ships with are in board/law/terms/documents/; an installation lays its own into
 instance/terms/, where one day with a file of its own replaces all that ship. A file of a day to
 come announces the change from the moment it is there: at least 7 days before, and 30 where it is
 worse for readers (약관 변경 고지; 전자상거래 표준약관 3조).

@@ -11,10 +11,11 @@ from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing
-from board.law import channels, evidence, takedowns
-from board.law.evidence import Evidence
-from board.law.forms import ChannelForm, ClaimForm, StatusForm, kinds
-from board.law.models import Claim
+from board.law.claims import contact_preferences, evidence
+from board.law.claims import workflow as claim_workflow
+from board.law.claims.evidence import Evidence
+from board.law.claims.forms import ChannelForm, ClaimForm, StatusForm, kinds
+from board.law.claims.models import Claim
 from board.moderation.acts import act_label
 from board.web.access import everyone, member, open_to, readers
 from board.web.forms import asked_id
@@ -116,7 +117,7 @@ def channel() -> ResponseReturnValue:
     form = ChannelForm.posted()
     if form.validate():
         with writing():
-            channels.name(form.contact.data or "", by=member())
+            contact_preferences.name(form.contact.data or "", by=member())
         return redirect(url_for("people.notices", notice="saved"), 303)
     return redirect(url_for("people.notices"), 303)
 
@@ -124,7 +125,7 @@ def channel() -> ResponseReturnValue:
 def history(claim: Claim) -> list[Event]:
     """What was decided and what the author said against it, oldest first, without any name."""
     events = [Event(step.made_at, claim_state(step.state), step.says) for step in claim.steps]
-    for asked in takedowns.objections(claim):
+    for asked in claim_workflow.objections(claim):
         events.append(Event(asked.made_at, gettext("The author objects"), asked.text))
         if asked.outcome and asked.decided_at:
             label = act_label(asked.outcome.verdict)
@@ -143,7 +144,7 @@ def _receive(form: ClaimForm, files: list[Evidence]) -> tuple[Claim, str]:
                 per_hour=PER_HOUR,
             )
             comment = db.session.get_one(Comment, form.comment.id)
-            received, secret = takedowns.claim(comment, language=language(), **form.told())
+            received, secret = claim_workflow.claim(comment, language=language(), **form.told())
             db.session.flush()
             evidence.attach(received, files)
     except BaseException:
@@ -162,4 +163,4 @@ def _status_page(form: StatusForm, found: Claim | None = None) -> str:
 
 
 def _channel() -> str:
-    return channels.of([member().id]).get(member().id, "")
+    return contact_preferences.of([member().id]).get(member().id, "")

@@ -12,16 +12,16 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from board.comments import moderation_reasons
 from board.comments.models import Comment
 from board.db import db, writing
-from board.law import barred
-from board.law.barred import Barred, TooLittle
-from board.law.forms import find_comment
+from board.law.banned_texts import models as banned_texts
+from board.law.banned_texts.models import Barred, TooLittle
+from board.law.claims.forms import find_comment
 from board.web.access import member, moderators, open_to
 from board.web.desk import Page, pages
 from board.web.forms import Form, asked_id
 
 bp = Blueprint("barred", __name__)
 pages.append(Page(33, "barred", _("Barred texts"), "barred.index", moderators))
-moderation_reasons.automatic[barred.CODE] = _("Found unlawful by a court before")
+moderation_reasons.automatic[banned_texts.CODE] = _("Found unlawful by a court before")
 _EMPTY = _("Please write something.")
 
 
@@ -64,7 +64,7 @@ def bar() -> ResponseReturnValue:
         with writing():
             source = db.session.get_one(Comment, id) if id else None
             text = source.body if source else form.what.data
-            barred.bar(text, by=member(), case=form.case.data, comment=source)
+            banned_texts.bar(text, by=member(), case=form.case.data, comment=source)
     except TooLittle:
         form.what.errors = [gettext("This is too short: it would stop everybody.")]
         return _index(form), 422
@@ -75,7 +75,7 @@ def bar() -> ResponseReturnValue:
 @open_to(moderators)
 def unbar(id: int) -> ResponseReturnValue:
     with writing():
-        barred.unbar(db.get_or_404(Barred, id), by=member())
+        banned_texts.unbar(db.get_or_404(Barred, id), by=member())
     return redirect(url_for(".index", notice="saved"), 303)
 
 

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from board.db import db
-from board.law.disclosures import Disclosure
+from board.law.authorities.data_requests import Disclosure
 
 law_cli = AppGroup("law", help="What the law asks of the desk.")
 

@@ -10,11 +10,12 @@ from werkzeug.http import dump_options_header
 
 from board.articles.sharing import absolute
 from board.db import db, writing
-from board.law import channels, evidence, takedowns
-from board.law.evidence import Evidence, NotReadable
-from board.law.forms import AnswerForm, kinds, requesters, wishes
-from board.law.models import Claim, Claimant, NotNow, Step
-from board.law.views import claim_state
+from board.law.claims import contact_preferences, evidence
+from board.law.claims import workflow as claim_workflow
+from board.law.claims.evidence import Evidence, NotReadable
+from board.law.claims.forms import AnswerForm, kinds, requesters, wishes
+from board.law.claims.models import Claim, Claimant, NotNow, Step
+from board.law.claims.views import claim_state
 from board.runtime import jobs
 from board.web.access import member, moderators, open_to
 from board.web.desk import Page, counts, pages
@@ -59,7 +60,7 @@ def answer(id: int) -> ResponseReturnValue:
 def tell(id: int) -> ResponseReturnValue:
     """The claimant has been told by the way they named."""
     with writing():
-        takedowns.tell(db.get_or_404(Step, id))
+        claim_workflow.tell(db.get_or_404(Step, id))
     return redirect(url_for(".index", notice="saved", _anchor="to-tell"), 303)
 
 
@@ -89,8 +90,12 @@ def _answer(claim: Claim, form: AnswerForm) -> None:
     if form.outcome.data == "rebut":
         with force_locale("ko"):
             lead = gettext("Answer of somebody whose rights this comment is said to hurt:")
-        return takedowns.rebut(claim, by=member(), says=says, lead=lead)
-    verbs = {"block": takedowns.block, "remove": takedowns.remove, "reject": takedowns.reject}
+        return claim_workflow.rebut(claim, by=member(), says=says, lead=lead)
+    verbs = {
+        "block": claim_workflow.block,
+        "remove": claim_workflow.remove,
+        "reject": claim_workflow.reject,
+    }
     return verbs[form.outcome.data or ""](claim, by=member(), says=says)
 
 
@@ -119,7 +124,7 @@ def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
         blocked=blocked,
         to_tell=list(db.session.scalars(Step.to_tell())),
         files=files,
-        channels=channels.of(authors),
+        channels=contact_preferences.of(authors),
         refused=refused,
         form=form or AnswerForm.empty(),
         kinds=dict(kinds()),
@@ -129,11 +134,11 @@ def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
 
 
 def _waiting() -> dict[str, int]:
-    return {"claims": takedowns.count_waiting()}
+    return {"claims": claim_workflow.count_waiting()}
 
 
 def _expire() -> None:
-    takedowns.expire(then=current_app.config["TAKEDOWN_ON_EXPIRY"])
+    claim_workflow.expire(then=current_app.config["TAKEDOWN_ON_EXPIRY"])
 
 
 counts.append(_waiting)
@@ -142,7 +147,7 @@ jobs.tasks += [
     jobs.Task(
         "claimants",
         lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
-        takedowns.forget_claimants,
+        claim_workflow.forget_claimants,
     ),
     jobs.Task("evidence", evidence.is_due, evidence.forget),
 ]

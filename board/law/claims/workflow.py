@@ -13,7 +13,7 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import OWN_WORDS
 from board.comments.writing import create
 from board.db import db, now
-from board.law.models import Claim, Claimant, NotNow, State, Step
+from board.law.claims.models import Claim, Claimant, NotNow, State, Step
 from board.moderation.appeals import Appeal
 from board.moderation.models import (
     Ruling,

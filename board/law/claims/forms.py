@@ -19,9 +19,9 @@ from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
 from board.comments.models import Comment
 from board.db import db
-from board.law.channels import Channel
-from board.law.evidence import Evidence, Upload, media_type, tidy_name
-from board.law.models import Claim, Claimant
+from board.law.claims.contact_preferences import Channel
+from board.law.claims.evidence import Evidence, Upload, media_type, tidy_name
+from board.law.claims.models import Claim, Claimant
 from board.moderation.models import Ruling
 from board.web.forms import ROW_ID, Form
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import now
-from board.law.exhibits import as_json, claim_told, comment_files, moment, order_told
-from board.law.models import Claim
-from board.law.orders import Order
+from board.law.authorities.orders import Order
+from board.law.case_files.contents import as_json, claim_told, comment_files, moment, order_told
+from board.law.claims.models import Claim
 from board.moderation.models import Verdict, record
 
 PURPOSES = ("court", "authority", "rights", "review")

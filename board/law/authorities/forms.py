@@ -23,9 +23,9 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional, Validation
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
-from board.law.disclosures import ITEMS, Disclosure
-from board.law.forms import find_comment
-from board.law.orders import Order, Outcome
+from board.law.authorities.data_requests import ITEMS, Disclosure
+from board.law.authorities.orders import Order, Outcome
+from board.law.claims.forms import find_comment
 from board.moderation.models import Ruling
 from board.web.forms import Form
 

@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.law import disclosures, orders
-from board.law.disclosures import Disclosure
-from board.law.order_forms import (
+from board.law.authorities import data_requests, orders
+from board.law.authorities.base import Answered, Entry
+from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.forms import (
     DisclosureAnswerForm,
     DisclosureForm,
     OrderAnswerForm,
@@ -24,8 +25,7 @@ from board.law.order_forms import (
     order_kinds,
     order_outcomes,
 )
-from board.law.orders import Order, Outcome
-from board.law.registers import Answered, Entry
+from board.law.authorities.orders import Order, Outcome
 from board.runtime import jobs
 from board.web.access import member, moderators, open_to
 from board.web.desk import Page, counts, pages
@@ -95,7 +95,7 @@ def register_disclosure() -> ResponseReturnValue:
         return _disclosures.page(form), 422
     with writing():
         user = db.session.get_one(User, form.user.id)
-        disclosures.register(user, by=member(), **form.told())
+        data_requests.register(user, by=member(), **form.told())
     return redirect(url_for(".disclosures_page", notice="saved"), 303)
 
 
@@ -110,11 +110,13 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
         with writing():
             request: Disclosure = db.get_or_404(Disclosure, id)
             if form.outcome.data == "refuse":
-                disclosures.refuse(request, by=member(), says=says)
+                data_requests.refuse(request, by=member(), says=says)
             else:
                 items = form.items.data or []
-                disclosures.give(request, by=member(), items=items, says=says, tell_at=form.tell_at)
-    except disclosures.NotAsked:
+                data_requests.give(
+                    request, by=member(), items=items, says=says, tell_at=form.tell_at
+                )
+    except data_requests.NotAsked:
         form.items.errors = [_("They did not ask for this.")]
         return _disclosures.page(DisclosureForm.empty(), refused=id, answer=form), 422
     except Answered:
@@ -166,6 +168,6 @@ jobs.tasks.append(
     jobs.Task(
         "disclosures",
         lambda: db.session.scalar(Disclosure.to_tell().limit(1)) is not None,
-        disclosures.tell_readers,
+        data_requests.tell_readers,
     )
 )

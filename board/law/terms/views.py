@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
-from board.law import terms
-from board.law.models import Claim
-from board.law.terms import Document
+from board.law.claims.models import Claim
+from board.law.terms import documents as terms_documents
+from board.law.terms.documents import Document
 from board.web.access import everyone, open_to
 from board.web.i18n import today
 
@@ -31,10 +31,12 @@ _LABELS = {
 
 def init_app(app: Flask) -> None:
     """Raises BadSetting when a document of the installation cannot be used."""
-    app.extensions["terms"] = terms.load(app)
+    app.extensions["terms"] = terms_documents.load(app)
     app.add_template_global(_label, "terms_label")
     app.add_template_global(_documents, "documents")
-    app.add_template_global(lambda name: terms.in_force(name, today()).since, "terms_since")
+    app.add_template_global(
+        lambda name: terms_documents.in_force(name, today()).since, "terms_since"
+    )
 
 
 def _label(name: str) -> str:
@@ -67,7 +69,7 @@ def rights() -> ResponseReturnValue:
 
 def _page(name: str) -> str:
     """`?version=2026-12-01` is another version, past or to come."""
-    current = terms.in_force(name, today())
+    current = terms_documents.in_force(name, today())
     shown, language = _asked(name) or current, str(get_locale())
     return render_template(
         "law/terms.html",
@@ -77,15 +79,15 @@ def _page(name: str) -> str:
         title=shown.title(language),
         blocks=shown.blocks(language, **_values()),
         current=current,
-        coming=terms.announced(name, today()),
-        versions=terms.versions(name),
+        coming=terms_documents.announced(name, today()),
+        versions=terms_documents.versions(name),
     )
 
 
 def _asked(name: str) -> Document | None:
     if not (asked := request.args.get("version")):
         return None
-    found = (each for each in terms.versions(name) if each.since.isoformat() == asked)
+    found = (each for each in terms_documents.versions(name) if each.since.isoformat() == asked)
     return next(found, None) or abort(404)
 
 
@@ -109,7 +111,7 @@ class Link(NamedTuple):
 def _documents() -> list[Link]:
     """For the foot of every page: what is in force, and the next change once it is announced."""
     known = [Link(_label(name), url_for(_VIEWS[name])) for name in ("terms", "rules", "youth")]
-    found = (terms.announced(name, today()) for name in terms.DOCUMENTS)
+    found = (terms_documents.announced(name, today()) for name in terms_documents.DOCUMENTS)
     coming = sorted((each for each in found if each), key=lambda each: each.since)
     return [*known, *(_announcement(each) for each in coming[:1])]
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import Base, now
-from board.law.registers import Entry
+from board.law.authorities.base import Entry
 from board.moderation.models import Ruling, Verdict, take_down
 
 

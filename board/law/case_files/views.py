@@ -12,11 +12,11 @@ from wtforms.validators import DataRequired, Length
 
 from board.comments.models import Comment
 from board.db import db, writing
-from board.law import dossiers
-from board.law.claim_desk_views import saved
-from board.law.dossiers import Dossier
-from board.law.models import Claim
-from board.law.orders import Order
+from board.law.authorities.orders import Order
+from board.law.case_files import archive
+from board.law.case_files.archive import Dossier
+from board.law.claims.desk_views import saved
+from board.law.claims.models import Claim
 from board.moderation.models import Ruling
 from board.web.access import member, moderators, open_to
 from board.web.forms import Form
@@ -51,7 +51,7 @@ def comment_form(id: int) -> ResponseReturnValue:
 @bp.post("/desk/comments/<id:id>/case")
 @open_to(moderators)
 def comment(id: int) -> ResponseReturnValue:
-    return _take(lambda: _comment(id), dossiers.of_comment)
+    return _take(lambda: _comment(id), archive.of_comment)
 
 
 @bp.get("/desk/claims/<id:id>/case")
@@ -63,7 +63,7 @@ def claim_form(id: int) -> ResponseReturnValue:
 @bp.post("/desk/claims/<id:id>/case")
 @open_to(moderators)
 def claim(id: int) -> ResponseReturnValue:
-    return _take(lambda: _claim(id), dossiers.of_claim)
+    return _take(lambda: _claim(id), archive.of_claim)
 
 
 @bp.get("/desk/orders/<id:id>/case")
@@ -75,7 +75,7 @@ def order_form(id: int) -> ResponseReturnValue:
 @bp.post("/desk/orders/<id:id>/case")
 @open_to(moderators)
 def order(id: int) -> ResponseReturnValue:
-    return _take(lambda: _order(id), dossiers.of_order)
+    return _take(lambda: _order(id), archive.of_order)
 
 
 def _take(find: Callable[[], Any], make: Callable[..., Dossier]) -> ResponseReturnValue:

@@ -8,8 +8,8 @@ from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import Kind, Letter, Words, kinds
 from board.accounts.forms import is_email
 from board.db import db
-from board.law import takedowns
-from board.law.models import Claim, State, Step
+from board.law.claims import workflow as claim_workflow
+from board.law.claims.models import Claim, State, Step
 from board.moderation import appeals
 from board.moderation.appeals import Appeal
 
@@ -64,14 +64,14 @@ def _is_last(letter: Letter) -> bool:
 
 
 def _told(letter: Letter) -> None:
-    takedowns.tell(_step(letter))
+    claim_workflow.tell(_step(letter))
 
 
 def _step(letter: Letter) -> Step:
     return db.session.get_one(Step, letter.about)
 
 
-takedowns.on_step.append(_write)
+claim_workflow.on_step.append(_write)
 appeals.on_appeal.append(_write_of)
 kinds["claim"] = Kind(_how_it_stands, _is_last, sent=_told)
 kinds["objection"] = Kind(_objection, lambda letter: True)
