@@ -24,9 +24,9 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, now, schema, writing
-from board.moderation.models import Ruling, Verdict
-from board.moderation.queues import Item, Queue
-from board.moderation.reports import Report
+from board.moderation.queue import Item, Queue
+from board.moderation.reports.models import Report
+from board.moderation.rulings.models import Ruling, Verdict
 from board.ops.sample.cli import load_sample_when_empty
 from board.ops.sample.thread_generator import fill
 from board.web.i18n import today

@@ -13,7 +13,7 @@ from board.articles.wiring import PARTS as ARTICLES
 from board.comments.wiring import PARTS as COMMENTS
 from board.db import read_connections
 from board.law.wiring import PARTS as LAW
-from board.moderation.parts import PARTS as MODERATION
+from board.moderation.wiring import PARTS as MODERATION
 from board.runtime import limiter
 from board.tips.parts import PARTS as TIPS
 from board.web import (

@@ -10,7 +10,7 @@ from board.comments.readers.reactions import Choice, Reaction
 from board.comments.search_index import index as search_index
 from board.comments.wilson_score import lower_bound
 from board.db import db
-from board.moderation.models import Ruling, Verdict
+from board.moderation.rulings.models import Ruling, Verdict
 
 
 def drift() -> list[str]:

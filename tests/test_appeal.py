@@ -12,10 +12,10 @@ from board.accounts.auth.passwords import hash_password
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.db.hash_chain import first_broken
-from board.moderation import models as moderation
-from board.moderation import people
-from board.moderation.appeals import Appeal, NotByTheSame, NotOpen, appeal, decide
-from board.moderation.models import Ruling
+from board.moderation.appeals.models import Appeal, NotByTheSame, NotOpen, appeal, decide
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling
+from board.moderation.users import sanctions
 from conftest import PASSWORD, count_queries, person, say
 
 
@@ -210,7 +210,7 @@ def test_a_suspended_person_appeals_from_the_sign_in_page(as_, guest, ada, mo, m
     password_hash = hash_password(PASSWORD)
     with writing():
         ada.password_hash = password_hash
-        people.suspend(ada, by=mo, until=now() + timedelta(days=7), reason="spam")
+        sanctions.suspend(ada, by=mo, until=now() + timedelta(days=7), reason="spam")
     ruling = newest()
 
     refused = guest.post("/sign-in", data={"email": ada.email, "password": PASSWORD})
@@ -234,7 +234,7 @@ def test_the_link_of_a_suspended_person_is_good_for_an_hour(guest, ada, mo):
     password_hash = hash_password(PASSWORD)
     with writing():
         ada.password_hash = password_hash
-        people.ban(ada, by=mo, reason="spam")
+        sanctions.ban(ada, by=mo, reason="spam")
     refused = guest.post("/sign-in", data={"email": ada.email, "password": PASSWORD})
     link = html.unescape(re.search(r'href="(/rulings/[^"]+)"', refused.text)[1])
 
@@ -248,7 +248,7 @@ def test_a_wrong_password_gets_no_link(guest, ada, mo):
     password_hash = hash_password(PASSWORD)
     with writing():
         ada.password_hash = password_hash
-        people.ban(ada, by=mo, reason="spam")
+        sanctions.ban(ada, by=mo, reason="spam")
 
     refused = guest.post("/sign-in", data={"email": ada.email, "password": "wrong horse battery"})
 

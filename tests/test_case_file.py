@@ -17,10 +17,10 @@ from board.law.claims import evidence
 from board.law.claims.evidence import Upload
 from board.law.claims.models import Claim
 from board.law.claims.workflow import block, claim
-from board.moderation import models as moderation
-from board.moderation import reports
-from board.moderation.appeals import appeal
-from board.moderation.models import Ruling, Verdict
+from board.moderation.appeals.models import appeal
+from board.moderation.reports import models as reports
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling, Verdict
 from conftest import person, say
 
 

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from board.db import db, writing
 from board.db.hash_chain import first_broken_of_last
-from board.moderation import models as moderation
-from board.moderation import people
-from board.moderation.appeals import Appeal, appeal
-from board.moderation.log_commands import moderation_cli
-from board.moderation.models import Ruling, record
+from board.moderation.appeals.models import Appeal, appeal
+from board.moderation.log_cli import moderation_cli
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling, record
+from board.moderation.users import sanctions
 from conftest import count_queries, more_link, say
 from test_log_of_rulings import behind_its_back
 
@@ -33,7 +33,7 @@ def decisions(ada, mo, harbour):
     with writing():
         moderation.hide(comment, by=mo, reason="abuse")
         moderation.restore(comment, by=mo, reason="review")
-        people.warn(ada, by=mo, reason="spam")
+        sanctions.warn(ada, by=mo, reason="spam")
     return list(db.session.scalars(select(Ruling).order_by(Ruling.id)))
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import select, text
 from board.comments.models import Comment
 from board.comments.writing import create
 from board.db import db, now, writing
-from board.moderation import models as moderation
-from board.moderation import queues, undoing
-from board.moderation.models import Ruling
-from board.moderation.queues import Item, Queue
-from board.moderation.reports import report
+from board.moderation import queue as moderation_queue
+from board.moderation.queue import Item, Queue
+from board.moderation.reports.models import report
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings import undo
+from board.moderation.rulings.models import Ruling
 from conftest import count_queries, person, say
 
 QUEUE = "/desk/comments?queue=held"
@@ -125,7 +126,7 @@ def test_only_the_same_moderator_takes_back_only_once_only_soon(as_, mo, held, m
     assert client.post(path).status_code == 303
     assert client.post(path).status_code == 409
     decide(client, held[1], "keep")
-    monkeypatch.setattr(undoing, "UNDO_FOR", timedelta(0))
+    monkeypatch.setattr(undo, "UNDO_FOR", timedelta(0))
     assert client.post(f"/desk/rulings/{rulings()[-1].id}/undo").status_code == 409
 
 
@@ -274,7 +275,7 @@ def test_no_queue_asks_once_per_row(as_, ada, bora, mo, harbour):
         reporter = person(f"독자 {chr(ord('가') + 28 * number)}")
         with writing():
             report(comment, by=reporter, reason="abuse", enough=0)
-            queues.take(comment, by=mo)
+            moderation_queue.take(comment, by=mo)
 
     def queries():
         client = as_(mo)

@@ -14,11 +14,17 @@ from board.db import db, now, writing
 from board.law.authorities import data_requests, orders
 from board.law.banned_texts import models as banned_texts
 from board.law.claims.workflow import block, claim
-from board.moderation import appeals, bans, people, queues, reports, rules, trials, waiting
-from board.moderation import models as moderation
-from board.moderation.models import Ruling
-from board.moderation.queues import Item, Queue
-from board.moderation.steering import release, steer
+from board.moderation import queue as moderation_queue
+from board.moderation.appeals import models as appeals
+from board.moderation.desk import rows as desk_rows
+from board.moderation.filters import dry_run
+from board.moderation.filters import models as filter_rules
+from board.moderation.queue import Item, Queue
+from board.moderation.reports import models as reports
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling
+from board.moderation.threads.restrictions import release, steer
+from board.moderation.users import bulk_bans, sanctions
 from board.ops.sample import thread_generator as sample_threads
 from conftest import count_queries, more_link, person, say
 
@@ -59,12 +65,12 @@ def reported(comment, author, mo, second):
 @row_of("/desk/comments?queue=held")
 def held(comment, author, mo, second):
     comment.hold(reason="word")
-    queues.wait(comment, Queue.HELD, reason="word")
+    moderation_queue.wait(comment, Queue.HELD, reason="word")
 
 
 @row_of("/desk/comments?queue=new")
 def new(comment, author, mo, second):
-    queues.wait(comment, Queue.NEW)
+    moderation_queue.wait(comment, Queue.NEW)
 
 
 @row_of("/desk/comments?queue=all")
@@ -81,7 +87,7 @@ def hidden(comment, author, mo, second):
 def appealed(comment, author, mo, second):
     """One that waits, and one that mo reads the end of."""
     appeals.appeal(moderation.hide(comment, by=second, reason="abuse"), by=author, text="No")
-    warned = people.warn(author, by=mo, reason="abuse")
+    warned = sanctions.warn(author, by=mo, reason="abuse")
     asked = appeals.appeal(warned, by=author, text="No")
     db.session.flush()
     appeals.decide(asked, by=second, uphold=False, says="It was.")
@@ -129,14 +135,16 @@ def barred_text(comment, author, mo, second):
 
 @row_of("/desk/people")
 def held_back(comment, author, mo, second):
-    people.hold(author, by=mo, until=now() + timedelta(1), reason="abuse")
-    bans.propose([author], by=second, reason="abuse")
+    sanctions.hold(author, by=mo, until=now() + timedelta(1), reason="abuse")
+    bulk_bans.propose([author], by=second, reason="abuse")
 
 
 @row_of("/desk/rules", "/desk/rules/allowed")
 def rule(comment, author, mo, second):
-    rules.add(kind="word", text=f"lantern{next(_number)}", by=mo, state=rules.State.ON)
-    rules.allow(f"lanternfish{next(_number)}", by=mo)
+    filter_rules.add(
+        kind="word", text=f"lantern{next(_number)}", by=mo, state=filter_rules.State.ON
+    )
+    filter_rules.allow(f"lanternfish{next(_number)}", by=mo)
 
 
 @row_of("/desk/threads", "/desk/threads/history")
@@ -174,7 +182,7 @@ def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo
             comment = say(harbour, ada, f"Remark {next(_number)}")
             with writing():
                 moderation.hide(comment, by=mo, reason="abuse")
-                people.note(ada, by=mo, text="note")
+                sanctions.note(ada, by=mo, text="note")
 
     def statements():
         with count_queries() as seen:
@@ -189,8 +197,8 @@ def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo
 
 def test_a_rule_and_its_trial_ask_as_often_for_ten_hits(as_, app, ada, mo, harbour):
     with writing():
-        word = rules.add(kind="word", text="lantern", by=mo, state=rules.State.SHADOW)
-        trial = trials.begin(
+        word = filter_rules.add(kind="word", text="lantern", by=mo, state=filter_rules.State.SHADOW)
+        trial = dry_run.begin(
             kind="word", text="lantern", action="hold", category="other", disguised=True, by=mo,
             days=1, note="",
         )  # fmt: skip
@@ -210,8 +218,8 @@ def test_a_rule_and_its_trial_ask_as_often_for_ten_hits(as_, app, ada, mo, harbo
             kept = db.session.get_one(type(trial), trial.id)
             kept.reached, kept.is_done, kept.looked, kept.sample = 0, False, 0, []
         with writing():
-            seen = trials.look(kept)
-            trials.keep(kept, seen)
+            seen = dry_run.look(kept)
+            dry_run.keep(kept, seen)
         found.append([statements(path) for path in paths])
     assert found[0] == found[1]
 
@@ -250,13 +258,13 @@ def test_beyond_999_nobody_counts_how_many_more_wait(as_, ada, mo, harbour, wait
 def test_words_are_looked_for_so_many_at_a_time_and_nothing_is_missed(
     as_, ada, mo, harbour, monkeypatch
 ):
-    monkeypatch.setattr(waiting, "SEARCHED", 3)
-    monkeypatch.setattr("board.moderation.desk_views.SEARCHED", 3)
+    monkeypatch.setattr(desk_rows, "SEARCHED", 3)
+    monkeypatch.setattr("board.moderation.desk.views.SEARCHED", 3)
     for number in range(7):
         text = "A whale" if number in (1, 6) else f"Remark {number}"
         comment = say(harbour, ada, text, key=f"whale {number}")
         with writing():
-            queues.wait(comment, Queue.NEW)
+            moderation_queue.wait(comment, Queue.NEW)
     client = as_(mo)
 
     for queue in ("new", "all"):

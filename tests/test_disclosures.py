@@ -11,7 +11,7 @@ from board.db import db, now, writing
 from board.law.authorities import data_requests
 from board.law.authorities.cli import law_cli
 from board.law.authorities.data_requests import Disclosure
-from board.moderation.models import Ruling, Verdict
+from board.moderation.rulings.models import Ruling, Verdict
 from board.runtime import jobs
 
 

@@ -14,8 +14,8 @@ from board.comments.revisions import Revision
 from board.comments.writing import create
 from board.comments.writing.errors import ThreadClosed
 from board.db import db, writing
-from board.moderation import models as moderation
-from board.moderation.queues import Item
+from board.moderation.queue import Item
+from board.moderation.rulings import models as moderation
 from conftest import say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -10,7 +10,8 @@ from board.comments.body import Body
 from board.db import now, writing
 from board.law.authorities import orders
 from board.law.claims import workflow as claim_workflow
-from board.moderation import rules, trials
+from board.moderation.filters import dry_run
+from board.moderation.filters import models as filter_rules
 from board.web import access
 from conftest import keep, say
 
@@ -112,8 +113,8 @@ def urls(app, ada, harbour):
     comment = say(harbour, ada, "A comment")
     with writing():
         comment.edit(Body.of("A comment, edited"))
-        rules.add(kind="word", text="lantern", by=None, state=rules.State.ON)
-        trials.begin(kind="word", text="l", action="hold", category="other", disguised=True,
+        filter_rules.add(kind="word", text="lantern", by=None, state=filter_rules.State.ON)
+        dry_run.begin(kind="word", text="l", action="hold", category="other", disguised=True,
                      by=ada, days=1, note="")  # fmt: skip
         claim_workflow.claim(comment, name="Kim", contact="kim@pier.example", kind="privacy",
                         sentence="A", text="B", wish="block", requester="person")  # fmt: skip

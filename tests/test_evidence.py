@@ -15,7 +15,7 @@ from board.law.claims import views as claim_views
 from board.law.claims.evidence import Evidence, Upload
 from board.law.claims.models import Claim, Step
 from board.law.claims.workflow import block, claim, reject
-from board.moderation.models import Ruling, Verdict
+from board.moderation.rulings.models import Ruling, Verdict
 from board.runtime import jobs
 from conftest import say
 

@@ -5,7 +5,7 @@ import pytest
 from board.comments.models import Comment
 from board.comments.writing import create
 from board.db import db, writing
-from board.moderation import models as moderation
+from board.moderation.rulings import models as moderation
 from conftest import say
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from board.comments.moderation_reasons import all_reasons
 from board.db import db
-from board.moderation.models import Ruling
+from board.moderation.rulings.models import Ruling
 from conftest import more_link, say
 
 

@@ -20,7 +20,9 @@ from board.comments.writing.errors import AuthorSuspended
 from board.db import db, now, writing
 from board.law.claims import contact_preferences
 from board.law.claims.contact_preferences import Channel
-from board.moderation import models, people, reports
+from board.moderation.reports import models as reports
+from board.moderation.rulings import models as rulings
+from board.moderation.users import sanctions
 from conftest import NO_LIMITS, PASSWORD, person, say
 
 
@@ -82,7 +84,7 @@ def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora,
     with writing():
         Device.remember(ada)
         db.session.add(Mute(user_id=ada.id, muted_id=bora.id))
-        people.note(ada, by=mo, text="Knows the harbour master")
+        sanctions.note(ada, by=mo, text="Knows the harbour master")
         contact_preferences.name("ada@pier.example", by=ada)
         app.config.update(
             MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
@@ -94,7 +96,8 @@ def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora,
 
     for kind, column in (
         (Session, Session.user_id), (Device, Device.user_id), (Mute, Mute.user_id),
-        (Letter, Letter.user_id), (Channel, Channel.user_id), (people.Note, people.Note.user_id),
+        (Letter, Letter.user_id), (Channel, Channel.user_id),
+        (sanctions.Note, sanctions.Note.user_id),
     ):  # fmt: skip
         count = select(func.count()).select_from(kind).where(column == ada.id)
         assert db.session.scalar(count) == 0, kind
@@ -188,7 +191,7 @@ def test_staff_stay_until_an_operator_lets_them_go(request, as_, who):
 def test_an_operator_does_it_for_whoever_cannot_sign_in(operator, guest, harbour, ada, mo):
     say(harbour, ada, "남는 글")
     with writing():
-        people.ban(ada, by=mo, reason="abuse")
+        sanctions.ban(ada, by=mo, reason="abuse")
 
     assert (
         operator("leave", "ada@harbour.example", "--yes").output
@@ -223,7 +226,7 @@ def test_no_mail_is_written_to_them_any_more(app, leave, harbour, ada, mo):
     leave()
     app.config.update(ORIGIN="http://n.example")
     with writing():
-        models.hide(comment, by=mo, reason="abuse", note="")
+        rulings.hide(comment, by=mo, reason="abuse", note="")
 
     with writing(), time_machine.travel(now() + timedelta(hours=1)):
         assert email_queue.take_next() is None
@@ -250,7 +253,7 @@ def test_the_way_there_is_on_the_account_page(as_, ada):
 
 def test_the_desk_sees_what_was_decided_but_not_about_whom(leave, as_, harbour, ada, mo):
     with writing():
-        people.warn(ada, by=mo, reason="abuse", note="Mind your words")
+        sanctions.warn(ada, by=mo, reason="abuse", note="Mind your words")
     leave()
 
     log = as_(mo).get("/desk/rulings").text

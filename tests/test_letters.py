@@ -12,8 +12,10 @@ from board.accounts.email.queue import Letter
 from board.db import db, now, writing
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.models import Step
-from board.moderation import appeals, people, undoing
-from board.moderation import models as moderation
+from board.moderation.appeals import models as appeals
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings import undo
+from board.moderation.users import sanctions
 from board.ops.doctor import doctor
 from conftest import NO_LIMITS, say
 
@@ -74,7 +76,7 @@ def test_and_of_what_was_decided_about_the_account(postman, send, ada, mo, verb)
     with writing():
         if verb == "lift":
             ada.held_until = now() + timedelta(days=3)
-        getattr(people, verb)(ada, by=mo, reason="abuse", **until)
+        getattr(sanctions, verb)(ada, by=mo, reason="abuse", **until)
 
     send()
 
@@ -97,7 +99,7 @@ def test_signing_in_says_which_language_that_is(as_, app, guest):
     guest.post("/sign-up", data=form)
     guest.post("/sign-in?lang=en", data=form)
 
-    user = db.session.scalar(select(people.User).where(people.User.email == form["email"]))
+    user = db.session.scalar(select(sanctions.User).where(sanctions.User.email == form["email"]))
     assert user.language == "en"
 
 
@@ -126,7 +128,7 @@ def test_what_was_taken_back_or_read_meanwhile_is_not_told(
 ):
     ruling = hide(remark, mo)
     with writing():
-        undoing.undo(ruling, by=mo)
+        undo.undo(ruling, by=mo)
     hide(say(harbour, ada, "Another"), mo)
     as_(ada).post("/account/notices/seen", data={"next": "/"})
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing, writing_engine
 from board.db.hash_chain import first_broken
-from board.moderation.models import Ruling, Verdict, hide, record, restore
+from board.moderation.rulings.models import Ruling, Verdict, hide, record, restore
 from conftest import say
 
 
@@ -111,7 +111,7 @@ def test_programs_read_the_public_log_as_a_table_and_as_json(guest, harbour, ada
 
 
 def test_a_long_log_goes_on_for_programs_too(guest, harbour, ada, mo, monkeypatch):
-    monkeypatch.setattr("board.moderation.views.EXPORT_SIZE", 1)
+    monkeypatch.setattr("board.moderation.rulings.views.EXPORT_SIZE", 1)
     comment = say(harbour, ada, "Remark")
     with writing():
         hide(comment, by=mo, reason="abuse")

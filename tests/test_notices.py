@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from board.comments.writing import create
 from board.db import db, writing
-from board.moderation import models as moderation
-from board.moderation.models import Ruling, Verdict
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling, Verdict
 from conftest import say
 
 

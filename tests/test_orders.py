@@ -12,7 +12,7 @@ from board.comments.models import Comment
 from board.db import db, now, writing
 from board.law.authorities import orders
 from board.law.authorities.orders import Order, Outcome
-from board.moderation.models import Ruling, Verdict
+from board.moderation.rulings.models import Ruling, Verdict
 from conftest import more_link, say
 
 SEOUL = ZoneInfo("Asia/Seoul")

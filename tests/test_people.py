@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, writing
-from board.moderation import bans, people
-from board.moderation import models as moderation
-from board.moderation.models import Ruling
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling
+from board.moderation.users import bulk_bans, sanctions
 from conftest import count_queries, person, say
 
 
@@ -69,7 +69,7 @@ def test_a_ban_needs_the_name_typed(as_, ada, mo, harbour):
     assert slip.status_code == 422
     assert 'id="ban-name"' in slip.text
     assert meant.status_code == 303
-    assert ada.suspended_until == people.FOREVER
+    assert ada.suspended_until == sanctions.FOREVER
     assert verdicts() == ["ban"]
 
 
@@ -115,7 +115,7 @@ def test_banning_several_takes_two_people(as_, ada, bora, mo):
     min_ = person("min", can_moderate=True)
     fields = {"person": [ada.id, bora.id, mo.id], "reason": "spam"}
     as_(mo).post("/desk/people/bans", data=fields)
-    [proposal] = db.session.scalars(select(bans.BanProposal))
+    [proposal] = db.session.scalars(select(bulk_bans.BanProposal))
     path = f"/desk/people/bans/{proposal.id}/approve"
 
     same = as_(mo).post(path)
@@ -124,14 +124,14 @@ def test_banning_several_takes_two_people(as_, ada, bora, mo):
     as_(min_).post(path)
 
     assert other.status_code == 303
-    assert [user.suspended_until for user in (ada, bora)] == [people.FOREVER] * 2
+    assert [user.suspended_until for user in (ada, bora)] == [sanctions.FOREVER] * 2
     assert not mo.is_suspended
     assert verdicts() == ["ban", "ban"]
 
 
 def test_a_rejected_proposal_bans_nobody(as_, ada, mo):
     as_(mo).post("/desk/people/bans", data={"person": [ada.id], "reason": "spam"})
-    [proposal] = db.session.scalars(select(bans.BanProposal))
+    [proposal] = db.session.scalars(select(bulk_bans.BanProposal))
 
     as_(mo).post(f"/desk/people/bans/{proposal.id}/reject")
     late = as_(person("min", can_moderate=True)).post(f"/desk/people/bans/{proposal.id}/approve")
@@ -183,6 +183,6 @@ def one_more_of_each(name, subject, mo, harbour):
     user = person(name)
     comment = say(harbour, subject, f"To {name}")
     with writing():
-        people.suspend(user, by=mo, until=people.FOREVER, reason="spam")
-        people.note(subject, by=mo, text="note")
+        sanctions.suspend(user, by=mo, until=sanctions.FOREVER, reason="spam")
+        sanctions.note(subject, by=mo, text="note")
         moderation.hide(comment, by=mo, reason="spam")

@@ -12,8 +12,8 @@ from board.comments import error_messages
 from board.comments.models import Comment
 from board.comments.writing.errors import Refused
 from board.db import db, writing
-from board.moderation import rules
-from board.moderation.rules import State
+from board.moderation.filters import models as filter_rules
+from board.moderation.filters.models import State
 from conftest import count_queries, say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -314,7 +314,7 @@ def test_a_post_costs_so_many_statements_and_no_more(as_, ada, harbour):
     """Whoever adds one makes every post slower for ever: ask with `limits.questions` instead."""
     client = as_(ada)
     with writing():
-        rules.add(kind="signal", text="repeat", threshold=9, state=State.ON, by=None)
+        filter_rules.add(kind="signal", text="repeat", threshold=9, state=State.ON, by=None)
     post(client, "The ferry was late again this morning", key="first")
 
     with count_queries() as seen:

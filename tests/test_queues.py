@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from board.comments.writing import create
 from board.db import db, writing
-from board.moderation import models as moderation
-from board.moderation import queues
-from board.moderation.models import Ruling
-from board.moderation.queues import Item, Queue
+from board.moderation import queue as moderation_queue
+from board.moderation.queue import Item, Queue
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling
 from conftest import person, say
 
 
@@ -28,14 +28,14 @@ def test_what_is_held_waits_the_oldest_first(ada, bora, harbour, all_held):
     say(harbour, bora, "Second")
 
     assert waiting() == ["First", "Second"]
-    assert queues.counts() == {Queue.REPORTED: 0, Queue.HELD: 2, Queue.NEW: 0}
+    assert moderation_queue.counts() == {Queue.REPORTED: 0, Queue.HELD: 2, Queue.NEW: 0}
 
 
 @pytest.mark.parametrize("verb", ["keep", "hide", "delete"])
 def test_a_decision_or_its_author_ends_the_wait_everywhere(verb, ada, mo, harbour, all_held):
     comment = say(harbour, ada, "First")
     with writing():
-        queues.wait(comment, Queue.NEW)
+        moderation_queue.wait(comment, Queue.NEW)
 
     with writing():
         match verb:
@@ -58,7 +58,7 @@ def test_a_ruling_remembers_where_the_comment_waited(ada, mo, harbour, all_held)
     [ruling] = db.session.scalars(select(Ruling))
 
     with writing():
-        queues.resume(comment, ruling.detail["waited"])
+        moderation_queue.resume(comment, ruling.detail["waited"])
 
     [item] = db.session.scalars(Item.of(comment))
     assert (item.queue, item.reason, item.since) == ("held", "word", since)
@@ -70,7 +70,7 @@ def test_waiting_again_for_the_same_reason_keeps_its_place(ada, harbour, all_hel
     since = item.since
 
     with writing():
-        queues.wait(comment, Queue.HELD, reason="link", why="two links")
+        moderation_queue.wait(comment, Queue.HELD, reason="link", why="two links")
 
     [item] = db.session.scalars(Item.of(comment))
     assert (item.since, item.reason, item.why) == (since, "link", "two links")
@@ -81,9 +81,9 @@ def test_two_moderators_never_work_on_the_same_item_unknowingly(ada, mo, harbour
     other = person("min", can_moderate=True)
 
     with writing():
-        assert queues.take(comment, by=mo) is None
-        assert queues.take(comment, by=mo) is None
-        assert queues.take(comment, by=other) is mo
+        assert moderation_queue.take(comment, by=mo) is None
+        assert moderation_queue.take(comment, by=mo) is None
+        assert moderation_queue.take(comment, by=other) is mo
 
 
 def test_an_item_nobody_looked_at_for_a_while_is_free_again(
@@ -92,8 +92,8 @@ def test_an_item_nobody_looked_at_for_a_while_is_free_again(
     comment = say(harbour, ada, "First")
     other = person("min", can_moderate=True)
     with writing():
-        queues.take(comment, by=mo)
+        moderation_queue.take(comment, by=mo)
     monkeypatch.setattr(Item, "TAKEN_FOR", timedelta(0))
 
     with writing():
-        assert queues.take(comment, by=other) is None
+        assert moderation_queue.take(comment, by=other) is None

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.moderation import models as moderation
-from board.moderation import reports, undoing
-from board.moderation.queues import Item, Queue
-from board.moderation.reports import Report, report, standing
+from board.moderation.queue import Item, Queue
+from board.moderation.reports import models as reports
+from board.moderation.reports.models import Report, report, standing
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings import undo
 from conftest import person, say
 
 
@@ -156,7 +157,7 @@ def test_taking_a_decision_back_reopens_its_reports(ada, mo, rude):
     assert db.session.scalar(select(Report)).upheld is True
 
     with writing():
-        undoing.undo(ruling, by=mo)
+        undo.undo(ruling, by=mo)
 
     assert db.session.scalar(select(Report)).upheld is None
     assert queued() == [rude.id]

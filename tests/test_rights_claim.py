@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from board.db import db, now, writing
 from board.law.claims.models import Claim, Claimant, State
 from board.law.claims.workflow import block, claim
-from board.moderation import models as moderation
-from board.moderation import undoing
-from board.moderation.appeals import appeal, decide
-from board.moderation.models import Ruling
+from board.moderation.appeals.models import appeal, decide
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings import undo
+from board.moderation.rulings.models import Ruling
 from board.runtime import jobs
 from conftest import count_queries, person, say
 
@@ -207,7 +207,7 @@ def test_no_term_is_longer_than_the_law_allows(blocked):
 def test_a_block_undone_at_once_lets_the_claim_wait_again(guest, mo, blocked):
     ruling = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
     with writing():
-        undoing.undo(db.session.get(Ruling, ruling.id), by=mo)
+        undo.undo(db.session.get(Ruling, ruling.id), by=mo)
 
     assert newest().state == State.RECEIVED
     assert "Pier Street" in guest.get("/articles/harbour").text
@@ -218,7 +218,7 @@ def test_a_restoration_undone_at_once_goes_on_with_the_term(guest, mo, hurting, 
         ruling = moderation.restore(hurting, by=mo, reason="review")
     assert newest().state == State.RESTORED
     with writing():
-        undoing.undo(db.session.get(Ruling, ruling.id), by=mo)
+        undo.undo(db.session.get(Ruling, ruling.id), by=mo)
 
     assert (newest().state, newest().ended_at) == (State.BLOCKED, None)
     assert "Pier Street" not in guest.get("/articles/harbour").text
@@ -337,7 +337,7 @@ def test_a_removal_appealed_and_restored_ends_as_restored_and_undone_is_removed_
         )
     assert newest().state == State.RESTORED
     with writing():
-        undoing.undo(db.session.get(Ruling, ruling.id), by=mo)
+        undo.undo(db.session.get(Ruling, ruling.id), by=mo)
 
     assert newest().state == State.REMOVED
     assert newest().ended_at is not None

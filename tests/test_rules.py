@@ -8,14 +8,15 @@ from sqlalchemy import func, select
 from board.comments.models import Comment
 from board.comments.writing import warnings
 from board.db import db, writing
-from board.moderation import hits, rules, trials
-from board.moderation import models as moderation
-from board.moderation.commands import load_when_untouched, rules_cli
-from board.moderation.hits import RuleHit
-from board.moderation.models import Ruling
-from board.moderation.queues import Item
-from board.moderation.rules import AllowedWord, Rule, State
-from board.moderation.trials import Trial
+from board.moderation.cli import load_when_untouched, rules_cli
+from board.moderation.filters import dry_run, matches
+from board.moderation.filters import models as filter_rules
+from board.moderation.filters.dry_run import Trial
+from board.moderation.filters.matches import RuleHit
+from board.moderation.filters.models import AllowedWord, Rule, State
+from board.moderation.queue import Item
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings.models import Ruling
 from conftest import count_queries, person, say
 
 DRAFT = {"kind": "word", "text": "고래밥", "action": "hold", "category": "insult",
@@ -36,7 +37,9 @@ def send(client, text, **fields):
 
 def have(text, *, state=State.ON, **said):
     with writing():
-        return rules.add(**{"kind": "word", "text": text, "by": None, "state": state, **said})
+        return filter_rules.add(
+            **{"kind": "word", "text": text, "by": None, "state": state, **said}
+        )
 
 
 def only(what):
@@ -208,12 +211,12 @@ def test_a_step_taken_in_two_windows_counts_once(ada, mo, harbour):
         say(harbour, ada, f"{number}번째 고래밥")
     said = {"kind": "word", "text": "고래밥", "action": "hold", "category": "other"}
     with writing():
-        trial = trials.begin(by=mo, days=30, note="", disguised=True, **said)
+        trial = dry_run.begin(by=mo, days=30, note="", disguised=True, **said)
 
-    seen = trials.look(trial)
+    seen = dry_run.look(trial)
     with writing():
-        trials.keep(trial, seen)
-        trials.keep(trial, seen)
+        dry_run.keep(trial, seen)
+        dry_run.keep(trial, seen)
 
     assert (trial.looked, trial.found, trial.is_done) == (4, 4, False)
 
@@ -294,7 +297,7 @@ def test_no_worker_uses_rules_that_were_changed_elsewhere(another, as_, mo, ada,
     send(as_(ada), "이 고래밥아")
     other = another(tmp_path)
     with other.app_context(), writing():
-        rules.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
+        filter_rules.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
 
     send(as_(ada), "저 고래밥아")
     send(as_(ada), "이 멸치떼야")
@@ -312,7 +315,7 @@ def test_the_list_says_how_many_of_the_hits_were_upheld(as_, mo, ada, harbour):
         moderation.hide(comments[0], by=mo, reason="abuse")
         moderation.keep(comments[1], by=mo)
 
-    assert hits.records([rule])[rule.id] == hits.Record(hits=4, hidden=1, waiting=2)
+    assert matches.records([rule])[rule.id] == matches.Record(hits=4, hidden=1, waiting=2)
     page = as_(mo).get("/desk/rules").text
     assert "숨김 1, 유지 1, 대기 2" in page
 
@@ -329,8 +332,8 @@ def test_a_hit_is_marked_in_its_place_and_never_as_markup(as_, mo, ada, harbour)
 def test_pieces_put_together_are_the_text_whatever_the_spans():
     text = "가나다라마"
     for spans in ([], [(0, 5)], [(1, 3), (2, 4)], [(4, 5), (0, 1)], [(2, 2)], [(0, 3), (1, 2)]):
-        assert "".join(piece for piece, _ in hits.pieces(text, spans)) == text
-    assert list(hits.pieces(text, [(1, 3), (2, 4)])) == [
+        assert "".join(piece for piece, _ in matches.pieces(text, spans)) == text
+    assert list(matches.pieces(text, [(1, 3), (2, 4)])) == [
         ("가", False), ("나다", True), ("", False), ("라", True), ("마", False),
     ]  # fmt: skip
 
@@ -343,8 +346,8 @@ def test_what_was_found_in_a_deleted_comment_is_forgotten(as_, ada, harbour):
         comment.delete()
 
     assert list(db.session.scalars(select(RuleHit))) == []
-    assert list(db.session.scalars(select(hits.likeness.Likeness))) == []
-    assert list(db.session.scalars(select(hits.likeness.LikenessKey))) == []
+    assert list(db.session.scalars(select(matches.likeness.Likeness))) == []
+    assert list(db.session.scalars(select(matches.likeness.LikenessKey))) == []
 
 
 def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):
@@ -395,7 +398,7 @@ def test_the_list_asks_as_much_for_one_rule_as_for_fifty(as_, mo, harbour, ada):
     with count_queries() as of_one:
         moderator.get("/desk/rules")
     with writing():
-        rules.add_all([{"kind": "word", "text": f"멸치{n}"} for n in range(60)], [], by=mo)
+        filter_rules.add_all([{"kind": "word", "text": f"멸치{n}"} for n in range(60)], [], by=mo)
     with count_queries() as of_fifty:
         page = moderator.get("/desk/rules").text
 

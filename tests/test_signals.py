@@ -8,12 +8,13 @@ from sqlalchemy import select
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.db.write_lock import WriteLock
-from board.moderation import likeness, rules
-from board.moderation import models as moderation
-from board.moderation.hits import RuleHit
-from board.moderation.likeness import Likeness, LikenessKey, count_alike
-from board.moderation.queues import Item
-from board.moderation.rules import State
+from board.moderation.filters import models as filter_rules
+from board.moderation.filters import near_duplicates
+from board.moderation.filters.matches import RuleHit
+from board.moderation.filters.models import State
+from board.moderation.filters.near_duplicates import Likeness, LikenessKey, count_alike
+from board.moderation.queue import Item
+from board.moderation.rulings import models as moderation
 from board.runtime import jobs
 from conftest import count_queries, person, say
 
@@ -22,7 +23,7 @@ STORY = "어제 저녁 항구 앞 시장에서 장을 보다가 들은 이야기
 
 def watch(text, threshold, state=State.ON):
     with writing():
-        return rules.add(kind="signal", text=text, threshold=threshold, by=None, state=state)
+        return filter_rules.add(kind="signal", text=text, threshold=threshold, by=None, state=state)
 
 
 def test_many_links_wait(ada, harbour):
@@ -81,7 +82,7 @@ def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
     say(harbour, ada, STORY)
     with writing():
         for each in db.session.scalars(select(Likeness)):
-            each.posted_at = now() - likeness.REMEMBERED - timedelta(minutes=1)
+            each.posted_at = now() - near_duplicates.REMEMBERED - timedelta(minutes=1)
 
     assert count_alike(STORY) == 0
     assert "likeness" in jobs.run()
@@ -100,7 +101,7 @@ def test_a_text_said_very_often_costs_no_more_to_look_for(ada, harbour):
     with count_queries() as after:
         found = count_alike(STORY)
 
-    assert found == likeness.MOST
+    assert found == near_duplicates.MOST
     assert len(before) == len(after) == 1
 
 
@@ -142,13 +143,13 @@ def test_a_text_is_looked_at_before_the_turn_to_write(as_, ada, harbour, monkeyp
     take = WriteLock._take
 
     def note(lock, patience):
-        looked_at.append(likeness.mark_of.cache_info().misses)
+        looked_at.append(near_duplicates.mark_of.cache_info().misses)
         return take(lock, patience)
 
     monkeypatch.setattr(WriteLock, "_take", note)
-    likeness.mark_of.cache_clear()
+    near_duplicates.mark_of.cache_clear()
 
     assert client.post("/articles/harbour/comments", data={"body": STORY}).status_code == 303
 
     assert looked_at == [1]
-    assert likeness.mark_of.cache_info().misses == 1
+    assert near_duplicates.mark_of.cache_info().misses == 1

@@ -5,7 +5,7 @@ from flask import current_app
 
 from board.articles.models import Article
 from board.db import db
-from board.moderation import rulebook
+from board.moderation.filters import compiled
 from board.web.access import everyone, open_to
 from conftest import keep, person, say
 from stage import Stage
@@ -44,7 +44,7 @@ def test_the_next_test_reads_nothing_of_the_last_ones_thread(stage, tmp_path):
         with stage.set(folder(tmp_path, text)) as app:
             article = keep(Article.publish(slug="harbour", title="The harbour"))
             say(article, person("ada"), f"The {text} comment")
-            rulebook.current()
+            compiled.current()
             pages.append(app.test_client().get("/articles/harbour").text)
             db.session.rollback()
 

@@ -15,9 +15,9 @@ from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.readers import reactions
 from board.db import db, now, writing
-from board.moderation.log_commands import moderation_cli
-from board.moderation.models import Ruling
-from board.moderation.steering import release, steer
+from board.moderation.log_cli import moderation_cli
+from board.moderation.rulings.models import Ruling
+from board.moderation.threads.restrictions import release, steer
 from board.runtime import jobs
 from conftest import count_queries, keep, say
 

@@ -17,11 +17,11 @@ from board.comments.models import Comment
 from board.comments.readers.reactions import Reaction
 from board.comments.writing.create import store
 from board.db import db, now, writing
-from board.moderation import pulse, usual
-from board.moderation.pulse import SLOT, Pulse
-from board.moderation.reports import Report
-from board.moderation.surges import Surge
-from board.moderation.usual import FLOORS, limit_of, usual_of
+from board.moderation.reports.models import Report
+from board.moderation.threads import activity, baseline
+from board.moderation.threads.activity import SLOT, Pulse
+from board.moderation.threads.baseline import FLOORS, limit_of, usual_of
+from board.moderation.threads.surges import Surge
 from board.runtime import jobs
 from conftest import keep, person, say
 
@@ -54,9 +54,9 @@ def talk(article, by, count, *, minutes_ago=0.0, text="Comment {}"):
         ]  # fmt: skip
 
 
-def usually(article, *, comments, last=0, slots=usual.OWN_SLOTS, votes=0, reports=0):
+def usually(article, *, comments, last=0, slots=baseline.OWN_SLOTS, votes=0, reports=0):
     """What each of the last slots brought, before the last ten minutes and `last` days ago."""
-    newest = pulse.slot_of(now() - SLOT) - 1 - last * pulse.SLOTS_A_DAY
+    newest = activity.slot_of(now() - SLOT) - 1 - last * activity.SLOTS_A_DAY
     with writing():
         for back in range(slots):
             db.session.add(Pulse(slot=newest - back, article_id=article.id, comments=comments,
@@ -124,7 +124,7 @@ def test_what_is_usual_for_busy_threads_at_this_hour_is_no_surge_for_a_new_one(c
 
 
 def usually_at_another_hour(article, comments):
-    newest = pulse.slot_of(now()) - pulse.SLOTS_A_DAY // 2
+    newest = activity.slot_of(now()) - activity.SLOTS_A_DAY // 2
     with writing():
         db.session.add(Pulse(slot=newest, article_id=article.id, comments=comments))
 
@@ -192,13 +192,13 @@ def test_slots_are_counted_as_they_stand_and_only_when_something_changed(clock, 
 
     assert keep_time() == ["pulse"]
     assert keep_time() == []
-    here = pulse.slot_of(now())
+    here = activity.slot_of(now())
     rows = db.session.execute(select(Pulse.slot, Pulse.comments).order_by(Pulse.slot)).all()
     assert [tuple(row) for row in rows] == [(here - 1, 2), (here, 1)]
 
 
 def test_more_than_one_batch_of_comments_is_counted(clock, ada, harbour, monkeypatch):
-    monkeypatch.setattr(pulse, "_BATCH", 7)
+    monkeypatch.setattr(activity, "_BATCH", 7)
     talk(harbour, ada, 30)
 
     keep_time()

@@ -11,7 +11,10 @@ from board.comments.readers import blocks
 from board.comments.readers.reactions import Limits, like
 from board.db import db, now, writing
 from board.law.claims import contact_preferences
-from board.moderation import appeals, models, people, reports
+from board.moderation.appeals import models as appeals
+from board.moderation.reports import models as reports
+from board.moderation.rulings import models as rulings
+from board.moderation.users import sanctions
 from board.runtime.limiter import TooBusy
 from conftest import NO_LIMITS, say
 
@@ -40,7 +43,7 @@ def test_the_file_holds_what_she_wrote_and_did(taken, harbour, ada, bora, mo):
         blocks.mute(bora, by=ada)
         contact_preferences.name("ada@pier.example", by=ada)
         reports.report(root, by=ada, reason="spam", note="또 같은 글")
-        people.warn(ada, by=mo, reason="abuse", note="말을 가려 하세요")
+        sanctions.warn(ada, by=mo, reason="abuse", note="말을 가려 하세요")
 
     told = taken().json
 
@@ -66,7 +69,7 @@ def test_the_file_holds_what_she_wrote_and_did(taken, harbour, ada, bora, mo):
 def test_an_appeal_is_in_it_and_nobody_who_decided(taken, harbour, ada, mo):
     comment = say(harbour, ada, "숨길 글")
     with writing():
-        ruling = models.hide(comment, by=mo, reason="abuse", note="")
+        ruling = rulings.hide(comment, by=mo, reason="abuse", note="")
         appeals.appeal(ruling, by=ada, text="아닙니다")
 
     answer = taken()

@@ -9,9 +9,9 @@ import time_machine
 
 from board.comments.writing import create
 from board.db import writing
-from board.moderation import models as moderation
-from board.moderation import undoing
-from board.moderation.appeals import appeal, decide
+from board.moderation.appeals.models import appeal, decide
+from board.moderation.rulings import models as moderation
+from board.moderation.rulings import undo
 from conftest import count_queries, say
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -100,7 +100,7 @@ def test_what_was_taken_back_at_once_is_not_counted(guest, ada, mo, harbour):
     with time_machine.travel(AUTUMN, tick=False):
         with writing():
             ruling = moderation.hide(comment, by=mo, reason="abuse")
-            undoing.undo(ruling, by=mo)
+            undo.undo(ruling, by=mo)
 
         assert months(guest)["2026-11"]["hidden"] == {}
 

@@ -20,8 +20,8 @@ from board.law.authorities.forms import (
     order_outcomes,
 )
 from board.law.authorities.orders import Order
-from board.moderation import transparency
-from board.moderation.transparency import Figures
+from board.moderation.rulings import statistics
+from board.moderation.rulings.statistics import Figures
 from board.web.access import everyone, open_to
 from board.web.i18n import local
 from board.web.templating import this_app
@@ -97,7 +97,7 @@ def _halves() -> list[Half]:
     """The half-years of two years, the one we are in first."""
     today = local(now())
     start, found = _first(today.replace(day=1, month=1 if today.month < 7 else 7)), []
-    end, newest = _first(start + timedelta(days=186)), transparency.newest_id()
+    end, newest = _first(start + timedelta(days=186)), statistics.newest_id()
     for _ in range(HALVES):
         name = f"{start.year}-H{1 if start.month < 7 else 2}"
         found.append(_half(this_app(), name, start, end, newest))
@@ -127,7 +127,7 @@ def _told(figures: Figures) -> dict[str, Any]:
 
 def _months() -> list[tuple[datetime, Figures]]:
     """The first moment of each of the last twelve months and what was done in it, newest first."""
-    newest = transparency.newest_id()
+    newest = statistics.newest_id()
     start = _first(local(now()))
     end = _first(start + timedelta(days=32))
     months = []
@@ -151,7 +151,7 @@ def _half(_app: Flask, name: str, start: datetime, end: datetime, _newest: int) 
 
 @lru_cache(maxsize=64)
 def _figures(_app: Flask, start: datetime, end: datetime, _newest: int) -> Figures:
-    return transparency.figures(start, end)
+    return statistics.figures(start, end)
 
 
 def _duration(seconds: int) -> str:

@@ -15,7 +15,7 @@ from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import first_broken_of_last
 from board.db.schema import State
 from board.law.terms import documents as terms_documents
-from board.moderation.models import Ruling
+from board.moderation.rulings.models import Ruling
 from board.tips.log import Entry
 
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).

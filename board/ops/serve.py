@@ -20,7 +20,7 @@ from board.db import db, schema, sqlite
 from board.db.read_connections import close as close_reading
 from board.db.schema import State
 from board.db.write_lock import Busy
-from board.moderation.commands import load_when_untouched
+from board.moderation.cli import load_when_untouched
 from board.ops.doctor import OLDEST_SQLITE, is_safe_sqlite
 from board.ops.sample.cli import load_sample_when_empty, print_accounts
 from board.runtime import jobs

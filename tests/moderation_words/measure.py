@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from board.moderation.words import Action, Rules, starter_allowed, starter_rules
+from board.moderation.word_filter import Action, Rules, starter_allowed, starter_rules
 
 rules = {rule.id: rule for rule in starter_rules()}
 starter = Rules(rules.values(), starter_allowed())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from board.moderation.words import Rule, Rules, starter_allowed, starter_rules
+from board.moderation.word_filter import Rule, Rules, starter_allowed, starter_rules
 from tests.moderation_words.disguising import disguises
 
 HERE = Path(__file__).parent

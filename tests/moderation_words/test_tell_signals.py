@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from board.moderation.words import Repetition, fingerprint, hosts, is_near, keys_of, repetition
+from board.moderation.word_filter import (
+    Repetition,
+    fingerprint,
+    hosts,
+    is_near,
+    keys_of,
+    repetition,
+)
 
 OPINION = (
     "정부가 내놓은 이번 주거 대책은 세입자에게 아무 도움이 되지 않는 탁상공론입니다. "

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from board.moderation.words import Action, Hit, Rule, Rules, WrongRule, normalise, starter_rules
-from board.moderation.words.plain import plain
+from board.moderation.word_filter import (
+    Action,
+    Hit,
+    Rule,
+    Rules,
+    WrongRule,
+    normalise,
+    starter_rules,
+)
+from board.moderation.word_filter.visible_text import plain
 from tests.moderation_words.disguising import disguises
 
 DISGUISING = "시발ㅅㅂㅣㅇ이tlqkf1lIo.~ \n\u200b\u0338\ud800ㅤ새끼손가락"

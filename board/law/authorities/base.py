@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, declared_attr, joinedload, mapped_column, rel
 
 from board.accounts.models import User
 from board.db import Base, db, now
-from board.moderation.models import Ruling, Verdict, record
+from board.moderation.rulings.models import Ruling, Verdict, record
 
 
 class Answered(Exception):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts.models import User
 from board.db import db, now
 from board.law.authorities.base import Entry
-from board.moderation.models import Verdict, record
+from board.moderation.rulings.models import Verdict, record
 
 # What the board knows of a person and the law lets one ask for: 83조 ③ 1, 5 and 6호. It has no
 # address, no telephone number and no resident registration number to give.

@@ -26,7 +26,7 @@ from board.db import db, now
 from board.law.authorities.data_requests import ITEMS, Disclosure
 from board.law.authorities.orders import Order, Outcome
 from board.law.claims.forms import find_comment
-from board.moderation.models import Ruling
+from board.moderation.rulings.models import Ruling
 from board.web.forms import Form
 
 _EMPTY = _("Please write something.")

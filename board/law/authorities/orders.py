@@ -16,7 +16,7 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import Base, now
 from board.law.authorities.base import Entry
-from board.moderation.models import Ruling, Verdict, take_down
+from board.moderation.rulings.models import Ruling, Verdict, take_down
 
 
 class Outcome(enum.StrEnum):

@@ -20,8 +20,8 @@ from board.comments.models import Comment
 from board.comments.writing import create, limits
 from board.comments.writing.create import Draft
 from board.db import Base, db, now
-from board.moderation.models import Verdict, record
-from board.moderation.words import fingerprint, is_near, keys_of, normalise
+from board.moderation.rulings.models import Verdict, record
+from board.moderation.word_filter import fingerprint, is_near, keys_of, normalise
 
 CODE = "barred"
 

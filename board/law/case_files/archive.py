@@ -20,7 +20,7 @@ from board.db import now
 from board.law.authorities.orders import Order
 from board.law.case_files.contents import as_json, claim_told, comment_files, moment, order_told
 from board.law.claims.models import Claim
-from board.moderation.models import Verdict, record
+from board.moderation.rulings.models import Verdict, record
 
 PURPOSES = ("court", "authority", "rights", "review")
 FORMAT = 1

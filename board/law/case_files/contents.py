@@ -16,11 +16,11 @@ from board.law.authorities.orders import Order
 from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claim
 from board.law.claims.workflow import objections
-from board.moderation import log
-from board.moderation.appeals import Appeal
-from board.moderation.hits import hits_in
-from board.moderation.models import Ruling
-from board.moderation.reports import Report
+from board.moderation.appeals.models import Appeal
+from board.moderation.filters.matches import hits_in
+from board.moderation.reports.models import Report
+from board.moderation.rulings import log as ruling_log
+from board.moderation.rulings.models import Ruling
 
 KOREA = ZoneInfo("Asia/Seoul")
 
@@ -86,7 +86,11 @@ def _rulings(comment: Comment) -> bytes:
     for ruling in db.session.scalars(rulings):
         before = select(Ruling.hash).where(Ruling.id < ruling.id).order_by(Ruling.id.desc())
         previous = db.session.scalar(before.limit(1)) or b""
-        told = {**log.told(ruling), "previous_hash": previous.hex(), "at": moment(ruling.made_at)}
+        told = {
+            **ruling_log.told(ruling),
+            "previous_hash": previous.hex(),
+            "at": moment(ruling.made_at),
+        }
         lines.append(json.dumps(told, ensure_ascii=False, default=str))
     return "".join(f"{line}\n" for line in lines).encode()
 

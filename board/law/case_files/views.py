@@ -17,7 +17,7 @@ from board.law.case_files import archive
 from board.law.case_files.archive import Dossier
 from board.law.claims.desk_views import saved
 from board.law.claims.models import Claim
-from board.moderation.models import Ruling
+from board.moderation.rulings.models import Ruling
 from board.web.access import member, moderators, open_to
 from board.web.forms import Form
 

@@ -10,8 +10,8 @@ from board.accounts.forms import is_email
 from board.db import db
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.models import Claim, State, Step
-from board.moderation import appeals
-from board.moderation.appeals import Appeal
+from board.moderation.appeals import models as appeals
+from board.moderation.appeals.models import Appeal
 
 
 def _write(step: Step) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from board.accounts.models import User
 from board.db import Base, db, now
 from board.law.claims.models import Claim, NotNow
-from board.moderation.models import Verdict, record
+from board.moderation.rulings.models import Verdict, record
 
 # What a file is, by how it begins: (offset, bytes, kind). Nothing that a browser would run.
 _BEGINS = (

@@ -22,7 +22,7 @@ from board.db import db
 from board.law.claims.contact_preferences import Channel
 from board.law.claims.evidence import Evidence, Upload, media_type, tidy_name
 from board.law.claims.models import Claim, Claimant
-from board.moderation.models import Ruling
+from board.moderation.rulings.models import Ruling
 from board.web.forms import ROW_ID, Form
 
 _COMMENT = re.compile(rf"(?:^|/comments/|#comment-)({ROW_ID})/?(?:[?#].*)?$")

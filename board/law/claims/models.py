@@ -24,9 +24,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, sele
 from board.accounts.models import User, token_hash
 from board.comments.models import Comment
 from board.db import Base, now
-from board.moderation.models import (
-    Ruling,
-)
+from board.moderation.rulings.models import Ruling
 
 
 class State(enum.StrEnum):

@@ -16,7 +16,7 @@ from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence
 from board.law.claims.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.claims.models import Claim
-from board.moderation.acts import act_label
+from board.moderation.rulings.labels import act_label
 from board.web.access import everyone, member, open_to, readers
 from board.web.forms import asked_id
 from board.web.i18n import language

@@ -14,8 +14,8 @@ from board.comments.moderation_reasons import OWN_WORDS
 from board.comments.writing import create
 from board.db import db, now
 from board.law.claims.models import Claim, Claimant, NotNow, State, Step
-from board.moderation.appeals import Appeal
-from board.moderation.models import (
+from board.moderation.appeals.models import Appeal
+from board.moderation.rulings.models import (
     Ruling,
     Verdict,
     latest,
@@ -24,7 +24,7 @@ from board.moderation.models import (
     restore,
     take_down,
 )
-from board.moderation.undoing import on_undo
+from board.moderation.rulings.undo import on_undo
 
 # What else follows when a claim arrives at a state.
 on_step: list[Callable[["Step"], None]] = []

@@ -28,9 +28,9 @@ from board.comments.models import Comment
 from board.comments.readers.reactions import Choice, Reaction
 from board.comments.writing import create, limits
 from board.db import db, now, schema, writing
-from board.moderation import models as moderation
-from board.moderation.reports import report
-from board.moderation.steering import steer
+from board.moderation.reports.models import report
+from board.moderation.rulings import models as moderation
+from board.moderation.threads.restrictions import steer
 from board.ops.sample import tips as sample_tips
 from board.ops.sample.thread_generator import fill
 

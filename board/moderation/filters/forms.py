@@ -1,0 +1,120 @@
+"""Writing a rule, switching it, allowing a word, bringing in a list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SearchField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+
+from board.moderation import word_filter
+from board.moderation.filters.dry_run import Trial
+from board.moderation.filters.models import CATEGORIES, AllowedWord, State
+from board.moderation.rulings.models import Ruling
+from board.moderation.word_filter import WrongRule
+from board.web.forms import Form
+
+CATEGORY_LABELS = {
+    "insult": _("Insults"),
+    "hate": _("Hate"),
+    "sexual": _("Sexual"),
+    "threat": _("Threats"),
+    "coarse": _("Coarse words"),
+    "spam": _("Advertising"),
+    "other": _("Other"),
+}
+KIND_LABELS = {
+    "word": _("Word: also in disguise, with any particle"),
+    "pattern": _("Pattern: whole words as written, * for any letters, ? for one"),
+}
+ACTION_LABELS = {
+    "hold": _("Hold for a moderator"),
+    "refuse": _("Refuse"),
+    "warn": _("Warn the writer first"),
+}
+STATE_LABELS = {"on": _("On"), "shadow": _("Shadow"), "off": _("Off")}
+
+
+def _choices(labels: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
+def _note() -> StringField:
+    return StringField(_("Why, for colleagues"), [Length(max=Ruling.NOTE_MAX)])
+
+
+class RuleForm(Form):
+    """What a rule says. It is tried before it does anything."""
+
+    kind = RadioField(
+        _("Kind"),
+        choices=_choices(KIND_LABELS),
+        default="word",
+    )
+    text = StringField(_("Word or pattern"), [DataRequired(_("Please write something."))])
+    action = SelectField(_("What happens"), choices=_choices(ACTION_LABELS))
+    category = SelectField(
+        _("Category"),
+        choices=_choices(CATEGORY_LABELS),
+        default="other",
+    )
+    disguised = BooleanField(_("Find it in disguise, too"), default=True)
+    note = _note()
+    days = IntegerField(_("Try it on the last days"), [NumberRange(1, Trial.DAYS_MAX)], default=30)
+
+    def validate_text(self, field: Any) -> None:
+        if self.kind.data not in ("word", "pattern"):
+            return
+        try:
+            word_filter.Rule(0, self.kind.data, field.data or "")
+        except WrongRule as wrong:
+            raise ValidationError(_wrong(wrong)) from wrong
+
+    def said(self) -> dict[str, Any]:
+        return {name: getattr(self, name).data for name in Trial.SAID}
+
+
+def _wrong(wrong: WrongRule) -> str:
+    return {
+        "empty": gettext("A rule needs a letter or a digit."),
+        "long": gettext("A rule has at most %(most)d characters.", most=word_filter.Rule.TEXT_MAX),
+        "wide": gettext("This would find nearly everything. Write more letters."),
+    }[wrong.reason]
+
+
+class StateForm(Form):
+    state = SelectField(_("State"), choices=_choices(STATE_LABELS))
+    threshold = IntegerField(_("From"), [Optional(), NumberRange(1, 1000)])
+    note = _note()
+
+
+class AdoptForm(Form):
+    state = SelectField(choices=[SelectChoice(State.ON.value), SelectChoice(State.SHADOW.value)])
+
+
+class AllowForm(Form):
+    text = StringField(
+        _("Innocent word"),
+        [DataRequired(_("Please write something.")), Length(max=AllowedWord.TEXT_MAX)],
+    )
+
+
+class ImportForm(Form):
+    lines = TextAreaField(
+        _("Rules, one on each line"), [DataRequired(_("Please write something."))]
+    )
+
+
+class FindRuleForm(Form):
+    q = SearchField(_("Find a rule"), [Length(max=word_filter.Rule.TEXT_MAX)])
+    category = SelectField(choices=[SelectChoice(code) for code in ("", *CATEGORIES)], default="")

@@ -1,0 +1,189 @@
+"""The desk's rules: reading, writing, switching; words that are innocent; lists."""
+
+from flask import Response, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from board.db import db, writing
+from board.moderation.filters import matches, near_duplicates, text_format
+from board.moderation.filters import models as filter_rules
+from board.moderation.filters.dry_run_views import begin
+from board.moderation.filters.forms import AllowForm, FindRuleForm, ImportForm, RuleForm, StateForm
+from board.moderation.filters.labels import bp
+from board.moderation.filters.models import AllowedWord, Rule, RuleChange, State, Twice
+from board.runtime import jobs
+from board.web.access import member, moderators, open_to
+from board.web.forms import asked_id
+
+
+@bp.get("/desk/rules")
+@open_to(moderators)
+def index() -> ResponseReturnValue:
+    find = FindRuleForm.asked()
+    find.validate()
+    after = db.session.get(Rule, asked_id("after") or 0)
+    category = find.category.data if not find.category.errors else ""
+    query = Rule.listed(category=category or "", text=find.q.data or "", after=after)
+    found = list(db.session.scalars(query))
+    shown, signals = found[: Rule.PAGE_SIZE], list(db.session.scalars(Rule.signals()))
+    return render_template(
+        "moderation/rules.html",
+        find=find,
+        category=category,
+        counts=filter_rules.count_by_category(),
+        rules=shown,
+        signals=signals,
+        records=matches.records([*shown, *signals]),
+        more=shown[-1].id if len(found) > Rule.PAGE_SIZE else None,
+    )
+
+
+@bp.get("/desk/rules/new")
+@open_to(moderators)
+def write_form() -> ResponseReturnValue:
+    return _write_page(RuleForm.empty())
+
+
+@bp.get("/desk/rules/<id:id>")
+@open_to(moderators)
+def rule(id: int) -> ResponseReturnValue:
+    rule = _rule(id)
+    return _rule_page(rule, RuleForm.empty(obj=rule), StateForm.empty(obj=rule))
+
+
+@bp.post("/desk/rules/new")
+@open_to(moderators)
+def write() -> ResponseReturnValue:
+    """Try a rule that there is not yet."""
+    form = RuleForm.posted()
+    if not form.validate():
+        return _write_page(form), 422
+    return begin(form, None)
+
+
+@bp.post("/desk/rules/<id:id>/edit")
+@open_to(moderators)
+def edit(id: int) -> ResponseReturnValue:
+    """Try what a rule would be if it said this."""
+    form = RuleForm.posted()
+    if not form.validate():
+        rule = _rule(id)
+        return _rule_page(rule, form, StateForm.empty(obj=rule)), 422
+    if _rule(id).kind == filter_rules.Kind.SIGNAL:
+        abort(404)
+    return begin(form, _rule(id))
+
+
+@bp.post("/desk/rules/<id:id>/switch")
+@open_to(moderators)
+def switch(id: int) -> ResponseReturnValue:
+    form = StateForm.posted()
+    if not form.validate():
+        rule = _rule(id)
+        return _rule_page(rule, RuleForm.empty(obj=rule), form), 422
+    with writing():
+        rule = _rule(id)
+        threshold = form.threshold.data or rule.threshold
+        filter_rules.change(
+            rule, by=member(), note=form.note.data, state=form.state.data, threshold=threshold
+        )
+    return redirect(url_for(".rule", id=id, notice="saved"), 303)
+
+
+@bp.get("/desk/rules/allowed")
+@open_to(moderators)
+def allowed() -> ResponseReturnValue:
+    return _allowed_page(AllowForm.empty())
+
+
+@bp.post("/desk/rules/allowed")
+@open_to(moderators)
+def allow() -> ResponseReturnValue:
+    form = AllowForm.posted()
+    if not form.validate():
+        return _allowed_page(form), 422
+    try:
+        with writing():
+            filter_rules.allow(form.text.data, by=member())
+    except Twice:
+        form.text.errors = [gettext("This word is allowed already.")]
+        return _allowed_page(form), 422
+    return redirect(url_for(".allowed", notice="saved"), 303)
+
+
+@bp.post("/desk/rules/allowed/<id:id>/remove")
+@open_to(moderators)
+def disallow(id: int) -> ResponseReturnValue:
+    with writing():
+        filter_rules.disallow(db.get_or_404(AllowedWord, id), by=member())
+    return redirect(url_for(".allowed", notice="saved"), 303)
+
+
+@bp.get("/desk/rules/list.txt")
+@open_to(moderators)
+def export() -> ResponseReturnValue:
+    """All rules as one text, each on a line."""
+    every = select(Rule).where(Rule.kind != filter_rules.Kind.SIGNAL.value).order_by(Rule.id)
+    lines = text_format.written(db.session.scalars(every), db.session.scalars(AllowedWord.listed()))
+    answer = Response(
+        "".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8"
+    )
+    answer.headers["Content-Disposition"] = "attachment; filename=rules.txt"
+    return answer
+
+
+@bp.get("/desk/rules/import")
+@open_to(moderators)
+def import_form() -> ResponseReturnValue:
+    return _import_page(ImportForm.empty())
+
+
+@bp.post("/desk/rules/import")
+@open_to(moderators)
+def bring_in() -> ResponseReturnValue:
+    """Rules from elsewhere begin in shadow."""
+    form = ImportForm.posted()
+    if not form.validate():
+        return _import_page(form), 422
+    found = text_format.read(form.lines.data, state=State.SHADOW)
+    if found.wrong:
+        numbers = ", ".join(map(str, found.wrong[:10]))
+        form.lines.errors = [gettext("These lines are no rules: %(numbers)s", numbers=numbers)]
+        return _import_page(form), 422
+    with writing():
+        filter_rules.add_all(found.rules, found.allowed, by=member())
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+def _write_page(form: RuleForm) -> str:
+    return render_template("moderation/write_rule.html", form=form)
+
+
+def _rule_page(rule: Rule, form: RuleForm, state_form: StateForm) -> str:
+    return render_template(
+        "moderation/rule.html",
+        rule=rule,
+        form=form,
+        state_form=state_form,
+        record=matches.records([rule])[rule.id],
+        hits=list(db.session.scalars(matches.RuleHit.newest(rule))),
+        changes=list(db.session.scalars(RuleChange.of(rule))),
+    )
+
+
+def _allowed_page(form: AllowForm) -> str:
+    words = list(db.session.scalars(AllowedWord.listed()))
+    return render_template("moderation/allowed_words.html", form=form, words=words)
+
+
+def _import_page(form: ImportForm) -> str:
+    return render_template("moderation/import_rules.html", form=form)
+
+
+def _rule(id: int) -> Rule:
+    rule: Rule = db.get_or_404(Rule, id)
+    return rule
+
+
+jobs.tasks.append(jobs.Task("likeness", near_duplicates.has_old, near_duplicates.forget_old))

@@ -1,0 +1,71 @@
+"""By mail: that something was decided about somebody, or about what they wrote."""
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from board.accounts.email import queue as email_queue
+from board.accounts.email.queue import Kind, Letter, Wish, Words, kinds, stop_link
+from board.accounts.models import User
+from board.db import db
+from board.moderation.notifications import models as notifications
+from board.moderation.rulings import models as rulings
+from board.moderation.rulings.models import Ruling, Verdict
+
+# That a comment may be read after all is good news, and can wait until they come back.
+_MAILED = frozenset(notifications.TOLD) - {Verdict.KEEP}
+
+
+def _write(ruling: Ruling) -> None:
+    if ruling.verdict in _MAILED and ruling.about and ruling.reason != "appeal":
+        email_queue.write("legal" if ruling.is_legal else "news", ruling.id, to=ruling.about)
+
+
+def _decision(letter: Letter) -> Words:
+    return Words(
+        _("There is a notice for you"),
+        _(
+            "Something was decided about your comments or your account. Read what and why, and "
+            "how to appeal, here:"
+        )
+        + _where(letter),
+    )
+
+
+def _legal(letter: Letter) -> Words:
+    return Words(
+        _("A legal notice about what you wrote"),
+        _(
+            "A comment of yours, or data of your account, was the subject of a claim or an order "
+            "under the law. Read what was done and why here; where you may object, the notice "
+            "says how and until when:"
+        )
+        + _where(letter),
+    )
+
+
+def _where(letter: Letter) -> str:
+    page, stop = url_for("people.notices", _external=True), stop_link(_reader(letter))
+    not_mine = _("If you have no account with us, or want no letters at all:")
+    return f"\n\n{page}\n\n{not_mine}\n{stop}\n"
+
+
+def _is_news(letter: Letter) -> bool:
+    """Not read on the board by now, and not taken back."""
+    user = _reader(letter)
+    return user.mail == Wish.ALL and letter.about > user.notices_seen and _stands(letter)
+
+
+def _stands(letter: Letter) -> bool:
+    told = notifications.told(_reader(letter)).where(Ruling.id == letter.about)
+    return db.session.scalar(told) is not None
+
+
+def _reader(letter: Letter) -> User:
+    return db.session.get_one(User, letter.user_id)
+
+
+rulings.on_record.append(_write)
+kinds["news"] = Kind(
+    _decision, _is_news, sent=lambda letter: email_queue.throw_away("news", to=letter.address)
+)
+kinds["legal"] = Kind(_legal, _stands)

@@ -1,0 +1,89 @@
+"""신고: a reader asks the desk to look at a comment, and may take that back."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Flask, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, StringField
+from wtforms.validators import Length
+
+from board.accounts.models import User
+from board.comments import error_messages
+from board.comments.error_messages import headers, status, why
+from board.comments.models import Comment
+from board.comments.moderation_reasons import report_reasons
+from board.comments.page_context import conversation_page, listed_comment
+from board.comments.thread.query import Shown, ids_of
+from board.comments.writing.errors import Refused
+from board.db import writing
+from board.moderation.reports import models as reports
+from board.moderation.reports.models import Report, TooManyReports
+from board.web.access import member, open_to, readers, viewer
+from board.web.forms import Form
+
+bp = Blueprint("reports", __name__)
+error_messages.explain(
+    TooManyReports, _("You have reported as often as one day allows."), status=429
+)
+
+
+class ReportForm(Form):
+    reason = RadioField(_("What is wrong with it"), choices=report_reasons)
+    note = StringField(_("More for the moderators"), [Length(max=Report.NOTE_MAX)])
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(reported_by_viewer)
+
+
+def reported_by_viewer(comments: Iterable[Shown]) -> frozenset[int]:
+    """Which of these, replies among them, this viewer has reported: they are folded away."""
+    if not isinstance(reader := viewer(), User):
+        return frozenset()
+    return reports.reported_by(reader, ids_of(comments))
+
+
+@bp.post("/comments/<id:id>/report")
+@open_to(readers)
+def report(id: int) -> ResponseReturnValue:
+    form = ReportForm.posted()
+    if not form.validate():
+        return conversation_page(listed_comment(id), refused=str(_NO_REASON)), 422
+    config = current_app.config
+    try:
+        with writing():
+            comment = listed_comment(id)
+            reports.report(
+                comment,
+                by=member(),
+                reason=form.reason.data,
+                note=form.note.data or "",
+                per_day=config["REPORTS_PER_DAY"],
+                enough=config["REPORTS_TO_QUEUE"],
+            )
+    except Refused as refusal:
+        page = conversation_page(listed_comment(id), refused=why(refusal))
+        return page, status(refusal), headers(refusal)
+    return redirect(_onward(comment, "reported"), 303)
+
+
+@bp.post("/comments/<id:id>/unreport")
+@open_to(readers)
+def withdraw(id: int) -> ResponseReturnValue:
+    with writing():
+        comment = listed_comment(id)
+        reports.withdraw(comment, by=member())
+    return redirect(_onward(comment, "unreported"), 303)
+
+
+_NO_REASON = _("Please choose what is wrong with it.")
+
+
+def _onward(comment: Comment, notice: str) -> str:
+    """To the conversation; to the article where the comment can no longer be seen."""
+    if comment.is_visible:
+        anchor = f"comment-{comment.id}"
+        return url_for("comments.comment", id=comment.id, notice=notice, _anchor=anchor)
+    slug = comment.article.slug
+    return url_for("comments.article", slug=slug, notice=notice, _anchor="thread")

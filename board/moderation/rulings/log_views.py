@@ -1,0 +1,43 @@
+"""The whole log, for those who work here."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from wtforms import SearchField, SelectField
+from wtforms.validators import Length
+
+from board.db import db
+from board.moderation.rulings import log as ruling_log
+from board.moderation.rulings.labels import act_label
+from board.moderation.rulings.models import Ruling, Verdict
+from board.web.access import open_to, staff
+from board.web.desk import Page, pages
+from board.web.forms import Form, asked_id
+
+bp = Blueprint("log", __name__)
+pages.append(Page(90, "log", _("Moderation log"), "log.index", staff))
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [("", str(_("Everything"))), *((each.value, act_label(each)) for each in Verdict)]
+
+
+class LogForm(Form):
+    verdict = SelectField(_("Decision"), choices=_kinds, validate_choice=False)
+    by = SearchField(_("Decided by"), [Length(max=80)])
+
+
+@bp.get("/desk/rulings")
+@open_to(staff)
+def index() -> ResponseReturnValue:
+    """Names of those it is about are for moderators: an editor may not know whose is hidden."""
+    form = LogForm.asked()
+    asked = {"verdict": form.verdict.data or "", "by": form.by.data or ""}
+    comment = asked_id("comment")
+    page = ruling_log.newest(**asked, comment=comment, before=asked_id("before"))
+    found = list(db.session.scalars(page))
+    shown = found[: Ruling.PAGE_SIZE]
+    more = shown[-1].id if len(found) > Ruling.PAGE_SIZE else None
+    return render_template(
+        "moderation/log.html", rulings=shown, more=more, form=form, asked=asked, comment=comment
+    )

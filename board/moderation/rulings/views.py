@@ -1,0 +1,131 @@
+"""Hiding and restoring, and the public log of both."""
+
+import csv
+import io
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from board.comments.models import Comment
+from board.comments.moderation_reasons import reason_label
+from board.comments.page_context import conversation_page
+from board.db import db, writing
+from board.moderation.rulings import models as ruling_models
+from board.moderation.rulings.forms import ReasonForm, RestoreForm
+from board.moderation.rulings.models import Ruling
+from board.web.access import everyone, member, moderators, open_to
+from board.web.forms import asked_id
+from board.web.i18n import iso
+
+bp = Blueprint("moderation", __name__)
+EXPORT_SIZE = 1000  # rulings of one answer to a program
+
+
+@bp.post("/comments/<id:id>/hide")
+@open_to(moderators)
+def hide(id: int) -> ResponseReturnValue:
+    form = ReasonForm.posted()
+    if not form.validate():
+        return conversation_page(_comment(id), reason_error=form.first_error), 422
+    with writing():
+        comment = _comment(id)
+        ruling_models.hide(comment, by=member(), **form.ruling())
+    return redirect(_back(comment, "hidden"), 303)
+
+
+@bp.post("/comments/<id:id>/restore")
+@open_to(moderators)
+def restore(id: int) -> ResponseReturnValue:
+    form = RestoreForm.posted()
+    if not form.validate():
+        return conversation_page(_comment(id), reason_error=form.first_error), 422
+    with writing():
+        comment = _comment(id)
+        ruling_models.restore(comment, by=member(), **form.ruling())
+    return redirect(_back(comment, "restored"), 303)
+
+
+@bp.get("/rulings")
+@open_to(everyone)
+def rulings() -> ResponseReturnValue:
+    shown, more = _page(Ruling.PAGE_SIZE)
+    return render_template("moderation/rulings.html", rulings=shown, more=more)
+
+
+@bp.get("/rulings.json")
+@open_to(everyone)
+def rulings_json() -> ResponseReturnValue:
+    """One page of the same, and where it goes on: `next` is the address of earlier ones."""
+    shown, more = _page(EXPORT_SIZE)
+    earlier = url_for(".rulings_json", before=more) if more else None
+    return {"rulings": [_row(ruling) for ruling in shown], "next": earlier}
+
+
+@bp.get("/rulings.csv")
+@open_to(everyone)
+def rulings_csv() -> ResponseReturnValue:
+    """The same as a table. With a byte order mark, without which Excel takes it for CP949."""
+    shown, more = _page(EXPORT_SIZE)
+    table = io.StringIO("\ufeff")
+    table.seek(0, io.SEEK_END)
+    writer = csv.DictWriter(table, _COLUMNS)
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in _row(each).items()} for each in shown)
+    answer = Response(table.getvalue(), mimetype="text/csv")
+    if more:
+        answer.headers["Link"] = f'<{url_for(".rulings_csv", before=more)}>; rel="next"'
+    return answer
+
+
+def _page(size: int) -> tuple[list[SimpleNamespace], int | None]:
+    """So many of the public log, and where it goes on."""
+    found = list(db.session.scalars(Ruling.newest(before=asked_id("before"), size=size)))
+    more = found[size - 1].id if len(found) > size else None
+    return [_public(ruling) for ruling in found[:size]], more
+
+
+_COLUMNS = ("id", "verdict", "reason_code", "reason", "made_at", "moderator", "comment", "article")
+
+
+def _row(ruling: SimpleNamespace) -> dict[str, Any]:
+    values = (
+        ruling.id, ruling.verdict, ruling.code, ruling.reason, iso(ruling.made_at),
+        ruling.moderator_name, ruling.comment_id, ruling.article.slug if ruling.article else None,
+    )  # fmt: skip
+    return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _cell(value: Any) -> Any:
+    """What a spreadsheet would take for a formula stands behind an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+def _public(ruling: Ruling) -> SimpleNamespace:
+    """A ruling without whom it was about: neither the name nor the words of the author."""
+    return SimpleNamespace(
+        id=ruling.id,
+        verdict=ruling.verdict,
+        code=ruling.reason,
+        reason=reason_label(ruling.reason, ruling.note),
+        made_at=ruling.made_at,
+        until=ruling.until,
+        measures=ruling.detail.get("measures", []),
+        seconds=ruling.detail.get("seconds", 0),
+        sections=ruling.detail.get("sections", []),
+        moderator_name=ruling.moderator.name if ruling.moderator else None,
+        comment_id=ruling.comment_id if ruling.comment and ruling.comment.listed else None,
+        article=ruling.article,
+    )
+
+
+def _comment(id: int) -> Comment:
+    comment: Comment = db.get_or_404(Comment, id)
+    return comment
+
+
+def _back(comment: Comment, notice: str) -> str:
+    """To the place in the conversation where the comment, or its tombstone, now stands."""
+    anchor = f"comment-{comment.id}"
+    return url_for("comments.comment", id=comment.id, notice=notice, _anchor=anchor)

@@ -1,0 +1,187 @@
+"""Steering a thread, and saying that one has seen a surge."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from wtforms import (
+    DateTimeLocalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+)
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from board.articles.models import Article
+from board.articles.thread_controls.labels import measure_label, span
+from board.articles.thread_controls.models import Measure, Steering, Terms
+from board.articles.thread_controls.state import DOORS
+from board.db import db, now
+from board.moderation.threads.surges import Surge
+from board.web.forms import Form
+
+ELECTION = "election"
+# What an election mode begins with; the moderator chooses what stays.
+_OF_ELECTIONS = (Measure.SETTLED, Measure.LATEST)
+_CLOCK = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+_USUAL_SECONDS = "180"
+_HOURS = (1, 3, 12, 24, 72)
+
+
+def _scopes() -> list[tuple[str, str]]:
+    return [
+        ("article", gettext("One article")),
+        ("sections", gettext("Sections")),
+        ("board", gettext("The whole board")),
+    ]
+
+
+def _sections() -> list[tuple[str, str]]:
+    found = select(Article.section).where(Article.section != "").distinct()
+    return [(name, name) for name in db.session.scalars(found.order_by(Article.section))]
+
+
+def _terms() -> list[tuple[str, str]]:
+    hours = [(str(hour), span(hour * 3600)) for hour in _HOURS]
+    return [("", gettext("Until a moderator ends it")), *hours]
+
+
+def _measures() -> list[tuple[str, str]]:
+    return [(measure.value, measure_label(measure)) for measure in Measure]
+
+
+def _seconds() -> list[tuple[str, str]]:
+    return [(str(seconds), span(seconds)) for seconds in Steering.SECONDS]
+
+
+class SteerForm(Form):
+    preset = HiddenField()
+    scope = RadioField(_("Where"), choices=_scopes, default="article")
+    article = StringField(
+        _("Article"),
+        [Length(max=Article.URL_MAX)],
+        description=_("Its address, or the last part of it."),
+    )
+    sections = SelectMultipleField(_("Sections"), choices=_sections)
+    measures = SelectMultipleField(_("What is to happen"), choices=_measures)
+    seconds = SelectField(
+        _("Slow mode: time between two comments of one person"),
+        choices=_seconds,
+        default=_USUAL_SECONDS,
+    )
+    reason = StringField(
+        _("Reason"),
+        [DataRequired(_("Please fill this in.")), Length(max=Steering.REASON_MAX)],
+        description=_("Readers see this. Name no one."),
+    )
+    starts_at = DateTimeLocalField(
+        _("Begins"),
+        [Optional()],
+        format=_CLOCK,
+        description=_("Left empty: at once. A later time begins by itself."),
+    )
+    lasts = SelectField(_("Lasts"), choices=_terms, default="")
+    ends_at = DateTimeLocalField(
+        _("Ends"), [Optional()], format=_CLOCK, description=_("If filled in, this time counts.")
+    )
+    preview = SubmitField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_election:  # it is asked for no duration that an end could stand against
+            self.ends_at.description = ""
+
+    def validate_article(self, field: Any) -> None:
+        if self.scope.data == "article" and self.found_article is None:
+            raise ValidationError(gettext("There is no such article on this board."))
+
+    def validate_sections(self, field: Any) -> None:
+        if self.scope.data == "sections" and not field.data:
+            raise ValidationError(gettext("Choose at least one section."))
+
+    def validate_measures(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Choose what is to happen."))
+        if len(set(field.data).intersection(DOORS)) > 1:
+            raise ValidationError(
+                gettext("Withdrawn, read-only and no new comments exclude one another.")
+            )
+
+    def validate_lasts(self, field: Any) -> None:
+        """Of both times as well, which are asked nothing when they are empty."""
+        if self.is_election and not (self.begins_at and self.over_at):
+            raise ValidationError(gettext("An election mode has a beginning and an end."))
+        if self.over_at and self.over_at <= max(now(), self.begins_at or now()):
+            raise ValidationError(gettext("It would be over before it begins."))
+
+    @property
+    def is_election(self) -> bool:
+        return bool(self.preset.data == ELECTION)
+
+    @property
+    def found_article(self) -> Article | None:
+        """Of a whole address, the name behind /articles/."""
+        name = re.split(r"[/?#]", (self.article.data or "").rpartition("/articles/")[2])[0]
+        found: Article | None = db.session.scalar(Article.by_slug(name))
+        return found
+
+    @property
+    def begins_at(self) -> datetime | None:
+        return _aware(self.starts_at.data)
+
+    @property
+    def over_at(self) -> datetime | None:
+        if self.ends_at.data:
+            return _aware(self.ends_at.data)
+        hours = int(self.lasts.data) if str(self.lasts.data).isdecimal() else 0
+        return (self.begins_at or now()) + timedelta(hours=hours) if hours else None
+
+    def terms(self) -> Terms:
+        measures = [Measure(name) for name in self.measures.data or ()]
+        return Terms(
+            measures=measures,
+            reason=self.reason.data or "",
+            article=self.found_article if self.scope.data == "article" else None,
+            sections=self.sections.data or () if self.scope.data == "sections" else (),
+            seconds=int(self.seconds.data) if Measure.SLOW in measures else 0,
+            starts_at=self.begins_at,
+            ends_at=self.over_at,
+        )
+
+    @classmethod
+    def about(cls, slug: str | None) -> "SteerForm":
+        """As first shown, for the article one comes from."""
+        form: SteerForm = cls.empty(data={"article": slug or ""})
+        return form
+
+    @classmethod
+    def of_election(cls) -> "SteerForm":
+        form: SteerForm = cls.empty(
+            data={
+                "preset": ELECTION,
+                "scope": "sections",
+                "measures": [measure.value for measure in _OF_ELECTIONS],
+                "reason": gettext(
+                    "It is election time. So that the same rules hold for everyone, "
+                    "comments here work like this until it is over."
+                ),
+            }
+        )
+        return form
+
+
+class SeenForm(Form):
+    note = StringField(_("Note for colleagues"), [Length(max=Surge.NOTE_MAX)])
+
+
+def _aware(local: datetime | None) -> datetime | None:
+    """A time of the newsroom's clocks."""
+    return local.replace(tzinfo=ZoneInfo(current_app.config["TIMEZONE"])) if local else None

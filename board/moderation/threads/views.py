@@ -1,0 +1,183 @@
+"""Where the desk steers threads: what is steered now, where most is going on, and surges."""
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Select, func, select
+
+from board.articles.models import Article
+from board.articles.thread_controls.labels import shown_courses
+from board.articles.thread_controls.models import Steering
+from board.db import db, now, writing
+from board.moderation.threads import restrictions
+from board.moderation.threads.activity import SLOT, Pulse
+from board.moderation.threads.forms import ELECTION, SeenForm, SteerForm
+from board.moderation.threads.surge_details import signs_of
+from board.moderation.threads.surges import Surge
+from board.runtime import jobs
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, counts, pages
+from board.web.forms import asked_id
+
+bp = Blueprint("threads", __name__)
+pages.append(Page(15, "threads", _("Threads"), "threads.index", moderators))
+
+BUSIEST = 12
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(_alerts, "surge_alerts")
+    app.add_template_global(kind_label)
+
+
+def kind_label(kind: str) -> str:
+    return {
+        "comments": gettext("Comments"),
+        "votes": gettext("Reactions"),
+        "reports": gettext("Reports"),
+    }[kind]
+
+
+@bp.get("/desk/threads")
+@open_to(moderators)
+def index() -> ResponseReturnValue:
+    return _index()
+
+
+@bp.get("/desk/threads/history")
+@open_to(moderators)
+def history() -> ResponseReturnValue:
+    steerings, more = _page(Steering.ended(before=asked_id("before")))
+    surges = list(db.session.scalars(Surge.past()))
+    return render_template(
+        "moderation/steerings.html",
+        steerings=steerings,
+        more=more,
+        surges=surges,
+        signs=signs_of(surges),
+    )
+
+
+@bp.get("/desk/threads/steer")
+@open_to(moderators)
+def steer_form() -> ResponseReturnValue:
+    if request.args.get("preset") == ELECTION:
+        return _steer_page(SteerForm.of_election())
+    return _steer_page(SteerForm.about(request.args.get("article")))
+
+
+@bp.post("/desk/threads/steer")
+@open_to(moderators, lists=("sections", "measures"))
+def steer() -> ResponseReturnValue:
+    form = SteerForm.posted()
+    if not form.validate():
+        return _steer_page(form), 422
+    if form.preview.data:
+        return _steer_page(form, Steering.of(form.terms()))
+    try:
+        with writing():
+            restrictions.steer(form.terms(), by=member())
+    except ValueError:  # its end has come while it waited for its turn
+        form.lasts.errors = [gettext("It would be over before it begins.")]
+        return _steer_page(form), 422
+    return redirect(url_for(".index", notice="steered"), 303)
+
+
+@bp.post("/desk/threads/steerings/<id:id>/release")
+@open_to(moderators)
+def release(id: int) -> ResponseReturnValue:
+    with writing():
+        restrictions.release(db.get_or_404(Steering, id), by=member())
+    return redirect(url_for(".index", notice="released"), 303)
+
+
+@bp.post("/desk/threads/surges/<id:id>/slow")
+@open_to(moderators)
+def slow(id: int) -> ResponseReturnValue:
+    reason = gettext("A great many comments came at once. So that all can keep up, it goes slower.")
+    with writing():
+        surge: Surge = db.get_or_404(Surge, id)
+        if surge.ended_at is not None:
+            abort(409)
+        surge.slow(by=member(), reason=reason)
+    return redirect(url_for(".index", notice="steered"), 303)
+
+
+@bp.post("/desk/threads/surges/<id:id>/acknowledge")
+@open_to(moderators)
+def acknowledge(id: int) -> ResponseReturnValue:
+    form = SeenForm.posted()
+    if not form.validate():
+        return _index(id, form), 422
+    with writing():
+        db.get_or_404(Surge, id).acknowledge(by=member(), note=form.note.data or "")
+    return redirect(url_for(".index", notice="decided"), 303)
+
+
+def _index(refused: int | None = None, form: SeenForm | None = None) -> str:
+    surges = list(db.session.scalars(Surge.open()))
+    steerings, more = _page(Steering.all_open(before=asked_id("before")))
+    busiest = db.session.execute(Pulse.busiest(since=now() - 6 * SLOT, most=BUSIEST)).all()
+    return render_template(
+        "moderation/threads.html",
+        surges=surges,
+        signs=signs_of(surges),
+        steerings=steerings,
+        more=more,
+        busiest=busiest,
+        courses=shown_courses(row.Article for row in busiest),
+        moment=now(),
+        refused=refused,
+        form=form or SeenForm.empty(),
+    )
+
+
+def _page(query: Select[Steering]) -> tuple[list[Steering], int | None]:
+    found = list(db.session.scalars(query))
+    shown = found[: Steering.PAGE_SIZE]
+    return shown, shown[-1].id if len(found) > len(shown) else None
+
+
+def _steer_page(form: SteerForm, drafted: Steering | None = None) -> str:
+    article = form.found_article
+    return render_template(
+        "moderation/steer.html",
+        form=form,
+        article=article,
+        drafted=drafted,
+        concerned=_count(drafted) if drafted else 0,
+        open=_open_for(article) if article else [],
+        moment=now(),
+    )
+
+
+def _open_for(article: Article) -> list[Steering]:
+    found = db.session.scalars(Steering.open_for([article.id]))
+    return [each for each in found if each.concerns(article)]
+
+
+def _count(drafted: Steering) -> int:
+    """How many articles it is about."""
+    found = select(func.count()).select_from(Article).where(drafted.scope)
+    return db.session.scalar(found) or 0
+
+
+def _alerts() -> list[Surge]:
+    return list(db.session.scalars(Surge.alerts()))
+
+
+def _waiting() -> dict[str, int]:
+    alerts = select(func.count()).select_from(Surge)
+    unseen = alerts.where(Surge.ended_at.is_(None), Surge.acknowledged_at.is_(None))
+    return {"threads": db.session.scalar(unseen) or 0}
+
+
+counts.append(_waiting)
+jobs.tasks.append(
+    jobs.Task(
+        "steering",
+        lambda: db.session.scalar(Steering.due().limit(1)) is not None,
+        restrictions.keep_time,
+    )
+)

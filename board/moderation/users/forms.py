@@ -1,0 +1,83 @@
+"""Acting on a person: why, until when, and notes."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, RadioField, SearchField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from board.accounts.display_names import name_key
+from board.accounts.models import User
+from board.db import now
+from board.moderation.rulings.forms import ReasonForm
+from board.moderation.users.bulk_bans import BanProposal
+from board.moderation.users.sanctions import Note
+from board.web.forms import ROW_ID, Form
+
+# Days, from a nap to a season; what has no end is a ban.
+DAYS = ("1", "3", "7", "30", "90")
+
+
+def _terms() -> list[tuple[str, str]]:
+    return [(days, gettext("%(days)s days", days=days)) for days in DAYS]
+
+
+def _row_id(value: str) -> int:
+    if not re.fullmatch(ROW_ID, value):
+        raise ValueError(value)
+    return int(value)
+
+
+class WarnForm(ReasonForm):
+    """A warning needs nothing but its reason."""
+
+
+class TermForm(ReasonForm):
+    """Holding and suspending have an end."""
+
+    days = RadioField(_("For how long"), choices=_terms, default="7")
+
+    @property
+    def until(self) -> datetime:
+        return now() + timedelta(days=int(self.days.data))
+
+
+class BanForm(ReasonForm):
+    """Whoever bans types the name, so that no slip of a finger does it."""
+
+    name = StringField(_("Type the name of the person to confirm"))
+    person: User
+
+    def validate_name(self, field: Any) -> None:
+        if name_key(field.data or "") != self.person.name_key:
+            raise ValidationError(gettext("This is not the name of this person."))
+
+
+class BansForm(ReasonForm):
+    """Several at once: proposed here, decided by somebody else."""
+
+    person = SelectMultipleField(coerce=_row_id, validate_choice=False)
+
+    def validate_person(self, field: Any) -> None:
+        if not 0 < len(field.data or ()) <= BanProposal.PEOPLE_MAX:
+            raise ValidationError(
+                gettext("Choose 1 to %(most)d people.", most=BanProposal.PEOPLE_MAX)
+            )
+
+
+class NoteForm(Form):
+    text = StringField(
+        _("Note for colleagues"),
+        [DataRequired(_("Please write something.")), Length(max=Note.TEXT_MAX)],
+    )
+
+
+class FindForm(Form):
+    q = SearchField(_("Name"), [Length(max=80)])
+
+
+class SeenForm(Form):
+    next = HiddenField()

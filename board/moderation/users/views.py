@@ -1,0 +1,208 @@
+"""The desk's pages about people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from board.accounts.models import User
+from board.comments.moderation_reasons import reason_label
+from board.comments.readers.own_comments import comments_of
+from board.db import db, writing
+from board.moderation.reports import models as reports
+from board.moderation.rulings.forms import ReasonForm
+from board.moderation.rulings.models import Ruling
+from board.moderation.users import bulk_bans, sanctions
+from board.moderation.users.bulk_bans import BanProposal, NotByTheSame
+from board.moderation.users.forms import BanForm, BansForm, FindForm, NoteForm, TermForm, WarnForm
+from board.moderation.users.sanctions import OutOfReach
+from board.web.access import member, moderators, open_to
+from board.web.desk import Page, counts, pages
+from board.web.forms import asked_id
+
+bp = Blueprint("people", __name__)
+pages.append(Page(40, "people", _("People"), "people.index", moderators))
+
+
+@bp.get("/desk/people")
+@open_to(moderators)
+def index() -> ResponseReturnValue:
+    return _index()
+
+
+@bp.get("/desk/people/<id:id>")
+@open_to(moderators)
+def person(id: int) -> ResponseReturnValue:
+    return _person_page(_person(id))
+
+
+@bp.post("/desk/people/<id:id>/warn")
+@open_to(moderators)
+def warn(id: int) -> ResponseReturnValue:
+    return _act(id, WarnForm.posted(), sanctions.warn)
+
+
+@bp.post("/desk/people/<id:id>/hold")
+@open_to(moderators)
+def hold(id: int) -> ResponseReturnValue:
+    form = TermForm.posted()
+    return _act(id, form, sanctions.hold, lambda: {"until": form.until})
+
+
+@bp.post("/desk/people/<id:id>/suspend")
+@open_to(moderators)
+def suspend(id: int) -> ResponseReturnValue:
+    form = TermForm.posted()
+    return _act(id, form, sanctions.suspend, lambda: {"until": form.until, "told": _told(form)})
+
+
+@bp.post("/desk/people/<id:id>/ban")
+@open_to(moderators)
+def ban(id: int) -> ResponseReturnValue:
+    form = BanForm.posted()
+    form.person = _person(id)
+    return _act(id, form, sanctions.ban, lambda: {"told": _told(form)})
+
+
+@bp.post("/desk/people/<id:id>/lift")
+@open_to(moderators)
+def lift(id: int) -> ResponseReturnValue:
+    with writing():
+        try:
+            sanctions.lift(_person(id), by=member())
+        except OutOfReach:
+            abort(403)
+    return redirect(url_for(".person", id=id, notice="saved"), 303)
+
+
+@bp.post("/desk/people/<id:id>/note")
+@open_to(moderators)
+def note(id: int) -> ResponseReturnValue:
+    form = NoteForm.posted()
+    if not form.validate():
+        return _person_page(_person(id), note_form=form), 422
+    with writing():
+        sanctions.note(_person(id), by=member(), text=form.text.data)
+    return redirect(url_for(".person", id=id, notice="saved", _anchor="notes"), 303)
+
+
+@bp.post("/desk/people/bans")
+@open_to(moderators, lists=("person",))
+def propose() -> ResponseReturnValue:
+    """Ban several, if another moderator agrees."""
+    form = BansForm.posted()
+    if not form.validate():
+        return _index(form), 422
+    with writing():
+        users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
+        proposal = bulk_bans.propose(users, by=member(), **form.ruling())
+    if proposal is None:
+        form.person.errors = [gettext("Nobody at the desk can be banned from here.")]
+        return _index(form), 422
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+@bp.post("/desk/people/bans/<id:id>/approve")
+@open_to(moderators)
+def approve(id: int) -> ResponseReturnValue:
+    return _decide(id, approve=True)
+
+
+@bp.post("/desk/people/bans/<id:id>/reject")
+@open_to(moderators)
+def reject(id: int) -> ResponseReturnValue:
+    return _decide(id, approve=False)
+
+
+def _act(
+    id: int,
+    form: ReasonForm,
+    verb: Callable[..., Ruling],
+    terms: Callable[[], dict[str, Any]] = dict,
+) -> ResponseReturnValue:
+    """What all acts on a person have in common: a reason, and nobody of the staff."""
+    if not form.validate():
+        return _person_page(_person(id), form=form, act=verb.__name__), 422
+    values = terms()
+    try:
+        with writing():
+            verb(_person(id), by=member(), **form.ruling(), **values)
+    except OutOfReach:
+        abort(403)
+    return redirect(url_for(".person", id=id, notice="saved"), 303)
+
+
+def _decide(id: int, *, approve: bool) -> ResponseReturnValue:
+    try:
+        with writing():
+            proposal: BanProposal = db.get_or_404(BanProposal, id)
+            told = reason_label(proposal.reason, proposal.note)
+            bulk_bans.decide(proposal, by=member(), approve=approve, told=told)
+    except NotByTheSame:
+        abort(403)
+    return redirect(url_for(".index", notice="saved"), 303)
+
+
+def _told(form: ReasonForm) -> str:
+    """The reason as sign-in will say it: in the newsroom's language, since it is stored."""
+    ruling = form.ruling()
+    return reason_label(ruling["reason"], ruling["note"])
+
+
+def _index(form: BansForm | None = None) -> str:
+    find = FindForm.asked()
+    find.validate()
+    proposals = list(db.session.scalars(BanProposal.waiting()))
+    return render_template(
+        "moderation/people.html",
+        find=find,
+        people=list(db.session.scalars(sanctions.found(find.q.data or ""))),
+        proposals=proposals,
+        proposed=bulk_bans.people_of(proposals),
+        form=form or BansForm.empty(),
+    )
+
+
+def _person_page(
+    user: User,
+    *,
+    form: ReasonForm | None = None,
+    act: str | None = None,
+    note_form: NoteForm | None = None,
+) -> str:
+    rulings = list(db.session.scalars(sanctions.about(user, before=asked_id("rulings_before"))))
+    return render_template(
+        "moderation/person.html",
+        person=user,
+        counts=sanctions.comment_counts(user),
+        reported=reports.record_of(user),
+        comments=list(db.session.scalars(comments_of(user)))[:10],
+        rulings=rulings[: sanctions.PAGE_SIZE],
+        more=rulings[sanctions.PAGE_SIZE - 1].id if len(rulings) > sanctions.PAGE_SIZE else None,
+        notes=list(db.session.scalars(sanctions.Note.about(user))),
+        out_of_reach=sanctions.is_out_of_reach(user, member()),
+        forms={
+            "warn": form if act == "warn" else WarnForm.empty(),
+            "hold": form if act == "hold" else TermForm.empty(),
+            "suspend": form if act == "suspend" else TermForm.empty(),
+            "ban": form if act == "ban" else BanForm.empty(),
+        },
+        act=act,
+        note_form=note_form or NoteForm.empty(),
+    )
+
+
+def _person(id: int) -> User:
+    user: User = db.get_or_404(User, id)
+    return user
+
+
+def _waiting() -> dict[str, int]:
+    return {"people": bulk_bans.count()}
+
+
+counts.append(_waiting)

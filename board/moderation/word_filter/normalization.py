@@ -1,0 +1,172 @@
+"""Text folded to the letters it is heard as, with the way back to where each letter stood."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import regex
+
+from board.moderation.word_filter.jamo import (
+    ASPIRATED,
+    DIPHTHONGS,
+    VOWELS,
+    Letter,
+    alone,
+    drawn,
+    keyed,
+    leet,
+    written,
+)
+from board.moderation.word_filter.visible_text import KEPT, Plain, Span, plain
+
+Found = tuple[int, tuple[Letter, ...]]
+# The letters of text[start:end], with the place of the character each came from.
+Reading = Callable[[str, int, int], Iterator[Found]]
+
+_NO_LETTER = Letter(" ", " ")
+
+
+@dataclass(slots=True)
+class Folded:
+    """Letters heard alike spelt alike. `text`, `letters` and `at` have one entry for each."""
+
+    plain: Plain
+    text: str = ""
+    letters: list[Letter] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)  # which character of `plain`
+    starts: list[int] = field(default_factory=list)  # of runs of letters without a gap
+
+    @property
+    def spans(self) -> list[Span]:
+        """Where each letter stood in the original text: characters from, up to."""
+        return [self.plain.span(at, at + 1) for at in self.at]
+
+    def begins(self, at: int) -> int:
+        """The first letter of the run without a gap that `at` is in."""
+        return self.starts[bisect_right(self.starts, at) - 1]
+
+    def ends(self, at: int) -> int:
+        """The letter after that run."""
+        run = bisect_right(self.starts, at)
+        return self.starts[run] if run < len(self.starts) else len(self.letters)
+
+    def part(self, at: int) -> None:
+        """No word goes on beyond text that is left out."""
+        self.starts.append(len(self.letters))
+        self.letters.append(_NO_LETTER)
+        self.at.append(at)
+
+    def read(self, heard: Iterable[Found]) -> None:
+        """Add what neighbouring characters say; one that is no letter makes a gap."""
+        letters, where = self.letters, self.at
+        before: Letter | None = None
+        for at, said in heard:  # the dearest loop there is
+            if not said:
+                before = None
+                continue
+            first = said[0]
+            if before is None:
+                self.starts.append(len(letters))
+            elif _may_join(before, first) and (one := _one_sound(before, first)):
+                said = said[1:]
+                if one is not before:
+                    letters[-1] = one
+                    self._stretch()
+            letters += said
+            where += (at,) * len(said)
+            before = letters[-1]
+
+    def _stretch(self) -> None:
+        """ㅅㅣㅇㅣ is 시이, and no more than 시."""
+        last = len(self.letters) - 1
+        if self.letters[last].silent and self.starts[-1] != last:
+            before = self.letters[last - 1]
+            if before.merged == self.letters[last].merged:
+                self.letters[-2:] = [replace(before, closes=True)]
+                del self.at[last]
+
+
+def _may_join(before: Letter, letter: Letter) -> bool:
+    """Most letters need no closer look."""
+    return letter.merged == before.merged or letter.said == "ㅎ" or (letter.alone and before.alone)
+
+
+@lru_cache(maxsize=4096)
+def _one_sound(before: Letter, letter: Letter) -> Letter | None:
+    """The one letter that two of neighbouring characters are heard as, if they are."""
+    if letter.merged != before.merged:
+        if letter.said == "ㅎ" and not letter.alone and before.said in ASPIRATED:
+            return replace(before, said=ASPIRATED[before.said])  # 색히 is 새키
+        if before.alone and before.said == "ㅇ" and letter.alone and letter.merged in VOWELS:
+            return replace(letter, silent=True)  # ㅇㅣ is 이
+        if before.alone and letter.alone and before.said + letter.said in DIPHTHONGS:
+            one = alone(DIPHTHONGS[before.said + letter.said])
+            return replace(one, silent=before.silent)
+        return None
+    twice = letter.said == before.said != "ㅇ" and (letter.typed or before.typed)
+    if letter.merged in VOWELS or twice:
+        # 시이발, 시ㅂ발
+        return replace(before, closes=True) if letter.closes > before.closes else before
+    if letter.said != before.said and not (letter.alone or before.alone):
+        return letter  # 색끼 is 새끼
+    return None
+
+
+def by_character(read: Callable[[str], tuple[Letter, ...]]) -> Reading:
+    def reading(text: str, start: int, end: int) -> Iterator[Found]:
+        return zip(range(start, end), map(read, text[start:end]), strict=False)
+
+    return reading
+
+
+_SOUNDS = """
+    kk=ㄲ gg=ㄲ tt=ㄸ dd=ㄸ pp=ㅃ bb=ㅃ ss=ㅆ ssh=ㅆ jj=ㅉ zz=ㅉ ch=ㅊ sh=ㅅ ng=ㅇ
+    g=ㄱ k=ㄱ q=ㄱ c=ㄱ n=ㄴ d=ㄷ t=ㄷ r=ㄹ l=ㄹ m=ㅁ b=ㅂ p=ㅂ v=ㅂ s=ㅅ j=ㅈ z=ㅈ h=ㅎ
+    yae=ㅐ yeo=ㅕ wae=ㅙ ae=ㅐ ai=ㅐ ya=ㅑ ye=ㅖ yo=ㅛ yu=ㅠ eo=ㅓ eu=ㅡ oo=ㅜ ee=ㅣ
+    wa=ㅘ wo=ㅝ we=ㅞ wi=ㅟ ui=ㅢ oe=ㅚ a=ㅏ e=ㅔ i=ㅣ o=ㅗ u=ㅜ y=ㅣ
+"""
+_ROMAN = dict(sound.split("=") for sound in _SOUNDS.split())
+_ROMAN_SOUND = regex.compile(
+    "ng(?![aeiouwy])|" + "|".join(sorted(set(_ROMAN) - {"ng"}, key=len, reverse=True)) + "|(?s:.)",
+    regex.IGNORECASE,
+)
+
+
+def as_spoken(text: str, start: int, end: int) -> Iterator[Found]:
+    """Latin read aloud in Korean: sibal is 시발."""
+    sounds = _ROMAN_SOUND.finditer(text, start, end)
+    return ((sound.start(), _spoken(sound[0])) for sound in sounds)
+
+
+@lru_cache(maxsize=16_384)
+def _spoken(sound: str) -> tuple[Letter, ...]:
+    letter = _ROMAN.get(sound.lower())
+    return (alone(letter),) if letter else written(sound)
+
+
+as_written = by_character(written)
+as_drawn = by_character(drawn)
+as_keyed = by_character(keyed)
+as_leet = by_character(leet)
+
+
+@lru_cache(maxsize=KEPT)
+def normalise(text: str) -> Folded:
+    """`text` as it stands, folded. Never raises, whatever it holds; linear in its length.
+
+    To be read, not changed: it is the same for everyone who asks.
+    """
+    shown = plain(text)
+    return fold(shown, as_written, [(0, len(shown.text))])
+
+
+def fold(shown: Plain, reading: Reading, parts: Iterable[Span]) -> Folded:
+    """What `reading` makes of those parts of a text, none of which touch."""
+    folded = Folded(shown)
+    for start, end in parts:
+        if folded.letters:
+            folded.part(start)
+        folded.read(reading(shown.text, start, end))
+    folded.text = "".join([letter.merged for letter in folded.letters])
+    return folded

@@ -1,0 +1,156 @@
+"""Words that sound alike, and which of them is read where they are heard.
+
+What the rules ask of a spot in a text is nearly the same, and is found out once for all of them.
+"""
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from board.moderation.word_filter.candidates import Spot
+from board.moderation.word_filter.jamo import BREATHY, TENSE, VOWELS
+from board.moderation.word_filter.normalization import Reading, as_spoken, as_written
+from board.moderation.word_filter.variants import Form
+
+Place = tuple[int, int, int]  # characters from, up to, which rule
+
+
+class Sound(ABC):
+    """Forms with the same letters, each with the number of its rule."""
+
+    def __init__(self) -> None:
+        self.forms: list[tuple[int, Form]] = []
+
+    def add(self, number: int, form: Form, *, disguised: bool) -> None:
+        self.forms.append((number, form))
+
+    @abstractmethod
+    def read(self, spot: Spot) -> Iterator[Place]:
+        """Which of the forms stand at this spot."""
+
+
+class Latin(Sound):
+    def read(self, spot: Spot) -> Iterator[Place]:
+        if spot.is_latin_word():
+            last = self._last(spot)
+            for number, form in self.forms:
+                if last - spot.first >= len(form.spelling):
+                    yield spot.first, last, number
+
+    def _last(self, spot: Spot) -> int:
+        """With the second s of ass."""
+        text, last = spot.folded.plain.lowered, spot.last
+        while text[last : last + 1] == text[last - 1]:
+            last += 1
+        return last
+
+
+class Initials(Sound):
+    """ㅅㅂ"""
+
+    def read(self, spot: Spot) -> Iterator[Place]:
+        if spot.stands_alone():
+            for number, form in self.forms:
+                if _is_heard(spot.said, form.said, long=form.syllables > 2):
+                    yield spot.first, spot.last, number
+
+
+class Syllables(Sound):
+    def __init__(self) -> None:
+        super().__init__()
+        self._spelt: defaultdict[str, list[tuple[int, Form]]] = defaultdict(list)
+        self._contracted: defaultdict[tuple[str, str], list[tuple[int, Form]]] = defaultdict(list)
+        self._vowels = 0
+
+    def add(self, number: int, form: Form, *, disguised: bool) -> None:
+        whole = form.spelling.replace(" ", "")
+        for spelling in {form.spelling, whole}:
+            self._spelt[spelling].append((number, form))
+        self._contracted[whole[:-1], form.said].append((number, form))
+        if disguised and form.syllables > 1:
+            self.forms.append((number, form))
+        self._vowels = sum(letter in VOWELS for letter in form.letters)  # the same in each
+
+    def read(self, spot: Spot) -> Iterator[Place]:
+        return ((spot.first, spot.last, number) for number in self._rules(spot))
+
+    def _rules(self, spot: Spot) -> Iterator[int]:
+        closes = spot.letters[-1].closes
+        spelt = self._as_spelt(spot) if closes else self._as_contracted(spot)
+        for number, form in spelt:
+            if form.syllables > 1 or spot.has_room():
+                yield number
+        if closes and self.forms and spot.is_worth_reading(self._vowels):
+            yield from self._in_disguise(spot)
+
+    def _as_spelt(self, spot: Spot) -> Iterable[tuple[int, Form]]:
+        return self._spelt.get(" ".join(spot.shown.split()), ())
+
+    def _as_contracted(self, spot: Spot) -> Iterable[tuple[int, Form]]:
+        if spot.contracts:
+            return self._contracted.get((spot.shown[:-1], spot.said), ())
+        return ()
+
+    def _in_disguise(self, spot: Spot) -> Iterable[int]:
+        has_gap, has_room = spot.has_gap, spot.has_room()
+        if has_gap and not has_room:
+            return ()
+        manner = _Manner(spot.reading, spot.has_letters_alone, spot.is_parted, has_room)
+        return _heard(self, spot.said, manner)
+
+    def heard(self, said: str, manner: "_Manner") -> Iterator[int]:
+        for number, form in self.forms:
+            if manner.suits(form) and manner.says(said, form):
+                yield number
+
+
+class _Manner(NamedTuple):
+    """How a sound was written."""
+
+    reading: Reading
+    alone: bool  # some of its letters are typed alone
+    parted: bool  # by a space
+    has_room: bool
+
+    def suits(self, form: Form) -> bool:
+        return (form.syllables > 2 or self.has_room) and (self.alone or not form.squeezed)
+
+    def says(self, said: str, form: Form) -> bool:
+        if form.exact:
+            return self.reading is as_written and said == form.said
+        if self.reading is as_spoken:
+            return True
+        if self.parted:
+            return _is_heard_over_a_space(said, form.said)
+        return _is_heard(said, form.said, long=form.syllables > 2)
+
+
+@lru_cache(maxsize=4096)
+def _heard(sound: Syllables, said: str, manner: _Manner) -> tuple[int, ...]:
+    return tuple(sound.heard(said, manner))
+
+
+def _is_heard_over_a_space(said: str, meant: str) -> bool:
+    """It is a disguise of its own: with it, no vowel may change, nor the first letter."""
+    return said[0] == meant[0] and all(
+        one == other or one in TENSE for one, other in zip(said, meant, strict=True)
+    )
+
+
+def _is_heard(said: str, meant: str, *, long: bool) -> bool:
+    """Short words are not known without their hard consonants, nor any without the first."""
+    return all(
+        one == other
+        or other in VOWELS
+        or (one in TENSE and other not in BREATHY)
+        or (long and at > 0 and other in TENSE)
+        for at, (one, other) in enumerate(zip(said, meant, strict=True))
+    )
+
+
+def kind_of(form: Form) -> type[Sound]:
+    if form.latin:
+        return Latin
+    return Initials if form.letters_alone else Syllables

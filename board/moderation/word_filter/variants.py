@@ -1,0 +1,112 @@
+"""How one word may be heard or typed, and the ways a text is worth reading."""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from board.moderation.word_filter.jamo import SIGNS, VOWELS, keyed
+from board.moderation.word_filter.normalization import (
+    Folded,
+    Reading,
+    as_drawn,
+    as_keyed,
+    as_leet,
+    as_spoken,
+    as_written,
+    fold,
+    normalise,
+)
+from board.moderation.word_filter.visible_text import Span, plain
+
+_LATIN = re.compile("[a-zA-Z]")
+_LEET = re.compile("[" + re.escape(SIGNS) + "]")
+_WORD = re.compile(r"\S+")
+# Hangul beside what may stand for a letter, or letters typed for effect between two syllables.
+_DRAWN = re.compile(
+    "[가-힣ㄱ-ㅣ][^가-힣ㄱ-ㅣ\\s.,?!~]|[^가-힣ㄱ-ㅣ\\s.,?!~][가-힣ㄱ-ㅣ]|[가-힣][ㅡㅋㅎㅠㅜ]+[가-힣]"
+)
+# 야민정음: syllables that look like others.
+_LOOKS_LIKE = {"대": "머", "멍": "댕", "명": "띵", "귀": "커"}
+
+
+class Form(NamedTuple):
+    spelling: str  # no two spaces together
+    letters: str
+    said: str
+    syllables: int
+    letters_alone: bool  # ㅅㅂ
+    latin: bool
+    exact: bool = False  # only with these very letters: it is a disguise already
+    squeezed: bool = False  # only where letters are typed alone
+
+
+def forms_of(spelling: str) -> list[Form]:
+    """Each distinct way to hear or type a word; none for a word of a single letter."""
+    forms = [_form(spelling), _form(spelling, spaced=True), *_looking_like(spelling)]
+    if forms[0].latin:
+        forms.append(_typed_in_hangul(spelling))
+    else:
+        forms += [squeezed for form in forms if (squeezed := _squeezed(form)).said != form.said]
+    return [form for form in dict.fromkeys(forms) if len(form.letters) > 1]
+
+
+def _looking_like(spelling: str) -> Iterator[Form]:
+    for syllable, look in _LOOKS_LIKE.items():
+        if syllable in spelling:
+            yield _form(spelling.replace(syllable, look))._replace(exact=True)
+
+
+def _form(spelling: str, *, spaced: bool = False) -> Form:
+    folded = normalise(spelling if spaced else spelling.replace(" ", ""))
+    return Form(
+        spelling,
+        folded.text,
+        "".join(letter.said for letter in folded.letters),
+        sum(letter.opens for letter in folded.letters),
+        all(letter.alone for letter in folded.letters) and not VOWELS & set(folded.text),
+        bool(_LATIN.search(spelling)),
+    )
+
+
+def _typed_in_hangul(spelling: str) -> Form:
+    """Latin typed with the keyboard in Hangul: fuck is ㄹㅕ차."""
+    letters = "".join(letter.said for char in spelling for letter in keyed(char))
+    return _form(letters)._replace(letters_alone=False, exact=True, squeezed=True)
+
+
+def _squeezed(form: Form) -> Form:
+    """With doubled letters once, as they are folded when they are typed alone: ㅈㅗㄴㄴㅏ."""
+    pairs = [pair for pair, _ in groupby(zip(form.letters, form.said, strict=True))]
+    return form._replace(
+        letters="".join(letter for letter, _ in pairs),
+        said="".join(said for _, said in pairs),
+        squeezed=True,
+    )
+
+
+def readings_of(given: str) -> Iterator[tuple[Reading, Folded]]:
+    """The ways a text is worth reading, folded: most text in one, a few words in others."""
+    yield as_written, normalise(given)
+    shown = plain(given)
+    text = shown.text
+    if _LATIN.search(text):
+        words = _words_with(_LATIN, text)
+        for reading in (as_keyed, as_spoken):
+            yield reading, fold(shown, reading, words)
+        signed = [span for span in words if _LEET.search(text, *span)]
+        if signed:
+            yield as_leet, fold(shown, as_leet, signed)
+    if _DRAWN.search(text):
+        yield as_drawn, fold(shown, as_drawn, _words_with(_DRAWN, text))
+
+
+def _words_with(what: re.Pattern[str], text: str) -> list[Span]:
+    """The words of a text that hold `what`, neighbours as one: tl qkf."""
+    parts: list[Span] = []
+    for word in _WORD.finditer(text):
+        if what.search(word[0]):
+            joins = parts and text[parts[-1][1] : word.start()].isspace()
+            start = parts.pop()[0] if joins else word.start()
+            parts.append((start, word.end()))
+    return parts
