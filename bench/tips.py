@@ -13,11 +13,12 @@ from typing import Any
 from board import create_app
 from board.accounts import models as accounts
 from board.db import close_connections, db, schema, writing
-from board.tips import roster, sending
-from board.tips.holders import Locks, Reader, Unlocked
-from board.tips.models import Purpose
-from board.tips.opened import Opened
-from board.tips.vault import Key
+from board.tips.crypto.primitives import Key
+from board.tips.models.key_holders import Locks, Reader, Unlocked
+from board.tips.models.tip import Purpose
+from board.tips.readers import roster
+from board.tips.sealed import messages
+from board.tips.sealed.sealed_tip import Opened
 from board.web.i18n import today
 
 TIPS, ROUNDS = 1000, 3
@@ -92,10 +93,10 @@ def _seal(reader: Reader, key: Key) -> None:
     with writing():
         for number in range(TIPS):
             told, tag = f"{STORY} 이야기 {number}번.", number.to_bytes(32, "big")
-            tip = sending.send(told, "", [], to=[reader], tag=tag, kek=bytes(32))
+            tip = messages.send(told, "", [], to=[reader], tag=tag, kek=bytes(32))
             opened = Opened.by(tip, reader, key)
             opened.add(Purpose.DESK, "facts", {"title": f"제보 {number}", "labels": ["시장"]})
-            sending.note(opened, "상인회 전 사무장에게 확인할 것.", by=reader)
+            messages.note(opened, "상인회 전 사무장에게 확인할 것.", by=reader)
 
 
 def _cost(act: Callable[[], object]) -> float:

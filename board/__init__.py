@@ -15,7 +15,7 @@ from board.db import read_connections
 from board.law.wiring import PARTS as LAW
 from board.moderation.wiring import PARTS as MODERATION
 from board.runtime import limiter
-from board.tips.parts import PARTS as TIPS
+from board.tips.wiring import PARTS as TIPS
 from board.web import (
     access,
     compression,

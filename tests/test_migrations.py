@@ -15,7 +15,7 @@ from board.comments.models import Comment
 from board.comments.readers.reactions import Limits, like
 from board.db import Base, db, hash_chain, schema, sqlite, writing
 from board.db.schema import State
-from board.tips.log import Entry
+from board.tips.models.audit_log import Entry
 from conftest import say
 
 VERSIONS = schema.MIGRATIONS / "versions"

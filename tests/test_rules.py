@@ -346,8 +346,8 @@ def test_what_was_found_in_a_deleted_comment_is_forgotten(as_, ada, harbour):
         comment.delete()
 
     assert list(db.session.scalars(select(RuleHit))) == []
-    assert list(db.session.scalars(select(matches.likeness.Likeness))) == []
-    assert list(db.session.scalars(select(matches.likeness.LikenessKey))) == []
+    assert list(db.session.scalars(select(matches.near_duplicates.Likeness))) == []
+    assert list(db.session.scalars(select(matches.near_duplicates.LikenessKey))) == []
 
 
 def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):

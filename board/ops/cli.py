@@ -13,7 +13,7 @@ from board.ops.doctor import doctor
 from board.ops.sample.cli import sample_cli
 from board.ops.serve import serve
 from board.runtime import jobs
-from board.tips.commands import tips_cli
+from board.tips.cli import tips_cli
 
 
 def init_app(app: Flask) -> None:

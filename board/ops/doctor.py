@@ -16,7 +16,7 @@ from board.db.hash_chain import first_broken_of_last
 from board.db.schema import State
 from board.law.terms import documents as terms_documents
 from board.moderation.rulings.models import Ruling
-from board.tips.log import Entry
+from board.tips.models.audit_log import Entry
 
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))

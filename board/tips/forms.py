@@ -14,8 +14,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import TextArea
 
-from board.tips.models import Tip
-from board.tips.words import holds_code
+from board.tips.crypto.passphrases import holds_code
+from board.tips.models.tip import Tip
 from board.web.forms import Form
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from board.tips.holders import Unlocked
+from board.tips.models.key_holders import Unlocked
 from browser.conftest import PASSWORD, ROOT, Windows, fits, set_up_second_factor
 from tips import samples
 

@@ -16,20 +16,20 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from board.accounts.models import User
 from board.db import db
-from board.tips import vault
-from board.tips.commands import tips_cli
+from board.tips.cli import tips_cli
+from board.tips.crypto import primitives
 from conftest import person
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its cheapest, no waiting, no looking into files: these have their own tests."""
-    monkeypatch.setattr(vault, "_PASSES", 1)
-    monkeypatch.setattr(vault, "_KIB", 8)
-    monkeypatch.setattr("board.tips.box_views.TRY_SECONDS", 0)
+    monkeypatch.setattr(primitives, "_PASSES", 1)
+    monkeypatch.setattr(primitives, "_KIB", 8)
+    monkeypatch.setattr("board.tips.source.mailbox_views.TRY_SECONDS", 0)
     unlooked = SimpleNamespace(findings=(), cleanable=False, why_not=None)
     blind = SimpleNamespace(look=lambda data, name: unlooked)
-    monkeypatch.setattr("board.tips.attachments.files", blind)
+    monkeypatch.setattr("board.tips.attachments.drafts.files", blind)
 
 
 @dataclass
@@ -177,7 +177,7 @@ def fields(page: TestResponse) -> dict[str, str]:
 
 
 def holder_id(user: User) -> int:
-    from board.tips.holders import Reader  # noqa: PLC0415
+    from board.tips.models.key_holders import Reader  # noqa: PLC0415
 
     reader = db.session.scalar(Reader.of(user))
     assert reader

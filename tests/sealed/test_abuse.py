@@ -14,8 +14,8 @@ import pytest
 import time_machine
 
 from board.db import now
-from board.tips import disk, vault, words
-from board.tips.uploads import UPLOAD_LEAST
+from board.tips.attachments.uploads import UPLOAD_LEAST
+from board.tips.crypto import key_files, passphrases, primitives
 from sealed.conftest import Source, fields
 from sealed.test_send_tip import AS_SERVED, tips
 
@@ -30,15 +30,15 @@ def midnight(path):
 def test_no_file_tells_the_hour_a_tip_came(app, desk, source):
     source.send(STORY, files=((b"x" * 100, "a.bin"),))
 
-    kept = [*disk.folder("keys").iterdir(), *disk.folder("files").iterdir()]
-    about = [disk.folder("keys"), disk.folder("files"), disk.folder() / "this-hour"]
+    kept = [*key_files.folder("keys").iterdir(), *key_files.folder("files").iterdir()]
+    about = [key_files.folder("keys"), key_files.folder("files"), key_files.folder() / "this-hour"]
     assert len(kept) == 2
     assert [path.name for path in (*kept, *about) if not midnight(path)] == []
 
 
 def test_a_source_does_not_send_the_code_along(sent):
     sent.enter()
-    for given in (sent.code, f"제 코드는 {sent.code}입니다", words.as_digits(sent.code)):
+    for given in (sent.code, f"제 코드는 {sent.code}입니다", passphrases.as_digits(sent.code)):
         page = sent.client.post("/tips/box/message", data={"text": given, "step": "look"})
         assert page.status_code == 422
         assert "코드가 글 안에 있습니다" in page.text
@@ -56,7 +56,7 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
     def stumble(self, *_args, **_kwargs):
         raise ValueError(f"cannot seal {STORY!r}")
 
-    monkeypatch.setattr("board.tips.sending.Opened.add", stumble)
+    monkeypatch.setattr("board.tips.sealed.messages.Opened.add", stumble)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     page = source.send(STORY)
@@ -71,21 +71,23 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
 
 def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypatch):
     form = fields(source.write(STORY))
-    monkeypatch.setattr("board.tips.sending.count_one", lambda: 1 / 0)
+    monkeypatch.setattr("board.tips.sealed.messages.count_one", lambda: 1 / 0)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     assert source.client.post("/tips/new", data=form).status_code == 500
     monkeypatch.undo()
 
     assert tips() == 0
-    assert list(disk.folder("keys").iterdir()) == []
+    assert list(key_files.folder("keys").iterdir()) == []
     assert "Set-Cookie" not in source.client.get("/tips/new").headers
 
 
 def test_so_many_uploads_arrive_at_a_time(desk, source, monkeypatch):
     """Slow senders of large files leave threads to others."""
-    taken = list(itertools.takewhile(lambda slot: slot is not None, iter(disk.begin_upload, "")))
-    assert len(taken) == disk._UPLOADS
+    taken = list(
+        itertools.takewhile(lambda slot: slot is not None, iter(key_files.begin_upload, ""))
+    )
+    assert len(taken) == key_files._UPLOADS
 
     refused = source.write(STORY, files=((b"x" * UPLOAD_LEAST, "a.bin"),))
     small = source.write(STORY, files=((b"x" * 100, "a.bin"),))
@@ -94,7 +96,7 @@ def test_so_many_uploads_arrive_at_a_time(desk, source, monkeypatch):
     later = source.write(STORY, files=((b"x" * UPLOAD_LEAST, "a.bin"),))
 
     assert (refused.status_code, small.status_code, later.status_code) == (503, 200, 200)
-    assert list(disk.folder("drafts").iterdir()) != []
+    assert list(key_files.folder("drafts").iterdir()) != []
 
 
 def test_too_many_fields_are_refused(desk, source):
@@ -215,7 +217,7 @@ def test_both_sides_are_as_large_whatever_the_code(sent):
 def test_a_draft_with_a_foreign_ticket_opens_nothing(desk, source, app):
     """The ticket is the key of the draft; without it the files on the disk are noise."""
     source.write(STORY, files=((b"secret " * 999, "a.txt"),))
-    stored = [path.read_bytes() for path in disk.folder("drafts").iterdir()]
+    stored = [path.read_bytes() for path in key_files.folder("drafts").iterdir()]
 
     assert all(b"secret" not in data and b"a.txt" not in data for data in stored)
 
@@ -225,7 +227,7 @@ def test_an_old_draft_goes_by_itself(desk, source):
     with time_machine.travel(now() + timedelta(hours=3)):
         source.write("다른 이야기", files=((b"y" * 999, "b.txt"),))
 
-    assert len(list(disk.folder("drafts").iterdir())) == 2  # the new one and its list
+    assert len(list(key_files.folder("drafts").iterdir())) == 2  # the new one and its list
 
 
 # Right and wrong codes cost the same. Judged by processor time, in pairs, turn by turn.
@@ -262,16 +264,16 @@ def costs_in_turn(sent, *codes):
 @pytest.fixture
 def served(desk, source, monkeypatch):
     """A quarter of the memory of earnest, so that it takes seconds; nothing evens out the time."""
-    monkeypatch.setattr(vault, "_PASSES", AS_SERVED[0])
-    monkeypatch.setattr(vault, "_KIB", AS_SERVED[2] // 4)
+    monkeypatch.setattr(primitives, "_PASSES", AS_SERVED[0])
+    monkeypatch.setattr(primitives, "_KIB", AS_SERVED[2] // 4)
     assert source.send(STORY).status_code == 200
     return source
 
 
 @pytest.mark.slow
 def test_a_wrong_code_costs_what_a_right_one_does(served):
-    nobodys = words.new_code()
-    wrong = [nobodys, words.as_digits(words.new_code()), "뷁뷁", " ".join(["가격"] * 8)]
+    nobodys = passphrases.new_code()
+    wrong = [nobodys, passphrases.as_digits(passphrases.new_code()), "뷁뷁", " ".join(["가격"] * 8)]
     right, *others = costs_in_turn(served, served.code, *wrong)
 
     assert [code for code, each in zip(wrong, others, strict=True)
@@ -281,12 +283,12 @@ def test_a_wrong_code_costs_what_a_right_one_does(served):
 @pytest.mark.slow
 def test_an_early_return_would_be_noticed(served, monkeypatch):
     """The test above is worth something: it finds a code refused without its derivation."""
-    stretch = disk.stretch
+    stretch = key_files.stretch
 
     def hasty(secret, **salt):
         return stretch(secret, **salt) if len(secret.split()) == 8 else (b"", b"")
 
-    monkeypatch.setattr("board.tips.box_views.disk.stretch", hasty)
+    monkeypatch.setattr("board.tips.source.mailbox_views.key_files.stretch", hasty)
     right, wrong = costs_in_turn(served, served.code, "뷁뷁")
 
     assert costs_more(right, wrong) <= CHANCE

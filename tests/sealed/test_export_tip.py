@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select, text
 
 from board.db import db, writing
-from board.tips import disk
-from board.tips.holders import Reader
-from board.tips.log import Entry
+from board.tips.crypto import key_files
+from board.tips.models.audit_log import Entry
+from board.tips.models.key_holders import Reader
 from sealed.conftest import holder_id, multipart
 
 STORY = "과장이 장부를 두 권 씁니다."
@@ -133,7 +133,7 @@ def test_nothing_readable_stands_on_a_disk(app, desk, source, offline, monkeypat
     desk.post("/desk/tips/1/export")
 
     assert b"rooftop7731" not in stored[0]
-    assert list(disk.folder("drafts").iterdir()) == []
+    assert list(key_files.folder("drafts").iterdir()) == []
 
 
 def test_without_a_proven_recipient_nothing_leaves(desk, sent, offline):
@@ -214,7 +214,7 @@ def test_a_new_passphrase_keeps_the_recipient_and_a_new_key_forgets_it(
 def test_a_damaged_file_stops_it_before_anything_is_sent(app, desk, source, offline):
     source.send(STORY, files=((b"x" * 200_000, "a.bin"),))
     set_up(desk, offline)
-    (path,) = disk.folder("files").iterdir()
+    (path,) = key_files.folder("files").iterdir()
     data = bytearray(path.read_bytes())
     data[100_000] ^= 1
     path.write_bytes(data)
@@ -224,7 +224,7 @@ def test_a_damaged_file_stops_it_before_anything_is_sent(app, desk, source, offl
     answer = desk.post("/desk/tips/1/export")
 
     assert answer.status_code == 409
-    assert list(disk.folder("drafts").iterdir()) == []
+    assert list(key_files.folder("drafts").iterdir()) == []
 
 
 def test_who_has_no_key_of_the_tip_exports_nothing(desk, second_desk, sent, offline):

@@ -8,10 +8,10 @@ from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
 from board.db import db, writing
 from board.ops.doctor import doctor
-from board.tips import log
-from board.tips.commands import tips_cli
-from board.tips.log import Entry
-from board.tips.models import Tip
+from board.tips.cli import tips_cli
+from board.tips.models import audit_log
+from board.tips.models.audit_log import Entry
+from board.tips.models.tip import Tip
 from conftest import more_link
 from sealed.conftest import holder_id
 
@@ -119,7 +119,7 @@ def test_it_holds_no_word_of_a_tip(desk, sent):
 def test_a_long_log_goes_on_another_page(desk, sent):
     with writing():
         for number in range(Entry.PAGE_SIZE):
-            log.note(log.Act.ASSIGN, by=desk.user, tip_id=number + 10)
+            audit_log.note(audit_log.Act.ASSIGN, by=desk.user, tip_id=number + 10)
     first = desk.get("/desk/tips/log").text
     rest = desk.get(more_link(first)).text
 

@@ -11,7 +11,7 @@ import time_machine
 from pysequoia import Cert, Tsk, decrypt
 
 from board.db import now
-from board.tips.pgp import BadKey, PublicKey
+from board.tips.crypto.pgp import BadKey, PublicKey
 from sealed.conftest import AtDesk, notify
 
 STORY = "과장이 장부를 두 권 씁니다."

@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from board.accounts import models as accounts
 from board.db import db, now, writing
-from board.tips.commands import tips_cli
-from board.tips.days import today
-from board.tips.holders import Reader
-from board.tips.models import Tip
-from board.tips.roster import Roster
+from board.tips.cli import tips_cli
+from board.tips.dates import today
+from board.tips.models.key_holders import Reader
+from board.tips.models.tip import Tip
+from board.tips.readers.roster import Roster
 from conftest import person
 from sealed.conftest import AtDesk, hidden_field, holder_id, inner
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select, text
 
 from board.db import db, writing
-from board.tips.gists import Gist
+from board.tips.sealed.search_index import Gist
 from sealed.conftest import holder_id
 
 STORY = "과장이 장부를 두 권 씁니다."

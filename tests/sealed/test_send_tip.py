@@ -7,11 +7,16 @@ import time_machine
 from sqlalchemy import func, select
 
 from board.db import db, now
-from board.tips import disk, sending, vault, words
-from board.tips.models import Tip
+from board.tips.crypto import key_files, passphrases, primitives
+from board.tips.models.tip import Tip
+from board.tips.sealed import messages
 from sealed.conftest import Source, fields, hidden_field, inner
 
-AS_SERVED = (vault._PASSES, vault._LANES, vault._KIB)  # before the tests make it cheap
+AS_SERVED = (
+    primitives._PASSES,
+    primitives._LANES,
+    primitives._KIB,
+)  # before the tests make it cheap
 STORY = "과장이 장부를 두 권 씁니다."
 
 
@@ -92,7 +97,7 @@ def test_two_words_are_asked_back_and_then_the_code_is_gone(desk, source):
 @pytest.mark.parametrize("spelling", ["digits", "two syllables", "lines"])
 def test_a_code_opens_in_whatever_way_it_was_noted(sent, spelling):
     typed = {
-        "digits": words.as_digits(sent.code),
+        "digits": passphrases.as_digits(sent.code),
         "two syllables": " ".join(word[:2] for word in sent.code.split()),
         "lines": sent.code.replace(" ", "\n"),
     }[spelling]
@@ -118,17 +123,17 @@ def test_a_word_that_is_in_no_list_is_named(sent):
 def test_every_try_costs_one_derivation_and_the_same_time(sent, monkeypatch):
     """Right, wrong, and not even words: counted, and slept up to the same moment."""
     clock, slept, stretched = [100.0], [], []
-    monkeypatch.setattr("board.tips.box_views.TRY_SECONDS", 0.6)
-    monkeypatch.setattr("board.tips.box_views.time.monotonic", lambda: clock[0])
-    monkeypatch.setattr("board.tips.box_views.time.sleep", slept.append)
-    stretch = disk.stretch
+    monkeypatch.setattr("board.tips.source.mailbox_views.TRY_SECONDS", 0.6)
+    monkeypatch.setattr("board.tips.source.mailbox_views.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("board.tips.source.mailbox_views.time.sleep", slept.append)
+    stretch = key_files.stretch
 
     def slow(secret, **kwargs):
         clock[0] += 0.25
         stretched.append(secret)
         return stretch(secret, **kwargs)
 
-    monkeypatch.setattr("board.tips.box_views.disk.stretch", slow)
+    monkeypatch.setattr("board.tips.source.mailbox_views.key_files.stretch", slow)
     for typed in (sent.code, "뷁뷁", "1" * 27, " ".join(reversed(sent.code.split()))):
         sent.enter(typed)
 
@@ -260,7 +265,7 @@ class TestAFlood:
                 bot = Source(app)
                 bot.client.environ_base |= {"REMOTE_ADDR": f"203.0.113.{number}"}
                 form = fields(bot.write(f"{STORY} {number}"))
-                clock.shift(sending.TYPED)
+                clock.shift(messages.TYPED)
                 statuses.append(bot.client.post("/tips/new", data=form).status_code)
 
         assert statuses == [200] * 4 + [503] * 2
@@ -274,11 +279,11 @@ class TestAFlood:
             assert (again.status_code, tips()) == (200, 2)
             assert "x.txt" in again.text
             form = fields(source.write("천천히 썼습니다."))
-            clock.shift(sending.TYPED)
+            clock.shift(messages.TYPED)
             assert source.client.post("/tips/new", data=form).status_code == 200
 
     def test_a_thousand_tips_make_one_notice(self, desk, source):
-        from board.tips.holders import Reader  # noqa: PLC0415
+        from board.tips.models.key_holders import Reader  # noqa: PLC0415
 
         for number in range(3):
             with time_machine.travel(now() + timedelta(hours=number)):

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from board.db import now
-from board.tips import disk
-from board.tips.attachments import tidy_name
+from board.tips.attachments.drafts import tidy_name
+from board.tips.crypto import key_files
 from sealed.conftest import fields, hidden_field
 
 STORY = "첨부를 봐 주세요."
@@ -69,7 +69,7 @@ def test_a_file_of_another_tip_is_not_found(desk, sent, source, app):
 def test_uploads_are_sealed_before_the_form_is_even_looked_at(desk, source):
     source.write(STORY, files=((b"the minister signed " * 90_000, "big.txt"),))
 
-    drafts = list(disk.folder("drafts").iterdir())
+    drafts = list(key_files.folder("drafts").iterdir())
     assert sum(path.stat().st_size for path in drafts) > 1_800_000
     assert all(b"minister" not in path.read_bytes() for path in drafts)
 
@@ -92,7 +92,7 @@ def test_an_attachment_can_be_left_out_again(desk, source):
     source.client.post("/tips/new", data={**fields(looked), "drop": drop})
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"b.txt"}
-    assert list(disk.folder("drafts").iterdir()) == []
+    assert list(key_files.folder("drafts").iterdir()) == []
 
 
 def test_more_files_can_come_with_the_second_look(desk, source):
@@ -149,7 +149,7 @@ def test_uploads_nobody_asked_for_leave_nothing(desk, source):
         content_type="multipart/form-data",
     )
 
-    assert list(disk.folder("drafts").iterdir()) == []
+    assert list(key_files.folder("drafts").iterdir()) == []
 
 
 def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
@@ -165,7 +165,7 @@ def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
 def test_a_form_whose_files_are_gone_says_so_before_it_is_sent(desk, source):
     looked = source.write(STORY, files=((b"a" * 50, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
-        disk.sweep_drafts()
+        key_files.sweep_drafts()
         page = source.client.post("/tips/new", data=fields(looked))
 
     assert page.status_code == 422
@@ -192,7 +192,7 @@ def looking(monkeypatch):
         return SimpleNamespace(findings=[finding], cleanable=data[:1] != b"!", why_not="locked")
 
     stand_in = SimpleNamespace(look=look, clean=clean, NotCleanable=NotCleanable)
-    monkeypatch.setattr("board.tips.attachments.files", stand_in)
+    monkeypatch.setattr("board.tips.attachments.drafts.files", stand_in)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choic
         name: desk.post("/desk/tips/1/file", number=number).data for name, number in files.items()
     } == arrives
     assert ("흔적을 지운 사본" in page.text) == ("clean-photo.jpg" in arrives)
-    assert list(disk.folder("drafts").iterdir()) == []
+    assert list(key_files.folder("drafts").iterdir()) == []
 
 
 def test_what_cannot_be_cleaned_is_said_to_be(looking, desk, source):

@@ -5,9 +5,10 @@ import pytest
 from board.db import db, writing
 from board.runtime import smtp as mail
 from board.runtime.smtp import NotSent
-from board.tips import notices, sending
-from board.tips.commands import tips_cli
-from board.tips.holders import Reader
+from board.tips.cli import tips_cli
+from board.tips.models.key_holders import Reader
+from board.tips.notifications import emails as tip_emails
+from board.tips.sealed import messages
 from sealed.conftest import notify
 
 EACH = [(to, to) for to in ("jin@harbour.example", "tess@harbour.example")]
@@ -72,9 +73,9 @@ def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypat
     """This mail server offers no TLS; were it elsewhere, it would get nothing."""
     monkeypatch.setattr(mail, "_LOOPBACK", ())
 
-    letter = notices.Letter("c@d.example")
+    letter = tip_emails.Letter("c@d.example")
     with pytest.raises(NotSent):
-        notices.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
+        tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
     assert postman.letters == []
 
 
@@ -99,7 +100,7 @@ def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_des
             readers = list(db.session.scalars(Reader.all()))
             for number in range(100):
                 tag = f"{batch}-{number}".encode()
-                sending.send(STORY, "", [], to=readers, tag=tag, kek=bytes(32))
+                messages.send(STORY, "", [], to=readers, tag=tag, kek=bytes(32))
     for _ in range(3):
         notify(app)
 

@@ -15,14 +15,17 @@ from sqlalchemy import select, text
 
 from board.db import Base, close_connections, db, forget_log, now, writing
 from board.runtime import jobs
-from board.tips import disk, keeping, roster, tickets, vault
-from board.tips.days import today
-from board.tips.grants import Grant, TipKey
-from board.tips.holders import Holder, Reader
-from board.tips.keyring import Granted, Ring, Secret, grant, grant_place
-from board.tips.models import Tip, TipItem
-from board.tips.roster import Roster
-from board.tips.vault import BadSeal, Key
+from board.tips.crypto import key_files, primitives
+from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.dates import today
+from board.tips.models.key_grants import Grant, TipKey
+from board.tips.models.key_holders import Holder, Reader
+from board.tips.models.tip import Tip, TipItem
+from board.tips.readers import roster
+from board.tips.readers.roster import Roster
+from board.tips.sealed import retention
+from board.tips.sealed.keyring import Granted, Ring, Secret, grant, grant_place
+from board.tips.web import form_tokens
 from conftest import person
 from sealed.conftest import AtDesk, Source, fields, hidden_field, holder_id, multipart
 
@@ -144,7 +147,7 @@ def test_no_act_leaves_a_word_on_disk_or_in_a_log(
     def crash(*_args, **_kwargs):
         raise RuntimeError("the disk is on fire")
 
-    monkeypatch.setattr("board.tips.sending.Opened.add", crash)
+    monkeypatch.setattr("board.tips.sealed.messages.Opened.add", crash)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     assert Source(app).send(f"{STORY} und weg", files=(big,)).status_code == 500
@@ -177,7 +180,7 @@ def test_sizes_of_messages_come_in_steps(desk, sent):
 
 def test_who_has_the_database_and_no_disk_has_nothing_to_guess_with(desk, sent):
     """The same code on another machine: another pepper, another tag."""
-    (disk.folder() / "pepper").unlink()
+    (key_files.folder() / "pepper").unlink()
 
     assert sent.enter().status_code == 422
 
@@ -231,23 +234,23 @@ def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
     one, two = (db.session.execute(Grant.to(me, [tip.id])).first() for tip in tips)
     places = [grant_place(tip, one.purpose, one.epoch) for tip in tips]
     locked = key.open(one.sealed, *places[0], me.id)
-    erase_key = disk.erase_key(tips[0].ref)
+    erase_key = key_files.erase_key(tips[0].ref)
 
     assert (one.purpose, one.epoch) == (two.purpose, two.epoch)
-    assert len(vault.unlock(erase_key, locked, *places[0])) == 64
+    assert len(primitives.unlock(erase_key, locked, *places[0])) == 64
     with pytest.raises(BadSeal):
         key.open(one.sealed, *places[1], me.id)
     with pytest.raises(BadSeal):
-        vault.unlock(erase_key, locked, *places[1])
-    (disk.folder("keys") / tips[1].ref).write_bytes(erase_key)
+        primitives.unlock(erase_key, locked, *places[1])
+    (key_files.folder("keys") / tips[1].ref).write_bytes(erase_key)
     with pytest.raises(BadSeal):
-        Granted(tips[1], one, me, key, disk.erase_key(tips[1].ref)).open()
+        Granted(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
 
 
 def unlocked_key(desk):
     """The pair of keys of this reader, as their passphrase opens it."""
     reader = db.session.scalars(Reader.of(desk.user)).one()
-    return reader.unwrap(disk.stretch(desk.passphrase, salt=reader.salt)[1])
+    return reader.unwrap(key_files.stretch(desk.passphrase, salt=reader.salt)[1])
 
 
 def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signature(
@@ -257,7 +260,7 @@ def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signatur
     old, tip = unlocked_key(second_desk), db.session.get(Tip, 1)
     before = db.session.scalars(Reader.of(second_desk.user)).one()
     had = Ring.of(tip, db.session.execute(Grant.to(before, [tip.id])).all(), before, old,
-                  disk.erase_key(tip.ref))  # fmt: skip
+                  key_files.erase_key(tip.ref))  # fmt: skip
     had = {place: had[place].shared for place in had}
     second_desk.start(again="yes")
     second_desk.unlock()
@@ -271,7 +274,7 @@ def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signatur
     place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
     for secret in had.values():
         with pytest.raises(BadSeal):
-            vault.shared(secret, item.sealed, *place)
+            primitives.shared(secret, item.sealed, *place)
 
 
 GRANT = "INSERT INTO tip_grant (key_id, holder_id, sealed) SELECT id, :holder, x'00' FROM tip_key"
@@ -308,7 +311,7 @@ def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
     tip, key = db.session.get(Tip, 1), unlocked_key(desk)
     me = db.session.scalars(Reader.of(desk.user)).one()
     rows = db.session.execute(Grant.to(me, [tip.id])).all()
-    ring = Ring.of(tip, rows, me, key, disk.erase_key(tip.ref))
+    ring = Ring.of(tip, rows, me, key, key_files.erase_key(tip.ref))
     with writing():
         for tip_key in tip.keys:
             holders = [db.session.get(Holder, each.holder_id) for each in tip_key.grants]
@@ -316,12 +319,12 @@ def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
             db.session.flush()
             seed = ring[tip_key.purpose, tip_key.epoch].shared
             for holder in holders:
-                grant(tip, tip_key, Secret(seed, b""), holder, disk.erase_key(tip.ref))
+                grant(tip, tip_key, Secret(seed, b""), holder, key_files.erase_key(tip.ref))
         for item in tip.items:
             place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
-            said = vault.shared(ring[item.purpose, item.epoch].shared, item.sealed, *place)
+            said = primitives.shared(ring[item.purpose, item.epoch].shared, item.sealed, *place)
             pair = Key(ring[item.purpose, item.epoch].shared)
-            item.sealed = vault.seal(pair.public, said, *place)
+            item.sealed = primitives.seal(pair.public, said, *place)
     jin = at_desk(person("jin", can_read_tips=True))
 
     desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
@@ -437,21 +440,21 @@ class TestErasure:
         source.send(STORY, files=((b"x" * 100, "a.bin"),))
         days = timedelta(days=app.config["TIP_DAYS"])
         with time_machine.travel(now() + days - timedelta(days=1)), writing():
-            assert keeping.erase_outdated() == 0
+            assert retention.erase_outdated() == 0
         with time_machine.travel(now() + days):
             assert "tips" in jobs.run()
 
-        assert list(disk.folder("files").iterdir()) == []
-        assert list(disk.folder("keys").iterdir()) == []
+        assert list(key_files.folder("files").iterdir()) == []
+        assert list(key_files.folder("keys").iterdir()) == []
 
     def test_a_held_tip_stays(self, app, desk, sent):
         days = timedelta(days=app.config["TIP_DAYS"])
         until = today() + days + timedelta(days=30)
         desk.post("/desk/tips/1/hold", day=until.isoformat(), reason="재판이 끝날 때까지")
         with time_machine.travel(now() + days + timedelta(days=1)), writing():
-            assert keeping.erase_outdated() == 0
+            assert retention.erase_outdated() == 0
         with time_machine.travel(now() + days + timedelta(days=32)), writing():
-            assert keeping.erase_outdated() == 1
+            assert retention.erase_outdated() == 1
 
     def test_both_sides_are_told_fourteen_days_before(self, app, desk, sent, as_):
         days = timedelta(days=app.config["TIP_DAYS"])
@@ -463,13 +466,13 @@ class TestErasure:
             assert re.search(r'class="error">[^<]*삭제', later.get("/desk/tips/1").text)
 
     def test_files_that_belong_to_nothing_are_swept_after_a_day(self, desk, sent):
-        stray = disk.folder("files") / "stray"
+        stray = key_files.folder("files") / "stray"
         stray.write_bytes(b"x")
         with writing():
-            keeping.erase_outdated()
+            retention.erase_outdated()
         assert stray.exists()
         with time_machine.travel(now() + timedelta(days=2)), writing():
-            keeping.erase_outdated()
+            retention.erase_outdated()
         assert not stray.exists()
 
 
@@ -477,17 +480,17 @@ def test_the_code_is_kept_under_the_forms_own_secret_only(desk, source):
     form = fields(source.write(STORY))
     source.client.post("/tips/new", data=form)
 
-    assert tickets.code_of(tickets.new()) is None
-    assert tickets.code_of(form["ticket"])
+    assert form_tokens.code_of(form_tokens.new()) is None
+    assert form_tokens.code_of(form["ticket"])
 
 
 def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path):
     other = another(tmp_path / "other")
     with other.app_context():
-        foreign = tickets.new()
+        foreign = form_tokens.new()
 
-    assert tickets.age(foreign) is None
-    assert tickets.age(tickets.new()) < timedelta(seconds=5)
+    assert form_tokens.age(foreign) is None
+    assert form_tokens.age(form_tokens.new()) < timedelta(seconds=5)
 
 
 def test_forgetting_the_log_twice_is_no_trouble(app):

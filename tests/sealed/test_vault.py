@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from board.runtime.limiter import TooBusy
-from board.tips import disk, vault
-from board.tips.streams import CHUNK, SealedFile, open_file, seal_file
-from board.tips.vault import BadSeal, Key
+from board.tips.crypto import key_files, primitives
+from board.tips.crypto.file_cipher import CHUNK, SealedFile, open_file, seal_file
+from board.tips.crypto.primitives import BadSeal, Key
 from sealed import known
 
 SEED = bytes(range(32))
@@ -27,21 +27,21 @@ def test_what_was_sealed_before_still_opens(alg, sealed):
 
     assert hashlib.sha256(key.public).hexdigest() == known.PUBLIC_SHA256[alg]
     assert key.open(bytes.fromhex(sealed), "item", "ab", 1) == b"known"
-    assert vault.shared(SEED, bytes.fromhex(sealed), "item", "ab", 1) == b"known"
+    assert primitives.shared(SEED, bytes.fromhex(sealed), "item", "ab", 1) == b"known"
 
 
 def test_what_was_locked_stretched_and_signed_before_is_the_same_today(monkeypatch):
-    monkeypatch.setattr(vault, "_PASSES", 3)
-    monkeypatch.setattr(vault, "_KIB", 64 * 1024)
-    assert vault.unlock(b"k" * 32, bytes.fromhex(known.LOCKED), "a") == b"known"
-    assert vault.shared(SEED, bytes.fromhex(known.SHARED), "item", "ab", 1) == b"known"
-    stretched = vault.stretch("code", salt=b"s" * 16, pepper=b"p" * 32)
+    monkeypatch.setattr(primitives, "_PASSES", 3)
+    monkeypatch.setattr(primitives, "_KIB", 64 * 1024)
+    assert primitives.unlock(b"k" * 32, bytes.fromhex(known.LOCKED), "a") == b"known"
+    assert primitives.shared(SEED, bytes.fromhex(known.SHARED), "item", "ab", 1) == b"known"
+    stretched = primitives.stretch("code", salt=b"s" * 16, pepper=b"p" * 32)
     assert tuple(part.hex() for part in stretched) == known.STRETCHED
     assert Key(SEED).verifier.hex() == known.VERIFIER
 
 
 def test_new_seals_are_hybrid_and_say_so():
-    sealed = vault.seal(Key().public, b"words", "item")
+    sealed = primitives.seal(Key().public, b"words", "item")
 
     assert (sealed[0], len(sealed)) == (2, 1 + 1136 + len(b"words"))
 
@@ -49,7 +49,7 @@ def test_new_seals_are_hybrid_and_say_so():
 @pytest.mark.parametrize("alg", [1, 2])
 def test_a_seal_opens_only_for_its_key_in_its_place_and_whole(alg):
     key = Key(alg=alg)
-    sealed = vault.seal(key.public, b"words", "item", "tip", 1)
+    sealed = primitives.seal(key.public, b"words", "item", "tip", 1)
     flipped = sealed[:-1] + bytes([sealed[-1] ^ 1])
 
     assert key.open(sealed, "item", "tip", 1) == b"words"
@@ -69,18 +69,18 @@ def test_a_seal_opens_only_for_its_key_in_its_place_and_whole(alg):
 
 
 def test_a_lock_opens_only_with_its_key_in_its_place():
-    locked = vault.lock(SEED, b"words", "wrap", 1)
+    locked = primitives.lock(SEED, b"words", "wrap", 1)
 
-    assert vault.unlock(SEED, locked, "wrap", 1) == b"words"
+    assert primitives.unlock(SEED, locked, "wrap", 1) == b"words"
     for key, place in ((SEED, 2), (bytes(32), 1)):
         with pytest.raises(BadSeal):
-            vault.unlock(key, locked, "wrap", place)
+            primitives.unlock(key, locked, "wrap", place)
 
 
 def test_what_is_shared_opens_only_with_its_key_in_its_place_and_whole():
-    made = vault.share(SEED, b"words", "item", "tip", 1)
+    made = primitives.share(SEED, b"words", "item", "tip", 1)
 
-    assert vault.shared(SEED, made, "item", "tip", 1) == b"words"
+    assert primitives.shared(SEED, made, "item", "tip", 1) == b"words"
     for secret, sealed, place in (
         (bytes(32), made, ("item", "tip", 1)),
         (SEED, made, ("item", "tip", 2)),
@@ -89,34 +89,34 @@ def test_what_is_shared_opens_only_with_its_key_in_its_place_and_whole():
         (SEED, b"", ("item", "tip", 1)),
     ):
         with pytest.raises(BadSeal):
-            vault.shared(secret, sealed, *place)
+            primitives.shared(secret, sealed, *place)
 
 
 def test_a_signature_is_of_one_key_over_one_text():
     key = Key()
 
-    assert vault.is_signed(b"roster", key.sign(b"roster"), key.verifier)
-    assert not vault.is_signed(b"roster!", key.sign(b"roster"), key.verifier)
-    assert not vault.is_signed(b"roster", Key().sign(b"roster"), key.verifier)
-    assert not vault.is_signed(b"roster", b"", b"")
+    assert primitives.is_signed(b"roster", key.sign(b"roster"), key.verifier)
+    assert not primitives.is_signed(b"roster!", key.sign(b"roster"), key.verifier)
+    assert not primitives.is_signed(b"roster", Key().sign(b"roster"), key.verifier)
+    assert not primitives.is_signed(b"roster", b"", b"")
 
 
 @given(st.binary(max_size=5000))
 def test_padding_comes_off_again(data):
-    padded = vault.pad(data)
+    padded = primitives.pad(data)
 
-    assert vault.unpad(padded) == data
+    assert primitives.unpad(padded) == data
     assert len(padded) >= 1024
-    assert len(padded) == vault.padded_size(len(padded))
+    assert len(padded) == primitives.padded_size(len(padded))
 
 
 def test_sizes_say_little():
-    assert [vault.padded_size(n) for n in (0, 1, 10, 300, 5000, 123456)] == [
+    assert [primitives.padded_size(n) for n in (0, 1, 10, 300, 5000, 123456)] == [
         0, 1, 10, 304, 5120, 124928,
     ]  # fmt: skip
-    assert {len(vault.pad(b"x" * n)) for n in range(1000)} == {1024}
+    assert {len(primitives.pad(b"x" * n)) for n in range(1000)} == {1024}
     with pytest.raises(BadSeal):
-        vault.unpad(b"no mark")
+        primitives.unpad(b"no mark")
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK])
@@ -157,21 +157,21 @@ def test_an_upload_is_never_readable_on_disk_and_leaves_nothing_when_dropped(tmp
 
 
 def test_the_pepper_is_made_once_and_nobody_else_reads_it(app, tmp_path):
-    disk.stretch("code")
+    key_files.stretch("code")
     pepper = tmp_path / "tips" / "pepper"
     first = pepper.read_bytes()
 
-    assert disk.stretch("code") == disk.stretch("code")
+    assert key_files.stretch("code") == key_files.stretch("code")
     assert (pepper.read_bytes(), len(first)) == (first, 48)
     assert pepper.stat().st_mode & 0o777 == 0o600
     assert pepper.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_another_pepper_is_another_world(app, tmp_path):
-    before = disk.stretch("code")
+    before = key_files.stretch("code")
     (tmp_path / "tips" / "pepper").unlink()
 
-    assert disk.stretch("code") != before
+    assert key_files.stretch("code") != before
 
 
 def _hold(path, ready, done):
@@ -187,38 +187,38 @@ def _hold(path, ready, done):
 @pytest.mark.slow
 def test_more_derivations_than_the_machine_has_memory_for_wait_and_then_give_up(app, monkeypatch):
     """Two at a time in all processes; whoever holds both here is another process."""
-    monkeypatch.setattr(disk, "_WAIT", 0.1)
+    monkeypatch.setattr(key_files, "_WAIT", 0.1)
     context = get_context("spawn")
     ready, done = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(disk.folder(), ready, done))
+    other = context.Process(target=_hold, args=(key_files.folder(), ready, done))
     other.start()
     assert ready.wait(30)
 
     with pytest.raises(TooBusy):
-        disk.stretch("code")
+        key_files.stretch("code")
     done.set()
     other.join()
-    assert disk.stretch("code")
+    assert key_files.stretch("code")
 
 
 def test_an_erased_tip_has_no_key(app):
-    key = disk.make_erase_key("ab")
+    key = key_files.make_erase_key("ab")
 
-    assert disk.erase_key("ab") == key
-    disk.erase("ab")
-    disk.erase("ab")
-    with pytest.raises(disk.Erased):
-        disk.erase_key("ab")
+    assert key_files.erase_key("ab") == key
+    key_files.erase("ab")
+    key_files.erase("ab")
+    with pytest.raises(key_files.Erased):
+        key_files.erase_key("ab")
 
 
 def test_drafts_of_those_who_left_are_swept(app):
     import os  # noqa: PLC0415
 
-    old, new = disk.folder("drafts") / "old", disk.folder("drafts") / "new"
+    old, new = key_files.folder("drafts") / "old", key_files.folder("drafts") / "new"
     old.touch()
     new.touch()
-    os.utime(old, (time.time() - disk.DRAFT_LIFE - 1,) * 2)
+    os.utime(old, (time.time() - key_files.DRAFT_LIFE - 1,) * 2)
 
-    disk.sweep_drafts()
+    key_files.sweep_drafts()
 
     assert (old.exists(), new.exists()) == (False, True)

@@ -4,17 +4,17 @@ import unicodedata
 
 import pytest
 
-from board.tips import words
-from board.tips.words import NotWords
+from board.tips.crypto import passphrases
+from board.tips.crypto.passphrases import NotWords
 from sealed.known import CODE, DIGITS
 
 
 def test_a_code_is_eight_korean_words_and_no_two_are_the_same():
-    codes = {words.new_code() for _ in range(200)}
+    codes = {passphrases.new_code() for _ in range(200)}
 
     assert len(codes) == 200
     assert {len(code.split()) for code in codes} == {8}
-    assert all(words.read_code(code) == code for code in codes)
+    assert all(passphrases.read_code(code) == code for code in codes)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_a_code_is_eight_korean_words_and_no_two_are_the_same():
     ],
 )
 def test_the_same_code_in_many_spellings(typed):
-    assert words.read_code(typed) == CODE
-    assert words.as_digits(words.read_code(typed)) == DIGITS
+    assert passphrases.read_code(typed) == CODE
+    assert passphrases.as_digits(passphrases.read_code(typed)) == DIGITS
 
 
 def test_a_word_that_is_in_no_list_is_named_by_its_place():
@@ -41,17 +41,17 @@ def test_a_word_that_is_in_no_list_is_named_by_its_place():
     typed[1], typed[6] = "뷁뷁", typed[6] + "요"
 
     with pytest.raises(NotWords) as wrong:
-        words.read_code(" ".join(typed))
+        passphrases.read_code(" ".join(typed))
     assert wrong.value.places == (2, 7)
 
 
 def test_a_slip_to_another_word_is_caught_nearly_always():
     typed, caught = CODE.split(), 0
-    for word in words._list()[:512]:
+    for word in passphrases._list()[:512]:
         if word == typed[3]:
             continue
         try:
-            words.read_code(" ".join([*typed[:3], word, *typed[4:]]))
+            passphrases.read_code(" ".join([*typed[:3], word, *typed[4:]]))
         except NotWords as wrong:
             caught += wrong.places == ()
     assert caught > 505
@@ -62,20 +62,20 @@ def test_a_slip_to_another_word_is_caught_nearly_always():
 )
 def test_what_is_no_code_is_refused(typed):
     with pytest.raises(NotWords):
-        words.read_code(typed)
+        passphrases.read_code(typed)
 
 
 def test_text_that_gives_the_code_away_is_recognised():
     some = " ".join(CODE.split()[2:6])
 
-    assert words.looks_like_code(f"제 코드는 {some} 입니다")
-    assert not words.looks_like_code("부두에서 있었던 일을 적습니다. " + CODE.split()[0])
-    assert not words.looks_like_code("어제 오전 회의에서 과장이 서류를 없애라고 했습니다.")
+    assert passphrases.looks_like_code(f"제 코드는 {some} 입니다")
+    assert not passphrases.looks_like_code("부두에서 있었던 일을 적습니다. " + CODE.split()[0])
+    assert not passphrases.looks_like_code("어제 오전 회의에서 과장이 서류를 없애라고 했습니다.")
 
 
 def test_passphrases_and_recovery_words_are_read_like_codes():
-    phrase = words.new_phrase(words.PASSPHRASE_WORDS)
+    phrase = passphrases.new_phrase(passphrases.PASSPHRASE_WORDS)
 
-    assert words.read_phrase(" ".join(word[:2] for word in phrase.split()), 6) == phrase
+    assert passphrases.read_phrase(" ".join(word[:2] for word in phrase.split()), 6) == phrase
     with pytest.raises(NotWords):
-        words.read_phrase(phrase, words.RECOVERY_WORDS)
+        passphrases.read_phrase(phrase, passphrases.RECOVERY_WORDS)

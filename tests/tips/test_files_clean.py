@@ -9,7 +9,7 @@ import samples
 from PIL import Image, ImageChops, ImageSequence
 
 from board.tips.files import Kind, Limits, NotCleanable, Reason, clean, look
-from board.tips.files.parts import parse
+from board.tips.files.documents.zip_container import parse
 from board.tips.files.worker import answer_for
 
 LIMITS = Limits()

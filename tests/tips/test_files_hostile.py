@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from board.tips.files import Kind, Limits, NotCleanable, Reason, clean, look, sandbox
-from board.tips.files.report import DETAIL_MAX, FINDINGS_MAX
+from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 
 LIMITS = Limits()
@@ -134,7 +134,7 @@ def worker_that(monkeypatch):
 
     def runs(code):
         start = sandbox._START.removesuffix("main()")
-        confined = "from files import worker, report; worker.confine(report.Limits(seconds=1))"
+        confined = "from files import results, worker; worker.confine(results.Limits(seconds=1))"
         monkeypatch.setattr(sandbox, "_START", f"{start}\n{confined}\n{code}")
 
     return runs

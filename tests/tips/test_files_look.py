@@ -6,7 +6,7 @@ import pytest
 import samples
 
 from board.tips.files import Finding, Kind, Limits, Reason, look
-from board.tips.files.report import DETAIL_MAX, FINDINGS_MAX
+from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 
 LIMITS = Limits()
@@ -206,7 +206,7 @@ def test_a_document_whose_records_are_cut_short_tells_what_stands_before():
 def test_every_kind_of_opendocument_is_one(kind):
     answer = answer_for(samples.opendocument(kind), "x.odt", LIMITS)
 
-    assert (answer.format.reader, answer.why_not) == ("opendocument", None)
+    assert (answer.format.reader, answer.why_not) == ("documents.opendocument", None)
 
 
 def test_rich_text_tells_names_in_whatever_letters_they_are_written():
@@ -273,7 +273,7 @@ def test_a_report_is_short_whatever_the_file_holds():
 def test_every_word_for_a_finding_is_used():
     source = "".join(
         path.read_text()
-        for path in (Path(samples.__file__).parents[2] / "board/tips/files").glob("*.py")
+        for path in (Path(samples.__file__).parents[2] / "board/tips/files").rglob("*.py")
     )
 
     assert [kind for kind in Kind if source.count(f"Kind.{kind.name}") == 0] == []

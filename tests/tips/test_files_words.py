@@ -2,8 +2,8 @@
 
 import pytest
 
-from board.tips.files.report import Kind
-from board.tips.files.words import TEXT_MAX, revealing, visible
+from board.tips.files.results import Kind
+from board.tips.files.text.pii import TEXT_MAX, revealing, visible
 
 
 def told(text):

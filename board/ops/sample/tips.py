@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from board.accounts.models import User
 from board.db import db
-from board.tips import disk, roster, sending, words
-from board.tips.holders import Reader
-from board.tips.paper import Paper
-from board.tips.vault import Key
+from board.tips.crypto import key_files, passphrases
+from board.tips.crypto.primitives import Key
+from board.tips.models.key_holders import Reader
+from board.tips.readers import roster
+from board.tips.readers.recovery_sheet import Paper
+from board.tips.sealed import messages
 
 TIP = (
     "어시장 위판장 저울이 한 상자에 300그램씩 더 나가게 맞춰져 있습니다. "
@@ -34,8 +36,8 @@ class Papers:
 
 
 def write_papers() -> Papers:
-    code = words.new_code()
-    return Papers(Paper.new(), code, *disk.stretch(code))
+    code = passphrases.new_code()
+    return Papers(Paper.new(), code, *key_files.stretch(code))
 
 
 def seat(user: User, papers: Papers) -> None:
@@ -44,7 +46,7 @@ def seat(user: User, papers: Papers) -> None:
     reader = Reader.make(user, key, papers.reader.locks)
     db.session.flush()
     roster.add(reader, by=reader, key=key)
-    sending.send(TIP, "", [], to=[reader], tag=papers.tag, kek=papers.source_kek)
+    messages.send(TIP, "", [], to=[reader], tag=papers.tag, kek=papers.source_kek)
     kept = {
         "passphrase": papers.reader.passphrase, "recovery": papers.reader.recovery,
         "source": papers.source_code,

@@ -5,7 +5,7 @@ loaded here. Modules import each other relatively, because the worker loads this
 """
 
 from . import sandbox
-from .report import Cleaned, Finding, Kind, Limits, NotCleanable, Reason, Report
+from .results import Cleaned, Finding, Kind, Limits, NotCleanable, Reason, Report
 
 __all__ = [
     "Cleaned", "Finding", "Kind", "Limits", "NotCleanable", "Reason", "Report", "clean", "look",

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 import olefile
 
-from .report import Finding, Limits, NotCleanable, Reason
+from .results import Finding, Limits, NotCleanable, Reason
 
 
 class Reader(Protocol):
@@ -31,48 +31,55 @@ class Format:
     why_not: Reason | None = None
 
     @property
+    def is_image(self) -> bool:
+        return self.reader == "media.images"
+
+    @property
     def plain_name(self) -> str:
-        noun = {"images": "image", "film": "recording", "sound": "recording", "plain": "text"}
-        return f"{noun.get(self.reader or '', 'document')}.{self.endings[0]}"
+        nouns = {"media.images": "image", "media.video": "recording", "media.audio": "recording"}
+        noun = {**nouns, "text.plain": "text"}.get(self.reader or "", "document")
+        return f"{noun}.{self.endings[0]}"
 
 
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("jpeg", "images", ("jpg", "jpeg", "jpe", "jfif")),
-        Format("png", "images", ("png", "apng")),
-        Format("gif", "images", ("gif",)),
-        Format("webp", "images", ("webp",)),
-        Format("tiff", "images", ("tif", "tiff")),
-        Format("bmp", "images", ("bmp", "dib")),
-        Format("heic", "images", ("heic", "heif", "hif")),
-        Format("avif", "images", ("avif",)),
-        Format("pdf", "pdf", ("pdf",)),
-        Format("docx", "office", ("docx", "docm", "dotx", "dotm")),
-        Format("xlsx", "office", ("xlsx", "xlsm", "xltx", "xltm")),
-        Format("pptx", "office", ("pptx", "pptm", "ppsx", "potx", "ppsm")),
-        Format("odt", "opendocument", ("odt", "ott")),
-        Format("ods", "opendocument", ("ods", "ots")),
-        Format("odp", "opendocument", ("odp", "otp")),
-        Format("odg", "opendocument", ("odg", "otg")),
-        Format("hwpx", "hwpx", ("hwpx",)),
-        Format("hwp", "compound", ("hwp", "hwt"), Reason.FORMAT),
-        Format("doc", "compound", ("doc", "dot"), Reason.FORMAT),
-        Format("xls", "compound", ("xls", "xlt"), Reason.FORMAT),
-        Format("ppt", "compound", ("ppt", "pps"), Reason.FORMAT),
-        Format("msg", "compound", ("msg",), Reason.FORMAT),
-        Format("sealed", "compound", ("docx", "xlsx", "pptx"), Reason.LOCKED),
-        Format("ole", "compound", (), Reason.FORMAT),
+        Format("jpeg", "media.images", ("jpg", "jpeg", "jpe", "jfif")),
+        Format("png", "media.images", ("png", "apng")),
+        Format("gif", "media.images", ("gif",)),
+        Format("webp", "media.images", ("webp",)),
+        Format("tiff", "media.images", ("tif", "tiff")),
+        Format("bmp", "media.images", ("bmp", "dib")),
+        Format("heic", "media.images", ("heic", "heif", "hif")),
+        Format("avif", "media.images", ("avif",)),
+        Format("pdf", "documents.pdf", ("pdf",)),
+        Format("docx", "documents.ooxml", ("docx", "docm", "dotx", "dotm")),
+        Format("xlsx", "documents.ooxml", ("xlsx", "xlsm", "xltx", "xltm")),
+        Format("pptx", "documents.ooxml", ("pptx", "pptm", "ppsx", "potx", "ppsm")),
+        Format("odt", "documents.opendocument", ("odt", "ott")),
+        Format("ods", "documents.opendocument", ("ods", "ots")),
+        Format("odp", "documents.opendocument", ("odp", "otp")),
+        Format("odg", "documents.opendocument", ("odg", "otg")),
+        Format("hwpx", "documents.hwpx", ("hwpx",)),
+        Format("hwp", "documents.ole", ("hwp", "hwt"), Reason.FORMAT),
+        Format("doc", "documents.ole", ("doc", "dot"), Reason.FORMAT),
+        Format("xls", "documents.ole", ("xls", "xlt"), Reason.FORMAT),
+        Format("ppt", "documents.ole", ("ppt", "pps"), Reason.FORMAT),
+        Format("msg", "documents.ole", ("msg",), Reason.FORMAT),
+        Format("sealed", "documents.ole", ("docx", "xlsx", "pptx"), Reason.LOCKED),
+        Format("ole", "documents.ole", (), Reason.FORMAT),
         Format("hwp3", None, ("hwp",), Reason.FORMAT),
-        Format("mp4", "film", ("mp4", "m4v", "3gp", "3g2")),
-        Format("mov", "film", ("mov", "qt")),
-        Format("m4a", "film", ("m4a", "mp4", "3ga", "aac")),
-        Format("mp3", "sound", ("mp3",)),
-        Format("wav", "sound", ("wav",)),
-        Format("email", "plain", ("eml",), Reason.FORMAT),
-        Format("rtf", "plain", ("rtf",), Reason.FORMAT),
-        Format("text", "plain", ("txt", "csv", "tsv", "md", "log", "json", "xml", "html", "htm")),
-        Format("zip", "archive", ("zip",), Reason.ARCHIVE),
+        Format("mp4", "media.video", ("mp4", "m4v", "3gp", "3g2")),
+        Format("mov", "media.video", ("mov", "qt")),
+        Format("m4a", "media.video", ("m4a", "mp4", "3ga", "aac")),
+        Format("mp3", "media.audio", ("mp3",)),
+        Format("wav", "media.audio", ("wav",)),
+        Format("email", "text.plain", ("eml",), Reason.FORMAT),
+        Format("rtf", "text.plain", ("rtf",), Reason.FORMAT),
+        Format(
+            "text", "text.plain", ("txt", "csv", "tsv", "md", "log", "json", "xml", "html", "htm")
+        ),
+        Format("zip", "documents.archive", ("zip",), Reason.ARCHIVE),
         Format("7z", None, ("7z",), Reason.ARCHIVE),
         Format("rar", None, ("rar",), Reason.ARCHIVE),
         Format("gzip", None, ("gz", "tgz"), Reason.ARCHIVE),
@@ -160,7 +167,7 @@ def _name_of(data: bytes) -> str:
         return "mp3"
     if data[_TAR_MAGIC] == b"ustar":
         return "tar"
-    return cast(Texts, import_module(".plain", __package__)).name_of(data) or "unknown"
+    return cast(Texts, import_module(".text.plain", __package__)).name_of(data) or "unknown"
 
 
 class Texts(Protocol):

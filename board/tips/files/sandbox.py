@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from signal import SIGKILL, SIGXCPU
 
-from .report import DETAIL_MAX, FINDINGS_MAX, Finding, Kind, Limits, Reason
+from .results import DETAIL_MAX, FINDINGS_MAX, Finding, Kind, Limits, Reason
 
 # The worker loads this folder as a package by itself: without the board, its settings and its keys.
 _START = (

@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from . import names
 from .formats import Format, clean_inside, format_of, look_inside
-from .report import FINDINGS_MAX, Finding, Limits, NotCleanable, Reason
+from .results import FINDINGS_MAX, Finding, Limits, NotCleanable, Reason
+from .text import file_name
 
 _OPEN_FILES = 32  # enough to load a library while three pipes are open
 _THREADS = 8  # of this user in the new namespace; where there is none, of all this user runs
@@ -72,7 +72,7 @@ def confine(limits: Limits) -> None:
 def answer_for(data: bytes, name: str, limits: Limits) -> Answer:
     """Everything that can be said of the file. Whatever it holds, nothing is raised."""
     format_ = format_of(data)
-    findings: dict[Finding, None] = dict.fromkeys(names.look(name, format_))
+    findings: dict[Finding, None] = dict.fromkeys(file_name.look(name, format_))
     try:
         for finding in islice(look_inside(data, limits), FINDINGS_MAX):
             findings[finding] = None

@@ -1,0 +1,67 @@
+"""What a text or a file gives away, in words for whoever is about to send it."""
+
+from flask_babel import gettext as _
+
+from board.tips.crypto import passphrases
+from board.tips.files.text.pii import revealing
+
+KINDS = {
+    "place": lambda: _("Where it was made"),
+    "device": lambda: _("The device it was made with"),
+    "author": lambda: _("A person's name"),
+    "organisation": lambda: _("An organisation"),
+    "software": lambda: _("The program it was made with"),
+    "time": lambda: _("When it was made or changed"),
+    "preview": lambda: _("A preview, which may show an earlier state"),
+    "hidden": lambda: _("Hidden content"),
+    "revisions": lambda: _("Earlier versions"),
+    "comments": lambda: _("Remarks or tracked changes"),
+    "macros": lambda: _("Macros"),
+    "voice": lambda: _("Sound"),
+    "attachment": lambda: _("A file inside the file"),
+    "link": lambda: _("A path or a link, perhaps with the name of a user in it"),
+    "script": lambda: _("A script"),
+    "identifier": lambda: _("A number that ties copies of this file together"),
+    "title": lambda: _("A title, keywords or a description that do not show"),
+    "printer": lambda: _("A printer; printed and scanned paper can carry its mark"),
+    "business": lambda: _("A business registration number"),
+    "card": lambda: _("A card number"),
+    "email": lambda: _("An e-mail address"),
+    "staff": lambda: _("An employee's number"),
+    "plate": lambda: _("A vehicle's number plate"),
+    "mismatch": lambda: _("Another format than its name says"),
+    "phone": lambda: _("A telephone number"),
+    "resident": lambda: _("A resident registration number"),
+    "department": lambda: _("A department"),
+    "rank": lambda: _("Somebody’s rank"),
+    "filename": lambda: _("The name of the file"),
+    "code": lambda: _("Words that look like your code. Please take them out"),
+    "invisible": lambda: _("Characters that cannot be seen, which may mark your copy"),
+}
+
+
+WHY_NOT = {
+    "archive": lambda: _("It holds other files. Send them one by one."),
+    "damaged": lambda: _("It is damaged."),
+    "locked": lambda: _("It is locked with a password."),
+    "too much": lambda: _("It is too large to be looked into."),
+    "changes": lambda: _("It has tracked changes. Accept them first."),
+}
+
+
+def said(kind: str, detail: str, stays: bool = False) -> tuple[str, str]:
+    """A finding as a person reads it: what it is, and what exactly."""
+    what = KINDS[kind]() if kind in KINDS else _("Something else that may tell who you are")
+    return (_("%(what)s (also in a cleaned copy)", what=what) if stays else what), detail
+
+
+def why_not(reason: str) -> str:
+    """Why there is no clean copy, where that can be mended."""
+    return WHY_NOT[reason]() if reason in WHY_NOT else ""
+
+
+def findings_in(text: str) -> list[tuple[str, str]]:
+    told = [said(finding.kind, finding.detail) for finding in revealing(text)]
+    if passphrases.looks_like_code(text):
+        told.append(said("code", ""))
+    return told

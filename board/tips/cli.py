@@ -1,0 +1,89 @@
+"""`flask --app wsgi tips …`: what an operator runs at set hours. None of it can read a tip."""
+
+import random
+import time
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from board.db import db, forget_log, hash_chain, writing
+from board.runtime.smtp import NotSent
+from board.tips.models.audit_log import Entry
+from board.tips.notifications import emails as tip_emails
+from board.tips.readers import roster
+from board.tips.sealed import retention
+
+tips_cli = AppGroup("tips", help="Erase what is outdated; tell readers that there is something.")
+
+
+@tips_cli.command("tidy")
+def tidy() -> None:
+    """Erase tips nobody has written in for BOARD_TIP_DAYS; `serve` does it, too.
+
+    This also empties the log of the database and removes files that belong to no tip.
+    """
+    with writing():
+        count = retention.erase_outdated()
+    forget_log()
+    click.echo(f"{count} tips erased.")
+
+
+@tips_cli.command("verify")
+def verify() -> None:
+    """Look whether anybody has changed the log of tips behind the board's back.
+
+    Entries taken from the end leave no gap: keep the last hash somewhere else to notice that.
+    """
+    entries = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+    if broken := hash_chain.first_broken(entries):
+        raise click.ClickException(
+            f"Entry {broken} is not as it was written, or one before it is missing."
+        )
+    last = f" The last is {entries[-1].id}: {entries[-1].hash.hex()}" if entries else ""
+    click.echo(f"{len(entries)} entries, whole.{last}")
+
+
+@tips_cli.command("begin-roster")
+@click.confirmation_option(
+    prompt="Everybody on the roster has lost their key, and sources will see another fingerprint?"
+)
+def begin_roster() -> None:
+    """Where nobody is left who could sign for a new reader: the next one signs for themselves.
+
+    It opens no tip that is there. It stands in the log of tips.
+    """
+    with writing():
+        roster.begin_anew()
+    click.echo("The next reader of tips begins a new roster. Print its fingerprint.")
+
+
+@tips_cli.command("notify")
+@click.option(
+    "--within", default=45, show_default=True, type=click.IntRange(0, 600),
+    help="Minutes: each mail leaves at some moment within them.",
+)  # fmt: skip
+def notify(within: int) -> None:
+    """Mail each reader for whom something came. Run it twice a day, say at 9 and at 15."""
+    server, sender = current_app.config["MAIL_SERVER"], current_app.config["MAIL_FROM"]
+    if not server or not sender:
+        raise click.ClickException("Set BOARD_MAIL_SERVER and BOARD_MAIL_FROM first.")
+    time.sleep(random.SystemRandom().uniform(0, within * 60))
+    letters = tip_emails.due()
+    db.session.rollback()  # nobody waits for us while we mail
+    sent, failed, keyless = [], "", 0
+    for letter in letters:
+        try:
+            tip_emails.send(server, sender, letter, site=current_app.config["SITE_NAME"])
+            sent.append(letter.address)
+        except tip_emails.NoKey:
+            keyless += 1
+        except NotSent as error:
+            failed = str(error)
+    with writing():
+        tip_emails.told(sent)
+    if keyless:
+        click.echo(f"{keyless} got no mail: their OpenPGP key has expired. Their desk says so.")
+    if failed:
+        raise click.ClickException(f"The mail server said: {failed}")

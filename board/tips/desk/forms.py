@@ -1,0 +1,174 @@
+"""What readers of tips fill in at their desk."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from board.db import db
+from board.tips.dates import today
+from board.tips.desk import export as tip_export
+from board.tips.forms import AsTyped
+from board.tips.models.key_holders import Reader
+from board.tips.models.tip import State, Tip
+from board.tips.sealed.search import Wanted
+from board.web.forms import Form
+
+_required = DataRequired(_("Please fill this in."))
+_LINK = re.compile(r"https?://[^\s<>\"]{3,500}")
+
+
+class UnlockForm(Form):
+    passphrase = PasswordField(
+        _("Reading passphrase"),
+        [_required, Length(max=300)],
+        description=_("Six words. The first two syllables of each will do."),
+    )
+
+
+class RecoverForm(UnlockForm):
+    passphrase = PasswordField(
+        _("Recovery words"),
+        [_required, Length(max=600)],
+        description=_("The twelve words on your recovery sheet."),
+    )
+
+
+class MailKeyForm(Form):
+    key = AsTyped(
+        _("Public key"),
+        [_required, Length(max=100_000)],
+        description=_("What `gpg --armor --export you@example` prints."),
+    )
+
+
+class ProofForm(Form):
+    code = StringField(_("Digits from the mail"), [_required, Length(max=40)])
+
+
+class NoteForm(Form):
+    ticket = HiddenField()
+    text = AsTyped(_("Note"), [_required, Length(max=Tip.TEXT_MAX)])
+
+
+class FactsForm(Form):
+    """What the desk calls a tip. Sealed, like all that is said of it."""
+
+    title = StringField(_("Title"), [Length(max=100)])
+    labels = StringField(
+        _("Labels"), [Length(max=200)], description=_("Separated by commas; ten at most.")
+    )
+    case = StringField(
+        _("Case"), [Length(max=100)], description=_("Tips with the same case belong together.")
+    )
+
+    def facts(self) -> dict[str, Any]:
+        labels = [label.strip() for label in (self.labels.data or "").split(",") if label.strip()]
+        return {
+            "title": self.title.data or "",
+            "labels": labels[: Tip.LABELS_MAX],
+            "case": self.case.data or "",
+        }
+
+
+class FindForm(Form):
+    """Which tips. What is left out makes no difference."""
+
+    STATES = {
+        "": _("Any"),
+        State.NEW.value: _("Not read yet"),
+        State.OPEN.value: _("In progress"),
+        State.PUBLISHED.value: _("Published as a story"),
+        State.CLOSED.value: _("Closed"),
+    }
+    AGES = {
+        "": _("Any"),
+        "late": _("Late"),
+        "week": _("Waiting for us for a week"),
+        "leaving": _("Erased within 14 days"),
+    }
+    q = StringField(_("Words in it"), [Length(max=100)])
+    label = StringField(_("Label"), [Length(max=100)])
+    state = SelectField(_("State"), [Optional()])
+    reader = SelectField(_("Looked after by"), [Optional()])
+    age = SelectField(_("Age"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        readers = {str(each.user_id): each.user.name for each in db.session.scalars(Reader.all())}
+        self.state.choices = _choices(self.STATES)
+        self.age.choices = _choices(self.AGES)
+        self.reader.choices = _choices({"": _("Anybody"), "0": _("Nobody"), **readers})
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            words=self.q.data or "",
+            label=self.label.data or "",
+            state=self.state.data or "",
+            user_id=self.reader.data or "",
+            age=self.age.data or "",
+        )
+
+
+def _choices(labels: dict[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
+class RecipientForm(Form):
+    """Whom exports are encrypted to."""
+
+    recipient = StringField(
+        _("Your age recipient"),
+        [_required, Length(max=200)],
+        description=_("The public line that begins with age1. Never the secret key."),
+    )
+
+    def validate_recipient(self, field: Any) -> None:
+        try:
+            field.data = tip_export.read_recipient(field.data)
+        except tip_export.NotRecipient as error:
+            field.data = ""
+            raise ValidationError(_secret_shown() if error.is_secret else _no_recipient()) from None
+
+
+class RiddleForm(Form):
+    code = StringField(_("What the other computer shows"), [_required, Length(max=40)])
+
+
+class LinkForm(Form):
+    link = StringField(_("Address of the story"), [_required, Length(max=500)])
+
+    def validate_link(self, field: Any) -> None:
+        if not _LINK.fullmatch(field.data):
+            raise ValidationError(gettext("This is not the address of a page."))
+
+
+class DayForm(Form):
+    day = DateField(_("Day"), [Optional()])
+
+    def validate_day(self, field: Any) -> None:
+        if field.data and not today() <= field.data <= today() + timedelta(days=730):
+            raise ValidationError(gettext("Choose a day from today on."))
+
+
+def _secret_shown() -> str:
+    return gettext(
+        "This is the secret key. Do not use it any more: make a new pair on the other computer, "
+        "and type its public line here."
+    )
+
+
+def _no_recipient() -> str:
+    return gettext("This is no recipient of age. It begins with age1 and has 62 characters.")
+
+
+class HoldForm(DayForm):
+    reason = StringField(_("Why it must be kept"), [_required, Length(max=200)])
+
+    @property
+    def until(self) -> date | None:
+        return self.day.data or None

@@ -1,0 +1,80 @@
+"""The readers' inbox: their tips, and looking for some."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from board.db import db, writing
+from board.tips.desk.forms import FindForm
+from board.tips.desk.tip_page import facts_of
+from board.tips.models.audit_log import Act, is_noted
+from board.tips.models.audit_log import note as note_act
+from board.tips.models.tip import Tip
+from board.tips.readers import roster
+from board.tips.readers.unlock_views import my_key
+from board.tips.sealed import search_index
+from board.tips.sealed.search import find
+from board.tips.web.responses import page_of, protect
+from board.web.access import member, newsroom, open_to
+from board.web.desk import Page, pages
+from board.web.forms import asked_id
+
+bp = Blueprint("tip_desk", __name__)
+bp.after_request(protect)
+pages.append(Page(60, "tips", lazy_gettext("Tips"), "tip_desk.inbox", newsroom))
+
+SHOWN = ("waiting", "late", "open", "mine", "published", "closed")
+
+
+@bp.get("/desk/tips")
+@open_to(newsroom)
+def inbox() -> ResponseReturnValue:
+    me, key = my_key()
+    show = request.args.get("show", "open")
+    if show not in SHOWN:
+        abort(400)
+    found = list(db.session.scalars(Tip.inbox(me, show=show, before=asked_id("before"))))
+    shown = found[: Tip.PAGE_SIZE]
+    more = shown[-1].id if len(found) > Tip.PAGE_SIZE else None
+    facts = facts_of(shown, me, key)
+    return _inbox_page([(tip, facts[tip.id]) for tip in shown], show=show, more=more)
+
+
+@bp.post("/desk/tips/search")
+@open_to(newsroom)
+def search() -> ResponseReturnValue:
+    """Posted, so that what is looked for stands in no address and no log of a server. That
+    somebody read through all tips stands in ours."""
+    form, (me, key) = FindForm.posted(), my_key()
+    if not form.validate():
+        return _inbox_page([], show="", form=form)
+    wanted, made = form.wanted(), search_index.make(me, key)
+    told = bool(wanted.words) and not is_noted(Act.SEARCH, by=member())
+    if made or told:
+        with writing():
+            search_index.keep(made, me)
+            if told:
+                note_act(Act.SEARCH, by=member())
+    return _inbox_page([] if wanted.is_empty else find(wanted, me, key), show="", form=form)
+
+
+def _inbox_page(
+    found: list[tuple[Tip, dict[str, Any]]], *, show: str, more: int | None = None, form: Any = None
+) -> Response:
+    me, _key = my_key()
+    members = roster.members()
+    alone = len(members) < 2
+    return page_of(
+        "tips/desk/inbox.html",
+        tips=found,
+        show=show,
+        shows=SHOWN,
+        more=more,
+        form=form or FindForm.empty(),
+        labels=sorted({label for _tip, facts in found for label in facts.get("labels", [])}),
+        alone=alone,
+        lonely=set() if alone else set(db.session.scalars(Tip.lonely())),
+        listed=me in members,
+    )

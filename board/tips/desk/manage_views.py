@@ -1,0 +1,125 @@
+"""What becomes of a tip: who looks after it, who can open it, how long it is kept."""
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from board.db import forget_log, writing
+from board.tips.desk.forms import DayForm, HoldForm
+from board.tips.desk.inbox_views import bp
+from board.tips.desk.tip_page import back, opened_by_me, readers_of, tip_page
+from board.tips.models.audit_log import Act
+from board.tips.models.audit_log import note as note_act
+from board.tips.models.key_holders import Reader
+from board.tips.models.tip import Purpose, State
+from board.tips.readers import roster
+from board.tips.readers.unlock_views import my_key
+from board.tips.sealed import retention, search_index
+from board.web.access import member, newsroom, open_to
+
+
+@bp.post("/desk/tips/<id:id>/assign")
+@open_to(newsroom)
+def assign(id: int) -> ResponseReturnValue:
+    """To a reader with a key of this tip, or to nobody."""
+    with writing():
+        tip = opened_by_me(id).tip
+        wanted = request.form.get("reader", "")
+        able = {str(reader.id): reader for reader in readers_of(tip)}
+        if wanted and wanted not in able:
+            abort(400)
+        tip.assignee_id = able[wanted].user_id if wanted else None
+        note_act(Act.ASSIGN, by=member(), tip_id=id, about=able[wanted].user if wanted else None)
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/promise")
+@open_to(newsroom)
+def promise(id: int) -> ResponseReturnValue:
+    """The source sees by which day there will be an answer."""
+    form = DayForm.posted()
+    if not form.validate():
+        return tip_page(opened_by_me(id), promise_form=form, status=422)
+    with writing():
+        opened_by_me(id).tip.promised_on = form.day.data
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/close")
+@open_to(newsroom)
+def close(id: int) -> ResponseReturnValue:
+    with writing():
+        opened_by_me(id).tip.state = State.CLOSED.value
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/open")
+@open_to(newsroom)
+def open(id: int) -> ResponseReturnValue:
+    with writing():
+        opened_by_me(id).tip.state = State.OPEN.value
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/hold")
+@open_to(newsroom)
+def hold(id: int) -> ResponseReturnValue:
+    """Keep it beyond its time, for a reason and until a day; without a day, no longer."""
+    form = HoldForm.posted()
+    if not form.validate():
+        return tip_page(opened_by_me(id), hold_form=form, status=422)
+    with writing():
+        me, _key = my_key()
+        opened = opened_by_me(id)
+        opened.tip.held_until = form.until
+        opened.replace(Purpose.DESK, "hold", {"by": me.user.name, "text": form.reason.data})
+        note_act(Act.HOLD, by=member(), tip_id=id)
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/let-in")
+@open_to(newsroom)
+def let_in(id: int) -> ResponseReturnValue:
+    with writing():
+        opened, members = opened_by_me(id), roster.members()
+        reader = _named(members)
+        if reader not in readers_of(opened.tip):
+            opened.let_in(reader, roster=members)
+            search_index.forget(tip=opened.tip, reader=reader)
+            note_act(Act.LET_IN, by=member(), tip_id=id, about=reader.user)
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/shut-out")
+@open_to(newsroom)
+def shut_out(id: int) -> ResponseReturnValue:
+    """A reader loses this tip: what comes later is under keys they never had. Whoever does not
+    want to see it shuts themselves out, if a colleague can go on."""
+    with writing():
+        me, _key = my_key()
+        opened, members = opened_by_me(id), roster.members()
+        reader = _named(members)
+        if not {*readers_of(opened.tip)} & {*members} - {reader}:
+            abort(400)
+        opened.shut_out(reader, roster=members)
+        search_index.forget(tip=opened.tip, reader=reader)
+        note_act(Act.SHUT_OUT, by=member(), tip_id=id, about=reader.user)
+    return redirect(url_for(".inbox", notice="saved"), 303) if reader is me else back(id)
+
+
+@bp.post("/desk/tips/<id:id>/erase")
+@open_to(newsroom)
+def erase(id: int) -> ResponseReturnValue:
+    if request.form.get("sure") != "yes":
+        return tip_page(opened_by_me(id), sure=True, status=422)
+    with writing():
+        opened = opened_by_me(id)
+        reason = "asked" if opened.tip.erasure_asked_on else "reader"
+        retention.erase(opened.tip, reason=reason, by=member())
+    forget_log()
+    return redirect(url_for(".inbox", notice="erased"), 303)
+
+
+def _named(members: list[Reader]) -> Reader:
+    """The one the form names."""
+    id = request.form.get("reader", "")
+    return next((reader for reader in members if str(reader.id) == id), None) or abort(400)

@@ -1,0 +1,112 @@
+"""One tip at the readers' desk: reading it, answering, and what is said of it among readers."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.db import writing
+from board.tips.attachments.drafts import kept
+from board.tips.attachments.uploads import bytes_max, uploaded
+from board.tips.desk.forms import FactsForm, LinkForm, NoteForm
+from board.tips.desk.inbox_views import bp
+from board.tips.desk.tip_page import back, opened_by_me, tip_page
+from board.tips.forms import MessageForm
+from board.tips.models.audit_log import Act, is_noted
+from board.tips.models.audit_log import note as note_act
+from board.tips.models.tip import Purpose, Tip
+from board.tips.readers.unlock_views import my_key
+from board.tips.sealed import messages
+from board.tips.sealed.keyring import NoKey
+from board.tips.web import form_tokens
+from board.tips.web.responses import FORM_BYTES, download, page_of
+from board.tips.web.safe_text import plain
+from board.web.access import member, newsroom, open_to
+
+
+@bp.errorhandler(NoKey)
+def left_out(_error: NoKey) -> ResponseReturnValue:
+    return page_of("tips/desk/left_out.html", written=request.form.get("text"), status=403)
+
+
+@bp.get("/desk/tips/<id:id>")
+@open_to(newsroom)
+def tip(id: int) -> ResponseReturnValue:
+    opened = opened_by_me(id)
+    if not is_noted(Act.OPEN, by=member(), tip_id=id):
+        with writing():
+            opened = opened_by_me(id)
+            note_act(Act.OPEN, by=member(), tip_id=id)
+            opened.tip.mark_read()
+    return tip_page(opened)
+
+
+@bp.post("/desk/tips/<id:id>/reply")
+@open_to(newsroom, body_max=FORM_BYTES, uploads=bytes_max, lists=("files",))
+def reply(id: int) -> ResponseReturnValue:
+    form, uploads = MessageForm.posted(), uploaded("files")
+    if not form.validate() or not (form.text.data.strip() or uploads):
+        form.text.errors = form.text.errors or [_("Write something, or attach a file.")]
+        return tip_page(opened_by_me(id), reply_form=form, status=422)
+    files = [kept(upload) for upload in uploads[: Tip.FILES_MAX]]
+    with writing():
+        me, _key = my_key()
+        opened = opened_by_me(id)
+        if form_tokens.take(form.ticket.data):
+            messages.reply(opened, form.text.data, files, by=me)
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/note")
+@open_to(newsroom, body_max=FORM_BYTES)
+def note(id: int) -> ResponseReturnValue:
+    form = NoteForm.posted()
+    if not form.validate():
+        return tip_page(opened_by_me(id), note_form=form, status=422)
+    with writing():
+        me, _key = my_key()
+        opened = opened_by_me(id)
+        if form_tokens.take(form.ticket.data):
+            messages.note(opened, form.text.data, by=me)
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/describe")
+@open_to(newsroom)
+def describe(id: int) -> ResponseReturnValue:
+    form = FactsForm.posted()
+    if not form.validate():
+        return tip_page(opened_by_me(id), facts_form=form, status=422)
+    with writing():
+        opened_by_me(id).replace(Purpose.DESK, "facts", form.facts())
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/publish")
+@open_to(newsroom)
+def publish(id: int) -> ResponseReturnValue:
+    form = LinkForm.posted()
+    if not form.validate():
+        return tip_page(opened_by_me(id), link_form=form, status=422)
+    with writing():
+        me, _key = my_key()
+        messages.publish(opened_by_me(id), form.link.data, by=me)
+    return back(id)
+
+
+@bp.post("/desk/tips/<id:id>/contact")
+@open_to(newsroom)
+def contact(id: int) -> ResponseReturnValue:
+    """How to reach the source. That it was looked at stands in the log."""
+    with writing():
+        opened = opened_by_me(id)
+        note_act(Act.CONTACT, by=member(), tip_id=id)
+    return tip_page(opened, contact=plain(opened.newest("contact").get("text", "")))
+
+
+@bp.post("/desk/tips/<id:id>/file")
+@open_to(newsroom)
+def file(id: int) -> ResponseReturnValue:
+    with writing():
+        opened = opened_by_me(id)
+        note_act(Act.FILE, by=member(), tip_id=id)
+    return download(opened, request.form.get("number", ""))

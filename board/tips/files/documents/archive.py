@@ -1,0 +1,30 @@
+"""Archives: the names in them are told, nothing is unpacked."""
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import NoReturn
+
+from ..results import FINDINGS_MAX, Finding, Kind, Limits, NotCleanable, Reason, found
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    archive = zipfile.ZipFile(BytesIO(data))
+    if archive.comment:
+        yield found(Kind.COMMENTS, archive.comment.decode("utf-8", "replace"))
+    for info in archive.infolist()[: min(limits.parts, FINDINGS_MAX)]:
+        yield found(Kind.ATTACHMENT, _readable(info))
+
+
+def clean(data: bytes, limits: Limits) -> NoReturn:
+    raise NotCleanable(Reason.ARCHIVE)
+
+
+def _readable(info: zipfile.ZipInfo) -> str:
+    """Names from Korean Windows are in its own encoding, which the archive does not say."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("cp949")
+    except UnicodeError:
+        return info.filename

@@ -1,0 +1,194 @@
+"""What a document of HWP 5 tells besides its summary. "한글 문서 파일 형식 5.0" of Hancom.
+
+A document is a folder of streams, most of them packed; DocInfo and the sections of BodyText are
+rows of records. Hangul also leaves behind what nobody wrote: the path of a temporary file, with the
+name of the user in it, stands in nearly every file (DocOptions/_LinkDoc).
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from .. import embedded
+from ..formats import format_of, look_inside
+from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+
+_COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM = 0x1, 0x2, 0x4, 0x10
+_HISTORY, _TRACKED = 0x40, 0x4000
+# Records, as their numbers in the file: HWPTAG_BEGIN is 16.
+_BIN_DATA, _CHANGE_AUTHOR = 16 + 2, 16 + 81
+_TEXT, _CONTROL, _MEMO = 16 + 51, 16 + 55, 16 + 77
+_LINKED = 0  # in the lowest four bits of a BIN_DATA: the picture stays outside, by its path
+_LONG = 0xFFF  # as the size of a record: the size follows
+_REMARKS = (b"tcmt", b"%%me")  # hidden remarks and memos, by the names of their controls
+_HYPERLINK = b"%hlk"
+_AS_SHIPPED = re.compile(
+    r"var Documents = XHwpDocuments;|var Document = Documents\.Active_XHwpDocument;"
+    r"|function OnDocument_\w+\(\)|//\s*todo\s*:"
+)
+_SCRIPT_LEAST = 5  # letters beside those; lengths between the parts look like one or two
+_NAME = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{2,}")
+_RUN = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{4,}")
+
+
+def look(ole: Any, limits: Limits) -> Iterator[Finding]:
+    document = _Document(ole, limits)
+    yield from _locks(document.flags)
+    yield from _previews(document)
+    yield from _history(document)
+    yield from _scripts(document)
+    yield from _left_behind(document)
+    yield from _media(document, limits)
+    if not document.flags & (_PASSWORD | _DISTRIBUTION | _DRM):
+        yield from _links(document)
+        yield from _body(document)
+
+
+class _Document:
+    """Its streams, unpacked within bounds."""
+
+    def __init__(self, ole: Any, limits: Limits) -> None:
+        self._ole, self._left = ole, limits.unpacked
+        header = ole.openstream("FileHeader").read(256)
+        self.flags = int.from_bytes(header[36:40], "little")
+        self.names: list[list[str]] = ole.listdir()
+
+    def within(self, storage: str) -> list[list[str]]:
+        return [name for name in self.names if name[0] == storage]
+
+    def plain(self, name: list[str]) -> bytes:
+        """A stream that is never packed; nothing if there is none."""
+        return bytes(self._ole.openstream(name).read()) if self._ole.exists(name) else b""
+
+    def unpacked(self, name: list[str]) -> bytes:
+        """Raises NotCleanable(TOO_MUCH)."""
+        data = self.plain(name)
+        if self.flags & _COMPRESSED:
+            data = _inflate(data, self._left)
+            self._left -= len(data)
+        return data
+
+    def records(self, name: list[str]) -> Iterator[tuple[int, bytes]]:
+        """Number and body of each record; what is cut short is not told."""
+        data, at = self.unpacked(name), 0
+        while at + 4 <= len(data):
+            (head,) = struct.unpack_from("<I", data, at)
+            number, size, at = head & 0x3FF, head >> 20, at + 4
+            if size == _LONG and at + 4 <= len(data):
+                (size,) = struct.unpack_from("<I", data, at)
+                at += 4
+            yield number, data[at : at + size]
+            at += size
+
+
+def _locks(flags: int) -> Iterator[Finding]:
+    if flags & (_PASSWORD | _DRM):
+        yield Finding(Kind.OTHER, "DRM" if flags & _DRM else "password")
+    if flags & _DISTRIBUTION:
+        yield Finding(Kind.OTHER, "distribution")
+
+
+def _previews(document: _Document) -> Iterator[Finding]:
+    text = document.plain(["PrvText"]).decode("utf-16-le", "replace").strip("\0\r\n ")
+    if re.search(r"\w", text):
+        yield found(Kind.PREVIEW, text)
+        yield from embedded.words(text)
+    if picture := document.plain(["PrvImage"]):
+        yield found(Kind.PREVIEW, "PrvImage", f"{len(picture)} B")
+
+
+def _history(document: _Document) -> Iterator[Finding]:
+    kept = document.within("DocHistory")
+    if kept or document.flags & _HISTORY:
+        yield found(Kind.REVISIONS, "DocHistory", len(kept) or "")
+    if document.flags & _TRACKED:
+        yield found(Kind.REVISIONS, "track changes")
+
+
+def _scripts(document: _Document) -> Iterator[Finding]:
+    """Hangul writes an empty script into every file; one is told of if there is more in it."""
+    if document.flags & _DISTRIBUTION:  # they are locked then
+        return
+    for name in document.within("Scripts"):
+        text = document.unpacked(name).decode("utf-16-le", "replace")
+        if len(re.findall(r"[A-Za-z가-힣]", _AS_SHIPPED.sub("", text))) >= _SCRIPT_LEAST:
+            yield found(Kind.SCRIPT, *name)
+
+
+def _left_behind(document: _Document) -> Iterator[Finding]:
+    """What stood in the memory that became DocOptions/_LinkDoc, its first letter overwritten."""
+    left = document.plain(["DocOptions", "_LinkDoc"])
+    if not document.flags & _DISTRIBUTION and (run := _RUN.match(_text(left[2:]))):
+        yield found(Kind.LINK, run[0])
+        yield from embedded.words(run[0])
+
+
+def _media(document: _Document, limits: Limits) -> Iterator[Finding]:
+    """Pictures and files in the document; the pictures' own facts, too."""
+    for name in document.within("BinData"):
+        data = document.unpacked(name)
+        if format_of(data).is_image:
+            yield from look_inside(data, limits)
+        else:
+            yield found(Kind.ATTACHMENT, name[-1])
+
+
+def _links(document: _Document) -> Iterator[Finding]:
+    """Paths of pictures outside, and who made tracked changes."""
+    if ["DocInfo"] not in document.names:
+        return
+    for number, body in document.records(["DocInfo"]):
+        if number == _BIN_DATA and len(body) > 4 and body[0] & 0xF == _LINKED:
+            yield found(Kind.LINK, _counted(body, 2))
+        elif number == _CHANGE_AUTHOR and (run := _NAME.search(_text(body))):
+            yield found(Kind.AUTHOR, run[0])
+
+
+def _body(document: _Document) -> Iterator[Finding]:
+    lines, remarks = [], False
+    for name in document.within("BodyText"):
+        for number, body in document.records(name):
+            if number == _TEXT:
+                lines.append(_line(body))
+            elif number == _MEMO or (number == _CONTROL and body[3::-1] in _REMARKS):
+                remarks = True
+            elif number == _CONTROL and body[3::-1] == _HYPERLINK:
+                yield found(Kind.LINK, _counted(body, 9))
+    if remarks:
+        yield found(Kind.COMMENTS)
+    yield from embedded.words("\n".join(lines))
+
+
+def _line(body: bytes) -> str:
+    """The text of a paragraph without its controls: most of those are eight letters wide."""
+    letters = struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
+    kept, at = bytearray(), 0
+    while at < len(letters):
+        letter = letters[at]
+        at += 1 if letter > 31 or letter in (0, 10, 13, *range(24, 32)) else 8
+        kept += struct.pack("<H", letter if letter > 31 else 32)
+    return kept.decode("utf-16-le", "replace")
+
+
+def _counted(body: bytes, at: int) -> str:
+    """A text with its length before it."""
+    size = int.from_bytes(body[at : at + 2], "little")
+    return _text(body[at + 2 : at + 2 + 2 * size])
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-16-le", "replace")
+
+
+def _inflate(data: bytes, most: int) -> bytes:
+    """Raises NotCleanable(TOO_MUCH); data that is not packed after all comes back as it is."""
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        plain = stream.decompress(data, max(most, 1))
+    except zlib.error:
+        return data
+    if stream.unconsumed_tail:
+        raise NotCleanable(Reason.TOO_MUCH)
+    return plain

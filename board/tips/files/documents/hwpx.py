@@ -1,0 +1,146 @@
+"""HWPX, the open format of Hangul. KS X 6101.
+
+Its list of parts (`Contents/content.hpf`) names the author, and `Preview/` keeps text and a picture
+of the first page, perhaps from before the last edit. A cleaned one has neither. Tracked changes are
+not settled: the deleted text would have to be found between two marks anywhere in the document.
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from .. import embedded
+from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from .zip_container import Parts, local, parse, remove, serialise, words_in
+
+_LIST = r"Contents/content\.hpf"
+_META = {
+    **dict.fromkeys(("creator", "lastsaveby"), Kind.AUTHOR),
+    **dict.fromkeys(("createddate", "modifieddate", "date"), Kind.TIME),
+    **dict.fromkeys(("title", "subject", "keyword"), Kind.TITLE),
+    "description": Kind.COMMENTS,
+}
+_PREVIEW_TEXT = r"Preview/PrvText\.txt"
+_DROPPED = (
+    (r"Preview/.*", Kind.PREVIEW),
+    (r"(DocHistory|Contents/history|History)/.*", Kind.REVISIONS),
+    (r"Scripts/.*", Kind.SCRIPT),
+    (r"DocOptions/.*", Kind.LINK),
+    (r"META-INF/signature.*", Kind.AUTHOR),
+)
+_SECTIONS = r"Contents/section\d+\.xml"
+_XML = r"Contents/.*\.xml"
+_MEDIA = r"BinData/[^/]+"
+_PROGRAM = ("application", "appVersion", "os")
+_CHANGES = {"trackChange", "insertBegin", "deleteBegin"}
+_PARAGRAPHS = {"p"}
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    parts = _open(data, limits)
+    yield from parts.wrapping()
+    for name in parts.matching(_LIST):
+        yield from _meta(parse(parts[name]))
+    for name in parts.matching(_PREVIEW_TEXT):
+        yield found(Kind.PREVIEW, parts[name].decode("utf-8", "replace"))
+    for pattern, kind in _DROPPED:
+        names = set(parts.matching(pattern)) - set(parts.matching(_PREVIEW_TEXT))
+        yield from (found(kind, name) for name in sorted(names))
+    for name in parts.matching(r"version\.xml"):
+        root = parse(parts[name])
+        if root.get("appVersion"):
+            yield found(Kind.SOFTWARE, *(root.get(key) for key in _PROGRAM))
+    for name in parts.matching(_XML):
+        yield from _part(parse(parts[name]))
+    yield from embedded.look(parts, parts.matching(_MEDIA), limits)
+    for name in parts.matching(_SECTIONS):
+        yield from embedded.words(words_in(parse(parts[name]), _PARAGRAPHS))
+
+
+def clean(data: bytes, limits: Limits) -> bytes:
+    """The same pages. Raises NotCleanable(CHANGES) if there are tracked changes."""
+    parts = _open(data, limits)
+    if any(_is_changed(parse(parts[name])) for name in parts.matching(_XML)):
+        raise NotCleanable(Reason.CHANGES)
+    dropped = {name for pattern, _ in _DROPPED for name in parts.drop(pattern)}
+    for name in parts.matching(r"META-INF/.*\.(xml|rdf)|" + _LIST):
+        parts[name] = serialise(_unlisted(parse(parts[name]), dropped))
+    for name in parts.matching(_XML):
+        parts[name] = serialise(_without_memos(parse(parts[name])))
+    for name in parts.matching(r"version\.xml"):
+        root = parse(parts[name])
+        for key in _PROGRAM[1:]:
+            if key in root.attrib:
+                root.set(key, "")
+        parts[name] = serialise(root)
+    embedded.clean(parts, parts.matching(_MEDIA), limits)
+    return parts.written()
+
+
+def _open(data: bytes, limits: Limits) -> Parts:
+    """Raises NotCleanable(LOCKED) for a document with a password."""
+    parts = Parts(data, limits)
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise NotCleanable(Reason.LOCKED)
+    return parts
+
+
+def _meta(root: etree._Element) -> Iterator[Finding]:
+    for element in _metadata(root):
+        name = (element.get("name") or local(element.tag)).lower()
+        if name in _META and element.text and element.text.strip():
+            yield found(_META[name], element.text)
+
+
+def _metadata(root: etree._Element) -> list[etree._Element]:
+    """The facts about the document, but for its language."""
+    held = [element for element in root.iter() if local(element.tag) == "metadata"]
+    facts = [fact for metadata in held for fact in metadata]
+    return [fact for fact in facts if local(fact.tag) != "language"]
+
+
+def _part(root: etree._Element) -> Iterator[Finding]:
+    if _is_changed(root):
+        names = {e.get("name") or "" for e in root.iter() if local(e.tag) == "trackChangeAuthor"}
+        yield found(Kind.REVISIONS, *sorted(names))
+    for memo in _memos(root):
+        yield found(Kind.COMMENTS, *_memo_author(memo))
+
+
+def _is_changed(root: etree._Element) -> bool:
+    return any(local(element.tag) in _CHANGES for element in root.iter())
+
+
+def _memos(root: etree._Element) -> list[etree._Element]:
+    starts = [element for element in root.iter() if local(element.tag) == "fieldBegin"]
+    return [start for start in starts if start.get("type") == "MEMO"]
+
+
+def _memo_author(memo: etree._Element) -> list[str]:
+    return [p.text or "" for p in memo.iter() if (p.get("name") or "").lower() == "author"]
+
+
+def _without_memos(root: etree._Element) -> etree._Element:
+    """A memo stands in the field's beginning; the field around the text goes, the text stays."""
+    memos = _memos(root)
+    ids = {memo.get("id") for memo in memos}
+    ends = [element for element in root.iter() if local(element.tag) == "fieldEnd"]
+    for element in [*memos, *(end for end in ends if end.get("beginIDRef") in ids)]:
+        remove(element)
+    return root
+
+
+def _unlisted(root: etree._Element, dropped: set[str]) -> etree._Element:
+    """A list of parts without those that are gone, and without facts about people."""
+    items = {}
+    for element in list(root.iter()):
+        values = {str(value) for value in element.attrib.values()}
+        if values & dropped or any(value.endswith(tuple(dropped)) for value in values if dropped):
+            items[element.get("id")] = element
+            remove(element)
+    for element in list(root.iter()):
+        if element.get("idref") in items and element.get("idref"):
+            remove(element)
+    for fact in _metadata(root):
+        fact.text = None
+    return root

@@ -1,0 +1,101 @@
+"""HWP 5 and the old Office: files in the compound format of OLE. Read and told, never written.
+
+HWP: "한글 문서 파일 형식 5.0" of Hancom. The summary has the properties of [MS-OLEPS].
+"""
+
+import struct
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any, NoReturn
+
+import olefile
+
+from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from . import hwp
+
+_HWP_SUMMARY = "\x05HwpSummaryInformation"
+_SUMMARY = {
+    **dict.fromkeys((4, 8), Kind.AUTHOR),
+    **dict.fromkeys((2, 3, 5), Kind.TITLE),
+    6: Kind.COMMENTS,
+    7: Kind.SOFTWARE,
+    **dict.fromkeys((11, 12, 13, 20), Kind.TIME),
+    18: Kind.SOFTWARE,
+}
+_OF_HWP = {**_SUMMARY, 9: Kind.SOFTWARE}  # the version of the program that saved last
+_OF_OFFICE = {**_SUMMARY, 9: Kind.REVISIONS}
+_DOCUMENT_SUMMARY = {14: Kind.AUTHOR, 15: Kind.ORGANISATION}
+_SECTION_AT = 44  # byte of the stream that says where the first set is
+_UTF16, _BYTES, _MOMENT = 31, 30, 64
+_FACTS_MAX = 256
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_MACROS = (["Macros"], ["_VBA_PROJECT_CUR"], ["VBA"])
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    with olefile.OleFileIO(BytesIO(data)) as ole:
+        yield from _properties(ole, _HWP_SUMMARY, _OF_HWP)
+        yield from _properties(ole, "\x05SummaryInformation", _OF_OFFICE)
+        yield from _properties(ole, "\x05DocumentSummaryInformation", _DOCUMENT_SUMMARY)
+        for storage in _MACROS:
+            if ole.exists(storage):
+                yield found(Kind.MACROS, storage[0])
+        if ole.exists("FileHeader"):
+            yield from hwp.look(ole, limits)
+        yield from _sent(ole)
+
+
+def clean(data: bytes, limits: Limits) -> NoReturn:
+    raise NotCleanable(Reason.FORMAT)
+
+
+def _properties(ole: Any, stream: str, kinds: dict[int, Kind]) -> Iterator[Finding]:
+    if ole.exists(stream):
+        for number, value in _facts(ole.openstream(stream).read()):
+            finding = found(kinds[number], value) if number in kinds else None
+            if finding and finding.detail.strip("0"):  # none, or the zeroth time it was saved
+                yield finding
+
+
+def _facts(stream: bytes) -> Iterator[tuple[int, str]]:
+    """Texts and moments of the first set of properties, by number.
+
+    olefile takes the length of UTF-16 texts from the wrong place, and HWP has no others.
+    """
+    (start,) = struct.unpack_from("<I", stream, _SECTION_AT)
+    (count,) = struct.unpack_from("<I", stream, start + 4)
+    for n in range(min(count, _FACTS_MAX)):
+        number, offset = struct.unpack_from("<II", stream, start + 8 + 8 * n)
+        kind, size = struct.unpack_from("<II", stream, start + offset)
+        body = stream[start + offset + 8 :]
+        if kind == _UTF16:
+            yield number, body[: 2 * size].decode("utf-16-le", "replace").strip("\0 ")
+        elif kind == _BYTES:
+            yield number, _text(body[:size]).strip("\0 ")
+        elif kind == _MOMENT:
+            (ticks,) = struct.unpack_from("<Q", stream, start + offset + 4)
+            yield number, _moment(ticks)
+
+
+def _moment(ticks: int) -> str:
+    """`ticks` of 100 ns since 1601; empty for never."""
+    try:
+        return str(_EPOCH + timedelta(seconds=ticks // 10_000_000)) if ticks else ""
+    except OverflowError:
+        return ""
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("cp949", "replace")
+
+
+def _sent(ole: Any) -> Iterator[Finding]:
+    """An Outlook message: who sent it, and its transport headers ([MS-OXMSG])."""
+    for name, kind in (("0C1A", Kind.AUTHOR), ("0E04", Kind.AUTHOR), ("007D", Kind.OTHER)):
+        stream = f"__substg1.0_{name}001F"
+        if ole.exists(stream):
+            yield found(kind, ole.openstream(stream).read().decode("utf-16-le", "replace"))

@@ -1,0 +1,147 @@
+"""ODT, ODS, ODP. ISO/IEC 26300.
+
+A cleaned one keeps its text, sheets and slides; changes are accepted, notes in the margin go, and
+so do the parts about who, when and on what.
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from .. import embedded
+from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from .zip_container import Parts, local, parse, remove, serialise, words_in
+
+_META = {
+    **dict.fromkeys(("initial-creator", "creator", "printed-by"), Kind.AUTHOR),
+    "generator": Kind.SOFTWARE,
+    **dict.fromkeys(("creation-date", "date", "print-date", "editing-duration"), Kind.TIME),
+    **dict.fromkeys(("title", "subject", "keyword"), Kind.TITLE),
+    "description": Kind.COMMENTS,
+    "editing-cycles": Kind.REVISIONS,
+    "template": Kind.LINK,
+    "user-defined": Kind.OTHER,
+}
+_DROPPED = (
+    (r"(.*/)?meta\.xml", None),  # told one by one
+    (r"Thumbnails/.*", Kind.PREVIEW),
+    (r"(.*/)?settings\.xml", None),
+    (r"Basic/.*|Scripts/.*", Kind.MACROS),
+    (r"Versions/.*|VersionList\.xml", Kind.REVISIONS),
+    (r"META-INF/.*signatures.*\.xml", Kind.AUTHOR),
+    (r"Configurations2/.*|layout-cache|manifest\.rdf|current\.xml", None),
+)
+_MANIFEST = "META-INF/manifest.xml"
+_MEDIA = r"(Pictures|media|Media)/[^/]+"
+_PART = r"(.*/)?(content|styles)\.xml"
+_MARKERS = {
+    *("tracked-changes", "change", "change-start", "change-end"),
+    *("annotation", "annotation-end", "event-listeners", "scripts"),
+}
+_PARAGRAPHS = {"p", "h"}
+_PRINTER = ("PrinterName", "PrinterSetup")
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    parts = _open(data, limits)
+    yield from parts.wrapping()
+    for name in parts.matching(_DROPPED[0][0]):
+        yield from _meta(parse(parts[name]))
+    for pattern, kind in _DROPPED:
+        if kind and (names := parts.matching(pattern)):
+            yield found(kind, names[0])
+    for name in parts.matching(r"(.*/)?settings\.xml"):
+        yield from _settings(parse(parts[name]))
+    for name in parts.matching(_PART):
+        yield from _part(parse(parts[name]))
+    yield from embedded.look(parts, parts.matching(_MEDIA), limits)
+    for name in parts.matching(_PART):
+        yield from embedded.words(words_in(parse(parts[name]), _PARAGRAPHS))
+
+
+def clean(data: bytes, limits: Limits) -> bytes:
+    """The same text, sheets and slides. Raises NotCleanable if something inside cannot be."""
+    parts = _open(data, limits)
+    for pattern, _ in _DROPPED:
+        parts.drop(pattern)
+    manifest = parse(parts[_MANIFEST])
+    for entry in list(manifest):
+        path = next((str(v) for k, v in entry.attrib.items() if local(k) == "full-path"), "")
+        if not path.endswith("/") and path not in parts:
+            remove(entry)
+    parts[_MANIFEST] = serialise(manifest)
+    for name in parts.matching(_PART):
+        parts[name] = serialise(_bare(parse(parts[name])))
+    embedded.clean(parts, parts.matching(_MEDIA), limits)
+    return parts.written()
+
+
+def _open(data: bytes, limits: Limits) -> Parts:
+    """Raises NotCleanable(LOCKED) for a document with a password."""
+    parts = Parts(data, limits)
+    if b"encryption-data" in parts.get(_MANIFEST, b""):
+        raise NotCleanable(Reason.LOCKED)
+    return parts
+
+
+def _meta(root: etree._Element) -> Iterator[Finding]:
+    for element in root.iter():
+        name = local(element.tag)
+        told = [element.text, *element.attrib.values()] if name == "template" else [element.text]
+        if name in _META and any(told):
+            yield found(_META[name], *told)
+
+
+def _settings(root: etree._Element) -> Iterator[Finding]:
+    for element in root.iter():
+        names = [v for k, v in element.attrib.items() if local(k) == "name"]
+        if names and names[0] in _PRINTER and element.text:
+            value = element.text if names[0] == "PrinterName" else names[0]
+            yield found(Kind.PRINTER, value)
+
+
+def _part(root: etree._Element) -> Iterator[Finding]:
+    rsid = False
+    for element in root.iter():
+        name = local(element.tag)
+        if name == "annotation":
+            yield found(Kind.COMMENTS, *_by(element))
+        elif name == "changed-region":
+            yield found(Kind.REVISIONS, *_by(element))
+        elif name == "event-listener":
+            yield found(Kind.SCRIPT, name)
+        for key, value in element.attrib.items():
+            if local(key) == "href" and _is_outside(str(value)):
+                yield found(Kind.LINK, value, stays=not _is_followed(element, str(value)))
+            elif local(key) == "display" and value == "none":
+                yield found(Kind.HIDDEN, name, stays=True)
+            rsid = rsid or local(key).endswith("rsid")
+    if rsid:
+        yield found(Kind.IDENTIFIER, "rsid")
+
+
+def _by(element: etree._Element) -> list[str]:
+    return [piece.text or "" for piece in element.iter() if local(piece.tag) in ("creator", "date")]
+
+
+def _is_outside(href: str) -> bool:
+    return ":" in href or href.startswith(("/", "../"))
+
+
+def _is_followed(element: etree._Element, href: str) -> bool:
+    """Paths on a machine, and what a program fetches by itself; links to click are content."""
+    is_clicked = local(element.tag) == "a" and not href.startswith(("file:", "/", "../"))
+    return _is_outside(href) and not is_clicked
+
+
+def _bare(root: etree._Element) -> etree._Element:
+    """Changes accepted, notes, ids and paths gone."""
+    for element in list(root.iter()):
+        if local(element.tag) in _MARKERS:
+            remove(element)
+        for key, value in list(element.attrib.items()):
+            if local(key).endswith("rsid"):
+                del element.attrib[key]
+            elif local(key) == "href" and _is_followed(element, str(value)):
+                element.set(key, "")
+    return root

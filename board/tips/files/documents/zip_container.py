@@ -1,0 +1,174 @@
+"""Documents that are zip files: their parts, read within bounds and written the same each time."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+
+from lxml import etree
+
+from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can name
+_LOCKED = 0x1
+# Order matters to readers that look at the first bytes of a document.
+_FIRST = ("mimetype", "[Content_Types].xml", "_rels/.rels")
+_END = b"PK\x05\x06"
+_END_SIZE = 22  # bytes of that record, before the comment
+
+
+class Parts:
+    """The parts of one document by name. Each is unpacked at most once, and all within `limits`.
+
+    Raises NotCleanable(TOO_MUCH or LOCKED), or zipfile's own errors if the file is damaged.
+    """
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._zip = zipfile.ZipFile(BytesIO(data))
+        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        # What a part unpacks to is never more than it declares, so the sum is known beforehand.
+        if len(infos) > limits.parts or sum(i.file_size for i in infos) > limits.unpacked:
+            raise NotCleanable(Reason.TOO_MUCH)
+        if any(info.flag_bits & _LOCKED for info in infos):
+            raise NotCleanable(Reason.LOCKED)
+        self._infos = {info.filename: info for info in infos}
+        if len(self._infos) < len(infos):
+            raise zipfile.BadZipFile("two parts of one name")
+        self._changed: dict[str, bytes] = {}
+        self._data = data
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self._infos)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._infos
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._changed:
+            self._changed[name] = self._zip.read(self._infos[name])
+        return self._changed[name]
+
+    def __setitem__(self, name: str, data: bytes) -> None:
+        self._changed[name] = data
+
+    def __delitem__(self, name: str) -> None:
+        del self._infos[name]
+
+    def get(self, name: str, missing: bytes) -> bytes:
+        return self[name] if name in self._infos else missing
+
+    def matching(self, pattern: str) -> list[str]:
+        """Names that match the whole of `pattern`, whatever their case."""
+        return [name for name in self.names if re.fullmatch(pattern, name, re.I)]
+
+    def drop(self, pattern: str) -> set[str]:
+        """Removes the parts that match, and says which they were."""
+        gone = set(self.matching(pattern))
+        for name in gone:
+            del self[name]
+        return gone
+
+    def wrapping(self) -> Iterator[Finding]:
+        """What the zip itself says beside its parts."""
+        dates = [info.date_time for info in self._infos.values() if info.date_time > _EPOCH]
+        if dates:
+            yield found(Kind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates)))
+        if self._zip.comment:
+            yield found(Kind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
+        behind = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
+        if behind > 0:
+            yield found(Kind.ATTACHMENT, f"{behind} B")
+
+    def written(self) -> bytes:
+        """The document with the parts that are left: one date, one system, a fixed order."""
+        buffer = BytesIO()
+        rest = [name for name in self.names if name not in _FIRST]
+        with zipfile.ZipFile(buffer, "w") as target:
+            for name in [*(name for name in _FIRST if name in self), *rest]:
+                info = zipfile.ZipInfo(name, _EPOCH)
+                info.create_system = 0
+                # The first part of OpenDocument and HWPX is read without unpacking.
+                stored = name == "mimetype"
+                info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+                target.writestr(info, self[name])
+        return buffer.getvalue()
+
+
+class Damaged(Exception):
+    """A part that is not what it has to be."""
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root of a part. Nothing is fetched or expanded: a document type is refused whole."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    root = etree.fromstring(data, parser)
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
+        raise Damaged("document type")
+    return root
+
+
+def serialise(root: etree._Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def local(name: object) -> str:
+    """The name of an element or attribute without its namespace."""
+    return str(name).rpartition("}")[2]
+
+
+def remove(element: etree._Element) -> None:
+    """Takes an element out and leaves the text behind it where it was."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    _leave(parent, element, element.tail)
+    element.tail = None
+    parent.remove(element)
+
+
+def unwrap(element: etree._Element) -> None:
+    """Takes an element out and leaves what it holds in its place."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    _leave(parent, element, element.text)
+    at = parent.index(element)
+    children = list(element)
+    tail, element.tail = element.tail, None
+    parent.remove(element)
+    parent[at:at] = children
+    if children:
+        children[-1].tail = (children[-1].tail or "") + (tail or "") or None
+    else:
+        before = parent[at - 1] if at else None
+        _append(parent, before, tail)
+
+
+def _leave(parent: etree._Element, element: etree._Element, text: str | None) -> None:
+    _append(parent, element.getprevious(), text)
+
+
+def _append(parent: etree._Element, before: etree._Element | None, text: str | None) -> None:
+    if not text:
+        return
+    if before is None:
+        parent.text = (parent.text or "") + text
+    else:
+        before.tail = (before.tail or "") + text
+
+
+def words_in(root: etree._Element, paragraphs: set[str]) -> str:
+    """The text of a part, a line for each element named in `paragraphs`."""
+    lines = []
+    for element in root.iter():
+        if local(element.tag) in paragraphs:
+            lines.append("".join(str(piece) for piece in element.itertext()))
+    return "\n".join(lines)

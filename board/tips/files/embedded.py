@@ -1,0 +1,46 @@
+"""Pictures, recordings and documents inside a document: looked into, and cleaned in their place."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from .documents.zip_container import Parts
+from .formats import clean_inside, format_of, look_inside
+from .media import images
+from .results import Finding, Kind, Limits, found
+from .text.pii import revealing
+
+_WORDS_MAX = 40  # findings in the text of one document
+
+
+def look(parts: Parts, names: Iterable[str], limits: Limits) -> Iterator[Finding]:
+    """What the parts `names` give away, each by its own format."""
+    for name in names:
+        format_ = format_of(parts[name])
+        if format_.is_image:
+            yield from look_inside(parts[name], limits)
+        elif format_.why_not or not format_.reader:
+            yield Finding(Kind.ATTACHMENT, _last(name), stays=True)
+        else:
+            yield found(Kind.ATTACHMENT, _last(name), stays=True)
+            yield from look_inside(parts[name], limits.deeper())
+
+
+def clean(parts: Parts, names: Iterable[str], limits: Limits) -> None:
+    """Puts cleaned copies where the parts `names` are, if they keep their format."""
+    for name in names:
+        format_ = format_of(parts[name])
+        if format_.is_image and format_.name != "bmp":
+            # The document turns its pictures itself.
+            parts[name] = images.clean(parts[name], limits, upright=False)
+        elif format_.reader and not format_.why_not:
+            parts[name] = clean_inside(parts[name], limits.deeper())
+
+
+def words(text: str) -> Iterator[Finding]:
+    """What the text of a document gives away. It is content, so it stays."""
+    for finding in revealing(text)[:_WORDS_MAX]:
+        yield Finding(finding.kind, finding.detail, stays=True)
+
+
+def _last(name: str) -> str:
+    return re.split(r"[/\\]", name)[-1]

@@ -1,0 +1,144 @@
+"""Sound: MP3 with its tags (ID3, APE), and WAV. The sound itself is not encoded again."""
+
+import re
+from collections.abc import Iterator
+
+from ..results import Finding, Kind, Limits, found, printable
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    del limits
+    yield from _look_wav(data) if data.startswith(b"RIFF") else _look_mp3(data)
+    yield Finding(Kind.VOICE, stays=True)
+
+
+def clean(data: bytes, limits: Limits) -> bytes:
+    """The sound alone. Raises ValueError if there is none."""
+    del limits
+    return _clean_wav(data) if data.startswith(b"RIFF") else _clean_mp3(data)
+
+
+# MP3: frames of sound with tags before and behind.
+
+_FRAMES = {
+    **dict.fromkeys(("TPE1", "TPE2", "TCOM", "TOWN", "TCOP", "TP1", "TOPE"), Kind.AUTHOR),
+    **dict.fromkeys(("TSSE", "TENC", "TSS", "TEN"), Kind.SOFTWARE),
+    **dict.fromkeys(("TDRC", "TDEN", "TDTG", "TYER", "TDAT", "TYE"), Kind.TIME),
+    **dict.fromkeys(("TIT1", "TIT2", "TIT3", "TALB", "TT2", "TAL"), Kind.TITLE),
+    **dict.fromkeys(("COMM", "USLT", "COM"), Kind.COMMENTS),
+    **dict.fromkeys(("APIC", "PIC"), Kind.PREVIEW),
+    **dict.fromkeys(("GEOB", "GEO"), Kind.ATTACHMENT),
+    **dict.fromkeys(("UFID", "PRIV", "TSRC"), Kind.IDENTIFIER),
+}
+_TEXT_ENCODINGS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
+_ID3V1, _APE_FOOTER = 128, 32  # bytes
+
+
+def _id3_size(data: bytes) -> int:
+    """Bytes of the tag at the beginning, with its header; 0 without one."""
+    if data[:3] != b"ID3":
+        return 0
+    size = 0
+    for byte in data[6:10]:
+        size = size << 7 | byte & 0x7F
+    return size + 10 + (10 if data[5] & 0x10 else 0)
+
+
+def _look_mp3(data: bytes) -> Iterator[Finding]:
+    yield from _frames(data[: _id3_size(data)])
+    sound = _sound(data)
+    behind = data[_id3_size(data) + len(sound) :]
+    if behind[-_ID3V1:][:3] == b"TAG":
+        for kind, field in ((Kind.TITLE, slice(-125, -95)), (Kind.AUTHOR, slice(-95, -65))):
+            if text := behind[field].decode("cp949", "replace").strip("\0 "):
+                yield found(kind, text)
+    elif behind:
+        yield found(Kind.OTHER, f"{len(behind)} B")
+
+
+def _frames(tag: bytes) -> Iterator[Finding]:
+    old = tag[3:4] == b"\2"
+    head, name_size = (6, 3) if old else (10, 4)
+    at = 10
+    while at + head < len(tag) and tag[at : at + 1].strip(b"\0"):
+        name = tag[at : at + name_size].decode("latin-1")
+        size = _frame_size(tag[at + name_size : at + 2 * name_size], tag[3] == 4)
+        body = tag[at + head : at + head + size]
+        kind = _FRAMES.get(name, Kind.OTHER)
+        text = _id3_text(body) if name[:1] in "TC" else ""
+        yield found(kind, text or name)
+        at += head + size
+
+
+def _frame_size(field: bytes, safe: bool) -> int:
+    size = 0
+    for byte in field:
+        size = size << (7 if safe else 8) | byte
+    return size
+
+
+def _id3_text(body: bytes) -> str:
+    encoding = _TEXT_ENCODINGS[body[0]] if body and body[0] < len(_TEXT_ENCODINGS) else "latin-1"
+    return body[1:].decode(encoding, "replace").replace("\0", " ").strip()
+
+
+def _sound(data: bytes) -> bytes:
+    """What is between the tags: ID3v2 before; ID3v1, Lyrics3 and APE behind."""
+    sound = data[_id3_size(data) :]
+    while True:
+        if sound[-_ID3V1:][:3] == b"TAG":
+            sound = sound[:-_ID3V1]
+        elif sound[-_APE_FOOTER:][:8] == b"APETAGEX":
+            size = int.from_bytes(sound[-20:-16], "little")
+            header = _APE_FOOTER if sound[-9] & 0x80 else 0
+            sound = sound[: max(0, len(sound) - size - header)]
+        elif sound.endswith(b"LYRICS200") and b"LYRICSBEGIN" in sound:
+            sound = sound[: sound.rindex(b"LYRICSBEGIN")]
+        else:
+            return sound
+
+
+def _clean_mp3(data: bytes) -> bytes:
+    sound = _sound(data)
+    start = re.search(rb"\xff[\xfb\xfa\xf3\xf2\xe3]", sound[:4096])
+    if not start:
+        raise ValueError("no sound between the tags")
+    return sound[start.start() :]
+
+
+# WAV: chunks one after the other.
+
+_KEPT_CHUNKS = {b"fmt ", b"data", b"fact"}
+_CHUNKS = {
+    b"bext": Kind.DEVICE, b"iXML": Kind.DEVICE, b"LIST": Kind.COMMENTS, b"id3 ": Kind.COMMENTS,
+    b"_PMX": Kind.OTHER, b"cart": Kind.TITLE,
+}  # fmt: skip
+_INFO = {b"IART": Kind.AUTHOR, b"ISFT": Kind.SOFTWARE, b"ICRD": Kind.TIME, b"INAM": Kind.TITLE}
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 12
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        yield data[at : at + 4], data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+
+
+def _look_wav(data: bytes) -> Iterator[Finding]:
+    for name, body in _chunks(data):
+        if name == b"LIST" and body.startswith(b"INFO"):
+            for field, text in _chunks(b"RIFF0000" + body):
+                kind = _INFO.get(field, Kind.COMMENTS)
+                yield found(kind, printable(text))
+        elif name not in _KEPT_CHUNKS:
+            yield found(_CHUNKS.get(name, Kind.OTHER), printable(body) or name.decode("latin-1"))
+
+
+def _clean_wav(data: bytes) -> bytes:
+    kept = b""
+    for name, body in _chunks(data):
+        if name in _KEPT_CHUNKS:
+            kept += name + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)
+    if b"data" not in kept:
+        raise ValueError("no sound")
+    return b"RIFF" + (4 + len(kept)).to_bytes(4, "little") + b"WAVE" + kept

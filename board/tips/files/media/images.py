@@ -1,0 +1,191 @@
+"""Pictures. A cleaned one is drawn anew from its pixels, so nothing can be left beside them."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from threading import Thread
+from typing import Any
+
+import pi_heif
+from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
+
+from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from . import exif, xmp
+from .image_end import end_of
+
+# Threads count against the limits of the worker, and one picture needs few.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+pi_heif.options.DECODE_THREADS = 1
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+Image.MAX_IMAGE_PIXELS = None  # we count ourselves, all frames together
+
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
+_WRITTEN_AS = {"HEIF": "JPEG", "AVIF": "JPEG", "MPO": "JPEG", "BMP": "PNG"}
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 92, "subsampling": 0},
+    "WEBP": {"quality": 92},
+    "TIFF": {"compression": "tiff_adobe_deflate"},
+}
+_MANY_FRAMES = {"GIF", "PNG", "WEBP", "TIFF"}
+_PLAIN_MODES = {"1", "L", "LA", "RGB", "RGBA", "I;16"}
+# Profiles that every program brings; others name the screen or scanner they were measured on.
+_USUAL_PROFILE = re.compile(
+    r"s?RGB|Display P3|Adobe RGB|ProPhoto|Gr[ae]y|Dot Gain|Gamma|SWOP|FOGRA|CMYK|c2|nRGB|uRGB", re.I
+)
+_TEXT_KINDS = (
+    (Kind.AUTHOR, ("author", "artist", "copyright", "creator")),
+    (Kind.SOFTWARE, ("software", "parameters", "workflow", "prompt")),
+    (Kind.TIME, ("time", "date", "tIME")),
+    (Kind.TITLE, ("title", "subject")),
+)
+_NOT_TEXT = {"xmp", "exif", "icc_profile", "comment", "photoshop", "dpi", "XML:com.adobe.xmp"}
+_MARKS = (b"ftyp", b"SoundShot", b"MotionPhoto", b"moov")
+_PNG_TIME = re.compile(rb"\x00\x00\x00\x07tIME(.{7})", re.S)
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    picture = _open(data, limits)
+    yield from exif.look(picture.getexif())
+    yield from exif.look_iptc(picture)
+    for packet in _packets(picture):
+        yield from xmp.look(packet)
+    yield from _profile(picture)
+    yield from _texts(picture, data)
+    if getattr(picture, "format", "") == "MPO":
+        yield found(Kind.PREVIEW, "MPO")
+    yield from _behind(data, picture.format or "")
+
+
+def clean(data: bytes, limits: Limits, upright: bool = True) -> bytes:
+    """The pixels in sRGB, `upright` if the camera was held otherwise, and nothing else.
+
+    Formats that cannot be written, or that keep more than they show, become JPEG or PNG.
+    """
+    picture = _open(data, limits)
+    source = picture.format or ""
+    if source == "HEIF":
+        _need_a_thread()
+    target = _WRITTEN_AS.get(source, source)
+    limit = None if target in _MANY_FRAMES else 1
+    frames, times = [], []
+    for frame in ImageSequence.Iterator(picture):
+        times.append(frame.info.get("duration", 0))
+        frames.append(_plain(frame, upright))
+        if len(frames) == limit:
+            break
+    if target == "JPEG" and "A" in frames[0].mode:
+        target = "PNG"
+    return _encode(frames, target, times, picture.info.get("loop"))
+
+
+def _need_a_thread() -> None:
+    """libheif decodes in one, and ends the process where there may be none."""
+    try:
+        thread = Thread(target=int)
+        thread.start()
+        thread.join()
+    except RuntimeError:
+        raise NotCleanable(Reason.FORMAT) from None
+
+
+def _open(data: bytes, limits: Limits) -> Image.Image:
+    """Raises NotCleanable if all frames together have more pixels than we want to draw."""
+    picture = Image.open(BytesIO(data), formats=FORMATS)
+    width, height = picture.size
+    if width * height > limits.pixels:
+        raise NotCleanable(Reason.TOO_MUCH)
+    if width * height * getattr(picture, "n_frames", 1) > limits.pixels:
+        raise NotCleanable(Reason.TOO_MUCH)
+    return picture
+
+
+def _packets(picture: Image.Image) -> Iterator[bytes]:
+    for key in ("xmp", "XML:com.adobe.xmp"):
+        value = picture.info.get(key)
+        if value:
+            yield value.encode() if isinstance(value, str) else value
+
+
+def _profile(picture: Image.Image) -> Iterator[Finding]:
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return
+    try:
+        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile)))
+    except (ImageCms.PyCMSError, OSError):
+        name = ""
+    if not _USUAL_PROFILE.search(name):
+        yield found(Kind.DEVICE, "ICC", name)
+
+
+def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
+    if comment := picture.info.get("comment"):
+        text = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
+        yield found(Kind.COMMENTS, text)
+    if picture.format != "PNG":
+        return
+    picture.load()  # texts may stand behind the pixels
+    for key, text in getattr(picture, "text", {}).items():
+        if key not in _NOT_TEXT:
+            words = key.lower()
+            kinds = (kind for kind, names in _TEXT_KINDS if any(n in words for n in names))
+            yield found(next(kinds, Kind.COMMENTS), f"{key}: {text}")
+    if match := _PNG_TIME.search(data):
+        year = int.from_bytes(match[1][:2], "big")
+        yield found(Kind.TIME, f"{year}-{match[1][2]:02}-{match[1][3]:02}")
+
+
+def _behind(data: bytes, format_: str) -> Iterator[Finding]:
+    """What hangs behind the end of the picture: films of moving photos, voice memos, archives."""
+    trailer = data[end_of(data, format_) :]
+    if not trailer.strip(b"\0"):
+        return
+    if any(mark in trailer for mark in _MARKS):
+        yield found(Kind.VOICE, f"{len(trailer)} B")
+    else:
+        yield found(Kind.ATTACHMENT, f"{len(trailer)} B")
+
+
+def _plain(frame: Image.Image, upright: bool) -> Image.Image:
+    """A new picture of the same pixels in a mode every format takes."""
+    profile = frame.info.get("icc_profile")
+    picture = ImageOps.exif_transpose(frame) if upright else frame.copy()
+    if picture.mode not in _PLAIN_MODES and picture.mode != "CMYK":
+        see_through = picture.mode in ("PA", "RGBa", "La") or "transparency" in picture.info
+        picture = picture.convert("RGBA" if see_through else "RGB")
+    elif "transparency" in picture.info and picture.mode in ("L", "RGB"):
+        picture = picture.convert("RGBA")
+    if profile:
+        picture = _in_srgb(picture, profile)
+    if picture.mode == "CMYK":
+        picture = picture.convert("RGB")
+    return Image.frombytes(picture.mode, picture.size, picture.tobytes())
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Without its profile a picture is taken for sRGB, so its colours are made to be."""
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    if picture.mode not in ("RGB", "RGBA", "CMYK"):
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        srgb = ImageCms.createProfile("sRGB")
+        turned = ImageCms.profileToProfile(picture, source, srgb, outputMode=mode)
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    return turned or picture
+
+
+def _encode(frames: list[Image.Image], target: str, times: list[int], loop: Any) -> bytes:
+    buffer = BytesIO()
+    options = dict(_OPTIONS.get(target, {}))
+    if len(frames) > 1:
+        options |= {"save_all": True, "append_images": frames[1:]}
+        if target != "TIFF":
+            options |= {"duration": times} | ({} if loop is None else {"loop": loop})
+        if target == "GIF":
+            options |= {"disposal": 2}
+    if target == "JPEG" and frames[0].mode not in ("L", "RGB"):
+        frames[0] = frames[0].convert("RGB")
+    frames[0].save(buffer, target, **options)
+    return buffer.getvalue()

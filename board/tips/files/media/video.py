@@ -1,0 +1,189 @@
+"""Films, and sound in the same boxes: MP4, MOV, M4A. ISO/IEC 14496-12.
+
+A cleaned one keeps every byte of its pictures and sound where it was, and has what stands beside
+them blanked. Nobody can take the voice out of a voice: that is always told.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ..results import Finding, Kind, Limits, NotCleanable, Reason, found, printable
+from . import xmp
+
+_HOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"edts", b"dinf", b"mvex"}
+_KEPT_ON_TOP = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"styp", b"ssix", b"wide"}
+_KEPT_IN_HOLDERS = {
+    *(
+        b"mvhd",
+        b"tkhd",
+        b"mdhd",
+        b"hdlr",
+        b"vmhd",
+        b"smhd",
+        b"nmhd",
+        b"gmhd",
+        b"elst",
+        b"dref",
+        b"stbl",
+    ),
+    *(
+        b"mehd",
+        b"trex",
+        b"mfhd",
+        b"tfhd",
+        b"tfdt",
+        b"trun",
+        b"sbgp",
+        b"sgpd",
+        b"saiz",
+        b"saio",
+        b"tref",
+    ),
+    *(b"tapt", b"trgr", b"elng", b"subs", b"iods", b"mfro", b"tfra", b"cslg"),
+    *_HOLDERS,
+}
+_SHOWN = {b"vide", b"soun", b"sbtl", b"subt", b"text", b"clcp", b"tmcd"}
+_NO_TRACK = {b"mdir", b"mdta", b"url ", b"alis"}  # handlers of other things
+_EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
+_DEPTH_MAX, _BOXES_MAX = 8, 20_000
+_LABELS = {
+    b"\xa9xyz": Kind.PLACE, b"loci": Kind.PLACE,
+    b"\xa9mak": Kind.DEVICE, b"\xa9mod": Kind.DEVICE, b"manu": Kind.DEVICE, b"modl": Kind.DEVICE,
+    b"\xa9swr": Kind.SOFTWARE, b"\xa9too": Kind.SOFTWARE, b"\xa9enc": Kind.SOFTWARE,
+    b"\xa9day": Kind.TIME, b"\xa9ART": Kind.AUTHOR, b"\xa9aut": Kind.AUTHOR,
+    b"\xa9wrt": Kind.AUTHOR,
+    b"aART": Kind.AUTHOR, b"auth": Kind.AUTHOR, b"cprt": Kind.AUTHOR, b"\xa9nam": Kind.TITLE,
+    b"titl": Kind.TITLE, b"\xa9alb": Kind.TITLE, b"\xa9cmt": Kind.COMMENTS, b"desc": Kind.COMMENTS,
+    b"covr": Kind.PREVIEW, b"smta": Kind.DEVICE, b"mdta": Kind.DEVICE,
+}  # fmt: skip
+_KEYS = (
+    (Kind.PLACE, b"location"),
+    (Kind.DEVICE, b"make"),
+    (Kind.DEVICE, b"model"),
+    (Kind.DEVICE, b"android.version"),
+    (Kind.SOFTWARE, b"software"),
+    (Kind.TIME, b"creationdate"),
+    (Kind.AUTHOR, b"author"),
+    (Kind.IDENTIFIER, b"identifier"),
+)
+_POSITION = re.compile(rb"[+-]\d{1,3}\.\d+[+-]\d{1,3}\.\d+(?:[+-][\d.]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    kind: bytes
+    start: int
+    body: int
+    end: int
+    depth: int
+
+
+def _boxes(data: bytes) -> list[Box]:
+    """All boxes of holders, outer before inner. Raises ValueError if they do not fit each other."""
+    found_boxes: list[Box] = []
+    waiting = [(0, len(data), 0)]
+    while waiting:
+        at, end, depth = waiting.pop()
+        while at < end:
+            box = _box(data, at, end, depth)
+            found_boxes.append(box)
+            if box.kind in _HOLDERS and depth < _DEPTH_MAX:
+                waiting.append((box.body, box.end, depth + 1))
+            at = box.end
+        if len(found_boxes) > _BOXES_MAX:
+            raise ValueError("too many boxes")
+    return found_boxes
+
+
+def _box(data: bytes, at: int, end: int, depth: int) -> Box:
+    size, kind, body = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], at + 8
+    if size == 1:
+        size, body = int.from_bytes(data[at + 8 : at + 16], "big"), at + 16
+    elif size == 0 and depth == 0:
+        size = end - at
+    if at + size > end or body > at + size:
+        raise ValueError("a box that is larger than its place")
+    return Box(kind, at, body, at + size, depth)
+
+
+def _is_blanked(box: Box) -> bool:
+    return box.kind not in (_KEPT_IN_HOLDERS if box.depth else _KEPT_ON_TOP)
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    del limits
+    for box in _boxes(data):
+        body = data[box.body : box.end]
+        if box.kind in (b"mvhd", b"mdhd", b"tkhd") and (moment := _moment(body)):
+            yield found(Kind.TIME, moment)
+        elif box.kind == b"hdlr":
+            yield from _track(body)
+        elif _is_blanked(box) and body.strip(b"\0"):
+            yield from _label(box.kind, body)
+
+
+def _moment(body: bytes) -> str:
+    size = 8 if body[:1] == b"\1" else 4
+    seconds = int.from_bytes(body[4 : 4 + size], "big")
+    try:
+        return (_EPOCH + timedelta(seconds=seconds)).isoformat(" ") if seconds else ""
+    except OverflowError:
+        return ""
+
+
+def _track(body: bytes) -> Iterator[Finding]:
+    kind = body[8:12]
+    if kind == b"soun":
+        yield Finding(Kind.VOICE, stays=True)
+    elif kind not in _SHOWN | _NO_TRACK:
+        yield found(Kind.PLACE, "track", kind.decode("latin-1"))
+    name = body[24:].strip(b"\0")
+    if re.search(rb"[A-Za-z]{3}", name):
+        yield found(Kind.SOFTWARE, name.decode("utf-8", "replace"))
+
+
+def _label(kind: bytes, body: bytes) -> Iterator[Finding]:
+    """What a box of facts holds; at least its name, if we cannot read it."""
+    told = False
+    for packet in xmp.packets_in(body):
+        yield from xmp.look(packet)
+        told = True
+    for label, means in _LABELS.items():
+        at = body.find(label)
+        if at >= 0:
+            yield found(means, printable(body[at + 4 : at + 120]))
+            told = True
+    if match := _POSITION.search(body):
+        yield found(Kind.PLACE, match[0].decode())
+        told = True
+    for means, key in _KEYS:
+        if b".quicktime." + key in body or (key in body and b"com.android" in body):
+            yield found(means, key.decode())
+            told = True
+    if not told:
+        yield found(Kind.OTHER, kind.decode("latin-1"), printable(body[:80]))
+
+
+def clean(data: bytes, limits: Limits) -> bytes:
+    """Blanks in place, so that no offset inside the film has to change.
+
+    Raises NotCleanable(TRACKS) if a track is neither pictures, sound nor text: it may hold places.
+    """
+    del limits
+    film = bytearray(data)
+    for box in _boxes(data):
+        body = slice(box.body, box.end)
+        if box.kind == b"hdlr" and box.depth:
+            kind = data[box.body + 8 : box.body + 12]
+            if kind not in _SHOWN | _NO_TRACK:
+                raise NotCleanable(Reason.TRACKS)
+            film[box.body + 24 : box.end] = bytes(max(0, box.end - box.body - 24))
+        elif box.kind in (b"mvhd", b"mdhd", b"tkhd"):
+            size = 16 if data[box.body : box.body + 1] == b"\1" else 8
+            film[box.body + 4 : box.body + 4 + size] = bytes(size)
+        elif _is_blanked(box):
+            film[box.start + 4 : box.start + 8] = b"free"
+            film[body] = bytes(box.end - box.body)
+    return bytes(film)

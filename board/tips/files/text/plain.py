@@ -1,0 +1,94 @@
+"""Text, letters and RTF."""
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+
+from ..results import Finding, Kind, Limits, found
+from . import pii
+
+_SAMPLE = 64 * 1024  # bytes that are asked whether they are text
+_LETTER = re.compile(rb"(?:[A-Z][A-Za-z0-9-]*: ?.*\r?\n(?:[ \t].*\r?\n)*){3,}", re.M)
+_LETTER_HEADS = (b"\nReceived:", b"\nMessage-ID:", b"\nMessage-Id:", b"\nMIME-Version:")
+_HEADERS = {
+    **dict.fromkeys(("From", "Reply-To", "Sender", "Return-Path", "To", "Cc"), Kind.AUTHOR),
+    **dict.fromkeys(("Received", "X-Originating-IP", "X-Sender-IP"), Kind.PLACE),
+    **dict.fromkeys(("Message-ID", "Delivered-To", "X-Original-To"), Kind.IDENTIFIER),
+    **dict.fromkeys(("X-Mailer", "User-Agent"), Kind.SOFTWARE),
+    "Date": Kind.TIME,
+    "Organization": Kind.ORGANISATION,
+}
+_RTF = re.compile(rb"\{\\(author|operator|manager|company|generator|title) ([^{}]*)\}")
+_RTF_KINDS = {b"company": Kind.ORGANISATION, b"generator": Kind.SOFTWARE, b"title": Kind.TITLE}
+# The first lines of a conversation that KakaoTalk saved: with whom, and when.
+_CHAT = re.compile(
+    r"\A\W*(?:KakaoTalk Chats with )?(.{1,60}?) ?(?:님과|님과의)? ?(?:카카오톡 ?대화.*)?"
+    r"\n(?:저장한 날짜|Date Saved) ?: ?(.+)"
+)
+_ENCODINGS = ("utf-8-sig", "cp949")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+
+
+def name_of(data: bytes) -> str | None:
+    """text or email, if it can be read as such."""
+    head = data[:_SAMPLE]
+    if data and _LETTER.match(head) and any(name in b"\n" + head for name in _LETTER_HEADS):
+        return "email"
+    try:
+        text = _decoded(data)
+    except UnicodeDecodeError:
+        return None
+    return None if not text.strip() or _CONTROLS.search(text[:_SAMPLE]) else "text"
+
+
+def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+    del limits
+    if data.startswith(b"{\\rtf"):
+        for match in _RTF.finditer(data):
+            if (value := _rtf_text(match[2])).strip(" ?"):  # what an old program is to show
+                yield found(_RTF_KINDS.get(match[1], Kind.AUTHOR), value)
+        return
+    if name_of(data) == "email":
+        yield from _letter(data)
+        return
+    text = _decoded(data)
+    if chat := _CHAT.match(text):
+        yield found(Kind.AUTHOR, chat[1], stays=True)
+        yield found(Kind.TIME, chat[2], stays=True)
+    yield from pii.revealing(text)
+
+
+def _rtf_text(value: bytes) -> str:
+    """With letters for their numbers: \\u51228 is of Unicode, \\'c1\\'a6 of Korean Windows."""
+    packed = re.sub(rb"\\'([0-9a-fA-F]{2})", lambda m: bytes.fromhex(m[1].decode()), value)
+    text = packed.decode("cp949", "replace")
+    return re.sub(r"\\u(-?\d{1,5}) ?\??", lambda m: chr(int(m[1]) % 0x10000), text)
+
+
+def clean(data: bytes, limits: Limits) -> bytes:
+    """UTF-8 without marks of encodings, with line feeds, and without what does not show."""
+    del limits
+    text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    return pii.visible(text).encode()
+
+
+def _decoded(data: bytes) -> str:
+    """Raises UnicodeDecodeError if this is no text in the encodings that are written in Korea."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    for encoding in _ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            refusal = error
+    raise refusal
+
+
+def _letter(data: bytes) -> Iterator[Finding]:
+    letter = message_from_bytes(data, policy=policy.compat32)
+    for name, value in letter.items():
+        if name in _HEADERS:
+            yield found(_HEADERS[name], f"{name}: {value}")
+    for part in letter.walk():
+        if part.get_filename():
+            yield found(Kind.ATTACHMENT, part.get_filename())

@@ -1,0 +1,67 @@
+"""Mail to readers of tips: that there is something, and not a word more.
+
+When a mail leaves says when a tip came; so an operator sends them at set hours, each after a
+random wait, one mail for however much there is.
+"""
+
+from dataclasses import dataclass
+from email.message import EmailMessage, Message
+
+from sqlalchemy import select
+
+from board.db import db
+from board.runtime.smtp import connected, hand_over
+from board.tips.crypto.pgp import BadKey, PublicKey, sealed_mail
+from board.tips.models.key_holders import Reader
+from board.tips.notifications.pgp_keys import MailKey
+
+TEXT = "데스크에서 확인할 것이 있습니다.\n"
+
+
+class NoKey(Exception):
+    """This reader's mail is encrypted, and their key is good no more. So there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """To one reader. `certificate`: their OpenPGP key, if they have shown that it is theirs."""
+
+    address: str
+    certificate: bytes | None = None
+
+    def written(self, text: str = TEXT) -> Message:
+        """Raises NoKey: where there is a key, nothing is written in the clear."""
+        if self.certificate is None:
+            message = EmailMessage()
+            message.set_content(text)
+            return message
+        try:
+            return sealed_mail(PublicKey.read(self.certificate), text)
+        except BadKey as error:
+            raise NoKey from error
+
+
+def due() -> list[Letter]:
+    """To readers for whom something came since they last looked, or were last told."""
+    readers = db.session.scalars(Reader.all().where(Reader.has_news.is_(True)))
+    return [letter_to(reader) for reader in readers]
+
+
+def letter_to(reader: Reader) -> Letter:
+    key = db.session.scalar(MailKey.of(reader))
+    return Letter(reader.user.email, key.certificate if key else None)
+
+
+def told(addresses: list[str]) -> None:
+    """Whoever has these addresses knows; what comes from now on is news again."""
+    for reader in db.session.scalars(select(Reader)):
+        if reader.user.email in addresses:
+            reader.has_news = False
+
+
+def send(server: str, sender: str, letter: Letter, *, site: str, text: str = TEXT) -> None:
+    """`server`: as `connected` takes it. Raises NotSent or NoKey."""
+    message = letter.written(text)
+    message["Subject"] = f"[{site}] 확인할 것이 있습니다"
+    with connected(server) as connection:
+        hand_over(message, to=letter.address, sender=sender, by=connection)

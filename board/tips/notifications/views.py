@@ -1,0 +1,132 @@
+"""A reader's OpenPGP key, for mail that only they can read."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.db import db, writing
+from board.runtime.smtp import NotSent
+from board.tips.crypto.pgp import BYTES_MAX, BadKey, PublicKey
+from board.tips.desk.forms import MailKeyForm, ProofForm
+from board.tips.models.key_holders import Reader
+from board.tips.notifications import emails as tip_emails
+from board.tips.notifications import pgp_keys
+from board.tips.notifications.pgp_keys import MailKey
+from board.tips.readers.unlock_views import my_key
+from board.tips.web.responses import page_of, protect
+from board.web.access import newsroom, open_to
+
+bp = Blueprint("tip_mail", __name__)
+bp.after_request(protect)
+
+
+@bp.app_template_global()
+def mail_key() -> MailKey | None:
+    """The key of whoever has unlocked tips here, for warnings at the desk."""
+    me, _key = my_key()
+    return db.session.scalar(MailKey.of(me))
+
+
+@bp.get("/desk/tips/mail")
+@open_to(newsroom)
+def mail() -> ResponseReturnValue:
+    me, _key = my_key()
+    return _page(me)
+
+
+@bp.post("/desk/tips/mail")
+@open_to(newsroom, body_max=4 * BYTES_MAX)
+def offer() -> ResponseReturnValue:
+    """Take a key on trial, and mail a code that only its owner can read."""
+    me, _key = my_key()
+    form = MailKeyForm.posted()
+    if not form.validate():
+        return _page(me, form=form, status=422)
+    data = form.key.data.encode()
+    with writing():
+        mine = db.session.scalar(MailKey.of(me))
+        if mine is not None and mine.update(data):
+            return redirect(url_for(".mail", notice="saved"), 303)
+    try:
+        key = PublicKey.read(data)
+    except BadKey as error:
+        form.key.errors = [_why_not(error.why)]
+        return _page(me, form=form, status=422)
+    if not _is_asked(me, key):
+        form.key.errors = [_("The mail with the code could not be sent. Please try again later.")]
+        return _page(me, form=form, status=503)
+    return redirect(url_for(".mail"), 303)
+
+
+@bp.post("/desk/tips/mail/prove")
+@open_to(newsroom)
+def prove() -> ResponseReturnValue:
+    me, _key = my_key()
+    form = ProofForm.posted()
+    if not form.validate():
+        return _page(me, proof=form, status=422)
+    with writing():
+        waiting = db.session.scalar(MailKey.waiting_of(me))
+        proven = waiting is not None and waiting.prove(form.code.data)
+    if not proven:
+        form.code.errors = [_("This is not the code from the mail.")]
+        return _page(me, proof=form, status=422)
+    return redirect(url_for(".mail", notice="saved"), 303)
+
+
+@bp.post("/desk/tips/mail/remove")
+@open_to(newsroom)
+def remove() -> ResponseReturnValue:
+    with writing():
+        me, _key = my_key()
+        pgp_keys.forget(me)
+    return redirect(url_for(".mail", notice="saved"), 303)
+
+
+def _is_asked(me: Reader, key: PublicKey) -> bool:
+    """Whether a mail with a code could be sent to this key, which waits until that is typed."""
+    with writing():
+        code = MailKey.offer(me, key)
+    try:
+        _ask(me, key, code)
+    except (NotSent, tip_emails.NoKey):
+        with writing():
+            pgp_keys.withdraw(me)
+        return False
+    return True
+
+
+def _ask(me: Reader, key: PublicKey, code: str) -> None:
+    config, letter = current_app.config, tip_emails.Letter(me.user.email, key.raw)
+    if not config["MAIL_SERVER"] or not config["MAIL_FROM"]:
+        raise NotSent
+    text = f"열쇠를 확인하는 숫자: {code}\n데스크의 ‘메일 암호화’에 적어 주세요.\n"
+    tip_emails.send(
+        config["MAIL_SERVER"], config["MAIL_FROM"], letter, site=config["SITE_NAME"], text=text
+    )
+
+
+def _page(me: Reader, *, status: int = 200, **forms: Any) -> Response:
+    return page_of(
+        "tips/desk/mail.html",
+        status=status,
+        mine=db.session.scalar(MailKey.of(me)),
+        waiting=db.session.scalar(MailKey.waiting_of(me)),
+        mails=bool(current_app.config["MAIL_SERVER"] and current_app.config["MAIL_FROM"]),
+        to=me.user.email,
+        **{"form": MailKeyForm.empty(), "proof": ProofForm.empty(), **forms},
+    )
+
+
+def _why_not(why: str) -> str:
+    return {
+        "unreadable": _("This is no OpenPGP key. Paste the public key as text, up to 100 KB."),
+        "several": _("These are several keys. Paste yours alone."),
+        "secret": _("This is your SECRET key. It was not kept; paste the public one, and think of "
+                    "replacing this key."),
+        "revoked": _("This key has been revoked."),
+        "expired": _("This key has expired. Extend it, export it again and paste it here."),
+        "cannot encrypt": _("Nothing can be encrypted to this key: it only signs."),
+    }[why]  # fmt: skip

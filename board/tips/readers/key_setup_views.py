@@ -1,0 +1,108 @@
+"""A reader of tips makes their key, and gets passphrase and recovery sheet for it."""
+
+from flask import Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from board.db import db, writing
+from board.tips.crypto.primitives import Key
+from board.tips.dates import today
+from board.tips.desk.forms import RecoverForm
+from board.tips.models.key_holders import Reader, Unlocked
+from board.tips.readers import membership, roster
+from board.tips.readers.recovery_sheet import Paper
+from board.tips.readers.unlock_views import bp, my_key, opened_by
+from board.tips.web import form_tokens
+from board.tips.web.responses import page_of
+from board.web.access import member, newsroom, open_to
+
+
+@bp.get("/desk/tips/start")
+@open_to(newsroom)
+def start_form() -> ResponseReturnValue:
+    again = db.session.scalar(Reader.of(member()))
+    return page_of("tips/desk/start.html", again=again, ticket=form_tokens.new())
+
+
+@bp.post("/desk/tips/start")
+@open_to(newsroom)
+def start() -> ResponseReturnValue:
+    """A key pair of one's own. Who loses passphrase and sheet starts again, with no tips."""
+    if again := _once_more():
+        return again
+    key, paper = Key(), Paper.new()
+    with writing():
+        id = roster.free_id()
+        if old := db.session.scalar(Reader.of(member())):
+            if request.form.get("again") != "yes":
+                abort(409)
+            membership.forget(old)
+        reader = Reader.make(member(), key, paper.locks, id=id)
+        db.session.flush()
+        if not roster.is_begun():
+            roster.add(reader, by=reader, key=key)
+        _use_ticket(paper)
+    return _sheet(paper.text)
+
+
+@bp.get("/desk/tips/recover")
+@open_to(newsroom)
+def recover_form() -> ResponseReturnValue:
+    return _recover_page(RecoverForm.empty())
+
+
+@bp.post("/desk/tips/recover")
+@open_to(newsroom)
+def recover() -> ResponseReturnValue:
+    """The words on the sheet open the key once, for a new passphrase and a new sheet."""
+    if again := _once_more():
+        return again
+    form, reader = RecoverForm.posted(), db.session.scalar(Reader.of(member()))
+    if reader is None:
+        return redirect(url_for(".start_form"), 303)
+    key = opened_by(form, reader, recovery=True)
+    if key is None:
+        return _recover_page(form, status=422)
+    return _renewed(reader, key)
+
+
+@bp.post("/desk/tips/renew")
+@open_to(newsroom)
+def renew() -> ResponseReturnValue:
+    return _once_more() or _renewed(*my_key())
+
+
+def _renewed(reader: Reader, key: Key) -> Response:
+    """A new passphrase and a new sheet; the old ones open nothing."""
+    paper = Paper.new()
+    with writing():
+        reader = db.session.get_one(Reader, reader.id)
+        reader.change_locks(key, paper.locks)
+        Unlocked.end_all(reader)
+        _use_ticket(paper)
+    return _sheet(paper.text)
+
+
+def _once_more() -> ResponseReturnValue | None:
+    """The same form again, by a reload or a second click: what it got, for ten minutes. Else
+    nobody would know the words that now open the key."""
+    ticket = request.form.get("ticket", "")
+    if text := form_tokens.code_of(ticket, kind="paper"):
+        return _sheet(text)
+    return redirect(url_for(".unlock_form"), 303) if form_tokens.used(ticket) else None
+
+
+def _use_ticket(paper: Paper) -> None:
+    ticket = request.form.get("ticket", "")
+    if form_tokens.age(ticket) is not None:
+        form_tokens.use(ticket, paper.text, kind="paper")
+
+
+def _recover_page(form: RecoverForm, *, status: int = 200) -> Response:
+    return page_of("tips/desk/recover.html", form=form, ticket=form_tokens.new(), status=status)
+
+
+def _sheet(text: str) -> Response:
+    passphrase, recovery = (line.split() for line in text.splitlines())
+    return page_of(
+        "tips/desk/sheet.html", passphrase=passphrase, recovery=recovery, made_on=today()
+    )

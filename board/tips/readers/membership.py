@@ -1,0 +1,53 @@
+"""Who joins the readers of tips, and who leaves them: the roster, and the keys of every tip."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import selectinload
+
+from board.db import db
+from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.models.key_grants import Grant
+from board.tips.models.key_holders import Reader, Unlocked
+from board.tips.models.tip import Tip
+from board.tips.readers import roster
+from board.tips.sealed import search_index
+from board.tips.sealed.keyring import NoKey
+from board.tips.sealed.sealed_tip import Opened
+
+
+def join(reader: Reader, *, by: Reader, key: Key) -> None:
+    """`by` signs for them, and lets them into every tip `by` can open."""
+    roster.add(reader, by=by, key=key)
+    search_index.forget(reader=reader)
+    members = roster.members()
+    for opened in Opened.each(_with_keys(Tip.held_by(by)), by, key):
+        with suppress(BadSeal, NoKey):  # opening that tip says so
+            opened.let_in(reader, roster=members)
+
+
+def remove(reader: Reader, *, by: Reader, key: Key) -> None:
+    """`by` takes them off the roster and their keys away; what comes later is under new ones."""
+    roster.remove(reader, by=by, key=key)
+    members = roster.members()
+    held = Tip.held_by(reader).subquery()
+    both = Tip.held_by(by).where(Tip.id.in_(select(held.c.id)))
+    for opened in Opened.each(_with_keys(both), by, key):
+        with suppress(BadSeal, NoKey):  # opening that tip says so
+            opened.shut_out(reader, roster=members)
+    forget(reader)
+
+
+def forget(reader: Reader) -> None:
+    """Their keys are gone, and whatever those opened."""
+    Unlocked.end_all(reader)
+    search_index.forget(reader=reader)
+    db.session.execute(delete(Grant).where(Grant.holder_id == reader.id))
+    db.session.delete(reader)
+    db.session.flush()
+
+
+def _with_keys(tips: Select[Tip]) -> Sequence[Tip]:
+    """Those tips, with all their keys and whom they are granted to, in three questions."""
+    return db.session.scalars(tips.options(selectinload(Tip.keys))).all()

@@ -1,0 +1,147 @@
+"""Readers of tips unlock their key, and lock it again."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
+from board.db import db, writing
+from board.runtime.limiter import TooBusy
+from board.tips.crypto import key_files, passphrases
+from board.tips.crypto.passphrases import NotWords
+from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.desk.forms import UnlockForm
+from board.tips.models.key_holders import Reader, Unlocked
+from board.tips.readers import unlock_session
+from board.tips.readers.roster import Forged
+from board.tips.readers.unlock_session import Locked
+from board.tips.sealed import search_index
+from board.tips.web.responses import FORM_BYTES, page_of, protect
+from board.web.access import member, newsroom, open_to
+
+bp = Blueprint("tip_readers", __name__)
+bp.after_request(protect)
+COOKIE = "tip_desk"
+
+
+def my_key() -> tuple[Reader, Key]:
+    """Whoever has unlocked tips in this browser, if it is the one signed in. Raises Locked."""
+    reader, key = unlock_session.unlocked(COOKIE)
+    if not isinstance(reader, Reader) or reader.user_id != member().id:
+        raise Locked
+    return reader, key
+
+
+@bp.app_errorhandler(Locked)
+def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
+    """What was written while the time ran out is shown again: only its writer sees this page."""
+    written = request.form.get("text") if request.method == "POST" else None
+    if written:
+        return unlock_page(UnlockForm.empty(), written=written, status=401)
+    return redirect(url_for("tip_readers.unlock_form"), 303)
+
+
+@bp.app_errorhandler(Forged)
+def alarm(_error: Forged) -> ResponseReturnValue:
+    return page_of("tips/desk/forged.html", status=503)
+
+
+@bp.app_errorhandler(BadSeal)
+def warn_of_damage(_error: BadSeal) -> ResponseReturnValue:
+    current_app.logger.error("tips: something sealed does not open in its place")
+    return page_of("tips/tampered.html", status=409)
+
+
+@bp.get("/desk/tips/unlock")
+@open_to(newsroom)
+def unlock_form() -> ResponseReturnValue:
+    if db.session.scalar(Reader.of(member())) is None:
+        return redirect(url_for(".start_form"), 303)
+    return unlock_page(UnlockForm.empty())
+
+
+@bp.post("/desk/tips/unlock")
+@open_to(newsroom)
+def unlock() -> ResponseReturnValue:
+    form, reader = UnlockForm.posted(), db.session.scalar(Reader.of(member()))
+    if reader is None:
+        return redirect(url_for(".start_form"), 303)
+    key = opened_by(form, reader, recovery=False)
+    if key is None:
+        return unlock_page(form, status=422)
+    made = search_index.make(reader, key)  # so that a search need not wait
+    with writing():
+        search_index.keep(made, reader)
+        reader = db.session.get_one(Reader, reader.id)
+        reader.has_news = False
+        token = Unlocked.begin(reader, key)
+    return unlock_session.remember(redirect(url_for("tip_desk.inbox"), 303), COOKIE, token)
+
+
+@bp.post("/desk/tips/lock")
+@open_to(newsroom, body_max=FORM_BYTES)
+def lock() -> ResponseReturnValue:
+    """A page that locks itself sends along what was being written: it is shown again."""
+    with writing():
+        unlock_session.lock(COOKIE)
+    if written := request.form.get("text"):
+        return unlock_session.forget(unlock_page(UnlockForm.empty(), written=written), COOKIE)
+    return unlock_session.forget(redirect(url_for(".unlock_form"), 303), COOKIE)
+
+
+@bp.errorhandler(TooManyAttempts)
+def wait(_error: TooManyAttempts) -> ResponseReturnValue:
+    form = UnlockForm.empty()
+    form.passphrase.errors = [_("Too many attempts. Please wait five minutes.")]
+    return unlock_page(form, status=429)
+
+
+def opened_by(form: UnlockForm, reader: Reader, *, recovery: bool) -> Key | None:
+    """The reader's key if the words are right; or the form says what is wrong.
+
+    Raises TooManyAttempts. That the account's second factor was shown, too, the page's audience
+    has seen to.
+    """
+    if not form.validate():
+        return None
+    attempt = _counted(reader)
+    try:
+        key = _tried(form.passphrase.data, reader, recovery=recovery)
+    except BadSeal:
+        form.passphrase.errors = [_("These are not the words.")]
+        return None
+    except TooBusy:  # no failure of whoever tries
+        with writing():
+            attempt.strike_out()
+        raise
+    with writing():
+        attempt.strike_out()
+    return key
+
+
+def _counted(reader: Reader) -> Attempt:
+    """Raises TooManyAttempts."""
+    with writing():
+        return Attempt.begin(
+            email=f"tips of {reader.user_id}",
+            address=request.remote_addr or "",
+            key=current_app.config["SECRET_KEY"],
+            known_device=False,
+        )
+
+
+def _tried(typed: str, reader: Reader, *, recovery: bool) -> Key:
+    """Raises BadSeal and TooBusy."""
+    try:
+        count = passphrases.RECOVERY_WORDS if recovery else passphrases.PASSPHRASE_WORDS
+        typed = passphrases.read_phrase(typed, count)
+    except NotWords:
+        pass  # it is tried all the same, and takes as long
+    _tag, kek = key_files.stretch(typed, salt=reader.salt)
+    return reader.recover(kek) if recovery else reader.unwrap(kek)
+
+
+def unlock_page(form: Any, *, written: str | None = None, status: int = 200) -> Response:
+    return page_of("tips/desk/unlock.html", form=form, written=written, status=status)

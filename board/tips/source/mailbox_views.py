@@ -1,0 +1,202 @@
+"""A source comes back with the code: reads, adds something, changes the code, leaves."""
+
+import math
+import time
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.db import db, writing
+from board.tips.attachments.drafts import Attachment, CannotClean
+from board.tips.attachments.uploads import bytes_max
+from board.tips.crypto import key_files, passphrases
+from board.tips.crypto.passphrases import NotWords
+from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.dates import today
+from board.tips.forms import CodeForm, MessageForm
+from board.tips.models.key_holders import Source, Unlocked
+from board.tips.models.tip import Tip
+from board.tips.readers import unlock_session
+from board.tips.readers.unlock_session import Locked
+from board.tips.sealed import messages, retention, sealed_tip
+from board.tips.sealed.sealed_tip import Opened
+from board.tips.source.form_state import Filled
+from board.tips.source.pages import code_page, door, form_page, look_page, not_cleaned
+from board.tips.source.views import bp
+from board.tips.web import form_tokens
+from board.tips.web.responses import FORM_BYTES, download, page_of
+from board.web.access import open_to, strangers
+
+TRY_SECONDS = 0.6  # every try of a code takes this long, right or wrong
+
+
+@bp.get("/tips/box")
+@open_to(strangers)
+def box() -> ResponseReturnValue:
+    try:
+        return _box_page(*_mine())
+    except Locked:
+        return door(CodeForm.empty())
+
+
+@bp.post("/tips/box")
+@open_to(strangers)
+def enter() -> ResponseReturnValue:
+    """A code is tried: one slow derivation and the same time for every try, whatever it is."""
+    began, form = time.monotonic(), CodeForm.posted()
+    if not form.validate():
+        return door(form, status=422)
+    code, places = _read(form.code.data)
+    token = _enter(*key_files.stretch(code))
+    _even_out(began)
+    if token is None:
+        form.code.errors = [_("This is not a code we know. Compare it with your note.")]
+        return door(form, places=places, status=422)
+    return unlock_session.remember(redirect(url_for(".box"), 303), "tip", token)
+
+
+@bp.post("/tips/box/message")
+@open_to(strangers, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+def add() -> ResponseReturnValue:
+    source, key = _mine()
+    form = MessageForm.posted()
+    if form_tokens.used(form.ticket.data or ""):
+        return redirect(url_for(".box"), 303)
+    filled = Filled(form)
+    if filled.is_refused:
+        return _box_page(source, key, form=form, problem=filled.problem, status=422)
+    if filled.wants_a_look:
+        return look_page(filled, action=".add")
+    try:
+        attachments = filled.chosen()
+    except CannotClean as error:
+        return look_page(filled, action=".add", problem=not_cleaned(error), status=422)
+    _hear(source, key, form, attachments)
+    filled.draft.forget()
+    return redirect(url_for(".box", _anchor="newest"), 303)
+
+
+@bp.post("/tips/box/file")
+@open_to(strangers)
+def file() -> ResponseReturnValue:
+    return download(_opened(*_mine()), request.form.get("number", ""))
+
+
+@bp.post("/tips/box/code")
+@open_to(strangers)
+def change_code() -> ResponseReturnValue:
+    source, key = _mine()
+    ticket = request.form.get("ticket", "")
+    if shown := form_tokens.code_of(ticket):
+        return code_page(ticket, shown, changed=True)
+    if form_tokens.age(ticket) is None or form_tokens.used(ticket):
+        return redirect(url_for(".box"), 303)
+    code = passphrases.new_code()
+    tag, kek = key_files.stretch(code)
+    with writing():
+        source = db.session.get_one(Source, source.id)
+        source.change_code(key, tag=tag, kek=kek)
+        form_tokens.use(ticket, code)
+        token = Unlocked.begin(source, key)
+    return unlock_session.remember(code_page(ticket, code, changed=True), "tip", token)
+
+
+@bp.post("/tips/box/burn")
+@open_to(strangers)
+def burn() -> ResponseReturnValue:
+    source, _key = _mine()
+    with writing():
+        sealed_tip.burn(db.session.get_one(Source, source.id))
+    return unlock_session.forget(redirect(url_for(".choose"), 303), "tip")
+
+
+@bp.post("/tips/box/erase")
+@open_to(strangers)
+def ask_erasure() -> ResponseReturnValue:
+    source, _key = _mine()
+    with writing():
+        db.session.scalars(Tip.held_by(source)).one().ask_erasure()
+    return redirect(url_for(".box"), 303)
+
+
+@bp.post("/tips/box/leave")
+@open_to(strangers)
+def leave() -> ResponseReturnValue:
+    with writing():
+        unlock_session.lock("tip")
+    return unlock_session.forget(redirect(url_for(".choose"), 303), "tip")
+
+
+def _read(typed: str) -> tuple[str, tuple[int, ...]]:
+    """The code that was meant; or what was typed, and which words of it are in no list."""
+    try:
+        return passphrases.read_code(typed), ()
+    except NotWords as wrong:
+        return typed, wrong.places
+
+
+def _enter(tag: bytes, kek: bytes) -> str | None:
+    """The token of a newly unlocked box, or None when no source has this tag."""
+    with writing():
+        source = db.session.scalar(Source.with_tag(tag))
+        if source is None:
+            return None
+        try:
+            key = source.unwrap(kek)
+            source.note_visit(key)
+        except BadSeal:
+            return None
+        return Unlocked.begin(source, key)
+
+
+def _even_out(began: float) -> None:
+    """Wait for a whole number of turns, so that a busy machine shows no difference either."""
+    spent = time.monotonic() - began
+    if TRY_SECONDS:
+        time.sleep(math.ceil(spent / TRY_SECONDS) * TRY_SECONDS - spent)
+
+
+def _mine() -> tuple[Source, Key]:
+    """The source whose box is open in this browser, and their key. Raises Locked."""
+    holder, key = unlock_session.unlocked("tip")
+    assert isinstance(holder, Source)  # noqa: S101 - no other gets this cookie
+    return holder, key
+
+
+def _opened(source: Source, key: Key) -> Opened:
+    return Opened.by(db.session.scalars(Tip.held_by(source)).one(), source, key)
+
+
+def _hear(source: Source, key: Key, form: MessageForm, attachments: list[Attachment]) -> None:
+    with writing():
+        messages.hear(_opened(source, key), form.text.data, attachments)
+        form_tokens.use(form.ticket.data, "")
+
+
+def _box_page(
+    source: Source,
+    key: Key,
+    *,
+    form: MessageForm | None = None,
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    tip = db.session.scalar(Tip.held_by(source))
+    if tip is None:
+        return page_of("tips/gone.html")
+    said = Opened.by(tip, source, key).contents("message", "file", "story")
+    erased_on = tip.erased_on(retention.retention())
+    return form_page(
+        "tips/box.html",
+        status=status,
+        tip=tip,
+        talk=[{"number": each.number, "kind": each.kind, **each.data} for each in said],
+        ticket=form_tokens.new(),
+        attachments=(),
+        visits=source.visits_before(key, current=True),
+        form=form or MessageForm.empty(data={"ticket": form_tokens.new()}),
+        problem=problem,
+        erased_on=erased_on,
+        warned=erased_on - today() <= Tip.WARN,
+    )

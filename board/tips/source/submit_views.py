@@ -1,0 +1,104 @@
+"""A source writes a tip, looks at what it gives away, sends it, and notes the code."""
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.db import db, writing
+from board.db.write_lock import Busy
+from board.runtime.limiter import TooBusy
+from board.tips.attachments.drafts import Attachment, CannotClean
+from board.tips.attachments.uploads import bytes_max
+from board.tips.crypto import key_files, passphrases
+from board.tips.forms import TipForm
+from board.tips.models.key_holders import Reader
+from board.tips.sealed import messages
+from board.tips.sealed.messages import TooMany
+from board.tips.source.form_state import Filled
+from board.tips.source.pages import code_page, form_page, look_page, not_cleaned, readers
+from board.tips.source.views import bp
+from board.tips.web import form_tokens
+from board.tips.web.responses import FORM_BYTES, page_of
+from board.web.access import open_to, strangers
+
+
+@bp.get("/tips/new")
+@open_to(strangers)
+def write_form() -> ResponseReturnValue:
+    form = TipForm.empty(data={"ticket": form_tokens.new()})
+    return form_page("tips/write.html", form=form, attachments=[], problem=None)
+
+
+@bp.post("/tips/new")
+@open_to(strangers, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+def write() -> ResponseReturnValue:
+    form = TipForm.posted()
+    if code := form_tokens.code_of(form.ticket.data or ""):
+        return code_page(form.ticket.data, code)  # the same form again: a reload
+    if form_tokens.used(form.ticket.data or ""):
+        return page_of("tips/sent.html", status=409)
+    filled = Filled(form)
+    if filled.is_refused:
+        return _write_page(filled, status=422)
+    if filled.wants_a_look:
+        return look_page(filled)
+    try:
+        return _send(form, filled)
+    except CannotClean as error:
+        return look_page(filled, problem=not_cleaned(error), status=422)
+    except (TooMany, Busy, TooBusy):
+        return look_page(filled, problem=_too_many(), status=503)
+
+
+@bp.post("/tips/new/check")
+@open_to(strangers)
+def check() -> ResponseReturnValue:
+    """The source types two words of the code again, and knows that the note is good."""
+    ticket = request.form.get("ticket", "")
+    code = form_tokens.code_of(ticket)
+    if code is None:
+        return redirect(url_for(".box"), 303)
+    given = {
+        place: request.form.get(f"word{place}", "") for place in passphrases.asked_places(code)
+    }
+    if not passphrases.are_of(code, given):
+        return code_page(ticket, code, wrong=True, status=422)
+    with writing():
+        form_tokens.forget_code(ticket)
+    return page_of("tips/noted.html")
+
+
+def _send(form: TipForm, filled: Filled) -> ResponseReturnValue:
+    to = readers()
+    if not to:
+        return _write_page(filled, status=503)
+    code, attachments = passphrases.new_code(), filled.chosen()
+    _seal(form, attachments, to, code)
+    filled.draft.forget()
+    return code_page(form.ticket.data, code)
+
+
+def _seal(form: TipForm, attachments: list[Attachment], to: list[Reader], code: str) -> None:
+    tag, kek = key_files.stretch(code)
+    with writing():
+        if form_tokens.used(form.ticket.data):
+            raise Busy  # the same form twice at once: the other one was first
+        messages.count_one()
+        to = [db.session.get_one(Reader, reader.id) for reader in to]
+        contact = form.contact.data.strip()
+        messages.send(form.text.data, contact, attachments, to=to, tag=tag, kek=kek)
+        form_tokens.use(form.ticket.data, code)
+
+
+def _write_page(filled: Filled, *, status: int) -> Response:
+    return form_page(
+        "tips/write.html",
+        form=filled.form,
+        attachments=filled.draft.attachments,
+        problem=filled.problem,
+        status=status,
+    )
+
+
+def _too_many() -> str:
+    return _("Many tips are arriving at this moment. Nothing is lost: please send it again later.")

@@ -1,0 +1,66 @@
+"""The source's side: what all its pages have in common, and the one to read first."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from board.tips.attachments.uploads import NoRoom
+from board.tips.crypto import key_files
+from board.tips.forms import CodeForm
+from board.tips.readers import roster
+from board.tips.readers.unlock_session import Locked
+from board.tips.sealed.keyring import NoKey
+from board.tips.source import pages as source_pages
+from board.tips.source.contact_channels import all_ways
+from board.tips.web.responses import conceal, page_of
+from board.web.access import open_to, strangers
+from board.web.i18n import LANGUAGES
+from board.web.request.origins import for_sources
+
+bp = Blueprint("tips", __name__)
+bp.after_request(conceal)
+bp.after_app_request(lambda response: conceal(response) if is_stray() else response)
+
+
+def is_stray() -> bool:
+    """An address of ours that has no page: a source gets to see that, too."""
+    return request.blueprint != bp.name and request.endpoint != "static" and for_sources()
+
+
+@bp.url_defaults
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    """No cookie remembers the language here, so the addresses do."""
+    if (asked := request.args.get("lang")) in LANGUAGES:
+        values.setdefault("lang", asked)
+
+
+@bp.get("/tips")
+@open_to(strangers)
+def choose() -> ResponseReturnValue:
+    return page_of(
+        "tips/choose.html",
+        readers=len(source_pages.readers()),
+        fingerprint=roster.seal_of(),
+        days=current_app.config["TIP_DAYS"],
+        ways=all_ways(),
+    )
+
+
+@bp.errorhandler(Locked)
+def _time_is_over(_error: Locked) -> ResponseReturnValue:
+    """What was written while the time ran out is shown again: only its writer sees this page."""
+    if written := request.form.get("text"):
+        return source_pages.door(CodeForm.empty(), written=written, status=401)
+    return redirect(url_for(".box"), 303)
+
+
+@bp.errorhandler(key_files.Erased)
+@bp.errorhandler(NoKey)
+def _erased(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
+    return page_of("tips/gone.html")
+
+
+@bp.errorhandler(NoRoom)
+def _no_room(_error: NoRoom) -> ResponseReturnValue:
+    return page_of("tips/full.html", status=503)
