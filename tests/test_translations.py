@@ -9,7 +9,7 @@ import pytest
 from babel.messages import Catalog, extract, pofile
 
 ROOT = Path(__file__).parent.parent
-PO = ROOT / "board/translations/ko/LC_MESSAGES/messages.po"
+PO = ROOT / "board/web/translations/ko/LC_MESSAGES/messages.po"
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
 

@@ -15,7 +15,7 @@ from board.web.templating import Rendering
 
 LANGUAGES = ("ko", "en")
 COOKIE = "lang"
-CATALOGUES = Path(__file__).parents[1] / "translations"
+CATALOGUES = Path(__file__).parent / "translations"
 
 
 class Catalogue(Domain):

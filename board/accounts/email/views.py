@@ -30,7 +30,7 @@ def stop_form() -> ResponseReturnValue:
     """Asked first: programs that look after mail open every link in it."""
     signed = request.args.get("to", "")
     user = email_queue.of_link(signed)
-    page = render_template("accounts/stop_letters.html", signed=signed if user else "", done=False)
+    page = render_template("accounts/unsubscribe.html", signed=signed if user else "", done=False)
     return page, 200, {"Cache-Control": "private, no-store"}
 
 
@@ -42,4 +42,4 @@ def stop() -> ResponseReturnValue:
         abort(404)
     with writing():
         user.mail = email_queue.Wish.NONE.value
-    return render_template("accounts/stop_letters.html", signed="", done=True)
+    return render_template("accounts/unsubscribe.html", signed="", done=True)

@@ -166,7 +166,7 @@ def _refused(field: Any, why: str, page: str, *, status: int = 422, **values: An
 
 def _page(name: str, *, status: int = 200, **values: Any) -> Response:
     """Kept by nobody: what stands on it is for one pair of eyes, once."""
-    page = render_template(f"accounts/second_factor/{name}.html", **values)
+    page = render_template(f"accounts/two_factor/{name}.html", **values)
     return Response(page, status, {"Cache-Control": "private, no-store"}, mimetype="text/html")
 
 

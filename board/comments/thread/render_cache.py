@@ -77,7 +77,7 @@ def _comment_html(
     reported: frozenset[int],
 ) -> Markup:
     """Made of what is named here and nothing else, so a new comment leaves the others as made."""
-    html = app.jinja_env.get_template("comments/_comment.html").render(
+    html = app.jinja_env.get_template("comments/thread/_comment.html").render(
         comment=comment,
         takes_comments=takes_comments,
         target=target,

@@ -53,7 +53,7 @@ def _person(id: int) -> User:
 
 def _muted_page(problem: str | None = None) -> str:
     found = db.session.scalars(Mute.by(member())).all()
-    return render_template("comments/muted.html", mutes=found, problem=problem)
+    return render_template("comments/blocks/index.html", mutes=found, problem=problem)
 
 
 def _onward(notice: str) -> str:

@@ -65,7 +65,7 @@ def leave() -> ResponseReturnValue:
 
 
 def _leave_page(form: LeaveForm) -> str:
-    return render_template("comments/leave.html", form=form)
+    return render_template("comments/delete_account.html", form=form)
 
 
 def _delete_all() -> None:

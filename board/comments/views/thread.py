@@ -139,7 +139,7 @@ def mine() -> ResponseReturnValue:
     with thread_search.turns if form.words else nullcontext():
         if form.validate():
             found, more = thread_search.own(member(), form.words, before=asked_comment("before"))
-        page = render_template("comments/mine.html", comments=found, more=more, form=form)
+        page = render_template("comments/own_comments.html", comments=found, more=more, form=form)
     return page, 422 if form.errors else 200
 
 

@@ -159,7 +159,11 @@ class Register(NamedTuple):
 
 _orders = Register(Order, "law/orders.html", OrderAnswerForm, order_kinds, order_outcomes)
 _disclosures = Register(
-    Disclosure, "law/disclosures.html", DisclosureAnswerForm, disclosure_kinds, disclosure_outcomes
+    Disclosure,
+    "law/data_requests.html",
+    DisclosureAnswerForm,
+    disclosure_kinds,
+    disclosure_outcomes,
 )
 
 

@@ -84,4 +84,4 @@ def _index(form: BarForm) -> str:
     found = list(db.session.scalars(Barred.in_force(before=before)))
     shown = found[: Barred.PAGE_SIZE]
     more = shown[-1].id if len(found) > Barred.PAGE_SIZE else None
-    return render_template("law/barred.html", barred=shown, more=more, form=form)
+    return render_template("law/banned_texts.html", barred=shown, more=more, form=form)

@@ -97,7 +97,7 @@ def _page(form: DossierForm, case: Comment | Claim | Order) -> str:
     else:
         title = f"{case.body} {case.number}"
         room, back = "orders", url_for("registers.orders_page")
-    return render_template("law/dossier.html", form=form, case=title, room=room, back=back)
+    return render_template("law/case_file.html", form=form, case=title, room=room, back=back)
 
 
 def _comment(id: int) -> Comment:

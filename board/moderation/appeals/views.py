@@ -90,7 +90,7 @@ def see() -> ResponseReturnValue:
 
 def _index(refused: int | None = None, form: DecideForm | None = None) -> str:
     return render_template(
-        "moderation/appeals.html",
+        "moderation/appeals/index.html",
         waiting=list(db.session.scalars(Appeal.waiting())),
         ended=list(db.session.scalars(Appeal.ended(member()))),
         is_alone=appeals.is_alone(member()),
@@ -101,7 +101,7 @@ def _index(refused: int | None = None, form: DecideForm | None = None) -> str:
 
 def _appeal_page(ruling: Ruling, user: User, form: AppealForm) -> str:
     return render_template(
-        "moderation/appeal.html",
+        "moderation/appeals/appeal.html",
         ruling=ruling,
         asked=db.session.get(Appeal, ruling.id),
         is_open=ruling.id in appeals.open_to(user, [ruling]),

@@ -119,7 +119,7 @@ def bulk() -> ResponseReturnValue:
     ids = _all(queue, filters) if form.all.data else form.comment.data
     if form.all.data and form.count.data != str(len(ids)):
         return render_template(
-            "moderation/bulk.html",
+            "moderation/desk/bulk.html",
             form=form,
             filters=filters,
             queue=queue,
@@ -184,7 +184,7 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
     else:
         shelf = any_shelf(filters, hidden=queue == "hidden", after=after)
     return render_template(
-        "moderation/queue.html",
+        "moderation/desk/queue.html",
         room=f"queue-{queue}",
         queue=queue,
         title=_TITLES[queue],

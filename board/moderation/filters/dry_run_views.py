@@ -62,7 +62,9 @@ def begin(form: RuleForm, rule: Rule | None) -> ResponseReturnValue:
 
 def _trial_page(trial: Trial, problem: str | None = None) -> str:
     comments = list(db.session.scalars(trial.sampled()))
-    return render_template("moderation/trial.html", trial=trial, comments=comments, problem=problem)
+    return render_template(
+        "moderation/filters/dry_run.html", trial=trial, comments=comments, problem=problem
+    )
 
 
 def _trial(id: int) -> Trial:

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     found = list(db.session.scalars(query))
     shown, signals = found[: Rule.PAGE_SIZE], list(db.session.scalars(Rule.signals()))
     return render_template(
-        "moderation/rules.html",
+        "moderation/filters/index.html",
         find=find,
         category=category,
         counts=filter_rules.count_by_category(),
@@ -157,12 +157,12 @@ def bring_in() -> ResponseReturnValue:
 
 
 def _write_page(form: RuleForm) -> str:
-    return render_template("moderation/write_rule.html", form=form)
+    return render_template("moderation/filters/new.html", form=form)
 
 
 def _rule_page(rule: Rule, form: RuleForm, state_form: StateForm) -> str:
     return render_template(
-        "moderation/rule.html",
+        "moderation/filters/rule.html",
         rule=rule,
         form=form,
         state_form=state_form,
@@ -174,11 +174,11 @@ def _rule_page(rule: Rule, form: RuleForm, state_form: StateForm) -> str:
 
 def _allowed_page(form: AllowForm) -> str:
     words = list(db.session.scalars(AllowedWord.listed()))
-    return render_template("moderation/allowed_words.html", form=form, words=words)
+    return render_template("moderation/filters/allowed_words.html", form=form, words=words)
 
 
 def _import_page(form: ImportForm) -> str:
-    return render_template("moderation/import_rules.html", form=form)
+    return render_template("moderation/filters/import.html", form=form)
 
 
 def _rule(id: int) -> Rule:

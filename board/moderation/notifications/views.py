@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     found = list(db.session.scalars(notifications.told(member(), before=asked_id("before"))))
     shown = found[: sanctions.PAGE_SIZE]
     return render_template(
-        "moderation/notices.html",
+        "moderation/notifications/index.html",
         decisions=shown,
         appeals=appeals.of(shown),
         may_appeal=appeals.open_to(member(), shown),

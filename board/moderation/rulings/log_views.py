@@ -39,5 +39,10 @@ def index() -> ResponseReturnValue:
     shown = found[: Ruling.PAGE_SIZE]
     more = shown[-1].id if len(found) > Ruling.PAGE_SIZE else None
     return render_template(
-        "moderation/log.html", rulings=shown, more=more, form=form, asked=asked, comment=comment
+        "moderation/rulings/log.html",
+        rulings=shown,
+        more=more,
+        form=form,
+        asked=asked,
+        comment=comment,
     )

@@ -51,7 +51,7 @@ def restore(id: int) -> ResponseReturnValue:
 @open_to(everyone)
 def rulings() -> ResponseReturnValue:
     shown, more = _page(Ruling.PAGE_SIZE)
-    return render_template("moderation/rulings.html", rulings=shown, more=more)
+    return render_template("moderation/rulings/public_log.html", rulings=shown, more=more)
 
 
 @bp.get("/rulings.json")

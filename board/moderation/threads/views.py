@@ -51,7 +51,7 @@ def history() -> ResponseReturnValue:
     steerings, more = _page(Steering.ended(before=asked_id("before")))
     surges = list(db.session.scalars(Surge.past()))
     return render_template(
-        "moderation/steerings.html",
+        "moderation/threads/history.html",
         steerings=steerings,
         more=more,
         surges=surges,
@@ -120,7 +120,7 @@ def _index(refused: int | None = None, form: SeenForm | None = None) -> str:
     steerings, more = _page(Steering.all_open(before=asked_id("before")))
     busiest = db.session.execute(Pulse.busiest(since=now() - 6 * SLOT, most=BUSIEST)).all()
     return render_template(
-        "moderation/threads.html",
+        "moderation/threads/index.html",
         surges=surges,
         signs=signs_of(surges),
         steerings=steerings,
@@ -142,7 +142,7 @@ def _page(query: Select[Steering]) -> tuple[list[Steering], int | None]:
 def _steer_page(form: SteerForm, drafted: Steering | None = None) -> str:
     article = form.found_article
     return render_template(
-        "moderation/steer.html",
+        "moderation/threads/restrict.html",
         form=form,
         article=article,
         drafted=drafted,

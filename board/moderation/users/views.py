@@ -158,7 +158,7 @@ def _index(form: BansForm | None = None) -> str:
     find.validate()
     proposals = list(db.session.scalars(BanProposal.waiting()))
     return render_template(
-        "moderation/people.html",
+        "moderation/users/index.html",
         find=find,
         people=list(db.session.scalars(sanctions.found(find.q.data or ""))),
         proposals=proposals,
@@ -176,7 +176,7 @@ def _person_page(
 ) -> str:
     rulings = list(db.session.scalars(sanctions.about(user, before=asked_id("rulings_before"))))
     return render_template(
-        "moderation/person.html",
+        "moderation/users/user.html",
         person=user,
         counts=sanctions.comment_counts(user),
         reported=reports.record_of(user),

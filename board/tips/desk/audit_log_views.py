@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     shown = found[: Entry.PAGE_SIZE]
     last = db.session.scalar(Entry.newest().limit(1))
     return page_of(
-        "tips/desk/log.html",
+        "tips/desk/audit_log.html",
         entries=shown,
         more=shown[-1].id if len(found) > Entry.PAGE_SIZE else None,
         broken=hash_chain.first_broken_of_last(Entry, CHECKED),

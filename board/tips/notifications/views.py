@@ -110,7 +110,7 @@ def _ask(me: Reader, key: PublicKey, code: str) -> None:
 
 def _page(me: Reader, *, status: int = 200, **forms: Any) -> Response:
     return page_of(
-        "tips/desk/mail.html",
+        "tips/notifications/pgp_key.html",
         status=status,
         mine=db.session.scalar(MailKey.of(me)),
         waiting=db.session.scalar(MailKey.waiting_of(me)),

@@ -20,7 +20,7 @@ from board.web.access import member, newsroom, open_to
 @open_to(newsroom)
 def start_form() -> ResponseReturnValue:
     again = db.session.scalar(Reader.of(member()))
-    return page_of("tips/desk/start.html", again=again, ticket=form_tokens.new())
+    return page_of("tips/readers/key_setup.html", again=again, ticket=form_tokens.new())
 
 
 @bp.post("/desk/tips/start")
@@ -98,11 +98,14 @@ def _use_ticket(paper: Paper) -> None:
 
 
 def _recover_page(form: RecoverForm, *, status: int = 200) -> Response:
-    return page_of("tips/desk/recover.html", form=form, ticket=form_tokens.new(), status=status)
+    return page_of("tips/readers/recover.html", form=form, ticket=form_tokens.new(), status=status)
 
 
 def _sheet(text: str) -> Response:
     passphrase, recovery = (line.split() for line in text.splitlines())
     return page_of(
-        "tips/desk/sheet.html", passphrase=passphrase, recovery=recovery, made_on=today()
+        "tips/readers/recovery_sheet.html",
+        passphrase=passphrase,
+        recovery=recovery,
+        made_on=today(),
     )

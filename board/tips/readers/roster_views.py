@@ -27,7 +27,7 @@ def readers() -> ResponseReturnValue:
     members = roster.members()
     every = [*db.session.scalars(Reader.all())]
     return page_of(
-        "tips/desk/readers.html",
+        "tips/readers/index.html",
         me=me,
         listed=[(reader, fingerprint(reader.public)) for reader in members],
         pending=[(reader, fingerprint(reader.public)) for reader in every if reader not in members],

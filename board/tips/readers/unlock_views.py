@@ -45,7 +45,7 @@ def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
 
 @bp.app_errorhandler(Forged)
 def alarm(_error: Forged) -> ResponseReturnValue:
-    return page_of("tips/desk/forged.html", status=503)
+    return page_of("tips/readers/forged.html", status=503)
 
 
 @bp.app_errorhandler(BadSeal)
@@ -144,4 +144,4 @@ def _tried(typed: str, reader: Reader, *, recovery: bool) -> Key:
 
 
 def unlock_page(form: Any, *, written: str | None = None, status: int = 200) -> Response:
-    return page_of("tips/desk/unlock.html", form=form, written=written, status=status)
+    return page_of("tips/readers/unlock.html", form=form, written=written, status=status)

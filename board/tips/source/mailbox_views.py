@@ -184,11 +184,11 @@ def _box_page(
 ) -> Response:
     tip = db.session.scalar(Tip.held_by(source))
     if tip is None:
-        return page_of("tips/gone.html")
+        return page_of("tips/source/gone.html")
     said = Opened.by(tip, source, key).contents("message", "file", "story")
     erased_on = tip.erased_on(retention.retention())
     return form_page(
-        "tips/box.html",
+        "tips/source/mailbox.html",
         status=status,
         tip=tip,
         talk=[{"number": each.number, "kind": each.kind, **each.data} for each in said],

@@ -45,7 +45,9 @@ def door(
     status: int = 200,
 ) -> Response:
     """Where a source types the code."""
-    return page_of("tips/enter.html", form=form, places=places, written=written, status=status)
+    return page_of(
+        "tips/source/enter_code.html", form=form, places=places, written=written, status=status
+    )
 
 
 def look_page(
@@ -53,7 +55,7 @@ def look_page(
 ) -> Response:
     """What it gives away, before it is sent to the endpoint `action`."""
     return page_of(
-        "tips/look.html",
+        "tips/source/preview.html",
         status=status,
         form=filled.form,
         action=url_for(action),
@@ -70,7 +72,7 @@ def code_page(
     ticket: str, code: str, *, wrong: bool = False, changed: bool = False, status: int = 200
 ) -> Response:
     return page_of(
-        "tips/code.html",
+        "tips/source/code.html",
         status=status,
         ticket=ticket,
         words=code.split(),

@@ -26,7 +26,7 @@ from board.web.access import open_to, strangers
 @open_to(strangers)
 def write_form() -> ResponseReturnValue:
     form = TipForm.empty(data={"ticket": form_tokens.new()})
-    return form_page("tips/write.html", form=form, attachments=[], problem=None)
+    return form_page("tips/source/submit.html", form=form, attachments=[], problem=None)
 
 
 @bp.post("/tips/new")
@@ -36,7 +36,7 @@ def write() -> ResponseReturnValue:
     if code := form_tokens.code_of(form.ticket.data or ""):
         return code_page(form.ticket.data, code)  # the same form again: a reload
     if form_tokens.used(form.ticket.data or ""):
-        return page_of("tips/sent.html", status=409)
+        return page_of("tips/source/sent.html", status=409)
     filled = Filled(form)
     if filled.is_refused:
         return _write_page(filled, status=422)
@@ -65,7 +65,7 @@ def check() -> ResponseReturnValue:
         return code_page(ticket, code, wrong=True, status=422)
     with writing():
         form_tokens.forget_code(ticket)
-    return page_of("tips/noted.html")
+    return page_of("tips/source/received.html")
 
 
 def _send(form: TipForm, filled: Filled) -> ResponseReturnValue:
@@ -92,7 +92,7 @@ def _seal(form: TipForm, attachments: list[Attachment], to: list[Reader], code: 
 
 def _write_page(filled: Filled, *, status: int) -> Response:
     return form_page(
-        "tips/write.html",
+        "tips/source/submit.html",
         form=filled.form,
         attachments=filled.draft.attachments,
         problem=filled.problem,

@@ -39,7 +39,7 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 @open_to(strangers)
 def choose() -> ResponseReturnValue:
     return page_of(
-        "tips/choose.html",
+        "tips/source/choose.html",
         readers=len(source_pages.readers()),
         fingerprint=roster.seal_of(),
         days=current_app.config["TIP_DAYS"],
@@ -58,9 +58,9 @@ def _time_is_over(_error: Locked) -> ResponseReturnValue:
 @bp.errorhandler(key_files.Erased)
 @bp.errorhandler(NoKey)
 def _erased(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
-    return page_of("tips/gone.html")
+    return page_of("tips/source/gone.html")
 
 
 @bp.errorhandler(NoRoom)
 def _no_room(_error: NoRoom) -> ResponseReturnValue:
-    return page_of("tips/full.html", status=503)
+    return page_of("tips/source/full.html", status=503)

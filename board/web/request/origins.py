@@ -81,7 +81,7 @@ def _lead_there() -> Response:
     address = first + request.full_path.rstrip("?")
     if is_onion(first):
         return Response(
-            render_template("tips/elsewhere.html", address=address), mimetype="text/html"
+            render_template("tips/source/onion_address.html", address=address), mimetype="text/html"
         )
     response = redirect(address, 303)
     response.headers["Cache-Control"] = "private, no-store"
