@@ -8,7 +8,7 @@ from sqlalchemy import select
 from board.db import db, writing
 from board.db.hash_chain import first_broken_of_last
 from board.moderation.appeals.models import Appeal, appeal
-from board.moderation.log_cli import moderation_cli
+from board.moderation.cli import moderation_cli
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings.models import Ruling, record
 from board.moderation.users import sanctions

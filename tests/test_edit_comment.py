@@ -9,8 +9,7 @@ import time_machine
 from sqlalchemy import select, text
 
 from board.comments.body import Body
-from board.comments.models import Comment
-from board.comments.revisions import Revision
+from board.comments.models import Comment, Revision
 from board.comments.writing import create
 from board.comments.writing.errors import ThreadClosed
 from board.db import db, writing

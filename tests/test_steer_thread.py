@@ -15,7 +15,7 @@ from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.readers import reactions
 from board.db import db, now, writing
-from board.moderation.log_cli import moderation_cli
+from board.moderation.cli import moderation_cli
 from board.moderation.rulings.models import Ruling
 from board.moderation.threads.restrictions import release, steer
 from board.runtime import jobs

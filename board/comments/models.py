@@ -25,7 +25,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from board.accounts.models import User, on_rename
 from board.articles.models import Article
 from board.comments.body import Body, stored
-from board.comments.revisions import Revision
 from board.comments.search_index import index as search_index
 from board.comments.wilson_score import lower_bound
 from board.db import Base, db, now, run
@@ -268,6 +267,17 @@ def refresh_threads_of(author: User) -> None:
     db.session.execute(
         update(Article).where(Article.id.in_(theirs)).values(revision=Article.revision + 1)
     )
+
+
+class Revision(Base):
+    """An earlier text of a comment. Never edited; deleted with the words of the comment itself."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), index=True)
+    text: Mapped[str]
+    written_at: Mapped[datetime]
 
 
 on_rename.append(refresh_threads_of)

@@ -1,12 +1,22 @@
-"""`flask --app wsgi rules …`: the list of words a board starts with."""
+"""CLI: `flask rules load` and `flask moderation verify | export | decide`."""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import IO, Any
 
 import click
 from flask.cli import AppGroup
 
 from board.db import db, writing
+from board.db.hash_chain import first_broken
+from board.moderation.appeals import models as appeals
+from board.moderation.appeals.models import Appeal
 from board.moderation.filters import models as filter_rules
 from board.moderation.filters import text_format
 from board.moderation.filters.heuristics import starter_signals
+from board.moderation.rulings import log as ruling_log
+from board.moderation.rulings.models import Ruling
 
 rules_cli = AppGroup("rules", help="What makes a comment wait for a moderator.")
 
@@ -29,3 +39,71 @@ def _load() -> int:
     shipped = text_format.starter()
     with writing():
         return filter_rules.add_all([*starter_signals(), *shipped.rules], shipped.allowed, by=None)
+
+
+moderation_cli = AppGroup("moderation", help="The log of decisions, and appeals.")
+
+
+@moderation_cli.command("verify")
+def verify() -> None:
+    """Look whether anybody has changed the log behind the board's back.
+
+    Rulings taken from the end leave no gap: keep the last hash somewhere else to notice that.
+    """
+    last: list[Any] = []
+    broken = first_broken(_remembering(last))
+    if broken:
+        raise click.ClickException(
+            f"Ruling {broken} is not as it was written, or one before it is missing."
+        )
+    if last:
+        click.echo(f"{last[0]} rulings, whole. The last is {last[1].id}: {last[1].hash.hex()}")
+
+
+@moderation_cli.command("export")
+@click.argument("path", type=click.Path(dir_okay=False))
+def export(path: str) -> None:
+    """Write the whole log to a new file, one ruling a line, as JSON."""
+    try:
+        with open(path, "x", encoding="utf-8", opener=_private) as file:
+            count = _write(file)
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}.") from error
+    click.echo(f"{count} rulings written.")
+
+
+@moderation_cli.command("decide")
+@click.argument("ruling_id", type=int)
+@click.argument("outcome", type=click.Choice(["uphold", "reject"]))
+@click.argument("says")
+def decide(ruling_id: int, outcome: str, says: str) -> None:
+    """Decide the appeal against a ruling, where no second moderator is there to do it.
+
+    SAYS is the sentence that both sides read.
+    """
+    if not 0 < len(says) <= Ruling.NOTE_MAX:
+        raise click.ClickException(f"The sentence has 1 to {Ruling.NOTE_MAX} characters.")
+    with writing():
+        asked = db.session.get(Appeal, ruling_id)
+        if asked is None or asked.decided_at is not None:
+            raise click.ClickException(f"No appeal against ruling {ruling_id} waits.")
+        appeals.decide(asked, by=None, uphold=outcome == "uphold", says=says)
+    click.echo("Decided.")
+
+
+def _remembering(last: list[Any]) -> Iterator[Ruling]:
+    """All rulings; `last` is then how many there were, and the last of them."""
+    for count, ruling in enumerate(db.session.scalars(ruling_log.in_order()), start=1):
+        last[:] = [count, ruling]
+        yield ruling
+
+
+def _write(file: IO[str]) -> int:
+    count = 0
+    for count, ruling in enumerate(db.session.scalars(ruling_log.in_order()), start=1):  # noqa: B007
+        file.write(json.dumps(ruling_log.told(ruling), ensure_ascii=False) + "\n")
+    return count
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -7,8 +7,7 @@ from board.accounts.email.cli import mail_cli
 from board.articles.importing.run import articles_cli
 from board.db.schema import migration
 from board.law.authorities.cli import law_cli
-from board.moderation.cli import rules_cli
-from board.moderation.log_cli import moderation_cli
+from board.moderation.cli import moderation_cli, rules_cli
 from board.ops.doctor import doctor
 from board.ops.sample.cli import sample_cli
 from board.ops.serve import serve

@@ -13,8 +13,7 @@ from board.accounts import data_export
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import stored
-from board.comments.models import Comment
-from board.comments.revisions import Revision
+from board.comments.models import Comment, Revision
 from board.db.read_connections import read
 
 _comment, _article = Comment.__table__.c, Article.__table__.c
