@@ -1,4 +1,4 @@
-# The few words a person types. README says the same without make.
+# Everyday commands; README has the same without make.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -19,12 +19,12 @@ check: .venv/tested
 bench: .venv/tested
 	@$(BIN)/python -m bench
 
-# The same beside Isso, of the version in bench/peers.txt.
+# Reading and writing, compared with Isso (version in bench/peers.txt).
 bench-peers: .venv/tested build/peers/installed
 	@$(BIN)/python -m bench reading writing peers
 
-# Everything, written into README and docs/: some ten minutes of a machine that does nothing else.
-bench-readme: .venv/tested build/peers/installed
+# All figures, written into docs/performance.md and docs/bench.*: ten minutes on an idle machine.
+bench-report: .venv/tested build/peers/installed
 	@$(BIN)/python -m bench all --write
 
 build/peers/installed: bench/peers.txt
@@ -32,7 +32,7 @@ build/peers/installed: bench/peers.txt
 	@build/peers/bin/python -m pip install --quiet --disable-pip-version-check -r bench/peers.txt
 	@touch $@
 
-# After a change of the words in board/: collect them, then translate what is new in the .po file.
+# Collect the texts of board/ into the catalogue; translate what is new in the .po file afterwards.
 translations: .venv/tested
 	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k lazy_gettext -k ngettext:1,2 --no-location --no-wrap --sort-output \
 		--omit-header -o .venv/messages.pot .
@@ -41,7 +41,7 @@ translations: .venv/tested
 	@sed -i -E '/^"(Project-Id-Version|Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' \
 		board/web/translations/ko/LC_MESSAGES/messages.po
 
-# After a change of the dependencies in pyproject.toml.
+# Lock the dependencies of pyproject.toml, after a change there.
 lock: .venv/tested
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.txt
@@ -57,4 +57,4 @@ lock: .venv/tested
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.PHONY: run test unit check bench bench-peers bench-readme translations lock
+.PHONY: run test unit check bench bench-peers bench-report translations lock

@@ -1,16 +1,15 @@
-"""How fast the board is, measured side by side with ceilings, in one run on one machine.
+"""Benchmark of the board: throughput, latency, memory and page weight, beside their ceilings.
 
-`make bench` starts each server on one core and the load generator on another, takes turns between
-them so that a noisy machine is noisy for all, and prints medians. Beside requests a second stands
-the processor time the server's own processes took for each, which strangers on the machine hardly
-change. It needs `wrk`, and uses `nginx` and Chromium when they are there; everything stays on the
-loopback interface.
+`make bench` starts each server on one core and the load generator on another. It measures the
+servers in turn, so that a noisy machine is noisy for all, and prints medians. Each figure has the
+processor time the server used for one request: other load on the machine hardly changes that. The
+benchmark needs `wrk`, uses `nginx` and Chromium where they are installed, and stays on the loopback
+interface.
 
-    __main__  what is asked for, and the rounds      work      what is measured: boards
-    servers   what is measured: processes            peers     what is measured: Isso
-    load      wrk, and what it says                  browser   what is measured: pages in Chromium
-    seed      articles, threads, readers             soak      memory under load, for minutes
-    tips      a thousand sealed tips, opened and searched
-    desk      what is measured: pages of the desk, with long queues
-    figures   medians, ratios, the file of results   report    tables, README      plot  the picture
+    __main__  command line, rounds                work      what is measured: the board
+    servers   server processes under test         peers     what is measured: Isso
+    load      wrk: scripts and parsing            browser   what is measured: pages in Chromium
+    seed      articles, threads, readers          soak      memory under load, for minutes
+    tips      what is measured: sealed tips       desk      what is measured: pages of the desk
+    figures   medians, ratios, results file       report    Markdown tables     plot  bar chart
 """

@@ -1,4 +1,4 @@
-"""Measures what it is asked for and prints tables. `python -m bench --help` tells the choices."""
+"""Command line of the benchmark; prints tables. See `python -m bench --help`."""
 
 import argparse
 import json
@@ -21,14 +21,15 @@ from bench.work import Board, Cell, running
 
 USUAL = ("reading", "writing", "workers", "storms")
 GROUPS = (*USUAL, "long", "peers", "browser", "desk", "tips")
-RESULTS, README, PLOT = ROOT / "docs/bench.json", ROOT / "README.md", ROOT / "docs/bench.svg"
-BUILD = ROOT / "build"  # on the disk of the board: elsewhere a commit may cost nothing
+RESULTS, PLOT = ROOT / "docs/bench.json", ROOT / "docs/bench.svg"
+DOCUMENT = ROOT / "docs/performance.md"
+BUILD = ROOT / "build"  # on a real disk: in /tmp, which may be memory, a commit costs nothing
 STARTS = 5
 
 
 def main() -> None:
     options = _options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server is left behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server keeps running
     if options.show:
         results = Results.load(options.show)
     else:
@@ -40,7 +41,7 @@ def main() -> None:
     tables = report.markdown(results)
     if options.write:
         PLOT.write_text(plot.svg(results), "utf-8")
-        report.into(README, tables)
+        report.into(DOCUMENT, tables)
     print(tables)
 
 
@@ -48,14 +49,24 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)} or all")
     parser.add_argument("--comments", type=int, default=1000, help="in the thread (1000)")
-    parser.add_argument("--deep", type=int, default=1_000_000, help="in the long one (1000000)")
-    parser.add_argument("--waiting", type=int, default=100_000, help="in each queue (100000)")
-    parser.add_argument("--seconds", type=int, default=2, help="for each figure (2)")
-    parser.add_argument("--rounds", type=int, default=3, help="medians are of so many (3)")
-    parser.add_argument("--soak", type=int, metavar="MINUTES", help="only watch the memory")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the results as JSON")
-    parser.add_argument("--show", type=Path, metavar="FILE", help="results kept before; no run")
-    parser.add_argument("--write", action="store_true", help="into README and docs/")
+    parser.add_argument("--deep", type=int, default=1_000_000, help="in the long thread (1000000)")
+    parser.add_argument(
+        "--waiting", type=int, default=100_000, help="comments in each moderation queue (100000)"
+    )
+    parser.add_argument("--seconds", type=int, default=2, help="of load for each figure (2)")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="rounds; figures are their medians (3)"
+    )
+    parser.add_argument(
+        "--soak", type=int, metavar="MINUTES", help="only measure memory under load"
+    )
+    parser.add_argument("--save", type=Path, metavar="FILE", help="save the results as JSON")
+    parser.add_argument(
+        "--show", type=Path, metavar="FILE", help="print saved results; run nothing"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="into docs/: performance.md, bench.json and bench.svg"
+    )
     options = parser.parse_args()
     options.groups = set(GROUPS if "all" in options.groups else options.groups or USUAL)
     if unknown := options.groups - set(GROUPS):
@@ -71,7 +82,7 @@ def _measured(folder: Path, options: argparse.Namespace) -> Results:
     _say("seeding …")
     board = Board(folder / "board", options.comments)
     with ExitStack() as stack:
-        results.facts["start to the first answer, s (median of 5)"] = _start(board.server)
+        results.facts["start to first response, s (median of 5)"] = _start(board.server)
         stack.enter_context(running(board.server, board.pair))
         results.facts |= _memory(board, "when idle")
         if options.soak:
@@ -92,7 +103,7 @@ def _measured(folder: Path, options: argparse.Namespace) -> Results:
 
 
 def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
-    """In a process of its own, on the core of the servers."""
+    """Desk pages, measured in a separate process on the servers' core."""
     _say(f"seeding {options.waiting:,} waiting comments in each queue …")
     (folder / "desk").mkdir()
     command = [sys.executable, "-m", "bench.desk", str(options.waiting), str(options.rounds)]
@@ -109,8 +120,7 @@ def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
 
 
 def _start(server: Server) -> float:
-    """Seconds until the front page is there, after the operating system has read the files, and
-    written what was seeded."""
+    """Start-up time in seconds, until the front page answers. The seed is on the disk by then."""
     os.sync()
     took = []
     for _ in range(STARTS):
@@ -120,7 +130,7 @@ def _start(server: Server) -> float:
 
 
 def _memory(board: Board, when: str) -> dict[str, float]:
-    """Of all processes of a server; where two workers share them, the half."""
+    """Memory of all processes of a server; with two workers, half of it."""
     return {
         f"memory {when}, one worker, MB": board.server.memory(),
         f"memory {when}, each of two workers, MB": round(board.pair.memory() / 2, 1),
@@ -130,7 +140,7 @@ def _memory(board: Board, when: str) -> dict[str, float]:
 def _cells(
     board: Board, folder: Path, options: argparse.Namespace, stack: ExitStack
 ) -> Iterator[Cell]:
-    """Those of the groups asked for, and those they are compared with."""
+    """Cells of the requested groups, and the cells they are compared with."""
     others = work.ceilings(folder, work.get(board.server.url(work.JSON)))
     two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
     stack.enter_context(running(two, *others))
@@ -156,7 +166,7 @@ def wanted(cells: list[Cell], groups: set[str]) -> Iterator[Cell]:
 
 
 def _figures(cells: list[Cell], options: argparse.Namespace) -> list[Figure]:
-    """Round after round through all cells, so that drift falls on each alike."""
+    """Figures of all cells. Every round runs each cell once, so drift affects all alike."""
     rounds: list[list[tuple[Answer, float]]] = [[] for _ in cells]
     for round_ in range(options.rounds):
         for number, cell in enumerate(cells):

@@ -1,6 +1,6 @@
-"""How heavy the pages are, and how soon a reader with a telephone sees them.
+"""Page weight, largest contentful paint and layout shift in Chromium.
 
-Chromium with an empty cache, a screen of 360 pixels, and the line its tools call Fast 4G.
+An empty cache, a screen 360 pixels wide, and the network that Chromium's tools call Fast 4G.
 """
 
 import shutil
@@ -22,7 +22,7 @@ FAST_4G = {
     "downloadThroughput": 9_000_000 / 8 * 0.9,  # bytes a second
     "uploadThroughput": 1_500_000 / 8 * 0.9,
 }
-_QUIET = 500  # ms after the page has loaded in which a larger element or a shift may still come
+_QUIET = 500  # ms after the load event: a larger element or a shift may still come
 _WATCH = """
 window.seen = {lcp: 0, cls: 0};
 const watch = (type, note) => new PerformanceObserver(
@@ -33,7 +33,7 @@ watch("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.cls += entry.
 
 
 def pages(server: Server) -> list[Page]:
-    """None where there is no Chromium."""
+    """The measured pages; an empty list where there is no Chromium."""
     binary = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if binary is None:
         return []
@@ -70,7 +70,7 @@ def _visit(browser: Browser, url: str) -> dict[str, float]:
 
 
 def _count(session: CDPSession) -> list[float]:
-    """The bytes of each answer, as they arrive over the slow line."""
+    """Byte counts of the responses, appended as they arrive."""
     sent: list[float] = []
 
     def note(told: dict[str, Any]) -> None:

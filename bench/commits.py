@@ -1,7 +1,7 @@
-"""The ceiling of posting: bare rows, one commit each, as safe as the board's own.
+"""Ceiling for posting: single-row commits in SQLite, as durable as the board's own.
 
-`python -m bench.commits FILE SECONDS` prints how many, the µs of processor time of each, and the
-median and 99th percentile of the time one took, in ms.
+`python -m bench.commits FILE SECONDS` prints JSON: the number of commits, commits a second, seconds
+of processor time, and the median and 99th percentile of one commit in ms.
 """
 
 import json

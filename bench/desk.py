@@ -1,7 +1,7 @@
-"""How long the desk's pages take when a hundred thousand comments wait in each queue.
+"""Desk pages with a hundred thousand comments in each moderation queue: time and statements.
 
 `python -m bench.desk ITEMS ROUNDS`, with the instance folder in BOARD_INSTANCE, prints JSON. The
-pages are asked for in this process, so processor time and statements are the board's own.
+pages are requested in this process, so processor time and statements are the board's own.
 """
 
 import json
@@ -82,7 +82,7 @@ def main(items: int, rounds: int) -> None:
 
 
 def _seed(items: int) -> dict[str, Any]:
-    """As many reported as held, under twenty articles; as many rulings."""
+    """Queues: as many comments reported as held, under twenty articles, and as many rulings."""
     with writing():
         mo = accounts.sign_up(email="desk@harbour.example", name="큰모", password_hash="!")
         mo.can_moderate = True
@@ -120,7 +120,7 @@ def _comments(first: int) -> list[Any]:
 
 
 def _queue(rows: list[Any], mo: User) -> None:
-    """Every second one is reported, the others are held."""
+    """Queue the comments: every second one as reported, the others as held."""
     waiting, reports, held = [], [], []
     begin = now() - timedelta(days=3)
     for row in rows:
@@ -151,7 +151,7 @@ def _queue(rows: list[Any], mo: User) -> None:
 
 
 def _rule(rows: list[Any], mo: User) -> None:
-    """A log as long as a queue, sealed like any other."""
+    """Moderation log as long as a queue, hash-chained like any other."""
     newest = select(Ruling.hash).order_by(Ruling.id.desc()).limit(1)
     seal, made = db.session.scalar(newest) or b"", []
     for number, row in enumerate(rows):
@@ -178,7 +178,7 @@ def _moderator(app: Flask) -> Any:
 
 
 def _measured(client: Any, name: str, path: str, rounds: int) -> DeskPage:
-    """The first answer, which fills the caches of SQLite and Jinja, is not counted."""
+    """Medians of one page. The first response is left out: it fills the caches."""
     took, worked, statements, status = [], [], 0, 0
     for round_ in range(rounds + 1):
         db.session.rollback()
@@ -190,7 +190,7 @@ def _measured(client: Any, name: str, path: str, rounds: int) -> DeskPage:
                 took.append((time.perf_counter() - wall) * 1000)
                 worked.append((time.process_time() - cpu) * 1000)
         statements = len(seen)
-    if status != 200:  # a page that sends one elsewhere is quick, and says nothing
+    if status != 200:  # a redirect is quick, and measures nothing
         raise SystemExit(f"{path} answers {status}")
     return DeskPage(name, round(median(worked), 2), round(median(took), 2), statements, status)
 

@@ -1,4 +1,4 @@
-"""What was found: medians, ratios, and the small file they are kept in."""
+"""Results: medians, ratios, and the JSON file they are saved in."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from bench.load import Answer
 
 @dataclass(frozen=True)
 class Figure:
-    """One row. `cpu` is µs the server worked for a request, `p50` and `p99` are ms, `bytes` are of
-    an answer with its headers. `than` names the row it is compared with.
+    """Row of a table. `cpu` is processor time of the server in µs a request, `p50` and `p99` are
+    ms, `bytes` the size of a response with its headers. `than` names the row it is compared with.
     """
 
     group: str
@@ -31,7 +31,7 @@ class Figure:
 
     @classmethod
     def of(cls, group: str, name: str, than: str, rounds: "Sequence[tuple[Answer, float]]") -> Self:
-        """Medians of the answers of each round, and of the seconds the server worked for them."""
+        """Medians over the rounds, each an answer and the processor seconds it cost the server."""
         answers = [answer for answer, _ in rounds]
         return cls(
             group,
@@ -47,13 +47,13 @@ class Figure:
 
     @property
     def cpu_of_a_kib(self) -> float:
-        """µs of processor time for each 1024 bytes sent: pages of unlike sizes, made alike."""
+        """Processor time in µs for each 1024 bytes sent, to compare pages of different sizes."""
         return self.cpu / (self.bytes / 1024) if self.bytes else 0.0
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page in a browser that has nothing of it yet. `lcp` in ms; `bytes` as they were sent."""
+    """Page in a browser with an empty cache. `lcp` in ms; `bytes` as sent over the network."""
 
     name: str
     bytes: int
@@ -64,7 +64,7 @@ class Page:
 
 @dataclass(frozen=True)
 class DeskPage:
-    """One page of the desk: medians in ms; `statements` are those it asked the database."""
+    """Page of the desk: medians in ms, and the number of SQL statements."""
 
     name: str
     cpu: float
@@ -75,7 +75,7 @@ class DeskPage:
 
 @dataclass
 class Results:
-    """Everything of one run. What `facts` are counted in stands in their names."""
+    """All results of one run. The unit of each of the `facts` is in its name."""
 
     day: str = field(default_factory=lambda: date.today().isoformat())
     machine: str = field(default_factory=lambda: _machine())
@@ -90,7 +90,7 @@ class Results:
         return next((figure for figure in self.figures if figure.name == name), None)
 
     def times(self, figure: Figure) -> tuple[float, float] | None:
-        """It beside what it is compared with. None when that was not measured."""
+        """Ratio to the figure it is compared with. None when that was not measured."""
         other = self.named(figure.than)
         return beside(figure, other) if other else None
 
@@ -107,21 +107,21 @@ class Results:
 
 
 def beside(figure: Figure, other: Figure) -> tuple[float, float]:
-    """How many times the rate of the other: as measured, and by the processor time alone.
+    """Ratio of two rates, and of two processor times.
 
-    0 where it cannot be told: a starved server may answer nothing, and not all work is told apart.
+    0 where there is none: a starved server may answer nothing, and storms have no processor time.
     """
     by_cpu = other.cpu / figure.cpu if figure.cpu else 0.0
     return figure.rate / other.rate if other.rate else 0.0, by_cpu
 
 
 def cpu_of(answer: Answer, worked: float) -> float:
-    """µs for each request; 0 when none was answered."""
+    """Processor time in µs a request; 0 when none was answered."""
     return worked * 1e6 / answer.requests if answer.requests else 0.0
 
 
 def slope(samples: Sequence[tuple[float, float]]) -> float:
-    """How much the second grows with the first, by least squares."""
+    """Slope of the second value over the first, by least squares."""
     return linear_regression(*zip(*samples, strict=True)).slope
 
 

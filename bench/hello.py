@@ -1,4 +1,4 @@
-"""Ceilings: what the server does with an application that does nothing, and with Flask."""
+"""Ceilings for reading: a bare WSGI application and a Flask one, each answering “Hello”."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The load: wrk on the second core, plain or told by a small script what to send."""
+"""Load generator: wrk on the second core, with a Lua script where requests differ."""
 
 import json
 import re
@@ -14,8 +14,8 @@ from bench.servers import LOAD_CORE, on_cores
 _UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 _SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
-# Lua for wrk: every so manieth request is `write`, the others ask for `read`.
-# A text is never sent twice: `run` differs each time a script is made, `id` for each thread.
+# Lua for wrk: every `every`th request is `write`, the others are GETs of `read`.
+# No text is sent twice: `run` differs for each script, `id` for each thread of wrk.
 _SCRIPT = """
 local function request_of(kind, n)
   local text = %(run)s .. "-" .. id .. "-" .. n
@@ -41,8 +41,8 @@ end
 
 @dataclass(frozen=True)
 class Send:
-    """A request that is another each time: `@text` in it becomes a text of its own, `@address`
-    that of a machine in a network of its own, and `@place` each of those given in turn."""
+    """Request template: `@text` becomes a unique text, `@address` the address of a client in a
+    network of its own, `@place` each of the given places in turn."""
 
     path: str
     body: str | None = None
@@ -55,8 +55,8 @@ class Send:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one run of the load saw. Times in milliseconds; `errors` are answers of 400 and more,
-    and connections that broke."""
+    """Result of one run of wrk. Times in milliseconds; `errors` counts responses of 400 and more,
+    and broken connections."""
 
     requests: int
     rate: float
@@ -76,7 +76,7 @@ def wrk(
 ) -> Answer:
     command = _command(url, seconds, connections, headers or {}, script)
     told = subprocess.run(command, capture_output=True, text=True)
-    if told.returncode or told.stderr:  # it goes on without a script it cannot read
+    if told.returncode or told.stderr:  # wrk goes on without a script it cannot read
         raise SystemExit(f"wrk: {told.stderr or told.stdout}")
     return parse(told.stdout)
 
@@ -84,7 +84,7 @@ def wrk(
 def start(
     url: str, seconds: int, *, connections: int, script: Path | None = None
 ) -> "subprocess.Popen[bytes]":
-    """The same in the background, for its own sake: nobody asks what it saw."""
+    """Background load; its results are not read."""
     command = _command(url, seconds, connections, {}, script)
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
@@ -112,7 +112,7 @@ def write_script(
     tokens: Sequence[str] = (),
     places: Sequence[int] = (),
 ) -> Path:
-    """Every `every`th request is `send`, the others ask for `read`."""
+    """Lua script in which every `every`th request is `send` and the others are GETs of `read`."""
     kind: dict[str, Any] = {"path": send.path, "method": send.method, "headers": dict(send.headers)}
     if send.body is not None:
         kind["body"] = send.body
@@ -123,7 +123,7 @@ def write_script(
 
 
 def lua(value: Any) -> str:
-    """Text, lists and tables as Lua writes them."""
+    """Lua literal of a text, list or dict."""
     if isinstance(value, dict):
         return f"{{{', '.join(f'[{lua(key)}] = {lua(value[key])}' for key in value)}}}"
     if isinstance(value, list):
@@ -132,7 +132,7 @@ def lua(value: Any) -> str:
 
 
 def parse(told: str) -> Answer:
-    """What wrk prints at its end."""
+    """Parsed output of wrk."""
     requests = int(_found(r"(\d+) requests in", told)[0])
     read, size = _found(r"requests in [\d.]+\w+, ([\d.]+)([KMG]?B) read", told)
     return Answer(

@@ -1,4 +1,4 @@
-"""Isso beside the board, run as its documentation says and filled through its own API."""
+"""Isso, measured for comparison: run as its documentation says, filled through its API."""
 
 import json
 import sqlite3
@@ -26,13 +26,13 @@ from bench.work import (
 )
 
 BIN = ROOT / "build" / "peers" / "bin"
-_AS_MUCH = "&limit=20&nested_limit=10&sort=newest"  # as a page of ours
+_AS_MUCH = "&limit=20&nested_limit=10&sort=newest"  # as many comments as our pages have
 PAGE, POSTED_PAGE = f"/?uri=/{SLUG}{_AS_MUCH}", f"/?uri=/{POSTED}{_AS_MUCH}"
 _TYPE = ("Content-Type", "application/json")
 
 
 def isso(folder: Path) -> Server:
-    """Four workers started from one, without its guard against floods."""
+    """The Isso server: four preloaded workers, rate limiting off."""
     if not (BIN / "gunicorn").exists():
         raise SystemExit("Isso is not installed here: make bench-peers")
     folder.mkdir()
@@ -47,7 +47,7 @@ def isso(folder: Path) -> Server:
 
 
 def fill(server: Server, board: Board) -> None:
-    """The comments of our thread, and articles with as many as ours."""
+    """Post the comments of our threads to Isso."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     known: dict[int, int] = {}
     for slug, id, root, text in _ours(board):
@@ -78,7 +78,7 @@ def cells(server: Server, folder: Path) -> list[Cell]:
 
 
 def _ours(board: Board) -> Iterator[tuple[str, int, int, str]]:
-    """Slug, id, root and text, in the order they were written."""
+    """Slug, id, root id and text of our comments, in the order they were written."""
     threads = {
         SLUG: board.comments,
         POSTED: POSTED_COMMENTS,

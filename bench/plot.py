@@ -1,4 +1,4 @@
-"""The picture in README: bars of requests a second, each ten times as many one step further."""
+"""Bar chart in README: requests a second on a logarithmic scale."""
 
 from collections.abc import Iterator
 from math import log10
@@ -47,7 +47,7 @@ def svg(results: Results) -> str:
 
 
 def _shown(results: Results) -> Iterator[Figure]:
-    """Ours, their ceilings, and what the peer does of the same work."""
+    """The board's figures, their ceilings, and the same requests to Isso."""
     for figure in results.figures:
         if (figure.than if figure.group == "peers" else figure.name) in SHOWN:
             yield figure
@@ -67,7 +67,7 @@ def _bar(place: int, figure: Figure) -> Iterator[str]:
 
 
 def _scale(bars: int) -> Iterator[str]:
-    """A mark at each power of ten, behind every bar and not through the words above it."""
+    """Grid marks at each power of ten, behind the bars and clear of the labels above them."""
     for power in range(round(log10(LEAST)), round(log10(MOST)) + 1):
         x = _x(10**power)
         marks = "".join(f"M{x:.1f} {TOP + ROW * place + 15}v13" for place in range(bars))
@@ -90,5 +90,5 @@ def _is_other(figure: Figure) -> bool:
 
 
 def _told(shown: list[Figure]) -> str:
-    """The same in words."""
+    """Text alternative of the chart."""
     return str(escape("; ".join(f"{each.name}: {number(each.rate)}" for each in shown)))

@@ -1,4 +1,4 @@
-"""Results as Markdown, on the screen and in README."""
+"""Markdown tables of the results, printed and written into docs/performance.md."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 from bench.figures import DeskPage, Figure, Page, Results, beside
 from bench.work import COLD, NEWEST
 
-BEGIN, END = "<!-- measured by `make bench-readme` -->", "<!-- /measured -->"
+BEGIN, END = "<!-- measured by `make bench-report` -->", "<!-- /measured -->"
 TITLES = {
     "reading": "Reading, 32 connections",
-    "writing": "Writing, a commit on the disk for each",
-    "long": "A thread of a million beside one of a thousand",
-    "workers": "Two workers on the core of one",
-    "storms": "Readers while others make the server work, two workers",
+    "writing": "Writing, one durable commit for each post",
+    "long": "A thread of a million comments, compared with a thousand",
+    "workers": "Two workers on one core",
+    "storms": "Readers during storms of sign-ins and searches, two workers",
 }
 
 _COLUMNS: dict[str, Callable[[Figure], str]] = {
@@ -20,15 +20,15 @@ _COLUMNS: dict[str, Callable[[Figure], str]] = {
     "CPU µs": lambda figure: number(figure.cpu),
     "p99 ms": lambda figure: number(figure.p99),
     "KiB": lambda figure: number(figure.bytes / 1024),
-    "µs a KiB": lambda figure: number(figure.cpu_of_a_kib),
+    "CPU µs a KiB": lambda figure: number(figure.cpu_of_a_kib),
 }
 
 
 def markdown(results: Results) -> str:
     parts = [
-        f"{results.machine}; a thread of {results.comments:,} comments; medians of "
-        f"{results.rounds} rounds, {results.day}. *CPU µs* is the "
-        "time the server’s own processes work for a request; *by CPU* compares that.",
+        f"{results.machine}; a thread of {results.comments:,} comments;\n"
+        f"medians of {results.rounds} rounds, {results.day}. *CPU µs* is the processor time the\n"
+        "server’s own processes use for one request; *by CPU* compares processor times.",
         *(
             _group(results, group, title)
             for group, title in TITLES.items()
@@ -44,11 +44,11 @@ def markdown(results: Results) -> str:
 
 
 def _desk(pages: Sequence[DeskPage]) -> str:
-    """What a moderator waits for, when a hundred thousand comments wait for a moderator."""
+    """Desk pages with long queues."""
     if not pages:
         return ""
     lines = [
-        "**The desk, 100,000 comments waiting in each of two queues, as many rulings in the log**",
+        "**The desk, 100,000 comments in each of two queues, as many rulings in the log**",
         "",
         "| page | CPU ms | ms | statements |",
         "| --- | --: | --: | --: |",
@@ -61,7 +61,7 @@ def _desk(pages: Sequence[DeskPage]) -> str:
 
 
 def into(document: Path, told: str) -> None:
-    """Between the two marks of the document, in place of what was there."""
+    """Replace what is between the two marks of the document."""
     before, begin, rest = document.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
@@ -70,7 +70,7 @@ def into(document: Path, told: str) -> None:
 
 
 def number(value: float) -> str:
-    """Three digits or so, and a dash for what was not measured."""
+    """Number with about three digits; a dash for zero, which means not measured."""
     if not value:
         return "–"
     digits = next(digits for digits, least in enumerate((100, 10, 0.1, 0)) if abs(value) >= least)
@@ -78,7 +78,7 @@ def number(value: float) -> str:
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """The first column is words, the others are numbers."""
+    """Markdown table: the first column is text, the others are numbers."""
     head = list(head)
     lines = [head, ["---", *(["--:"] * (len(head) - 1))], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -90,7 +90,7 @@ def _group(results: Results, group: str, title: str) -> str:
         for figure in results.figures
         if figure.group == group
     )
-    return f"**{title}**\n\n" + table(["work", *_COLUMNS, "beside"], rows)
+    return f"**{title}**\n\n" + table(["request", *_COLUMNS, "compared with"], rows)
 
 
 def _beside(results: Results, figure: Figure) -> str:
@@ -102,7 +102,7 @@ def _beside(results: Results, figure: Figure) -> str:
 
 
 def _peers(results: Results) -> str:
-    """It keeps no pages, so its page stands beside both of ours: the kept one, and one not kept."""
+    """Isso has no page cache, so its page is compared with our cached and our uncached one."""
     rows = [
         _pair(ours, theirs)
         for theirs in results.figures
@@ -110,9 +110,9 @@ def _peers(results: Results) -> str:
         for name in (theirs.than, *([COLD] if theirs.than == NEWEST else []))
         if (ours := results.named(name))
     ]
-    head = ["work", "board, requests/s (CPU µs)", "Isso", "times", "by CPU"]
+    head = ["request", "board, requests/s (CPU µs)", "Isso", "times", "by CPU"]
     return (
-        "**Beside Isso, four workers as its documentation says, the same comments**\n\n"
+        "**Compared with Isso, four workers as its documentation says, the same comments**\n\n"
         + table(head, rows)
         if rows
         else ""
@@ -139,14 +139,14 @@ def _pages(pages: list[Page]) -> str:
         ]
         for page in pages
     ]
-    title = "**In Chromium, nothing cached, Fast 4G (165 ms, 9 Mbit/s), a screen of 360 pixels**"
-    head = ["page", "KiB sent", "requests", "largest paint, ms", "layout shift"]
+    title = "**In Chromium, empty cache, Fast 4G (165 ms, 9 Mbit/s), a screen of 360 pixels**"
+    head = ["page", "KiB sent", "requests", "largest contentful paint, ms", "layout shift"]
     return f"{title}\n\n{table(head, rows)}" if rows else ""
 
 
 def _facts(facts: dict[str, float]) -> str:
     rows = [[name, number(value)] for name, value in facts.items()]
-    return "**Start and memory**\n\n" + table(["of all processes together", ""], rows)
+    return "**Start and memory**\n\n" + table(["all processes together", ""], rows)
 
 
 def _errors(figures: Iterable[Figure]) -> str:

@@ -1,4 +1,4 @@
-"""Fills a board to be measured and prints what the load must know, as JSON.
+"""Seed data of a board under test; prints session tokens and cursors as JSON.
 
 `python -m bench.seed COMMENTS`, with the instance folder in BOARD_INSTANCE.
 """
@@ -18,7 +18,7 @@ from board.ops.sample.thread_generator import fill
 from board.web.i18n import today
 
 SLUG = "bench"
-POSTED = "posted"  # where the load posts, so that the other stays as it is
+POSTED = "posted"  # posts go here, so that SLUG stays as it is
 POSTED_COMMENTS = 1000
 FRONT = tuple(f"front-{number}" for number in range(20))  # articles of a front page
 FRONT_COMMENTS = 50
@@ -51,15 +51,15 @@ def _thread(slug: str, comments: int) -> Article:
 
 
 def _signed_in(number: int) -> str:
-    """A reader, and the token of a session."""
+    """Session token of a new reader."""
     email, name = f"bench{number}@harbour.example", f"독자 벤치 {number}"
     reader = accounts.sign_up(email=email, name=name, password_hash="!")
     return accounts.sign_in(reader, device="bench", today=today())[1]
 
 
 def _places(article: Article, page: int) -> list[int]:
-    """Comments that pages begin after, from the end of this page of the newest on; the last of a
-    shorter thread. More of them than pages a worker keeps by other names than their address."""
+    """Cursors: ids of the comments that pages begin after, from this page of the newest on; near
+    the end of a shorter thread. More of them than a worker's render cache holds."""
     roots = select(Comment.id).where(Comment.article_id == article.id, Comment.root_id.is_(None))
     many = db.session.scalar(select(func.count()).select_from(roots.subquery())) or 0
     first = max(0, min(page * Comment.PAGE_SIZE - 1, many - PLACES - Comment.PAGE_SIZE))

@@ -1,4 +1,4 @@
-"""Servers under test: each on a port of its own, on one core, stopped by its own process id."""
+"""Server processes under test: each has its own port and one core, and is stopped by its pid."""
 
 import os
 import shutil
@@ -21,14 +21,14 @@ NO_LIMITS = {
     "BOARD_SAME_TEXT_HOURS": "0",
 }
 SERVERS_CORE, LOAD_CORE = "0", str(min(1, (os.cpu_count() or 1) - 1))
-# Python keeps what it has compiled, unless somebody's shell forbids it.
+# Keep compiled bytecode even where the shell's environment forbids it: production does.
 _AS_USUAL = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 _TICKS = os.sysconf("SC_CLK_TCK")
-_IDLE = 0.01  # seconds of work in 0.5 s that are none
+_IDLE = 0.01  # seconds of processor time in 0.5 s that count as idle
 
 
 def on_cores(cores: str, command: list[str]) -> list[str]:
-    """The command held to these cores, where the system can do that."""
+    """The command pinned to these cores, where `taskset` exists."""
     return ["taskset", "-c", cores, *command] if shutil.which("taskset") else command
 
 
@@ -40,7 +40,7 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """`command` gets its port where it says {port}; it has started when `ready` is answered."""
+    """A server process. `{port}` in `command` is its port; it has started when `ready` answers."""
 
     name: str
     command: list[str]
@@ -53,7 +53,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def start(self) -> float:
-        """Seconds until it answered."""
+        """Start the process. Returns the seconds until its first answer."""
         command = [part.replace("{port}", str(self.port)) for part in self.command]
         begin = time.monotonic()
         self.process = subprocess.Popen(
@@ -78,18 +78,18 @@ class Server:
         self.process.wait(timeout=20)
 
     def processor_time(self) -> float:
-        """Seconds its processes have worked, for themselves and in the kernel."""
+        """Processor time of its processes in seconds, user and kernel."""
         return sum(seconds_of((process / "stat").read_text()) for process in self._processes())
 
     def rest(self) -> None:
-        """Wait until it does nothing: what an earlier load asked for and left is worked off."""
+        """Wait until the server is idle: an earlier load may have left requests behind."""
         before, end = -1.0, time.monotonic() + 30
         while (worked := self.processor_time()) - before > _IDLE and time.monotonic() < end:
             before = worked
             time.sleep(0.5)
 
     def memory(self) -> float:
-        """Megabytes of all its processes; what they share is counted once."""
+        """Proportional set size of all its processes in megabytes; shared pages count once."""
         sizes = (process / "smaps_rollup" for process in self._processes())
         return round(sum(proportional_size(size.read_text()) for size in sizes), 1)
 
@@ -101,19 +101,19 @@ class Server:
 
 
 def seconds_of(stat: str) -> float:
-    """Processor time in a /proc/<pid>/stat; the name in it may hold spaces and brackets."""
+    """Processor time in a /proc/<pid>/stat. The process name may contain spaces and brackets."""
     fields = stat.rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def proportional_size(smaps: str) -> float:
-    """Megabytes in a /proc/<pid>/smaps_rollup."""
+    """Proportional set size in a /proc/<pid>/smaps_rollup, in megabytes."""
     line = next(row for row in smaps.splitlines() if row.startswith("Pss:"))
     return int(line.split()[1]) / 1024
 
 
 def wsgi(target: str) -> list[str]:
-    """An application under the server the board uses, with one worker and one thread."""
+    """Command for a WSGI application under Granian, as the board runs: one worker, one thread."""
     options = ["--workers", "1", "--blocking-threads", "1", "--log-level", "error"]
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi"]
     return [*granian, "--port", "{port}", *options, target]
@@ -127,7 +127,7 @@ def board(folder: Path, *, workers: int = 1, cores: str = SERVERS_CORE, proxies:
 
 
 def nginx(name: str, folder: Path, page: bytes) -> Server | None:
-    """The same bytes from disk, as fast as files go. None where there is no nginx."""
+    """nginx serving the same bytes as a static file. None where there is no nginx."""
     if not (binary := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
         return None
     port = free_port()

@@ -1,4 +1,4 @@
-"""Memory under a mixed load, for minutes: does it grow?"""
+"""Soak test: memory under a mixed load for minutes, to see whether it grows."""
 
 import sys
 import time
@@ -8,13 +8,13 @@ from bench.figures import slope
 from bench.work import EVERY_20TH, Board
 
 EVERY = 10  # seconds
-WARM_UP = 3  # samples: what is loaded once is no growth
+WARM_UP = 3  # samples left out: what is loaded once is not growth
 
 
 def soak(board: Board, minutes: int) -> dict[str, float]:
-    """Megabytes of the server: least, most, and how many more in ten minutes.
+    """Least, most and growth of the memory of a running server, in megabytes.
 
-    The server runs already; half a minute is left out at the start.
+    The first half minute is left out.
     """
     script = board.posts(board.server, every=EVERY_20TH)()
     url = board.server.url("/")
@@ -29,7 +29,7 @@ def soak(board: Board, minutes: int) -> dict[str, float]:
 
 
 def of(samples: list[tuple[float, float]]) -> dict[str, float]:
-    """From seconds and megabytes."""
+    """The same from samples of seconds and megabytes."""
     sizes = [size for _, size in samples]
     return {
         "least memory under load, MB": round(min(sizes), 1),

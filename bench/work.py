@@ -1,4 +1,4 @@
-"""What is measured of the board, cell by cell, in the order of the tables."""
+"""Measurements of the board: one cell for each row of the tables, in their order."""
 
 import json
 import os
@@ -27,13 +27,13 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
 AS_GZIP = (("Accept-Encoding", "gzip"),)
 GZIP = dict(AS_GZIP)
 EVERY_20TH = 20  # 95 % reads, 5 % posts
-TEXT = "@text " + "버스가 끊긴 밤길을 걸어 보셨습니까? " * 4  # as long as what is there
+TEXT = "@text " + "버스가 끊긴 밤길을 걸어 보셨습니까? " * 4  # as long as the seeded comments
 BOTH = ",".join(sorted({SERVERS_CORE, LOAD_CORE}))
 
 HELLO, BARE, FILE = "Flask hello", "bare WSGI hello", "the same JSON as a file, nginx"
-NEWEST, COLD = "newest page, JSON", "page nobody asked for yet, JSON"
-ARTICLE_PAGE, SHARED = "article page, gzip", "article page, by a link from elsewhere"
-OWN_ARTICLE = "article page, by a reader signed in"
+NEWEST, COLD = "newest page, JSON", "uncached page, JSON"
+ARTICLE_PAGE, SHARED = "article page, gzip", "article page, link with a tracking parameter"
+OWN_ARTICLE = "article page, signed-in reader"
 COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts, 8 connections"
 COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
 FOUR = "newest page, 4 connections"
@@ -42,7 +42,7 @@ Run = Callable[[int], tuple[Answer, float]]
 
 
 class Cell(NamedTuple):
-    """`run` takes seconds; it tells what the load saw and the seconds the server worked for it.
+    """Measurement. `run` takes seconds and returns wrk's result and the server's processor time.
 
     `than` is the name of the cell it is compared with.
     """
@@ -63,7 +63,7 @@ def running(*started: Server) -> Iterator[None]:
 
 
 def against(server: Server, path: str, **how: Any) -> Run:
-    """The load, and how long the server worked meanwhile."""
+    """Run wrk against a server and measure its processor time meanwhile."""
 
     def run(seconds: int) -> tuple[Answer, float]:
         script = how["script"]() if "script" in how else None
@@ -77,12 +77,12 @@ def against(server: Server, path: str, **how: Any) -> Run:
 
 @dataclass
 class Board:
-    """A seeded instance folder, the server on it, and what the load sends there."""
+    """Seeded instance folder, its servers, and the scripts of the load."""
 
     folder: Path
     comments: int
     server: Server = field(init=False)
-    pair: Server = field(init=False)  # the same with two workers, on the same core
+    pair: Server = field(init=False)  # two workers on the same core
     tokens: list[str] = field(init=False)
     near: list[int] = field(init=False)
     deep: list[int] = field(init=False)
@@ -101,29 +101,29 @@ class Board:
         self.tokens, self.near, self.deep = seeded["tokens"], seeded["near"], seeded["deep"]
 
     def shared(self, path: str) -> Callable[[], Path]:
-        """A link that was passed on: each click has something of its own in the address."""
+        """Links with a tracking parameter, another value each time."""
         return partial(self._script, "shared", Send(f"{path}?fbclid=@text", headers=AS_GZIP))
 
     def signed_in(self, path: str) -> Callable[[], Path]:
-        """By one reader after the other; what the page is made of may be there."""
+        """Requests of signed-in readers, one after the other; fragments may be cached."""
         return partial(self._script, "signed-in", Send(path, headers=AS_GZIP), tokens=self.tokens)
 
     def cold(self, places: list[int]) -> Callable[[], Path]:
-        """Nothing of the page is there: each is another one, by an address of its own, in a
-        language there is not."""
+        """Cache misses: each request has another cursor, and an unknown language makes its address
+        unique."""
         send = Send(f"{JSON}?before=@place&lang=@text")
         return partial(self._script, "cold", send, places=places)
 
     def posts(self, server: Server, *, every: int = 1) -> Callable[[], Path]:
-        """Each with a text of its own; the reads between them are of the page they change."""
+        """Posts with unique texts; the reads between them are of the page they change."""
         headers = (FORM, ("Origin", server.url("")))
         send = Send(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
         more = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
         return partial(self._script, "post", send, **more)
 
     def sign_ins(self, server: Server) -> Callable[[], Path]:
-        """Each from elsewhere and with an e-mail nobody has, which costs what a wrong password
-        costs: many from one network would soon be refused."""
+        """Failing sign-ins with unknown e-mail addresses, which cost as much as a wrong password.
+        Each comes from another network: many from one would soon be refused."""
         headers = (FORM, ("Origin", server.url("")), ("X-Forwarded-For", "@address"))
         send = Send("/sign-in", "email=@text%40harbour.example&password=@text", headers)
         return partial(self._script, "sign-in", send)
@@ -139,7 +139,7 @@ class Board:
 
 
 def ceilings(folder: Path, page: bytes) -> list[Server]:
-    """Bare WSGI, Flask, and nginx when there is one."""
+    """Reference servers: bare WSGI, Flask, and nginx where it is installed."""
     bare = Server(BARE, servers.wsgi("bench.hello:bare"))
     hello = Server(HELLO, servers.wsgi("bench.hello:flask"))
     static = servers.nginx(FILE, folder, page)
@@ -175,7 +175,7 @@ def writing(board: Board) -> list[Cell]:
 
 
 def long(board: Board) -> list[Cell]:
-    """The same in a thread of a million, and posts elsewhere on that board."""
+    """The same in a thread of a million comments, and posts to another thread of that board."""
     server, cell = board.server, partial(Cell, "long")
     many, deep = f"{board.comments:,} comments", f"{JSON}?before={board.deep[0]}"
     far = f"{DEEP:,}th page" if board.comments > DEEP * 40 else "last page"
@@ -184,12 +184,12 @@ def long(board: Board) -> list[Cell]:
         cell(f"newest page of {many}", NEWEST, against(server, JSON)),
         cell(f"{far} of {many}", NEWEST, against(server, deep)),
         cell(
-            f"one of the first pages of {many}, not asked for yet",
+            f"uncached page near the start of {many}",
             COLD,
             against(server, JSON, script=board.cold(board.near)),
         ),
         cell(
-            f"one from the {far} of {many} on, not asked for yet",
+            f"uncached page from the {far.removesuffix(' page')} of {many} on",
             COLD,
             against(server, deep, script=board.cold(board.deep)),
         ),
@@ -202,7 +202,7 @@ def long(board: Board) -> list[Cell]:
 
 
 def workers(board: Board) -> list[Cell]:
-    """Two workers on the core of one: what it costs that they are two."""
+    """Two workers on one core: what the second worker costs."""
     cell, mixed = partial(Cell, "workers"), board.posts(board.pair, every=EVERY_20TH)
     return [
         cell("newest page, 2 workers", NEWEST, against(board.pair, JSON)),
@@ -211,7 +211,7 @@ def workers(board: Board) -> list[Cell]:
 
 
 def storms(board: Board, two: Server) -> list[Cell]:
-    """What readers notice of others who make the server work."""
+    """Readers during storms of sign-ins and searches."""
     cell, sign_ins, searches = partial(Cell, "storms"), board.sign_ins(two), board.searches()
     return [
         cell(FOUR, "", partial(_read, two, None)),
@@ -221,7 +221,7 @@ def storms(board: Board, two: Server) -> list[Cell]:
 
 
 def _read(server: Server, storm: Callable[[], Path] | None, seconds: int) -> tuple[Answer, float]:
-    """Beside a storm. Whom the server worked for cannot be told apart, so no work is told."""
+    """Reads during a storm. Processor time cannot be divided between the two, so it is 0."""
     server.rest()
     with ExitStack() as stack:
         if storm:
@@ -232,7 +232,7 @@ def _read(server: Server, storm: Callable[[], Path] | None, seconds: int) -> tup
 
 
 def _commits(folder: Path, seconds: int) -> tuple[Answer, float]:
-    """On the same core and the same disk as the board."""
+    """Bare commits, on the same core and disk as the board."""
     command = [sys.executable, "-m", "bench.commits", str(folder / "bare.db"), str(seconds)]
     told = subprocess.run(
         on_cores(SERVERS_CORE, command), cwd=ROOT, check=True, capture_output=True, text=True

@@ -1,7 +1,7 @@
-"""Take the picture in README.md: `python docs/screenshot.py` (needs Chromium and playwright).
+"""Screenshot in README.md: `python docs/screenshot.py` (needs Chromium and playwright).
 
-Serves a sample board of its own, takes the article page light and dark, and lays the two side by
-side: headline and figure above, the thread below.
+Starts a sample board, captures the article page in both themes, and puts them side by side:
+headline and figure above, the thread below.
 """
 
 import base64
@@ -42,7 +42,7 @@ SHEET = """<!doctype html><style>
 
 @contextmanager
 def served() -> Iterator[tuple[str, Path]]:
-    """The address and the folder of a sample board that lives as long as the block."""
+    """Address and instance folder of a sample board that runs inside the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -72,7 +72,7 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def half(browser: Browser, url: str, reader: tuple[str, str], theme: Theme) -> str:
-    """The article in one theme, as this reader (e-mail, password) sees it: a data: address."""
+    """The article page in one theme for a reader (e-mail, password), as a data: URL."""
     context = browser.new_context(
         viewport={"width": WIDTH, "height": HEIGHT},
         color_scheme=theme,

@@ -220,9 +220,9 @@ def as_(app: Flask) -> Callable[[User], FlaskClient]:
 def operator(app: Flask) -> Callable[..., Result]:
     """Types `accounts …` at a prompt of the machine."""
 
-    def type_(*words: str) -> Result:
+    def type_(*words: str, input: str | None = None) -> Result:
         db.session.rollback()
-        result = app.test_cli_runner().invoke(accounts_cli, words)
+        result = app.test_cli_runner().invoke(accounts_cli, words, input=input)
         db.session.expire_all()
         return result
 

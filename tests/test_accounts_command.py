@@ -48,6 +48,26 @@ def test_an_account_that_cannot_be_is_refused_in_one_sentence(
     assert db.session.scalars(select(User)).all() == [ada]
 
 
+@pytest.mark.parametrize(
+    ("email", "name", "wrong"),
+    [("mo", "모래", "is not an e-mail address"), ("mo@harbour.example", "모", "2 to 20 visible")],
+)
+def test_a_wrong_name_or_address_is_refused_before_the_password_is_asked_for(
+    operator: Run, email: str, name: str, wrong: str
+) -> None:
+    result = operator("add", email, name, "--can", "moderate")
+    assert result.exit_code == 1 and wrong in result.output
+    assert "Password" not in result.output
+
+
+def test_the_password_is_asked_for_twice_when_it_was_not_given(operator: Run) -> None:
+    result = operator("add", "mo@harbour.example", "모래", input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert result.exit_code == 0 and result.output.endswith(
+        "모래 <mo@harbour.example> can sign in.\n"
+    )
+    assert is_password(PASSWORD, db.session.scalars(select(User)).one().password_hash)
+
+
 def test_a_capability_is_given_and_taken(operator: Run, ada: User) -> None:
     assert operator("grant", "ADA@harbour.example", "edit").exit_code == 0
     assert (ada.can_edit, ada.can_moderate) == (True, False)

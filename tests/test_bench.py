@@ -1,4 +1,4 @@
-"""What the benchmark makes of what it is told: wrk's words, /proc, medians, tables, the picture."""
+"""Benchmark: parsing of wrk and /proc, medians, tables and the chart."""
 
 import json
 import os
@@ -200,23 +200,23 @@ def test_errors_are_not_passed_over(results: Results):
     assert "**page: 4 errors**" in report.markdown(results)
 
 
-def test_readme_changes_between_the_marks_only(tmp_path: Path):
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+def test_the_report_changes_between_the_marks_only(tmp_path: Path):
+    document = tmp_path / "performance.md"
+    document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
 
-    report.into(readme, "new\n")
-    report.into(readme, "newer\n")
+    report.into(document, "new\n")
+    report.into(document, "newer\n")
 
-    assert readme.read_text() == f"before\n{report.BEGIN}\nnewer\n{report.END}\nafter\n"
+    assert document.read_text() == f"before\n{report.BEGIN}\nnewer\n{report.END}\nafter\n"
 
 
-def test_readme_without_marks_stays_as_it_is(tmp_path: Path):
-    readme = tmp_path / "README.md"
-    readme.write_text("nothing measured here\n")
+def test_a_document_without_marks_stays_as_it_is(tmp_path: Path):
+    document = tmp_path / "performance.md"
+    document.write_text("nothing measured here\n")
 
     with pytest.raises(SystemExit, match="no place for results"):
-        report.into(readme, "new\n")
-    assert readme.read_text() == "nothing measured here\n"
+        report.into(document, "new\n")
+    assert document.read_text() == "nothing measured here\n"
 
 
 @pytest.mark.slow

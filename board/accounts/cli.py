@@ -13,7 +13,7 @@ from board.accounts.auth.passwords import (
     is_easy,
     tidy_password,
 )
-from board.accounts.display_names import is_well_formed, tidy_name
+from board.accounts.display_names import NAME_MAX, NAME_MIN, is_well_formed, tidy_name
 from board.accounts.forms import is_email, tidy_email
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
@@ -31,22 +31,14 @@ FOREVER = timedelta(days=365 * 100)
 @click.argument("email")
 @click.argument("name")
 @click.option("--can", "capabilities", multiple=True, type=_capability)
-@click.password_option(help="Asked for when not given.")
-def add(email: str, name: str, capabilities: tuple[str, ...], password: str) -> None:
+@click.option("--password", help="Asked for when not given.")
+def add(email: str, name: str, capabilities: tuple[str, ...], password: str | None) -> None:
     """Make an account. Staff may have names readers may not choose."""
     _refuse_without_tables()
-    email, name = tidy_email(email.strip()), tidy_name(name)
-    if not is_email(email):
-        raise click.ClickException(f"{email!r} is not an e-mail address.")
-    if not is_well_formed(name):
-        raise click.ClickException(f"{name!r} cannot be a display name.")
-    password, mailbox = tidy_password(password), email.partition("@")[0]
-    is_fit = PASSWORD_MIN <= len(password) <= PASSWORD_MAX
-    if not is_fit or is_easy(password, about=[name, mailbox]):
-        raise click.ClickException(
-            f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters and is not easy to guess."
-        )
-    password_hash = hash_password(password)
+    email, name = _valid_email(email), _valid_name(name)
+    if password is None:  # after the checks above: nobody types a password for nothing
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password_hash = hash_password(_valid_password(password, about=[name, email.partition("@")[0]]))
     with writing():
         if db.session.scalar(User.with_email(email)) or db.session.scalar(User.named(name)):
             raise click.ClickException("There is an account with this e-mail or name.")
@@ -129,6 +121,33 @@ def _refuse_without_tables() -> None:
     state = schema.state(db.engine)
     if state is not schema.State.CURRENT:
         raise click.ClickException(f"The tables are {state.value}. Start `serve` once first.")
+
+
+def _valid_email(email: str) -> str:
+    email = tidy_email(email.strip())
+    if not is_email(email):
+        raise click.ClickException(f"{email!r} is not an e-mail address.")
+    return email
+
+
+def _valid_name(name: str) -> str:
+    name = tidy_name(name)
+    if not is_well_formed(name):
+        raise click.ClickException(
+            f"{name!r} cannot be a display name: use {NAME_MIN} to {NAME_MAX} visible characters "
+            "of Korean, Latin or one other script."
+        )
+    return name
+
+
+def _valid_password(password: str, *, about: list[str]) -> str:
+    password = tidy_password(password)
+    is_fit = PASSWORD_MIN <= len(password) <= PASSWORD_MAX
+    if not is_fit or is_easy(password, about=about):
+        raise click.ClickException(
+            f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters and is not easy to guess."
+        )
+    return password
 
 
 def _account(email: str) -> User:

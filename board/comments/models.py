@@ -48,6 +48,17 @@ def visible(comment: Any) -> ColumnElement[bool]:
     return and_(*(column.is_(None) for column in gone))
 
 
+class Revision(Base):
+    """An earlier text of a comment. Never edited; deleted with the words of the comment itself."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), index=True)
+    text: Mapped[str]
+    written_at: Mapped[datetime]
+
+
 class Comment(Base):
     """What a reader wrote under an article.
 
@@ -267,17 +278,6 @@ def refresh_threads_of(author: User) -> None:
     db.session.execute(
         update(Article).where(Article.id.in_(theirs)).values(revision=Article.revision + 1)
     )
-
-
-class Revision(Base):
-    """An earlier text of a comment. Never edited; deleted with the words of the comment itself."""
-
-    __tablename__ = "revision"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), index=True)
-    text: Mapped[str]
-    written_at: Mapped[datetime]
 
 
 on_rename.append(refresh_threads_of)
