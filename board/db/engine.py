@@ -1,35 +1,26 @@
-"""The database handle, the column types every model shares, and the one way to write."""
+"""The database engines: the SQLAlchemy handle, one engine to read and one to write, the pragmas."""
 
 import importlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from datetime import UTC, datetime
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
-    BigInteger,
     Connection,
-    CursorResult,
-    DateTime,
-    Dialect,
     Engine,
-    Executable,
-    Integer,
-    MetaData,
-    TypeDecorator,
     event,
     make_url,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import Session
 
+from board.db.types import Base
 from board.db.write_lock import Busy, WriteLock
 
 try:  # bundles a SQLite with the WAL-reset fix
@@ -52,52 +43,7 @@ PRAGMAS = {
 }
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """SQLite forgets time zones. Store UTC, return aware datetimes, refuse naive ones."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        # A page reads a hundred: in one step where they come as text.
-        return _read_utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
-
-
-def _read_utc(stored: str | None) -> datetime | None:
-    return datetime.fromisoformat(f"{stored}+00:00") if stored else None
-
-
-# 64 bits on every engine; SQLite's INTEGER has them, and only that name makes a row id.
-BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Base(DeclarativeBase):
-    # Given as a registry because Flask-SQLAlchemy refuses a bare type_annotation_map.
-    registry = registry(
-        type_annotation_map={datetime: UtcDateTime, int: BigId},
-        metadata=MetaData(
-            naming_convention={
-                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-                "ck": "ck_%(table_name)s_%(constraint_name)s",
-                "fk": "fk_%(table_name)s_%(column_0_name)s",
-                "pk": "pk_%(table_name)s",
-            }
-        ),
-    )
-
-
-class TwoWays(FlaskSession):
+class RoutingSession(FlaskSession):
     """Reads on connections that cannot write, and writes on others."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
@@ -105,11 +51,9 @@ class TwoWays(FlaskSession):
 
 
 # Objects stay readable after a commit; `writing` expires them before it decides anything.
-db = SQLAlchemy(model_class=Base, session_options={"class_": TwoWays, "expire_on_commit": False})
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": RoutingSession, "expire_on_commit": False}
+)
 
 
 class NoLock(nullcontext[None]):
@@ -134,10 +78,12 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
-            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "connect", _set_pragmas)
             event.listen(engine, "begin", _begin)
         if writing_engine() is not db.engine:
-            event.listen(db.engine, "connect", _forbid_to_write)
+            event.listen(db.engine, "connect", _set_query_only)
+    if not event.contains(RoutingSession, "before_flush", _refuse_unguarded_changes):
+        event.listen(RoutingSession, "before_flush", _refuse_unguarded_changes)
 
 
 def writing_engine() -> Engine:
@@ -161,57 +107,7 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
-@contextmanager
-def writing(*, patience: float | None = None) -> Iterator[None]:
-    """Everything inside is one write: read, decide, change, commit.
-
-    It starts from the newest state, whatever was read before, and holds the lock from BEGIN to
-    COMMIT only, so hash, render and validate before entering. Raises Busy when no turn came in
-    `patience` seconds, or else in as many as the lock thinks right.
-    """
-    if db.session.info.get("writing"):
-        raise RuntimeError("already writing: one request, one write")
-    db.session.rollback()
-    db.session.expire_all()
-    lock = current_app.extensions["write_lock"]
-    with lock if patience is None else lock.within(patience) as deadline:
-        db.session.info["writing"] = writing_engine()
-        try:
-            db.session.connection(execution_options={"writing": True, "deadline": deadline})
-            yield
-            db.session.commit()
-        except BaseException:
-            db.session.rollback()
-            raise
-        finally:
-            db.session.info.pop("writing")
-
-
-def run(statement: Executable, values: Any = None) -> CursorResult[Any]:
-    """Run a statement about columns in this transaction, past the session and its objects.
-
-    A row costs a third of an object, so this is for what every post asks. Nothing is flushed
-    before: the caller knows that no object waits for that, and expires those whose rows it changes.
-    """
-    return db.session.connection().execute(statement, values)
-
-
-def forget_log() -> None:
-    """Empty SQLite's log, in which what was deleted still stands until it is written over.
-
-    Waits for no reader; while one is busy the log is emptied at some later time.
-    """
-    if db.engine.dialect.name != "sqlite":
-        return
-    with current_app.extensions["write_lock"]:
-        connection = writing_engine().raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
-
-
-def _prepare(connection: Any, _record: Any) -> None:
+def _set_pragmas(connection: Any, _record: Any) -> None:
     """A new connection: our own BEGIN instead of the driver's, and the pragmas."""
     if not hasattr(connection, "isolation_level"):  # PostgreSQL
         return
@@ -220,7 +116,7 @@ def _prepare(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {name} = {value}")
 
 
-def _forbid_to_write(connection: Any, _record: Any) -> None:
+def _set_query_only(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA query_only = 1")
 
 
@@ -253,7 +149,6 @@ def _begin_immediate(driver: Any, deadline: float | None) -> None:
         driver.execute(f"PRAGMA busy_timeout = {usual}")
 
 
-@event.listens_for(Session, "before_flush")
 def _refuse_unguarded_changes(session: Session, *_: Any) -> None:
     if not session.info.get("writing"):
         raise RuntimeError("something was changed outside `with writing():`")
