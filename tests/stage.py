@@ -22,7 +22,8 @@ from sqlalchemy import event
 from board import create_app
 from board.db import close_connections, db, read_connections
 from board.db.write_lock import WriteLock
-from board.web.page_cache.middleware import Shelf, Watch
+from board.web.page_cache.change_watch import Watch
+from board.web.page_cache.store import Shelf
 
 
 def wanted(settings: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from flask import request
 
 from board.articles.models import Article
 from board.db import db, writing
-from board.web.page_cache import middleware
+from board.web.page_cache import middleware, store
 from board.web.request import query_filter as asked
 from conftest import Client, keep, say
 
@@ -271,7 +271,7 @@ def test_memory_is_bounded_and_names_and_headers_count(guest, harbour, shelf):
 
     pages = [*shelf._once._pages.items(), *shelf._again._pages.items()]
     assert 50_000 < shelf.bytes <= 400_000
-    assert shelf.bytes == sum(middleware._weight(key, page) for key, page in pages)
+    assert shelf.bytes == sum(store._weight(key, page) for key, page in pages)
     assert shelf.bytes > sum(len(page.body) + len(key[3]) for key, page in pages)
 
 

@@ -15,7 +15,7 @@ from board.articles.thread_controls.labels import shown_course
 from board.articles.thread_controls.state import not_withdrawn
 from board.db import db
 from board.web.access import everyone, open_to
-from board.web.page_cache import middleware
+from board.web.page_cache.validity import cache_for_article, cache_until
 
 bp = Blueprint("feeds", __name__)
 
@@ -36,7 +36,7 @@ def board() -> ResponseReturnValue:
 @open_to(everyone)
 def thread(slug: str) -> ResponseReturnValue:
     article: Article = db.one_or_404(Article.by_slug(slug))
-    middleware.about(article.id, article.revision)
+    cache_for_article(article.id, article.revision)
     title = _("Comments: %(title)s", title=article.title)
     page = url_for("comments.article", slug=slug)
     return _feed(article, title=title, page=page, this=url_for(".thread", slug=slug))
@@ -48,7 +48,7 @@ def _entries(article: Article | None) -> Sequence[Any]:
         is_shown = shown_course(article).is_shown
         return db.session.execute(newest(article)).all() if is_shown else []
     are_shown, until = not_withdrawn()
-    middleware.until(until)
+    cache_until(until)
     return db.session.execute(newest().where(are_shown)).all()
 
 

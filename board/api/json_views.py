@@ -20,7 +20,7 @@ from board.comments.thread.query import Page, Shown, newest_ids, thread_page
 from board.comments.thread.sort import Sort
 from board.db.read_connections import reading
 from board.web.access import everyone, open_to
-from board.web.page_cache import middleware
+from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -139,7 +139,7 @@ def _open(response: Response) -> Response:
 def _asked_article(slug: str) -> Row[*tuple[Any, ...]]:
     with reading() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
-    middleware.about(article.id, article.revision)
+    cache_for_article(article.id, article.revision)
     return article
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from board.articles.thread_controls.models import Measure, Steered, Steering
 from board.articles.thread_controls.state import Course, courses
-from board.web.page_cache import middleware
+from board.web.page_cache.validity import cache_until
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +20,7 @@ def shown_courses(articles: Iterable[Steered]) -> Mapping[int, Course]:
     """How each of these is steered, for an answer that is good only until that changes."""
     found = courses(articles)
     for course in found.values():
-        middleware.until(course.until)
+        cache_until(course.until)
     return found
 
 

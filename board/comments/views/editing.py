@@ -17,7 +17,7 @@ from board.comments.writing.edit import EditedElsewhere
 from board.comments.writing.errors import Refused
 from board.db import writing
 from board.web.access import everyone, member, open_to, readers
-from board.web.page_cache import middleware
+from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("edits", __name__)
 
@@ -66,7 +66,7 @@ def revisions(id: int) -> ResponseReturnValue:
     is_shown = shows_thread(shown_course(comment.article))
     if not (is_shown and comment.is_visible and comment.edited_at):
         abort(404)
-    middleware.about(comment.article.id, comment.article.revision)
+    cache_for_article(comment.article.id, comment.article.revision)
     return render_template(
         "comments/revisions.html",
         article=comment.article,

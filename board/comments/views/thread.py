@@ -37,7 +37,7 @@ from board.comments.writing.errors import KeyReused, ParentGone, Refused
 from board.comments.writing.limits import Limits
 from board.db import db, writing
 from board.web.access import everyone, member, open_to, readers
-from board.web.page_cache import middleware
+from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("comments", __name__)
 bp.add_app_template_global(comment_html)
@@ -60,7 +60,7 @@ def _settings() -> dict[str, Any]:
 @open_to(everyone)
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
-    middleware.about(article.id, article.revision)
+    cache_for_article(article.id, article.revision)
     if (sort := asked_sort()) not in _orders(article):
         return redirect(url_for(".article", slug=slug, _anchor="thread"))
     return article_page(article, sort=sort)
@@ -70,7 +70,7 @@ def article(slug: str) -> ResponseReturnValue:
 @open_to(everyone)
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
-    middleware.about(article.id, article.revision)
+    cache_for_article(article.id, article.revision)
     if (sort := asked_sort()) not in _orders(article):
         return redirect(url_for(".thread", slug=slug))
     return render_template(
@@ -115,7 +115,7 @@ def post(slug: str) -> ResponseReturnValue:
 @open_to(everyone)
 def comment(id: int) -> ResponseReturnValue:
     comment = listed_comment(id)
-    middleware.about(comment.article.id, comment.article.revision)
+    cache_for_article(comment.article.id, comment.article.revision)
     return conversation_page(comment)
 
 
@@ -152,7 +152,7 @@ def search(slug: str) -> ResponseReturnValue:
 
 
 def _found(article: Article, form: SearchForm) -> str:
-    middleware.about(article.id, article.revision)
+    cache_for_article(article.id, article.revision)
     page, course = Page([]), shown_course(article)
     if form.validate() and form.words and shows_thread(course):
         page = thread_search.in_thread(article, form.words, before=asked_comment("before"))

@@ -16,127 +16,27 @@ away before Flask looks, so nobody can write into a page that others get.
 """
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
-from board.db import db, now, sqlite
+from board.db import db, now
+from board.web.page_cache.change_watch import UNKNOWN, Watch
+from board.web.page_cache.store import Headers, Key, Page, Shelf
+from board.web.page_cache.validity import ARTICLE_KEY, UNTIL_KEY
 
 Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
 Application = Callable[[Environ, Any], Iterable[bytes]]
-Key = tuple[str | bool, ...]
 
-BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
 PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
-UNKNOWN = -1
 _PATIENCE = 1.0  # seconds to wait for somebody who makes the same page
 _OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
-_ABOUT = "board.about"
-_UNTIL = "board.until"
-# RFC 9110 15.4.5; the rest stands with the page the asker has. And who may read it, for browsers
-# that ask for permission again.
-_SAID_IN_304 = (
-    "cache-control", "content-location", "date", "etag", "expires", "vary",
-    "access-control-allow-origin",
-)  # fmt: skip
-
-
-def about(article_id: int, revision: int) -> None:
-    """Says in a view: the answer shows this article and its thread, and nothing else changes it."""
-    request.environ[_ABOUT] = (article_id, revision)
-
-
-def until(moment: datetime | None) -> None:
-    """Says in a view: from this moment on the answer would be another, whatever was committed."""
-    if moment:
-        request.environ[_UNTIL] = min(moment, request.environ.get(_UNTIL, moment))
-
-
-@dataclass
-class Page:
-    status: str
-    headers: Headers
-    body: bytes
-    etag: str | None
-    about: tuple[int, int] | None
-    for_good: bool
-    until: datetime
-    good_at: int  # the version of the database it was last seen to be right for
-    renewal: threading.Lock = field(default_factory=threading.Lock)
-
-    @cached_property
-    def unchanged(self) -> Headers:
-        """What is said of it to somebody who has it."""
-        return [header for header in self.headers if header[0].lower() in _SAID_IN_304]
-
-    @cached_property
-    def bytes(self) -> int:
-        """About what it weighs in memory, its key aside."""
-        headers = sum(len(name) + len(value) + 200 for name, value in self.headers)
-        return len(self.body) + headers + 1000
-
-
-class Room:
-    """Pages up to so many bytes; when it is full, the one not asked for longest leaves."""
-
-    def __init__(self, share: float) -> None:
-        self._share = share
-        self._pages: OrderedDict[Key, Page] = OrderedDict()
-        self.bytes = 0
-
-    def __contains__(self, key: Key) -> bool:
-        return key in self._pages
-
-    def get(self, key: Key) -> Page | None:
-        if page := self._pages.get(key):
-            self._pages.move_to_end(key)
-        return page
-
-    def add(self, key: Key, page: Page) -> None:
-        self.take(key)
-        self._pages[key] = page
-        self.bytes += _weight(key, page)
-        while self.bytes > BYTES_MAX * self._share:
-            self.take(next(iter(self._pages)))
-
-    def take(self, key: Key) -> Page | None:
-        if page := self._pages.pop(key, None):
-            self.bytes -= _weight(key, page)
-        return page
-
-
-class Shelf:
-    """What is kept. A page moves to the larger room when it is asked for a second time, so one
-    visitor who asks for thousands of addresses, each once, drives out nothing that others read."""
-
-    def __init__(self) -> None:
-        self._once, self._again = Room(0.25), Room(0.75)
-        self._lock = threading.Lock()
-
-    @property
-    def bytes(self) -> int:
-        return self._once.bytes + self._again.bytes
-
-    def get(self, key: Key) -> Page | None:
-        with self._lock:
-            if page := self._once.take(key):
-                self._again.add(key, page)
-            return page or self._again.get(key)
-
-    def add(self, key: Key, page: Page) -> None:
-        with self._lock:
-            room = self._again if key in self._again else self._once
-            room.add(key, page)
 
 
 class Kept:
@@ -204,7 +104,7 @@ class Kept:
         if close := getattr(answer, "close", None):
             close()
         etag, for_good = known.get("etag"), "immutable" in caching
-        about, until = environ.get(_ABOUT), min(environ.get(_UNTIL, hour), hour)
+        about, until = environ.get(ARTICLE_KEY), min(environ.get(UNTIL_KEY, hour), hour)
         page = Page(status, headers, body, etag, about, for_good, until, version)
         self._shelf.add(key, page)
         return [body]
@@ -241,10 +141,6 @@ def _takes_gzip(accepted: str) -> bool:
     return bool(parse_accept_header(accepted, Accept)["gzip"])
 
 
-def _weight(key: Key, page: Page) -> int:
-    return page.bytes + sum(len(part) for part in key if isinstance(part, str))
-
-
 def _answer(page: Page, environ: Environ, start_response: Any) -> list[bytes]:
     if page.etag and _has(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
         start_response("304 NOT MODIFIED", page.unchanged)
@@ -258,42 +154,6 @@ def _has(etag: str, asked: str | None) -> bool:
     if asked is None or asked == etag:
         return asked is not None
     return parse_etags(asked).contains_weak(unquote_etag(etag)[0] or "")
-
-
-class Watch:
-    """A connection of its own that only looks whether something was committed. What it cannot
-    read is UNKNOWN, and so is what is not there."""
-
-    def __init__(self, app: Flask) -> None:
-        with app.app_context():
-            self._engine = db.engine
-        self._connection: Any = None
-        self._lock = threading.Lock()
-
-    def version(self) -> int:
-        """Another number after every commit by any process; not comparable between watches."""
-        return self._ask("PRAGMA data_version")
-
-    def revision(self, article_id: int) -> int:
-        return self._ask("SELECT revision FROM article WHERE id = ?", article_id)
-
-    def close(self) -> None:
-        """Give the connection back; whoever asks next gets another."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-    def _ask(self, question: str, *values: int) -> int:
-        with self._lock, suppress(sqlite.Error):
-            if self._connection is None:
-                # Taken out of the pool: in no transaction, so it sees what is committed by now.
-                connection = self._engine.raw_connection()
-                self._connection = connection.dbapi_connection
-                connection.detach()
-            if row := self._connection.execute(question, values).fetchone():
-                return int(row[0])
-        return UNKNOWN
 
 
 def init_app(app: Flask) -> None:
