@@ -236,7 +236,7 @@ def test_other_slices_advise_too_and_one_word_is_spoken_of_once(as_, ada, harbou
         )
         yield Advice(0, 4, "wide", "Wide.", "")
 
-    monkeypatch.setattr(warnings, "advisers", [*warnings.advisers, rude])
+    monkeypatch.setattr(warnings, "warning_checks", [*warnings.warning_checks, rude])
 
     assert found("damn 010-1234-5678 damn") == [
         ("rude", "damn"),

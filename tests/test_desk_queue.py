@@ -22,7 +22,7 @@ QUEUE = "/desk/comments?queue=held"
 
 @pytest.fixture
 def held(ada, bora, harbour, monkeypatch):
-    monkeypatch.setattr(create, "checks", [lambda draft: "word"])
+    monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
     return [say(harbour, ada, "First"), say(harbour, bora, "Second")]
 
 

@@ -18,8 +18,8 @@ def closing(harbour, monkeypatch):
     def run():
         db.session.execute(update(Article).values(closed_for="over"))
 
-    task = jobs.Task("closing", lambda: db.session.get(Article, harbour.id).closed_for == "", run)
-    monkeypatch.setattr(jobs, "tasks", [task])
+    task = jobs.Job("closing", lambda: db.session.get(Article, harbour.id).closed_for == "", run)
+    monkeypatch.setattr(jobs, "jobs", [task])
 
 
 def test_what_is_due_is_done_once(harbour, closing):
@@ -45,7 +45,7 @@ def test_it_goes_on_after_a_task_has_failed(app, harbour, monkeypatch):
         raise ValueError("broken")
 
     monkeypatch.setattr(jobs, "EVERY", 0.001)
-    monkeypatch.setattr(jobs, "tasks", [jobs.Task("broken", fail, lambda: None)])
+    monkeypatch.setattr(jobs, "jobs", [jobs.Job("broken", fail, lambda: None)])
 
     stop = jobs.keep_running(app)
 
@@ -64,7 +64,7 @@ def test_no_process_is_forked_in_the_middle_of_a_task(app, harbour, monkeypatch)
         return False
 
     monkeypatch.setattr(jobs, "EVERY", 0.001)
-    monkeypatch.setattr(jobs, "tasks", [jobs.Task("slow", slow, lambda: None)])
+    monkeypatch.setattr(jobs, "jobs", [jobs.Job("slow", slow, lambda: None)])
     stop = jobs.keep_running(app)
     assert inside.wait(10)
     stop.set()

@@ -370,7 +370,7 @@ def test_what_other_slices_refuse_or_hold_is_looked_at_in_an_edit_too(
             raise ThreadClosed
         return "word" if "rude" in draft.body.text else None
 
-    monkeypatch.setattr(create, "checks", [look])
+    monkeypatch.setattr(create, "pre_post_checks", [look])
     comment = say(harbour, ada, "Kind words")
     client = as_(ada)
 

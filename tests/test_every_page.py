@@ -48,8 +48,8 @@ OPEN_TO_GUESTS = {
     "transparency.index",
     "transparency.as_csv",
     "transparency.as_json",
-    "pages.healthz",
-    "pages.readyz",
+    "health.healthz",
+    "health.readyz",
 }
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
@@ -156,7 +156,7 @@ def test_guests_do_nothing_but_sign_up_sign_in_choose_a_language_and_send_tips(g
     allowed = urls("POST").keys() - refused
 
     assert {act for act in allowed if not act.startswith("tips.")} == {
-        "accounts.sign_up", "accounts.sign_in", "letters.stop", "pages.language",
+        "accounts.sign_up", "accounts.sign_in", "letters.stop", "language_switch.switch",
         "rights.claim", "rights.status",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
@@ -260,7 +260,7 @@ def test_no_page_needs_inline_script_or_style_or_another_site(as_, guest, mo, te
 def test_guests_get_no_cookie_and_members_pages_are_private(as_, guest, ada, urls):
     for page, url in urls("GET").items():
         assert "Set-Cookie" not in guest.get(url).headers, page
-        if page not in ("static", "pages.healthz", "pages.readyz"):
+        if page not in ("static", "health.healthz", "health.readyz"):
             kept = as_(ada).get(url).headers["Cache-Control"]
             assert kept.removesuffix(", no-transform") == "private, no-store", page
 

@@ -13,7 +13,7 @@ from conftest import say
 def held_if_rude(monkeypatch):
     """Whatever says "rude" waits."""
     check = lambda draft: "word" if "rude" in draft.body.text else None  # noqa: E731
-    monkeypatch.setattr(create, "checks", [lambda draft: None, check])
+    monkeypatch.setattr(create, "pre_post_checks", [lambda draft: None, check])
 
 
 def send(client, text, **fields):
@@ -136,7 +136,7 @@ def test_a_check_may_refuse_and_then_nothing_is_stored(as_, ada, harbour, monkey
     def refuse(draft):
         raise create.ThreadClosed
 
-    monkeypatch.setattr(create, "checks", [refuse])
+    monkeypatch.setattr(create, "pre_post_checks", [refuse])
 
     answer = send(as_(ada), "Anything")
 
@@ -147,7 +147,7 @@ def test_a_check_may_refuse_and_then_nothing_is_stored(as_, ada, harbour, monkey
 
 def test_what_else_belongs_to_a_new_comment_is_written_with_it(ada, harbour, monkeypatch):
     seen = []
-    monkeypatch.setattr(create, "on_post", [lambda comment: seen.append(comment.id)])
+    monkeypatch.setattr(create, "after_post", [lambda comment: seen.append(comment.id)])
 
     comment = say(harbour, ada, "Hello")
     again = say(harbour, ada, "Hello again")

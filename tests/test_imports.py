@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "tips": SHARED | {"accounts", "config"},
 }
 MODELS_MAY_IMPORT = {
-    "accounts", "articles", "comments", "moderation", "law", "tips", "db",
+    "accounts", "articles", "comments", "moderation", "law", "tips", "db", "runtime",
 }  # fmt: skip
 OF_THE_WEB = {"flask", "wtforms", "flask_babel", "werkzeug"}
 

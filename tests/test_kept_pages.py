@@ -260,7 +260,7 @@ def test_a_host_that_is_not_ours_gets_and_leaves_nothing(guest, harbour, host):
 
 @pytest.fixture
 def shelf(app, monkeypatch):
-    monkeypatch.setattr(middleware, "BYTES_MAX", 400_000)
+    monkeypatch.setattr(store, "BYTES_MAX", 400_000)
     return app.extensions["kept"]._shelf
 
 

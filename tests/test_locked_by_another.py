@@ -15,7 +15,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import PRAGMAS, close_connections, db, writing_engine
-from board.db.transaction import _begin_immediate
+from board.db.engine import _begin_immediate
 from board.db.write_lock import WriteLock
 from conftest import say
 from real_server import Answer, Server, token_of

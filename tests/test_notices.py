@@ -54,7 +54,7 @@ def test_a_comment_looked_at_and_left_where_it_was_is_no_news(as_, ada, mo, harb
 
 
 def test_one_that_waited_and_may_be_read_is(as_, ada, mo, harbour, monkeypatch):
-    monkeypatch.setattr(create, "checks", [lambda draft: "word"])
+    monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
     comment = say(harbour, ada, "Remark")
     with writing():
         moderation.keep(comment, by=mo)

@@ -20,7 +20,7 @@ def waiting(queue=Queue.HELD):
 
 @pytest.fixture
 def all_held(monkeypatch):
-    monkeypatch.setattr(create, "checks", [lambda draft: "word"])
+    monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
 
 
 def test_what_is_held_waits_the_oldest_first(ada, bora, harbour, all_held):

@@ -116,7 +116,7 @@ def test_many_who_ask_at_once_leave_the_board_to_readers(taken, monkeypatch, ada
 
 
 def test_every_slice_that_keeps_something_has_its_part(app):
-    assert set(data_export.parts) == {
+    assert set(data_export.exporters) == {
         "account", "sessions", "comments", "reactions", "blocked", "reports", "notices", "appeals",
         "told_by",
     }  # fmt: skip

@@ -84,7 +84,7 @@ def test_a_month_ends_when_it_ends_in_the_newsroom(guest, ada, mo, harbour):
 def test_the_time_to_a_decision_is_that_of_the_one_in_the_middle(
     guest, ada, mo, harbour, monkeypatch
 ):
-    monkeypatch.setattr(create, "checks", [lambda draft: "word"])
+    monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
     with time_machine.travel(AUTUMN, tick=False) as clock:
         waiting = [say(harbour, ada, f"Remark {number}") for number in range(3)]
         for comment, minutes in zip(waiting, (1, 4, 600), strict=True):

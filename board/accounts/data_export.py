@@ -9,7 +9,7 @@ from board.runtime.limiter import Turns
 
 # By what it is called in the file; slices add what they keep. Values are what JSON knows, dates and
 # moments.
-parts: dict[str, Callable[[User], Any]] = {}
+exporters: dict[str, Callable[[User], Any]] = {}
 # Ten years of somebody's comments take a second.
 turns = Turns("belongings", queue=2, wait=10)
 
@@ -20,18 +20,14 @@ def rows(statement: Rows) -> list[dict[str, Any]]:
 
 
 def of(user: User) -> Mapping[str, Any]:
-    return {name: part(user) for name, part in parts.items()}
+    return {name: export(user) for name, export in exporters.items()}
 
 
-def _account(user: User) -> Mapping[str, Any]:
+def export_account(user: User) -> Mapping[str, Any]:
     names = ("email", "name", "joined_at", "language", "mail", "suspended_until", "held_until")
     return {name: getattr(user, name) for name in names}
 
 
-def _sessions(user: User) -> list[Mapping[str, Any]]:
+def export_sessions(user: User) -> list[Mapping[str, Any]]:
     names = ("device", "started_at", "seen_on", "expires_at")
     return [{name: getattr(each, name) for name in names} for each in user.sessions]
-
-
-parts["account"] = _account
-parts["sessions"] = _sessions

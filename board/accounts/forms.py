@@ -10,6 +10,7 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from board.accounts.auth.current_user import member
 from board.accounts.auth.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
 from board.accounts.display_names import (
     FORMER,
@@ -20,7 +21,6 @@ from board.accounts.display_names import (
     name_key,
 )
 from board.accounts.models import User
-from board.web.access import member
 from board.web.forms import Form
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\.]+(\.[^@\s\"(),:;<>\[\]\\.]+)+")

@@ -6,34 +6,25 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from flask_login import AnonymousUserMixin, UserMixin
 from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.display_names import FORMER, name_key
 from board.db import Base, db, now
+from board.runtime.hooks import Hook
 
-# Slices that show names say here what a new name changes for them; accounts knows none of them.
-on_rename: list[Callable[["User"], None]] = []
-# And those that keep something about a person, what becomes of it when the person leaves.
-on_leave: list[Callable[["User"], None]] = []
-
-
-class Guest(AnonymousUserMixin):
-    """Whoever is not signed in. Answers the same questions as a User, so nobody asks first."""
-
-    id = None
-    name = ""
-    can_moderate = False
-    can_edit = False
-    can_read_tips = False
+# What a new name changes where names are shown, and what becomes of what is kept about a user whose
+# account is deleted. Filled by each slice's wiring.py.
+on_renamed: Hook[Callable[["User"], None]] = Hook()
+on_account_deleted: Hook[Callable[["User"], None]] = Hook()
 
 
-class User(UserMixin, Base):
+class User(Base):
     """An account. Capabilities are separate switches, not ranks: none implies another."""
 
     __tablename__ = "user"
     EMAIL_MAX = 254
+    is_authenticated = True
     CAPABILITIES = ("can_moderate", "can_edit", "can_read_tips")
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -88,7 +79,7 @@ class User(UserMixin, Base):
 
     def rename(self, name: str) -> None:
         self.name, self.name_key = name, name_key(name)
-        for effect in on_rename:
+        for effect in on_renamed:
             effect(self)
 
     def change_password(self, password_hash: str, *, keep: "Session | None" = None) -> None:
@@ -115,7 +106,7 @@ class User(UserMixin, Base):
     def leave(self, *, on: date) -> None:
         """Give the account up. Nobody signs in to it again, and no row says any longer whose it
         was; what stands under it goes on under the name all share who have left."""
-        for effect in on_leave:
+        for effect in on_account_deleted:
             effect(self)
         # Neither is one anybody could enter: both stay unique.
         self.email = self.name_key = f"#{self.id}"
@@ -123,7 +114,7 @@ class User(UserMixin, Base):
         self.mail = "none"
         self.unsuspend()
         self.end_sessions()
-        for effect in on_rename:
+        for effect in on_renamed:
             effect(self)
 
     def end_sessions(self, *, keep: "Session | None" = None) -> None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import data_export
+from board.accounts.auth.current_user import current_session, member
 from board.accounts.auth.login import is_own_password, retry_text, signed_in, start_session
 from board.accounts.auth.passwords import hash_password
 from board.accounts.auth.rate_limit import Device, TooManyAttempts
@@ -17,7 +18,7 @@ from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
 from board.accounts.views import bp
 from board.db import db, writing
-from board.web.access import current_session, member, open_to, readers
+from board.web.access import open_to, readers
 from board.web.i18n import today
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
+from board.accounts.auth.current_user import current_session
 from board.accounts.auth.login import (
     begin_attempt,
     minutes_until,
@@ -23,14 +24,15 @@ from board.accounts.forms import SignInForm, SignUpForm
 from board.accounts.models import User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db, now, writing
-from board.web.access import current_session, everyone, open_to, readers
+from board.runtime.hooks import Hook
+from board.web.access import everyone, open_to, readers
 from board.web.forms import own_path
 from board.web.i18n import clock
 
 bp = Blueprint("accounts", __name__)
 
 # What a suspended person may still do, as other slices know it: a link's words and address.
-ways_of_the_suspended: list[Callable[[User], tuple[str, str] | None]] = []
+suspended_user_links: Hook[Callable[[User], tuple[str, str] | None]] = Hook()
 
 
 @bp.get("/sign-up")
@@ -127,7 +129,7 @@ def _suspended(user: User) -> ResponseReturnValue:
     title = _("This account is suspended")
     until = clock(user.suspended_until or now())
     text = _("Until %(until)s. Reason: %(reason)s", until=until, reason=user.suspended_for)
-    ways = [way for offer in ways_of_the_suspended if (way := offer(user))]
+    ways = [way for offer in suspended_user_links if (way := offer(user))]
     page = render_template(
         "error.html", code=403, title=title, text=text, kept=None, retry_after=None, ways=ways
     )

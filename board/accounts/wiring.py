@@ -1,12 +1,26 @@
-"""Who is who: what the app is made of here."""
+"""Wiring of accounts: views, who is signed in, and what happens when an account is deleted."""
 
-from board.accounts import settings_views, views
+from flask import Flask
+
+from board.accounts import data_export, settings_views, views
+from board.accounts.auth import current_user
+from board.accounts.auth.rate_limit import Device
+from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
+from board.accounts.models import on_account_deleted
+from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
+from board.web import access
+from board.web.blueprints import register
 
-PARTS = (
-    views,
-    settings_views,
-    two_factor_views,
-    email_views,
-)
+
+def init_app(app: Flask) -> None:
+    access.load_users(
+        app, load=current_user.load_user, passed_two_factor=current_user.has_shown_second_factor
+    )
+    register(app, views, settings_views, two_factor_views, email_views)
+    on_account_deleted.add(two_factor.forget_user, Device.forget, email_queue.forget_user)
+    data_export.exporters.update(
+        account=data_export.export_account,
+        sessions=data_export.export_sessions,
+    )

@@ -1,5 +1,10 @@
-"""Read-only output for programs: what the app is made of here."""
+"""Wiring of the API: JSON and Atom."""
+
+from flask import Flask
 
 from board.api import atom_views, json_views
+from board.web.blueprints import register
 
-PARTS = (json_views, atom_views)
+
+def init_app(app: Flask) -> None:
+    register(app, json_views, atom_views)

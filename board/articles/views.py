@@ -2,7 +2,6 @@
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
 
 from board.articles.forms import ArticleForm, CloseForm
 from board.articles.html_sanitizer import is_shown
@@ -10,11 +9,8 @@ from board.articles.models import Article
 from board.articles.thread_controls.labels import shown_courses
 from board.db import db, now, writing
 from board.web.access import editors, everyone, open_to
-from board.web.desk import Page, pages
 
 bp = Blueprint("articles", __name__)
-pages.append(Page(80, "articles", _("Articles"), "articles.desk", editors))
-pages.append(Page(81, "write", _("New article"), "articles.write_form", editors))
 
 ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul letter takes nine in a posted form
 

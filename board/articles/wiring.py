@@ -1,9 +1,20 @@
-"""What is talked about: what the app is made of here."""
+"""Wiring of articles: views and pages of the desk."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
 
 from board.articles import views
-from board.articles.thread_controls import labels as thread_control_labels
+from board.articles.thread_controls import labels
+from board.web.access import editors
+from board.web.blueprints import register
+from board.web.desk import NavItem, nav_items
 
-PARTS = (
-    thread_control_labels,
-    views,
+NAV_ITEMS = (
+    NavItem(80, "articles", _("Articles"), "articles.desk", editors),
+    NavItem(81, "write", _("New article"), "articles.write_form", editors),
 )
+
+
+def init_app(app: Flask) -> None:
+    register(app, labels, views)
+    nav_items.add(*NAV_ITEMS)

@@ -15,12 +15,9 @@ from board.comments.body import Body, is_too_long
 from board.comments.models import Comment
 from board.comments.search_index.tokenizer import QUERY_MAX, WORDS_MAX, words_of
 from board.comments.writing import warnings as advice
-from board.comments.writing.pii import personal_numbers
 from board.comments.writing.warnings import Advice
 from board.text import graphemes
 from board.web.forms import ROW_ID, Form
-
-advice.advisers.append(personal_numbers)
 
 
 class TextForm(Form):

@@ -22,12 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from board.accounts.models import User, on_rename
+from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body, stored
 from board.comments.search_index import index as search_index
 from board.comments.wilson_score import lower_bound
 from board.db import Base, db, now, run
+from board.runtime.hooks import Hook
 
 
 def _roots_by(name: str, *columns: str) -> Index:
@@ -36,8 +37,8 @@ def _roots_by(name: str, *columns: str) -> Index:
     return Index(f"ix_comment_{name}", *columns, sqlite_where=text("root_id IS NULL"))
 
 
-# Slices that keep something about a comment say here what becomes of it when it is deleted.
-on_delete: list[Callable[["Comment"], None]] = []
+# Effects of deleting a comment, in the same write. See moderation/wiring.py.
+after_delete: Hook[Callable[["Comment"], None]] = Hook()
 
 _HELD, _HIDDEN = text("held_for IS NOT NULL"), text("hidden_for IS NOT NULL")
 
@@ -156,7 +157,7 @@ class Comment(Base):
             self.body = self.html = ""
             self.revisions.clear()
             self._unlist_if_bare()
-            for effect in on_delete:
+            for effect in after_delete:
                 effect(self)
 
     def edit(self, body: Body) -> None:
@@ -278,6 +279,3 @@ def refresh_threads_of(author: User) -> None:
     db.session.execute(
         update(Article).where(Article.id.in_(theirs)).values(revision=Article.revision + 1)
     )
-
-
-on_rename.append(refresh_threads_of)

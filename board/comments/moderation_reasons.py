@@ -31,7 +31,7 @@ _OTHER_LABELS = {
     "": _("House rules"),
 }
 # Why something waits that no person has looked at yet: other slices add what their checks say.
-automatic: dict[str, Any] = {}
+automatic_reasons: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def reason_label(code: str | None, note: str = "") -> str:
     reason = all_reasons().get(code or "")
     if reason:
         return reason.label[str(get_locale())]
-    return str((_OTHER_LABELS | automatic).get(code or "", code))
+    return str((_OTHER_LABELS | automatic_reasons).get(code or "", code))
 
 
 def reason_sentence(code: str | None, note: str = "") -> str:
@@ -116,6 +116,6 @@ def reason_sentence(code: str | None, note: str = "") -> str:
 
 def waits_because(code: str) -> str:
     """To its author: why nobody else can read a comment yet."""
-    if code in automatic:
+    if code in automatic_reasons:
         return gettext("Held by automatic sorting. A person will look at it.")
     return gettext("Waiting for a moderator. Until then only you and moderators can read it.")

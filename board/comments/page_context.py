@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, current_app, render_template, request, url_for
 
+from board.accounts.auth.current_user import viewer
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
@@ -23,7 +24,7 @@ from board.comments.thread.render_cache import newest_id, thread_page
 from board.comments.thread.sort import Place, Sort, place
 from board.comments.writing import edit
 from board.db import db
-from board.web.access import may, moderators, readers, viewer
+from board.web.access import may, moderators, readers
 from board.web.forms import ROW_ID, asked_id
 
 _CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")

@@ -1,14 +1,38 @@
-"""The thread: what the app is made of here."""
+"""Wiring of comments: views, checks before posting, and what happens to a user's comments."""
 
-from board.comments import moderation_reasons
-from board.comments.views import blocks, delete_account, reactions, thread
-from board.comments.views import editing as view_editing
+from flask import Flask
 
-PARTS = (
-    moderation_reasons,
-    thread,
-    view_editing,
-    reactions,
-    blocks,
-    delete_account,
-)
+from board.accounts import data_export
+from board.accounts.models import on_account_deleted, on_renamed
+from board.comments import models, moderation_reasons
+from board.comments.readers import blocks, own_comments, reactions
+from board.comments.thread.render_cache import comment_html
+from board.comments.views import blocks as block_views
+from board.comments.views import delete_account, editing, thread
+from board.comments.views import reactions as reaction_views
+from board.comments.writing import create, thread_restrictions
+from board.comments.writing.pii import personal_numbers
+from board.comments.writing.warnings import warning_checks
+from board.web.blueprints import register
+
+
+def init_app(app: Flask) -> None:
+    moderation_reasons.init_app(app)
+    register(app, thread, editing, reaction_views, block_views, delete_account)
+    app.jinja_env.globals.update(
+        comment_html=comment_html,
+        comment_limit=app.config["COMMENT_MAX_LENGTH"],
+        edit_minutes=app.config["EDIT_WINDOW_MINUTES"],
+        dislikes_are_on=app.config["DISLIKES"],
+    )
+
+    warning_checks.add(personal_numbers)
+    create.pre_post_checks.add(thread_restrictions.check)
+
+    on_renamed.add(models.refresh_threads_of)
+    on_account_deleted.add(blocks.forget_user)
+    data_export.exporters.update(
+        blocked=blocks.export_blocks,
+        comments=own_comments.export_comments,
+        reactions=reactions.export_reactions,
+    )

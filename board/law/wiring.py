@@ -1,21 +1,100 @@
-"""What the law asks of the desk: what the app is made of here."""
+"""Wiring of law: views, the check for banned texts, and what follows from decisions.
 
+Wired before moderation: of several reasons to hold a comment the first stands, and the law's goes
+before the house rules'; a claim follows a decision before reporters hear of it.
+"""
+
+from flask import Flask, current_app
+from flask_babel import lazy_gettext as _
+
+from board.accounts import data_export
+from board.accounts.email.queue import EmailType, email_types
+from board.accounts.models import on_account_deleted
+from board.comments import moderation_reasons
+from board.comments.writing import create, limits
+from board.db import db
 from board.law import transparency_views
-from board.law.authorities import views as authoritie_views
+from board.law.authorities import data_requests
+from board.law.authorities import views as authority_views
+from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.orders import Order
+from board.law.banned_texts import models as banned_texts
 from board.law.banned_texts import views as banned_text_views
 from board.law.case_files import views as case_file_views
-from board.law.claims import desk_views
-from board.law.claims import emails as claim_emails
-from board.law.claims import views as claim_views
-from board.law.terms import views as term_views
+from board.law.claims import contact_preferences, desk_views, emails, evidence, views, workflow
+from board.law.claims.models import Claim, Claimant
+from board.law.terms import views as terms_views
+from board.moderation.appeals.models import on_appeal
+from board.moderation.rulings.models import on_decision
+from board.moderation.rulings.undo import on_undo
+from board.runtime.jobs import Job, jobs
+from board.web.access import moderators
+from board.web.blueprints import register
+from board.web.desk import NavItem, badge_counters, nav_items
 
-PARTS = (
-    transparency_views,
-    claim_views,
-    claim_emails,  # listens to how claims go
-    desk_views,
-    authoritie_views,
-    banned_text_views,
-    case_file_views,
-    term_views,
+NAV_ITEMS = (
+    NavItem(30, "claims", _("Rights claims"), "claims.index", moderators),
+    NavItem(31, "orders", _("Orders"), "registers.orders_page", moderators),
+    NavItem(32, "disclosures", _("User data"), "registers.disclosures_page", moderators),
+    NavItem(33, "barred", _("Barred texts"), "barred.index", moderators),
 )
+
+
+def _badges() -> dict[str, int]:
+    return {
+        "claims": workflow.count_waiting(),
+        "orders": Order.count_waiting(),
+        "disclosures": Disclosure.count_waiting(),
+    }
+
+
+def _expire_claims() -> None:
+    workflow.expire(then=current_app.config["TAKEDOWN_ON_EXPIRY"])
+
+
+JOBS = (
+    Job("takedowns", lambda: bool(db.session.scalar(Claim.due().limit(1))), _expire_claims),
+    Job(
+        "claimants",
+        lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
+        workflow.forget_claimants,
+    ),
+    Job("evidence", evidence.is_due, evidence.forget),
+    Job(
+        "disclosures",
+        lambda: db.session.scalar(Disclosure.to_tell().limit(1)) is not None,
+        data_requests.tell_readers,
+    ),
+)
+
+
+def init_app(app: Flask) -> None:
+    register(
+        app,
+        transparency_views,
+        views,
+        desk_views,
+        authority_views,
+        banned_text_views,
+        case_file_views,
+        terms_views,
+    )
+    nav_items.add(*NAV_ITEMS)
+    badge_counters.add(_badges)
+
+    limits.extra_columns["barred"] = banned_texts.ANY_BANNED
+    create.pre_post_checks.add(banned_texts.check)
+    moderation_reasons.automatic_reasons[banned_texts.CODE] = _("Found unlawful by a court before")
+
+    on_decision.add(workflow.follow_decision)
+    on_undo.add(workflow.follow_undo)
+    workflow.on_transition.add(emails.announce_step)
+    on_appeal.add(emails.announce_appeal)
+    email_types.update(
+        claim=EmailType(emails.state_text, emails.is_last_step, sent=emails.mark_told),
+        objection=EmailType(emails.objection_text, lambda letter: True),
+    )
+
+    jobs.add(*JOBS)
+    on_account_deleted.add(contact_preferences.forget_user)
+    data_export.exporters["told_by"] = contact_preferences.export_contact

@@ -22,10 +22,11 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments.models import Comment, on_delete
-from board.comments.writing import create, edit
+from board.comments.models import Comment
 from board.db import Base, db, now
-from board.web.desk import COUNTED_MAX
+
+# No more are counted than this: a badge says 999+ beyond it.
+COUNT_MAX = 999
 
 
 class Queue(enum.StrEnum):
@@ -134,29 +135,29 @@ def take(comment: Comment, *, by: User) -> User | None:
 
 
 def counts() -> Mapping[Queue, int]:
-    """How many wait in each queue, as far as COUNTED_MAX: beyond it nobody asks how many more."""
+    """How many wait in each queue, as far as COUNT_MAX: beyond it nobody asks how many more."""
     row = db.session.execute(_COUNTS).one()
     return dict(zip(Queue, row, strict=True))
 
 
 def _counted(queue: Queue) -> ScalarSelect[int]:
-    some = select(Item.comment_id).where(Item.queue == queue.value).limit(COUNTED_MAX + 1)
+    some = select(Item.comment_id).where(Item.queue == queue.value).limit(COUNT_MAX + 1)
     return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 _COUNTS = select(*(_counted(queue) for queue in Queue))
 
 
-def _forget(comment: Comment) -> None:
+def forget(comment: Comment) -> None:
     settle(comment)
 
 
-def _wait_if_held(comment: Comment) -> None:
+def wait_if_held(comment: Comment) -> None:
     if comment.held_for:
         wait(comment, Queue.HELD, reason=comment.held_for)
 
 
-def _wait_if_new(comment: Comment) -> None:
+def wait_if_new(comment: Comment) -> None:
     """The first comments of an account are looked at, as many as the settings say."""
     first = current_app.config["NEW_ACCOUNT_COMMENTS"]
     if not first or comment.held_for:
@@ -164,8 +165,3 @@ def _wait_if_new(comment: Comment) -> None:
     own = select(Comment.id).where(Comment.author_id == comment.author_id).limit(first + 1)
     if len(list(db.session.scalars(own))) <= first:
         wait(comment, Queue.NEW)
-
-
-create.on_post.extend((_wait_if_held, _wait_if_new))
-edit.on_edit.append(_wait_if_held)
-on_delete.append(_forget)

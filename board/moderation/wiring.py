@@ -1,31 +1,125 @@
-"""The desk of moderators: what the app is made of here."""
+"""Wiring of moderation: views, the desk, checks before posting and what happens after it."""
 
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from board.accounts import data_export
+from board.accounts.auth.current_user import member
+from board.accounts.email.queue import EmailType, email_types
+from board.accounts.models import on_account_deleted
+from board.accounts.views import suspended_user_links
+from board.comments import error_messages, moderation_reasons
+from board.comments.models import after_delete
+from board.comments.writing import create, edit, limits
+from board.comments.writing.warnings import warning_checks
+from board.moderation import queue
+from board.moderation.appeals import models as appeals
 from board.moderation.appeals import views as appeal_views
 from board.moderation.desk import views as desk_views
-from board.moderation.filters import dry_run_views
+from board.moderation.filters import compiled, dry_run_views, heuristics, matches, near_duplicates
 from board.moderation.filters import labels as filter_labels
 from board.moderation.filters import views as filter_views
-from board.moderation.notifications import emails as decision_emails
+from board.moderation.notifications import emails
+from board.moderation.notifications import models as notifications
 from board.moderation.notifications import views as notification_views
+from board.moderation.reports import models as reports
 from board.moderation.reports import views as report_views
 from board.moderation.rulings import labels as ruling_labels
 from board.moderation.rulings import log_views
 from board.moderation.rulings import views as ruling_views
+from board.moderation.rulings.models import on_decision, on_ruling
+from board.moderation.rulings.undo import on_undo
+from board.moderation.threads import restrictions, surges
 from board.moderation.threads import views as thread_views
+from board.moderation.users import bulk_bans, sanctions
 from board.moderation.users import views as user_views
+from board.runtime.jobs import Job, jobs
+from board.web.access import moderators, staff
+from board.web.blueprints import register
+from board.web.desk import NavItem, badge_counters, nav_items
 
-PARTS = (
-    ruling_views,
-    ruling_labels,
-    user_views,
-    notification_views,
-    decision_emails,  # listens to what is decided
-    filter_labels,
-    filter_views,
-    dry_run_views,
-    desk_views,
-    report_views,
-    appeal_views,
-    log_views,
-    thread_views,
+NAV_ITEMS = (
+    *(
+        NavItem(rank, f"queue-{name}", title, "queues.index", moderators, {"queue": str(name)})
+        for rank, (name, title) in enumerate(desk_views.QUEUE_TITLES.items(), start=10)
+    ),
+    NavItem(15, "threads", _("Threads"), "threads.index", moderators),
+    NavItem(20, "appeals", _("Appeals"), "appeals.index", moderators),
+    NavItem(40, "people", _("People"), "people.index", moderators),
+    NavItem(60, "rules", _("Rules"), "rules.index", moderators),
+    NavItem(90, "log", _("Moderation log"), "log.index", staff),
 )
+
+
+def _badges() -> dict[str, int]:
+    return {
+        **{f"queue-{name}": count for name, count in queue.counts().items()},
+        "threads": surges.count_unseen(),
+        "appeals": appeals.count_for(member()),
+        "people": bulk_bans.count(),
+    }
+
+
+JOBS = (
+    Job("likeness", near_duplicates.has_old, near_duplicates.forget_old),
+    Job("pulse", surges.is_due, surges.run),
+    Job("steering", restrictions.is_due, restrictions.keep_time),
+)
+
+
+def init_app(app: Flask) -> None:
+    register(
+        app,
+        ruling_views,
+        ruling_labels,
+        user_views,
+        notification_views,
+        filter_labels,
+        filter_views,
+        dry_run_views,
+        desk_views,
+        report_views,
+        appeal_views,
+        log_views,
+        thread_views,
+    )
+    nav_items.add(*NAV_ITEMS)
+    badge_counters.add(_badges)
+
+    _wire_posting()
+    _wire_decisions()
+    jobs.add(*JOBS)
+    suspended_user_links.add(appeal_views.link_for_suspended)
+    on_account_deleted.add(sanctions.forget_user)
+    data_export.exporters.update(
+        appeals=appeals.export_appeals,
+        reports=reports.export_reports,
+        notices=notifications.export_notices,
+    )
+
+
+def _wire_posting() -> None:
+    warning_checks.add(matches.advise)
+    limits.extra_columns.update(
+        edition=compiled.RULES_VERSION,
+        rejected=heuristics.share_rejected(),
+        caution=sanctions.OPEN_WARNING,
+    )
+    create.pre_post_checks.add(matches.look, sanctions.check)
+    create.after_post.add(queue.wait_if_held, queue.wait_if_new, matches.note)
+    edit.after_edit.add(queue.wait_if_held, matches.note_again)
+    after_delete.add(queue.forget, matches.forget)
+    moderation_reasons.automatic_reasons.update(filter_labels.HOLD_REASONS)
+    error_messages.explain(matches.WordRefused, filter_labels.refused_text, status=422)
+    error_messages.explain(sanctions.Unacknowledged, notification_views.UNCONFIRMED, status=403)
+    error_messages.explain(reports.TooManyReports, report_views.TOO_MANY, status=429)
+
+
+def _wire_decisions() -> None:
+    on_ruling.add(emails.announce)
+    on_decision.add(reports.answer)
+    on_undo.add(reports.reopen)
+    email_types.update(
+        news=EmailType(emails.decision_text, emails.is_news, sent=emails.cancel_other_news),
+        legal=EmailType(emails.legal_text, emails.still_stands),
+    )

@@ -15,20 +15,21 @@ from sqlalchemy.exc import OperationalError
 
 from board.db import close_connections, db, writing
 from board.db.write_lock import Busy
+from board.runtime.hooks import Hook
 
 EVERY = 10.0  # seconds; how late the end of a term may be seen
 
 
 @dataclass(frozen=True)
-class Task:
+class Job:
     """`is_due` reads only, and is asked often; `run` is called inside a write of its own."""
 
     name: str
     is_due: Callable[[], bool]
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
-tasks: list[Task] = []
+jobs: Hook[Job] = Hook()
 
 
 def run() -> list[str]:
@@ -37,13 +38,13 @@ def run() -> list[str]:
     Raises Busy or OperationalError; whatever was not done is due next time.
     """
     done = []
-    for task in tasks:
-        due = task.is_due()
+    for job in jobs:
+        due = job.is_due()
         db.session.rollback()
         if due:
             with writing():
-                task.run()
-            done.append(task.name)
+                job.run()
+            done.append(job.name)
     return done
 
 

@@ -1,27 +1,48 @@
-"""Sealed tips: what the app is made of here."""
+"""Wiring of tips: the pages of sources and of their readers, and retention."""
 
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from board.runtime.jobs import Job, jobs
 from board.tips.attachments import uploads
 from board.tips.desk import audit_log_views, export_views, inbox_views, manage_views, tip_views
 from board.tips.notifications import views as notification_views
 from board.tips.readers import key_setup_views, roster_views, unlock_views
+from board.tips.sealed import retention
 from board.tips.source import contact_channels, mailbox_views, submit_views
 from board.tips.source import views as source_views
 from board.tips.web import log_filter
+from board.web.access import newsroom
+from board.web.blueprints import register
+from board.web.desk import NavItem, nav_items
 
-PARTS = (
-    uploads,
-    contact_channels,
-    log_filter,
-    source_views,
-    submit_views,
-    mailbox_views,
-    inbox_views,
-    tip_views,
-    manage_views,
-    unlock_views,
-    key_setup_views,
-    roster_views,
-    notification_views,
-    export_views,
-    audit_log_views,
+NAV_ITEMS = (
+    NavItem(60, "tips", _("Tips"), "tip_desk.inbox", newsroom),
+    NavItem(61, "tip_readers", _("Readers of tips"), "tip_readers.readers", newsroom),
+    NavItem(62, "tip_log", _("Log of tips"), "tip_log.index", newsroom),
 )
+JOBS = (Job("tips", retention.is_outdated, retention.erase_outdated),)
+
+
+def init_app(app: Flask) -> None:
+    uploads.init_app(app)
+    contact_channels.init_app(app)
+    log_filter.init_app(app)
+    app.after_request(source_views.conceal_stray)
+    register(
+        app,
+        source_views,
+        submit_views,
+        mailbox_views,
+        inbox_views,
+        tip_views,
+        manage_views,
+        unlock_views,
+        key_setup_views,
+        roster_views,
+        notification_views,
+        export_views,
+        audit_log_views,
+    )
+    nav_items.add(*NAV_ITEMS)
+    jobs.add(*JOBS)

@@ -5,31 +5,48 @@ so forgetting the line cannot open a page.
 """
 
 from collections.abc import Callable, Container
-from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.sessions import SessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
-from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
 
-from board.accounts.models import Guest, Session, User
-from board.accounts.two_factor.models import SecondFactor
-from board.db import db, writing
-from board.db.write_lock import Busy
-from board.web.i18n import today
 from board.web.request.origins import SAFE, for_sources, is_https
 
-Viewer = User | Guest
+
+class Viewer(Protocol):
+    """Who asks for a page: a guest, or a user of the accounts slice."""
+
+    is_authenticated: bool
+    can_moderate: bool
+    can_edit: bool
+    can_read_tips: bool
+
+
 Audience = Callable[[Viewer], bool]
 View = TypeVar("View", bound=Callable[..., Any])
 
-login_manager = LoginManager()
-login_manager.anonymous_user = Guest
-login_manager.session_protection = None
-_GUEST = Guest()
+
+class Guest:
+    """Somebody who is not signed in. Answers the same questions as a user, so nobody asks first."""
+
+    id = None
+    name = ""
+    is_authenticated = False
+    can_moderate = False
+    can_edit = False
+    can_read_tips = False
+
+
+class Member(Guest):
+    """Somebody signed in who can do no more than read and write: no account in particular."""
+
+    is_authenticated = True
+
+
+GUEST = Guest()
+_MEMBER = Member()
 
 
 class NoFlaskSession(SessionInterface):
@@ -50,7 +67,7 @@ def strangers(viewer: Viewer) -> bool:
 
 def readers(viewer: Viewer) -> bool:
     """Whoever has an account and is signed in."""
-    return isinstance(viewer, User)
+    return viewer.is_authenticated
 
 
 def moderators(viewer: Viewer) -> bool:
@@ -101,20 +118,13 @@ def open_to(
 def viewer() -> Viewer:
     """The signed-in user, or the guest, as a plain object rather than a proxy."""
     if cookie_name("session") not in request.cookies or for_sources():
-        return _GUEST
+        return GUEST
     return cast(Viewer, current_user._get_current_object())
 
 
 def forget_viewer() -> None:
     """From here on, in this request, it is a guest."""
-    g._login_user = _GUEST  # where Flask-Login keeps whom it has looked up
-
-
-def member() -> User:
-    """The signed-in user, on pages where there must be one."""
-    user = viewer()
-    assert isinstance(user, User)  # noqa: S101 - @open_to(readers) has seen to it
-    return user
+    g._login_user = GUEST  # where Flask-Login keeps whom it has looked up
 
 
 def cookie_name(kind: str) -> str:
@@ -122,9 +132,25 @@ def cookie_name(kind: str) -> str:
     return f"__Host-board_{kind}" if is_https() else f"board_{kind}"
 
 
-def init_app(app: Flask) -> None:
-    app.session_interface = NoFlaskSession()
+def load_users(
+    app: Flask, *, load: Callable[[object], Any], passed_two_factor: Callable[[], bool]
+) -> None:
+    """Accounts hand in how to find the user of a request, and whether its session showed both
+    factors; nothing here knows what an account is."""
+    login_manager = LoginManager()
+    login_manager.anonymous_user = Guest
+    login_manager.session_protection = None
+    login_manager.request_loader(load)
     login_manager.init_app(app)
+    app.session_interface = NoFlaskSession()
+    app.extensions["passed_two_factor"] = passed_two_factor
+
+
+def _passed_two_factor() -> bool:
+    return bool(current_app.extensions["passed_two_factor"]())
+
+
+def init_app(app: Flask) -> None:
     open_to(everyone)(app.view_functions["static"])
     unguarded = [name for name, view in app.view_functions.items() if not hasattr(view, "audience")]
     if unguarded:
@@ -132,59 +158,11 @@ def init_app(app: Flask) -> None:
     app.before_request(_enforce)
 
 
-@login_manager.request_loader
-def _load(_request: object) -> User | None:
-    view: Any = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "audience", None) is strangers or for_sources():
-        return None
-    token = _token()
-    found = db.session.execute(*Session.bearer(token)).one_or_none() if token else None
-    if found is None or found[0].is_suspended:
-        return None
-    user, session_id, seen_on = found
-    if seen_on != today():
-        _see(session_id)
-    return user
-
-
-def current_session() -> Session | None:
-    return db.session.scalar(Session.with_token(token)) if (token := _token()) else None
-
-
-def _token() -> str:
-    return request.cookies.get(cookie_name("session"), "")
-
-
-def _see(session_id: int) -> None:
-    """Note the day. Once a day and never worth an error page, nor a reader's time."""
-    this = Session.id == session_id
-    try:
-        with writing(patience=0):
-            db.session.execute(update(Session).where(this).values(seen_on=today()))
-    except (Busy, OperationalError) as error:
-        current_app.logger.warning("session not touched: %s", error)
-
-
 def may(audience: Audience) -> bool:
     """Whether the viewer belongs to it here and now: staff do in a session with both factors."""
     if not audience(viewer()):
         return False
-    return audience is colleagues or audience(_reader()) or has_shown_second_factor()
-
-
-def has_shown_second_factor() -> bool:
-    """In this session; or this board asks for none, and the person has none."""
-    session = current_session()
-    if session is None or session.second_factor_at:
-        return session is not None
-    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.of(session.user)
-    return not asked
-
-
-@cache
-def _reader() -> User:
-    """Anybody with an account. Whatever is not open to them, staff open with both factors."""
-    return User(can_moderate=False, can_edit=False, can_read_tips=False)
+    return audience is colleagues or audience(_MEMBER) or _passed_two_factor()
 
 
 def _ask_for_second_factor(audience: Audience) -> ResponseReturnValue | None:

@@ -7,15 +7,16 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from board.runtime.hooks import Hook
 from board.web.access import Audience, open_to, staff, viewer
 
 bp = Blueprint("desk", __name__)
 
 
 @dataclass(frozen=True)
-class Page:
+class NavItem:
     """`label` is translated when it is shown; the lowest `rank` comes first. What waits on a page
-    is found in `counts` under its `name`."""
+    is found in `badge_counters` under its `name`."""
 
     rank: int
     name: str
@@ -25,11 +26,11 @@ class Page:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-pages: list[Page] = []
-COUNTED_MAX = 999  # more than so many are told as such
+nav_items: Hook[NavItem] = Hook()
+BADGE_MAX = 999  # more than so many are told as such
 # How many things wait, by the name of a page: one question for all pages of a slice, which may
-# stop counting at one more than COUNTED_MAX.
-counts: list[Callable[[], Mapping[str, int]]] = []
+# stop counting at one more than BADGE_MAX.
+badge_counters: Hook[Callable[[], Mapping[str, int]]] = Hook()
 
 
 def init_app(app: Flask) -> None:
@@ -45,17 +46,17 @@ def home() -> ResponseReturnValue:
     return redirect(url_for(first.endpoint, **first.values), 303)
 
 
-def _pages() -> list[Page]:
-    mine = [page for page in pages if page.audience(viewer())]
+def _pages() -> list[NavItem]:
+    mine = [page for page in nav_items if page.audience(viewer())]
     return sorted(mine, key=lambda page: page.rank)
 
 
 def _waiting() -> dict[str, str]:
     """As it is written beside the link; nothing where nothing waits."""
     found: dict[str, int] = {}
-    for count in counts if viewer().can_moderate else ():
+    for count in badge_counters if viewer().can_moderate else ():
         found.update(count())
-    most = COUNTED_MAX
+    most = BADGE_MAX
     return {
         name: f"{most}+" if count > most else str(count) for name, count in found.items() if count
     }

@@ -1,134 +1,34 @@
-"""What every page shares: headers, errors, the language switch, and the answers to monitors."""
+"""Error pages, and problem+json (RFC 9457) for programs."""
 
 import json
-from functools import cache
 from typing import Any
 
 from flask import (
-    Blueprint,
     Flask,
     Response,
     current_app,
-    redirect,
     render_template,
     request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
-from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
 
-from board.db import db, now, schema
+from board.db import db
 from board.db.write_lock import Busy
 from board.runtime.limiter import TooBusy
-from board.web.access import everyone, forget_viewer, open_to, viewer
-from board.web.forms import ROW_ID, own_path
-from board.web.i18n import COOKIE, LANGUAGES
-from board.web.request.origins import for_sources, is_https
-
-bp = Blueprint("pages", __name__)
-
-NOTICES = (
-    "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
-    "closed", "hidden", "held", "restored", "reported", "unreported", "kept", "undone", "decided",
-    "muted", "unmuted", "erased",
-    "steered", "released", "left",
-)  # fmt: skip
-
-
-class IdConverter(BaseConverter):
-    """A row's id in a URL: ASCII digits that fit the column. Anything else is no such page."""
-
-    regex = ROW_ID
-
-    def to_python(self, value: str) -> int:
-        return int(value)
+from board.web.access import forget_viewer
+from board.web.request.origins import for_sources
 
 
 def init_app(app: Flask) -> None:
-    app.after_request(_secure)
     app.register_error_handler(HTTPException, _show_error)
     app.register_error_handler(Busy, _show_busy)
     app.register_error_handler(TooBusy, _show_busy)
     app.register_error_handler(OperationalError, _show_database_trouble)
     app.register_error_handler(500, _show_crash)
-    app.context_processor(_shared)
-    app.jinja_env.globals.pop("config")  # no template can print a secret
-    if hops := app.config["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-
-
-def _shared() -> dict[str, Any]:
-    notice = request.args.get("notice")
-    return {
-        "viewer": viewer(),
-        "site_name": current_app.config["SITE_NAME"],
-        "lang": str(get_locale()),
-        "notice": notice if notice in NOTICES else None,
-    }
-
-
-def _secure(response: Response) -> Response:
-    config = current_app.config
-    said = {name.lower() for name, _ in response.headers}  # a slice may be stricter on its pages
-    is_page = response.mimetype == "text/html"
-    protection = _protection(config["IMAGE_ORIGINS"], is_page=is_page, https=is_https())
-    response.headers.extend(pair for pair in protection if pair[0].lower() not in said)
-    if request.endpoint != "static" or response.status_code >= 400:
-        _say_who_may_keep(response)
-    return response
-
-
-@cache
-def _protection(
-    image_origins: tuple[str, ...], *, is_page: bool, https: bool
-) -> list[tuple[str, str]]:
-    """What every answer tells browsers never to do with it. Data, which programs read thousands of
-    times, does without what only a page can do."""
-    headers = {
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-    page_headers = {
-        "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            f"img-src 'self' {' '.join(image_origins)}; manifest-src 'self'; base-uri 'none'; "
-            "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-            "trusted-types 'none'"
-        ),
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": (
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
-        ),
-    }
-    if is_page:
-        headers |= page_headers
-    if https:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    return list(headers.items())
-
-
-def _say_who_may_keep(response: Response) -> None:
-    """Guests' pages are the same for all and may be kept; anything else is for one pair of eyes."""
-    response.headers["Vary"] = "Cookie"
-    if "Cache-Control" in response.headers:
-        return
-    public = request.method in ("GET", "HEAD") and response.status_code == 200
-    if public and not viewer().is_authenticated and "Set-Cookie" not in response.headers:
-        response.headers["Cache-Control"] = "public, no-cache"
-        response.add_etag(weak=True)  # the same page, compressed or not
-        if request.if_none_match:
-            response.make_conditional(request)
-    else:
-        response.headers["Cache-Control"] = "private, no-store"
 
 
 def _show_error(error: HTTPException) -> ResponseReturnValue:
@@ -232,33 +132,3 @@ def _text(code: int, why: str | None = None) -> str:
         503: _("Nothing was stored. Please try again in a moment."),
     }
     return texts.get(code, _("Please go back and try again."))
-
-
-@bp.post("/language")
-@open_to(everyone)
-def language() -> ResponseReturnValue:
-    response = redirect(own_path(request.form.get("next")), 303)
-    if (chosen := request.form.get("lang")) in LANGUAGES:
-        secure = is_https()
-        response.set_cookie(
-            COOKIE, str(chosen), max_age=31536000, samesite="Lax", secure=secure, httponly=True
-        )
-    return response
-
-
-@bp.get("/healthz")
-@open_to(everyone)
-def healthz() -> ResponseReturnValue:
-    """The process answers. Looks at nothing else, so a locked database restarts no one."""
-    return {"ok": True}, 200, {"Cache-Control": "no-store"}
-
-
-@bp.get("/readyz")
-@open_to(everyone)
-def readyz() -> ResponseReturnValue:
-    """The board can serve: the database opens and has the tables this code expects."""
-    state = schema.state(db.engine)
-    db.session.execute(text("SELECT 1"))
-    ready = state is schema.State.CURRENT
-    body = {"ready": ready, "schema": state.value, "time": now().isoformat()}
-    return body, 200 if ready else 503, {"Cache-Control": "no-store"}

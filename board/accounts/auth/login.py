@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
+from board.accounts.auth.current_user import current_session, member
 from board.accounts.auth.passwords import is_password
 from board.accounts.auth.rate_limit import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
 from board.db import db, now, writing
 from board.runtime.limiter import TooBusy
-from board.web.access import cookie_name, current_session, member
+from board.web.access import cookie_name
 from board.web.i18n import language, today
 from board.web.request.origins import is_https
 

@@ -16,7 +16,7 @@ from typing import Self
 from sqlalchemy import ForeignKey, Index, Select, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.accounts.models import User, on_leave, token_hash
+from board.accounts.models import User, token_hash
 from board.db import Base, db, now
 
 
@@ -152,9 +152,6 @@ class Device(Base):
     def forget(cls, user: User) -> None:
         """No browser is known any more: whoever knew the old password may have used one."""
         db.session.execute(delete(cls).where(cls.user_id == user.id))
-
-
-on_leave.append(Device.forget)
 
 
 def network(address: str) -> str:

@@ -18,7 +18,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts.models import User, on_leave
+from board.accounts.models import User
 from board.db import Base, db, now
 
 
@@ -36,7 +36,7 @@ class Words(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Kind:
+class EmailType:
     """Why letters are written. Each is asked about with what the letter is about: an id."""
 
     words: Callable[["Letter"], Words]
@@ -44,7 +44,7 @@ class Kind:
     sent: Callable[["Letter"], None] = lambda letter: None
 
 
-kinds: dict[str, Kind] = {}  # slices add theirs
+email_types: dict[str, EmailType] = {}  # filled by wiring.py of law and moderation
 
 
 class Letter(Base):
@@ -89,7 +89,7 @@ class Letter(Base):
     def written(self) -> EmailMessage:
         message, site = EmailMessage(), current_app.config["SITE_NAME"]
         with force_locale(self.language):
-            subject, text = kinds[self.kind].words(self)
+            subject, text = email_types[self.kind].words(self)
         message["Subject"] = f"[{site}] {subject}"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no one is to answer by machine
         if self.user:
@@ -126,9 +126,9 @@ def _queue(kind: str, about: int, **to: str | int) -> None:
 def take_next() -> Letter | None:
     """The next to leave, taken. Those no longer wanted are thrown away."""
     while letter := db.session.scalar(Letter.due()):
-        if (not letter.user or letter.user.mail != Wish.NONE) and kinds[letter.kind].is_wanted(
-            letter
-        ):
+        if (not letter.user or letter.user.mail != Wish.NONE) and email_types[
+            letter.kind
+        ].is_wanted(letter):
             letter.take()
             return letter
         db.session.delete(letter)
@@ -138,7 +138,7 @@ def take_next() -> Letter | None:
 
 def told(letter: Letter) -> None:
     """It has left."""
-    kinds[letter.kind].sent(letter)
+    email_types[letter.kind].sent(letter)
 
 
 def throw_away(kind: str, *, to: str) -> None:
@@ -147,12 +147,9 @@ def throw_away(kind: str, *, to: str) -> None:
     db.session.execute(waiting.where(Letter.due_at.is_not(None)))
 
 
-def _forget_all_to(user: User) -> None:
+def forget_user(user: User) -> None:
     """Those that have left hold the address, too."""
     db.session.execute(delete(Letter).where(Letter.user_id == user.id))
-
-
-on_leave.append(_forget_all_to)
 
 
 def forget() -> None:

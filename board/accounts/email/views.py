@@ -3,10 +3,11 @@
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from board.accounts.auth.current_user import member
 from board.accounts.email import queue as email_queue
 from board.accounts.forms import LettersForm
 from board.db import writing
-from board.web.access import everyone, member, open_to, readers
+from board.web.access import everyone, open_to, readers
 
 bp = Blueprint("letters", __name__)
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts.models import User, on_leave
+from board.accounts.models import User
 from board.db import Base, db, hash_chain, now
 
 STEP = 30  # seconds
@@ -158,12 +158,9 @@ def reset(user: User) -> bool:
     return True
 
 
-def _forget(user: User) -> None:
+def forget_user(user: User) -> None:
     if factor := SecondFactor.of(user):
         db.session.delete(factor)
-
-
-on_leave.append(_forget)
 
 
 def record(act: str, user_id: int) -> None:

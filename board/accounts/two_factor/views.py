@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from board.accounts.auth.current_user import current_session, has_shown_second_factor, member
 from board.accounts.auth.login import retry_text, signed_in, start_session, with_cookies
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.models import Act, FactorAct, SecondFactor
 from board.db import db, writing
-from board.web.access import colleagues, current_session, has_shown_second_factor, member, open_to
+from board.web.access import colleagues, open_to
 from board.web.forms import own_path
 
 bp = Blueprint("second_factor", __name__)

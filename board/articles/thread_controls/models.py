@@ -153,7 +153,7 @@ class Steering(Base):
         """By somebody, or by itself when its time is over. False when it has ended before."""
         if self.ended_at is not None:
             return False
-        self.ended_at, self.ended_by = now(), by and by.id
+        self.ended_at, self.ended_by = now(), by.id if by else None
         self._tell()
         return True
 

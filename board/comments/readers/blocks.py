@@ -6,13 +6,12 @@ anybody else: to refuse it would tell readers who they are.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Select, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts import data_export
-from board.accounts.models import User, on_leave
+from board.accounts.models import User
 from board.db import Base, db, now
 from board.db.read_connections import read
 
@@ -67,11 +66,9 @@ def unmute(person: User, *, by: User) -> None:
         db.session.delete(found)
 
 
-def _forget_list_of(user: User) -> None:
+def forget_user(user: User) -> None:
     db.session.execute(delete(Mute).where(Mute.user_id == user.id))
 
 
-on_leave.append(_forget_list_of)
-data_export.parts["blocked"] = lambda user: [
-    {"name": each.muted.name, "at": each.at} for each in db.session.scalars(Mute.by(user))
-]
+def export_blocks(user: User) -> list[dict[str, Any]]:
+    return [{"name": each.muted.name, "at": each.at} for each in db.session.scalars(Mute.by(user))]

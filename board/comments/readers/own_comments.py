@@ -9,7 +9,6 @@ from markupsafe import Markup
 from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from board.accounts import data_export
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import stored
@@ -84,13 +83,10 @@ _EARLIER = (
 )
 
 
-def _taken(user: User) -> list[Mapping[str, Any]]:
+def export_comments(user: User) -> list[Mapping[str, Any]]:
     """Oldest first, each with what it said before; what was deleted is gone."""
     earlier: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in read(_EARLIER, {"author": user.id}):
         earlier[row.comment_id].append({"text": row.text, "written_at": row.written_at})
     found = read(_WHOLE, {"author": user.id})
     return [{**row._mapping, "earlier": earlier[row.id]} for row in found]
-
-
-data_export.parts["comments"] = _taken

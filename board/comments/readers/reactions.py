@@ -4,7 +4,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import (
     CheckConstraint,
@@ -63,13 +63,6 @@ def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
     """This reader's reactions to these comments: "like" or "dislike" by comment id."""
     found = read(_REACTIONS_OF, {"user": user.id, "comments": list(comment_ids)})
     return {comment_id: choice for comment_id, choice in found}
-
-
-data_export.parts["reactions"] = lambda user: data_export.rows(
-    select(_reaction.comment_id, _reaction.choice, _reaction.made_at)
-    .where(_reaction.user_id == user.id)
-    .order_by(_reaction.made_at, _reaction.comment_id)
-)
 
 
 class Act(Base):
@@ -182,3 +175,11 @@ def _count_act(limits: Limits, *, by: User) -> None:
     if rested_at > moment:
         raise ReactedTooSoon(rested_at)
     db.session.add(Act(user_id=by.id, made_at=moment))
+
+
+def export_reactions(user: User) -> list[dict[str, Any]]:
+    return data_export.rows(
+        select(_reaction.comment_id, _reaction.choice, _reaction.made_at)
+        .where(_reaction.user_id == user.id)
+        .order_by(_reaction.made_at, _reaction.comment_id)
+    )

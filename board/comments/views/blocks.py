@@ -4,11 +4,12 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from board.accounts.auth.current_user import member
 from board.accounts.models import User
 from board.comments.readers import blocks
 from board.comments.readers.blocks import ListFull, Mute
 from board.db import db, writing
-from board.web.access import member, open_to, readers
+from board.web.access import open_to, readers
 from board.web.forms import own_path
 
 bp = Blueprint("mutes", __name__)

@@ -7,12 +7,13 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import DataRequired
 
+from board.accounts.auth.current_user import member
 from board.accounts.auth.login import is_own_password, retry_text, signed_out
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
 from board.comments.readers.own_comments import comments_of
 from board.db import db, writing
-from board.web.access import member, open_to, readers
+from board.web.access import open_to, readers
 from board.web.forms import Form
 from board.web.i18n import today
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from board.accounts.auth.current_user import member
 from board.articles.thread_controls.labels import shown_course
 from board.comments.body import Body
 from board.comments.error_messages import headers, status, why
@@ -16,7 +17,7 @@ from board.comments.writing.diff import history
 from board.comments.writing.edit import EditedElsewhere
 from board.comments.writing.errors import Refused
 from board.db import writing
-from board.web.access import everyone, member, open_to, readers
+from board.web.access import everyone, open_to, readers
 from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("edits", __name__)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from board.accounts.auth.current_user import member
 from board.comments.error_messages import headers, status, why
 from board.comments.models import Comment
 from board.comments.page_context import conversation_page, listed_comment
@@ -13,7 +14,7 @@ from board.comments.readers import reactions
 from board.comments.readers.reactions import Limits
 from board.comments.writing.errors import Refused
 from board.db import writing
-from board.web.access import member, open_to, readers
+from board.web.access import open_to, readers
 
 bp = Blueprint("reactions", __name__)
 

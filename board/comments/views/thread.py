@@ -2,12 +2,12 @@
 
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam
 
+from board.accounts.auth.current_user import member
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import shown_course
@@ -30,30 +30,18 @@ from board.comments.page_context import (
 )
 from board.comments.thread import search as thread_search
 from board.comments.thread.query import Page, authors_of, ids_of
-from board.comments.thread.render_cache import comment_html
 from board.comments.thread.sort import Sort
 from board.comments.writing import create
 from board.comments.writing.errors import KeyReused, ParentGone, Refused
 from board.comments.writing.limits import Limits
 from board.db import db, writing
-from board.web.access import everyone, member, open_to, readers
+from board.web.access import everyone, open_to, readers
 from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("comments", __name__)
-bp.add_app_template_global(comment_html)
 
 # Made once: making it takes longer than answering it.
 _BY_SLUG = Article.by_slug(bindparam("slug"))
-
-
-@bp.app_context_processor
-def _settings() -> dict[str, Any]:
-    config = current_app.config
-    return {
-        "comment_limit": config["COMMENT_MAX_LENGTH"],
-        "edit_minutes": config["EDIT_WINDOW_MINUTES"],
-        "dislikes_are_on": config["DISLIKES"],
-    }
 
 
 @bp.get("/articles/<slug>")

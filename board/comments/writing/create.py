@@ -17,6 +17,7 @@ from board.comments.search_index import index as search_index
 from board.comments.writing.errors import AuthorSuspended, KeyReused, ParentGone, ThreadClosed
 from board.comments.writing.limits import DAY, Limits, Past, past_of
 from board.db import db, now, run
+from board.runtime.hooks import Hook
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,16 @@ class Draft:
     author: User
     body: Body
     parent: Comment | None
-    known: Row[*tuple[Any, ...]]  # the answers to the `questions` of limits.py, by their names
+    known: Row[*tuple[Any, ...]]  # the `extra_columns` of limits.py, by their names
     is_edit: bool = False
 
 
-# Other slices say here what must not be posted, by raising a kind of Refused, and what must wait
-# for a moderator, by the code of why. All are asked; the first code stands.
-checks: list[Callable[[Draft], str | None]] = []
-# What else is to be written with a new comment, which has its id.
-on_post: list[Callable[[Comment], None]] = []
+# Checks before posting, in the order of wiring.py of comments, law and moderation. A check refuses
+# by raising a kind of Refused, or holds the comment for a moderator by returning the code of the
+# reason. All run; the first code stands.
+pre_post_checks: Hook[Callable[[Draft], str | None]] = Hook()
+# Effects of posting, in the same write; the comment has its id. See moderation/wiring.py.
+after_post: Hook[Callable[[Comment], None]] = Hook()
 
 
 def opened(slug: str, author_id: int) -> Row[Article, User] | None:
@@ -80,14 +82,14 @@ def post(
         posted_at=_moment(past, parent.root_or_self if parent else None),
         held_for=look_at(Draft(article, by, body, parent, past)),
     )
-    for effect in on_post:
+    for effect in after_post:
         effect(comment)
     return comment
 
 
 def look_at(draft: Draft) -> str | None:
     """Why it must wait for a moderator, if it must. Raises what another slice refuses it for."""
-    found = [check(draft) for check in checks]
+    found = [check(draft) for check in pre_post_checks]
     return next(filter(None, found), None)
 
 

@@ -13,9 +13,10 @@ from board.comments.writing.create import Draft, look_at
 from board.comments.writing.errors import AuthorSuspended, Refused, SameText, ThreadClosed
 from board.comments.writing.limits import known
 from board.db import db, now
+from board.runtime.hooks import Hook
 
-# What else is to be written with an edit. Other slices append to it.
-on_edit: list[Callable[[Comment], None]] = []
+# Effects of an edit, in the same write. See moderation/wiring.py.
+after_edit: Hook[Callable[[Comment], None]] = Hook()
 
 
 class CommentNotShown(Refused):
@@ -60,7 +61,7 @@ def edit(
     comment.edit(body)
     if held_for:
         comment.hold(reason=held_for)
-    for effect in on_edit:
+    for effect in after_edit:
         effect(comment)
 
 

@@ -45,7 +45,7 @@ class Limits:
 
 # What the checks of other slices must know: one value each, about `article` and `author`. All are
 # asked at once, with what the limits look at; a question of its own would cost several times that.
-questions: dict[str, Select[Any]] = {}
+extra_columns: dict[str, Select[Any]] = {}
 
 _c = Comment.__table__.c
 
@@ -87,13 +87,13 @@ _ASKED = {
 
 @cache
 def _at_once(*, with_past: bool) -> Select[*tuple[Any, ...]]:
-    """All questions as one. Made when it is first asked, after every slice has had its say."""
-    asked = {**(_ASKED if with_past else {}), **questions}
+    """All extra_columns as one. Made when it is first asked, after every slice has had its say."""
+    asked = {**(_ASKED if with_past else {}), **extra_columns}
     return select(*(each.scalar_subquery().label(name) for name, each in asked.items()))
 
 
 def known(article: Article, author: User) -> Row[*tuple[Any, ...]]:
-    """The answers to `questions`, when there is nothing else to ask."""
+    """The answers to `extra_columns`, when there is nothing else to ask."""
     return run(_at_once(with_past=False), {"article": article.id, "author": author.id}).one()
 
 

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from board.articles.thread_controls.models import Steering
 from board.articles.thread_controls.state import Course, course_of
 from board.comments.models import Comment
-from board.comments.writing import create
 from board.comments.writing.create import Draft
 from board.comments.writing.errors import Refused
 from board.db import db, now
@@ -27,7 +26,7 @@ class ThreadSlowed(Refused):
         self.seconds = seconds
 
 
-def heed(draft: Draft) -> str | None:
+def check(draft: Draft) -> str | None:
     """An edit neither waits nor asks how old the account is; but where all is looked at, it is."""
     course = course_of(draft.article)
     if not draft.is_edit:
@@ -54,6 +53,3 @@ def _refuse_too_soon(course: Course, draft: Draft) -> None:
     last = db.session.scalar(mine.order_by(Comment.posted_at.desc()).limit(1))
     if last is not None:
         raise ThreadSlowed(last + wait, course.seconds)
-
-
-create.checks.append(heed)

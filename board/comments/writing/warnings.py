@@ -1,12 +1,14 @@
 """What in a text deserves a second thought before everyone can read it.
 
-Advice, not a limit: whoever has read it posts the same text all the same. Other slices append what
-they advise on to `advisers`.
+Advice, not a limit: whoever has read it posts the same text all the same. The checks are
+listed in wiring.py of comments and moderation.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+
+from board.runtime.hooks import Hook
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,13 @@ class Advice:
 
 
 # Each is given a tidy text. May be slow by no more than the length of the text.
-advisers: list[Callable[[str], Iterable[Advice]]] = []
+warning_checks: Hook[Callable[[str], Iterable[Advice]]] = Hook()
 
 
 def on(text: str) -> list[Advice]:
     """In the order of the text. Where two speak of the same words, the one that begins first."""
     found = sorted(
-        (advice for adviser in advisers for advice in adviser(text)),
+        (advice for check in warning_checks for advice in check(text)),
         key=lambda advice: (advice.start, -advice.end),
     )
     kept: list[Advice] = []

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
+from board.accounts.auth.current_user import member
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
@@ -26,15 +27,11 @@ from board.law.authorities.forms import (
     order_outcomes,
 )
 from board.law.authorities.orders import Order, Outcome
-from board.runtime import jobs
-from board.web.access import member, moderators, open_to
-from board.web.desk import Page, counts, pages
+from board.web.access import moderators, open_to
 from board.web.forms import Form, asked_id
 from board.web.i18n import local
 
 bp = Blueprint("registers", __name__)
-pages.append(Page(31, "orders", _("Orders"), "registers.orders_page", moderators))
-pages.append(Page(32, "disclosures", _("User data"), "registers.disclosures_page", moderators))
 
 
 def init_app(app: Flask) -> None:
@@ -164,14 +161,4 @@ _disclosures = Register(
     DisclosureAnswerForm,
     disclosure_kinds,
     disclosure_outcomes,
-)
-
-
-counts.append(lambda: {"orders": Order.count_waiting(), "disclosures": Disclosure.count_waiting()})
-jobs.tasks.append(
-    jobs.Task(
-        "disclosures",
-        lambda: db.session.scalar(Disclosure.to_tell().limit(1)) is not None,
-        data_requests.tell_readers,
-    )
 )

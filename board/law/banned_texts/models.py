@@ -17,7 +17,6 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts.models import User
 from board.comments.body import LINK
 from board.comments.models import Comment
-from board.comments.writing import create, limits
 from board.comments.writing.create import Draft
 from board.db import Base, db, now
 from board.moderation.rulings.models import Verdict, record
@@ -141,9 +140,9 @@ def _number(kind: str, of: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{kind}:{of}".encode()).digest()[:8]) >> 1
 
 
-def _hold(draft: Draft) -> str | None:
+# Whether any text is banned at all: asked with the limits of every post.
+ANY_BANNED = select(BarredKey.barred_id).limit(1)
+
+
+def check(draft: Draft) -> str | None:
     return CODE if draft.known.barred and found(draft.body.text) else None
-
-
-limits.questions["barred"] = select(BarredKey.barred_id).limit(1)
-create.checks.append(_hold)

@@ -9,19 +9,16 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.comments import moderation_reasons
+from board.accounts.auth.current_user import member
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.banned_texts import models as banned_texts
 from board.law.banned_texts.models import Barred, TooLittle
 from board.law.claims.forms import find_comment
-from board.web.access import member, moderators, open_to
-from board.web.desk import Page, pages
+from board.web.access import moderators, open_to
 from board.web.forms import Form, asked_id
 
 bp = Blueprint("barred", __name__)
-pages.append(Page(33, "barred", _("Barred texts"), "barred.index", moderators))
-moderation_reasons.automatic[banned_texts.CODE] = _("Found unlawful by a court before")
 _EMPTY = _("Please write something.")
 
 

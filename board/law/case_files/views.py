@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
+from board.accounts.auth.current_user import member
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.authorities.orders import Order
@@ -18,7 +19,7 @@ from board.law.case_files.archive import Dossier
 from board.law.claims.desk_views import saved
 from board.law.claims.models import Claim
 from board.moderation.rulings.models import Ruling
-from board.web.access import member, moderators, open_to
+from board.web.access import moderators, open_to
 from board.web.forms import Form
 
 bp = Blueprint("dossiers", __name__)

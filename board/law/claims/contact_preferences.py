@@ -10,8 +10,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.accounts import data_export
-from board.accounts.models import User, on_leave
+from board.accounts.models import User
 from board.db import Base, db, now
 
 
@@ -42,5 +41,9 @@ def of(user_ids: Iterable[int]) -> dict[int, str]:
     return {channel.user_id: channel.contact for channel in db.session.scalars(found)}
 
 
-on_leave.append(lambda user: name("", by=user))
-data_export.parts["told_by"] = lambda user: of([user.id]).get(user.id)
+def forget_user(user: User) -> None:
+    name("", by=user)
+
+
+def export_contact(user: User) -> str | None:
+    return of([user.id]).get(user.id)

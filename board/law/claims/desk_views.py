@@ -5,23 +5,20 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
-from flask_babel import lazy_gettext as _
 from werkzeug.http import dump_options_header
 
+from board.accounts.auth.current_user import member
 from board.articles.sharing import absolute
 from board.db import db, writing
 from board.law.claims import contact_preferences, evidence
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence, NotReadable
 from board.law.claims.forms import AnswerForm, kinds, requesters, wishes
-from board.law.claims.models import Claim, Claimant, NotNow, Step
+from board.law.claims.models import Claim, NotNow, Step
 from board.law.claims.views import claim_state
-from board.runtime import jobs
-from board.web.access import member, moderators, open_to
-from board.web.desk import Page, counts, pages
+from board.web.access import moderators, open_to
 
 bp = Blueprint("claims", __name__)
-pages.append(Page(30, "claims", _("Rights claims"), "claims.index", moderators))
 
 # A file of a stranger: saved, never shown, and if shown all the same, with nothing it may do.
 _SAVED = {
@@ -131,23 +128,3 @@ def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
         wishes=dict(wishes()),
         requesters=dict(requesters()),
     )
-
-
-def _waiting() -> dict[str, int]:
-    return {"claims": claim_workflow.count_waiting()}
-
-
-def _expire() -> None:
-    claim_workflow.expire(then=current_app.config["TAKEDOWN_ON_EXPIRY"])
-
-
-counts.append(_waiting)
-jobs.tasks += [
-    jobs.Task("takedowns", lambda: bool(db.session.scalar(Claim.due().limit(1))), _expire),
-    jobs.Task(
-        "claimants",
-        lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
-        claim_workflow.forget_claimants,
-    ),
-    jobs.Task("evidence", evidence.is_due, evidence.forget),
-]

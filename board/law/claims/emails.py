@@ -5,23 +5,22 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import Kind, Letter, Words, kinds
+from board.accounts.email.queue import Letter, Words
 from board.accounts.forms import is_email
 from board.db import db
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.models import Claim, State, Step
-from board.moderation.appeals import models as appeals
 from board.moderation.appeals.models import Appeal
 
 
-def _write(step: Step) -> None:
+def announce_step(step: Step) -> None:
     """A claim that was received again, since a decision was taken back, is no news."""
     db.session.flush()
     if step.state != State.RECEIVED or len(step.claim.steps) == 1:
         _write_to(step.claim, "claim", step.id)
 
 
-def _write_of(asked: Appeal) -> None:
+def announce_appeal(asked: Appeal) -> None:
     """The author objects to what was done for a claim."""
     step = db.session.scalar(select(Step).where(Step.ruling_id == asked.ruling.id).limit(1))
     if step:
@@ -34,7 +33,7 @@ def _write_to(claim: Claim, kind: str, about: int) -> None:
         email_queue.write_to(to.contact, kind, about, language=to.language)
 
 
-def _how_it_stands(letter: Letter) -> Words:
+def state_text(letter: Letter) -> Words:
     step = _step(letter)
     if step.state == State.RECEIVED:
         said = _("Your claim was received.")
@@ -45,7 +44,7 @@ def _how_it_stands(letter: Letter) -> Words:
     return _words(step.claim, said)
 
 
-def _objection(letter: Letter) -> Words:
+def objection_text(letter: Letter) -> Words:
     step = db.session.scalars(select(Step).where(Step.ruling_id == letter.about).limit(1)).one()
     return _words(step.claim, _("The author of the comment objects to what was done."))
 
@@ -57,21 +56,15 @@ def _words(claim: Claim, said: str) -> Words:
     return Words(subject, f"{said} {read}\n\n{claim.receipt}\n{page}\n")
 
 
-def _is_last(letter: Letter) -> bool:
+def is_last_step(letter: Letter) -> bool:
     """What was taken back, or overtaken, is told no more."""
     step = _step(letter)
     return step.claim.steps[-1] is step
 
 
-def _told(letter: Letter) -> None:
+def mark_told(letter: Letter) -> None:
     claim_workflow.tell(_step(letter))
 
 
 def _step(letter: Letter) -> Step:
     return db.session.get_one(Step, letter.about)
-
-
-claim_workflow.on_step.append(_write)
-appeals.on_appeal.append(_write_of)
-kinds["claim"] = Kind(_how_it_stands, _is_last, sent=_told)
-kinds["objection"] = Kind(_objection, lambda letter: True)

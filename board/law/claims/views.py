@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from board.accounts.auth.current_user import member
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
@@ -17,7 +18,7 @@ from board.law.claims.evidence import Evidence
 from board.law.claims.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.claims.models import Claim
 from board.moderation.rulings.labels import act_label
-from board.web.access import everyone, member, open_to, readers
+from board.web.access import everyone, open_to, readers
 from board.web.forms import asked_id
 from board.web.i18n import language
 

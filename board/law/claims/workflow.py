@@ -19,15 +19,14 @@ from board.moderation.rulings.models import (
     Ruling,
     Verdict,
     latest,
-    on_decision,
     record,
     restore,
     take_down,
 )
-from board.moderation.rulings.undo import on_undo
+from board.runtime.hooks import Hook
 
 # What else follows when a claim arrives at a state.
-on_step: list[Callable[["Step"], None]] = []
+on_transition: Hook[Callable[["Step"], None]] = Hook()
 
 # Why a comment taken down is hidden: for a time, and for good.
 FOR_A_TIME, FOR_GOOD = "takedown", "takedown_final"
@@ -157,7 +156,7 @@ def _note(claim: Claim, *, ruling: Ruling | None = None, says: str = "") -> None
         known |= {"ruling_id": ruling.id, "by_id": ruling.moderator_id}
     step = Step(made_at=now(), **known)
     claim.steps.append(step)
-    for effect in on_step:
+    for effect in on_transition:
         effect(step)
 
 
@@ -165,7 +164,7 @@ def _basis(claim: Claim) -> str:
     return "저작권법 103조" if claim.kind == "copyright" else "정보통신망법 44조의2"
 
 
-def _follow(ruling: Ruling) -> None:
+def follow_decision(ruling: Ruling) -> None:
     """Whoever restores the comment, on appeal or at the end of the term, ends the case."""
     if ruling.verdict == Verdict.RESTORE:
         down = Claim.state.in_((State.BLOCKED.value, State.REMOVED.value))
@@ -174,7 +173,7 @@ def _follow(ruling: Ruling) -> None:
             _move(ended, State.RESTORED, ruling=ruling)
 
 
-def _take_back(ruling: Ruling) -> None:
+def follow_undo(ruling: Ruling) -> None:
     """A block undone lets the claim wait again; a restoration undone goes on with the term."""
     if id := ruling.detail.get("claim"):
         undone = db.session.get_one(Claim, id)
@@ -193,7 +192,3 @@ _DOWN = {FOR_A_TIME: State.BLOCKED, FOR_GOOD: State.REMOVED}
 
 def _undoing(ruling: Ruling) -> Ruling | None:
     return db.session.scalar(latest(ruling.comment)) if ruling.comment else None
-
-
-on_decision.append(_follow)
-on_undo.append(_take_back)

@@ -14,12 +14,13 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import OWN_WORDS
 from board.db import Base, db, now
 from board.moderation.rulings.models import Ruling, Verdict, record, restore
+from board.runtime.hooks import Hook
 
 APPEALABLE = (Verdict.HIDE, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND, Verdict.BAN)
 
 
 # What else follows from an appeal.
-on_appeal: list[Callable[["Appeal"], None]] = []
+on_appeal: Hook[Callable[["Appeal"], None]] = Hook()
 
 
 class NotOpen(Exception):
@@ -200,11 +201,8 @@ def _take_back(ruling: Ruling, *, by: User | None, says: str) -> None:
         record(Verdict.LIFT, by=by, about=ruling.about, reason="appeal", note=says)
 
 
-def _taken(user: User) -> list[dict[str, Any]]:
+def export_appeals(user: User) -> list[dict[str, Any]]:
     names = ("ruling_id", "text", "made_at", "decided_at", "upheld")
     mine = select(*(getattr(Appeal, name) for name in names))
     mine = mine.where(Appeal.ruling.has(Ruling.about_id == user.id)).order_by(Appeal.made_at)
     return data_export.rows(mine)
-
-
-data_export.parts["appeals"] = _taken

@@ -3,10 +3,9 @@
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from board.accounts import views as accounts
+from board.accounts.auth.current_user import member, viewer
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, writing
@@ -14,11 +13,9 @@ from board.moderation.appeals import models as appeals
 from board.moderation.appeals.forms import AppealForm, DecideForm
 from board.moderation.appeals.models import Appeal, NotByTheSame, NotOpen
 from board.moderation.rulings.models import Ruling
-from board.web.access import everyone, member, moderators, open_to, viewer
-from board.web.desk import Page, counts, pages
+from board.web.access import everyone, moderators, open_to
 
 bp = Blueprint("appeals", __name__)
-pages.append(Page(20, "appeals", _("Appeals"), "appeals.index", moderators))
 
 KEY_LIFE = 3600  # seconds from a right password to the end of writing
 
@@ -137,7 +134,7 @@ def _ruling_to_appeal(comment: Comment) -> Ruling | None:
     return ruling if ruling.id in appeals.open_to(author, [ruling]) else None
 
 
-def _for_the_suspended(user: User) -> tuple[str, str] | None:
+def link_for_suspended(user: User) -> tuple[str, str] | None:
     """The way from a refused sign-in to an appeal: signed, and good for an hour."""
     ruling = db.session.scalar(appeals.against_suspending(user))
     if ruling is None or ruling.id not in appeals.open_to(user, [ruling]):
@@ -148,11 +145,3 @@ def _for_the_suspended(user: User) -> tuple[str, str] | None:
 
 def _keys() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="appeal")
-
-
-def _waiting() -> dict[str, int]:
-    return {"appeals": appeals.count_for(member())}
-
-
-accounts.ways_of_the_suspended.append(_for_the_suspended)
-counts.append(_waiting)

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import Conflict
 
+from board.accounts.auth.current_user import member
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.db import db, now, writing
@@ -23,25 +24,18 @@ from board.moderation.rulings import undo as ruling_undo
 from board.moderation.rulings.forms import ReasonForm
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.undo import TooLate
-from board.web.access import member, moderators, open_to
-from board.web.desk import Page, counts, pages
+from board.web.access import moderators, open_to
 from board.web.forms import own_path
 
 bp = Blueprint("queues", __name__)
 WRITE_MAX = 200  # decisions in one write, so that no reader's post waits long for a moderator's
-_TITLES: dict[str, Any] = {
+QUEUE_TITLES: dict[str, Any] = {
     Queue.REPORTED: _("Reported"),
     Queue.HELD: _("Held"),
     Queue.NEW: _("New accounts"),
     "all": _("All comments"),
     "hidden": _("Hidden comments"),
 }
-for rank, (name, title) in enumerate(_TITLES.items(), start=10):
-    values = {"queue": str(name)}
-    pages.append(Page(rank, f"queue-{name}", title, "queues.index", moderators, values))
-counts.append(
-    lambda: {f"queue-{queue}": count for queue, count in moderation_queue.counts().items()}
-)
 
 
 def held_label(code: str) -> str:
@@ -187,7 +181,7 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
         "moderation/desk/queue.html",
         room=f"queue-{queue}",
         queue=queue,
-        title=_TITLES[queue],
+        title=QUEUE_TITLES[queue],
         rows=standing(shelf.comments),
         more=shelf.more,
         searched=SEARCHED,
@@ -208,7 +202,7 @@ def _undoable() -> Ruling | None:
 
 def _asked_queue(value: str | None = None) -> Queue | str:
     name = value if value is not None else request.args.get("queue", Queue.REPORTED)
-    if name not in _TITLES:
+    if name not in QUEUE_TITLES:
         abort(400)
     return Queue(name) if name in list(Queue) else str(name)
 

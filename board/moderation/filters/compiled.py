@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple, cast
 from flask import current_app
 from sqlalchemy import select
 
-from board.comments.writing import limits
 from board.db import db, run
 from board.moderation import word_filter
 from board.moderation.filters import models as filter_rules
@@ -70,12 +69,13 @@ class Rulebook:
         return (rule for rule in self._known.values() if rule.kind == Kind.SIGNAL)
 
 
-limits.questions["edition"] = _EDITION = select(Edition.number)
+# Asked with the limits of every post.
+RULES_VERSION = select(Edition.number)
 
 
 def current() -> Rulebook:
     """The rules as this transaction sees them."""
-    return edition(run(_EDITION).scalar())
+    return edition(run(RULES_VERSION).scalar())
 
 
 def edition(number: int | None) -> Rulebook:

@@ -4,13 +4,14 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from board.accounts.auth.current_user import member
 from board.db import db, writing
 from board.moderation.filters import dry_run
 from board.moderation.filters.dry_run import Trial
 from board.moderation.filters.forms import AdoptForm, RuleForm
 from board.moderation.filters.labels import bp
 from board.moderation.filters.models import Rule, State, Twice
-from board.web.access import member, moderators, open_to
+from board.web.access import moderators, open_to
 
 
 @bp.get("/desk/rules/trials/<id:id>")

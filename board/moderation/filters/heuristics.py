@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal_column, select
 
 from board.comments.models import Comment
-from board.comments.writing import limits
 from board.comments.writing.create import Draft
 from board.comments.writing.pii import places_of
 from board.moderation.filters import near_duplicates
@@ -73,16 +72,13 @@ def _rejected(rule: Known, draft: Draft) -> Iterator[Finding]:
         yield Finding(rule, value=draft.known.rejected)
 
 
-def _share_rejected() -> Select[int]:
+def share_rejected() -> Select[int]:
     """In percent; no row when there is too little to tell from."""
     own = select(Comment.hidden_for).where(Comment.author_id == bindparam("author"))
     own = own.order_by(Comment.posted_at.desc(), Comment.id.desc())
     newest = own.limit(literal_column(str(RECORD))).subquery()
     share = 100 * func.count(newest.c.hidden_for) // func.count()
     return select(share).select_from(newest).having(func.count() >= RECORD_MIN)
-
-
-limits.questions["rejected"] = _share_rejected()
 
 
 _MEASURES: dict[str, Callable[[Known, Draft], Iterator[Finding]]] = {

@@ -1,28 +1,15 @@
 """The desk's rules as pages say them."""
 
-from typing import Any
-
 from flask import Blueprint, Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
-from board.comments import error_messages
 from board.moderation.filters import matches
 from board.moderation.filters.forms import ACTION_LABELS, CATEGORY_LABELS, STATE_LABELS
 from board.moderation.filters.models import Rule
-from board.web.access import moderators
-from board.web.desk import Page, pages
 
 bp = Blueprint("rules", __name__)
-pages.append(Page(60, "rules", _("Rules"), "rules.index", moderators))
-error_messages.explain(
-    matches.WordRefused,
-    lambda refusal: gettext(
-        "“%(words)s” is not accepted here. Please write it otherwise.", words=refusal.matched
-    ),
-    status=422,
-)
 _SIGNALS = {
     "link": _("Links"),
     "number": _("Personal numbers"),
@@ -31,19 +18,23 @@ _SIGNALS = {
 }
 
 
+# Why a comment waits that a rule or a heuristic has found.
+HOLD_REASONS = {
+    "word": _("Listed word"),
+    "link": _("Many links"),
+    "number": _("Personal number"),
+    "repeat": _("Posted over and over"),
+    "rejected": _("Often hidden before"),
+}
+
+
 def init_app(app: Flask) -> None:
     app.add_template_filter(marked)
     app.add_template_global(rule_label)
     app.add_template_global(_signal_words, "signal_words")
-
-
-@bp.app_context_processor
-def _labels() -> dict[str, Any]:
-    return {
-        "category_labels": CATEGORY_LABELS,
-        "action_labels": ACTION_LABELS,
-        "state_labels": STATE_LABELS,
-    }
+    app.jinja_env.globals.update(
+        category_labels=CATEGORY_LABELS, action_labels=ACTION_LABELS, state_labels=STATE_LABELS
+    )
 
 
 def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
@@ -69,3 +60,9 @@ def _signal_words(rule: Rule) -> str:
         "repeat": gettext("%(count)s alike within a day, by anyone, anywhere", count=count),
         "rejected": gettext("%(count)s%% of the author’s newest comments hidden", count=count),
     }[rule.text]
+
+
+def refused_text(refusal: matches.WordRefused) -> str:
+    return gettext(
+        "“%(words)s” is not accepted here. Please write it otherwise.", words=refusal.matched
+    )

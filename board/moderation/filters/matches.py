@@ -10,8 +10,7 @@ from sqlalchemy import ForeignKey, Index, Select, Table, delete, func, insert, s
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.comments import moderation_reasons
-from board.comments.models import Comment, on_delete
-from board.comments.writing import create, edit, warnings
+from board.comments.models import Comment
 from board.comments.writing.create import Draft
 from board.comments.writing.errors import Refused
 from board.comments.writing.warnings import Advice
@@ -26,15 +25,6 @@ from board.moderation.word_filter import Action
 COUNTED = timedelta(days=30)
 SHOWN = 20
 _WHY_MAX = 200
-moderation_reasons.automatic.update(
-    {
-        "word": _("Listed word"),
-        "link": _("Many links"),
-        "number": _("Personal number"),
-        "repeat": _("Posted over and over"),
-        "rejected": _("Often hidden before"),
-    }
-)
 
 
 _ADVISED = {
@@ -160,7 +150,7 @@ def note(comment: Comment) -> None:
     if found:
         run(_INSERT, [_row(each, comment) for each in found])
     holding = _holding(each for each in found if each.rule.state == State.ON)
-    if holding and comment.held_for in moderation_reasons.automatic:
+    if holding and comment.held_for in moderation_reasons.automatic_reasons:
         why = ", ".join(dict.fromkeys(_why(each, comment.body) for each in holding))
         moderation_queue.wait(comment, Queue.HELD, reason=comment.held_for, why=why[:_WHY_MAX])
     near_duplicates.remember(comment)
@@ -217,10 +207,3 @@ def _why(finding: Finding, text: str) -> str:
         return text[finding.start : finding.end] or f"× {finding.value}"
     matched = text[finding.start : finding.end]
     return matched if matched == finding.rule.text else f"{finding.rule.text} ← {matched}"
-
-
-warnings.advisers.append(advise)
-create.checks.append(look)
-create.on_post.append(note)
-edit.on_edit.append(note_again)
-on_delete.append(forget)

@@ -5,15 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
+from board.accounts.auth.current_user import member
 from board.db import db, writing
-from board.moderation.filters import matches, near_duplicates, text_format
+from board.moderation.filters import matches, text_format
 from board.moderation.filters import models as filter_rules
 from board.moderation.filters.dry_run_views import begin
 from board.moderation.filters.forms import AllowForm, FindRuleForm, ImportForm, RuleForm, StateForm
 from board.moderation.filters.labels import bp
 from board.moderation.filters.models import AllowedWord, Rule, RuleChange, State, Twice
-from board.runtime import jobs
-from board.web.access import member, moderators, open_to
+from board.web.access import moderators, open_to
 from board.web.forms import asked_id
 
 
@@ -184,6 +184,3 @@ def _import_page(form: ImportForm) -> str:
 def _rule(id: int) -> Rule:
     rule: Rule = db.get_or_404(Rule, id)
     return rule
-
-
-jobs.tasks.append(jobs.Task("likeness", near_duplicates.has_old, near_duplicates.forget_old))

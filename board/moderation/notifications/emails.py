@@ -4,23 +4,22 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import Kind, Letter, Wish, Words, kinds, stop_link
+from board.accounts.email.queue import Letter, Wish, Words, stop_link
 from board.accounts.models import User
 from board.db import db
 from board.moderation.notifications import models as notifications
-from board.moderation.rulings import models as rulings
 from board.moderation.rulings.models import Ruling, Verdict
 
 # That a comment may be read after all is good news, and can wait until they come back.
 _MAILED = frozenset(notifications.TOLD) - {Verdict.KEEP}
 
 
-def _write(ruling: Ruling) -> None:
+def announce(ruling: Ruling) -> None:
     if ruling.verdict in _MAILED and ruling.about and ruling.reason != "appeal":
         email_queue.write("legal" if ruling.is_legal else "news", ruling.id, to=ruling.about)
 
 
-def _decision(letter: Letter) -> Words:
+def decision_text(letter: Letter) -> Words:
     return Words(
         _("There is a notice for you"),
         _(
@@ -31,7 +30,7 @@ def _decision(letter: Letter) -> Words:
     )
 
 
-def _legal(letter: Letter) -> Words:
+def legal_text(letter: Letter) -> Words:
     return Words(
         _("A legal notice about what you wrote"),
         _(
@@ -49,13 +48,13 @@ def _where(letter: Letter) -> str:
     return f"\n\n{page}\n\n{not_mine}\n{stop}\n"
 
 
-def _is_news(letter: Letter) -> bool:
+def is_news(letter: Letter) -> bool:
     """Not read on the board by now, and not taken back."""
     user = _reader(letter)
-    return user.mail == Wish.ALL and letter.about > user.notices_seen and _stands(letter)
+    return user.mail == Wish.ALL and letter.about > user.notices_seen and still_stands(letter)
 
 
-def _stands(letter: Letter) -> bool:
+def still_stands(letter: Letter) -> bool:
     told = notifications.told(_reader(letter)).where(Ruling.id == letter.about)
     return db.session.scalar(told) is not None
 
@@ -64,8 +63,6 @@ def _reader(letter: Letter) -> User:
     return db.session.get_one(User, letter.user_id)
 
 
-rulings.on_record.append(_write)
-kinds["news"] = Kind(
-    _decision, _is_news, sent=lambda letter: email_queue.throw_away("news", to=letter.address)
-)
-kinds["legal"] = Kind(_legal, _stands)
+def cancel_other_news(letter: Letter) -> None:
+    """One e-mail says it for all that still wait."""
+    email_queue.throw_away("news", to=letter.address)

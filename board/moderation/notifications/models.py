@@ -50,12 +50,9 @@ def _told() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _taken(user: User) -> list[dict[str, Any]]:
+def export_notices(user: User) -> list[dict[str, Any]]:
     """All of them, oldest first; not who decided, which no notice says."""
     names = ("verdict", "reason", "note", "until", "made_at", "comment_id")
     columns = (getattr(Ruling, name) for name in names)
     mine = select(*columns).where(Ruling.about_id == user.id, *_told()).order_by(Ruling.id)
     return data_export.rows(mine)
-
-
-data_export.parts["notices"] = _taken

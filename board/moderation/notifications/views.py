@@ -4,8 +4,8 @@ from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
+from board.accounts.auth.current_user import member, viewer
 from board.accounts.models import User
-from board.comments import error_messages
 from board.db import db, writing
 from board.moderation.appeals import models as appeals
 from board.moderation.notifications import models as notifications
@@ -13,16 +13,13 @@ from board.moderation.users import sanctions
 from board.moderation.users.forms import SeenForm
 from board.moderation.users.sanctions import Caution
 from board.moderation.users.views import bp
-from board.web.access import member, open_to, readers, viewer
+from board.web.access import open_to, readers
 from board.web.forms import asked_id, own_path
 
-error_messages.explain(
-    sanctions.Unacknowledged,
-    _(
-        "A moderator has warned you. Please read the warning under Notices and confirm it; "
-        "then you can post again."
-    ),
-    status=403,
+# Why an author with a warning to confirm cannot post.
+UNCONFIRMED = _(
+    "A moderator has warned you. Please read the warning under Notices and confirm it; "
+    "then you can post again."
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import (
     ForeignKey,
@@ -26,8 +26,7 @@ from board.db import Base, db, now
 from board.db.read_connections import read
 from board.moderation import queue as moderation_queue
 from board.moderation.queue import Queue
-from board.moderation.rulings.models import Ruling, Verdict, on_decision
-from board.moderation.rulings.undo import on_undo
+from board.moderation.rulings.models import Ruling, Verdict
 
 # 전기통신사업법 22조의5: such material is taken down without delay once it is reported.
 FILMED = "illegal.filmed"
@@ -85,13 +84,6 @@ def reported_by(reporter: User, comment_ids: Iterable[int]) -> frozenset[int]:
     """Which of these comments this reader has reported, by their ids."""
     asked = {"reporter": reporter.id, "comments": list(comment_ids)}
     return frozenset(id for (id,) in read(_REPORTED_BY, asked))
-
-
-data_export.parts["reports"] = lambda user: data_export.rows(
-    select(_report.comment_id, _report.reason, _report.note, _report.made_at)
-    .where(_report.reporter_id == user.id)
-    .order_by(_report.made_at, _report.comment_id)
-)
 
 
 def report(
@@ -177,7 +169,7 @@ def _foremost(comment: Comment) -> str:
     return db.session.scalar(most.limit(1)) or ""
 
 
-def _answer(ruling: Ruling) -> None:
+def answer(ruling: Ruling) -> None:
     """Hiding says the same as those who reported; keeping does not."""
     if ruling.verdict in (Verdict.HIDE, Verdict.KEEP):
         waiting = update(Report).where(Report.comment_id == ruling.comment_id)
@@ -187,10 +179,14 @@ def _answer(ruling: Ruling) -> None:
         )
 
 
-def _reopen(ruling: Ruling) -> None:
+def reopen(ruling: Ruling) -> None:
     answered = update(Report).where(Report.ruling_id == ruling.id)
     db.session.execute(answered.values(ruling_id=None, upheld=None))
 
 
-on_decision.append(_answer)
-on_undo.append(_reopen)
+def export_reports(user: User) -> list[dict[str, Any]]:
+    return data_export.rows(
+        select(_report.comment_id, _report.reason, _report.note, _report.made_at)
+        .where(_report.reporter_id == user.id)
+        .order_by(_report.made_at, _report.comment_id)
+    )

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import Length
 
+from board.accounts.auth.current_user import member, viewer
 from board.accounts.models import User
-from board.comments import error_messages
 from board.comments.error_messages import headers, status, why
 from board.comments.models import Comment
 from board.comments.moderation_reasons import report_reasons
@@ -18,19 +18,19 @@ from board.comments.thread.query import Shown, ids_of
 from board.comments.writing.errors import Refused
 from board.db import writing
 from board.moderation.reports import models as reports
-from board.moderation.reports.models import Report, TooManyReports
-from board.web.access import member, open_to, readers, viewer
+from board.moderation.reports.models import Report
+from board.web.access import open_to, readers
 from board.web.forms import Form
 
 bp = Blueprint("reports", __name__)
-error_messages.explain(
-    TooManyReports, _("You have reported as often as one day allows."), status=429
-)
 
 
 class ReportForm(Form):
     reason = RadioField(_("What is wrong with it"), choices=report_reasons)
     note = StringField(_("More for the moderators"), [Length(max=Report.NOTE_MAX)])
+
+
+TOO_MANY = _("You have reported as often as one day allows.")
 
 
 def init_app(app: Flask) -> None:

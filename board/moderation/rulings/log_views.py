@@ -11,11 +11,9 @@ from board.moderation.rulings import log as ruling_log
 from board.moderation.rulings.labels import act_label
 from board.moderation.rulings.models import Ruling, Verdict
 from board.web.access import open_to, staff
-from board.web.desk import Page, pages
 from board.web.forms import Form, asked_id
 
 bp = Blueprint("log", __name__)
-pages.append(Page(90, "log", _("Moderation log"), "log.index", staff))
 
 
 def _kinds() -> list[tuple[str, str]]:

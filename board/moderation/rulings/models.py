@@ -13,10 +13,11 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import Base, hash_chain, now
 from board.moderation import queue as moderation_queue
+from board.runtime.hooks import Hook
 
 # What else follows from an entry in the log, and from a decision about a comment.
-on_record: list[Callable[["Ruling"], None]] = []
-on_decision: list[Callable[["Ruling"], None]] = []
+on_ruling: Hook[Callable[["Ruling"], None]] = Hook()
+on_decision: Hook[Callable[["Ruling"], None]] = Hook()
 
 
 class Verdict(enum.StrEnum):
@@ -161,7 +162,7 @@ def record(
         made_at=now(),
     )
     hash_chain.append(ruling)
-    for effect in on_record:
+    for effect in on_ruling:
         effect(ruling)
     return ruling
 

@@ -9,9 +9,10 @@ from board.comments.models import Comment
 from board.db import db, now
 from board.moderation import queue as moderation_queue
 from board.moderation.rulings.models import Ruling, Verdict, latest, record
+from board.runtime.hooks import Hook
 
 # What else follows from it.
-on_undo: list[Callable[[Ruling], None]] = []
+on_undo: Hook[Callable[[Ruling], None]] = Hook()
 
 UNDO_FOR = timedelta(seconds=30)
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from board.accounts.auth.current_user import member
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.comments.page_context import conversation_page
@@ -15,7 +16,7 @@ from board.db import db, writing
 from board.moderation.rulings import models as ruling_models
 from board.moderation.rulings.forms import ReasonForm, RestoreForm
 from board.moderation.rulings.models import Ruling
-from board.web.access import everyone, member, moderators, open_to
+from board.web.access import everyone, moderators, open_to
 from board.web.forms import asked_id
 from board.web.i18n import iso
 

@@ -49,3 +49,7 @@ def _record(
     return record(
         verdict, by=by, article=steering.article, reason=reason, note=note, until=ends_at, **told
     )
+
+
+def is_due() -> bool:
+    return db.session.scalar(Steering.due().limit(1)) is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, select, text
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, func, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
@@ -20,7 +20,6 @@ from board.moderation.threads import activity
 from board.moderation.threads.activity import KINDS, SLOT, Event
 from board.moderation.threads.baseline import FLOORS, limit_of, usual_of
 from board.moderation.threads.restrictions import steer
-from board.runtime import jobs
 
 # A surge that is back within this time is the same.
 REST = timedelta(minutes=30)
@@ -192,4 +191,18 @@ def _excess(article_id: int, counted: Counter[str]) -> Excess:
     }
 
 
-jobs.tasks.append(jobs.Task("pulse", lambda: Watch.look().is_news, lambda: Watch.look().keep()))
+def is_due() -> bool:
+    return Watch.look().is_news
+
+
+def run() -> None:
+    Watch.look().keep()
+
+
+def count_unseen() -> int:
+    """How many surges go on that no moderator has acknowledged."""
+    alerts = select(func.count()).select_from(Surge)
+    return (
+        db.session.scalar(alerts.where(Surge.ended_at.is_(None), Surge.acknowledged_at.is_(None)))
+        or 0
+    )

@@ -3,9 +3,9 @@
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 
+from board.accounts.auth.current_user import member
 from board.articles.models import Article
 from board.articles.thread_controls.labels import shown_courses
 from board.articles.thread_controls.models import Steering
@@ -15,13 +15,10 @@ from board.moderation.threads.activity import SLOT, Pulse
 from board.moderation.threads.forms import ELECTION, SeenForm, SteerForm
 from board.moderation.threads.surge_details import signs_of
 from board.moderation.threads.surges import Surge
-from board.runtime import jobs
-from board.web.access import member, moderators, open_to
-from board.web.desk import Page, counts, pages
+from board.web.access import moderators, open_to
 from board.web.forms import asked_id
 
 bp = Blueprint("threads", __name__)
-pages.append(Page(15, "threads", _("Threads"), "threads.index", moderators))
 
 BUSIEST = 12
 
@@ -165,19 +162,3 @@ def _count(drafted: Steering) -> int:
 
 def _alerts() -> list[Surge]:
     return list(db.session.scalars(Surge.alerts()))
-
-
-def _waiting() -> dict[str, int]:
-    alerts = select(func.count()).select_from(Surge)
-    unseen = alerts.where(Surge.ended_at.is_(None), Surge.acknowledged_at.is_(None))
-    return {"threads": db.session.scalar(unseen) or 0}
-
-
-counts.append(_waiting)
-jobs.tasks.append(
-    jobs.Task(
-        "steering",
-        lambda: db.session.scalar(Steering.due().limit(1)) is not None,
-        restrictions.keep_time,
-    )
-)

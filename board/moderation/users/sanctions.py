@@ -18,9 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.display_names import name_key
-from board.accounts.models import User, on_leave
+from board.accounts.models import User
 from board.comments.models import Comment
-from board.comments.writing import create, limits
 from board.comments.writing.create import Draft
 from board.comments.writing.errors import Refused
 from board.db import Base, db, now
@@ -123,12 +122,9 @@ def note(user: User, *, by: User, text: str) -> None:
     db.session.add(Note(user_id=user.id, author_id=by.id, text=text))
 
 
-def _forget_notes(user: User) -> None:
+def forget_user(user: User) -> None:
     """What colleagues should know about a person who is gone is nothing."""
     db.session.execute(delete(Note).where(Note.user_id == user.id))
-
-
-on_leave.append(_forget_notes)
 
 
 def is_out_of_reach(user: User, by: User) -> bool:
@@ -174,17 +170,15 @@ def comment_counts(user: User) -> dict[str, int]:
     return dict(row._mapping)
 
 
-limits.questions["caution"] = (
+# A warning the author has not confirmed: asked with the limits of every post.
+OPEN_WARNING = (
     select(Caution.ruling_id)
     .where(Caution.user_id == bindparam("author"), Caution.acknowledged_at.is_(None))
     .limit(1)
 )
 
 
-def _hold_or_refuse(draft: Draft) -> str | None:
+def check(draft: Draft) -> str | None:
     if draft.known.caution:
         raise Unacknowledged
     return "account" if draft.author.is_held else None
-
-
-create.checks.append(_hold_or_refuse)

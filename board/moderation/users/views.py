@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from board.accounts.auth.current_user import member
 from board.accounts.models import User
 from board.comments.moderation_reasons import reason_label
 from board.comments.readers.own_comments import comments_of
@@ -20,12 +20,10 @@ from board.moderation.users import bulk_bans, sanctions
 from board.moderation.users.bulk_bans import BanProposal, NotByTheSame
 from board.moderation.users.forms import BanForm, BansForm, FindForm, NoteForm, TermForm, WarnForm
 from board.moderation.users.sanctions import OutOfReach
-from board.web.access import member, moderators, open_to
-from board.web.desk import Page, counts, pages
+from board.web.access import moderators, open_to
 from board.web.forms import asked_id
 
 bp = Blueprint("people", __name__)
-pages.append(Page(40, "people", _("People"), "people.index", moderators))
 
 
 @bp.get("/desk/people")
@@ -199,10 +197,3 @@ def _person_page(
 def _person(id: int) -> User:
     user: User = db.get_or_404(User, id)
     return user
-
-
-def _waiting() -> dict[str, int]:
-    return {"people": bulk_bans.count()}
-
-
-counts.append(_waiting)

@@ -243,7 +243,7 @@ def _say(
         posted_at=now() - timedelta(minutes=told["minutes_ago"]),
         held_for=_look_at(article, by, body, parent) if waits else None,
     )
-    for effect in create.on_post if waits else ():
+    for effect in create.after_post if waits else ():
         effect(comment)
     if "earlier" in told:
         comment.edit(Body.of(told["body"]))

@@ -2,7 +2,6 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
 
 from board.accounts.two_factor.models import FactorAct
 from board.db import db, hash_chain
@@ -10,12 +9,10 @@ from board.tips.models.audit_log import Entry
 from board.tips.readers.unlock_views import my_key
 from board.tips.web.responses import page_of, protect
 from board.web.access import newsroom, open_to
-from board.web.desk import Page, pages
 from board.web.forms import asked_id
 
 bp = Blueprint("tip_log", __name__)
 bp.after_request(protect)
-pages.append(Page(62, "tip_log", lazy_gettext("Log of tips"), "tip_log.index", newsroom))
 CHECKED = 1000  # entries at the end, each time somebody looks
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from board.accounts.auth.current_user import member
 from board.db import db, writing
 from board.tips.crypto.file_cipher import CHUNK
 from board.tips.crypto.primitives import Key
@@ -18,7 +19,7 @@ from board.tips.models.audit_log import Act
 from board.tips.models.key_holders import Reader
 from board.tips.readers.unlock_views import my_key
 from board.tips.web.responses import OPAQUE, page_of, protect
-from board.web.access import member, newsroom, open_to
+from board.web.access import newsroom, open_to
 
 bp = Blueprint("tip_export", __name__)
 bp.after_request(protect)

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
 
+from board.accounts.auth.current_user import member
 from board.db import db, writing
 from board.tips.desk.forms import FindForm
 from board.tips.desk.tip_page import facts_of
@@ -17,13 +17,11 @@ from board.tips.readers.unlock_views import my_key
 from board.tips.sealed import search_index
 from board.tips.sealed.search import find
 from board.tips.web.responses import page_of, protect
-from board.web.access import member, newsroom, open_to
-from board.web.desk import Page, pages
+from board.web.access import newsroom, open_to
 from board.web.forms import asked_id
 
 bp = Blueprint("tip_desk", __name__)
 bp.after_request(protect)
-pages.append(Page(60, "tips", lazy_gettext("Tips"), "tip_desk.inbox", newsroom))
 
 SHOWN = ("waiting", "late", "open", "mine", "published", "closed")
 

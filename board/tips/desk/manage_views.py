@@ -3,6 +3,7 @@
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from board.accounts.auth.current_user import member
 from board.db import forget_log, writing
 from board.tips.desk.forms import DayForm, HoldForm
 from board.tips.desk.inbox_views import bp
@@ -14,7 +15,7 @@ from board.tips.models.tip import Purpose, State
 from board.tips.readers import roster
 from board.tips.readers.unlock_views import my_key
 from board.tips.sealed import retention, search_index
-from board.web.access import member, newsroom, open_to
+from board.web.access import newsroom, open_to
 
 
 @bp.post("/desk/tips/<id:id>/assign")

@@ -4,6 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from board.accounts.auth.current_user import member
 from board.db import writing
 from board.tips.attachments.drafts import kept
 from board.tips.attachments.uploads import bytes_max, uploaded
@@ -20,7 +21,7 @@ from board.tips.sealed.keyring import NoKey
 from board.tips.web import form_tokens
 from board.tips.web.responses import FORM_BYTES, download, page_of
 from board.tips.web.safe_text import plain
-from board.web.access import member, newsroom, open_to
+from board.web.access import newsroom, open_to
 
 
 @bp.errorhandler(NoKey)

@@ -3,6 +3,7 @@
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from board.accounts.auth.current_user import member
 from board.db import db, writing
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
@@ -13,7 +14,7 @@ from board.tips.readers.recovery_sheet import Paper
 from board.tips.readers.unlock_views import bp, my_key, opened_by
 from board.tips.web import form_tokens
 from board.tips.web.responses import page_of
-from board.web.access import member, newsroom, open_to
+from board.web.access import newsroom, open_to
 
 
 @bp.get("/desk/tips/start")

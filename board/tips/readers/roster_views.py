@@ -2,7 +2,6 @@
 
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 
 from board.db import db, writing
@@ -13,11 +12,6 @@ from board.tips.readers.unlock_views import bp, my_key
 from board.tips.web import form_tokens
 from board.tips.web.responses import page_of
 from board.web.access import newsroom, open_to
-from board.web.desk import Page, pages
-
-pages.append(
-    Page(61, "tip_readers", lazy_gettext("Readers of tips"), "tip_readers.readers", newsroom)
-)
 
 
 @bp.get("/desk/tips/readers")

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from board.accounts.auth.current_user import member
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.runtime.limiter import TooBusy
@@ -19,7 +20,7 @@ from board.tips.readers.roster import Forged
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, page_of, protect
-from board.web.access import member, newsroom, open_to
+from board.web.access import newsroom, open_to
 
 bp = Blueprint("tip_readers", __name__)
 bp.after_request(protect)

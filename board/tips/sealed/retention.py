@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
 from board.db import Base, db
-from board.runtime.jobs import Task, tasks
 from board.tips.crypto import key_files
 from board.tips.dates import today
 from board.tips.models import audit_log
@@ -81,10 +80,3 @@ def _sweep(folder: str, known: set[str | None]) -> None:
     for path in key_files.folder(folder).iterdir():
         if path.name not in known and path.stat().st_mtime < time.time() - ORPHAN:
             path.unlink(missing_ok=True)
-
-
-def _when_due() -> None:
-    erase_outdated()
-
-
-tasks.append(Task("tips", is_outdated, _when_due))

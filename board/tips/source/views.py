@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.tips.attachments.uploads import NoRoom
@@ -20,12 +20,12 @@ from board.web.request.origins import for_sources
 
 bp = Blueprint("tips", __name__)
 bp.after_request(conceal)
-bp.after_app_request(lambda response: conceal(response) if is_stray() else response)
 
 
-def is_stray() -> bool:
+def conceal_stray(response: Response) -> Response:
     """An address of ours that has no page: a source gets to see that, too."""
-    return request.blueprint != bp.name and request.endpoint != "static" and for_sources()
+    is_stray = request.blueprint != bp.name and request.endpoint != "static" and for_sources()
+    return conceal(response) if is_stray else response
 
 
 @bp.url_defaults

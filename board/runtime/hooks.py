@@ -1,0 +1,13 @@
+"""Hooks: places where one slice lets others add a step. Filled by `wiring.py`, and nowhere else."""
+
+from typing import TypeVar
+
+F = TypeVar("F")
+
+
+class Hook(list[F]):
+    """The steps of one hook, in the order they run."""
+
+    def add(self, *steps: F) -> None:
+        """Append `steps`. A process may build several apps, so what is there already stays."""
+        self.extend(step for step in steps if step not in self)

@@ -1,0 +1,75 @@
+"""Response headers: security, Cache-Control and ETag."""
+
+from functools import cache
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    request,
+)
+
+from board.web.access import viewer
+from board.web.request.origins import is_https
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    config = current_app.config
+    said = {name.lower() for name, _ in response.headers}  # a slice may be stricter on its pages
+    is_page = response.mimetype == "text/html"
+    protection = _security_headers(config["IMAGE_ORIGINS"], is_page=is_page, https=is_https())
+    response.headers.extend(pair for pair in protection if pair[0].lower() not in said)
+    if request.endpoint != "static" or response.status_code >= 400:
+        _set_cache_control(response)
+    return response
+
+
+@cache
+def _security_headers(
+    image_origins: tuple[str, ...], *, is_page: bool, https: bool
+) -> list[tuple[str, str]]:
+    """What every answer tells browsers never to do with it. Data, which programs read thousands of
+    times, does without what only a page can do."""
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    page_headers = {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            f"img-src 'self' {' '.join(image_origins)}; manifest-src 'self'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+            "trusted-types 'none'"
+        ),
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": (
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+        ),
+    }
+    if is_page:
+        headers |= page_headers
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return list(headers.items())
+
+
+def _set_cache_control(response: Response) -> None:
+    """Guests' pages are the same for all and may be kept; anything else is for one pair of eyes."""
+    response.headers["Vary"] = "Cookie"
+    if "Cache-Control" in response.headers:
+        return
+    public = request.method in ("GET", "HEAD") and response.status_code == 200
+    if public and not viewer().is_authenticated and "Set-Cookie" not in response.headers:
+        response.headers["Cache-Control"] = "public, no-cache"
+        response.add_etag(weak=True)  # the same page, compressed or not
+        if request.if_none_match:
+            response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "private, no-store"

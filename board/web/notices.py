@@ -1,0 +1,8 @@
+"""Notices: the one line a page says after a redirect (`?notice=…`)."""
+
+NOTICES = (
+    "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
+    "closed", "hidden", "held", "restored", "reported", "unreported", "kept", "undone", "decided",
+    "muted", "unmuted", "erased",
+    "steered", "released", "left",
+)  # fmt: skip

@@ -1,0 +1,24 @@
+"""Template context: what every template may print."""
+
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_babel import get_locale
+
+from board.web.access import viewer
+from board.web.notices import NOTICES
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_template_context)
+    app.jinja_env.globals.pop("config")  # no template can print a secret
+
+
+def _template_context() -> dict[str, Any]:
+    notice = request.args.get("notice")
+    return {
+        "viewer": viewer(),
+        "site_name": current_app.config["SITE_NAME"],
+        "lang": str(get_locale()),
+        "notice": notice if notice in NOTICES else None,
+    }
