@@ -24,6 +24,12 @@ bp.after_request(protect)
 COOKIE = "tip_desk"
 
 
+@bp.app_context_processor
+def lock_delay() -> dict[str, Any]:
+    """When pages of tips lock themselves on the screen: when the server does."""
+    return {"lock_seconds": int(Unlocked.IDLE["reader"].total_seconds())}
+
+
 def my_key() -> tuple[Reader, Key]:
     """Whoever has unlocked tips in this browser, if it is the one signed in. Raises Locked."""
     reader, key = unlocking.unlocked(COOKIE)
