@@ -15,6 +15,7 @@ LEVELS = {"dom.js": 0, "thread": 1, "desk": 1, "tips": 1, "board.js": 2}
 ANY_IMPORT = re.compile(
     r"\bimport\s*\(|\bimport\s+[\w{*\"'`]|\bfrom\s+[\"'`]|\bexport\s[^;]*\bfrom\b"
 )
+LITERAL = re.compile(r"\"[^\"\n]*\"|`[^`]*`|(?<=[(= ])/[^/\n*]+/[a-z]+")
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.S)
 
 
@@ -98,6 +99,14 @@ def test_all_sheets_are_served_as_one_without_comments(guest):
     assert "--color-text:" in css
     assert "@page" in css
     assert len(css) < 0.8 * sum(path.stat().st_size for path in SHEETS)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_minifying_changes_no_string_template_or_pattern(path):
+    code = COMMENT.sub("", assets.JS_IMPORT.sub("", path.read_text()))
+    served = assets.minified(name(path)).decode()
+
+    assert [text for text in LITERAL.findall(code) if text not in served] == []
 
 
 def test_what_a_script_imports_has_the_address_it_has_everywhere(guest):

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from board import assets
 from browser.conftest import Windows, say
 
 ARTICLE = "/articles/night-bus"
@@ -306,3 +307,21 @@ def test_what_is_wrong_with_a_form_is_listed_in_the_order_of_its_fields(window):
     assert links == ["#email", "#name", "#password", "#of_age"]
     page.locator(".problem a").nth(2).click()
     expect(page.locator("[name=password]")).to_be_focused()
+
+
+RULES = """(css) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    return [...sheet.cssRules].map((rule) => rule.cssText.replace(/\\s*([,()])\\s*/g, "$1"));
+}"""
+
+
+def test_the_sheet_that_is_served_says_what_its_sources_say(window):
+    sources = assets.CSS_IMPORT.sub(
+        lambda found: (assets.FOLDER / "css" / found[1]).read_text(),
+        (assets.FOLDER / "css/board.css").read_text(),
+    )
+    page = window()
+    served = page.request.get("/static/css/board.css").text()
+
+    assert page.evaluate(RULES, served) == page.evaluate(RULES, sources)
