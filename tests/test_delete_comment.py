@@ -39,12 +39,12 @@ def test_a_tombstone_goes_when_the_last_answer_goes(as_, guest, ada, bora, harbo
     answer = say(harbour, ada, "Answer", to=reply)
     as_(ada).post(f"/comments/{root.id}/delete")
     as_(bora).post(f"/comments/{reply.id}/delete")
-    assert guest.get("/articles/harbour").text.count('class="gone"') == 2
+    assert guest.get("/articles/harbour").text.count('class="removed-comment"') == 2
 
     as_(ada).post(f"/comments/{answer.id}/delete")
 
     page = guest.get("/articles/harbour").text
-    assert page.count('class="gone"') == 0
+    assert page.count('class="removed-comment"') == 0
     assert (harbour.comment_count, root.reply_count) == (0, 0)
 
 

@@ -339,7 +339,7 @@ def test_its_author_is_shown_the_way_and_others_are_not(as_, guest, ada, bora, h
     comment = say(harbour, ada, "Mine")
     own, other = as_(ada), as_(bora)
 
-    deed = 'class="deed" id="edit"'
+    deed = 'class="action-section" id="edit"'
     assert deed in own.get(f"/comments/{comment.id}").text
     for client in (other, guest):
         assert deed not in client.get(f"/comments/{comment.id}").text

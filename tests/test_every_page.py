@@ -122,7 +122,7 @@ def urls(app, ada, harbour):
                         received_at=now(), deadline_at=now())  # fmt: skip
 
     def fill(rule):
-        url = rule.rule.replace("<slug>", "harbour").replace("<path:filename>", "board.css")
+        url = rule.rule.replace("<slug>", "harbour").replace("<path:filename>", "css/board.css")
         query = "?article=harbour" if rule.endpoint == "api.counts" else ""
         return url.replace("<id:id>", str(comment.id)) + query
 

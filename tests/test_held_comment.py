@@ -70,7 +70,7 @@ def test_one_that_is_hidden_unseen_leaves_no_tombstone(as_, guest, ada, mo, harb
     with writing():
         moderation.hide(comment, by=mo, reason="abuse")
 
-    assert 'class="gone"' not in guest.get("/articles/harbour").text
+    assert 'class="removed-comment"' not in guest.get("/articles/harbour").text
     assert guest.get(f"/comments/{comment.id}").status_code == 404
     assert "A rude remark" in as_(ada).get(f"/comments/{comment.id}").text
 

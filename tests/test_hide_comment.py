@@ -185,4 +185,4 @@ def test_replies_to_a_hidden_comment_no_longer_name_its_author(as_, guest, ada, 
     page = guest.get("/articles/harbour").text
 
     assert "Well, well" in page
-    assert 'class="to"' not in page
+    assert 'class="reply-target"' not in page

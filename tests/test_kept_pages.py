@@ -32,7 +32,7 @@ def test_a_page_asked_for_again_is_not_made_again(guest, rendered, harbour):
         "/articles/harbour",
         "/articles/harbour/comments",
         "/rulings",
-        "/static/board.css",
+        "/static/css/board.css",
         "/api/v1/articles/harbour/comments",
         "/api/v1/counts?article=harbour",
     ]
@@ -192,8 +192,8 @@ def test_only_reading_is_answered_from_memory(guest, rendered, harbour, method):
 
 
 def test_a_part_asked_for_is_answered_with_the_whole_or_the_part(guest, harbour):
-    whole = guest.get("/static/board.css").data
-    for path in ("/static/board.css", "/static/board.css?lang"):
+    whole = guest.get("/static/css/board.css").data
+    for path in ("/static/css/board.css", "/static/css/board.css?lang"):
         answer = guest.get(path, headers={"Range": "bytes=0-9"})
 
         part = {200: whole, 206: whole[:10]}

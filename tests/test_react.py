@@ -62,7 +62,7 @@ def buttons(page, comment):
 
 
 def mine(page):
-    return json.loads(html.unescape(re.search(r"data-mine='([^']*)'", page)[1]))
+    return json.loads(html.unescape(re.search(r"data-reactions='([^']*)'", page)[1]))
 
 
 def test_a_reader_likes_a_comment_and_everyone_sees_it(as_, guest, bora, harbour, comment):
@@ -220,7 +220,7 @@ def test_my_reactions_stand_beside_the_shared_thread(as_, guest, ada, bora, harb
         page = client.get(path).text
         assert mine(page) == {str(comment.id): "like", str(other.id): "dislike"}
         assert mine(as_(ada).get(path).text) == {str(reply.id): "like"}
-        assert "data-mine" not in guest.get(path).text
+        assert "data-reactions" not in guest.get(path).text
     assert mine(client.get(f"/comments/{reply.id}").text) == {str(comment.id): "like"}
 
 
@@ -242,13 +242,13 @@ def test_without_scripts_the_comments_own_page_says_what_i_chose(as_, ada, bora,
     for verb in ("unreact", "like", "dislike"):
         act(client, verb, comment)
         chosen = re.search(
-            r'<noscript>\s*<div class="chosen">\s*<p>(.*?)</p>', client.get(path).text
+            r'<noscript>\s*<div class="reaction-status">\s*<p>(.*?)</p>', client.get(path).text
         )
         seen.append(chosen and chosen[1])
 
     assert seen == [None, "이 댓글에 공감하셨습니다.", "이 댓글에 비공감하셨습니다."]
     assert f'action="{path}/unreact"' in client.get(path).text
-    assert '<div class="chosen">' not in as_(ada).get(path).text
+    assert '<div class="reaction-status">' not in as_(ada).get(path).text
 
 
 def test_whose_they_are_costs_one_query_however_many(as_, bora, ada, harbour, comment):

@@ -101,9 +101,9 @@ def test_sharing_opens_the_services_own_pages():
 
 
 def test_static_files_keep_for_good_under_an_address_of_their_content(guest, page):
-    style = re.search(r'href="(/static/board\.css\?v=[0-9a-f]{12})"', page)[1]
+    style = re.search(r'href="(/static/css/board\.css\?v=[0-9a-f]{12})"', page)[1]
 
-    versioned, plain = guest.get(style), guest.get("/static/board.css")
+    versioned, plain = guest.get(style), guest.get("/static/css/board.css")
 
     assert versioned.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert plain.headers["Cache-Control"] == "public, no-cache"
@@ -113,7 +113,7 @@ def test_static_files_keep_for_good_under_an_address_of_their_content(guest, pag
 def test_pages_and_styles_travel_compressed_to_those_who_can(guest, page):
     headers = {"Accept-Encoding": "gzip, br"}
 
-    for url in ("/articles/lighthouse", "/static/board.css"):
+    for url in ("/articles/lighthouse", "/static/css/board.css"):
         plain, small = guest.get(url), guest.get(url, headers=headers)
         assert "Content-Encoding" not in plain.headers
         assert small.headers["Content-Encoding"] == "gzip"

@@ -25,7 +25,7 @@ def test_a_reply_stands_under_its_root_and_names_whom_it_answers(as_, guest, ada
     [reply] = db.session.scalars(select(Comment).where(Comment.parent_id == root.id))
     assert response.location == f"/comments/{reply.id}#comment-{reply.id}"
     page = guest.get("/articles/harbour").text
-    assert f'<a class="to" href="/comments/{root.id}">ada</a> <p>Reply</p>' in page
+    assert f'<a class="reply-target" href="/comments/{root.id}">ada</a> <p>Reply</p>' in page
 
 
 def test_an_answer_to_a_reply_keeps_its_true_parent_and_is_shown_two_levels_deep(
@@ -37,7 +37,7 @@ def test_an_answer_to_a_reply_keeps_its_true_parent_and_is_shown_two_levels_deep
 
     assert (answer.parent_id, answer.root_id) == (reply.id, root.id)
     page = guest.get("/articles/harbour").text
-    assert f'<a class="to" href="/comments/{reply.id}">bora</a> <p>Answer</p>' in page
+    assert f'<a class="reply-target" href="/comments/{reply.id}">bora</a> <p>Answer</p>' in page
     assert page.count('class="replies"') == 1
 
 

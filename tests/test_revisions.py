@@ -36,8 +36,8 @@ def test_every_version_is_shown_newest_first_with_what_was_changed(guest, ada, h
 
     page = guest.get(f"/comments/{comment.id}/revisions?lang=en").text
 
-    versions = re.findall(r'<div class="text typed">(.*?)</div>', page, re.S)
-    assert [re.sub('<span class="aside">.*?</span>', "", each) for each in versions] == [
+    versions = re.findall(r'<div class="text keep-lines">(.*?)</div>', page, re.S)
+    assert [re.sub('<span class="visually-hidden">.*?</span>', "", each) for each in versions] == [
         "The bridge is open<ins> today</ins>",
         "The bridge is <del>shut</del><ins>open</ins>",
         "The bridge is shut",

@@ -344,7 +344,7 @@ def test_the_results_are_no_page_for_search_engines_and_have_one_form(guest, tal
 
     assert '<meta name="robots" content="noindex">' in page
     assert page.count('role="search"') == 1
-    assert '<label class="aside" for="q">댓글 검색</label>' in page
+    assert '<label class="visually-hidden" for="q">댓글 검색</label>' in page
     assert 'value="국회"' in page
 
 

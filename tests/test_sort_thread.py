@@ -77,7 +77,7 @@ def test_an_order_we_do_not_know_is_refused(guest, harbour, place):
 
 def test_the_orders_are_links_that_say_which_one_this_is(guest, talk):
     page = sorted_by(guest, "liked")
-    nav = re.search(r'<nav class="sorts" aria-label="댓글 정렬">(.*?)</nav>', page, re.S)[1]
+    nav = re.search(r'<nav class="sort-tabs" aria-label="댓글 정렬">(.*?)</nav>', page, re.S)[1]
 
     assert re.findall(r">([^<]+)</a>", nav) == ["최신순", "과거순", "공감순", "답글순"]
     assert re.findall(r'aria-current="true">([^<]+)', nav) == ["공감순"]
@@ -89,7 +89,7 @@ def test_the_orders_are_links_that_say_which_one_this_is(guest, talk):
 
 def test_a_page_of_comments_alone_leads_to_its_own_orders(guest, talk):
     page = sorted_by(guest, "oldest", "/comments")
-    nav = re.search(r'<nav class="sorts".*?</nav>', page, re.S)[0]
+    nav = re.search(r'<nav class="sort-tabs".*?</nav>', page, re.S)[0]
 
     assert set(re.findall(r'href="([^"?]+)\?', nav)) == {"/articles/harbour/comments"}
 
@@ -221,7 +221,7 @@ def test_a_tombstone_holds_no_place_among_the_most_liked(as_, guest, ada, bora, 
     hidden = sorted_by(guest, "liked")
     as_(mo).post(f"/comments/{second.id}/restore")
 
-    assert hidden.index("Third") < hidden.index('class="gone"')
+    assert hidden.index("Third") < hidden.index('class="removed-comment"')
     assert texts(sorted_by(guest, "liked"))[0] == "Second"
 
 

@@ -44,7 +44,7 @@ def post(client, text, slug="harbour", **fields):
 
 def told(page):
     """What readers read of how the thread is steered."""
-    notes = re.findall(r'<div class="steered" role="note">(.*?)</div>', page, re.S)
+    notes = re.findall(r'<div class="thread-notice" role="note">(.*?)</div>', page, re.S)
     return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", note)).split()) for note in notes]
 
 
@@ -135,7 +135,7 @@ def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora
 
     assert "What stands, stands" in page
     assert "<textarea" not in page
-    assert "data-frozen" in page
+    assert "data-reactions-closed" in page
     assert told(page) == [
         "지금은 댓글을 읽을 수만 있습니다. 쓰기, 고치기, 공감은 잠시 멈춥니다. "
         f"사유: {REASON} 2026.11.23. 14:00까지입니다."
@@ -182,7 +182,7 @@ def test_of_withdrawn_comments_nothing_is_shown_anywhere(as_, guest, set_, ada, 
     assert told(pages["/articles/harbour"].text) == [
         f"지금은 댓글을 제공하지 않습니다. 사유: {REASON}"
     ]
-    assert 'class="talk"' not in pages["/"].text
+    assert 'class="comment-count"' not in pages["/"].text
     assert '"commentCount": 0' in pages["/articles/harbour"].text
     thread = pages["/api/v1/articles/harbour/comments"].json
     assert (thread["comments"], thread["article"]["comment_count"]) == ([], 0)
@@ -246,7 +246,7 @@ def test_newest_first_only_leads_every_other_order_there(guest, set_, ada, harbo
     page = guest.get("/articles/harbour").text
     answer = guest.get("/api/v1/articles/harbour/comments?sort=oldest").json
 
-    assert 'class="sorts"' not in page
+    assert 'class="sort-tabs"' not in page
     moved = (
         guest.get("/articles/harbour?sort=liked"),
         guest.get("/articles/harbour/comments?sort=oldest"),
@@ -268,8 +268,10 @@ def test_a_folded_thread_opens_without_a_script_and_is_the_same_for_all(guest, s
     page = guest.get("/articles/harbour").text
     older = guest.get(re.search(r'href="([^"]+before=[^"]+)"', page)[1]).text
 
-    assert re.search(r'<details class="folded">\s*<summary>댓글 21개 보기</summary>', page)
-    assert '<details class="folded" open>' in older
+    assert re.search(
+        r'<details class="collapsed-comments">\s*<summary>댓글 21개 보기</summary>', page
+    )
+    assert '<details class="collapsed-comments" open>' in older
     assert "Comment 20" in page
 
 
@@ -371,7 +373,7 @@ def test_a_kept_page_changes_at_the_very_moment_with_nobody_keeping_time(guest, 
             seen.append(
                 (
                     bool(told(article.text)),
-                    'class="talk"' in front.text,
+                    'class="comment-count"' in front.text,
                     "Hello" in feed.text,
                     counts.json["counts"]["harbour"],
                 )
@@ -578,7 +580,7 @@ def test_every_act_is_in_the_sealed_log_and_in_the_public_one(app, as_, guest, s
     for page in (public, desk):
         assert "느린 모드 (1분), 접어 두기: Tempers are high tonight." in page
         assert "정치" in page
-    assert public.count('class="verdict-release"') == 1
+    assert public.count('class="decision-release"') == 1
     assert "mo" in public
 
 
@@ -631,7 +633,7 @@ def test_an_open_page_can_tell_that_the_thread_is_steered_otherwise_now(guest, s
         return guest.get("/api/v1/articles/harbour/comments/newest").json
 
     def page():
-        return re.search(r'data-steered="([^"]*)"', guest.get("/articles/harbour").text)[1]
+        return re.search(r'data-thread-state="([^"]*)"', guest.get("/articles/harbour").text)[1]
 
     assert (answer(), page()) == ({"newest": []}, "")
     slow = set_(Measure.SLOW, Measure.LATEST, seconds=180)

@@ -382,7 +382,7 @@ def test_where_most_is_going_on_stands_first(as_, mo, clock, ada, harbour):
     keep_time()
 
     page = as_(mo).get("/desk/threads").text
-    rows = re.findall(r'class="about-article"[^>]*>([^<]+)</a>', page)
+    rows = re.findall(r'class="article-link"[^>]*>([^<]+)</a>', page)
 
     assert rows == ["Loud", "The harbour reopens"]
 

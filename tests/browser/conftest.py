@@ -265,7 +265,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.fill("[name=email]", email)
     page.fill("[name=password]", password)
     page.click("main button.primary")
-    page.wait_for_selector("a.me")
+    page.wait_for_selector("a.account-link")
 
 
 def set_up_second_factor(page: Page) -> str:

@@ -33,7 +33,7 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     expect(writer.locator("main")).to_contain_text(REMARK)
 
     mo.goto(f"/desk/comments?queue=held&text={REMARK}")
-    mo.locator(".item", has_text=REMARK).get_by_role("button", name="유지").click()
+    mo.locator(".card", has_text=REMARK).get_by_role("button", name="유지").click()
     assert who_reads_it(everyone, article) == set(everyone)
     writer.goto("/account/notices")
     expect(writer.locator(".log li").first).to_contain_text("다른 독자도 볼 수 있습니다")
@@ -46,12 +46,12 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     assert who_reads_it(everyone, article) == {"guest", "author", "moderator"}
 
     mo.goto(f"/desk/comments?queue=reported&text={REMARK}")
-    mo.locator(".item", has_text=REMARK).locator("button[value=abuse]").click()
+    mo.locator(".card", has_text=REMARK).locator("button[value=abuse]").click()
     assert who_reads_it(everyone, article) == set()
     assert who_reads_it(everyone, comment) == {"author", "moderator"}
     for page in (guest, reader):
         page.goto(article)
-        expect(page.locator(".gone")).to_contain_text("욕설·인신공격")
+        expect(page.locator(".removed-comment")).to_contain_text("욕설·인신공격")
 
     writer.goto(comment)
     expect(writer.locator("blockquote")).to_have_text(REMARK)
@@ -61,9 +61,9 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     expect(writer.locator(".notice")).to_contain_text("이의신청을 접수했습니다")
 
     mo.goto("/desk/appeals")
-    expect(mo.locator(".item", has_text=REMARK).locator("button")).to_have_count(0)
+    expect(mo.locator(".card", has_text=REMARK).locator("button")).to_have_count(0)
     second.goto("/desk/appeals")
-    asked = second.locator(".item", has_text=REMARK)
+    asked = second.locator(".card", has_text=REMARK)
     asked.locator("[name=says]").fill("욕설이 없습니다.")
     asked.get_by_role("button", name="받아들이기").click()
 
@@ -110,7 +110,7 @@ def who_reads_it(everyone: dict[str, Page], path: str) -> set[str]:
 def expect_gone(everyone: dict[str, Page], path: str, *, count: int) -> None:
     for page in everyone.values():
         page.goto(path)
-        expect(page.locator(".gone")).to_have_count(count)
+        expect(page.locator(".removed-comment")).to_have_count(count)
 
 
 def comment_of(guest: Page, article: str) -> str:

@@ -37,7 +37,7 @@ UNITS = {
 def box(window, article):
     page = window("ada")
     page.goto(article)
-    expect(page.locator(".count")).to_have_text(f"0 / {LIMIT}")
+    expect(page.locator(".character-count")).to_have_text(f"0 / {LIMIT}")
     window.forgive("status of 422")
     return page
 
@@ -58,13 +58,13 @@ def test_the_counter_and_the_server_agree_at_the_limit(box):
         assert [graphemes(tidy(text)) for text in (fits, too_long)] == [LIMIT, LIMIT + 1], name
 
         form.locator("textarea").fill(too_long)
-        expect(form.locator(".count.over")).to_have_text("301 / 300")
+        expect(form.locator(".character-count.over")).to_have_text("301 / 300")
         form.locator("button.primary").click()
         expect(form.get_by_role("alert")).to_have_text(
             "댓글은 300자까지 쓸 수 있습니다. 1자를 줄여 주세요."
         )
         form.locator("textarea").fill(fits)
-        expect(form.locator(".count:not(.over)")).to_have_text("300 / 300")
+        expect(form.locator(".character-count:not(.over)")).to_have_text("300 / 300")
         form.locator("button.primary").click()
         expect(box.locator("[data-count]"), name).to_have_text(str(number + 1))
 
@@ -78,7 +78,7 @@ def test_every_text_of_the_corpus_is_counted_as_the_server_counts_it(box):
             return texts.map((text) => {
                 box.value = text;
                 box.dispatchEvent(new Event("input", { bubbles: true }));
-                return document.querySelector(".count").textContent;
+                return document.querySelector(".character-count").textContent;
             });
         }""",
         texts,

@@ -56,7 +56,7 @@ def test_twenty_items_by_keyboard_only_and_the_last_taken_back(desk, window, art
     expect(reader.locator(".comment > article > .text", has_text=word)).to_have_count(
         COUNT // 2 + 1
     )
-    expect(reader.locator(".gone", has_text="혐오·차별")).to_have_count(COUNT // 2 - 1)
+    expect(reader.locator(".removed-comment", has_text="혐오·차별")).to_have_count(COUNT // 2 - 1)
 
 
 def test_keys_do_nothing_while_one_writes_and_are_told_on_a_sheet(desk):
@@ -88,7 +88,7 @@ def test_what_a_colleague_decided_leaves_the_queue_by_itself(desk, window, board
     desk.clock.run_for(16_000)
 
     expect(items(desk)).to_have_count(COUNT - 1)
-    expect(desk.locator(".rooms [aria-current] b")).to_have_text(re.compile(r"\d"))
+    expect(desk.locator(".desk-nav [aria-current] b")).to_have_text(re.compile(r"\d"))
 
 
 def test_without_a_script_the_same_forms_do_the_same(desk, window):

@@ -30,7 +30,7 @@ def write(window, path: str, text: str, who: str = "ada") -> Page:
     """`who` has typed `text` under an article and not posted it."""
     page = window(who)
     page.goto(path)
-    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(".character-count").first).to_have_text("0 / 300")
     page.locator(BOX).fill(text)
     until_kept(page, lambda count: count > 0)
     return page
@@ -64,7 +64,7 @@ def test_another_window_says_politely_that_text_was_brought_back_and_clears_it(w
     other.goto(article)
     expect(other.locator(BOX)).to_have_value("쓰다 만 글")
     expect(other.locator(NOTE)).to_contain_text("임시 저장된 글을 불러왔습니다.")
-    expect(other.locator(".count").first).to_have_text("6 / 300")
+    expect(other.locator(".character-count").first).to_have_text("6 / 300")
 
     other.locator(NOTE).get_by_role("button", name="지우기").click()
 
@@ -103,7 +103,7 @@ def test_a_reply_is_open_again_with_its_text_and_cancelling_forgets_it(window, a
     expect(page.locator("a[data-reply]")).to_be_focused()
     assert page.evaluate(KEPT) == []
     page.reload()
-    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(REPLY)).to_have_count(0)
 
 
@@ -132,7 +132,7 @@ def test_text_written_when_the_session_ended_is_there_after_signing_in(window, a
 
     page.goto(article)
     expect(page.locator("form[data-write]")).to_have_count(0)
-    page.locator(".shut a.primary").click()
+    page.locator(".callout a.primary").click()
     sign_in(page, *window.board.account("ada"))
 
     expect(page.locator(BOX)).to_have_value("한참 쓴 글")
@@ -186,7 +186,7 @@ def test_whoever_signs_out_leaves_no_draft_and_another_reader_never_sees_it(wind
 
     page.get_by_role("button", name="로그아웃").click()
 
-    expect(page.locator("a.me")).to_have_count(0)
+    expect(page.locator("a.account-link")).to_have_count(0)
     assert page.evaluate(KEPT) == []
     page.evaluate(
         "(kept) => Object.entries(JSON.parse(kept)).forEach((it) => localStorage.setItem(...it))",
@@ -194,7 +194,7 @@ def test_whoever_signs_out_leaves_no_draft_and_another_reader_never_sees_it(wind
     )
     sign_in(page, *window.board.account("ada"))
     page.goto(article)
-    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(BOX)).to_have_value("")
 
 
@@ -216,7 +216,7 @@ def test_drafts_grow_old_and_few_remain(window, article):
 
     page.reload()
 
-    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(BOX)).to_have_value("")
     until_kept(page, lambda count: count == 20)
     assert page.evaluate(KEPT).count("draft 0 /broken ") == 0
@@ -228,7 +228,7 @@ def test_where_storage_is_refused_one_writes_without_drafts(window, article):
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })"
     )
     page.goto(article)
-    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(".character-count").first).to_have_text("0 / 300")
     page.locator(BOX).fill("그래도 씁니다")
 
     page.click(POST)
@@ -241,7 +241,7 @@ def test_a_draft_belongs_to_its_article(window, article):
 
     page.goto(publish(window, title=unique("다른 기사")))
 
-    expect(page.locator(".count").first).to_have_text("0 / 300")
+    expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(BOX)).to_have_value("")
 
 

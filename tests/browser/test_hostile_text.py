@@ -77,11 +77,11 @@ def test_a_reason_in_a_moderators_own_words_stays_text(window, article):
     mo = window("mo")
     mo.goto(article)
 
-    mo.locator(".for-moderators[href$='#hide']").click()
+    mo.locator(".moderators-only[href$='#hide']").click()
     mo.locator("dialog [name=note]").fill(POLYGLOTS[1])
     mo.locator("dialog button.primary").click()
 
-    expect(mo.locator(".gone")).to_contain_text(POLYGLOTS[1])
+    expect(mo.locator(".removed-comment")).to_contain_text(POLYGLOTS[1])
     for path in (article, "/rulings"):
         mo.goto(path)
         expect(mo.locator("main")).to_contain_text(POLYGLOTS[1])

@@ -24,7 +24,7 @@ def text(page: Page, id: str):
 
 
 def open_menu(page: Page, id: str):
-    page.locator(f"#comment-{id} > article a.rest").click()
+    page.locator(f"#comment-{id} > article a.menu-link").click()
     return page.locator(f"#comment-{id} .menu")
 
 
@@ -132,7 +132,7 @@ def test_nobody_is_offered_to_block_themselves_and_guests_nobody(window, talk):
 def test_the_menu_is_worked_by_keys_and_closes(window, talk):
     page = window("mo")
     page.goto(talk["path"])
-    rest = page.locator(f"#comment-{talk['root']} > article a.rest")
+    rest = page.locator(f"#comment-{talk['root']} > article a.menu-link")
     rest.focus()
     page.keyboard.press("Enter")
     expect(rest).to_have_attribute("aria-expanded", "true")
@@ -163,7 +163,7 @@ def test_the_link_of_a_comment_is_copied_and_that_is_said(window, talk):
     address = f"{window.board.url}/comments/{talk['answer']}"
     assert page.evaluate("navigator.clipboard.readText()") == address
     expect(page.locator(".menu")).to_have_count(0)
-    expect(page.locator(f"#comment-{talk['answer']} > article a.rest")).to_be_focused()
+    expect(page.locator(f"#comment-{talk['answer']} > article a.menu-link")).to_be_focused()
 
 
 def test_where_nothing_may_be_copied_the_link_is_shown(window, talk):
@@ -184,10 +184,10 @@ def test_where_nothing_may_be_copied_the_link_is_shown(window, talk):
 def test_without_javascript_the_rest_is_a_page_and_nothing_folds(window, talk):
     page = window("mo", java_script_enabled=False)
     page.goto(talk["path"])
-    expect(page.locator(".fold").first).to_be_hidden()
+    expect(page.locator(".collapse-button").first).to_be_hidden()
     expect(text(page, talk["last"])).to_be_visible()
 
-    page.locator(f"#comment-{talk['root']} > article a.rest").click()
+    page.locator(f"#comment-{talk['root']} > article a.menu-link").click()
 
     expect(page.locator("#mute")).to_be_visible()
     expect(page.locator("#mute button.primary")).to_have_text("차단")
@@ -197,7 +197,7 @@ def test_without_javascript_the_rest_is_a_page_and_nothing_folds(window, talk):
 
 
 def fold_of(page: Page, id: str):
-    return page.locator(f"#comment-{id} > article .fold")
+    return page.locator(f"#comment-{id} > article .collapse-button")
 
 
 def test_a_conversation_folds_up_under_a_button_that_stays_where_it_is(window, talk):
@@ -287,7 +287,7 @@ def test_ones_own_reply_in_a_folded_conversation_opens_it(window, talk):
 def test_to_whom_a_reply_answers_is_jumped_to_and_back_leads_back(window, talk):
     page = window()
     page.goto(talk["path"])
-    to = page.locator(f"#comment-{talk['last']} .to")
+    to = page.locator(f"#comment-{talk['last']} .reply-target")
     with without_reload(page):
         to.focus()
         page.keyboard.press("Enter")
@@ -303,7 +303,7 @@ def test_to_whom_a_reply_answers_is_a_page_when_it_is_not_on_this_one(window, ta
     page = window()
     page.goto(f"{talk['path']}/comments/search?q=다시 한 말")
 
-    page.click(".to")
+    page.click(".reply-target")
 
     page.wait_for_url(f"**/comments/{talk['answer']}")
 

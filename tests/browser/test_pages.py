@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from board.web import static_files
 from browser.conftest import Windows, say
 
 ARTICLE = "/articles/night-bus"
@@ -43,7 +44,13 @@ def places(window: Windows) -> list[Place]:
         Place("slowed thread", "/articles/school-library"),
         Place("threads at the desk", "/desk/threads", "mo"),
         Place("threads steered earlier", "/desk/threads/history", "mo"),
-        Place("steer a thread, refused", "/desk/threads/steer", "mo", ".work .primary", ".problem"),
+        Place(
+            "steer a thread, refused",
+            "/desk/threads/steer",
+            "mo",
+            ".desk-content .primary",
+            ".problem",
+        ),
         Place("election mode", "/desk/threads/steer?preset=election", "mo"),
         Place("most liked first", f"{ARTICLE}?sort=liked"),
         Place("found", f"{ARTICLE}/comments/search?q=버스"),
@@ -74,10 +81,10 @@ def places(window: Windows) -> list[Place]:
         Place("wrong digits", "/account/second-factor/enrol", "mo", "main .primary", ".problem"),
         Place("article, reader", ARTICLE, "ada"),
         Place("edit", f"{stranger}/edit", "ada"),
-        Place("edit box", SHORT, "ada", ".own [data-edit] >> nth=0", "[data-edits]"),
+        Place("edit box", SHORT, "ada", ".own-comment [data-edit] >> nth=0", "[data-edits]"),
         Place("reply box", SHORT, "ada", "a[data-reply] >> nth=0", "[data-opened]"),
         Place("account", "/account", "ada"),
-        Place("menu of a comment", SHORT, "ada", "a.rest >> nth=-1", ".menu"),
+        Place("menu of a comment", SHORT, "ada", "a.menu-link >> nth=-1", ".menu"),
         Place("nobody blocked", "/account/muted", "ada"),
         Place("block", stranger, "ada", shows="#mute"),
         Place("a folded comment", stranger, "mo", shows="summary"),
@@ -178,13 +185,14 @@ OVERFLOW = """() => ({
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     by: [...document.querySelectorAll("body *")]
         .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
-        .filter((each) => !each.closest(".aside, .skip, table"))
+        .filter((each) => !each.closest(".visually-hidden, .skip, table"))
         .map((each) => each.outerHTML.slice(0, 80)).slice(-2),
 })"""
 
 
 TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
-    .filter((each) => !each.closest(".text, .body, .skip, .gone, .problem, .other, h1, h2"))
+    .filter((each) => !each.closest(".text, .body, .skip, .removed-comment, .problem, h1, h2"))
+    .filter((each) => !each.closest(".form-links"))
     .filter((each) => each.checkVisibility() && !each.matches(".choice input"))
     .map((each) => [each.getBoundingClientRect(), each.outerHTML.slice(0, 90)])
     .filter(([box]) => box.width && Math.min(box.width, box.height) < 44 - .5)
@@ -213,10 +221,11 @@ def test_small_screens_and_large_text_need_no_scrolling_sideways_and_no_thin_fin
 FOCUS = """() => {
     const on = document.activeElement;
     if (on === document.body) return null;
-    const [own, box] = [on, on.closest(".write") ?? on].map((each) => getComputedStyle(each));
+    const form = on.closest(".comment-form") ?? on;
+    const [own, box] = [on, form].map((each) => getComputedStyle(each));
     const { width, height } = on.getBoundingClientRect();
     const marked = own.outlineStyle !== "none" && parseFloat(own.outlineWidth) >= 2;
-    const boxed = on.matches(".write textarea") && box.boxShadow !== "none";
+    const boxed = on.matches(".comment-form textarea") && box.boxShadow !== "none";
     const place = [...document.querySelectorAll("*")].indexOf(on);
     return [place, on.outerHTML.slice(0, 90), (marked || boxed) && width > 1 && height > 1];
 }"""
@@ -226,7 +235,7 @@ FOCUS = """() => {
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(window, article, theme):
     page = window("mo", color_scheme=theme)
     page.goto(article)
-    expect(page.locator(".count")).to_have_text("0 / 300")
+    expect(page.locator(".character-count")).to_have_text("0 / 300")
     seen = []
     while True:
         page.keyboard.press("Tab")
@@ -298,3 +307,21 @@ def test_what_is_wrong_with_a_form_is_listed_in_the_order_of_its_fields(window):
     assert links == ["#email", "#name", "#password", "#of_age"]
     page.locator(".problem a").nth(2).click()
     expect(page.locator("[name=password]")).to_be_focused()
+
+
+RULES = """(css) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    return [...sheet.cssRules].map((rule) => rule.cssText.replace(/\\s*([,()])\\s*/g, "$1"));
+}"""
+
+
+def test_the_sheet_that_is_served_says_what_its_sources_say(window):
+    sources = static_files.CSS_IMPORT.sub(
+        lambda found: (static_files.FOLDER / "css" / found[1]).read_text(),
+        (static_files.FOLDER / "css/board.css").read_text(),
+    )
+    page = window()
+    served = page.request.get("/static/css/board.css").text()
+
+    assert page.evaluate(RULES, served) == page.evaluate(RULES, sources)

@@ -69,10 +69,10 @@ def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
     window.forgive("status of 409")
     mo = window("mo")
     mo.goto(article)
-    mo.locator(".for-moderators[href$='#hide']").first.click()
+    mo.locator(".moderators-only[href$='#hide']").first.click()
     mo.get_by_label("기사와 무관한 내용").check()
     mo.locator("form[action$='/hide'] button.primary").click()
-    expect(mo.locator(".gone")).to_be_visible()
+    expect(mo.locator(".removed-comment")).to_be_visible()
 
     with without_reload(liked):
         button(liked, "비공감").click()
@@ -122,11 +122,11 @@ def test_without_scripts_a_like_leads_to_the_comments_page_which_takes_it_back(w
     page.goto(article)
 
     button(page, "공감").click()
-    expect(page.locator(".chosen p")).to_have_text("이 댓글에 공감하셨습니다.")
+    expect(page.locator(".reaction-status p")).to_have_text("이 댓글에 공감하셨습니다.")
     expect(button(page, "공감")).to_have_text("공감 1")
-    page.locator(".chosen button").click()
+    page.locator(".reaction-status button").click()
 
-    expect(page.locator(".chosen")).to_have_count(0)
+    expect(page.locator(".reaction-status")).to_have_count(0)
     expect(button(page, "공감")).to_have_text("공감 0")
 
 
@@ -137,7 +137,7 @@ def test_a_new_comment_stands_on_top_whatever_the_order_was(window, article):
     page.locator("form[data-write] textarea").fill("나중에 쓴 댓글")
     page.locator("form[data-write] button.primary").click()
 
-    expect(page.locator(".sorts [aria-current]")).to_have_text("최신순")
+    expect(page.locator(".sort-tabs [aria-current]")).to_have_text("최신순")
     expect(page.locator(".comment").first).to_contain_text("나중에 쓴 댓글")
 
 

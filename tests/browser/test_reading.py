@@ -67,13 +67,13 @@ def test_a_comment_tells_its_age_and_the_moment_in_its_title(window, article, la
     moment = datetime.strptime(f"{written} +0900", "%Y.%m.%d. %H:%M %z")
 
     page.goto(article)
-    posted = datetime.fromisoformat(page.locator(".who time").get_attribute("datetime"))
+    posted = datetime.fromisoformat(page.locator(".author-line time").get_attribute("datetime"))
     assert moment <= posted < moment + timedelta(minutes=1)
     page.clock.set_fixed_time(posted + later)
     page.reload()
 
-    expect(page.locator(".who time")).to_have_text(age or written)
-    expect(page.locator(".who time")).to_have_attribute("title", written)
+    expect(page.locator(".author-line time")).to_have_text(age or written)
+    expect(page.locator(".author-line time")).to_have_attribute("title", written)
 
 
 def test_the_address_is_copied_and_that_is_said(window):
@@ -115,7 +115,7 @@ def test_older_comments_join_the_page_without_leaving_it(window):
 
     ids = page.locator(".comment").evaluate_all("items => items.map((item) => item.id)")
     assert len(ids) == len(set(ids))
-    dates = page.locator("ol.comments > .comment > article > .who > time").evaluate_all(
+    dates = page.locator("ol.comments > .comment > article > .author-line > time").evaluate_all(
         "times => times.map((time) => Date.parse(time.dateTime))"
     )
     assert dates == sorted(dates, reverse=True)
@@ -128,9 +128,24 @@ def test_paper_gets_the_article_and_where_it_came_from(window):
 
     page.emulate_media(media="print")
 
-    for left_out in (".masthead nav", ".tools", ".back", ".thread", "form", ".colophon", ".skip"):
+    for left_out in (
+        ".site-header nav",
+        ".tools",
+        ".back",
+        ".thread",
+        "form",
+        ".site-footer",
+        ".skip",
+    ):
         assert page.locator(f"{left_out} >> visible=true").count() == 0, left_out
-    for printed in (".masthead .home", ".article h1", ".byline", ".body p", ".body img", ".source"):
+    for printed in (
+        ".site-header .site-name",
+        ".article h1",
+        ".byline",
+        ".body p",
+        ".body img",
+        ".source",
+    ):
         expect(page.locator(printed).first).to_be_visible()
     expect(page.locator(".source")).to_contain_text(f"{window.board.url}{ARTICLE}")
     paper = page.pdf(format="A4")
@@ -145,7 +160,7 @@ def test_a_printed_thread_has_no_buttons_and_boxes(window):
     page.emulate_media(media="print")
 
     expect(page.locator(".comment .text").first).to_be_visible()
-    for left_out in ("form", ".acts", ".deed", ".masthead nav"):
+    for left_out in ("form", ".comment-actions", ".action-section", ".site-header nav"):
         assert page.locator(f"{left_out} >> visible=true").count() == 0, left_out
 
 

@@ -30,7 +30,7 @@ def test_a_rule_is_tried_adopted_and_explains_what_it_finds(window, article):
     expect(ada.locator("#held")).to_contain_text("자동 분류로 보류됨, 사람이 확인합니다")
 
     mo.goto("/desk/comments?queue=held")
-    item = mo.locator(".item", has_text=f"이 {word}들아")
+    item = mo.locator(".card", has_text=f"이 {word}들아")
     expect(item.locator("mark")).to_have_text(word)
     item.get_by_role("link", name=f"규칙: {word}").click()
     expect(mo.locator("h1")).to_have_text(word)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import say, until_told, without_reload
 
-TOLD = "#found [data-told]"
+TOLD = "#found [data-feedback]"
 
 
 @pytest.fixture
@@ -146,7 +146,8 @@ def test_a_search_from_the_article_may_be_asked_again_while_one_hangs(window, ar
                 went.push(!event.defaultPrevented);
                 event.preventDefault(); // and stay here
             });
-            for (let time = 0; time < 2; time += 1) document.querySelector(".seek").requestSubmit();
+            const form = document.querySelector(".search-form");
+            for (let time = 0; time < 2; time += 1) form.requestSubmit();
             return went;
         }"""
     )

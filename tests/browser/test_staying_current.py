@@ -16,7 +16,7 @@ HIDE = """(hidden) => {
     Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
-BUTTON = ".arrivals a"
+BUTTON = ".new-comments a"
 TEXTS = "ol.comments > .comment > article > .text"
 
 
@@ -122,7 +122,7 @@ def test_replies_count_and_what_is_gone_again_does_not(window, thread):
 def test_it_is_said_once_and_the_button_goes_on_counting(window, thread):
     desk = Desk(window(), thread)
     page = desk.page
-    line = page.locator(".arrivals [role=status]")
+    line = page.locator(".new-comments [role=status]")
 
     for number in (1, 2):
         say(window, thread, f"새 댓글 {number}")
@@ -192,7 +192,7 @@ def test_a_thread_that_is_closed_meanwhile_says_so_and_keeps_what_is_being_writt
     desk.until_asked()
 
     expect(page.locator("#status")).to_contain_text("지금은 새 댓글을 받지 않습니다")
-    expect(page.locator(".thread > .steered")).to_contain_text("밤에는 쉽니다")
+    expect(page.locator(".thread > .thread-notice")).to_contain_text("밤에는 쉽니다")
     expect(box).to_have_value("쓰다 만 댓글")
     expect(button).to_be_disabled()
     assert top_of(box) == pytest.approx(before, abs=1)
@@ -209,14 +209,14 @@ def test_a_thread_that_is_slowed_and_then_is_not_says_both_without_moving(window
     desk.until_asked()
 
     expect(page.locator("#status")).to_contain_text("3분")
-    expect(page.locator(".thread > .steered")).to_have_count(1)
+    expect(page.locator(".thread > .thread-notice")).to_have_count(1)
     assert top_of(first) == pytest.approx(before, abs=1)
 
     release(window)
     desk.until_asked()
 
     expect(page.locator("#status")).to_have_text("다시 평소처럼 댓글을 쓸 수 있습니다.")
-    expect(page.locator(".thread > .steered")).to_have_count(0)
+    expect(page.locator(".thread > .thread-notice")).to_have_count(0)
     assert top_of(first) == pytest.approx(before, abs=1)
 
 
@@ -242,7 +242,7 @@ def test_it_is_asked_for_only_when_something_changed(window, thread):
     say(window, thread, "새 댓글")
     desk.until_asked()
 
-    assert not [url for url in asked if "steered" in url]
+    assert not [url for url in asked if "thread-state" in url]
 
 
 @pytest.mark.parametrize("place", ["?sort=oldest", "?sort=liked", "/comments?sort=replied"])
@@ -357,7 +357,7 @@ def test_a_failure_is_nobodys_concern(window, thread):
 def test_only_threads_ask(window, thread):
     page = window()
     page.goto(thread)
-    conversation = page.locator("a.rest").get_attribute("href")
+    conversation = page.locator("a.menu-link").get_attribute("href")
     page.clock.install()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -366,7 +366,7 @@ def test_only_threads_ask(window, thread):
         page.goto(path)
         page.clock.run_for(5 * MINUTE * 1000)
 
-    assert [url for url in asked if "newest" in url or "staying" in url] == []
+    assert [url for url in asked if "newest" in url or "live-updates" in url] == []
 
 
 def test_a_reply_to_a_comment_further_down_is_led_to(window):
@@ -381,4 +381,4 @@ def test_a_reply_to_a_comment_further_down_is_led_to(window):
     desk.page.click(BUTTON)
 
     desk.page.wait_for_url(f"**/comments/{reply}")
-    expect(desk.page.locator(".asked")).to_contain_text("뒤늦은 답글")
+    expect(desk.page.locator(".is-linked")).to_contain_text("뒤늦은 답글")

@@ -25,7 +25,7 @@ def steer(window: Windows, path: str, **fields: str) -> None:
 
 
 def notice(page: Page):
-    return page.locator(".steered")
+    return page.locator(".thread-notice")
 
 
 def write(page: Page, text: str):
@@ -58,7 +58,7 @@ def test_a_moderator_slows_a_thread_from_an_alert_and_readers_see_it(window):
     reader.goto(article)
     expect(notice(reader)).to_contain_text(SLOW)
     box = write(reader, unique("또 쓰는 말"))
-    expect(reader.locator(".told .error")).to_contain_text("느린 모드입니다.")
+    expect(reader.locator(".feedback .error")).to_contain_text("느린 모드입니다.")
     assert box.input_value().startswith("또 쓰는 말")
     steered = desk.locator("[data-row]:not(.surge)", has_text=title)
     steered.get_by_role("button", name="지금 끝내기").click()

@@ -36,20 +36,20 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
 
     mo.goto(article)
     with staying(mo):
-        mo.locator(".for-moderators[href$='#hide']").first.click()
+        mo.locator(".moderators-only[href$='#hide']").first.click()
         mo.locator("form[action$='/hide']").get_by_label(REASON).check()
         mo.locator("form[action$='/hide'] button.primary").click()
-        expect(mo.locator(".gone")).to_contain_text(REASON)
+        expect(mo.locator(".removed-comment")).to_contain_text(REASON)
 
     expect_count(guest, article, 1)
-    expect(guest.locator(".gone")).to_contain_text(REASON)
+    expect(guest.locator(".removed-comment")).to_contain_text(REASON)
     assert places_that_say(SECRET, guest, article) == []
 
     mo.goto(article)
     with staying(mo):
-        mo.locator(".for-moderators [href$='#restore']").click()
-        mo.locator("form.verdict:visible button.primary").click()
-        expect(mo.locator(".gone")).to_have_count(0)
+        mo.locator(".moderators-only [href$='#restore']").click()
+        mo.locator("form.decision-form:visible button.primary").click()
+        expect(mo.locator(".removed-comment")).to_have_count(0)
     expect_count(guest, article, 2)
     expect(guest.locator(".comment").first).to_contain_text(SECRET)
 
@@ -57,12 +57,12 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
     with staying(writer):
         # Which comments are one's own is known to the module; without it their pages know.
         writer.locator(
-            ".for-author[href$='#delete']:visible" if scripts else ".comment .rest"
+            ".author-only[href$='#delete']:visible" if scripts else ".comment .menu-link"
         ).first.click()
-        writer.locator("form.verdict button.danger").click()
-        expect(writer.locator(".gone")).to_be_visible()
+        writer.locator("form.decision-form button.danger").click()
+        expect(writer.locator(".removed-comment")).to_be_visible()
     expect_count(guest, article, 1)
-    expect(guest.locator(".gone")).to_be_visible()
+    expect(guest.locator(".removed-comment")).to_be_visible()
     assert places_that_say(SECRET, guest, article) == []
 
 
@@ -73,13 +73,13 @@ def test_the_moderator_who_gives_no_reason_is_asked_for_one_where_he_is(window, 
     mo.goto(article)
 
     with without_reload(mo):
-        mo.locator(".for-moderators[href$='#hide']").click()
+        mo.locator(".moderators-only[href$='#hide']").click()
         mo.locator("dialog button.primary").click()
         expect(mo.locator("dialog [role=alert]")).to_have_text("사유를 고르거나 짧게 적어 주세요.")
         mo.locator("dialog [name=note]").fill("광고를 되풀이했습니다")
         mo.locator("dialog button.primary").click()
         expect(mo.locator("dialog")).to_have_count(0)
-        expect(mo.locator(".gone")).to_contain_text("광고를 되풀이했습니다")
+        expect(mo.locator(".removed-comment")).to_contain_text("광고를 되풀이했습니다")
 
 
 def write(page: Page, text: str, *, form: str = "form[data-write]") -> None:
@@ -96,7 +96,7 @@ def expect_count(guest: Page, article: str, count: int) -> None:
 def places_that_say(text: str, guest: Page, article: str) -> list[str]:
     """Where a guest finds `text`: in the source of a page, or in what it leads to."""
     guest.goto(article)
-    own = guest.locator(".comment .acts .rest, .replies .rest").evaluate_all(
+    own = guest.locator(".comment .comment-actions .menu-link, .replies .menu-link").evaluate_all(
         "links => links.map((link) => link.href)"
     )
     places = [article, f"{article}/comments", "/", "/rulings", *own]

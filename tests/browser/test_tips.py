@@ -51,15 +51,15 @@ def reading(window: Windows, paper: dict[str, Any]) -> Page:
     page = window("tess")
     page.clock.install()
     unlocked(page, paper).locator(".items h2 a").first.click()
-    expect(page.locator(".talked")).to_contain_text(STORY)
-    expect(page.locator("form[data-watched]")).to_have_count(1)
+    expect(page.locator(".messages")).to_contain_text(STORY)
+    expect(page.locator("form[data-auto-lock]")).to_have_count(1)
     return page
 
 
 def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     source = window(java_script_enabled=False, viewport=SMALL)
     source.goto("/tips")
-    source.click(".ways .primary")
+    source.click(".button-row .primary")
     source.fill("[name=text]", STORY)
     source.set_input_files("[name=files]", [PHOTO])
     source.click("main button.primary")
@@ -77,7 +77,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
 
     desk.goto("/desk/tips")
     desk.locator(".items h2 a").first.click()
-    expect(desk.locator(".talked")).to_contain_text(STORY)
+    expect(desk.locator(".messages")).to_contain_text(STORY)
     path = desk.url
     desk.fill("#text", "저울 번호를 아시나요?")
     desk.click("text=봉인해서 보내기")
@@ -90,13 +90,13 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     assert b"Exif" not in saved
     colleague = let_in_a_colleague(window, desk)
     colleague.goto(path)
-    expect(colleague.locator(".talked")).to_contain_text(STORY)
+    expect(colleague.locator(".messages")).to_contain_text(STORY)
     expect(colleague.locator("main")).to_contain_text("사무장")
 
     source.goto("/tips/box")
     source.fill("[name=code]", code)
     source.click("main button.primary")
-    expect(source.locator(".talked")).to_contain_text("저울 번호를 아시나요?")
+    expect(source.locator(".messages")).to_contain_text("저울 번호를 아시나요?")
     expect(source.locator("main")).not_to_contain_text("사무장")
     source.fill("[name=text]", "2번과 5번입니다.")
     source.click("main button.primary")
@@ -112,7 +112,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
 
     for reader in (colleague, desk):
         reader.goto(path)
-        expect(reader.locator(".talked")).to_contain_text("2번과 5번입니다.")
+        expect(reader.locator(".messages")).to_contain_text("2번과 5번입니다.")
     for summary in desk.locator("details.panel > summary").all():
         summary.click()
     desk.check("[name=sure]")
@@ -165,7 +165,7 @@ def test_pages_of_tips_fit_a_telephone(window, lang):
 def test_after_fifteen_minutes_a_tip_leaves_the_screen(reading, window):
     path = reading.url
     reading.clock.fast_forward(14 * 60_000)
-    expect(reading.locator(".talked")).to_contain_text(STORY)
+    expect(reading.locator(".messages")).to_contain_text(STORY)
 
     reading.clock.fast_forward(61_000)
 
@@ -195,11 +195,11 @@ def test_a_tip_stays_while_its_reader_works_in_another_tab_and_goes_when_they_lo
     other = reading.context.new_page()
     reading.clock.fast_forward(10 * 60_000)
     other.goto("/desk/tips/log")
-    expect(other.locator("form[data-watched]")).to_have_count(1)
+    expect(other.locator("form[data-auto-lock]")).to_have_count(1)
     reading.clock.fast_forward(10 * 60_000)
-    expect(reading.locator(".talked")).to_contain_text(STORY)
+    expect(reading.locator(".messages")).to_contain_text(STORY)
 
-    other.click("form[data-door] button")
+    other.click("form[data-unlock-url] button")
 
     expect(other).to_have_url(f"{window.board.url}/desk/tips/unlock")
     expect(reading).to_have_url(f"{window.board.url}/desk/tips/unlock")
@@ -209,7 +209,7 @@ def test_a_tip_stays_while_its_reader_works_in_another_tab_and_goes_when_they_lo
 def test_without_scripts_all_but_what_is_being_written_leaves_the_screen(reading, desk):
     desk.goto(reading.url)
     desk.fill("#text", "천천히 쓴 답")
-    talked, lock = desk.locator(".talked"), desk.locator(".locked")
+    talked, lock = desk.locator(".messages"), desk.locator(".lock-message")
     expect(talked).to_be_visible()
     expect(lock).to_be_hidden()
 
@@ -224,9 +224,11 @@ def test_without_scripts_all_but_what_is_being_written_leaves_the_screen(reading
     expect(desk.get_by_role("button", name="메모 남기기")).to_be_hidden()
 
 
-def test_pages_lock_themselves_when_the_server_does():
+def test_pages_lock_themselves_when_the_server_does(reading):
     seconds = int(Unlocked.IDLE["reader"].total_seconds())
-    styles = (ROOT / "board/static/board.css").read_text()
+    tokens = (ROOT / "board/static/css/tokens.css").read_text()
 
-    assert f"AFTER = {seconds}_000;" in (ROOT / "board/static/locking.js").read_text()
-    assert styles.count(f"lock 1ms {seconds}s forwards") == 2
+    assert f"--tips-lock-delay: {seconds}s;" in tokens
+    expect(reading.locator("[data-unlock-url]")).to_have_attribute(
+        "data-lock-seconds", f"{seconds}"
+    )

@@ -18,7 +18,7 @@ def open_box(window, article: str, text: str) -> tuple[Page, list[str]]:
     """ada has typed `text`; and the list of what is posted from now on."""
     page = window("ada")
     page.goto(article)
-    expect(page.locator(".count")).to_have_text("0 / 300")
+    expect(page.locator(".character-count")).to_have_text("0 / 300")
     posted: list[str] = []
     page.on("request", lambda asked: posted.append(asked.url) if asked.method == "POST" else None)
     page.evaluate(COUNT_SUBMITS)
@@ -54,7 +54,7 @@ def test_what_an_input_method_composes_is_stored_once_and_whole(window, article)
     keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **composing})
     keyboard.send("Input.insertText", {"text": "버스"})
     assert page.evaluate("window.submits") == 0
-    expect(page.locator(".count")).to_have_text("4 / 300")
+    expect(page.locator(".character-count")).to_have_text("4 / 300")
 
     page.locator(BOX).press("Control+Enter")
 
@@ -98,7 +98,7 @@ def test_a_double_click_without_javascript_posts_once(window, article):
 def test_a_comment_whose_answer_is_lost_is_kept_and_sent_again_and_stored_once(window, article):
     page, posted = open_box(window, article, "끊긴 배에서 씁니다")
     window.forgive("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
-    told = page.locator("form[data-write] [data-told]")
+    told = page.locator("form[data-write] [data-feedback]")
 
     def lose(route):
         assert route.fetch(max_redirects=0).status == 303  # stored
@@ -153,7 +153,7 @@ def test_a_half_written_reply_stays_while_another_is_posted(window, article):
 def test_a_comment_is_written_with_the_keyboard_alone(window, article):
     page = window("ada")
     page.goto(article)
-    expect(page.locator(".count")).to_have_text("0 / 300")
+    expect(page.locator(".character-count")).to_have_text("0 / 300")
 
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

@@ -136,7 +136,7 @@ def test_only_a_place_with_tls_asks_for_tls(there):
 
 
 def test_a_file_of_the_looks_comes_from_there(there):
-    assert there.get("/static/board.css").status_code == 200
+    assert there.get("/static/css/board.css").status_code == 200
     assert BOARD not in there.get("/tips").text
 
 

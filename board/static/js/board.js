@@ -1,0 +1,276 @@
+/**
+ * Every page: relative times, reading tools, and a guard against sending a form twice. Everything else is in modules of
+ * its own, each fetched when it is first needed. If that fails, the link or the form does what it does without scripts.
+ */
+const texts = document.getElementById("page-texts").dataset;
+const viewer = document.body.dataset.viewer;
+const thread = document.querySelector("[data-thread]");
+const page = { announce, refresh, copyText }; // lent to the modules, which never import this one
+
+const loadBlockUser = () => import("./thread/block-user.js");
+const loadCollapse = () => import("./thread/collapse.js");
+const loadCommentForms = () => import("./thread/comment-forms.js");
+const loadDrafts = () => import("./thread/drafts.js");
+const loadEditComment = () => import("./thread/edit-comment.js");
+const loadMenu = () => import("./thread/menu.js");
+const loadPagination = () => import("./thread/pagination.js");
+const loadReactions = () => import("./thread/reactions.js");
+const loadSearch = () => import("./thread/search.js");
+
+/** Announce something to everyone, sighted or not, in the page's one status line. */
+function announce(text) {
+  const status = document.getElementById("status");
+  status.textContent = text;
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => status.replaceChildren(), 5000);
+}
+
+/* ---- relative times ---- */
+
+const relativeTime = new Intl.RelativeTimeFormat(document.documentElement.lang);
+
+/** "3 minutes ago" for a week, then the date the server wrote; that date is always the title. */
+function ageText(time) {
+  time.title ||= time.textContent.trim();
+  const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60_000);
+  if (minutes < 1) return texts.justNow;
+  if (minutes < 60) return relativeTime.format(-minutes, "minute");
+  if (minutes < 24 * 60) return relativeTime.format(-Math.floor(minutes / 60), "hour");
+  if (minutes < 7 * 24 * 60) return relativeTime.format(-Math.floor(minutes / 60 / 24), "day");
+  return time.title;
+}
+
+/* ---- what differs between readers: ages, own comments, own reactions. The thread is the same for all. ---- */
+
+function refresh() {
+  if (document.hidden) return;
+  for (const time of document.querySelectorAll("time[data-relative]")) {
+    const text = ageText(time);
+    if (time.textContent !== text) time.textContent = text;
+  }
+  if (!viewer) return;
+  const own = document.querySelectorAll(`[data-author="${CSS.escape(viewer)}"]`);
+  for (const item of own) item.classList.add("own-comment");
+  const editLinks = document.querySelectorAll(".own-comment > article a[data-edit]");
+  for (const link of editLinks) link.hidden = isPastEditing(link);
+  const reactions = JSON.parse(document.querySelector("[data-reactions]")?.dataset.reactions ?? "{}");
+  for (const form of document.querySelectorAll("form[data-react]")) updateReactionButton(form, reactions);
+}
+
+/** Whether the time to edit has passed; the server has the last word. */
+function isPastEditing(link) {
+  const minutes = Number(document.getElementById("thread-texts").dataset.editMinutes);
+  return Date.now() - Date.parse(link.closest("article").querySelector("time").dateTime) >= minutes * 60_000;
+}
+
+/** A reaction of the viewer is a pressed button, which takes it back. */
+function updateReactionButton(form, reactions) {
+  const item = form.closest(".comment");
+  const id = item.id.replace("comment-", "");
+  const button = form.querySelector("button");
+  const isClosed = item.classList.contains("own-comment") || item.closest("[data-reactions-closed]");
+  if (isClosed) return button.setAttribute("aria-disabled", "true");
+  const isPressed = reactions[id] === form.dataset.react;
+  button.setAttribute("aria-pressed", String(isPressed));
+  form.action = `/comments/${id}/${isPressed ? "unreact" : form.dataset.react}`;
+}
+
+/** Whether this reader has collapsed conversations of this article. */
+function hasCollapsed() {
+  try {
+    return localStorage.getItem("folded")?.includes(JSON.stringify(thread.dataset.thread));
+  } catch { // a private window may refuse
+    return false;
+  }
+}
+
+/* ---- reading tools ---- */
+
+const MAX_SIZE = 5;
+const DEFAULT_SIZE = 2;
+const body = document.querySelector(".article .body");
+
+/** The stored text size. Private windows may refuse storage; then it lasts as long as the page. */
+function storedSize(size) {
+  try {
+    if (size) localStorage.setItem("text-size", size);
+    return Number(localStorage.getItem("text-size")) || DEFAULT_SIZE;
+  } catch {
+    return size ?? DEFAULT_SIZE;
+  }
+}
+
+const clampSize = (size) => Math.min(MAX_SIZE, Math.max(1, size));
+
+function setSize(size) {
+  body.dataset.size = size;
+  for (const button of document.querySelectorAll("[data-size-step]")) {
+    const next = size + Number(button.dataset.sizeStep);
+    button.setAttribute("aria-disabled", String(next !== clampSize(next)));
+  }
+}
+
+function changeSize(step) {
+  const size = clampSize(Number(body.dataset.size) + step);
+  setSize(size);
+  storedSize(size);
+  announce(texts.textSize.replace("{step}", size));
+}
+
+/** Copy and announce `done`. False when the reader has to copy: the text is then shown in `field`. */
+async function copyText(text, field, done) {
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch { // no clipboard outside https, or not allowed: the text itself, ready to copy
+    field.value = text;
+    field.hidden = false;
+    field.select();
+    copied = document.execCommand("copy");
+  }
+  announce(copied ? done : texts.copyYourself);
+  return copied;
+}
+
+function showReadingTools() {
+  if (!body) return;
+  setSize(clampSize(storedSize()));
+  for (const button of document.querySelectorAll(".tools button")) {
+    button.hidden = "share" in button.dataset && !navigator.share;
+  }
+}
+
+function useTool(button) {
+  const { sizeStep, copy, print, share } = button.dataset;
+  if (sizeStep) changeSize(Number(sizeStep));
+  if (copy) copyText(copy, button.closest(".tools").querySelector(".address"), texts.copied);
+  if (print !== undefined) window.print();
+  if (share !== undefined) navigator.share({ title: document.title, url: location.href }).catch(() => {});
+}
+
+/* ---- links and keys ---- */
+
+const TAKEN_OVER =
+  "a[data-more], a[data-more-replies], a.reply-target, a[data-menu], a[data-reply], a[data-action], a[data-edit]";
+
+/** The module that takes over this link, and its function; or null to let the browser follow it. */
+function handlerOf(link) {
+  const has = (selector) => document.querySelector(selector);
+  if (link.matches("[data-more]")) return [loadPagination, "loadMore"];
+  if (link.matches("[data-more-replies]")) return [loadPagination, "loadMoreReplies"];
+  if (link.matches("[data-menu]")) return [loadMenu, "toggleMenu"];
+  if (link.matches("[data-edit]")) return [loadEditComment, "edit"];
+  if (link.matches(".reply-target")) {
+    return has(`#comment-${link.pathname.split("/").pop()}`) && [loadPagination, "jumpToParent"];
+  }
+  if (link.matches("[data-reply]")) return has("form[data-write]") && [loadCommentForms, "reply"];
+  return has(`${link.hash}-form`) && [loadCommentForms, "openDialog"];
+}
+
+document.addEventListener("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const tool = event.target.closest(".tools button");
+  if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
+  const collapse = event.target.closest("button.collapse-button");
+  if (collapse) loadCollapse().then((module) => module.toggle(collapse), () => {});
+  const link = event.target.closest(TAKEN_OVER);
+  const handler = link && handlerOf(link);
+  if (!handler) return;
+  event.preventDefault();
+  const [load, name] = handler;
+  load().then((module) => module[name](link, page)).catch(() => location.assign(link.href));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.isComposing || event.keyCode === 229) return; // the Enter that ends a Hangul syllable
+  event.target.closest("form[data-write]")?.requestSubmit();
+});
+
+/* ---- forms ---- */
+
+/** Drafts on this device are removed when their writer signs out. */
+function signOut(event, form) {
+  event.preventDefault();
+  loadDrafts().then((module) => module.clearAll()).catch(() => {}).finally(() => form.submit());
+}
+
+function react(event, form) {
+  event.preventDefault();
+  if (viewer) return loadReactions().then((module) => module.react(form, page), () => form.submit());
+  const url = new URL(document.querySelector("a[href^='/sign-in']").href);
+  const comment = form.closest(".comment").querySelector("a.menu-link");
+  url.searchParams.set("next", new URL(comment.href).pathname);
+  location.assign(url);
+}
+
+/** Submit a form as the browser would have, with the button that was pressed. */
+function submitNormally(form, submitter) {
+  if (submitter?.name) {
+    const field = document.createElement("input");
+    [field.type, field.name, field.value] = ["hidden", submitter.name, submitter.value];
+    form.append(field);
+  }
+  form.submit();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("#found .search-form")) {
+    event.preventDefault();
+    return loadSearch().then((module) => module.submitSearch(form, page), () => form.submit());
+  }
+  if (form.method === "get") return; // sending it again is harmless: the browser drops the earlier request
+  if ("busy" in form.dataset) return event.preventDefault();
+  form.dataset.busy = "";
+  if (form.matches("form[data-react]")) return react(event, form);
+  if (form.matches("form[action='/sign-out']")) return signOut(event, form);
+  if (form.matches("form[data-unmute]")) {
+    event.preventDefault();
+    loadBlockUser().then((module) => module.unblock(form, page), () => form.submit());
+  }
+  if (!form.matches("form[data-write], dialog form")) return;
+  event.preventDefault();
+  const { submitter } = event;
+  loadCommentForms().then((module) => module.send(form, page, submitter), () => submitNormally(form, submitter));
+});
+
+window.addEventListener("pageshow", () => { // back from the next page: forms may be sent again
+  for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
+});
+
+/* ---- at the start ---- */
+
+/** Open the replies that were begun on this page. If it fails, they come back when Reply is pressed. */
+async function restoreDrafts() {
+  const links = (await loadDrafts()).linksWithDraft();
+  if (!links.length) return;
+  const { openReplyForm } = await loadCommentForms();
+  for (const link of links) openReplyForm(link);
+}
+
+function startPolling() {
+  import("./thread/live-updates.js").then((module) => module.startPolling(page), () => {});
+}
+
+showReadingTools();
+refresh();
+setInterval(refresh, 60_000);
+document.addEventListener("visibilitychange", refresh);
+if (thread && hasCollapsed()) loadCollapse().then((module) => module.restoreCollapsed(), () => {});
+if (history.state?.loaded) loadPagination().then((module) => module.restoreLoaded(page)).catch(() => {});
+if (thread?.dataset.newest) setTimeout(startPolling, 20_000);
+if (document.getElementById("q")?.defaultValue) loadSearch().catch(() => {});
+if (document.querySelector("#found .search-form")) {
+  const repeatSearch = () => loadSearch().then((module) => module.repeatSearch(page), () => location.reload());
+  window.addEventListener("popstate", repeatSearch);
+}
+if (document.querySelector("form[data-write]")) {
+  import("./thread/character-count.js").catch(() => {}); // the server counts, too
+  restoreDrafts().catch(() => {});
+}
+if (document.querySelector("form[data-unlock-url]")) import("./tips/auto-lock.js").catch(() => {}); // CSS locks, too
+
+/** A trial of a moderation rule goes on by itself while its page is open. */
+const continueForm = document.querySelector("[data-auto-continue] form");
+if (continueForm) setTimeout(() => continueForm.requestSubmit(), 300);

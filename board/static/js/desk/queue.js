@@ -1,0 +1,182 @@
+/**
+ * Desk, queues: moderate without leaving the page. Keyboard shortcuts, decisions in place, updates, and who is looking
+ * at what. Every action is a form of the page and every answer a page of the desk, of which the queue is taken; without
+ * this module the same forms do the same.
+ */
+import { requestPage } from "../dom.js";
+
+const texts = document.getElementById("queue-texts").dataset;
+const status = document.getElementById("status");
+const INTERVAL = 15_000; // milliseconds between two updates, while somebody is looking
+
+const queue = () => document.querySelector("[data-queue]");
+const items = () => [...document.querySelectorAll("[data-item]")];
+const currentItem = () => document.activeElement?.closest("[data-item]");
+const isTyping = (element) =>
+  element.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+function announce(text) {
+  status.textContent = text;
+}
+
+function focusItem(index) {
+  const all = items();
+  const item = all[Math.max(0, Math.min(index, all.length - 1))];
+  if (!item) return document.querySelector("h1").focus();
+  item.focus();
+  item.scrollIntoView({ block: "nearest" });
+  claim(item);
+}
+
+/** Tell colleagues that somebody is looking at this item, and learn whether one of them is. */
+async function claim(item) {
+  if (item.dataset.claimed) return;
+  item.dataset.claimed = "yes";
+  try {
+    const answer = await fetch(item.dataset.claimUrl, { method: "POST" });
+    const { taken_by: name } = await answer.json();
+    if (name && !item.querySelector(".claimed-by")) {
+      const line = document.createElement("p");
+      line.className = "claimed-by";
+      line.textContent = texts.beingViewed.replace("{name}", name);
+      item.querySelector(".author-line").after(line);
+    }
+  } catch { // it is only a courtesy
+    delete item.dataset.claimed;
+  }
+}
+
+/** Replace the queue with that of a fresh page; selected items stay selected. */
+function showQueue(page, index) {
+  const fresh = page?.querySelector("[data-queue]");
+  if (!fresh) return false;
+  const selected = new Set([...document.querySelectorAll("[name=comment]:checked")].map((box) => box.value));
+  queue().replaceWith(document.importNode(fresh, true));
+  showNavigation(page);
+  for (const box of document.querySelectorAll("[name=comment]")) box.checked = selected.has(box.value);
+  if (index !== undefined) focusItem(index);
+  return true;
+}
+
+function showNavigation(page) {
+  document.querySelector(".desk-nav").replaceWith(document.importNode(page.querySelector(".desk-nav"), true));
+}
+
+async function send(form, submitter) {
+  if (form.dataset.busy !== undefined) return;
+  form.dataset.busy = "";
+  const item = form.closest("[data-item]");
+  const index = item ? items().indexOf(item) : 0;
+  try {
+    const answer = await requestPage("POST", form.action, new URLSearchParams(new FormData(form, submitter)));
+    if (showQueue(answer.page, index)) return announce(document.querySelector("[data-undo]").textContent.trim());
+    const problem = answer.page?.querySelector("main h1 ~ p, main p");
+    announce(problem?.textContent ?? texts.offline);
+    await update();
+  } catch {
+    announce(texts.offline);
+  } finally {
+    delete form.dataset.busy;
+  }
+}
+
+/* ---- keyboard shortcuts ---- */
+
+function click(root, selector) {
+  root?.querySelector(selector)?.click();
+}
+
+function showHelp() {
+  const dialog = document.createElement("dialog");
+  dialog.append(document.getElementById("help").content.cloneNode(true));
+  dialog.setAttribute("aria-labelledby", "help-title");
+  dialog.querySelector("[data-cancel]").onclick = () => dialog.close();
+  dialog.onclose = () => dialog.remove();
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** Hide for the reason with this number. */
+function hide(item, number) {
+  const button = item?.querySelectorAll("[data-decide=hide] button[name=reason]")[number - 1];
+  if (button) send(button.form, button);
+}
+
+const SHORTCUTS = {
+  j: () => focusItem(currentItem() ? items().indexOf(currentItem()) + 1 : 0),
+  p: () => focusItem(currentItem() ? items().indexOf(currentItem()) - 1 : 0),
+  k: () => click(currentItem(), "[data-decide=keep] button"),
+  h: () => click(currentItem(), "[data-decide=hide] summary"),
+  u: () => click(document, "[data-undo] button"),
+  x: () => click(currentItem(), "[name=comment]"),
+  a: () => click(currentItem(), "[data-author-link]"),
+  "/": () => {
+    document.querySelector(".filters").open = true;
+    document.getElementById("text").focus();
+  },
+  "?": showHelp,
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const isLetter = event.code.startsWith("Key"); // also with a Korean keyboard
+  const key = isLetter ? event.code.slice(3).toLowerCase() : event.key;
+  if (/^[1-9]$/.test(key) && currentItem()) {
+    event.preventDefault();
+    return hide(currentItem(), Number(key));
+  }
+  const action = SHORTCUTS[key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-decide], [data-undo] form")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  send(form, event.submitter);
+}, true);
+
+document.addEventListener("focusin", (event) => {
+  const item = event.target.closest("[data-item]");
+  if (item) claim(item);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-help]")) showHelp();
+});
+
+/* ---- updates ---- */
+
+/** Alerts of a surge: announced once, shown until somebody has seen them. */
+function showAlerts(page) {
+  const [here, now] = [document, page].map((each) => each.querySelector("[data-alerts]"));
+  if (here.textContent === now.textContent) return;
+  here.replaceChildren(...document.importNode(now, true).childNodes);
+  showNavigation(page);
+  if (here.childElementCount) announce(here.firstElementChild.textContent.trim());
+}
+
+/** Remove what others have decided, add what is new; the item in focus stays where it is. */
+async function update() {
+  const { page } = await requestPage("GET", location.href);
+  const focused = currentItem();
+  const idsIn = (root) => [...root.querySelectorAll("[data-item]")].map((item) => item.dataset.item).join();
+  const fresh = page?.querySelector("[data-queue]");
+  if (fresh) showAlerts(page);
+  if (!fresh || idsIn(fresh) === idsIn(document)) return;
+  const index = focused ? items().indexOf(focused) : undefined;
+  const isStillThere = focused && fresh.querySelector(`#${focused.id}`);
+  showQueue(page);
+  if (focused) focusItem(isStillThere ? items().findIndex((item) => item.id === focused.id) : index);
+  announce(texts.changed);
+}
+
+setInterval(() => {
+  const isOpen = document.querySelector("dialog[open], .card-actions details[open]");
+  if (!document.hidden && !isOpen && !isTyping(document.activeElement)) update().catch(() => {});
+}, INTERVAL);
+document.querySelector("[data-help]").hidden = false;

@@ -1,0 +1,67 @@
+/**
+ * Collapse the replies of a conversation. Remembered on this device only: which conversations, of the articles where
+ * something was collapsed last.
+ */
+const KEY = "folded";
+const MAX_ARTICLES = 30;
+const MAX_PER_ARTICLE = 50;
+const article = document.querySelector("[data-thread]")?.dataset.thread; // a search has none
+
+/** [article, ids of comments] pairs, the latest last. None where storage is refused, as in private windows. */
+function readStored() {
+  try {
+    const pairs = JSON.parse(localStorage.getItem(KEY));
+    return pairs.filter((pair) => Array.isArray(pair?.[1])); // anything else there is not ours
+  } catch {
+    return [];
+  }
+}
+
+const collapsedIds = () => readStored().find(([each]) => each === article)?.[1] ?? [];
+
+function store(ids) {
+  const others = readStored().filter(([each]) => each !== article);
+  const all = ids.length ? [...others, [article, ids.slice(-MAX_PER_ARTICLE)]] : others;
+  try {
+    localStorage.setItem(KEY, JSON.stringify(all.slice(-MAX_ARTICLES)));
+  } catch {
+    // it lasts as long as the page
+  }
+}
+
+const buttonOf = (item) => item.querySelector(":scope > article .collapse-button");
+
+function setCollapsed(item, collapsed) {
+  const button = buttonOf(item);
+  button.setAttribute("aria-expanded", String(!collapsed));
+  const [collapseLabel, expandLabel] = button.children;
+  collapseLabel.hidden = collapsed;
+  expandLabel.hidden = !collapsed;
+  for (const part of item.querySelectorAll(":scope > .replies, :scope > .more-replies")) part.hidden = collapsed;
+}
+
+export function toggle(button) {
+  const item = button.closest(".comment");
+  const collapsed = button.getAttribute("aria-expanded") === "true";
+  const others = collapsedIds().filter((id) => id !== item.id);
+  setCollapsed(item, collapsed);
+  store(collapsed ? [...others, item.id] : others);
+}
+
+/** Expand the conversation that a reply belongs to. */
+function expandAround(reply) {
+  const parent = reply.parentElement.closest(".comment");
+  const button = parent?.querySelector(":scope > article .collapse-button[aria-expanded=false]");
+  if (button) toggle(button);
+}
+
+/** Collapse what is remembered, in this page or just come into it. */
+export function restoreCollapsed() {
+  for (const id of collapsedIds()) {
+    const item = document.getElementById(id);
+    if (item && buttonOf(item)) setCollapsed(item, true);
+  }
+}
+
+document.addEventListener("comments:changed", restoreCollapsed);
+document.addEventListener("comment:reveal", (event) => expandAround(event.target));

@@ -1,0 +1,140 @@
+"""Style sheets and scripts: which module may import which, how wide a line is, what is served."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from board.web import static_files
+
+STATIC = static_files.FOLDER
+SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+SHEETS = sorted((STATIC / "css").glob("*.css"))
+# Modules of one folder may import each other and those of a lower level, never other folders.
+LEVELS = {"dom.js": 0, "thread": 1, "desk": 1, "tips": 1, "board.js": 2}
+ANY_IMPORT = re.compile(
+    r"\bimport\s*\(|\bimport\s+[\w{*\"'`]|\bfrom\s+[\"'`]|\bexport\s[^;]*\bfrom\b"
+)
+LITERAL = re.compile(r"\"[^\"\n]*\"|`[^`]*`|(?<=[(= ])/[^/\n*]+/[a-z]+")
+COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.S)
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(STATIC / "js").parts[0]
+
+
+def imports(path: Path) -> list[Path]:
+    found = static_files.JS_IMPORT.finditer(COMMENT.sub("", path.read_text()))
+    return [(path.parent / each[2]).resolve() for each in found]
+
+
+def reached_from(path: Path) -> set[Path]:
+    reached, waiting = set(), imports(path)
+    while waiting:
+        module = waiting.pop()
+        if module not in reached:
+            reached.add(module)
+            waiting += imports(module)
+    return reached
+
+
+def name(path: Path) -> str:
+    return path.relative_to(STATIC).as_posix()
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_every_import_is_written_so_that_it_gets_a_version(path):
+    code = COMMENT.sub("", path.read_text())
+    written = [line for line in code.splitlines() if ANY_IMPORT.search(line)]
+
+    assert [line for line in written if line.strip() != "import {"] == [
+        line for line in written if static_files.JS_IMPORT.search(line)
+    ]
+    assert [module for module in imports(path) if not module.is_file()] == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_modules_import_in_no_circle(path):
+    assert path not in reached_from(path)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_modules_import_only_their_own_folder_and_what_is_below(path):
+    part = part_of(path)
+    strays = [
+        name(module)
+        for module in imports(path)
+        if part_of(module) != part and LEVELS[part_of(module)] >= LEVELS[part]
+    ]
+
+    assert strays == []
+
+
+def test_every_module_has_a_level():
+    assert {part_of(path) for path in SCRIPTS} == set(LEVELS)
+
+
+def test_the_board_sheet_joins_all_others():
+    joined = static_files.CSS_IMPORT.findall((STATIC / "css/board.css").read_text())
+
+    assert sorted([*joined, "board.css"]) == [path.name for path in SHEETS]
+
+
+@pytest.mark.parametrize("path", [*SHEETS, *SCRIPTS], ids=name)
+def test_lines_are_at_most_120_characters(path):
+    assert [line for line in path.read_text().splitlines() if len(line) > 120] == []
+
+
+def test_folders_hold_at_most_fifteen_entries():
+    folders = [STATIC, *(path for path in STATIC.rglob("*") if path.is_dir())]
+
+    assert {name(folder): n for folder in folders if (n := len(list(folder.iterdir()))) > 15} == {}
+
+
+def test_all_sheets_are_served_as_one_without_comments(guest):
+    css = guest.get("/static/css/board.css").text
+
+    assert "@import" not in css
+    assert "/*" not in css
+    assert "--color-text:" in css
+    assert "@page" in css
+    assert len(css) < 0.8 * sum(path.stat().st_size for path in SHEETS)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_minifying_changes_no_string_template_or_pattern(path):
+    code = COMMENT.sub("", static_files.JS_IMPORT.sub("", path.read_text()))
+    served = static_files.minified(name(path)).decode()
+
+    assert [text for text in LITERAL.findall(code) if text not in served] == []
+
+
+def test_what_a_script_imports_has_the_address_it_has_everywhere(guest):
+    board = guest.get("/static/js/board.js").text
+    imported = re.findall(r'import\("\./(thread/search\.js)\?v=([0-9a-f]{12})"\)', board)
+    answer = guest.get(f"/static/js/{imported[0][0]}?v={imported[0][1]}")
+
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["ETag"] == f'"{imported[0][1]}"'
+    dom = static_files.version("js/dom.js")
+    assert f'from"../dom.js?v={dom}"' in answer.text
+
+
+def test_a_change_below_changes_the_address_of_all_above(monkeypatch, tmp_path):
+    (tmp_path / "low.js").write_text("export const a = 1;\n")
+    (tmp_path / "top.js").write_text('import { a } from "./low.js";\n')
+    monkeypatch.setattr(static_files, "FOLDER", tmp_path)
+    made = (static_files.minified, static_files.version, static_files._minifiable)
+    before, after = [], []
+    try:
+        for versions in (before, after):
+            for each in made:
+                each.cache_clear()
+            versions += [static_files.version("low.js"), static_files.version("top.js")]
+            (tmp_path / "low.js").write_text("export const a = 2;\n")
+    finally:
+        for each in made:
+            each.cache_clear()
+
+    assert before[0] != after[0]
+    assert before[1] != after[1]
