@@ -10,7 +10,7 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.auth.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
 from board.accounts.display_names import (
     FORMER,
@@ -178,7 +178,7 @@ class PasswordForm(NewPassword):
     )
 
     def about(self) -> list[str]:
-        return [*super().about(), *_words(member().name, member().email)]
+        return [*super().about(), *_words(current_user().name, current_user().email)]
 
 
 def _words(name: str, email: str) -> list[str]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import data_export
-from board.accounts.auth.current_user import current_session, member
+from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import is_own_password, retry_text, signed_in, start_session
 from board.accounts.auth.passwords import hash_password
 from board.accounts.auth.rate_limit import Device, TooManyAttempts
@@ -33,7 +33,9 @@ def account() -> ResponseReturnValue:
 def take_data() -> ResponseReturnValue:
     """All of it as one file, for programs and for people who look."""
     with data_export.turns:
-        told = json.dumps(data_export.of(member()), ensure_ascii=False, indent=1, default=_moment)
+        told = json.dumps(
+            data_export.of(current_user()), ensure_ascii=False, indent=1, default=_moment
+        )
     answer = Response(told, mimetype="application/json")
     answer.headers["Content-Disposition"] = f"attachment; filename=my-data-{today()}.json"
     return answer
@@ -47,8 +49,8 @@ def rename() -> ResponseReturnValue:
         return _account_page(rename_form=form), 422
     with writing():
         namesake = db.session.scalar(User.named(form.name.data))
-        if free := namesake in (None, member()):
-            member().rename(form.name.data)
+        if free := namesake in (None, current_user()):
+            current_user().rename(form.name.data)
     if not free:
         form.name.errors = [_("This name is taken, or looks like one that is.")]
         return _account_page(rename_form=form), 422
@@ -73,9 +75,9 @@ def change_password() -> ResponseReturnValue:
     session = current_session()
     shown = bool(session and session.second_factor_at)
     with writing():
-        member().change_password(password_hash)
-        Device.forget(member())
-        tokens = start_session(member(), second_factor=shown)
+        current_user().change_password(password_hash)
+        Device.forget(current_user())
+        tokens = start_session(current_user(), second_factor=shown)
     return signed_in(tokens, next=url_for(".account", notice="password_changed"))
 
 
@@ -84,7 +86,7 @@ def change_password() -> ResponseReturnValue:
 def end_session(id: int) -> ResponseReturnValue:
     with writing():
         session = db.session.get(Session, id)
-        if session is None or session.user_id != member().id:
+        if session is None or session.user_id != current_user().id:
             abort(404)
         db.session.delete(session)
     return redirect(url_for(".account", notice="session_ended"), 303)
@@ -94,7 +96,7 @@ def end_session(id: int) -> ResponseReturnValue:
 @open_to(readers)
 def end_other_sessions() -> ResponseReturnValue:
     with writing():
-        member().end_sessions(keep=current_session())
+        current_user().end_sessions(keep=current_session())
     return redirect(url_for(".account", notice="session_ended"), 303)
 
 
@@ -104,9 +106,11 @@ def _moment(value: date) -> str:
 
 
 def _account_page(**forms: Any) -> str:
-    forms.setdefault("rename_form", NameForm.empty(data={"name": member().name}))
+    forms.setdefault("rename_form", NameForm.empty(data={"name": current_user().name}))
     forms.setdefault("password_form", PasswordForm.empty())
-    forms.setdefault("letters_form", LettersForm.empty(data={"news": member().mail == Wish.ALL}))
+    forms.setdefault(
+        "letters_form", LettersForm.empty(data={"news": current_user().mail == Wish.ALL})
+    )
     current = current_session()
     sessions = [
         {
@@ -116,7 +120,7 @@ def _account_page(**forms: Any) -> str:
             "seen_on": session.seen_on,
             "current": session is current,
         }
-        for session in member().sessions
+        for session in current_user().sessions
         if session.is_alive
     ]
     return render_template("accounts/account.html", sessions=sessions, **forms)

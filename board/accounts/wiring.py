@@ -16,7 +16,7 @@ from board.web.blueprints import register
 
 def init_app(app: Flask) -> None:
     access.load_users(
-        app, load=current_user.load_user, passed_two_factor=current_user.has_shown_second_factor
+        app, load=current_user.load_user, passed_two_factor=current_user.passed_two_factor
     )
     register(app, views, settings_views, two_factor_views, email_views)
     on_account_deleted.add(two_factor.forget_user, Device.forget, email_queue.forget_user)

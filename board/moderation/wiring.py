@@ -4,7 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from board.accounts import data_export
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.views import suspended_user_links
@@ -55,7 +55,7 @@ def _badges() -> dict[str, int]:
     return {
         **{f"queue-{name}": count for name, count in queue.counts().items()},
         "threads": surges.count_unseen(),
-        "appeals": appeals.count_for(member()),
+        "appeals": appeals.count_for(current_user()),
         "people": bulk_bans.count(),
     }
 

@@ -21,7 +21,7 @@ def viewer() -> User | Guest:
     return cast(User | Guest, access.viewer())
 
 
-def member() -> User:
+def current_user() -> User:
     """The signed-in user, on pages where there must be one."""
     user = viewer()
     assert isinstance(user, User)  # noqa: S101 - @open_to(readers) has seen to it
@@ -61,7 +61,7 @@ def _touch_session(session_id: int) -> None:
         current_app.logger.warning("session not touched: %s", error)
 
 
-def has_shown_second_factor() -> bool:
+def passed_two_factor() -> bool:
     """In this session; or this board asks for none, and the person has none."""
     session = current_session()
     if session is None or session.second_factor_at:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
-from board.accounts.auth.current_user import current_session, member
+from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.passwords import is_password
 from board.accounts.auth.rate_limit import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
@@ -45,9 +45,9 @@ def unless_too_busy(attempt: Attempt) -> Iterator[None]:
 def is_own_password(typed: str) -> bool:
     """Whether it is the member's. A wrong one counts. Raises TooManyAttempts or TooBusy."""
     with writing():
-        attempt = begin_attempt(member().email)
+        attempt = begin_attempt(current_user().email)
     with unless_too_busy(attempt):
-        right = is_password(typed, member().password_hash)
+        right = is_password(typed, current_user().password_hash)
     if right:
         with writing():
             attempt.strike_out()

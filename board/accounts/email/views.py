@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.email import queue as email_queue
 from board.accounts.forms import LettersForm
 from board.db import writing
@@ -21,7 +21,9 @@ def init_app(app: Flask) -> None:
 def choose() -> ResponseReturnValue:
     form = LettersForm.posted()
     with writing():
-        member().mail = (email_queue.Wish.ALL if form.news.data else email_queue.Wish.LEGAL).value
+        current_user().mail = (
+            email_queue.Wish.ALL if form.news.data else email_queue.Wish.LEGAL
+        ).value
     return redirect(url_for("accounts.account", notice="saved"), 303)
 
 

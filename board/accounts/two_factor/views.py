@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from board.accounts.auth.current_user import current_session, has_shown_second_factor, member
+from board.accounts.auth.current_user import current_session, current_user, passed_two_factor
 from board.accounts.auth.login import retry_text, signed_in, start_session, with_cookies
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
@@ -24,9 +24,9 @@ bp = Blueprint("second_factor", __name__)
 @open_to(colleagues)
 def code_form() -> ResponseReturnValue:
     next = own_path(request.args.get("next"))
-    if has_shown_second_factor():
+    if passed_two_factor():
         return redirect(next, 303)
-    if SecondFactor.of(member()) is None:
+    if SecondFactor.of(current_user()) is None:
         return redirect(url_for(".enrol_form", next=next), 303)
     return _page("code", form=CodeForm.empty(data={"next": next}))
 
@@ -41,7 +41,7 @@ def code() -> ResponseReturnValue:
     try:
         with writing():
             right = _is_right(form.code.data)
-            cookies = start_session(member(), second_factor=True) if right else None
+            cookies = start_session(current_user(), second_factor=True) if right else None
     except TooManyAttempts as refusal:
         return _refused(form.code, retry_text(refusal), "code", form=form, status=429)
     if cookies is None:
@@ -77,7 +77,7 @@ def renew() -> ResponseReturnValue:
 @bp.get("/account/second-factor/enrol")
 @open_to(colleagues)
 def enrol_form() -> ResponseReturnValue:
-    ticket = two_factor.ticket(member(), two_factor.new_secret(), key=_key())
+    ticket = two_factor.ticket(current_user(), two_factor.new_secret(), key=_key())
     next = own_path(request.args.get("next"))
     return _enrol_page(EnrolForm.empty(data={"ticket": ticket, "next": next}))
 
@@ -88,7 +88,7 @@ def enrol() -> ResponseReturnValue:
     """The telephone proves that it knows the secret; one that takes the place of another, that
     its owner has the other, too."""
     form = EnrolForm.posted()
-    secret = two_factor.secret_of(form.ticket.data or "", member(), key=_key())
+    secret = two_factor.secret_of(form.ticket.data or "", current_user(), key=_key())
     if secret is None:
         return redirect(url_for(".enrol_form", next=own_path(form.next.data)), 303)
     if not form.validate():
@@ -111,18 +111,18 @@ def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
     if step is None:
         form.code.errors = [_("These digits are wrong. Is the clock of your telephone right?")]
         return [], None
-    if SecondFactor.of(member()) and not _is_right(form.present.data or ""):
+    if SecondFactor.of(current_user()) and not _is_right(form.present.data or ""):
         form.present.errors = [_wrong()]
         return [], None
-    codes = two_factor.enrol(member(), secret, step=step, key=_key())
-    member().end_sessions(keep=current_session())
-    return codes, start_session(member(), second_factor=True)
+    codes = two_factor.enrol(current_user(), secret, step=step, key=_key())
+    current_user().end_sessions(keep=current_session())
+    return codes, start_session(current_user(), second_factor=True)
 
 
 def _is_right(typed: str) -> bool:
     """Raises TooManyAttempts."""
-    attempt = Attempt.begin_second_factor(member().id, key=_key())
-    factor = SecondFactor.of(member())
+    attempt = Attempt.begin_second_factor(current_user().id, key=_key())
+    factor = SecondFactor.of(current_user())
     if factor is None or not factor.accept(typed, key=_key()):
         return False
     db.session.flush()
@@ -131,26 +131,28 @@ def _is_right(typed: str) -> bool:
 
 
 def _renewed() -> list[str]:
-    factor = db.session.get_one(SecondFactor, member().id)
-    two_factor.record(Act.RENEW, member().id)
+    factor = db.session.get_one(SecondFactor, current_user().id)
+    two_factor.record(Act.RENEW, current_user().id)
     return factor.renew_codes(key=_key())
 
 
 def _index_page(form: Any, *, status: int = 200) -> Response:
-    acts = db.session.scalars(FactorAct.of(member())).all()
-    return _page("index", form=form, factor=SecondFactor.of(member()), acts=acts, status=status)
+    acts = db.session.scalars(FactorAct.of(current_user())).all()
+    return _page(
+        "index", form=form, factor=SecondFactor.of(current_user()), acts=acts, status=status
+    )
 
 
 def _enrol_page(form: Any, *, status: int = 200) -> Response:
-    secret = two_factor.secret_of(form.ticket.data, member(), key=_key()) or ""
+    secret = two_factor.secret_of(form.ticket.data, current_user(), key=_key()) or ""
     site = current_app.config["SITE_NAME"]
-    svg = two_factor.picture(secret, whose=member().name, site=site)
+    svg = two_factor.picture(secret, whose=current_user().name, site=site)
     return _page(
         "enrol",
         form=form,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         picture=Markup(svg),  # noqa: S704 - drawn by segno: squares alone, no text
-        again=SecondFactor.of(member()) is not None,
+        again=SecondFactor.of(current_user()) is not None,
         required=current_app.config["STAFF_SECOND_FACTOR"],
         status=status,
     )

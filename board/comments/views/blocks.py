@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
 from board.comments.readers import blocks
 from board.comments.readers.blocks import ListFull, Mute
@@ -24,11 +24,11 @@ def muted() -> ResponseReturnValue:
 @bp.post("/people/<id:id>/mute")
 @open_to(readers)
 def mute(id: int) -> ResponseReturnValue:
-    if id == member().id:
+    if id == current_user().id:
         abort(403)
     try:
         with writing():
-            blocks.mute(_person(id), by=member())
+            blocks.mute(_person(id), by=current_user())
     except ListFull:
         return _muted_page(
             problem=_(
@@ -43,7 +43,7 @@ def mute(id: int) -> ResponseReturnValue:
 @open_to(readers)
 def unmute(id: int) -> ResponseReturnValue:
     with writing():
-        blocks.unmute(_person(id), by=member())
+        blocks.unmute(_person(id), by=current_user())
     return redirect(_onward("unmuted"), 303)
 
 
@@ -53,7 +53,7 @@ def _person(id: int) -> User:
 
 
 def _muted_page(problem: str | None = None) -> str:
-    found = db.session.scalars(Mute.by(member())).all()
+    found = db.session.scalars(Mute.by(current_user())).all()
     return render_template("comments/blocks/index.html", mutes=found, problem=problem)
 
 

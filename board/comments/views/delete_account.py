@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import DataRequired
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.auth.login import is_own_password, retry_text, signed_out
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
@@ -45,7 +45,7 @@ def leave_form() -> ResponseReturnValue:
 @bp.post("/account/leave")
 @open_to(readers)
 def leave() -> ResponseReturnValue:
-    if member().is_staff:
+    if current_user().is_staff:
         abort(403)
     form = LeaveForm.posted()
     if not form.validate():
@@ -61,7 +61,7 @@ def leave() -> ResponseReturnValue:
     if form.comments.data == DELETE:
         _delete_all()
     with writing():
-        member().leave(on=today())
+        current_user().leave(on=today())
     return signed_out(next=url_for("articles.front", notice="left"))
 
 
@@ -73,7 +73,7 @@ def _delete_all() -> None:
     """Some at a time, so that others can write between. Whoever is interrupted begins again."""
     while True:
         with writing():
-            some = db.session.scalars(comments_of(member())).all()
+            some = db.session.scalars(comments_of(current_user())).all()
             for comment in some:
                 comment.delete()
         if not some:

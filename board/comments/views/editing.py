@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.articles.thread_controls.labels import shown_course
 from board.comments.body import Body
 from board.comments.error_messages import headers, status, why
@@ -27,7 +27,7 @@ bp = Blueprint("edits", __name__)
 @open_to(readers)
 def edit_form(id: int) -> ResponseReturnValue:
     comment = _own_comment(id)
-    refusal = writing_edit.why_not(comment, by=member(), window=edit_window())
+    refusal = writing_edit.why_not(comment, by=current_user(), window=edit_window())
     page = _edit_page(comment, EditForm.of(comment), refusal=refusal)
     return page, status(refusal) if refusal else 200
 
@@ -46,7 +46,7 @@ def edit(id: int) -> ResponseReturnValue:
             comment = _own_comment(id)
             writing_edit.edit(
                 comment,
-                by=member(),
+                by=current_user(),
                 body=body,
                 version=int(form.version.data),
                 window=edit_window(),
@@ -80,7 +80,7 @@ def _own_comment(id: int) -> Comment:
     if not current_app.config["EDIT_WINDOW_MINUTES"]:
         abort(404)
     comment = listed_comment(id)
-    if comment.author_id != member().id:
+    if comment.author_id != current_user().id:
         abort(403)
     return comment
 
@@ -92,7 +92,7 @@ def _edit_page(comment: Comment, form: EditForm, *, refusal: Refused | None = No
         stands, form.version.data = comment.markup, len(comment.revisions)
     if refusal:
         form.body.errors = [why(refusal)]
-    is_over = writing_edit.why_not(comment, by=member(), window=edit_window())
+    is_over = writing_edit.why_not(comment, by=current_user(), window=edit_window())
     return render_template(
         "comments/edit.html",
         article=comment.article,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.comments.error_messages import headers, status, why
 from board.comments.models import Comment
 from board.comments.page_context import conversation_page, listed_comment
@@ -43,7 +43,7 @@ def _react(id: int, verb: Callable[..., None]) -> ResponseReturnValue:
     try:
         with writing():
             comment: Comment = listed_comment(id)
-            verb(comment, by=member(), limits=_limits())
+            verb(comment, by=current_user(), limits=_limits())
     except Refused as refusal:
         page = conversation_page(listed_comment(id), refused=why(refusal))
         return page, status(refusal), headers(refusal)

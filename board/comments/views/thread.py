@@ -7,7 +7,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import shown_course
@@ -79,7 +79,7 @@ def post(slug: str) -> ResponseReturnValue:
     if form.preview.data:
         return _written_page(slug, form)
     body = Body.of(form.body.data)
-    author_id = member().id
+    author_id = current_user().id
     try:
         with writing():
             article, author = create.opened(slug, author_id) or abort(404)
@@ -112,7 +112,7 @@ def comment(id: int) -> ResponseReturnValue:
 def delete(id: int) -> ResponseReturnValue:
     with writing():
         comment = listed_comment(id)
-        if comment.author_id != member().id:
+        if comment.author_id != current_user().id:
             abort(403)
         comment.delete()
     return redirect(url_for(".article", slug=comment.article.slug, _anchor="comments"), 303)
@@ -126,7 +126,9 @@ def mine() -> ResponseReturnValue:
     more = None
     with thread_search.turns if form.words else nullcontext():
         if form.validate():
-            found, more = thread_search.own(member(), form.words, before=asked_comment("before"))
+            found, more = thread_search.own(
+                current_user(), form.words, before=asked_comment("before")
+            )
         page = render_template("comments/own_comments.html", comments=found, more=more, form=form)
     return page, 422 if form.errors else 200
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
@@ -54,7 +54,7 @@ def register_order() -> ResponseReturnValue:
         return _orders.page(form), 422
     with writing():
         comments = [db.session.get_one(Comment, comment.id) for comment in form.found()]
-        orders.register(comments, by=member(), **form.told())
+        orders.register(comments, by=current_user(), **form.told())
     return redirect(url_for(".orders_page", notice="saved"), 303)
 
 
@@ -70,9 +70,9 @@ def answer_order(id: int) -> ResponseReturnValue:
         with writing():
             order: Order = db.get_or_404(Order, id)
             if outcome is Outcome.CARRIED_OUT:
-                orders.carry_out(order, by=member(), says=says)
+                orders.carry_out(order, by=current_user(), says=says)
             else:
-                order.conclude(outcome, by=member(), says=says)
+                order.conclude(outcome, by=current_user(), says=says)
     except Answered:
         abort(409)
     return redirect(url_for(".orders_page", notice="saved"), 303)
@@ -92,7 +92,7 @@ def register_disclosure() -> ResponseReturnValue:
         return _disclosures.page(form), 422
     with writing():
         user = db.session.get_one(User, form.user.id)
-        data_requests.register(user, by=member(), **form.told())
+        data_requests.register(user, by=current_user(), **form.told())
     return redirect(url_for(".disclosures_page", notice="saved"), 303)
 
 
@@ -107,11 +107,11 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
         with writing():
             request: Disclosure = db.get_or_404(Disclosure, id)
             if form.outcome.data == "refuse":
-                data_requests.refuse(request, by=member(), says=says)
+                data_requests.refuse(request, by=current_user(), says=says)
             else:
                 items = form.items.data or []
                 data_requests.give(
-                    request, by=member(), items=items, says=says, tell_at=form.tell_at
+                    request, by=current_user(), items=items, says=says, tell_at=form.tell_at
                 )
     except data_requests.NotAsked:
         form.items.errors = [_("They did not ask for this.")]

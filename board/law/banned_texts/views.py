@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.banned_texts import models as banned_texts
@@ -61,7 +61,7 @@ def bar() -> ResponseReturnValue:
         with writing():
             source = db.session.get_one(Comment, id) if id else None
             text = source.body if source else form.what.data
-            banned_texts.bar(text, by=member(), case=form.case.data, comment=source)
+            banned_texts.bar(text, by=current_user(), case=form.case.data, comment=source)
     except TooLittle:
         form.what.errors = [gettext("This is too short: it would stop everybody.")]
         return _index(form), 422
@@ -72,7 +72,7 @@ def bar() -> ResponseReturnValue:
 @open_to(moderators)
 def unbar(id: int) -> ResponseReturnValue:
     with writing():
-        banned_texts.unbar(db.get_or_404(Barred, id), by=member())
+        banned_texts.unbar(db.get_or_404(Barred, id), by=current_user())
     return redirect(url_for(".index", notice="saved"), 303)
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.authorities.orders import Order
@@ -84,7 +84,7 @@ def _take(find: Callable[[], Any], make: Callable[..., Dossier]) -> ResponseRetu
     if not form.validate():
         return _page(form, find()), 422
     with writing():
-        made = make(find(), by=member(), purpose=form.purpose.data, says=form.says.data)
+        made = make(find(), by=current_user(), purpose=form.purpose.data, says=form.says.data)
     return saved(made.data, made.name, "application/zip")
 
 

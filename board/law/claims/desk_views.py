@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from werkzeug.http import dump_options_header
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.articles.sharing import absolute
 from board.db import db, writing
 from board.law.claims import contact_preferences, evidence
@@ -68,7 +68,7 @@ def open_file(id: int) -> ResponseReturnValue:
     try:
         with writing():
             file: Evidence = db.get_or_404(Evidence, id)
-            data = evidence.open_file(file, by=member())
+            data = evidence.open_file(file, by=current_user())
     except NotNow:
         abort(403)
     except NotReadable:
@@ -87,13 +87,13 @@ def _answer(claim: Claim, form: AnswerForm) -> None:
     if form.outcome.data == "rebut":
         with force_locale("ko"):
             lead = gettext("Answer of somebody whose rights this comment is said to hurt:")
-        return claim_workflow.rebut(claim, by=member(), says=says, lead=lead)
+        return claim_workflow.rebut(claim, by=current_user(), says=says, lead=lead)
     verbs = {
         "block": claim_workflow.block,
         "remove": claim_workflow.remove,
         "reject": claim_workflow.reject,
     }
-    return verbs[form.outcome.data or ""](claim, by=member(), says=says)
+    return verbs[form.outcome.data or ""](claim, by=current_user(), says=says)
 
 
 def _mail(step: Step) -> str:

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
@@ -118,7 +118,7 @@ def channel() -> ResponseReturnValue:
     form = ChannelForm.posted()
     if form.validate():
         with writing():
-            contact_preferences.name(form.contact.data or "", by=member())
+            contact_preferences.name(form.contact.data or "", by=current_user())
         return redirect(url_for("people.notices", notice="saved"), 303)
     return redirect(url_for("people.notices"), 303)
 
@@ -164,4 +164,4 @@ def _status_page(form: StatusForm, found: Claim | None = None) -> str:
 
 
 def _channel() -> str:
-    return contact_preferences.of([member().id]).get(member().id, "")
+    return contact_preferences.of([current_user().id]).get(current_user().id, "")

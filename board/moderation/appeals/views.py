@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from board.accounts.auth.current_user import member, viewer
+from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, writing
@@ -71,7 +71,7 @@ def decide(id: int) -> ResponseReturnValue:
         with writing():
             asked: Appeal = db.get_or_404(Appeal, id)
             uphold = form.outcome.data == "uphold"
-            appeals.decide(asked, by=member(), uphold=uphold, says=form.says.data)
+            appeals.decide(asked, by=current_user(), uphold=uphold, says=form.says.data)
     except NotByTheSame:
         abort(403)
     return redirect(url_for(".index", notice="saved"), 303)
@@ -81,7 +81,7 @@ def decide(id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def see() -> ResponseReturnValue:
     with writing():
-        appeals.see_ended(member())
+        appeals.see_ended(current_user())
     return redirect(url_for(".index"), 303)
 
 
@@ -89,8 +89,8 @@ def _index(refused: int | None = None, form: DecideForm | None = None) -> str:
     return render_template(
         "moderation/appeals/index.html",
         waiting=list(db.session.scalars(Appeal.waiting())),
-        ended=list(db.session.scalars(Appeal.ended(member()))),
-        is_alone=appeals.is_alone(member()),
+        ended=list(db.session.scalars(Appeal.ended(current_user()))),
+        is_alone=appeals.is_alone(current_user()),
         refused=refused,
         form=form or DecideForm.empty(),
     )

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import Conflict
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.db import db, now, writing
@@ -62,7 +62,7 @@ def index() -> ResponseReturnValue:
 def keep(id: int) -> ResponseReturnValue:
     with writing():
         comment = _as_it_was_seen(id)
-        ruling = rulings.keep(comment, by=member())
+        ruling = rulings.keep(comment, by=current_user())
     return _back("kept", ruling)
 
 
@@ -74,7 +74,7 @@ def hide(id: int) -> ResponseReturnValue:
         return _queue_page(_queue_of_next(), problem=form.first_error), 422
     with writing():
         comment = _as_it_was_seen(id)
-        ruling = rulings.hide(comment, by=member(), **form.ruling())
+        ruling = rulings.hide(comment, by=current_user(), **form.ruling())
     return _back("hidden", ruling)
 
 
@@ -84,7 +84,7 @@ def take(id: int) -> ResponseReturnValue:
     """I am looking at it: says so to colleagues, and who is when somebody else is."""
     with writing():
         comment: Comment = db.get_or_404(Comment, id)
-        other = moderation_queue.take(comment, by=member())
+        other = moderation_queue.take(comment, by=current_user())
     return {"taken_by": other.name if other else None}
 
 
@@ -95,7 +95,7 @@ def undo(id: int) -> ResponseReturnValue:
     try:
         with writing():
             for ruling in _batch(db.get_or_404(Ruling, id)):
-                ruling_undo.undo(ruling, by=member())
+                ruling_undo.undo(ruling, by=current_user())
     except TooLate:
         raise Conflict("too late") from None
     return redirect(_with_notice("undone"), 303)
@@ -133,9 +133,9 @@ def _decide_all(ids: Sequence[int], form: BulkForm) -> Ruling | None:
             some = select(Comment).where(Comment.id.in_(ids[start : start + WRITE_MAX]))
             for comment in db.session.scalars(some.order_by(Comment.id)).all():
                 if form.what == "keep":
-                    made = rulings.keep(comment, by=member(), batch=batch)
+                    made = rulings.keep(comment, by=current_user(), batch=batch)
                 else:
-                    made = rulings.hide(comment, by=member(), batch=batch, **form.ruling())
+                    made = rulings.hide(comment, by=current_user(), batch=batch, **form.ruling())
                 last = made or last
     return last
 
@@ -193,7 +193,7 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
 
 def _undoable() -> Ruling | None:
     """My own last decision while it can be taken back."""
-    mine = select(Ruling).where(Ruling.moderator_id == member().id)
+    mine = select(Ruling).where(Ruling.moderator_id == current_user().id)
     last = db.session.scalar(mine.order_by(Ruling.id.desc()).limit(1))
     if last is None or last.verdict not in ("hide", "keep", "restore"):
         return None

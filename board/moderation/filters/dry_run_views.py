@@ -4,7 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.moderation.filters import dry_run
 from board.moderation.filters.dry_run import Trial
@@ -38,7 +38,7 @@ def adopt(id: int) -> ResponseReturnValue:
         return _trial_page(_trial(id)), 422
     try:
         with writing():
-            rule = dry_run.adopt(_trial(id), by=member(), state=State(form.state.data))
+            rule = dry_run.adopt(_trial(id), by=current_user(), state=State(form.state.data))
     except Twice:
         return _trial_page(_trial(id), problem=gettext("There is such a rule already.")), 422
     return redirect(url_for(".rule", id=rule.id, notice="saved"), 303)
@@ -56,7 +56,11 @@ def begin(form: RuleForm, rule: Rule | None) -> ResponseReturnValue:
     """Try what the form says, or what `rule` would be if it said this."""
     with writing():
         trial = dry_run.begin(
-            by=member(), days=form.days.data, note=form.note.data or "", rule=rule, **form.said()
+            by=current_user(),
+            days=form.days.data,
+            note=form.note.data or "",
+            rule=rule,
+            **form.said(),
         )
     return go_on(trial.id)
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.moderation.filters import matches, text_format
 from board.moderation.filters import models as filter_rules
@@ -86,7 +86,7 @@ def switch(id: int) -> ResponseReturnValue:
         rule = _rule(id)
         threshold = form.threshold.data or rule.threshold
         filter_rules.change(
-            rule, by=member(), note=form.note.data, state=form.state.data, threshold=threshold
+            rule, by=current_user(), note=form.note.data, state=form.state.data, threshold=threshold
         )
     return redirect(url_for(".rule", id=id, notice="saved"), 303)
 
@@ -105,7 +105,7 @@ def allow() -> ResponseReturnValue:
         return _allowed_page(form), 422
     try:
         with writing():
-            filter_rules.allow(form.text.data, by=member())
+            filter_rules.allow(form.text.data, by=current_user())
     except Twice:
         form.text.errors = [gettext("This word is allowed already.")]
         return _allowed_page(form), 422
@@ -116,7 +116,7 @@ def allow() -> ResponseReturnValue:
 @open_to(moderators)
 def disallow(id: int) -> ResponseReturnValue:
     with writing():
-        filter_rules.disallow(db.get_or_404(AllowedWord, id), by=member())
+        filter_rules.disallow(db.get_or_404(AllowedWord, id), by=current_user())
     return redirect(url_for(".allowed", notice="saved"), 303)
 
 
@@ -152,7 +152,7 @@ def bring_in() -> ResponseReturnValue:
         form.lines.errors = [gettext("These lines are no rules: %(numbers)s", numbers=numbers)]
         return _import_page(form), 422
     with writing():
-        filter_rules.add_all(found.rules, found.allowed, by=member())
+        filter_rules.add_all(found.rules, found.allowed, by=current_user())
     return redirect(url_for(".index", notice="saved"), 303)
 
 

@@ -4,7 +4,7 @@ from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
-from board.accounts.auth.current_user import member, viewer
+from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.models import User
 from board.db import db, writing
 from board.moderation.appeals import models as appeals
@@ -31,15 +31,15 @@ def init_app(app: Flask) -> None:
 @open_to(readers)
 def index() -> ResponseReturnValue:
     """What was decided about me and mine, and why. Never by whom."""
-    found = list(db.session.scalars(notifications.told(member(), before=asked_id("before"))))
+    found = list(db.session.scalars(notifications.told(current_user(), before=asked_id("before"))))
     shown = found[: sanctions.PAGE_SIZE]
     return render_template(
         "moderation/notifications/index.html",
         decisions=shown,
         appeals=appeals.of(shown),
-        may_appeal=appeals.open_to(member(), shown),
-        seen=member().notices_seen,
-        cautions=list(db.session.scalars(Caution.open_for(member().id))),
+        may_appeal=appeals.open_to(current_user(), shown),
+        seen=current_user().notices_seen,
+        cautions=list(db.session.scalars(Caution.open_for(current_user().id))),
         more=shown[-1].id if len(found) > sanctions.PAGE_SIZE else None,
         newest=shown[0].id if shown else 0,
         next=own_path(request.args.get("next")),
@@ -52,9 +52,9 @@ def see() -> ResponseReturnValue:
     """I have read them, the warnings among them too."""
     form = SeenForm.posted()
     with writing():
-        newest = db.session.scalar(notifications.told(member()).limit(1))
-        notifications.see(member(), up_to=newest.id if newest else 0)
-        sanctions.acknowledge(member())
+        newest = db.session.scalar(notifications.told(current_user()).limit(1))
+        notifications.see(current_user(), up_to=newest.id if newest else 0)
+        sanctions.acknowledge(current_user())
     return redirect(own_path(form.next.data), 303)
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import Length
 
-from board.accounts.auth.current_user import member, viewer
+from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.models import User
 from board.comments.error_messages import headers, status, why
 from board.comments.models import Comment
@@ -56,7 +56,7 @@ def report(id: int) -> ResponseReturnValue:
             comment = listed_comment(id)
             reports.report(
                 comment,
-                by=member(),
+                by=current_user(),
                 reason=form.reason.data,
                 note=form.note.data or "",
                 per_day=config["REPORTS_PER_DAY"],
@@ -73,7 +73,7 @@ def report(id: int) -> ResponseReturnValue:
 def withdraw(id: int) -> ResponseReturnValue:
     with writing():
         comment = listed_comment(id)
-        reports.withdraw(comment, by=member())
+        reports.withdraw(comment, by=current_user())
     return redirect(_onward(comment, "unreported"), 303)
 
 

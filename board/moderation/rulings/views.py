@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.comments.page_context import conversation_page
@@ -32,7 +32,7 @@ def hide(id: int) -> ResponseReturnValue:
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
         comment = _comment(id)
-        ruling_models.hide(comment, by=member(), **form.ruling())
+        ruling_models.hide(comment, by=current_user(), **form.ruling())
     return redirect(_back(comment, "hidden"), 303)
 
 
@@ -44,7 +44,7 @@ def restore(id: int) -> ResponseReturnValue:
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
         comment = _comment(id)
-        ruling_models.restore(comment, by=member(), **form.ruling())
+        ruling_models.restore(comment, by=current_user(), **form.ruling())
     return redirect(_back(comment, "restored"), 303)
 
 

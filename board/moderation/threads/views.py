@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, func, select
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.articles.models import Article
 from board.articles.thread_controls.labels import shown_courses
 from board.articles.thread_controls.models import Steering
@@ -74,7 +74,7 @@ def steer() -> ResponseReturnValue:
         return _steer_page(form, Steering.of(form.terms()))
     try:
         with writing():
-            restrictions.steer(form.terms(), by=member())
+            restrictions.steer(form.terms(), by=current_user())
     except ValueError:  # its end has come while it waited for its turn
         form.lasts.errors = [gettext("It would be over before it begins.")]
         return _steer_page(form), 422
@@ -85,7 +85,7 @@ def steer() -> ResponseReturnValue:
 @open_to(moderators)
 def release(id: int) -> ResponseReturnValue:
     with writing():
-        restrictions.release(db.get_or_404(Steering, id), by=member())
+        restrictions.release(db.get_or_404(Steering, id), by=current_user())
     return redirect(url_for(".index", notice="released"), 303)
 
 
@@ -97,7 +97,7 @@ def slow(id: int) -> ResponseReturnValue:
         surge: Surge = db.get_or_404(Surge, id)
         if surge.ended_at is not None:
             abort(409)
-        surge.slow(by=member(), reason=reason)
+        surge.slow(by=current_user(), reason=reason)
     return redirect(url_for(".index", notice="steered"), 303)
 
 
@@ -108,7 +108,7 @@ def acknowledge(id: int) -> ResponseReturnValue:
     if not form.validate():
         return _index(id, form), 422
     with writing():
-        db.get_or_404(Surge, id).acknowledge(by=member(), note=form.note.data or "")
+        db.get_or_404(Surge, id).acknowledge(by=current_user(), note=form.note.data or "")
     return redirect(url_for(".index", notice="decided"), 303)
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
 from board.comments.moderation_reasons import reason_label
 from board.comments.readers.own_comments import comments_of
@@ -71,7 +71,7 @@ def ban(id: int) -> ResponseReturnValue:
 def lift(id: int) -> ResponseReturnValue:
     with writing():
         try:
-            sanctions.lift(_person(id), by=member())
+            sanctions.lift(_person(id), by=current_user())
         except OutOfReach:
             abort(403)
     return redirect(url_for(".person", id=id, notice="saved"), 303)
@@ -84,7 +84,7 @@ def note(id: int) -> ResponseReturnValue:
     if not form.validate():
         return _person_page(_person(id), note_form=form), 422
     with writing():
-        sanctions.note(_person(id), by=member(), text=form.text.data)
+        sanctions.note(_person(id), by=current_user(), text=form.text.data)
     return redirect(url_for(".person", id=id, notice="saved", _anchor="notes"), 303)
 
 
@@ -97,7 +97,7 @@ def propose() -> ResponseReturnValue:
         return _index(form), 422
     with writing():
         users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
-        proposal = bulk_bans.propose(users, by=member(), **form.ruling())
+        proposal = bulk_bans.propose(users, by=current_user(), **form.ruling())
     if proposal is None:
         form.person.errors = [gettext("Nobody at the desk can be banned from here.")]
         return _index(form), 422
@@ -128,7 +128,7 @@ def _act(
     values = terms()
     try:
         with writing():
-            verb(_person(id), by=member(), **form.ruling(), **values)
+            verb(_person(id), by=current_user(), **form.ruling(), **values)
     except OutOfReach:
         abort(403)
     return redirect(url_for(".person", id=id, notice="saved"), 303)
@@ -139,7 +139,7 @@ def _decide(id: int, *, approve: bool) -> ResponseReturnValue:
         with writing():
             proposal: BanProposal = db.get_or_404(BanProposal, id)
             told = reason_label(proposal.reason, proposal.note)
-            bulk_bans.decide(proposal, by=member(), approve=approve, told=told)
+            bulk_bans.decide(proposal, by=current_user(), approve=approve, told=told)
     except NotByTheSame:
         abort(403)
     return redirect(url_for(".index", notice="saved"), 303)
@@ -182,7 +182,7 @@ def _person_page(
         rulings=rulings[: sanctions.PAGE_SIZE],
         more=rulings[sanctions.PAGE_SIZE - 1].id if len(rulings) > sanctions.PAGE_SIZE else None,
         notes=list(db.session.scalars(sanctions.Note.about(user))),
-        out_of_reach=sanctions.is_out_of_reach(user, member()),
+        out_of_reach=sanctions.is_out_of_reach(user, current_user()),
         forms={
             "warn": form if act == "warn" else WarnForm.empty(),
             "hold": form if act == "hold" else TermForm.empty(),

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.tips.crypto.file_cipher import CHUNK
 from board.tips.crypto.primitives import Key
@@ -68,8 +68,8 @@ def export(id: int) -> ResponseReturnValue:
     with writing():
         opened = opened_by_me(id)
         for act in (Act.EXPORT, Act.CONTACT) if contact else (Act.EXPORT,):
-            audit_log.note(act, by=member(), tip_id=id)
-    packed = tip_export.pack(opened, to, by=member().name, contact=contact)
+            audit_log.note(act, by=current_user(), tip_id=id)
+    packed = tip_export.pack(opened, to, by=current_user().name, contact=contact)
     return _download(packed, f"tip-{id}.tar.age")
 
 

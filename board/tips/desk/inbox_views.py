@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.tips.desk.forms import FindForm
 from board.tips.desk.tip_page import facts_of
@@ -49,12 +49,12 @@ def search() -> ResponseReturnValue:
     if not form.validate():
         return _inbox_page([], show="", form=form)
     wanted, made = form.wanted(), search_index.make(me, key)
-    told = bool(wanted.words) and not is_noted(Act.SEARCH, by=member())
+    told = bool(wanted.words) and not is_noted(Act.SEARCH, by=current_user())
     if made or told:
         with writing():
             search_index.keep(made, me)
             if told:
-                note_act(Act.SEARCH, by=member())
+                note_act(Act.SEARCH, by=current_user())
     return _inbox_page([] if wanted.is_empty else find(wanted, me, key), show="", form=form)
 
 

@@ -3,7 +3,7 @@
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.db import forget_log, writing
 from board.tips.desk.forms import DayForm, HoldForm
 from board.tips.desk.inbox_views import bp
@@ -29,7 +29,9 @@ def assign(id: int) -> ResponseReturnValue:
         if wanted and wanted not in able:
             abort(400)
         tip.assignee_id = able[wanted].user_id if wanted else None
-        note_act(Act.ASSIGN, by=member(), tip_id=id, about=able[wanted].user if wanted else None)
+        note_act(
+            Act.ASSIGN, by=current_user(), tip_id=id, about=able[wanted].user if wanted else None
+        )
     return back(id)
 
 
@@ -73,7 +75,7 @@ def hold(id: int) -> ResponseReturnValue:
         opened = opened_by_me(id)
         opened.tip.held_until = form.until
         opened.replace(Purpose.DESK, "hold", {"by": me.user.name, "text": form.reason.data})
-        note_act(Act.HOLD, by=member(), tip_id=id)
+        note_act(Act.HOLD, by=current_user(), tip_id=id)
     return back(id)
 
 
@@ -86,7 +88,7 @@ def let_in(id: int) -> ResponseReturnValue:
         if reader not in readers_of(opened.tip):
             opened.let_in(reader, roster=members)
             search_index.forget(tip=opened.tip, reader=reader)
-            note_act(Act.LET_IN, by=member(), tip_id=id, about=reader.user)
+            note_act(Act.LET_IN, by=current_user(), tip_id=id, about=reader.user)
     return back(id)
 
 
@@ -103,7 +105,7 @@ def shut_out(id: int) -> ResponseReturnValue:
             abort(400)
         opened.shut_out(reader, roster=members)
         search_index.forget(tip=opened.tip, reader=reader)
-        note_act(Act.SHUT_OUT, by=member(), tip_id=id, about=reader.user)
+        note_act(Act.SHUT_OUT, by=current_user(), tip_id=id, about=reader.user)
     return redirect(url_for(".inbox", notice="saved"), 303) if reader is me else back(id)
 
 
@@ -115,7 +117,7 @@ def erase(id: int) -> ResponseReturnValue:
     with writing():
         opened = opened_by_me(id)
         reason = "asked" if opened.tip.erasure_asked_on else "reader"
-        retention.erase(opened.tip, reason=reason, by=member())
+        retention.erase(opened.tip, reason=reason, by=current_user())
     forget_log()
     return redirect(url_for(".inbox", notice="erased"), 303)
 

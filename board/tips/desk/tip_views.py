@@ -4,7 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.db import writing
 from board.tips.attachments.drafts import kept
 from board.tips.attachments.uploads import bytes_max, uploaded
@@ -33,10 +33,10 @@ def left_out(_error: NoKey) -> ResponseReturnValue:
 @open_to(newsroom)
 def tip(id: int) -> ResponseReturnValue:
     opened = opened_by_me(id)
-    if not is_noted(Act.OPEN, by=member(), tip_id=id):
+    if not is_noted(Act.OPEN, by=current_user(), tip_id=id):
         with writing():
             opened = opened_by_me(id)
-            note_act(Act.OPEN, by=member(), tip_id=id)
+            note_act(Act.OPEN, by=current_user(), tip_id=id)
             opened.tip.mark_read()
     return tip_page(opened)
 
@@ -100,7 +100,7 @@ def contact(id: int) -> ResponseReturnValue:
     """How to reach the source. That it was looked at stands in the log."""
     with writing():
         opened = opened_by_me(id)
-        note_act(Act.CONTACT, by=member(), tip_id=id)
+        note_act(Act.CONTACT, by=current_user(), tip_id=id)
     return tip_page(opened, contact=plain(opened.newest("contact").get("text", "")))
 
 
@@ -109,5 +109,5 @@ def contact(id: int) -> ResponseReturnValue:
 def file(id: int) -> ResponseReturnValue:
     with writing():
         opened = opened_by_me(id)
-        note_act(Act.FILE, by=member(), tip_id=id)
+        note_act(Act.FILE, by=current_user(), tip_id=id)
     return download(opened, request.form.get("number", ""))

@@ -3,7 +3,7 @@
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
@@ -20,7 +20,7 @@ from board.web.access import newsroom, open_to
 @bp.get("/desk/tips/start")
 @open_to(newsroom)
 def start_form() -> ResponseReturnValue:
-    again = db.session.scalar(Reader.of(member()))
+    again = db.session.scalar(Reader.of(current_user()))
     return page_of("tips/readers/key_setup.html", again=again, ticket=form_tokens.new())
 
 
@@ -33,11 +33,11 @@ def start() -> ResponseReturnValue:
     key, paper = Key(), Paper.new()
     with writing():
         id = roster.free_id()
-        if old := db.session.scalar(Reader.of(member())):
+        if old := db.session.scalar(Reader.of(current_user())):
             if request.form.get("again") != "yes":
                 abort(409)
             membership.forget(old)
-        reader = Reader.make(member(), key, paper.locks, id=id)
+        reader = Reader.make(current_user(), key, paper.locks, id=id)
         db.session.flush()
         if not roster.is_begun():
             roster.add(reader, by=reader, key=key)
@@ -57,7 +57,7 @@ def recover() -> ResponseReturnValue:
     """The words on the sheet open the key once, for a new passphrase and a new sheet."""
     if again := _once_more():
         return again
-    form, reader = RecoverForm.posted(), db.session.scalar(Reader.of(member()))
+    form, reader = RecoverForm.posted(), db.session.scalar(Reader.of(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
     key = opened_by(form, reader, recovery=True)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.accounts.auth.current_user import member
+from board.accounts.auth.current_user import current_user
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.runtime.limiter import TooBusy
@@ -30,7 +30,7 @@ COOKIE = "tip_desk"
 def my_key() -> tuple[Reader, Key]:
     """Whoever has unlocked tips in this browser, if it is the one signed in. Raises Locked."""
     reader, key = unlock_session.unlocked(COOKIE)
-    if not isinstance(reader, Reader) or reader.user_id != member().id:
+    if not isinstance(reader, Reader) or reader.user_id != current_user().id:
         raise Locked
     return reader, key
 
@@ -58,7 +58,7 @@ def warn_of_damage(_error: BadSeal) -> ResponseReturnValue:
 @bp.get("/desk/tips/unlock")
 @open_to(newsroom)
 def unlock_form() -> ResponseReturnValue:
-    if db.session.scalar(Reader.of(member())) is None:
+    if db.session.scalar(Reader.of(current_user())) is None:
         return redirect(url_for(".start_form"), 303)
     return unlock_page(UnlockForm.empty())
 
@@ -66,7 +66,7 @@ def unlock_form() -> ResponseReturnValue:
 @bp.post("/desk/tips/unlock")
 @open_to(newsroom)
 def unlock() -> ResponseReturnValue:
-    form, reader = UnlockForm.posted(), db.session.scalar(Reader.of(member()))
+    form, reader = UnlockForm.posted(), db.session.scalar(Reader.of(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
     key = opened_by(form, reader, recovery=False)
