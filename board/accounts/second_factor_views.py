@@ -108,7 +108,7 @@ def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
     the form. Raises TooManyAttempts."""
     step = second_factor.step_of(secret, second_factor.tidy_code(form.code.data))
     if step is None:
-        form.code.errors = [_("These digits are wrong. Is the clock of your telephone right?")]
+        form.code.errors = [_("These digits are wrong. Is the clock on your phone right?")]
         return [], None
     if SecondFactor.of(member()) and not _is_right(form.present.data or ""):
         form.present.errors = [_wrong()]
@@ -176,4 +176,4 @@ def _key() -> str:
 
 
 def _wrong() -> str:
-    return _("This code is wrong, or was used before. Wait for the next one.")
+    return _("This code is wrong or has already been used. Wait for the next one.")

@@ -19,15 +19,15 @@ _SHIPPED = Path(__file__).parent / "reasons.toml"
 _OWN = "reasons.toml"
 # What is stored as a reason, but is none that a moderator chooses.
 _OTHER_LABELS = {
-    "thread": _("Everything in this thread is looked at"),
-    "review": _("Looked at again"),
-    "steering_over": _("The time set for it is over"),
-    "undone": _("Taken back at once"),
+    "thread": _("This thread is pre-moderated"),
+    "review": _("Reviewed"),
+    "steering_over": _("Its set time is over"),
+    "undone": _("Decision undone"),
     "appeal": _("Appeal upheld"),
-    "takedown": _("Taken down for a time at somebody’s request (Network Act, article 44-2)"),
-    "takedown_final": _("Taken down for good at somebody’s request (Network Act, article 44-2)"),
-    "disclosure": _("An authority asked for what the board knows of you, and was given it"),
-    "takedown_over": _("The time it was taken down for is over"),
+    "takedown": _("Temporary takedown after a rights complaint (Network Act, article 44-2)"),
+    "takedown_final": _("Permanent removal after a rights complaint (Network Act, article 44-2)"),
+    "disclosure": _("An authority requested information about you and received it"),
+    "takedown_over": _("Temporary takedown expired"),
     "": _("House rules"),
 }
 # Why something waits that no person has looked at yet: other slices add what their checks say.
@@ -117,5 +117,7 @@ def reason_sentence(code: str | None, note: str = "") -> str:
 def waits_because(code: str) -> str:
     """To its author: why nobody else can read a comment yet."""
     if code in automatic:
-        return gettext("Held by automatic sorting. A person will look at it.")
-    return gettext("Waiting for a moderator. Until then only you and moderators can read it.")
+        return gettext(
+            "Held automatically. Only you and moderators can see it until a moderator checks it."
+        )
+    return gettext("Pending approval. Until then only you and moderators can read it.")

@@ -20,7 +20,7 @@ from board.law.models import Claim, Claimant, NotNow, Step
 from board.law.views import claim_state
 
 bp = Blueprint("claims", __name__)
-pages.append(Page(30, "claims", _("Rights claims"), "claims.index", moderators))
+pages.append(Page(30, "claims", _("Rights complaints"), "claims.index", moderators))
 
 # A file of a stranger: saved, never shown, and if shown all the same, with nothing it may do.
 _SAVED = {
@@ -88,7 +88,7 @@ def _answer(claim: Claim, form: AnswerForm) -> None:
     says = form.says.data or ""
     if form.outcome.data == "rebut":
         with force_locale("ko"):
-            lead = gettext("Answer of somebody whose rights this comment is said to hurt:")
+            lead = gettext("Response from the person who says this comment infringes their rights:")
         return takedowns.rebut(claim, by=member(), says=says, lead=lead)
     verbs = {"block": takedowns.block, "remove": takedowns.remove, "reject": takedowns.reject}
     return verbs[form.outcome.data or ""](claim, by=member(), says=says)

@@ -34,7 +34,9 @@ from board.law.registers import Answered, Entry
 
 bp = Blueprint("registers", __name__)
 pages.append(Page(31, "orders", _("Orders"), "registers.orders_page", moderators))
-pages.append(Page(32, "disclosures", _("User data"), "registers.disclosures_page", moderators))
+pages.append(
+    Page(32, "disclosures", _("User data requests"), "registers.disclosures_page", moderators)
+)
 
 
 def init_app(app: Flask) -> None:

@@ -23,7 +23,7 @@ _VIEWS = {
 }
 _LABELS = {
     "terms": _("Terms of use"),
-    "rules": _("Rules of the comments"),
+    "rules": _("Community guidelines"),
     "youth": _("Youth protection"),
     "rights": _("Protecting your rights"),
 }
@@ -116,5 +116,5 @@ def _documents() -> list[Link]:
 
 def _announcement(document: Document) -> Link:
     name, day = _label(document.name), document.since.strftime("%Y.%m.%d.")
-    said = gettext("%(document)s: new from %(day)s", document=name, day=day)
+    said = gettext("%(document)s: changes from %(day)s", document=name, day=day)
     return Link(said, url_for(_VIEWS[document.name], version=document.since.isoformat()))

@@ -29,7 +29,7 @@ bp = Blueprint("queues", __name__)
 WRITE_MAX = 200  # decisions in one write, so that no reader's post waits long for a moderator's
 _TITLES: dict[str, Any] = {
     Queue.REPORTED: _("Reported"),
-    Queue.HELD: _("Held"),
+    Queue.HELD: _("Pending (held)"),
     Queue.NEW: _("New accounts"),
     "all": _("All comments"),
     "hidden": _("Hidden comments"),
@@ -43,7 +43,7 @@ counts.append(lambda: {f"queue-{queue}": count for queue, count in queues.counts
 def held_label(code: str) -> str:
     """Why a comment waits, for moderators and its author."""
     labels = {
-        "account": gettext("this account's comments are looked at"),
+        "account": gettext("this account is pre-moderated"),
     }
     return labels.get(code) or reason_label(code)
 

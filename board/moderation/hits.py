@@ -29,7 +29,7 @@ reasons.automatic.update(
         "word": _("Listed word"),
         "link": _("Many links"),
         "number": _("Personal number"),
-        "repeat": _("Posted over and over"),
+        "repeat": _("Flooding"),
         "rejected": _("Often hidden before"),
     }
 )
@@ -37,12 +37,15 @@ reasons.automatic.update(
 
 _ADVISED = {
     Action.HOLD.value: (
-        _("This would wait for a moderator."),
-        _("It holds words often meant as abuse. Others read it once a person has looked at it."),
+        _("Posted like this, it will be held for a moderator."),
+        _(
+            "It contains words often used as insults. Others will see it once a moderator has "
+            "checked it."
+        ),
     ),
     Action.WARN.value: (
         _("This may sound harsher than you mean it."),
-        _("You can say it otherwise, or post it as it is."),
+        _("You can rephrase it, or post it as it is."),
     ),
 }
 

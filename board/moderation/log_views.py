@@ -19,7 +19,7 @@ pages.append(Page(90, "log", _("Moderation log"), "log.index", staff))
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [("", str(_("Everything"))), *((each.value, act_label(each)) for each in Verdict)]
+    return [("", str(_("All"))), *((each.value, act_label(each)) for each in Verdict)]
 
 
 class LogForm(Form):

@@ -17,8 +17,8 @@ from board.moderation.people_views import bp
 refusals.explain(
     people.Unacknowledged,
     _(
-        "A moderator has warned you. Please read the warning under Notices and confirm it; "
-        "then you can post again."
+        "A moderator has sent you a warning. Read it under “Notifications” and confirm it to "
+        "post again."
     ),
     status=403,
 )

@@ -31,7 +31,7 @@ from board.moderation.people_forms import (
 )
 
 bp = Blueprint("people", __name__)
-pages.append(Page(40, "people", _("People"), "people.index", moderators))
+pages.append(Page(40, "people", _("Members"), "people.index", moderators))
 
 
 @bp.get("/desk/people")
@@ -107,7 +107,7 @@ def propose() -> ResponseReturnValue:
         users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
         proposal = bans.propose(users, by=member(), **form.ruling())
     if proposal is None:
-        form.person.errors = [gettext("Nobody at the desk can be banned from here.")]
+        form.person.errors = [gettext("Desk staff can’t be banned from here.")]
         return _index(form), 422
     return redirect(url_for(".index", notice="saved"), 303)
 

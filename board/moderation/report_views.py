@@ -23,12 +23,12 @@ from board.moderation import reports
 from board.moderation.reports import Report, TooManyReports
 
 bp = Blueprint("reports", __name__)
-refusals.explain(TooManyReports, _("You have reported as often as one day allows."), status=429)
+refusals.explain(TooManyReports, _("You’ve reached today’s report limit."), status=429)
 
 
 class ReportForm(Form):
-    reason = RadioField(_("What is wrong with it"), choices=report_reasons)
-    note = StringField(_("More for the moderators"), [Length(max=Report.NOTE_MAX)])
+    reason = RadioField(_("Reason"), choices=report_reasons)
+    note = StringField(_("Further details"), [Length(max=Report.NOTE_MAX)])
 
 
 def init_app(app: Flask) -> None:
@@ -75,7 +75,7 @@ def withdraw(id: int) -> ResponseReturnValue:
     return redirect(_onward(comment, "unreported"), 303)
 
 
-_NO_REASON = _("Please choose what is wrong with it.")
+_NO_REASON = _("Please choose a reason.")
 
 
 def _onward(comment: Comment, notice: str) -> str:

@@ -112,7 +112,7 @@ def allow() -> ResponseReturnValue:
         with writing():
             rules.allow(form.text.data, by=member())
     except Twice:
-        form.text.errors = [gettext("This word is allowed already.")]
+        form.text.errors = [gettext("This word is already allowed.")]
         return _allowed_page(form), 422
     return redirect(url_for(".allowed", notice="saved"), 303)
 
@@ -154,7 +154,7 @@ def bring_in() -> ResponseReturnValue:
     found = rule_lists.read(form.lines.data, state=State.SHADOW)
     if found.wrong:
         numbers = ", ".join(map(str, found.wrong[:10]))
-        form.lines.errors = [gettext("These lines are no rules: %(numbers)s", numbers=numbers)]
+        form.lines.errors = [gettext("These lines are not rules: %(numbers)s", numbers=numbers)]
         return _import_page(form), 422
     with writing():
         rules.add_all(found.rules, found.allowed, by=member())

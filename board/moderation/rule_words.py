@@ -19,14 +19,14 @@ pages.append(Page(60, "rules", _("Rules"), "rules.index", moderators))
 refusals.explain(
     hits.WordRefused,
     lambda refusal: gettext(
-        "“%(words)s” is not accepted here. Please write it otherwise.", words=refusal.matched
+        "“%(words)s” is not accepted here. Please rephrase it.", words=refusal.matched
     ),
     status=422,
 )
 _SIGNALS = {
     "link": _("Links"),
     "number": _("Personal numbers"),
-    "repeat": _("The same text again"),
+    "repeat": _("Repeated text"),
     "rejected": _("Often hidden before"),
 }
 
@@ -64,8 +64,14 @@ def _signal_words(rule: Rule) -> str:
     """From where on a signal finds something, in words."""
     count = rule.threshold
     return {
-        "link": gettext("%(count)s links or more in one comment", count=count),
-        "number": gettext("%(count)s telephone or resident numbers or more", count=count),
-        "repeat": gettext("%(count)s alike within a day, by anyone, anywhere", count=count),
-        "rejected": gettext("%(count)s%% of the author’s newest comments hidden", count=count),
+        "link": gettext("%(count)s or more links in one comment", count=count),
+        "number": gettext("%(count)s or more phone or resident registration numbers", count=count),
+        "repeat": gettext(
+            "%(count)s or more near-identical comments within a day, from any author on any "
+            "article",
+            count=count,
+        ),
+        "rejected": gettext(
+            "%(count)s%% or more of the author’s recent comments hidden", count=count
+        ),
     }[rule.text]

@@ -39,7 +39,7 @@ def adopt(id: int) -> ResponseReturnValue:
         with writing():
             rule = trials.adopt(_trial(id), by=member(), state=State(form.state.data))
     except Twice:
-        return _trial_page(_trial(id), problem=gettext("There is such a rule already.")), 422
+        return _trial_page(_trial(id), problem=gettext("This rule already exists.")), 422
     return redirect(url_for(".rule", id=rule.id, notice="saved"), 303)
 
 

@@ -48,7 +48,7 @@ def enter() -> ResponseReturnValue:
     token = _enter(*disk.stretch(code))
     _even_out(began)
     if token is None:
-        form.code.errors = [_("This is not a code we know. Compare it with your note.")]
+        form.code.errors = [_("We don’t recognise this code. Compare it with your note.")]
         return door(form, places=places, status=422)
     return unlocking.remember(redirect(url_for(".box"), 303), "tip", token)
 

@@ -16,7 +16,7 @@ from board.tips.unlock_views import my_key
 
 bp = Blueprint("tip_log", __name__)
 bp.after_request(protect)
-pages.append(Page(62, "tip_log", lazy_gettext("Log of tips"), "tip_log.index", newsroom))
+pages.append(Page(62, "tip_log", lazy_gettext("Tips log"), "tip_log.index", newsroom))
 CHECKED = 1000  # entries at the end, each time somebody looks
 
 

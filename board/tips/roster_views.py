@@ -14,9 +14,7 @@ from board.tips.models import Tip
 from board.tips.pages import page_of
 from board.tips.unlock_views import bp, my_key
 
-pages.append(
-    Page(61, "tip_readers", lazy_gettext("Readers of tips"), "tip_readers.readers", newsroom)
-)
+pages.append(Page(61, "tip_readers", lazy_gettext("Tip readers"), "tip_readers.readers", newsroom))
 
 
 @bp.get("/desk/tips/readers")
