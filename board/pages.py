@@ -38,7 +38,8 @@ NOTICES = (
     "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",
     "closed", "hidden", "held", "restored", "reported", "unreported", "kept", "undone", "decided",
     "muted", "unmuted", "erased",
-    "steered", "released", "left",
+    "steered", "released", "left", "warned", "premoderated", "suspended", "banned", "lifted",
+    "upheld", "rejected", "blocked", "removed", "rebutted", "claim_rejected",
 )  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     page = _error_page(
         code,
         title=_titles().get(code),
-        text=_text(code, why),
+        text=getattr(error, "told", None) or _text(code, why),
         ways=ways if why == "second factor" else (),
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -224,7 +225,7 @@ def _text(code: int, why: str | None = None) -> str:
     texts = {
         400: _("Please go back and try again."),
         401: _("Please sign in to do this. What you wrote is kept below."),
-        403: _("If you need access, ask the newsroom."),
+        403: _ask_for_access(),
         404: _("It may have been moved or removed. The latest articles are on the front page."),
         405: _("Go back and use the buttons on the page."),
         409: _("Please reload the page and check."),
@@ -235,6 +236,12 @@ def _text(code: int, why: str | None = None) -> str:
         503: _("Nothing was saved. Please try again in a moment."),
     }
     return texts.get(code, _("Please go back and try again."))
+
+
+def _ask_for_access() -> str:
+    if request.path.startswith("/desk"):
+        return _("If you need access, ask the newsroom.")
+    return _("Please go back and try again.")
 
 
 @bp.post("/language")

@@ -55,7 +55,7 @@ def test_an_author_appeals_from_the_page_of_the_comment(as_, ada, hidden):
     assert "이의신청을 접수했습니다" in page
     assert "It was a quote" in page
     assert f'href="{link}"' not in client.get(f"/comments/{hidden.id}").text
-    assert "이의신청이 결정을 기다리고 있습니다." in client.get("/account/notices").text
+    assert "이의신청을 검토하고 있습니다." in client.get("/account/notices").text
 
 
 def test_another_moderator_upholds_it_and_both_learn_the_outcome(
@@ -72,7 +72,7 @@ def test_another_moderator_upholds_it_and_both_learn_the_outcome(
     assert response.status_code == 303
     assert "The ferry is late again" in guest.get("/articles/harbour").text
     notices = as_(ada).get("/account/notices").text
-    assert "이의신청 받아들임" in notices
+    assert "이의신청 인용" in notices
     assert "It quotes the article." in notices
     assert notices.count('id="notice-') == 2  # that it was hidden, and the outcome
     first = as_(mo)

@@ -50,7 +50,7 @@ def test_keeping_and_hiding_empty_the_queue(as_, guest, mo, held):
     hidden = decide(client, held[1], "hide", reason="abuse")
 
     assert (kept.location, hidden.location) == (f"{QUEUE}&notice=kept", f"{QUEUE}&notice=hidden")
-    assert "기다리는 댓글이 없습니다." in client.get(QUEUE).text
+    assert "처리할 댓글이 없습니다." in client.get(QUEUE).text
     assert "First" in guest.get("/articles/harbour").text
     assert "Second" not in guest.get("/articles/harbour").text
 

@@ -88,7 +88,7 @@ def test_in_the_language_used_last(postman, send, remark, mo, ada):
 
     send()
 
-    assert postman.letters[0][1]["Subject"] == "[전체댓글] There is a notice for you"
+    assert postman.letters[0][1]["Subject"] == "[전체댓글] You have a notification"
 
 
 def test_signing_in_says_which_language_that_is(as_, app, guest):
@@ -256,7 +256,7 @@ def test_whoever_has_the_address_ends_all_letters_without_an_account(
     )
     assert link in postman.texts()[0]
 
-    assert "메일 그만 받기" in guest.get(link).text
+    assert "메일 수신 중지" in guest.get(link).text
     db.session.refresh(ada)
     assert ada.mail == "all"  # a program that opens links changes nothing
     assert guest.post(link).status_code == 200

@@ -160,7 +160,7 @@ def test_a_person_is_found_by_the_beginning_of_the_name(as_, ada, mo):
 
     assert f'href="/desk/people/{ada.id}"' in page
     assert "harbour.example" not in page
-    assert "이렇게 시작하는 이름이 없습니다." in as_(mo).get("/desk/people?q=%25").text
+    assert "이렇게 시작하는 닉네임이 없습니다." in as_(mo).get("/desk/people?q=%25").text
 
 
 def test_no_page_about_people_asks_once_per_row(as_, ada, mo, harbour):

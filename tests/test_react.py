@@ -135,7 +135,7 @@ def test_nobody_rates_their_own_comment(as_, ada, comment):
     for verb in VERBS:
         response = act(client, verb, comment)
         assert response.status_code == 403, verb
-        assert alert(response) == "자신의 댓글에는 공감이나 비공감을 할 수 없습니다."
+        assert alert(response) == "내 댓글에는 공감·비공감을 누를 수 없습니다."
     assert score(comment) == (0, 0)
 
 

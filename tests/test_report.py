@@ -75,7 +75,7 @@ def test_a_report_needs_a_reason_from_the_list(as_, reason, ada, rude):
     answer = send(as_(ada), rude, reason=reason)
 
     assert answer.status_code == 422
-    assert "신고 사유를 골라 주세요." in answer.text
+    assert "신고 사유를 선택해 주세요." in answer.text
 
 
 def test_nobody_reports_their_own_comment(as_, bora, rude):

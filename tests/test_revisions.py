@@ -42,7 +42,11 @@ def test_every_version_is_shown_newest_first_with_what_was_changed(guest, ada, h
         "The bridge is <del>shut</del><ins>open</ins>",
         "The bridge is shut",
     ]
-    assert re.findall(r"<strong>(.*?)</strong>", page) == ["As it is now", "Edit 1", "First text"]
+    assert re.findall(r"<strong>(.*?)</strong>", page) == [
+        "Current version",
+        "Edit 1",
+        "Original version",
+    ]
 
 
 def test_a_screen_reader_hears_what_was_taken_out_and_put_in(guest, ada, harbour):

@@ -129,7 +129,7 @@ def test_a_moderator_takes_it_down_and_everyone_sees_that(as_, guest, mo, ada, h
     assert response.status_code == 303
     assert newest().until - newest().blocked_at == timedelta(days=30)
     thread = guest.get(f"/comments/{hurting.id}").text
-    assert "이 댓글은 다른 이용자의 요청으로 게시중단(임시조치) 되었습니다." in thread
+    assert "권리침해 신고에 따라 게시중단(임시조치)된 댓글입니다." in thread
     assert "Pier Street" not in thread
     status = guest.post("/report/rights/status", data=claimed).text
     assert "It shows an address." in status
@@ -280,8 +280,8 @@ def test_an_answer_is_published_below_the_comment_instead(as_, guest, mo, ada, h
     assert "Pier Street" in thread
     assert "Kim Harbour" not in thread
     assert newest().state == State.REBUTTED
-    assert "반박 게재" in as_(ada).get("/account/notices").text
-    assert "반박 게재" in guest.get("/transparency/takedowns").text
+    assert "반박문 게재" in as_(ada).get("/account/notices").text
+    assert "반박문 게재" in guest.get("/transparency/takedowns").text
 
 
 def test_without_an_answer_there_is_none_to_publish(as_, guest, mo, hurting, claimed):

@@ -301,9 +301,9 @@ def test_an_alert_shows_what_it_is_made_of(as_, mo, raid):
 
     assert facts == {
         "People": "3",
-        "Accounts of less than a day": "2 (67%)",
-        "Comments, by how many people": "17 / 3",
-        "Comments that nearly repeat another": "16",
+        "Accounts less than a day old": "2 (67%)",
+        "Comments / authors": "17 / 3",
+        "Near-identical comments": "16",
     }
     assert "at most 17 in ten minutes, usually 0, a surge from 15" in item
     assert "Reported 2×" in item

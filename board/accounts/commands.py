@@ -37,7 +37,7 @@ def add(email: str, name: str, capabilities: tuple[str, ...], password: str) -> 
     _refuse_without_tables()
     email, name = tidy_email(email.strip()), tidy_name(name)
     if not is_email(email):
-        raise click.ClickException(f"{email!r} is not an e-mail address.")
+        raise click.ClickException(f"{email!r} is not an email address.")
     if not is_well_formed(name):
         raise click.ClickException(f"{name!r} cannot be a display name.")
     password, mailbox = tidy_password(password), email.partition("@")[0]

@@ -48,7 +48,7 @@ class PasswordField(PlainPasswordField):
 
 
 class SignInForm(Form):
-    email = EmailField(_("E-mail"), [_required])
+    email = EmailField(_("Email"), [_required])
     password = PasswordField(_("Password"), [_required])
     next = HiddenField()
 
@@ -151,7 +151,7 @@ class NewPassword(Form):
 
 class SignUpForm(NameForm, NewPassword):
     email = EmailField(
-        _("E-mail"),
+        _("Email"),
         [_required],
         description=_("For signing in and emails from us. Never shown to anyone."),
     )
@@ -168,7 +168,7 @@ class SignUpForm(NameForm, NewPassword):
 
     def validate_email(self, field: Any) -> None:
         if not is_email(field.data):
-            raise ValidationError(gettext("This is not an e-mail address."))
+            raise ValidationError(gettext("This is not an email address."))
 
 
 class PasswordForm(NewPassword):

@@ -64,12 +64,13 @@ def measure_sentence(measure: str, seconds: int = 0) -> str:
 
 def measure_label(measure: str, seconds: int = 0) -> str:
     """What the desk calls it."""
+    days = Steering.SETTLED_AFTER.days
     label = {
         Measure.STOP: gettext("Hide the whole thread"),
         Measure.FREEZE: gettext("Read-only"),
         Measure.CLOSE: gettext("No new comments"),
         Measure.HOLD: gettext("Pre-moderate all comments"),
-        Measure.SETTLED: gettext("Only accounts older than %(days)s days"),
+        Measure.SETTLED: gettext("Only accounts older than %(days)s days", days=days),
         Measure.SLOW: gettext("Slow mode"),
         Measure.LATEST: gettext("Newest first only"),
         Measure.FOLD: gettext("Collapsed by default"),

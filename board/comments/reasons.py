@@ -28,7 +28,13 @@ _OTHER_LABELS = {
     "takedown_final": _("Permanent removal after a rights complaint (Network Act, article 44-2)"),
     "disclosure": _("An authority requested information about you and received it"),
     "takedown_over": _("Temporary takedown expired"),
-    "": _("House rules"),
+    "": _("Breach of the community guidelines"),
+}
+_DONE = {
+    "warn": "경고했습니다",
+    "hold": "이용을 제한했습니다",
+    "suspend": "이용을 제한했습니다",
+    "ban": "이용을 제한했습니다",
 }
 # Why something waits that no person has looked at yet: other slices add what their checks say.
 automatic: dict[str, Any] = {}
@@ -108,10 +114,14 @@ def reason_label(code: str | None, note: str = "") -> str:
     return str((_OTHER_LABELS | automatic).get(code or "", code))
 
 
-def reason_sentence(code: str | None, note: str = "") -> str:
-    """The same as a sentence, for the person it happened to."""
+def reason_sentence(code: str | None, note: str = "", verdict: str = "hide") -> str:
+    """The same as a sentence, for the person it happened to.
+
+    The Korean ones are written for comments and end with 숨겼습니다: nobody hides a person.
+    """
     reason = all_reasons().get(code or "")
-    return reason.says[str(get_locale())] if reason else reason_label(code, note)
+    told = reason.says[str(get_locale())] if reason else reason_label(code, note)
+    return told.replace("숨겼습니다", _DONE.get(verdict, "숨겼습니다"))
 
 
 def waits_because(code: str) -> str:

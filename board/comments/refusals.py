@@ -4,6 +4,7 @@ try again."""
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
@@ -68,7 +69,12 @@ _TOLD: dict[type[Refused], tuple[int, Words]] = {
             "one as well."
         ),
     ),
-    TooSoon: (429, _("You can post once every %(span)s.")),
+    TooSoon: (
+        429,
+        lambda _refusal: gettext(
+            "You can post once every %(span)s.", span=_span("COMMENT_INTERVAL_SECONDS")
+        ),
+    ),
     TooManyToday: (429, _("You’ve reached today’s comment limit.")),
     TooManyHere: (
         429,
@@ -90,7 +96,12 @@ _TOLD: dict[type[Refused], tuple[int, Words]] = {
     ),
     OwnComment: (403, _("You can’t react to your own comment.")),
     CommentGone: (409, _("This comment is no longer shown, so you can’t react to it.")),
-    ReactedTooSoon: (429, _("You can react once every %(span)s.")),
+    ReactedTooSoon: (
+        429,
+        lambda _refusal: gettext(
+            "You can react once every %(span)s.", span=_span("REACTION_INTERVAL_SECONDS")
+        ),
+    ),
     ReactedTooOften: (
         429,
         _("You’ve reached today’s reaction limit."),
@@ -115,6 +126,14 @@ def why(refusal: Refused) -> str:
     _status, words = _TOLD[type(refusal)]
     what = str(words(refusal) if callable(words) else words)
     return f"{what} {_when(refusal.retry_at)}" if refusal.retry_at else what
+
+
+def _span(setting: str) -> str:
+    """60 seconds, 3 minutes: how long one has to wait."""
+    seconds: int = current_app.config[setting]
+    if seconds < 120:
+        return ngettext("%(num)d second", "%(num)d seconds", seconds)
+    return span(seconds)
 
 
 def _when(moment: datetime) -> str:

@@ -51,7 +51,7 @@ def answer(id: int) -> ResponseReturnValue:
             _answer(db.get_or_404(Claim, id), form)
     except NotNow:
         abort(409)
-    return redirect(url_for(".index", notice="saved"), 303)
+    return redirect(url_for(".index", notice=_SAID[form.outcome.data or ""]), 303)
 
 
 @bp.post("/desk/claims/steps/<id:id>/tell")
@@ -82,6 +82,11 @@ def saved(data: bytes, name: str, media_type: str = "application/octet-stream") 
     """An answer that browsers save under `name` and never show."""
     told = dump_options_header("attachment", {"filename": name})
     return Response(data, mimetype=media_type, headers={"Content-Disposition": told, **_SAVED})
+
+
+_SAID = {
+    "block": "blocked", "remove": "removed", "reject": "claim_rejected", "rebut": "rebutted",
+}  # fmt: skip
 
 
 def _answer(claim: Claim, form: AnswerForm) -> None:

@@ -13,6 +13,7 @@ from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.reasons import OWN_WORDS
 from board.db import db, now
+from board.language import today
 from board.law.models import Claim, Claimant, NotNow, State, Step
 from board.moderation.appeals import Appeal
 from board.moderation.models import (
@@ -39,7 +40,7 @@ def claim(
     """Receive a claim. With it the secret that opens its page, which is told once."""
     secret = secrets.token_urlsafe(12)
     received = Claim(
-        receipt=f"{now():%y%m%d}-{secrets.randbelow(10**8):08}",
+        receipt=f"{today():%y%m%d}-{secrets.randbelow(10**8):08}",
         secret_hash=token_hash(secret),
         comment=comment,
         claimant=Claimant(name=name, contact=contact, language=language),

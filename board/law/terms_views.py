@@ -8,7 +8,7 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from board.access import everyone, open_to
-from board.language import today
+from board.language import dated, today
 from board.law import terms
 from board.law.models import Claim
 from board.law.terms import Document
@@ -115,6 +115,6 @@ def _documents() -> list[Link]:
 
 
 def _announcement(document: Document) -> Link:
-    name, day = _label(document.name), document.since.strftime("%Y.%m.%d.")
+    name, day = _label(document.name), dated(document.since)
     said = gettext("%(document)s: changes from %(day)s", document=name, day=day)
     return Link(said, url_for(_VIEWS[document.name], version=document.since.isoformat()))

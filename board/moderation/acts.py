@@ -3,9 +3,13 @@
 from flask import Flask
 from flask_babel import gettext
 
+from board.comments.reasons import reason_label
+from board.moderation.models import Ruling
+
 
 def init_app(app: Flask) -> None:
     app.add_template_global(act_label)
+    app.add_template_global(why_label)
 
 
 def act_label(verdict: str) -> str:
@@ -14,6 +18,7 @@ def act_label(verdict: str) -> str:
         "hide": gettext("Comment hidden"),
         "restore": gettext("Comment restored"),
         "keep": gettext("Comment approved"),
+        "undo": gettext("Decision undone"),
         "warn": gettext("Warning"),
         "hold": gettext("New comments are pre-moderated"),
         "suspend": gettext("Suspended"),
@@ -41,3 +46,10 @@ def act_label(verdict: str) -> str:
         "release": gettext("Restriction ended"),
     }
     return labels.get(verdict, verdict)
+
+
+def why_label(ruling: Ruling) -> str:
+    """The reason of what needs one; what is decided without a reason has a note at most."""
+    if ruling.reason or ruling.verdict == "hide":
+        return reason_label(ruling.reason, ruling.note)
+    return ruling.note

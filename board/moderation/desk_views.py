@@ -18,6 +18,7 @@ from board.db import db, now, writing
 from board.desk import Page, counts, pages
 from board.forms import own_path
 from board.moderation import models, queues, undoing
+from board.moderation.acts import act_label
 from board.moderation.desk_forms import BULK_MAX, BulkForm, FilterForm
 from board.moderation.forms import ReasonForm
 from board.moderation.models import Ruling
@@ -167,8 +168,20 @@ def _as_it_was_seen(id: int) -> Comment:
     comment: Comment = db.get_or_404(Comment, id)
     last = db.session.scalar(models.latest(comment))
     if request.form.get("last", "0") != str(last.id if last else 0):
-        raise Conflict("decided")
+        raise _decided(last)
     return comment
+
+
+def _decided(ruling: Ruling | None) -> Conflict:
+    """By whom, and what: what one wanted oneself has not happened."""
+    error = Conflict("decided")
+    if ruling and ruling.moderator:
+        error.told = gettext(  # type: ignore[attr-defined]
+            "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
+            name=ruling.moderator.name,
+            what=act_label(ruling.verdict),
+        )
+    return error
 
 
 def _queue_page(queue: Queue | str, problem: str | None = None) -> str:

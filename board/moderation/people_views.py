@@ -59,6 +59,9 @@ def hold(id: int) -> ResponseReturnValue:
     return _act(id, form, people.hold, lambda: {"until": form.until})
 
 
+_SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban": "banned"}
+
+
 @bp.post("/desk/people/<id:id>/suspend")
 @open_to(moderators)
 def suspend(id: int) -> ResponseReturnValue:
@@ -82,7 +85,7 @@ def lift(id: int) -> ResponseReturnValue:
             people.lift(_person(id), by=member())
         except OutOfReach:
             abort(403)
-    return redirect(url_for(".person", id=id, notice="saved"), 303)
+    return redirect(url_for(".person", id=id, notice="lifted"), 303)
 
 
 @bp.post("/desk/people/<id:id>/note")
@@ -139,7 +142,7 @@ def _act(
             verb(_person(id), by=member(), **form.ruling(), **values)
     except OutOfReach:
         abort(403)
-    return redirect(url_for(".person", id=id, notice="saved"), 303)
+    return redirect(url_for(".person", id=id, notice=_SAID[verb.__name__]), 303)
 
 
 def _decide(id: int, *, approve: bool) -> ResponseReturnValue:

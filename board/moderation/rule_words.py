@@ -1,5 +1,6 @@
 """The desk's rules as pages say them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -11,6 +12,7 @@ from board.access import moderators
 from board.comments import refusals
 from board.desk import Page, pages
 from board.moderation import hits
+from board.moderation.models import Ruling
 from board.moderation.rule_forms import ACTION_LABELS, CATEGORY_LABELS, STATE_LABELS
 from board.moderation.rules import Rule
 
@@ -34,6 +36,8 @@ _SIGNALS = {
 def init_app(app: Flask) -> None:
     app.add_template_filter(marked)
     app.add_template_global(rule_label)
+    app.add_template_global(rule_told)
+    app.add_template_global(rule_changes)
     app.add_template_global(_signal_words, "signal_words")
 
 
@@ -58,6 +62,37 @@ def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
 def rule_label(rule: Rule) -> str:
     """A rule by its text, a signal by its name."""
     return str(_SIGNALS[rule.text]) if rule.kind == "signal" else rule.text
+
+
+def rule_told(ruling: Ruling) -> str:
+    """Which rule or word a decision is about, and what changed; "" for any other decision."""
+    after = ruling.detail.get("after") or {}
+    text = str(_SIGNALS.get(after.get("text", ""), after.get("text", "")))
+    text = text or str(ruling.detail.get("word", ""))
+    if changes := rule_changes(ruling):
+        text = f"{text} ({', '.join(changes)})"
+    return f"{text}: {ruling.note}" if text and ruling.note else text
+
+
+def rule_changes(ruling: Ruling) -> list[str]:
+    """On → shadow: each thing that a decision changed in a rule, as pages call it."""
+    before, after = ruling.detail.get("before"), ruling.detail.get("after") or {}
+    return [
+        f"{_value(name, before[name])} → {_value(name, value)}"
+        for name, value in after.items()
+        if before and before[name] != value
+    ]
+
+
+def _value(name: str, value: Any) -> str:
+    labels: dict[str, Mapping[Any, Any]] = {
+        "state": STATE_LABELS,
+        "action": ACTION_LABELS,
+        "category": CATEGORY_LABELS,
+        "kind": {"word": _("Word"), "pattern": _("Pattern")},
+        "disguised": {True: _("Also match disguised spellings"), False: _("Exact spelling only")},
+    }
+    return str(labels.get(name, {}).get(value, value))
 
 
 def _signal_words(rule: Rule) -> str:

@@ -65,7 +65,7 @@ async function send(form, submitter) {
   try {
     const answer = await ask("POST", form.action, new URLSearchParams(new FormData(form, submitter)));
     if (show(answer.page, index)) return say(document.querySelector("[data-undo]").textContent.trim());
-    const problem = answer.page?.querySelector("main h1 ~ p, main p");
+    const problem = answer.page?.querySelector("main h1 ~ p");
     say(problem?.textContent ?? words.offline);
     await look();
   } catch {

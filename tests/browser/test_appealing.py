@@ -33,7 +33,7 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     expect(writer.locator("main")).to_contain_text(REMARK)
 
     mo.goto(f"/desk/comments?queue=held&text={REMARK}")
-    mo.locator(".item", has_text=REMARK).get_by_role("button", name="유지").click()
+    mo.locator(".item", has_text=REMARK).get_by_role("button", name="승인").click()
     assert who_reads_it(everyone, article) == set(everyone)
     writer.goto("/account/notices")
     expect(writer.locator(".log li").first).to_contain_text("다른 독자도 볼 수 있습니다")
@@ -65,7 +65,7 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     second.goto("/desk/appeals")
     asked = second.locator(".item", has_text=REMARK)
     asked.locator("[name=says]").fill("욕설이 없습니다.")
-    asked.get_by_role("button", name="받아들이기").click()
+    asked.get_by_role("button", name="인용").click()
 
     assert who_reads_it(everyone, article) >= {"guest", "author", "moderator"}
     expect_gone(everyone, article, count=0)

@@ -159,7 +159,7 @@ def test_the_link_of_a_comment_is_copied_and_that_is_said(window, talk):
 
     open_menu(page, talk["answer"]).get_by_role("button", name="링크 복사").click()
 
-    expect(page.locator("#status")).to_have_text("댓글 주소가 복사되었습니다.")
+    expect(page.locator("#status")).to_have_text("댓글 주소를 복사했습니다.")
     address = f"{window.board.url}/comments/{talk['answer']}"
     assert page.evaluate("navigator.clipboard.readText()") == address
     expect(page.locator(".menu")).to_have_count(0)

@@ -102,7 +102,7 @@ def test_ones_own_comment_is_not_for_oneself(window, article):
     expect(button(page, "공감")).to_have_attribute("aria-disabled", "true")
     button(page, "공감").click(force=True)
 
-    expect(status(page)).to_have_text("자신의 댓글에는 공감이나 비공감을 할 수 없습니다.")
+    expect(status(page)).to_have_text("내 댓글에는 공감·비공감을 누를 수 없습니다.")
     expect(button(page, "공감")).to_have_text("공감 0")
 
 

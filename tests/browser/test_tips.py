@@ -63,7 +63,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     source.fill("[name=text]", STORY)
     source.set_input_files("[name=files]", [PHOTO])
     source.click("main button.primary")
-    expect(source.locator("h1")).to_have_text("보내기 전에 살펴보세요")
+    expect(source.locator("h1")).to_have_text("보내기 전에 확인해 주세요")
     expect(source.locator("main")).to_contain_text("저울.jpg")
     expect(source.locator("main")).to_contain_text(samples.HARBOUR)
     assert fits(source)

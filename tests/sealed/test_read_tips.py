@@ -323,7 +323,7 @@ def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
     with time_machine.travel(now() + timedelta(days=9)):
         late = AtDesk(desk.user, as_(desk.user), *desk.paper)
         late.unlock()
-        assert 'class="error">늦음<' in late.get("/desk/tips?show=late").text
+        assert 'class="error">기한 초과<' in late.get("/desk/tips?show=late").text
 
 
 def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
@@ -506,7 +506,7 @@ def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
     assert desk.get("/desk/tips/1").status_code == 404
     assert source.send("새 제보").status_code == 200
     assert "새 제보" in desk.get("/desk/tips/2").text
-    assert "운영자가 담당자 명단을 새로 시작하게 함" in desk.get("/desk/tips/log").text
+    assert "시스템 관리자가 담당자 명단을 새로 시작함" in desk.get("/desk/tips/log").text
 
 
 def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source):

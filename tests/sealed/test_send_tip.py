@@ -395,6 +395,6 @@ def test_acts_in_a_locked_box_lead_to_its_door(sent):
 def test_the_language_travels_in_the_address(desk, source):
     page = source.client.get("/tips/new?lang=en").text
 
-    assert "What happened" in page
+    assert "What happened?" in page
     assert 'action="/tips/new?lang=en"' in page
     assert 'href="/tips?lang=en"' in page

@@ -205,7 +205,7 @@ def looking(monkeypatch):
 )
 def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choice, arrives):
     looked = source.write(STORY, files=((b"GPS!", "photo.jpg"),))
-    assert "찍거나 만든 장소: <strong>37.5, 126.9</strong>" in looked.text
+    assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in looked.text
     form = fields(looked)
     copy = next(name for name in form if name.startswith("copy-"))
     assert form[copy] == "cleaned"

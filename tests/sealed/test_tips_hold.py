@@ -372,7 +372,7 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
     assert "<textarea" not in source.client.get("/tips/new").text
     page = desk.get("/desk/tips/readers")
     assert page.status_code == 503
-    assert "담당자 명단이 이상합니다" in page.text
+    assert "담당자 명단에 문제가 있습니다" in page.text
 
 
 def test_the_source_holds_no_key_to_what_readers_say_among_themselves(desk, sent):
