@@ -36,7 +36,7 @@ _HEAPED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+")
 _LINE_BREAK = regex.compile("\r\n|[\r\u2028\u2029]")
 _LONG_GAP = regex.compile("\n{4,}")
 # A quotation that closes, as text or as HTML writes it, with a Korean particle right behind it.
-_CLOSING = regex.compile("(?:[’”」』]|&#3[49];)(?=[가-힣])")
+_CLOSING = regex.compile(r"(?:[’”」』]|(?<=[^\s>(\[])&#3[49];)(?=[가-힣])")
 _GRAPHEME = regex.compile(r"\X")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from board.accounts.passwords import hash_password
 from board.chain import first_broken
 from board.comments.models import Comment
+from board.comments.reasons import reason_sentence
 from board.db import db, now, writing
 from board.moderation import models as moderation
 from board.moderation import people
@@ -270,3 +271,15 @@ def test_the_page_asks_as_often_for_many_as_for_one(as_, mo, minah, harbour, row
 
     assert page.count('id="appeal-') == rows
     assert len([each for each in queries if each.startswith("SELECT")]) <= 13
+
+
+def test_the_reason_of_a_suspension_does_not_say_that_something_was_hidden(app, as_, ada, minah):
+    with writing():
+        warned = people.warn(ada, by=minah, reason="abuse")
+
+    page = as_(ada).get(f"/rulings/{warned.id}/appeal").text
+
+    assert "특정인을 비방하는 표현이 있어 경고했습니다." in page
+    with app.test_request_context():
+        assert reason_sentence("abuse", verdict="ban").endswith("표현이 있어 이용을 제한했습니다.")
+        assert reason_sentence("abuse", verdict="hide").endswith("표현이 있어 숨겼습니다.")

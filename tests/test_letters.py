@@ -185,7 +185,7 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
     assert [text.split(".")[0] for text in told] == [
         "신고를 접수했습니다",
         "신고에 대한 처리 결과가 나왔습니다",
-        "게시자가 조치에 이의를 신청했습니다",
+        "작성자가 조치에 이의를 신청했습니다",
         "신고에 대한 처리 결과가 나왔고 절차가 끝났습니다",
     ]
     assert all(received.receipt in text and "/report/rights/status" in text for text in told)

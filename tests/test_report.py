@@ -143,8 +143,8 @@ def test_moderators_see_in_a_persons_record_what_they_reported_and_what_was_uphe
 
     shown = {user: client.get(f"/desk/people/{user.id}").text for user in (ada, bora)}
 
-    assert "<dt>신고한 횟수</dt><dd>2 " in shown[ada] and "받아들여짐 1" in shown[ada]
-    assert "<dt>신고한 횟수</dt><dd>0</dd>" in shown[bora] and "받아들여짐" not in shown[bora]
+    assert "<dt>신고</dt><dd>2건(인정 1건)</dd>" in shown[ada]
+    assert "<dt>신고</dt><dd>0건(인정 0건)</dd>" in shown[bora]
 
 
 def test_taking_a_decision_back_reopens_its_reports(ada, mo, rude):

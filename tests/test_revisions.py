@@ -56,7 +56,7 @@ def test_a_screen_reader_hears_what_was_taken_out_and_put_in(guest, ada, harbour
     page = guest.get(f"/comments/{comment.id}/revisions?lang=en").text
 
     heard = re.sub("<[^>]+>", "", re.search(r"<del>.*</ins>", page)[0])
-    assert heard == "[taken out: shut][put in: open]"
+    assert heard == "[removed: shut][added: open]"
 
 
 def test_markup_in_an_earlier_text_never_works(guest, ada, harbour):

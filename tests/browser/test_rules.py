@@ -27,7 +27,9 @@ def test_a_rule_is_tried_adopted_and_explains_what_it_finds(window, article):
     ada.locator("form[data-write] button.primary").click()
     expect(ada.locator("form[data-write] mark")).to_have_text(word)
     ada.get_by_role("button", name="이대로 등록").click()
-    expect(ada.locator("#held")).to_contain_text("자동 분류로 보류됨, 사람이 확인합니다")
+    expect(ada.locator("#held")).to_contain_text(
+        "자동 분류로 보류되었습니다. 운영자가 확인할 때까지"
+    )
 
     mo.goto("/desk/comments?queue=held")
     item = mo.locator(".item", has_text=f"이 {word}들아")

@@ -123,7 +123,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     source.goto("/tips/box")
     source.fill("[name=code]", changed)
     source.click("main button.primary")
-    expect(source.locator(".problem")).to_contain_text("모르는 코드입니다")
+    expect(source.locator(".problem")).to_contain_text("맞지 않는 코드입니다")
     assert STORY.encode() not in b"".join(
         path.read_bytes() for path in window.board.folder.rglob("*") if path.is_file()
     )

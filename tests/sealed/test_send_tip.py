@@ -106,7 +106,7 @@ def test_a_wrong_code_opens_nothing(sent, typed):
 
     assert answer.status_code == 422
     assert "Set-Cookie" not in answer.headers
-    assert "모르는 코드입니다" in answer.text
+    assert "맞지 않는 코드입니다" in answer.text
 
 
 def test_a_word_that_is_in_no_list_is_named(sent):
@@ -209,7 +209,7 @@ def test_an_empty_tip_is_refused_and_a_trap_is_for_programs(desk, source):
     trapped = source.write(STORY, website="http://spam.example")
 
     assert (empty.status_code, trapped.status_code) == (422, 422)
-    assert "글을 쓰거나 파일을 올려 주세요" in empty.text
+    assert "내용을 입력하거나 파일을 올려 주세요" in empty.text
     assert STORY in trapped.text
 
 
@@ -225,7 +225,7 @@ def test_a_text_of_the_greatest_length_is_taken_and_a_longer_one_kept_on_the_pag
 def test_without_a_reader_there_is_no_form(source):
     page = source.client.get("/tips/new").text
 
-    assert "아직 봉인 제보를 열어 볼 담당자가 없습니다" in page
+    assert "아직 제보를 열어 볼 담당자가 없습니다" in page
     assert "<textarea" not in page
 
 
@@ -342,9 +342,9 @@ def test_a_source_sees_how_often_the_code_was_used(sent):
     sent.enter()
     assert "오늘 처음 쓰였습니다" in sent.box().text
     sent.enter()
-    assert "지금까지 1번 쓰였고" in sent.box().text
+    assert "지금까지 1번 쓰였습니다" in sent.box().text
     sent.enter()
-    assert "지금까지 2번 쓰였고" in sent.box().text
+    assert "지금까지 2번 쓰였습니다" in sent.box().text
 
 
 def test_a_source_adds_something(sent):

@@ -349,7 +349,7 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
         signed.public = key.public
     with pytest.raises(roster.Forged):
         roster.members()
-    assert "아직 봉인 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
+    assert "아직 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
     assert desk.get("/desk/tips/readers").status_code in (303, 503)
 
 
