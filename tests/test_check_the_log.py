@@ -42,7 +42,7 @@ def test_a_whole_log_is_said_to_be_whole_and_how_it_ends(type_, decisions):
 
     assert result.exit_code == 0
     last = decisions[-1]
-    assert result.output == f"3 rulings, whole. The last is {last.id}: {last.hash.hex()}\n"
+    assert result.output == f"3 decisions, unaltered. The last is {last.id}: {last.hash.hex()}\n"
 
 
 def test_the_first_broken_ruling_is_named(type_, decisions):

@@ -140,14 +140,25 @@ def test_what_is_decided_without_a_reason_says_what_it_is_about_and_nothing_of_g
         rules.change(rule, by=mo, state="shadow")
         rules.allow("상인회관", by=mo)
 
-    for language, told in (
-        ("ko", ["댓글 승인", "명령 접수 심의-2026-1234", "규칙 변경 상인회 (적용 중 → 시범 적용)", "예외 단어 추가 상인회관"]),
-        ("en", ["Comment approved", "Order registered 심의-2026-1234", "Rule changed 상인회 (On → Shadow)", "Allowed word added 상인회관"]),
-    ):  # fmt: skip
-        page = as_(mo).get(f"/desk/rulings?lang={language}").text
-        lines = re.findall(r'<p class="what">(.*?)</p>', page)
-        plain = [" ".join(re.sub("<[^>]+>", "", line).split()) for line in lines]
-        assert set(told) <= set(plain)
+    assert lines_of(as_(mo), "ko") >= {
+        "댓글 승인",
+        "명령 접수 심의-2026-1234",
+        "규칙 변경 상인회 (적용 중 → 시범 적용)",
+        "예외 단어 추가 상인회관",
+    }
+    assert lines_of(as_(mo), "en") >= {
+        "Comment approved",
+        "Order registered 심의-2026-1234",
+        "Rule changed 상인회 (On → Shadow)",
+        "Allowed word added 상인회관",
+    }
+
+
+def lines_of(client, language):
+    """Each entry of the desk's log, in words."""
+    page = client.get(f"/desk/rulings?lang={language}").text
+    lines = re.findall(r'<p class="what">(.*?)</p>', page)
+    return {" ".join(re.sub("<[^>]+>", "", line).split()) for line in lines}
 
 
 def test_a_decision_taken_back_has_a_name(as_, ada, mo, harbour):

@@ -84,7 +84,7 @@ def test_a_change_is_announced_until_its_day_and_the_old_text_stays_readable(own
     # Midnight in Seoul is three in the afternoon of the day before in UTC.
     with time_machine.travel(datetime(2026, 12, 23, 15, 0, 1, tzinfo=UTC)):
         assert "나중" in client.get("/terms").text
-        assert "부터 변경" not in client.get("/").text
+        assert "변경 안내" not in client.get("/").text
         assert "처음" in client.get("/terms?version=2026-03-01").text
     assert client.get("/terms?version=1999-01-01").status_code == 404
 

@@ -10,7 +10,7 @@ from board.accounts import letters
 from board.db import db, writing
 from board.mail import NotSent, Unsure, connected, hand_over
 
-mail_cli = AppGroup("mail", help="What the board tells readers by mail.")
+mail_cli = AppGroup("mail", help="Emails to readers.")
 
 
 @mail_cli.command("send")

@@ -7,13 +7,13 @@ from board.db import db, writing
 from board.moderation import rule_lists, rules
 from board.moderation.signals import starter_signals
 
-rules_cli = AppGroup("rules", help="What makes a comment wait for a moderator.")
+rules_cli = AppGroup("rules", help="What holds a comment for a moderator.")
 
 
 @rules_cli.command("load")
 def load() -> None:
     """Add the rules the board ships with. Those there are already stay as they are."""
-    click.echo(f"{_load()} rules and allowed words have been added.")
+    click.echo(f"{_load()} rules and allowed words added.")
 
 
 def load_when_untouched() -> None:

@@ -30,7 +30,9 @@ def verify() -> None:
             f"Ruling {broken} is not as it was written, or one before it is missing."
         )
     if last:
-        click.echo(f"{last[0]} rulings, whole. The last is {last[1].id}: {last[1].hash.hex()}")
+        click.echo(
+            f"{last[0]} decisions, unaltered. The last is {last[1].id}: {last[1].hash.hex()}"
+        )
 
 
 @moderation_cli.command("export")
@@ -42,7 +44,7 @@ def export(path: str) -> None:
             count = _write(file)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}.") from error
-    click.echo(f"{count} rulings written.")
+    click.echo(f"{count} decisions written.")
 
 
 @moderation_cli.command("decide")
@@ -59,7 +61,7 @@ def decide(ruling_id: int, outcome: str, says: str) -> None:
     with writing():
         asked = db.session.get(Appeal, ruling_id)
         if asked is None or asked.decided_at is not None:
-            raise click.ClickException(f"No appeal against ruling {ruling_id} waits.")
+            raise click.ClickException(f"No appeal against decision {ruling_id} is pending.")
         appeals.decide(asked, by=None, uphold=outcome == "uphold", says=says)
     click.echo("Decided.")
 

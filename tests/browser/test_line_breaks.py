@@ -6,7 +6,8 @@ from browser.conftest import say
 
 QUOTED = (
     "시장은 “새벽 버스를 두 배로 늘리겠다”고 했지만 ‘심야 노선’이라는 말은 없었고 "
-    "\"예산이 문제다\"라고 답한 사람은 '기사 부족'을 들었으며 「부두길」에서 『바다』까지는 말이 없다"
+    "\"예산이 문제다\"라고 답한 사람은 '기사 부족'을 들었으며 "
+    "「부두길」에서 『바다』까지는 말이 없다"
 )
 # Of every closing mark with Hangul behind it: whether the two are on one line.
 APART = """(paragraph) => {

@@ -123,7 +123,7 @@ def test_a_read_only_thread_takes_no_reaction_from_a_click(window, article):
 def test_the_form_asks_only_what_belongs_to_what_was_chosen(window, article):
     page = window("mo")
     page.goto(article)
-    page.get_by_role("link", name="댓글창 운영").first.click()
+    page.get_by_role("link", name="댓글 제한 설정").first.click()
     expect(page.locator("#article")).to_have_value(article.split("/")[-1])
     expect(page.locator("#seconds")).to_be_hidden()
     expect(page.locator("#sections")).to_be_hidden()
@@ -132,7 +132,7 @@ def test_the_form_asks_only_what_belongs_to_what_was_chosen(window, article):
     page.locator("#seconds").select_option("600")
     page.locator("#reason").fill("차례로 읽겠습니다.")
     page.get_by_role("button", name="미리보기").click()
-    expect(notice(page)).to_contain_text("한 번 쓴 사람은 10분 뒤에 다시 쓸 수 있습니다.")
+    expect(notice(page)).to_contain_text("느린 모드: 댓글은 10분에 한 번 쓸 수 있습니다.")
     page.get_by_role("button", name="적용", exact=True).click()
 
     expect(page.locator(".notice")).to_contain_text("설정했습니다.")

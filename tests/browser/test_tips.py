@@ -149,7 +149,7 @@ def let_in_a_colleague(window, desk):
     page.fill("[name=passphrase]", passphrase)
     page.click("main button.primary")
     desk.goto("/desk/tips/readers")
-    desk.click("text=박서진 열쇠에 서명하기")
+    desk.click("text=박서진 님의 열쇠에 서명")
     expect(desk.locator(".notice")).to_be_visible()
     return page
 

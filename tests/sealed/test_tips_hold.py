@@ -395,7 +395,7 @@ class TestErasure:
 
         desk.post("/desk/tips/1/erase", sure="yes")
 
-        assert "지워졌습니다" in sent.box().text or "코드" in sent.box().text
+        assert "삭제되었습니다" in sent.box().text or "코드" in sent.box().text
         assert desk.get("/desk/tips/1").status_code == 404
         assert sent.enter().status_code == 422
         counted = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
