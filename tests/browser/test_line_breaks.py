@@ -38,7 +38,7 @@ def quoted(window, article):
 
 def at_all_widths(paragraph):
     """What is seen at each of many widths of the same paragraph."""
-    for width in range(90, 330, 3):
+    for width in range(140, 330, 2):  # from where the longest word fits
         paragraph.evaluate(
             "(it, width) => { it.closest('.text').style.width = `${width}px` }", width
         )

@@ -204,7 +204,7 @@ def test_a_conversation_folds_up_under_a_button_that_stays_where_it_is(window, t
     page = window()
     page.goto(talk["path"])
     fold = fold_of(page, talk["root"])
-    expect(fold).to_have_accessible_name("답글 접기 ada의 댓글")
+    expect(fold).to_have_accessible_name("답글 접기 ada 님의 댓글")
     before = fold.bounding_box()
 
     fold.focus()
@@ -212,7 +212,7 @@ def test_a_conversation_folds_up_under_a_button_that_stays_where_it_is(window, t
 
     expect(text(page, talk["answer"])).to_be_hidden()
     expect(fold).to_have_attribute("aria-expanded", "false")
-    expect(fold).to_have_accessible_name("답글 펼치기 ada의 댓글")
+    expect(fold).to_have_accessible_name("답글 펼치기 ada 님의 댓글")
     expect(fold).to_be_focused()
     after = fold.bounding_box()
     assert (before["x"], before["y"]) == (after["x"], after["y"])

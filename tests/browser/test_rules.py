@@ -18,7 +18,7 @@ def test_a_rule_is_tried_adopted_and_explains_what_it_finds(window, article):
     mo.get_by_label("단어 또는 패턴").fill(word)
     mo.get_by_role("button", name="미리 검사").click()
     expect(mo.locator("mark")).to_have_text([word])
-    mo.get_by_role("button", name="적용").click()
+    mo.get_by_role("button", name="적용", exact=True).click()
     expect(mo.locator("h1")).to_have_text(word)
 
     ada.goto(article)

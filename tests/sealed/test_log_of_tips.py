@@ -88,7 +88,7 @@ def test_the_database_refuses_to_change_it(desk, sent, statement):
 def test_what_is_changed_behind_its_back_is_found(app, desk, second_desk, sent, statement):
     desk.get("/desk/tips/1")
     verify = app.test_cli_runner()
-    assert "3 entries, whole" in verify.invoke(tips_cli, ["verify"]).output
+    assert "3 entries, unaltered" in verify.invoke(tips_cli, ["verify"]).output
 
     tamper(statement)
 
