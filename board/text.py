@@ -35,6 +35,8 @@ _PILED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+")
 _HEAPED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+")
 _LINE_BREAK = regex.compile("\r\n|[\r\u2028\u2029]")
 _LONG_GAP = regex.compile("\n{4,}")
+# A quotation that closes, as text or as HTML writes it, with a Korean particle right behind it.
+_CLOSING = regex.compile(r"(?:[’”」』]|(?<=[^\s>(\[])&#3[49];)(?=[가-힣])")
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -57,6 +59,14 @@ def tidy(text: str) -> str:
 def tidy_line(text: str) -> str:
     """One line as we keep it: tidy, with every run of white space as one space."""
     return " ".join(tidy(text).split())
+
+
+def glued(html: str) -> str:
+    """HTML in which no line ends between a closing quotation mark and its particle: “왔다”고.
+
+    A word joiner is put there when a page is made; `tidy` takes it out of whatever comes back.
+    """
+    return _CLOSING.sub("\\g<0>\u2060", html)
 
 
 def graphemes(text: str) -> int:

@@ -95,7 +95,7 @@ def test_somebody_is_suspended_and_let_back_in(
 def test_an_unknown_account_is_said(operator: Run, words: tuple[str, ...]) -> None:
     result = operator(*words)
     assert (result.exit_code, result.output) == (
-        1, "Error: There is no account with the e-mail x@y.z.\n",
+        1, "Error: There is no account with the email x@y.z.\n",
     )  # fmt: skip
 
 

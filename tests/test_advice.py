@@ -161,7 +161,7 @@ def test_a_text_with_a_number_is_shown_again_with_what_and_why(as_, ada, harbour
 
     assert (response.status_code, stored()) == (422, 0)
     assert "Call <mark>010-1234-5678</mark> today" in response.text
-    assert "This looks like a telephone number." in response.text
+    assert "This looks like a phone number." in response.text
     assert f"{PHONE}</textarea>" in response.text
     assert 'name="key" type="hidden" value="k1"' in response.text
 

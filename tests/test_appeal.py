@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from board.accounts.auth.passwords import hash_password
 from board.comments.models import Comment
+from board.comments.moderation_reasons import reason_sentence
 from board.db import db, now, writing
 from board.db.hash_chain import first_broken
 from board.moderation.appeals.models import Appeal, NotByTheSame, NotOpen, appeal, decide
@@ -55,7 +56,7 @@ def test_an_author_appeals_from_the_page_of_the_comment(as_, ada, hidden):
     assert "이의신청을 접수했습니다" in page
     assert "It was a quote" in page
     assert f'href="{link}"' not in client.get(f"/comments/{hidden.id}").text
-    assert "이의신청이 결정을 기다리고 있습니다." in client.get("/account/notices").text
+    assert "이의신청을 검토하고 있습니다." in client.get("/account/notices").text
 
 
 def test_another_moderator_upholds_it_and_both_learn_the_outcome(
@@ -72,7 +73,7 @@ def test_another_moderator_upholds_it_and_both_learn_the_outcome(
     assert response.status_code == 303
     assert "The ferry is late again" in guest.get("/articles/harbour").text
     notices = as_(ada).get("/account/notices").text
-    assert "이의신청 받아들임" in notices
+    assert "이의신청 인용" in notices
     assert "It quotes the article." in notices
     assert notices.count('id="notice-') == 2  # that it was hidden, and the outcome
     first = as_(mo)
@@ -270,3 +271,15 @@ def test_the_page_asks_as_often_for_many_as_for_one(as_, mo, minah, harbour, row
 
     assert page.count('id="appeal-') == rows
     assert len([each for each in queries if each.startswith("SELECT")]) <= 13
+
+
+def test_the_reason_of_a_suspension_does_not_say_that_something_was_hidden(app, as_, ada, minah):
+    with writing():
+        warned = sanctions.warn(ada, by=minah, reason="abuse")
+
+    page = as_(ada).get(f"/rulings/{warned.id}/appeal").text
+
+    assert "특정인을 비방하는 표현이 있어 경고했습니다." in page
+    with app.test_request_context():
+        assert reason_sentence("abuse", verdict="ban").endswith("표현이 있어 이용을 제한했습니다.")
+        assert reason_sentence("abuse", verdict="hide").endswith("표현이 있어 숨겼습니다.")

@@ -42,7 +42,7 @@ def test_a_whole_log_is_said_to_be_whole_and_how_it_ends(type_, decisions):
 
     assert result.exit_code == 0
     last = decisions[-1]
-    assert result.output == f"3 rulings, whole. The last is {last.id}: {last.hash.hex()}\n"
+    assert result.output == f"3 decisions, unaltered. The last is {last.id}: {last.hash.hex()}\n"
 
 
 def test_the_first_broken_ruling_is_named(type_, decisions):
@@ -65,7 +65,7 @@ def test_the_end_of_the_log_is_checked_on_its_own(decisions):
 def test_the_log_is_written_to_a_file_of_the_owner_line_by_line(type_, decisions, tmp_path):
     path = tmp_path / "log.jsonl"
 
-    assert type_("export", str(path)).output == "3 rulings written.\n"
+    assert type_("export", str(path)).output == "3 decisions written.\n"
 
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["verdict"] for line in lines] == ["hide", "restore", "warn"]

@@ -28,7 +28,7 @@ def test_an_answered_comment_leaves_a_tombstone_without_a_name(as_, guest, ada, 
     page = guest.get("/articles/harbour").text
     assert "Never mind" not in page
     assert "ada" not in page
-    assert "작성자에 의해 삭제된 댓글입니다." in page
+    assert "작성자가 삭제한 댓글입니다." in page
     assert "But I do" in page
     assert harbour.comment_count == 1
 

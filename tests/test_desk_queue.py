@@ -41,7 +41,7 @@ def test_what_has_waited_longest_stands_first_with_its_context(as_, ada, mo, har
 
     assert page.index("First") < page.index("Second")
     assert "The harbour reopens" in page
-    assert "보류 <b>2</b>" in page
+    assert "승인 대기 <b>2</b>" in page
 
 
 def test_keeping_and_hiding_empty_the_queue(as_, guest, mo, held):
@@ -51,7 +51,7 @@ def test_keeping_and_hiding_empty_the_queue(as_, guest, mo, held):
     hidden = decide(client, held[1], "hide", reason="abuse")
 
     assert (kept.location, hidden.location) == (f"{QUEUE}&notice=kept", f"{QUEUE}&notice=hidden")
-    assert "기다리는 댓글이 없습니다." in client.get(QUEUE).text
+    assert "처리할 댓글이 없습니다." in client.get(QUEUE).text
     assert "First" in guest.get("/articles/harbour").text
     assert "Second" not in guest.get("/articles/harbour").text
 
@@ -74,7 +74,7 @@ def test_a_second_decision_says_that_there_is_one(as_, verb, mo, held):
     )
 
     assert late.status_code == 409
-    assert "그사이 다른 운영자가" in late.text
+    assert "님이 먼저 처리했습니다(" in late.text
     assert len(rulings()) == 1
 
 
@@ -160,10 +160,10 @@ def test_all_that_match_are_decided_after_their_number_was_confirmed(as_, mo, he
     fields = {"all": "keep", "queue": "held", "next": QUEUE, "author": "ada"}
 
     asked = client.post("/desk/comments/bulk", data=fields)
-    assert "댓글 1개를 유지할까요?" in asked.text
+    assert "댓글 1개를 승인할까요?" in asked.text
     assert rulings() == []
     stale = client.post("/desk/comments/bulk", data={**fields, "count": "7"})
-    assert "댓글 1개를 유지할까요?" in stale.text
+    assert "댓글 1개를 승인할까요?" in stale.text
     client.post("/desk/comments/bulk", data={**fields, "count": "1"})
 
     assert [comment.held_for for comment in held] == [None, "word"]
@@ -320,3 +320,14 @@ def test_one_decision_after_another_from_the_page_the_last_one_led_to(as_, mo, h
     again = decide(client, held[1], "keep", next=onward)
 
     assert client.get(again.location).status_code == 200
+
+
+def test_an_answer_to_a_deleted_comment_quotes_nothing(as_, ada, bora, mo, harbour, monkeypatch):
+    parent = say(harbour, bora, "Gone soon")
+    monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
+    say(harbour, ada, "An answer", to=parent)
+    with writing():
+        parent.delete()
+
+    assert "bora 님에게 단 답글(댓글은 삭제됨)</blockquote>" in as_(mo).get(QUEUE).text
+    assert "Reply to bora (comment deleted)</blockquote>" in as_(mo).get(f"{QUEUE}&lang=en").text

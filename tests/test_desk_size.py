@@ -252,7 +252,7 @@ def test_beyond_999_nobody_counts_how_many_more_wait(as_, ada, mo, harbour, wait
 
     page = as_(mo).get("/desk/comments?queue=held").text
 
-    assert f"새 계정 <b>{told}</b>" in page.replace("\n", "")
+    assert f"새 회원 댓글 <b>{told}</b>" in page.replace("\n", "")
 
 
 def test_words_are_looked_for_so_many_at_a_time_and_nothing_is_missed(

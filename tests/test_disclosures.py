@@ -110,7 +110,7 @@ def test_after_a_civil_request_the_board_tells_the_reader_whatever_the_form_says
     assert "disclosures" in jobs.run()
     assert "disclosures" not in jobs.run()
     notices = as_(ada).get("/account/notices").text
-    assert "이용자 정보를 제공했습니다: Harbour police 42 (표시 이름)" in notices
+    assert "이용자 정보를 제공했습니다: Harbour police 42 (닉네임)" in notices
     assert newest().told_at is not None
     [ruling] = db.session.scalars(select(Ruling).where(Ruling.verdict == Verdict.DISCLOSE))
     assert (ruling.about_id, ruling.moderator_id) == (ada.id, None)

@@ -269,8 +269,8 @@ def test_a_page_that_is_not_there_says_so_in_the_readers_language(guest):
     korean, english = guest.get("/nowhere"), guest.get("/nowhere?lang=en")
 
     assert (korean.status_code, english.status_code) == (404, 404)
-    assert "찾으시는 페이지가 없습니다" in korean.text
-    assert "There is no such page" in english.text
+    assert "페이지를 찾을 수 없습니다" in korean.text
+    assert "Page not found" in english.text
 
 
 def test_a_crash_is_a_page_without_a_trace(app, guest):
@@ -281,7 +281,7 @@ def test_a_crash_is_a_page_without_a_trace(app, guest):
 
     assert response.status_code == 500
     assert "ZeroDivisionError" not in response.text
-    assert "저희 쪽에 문제가 생겼습니다" in response.text
+    assert "일시적인 오류가 발생했습니다" in response.text
 
 
 def test_a_member_who_signs_out_leaves_nothing_open(as_, ada, urls):

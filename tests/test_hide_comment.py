@@ -27,7 +27,7 @@ def test_a_moderator_hides_a_comment_and_readers_see_why(as_, guest, mo, harbour
     page = guest.get("/articles/harbour").text
     assert "Rude words" not in page
     assert "bora" not in page
-    assert "운영규정 위반으로 가려진 댓글입니다." in page
+    assert "댓글 운영원칙에 따라 숨긴 댓글입니다." in page
     assert "개인정보 노출" in page
     assert harbour.comment_count == 0
 

@@ -140,7 +140,7 @@ def test_several_may_leave_and_no_one_may_be_called_that(leave, as_, guest, ada,
     for name in (FORMER, "탈퇴한  이용자", "탈퇴한·이용자"):
         refused = guest.post("/sign-up", data={**form, "name": name})
         assert refused.status_code == 422
-        assert "탈퇴한 사람을 가리키는 이름" in refused.text
+        assert "쓸 수 없는 닉네임입니다." in refused.text
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,9 @@ def test_staff_stay_until_an_operator_lets_them_go(request, as_, who):
 
     page, refused = as_(user).get("/account/leave"), as_(user).post("/account/leave")
 
-    assert "관리자가 권한을 거둔 뒤" in page.text and '<form class="stack"' not in page.text
+    assert (
+        "시스템 관리자가 권한을 회수한 뒤" in page.text and '<form class="stack"' not in page.text
+    )
     assert (refused.status_code, user.left_on) == (403, None)
 
 
@@ -248,7 +250,7 @@ def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):
 
 def test_the_way_there_is_on_the_account_page(as_, ada):
     assert 'href="/account/leave"' in as_(ada).get("/account").text
-    assert "이름 없이 남기기" in as_(ada).get("/account/leave").text
+    assert "댓글은 남기고 닉네임만 삭제" in as_(ada).get("/account/leave").text
 
 
 def test_the_desk_sees_what_was_decided_but_not_about_whom(leave, as_, harbour, ada, mo):

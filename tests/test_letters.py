@@ -90,7 +90,7 @@ def test_in_the_language_used_last(postman, send, remark, mo, ada):
 
     send()
 
-    assert postman.letters[0][1]["Subject"] == "[전체댓글] There is a notice for you"
+    assert postman.letters[0][1]["Subject"] == "[전체댓글] You have a notification"
 
 
 def test_signing_in_says_which_language_that_is(as_, app, guest):
@@ -187,7 +187,7 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
     assert [text.split(".")[0] for text in told] == [
         "신고를 접수했습니다",
         "신고에 대한 처리 결과가 나왔습니다",
-        "게시자가 조치에 이의를 신청했습니다",
+        "작성자가 조치에 이의를 신청했습니다",
         "신고에 대한 처리 결과가 나왔고 절차가 끝났습니다",
     ]
     assert all(received.receipt in text and "/report/rights/status" in text for text in told)
@@ -258,7 +258,7 @@ def test_whoever_has_the_address_ends_all_letters_without_an_account(
     )
     assert link in postman.texts()[0]
 
-    assert "메일 그만 받기" in guest.get(link).text
+    assert "메일 수신 중지" in guest.get(link).text
     db.session.refresh(ada)
     assert ada.mail == "all"  # a program that opens links changes nothing
     assert guest.post(link).status_code == 200

@@ -9,7 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing, writing_engine
 from board.db.hash_chain import first_broken
+from board.moderation.filters import models as rules
+from board.moderation.rulings import undo as undoing
 from board.moderation.rulings.models import Ruling, Verdict, hide, record, restore
+from board.moderation.rulings.models import keep as keep_comment
 from conftest import say
 
 
@@ -124,3 +127,45 @@ def test_a_long_log_goes_on_for_programs_too(guest, harbour, ada, mo, monkeypatc
     assert [each["rulings"][0]["verdict"] for each in (first, second)] == ["restore", "hide"]
     assert second["next"] is None
     assert re.fullmatch(r'</rulings\.csv\?before=\d+>; rel="next"', link)
+
+
+def test_what_is_decided_without_a_reason_says_what_it_is_about_and_nothing_of_guidelines(
+    as_, ada, mo, harbour
+):
+    comment = say(harbour, ada, "Remark")
+    said = {"text": "상인회", "kind": "word", "action": "hold", "category": "other"}
+    with writing():
+        keep_comment(comment, by=mo)
+        record(Verdict.ORDER, by=mo, reason="", note="심의-2026-1234")
+        rule = rules.add(by=mo, state=rules.State.ON, disguised=True, **said)
+        rules.change(rule, by=mo, state="shadow")
+        rules.allow("상인회관", by=mo)
+
+    assert lines_of(as_(mo), "ko") >= {
+        "댓글 승인",
+        "명령 접수 심의-2026-1234",
+        "규칙 변경 상인회 (적용 중 → 시범 적용)",
+        "예외 단어 추가 상인회관",
+    }
+    assert lines_of(as_(mo), "en") >= {
+        "Comment approved",
+        "Order registered 심의-2026-1234",
+        "Rule changed 상인회 (On → Shadow)",
+        "Allowed word added 상인회관",
+    }
+
+
+def lines_of(client, language):
+    """Each entry of the desk's log, in words."""
+    page = client.get(f"/desk/rulings?lang={language}").text
+    lines = re.findall(r'<p class="entry-title">(.*?)</p>', page)
+    return {" ".join(re.sub("<[^>]+>", "", line).split()) for line in lines}
+
+
+def test_a_decision_taken_back_has_a_name(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        undoing.undo(hide(comment, by=mo, reason="abuse"), by=mo)
+
+    assert ">처리 취소<" in as_(mo).get("/desk/rulings").text
+    assert ">Decision undone<" in as_(mo).get("/desk/rulings?lang=en").text

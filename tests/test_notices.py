@@ -59,7 +59,7 @@ def test_one_that_waited_and_may_be_read_is(as_, ada, mo, harbour, monkeypatch):
     with writing():
         moderation.keep(comment, by=mo)
 
-    assert "다른 독자도 볼 수 있습니다." in notices(as_(ada))
+    assert "다른 이용자도 볼 수 있습니다." in notices(as_(ada))
 
 
 def test_what_was_taken_back_at_once_is_not_told(as_, ada, mo, harbour):

@@ -147,7 +147,7 @@ def test_what_is_late_is_marked_and_counted_on_the_way_in(as_, mo, order):
         page = as_(mo).get("/desk/orders").text
 
     assert "기한 초과" in page
-    assert 'aria-current="page">명령·요청 <b>1</b>' in page
+    assert 'aria-current="page">삭제 명령·요청 <b>1</b>' in page
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_the_public_reads_how_many_came_in_each_half_year(guest, mo, order):
     assert halves[1]["orders"] == []
     assert "2026-H2,orders,court/carried_out,1" in guest.get("/transparency.csv").text
     page = guest.get("/transparency").text
-    assert '<th scope="row">2026-H2</th><td>법원</td><td>이행</td><td>1</td>' in page
+    assert '<th scope="row">2026년 하반기</th><td>법원</td><td>이행</td><td>1</td>' in page
     assert "2026가합1" not in page
 
 

@@ -101,7 +101,7 @@ def test_an_act_without_a_reason_is_shown_again(as_, verb, ada, mo):
     answer = as_(mo).post(f"/desk/people/{ada.id}/{verb}", data={"days": "3", "name": "ada"})
 
     assert answer.status_code == 422
-    assert "사유를 고르거나" in answer.text
+    assert "사유를 선택하거나" in answer.text
     assert verdicts() == []
 
 
@@ -160,7 +160,7 @@ def test_a_person_is_found_by_the_beginning_of_the_name(as_, ada, mo):
 
     assert f'href="/desk/people/{ada.id}"' in page
     assert "harbour.example" not in page
-    assert "이렇게 시작하는 이름이 없습니다." in as_(mo).get("/desk/people?q=%25").text
+    assert "‘%’(으)로 시작하는 닉네임이 없습니다." in as_(mo).get("/desk/people?q=%25").text
 
 
 def test_no_page_about_people_asks_once_per_row(as_, ada, mo, harbour):

@@ -73,7 +73,7 @@ def test_a_reader_likes_a_comment_and_everyone_sees_it(as_, guest, bora, harbour
     assert response.status_code == 303
     assert response.location == f"/comments/{comment.id}#comment-{comment.id}"
     assert buttons(guest.get("/articles/harbour").text, comment) == [
-        "공감 1, ada의 댓글", "비공감 0, ada의 댓글",
+        "공감 1, ada 님의 댓글", "비공감 0, ada 님의 댓글",
     ]  # fmt: skip
     assert harbour.revision == before + 1
 
@@ -126,7 +126,7 @@ def test_replies_can_be_liked_too(as_, guest, ada, bora, harbour, comment):
     response = act(as_(ada), "like", reply)
 
     assert response.location == f"/comments/{reply.id}#comment-{reply.id}"
-    assert buttons(guest.get("/articles/harbour").text, reply)[0] == "공감 1, bora의 댓글"
+    assert buttons(guest.get("/articles/harbour").text, reply)[0] == "공감 1, bora 님의 댓글"
 
 
 def test_nobody_rates_their_own_comment(as_, ada, comment):
@@ -135,7 +135,7 @@ def test_nobody_rates_their_own_comment(as_, ada, comment):
     for verb in VERBS:
         response = act(client, verb, comment)
         assert response.status_code == 403, verb
-        assert alert(response) == "자신의 댓글에는 공감이나 비공감을 할 수 없습니다."
+        assert alert(response) == "내 댓글에는 공감·비공감을 누를 수 없습니다."
     assert score(comment) == (0, 0)
 
 
@@ -151,7 +151,7 @@ def test_what_is_hidden_or_deleted_cannot_be_rated(as_, ada, bora, mo, harbour, 
         for gone in (comment, deleted):
             response = act(client, verb, gone)
             assert response.status_code == 409, verb
-            assert "더 이상 보이지 않아" in alert(response)
+            assert "더 이상 보이지 않는 댓글이라" in alert(response)
     assert score(comment) == (1, 0)
 
 
@@ -168,7 +168,7 @@ def test_a_hidden_comment_comes_back_with_its_likes(as_, guest, bora, mo, commen
     for verb in ("hide", "restore"):
         as_(mo).post(f"/comments/{comment.id}/{verb}", data={"reason": "abuse"})
 
-    assert buttons(guest.get("/articles/harbour").text, comment)[0] == "공감 1, ada의 댓글"
+    assert buttons(guest.get("/articles/harbour").text, comment)[0] == "공감 1, ada 님의 댓글"
 
 
 def test_the_likes_of_a_hidden_comment_are_not_shown(as_, guest, bora, mo, comment):
@@ -367,7 +367,7 @@ def test_a_board_may_do_without_dislikes(app, as_, guest, bora, comment):
         db.session.get(Article, comment.article_id).revision += 1
 
     assert act(as_(person("carol")), "dislike", comment).status_code == 404
-    assert buttons(guest.get("/articles/harbour").text, comment) == ["공감 0, ada의 댓글"]
+    assert buttons(guest.get("/articles/harbour").text, comment) == ["공감 0, ada 님의 댓글"]
     assert act(client, "unreact", comment).status_code == 303
     assert score(comment) == (0, 0)
 

@@ -76,7 +76,7 @@ def test_a_report_needs_a_reason_from_the_list(as_, reason, ada, rude):
     answer = send(as_(ada), rude, reason=reason)
 
     assert answer.status_code == 422
-    assert "신고 사유를 골라 주세요." in answer.text
+    assert "신고 사유를 선택해 주세요." in answer.text
 
 
 def test_nobody_reports_their_own_comment(as_, bora, rude):
@@ -144,8 +144,8 @@ def test_moderators_see_in_a_persons_record_what_they_reported_and_what_was_uphe
 
     shown = {user: client.get(f"/desk/people/{user.id}").text for user in (ada, bora)}
 
-    assert "<dt>신고한 횟수</dt><dd>2 " in shown[ada] and "받아들여짐 1" in shown[ada]
-    assert "<dt>신고한 횟수</dt><dd>0</dd>" in shown[bora] and "받아들여짐" not in shown[bora]
+    assert "<dt>신고</dt><dd>2건(인정 1건)</dd>" in shown[ada]
+    assert "<dt>신고</dt><dd>0건(인정 0건)</dd>" in shown[bora]
 
 
 def test_taking_a_decision_back_reopens_its_reports(ada, mo, rude):

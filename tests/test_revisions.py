@@ -42,7 +42,11 @@ def test_every_version_is_shown_newest_first_with_what_was_changed(guest, ada, h
         "The bridge is <del>shut</del><ins>open</ins>",
         "The bridge is shut",
     ]
-    assert re.findall(r"<strong>(.*?)</strong>", page) == ["As it is now", "Edit 1", "First text"]
+    assert re.findall(r"<strong>(.*?)</strong>", page) == [
+        "Current version",
+        "Edit 1",
+        "Original version",
+    ]
 
 
 def test_a_screen_reader_hears_what_was_taken_out_and_put_in(guest, ada, harbour):
@@ -52,7 +56,7 @@ def test_a_screen_reader_hears_what_was_taken_out_and_put_in(guest, ada, harbour
     page = guest.get(f"/comments/{comment.id}/revisions?lang=en").text
 
     heard = re.sub("<[^>]+>", "", re.search(r"<del>.*</ins>", page)[0])
-    assert heard == "[taken out: shut][put in: open]"
+    assert heard == "[removed: shut][added: open]"
 
 
 def test_markup_in_an_earlier_text_never_works(guest, ada, harbour):

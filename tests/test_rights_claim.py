@@ -1,7 +1,7 @@
 """Whoever is hurt by a comment asks to have it taken down; both sides are told what follows."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -71,7 +71,7 @@ def test_a_guest_claims_a_right_and_sees_how_it_stands(guest, hurting):
     receipt = re.search(r'id="receipt">([^<]+)', answer.text)[1]
     secret = re.search(r'id="claim-code">([^<]+)', answer.text)[1]
     status = guest.post("/report/rights/status", data={"receipt": receipt, "secret": secret})
-    assert f"{receipt}: 접수" in status.text
+    assert f"{receipt}: 신고 접수" in status.text
     assert newest().comment_id == hurting.id
 
 
@@ -129,7 +129,7 @@ def test_a_moderator_takes_it_down_and_everyone_sees_that(as_, guest, mo, ada, h
     assert response.status_code == 303
     assert newest().until - newest().blocked_at == timedelta(days=30)
     thread = guest.get(f"/comments/{hurting.id}").text
-    assert "이 댓글은 다른 이용자의 요청으로 게시중단(임시조치) 되었습니다." in thread
+    assert "권리침해 신고에 따라 게시중단(임시조치)된 댓글입니다." in thread
     assert "Pier Street" not in thread
     status = guest.post("/report/rights/status", data=claimed).text
     assert "It shows an address." in status
@@ -259,7 +259,10 @@ def test_a_comment_that_is_clearly_unlawful_is_taken_down_for_good(as_, guest, m
     assert answer(as_(mo), "remove", "It shows an address.").status_code == 303
 
     thread = guest.get("/articles/harbour").text
-    assert "권리침해 신고로 삭제되었습니다" in guest.get(f"/comments/{newest().comment_id}").text
+    assert (
+        "권리침해 신고에 따라 삭제된 댓글입니다."
+        in guest.get(f"/comments/{newest().comment_id}").text
+    )
     assert "Pier Street" not in thread
     assert newest().state == State.REMOVED
     status = guest.post("/report/rights/status", data=claimed).text
@@ -280,8 +283,8 @@ def test_an_answer_is_published_below_the_comment_instead(as_, guest, mo, ada, h
     assert "Pier Street" in thread
     assert "Kim Harbour" not in thread
     assert newest().state == State.REBUTTED
-    assert "반박 게재" in as_(ada).get("/account/notices").text
-    assert "반박 게재" in guest.get("/transparency/takedowns").text
+    assert "반박문 게재" in as_(ada).get("/account/notices").text
+    assert "반박문 게재" in guest.get("/transparency/takedowns").text
 
 
 def test_without_an_answer_there_is_none_to_publish(as_, guest, mo, hurting, claimed):
@@ -366,3 +369,10 @@ def test_authors_name_the_way_they_want_to_be_told_and_only_moderators_see_it(
     writer.post("/account/notices/channel", data={"contact": ""})
     assert "010-1234-5678" not in as_(mo).get("/desk/claims").text
     assert guest.post("/account/notices/channel").status_code == 401
+
+
+def test_the_number_of_a_claim_has_the_day_it_is_in_korea(guest, hurting):
+    with time_machine.travel(datetime(2026, 11, 30, 15, 30, tzinfo=UTC), tick=False):
+        guest.post("/report/rights", data=told(hurting))
+
+    assert newest().receipt.startswith("261201-")

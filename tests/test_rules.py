@@ -82,9 +82,9 @@ def test_its_author_reads_that_it_was_sorted_by_a_program(as_, ada, harbour):
 
     page = client.get(send(client, "이 고래밥아").location).text
 
-    assert "자동 분류로 보류됨, 사람이 확인합니다" in page
-    assert "자동 분류로 보류됨" in client.get("/account/comments").text
-    assert "자동 분류로 보류됨" in client.get(f"/comments/{only(Comment).id}").text
+    assert "자동 분류로 보류되었습니다. 운영자가 확인할 때까지" in page
+    assert "자동 분류로 보류되었습니다." in client.get("/account/comments").text
+    assert "자동 분류로 보류되었습니다." in client.get(f"/comments/{only(Comment).id}").text
 
 
 def test_a_word_that_is_refused_is_named_and_the_text_kept(as_, ada, harbour):
@@ -93,14 +93,17 @@ def test_a_word_that_is_refused_is_named_and_the_text_kept(as_, ada, harbour):
     answer = send(as_(ada), "이 고-래-밥아")
 
     assert answer.status_code == 422
-    assert "“고-래-밥”" in answer.text
+    assert "‘고-래-밥’" in answer.text
     assert "이 고-래-밥아</textarea>" in answer.text
     assert db.session.scalar(select(func.count()).select_from(Comment)) == 0
 
 
 @pytest.mark.parametrize(
     ("action", "says"),
-    [("hold", "이대로 올리면 보류됩니다"), ("warn", "뜻보다 거칠게 들릴 수 있는")],
+    [
+        ("hold", "이대로 등록하면 운영자 확인 후 공개됩니다"),
+        ("warn", "의도보다 거칠게 읽힐 수 있는"),
+    ],
 )
 def test_the_writer_is_told_before_and_may_post_it_all_the_same(as_, ada, harbour, action, says):
     have("고래밥", action=action)
@@ -246,7 +249,7 @@ def test_a_changed_rule_is_tried_and_keeps_its_history(as_, mo, ada, harbour):
     assert (rule.text, rule.state) == ("멸치떼", "shadow")
     page = moderator.get(f"/desk/rules/{rule.id}").text
     assert "고래밥 → 멸치떼" in page
-    assert "on → shadow" in page
+    assert "적용 중 → 시범 적용" in page
 
 
 def test_a_signal_does_not_become_a_word(as_, mo):
@@ -317,7 +320,7 @@ def test_the_list_says_how_many_of_the_hits_were_upheld(as_, mo, ada, harbour):
 
     assert matches.records([rule])[rule.id] == matches.Record(hits=4, hidden=1, waiting=2)
     page = as_(mo).get("/desk/rules").text
-    assert "숨김 1, 유지 1, 대기 2" in page
+    assert "숨김 1, 승인 1, 승인 대기 2" in page
 
 
 def test_a_hit_is_marked_in_its_place_and_never_as_markup(as_, mo, ada, harbour):

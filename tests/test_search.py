@@ -129,7 +129,7 @@ def test_too_much_is_refused_with_a_sentence_and_kept_in_the_box(guest, as_, ada
         response = client.get(url, query_string={"q": query})
 
         assert response.status_code == 422
-        assert re.search(r'role="alert">[^<]*(100자|낱말 8개)까지', response.text)
+        assert re.search(r'role="alert">[^<]*(100자|단어 8개)까지', response.text)
         assert f'value="{query}"' in response.text
 
 
@@ -194,7 +194,7 @@ def test_a_rare_letter_is_looked_for_piece_by_piece(guest, ada, harbour, monkeyp
     second = guest.get(more_link(first)).text
     third = guest.get(more_link(second)).text
 
-    assert "최근 댓글 가운데에는" in first and "최근 댓글 가운데에는" in second
+    assert "최근 댓글에서는" in first and "최근 댓글에서는" in second
     assert (texts(third), more_link(third)) == (["뷁"], None)
 
 
@@ -210,7 +210,7 @@ def test_a_reader_searches_their_own_comments(as_, guest, ada, bora, harbour):
     assert texts(page) == ["국회 둘", "국회 하나"]
     assert "Another article" in page
     assert texts(as_(ada).get("/account/comments?q=").text) == ["버스 셋", "국회 둘", "국회 하나"]
-    assert "찾는 낱말이 모두 들어간" in as_(ada).get("/account/comments?q=없음").text
+    assert "검색 결과가 없습니다." in as_(ada).get("/account/comments?q=없음").text
     assert guest.get("/account/comments?q=국회").status_code == 303
 
 

@@ -474,7 +474,7 @@ def test_an_operator_lets_somebody_begin_anew(
     client = with_password(mo)
     assert client.get("/sign-in/code").location == "/account/second-factor/enrol?next=/"
     assert set_up(client)[0].status_code == 200
-    assert "운영자가 초기화함" in client.get("/account/second-factor").text
+    assert "시스템 관리자가 초기화함" in client.get("/account/second-factor").text
 
 
 @pytest.mark.parametrize("email", ["mo@harbour.example", "nobody@harbour.example"])

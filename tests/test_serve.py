@@ -113,8 +113,8 @@ def test_an_empty_folder_becomes_a_board_with_a_sample_and_stays_one(tmp_path: P
     assert [line.split()[0] for line in rest[1:4]] == [
         "ada@harbour.example", "mo@harbour.example", "tess@harbour.example",
     ]  # fmt: skip
-    assert rest[4] == "Staff are asked for a code as well. This prints the one of the moment:"
-    assert rest[-1].startswith("tess reads tips with the reading passphrase: ")
+    assert rest[4] == "Staff are asked for a code as well. This prints the current one:"
+    assert rest[-1].startswith("tess reads tips with the passphrase: ")
     with serving(tmp_path / "instance", "--sample") as second:
         assert get(second.port, "/")[1] == front
     assert (second.code, second.err) == (0, "")

@@ -65,7 +65,7 @@ def test_in_slow_mode_one_person_waits_between_two_comments_there(as_, set_, ada
         accepted = post(client, "Second")
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "150")
-    assert "느린 모드입니다. 한 사람이 3분에 한 번 쓸 수 있습니다." in refused.text
+    assert "느린 모드입니다. 댓글은 3분에 한 번 쓸 수 있습니다." in refused.text
     assert ">Second</textarea>" in refused.text
     assert elsewhere.id
     assert accepted.status_code == 303
@@ -97,14 +97,14 @@ def test_where_everything_is_held_the_writer_is_told_before_and_after(
     preview = post(client, "Wait for me", preview="1").text
     after = client.get(post(client, "Wait for me").location).text
 
-    beforehand = "운영자가 확인한 뒤 다른 독자에게 보입니다."
+    beforehand = "운영자가 확인한 뒤 공개됩니다."
     assert (page.count(beforehand), preview.count(beforehand)) == (1, 2)
-    assert "운영자가 확인한 뒤 다른 독자에게 공개됩니다." in after
-    assert "운영자의 확인을 기다리고 있습니다." in after.split('id="held"')[1]
+    assert "운영자가 확인한 뒤 공개됩니다." in after
+    assert "승인을 기다리고 있습니다." in after.split('id="held"')[1]
     assert "Wait for me" not in guest.get("/articles/harbour").text
     waiting = as_(mo).get("/desk/comments?queue=held").text
     assert "Wait for me" in waiting
-    assert "이 댓글창의 모든 댓글을 확인합니다" in waiting
+    assert "사전 승인제 댓글창" in waiting
 
 
 def test_what_is_edited_where_everything_is_held_waits_too(as_, guest, set_, ada, harbour):
@@ -137,7 +137,7 @@ def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora
     assert "<textarea" not in page
     assert "data-reactions-closed" in page
     assert told(page) == [
-        "지금은 댓글을 읽을 수만 있습니다. 쓰기, 고치기, 공감은 잠시 멈춥니다. "
+        "지금은 댓글을 읽을 수만 있습니다. 등록, 수정, 공감은 잠시 멈춥니다. "
         f"사유: {REASON} 2026.11.23. 14:00까지입니다."
     ]
     assert [(a.status_code, a.headers.get("Retry-After")) for a in answers] == [(409, "7200")] * 3
@@ -235,7 +235,7 @@ def test_where_only_settled_accounts_write_a_new_one_is_told_from_when_on(as_, s
         accepted = post(as_(ada), "Hello")
 
     assert refused.status_code == 403
-    assert "가입한 지 7일이 지난 계정만 이 댓글창에 쓸 수 있습니다." in refused.text
+    assert "가입한 지 7일 이상인 회원만 이 댓글창에 쓸 수 있습니다." in refused.text
     assert accepted.status_code == 303
 
 
@@ -447,7 +447,7 @@ def test_a_moderator_steers_from_the_thread_and_ends_it_with_one_button(as_, gue
 
     assert set_.location == "/desk/threads?notice=steered"
     assert told(guest.get("/articles/harbour").text)[0].startswith(
-        "한 번 쓴 사람은 5분 뒤에 다시 쓸 수 있습니다. 댓글을 최신순으로만 보여 드립니다."
+        "느린 모드: 댓글은 5분에 한 번 쓸 수 있습니다. 댓글을 최신순으로만 보여 드립니다."
     )
     desk = client.get("/desk/threads").text
     act = db.session.scalars(select(Steering)).one()
@@ -504,19 +504,22 @@ def test_an_election_mode_is_prepared_begins_and_ends_by_itself(as_, guest, mo, 
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"measures": []}, "무엇을 할지 고르세요."),
+        ({"measures": []}, "처리 방식을 선택해 주세요."),
         ({"reason": " "}, "입력해 주세요."),
         ({"reason": "x" * 201}, "201"),
-        ({"article": "nowhere"}, "이 게시판에 없는 기사입니다."),
-        ({"scope": "sections"}, "섹션을 하나 이상 고르세요."),
+        ({"article": "nowhere"}, "이 사이트에 없는 기사입니다."),
+        ({"scope": "sections"}, "섹션을 하나 이상 선택해 주세요."),
         ({"scope": "galaxy"}, ""),
-        ({"measures": ["stop", "freeze"]}, "하나만 고르세요."),
+        ({"measures": ["stop", "freeze"]}, "하나만 선택해 주세요."),
         ({"measures": ["explode"]}, ""),
         ({"seconds": "7"}, ""),
-        ({"ends_at": "2020-01-01T00:00"}, "시작하기 전에 끝납니다."),
-        ({"starts_at": "2099-01-02T00:00", "ends_at": "2099-01-01T00:00"}, "시작하기 전에"),
+        ({"ends_at": "2020-01-01T00:00"}, "종료 시각이 시작 시각보다 빠릅니다."),
+        (
+            {"starts_at": "2099-01-02T00:00", "ends_at": "2099-01-01T00:00"},
+            "종료 시각이 시작 시각보다 빠릅니다.",
+        ),
         ({"ends_at": "tomorrow"}, ""),
-        ({"preset": "election"}, "시작과 끝이 있어야 합니다."),
+        ({"preset": "election"}, "시작 시각과 종료 시각이 필요합니다."),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_with_what_was_typed(as_, mo, harbour, change, wrong):
@@ -610,8 +613,8 @@ def test_programs_are_told_how_a_thread_is_steered(guest, set_, harbour):
             {
                 "measures": ["hold", "slow"],
                 "says": [
-                    "A moderator looks at every new comment before others can read it.",
-                    "After a comment, the same person can write the next one here 1 minute later.",
+                    "A moderator checks every new comment before it is published.",
+                    "Slow mode: you can post once every 1 minute.",
                 ],
                 "reason": REASON,
                 "until": "2026-11-23T04:00:00+00:00",

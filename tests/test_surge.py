@@ -300,14 +300,14 @@ def test_an_alert_shows_what_it_is_made_of(as_, mo, raid):
     facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", item))
 
     assert facts == {
-        "People": "3",
-        "Accounts of less than a day": "2 (67%)",
-        "Comments, by how many people": "17 / 3",
-        "Comments that nearly repeat another": "16",
+        "Members": "3",
+        "Accounts less than a day old": "2 (67%)",
+        "Comments / authors": "17 / 3",
+        "Near-identical comments": "16",
     }
-    assert "at most 17 in ten minutes, usually 0, a surge from 15" in item
+    assert "peak 17 in ten minutes, usually 0, surge from 15" in item
     assert "Reported 2×" in item
-    plots = re.findall(r'aria-label="(Comments|Reports) in each[^"]*: ([0-9, ]+)"', item)
+    plots = re.findall(r'aria-label="(Comments|Reports) per ten[^"]*: ([0-9, ]+)"', item)
     assert [(kind, sum(map(int, counts.split(", ")))) for kind, counts in plots] == [
         ("Comments", 17),
         ("Reports", 2),

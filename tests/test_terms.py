@@ -48,7 +48,8 @@ def test_they_are_linked_from_every_page_and_shown_at_sign_up(guest):
     for page in ("/", "/articles", "/sign-up", "/nowhere"):
         assert 'href="/terms"' in guest.get(page).text
     sign_up = guest.get("/sign-up").text.split("<main")[1]
-    assert 'href="/terms">이용약관</a> (2026.01.01.)' in sign_up
+    assert 'href="/terms">이용약관</a>(2026.01.01. 시행)과 <a href="/terms/rules">' in sign_up
+    assert "댓글 운영원칙</a>에 동의하는 것으로 봅니다." in sign_up
 
 
 def test_the_newsrooms_own_replace_those_that_ship(own):
@@ -77,13 +78,13 @@ def test_a_change_is_announced_until_its_day_and_the_old_text_stays_readable(own
         front = client.get("/").text
         new = client.get("/terms?version=2026-12-24").text
     assert "처음" in page
-    assert "2026.12.24.에 바뀝니다." in page
-    assert "이용약관: 2026.12.24.부터 변경" in front
+    assert "2026.12.24.에 변경됩니다." in page
+    assert "이용약관 변경 안내(2026.12.24. 시행)" in front
     assert "나중" in new
     # Midnight in Seoul is three in the afternoon of the day before in UTC.
     with time_machine.travel(datetime(2026, 12, 23, 15, 0, 1, tzinfo=UTC)):
         assert "나중" in client.get("/terms").text
-        assert "부터 변경" not in client.get("/").text
+        assert "변경 안내" not in client.get("/").text
         assert "처음" in client.get("/terms?version=2026-03-01").text
     assert client.get("/terms?version=1999-01-01").status_code == 404
 

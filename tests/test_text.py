@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from board.text import graphemes, is_readable, tidy, tidy_line
+from board.text import glued, graphemes, is_readable, tidy, tidy_line
 
 TRICKY = st.characters() | st.sampled_from(
     "\u200d\u200c\ufe0f\u034f\u0301\u0323\u0344\u20dd\n\r \u3164ᄀ가ᅡ\u0307🏴👨\U000e0067\U000e007f"
@@ -87,3 +87,25 @@ def test_no_text_a_form_can_hold_takes_long_to_tidy(text: str) -> None:
     start = time.process_time()
     tidy(text)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("html", "made"),
+    [
+        ("“온다”고 했다", "“온다”\u2060고 했다"),
+        ("‘부두’이라는", "‘부두’\u2060이라는"),
+        ("&#34;온다&#34;고 &#39;부두&#39;는", "&#34;온다&#34;\u2060고 &#39;부두&#39;\u2060는"),
+        ("「부두」에서 『바다』는", "「부두」\u2060에서 『바다』\u2060는"),
+        ("“온다” 고, ”.", "“온다” 고, ”."),
+        ("the harbour’s “quay”s", "the harbour’s “quay”s"),
+    ],
+)
+def test_a_particle_is_glued_to_the_quotation_before_it(html: str, made: str) -> None:
+    assert glued(html) == made
+    assert tidy(made) == html
+
+
+@given(st.text(TRICKY | st.sampled_from("”’」가나")))
+def test_gluing_adds_joiners_and_nothing_else(text: str) -> None:
+    bare = text.replace("\u2060", "")
+    assert glued(bare).replace("\u2060", "") == bare

@@ -20,7 +20,7 @@ from board.accounts.two_factor import models as two_factor
 from board.db import db, now, schema, writing
 from board.web.i18n import today
 
-accounts_cli = AppGroup("accounts", help="Make accounts, give and take capabilities, suspend.")
+accounts_cli = AppGroup("accounts", help="Create accounts, grant and revoke permissions, suspend.")
 
 CAPABILITIES = {"moderate": "can_moderate", "edit": "can_edit", "read-tips": "can_read_tips"}
 _capability = click.Choice(sorted(CAPABILITIES))
@@ -41,7 +41,7 @@ def add(email: str, name: str, capabilities: tuple[str, ...], password: str | No
     password_hash = hash_password(_valid_password(password, about=[name, email.partition("@")[0]]))
     with writing():
         if db.session.scalar(User.with_email(email)) or db.session.scalar(User.named(name)):
-            raise click.ClickException("There is an account with this e-mail or name.")
+            raise click.ClickException("An account with this email or name already exists.")
         user = models.sign_up(email=email, name=name, password_hash=password_hash)
         for capability in capabilities:
             user.grant(CAPABILITIES[capability])
@@ -89,7 +89,7 @@ def leave(email: str) -> None:
     with writing():
         user = _account(email)
         if user.is_staff:
-            raise click.ClickException(f"{email} is staff. Revoke what they may do first.")
+            raise click.ClickException(f"{email} is staff. Revoke their permissions first.")
         user.leave(on=today())
     click.echo(f"{email} has left.")
 
@@ -113,8 +113,8 @@ def reset_second_factor(email: str) -> None:
     """
     with writing():
         if not two_factor.reset(_account(email)):
-            raise click.ClickException(f"{email} has no second factor.")
-    click.echo(f"{email} sets up a new second factor at the next sign-in.")
+            raise click.ClickException(f"{email} has not set up two-step verification.")
+    click.echo(f"{email} sets up two-step verification at the next sign-in.")
 
 
 def _refuse_without_tables() -> None:
@@ -153,5 +153,5 @@ def _valid_password(password: str, *, about: list[str]) -> str:
 def _account(email: str) -> User:
     user = db.session.scalar(User.with_email(tidy_email(email.strip())))
     if user is None:
-        raise click.ClickException(f"There is no account with the e-mail {email}.")
+        raise click.ClickException(f"There is no account with the email {email}.")
     return user

@@ -48,17 +48,17 @@ class PasswordField(PlainPasswordField):
 
 
 class SignInForm(Form):
-    email = EmailField(_("E-mail"), [_required])
+    email = EmailField(_("Email"), [_required])
     password = PasswordField(_("Password"), [_required])
     next = HiddenField()
 
 
 class LettersForm(Form):
     news = BooleanField(
-        _("Write to me when something was decided about my comments or my account"),
+        _("Email me about decisions on my comments or account"),
         description=_(
-            "The letter only says that there is something to read. What concerns claims and "
-            "orders of the law we tell you by mail in any case."
+            "The email only says that there is something to read. We always email you about "
+            "rights complaints and legal orders."
         ),
     )
 
@@ -67,9 +67,9 @@ class CodeForm(Form):
     """The second factor of staff."""
 
     code = StringField(
-        _("Code of the second factor"),
+        _("Two-step verification code"),
         [_required, Length(max=40)],
-        description=_("The six digits in your app, or one of the codes you have on paper."),
+        description=_("The six digits in your app, or one of your backup codes."),
     )
     next = HiddenField()
 
@@ -81,12 +81,12 @@ class EnrolForm(Form):
     code = StringField(
         _("Digits in the app"),
         [_required, Length(max=40)],
-        description=_("Six digits, new every 30 seconds."),
+        description=_("Six digits, changing every 30 seconds."),
     )
     present = StringField(
-        _("Code of before"),
+        _("Current code"),
         [Length(max=40)],
-        description=_("From the app you use now, or one of the codes you have on paper."),
+        description=_("From the app you use now, or one of your backup codes."),
     )
     next = HiddenField()
 
@@ -96,7 +96,7 @@ class NameForm(Form):
         _("Display name"),
         [_required],
         description=_(
-            "%(min)d to %(max)d characters. It is shown with everything you write.",
+            "%(min)d to %(max)d characters. It appears with everything you post.",
             min=NAME_MIN,
             max=NAME_MAX,
         ),
@@ -106,16 +106,16 @@ class NameForm(Form):
         if not is_well_formed(field.data):
             raise ValidationError(
                 gettext(
-                    "A name has %(min)d to %(max)d characters: letters of one script, digits, "
-                    "spaces, and . _ -",
+                    "Use %(min)d to %(max)d characters: letters of one script, digits, spaces, "
+                    "and . _ -",
                     min=NAME_MIN,
                     max=NAME_MAX,
                 )
             )
         if name_key(field.data) == name_key(FORMER):
-            raise ValidationError(gettext("This name stands for everybody who has left."))
+            raise ValidationError(gettext("This name is reserved."))
         if imitates_staff(field.data, site_name=current_app.config["SITE_NAME"]):
-            raise ValidationError(gettext("This name could be taken for the newsroom's."))
+            raise ValidationError(gettext("This name could be mistaken for the newsroom’s."))
 
 
 class NewPassword(Form):
@@ -125,7 +125,7 @@ class NewPassword(Form):
         _("Password"),
         [_required],
         description=_(
-            "At least %(min)d characters. A short sentence is easy to remember and hard to guess.",
+            "At least %(min)d characters. A short sentence works well.",
             min=PASSWORD_MIN,
         ),
     )
@@ -137,11 +137,11 @@ class NewPassword(Form):
     def validate_password(self, field: Any) -> None:
         if len(field.data) < PASSWORD_MIN:
             raise ValidationError(
-                gettext("A password has at least %(min)d characters.", min=PASSWORD_MIN)
+                gettext("Passwords need at least %(min)d characters.", min=PASSWORD_MIN)
             )
         if len(field.data) > PASSWORD_MAX:
             raise ValidationError(
-                gettext("A password has at most %(max)d characters.", max=PASSWORD_MAX)
+                gettext("Passwords can be up to %(max)d characters.", max=PASSWORD_MAX)
             )
         if is_easy(field.data, about=self.about()):
             raise ValidationError(
@@ -151,15 +151,15 @@ class NewPassword(Form):
 
 class SignUpForm(NameForm, NewPassword):
     email = EmailField(
-        _("E-mail"),
+        _("Email"),
         [_required],
-        description=_("For signing in and for letters from us. Never shown to anyone."),
+        description=_("For signing in and emails from us. Never shown to anyone."),
     )
     name = NameForm.name
     password = NewPassword.password
     of_age = BooleanField(
         _("I am 14 or older"),
-        [DataRequired(_("Accounts are for people of 14 and older."))],
+        [DataRequired(_("You must be at least 14 to sign up."))],
     )
     next = HiddenField()
 
@@ -168,7 +168,7 @@ class SignUpForm(NameForm, NewPassword):
 
     def validate_email(self, field: Any) -> None:
         if not is_email(field.data):
-            raise ValidationError(gettext("This is not an e-mail address."))
+            raise ValidationError(gettext("This is not an email address."))
 
 
 class PasswordForm(NewPassword):

@@ -91,7 +91,7 @@ def sign_in() -> ResponseReturnValue:
     with unless_too_busy(attempt):
         right = is_password(form.password.data, user.password_hash if user else None)
     if not right or not user:
-        form.password.errors = [_("The e-mail or the password is wrong.")]
+        form.password.errors = [_("The email or password is wrong.")]
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
     with writing():
         attempt.strike_out()
@@ -148,8 +148,8 @@ def _sign_up_page(form: SignUpForm, too_many: str | None = None) -> str:
 
 def _too_many_sign_ups(form: SignUpForm, refusal: TooManyAttempts) -> ResponseReturnValue:
     text = _(
-        "Many accounts have been made from your network within an hour. "
-        "Please try again in %(minutes)d minutes.",
+        "Many accounts have been created from your network in the past hour. Please try again "
+        "in %(minutes)d minutes.",
         minutes=minutes_until(refusal),
     )
     return _sign_up_page(form, text), 429, {"Retry-After": str(seconds_until(refusal))}

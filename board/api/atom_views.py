@@ -28,7 +28,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 @bp.get("/feed.atom")
 @open_to(everyone)
 def board() -> ResponseReturnValue:
-    title = _("%(site)s: newest comments", site=current_app.config["SITE_NAME"])
+    title = _("%(site)s: latest comments", site=current_app.config["SITE_NAME"])
     return _feed(None, title=title, page=url_for("articles.front"), this=url_for(".board"))
 
 

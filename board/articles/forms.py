@@ -22,27 +22,27 @@ _CLOCK = "%Y-%m-%dT%H:%M"
 
 class ArticleForm(Form):
     title = StringField(_("Headline"), [_required, Length(max=Article.TITLE_MAX)])
-    subtitles = TextAreaField(
-        _("Sub-headlines"), [Length(max=2000)], description=_("One on each line.")
-    )
+    subtitles = TextAreaField(_("Subheadings"), [Length(max=2000)], description=_("One per line."))
     section = StringField(_("Section"), [Length(max=80)])
     byline = StringField(_("Byline"), [Length(max=200)])
     published_at = DateTimeLocalField(_("Published"), [Optional()], format=[_CLOCK, f"{_CLOCK}:%S"])
     summary = TextAreaField(
         _("Summary"),
         [Length(max=1000)],
-        description=_("For the front page and shared links. Left empty: the first sentences."),
+        description=_(
+            "For the front page and shared links. If left empty, the first sentences are used."
+        ),
     )
     image = StringField(
         _("Picture address"),
         [Length(max=Article.URL_MAX)],
         description=_("For shared links. Begins with https:// or /static/."),
     )
-    image_alt = StringField(_("What the picture shows"), [Length(max=Article.LINE_MAX)])
+    image_alt = StringField(_("Picture description (alt text)"), [Length(max=Article.LINE_MAX)])
     body = TextAreaField(
         _("Text"),
         [_required, Length(max=Article.BODY_MAX)],
-        description=_("Plain text with an empty line between paragraphs, or HTML."),
+        description=_("Plain text with a blank line between paragraphs, or HTML."),
     )
 
     def validate_subtitles(self, field: Any) -> None:
@@ -90,7 +90,7 @@ class ArticleForm(Form):
 
 class CloseForm(Form):
     reason = StringField(
-        _("Why the thread is closed"),
+        _("Reason for closing comments"),
         [_required, Length(max=200)],
         description=_("Readers see this."),
     )

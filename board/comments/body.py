@@ -1,7 +1,7 @@
 """A comment's text as it is kept: the source, its HTML, and a fingerprint.
 
 The HTML is made once, when the comment is written, and never changed afterwards: nothing that
-transforms markup runs when a page is read.
+transforms markup runs when a page is read. Only word joiners are put in then (`stored`).
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Self
 import regex
 from markupsafe import Markup, escape
 
-from board.text import graphemes, tidy
+from board.text import glued, graphemes, tidy
 
 # ASCII only, so that a Korean particle after an address is not taken in: "…/a?b=1을" ends at 1.
 LINK = regex.compile(r"\bhttps?://[A-Za-z0-9\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
@@ -40,8 +40,8 @@ class Body:
 
 
 def stored(html: str) -> Markup:
-    """What a row holds of a text, ready for a page."""
-    return Markup(html)  # noqa: S704 - made from escaped text, here, when it was written
+    """What a row holds of a text, ready for a page: old rows are glued like new ones."""
+    return Markup(glued(html))  # noqa: S704 - made from escaped text, here, when it was written
 
 
 def is_too_long(text: str, most: int) -> bool:

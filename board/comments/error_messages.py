@@ -4,6 +4,7 @@ try again."""
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
@@ -44,59 +45,66 @@ Words = Any  # a lazy string, or what makes one of the refusal
 # answer; 409: things have changed.
 _TOLD: dict[type[Refused], tuple[int, Words]] = {
     ThreadClosed: (409, _("This thread is closed.")),
-    ThreadFrozen: (409, _("This thread can only be read at the moment.")),
+    ThreadFrozen: (409, _("This thread is read-only at the moment.")),
     ThreadSlowed: (
         429,
         lambda refusal: gettext(
-            "This thread is slowed down: one person writes once in %(span)s here.",
+            "Slow mode is on: you can post once every %(span)s.",
             span=span(refusal.seconds),
         ),
     ),
     AccountTooNew: (
         403,
         _(
-            "In this thread only accounts that are at least %(days)d days old can write.",
+            "Only accounts at least %(days)d days old can post in this thread.",
             days=Steering.SETTLED_AFTER.days,
         ),
     ),
     AuthorSuspended: (403, _("This account is suspended.")),
-    ParentGone: (409, _("The comment you are answering is no longer there.")),
+    ParentGone: (409, _("The comment you are replying to is no longer available.")),
     KeyReused: (
         422,
         _(
-            "An earlier text of this box has already been posted. "
-            "Post again if you want this one to stand beside it."
+            "An earlier draft from this box has already been posted. Post again to publish this "
+            "one as well."
         ),
     ),
-    TooSoon: (429, _("Comments need a little time between them.")),
-    TooManyToday: (429, _("You have written as many comments as one day allows.")),
+    TooSoon: (
+        429,
+        lambda _refusal: gettext(
+            "You can post once every %(span)s.", span=_span("COMMENT_INTERVAL_SECONDS")
+        ),
+    ),
+    TooManyToday: (429, _("You’ve reached today’s comment limit.")),
     TooManyHere: (
         429,
-        _(
-            "You have written as many comments under this article as one person may. "
-            "You can still reply to others."
-        ),
+        _("You’ve reached the comment limit for this article. You can still reply to others."),
     ),
-    SameText: (429, _("You have posted the same text already.")),
-    CommentNotShown: (409, _("What others cannot read now cannot be edited.")),
-    EditedTooLate: (403, _("The time in which this comment could be edited is over.")),
+    SameText: (429, _("You have already posted the same text.")),
+    CommentNotShown: (409, _("You can’t edit a comment while it is hidden or under review.")),
+    EditedTooLate: (403, _("The time for editing this comment is over.")),
     EditedTooOften: (
         403,
-        _("A comment can be edited %(most)d times at most.", most=Comment.EDITS_MAX),
+        _("A comment can be edited up to %(most)d times.", most=Comment.EDITS_MAX),
     ),
     EditedElsewhere: (
         409,
         _(
-            "This comment has been edited elsewhere in the meantime. Both texts are shown here: "
-            "save again if yours is to take the place of the other."
+            "This comment has been edited elsewhere in the meantime. Both versions are shown "
+            "here: save again to replace the other with yours."
         ),
     ),
-    OwnComment: (403, _("You cannot react to your own comment.")),
-    CommentGone: (409, _("This comment is no longer shown, so reactions to it have ended.")),
-    ReactedTooSoon: (429, _("Reactions need a little time between them.")),
+    OwnComment: (403, _("You can’t react to your own comment.")),
+    CommentGone: (409, _("This comment is no longer shown, so you can’t react to it.")),
+    ReactedTooSoon: (
+        429,
+        lambda _refusal: gettext(
+            "You can react once every %(span)s.", span=_span("REACTION_INTERVAL_SECONDS")
+        ),
+    ),
     ReactedTooOften: (
         429,
-        _("You have reacted as often as one day allows, taking back included."),
+        _("You’ve reached today’s reaction limit."),
     ),
 }
 
@@ -118,6 +126,14 @@ def why(refusal: Refused) -> str:
     _status, words = _TOLD[type(refusal)]
     what = str(words(refusal) if callable(words) else words)
     return f"{what} {_when(refusal.retry_at)}" if refusal.retry_at else what
+
+
+def _span(setting: str) -> str:
+    """60 seconds, 3 minutes: how long one has to wait."""
+    seconds: int = current_app.config[setting]
+    if seconds < 120:
+        return ngettext("%(num)d second", "%(num)d seconds", seconds)
+    return span(seconds)
 
 
 def _when(moment: datetime) -> str:

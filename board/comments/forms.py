@@ -38,8 +38,8 @@ class TextForm(Form):
             over = max(1, graphemes(field.data) - most)
             raise ValidationError(
                 ngettext(
-                    "A comment has at most %(most)d characters; this is %(num)d too many.",
-                    "A comment has at most %(most)d characters; this is %(num)d too many.",
+                    "Comments can be up to %(most)d characters; this is %(num)d over.",
+                    "Comments can be up to %(most)d characters; this is %(num)d over.",
                     over,
                     most=most,
                 )
@@ -51,7 +51,7 @@ class TextForm(Form):
             return
         self.advice = advice.on(self.body.data)
         if self.advice and not self.is_sure:
-            raise ValidationError(gettext("Please look at this once more before everyone sees it."))
+            raise ValidationError(gettext("Please take another look before everyone sees it."))
 
     @property
     def is_sure(self) -> bool:
@@ -100,12 +100,10 @@ class SearchForm(Form):
     def validate_q(self, field: Any) -> None:
         if len(field.data or "") > QUERY_MAX:
             raise ValidationError(
-                gettext("Please search for at most %(most)d characters.", most=QUERY_MAX)
+                gettext("Searches can be up to %(most)d characters.", most=QUERY_MAX)
             )
         if len(self.words) > WORDS_MAX:
-            raise ValidationError(
-                gettext("Please search for at most %(most)d words.", most=WORDS_MAX)
-            )
+            raise ValidationError(gettext("Searches can be up to %(most)d words.", most=WORDS_MAX))
 
     @property
     def words(self) -> list[str]:

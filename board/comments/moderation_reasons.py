@@ -19,16 +19,22 @@ _SHIPPED = Path(__file__).parent / "moderation_reasons.toml"
 _OWN = "reasons.toml"
 # What is stored as a reason, but is none that a moderator chooses.
 _OTHER_LABELS = {
-    "thread": _("Everything in this thread is looked at"),
-    "review": _("Looked at again"),
-    "steering_over": _("The time set for it is over"),
-    "undone": _("Taken back at once"),
+    "thread": _("This thread is pre-moderated"),
+    "review": _("Reviewed"),
+    "steering_over": _("Its set time is over"),
+    "undone": _("Decision undone"),
     "appeal": _("Appeal upheld"),
-    "takedown": _("Taken down for a time at somebody’s request (Network Act, article 44-2)"),
-    "takedown_final": _("Taken down for good at somebody’s request (Network Act, article 44-2)"),
-    "disclosure": _("An authority asked for what the board knows of you, and was given it"),
-    "takedown_over": _("The time it was taken down for is over"),
-    "": _("House rules"),
+    "takedown": _("Temporary takedown after a rights complaint (Network Act, article 44-2)"),
+    "takedown_final": _("Permanent removal after a rights complaint (Network Act, article 44-2)"),
+    "disclosure": _("An authority requested information about you and received it"),
+    "takedown_over": _("Temporary takedown expired"),
+    "": _("Breach of the community guidelines"),
+}
+_DONE = {
+    "warn": "경고했습니다",
+    "hold": "이용을 제한했습니다",
+    "suspend": "이용을 제한했습니다",
+    "ban": "이용을 제한했습니다",
 }
 # Why something waits that no person has looked at yet: other slices add what their checks say.
 automatic_reasons: dict[str, Any] = {}
@@ -108,14 +114,20 @@ def reason_label(code: str | None, note: str = "") -> str:
     return str((_OTHER_LABELS | automatic_reasons).get(code or "", code))
 
 
-def reason_sentence(code: str | None, note: str = "") -> str:
-    """The same as a sentence, for the person it happened to."""
+def reason_sentence(code: str | None, note: str = "", verdict: str = "hide") -> str:
+    """The same as a sentence, for the person it happened to.
+
+    The Korean ones are written for comments and end with 숨겼습니다: nobody hides a person.
+    """
     reason = all_reasons().get(code or "")
-    return reason.says[str(get_locale())] if reason else reason_label(code, note)
+    told = reason.says[str(get_locale())] if reason else reason_label(code, note)
+    return told.replace("숨겼습니다", _DONE.get(verdict, "숨겼습니다"))
 
 
 def waits_because(code: str) -> str:
     """To its author: why nobody else can read a comment yet."""
     if code in automatic_reasons:
-        return gettext("Held by automatic sorting. A person will look at it.")
-    return gettext("Waiting for a moderator. Until then only you and moderators can read it.")
+        return gettext(
+            "Held automatically. Only you and moderators can see it until a moderator checks it."
+        )
+    return gettext("Pending approval. Until then only you and moderators can read it.")

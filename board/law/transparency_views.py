@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import format_timedelta
+from flask_babel import format_timedelta, gettext
 
 from board.db import now
 from board.law.authorities.data_requests import Disclosure
@@ -82,6 +82,14 @@ class Half(NamedTuple):
     start: datetime
     orders: Sequence[tuple[str, str, int]]
     disclosures: Sequence[tuple[str, str, int]]
+
+    @property
+    def label(self) -> str:
+        """2026년 하반기, or Second half of 2026."""
+        year, half = self.name.split("-H")
+        if half == "1":
+            return gettext("First half of %(year)s", year=year)
+        return gettext("Second half of %(year)s", year=year)
 
     def told(self) -> dict[str, Any]:
         told: dict[str, Any] = {"half_year": self.name}

@@ -33,10 +33,10 @@ from board.web.blueprints import register
 from board.web.desk import NavItem, badge_counters, nav_items
 
 NAV_ITEMS = (
-    NavItem(30, "claims", _("Rights claims"), "claims.index", moderators),
+    NavItem(30, "claims", _("Rights complaints"), "claims.index", moderators),
     NavItem(31, "orders", _("Orders"), "registers.orders_page", moderators),
-    NavItem(32, "disclosures", _("User data"), "registers.disclosures_page", moderators),
-    NavItem(33, "barred", _("Barred texts"), "barred.index", moderators),
+    NavItem(32, "disclosures", _("User data requests"), "registers.disclosures_page", moderators),
+    NavItem(33, "barred", _("Blocked texts"), "barred.index", moderators),
 )
 
 

@@ -18,13 +18,13 @@ from board.moderation.filters.heuristics import starter_signals
 from board.moderation.rulings import log as ruling_log
 from board.moderation.rulings.models import Ruling
 
-rules_cli = AppGroup("rules", help="What makes a comment wait for a moderator.")
+rules_cli = AppGroup("rules", help="What holds a comment for a moderator.")
 
 
 @rules_cli.command("load")
 def load() -> None:
     """Add the rules the board ships with. Those there are already stay as they are."""
-    click.echo(f"{_load()} rules and allowed words have been added.")
+    click.echo(f"{_load()} rules and allowed words added.")
 
 
 def load_when_untouched() -> None:
@@ -57,7 +57,9 @@ def verify() -> None:
             f"Ruling {broken} is not as it was written, or one before it is missing."
         )
     if last:
-        click.echo(f"{last[0]} rulings, whole. The last is {last[1].id}: {last[1].hash.hex()}")
+        click.echo(
+            f"{last[0]} decisions, unaltered. The last is {last[1].id}: {last[1].hash.hex()}"
+        )
 
 
 @moderation_cli.command("export")
@@ -69,7 +71,7 @@ def export(path: str) -> None:
             count = _write(file)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}.") from error
-    click.echo(f"{count} rulings written.")
+    click.echo(f"{count} decisions written.")
 
 
 @moderation_cli.command("decide")
@@ -86,7 +88,7 @@ def decide(ruling_id: int, outcome: str, says: str) -> None:
     with writing():
         asked = db.session.get(Appeal, ruling_id)
         if asked is None or asked.decided_at is not None:
-            raise click.ClickException(f"No appeal against ruling {ruling_id} waits.")
+            raise click.ClickException(f"No appeal against decision {ruling_id} is pending.")
         appeals.decide(asked, by=None, uphold=outcome == "uphold", says=says)
     click.echo("Decided.")
 

@@ -45,7 +45,7 @@ NAV_ITEMS = (
     ),
     NavItem(15, "threads", _("Threads"), "threads.index", moderators),
     NavItem(20, "appeals", _("Appeals"), "appeals.index", moderators),
-    NavItem(40, "people", _("People"), "people.index", moderators),
+    NavItem(40, "people", _("Members"), "people.index", moderators),
     NavItem(60, "rules", _("Rules"), "rules.index", moderators),
     NavItem(90, "log", _("Moderation log"), "log.index", staff),
 )

@@ -15,7 +15,7 @@ from board.tips.notifications import emails as tip_emails
 from board.tips.readers import roster
 from board.tips.sealed import retention
 
-tips_cli = AppGroup("tips", help="Erase what is outdated; tell readers that there is something.")
+tips_cli = AppGroup("tips", help="Delete expired tips; notify tip readers.")
 
 
 @tips_cli.command("tidy")
@@ -27,7 +27,7 @@ def tidy() -> None:
     with writing():
         count = retention.erase_outdated()
     forget_log()
-    click.echo(f"{count} tips erased.")
+    click.echo(f"{count} tips deleted.")
 
 
 @tips_cli.command("verify")
@@ -42,7 +42,7 @@ def verify() -> None:
             f"Entry {broken} is not as it was written, or one before it is missing."
         )
     last = f" The last is {entries[-1].id}: {entries[-1].hash.hex()}" if entries else ""
-    click.echo(f"{len(entries)} entries, whole.{last}")
+    click.echo(f"{len(entries)} entries, unaltered.{last}")
 
 
 @tips_cli.command("begin-roster")
@@ -56,13 +56,13 @@ def begin_roster() -> None:
     """
     with writing():
         roster.begin_anew()
-    click.echo("The next reader of tips begins a new roster. Print its fingerprint.")
+    click.echo("The next tip reader starts a new roster. Print its fingerprint.")
 
 
 @tips_cli.command("notify")
 @click.option(
     "--within", default=45, show_default=True, type=click.IntRange(0, 600),
-    help="Minutes: each mail leaves at some moment within them.",
+    help="Minutes: each email is sent at a random moment within them.",
 )  # fmt: skip
 def notify(within: int) -> None:
     """Mail each reader for whom something came. Run it twice a day, say at 9 and at 15."""
@@ -84,6 +84,6 @@ def notify(within: int) -> None:
     with writing():
         tip_emails.told(sent)
     if keyless:
-        click.echo(f"{keyless} got no mail: their OpenPGP key has expired. Their desk says so.")
+        click.echo(f"{keyless} got no email: their OpenPGP key has expired. Their desk says so.")
     if failed:
         raise click.ClickException(f"The mail server said: {failed}")

@@ -38,7 +38,7 @@ class MessageForm(Form):
     step = HiddenField()
     attached = HiddenField()  # how many files the page before this one showed
     text = AsTyped(
-        _("What happened"),
+        _("What happened?"),
         [Length(max=Tip.TEXT_MAX)],
         description=_("When, where, who, and how you know. You can add more later."),
     )
@@ -46,7 +46,10 @@ class MessageForm(Form):
     def validate_text(self, field: Any) -> None:
         if holds_code(field.data):
             raise ValidationError(
-                gettext("Your code stands in the text. Please take it out: it opens your tip.")
+                gettext(
+                    "Your code is in the text. Please remove it: anyone who has it can open "
+                    "your tip."
+                )
             )
 
     @property
@@ -61,9 +64,11 @@ class MessageForm(Form):
 
 class TipForm(MessageForm):
     contact = AsTyped(
-        _("How to reach you"),
+        _("Contact details"),
         [Length(max=500)],
-        description=_("Only if you want to be called. Without it you stay unknown to us as well."),
+        description=_(
+            "Only if you want us to contact you. Without it, you stay unknown to us too."
+        ),
     )
     # People do not see it; programs that fill in everything do not know that.
     website = StringField(_("Leave this empty"))
@@ -76,6 +81,8 @@ class TipForm(MessageForm):
 class CodeForm(Form):
     code = PasswordField(
         _("Your code"),
-        [DataRequired(_("Please type the code.")), Length(max=300)],
-        description=_("Eight words, or the digits. The first two syllables of each word will do."),
+        [DataRequired(_("Enter the code.")), Length(max=300)],
+        description=_(
+            "Eight words, or the digits. The first two syllables of each word are enough."
+        ),
     )

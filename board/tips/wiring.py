@@ -19,8 +19,8 @@ from board.web.desk import NavItem, nav_items
 
 NAV_ITEMS = (
     NavItem(60, "tips", _("Tips"), "tip_desk.inbox", newsroom),
-    NavItem(61, "tip_readers", _("Readers of tips"), "tip_readers.readers", newsroom),
-    NavItem(62, "tip_log", _("Log of tips"), "tip_log.index", newsroom),
+    NavItem(61, "tip_readers", _("Tip readers"), "tip_readers.readers", newsroom),
+    NavItem(62, "tip_log", _("Tips log"), "tip_log.index", newsroom),
 )
 JOBS = (Job("tips", retention.is_outdated, retention.erase_outdated),)
 

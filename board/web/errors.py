@@ -41,7 +41,7 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     page = _error_page(
         code,
         title=_titles().get(code),
-        text=_text(code, why),
+        text=getattr(error, "told", None) or _text(code, why),
         ways=ways if why == "second factor" else (),
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -68,7 +68,7 @@ def _show_crash(error: Exception) -> ResponseReturnValue:
 def _error_page(
     code: int, *, title: str | None, text: str, retry_after: int | None = None, ways: Any = ()
 ) -> Response:
-    title = title or _("This did not work")
+    title = title or _("That didn’t work")
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if request.path.startswith("/api/") and not for_sources():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
@@ -89,16 +89,16 @@ def _titles() -> dict[int, str]:
     return {
         400: _("This request could not be understood"),
         401: _("Please sign in"),
-        403: _("This is not open to you"),
-        404: _("There is no such page"),
-        405: _("This cannot be done here"),
+        403: _("You don’t have access to this page"),
+        404: _("Page not found"),
+        405: _("That action isn’t available"),
         409: _("This has changed in the meantime"),
         413: _("That is too much at once"),
         414: _("That address is too long"),
         415: _("This format is not accepted"),
-        429: _("Too many, too fast"),
-        500: _("Something broke on our side"),
-        503: _("The board is busy"),
+        429: _("Too many requests"),
+        500: _("Something went wrong"),
+        503: _("The site is busy"),
     }
 
 
@@ -106,29 +106,37 @@ def _text(code: int, why: str | None = None) -> str:
     if why == "foreign":
         return _("The request did not come from a page of this site. Open the page and try again.")
     if why == "unreadable":
-        return _("It contains characters that are not text. Please type it again.")
+        return _("It contains characters we can’t read. Please type it again.")
     if why == "repeated":
         return _("The same field was sent twice.")
     if why == "second factor":
         return _(
-            "This session has not shown its second factor yet. Enter the code, then come back and "
-            "try again."
+            "This session has not passed two-step verification. Enter the code, then come back "
+            "and try again."
         )
     if why == "decided":
-        return _("A colleague has decided about this comment in the meantime. Nothing was changed.")
+        return _("Another moderator has already dealt with this comment. Nothing was changed.")
     if why == "too late":
-        return _("It can no longer be taken back: time has passed, or it was decided anew.")
+        return _(
+            "Too late to undo: more than 30 seconds have passed, or it has been decided again."
+        )
     texts = {
         400: _("Please go back and try again."),
-        401: _("You need to be signed in for this. What you wrote is kept below."),
-        403: _("Your account may not do this. If you think it should, ask the newsroom."),
-        404: _("It may have been moved or removed. The front page has the newest articles."),
+        401: _("Please sign in to do this. What you wrote is kept below."),
+        403: _ask_for_access(),
+        404: _("It may have been moved or removed. The latest articles are on the front page."),
         405: _("Go back and use the buttons on the page."),
-        409: _("Please load the page again and see."),
+        409: _("Please reload the page and check."),
         413: _("Please send less."),
         414: _("Please use the links on the page."),
         415: _("Please use the form on the page."),
-        500: _("It has been noted. Nothing you sent was half stored; please try again."),
-        503: _("Nothing was stored. Please try again in a moment."),
+        500: _("We’ve logged the error. Nothing was saved; please try again."),
+        503: _("Nothing was saved. Please try again in a moment."),
     }
     return texts.get(code, _("Please go back and try again."))
+
+
+def _ask_for_access() -> str:
+    if request.path.startswith("/desk"):
+        return _("If you need access, ask the newsroom.")
+    return _("Please go back and try again.")

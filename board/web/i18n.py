@@ -10,11 +10,17 @@ from babel import support
 from babel.messages import mofile, pofile
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain, format_date, get_locale
+from markupsafe import Markup, escape
 
+from board.text import glued
 from board.web.templating import Rendering
 
 LANGUAGES = ("ko", "en")
 COOKIE = "lang"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -41,14 +47,17 @@ def init_app(app: Flask) -> None:
         locale_selector=language,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _words().ugettext(text),
-        lambda one, many, number: _words().ungettext(one, many, number),
+        lambda text: glued(_words().ugettext(text)),
+        lambda one, many, number: glued(_words().ungettext(one, many, number)),
         newstyle=True,
     )
     app.add_template_filter(clock)
     app.add_template_filter(iso)
     app.add_template_filter(number)
     app.add_template_filter(day)
+    app.add_template_filter(dated, "date")
+    app.add_template_filter(month)
+    app.add_template_filter(lambda text: Markup(glued(str(escape(text)))), "glued")  # noqa: S704
 
 
 def _words() -> support.NullTranslations:
@@ -76,8 +85,21 @@ def number(value: float) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """2026.11.22. 14:05, in the newsroom's time zone."""
-    return local(moment).strftime("%Y.%m.%d. %H:%M")
+    """2026.11.22. 14:05, or 22 November 2026, 14:05, in the newsroom's time zone."""
+    there = local(moment)
+    return f"{dated(there)}{' ' if _is_korean() else ', '}{there:%H:%M}"
+
+
+def dated(given: date) -> str:
+    """2026.11.22., or 22 November 2026."""
+    if _is_korean():
+        return f"{given:%Y.%m.%d.}"
+    return f"{given.day} {_MONTHS[given.month - 1]} {given.year}"
+
+
+def month(given: date) -> str:
+    """2026.11., or November 2026."""
+    return f"{given:%Y.%m.}" if _is_korean() else f"{_MONTHS[given.month - 1]} {given.year}"
 
 
 def day(given: date | str) -> str:
@@ -86,7 +108,11 @@ def day(given: date | str) -> str:
     this_year = given.year == today().year
     korean = "M월 d일" if this_year else "y년 M월 d일"
     english = "d MMMM" if this_year else "d MMMM y"
-    return str(format_date(given, korean if language() == "ko" else english))
+    return str(format_date(given, korean if _is_korean() else english))
+
+
+def _is_korean() -> bool:
+    return str(get_locale()) == "ko"
 
 
 def iso(moment: datetime) -> str:

@@ -15,6 +15,8 @@ from flask_babel import get_locale, gettext
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
+from board.text import glued
+
 # What stands in an address for a slug or an id that is only known later; both are written in
 # letters, digits and hyphens, so they go into an address as they are.
 _STAND_INS: dict[str, Any] = {"slug": "slug-of-it", "id": 999_999_999_999}
@@ -79,7 +81,7 @@ class _Known(NodeTransformer):
 def _words(said: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr:
     """Marked as HTML, which our words are; what is put into them is escaped."""
     filled = [nodes.Pair(nodes.Const(name), value) for name, value in named.items()]
-    return nodes.Mod(nodes.MarkSafe(nodes.Const(gettext(said))), nodes.Dict(filled))
+    return nodes.Mod(nodes.MarkSafe(nodes.Const(glued(gettext(said)))), nodes.Dict(filled))
 
 
 def _address(endpoint: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr | None:

@@ -33,10 +33,10 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     expect(writer.locator("main")).to_contain_text(REMARK)
 
     mo.goto(f"/desk/comments?queue=held&text={REMARK}")
-    mo.locator(".card", has_text=REMARK).get_by_role("button", name="유지").click()
+    mo.locator(".card", has_text=REMARK).get_by_role("button", name="승인").click()
     assert who_reads_it(everyone, article) == set(everyone)
     writer.goto("/account/notices")
-    expect(writer.locator(".log li").first).to_contain_text("다른 독자도 볼 수 있습니다")
+    expect(writer.locator(".log li").first).to_contain_text("다른 이용자도 볼 수 있습니다")
 
     comment = comment_of(guest, article)
     reader.goto(comment)
@@ -65,7 +65,7 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     second.goto("/desk/appeals")
     asked = second.locator(".card", has_text=REMARK)
     asked.locator("[name=says]").fill("욕설이 없습니다.")
-    asked.get_by_role("button", name="받아들이기").click()
+    asked.get_by_role("button", name="인용").click()
 
     assert who_reads_it(everyone, article) >= {"guest", "author", "moderator"}
     expect_gone(everyone, article, count=0)
@@ -90,7 +90,7 @@ def make_moderator(board: Board, email: str) -> None:
 def hold_everything_of(mo: Page, name: str) -> None:
     mo.goto(f"/desk/people?q={name}")
     mo.get_by_role("link", name=name).click()
-    mo.locator("summary", has_text="보류").click()
+    mo.locator("summary", has_text="이 회원의 댓글 사전 승인").click()
     mo.locator("#hold-reason").select_option("spam")
     mo.locator("form[action$='/hold'] button.primary").click()
     expect(mo.locator(".notice")).to_be_visible()

@@ -97,4 +97,4 @@ def test_what_is_left_is_said_aloud_only_past_a_mark(box):
     textarea.fill("가" * 251)
     expect(said).to_have_text("50자 남았습니다")
     textarea.fill("가" * 302)
-    expect(said).to_have_text("2자 넘었습니다")
+    expect(said).to_have_text("2자 초과했습니다")

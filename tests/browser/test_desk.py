@@ -47,7 +47,7 @@ def test_twenty_items_by_keyboard_only_and_the_last_taken_back(desk, window, art
         expect(items(desk)).to_have_count(left)
         if left:
             expect(items(desk).first).to_be_focused()
-    expect(desk.get_by_text("기다리는 댓글이 없습니다.")).to_be_visible()
+    expect(desk.get_by_text("처리할 댓글이 없습니다.")).to_be_visible()
     desk.keyboard.press("u")
 
     expect(items(desk)).to_have_count(1)
@@ -95,8 +95,23 @@ def test_without_a_script_the_same_forms_do_the_same(desk, window):
     page = window("mo", java_script_enabled=False)
     page.goto(desk.url)
 
-    page.locator("[data-item]").first.get_by_role("button", name="유지").click()
+    page.locator("[data-item]").first.get_by_role("button", name="문제없음").click()
 
     expect(page.locator("[data-item]")).to_have_count(COUNT - 1)
     page.get_by_role("button", name="되돌리기").first.click()
     expect(page.locator("[data-item]")).to_have_count(COUNT)
+
+
+def test_an_undo_that_comes_too_late_is_told_in_words(desk, window, board):
+    window.forgive("status of 409")
+    items(desk).first.get_by_role("button", name="문제없음").click()
+    undo = desk.locator("[data-undo] form")
+    expect(undo).to_be_visible()
+    address = undo.get_attribute("action")
+    desk.request.post(address, headers={"Origin": board.url}, form={"next": "/desk/comments"})
+
+    undo.get_by_role("button").click()
+
+    expect(desk.locator("#status")).to_have_text(
+        "이제 되돌릴 수 없습니다. 30초가 지났거나 그 뒤에 다시 처리되었습니다."
+    )

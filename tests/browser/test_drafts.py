@@ -66,7 +66,7 @@ def test_another_window_says_politely_that_text_was_brought_back_and_clears_it(w
     expect(other.locator(NOTE)).to_contain_text("임시 저장된 글을 불러왔습니다.")
     expect(other.locator(".character-count").first).to_have_text("6 / 300")
 
-    other.locator(NOTE).get_by_role("button", name="지우기").click()
+    other.locator(NOTE).get_by_role("button", name="삭제").click()
 
     expect(other.locator(BOX)).to_have_value("")
     expect(other.locator(BOX)).to_be_focused()

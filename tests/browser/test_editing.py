@@ -163,7 +163,7 @@ def test_rewriting_asks_anew_only_when_there_is_something_to_ask(window, article
     page.locator(BOX).press("Control+Enter")
     told = page.locator("form[data-write] [data-feedback]")
     expect(told.locator("mark")).to_have_text("010-1234-5678")
-    told.get_by_role("link", name="고쳐 쓰기").click()
+    told.get_by_role("link", name="수정").click()
     expect(page.locator(BOX)).to_be_focused()
     page.locator(BOX).fill("문의는 02-987-6543으로 주세요")
     told.get_by_role("button", name="이대로 등록").click()

@@ -159,7 +159,7 @@ def test_the_link_of_a_comment_is_copied_and_that_is_said(window, talk):
 
     open_menu(page, talk["answer"]).get_by_role("button", name="링크 복사").click()
 
-    expect(page.locator("#status")).to_have_text("댓글 주소가 복사되었습니다.")
+    expect(page.locator("#status")).to_have_text("댓글 주소를 복사했습니다.")
     address = f"{window.board.url}/comments/{talk['answer']}"
     assert page.evaluate("navigator.clipboard.readText()") == address
     expect(page.locator(".menu")).to_have_count(0)
@@ -204,7 +204,7 @@ def test_a_conversation_folds_up_under_a_button_that_stays_where_it_is(window, t
     page = window()
     page.goto(talk["path"])
     fold = fold_of(page, talk["root"])
-    expect(fold).to_have_accessible_name("답글 접기 ada의 댓글")
+    expect(fold).to_have_accessible_name("답글 접기 ada 님의 댓글")
     before = fold.bounding_box()
 
     fold.focus()
@@ -212,7 +212,7 @@ def test_a_conversation_folds_up_under_a_button_that_stays_where_it_is(window, t
 
     expect(text(page, talk["answer"])).to_be_hidden()
     expect(fold).to_have_attribute("aria-expanded", "false")
-    expect(fold).to_have_accessible_name("답글 펼치기 ada의 댓글")
+    expect(fold).to_have_accessible_name("답글 펼치기 ada 님의 댓글")
     expect(fold).to_be_focused()
     after = fold.bounding_box()
     assert (before["x"], before["y"]) == (after["x"], after["y"])

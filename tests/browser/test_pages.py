@@ -144,7 +144,7 @@ def tried(window: Windows) -> str:
     page = window("mo")
     page.goto("/desk/rules/new")
     page.get_by_label("단어 또는 패턴").fill("버스")
-    page.get_by_role("button", name="시험하기").click()
+    page.get_by_role("button", name="미리 검사").click()
     expect(page.locator("mark").first).to_be_visible()
     return page.url
 

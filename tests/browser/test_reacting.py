@@ -29,7 +29,7 @@ def liked(window, article) -> Page:
 
 def test_a_like_counts_at_once_and_is_still_there_tomorrow(liked):
     expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
-    expect(button(liked, "공감")).to_have_accessible_name("공감 1, ada의 댓글")
+    expect(button(liked, "공감")).to_have_accessible_name("공감 1, ada 님의 댓글")
     expect(button(liked, "비공감")).to_have_attribute("aria-pressed", "false")
 
     liked.reload()
@@ -43,7 +43,7 @@ def test_changing_ones_mind_and_taking_back_without_leaving(liked):
         button(liked, "비공감").click()
         expect(status(liked)).to_have_text("이 댓글에 비공감하셨습니다.")
         expect(button(liked, "공감")).to_have_text("공감 0")
-        expect(button(liked, "비공감")).to_have_accessible_name("비공감 1, ada의 댓글")
+        expect(button(liked, "비공감")).to_have_accessible_name("비공감 1, ada 님의 댓글")
 
         button(liked, "비공감").focus()
         liked.keyboard.press("Enter")
@@ -76,7 +76,7 @@ def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
 
     with without_reload(liked):
         button(liked, "비공감").click()
-        expect(status(liked)).to_contain_text("더 이상 보이지 않아")
+        expect(status(liked)).to_contain_text("더 이상 보이지 않는 댓글이라")
 
     expect(button(liked, "공감")).to_have_text("공감 1")
     expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
@@ -102,7 +102,7 @@ def test_ones_own_comment_is_not_for_oneself(window, article):
     expect(button(page, "공감")).to_have_attribute("aria-disabled", "true")
     button(page, "공감").click(force=True)
 
-    expect(status(page)).to_have_text("자신의 댓글에는 공감이나 비공감을 할 수 없습니다.")
+    expect(status(page)).to_have_text("내 댓글에는 공감·비공감을 누를 수 없습니다.")
     expect(button(page, "공감")).to_have_text("공감 0")
 
 

@@ -83,7 +83,7 @@ def test_the_address_is_copied_and_that_is_said(window):
 
     page.click("[data-copy]")
 
-    expect(page.locator("#status")).to_have_text("주소가 복사되었습니다.")
+    expect(page.locator("#status")).to_have_text("주소를 복사했습니다.")
     assert page.evaluate("navigator.clipboard.readText()") == f"{window.board.url}{ARTICLE}"
 
 

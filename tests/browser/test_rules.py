@@ -16,9 +16,9 @@ def test_a_rule_is_tried_adopted_and_explains_what_it_finds(window, article):
 
     mo.goto("/desk/rules/new")
     mo.get_by_label("단어 또는 패턴").fill(word)
-    mo.get_by_role("button", name="시험하기").click()
+    mo.get_by_role("button", name="미리 검사").click()
     expect(mo.locator("mark")).to_have_text([word])
-    mo.get_by_role("button", name="적용").click()
+    mo.get_by_role("button", name="적용", exact=True).click()
     expect(mo.locator("h1")).to_have_text(word)
 
     ada.goto(article)
@@ -27,7 +27,9 @@ def test_a_rule_is_tried_adopted_and_explains_what_it_finds(window, article):
     ada.locator("form[data-write] button.primary").click()
     expect(ada.locator("form[data-write] mark")).to_have_text(word)
     ada.get_by_role("button", name="이대로 등록").click()
-    expect(ada.locator("#held")).to_contain_text("자동 분류로 보류됨, 사람이 확인합니다")
+    expect(ada.locator("#held")).to_contain_text(
+        "자동 분류로 보류되었습니다. 운영자가 확인할 때까지"
+    )
 
     mo.goto("/desk/comments?queue=held")
     item = mo.locator(".card", has_text=f"이 {word}들아")

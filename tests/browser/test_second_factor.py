@@ -98,7 +98,7 @@ def take_a_tip_along(window: Windows, board: Board) -> None:
     saved = Path(download.value.path()).read_bytes()
     assert "어시장".encode() in pyrage.decrypt(saved, [offline])
     desk.goto("/desk/tips/log")
-    expect(desk.locator(".openings").first).to_contain_text("tess 제보를 암호화해 내보냄")
+    expect(desk.locator(".openings").first).to_contain_text("tess: 제보를 암호화해 내보내기")
     assert fits(desk)
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import Windows, publish, say, unique, until_told, without_reload
 
-SLOW = re.compile("댓글이 한꺼번에 몰려 잠시 천천히 받습니다.")
+SLOW = re.compile("댓글이 한꺼번에 몰려 천천히 받고 있습니다.")
 
 
 def steer(window: Windows, path: str, **fields: str) -> None:
@@ -49,7 +49,7 @@ def test_a_moderator_slows_a_thread_from_an_alert_and_readers_see_it(window):
 
     alert.locator("a").click()
     row = desk.locator(".surge", has_text=title)
-    expect(row).to_contain_text("댓글 수 / 쓴 사람")
+    expect(row).to_contain_text("댓글·작성자")
     expect(row.locator("svg").first).to_be_visible()
     row.get_by_role("button", name="한 시간 느린 모드").click()
     expect(desk.locator(".surge", has_text=title)).to_contain_text("느린 모드 중")
@@ -123,7 +123,7 @@ def test_a_read_only_thread_takes_no_reaction_from_a_click(window, article):
 def test_the_form_asks_only_what_belongs_to_what_was_chosen(window, article):
     page = window("mo")
     page.goto(article)
-    page.get_by_role("link", name="댓글창 운영").first.click()
+    page.get_by_role("link", name="댓글 제한 설정").first.click()
     expect(page.locator("#article")).to_have_value(article.split("/")[-1])
     expect(page.locator("#seconds")).to_be_hidden()
     expect(page.locator("#sections")).to_be_hidden()
@@ -132,8 +132,8 @@ def test_the_form_asks_only_what_belongs_to_what_was_chosen(window, article):
     page.locator("#seconds").select_option("600")
     page.locator("#reason").fill("차례로 읽겠습니다.")
     page.get_by_role("button", name="미리보기").click()
-    expect(notice(page)).to_contain_text("한 번 쓴 사람은 10분 뒤에 다시 쓸 수 있습니다.")
-    page.get_by_role("button", name="설정", exact=True).click()
+    expect(notice(page)).to_contain_text("느린 모드: 댓글은 10분에 한 번 쓸 수 있습니다.")
+    page.get_by_role("button", name="적용", exact=True).click()
 
     expect(page.locator(".notice")).to_contain_text("설정했습니다.")
     expect(page.locator("[data-row]", has_text="차례로 읽겠습니다.")).to_be_visible()

@@ -75,7 +75,9 @@ def test_the_moderator_who_gives_no_reason_is_asked_for_one_where_he_is(window, 
     with without_reload(mo):
         mo.locator(".moderators-only[href$='#hide']").click()
         mo.locator("dialog button.primary").click()
-        expect(mo.locator("dialog [role=alert]")).to_have_text("사유를 고르거나 짧게 적어 주세요.")
+        expect(mo.locator("dialog [role=alert]")).to_have_text(
+            "사유를 선택하거나 짧게 입력해 주세요."
+        )
         mo.locator("dialog [name=note]").fill("광고를 되풀이했습니다")
         mo.locator("dialog button.primary").click()
         expect(mo.locator("dialog")).to_have_count(0)

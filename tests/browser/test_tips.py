@@ -63,7 +63,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     source.fill("[name=text]", STORY)
     source.set_input_files("[name=files]", [PHOTO])
     source.click("main button.primary")
-    expect(source.locator("h1")).to_have_text("보내기 전에 살펴보세요")
+    expect(source.locator("h1")).to_have_text("보내기 전에 확인해 주세요")
     expect(source.locator("main")).to_contain_text("저울.jpg")
     expect(source.locator("main")).to_contain_text(samples.HARBOUR)
     assert fits(source)
@@ -123,7 +123,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     source.goto("/tips/box")
     source.fill("[name=code]", changed)
     source.click("main button.primary")
-    expect(source.locator(".problem")).to_contain_text("모르는 코드입니다")
+    expect(source.locator(".problem")).to_contain_text("맞지 않는 코드입니다")
     assert STORY.encode() not in b"".join(
         path.read_bytes() for path in window.board.folder.rglob("*") if path.is_file()
     )
@@ -149,7 +149,7 @@ def let_in_a_colleague(window, desk):
     page.fill("[name=passphrase]", passphrase)
     page.click("main button.primary")
     desk.goto("/desk/tips/readers")
-    desk.click("text=박서진 열쇠에 서명하기")
+    desk.click("text=박서진 님의 열쇠에 서명")
     expect(desk.locator(".notice")).to_be_visible()
     return page
 

@@ -82,7 +82,7 @@ def test_a_tip_is_taken_along(desk, source, offline):
     assert "key" not in told["장부 사본.xlsx"]
     assert "010-9999-0000" not in str(found)
     assert acts()[-1] == "export"
-    assert "tess 제보를 암호화해 내보냄" in desk.get("/desk/tips/1").text
+    assert "tess: 제보를 암호화해 내보내기" in desk.get("/desk/tips/1").text
 
 
 def test_how_to_reach_the_source_goes_along_when_asked_and_is_noted(desk, source, offline):
@@ -180,7 +180,7 @@ def test_a_secret_key_is_refused_and_not_shown_again(desk, sent, offline):
     page = desk.post("/desk/tips/export/recipient", recipient=f" {offline} ")
 
     assert page.status_code == 422
-    assert "비밀 열쇠를 넣으셨습니다" in page.text
+    assert "비밀 열쇠를 입력하셨습니다" in page.text
     assert str(offline) not in page.text
 
 

@@ -52,8 +52,8 @@ def test_whatever_is_done_with_a_tip_is_noted(desk, second_desk, sent):
     assert acts(user_id=second_desk.user.id) == ["open"]
     page = desk.get("/desk/tips/log").text
     for words in (
-        "tess 제보를 열어 봄", "jin 제보를 열어 봄", "tess 모든 제보에서 검색함",
-        "tess 제보를 삭제함", "tess jin의 열람 권한을 거둠", "고친 흔적 없음",
+        "tess: 제보 열람", "jin: 제보 열람", "tess: 모든 제보 검색",
+        "tess: 제보 삭제", "tess: jin 님의 열람 권한 회수", "고친 흔적 없음",
     ):  # fmt: skip
         assert words in page
 
@@ -88,7 +88,7 @@ def test_the_database_refuses_to_change_it(desk, sent, statement):
 def test_what_is_changed_behind_its_back_is_found(app, desk, second_desk, sent, statement):
     desk.get("/desk/tips/1")
     verify = app.test_cli_runner()
-    assert "3 entries, whole" in verify.invoke(tips_cli, ["verify"]).output
+    assert "3 entries, unaltered" in verify.invoke(tips_cli, ["verify"]).output
 
     tamper(statement)
 
@@ -123,8 +123,8 @@ def test_a_long_log_goes_on_another_page(desk, sent):
     first = desk.get("/desk/tips/log").text
     rest = desk.get(more_link(first)).text
 
-    assert first.count("tess 담당자를 비움") == Entry.PAGE_SIZE
-    assert "tess 명단에 올리고 서명함: tess" in rest
+    assert first.count("tess: 담당자 지정 해제") == Entry.PAGE_SIZE
+    assert "tess: 명단에 올리고 서명(tess)" in rest
     assert more_link(rest) is None
 
 

@@ -115,7 +115,7 @@ def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, postman
     with time_machine.travel(now() + timedelta(days=366)):
         told = notify(app)
         assert postman.letters == []
-        assert "1 got no mail" in told.output
+        assert "1 got no email" in told.output
         assert "암호화하지 않은 메일로 대신하지 않습니다" in inbox()
 
 

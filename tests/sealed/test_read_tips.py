@@ -252,7 +252,7 @@ def test_whoever_does_not_want_to_see_a_tip_gives_up_their_key_if_a_colleague_ca
     assert desk.get("/desk/tips/1").status_code == 404
     page = second_desk.get("/desk/tips/1").text
     assert STORY in page
-    assert "tess 자기 열쇠를 버림" in page
+    assert "tess: 자기 열쇠 폐기" in page
     assert db.session.get(Tip, 1).assignee_id is None
     alone = second_desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
     assert alone.status_code == 400
@@ -270,8 +270,8 @@ def test_every_opening_is_on_a_log_that_colleagues_see(desk, second_desk, sent):
     second_desk.get("/desk/tips/1")
     page = desk.get("/desk/tips/1").text
 
-    assert page.count("jin 제보를 열어 봄") == 1
-    assert page.count("tess 제보를 열어 봄") == 1
+    assert page.count("jin: 제보 열람") == 1
+    assert page.count("tess: 제보 열람") == 1
 
 
 def test_how_to_reach_the_source_is_shown_on_request_and_noted(desk, source):
@@ -279,7 +279,7 @@ def test_how_to_reach_the_source_is_shown_on_request_and_noted(desk, source):
     assert "010-9999-0000" not in desk.get("/desk/tips/1").text
 
     assert "010-9999-0000" in desk.post("/desk/tips/1/contact").text
-    assert "제보자 연락처를 열어 봄" in desk.get("/desk/tips/1").text
+    assert "제보자 연락처 열람" in desk.get("/desk/tips/1").text
 
 
 def test_notes_are_for_readers(desk, second_desk, sent):
@@ -323,7 +323,7 @@ def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
     with time_machine.travel(now() + timedelta(days=9)):
         late = AtDesk(desk.user, as_(desk.user), *desk.paper)
         late.unlock()
-        assert 'class="error">늦음<' in late.get("/desk/tips?show=late").text
+        assert 'class="error">기한 초과<' in late.get("/desk/tips?show=late").text
 
 
 def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
@@ -506,7 +506,7 @@ def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
     assert desk.get("/desk/tips/1").status_code == 404
     assert source.send("새 제보").status_code == 200
     assert "새 제보" in desk.get("/desk/tips/2").text
-    assert "운영자가 담당자 명단을 새로 시작하게 함" in desk.get("/desk/tips/log").text
+    assert "시스템 관리자가 담당자 명단을 새로 시작함" in desk.get("/desk/tips/log").text
 
 
 def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source):

@@ -111,7 +111,7 @@ def test_a_wrong_code_opens_nothing(sent, typed):
 
     assert answer.status_code == 422
     assert "Set-Cookie" not in answer.headers
-    assert "모르는 코드입니다" in answer.text
+    assert "맞지 않는 코드입니다" in answer.text
 
 
 def test_a_word_that_is_in_no_list_is_named(sent):
@@ -214,7 +214,7 @@ def test_an_empty_tip_is_refused_and_a_trap_is_for_programs(desk, source):
     trapped = source.write(STORY, website="http://spam.example")
 
     assert (empty.status_code, trapped.status_code) == (422, 422)
-    assert "글을 쓰거나 파일을 올려 주세요" in empty.text
+    assert "내용을 입력하거나 파일을 올려 주세요" in empty.text
     assert STORY in trapped.text
 
 
@@ -230,7 +230,7 @@ def test_a_text_of_the_greatest_length_is_taken_and_a_longer_one_kept_on_the_pag
 def test_without_a_reader_there_is_no_form(source):
     page = source.client.get("/tips/new").text
 
-    assert "아직 봉인 제보를 열어 볼 담당자가 없습니다" in page
+    assert "아직 제보를 열어 볼 담당자가 없습니다" in page
     assert "<textarea" not in page
 
 
@@ -347,9 +347,9 @@ def test_a_source_sees_how_often_the_code_was_used(sent):
     sent.enter()
     assert "오늘 처음 쓰였습니다" in sent.box().text
     sent.enter()
-    assert "지금까지 1번 쓰였고" in sent.box().text
+    assert "지금까지 1번 쓰였습니다" in sent.box().text
     sent.enter()
-    assert "지금까지 2번 쓰였고" in sent.box().text
+    assert "지금까지 2번 쓰였습니다" in sent.box().text
 
 
 def test_a_source_adds_something(sent):
@@ -400,6 +400,6 @@ def test_acts_in_a_locked_box_lead_to_its_door(sent):
 def test_the_language_travels_in_the_address(desk, source):
     page = source.client.get("/tips/new?lang=en").text
 
-    assert "What happened" in page
+    assert "What happened?" in page
     assert 'action="/tips/new?lang=en"' in page
     assert 'href="/tips?lang=en"' in page

@@ -36,7 +36,7 @@ def test_a_file_arrives_as_it_was_and_no_browser_shows_it(desk, source):
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer.headers["Cache-Control"]
-    assert "tess 파일을 저장함" in desk.get("/desk/tips/1").text
+    assert "tess: 파일 저장" in desk.get("/desk/tips/1").text
 
 
 def test_readers_send_files_too(desk, sent):
@@ -128,7 +128,7 @@ class TestSmallFilesOnly:
 
         assert page.status_code == 422
         assert "‘big.bin’ 파일은 1 MB가 넘어" in page.text
-        assert "small.bin 빼기" in page.text
+        assert "small.bin 제외" in page.text
         assert STORY in page.text
 
     def test_more_than_all_files_together_is_refused(self, desk, source):
@@ -205,7 +205,7 @@ def looking(monkeypatch):
 )
 def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choice, arrives):
     looked = source.write(STORY, files=((b"GPS!", "photo.jpg"),))
-    assert "찍거나 만든 장소: <strong>37.5, 126.9</strong>" in looked.text
+    assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in looked.text
     form = fields(looked)
     copy = next(name for name in form if name.startswith("copy-"))
     assert form[copy] == "cleaned"
@@ -234,7 +234,7 @@ def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk
     page = source.client.post("/tips/new", data=form)
 
     assert page.status_code == 422
-    assert "‘a.jpg’ 파일의 흔적을 지우지 못했습니다" in page.text
+    assert "‘a.jpg’ 파일의 흔적을 제거하지 못했습니다" in page.text
     assert desk.get("/desk/tips/1").status_code == 404
     assert source.client.post("/tips/new", data=fields(page)).status_code == 200
 

@@ -89,7 +89,7 @@ def test_without_a_mail_server_the_command_says_what_to_set(app, desk):
 def test_an_operator_tidies(app, desk, sent):
     answer = app.test_cli_runner().invoke(tips_cli, ["tidy"])
 
-    assert answer.output == "0 tips erased.\n"
+    assert answer.output == "0 tips deleted.\n"
 
 
 @pytest.mark.slow

@@ -352,7 +352,7 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
         signed.public = key.public
     with pytest.raises(roster.Forged):
         roster.members()
-    assert "아직 봉인 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
+    assert "아직 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
     assert desk.get("/desk/tips/readers").status_code in (303, 503)
 
 
@@ -375,7 +375,7 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
     assert "<textarea" not in source.client.get("/tips/new").text
     page = desk.get("/desk/tips/readers")
     assert page.status_code == 503
-    assert "담당자 명단이 이상합니다" in page.text
+    assert "담당자 명단에 문제가 있습니다" in page.text
 
 
 def test_the_source_holds_no_key_to_what_readers_say_among_themselves(desk, sent):
@@ -398,7 +398,7 @@ class TestErasure:
 
         desk.post("/desk/tips/1/erase", sure="yes")
 
-        assert "지워졌습니다" in sent.box().text or "코드" in sent.box().text
+        assert "삭제되었습니다" in sent.box().text or "코드" in sent.box().text
         assert desk.get("/desk/tips/1").status_code == 404
         assert sent.enter().status_code == 422
         counted = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}

@@ -10,7 +10,7 @@ from board.accounts.email import queue as email_queue
 from board.db import db, writing
 from board.runtime.smtp import NotSent, Unsure, connected, hand_over
 
-mail_cli = AppGroup("mail", help="What the board tells readers by mail.")
+mail_cli = AppGroup("mail", help="Emails to readers.")
 
 
 @mail_cli.command("send")

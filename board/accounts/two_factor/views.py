@@ -109,7 +109,7 @@ def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
     the form. Raises TooManyAttempts."""
     step = two_factor.step_of(secret, two_factor.tidy_code(form.code.data))
     if step is None:
-        form.code.errors = [_("These digits are wrong. Is the clock of your telephone right?")]
+        form.code.errors = [_("These digits are wrong. Is the clock on your phone right?")]
         return [], None
     if SecondFactor.of(current_user()) and not _is_right(form.present.data or ""):
         form.present.errors = [_wrong()]
@@ -179,4 +179,4 @@ def _key() -> str:
 
 
 def _wrong() -> str:
-    return _("This code is wrong, or was used before. Wait for the next one.")
+    return _("This code is wrong or has already been used. Wait for the next one.")

@@ -46,34 +46,33 @@ def measure_sentence(measure: str, seconds: int = 0) -> str:
     """What readers are told of it."""
     days = Steering.SETTLED_AFTER.days
     return {
-        Measure.STOP: gettext("Comments are not offered here at the moment."),
+        Measure.STOP: gettext("Comments are not available here at the moment."),
         Measure.FREEZE: gettext(
-            "Comments can only be read at the moment. Writing, editing and reacting are paused."
+            "Comments are read-only at the moment. Posting, editing and reacting are paused."
         ),
-        Measure.CLOSE: gettext("No new comments are taken at the moment."),
-        Measure.HOLD: gettext("A moderator looks at every new comment before others can read it."),
-        Measure.SETTLED: gettext(
-            "Only accounts that are at least %(days)d days old can write.", days=days
-        ),
+        Measure.CLOSE: gettext("New comments are not accepted at the moment."),
+        Measure.HOLD: gettext("A moderator checks every new comment before it is published."),
+        Measure.SETTLED: gettext("Only accounts at least %(days)d days old can post.", days=days),
         Measure.SLOW: gettext(
-            "After a comment, the same person can write the next one here %(span)s later.",
+            "Slow mode: you can post once every %(span)s.",
             span=span(seconds or Steering.SECONDS[0]),
         ),
         Measure.LATEST: gettext("Comments are shown newest first only."),
-        Measure.FOLD: gettext("Comments are folded. Open them to read."),
+        Measure.FOLD: gettext("Comments are collapsed. Open them to read."),
     }[Measure(measure)]
 
 
 def measure_label(measure: str, seconds: int = 0) -> str:
     """What the desk calls it."""
+    days = Steering.SETTLED_AFTER.days
     label = {
-        Measure.STOP: gettext("Comments withdrawn"),
+        Measure.STOP: gettext("Hide the whole thread"),
         Measure.FREEZE: gettext("Read-only"),
         Measure.CLOSE: gettext("No new comments"),
-        Measure.HOLD: gettext("Hold everything"),
-        Measure.SETTLED: gettext("No new accounts"),
+        Measure.HOLD: gettext("Pre-moderate all comments"),
+        Measure.SETTLED: gettext("Only accounts older than %(days)s days", days=days),
         Measure.SLOW: gettext("Slow mode"),
         Measure.LATEST: gettext("Newest first only"),
-        Measure.FOLD: gettext("Folded"),
+        Measure.FOLD: gettext("Collapsed by default"),
     }[Measure(measure)]
     return f"{label} ({span(seconds)})" if measure == Measure.SLOW and seconds else label

@@ -32,7 +32,7 @@ def mute(id: int) -> ResponseReturnValue:
     except ListFull:
         return _muted_page(
             problem=_(
-                "You can block up to %(most)d people. Unblock somebody first.",
+                "You can block up to %(most)d people. Unblock someone first.",
                 most=Mute.PEOPLE_MAX,
             )
         ), 422

@@ -26,10 +26,8 @@ class LeaveForm(Form):
     comments = RadioField(
         _("Your comments"),
         choices=[
-            SelectChoice(KEEP, _("They stay, without your name")),
-            SelectChoice(
-                DELETE, _("They are deleted; where others have answered, their place stays")
-            ),
+            SelectChoice(KEEP, _("Keep them without my name")),
+            SelectChoice(DELETE, _("Delete them (replied-to comments show as deleted)")),
         ],
         default=KEEP,
     )

@@ -118,22 +118,22 @@ def _is_of_an_account(number: str) -> bool:
 
 
 def _phone(start: int, end: int) -> Advice:
-    why = _("Anyone can call it, and comments are copied elsewhere.")
-    return Advice(start, end, "phone", _("This looks like a telephone number."), why)
+    why = _("Anyone could call it, and comments get copied elsewhere.")
+    return Advice(start, end, "phone", _("This looks like a phone number."), why)
 
 
 def _resident(start: int, end: int) -> Advice:
-    why = _("With it others can pass for the person. Nobody needs it in a comment.")
+    why = _("It can be used for identity theft. Please leave it out.")
     return Advice(start, end, "resident", _("This looks like a resident registration number."), why)
 
 
 def _card(start: int, end: int) -> Advice:
-    why = _("With it others can spend the money of its owner.")
+    why = _("Someone could pay with this card.")
     return Advice(start, end, "card", _("This looks like a card number."), why)
 
 
 def _account(start: int, end: int) -> Advice:
-    why = _("It tells who banks where, and is of use to swindlers.")
+    why = _("Bank details can be used for fraud.")
     return Advice(start, end, "account", _("This looks like a bank account number."), why)
 
 

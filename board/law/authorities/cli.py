@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from board.db import db
 from board.law.authorities.data_requests import Disclosure
 
-law_cli = AppGroup("law", help="What the law asks of the desk.")
+law_cli = AppGroup("law", help="Legal orders and disclosures.")
 
 
 @law_cli.command("give")
@@ -17,5 +17,5 @@ def give(request_id: int) -> None:
     """Print what a request registered at /desk/disclosures was given, and nothing else."""
     request = db.session.get(Disclosure, request_id)
     if request is None or not request.given:
-        raise click.ClickException(f"Request {request_id} was not given anything.")
+        raise click.ClickException(f"Nothing was disclosed for request {request_id}.")
     click.echo(json.dumps(request.data(), ensure_ascii=False, indent=2))

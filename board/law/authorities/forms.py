@@ -31,7 +31,7 @@ from board.web.forms import Form
 
 _EMPTY = _("Please write something.")
 _CHOOSE = _("Please choose one.")
-_WHEN = _("A date and a time, please.")
+_WHEN = _("Enter a date and time.")
 _A_DAY = timedelta(days=1)
 
 
@@ -48,16 +48,16 @@ def order_kinds() -> list[tuple[str, str]]:
 def order_outcomes() -> dict[str, str]:
     return {
         "": gettext("Not answered yet"),
-        "carried_out": gettext("Carried out"),
-        "partly": gettext("Partly carried out"),
-        "refused": gettext("Not followed"),
+        "carried_out": gettext("Complied with"),
+        "partly": gettext("Partly complied with"),
+        "refused": gettext("Not complied with"),
     }
 
 
 def disclosure_kinds() -> list[tuple[str, str]]:
     return [
         ("telecom", gettext("User data on request (Telecommunications Business Act, article 83)")),
-        ("warrant", gettext("Search warrant of a court")),
+        ("warrant", gettext("Court search warrant")),
         ("civil", gettext("For a civil suit (Network Act, article 44-6)")),
         ("other", gettext("On other grounds")),
     ]
@@ -66,17 +66,17 @@ def disclosure_kinds() -> list[tuple[str, str]]:
 def disclosure_outcomes() -> dict[str, str]:
     return {
         "": gettext("Not answered yet"),
-        "given": gettext("Given"),
-        "partly": gettext("Partly given"),
-        "refused": gettext("Not given"),
+        "given": gettext("Disclosed"),
+        "partly": gettext("Partly disclosed"),
+        "refused": gettext("Not disclosed"),
     }
 
 
 def disclosed_label(item: str) -> str:
     return {
         "name": gettext("display name"),
-        "sign_in": gettext("e-mail address used for signing in"),
-        "joined": gettext("day of joining"),
+        "sign_in": gettext("sign-in email"),
+        "joined": gettext("date joined"),
     }[item]
 
 
@@ -93,43 +93,41 @@ class LocalField(DateTimeLocalField):
 class _Letter(Form):
     """What every letter of an authority has."""
 
-    body = StringField(_("Who sends it"), [DataRequired(_EMPTY), Length(max=Order.BODY_MAX)])
-    number = StringField(
-        _("Number of the document"), [DataRequired(_EMPTY), Length(max=Order.NUMBER_MAX)]
-    )
-    received_at = LocalField(_("When it came"), [DataRequired(_WHEN)])
+    body = StringField(_("Issuing authority"), [DataRequired(_EMPTY), Length(max=Order.BODY_MAX)])
+    number = StringField(_("Document number"), [DataRequired(_EMPTY), Length(max=Order.NUMBER_MAX)])
+    received_at = LocalField(_("Received"), [DataRequired(_WHEN)])
 
     def validate_received_at(self, field: Any) -> None:
         if field.data and field.data > now():
-            raise ValidationError(gettext("This lies in the future."))
+            raise ValidationError(gettext("This date is in the future."))
 
 
 class OrderForm(_Letter):
-    kind = RadioField(_("What kind of authority"), [DataRequired(_CHOOSE)], choices=order_kinds)
+    kind = RadioField(_("Type of authority"), [DataRequired(_CHOOSE)], choices=order_kinds)
     body, number, received_at = _Letter.body, _Letter.number, _Letter.received_at
     items = TextAreaField(
-        _("What is to be done"),
+        _("What is ordered"),
         [DataRequired(_EMPTY), Length(max=Order.ITEMS_MAX)],
-        description=_("As the order says it."),
+        description=_("As worded in the order."),
     )
-    deadline_at = LocalField(_("Until when"), [DataRequired(_WHEN)])
+    deadline_at = LocalField(_("Deadline"), [DataRequired(_WHEN)])
     comments = TextAreaField(
-        _("Addresses of the comments it is about"),
+        _("Links to the comments concerned"),
         [Length(max=Order.COMMENTS_MAX * 200)],
-        description=_("One a line."),
+        description=_("One per line."),
     )
 
     def validate_deadline_at(self, field: Any) -> None:
         if field.data and self.received_at.data and field.data < self.received_at.data:
-            raise ValidationError(gettext("This lies before the order came."))
+            raise ValidationError(gettext("This is before the order was received."))
 
     def validate_comments(self, field: Any) -> None:
         lines = (field.data or "").split()
         if len(lines) > Order.COMMENTS_MAX:
             most = Order.COMMENTS_MAX
-            raise ValidationError(gettext("At most %(most)d comments.", most=most))
+            raise ValidationError(gettext("No more than %(most)d comments.", most=most))
         if wrong := next((line for line in lines if find_comment(line) is None), None):
-            message = gettext("There is no comment at this address: %(address)s", address=wrong)
+            message = gettext("There is no comment at this link: %(address)s", address=wrong)
             raise ValidationError(message)
 
     def found(self) -> Sequence[Comment]:
@@ -143,24 +141,20 @@ class OrderForm(_Letter):
 
 class OrderAnswerForm(Form):
     outcome = HiddenField(validators=[AnyOf([each.value for each in Outcome if each.value])])
-    says = StringField(
-        _("How it was answered"), [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)]
-    )
+    says = StringField(_("Outcome"), [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)])
 
 
 class DisclosureForm(_Letter):
-    kind = RadioField(_("On what ground"), [DataRequired(_CHOOSE)], choices=disclosure_kinds)
+    kind = RadioField(_("Legal basis"), [DataRequired(_CHOOSE)], choices=disclosure_kinds)
     body, number, received_at = _Letter.body, _Letter.number, _Letter.received_at
-    name = StringField(_("Display name of the reader"), [DataRequired(_EMPTY), Length(max=80)])
-    why = TextAreaField(
-        _("The reason they give"), [DataRequired(_EMPTY), Length(max=Disclosure.WHY_MAX)]
-    )
+    name = StringField(_("Display name of the user"), [DataRequired(_EMPTY), Length(max=80)])
+    why = TextAreaField(_("Stated reason"), [DataRequired(_EMPTY), Length(max=Disclosure.WHY_MAX)])
     relation = TextAreaField(
-        _("What the reader has to do with it"),
+        _("The user’s connection with it"),
         [DataRequired(_EMPTY), Length(max=Disclosure.WHY_MAX)],
     )
     asked = SelectMultipleField(
-        _("What they ask for, of what the board knows"),
+        _("Information requested"),
         choices=lambda: [(item, disclosed_label(item)) for item in ITEMS],
     )
     user: User
@@ -168,7 +162,7 @@ class DisclosureForm(_Letter):
     def validate_name(self, field: Any) -> None:
         user = db.session.scalar(User.named(field.data)) if field.data else None
         if user is None:
-            raise ValidationError(gettext("Nobody here has this name."))
+            raise ValidationError(gettext("No member has this display name."))
         self.user = user
 
     def validate_asked(self, field: Any) -> None:
@@ -183,18 +177,22 @@ class DisclosureForm(_Letter):
 class DisclosureAnswerForm(Form):
     outcome = HiddenField(validators=[AnyOf(("give", "refuse"))])
     items = SelectMultipleField(
-        _("What is given"), choices=lambda: [(item, disclosed_label(item)) for item in ITEMS]
+        _("Items to disclose"), choices=lambda: [(item, disclosed_label(item)) for item in ITEMS]
     )
-    says = StringField(_("Why, or why not"), [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)])
+    says = StringField(
+        _("Reason for disclosing or refusing"), [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)]
+    )
     tells = SelectField(
-        _("Who tells the reader"),
+        _("Who notifies the user"),
         choices=lambda: [
-            ("authority", gettext("The authority, as the law has it")),
-            ("board", gettext("The board, in their notices")),
+            ("authority", gettext("The authority, as the law provides")),
+            ("board", gettext("By our own notification")),
         ],
     )
     tell_on = DateField(
-        _("Not before"), [Optional()], description=_("Where the law lets it be put off.")
+        _("Not before"),
+        [Optional()],
+        description=_("Only where the law allows notice to be deferred."),
     )
 
     def validate_items(self, field: Any) -> None:

@@ -24,12 +24,12 @@ _EMPTY = _("Please write something.")
 
 class BarForm(Form):
     what = TextAreaField(
-        _("The text, or the address of a comment"),
+        _("The text, or a link to a comment"),
         [DataRequired(_EMPTY), Length(max=5000)],
-        description=_("The text itself is not kept, only what it is recognised by."),
+        description=_("The text itself is not kept, only what is needed to recognise it."),
     )
     case = StringField(
-        _("Which court, which case"), [DataRequired(_EMPTY), Length(max=Barred.CASE_MAX)]
+        _("Court and case number"), [DataRequired(_EMPTY), Length(max=Barred.CASE_MAX)]
     )
     comment: Comment | None = None
 
@@ -38,7 +38,7 @@ class BarForm(Form):
         if "/comments/" in (field.data or "") and len(field.data.split()) == 1:
             self.comment = find_comment(field.data)
             if self.comment is None or not self.comment.body:
-                raise ValidationError(gettext("There is no comment at this address."))
+                raise ValidationError(gettext("There is no comment at this link."))
 
 
 @bp.get("/desk/barred")
@@ -63,7 +63,7 @@ def bar() -> ResponseReturnValue:
             text = source.body if source else form.what.data
             banned_texts.bar(text, by=current_user(), case=form.case.data, comment=source)
     except TooLittle:
-        form.what.errors = [gettext("This is too short: it would stop everybody.")]
+        form.what.errors = [gettext("This is too short: it would match everyone’s comments.")]
         return _index(form), 422
     return redirect(url_for(".index", notice="saved"), 303)
 

@@ -28,18 +28,18 @@ bp = Blueprint("dossiers", __name__)
 def purposes() -> list[tuple[str, str]]:
     return [
         ("court", gettext("For a court")),
-        ("authority", gettext("For an authority that ordered or asked in writing")),
+        ("authority", gettext("For an authority with a written order or request")),
         ("rights", gettext("For a claim of rights")),
-        ("review", gettext("For a review within the newsroom")),
+        ("review", gettext("For an internal newsroom review")),
     ]
 
 
 class DossierForm(Form):
-    purpose = RadioField(_("What for"), [DataRequired(_("Please choose one."))], choices=purposes)
+    purpose = RadioField(_("Purpose"), [DataRequired(_("Please choose one."))], choices=purposes)
     says = StringField(
-        _("More exactly"),
+        _("Details"),
         [DataRequired(_("Please write something.")), Length(max=Ruling.NOTE_MAX)],
-        description=_("The case, the document, the person who asked you. It goes into the log."),
+        description=_("The case, the document, who asked you. It is logged."),
     )
 
 
@@ -91,7 +91,7 @@ def _take(find: Callable[[], Any], make: Callable[..., Dossier]) -> ResponseRetu
 def _page(form: DossierForm, case: Comment | Claim | Order) -> str:
     """`case` tells what it is about, and the way back."""
     if isinstance(case, Comment):
-        title = gettext("Comment no. %(number)s", number=case.id)
+        title = gettext("View comment", number=case.id)
         room, back = "all", url_for("comments.comment", id=case.id)
     elif isinstance(case, Claim):
         title, room, back = case.receipt, "claims", url_for("claims.index")

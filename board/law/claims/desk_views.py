@@ -49,7 +49,7 @@ def answer(id: int) -> ResponseReturnValue:
             _answer(db.get_or_404(Claim, id), form)
     except NotNow:
         abort(409)
-    return redirect(url_for(".index", notice="saved"), 303)
+    return redirect(url_for(".index", notice=_SAID[form.outcome.data or ""]), 303)
 
 
 @bp.post("/desk/claims/steps/<id:id>/tell")
@@ -82,11 +82,16 @@ def saved(data: bytes, name: str, media_type: str = "application/octet-stream") 
     return Response(data, mimetype=media_type, headers={"Content-Disposition": told, **_SAVED})
 
 
+_SAID = {
+    "block": "blocked", "remove": "removed", "reject": "claim_rejected", "rebut": "rebutted",
+}  # fmt: skip
+
+
 def _answer(claim: Claim, form: AnswerForm) -> None:
     says = form.says.data or ""
     if form.outcome.data == "rebut":
         with force_locale("ko"):
-            lead = gettext("Answer of somebody whose rights this comment is said to hurt:")
+            lead = gettext("Response from the person who says this comment infringes their rights:")
         return claim_workflow.rebut(claim, by=current_user(), says=says, lead=lead)
     verbs = {
         "block": claim_workflow.block,

@@ -36,21 +36,21 @@ def _write_to(claim: Claim, kind: str, about: int) -> None:
 def state_text(letter: Letter) -> Words:
     step = _step(letter)
     if step.state == State.RECEIVED:
-        said = _("Your claim was received.")
+        said = _("Your claim has been received.")
     elif step.claim.is_open:
-        said = _("Your claim was decided.")
+        said = _("Your claim has been decided.")
     else:
-        said = _("Your claim was decided, and the case has ended.")
+        said = _("Your claim has been decided and the case is closed.")
     return _words(step.claim, said)
 
 
 def objection_text(letter: Letter) -> Words:
     step = db.session.scalars(select(Step).where(Step.ruling_id == letter.about).limit(1)).one()
-    return _words(step.claim, _("The author of the comment objects to what was done."))
+    return _words(step.claim, _("The author of the comment has objected."))
 
 
 def _words(claim: Claim, said: str) -> Words:
-    read = _("Read more with this number and the code you were shown when you made it:")
+    read = _("For details, enter this number and the code you were given when you made the claim:")
     page = url_for("rights.status_form", _external=True)
     subject = _("Your claim %(number)s", number=claim.receipt)
     return Words(subject, f"{said} {read}\n\n{claim.receipt}\n{page}\n")

@@ -43,15 +43,15 @@ def kinds() -> list[tuple[str, str]]:
 
 def wishes() -> list[tuple[str, str]]:
     return [
-        ("block", gettext("Take it down for a time")),
+        ("block", gettext("Temporary takedown (30 days)")),
         ("delete", gettext("Delete it")),
-        ("rebuttal", gettext("Publish my answer to it")),
+        ("rebuttal", gettext("Publish my response")),
     ]
 
 
 def requesters() -> list[tuple[str, str]]:
     return [
-        ("person", gettext("Myself, or a person I act for")),
+        ("person", gettext("Myself, or someone I represent")),
         ("company", gettext("A company or organisation")),
         ("public", gettext("A public body or public figure")),
     ]
@@ -65,51 +65,53 @@ def find_comment(address: str | None) -> Comment | None:
 
 class ClaimForm(Form):
     url = StringField(
-        _("Address of the comment"),
+        _("Link to the comment"),
         [DataRequired(_EMPTY), Length(max=500)],
-        description=_("From the menu of the comment: Copy link."),
+        description=_("Use “Copy link” in the comment menu."),
     )
-    sentence = StringField(_("Which words"), [DataRequired(_EMPTY), Length(max=Claim.SENTENCE_MAX)])
-    kind = RadioField(_("Which right they hurt"), [DataRequired(_CHOOSE)], choices=kinds)
+    sentence = StringField(
+        _("Wording complained of"), [DataRequired(_EMPTY), Length(max=Claim.SENTENCE_MAX)]
+    )
+    kind = RadioField(_("Right affected"), [DataRequired(_CHOOSE)], choices=kinds)
     text = TextAreaField(
-        _("How they hurt it"),
+        _("What happened"),
         [DataRequired(_EMPTY), Length(max=Claim.TEXT_MAX)],
-        description=_("What is untrue, or why it should not be public, as far as you can show it."),
+        description=_("What is untrue, or why it should not be public, with what you can show."),
     )
     proof = MultipleFileField(
-        _("What shows it"),
+        _("Evidence"),
         description=_("Pictures or documents (PNG, JPEG, WebP, HEIC, PDF, plain text)."),
     )
-    wish = RadioField(_("What you ask for"), choices=wishes, default="block")
+    wish = RadioField(_("What you request"), choices=wishes, default="block")
     rebuttal = TextAreaField(
-        _("Your answer, if you ask for one to be published"),
+        _("Your response, if you want one published"),
         [Length(max=Claim.REBUTTAL_MAX)],
         description=_("It is published below the comment in your words, without your name."),
     )
-    requester = RadioField(_("Whose right it is"), [DataRequired(_CHOOSE)], choices=requesters)
+    requester = RadioField(_("Who is affected"), [DataRequired(_CHOOSE)], choices=requesters)
     identity = MultipleFileField(
-        _("Who you are, or that you may act for them"),
+        _("Proof of identity or authority"),
         description=_(
-            "A copy of an identity card or a power of attorney; cover the last seven digits of the "
-            "resident registration number. All files together: %(most)d MB at most. They are "
-            "encrypted, only moderators open them while the claim is open, and these are deleted "
-            "30 days after it has ended.",
+            "A copy of an identity card or a power of attorney; cover the last seven digits of "
+            "the resident registration number. All files together: up to %(most)d MB. They are "
+            "encrypted, only moderators open them while the claim is open, and they are deleted "
+            "30 days after the claim is closed.",
             most=_MEGABYTES,
         ),
     )
     name = StringField(_("Your name"), [DataRequired(_EMPTY), Length(max=Claimant.NAME_MAX)])
     contact = StringField(
-        _("Where we reach you"),
+        _("Contact details"),
         [DataRequired(_EMPTY), Length(max=Claimant.CONTACT_MAX)],
-        description=_("An e-mail address or a telephone number; the outcome is told there."),
+        description=_("An email address or phone number. We will tell you the outcome there."),
     )
     consent = BooleanField(
         _(
-            "I agree that my name and contact are kept to deal with this claim, for three years "
-            "after it has ended. Without them it cannot be dealt with. They are never published "
-            "and the author does not learn them."
+            "I agree that my name and contact details are kept to process this claim, and for "
+            "three years after it is closed. Without them it cannot be processed. They are "
+            "never published or shown to the author."
         ),
-        [DataRequired(_("Without this we cannot take the claim."))],
+        [DataRequired(_("Without this we cannot accept the claim."))],
     )
     comment: Comment
     _sizes = 0
@@ -117,12 +119,12 @@ class ClaimForm(Form):
     def validate_url(self, field: Any) -> None:
         comment = find_comment(field.data)
         if comment is None or not comment.is_visible:
-            raise ValidationError(gettext("There is no comment at this address."))
+            raise ValidationError(gettext("There is no comment at this link."))
         self.comment = comment
 
     def validate_rebuttal(self, field: Any) -> None:
         if self.wish.data == "rebuttal" and not field.data:
-            raise ValidationError(gettext("Please write the answer that is to be published."))
+            raise ValidationError(gettext("Enter the response to be published."))
 
     def validate_proof(self, field: Any) -> None:
         self._refuse_files(field)
@@ -133,16 +135,16 @@ class ClaimForm(Form):
     def _refuse_files(self, field: Any) -> None:
         files = self._read(field.name)
         if len(files) > Evidence.FILES_MAX:
-            raise ValidationError(gettext("At most %(most)d files.", most=Evidence.FILES_MAX))
+            raise ValidationError(gettext("No more than %(most)d files.", most=Evidence.FILES_MAX))
         for file in files:
             if media_type(file.data) is None:
                 name = tidy_name(file.name)
                 raise ValidationError(
-                    gettext("“%(name)s” is none of the kinds of files we take.", name=name)
+                    gettext("“%(name)s” is not a type of file we accept.", name=name)
                 )
         if sum(len(each.data) for each in self.files()) > Evidence.BYTES_MAX:
             raise ValidationError(
-                gettext("All files together: %(most)d MB at most.", most=_MEGABYTES)
+                gettext("All files together: up to %(most)d MB.", most=_MEGABYTES)
             )
 
     def files(self) -> list[Upload]:
@@ -164,24 +166,24 @@ class ClaimForm(Form):
 
 
 class StatusForm(Form):
-    receipt = StringField(_("Receipt number"), [DataRequired(_EMPTY), Length(max=20)])
+    receipt = StringField(_("Claim number"), [DataRequired(_EMPTY), Length(max=20)])
     secret = StringField(_("Code"), [DataRequired(_EMPTY), Length(max=40)])
 
 
 class AnswerForm(Form):
     outcome = HiddenField(validators=[AnyOf(("block", "remove", "rebut", "reject"))])
     says = StringField(
-        _("Why, in a sentence that the claimant reads"),
+        _("Reason, read by the claimant"),
         [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)],
     )
 
 
 class ChannelForm(Form):
     contact = StringField(
-        _("Where to tell you when somebody claims that a comment of yours hurts their rights"),
+        _("Where to notify you of a rights complaint about one of your comments"),
         [Length(max=Channel.CONTACT_MAX)],
         description=_(
-            "An e-mail address or a telephone number, if you want to be told there as well. Only "
-            "moderators see it, and use it for nothing else."
+            "An email address or phone number, if you want to be notified there as well. Only "
+            "moderators see it, and it is used for nothing else."
         ),
     )

@@ -47,12 +47,12 @@ def init_app(app: Flask) -> None:
 
 def claim_state(state: str) -> str:
     return {
-        "received": gettext("Received"),
-        "blocked": gettext("Taken down for a time"),
+        "received": gettext("Claim received"),
+        "blocked": gettext("Temporary takedown"),
         "rejected": gettext("Rejected"),
-        "rebutted": gettext("Answer published"),
+        "rebutted": gettext("Response published"),
         "restored": gettext("Restored"),
-        "removed": gettext("Taken down for good"),
+        "removed": gettext("Permanent removal"),
     }[state]
 
 
@@ -76,7 +76,10 @@ def claim() -> ResponseReturnValue:
         received, secret = _receive(form, files)
     except TooManyAttempts:
         form.form_errors.append(
-            gettext("Many claims have come from your network within an hour. Try again later.")
+            gettext(
+                "Many claims have been made from your network in the past hour. Please try "
+                "again later."
+            )
         )
         return _claim_page(form), 429
     return render_template("law/claimed.html", claim=received, secret=secret), 201, _PRIVATE
@@ -97,7 +100,7 @@ def status() -> ResponseReturnValue:
         return _status_page(form), 422
     found = db.session.scalar(Claim.of(form.receipt.data, form.secret.data))
     if found is None:
-        form.secret.errors = [gettext("There is no claim with this number and this code.")]
+        form.secret.errors = [gettext("No claim matches this number and code.")]
         return _status_page(form), 422
     return _status_page(form, found)
 
@@ -127,7 +130,7 @@ def history(claim: Claim) -> list[Event]:
     """What was decided and what the author said against it, oldest first, without any name."""
     events = [Event(step.made_at, claim_state(step.state), step.says) for step in claim.steps]
     for asked in claim_workflow.objections(claim):
-        events.append(Event(asked.made_at, gettext("The author objects"), asked.text))
+        events.append(Event(asked.made_at, gettext("Author’s objection"), asked.text))
         if asked.outcome and asked.decided_at:
             label = act_label(asked.outcome.verdict)
             events.append(Event(asked.decided_at, label, asked.outcome.note))

@@ -24,6 +24,7 @@ from board.moderation.rulings.models import (
     take_down,
 )
 from board.runtime.hooks import Hook
+from board.web.i18n import today
 
 # What else follows when a claim arrives at a state.
 on_transition: Hook[Callable[["Step"], None]] = Hook()
@@ -38,7 +39,7 @@ def claim(
     """Receive a claim. With it the secret that opens its page, which is told once."""
     secret = secrets.token_urlsafe(12)
     received = Claim(
-        receipt=f"{now():%y%m%d}-{secrets.randbelow(10**8):08}",
+        receipt=f"{today():%y%m%d}-{secrets.randbelow(10**8):08}",
         secret_hash=token_hash(secret),
         comment=comment,
         claimant=Claimant(name=name, contact=contact, language=language),

@@ -11,7 +11,7 @@ from board.law.claims.models import Claim
 from board.law.terms import documents as terms_documents
 from board.law.terms.documents import Document
 from board.web.access import everyone, open_to
-from board.web.i18n import today
+from board.web.i18n import dated, today
 
 bp = Blueprint("terms", __name__)
 
@@ -23,7 +23,7 @@ _VIEWS = {
 }
 _LABELS = {
     "terms": _("Terms of use"),
-    "rules": _("Rules of the comments"),
+    "rules": _("Community guidelines"),
     "youth": _("Youth protection"),
     "rights": _("Protecting your rights"),
 }
@@ -117,6 +117,6 @@ def _documents() -> list[Link]:
 
 
 def _announcement(document: Document) -> Link:
-    name, day = _label(document.name), document.since.strftime("%Y.%m.%d.")
-    said = gettext("%(document)s: new from %(day)s", document=name, day=day)
+    name, day = _label(document.name), dated(document.since)
+    said = gettext("%(document)s: changes from %(day)s", document=name, day=day)
     return Link(said, url_for(_VIEWS[document.name], version=document.since.isoformat()))

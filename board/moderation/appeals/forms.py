@@ -13,7 +13,7 @@ class AppealForm(Form):
     text = TextAreaField(
         _("Why the decision should be changed"),
         [DataRequired(_("Please write something.")), Length(max=Appeal.TEXT_MAX)],
-        description=_("Only moderators read this."),
+        description=_("Only moderators can read this."),
     )
     key = HiddenField()
 
@@ -21,6 +21,6 @@ class AppealForm(Form):
 class DecideForm(Form):
     outcome = HiddenField(validators=[AnyOf(("uphold", "reject"))])
     says = StringField(
-        _("Why, in a sentence that both sides read"),
+        _("Reason, read by both sides"),
         [DataRequired(_("Please write something.")), Length(max=Ruling.NOTE_MAX)],
     )

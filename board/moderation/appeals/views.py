@@ -74,7 +74,7 @@ def decide(id: int) -> ResponseReturnValue:
             appeals.decide(asked, by=current_user(), uphold=uphold, says=form.says.data)
     except NotByTheSame:
         abort(403)
-    return redirect(url_for(".index", notice="saved"), 303)
+    return redirect(url_for(".index", notice="upheld" if uphold else "rejected"), 303)
 
 
 @bp.post("/desk/appeals/seen")

@@ -27,9 +27,9 @@ BULK_MAX = 1000
 def _ages() -> list[tuple[str, str]]:
     return [
         ("", gettext("Any time")),
-        ("10m", gettext("10 minutes and longer")),
-        ("1h", gettext("an hour and longer")),
-        ("1d", gettext("a day and longer")),
+        ("10m", gettext("10 minutes or longer")),
+        ("1h", gettext("an hour or longer")),
+        ("1d", gettext("a day or longer")),
     ]
 
 
@@ -45,7 +45,7 @@ class FilterForm(Form):
     section = StringField(_("Section"), [Length(max=80)])
     author = StringField(_("Author"), [Length(max=80)])
     reason = SelectField(_("Reason"), choices=_reasons, validate_choice=False)
-    age = SelectField(_("Waiting for"), choices=_ages, validate_choice=False)
+    age = SelectField(_("Waiting time"), choices=_ages, validate_choice=False)
 
     def of_comments(self) -> list[ColumnElement[bool]]:
         """Of comments joined with their article and author."""
@@ -101,7 +101,7 @@ class BulkForm(ReasonForm):
 
     def validate_act(self, field: Any) -> None:
         if self.what not in ("keep", "hide"):
-            raise ValidationError(gettext("Choose what to do."))
+            raise ValidationError(gettext("Choose an action."))
 
     def validate_comment(self, field: Any) -> None:
         if not self.all.data and not 0 < len(field.data or ()) <= BULK_MAX:

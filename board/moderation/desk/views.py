@@ -22,6 +22,7 @@ from board.moderation.queue import Item, Queue
 from board.moderation.rulings import models as rulings
 from board.moderation.rulings import undo as ruling_undo
 from board.moderation.rulings.forms import ReasonForm
+from board.moderation.rulings.labels import act_label
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.undo import TooLate
 from board.web.access import moderators, open_to
@@ -31,7 +32,7 @@ bp = Blueprint("queues", __name__)
 WRITE_MAX = 200  # decisions in one write, so that no reader's post waits long for a moderator's
 QUEUE_TITLES: dict[str, Any] = {
     Queue.REPORTED: _("Reported"),
-    Queue.HELD: _("Held"),
+    Queue.HELD: _("Pending (held)"),
     Queue.NEW: _("New accounts"),
     "all": _("All comments"),
     "hidden": _("Hidden comments"),
@@ -41,7 +42,7 @@ QUEUE_TITLES: dict[str, Any] = {
 def held_label(code: str) -> str:
     """Why a comment waits, for moderators and its author."""
     labels = {
-        "account": gettext("this account's comments are looked at"),
+        "account": gettext("this account is pre-moderated"),
     }
     return labels.get(code) or reason_label(code)
 
@@ -165,8 +166,20 @@ def _as_it_was_seen(id: int) -> Comment:
     comment: Comment = db.get_or_404(Comment, id)
     last = db.session.scalar(rulings.latest(comment))
     if request.form.get("last", "0") != str(last.id if last else 0):
-        raise Conflict("decided")
+        raise _decided(last)
     return comment
+
+
+def _decided(ruling: Ruling | None) -> Conflict:
+    """By whom, and what: what one wanted oneself has not happened."""
+    error = Conflict("decided")
+    if ruling and ruling.moderator:
+        error.told = gettext(  # type: ignore[attr-defined]
+            "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
+            name=ruling.moderator.name,
+            what=act_label(ruling.verdict),
+        )
+    return error
 
 
 def _queue_page(queue: Queue | str, problem: str | None = None) -> str:

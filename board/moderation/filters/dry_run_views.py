@@ -40,7 +40,7 @@ def adopt(id: int) -> ResponseReturnValue:
         with writing():
             rule = dry_run.adopt(_trial(id), by=current_user(), state=State(form.state.data))
     except Twice:
-        return _trial_page(_trial(id), problem=gettext("There is such a rule already.")), 422
+        return _trial_page(_trial(id), problem=gettext("This rule already exists.")), 422
     return redirect(url_for(".rule", id=rule.id, notice="saved"), 303)
 
 

@@ -29,13 +29,13 @@ CATEGORY_LABELS = {
     "hate": _("Hate"),
     "sexual": _("Sexual"),
     "threat": _("Threats"),
-    "coarse": _("Coarse words"),
+    "coarse": _("Offensive language"),
     "spam": _("Advertising"),
     "other": _("Other"),
 }
 KIND_LABELS = {
-    "word": _("Word: also in disguise, with any particle"),
-    "pattern": _("Pattern: whole words as written, * for any letters, ? for one"),
+    "word": _("Word: also disguised spellings, with any particle"),
+    "pattern": _("Pattern: whole words as written; * for any letters, ? for one"),
 }
 ACTION_LABELS = {
     "hold": _("Hold for a moderator"),
@@ -50,7 +50,7 @@ def _choices(labels: Mapping[str, Any]) -> list[SelectChoice]:
 
 
 def _note() -> StringField:
-    return StringField(_("Why, for colleagues"), [Length(max=Ruling.NOTE_MAX)])
+    return StringField(_("Reason, for colleagues"), [Length(max=Ruling.NOTE_MAX)])
 
 
 class RuleForm(Form):
@@ -62,15 +62,15 @@ class RuleForm(Form):
         default="word",
     )
     text = StringField(_("Word or pattern"), [DataRequired(_("Please write something."))])
-    action = SelectField(_("What happens"), choices=_choices(ACTION_LABELS))
+    action = SelectField(_("Action"), choices=_choices(ACTION_LABELS))
     category = SelectField(
         _("Category"),
         choices=_choices(CATEGORY_LABELS),
         default="other",
     )
-    disguised = BooleanField(_("Find it in disguise, too"), default=True)
+    disguised = BooleanField(_("Also match disguised spellings"), default=True)
     note = _note()
-    days = IntegerField(_("Try it on the last days"), [NumberRange(1, Trial.DAYS_MAX)], default=30)
+    days = IntegerField(_("Test on the last days"), [NumberRange(1, Trial.DAYS_MAX)], default=30)
 
     def validate_text(self, field: Any) -> None:
         if self.kind.data not in ("word", "pattern"):
@@ -87,14 +87,14 @@ class RuleForm(Form):
 def _wrong(wrong: WrongRule) -> str:
     return {
         "empty": gettext("A rule needs a letter or a digit."),
-        "long": gettext("A rule has at most %(most)d characters.", most=word_filter.Rule.TEXT_MAX),
-        "wide": gettext("This would find nearly everything. Write more letters."),
+        "long": gettext("A rule can be up to %(most)d characters.", most=word_filter.Rule.TEXT_MAX),
+        "wide": gettext("This would match nearly everything. Add more letters."),
     }[wrong.reason]
 
 
 class StateForm(Form):
-    state = SelectField(_("State"), choices=_choices(STATE_LABELS))
-    threshold = IntegerField(_("From"), [Optional(), NumberRange(1, 1000)])
+    state = SelectField(_("Status"), choices=_choices(STATE_LABELS))
+    threshold = IntegerField(_("Threshold"), [Optional(), NumberRange(1, 1000)])
     note = _note()
 
 
@@ -104,15 +104,13 @@ class AdoptForm(Form):
 
 class AllowForm(Form):
     text = StringField(
-        _("Innocent word"),
+        _("Allowed word"),
         [DataRequired(_("Please write something.")), Length(max=AllowedWord.TEXT_MAX)],
     )
 
 
 class ImportForm(Form):
-    lines = TextAreaField(
-        _("Rules, one on each line"), [DataRequired(_("Please write something."))]
-    )
+    lines = TextAreaField(_("Rules, one per line"), [DataRequired(_("Please write something."))])
 
 
 class FindRuleForm(Form):

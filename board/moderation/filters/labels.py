@@ -1,5 +1,8 @@
 """The desk's rules as pages say them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -8,12 +11,13 @@ from markupsafe import Markup, escape
 from board.moderation.filters import matches
 from board.moderation.filters.forms import ACTION_LABELS, CATEGORY_LABELS, STATE_LABELS
 from board.moderation.filters.models import Rule
+from board.moderation.rulings.models import Ruling
 
 bp = Blueprint("rules", __name__)
 _SIGNALS = {
     "link": _("Links"),
     "number": _("Personal numbers"),
-    "repeat": _("The same text again"),
+    "repeat": _("Repeated text"),
     "rejected": _("Often hidden before"),
 }
 
@@ -23,7 +27,7 @@ HOLD_REASONS = {
     "word": _("Listed word"),
     "link": _("Many links"),
     "number": _("Personal number"),
-    "repeat": _("Posted over and over"),
+    "repeat": _("Flooding"),
     "rejected": _("Often hidden before"),
 }
 
@@ -31,6 +35,8 @@ HOLD_REASONS = {
 def init_app(app: Flask) -> None:
     app.add_template_filter(marked)
     app.add_template_global(rule_label)
+    app.add_template_global(rule_told)
+    app.add_template_global(rule_changes)
     app.add_template_global(_signal_words, "signal_words")
     app.jinja_env.globals.update(
         category_labels=CATEGORY_LABELS, action_labels=ACTION_LABELS, state_labels=STATE_LABELS
@@ -51,18 +57,53 @@ def rule_label(rule: Rule) -> str:
     return str(_SIGNALS[rule.text]) if rule.kind == "signal" else rule.text
 
 
+def rule_told(ruling: Ruling) -> str:
+    """Which rule or word a decision is about, and what changed; "" for any other decision."""
+    after = ruling.detail.get("after") or {}
+    text = str(_SIGNALS.get(after.get("text", ""), after.get("text", "")))
+    text = text or str(ruling.detail.get("word", ""))
+    if changes := rule_changes(ruling):
+        text = f"{text} ({', '.join(changes)})"
+    return f"{text}: {ruling.note}" if text and ruling.note else text
+
+
+def rule_changes(ruling: Ruling) -> list[str]:
+    """On → shadow: each thing that a decision changed in a rule, as pages call it."""
+    before, after = ruling.detail.get("before"), ruling.detail.get("after") or {}
+    return [
+        f"{_value(name, before[name])} → {_value(name, value)}"
+        for name, value in after.items()
+        if before and before[name] != value
+    ]
+
+
+def _value(name: str, value: Any) -> str:
+    labels: dict[str, Mapping[Any, Any]] = {
+        "state": STATE_LABELS,
+        "action": ACTION_LABELS,
+        "category": CATEGORY_LABELS,
+        "kind": {"word": _("Word"), "pattern": _("Pattern")},
+        "disguised": {True: _("Also match disguised spellings"), False: _("Exact spelling only")},
+    }
+    return str(labels.get(name, {}).get(value, value))
+
+
 def _signal_words(rule: Rule) -> str:
     """From where on a signal finds something, in words."""
     count = rule.threshold
     return {
-        "link": gettext("%(count)s links or more in one comment", count=count),
-        "number": gettext("%(count)s telephone or resident numbers or more", count=count),
-        "repeat": gettext("%(count)s alike within a day, by anyone, anywhere", count=count),
-        "rejected": gettext("%(count)s%% of the author’s newest comments hidden", count=count),
+        "link": gettext("%(count)s or more links in one comment", count=count),
+        "number": gettext("%(count)s or more phone or resident registration numbers", count=count),
+        "repeat": gettext(
+            "%(count)s or more near-identical comments within a day, from any author on any "
+            "article",
+            count=count,
+        ),
+        "rejected": gettext(
+            "%(count)s%% or more of the author’s recent comments hidden", count=count
+        ),
     }[rule.text]
 
 
 def refused_text(refusal: matches.WordRefused) -> str:
-    return gettext(
-        "“%(words)s” is not accepted here. Please write it otherwise.", words=refusal.matched
-    )
+    return gettext("“%(words)s” is not accepted here. Please rephrase it.", words=refusal.matched)

@@ -29,12 +29,15 @@ _WHY_MAX = 200
 
 _ADVISED = {
     Action.HOLD.value: (
-        _("This would wait for a moderator."),
-        _("It holds words often meant as abuse. Others read it once a person has looked at it."),
+        _("Posted like this, it will be held for a moderator."),
+        _(
+            "It contains words often used as insults. Others will see it once a moderator has "
+            "checked it."
+        ),
     ),
     Action.WARN.value: (
         _("This may sound harsher than you mean it."),
-        _("You can say it otherwise, or post it as it is."),
+        _("You can rephrase it, or post it as it is."),
     ),
 }
 

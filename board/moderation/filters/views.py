@@ -107,7 +107,7 @@ def allow() -> ResponseReturnValue:
         with writing():
             filter_rules.allow(form.text.data, by=current_user())
     except Twice:
-        form.text.errors = [gettext("This word is allowed already.")]
+        form.text.errors = [gettext("This word is already allowed.")]
         return _allowed_page(form), 422
     return redirect(url_for(".allowed", notice="saved"), 303)
 
@@ -149,7 +149,7 @@ def bring_in() -> ResponseReturnValue:
     found = text_format.read(form.lines.data, state=State.SHADOW)
     if found.wrong:
         numbers = ", ".join(map(str, found.wrong[:10]))
-        form.lines.errors = [gettext("These lines are no rules: %(numbers)s", numbers=numbers)]
+        form.lines.errors = [gettext("These lines are not rules: %(numbers)s", numbers=numbers)]
         return _import_page(form), 422
     with writing():
         filter_rules.add_all(found.rules, found.allowed, by=current_user())

@@ -21,10 +21,10 @@ def announce(ruling: Ruling) -> None:
 
 def decision_text(letter: Letter) -> Words:
     return Words(
-        _("There is a notice for you"),
+        _("You have a notification"),
         _(
-            "Something was decided about your comments or your account. Read what and why, and "
-            "how to appeal, here:"
+            "A decision has been made about your comments or your account. Read what was "
+            "decided, why, and how to appeal:"
         )
         + _where(letter),
     )
@@ -34,9 +34,9 @@ def legal_text(letter: Letter) -> Words:
     return Words(
         _("A legal notice about what you wrote"),
         _(
-            "A comment of yours, or data of your account, was the subject of a claim or an order "
-            "under the law. Read what was done and why here; where you may object, the notice "
-            "says how and until when:"
+            "A comment of yours, or your account data, was the subject of a rights complaint or "
+            "a legal order. Read what was done and why; where you can object, the notification "
+            "says how and by when:"
         )
         + _where(letter),
     )
@@ -44,7 +44,7 @@ def legal_text(letter: Letter) -> Words:
 
 def _where(letter: Letter) -> str:
     page, stop = url_for("people.notices", _external=True), stop_link(_reader(letter))
-    not_mine = _("If you have no account with us, or want no letters at all:")
+    not_mine = _("If you have no account with us, or do not want any email:")
     return f"\n\n{page}\n\n{not_mine}\n{stop}\n"
 
 

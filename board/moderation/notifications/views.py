@@ -18,8 +18,8 @@ from board.web.forms import asked_id, own_path
 
 # Why an author with a warning to confirm cannot post.
 UNCONFIRMED = _(
-    "A moderator has warned you. Please read the warning under Notices and confirm it; "
-    "then you can post again."
+    "A moderator has sent you a warning. Read it under “Notifications” and confirm it to "
+    "post again."
 )
 
 

@@ -26,11 +26,11 @@ bp = Blueprint("reports", __name__)
 
 
 class ReportForm(Form):
-    reason = RadioField(_("What is wrong with it"), choices=report_reasons)
-    note = StringField(_("More for the moderators"), [Length(max=Report.NOTE_MAX)])
+    reason = RadioField(_("Reason"), choices=report_reasons)
+    note = StringField(_("Further details"), [Length(max=Report.NOTE_MAX)])
 
 
-TOO_MANY = _("You have reported as often as one day allows.")
+TOO_MANY = _("You’ve reached today’s report limit.")
 
 
 def init_app(app: Flask) -> None:
@@ -77,7 +77,7 @@ def withdraw(id: int) -> ResponseReturnValue:
     return redirect(_onward(comment, "unreported"), 303)
 
 
-_NO_REASON = _("Please choose what is wrong with it.")
+_NO_REASON = _("Please choose a reason.")
 
 
 def _onward(comment: Comment, notice: str) -> str:

@@ -20,7 +20,7 @@ class ReasonForm(Form):
     note = StringField(
         _("Or in your own words"),
         [Length(max=Ruling.NOTE_MAX)],
-        description=_("Readers see the reason. Name no one."),
+        description=_("Readers see the reason. Do not name anyone."),
     )
 
     def validate_reason(self, field: Any) -> None:

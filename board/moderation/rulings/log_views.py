@@ -17,7 +17,7 @@ bp = Blueprint("log", __name__)
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [("", str(_("Everything"))), *((each.value, act_label(each)) for each in Verdict)]
+    return [("", str(_("All"))), *((each.value, act_label(each)) for each in Verdict)]
 
 
 class LogForm(Form):

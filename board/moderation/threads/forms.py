@@ -40,7 +40,7 @@ def _scopes() -> list[tuple[str, str]]:
     return [
         ("article", gettext("One article")),
         ("sections", gettext("Sections")),
-        ("board", gettext("The whole board")),
+        ("board", gettext("The whole site")),
     ]
 
 
@@ -64,33 +64,33 @@ def _seconds() -> list[tuple[str, str]]:
 
 class SteerForm(Form):
     preset = HiddenField()
-    scope = RadioField(_("Where"), choices=_scopes, default="article")
+    scope = RadioField(_("Scope"), choices=_scopes, default="article")
     article = StringField(
         _("Article"),
         [Length(max=Article.URL_MAX)],
-        description=_("Its address, or the last part of it."),
+        description=_("Its link, or the last part of it."),
     )
     sections = SelectMultipleField(_("Sections"), choices=_sections)
-    measures = SelectMultipleField(_("What is to happen"), choices=_measures)
+    measures = SelectMultipleField(_("Action"), choices=_measures)
     seconds = SelectField(
-        _("Slow mode: time between two comments of one person"),
+        _("Slow mode: time between two comments by the same person"),
         choices=_seconds,
         default=_USUAL_SECONDS,
     )
     reason = StringField(
         _("Reason"),
         [DataRequired(_("Please fill this in.")), Length(max=Steering.REASON_MAX)],
-        description=_("Readers see this. Name no one."),
+        description=_("Readers see this. Do not name anyone."),
     )
     starts_at = DateTimeLocalField(
-        _("Begins"),
+        _("Start"),
         [Optional()],
         format=_CLOCK,
-        description=_("Left empty: at once. A later time begins by itself."),
+        description=_("Leave empty to start at once. A later time starts automatically."),
     )
-    lasts = SelectField(_("Lasts"), choices=_terms, default="")
+    lasts = SelectField(_("Duration"), choices=_terms, default="")
     ends_at = DateTimeLocalField(
-        _("Ends"), [Optional()], format=_CLOCK, description=_("If filled in, this time counts.")
+        _("Until"), [Optional()], format=_CLOCK, description=_("Overrides the duration above.")
     )
     preview = SubmitField()
 
@@ -101,7 +101,7 @@ class SteerForm(Form):
 
     def validate_article(self, field: Any) -> None:
         if self.scope.data == "article" and self.found_article is None:
-            raise ValidationError(gettext("There is no such article on this board."))
+            raise ValidationError(gettext("There is no such article on this site."))
 
     def validate_sections(self, field: Any) -> None:
         if self.scope.data == "sections" and not field.data:
@@ -109,18 +109,18 @@ class SteerForm(Form):
 
     def validate_measures(self, field: Any) -> None:
         if not field.data:
-            raise ValidationError(gettext("Choose what is to happen."))
+            raise ValidationError(gettext("Choose an action."))
         if len(set(field.data).intersection(DOORS)) > 1:
             raise ValidationError(
-                gettext("Withdrawn, read-only and no new comments exclude one another.")
+                gettext("Choose only one of: hide the whole thread, read-only, no new comments.")
             )
 
     def validate_lasts(self, field: Any) -> None:
         """Of both times as well, which are asked nothing when they are empty."""
         if self.is_election and not (self.begins_at and self.over_at):
-            raise ValidationError(gettext("An election mode has a beginning and an end."))
+            raise ValidationError(gettext("Election mode needs a start and an end."))
         if self.over_at and self.over_at <= max(now(), self.begins_at or now()):
-            raise ValidationError(gettext("It would be over before it begins."))
+            raise ValidationError(gettext("It would end before it starts."))
 
     @property
     def is_election(self) -> bool:
@@ -170,8 +170,8 @@ class SteerForm(Form):
                 "scope": "sections",
                 "measures": [measure.value for measure in _OF_ELECTIONS],
                 "reason": gettext(
-                    "It is election time. So that the same rules hold for everyone, "
-                    "comments here work like this until it is over."
+                    "It is election time. To keep the debate fair, comments are restricted as "
+                    "follows until it is over."
                 ),
             }
         )

@@ -76,7 +76,7 @@ def steer() -> ResponseReturnValue:
         with writing():
             restrictions.steer(form.terms(), by=current_user())
     except ValueError:  # its end has come while it waited for its turn
-        form.lasts.errors = [gettext("It would be over before it begins.")]
+        form.lasts.errors = [gettext("It would end before it starts.")]
         return _steer_page(form), 422
     return redirect(url_for(".index", notice="steered"), 303)
 
@@ -92,7 +92,7 @@ def release(id: int) -> ResponseReturnValue:
 @bp.post("/desk/threads/surges/<id:id>/slow")
 @open_to(moderators)
 def slow(id: int) -> ResponseReturnValue:
-    reason = gettext("A great many comments came at once. So that all can keep up, it goes slower.")
+    reason = gettext("Comments are coming in fast, so posting has been slowed down.")
     with writing():
         surge: Surge = db.get_or_404(Surge, id)
         if surge.ended_at is not None:

@@ -38,7 +38,7 @@ class WarnForm(ReasonForm):
 class TermForm(ReasonForm):
     """Holding and suspending have an end."""
 
-    days = RadioField(_("For how long"), choices=_terms, default="7")
+    days = RadioField(_("Duration"), choices=_terms, default="7")
 
     @property
     def until(self) -> datetime:
@@ -48,12 +48,12 @@ class TermForm(ReasonForm):
 class BanForm(ReasonForm):
     """Whoever bans types the name, so that no slip of a finger does it."""
 
-    name = StringField(_("Type the name of the person to confirm"))
+    name = StringField(_("Type this person’s display name to confirm"))
     person: User
 
     def validate_name(self, field: Any) -> None:
         if name_key(field.data or "") != self.person.name_key:
-            raise ValidationError(gettext("This is not the name of this person."))
+            raise ValidationError(gettext("This is not this person’s display name."))
 
 
 class BansForm(ReasonForm):
@@ -76,7 +76,7 @@ class NoteForm(Form):
 
 
 class FindForm(Form):
-    q = SearchField(_("Name"), [Length(max=80)])
+    q = SearchField(_("Display name"), [Length(max=80)])
 
 
 class SeenForm(Form):

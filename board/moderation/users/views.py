@@ -51,6 +51,9 @@ def hold(id: int) -> ResponseReturnValue:
     return _act(id, form, sanctions.hold, lambda: {"until": form.until})
 
 
+_SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban": "banned"}
+
+
 @bp.post("/desk/people/<id:id>/suspend")
 @open_to(moderators)
 def suspend(id: int) -> ResponseReturnValue:
@@ -74,7 +77,7 @@ def lift(id: int) -> ResponseReturnValue:
             sanctions.lift(_person(id), by=current_user())
         except OutOfReach:
             abort(403)
-    return redirect(url_for(".person", id=id, notice="saved"), 303)
+    return redirect(url_for(".person", id=id, notice="lifted"), 303)
 
 
 @bp.post("/desk/people/<id:id>/note")
@@ -99,7 +102,7 @@ def propose() -> ResponseReturnValue:
         users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
         proposal = bulk_bans.propose(users, by=current_user(), **form.ruling())
     if proposal is None:
-        form.person.errors = [gettext("Nobody at the desk can be banned from here.")]
+        form.person.errors = [gettext("Desk staff can’t be banned from here.")]
         return _index(form), 422
     return redirect(url_for(".index", notice="saved"), 303)
 
@@ -131,7 +134,7 @@ def _act(
             verb(_person(id), by=current_user(), **form.ruling(), **values)
     except OutOfReach:
         abort(403)
-    return redirect(url_for(".person", id=id, notice="saved"), 303)
+    return redirect(url_for(".person", id=id, notice=_SAID[verb.__name__]), 303)
 
 
 def _decide(id: int, *, approve: bool) -> ResponseReturnValue:

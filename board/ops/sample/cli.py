@@ -126,15 +126,15 @@ def print_accounts() -> None:
     """The sample accounts of this machine, if the sample board was loaded here."""
     path = _accounts_file()
     if path.exists():
-        click.echo("Sample accounts (e-mail, password, what they can do):")
+        click.echo("Sample accounts (email, password, what they can do):")
         accounts_ = json.loads(path.read_text())
         for email, (password, can, *_factor) in accounts_.items():
             click.echo(f"  {email:<20} {password}  {can}")
-        click.echo("Staff are asked for a code as well. This prints the one of the moment:")
+        click.echo("Staff are asked for a code as well. This prints the current one:")
         click.echo("  .venv/bin/flask --app wsgi sample code mo")
         for email, (_password, _can, *factor) in accounts_.items():
             if spare := _spare_codes(email, factor[1:]):
-                click.echo(f"  or, each of them once, for {email}: {'  '.join(spare[:3])}")
+                click.echo(f"  or, each valid once, for {email}: {'  '.join(spare[:3])}")
         sample_tips.print_paper()
 
 

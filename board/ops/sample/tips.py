@@ -59,7 +59,7 @@ def seat(user: User, papers: Papers) -> None:
 def print_paper() -> None:
     if _path().exists() and db.session.scalar(select(Reader.id)):
         kept = json.loads(_path().read_text(encoding="utf-8"))
-        click.echo(f"tess reads tips with the reading passphrase: {kept['passphrase']}")
+        click.echo(f"tess reads tips with the passphrase: {kept['passphrase']}")
 
 
 def _path() -> Path:

@@ -8,51 +8,51 @@ from board.tips.files.text.pii import revealing
 KINDS = {
     "place": lambda: _("Where it was made"),
     "device": lambda: _("The device it was made with"),
-    "author": lambda: _("A person's name"),
+    "author": lambda: _("A person’s name"),
     "organisation": lambda: _("An organisation"),
     "software": lambda: _("The program it was made with"),
     "time": lambda: _("When it was made or changed"),
-    "preview": lambda: _("A preview, which may show an earlier state"),
+    "preview": lambda: _("A preview image, which may show an earlier version"),
     "hidden": lambda: _("Hidden content"),
     "revisions": lambda: _("Earlier versions"),
-    "comments": lambda: _("Remarks or tracked changes"),
+    "comments": lambda: _("Comments or tracked changes"),
     "macros": lambda: _("Macros"),
     "voice": lambda: _("Sound"),
     "attachment": lambda: _("A file inside the file"),
-    "link": lambda: _("A path or a link, perhaps with the name of a user in it"),
+    "link": lambda: _("A file path or a link, which may include a user name"),
     "script": lambda: _("A script"),
-    "identifier": lambda: _("A number that ties copies of this file together"),
-    "title": lambda: _("A title, keywords or a description that do not show"),
-    "printer": lambda: _("A printer; printed and scanned paper can carry its mark"),
+    "identifier": lambda: _("A number that links copies of this file"),
+    "title": lambda: _("A hidden title, keywords or description"),
+    "printer": lambda: _("A printer; printed and scanned pages can carry its mark"),
     "business": lambda: _("A business registration number"),
     "card": lambda: _("A card number"),
-    "email": lambda: _("An e-mail address"),
-    "staff": lambda: _("An employee's number"),
-    "plate": lambda: _("A vehicle's number plate"),
-    "mismatch": lambda: _("Another format than its name says"),
-    "phone": lambda: _("A telephone number"),
+    "email": lambda: _("An email address"),
+    "staff": lambda: _("An employee’s number"),
+    "plate": lambda: _("A vehicle’s number plate"),
+    "mismatch": lambda: _("A format that does not match its name"),
+    "phone": lambda: _("A phone number"),
     "resident": lambda: _("A resident registration number"),
     "department": lambda: _("A department"),
-    "rank": lambda: _("Somebody’s rank"),
+    "rank": lambda: _("A job title"),
     "filename": lambda: _("The name of the file"),
-    "code": lambda: _("Words that look like your code. Please take them out"),
-    "invisible": lambda: _("Characters that cannot be seen, which may mark your copy"),
+    "code": lambda: _("Words that look like your code. Please remove them"),
+    "invisible": lambda: _("Invisible characters, which may mark your copy"),
 }
 
 
 WHY_NOT = {
-    "archive": lambda: _("It holds other files. Send them one by one."),
+    "archive": lambda: _("It contains other files. Send them one by one."),
     "damaged": lambda: _("It is damaged."),
     "locked": lambda: _("It is locked with a password."),
-    "too much": lambda: _("It is too large to be looked into."),
+    "too much": lambda: _("It is too large to check."),
     "changes": lambda: _("It has tracked changes. Accept them first."),
 }
 
 
 def said(kind: str, detail: str, stays: bool = False) -> tuple[str, str]:
     """A finding as a person reads it: what it is, and what exactly."""
-    what = KINDS[kind]() if kind in KINDS else _("Something else that may tell who you are")
-    return (_("%(what)s (also in a cleaned copy)", what=what) if stays else what), detail
+    what = KINDS[kind]() if kind in KINDS else _("Something else that may identify you")
+    return (_("%(what)s (stays in a cleaned copy)", what=what) if stays else what), detail
 
 
 def why_not(reason: str) -> str:

@@ -24,9 +24,9 @@ _LINK = re.compile(r"https?://[^\s<>\"]{3,500}")
 
 class UnlockForm(Form):
     passphrase = PasswordField(
-        _("Reading passphrase"),
+        _("Passphrase"),
         [_required, Length(max=300)],
-        description=_("Six words. The first two syllables of each will do."),
+        description=_("Six words. The first two syllables of each are enough."),
     )
 
 
@@ -47,7 +47,7 @@ class MailKeyForm(Form):
 
 
 class ProofForm(Form):
-    code = StringField(_("Digits from the mail"), [_required, Length(max=40)])
+    code = StringField(_("Digits from the email"), [_required, Length(max=40)])
 
 
 class NoteForm(Form):
@@ -60,10 +60,10 @@ class FactsForm(Form):
 
     title = StringField(_("Title"), [Length(max=100)])
     labels = StringField(
-        _("Labels"), [Length(max=200)], description=_("Separated by commas; ten at most.")
+        _("Labels"), [Length(max=200)], description=_("Separated by commas; up to ten.")
     )
     case = StringField(
-        _("Case"), [Length(max=100)], description=_("Tips with the same case belong together.")
+        _("Case"), [Length(max=100)], description=_("Tips with the same case are grouped together.")
     )
 
     def facts(self) -> dict[str, Any]:
@@ -87,14 +87,14 @@ class FindForm(Form):
     }
     AGES = {
         "": _("Any"),
-        "late": _("Late"),
-        "week": _("Waiting for us for a week"),
-        "leaving": _("Erased within 14 days"),
+        "late": _("Overdue"),
+        "week": _("Awaiting our reply for over a week"),
+        "leaving": _("Deleted within 14 days"),
     }
-    q = StringField(_("Words in it"), [Length(max=100)])
+    q = StringField(_("Contains the words"), [Length(max=100)])
     label = StringField(_("Label"), [Length(max=100)])
-    state = SelectField(_("State"), [Optional()])
-    reader = SelectField(_("Looked after by"), [Optional()])
+    state = SelectField(_("Status"), [Optional()])
+    reader = SelectField(_("Assigned to"), [Optional()])
     age = SelectField(_("Age"), [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,7 +102,7 @@ class FindForm(Form):
         readers = {str(each.user_id): each.user.name for each in db.session.scalars(Reader.all())}
         self.state.choices = _choices(self.STATES)
         self.age.choices = _choices(self.AGES)
-        self.reader.choices = _choices({"": _("Anybody"), "0": _("Nobody"), **readers})
+        self.reader.choices = _choices({"": _("Anyone"), "0": _("No one"), **readers})
 
     def wanted(self) -> Wanted:
         return Wanted(
@@ -124,7 +124,7 @@ class RecipientForm(Form):
     recipient = StringField(
         _("Your age recipient"),
         [_required, Length(max=200)],
-        description=_("The public line that begins with age1. Never the secret key."),
+        description=_("The public line that begins with age1. Never enter the secret key."),
     )
 
     def validate_recipient(self, field: Any) -> None:
@@ -136,15 +136,15 @@ class RecipientForm(Form):
 
 
 class RiddleForm(Form):
-    code = StringField(_("What the other computer shows"), [_required, Length(max=40)])
+    code = StringField(_("Digits from the other computer"), [_required, Length(max=40)])
 
 
 class LinkForm(Form):
-    link = StringField(_("Address of the story"), [_required, Length(max=500)])
+    link = StringField(_("Link to the article"), [_required, Length(max=500)])
 
     def validate_link(self, field: Any) -> None:
         if not _LINK.fullmatch(field.data):
-            raise ValidationError(gettext("This is not the address of a page."))
+            raise ValidationError(gettext("This is not a web address."))
 
 
 class DayForm(Form):
@@ -152,22 +152,22 @@ class DayForm(Form):
 
     def validate_day(self, field: Any) -> None:
         if field.data and not today() <= field.data <= today() + timedelta(days=730):
-            raise ValidationError(gettext("Choose a day from today on."))
+            raise ValidationError(gettext("Choose today or a later date."))
 
 
 def _secret_shown() -> str:
     return gettext(
-        "This is the secret key. Do not use it any more: make a new pair on the other computer, "
-        "and type its public line here."
+        "This is the secret key. Stop using it: make a new pair on the other computer, and "
+        "enter its public line here."
     )
 
 
 def _no_recipient() -> str:
-    return gettext("This is no recipient of age. It begins with age1 and has 62 characters.")
+    return gettext("This is not an age recipient. It begins with age1 and has 62 characters.")
 
 
 class HoldForm(DayForm):
-    reason = StringField(_("Why it must be kept"), [_required, Length(max=200)])
+    reason = StringField(_("Reason for keeping it"), [_required, Length(max=200)])
 
     @property
     def until(self) -> date | None:

@@ -55,7 +55,7 @@ def offer() -> ResponseReturnValue:
         form.key.errors = [_why_not(error.why)]
         return _page(me, form=form, status=422)
     if not _is_asked(me, key):
-        form.key.errors = [_("The mail with the code could not be sent. Please try again later.")]
+        form.key.errors = [_("The email with the code could not be sent. Please try again later.")]
         return _page(me, form=form, status=503)
     return redirect(url_for(".mail"), 303)
 
@@ -71,7 +71,7 @@ def prove() -> ResponseReturnValue:
         waiting = db.session.scalar(MailKey.waiting_of(me))
         proven = waiting is not None and waiting.prove(form.code.data)
     if not proven:
-        form.code.errors = [_("This is not the code from the mail.")]
+        form.code.errors = [_("This is not the code from the email.")]
         return _page(me, proof=form, status=422)
     return redirect(url_for(".mail", notice="saved"), 303)
 
@@ -122,11 +122,13 @@ def _page(me: Reader, *, status: int = 200, **forms: Any) -> Response:
 
 def _why_not(why: str) -> str:
     return {
-        "unreadable": _("This is no OpenPGP key. Paste the public key as text, up to 100 KB."),
-        "several": _("These are several keys. Paste yours alone."),
-        "secret": _("This is your SECRET key. It was not kept; paste the public one, and think of "
-                    "replacing this key."),
+        "unreadable": _("This is not an OpenPGP key. Paste the public key as text, up to 100 KB."),
+        "several": _("These are several keys. Paste only yours."),
+        "secret": _(
+            "This is your SECRET key. It was not saved. Paste the public one, and consider "
+            "replacing this key."
+        ),
         "revoked": _("This key has been revoked."),
         "expired": _("This key has expired. Extend it, export it again and paste it here."),
-        "cannot encrypt": _("Nothing can be encrypted to this key: it only signs."),
+        "cannot encrypt": _("This key only signs; it can’t be used for encryption."),
     }[why]  # fmt: skip

@@ -111,7 +111,7 @@ def opened_by(form: UnlockForm, reader: Reader, *, recovery: bool) -> Key | None
     try:
         key = _tried(form.passphrase.data, reader, recovery=recovery)
     except BadSeal:
-        form.passphrase.errors = [_("These are not the words.")]
+        form.passphrase.errors = [_("These are not the right words.")]
         return None
     except TooBusy:  # no failure of whoever tries
         with writing():

@@ -54,7 +54,7 @@ class Filled:
         """Keep the attachments that came with it, and let go those to be left out; what is wrong
         with them."""
         if len(self.draft.attachments) < self.form.attached_count:
-            return _("Your files were kept for two hours. Please attach them again.")
+            return _("Your files were kept for two hours only. Please attach them again.")
         self.draft.drop(request.form.getlist("drop"))
         if len(self.draft.attachments) + len(new) > Tip.FILES_MAX:
             return _("No more than %(count)d files.", count=Tip.FILES_MAX)

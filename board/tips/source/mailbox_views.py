@@ -51,7 +51,7 @@ def enter() -> ResponseReturnValue:
     token = _enter(*key_files.stretch(code))
     _even_out(began)
     if token is None:
-        form.code.errors = [_("This is not a code we know. Compare it with your note.")]
+        form.code.errors = [_("We don’t recognise this code. Compare it with your note.")]
         return door(form, places=places, status=422)
     return unlock_session.remember(redirect(url_for(".box"), 303), "tip", token)
 

@@ -101,4 +101,4 @@ def _write_page(filled: Filled, *, status: int) -> Response:
 
 
 def _too_many() -> str:
-    return _("Many tips are arriving at this moment. Nothing is lost: please send it again later.")
+    return _("Many tips are arriving right now. Nothing is lost: please send yours again later.")

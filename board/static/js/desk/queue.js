@@ -70,7 +70,7 @@ async function send(form, submitter) {
   try {
     const answer = await requestPage("POST", form.action, new URLSearchParams(new FormData(form, submitter)));
     if (showQueue(answer.page, index)) return announce(document.querySelector("[data-undo]").textContent.trim());
-    const problem = answer.page?.querySelector("main h1 ~ p, main p");
+    const problem = answer.page?.querySelector("main h1 ~ p");
     announce(problem?.textContent ?? texts.offline);
     await update();
   } catch {
