@@ -162,7 +162,7 @@ def _rule(rows: list[Any], mo: User) -> None:
             until=None, undoes_id=None, detail={},
             made_at=now() - timedelta(minutes=len(rows) - number),
         )  # fmt: skip
-        seal = ruling.hash = ruling.sealed(seal)
+        seal = ruling.hash = ruling.compute_hash(seal)
         made.append({name: getattr(ruling, name) for name in (*Ruling.HASHED, "hash")})
     for start in range(0, len(made), BATCH):
         db.session.execute(insert(Ruling), made[start : start + BATCH])

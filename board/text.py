@@ -45,7 +45,7 @@ def is_readable(text: str) -> bool:
     return not UNREADABLE.search(text)
 
 
-def tidy(text: str) -> str:
+def normalize(text: str) -> str:
     """Several lines as we keep them: NFC, LF, nothing invisible, no more than two blank lines."""
     text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text).replace("\t", " "))
     text = _STRAY_SELECTOR.sub("", _TAGS.sub(r"\1", text))
@@ -56,12 +56,12 @@ def tidy(text: str) -> str:
     return _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
 
 
-def tidy_line(text: str) -> str:
+def normalize_line(text: str) -> str:
     """One line as we keep it: tidy, with every run of white space as one space."""
-    return " ".join(tidy(text).split())
+    return " ".join(normalize(text).split())
 
 
-def glued(html: str) -> str:
+def join_closing_quotes(html: str) -> str:
     """HTML in which no line ends between a closing quotation mark and its particle: “왔다”고.
 
     A word joiner is put there when a page is made; `tidy` takes it out of whatever comes back.
@@ -69,6 +69,6 @@ def glued(html: str) -> str:
     return _CLOSING.sub("\\g<0>\u2060", html)
 
 
-def graphemes(text: str) -> int:
+def count_graphemes(text: str) -> int:
     """How many characters a reader sees: extended grapheme clusters of Unicode (UAX 29)."""
     return len(_GRAPHEME.findall(text))

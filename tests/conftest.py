@@ -17,7 +17,7 @@ the board itself, on a real database that only this test has. `person`, `keep` a
 import gc
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,9 +27,11 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import get_locale
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import FileSystemBytecodeCache, Undefined
+from jinja2.utils import missing
 from sqlalchemy import event
 from werkzeug.test import TestResponse
+from wtforms.form import BaseForm
 
 from board import create_app
 from board.accounts import models as accounts
@@ -40,7 +42,7 @@ from board.articles.models import Article
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.writing.create import post
-from board.comments.writing.limits import Limits
+from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
 from board.web.i18n import today
 from stage import Stage, end, wanted
@@ -89,8 +91,8 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its cheapest; test_passwords.py takes it as it is."""
     monkeypatch.setattr(passwords, "_PASSES", 1)
     monkeypatch.setattr(passwords, "_KIB", 8)
-    cheap = passwords._NOBODYS.replace("m=19456,t=2", "m=8,t=1")
-    monkeypatch.setattr(passwords, "_NOBODYS", cheap)
+    cheap = passwords._DUMMY_HASH.replace("m=19456,t=2", "m=8,t=1")
+    monkeypatch.setattr(passwords, "_DUMMY_HASH", cheap)
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +125,18 @@ class Compiled(FileSystemBytecodeCache):
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         return super().get_cache_key(f"{get_locale()}/{name}", filename)
+
+
+class StrictAttributes(Undefined):
+    """Fails where a template asks an object for an attribute it does not have. A name that is not
+    there at all may be meant: templates say what is optional."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self._undefined_obj
+        is_optional = asked is missing or isinstance(asked, Mapping | BaseForm)
+        if not is_optional and not type(asked).__module__.startswith("wtforms."):
+            self._fail_with_undefined_error()
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +174,7 @@ def app(
         stages[wish] = Stage(migrated.parent, settings)
         stages[wish].app.test_client_class = Client
         stages[wish].app.jinja_env.bytecode_cache = compiled
+        stages[wish].app.jinja_env.undefined = StrictAttributes
     with stages[wish].set(tmp_path) as app:
         yield app
     if stages[wish].is_worn:
@@ -247,12 +262,12 @@ def say(
     article: Article, by: User, text: str, *, to: Comment | None = None, key: str = ""
 ) -> Comment:
     """`by` posts `text`, as the form would."""
-    limits = Limits.none()
+    limits = PostingLimits.none()
     with writing():
         return post(
             article,
             by=by,
-            body=Body.of(text),
+            body=Body.from_text(text),
             key=key or f"key of {text}",
             parent=to,
             limits=limits,

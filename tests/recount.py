@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.reactions import Choice, Reaction
+from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
 from board.comments.wilson_score import lower_bound
 from board.db import db
@@ -73,8 +73,8 @@ def _reactions(comments: list[Comment]) -> list[str]:
         f"comment {comment.id} says {told} {choice}s, has {given[comment.id, choice]}"
         for comment in comments
         for choice, told in (
-            (Choice.LIKE.value, comment.like_count),
-            (Choice.DISLIKE.value, comment.dislike_count),
+            (ReactionKind.LIKE.value, comment.like_count),
+            (ReactionKind.DISLIKE.value, comment.dislike_count),
         )
         if told != given[comment.id, choice]
     ]

@@ -22,8 +22,8 @@ from sqlalchemy import event
 from board import create_app
 from board.db import close_connections, db, read_connections
 from board.db.write_lock import WriteLock
-from board.web.page_cache.change_watch import Watch
-from board.web.page_cache.store import Shelf
+from board.web.page_cache.change_watch import ChangeWatcher
+from board.web.page_cache.store import SegmentedLru
 
 
 def wanted(settings: Mapping[str, Any]) -> str:
@@ -73,7 +73,7 @@ class Stage:
             for engine in db.engines.values():
                 engine.url = url
             kept = app.extensions["kept"]
-            kept._watch, kept._shelf = Watch(app), Shelf()
+            kept._watch, kept._shelf = ChangeWatcher(app), SegmentedLru()
             yield app
         end(app)
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from board.comments.models import Comment
 from board.comments.writing import warnings
-from board.comments.writing.warnings import Advice
+from board.comments.writing.warnings import TextWarning
 from board.db import db
 from conftest import say
 
@@ -19,7 +19,7 @@ PHONE = "Call 010-1234-5678 today"
 
 
 def found(text):
-    return [(each.about, text[each.start : each.end]) for each in warnings.on(text)]
+    return [(each.about, text[each.start : each.end]) for each in warnings.warnings_for(text)]
 
 
 def post(client, body=PHONE, **fields):
@@ -145,7 +145,7 @@ def test_dates_amounts_scores_laws_and_addresses_of_pages_are_left_alone(text):
 def test_each_is_marked_where_it_stands_in_the_order_of_the_text():
     text = "카드 4111 1111 1111 1111, 전화 010-1234-5678, 끝"
 
-    assert list(warnings.marked(text, warnings.on(text))) == [
+    assert list(warnings.highlight(text, warnings.warnings_for(text))) == [
         ("카드 ", False),
         ("4111 1111 1111 1111", True),
         (", 전화 ", False),
@@ -232,9 +232,9 @@ def test_markup_around_a_number_never_works(as_, ada, harbour):
 def test_other_slices_advise_too_and_one_word_is_spoken_of_once(as_, ada, harbour, monkeypatch):
     def rude(text):
         yield from (
-            Advice(m.start(), m.end(), "rude", "Rude.", "") for m in re.finditer("d.mn", text)
+            TextWarning(m.start(), m.end(), "rude", "Rude.", "") for m in re.finditer("d.mn", text)
         )
-        yield Advice(0, 4, "wide", "Wide.", "")
+        yield TextWarning(0, 4, "wide", "Wide.", "")
 
     monkeypatch.setattr(warnings, "warning_checks", [*warnings.warning_checks, rude])
 
@@ -251,9 +251,9 @@ PIECES = st.text(st.sampled_from("0123456789-. ()+oO공일이삼은행원농협\
 
 @given(st.text() | PIECES)
 def test_whatever_is_written_advice_is_about_parts_of_it(text):
-    told = warnings.on(text)
+    told = warnings.warnings_for(text)
 
-    assert "".join(piece for piece, _ in warnings.marked(text, told)) == text
+    assert "".join(piece for piece, _ in warnings.highlight(text, told)) == text
     assert all(0 <= each.start < each.end <= len(text) for each in told)
     assert all(one.end <= next.start for one, next in pairwise(told))
 
@@ -267,6 +267,6 @@ def test_a_hostile_text_costs_no_more_than_its_length(piece):
     text = (piece * 30_000)[:30_000]
 
     began = time.process_time()
-    warnings.on(text)
+    warnings.warnings_for(text)
 
     assert time.process_time() - began < 2  # of CPU; the square of the length would be many

@@ -12,7 +12,7 @@ from board.accounts.auth.passwords import hash_password
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_sentence
 from board.db import db, now, writing
-from board.db.hash_chain import first_broken
+from board.db.hash_chain import find_tampered
 from board.moderation.appeals.models import Appeal, NotByTheSame, NotOpen, appeal, decide
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings.models import Ruling
@@ -81,7 +81,7 @@ def test_another_moderator_upholds_it_and_both_learn_the_outcome(
     assert "It quotes the article." in first.get("/desk/appeals").text
     first.post("/desk/appeals/seen")
     assert "<b>1</b>" not in first.get("/desk/appeals").text
-    assert first_broken(db.session.scalars(select(Ruling).order_by(Ruling.id))) is None
+    assert find_tampered(db.session.scalars(select(Ruling).order_by(Ruling.id))) is None
 
 
 def test_a_rejected_appeal_leaves_all_as_it_was_and_says_why(as_, guest, ada, minah, hidden):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from board.comments.body import Body
 from board.db import db, now, writing
-from board.db.hash_chain import first_broken
+from board.db.hash_chain import find_tampered
 from board.law.authorities import orders
 from board.law.claims import evidence
 from board.law.claims.evidence import Upload
@@ -28,7 +28,7 @@ from conftest import person, say
 def comment(harbour, ada, bora, mo):
     made = say(harbour, ada, "First words")
     with writing():
-        made.edit(Body.of("Second words"))
+        made.edit(Body.from_text("Second words"))
         reports.report(made, by=bora, reason="abuse", note="look at this")
         ruling = moderation.hide(made, by=mo, reason="abuse")
         appeal(ruling, by=ada, text="Not abuse")
@@ -86,7 +86,7 @@ def test_the_decisions_in_it_prove_themselves(as_, mo, comment):
         text = json.dumps(named, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         digest = hashlib.sha256(bytes.fromhex(told["previous_hash"]) + text.encode())
         assert digest.hexdigest() == told["hash"]
-    assert first_broken(db.session.scalars(select(Ruling).order_by(Ruling.id))) is None
+    assert find_tampered(db.session.scalars(select(Ruling).order_by(Ruling.id))) is None
 
 
 def test_it_names_no_one_but_the_author_and_never_an_address(as_, mo, comment, ada, bora):

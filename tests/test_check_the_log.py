@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from board.db import db, writing
-from board.db.hash_chain import first_broken_of_last
+from board.db.hash_chain import find_tampered_tail
 from board.moderation.appeals.models import Appeal, appeal
 from board.moderation.cli import moderation_cli
 from board.moderation.rulings import models as moderation
@@ -55,11 +55,11 @@ def test_the_first_broken_ruling_is_named(type_, decisions):
 
 
 def test_the_end_of_the_log_is_checked_on_its_own(decisions):
-    assert first_broken_of_last(Ruling, 1) is None
+    assert find_tampered_tail(Ruling, 1) is None
     behind_its_back("UPDATE ruling SET note = 'x' WHERE id = 1")
 
-    assert first_broken_of_last(Ruling, 1) is None
-    assert first_broken_of_last(Ruling, 1000) == 1
+    assert find_tampered_tail(Ruling, 1) is None
+    assert find_tampered_tail(Ruling, 1000) == 1
 
 
 def test_the_log_is_written_to_a_file_of_the_owner_line_by_line(type_, decisions, tmp_path):

@@ -7,7 +7,7 @@ import time_machine
 from flask_babel import force_locale
 
 from board.articles.models import Article
-from board.web.i18n import clock, dated, month
+from board.web.i18n import format_datetime, format_full_date, format_month
 from conftest import keep
 
 MOMENT = datetime(2026, 11, 22, 5, 5, tzinfo=UTC)  # 14:05 in Seoul
@@ -24,7 +24,7 @@ def test_each_language_has_one_style(app, language, told):
     day = date(2026, 3, 1)
 
     with app.test_request_context("/"), force_locale(language):
-        assert (clock(MOMENT), dated(day), month(day)) == told
+        assert (format_datetime(MOMENT), format_full_date(day), format_month(day)) == told
 
 
 def test_the_thread_and_the_article_tell_the_moment(guest, app):

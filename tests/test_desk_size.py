@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from board.articles.models import Article
-from board.articles.thread_controls.models import Measure, Terms
+from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
@@ -64,7 +64,7 @@ def reported(comment, author, mo, second):
 
 @row_of("/desk/comments?queue=held")
 def held(comment, author, mo, second):
-    comment.hold(reason="word")
+    comment._set_held(reason="word")
     moderation_queue.wait(comment, Queue.HELD, reason="word")
 
 
@@ -75,7 +75,7 @@ def new(comment, author, mo, second):
 
 @row_of("/desk/comments?queue=all")
 def every(comment, author, mo, second):
-    comment.edit(Body.of(f"{comment.body}, edited"))
+    comment.edit(Body.from_text(f"{comment.body}, edited"))
 
 
 @row_of("/desk/comments?queue=hidden", "/desk/rulings", "/rulings", "/rulings.csv", "/rulings.json")
@@ -152,7 +152,10 @@ def steered(comment, author, mo, second):
     article = Article.publish(slug=f"pier-{next(_number)}", title="Pier", body_html="<p>Pier</p>")
     db.session.flush()
     for is_over in (False, True):
-        act = steer(Terms(article=article, measures=[Measure.LATEST], reason="Calm"), by=mo)
+        act = steer(
+            RestrictionSpec(article=article, measures=[RestrictionKind.LATEST], reason="Calm"),
+            by=mo,
+        )
         if is_over:
             release(act, by=second)
 

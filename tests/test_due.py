@@ -23,14 +23,14 @@ def closing(harbour, monkeypatch):
 
 
 def test_what_is_due_is_done_once(harbour, closing):
-    assert jobs.run() == ["closing"]
-    assert jobs.run() == []
+    assert jobs.run_pending() == ["closing"]
+    assert jobs.run_pending() == []
     db.session.expire_all()
     assert harbour.closed_for == "over"
 
 
 def test_an_operator_may_do_it_from_cron(app, harbour, closing):
-    told = app.test_cli_runner().invoke(jobs.due)
+    told = app.test_cli_runner().invoke(jobs.run_jobs)
 
     assert (told.exit_code, told.output) == (0, "closing\n")
 
@@ -44,10 +44,10 @@ def test_it_goes_on_after_a_task_has_failed(app, harbour, monkeypatch):
             twice.set()
         raise ValueError("broken")
 
-    monkeypatch.setattr(jobs, "EVERY", 0.001)
+    monkeypatch.setattr(jobs, "INTERVAL", 0.001)
     monkeypatch.setattr(jobs, "jobs", [jobs.Job("broken", fail, lambda: None)])
 
-    stop = jobs.keep_running(app)
+    stop = jobs.start_scheduler(app)
 
     assert twice.wait(10)
     stop.set()
@@ -63,9 +63,9 @@ def test_no_process_is_forked_in_the_middle_of_a_task(app, harbour, monkeypatch)
         log.append("task")
         return False
 
-    monkeypatch.setattr(jobs, "EVERY", 0.001)
+    monkeypatch.setattr(jobs, "INTERVAL", 0.001)
     monkeypatch.setattr(jobs, "jobs", [jobs.Job("slow", slow, lambda: None)])
-    stop = jobs.keep_running(app)
+    stop = jobs.start_scheduler(app)
     assert inside.wait(10)
     stop.set()
     go_on.set()

@@ -329,8 +329,8 @@ def test_deleting_takes_the_earlier_words_too(as_, ada, bora, harbour):
 def test_a_hidden_or_deleted_comment_has_no_other_words_to_take(ada, mo, harbour):
     comment = say(harbour, ada, "One")
     with writing():
-        comment.hide(reason="abuse")
-        comment.edit(Body.of("Two"))
+        comment._set_hidden(reason="abuse")
+        comment.edit(Body.from_text("Two"))
 
     assert comment.body == "One"
 

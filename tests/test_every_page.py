@@ -112,7 +112,7 @@ def urls(app, ada, harbour):
     """Every page and act of the board, filled in with things that exist."""
     comment = say(harbour, ada, "A comment")
     with writing():
-        comment.edit(Body.of("A comment, edited"))
+        comment.edit(Body.from_text("A comment, edited"))
         filter_rules.add(kind="word", text="lantern", by=None, state=filter_rules.State.ON)
         dry_run.begin(kind="word", text="l", action="hold", category="other", disguised=True,
                      by=ada, days=1, note="")  # fmt: skip

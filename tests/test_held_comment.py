@@ -112,7 +112,7 @@ def test_a_visible_comment_with_replies_leaves_a_tombstone_while_it_is_held(
     say(harbour, bora, "The answer", to=root)
 
     with writing():
-        root.hold(reason="word")
+        root._set_held(reason="word")
 
     page = guest.get("/articles/harbour").text
     assert "Something edited" not in page
@@ -128,7 +128,7 @@ def test_its_author_may_delete_it_unseen(as_, ada, harbour, held_if_rude):
 
     assert answer.status_code == 303
     with writing():
-        assert comment.keep() is False
+        assert comment._set_kept() is False
     assert (comment.body, harbour.comment_count) == ("", 0)
 
 

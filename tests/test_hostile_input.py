@@ -229,7 +229,7 @@ def test_a_member_whom_nobody_can_look_up_is_told_what_happened_and_keeps_the_te
     """The page that says so asks the database, too, for whoever is signed in."""
     client = as_(ada)
     missing = text("SELECT nothing FROM nowhere")
-    monkeypatch.setattr(Session, "bearer", lambda _token: (missing, {}))
+    monkeypatch.setattr(Session, "with_user", lambda _token: (missing, {}))
 
     data = {"body": "다 쓴 글"} if method == "post" else None
     answer = client.open("/articles/harbour/comments", method=method, data=data)

@@ -16,7 +16,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from board.articles.importing import BrokenFeed, Item, Refusal, read, survey
+from board.articles.importing import BrokenFeed, Item, RejectedItem, read, survey
 from board.articles.importing.items import ITEM_MAX
 from board.articles.importing.run import articles_cli
 from board.articles.models import Article
@@ -29,7 +29,7 @@ Import = Callable[..., Result]
 
 def items(path: Path) -> list[Item]:
     found = list(read(path))
-    assert [entry for entry in found if isinstance(entry, Refusal)] == []
+    assert [entry for entry in found if isinstance(entry, RejectedItem)] == []
     return [entry for entry in found if isinstance(entry, Item)]
 
 
@@ -188,7 +188,7 @@ def test_a_letter_cut_in_half_spoils_its_own_item_only(feed: Callable[..., Path]
 
     refused, item = read(feed(broken))
 
-    assert refused == Refusal(
+    assert refused == RejectedItem(
         f"item 1 ({HOME}/1)", "its title holds characters that are damaged (NUL or U+FFFD)"
     )
     assert isinstance(item, Item) and item.title == "소식 2"
@@ -311,7 +311,7 @@ def test_a_bad_article_is_refused_with_its_reason_and_loses_no_other(
 
     refused, item = read(feed([article, good]))
 
-    assert isinstance(refused, Refusal) and reason in refused.reason
+    assert isinstance(refused, RejectedItem) and reason in refused.reason
     assert isinstance(item, Item) and item.title == "좋은 소식"
 
 
@@ -325,8 +325,8 @@ def test_a_key_given_twice_and_a_bottomless_article_are_refused(feed: Callable[.
 
     twice, bottomless, item = read(path)
 
-    assert twice == Refusal(f"item 1 ({HOME}/1)", "it has the key title twice")
-    assert bottomless == Refusal(f"item 2 ({HOME}/2)", "it is nested deeper than 6 levels")
+    assert twice == RejectedItem(f"item 1 ({HOME}/1)", "it has the key title twice")
+    assert bottomless == RejectedItem(f"item 2 ({HOME}/2)", "it is nested deeper than 6 levels")
     assert isinstance(item, Item) and item.title == "다"
 
 

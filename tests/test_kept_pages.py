@@ -384,7 +384,7 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
     app, ada, guest, harbour, monkeypatch
 ):
     """The others wait for it, and get it."""
-    in_line, turn = threading.Semaphore(0), middleware._turn
+    in_line, turn = threading.Semaphore(0), middleware._single_flight
     seen, readers, made = [], [], []
 
     def stand_in_line(page):
@@ -406,7 +406,7 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
 
     guest.get("/articles/harbour")
     say(harbour, ada, "News")
-    monkeypatch.setattr(middleware, "_turn", stand_in_line)
+    monkeypatch.setattr(middleware, "_single_flight", stand_in_line)
     app.after_request_funcs.setdefault(None, []).append(wait_for_the_others)
     read()
     for reader in readers:
@@ -417,7 +417,7 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
 
 
 def test_nobody_waits_long_for_somebody_elses_page(app, ada, guest, harbour, monkeypatch):
-    monkeypatch.setattr(middleware, "_PATIENCE", 0.01)
+    monkeypatch.setattr(middleware, "_WAIT_SECONDS", 0.01)
 
     def read_meanwhile(response):
         if not seen:

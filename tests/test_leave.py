@@ -10,11 +10,11 @@ from board.accounts.auth import passwords
 from board.accounts.auth.rate_limit import Device
 from board.accounts.display_names import FORMER
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import Letter
+from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session, User
 from board.comments.models import Comment
-from board.comments.readers.blocks import Mute
-from board.comments.readers.reactions import Limits, like
+from board.comments.readers.blocks import Block
+from board.comments.readers.reactions import ReactionLimits, like
 from board.comments.writing import edit
 from board.comments.writing.errors import AuthorSuspended
 from board.db import db, now, writing
@@ -83,20 +83,20 @@ def test_or_goes_with_them_and_leaves_a_place_where_others_have_answered(
 def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora, mo, tmp_path):
     with writing():
         Device.remember(ada)
-        db.session.add(Mute(user_id=ada.id, muted_id=bora.id))
+        db.session.add(Block(user_id=ada.id, muted_id=bora.id))
         sanctions.note(ada, by=mo, text="Knows the harbour master")
         contact_preferences.name("ada@pier.example", by=ada)
         app.config.update(
             MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
         )
-        email_queue.write("news", 1, to=ada)
+        email_queue.enqueue("news", 1, to=ada)
     say(harbour, ada, "남는 글")
 
     leave()
 
     for kind, column in (
-        (Session, Session.user_id), (Device, Device.user_id), (Mute, Mute.user_id),
-        (Letter, Letter.user_id), (Channel, Channel.user_id),
+        (Session, Session.user_id), (Device, Device.user_id), (Block, Block.user_id),
+        (QueuedEmail, QueuedEmail.user_id), (Channel, Channel.user_id),
         (sanctions.Note, sanctions.Note.user_id),
     ):  # fmt: skip
         count = select(func.count()).select_from(kind).where(column == ada.id)
@@ -212,12 +212,12 @@ def test_what_was_on_its_way_is_refused(leave, harbour, ada, bora):
     with pytest.raises(AuthorSuspended):
         say(harbour, ada, "늦은 글")
     for late in (
-        lambda: like(theirs, by=ada, limits=Limits.none()),
+        lambda: like(theirs, by=ada, limits=ReactionLimits.none()),
         lambda: reports.report(theirs, by=ada, reason="spam"),
     ):
         with pytest.raises(AuthorSuspended), writing():
             late()
-    refusal = edit.why_not(mine, by=ada, window=timedelta(minutes=10))
+    refusal = edit.edit_refusal(mine, by=ada, window=timedelta(minutes=10))
     assert isinstance(refusal, AuthorSuspended)
 
 
@@ -231,7 +231,7 @@ def test_no_mail_is_written_to_them_any_more(app, leave, harbour, ada, mo):
         rulings.hide(comment, by=mo, reason="abuse", note="")
 
     with writing(), time_machine.travel(now() + timedelta(hours=1)):
-        assert email_queue.take_next() is None
+        assert email_queue.claim_next() is None
 
 
 def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):
@@ -240,7 +240,7 @@ def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):
         like(
             db.session.get(Comment, comment.id),
             by=db.session.get(User, ada.id),
-            limits=Limits.none(),
+            limits=ReactionLimits.none(),
         )
 
     leave()

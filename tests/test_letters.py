@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from board.accounts.email.cli import mail_cli
-from board.accounts.email.queue import Letter
+from board.accounts.email.queue import QueuedEmail
 from board.db import db, now, writing
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.models import Step
@@ -209,7 +209,7 @@ def test_what_the_mail_server_refuses_is_tried_again_and_given_up_at_last(
 
     hide(say(remark.article, remark.author, "Another"), mo)
     postman.answer = "550 No such reader"
-    for day in range(Letter.TRIES_MAX + 2):
+    for day in range(QueuedEmail.TRIES_MAX + 2):
         send(minutes=5 + day * 24 * 60 * 2)
     assert len(postman.letters) == 1
     assert "1 were refused by the mail server" in app.test_cli_runner().invoke(doctor).output
@@ -240,12 +240,12 @@ def test_a_mail_server_that_is_away_loses_nothing(postman, send, app, remark, mo
 
 
 def test_nobody_is_flooded(postman, send, remark, mo):
-    for _ in range(Letter.DAILY_MAX + 5):
+    for _ in range(QueuedEmail.DAILY_MAX + 5):
         claim(remark, contact="stranger@pier.example")
 
     send()
 
-    assert len(postman.letters) == Letter.DAILY_MAX
+    assert len(postman.letters) == QueuedEmail.DAILY_MAX
 
 
 def test_whoever_has_the_address_ends_all_letters_without_an_account(
@@ -278,7 +278,7 @@ def test_a_link_that_is_not_ours_ends_nothing(guest, app, ada):
 def test_without_a_mail_server_nothing_is_kept_to_be_sent(app, send, remark, mo, as_, ada):
     hide(remark, mo)
 
-    assert db.session.scalar(select(func.count()).select_from(Letter)) == 0
+    assert db.session.scalar(select(func.count()).select_from(QueuedEmail)) == 0
     assert "Set BOARD_MAIL_SERVER" in send().output
     assert "/account/letters" not in as_(ada).get("/account").text
     assert "told on the board only" in app.test_cli_runner().invoke(doctor).output

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing, writing_engine
-from board.db.hash_chain import first_broken
+from board.db.hash_chain import find_tampered
 from board.moderation.filters import models as rules
 from board.moderation.rulings import undo as undoing
 from board.moderation.rulings.models import Ruling, Verdict, hide, record, restore
@@ -43,7 +43,7 @@ def behind_its_back(statement):
 
 def test_a_log_as_written_is_whole(three):
     assert [r.verdict for r in three] == ["hide", "restore", "hide"]
-    assert first_broken(three) is None
+    assert find_tampered(three) is None
 
 
 def test_a_ruling_names_the_comment_its_author_and_its_article(three, ada, mo, harbour):
@@ -74,13 +74,13 @@ def test_the_database_refuses_to_change_or_delete_a_ruling(three, statement):
 def test_a_change_behind_its_back_is_found_at_its_place(three, statement):
     behind_its_back(statement)
 
-    assert first_broken(rulings()) == 2
+    assert find_tampered(rulings()) == 2
 
 
 def test_a_ruling_taken_out_is_found_at_the_next(three):
     behind_its_back("DELETE FROM ruling WHERE id = 2")
 
-    assert first_broken(rulings()) == 3
+    assert find_tampered(rulings()) == 3
 
 
 def test_details_and_terms_are_sealed_too(three, ada, mo):
@@ -89,7 +89,7 @@ def test_details_and_terms_are_sealed_too(three, ada, mo):
 
     db.session.expire_all()
     assert rulings()[-1].detail == {"seen": 3}
-    assert first_broken(rulings()) is None
+    assert find_tampered(rulings()) is None
 
 
 def test_programs_read_the_public_log_as_a_table_and_as_json(guest, harbour, ada, mo):

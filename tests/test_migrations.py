@@ -12,7 +12,7 @@ from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.reactions import Limits, like
+from board.comments.readers.reactions import ReactionLimits, like
 from board.db import Base, db, hash_chain, schema, sqlite, writing
 from board.db.schema import State
 from board.tips.models.audit_log import Entry
@@ -52,7 +52,7 @@ def test_a_migration_imports_no_live_code(path):
 
 def test_comments_from_before_the_search_index_are_found(guest, ada, harbour):
     say(harbour, ada, "부산 앞바다에서 KTX를 봤다 100%")
-    command.downgrade(schema.for_alembic(), "0002")
+    command.downgrade(schema.alembic_config(), "0002")
 
     schema.upgrade()
 
@@ -78,7 +78,7 @@ def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, h
     say(harbour, bora, "Reply", to=say(harbour, ada, "Root"))
     before = counts()
     for revision in reversed(schema.revisions()[:-1]):
-        command.downgrade(schema.for_alembic(), revision)
+        command.downgrade(schema.alembic_config(), revision)
 
     schema.upgrade()
 
@@ -88,7 +88,7 @@ def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, h
 def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbour):
     root = say(harbour, ada, "Root")
     say(harbour, bora, "Reply", to=root)
-    command.downgrade(schema.for_alembic(), "0001")
+    command.downgrade(schema.alembic_config(), "0001")
     with db.engine.connect() as connection:
         then = {column["name"] for column in inspect(connection).get_columns("comment")}
 
@@ -99,13 +99,13 @@ def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbou
     found = db.session.scalars(select(Comment).order_by(Comment.id)).all()
     assert [(c.like_count, c.dislike_count, c.rank) for c in found] == [(0, 0, 0.0)] * 2
     with writing():
-        like(db.session.get(Comment, root.id), by=bora, limits=Limits.none())
+        like(db.session.get(Comment, root.id), by=bora, limits=ReactionLimits.none())
     assert root.like_count == 1
 
 
 def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
     readers = (ada.id, "open"), (bora.id, "open"), (ada.id, "file")
-    command.downgrade(schema.for_alembic(), "0020")
+    command.downgrade(schema.alembic_config(), "0020")
     with writing():
         tip = "INSERT INTO tip (id, ref, state, epoch, last_number, received_on, active_on,"
         db.session.execute(
@@ -124,9 +124,9 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
         (7, bora.id, "open", "2026-11-20"),
         (7, ada.id, "file", "2026-11-20"),
     ]
-    assert hash_chain.first_broken(log) is None
+    assert hash_chain.find_tampered(log) is None
     db.session.rollback()
-    command.downgrade(schema.for_alembic(), "0020")
+    command.downgrade(schema.alembic_config(), "0020")
     kept = "SELECT count(*) FROM tip_opening"
     assert db.session.scalar(text(kept)) == 3
 

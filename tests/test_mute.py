@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from board.comments.readers.blocks import Mute
+from board.comments.readers.blocks import Block
 from board.db import db
 from conftest import count_queries, say
 
@@ -16,7 +16,7 @@ def folded(page):
 
 
 def muted_by(user):
-    return list(db.session.scalars(Mute.by(user)))
+    return list(db.session.scalars(Block.by(user)))
 
 
 def mute(client, person):
@@ -113,7 +113,7 @@ def test_one_may_mute_staff_but_not_oneself_nor_nobody(as_, ada, mo):
 
 
 def test_the_list_has_an_end_and_says_so(as_, monkeypatch, ada, bora, mo, tess):
-    monkeypatch.setattr(Mute, "PEOPLE_MAX", 2)
+    monkeypatch.setattr(Block, "PEOPLE_MAX", 2)
     mute(as_(bora), mo)  # is on a list of their own
     client = as_(ada)
     for each in (bora, mo):

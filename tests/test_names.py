@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from board.accounts.display_names import imitates_staff, is_well_formed, name_key, tidy_name
+from board.accounts.display_names import imitates_staff, is_valid_name, name_key, normalize_name
 
 SITE = "푸른항구신문"
 
@@ -52,12 +52,12 @@ def test_different_names_have_different_keys() -> None:
 
 @pytest.mark.parametrize("name", STAFF)
 def test_a_name_that_speaks_for_the_newsroom_imitates_staff(name: str) -> None:
-    assert imitates_staff(tidy_name(name), site_name=SITE)
+    assert imitates_staff(normalize_name(name), site_name=SITE)
 
 
 @pytest.mark.parametrize("name", INNOCENT)
 def test_an_innocent_name_is_welcome(name: str) -> None:
-    assert is_well_formed(tidy_name(name)) and not imitates_staff(name, site_name=SITE)
+    assert is_valid_name(normalize_name(name)) and not imitates_staff(name, site_name=SITE)
 
 
 @pytest.mark.parametrize("site", ["연합", ""])
@@ -68,21 +68,21 @@ def test_a_short_site_name_is_taken_whole_only(site: str) -> None:
 
 @pytest.mark.parametrize("name", INVISIBLE)
 def test_a_name_nobody_can_see_is_refused(name: str) -> None:
-    assert not is_well_formed(tidy_name(name))
+    assert not is_valid_name(normalize_name(name))
 
 
 @pytest.mark.parametrize(
     "name", ["аdmin", "pаypal", "sоra 바다", "ⓐⓓⓜ", "a😀b", "a/b", "a<b", "a@b"]
 )
 def test_a_mixture_of_scripts_or_signs_is_refused(name: str) -> None:
-    assert not is_well_formed(name)
+    assert not is_valid_name(name)
 
 
 @pytest.mark.parametrize(("length", "fits"), [(1, False), (2, True), (20, True), (21, False)])
 def test_a_name_has_two_to_twenty_characters(length: int, fits: bool) -> None:
-    assert is_well_formed("가" * length) is fits
+    assert is_valid_name("가" * length) is fits
 
 
 def test_a_name_piled_high_with_marks_is_cut_to_what_fits() -> None:
-    name = tidy_name("a" + "\u0301" * 50 + "b")
+    name = normalize_name("a" + "\u0301" * 50 + "b")
     assert (len(name), name_key(name)) == (6, "ab")

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from board.accounts.auth import passwords
-from board.accounts.auth.passwords import hash_password, is_easy, is_password, tidy_password
-from board.runtime.limiter import TooBusy, Turns
+from board.accounts.auth.passwords import hash_password, is_easy, is_password, normalize_password
+from board.runtime.limiter import Limiter, QueueFull
 from waiting import until
 
 EASY = [
@@ -55,22 +55,22 @@ def test_nobody_has_the_password_of_a_missing_account() -> None:
 
 
 def test_tidying_composes_and_changes_nothing_else() -> None:
-    assert tidy_password(" 가\u1100\u1161  é ") == " 가가  é "
+    assert normalize_password(" 가\u1100\u1161  é ") == " 가가  é "
 
 
 def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords.turns, "wait", 0.01)
-    with passwords.turns, pytest.raises(TooBusy):
+    monkeypatch.setattr(passwords.limiter, "wait", 0.01)
+    with passwords.limiter, pytest.raises(QueueFull):
         is_password("x", None)
     assert not is_password("x", None)
 
 
 def test_processes_take_turns_too(app: Flask) -> None:
     """A second process of the same instance has opened nothing yet."""
-    one, other = (Turns("hashing", queue=1, wait=0.01) for _ in range(2))
+    one, other = (Limiter("hashing", queue=1, wait=0.01) for _ in range(2))
     with one:
         ours, app.extensions["turns"] = app.extensions["turns"], {}
-        with pytest.raises(TooBusy), other:
+        with pytest.raises(QueueFull), other:
             pass
         theirs, app.extensions["turns"] = app.extensions["turns"], ours
     app.extensions["turns"] = theirs
@@ -79,27 +79,27 @@ def test_processes_take_turns_too(app: Flask) -> None:
 
 
 def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords.turns, "wait", 60)
+    monkeypatch.setattr(passwords.limiter, "wait", 60)
     told: list[str] = []
 
     def check() -> None:
         try:
             told.append("no" if not is_password("x", None) else "yes")
-        except TooBusy:
+        except QueueFull:
             told.append("busy")
 
-    storm = [threading.Thread(target=check) for _ in range(passwords.turns.queue + 5)]
-    with passwords.turns:
+    storm = [threading.Thread(target=check) for _ in range(passwords.limiter.queue + 5)]
+    with passwords.limiter:
         for thread in storm:
             thread.start()
         until(lambda: len(told) >= 5, "five are told that the line is full")
     for thread in storm:
         thread.join()
-    assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.turns.queue
+    assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.limiter.queue
 
 
 def test_a_turn_that_could_not_be_taken_is_there_for_the_next(app: Flask) -> None:
-    turns, folder = Turns("test", queue=1, wait=0.01), app.instance_path
+    turns, folder = Limiter("test", queue=1, wait=0.01), app.instance_path
     app.instance_path = f"{folder}/gone"
     with pytest.raises(FileNotFoundError), turns:
         pass

@@ -346,4 +346,4 @@ def test_every_reason_to_refuse_has_a_status_and_words(app):
     def ours(found):
         return {kind for kind in found if kind.__module__.startswith("board.")}
 
-    assert ours(error_messages._TOLD) == ours(kinds(Refused)) - {Refused}
+    assert ours(error_messages._MESSAGES) == ours(kinds(Refused)) - {Refused}

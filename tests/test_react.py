@@ -17,7 +17,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.readers import reactions
-from board.comments.readers.reactions import Act, Limits, Reaction
+from board.comments.readers.reactions import Reaction, ReactionEvent, ReactionLimits
 from board.comments.wilson_score import lower_bound
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import db, now, writing
@@ -194,7 +194,7 @@ def test_a_suspension_on_the_way_stops_the_reaction(bora, comment):
         db.session.get(User, bora.id).suspended_until = now() + timedelta(days=1)
 
     with writing(), pytest.raises(AuthorSuspended):
-        reactions.like(comment, by=bora, limits=Limits.none())
+        reactions.like(comment, by=bora, limits=ReactionLimits.none())
     assert stored() == 0
 
 
@@ -330,7 +330,7 @@ def test_what_changes_nothing_costs_nothing(app, as_, bora, comments):
     answers = [act(client, "like", comments[0]).status_code for _ in range(3)]
 
     assert answers == [303, 303, 303]
-    assert db.session.scalar(select(func.count()).select_from(Act)) == 1
+    assert db.session.scalar(select(func.count()).select_from(ReactionEvent)) == 1
 
 
 def test_a_refusal_stores_nothing(app, as_, bora, harbour, comments):
@@ -353,7 +353,7 @@ def test_when_somebody_reacted_is_forgotten_after_a_day(app, as_, ada, bora, com
         clock.shift(24 * 3600)
         act(as_(person("carol")), "like", comments[0])
 
-    assert db.session.scalar(select(func.count()).select_from(Act)) == 1
+    assert db.session.scalar(select(func.count()).select_from(ReactionEvent)) == 1
 
 
 # ---- a board without dislikes ----
@@ -423,7 +423,7 @@ def test_the_counts_are_the_sum_of_the_votes_whatever_happens(app, steps):
         try:
             with writing():
                 if verb in VERBS:
-                    getattr(reactions, verb)(target, by=actor, limits=Limits.none())
+                    getattr(reactions, verb)(target, by=actor, limits=ReactionLimits.none())
                 elif verb == "delete":
                     target.delete()
                 elif verb == "hide":

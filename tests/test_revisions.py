@@ -27,7 +27,7 @@ def changed(before, after):
 def change(comment, *texts):
     with writing():
         for text in texts:
-            comment.edit(Body.of(text))
+            comment.edit(Body.from_text(text))
 
 
 def test_every_version_is_shown_newest_first_with_what_was_changed(guest, ada, harbour):

@@ -31,7 +31,7 @@ def small_steps(monkeypatch):
 
 def send(client, text, **fields):
     """Past the advice, as one who means it."""
-    sure = {"sure": warnings.consent_to(text)}
+    sure = {"sure": warnings.confirmation_token(text)}
     return client.post("/articles/harbour/comments", data={"body": text, **sure, **fields})
 
 
@@ -125,7 +125,7 @@ def test_an_edit_is_looked_at_like_a_new_comment(as_, guest, ada, harbour):
     comment = say(harbour, ada, "멸치떼가 온다")
     text = "다시 보니 고래밥이다"
 
-    fields = {"body": text, "version": "0", "sure": warnings.consent_to(text)}
+    fields = {"body": text, "version": "0", "sure": warnings.confirmation_token(text)}
     as_(ada).post(f"/comments/{comment.id}/edit", data=fields)
 
     assert comment.held_for == "word"

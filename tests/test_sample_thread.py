@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.reactions import Choice, Reaction
+from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
 from board.comments.wilson_score import lower_bound
 from board.db import db, writing
@@ -66,8 +66,8 @@ def test_likes_and_dislikes_are_there_one_by_one(app):
 
     for comment in comments:
         votes = select(func.count()).where(Reaction.comment_id == comment.id)
-        likes = db.session.scalar(votes.where(Reaction.choice == Choice.LIKE))
-        dislikes = db.session.scalar(votes.where(Reaction.choice == Choice.DISLIKE))
+        likes = db.session.scalar(votes.where(Reaction.choice == ReactionKind.LIKE))
+        dislikes = db.session.scalar(votes.where(Reaction.choice == ReactionKind.DISLIKE))
         own = votes.where(Reaction.user_id == comment.author_id)
         assert (comment.like_count, comment.dislike_count) == (likes, dislikes)
         assert comment.rank == lower_bound(likes, dislikes)

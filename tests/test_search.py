@@ -15,16 +15,16 @@ from board.comments.search_index import index as search_index
 from board.comments.search_index.tokenizer import (
     QUERY_MAX,
     WORDS_MAX,
-    holds,
-    pairs_for,
-    pairs_in,
-    words_of,
+    index_tokens,
+    matches,
+    parse_query,
+    query_tokens,
 )
 from board.comments.thread import search as thread_search
 from board.comments.writing.create import post
-from board.comments.writing.limits import Limits
+from board.comments.writing.limits import PostingLimits
 from board.db import db, now, writing
-from board.text import tidy, tidy_line
+from board.text import normalize, normalize_line
 from conftest import count_queries, keep, more_link, say
 
 SEARCH = "/articles/harbour/comments/search"
@@ -110,16 +110,16 @@ HOSTILE = [
 
 def test_any_query_is_only_text(guest, ada, harbour, talk):
     """Found is exactly what a reader of all comments would find, a page of them at most."""
-    everything = [*talk, *(f"앞 {tidy_line(query) or 'x'} 뒤" for query in HOSTILE)]
+    everything = [*talk, *(f"앞 {normalize_line(query) or 'x'} 뒤" for query in HOSTILE)]
     for number, each in enumerate(everything[len(talk) :]):
         say(harbour, ada, each, key=f"hostile {number}")
 
     for query in HOSTILE:
-        wanted = words_of(tidy_line(query))
+        wanted = parse_query(normalize_line(query))
         response = guest.get(SEARCH, query_string={"q": query})
         assert response.status_code == 200, query
         shown = len(re.findall(r'<li class="comment', response.text))
-        held = sum(holds(tidy(each), wanted) for each in everything) if wanted else 0
+        held = sum(matches(normalize(each), wanted) for each in everything) if wanted else 0
         assert shown == min(held, 20), query
 
 
@@ -152,11 +152,11 @@ def test_nul_is_refused_before_it_is_looked_for(guest, harbour):
 @given(st.text(max_size=60), st.text(min_size=1, max_size=5))
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_index_never_misses_what_the_text_holds(some, query):
-    body, words = tidy(some + query + some), words_of(tidy_line(query))
+    body, words = normalize(some + query + some), parse_query(normalize_line(query))
 
-    if holds(body, words):
-        assert pairs_for(words) <= pairs_in(body)
-    assert all(len(pair) == 2 and not re.search(r"\s", pair) for pair in pairs_in(body))
+    if matches(body, words):
+        assert query_tokens(words) <= index_tokens(body)
+    assert all(len(pair) == 2 and not re.search(r"\s", pair) for pair in index_tokens(body))
 
 
 def test_only_this_thread_is_searched(guest, ada, harbour, talk):
@@ -282,11 +282,11 @@ def test_the_words_leave_the_index_itself(as_, guest, bora, mo, harbour, verb):
 
 
 def test_a_comment_that_is_not_stored_is_not_found(guest, ada, harbour):
-    limits = Limits.none()
+    limits = PostingLimits.none()
 
     def fail():
         with writing():
-            post(harbour, by=ada, body=Body.of("국회"), key="k", limits=limits)
+            post(harbour, by=ada, body=Body.from_text("국회"), key="k", limits=limits)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -364,9 +364,9 @@ def test_the_thread_has_a_search_form_once_there_is_something_to_find(guest, ada
 
 def test_many_searches_at_once_leave_the_board_to_readers(guest, ada, harbour, monkeypatch):
     say(harbour, ada, "버스가 왔다")
-    monkeypatch.setattr(thread_search.turns, "wait", 0)
+    monkeypatch.setattr(thread_search.search_limiter, "wait", 0)
 
-    with thread_search.turns:
+    with thread_search.search_limiter:
         busy = guest.get(f"{SEARCH}?q=버스")
         read = guest.get("/articles/harbour")
     free = guest.get(f"{SEARCH}?q=버스")

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from board.accounts import models as accounts
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
-from board.accounts.two_factor.models import FactorAct, SecondFactor
+from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
 from board.articles.models import Article
 from board.db import close_connections, db, hash_chain, now, writing
 from board.ops.doctor import doctor
@@ -144,7 +144,7 @@ def test_a_password_alone_reads_no_hidden_comment(
 ) -> None:
     comment = say(harbour, ada, "Words")
     with writing():
-        comment.hold(reason="words")
+        comment._set_held(reason="words")
     assert mo_at.get(f"/comments/{comment.id}").status_code == 404
 
     show(mo_at, phone.digits())
@@ -351,7 +351,7 @@ def test_wrong_digits_set_nothing_up_and_the_same_picture_stays(
 
     assert again.status_code == 422
     assert secret_on(again) == secret_on(page)
-    assert SecondFactor.of(mo) is None
+    assert SecondFactor.for_user(mo) is None
 
 
 def test_a_form_that_is_forged_of_somebody_else_or_too_old_begins_anew(
@@ -370,13 +370,13 @@ def test_a_form_that_is_forged_of_somebody_else_or_too_old_begins_anew(
     assert post(ticket_on(mine)[:-6] + "AAAAA=", secret_on(mine)) == 303
     with time_machine.travel(now() + timedelta(minutes=61)):
         assert post(ticket_on(mine), secret_on(mine)) == 303
-    assert SecondFactor.of(mo) is None
+    assert SecondFactor.for_user(mo) is None
 
 
 def test_what_is_kept_of_it_is_no_ticket(app: Flask, mo_at: FlaskClient, mo: User) -> None:
     kept = db.session.get_one(SecondFactor, mo.id).sealed.decode()
 
-    assert two_factor.secret_of(kept, mo, key=app.config["SECRET_KEY"]) is None
+    assert two_factor.secret_from_token(kept, mo, key=app.config["SECRET_KEY"]) is None
 
 
 def test_who_stole_a_password_or_a_session_cannot_set_up_their_own_telephone(
@@ -490,7 +490,7 @@ def test_what_happened_to_it_stands_in_a_log_nobody_can_edit(
     show(mo_at, phone.codes[0])
     operator("reset-second-factor", "mo@harbour.example")
     assert [act.act for act in _acts()] == ["enrol", "recover", "reset"]
-    assert hash_chain.first_broken(_acts()) is None
+    assert hash_chain.find_tampered(_acts()) is None
     for statement in ("UPDATE second_factor_act SET act = 'x'", "DELETE FROM second_factor_act"):
         with pytest.raises(IntegrityError, match="append-only"), writing():
             db.session.execute(text(statement))
@@ -498,12 +498,12 @@ def test_what_happened_to_it_stands_in_a_log_nobody_can_edit(
     with writing():
         db.session.execute(text("DROP TRIGGER second_factor_act_no_delete"))
         db.session.execute(text("DELETE FROM second_factor_act WHERE act = 'recover'"))
-    assert hash_chain.first_broken(_acts()) == 3
+    assert hash_chain.find_tampered(_acts()) == 3
     assert "BAD the log of second factors" in app.test_cli_runner().invoke(doctor).output
 
 
-def _acts() -> list[FactorAct]:
-    return list(db.session.scalars(select(FactorAct).order_by(FactorAct.id)))
+def _acts() -> list[TwoFactorEvent]:
+    return list(db.session.scalars(select(TwoFactorEvent).order_by(TwoFactorEvent.id)))
 
 
 # ---- signing in, and boards that ask for none

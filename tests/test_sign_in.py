@@ -291,10 +291,10 @@ def test_a_password_nobody_had_the_time_to_check_is_no_failure(
     ada: User,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(passwords.turns, "wait", 0)
+    monkeypatch.setattr(passwords.limiter, "wait", 0)
     client = as_(ada)
     new = {"current": PASSWORD, "password": "a lamp in every window"}
-    with passwords.turns:
+    with passwords.limiter:
         answers = {sign_in(guest).status_code for _ in range(12)}
         changes = {client.post("/account/password", data=new).status_code for _ in range(12)}
     assert (answers, changes, attempts()) == ({503}, {503}, 0)

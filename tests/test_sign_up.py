@@ -16,7 +16,7 @@ from board.accounts.auth import passwords
 from board.accounts.auth.passwords import is_password
 from board.accounts.models import User
 from board.db import db, now
-from board.web.forms import own_path
+from board.web.forms import safe_redirect_path
 from conftest import PASSWORD, Client, person
 
 FORM = {"email": "Sora@Harbour.example", "name": "소라", "password": PASSWORD, "of_age": "y"}
@@ -186,7 +186,10 @@ def test_a_field_sent_twice_is_refused(guest: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ELSEWHERE)
 def test_nothing_leads_to_another_site(guest: FlaskClient, path: str) -> None:
-    assert own_path(path) in ("/", path) and own_path(path)[1:2] not in ("/", "\\")
+    assert safe_redirect_path(path) in ("/", path) and safe_redirect_path(path)[1:2] not in (
+        "/",
+        "\\",
+    )
     answers = [
         sign_up(guest, next=path, email="ada@harbour.example"),
         guest.post("/language", data={"lang": "en", "next": path}),
@@ -199,7 +202,7 @@ def test_nothing_leads_to_another_site(guest: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", OURS)
 def test_a_path_of_ours_is_kept(path: str) -> None:
-    assert own_path(path) == path
+    assert safe_redirect_path(path) == path
 
 
 def test_sign_up_remembers_where_one_came_from(guest: FlaskClient) -> None:
@@ -282,8 +285,8 @@ def test_many_new_accounts_stop_nobody_from_signing_in(
 def test_an_account_nobody_had_the_time_to_make_is_not_counted(
     guest: FlaskClient, three_an_hour: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords.turns, "wait", 0)
-    with passwords.turns:
+    monkeypatch.setattr(passwords.limiter, "wait", 0)
+    with passwords.limiter:
         for _ in range(5):
             assert sign_up(guest).status_code == 503
     assert sign_up(guest).location == DONE

@@ -85,8 +85,8 @@ def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
             each.posted_at = now() - near_duplicates.REMEMBERED - timedelta(minutes=1)
 
     assert count_alike(STORY) == 0
-    assert "likeness" in jobs.run()
-    assert jobs.run() == []
+    assert "likeness" in jobs.run_pending()
+    assert jobs.run_pending() == []
     assert list(db.session.scalars(select(Likeness))) == []
     assert list(db.session.scalars(select(LikenessKey))) == []
 
@@ -140,13 +140,13 @@ def test_a_text_is_looked_at_before_the_turn_to_write(as_, ada, harbour, monkeyp
     """Nobody waits for another's text to be read."""
     watch("repeat", 3)
     client, looked_at = as_(ada), []
-    take = WriteLock._take
+    take = WriteLock._acquire
 
     def note(lock, patience):
         looked_at.append(near_duplicates.mark_of.cache_info().misses)
         return take(lock, patience)
 
-    monkeypatch.setattr(WriteLock, "_take", note)
+    monkeypatch.setattr(WriteLock, "_acquire", note)
     near_duplicates.mark_of.cache_clear()
 
     assert client.post("/articles/harbour/comments", data={"body": STORY}).status_code == 303

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.thread import query as thread_query
-from board.comments.thread.sort import Sort, place
+from board.comments.thread.sort import Sort, cursor_of
 from board.comments.wilson_score import lower_bound
 from board.db import db, writing
 from conftest import count_queries, keep, more_link, say
@@ -28,7 +28,7 @@ def sorted_by(client, sort, place=""):
 def rate(comment, likes=0, dislikes=0):
     """As if so many people had reacted."""
     with writing():
-        db.session.get(Comment, comment.id).tally(likes=likes, dislikes=dislikes)
+        db.session.get(Comment, comment.id).add_reactions(likes=likes, dislikes=dislikes)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def many(harbour, ada):
         for number, each in enumerate(comments):
             comment = db.session.get(Comment, each.id)
             comment.posted_at = datetime(2026, 11, 20 + number % 3, tzinfo=UTC)
-            comment.tally(likes=number % 5, dislikes=number % 2)
+            comment.add_reactions(likes=number % 5, dislikes=number % 2)
             comment.reply_count = number % 4
         harbour.revision += 1
     db.session.expire_all()
@@ -287,7 +287,7 @@ def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, 
     indexes = {"liked": "liked", "replied": "replied"}
 
     for sort in Sort:
-        for before in (None, place(sort, count // 2)):
+        for before in (None, cursor_of(sort, count // 2)):
             steps = plan(*thread_query.roots(harbour.id, sort=sort, before=before))
             name = f"ix_comment_{indexes.get(sort, 'thread')}"
             assert steps[0].startswith(f"SEARCH comment USING INDEX {name} (article_id=?"), steps

@@ -9,8 +9,12 @@ import time_machine
 from sqlalchemy import select
 
 from board.articles.models import Article
-from board.articles.thread_controls.models import Measure, Steering, Terms
-from board.articles.thread_controls.state import Course, course_of
+from board.articles.thread_controls.models import (
+    RestrictionKind,
+    RestrictionSpec,
+    ThreadRestriction,
+)
+from board.articles.thread_controls.state import ThreadState, thread_state
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.readers import reactions
@@ -32,7 +36,7 @@ def set_(mo, harbour):
     def set_(*measures, reason=REASON, **more):
         with writing():
             where = {} if "sections" in more else {"article": db.session.get(Article, harbour.id)}
-            terms = Terms(measures=measures, reason=reason, **{**where, **more})
+            terms = RestrictionSpec(measures=measures, reason=reason, **{**where, **more})
             return steer(terms, by=mo)
 
     return set_
@@ -54,7 +58,7 @@ def told(page):
 def test_in_slow_mode_one_person_waits_between_two_comments_there(as_, set_, ada, bora, harbour):
     other = keep(Article.publish(slug="other", title="Other"))
     with time_machine.travel(NOON, tick=False) as clock:
-        set_(Measure.SLOW, seconds=180)
+        set_(RestrictionKind.SLOW, seconds=180)
         client = as_(ada)
         assert post(client, "First").status_code == 303
         clock.shift(30)
@@ -73,7 +77,7 @@ def test_in_slow_mode_one_person_waits_between_two_comments_there(as_, set_, ada
 
 def test_replies_and_deleted_comments_count_but_edits_do_not_wait(as_, set_, ada, harbour):
     first = say(harbour, ada, "First")
-    set_(Measure.SLOW, seconds=60)
+    set_(RestrictionKind.SLOW, seconds=60)
     client = as_(ada)
 
     edited = client.post(f"/comments/{first.id}/edit", data={"body": "First!", "version": "0"})
@@ -90,7 +94,7 @@ def test_replies_and_deleted_comments_count_but_edits_do_not_wait(as_, set_, ada
 def test_where_everything_is_held_the_writer_is_told_before_and_after(
     as_, guest, set_, ada, mo, harbour
 ):
-    set_(Measure.HOLD)
+    set_(RestrictionKind.HOLD)
     client = as_(ada)
 
     page = client.get("/articles/harbour").text
@@ -109,7 +113,7 @@ def test_where_everything_is_held_the_writer_is_told_before_and_after(
 
 def test_what_is_edited_where_everything_is_held_waits_too(as_, guest, set_, ada, harbour):
     comment = say(harbour, ada, "Harmless")
-    set_(Measure.HOLD)
+    set_(RestrictionKind.HOLD)
 
     as_(ada).post(f"/comments/{comment.id}/edit", data={"body": "Not so", "version": "0"})
 
@@ -123,7 +127,7 @@ def test_what_is_edited_where_everything_is_held_waits_too(as_, guest, set_, ada
 def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora, harbour):
     comment = say(harbour, ada, "What stands, stands")
     with time_machine.travel(NOON, tick=False):
-        set_(Measure.FREEZE, ends_at=NOON + timedelta(hours=2))
+        set_(RestrictionKind.FREEZE, ends_at=NOON + timedelta(hours=2))
         client = as_(bora)
         page = client.get("/articles/harbour").text
         answers = [
@@ -148,7 +152,7 @@ def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora
 
 def test_a_closed_thread_takes_reactions_still(as_, set_, ada, bora, harbour):
     comment = say(harbour, ada, "Hello")
-    set_(Measure.CLOSE)
+    set_(RestrictionKind.CLOSE)
 
     assert post(as_(bora), "Too late").status_code == 409
     assert as_(bora).post(f"/comments/{comment.id}/like").status_code == 303
@@ -157,8 +161,8 @@ def test_a_closed_thread_takes_reactions_still(as_, set_, ada, bora, harbour):
 def test_of_withdrawn_comments_nothing_is_shown_anywhere(as_, guest, set_, ada, bora, mo, harbour):
     comment = say(harbour, ada, "Lantern light")
     with writing():
-        db.session.get(Comment, comment.id).edit(Body.of("Lantern lights"))
-    set_(Measure.STOP)
+        db.session.get(Comment, comment.id).edit(Body.from_text("Lantern lights"))
+    set_(RestrictionKind.STOP)
     pages = {
         path: guest.get(path)
         for path in (
@@ -200,7 +204,7 @@ def test_withdrawn_comments_are_still_seen_by_moderators_and_deleted_by_their_au
     as_, set_, ada, mo, harbour
 ):
     comment = say(harbour, ada, "Lantern light")
-    set_(Measure.STOP)
+    set_(RestrictionKind.STOP)
 
     for path in ("/articles/harbour", f"/comments/{comment.id}"):
         assert "Lantern light" in as_(mo).get(path).text
@@ -212,23 +216,23 @@ def test_withdrawn_comments_are_still_seen_by_moderators_and_deleted_by_their_au
 def test_what_an_editor_closed_stays_closed_when_a_moderator_lets_go(as_, guest, set_, mo, harbour):
     with writing():
         harbour.close(reason="The festival is over.")
-    steering = set_(Measure.CLOSE, ends_at=now() + timedelta(hours=1))
+    steering = set_(RestrictionKind.CLOSE, ends_at=now() + timedelta(hours=1))
     with writing():
-        release(db.session.get(Steering, steering.id), by=mo)
+        release(db.session.get(ThreadRestriction, steering.id), by=mo)
 
     page = guest.get("/articles/harbour").text
 
     assert "The festival is over." in page
     assert told(page) == []
-    assert course_of(harbour).door is Measure.CLOSE
-    assert course_of(harbour).opens_at is None
+    assert thread_state(harbour).closed_by is RestrictionKind.CLOSE
+    assert thread_state(harbour).opens_at is None
 
 
 # ---- who, and how it is read ----
 
 
 def test_where_only_settled_accounts_write_a_new_one_is_told_from_when_on(as_, set_, ada, harbour):
-    set_(Measure.SETTLED)
+    set_(RestrictionKind.ESTABLISHED_ONLY)
     with time_machine.travel(now() + timedelta(days=3), tick=False):
         refused = post(as_(ada), "Hello")
     with time_machine.travel(now() + timedelta(days=7, minutes=1), tick=False):
@@ -241,7 +245,7 @@ def test_where_only_settled_accounts_write_a_new_one_is_told_from_when_on(as_, s
 
 def test_newest_first_only_leads_every_other_order_there(guest, set_, ada, harbour):
     first, second = say(harbour, ada, "First"), say(harbour, ada, "Second")
-    set_(Measure.LATEST)
+    set_(RestrictionKind.LATEST)
 
     page = guest.get("/articles/harbour").text
     answer = guest.get("/api/v1/articles/harbour/comments?sort=oldest").json
@@ -263,7 +267,7 @@ def test_newest_first_only_leads_every_other_order_there(guest, set_, ada, harbo
 def test_a_folded_thread_opens_without_a_script_and_is_the_same_for_all(guest, set_, ada, harbour):
     for number in range(Comment.PAGE_SIZE + 1):
         say(harbour, ada, f"Comment {number}")
-    set_(Measure.FOLD)
+    set_(RestrictionKind.FOLD)
 
     page = guest.get("/articles/harbour").text
     older = guest.get(re.search(r'href="([^"]+before=[^"]+)"', page)[1]).text
@@ -280,40 +284,46 @@ def test_a_folded_thread_opens_without_a_script_and_is_the_same_for_all(guest, s
 
 def steering(*measures, seconds=0, **more):
     sample = {"starts_at": NOON, "ended_at": None, "ends_at": None, "reason": "", **more}
-    return Steering(measures=[each.value for each in measures], seconds=seconds, **sample)
+    return ThreadRestriction(measures=[each.value for each in measures], seconds=seconds, **sample)
+
+
+Kind = RestrictionKind
 
 
 @pytest.mark.parametrize(
     ("acts", "measures"),
     [
-        ([[Measure.STOP], [Measure.FREEZE, Measure.FOLD]], {Measure.STOP}),
-        ([[Measure.FREEZE], [Measure.CLOSE, Measure.FOLD]], {Measure.FREEZE, Measure.FOLD}),
-        ([[Measure.CLOSE], [Measure.HOLD, Measure.LATEST]], {Measure.CLOSE, Measure.LATEST}),
-        ([[Measure.HOLD], [Measure.SETTLED]], {Measure.HOLD, Measure.SETTLED}),
+        ([[Kind.STOP], [Kind.FREEZE, Kind.FOLD]], {Kind.STOP}),
+        ([[Kind.FREEZE], [Kind.CLOSE, Kind.FOLD]], {Kind.FREEZE, Kind.FOLD}),
+        ([[Kind.CLOSE], [Kind.HOLD, Kind.LATEST]], {Kind.CLOSE, Kind.LATEST}),
+        ([[Kind.HOLD], [Kind.ESTABLISHED_ONLY]], {Kind.HOLD, Kind.ESTABLISHED_ONLY}),
         ([], set()),
     ],
 )  # fmt: skip
 def test_of_all_that_is_in_force_the_strictest_counts(acts, measures):
-    course = Course([steering(*each) for each in acts], at=NOON)
+    course = ThreadState([steering(*each) for each in acts], at=NOON)
 
     assert course.measures == measures
 
 
 def test_the_slowest_of_slow_modes_counts_and_only_that_is_told():
-    slow, slower = steering(Measure.SLOW, seconds=60), steering(Measure.SLOW, seconds=300)
+    slow, slower = (
+        steering(RestrictionKind.SLOW, seconds=60),
+        steering(RestrictionKind.SLOW, seconds=300),
+    )
 
-    course = Course([slow, slower], at=NOON)
+    course = ThreadState([slow, slower], at=NOON)
 
     assert course.seconds == 300
-    assert course.told == [(slower, [Measure.SLOW])]
+    assert course.notices == [(slower, [RestrictionKind.SLOW])]
 
 
 def test_a_door_opens_when_the_last_that_keeps_it_shut_is_over():
-    one = steering(Measure.FREEZE, ends_at=NOON + timedelta(hours=1))
-    two = steering(Measure.CLOSE, ends_at=NOON + timedelta(hours=3))
+    one = steering(RestrictionKind.FREEZE, ends_at=NOON + timedelta(hours=1))
+    two = steering(RestrictionKind.CLOSE, ends_at=NOON + timedelta(hours=3))
 
-    assert Course([one, two], at=NOON).opens_at == two.ends_at
-    assert Course([one, steering(Measure.CLOSE)], at=NOON).opens_at is None
+    assert ThreadState([one, two], at=NOON).opens_at == two.ends_at
+    assert ThreadState([one, steering(RestrictionKind.CLOSE)], at=NOON).opens_at is None
 
 
 # ---- where ----
@@ -325,7 +335,7 @@ def test_a_section_is_steered_with_all_its_articles_also_those_to_come(guest, se
     keep(Article.publish(slug="other", title="Other", section="문화"))
     revision = harbour.revision
 
-    set_(Measure.CLOSE, sections=["정치", "사회"])
+    set_(RestrictionKind.CLOSE, sections=["정치", "사회"])
     keep(Article.publish(slug="later", title="Later", section="정치"))
 
     assert harbour.revision == revision + 1
@@ -338,7 +348,7 @@ def test_the_whole_board_is_steered_at_once(guest, set_, harbour):
     other = keep(Article.publish(slug="other", title="Other", section="문화"))
     before = other.revision
 
-    set_(Measure.FREEZE, sections=[])
+    set_(RestrictionKind.FREEZE, sections=[])
     db.session.refresh(other)
 
     assert other.revision == before + 1
@@ -361,7 +371,7 @@ def test_a_kept_page_changes_at_the_very_moment_with_nobody_keeping_time(guest, 
     say(harbour, ada, "Hello")
     with time_machine.travel(NOON, tick=False) as clock:
         set_(
-            Measure.STOP,
+            RestrictionKind.STOP,
             starts_at=NOON + timedelta(minutes=10),
             ends_at=NOON + timedelta(minutes=20),
         )
@@ -386,7 +396,7 @@ def test_a_kept_page_changes_at_the_very_moment_with_nobody_keeping_time(guest, 
 def test_posting_is_refused_and_welcome_at_the_very_moment(as_, set_, ada, harbour):
     with time_machine.travel(NOON, tick=False) as clock:
         client = as_(ada)
-        set_(Measure.CLOSE, ends_at=NOON + timedelta(minutes=20))
+        set_(RestrictionKind.CLOSE, ends_at=NOON + timedelta(minutes=20))
         clock.shift(1199)
         refused = post(client, "Hello")
         clock.shift(1)
@@ -398,12 +408,16 @@ def test_posting_is_refused_and_welcome_at_the_very_moment(as_, set_, ada, harbo
 
 def test_what_begins_and_lapses_by_itself_is_noted_once_each(set_, mo, harbour):
     with time_machine.travel(NOON, tick=False) as clock:
-        set_(Measure.FOLD, starts_at=NOON + timedelta(hours=1), ends_at=NOON + timedelta(hours=2))
+        set_(
+            RestrictionKind.FOLD,
+            starts_at=NOON + timedelta(hours=1),
+            ends_at=NOON + timedelta(hours=2),
+        )
         revisions = [harbour.revision]
         done = []
         for _ in range(3):
             clock.shift(3600)
-            done.append([jobs.run(), jobs.run()])
+            done.append([jobs.run_pending(), jobs.run_pending()])
             db.session.expire_all()
             revisions.append(harbour.revision)
 
@@ -415,13 +429,17 @@ def test_what_begins_and_lapses_by_itself_is_noted_once_each(set_, mo, harbour):
 
 def test_a_term_that_passed_while_nothing_ran_is_over_all_the_same(guest, set_, harbour):
     with time_machine.travel(NOON, tick=False) as clock:
-        set_(Measure.STOP, starts_at=NOON + timedelta(hours=1), ends_at=NOON + timedelta(hours=2))
+        set_(
+            RestrictionKind.STOP,
+            starts_at=NOON + timedelta(hours=1),
+            ends_at=NOON + timedelta(hours=2),
+        )
         clock.shift(9000)
 
         assert told(guest.get("/articles/harbour").text) == []
-        assert jobs.run() == ["steering"]
+        assert jobs.run_pending() == ["steering"]
 
-    act = db.session.scalars(select(Steering)).one()
+    act = db.session.scalars(select(ThreadRestriction)).one()
     assert act.ended_at == NOON + timedelta(seconds=9000)
 
 
@@ -450,7 +468,7 @@ def test_a_moderator_steers_from_the_thread_and_ends_it_with_one_button(as_, gue
         "느린 모드: 댓글은 5분에 한 번 쓸 수 있습니다. 댓글을 최신순으로만 보여 드립니다."
     )
     desk = client.get("/desk/threads").text
-    act = db.session.scalars(select(Steering)).one()
+    act = db.session.scalars(select(ThreadRestriction)).one()
     assert f'action="/desk/threads/steerings/{act.id}/release"' in desk
     client.post(f"/desk/threads/steerings/{act.id}/release")
     client.post(f"/desk/threads/steerings/{act.id}/release")
@@ -467,7 +485,7 @@ def test_a_preview_shows_the_public_sentence_and_sets_nothing(as_, mo, harbour):
     assert REASON in told(page.text)[0]
     assert "기사 1건에 적용됩니다." in page.text
     assert 'name="measures" value="slow" checked' in page.text
-    assert db.session.scalars(select(Steering)).all() == []
+    assert db.session.scalars(select(ThreadRestriction)).all() == []
 
 
 def test_an_election_mode_is_prepared_begins_and_ends_by_itself(as_, guest, mo, harbour):
@@ -530,12 +548,12 @@ def test_what_makes_no_sense_is_refused_with_what_was_typed(as_, mo, harbour, ch
     assert page.status_code == 422
     assert wrong in page.text or wrong == "201"
     assert fields["reason"].strip() in page.text
-    assert db.session.scalars(select(Steering)).all() == []
+    assert db.session.scalars(select(ThreadRestriction)).all() == []
 
 
 def test_whoever_opens_the_form_sees_and_ends_what_is_set_already(as_, set_, tess, mo, harbour):
-    act = set_(Measure.FOLD)
-    other = set_(Measure.CLOSE, sections=["문화"])
+    act = set_(RestrictionKind.FOLD)
+    other = set_(RestrictionKind.CLOSE, sections=["문화"])
 
     page = as_(mo).get("/desk/threads/steer?article=harbour").text
 
@@ -545,37 +563,37 @@ def test_whoever_opens_the_form_sees_and_ends_what_is_set_already(as_, set_, tes
 
 
 def test_however_many_are_steered_all_are_listed(as_, set_, mo):
-    for number in range(Steering.PAGE_SIZE + 1):
-        set_(Measure.FOLD, reason=f"Reason {number:02}")
+    for number in range(ThreadRestriction.PAGE_SIZE + 1):
+        set_(RestrictionKind.FOLD, reason=f"Reason {number:02}")
     client = as_(mo)
 
     first = client.get("/desk/threads").text
     second = client.get(re.search(r'href="(/desk/threads\?before=\d+)"', first)[1]).text
 
     reasons = [re.findall(r"<p>(Reason \d\d)</p>", page) for page in (first, second)]
-    assert [len(each) for each in reasons] == [Steering.PAGE_SIZE, 1]
+    assert [len(each) for each in reasons] == [ThreadRestriction.PAGE_SIZE, 1]
     assert reasons[1] == ["Reason 00"]
 
 
 def test_only_moderators_steer(as_, guest, set_, ada, tess, harbour):
-    act = set_(Measure.FOLD)
+    act = set_(RestrictionKind.FOLD)
     acts = {"/desk/threads/steer": FORM, f"/desk/threads/steerings/{act.id}/release": {}}
     for client, status in [(guest, 401), (as_(ada), 403), (as_(tess), 403)]:
         assert [client.post(path, data=sent).status_code for path, sent in acts.items()] == [
             status
         ] * 2
     db.session.expire_all()
-    assert [each.ended_at for each in db.session.scalars(select(Steering))] == [None]
+    assert [each.ended_at for each in db.session.scalars(select(ThreadRestriction))] == [None]
 
 
 # ---- on the record ----
 
 
 def test_every_act_is_in_the_sealed_log_and_in_the_public_one(app, as_, guest, set_, mo, harbour):
-    act = set_(Measure.SLOW, Measure.FOLD, seconds=60)
-    set_(Measure.CLOSE, sections=["정치"], reason="Over for today.")
+    act = set_(RestrictionKind.SLOW, RestrictionKind.FOLD, seconds=60)
+    set_(RestrictionKind.CLOSE, sections=["정치"], reason="Over for today.")
     with writing():
-        release(db.session.get(Steering, act.id), by=mo)
+        release(db.session.get(ThreadRestriction, act.id), by=mo)
 
     public, desk = guest.get("/rulings").text, as_(mo).get("/desk/rulings?verdict=steer").text
 
@@ -588,8 +606,8 @@ def test_every_act_is_in_the_sealed_log_and_in_the_public_one(app, as_, guest, s
 
 
 def test_acts_of_steering_are_counted_for_everyone(guest, set_, harbour):
-    set_(Measure.FOLD)
-    set_(Measure.CLOSE)
+    set_(RestrictionKind.FOLD)
+    set_(RestrictionKind.CLOSE)
 
     assert guest.get("/transparency.json").json["months"][0]["threads_steered"] == 2
     assert ",threads_steered,,2" in guest.get("/transparency.csv").text
@@ -598,7 +616,12 @@ def test_acts_of_steering_are_counted_for_everyone(guest, set_, harbour):
 def test_programs_are_told_how_a_thread_is_steered(guest, set_, harbour):
     plain = guest.get("/api/v1/articles/harbour/comments").json
     with time_machine.travel(NOON, tick=False):
-        set_(Measure.SLOW, Measure.HOLD, seconds=60, ends_at=NOON + timedelta(hours=1))
+        set_(
+            RestrictionKind.SLOW,
+            RestrictionKind.HOLD,
+            seconds=60,
+            ends_at=NOON + timedelta(hours=1),
+        )
         steered = guest.get("/api/v1/articles/harbour/comments?lang=en").json
 
     assert "steering" not in plain
@@ -625,10 +648,12 @@ def test_programs_are_told_how_a_thread_is_steered(guest, set_, harbour):
 
 def test_a_frozen_thread_refuses_reactions_in_the_model_too(set_, ada, bora, harbour):
     comment = say(harbour, ada, "Hello")
-    set_(Measure.FREEZE)
+    set_(RestrictionKind.FREEZE)
 
     with pytest.raises(reactions.ThreadFrozen), writing():
-        reactions.like(db.session.get(Comment, comment.id), by=bora, limits=reactions.Limits.none())
+        reactions.like(
+            db.session.get(Comment, comment.id), by=bora, limits=reactions.ReactionLimits.none()
+        )
 
 
 def test_an_open_page_can_tell_that_the_thread_is_steered_otherwise_now(guest, set_, mo):
@@ -639,11 +664,11 @@ def test_an_open_page_can_tell_that_the_thread_is_steered_otherwise_now(guest, s
         return re.search(r'data-thread-state="([^"]*)"', guest.get("/articles/harbour").text)[1]
 
     assert (answer(), page()) == ({"newest": []}, "")
-    slow = set_(Measure.SLOW, Measure.LATEST, seconds=180)
+    slow = set_(RestrictionKind.SLOW, RestrictionKind.LATEST, seconds=180)
     assert (answer()["steered"], page()) == ("slow-180 latest", "slow-180 latest")
-    set_(Measure.SLOW, seconds=600)
+    set_(RestrictionKind.SLOW, seconds=600)
     assert (answer()["steered"], page()) == ("slow-600 latest", "slow-600 latest")
-    set_(Measure.CLOSE)
+    set_(RestrictionKind.CLOSE)
     with writing():
-        release(db.session.get(Steering, slow.id), by=mo)
+        release(db.session.get(ThreadRestriction, slow.id), by=mo)
     assert (answer()["steered"], page()) == ("close", "close")

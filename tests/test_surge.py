@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.articles.thread_controls.models import Measure, Steering
-from board.articles.thread_controls.state import course_of
+from board.articles.thread_controls.models import RestrictionKind, ThreadRestriction
+from board.articles.thread_controls.state import thread_state
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.readers.reactions import Reaction
-from board.comments.writing.create import store
+from board.comments.writing.create import insert_comment
 from board.db import db, now, writing
 from board.moderation.reports.models import Report
 from board.moderation.threads import activity, baseline
@@ -48,8 +48,14 @@ def talk(article, by, count, *, minutes_ago=0.0, text="Comment {}"):
         article = db.session.get_one(Article, article.id)
         key = f"{article.id} {at:%d%H%M%S} {text}"[:50]
         return [
-            store(article, by=by, body=Body.of(text.format(number)), key=f"{key} {number}",
-                  parent=None, posted_at=at)
+            insert_comment(
+                article,
+                by=by,
+                body=Body.from_text(text.format(number)),
+                key=f"{key} {number}",
+                parent=None,
+                posted_at=at,
+            )
             for number in range(count)
         ]  # fmt: skip
 
@@ -70,7 +76,7 @@ def alerts():
 
 def keep_time():
     """As `serve` does by itself. What was done."""
-    done = jobs.run()
+    done = jobs.run_pending()
     db.session.expire_all()
     return done
 
@@ -329,14 +335,14 @@ def test_one_click_slows_the_thread_for_an_hour_and_a_second_changes_nothing(
         answer = client.post(f"/desk/threads/surges/{raid.id}/slow")
 
     assert answer.location == "/desk/threads?notice=steered"
-    act = db.session.scalars(select(Steering)).one()
+    act = db.session.scalars(select(ThreadRestriction)).one()
     assert (act.measures, act.seconds) == (["slow"], 180)
     assert act.ends_at == NOON + timedelta(hours=1)
     assert "댓글이 한꺼번에 몰려" in guest.get("/articles/harbour").text
     assert (raid.acknowledger.name, rooms(client.get("/desk/threads").text)) == ("mo", 0)
     assert "느린 모드 중" in client.get("/desk/threads").text
     clock.shift(3600)
-    assert Measure.SLOW not in course_of(harbour).measures
+    assert RestrictionKind.SLOW not in thread_state(harbour).measures
     assert "댓글이 한꺼번에 몰려" not in guest.get("/articles/harbour").text
 
 
@@ -365,7 +371,7 @@ def test_what_is_over_is_no_longer_slowed_from_its_alert(as_, mo, clock, raid):
     assert as_(mo).post(f"/desk/threads/surges/{raid.id}/slow").status_code == 409
     history = as_(mo).get("/desk/threads/history").text
     assert "The harbour reopens" in history
-    assert db.session.scalars(select(Steering)).all() == []
+    assert db.session.scalars(select(ThreadRestriction)).all() == []
 
 
 def test_only_moderators_see_and_answer_alerts(as_, guest, ada, tess, raid):

@@ -8,14 +8,14 @@ from werkzeug.test import TestResponse
 from board.accounts import data_export
 from board.comments.body import Body
 from board.comments.readers import blocks
-from board.comments.readers.reactions import Limits, like
+from board.comments.readers.reactions import ReactionLimits, like
 from board.db import db, now, writing
 from board.law.claims import contact_preferences
 from board.moderation.appeals import models as appeals
 from board.moderation.reports import models as reports
 from board.moderation.rulings import models as rulings
 from board.moderation.users import sanctions
-from board.runtime.limiter import TooBusy
+from board.runtime.limiter import QueueFull
 from conftest import NO_LIMITS, say
 
 
@@ -37,10 +37,10 @@ def test_the_file_holds_what_she_wrote_and_did(taken, harbour, ada, bora, mo):
     mine = say(harbour, ada, "첫 글", to=root)
     gone = say(harbour, ada, "지운 글")
     with writing():
-        mine.edit(Body.of("고친 글"))
+        mine.edit(Body.from_text("고친 글"))
         gone.delete()
-        like(root, by=ada, limits=Limits.none())
-        blocks.mute(bora, by=ada)
+        like(root, by=ada, limits=ReactionLimits.none())
+        blocks.block(bora, by=ada)
         contact_preferences.name("ada@pier.example", by=ada)
         reports.report(root, by=ada, reason="spam", note="또 같은 글")
         sanctions.warn(ada, by=mo, reason="abuse", note="말을 가려 하세요")
@@ -108,9 +108,9 @@ def test_moments_say_their_zone(taken, harbour, ada):
 
 def test_many_who_ask_at_once_leave_the_board_to_readers(taken, monkeypatch, ada):
     def full(_turns: object) -> None:
-        raise TooBusy
+        raise QueueFull
 
-    monkeypatch.setattr(type(data_export.turns), "__enter__", full)
+    monkeypatch.setattr(type(data_export.limiter), "__enter__", full)
 
     assert taken().status_code == 503
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from board.text import glued, graphemes, is_readable, tidy, tidy_line
+from board.text import count_graphemes, is_readable, join_closing_quotes, normalize, normalize_line
 
 TRICKY = st.characters() | st.sampled_from(
     "\u200d\u200c\ufe0f\u034f\u0301\u0323\u0344\u20dd\n\r \u3164ᄀ가ᅡ\u0307🏴👨\U000e0067\U000e007f"
@@ -22,8 +22,8 @@ JOINED = [
 @example("\u200d\ufe0f\u200d")
 @example("e\u200b\u0301")
 def test_tidying_twice_changes_nothing_more(text: str) -> None:
-    once, line = tidy(text), tidy_line(text)
-    assert (tidy(once), tidy_line(line)) == (once, line)
+    once, line = normalize(text), normalize_line(text)
+    assert (normalize(once), normalize_line(line)) == (once, line)
     assert unicodedata.is_normalized("NFC", once)
 
 
@@ -47,16 +47,16 @@ def test_tidying_twice_changes_nothing_more(text: str) -> None:
     ],
 )
 def test_text_is_kept_without_what_hides_in_it(typed: str, kept: str) -> None:
-    assert tidy(typed) == kept
+    assert normalize(typed) == kept
 
 
 @pytest.mark.parametrize("text", JOINED)
 def test_joiners_stay_where_they_mean_something(text: str) -> None:
-    assert tidy(text) == text
+    assert normalize(text) == text
 
 
 def test_a_line_has_single_spaces_and_no_breaks() -> None:
-    assert tidy_line(" 가\n\n나\u3000 다\u2028라 ") == "가 나 다 라"
+    assert normalize_line(" 가\n\n나\u3000 다\u2028라 ") == "가 나 다 라"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_line_has_single_spaces_and_no_breaks() -> None:
     ],
 )  # fmt: skip
 def test_a_character_is_what_a_reader_sees_as_one(text: str, length: int) -> None:
-    assert graphemes(text) == length
+    assert count_graphemes(text) == length
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\ufffd", "\ud800"])
@@ -85,7 +85,7 @@ def test_ordinary_text_is_readable() -> None:
 )
 def test_no_text_a_form_can_hold_takes_long_to_tidy(text: str) -> None:
     start = time.process_time()
-    tidy(text)
+    normalize(text)
     assert time.process_time() - start < 1
 
 
@@ -101,11 +101,11 @@ def test_no_text_a_form_can_hold_takes_long_to_tidy(text: str) -> None:
     ],
 )
 def test_a_particle_is_glued_to_the_quotation_before_it(html: str, made: str) -> None:
-    assert glued(html) == made
-    assert tidy(made) == html
+    assert join_closing_quotes(html) == made
+    assert normalize(made) == html
 
 
 @given(st.text(TRICKY | st.sampled_from("”’」가나")))
 def test_gluing_adds_joiners_and_nothing_else(text: str) -> None:
     bare = text.replace("\u2060", "")
-    assert glued(bare).replace("\u2060", "") == bare
+    assert join_closing_quotes(bare).replace("\u2060", "") == bare

@@ -23,7 +23,7 @@ from board.accounts.models import User
 from board.comments.thread import search as thread_search
 from board.db import PRAGMAS, close_connections, db, writing, writing_engine
 from board.db import write_lock as lock
-from board.db.write_lock import BetweenThreads, Busy, WriteLock
+from board.db.write_lock import FifoThreadLock, LockTimeout, WriteLock
 from board.ops import serve
 from waiting import until
 
@@ -93,19 +93,19 @@ def test_threads_take_turns_and_never_meet(tmp_path: Path) -> None:
 
 def test_threads_get_their_turns_in_the_order_they_came() -> None:
     """Also before one that comes when it has become free, which Python's own locks let in first."""
-    line, came = BetweenThreads(), list[int]()
+    line, came = FifoThreadLock(), list[int]()
 
     def take(number: int) -> None:
-        assert line.take(lambda before: time.monotonic() + 60, look_each=0.01)
+        assert line.acquire(lambda before: time.monotonic() + 60, look_each=0.01)
         came.append(number)
-        line.give_back()
+        line.release()
 
     threads = [threading.Thread(target=take, args=(number,)) for number in range(5)]
-    assert line.take(lambda before: 0, look_each=60)
+    assert line.acquire(lambda before: 0, look_each=60)
     for number, thread in enumerate(threads, start=1):
         thread.start()
         until(lambda number=number: len(line) == number, "it stands in the line")
-    line.give_back()
+    line.release()
     take(5)
     for thread in threads:
         thread.join()
@@ -113,20 +113,20 @@ def test_threads_get_their_turns_in_the_order_they_came() -> None:
 
 
 def test_whoever_gives_up_leaves_the_line_to_those_behind() -> None:
-    line, told = BetweenThreads(), list[tuple[str, bool]]()
+    line, told = FifoThreadLock(), list[tuple[str, bool]]()
 
     def take(name: str, patience: float) -> None:
         until_then = time.monotonic() + patience
-        told.append((name, line.take(lambda before: until_then, look_each=0.001)))
+        told.append((name, line.acquire(lambda before: until_then, look_each=0.001)))
 
     hasty = threading.Thread(target=take, args=("hasty", 0))
     patient = threading.Thread(target=take, args=("patient", 60))
-    line.take(lambda before: 0, look_each=60)
+    line.acquire(lambda before: 0, look_each=60)
     hasty.start()
     until(lambda: len(line) == 1 or told, "it stands in the line")
     patient.start()
     hasty.join()
-    line.give_back()
+    line.release()
     patient.join()
     assert told == [("hasty", False), ("patient", True)] and len(line) == 0
 
@@ -134,10 +134,10 @@ def test_whoever_gives_up_leaves_the_line_to_those_behind() -> None:
 def test_whoever_waits_too_long_is_told_so_and_may_come_back(tmp_path: Path) -> None:
     mine, other = WriteLock(tmp_path / "lock"), WriteLock(tmp_path / "lock")
     other.WAIT = 0.02
-    with mine, pytest.raises(Busy), other:
+    with mine, pytest.raises(LockTimeout), other:
         pass
     mine.WAIT = 0.02
-    with other, pytest.raises(Busy):
+    with other, pytest.raises(LockTimeout):
         mine.__enter__()
     with mine:
         pass
@@ -171,7 +171,7 @@ def test_whoever_has_let_go_does_not_overtake_the_one_that_waits(
         thread.start()
         waits.wait()
     try:
-        with pytest.raises(Busy), mine:
+        with pytest.raises(LockTimeout), mine:
             pass
         assert not inside.is_set()
     finally:
@@ -190,7 +190,7 @@ def gather(lock: WriteLock, *, threads: int, enough: Callable[[list[str]], bool]
         try:
             with lock:
                 told.append("let in")
-        except Busy:
+        except LockTimeout:
             told.append("busy")
 
     crowd = [threading.Thread(target=work) for _ in range(threads)]
@@ -221,7 +221,7 @@ def test_while_turns_pass_quickly_everybody_may_wait(tmp_path: Path) -> None:
 
 
 def test_waiting_to_write_or_sign_in_leaves_a_thread_to_readers() -> None:
-    dear = (passwords.turns, thread_search.turns, data_export.turns)
+    dear = (passwords.limiter, thread_search.search_limiter, data_export.limiter)
     waiting = WriteLock.QUEUE + sum(turns.queue for turns in dear)
     assert waiting + 3 < serve.THREADS
 
@@ -234,7 +234,7 @@ def test_a_thread_that_waits_too_long_is_told_so(tmp_path: Path) -> None:
         try:
             with lock:
                 told.append("let in")
-        except Busy:
+        except LockTimeout:
             told.append("busy")
 
     with lock:
@@ -250,7 +250,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     lock.WAIT = 0.02
     holder = python(HOLDER, tmp_path / "lock")
     assert holder.stdout and holder.stdout.readline() == "inside\n"
-    with pytest.raises(Busy):
+    with pytest.raises(LockTimeout):
         lock.__enter__()
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()

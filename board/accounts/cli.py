@@ -11,10 +11,10 @@ from board.accounts.auth.passwords import (
     PASSWORD_MIN,
     hash_password,
     is_easy,
-    tidy_password,
+    normalize_password,
 )
-from board.accounts.display_names import NAME_MAX, NAME_MIN, is_well_formed, tidy_name
-from board.accounts.forms import is_email, tidy_email
+from board.accounts.display_names import NAME_MAX, NAME_MIN, is_valid_name, normalize_name
+from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
 from board.db import db, now, schema, writing
@@ -90,7 +90,7 @@ def leave(email: str) -> None:
         user = _account(email)
         if user.is_staff:
             raise click.ClickException(f"{email} is staff. Revoke their permissions first.")
-        user.leave(on=today())
+        user.delete_account(on=today())
     click.echo(f"{email} has left.")
 
 
@@ -124,15 +124,15 @@ def _refuse_without_tables() -> None:
 
 
 def _valid_email(email: str) -> str:
-    email = tidy_email(email.strip())
+    email = normalize_email(email.strip())
     if not is_email(email):
         raise click.ClickException(f"{email!r} is not an e-mail address.")
     return email
 
 
 def _valid_name(name: str) -> str:
-    name = tidy_name(name)
-    if not is_well_formed(name):
+    name = normalize_name(name)
+    if not is_valid_name(name):
         raise click.ClickException(
             f"{name!r} cannot be a display name: use {NAME_MIN} to {NAME_MAX} visible characters "
             "of Korean, Latin or one other script."
@@ -141,7 +141,7 @@ def _valid_name(name: str) -> str:
 
 
 def _valid_password(password: str, *, about: list[str]) -> str:
-    password = tidy_password(password)
+    password = normalize_password(password)
     is_fit = PASSWORD_MIN <= len(password) <= PASSWORD_MAX
     if not is_fit or is_easy(password, about=about):
         raise click.ClickException(
@@ -151,7 +151,7 @@ def _valid_password(password: str, *, about: list[str]) -> str:
 
 
 def _account(email: str) -> User:
-    user = db.session.scalar(User.with_email(tidy_email(email.strip())))
+    user = db.session.scalar(User.with_email(normalize_email(email.strip())))
     if user is None:
         raise click.ClickException(f"There is no account with the email {email}.")
     return user

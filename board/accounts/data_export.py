@@ -4,22 +4,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from board.accounts.models import User
-from board.db.read_connections import Rows, read
-from board.runtime.limiter import Turns
+from board.db.read_connections import Rows, fetch_all
+from board.runtime.limiter import Limiter
 
 # By what it is called in the file; slices add what they keep. Values are what JSON knows, dates and
 # moments.
 exporters: dict[str, Callable[[User], Any]] = {}
 # Ten years of somebody's comments take a second.
-turns = Turns("belongings", queue=2, wait=10)
+limiter = Limiter("belongings", queue=2, wait=10)
 
 
-def rows(statement: Rows) -> list[dict[str, Any]]:
+def as_dicts(statement: Rows) -> list[dict[str, Any]]:
     """All that a part finds, as the file has it: by the names of the columns."""
-    return [dict(row._mapping) for row in read(statement, {})]
+    return [dict(row._mapping) for row in fetch_all(statement, {})]
 
 
-def of(user: User) -> Mapping[str, Any]:
+def export_for(user: User) -> Mapping[str, Any]:
     return {name: export(user) for name, export in exporters.items()}
 
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import regex
 
-from board.text import graphemes, tidy_line
+from board.text import count_graphemes, normalize_line
 
 NAME_MIN = 2  # graphemes
 NAME_MAX = 20  # graphemes
@@ -41,9 +41,9 @@ _STAFF_WORD = regex.compile(
 )
 
 
-def tidy_name(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name as we keep and show it."""
-    return tidy_line(name)
+    return normalize_line(name)
 
 
 def name_key(name: str) -> str:
@@ -51,9 +51,9 @@ def name_key(name: str) -> str:
     return "".join(_LETTER.findall(_folded(name).translate(_DIGITS_LIKE)))
 
 
-def is_well_formed(name: str) -> bool:
+def is_valid_name(name: str) -> bool:
     """Visible, of a length to read, and not a mixture of scripts that imitates another name."""
-    if not NAME_MIN <= graphemes(name) <= NAME_MAX or len(name) > KEY_MAX:
+    if not NAME_MIN <= count_graphemes(name) <= NAME_MAX or len(name) > KEY_MAX:
         return False
     if not 0 < len(name_key(name)) <= KEY_MAX:
         return False
@@ -74,7 +74,7 @@ def imitates_staff(name: str, *, site_name: str = "") -> bool:
 
 def _folded(name: str) -> str:
     """Lower case, of one width, without accents, in Latin letters where it looks Latin."""
-    wide = unicodedata.normalize("NFKC", tidy_line(name)).casefold().translate(_LETTERS_LIKE)
+    wide = unicodedata.normalize("NFKC", normalize_line(name)).casefold().translate(_LETTERS_LIKE)
     bare = "".join(c for c in unicodedata.normalize("NFD", wide) if not _is_mark(c))
     return unicodedata.normalize("NFC", bare)
 

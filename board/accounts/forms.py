@@ -11,13 +11,13 @@ from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.auth.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, tidy_password
+from board.accounts.auth.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, normalize_password
 from board.accounts.display_names import (
     FORMER,
     NAME_MAX,
     NAME_MIN,
     imitates_staff,
-    is_well_formed,
+    is_valid_name,
     name_key,
 )
 from board.accounts.models import User
@@ -27,7 +27,7 @@ _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\.]+(\.[^@\s\"()
 _required = DataRequired(_("Please fill this in."))
 
 
-def tidy_email(email: str | None) -> str:
+def normalize_email(email: str | None) -> str:
     return (email or "").casefold()
 
 
@@ -39,12 +39,12 @@ class EmailField(StringField):
     """An address; however it is written, capitals make no difference."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([tidy_email(value) for value in valuelist])
+        super().process_formdata([normalize_email(value) for value in valuelist])
 
 
 class PasswordField(PlainPasswordField):
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([tidy_password(value) for value in valuelist])
+        super().process_formdata([normalize_password(value) for value in valuelist])
 
 
 class SignInForm(Form):
@@ -103,7 +103,7 @@ class NameForm(Form):
     )
 
     def validate_name(self, field: Any) -> None:
-        if not is_well_formed(field.data):
+        if not is_valid_name(field.data):
             raise ValidationError(
                 gettext(
                     "Use %(min)d to %(max)d characters: letters of one script, digits, spaces, "

@@ -103,7 +103,7 @@ class User(Base):
     def unsuspend(self) -> None:
         self.suspended_until, self.suspended_for = None, ""
 
-    def leave(self, *, on: date) -> None:
+    def delete_account(self, *, on: date) -> None:
         """Give the account up. Nobody signs in to it again, and no row says any longer whose it
         was; what stands under it goes on under the name all share who have left."""
         for effect in on_account_deleted:
@@ -157,7 +157,7 @@ class Session(Base):
         return select(cls).where(*_LIVING).params(cls._living(token))
 
     @classmethod
-    def bearer(cls, token: str) -> tuple[Select[User, int, date], dict[str, Any]]:
+    def with_user(cls, token: str) -> tuple[Select[User, int, date], dict[str, Any]]:
         """Who this token is of, the id of the session and when it was seen; and what to ask that
         with."""
         return _BEARER, cls._living(token)
@@ -210,7 +210,7 @@ def sign_in(
     return session, token
 
 
-def forget_expired_sessions() -> None:
+def delete_expired_sessions() -> None:
     db.session.execute(delete(Session).where(Session.expires_at < now()))
 
 

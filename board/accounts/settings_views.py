@@ -10,31 +10,36 @@ from flask_babel import gettext as _
 
 from board.accounts import data_export
 from board.accounts.auth.current_user import current_session, current_user
-from board.accounts.auth.login import is_own_password, retry_text, signed_in, start_session
+from board.accounts.auth.login import (
+    check_own_password,
+    redirect_signed_in,
+    retry_text,
+    start_session,
+)
 from board.accounts.auth.passwords import hash_password
 from board.accounts.auth.rate_limit import Device, TooManyAttempts
-from board.accounts.email.queue import Wish
+from board.accounts.email.queue import EmailPreference
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
 from board.accounts.views import bp
 from board.db import db, writing
-from board.web.access import open_to, readers
+from board.web.access import members, open_to
 from board.web.i18n import today
 
 
 @bp.get("/account")
-@open_to(readers)
+@open_to(members)
 def account() -> ResponseReturnValue:
     return _account_page()
 
 
 @bp.get("/account/data")
-@open_to(readers)
+@open_to(members)
 def take_data() -> ResponseReturnValue:
     """All of it as one file, for programs and for people who look."""
-    with data_export.turns:
+    with data_export.limiter:
         told = json.dumps(
-            data_export.of(current_user()), ensure_ascii=False, indent=1, default=_moment
+            data_export.export_for(current_user()), ensure_ascii=False, indent=1, default=_moment
         )
     answer = Response(told, mimetype="application/json")
     answer.headers["Content-Disposition"] = f"attachment; filename=my-data-{today()}.json"
@@ -42,9 +47,9 @@ def take_data() -> ResponseReturnValue:
 
 
 @bp.post("/account/name")
-@open_to(readers)
+@open_to(members)
 def rename() -> ResponseReturnValue:
-    form = NameForm.posted()
+    form = NameForm.from_post()
     if not form.validate():
         return _account_page(rename_form=form), 422
     with writing():
@@ -58,13 +63,13 @@ def rename() -> ResponseReturnValue:
 
 
 @bp.post("/account/password")
-@open_to(readers)
+@open_to(members)
 def change_password() -> ResponseReturnValue:
-    form = PasswordForm.posted()
+    form = PasswordForm.from_post()
     if not form.validate():
         return _account_page(password_form=form), 422
     try:
-        right = is_own_password(form.current.data)
+        right = check_own_password(form.current.data)
     except TooManyAttempts as refusal:
         form.current.errors = [retry_text(refusal)]
         return _account_page(password_form=form), 429
@@ -76,13 +81,13 @@ def change_password() -> ResponseReturnValue:
     shown = bool(session and session.second_factor_at)
     with writing():
         current_user().change_password(password_hash)
-        Device.forget(current_user())
+        Device.delete_for_user(current_user())
         tokens = start_session(current_user(), second_factor=shown)
-    return signed_in(tokens, next=url_for(".account", notice="password_changed"))
+    return redirect_signed_in(tokens, next=url_for(".account", notice="password_changed"))
 
 
 @bp.post("/account/sessions/<id:id>/end")
-@open_to(readers)
+@open_to(members)
 def end_session(id: int) -> ResponseReturnValue:
     with writing():
         session = db.session.get(Session, id)
@@ -93,7 +98,7 @@ def end_session(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/account/sessions/end-others")
-@open_to(readers)
+@open_to(members)
 def end_other_sessions() -> ResponseReturnValue:
     with writing():
         current_user().end_sessions(keep=current_session())
@@ -106,10 +111,11 @@ def _moment(value: date) -> str:
 
 
 def _account_page(**forms: Any) -> str:
-    forms.setdefault("rename_form", NameForm.empty(data={"name": current_user().name}))
-    forms.setdefault("password_form", PasswordForm.empty())
+    forms.setdefault("rename_form", NameForm.unbound(data={"name": current_user().name}))
+    forms.setdefault("password_form", PasswordForm.unbound())
     forms.setdefault(
-        "letters_form", LettersForm.empty(data={"news": current_user().mail == Wish.ALL})
+        "letters_form",
+        LettersForm.unbound(data={"news": current_user().mail == EmailPreference.ALL}),
     )
     current = current_session()
     sessions = [

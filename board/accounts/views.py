@@ -11,12 +11,12 @@ from board.accounts.auth.current_user import current_session
 from board.accounts.auth.login import (
     begin_attempt,
     minutes_until,
+    not_counted_when_busy,
+    redirect_signed_in,
+    redirect_signed_out,
     retry_text,
     seconds_until,
-    signed_in,
-    signed_out,
     start_session,
-    unless_too_busy,
 )
 from board.accounts.auth.passwords import hash_password, is_password
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
@@ -25,9 +25,9 @@ from board.accounts.models import User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db, now, writing
 from board.runtime.hooks import Hook
-from board.web.access import everyone, open_to, readers
-from board.web.forms import own_path
-from board.web.i18n import clock
+from board.web.access import everyone, members, open_to
+from board.web.forms import safe_redirect_path
+from board.web.i18n import format_datetime
 
 bp = Blueprint("accounts", __name__)
 
@@ -38,14 +38,14 @@ suspended_user_links: Hook[Callable[[User], tuple[str, str] | None]] = Hook()
 @bp.get("/sign-up")
 @open_to(everyone)
 def sign_up_form() -> ResponseReturnValue:
-    form = SignUpForm.empty(data={"next": own_path(request.args.get("next"))})
-    return _unkept(_sign_up_page(form))
+    form = SignUpForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
+    return _no_store(_sign_up_page(form))
 
 
 @bp.post("/sign-up")
 @open_to(everyone)
 def sign_up() -> ResponseReturnValue:
-    form = SignUpForm.posted()
+    form = SignUpForm.from_post()
     if not form.validate():
         return _sign_up_page(form), 422
     try:
@@ -53,33 +53,33 @@ def sign_up() -> ResponseReturnValue:
             attempt = _begin_sign_up()
     except TooManyAttempts as refusal:
         return _too_many_sign_ups(form, refusal)
-    with unless_too_busy(attempt):
+    with not_counted_when_busy(attempt):
         password_hash = hash_password(form.password.data)
     with writing():
         taken = db.session.scalar(User.named(form.name.data))
         if taken:
-            attempt.strike_out()
+            attempt.discard()
         # A known e-mail gets the same answer: whoever asks learns nothing about others.
         if not taken and not db.session.scalar(User.with_email(form.email.data)):
             models.sign_up(email=form.email.data, name=form.name.data, password_hash=password_hash)
     if taken:
         form.name.errors = [_("This name is taken, or looks like one that is.")]
         return _sign_up_page(form), 422
-    next = own_path(form.next.data)
+    next = safe_redirect_path(form.next.data)
     return redirect(url_for(".sign_in_form", notice="signed_up", next=next), 303)
 
 
 @bp.get("/sign-in")
 @open_to(everyone)
 def sign_in_form() -> ResponseReturnValue:
-    form = SignInForm.empty(data={"next": own_path(request.args.get("next"))})
-    return _unkept(render_template("accounts/sign_in.html", form=form, too_many=None))
+    form = SignInForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
+    return _no_store(render_template("accounts/sign_in.html", form=form, too_many=None))
 
 
 @bp.post("/sign-in")
 @open_to(everyone)
 def sign_in() -> ResponseReturnValue:
-    form = SignInForm.posted()
+    form = SignInForm.from_post()
     if not form.validate():
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
     try:
@@ -88,26 +88,28 @@ def sign_in() -> ResponseReturnValue:
     except TooManyAttempts as refusal:
         return _too_many(form, refusal)
     user = db.session.scalar(User.with_email(form.email.data))
-    with unless_too_busy(attempt):
+    with not_counted_when_busy(attempt):
         right = is_password(form.password.data, user.password_hash if user else None)
     if not right or not user:
         form.password.errors = [_("The email or password is wrong.")]
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
     with writing():
-        attempt.strike_out()
+        attempt.discard()
         tokens = None if user.is_suspended else start_session(user)
     if tokens is None:
         return _suspended(user)
-    return signed_in(tokens, next=_way_of(user, own_path(form.next.data)))
+    return redirect_signed_in(
+        tokens, next=_login_redirect(user, safe_redirect_path(form.next.data))
+    )
 
 
 @bp.post("/sign-out")
-@open_to(readers)
+@open_to(members)
 def sign_out() -> ResponseReturnValue:
     with writing():
         if session := current_session():
             db.session.delete(session)
-    return signed_out()
+    return redirect_signed_out()
 
 
 def _begin_sign_up() -> Attempt:
@@ -118,16 +120,16 @@ def _begin_sign_up() -> Attempt:
     )
 
 
-def _way_of(user: User, next: str) -> str:
+def _login_redirect(user: User, next: str) -> str:
     """To `next`; past the page for the code where one is asked for."""
-    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.of(user)
+    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(user)
     return url_for("second_factor.code_form", next=next) if user.is_staff and asked else next
 
 
 def _suspended(user: User) -> ResponseReturnValue:
     """Only said to whoever knows the password."""
     title = _("This account is suspended")
-    until = clock(user.suspended_until or now())
+    until = format_datetime(user.suspended_until or now())
     text = _("Until %(until)s. Reason: %(reason)s", until=until, reason=user.suspended_for)
     ways = [way for offer in suspended_user_links if (way := offer(user))]
     page = render_template(
@@ -155,5 +157,5 @@ def _too_many_sign_ups(form: SignUpForm, refusal: TooManyAttempts) -> ResponseRe
     return _sign_up_page(form, text), 429, {"Retry-After": str(seconds_until(refusal))}
 
 
-def _unkept(page: str) -> ResponseReturnValue:
+def _no_store(page: str) -> ResponseReturnValue:
     return page, 200, {"Cache-Control": "private, no-store"}

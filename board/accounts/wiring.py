@@ -19,7 +19,9 @@ def init_app(app: Flask) -> None:
         app, load=current_user.load_user, passed_two_factor=current_user.passed_two_factor
     )
     register(app, views, settings_views, two_factor_views, email_views)
-    on_account_deleted.add(two_factor.forget_user, Device.forget, email_queue.forget_user)
+    on_account_deleted.add(
+        two_factor.delete_for_user, Device.delete_for_user, email_queue.delete_for_user
+    )
     data_export.exporters.update(
         account=data_export.export_account,
         sessions=data_export.export_sessions,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from board.api.newest_comments import newest
 from board.articles.models import Article
 from board.articles.sharing import absolute
-from board.articles.thread_controls.labels import shown_course
+from board.articles.thread_controls.labels import page_thread_state
 from board.articles.thread_controls.state import not_withdrawn
 from board.db import db
 from board.web.access import everyone, open_to
@@ -45,7 +45,7 @@ def thread(slug: str) -> ResponseReturnValue:
 def _entries(article: Article | None) -> Sequence[Any]:
     """Nothing of a thread whose comments are withdrawn."""
     if article:
-        is_shown = shown_course(article).is_shown
+        is_shown = page_thread_state(article).is_shown
         return db.session.execute(newest(article)).all() if is_shown else []
     are_shown, until = not_withdrawn()
     cache_until(until)

@@ -10,15 +10,19 @@ from sqlalchemy import Row, bindparam, select
 
 from board.articles.models import Article
 from board.articles.sharing import absolute
-from board.articles.thread_controls.labels import measure_sentence, shown_course, shown_courses
-from board.articles.thread_controls.models import IS_STEERED, Measure
-from board.articles.thread_controls.state import Course
+from board.articles.thread_controls.labels import (
+    page_thread_state,
+    page_thread_states,
+    restriction_text,
+)
+from board.articles.thread_controls.models import IS_STEERED, RestrictionKind
+from board.articles.thread_controls.state import ThreadState
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
-from board.comments.page_context import asked_place, asked_sort
-from board.comments.thread.query import Page, Shown, newest_ids, thread_page
+from board.comments.page_context import cursor_from_query, sort_from_query
+from board.comments.thread.query import CommentPage, PublicComment, newest_ids, thread_page
 from board.comments.thread.sort import Sort
-from board.db.read_connections import reading
+from board.db.read_connections import read_connection
 from board.web.access import everyone, open_to
 from board.web.page_cache.validity import cache_for_article
 
@@ -46,20 +50,24 @@ _COUNTS = select(
     _article.closed_at,
     IS_STEERED.label("is_steered"),
 ).where(_article.slug.in_(bindparam("slugs", expanding=True)))
-_STATES = {Measure.STOP: "withdrawn", Measure.FREEZE: "read_only", Measure.CLOSE: "closed"}
+_STATES = {
+    RestrictionKind.STOP: "withdrawn",
+    RestrictionKind.FREEZE: "read_only",
+    RestrictionKind.CLOSE: "closed",
+}
 
 
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone)
 def comments(slug: str) -> ResponseReturnValue:
-    sort, size = asked_sort(), _asked_size()
-    with reading():
+    sort, size = sort_from_query(), _asked_size()
+    with read_connection():
         article = _asked_article(slug)
-        course = shown_course(article)
+        course = page_thread_state(article)
         if course.is_latest_only:
             sort = Sort.LATEST
-        before = asked_place(sort)
-        page = Page([])
+        before = cursor_from_query(sort)
+        page = CommentPage([])
         if course.is_shown:
             page = thread_page(article.id, sort=sort, before=before, size=size)
     site = absolute("")
@@ -87,10 +95,10 @@ def newest(slug: str) -> ResponseReturnValue:
     """The same for every reader: each counts those above the newest on their own page, and sees
     whether the thread is still steered as it says there."""
     article = _asked_article(slug)
-    course = shown_course(article)
+    course = page_thread_state(article)
     return {
         "newest": newest_ids(article.id) if course.is_shown else [],
-        **({"steered": course.mark} if course.mark else {}),
+        **({"steered": course.fingerprint} if course.fingerprint else {}),
     }
 
 
@@ -100,18 +108,18 @@ def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:
         abort(400, "count")
-    with reading() as connection:
+    with read_connection() as connection:
         found = connection.execute(_COUNTS, {"slugs": slugs}).all()
-    steered = shown_courses(found)
+    steered = page_thread_states(found)
     shown = {row.slug: row.comment_count if steered[row.id].is_shown else 0 for row in found}
-    states = {row.slug: _STATES[door] for row in found if (door := steered[row.id].door)}
+    states = {row.slug: _STATES[door] for row in found if (door := steered[row.id].closed_by)}
     return {"counts": shown, **({"states": states} if states else {})}
 
 
-def _steering(course: Course) -> dict[str, Any]:
+def _steering(course: ThreadState) -> dict[str, Any]:
     """How the thread is steered: what programs ask, and what readers are told."""
     return {
-        "state": _STATES[course.door] if course.door else "open",
+        "state": _STATES[course.closed_by] if course.closed_by else "open",
         "holds": course.holds,
         "slow_seconds": course.seconds,
         "latest_only": course.is_latest_only,
@@ -119,11 +127,11 @@ def _steering(course: Course) -> dict[str, Any]:
         "told": [
             {
                 "measures": [measure.value for measure in measures],
-                "says": [measure_sentence(measure, act.seconds) for measure in measures],
+                "says": [restriction_text(measure, act.seconds) for measure in measures],
                 "reason": act.reason,
                 "until": act.ends_at and act.ends_at.isoformat(),
             }
-            for act, measures in course.told
+            for act, measures in course.notices
         ],
     }
 
@@ -137,26 +145,26 @@ def _open(response: Response) -> Response:
 
 
 def _asked_article(slug: str) -> Row[*tuple[Any, ...]]:
-    with reading() as connection:
+    with read_connection() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
     cache_for_article(article.id, article.revision)
     return article
 
 
-def _told(shown: Shown, address: str) -> dict[str, Any]:
+def _told(shown: PublicComment, address: str) -> dict[str, Any]:
     """One comment with its replies; `address` is that of any comment, up to the id."""
     told: dict[str, Any] = {
         "id": shown.id,
         "url": f"{address}{shown.id}",
         "posted_at": shown.posted_at.isoformat(),
-        "gone": shown.gone,
+        "gone": shown.tombstone,
     }
-    if shown.gone is None:
+    if shown.tombstone is None:
         told["author"] = {"id": shown.author_id, "name": shown.author_name}
         told["html"] = shown.html
         told["edited_at"] = shown.edited_at and shown.edited_at.isoformat()
         told["like_count"], told["dislike_count"] = shown.like_count, shown.dislike_count
-    elif shown.gone == "hidden":
+    elif shown.tombstone == "hidden":
         told["reason"] = reason_label(shown.hidden_for, shown.hidden_note)
     if shown.is_reply:
         told["to"] = {"id": shown.to_id, "name": shown.to_name} if shown.to_id else None

@@ -72,7 +72,7 @@ class ArticleForm(Form):
     def of(cls, article: Article) -> "ArticleForm":
         """The form as it stands for an article being edited."""
         zone = ZoneInfo(current_app.config["TIMEZONE"])
-        filled: ArticleForm = cls.empty(
+        filled: ArticleForm = cls.unbound(
             data={
                 "title": article.title,
                 "subtitles": article.subtitle_lines,

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 import regex
 
-from board.text import tidy
+from board.text import normalize
 
 SUMMARY_MAX = 160  # characters as a reader counts them
 PICTURE = "사진"  # in the language of the articles, as it is kept with them
@@ -118,7 +118,7 @@ def plain(html: str, *, limit: int = SUMMARY_MAX) -> str:
     """The beginning of the text, without pictures and their captions; `limit` in characters."""
     spaced = _BLOCK_EDGE.sub(" <", html)
     text = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style", "figure"})
-    text = " ".join(tidy(entities.unescape(text)).split())
+    text = " ".join(normalize(entities.unescape(text)).split())
     characters: list[str] = regex.findall(r"\X", text[: limit * 20])
     if len(characters) <= limit:
         return text
@@ -158,7 +158,7 @@ def _settled(html: str, attribute_filter: Filter) -> str:
     Once is safe; but nested mistakes are read in another way when they are read again.
     """
     for _ in range(_ROUNDS):
-        tidied = _EMPTY.sub("", tidy(html))
+        tidied = _EMPTY.sub("", normalize(html))
         again = _sanitised(tidied if "<" in tidied else paragraphs(tidied), attribute_filter)
         if again == html:
             return html

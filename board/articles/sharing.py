@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import current_app, request
 
 from board.articles.models import Article
-from board.web.i18n import iso
+from board.web.i18n import isoformat
 
 HEADLINE_MAX = 110  # characters; Google's limit for NewsArticle
 
@@ -37,8 +37,8 @@ def json_ld(article: Article, url: str, *, comment_count: int) -> dict[str, Any]
         "@type": "NewsArticle",
         "headline": article.title[:HEADLINE_MAX],
         "description": article.summary,
-        "datePublished": iso(article.published_at),
-        "dateModified": iso(article.edited_at or article.published_at),
+        "datePublished": isoformat(article.published_at),
+        "dateModified": isoformat(article.edited_at or article.published_at),
         "mainEntityOfPage": url,
         "commentCount": comment_count,
         "isAccessibleForFree": True,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from board.articles.forms import ArticleForm, CloseForm
 from board.articles.html_sanitizer import is_shown
 from board.articles.models import Article
-from board.articles.thread_controls.labels import shown_courses
+from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing
 from board.web.access import editors, everyone, open_to
 
@@ -24,7 +24,7 @@ def front() -> ResponseReturnValue:
     return render_template(
         "articles/front.html",
         articles=articles,
-        courses=shown_courses(articles),
+        courses=page_thread_states(articles),
         more=more,
         pictured_first=pictured,
     )
@@ -34,20 +34,20 @@ def front() -> ResponseReturnValue:
 @open_to(editors)
 def desk() -> ResponseReturnValue:
     articles, more = _page()
-    courses = shown_courses(articles)
+    courses = page_thread_states(articles)
     return render_template("articles/desk.html", articles=articles, courses=courses, more=more)
 
 
 @bp.get("/desk/articles/new")
 @open_to(editors)
 def write_form() -> ResponseReturnValue:
-    return _edit_page(None, ArticleForm.empty())
+    return _edit_page(None, ArticleForm.unbound())
 
 
 @bp.post("/desk/articles/new")
 @open_to(editors, body_max=ARTICLE_BYTES)
 def write() -> ResponseReturnValue:
-    form = ArticleForm.posted()
+    form = ArticleForm.from_post()
     if not form.validate():
         return _edit_page(None, form), 422
     content = form.content()
@@ -66,7 +66,7 @@ def edit_form(slug: str) -> ResponseReturnValue:
 @bp.post("/desk/articles/<slug>")
 @open_to(editors, body_max=ARTICLE_BYTES)
 def edit(slug: str) -> ResponseReturnValue:
-    form = ArticleForm.posted()
+    form = ArticleForm.from_post()
     if not form.validate():
         return _edit_page(_article(slug), form), 422
     content = form.content()
@@ -80,7 +80,7 @@ def edit(slug: str) -> ResponseReturnValue:
 @bp.post("/desk/articles/<slug>/close")
 @open_to(editors)
 def close(slug: str) -> ResponseReturnValue:
-    form = CloseForm.posted()
+    form = CloseForm.from_post()
     if not form.validate():
         article = _article(slug)
         return _edit_page(article, ArticleForm.of(article), close_form=form), 422
@@ -120,5 +120,5 @@ def _edit_page(
         "articles/edit.html",
         article=article,
         form=form,
-        close_form=close_form or CloseForm.empty(),
+        close_form=close_form or CloseForm.unbound(),
     )

@@ -12,7 +12,7 @@ from typing import Self
 import regex
 from markupsafe import Markup, escape
 
-from board.text import glued, graphemes, tidy
+from board.text import count_graphemes, join_closing_quotes, normalize
 
 # ASCII only, so that a Korean particle after an address is not taken in: "…/a?b=1을" ends at 1.
 LINK = regex.compile(r"\bhttps?://[A-Za-z0-9\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
@@ -30,23 +30,23 @@ class Body:
 
     @property
     def markup(self) -> Markup:
-        return stored(self.html)
+        return trusted_html(self.html)
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def from_text(cls, text: str) -> Self:
         """Text as typed, made ready to store. Do this before the write transaction."""
-        text = tidy(text)
+        text = normalize(text)
         return cls(text=text, html=_html(text), hash=_fingerprint(text))
 
 
-def stored(html: str) -> Markup:
+def trusted_html(html: str) -> Markup:
     """What a row holds of a text, ready for a page: old rows are glued like new ones."""
-    return Markup(glued(html))  # noqa: S704 - made from escaped text, here, when it was written
+    return Markup(join_closing_quotes(html))  # noqa: S704 - made from escaped text, here, when it was written
 
 
 def is_too_long(text: str, most: int) -> bool:
     """`most` in grapheme clusters, of text that is tidy."""
-    return graphemes(text) > most or len(text) > most * _CODE_POINTS_PER_GRAPHEME
+    return count_graphemes(text) > most or len(text) > most * _CODE_POINTS_PER_GRAPHEME
 
 
 def _fingerprint(text: str) -> bytes:

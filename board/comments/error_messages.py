@@ -8,8 +8,8 @@ from flask import current_app
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from board.articles.thread_controls.labels import span
-from board.articles.thread_controls.models import Steering
+from board.articles.thread_controls.labels import format_duration
+from board.articles.thread_controls.models import ThreadRestriction
 from board.comments.models import Comment
 from board.comments.readers.reactions import (
     CommentGone,
@@ -37,27 +37,27 @@ from board.comments.writing.errors import (
 )
 from board.comments.writing.thread_restrictions import AccountTooNew, ThreadSlowed
 from board.db import now
-from board.web.i18n import clock, local, today
+from board.web.i18n import format_datetime, local, today
 
-Words = Any  # a lazy string, or what makes one of the refusal
+Message = Any  # a lazy string, or what makes one of the refusal
 
 # The status, and what readers are told. 403: no other moment and no other text would change the
 # answer; 409: things have changed.
-_TOLD: dict[type[Refused], tuple[int, Words]] = {
+_MESSAGES: dict[type[Refused], tuple[int, Message]] = {
     ThreadClosed: (409, _("This thread is closed.")),
     ThreadFrozen: (409, _("This thread is read-only at the moment.")),
     ThreadSlowed: (
         429,
         lambda refusal: gettext(
             "Slow mode is on: you can post once every %(span)s.",
-            span=span(refusal.seconds),
+            span=format_duration(refusal.seconds),
         ),
     ),
     AccountTooNew: (
         403,
         _(
             "Only accounts at least %(days)d days old can post in this thread.",
-            days=Steering.SETTLED_AFTER.days,
+            days=ThreadRestriction.MIN_ACCOUNT_AGE.days,
         ),
     ),
     AuthorSuspended: (403, _("This account is suspended.")),
@@ -109,21 +109,21 @@ _TOLD: dict[type[Refused], tuple[int, Words]] = {
 }
 
 
-def explain(kind: type[Refused], words: Words, *, status: int) -> None:
+def register_message(kind: type[Refused], words: Message, *, status: int) -> None:
     """How to tell a reader of a refusal that another slice raises."""
-    _TOLD[kind] = status, words
+    _MESSAGES[kind] = status, words
 
 
 def status(refusal: Refused) -> int:
-    return _TOLD[type(refusal)][0]
+    return _MESSAGES[type(refusal)][0]
 
 
 def headers(refusal: Refused) -> dict[str, str]:
     return {"Retry-After": str(_seconds(refusal.retry_at))} if refusal.retry_at else {}
 
 
-def why(refusal: Refused) -> str:
-    _status, words = _TOLD[type(refusal)]
+def message_for(refusal: Refused) -> str:
+    _status, words = _MESSAGES[type(refusal)]
     what = str(words(refusal) if callable(words) else words)
     return f"{what} {_when(refusal.retry_at)}" if refusal.retry_at else what
 
@@ -133,7 +133,7 @@ def _span(setting: str) -> str:
     seconds: int = current_app.config[setting]
     if seconds < 120:
         return ngettext("%(num)d second", "%(num)d seconds", seconds)
-    return span(seconds)
+    return format_duration(seconds)
 
 
 def _when(moment: datetime) -> str:
@@ -150,7 +150,7 @@ def _when(moment: datetime) -> str:
         )
     if local(moment).date() == today():
         return gettext("Please try again after %(time)s.", time=local(moment).strftime("%H:%M"))
-    return gettext("Please try again after %(time)s.", time=clock(moment))
+    return gettext("Please try again after %(time)s.", time=format_datetime(moment))
 
 
 def _seconds(moment: datetime) -> int:

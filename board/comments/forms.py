@@ -13,10 +13,10 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from board.comments.body import Body, is_too_long
 from board.comments.models import Comment
-from board.comments.search_index.tokenizer import QUERY_MAX, WORDS_MAX, words_of
+from board.comments.search_index.tokenizer import QUERY_MAX, WORDS_MAX, parse_query
 from board.comments.writing import warnings as advice
-from board.comments.writing.warnings import Advice
-from board.text import graphemes
+from board.comments.writing.warnings import TextWarning
+from board.text import count_graphemes
 from board.web.forms import ROW_ID, Form
 
 
@@ -28,14 +28,14 @@ class TextForm(Form):
     sure = HiddenField()
     preview = SubmitField()
 
-    advice: list[Advice] = []
+    advice: list[TextWarning] = []
 
     def validate_body(self, field: Any) -> None:
         most = current_app.config["COMMENT_MAX_LENGTH"]
         if not field.data:
             raise ValidationError(gettext("Please write something."))
         if is_too_long(field.data, most):
-            over = max(1, graphemes(field.data) - most)
+            over = max(1, count_graphemes(field.data) - most)
             raise ValidationError(
                 ngettext(
                     "Comments can be up to %(most)d characters; this is %(num)d over.",
@@ -49,28 +49,28 @@ class TextForm(Form):
         """After `body`. Another text is advised on anew."""
         if self.body.errors or self.preview.data:
             return
-        self.advice = advice.on(self.body.data)
-        if self.advice and not self.is_sure:
+        self.advice = advice.warnings_for(self.body.data)
+        if self.advice and not self.is_confirmed:
             raise ValidationError(gettext("Please take another look before everyone sees it."))
 
     @property
-    def is_sure(self) -> bool:
-        return bool(self.sure.data == self.consent)
+    def is_confirmed(self) -> bool:
+        return bool(self.sure.data == self.confirmation_token)
 
     @property
-    def consent(self) -> str:
-        return advice.consent_to(self.body.data)
+    def confirmation_token(self) -> str:
+        return advice.confirmation_token(self.body.data)
 
     @property
     def marked(self) -> Iterator[tuple[str, bool]]:
         """The text in pieces, each with whether advice is about it."""
-        return advice.marked(self.body.data, self.advice)
+        return advice.highlight(self.body.data, self.advice)
 
     @property
     def previewed(self) -> Markup | None:
         """The text as it will stand, if that was asked for."""
         wanted = self.preview.data and not self.errors
-        return Body.of(self.body.data).markup if wanted else None
+        return Body.from_text(self.body.data).markup if wanted else None
 
 
 class CommentForm(TextForm):
@@ -79,8 +79,8 @@ class CommentForm(TextForm):
     parent = HiddenField(validators=[Regexp(f"({ROW_ID})?$")])
 
     @classmethod
-    def fresh(cls, *, parent: int | None = None) -> "CommentForm":
-        form: CommentForm = cls.empty(data={"key": new_key(), "parent": parent or ""})
+    def new(cls, *, parent: int | None = None) -> "CommentForm":
+        form: CommentForm = cls.unbound(data={"key": new_key(), "parent": parent or ""})
         return form
 
 
@@ -90,7 +90,7 @@ class EditForm(TextForm):
 
     @classmethod
     def of(cls, comment: Comment) -> "EditForm":
-        form: EditForm = cls.empty(data={"body": comment.body, "version": len(comment.revisions)})
+        form: EditForm = cls.unbound(data={"body": comment.body, "version": len(comment.revisions)})
         return form
 
 
@@ -108,7 +108,7 @@ class SearchForm(Form):
     @property
     def words(self) -> list[str]:
         """What is looked for; nothing when nothing was asked."""
-        return words_of(self.q.data or "")
+        return parse_query(self.q.data or "")
 
 
 def new_key() -> str:

@@ -24,10 +24,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments.body import Body, stored
+from board.comments.body import Body, trusted_html
 from board.comments.search_index import index as search_index
 from board.comments.wilson_score import lower_bound
-from board.db import Base, db, now, run
+from board.db import Base, db, execute_core, now
 from board.runtime.hooks import Hook
 
 
@@ -138,7 +138,7 @@ class Comment(Base):
 
     @property
     def markup(self) -> Markup:
-        return stored(self.html)
+        return trusted_html(self.html)
 
     @property
     def versions(self) -> list[tuple[str, datetime]]:
@@ -153,10 +153,10 @@ class Comment(Base):
     def delete(self) -> None:
         """The author takes it back. The text is gone; a tombstone stays while replies need one."""
         if self.deleted_at is None:
-            self._change(deleted_at=now())
+            self._set_visibility(deleted_at=now())
             self.body = self.html = ""
             self.revisions.clear()
-            self._unlist_if_bare()
+            self._unlist_if_leafless()
             for effect in after_delete:
                 effect(self)
 
@@ -172,71 +172,71 @@ class Comment(Base):
         self.edited_at = max(now(), written_at)  # whatever the clock says
         self.article.revision += 1
 
-    def hide(self, *, reason: str, note: str = "") -> bool:
+    def _set_hidden(self, *, reason: str, note: str = "") -> bool:
         """Readers see a tombstone with the reason, where they ever saw it. False when there was
         nothing to hide."""
         if self.hidden_for is not None or self.deleted_at is not None:
             return False
-        self._change(held_for=None, hidden_for=reason, hidden_note=note)
+        self._set_visibility(held_for=None, hidden_for=reason, hidden_note=note)
         return True
 
-    def restore(self) -> bool:
+    def _set_restored(self) -> bool:
         if self.hidden_for is None or self.deleted_at is not None:
             return False
-        self._change(hidden_for=None, hidden_note="")
+        self._set_visibility(hidden_for=None, hidden_note="")
         self._list()
         return True
 
-    def hold(self, *, reason: str) -> bool:
+    def _set_held(self, *, reason: str) -> bool:
         """Only its author sees it until a moderator has. False when nobody else could anyway."""
         if not self.is_visible:
             return False
-        self._change(held_for=reason)
+        self._set_visibility(held_for=reason)
         if not self._has_listed_children():
             self.listed = False
         return True
 
-    def keep(self) -> bool:
+    def _set_kept(self) -> bool:
         """It may be read. False when it was not waiting."""
         if self.held_for is None or self.deleted_at is not None:
             return False
-        self._change(held_for=None)
+        self._set_visibility(held_for=None)
         self._list()
         return True
 
-    def _change(self, **state: Any) -> None:
+    def _set_visibility(self, **state: Any) -> None:
         # The only place where a comment appears or disappears, so the counters cannot drift.
         was_visible = self.is_visible
         for name, value in state.items():
             setattr(self, name, value)
-        self._weigh()
+        self._update_rank()
         change = int(self.is_visible) - int(was_visible)
-        self.count(change)
+        self.bump_counters(change)
         if change:
             index = search_index.add if change > 0 else search_index.remove
             index(self)
 
-    def tally(self, *, likes: int, dislikes: int) -> None:
+    def add_reactions(self, *, likes: int, dislikes: int) -> None:
         """So many more of each, fewer when negative. Only whoever writes the reactions calls it."""
         self.like_count += likes
         self.dislike_count += dislikes
-        self._weigh()
+        self._update_rank()
         self.article.revision += 1
 
-    def _weigh(self) -> None:
+    def _update_rank(self) -> None:
         visible = self.is_visible
         self.rank = lower_bound(self.like_count, self.dislike_count) if visible else 0.0
 
-    def count(self, change: int) -> None:
+    def bump_counters(self, change: int) -> None:
         """`change` more comments can be seen here: tell the counters, and the caches to look."""
         values = {"change": change, "of": self.article_id}
-        run(_COUNT, values)
+        execute_core(_COUNT, values)
         db.session.expire(self.article, ["comment_count", "revision"])
         if self.root:
-            run(_COUNT_REPLY, {"change": change, "of": self.root_id})
+            execute_core(_COUNT_REPLY, {"change": change, "of": self.root_id})
             db.session.expire(self.root, ["reply_count"])
 
-    def _unlist_if_bare(self) -> None:
+    def _unlist_if_leafless(self) -> None:
         """Leave the thread when nothing hangs below; a deleted parent may then leave too."""
         comment: Comment | None = self
         while comment and comment.deleted_at is not None and not comment._has_listed_children():

@@ -46,7 +46,7 @@ class Reason:
 
     code: str
     label: Mapping[str, str]
-    says: Mapping[str, str]
+    sentence: Mapping[str, str]
     law: str
     hides: bool
     reports: bool
@@ -66,7 +66,7 @@ def init_app(app: Flask) -> None:
         raise BadSetting(f"{own} cannot be read as a list of reasons: {error}") from error
     app.add_template_global(reason_label)
     app.add_template_global(reason_sentence)
-    app.add_template_global(waits_because)
+    app.add_template_global(pending_reason)
     app.add_template_global(reasons)
     app.add_template_global(report_reasons)
 
@@ -120,11 +120,11 @@ def reason_sentence(code: str | None, note: str = "", verdict: str = "hide") -> 
     The Korean ones are written for comments and end with 숨겼습니다: nobody hides a person.
     """
     reason = all_reasons().get(code or "")
-    told = reason.says[str(get_locale())] if reason else reason_label(code, note)
+    told = reason.sentence[str(get_locale())] if reason else reason_label(code, note)
     return told.replace("숨겼습니다", _DONE.get(verdict, "숨겼습니다"))
 
 
-def waits_because(code: str) -> str:
+def pending_reason(code: str) -> str:
     """To its author: why nobody else can read a comment yet."""
     if code in automatic_reasons:
         return gettext(

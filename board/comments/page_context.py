@@ -11,21 +11,21 @@ from board.accounts.auth.current_user import viewer
 from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
-from board.articles.thread_controls.labels import shown_course
-from board.articles.thread_controls.state import Course
+from board.articles.thread_controls.labels import page_thread_state
+from board.articles.thread_controls.state import ThreadState
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
-from board.comments.readers.blocks import muted_by
-from board.comments.readers.own_comments import Held, held
+from board.comments.readers.blocks import blocked_by
+from board.comments.readers.own_comments import PendingComment, pending_comments
 from board.comments.readers.reactions import reactions_of
 from board.comments.thread import query as threads
-from board.comments.thread.query import Page, authors_of, ids_of
+from board.comments.thread.query import CommentPage, authors_of, ids_of
 from board.comments.thread.render_cache import newest_id, thread_page
-from board.comments.thread.sort import Place, Sort, place
+from board.comments.thread.sort import Cursor, Sort, cursor_of
 from board.comments.writing import edit
 from board.db import db
-from board.web.access import may, moderators, readers
-from board.web.forms import ROW_ID, asked_id
+from board.web.access import is_allowed, members, moderators
+from board.web.forms import ROW_ID, query_id
 
 _CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")
 
@@ -40,17 +40,17 @@ def listed_comment(id: int) -> Comment:
 
 
 def _may_see_unlisted(comment: Comment) -> bool:
-    return may(moderators) or comment.author_id == viewer().id
+    return is_allowed(moderators) or comment.author_id == viewer().id
 
 
-def asked_comment(name: str) -> Comment | None:
+def comment_from_query(name: str) -> Comment | None:
     """The comment a page starts from."""
-    id = asked_id(name)
+    id = query_id(name)
     comment: Comment | None = db.get_or_404(Comment, id) if id else None
     return comment
 
 
-def asked_place(sort: Sort) -> Place | None:
+def cursor_from_query(sort: Sort) -> Cursor | None:
     """The place a page of a thread starts after: `before` is the id of a comment, and may say what
     decided its place, as the link to the page did."""
     value = request.args.get("before")
@@ -59,10 +59,10 @@ def asked_place(sort: Sort) -> Place | None:
     if not (cursor := _CURSOR.fullmatch(value)):
         abort(400)
     id, first = cursor.groups()
-    return place(sort, int(id), float(first) if first else None) or abort(404)
+    return cursor_of(sort, int(id), float(first) if first else None) or abort(404)
 
 
-def asked_sort() -> Sort:
+def sort_from_query() -> Sort:
     """The order asked for, newest first when none is."""
     try:
         return Sort(request.args.get("sort", Sort.LATEST))
@@ -70,7 +70,7 @@ def asked_sort() -> Sort:
         abort(400)
 
 
-def shows_thread(course: Course) -> bool:
+def can_see_thread(course: ThreadState) -> bool:
     """Where comments are withdrawn, those who decide about them see them still."""
     return course.is_shown or viewer().can_moderate
 
@@ -83,8 +83,8 @@ def article_page(
     return render_template(
         "comments/article.html",
         article=article,
-        **thread_parts(article, sort=sort),
-        form=form or fresh_form(article),
+        **thread_context(article, sort=sort),
+        form=form or new_comment_form(article),
         share=share_links(article.title, url),
         json_ld=json_ld(article, url, comment_count=_count_shown(article)),
         canonical=url,
@@ -102,29 +102,29 @@ def conversation_page(
 ) -> str:
     """A root with its replies, and what this viewer may do with `target`."""
     root = target.root_or_self
-    after = asked_comment("after")
+    after = comment_from_query("after")
     start = target if _is_far_down(target) else None
     shown_root, page = threads.conversation(root, start=start, after=after)
     is_own = viewer().id == target.author_id and target.deleted_at is None
     mine = reactions_of_viewer([*ids_of([shown_root]), target.id])
     is_kept_back = not target.is_visible and target.deleted_at is None
-    muted = muted_by_viewer({target.author_id, *authors_of([shown_root])})
-    course = shown_course(target.article)
+    muted = blocked_by_viewer({target.author_id, *authors_of([shown_root])})
+    course = page_thread_state(target.article)
     return render_template(
         "comments/comment.html",
         article=target.article,
         course=course,
-        is_shown=shows_thread(course),
+        is_shown=can_see_thread(course),
         root=shown_root,
-        target=threads.shown(target),
-        form=form or fresh_form(target.article, parent=target),
+        target=threads.load_public(target),
+        form=form or new_comment_form(target.article, parent=target),
         mine=mine,
         muted=muted,
         choice=mine.get(target.id) if target.is_visible else None,
         refused=refused,
         may_edit=_may_edit(target),
         may_delete=is_own,
-        may_mute=readers(viewer()) and target.is_visible and not is_own,
+        may_mute=members(viewer()) and target.is_visible and not is_own,
         may_hide=viewer().can_moderate and target.is_visible,
         may_restore=viewer().can_moderate and is_kept_back and target.hidden_for is not None,
         reason_error=reason_error,
@@ -136,7 +136,7 @@ def conversation_page(
 
 
 def _count_shown(article: Article) -> int:
-    return article.comment_count if shown_course(article).is_shown else 0
+    return article.comment_count if page_thread_state(article).is_shown else 0
 
 
 def edit_window() -> timedelta:
@@ -147,15 +147,15 @@ def edit_window() -> timedelta:
 def _may_edit(comment: Comment) -> bool:
     author = viewer()
     is_own = isinstance(author, User) and author.id == comment.author_id
-    return is_own and edit.why_not(comment, by=comment.author, window=edit_window()) is None
+    return is_own and edit.edit_refusal(comment, by=comment.author, window=edit_window()) is None
 
 
-def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -> dict[str, Any]:
+def thread_context(article: Article, *, sort: Sort, before: Cursor | None = None) -> dict[str, Any]:
     """What the template of a thread asks for: what is the same for all, and what only this
     viewer's."""
-    course = shown_course(article)
-    is_shown = shows_thread(course)
-    page = Page([])
+    course = page_thread_state(article)
+    is_shown = can_see_thread(course)
+    page = CommentPage([])
     if is_shown:
         page = thread_page(article.id, article.revision, sort=sort, before=before)
     newest = newest_id(article.id, article.revision) if is_shown else 0
@@ -168,16 +168,16 @@ def thread_parts(article: Article, *, sort: Sort, before: Place | None = None) -
         "more": page.more,
         "newest_id": newest,
         "mine": reactions_of_viewer(ids_of(page.comments)),
-        "muted": muted_by_viewer(authors_of(page.comments)),
-        "held": held_of_viewer(article),
+        "muted": blocked_by_viewer(authors_of(page.comments)),
+        "held": pending_of_viewer(article),
     }
 
 
-def muted_by_viewer(people: Iterable[int]) -> frozenset[int]:
+def blocked_by_viewer(people: Iterable[int]) -> frozenset[int]:
     """Which of these people this viewer mutes."""
     if not isinstance(reader := viewer(), User):
         return frozenset()
-    return muted_by(reader, people)
+    return blocked_by(reader, people)
 
 
 def reactions_of_viewer(comment_ids: Iterable[int]) -> dict[int, str]:
@@ -187,11 +187,11 @@ def reactions_of_viewer(comment_ids: Iterable[int]) -> dict[int, str]:
     return reactions_of(reader, comment_ids)
 
 
-def held_of_viewer(article: Article) -> list[Held]:
+def pending_of_viewer(article: Article) -> list[PendingComment]:
     """This viewer's own comments here that nobody else can see yet, newest first."""
     if not isinstance(reader := viewer(), User):
         return []
-    return held(reader, article)
+    return pending_comments(reader, article)
 
 
 def _is_far_down(comment: Comment) -> bool:
@@ -199,8 +199,8 @@ def _is_far_down(comment: Comment) -> bool:
     return root is not None and root.reply_count > Comment.PAGE_SIZE
 
 
-def fresh_form(article: Article, *, parent: Comment | None = None) -> CommentForm | None:
-    writable = shown_course(article).takes_comments and (parent is None or parent.is_visible)
+def new_comment_form(article: Article, *, parent: Comment | None = None) -> CommentForm | None:
+    writable = page_thread_state(article).takes_comments and (parent is None or parent.is_visible)
     if not writable or not viewer().is_authenticated:
         return None
-    return CommentForm.fresh(parent=parent.id if parent else None)
+    return CommentForm.new(parent=parent.id if parent else None)

@@ -11,7 +11,7 @@ from board.comments.views import blocks as block_views
 from board.comments.views import delete_account, editing, thread
 from board.comments.views import reactions as reaction_views
 from board.comments.writing import create, thread_restrictions
-from board.comments.writing.pii import personal_numbers
+from board.comments.writing.pii import check
 from board.comments.writing.warnings import warning_checks
 from board.web.blueprints import register
 
@@ -26,11 +26,11 @@ def init_app(app: Flask) -> None:
         dislikes_are_on=app.config["DISLIKES"],
     )
 
-    warning_checks.add(personal_numbers)
+    warning_checks.add(check)
     create.pre_post_checks.add(thread_restrictions.check)
 
     on_renamed.add(models.refresh_threads_of)
-    on_account_deleted.add(blocks.forget_user)
+    on_account_deleted.add(blocks.delete_for_user)
     data_export.exporters.update(
         blocked=blocks.export_blocks,
         comments=own_comments.export_comments,

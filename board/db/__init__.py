@@ -2,7 +2,7 @@
 
 from board.db.clock import now
 from board.db.engine import PRAGMAS, close_connections, db, init_app, sqlite, writing_engine
-from board.db.transaction import forget_log, run, writing
+from board.db.transaction import execute_core, truncate_wal, writing
 from board.db.types import Base, BigId, UtcDateTime
 
 __all__ = [
@@ -12,11 +12,11 @@ __all__ = [
     "UtcDateTime",
     "close_connections",
     "db",
-    "forget_log",
+    "execute_core",
     "init_app",
     "now",
-    "run",
     "sqlite",
+    "truncate_wal",
     "writing",
     "writing_engine",
 ]

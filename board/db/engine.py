@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from board.db.types import Base
-from board.db.write_lock import Busy, WriteLock
+from board.db.write_lock import LockTimeout, WriteLock
 
 try:  # bundles a SQLite with the WAL-reset fix
     sqlite: Any = importlib.import_module("pysqlite3.dbapi2")
@@ -144,7 +144,7 @@ def _begin_immediate(driver: Any, deadline: float | None) -> None:
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite.OperationalError as error:
-        raise Busy from error
+        raise LockTimeout from error
     finally:
         driver.execute(f"PRAGMA busy_timeout = {usual}")
 

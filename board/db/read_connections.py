@@ -12,7 +12,7 @@ from board.db import db
 
 Rows = Select[*tuple[Any, ...]]
 # A statement, made once since making one takes longer than answering it; and what it is asked with.
-Asked = tuple[Rows, Mapping[str, Any]]
+Query = tuple[Rows, Mapping[str, Any]]
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 
 @contextmanager
-def reading() -> Iterator[Connection]:
+def read_connection() -> Iterator[Connection]:
     """A connection kept for it. All that is read inside, also by what is called inside, is of one
     state, the newest that is committed: not for what was changed and not committed yet."""
     if "reading" in g:
@@ -41,9 +41,9 @@ def reading() -> Iterator[Connection]:
         idle.append(connection)
 
 
-def read(statement: Rows, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+def fetch_all(statement: Rows, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
     """All rows that answer."""
-    with reading() as connection:
+    with read_connection() as connection:
         return connection.execute(statement, values).all()
 
 

@@ -62,7 +62,7 @@ def state(engine: Engine) -> State:
     return State.BEHIND if version in revisions() else State.NEWER
 
 
-def why_not(state: State) -> str | None:
+def describe_problem(state: State) -> str | None:
     """Why we can do nothing with a database in this state; None when we can."""
     if state not in _WHY_NOT:
         return None
@@ -74,10 +74,10 @@ def upgrade() -> None:
     from alembic import command  # noqa: PLC0415 - only when there is work
 
     with current_app.extensions["write_lock"]:
-        command.upgrade(for_alembic(), "head")
+        command.upgrade(alembic_config(), "head")
 
 
-def for_alembic() -> Any:
+def alembic_config() -> Any:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(MIGRATIONS / "alembic.ini")
@@ -92,4 +92,4 @@ def migration(what: str) -> None:
     from alembic import command  # noqa: PLC0415
 
     number = f"{int(revisions()[-1]) + 1:04}"
-    command.revision(for_alembic(), what, autogenerate=True, rev_id=number)
+    command.revision(alembic_config(), what, autogenerate=True, rev_id=number)

@@ -39,7 +39,7 @@ def writing(*, patience: float | None = None) -> Iterator[None]:
             db.session.info.pop("writing")
 
 
-def run(statement: Executable, values: Any = None) -> CursorResult[Any]:
+def execute_core(statement: Executable, values: Any = None) -> CursorResult[Any]:
     """Run a statement about columns in this transaction, past the session and its objects.
 
     A row costs a third of an object, so this is for what every post asks. Nothing is flushed
@@ -48,7 +48,7 @@ def run(statement: Executable, values: Any = None) -> CursorResult[Any]:
     return db.session.connection().execute(statement, values)
 
 
-def forget_log() -> None:
+def truncate_wal() -> None:
     """Empty SQLite's log, in which what was deleted still stands until it is written over.
 
     Waits for no reader; while one is busy the log is emptied at some later time.

@@ -15,11 +15,11 @@ from pathlib import Path
 from types import TracebackType
 
 
-class Busy(Exception):
+class LockTimeout(Exception):
     """Nobody let us write before the deadline. Nothing was changed; try again."""
 
 
-class BetweenProcesses:
+class ProcessLock:
     """One process at a time, each in its turn; of a process only one thread may come here.
 
     There are two file locks. Whoever waits for the second (the lock itself) holds the first (the
@@ -34,7 +34,7 @@ class BetweenProcesses:
         self._lock = -1
         self._pid = -1
 
-    def take(self, deadline: float) -> None:
+    def acquire(self, deadline: float) -> None:
         """Wait until then, by the monotonic clock. Raises Busy."""
         self._open()
         self._wait_for(self._turnstile, deadline)
@@ -43,7 +43,7 @@ class BetweenProcesses:
         finally:
             fcntl.flock(self._turnstile, fcntl.LOCK_UN)
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         fcntl.flock(self._lock, fcntl.LOCK_UN)
 
     def close(self) -> None:
@@ -68,13 +68,13 @@ class BetweenProcesses:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise Busy from None
+                    raise LockTimeout from None
                 time.sleep(self._pause)
             else:
                 return
 
 
-class BetweenThreads:
+class FifoThreadLock:
     """One thread at a time, in the order in which they came.
 
     A lock of Python's own goes to whoever asks at the right moment: under load, one that waits is
@@ -90,7 +90,7 @@ class BetweenThreads:
         """How many stand in the line."""
         return len(self._line)
 
-    def take(self, patience: Callable[[int], float], *, look_each: float) -> bool:
+    def acquire(self, patience: Callable[[int], float], *, look_each: float) -> bool:
         """Wait one's turn. `patience` is until when, by the monotonic clock, with so many others
         before one in the line; it is asked anew every `look_each` seconds. False when it is over.
         """
@@ -110,7 +110,7 @@ class BetweenThreads:
                     return False
         return True
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """The next in the line has it at once, so nobody can come between."""
         with self._gate:
             if self._line:
@@ -130,15 +130,15 @@ class WriteLock:
     PAUSE = 0.0002  # seconds between tries; a transaction takes about twice as long
 
     def __init__(self, path: Path) -> None:
-        self._between = BetweenProcesses(path, pause=self.PAUSE)
-        self._threads = BetweenThreads()
+        self._between = ProcessLock(path, pause=self.PAUSE)
+        self._threads = FifoThreadLock()
         self._since = 0.0  # when a thread of ours last got its turn
 
     def close(self) -> None:
         self._between.close()
 
     def __enter__(self) -> float:
-        return self._take(self.WAIT)
+        return self._acquire(self.WAIT)
 
     def __exit__(
         self,
@@ -146,34 +146,34 @@ class WriteLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._give_back()
+        self._release()
 
     @contextmanager
     def within(self, patience: float) -> Iterator[float]:
         """The same, for whoever waits no longer than so many seconds."""
-        deadline = self._take(patience)
+        deadline = self._acquire(patience)
         try:
             yield deadline
         finally:
-            self._give_back()
+            self._release()
 
-    def _take(self, patience: float) -> float:
+    def _acquire(self, patience: float) -> float:
         """Until when, by the monotonic clock, the holder may go on to wait for something else."""
         deadline = time.monotonic() + patience
 
         def until(before: int) -> float:
             return deadline if before < self.QUEUE else min(deadline, self._since + self.STUCK)
 
-        if not self._threads.take(until, look_each=min(patience, self.STUCK / 10)):
-            raise Busy
+        if not self._threads.acquire(until, look_each=min(patience, self.STUCK / 10)):
+            raise LockTimeout
         self._since = time.monotonic()
         try:
-            self._between.take(deadline)
+            self._between.acquire(deadline)
         except BaseException:
-            self._threads.give_back()
+            self._threads.release()
             raise
         return deadline
 
-    def _give_back(self) -> None:
-        self._between.give_back()
-        self._threads.give_back()
+    def _release(self) -> None:
+        self._between.release()
+        self._threads.release()

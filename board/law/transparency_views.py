@@ -24,7 +24,7 @@ from board.moderation.rulings import statistics
 from board.moderation.rulings.statistics import Figures
 from board.web.access import everyone, open_to
 from board.web.i18n import local
-from board.web.templating import this_app
+from board.web.templating import current_app_object
 
 bp = Blueprint("transparency", __name__)
 
@@ -108,7 +108,7 @@ def _halves() -> list[Half]:
     end, newest = _first(start + timedelta(days=186)), statistics.newest_id()
     for _ in range(HALVES):
         name = f"{start.year}-H{1 if start.month < 7 else 2}"
-        found.append(_half(this_app(), name, start, end, newest))
+        found.append(_half(current_app_object(), name, start, end, newest))
         start, end = _first(start - timedelta(days=180)), start
     return found
 
@@ -141,7 +141,7 @@ def _months() -> list[tuple[datetime, Figures]]:
     months = []
     for _ in range(MONTHS):
         is_over = end < now() - _SETTLED
-        months.append((start, _figures(this_app(), start, end, 0 if is_over else newest)))
+        months.append((start, _figures(current_app_object(), start, end, 0 if is_over else newest)))
         start, end = _first(start - timedelta(days=1)), start
     return months
 

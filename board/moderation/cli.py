@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from board.db import db, writing
-from board.db.hash_chain import first_broken
+from board.db.hash_chain import find_tampered
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals.models import Appeal
 from board.moderation.filters import models as filter_rules
@@ -51,7 +51,7 @@ def verify() -> None:
     Rulings taken from the end leave no gap: keep the last hash somewhere else to notice that.
     """
     last: list[Any] = []
-    broken = first_broken(_remembering(last))
+    broken = find_tampered(_remembering(last))
     if broken:
         raise click.ClickException(
             f"Ruling {broken} is not as it was written, or one before it is missing."

@@ -110,9 +110,11 @@ def _wire_posting() -> None:
     edit.after_edit.add(queue.wait_if_held, matches.note_again)
     after_delete.add(queue.forget, matches.forget)
     moderation_reasons.automatic_reasons.update(filter_labels.HOLD_REASONS)
-    error_messages.explain(matches.WordRefused, filter_labels.refused_text, status=422)
-    error_messages.explain(sanctions.Unacknowledged, notification_views.UNCONFIRMED, status=403)
-    error_messages.explain(reports.TooManyReports, report_views.TOO_MANY, status=429)
+    error_messages.register_message(matches.WordRefused, filter_labels.refused_text, status=422)
+    error_messages.register_message(
+        sanctions.Unacknowledged, notification_views.UNCONFIRMED, status=403
+    )
+    error_messages.register_message(reports.TooManyReports, report_views.TOO_MANY, status=429)
 
 
 def _wire_decisions() -> None:

@@ -26,5 +26,5 @@ def init_app(app: Flask) -> None:
         tips_cli,
         sample_cli,
     )
-    for command in (serve, doctor, jobs.due, migration, *slices):
+    for command in (serve, doctor, jobs.run_jobs, migration, *slices):
         app.cli.add_command(command)

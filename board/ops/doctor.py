@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from board import config
 from board.accounts.email import queue as email_queue
-from board.accounts.two_factor.models import FactorAct, SecondFactor
+from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
 from board.db import PRAGMAS, db, schema, sqlite
-from board.db.hash_chain import first_broken_of_last
+from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law.terms import documents as terms_documents
 from board.moderation.rulings.models import Ruling
@@ -24,7 +24,7 @@ OLDEST_SQLITE = (3, 42, 0)  # before it, what is taken out of the search index s
 
 LOGS: tuple[tuple[Any, str], ...] = (
     (Ruling, "rulings"),
-    (FactorAct, "second factors"),
+    (TwoFactorEvent, "second factors"),
     (Entry, "tips"),
 )
 
@@ -76,7 +76,7 @@ def _look_at_sqlite() -> list[Finding]:
 
 def _look_at_tables() -> list[Finding]:
     state = schema.state(db.engine)
-    if why := schema.why_not(state):
+    if why := schema.describe_problem(state):
         return [(False, f"the {why}")]
     current = state is State.CURRENT
     return [(current, f"the tables are {state.value}" + _unless(current, "start `serve` once"))]
@@ -88,7 +88,7 @@ def _look_at_log() -> list[Finding]:
         return []
     found = []
     for kind, name in LOGS:
-        broken = first_broken_of_last(kind, 1000)
+        broken = find_tampered_tail(kind, 1000)
         advice = f"entry {broken} was changed behind the board's back"
         found.append((broken is None, f"the log of {name} is whole" + _unless(not broken, advice)))
     return found
@@ -100,7 +100,7 @@ def _look_at_second_factors() -> list[Finding]:
         return []
     key = current_app.config["SECRET_KEY"]
     factors = db.session.scalars(select(SecondFactor))
-    closed = [factor.user_id for factor in factors if not factor.opens(key=key)]
+    closed = [factor.user_id for factor in factors if not factor.is_recovery_code(key=key)]
     advice = f"of {len(closed)} staff they do not: put the old secret_key back, or reset them"
     return [(not closed, "second factors open with the secret key" + _unless(not closed, advice))]
 

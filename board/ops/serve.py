@@ -19,12 +19,12 @@ from board.articles.models import Article
 from board.db import db, schema, sqlite
 from board.db.read_connections import close as close_reading
 from board.db.schema import State
-from board.db.write_lock import Busy
+from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
 from board.ops.doctor import OLDEST_SQLITE, is_safe_sqlite
 from board.ops.sample.cli import load_sample_when_empty, print_accounts
 from board.runtime import jobs
-from board.web.templating import this_app
+from board.web.templating import current_app_object
 
 # Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
 # write, to search or to check a password, so that whoever only reads does not (see the queues).
@@ -51,7 +51,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     sys.stdout.flush()
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
-    jobs.keep_running(this_app())
+    jobs.start_scheduler(current_app_object())
     os.register_at_fork(after_in_child=heed_signals)
     _warm_up()
     _share_memory()
@@ -120,13 +120,13 @@ def prepare() -> None:
     """Make or update the tables, with the first rules in them. One sentence and an end when this
     cannot be done."""
     state = schema.state(db.engine)
-    if why := schema.why_not(state):
+    if why := schema.describe_problem(state):
         raise click.ClickException(f"The {why}.")
     try:
         if state is not State.CURRENT:
             schema.upgrade()
         load_when_untouched()
-    except Busy as error:
+    except LockTimeout as error:
         raise click.ClickException("Another start is updating the tables. Try again.") from error
 
 

@@ -14,10 +14,10 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from board.db import close_connections, db, writing
-from board.db.write_lock import Busy
+from board.db.write_lock import LockTimeout
 from board.runtime.hooks import Hook
 
-EVERY = 10.0  # seconds; how late the end of a term may be seen
+INTERVAL = 10.0  # seconds; how late the end of a term may be seen
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Job:
 jobs: Hook[Job] = Hook()
 
 
-def run() -> list[str]:
+def run_pending() -> list[str]:
     """Do whatever is due now. The names of the tasks that had something to do.
 
     Raises Busy or OperationalError; whatever was not done is due next time.
@@ -48,7 +48,7 @@ def run() -> list[str]:
     return done
 
 
-def keep_running(app: Flask) -> threading.Event:
+def start_scheduler(app: Flask) -> threading.Event:
     """In a thread of this process until the event is set or the process ends.
 
     No fork happens while a task runs: the child would inherit SQLite's locks and nobody to open
@@ -67,11 +67,11 @@ def keep_running(app: Flask) -> threading.Event:
     )
 
     def loop() -> None:
-        while not stop.wait(EVERY):
+        while not stop.wait(INTERVAL):
             with running, app.app_context():
                 try:
-                    run()
-                except (Busy, OperationalError) as error:
+                    run_pending()
+                except (LockTimeout, OperationalError) as error:
                     app.logger.warning("what is due waits: %s", error)
                 except Exception:  # whatever it is, the other terms still have to end
                     app.logger.exception("a task that was due has failed")
@@ -81,7 +81,7 @@ def keep_running(app: Flask) -> threading.Event:
 
 
 @click.command("due")
-def due() -> None:
+def run_jobs() -> None:
     """Do what is due now: terms that have ended. Only needed where `serve` is not used."""
-    for name in run():
+    for name in run_pending():
         click.echo(name)

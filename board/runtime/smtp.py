@@ -8,15 +8,15 @@ from email.message import Message
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
-SECONDS = 20  # for each answer of the mail server
+TIMEOUT = 20  # for each answer of the mail server
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class NotSent(Exception):
+class DeliveryFailed(Exception):
     """The mail server did not take it. The text says what it answered."""
 
 
-class Unsure(NotSent):
+class DeliveryUnknown(DeliveryFailed):
     """The mail server fell silent with the mail in its hands: it may have taken it."""
 
 
@@ -29,25 +29,25 @@ def connected(server: str) -> Iterator[smtplib.SMTP]:
     try:
         connection = _connection(server)
     except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(str(error)) from error
+        raise DeliveryFailed(str(error)) from error
     with connection:
         try:
             _prepare(connection, server)
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(str(error)) from error
+            raise DeliveryFailed(str(error)) from error
         yield connection
 
 
-def hand_over(message: Message, *, to: str, sender: str, by: smtplib.SMTP) -> None:
+def send_message(message: Message, *, to: str, sender: str, by: smtplib.SMTP) -> None:
     """Raises NotSent, or Unsure."""
     message["From"], message["To"] = sender, to
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     try:
         by.send_message(message)
     except _REFUSALS as error:
-        raise NotSent(str(error)) from error
+        raise DeliveryFailed(str(error)) from error
     except OSError as error:
-        raise Unsure(str(error)) from error
+        raise DeliveryUnknown(str(error)) from error
 
 
 # smtplib makes what it raises of OSError, so that an answer looks like a lost line.
@@ -64,8 +64,8 @@ def _connection(server: str) -> smtplib.SMTP:
     host = url.hostname or "localhost"
     if url.scheme == "smtps":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=context)
-    return smtplib.SMTP(host, url.port or 587, timeout=SECONDS)
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=TIMEOUT, context=context)
+    return smtplib.SMTP(host, url.port or 587, timeout=TIMEOUT)
 
 
 def _prepare(connection: smtplib.SMTP, server: str) -> None:

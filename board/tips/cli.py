@@ -8,8 +8,8 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from board.db import db, forget_log, hash_chain, writing
-from board.runtime.smtp import NotSent
+from board.db import db, hash_chain, truncate_wal, writing
+from board.runtime.smtp import DeliveryFailed
 from board.tips.models.audit_log import Entry
 from board.tips.notifications import emails as tip_emails
 from board.tips.readers import roster
@@ -26,7 +26,7 @@ def tidy() -> None:
     """
     with writing():
         count = retention.erase_outdated()
-    forget_log()
+    truncate_wal()
     click.echo(f"{count} tips deleted.")
 
 
@@ -37,7 +37,7 @@ def verify() -> None:
     Entries taken from the end leave no gap: keep the last hash somewhere else to notice that.
     """
     entries = db.session.scalars(select(Entry).order_by(Entry.id)).all()
-    if broken := hash_chain.first_broken(entries):
+    if broken := hash_chain.find_tampered(entries):
         raise click.ClickException(
             f"Entry {broken} is not as it was written, or one before it is missing."
         )
@@ -79,7 +79,7 @@ def notify(within: int) -> None:
             sent.append(letter.address)
         except tip_emails.NoKey:
             keyless += 1
-        except NotSent as error:
+        except DeliveryFailed as error:
             failed = str(error)
     with writing():
         tip_emails.told(sent)

@@ -13,14 +13,14 @@ from board.tips.sealed import retention
 from board.tips.source import contact_channels, mailbox_views, submit_views
 from board.tips.source import views as source_views
 from board.tips.web import log_filter
-from board.web.access import newsroom
+from board.web.access import tip_readers
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
 
 NAV_ITEMS = (
-    NavItem(60, "tips", _("Tips"), "tip_desk.inbox", newsroom),
-    NavItem(61, "tip_readers", _("Tip readers"), "tip_readers.readers", newsroom),
-    NavItem(62, "tip_log", _("Tips log"), "tip_log.index", newsroom),
+    NavItem(60, "tips", _("Tips"), "tip_desk.inbox", tip_readers),
+    NavItem(61, "tip_readers", _("Tip readers"), "tip_readers.readers", tip_readers),
+    NavItem(62, "tip_log", _("Tips log"), "tip_log.index", tip_readers),
 )
 JOBS = (Job("tips", retention.is_outdated, retention.erase_outdated),)
 

@@ -12,7 +12,7 @@ from flask.sessions import SessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
-from board.web.request.origins import SAFE, for_sources, is_https
+from board.web.request.origins import SAFE, is_https, is_source_request
 
 
 class Viewer(Protocol):
@@ -39,14 +39,14 @@ class Guest:
     can_read_tips = False
 
 
-class Member(Guest):
+class SomeMember(Guest):
     """Somebody signed in who can do no more than read and write: no account in particular."""
 
     is_authenticated = True
 
 
 GUEST = Guest()
-_MEMBER = Member()
+_MEMBER = SomeMember()
 
 
 class NoFlaskSession(SessionInterface):
@@ -60,12 +60,12 @@ def everyone(viewer: Viewer) -> bool:
     return True
 
 
-def strangers(viewer: Viewer) -> bool:
+def anonymous_only(viewer: Viewer) -> bool:
     """Everyone, and who is signed in is not asked: such a page knows its viewer as a guest."""
     return True
 
 
-def readers(viewer: Viewer) -> bool:
+def members(viewer: Viewer) -> bool:
     """Whoever has an account and is signed in."""
     return viewer.is_authenticated
 
@@ -78,7 +78,7 @@ def editors(viewer: Viewer) -> bool:
     return viewer.can_edit
 
 
-def newsroom(viewer: Viewer) -> bool:
+def tip_readers(viewer: Viewer) -> bool:
     """Readers of tips."""
     return viewer.can_read_tips
 
@@ -87,7 +87,7 @@ def staff(viewer: Viewer) -> bool:
     return viewer.can_moderate or viewer.can_edit or viewer.can_read_tips
 
 
-def colleagues(viewer: Viewer) -> bool:
+def staff_without_2fa(viewer: Viewer) -> bool:
     """Staff, before they have shown their second factor."""
     return staff(viewer)
 
@@ -117,7 +117,7 @@ def open_to(
 
 def viewer() -> Viewer:
     """The signed-in user, or the guest, as a plain object rather than a proxy."""
-    if cookie_name("session") not in request.cookies or for_sources():
+    if cookie_name("session") not in request.cookies or is_source_request():
         return GUEST
     return cast(Viewer, current_user._get_current_object())
 
@@ -158,15 +158,15 @@ def init_app(app: Flask) -> None:
     app.before_request(_enforce)
 
 
-def may(audience: Audience) -> bool:
+def is_allowed(audience: Audience) -> bool:
     """Whether the viewer belongs to it here and now: staff do in a session with both factors."""
     if not audience(viewer()):
         return False
-    return audience is colleagues or audience(_MEMBER) or _passed_two_factor()
+    return audience is staff_without_2fa or audience(_MEMBER) or _passed_two_factor()
 
 
 def _ask_for_second_factor(audience: Audience) -> ResponseReturnValue | None:
-    if may(audience):
+    if is_allowed(audience):
         return None
     if request.method in SAFE:
         path = request.full_path.rstrip("?")
@@ -178,7 +178,7 @@ def _enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:  # no such page; let Flask answer 404 or 405
         return None
     view: Any = current_app.view_functions[request.endpoint]
-    if view.audience in (everyone, strangers):  # asks no database
+    if view.audience in (everyone, anonymous_only):  # asks no database
         return None
     if view.audience(viewer()):
         return _ask_for_second_factor(view.audience)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from flask import Flask, Response, request
 
 LEVEL = 3  # a page of twenty comments in 0.1 ms, to a sixth; 5 takes 0.4 ms and saves 7 % of that
-WORTH_IT = 600  # bytes
+BYTES_MIN = 600  # bytes
 TEXT = (
     "text/", "application/json", "application/problem+json", "application/xml",
     "application/atom+xml", "image/svg+xml",
@@ -28,7 +28,7 @@ def _compress(response: Response) -> Response:
         return response
     response.direct_passthrough = False  # static files are handed to the server as they are
     data = response.get_data()
-    if len(data) < WORTH_IT or "Content-Encoding" in response.headers:
+    if len(data) < BYTES_MIN or "Content-Encoding" in response.headers:
         return response
     response.set_data(_static(data) if request.endpoint == "static" else gzip.compress(data, LEVEL))
     response.headers["Content-Encoding"] = "gzip"

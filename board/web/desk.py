@@ -34,24 +34,24 @@ badge_counters: Hook[Callable[[], Mapping[str, int]]] = Hook()
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(_pages, "desk_pages")
-    app.add_template_global(_waiting, "desk_counts")
+    app.add_template_global(_nav_items, "desk_pages")
+    app.add_template_global(_badges, "desk_counts")
 
 
 @bp.get("/desk")
 @open_to(staff)
 def home() -> ResponseReturnValue:
     """The first page of those this person works on."""
-    first = _pages()[0]
+    first = _nav_items()[0]
     return redirect(url_for(first.endpoint, **first.values), 303)
 
 
-def _pages() -> list[NavItem]:
+def _nav_items() -> list[NavItem]:
     mine = [page for page in nav_items if page.audience(viewer())]
     return sorted(mine, key=lambda page: page.rank)
 
 
-def _waiting() -> dict[str, str]:
+def _badges() -> dict[str, str]:
     """As it is written beside the link; nothing where nothing waits."""
     found: dict[str, int] = {}
     for count in badge_counters if viewer().can_moderate else ():

@@ -17,16 +17,16 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from board.db import db
-from board.db.write_lock import Busy
-from board.runtime.limiter import TooBusy
+from board.db.write_lock import LockTimeout
+from board.runtime.limiter import QueueFull
 from board.web.access import forget_viewer
-from board.web.request.origins import for_sources
+from board.web.request.origins import is_source_request
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_error)
-    app.register_error_handler(Busy, _show_busy)
-    app.register_error_handler(TooBusy, _show_busy)
+    app.register_error_handler(LockTimeout, _show_busy)
+    app.register_error_handler(QueueFull, _show_busy)
     app.register_error_handler(OperationalError, _show_database_trouble)
     app.register_error_handler(500, _show_crash)
 
@@ -70,7 +70,7 @@ def _error_page(
 ) -> Response:
     title = title or _("That didn’t work")
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    if request.path.startswith("/api/") and not for_sources():  # RFC 9457
+    if request.path.startswith("/api/") and not is_source_request():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # What was typed is shown again, so that no error costs anybody their words.

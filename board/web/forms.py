@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms import Form as WTForm
 
-from board.text import tidy, tidy_line
+from board.text import normalize, normalize_line
 
 # A row's id as it may stand in an address or a form: ASCII digits that fit 63 bits.
 ROW_ID = "[1-9][0-9]{0,17}"
@@ -30,27 +30,27 @@ class Form(WTForm):
             return unbound_field.bind(form=form, **{**options, "filters": filters})
 
     @classmethod
-    def posted(cls, **kwargs: Any) -> Any:
+    def from_post(cls, **kwargs: Any) -> Any:
         """The form as filled in by this request."""
         return cls(request.form, meta=_meta(), **kwargs)
 
     @classmethod
-    def asked(cls, **kwargs: Any) -> Any:
+    def from_query(cls, **kwargs: Any) -> Any:
         """The form as filled in by the address: a question, which changes nothing."""
         return cls(request.args, meta=_meta(), **kwargs)
 
     @classmethod
-    def empty(cls, **kwargs: Any) -> Any:
+    def unbound(cls, **kwargs: Any) -> Any:
         """The form as first shown."""
         return cls(None, meta=_meta(), **kwargs)
 
 
-def own_path(path: str | None) -> str:
+def safe_redirect_path(path: str | None) -> str:
     """Where to go next: `path` if it leads to a page of ours, else the front page."""
     return path if path and len(path) < 2000 and _OWN_PATH.fullmatch(path) else "/"
 
 
-def asked_id(name: str) -> int | None:
+def query_id(name: str) -> int | None:
     """The row id in the address, None when there is none; anything else is refused."""
     value = request.args.get(name)
     if value is not None and not re.fullmatch(ROW_ID, value):
@@ -63,8 +63,8 @@ def _meta() -> dict[str, Any]:
 
 
 def _tidy(value: Any) -> Any:
-    return tidy(value) if isinstance(value, str) else value
+    return normalize(value) if isinstance(value, str) else value
 
 
 def _tidy_line(value: Any) -> Any:
-    return tidy_line(value) if isinstance(value, str) else value
+    return normalize_line(value) if isinstance(value, str) else value

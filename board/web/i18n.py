@@ -12,8 +12,8 @@ from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain, format_date, get_locale
 from markupsafe import Markup, escape
 
-from board.text import glued
-from board.web.templating import Rendering
+from board.text import join_closing_quotes
+from board.web.templating import LocalizedEnvironment
 
 LANGUAGES = ("ko", "en")
 COOKIE = "lang"
@@ -39,7 +39,7 @@ class Translations(Babel):
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_environment = Rendering
+    app.jinja_environment = LocalizedEnvironment
     Translations().init_app(
         app,
         default_locale="ko",
@@ -47,20 +47,24 @@ def init_app(app: Flask) -> None:
         locale_selector=language,
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: glued(_words().ugettext(text)),
-        lambda one, many, number: glued(_words().ungettext(one, many, number)),
+        lambda text: join_closing_quotes(_catalogue().ugettext(text)),
+        lambda one, many, number: join_closing_quotes(_catalogue().ungettext(one, many, number)),
         newstyle=True,
     )
-    app.add_template_filter(clock)
-    app.add_template_filter(iso)
-    app.add_template_filter(number)
-    app.add_template_filter(day)
-    app.add_template_filter(dated, "date")
-    app.add_template_filter(month)
-    app.add_template_filter(lambda text: Markup(glued(str(escape(text)))), "glued")  # noqa: S704
+    app.add_template_filter(format_datetime)
+    app.add_template_filter(isoformat)
+    app.add_template_filter(format_number)
+    app.add_template_filter(format_day)
+    app.add_template_filter(format_full_date)
+    app.add_template_filter(format_month)
+    app.add_template_filter(_join_closing_quotes, "join_closing_quotes")
 
 
-def _words() -> support.NullTranslations:
+def _join_closing_quotes(text: Any) -> Markup:
+    return Markup(join_closing_quotes(str(escape(text))))  # noqa: S704 - escaped before
+
+
+def _catalogue() -> support.NullTranslations:
     """The catalogue of this request; a page asks for its words some fifty times."""
     if "words" not in g:
         g.words = Translations.domain_instance.get_translations()
@@ -79,30 +83,30 @@ def language() -> str:
     return "ko"
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """1,234 or 0.5, which is how both languages write it."""
     return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
 
 
-def clock(moment: datetime) -> str:
+def format_datetime(moment: datetime) -> str:
     """2026.11.22. 14:05, or 22 November 2026, 14:05, in the newsroom's time zone."""
     there = local(moment)
-    return f"{dated(there)}{' ' if _is_korean() else ', '}{there:%H:%M}"
+    return f"{format_full_date(there)}{' ' if _is_korean() else ', '}{there:%H:%M}"
 
 
-def dated(given: date) -> str:
+def format_full_date(given: date) -> str:
     """2026.11.22., or 22 November 2026."""
     if _is_korean():
         return f"{given:%Y.%m.%d.}"
     return f"{given.day} {_MONTHS[given.month - 1]} {given.year}"
 
 
-def month(given: date) -> str:
+def format_month(given: date) -> str:
     """2026.11., or November 2026."""
     return f"{given:%Y.%m.}" if _is_korean() else f"{_MONTHS[given.month - 1]} {given.year}"
 
 
-def day(given: date | str) -> str:
+def format_day(given: date | str) -> str:
     """11월 22일, or with the year when it is another one."""
     given = date.fromisoformat(given) if isinstance(given, str) else given
     this_year = given.year == today().year
@@ -115,7 +119,7 @@ def _is_korean() -> bool:
     return str(get_locale()) == "ko"
 
 
-def iso(moment: datetime) -> str:
+def isoformat(moment: datetime) -> str:
     """2026-11-22T14:05:00+09:00, for programs."""
     return local(moment).isoformat(timespec="seconds")
 

@@ -8,7 +8,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from board.web.access import everyone, open_to
-from board.web.forms import own_path
+from board.web.forms import safe_redirect_path
 from board.web.i18n import COOKIE, LANGUAGES
 from board.web.request.origins import is_https
 
@@ -18,7 +18,7 @@ bp = Blueprint("language_switch", __name__)
 @bp.post("/language")
 @open_to(everyone)
 def switch() -> ResponseReturnValue:
-    response = redirect(own_path(request.form.get("next")), 303)
+    response = redirect(safe_redirect_path(request.form.get("next")), 303)
     if (chosen := request.form.get("lang")) in LANGUAGES:
         secure = is_https()
         response.set_cookie(

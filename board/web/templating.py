@@ -15,25 +15,25 @@ from flask_babel import get_locale, gettext
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 
-from board.text import glued
+from board.text import join_closing_quotes
 
 # What stands in an address for a slug or an id that is only known later; both are written in
 # letters, digits and hyphens, so they go into an address as they are.
 _STAND_INS: dict[str, Any] = {"slug": "slug-of-it", "id": 999_999_999_999}
 
 
-def this_app() -> Flask:
+def current_app_object() -> Flask:
     """The app itself, to tell what is kept for it from what is kept for another."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return app
 
 
-class Rendering(Environment):
+class LocalizedEnvironment(Environment):
     """Flask's own, with an overlay of itself for each language."""
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
-        self._by_language: dict[str, Rendering] = {}
+        self._by_language: dict[str, LocalizedEnvironment] = {}
 
     def get_template(
         self,
@@ -59,11 +59,11 @@ class Rendering(Environment):
         if isinstance(source, str) and name and has_request_context():
             source = self.parse(source, name, filename)
             if self.app.select_jinja_autoescape(name):
-                _Known().visit(source)
+                _ConstantFolder().visit(source)
         return super().compile(source, name, filename, raw, defer_init)  # type: ignore[call-overload]
 
 
-class _Known(NodeTransformer):
+class _ConstantFolder(NodeTransformer):
     """Puts in place of a call what it will answer."""
 
     def visit_Call(self, call: nodes.Call) -> nodes.Expr:
@@ -72,16 +72,18 @@ class _Known(NodeTransformer):
         match call:
             case nodes.Call(node=nodes.Name(name=name), args=[nodes.Const(value=str(said))]):
                 if name == "_":
-                    return _words(said, named)
+                    return _translated(said, named)
                 if name == "url_for" and not (said.startswith(".") or call.dyn_kwargs):
                     return _address(said, named) or call
         return call
 
 
-def _words(said: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr:
+def _translated(said: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr:
     """Marked as HTML, which our words are; what is put into them is escaped."""
     filled = [nodes.Pair(nodes.Const(name), value) for name, value in named.items()]
-    return nodes.Mod(nodes.MarkSafe(nodes.Const(glued(gettext(said)))), nodes.Dict(filled))
+    return nodes.Mod(
+        nodes.MarkSafe(nodes.Const(join_closing_quotes(gettext(said)))), nodes.Dict(filled)
+    )
 
 
 def _address(endpoint: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr | None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from board.text import graphemes, tidy
+from board.text import count_graphemes, normalize
 
 LIMIT = 300
 UNITS = {
@@ -45,9 +45,9 @@ def box(window, article):
 def padded(unit: str, length: int) -> str:
     """`unit` as often as fits, then one letter many times: `length` characters for the server."""
     text = ""
-    while graphemes(tidy(text + unit + "x")) < min(length, 40):
+    while count_graphemes(normalize(text + unit + "x")) < min(length, 40):
         text += unit
-    missing = length - graphemes(tidy(text + "x")) + 1
+    missing = length - count_graphemes(normalize(text + "x")) + 1
     return f"  {text}{'x' * missing} \n "
 
 
@@ -55,7 +55,10 @@ def test_the_counter_and_the_server_agree_at_the_limit(box):
     form = box.locator("form[data-write]")
     for number, (name, unit) in enumerate(UNITS.items()):
         fits, too_long = padded(unit, LIMIT), padded(unit, LIMIT + 1)
-        assert [graphemes(tidy(text)) for text in (fits, too_long)] == [LIMIT, LIMIT + 1], name
+        assert [count_graphemes(normalize(text)) for text in (fits, too_long)] == [
+            LIMIT,
+            LIMIT + 1,
+        ], name
 
         form.locator("textarea").fill(too_long)
         expect(form.locator(".character-count.over")).to_have_text("301 / 300")
@@ -84,7 +87,7 @@ def test_every_text_of_the_corpus_is_counted_as_the_server_counts_it(box):
         texts,
     )
 
-    assert counted == [f"{graphemes(tidy(text))} / {LIMIT}" for text in texts]
+    assert counted == [f"{count_graphemes(normalize(text))} / {LIMIT}" for text in texts]
 
 
 def test_what_is_left_is_said_aloud_only_past_a_mark(box):

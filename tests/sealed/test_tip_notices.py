@@ -4,7 +4,7 @@ import pytest
 
 from board.db import db, writing
 from board.runtime import smtp as mail
-from board.runtime.smtp import NotSent
+from board.runtime.smtp import DeliveryFailed
 from board.tips.cli import tips_cli
 from board.tips.models.key_holders import Reader
 from board.tips.notifications import emails as tip_emails
@@ -74,7 +74,7 @@ def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypat
     monkeypatch.setattr(mail, "_LOOPBACK", ())
 
     letter = tip_emails.Letter("c@d.example")
-    with pytest.raises(NotSent):
+    with pytest.raises(DeliveryFailed):
         tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
     assert postman.letters == []
 

@@ -9,11 +9,11 @@ from sqlalchemy.exc import OperationalError
 from board.accounts.models import Session, User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db, writing
-from board.db.write_lock import Busy
+from board.db.write_lock import LockTimeout
 from board.web import access
-from board.web.access import Guest, cookie_name, strangers
+from board.web.access import Guest, anonymous_only, cookie_name
 from board.web.i18n import today
-from board.web.request.origins import for_sources
+from board.web.request.origins import is_source_request
 
 
 def viewer() -> User | Guest:
@@ -31,10 +31,10 @@ def current_user() -> User:
 def load_user(_request: object) -> User | None:
     """The user of this request's cookie. None for a guest, and on pages that know no users."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "audience", None) is strangers or for_sources():
+    if getattr(view, "audience", None) is anonymous_only or is_source_request():
         return None
     token = _token()
-    found = db.session.execute(*Session.bearer(token)).one_or_none() if token else None
+    found = db.session.execute(*Session.with_user(token)).one_or_none() if token else None
     if found is None or found[0].is_suspended:
         return None
     user, session_id, seen_on = found
@@ -57,7 +57,7 @@ def _touch_session(session_id: int) -> None:
     try:
         with writing(patience=0):
             db.session.execute(update(Session).where(this).values(seen_on=today()))
-    except (Busy, OperationalError) as error:
+    except (LockTimeout, OperationalError) as error:
         current_app.logger.warning("session not touched: %s", error)
 
 
@@ -66,5 +66,5 @@ def passed_two_factor() -> bool:
     session = current_session()
     if session is None or session.second_factor_at:
         return session is not None
-    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.of(session.user)
+    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(session.user)
     return not asked

@@ -15,7 +15,7 @@ from board.accounts.auth.passwords import is_password
 from board.accounts.auth.rate_limit import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
 from board.db import db, now, writing
-from board.runtime.limiter import TooBusy
+from board.runtime.limiter import QueueFull
 from board.web.access import cookie_name
 from board.web.i18n import language, today
 from board.web.request.origins import is_https
@@ -32,25 +32,25 @@ def begin_attempt(email: str) -> Attempt:
 
 
 @contextmanager
-def unless_too_busy(attempt: Attempt) -> Iterator[None]:
+def not_counted_when_busy(attempt: Attempt) -> Iterator[None]:
     """A password nobody had the time to look at was no wrong one."""
     try:
         yield
-    except TooBusy:
+    except QueueFull:
         with writing():
-            attempt.strike_out()
+            attempt.discard()
         raise
 
 
-def is_own_password(typed: str) -> bool:
+def check_own_password(typed: str) -> bool:
     """Whether it is the member's. A wrong one counts. Raises TooManyAttempts or TooBusy."""
     with writing():
         attempt = begin_attempt(current_user().email)
-    with unless_too_busy(attempt):
+    with not_counted_when_busy(attempt):
         right = is_password(typed, current_user().password_hash)
     if right:
         with writing():
-            attempt.strike_out()
+            attempt.discard()
     return right
 
 
@@ -72,7 +72,7 @@ def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple
     if old := current_session():
         db.session.delete(old)
         db.session.flush()
-    models.forget_expired_sessions()
+    models.delete_expired_sessions()
     user.language = language()
     device = device_name(request.headers.get("User-Agent", ""))
     session, token = models.sign_in(user, device=device, today=today(), second_factor=second_factor)
@@ -86,7 +86,7 @@ def _remember_device(user: User) -> str:
     return Device.remember(user, instead_of=request.cookies.get(cookie_name("device"), ""))
 
 
-def signed_out(*, next: str = "/") -> ResponseReturnValue:
+def redirect_signed_out(*, next: str = "/") -> ResponseReturnValue:
     """Nothing of this person stays in the browser."""
     response = redirect(next, 303)
     response.headers["Clear-Site-Data"] = '"storage"'
@@ -94,7 +94,9 @@ def signed_out(*, next: str = "/") -> ResponseReturnValue:
     return response
 
 
-def signed_in(cookies: dict[str, tuple[str, timedelta]], *, next: str) -> ResponseReturnValue:
+def redirect_signed_in(
+    cookies: dict[str, tuple[str, timedelta]], *, next: str
+) -> ResponseReturnValue:
     return with_cookies(redirect(next, 303), cookies)
 
 

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from zxcvbn_rs_py import zxcvbn
 
-from board.runtime.limiter import Turns
+from board.runtime.limiter import Limiter
 
 PASSWORD_MIN = 15  # code points; what NIST asks where a password is the only factor
 PASSWORD_MAX = 128  # code points; longer ones are refused, never cut
@@ -19,10 +19,10 @@ _GUESSES_MIN = 10  # powers of ten; fewer and an offline list finds it
 
 # OWASP's figures for Argon2id: 19 MiB, two passes, one lane; about 20 ms.
 _PASSES, _LANES, _KIB = 2, 1, 19 * 1024
-turns = Turns("passwords", queue=7, wait=2.0)
+limiter = Limiter("passwords", queue=7, wait=2.0)
 
 
-def tidy_password(password: str) -> str:
+def normalize_password(password: str) -> str:
     """One spelling of each character, so that it is the same on every keyboard and system."""
     return unicodedata.normalize("NFC", password)
 
@@ -36,7 +36,7 @@ def is_easy(password: str, *, about: Iterable[str] = ()) -> bool:
 
 def hash_password(password: str) -> str:
     """An Argon2id PHC string. Raises TooBusy."""
-    with turns:
+    with limiter:
         return Argon2id(
             salt=secrets.token_bytes(16),
             length=32,
@@ -48,19 +48,19 @@ def hash_password(password: str) -> str:
 
 def is_password(password: str, kept: str | None) -> bool:
     """Whether this is the password; equally slow when there is none to compare. Raises TooBusy."""
-    with turns:
+    with limiter:
         try:
-            Argon2id.verify_phc_encoded(_octets(password), kept or _NOBODYS)
+            Argon2id.verify_phc_encoded(_octets(password), kept or _DUMMY_HASH)
         except InvalidKey:
             return False
         return kept is not None
 
 
 def _octets(password: str) -> bytes:
-    return tidy_password(password).encode()
+    return normalize_password(password).encode()
 
 
-_NOBODYS = (
+_DUMMY_HASH = (
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )

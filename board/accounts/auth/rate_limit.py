@@ -112,7 +112,7 @@ class Attempt(Base):
         if failures >= count:
             raise TooManyAttempts(retry_at=oldest + period)
 
-    def strike_out(self) -> None:
+    def discard(self) -> None:
         """It was no failure."""
         db.session.execute(delete(type(self)).where(type(self).id == self.id))
 
@@ -149,7 +149,7 @@ class Device(Base):
         return token
 
     @classmethod
-    def forget(cls, user: User) -> None:
+    def delete_for_user(cls, user: User) -> None:
         """No browser is known any more: whoever knew the old password may have used one."""
         db.session.execute(delete(cls).where(cls.user_id == user.id))
 

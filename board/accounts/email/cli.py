@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from board.accounts.email import queue as email_queue
 from board.db import db, writing
-from board.runtime.smtp import NotSent, Unsure, connected, hand_over
+from board.runtime.smtp import DeliveryFailed, DeliveryUnknown, connected, send_message
 
 mail_cli = AppGroup("mail", help="Emails to readers.")
 
@@ -23,10 +23,10 @@ def send() -> None:
         try:
             with connected(current_app.config["MAIL_SERVER"]) as connection:
                 sent = _send_all(connection)
-        except NotSent as error:
+        except DeliveryFailed as error:
             raise click.ClickException(f"The mail server said: {error}") from error
     with writing():
-        email_queue.forget()
+        email_queue.delete_old()
     if sent:
         click.echo(f"{sent} sent.")
 
@@ -36,24 +36,24 @@ def _send_all(connection: smtplib.SMTP) -> int:
     sent = 0
     while True:
         with writing():
-            letter = email_queue.take_next()
+            letter = email_queue.claim_next()
         if letter is None:
             return sent
         sent += _send(letter, connection)
 
 
-def _send(letter: email_queue.Letter, connection: smtplib.SMTP) -> bool:
-    message, to = letter.written(), letter.address
+def _send(letter: email_queue.QueuedEmail, connection: smtplib.SMTP) -> bool:
+    message, to = letter.render(), letter.address
     db.session.rollback()  # nobody waits for us while we mail
     try:
-        hand_over(message, to=to, sender=current_app.config["MAIL_FROM"], by=connection)
-    except Unsure:
+        send_message(message, to=to, sender=current_app.config["MAIL_FROM"], by=connection)
+    except DeliveryUnknown:
         raise
-    except NotSent as error:
+    except DeliveryFailed as error:
         click.echo(f"The mail server said: {error}", err=True)
         with writing():
-            letter.put_back()
+            letter.retry_later()
         return False
     with writing():
-        email_queue.told(letter)
+        email_queue.mark_sent(letter)
     return True

@@ -22,7 +22,7 @@ from board.accounts.models import User
 from board.db import Base, db, now
 
 
-class Wish(enum.StrEnum):
+class EmailPreference(enum.StrEnum):
     """Which letters somebody wants."""
 
     ALL = "all"
@@ -30,7 +30,7 @@ class Wish(enum.StrEnum):
     NONE = "none"  # whoever has the address says that the account is not theirs
 
 
-class Words(NamedTuple):
+class EmailText(NamedTuple):
     subject: str
     text: str
 
@@ -39,15 +39,15 @@ class Words(NamedTuple):
 class EmailType:
     """Why letters are written. Each is asked about with what the letter is about: an id."""
 
-    words: Callable[["Letter"], Words]
-    is_wanted: Callable[["Letter"], bool]  # asked when it is about to leave
-    sent: Callable[["Letter"], None] = lambda letter: None
+    text: Callable[["QueuedEmail"], EmailText]
+    is_wanted: Callable[["QueuedEmail"], bool]  # asked when it is about to leave
+    sent: Callable[["QueuedEmail"], None] = lambda letter: None
 
 
 email_types: dict[str, EmailType] = {}  # filled by wiring.py of law and moderation
 
 
-class Letter(Base):
+class QueuedEmail(Base):
     __tablename__ = "letter"
     DELAY = timedelta(minutes=2)  # what was decided may be taken back until then
     DAILY_MAX = 20  # to one address; nobody is to be flooded through us
@@ -76,24 +76,24 @@ class Letter(Base):
         waiting = select(cls).where(cls.due_at <= now()).options(joinedload(cls.user))
         return waiting.order_by(cls.due_at, cls.id).limit(1)
 
-    def take(self) -> None:
+    def claim(self) -> None:
         """From here on it counts as sent: what is lost on the way is not sent twice."""
         self.due_at, self.sent_at, self.tries = None, now(), self.tries + 1
 
-    def put_back(self) -> None:
+    def retry_later(self) -> None:
         """The mail server did not take it; after so many times it is given up."""
         self.sent_at = None
         if self.tries < self.TRIES_MAX:
             self.due_at = now() + self.AGAIN * 4 ** (self.tries - 1)
 
-    def written(self) -> EmailMessage:
+    def render(self) -> EmailMessage:
         message, site = EmailMessage(), current_app.config["SITE_NAME"]
         with force_locale(self.language):
-            subject, text = email_types[self.kind].words(self)
+            subject, text = email_types[self.kind].text(self)
         message["Subject"] = f"[{site}] {subject}"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no one is to answer by machine
         if self.user:
-            message["List-Unsubscribe"] = f"<{stop_link(self.user)}>"
+            message["List-Unsubscribe"] = f"<{unsubscribe_url(self.user)}>"
         message.set_content(text)
         return message
 
@@ -103,12 +103,12 @@ def is_possible() -> bool:
     return all(current_app.config[name] for name in ("MAIL_SERVER", "MAIL_FROM", "ORIGIN"))
 
 
-def write(kind: str, about: int, *, to: User) -> None:
+def enqueue(kind: str, about: int, *, to: User) -> None:
     """To a member; not to one who wants none of this kind when it leaves."""
     _queue(kind, about, user_id=to.id, address=to.email, language=to.language)
 
 
-def write_to(address: str, kind: str, about: int, *, language: str) -> None:
+def enqueue_to(address: str, kind: str, about: int, *, language: str) -> None:
     """To somebody without an account."""
     _queue(kind, about, address=address, language=language)
 
@@ -117,64 +117,71 @@ def _queue(kind: str, about: int, **to: str | int) -> None:
     """Nothing where no mail can be sent: letters months old would help nobody."""
     if not is_possible():
         return
-    today = select(func.count()).where(Letter.made_at > now() - timedelta(days=1))
-    if (db.session.scalar(today.where(Letter.address == to["address"])) or 0) < Letter.DAILY_MAX:
-        due_at = now() + Letter.DELAY
-        db.session.add(Letter(kind=kind, about=about, due_at=due_at, tries=0, **to))
+    today = select(func.count()).where(QueuedEmail.made_at > now() - timedelta(days=1))
+    if (
+        db.session.scalar(today.where(QueuedEmail.address == to["address"])) or 0
+    ) < QueuedEmail.DAILY_MAX:
+        due_at = now() + QueuedEmail.DELAY
+        db.session.add(QueuedEmail(kind=kind, about=about, due_at=due_at, tries=0, **to))
 
 
-def take_next() -> Letter | None:
+def claim_next() -> QueuedEmail | None:
     """The next to leave, taken. Those no longer wanted are thrown away."""
-    while letter := db.session.scalar(Letter.due()):
-        if (not letter.user or letter.user.mail != Wish.NONE) and email_types[
+    while letter := db.session.scalar(QueuedEmail.due()):
+        if (not letter.user or letter.user.mail != EmailPreference.NONE) and email_types[
             letter.kind
         ].is_wanted(letter):
-            letter.take()
+            letter.claim()
             return letter
         db.session.delete(letter)
         db.session.flush()
     return None
 
 
-def told(letter: Letter) -> None:
+def mark_sent(letter: QueuedEmail) -> None:
     """It has left."""
     email_types[letter.kind].sent(letter)
 
 
-def throw_away(kind: str, *, to: str) -> None:
+def cancel_pending(kind: str, *, to: str) -> None:
     """Those still waiting: one letter says it for all."""
-    waiting = delete(Letter).where(Letter.kind == kind, Letter.address == to)
-    db.session.execute(waiting.where(Letter.due_at.is_not(None)))
+    waiting = delete(QueuedEmail).where(QueuedEmail.kind == kind, QueuedEmail.address == to)
+    db.session.execute(waiting.where(QueuedEmail.due_at.is_not(None)))
 
 
-def forget_user(user: User) -> None:
+def delete_for_user(user: User) -> None:
     """Those that have left hold the address, too."""
-    db.session.execute(delete(Letter).where(Letter.user_id == user.id))
+    db.session.execute(delete(QueuedEmail).where(QueuedEmail.user_id == user.id))
 
 
-def forget() -> None:
+def delete_old() -> None:
     """What is long over."""
-    over = Letter.due_at.is_(None), Letter.made_at < now() - Letter.KEPT
-    db.session.execute(delete(Letter).where(*over))
+    over = QueuedEmail.due_at.is_(None), QueuedEmail.made_at < now() - QueuedEmail.KEPT
+    db.session.execute(delete(QueuedEmail).where(*over))
 
 
 def count_late() -> int:
     """How many should have left an hour ago."""
-    late = select(func.count()).select_from(Letter)
-    return db.session.scalar(late.where(Letter.due_at < now() - timedelta(hours=1))) or 0
+    late = select(func.count()).select_from(QueuedEmail)
+    return db.session.scalar(late.where(QueuedEmail.due_at < now() - timedelta(hours=1))) or 0
 
 
 def count_given_up() -> int:
-    refused = select(func.count()).select_from(Letter)
-    return db.session.scalar(refused.where(Letter.due_at.is_(None), Letter.sent_at.is_(None))) or 0
+    refused = select(func.count()).select_from(QueuedEmail)
+    return (
+        db.session.scalar(
+            refused.where(QueuedEmail.due_at.is_(None), QueuedEmail.sent_at.is_(None))
+        )
+        or 0
+    )
 
 
-def stop_link(user: User) -> str:
+def unsubscribe_url(user: User) -> str:
     """Opens the page where whoever has the address ends all letters, without signing in."""
     return url_for("letters.stop_form", to=_signer().dumps(user.id), _external=True)
 
 
-def of_link(signed: str) -> User | None:
+def user_of_link(signed: str) -> User | None:
     """Whose letters this link of ours ends."""
     try:
         return db.session.get(User, _signer().loads(signed))

@@ -7,7 +7,7 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.email import queue as email_queue
 from board.accounts.forms import LettersForm
 from board.db import writing
-from board.web.access import everyone, open_to, readers
+from board.web.access import everyone, members, open_to
 
 bp = Blueprint("letters", __name__)
 
@@ -17,12 +17,12 @@ def init_app(app: Flask) -> None:
 
 
 @bp.post("/account/letters")
-@open_to(readers)
+@open_to(members)
 def choose() -> ResponseReturnValue:
-    form = LettersForm.posted()
+    form = LettersForm.from_post()
     with writing():
         current_user().mail = (
-            email_queue.Wish.ALL if form.news.data else email_queue.Wish.LEGAL
+            email_queue.EmailPreference.ALL if form.news.data else email_queue.EmailPreference.LEGAL
         ).value
     return redirect(url_for("accounts.account", notice="saved"), 303)
 
@@ -32,7 +32,7 @@ def choose() -> ResponseReturnValue:
 def stop_form() -> ResponseReturnValue:
     """Asked first: programs that look after mail open every link in it."""
     signed = request.args.get("to", "")
-    user = email_queue.of_link(signed)
+    user = email_queue.user_of_link(signed)
     page = render_template("accounts/unsubscribe.html", signed=signed if user else "", done=False)
     return page, 200, {"Cache-Control": "private, no-store"}
 
@@ -40,9 +40,9 @@ def stop_form() -> ResponseReturnValue:
 @bp.post("/letters/stop")
 @open_to(everyone)
 def stop() -> ResponseReturnValue:
-    user = email_queue.of_link(request.args.get("to", ""))
+    user = email_queue.user_of_link(request.args.get("to", ""))
     if user is None:
         abort(404)
     with writing():
-        user.mail = email_queue.Wish.NONE.value
+        user.mail = email_queue.EmailPreference.NONE.value
     return render_template("accounts/unsubscribe.html", signed="", done=True)

@@ -44,13 +44,13 @@ class SecondFactor(Base):
     codes: Mapped[list["RecoveryCode"]] = relationship(cascade="all, delete-orphan")
 
     @classmethod
-    def of(cls, user: User) -> Self | None:
+    def for_user(cls, user: User) -> Self | None:
         return db.session.get(cls, user.id)
 
     def accept(self, typed: str, *, key: str) -> bool:
         """Whether this is right: digits of this half minute or its neighbours, or a code on paper.
         Nothing is right twice. Called inside a write, so of two who try at once one is right."""
-        typed = tidy_code(typed)
+        typed = normalize_code(typed)
         step = self._step_of(typed, key)
         if step is not None and self.wrong < self.WRONG_MAX:
             self.last_step, self.wrong = step, 0
@@ -67,7 +67,7 @@ class SecondFactor(Base):
         """Whether this code on paper is still good; it stays so."""
         return any(hmac.compare_digest(kept.hash, _hash(code, key)) for kept in self.codes)
 
-    def opens(self, *, key: str) -> bool:
+    def is_recovery_code(self, *, key: str) -> bool:
         """Whether it was made with this secret key."""
         return self._secret(key) is not None
 
@@ -79,16 +79,16 @@ class SecondFactor(Base):
             return False
         self.codes.remove(spent)
         self.wrong = 0
-        record(Act.RECOVER, self.user_id)
+        record(TwoFactorAction.RECOVER, self.user_id)
         return True
 
     def _step_of(self, typed: str, key: str) -> int | None:
         secret = self._secret(key)
-        step = step_of(secret, typed) if secret else None
+        step = totp_counter(secret, typed) if secret else None
         return step if step and step > self.last_step else None
 
     def _secret(self, key: str) -> str | None:
-        return _unlocked("kept", self.user_id, self.sealed, key)
+        return _decrypted("kept", self.user_id, self.sealed, key)
 
 
 class RecoveryCode(Base):
@@ -100,14 +100,14 @@ class RecoveryCode(Base):
     hash: Mapped[bytes] = mapped_column(primary_key=True)
 
 
-class Act:
+class TwoFactorAction:
     ENROL = "enrol"
     RECOVER = "recover"  # a code on paper was used
     RENEW = "renew"  # new codes on paper
     RESET = "reset"  # by an operator
 
 
-class FactorAct(Base):
+class TwoFactorEvent(Base):
     """What happened to somebody's second factor, and when. See hash_chain."""
 
     __tablename__ = "second_factor_act"
@@ -129,59 +129,59 @@ class FactorAct(Base):
     @classmethod
     def resets(cls) -> Select[Self]:
         """The last ten an operator made, newest first."""
-        made = select(cls).where(cls.act == Act.RESET).options(joinedload(cls.user))
+        made = select(cls).where(cls.act == TwoFactorAction.RESET).options(joinedload(cls.user))
         return made.order_by(cls.id.desc()).limit(10)
 
-    def sealed(self, previous: bytes) -> bytes:
-        return hash_chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
+    def compute_hash(self, previous: bytes) -> bytes:
+        return hash_chain.row_hash(previous, {name: getattr(self, name) for name in self.HASHED})
 
 
 def enrol(user: User, secret: str, *, step: int, key: str) -> list[str]:
     """From now on digits made from `secret` are asked for, later ones than `step`; the codes to
     print. The telephone and the paper from before are good no more."""
-    factor = SecondFactor.of(user) or SecondFactor(user_id=user.id)
-    factor.sealed = _locked("kept", user.id, secret, key)
+    factor = SecondFactor.for_user(user) or SecondFactor(user_id=user.id)
+    factor.sealed = _encrypted("kept", user.id, secret, key)
     factor.last_step, factor.wrong, factor.enrolled_on = step, 0, now().date()
     db.session.add(factor)
-    record(Act.ENROL, user.id)
+    record(TwoFactorAction.ENROL, user.id)
     return factor.renew_codes(key=key)
 
 
 def reset(user: User) -> bool:
     """Forget telephone and paper, and sign the person out everywhere. False: there was nothing."""
-    factor = SecondFactor.of(user)
+    factor = SecondFactor.for_user(user)
     if factor is None:
         return False
     db.session.delete(factor)
     user.end_sessions()
-    record(Act.RESET, user.id)
+    record(TwoFactorAction.RESET, user.id)
     return True
 
 
-def forget_user(user: User) -> None:
-    if factor := SecondFactor.of(user):
+def delete_for_user(user: User) -> None:
+    if factor := SecondFactor.for_user(user):
         db.session.delete(factor)
 
 
 def record(act: str, user_id: int) -> None:
-    hash_chain.append(FactorAct(act=act, user_id=user_id, made_at=now()))
+    hash_chain.append(TwoFactorEvent(act=act, user_id=user_id, made_at=now()))
 
 
 def new_secret() -> str:
     return pyotp.random_base32()
 
 
-def ticket(user: User, secret: str, *, key: str) -> str:
+def enrolment_token(user: User, secret: str, *, key: str) -> str:
     """A secret nobody has confirmed yet, as the form carries it; only its own person's is taken."""
-    return _locked("new", user.id, secret, key).decode()
+    return _encrypted("new", user.id, secret, key).decode()
 
 
-def secret_of(ticket: str, user: User, *, key: str) -> str | None:
+def secret_from_token(ticket: str, user: User, *, key: str) -> str | None:
     """The secret in a ticket of this person that is not too old."""
-    return _unlocked("new", user.id, ticket.encode(), key, ttl=TICKET_SECONDS)
+    return _decrypted("new", user.id, ticket.encode(), key, ttl=TICKET_SECONDS)
 
 
-def step_of(secret: str, typed: str) -> int | None:
+def totp_counter(secret: str, typed: str) -> int | None:
     """Which half minute these digits are of: this one, or the one before or after it."""
     here, totp = int(now().timestamp()) // STEP, pyotp.TOTP(secret)
     for step in (here, here - 1, here + 1):
@@ -190,7 +190,7 @@ def step_of(secret: str, typed: str) -> int | None:
     return None
 
 
-def picture(secret: str, *, whose: str, site: str) -> str:
+def qr_svg(secret: str, *, whose: str, site: str) -> str:
     """For a telephone's camera, as SVG."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=whose, issuer_name=site)
     svg = io.BytesIO()
@@ -200,7 +200,7 @@ def picture(secret: str, *, whose: str, site: str) -> str:
     return svg.getvalue().decode()
 
 
-def tidy_code(typed: str) -> str:
+def normalize_code(typed: str) -> str:
     """Digits and codes as people type them: in groups, in small letters, at full width."""
     return "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isalnum()).upper()
 
@@ -211,14 +211,14 @@ def _new_code() -> str:
 
 
 def _hash(code: str, key: str) -> bytes:
-    return hmac.new(_derived(key, "codes"), tidy_code(code).encode(), hashlib.sha256).digest()
+    return hmac.new(_derived(key, "codes"), normalize_code(code).encode(), hashlib.sha256).digest()
 
 
-def _locked(what: str, user_id: int, secret: str, key: str) -> bytes:
+def _encrypted(what: str, user_id: int, secret: str, key: str) -> bytes:
     return bytes(_fernet(key).encrypt(f"{what}|{user_id}|{secret}".encode()))
 
 
-def _unlocked(
+def _decrypted(
     what: str, user_id: int, locked: bytes, key: str, *, ttl: int | None = None
 ) -> str | None:
     """The secret, if it was locked as this for this person."""

@@ -8,34 +8,34 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from board.accounts.auth.current_user import current_session, current_user, passed_two_factor
-from board.accounts.auth.login import retry_text, signed_in, start_session, with_cookies
+from board.accounts.auth.login import redirect_signed_in, retry_text, start_session, with_cookies
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.two_factor import models as two_factor
-from board.accounts.two_factor.models import Act, FactorAct, SecondFactor
+from board.accounts.two_factor.models import SecondFactor, TwoFactorAction, TwoFactorEvent
 from board.db import db, writing
-from board.web.access import colleagues, open_to
-from board.web.forms import own_path
+from board.web.access import open_to, staff_without_2fa
+from board.web.forms import safe_redirect_path
 
 bp = Blueprint("second_factor", __name__)
 
 
 @bp.get("/sign-in/code")
-@open_to(colleagues)
+@open_to(staff_without_2fa)
 def code_form() -> ResponseReturnValue:
-    next = own_path(request.args.get("next"))
+    next = safe_redirect_path(request.args.get("next"))
     if passed_two_factor():
         return redirect(next, 303)
-    if SecondFactor.of(current_user()) is None:
+    if SecondFactor.for_user(current_user()) is None:
         return redirect(url_for(".enrol_form", next=next), 303)
-    return _page("code", form=CodeForm.empty(data={"next": next}))
+    return _page("code", form=CodeForm.unbound(data={"next": next}))
 
 
 @bp.post("/sign-in/code")
-@open_to(colleagues)
+@open_to(staff_without_2fa)
 def code() -> ResponseReturnValue:
     """A right code begins another session, so that one copied before it is worth nothing."""
-    form = CodeForm.posted()
+    form = CodeForm.from_post()
     if not form.validate():
         return _page("code", form=form, status=422)
     try:
@@ -46,20 +46,20 @@ def code() -> ResponseReturnValue:
         return _refused(form.code, retry_text(refusal), "code", form=form, status=429)
     if cookies is None:
         return _refused(form.code, _wrong(), "code", form=form)
-    return signed_in(cookies, next=own_path(form.next.data))
+    return redirect_signed_in(cookies, next=safe_redirect_path(form.next.data))
 
 
 @bp.get("/account/second-factor")
-@open_to(colleagues)
+@open_to(staff_without_2fa)
 def index() -> ResponseReturnValue:
-    return _index_page(CodeForm.empty())
+    return _index_page(CodeForm.unbound())
 
 
 @bp.post("/account/second-factor/codes")
-@open_to(colleagues)
+@open_to(staff_without_2fa)
 def renew() -> ResponseReturnValue:
     """New codes on paper, for whoever shows the factor once more."""
-    form = CodeForm.posted()
+    form = CodeForm.from_post()
     if not form.validate():
         return _index_page(form, status=422)
     try:
@@ -75,22 +75,22 @@ def renew() -> ResponseReturnValue:
 
 
 @bp.get("/account/second-factor/enrol")
-@open_to(colleagues)
+@open_to(staff_without_2fa)
 def enrol_form() -> ResponseReturnValue:
-    ticket = two_factor.ticket(current_user(), two_factor.new_secret(), key=_key())
-    next = own_path(request.args.get("next"))
-    return _enrol_page(EnrolForm.empty(data={"ticket": ticket, "next": next}))
+    ticket = two_factor.enrolment_token(current_user(), two_factor.new_secret(), key=_key())
+    next = safe_redirect_path(request.args.get("next"))
+    return _enrol_page(EnrolForm.unbound(data={"ticket": ticket, "next": next}))
 
 
 @bp.post("/account/second-factor/enrol")
-@open_to(colleagues)
+@open_to(staff_without_2fa)
 def enrol() -> ResponseReturnValue:
     """The telephone proves that it knows the secret; one that takes the place of another, that
     its owner has the other, too."""
-    form = EnrolForm.posted()
-    secret = two_factor.secret_of(form.ticket.data or "", current_user(), key=_key())
+    form = EnrolForm.from_post()
+    secret = two_factor.secret_from_token(form.ticket.data or "", current_user(), key=_key())
     if secret is None:
-        return redirect(url_for(".enrol_form", next=own_path(form.next.data)), 303)
+        return redirect(url_for(".enrol_form", next=safe_redirect_path(form.next.data)), 303)
     if not form.validate():
         return _enrol_page(form, status=422)
     try:
@@ -101,17 +101,17 @@ def enrol() -> ResponseReturnValue:
         return _enrol_page(form, status=429)
     if cookies is None:
         return _enrol_page(form, status=422)
-    return with_cookies(_codes_page(codes, next=own_path(form.next.data)), cookies)
+    return with_cookies(_codes_page(codes, next=safe_redirect_path(form.next.data)), cookies)
 
 
 def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
     """The codes to print and the cookies of the session that goes on; or what is wrong, said in
     the form. Raises TooManyAttempts."""
-    step = two_factor.step_of(secret, two_factor.tidy_code(form.code.data))
+    step = two_factor.totp_counter(secret, two_factor.normalize_code(form.code.data))
     if step is None:
         form.code.errors = [_("These digits are wrong. Is the clock on your phone right?")]
         return [], None
-    if SecondFactor.of(current_user()) and not _is_right(form.present.data or ""):
+    if SecondFactor.for_user(current_user()) and not _is_right(form.present.data or ""):
         form.present.errors = [_wrong()]
         return [], None
     codes = two_factor.enrol(current_user(), secret, step=step, key=_key())
@@ -122,37 +122,37 @@ def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
 def _is_right(typed: str) -> bool:
     """Raises TooManyAttempts."""
     attempt = Attempt.begin_second_factor(current_user().id, key=_key())
-    factor = SecondFactor.of(current_user())
+    factor = SecondFactor.for_user(current_user())
     if factor is None or not factor.accept(typed, key=_key()):
         return False
     db.session.flush()
-    attempt.strike_out()
+    attempt.discard()
     return True
 
 
 def _renewed() -> list[str]:
     factor = db.session.get_one(SecondFactor, current_user().id)
-    two_factor.record(Act.RENEW, current_user().id)
+    two_factor.record(TwoFactorAction.RENEW, current_user().id)
     return factor.renew_codes(key=_key())
 
 
 def _index_page(form: Any, *, status: int = 200) -> Response:
-    acts = db.session.scalars(FactorAct.of(current_user())).all()
+    acts = db.session.scalars(TwoFactorEvent.of(current_user())).all()
     return _page(
-        "index", form=form, factor=SecondFactor.of(current_user()), acts=acts, status=status
+        "index", form=form, factor=SecondFactor.for_user(current_user()), acts=acts, status=status
     )
 
 
 def _enrol_page(form: Any, *, status: int = 200) -> Response:
-    secret = two_factor.secret_of(form.ticket.data, current_user(), key=_key()) or ""
+    secret = two_factor.secret_from_token(form.ticket.data, current_user(), key=_key()) or ""
     site = current_app.config["SITE_NAME"]
-    svg = two_factor.picture(secret, whose=current_user().name, site=site)
+    svg = two_factor.qr_svg(secret, whose=current_user().name, site=site)
     return _page(
         "enrol",
         form=form,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         picture=Markup(svg),  # noqa: S704 - drawn by segno: squares alone, no text
-        again=SecondFactor.of(current_user()) is not None,
+        again=SecondFactor.for_user(current_user()) is not None,
         required=current_app.config["STAFF_SECOND_FACTOR"],
         status=status,
     )

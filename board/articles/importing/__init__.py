@@ -8,24 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from board.articles.importing import json_feed, xml_feed
-from board.articles.importing.charset import decoded
-from board.articles.importing.items import BrokenFeed, Item, Refusal, judged
+from board.articles.importing.charset import decode_chunks
+from board.articles.importing.items import BrokenFeed, Item, RejectedItem, validate_item
 
-__all__ = ["BrokenFeed", "Item", "Refusal", "read", "survey"]
+__all__ = ["BrokenFeed", "Item", "RejectedItem", "read", "survey"]
 
 
-def read(path: Path) -> Iterator[Item | Refusal]:
+def read(path: Path) -> Iterator[Item | RejectedItem]:
     """The articles of this file, in its order. Raises BrokenFeed, perhaps after some of them."""
-    chunks = decoded(path)
+    chunks = decode_chunks(path)
     start = next(chunks, "")
     if start.startswith(("{", "[")):
-        drafts = json_feed.drafts(start, chunks)
+        drafts = json_feed.read_items(start, chunks)
     elif start.startswith("<"):
-        drafts = xml_feed.drafts(start, chunks)
+        drafts = xml_feed.read_items(start, chunks)
     else:
         raise BrokenFeed("it is neither JSON nor XML" if start else "it is empty")
     for number, draft in enumerate(drafts, start=1):
-        yield judged(number, draft)
+        yield validate_item(number, draft)
 
 
 def survey(path: Path) -> int:

@@ -3,16 +3,16 @@
 from html import escape
 
 from board.articles.html_sanitizer import paragraphs, plain
-from board.articles.importing.items import Draft
+from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, inner, text
 
 
-def draft(entry: Element) -> Draft:
+def parse_entry(entry: Element) -> RawItem:
     feed = entry.getparent()
     home = _link(feed, "alternate") if feed is not None else ""
     content, summary = _construct(entry, "atom:content"), _construct(entry, "atom:summary")
     published, updated = text(entry, "atom:published"), text(entry, "atom:updated")
-    return Draft(
+    return RawItem(
         url=absolute(_link(entry, "alternate") or text(entry, "atom:id"), entry, home),
         title=_title(entry),
         section=_section(entry),

@@ -27,7 +27,7 @@ _OTHERS = {
 }
 
 
-def decoded(path: Path) -> Iterator[str]:
+def decode_chunks(path: Path) -> Iterator[str]:
     """The text of the file in chunks, without byte order mark and white space before it.
 
     Where a file that declares EUC-KR holds bytes that are not, U+FFFD stands in their place.

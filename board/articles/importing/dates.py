@@ -14,7 +14,7 @@ _NUMERIC = re.compile(
 )
 
 
-def moment(text: str) -> datetime | None:
+def parse_date(text: str) -> datetime | None:
     """None when nothing is said. Without a zone it is the time in Seoul. Raises ValueError."""
     text = text.strip()
     if not text:

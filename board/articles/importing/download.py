@@ -21,7 +21,7 @@ _WEB = re.compile("https?://", re.I)
 
 
 @contextmanager
-def opened(source: str) -> Iterator[Path]:
+def open_source(source: str) -> Iterator[Path]:
     """A file to read the source from. Raises BrokenFeed when there is none."""
     if not _WEB.match(source):
         yield _file(source)

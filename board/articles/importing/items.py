@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from board.articles.importing.dates import moment
-from board.text import UNREADABLE, is_readable, tidy_line
+from board.articles.importing.dates import parse_date
+from board.text import UNREADABLE, is_readable, normalize_line
 
 URL_MAX = 2000  # characters
 HTML_MAX = 4_000_000  # characters; Hangul in XHTML arrives as &#xBC24;
@@ -24,7 +24,7 @@ class BrokenFeed(Exception):
     """The document cannot be read to its end. The text says why and follows “because”."""
 
 
-class Unfit(ValueError):
+class InvalidItem(ValueError):
     """One item cannot be taken. The text is the reason."""
 
 
@@ -48,13 +48,13 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RejectedItem:
     where: str
     reason: str
 
 
 @dataclass(slots=True, kw_only=True)
-class Draft:
+class RawItem:
     """An item as its feed tells it: text that nothing has been done to yet."""
 
     url: str = ""
@@ -73,23 +73,23 @@ class Draft:
     flaw: str = ""  # what the reader already found wrong
 
 
-def judged(number: int, draft: Draft) -> Item | Refusal:
+def validate_item(number: int, draft: RawItem) -> Item | RejectedItem:
     """The item, or why it is refused. `number` counts from 1."""
     try:
         if draft.flaw:
-            raise Unfit(draft.flaw)
+            raise InvalidItem(draft.flaw)
         return _item(draft)
-    except Unfit as unfit:
+    except InvalidItem as unfit:
         name = _shown(draft.url)[:200] or _shown(draft.title)[:80]
-        return Refusal(f"item {number}" + (f" ({name})" if name else ""), _shown(str(unfit)))
+        return RejectedItem(f"item {number}" + (f" ({name})" if name else ""), _shown(str(unfit)))
 
 
 def _shown(text: str) -> str:
     """Safe on a terminal."""
-    return tidy_line(UNREADABLE.sub("?", text))
+    return normalize_line(UNREADABLE.sub("?", text))
 
 
-def _item(draft: Draft) -> Item:
+def _item(draft: RawItem) -> Item:
     _refuse_damage(draft)
     url = canonical(draft.url)
     published_at, edited_at = _moments(draft)
@@ -99,7 +99,7 @@ def _item(draft: Draft) -> Item:
         subtitles=tuple(filter(None, map(headline, draft.subtitles))),
         section=headline(draft.section),
         byline=byline(draft.byline),
-        summary=tidy_line(draft.summary),
+        summary=normalize_line(draft.summary),
         html=draft.html,
         base="" if draft.base == "" else urljoin(url, draft.base or ""),
         image=_image(draft.image),
@@ -110,20 +110,20 @@ def _item(draft: Draft) -> Item:
     )
 
 
-def _refuse_damage(draft: Draft) -> None:
+def _refuse_damage(draft: RawItem) -> None:
     for field in fields(draft):
         told = getattr(draft, field.name)
         if not is_readable("".join(told or "")):
-            raise Unfit(f"its {field.name} holds characters that are damaged (NUL or U+FFFD)")
+            raise InvalidItem(f"its {field.name} holds characters that are damaged (NUL or U+FFFD)")
     if len(draft.html) > HTML_MAX:
-        raise Unfit(f"its text is longer than {HTML_MAX:,} characters")
+        raise InvalidItem(f"its text is longer than {HTML_MAX:,} characters")
 
 
-def _moments(draft: Draft) -> tuple[datetime | None, datetime | None]:
+def _moments(draft: RawItem) -> tuple[datetime | None, datetime | None]:
     try:
-        published_at, edited_at = moment(draft.published), moment(draft.edited)
+        published_at, edited_at = parse_date(draft.published), parse_date(draft.edited)
     except ValueError as error:
-        raise Unfit(str(error)) from None
+        raise InvalidItem(str(error)) from None
     if edited_at and published_at and edited_at <= published_at:
         return published_at, None
     return published_at, edited_at
@@ -131,22 +131,22 @@ def _moments(draft: Draft) -> tuple[datetime | None, datetime | None]:
 
 def canonical(url: str) -> str:
     """One spelling of an address: so an article read twice is one article. Raises Unfit."""
-    url = tidy_line(url)
+    url = normalize_line(url)
     if not url:
-        raise Unfit("it has no address")
+        raise InvalidItem("it has no address")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise Unfit(f"its address {url[:200]} is not a web address") from None
+        raise InvalidItem(f"its address {url[:200]} is not a web address") from None
     if parts.scheme not in _DEFAULT_PORT or not host or re.search(r"[\s\\@]", parts.netloc):
-        raise Unfit(f"its address {url[:200]} is not a web address")
+        raise InvalidItem(f"its address {url[:200]} is not a web address")
     host = f"[{host}]" if ":" in host else host
     netloc = host if port in (None, _DEFAULT_PORT[parts.scheme]) else f"{host}:{port}"
     query = "&".join(pair for pair in parts.query.split("&") if not pair.lower().startswith("utm_"))
     spelled = urlunsplit((parts.scheme, netloc, _quoted(parts.path or "/"), _quoted(query), ""))
     if len(spelled) > URL_MAX:
-        raise Unfit(f"its address is longer than {URL_MAX:,} characters")
+        raise InvalidItem(f"its address is longer than {URL_MAX:,} characters")
     return spelled
 
 
@@ -157,7 +157,7 @@ def _quoted(part: str) -> str:
 def _title(text: str) -> str:
     title = headline(text)
     if not title:
-        raise Unfit("it has no title")
+        raise InvalidItem("it has no title")
     return title
 
 
@@ -167,13 +167,15 @@ def _image(url: str) -> str:
         return url
     try:
         return canonical(url) if url else ""
-    except Unfit:
+    except InvalidItem:
         return ""
 
 
 def _slug(slug: str) -> str:
     if slug and not is_slug(slug):
-        raise Unfit(f"its slug {slug[:100]} is not {_SLUG_MAX} ASCII letters, digits and hyphens")
+        raise InvalidItem(
+            f"its slug {slug[:100]} is not {_SLUG_MAX} ASCII letters, digits and hyphens"
+        )
     return slug
 
 
@@ -189,11 +191,11 @@ def headline(text: str) -> str:
     """
     for _ in range(2):
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _INLINE_TAG.sub("", text))
-    return tidy_line(_INLINE_TAG.sub("", text))
+    return normalize_line(_INLINE_TAG.sub("", text))
 
 
 def byline(text: str) -> str:
     """Who wrote it, without the e-mail address that feeds put beside the name."""
-    text = tidy_line(_EMAIL.sub(" ", headline(text)))
+    text = normalize_line(_EMAIL.sub(" ", headline(text)))
     bare = re.fullmatch(r"\(([^()]+)\)", text)
     return (bare[1] if bare else text).strip(" ,/|")

@@ -8,7 +8,7 @@ from typing import Any
 import ijson
 
 from board.articles.html_sanitizer import figure, paragraphs
-from board.articles.importing.items import ITEM_MAX, BrokenFeed, Draft, Unfit
+from board.articles.importing.items import ITEM_MAX, BrokenFeed, InvalidItem, RawItem
 
 DEPTH_MAX = 6  # of one article; our format needs 4
 _LINES = {
@@ -20,7 +20,7 @@ _KEYS = {*_LINES, "subtitles", "body", "html"}
 _FIGURE = {"src", "alt", "caption", "credit"}
 
 
-def drafts(start: str, rest: Iterator[str]) -> Iterator[Draft]:
+def read_items(start: str, rest: Iterator[str]) -> Iterator[RawItem]:
     """One draft for each article. Raises BrokenFeed."""
     return _Reader(chain([start], rest)).drafts()
 
@@ -33,7 +33,7 @@ class _Reader:
         self.flaw = ""
         self.length = 0  # of source since the last article ended
 
-    def drafts(self) -> Iterator[Draft]:
+    def drafts(self) -> Iterator[RawItem]:
         event, told = next(self.events)
         if event == "start_map":
             yield self._draft(event, told)
@@ -43,7 +43,7 @@ class _Reader:
         for _ in self.events:  # to the end of the file: what follows may be broken
             pass
 
-    def _draft(self, event: str, told: Any) -> Draft:
+    def _draft(self, event: str, told: Any) -> RawItem:
         self.flaw = ""
         value = self._value(event, told, depth=1)
         self.length = 0
@@ -96,44 +96,44 @@ class _Reader:
         yield from heard
 
 
-def _draft(value: Any, flaw: str) -> Draft:
+def _draft(value: Any, flaw: str) -> RawItem:
     if not isinstance(value, dict):
-        return Draft(flaw=flaw or "it is not an object")
-    draft = Draft(base="", flaw=flaw)
+        return RawItem(flaw=flaw or "it is not an object")
+    draft = RawItem(base="", flaw=flaw)
     try:
         for key, field in _LINES.items():
             setattr(draft, field, _text(value, key))
         _known(value, _KEYS, "it")
         draft.subtitles = _subtitles(value.get("subtitles") or [])
         draft.html = _body(value)
-    except Unfit as unfit:
+    except InvalidItem as unfit:
         draft.flaw = flaw or str(unfit)
     return draft
 
 
 def _known(value: Any, keys: set[str], what: str) -> None:
     if not isinstance(value, dict):
-        raise Unfit(f"{what} is not an object")
+        raise InvalidItem(f"{what} is not an object")
     if unknown := sorted(set(value) - keys):
-        raise Unfit(f"{what} has a key that is not known: {unknown[0][:60]}")
+        raise InvalidItem(f"{what} has a key that is not known: {unknown[0][:60]}")
 
 
 def _text(value: dict[str, Any], key: str) -> str:
     told = value.get(key)
     if told is not None and not isinstance(told, str):
-        raise Unfit(f"its {key} is not text")
+        raise InvalidItem(f"its {key} is not text")
     return told or ""
 
 
 def _subtitles(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(told, str) for told in value):
-        raise Unfit("its subtitles are not a list of texts")
+        raise InvalidItem("its subtitles are not a list of texts")
     return tuple(value)
 
 
 def _body(value: dict[str, Any]) -> str:
     if value.get("body") is not None and value.get("html") is not None:
-        raise Unfit("it has both body and html")
+        raise InvalidItem("it has both body and html")
     if not isinstance(value.get("body"), list):
         return _text(value, "html") or paragraphs(escape(_text(value, "body"), quote=False))
     return "\n".join(map(_block, value["body"]))
@@ -142,7 +142,7 @@ def _body(value: dict[str, Any]) -> str:
 def _block(block: Any) -> str:
     _known(block, set(_BLOCKS), "a block of its body")
     if len(block) != 1:
-        raise Unfit("a block of its body has not exactly one key")
+        raise InvalidItem("a block of its body has not exactly one key")
     [(kind, told)] = block.items()
     return _BLOCKS[kind](told)
 
@@ -150,13 +150,13 @@ def _block(block: Any) -> str:
 def _figure(told: Any) -> str:
     _known(told, _FIGURE, "a figure of its body")
     if not _text(told, "src"):
-        raise Unfit("a figure of its body has no src")
+        raise InvalidItem("a figure of its body has no src")
     return figure(**{key: _text(told, key) for key in told})
 
 
 def _marked_up(told: Any) -> str:
     if not isinstance(told, str):
-        raise Unfit("a block of its body is not text")
+        raise InvalidItem("a block of its body is not text")
     return paragraphs(escape(told, quote=False))
 
 

@@ -1,18 +1,18 @@
 """One item of RSS 2.0, with the modules Korean newsrooms use: content, dc, dcterms, media."""
 
 from board.articles.html_sanitizer import plain
-from board.articles.importing.items import Draft
+from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, text
 
 _PICTURES = ("media:content", "enclosure", "media:thumbnail")
 
 
-def draft(item: Element) -> Draft:
+def parse_item(item: Element) -> RawItem:
     channel = item.getparent()
     home = text(channel, "link") if channel is not None else ""
     body, description = text(item, "content:encoded"), text(item, "description")
     image, image_alt = _picture(item)
-    return Draft(
+    return RawItem(
         url=absolute(_address(item), item, home),
         title=text(item, "title", "media:title"),
         section=text(item, "category", "dc:subject"),

@@ -17,12 +17,12 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from board.articles.html_sanitizer import clean, plain
-from board.articles.importing import BrokenFeed, Item, Refusal, read, survey
-from board.articles.importing.download import opened
+from board.articles.importing import BrokenFeed, Item, RejectedItem, read, survey
+from board.articles.importing.download import open_source
 from board.articles.importing.items import is_slug
 from board.articles.models import Article
 from board.db import db, now, schema, writing
-from board.db.write_lock import Busy
+from board.db.write_lock import LockTimeout
 
 BATCH = 100  # articles in one transaction, so that readers who post never wait long
 
@@ -49,14 +49,14 @@ def import_(context: click.Context, sources: tuple[str, ...], dry_run: bool) -> 
 def _report(source: str, *, dry_run: bool) -> bool:
     """Import one source and say what came of it. False when it could not be read."""
     try:
-        with opened(source) as path:
+        with open_source(source) as path:
             total = survey(path)
             took = Import(dry_run=dry_run)
             took.all_of(path, total)
     except BrokenFeed as error:
         click.echo(f"{source}: nothing was imported, because {error}.", err=True)
         return False
-    except Busy:
+    except LockTimeout:
         click.echo(f"{source}: stopped, because the database is busy. Import it again.", err=True)
         return False
     counts = ", ".join(f"{took.counts[word]:,} {word}" for word in Import.WORDS)
@@ -83,7 +83,7 @@ class Import:
     def __init__(self, *, dry_run: bool) -> None:
         self.dry_run = dry_run
         self.counts: Counter[str] = Counter()
-        self.refusals: list[Refusal] = []
+        self.refusals: list[RejectedItem] = []
         self.seen: set[int] = set()  # hashes of addresses: a feed may be larger than memory
 
     def all_of(self, path: Path, total: int) -> None:
@@ -95,22 +95,22 @@ class Import:
                 self._take(batch)
                 progress.update(len(batch))
 
-    def _take(self, batch: list[tuple[int, Item | Refusal]]) -> None:
+    def _take(self, batch: list[tuple[int, Item | RejectedItem]]) -> None:
         prepared = list(self._prepared(batch))
-        with trying() if self.dry_run else writing():
+        with dry_run() if self.dry_run else writing():
             words = Counter(self._write(one) for one in prepared)
         self.counts.update(words)
         self.counts["refused"] = len(self.refusals)
 
-    def _prepared(self, batch: Iterable[tuple[int, Item | Refusal]]) -> Iterator[Prepared]:
+    def _prepared(self, batch: Iterable[tuple[int, Item | RejectedItem]]) -> Iterator[Prepared]:
         for number, entry in batch:
-            if isinstance(entry, Refusal):
+            if isinstance(entry, RejectedItem):
                 self.refusals.append(entry)
                 continue
             where = f"item {number} ({entry.url})"
             content = content_of(entry)
             if reason := self._objection(entry, content):
-                self.refusals.append(Refusal(where, reason))
+                self.refusals.append(RejectedItem(where, reason))
             else:
                 yield Prepared(entry, where, content)
 
@@ -133,14 +133,14 @@ class Import:
         slug = _slug(one.item)
         if not slug:
             reason = f"the slug {one.item.slug} belongs to another article"
-            self.refusals.append(Refusal(one.where, reason))
+            self.refusals.append(RejectedItem(one.where, reason))
             return "refused"
         Article.publish(slug=slug, canonical_url=one.item.url, **one.content)
         return "new"
 
 
 @contextmanager
-def trying() -> Iterator[None]:
+def dry_run() -> Iterator[None]:
     """Like `writing`, but nothing is written and nobody waits."""
     db.session.rollback()
     with db.session.no_autoflush:

@@ -9,16 +9,16 @@ from typing import NamedTuple, cast
 from lxml import etree
 
 from board.articles.importing import atom, rss
-from board.articles.importing.items import ITEM_MAX, BrokenFeed, Draft
+from board.articles.importing.items import ITEM_MAX, BrokenFeed, RawItem
 from board.articles.importing.xml_elements import Element, name
 
 
 class Kind(NamedTuple):
     item: str
-    draft: Callable[[Element], Draft]
+    draft: Callable[[Element], RawItem]
 
 
-KINDS = {"rss": Kind("item", rss.draft), "atom:feed": Kind("atom:entry", atom.draft)}
+KINDS = {"rss": Kind("item", rss.parse_item), "atom:feed": Kind("atom:entry", atom.parse_entry)}
 _PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.S)
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
@@ -26,7 +26,7 @@ _ENTITY_MAX = 40
 _OF_XML = {"lt", "gt", "amp", "quot", "apos"}
 
 
-def drafts(start: str, rest: Iterator[str]) -> Iterator[Draft]:
+def read_items(start: str, rest: Iterator[str]) -> Iterator[RawItem]:
     """One draft for each item. Raises BrokenFeed."""
     _refuse_doctype(start)
     parser = etree.XMLPullParser(
@@ -54,7 +54,7 @@ def _refuse_doctype(start: str) -> None:
         raise BrokenFeed("it does not begin as a feed does")
 
 
-def _walk(parser: "etree.XMLPullParser", chunks: Iterable[str]) -> Iterator[Draft]:
+def _walk(parser: "etree.XMLPullParser", chunks: Iterable[str]) -> Iterator[RawItem]:
     kind, length = None, 0
     for chunk in chunks:
         parser.feed(chunk.encode())

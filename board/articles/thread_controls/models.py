@@ -32,24 +32,24 @@ from board.articles.models import Article
 from board.db import Base, db, now
 
 
-class Measure(enum.StrEnum):
+class RestrictionKind(enum.StrEnum):
     """What is done to a thread, the strictest first."""
 
     STOP = "stop"  # 댓글 제공 중단: nothing of the thread is shown
     FREEZE = "freeze"  # 읽기 전용: no comments, no edits, no reactions
     CLOSE = "close"  # no new comments and no edits
     HOLD = "hold"  # everything new waits for a moderator
-    SETTLED = "settled"  # only accounts that have been there for some days write
+    ESTABLISHED_ONLY = "settled"  # only accounts that have been there for some days write
     SLOW = "slow"  # so many seconds between two comments of one account
     LATEST = "latest"  # newest first, and no other order
     FOLD = "fold"  # the comments are folded away until one asks for them
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
+class RestrictionSpec:
     """What an act of steering says: where, what, how long and why."""
 
-    measures: Sequence[Measure]
+    measures: Sequence[RestrictionKind]
     reason: str  # readers are told
     article: Article | None = None
     sections: Sequence[str] = ()
@@ -61,7 +61,7 @@ class Terms:
 _OPEN = text("ended_at IS NULL")
 
 
-class Steered(Protocol):
+class Restrictable(Protocol):
     """An article, or the columns of one, as far as steering it goes."""
 
     @property
@@ -74,7 +74,7 @@ class Steered(Protocol):
     def is_steered(self) -> bool: ...
 
 
-class Steering(Base):
+class ThreadRestriction(Base):
     """One act of steering: an article, some sections or the whole board; one or more measures.
 
     It is open until somebody ends it or its time is over, and in force from when it starts. Never
@@ -84,7 +84,7 @@ class Steering(Base):
     __tablename__ = "steering"
     REASON_MAX = 200
     SECONDS = (30, 60, 180, 300, 600, 1800, 3600)
-    SETTLED_AFTER = timedelta(days=7)
+    MIN_ACCOUNT_AGE = timedelta(days=7)
     PAGE_SIZE = 30
     __table_args__ = (
         Index(
@@ -113,12 +113,12 @@ class Steering(Base):
     ender: Mapped[User | None] = relationship(foreign_keys=ended_by)
 
     @classmethod
-    def of(cls, terms: "Terms") -> Self:
+    def of(cls, terms: "RestrictionSpec") -> Self:
         """As it would be, not kept."""
         return cls(
             article_id=terms.article and terms.article.id,
             sections=[] if terms.article else list(terms.sections),
-            measures=[measure.value for measure in Measure if measure in terms.measures],
+            measures=[measure.value for measure in RestrictionKind if measure in terms.measures],
             reason=terms.reason,
             seconds=terms.seconds,
             starts_at=terms.starts_at,
@@ -126,7 +126,7 @@ class Steering(Base):
         )
 
     @classmethod
-    def begin(cls, terms: "Terms", *, by: User) -> Self:
+    def begin(cls, terms: "RestrictionSpec", *, by: User) -> Self:
         """Raises ValueError when it says nothing."""
         moment = now()
         steering = cls.of(terms)
@@ -134,34 +134,34 @@ class Steering(Base):
         steering.starts_at = max(terms.starts_at or moment, moment)
         if not steering.measures or (steering.ends_at and steering.ends_at <= steering.starts_at):
             raise ValueError("without a measure, or over before it begins")
-        if (Measure.SLOW in terms.measures) != bool(terms.seconds):
+        if (RestrictionKind.SLOW in terms.measures) != bool(terms.seconds):
             raise ValueError("seconds belong to slow mode, and slow mode needs them")
         db.session.add(steering)
         db.session.flush()
         if steering.starts_at <= moment:
-            steering.note()
+            steering.mark_announced()
         else:
-            steering._tell()  # a page that is kept learns until when it is good
+            steering._bump_revisions()  # a page that is kept learns until when it is good
         return steering
 
-    def note(self) -> None:
+    def mark_announced(self) -> None:
         """It is in force: tell the caches to look."""
         self.noted_at = now()
-        self._tell()
+        self._bump_revisions()
 
     def end(self, *, by: User | None) -> bool:
         """By somebody, or by itself when its time is over. False when it has ended before."""
         if self.ended_at is not None:
             return False
         self.ended_at, self.ended_by = now(), by.id if by else None
-        self._tell()
+        self._bump_revisions()
         return True
 
     def is_in_force(self, at: datetime) -> bool:
         is_over = self.ended_at is not None or (self.ends_at is not None and self.ends_at <= at)
         return self.starts_at <= at and not is_over
 
-    def concerns(self, article: Steered) -> bool:
+    def applies_to(self, article: Restrictable) -> bool:
         if self.article_id is not None:
             return self.article_id == article.id
         return not self.sections or article.section in self.sections
@@ -205,7 +205,7 @@ class Steering(Base):
         due = select(cls).where(cls.ended_at.is_(None), or_(cls.ends_at <= moment, has_begun))
         return due.order_by(cls.id)
 
-    def _tell(self) -> None:
+    def _bump_revisions(self) -> None:
         """Whatever was made of the threads it concerns is out of date."""
         db.session.flush()
         db.session.execute(
@@ -217,7 +217,7 @@ class Steering(Base):
                 db.session.expire(each, ["revision", "is_steered"])
 
 
-_here = Steering.__table__.alias("here")
+_here = ThreadRestriction.__table__.alias("here")
 # Read with the row of an article, so that a thread nobody steers costs no question of its own.
 IS_STEERED = or_(
     exists().where(_here.c.article_id == Article.id, _here.c.ended_at.is_(None)),

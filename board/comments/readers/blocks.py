@@ -13,14 +13,14 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import Base, db, now
-from board.db.read_connections import read
+from board.db.read_connections import fetch_all
 
 
 class ListFull(Exception):
     """This reader mutes as many people as one can."""
 
 
-class Mute(Base):
+class Block(Base):
     """One reader folds what another writes."""
 
     __tablename__ = "mute"
@@ -40,35 +40,35 @@ class Mute(Base):
         return own.order_by(cls.at.desc(), cls.muted_id.desc())
 
 
-_mute = Mute.__table__.c
+_mute = Block.__table__.c
 _MUTED_BY = select(_mute.muted_id).where(
     _mute.user_id == bindparam("user"), _mute.muted_id.in_(bindparam("people", expanding=True))
 )
 
 
-def muted_by(user: User, among: Iterable[int]) -> frozenset[int]:
+def blocked_by(user: User, among: Iterable[int]) -> frozenset[int]:
     """Which of these people this reader mutes, by their ids."""
-    return frozenset(id for (id,) in read(_MUTED_BY, {"user": user.id, "people": list(among)}))
+    return frozenset(id for (id,) in fetch_all(_MUTED_BY, {"user": user.id, "people": list(among)}))
 
 
-def mute(person: User, *, by: User) -> None:
+def block(person: User, *, by: User) -> None:
     """A second time changes nothing. Raises ListFull."""
-    if db.session.get(Mute, (by.id, person.id)):
+    if db.session.get(Block, (by.id, person.id)):
         return
-    muted = select(func.count()).select_from(Mute).where(Mute.user_id == by.id)
-    if (db.session.scalar(muted) or 0) >= Mute.PEOPLE_MAX:
+    muted = select(func.count()).select_from(Block).where(Block.user_id == by.id)
+    if (db.session.scalar(muted) or 0) >= Block.PEOPLE_MAX:
         raise ListFull
-    db.session.add(Mute(user_id=by.id, muted_id=person.id))
+    db.session.add(Block(user_id=by.id, muted_id=person.id))
 
 
-def unmute(person: User, *, by: User) -> None:
-    if found := db.session.get(Mute, (by.id, person.id)):
+def unblock(person: User, *, by: User) -> None:
+    if found := db.session.get(Block, (by.id, person.id)):
         db.session.delete(found)
 
 
-def forget_user(user: User) -> None:
-    db.session.execute(delete(Mute).where(Mute.user_id == user.id))
+def delete_for_user(user: User) -> None:
+    db.session.execute(delete(Block).where(Block.user_id == user.id))
 
 
 def export_blocks(user: User) -> list[dict[str, Any]]:
-    return [{"name": each.muted.name, "at": each.at} for each in db.session.scalars(Mute.by(user))]
+    return [{"name": each.muted.name, "at": each.at} for each in db.session.scalars(Block.by(user))]

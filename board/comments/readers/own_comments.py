@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments.body import stored
+from board.comments.body import trusted_html
 from board.comments.models import Comment, Revision
-from board.db.read_connections import read
+from board.db.read_connections import fetch_all
 
 _comment, _article = Comment.__table__.c, Article.__table__.c
 _revision = Revision.__table__.c
@@ -31,7 +31,7 @@ def comments_of(author: User, *, before: Comment | None = None) -> Select[Commen
     return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
 
 
-class Held(NamedTuple):
+class PendingComment(NamedTuple):
     """A comment that waits for a moderator, as its author sees it."""
 
     id: int
@@ -41,21 +41,24 @@ class Held(NamedTuple):
 
     @property
     def markup(self) -> Markup:
-        return stored(self.html)
+        return trusted_html(self.html)
 
 
 _HELD = (
-    select(*(_comment[name] for name in Held._fields))
+    select(*(_comment[name] for name in PendingComment._fields))
     .where(_comment.author_id == bindparam("author"), _comment.article_id == bindparam("article"))
     .where(_comment.held_for.is_not(None), _comment.deleted_at.is_(None))
     .order_by(_comment.posted_at.desc(), _comment.id.desc())
 )
 
 
-def held(author: User, article: Article) -> list[Held]:
+def pending_comments(author: User, article: Article) -> list[PendingComment]:
     """A person's comments under an article that nobody else can see yet, newest first; ties by
     id."""
-    return [Held(*row) for row in read(_HELD, {"author": author.id, "article": article.id})]
+    return [
+        PendingComment(*row)
+        for row in fetch_all(_HELD, {"author": author.id, "article": article.id})
+    ]
 
 
 _WHOLE = (
@@ -86,7 +89,7 @@ _EARLIER = (
 def export_comments(user: User) -> list[Mapping[str, Any]]:
     """Oldest first, each with what it said before; what was deleted is gone."""
     earlier: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in read(_EARLIER, {"author": user.id}):
+    for row in fetch_all(_EARLIER, {"author": user.id}):
         earlier[row.comment_id].append({"text": row.text, "written_at": row.written_at})
-    found = read(_WHOLE, {"author": user.id})
+    found = fetch_all(_WHOLE, {"author": user.id})
     return [{**row._mapping, "earlier": earlier[row.id]} for row in found]

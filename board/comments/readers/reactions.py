@@ -20,16 +20,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts import data_export
 from board.accounts.models import User
-from board.articles.thread_controls.state import course_of
+from board.articles.thread_controls.state import thread_state
 from board.comments.models import Comment
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import Base, db, now
-from board.db.read_connections import read
+from board.db.read_connections import fetch_all
 
 _DAY = timedelta(days=1)
 
 
-class Choice(enum.StrEnum):
+class ReactionKind(enum.StrEnum):
     LIKE = "like"
     DISLIKE = "dislike"
 
@@ -61,11 +61,11 @@ _REACTIONS_OF = (
 
 def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
     """This reader's reactions to these comments: "like" or "dislike" by comment id."""
-    found = read(_REACTIONS_OF, {"user": user.id, "comments": list(comment_ids)})
+    found = fetch_all(_REACTIONS_OF, {"user": user.id, "comments": list(comment_ids)})
     return {comment_id: choice for comment_id, choice in found}
 
 
-class Act(Base):
+class ReactionEvent(Base):
     """Somebody reacted, changed or took back: when, not to what. Kept while limits look at it.
 
     Rows rather than a bucket that refills: what Korean readers know is "50 in 24 hours, taking
@@ -87,7 +87,7 @@ class Act(Base):
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReactionLimits:
     """How often one account may react; 0 = no limit. Defaults of the Korean portals since 2018."""
 
     interval: timedelta = timedelta(seconds=10)
@@ -116,20 +116,22 @@ class ReactedTooSoon(Refused): ...
 class ReactedTooOften(Refused): ...
 
 
-def like(comment: Comment, *, by: User, limits: Limits) -> None:
-    _choose(comment, Choice.LIKE, by=by, limits=limits)
+def like(comment: Comment, *, by: User, limits: ReactionLimits) -> None:
+    _set_reaction(comment, ReactionKind.LIKE, by=by, limits=limits)
 
 
-def dislike(comment: Comment, *, by: User, limits: Limits) -> None:
-    _choose(comment, Choice.DISLIKE, by=by, limits=limits)
+def dislike(comment: Comment, *, by: User, limits: ReactionLimits) -> None:
+    _set_reaction(comment, ReactionKind.DISLIKE, by=by, limits=limits)
 
 
-def unreact(comment: Comment, *, by: User, limits: Limits) -> None:
+def unreact(comment: Comment, *, by: User, limits: ReactionLimits) -> None:
     """Take back whichever it was."""
-    _choose(comment, None, by=by, limits=limits)
+    _set_reaction(comment, None, by=by, limits=limits)
 
 
-def _choose(comment: Comment, choice: Choice | None, *, by: User, limits: Limits) -> None:
+def _set_reaction(
+    comment: Comment, choice: ReactionKind | None, *, by: User, limits: ReactionLimits
+) -> None:
     """Says what is to be, not what to add: a second click or a retry changes and costs nothing.
 
     Raises a kind of Refused.
@@ -140,32 +142,32 @@ def _choose(comment: Comment, choice: Choice | None, *, by: User, limits: Limits
         raise OwnComment
     if not comment.is_visible:
         raise CommentGone
-    course = course_of(comment.article)
+    course = thread_state(comment.article)
     if not course.takes_reactions:
         raise ThreadFrozen(course.opens_at)
     reaction = db.session.get(Reaction, (comment.id, by.id))
-    before = Choice(reaction.choice) if reaction else None
+    before = ReactionKind(reaction.choice) if reaction else None
     if choice is before:
         return
-    _count_act(limits, by=by)
+    _count_event(limits, by=by)
     if reaction is None and choice:
         db.session.add(Reaction(comment_id=comment.id, user_id=by.id, choice=choice.value))
     elif reaction and choice:
         reaction.choice, reaction.made_at = choice.value, now()
     elif reaction:
         db.session.delete(reaction)
-    comment.tally(
-        likes=(choice is Choice.LIKE) - (before is Choice.LIKE),
-        dislikes=(choice is Choice.DISLIKE) - (before is Choice.DISLIKE),
+    comment.add_reactions(
+        likes=(choice is ReactionKind.LIKE) - (before is ReactionKind.LIKE),
+        dislikes=(choice is ReactionKind.DISLIKE) - (before is ReactionKind.DISLIKE),
     )
 
 
-def _count_act(limits: Limits, *, by: User) -> None:
+def _count_event(limits: ReactionLimits, *, by: User) -> None:
     """Counted from stored acts: no restart and no worker forgets."""
     moment = now()
     since = moment - max(_DAY, limits.interval)
-    db.session.execute(delete(Act).where(Act.made_at <= since))
-    recent = list(db.session.scalars(Act.recent(by, since=since)))
+    db.session.execute(delete(ReactionEvent).where(ReactionEvent.made_at <= since))
+    recent = list(db.session.scalars(ReactionEvent.recent(by, since=since)))
     # On either side: whatever a clock far ahead has noted does not stop anyone until then.
     today = [made_at for made_at in recent if abs(made_at - moment) < _DAY]
     just_now = [made_at for made_at in recent if abs(made_at - moment) < limits.interval]
@@ -174,11 +176,11 @@ def _count_act(limits: Limits, *, by: User) -> None:
         raise ReactedTooOften(max(rested_at, today[limits.per_day - 1] + _DAY))
     if rested_at > moment:
         raise ReactedTooSoon(rested_at)
-    db.session.add(Act(user_id=by.id, made_at=moment))
+    db.session.add(ReactionEvent(user_id=by.id, made_at=moment))
 
 
 def export_reactions(user: User) -> list[dict[str, Any]]:
-    return data_export.rows(
+    return data_export.as_dicts(
         select(_reaction.comment_id, _reaction.choice, _reaction.made_at)
         .where(_reaction.user_id == user.id)
         .order_by(_reaction.made_at, _reaction.comment_id)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, TableClause, TextClause, column, table, text
 
-from board.comments.search_index.tokenizer import pairs_for, pairs_in
-from board.db import run
+from board.comments.search_index.tokenizer import index_tokens, query_tokens
+from board.db import execute_core
 
 if TYPE_CHECKING:
     from board.comments.models import Comment
@@ -43,17 +43,17 @@ _VISIBLE = text(
 
 def add(comment: "Comment") -> None:
     """Everyone can see it from now on: it can be found. It has its id."""
-    run(_ADD, _entry_of(comment))
+    execute_core(_ADD, _entry_of(comment))
 
 
 def remove(comment: "Comment") -> None:
     """Nobody sees it any longer. Call this while it still has the words it was added with."""
-    run(_REMOVE, _entry_of(comment))
+    execute_core(_REMOVE, _entry_of(comment))
 
 
 def add_all(connection: Connection, rows: Iterable[Mapping[Any, Any]]) -> None:
     """Many at once; each has an id, article_id, author_id and body, and everyone can see it."""
-    pairs = cache(pairs_in)  # what is said often is taken apart once
+    pairs = cache(index_tokens)  # what is said often is taken apart once
     entries = [
         _entry(row["id"], row["article_id"], row["author_id"], pairs(row["body"])) for row in rows
     ]
@@ -65,7 +65,7 @@ def matching(words: Iterable[str], *, article_id: int = 0, author_id: int = 0) -
     """Comments of an article, or of an author, that hold the pairs of all words: few too many, and
     none too few."""
     scope = f"in:{article_id}" if article_id else f"by:{author_id}"
-    tokens = [scope, *sorted(pairs_for(words))]
+    tokens = [scope, *sorted(query_tokens(words))]
     asked = " AND ".join('"{}"'.format(token.replace('"', '""')) for token in tokens)
     return text("comment_words MATCH :asked").bindparams(asked=asked)
 
@@ -79,7 +79,7 @@ def create(connection: Connection) -> None:
 
 
 def _entry_of(comment: "Comment") -> dict[str, Any]:
-    return _entry(comment.id, comment.article_id, comment.author_id, pairs_in(comment.body))
+    return _entry(comment.id, comment.article_id, comment.author_id, index_tokens(comment.body))
 
 
 def _entry(id: int, article_id: int, author_id: int, pairs: set[str]) -> dict[str, Any]:

@@ -25,23 +25,23 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold())
 
 
-def words_of(query: str) -> list[str]:
+def parse_query(query: str) -> list[str]:
     """What is looked for, folded, each word once; a comment must hold every one."""
     return list(dict.fromkeys(fold(query).split()))
 
 
-def pairs_in(text: str) -> set[str]:
+def index_tokens(text: str) -> set[str]:
     """What the index keeps of a text: its pairs of letters, and of initial consonants."""
     folded = " ".join(set(fold(text).split()))
     return {*_PAIRS.findall(folded), *_CONSONANT_PAIRS.findall(_initials(folded))}
 
 
-def pairs_for(words: Iterable[str]) -> set[str]:
+def query_tokens(words: Iterable[str]) -> set[str]:
     """What the index must hold for a text with all of `words`; a single letter asks for nothing."""
     return set(_PAIRS.findall(" ".join(words)))
 
 
-def holds(text: str, words: Iterable[str]) -> bool:
+def matches(text: str, words: Iterable[str]) -> bool:
     """Whether the text itself has every word. The last say: pairs alone would find too much."""
     folded = fold(text)
     return all(

@@ -22,12 +22,12 @@ from sqlalchemy import (
 )
 
 from board.accounts.models import User
-from board.comments.body import stored
+from board.comments.body import trusted_html
 from board.comments.models import Comment, visible
 from board.comments.search_index import index as search_index
-from board.comments.thread.sort import Place, Sort
+from board.comments.thread.sort import Cursor, Sort
 from board.db import db
-from board.db.read_connections import Asked, Rows, reading
+from board.db.read_connections import Query, Rows, read_connection
 
 # Tables rather than classes: rows come without the detour over objects, at half the price. And
 # statements are made once, here or when first asked: making one takes longer than answering it.
@@ -38,7 +38,7 @@ _root, _early = Comment.__table__.alias("root"), Comment.__table__.alias("early"
 NEWEST_MAX = 50
 
 
-class Shown(NamedTuple):
+class PublicComment(NamedTuple):
     """One comment as every reader sees it. `gone` is None, "deleted", "hidden" or "held".
 
     A value: what is made of it depends on nothing else, and is kept for as long as it is equal.
@@ -48,7 +48,7 @@ class Shown(NamedTuple):
     posted_at: datetime
     is_reply: bool
     reply_count: int
-    gone: str | None = None
+    tombstone: str | None = None
     author_id: int | None = None
     author_name: str = ""
     html: Markup = Markup("")
@@ -59,21 +59,21 @@ class Shown(NamedTuple):
     hidden_note: str = ""
     to_id: int | None = None
     to_name: str = ""
-    replies: tuple["Shown", ...] = ()
+    replies: tuple["PublicComment", ...] = ()
 
     @property
     def replies_left(self) -> int:
         """How many more one can read, beyond those at hand; tombstones are not counted."""
-        return self.reply_count - sum(not reply.gone for reply in self.replies)
+        return self.reply_count - sum(not reply.tombstone for reply in self.replies)
 
 
-def ids_of(comments: Iterable[Shown]) -> Iterator[int]:
+def ids_of(comments: Iterable[PublicComment]) -> Iterator[int]:
     for comment in comments:
         yield comment.id
         yield from ids_of(comment.replies)
 
 
-def authors_of(comments: Iterable[Shown]) -> Iterator[int]:
+def authors_of(comments: Iterable[PublicComment]) -> Iterator[int]:
     for comment in comments:
         if comment.author_id:
             yield comment.author_id
@@ -81,10 +81,10 @@ def authors_of(comments: Iterable[Shown]) -> Iterator[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CommentPage:
     """Some of a list, and the cursor to ask for the rest with."""
 
-    comments: Sequence[Shown]
+    comments: Sequence[PublicComment]
     more: int | str | None = None
 
 
@@ -121,9 +121,9 @@ def roots(
     article_id: int,
     *,
     sort: Sort = Sort.LATEST,
-    before: Place | None = None,
+    before: Cursor | None = None,
     size: int = Comment.PAGE_SIZE,
-) -> Asked:
+) -> Query:
     """`size` and one more root comments of a thread in this order, those after the place `before`.
 
     Comments that keep their place while a reader goes from page to page come exactly once.
@@ -136,7 +136,7 @@ def roots(
 def _roots(sort: Sort, paged: bool) -> Rows:
     page = _COLUMNS.where(_comment.article_id == bindparam("article"), _comment.root_id.is_(None))
     if paged:
-        page = page.where(sort.beyond())
+        page = page.where(sort.after_cursor())
     return page.where(_comment.listed).order_by(*sort.order).limit(bindparam("most", type_=Integer))
 
 
@@ -174,21 +174,21 @@ def thread_page(
     article_id: int,
     *,
     sort: Sort = Sort.LATEST,
-    before: Place | None = None,
+    before: Cursor | None = None,
     size: int = Comment.PAGE_SIZE,
-) -> Page:
+) -> CommentPage:
     """A page of roots, each with its first replies: two queries, however long the thread."""
-    with reading() as connection:
+    with read_connection() as connection:
         asked = roots(article_id, sort=sort, before=before, size=size)
         found = connection.execute(*asked).all()
         page = found[:size]
         below = _replies_by_root(connection, [row.id for row in page])
     comments = [_shown(row, below.get(row.id, ())) for row in page]
-    return Page(comments, _cursor(sort, page[-1]) if len(found) > size else None)
+    return CommentPage(comments, _cursor(sort, page[-1]) if len(found) > size else None)
 
 
-def _replies_by_root(connection: Connection, root_ids: list[int]) -> dict[int, list[Shown]]:
-    found: dict[int, list[Shown]] = {}
+def _replies_by_root(connection: Connection, root_ids: list[int]) -> dict[int, list[PublicComment]]:
+    found: dict[int, list[PublicComment]] = {}
     for row in connection.execute(_first_replies(), {"roots": root_ids}) if root_ids else ():
         found.setdefault(row.root_id, []).append(_shown(row))
     return found
@@ -196,20 +196,20 @@ def _replies_by_root(connection: Connection, root_ids: list[int]) -> dict[int, l
 
 def _cursor(sort: Sort, last: Row[Any]) -> str:
     """Names the last comment of a page and, where that may change, what decided its place."""
-    return f"{last.id}~{getattr(last, sort.first):.17g}" if sort.first else f"{last.id}"
+    return f"{last.id}~{getattr(last, sort.sort_column):.17g}" if sort.sort_column else f"{last.id}"
 
 
 def conversation(
     root: Comment, *, start: Comment | None = None, after: Comment | None = None
-) -> tuple[Shown, Page]:
+) -> tuple[PublicComment, CommentPage]:
     """A root and a page of its replies."""
     found = db.session.execute(replies(root, start=start, after=after)).all()
     page = [_shown(row) for row in found[: Comment.PAGE_SIZE]]
     more = page[-1].id if len(found) > len(page) else None
-    return shown(root)._replace(replies=tuple(page)), Page(page, more)
+    return load_public(root)._replace(replies=tuple(page)), CommentPage(page, more)
 
 
-def some(ids: Collection[int]) -> list[Shown]:
+def load_many(ids: Collection[int]) -> list[PublicComment]:
     """These comments, newest first by id."""
     rows = _COLUMNS.where(_comment.id.in_(ids)).order_by(_comment.id.desc())
     return [_shown(row) for row in db.session.execute(rows)] if ids else []
@@ -226,28 +226,28 @@ def newest_ids(article_id: int, most: int = NEWEST_MAX) -> list[int]:
     return list(db.session.scalars(found.order_by(place.desc()).limit(most)))
 
 
-def shown(comment: Comment) -> Shown:
+def load_public(comment: Comment) -> PublicComment:
     return _shown(db.session.execute(_BY_ID, {"id": comment.id}).one())
 
 
-def _shown(row: Row[*tuple[Any, ...]], replies: Sequence[Shown] = ()) -> Shown:
+def _shown(row: Row[*tuple[Any, ...]], replies: Sequence[PublicComment] = ()) -> PublicComment:
     (
         id, root_id, posted_at, edited_at, html, hidden_for, hidden_note, held_for, deleted_at,
         reply_count, like_count, dislike_count, _rank, author_id, author_name, to_id, to_name,
     ) = row  # fmt: skip
     known = (id, posted_at, root_id is not None, reply_count)
     if deleted_at is not None:
-        return Shown(*known, gone="deleted", replies=tuple(replies))
+        return PublicComment(*known, tombstone="deleted", replies=tuple(replies))
     if hidden_for is not None:
         why = {"hidden_for": hidden_for, "hidden_note": hidden_note}
-        return Shown(*known, gone="hidden", replies=tuple(replies), **why)
+        return PublicComment(*known, tombstone="hidden", replies=tuple(replies), **why)
     if held_for is not None:
-        return Shown(*known, gone="held", replies=tuple(replies))
-    return Shown(
+        return PublicComment(*known, tombstone="held", replies=tuple(replies))
+    return PublicComment(
         *known,
         author_id=author_id,
         author_name=author_name,
-        html=stored(html),
+        html=trusted_html(html),
         like_count=like_count,
         dislike_count=dislike_count,
         edited_at=edited_at,

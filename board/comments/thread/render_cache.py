@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from board.comments.models import Comment
 from board.comments.thread import query as threads
-from board.comments.thread.query import Page, Shown, authors_of, ids_of
-from board.comments.thread.sort import Place, Sort
-from board.web.templating import this_app
+from board.comments.thread.query import CommentPage, PublicComment, authors_of, ids_of
+from board.comments.thread.sort import Cursor, Sort
+from board.web.templating import current_app_object
 
 
 def thread_page(
@@ -18,23 +18,23 @@ def thread_page(
     revision: int,
     *,
     sort: Sort,
-    before: Place | None = None,
+    before: Cursor | None = None,
     size: int = Comment.PAGE_SIZE,
-) -> Page:
+) -> CommentPage:
     """Read again when `revision` says that the thread has changed."""
-    return _thread_page(this_app(), article_id, revision, sort, before, size)
+    return _thread_page(current_app_object(), article_id, revision, sort, before, size)
 
 
 @lru_cache(maxsize=64)
 def _thread_page(
-    _app: Flask, article_id: int, _revision: int, sort: Sort, before: Place | None, size: int
-) -> Page:
+    _app: Flask, article_id: int, _revision: int, sort: Sort, before: Cursor | None, size: int
+) -> CommentPage:
     return threads.thread_page(article_id, sort=sort, before=before, size=size)
 
 
 def newest_id(article_id: int, revision: int) -> int:
     """Of the comments everyone can see; 0 when there are none."""
-    return _newest_id(this_app(), article_id, revision)
+    return _newest_id(current_app_object(), article_id, revision)
 
 
 @lru_cache(maxsize=512)
@@ -43,7 +43,7 @@ def _newest_id(_app: Flask, article_id: int, _revision: int) -> int:
 
 
 def comment_html(
-    comment: Shown,
+    comment: PublicComment,
     takes_comments: bool,
     target: int | None = None,
     muted: frozenset[int] = frozenset(),
@@ -55,7 +55,7 @@ def comment_html(
     everyone's where neither is.
     """
     if "where_comments_stand" not in g:  # the same for every comment of a page
-        app = this_app()
+        app = current_app_object()
         are_on = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
         g.where_comments_stand = (app, str(get_locale()), *are_on)
     folded = muted.intersection(authors_of([comment])) if muted else muted
@@ -70,7 +70,7 @@ def _comment_html(
     _language: str,
     dislikes_are_on: bool,
     edits_are_on: bool,
-    comment: Shown,
+    comment: PublicComment,
     takes_comments: bool,
     target: int | None,
     muted: frozenset[int],

@@ -14,24 +14,26 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.readers.own_comments import comments_of
 from board.comments.search_index import index as search_index
-from board.comments.search_index.tokenizer import holds
+from board.comments.search_index.tokenizer import matches
 from board.comments.thread import query as threads
-from board.comments.thread.query import Page
+from board.comments.thread.query import CommentPage
 from board.db import db
-from board.runtime.limiter import Turns
+from board.runtime.limiter import Limiter
 
 # How many comments one page looks at: a single letter, or initials that stand in nearly every
 # comment, are looked for in so many and then from there on by the link to the next page.
 LOOKS_AT = 2000
 # For a search and the page that shows what it found: some tens of milliseconds together, in which
 # the interpreter has little time for whoever only reads.
-turns = Turns("search", queue=7, wait=2.0)
+search_limiter = Limiter("search", queue=7, wait=2.0)
 
 
-def in_thread(article: Article, words: Sequence[str], *, before: Comment | None = None) -> Page:
+def in_thread(
+    article: Article, words: Sequence[str], *, before: Comment | None = None
+) -> CommentPage:
     """One page of the comments of a thread that hold all words: two queries, however many."""
     ids, more = _found(search_index.matching(words, article_id=article.id), words, before=before)
-    return Page(threads.some(ids), more)
+    return CommentPage(threads.load_many(ids), more)
 
 
 def own(
@@ -68,7 +70,7 @@ def _found(
         for number, row in enumerate(rows):
             if number == LOOKS_AT:
                 return ids, last
-            if holds(row.body, words):
+            if matches(row.body, words):
                 if len(ids) == Comment.PAGE_SIZE:
                     return ids, ids[-1]
                 ids.append(row.id)

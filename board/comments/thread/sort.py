@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select, tuple_
 
 from board.comments.models import Comment
-from board.db.read_connections import reading
+from board.db.read_connections import read_connection
 
-Place = tuple[Any, ...]  # the key a comment has, or had, in an order
+Cursor = tuple[Any, ...]  # the key a comment has, or had, in an order
 
 _comment = Comment.__table__.c
 
@@ -22,21 +22,21 @@ class Sort(enum.StrEnum):
     REPLIED = "replied"
 
     @property
-    def first(self) -> str | None:
+    def sort_column(self) -> str | None:
         """The column that decides before the time does, which may change; None when none does."""
         return {Sort.LIKED: "rank", Sort.REPLIED: "reply_count"}.get(self)
 
     @property
     def key(self) -> tuple[str, ...]:
         """The columns that decide, the first most; all rise in OLDEST and fall in the others."""
-        return (self.first, "posted_at", "id") if self.first else ("posted_at", "id")
+        return (self.sort_column, "posted_at", "id") if self.sort_column else ("posted_at", "id")
 
     @property
     def order(self) -> list[ColumnElement[Any]]:
         columns = (_comment[name] for name in self.key)
         return [each.asc() if self is Sort.OLDEST else each.desc() for each in columns]
 
-    def beyond(self) -> ColumnElement[bool]:
+    def after_cursor(self) -> ColumnElement[bool]:
         """Whatever stands after the place of a cursor, whose key is given when it is asked."""
         place = tuple_(*(_comment[name] for name in self.key))
         here = tuple_(*(bindparam(name, type_=_comment[name].type) for name in self.key))
@@ -48,15 +48,15 @@ _PLACE = select(_comment.rank, _comment.reply_count, _comment.posted_at, _commen
 )
 
 
-def place(sort: Sort, id: int, first: float | None = None) -> Place | None:
+def cursor_of(sort: Sort, id: int, first: float | None = None) -> Cursor | None:
     """The place of a comment in this order; None when there is no such comment.
 
     A like moves a comment among the most liked. `first` is what it had when the reader saw it,
     so that the next page begins where the last one ended.
     """
-    with reading() as connection:
+    with read_connection() as connection:
         row = connection.execute(_PLACE, {"id": id}).one_or_none()
     if row is None:
         return None
     today = tuple(getattr(row, name) for name in sort.key)
-    return today if first is None or not sort.first else (type(today[0])(first), *today[1:])
+    return today if first is None or not sort.sort_column else (type(today[0])(first), *today[1:])

@@ -8,12 +8,12 @@ from wtforms import RadioField, SelectChoice
 from wtforms.validators import DataRequired
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.auth.login import is_own_password, retry_text, signed_out
+from board.accounts.auth.login import check_own_password, redirect_signed_out, retry_text
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
 from board.comments.readers.own_comments import comments_of
 from board.db import db, writing
-from board.web.access import open_to, readers
+from board.web.access import members, open_to
 from board.web.forms import Form
 from board.web.i18n import today
 
@@ -35,21 +35,21 @@ class LeaveForm(Form):
 
 
 @bp.get("/account/leave")
-@open_to(readers)
+@open_to(members)
 def leave_form() -> ResponseReturnValue:
-    return _leave_page(LeaveForm.empty())
+    return _leave_page(LeaveForm.unbound())
 
 
 @bp.post("/account/leave")
-@open_to(readers)
+@open_to(members)
 def leave() -> ResponseReturnValue:
     if current_user().is_staff:
         abort(403)
-    form = LeaveForm.posted()
+    form = LeaveForm.from_post()
     if not form.validate():
         return _leave_page(form), 422
     try:
-        right = is_own_password(form.password.data)
+        right = check_own_password(form.password.data)
     except TooManyAttempts as refusal:
         form.password.errors = [retry_text(refusal)]
         return _leave_page(form), 429
@@ -59,8 +59,8 @@ def leave() -> ResponseReturnValue:
     if form.comments.data == DELETE:
         _delete_all()
     with writing():
-        current_user().leave(on=today())
-    return signed_out(next=url_for("articles.front", notice="left"))
+        current_user().delete_account(on=today())
+    return redirect_signed_out(next=url_for("articles.front", notice="left"))
 
 
 def _leave_page(form: LeaveForm) -> str:

@@ -6,41 +6,41 @@ from flask import Blueprint, abort, current_app, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
-from board.articles.thread_controls.labels import shown_course
+from board.articles.thread_controls.labels import page_thread_state
 from board.comments.body import Body
-from board.comments.error_messages import headers, status, why
+from board.comments.error_messages import headers, message_for, status
 from board.comments.forms import EditForm
 from board.comments.models import Comment
-from board.comments.page_context import edit_window, listed_comment, shows_thread
+from board.comments.page_context import can_see_thread, edit_window, listed_comment
 from board.comments.writing import edit as writing_edit
 from board.comments.writing.diff import history
 from board.comments.writing.edit import EditedElsewhere
 from board.comments.writing.errors import Refused
 from board.db import writing
-from board.web.access import everyone, open_to, readers
+from board.web.access import everyone, members, open_to
 from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("edits", __name__)
 
 
 @bp.get("/comments/<id:id>/edit")
-@open_to(readers)
+@open_to(members)
 def edit_form(id: int) -> ResponseReturnValue:
     comment = _own_comment(id)
-    refusal = writing_edit.why_not(comment, by=current_user(), window=edit_window())
+    refusal = writing_edit.edit_refusal(comment, by=current_user(), window=edit_window())
     page = _edit_page(comment, EditForm.of(comment), refusal=refusal)
     return page, status(refusal) if refusal else 200
 
 
 @bp.post("/comments/<id:id>/edit")
-@open_to(readers)
+@open_to(members)
 def edit(id: int) -> ResponseReturnValue:
-    form = EditForm.posted()
+    form = EditForm.from_post()
     if not form.validate():
         return _edit_page(_own_comment(id), form), 422
     if form.preview.data:
         return _edit_page(_own_comment(id), form)
-    body = Body.of(form.body.data)
+    body = Body.from_text(form.body.data)
     try:
         with writing():
             comment = _own_comment(id)
@@ -64,7 +64,7 @@ def edit(id: int) -> ResponseReturnValue:
 @open_to(everyone)
 def revisions(id: int) -> ResponseReturnValue:
     comment = listed_comment(id)
-    is_shown = shows_thread(shown_course(comment.article))
+    is_shown = can_see_thread(page_thread_state(comment.article))
     if not (is_shown and comment.is_visible and comment.edited_at):
         abort(404)
     cache_for_article(comment.article.id, comment.article.revision)
@@ -91,14 +91,14 @@ def _edit_page(comment: Comment, form: EditForm, *, refusal: Refused | None = No
     if isinstance(refusal, EditedElsewhere):
         stands, form.version.data = comment.markup, len(comment.revisions)
     if refusal:
-        form.body.errors = [why(refusal)]
-    is_over = writing_edit.why_not(comment, by=current_user(), window=edit_window())
+        form.body.errors = [message_for(refusal)]
+    is_over = writing_edit.edit_refusal(comment, by=current_user(), window=edit_window())
     return render_template(
         "comments/edit.html",
         article=comment.article,
-        course=shown_course(comment.article),
+        course=page_thread_state(comment.article),
         comment=comment,
         form=form,
         stands=stands,
-        over=why(is_over) if is_over else None,
+        over=message_for(is_over) if is_over else None,
     )

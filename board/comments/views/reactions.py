@@ -7,26 +7,26 @@ from flask import Blueprint, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
-from board.comments.error_messages import headers, status, why
+from board.comments.error_messages import headers, message_for, status
 from board.comments.models import Comment
 from board.comments.page_context import conversation_page, listed_comment
 from board.comments.readers import reactions
-from board.comments.readers.reactions import Limits
+from board.comments.readers.reactions import ReactionLimits
 from board.comments.writing.errors import Refused
 from board.db import writing
-from board.web.access import open_to, readers
+from board.web.access import members, open_to
 
 bp = Blueprint("reactions", __name__)
 
 
 @bp.post("/comments/<id:id>/like")
-@open_to(readers)
+@open_to(members)
 def like(id: int) -> ResponseReturnValue:
     return _react(id, reactions.like)
 
 
 @bp.post("/comments/<id:id>/dislike")
-@open_to(readers)
+@open_to(members)
 def dislike(id: int) -> ResponseReturnValue:
     if not current_app.config["DISLIKES"]:
         abort(404)
@@ -34,7 +34,7 @@ def dislike(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/comments/<id:id>/unreact")
-@open_to(readers)
+@open_to(members)
 def unreact(id: int) -> ResponseReturnValue:
     return _react(id, reactions.unreact)
 
@@ -45,14 +45,14 @@ def _react(id: int, verb: Callable[..., None]) -> ResponseReturnValue:
             comment: Comment = listed_comment(id)
             verb(comment, by=current_user(), limits=_limits())
     except Refused as refusal:
-        page = conversation_page(listed_comment(id), refused=why(refusal))
+        page = conversation_page(listed_comment(id), refused=message_for(refusal))
         return page, status(refusal), headers(refusal)
     return redirect(url_for("comments.comment", id=id, _anchor=f"comment-{id}"), 303)
 
 
-def _limits() -> Limits:
+def _limits() -> ReactionLimits:
     config = current_app.config
-    return Limits(
+    return ReactionLimits(
         interval=timedelta(seconds=config["REACTION_INTERVAL_SECONDS"]),
         per_day=config["REACTIONS_PER_DAY"],
     )

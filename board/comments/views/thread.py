@@ -10,32 +10,32 @@ from sqlalchemy import bindparam
 from board.accounts.auth.current_user import current_user
 from board.articles.models import Article
 from board.articles.sharing import absolute
-from board.articles.thread_controls.labels import shown_course
+from board.articles.thread_controls.labels import page_thread_state
 from board.comments.body import Body
-from board.comments.error_messages import headers, status, why
+from board.comments.error_messages import headers, message_for, status
 from board.comments.forms import CommentForm, SearchForm, new_key
 from board.comments.models import Comment
 from board.comments.page_context import (
     article_page,
-    asked_comment,
-    asked_place,
-    asked_sort,
+    blocked_by_viewer,
+    can_see_thread,
+    comment_from_query,
     conversation_page,
-    fresh_form,
+    cursor_from_query,
     listed_comment,
-    muted_by_viewer,
+    new_comment_form,
     reactions_of_viewer,
-    shows_thread,
-    thread_parts,
+    sort_from_query,
+    thread_context,
 )
 from board.comments.thread import search as thread_search
-from board.comments.thread.query import Page, authors_of, ids_of
+from board.comments.thread.query import CommentPage, authors_of, ids_of
 from board.comments.thread.sort import Sort
 from board.comments.writing import create
 from board.comments.writing.errors import KeyReused, ParentGone, Refused
-from board.comments.writing.limits import Limits
+from board.comments.writing.limits import PostingLimits
 from board.db import db, writing
-from board.web.access import everyone, open_to, readers
+from board.web.access import everyone, members, open_to
 from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("comments", __name__)
@@ -49,7 +49,7 @@ _BY_SLUG = Article.by_slug(bindparam("slug"))
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := asked_sort()) not in _orders(article):
+    if (sort := sort_from_query()) not in _orders(article):
         return redirect(url_for(".article", slug=slug, _anchor="thread"))
     return article_page(article, sort=sort)
 
@@ -59,30 +59,30 @@ def article(slug: str) -> ResponseReturnValue:
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := asked_sort()) not in _orders(article):
+    if (sort := sort_from_query()) not in _orders(article):
         return redirect(url_for(".thread", slug=slug))
     return render_template(
         "comments/thread.html",
         article=article,
-        **thread_parts(article, sort=sort, before=asked_place(sort)),
-        form=fresh_form(article),
+        **thread_context(article, sort=sort, before=cursor_from_query(sort)),
+        form=new_comment_form(article),
         canonical=absolute(url_for(".article", slug=slug)),
     )
 
 
 @bp.post("/articles/<slug>/comments")
-@open_to(readers)
+@open_to(members)
 def post(slug: str) -> ResponseReturnValue:
-    form = CommentForm.posted()
+    form = CommentForm.from_post()
     if not form.validate():
         return _written_page(slug, form), 422
     if form.preview.data:
         return _written_page(slug, form)
-    body = Body.of(form.body.data)
+    body = Body.from_text(form.body.data)
     author_id = current_user().id
     try:
         with writing():
-            article, author = create.opened(slug, author_id) or abort(404)
+            article, author = create.load_article_and_author(slug, author_id) or abort(404)
             comment = create.post(
                 article,
                 by=author,
@@ -92,7 +92,7 @@ def post(slug: str) -> ResponseReturnValue:
                 limits=_limits(),
             )
     except Refused as refusal:
-        form.body.errors = [why(refusal)]
+        form.body.errors = [message_for(refusal)]
         if isinstance(refusal, KeyReused):
             form.key.data = new_key()
         return _written_page(slug, form), status(refusal), headers(refusal)
@@ -108,7 +108,7 @@ def comment(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/comments/<id:id>/delete")
-@open_to(readers)
+@open_to(members)
 def delete(id: int) -> ResponseReturnValue:
     with writing():
         comment = listed_comment(id)
@@ -119,15 +119,15 @@ def delete(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/account/comments")
-@open_to(readers)
+@open_to(members)
 def mine() -> ResponseReturnValue:
-    form = SearchForm.asked()
+    form = SearchForm.from_query()
     found: list[Comment] = []
     more = None
-    with thread_search.turns if form.words else nullcontext():
+    with thread_search.search_limiter if form.words else nullcontext():
         if form.validate():
             found, more = thread_search.own(
-                current_user(), form.words, before=asked_comment("before")
+                current_user(), form.words, before=comment_from_query("before")
             )
         page = render_template("comments/own_comments.html", comments=found, more=more, form=form)
     return page, 422 if form.errors else 200
@@ -136,26 +136,26 @@ def mine() -> ResponseReturnValue:
 @bp.get("/articles/<slug>/comments/search")
 @open_to(everyone)
 def search(slug: str) -> ResponseReturnValue:
-    form = SearchForm.asked()
-    with thread_search.turns:  # whoever waits for it has not begun to read
+    form = SearchForm.from_query()
+    with thread_search.search_limiter:  # whoever waits for it has not begun to read
         return _found(_article(slug), form), 422 if form.errors else 200
 
 
 def _found(article: Article, form: SearchForm) -> str:
     cache_for_article(article.id, article.revision)
-    page, course = Page([]), shown_course(article)
-    if form.validate() and form.words and shows_thread(course):
-        page = thread_search.in_thread(article, form.words, before=asked_comment("before"))
+    page, course = CommentPage([]), page_thread_state(article)
+    if form.validate() and form.words and can_see_thread(course):
+        page = thread_search.in_thread(article, form.words, before=comment_from_query("before"))
     return render_template(
         "comments/search.html",
         article=article,
         course=course,
-        is_shown=shows_thread(course),
+        is_shown=can_see_thread(course),
         form=form,
         comments=page.comments,
         more=page.more,
         mine=reactions_of_viewer(ids_of(page.comments)),
-        muted=muted_by_viewer(authors_of(page.comments)),
+        muted=blocked_by_viewer(authors_of(page.comments)),
     )
 
 
@@ -165,7 +165,7 @@ def _article(slug: str) -> Article:
 
 def _orders(article: Article) -> tuple[Sort, ...]:
     """The orders this thread can be read in now."""
-    return (Sort.LATEST,) if shown_course(article).is_latest_only else tuple(Sort)
+    return (Sort.LATEST,) if page_thread_state(article).is_latest_only else tuple(Sort)
 
 
 def _parent(form: CommentForm) -> Comment | None:
@@ -191,9 +191,9 @@ def _names_parent(form: CommentForm) -> bool:
     return bool(form.parent.data) and not form.parent.errors
 
 
-def _limits() -> Limits:
+def _limits() -> PostingLimits:
     config = current_app.config
-    return Limits(
+    return PostingLimits(
         interval=timedelta(seconds=config["COMMENT_INTERVAL_SECONDS"]),
         per_day=config["COMMENTS_PER_DAY"],
         roots_per_article=config["ROOT_COMMENTS_PER_ARTICLE"],

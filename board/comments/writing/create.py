@@ -10,37 +10,37 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.articles.thread_controls.state import course_of
+from board.articles.thread_controls.state import thread_state
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.search_index import index as search_index
 from board.comments.writing.errors import AuthorSuspended, KeyReused, ParentGone, ThreadClosed
-from board.comments.writing.limits import DAY, Limits, Past, past_of
-from board.db import db, now, run
+from board.comments.writing.limits import DAY, PostingHistory, PostingLimits, posting_history
+from board.db import db, execute_core, now
 from board.runtime.hooks import Hook
 
 
 @dataclass(frozen=True)
-class Draft:
+class PendingPost:
     """A comment about to be stored, as other slices look at it."""
 
     article: Article
     author: User
     body: Body
     parent: Comment | None
-    known: Row[*tuple[Any, ...]]  # the `extra_columns` of limits.py, by their names
+    extra: Row[*tuple[Any, ...]]  # the `extra_columns` of limits.py, by their names
     is_edit: bool = False
 
 
 # Checks before posting, in the order of wiring.py of comments, law and moderation. A check refuses
 # by raising a kind of Refused, or holds the comment for a moderator by returning the code of the
 # reason. All run; the first code stands.
-pre_post_checks: Hook[Callable[[Draft], str | None]] = Hook()
+pre_post_checks: Hook[Callable[[PendingPost], str | None]] = Hook()
 # Effects of posting, in the same write; the comment has its id. See moderation/wiring.py.
 after_post: Hook[Callable[[Comment], None]] = Hook()
 
 
-def opened(slug: str, author_id: int) -> Row[Article, User] | None:
+def load_article_and_author(slug: str, author_id: int) -> Row[Article, User] | None:
     """The article and its reader as they are now, in one question. None where there is none."""
     return db.session.execute(_OPENED, {"slug": slug, "author": author_id}).one_or_none()
 
@@ -59,41 +59,41 @@ def post(
     body: Body,
     key: str,
     parent: Comment | None = None,
-    limits: Limits,
+    limits: PostingLimits,
 ) -> Comment:
     """Add a comment, or find the one this key has stored already. Raises a kind of Refused."""
-    past = past_of(article, by=by, body=body, key=key, parent=parent, limits=limits)
+    past = posting_history(article, by=by, body=body, key=key, parent=parent, limits=limits)
     if past.stored_id:
-        return _the_same(past.stored_id, article, body)
+        return _replay(past.stored_id, article, body)
     if not by.may_write:
         raise AuthorSuspended
-    course = course_of(article)
+    course = thread_state(article)
     if not course.takes_comments:
         raise ThreadClosed(course.opens_at)
     if parent and not (parent.is_visible and parent.article_id == article.id):
         raise ParentGone
     limits.refuse_beyond(past, is_root=parent is None)
-    comment = store(
+    comment = insert_comment(
         article,
         by=by,
         body=body,
         key=key,
         parent=parent,
-        posted_at=_moment(past, parent.root_or_self if parent else None),
-        held_for=look_at(Draft(article, by, body, parent, past)),
+        posted_at=_posting_time(past, parent.root_or_self if parent else None),
+        held_for=run_checks(PendingPost(article, by, body, parent, past)),
     )
     for effect in after_post:
         effect(comment)
     return comment
 
 
-def look_at(draft: Draft) -> str | None:
+def run_checks(draft: PendingPost) -> str | None:
     """Why it must wait for a moderator, if it must. Raises what another slice refuses it for."""
     found = [check(draft) for check in pre_post_checks]
     return next(filter(None, found), None)
 
 
-def store(
+def insert_comment(
     article: Article,
     *,
     by: User,
@@ -118,10 +118,10 @@ def store(
         "listed": held_for is None,
         **_NOTHING_YET,
     }
-    comment = Comment(**row, id=run(_STORE, row).scalar_one())
+    comment = Comment(**row, id=execute_core(_STORE, row).scalar_one())
     make_transient_to_detached(comment)  # it stands in the table: nothing is left to flush
     db.session.add(comment)
-    comment.count(int(comment.is_visible))
+    comment.bump_counters(int(comment.is_visible))
     if comment.is_visible:
         search_index.add(comment)
     return comment
@@ -137,7 +137,7 @@ _NOTHING_YET: dict[str, Any] = {
 _STORE = insert(cast(Table, Comment.__table__)).returning(Comment.__table__.c.id)
 
 
-def _the_same(stored_id: int, article: Article, body: Body) -> Comment:
+def _replay(stored_id: int, article: Article, body: Body) -> Comment:
     """What this key has stored before, if that was this text under this article."""
     stored: Comment = db.session.get_one(Comment, stored_id)
     if (stored.text_hash, stored.article_id) != (body.hash, article.id):
@@ -145,7 +145,7 @@ def _the_same(stored_id: int, article: Article, body: Body) -> Comment:
     return stored
 
 
-def _moment(past: Past, root: Comment | None) -> datetime:
+def _posting_time(past: PostingHistory, root: Comment | None) -> datetime:
     """Now; but while the clock is behind the newest comment here, the moment of that one.
 
     So a new comment is always the newest of its list, ties being settled by id: it is on the page

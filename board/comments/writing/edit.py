@@ -6,12 +6,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from board.accounts.models import User
-from board.articles.thread_controls.state import course_of
+from board.articles.thread_controls.state import thread_state
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.writing.create import Draft, look_at
+from board.comments.writing.create import PendingPost, run_checks
 from board.comments.writing.errors import AuthorSuspended, Refused, SameText, ThreadClosed
-from board.comments.writing.limits import known
+from board.comments.writing.limits import extra_values
 from board.db import db, now
 from board.runtime.hooks import Hook
 
@@ -50,28 +50,30 @@ def edit(
     """
     if comment.is_visible and body.text == comment.body:
         return
-    if refusal := why_not(comment, by=by, window=window):
+    if refusal := edit_refusal(comment, by=by, window=window):
         raise refusal
     if version != len(comment.revisions):
         raise EditedElsewhere
-    if same_text and _has_said(body, by=by, within=same_text, elsewhere_than=comment):
+    if same_text and _check_duplicate(body, by=by, within=same_text, elsewhere_than=comment):
         raise SameText
     article = comment.article
-    held_for = look_at(Draft(article, by, body, comment.parent, known(article, by), is_edit=True))
+    held_for = run_checks(
+        PendingPost(article, by, body, comment.parent, extra_values(article, by), is_edit=True)
+    )
     comment.edit(body)
     if held_for:
-        comment.hold(reason=held_for)
+        comment._set_held(reason=held_for)
     for effect in after_edit:
         effect(comment)
 
 
-def why_not(comment: Comment, *, by: User, window: timedelta) -> Refused | None:
+def edit_refusal(comment: Comment, *, by: User, window: timedelta) -> Refused | None:
     """Whatever keeps its author from editing it now; a closed thread stays as it was closed."""
     if not comment.is_visible:
         return CommentNotShown()
     if not by.may_write:
         return AuthorSuspended()
-    course = course_of(comment.article)
+    course = thread_state(comment.article)
     if not course.takes_comments:
         return ThreadClosed(course.opens_at)
     if now() >= comment.posted_at + window:
@@ -81,7 +83,7 @@ def why_not(comment: Comment, *, by: User, window: timedelta) -> Refused | None:
     return None
 
 
-def _has_said(body: Body, *, by: User, within: timedelta, elsewhere_than: Comment) -> bool:
+def _check_duplicate(body: Body, *, by: User, within: timedelta, elsewhere_than: Comment) -> bool:
     """Else a text refused when posted could be slipped in under another."""
     same = select(Comment.id).where(Comment.author_id == by.id, Comment.text_hash == body.hash)
     near = Comment.posted_at.between(now() - within, now() + within)

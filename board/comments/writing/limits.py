@@ -12,14 +12,14 @@ from board.articles.models import Article
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.writing.errors import SameText, TooManyHere, TooManyToday, TooSoon
-from board.db import now, run
+from board.db import execute_core, now
 
 DAY = timedelta(days=1)
-Past = Row[*tuple[Any, ...]]
+PostingHistory = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Limits:
+class PostingLimits:
     """How much one account may write; 0 = no limit. Defaults of the Korean portals since 2018."""
 
     interval: timedelta = timedelta(seconds=60)
@@ -31,7 +31,7 @@ class Limits:
     def none(cls) -> Self:
         return cls(interval=timedelta(), per_day=0, roots_per_article=0, same_text=timedelta())
 
-    def refuse_beyond(self, past: Past, *, is_root: bool) -> None:
+    def refuse_beyond(self, past: PostingHistory, *, is_root: bool) -> None:
         for refusal, posted_at, wait in (
             (TooSoon, past.own_at, self.interval),
             (TooManyToday, past.own_of_day_at, DAY),
@@ -92,14 +92,22 @@ def _at_once(*, with_past: bool) -> Select[*tuple[Any, ...]]:
     return select(*(each.scalar_subquery().label(name) for name, each in asked.items()))
 
 
-def known(article: Article, author: User) -> Row[*tuple[Any, ...]]:
+def extra_values(article: Article, author: User) -> Row[*tuple[Any, ...]]:
     """The answers to `extra_columns`, when there is nothing else to ask."""
-    return run(_at_once(with_past=False), {"article": article.id, "author": author.id}).one()
+    return execute_core(
+        _at_once(with_past=False), {"article": article.id, "author": author.id}
+    ).one()
 
 
-def past_of(
-    article: Article, *, by: User, body: Body, key: str, parent: Comment | None, limits: Limits
-) -> Past:
+def posting_history(
+    article: Article,
+    *,
+    by: User,
+    body: Body,
+    key: str,
+    parent: Comment | None,
+    limits: PostingLimits,
+) -> PostingHistory:
     """All that the stored comments say about a new one, asked at once. A limit of 0 asks nothing.
 
     Deleted ones count too, and no restart and no worker forgets.
@@ -118,4 +126,4 @@ def past_of(
         **{f"{name}_since": moment - wait for name, wait in waits.items()},
         **{f"{name}_until": moment + wait for name, wait in waits.items()},
     }
-    return run(_at_once(with_past=True), asked).one()
+    return execute_core(_at_once(with_past=True), asked).one()

@@ -9,7 +9,7 @@ import regex
 from flask_babel import gettext as _
 
 from board.comments.body import LINK
-from board.comments.writing.warnings import Advice
+from board.comments.writing.warnings import TextWarning
 from board.db import now
 
 # Not inside a longer number, an address, or a word of another alphabet.
@@ -56,21 +56,21 @@ _OF_A_FIRM = regex.compile("[0-9]{3}-[0-9]{2}-[0-9]{5}")
 _OLDEST = 110  # years; numbers of firms look like those of people born before
 
 
-def personal_numbers(text: str) -> Iterator[Advice]:
+def check(text: str) -> Iterator[TextWarning]:
     return (advise(start, end) for start, end, advise in _found(text))
 
 
-def places_of(text: str) -> Iterator[tuple[int, int]]:
+def find_spans(text: str) -> Iterator[tuple[int, int]]:
     """From where to where each such number stands."""
     return ((start, end) for start, end, _advise in _found(text))
 
 
 @lru_cache(maxsize=64)  # advised on first, and then looked at by whoever holds such comments
-def _found(text: str) -> list[tuple[int, int, Callable[[int, int], Advice]]]:
+def _found(text: str) -> list[tuple[int, int, Callable[[int, int], TextWarning]]]:
     return list(_finding(text))
 
 
-def _finding(text: str) -> Iterator[tuple[int, int, Callable[[int, int], Advice]]]:
+def _finding(text: str) -> Iterator[tuple[int, int, Callable[[int, int], TextWarning]]]:
     plain = LINK.sub(lambda link: " " * len(link.group()), _narrow(text))
     for pattern, is_one, advise in _PERSONAL:
         for match in pattern.finditer(plain):
@@ -117,27 +117,31 @@ def _is_of_an_account(number: str) -> bool:
     return len(_digits(number)) in _ACCOUNT_DIGITS and not _OF_A_FIRM.fullmatch(number)
 
 
-def _phone(start: int, end: int) -> Advice:
+def _phone(start: int, end: int) -> TextWarning:
     why = _("Anyone could call it, and comments get copied elsewhere.")
-    return Advice(start, end, "phone", _("This looks like a phone number."), why)
+    return TextWarning(start, end, "phone", _("This looks like a phone number."), why)
 
 
-def _resident(start: int, end: int) -> Advice:
+def _resident(start: int, end: int) -> TextWarning:
     why = _("It can be used for identity theft. Please leave it out.")
-    return Advice(start, end, "resident", _("This looks like a resident registration number."), why)
+    return TextWarning(
+        start, end, "resident", _("This looks like a resident registration number."), why
+    )
 
 
-def _card(start: int, end: int) -> Advice:
+def _card(start: int, end: int) -> TextWarning:
     why = _("Someone could pay with this card.")
-    return Advice(start, end, "card", _("This looks like a card number."), why)
+    return TextWarning(start, end, "card", _("This looks like a card number."), why)
 
 
-def _account(start: int, end: int) -> Advice:
+def _account(start: int, end: int) -> TextWarning:
     why = _("Bank details can be used for fraud.")
-    return Advice(start, end, "account", _("This looks like a bank account number."), why)
+    return TextWarning(start, end, "account", _("This looks like a bank account number."), why)
 
 
-_PERSONAL: list[tuple[regex.Pattern[str], Callable[[str], bool], Callable[[int, int], Advice]]] = [
+_PERSONAL: list[
+    tuple[regex.Pattern[str], Callable[[str], bool], Callable[[int, int], TextWarning]]
+] = [
     (_MOBILE, bool, _phone),
     (_LANDLINE, bool, _phone),
     (_RESIDENT, _is_of_a_person, _resident),

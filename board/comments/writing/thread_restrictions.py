@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from board.articles.thread_controls.models import Steering
-from board.articles.thread_controls.state import Course, course_of
+from board.articles.thread_controls.models import ThreadRestriction
+from board.articles.thread_controls.state import ThreadState, thread_state
 from board.comments.models import Comment
-from board.comments.writing.create import Draft
+from board.comments.writing.create import PendingPost
 from board.comments.writing.errors import Refused
 from board.db import db, now
 
@@ -26,22 +26,22 @@ class ThreadSlowed(Refused):
         self.seconds = seconds
 
 
-def check(draft: Draft) -> str | None:
+def check(draft: PendingPost) -> str | None:
     """An edit neither waits nor asks how old the account is; but where all is looked at, it is."""
-    course = course_of(draft.article)
+    course = thread_state(draft.article)
     if not draft.is_edit:
         _refuse_new_account(course, draft)
         _refuse_too_soon(course, draft)
     return HELD_FOR if course.holds else None
 
 
-def _refuse_new_account(course: Course, draft: Draft) -> None:
-    settled_at = draft.author.joined_at + Steering.SETTLED_AFTER
-    if course.is_for_the_settled and settled_at > now():
+def _refuse_new_account(course: ThreadState, draft: PendingPost) -> None:
+    settled_at = draft.author.joined_at + ThreadRestriction.MIN_ACCOUNT_AGE
+    if course.is_for_established and settled_at > now():
         raise AccountTooNew(settled_at)
 
 
-def _refuse_too_soon(course: Course, draft: Draft) -> None:
+def _refuse_too_soon(course: ThreadState, draft: PendingPost) -> None:
     """Whatever became of the last one: deleted and held ones count too."""
     if not course.seconds:
         return

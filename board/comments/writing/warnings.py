@@ -12,7 +12,7 @@ from board.runtime.hooks import Hook
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class TextWarning:
     """About `text[start:end]`: what it seems to be, and why to think twice, in the reader's words.
 
     `about` tells kinds apart for programs and tests.
@@ -26,28 +26,28 @@ class Advice:
 
 
 # Each is given a tidy text. May be slow by no more than the length of the text.
-warning_checks: Hook[Callable[[str], Iterable[Advice]]] = Hook()
+warning_checks: Hook[Callable[[str], Iterable[TextWarning]]] = Hook()
 
 
-def on(text: str) -> list[Advice]:
+def warnings_for(text: str) -> list[TextWarning]:
     """In the order of the text. Where two speak of the same words, the one that begins first."""
     found = sorted(
         (advice for check in warning_checks for advice in check(text)),
         key=lambda advice: (advice.start, -advice.end),
     )
-    kept: list[Advice] = []
+    kept: list[TextWarning] = []
     for advice in found:
         if not kept or advice.start >= kept[-1].end:
             kept.append(advice)
     return kept
 
 
-def consent_to(text: str) -> str:
+def confirmation_token(text: str) -> str:
     """What a form carries to say: posted as it is, after the advice on exactly this text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def marked(text: str, found: Iterable[Advice]) -> Iterator[tuple[str, bool]]:
+def highlight(text: str, found: Iterable[TextWarning]) -> Iterator[tuple[str, bool]]:
     """The text in pieces, each with whether advice is about it."""
     end = 0
     for advice in found:

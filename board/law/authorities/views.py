@@ -28,7 +28,7 @@ from board.law.authorities.forms import (
 )
 from board.law.authorities.orders import Order, Outcome
 from board.web.access import moderators, open_to
-from board.web.forms import Form, asked_id
+from board.web.forms import Form, query_id
 from board.web.i18n import local
 
 bp = Blueprint("registers", __name__)
@@ -42,14 +42,14 @@ def init_app(app: Flask) -> None:
 @open_to(moderators)
 def orders_page() -> ResponseReturnValue:
     return _orders.page(
-        OrderForm.empty(data={"received_at": _minute(), "deadline_at": _minute() + _A_DAY})
+        OrderForm.unbound(data={"received_at": _minute(), "deadline_at": _minute() + _A_DAY})
     )
 
 
 @bp.post("/desk/orders")
 @open_to(moderators)
 def register_order() -> ResponseReturnValue:
-    form = OrderForm.posted()
+    form = OrderForm.from_post()
     if not form.validate():
         return _orders.page(form), 422
     with writing():
@@ -62,9 +62,9 @@ def register_order() -> ResponseReturnValue:
 @open_to(moderators)
 def answer_order(id: int) -> ResponseReturnValue:
     """`carried_out` hides what the order names; the others only say how it ended."""
-    form = OrderAnswerForm.posted()
+    form = OrderAnswerForm.from_post()
     if not form.validate():
-        return _orders.page(OrderForm.empty(), refused=id, answer=form), 422
+        return _orders.page(OrderForm.unbound(), refused=id, answer=form), 422
     outcome, says = Outcome(form.outcome.data), form.says.data or ""
     try:
         with writing():
@@ -81,13 +81,13 @@ def answer_order(id: int) -> ResponseReturnValue:
 @bp.get("/desk/disclosures", endpoint="disclosures_page")
 @open_to(moderators)
 def disclosures_page() -> ResponseReturnValue:
-    return _disclosures.page(DisclosureForm.empty(data={"received_at": _minute()}))
+    return _disclosures.page(DisclosureForm.unbound(data={"received_at": _minute()}))
 
 
 @bp.post("/desk/disclosures")
 @open_to(moderators, lists=("asked",))
 def register_disclosure() -> ResponseReturnValue:
-    form = DisclosureForm.posted()
+    form = DisclosureForm.from_post()
     if not form.validate():
         return _disclosures.page(form), 422
     with writing():
@@ -99,9 +99,9 @@ def register_disclosure() -> ResponseReturnValue:
 @bp.post("/desk/disclosures/<id:id>/answer")
 @open_to(moderators, lists=("items",))
 def answer_disclosure(id: int) -> ResponseReturnValue:
-    form = DisclosureAnswerForm.posted()
+    form = DisclosureAnswerForm.from_post()
     if not form.validate():
-        return _disclosures.page(DisclosureForm.empty(), refused=id, answer=form), 422
+        return _disclosures.page(DisclosureForm.unbound(), refused=id, answer=form), 422
     says = form.says.data or ""
     try:
         with writing():
@@ -115,7 +115,7 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
                 )
     except data_requests.NotAsked:
         form.items.errors = [_("They did not ask for this.")]
-        return _disclosures.page(DisclosureForm.empty(), refused=id, answer=form), 422
+        return _disclosures.page(DisclosureForm.unbound(), refused=id, answer=form), 422
     except Answered:
         abort(409)
     return redirect(url_for(".disclosures_page", notice="saved"), 303)
@@ -139,7 +139,7 @@ class Register(NamedTuple):
     outcomes: Callable[[], dict[str, str]]
 
     def page(self, form: Form, *, refused: int | None = None, answer: Form | None = None) -> str:
-        found = list(db.session.scalars(self.entries.answered(before=asked_id("before"))))
+        found = list(db.session.scalars(self.entries.answered(before=query_id("before"))))
         shown = found[: self.entries.PAGE_SIZE]
         return render_template(
             self.template,
@@ -148,7 +148,7 @@ class Register(NamedTuple):
             more=shown[-1].id if len(found) > len(shown) else None,
             form=form,
             refused=refused,
-            answer=answer or self.answer.empty(),
+            answer=answer or self.answer.unbound(),
             kinds=dict(self.kinds()),
             outcomes=self.outcomes(),
         )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts.models import User
 from board.comments.body import LINK
 from board.comments.models import Comment
-from board.comments.writing.create import Draft
+from board.comments.writing.create import PendingPost
 from board.db import Base, db, now
 from board.moderation.rulings.models import Verdict, record
 from board.moderation.word_filter import fingerprint, is_near, keys_of, normalise
@@ -144,5 +144,5 @@ def _number(kind: str, of: str) -> int:
 ANY_BANNED = select(BarredKey.barred_id).limit(1)
 
 
-def check(draft: Draft) -> str | None:
-    return CODE if draft.known.barred and found(draft.body.text) else None
+def check(draft: PendingPost) -> str | None:
+    return CODE if draft.extra.barred and found(draft.body.text) else None

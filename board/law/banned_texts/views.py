@@ -16,7 +16,7 @@ from board.law.banned_texts import models as banned_texts
 from board.law.banned_texts.models import Barred, TooLittle
 from board.law.claims.forms import find_comment
 from board.web.access import moderators, open_to
-from board.web.forms import Form, asked_id
+from board.web.forms import Form, query_id
 
 bp = Blueprint("barred", __name__)
 _EMPTY = _("Please write something.")
@@ -45,15 +45,15 @@ class BarForm(Form):
 @open_to(moderators)
 def index() -> ResponseReturnValue:
     """`?comment=` is the one whose page sent us here."""
-    id = asked_id("comment")
+    id = query_id("comment")
     what = url_for("comments.comment", id=id) if id else ""
-    return _index(BarForm.empty(data={"what": what}))
+    return _index(BarForm.unbound(data={"what": what}))
 
 
 @bp.post("/desk/barred")
 @open_to(moderators)
 def bar() -> ResponseReturnValue:
-    form = BarForm.posted()
+    form = BarForm.from_post()
     if not form.validate():
         return _index(form), 422
     id = form.comment.id if form.comment else None
@@ -77,7 +77,7 @@ def unbar(id: int) -> ResponseReturnValue:
 
 
 def _index(form: BarForm) -> str:
-    before = asked_id("before") if request.method == "GET" else None
+    before = query_id("before") if request.method == "GET" else None
     found = list(db.session.scalars(Barred.in_force(before=before)))
     shown = found[: Barred.PAGE_SIZE]
     more = shown[-1].id if len(found) > Barred.PAGE_SIZE else None

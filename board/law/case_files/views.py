@@ -46,7 +46,7 @@ class DossierForm(Form):
 @bp.get("/desk/comments/<id:id>/case")
 @open_to(moderators)
 def comment_form(id: int) -> ResponseReturnValue:
-    return _page(DossierForm.empty(), _comment(id))
+    return _page(DossierForm.unbound(), _comment(id))
 
 
 @bp.post("/desk/comments/<id:id>/case")
@@ -58,7 +58,7 @@ def comment(id: int) -> ResponseReturnValue:
 @bp.get("/desk/claims/<id:id>/case")
 @open_to(moderators)
 def claim_form(id: int) -> ResponseReturnValue:
-    return _page(DossierForm.empty(), _claim(id))
+    return _page(DossierForm.unbound(), _claim(id))
 
 
 @bp.post("/desk/claims/<id:id>/case")
@@ -70,7 +70,7 @@ def claim(id: int) -> ResponseReturnValue:
 @bp.get("/desk/orders/<id:id>/case")
 @open_to(moderators)
 def order_form(id: int) -> ResponseReturnValue:
-    return _page(DossierForm.empty(), _order(id))
+    return _page(DossierForm.unbound(), _order(id))
 
 
 @bp.post("/desk/orders/<id:id>/case")
@@ -80,7 +80,7 @@ def order(id: int) -> ResponseReturnValue:
 
 
 def _take(find: Callable[[], Any], make: Callable[..., Dossier]) -> ResponseReturnValue:
-    form = DossierForm.posted()
+    form = DossierForm.from_post()
     if not form.validate():
         return _page(form, find()), 422
     with writing():

@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/desk/claims/<id:id>/answer")
 @open_to(moderators)
 def answer(id: int) -> ResponseReturnValue:
-    form = AnswerForm.posted()
+    form = AnswerForm.from_post()
     if not form.validate():
         return _index(id, form), 422
     try:
@@ -128,7 +128,7 @@ def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
         files=files,
         channels=contact_preferences.of(authors),
         refused=refused,
-        form=form or AnswerForm.empty(),
+        form=form or AnswerForm.unbound(),
         kinds=dict(kinds()),
         wishes=dict(wishes()),
         requesters=dict(requesters()),

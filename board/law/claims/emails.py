@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import Letter, Words
+from board.accounts.email.queue import EmailText, QueuedEmail
 from board.accounts.forms import is_email
 from board.db import db
 from board.law.claims import workflow as claim_workflow
@@ -30,10 +30,10 @@ def announce_appeal(asked: Appeal) -> None:
 def _write_to(claim: Claim, kind: str, about: int) -> None:
     to = claim.claimant
     if to and is_email(to.contact):
-        email_queue.write_to(to.contact, kind, about, language=to.language)
+        email_queue.enqueue_to(to.contact, kind, about, language=to.language)
 
 
-def state_text(letter: Letter) -> Words:
+def state_text(letter: QueuedEmail) -> EmailText:
     step = _step(letter)
     if step.state == State.RECEIVED:
         said = _("Your claim has been received.")
@@ -44,27 +44,27 @@ def state_text(letter: Letter) -> Words:
     return _words(step.claim, said)
 
 
-def objection_text(letter: Letter) -> Words:
+def objection_text(letter: QueuedEmail) -> EmailText:
     step = db.session.scalars(select(Step).where(Step.ruling_id == letter.about).limit(1)).one()
     return _words(step.claim, _("The author of the comment has objected."))
 
 
-def _words(claim: Claim, said: str) -> Words:
+def _words(claim: Claim, said: str) -> EmailText:
     read = _("For details, enter this number and the code you were given when you made the claim:")
     page = url_for("rights.status_form", _external=True)
     subject = _("Your claim %(number)s", number=claim.receipt)
-    return Words(subject, f"{said} {read}\n\n{claim.receipt}\n{page}\n")
+    return EmailText(subject, f"{said} {read}\n\n{claim.receipt}\n{page}\n")
 
 
-def is_last_step(letter: Letter) -> bool:
+def is_last_step(letter: QueuedEmail) -> bool:
     """What was taken back, or overtaken, is told no more."""
     step = _step(letter)
     return step.claim.steps[-1] is step
 
 
-def mark_told(letter: Letter) -> None:
+def mark_told(letter: QueuedEmail) -> None:
     claim_workflow.tell(_step(letter))
 
 
-def _step(letter: Letter) -> Step:
+def _step(letter: QueuedEmail) -> Step:
     return db.session.get_one(Step, letter.about)

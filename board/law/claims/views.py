@@ -18,8 +18,8 @@ from board.law.claims.evidence import Evidence
 from board.law.claims.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.claims.models import Claim
 from board.moderation.rulings.labels import act_label
-from board.web.access import everyone, open_to, readers
-from board.web.forms import asked_id
+from board.web.access import everyone, members, open_to
+from board.web.forms import query_id
 from board.web.i18n import language
 
 bp = Blueprint("rights", __name__)
@@ -42,7 +42,7 @@ class Event(NamedTuple):
 def init_app(app: Flask) -> None:
     app.add_template_global(claim_state)
     app.add_template_global(_channel, "my_notice_channel")
-    app.add_template_global(lambda: ChannelForm.empty(), "notice_channel_form")
+    app.add_template_global(lambda: ChannelForm.unbound(), "notice_channel_form")
 
 
 def claim_state(state: str) -> str:
@@ -60,15 +60,15 @@ def claim_state(state: str) -> str:
 @open_to(everyone)
 def claim_form() -> ResponseReturnValue:
     """`?comment=` is the one whose page sent us here."""
-    id = asked_id("comment")
+    id = query_id("comment")
     url = absolute(url_for("comments.comment", id=id)) if id else ""
-    return _claim_page(ClaimForm.empty(data={"url": url}))
+    return _claim_page(ClaimForm.unbound(data={"url": url}))
 
 
 @bp.post("/report/rights")
 @open_to(everyone, uploads=lambda: _UPLOADS_MAX, into=io.BytesIO)
 def claim() -> ResponseReturnValue:
-    form = ClaimForm.posted()
+    form = ClaimForm.from_post()
     if not form.validate():
         return _claim_page(form), 422
     files = evidence.seal(form.files())
@@ -88,14 +88,14 @@ def claim() -> ResponseReturnValue:
 @bp.get("/report/rights/status")
 @open_to(everyone)
 def status_form() -> ResponseReturnValue:
-    return _status_page(StatusForm.empty())
+    return _status_page(StatusForm.unbound())
 
 
 @bp.post("/report/rights/status")
 @open_to(everyone)
 def status() -> ResponseReturnValue:
     """Posted, so that no address holds the code."""
-    form = StatusForm.posted()
+    form = StatusForm.from_post()
     if not form.validate():
         return _status_page(form), 422
     found = db.session.scalar(Claim.of(form.receipt.data, form.secret.data))
@@ -108,17 +108,17 @@ def status() -> ResponseReturnValue:
 @bp.get("/transparency/takedowns")
 @open_to(everyone)
 def public() -> ResponseReturnValue:
-    found = list(db.session.scalars(Claim.acted_on(before=asked_id("before"))))
+    found = list(db.session.scalars(Claim.acted_on(before=query_id("before"))))
     shown = found[: Claim.PAGE_SIZE]
     more = shown[-1].id if len(found) > Claim.PAGE_SIZE else None
     return render_template("law/takedowns.html", claims=shown, more=more, kinds=dict(kinds()))
 
 
 @bp.post("/account/notices/channel")
-@open_to(readers)
+@open_to(members)
 def channel() -> ResponseReturnValue:
     """Name the way to be told of claims about what one wrote; nothing takes it back."""
-    form = ChannelForm.posted()
+    form = ChannelForm.from_post()
     if form.validate():
         with writing():
             contact_preferences.name(form.contact.data or "", by=current_user())

@@ -77,8 +77,8 @@ def rebut(received: Claim, *, by: User, says: str, lead: str) -> None:
     if not received.rebuttal:
         raise NotNow
     comment = received.comment
-    reply = create.store(
-        comment.article, by=by, body=Body.of(f"{lead}\n\n{received.rebuttal}"),
+    reply = create.insert_comment(
+        comment.article, by=by, body=Body.from_text(f"{lead}\n\n{received.rebuttal}"),
         key=f"rebuttal-{received.id}", parent=comment, posted_at=now(),
     )  # fmt: skip
     made = record(

@@ -11,7 +11,7 @@ from board.law.claims.models import Claim
 from board.law.terms import documents as terms_documents
 from board.law.terms.documents import Document
 from board.web.access import everyone, open_to
-from board.web.i18n import dated, today
+from board.web.i18n import format_full_date, today
 
 bp = Blueprint("terms", __name__)
 
@@ -117,6 +117,6 @@ def _documents() -> list[Link]:
 
 
 def _announcement(document: Document) -> Link:
-    name, day = _label(document.name), dated(document.since)
+    name, day = _label(document.name), format_full_date(document.since)
     said = gettext("%(document)s: changes from %(day)s", document=name, day=day)
     return Link(said, url_for(_VIEWS[document.name], version=document.since.isoformat()))

@@ -205,4 +205,4 @@ def export_appeals(user: User) -> list[dict[str, Any]]:
     names = ("ruling_id", "text", "made_at", "decided_at", "upheld")
     mine = select(*(getattr(Appeal, name) for name in names))
     mine = mine.where(Appeal.ruling.has(Ruling.about_id == user.id)).order_by(Appeal.made_at)
-    return data_export.rows(mine)
+    return data_export.as_dicts(mine)

@@ -33,14 +33,14 @@ def appeal_form(id: int) -> ResponseReturnValue:
     if user is None:
         path = url_for(".appeal_form", id=id)
         return redirect(url_for("accounts.sign_in_form", next=path), 303)
-    form = AppealForm.empty(data={"key": key})
+    form = AppealForm.unbound(data={"key": key})
     return _appeal_page(_ruling_about(user, id), user, form), {"Cache-Control": "private, no-store"}
 
 
 @bp.post("/rulings/<id:id>/appeal")
 @open_to(everyone)
 def appeal(id: int) -> ResponseReturnValue:
-    form = AppealForm.posted()
+    form = AppealForm.from_post()
     user = _appellant(form.key.data or "")
     if user is None:
         abort(401)
@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/desk/appeals/<id:id>/decide")
 @open_to(moderators)
 def decide(id: int) -> ResponseReturnValue:
-    form = DecideForm.posted()
+    form = DecideForm.from_post()
     if not form.validate():
         return _index(id, form), 422
     try:
@@ -92,7 +92,7 @@ def _index(refused: int | None = None, form: DecideForm | None = None) -> str:
         ended=list(db.session.scalars(Appeal.ended(current_user()))),
         is_alone=appeals.is_alone(current_user()),
         refused=refused,
-        form=form or DecideForm.empty(),
+        form=form or DecideForm.unbound(),
     )
 
 

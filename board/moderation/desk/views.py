@@ -26,7 +26,7 @@ from board.moderation.rulings.labels import act_label
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.undo import TooLate
 from board.web.access import moderators, open_to
-from board.web.forms import own_path
+from board.web.forms import safe_redirect_path
 
 bp = Blueprint("queues", __name__)
 WRITE_MAX = 200  # decisions in one write, so that no reader's post waits long for a moderator's
@@ -70,7 +70,7 @@ def keep(id: int) -> ResponseReturnValue:
 @bp.post("/desk/comments/<id:id>/hide")
 @open_to(moderators)
 def hide(id: int) -> ResponseReturnValue:
-    form = ReasonForm.posted()
+    form = ReasonForm.from_post()
     if not form.validate():
         return _queue_page(_queue_of_next(), problem=form.first_error), 422
     with writing():
@@ -106,10 +106,10 @@ def undo(id: int) -> ResponseReturnValue:
 @open_to(moderators, lists=("comment",))
 def bulk() -> ResponseReturnValue:
     """One decision about many: those chosen, or all that the filters find."""
-    form, queue = BulkForm.posted(), _queue_of_next()
+    form, queue = BulkForm.from_post(), _queue_of_next()
     if not form.validate():
         return _queue_page(queue, problem=form.first_error), 422
-    filters = FilterForm.posted()
+    filters = FilterForm.from_post()
     filters.validate()
     ids = _all(queue, filters) if form.all.data else form.comment.data
     if form.all.data and form.count.data != str(len(ids)):
@@ -183,7 +183,7 @@ def _decided(ruling: Ruling | None) -> Conflict:
 
 
 def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
-    filters = FilterForm.asked()
+    filters = FilterForm.from_query()
     filters.validate()
     after = request.args.get("after")
     if isinstance(queue, Queue):
@@ -222,7 +222,7 @@ def _asked_queue(value: str | None = None) -> Queue | str:
 
 def _next() -> str:
     """The page of the desk one came from, with its filters."""
-    path = own_path(request.form.get("next"))
+    path = safe_redirect_path(request.form.get("next"))
     return path if path.startswith("/desk/comments") else url_for(".index")
 
 

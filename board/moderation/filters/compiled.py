@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, cast
 from flask import current_app
 from sqlalchemy import select
 
-from board.db import db, run
+from board.db import db, execute_core
 from board.moderation import word_filter
 from board.moderation.filters import models as filter_rules
 from board.moderation.filters.models import Edition, Kind, Rule, State
@@ -75,7 +75,7 @@ RULES_VERSION = select(Edition.number)
 
 def current() -> Rulebook:
     """The rules as this transaction sees them."""
-    return edition(run(RULES_VERSION).scalar())
+    return edition(execute_core(RULES_VERSION).scalar())
 
 
 def edition(number: int | None) -> Rulebook:

@@ -33,7 +33,7 @@ def go_on(id: int) -> ResponseReturnValue:
 @bp.post("/desk/rules/trials/<id:id>/adopt")
 @open_to(moderators)
 def adopt(id: int) -> ResponseReturnValue:
-    form = AdoptForm.posted()
+    form = AdoptForm.from_post()
     if not form.validate() or not _trial(id).is_done:
         return _trial_page(_trial(id)), 422
     try:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal_column, select
 
 from board.comments.models import Comment
-from board.comments.writing.create import Draft
-from board.comments.writing.pii import places_of
+from board.comments.writing.create import PendingPost
+from board.comments.writing.pii import find_spans
 from board.moderation.filters import near_duplicates
 from board.moderation.filters.compiled import Finding, Known
 from board.moderation.filters.models import State
@@ -40,36 +40,36 @@ def foresee(text: str) -> None:
     near_duplicates.mark_of(text)
 
 
-def findings(signals: Iterable[Known], draft: Draft) -> Iterator[Finding]:
+def findings(signals: Iterable[Known], draft: PendingPost) -> Iterator[Finding]:
     for rule in signals:
         yield from _MEASURES[rule.text](rule, draft)
 
 
-def _links(rule: Known, draft: Draft) -> Iterator[Finding]:
+def _links(rule: Known, draft: PendingPost) -> Iterator[Finding]:
     """As many links as the threshold, or more."""
     count = len(_hosts(draft.body.text))
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
 
-def _numbers(rule: Known, draft: Draft) -> Iterator[Finding]:
+def _numbers(rule: Known, draft: PendingPost) -> Iterator[Finding]:
     """Telephones, residents, cards, accounts: each marked in its place."""
-    found = list(places_of(draft.body.text))
+    found = list(find_spans(draft.body.text))
     if len(found) >= rule.threshold:
         yield from (Finding(rule, start, end) for start, end in found)
 
 
-def _repeats(rule: Known, draft: Draft) -> Iterator[Finding]:
+def _repeats(rule: Known, draft: PendingPost) -> Iterator[Finding]:
     """Nearly the same text so many times within a day, by anyone under any article."""
     count = near_duplicates.count_alike(draft.body.text)
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
 
-def _rejected(rule: Known, draft: Draft) -> Iterator[Finding]:
+def _rejected(rule: Known, draft: PendingPost) -> Iterator[Finding]:
     """So large a share, in percent, of the author's newest comments was hidden."""
-    if draft.known.rejected is not None and draft.known.rejected >= rule.threshold:
-        yield Finding(rule, value=draft.known.rejected)
+    if draft.extra.rejected is not None and draft.extra.rejected >= rule.threshold:
+        yield Finding(rule, value=draft.extra.rejected)
 
 
 def share_rejected() -> Select[int]:
@@ -81,7 +81,7 @@ def share_rejected() -> Select[int]:
     return select(share).select_from(newest).having(func.count() >= RECORD_MIN)
 
 
-_MEASURES: dict[str, Callable[[Known, Draft], Iterator[Finding]]] = {
+_MEASURES: dict[str, Callable[[Known, PendingPost], Iterator[Finding]]] = {
     "link": _links,
     "number": _numbers,
     "repeat": _repeats,

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.comments import moderation_reasons
 from board.comments.models import Comment
-from board.comments.writing.create import Draft
+from board.comments.writing.create import PendingPost
 from board.comments.writing.errors import Refused
-from board.comments.writing.warnings import Advice
-from board.db import Base, db, now, run
+from board.comments.writing.warnings import TextWarning
+from board.db import Base, db, execute_core, now
 from board.moderation import queue as moderation_queue
 from board.moderation.filters import compiled, heuristics, near_duplicates
 from board.moderation.filters.compiled import Finding
@@ -134,9 +134,9 @@ def pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, b
     yield text[end:], False
 
 
-def look(draft: Draft) -> str | None:
+def look(draft: PendingPost) -> str | None:
     """Why it must wait, if a rule says so. Raises WordRefused."""
-    book = compiled.edition(draft.known.edition)
+    book = compiled.edition(draft.extra.edition)
     found = [*book.findings(draft.body.text), *heuristics.findings(book.signals(), draft)]
     db.session.info["findings"] = found  # for `note`, in the same write, once it has an id
     firm = [each for each in found if each.rule.state == State.ON]
@@ -151,7 +151,7 @@ def note(comment: Comment) -> None:
     """Keep what was found; a moderator sees it marked in place."""
     found: list[Finding] = db.session.info.pop("findings", [])
     if found:
-        run(_INSERT, [_row(each, comment) for each in found])
+        execute_core(_INSERT, [_row(each, comment) for each in found])
     holding = _holding(each for each in found if each.rule.state == State.ON)
     if holding and comment.held_for in moderation_reasons.automatic_reasons:
         why = ", ".join(dict.fromkeys(_why(each, comment.body) for each in holding))
@@ -180,14 +180,14 @@ def note_again(comment: Comment) -> None:
     note(comment)
 
 
-def advise(text: str) -> Iterator[Advice]:
+def advise(text: str) -> Iterator[TextWarning]:
     """What would make it wait, or might better be said otherwise; the words refused are told when
     it is posted."""
     heuristics.foresee(text)
     for each in compiled.current().findings(text):
         if each.rule.state == State.ON and each.rule.action in _ADVISED:
             what, why = _ADVISED[each.rule.action]
-            yield Advice(each.start, each.end, f"rule-{each.rule.action}", str(what), str(why))
+            yield TextWarning(each.start, each.end, f"rule-{each.rule.action}", str(what), str(why))
 
 
 def forget(comment: Comment) -> None:

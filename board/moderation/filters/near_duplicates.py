@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.comments.models import Comment
-from board.db import Base, db, now, run
+from board.db import Base, db, execute_core, now
 from board.moderation.word_filter import fingerprint, is_near, keys_of
 
 MOST = 20  # as many as are looked at under one key: nobody asks how much more than too much it is
@@ -77,15 +77,17 @@ def count_alike(text: str) -> int:
     if not mark:
         return 0
     asked = {"since": now() - REMEMBERED, **dict(zip(_KEYS, keys_of(mark), strict=True))}
-    return sum(is_near(mark, other) for other in run(_ALIKE, asked).scalars())
+    return sum(is_near(mark, other) for other in execute_core(_ALIKE, asked).scalars())
 
 
 def remember(comment: Comment) -> None:
     """For a day, until `forget_old` finds it."""
     if mark := mark_of(comment.body):
         said = {"comment_id": comment.id, "mark": mark, "posted_at": comment.posted_at}
-        run(_ADD, said)
-        run(_ADD_KEY, [{"key": key, "comment_id": comment.id} for key in set(keys_of(mark))])
+        execute_core(_ADD, said)
+        execute_core(
+            _ADD_KEY, [{"key": key, "comment_id": comment.id} for key in set(keys_of(mark))]
+        )
 
 
 def forget(comment: Comment) -> None:
@@ -94,16 +96,16 @@ def forget(comment: Comment) -> None:
 
 
 def has_old() -> bool:
-    oldest = run(_OLDEST.limit(1)).first()
+    oldest = execute_core(_OLDEST.limit(1)).first()
     return oldest is not None and oldest.posted_at < now() - REMEMBERED
 
 
 def forget_old() -> None:
     """Some of what is older than a day, the oldest first."""
     since = now() - REMEMBERED
-    _forget([(row.comment_id, row.mark) for row in run(_OLDEST) if row.posted_at < since])
+    _forget([(row.comment_id, row.mark) for row in execute_core(_OLDEST) if row.posted_at < since])
 
 
 def _forget(kept: list[tuple[int, bytes]]) -> None:
-    run(_TAKE, [{"k": key, "id": id} for id, mark in kept for key in set(keys_of(mark))])
-    run(delete(_likeness).where(_likeness.c.comment_id.in_([id for id, _mark in kept])))
+    execute_core(_TAKE, [{"k": key, "id": id} for id, mark in kept for key in set(keys_of(mark))])
+    execute_core(delete(_likeness).where(_likeness.c.comment_id.in_([id for id, _mark in kept])))

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from board.moderation import word_filter
 from board.moderation.filters.models import CATEGORIES, AllowedWord, Kind, Rule, State
 from board.moderation.word_filter import Action, WrongRule, starter_allowed, starter_rules
-from board.text import tidy_line
+from board.text import normalize_line
 
 _BETWEEN = " | "
 _KINDS = (Kind.WORD.value, Kind.PATTERN.value)
@@ -43,7 +43,9 @@ def read(text: str, *, state: State) -> RuleList:
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             try:
-                _read_line([tidy_line(part) for part in line.split("|", maxsplit=4)], found, state)
+                _read_line(
+                    [normalize_line(part) for part in line.split("|", maxsplit=4)], found, state
+                )
             except (ValueError, WrongRule):
                 found.wrong.append(number)
     return found

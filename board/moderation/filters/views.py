@@ -14,15 +14,15 @@ from board.moderation.filters.forms import AllowForm, FindRuleForm, ImportForm, 
 from board.moderation.filters.labels import bp
 from board.moderation.filters.models import AllowedWord, Rule, RuleChange, State, Twice
 from board.web.access import moderators, open_to
-from board.web.forms import asked_id
+from board.web.forms import query_id
 
 
 @bp.get("/desk/rules")
 @open_to(moderators)
 def index() -> ResponseReturnValue:
-    find = FindRuleForm.asked()
+    find = FindRuleForm.from_query()
     find.validate()
-    after = db.session.get(Rule, asked_id("after") or 0)
+    after = db.session.get(Rule, query_id("after") or 0)
     category = find.category.data if not find.category.errors else ""
     query = Rule.listed(category=category or "", text=find.q.data or "", after=after)
     found = list(db.session.scalars(query))
@@ -42,21 +42,21 @@ def index() -> ResponseReturnValue:
 @bp.get("/desk/rules/new")
 @open_to(moderators)
 def write_form() -> ResponseReturnValue:
-    return _write_page(RuleForm.empty())
+    return _write_page(RuleForm.unbound())
 
 
 @bp.get("/desk/rules/<id:id>")
 @open_to(moderators)
 def rule(id: int) -> ResponseReturnValue:
     rule = _rule(id)
-    return _rule_page(rule, RuleForm.empty(obj=rule), StateForm.empty(obj=rule))
+    return _rule_page(rule, RuleForm.unbound(obj=rule), StateForm.unbound(obj=rule))
 
 
 @bp.post("/desk/rules/new")
 @open_to(moderators)
 def write() -> ResponseReturnValue:
     """Try a rule that there is not yet."""
-    form = RuleForm.posted()
+    form = RuleForm.from_post()
     if not form.validate():
         return _write_page(form), 422
     return begin(form, None)
@@ -66,10 +66,10 @@ def write() -> ResponseReturnValue:
 @open_to(moderators)
 def edit(id: int) -> ResponseReturnValue:
     """Try what a rule would be if it said this."""
-    form = RuleForm.posted()
+    form = RuleForm.from_post()
     if not form.validate():
         rule = _rule(id)
-        return _rule_page(rule, form, StateForm.empty(obj=rule)), 422
+        return _rule_page(rule, form, StateForm.unbound(obj=rule)), 422
     if _rule(id).kind == filter_rules.Kind.SIGNAL:
         abort(404)
     return begin(form, _rule(id))
@@ -78,10 +78,10 @@ def edit(id: int) -> ResponseReturnValue:
 @bp.post("/desk/rules/<id:id>/switch")
 @open_to(moderators)
 def switch(id: int) -> ResponseReturnValue:
-    form = StateForm.posted()
+    form = StateForm.from_post()
     if not form.validate():
         rule = _rule(id)
-        return _rule_page(rule, RuleForm.empty(obj=rule), form), 422
+        return _rule_page(rule, RuleForm.unbound(obj=rule), form), 422
     with writing():
         rule = _rule(id)
         threshold = form.threshold.data or rule.threshold
@@ -94,13 +94,13 @@ def switch(id: int) -> ResponseReturnValue:
 @bp.get("/desk/rules/allowed")
 @open_to(moderators)
 def allowed() -> ResponseReturnValue:
-    return _allowed_page(AllowForm.empty())
+    return _allowed_page(AllowForm.unbound())
 
 
 @bp.post("/desk/rules/allowed")
 @open_to(moderators)
 def allow() -> ResponseReturnValue:
-    form = AllowForm.posted()
+    form = AllowForm.from_post()
     if not form.validate():
         return _allowed_page(form), 422
     try:
@@ -136,14 +136,14 @@ def export() -> ResponseReturnValue:
 @bp.get("/desk/rules/import")
 @open_to(moderators)
 def import_form() -> ResponseReturnValue:
-    return _import_page(ImportForm.empty())
+    return _import_page(ImportForm.unbound())
 
 
 @bp.post("/desk/rules/import")
 @open_to(moderators)
 def bring_in() -> ResponseReturnValue:
     """Rules from elsewhere begin in shadow."""
-    form = ImportForm.posted()
+    form = ImportForm.from_post()
     if not form.validate():
         return _import_page(form), 422
     found = text_format.read(form.lines.data, state=State.SHADOW)

@@ -4,7 +4,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import Letter, Wish, Words, stop_link
+from board.accounts.email.queue import EmailPreference, EmailText, QueuedEmail, unsubscribe_url
 from board.accounts.models import User
 from board.db import db
 from board.moderation.notifications import models as notifications
@@ -16,11 +16,11 @@ _MAILED = frozenset(notifications.TOLD) - {Verdict.KEEP}
 
 def announce(ruling: Ruling) -> None:
     if ruling.verdict in _MAILED and ruling.about and ruling.reason != "appeal":
-        email_queue.write("legal" if ruling.is_legal else "news", ruling.id, to=ruling.about)
+        email_queue.enqueue("legal" if ruling.is_legal else "news", ruling.id, to=ruling.about)
 
 
-def decision_text(letter: Letter) -> Words:
-    return Words(
+def decision_text(letter: QueuedEmail) -> EmailText:
+    return EmailText(
         _("You have a notification"),
         _(
             "A decision has been made about your comments or your account. Read what was "
@@ -30,8 +30,8 @@ def decision_text(letter: Letter) -> Words:
     )
 
 
-def legal_text(letter: Letter) -> Words:
-    return Words(
+def legal_text(letter: QueuedEmail) -> EmailText:
+    return EmailText(
         _("A legal notice about what you wrote"),
         _(
             "A comment of yours, or your account data, was the subject of a rights complaint or "
@@ -42,27 +42,31 @@ def legal_text(letter: Letter) -> Words:
     )
 
 
-def _where(letter: Letter) -> str:
-    page, stop = url_for("people.notices", _external=True), stop_link(_reader(letter))
+def _where(letter: QueuedEmail) -> str:
+    page, stop = url_for("people.notices", _external=True), unsubscribe_url(_reader(letter))
     not_mine = _("If you have no account with us, or do not want any email:")
     return f"\n\n{page}\n\n{not_mine}\n{stop}\n"
 
 
-def is_news(letter: Letter) -> bool:
+def is_news(letter: QueuedEmail) -> bool:
     """Not read on the board by now, and not taken back."""
     user = _reader(letter)
-    return user.mail == Wish.ALL and letter.about > user.notices_seen and still_stands(letter)
+    return (
+        user.mail == EmailPreference.ALL
+        and letter.about > user.notices_seen
+        and still_stands(letter)
+    )
 
 
-def still_stands(letter: Letter) -> bool:
+def still_stands(letter: QueuedEmail) -> bool:
     told = notifications.told(_reader(letter)).where(Ruling.id == letter.about)
     return db.session.scalar(told) is not None
 
 
-def _reader(letter: Letter) -> User:
+def _reader(letter: QueuedEmail) -> User:
     return db.session.get_one(User, letter.user_id)
 
 
-def cancel_other_news(letter: Letter) -> None:
+def cancel_other_news(letter: QueuedEmail) -> None:
     """One e-mail says it for all that still wait."""
-    email_queue.throw_away("news", to=letter.address)
+    email_queue.cancel_pending("news", to=letter.address)

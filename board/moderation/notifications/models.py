@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from board.accounts import data_export
 from board.accounts.models import User
-from board.db.read_connections import Rows, read
+from board.db.read_connections import Rows, fetch_all
 from board.moderation.rulings.models import Ruling, Verdict
 from board.moderation.users.sanctions import about
 
@@ -26,7 +26,7 @@ def told(user: User, *, before: int | None = None) -> Select[Ruling]:
 
 def unread(user: User) -> int:
     """How many notices have come since the person last looked."""
-    ((count,),) = read(_unread(), {"user": user.id, "seen": user.notices_seen})
+    ((count,),) = fetch_all(_unread(), {"user": user.id, "seen": user.notices_seen})
     return int(count)
 
 
@@ -55,4 +55,4 @@ def export_notices(user: User) -> list[dict[str, Any]]:
     names = ("verdict", "reason", "note", "until", "made_at", "comment_id")
     columns = (getattr(Ruling, name) for name in names)
     mine = select(*columns).where(Ruling.about_id == user.id, *_told()).order_by(Ruling.id)
-    return data_export.rows(mine)
+    return data_export.as_dicts(mine)

@@ -13,8 +13,8 @@ from board.moderation.users import sanctions
 from board.moderation.users.forms import SeenForm
 from board.moderation.users.sanctions import Caution
 from board.moderation.users.views import bp
-from board.web.access import open_to, readers
-from board.web.forms import asked_id, own_path
+from board.web.access import members, open_to
+from board.web.forms import query_id, safe_redirect_path
 
 # Why an author with a warning to confirm cannot post.
 UNCONFIRMED = _(
@@ -28,10 +28,10 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/account/notices", endpoint="notices")
-@open_to(readers)
+@open_to(members)
 def index() -> ResponseReturnValue:
     """What was decided about me and mine, and why. Never by whom."""
-    found = list(db.session.scalars(notifications.told(current_user(), before=asked_id("before"))))
+    found = list(db.session.scalars(notifications.told(current_user(), before=query_id("before"))))
     shown = found[: sanctions.PAGE_SIZE]
     return render_template(
         "moderation/notifications/index.html",
@@ -42,20 +42,20 @@ def index() -> ResponseReturnValue:
         cautions=list(db.session.scalars(Caution.open_for(current_user().id))),
         more=shown[-1].id if len(found) > sanctions.PAGE_SIZE else None,
         newest=shown[0].id if shown else 0,
-        next=own_path(request.args.get("next")),
+        next=safe_redirect_path(request.args.get("next")),
     )
 
 
 @bp.post("/account/notices/seen")
-@open_to(readers)
+@open_to(members)
 def see() -> ResponseReturnValue:
     """I have read them, the warnings among them too."""
-    form = SeenForm.posted()
+    form = SeenForm.from_post()
     with writing():
         newest = db.session.scalar(notifications.told(current_user()).limit(1))
         notifications.see(current_user(), up_to=newest.id if newest else 0)
         sanctions.acknowledge(current_user())
-    return redirect(own_path(form.next.data), 303)
+    return redirect(safe_redirect_path(form.next.data), 303)
 
 
 def _unread() -> int:

@@ -23,7 +23,7 @@ from board.comments.models import Comment
 from board.comments.readers.reactions import CommentGone, OwnComment
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import Base, db, now
-from board.db.read_connections import read
+from board.db.read_connections import fetch_all
 from board.moderation import queue as moderation_queue
 from board.moderation.queue import Queue
 from board.moderation.rulings.models import Ruling, Verdict
@@ -83,7 +83,7 @@ _REPORTED_BY = select(_report.comment_id).where(
 def reported_by(reporter: User, comment_ids: Iterable[int]) -> frozenset[int]:
     """Which of these comments this reader has reported, by their ids."""
     asked = {"reporter": reporter.id, "comments": list(comment_ids)}
-    return frozenset(id for (id,) in read(_REPORTED_BY, asked))
+    return frozenset(id for (id,) in fetch_all(_REPORTED_BY, asked))
 
 
 def report(
@@ -115,7 +115,7 @@ def report(
     db.session.add(mine)
     db.session.flush()
     if reason == FILMED and "<a " in comment.html and weight >= 1:
-        comment.hold(reason=FILMED)
+        comment._set_held(reason=FILMED)
         moderation_queue.wait(comment, Queue.HELD, reason=FILMED)
     if _weight_of_open(comment) >= enough or reason == FILMED:
         moderation_queue.wait(comment, Queue.REPORTED, reason=_foremost(comment))
@@ -185,7 +185,7 @@ def reopen(ruling: Ruling) -> None:
 
 
 def export_reports(user: User) -> list[dict[str, Any]]:
-    return data_export.rows(
+    return data_export.as_dicts(
         select(_report.comment_id, _report.reason, _report.note, _report.made_at)
         .where(_report.reporter_id == user.id)
         .order_by(_report.made_at, _report.comment_id)

@@ -10,16 +10,16 @@ from wtforms.validators import Length
 
 from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.models import User
-from board.comments.error_messages import headers, status, why
+from board.comments.error_messages import headers, message_for, status
 from board.comments.models import Comment
 from board.comments.moderation_reasons import report_reasons
 from board.comments.page_context import conversation_page, listed_comment
-from board.comments.thread.query import Shown, ids_of
+from board.comments.thread.query import PublicComment, ids_of
 from board.comments.writing.errors import Refused
 from board.db import writing
 from board.moderation.reports import models as reports
 from board.moderation.reports.models import Report
-from board.web.access import open_to, readers
+from board.web.access import members, open_to
 from board.web.forms import Form
 
 bp = Blueprint("reports", __name__)
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(reported_by_viewer)
 
 
-def reported_by_viewer(comments: Iterable[Shown]) -> frozenset[int]:
+def reported_by_viewer(comments: Iterable[PublicComment]) -> frozenset[int]:
     """Which of these, replies among them, this viewer has reported: they are folded away."""
     if not isinstance(reader := viewer(), User):
         return frozenset()
@@ -45,9 +45,9 @@ def reported_by_viewer(comments: Iterable[Shown]) -> frozenset[int]:
 
 
 @bp.post("/comments/<id:id>/report")
-@open_to(readers)
+@open_to(members)
 def report(id: int) -> ResponseReturnValue:
-    form = ReportForm.posted()
+    form = ReportForm.from_post()
     if not form.validate():
         return conversation_page(listed_comment(id), refused=str(_NO_REASON)), 422
     config = current_app.config
@@ -63,13 +63,13 @@ def report(id: int) -> ResponseReturnValue:
                 enough=config["REPORTS_TO_QUEUE"],
             )
     except Refused as refusal:
-        page = conversation_page(listed_comment(id), refused=why(refusal))
+        page = conversation_page(listed_comment(id), refused=message_for(refusal))
         return page, status(refusal), headers(refusal)
     return redirect(_onward(comment, "reported"), 303)
 
 
 @bp.post("/comments/<id:id>/unreport")
-@open_to(readers)
+@open_to(members)
 def withdraw(id: int) -> ResponseReturnValue:
     with writing():
         comment = listed_comment(id)

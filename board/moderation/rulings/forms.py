@@ -9,7 +9,7 @@ from wtforms.validators import Length, ValidationError
 
 from board.comments.moderation_reasons import OWN_WORDS, is_reason, reasons
 from board.moderation.rulings.models import Ruling
-from board.text import tidy_line
+from board.text import normalize_line
 from board.web.forms import Form
 
 
@@ -34,7 +34,7 @@ class ReasonForm(Form):
 
     def ruling(self) -> dict[str, str]:
         """`reason` and `note` as a ruling keeps them."""
-        reason = tidy_line(self.reason.data or "")
+        reason = normalize_line(self.reason.data or "")
         if is_reason(reason):
             return {"reason": reason, "note": ""}
         words = self.note.data or (reason if reason != OWN_WORDS else "")

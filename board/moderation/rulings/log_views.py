@@ -11,7 +11,7 @@ from board.moderation.rulings import log as ruling_log
 from board.moderation.rulings.labels import act_label
 from board.moderation.rulings.models import Ruling, Verdict
 from board.web.access import open_to, staff
-from board.web.forms import Form, asked_id
+from board.web.forms import Form, query_id
 
 bp = Blueprint("log", __name__)
 
@@ -29,10 +29,10 @@ class LogForm(Form):
 @open_to(staff)
 def index() -> ResponseReturnValue:
     """Names of those it is about are for moderators: an editor may not know whose is hidden."""
-    form = LogForm.asked()
+    form = LogForm.from_query()
     asked = {"verdict": form.verdict.data or "", "by": form.by.data or ""}
-    comment = asked_id("comment")
-    page = ruling_log.newest(**asked, comment=comment, before=asked_id("before"))
+    comment = query_id("comment")
+    page = ruling_log.newest(**asked, comment=comment, before=query_id("before"))
     found = list(db.session.scalars(page))
     shown = found[: Ruling.PAGE_SIZE]
     more = shown[-1].id if len(found) > Ruling.PAGE_SIZE else None

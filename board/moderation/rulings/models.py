@@ -128,9 +128,9 @@ class Ruling(Base):
         asked_for = self.verdict in (Verdict.REBUT, Verdict.DISCLOSE)
         return asked_for or not self.detail.keys().isdisjoint(("claim", "order"))
 
-    def sealed(self, previous: bytes) -> bytes:
+    def compute_hash(self, previous: bytes) -> bytes:
         """The hash this row must have after a row with the hash `previous`."""
-        return hash_chain.seal(previous, {name: getattr(self, name) for name in self.HASHED})
+        return hash_chain.row_hash(previous, {name: getattr(self, name) for name in self.HASHED})
 
 
 def record(
@@ -172,7 +172,7 @@ def hide(
 ) -> Ruling | None:
     """Hiding what is hidden or deleted already changes nothing."""
     before = comment.held_for
-    if not comment.hide(reason=reason, note=note):
+    if not comment._set_hidden(reason=reason, note=note):
         return None
     return _decide(
         Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
@@ -185,7 +185,7 @@ def take_down(
     """Hide as the law asks: for a claim, until then or for good, or for an order. `case` names
     it."""
     before = comment.held_for
-    if not comment.hide(reason=reason):
+    if not comment._set_hidden(reason=reason):
         return None
     return _decide(
         Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, held_for=before, **case
@@ -194,7 +194,7 @@ def take_down(
 
 def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
     before = {"hidden_for": comment.hidden_for, "hidden_note": comment.hidden_note}
-    if not comment.restore():
+    if not comment._set_restored():
         return None
     return _decide(Verdict.RESTORE, comment, by=by, reason=reason, note=note, **before)
 
@@ -207,7 +207,7 @@ def keep(
     before = comment.held_for
     if comment.hidden_for is not None or comment.deleted_at is not None:
         return None
-    was_held = comment.keep()
+    was_held = comment._set_kept()
     return _decide(
         Verdict.KEEP, comment, by=by, reason=reason, note=note, was_held=was_held,
         held_for=before, batch=batch,

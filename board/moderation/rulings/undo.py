@@ -37,17 +37,17 @@ def undo(ruling: Ruling, *, by: User) -> Ruling:
 
 
 def _hide_again(comment: Comment, before: Mapping[str, Any]) -> None:
-    comment.hide(reason=before["hidden_for"], note=before.get("hidden_note", ""))
+    comment._set_hidden(reason=before["hidden_for"], note=before.get("hidden_note", ""))
 
 
 def _show_again(comment: Comment, before: Mapping[str, Any]) -> None:
-    comment.restore()
+    comment._set_restored()
     _hold_again(comment, before)
 
 
 def _hold_again(comment: Comment, before: Mapping[str, Any]) -> None:
     if before.get("held_for"):
-        comment.hold(reason=before["held_for"])
+        comment._set_held(reason=before["held_for"])
 
 
 _REVERSED: dict[Verdict, Callable[[Comment, Mapping[str, Any]], None]] = {

@@ -17,8 +17,8 @@ from board.moderation.rulings import models as ruling_models
 from board.moderation.rulings.forms import ReasonForm, RestoreForm
 from board.moderation.rulings.models import Ruling
 from board.web.access import everyone, moderators, open_to
-from board.web.forms import asked_id
-from board.web.i18n import iso
+from board.web.forms import query_id
+from board.web.i18n import isoformat
 
 bp = Blueprint("moderation", __name__)
 EXPORT_SIZE = 1000  # rulings of one answer to a program
@@ -27,7 +27,7 @@ EXPORT_SIZE = 1000  # rulings of one answer to a program
 @bp.post("/comments/<id:id>/hide")
 @open_to(moderators)
 def hide(id: int) -> ResponseReturnValue:
-    form = ReasonForm.posted()
+    form = ReasonForm.from_post()
     if not form.validate():
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
@@ -39,7 +39,7 @@ def hide(id: int) -> ResponseReturnValue:
 @bp.post("/comments/<id:id>/restore")
 @open_to(moderators)
 def restore(id: int) -> ResponseReturnValue:
-    form = RestoreForm.posted()
+    form = RestoreForm.from_post()
     if not form.validate():
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
@@ -82,7 +82,7 @@ def rulings_csv() -> ResponseReturnValue:
 
 def _page(size: int) -> tuple[list[SimpleNamespace], int | None]:
     """So many of the public log, and where it goes on."""
-    found = list(db.session.scalars(Ruling.newest(before=asked_id("before"), size=size)))
+    found = list(db.session.scalars(Ruling.newest(before=query_id("before"), size=size)))
     more = found[size - 1].id if len(found) > size else None
     return [_public(ruling) for ruling in found[:size]], more
 
@@ -92,7 +92,7 @@ _COLUMNS = ("id", "verdict", "reason_code", "reason", "made_at", "moderator", "c
 
 def _row(ruling: SimpleNamespace) -> dict[str, Any]:
     values = (
-        ruling.id, ruling.verdict, ruling.code, ruling.reason, iso(ruling.made_at),
+        ruling.id, ruling.verdict, ruling.code, ruling.reason, isoformat(ruling.made_at),
         ruling.moderator_name, ruling.comment_id, ruling.article.slug if ruling.article else None,
     )  # fmt: skip
     return dict(zip(_COLUMNS, values, strict=True))

@@ -21,8 +21,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from board.articles.models import Article
-from board.articles.thread_controls.labels import measure_label, span
-from board.articles.thread_controls.models import Measure, Steering, Terms
+from board.articles.thread_controls.labels import format_duration, restriction_label
+from board.articles.thread_controls.models import (
+    RestrictionKind,
+    RestrictionSpec,
+    ThreadRestriction,
+)
 from board.articles.thread_controls.state import DOORS
 from board.db import db, now
 from board.moderation.threads.surges import Surge
@@ -30,7 +34,7 @@ from board.web.forms import Form
 
 ELECTION = "election"
 # What an election mode begins with; the moderator chooses what stays.
-_OF_ELECTIONS = (Measure.SETTLED, Measure.LATEST)
+_OF_ELECTIONS = (RestrictionKind.ESTABLISHED_ONLY, RestrictionKind.LATEST)
 _CLOCK = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _USUAL_SECONDS = "180"
 _HOURS = (1, 3, 12, 24, 72)
@@ -50,16 +54,16 @@ def _sections() -> list[tuple[str, str]]:
 
 
 def _terms() -> list[tuple[str, str]]:
-    hours = [(str(hour), span(hour * 3600)) for hour in _HOURS]
+    hours = [(str(hour), format_duration(hour * 3600)) for hour in _HOURS]
     return [("", gettext("Until a moderator ends it")), *hours]
 
 
 def _measures() -> list[tuple[str, str]]:
-    return [(measure.value, measure_label(measure)) for measure in Measure]
+    return [(measure.value, restriction_label(measure)) for measure in RestrictionKind]
 
 
 def _seconds() -> list[tuple[str, str]]:
-    return [(str(seconds), span(seconds)) for seconds in Steering.SECONDS]
+    return [(str(seconds), format_duration(seconds)) for seconds in ThreadRestriction.SECONDS]
 
 
 class SteerForm(Form):
@@ -79,7 +83,7 @@ class SteerForm(Form):
     )
     reason = StringField(
         _("Reason"),
-        [DataRequired(_("Please fill this in.")), Length(max=Steering.REASON_MAX)],
+        [DataRequired(_("Please fill this in.")), Length(max=ThreadRestriction.REASON_MAX)],
         description=_("Readers see this. Do not name anyone."),
     )
     starts_at = DateTimeLocalField(
@@ -144,14 +148,14 @@ class SteerForm(Form):
         hours = int(self.lasts.data) if str(self.lasts.data).isdecimal() else 0
         return (self.begins_at or now()) + timedelta(hours=hours) if hours else None
 
-    def terms(self) -> Terms:
-        measures = [Measure(name) for name in self.measures.data or ()]
-        return Terms(
+    def terms(self) -> RestrictionSpec:
+        measures = [RestrictionKind(name) for name in self.measures.data or ()]
+        return RestrictionSpec(
             measures=measures,
             reason=self.reason.data or "",
             article=self.found_article if self.scope.data == "article" else None,
             sections=self.sections.data or () if self.scope.data == "sections" else (),
-            seconds=int(self.seconds.data) if Measure.SLOW in measures else 0,
+            seconds=int(self.seconds.data) if RestrictionKind.SLOW in measures else 0,
             starts_at=self.begins_at,
             ends_at=self.over_at,
         )
@@ -159,12 +163,12 @@ class SteerForm(Form):
     @classmethod
     def about(cls, slug: str | None) -> "SteerForm":
         """As first shown, for the article one comes from."""
-        form: SteerForm = cls.empty(data={"article": slug or ""})
+        form: SteerForm = cls.unbound(data={"article": slug or ""})
         return form
 
     @classmethod
     def of_election(cls) -> "SteerForm":
-        form: SteerForm = cls.empty(
+        form: SteerForm = cls.unbound(
             data={
                 "preset": ELECTION,
                 "scope": "sections",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from board.accounts.models import User
-from board.articles.thread_controls.models import Steering, Terms
+from board.articles.thread_controls.models import RestrictionSpec, ThreadRestriction
 from board.comments.moderation_reasons import OWN_WORDS
 from board.db import db, now
 from board.moderation.rulings.models import Ruling, Verdict, record
@@ -11,14 +11,14 @@ from board.moderation.rulings.models import Ruling, Verdict, record
 OVER = "steering_over"
 
 
-def steer(terms: Terms, *, by: User) -> Steering:
+def steer(terms: RestrictionSpec, *, by: User) -> ThreadRestriction:
     """Raises ValueError when the act would say nothing."""
-    steering = Steering.begin(terms, by=by)
+    steering = ThreadRestriction.begin(terms, by=by)
     _record(Verdict.STEER, steering, by=by, reason=OWN_WORDS, note=terms.reason)
     return steering
 
 
-def release(steering: Steering, *, by: User) -> Ruling | None:
+def release(steering: ThreadRestriction, *, by: User) -> Ruling | None:
     """It ends now; one that has not begun never will. None when it had ended."""
     if not steering.end(by=by):
         return None
@@ -27,16 +27,16 @@ def release(steering: Steering, *, by: User) -> Ruling | None:
 
 def keep_time() -> None:
     """What has begun is noted, what is over ends: readers saw it at its moment already."""
-    for steering in db.session.scalars(Steering.due()).all():
+    for steering in db.session.scalars(ThreadRestriction.due()).all():
         if steering.noted_at is None:
-            steering.note()
+            steering.mark_announced()
         if steering.ends_at and steering.ends_at <= now():
             steering.end(by=None)
             _record(Verdict.RELEASE, steering, by=None, reason=OVER)
 
 
 def _record(
-    verdict: Verdict, steering: Steering, *, by: User | None, reason: str, note: str = ""
+    verdict: Verdict, steering: ThreadRestriction, *, by: User | None, reason: str, note: str = ""
 ) -> Ruling:
     told: dict[str, Any] = {"steering": steering.id, "measures": steering.measures}
     if steering.sections:
@@ -52,4 +52,4 @@ def _record(
 
 
 def is_due() -> bool:
-    return db.session.scalar(Steering.due().limit(1)) is not None
+    return db.session.scalar(ThreadRestriction.due().limit(1)) is not None

@@ -14,7 +14,11 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.articles.thread_controls.models import Measure, Steering, Terms
+from board.articles.thread_controls.models import (
+    RestrictionKind,
+    RestrictionSpec,
+    ThreadRestriction,
+)
 from board.db import Base, db, now
 from board.moderation.threads import activity
 from board.moderation.threads.activity import KINDS, SLOT, Event
@@ -51,11 +55,11 @@ class Surge(Base):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
-    steering_id: Mapped[int | None] = mapped_column(ForeignKey(Steering.id))
+    steering_id: Mapped[int | None] = mapped_column(ForeignKey(ThreadRestriction.id))
 
     article: Mapped[Article] = relationship()
     acknowledger: Mapped[User | None] = relationship()
-    steering: Mapped[Steering | None] = relationship()
+    steering: Mapped[ThreadRestriction | None] = relationship()
 
     @classmethod
     def open(cls) -> Select[Self]:
@@ -84,11 +88,11 @@ class Surge(Base):
         if self.acknowledged_at is None:
             self.acknowledged_at, self.acknowledged_by, self.note = now(), by.id, note
 
-    def slow(self, *, by: User, reason: str) -> Steering:
+    def slow(self, *, by: User, reason: str) -> ThreadRestriction:
         """Slow mode for the thread, for an hour; the one begun from here before, while it lasts."""
         if self.steering is None or not self.steering.is_in_force(now()):
-            terms = Terms(
-                measures=[Measure.SLOW],
+            terms = RestrictionSpec(
+                measures=[RestrictionKind.SLOW],
                 seconds=self.SLOW_SECONDS,
                 reason=reason,
                 article=self.article,

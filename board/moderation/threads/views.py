@@ -7,8 +7,8 @@ from sqlalchemy import Select, func, select
 
 from board.accounts.auth.current_user import current_user
 from board.articles.models import Article
-from board.articles.thread_controls.labels import shown_courses
-from board.articles.thread_controls.models import Steering
+from board.articles.thread_controls.labels import page_thread_states
+from board.articles.thread_controls.models import ThreadRestriction
 from board.db import db, now, writing
 from board.moderation.threads import restrictions
 from board.moderation.threads.activity import SLOT, Pulse
@@ -16,7 +16,7 @@ from board.moderation.threads.forms import ELECTION, SeenForm, SteerForm
 from board.moderation.threads.surge_details import signs_of
 from board.moderation.threads.surges import Surge
 from board.web.access import moderators, open_to
-from board.web.forms import asked_id
+from board.web.forms import query_id
 
 bp = Blueprint("threads", __name__)
 
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/desk/threads/history")
 @open_to(moderators)
 def history() -> ResponseReturnValue:
-    steerings, more = _page(Steering.ended(before=asked_id("before")))
+    steerings, more = _page(ThreadRestriction.ended(before=query_id("before")))
     surges = list(db.session.scalars(Surge.past()))
     return render_template(
         "moderation/threads/history.html",
@@ -67,11 +67,11 @@ def steer_form() -> ResponseReturnValue:
 @bp.post("/desk/threads/steer")
 @open_to(moderators, lists=("sections", "measures"))
 def steer() -> ResponseReturnValue:
-    form = SteerForm.posted()
+    form = SteerForm.from_post()
     if not form.validate():
         return _steer_page(form), 422
     if form.preview.data:
-        return _steer_page(form, Steering.of(form.terms()))
+        return _steer_page(form, ThreadRestriction.of(form.terms()))
     try:
         with writing():
             restrictions.steer(form.terms(), by=current_user())
@@ -85,7 +85,7 @@ def steer() -> ResponseReturnValue:
 @open_to(moderators)
 def release(id: int) -> ResponseReturnValue:
     with writing():
-        restrictions.release(db.get_or_404(Steering, id), by=current_user())
+        restrictions.release(db.get_or_404(ThreadRestriction, id), by=current_user())
     return redirect(url_for(".index", notice="released"), 303)
 
 
@@ -104,7 +104,7 @@ def slow(id: int) -> ResponseReturnValue:
 @bp.post("/desk/threads/surges/<id:id>/acknowledge")
 @open_to(moderators)
 def acknowledge(id: int) -> ResponseReturnValue:
-    form = SeenForm.posted()
+    form = SeenForm.from_post()
     if not form.validate():
         return _index(id, form), 422
     with writing():
@@ -114,7 +114,7 @@ def acknowledge(id: int) -> ResponseReturnValue:
 
 def _index(refused: int | None = None, form: SeenForm | None = None) -> str:
     surges = list(db.session.scalars(Surge.open()))
-    steerings, more = _page(Steering.all_open(before=asked_id("before")))
+    steerings, more = _page(ThreadRestriction.all_open(before=query_id("before")))
     busiest = db.session.execute(Pulse.busiest(since=now() - 6 * SLOT, most=BUSIEST)).all()
     return render_template(
         "moderation/threads/index.html",
@@ -123,20 +123,20 @@ def _index(refused: int | None = None, form: SeenForm | None = None) -> str:
         steerings=steerings,
         more=more,
         busiest=busiest,
-        courses=shown_courses(row.Article for row in busiest),
+        courses=page_thread_states(row.Article for row in busiest),
         moment=now(),
         refused=refused,
-        form=form or SeenForm.empty(),
+        form=form or SeenForm.unbound(),
     )
 
 
-def _page(query: Select[Steering]) -> tuple[list[Steering], int | None]:
+def _page(query: Select[ThreadRestriction]) -> tuple[list[ThreadRestriction], int | None]:
     found = list(db.session.scalars(query))
-    shown = found[: Steering.PAGE_SIZE]
+    shown = found[: ThreadRestriction.PAGE_SIZE]
     return shown, shown[-1].id if len(found) > len(shown) else None
 
 
-def _steer_page(form: SteerForm, drafted: Steering | None = None) -> str:
+def _steer_page(form: SteerForm, drafted: ThreadRestriction | None = None) -> str:
     article = form.found_article
     return render_template(
         "moderation/threads/restrict.html",
@@ -149,12 +149,12 @@ def _steer_page(form: SteerForm, drafted: Steering | None = None) -> str:
     )
 
 
-def _open_for(article: Article) -> list[Steering]:
-    found = db.session.scalars(Steering.open_for([article.id]))
-    return [each for each in found if each.concerns(article)]
+def _open_for(article: Article) -> list[ThreadRestriction]:
+    found = db.session.scalars(ThreadRestriction.open_for([article.id]))
+    return [each for each in found if each.applies_to(article)]
 
 
-def _count(drafted: Steering) -> int:
+def _count(drafted: ThreadRestriction) -> int:
     """How many articles it is about."""
     found = select(func.count()).select_from(Article).where(drafted.scope)
     return db.session.scalar(found) or 0

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts.display_names import name_key
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.comments.writing.create import Draft
+from board.comments.writing.create import PendingPost
 from board.comments.writing.errors import Refused
 from board.db import Base, db, now
 from board.moderation.rulings.models import Ruling, Verdict, record
@@ -178,7 +178,7 @@ OPEN_WARNING = (
 )
 
 
-def check(draft: Draft) -> str | None:
-    if draft.known.caution:
+def check(draft: PendingPost) -> str | None:
+    if draft.extra.caution:
         raise Unacknowledged
     return "account" if draft.author.is_held else None

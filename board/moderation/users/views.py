@@ -21,7 +21,7 @@ from board.moderation.users.bulk_bans import BanProposal, NotByTheSame
 from board.moderation.users.forms import BanForm, BansForm, FindForm, NoteForm, TermForm, WarnForm
 from board.moderation.users.sanctions import OutOfReach
 from board.web.access import moderators, open_to
-from board.web.forms import asked_id
+from board.web.forms import query_id
 
 bp = Blueprint("people", __name__)
 
@@ -41,13 +41,13 @@ def person(id: int) -> ResponseReturnValue:
 @bp.post("/desk/people/<id:id>/warn")
 @open_to(moderators)
 def warn(id: int) -> ResponseReturnValue:
-    return _act(id, WarnForm.posted(), sanctions.warn)
+    return _act(id, WarnForm.from_post(), sanctions.warn)
 
 
 @bp.post("/desk/people/<id:id>/hold")
 @open_to(moderators)
 def hold(id: int) -> ResponseReturnValue:
-    form = TermForm.posted()
+    form = TermForm.from_post()
     return _act(id, form, sanctions.hold, lambda: {"until": form.until})
 
 
@@ -57,14 +57,14 @@ _SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban"
 @bp.post("/desk/people/<id:id>/suspend")
 @open_to(moderators)
 def suspend(id: int) -> ResponseReturnValue:
-    form = TermForm.posted()
+    form = TermForm.from_post()
     return _act(id, form, sanctions.suspend, lambda: {"until": form.until, "told": _told(form)})
 
 
 @bp.post("/desk/people/<id:id>/ban")
 @open_to(moderators)
 def ban(id: int) -> ResponseReturnValue:
-    form = BanForm.posted()
+    form = BanForm.from_post()
     form.person = _person(id)
     return _act(id, form, sanctions.ban, lambda: {"told": _told(form)})
 
@@ -83,7 +83,7 @@ def lift(id: int) -> ResponseReturnValue:
 @bp.post("/desk/people/<id:id>/note")
 @open_to(moderators)
 def note(id: int) -> ResponseReturnValue:
-    form = NoteForm.posted()
+    form = NoteForm.from_post()
     if not form.validate():
         return _person_page(_person(id), note_form=form), 422
     with writing():
@@ -95,7 +95,7 @@ def note(id: int) -> ResponseReturnValue:
 @open_to(moderators, lists=("person",))
 def propose() -> ResponseReturnValue:
     """Ban several, if another moderator agrees."""
-    form = BansForm.posted()
+    form = BansForm.from_post()
     if not form.validate():
         return _index(form), 422
     with writing():
@@ -155,7 +155,7 @@ def _told(form: ReasonForm) -> str:
 
 
 def _index(form: BansForm | None = None) -> str:
-    find = FindForm.asked()
+    find = FindForm.from_query()
     find.validate()
     proposals = list(db.session.scalars(BanProposal.waiting()))
     return render_template(
@@ -164,7 +164,7 @@ def _index(form: BansForm | None = None) -> str:
         people=list(db.session.scalars(sanctions.found(find.q.data or ""))),
         proposals=proposals,
         proposed=bulk_bans.people_of(proposals),
-        form=form or BansForm.empty(),
+        form=form or BansForm.unbound(),
     )
 
 
@@ -175,7 +175,7 @@ def _person_page(
     act: str | None = None,
     note_form: NoteForm | None = None,
 ) -> str:
-    rulings = list(db.session.scalars(sanctions.about(user, before=asked_id("rulings_before"))))
+    rulings = list(db.session.scalars(sanctions.about(user, before=query_id("rulings_before"))))
     return render_template(
         "moderation/users/user.html",
         person=user,
@@ -187,13 +187,13 @@ def _person_page(
         notes=list(db.session.scalars(sanctions.Note.about(user))),
         out_of_reach=sanctions.is_out_of_reach(user, current_user()),
         forms={
-            "warn": form if act == "warn" else WarnForm.empty(),
-            "hold": form if act == "hold" else TermForm.empty(),
-            "suspend": form if act == "suspend" else TermForm.empty(),
-            "ban": form if act == "ban" else BanForm.empty(),
+            "warn": form if act == "warn" else WarnForm.unbound(),
+            "hold": form if act == "hold" else TermForm.unbound(),
+            "suspend": form if act == "suspend" else TermForm.unbound(),
+            "ban": form if act == "ban" else BanForm.unbound(),
         },
         act=act,
-        note_form=note_form or NoteForm.empty(),
+        note_form=note_form or NoteForm.unbound(),
     )
 
 

@@ -22,10 +22,10 @@ from board.accounts.two_factor.models import SecondFactor
 from board.articles.importing import Item, read
 from board.articles.importing.run import content_of
 from board.articles.models import Article
-from board.articles.thread_controls.models import Measure, Terms
+from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.readers.reactions import Choice, Reaction
+from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.writing import create, limits
 from board.db import db, now, schema, writing
 from board.moderation.reports.models import report
@@ -112,9 +112,9 @@ def _slow_one(moderator: User) -> None:
     """One thread is steered, and will not be for ever."""
     slug, reason = SLOWED
     article = db.session.scalars(Article.by_slug(slug)).one()
-    terms = Terms(
+    terms = RestrictionSpec(
         article=article,
-        measures=[Measure.SLOW, Measure.LATEST],
+        measures=[RestrictionKind.SLOW, RestrictionKind.LATEST],
         seconds=180,
         reason=reason,
         ends_at=now() + timedelta(days=7),
@@ -152,7 +152,7 @@ def code(handle: str) -> None:
 def _spare_codes(email: str, codes: list[str]) -> list[str]:
     """Those of the codes on paper that have not been used."""
     user = db.session.scalar(User.with_email(email))
-    factor = SecondFactor.of(user) if user else None
+    factor = SecondFactor.for_user(user) if user else None
     key = current_app.config["SECRET_KEY"]
     return [each for each in codes if factor and factor.has_code(each, key=key)]
 
@@ -232,9 +232,9 @@ def _say(
     article: Article, told: dict[str, Any], people: dict[str, User], parent: Comment | None = None
 ) -> Comment:
     """As posting does, but at a moment in the past and past all limits."""
-    by, body = people[told["by"]], Body.of(told.get("earlier", told["body"]))
+    by, body = people[told["by"]], Body.from_text(told.get("earlier", told["body"]))
     waits = told.get("waits", False)
-    comment = create.store(
+    comment = create.insert_comment(
         article,
         by=by,
         body=body,
@@ -246,15 +246,15 @@ def _say(
     for effect in create.after_post if waits else ():
         effect(comment)
     if "earlier" in told:
-        comment.edit(Body.of(told["body"]))
+        comment.edit(Body.from_text(told["body"]))
         comment.edited_at = comment.posted_at + timedelta(minutes=4)
     _react(comment, [person for handle, person in people.items() if handle not in CAST])
     return comment
 
 
 def _look_at(article: Article, by: User, body: Body, parent: Comment | None) -> str | None:
-    known = limits.known(article, by)
-    return create.look_at(create.Draft(article, by, body, parent, known))
+    known = limits.extra_values(article, by)
+    return create.run_checks(create.PendingPost(article, by, body, parent, known))
 
 
 def _react(comment: Comment, readers: list[User]) -> None:
@@ -266,11 +266,11 @@ def _react(comment: Comment, readers: list[User]) -> None:
     for reader, die in zip(readers, dice, strict=False):
         likes, dislikes = die < 16 + pleases * 3 // 4, die > 242
         if reader is not comment.author and (likes or dislikes):
-            choice = Choice.LIKE if likes else Choice.DISLIKE
+            choice = ReactionKind.LIKE if likes else ReactionKind.DISLIKE
             moment = comment.posted_at + (now() - comment.posted_at) * (die / 256)
             db.session.add(
                 Reaction(
                     comment_id=comment.id, user_id=reader.id, choice=choice.value, made_at=moment
                 )
             )
-            comment.tally(likes=int(likes), dislikes=int(not likes))
+            comment.add_reactions(likes=int(likes), dislikes=int(not likes))

@@ -16,7 +16,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.readers.reactions import Choice, Reaction
+from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
 from board.comments.wilson_score import lower_bound
 from board.db import db, now
@@ -93,7 +93,7 @@ class Thread:
             yield {
                 "comment_id": self.first_id + number,
                 "user_id": self.authors[(number + 1 + turn) % AUTHORS],
-                "choice": (Choice.LIKE if turn < likes else Choice.DISLIKE).value,
+                "choice": (ReactionKind.LIKE if turn < likes else ReactionKind.DISLIKE).value,
                 "made_at": self.begin + timedelta(seconds=number + 1),
             }
 
@@ -111,7 +111,7 @@ def _bodies() -> list[Body]:
     talk = json.loads((Path(__file__).parent / "comments.json").read_text(encoding="utf-8"))
     said = [text for roots in talk["threads"].values() for root in roots for text in _texts(root)]
     pairs = permutations([text for text in said if len(text) < _SHORT], 2)
-    return [Body.of("\n\n".join(pair)) for pair in islice(pairs, 0, None, 7)][:TEXTS]
+    return [Body.from_text("\n\n".join(pair)) for pair in islice(pairs, 0, None, 7)][:TEXTS]
 
 
 def _texts(root: Row) -> Iterator[str]:

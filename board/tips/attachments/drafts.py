@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from board.text import tidy_line
+from board.text import normalize_line
 from board.tips import files
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
@@ -153,7 +153,7 @@ def kept(upload: FileStorage) -> Attachment:
 
 def tidy_name(name: str) -> str:
     """A file's name without a path, of a length to read, with nothing that hides in it."""
-    name = tidy_line(unicodedata.normalize("NFC", _PATH.sub("", name))).lstrip(".")
+    name = normalize_line(unicodedata.normalize("NFC", _PATH.sub("", name))).lstrip(".")
     stem, dot, ending = name.rpartition(".")
     spare = Tip.NAME_MAX - len(dot + ending)
     return (stem[:spare] + dot + ending)[: Tip.NAME_MAX] or "file"

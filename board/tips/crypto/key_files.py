@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from board.runtime.limiter import TooBusy
+from board.runtime.limiter import QueueFull
 from board.tips.crypto import primitives
 from board.tips.dates import today
 
@@ -107,7 +107,7 @@ def _turn() -> Iterator[None]:
     deadline = time.monotonic() + _WAIT
     while (slot := _slot("slot", _SLOTS)) is None:
         if time.monotonic() >= deadline:
-            raise TooBusy
+            raise QueueFull
         time.sleep(0.02)
     try:
         yield

@@ -19,22 +19,22 @@ from board.tips.models.audit_log import Act
 from board.tips.models.key_holders import Reader
 from board.tips.readers.unlock_views import my_key
 from board.tips.web.responses import OPAQUE, page_of, protect
-from board.web.access import newsroom, open_to
+from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_export", __name__)
 bp.after_request(protect)
 
 
 @bp.get("/desk/tips/export")
-@open_to(newsroom)
+@open_to(tip_readers)
 def index() -> ResponseReturnValue:
     return _page()
 
 
 @bp.post("/desk/tips/export/recipient")
-@open_to(newsroom)
+@open_to(tip_readers)
 def ask() -> ResponseReturnValue:
-    form = RecipientForm.posted()
+    form = RecipientForm.from_post()
     if not form.validate():
         return _page(form=form, status=422)
     with writing():
@@ -43,10 +43,10 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/export/prove")
-@open_to(newsroom)
+@open_to(tip_readers)
 def prove() -> ResponseReturnValue:
     """The code that only the other computer could read is typed here."""
-    form = RiddleForm.posted()
+    form = RiddleForm.from_post()
     if not form.validate():
         return _page(riddle_form=form, status=422)
     with writing():
@@ -58,7 +58,7 @@ def prove() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/export")
-@open_to(newsroom)
+@open_to(tip_readers)
 def export(id: int) -> ResponseReturnValue:
     """Logged before it leaves."""
     to = tip_export.recipient(*my_key())
@@ -97,7 +97,7 @@ def _chunks(packed: IO[bytes]) -> Iterator[bytes]:
 
 def _page(*, status: int = 200, **forms: Any) -> Response:
     me, key = my_key()
-    forms = {"form": RecipientForm.empty(), "riddle_form": RiddleForm.empty(), **forms}
+    forms = {"form": RecipientForm.unbound(), "riddle_form": RiddleForm.unbound(), **forms}
     return page_of(
         "tips/desk/export.html",
         status=status,

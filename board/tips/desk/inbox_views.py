@@ -17,8 +17,8 @@ from board.tips.readers.unlock_views import my_key
 from board.tips.sealed import search_index
 from board.tips.sealed.search import find
 from board.tips.web.responses import page_of, protect
-from board.web.access import newsroom, open_to
-from board.web.forms import asked_id
+from board.web.access import open_to, tip_readers
+from board.web.forms import query_id
 
 bp = Blueprint("tip_desk", __name__)
 bp.after_request(protect)
@@ -27,13 +27,13 @@ SHOWN = ("waiting", "late", "open", "mine", "published", "closed")
 
 
 @bp.get("/desk/tips")
-@open_to(newsroom)
+@open_to(tip_readers)
 def inbox() -> ResponseReturnValue:
     me, key = my_key()
     show = request.args.get("show", "open")
     if show not in SHOWN:
         abort(400)
-    found = list(db.session.scalars(Tip.inbox(me, show=show, before=asked_id("before"))))
+    found = list(db.session.scalars(Tip.inbox(me, show=show, before=query_id("before"))))
     shown = found[: Tip.PAGE_SIZE]
     more = shown[-1].id if len(found) > Tip.PAGE_SIZE else None
     facts = facts_of(shown, me, key)
@@ -41,11 +41,11 @@ def inbox() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/search")
-@open_to(newsroom)
+@open_to(tip_readers)
 def search() -> ResponseReturnValue:
     """Posted, so that what is looked for stands in no address and no log of a server. That
     somebody read through all tips stands in ours."""
-    form, (me, key) = FindForm.posted(), my_key()
+    form, (me, key) = FindForm.from_post(), my_key()
     if not form.validate():
         return _inbox_page([], show="", form=form)
     wanted, made = form.wanted(), search_index.make(me, key)
@@ -70,7 +70,7 @@ def _inbox_page(
         show=show,
         shows=SHOWN,
         more=more,
-        form=form or FindForm.empty(),
+        form=form or FindForm.unbound(),
         labels=sorted({label for _tip, facts in found for label in facts.get("labels", [])}),
         alone=alone,
         lonely=set() if alone else set(db.session.scalars(Tip.lonely())),

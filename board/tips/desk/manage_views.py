@@ -4,7 +4,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
-from board.db import forget_log, writing
+from board.db import truncate_wal, writing
 from board.tips.desk.forms import DayForm, HoldForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import back, opened_by_me, readers_of, tip_page
@@ -15,11 +15,11 @@ from board.tips.models.tip import Purpose, State
 from board.tips.readers import roster
 from board.tips.readers.unlock_views import my_key
 from board.tips.sealed import retention, search_index
-from board.web.access import newsroom, open_to
+from board.web.access import open_to, tip_readers
 
 
 @bp.post("/desk/tips/<id:id>/assign")
-@open_to(newsroom)
+@open_to(tip_readers)
 def assign(id: int) -> ResponseReturnValue:
     """To a reader with a key of this tip, or to nobody."""
     with writing():
@@ -36,10 +36,10 @@ def assign(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/promise")
-@open_to(newsroom)
+@open_to(tip_readers)
 def promise(id: int) -> ResponseReturnValue:
     """The source sees by which day there will be an answer."""
-    form = DayForm.posted()
+    form = DayForm.from_post()
     if not form.validate():
         return tip_page(opened_by_me(id), promise_form=form, status=422)
     with writing():
@@ -48,7 +48,7 @@ def promise(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/close")
-@open_to(newsroom)
+@open_to(tip_readers)
 def close(id: int) -> ResponseReturnValue:
     with writing():
         opened_by_me(id).tip.state = State.CLOSED.value
@@ -56,7 +56,7 @@ def close(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/open")
-@open_to(newsroom)
+@open_to(tip_readers)
 def open(id: int) -> ResponseReturnValue:
     with writing():
         opened_by_me(id).tip.state = State.OPEN.value
@@ -64,10 +64,10 @@ def open(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/hold")
-@open_to(newsroom)
+@open_to(tip_readers)
 def hold(id: int) -> ResponseReturnValue:
     """Keep it beyond its time, for a reason and until a day; without a day, no longer."""
-    form = HoldForm.posted()
+    form = HoldForm.from_post()
     if not form.validate():
         return tip_page(opened_by_me(id), hold_form=form, status=422)
     with writing():
@@ -80,7 +80,7 @@ def hold(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/let-in")
-@open_to(newsroom)
+@open_to(tip_readers)
 def let_in(id: int) -> ResponseReturnValue:
     with writing():
         opened, members = opened_by_me(id), roster.members()
@@ -93,7 +93,7 @@ def let_in(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/shut-out")
-@open_to(newsroom)
+@open_to(tip_readers)
 def shut_out(id: int) -> ResponseReturnValue:
     """A reader loses this tip: what comes later is under keys they never had. Whoever does not
     want to see it shuts themselves out, if a colleague can go on."""
@@ -110,7 +110,7 @@ def shut_out(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/erase")
-@open_to(newsroom)
+@open_to(tip_readers)
 def erase(id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
         return tip_page(opened_by_me(id), sure=True, status=422)
@@ -118,7 +118,7 @@ def erase(id: int) -> ResponseReturnValue:
         opened = opened_by_me(id)
         reason = "asked" if opened.tip.erasure_asked_on else "reader"
         retention.erase(opened.tip, reason=reason, by=current_user())
-    forget_log()
+    truncate_wal()
     return redirect(url_for(".inbox", notice="erased"), 303)
 
 

@@ -81,12 +81,12 @@ def _forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
     """As they stand when nobody has filled one in yet."""
     labels = ", ".join(facts.get("labels", []))
     return {
-        "reply_form": MessageForm.empty(data={"ticket": form_tokens.new()}),
-        "note_form": NoteForm.empty(data={"ticket": form_tokens.new()}),
-        "facts_form": FactsForm.empty(data={**facts, "labels": labels}),
-        "promise_form": DayForm.empty(data={"day": tip.promised_on}),
-        "link_form": LinkForm.empty(),
-        "hold_form": HoldForm.empty(data={"day": tip.held_until}),
+        "reply_form": MessageForm.unbound(data={"ticket": form_tokens.new()}),
+        "note_form": NoteForm.unbound(data={"ticket": form_tokens.new()}),
+        "facts_form": FactsForm.unbound(data={**facts, "labels": labels}),
+        "promise_form": DayForm.unbound(data={"day": tip.promised_on}),
+        "link_form": LinkForm.unbound(),
+        "hold_form": HoldForm.unbound(data={"day": tip.held_until}),
     }
 
 

@@ -21,7 +21,7 @@ from board.tips.sealed.keyring import NoKey
 from board.tips.web import form_tokens
 from board.tips.web.responses import FORM_BYTES, download, page_of
 from board.tips.web.safe_text import plain
-from board.web.access import newsroom, open_to
+from board.web.access import open_to, tip_readers
 
 
 @bp.errorhandler(NoKey)
@@ -30,7 +30,7 @@ def left_out(_error: NoKey) -> ResponseReturnValue:
 
 
 @bp.get("/desk/tips/<id:id>")
-@open_to(newsroom)
+@open_to(tip_readers)
 def tip(id: int) -> ResponseReturnValue:
     opened = opened_by_me(id)
     if not is_noted(Act.OPEN, by=current_user(), tip_id=id):
@@ -42,9 +42,9 @@ def tip(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/reply")
-@open_to(newsroom, body_max=FORM_BYTES, uploads=bytes_max, lists=("files",))
+@open_to(tip_readers, body_max=FORM_BYTES, uploads=bytes_max, lists=("files",))
 def reply(id: int) -> ResponseReturnValue:
-    form, uploads = MessageForm.posted(), uploaded("files")
+    form, uploads = MessageForm.from_post(), uploaded("files")
     if not form.validate() or not (form.text.data.strip() or uploads):
         form.text.errors = form.text.errors or [_("Write something, or attach a file.")]
         return tip_page(opened_by_me(id), reply_form=form, status=422)
@@ -58,9 +58,9 @@ def reply(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/note")
-@open_to(newsroom, body_max=FORM_BYTES)
+@open_to(tip_readers, body_max=FORM_BYTES)
 def note(id: int) -> ResponseReturnValue:
-    form = NoteForm.posted()
+    form = NoteForm.from_post()
     if not form.validate():
         return tip_page(opened_by_me(id), note_form=form, status=422)
     with writing():
@@ -72,9 +72,9 @@ def note(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/describe")
-@open_to(newsroom)
+@open_to(tip_readers)
 def describe(id: int) -> ResponseReturnValue:
-    form = FactsForm.posted()
+    form = FactsForm.from_post()
     if not form.validate():
         return tip_page(opened_by_me(id), facts_form=form, status=422)
     with writing():
@@ -83,9 +83,9 @@ def describe(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/publish")
-@open_to(newsroom)
+@open_to(tip_readers)
 def publish(id: int) -> ResponseReturnValue:
-    form = LinkForm.posted()
+    form = LinkForm.from_post()
     if not form.validate():
         return tip_page(opened_by_me(id), link_form=form, status=422)
     with writing():
@@ -95,7 +95,7 @@ def publish(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/contact")
-@open_to(newsroom)
+@open_to(tip_readers)
 def contact(id: int) -> ResponseReturnValue:
     """How to reach the source. That it was looked at stands in the log."""
     with writing():
@@ -105,7 +105,7 @@ def contact(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/file")
-@open_to(newsroom)
+@open_to(tip_readers)
 def file(id: int) -> ResponseReturnValue:
     with writing():
         opened = opened_by_me(id)

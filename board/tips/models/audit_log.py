@@ -75,8 +75,8 @@ class Entry(Base):
     def told(self) -> Mapping[str, Any]:
         return {name: getattr(self, name) for name in self.HASHED}
 
-    def sealed(self, previous: bytes) -> bytes:
-        return hash_chain.seal(previous, self.told)
+    def compute_hash(self, previous: bytes) -> bytes:
+        return hash_chain.row_hash(previous, self.told)
 
 
 def is_noted(act: Act, *, by: User, tip_id: int | None = None) -> bool:

@@ -10,7 +10,7 @@ from email.message import EmailMessage, Message
 from sqlalchemy import select
 
 from board.db import db
-from board.runtime.smtp import connected, hand_over
+from board.runtime.smtp import connected, send_message
 from board.tips.crypto.pgp import BadKey, PublicKey, sealed_mail
 from board.tips.models.key_holders import Reader
 from board.tips.notifications.pgp_keys import MailKey
@@ -64,4 +64,4 @@ def send(server: str, sender: str, letter: Letter, *, site: str, text: str = TEX
     message = letter.written(text)
     message["Subject"] = f"[{site}] 확인할 것이 있습니다"
     with connected(server) as connection:
-        hand_over(message, to=letter.address, sender=sender, by=connection)
+        send_message(message, to=letter.address, sender=sender, by=connection)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.db import db, writing
-from board.runtime.smtp import NotSent
+from board.runtime.smtp import DeliveryFailed
 from board.tips.crypto.pgp import BYTES_MAX, BadKey, PublicKey
 from board.tips.desk.forms import MailKeyForm, ProofForm
 from board.tips.models.key_holders import Reader
@@ -16,7 +16,7 @@ from board.tips.notifications import pgp_keys
 from board.tips.notifications.pgp_keys import MailKey
 from board.tips.readers.unlock_views import my_key
 from board.tips.web.responses import page_of, protect
-from board.web.access import newsroom, open_to
+from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_mail", __name__)
 bp.after_request(protect)
@@ -30,18 +30,18 @@ def mail_key() -> MailKey | None:
 
 
 @bp.get("/desk/tips/mail")
-@open_to(newsroom)
+@open_to(tip_readers)
 def mail() -> ResponseReturnValue:
     me, _key = my_key()
     return _page(me)
 
 
 @bp.post("/desk/tips/mail")
-@open_to(newsroom, body_max=4 * BYTES_MAX)
+@open_to(tip_readers, body_max=4 * BYTES_MAX)
 def offer() -> ResponseReturnValue:
     """Take a key on trial, and mail a code that only its owner can read."""
     me, _key = my_key()
-    form = MailKeyForm.posted()
+    form = MailKeyForm.from_post()
     if not form.validate():
         return _page(me, form=form, status=422)
     data = form.key.data.encode()
@@ -61,10 +61,10 @@ def offer() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/mail/prove")
-@open_to(newsroom)
+@open_to(tip_readers)
 def prove() -> ResponseReturnValue:
     me, _key = my_key()
-    form = ProofForm.posted()
+    form = ProofForm.from_post()
     if not form.validate():
         return _page(me, proof=form, status=422)
     with writing():
@@ -77,7 +77,7 @@ def prove() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/mail/remove")
-@open_to(newsroom)
+@open_to(tip_readers)
 def remove() -> ResponseReturnValue:
     with writing():
         me, _key = my_key()
@@ -91,7 +91,7 @@ def _is_asked(me: Reader, key: PublicKey) -> bool:
         code = MailKey.offer(me, key)
     try:
         _ask(me, key, code)
-    except (NotSent, tip_emails.NoKey):
+    except (DeliveryFailed, tip_emails.NoKey):
         with writing():
             pgp_keys.withdraw(me)
         return False
@@ -101,7 +101,7 @@ def _is_asked(me: Reader, key: PublicKey) -> bool:
 def _ask(me: Reader, key: PublicKey, code: str) -> None:
     config, letter = current_app.config, tip_emails.Letter(me.user.email, key.raw)
     if not config["MAIL_SERVER"] or not config["MAIL_FROM"]:
-        raise NotSent
+        raise DeliveryFailed
     text = f"열쇠를 확인하는 숫자: {code}\n데스크의 ‘메일 암호화’에 적어 주세요.\n"
     tip_emails.send(
         config["MAIL_SERVER"], config["MAIL_FROM"], letter, site=config["SITE_NAME"], text=text
@@ -116,7 +116,7 @@ def _page(me: Reader, *, status: int = 200, **forms: Any) -> Response:
         waiting=db.session.scalar(MailKey.waiting_of(me)),
         mails=bool(current_app.config["MAIL_SERVER"] and current_app.config["MAIL_FROM"]),
         to=me.user.email,
-        **{"form": MailKeyForm.empty(), "proof": ProofForm.empty(), **forms},
+        **{"form": MailKeyForm.unbound(), "proof": ProofForm.unbound(), **forms},
     )
 
 

@@ -14,18 +14,18 @@ from board.tips.readers.recovery_sheet import Paper
 from board.tips.readers.unlock_views import bp, my_key, opened_by
 from board.tips.web import form_tokens
 from board.tips.web.responses import page_of
-from board.web.access import newsroom, open_to
+from board.web.access import open_to, tip_readers
 
 
 @bp.get("/desk/tips/start")
-@open_to(newsroom)
+@open_to(tip_readers)
 def start_form() -> ResponseReturnValue:
     again = db.session.scalar(Reader.of(current_user()))
     return page_of("tips/readers/key_setup.html", again=again, ticket=form_tokens.new())
 
 
 @bp.post("/desk/tips/start")
-@open_to(newsroom)
+@open_to(tip_readers)
 def start() -> ResponseReturnValue:
     """A key pair of one's own. Who loses passphrase and sheet starts again, with no tips."""
     if again := _once_more():
@@ -46,18 +46,18 @@ def start() -> ResponseReturnValue:
 
 
 @bp.get("/desk/tips/recover")
-@open_to(newsroom)
+@open_to(tip_readers)
 def recover_form() -> ResponseReturnValue:
-    return _recover_page(RecoverForm.empty())
+    return _recover_page(RecoverForm.unbound())
 
 
 @bp.post("/desk/tips/recover")
-@open_to(newsroom)
+@open_to(tip_readers)
 def recover() -> ResponseReturnValue:
     """The words on the sheet open the key once, for a new passphrase and a new sheet."""
     if again := _once_more():
         return again
-    form, reader = RecoverForm.posted(), db.session.scalar(Reader.of(current_user()))
+    form, reader = RecoverForm.from_post(), db.session.scalar(Reader.of(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
     key = opened_by(form, reader, recovery=True)
@@ -67,7 +67,7 @@ def recover() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/renew")
-@open_to(newsroom)
+@open_to(tip_readers)
 def renew() -> ResponseReturnValue:
     return _once_more() or _renewed(*my_key())
 

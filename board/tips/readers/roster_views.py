@@ -11,11 +11,11 @@ from board.tips.readers import membership, roster
 from board.tips.readers.unlock_views import bp, my_key
 from board.tips.web import form_tokens
 from board.tips.web.responses import page_of
-from board.web.access import newsroom, open_to
+from board.web.access import open_to, tip_readers
 
 
 @bp.get("/desk/tips/readers")
-@open_to(newsroom)
+@open_to(tip_readers)
 def readers() -> ResponseReturnValue:
     me, _key = my_key()
     members = roster.members()
@@ -34,7 +34,7 @@ def readers() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/readers/<id:id>/add")
-@open_to(newsroom)
+@open_to(tip_readers)
 def add(id: int) -> ResponseReturnValue:
     """Sign for a colleague, and let them into every tip one can open."""
     with writing():
@@ -50,7 +50,7 @@ def add(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/readers/<id:id>/remove")
-@open_to(newsroom)
+@open_to(tip_readers)
 def remove(id: int) -> ResponseReturnValue:
     with writing():
         me, key = my_key()

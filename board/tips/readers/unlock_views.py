@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from board.accounts.auth.current_user import current_user
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
-from board.runtime.limiter import TooBusy
+from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files, passphrases
 from board.tips.crypto.passphrases import NotWords
 from board.tips.crypto.primitives import BadSeal, Key
@@ -20,7 +20,7 @@ from board.tips.readers.roster import Forged
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, page_of, protect
-from board.web.access import newsroom, open_to
+from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_readers", __name__)
 bp.after_request(protect)
@@ -40,7 +40,7 @@ def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
     """What was written while the time ran out is shown again: only its writer sees this page."""
     written = request.form.get("text") if request.method == "POST" else None
     if written:
-        return unlock_page(UnlockForm.empty(), written=written, status=401)
+        return unlock_page(UnlockForm.unbound(), written=written, status=401)
     return redirect(url_for("tip_readers.unlock_form"), 303)
 
 
@@ -56,17 +56,17 @@ def warn_of_damage(_error: BadSeal) -> ResponseReturnValue:
 
 
 @bp.get("/desk/tips/unlock")
-@open_to(newsroom)
+@open_to(tip_readers)
 def unlock_form() -> ResponseReturnValue:
     if db.session.scalar(Reader.of(current_user())) is None:
         return redirect(url_for(".start_form"), 303)
-    return unlock_page(UnlockForm.empty())
+    return unlock_page(UnlockForm.unbound())
 
 
 @bp.post("/desk/tips/unlock")
-@open_to(newsroom)
+@open_to(tip_readers)
 def unlock() -> ResponseReturnValue:
-    form, reader = UnlockForm.posted(), db.session.scalar(Reader.of(current_user()))
+    form, reader = UnlockForm.from_post(), db.session.scalar(Reader.of(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
     key = opened_by(form, reader, recovery=False)
@@ -82,19 +82,19 @@ def unlock() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/lock")
-@open_to(newsroom, body_max=FORM_BYTES)
+@open_to(tip_readers, body_max=FORM_BYTES)
 def lock() -> ResponseReturnValue:
     """A page that locks itself sends along what was being written: it is shown again."""
     with writing():
         unlock_session.lock(COOKIE)
     if written := request.form.get("text"):
-        return unlock_session.forget(unlock_page(UnlockForm.empty(), written=written), COOKIE)
+        return unlock_session.forget(unlock_page(UnlockForm.unbound(), written=written), COOKIE)
     return unlock_session.forget(redirect(url_for(".unlock_form"), 303), COOKIE)
 
 
 @bp.errorhandler(TooManyAttempts)
 def wait(_error: TooManyAttempts) -> ResponseReturnValue:
-    form = UnlockForm.empty()
+    form = UnlockForm.unbound()
     form.passphrase.errors = [_("Too many attempts. Please wait five minutes.")]
     return unlock_page(form, status=429)
 
@@ -113,12 +113,12 @@ def opened_by(form: UnlockForm, reader: Reader, *, recovery: bool) -> Key | None
     except BadSeal:
         form.passphrase.errors = [_("These are not the right words.")]
         return None
-    except TooBusy:  # no failure of whoever tries
+    except QueueFull:  # no failure of whoever tries
         with writing():
-            attempt.strike_out()
+            attempt.discard()
         raise
     with writing():
-        attempt.strike_out()
+        attempt.discard()
     return key
 
 

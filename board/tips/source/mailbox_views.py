@@ -26,25 +26,25 @@ from board.tips.source.pages import code_page, door, form_page, look_page, not_c
 from board.tips.source.views import bp
 from board.tips.web import form_tokens
 from board.tips.web.responses import FORM_BYTES, download, page_of
-from board.web.access import open_to, strangers
+from board.web.access import anonymous_only, open_to
 
 TRY_SECONDS = 0.6  # every try of a code takes this long, right or wrong
 
 
 @bp.get("/tips/box")
-@open_to(strangers)
+@open_to(anonymous_only)
 def box() -> ResponseReturnValue:
     try:
         return _box_page(*_mine())
     except Locked:
-        return door(CodeForm.empty())
+        return door(CodeForm.unbound())
 
 
 @bp.post("/tips/box")
-@open_to(strangers)
+@open_to(anonymous_only)
 def enter() -> ResponseReturnValue:
     """A code is tried: one slow derivation and the same time for every try, whatever it is."""
-    began, form = time.monotonic(), CodeForm.posted()
+    began, form = time.monotonic(), CodeForm.from_post()
     if not form.validate():
         return door(form, status=422)
     code, places = _read(form.code.data)
@@ -57,10 +57,10 @@ def enter() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/message")
-@open_to(strangers, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
 def add() -> ResponseReturnValue:
     source, key = _mine()
-    form = MessageForm.posted()
+    form = MessageForm.from_post()
     if form_tokens.used(form.ticket.data or ""):
         return redirect(url_for(".box"), 303)
     filled = Filled(form)
@@ -78,13 +78,13 @@ def add() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/file")
-@open_to(strangers)
+@open_to(anonymous_only)
 def file() -> ResponseReturnValue:
     return download(_opened(*_mine()), request.form.get("number", ""))
 
 
 @bp.post("/tips/box/code")
-@open_to(strangers)
+@open_to(anonymous_only)
 def change_code() -> ResponseReturnValue:
     source, key = _mine()
     ticket = request.form.get("ticket", "")
@@ -103,7 +103,7 @@ def change_code() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/burn")
-@open_to(strangers)
+@open_to(anonymous_only)
 def burn() -> ResponseReturnValue:
     source, _key = _mine()
     with writing():
@@ -112,7 +112,7 @@ def burn() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/erase")
-@open_to(strangers)
+@open_to(anonymous_only)
 def ask_erasure() -> ResponseReturnValue:
     source, _key = _mine()
     with writing():
@@ -121,7 +121,7 @@ def ask_erasure() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/leave")
-@open_to(strangers)
+@open_to(anonymous_only)
 def leave() -> ResponseReturnValue:
     with writing():
         unlock_session.lock("tip")
@@ -195,7 +195,7 @@ def _box_page(
         ticket=form_tokens.new(),
         attachments=(),
         visits=source.visits_before(key, current=True),
-        form=form or MessageForm.empty(data={"ticket": form_tokens.new()}),
+        form=form or MessageForm.unbound(data={"ticket": form_tokens.new()}),
         problem=problem,
         erased_on=erased_on,
         warned=erased_on - today() <= Tip.WARN,

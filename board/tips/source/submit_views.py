@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.db import db, writing
-from board.db.write_lock import Busy
-from board.runtime.limiter import TooBusy
+from board.db.write_lock import LockTimeout
+from board.runtime.limiter import QueueFull
 from board.tips.attachments.drafts import Attachment, CannotClean
 from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import key_files, passphrases
@@ -19,20 +19,20 @@ from board.tips.source.pages import code_page, form_page, look_page, not_cleaned
 from board.tips.source.views import bp
 from board.tips.web import form_tokens
 from board.tips.web.responses import FORM_BYTES, page_of
-from board.web.access import open_to, strangers
+from board.web.access import anonymous_only, open_to
 
 
 @bp.get("/tips/new")
-@open_to(strangers)
+@open_to(anonymous_only)
 def write_form() -> ResponseReturnValue:
-    form = TipForm.empty(data={"ticket": form_tokens.new()})
+    form = TipForm.unbound(data={"ticket": form_tokens.new()})
     return form_page("tips/source/submit.html", form=form, attachments=[], problem=None)
 
 
 @bp.post("/tips/new")
-@open_to(strangers, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
 def write() -> ResponseReturnValue:
-    form = TipForm.posted()
+    form = TipForm.from_post()
     if code := form_tokens.code_of(form.ticket.data or ""):
         return code_page(form.ticket.data, code)  # the same form again: a reload
     if form_tokens.used(form.ticket.data or ""):
@@ -46,12 +46,12 @@ def write() -> ResponseReturnValue:
         return _send(form, filled)
     except CannotClean as error:
         return look_page(filled, problem=not_cleaned(error), status=422)
-    except (TooMany, Busy, TooBusy):
+    except (TooMany, LockTimeout, QueueFull):
         return look_page(filled, problem=_too_many(), status=503)
 
 
 @bp.post("/tips/new/check")
-@open_to(strangers)
+@open_to(anonymous_only)
 def check() -> ResponseReturnValue:
     """The source types two words of the code again, and knows that the note is good."""
     ticket = request.form.get("ticket", "")
@@ -82,7 +82,7 @@ def _seal(form: TipForm, attachments: list[Attachment], to: list[Reader], code: 
     tag, kek = key_files.stretch(code)
     with writing():
         if form_tokens.used(form.ticket.data):
-            raise Busy  # the same form twice at once: the other one was first
+            raise LockTimeout  # the same form twice at once: the other one was first
         messages.count_one()
         to = [db.session.get_one(Reader, reader.id) for reader in to]
         contact = form.contact.data.strip()

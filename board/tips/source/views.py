@@ -14,9 +14,9 @@ from board.tips.sealed.keyring import NoKey
 from board.tips.source import pages as source_pages
 from board.tips.source.contact_channels import all_ways
 from board.tips.web.responses import conceal, page_of
-from board.web.access import open_to, strangers
+from board.web.access import anonymous_only, open_to
 from board.web.i18n import LANGUAGES
-from board.web.request.origins import for_sources
+from board.web.request.origins import is_source_request
 
 bp = Blueprint("tips", __name__)
 bp.after_request(conceal)
@@ -24,7 +24,7 @@ bp.after_request(conceal)
 
 def conceal_stray(response: Response) -> Response:
     """An address of ours that has no page: a source gets to see that, too."""
-    is_stray = request.blueprint != bp.name and request.endpoint != "static" and for_sources()
+    is_stray = request.blueprint != bp.name and request.endpoint != "static" and is_source_request()
     return conceal(response) if is_stray else response
 
 
@@ -36,7 +36,7 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @bp.get("/tips")
-@open_to(strangers)
+@open_to(anonymous_only)
 def choose() -> ResponseReturnValue:
     return page_of(
         "tips/source/choose.html",
@@ -51,7 +51,7 @@ def choose() -> ResponseReturnValue:
 def _time_is_over(_error: Locked) -> ResponseReturnValue:
     """What was written while the time ran out is shown again: only its writer sees this page."""
     if written := request.form.get("text"):
-        return source_pages.door(CodeForm.empty(), written=written, status=401)
+        return source_pages.door(CodeForm.unbound(), written=written, status=401)
     return redirect(url_for(".box"), 303)
 
 

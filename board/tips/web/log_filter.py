@@ -8,7 +8,7 @@ import traceback
 
 from flask import Flask, has_request_context, request
 
-from board.web.request.origins import for_sources
+from board.web.request.origins import is_source_request
 
 
 class Discreet(logging.Filter):
@@ -27,4 +27,4 @@ def init_app(app: Flask) -> None:
 
 
 def _is_about_tips() -> bool:
-    return for_sources() or request.path.startswith("/desk/tips")
+    return is_source_request() or request.path.startswith("/desk/tips")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from board.text import tidy
+from board.text import normalize
 
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
 _HOST = re.compile(r"(?<=[\w-])\.(?=[a-z]{2,}\b)", re.IGNORECASE)
@@ -19,7 +19,7 @@ def defanged(text: str) -> str:
 
 def plain(text: str) -> str:
     """Without what cannot be seen: hidden marks in a leaked text can tell who leaked it."""
-    return tidy(text)
+    return normalize(text)
 
 
 def hidden(text: str) -> int:

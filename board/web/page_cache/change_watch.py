@@ -11,7 +11,7 @@ from board.db import db, sqlite
 UNKNOWN = -1
 
 
-class Watch:
+class ChangeWatcher:
     """A connection of its own that only looks whether something was committed. What it cannot
     read is UNKNOWN, and so is what is not there."""
 
@@ -23,10 +23,10 @@ class Watch:
 
     def version(self) -> int:
         """Another number after every commit by any process; not comparable between watches."""
-        return self._ask("PRAGMA data_version")
+        return self._query("PRAGMA data_version")
 
     def revision(self, article_id: int) -> int:
-        return self._ask("SELECT revision FROM article WHERE id = ?", article_id)
+        return self._query("SELECT revision FROM article WHERE id = ?", article_id)
 
     def close(self) -> None:
         """Give the connection back; whoever asks next gets another."""
@@ -35,7 +35,7 @@ class Watch:
                 self._connection.close()
                 self._connection = None
 
-    def _ask(self, question: str, *values: int) -> int:
+    def _query(self, question: str, *values: int) -> int:
         with self._lock, suppress(sqlite.Error):
             if self._connection is None:
                 # Taken out of the pool: in no transaction, so it sees what is committed by now.

@@ -27,25 +27,25 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 from board.db import db, now
-from board.web.page_cache.change_watch import UNKNOWN, Watch
-from board.web.page_cache.store import Headers, Key, Page, Shelf
+from board.web.page_cache.change_watch import UNKNOWN, ChangeWatcher
+from board.web.page_cache.store import CachedPage, Headers, Key, SegmentedLru
 from board.web.page_cache.validity import ARTICLE_KEY, UNTIL_KEY
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
 PAGE_MAX = 1024 * 1024  # a larger answer is not worth the room
-_PATIENCE = 1.0  # seconds to wait for somebody who makes the same page
+_WAIT_SECONDS = 1.0  # seconds to wait for somebody who makes the same page
 _OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
 
 
-class Kept:
+class PageCache:
     """WSGI middleware: answers from memory what it may, and watches what passes for more."""
 
     def __init__(self, app: Flask) -> None:
         self._app: Application = app.wsgi_app
-        self._watch = Watch(app)
-        self._shelf = Shelf()
+        self._watch = ChangeWatcher(app)
+        self._shelf = SegmentedLru()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -59,7 +59,7 @@ class Kept:
             return _answer(page, environ, start_response)
         if method == "HEAD" or version == UNKNOWN:  # Flask has words for a database in trouble
             return self._app(environ, start_response)
-        with _turn(page):
+        with _single_flight(page):
             newer = self._shelf.get(key)
             if newer and newer is not page and self._is_good(newer, version):
                 return _answer(newer, environ, start_response)
@@ -69,13 +69,13 @@ class Kept:
         """Give back what is held open; it is opened anew when it is needed."""
         self._watch.close()
 
-    def _is_good(self, page: Page, version: int) -> bool:
+    def _is_good(self, page: CachedPage, version: int) -> bool:
         if page.until <= now() or version == UNKNOWN:
             return False
-        if page.good_at == version or page.for_good:
+        if page.fresh_at == version or page.is_immutable:
             return True
-        if page.about and self._watch.revision(page.about[0]) == page.about[1]:
-            page.good_at = version
+        if page.article and self._watch.revision(page.article[0]) == page.article[1]:
+            page.fresh_at = version
             return True
         return False
 
@@ -105,7 +105,7 @@ class Kept:
             close()
         etag, for_good = known.get("etag"), "immutable" in caching
         about, until = environ.get(ARTICLE_KEY), min(environ.get(UNTIL_KEY, hour), hour)
-        page = Page(status, headers, body, etag, about, for_good, until, version)
+        page = CachedPage(status, headers, body, etag, about, for_good, until, version)
         self._shelf.add(key, page)
         return [body]
 
@@ -126,9 +126,9 @@ def _end_of_hour() -> datetime:
 
 
 @contextmanager
-def _turn(page: Page | None) -> Iterator[None]:
+def _single_flight(page: CachedPage | None) -> Iterator[None]:
     """To make this page anew: after whoever is at it, unless that takes long."""
-    is_ours = page is not None and page.renewal.acquire(timeout=_PATIENCE)
+    is_ours = page is not None and page.renewal.acquire(timeout=_WAIT_SECONDS)
     try:
         yield
     finally:
@@ -141,15 +141,15 @@ def _takes_gzip(accepted: str) -> bool:
     return bool(parse_accept_header(accepted, Accept)["gzip"])
 
 
-def _answer(page: Page, environ: Environ, start_response: Any) -> list[bytes]:
-    if page.etag and _has(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
+def _answer(page: CachedPage, environ: Environ, start_response: Any) -> list[bytes]:
+    if page.etag and _etag_matches(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
         start_response("304 NOT MODIFIED", page.unchanged)
         return []
     start_response(page.status, page.headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
 
 
-def _has(etag: str, asked: str | None) -> bool:
+def _etag_matches(etag: str, asked: str | None) -> bool:
     """Whether the asker has this very page already; RFC 9110 13.1.2 compares weakly here."""
     if asked is None or asked == etag:
         return asked is not None
@@ -159,4 +159,4 @@ def _has(etag: str, asked: str | None) -> bool:
 def init_app(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            app.extensions["kept"] = app.wsgi_app = Kept(app)  # type: ignore[method-assign]
+            app.extensions["kept"] = app.wsgi_app = PageCache(app)  # type: ignore[method-assign]

@@ -24,15 +24,15 @@ _HEADERS_OF_304 = (
 
 
 @dataclass
-class Page:
+class CachedPage:
     status: str
     headers: Headers
     body: bytes
     etag: str | None
-    about: tuple[int, int] | None
-    for_good: bool
+    article: tuple[int, int] | None
+    is_immutable: bool
     until: datetime
-    good_at: int  # the version of the database it was last seen to be right for
+    fresh_at: int  # the version of the database it was last seen to be right for
     renewal: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
@@ -47,58 +47,58 @@ class Page:
         return len(self.body) + headers + 1000
 
 
-class Room:
+class SizedLru:
     """Pages up to so many bytes; when it is full, the one not asked for longest leaves."""
 
     def __init__(self, share: float) -> None:
         self._share = share
-        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._pages: OrderedDict[Key, CachedPage] = OrderedDict()
         self.bytes = 0
 
     def __contains__(self, key: Key) -> bool:
         return key in self._pages
 
-    def get(self, key: Key) -> Page | None:
+    def get(self, key: Key) -> CachedPage | None:
         if page := self._pages.get(key):
             self._pages.move_to_end(key)
         return page
 
-    def add(self, key: Key, page: Page) -> None:
-        self.take(key)
+    def add(self, key: Key, page: CachedPage) -> None:
+        self.pop(key)
         self._pages[key] = page
         self.bytes += _weight(key, page)
         while self.bytes > BYTES_MAX * self._share:
-            self.take(next(iter(self._pages)))
+            self.pop(next(iter(self._pages)))
 
-    def take(self, key: Key) -> Page | None:
+    def pop(self, key: Key) -> CachedPage | None:
         if page := self._pages.pop(key, None):
             self.bytes -= _weight(key, page)
         return page
 
 
-class Shelf:
+class SegmentedLru:
     """What is kept. A page moves to the larger room when it is asked for a second time, so one
     visitor who asks for thousands of addresses, each once, drives out nothing that others read."""
 
     def __init__(self) -> None:
-        self._once, self._again = Room(0.25), Room(0.75)
+        self._once, self._again = SizedLru(0.25), SizedLru(0.75)
         self._lock = threading.Lock()
 
     @property
     def bytes(self) -> int:
         return self._once.bytes + self._again.bytes
 
-    def get(self, key: Key) -> Page | None:
+    def get(self, key: Key) -> CachedPage | None:
         with self._lock:
-            if page := self._once.take(key):
+            if page := self._once.pop(key):
                 self._again.add(key, page)
             return page or self._again.get(key)
 
-    def add(self, key: Key, page: Page) -> None:
+    def add(self, key: Key, page: CachedPage) -> None:
         with self._lock:
             room = self._again if key in self._again else self._once
             room.add(key, page)
 
 
-def _weight(key: Key, page: Page) -> int:
+def _weight(key: Key, page: CachedPage) -> int:
     return page.bytes + sum(len(part) for part in key if isinstance(part, str))

@@ -7,7 +7,7 @@ from flask import Flask, abort, current_app, request
 from werkzeug.datastructures import MultiDict
 
 from board.text import is_readable
-from board.web.request.origins import SAFE, own_origin
+from board.web.request.origins import SAFE, expected_origin
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS_MAX = 50
@@ -17,11 +17,11 @@ _ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(_refuse_foreign)
+    app.before_request(_refuse_cross_site)
     app.before_request(_refuse_unreadable)
 
 
-def _refuse_foreign() -> None:
+def _refuse_cross_site() -> None:
     """CSRF by headers: an unsafe request must come from a page of our own.
 
     Browsers send Sec-Fetch-Site themselves, and pages cannot change it; those too old to send it,
@@ -31,7 +31,7 @@ def _refuse_foreign() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     given = request.headers.get("Origin", "").lower()
-    ours = site == "same-origin" if site else given == own_origin()
+    ours = site == "same-origin" if site else given == expected_origin()
     if not ours:
         abort(403, "foreign")
 
@@ -39,7 +39,7 @@ def _refuse_foreign() -> None:
 def _refuse_unreadable() -> None:
     """What is not text, not a form, or more than any form of ours: refused before any view."""
     view: Any = current_app.view_functions.get(request.endpoint or "")
-    _make_room(view)
+    _apply_body_limit(view)
     if len(request.path) + len(request.query_string) > URL_MAX:
         abort(414)
     if not is_readable(request.path):
@@ -53,7 +53,7 @@ def _refuse_unreadable() -> None:
         _refuse_unreadable_fields(encoded, request.form, view)
 
 
-def _make_room(view: Any) -> None:
+def _apply_body_limit(view: Any) -> None:
     """As @open_to said of this view, where it is more than usual."""
     if body_max := getattr(view, "body_max", None):
         request.max_content_length = request.max_form_memory_size = body_max

@@ -15,13 +15,13 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(_keep_apart)
-    app.after_request(_tell_tor_browser)
+    app.before_request(_separate_origins)
+    app.after_request(_add_onion_location)
     app.add_template_global(link_to_tips)
-    app.add_template_global(for_sources)
+    app.add_template_global(is_source_request)
 
 
-def sources() -> str | None:
+def tips_origin() -> str | None:
     """The origin of sources that this request came to, if it did."""
     origins: tuple[str, ...] = current_app.config["TIPS_ORIGIN"]
     if not origins:
@@ -30,20 +30,20 @@ def sources() -> str | None:
     return next((origin for origin in origins if urlsplit(origin).hostname == host), None)
 
 
-def for_sources() -> bool:
+def is_source_request() -> bool:
     """Whether the answer is for a source's eyes, be it an error page."""
-    return sources() is not None or request.path == "/tips" or request.path.startswith("/tips/")
+    return tips_origin() is not None or request.path == "/tips" or request.path.startswith("/tips/")
 
 
-def own_origin() -> str:
+def expected_origin() -> str:
     """What a browser calls the place this request is to; unset, whatever was asked for."""
-    known = sources() or current_app.config["ORIGIN"]
+    known = tips_origin() or current_app.config["ORIGIN"]
     return known or f"{request.scheme}://{request.host}"
 
 
 def is_https() -> bool:
     """Whether readers reach this place with TLS; an onion service does without."""
-    theirs = sources()
+    theirs = tips_origin()
     return theirs.startswith("https:") if theirs else bool(current_app.config["HTTPS"])
 
 
@@ -62,20 +62,20 @@ def is_onion(origin: str) -> bool:
     return (urlsplit(origin).hostname or "").endswith(".onion")
 
 
-def _keep_apart() -> ResponseReturnValue | None:
+def _separate_origins() -> ResponseReturnValue | None:
     if not current_app.config["TIPS_ORIGIN"] or request.endpoint == "static":
         return None
-    is_tip_page, here = request.blueprint == "tips", sources()
+    is_tip_page, here = request.blueprint == "tips", tips_origin()
     if here and request.path == "/" and request.method in SAFE:
         return redirect(url_for("tips.choose"), 303)
     if bool(here) == is_tip_page or request.endpoint is None:
         return None
     if here or request.method not in SAFE:
         abort(404)
-    return _lead_there()
+    return _redirect_to_tips()
 
 
-def _lead_there() -> Response:
+def _redirect_to_tips() -> Response:
     """The board knows where the form is, and is no place for it."""
     first = current_app.config["TIPS_ORIGIN"][0]
     address = first + request.full_path.rstrip("?")
@@ -89,10 +89,10 @@ def _lead_there() -> Response:
     return response  # type: ignore[return-value]  # werkzeug's, which is Flask's parent
 
 
-def _tell_tor_browser(response: Response) -> Response:
+def _add_onion_location(response: Response) -> Response:
     """Onion-Location: the same page as an onion service, which Tor Browser offers to open."""
     onions = [origin for origin in current_app.config["TIPS_ORIGIN"] if is_onion(origin)]
     told = request.blueprint == "tips" and request.method == "GET" and response.status_code == 200
-    if onions and told and is_https() and sources() not in onions:
+    if onions and told and is_https() and tips_origin() not in onions:
         response.headers["Onion-Location"] = onions[0] + request.full_path.rstrip("?")
     return response

@@ -29,13 +29,13 @@ def init_app(app: Flask) -> None:
     def ask(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         query = environ["QUERY_STRING"]
         if query and len(query) <= URL_MAX:  # an endless one is refused
-            environ["QUERY_STRING"] = known(query)
+            environ["QUERY_STRING"] = keep_known_parameters(query)
         return answer(environ, start_response)
 
     app.wsgi_app = ask  # type: ignore[method-assign]
 
 
 @lru_cache(maxsize=256)
-def known(query: str) -> str:
+def keep_known_parameters(query: str) -> str:
     """Of an encoded query, what some page asks for, as it stands."""
     return "&".join(pair for pair in query.split("&") if unquote_plus(pair.split("=")[0]) in NAMES)
