@@ -24,10 +24,10 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, now, schema, writing
-from board.moderation.queue import Item, Queue
+from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import Report
 from board.moderation.rulings.models import Ruling, Verdict
-from board.ops.sample.cli import load_sample_when_empty
+from board.ops.sample.cli import load_if_empty
 from board.ops.sample.thread_generator import fill
 from board.web.i18n import today
 
@@ -73,7 +73,7 @@ def main(items: int, rounds: int) -> None:
     app = create_app()
     with app.app_context():
         schema.upgrade()
-        load_sample_when_empty()
+        load_if_empty()
         places = _seed(items)
         client, found = _moderator(app), []
         for name, path in PAGES.items():
@@ -97,8 +97,8 @@ def _seed(items: int) -> dict[str, Any]:
         for start in range(0, len(rows), BATCH):
             _queue(rows[start : start + BATCH], mo)
         _rule(rows[:items], mo)
-    deep = Item.oldest(Queue.REPORTED).limit(1).offset(100 * Item.PAGE_SIZE)
-    item = db.session.scalar(deep) or db.session.scalars(Item.oldest(Queue.REPORTED)).first()
+    deep = QueueItem.oldest(Queue.REPORTED).limit(1).offset(100 * QueueItem.PAGE_SIZE)
+    item = db.session.scalar(deep) or db.session.scalars(QueueItem.oldest(Queue.REPORTED)).first()
     place = f"{round(item.since.timestamp() * 1_000_000)}-{item.comment_id}" if item else ""
     author = db.session.scalar(select(User.id).where(User.name == "독자 7"))
     return {"deep": place, "author": author}
@@ -143,7 +143,7 @@ def _queue(rows: list[Any], mo: User) -> None:
                 }
             )  # fmt: skip
     connection = db.session.connection()
-    connection.execute(insert(Item), waiting)
+    connection.execute(insert(QueueItem), waiting)
     connection.execute(insert(Report), reports)
     connection.execute(
         update(Comment).where(Comment.id.in_(held)).values(held_for="word", listed=False)

@@ -13,7 +13,7 @@ from board.accounts import models as accounts
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, schema, writing
-from board.ops.sample.cli import load_sample_when_empty
+from board.ops.sample.cli import load_if_empty
 from board.ops.sample.thread_generator import fill
 from board.web.i18n import today
 
@@ -30,7 +30,7 @@ PLACES = 300
 def main(comments: int) -> None:
     with create_app().app_context():
         schema.upgrade()
-        load_sample_when_empty()
+        load_if_empty()
         with writing():
             thread = _thread(SLUG, comments)
             _thread(POSTED, POSTED_COMMENTS)

@@ -14,11 +14,11 @@ from board import create_app
 from board.accounts import models as accounts
 from board.db import close_connections, db, schema, writing
 from board.tips.crypto.primitives import Key
-from board.tips.models.key_holders import Locks, Reader, Unlocked
+from board.tips.models.key_holders import PassphraseKeys, TipReader, UnlockedSession
 from board.tips.models.tip import Purpose
 from board.tips.readers import roster
 from board.tips.sealed import messages
-from board.tips.sealed.sealed_tip import Opened
+from board.tips.sealed.sealed_tip import DecryptableTip
 from board.web.i18n import today
 
 TIPS, ROUNDS = 1000, 3
@@ -55,17 +55,17 @@ def facts(folder: Path) -> dict[str, float]:
 _OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
-def _reader() -> tuple[Reader, Key]:
+def _reader() -> tuple[TipReader, Key]:
     with writing():
         reader, key = _made("tess")
         roster.add(reader, by=reader, key=key)
     return reader, key
 
 
-def _made(name: str) -> tuple[Reader, Key]:
+def _made(name: str) -> tuple[TipReader, Key]:
     user = accounts.sign_up(email=f"{name}@bench.example", name=name, password_hash="!")
     user.can_read_tips, key = True, Key()
-    reader = Reader.make(user, key, Locks(bytes(16), bytes(32), bytes(32)))
+    reader = TipReader.make(user, key, PassphraseKeys(bytes(16), bytes(32), bytes(32)))
     db.session.flush()
     return reader, key
 
@@ -77,28 +77,28 @@ def _sign(client: Any) -> None:
     assert page.status_code == 303
 
 
-def _browser(app: Any, reader: Reader, key: Key) -> Any:
+def _browser(app: Any, reader: TipReader, key: Key) -> Any:
     """Client of a reader who has just signed in and unlocked tips."""
     with writing():
         _session, token = accounts.sign_in(
             reader.user, device="bench", today=today(), second_factor=True
         )
-        unlocked = Unlocked.begin(reader, key)
+        unlocked = UnlockedSession.begin(reader, key)
     client = app.test_client()
     client.set_cookie("board_session", token)
     client.set_cookie("board_tip_desk", unlocked)
     return client
 
 
-def _seal(reader: Reader, key: Key) -> None:
+def _seal(reader: TipReader, key: Key) -> None:
     """Submit the tips as sources would; a reader then adds a title and a note to each."""
     with writing():
         for number in range(TIPS):
             told, tag = f"{STORY} 이야기 {number}번.", number.to_bytes(32, "big")
-            tip = messages.send(told, "", [], to=[reader], tag=tag, kek=bytes(32))
-            opened = Opened.by(tip, reader, key)
+            tip = messages.submit_tip(told, "", [], to=[reader], tag=tag, kek=bytes(32))
+            opened = DecryptableTip.open(tip, reader, key)
             opened.add(Purpose.DESK, "facts", {"title": f"제보 {number}", "labels": ["시장"]})
-            messages.note(opened, "상인회 전 사무장에게 확인할 것.", by=reader)
+            messages.add_note(opened, "상인회 전 사무장에게 확인할 것.", by=reader)
 
 
 def _cost(act: Callable[[], object]) -> float:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.banned_texts import models as banned_texts
-from board.law.banned_texts.models import Barred, BarredKey, TooLittle
+from board.law.banned_texts.models import BannedText, BannedTextKey, TooShort
 from conftest import count_queries, say
 
 LIE = "부두 시장 김갑돌 후보는 지난해 어민들의 보상금 삼억 원을 가로채 달아났다가 돌아왔습니다"
@@ -15,7 +15,7 @@ LIE = "부두 시장 김갑돌 후보는 지난해 어민들의 보상금 삼억
 @pytest.fixture
 def lie(mo):
     with writing():
-        return banned_texts.bar(LIE, by=mo, case="부두지방법원 2025고합7")
+        return banned_texts.ban_text(LIE, by=mo, case="부두지방법원 2025고합7")
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_the_same_text_waits_however_it_is_written(ada, harbour, lie, again):
     ],
 )
 def test_other_texts_pass(ada, harbour, lie, other):
-    assert banned_texts.found(other) is None
+    assert banned_texts.match_banned(other) is None
 
 
 def test_a_link_it_held_is_known_again_and_other_pages_of_the_site_are_not(ada, harbour, mo):
     with writing():
-        banned_texts.bar("https://www.video.example/watch/7?x=1", by=mo, case="법원")
+        banned_texts.ban_text("https://www.video.example/watch/7?x=1", by=mo, case="법원")
 
     assert say(harbour, ada, "보세요 https://video.example/watch/7?x=1 여기").held_for == "barred"
     assert say(harbour, ada, "보세요 https://video.example/watch/8").held_for is None
@@ -64,8 +64,8 @@ def test_an_edit_does_not_slip_it_in(as_, app, ada, harbour, lie):
 
 
 def test_no_text_is_kept(lie):
-    assert LIE not in str([vars(row) for row in db.session.scalars(select(Barred))])
-    assert db.session.scalars(select(BarredKey)).all() != []
+    assert LIE not in str([vars(row) for row in db.session.scalars(select(BannedText))])
+    assert db.session.scalars(select(BannedTextKey)).all() != []
 
 
 def test_a_moderator_bars_a_comment_by_its_address_and_lets_it_go(as_, guest, mo, ada, harbour):
@@ -80,7 +80,7 @@ def test_a_moderator_bars_a_comment_by_its_address_and_lets_it_go(as_, guest, mo
     again = say(harbour, ada, LIE, key="again")
     assert again.held_for == "barred"
     assert "법원이 불법으로 확정한 글과 같음" in client.get("/desk/comments?queue=held").text
-    [kept] = db.session.scalars(select(Barred))
+    [kept] = db.session.scalars(select(BannedText))
     assert kept.comment_id == comment.id
     client.post(f"/desk/barred/{kept.id}/unbar")
     assert say(harbour, ada, LIE, key="once more").held_for is None
@@ -99,17 +99,17 @@ def test_a_moderator_bars_a_comment_by_its_address_and_lets_it_go(as_, guest, mo
 )
 def test_what_would_stop_everybody_or_nobody_is_refused(as_, mo, data):
     assert as_(mo).post("/desk/barred", data=data).status_code == 422
-    assert db.session.scalar(select(Barred)) is None
+    assert db.session.scalar(select(BannedText)) is None
 
 
 def test_a_short_text_says_nothing(mo):
-    with pytest.raises(TooLittle), writing():
-        banned_texts.bar("네네", by=mo, case="법원")
+    with pytest.raises(TooShort), writing():
+        banned_texts.ban_text("네네", by=mo, case="법원")
 
 
 def test_looking_asks_one_question_by_the_key(ada, harbour, lie):
     with count_queries() as queries:
-        banned_texts.found(LIE)
+        banned_texts.match_banned(LIE)
 
     assert len(queries) == 1
     asked = queries[0].replace("?", "1")

@@ -109,7 +109,7 @@ def test_of_a_claim_it_tells_all_but_who_made_it(as_, mo, harbour, ada):
         )  # fmt: skip
         db.session.flush()
         evidence.attach(
-            made, evidence.seal([Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")])
+            made, evidence.encrypt_upload([Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")])
         )
         block(made, by=mo, says="Down.")
 

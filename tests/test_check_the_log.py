@@ -10,7 +10,7 @@ from board.db.hash_chain import find_tampered_tail
 from board.moderation.appeals.models import Appeal, appeal
 from board.moderation.cli import moderation_cli
 from board.moderation.rulings import models as moderation
-from board.moderation.rulings.models import Ruling, record
+from board.moderation.rulings.models import Ruling, append_ruling
 from board.moderation.users import sanctions
 from conftest import count_queries, more_link, say
 from test_log_of_rulings import behind_its_back
@@ -115,7 +115,7 @@ def test_the_log_is_searched_by_kind_and_by_moderator(as_, mo, decisions):
 def test_the_log_goes_on_page_by_page_and_asks_no_more_for_many(as_, mo, ada, rows):
     with writing():
         for _ in range(rows):
-            record(moderation.Verdict.WARN, by=mo, about=ada, reason="spam")
+            append_ruling(moderation.Verdict.WARN, by=mo, about=ada, reason="spam")
     client = as_(mo)
 
     with count_queries() as queries:

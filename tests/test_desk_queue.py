@@ -10,7 +10,7 @@ from board.comments.models import Comment
 from board.comments.writing import create
 from board.db import db, now, writing
 from board.moderation import queue as moderation_queue
-from board.moderation.queue import Item, Queue
+from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import report
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings import undo
@@ -81,13 +81,13 @@ def test_a_second_decision_says_that_there_is_one(as_, verb, mo, held):
 @pytest.mark.parametrize("verb", ["keep", "hide"])
 def test_taking_back_makes_everything_as_it_was(as_, guest, verb, mo, harbour, held):
     client = as_(mo)
-    before = [(i.comment_id, i.since) for i in db.session.scalars(Item.oldest(Queue.HELD))]
+    before = [(i.comment_id, i.since) for i in db.session.scalars(QueueItem.oldest(Queue.HELD))]
     decide(client, held[0], verb, reason="abuse")
 
     answer = client.post(f"/desk/rulings/{rulings()[0].id}/undo", data={"next": QUEUE})
 
     assert answer.location == f"{QUEUE}&notice=undone"
-    after = [(i.comment_id, i.since) for i in db.session.scalars(Item.oldest(Queue.HELD))]
+    after = [(i.comment_id, i.since) for i in db.session.scalars(QueueItem.oldest(Queue.HELD))]
     assert after == before
     assert (held[0].held_for, held[0].hidden_for) == ("word", None)
     assert "First" not in guest.get("/articles/harbour").text
@@ -215,7 +215,7 @@ def test_a_queue_that_is_none_is_refused(as_, query, mo):
 
 
 def test_a_queue_is_read_page_by_page_each_item_once(as_, ada, mo, harbour, held, monkeypatch):
-    monkeypatch.setattr(Item, "PAGE_SIZE", 1)
+    monkeypatch.setattr(QueueItem, "PAGE_SIZE", 1)
     first = as_(mo).get(QUEUE).text
     cursor = first.split("after=")[1].split('"')[0]
 
@@ -262,7 +262,7 @@ class TestNewAccounts:
         for number in range(3):
             say(harbour, ada, f"Remark {number}")
 
-        waiting = [item.comment.body for item in db.session.scalars(Item.oldest(Queue.NEW))]
+        waiting = [item.comment.body for item in db.session.scalars(QueueItem.oldest(Queue.NEW))]
 
         assert waiting == ["Remark 0", "Remark 1"]
         assert "Remark 0" in guest.get("/articles/harbour").text
@@ -275,7 +275,7 @@ def test_no_queue_asks_once_per_row(as_, ada, bora, mo, harbour):
         reporter = person(f"독자 {chr(ord('가') + 28 * number)}")
         with writing():
             report(comment, by=reporter, reason="abuse", enough=0)
-            moderation_queue.take(comment, by=mo)
+            moderation_queue.claim(comment, by=mo)
 
     def queries():
         client = as_(mo)
@@ -292,7 +292,7 @@ def test_no_queue_asks_once_per_row(as_, ada, bora, mo, harbour):
 
 
 def test_a_queue_is_one_range_scan_in_its_order(app, mo):
-    query = Item.oldest(Queue.HELD, after=(now(), 1)).compile(
+    query = QueueItem.oldest(Queue.HELD, after=(now(), 1)).compile(
         db.engine, compile_kwargs={"literal_binds": False}
     )
     values = {**query.params}

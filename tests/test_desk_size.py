@@ -19,11 +19,11 @@ from board.moderation.appeals import models as appeals
 from board.moderation.desk import rows as desk_rows
 from board.moderation.filters import dry_run
 from board.moderation.filters import models as filter_rules
-from board.moderation.queue import Item, Queue
+from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports import models as reports
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings.models import Ruling
-from board.moderation.threads.restrictions import release, steer
+from board.moderation.threads.restrictions import end_restriction, restrict
 from board.moderation.users import bulk_bans, sanctions
 from board.ops.sample import thread_generator as sample_threads
 from conftest import count_queries, more_link, person, say
@@ -65,12 +65,12 @@ def reported(comment, author, mo, second):
 @row_of("/desk/comments?queue=held")
 def held(comment, author, mo, second):
     comment._set_held(reason="word")
-    moderation_queue.wait(comment, Queue.HELD, reason="word")
+    moderation_queue.enqueue(comment, Queue.HELD, reason="word")
 
 
 @row_of("/desk/comments?queue=new")
 def new(comment, author, mo, second):
-    moderation_queue.wait(comment, Queue.NEW)
+    moderation_queue.enqueue(comment, Queue.NEW)
 
 
 @row_of("/desk/comments?queue=all")
@@ -112,7 +112,7 @@ def ordered(comment, author, mo, second):
             [comment], by=mo, received_at=now(), deadline_at=now() + timedelta(1), **known
         )
         if answered:
-            order.conclude(orders.Outcome.PARTLY, by=second, says="Partly")
+            order.close(orders.Outcome.PARTLY, by=second, says="Partly")
 
 
 @row_of("/desk/disclosures")
@@ -123,12 +123,12 @@ def asked_for(comment, author, mo, second):
             why="fraud", relation="suspect", asked=["name"],
         )  # fmt: skip
         if answered:
-            data_requests.give(asked, by=second, items=["name"], says="Given", tell_at=None)
+            data_requests.disclose(asked, by=second, items=["name"], says="Given", tell_at=None)
 
 
 @row_of("/desk/barred")
 def barred_text(comment, author, mo, second):
-    banned_texts.bar(
+    banned_texts.ban_text(
         f"Something unlawful, number {next(_number)}", by=mo, case="A court", comment=comment
     )
 
@@ -152,12 +152,12 @@ def steered(comment, author, mo, second):
     article = Article.publish(slug=f"pier-{next(_number)}", title="Pier", body_html="<p>Pier</p>")
     db.session.flush()
     for is_over in (False, True):
-        act = steer(
+        act = restrict(
             RestrictionSpec(article=article, measures=[RestrictionKind.LATEST], reason="Calm"),
             by=mo,
         )
         if is_over:
-            release(act, by=second)
+            end_restriction(act, by=second)
 
 
 @pytest.mark.parametrize("path", ROWS)
@@ -185,7 +185,7 @@ def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo
             comment = say(harbour, ada, f"Remark {next(_number)}")
             with writing():
                 moderation.hide(comment, by=mo, reason="abuse")
-                sanctions.note(ada, by=mo, text="note")
+                sanctions.add_note(ada, by=mo, text="note")
 
     def statements():
         with count_queries() as seen:
@@ -221,8 +221,8 @@ def test_a_rule_and_its_trial_ask_as_often_for_ten_hits(as_, app, ada, mo, harbo
             kept = db.session.get_one(type(trial), trial.id)
             kept.reached, kept.is_done, kept.looked, kept.sample = 0, False, 0, []
         with writing():
-            seen = dry_run.look(kept)
-            dry_run.keep(kept, seen)
+            seen = dry_run.run_step(kept)
+            dry_run.store_step(kept, seen)
         found.append([statements(path) for path in paths])
     assert found[0] == found[1]
 
@@ -251,7 +251,7 @@ def test_beyond_999_nobody_counts_how_many_more_wait(as_, ada, mo, harbour, wait
         assert sum(rows) == waiting_
         ids = db.session.scalars(select(Comment.id)).all()
         row = {"queue": "new", "article_id": harbour.id, "author_id": ada.id, "since": begin}
-        db.session.execute(insert(Item), [{"comment_id": id, **row} for id in ids])
+        db.session.execute(insert(QueueItem), [{"comment_id": id, **row} for id in ids])
 
     page = as_(mo).get("/desk/comments?queue=held").text
 
@@ -267,7 +267,7 @@ def test_words_are_looked_for_so_many_at_a_time_and_nothing_is_missed(
         text = "A whale" if number in (1, 6) else f"Remark {number}"
         comment = say(harbour, ada, text, key=f"whale {number}")
         with writing():
-            moderation_queue.wait(comment, Queue.NEW)
+            moderation_queue.enqueue(comment, Queue.NEW)
     client = as_(mo)
 
     for queue in ("new", "all"):
@@ -289,12 +289,12 @@ def plan_of(statement):
     ("filters", "index"),
     [
         ((), "ix_queue_item_oldest"),
-        ((Item.article_id == 1,), "ix_queue_item_article"),
-        ((Item.author_id == 1,), "ix_queue_item_author"),
+        ((QueueItem.article_id == 1,), "ix_queue_item_article"),
+        ((QueueItem.author_id == 1,), "ix_queue_item_author"),
     ],
 )
 def test_a_queue_is_read_in_its_order_from_one_index(app, filters, index):
-    plan = plan_of(Item.oldest(Queue.HELD, *filters))
+    plan = plan_of(QueueItem.oldest(Queue.HELD, *filters))
 
     assert any(f"INDEX {index} " in step for step in plan), plan
     assert not any("TEMP B-TREE" in step for step in plan), plan

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from board.db import db, now, writing
 from board.law.authorities import data_requests
 from board.law.authorities.cli import law_cli
-from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.data_requests import DataRequest
 from board.moderation.rulings.models import Ruling, Verdict
 from board.runtime import jobs
 
@@ -38,7 +38,7 @@ def request_(ada, mo):
 
 
 def newest():
-    return db.session.scalar(select(Disclosure).order_by(Disclosure.id.desc()))
+    return db.session.scalar(select(DataRequest).order_by(DataRequest.id.desc()))
 
 
 def answer(client, **data):

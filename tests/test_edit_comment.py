@@ -13,7 +13,7 @@ from board.comments.models import Comment, Revision
 from board.comments.writing import create
 from board.comments.writing.errors import ThreadClosed
 from board.db import db, writing
-from board.moderation.queue import Item
+from board.moderation.queue import QueueItem
 from board.moderation.rulings import models as moderation
 from conftest import say
 
@@ -381,7 +381,7 @@ def test_what_other_slices_refuse_or_hold_is_looked_at_in_an_edit_too(
     assert "rude words" not in guest.get("/articles/harbour").text
     assert guest.get(f"/comments/{comment.id}/revisions").status_code == 404
     assert "rude words" in client.get(held.location).text
-    assert [item.reason for item in db.session.scalars(Item.of(comment))] == ["word"]
+    assert [item.reason for item in db.session.scalars(QueueItem.for_comment(comment))] == ["word"]
     with writing():
         moderation.keep(comment, by=mo)
     assert "rude words" in guest.get("/articles/harbour/comments/search?q=rude").text

@@ -46,7 +46,9 @@ def received(hurting):
         db.session.flush()
         evidence.attach(
             made,
-            evidence.seal([Upload("proof", "pier.png", PNG), Upload("identity", "id.pdf", PDF)]),
+            evidence.encrypt_upload(
+                [Upload("proof", "pier.png", PNG), Upload("identity", "id.pdf", PDF)]
+            ),
         )
     return made
 
@@ -266,4 +268,4 @@ def test_a_claim_that_is_not_taken_leaves_no_file(app, guest, hurting, monkeypat
     ],
 )
 def test_names_of_files_lead_nowhere_and_hide_nothing(given, kept):
-    assert evidence.tidy_name(given) == kept
+    assert evidence.normalize_file_name(given) == kept

@@ -19,7 +19,7 @@ from board.comments.writing import edit
 from board.comments.writing.errors import AuthorSuspended
 from board.db import db, now, writing
 from board.law.claims import contact_preferences
-from board.law.claims.contact_preferences import Channel
+from board.law.claims.contact_preferences import ContactPreference
 from board.moderation.reports import models as reports
 from board.moderation.rulings import models as rulings
 from board.moderation.users import sanctions
@@ -84,8 +84,8 @@ def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora,
     with writing():
         Device.remember(ada)
         db.session.add(Block(user_id=ada.id, muted_id=bora.id))
-        sanctions.note(ada, by=mo, text="Knows the harbour master")
-        contact_preferences.name("ada@pier.example", by=ada)
+        sanctions.add_note(ada, by=mo, text="Knows the harbour master")
+        contact_preferences.set_contact("ada@pier.example", by=ada)
         app.config.update(
             MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
         )
@@ -96,8 +96,8 @@ def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora,
 
     for kind, column in (
         (Session, Session.user_id), (Device, Device.user_id), (Block, Block.user_id),
-        (QueuedEmail, QueuedEmail.user_id), (Channel, Channel.user_id),
-        (sanctions.Note, sanctions.Note.user_id),
+        (QueuedEmail, QueuedEmail.user_id), (ContactPreference, ContactPreference.user_id),
+        (sanctions.StaffNote, sanctions.StaffNote.user_id),
     ):  # fmt: skip
         count = select(func.count()).select_from(kind).where(column == ada.id)
         assert db.session.scalar(count) == 0, kind

@@ -70,11 +70,11 @@ def test_an_author_is_told_of_a_hidden_comment_with_a_link_and_nothing_of_it(
     assert not {"remark", "Too harsh", "ada"} & set(message.get_content().split())
 
 
-@pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "lift"])
+@pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "lift_sanctions"])
 def test_and_of_what_was_decided_about_the_account(postman, send, ada, mo, verb):
     until = {"until": now() + timedelta(days=3)} if verb in ("hold", "suspend") else {}
     with writing():
-        if verb == "lift":
+        if verb == "lift_sanctions":
             ada.held_until = now() + timedelta(days=3)
         getattr(sanctions, verb)(ada, by=mo, reason="abuse", **until)
 
@@ -175,7 +175,7 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
     with writing():
         claim_workflow.block(received, by=mo, says="It names your street")
     send()
-    ruling = db.session.scalar(moderation.latest(remark))
+    ruling = db.session.scalar(moderation.latest_ruling(remark))
     with writing():
         asked = appeals.appeal(ruling, by=ada, text="It is a public square")
     send()

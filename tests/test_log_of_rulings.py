@@ -11,7 +11,7 @@ from board.db import db, now, writing, writing_engine
 from board.db.hash_chain import find_tampered
 from board.moderation.filters import models as rules
 from board.moderation.rulings import undo as undoing
-from board.moderation.rulings.models import Ruling, Verdict, hide, record, restore
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling, hide, restore
 from board.moderation.rulings.models import keep as keep_comment
 from conftest import say
 
@@ -85,7 +85,9 @@ def test_a_ruling_taken_out_is_found_at_the_next(three):
 
 def test_details_and_terms_are_sealed_too(three, ada, mo):
     with writing():
-        record(Verdict.KEEP, by=mo, about=ada, reason="", until=now(), undoes=three[0], seen=3)
+        append_ruling(
+            Verdict.KEEP, by=mo, about=ada, reason="", until=now(), undoes=three[0], seen=3
+        )
 
     db.session.expire_all()
     assert rulings()[-1].detail == {"seen": 3}
@@ -136,7 +138,7 @@ def test_what_is_decided_without_a_reason_says_what_it_is_about_and_nothing_of_g
     said = {"text": "상인회", "kind": "word", "action": "hold", "category": "other"}
     with writing():
         keep_comment(comment, by=mo)
-        record(Verdict.ORDER, by=mo, reason="", note="심의-2026-1234")
+        append_ruling(Verdict.ORDER, by=mo, reason="", note="심의-2026-1234")
         rule = rules.add(by=mo, state=rules.State.ON, disguised=True, **said)
         rules.change(rule, by=mo, state="shadow")
         rules.allow("상인회관", by=mo)

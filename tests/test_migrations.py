@@ -15,7 +15,7 @@ from board.comments.models import Comment
 from board.comments.readers.reactions import ReactionLimits, like
 from board.db import Base, db, hash_chain, schema, sqlite, writing
 from board.db.schema import State
-from board.tips.models.audit_log import Entry
+from board.tips.models.audit_log import AuditEntry
 from conftest import say
 
 VERSIONS = schema.MIGRATIONS / "versions"
@@ -117,7 +117,7 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
 
     schema.upgrade()
 
-    log = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+    log = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     told = [(entry.tip_id, entry.user_id, entry.act, entry.made_on.isoformat()) for entry in log]
     assert told == [
         (7, ada.id, "open", "2026-11-20"),

@@ -69,7 +69,9 @@ def test_what_was_taken_back_at_once_is_not_told(as_, ada, mo, harbour):
     [ruling] = db.session.scalars(select(Ruling))
 
     with writing():
-        moderation.record(Verdict.RESTORE, by=mo, comment=comment, reason="undone", undoes=ruling)
+        moderation.append_ruling(
+            Verdict.RESTORE, by=mo, comment=comment, reason="undone", undoes=ruling
+        )
 
     assert "댓글 숨김" not in notices(as_(ada))
 

@@ -209,7 +209,7 @@ def test_answered_orders_go_on_page_after_page(as_, mo, monkeypatch, harbour):
                 [], by=mo, kind="other", body="A body", number=f"no {number}", items="x",
                 received_at=now(), deadline_at=now(),
             )  # fmt: skip
-            made.conclude(Outcome.REFUSED, by=mo, says="no")
+            made.close(Outcome.REFUSED, by=mo, says="no")
     client = as_(mo)
     first = client.get("/desk/orders").text
 

@@ -184,5 +184,5 @@ def one_more_of_each(name, subject, mo, harbour):
     comment = say(harbour, subject, f"To {name}")
     with writing():
         sanctions.suspend(user, by=mo, until=sanctions.FOREVER, reason="spam")
-        sanctions.note(subject, by=mo, text="note")
+        sanctions.add_note(subject, by=mo, text="note")
         moderation.hide(comment, by=mo, reason="spam")

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from board.comments.writing import create
 from board.db import db, writing
 from board.moderation import queue as moderation_queue
-from board.moderation.queue import Item, Queue
+from board.moderation.queue import Queue, QueueItem
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings.models import Ruling
 from conftest import person, say
 
 
 def waiting(queue=Queue.HELD):
-    return [item.comment.body for item in db.session.scalars(Item.oldest(queue))]
+    return [item.comment.body for item in db.session.scalars(QueueItem.oldest(queue))]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_what_is_held_waits_the_oldest_first(ada, bora, harbour, all_held):
 def test_a_decision_or_its_author_ends_the_wait_everywhere(verb, ada, mo, harbour, all_held):
     comment = say(harbour, ada, "First")
     with writing():
-        moderation_queue.wait(comment, Queue.NEW)
+        moderation_queue.enqueue(comment, Queue.NEW)
 
     with writing():
         match verb:
@@ -51,28 +51,28 @@ def test_a_decision_or_its_author_ends_the_wait_everywhere(verb, ada, mo, harbou
 
 def test_a_ruling_remembers_where_the_comment_waited(ada, mo, harbour, all_held):
     comment = say(harbour, ada, "First")
-    [before] = db.session.scalars(Item.of(comment))
+    [before] = db.session.scalars(QueueItem.for_comment(comment))
     since = before.since
     with writing():
         moderation.keep(comment, by=mo)
     [ruling] = db.session.scalars(select(Ruling))
 
     with writing():
-        moderation_queue.resume(comment, ruling.detail["waited"])
+        moderation_queue.requeue(comment, ruling.detail["waited"])
 
-    [item] = db.session.scalars(Item.of(comment))
+    [item] = db.session.scalars(QueueItem.for_comment(comment))
     assert (item.queue, item.reason, item.since) == ("held", "word", since)
 
 
 def test_waiting_again_for_the_same_reason_keeps_its_place(ada, harbour, all_held):
     comment = say(harbour, ada, "First")
-    [item] = db.session.scalars(Item.of(comment))
+    [item] = db.session.scalars(QueueItem.for_comment(comment))
     since = item.since
 
     with writing():
-        moderation_queue.wait(comment, Queue.HELD, reason="link", why="two links")
+        moderation_queue.enqueue(comment, Queue.HELD, reason="link", why="two links")
 
-    [item] = db.session.scalars(Item.of(comment))
+    [item] = db.session.scalars(QueueItem.for_comment(comment))
     assert (item.since, item.reason, item.why) == (since, "link", "two links")
 
 
@@ -81,9 +81,9 @@ def test_two_moderators_never_work_on_the_same_item_unknowingly(ada, mo, harbour
     other = person("min", can_moderate=True)
 
     with writing():
-        assert moderation_queue.take(comment, by=mo) is None
-        assert moderation_queue.take(comment, by=mo) is None
-        assert moderation_queue.take(comment, by=other) is mo
+        assert moderation_queue.claim(comment, by=mo) is None
+        assert moderation_queue.claim(comment, by=mo) is None
+        assert moderation_queue.claim(comment, by=other) is mo
 
 
 def test_an_item_nobody_looked_at_for_a_while_is_free_again(
@@ -92,8 +92,8 @@ def test_an_item_nobody_looked_at_for_a_while_is_free_again(
     comment = say(harbour, ada, "First")
     other = person("min", can_moderate=True)
     with writing():
-        moderation_queue.take(comment, by=mo)
-    monkeypatch.setattr(Item, "TAKEN_FOR", timedelta(0))
+        moderation_queue.claim(comment, by=mo)
+    monkeypatch.setattr(QueueItem, "CLAIMED_FOR", timedelta(0))
 
     with writing():
-        assert moderation_queue.take(comment, by=other) is None
+        assert moderation_queue.claim(comment, by=other) is None

@@ -22,7 +22,7 @@ from board.comments.wilson_score import lower_bound
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import db, now, writing
 from board.moderation.rulings import models as moderation
-from board.ops.sample.cli import load_sample_when_empty
+from board.ops.sample.cli import load_if_empty
 from conftest import count_queries, person, say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -495,7 +495,7 @@ def test_one_reader_in_many_windows_still_has_one_vote(app, as_, bora, comment):
 
 
 def test_the_sample_board_has_votes_that_add_up(app):
-    load_sample_when_empty()
+    load_if_empty()
 
     check_sums()
     most = db.session.scalar(select(func.max(Comment.like_count)))

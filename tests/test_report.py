@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, now, writing
-from board.moderation.queue import Item, Queue
+from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports import models as reports
-from board.moderation.reports.models import Report, report, standing
+from board.moderation.reports.models import Report, report, reporter_weight
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings import undo
 from conftest import person, say
@@ -25,7 +25,7 @@ def send(client, comment, **fields):
 
 
 def queued(queue=Queue.REPORTED):
-    return [item.comment_id for item in db.session.scalars(Item.oldest(queue))]
+    return [item.comment_id for item in db.session.scalars(QueueItem.oldest(queue))]
 
 
 def grow_up(*users):
@@ -117,7 +117,7 @@ def test_accounts_of_less_than_a_day_count_half(ada, rude):
 
 def test_who_was_right_weighs_more_and_who_was_wrong_less(ada, bora, mo, harbour):
     other = person("cho")
-    assert standing(ada) == standing(other) == 1.0
+    assert reporter_weight(ada) == reporter_weight(other) == 1.0
     for number in range(6):
         right, wrong = say(harbour, bora, f"bad {number}"), say(harbour, bora, f"good {number}")
         with writing():
@@ -127,9 +127,9 @@ def test_who_was_right_weighs_more_and_who_was_wrong_less(ada, bora, mo, harbour
             moderation.hide(right, by=mo, reason="abuse")
             moderation.keep(wrong, by=mo)
 
-    assert standing(ada) == 1.6
-    assert standing(other) == 0.4
-    assert reports.record_of(ada) == (6, 6)
+    assert reporter_weight(ada) == 1.6
+    assert reporter_weight(other) == 0.4
+    assert reports.reporter_record(ada) == (6, 6)
 
 
 def test_moderators_see_in_a_persons_record_what_they_reported_and_what_was_upheld(
@@ -200,7 +200,7 @@ def test_it_waits_for_the_reason_that_weighs_most_among_its_own_reports(ada, mo,
         for each in crowd[:2]:
             report(rude, by=each, reason="abuse", enough=3)
 
-    waiting = db.session.scalars(Item.oldest(Queue.REPORTED))
+    waiting = db.session.scalars(QueueItem.oldest(Queue.REPORTED))
     assert {item.comment_id: item.reason for item in waiting} == {
         other.id: "spam",
         rude.id: "abuse",

@@ -11,10 +11,10 @@ from board.db import db, writing
 from board.moderation.cli import load_when_untouched, rules_cli
 from board.moderation.filters import dry_run, matches
 from board.moderation.filters import models as filter_rules
-from board.moderation.filters.dry_run import Trial
-from board.moderation.filters.matches import RuleHit
+from board.moderation.filters.dry_run import DryRun
+from board.moderation.filters.matches import RuleMatch
 from board.moderation.filters.models import AllowedWord, Rule, State
-from board.moderation.queue import Item
+from board.moderation.queue import QueueItem
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings.models import Ruling
 from conftest import count_queries, person, say
@@ -26,7 +26,7 @@ DRAFT = {"kind": "word", "text": "고래밥", "action": "hold", "category": "ins
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
     """A trial of a few comments takes several steps."""
-    monkeypatch.setattr(Trial, "STEP", 4)
+    monkeypatch.setattr(DryRun, "STEP", 4)
 
 
 def send(client, text, **fields):
@@ -58,7 +58,7 @@ def begin(client, **said):
 
 
 def finish(client, path):
-    while not only(Trial).is_done:
+    while not only(DryRun).is_done:
         client.post(f"{path}/continue")
 
 
@@ -70,9 +70,9 @@ def test_what_a_rule_finds_waits_and_tells_the_moderator_why(as_, guest, ada, ha
     comment = only(Comment)
     assert comment.held_for == "word"
     assert "조용히" not in guest.get("/articles/harbour").text
-    item = only(Item)
+    item = only(QueueItem)
     assert (item.queue, item.reason, item.why) == ("held", "word", "고래밥 ← 고1래밥")
-    hit = only(RuleHit)
+    hit = only(RuleMatch)
     assert comment.body[hit.start : hit.end] == "고1래밥"
 
 
@@ -130,8 +130,8 @@ def test_an_edit_is_looked_at_like_a_new_comment(as_, guest, ada, harbour):
 
     assert comment.held_for == "word"
     assert "고래밥" not in guest.get("/articles/harbour").text
-    assert only(RuleHit).rule.text == "고래밥"
-    assert only(Item).why == "고래밥"
+    assert only(RuleMatch).rule.text == "고래밥"
+    assert only(QueueItem).why == "고래밥"
 
 
 def test_the_queue_marks_what_was_found_and_leads_to_the_rule(as_, mo, ada, harbour):
@@ -150,7 +150,7 @@ def test_a_rule_in_shadow_notes_what_it_finds_and_holds_nothing(as_, guest, ada,
     assert send(as_(ada), "이 고래밥아").status_code == 303
 
     assert "고래밥아" in guest.get("/articles/harbour").text
-    assert only(RuleHit).shadow
+    assert only(RuleMatch).shadow
 
 
 def test_a_rule_that_is_off_finds_nothing(as_, mo, ada, harbour):
@@ -216,10 +216,10 @@ def test_a_step_taken_in_two_windows_counts_once(ada, mo, harbour):
     with writing():
         trial = dry_run.begin(by=mo, days=30, note="", disguised=True, **said)
 
-    seen = dry_run.look(trial)
+    seen = dry_run.run_step(trial)
     with writing():
-        dry_run.keep(trial, seen)
-        dry_run.keep(trial, seen)
+        dry_run.store_step(trial, seen)
+        dry_run.store_step(trial, seen)
 
     assert (trial.looked, trial.found, trial.is_done) == (4, 4, False)
 
@@ -234,7 +234,7 @@ def test_a_trial_looks_no_further_back_than_asked(as_, mo, ada, harbour):
     path = begin(moderator, days="1")
     finish(moderator, path)
 
-    assert (only(Trial).looked, only(Trial).found) == (1, 1)
+    assert (only(DryRun).looked, only(DryRun).found) == (1, 1)
 
 
 def test_a_changed_rule_is_tried_and_keeps_its_history(as_, mo, ada, harbour):
@@ -318,7 +318,9 @@ def test_the_list_says_how_many_of_the_hits_were_upheld(as_, mo, ada, harbour):
         moderation.hide(comments[0], by=mo, reason="abuse")
         moderation.keep(comments[1], by=mo)
 
-    assert matches.records([rule])[rule.id] == matches.Record(hits=4, hidden=1, waiting=2)
+    assert matches.match_statistics([rule])[rule.id] == matches.MatchStatistics(
+        hits=4, hidden=1, waiting=2
+    )
     page = as_(mo).get("/desk/rules").text
     assert "숨김 1, 승인 1, 승인 대기 2" in page
 
@@ -335,8 +337,8 @@ def test_a_hit_is_marked_in_its_place_and_never_as_markup(as_, mo, ada, harbour)
 def test_pieces_put_together_are_the_text_whatever_the_spans():
     text = "가나다라마"
     for spans in ([], [(0, 5)], [(1, 3), (2, 4)], [(4, 5), (0, 1)], [(2, 2)], [(0, 3), (1, 2)]):
-        assert "".join(piece for piece, _ in matches.pieces(text, spans)) == text
-    assert list(matches.pieces(text, [(1, 3), (2, 4)])) == [
+        assert "".join(piece for piece, _ in matches.split_by_spans(text, spans)) == text
+    assert list(matches.split_by_spans(text, [(1, 3), (2, 4)])) == [
         ("가", False), ("나다", True), ("", False), ("라", True), ("마", False),
     ]  # fmt: skip
 
@@ -348,9 +350,9 @@ def test_what_was_found_in_a_deleted_comment_is_forgotten(as_, ada, harbour):
     with writing():
         comment.delete()
 
-    assert list(db.session.scalars(select(RuleHit))) == []
-    assert list(db.session.scalars(select(matches.near_duplicates.Likeness))) == []
-    assert list(db.session.scalars(select(matches.near_duplicates.LikenessKey))) == []
+    assert list(db.session.scalars(select(RuleMatch))) == []
+    assert list(db.session.scalars(select(matches.near_duplicates.CommentFingerprint))) == []
+    assert list(db.session.scalars(select(matches.near_duplicates.FingerprintBucket))) == []
 
 
 def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):
@@ -432,7 +434,7 @@ def test_a_rule_and_a_trial_ask_as_much_for_one_hit_as_for_many(as_, mo, harbour
             f"고래밥들 {number}",
         )
     with writing():
-        trial = only(Trial)
+        trial = only(DryRun)
         trial.is_done, trial.reached = False, 0
     finish(moderator, path)
 

@@ -10,10 +10,14 @@ from board.db import db, now, writing
 from board.db.write_lock import WriteLock
 from board.moderation.filters import models as filter_rules
 from board.moderation.filters import near_duplicates
-from board.moderation.filters.matches import RuleHit
+from board.moderation.filters.matches import RuleMatch
 from board.moderation.filters.models import State
-from board.moderation.filters.near_duplicates import Likeness, LikenessKey, count_alike
-from board.moderation.queue import Item
+from board.moderation.filters.near_duplicates import (
+    CommentFingerprint,
+    FingerprintBucket,
+    count_similar,
+)
+from board.moderation.queue import QueueItem
 from board.moderation.rulings import models as moderation
 from board.runtime import jobs
 from conftest import count_queries, person, say
@@ -33,7 +37,7 @@ def test_many_links_wait(ada, harbour):
     two = say(harbour, ada, "https://a.example/ 와 https://b.example/")
 
     assert (one.held_for, two.held_for) == (None, "link")
-    [item] = db.session.scalars(select(Item))
+    [item] = db.session.scalars(select(QueueItem))
     assert item.why == "× 2"
 
 
@@ -70,36 +74,38 @@ def test_other_texts_and_short_ones_are_not_alike(ada, harbour):
     say(harbour, ada, STORY)
     say(harbour, ada, "맞습니다")
 
-    assert count_alike("맞습니다") == 0
+    assert count_similar("맞습니다") == 0
     assert (
-        count_alike("시장님은 항구를 살리겠다고 했는데 그 약속은 지금 어디로 갔는지 묻고 싶습니다")
+        count_similar(
+            "시장님은 항구를 살리겠다고 했는데 그 약속은 지금 어디로 갔는지 묻고 싶습니다"
+        )
         == 0
     )
-    assert count_alike(STORY) == 1
+    assert count_similar(STORY) == 1
 
 
 def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
     say(harbour, ada, STORY)
     with writing():
-        for each in db.session.scalars(select(Likeness)):
-            each.posted_at = now() - near_duplicates.REMEMBERED - timedelta(minutes=1)
+        for each in db.session.scalars(select(CommentFingerprint)):
+            each.posted_at = now() - near_duplicates.KEPT_FOR - timedelta(minutes=1)
 
-    assert count_alike(STORY) == 0
+    assert count_similar(STORY) == 0
     assert "likeness" in jobs.run_pending()
     assert jobs.run_pending() == []
-    assert list(db.session.scalars(select(Likeness))) == []
-    assert list(db.session.scalars(select(LikenessKey))) == []
+    assert list(db.session.scalars(select(CommentFingerprint))) == []
+    assert list(db.session.scalars(select(FingerprintBucket))) == []
 
 
 def test_a_text_said_very_often_costs_no_more_to_look_for(ada, harbour):
     say(harbour, ada, STORY)
     with count_queries() as before:
-        count_alike(STORY)
+        count_similar(STORY)
     for number in range(60):
         say(harbour, ada, STORY + "!" * number, key=str(number))
 
     with count_queries() as after:
-        found = count_alike(STORY)
+        found = count_similar(STORY)
 
     assert found == near_duplicates.MOST
     assert len(before) == len(after) == 1
@@ -123,7 +129,7 @@ def test_a_signal_in_shadow_only_notes(ada, harbour):
     say(harbour, ada, "https://a.example/")
 
     [comment] = db.session.scalars(select(Comment))
-    [hit] = db.session.scalars(select(RuleHit))
+    [hit] = db.session.scalars(select(RuleMatch))
     assert (comment.held_for, hit.value, hit.shadow) == (None, 1, True)
 
 
@@ -143,13 +149,13 @@ def test_a_text_is_looked_at_before_the_turn_to_write(as_, ada, harbour, monkeyp
     take = WriteLock._acquire
 
     def note(lock, patience):
-        looked_at.append(near_duplicates.mark_of.cache_info().misses)
+        looked_at.append(near_duplicates.fingerprint_of.cache_info().misses)
         return take(lock, patience)
 
     monkeypatch.setattr(WriteLock, "_acquire", note)
-    near_duplicates.mark_of.cache_clear()
+    near_duplicates.fingerprint_of.cache_clear()
 
     assert client.post("/articles/harbour/comments", data={"body": STORY}).status_code == 303
 
     assert looked_at == [1]
-    assert near_duplicates.mark_of.cache_info().misses == 1
+    assert near_duplicates.fingerprint_of.cache_info().misses == 1

@@ -44,7 +44,7 @@ def test_the_next_test_reads_nothing_of_the_last_ones_thread(stage, tmp_path):
         with stage.set(folder(tmp_path, text)) as app:
             article = keep(Article.publish(slug="harbour", title="The harbour"))
             say(article, person("ada"), f"The {text} comment")
-            compiled.current()
+            compiled.current_rules()
             pages.append(app.test_client().get("/articles/harbour").text)
             db.session.rollback()
 

@@ -21,7 +21,7 @@ from board.comments.readers import reactions
 from board.db import db, now, writing
 from board.moderation.cli import moderation_cli
 from board.moderation.rulings.models import Ruling
-from board.moderation.threads.restrictions import release, steer
+from board.moderation.threads.restrictions import end_restriction, restrict
 from board.runtime import jobs
 from conftest import count_queries, keep, say
 
@@ -37,7 +37,7 @@ def set_(mo, harbour):
         with writing():
             where = {} if "sections" in more else {"article": db.session.get(Article, harbour.id)}
             terms = RestrictionSpec(measures=measures, reason=reason, **{**where, **more})
-            return steer(terms, by=mo)
+            return restrict(terms, by=mo)
 
     return set_
 
@@ -218,7 +218,7 @@ def test_what_an_editor_closed_stays_closed_when_a_moderator_lets_go(as_, guest,
         harbour.close(reason="The festival is over.")
     steering = set_(RestrictionKind.CLOSE, ends_at=now() + timedelta(hours=1))
     with writing():
-        release(db.session.get(ThreadRestriction, steering.id), by=mo)
+        end_restriction(db.session.get(ThreadRestriction, steering.id), by=mo)
 
     page = guest.get("/articles/harbour").text
 
@@ -593,7 +593,7 @@ def test_every_act_is_in_the_sealed_log_and_in_the_public_one(app, as_, guest, s
     act = set_(RestrictionKind.SLOW, RestrictionKind.FOLD, seconds=60)
     set_(RestrictionKind.CLOSE, sections=["정치"], reason="Over for today.")
     with writing():
-        release(db.session.get(ThreadRestriction, act.id), by=mo)
+        end_restriction(db.session.get(ThreadRestriction, act.id), by=mo)
 
     public, desk = guest.get("/rulings").text, as_(mo).get("/desk/rulings?verdict=steer").text
 
@@ -670,5 +670,5 @@ def test_an_open_page_can_tell_that_the_thread_is_steered_otherwise_now(guest, s
     assert (answer()["steered"], page()) == ("slow-600 latest", "slow-600 latest")
     set_(RestrictionKind.CLOSE)
     with writing():
-        release(db.session.get(ThreadRestriction, slow.id), by=mo)
+        end_restriction(db.session.get(ThreadRestriction, slow.id), by=mo)
     assert (answer()["steered"], page()) == ("close", "close")

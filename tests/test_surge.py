@@ -18,9 +18,10 @@ from board.comments.readers.reactions import Reaction
 from board.comments.writing.create import insert_comment
 from board.db import db, now, writing
 from board.moderation.reports.models import Report
-from board.moderation.threads import activity, baseline
-from board.moderation.threads.activity import SLOT, Pulse
-from board.moderation.threads.baseline import FLOORS, limit_of, usual_of
+from board.moderation.threads import activity
+from board.moderation.threads import baseline as baselines
+from board.moderation.threads.activity import SLOT, ActivityBucket
+from board.moderation.threads.baseline import FLOORS, baseline, surge_threshold
 from board.moderation.threads.surges import Surge
 from board.runtime import jobs
 from conftest import keep, person, say
@@ -60,13 +61,20 @@ def talk(article, by, count, *, minutes_ago=0.0, text="Comment {}"):
         ]  # fmt: skip
 
 
-def usually(article, *, comments, last=0, slots=baseline.OWN_SLOTS, votes=0, reports=0):
+def usually(article, *, comments, last=0, slots=baselines.OWN_SLOTS, votes=0, reports=0):
     """What each of the last slots brought, before the last ten minutes and `last` days ago."""
     newest = activity.slot_of(now() - SLOT) - 1 - last * activity.SLOTS_A_DAY
     with writing():
         for back in range(slots):
-            db.session.add(Pulse(slot=newest - back, article_id=article.id, comments=comments,
-                                 votes=votes, reports=reports))  # fmt: skip
+            db.session.add(
+                ActivityBucket(
+                    slot=newest - back,
+                    article_id=article.id,
+                    comments=comments,
+                    votes=votes,
+                    reports=reports,
+                )
+            )
 
 
 def alerts():
@@ -98,7 +106,7 @@ def keep_time():
     ],
 )
 def test_a_surge_is_twice_the_usual_and_more_than_chance_and_never_little(kind, usually, limit):
-    assert limit_of(kind, usually) == limit
+    assert surge_threshold(kind, usually) == limit
 
 
 def test_a_small_board_is_left_in_peace(clock, ada, harbour):
@@ -111,14 +119,14 @@ def test_a_small_board_is_left_in_peace(clock, ada, harbour):
 def test_the_usual_of_a_thread_is_what_its_last_three_hours_brought(clock, harbour):
     usually(harbour, comments=6, slots=9)
 
-    assert usual_of(harbour.id) == {"comments": 3.0, "votes": 0, "reports": 0}
+    assert baseline(harbour.id) == {"comments": 3.0, "votes": 0, "reports": 0}
 
 
 def test_a_young_thread_is_measured_over_the_time_it_has_been_there(clock, app):
     young = keep(Article.publish(slug="young", title="Young", published_at=NOON - 4 * SLOT))
     usually(young, comments=8, slots=2)
 
-    assert usual_of(young.id)["comments"] == pytest.approx(16 / 3)
+    assert baseline(young.id)["comments"] == pytest.approx(16 / 3)
 
 
 def test_what_is_usual_for_busy_threads_at_this_hour_is_no_surge_for_a_new_one(clock, app, harbour):
@@ -126,25 +134,25 @@ def test_what_is_usual_for_busy_threads_at_this_hour_is_no_surge_for_a_new_one(c
     for number, other in enumerate(others):
         usually(other, comments=number + 1, last=3, slots=1)
 
-    assert usual_of(harbour.id)["comments"] == 10
+    assert baseline(harbour.id)["comments"] == 10
 
 
 def usually_at_another_hour(article, comments):
     newest = activity.slot_of(now()) - activity.SLOTS_A_DAY // 2
     with writing():
-        db.session.add(Pulse(slot=newest, article_id=article.id, comments=comments))
+        db.session.add(ActivityBucket(slot=newest, article_id=article.id, comments=comments))
 
 
 def test_another_hour_says_nothing_about_this_one(clock, harbour):
     other = keep(Article.publish(slug="other", title="Other"))
     usually_at_another_hour(other, 90)
 
-    assert usual_of(harbour.id)["comments"] == 0
+    assert baseline(harbour.id)["comments"] == 0
 
 
 def test_a_thread_that_is_always_loud_is_not_in_a_surge(clock, ada, harbour):
     usually(harbour, comments=12)
-    talk(harbour, ada, limit_of("comments", 12) - 1)
+    talk(harbour, ada, surge_threshold("comments", 12) - 1)
     keep_time()
     assert alerts() == []
 
@@ -199,7 +207,9 @@ def test_slots_are_counted_as_they_stand_and_only_when_something_changed(clock, 
     assert keep_time() == ["pulse"]
     assert keep_time() == []
     here = activity.slot_of(now())
-    rows = db.session.execute(select(Pulse.slot, Pulse.comments).order_by(Pulse.slot)).all()
+    rows = db.session.execute(
+        select(ActivityBucket.slot, ActivityBucket.comments).order_by(ActivityBucket.slot)
+    ).all()
     assert [tuple(row) for row in rows] == [(here - 1, 2), (here, 1)]
 
 
@@ -218,7 +228,7 @@ def test_what_nobody_looks_at_any_more_is_forgotten(clock, ada, harbour):
 
     keep_time()
 
-    assert len(db.session.scalars(select(Pulse)).all()) == 1
+    assert len(db.session.scalars(select(ActivityBucket)).all()) == 1
 
 
 # ---- one surge, one alert ----
@@ -397,5 +407,5 @@ def test_posting_asks_nothing_for_it(ada, harbour):
     """Counting is afterwards: no row of these tables is written with a comment."""
     say(harbour, ada, "Hello")
 
-    assert db.session.scalars(select(Pulse)).all() == []
+    assert db.session.scalars(select(ActivityBucket)).all() == []
     assert db.session.scalars(select(Comment)).one().body == "Hello"

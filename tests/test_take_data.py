@@ -41,7 +41,7 @@ def test_the_file_holds_what_she_wrote_and_did(taken, harbour, ada, bora, mo):
         gone.delete()
         like(root, by=ada, limits=ReactionLimits.none())
         blocks.block(bora, by=ada)
-        contact_preferences.name("ada@pier.example", by=ada)
+        contact_preferences.set_contact("ada@pier.example", by=ada)
         reports.report(root, by=ada, reason="spam", note="또 같은 글")
         sanctions.warn(ada, by=mo, reason="abuse", note="말을 가려 하세요")
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta, gettext
 
 from board.db import now
-from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.forms import (
     disclosure_kinds,
     disclosure_outcomes,
@@ -154,7 +154,7 @@ def _first(moment: datetime) -> datetime:
 @lru_cache(maxsize=16)
 def _half(_app: Flask, name: str, start: datetime, end: datetime, _newest: int) -> Half:
     """Whatever is registered or answered is in the log too, so its newest entry tells."""
-    return Half(name, start, Order.counts(start, end), Disclosure.counts(start, end))
+    return Half(name, start, Order.counts(start, end), DataRequest.counts(start, end))
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from board.db import db
 from board.law import transparency_views
 from board.law.authorities import data_requests
 from board.law.authorities import views as authority_views
-from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.orders import Order
 from board.law.banned_texts import models as banned_texts
 from board.law.banned_texts import views as banned_text_views
@@ -44,7 +44,7 @@ def _badges() -> dict[str, int]:
     return {
         "claims": workflow.count_waiting(),
         "orders": Order.count_waiting(),
-        "disclosures": Disclosure.count_waiting(),
+        "disclosures": DataRequest.count_waiting(),
     }
 
 
@@ -57,13 +57,13 @@ JOBS = (
     Job(
         "claimants",
         lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
-        workflow.forget_claimants,
+        workflow.delete_outdated_claimants,
     ),
-    Job("evidence", evidence.is_due, evidence.forget),
+    Job("evidence", evidence.is_due, evidence.delete_outdated),
     Job(
         "disclosures",
-        lambda: db.session.scalar(Disclosure.to_tell().limit(1)) is not None,
-        data_requests.tell_readers,
+        lambda: db.session.scalar(DataRequest.to_tell().limit(1)) is not None,
+        data_requests.notify_users,
     ),
 )
 
@@ -91,10 +91,10 @@ def init_app(app: Flask) -> None:
     workflow.on_transition.add(emails.announce_step)
     on_appeal.add(emails.announce_appeal)
     email_types.update(
-        claim=EmailType(emails.state_text, emails.is_last_step, sent=emails.mark_told),
+        claim=EmailType(emails.state_text, emails.is_last_step, sent=emails.mark_step_notified),
         objection=EmailType(emails.objection_text, lambda letter: True),
     )
 
     jobs.add(*JOBS)
-    on_account_deleted.add(contact_preferences.forget_user)
+    on_account_deleted.add(contact_preferences.delete_for_user)
     data_export.exporters["told_by"] = contact_preferences.export_contact

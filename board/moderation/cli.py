@@ -14,7 +14,7 @@ from board.moderation.appeals import models as appeals
 from board.moderation.appeals.models import Appeal
 from board.moderation.filters import models as filter_rules
 from board.moderation.filters import text_format
-from board.moderation.filters.heuristics import starter_signals
+from board.moderation.filters.heuristics import default_heuristics
 from board.moderation.rulings import log as ruling_log
 from board.moderation.rulings.models import Ruling
 
@@ -36,9 +36,11 @@ def load_when_untouched() -> None:
 
 
 def _load() -> int:
-    shipped = text_format.starter()
+    shipped = text_format.default_list()
     with writing():
-        return filter_rules.add_all([*starter_signals(), *shipped.rules], shipped.allowed, by=None)
+        return filter_rules.add_all(
+            [*default_heuristics(), *shipped.rules], shipped.allowed, by=None
+        )
 
 
 moderation_cli = AppGroup("moderation", help="The log of decisions, and appeals.")
@@ -95,15 +97,15 @@ def decide(ruling_id: int, outcome: str, says: str) -> None:
 
 def _remembering(last: list[Any]) -> Iterator[Ruling]:
     """All rulings; `last` is then how many there were, and the last of them."""
-    for count, ruling in enumerate(db.session.scalars(ruling_log.in_order()), start=1):
+    for count, ruling in enumerate(db.session.scalars(ruling_log.oldest_first()), start=1):
         last[:] = [count, ruling]
         yield ruling
 
 
 def _write(file: IO[str]) -> int:
     count = 0
-    for count, ruling in enumerate(db.session.scalars(ruling_log.in_order()), start=1):  # noqa: B007
-        file.write(json.dumps(ruling_log.told(ruling), ensure_ascii=False) + "\n")
+    for count, ruling in enumerate(db.session.scalars(ruling_log.oldest_first()), start=1):  # noqa: B007
+        file.write(json.dumps(ruling_log.as_dict(ruling), ensure_ascii=False) + "\n")
     return count
 
 

@@ -37,13 +37,13 @@ class Queue(enum.StrEnum):
     NEW = "new"  # by an account whose first comments are looked at
 
 
-class Item(Base):
+class QueueItem(Base):
     """One comment in one queue. Gone once it is decided: the ruling is the memory."""
 
     __tablename__ = "queue_item"
     PAGE_SIZE = 50
     # How long a moderator has an item to themselves after they last looked at it.
-    TAKEN_FOR = timedelta(minutes=3)
+    CLAIMED_FOR = timedelta(minutes=3)
     __table_args__ = (
         # One range scan each: a queue, what waits in it under an article, and by an author.
         Index("ix_queue_item_oldest", "queue", "since", "comment_id"),
@@ -81,20 +81,20 @@ class Item(Base):
         return page.order_by(cls.since, cls.comment_id).limit(cls.PAGE_SIZE + 1)
 
     @classmethod
-    def of(cls, comment: Comment) -> Select[Self]:
+    def for_comment(cls, comment: Comment) -> Select[Self]:
         return select(cls).where(cls.comment_id == comment.id).order_by(cls.since, cls.queue)
 
     @property
-    def is_taken(self) -> bool:
-        return self.taken_at is not None and self.taken_at > now() - self.TAKEN_FOR
+    def is_claimed(self) -> bool:
+        return self.taken_at is not None and self.taken_at > now() - self.CLAIMED_FOR
 
 
-def wait(comment: Comment, queue: Queue, *, reason: str = "", why: str = "") -> Item:
+def enqueue(comment: Comment, queue: Queue, *, reason: str = "", why: str = "") -> QueueItem:
     """Put a comment into a queue. One that waits there already keeps its place, and tells what is
     said of it now."""
-    item: Item | None = db.session.get(Item, (comment.id, queue.value))
+    item: QueueItem | None = db.session.get(QueueItem, (comment.id, queue.value))
     if item is None:
-        item = Item(
+        item = QueueItem(
             comment_id=comment.id,
             queue=queue.value,
             article_id=comment.article_id,
@@ -106,28 +106,28 @@ def wait(comment: Comment, queue: Queue, *, reason: str = "", why: str = "") -> 
     return item
 
 
-def settle(comment: Comment) -> list[dict[str, str]]:
+def dequeue(comment: Comment) -> list[dict[str, str]]:
     """It is decided, or gone: it waits nowhere any longer. Where and why it did, for `resume`."""
     waited = [
         {"queue": item.queue, "reason": item.reason, "why": item.why, "at": item.since.isoformat()}
-        for item in db.session.scalars(Item.of(comment))
+        for item in db.session.scalars(QueueItem.for_comment(comment))
     ]
-    db.session.execute(delete(Item).where(Item.comment_id == comment.id))
+    db.session.execute(delete(QueueItem).where(QueueItem.comment_id == comment.id))
     return waited
 
 
-def resume(comment: Comment, waited: Iterable[Mapping[str, str]]) -> None:
+def requeue(comment: Comment, waited: Iterable[Mapping[str, str]]) -> None:
     """The decision was taken back: it waits where it did, as long as it had."""
     for told in waited:
-        item = wait(comment, Queue(told["queue"]), reason=told["reason"], why=told["why"])
+        item = enqueue(comment, Queue(told["queue"]), reason=told["reason"], why=told["why"])
         item.since = datetime.fromisoformat(told["at"])
 
 
-def take(comment: Comment, *, by: User) -> User | None:
+def claim(comment: Comment, *, by: User) -> User | None:
     """Work on a comment without another moderator doing the same. The one who has it if it is not
     `by`; asking again extends the time."""
-    items = list(db.session.scalars(Item.of(comment)))
-    other = next((item.taker for item in items if item.is_taken and item.taken_by != by.id), None)
+    items = list(db.session.scalars(QueueItem.for_comment(comment)))
+    other = next((item.taker for item in items if item.is_claimed and item.taken_by != by.id), None)
     if other is None:
         for item in items:
             item.taken_by, item.taken_at = by.id, now()
@@ -141,27 +141,27 @@ def counts() -> Mapping[Queue, int]:
 
 
 def _counted(queue: Queue) -> ScalarSelect[int]:
-    some = select(Item.comment_id).where(Item.queue == queue.value).limit(COUNT_MAX + 1)
+    some = select(QueueItem.comment_id).where(QueueItem.queue == queue.value).limit(COUNT_MAX + 1)
     return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 _COUNTS = select(*(_counted(queue) for queue in Queue))
 
 
-def forget(comment: Comment) -> None:
-    settle(comment)
+def dequeue_deleted(comment: Comment) -> None:
+    dequeue(comment)
 
 
-def wait_if_held(comment: Comment) -> None:
+def enqueue_if_held(comment: Comment) -> None:
     if comment.held_for:
-        wait(comment, Queue.HELD, reason=comment.held_for)
+        enqueue(comment, Queue.HELD, reason=comment.held_for)
 
 
-def wait_if_new(comment: Comment) -> None:
+def enqueue_if_new_account(comment: Comment) -> None:
     """The first comments of an account are looked at, as many as the settings say."""
     first = current_app.config["NEW_ACCOUNT_COMMENTS"]
     if not first or comment.held_for:
         return
     own = select(Comment.id).where(Comment.author_id == comment.author_id).limit(first + 1)
     if len(list(db.session.scalars(own))) <= first:
-        wait(comment, Queue.NEW)
+        enqueue(comment, Queue.NEW)

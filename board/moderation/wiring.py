@@ -61,9 +61,9 @@ def _badges() -> dict[str, int]:
 
 
 JOBS = (
-    Job("likeness", near_duplicates.has_old, near_duplicates.forget_old),
+    Job("likeness", near_duplicates.has_old, near_duplicates.delete_old),
     Job("pulse", surges.is_due, surges.run),
-    Job("steering", restrictions.is_due, restrictions.keep_time),
+    Job("steering", restrictions.is_due, restrictions.apply_due),
 )
 
 
@@ -90,7 +90,7 @@ def init_app(app: Flask) -> None:
     _wire_decisions()
     jobs.add(*JOBS)
     suspended_user_links.add(appeal_views.link_for_suspended)
-    on_account_deleted.add(sanctions.forget_user)
+    on_account_deleted.add(sanctions.delete_for_user)
     data_export.exporters.update(
         appeals=appeals.export_appeals,
         reports=reports.export_reports,
@@ -99,28 +99,30 @@ def init_app(app: Flask) -> None:
 
 
 def _wire_posting() -> None:
-    warning_checks.add(matches.advise)
+    warning_checks.add(matches.warn)
     limits.extra_columns.update(
         edition=compiled.RULES_VERSION,
         rejected=heuristics.share_rejected(),
         caution=sanctions.OPEN_WARNING,
     )
-    create.pre_post_checks.add(matches.look, sanctions.check)
-    create.after_post.add(queue.wait_if_held, queue.wait_if_new, matches.note)
-    edit.after_edit.add(queue.wait_if_held, matches.note_again)
-    after_delete.add(queue.forget, matches.forget)
+    create.pre_post_checks.add(matches.check, sanctions.check)
+    create.after_post.add(
+        queue.enqueue_if_held, queue.enqueue_if_new_account, matches.store_matches
+    )
+    edit.after_edit.add(queue.enqueue_if_held, matches.restore_matches)
+    after_delete.add(queue.dequeue_deleted, matches.delete_matches)
     moderation_reasons.automatic_reasons.update(filter_labels.HOLD_REASONS)
     error_messages.register_message(matches.WordRefused, filter_labels.refused_text, status=422)
     error_messages.register_message(
-        sanctions.Unacknowledged, notification_views.UNCONFIRMED, status=403
+        sanctions.WarningNotConfirmed, notification_views.UNCONFIRMED, status=403
     )
     error_messages.register_message(reports.TooManyReports, report_views.TOO_MANY, status=429)
 
 
 def _wire_decisions() -> None:
     on_ruling.add(emails.announce)
-    on_decision.add(reports.answer)
-    on_undo.add(reports.reopen)
+    on_decision.add(reports.answer_reports)
+    on_undo.add(reports.reopen_reports)
     email_types.update(
         news=EmailType(emails.decision_text, emails.is_news, sent=emails.cancel_other_news),
         legal=EmailType(emails.legal_text, emails.still_stands),

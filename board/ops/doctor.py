@@ -16,7 +16,7 @@ from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law.terms import documents as terms_documents
 from board.moderation.rulings.models import Ruling
-from board.tips.models.audit_log import Entry
+from board.tips.models.audit_log import AuditEntry
 
 # Versions of SQLite that may lose a commit when two connections meet in the log (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -25,7 +25,7 @@ OLDEST_SQLITE = (3, 42, 0)  # before it, what is taken out of the search index s
 LOGS: tuple[tuple[Any, str], ...] = (
     (Ruling, "rulings"),
     (TwoFactorEvent, "second factors"),
-    (Entry, "tips"),
+    (AuditEntry, "tips"),
 )
 
 

@@ -22,7 +22,7 @@ from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
 from board.ops.doctor import OLDEST_SQLITE, is_safe_sqlite
-from board.ops.sample.cli import load_sample_when_empty, print_accounts
+from board.ops.sample.cli import load_if_empty, print_accounts
 from board.runtime import jobs
 from board.web.templating import current_app_object
 
@@ -44,7 +44,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     _refuse_public_without_origin(host)
     refuse_old_sqlite()
     prepare()
-    if sample and load_sample_when_empty():
+    if sample and load_if_empty():
         click.echo("The sample board has been loaded.")
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
@@ -52,7 +52,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
     logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
     jobs.start_scheduler(current_app_object())
-    os.register_at_fork(after_in_child=heed_signals)
+    os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
     _share_memory()
     Server(
@@ -70,7 +70,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     ).serve()
 
 
-def heed_signals() -> None:
+def install_signal_handlers() -> None:
     """In a worker that has only just been forked: until it has handlers of its own, those it has
     from its parent would note that it shall end, and leave it waiting for ever."""
     for each in (signal.SIGINT, signal.SIGTERM):

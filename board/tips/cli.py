@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from board.db import db, hash_chain, truncate_wal, writing
 from board.runtime.smtp import DeliveryFailed
-from board.tips.models.audit_log import Entry
+from board.tips.models.audit_log import AuditEntry
 from board.tips.notifications import emails as tip_emails
 from board.tips.readers import roster
 from board.tips.sealed import retention
@@ -36,7 +36,7 @@ def verify() -> None:
 
     Entries taken from the end leave no gap: keep the last hash somewhere else to notice that.
     """
-    entries = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     if broken := hash_chain.find_tampered(entries):
         raise click.ClickException(
             f"Entry {broken} is not as it was written, or one before it is missing."
@@ -82,7 +82,7 @@ def notify(within: int) -> None:
         except DeliveryFailed as error:
             failed = str(error)
     with writing():
-        tip_emails.told(sent)
+        tip_emails.mark_sent(sent)
     if keyless:
         click.echo(f"{keyless} got no email: their OpenPGP key has expired. Their desk says so.")
     if failed:

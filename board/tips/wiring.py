@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from board.runtime.jobs import Job, jobs
 from board.tips.attachments import uploads
 from board.tips.desk import audit_log_views, export_views, inbox_views, manage_views, tip_views
-from board.tips.models.key_holders import Unlocked
+from board.tips.models.key_holders import UnlockedSession
 from board.tips.notifications import views as notification_views
 from board.tips.readers import key_setup_views, roster_views, unlock_views
 from board.tips.sealed import retention
@@ -46,6 +46,6 @@ def init_app(app: Flask) -> None:
         audit_log_views,
     )
     # Pages of tips lock themselves on the screen when the server does.
-    app.jinja_env.globals["lock_seconds"] = int(Unlocked.IDLE["reader"].total_seconds())
+    app.jinja_env.globals["lock_seconds"] = int(UnlockedSession.IDLE["reader"].total_seconds())
     nav_items.add(*NAV_ITEMS)
     jobs.add(*JOBS)

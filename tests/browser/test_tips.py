@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from board.tips.models.key_holders import Unlocked
+from board.tips.models.key_holders import UnlockedSession
 from browser.conftest import PASSWORD, ROOT, Windows, fits, set_up_second_factor
 from tips import samples
 
@@ -225,7 +225,7 @@ def test_without_scripts_all_but_what_is_being_written_leaves_the_screen(reading
 
 
 def test_pages_lock_themselves_when_the_server_does(reading):
-    seconds = int(Unlocked.IDLE["reader"].total_seconds())
+    seconds = int(UnlockedSession.IDLE["reader"].total_seconds())
     tokens = (ROOT / "board/static/css/tokens.css").read_text()
 
     assert f"--tips-lock-delay: {seconds}s;" in tokens

@@ -10,10 +10,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from board.moderation.word_filter import Action, Rules, starter_allowed, starter_rules
+from board.moderation.word_filter import Action, Matcher, default_allowed_words, default_rules
 
-rules = {rule.id: rule for rule in starter_rules()}
-starter = Rules(rules.values(), starter_allowed())
+rules = {rule.id: rule for rule in default_rules()}
+starter = Matcher(rules.values(), default_allowed_words())
 seen: Counter[tuple[str, bool]] = Counter()
 for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines():
     text, bar, label = line.rpartition("|")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from board.moderation.word_filter import Rule, Rules, starter_allowed, starter_rules
+from board.moderation.word_filter import Matcher, Rule, default_allowed_words, default_rules
 from tests.moderation_words.disguising import disguises
 
 HERE = Path(__file__).parent
@@ -42,8 +42,8 @@ PARTICLES = [
 
 
 @pytest.fixture(scope="module")
-def starter() -> Rules:
-    return Rules(starter_rules(), starter_allowed())
+def starter() -> Matcher:
+    return Matcher(default_rules(), default_allowed_words())
 
 
 def lines(name: str) -> list[str]:
@@ -64,7 +64,7 @@ def test_at_least_97_of_100_disguises_written_before_the_engine_are_found(starte
 
 
 def test_at_least_95_of_100_made_disguises_of_any_words_are_found():
-    rules = Rules(Rule(number, "word", word) for number, word in enumerate(WORDS))
+    rules = Matcher(Rule(number, "word", word) for number, word in enumerate(WORDS))
     texts = [text for word in WORDS for text in disguises(word, count=200, seed=7)]
 
     missed = [text for text in texts if not rules.hits(text)]
@@ -78,14 +78,14 @@ def test_nothing_is_found_in_innocent_text(starter, text):
 
 
 def test_allowed_words_are_never_found_alone_or_with_particles(starter):
-    texts = [word + particle for word in starter_allowed() for particle in PARTICLES]
+    texts = [word + particle for word in default_allowed_words() for particle in PARTICLES]
 
     assert [text for text in texts if starter.hits(text)] == []
 
 
 def test_every_rule_of_the_starter_finds_itself(starter):
-    rules = starter_rules()
-    without_allowed = Rules(rules)
+    rules = default_rules()
+    without_allowed = Matcher(rules)
     spelt = {rule.id: rule.text.replace("*", "").replace("?", "도") for rule in rules}
 
     assert [
@@ -96,4 +96,4 @@ def test_every_rule_of_the_starter_finds_itself(starter):
 
 
 def test_the_starter_is_of_a_size_a_person_can_read():
-    assert 300 <= len(starter_rules()) <= 800
+    assert 300 <= len(default_rules()) <= 800

@@ -9,23 +9,23 @@ from hypothesis import strategies as st
 from board.moderation.word_filter import (
     Action,
     Hit,
+    Matcher,
     Rule,
-    Rules,
     WrongRule,
-    normalise,
-    starter_rules,
+    default_rules,
+    normalize,
 )
-from board.moderation.word_filter.visible_text import plain
+from board.moderation.word_filter.visible_text import visible_text
 from tests.moderation_words.disguising import disguises
 
 DISGUISING = "시발ㅅㅂㅣㅇ이tlqkf1lIo.~ \n\u200b\u0338\ud800ㅤ새끼손가락"
 TRICKY = st.text(st.characters(codec=None) | st.sampled_from(DISGUISING))
 FOUND = [("word", "시발"), ("word", "ㅅㅂ"), ("pattern", "개*끼"), ("word", "fuck")]
-RULES = Rules((Rule(number, *rule) for number, rule in enumerate(FOUND, start=1)), ["시발점"])
+RULES = Matcher((Rule(number, *rule) for number, rule in enumerate(FOUND, start=1)), ["시발점"])
 
 
 def found(rule: Rule, text: str, allowed: tuple[str, ...] = ()) -> list[str]:
-    return [hit.matched for hit in Rules([rule], allowed).hits(text)]
+    return [hit.matched for hit in Matcher([rule], allowed).hits(text)]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_rule_holds_a_comment_unless_it_says_otherwise():
 
 
 def test_no_rules_find_nothing():
-    assert Rules([], [""]).hits("무엇이든") == []
+    assert Matcher([], [""]).hits("무엇이든") == []
 
 
 def test_stars_mean_nothing_in_a_word():
@@ -152,7 +152,7 @@ def test_every_hit_lies_in_the_text(text):
 @given(TRICKY)
 @example("ㅅㅣㅇㅣㅇㅣㅂㅏㄹ")
 def test_folded_letters_stand_in_the_order_of_the_text(text):
-    folded = normalise(text)
+    folded = normalize(text)
 
     assert len(folded.text) == len(folded.spans)
     assert folded.spans == sorted(folded.spans)
@@ -196,25 +196,25 @@ def test_no_pattern_is_slow():
     rule = Rule(1, "pattern", "a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b")
     start = time.process_time()
 
-    assert Rules([rule]).hits("a" * 50_000) == []
+    assert Matcher([rule]).hits("a" * 50_000) == []
     assert time.process_time() - start < 2
 
 
-def five_thousand() -> Rules:
+def five_thousand() -> Matcher:
     """The starter, and words of three syllables of which many sound alike."""
     syllables = [chr(ord("가") + 37 * number) for number in range(300)]
     made = [one + two + one for one in syllables[:66] for two in syllables[:66]]
-    words = [rule.text for rule in starter_rules() if rule.kind == "word"] + made
-    rules = Rules(Rule(number, "word", word) for number, word in enumerate(words))
+    words = [rule.text for rule in default_rules() if rule.kind == "word"] + made
+    rules = Matcher(Rule(number, "word", word) for number, word in enumerate(words))
     assert len(words) > 4_900
     return rules
 
 
-def milliseconds(rules: Rules, text: str) -> float:
+def milliseconds(rules: Matcher, text: str) -> float:
     """Of the processor, the least of five: whatever else the machine did is out."""
 
     def once() -> float:
-        plain.cache_clear(), normalise.cache_clear()
+        visible_text.cache_clear(), normalize.cache_clear()
         start = time.process_time()
         rules.hits(text)
         return 1_000 * (time.process_time() - start)
@@ -237,7 +237,7 @@ def test_thousands_of_rules_are_built_and_asked_quickly():
 @pytest.mark.slow
 def test_no_text_makes_thousands_of_rules_slow():
     rules = five_thousand()
-    parts = [*NONSENSE, *(rule.text for rule in starter_rules()[::9]), "".join(NONSENSE)]
+    parts = [*NONSENSE, *(rule.text for rule in default_rules()[::9]), "".join(NONSENSE)]
     texts = [(part * 1_000)[:1_000] for part in parts]
 
     # About 2 ms at the most on a quiet machine.
@@ -245,7 +245,7 @@ def test_no_text_makes_thousands_of_rules_slow():
 
 
 def test_a_word_is_found_after_any_amount_of_nonsense():
-    rules = Rules(
+    rules = Matcher(
         Rule(number, "word", word) for number, word in enumerate(["새끼", "새끼야", "개새끼"])
     )
 
@@ -264,5 +264,5 @@ def test_rules_together_find_what_each_finds_alone():
     texts = [text for word in words[:3] for text in disguises(word, count=100, seed=3)]
 
     for text in texts:
-        alone = sorted(hit for rule in rules for hit in Rules([rule]).hits(text))
-        assert sorted(Rules(rules).hits(text)) == alone, text
+        alone = sorted(hit for rule in rules for hit in Matcher([rule]).hits(text))
+        assert sorted(Matcher(rules).hits(text)) == alone, text

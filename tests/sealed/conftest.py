@@ -28,7 +28,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(primitives, "_KIB", 8)
     monkeypatch.setattr("board.tips.source.mailbox_views.TRY_SECONDS", 0)
     unlooked = SimpleNamespace(findings=(), cleanable=False, why_not=None)
-    blind = SimpleNamespace(look=lambda data, name: unlooked)
+    blind = SimpleNamespace(inspect=lambda data, name: unlooked)
     monkeypatch.setattr("board.tips.attachments.drafts.files", blind)
 
 
@@ -177,9 +177,9 @@ def fields(page: TestResponse) -> dict[str, str]:
 
 
 def holder_id(user: User) -> int:
-    from board.tips.models.key_holders import Reader  # noqa: PLC0415
+    from board.tips.models.key_holders import TipReader  # noqa: PLC0415
 
-    reader = db.session.scalar(Reader.of(user))
+    reader = db.session.scalar(TipReader.of(user))
     assert reader
     return reader.id
 

@@ -56,7 +56,7 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
     def stumble(self, *_args, **_kwargs):
         raise ValueError(f"cannot seal {STORY!r}")
 
-    monkeypatch.setattr("board.tips.sealed.messages.Opened.add", stumble)
+    monkeypatch.setattr("board.tips.sealed.messages.DecryptableTip.add", stumble)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     page = source.send(STORY)
@@ -71,7 +71,7 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
 
 def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypatch):
     form = fields(source.write(STORY))
-    monkeypatch.setattr("board.tips.sealed.messages.count_one", lambda: 1 / 0)
+    monkeypatch.setattr("board.tips.sealed.messages.count_submission", lambda: 1 / 0)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     assert source.client.post("/tips/new", data=form).status_code == 500

@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 
 from board.db import db, writing
 from board.tips.crypto import key_files
-from board.tips.models.audit_log import Entry
-from board.tips.models.key_holders import Reader
+from board.tips.models.audit_log import AuditEntry
+from board.tips.models.key_holders import TipReader
 from sealed.conftest import holder_id, multipart
 
 STORY = "과장이 장부를 두 권 씁니다."
@@ -49,7 +49,7 @@ def unpacked(answer, offline):
 
 
 def acts():
-    return [entry.act for entry in db.session.scalars(select(Entry).order_by(Entry.id))]
+    return [entry.act for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
 
 
 def test_a_tip_is_taken_along(desk, source, offline):
@@ -208,7 +208,7 @@ def test_a_new_passphrase_keeps_the_recipient_and_a_new_key_forgets_it(
 
     desk.start(again="yes")
     desk.unlock()
-    assert db.session.scalars(Reader.of(desk.user)).one().export_to is None
+    assert db.session.scalars(TipReader.of(desk.user)).one().export_to is None
 
 
 def test_a_damaged_file_stops_it_before_anything_is_sent(app, desk, source, offline):

@@ -10,7 +10,7 @@ from board.db import db, writing
 from board.ops.doctor import doctor
 from board.tips.cli import tips_cli
 from board.tips.models import audit_log
-from board.tips.models.audit_log import Entry
+from board.tips.models.audit_log import AuditEntry
 from board.tips.models.tip import Tip
 from conftest import more_link
 from sealed.conftest import holder_id
@@ -18,7 +18,7 @@ from sealed.conftest import holder_id
 
 def acts(**of):
     db.session.rollback()
-    entries = db.session.scalars(select(Entry).filter_by(**of).order_by(Entry.id))
+    entries = db.session.scalars(select(AuditEntry).filter_by(**of).order_by(AuditEntry.id))
     return [entry.act for entry in entries]
 
 
@@ -118,12 +118,12 @@ def test_it_holds_no_word_of_a_tip(desk, sent):
 
 def test_a_long_log_goes_on_another_page(desk, sent):
     with writing():
-        for number in range(Entry.PAGE_SIZE):
-            audit_log.note(audit_log.Act.ASSIGN, by=desk.user, tip_id=number + 10)
+        for number in range(AuditEntry.PAGE_SIZE):
+            audit_log.append_entry(audit_log.AuditAction.ASSIGN, by=desk.user, tip_id=number + 10)
     first = desk.get("/desk/tips/log").text
     rest = desk.get(more_link(first)).text
 
-    assert first.count("tess: 담당자 지정 해제") == Entry.PAGE_SIZE
+    assert first.count("tess: 담당자 지정 해제") == AuditEntry.PAGE_SIZE
     assert "tess: 명단에 올리고 서명(tess)" in rest
     assert more_link(rest) is None
 

@@ -12,7 +12,7 @@ from board.accounts import models as accounts
 from board.db import db, now, writing
 from board.tips.cli import tips_cli
 from board.tips.dates import today
-from board.tips.models.key_holders import Reader
+from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers.roster import Roster
 from conftest import person
@@ -485,7 +485,7 @@ def test_a_tip_only_somebody_who_left_could_open_is_pointed_out(desk, second_des
     with writing():
         second_desk.user.revoke("can_read_tips")
 
-    assert db.session.scalars(Tip.lonely()).all() == [1]
+    assert db.session.scalars(Tip.single_reader()).all() == [1]
 
 
 def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
@@ -515,5 +515,5 @@ def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source)
     source.send(STORY)
 
     assert second_desk.get("/desk/tips/1").status_code == 403
-    assert len(db.session.scalars(Reader.all()).all()) == 1
+    assert len(db.session.scalars(TipReader.all()).all()) == 1
     assert inner(source.send("다시"), "tip-code")

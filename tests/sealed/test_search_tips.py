@@ -3,7 +3,7 @@
 from sqlalchemy import select, text
 
 from board.db import db, writing
-from board.tips.sealed.search_index import Gist
+from board.tips.sealed.search_index import SearchEntry
 from sealed.conftest import holder_id
 
 STORY = "과장이 장부를 두 권 씁니다."
@@ -15,7 +15,7 @@ def found(desk, q):
 
 def gists():
     db.session.rollback()
-    return db.session.scalars(select(Gist).order_by(Gist.holder_id)).all()
+    return db.session.scalars(select(SearchEntry).order_by(SearchEntry.holder_id)).all()
 
 
 def test_what_is_said_later_is_found_too(desk, sent):

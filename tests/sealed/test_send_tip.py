@@ -283,12 +283,12 @@ class TestAFlood:
             assert source.client.post("/tips/new", data=form).status_code == 200
 
     def test_a_thousand_tips_make_one_notice(self, desk, source):
-        from board.tips.models.key_holders import Reader  # noqa: PLC0415
+        from board.tips.models.key_holders import TipReader  # noqa: PLC0415
 
         for number in range(3):
             with time_machine.travel(now() + timedelta(hours=number)):
                 source.send(STORY)
-        assert [reader.has_news for reader in db.session.scalars(Reader.all())] == [True]
+        assert [reader.has_news for reader in db.session.scalars(TipReader.all())] == [True]
 
 
 def test_the_same_form_twice_makes_one_tip(desk, source):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from board.db import now
-from board.tips.attachments.drafts import tidy_name
+from board.tips.attachments.drafts import normalize_file_name
 from board.tips.crypto import key_files
 from sealed.conftest import fields, hidden_field
 
@@ -191,7 +191,7 @@ def looking(monkeypatch):
         finding = SimpleNamespace(kind="place", detail="37.5, 126.9", stays=False)
         return SimpleNamespace(findings=[finding], cleanable=data[:1] != b"!", why_not="locked")
 
-    stand_in = SimpleNamespace(look=look, clean=clean, NotCleanable=NotCleanable)
+    stand_in = SimpleNamespace(inspect=look, clean=clean, NotCleanable=NotCleanable)
     monkeypatch.setattr("board.tips.attachments.drafts.files", stand_in)
 
 
@@ -253,4 +253,4 @@ def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk
     ],
 )
 def test_names_are_harmless(name, kept):
-    assert tidy_name(name) == kept
+    assert normalize_file_name(name) == kept

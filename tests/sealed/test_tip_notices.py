@@ -6,7 +6,7 @@ from board.db import db, writing
 from board.runtime import smtp as mail
 from board.runtime.smtp import DeliveryFailed
 from board.tips.cli import tips_cli
-from board.tips.models.key_holders import Reader
+from board.tips.models.key_holders import TipReader
 from board.tips.notifications import emails as tip_emails
 from board.tips.sealed import messages
 from sealed.conftest import notify
@@ -73,7 +73,7 @@ def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypat
     """This mail server offers no TLS; were it elsewhere, it would get nothing."""
     monkeypatch.setattr(mail, "_LOOPBACK", ())
 
-    letter = tip_emails.Letter("c@d.example")
+    letter = tip_emails.ReaderEmail("c@d.example")
     with pytest.raises(DeliveryFailed):
         tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
     assert postman.letters == []
@@ -97,10 +97,10 @@ def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_des
     """What a flood by a program would do to the newsroom's telephones."""
     for batch in range(7):
         with writing():
-            readers = list(db.session.scalars(Reader.all()))
+            readers = list(db.session.scalars(TipReader.all()))
             for number in range(100):
                 tag = f"{batch}-{number}".encode()
-                messages.send(STORY, "", [], to=readers, tag=tag, kek=bytes(32))
+                messages.submit_tip(STORY, "", [], to=readers, tag=tag, kek=bytes(32))
     for _ in range(3):
         notify(app)
 

@@ -16,15 +16,15 @@ from sqlalchemy import select, text
 from board.db import Base, close_connections, db, now, truncate_wal, writing
 from board.runtime import jobs
 from board.tips.crypto import key_files, primitives
-from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.models.key_grants import Grant, TipKey
-from board.tips.models.key_holders import Holder, Reader
+from board.tips.models.key_holders import KeyHolder, TipReader
 from board.tips.models.tip import Tip, TipItem
 from board.tips.readers import roster
 from board.tips.readers.roster import Roster
 from board.tips.sealed import retention
-from board.tips.sealed.keyring import Granted, Ring, Secret, grant, grant_place
+from board.tips.sealed.keyring import GrantContext, Keyring, TipSecret, grant, grant_place
 from board.tips.web import form_tokens
 from conftest import person
 from sealed.conftest import AtDesk, Source, fields, hidden_field, holder_id, multipart
@@ -147,7 +147,7 @@ def test_no_act_leaves_a_word_on_disk_or_in_a_log(
     def crash(*_args, **_kwargs):
         raise RuntimeError("the disk is on fire")
 
-    monkeypatch.setattr("board.tips.sealed.messages.Opened.add", crash)
+    monkeypatch.setattr("board.tips.sealed.messages.DecryptableTip.add", crash)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     assert Source(app).send(f"{STORY} und weg", files=(big,)).status_code == 500
@@ -230,27 +230,30 @@ def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
     """Its seal and the lock in it name the tip, each: not the erase key alone keeps it there."""
     key = unlocked_key(desk)
     source.send("두 번째 제보")
-    me, tips = db.session.scalars(Reader.of(desk.user)).one(), db.session.scalars(select(Tip)).all()
+    me, tips = (
+        db.session.scalars(TipReader.of(desk.user)).one(),
+        db.session.scalars(select(Tip)).all(),
+    )
     one, two = (db.session.execute(Grant.to(me, [tip.id])).first() for tip in tips)
     places = [grant_place(tip, one.purpose, one.epoch) for tip in tips]
     locked = key.open(one.sealed, *places[0], me.id)
     erase_key = key_files.erase_key(tips[0].ref)
 
     assert (one.purpose, one.epoch) == (two.purpose, two.epoch)
-    assert len(primitives.unlock(erase_key, locked, *places[0])) == 64
-    with pytest.raises(BadSeal):
+    assert len(primitives.decrypt(erase_key, locked, *places[0])) == 64
+    with pytest.raises(DecryptionFailed):
         key.open(one.sealed, *places[1], me.id)
-    with pytest.raises(BadSeal):
-        primitives.unlock(erase_key, locked, *places[1])
+    with pytest.raises(DecryptionFailed):
+        primitives.decrypt(erase_key, locked, *places[1])
     (key_files.folder("keys") / tips[1].ref).write_bytes(erase_key)
-    with pytest.raises(BadSeal):
-        Granted(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
+    with pytest.raises(DecryptionFailed):
+        GrantContext(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
 
 
 def unlocked_key(desk):
     """The pair of keys of this reader, as their passphrase opens it."""
-    reader = db.session.scalars(Reader.of(desk.user)).one()
-    return reader.unwrap(key_files.stretch(desk.passphrase, salt=reader.salt)[1])
+    reader = db.session.scalars(TipReader.of(desk.user)).one()
+    return reader.unwrap_key(key_files.stretch(desk.passphrase, salt=reader.salt)[1])
 
 
 def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signature(
@@ -258,8 +261,8 @@ def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signatur
 ):
     """With every key jin had before, from a copy of the database and the disk."""
     old, tip = unlocked_key(second_desk), db.session.get(Tip, 1)
-    before = db.session.scalars(Reader.of(second_desk.user)).one()
-    had = Ring.of(tip, db.session.execute(Grant.to(before, [tip.id])).all(), before, old,
+    before = db.session.scalars(TipReader.of(second_desk.user)).one()
+    had = Keyring.of(tip, db.session.execute(Grant.to(before, [tip.id])).all(), before, old,
                   key_files.erase_key(tip.ref))  # fmt: skip
     had = {place: had[place].shared for place in had}
     second_desk.start(again="yes")
@@ -273,8 +276,8 @@ def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signatur
     assert (item.purpose, item.epoch) not in had
     place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
     for secret in had.values():
-        with pytest.raises(BadSeal):
-            primitives.shared(secret, item.sealed, *place)
+        with pytest.raises(DecryptionFailed):
+            primitives.decrypt_shared(secret, item.sealed, *place)
 
 
 GRANT = "INSERT INTO tip_grant (key_id, holder_id, sealed) SELECT id, :holder, x'00' FROM tip_key"
@@ -309,22 +312,24 @@ def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
     """Then each key was a pair, what is said was sealed to its public half, and no grant named the
     source."""
     tip, key = db.session.get(Tip, 1), unlocked_key(desk)
-    me = db.session.scalars(Reader.of(desk.user)).one()
+    me = db.session.scalars(TipReader.of(desk.user)).one()
     rows = db.session.execute(Grant.to(me, [tip.id])).all()
-    ring = Ring.of(tip, rows, me, key, key_files.erase_key(tip.ref))
+    ring = Keyring.of(tip, rows, me, key, key_files.erase_key(tip.ref))
     with writing():
         for tip_key in tip.keys:
-            holders = [db.session.get(Holder, each.holder_id) for each in tip_key.grants]
+            holders = [db.session.get(KeyHolder, each.holder_id) for each in tip_key.grants]
             tip_key.grants = []
             db.session.flush()
             seed = ring[tip_key.purpose, tip_key.epoch].shared
             for holder in holders:
-                grant(tip, tip_key, Secret(seed, b""), holder, key_files.erase_key(tip.ref))
+                grant(tip, tip_key, TipSecret(seed, b""), holder, key_files.erase_key(tip.ref))
         for item in tip.items:
             place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
-            said = primitives.shared(ring[item.purpose, item.epoch].shared, item.sealed, *place)
+            said = primitives.decrypt_shared(
+                ring[item.purpose, item.epoch].shared, item.sealed, *place
+            )
             pair = Key(ring[item.purpose, item.epoch].shared)
-            item.sealed = primitives.seal(pair.public, said, *place)
+            item.sealed = primitives.hpke_encrypt(pair.public, said, *place)
     jin = at_desk(person("jin", can_read_tips=True))
 
     desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
@@ -339,8 +344,8 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
     """A row without a signature; and a signed one whose key was exchanged."""
     mallory, key = person("mal", can_read_tips=True), Key()
     with writing():
-        reader = Reader(user=mallory, verifier=key.verifier, salt=b"", has_news=False)
-        reader.wrap(key, bytes(32))
+        reader = TipReader(user=mallory, verifier=key.verifier, salt=b"", has_news=False)
+        reader.wrap_key(key, bytes(32))
         db.session.add(reader)
     source.send(STORY)
     assert [r.user.name for r in roster.members()] == ["tess"]
@@ -348,7 +353,7 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
     assert holder_id(mallory) not in grants
 
     with writing():
-        signed = db.session.scalars(Reader.of(desk.user)).one()
+        signed = db.session.scalars(TipReader.of(desk.user)).one()
         signed.public = key.public
     with pytest.raises(roster.Forged):
         roster.members()
@@ -359,8 +364,8 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
 def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
     mallory, key = person("mal", can_read_tips=True), Key()
     with writing():
-        reader = Reader(user=mallory, verifier=key.verifier, salt=b"", has_news=False)
-        reader.wrap(key, bytes(32))
+        reader = TipReader(user=mallory, verifier=key.verifier, salt=b"", has_news=False)
+        reader.wrap_key(key, bytes(32))
         db.session.add(reader)
         db.session.flush()
         newest = db.session.scalars(Roster.newest()).one()
@@ -383,7 +388,7 @@ def test_the_source_holds_no_key_to_what_readers_say_among_themselves(desk, sent
         select(TipKey.purpose)
         .join(Grant, Grant.key_id == TipKey.id)
         .join_from(Grant, TipItem, isouter=True, onclause=text("1=0"))
-        .where(Grant.holder_id.not_in(select(Reader.id)))
+        .where(Grant.holder_id.not_in(select(TipReader.id)))
     ).scalars()
 
     assert set(source_keys) == {"talk"}
@@ -480,8 +485,8 @@ def test_the_code_is_kept_under_the_forms_own_secret_only(desk, source):
     form = fields(source.write(STORY))
     source.client.post("/tips/new", data=form)
 
-    assert form_tokens.code_of(form_tokens.new()) is None
-    assert form_tokens.code_of(form["ticket"])
+    assert form_tokens.result_of(form_tokens.new()) is None
+    assert form_tokens.result_of(form["ticket"])
 
 
 def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import CHUNK, SealedFile, open_file, seal_file
-from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from sealed import known
 
 SEED = bytes(range(32))
@@ -27,21 +27,21 @@ def test_what_was_sealed_before_still_opens(alg, sealed):
 
     assert hashlib.sha256(key.public).hexdigest() == known.PUBLIC_SHA256[alg]
     assert key.open(bytes.fromhex(sealed), "item", "ab", 1) == b"known"
-    assert primitives.shared(SEED, bytes.fromhex(sealed), "item", "ab", 1) == b"known"
+    assert primitives.decrypt_shared(SEED, bytes.fromhex(sealed), "item", "ab", 1) == b"known"
 
 
 def test_what_was_locked_stretched_and_signed_before_is_the_same_today(monkeypatch):
     monkeypatch.setattr(primitives, "_PASSES", 3)
     monkeypatch.setattr(primitives, "_KIB", 64 * 1024)
-    assert primitives.unlock(b"k" * 32, bytes.fromhex(known.LOCKED), "a") == b"known"
-    assert primitives.shared(SEED, bytes.fromhex(known.SHARED), "item", "ab", 1) == b"known"
-    stretched = primitives.stretch("code", salt=b"s" * 16, pepper=b"p" * 32)
+    assert primitives.decrypt(b"k" * 32, bytes.fromhex(known.LOCKED), "a") == b"known"
+    assert primitives.decrypt_shared(SEED, bytes.fromhex(known.SHARED), "item", "ab", 1) == b"known"
+    stretched = primitives.derive_from_passphrase("code", salt=b"s" * 16, pepper=b"p" * 32)
     assert tuple(part.hex() for part in stretched) == known.STRETCHED
     assert Key(SEED).verifier.hex() == known.VERIFIER
 
 
 def test_new_seals_are_hybrid_and_say_so():
-    sealed = primitives.seal(Key().public, b"words", "item")
+    sealed = primitives.hpke_encrypt(Key().public, b"words", "item")
 
     assert (sealed[0], len(sealed)) == (2, 1 + 1136 + len(b"words"))
 
@@ -49,7 +49,7 @@ def test_new_seals_are_hybrid_and_say_so():
 @pytest.mark.parametrize("alg", [1, 2])
 def test_a_seal_opens_only_for_its_key_in_its_place_and_whole(alg):
     key = Key(alg=alg)
-    sealed = primitives.seal(key.public, b"words", "item", "tip", 1)
+    sealed = primitives.hpke_encrypt(key.public, b"words", "item", "tip", 1)
     flipped = sealed[:-1] + bytes([sealed[-1] ^ 1])
 
     assert key.open(sealed, "item", "tip", 1) == b"words"
@@ -64,23 +64,23 @@ def test_a_seal_opens_only_for_its_key_in_its_place_and_whole(alg):
         lambda: key.open(sealed[:40], "item", "tip", 1),
         lambda: key.open(b"", "item", "tip", 1),
     ):
-        with pytest.raises(BadSeal):
+        with pytest.raises(DecryptionFailed):
             wrong()
 
 
 def test_a_lock_opens_only_with_its_key_in_its_place():
-    locked = primitives.lock(SEED, b"words", "wrap", 1)
+    locked = primitives.encrypt(SEED, b"words", "wrap", 1)
 
-    assert primitives.unlock(SEED, locked, "wrap", 1) == b"words"
+    assert primitives.decrypt(SEED, locked, "wrap", 1) == b"words"
     for key, place in ((SEED, 2), (bytes(32), 1)):
-        with pytest.raises(BadSeal):
-            primitives.unlock(key, locked, "wrap", place)
+        with pytest.raises(DecryptionFailed):
+            primitives.decrypt(key, locked, "wrap", place)
 
 
 def test_what_is_shared_opens_only_with_its_key_in_its_place_and_whole():
-    made = primitives.share(SEED, b"words", "item", "tip", 1)
+    made = primitives.encrypt_shared(SEED, b"words", "item", "tip", 1)
 
-    assert primitives.shared(SEED, made, "item", "tip", 1) == b"words"
+    assert primitives.decrypt_shared(SEED, made, "item", "tip", 1) == b"words"
     for secret, sealed, place in (
         (bytes(32), made, ("item", "tip", 1)),
         (SEED, made, ("item", "tip", 2)),
@@ -88,8 +88,8 @@ def test_what_is_shared_opens_only_with_its_key_in_its_place_and_whole():
         (SEED, b"\x04" + made[1:], ("item", "tip", 1)),
         (SEED, b"", ("item", "tip", 1)),
     ):
-        with pytest.raises(BadSeal):
-            primitives.shared(secret, sealed, *place)
+        with pytest.raises(DecryptionFailed):
+            primitives.decrypt_shared(secret, sealed, *place)
 
 
 def test_a_signature_is_of_one_key_over_one_text():
@@ -115,7 +115,7 @@ def test_sizes_say_little():
         0, 1, 10, 304, 5120, 124928,
     ]  # fmt: skip
     assert {len(primitives.pad(b"x" * n)) for n in range(1000)} == {1024}
-    with pytest.raises(BadSeal):
+    with pytest.raises(DecryptionFailed):
         primitives.unpad(b"no mark")
 
 
@@ -140,7 +140,7 @@ def test_a_file_that_was_cut_reordered_or_changed_does_not_open(tmp_path):
     swapped = whole[piece : 2 * piece] + whole[:piece] + whole[2 * piece :]
     for damaged in (whole[:-1], whole[:piece], whole[: 2 * piece], swapped, b"", whole + whole):
         sealed.path.write_bytes(damaged)
-        with pytest.raises(BadSeal):
+        with pytest.raises(DecryptionFailed):
             list(open_file(sealed.path, sealed.key, sealed.size))
 
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from board.tips.crypto import passphrases
-from board.tips.crypto.passphrases import NotWords
+from board.tips.crypto.passphrases import InvalidPhrase
 from sealed.known import CODE, DIGITS
 
 
@@ -40,7 +40,7 @@ def test_a_word_that_is_in_no_list_is_named_by_its_place():
     typed = CODE.split()
     typed[1], typed[6] = "뷁뷁", typed[6] + "요"
 
-    with pytest.raises(NotWords) as wrong:
+    with pytest.raises(InvalidPhrase) as wrong:
         passphrases.read_code(" ".join(typed))
     assert wrong.value.places == (2, 7)
 
@@ -52,7 +52,7 @@ def test_a_slip_to_another_word_is_caught_nearly_always():
             continue
         try:
             passphrases.read_code(" ".join([*typed[:3], word, *typed[4:]]))
-        except NotWords as wrong:
+        except InvalidPhrase as wrong:
             caught += wrong.places == ()
     assert caught > 505
 
@@ -61,7 +61,7 @@ def test_a_slip_to_another_word_is_caught_nearly_always():
     "typed", ["", "사과", CODE + " 사과", "1", "9" * 27, "0" * 28, "a b c d e f g h"]
 )
 def test_what_is_no_code_is_refused(typed):
-    with pytest.raises(NotWords):
+    with pytest.raises(InvalidPhrase):
         passphrases.read_code(typed)
 
 
@@ -77,5 +77,5 @@ def test_passphrases_and_recovery_words_are_read_like_codes():
     phrase = passphrases.new_phrase(passphrases.PASSPHRASE_WORDS)
 
     assert passphrases.read_phrase(" ".join(word[:2] for word in phrase.split()), 6) == phrase
-    with pytest.raises(NotWords):
+    with pytest.raises(InvalidPhrase):
         passphrases.read_phrase(phrase, passphrases.RECOVERY_WORDS)

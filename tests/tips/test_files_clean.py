@@ -8,11 +8,11 @@ import pytest
 import samples
 from PIL import Image, ImageChops, ImageSequence
 
-from board.tips.files import Kind, Limits, NotCleanable, Reason, clean, look
+from board.tips.files import FindingKind, NotCleanable, Reason, WorkerLimits, clean, inspect
 from board.tips.files.documents.zip_container import parse
 from board.tips.files.worker import answer_for
 
-LIMITS = Limits()
+LIMITS = WorkerLimits()
 CLEANED = {
     "jpeg": "image.jpg",
     "png": "image.png",
@@ -88,9 +88,9 @@ def test_what_was_removed_is_told_and_the_name_is_new():
     copy = clean(samples.jpeg(), "KakaoTalk_20260301_142530123.jpg")
 
     assert copy.name == "image.jpg"
-    assert (Kind.PLACE, samples.HARBOUR) in {(f.kind, f.detail) for f in copy.removed}
+    assert (FindingKind.PLACE, samples.HARBOUR) in {(f.kind, f.detail) for f in copy.removed}
     assert not any(finding.stays for finding in copy.removed)
-    assert look(copy.data, copy.name).findings == ()
+    assert inspect(copy.data, copy.name).findings == ()
 
 
 def test_what_cannot_be_cleaned_is_refused_with_the_reason():

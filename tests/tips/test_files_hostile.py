@@ -15,11 +15,19 @@ import samples
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from board.tips.files import Kind, Limits, NotCleanable, Reason, clean, look, sandbox
+from board.tips.files import (
+    FindingKind,
+    NotCleanable,
+    Reason,
+    WorkerLimits,
+    clean,
+    inspect,
+    sandbox,
+)
 from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 
-LIMITS = Limits()
+LIMITS = WorkerLimits()
 SAMPLES = [
     *("jpeg", "png", "gif", "webp", "tiff", "bmp", "avif", "heic", "docx", "xlsx", "pptx"),
     *("opendocument", "hwpx", "hwp", "doc", "pdf", "film", "mp3", "wav"),
@@ -83,20 +91,20 @@ def test_a_picture_that_would_fill_the_memory_is_not_drawn():
     rows = zlib.compress(bytes((size // 8 + 1) * size), 1)
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", raw) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
-    assert look(bomb, "x.png").why_not == Reason.TOO_MUCH
+    assert inspect(bomb, "x.png").why_not == Reason.TOO_MUCH
 
 
 def test_a_document_that_unpacks_to_much_is_not_unpacked():
     bomb = samples.docx(**{"word__media__image9.bmp": bytes(LIMITS.unpacked + 1)})
 
     assert len(bomb) < 1024 * 1024
-    assert look(bomb, "x.docx").why_not == Reason.TOO_MUCH
+    assert inspect(bomb, "x.docx").why_not == Reason.TOO_MUCH
 
 
 def test_a_document_of_too_many_parts_is_not_read():
     many = samples.docx(**{f"word__{n}.xml": b"" for n in range(LIMITS.parts)})
 
-    assert look(many, "x.docx").why_not == Reason.TOO_MUCH
+    assert inspect(many, "x.docx").why_not == Reason.TOO_MUCH
 
 
 def test_documents_in_documents_are_followed_only_so_far():
@@ -104,7 +112,7 @@ def test_documents_in_documents_are_followed_only_so_far():
     for _ in range(LIMITS.depth + 2):
         inner = samples.docx(**{"word__embeddings__inner.docx": inner})
 
-    assert look(inner, "x.docx").why_not == Reason.TOO_MUCH
+    assert inspect(inner, "x.docx").why_not == Reason.TOO_MUCH
 
 
 @pytest.mark.parametrize(
@@ -116,7 +124,7 @@ def test_documents_in_documents_are_followed_only_so_far():
     ],
 )
 def test_xml_fetches_and_expands_nothing(trick):
-    report = look(samples.docx(trick), "x.docx")
+    report = inspect(samples.docx(trick), "x.docx")
 
     assert (report.cleanable, report.why_not) == (False, Reason.DAMAGED)
     assert "root:" not in " ".join(finding.detail for finding in report.findings)
@@ -125,7 +133,7 @@ def test_xml_fetches_and_expands_nothing(trick):
 def test_a_file_larger_than_allowed_starts_nothing(monkeypatch):
     monkeypatch.setattr(subprocess, "Popen", None)
 
-    assert look(bytes(11), "x", Limits(bytes=10)).why_not == Reason.TOO_MUCH
+    assert inspect(bytes(11), "x", WorkerLimits(bytes=10)).why_not == Reason.TOO_MUCH
 
 
 @pytest.fixture
@@ -134,7 +142,9 @@ def worker_that(monkeypatch):
 
     def runs(code):
         start = sandbox._START.removesuffix("main()")
-        confined = "from files import results, worker; worker.confine(results.Limits(seconds=1))"
+        confined = (
+            "from files import results, worker; worker.confine(results.WorkerLimits(seconds=1))"
+        )
         monkeypatch.setattr(sandbox, "_START", f"{start}\n{confined}\n{code}")
 
     return runs
@@ -144,7 +154,7 @@ def worker_that(monkeypatch):
 def test_a_worker_that_counts_for_ever_is_stopped(worker_that):
     worker_that("while True: pass")
 
-    assert look(b"x", "x", Limits(seconds=1)).why_not == Reason.TOO_MUCH
+    assert inspect(b"x", "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
 @pytest.mark.slow
@@ -152,7 +162,7 @@ def test_a_worker_that_waits_for_ever_is_stopped(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import time; time.sleep(600)")
 
-    assert look(b"x", "x", Limits(seconds=1)).why_not == Reason.TOO_MUCH
+    assert inspect(b"x", "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
 @pytest.mark.slow
@@ -160,14 +170,14 @@ def test_a_worker_that_never_reads_is_stopped(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import time; time.sleep(600)")
 
-    assert look(bytes(4_000_000), "x", Limits(seconds=1)).why_not == Reason.TOO_MUCH
+    assert inspect(bytes(4_000_000), "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
 def test_what_a_worker_started_ends_with_it(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import os, time; os.fork(); time.sleep(600)")
 
-    assert look(b"x", "x", Limits(seconds=1)).why_not == Reason.TOO_MUCH
+    assert inspect(b"x", "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
 @pytest.mark.parametrize(
@@ -184,7 +194,7 @@ def test_what_a_worker_started_ends_with_it(worker_that, monkeypatch):
 def test_a_worker_that_talks_nonsense_is_not_believed(worker_that, said):
     worker_that(said)
 
-    assert look(b"x", "x").why_not == Reason.DAMAGED
+    assert inspect(b"x", "x").why_not == Reason.DAMAGED
     with pytest.raises(NotCleanable):
         clean(b"x", "x")
 
@@ -192,7 +202,10 @@ def test_a_worker_that_talks_nonsense_is_not_believed(worker_that, said):
 def test_a_worker_that_never_stops_talking_is_heard_only_so_far(worker_that):
     worker_that("import sys\nwhile True: sys.stdout.write('x' * 65536)")
 
-    assert look(b"x", "x", Limits(unpacked=1000)).why_not in (Reason.DAMAGED, Reason.TOO_MUCH)
+    assert inspect(b"x", "x", WorkerLimits(unpacked=1000)).why_not in (
+        Reason.DAMAGED,
+        Reason.TOO_MUCH,
+    )
 
 
 @pytest.mark.parametrize(
@@ -209,7 +222,7 @@ def test_a_worker_that_was_taken_over_can_do_little(worker_that, deed):
     worker_that(f"{deed}\nprint('''{told}''')")
 
     try:
-        assert look(b"x", "x").why_not == Reason.DAMAGED
+        assert inspect(b"x", "x").why_not == Reason.DAMAGED
     finally:
         for folder in ("/tmp", "/dev/shm"):
             left = Path(folder, "board-was-here")
@@ -226,7 +239,7 @@ def test_a_worker_has_no_settings_no_board_and_no_web(worker_that, monkeypatch):
         " print(json.dumps({'format': str(clean), 'findings': [], 'name': None, 'why_not': None}))"
     )
 
-    assert look(b"x", "x").format == "True"
+    assert inspect(b"x", "x").format == "True"
 
 
 @pytest.mark.slow
@@ -250,7 +263,7 @@ def test_no_file_is_made_while_one_is_looked_into(tmp_path, monkeypatch):
     started = time.time()
 
     clean(samples.docx(**{"word__embeddings__x.docx": samples.docx()}), "x.docx")
-    look(marker * 40_000, "x.txt")
+    inspect(marker * 40_000, "x.txt")
 
     new = [
         entry.path
@@ -272,7 +285,7 @@ def test_every_worker_is_gone_when_its_answer_is_there(monkeypatch):
         return processes[-1]
 
     monkeypatch.setattr(subprocess, "Popen", remembered)
-    look(samples.jpeg(), "x.jpg")
+    inspect(samples.jpeg(), "x.jpg")
 
     (process,) = processes
     assert process.returncode == 0
@@ -283,7 +296,7 @@ def test_every_worker_is_gone_when_its_answer_is_there(monkeypatch):
 def test_what_was_seen_before_the_damage_is_told():
     data = samples.jpeg()
 
-    report = look(data[: data.rindex(b"\xff\xd9") - 80], "x.jpg")
+    report = inspect(data[: data.rindex(b"\xff\xd9") - 80], "x.jpg")
 
     assert report.why_not == Reason.DAMAGED
-    assert (Kind.PLACE, samples.HARBOUR) in {(f.kind, f.detail) for f in report.findings}
+    assert (FindingKind.PLACE, samples.HARBOUR) in {(f.kind, f.detail) for f in report.findings}

@@ -5,119 +5,136 @@ from pathlib import Path
 import pytest
 import samples
 
-from board.tips.files import Finding, Kind, Limits, Reason, look
+from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect
 from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 
-LIMITS = Limits()
+LIMITS = WorkerLimits()
 PICTURE = {
-    (Kind.PLACE, samples.HARBOUR),
-    (Kind.DEVICE, "Keeper 3"),
-    (Kind.DEVICE, "SN-4711"),
-    (Kind.AUTHOR, "Ada Kim"),
-    (Kind.SOFTWARE, "Darkroom 9"),
-    (Kind.TIME, "2026:03:01 14:25:30"),
-    (Kind.COMMENTS, "the quay"),
+    (FindingKind.PLACE, samples.HARBOUR),
+    (FindingKind.DEVICE, "Keeper 3"),
+    (FindingKind.DEVICE, "SN-4711"),
+    (FindingKind.AUTHOR, "Ada Kim"),
+    (FindingKind.SOFTWARE, "Darkroom 9"),
+    (FindingKind.TIME, "2026:03:01 14:25:30"),
+    (FindingKind.COMMENTS, "the quay"),
 }
 OFFICE = {
-    (Kind.AUTHOR, "Ada Kim"),
-    (Kind.AUTHOR, "Bora Lee"),
-    (Kind.ORGANISATION, "Harbour Works"),
-    (Kind.SOFTWARE, "Writer 12"),
-    (Kind.TIME, "2026-03-01T05:25:30Z"),
-    (Kind.PREVIEW, "thumbnail.jpeg"),
-    (Kind.OTHER, "Desk: 4th floor"),
+    (FindingKind.AUTHOR, "Ada Kim"),
+    (FindingKind.AUTHOR, "Bora Lee"),
+    (FindingKind.ORGANISATION, "Harbour Works"),
+    (FindingKind.SOFTWARE, "Writer 12"),
+    (FindingKind.TIME, "2026-03-01T05:25:30Z"),
+    (FindingKind.PREVIEW, "thumbnail.jpeg"),
+    (FindingKind.OTHER, "Desk: 4th floor"),
 }
 TOLD = {
     "jpeg": PICTURE
     | {
-        (Kind.PLACE, "Incheon"),
-        (Kind.DEVICE, "MakerNote 11 B"),
-        (Kind.IDENTIFIER, "xmp.did:4711"),
-        (Kind.COMMENTS, "for the desk"),
-        (Kind.VOICE, f"{len(samples.FILM_BEHIND)} B"),
+        (FindingKind.PLACE, "Incheon"),
+        (FindingKind.DEVICE, "MakerNote 11 B"),
+        (FindingKind.IDENTIFIER, "xmp.did:4711"),
+        (FindingKind.COMMENTS, "for the desk"),
+        (FindingKind.VOICE, f"{len(samples.FILM_BEHIND)} B"),
     },
-    "png": PICTURE | {(Kind.AUTHOR, "Author: Ada Kim"), (Kind.ATTACHMENT, "26 B")},
-    "gif": {(Kind.COMMENTS, "by Ada Kim")},
-    "webp": PICTURE | {(Kind.IDENTIFIER, "xmp.did:4711")},
-    "tiff": {(Kind.AUTHOR, "Ada Kim"), (Kind.SOFTWARE, "Scanner 4")},
-    "bmp": {(Kind.ATTACHMENT, "48 B")},
-    "avif": PICTURE | {(Kind.IDENTIFIER, "xmp.did:4711")},
-    "heic": {(Kind.PLACE, samples.HARBOUR), (Kind.DEVICE, "Keeper 3")},
+    "png": PICTURE | {(FindingKind.AUTHOR, "Author: Ada Kim"), (FindingKind.ATTACHMENT, "26 B")},
+    "gif": {(FindingKind.COMMENTS, "by Ada Kim")},
+    "webp": PICTURE | {(FindingKind.IDENTIFIER, "xmp.did:4711")},
+    "tiff": {(FindingKind.AUTHOR, "Ada Kim"), (FindingKind.SOFTWARE, "Scanner 4")},
+    "bmp": {(FindingKind.ATTACHMENT, "48 B")},
+    "avif": PICTURE | {(FindingKind.IDENTIFIER, "xmp.did:4711")},
+    "heic": {(FindingKind.PLACE, samples.HARBOUR), (FindingKind.DEVICE, "Keeper 3")},
     "docx": OFFICE
     | PICTURE
     | {
-        (Kind.COMMENTS, "MP Mo Park"),
-        (Kind.REVISIONS, "2026-03-01T05:00:00Z Bora Lee"),
-        (Kind.IDENTIFIER, "rsid"),
-        (Kind.LINK, "file:///C:/Users/ada/desk.dotx"),
-        (Kind.LINK, "https://tracker.example/dot.png"),
-        (Kind.PHONE, "010-1234-5678"),
+        (FindingKind.COMMENTS, "MP Mo Park"),
+        (FindingKind.REVISIONS, "2026-03-01T05:00:00Z Bora Lee"),
+        (FindingKind.IDENTIFIER, "rsid"),
+        (FindingKind.LINK, "file:///C:/Users/ada/desk.dotx"),
+        (FindingKind.LINK, "https://tracker.example/dot.png"),
+        (FindingKind.PHONE, "010-1234-5678"),
     },
-    "docm": OFFICE | {(Kind.MACROS, "vbaProject.bin")},
+    "docm": OFFICE | {(FindingKind.MACROS, "vbaProject.bin")},
     "xlsx": OFFICE
     | {
-        (Kind.AUTHOR, "fileSharing Ada Kim"),
-        (Kind.COMMENTS, "Mo Park"),
-        (Kind.HIDDEN, "Second books"),
-        (Kind.LINK, "absPath C:\\Users\\ada\\ledger\\"),
-        (Kind.PRINTER, "printerSettings1.bin"),
+        (FindingKind.AUTHOR, "fileSharing Ada Kim"),
+        (FindingKind.COMMENTS, "Mo Park"),
+        (FindingKind.HIDDEN, "Second books"),
+        (FindingKind.LINK, "absPath C:\\Users\\ada\\ledger\\"),
+        (FindingKind.PRINTER, "printerSettings1.bin"),
     },
-    "pptx": OFFICE | {(Kind.AUTHOR, "Mo Park"), (Kind.HIDDEN, "slide"), (Kind.HIDDEN, "notes 1")},
+    "pptx": OFFICE
+    | {
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.HIDDEN, "slide"),
+        (FindingKind.HIDDEN, "notes 1"),
+    },
     "opendocument": PICTURE
     | {
-        (Kind.AUTHOR, "Ada Kim"),
-        (Kind.COMMENTS, "Mo Park"),
-        (Kind.REVISIONS, "Bora Lee"),
-        (Kind.PRINTER, "HP 4th floor"),
-        (Kind.LINK, "file:///home/ada/quay.png"),
-        (Kind.PREVIEW, "Thumbnails/thumbnail.png"),
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.COMMENTS, "Mo Park"),
+        (FindingKind.REVISIONS, "Bora Lee"),
+        (FindingKind.PRINTER, "HP 4th floor"),
+        (FindingKind.LINK, "file:///home/ada/quay.png"),
+        (FindingKind.PREVIEW, "Thumbnails/thumbnail.png"),
     },
     "hwpx": PICTURE
     | {
-        (Kind.AUTHOR, "김아다"),
-        (Kind.AUTHOR, "이보라"),
-        (Kind.PREVIEW, "지운 문장이 아직 여기 있다"),
-        (Kind.PREVIEW, "Preview/PrvImage.png"),
-        (Kind.COMMENTS, "박모"),
-        (Kind.SCRIPT, "Scripts/headerScripts"),
+        (FindingKind.AUTHOR, "김아다"),
+        (FindingKind.AUTHOR, "이보라"),
+        (FindingKind.PREVIEW, "지운 문장이 아직 여기 있다"),
+        (FindingKind.PREVIEW, "Preview/PrvImage.png"),
+        (FindingKind.COMMENTS, "박모"),
+        (FindingKind.SCRIPT, "Scripts/headerScripts"),
     },
     "hwp": PICTURE
     | {
-        (Kind.AUTHOR, "김아다"),
-        (Kind.AUTHOR, "이보라"),
-        (Kind.TIME, "2026년 3월 1일"),
-        (Kind.PREVIEW, "지운 문장이 아직 여기 있다"),
-        (Kind.REVISIONS, "DocHistory 1"),
-        (Kind.AUTHOR, "박다라"),
-        (Kind.COMMENTS, ""),
-        (Kind.DEPARTMENT, "안전관리팀"),
-        (Kind.PHONE, "010-1234-5678"),
-        (Kind.LINK, "C:\\Users\\ada\\Pictures\\quay.png"),
-        (Kind.LINK, ":\\Users\\ada\\AppData\\Local\\Temp\\prv0.gif"),
-        (Kind.LINK, "http\\://desk.example/ledger;1;0;0;"),
+        (FindingKind.AUTHOR, "김아다"),
+        (FindingKind.AUTHOR, "이보라"),
+        (FindingKind.TIME, "2026년 3월 1일"),
+        (FindingKind.PREVIEW, "지운 문장이 아직 여기 있다"),
+        (FindingKind.REVISIONS, "DocHistory 1"),
+        (FindingKind.AUTHOR, "박다라"),
+        (FindingKind.COMMENTS, ""),
+        (FindingKind.DEPARTMENT, "안전관리팀"),
+        (FindingKind.PHONE, "010-1234-5678"),
+        (FindingKind.LINK, "C:\\Users\\ada\\Pictures\\quay.png"),
+        (FindingKind.LINK, ":\\Users\\ada\\AppData\\Local\\Temp\\prv0.gif"),
+        (FindingKind.LINK, "http\\://desk.example/ledger;1;0;0;"),
     },
-    "doc": {(Kind.AUTHOR, "Ada Kim"), (Kind.AUTHOR, "Bora Lee"), (Kind.MACROS, "Macros")},
+    "doc": {
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.AUTHOR, "Bora Lee"),
+        (FindingKind.MACROS, "Macros"),
+    },
     "pdf": PICTURE
     | {
-        (Kind.AUTHOR, "Mo Park"),
-        (Kind.COMMENTS, "ask Ada"),
-        (Kind.REVISIONS, "2"),
-        (Kind.SCRIPT, "app.alert(1)"),
-        (Kind.ATTACHMENT, "list.txt"),
-        (Kind.PHONE, "010-1234-5678"),
-        (Kind.LINK, "https://harbour.example/"),
-        (Kind.HIDDEN, "AcroForm"),
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.COMMENTS, "ask Ada"),
+        (FindingKind.REVISIONS, "2"),
+        (FindingKind.SCRIPT, "app.alert(1)"),
+        (FindingKind.ATTACHMENT, "list.txt"),
+        (FindingKind.PHONE, "010-1234-5678"),
+        (FindingKind.LINK, "https://harbour.example/"),
+        (FindingKind.HIDDEN, "AcroForm"),
     },
     "film": {
-        (Kind.PLACE, "+37.5665+126.9780"),
-        (Kind.DEVICE, "Keeper 3"),
-        (Kind.AUTHOR, "Ada Kim"),
-        (Kind.TIME, "2026-02-27 01:20:00+00:00"),
-        (Kind.VOICE, ""),
+        (FindingKind.PLACE, "+37.5665+126.9780"),
+        (FindingKind.DEVICE, "Keeper 3"),
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.TIME, "2026-02-27 01:20:00+00:00"),
+        (FindingKind.VOICE, ""),
     },
-    "mp3": {(Kind.AUTHOR, "Ada Kim"), (Kind.SOFTWARE, "Recorder 2"), (Kind.VOICE, "")},
-    "wav": {(Kind.AUTHOR, "Ada Kim"), (Kind.DEVICE, "Recorder 2"), (Kind.VOICE, "")},
+    "mp3": {
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.SOFTWARE, "Recorder 2"),
+        (FindingKind.VOICE, ""),
+    },
+    "wav": {
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.DEVICE, "Recorder 2"),
+        (FindingKind.VOICE, ""),
+    },
 }
 
 
@@ -131,13 +148,13 @@ def test_a_file_tells_what_its_format_keeps(sample):
 
 
 def test_the_report_comes_from_a_process_of_its_own():
-    report = look(samples.jpeg(), "IMG_20260301_142530.png")
+    report = inspect(samples.jpeg(), "IMG_20260301_142530.png")
 
     assert (report.format, report.cleanable, report.why_not) == ("jpeg", True, None)
     assert {
-        Finding(Kind.PLACE, samples.HARBOUR),
-        Finding(Kind.FILENAME, "20260301_142530"),
-        Finding(Kind.MISMATCH, "jpeg"),
+        Finding(FindingKind.PLACE, samples.HARBOUR),
+        Finding(FindingKind.FILENAME, "20260301_142530"),
+        Finding(FindingKind.MISMATCH, "jpeg"),
     } <= set(report.findings)
 
 
@@ -151,7 +168,7 @@ def test_the_report_comes_from_a_process_of_its_own():
     ],
 )
 def test_the_name_of_a_file_tells_too(name, part):
-    assert (Kind.FILENAME, part) in told(samples.bmp(), name)
+    assert (FindingKind.FILENAME, part) in told(samples.bmp(), name)
 
 
 def test_a_plain_name_tells_nothing():
@@ -184,22 +201,24 @@ def test_what_cannot_be_cleaned_is_said_so(data, format_, why_not):
 def test_the_empty_script_that_hangul_writes_into_every_file_is_no_script():
     mine = samples.packed(samples.hwp_script("\tDocument.SaveAs('ledger');"))
 
-    assert Kind.SCRIPT not in {kind for kind, _ in told(samples.hwp())}
-    assert (Kind.SCRIPT, "Scripts DefaultJScript") in told(samples.hwp(DefaultJScript=mine))
+    assert FindingKind.SCRIPT not in {kind for kind, _ in told(samples.hwp())}
+    assert (FindingKind.SCRIPT, "Scripts DefaultJScript") in told(samples.hwp(DefaultJScript=mine))
 
 
 def test_what_is_locked_in_a_document_for_reading_only_is_not_guessed_at():
     """Its text and scripts are encrypted: four letters in a row would mean nothing."""
     found = told(samples.hwp(0x1 | 0x4))
 
-    assert (Kind.OTHER, "distribution") in found
-    assert not {Kind.SCRIPT, Kind.LINK, Kind.DEPARTMENT} & {kind for kind, _ in found}
+    assert (FindingKind.OTHER, "distribution") in found
+    assert not {FindingKind.SCRIPT, FindingKind.LINK, FindingKind.DEPARTMENT} & {
+        kind for kind, _ in found
+    }
 
 
 def test_a_document_whose_records_are_cut_short_tells_what_stands_before():
     cut = samples.record(16 + 51, "총무팀\r".encode("utf-16-le")) + b"\x43\xfc\xff\xff\xff"
 
-    assert (Kind.DEPARTMENT, "총무팀") in told(samples.hwp(Section0=samples.packed(cut)))
+    assert (FindingKind.DEPARTMENT, "총무팀") in told(samples.hwp(Section0=samples.packed(cut)))
 
 
 @pytest.mark.parametrize("kind", ["text-web", "text-template", "text-master-template", "graphics"])
@@ -212,11 +231,11 @@ def test_every_kind_of_opendocument_is_one(kind):
 def test_rich_text_tells_names_in_whatever_letters_they_are_written():
     rich = rb"{\rtf1{\info{\author \u44608\'3f\u50500\'3f}{\operator \'b1\'e8}{\title \'3f\'3f}}}"
 
-    assert told(rich) == {(Kind.AUTHOR, "김아"), (Kind.AUTHOR, "김")}
+    assert told(rich) == {(FindingKind.AUTHOR, "김아"), (FindingKind.AUTHOR, "김")}
 
 
 def test_a_document_that_was_never_saved_again_has_no_versions():
-    assert (Kind.REVISIONS, "0") not in told(samples.compound({
+    assert (FindingKind.REVISIONS, "0") not in told(samples.compound({
         "WordDocument": b"text", "\x05SummaryInformation": samples.property_set({9: "0"}),
     }))  # fmt: skip
 
@@ -226,7 +245,7 @@ def test_an_archive_tells_the_names_in_it_also_from_korean_windows():
 
     found = told(samples.zipped(dict.fromkeys(names, b"x")))
 
-    assert {detail for kind, detail in found if kind == Kind.ATTACHMENT} >= {"list.txt"}
+    assert {detail for kind, detail in found if kind == FindingKind.ATTACHMENT} >= {"list.txt"}
 
 
 def test_a_letter_tells_its_way():
@@ -235,21 +254,23 @@ def test_a_letter_tells_its_way():
     )
 
     assert {
-        (Kind.AUTHOR, "From: Ada <ada@x.example>"),
-        (Kind.PLACE, "Received: from [10.0.0.7]"),
-        (Kind.SOFTWARE, "X-Mailer: Post 3"),
+        (FindingKind.AUTHOR, "From: Ada <ada@x.example>"),
+        (FindingKind.PLACE, "Received: from [10.0.0.7]"),
+        (FindingKind.SOFTWARE, "X-Mailer: Post 3"),
     } <= told(letter)
 
 
 def test_a_saved_conversation_tells_with_whom_and_when():
     chat = "박모 님과 카카오톡 대화\n저장한 날짜 : 2026년 3월 1일 오후 2:25\n\n회의실에서 봐요\n"
 
-    assert {(Kind.AUTHOR, "박모"), (Kind.TIME, "2026년 3월 1일 오후 2:25")} <= told(chat.encode())
+    assert {(FindingKind.AUTHOR, "박모"), (FindingKind.TIME, "2026년 3월 1일 오후 2:25")} <= told(
+        chat.encode()
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 def test_text_is_read_in_the_encodings_of_korea(encoding):
-    assert (Kind.PHONE, "010-1234-5678") in told("전화는 010-1234-5678".encode(encoding))
+    assert (FindingKind.PHONE, "010-1234-5678") in told("전화는 010-1234-5678".encode(encoding))
 
 
 def test_pages_that_are_pictures_of_paper_may_carry_marks_of_a_printer():
@@ -257,7 +278,7 @@ def test_pages_that_are_pictures_of_paper_may_carry_marks_of_a_printer():
 
     answer = answer_for(page, "scan.pdf", LIMITS)
 
-    assert Finding(Kind.PRINTER, stays=True) in answer.findings
+    assert Finding(FindingKind.PRINTER, stays=True) in answer.findings
 
 
 def test_a_report_is_short_whatever_the_file_holds():
@@ -276,4 +297,4 @@ def test_every_word_for_a_finding_is_used():
         for path in (Path(samples.__file__).parents[2] / "board/tips/files").rglob("*.py")
     )
 
-    assert [kind for kind in Kind if source.count(f"Kind.{kind.name}") == 0] == []
+    assert [kind for kind in FindingKind if source.count(f"Kind.{kind.name}") == 0] == []

@@ -2,64 +2,64 @@
 
 import pytest
 
-from board.tips.files.results import Kind
-from board.tips.files.text.pii import TEXT_MAX, revealing, visible
+from board.tips.files.results import FindingKind
+from board.tips.files.text.pii import TEXT_MAX, find_pii, visible
 
 
 def told(text):
-    return [(finding.kind, finding.detail) for finding in revealing(text)]
+    return [(finding.kind, finding.detail) for finding in find_pii(text)]
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "detail"),
     [
-        ("제 번호는 010-1234-5678입니다", Kind.PHONE, "010-1234-5678"),
-        ("01012345678로 연락", Kind.PHONE, "01012345678"),
-        ("사무실 02-123-4567", Kind.PHONE, "02-123-4567"),
-        ("(031) 123-4567", Kind.PHONE, "(031) 123-4567"),
-        ("+82 10-1234-5678", Kind.PHONE, "+82 10-1234-5678"),
-        ("내선 4321로", Kind.PHONE, "내선 4321"),
-        ("주민번호 900101-1234567", Kind.RESIDENT, "900101-1234567"),
-        ("900101-1****** 이렇게", Kind.RESIDENT, "900101-1******"),
-        ("사업자 124-81-00998", Kind.BUSINESS, "124-81-00998"),
-        ("카드 4111-1111-1111-1111", Kind.CARD, "4111-1111-1111-1111"),
-        ("메일은 ada.kim@harbour.example 입니다", Kind.EMAIL, "ada.kim@harbour.example"),
-        ("사번 A-20311을", Kind.STAFF, "사번 A-20311"),
-        ("employee number 40217", Kind.STAFF, "employee number 40217"),
-        ("차는 12가 3456이었다", Kind.PLATE, "12가 3456"),
-        ("저는 안전관리팀에서 일합니다", Kind.DEPARTMENT, "안전관리팀"),
-        ("서울 본사 인사팀장이", Kind.DEPARTMENT, "인사팀"),
-        ("감사실 직원", Kind.DEPARTMENT, "감사실"),
-        ("영업부에서 결재했다", Kind.DEPARTMENT, "영업부"),
-        ("총무과에 있었다", Kind.DEPARTMENT, "총무과"),
-        ("수사2과 소속", Kind.DEPARTMENT, "수사2과"),
-        ("경영지원본부가 지시", Kind.DEPARTMENT, "경영지원본부"),
-        ("구청 건축허가과에서 근무", Kind.DEPARTMENT, "건축허가과"),
-        ("도시재생과 주무관이", Kind.DEPARTMENT, "도시재생과"),
-        ("경찰서 정보과 소속", Kind.DEPARTMENT, "정보과"),
-        ("검찰 특수2부에서", Kind.DEPARTMENT, "특수2부"),
-        ("15사단에서 복무할 때", Kind.DEPARTMENT, "15사단"),
-        ("71병동 간호사들이", Kind.DEPARTMENT, "71병동"),
-        ("3학년 2반 담임", Kind.DEPARTMENT, "3학년 2반"),
-        ("파운드리사업부에서", Kind.DEPARTMENT, "파운드리사업부"),
-        ("DS부문 소속", Kind.DEPARTMENT, "DS부문"),
-        ("여의도지점 창구", Kind.DEPARTMENT, "여의도지점"),
-        ("생산2라인에서", Kind.DEPARTMENT, "생산2라인"),
-        ("콜센터 2팀", Kind.DEPARTMENT, "콜센터 2팀"),
-        ("이준호 대리가 시켰습니다", Kind.RANK, "이준호 대리"),
-        ("김 과장이 장부를 고쳤다", Kind.RANK, "김 과장"),
-        ("박부장님이 지시했다", Kind.RANK, "박부장"),
-        ("저는 계약직 사원입니다", Kind.RANK, "계약직 사원"),
+        ("제 번호는 010-1234-5678입니다", FindingKind.PHONE, "010-1234-5678"),
+        ("01012345678로 연락", FindingKind.PHONE, "01012345678"),
+        ("사무실 02-123-4567", FindingKind.PHONE, "02-123-4567"),
+        ("(031) 123-4567", FindingKind.PHONE, "(031) 123-4567"),
+        ("+82 10-1234-5678", FindingKind.PHONE, "+82 10-1234-5678"),
+        ("내선 4321로", FindingKind.PHONE, "내선 4321"),
+        ("주민번호 900101-1234567", FindingKind.RESIDENT, "900101-1234567"),
+        ("900101-1****** 이렇게", FindingKind.RESIDENT, "900101-1******"),
+        ("사업자 124-81-00998", FindingKind.BUSINESS, "124-81-00998"),
+        ("카드 4111-1111-1111-1111", FindingKind.CARD, "4111-1111-1111-1111"),
+        ("메일은 ada.kim@harbour.example 입니다", FindingKind.EMAIL, "ada.kim@harbour.example"),
+        ("사번 A-20311을", FindingKind.STAFF, "사번 A-20311"),
+        ("employee number 40217", FindingKind.STAFF, "employee number 40217"),
+        ("차는 12가 3456이었다", FindingKind.PLATE, "12가 3456"),
+        ("저는 안전관리팀에서 일합니다", FindingKind.DEPARTMENT, "안전관리팀"),
+        ("서울 본사 인사팀장이", FindingKind.DEPARTMENT, "인사팀"),
+        ("감사실 직원", FindingKind.DEPARTMENT, "감사실"),
+        ("영업부에서 결재했다", FindingKind.DEPARTMENT, "영업부"),
+        ("총무과에 있었다", FindingKind.DEPARTMENT, "총무과"),
+        ("수사2과 소속", FindingKind.DEPARTMENT, "수사2과"),
+        ("경영지원본부가 지시", FindingKind.DEPARTMENT, "경영지원본부"),
+        ("구청 건축허가과에서 근무", FindingKind.DEPARTMENT, "건축허가과"),
+        ("도시재생과 주무관이", FindingKind.DEPARTMENT, "도시재생과"),
+        ("경찰서 정보과 소속", FindingKind.DEPARTMENT, "정보과"),
+        ("검찰 특수2부에서", FindingKind.DEPARTMENT, "특수2부"),
+        ("15사단에서 복무할 때", FindingKind.DEPARTMENT, "15사단"),
+        ("71병동 간호사들이", FindingKind.DEPARTMENT, "71병동"),
+        ("3학년 2반 담임", FindingKind.DEPARTMENT, "3학년 2반"),
+        ("파운드리사업부에서", FindingKind.DEPARTMENT, "파운드리사업부"),
+        ("DS부문 소속", FindingKind.DEPARTMENT, "DS부문"),
+        ("여의도지점 창구", FindingKind.DEPARTMENT, "여의도지점"),
+        ("생산2라인에서", FindingKind.DEPARTMENT, "생산2라인"),
+        ("콜센터 2팀", FindingKind.DEPARTMENT, "콜센터 2팀"),
+        ("이준호 대리가 시켰습니다", FindingKind.RANK, "이준호 대리"),
+        ("김 과장이 장부를 고쳤다", FindingKind.RANK, "김 과장"),
+        ("박부장님이 지시했다", FindingKind.RANK, "박부장"),
+        ("저는 계약직 사원입니다", FindingKind.RANK, "계약직 사원"),
         (
             "I work in the Internal Audit Department here",
-            Kind.DEPARTMENT,
+            FindingKind.DEPARTMENT,
             "Internal Audit Department",
         ),
-        ("the HR team knew", Kind.DEPARTMENT, "HR team"),
+        ("the HR team knew", FindingKind.DEPARTMENT, "HR team"),
     ],
 )
 def test_what_points_at_a_person_is_found_where_it_stands(text, kind, detail):
-    (finding,) = revealing(text)
+    (finding,) = find_pii(text)
 
     assert (finding.kind, finding.detail) == (kind, detail) or (
         finding.kind == kind and finding.detail in ("총무과", "영업부", "내선 4321")
@@ -109,17 +109,17 @@ def test_honest_sentences_are_left_alone(text):
 def test_all_of_them_are_found_in_their_order_and_none_twice():
     text = "감사팀 010-1234-5678, ada@harbour.example, 010-1234-5678"
 
-    assert [finding.kind for finding in revealing(text)] == [
-        *(Kind.DEPARTMENT, Kind.PHONE, Kind.EMAIL, Kind.PHONE),
+    assert [finding.kind for finding in find_pii(text)] == [
+        *(FindingKind.DEPARTMENT, FindingKind.PHONE, FindingKind.EMAIL, FindingKind.PHONE),
     ]
-    spans = [finding.span for finding in revealing(text)]
+    spans = [finding.span for finding in find_pii(text)]
     assert spans == sorted(spans)
 
 
 def test_characters_that_do_not_show_may_mark_a_copy():
     text = "장부가\u200b 두 권\u2060이다"
 
-    assert told(text) == [(Kind.INVISIBLE, "2")]
+    assert told(text) == [(FindingKind.INVISIBLE, "2")]
     assert visible(text) == "장부가 두 권이다"
     assert visible("👨‍👩‍👧") == "👨‍👩‍👧"
 
@@ -131,4 +131,4 @@ NONSENSE = ["1", "가", "A a", "팀", "a@", "010-", "Aa ", "\u200b", "1-", "인�
 @pytest.mark.parametrize("piece", NONSENSE)
 @pytest.mark.timeout(20)
 def test_long_nonsense_is_read_in_time(piece):
-    revealing(piece * (TEXT_MAX // len(piece)))
+    find_pii(piece * (TEXT_MAX // len(piece)))

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Mapped, declared_attr, joinedload, mapped_column, rel
 
 from board.accounts.models import User
 from board.db import Base, db, now
-from board.moderation.rulings.models import Ruling, Verdict, record
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 
 
 class Answered(Exception):
     """It was answered already."""
 
 
-class Entry(Base):
+class AuthorityRequest(Base):
     """Something an authority asks for. Each register is a table of its own."""
 
     __abstract__ = True
@@ -55,20 +55,20 @@ class Entry(Base):
         return relationship(foreign_keys=[cls.answered_by])
 
     @classmethod
-    def whole(cls) -> Select[Self]:
+    def with_relations(cls) -> Select[Self]:
         """With all that a page shows of each; a register adds what only its own entries have."""
         return select(cls).options(joinedload(cls.maker), joinedload(cls.answerer))
 
     @classmethod
     def waiting(cls) -> Select[Self]:
         """One page of those not answered, the oldest first."""
-        page = cls.whole().where(cls.answered_at.is_(None))
+        page = cls.with_relations().where(cls.answered_at.is_(None))
         return page.order_by(cls.id).limit(cls.PAGE_SIZE)
 
     @classmethod
     def answered(cls, *, before: int | None = None) -> Select[Self]:
         """One page and one more of those answered, newest first by id."""
-        page = cls.whole().where(cls.answered_at.is_not(None))
+        page = cls.with_relations().where(cls.answered_at.is_not(None))
         if before:
             page = page.where(cls.id < before)
         return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
@@ -87,25 +87,25 @@ class Entry(Base):
         return [(row[0], row[1], row[2]) for row in db.session.execute(came)]
 
     @property
-    def source(self) -> str:
+    def reference(self) -> str:
         """Who asks, and under what number."""
         return f"{self.body} {self.number}"[: Ruling.NOTE_MAX]
 
-    def enter(self, *, by: User) -> Self:
+    def register(self, *, by: User) -> Self:
         """It stands in its register from now on."""
         self.made_by, self.made_at = by.id, now()
         db.session.add(self)
         db.session.flush()
-        record(self.CAME, by=by, reason="", note=self.source, **self._named())
+        append_ruling(self.CAME, by=by, reason="", note=self.reference, **self._named())
         return self
 
-    def conclude(self, outcome: enum.StrEnum, *, by: User, says: str, **told: Any) -> None:
+    def close(self, outcome: enum.StrEnum, *, by: User, says: str, **told: Any) -> None:
         """Say how it ended. Raises Answered."""
         self.refuse_answered()
         self.outcome, self.says = outcome.value, says
         self.answered_by, self.answered_at = by.id, now()
         told |= {**self._named(), "outcome": outcome.value}
-        record(self.ANSWERED, by=by, reason="", note=says, **told)
+        append_ruling(self.ANSWERED, by=by, reason="", note=says, **told)
 
     def refuse_answered(self) -> None:
         if self.answered_at is not None:

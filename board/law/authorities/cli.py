@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from board.db import db
-from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.data_requests import DataRequest
 
 law_cli = AppGroup("law", help="Legal orders and disclosures.")
 
@@ -15,7 +15,7 @@ law_cli = AppGroup("law", help="Legal orders and disclosures.")
 @click.argument("request_id", type=int)
 def give(request_id: int) -> None:
     """Print what a request registered at /desk/disclosures was given, and nothing else."""
-    request = db.session.get(Disclosure, request_id)
+    request = db.session.get(DataRequest, request_id)
     if request is None or not request.given:
         raise click.ClickException(f"Nothing was disclosed for request {request_id}.")
     click.echo(json.dumps(request.data(), ensure_ascii=False, indent=2))

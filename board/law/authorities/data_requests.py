@@ -14,8 +14,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import db, now
-from board.law.authorities.base import Entry
-from board.moderation.rulings.models import Verdict, record
+from board.law.authorities.base import AuthorityRequest
+from board.moderation.rulings.models import Verdict, append_ruling
 
 # What the board knows of a person and the law lets one ask for: 83조 ③ 1, 5 and 6호. It has no
 # address, no telephone number and no resident registration number to give.
@@ -29,11 +29,11 @@ class Outcome(enum.StrEnum):
     REFUSED = "refused"
 
 
-class NotAsked(Exception):
+class OutOfScope(Exception):
     """Nothing of this was asked for: no more is given than what was."""
 
 
-class Disclosure(Entry):
+class DataRequest(AuthorityRequest):
     """One request about one reader."""
 
     __tablename__ = "disclosure"
@@ -64,8 +64,8 @@ class Disclosure(Entry):
     user: Mapped[User] = relationship(foreign_keys=user_id)
 
     @classmethod
-    def whole(cls) -> Select[Self]:
-        return super().whole().options(joinedload(cls.user))
+    def with_relations(cls) -> Select[Self]:
+        return super().with_relations().options(joinedload(cls.user))
 
     @classmethod
     def to_tell(cls) -> Select[Self]:
@@ -79,39 +79,39 @@ class Disclosure(Entry):
         return {item: known[item] for item in ITEMS if item in self.given}
 
 
-def register(user: User, *, by: User, **particulars: Any) -> Disclosure:
-    return Disclosure(**particulars, user=user).enter(by=by)
+def register(user: User, *, by: User, **particulars: Any) -> DataRequest:
+    return DataRequest(**particulars, user=user).register(by=by)
 
 
-def give(
-    request: Disclosure, *, by: User, items: list[str], says: str, tell_at: datetime | None
+def disclose(
+    request: DataRequest, *, by: User, items: list[str], says: str, tell_at: datetime | None
 ) -> None:
     """Follow it, with no more than was asked for. Raises Answered or NotAsked."""
     if not set(items) <= set(request.asked) or not items:
-        raise NotAsked
+        raise OutOfScope
     given = [item for item in ITEMS if item in items]
     partly = set(given) < set(request.asked)
     request.refuse_answered()
     request.given = given
-    request.tell_at = now() if request.kind in Disclosure.TELL_AT_ONCE else tell_at
+    request.tell_at = now() if request.kind in DataRequest.TELL_AT_ONCE else tell_at
     _answer(request, Outcome.PARTLY if partly else Outcome.GIVEN, by=by, says=says)
 
 
-def refuse(request: Disclosure, *, by: User, says: str) -> None:
+def refuse(request: DataRequest, *, by: User, says: str) -> None:
     """Give nothing. Raises Answered."""
     _answer(request, Outcome.REFUSED, by=by, says=says)
 
 
-def tell_readers() -> None:
+def notify_users() -> None:
     """In their notices: who asked, and what they were given."""
-    for request in db.session.scalars(Disclosure.to_tell()).all():
+    for request in db.session.scalars(DataRequest.to_tell()).all():
         request.told_at = now()
-        record(
+        append_ruling(
             Verdict.DISCLOSE, by=None, about=request.user, reason="disclosure",
-            note=request.source, request=request.id,
+            note=request.reference, request=request.id,
             given=request.given,
         )  # fmt: skip
 
 
-def _answer(request: Disclosure, outcome: Outcome, *, by: User, says: str) -> None:
-    request.conclude(outcome, by=by, says=says, given=request.given)
+def _answer(request: DataRequest, outcome: Outcome, *, by: User, says: str) -> None:
+    request.close(outcome, by=by, says=says, given=request.given)

@@ -23,7 +23,7 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional, Validation
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
-from board.law.authorities.data_requests import ITEMS, Disclosure
+from board.law.authorities.data_requests import ITEMS, DataRequest
 from board.law.authorities.orders import Order, Outcome
 from board.law.claims.forms import find_comment
 from board.moderation.rulings.models import Ruling
@@ -148,10 +148,10 @@ class DisclosureForm(_Letter):
     kind = RadioField(_("Legal basis"), [DataRequired(_CHOOSE)], choices=disclosure_kinds)
     body, number, received_at = _Letter.body, _Letter.number, _Letter.received_at
     name = StringField(_("Display name of the user"), [DataRequired(_EMPTY), Length(max=80)])
-    why = TextAreaField(_("Stated reason"), [DataRequired(_EMPTY), Length(max=Disclosure.WHY_MAX)])
+    why = TextAreaField(_("Stated reason"), [DataRequired(_EMPTY), Length(max=DataRequest.WHY_MAX)])
     relation = TextAreaField(
         _("The user’s connection with it"),
-        [DataRequired(_EMPTY), Length(max=Disclosure.WHY_MAX)],
+        [DataRequired(_EMPTY), Length(max=DataRequest.WHY_MAX)],
     )
     asked = SelectMultipleField(
         _("Information requested"),

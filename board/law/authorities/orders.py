@@ -15,8 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import Base, now
-from board.law.authorities.base import Entry
-from board.moderation.rulings.models import Ruling, Verdict, take_down
+from board.law.authorities.base import AuthorityRequest
+from board.moderation.rulings.models import Ruling, Verdict, hide_for_legal_claim
 
 
 class Outcome(enum.StrEnum):
@@ -26,7 +26,7 @@ class Outcome(enum.StrEnum):
     REFUSED = "refused"  # it binds nobody, or not us
 
 
-class Order(Entry):
+class Order(AuthorityRequest):
     __tablename__ = "authority_order"
     NAME = "order"
     CAME, ANSWERED = Verdict.ORDER, Verdict.ANSWER_ORDER
@@ -51,11 +51,11 @@ class Order(Entry):
         return super().waiting().order_by(None).order_by(cls.deadline_at, cls.id)
 
     @classmethod
-    def whole(cls) -> Select[Self]:
+    def with_relations(cls) -> Select[Self]:
         comment = selectinload(cls.targets).joinedload(Target.comment)
         return (
             super()
-            .whole()
+            .with_relations()
             .options(comment.joinedload(Comment.article), comment.joinedload(Comment.author))
         )
 
@@ -84,7 +84,7 @@ class Target(Base):
 
 def register(comments: Iterable[Comment], *, by: User, **particulars: Any) -> Order:
     targets = [Target(comment=comment) for comment in comments]
-    return Order(**particulars, targets=targets).enter(by=by)
+    return Order(**particulars, targets=targets).register(by=by)
 
 
 def carry_out(order: Order, *, by: User, says: str = "") -> None:
@@ -92,6 +92,6 @@ def carry_out(order: Order, *, by: User, says: str = "") -> None:
     order.refuse_answered()
     reason = "order.election" if order.kind == "election" else "order"
     for target in order.targets:
-        made = take_down(target.comment, by=by, reason=reason, order=order.id)
+        made = hide_for_legal_claim(target.comment, by=by, reason=reason, order=order.id)
         target.ruling_id = made.id if made else None
-    order.conclude(Outcome.CARRIED_OUT, by=by, says=says)
+    order.close(Outcome.CARRIED_OUT, by=by, says=says)

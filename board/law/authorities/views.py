@@ -13,8 +13,8 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.law.authorities import data_requests, orders
-from board.law.authorities.base import Answered, Entry
-from board.law.authorities.data_requests import Disclosure
+from board.law.authorities.base import Answered, AuthorityRequest
+from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.forms import (
     DisclosureAnswerForm,
     DisclosureForm,
@@ -72,7 +72,7 @@ def answer_order(id: int) -> ResponseReturnValue:
             if outcome is Outcome.CARRIED_OUT:
                 orders.carry_out(order, by=current_user(), says=says)
             else:
-                order.conclude(outcome, by=current_user(), says=says)
+                order.close(outcome, by=current_user(), says=says)
     except Answered:
         abort(409)
     return redirect(url_for(".orders_page", notice="saved"), 303)
@@ -105,15 +105,15 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
     says = form.says.data or ""
     try:
         with writing():
-            request: Disclosure = db.get_or_404(Disclosure, id)
+            request: DataRequest = db.get_or_404(DataRequest, id)
             if form.outcome.data == "refuse":
                 data_requests.refuse(request, by=current_user(), says=says)
             else:
                 items = form.items.data or []
-                data_requests.give(
+                data_requests.disclose(
                     request, by=current_user(), items=items, says=says, tell_at=form.tell_at
                 )
-    except data_requests.NotAsked:
+    except data_requests.OutOfScope:
         form.items.errors = [_("They did not ask for this.")]
         return _disclosures.page(DisclosureForm.unbound(), refused=id, answer=form), 422
     except Answered:
@@ -132,7 +132,7 @@ def _minute() -> datetime:
 class Register(NamedTuple):
     """How a register is shown."""
 
-    entries: type[Entry]
+    entries: type[AuthorityRequest]
     template: str
     answer: type[Form]
     kinds: Callable[[], list[tuple[str, str]]]
@@ -156,7 +156,7 @@ class Register(NamedTuple):
 
 _orders = Register(Order, "law/orders.html", OrderAnswerForm, order_kinds, order_outcomes)
 _disclosures = Register(
-    Disclosure,
+    DataRequest,
     "law/data_requests.html",
     DisclosureAnswerForm,
     disclosure_kinds,

@@ -19,17 +19,17 @@ from board.comments.body import LINK
 from board.comments.models import Comment
 from board.comments.writing.create import PendingPost
 from board.db import Base, db, now
-from board.moderation.rulings.models import Verdict, record
-from board.moderation.word_filter import fingerprint, is_near, keys_of, normalise
+from board.moderation.rulings.models import Verdict, append_ruling
+from board.moderation.word_filter import fingerprint, is_near, keys_of, normalize
 
 CODE = "barred"
 
 
-class TooLittle(Exception):
+class TooShort(Exception):
     """So short a text says nothing by itself: everybody would be held."""
 
 
-class Barred(Base):
+class BannedText(Base):
     """One text that must not come again."""
 
     __tablename__ = "barred_text"
@@ -58,51 +58,51 @@ class Barred(Base):
         return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
 
 
-class BarredKey(Base):
+class BannedTextKey(Base):
     """What a text is looked up by. A key that is `exact` needs no second look."""
 
     __tablename__ = "barred_key"
 
     key: Mapped[int] = mapped_column(primary_key=True)
-    barred_id: Mapped[int] = mapped_column(ForeignKey(Barred.id), primary_key=True)
+    barred_id: Mapped[int] = mapped_column(ForeignKey(BannedText.id), primary_key=True)
     exact: Mapped[bool]
 
-    barred: Mapped[Barred] = relationship()
+    barred: Mapped[BannedText] = relationship()
 
 
 # Made once; asked with every comment that is posted.
 _FOUND = (
-    select(BarredKey.barred_id, BarredKey.exact, Barred.mark)
-    .join(Barred, Barred.id == BarredKey.barred_id)
-    .where(BarredKey.key.in_(bindparam("keys", expanding=True)), Barred.ended_at.is_(None))
+    select(BannedTextKey.barred_id, BannedTextKey.exact, BannedText.mark)
+    .join(BannedText, BannedText.id == BannedTextKey.barred_id)
+    .where(BannedTextKey.key.in_(bindparam("keys", expanding=True)), BannedText.ended_at.is_(None))
 )
 
 
-def bar(text: str, *, by: User, case: str, comment: Comment | None = None) -> Barred:
+def ban_text(text: str, *, by: User, case: str, comment: Comment | None = None) -> BannedText:
     """Hold whatever says this again. Raises TooLittle."""
     keys = dict(_keys(text))
     if not keys:
-        raise TooLittle
-    barred = Barred(
+        raise TooShort
+    barred = BannedText(
         case=case, mark=fingerprint(text), comment_id=comment and comment.id, made_by=by.id,
         made_at=now(),
     )  # fmt: skip
     db.session.add(barred)
     db.session.flush()
     rows = [{"key": key, "barred_id": barred.id, "exact": exact} for key, exact in keys.items()]
-    db.session.execute(insert(cast(Table, BarredKey.__table__)), rows)
-    record(Verdict.BAR, by=by, reason="", note=case, comment=comment, barred=barred.id)
+    db.session.execute(insert(cast(Table, BannedTextKey.__table__)), rows)
+    append_ruling(Verdict.BAR, by=by, reason="", note=case, comment=comment, barred=barred.id)
     return barred
 
 
-def unbar(barred: Barred, *, by: User) -> None:
+def unban_text(barred: BannedText, *, by: User) -> None:
     """It may be said again. A second time changes nothing."""
     if barred.ended_at is None:
         barred.ended_at = now()
-        record(Verdict.UNBAR, by=by, reason="", note=barred.case, barred=barred.id)
+        append_ruling(Verdict.UNBAR, by=by, reason="", note=barred.case, barred=barred.id)
 
 
-def found(text: str) -> int | None:
+def match_banned(text: str) -> int | None:
     """The id of the barred text this one repeats or resembles, if any."""
     keys = dict(_keys(text))
     if not keys:
@@ -114,8 +114,8 @@ def found(text: str) -> int | None:
 
 def _keys(text: str) -> Iterator[tuple[int, bool]]:
     """Each with whether it is of the whole text, or of a link in it."""
-    heard = normalise(LINK.sub(" ", text)).text
-    if len(heard) >= Barred.LETTERS_MIN:
+    heard = normalize(LINK.sub(" ", text)).text
+    if len(heard) >= BannedText.LETTERS_MIN:
         yield _number("text", heard), True
     if mark := fingerprint(text):
         yield from ((key, False) for key in keys_of(mark))
@@ -141,8 +141,8 @@ def _number(kind: str, of: str) -> int:
 
 
 # Whether any text is banned at all: asked with the limits of every post.
-ANY_BANNED = select(BarredKey.barred_id).limit(1)
+ANY_BANNED = select(BannedTextKey.barred_id).limit(1)
 
 
 def check(draft: PendingPost) -> str | None:
-    return CODE if draft.extra.barred and found(draft.body.text) else None
+    return CODE if draft.extra.barred and match_banned(draft.body.text) else None

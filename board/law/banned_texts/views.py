@@ -13,7 +13,7 @@ from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.banned_texts import models as banned_texts
-from board.law.banned_texts.models import Barred, TooLittle
+from board.law.banned_texts.models import BannedText, TooShort
 from board.law.claims.forms import find_comment
 from board.web.access import moderators, open_to
 from board.web.forms import Form, query_id
@@ -29,7 +29,7 @@ class BarForm(Form):
         description=_("The text itself is not kept, only what is needed to recognise it."),
     )
     case = StringField(
-        _("Court and case number"), [DataRequired(_EMPTY), Length(max=Barred.CASE_MAX)]
+        _("Court and case number"), [DataRequired(_EMPTY), Length(max=BannedText.CASE_MAX)]
     )
     comment: Comment | None = None
 
@@ -61,8 +61,8 @@ def bar() -> ResponseReturnValue:
         with writing():
             source = db.session.get_one(Comment, id) if id else None
             text = source.body if source else form.what.data
-            banned_texts.bar(text, by=current_user(), case=form.case.data, comment=source)
-    except TooLittle:
+            banned_texts.ban_text(text, by=current_user(), case=form.case.data, comment=source)
+    except TooShort:
         form.what.errors = [gettext("This is too short: it would match everyone’s comments.")]
         return _index(form), 422
     return redirect(url_for(".index", notice="saved"), 303)
@@ -72,13 +72,13 @@ def bar() -> ResponseReturnValue:
 @open_to(moderators)
 def unbar(id: int) -> ResponseReturnValue:
     with writing():
-        banned_texts.unbar(db.get_or_404(Barred, id), by=current_user())
+        banned_texts.unban_text(db.get_or_404(BannedText, id), by=current_user())
     return redirect(url_for(".index", notice="saved"), 303)
 
 
 def _index(form: BarForm) -> str:
     before = query_id("before") if request.method == "GET" else None
-    found = list(db.session.scalars(Barred.in_force(before=before)))
-    shown = found[: Barred.PAGE_SIZE]
-    more = shown[-1].id if len(found) > Barred.PAGE_SIZE else None
+    found = list(db.session.scalars(BannedText.in_force(before=before)))
+    shown = found[: BannedText.PAGE_SIZE]
+    more = shown[-1].id if len(found) > BannedText.PAGE_SIZE else None
     return render_template("law/banned_texts.html", barred=shown, more=more, form=form)

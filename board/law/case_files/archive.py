@@ -18,9 +18,15 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import now
 from board.law.authorities.orders import Order
-from board.law.case_files.contents import as_json, claim_told, comment_files, moment, order_told
+from board.law.case_files.contents import (
+    as_json,
+    claim_as_dict,
+    comment_files,
+    moment,
+    order_as_dict,
+)
 from board.law.claims.models import Claim
-from board.moderation.rulings.models import Verdict, record
+from board.moderation.rulings.models import Verdict, append_ruling
 
 PURPOSES = ("court", "authority", "rights", "review")
 FORMAT = 1
@@ -28,24 +34,24 @@ FORMAT = 1
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
-class Dossier(NamedTuple):
+class CaseFile(NamedTuple):
     name: str
     data: bytes
     sha256: str  # of the archive
 
 
-def of_comment(comment: Comment, **why: Any) -> Dossier:
+def of_comment(comment: Comment, **why: Any) -> CaseFile:
     return _taken(f"comment-{comment.id}", [comment], {}, **why)
 
 
-def of_claim(claim: Claim, **why: Any) -> Dossier:
-    files = {"claim.json": claim_told(claim)}
+def of_claim(claim: Claim, **why: Any) -> CaseFile:
+    files = {"claim.json": claim_as_dict(claim)}
     return _taken(f"claim-{claim.receipt}", [claim.comment], files, **why)
 
 
-def of_order(order: Order, **why: Any) -> Dossier:
+def of_order(order: Order, **why: Any) -> CaseFile:
     comments = [target.comment for target in order.targets]
-    return _taken(f"order-{order.id}", comments, {"order.json": order_told(order)}, **why)
+    return _taken(f"order-{order.id}", comments, {"order.json": order_as_dict(order)}, **why)
 
 
 def _taken(
@@ -56,7 +62,7 @@ def _taken(
     by: User,
     purpose: str,
     says: str,
-) -> Dossier:
+) -> CaseFile:
     """The archive, and a line in the log: who took it along, what for, and its SHA-256."""
     comments = list(comments)
     told = {name: as_json(value) for name, value in files.items()}
@@ -65,11 +71,11 @@ def _taken(
     told["manifest.json"] = _manifest(told, name, by=by, purpose=purpose, says=says)
     data = _zipped(told)
     digest = hashlib.sha256(data).hexdigest()
-    record(
+    append_ruling(
         Verdict.EXPORT, by=by, reason="", note=says, purpose=purpose, file=name, sha256=digest,
         comments=[comment.id for comment in comments],
     )  # fmt: skip
-    return Dossier(f"{name}.zip", data, digest)
+    return CaseFile(f"{name}.zip", data, digest)
 
 
 def _manifest(told: Mapping[str, bytes], name: str, *, by: User, purpose: str, says: str) -> bytes:

@@ -17,7 +17,7 @@ from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claim
 from board.law.claims.workflow import objections
 from board.moderation.appeals.models import Appeal
-from board.moderation.filters.matches import hits_in
+from board.moderation.filters.matches import matches_in
 from board.moderation.reports.models import Report
 from board.moderation.rulings import log as ruling_log
 from board.moderation.rulings.models import Ruling
@@ -38,7 +38,7 @@ def comment_files(comment: Comment) -> Iterator[tuple[str, bytes]]:
     yield "rulings.jsonl", _rulings(comment)
     yield "reports.json", as_json(_reports(comment))
     yield "appeals.json", as_json(_appeals(comment))
-    hits = hits_in([comment])[comment.id]
+    hits = matches_in([comment])[comment.id]
     rules = [
         {"rule": hit.rule.text, "kind": hit.rule.kind, "from": hit.start, "to": hit.end,
          "at": moment(hit.made_at)} for hit in hits
@@ -87,7 +87,7 @@ def _rulings(comment: Comment) -> bytes:
         before = select(Ruling.hash).where(Ruling.id < ruling.id).order_by(Ruling.id.desc())
         previous = db.session.scalar(before.limit(1)) or b""
         told = {
-            **ruling_log.told(ruling),
+            **ruling_log.as_dict(ruling),
             "previous_hash": previous.hex(),
             "at": moment(ruling.made_at),
         }
@@ -122,7 +122,7 @@ def _appeal(appeal: Appeal) -> dict[str, Any]:
     }
 
 
-def claim_told(claim: Claim) -> dict[str, Any]:
+def claim_as_dict(claim: Claim) -> dict[str, Any]:
     """Without whoever made it."""
     files = db.session.scalars(Evidence.of([claim.id]))
     return {
@@ -149,7 +149,7 @@ def claim_told(claim: Claim) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def order_told(order: Order) -> dict[str, Any]:
+def order_as_dict(order: Order) -> dict[str, Any]:
     return {
         "id": order.id,
         "kind": order.kind,

@@ -15,7 +15,7 @@ from board.comments.models import Comment
 from board.db import db, writing
 from board.law.authorities.orders import Order
 from board.law.case_files import archive
-from board.law.case_files.archive import Dossier
+from board.law.case_files.archive import CaseFile
 from board.law.claims.desk_views import saved
 from board.law.claims.models import Claim
 from board.moderation.rulings.models import Ruling
@@ -79,7 +79,7 @@ def order(id: int) -> ResponseReturnValue:
     return _take(lambda: _order(id), archive.of_order)
 
 
-def _take(find: Callable[[], Any], make: Callable[..., Dossier]) -> ResponseReturnValue:
+def _take(find: Callable[[], Any], make: Callable[..., CaseFile]) -> ResponseReturnValue:
     form = DossierForm.from_post()
     if not form.validate():
         return _page(form, find()), 422

@@ -14,7 +14,7 @@ from board.accounts.models import User
 from board.db import Base, db, now
 
 
-class Channel(Base):
+class ContactPreference(Base):
     __tablename__ = "notice_channel"
     CONTACT_MAX = 200
 
@@ -23,27 +23,27 @@ class Channel(Base):
     made_at: Mapped[datetime] = mapped_column(default=now)
 
 
-def name(contact: str, *, by: User) -> None:
+def set_contact(contact: str, *, by: User) -> None:
     """Use this way from now on; none when it is empty."""
-    there = db.session.get(Channel, by.id)
+    there = db.session.get(ContactPreference, by.id)
     if not contact:
         if there:
             db.session.delete(there)
     elif there:
         there.contact, there.made_at = contact, now()
     else:
-        db.session.add(Channel(user_id=by.id, contact=contact, made_at=now()))
+        db.session.add(ContactPreference(user_id=by.id, contact=contact, made_at=now()))
 
 
-def of(user_ids: Iterable[int]) -> dict[int, str]:
+def contacts_of(user_ids: Iterable[int]) -> dict[int, str]:
     """By the id of whoever has named one."""
-    found = select(Channel).where(Channel.user_id.in_(list(user_ids)))
+    found = select(ContactPreference).where(ContactPreference.user_id.in_(list(user_ids)))
     return {channel.user_id: channel.contact for channel in db.session.scalars(found)}
 
 
-def forget_user(user: User) -> None:
-    name("", by=user)
+def delete_for_user(user: User) -> None:
+    set_contact("", by=user)
 
 
 def export_contact(user: User) -> str | None:
-    return of([user.id]).get(user.id)
+    return contacts_of([user.id]).get(user.id)

@@ -14,7 +14,7 @@ from board.law.claims import contact_preferences, evidence
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence, NotReadable
 from board.law.claims.forms import AnswerForm, kinds, requesters, wishes
-from board.law.claims.models import Claim, NotNow, Step
+from board.law.claims.models import Claim, InvalidTransition, Step
 from board.law.claims.views import claim_state
 from board.web.access import moderators, open_to
 
@@ -47,7 +47,7 @@ def answer(id: int) -> ResponseReturnValue:
     try:
         with writing():
             _answer(db.get_or_404(Claim, id), form)
-    except NotNow:
+    except InvalidTransition:
         abort(409)
     return redirect(url_for(".index", notice=_SAID[form.outcome.data or ""]), 303)
 
@@ -57,7 +57,7 @@ def answer(id: int) -> ResponseReturnValue:
 def tell(id: int) -> ResponseReturnValue:
     """The claimant has been told by the way they named."""
     with writing():
-        claim_workflow.tell(db.get_or_404(Step, id))
+        claim_workflow.mark_notified(db.get_or_404(Step, id))
     return redirect(url_for(".index", notice="saved", _anchor="to-tell"), 303)
 
 
@@ -69,7 +69,7 @@ def open_file(id: int) -> ResponseReturnValue:
         with writing():
             file: Evidence = db.get_or_404(Evidence, id)
             data = evidence.open_file(file, by=current_user())
-    except NotNow:
+    except InvalidTransition:
         abort(403)
     except NotReadable:
         abort(404)
@@ -126,7 +126,7 @@ def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
         blocked=blocked,
         to_tell=list(db.session.scalars(Step.to_tell())),
         files=files,
-        channels=contact_preferences.of(authors),
+        channels=contact_preferences.contacts_of(authors),
         refused=refused,
         form=form or AnswerForm.unbound(),
         kinds=dict(kinds()),

@@ -62,8 +62,8 @@ def is_last_step(letter: QueuedEmail) -> bool:
     return step.claim.steps[-1] is step
 
 
-def mark_told(letter: QueuedEmail) -> None:
-    claim_workflow.tell(_step(letter))
+def mark_step_notified(letter: QueuedEmail) -> None:
+    claim_workflow.mark_notified(_step(letter))
 
 
 def _step(letter: QueuedEmail) -> Step:

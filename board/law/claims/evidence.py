@@ -23,8 +23,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import Base, db, now
-from board.law.claims.models import Claim, NotNow
-from board.moderation.rulings.models import Verdict, record
+from board.law.claims.models import Claim, InvalidTransition
+from board.moderation.rulings.models import Verdict, append_ruling
 
 # What a file is, by how it begins: (offset, bytes, kind). Nothing that a browser would run.
 _BEGINS = (
@@ -99,14 +99,14 @@ def media_type(data: bytes) -> str | None:
     return next(found, None) or ("text/plain" if _is_text(data) else None)
 
 
-def seal(uploads: Iterable[Upload]) -> list[Evidence]:
+def encrypt_upload(uploads: Iterable[Upload]) -> list[Evidence]:
     """Put each on the disk, before anything is written to the database. Raises OSError."""
     sealed = []
     for upload in uploads:
         name, key = secrets.token_hex(16), os.urandom(32)
         _write(name, ChaCha20Poly1305(key).encrypt(_NONCE, upload.data, name.encode()))
         made = Evidence(
-            kind=upload.kind, name=tidy_name(upload.name), size=len(upload.data),
+            kind=upload.kind, name=normalize_file_name(upload.name), size=len(upload.data),
             media_type=media_type(upload.data) or "", key=key, file=name, made_at=now(),
             sha256=hashlib.sha256(upload.data).hexdigest(),
         )  # fmt: skip
@@ -131,9 +131,9 @@ def open_file(evidence: Evidence, *, by: User) -> bytes:
     """What it holds, and a line in the log that `by` has read it. Only while the case is open:
     raises NotNow, or NotReadable."""
     if not evidence.claim.is_open:
-        raise NotNow
+        raise InvalidTransition
     data = evidence.data()
-    record(
+    append_ruling(
         Verdict.OPEN_FILE, by=by, comment=evidence.claim.comment, reason="",
         claim=evidence.claim_id, file=evidence.id, sha256=evidence.sha256,
     )  # fmt: skip
@@ -144,7 +144,7 @@ def is_due() -> bool:
     return db.session.scalar(Evidence.outdated().limit(1)) is not None or bool(_strays())
 
 
-def forget() -> None:
+def delete_outdated() -> None:
     """What has been kept long enough, and files no row knows: an upload that was never stored."""
     for evidence in db.session.scalars(Evidence.outdated()).all():
         db.session.delete(evidence)
@@ -153,7 +153,7 @@ def forget() -> None:
         path.unlink(missing_ok=True)
 
 
-def tidy_name(name: str) -> str:
+def normalize_file_name(name: str) -> str:
     """Without a path and without what hides; of a length to read."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
     name = "".join(each for each in name if each.isprintable()).lstrip(".").strip()

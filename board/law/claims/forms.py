@@ -19,8 +19,8 @@ from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
 from board.comments.models import Comment
 from board.db import db
-from board.law.claims.contact_preferences import Channel
-from board.law.claims.evidence import Evidence, Upload, media_type, tidy_name
+from board.law.claims.contact_preferences import ContactPreference
+from board.law.claims.evidence import Evidence, Upload, media_type, normalize_file_name
 from board.law.claims.models import Claim, Claimant
 from board.moderation.rulings.models import Ruling
 from board.web.forms import ROW_ID, Form
@@ -138,7 +138,7 @@ class ClaimForm(Form):
             raise ValidationError(gettext("No more than %(most)d files.", most=Evidence.FILES_MAX))
         for file in files:
             if media_type(file.data) is None:
-                name = tidy_name(file.name)
+                name = normalize_file_name(file.name)
                 raise ValidationError(
                     gettext("“%(name)s” is not a type of file we accept.", name=name)
                 )
@@ -181,7 +181,7 @@ class AnswerForm(Form):
 class ChannelForm(Form):
     contact = StringField(
         _("Where to notify you of a rights complaint about one of your comments"),
-        [Length(max=Channel.CONTACT_MAX)],
+        [Length(max=ContactPreference.CONTACT_MAX)],
         description=_(
             "An email address or phone number, if you want to be notified there as well. Only "
             "moderators see it, and it is used for nothing else."

@@ -44,7 +44,7 @@ MOVES = {
 }
 
 
-class NotNow(Exception):
+class InvalidTransition(Exception):
     """The claim was answered already, or the comment cannot be read anyway."""
 
 

@@ -71,7 +71,7 @@ def claim() -> ResponseReturnValue:
     form = ClaimForm.from_post()
     if not form.validate():
         return _claim_page(form), 422
-    files = evidence.seal(form.files())
+    files = evidence.encrypt_upload(form.files())
     try:
         received, secret = _receive(form, files)
     except TooManyAttempts:
@@ -121,7 +121,7 @@ def channel() -> ResponseReturnValue:
     form = ChannelForm.from_post()
     if form.validate():
         with writing():
-            contact_preferences.name(form.contact.data or "", by=current_user())
+            contact_preferences.set_contact(form.contact.data or "", by=current_user())
         return redirect(url_for("people.notices", notice="saved"), 303)
     return redirect(url_for("people.notices"), 303)
 
@@ -167,4 +167,4 @@ def _status_page(form: StatusForm, found: Claim | None = None) -> str:
 
 
 def _channel() -> str:
-    return contact_preferences.of([current_user().id]).get(current_user().id, "")
+    return contact_preferences.contacts_of([current_user().id]).get(current_user().id, "")

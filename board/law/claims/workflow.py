@@ -13,15 +13,15 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import OWN_WORDS
 from board.comments.writing import create
 from board.db import db, now
-from board.law.claims.models import Claim, Claimant, NotNow, State, Step
+from board.law.claims.models import Claim, Claimant, InvalidTransition, State, Step
 from board.moderation.appeals.models import Appeal
 from board.moderation.rulings.models import (
     Ruling,
     Verdict,
-    latest,
-    record,
+    append_ruling,
+    hide_for_legal_claim,
+    latest_ruling,
     restore,
-    take_down,
 )
 from board.runtime.hooks import Hook
 from board.web.i18n import today
@@ -48,7 +48,7 @@ def claim(
         **told,
     )
     db.session.add(received)
-    _note(received)
+    _append_step(received)
     return received, secret
 
 
@@ -57,17 +57,17 @@ def block(received: Claim, *, by: User, says: str) -> None:
     _refuse_unless(received, is_visible=True)
     received.blocked_at = now()
     received.until = received.blocked_at + Claim.TERM
-    made = take_down(
+    made = hide_for_legal_claim(
         received.comment, by=by, reason=FOR_A_TIME, until=received.until, claim=received.id
     )
-    _move(received, State.BLOCKED, ruling=made, says=says)
+    _transition(received, State.BLOCKED, ruling=made, says=says)
 
 
 def remove(received: Claim, *, by: User, says: str) -> None:
     """Take the comment down for good: nobody can doubt that it hurts them. Raises NotNow."""
     _refuse_unless(received, is_visible=True)
-    made = take_down(received.comment, by=by, reason=FOR_GOOD, claim=received.id)
-    _move(received, State.REMOVED, ruling=made, says=says)
+    made = hide_for_legal_claim(received.comment, by=by, reason=FOR_GOOD, claim=received.id)
+    _transition(received, State.REMOVED, ruling=made, says=says)
 
 
 def rebut(received: Claim, *, by: User, says: str, lead: str) -> None:
@@ -75,27 +75,27 @@ def rebut(received: Claim, *, by: User, says: str, lead: str) -> None:
     and `lead` are in the newsroom's language, since they are stored. Raises NotNow."""
     _refuse_unless(received, is_visible=True)
     if not received.rebuttal:
-        raise NotNow
+        raise InvalidTransition
     comment = received.comment
     reply = create.insert_comment(
         comment.article, by=by, body=Body.from_text(f"{lead}\n\n{received.rebuttal}"),
         key=f"rebuttal-{received.id}", parent=comment, posted_at=now(),
     )  # fmt: skip
-    made = record(
+    made = append_ruling(
         Verdict.REBUT, by=by, comment=comment, reason=OWN_WORDS, note=says, claim=received.id,
         reply=reply.id,
     )  # fmt: skip
-    _move(received, State.REBUTTED, ruling=made, says=says)
+    _transition(received, State.REBUTTED, ruling=made, says=says)
 
 
 def reject(received: Claim, *, by: User, says: str) -> None:
     """The comment stays. Raises NotNow."""
     _refuse_unless(received)
-    made = record(
+    made = append_ruling(
         Verdict.DECLINE, by=by, comment=received.comment, reason=OWN_WORDS, note=says,
         claim=received.id,
     )  # fmt: skip
-    _move(received, State.REJECTED, ruling=made, says=says)
+    _transition(received, State.REJECTED, ruling=made, says=says)
 
 
 def expire(*, then: str) -> None:
@@ -108,10 +108,12 @@ def expire(*, then: str) -> None:
             continue  # `_follow` has seen to it
         made = None
         if comment.hidden_for == FOR_A_TIME:
-            made = record(Verdict.HIDE, by=None, comment=comment, reason=FOR_GOOD, claim=ended.id)
+            made = append_ruling(
+                Verdict.HIDE, by=None, comment=comment, reason=FOR_GOOD, claim=ended.id
+            )
             comment.hidden_for = FOR_GOOD
             comment.article.revision += 1
-        _move(ended, State.REMOVED, ruling=made)
+        _transition(ended, State.REMOVED, ruling=made)
 
 
 def objections(of: Claim) -> Sequence[Appeal]:
@@ -121,12 +123,12 @@ def objections(of: Claim) -> Sequence[Appeal]:
     return db.session.scalars(asked.order_by(Appeal.made_at)).all()
 
 
-def tell(step: Step) -> None:
+def mark_notified(step: Step) -> None:
     """The claimant has been told by the way they named."""
     step.told_at = step.told_at or now()
 
 
-def forget_claimants() -> None:
+def delete_outdated_claimants() -> None:
     ids = Claimant.outdated()
     db.session.execute(delete(Claimant).where(Claimant.claim_id.in_(ids)))
 
@@ -138,20 +140,20 @@ def count_waiting() -> int:
 
 def _refuse_unless(received: Claim, *, is_visible: bool = False) -> None:
     if received.state != State.RECEIVED or (is_visible and not received.comment.is_visible):
-        raise NotNow
+        raise InvalidTransition
 
 
 _ENDS = (State.REJECTED, State.REBUTTED, State.RESTORED, State.REMOVED)
 
 
-def _move(claim: Claim, state: State, *, ruling: Ruling | None, says: str = "") -> None:
+def _transition(claim: Claim, state: State, *, ruling: Ruling | None, says: str = "") -> None:
     claim.state, claim.says = state.value, says or claim.says
     claim.answered_at = claim.answered_at or now()
     claim.ended_at = now() if state in _ENDS else None
-    _note(claim, ruling=ruling, says=says)
+    _append_step(claim, ruling=ruling, says=says)
 
 
-def _note(claim: Claim, *, ruling: Ruling | None = None, says: str = "") -> None:
+def _append_step(claim: Claim, *, ruling: Ruling | None = None, says: str = "") -> None:
     known: dict[str, Any] = {"state": claim.state, "says": says, "basis": _basis(claim)}
     if ruling:
         known |= {"ruling_id": ruling.id, "by_id": ruling.moderator_id}
@@ -171,7 +173,7 @@ def follow_decision(ruling: Ruling) -> None:
         down = Claim.state.in_((State.BLOCKED.value, State.REMOVED.value))
         of_it = select(Claim).where(Claim.comment_id == ruling.comment_id, down)
         for ended in db.session.scalars(of_it):
-            _move(ended, State.RESTORED, ruling=ruling)
+            _transition(ended, State.RESTORED, ruling=ruling)
 
 
 def follow_undo(ruling: Ruling) -> None:
@@ -180,16 +182,16 @@ def follow_undo(ruling: Ruling) -> None:
         undone = db.session.get_one(Claim, id)
         undone.state, undone.says, undone.ended_at = State.RECEIVED.value, "", None
         undone.answered_at = undone.blocked_at = undone.until = None
-        _note(undone, ruling=_undoing(ruling))
+        _append_step(undone, ruling=_undoing(ruling))
     elif before := _DOWN.get(ruling.detail.get("hidden_for", "")):
         ended = select(Claim).where(Claim.comment_id == ruling.comment_id)
         ended = ended.where(Claim.state == State.RESTORED.value).order_by(Claim.ended_at.desc())
         if last := db.session.scalar(ended.limit(1)):
-            _move(last, before, ruling=_undoing(ruling))
+            _transition(last, before, ruling=_undoing(ruling))
 
 
 _DOWN = {FOR_A_TIME: State.BLOCKED, FOR_GOOD: State.REMOVED}
 
 
 def _undoing(ruling: Ruling) -> Ruling | None:
-    return db.session.scalar(latest(ruling.comment)) if ruling.comment else None
+    return db.session.scalar(latest_ruling(ruling.comment)) if ruling.comment else None

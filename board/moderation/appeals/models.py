@@ -13,7 +13,7 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.moderation_reasons import OWN_WORDS
 from board.db import Base, db, now
-from board.moderation.rulings.models import Ruling, Verdict, record, restore
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling, restore
 from board.runtime.hooks import Hook
 
 APPEALABLE = (Verdict.HIDE, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND, Verdict.BAN)
@@ -144,7 +144,7 @@ def decide(asked: Appeal, *, by: User | None, uphold: bool, says: str) -> None:
         _take_back(asked.ruling, by=by, says=says)
     verdict = Verdict.UPHOLD if uphold else Verdict.REJECT
     ruling = asked.ruling
-    asked.outcome = record(
+    asked.outcome = append_ruling(
         verdict, by=by, comment=ruling.comment, about=ruling.about, reason=OWN_WORDS, note=says,
         appeal=ruling.id,
     )  # fmt: skip
@@ -198,7 +198,7 @@ def _take_back(ruling: Ruling, *, by: User | None, says: str) -> None:
             ruling.about.held_until = None
         else:
             ruling.about.unsuspend()
-        record(Verdict.LIFT, by=by, about=ruling.about, reason="appeal", note=says)
+        append_ruling(Verdict.LIFT, by=by, about=ruling.about, reason="appeal", note=says)
 
 
 def export_appeals(user: User) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.moderation_reasons import all_reasons, reason_label, reasons
 from board.db import now
-from board.moderation.queue import Item
+from board.moderation.queue import QueueItem
 from board.moderation.rulings.forms import ReasonForm
 from board.web.forms import ROW_ID, Form
 
@@ -68,14 +68,14 @@ class FilterForm(Form):
         found = self.of_comments()
         if self.article.data:
             article = select(Article.id).where(Article.slug == self.article.data)
-            found.append(Item.article_id == article.scalar_subquery())
+            found.append(QueueItem.article_id == article.scalar_subquery())
         if self.author.data:
             author = select(User.id).where(User.name_key == name_key(self.author.data))
-            found.append(Item.author_id == author.scalar_subquery())
+            found.append(QueueItem.author_id == author.scalar_subquery())
         if self.reason.data:
-            found.append(Item.reason == self.reason.data)
+            found.append(QueueItem.reason == self.reason.data)
         if self.age.data in AGES:
-            found.append(Item.since < now() - AGES[self.age.data])
+            found.append(QueueItem.since < now() - AGES[self.age.data])
         return found
 
     def asked_for(self) -> dict[str, str]:

@@ -15,8 +15,8 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db
 from board.moderation.desk.forms import FilterForm
-from board.moderation.filters.matches import RuleHit, hits_in
-from board.moderation.queue import Item, Queue
+from board.moderation.filters.matches import RuleMatch, matches_in
+from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import Report
 from board.moderation.rulings.models import Ruling
 from board.web.forms import ROW_ID
@@ -27,7 +27,7 @@ _CURSOR = re.compile(rf"([0-9]{{1,17}})-({ROW_ID})")
 
 
 @dataclass
-class Standing:
+class QueueRow:
     """One comment on a page of the desk, and what is known about it when the page is made."""
 
     comment: Comment
@@ -36,8 +36,8 @@ class Standing:
     written: int  # comments of its author
     hidden: int  # of these, hidden
     reports: list[Report]
-    items: list[Item]  # in which queues it waits
-    hits: list[RuleHit]  # what the rules found in it
+    items: list[QueueItem]  # in which queues it waits
+    hits: list[RuleMatch]  # what the rules found in it
 
     @property
     def since(self) -> datetime:
@@ -51,7 +51,7 @@ class Standing:
     @property
     def takers(self) -> list[User]:
         """Who is looking at it."""
-        return [item.taker for item in self.items if item.taker and item.is_taken]
+        return [item.taker for item in self.items if item.taker and item.is_claimed]
 
     @property
     def young_reporters(self) -> int:
@@ -64,14 +64,14 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class QueuePage:
     """A page of the desk, and the cursor to go on with."""
 
     comments: Sequence[Comment]
     more: str | None
 
 
-def shelf_of(queue: Queue, filters: FilterForm, *, after: str | None) -> Shelf:
+def queue_page(queue: Queue, filters: FilterForm, *, after: str | None) -> QueuePage:
     """A page of what waits in a queue, that which has waited longest first.
 
     Words are looked for in SEARCHED items at a time, so a page may be short, or empty, and go on.
@@ -79,16 +79,16 @@ def shelf_of(queue: Queue, filters: FilterForm, *, after: str | None) -> Shelf:
     start, narrow = _place(after), filters.of_items()
     end = _end_of_search(queue, start) if filters.text.data else None
     if end:
-        narrow.append(tuple_(Item.since, Item.comment_id) <= end)
-    found = list(db.session.scalars(Item.oldest(queue, *narrow, after=start)))
-    shown = found[: Item.PAGE_SIZE]
+        narrow.append(tuple_(QueueItem.since, QueueItem.comment_id) <= end)
+    found = list(db.session.scalars(QueueItem.oldest(queue, *narrow, after=start)))
+    shown = found[: QueueItem.PAGE_SIZE]
     comments = [item.comment for item in shown]
     if len(found) > len(shown):
-        return Shelf(comments, _cursor(shown[-1].since, shown[-1].comment_id))
-    return Shelf(comments, _cursor(*end) if end else None)
+        return QueuePage(comments, _cursor(shown[-1].since, shown[-1].comment_id))
+    return QueuePage(comments, _cursor(*end) if end else None)
 
 
-def any_shelf(filters: FilterForm, *, hidden: bool, after: str | None) -> Shelf:
+def all_comments_page(filters: FilterForm, *, hidden: bool, after: str | None) -> QueuePage:
     """A page of all comments, or of the hidden ones, the newest first; words are looked for in
     SEARCHED numbers at a time."""
     start = _place(after)
@@ -104,33 +104,33 @@ def any_shelf(filters: FilterForm, *, hidden: bool, after: str | None) -> Shelf:
         first = start[1] if start else (db.session.scalar(select(func.max(Comment.id))) or 0) + 1
         end = max(0, first - SEARCHED)
         newest = newest.where(Comment.id >= end)
-    newest = newest.order_by(Comment.id.desc()).limit(Item.PAGE_SIZE + 1)
+    newest = newest.order_by(Comment.id.desc()).limit(QueueItem.PAGE_SIZE + 1)
     found = list(db.session.scalars(newest))
-    shown = found[: Item.PAGE_SIZE]
+    shown = found[: QueueItem.PAGE_SIZE]
     if len(found) > len(shown):
-        return Shelf(shown, f"0-{shown[-1].id}")
-    return Shelf(shown, f"0-{end}" if end > 0 else None)
+        return QueuePage(shown, f"0-{shown[-1].id}")
+    return QueuePage(shown, f"0-{end}" if end > 0 else None)
 
 
 def _end_of_search(queue: Queue, start: tuple[datetime, int] | None) -> tuple[datetime, int] | None:
     """The place of the last item looked at for words; None when all that are left are."""
-    place = tuple_(Item.since, Item.comment_id)
-    items = select(Item.since, Item.comment_id).where(Item.queue == queue.value)
+    place = tuple_(QueueItem.since, QueueItem.comment_id)
+    items = select(QueueItem.since, QueueItem.comment_id).where(QueueItem.queue == queue.value)
     if start:
         items = items.where(place > start)
-    items = items.order_by(Item.since, Item.comment_id).offset(SEARCHED - 1).limit(2)
+    items = items.order_by(QueueItem.since, QueueItem.comment_id).offset(SEARCHED - 1).limit(2)
     rows = db.session.execute(items).all()
     return (rows[0][0], rows[0][1]) if len(rows) > 1 else None
 
 
-def standing(comments: Sequence[Comment]) -> list[Standing]:
+def build_rows(comments: Sequence[Comment]) -> list[QueueRow]:
     """Each with its parent, its author's record, its reports, its queues and its last ruling."""
     ids = [comment.id for comment in comments]
     records = _records({comment.author_id for comment in comments})
     reports, parents, last, items = _reports(ids), _parents(comments), _last(ids), _items(ids)
-    found = hits_in(comments)
+    found = matches_in(comments)
     return [
-        Standing(
+        QueueRow(
             comment,
             last.get(comment.id, 0),
             parents.get(comment.parent_id),
@@ -160,10 +160,12 @@ def _reports(ids: Sequence[int]) -> dict[int, list[Report]]:
     return found
 
 
-def _items(ids: Sequence[int]) -> dict[int, list[Item]]:
-    found: dict[int, list[Item]] = defaultdict(list)
-    waiting = select(Item).where(Item.comment_id.in_(ids)).options(joinedload(Item.taker))
-    for item in db.session.scalars(waiting.order_by(Item.since, Item.queue)):
+def _items(ids: Sequence[int]) -> dict[int, list[QueueItem]]:
+    found: dict[int, list[QueueItem]] = defaultdict(list)
+    waiting = (
+        select(QueueItem).where(QueueItem.comment_id.in_(ids)).options(joinedload(QueueItem.taker))
+    )
+    for item in db.session.scalars(waiting.order_by(QueueItem.since, QueueItem.queue)):
         found[item.comment_id].append(item)
     return found
 

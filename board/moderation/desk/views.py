@@ -17,8 +17,8 @@ from board.comments.moderation_reasons import reason_label
 from board.db import db, now, writing
 from board.moderation import queue as moderation_queue
 from board.moderation.desk.forms import BULK_MAX, BulkForm, FilterForm
-from board.moderation.desk.rows import SEARCHED, any_shelf, shelf_of, standing
-from board.moderation.queue import Item, Queue
+from board.moderation.desk.rows import SEARCHED, all_comments_page, build_rows, queue_page
+from board.moderation.queue import Queue, QueueItem
 from board.moderation.rulings import models as rulings
 from board.moderation.rulings import undo as ruling_undo
 from board.moderation.rulings.forms import ReasonForm
@@ -85,7 +85,7 @@ def take(id: int) -> ResponseReturnValue:
     """I am looking at it: says so to colleagues, and who is when somebody else is."""
     with writing():
         comment: Comment = db.get_or_404(Comment, id)
-        other = moderation_queue.take(comment, by=current_user())
+        other = moderation_queue.claim(comment, by=current_user())
     return {"taken_by": other.name if other else None}
 
 
@@ -145,9 +145,11 @@ def _all(queue: Queue | str, filters: FilterForm) -> list[int]:
     """Whatever waits in a queue under these filters, the oldest first; at most BULK_MAX."""
     if not isinstance(queue, Queue):
         abort(400)
-    items = Item.oldest(queue, *filters.of_items()).limit(BULK_MAX)
+    items = QueueItem.oldest(queue, *filters.of_items()).limit(BULK_MAX)
     return list(
-        db.session.scalars(items.with_only_columns(Item.comment_id, maintain_column_froms=True))
+        db.session.scalars(
+            items.with_only_columns(QueueItem.comment_id, maintain_column_froms=True)
+        )
     )
 
 
@@ -164,7 +166,7 @@ def _batch(ruling: Ruling) -> list[Ruling]:
 def _as_it_was_seen(id: int) -> Comment:
     """Refuses with 409 when somebody has decided about it since the page was made."""
     comment: Comment = db.get_or_404(Comment, id)
-    last = db.session.scalar(rulings.latest(comment))
+    last = db.session.scalar(rulings.latest_ruling(comment))
     if request.form.get("last", "0") != str(last.id if last else 0):
         raise _decided(last)
     return comment
@@ -187,15 +189,15 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
     filters.validate()
     after = request.args.get("after")
     if isinstance(queue, Queue):
-        shelf = shelf_of(queue, filters, after=after)
+        shelf = queue_page(queue, filters, after=after)
     else:
-        shelf = any_shelf(filters, hidden=queue == "hidden", after=after)
+        shelf = all_comments_page(filters, hidden=queue == "hidden", after=after)
     return render_template(
         "moderation/desk/queue.html",
         room=f"queue-{queue}",
         queue=queue,
         title=QUEUE_TITLES[queue],
-        rows=standing(shelf.comments),
+        rows=build_rows(shelf.comments),
         more=shelf.more,
         searched=SEARCHED,
         filters=filters,

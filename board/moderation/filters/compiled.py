@@ -11,10 +11,10 @@ from sqlalchemy import select
 from board.db import db, execute_core
 from board.moderation import word_filter
 from board.moderation.filters import models as filter_rules
-from board.moderation.filters.models import Edition, Kind, Rule, State
+from board.moderation.filters.models import Kind, Rule, RulesVersion, State
 
 
-class Known(NamedTuple):
+class CachedRule(NamedTuple):
     """A rule as a worker keeps it, apart from any transaction."""
 
     id: int
@@ -27,7 +27,7 @@ class Known(NamedTuple):
     threshold: int
 
     @classmethod
-    def all(cls) -> "list[Known]":
+    def all(cls) -> "list[CachedRule]":
         """Those that are not off."""
         columns = (getattr(Rule, name) for name in cls._fields)
         found = select(*columns).where(Rule.state != State.OFF.value).order_by(Rule.id)
@@ -43,19 +43,19 @@ class Known(NamedTuple):
 class Finding:
     """What a rule has found: `start` up to `end` of the text, or so many of what it counts."""
 
-    rule: Known
+    rule: CachedRule
     start: int = 0
     end: int = 0
     value: int = 0
 
 
-class Rulebook:
+class CompiledRules:
     """All rules that are not off, compiled. Safe to share between threads."""
 
-    def __init__(self, edition: int, known: Iterable[Known], allowed: Iterable[str]) -> None:
+    def __init__(self, edition: int, known: Iterable[CachedRule], allowed: Iterable[str]) -> None:
         self.edition = edition
         self._known = {rule.id: rule for rule in known}
-        engine = word_filter.Rules(
+        engine = word_filter.Matcher(
             (rule.for_engine for rule in self._known.values() if rule.kind != Kind.SIGNAL), allowed
         )
         # Advised on before the turn to write, a text costs nothing during it.
@@ -65,24 +65,24 @@ class Rulebook:
         for hit in self._hits(text):
             yield Finding(self._known[hit.rule], hit.start, hit.end)
 
-    def signals(self) -> Iterator[Known]:
+    def signals(self) -> Iterator[CachedRule]:
         return (rule for rule in self._known.values() if rule.kind == Kind.SIGNAL)
 
 
 # Asked with the limits of every post.
-RULES_VERSION = select(Edition.number)
+RULES_VERSION = select(RulesVersion.number)
 
 
-def current() -> Rulebook:
+def current_rules() -> CompiledRules:
     """The rules as this transaction sees them."""
-    return edition(execute_core(RULES_VERSION).scalar())
+    return compiled_rules(execute_core(RULES_VERSION).scalar())
 
 
-def edition(number: int | None) -> Rulebook:
+def compiled_rules(number: int | None) -> CompiledRules:
     """The rules of this transaction, when it has been told which these are; None: none, ever."""
     number = number or 0
-    kept: Rulebook | None = current_app.extensions.get("rulebook")
+    kept: CompiledRules | None = current_app.extensions.get("rulebook")
     if kept is None or kept.edition != number:
-        kept = Rulebook(number, Known.all(), filter_rules.allowed_texts())
+        kept = CompiledRules(number, CachedRule.all(), filter_rules.allowed_texts())
         current_app.extensions["rulebook"] = kept
     return kept

@@ -15,12 +15,12 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import Base, db, now
 from board.moderation.filters import models as filter_rules
-from board.moderation.filters.compiled import Known, Rulebook
+from board.moderation.filters.compiled import CachedRule, CompiledRules
 from board.moderation.filters.models import Rule, State
 from board.moderation.rulings.models import Ruling
 
 
-class Trial(Base):
+class DryRun(Base):
     """A rule as somebody means to have it, and what it finds in the comments of the last days."""
 
     __tablename__ = "rule_trial"
@@ -76,7 +76,7 @@ class Trial(Base):
         return []
 
 
-class Look(NamedTuple):
+class StepResult(NamedTuple):
     """What one step of a trial has seen."""
 
     came_from: int
@@ -87,20 +87,20 @@ class Look(NamedTuple):
     is_done: bool
 
 
-def begin(*, by: User, days: int, note: str, rule: Rule | None = None, **said: Any) -> Trial:
+def begin(*, by: User, days: int, note: str, rule: Rule | None = None, **said: Any) -> DryRun:
     """And forget those nobody came back to."""
-    db.session.execute(delete(Trial).where(Trial.made_at < now() - Trial.KEPT))
+    db.session.execute(delete(DryRun).where(DryRun.made_at < now() - DryRun.KEPT))
     since = now() - timedelta(days=days)
-    trial = Trial(rule_id=rule and rule.id, made_by=by.id, since=since, note=note, **said)
+    trial = DryRun(rule_id=rule and rule.id, made_by=by.id, since=since, note=note, **said)
     db.session.add(trial)
     db.session.flush()
     return trial
 
 
-def look(trial: Trial) -> Look:
+def run_step(trial: DryRun) -> StepResult:
     """The next comments, newest first. Reads only: call it before the write that keeps it."""
-    book = Rulebook(0, [_known(trial)], filter_rules.allowed_texts())
-    size = min(Trial.STEP, Trial.COMMENTS_MAX - trial.looked)
+    book = CompiledRules(0, [_known(trial)], filter_rules.allowed_texts())
+    size = min(DryRun.STEP, DryRun.COMMENTS_MAX - trial.looked)
     page = select(Comment.id, Comment.body, Comment.hidden_for, Comment.posted_at)
     if trial.reached:
         page = page.where(Comment.id < trial.reached)
@@ -112,12 +112,12 @@ def look(trial: Trial) -> Look:
             hits.append({"id": id, "length": len(body), "spans": spans})
             hidden += hidden_for is not None
     # Numbers rise with time: a page with a comment too old is the last.
-    is_done = len(within) < size or trial.looked + len(within) >= Trial.COMMENTS_MAX
+    is_done = len(within) < size or trial.looked + len(within) >= DryRun.COMMENTS_MAX
     reached = rows[-1].id if rows else trial.reached
-    return Look(trial.reached, reached, len(within), hidden, hits, is_done)
+    return StepResult(trial.reached, reached, len(within), hidden, hits, is_done)
 
 
-def keep(trial: Trial, seen: Look) -> None:
+def store_step(trial: DryRun, seen: StepResult) -> None:
     """Add it up. A step that another window was faster with counts once."""
     if trial.is_done or trial.reached != seen.came_from:
         return
@@ -125,10 +125,10 @@ def keep(trial: Trial, seen: Look) -> None:
     trial.looked += seen.looked
     trial.found += len(seen.hits)
     trial.hidden += seen.hidden
-    trial.sample = sorted([*trial.sample, *seen.hits], key=_by_lot)[: Trial.SAMPLE]
+    trial.sample = sorted([*trial.sample, *seen.hits], key=_sample_key)[: DryRun.SAMPLE]
 
 
-def adopt(trial: Trial, *, by: User, state: State) -> Rule:
+def accept(trial: DryRun, *, by: User, state: State) -> Rule:
     """The rule as it was tried. Raises Twice."""
     if trial.rule is None:
         rule = filter_rules.add(by=by, state=state, note=trial.note, **trial.said)
@@ -139,15 +139,15 @@ def adopt(trial: Trial, *, by: User, state: State) -> Rule:
     return rule
 
 
-def discard(trial: Trial) -> None:
+def discard(trial: DryRun) -> None:
     db.session.delete(trial)
 
 
-def _known(trial: Trial) -> Known:
+def _known(trial: DryRun) -> CachedRule:
     disguised = trial.disguised
-    return Known(0, trial.kind, trial.text, trial.action, State.ON.value, 1, disguised, 0)
+    return CachedRule(0, trial.kind, trial.text, trial.action, State.ON.value, 1, disguised, 0)
 
 
-def _by_lot(hit: dict[str, Any]) -> int:
+def _sample_key(hit: dict[str, Any]) -> int:
     """The same for the same comment, whatever else was found: no moderator tries until it suits."""
     return zlib.crc32(str(hit["id"]).encode())

@@ -7,10 +7,10 @@ from flask_babel import gettext
 from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.moderation.filters import dry_run
-from board.moderation.filters.dry_run import Trial
+from board.moderation.filters.dry_run import DryRun
 from board.moderation.filters.forms import AdoptForm, RuleForm
 from board.moderation.filters.labels import bp
-from board.moderation.filters.models import Rule, State, Twice
+from board.moderation.filters.models import DuplicateRule, Rule, State
 from board.web.access import moderators, open_to
 
 
@@ -24,9 +24,9 @@ def trial(id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def go_on(id: int) -> ResponseReturnValue:
     """Look at the next comments."""
-    seen = dry_run.look(_trial(id))
+    seen = dry_run.run_step(_trial(id))
     with writing():
-        dry_run.keep(_trial(id), seen)
+        dry_run.store_step(_trial(id), seen)
     return redirect(url_for(".trial", id=id), 303)
 
 
@@ -38,8 +38,8 @@ def adopt(id: int) -> ResponseReturnValue:
         return _trial_page(_trial(id)), 422
     try:
         with writing():
-            rule = dry_run.adopt(_trial(id), by=current_user(), state=State(form.state.data))
-    except Twice:
+            rule = dry_run.accept(_trial(id), by=current_user(), state=State(form.state.data))
+    except DuplicateRule:
         return _trial_page(_trial(id), problem=gettext("This rule already exists.")), 422
     return redirect(url_for(".rule", id=rule.id, notice="saved"), 303)
 
@@ -65,13 +65,13 @@ def begin(form: RuleForm, rule: Rule | None) -> ResponseReturnValue:
     return go_on(trial.id)
 
 
-def _trial_page(trial: Trial, problem: str | None = None) -> str:
+def _trial_page(trial: DryRun, problem: str | None = None) -> str:
     comments = list(db.session.scalars(trial.sampled()))
     return render_template(
         "moderation/filters/dry_run.html", trial=trial, comments=comments, problem=problem
     )
 
 
-def _trial(id: int) -> Trial:
-    trial: Trial = db.get_or_404(Trial, id)
+def _trial(id: int) -> DryRun:
+    trial: DryRun = db.get_or_404(DryRun, id)
     return trial

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from board.moderation import word_filter
-from board.moderation.filters.dry_run import Trial
+from board.moderation.filters.dry_run import DryRun
 from board.moderation.filters.models import CATEGORIES, AllowedWord, State
 from board.moderation.rulings.models import Ruling
 from board.moderation.word_filter import WrongRule
@@ -70,7 +70,7 @@ class RuleForm(Form):
     )
     disguised = BooleanField(_("Also match disguised spellings"), default=True)
     note = _note()
-    days = IntegerField(_("Test on the last days"), [NumberRange(1, Trial.DAYS_MAX)], default=30)
+    days = IntegerField(_("Test on the last days"), [NumberRange(1, DryRun.DAYS_MAX)], default=30)
 
     def validate_text(self, field: Any) -> None:
         if self.kind.data not in ("word", "pattern"):
@@ -81,7 +81,7 @@ class RuleForm(Form):
             raise ValidationError(_wrong(wrong)) from wrong
 
     def said(self) -> dict[str, Any]:
-        return {name: getattr(self, name).data for name in Trial.SAID}
+        return {name: getattr(self, name).data for name in DryRun.SAID}
 
 
 def _wrong(wrong: WrongRule) -> str:

@@ -11,7 +11,7 @@ from board.comments.models import Comment
 from board.comments.writing.create import PendingPost
 from board.comments.writing.pii import find_spans
 from board.moderation.filters import near_duplicates
-from board.moderation.filters.compiled import Finding, Known
+from board.moderation.filters.compiled import CachedRule, Finding
 from board.moderation.filters.models import State
 from board.moderation.word_filter import hosts
 
@@ -19,7 +19,7 @@ from board.moderation.word_filter import hosts
 RECORD, RECORD_MIN = 20, 5
 
 
-def starter_signals() -> Iterator[dict[str, Any]]:
+def default_heuristics() -> Iterator[dict[str, Any]]:
     """What a board begins with. Two are only watched until somebody has seen what they find."""
     for text, threshold, state in (
         ("link", 3, State.ON),
@@ -33,40 +33,40 @@ def starter_signals() -> Iterator[dict[str, Any]]:
 _hosts = lru_cache(maxsize=64)(hosts)
 
 
-def foresee(text: str) -> None:
+def precompute(text: str) -> None:
     """Work out what the measures will ask of a text, and keep it for the turn to write in which
     they ask: others wait meanwhile."""
     _hosts(text)
-    near_duplicates.mark_of(text)
+    near_duplicates.fingerprint_of(text)
 
 
-def findings(signals: Iterable[Known], draft: PendingPost) -> Iterator[Finding]:
+def findings(signals: Iterable[CachedRule], draft: PendingPost) -> Iterator[Finding]:
     for rule in signals:
-        yield from _MEASURES[rule.text](rule, draft)
+        yield from _CHECKS[rule.text](rule, draft)
 
 
-def _links(rule: Known, draft: PendingPost) -> Iterator[Finding]:
+def _links(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
     """As many links as the threshold, or more."""
     count = len(_hosts(draft.body.text))
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
 
-def _numbers(rule: Known, draft: PendingPost) -> Iterator[Finding]:
+def _numbers(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
     """Telephones, residents, cards, accounts: each marked in its place."""
     found = list(find_spans(draft.body.text))
     if len(found) >= rule.threshold:
         yield from (Finding(rule, start, end) for start, end in found)
 
 
-def _repeats(rule: Known, draft: PendingPost) -> Iterator[Finding]:
+def _repeats(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
     """Nearly the same text so many times within a day, by anyone under any article."""
-    count = near_duplicates.count_alike(draft.body.text)
+    count = near_duplicates.count_similar(draft.body.text)
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
 
-def _rejected(rule: Known, draft: PendingPost) -> Iterator[Finding]:
+def _rejected(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
     """So large a share, in percent, of the author's newest comments was hidden."""
     if draft.extra.rejected is not None and draft.extra.rejected >= rule.threshold:
         yield Finding(rule, value=draft.extra.rejected)
@@ -81,7 +81,7 @@ def share_rejected() -> Select[int]:
     return select(share).select_from(newest).having(func.count() >= RECORD_MIN)
 
 
-_MEASURES: dict[str, Callable[[Known, PendingPost], Iterator[Finding]]] = {
+_CHECKS: dict[str, Callable[[CachedRule, PendingPost], Iterator[Finding]]] = {
     "link": _links,
     "number": _numbers,
     "repeat": _repeats,

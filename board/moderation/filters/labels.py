@@ -47,7 +47,7 @@ def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
     """The text with those parts of it marked."""
     told = (
         Markup("<mark>{}</mark>").format(piece) if is_hit else escape(piece)
-        for piece, is_hit in matches.pieces(text, spans)
+        for piece, is_hit in matches.split_by_spans(text, spans)
     )
     return Markup("").join(told)
 

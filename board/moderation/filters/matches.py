@@ -50,7 +50,7 @@ class WordRefused(Refused):
         self.matched = matched
 
 
-class RuleHit(Base):
+class RuleMatch(Base):
     """A rule found something in a comment: `start` up to `end` of its text, or so many."""
 
     __tablename__ = "rule_hit"
@@ -69,7 +69,7 @@ class RuleHit(Base):
     rule: Mapped[Rule] = relationship()
 
     @classmethod
-    def newest(cls, rule: Rule) -> Select["RuleHit"]:
+    def newest(cls, rule: Rule) -> Select["RuleMatch"]:
         """The newest of a rule, with the comments they are in."""
         hits = select(cls).where(cls.rule_id == rule.id)
         hits = hits.options(joinedload(cls.comment).joinedload(Comment.article))
@@ -80,7 +80,7 @@ class RuleHit(Base):
         return self.start, self.end
 
 
-class Record(NamedTuple):
+class MatchStatistics(NamedTuple):
     """Comments a rule was about in the last 30 days, and what the desk thought of them."""
 
     hits: int = 0
@@ -92,13 +92,13 @@ class Record(NamedTuple):
         return self.hits - self.hidden - self.waiting
 
 
-def records(found: Iterable[Rule]) -> Mapping[int, Record]:
+def match_statistics(found: Iterable[Rule]) -> Mapping[int, MatchStatistics]:
     """By rule, in one query."""
     comments = (
-        select(RuleHit.rule_id, Comment.id, Comment.hidden_for, Comment.held_for)
-        .join(Comment, Comment.id == RuleHit.comment_id)
-        .where(RuleHit.rule_id.in_([rule.id for rule in found]))
-        .where(RuleHit.made_at > now() - COUNTED)
+        select(RuleMatch.rule_id, Comment.id, Comment.hidden_for, Comment.held_for)
+        .join(Comment, Comment.id == RuleMatch.comment_id)
+        .where(RuleMatch.rule_id.in_([rule.id for rule in found]))
+        .where(RuleMatch.made_at > now() - COUNTED)
         .distinct()
         .subquery()
     )
@@ -108,21 +108,23 @@ def records(found: Iterable[Rule]) -> Mapping[int, Record]:
         func.count(comments.c.hidden_for),
         func.count(comments.c.held_for),
     ).group_by(comments.c.rule_id)
-    counted = {row[0]: Record(*row[1:]) for row in db.session.execute(of)}
-    return defaultdict(Record, counted)
+    counted = {row[0]: MatchStatistics(*row[1:]) for row in db.session.execute(of)}
+    return defaultdict(MatchStatistics, counted)
 
 
-def hits_in(comments: Iterable[Comment]) -> Mapping[int, list[RuleHit]]:
+def matches_in(comments: Iterable[Comment]) -> Mapping[int, list[RuleMatch]]:
     """Of each comment, by its id, in the order of its text; in one query."""
     ids = [comment.id for comment in comments]
-    hits = select(RuleHit).where(RuleHit.comment_id.in_(ids)).options(joinedload(RuleHit.rule))
-    found: defaultdict[int, list[RuleHit]] = defaultdict(list)
-    for hit in db.session.scalars(hits.order_by(RuleHit.start, RuleHit.id)):
+    hits = (
+        select(RuleMatch).where(RuleMatch.comment_id.in_(ids)).options(joinedload(RuleMatch.rule))
+    )
+    found: defaultdict[int, list[RuleMatch]] = defaultdict(list)
+    for hit in db.session.scalars(hits.order_by(RuleMatch.start, RuleMatch.id)):
         found[hit.comment_id].append(hit)
     return found
 
 
-def pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+def split_by_spans(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
     """A text in pieces, each with whether one of the spans covers it."""
     end = 0
     for start, stop in sorted(spans):
@@ -134,9 +136,9 @@ def pieces(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, b
     yield text[end:], False
 
 
-def look(draft: PendingPost) -> str | None:
+def check(draft: PendingPost) -> str | None:
     """Why it must wait, if a rule says so. Raises WordRefused."""
-    book = compiled.edition(draft.extra.edition)
+    book = compiled.compiled_rules(draft.extra.edition)
     found = [*book.findings(draft.body.text), *heuristics.findings(book.signals(), draft)]
     db.session.info["findings"] = found  # for `note`, in the same write, once it has an id
     firm = [each for each in found if each.rule.state == State.ON]
@@ -147,7 +149,7 @@ def look(draft: PendingPost) -> str | None:
     return _code(holding[0]) if holding else None
 
 
-def note(comment: Comment) -> None:
+def store_matches(comment: Comment) -> None:
     """Keep what was found; a moderator sees it marked in place."""
     found: list[Finding] = db.session.info.pop("findings", [])
     if found:
@@ -155,11 +157,11 @@ def note(comment: Comment) -> None:
     holding = _holding(each for each in found if each.rule.state == State.ON)
     if holding and comment.held_for in moderation_reasons.automatic_reasons:
         why = ", ".join(dict.fromkeys(_why(each, comment.body) for each in holding))
-        moderation_queue.wait(comment, Queue.HELD, reason=comment.held_for, why=why[:_WHY_MAX])
-    near_duplicates.remember(comment)
+        moderation_queue.enqueue(comment, Queue.HELD, reason=comment.held_for, why=why[:_WHY_MAX])
+    near_duplicates.index_comment(comment)
 
 
-_INSERT = insert(cast(Table, RuleHit.__table__))
+_INSERT = insert(cast(Table, RuleMatch.__table__))
 
 
 def _row(found: Finding, comment: Comment) -> dict[str, Any]:
@@ -174,26 +176,26 @@ def _row(found: Finding, comment: Comment) -> dict[str, Any]:
     }
 
 
-def note_again(comment: Comment) -> None:
+def restore_matches(comment: Comment) -> None:
     """It says something else now."""
-    forget(comment)
-    note(comment)
+    delete_matches(comment)
+    store_matches(comment)
 
 
-def advise(text: str) -> Iterator[TextWarning]:
+def warn(text: str) -> Iterator[TextWarning]:
     """What would make it wait, or might better be said otherwise; the words refused are told when
     it is posted."""
-    heuristics.foresee(text)
-    for each in compiled.current().findings(text):
+    heuristics.precompute(text)
+    for each in compiled.current_rules().findings(text):
         if each.rule.state == State.ON and each.rule.action in _ADVISED:
             what, why = _ADVISED[each.rule.action]
             yield TextWarning(each.start, each.end, f"rule-{each.rule.action}", str(what), str(why))
 
 
-def forget(comment: Comment) -> None:
+def delete_matches(comment: Comment) -> None:
     """Its text is gone, and so is what was found in it."""
-    db.session.execute(delete(RuleHit).where(RuleHit.comment_id == comment.id))
-    near_duplicates.forget(comment)
+    db.session.execute(delete(RuleMatch).where(RuleMatch.comment_id == comment.id))
+    near_duplicates.delete_comment(comment)
 
 
 def _holding(found: Iterable[Finding]) -> list[Finding]:

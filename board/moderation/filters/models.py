@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts.models import User
 from board.db import Base, db, now
 from board.moderation import word_filter
-from board.moderation.rulings.models import Ruling, Verdict, record
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.moderation.word_filter import Action
 
 
@@ -34,7 +34,7 @@ class State(enum.StrEnum):
 CATEGORIES = ("insult", "hate", "sexual", "threat", "coarse", "spam", "other")
 
 
-class Twice(Exception):
+class DuplicateRule(Exception):
     """There is such a rule, or such an allowed word, already."""
 
 
@@ -117,7 +117,7 @@ class RuleChange(Base):
         return found.order_by(Ruling.id.desc()).limit(20)
 
 
-class Edition(Base):
+class RulesVersion(Base):
     """One row: how often the rules have changed. Whoever keeps a copy of them compares it."""
 
     __tablename__ = "rule_edition"
@@ -133,24 +133,24 @@ def allowed_texts() -> list[str]:
 def add(*, by: User | None, state: State, note: str = "", **said: Any) -> Rule:
     """Raises Twice, and WrongRule for a text no rule can have."""
     if _same(said["kind"], said["text"]):
-        raise Twice
+        raise DuplicateRule
     rule = Rule(state=state.value, note=note, made_by=by and by.id, **said)
     _refuse_wrong(rule)
     db.session.add(rule)
     db.session.flush()
-    _note(Verdict.RULE_ADD, rule, by=by, note=note, after=told(rule))
+    _note(Verdict.RULE_ADD, rule, by=by, note=note, after=log_payload(rule))
     return rule
 
 
 def change(rule: Rule, *, by: User, note: str = "", **said: Any) -> bool:
     """Say something else about it. False when it is all said already. Raises as `add` does."""
-    before = told(rule)
+    before = log_payload(rule)
     same = _same(said.get("kind", rule.kind), said.get("text", rule.text))
     if same and same != rule.id:
-        raise Twice
+        raise DuplicateRule
     for name, value in said.items():
         setattr(rule, name, value)
-    after = told(rule)
+    after = log_payload(rule)
     if before == after:
         return False
     _refuse_wrong(rule)
@@ -161,18 +161,18 @@ def change(rule: Rule, *, by: User, note: str = "", **said: Any) -> bool:
 def allow(text: str, *, by: User) -> AllowedWord:
     """Raises Twice."""
     if db.session.scalar(select(AllowedWord.id).where(AllowedWord.text == text)):
-        raise Twice
+        raise DuplicateRule
     word = AllowedWord(text=text, made_by=by.id)
     db.session.add(word)
-    record(Verdict.RULE_ALLOW, by=by, reason="", word=text)
-    _turn_over()
+    append_ruling(Verdict.RULE_ALLOW, by=by, reason="", word=text)
+    _bump_version()
     return word
 
 
 def disallow(word: AllowedWord, *, by: User) -> None:
-    record(Verdict.RULE_DISALLOW, by=by, reason="", word=word.text)
+    append_ruling(Verdict.RULE_DISALLOW, by=by, reason="", word=word.text)
     db.session.execute(delete(AllowedWord).where(AllowedWord.id == word.id))
-    _turn_over()
+    _bump_version()
 
 
 def add_all(rows: Iterable[dict[str, Any]], allowed: Iterable[str], *, by: User | None) -> int:
@@ -187,17 +187,17 @@ def add_all(rows: Iterable[dict[str, Any]], allowed: Iterable[str], *, by: User 
             new.append(_made(row, by))
     db.session.add_all(new)
     if new:
-        record(Verdict.RULE_IMPORT, by=by, reason="", count=len(new))
-        _turn_over()
+        append_ruling(Verdict.RULE_IMPORT, by=by, reason="", count=len(new))
+        _bump_version()
     return len(new)
 
 
 def is_untouched() -> bool:
     """Nobody has ever written a rule here, nor had any loaded."""
-    return db.session.scalar(select(Edition.number)) is None
+    return db.session.scalar(select(RulesVersion.number)) is None
 
 
-def told(rule: Rule) -> dict[str, Any]:
+def log_payload(rule: Rule) -> dict[str, Any]:
     """What a ruling keeps of a rule."""
     names = ("kind", "text", "action", "state", "category", "disguised", "threshold")
     return {name: getattr(rule, name) for name in names}
@@ -220,15 +220,15 @@ def _refuse_wrong(rule: Rule) -> None:
 
 
 def _note(verdict: Verdict, rule: Rule, *, by: User | None, note: str, **detail: Any) -> None:
-    ruling = record(verdict, by=by, reason="", note=note, rule=rule.id, **detail)
+    ruling = append_ruling(verdict, by=by, reason="", note=note, rule=rule.id, **detail)
     db.session.add(RuleChange(ruling_id=ruling.id, rule_id=rule.id))
-    _turn_over()
+    _bump_version()
 
 
-def _turn_over() -> None:
-    edition = db.session.get(Edition, 1)
+def _bump_version() -> None:
+    edition = db.session.get(RulesVersion, 1)
     if edition is None:
-        db.session.add(Edition(id=1, number=1))
+        db.session.add(RulesVersion(id=1, number=1))
     else:
         edition.number += 1
 

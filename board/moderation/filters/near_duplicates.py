@@ -22,14 +22,16 @@ from board.db import Base, db, execute_core, now
 from board.moderation.word_filter import fingerprint, is_near, keys_of
 
 MOST = 20  # as many as are looked at under one key: nobody asks how much more than too much it is
-REMEMBERED = timedelta(hours=24)
+KEPT_FOR = timedelta(hours=24)
 _FORGOTTEN_AT_ONCE = 500  # comments; some tenths of a second in which nobody else writes
 
 
-mark_of = lru_cache(maxsize=64)(fingerprint)  # of a text that is looked up first and then kept
+fingerprint_of = lru_cache(maxsize=64)(
+    fingerprint
+)  # of a text that is looked up first and then kept
 
 
-class Likeness(Base):
+class CommentFingerprint(Base):
     """The fingerprint of a comment."""
 
     __tablename__ = "comment_likeness"
@@ -39,7 +41,7 @@ class Likeness(Base):
     posted_at: Mapped[datetime]
 
 
-class LikenessKey(Base):
+class FingerprintBucket(Base):
     """One of the keys a fingerprint is looked up by.
 
     Eight for each comment, far apart, so each is as small as can be: no row id, no other index,
@@ -54,13 +56,16 @@ class LikenessKey(Base):
 
 
 def _newest_under(key: str) -> Select[int]:
-    found = select(LikenessKey.comment_id).where(LikenessKey.key == bindparam(key))
-    newest = found.order_by(LikenessKey.comment_id.desc()).limit(literal_column(str(MOST)))
+    found = select(FingerprintBucket.comment_id).where(FingerprintBucket.key == bindparam(key))
+    newest = found.order_by(FingerprintBucket.comment_id.desc()).limit(literal_column(str(MOST)))
     return select(newest.subquery().c.comment_id)
 
 
 # Made once: to put them together takes longer than to ask them.
-_likeness, _key = cast(Table, Likeness.__table__), cast(Table, LikenessKey.__table__)
+_likeness, _key = (
+    cast(Table, CommentFingerprint.__table__),
+    cast(Table, FingerprintBucket.__table__),
+)
 _KEYS = [f"key{number}" for number in range(len(keys_of(fingerprint("가" * 40))))]
 _ALIKE = select(_likeness.c.mark).where(
     _likeness.c.comment_id.in_(union(*(_newest_under(key) for key in _KEYS))),
@@ -71,18 +76,18 @@ _OLDEST = select(_likeness).order_by(_likeness.c.comment_id).limit(_FORGOTTEN_AT
 _TAKE = delete(_key).where(_key.c.key == bindparam("k"), _key.c.comment_id == bindparam("id"))
 
 
-def count_alike(text: str) -> int:
+def count_similar(text: str) -> int:
     """How many comments of the last day are alike, of those that were looked at."""
-    mark = mark_of(text)
+    mark = fingerprint_of(text)
     if not mark:
         return 0
-    asked = {"since": now() - REMEMBERED, **dict(zip(_KEYS, keys_of(mark), strict=True))}
+    asked = {"since": now() - KEPT_FOR, **dict(zip(_KEYS, keys_of(mark), strict=True))}
     return sum(is_near(mark, other) for other in execute_core(_ALIKE, asked).scalars())
 
 
-def remember(comment: Comment) -> None:
+def index_comment(comment: Comment) -> None:
     """For a day, until `forget_old` finds it."""
-    if mark := mark_of(comment.body):
+    if mark := fingerprint_of(comment.body):
         said = {"comment_id": comment.id, "mark": mark, "posted_at": comment.posted_at}
         execute_core(_ADD, said)
         execute_core(
@@ -90,19 +95,19 @@ def remember(comment: Comment) -> None:
         )
 
 
-def forget(comment: Comment) -> None:
-    if kept := db.session.get(Likeness, comment.id):
+def delete_comment(comment: Comment) -> None:
+    if kept := db.session.get(CommentFingerprint, comment.id):
         _forget([(kept.comment_id, kept.mark)])
 
 
 def has_old() -> bool:
     oldest = execute_core(_OLDEST.limit(1)).first()
-    return oldest is not None and oldest.posted_at < now() - REMEMBERED
+    return oldest is not None and oldest.posted_at < now() - KEPT_FOR
 
 
-def forget_old() -> None:
+def delete_old() -> None:
     """Some of what is older than a day, the oldest first."""
-    since = now() - REMEMBERED
+    since = now() - KEPT_FOR
     _forget([(row.comment_id, row.mark) for row in execute_core(_OLDEST) if row.posted_at < since])
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from board.moderation import word_filter
 from board.moderation.filters.models import CATEGORIES, AllowedWord, Kind, Rule, State
-from board.moderation.word_filter import Action, WrongRule, starter_allowed, starter_rules
+from board.moderation.word_filter import Action, WrongRule, default_allowed_words, default_rules
 from board.text import normalize_line
 
 _BETWEEN = " | "
@@ -28,7 +28,7 @@ class RuleList:
     wrong: list[int] = field(default_factory=list)
 
 
-def written(rules: Iterable[Rule], allowed: Iterable[AllowedWord]) -> Iterator[str]:
+def write(rules: Iterable[Rule], allowed: Iterable[AllowedWord]) -> Iterator[str]:
     """Its lines. A word that is found only as it is spelt is marked `word=`."""
     for rule in rules:
         kind = rule.kind if rule.disguised else f"{rule.kind}="
@@ -74,13 +74,13 @@ def _rule(kind: str, action: str, category: str, text: str, state: State) -> dic
     }  # fmt: skip
 
 
-def starter() -> RuleList:
+def default_list() -> RuleList:
     """The list a board starts with. It was read against real comments, so it is on."""
     rules = [
         {
             "kind": rule.kind, "text": rule.text, "action": rule.action.value,
             "category": rule.category, "severity": rule.severity, "disguised": rule.disguised,
         }
-        for rule in starter_rules()
+        for rule in default_rules()
     ]  # fmt: skip
-    return RuleList(rules, starter_allowed())
+    return RuleList(rules, default_allowed_words())

@@ -12,7 +12,7 @@ from board.moderation.filters import models as filter_rules
 from board.moderation.filters.dry_run_views import begin
 from board.moderation.filters.forms import AllowForm, FindRuleForm, ImportForm, RuleForm, StateForm
 from board.moderation.filters.labels import bp
-from board.moderation.filters.models import AllowedWord, Rule, RuleChange, State, Twice
+from board.moderation.filters.models import AllowedWord, DuplicateRule, Rule, RuleChange, State
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
         counts=filter_rules.count_by_category(),
         rules=shown,
         signals=signals,
-        records=matches.records([*shown, *signals]),
+        records=matches.match_statistics([*shown, *signals]),
         more=shown[-1].id if len(found) > Rule.PAGE_SIZE else None,
     )
 
@@ -106,7 +106,7 @@ def allow() -> ResponseReturnValue:
     try:
         with writing():
             filter_rules.allow(form.text.data, by=current_user())
-    except Twice:
+    except DuplicateRule:
         form.text.errors = [gettext("This word is already allowed.")]
         return _allowed_page(form), 422
     return redirect(url_for(".allowed", notice="saved"), 303)
@@ -125,7 +125,7 @@ def disallow(id: int) -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """All rules as one text, each on a line."""
     every = select(Rule).where(Rule.kind != filter_rules.Kind.SIGNAL.value).order_by(Rule.id)
-    lines = text_format.written(db.session.scalars(every), db.session.scalars(AllowedWord.listed()))
+    lines = text_format.write(db.session.scalars(every), db.session.scalars(AllowedWord.listed()))
     answer = Response(
         "".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8"
     )
@@ -166,8 +166,8 @@ def _rule_page(rule: Rule, form: RuleForm, state_form: StateForm) -> str:
         rule=rule,
         form=form,
         state_form=state_form,
-        record=matches.records([rule])[rule.id],
-        hits=list(db.session.scalars(matches.RuleHit.newest(rule))),
+        record=matches.match_statistics([rule])[rule.id],
+        hits=list(db.session.scalars(matches.RuleMatch.newest(rule))),
         changes=list(db.session.scalars(RuleChange.of(rule))),
     )
 

@@ -11,7 +11,7 @@ from board.moderation.notifications import models as notifications
 from board.moderation.rulings.models import Ruling, Verdict
 
 # That a comment may be read after all is good news, and can wait until they come back.
-_MAILED = frozenset(notifications.TOLD) - {Verdict.KEEP}
+_MAILED = frozenset(notifications.NOTIFIED) - {Verdict.KEEP}
 
 
 def announce(ruling: Ruling) -> None:
@@ -59,7 +59,7 @@ def is_news(letter: QueuedEmail) -> bool:
 
 
 def still_stands(letter: QueuedEmail) -> bool:
-    told = notifications.told(_reader(letter)).where(Ruling.id == letter.about)
+    told = notifications.notifications_for(_reader(letter)).where(Ruling.id == letter.about)
     return db.session.scalar(told) is not None
 
 

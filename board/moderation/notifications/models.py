@@ -9,22 +9,22 @@ from board.accounts import data_export
 from board.accounts.models import User
 from board.db.read_connections import Rows, fetch_all
 from board.moderation.rulings.models import Ruling, Verdict
-from board.moderation.users.sanctions import about
+from board.moderation.users.sanctions import decisions_about
 
 # What a person reads of decisions about them; KEEP only where their comment had waited.
-TOLD = (
+NOTIFIED = (
     Verdict.HIDE, Verdict.RESTORE, Verdict.KEEP, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND,
     Verdict.BAN, Verdict.LIFT, Verdict.UPHOLD, Verdict.REJECT, Verdict.REBUT, Verdict.DISCLOSE,
 )  # fmt: skip
 
 
-def told(user: User, *, before: int | None = None) -> Select[Ruling]:
+def notifications_for(user: User, *, before: int | None = None) -> Select[Ruling]:
     """One page and one more, newest first: not what was taken back at once, nor that somebody
     looked at a comment and left it where it was."""
-    return about(user, before=before).where(*_told())
+    return decisions_about(user, before=before).where(*_told())
 
 
-def unread(user: User) -> int:
+def unread_count(user: User) -> int:
     """How many notices have come since the person last looked."""
     ((count,),) = fetch_all(_unread(), {"user": user.id, "seen": user.notices_seen})
     return int(count)
@@ -36,16 +36,16 @@ def _unread() -> Rows:
     return new.where(Ruling.about_id == bindparam("user"), Ruling.id > bindparam("seen"), *_told())
 
 
-def see(user: User, *, up_to: int) -> None:
+def mark_read(user: User, *, up_to: int) -> None:
     user.notices_seen = max(user.notices_seen, up_to)
 
 
 def _told() -> tuple[ColumnElement[bool], ...]:
     waited = Ruling.detail["was_held"].as_boolean()
     return (
-        Ruling.verdict.in_(TOLD),
+        Ruling.verdict.in_(NOTIFIED),
         or_(Ruling.verdict != Verdict.KEEP.value, waited),
-        Ruling.stands(),
+        Ruling.not_undone(),
         Ruling.reason != "appeal",  # the word on the appeal says it
     )
 

@@ -11,7 +11,7 @@ from board.moderation.appeals import models as appeals
 from board.moderation.notifications import models as notifications
 from board.moderation.users import sanctions
 from board.moderation.users.forms import SeenForm
-from board.moderation.users.sanctions import Caution
+from board.moderation.users.sanctions import PendingWarning
 from board.moderation.users.views import bp
 from board.web.access import members, open_to
 from board.web.forms import query_id, safe_redirect_path
@@ -31,7 +31,11 @@ def init_app(app: Flask) -> None:
 @open_to(members)
 def index() -> ResponseReturnValue:
     """What was decided about me and mine, and why. Never by whom."""
-    found = list(db.session.scalars(notifications.told(current_user(), before=query_id("before"))))
+    found = list(
+        db.session.scalars(
+            notifications.notifications_for(current_user(), before=query_id("before"))
+        )
+    )
     shown = found[: sanctions.PAGE_SIZE]
     return render_template(
         "moderation/notifications/index.html",
@@ -39,7 +43,7 @@ def index() -> ResponseReturnValue:
         appeals=appeals.of(shown),
         may_appeal=appeals.open_to(current_user(), shown),
         seen=current_user().notices_seen,
-        cautions=list(db.session.scalars(Caution.open_for(current_user().id))),
+        cautions=list(db.session.scalars(PendingWarning.open_for(current_user().id))),
         more=shown[-1].id if len(found) > sanctions.PAGE_SIZE else None,
         newest=shown[0].id if shown else 0,
         next=safe_redirect_path(request.args.get("next")),
@@ -52,12 +56,12 @@ def see() -> ResponseReturnValue:
     """I have read them, the warnings among them too."""
     form = SeenForm.from_post()
     with writing():
-        newest = db.session.scalar(notifications.told(current_user()).limit(1))
-        notifications.see(current_user(), up_to=newest.id if newest else 0)
+        newest = db.session.scalar(notifications.notifications_for(current_user()).limit(1))
+        notifications.mark_read(current_user(), up_to=newest.id if newest else 0)
         sanctions.acknowledge(current_user())
     return redirect(safe_redirect_path(form.next.data), 303)
 
 
 def _unread() -> int:
     reader = viewer()
-    return notifications.unread(reader) if isinstance(reader, User) else 0
+    return notifications.unread_count(reader) if isinstance(reader, User) else 0

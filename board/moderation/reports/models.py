@@ -29,7 +29,7 @@ from board.moderation.queue import Queue
 from board.moderation.rulings.models import Ruling, Verdict
 
 # 전기통신사업법 22조의5: such material is taken down without delay once it is reported.
-FILMED = "illegal.filmed"
+WEIGHT_UPHELD = "illegal.filmed"
 
 
 _ANSWERED = text("ruling_id IS NOT NULL")
@@ -103,7 +103,7 @@ def report(
         return
     _refuse_beyond(per_day, by=by)
     is_young = by.joined_at > now() - Report.YOUNG
-    weight = standing(by) * (0.5 if is_young else 1)
+    weight = reporter_weight(by) * (0.5 if is_young else 1)
     mine = Report(
         comment_id=comment.id,
         reporter_id=by.id,
@@ -114,11 +114,11 @@ def report(
     )
     db.session.add(mine)
     db.session.flush()
-    if reason == FILMED and "<a " in comment.html and weight >= 1:
-        comment._set_held(reason=FILMED)
-        moderation_queue.wait(comment, Queue.HELD, reason=FILMED)
-    if _weight_of_open(comment) >= enough or reason == FILMED:
-        moderation_queue.wait(comment, Queue.REPORTED, reason=_foremost(comment))
+    if reason == WEIGHT_UPHELD and "<a " in comment.html and weight >= 1:
+        comment._set_held(reason=WEIGHT_UPHELD)
+        moderation_queue.enqueue(comment, Queue.HELD, reason=WEIGHT_UPHELD)
+    if _weight_of_open(comment) >= enough or reason == WEIGHT_UPHELD:
+        moderation_queue.enqueue(comment, Queue.REPORTED, reason=_foremost(comment))
 
 
 def withdraw(comment: Comment, *, by: User) -> None:
@@ -129,7 +129,7 @@ def withdraw(comment: Comment, *, by: User) -> None:
         db.session.delete(mine)
 
 
-def standing(reporter: User) -> float:
+def reporter_weight(reporter: User) -> float:
     """How much this person's word weighs: 1 for somebody unknown.
 
     Twice the share of their reports that were upheld, as if four had been made already and two of
@@ -141,7 +141,7 @@ def standing(reporter: User) -> float:
     return float(max(0.2, 2 * (upheld + 2) / (made + 4)))
 
 
-def record_of(reporter: User) -> tuple[int, int]:
+def reporter_record(reporter: User) -> tuple[int, int]:
     """How many reports a person has made, and how many were upheld."""
     counts = select(func.count(), func.count().filter(Report.upheld.is_(True)))
     row = db.session.execute(counts.where(Report.reporter_id == reporter.id)).one()
@@ -165,11 +165,11 @@ def _foremost(comment: Comment) -> str:
     """The reason that weighs most among the open reports; what the law is strictest on, first."""
     weights = select(Report.reason).where(Report.comment_id == comment.id)
     weights = weights.where(Report.ruling_id.is_(None)).group_by(Report.reason)
-    most = weights.order_by((Report.reason == FILMED).desc(), func.sum(Report.weight).desc())
+    most = weights.order_by((Report.reason == WEIGHT_UPHELD).desc(), func.sum(Report.weight).desc())
     return db.session.scalar(most.limit(1)) or ""
 
 
-def answer(ruling: Ruling) -> None:
+def answer_reports(ruling: Ruling) -> None:
     """Hiding says the same as those who reported; keeping does not."""
     if ruling.verdict in (Verdict.HIDE, Verdict.KEEP):
         waiting = update(Report).where(Report.comment_id == ruling.comment_id)
@@ -179,7 +179,7 @@ def answer(ruling: Ruling) -> None:
         )
 
 
-def reopen(ruling: Ruling) -> None:
+def reopen_reports(ruling: Ruling) -> None:
     answered = update(Report).where(Report.ruling_id == ruling.id)
     db.session.execute(answered.values(ruling_id=None, upheld=None))
 

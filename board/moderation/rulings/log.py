@@ -11,7 +11,7 @@ from board.accounts.models import User
 from board.moderation.rulings.models import Ruling
 
 
-def in_order(*, after: int = 0) -> Select[Ruling]:
+def oldest_first(*, after: int = 0) -> Select[Ruling]:
     """All rulings as they were written, a thousand at a time in memory."""
     log = select(Ruling).where(Ruling.id > after).order_by(Ruling.id)
     return log.execution_options(yield_per=1000)
@@ -40,7 +40,7 @@ def newest(
     return page.order_by(Ruling.id.desc()).limit(Ruling.PAGE_SIZE + 1)
 
 
-def told(ruling: Ruling) -> dict[str, Any]:
+def as_dict(ruling: Ruling) -> dict[str, Any]:
     """Everything it says, as JSON knows it."""
     named = {name: getattr(ruling, name) for name in Ruling.HASHED}
     plain = {

@@ -106,7 +106,7 @@ class Ruling(Base):
     article: Mapped[Article | None] = relationship()
 
     @classmethod
-    def stands(cls) -> ColumnElement[bool]:
+    def not_undone(cls) -> ColumnElement[bool]:
         """It was not taken back at once."""
         undo = aliased(cls)
         return ~select(undo.id).where(undo.undoes_id == cls.id).exists()
@@ -114,7 +114,7 @@ class Ruling(Base):
     @classmethod
     def newest(cls, *, before: int | None = None, size: int = PAGE_SIZE) -> Select[Self]:
         """`size` and one more of the public log, newest first."""
-        page = select(cls).where(cls.verdict.in_(cls.PUBLIC), cls.stands())
+        page = select(cls).where(cls.verdict.in_(cls.PUBLIC), cls.not_undone())
         page = page.options(
             joinedload(cls.comment), joinedload(cls.article), joinedload(cls.moderator)
         )
@@ -133,7 +133,7 @@ class Ruling(Base):
         return hash_chain.row_hash(previous, {name: getattr(self, name) for name in self.HASHED})
 
 
-def record(
+def append_ruling(
     verdict: Verdict,
     *,
     by: User | None,
@@ -174,12 +174,12 @@ def hide(
     before = comment.held_for
     if not comment._set_hidden(reason=reason, note=note):
         return None
-    return _decide(
+    return _record_decision(
         Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
     )
 
 
-def take_down(
+def hide_for_legal_claim(
     comment: Comment, *, by: User, reason: str, until: datetime | None = None, **case: int
 ) -> Ruling | None:
     """Hide as the law asks: for a claim, until then or for good, or for an order. `case` names
@@ -187,7 +187,7 @@ def take_down(
     before = comment.held_for
     if not comment._set_hidden(reason=reason):
         return None
-    return _decide(
+    return _record_decision(
         Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, held_for=before, **case
     )
 
@@ -196,7 +196,7 @@ def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -
     before = {"hidden_for": comment.hidden_for, "hidden_note": comment.hidden_note}
     if not comment._set_restored():
         return None
-    return _decide(Verdict.RESTORE, comment, by=by, reason=reason, note=note, **before)
+    return _record_decision(Verdict.RESTORE, comment, by=by, reason=reason, note=note, **before)
 
 
 def keep(
@@ -208,19 +208,19 @@ def keep(
     if comment.hidden_for is not None or comment.deleted_at is not None:
         return None
     was_held = comment._set_kept()
-    return _decide(
+    return _record_decision(
         Verdict.KEEP, comment, by=by, reason=reason, note=note, was_held=was_held,
         held_for=before, batch=batch,
     )  # fmt: skip
 
 
-def _decide(
+def _record_decision(
     verdict: Verdict, comment: Comment, *, by: User | None, reason: str, note: str, **before: Any
 ) -> Ruling:
     """What waited for this decision waits no longer; the ruling remembers where it did."""
-    waited = moderation_queue.settle(comment)
+    waited = moderation_queue.dequeue(comment)
     detail: Any = {name: value for name, value in before.items() if value or value is False}
-    ruling = record(
+    ruling = append_ruling(
         verdict, by=by, comment=comment, reason=reason, note=note, waited=waited, **detail
     )
     for effect in on_decision:
@@ -228,7 +228,7 @@ def _decide(
     return ruling
 
 
-def latest(comment: Comment) -> Select[Ruling]:
+def latest_ruling(comment: Comment) -> Select[Ruling]:
     """The last word on a comment."""
     rulings = select(Ruling).where(Ruling.comment_id == comment.id)
     return rulings.order_by(Ruling.id.desc()).limit(1)

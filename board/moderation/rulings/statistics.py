@@ -27,7 +27,7 @@ class Figures:
 
 def figures(start: datetime, end: datetime) -> Figures:
     """From `start` up to, and without, `end`."""
-    made = (Ruling.made_at >= start, Ruling.made_at < end, Ruling.stands())
+    made = (Ruling.made_at >= start, Ruling.made_at < end, Ruling.not_undone())
     count = func.count()
     counted = select(Ruling.verdict, Ruling.reason, count).where(*made)
     counted = counted.group_by(Ruling.verdict, Ruling.reason)

@@ -8,7 +8,7 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
 from board.moderation import queue as moderation_queue
-from board.moderation.rulings.models import Ruling, Verdict, latest, record
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling, latest_ruling
 from board.runtime.hooks import Hook
 
 # What else follows from it.
@@ -26,11 +26,11 @@ def undo(ruling: Ruling, *, by: User) -> Ruling:
     comment = ruling.comment
     if comment is None or ruling.moderator_id != by.id or ruling.made_at < now() - UNDO_FOR:
         raise TooLate
-    if db.session.scalar(latest(comment)) is not ruling or ruling.verdict not in _REVERSED:
+    if db.session.scalar(latest_ruling(comment)) is not ruling or ruling.verdict not in _REVERSED:
         raise TooLate
     _REVERSED[Verdict(ruling.verdict)](comment, ruling.detail)
-    moderation_queue.resume(comment, ruling.detail["waited"])
-    undone = record(Verdict.UNDO, by=by, comment=comment, reason="undone", undoes=ruling)
+    moderation_queue.requeue(comment, ruling.detail["waited"])
+    undone = append_ruling(Verdict.UNDO, by=by, comment=comment, reason="undone", undoes=ruling)
     for effect in on_undo:
         effect(ruling)
     return undone

@@ -34,7 +34,7 @@ class Event(NamedTuple):
     at: datetime
 
 
-class Pulse(Base):
+class ActivityBucket(Base):
     """What was done in one thread in one slot, counted from the first of 1970."""
 
     __tablename__ = "pulse"
@@ -73,7 +73,7 @@ def start_of(slot: int) -> datetime:
     return datetime.fromtimestamp(slot * SLOT.total_seconds(), UTC)
 
 
-def unsettled() -> int:
+def first_open_bucket() -> int:
     """The first slot that may still change: the one before this."""
     return slot_of(now()) - 1
 
@@ -121,7 +121,7 @@ def _reports(since: datetime) -> Iterator[Event]:
         yield Event("reports", *row)
 
 
-def tally(found: list[Event], *, first: int) -> Tally:
+def count_activity(found: list[Event], *, first: int) -> Tally:
     """By slot and article, from a slot on."""
     counts: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for event in found:
@@ -131,7 +131,7 @@ def tally(found: list[Event], *, first: int) -> Tally:
 
 
 def is_stored(counted: Tally, *, first: int) -> bool:
-    rows = db.session.scalars(select(Pulse).where(Pulse.slot >= first))
+    rows = db.session.scalars(select(ActivityBucket).where(ActivityBucket.slot >= first))
     stored = {
         (row.slot, row.article_id): {kind: getattr(row, kind) for kind in KINDS} for row in rows
     }
@@ -147,7 +147,7 @@ def store(counted: Tally, *, first: int) -> None:
         for (slot, id), each in counted.items()
     ]
     old = slot_of(now() - KEPT)
-    db.session.execute(delete(Pulse).where(Pulse.slot >= first))
-    db.session.execute(delete(Pulse).where(Pulse.slot < old))
+    db.session.execute(delete(ActivityBucket).where(ActivityBucket.slot >= first))
+    db.session.execute(delete(ActivityBucket).where(ActivityBucket.slot < old))
     if rows:
-        db.session.connection().execute(insert(cast(Table, Pulse.__table__)), rows)
+        db.session.connection().execute(insert(cast(Table, ActivityBucket.__table__)), rows)

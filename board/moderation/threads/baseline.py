@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from board.articles.models import Article
 from board.db import db, now
 from board.moderation.threads import activity
-from board.moderation.threads.activity import KINDS, SLOT, SLOTS_A_DAY, Pulse
+from board.moderation.threads.activity import KINDS, SLOT, SLOTS_A_DAY, ActivityBucket
 
 FLOORS = {"comments": 15, "votes": 50, "reports": 5}
 OWN_SLOTS = 18
@@ -23,12 +23,12 @@ AROUND = 6  # slots before and after this one that count as the same hour
 BUSY = 0.9  # the usual of a busy thread: so large a share of those with anything has less
 
 
-def limit_of(kind: str, usual: float) -> int:
+def surge_threshold(kind: str, usual: float) -> int:
     """From how many on it is a surge."""
     return max(FLOORS[kind], math.ceil(2 * usual + 4 * math.sqrt(usual)))
 
 
-def usual_of(article_id: int) -> dict[str, float]:
+def baseline(article_id: int) -> dict[str, float]:
     """What ten minutes usually bring in this thread, before the last ten."""
     last = activity.slot_of(now() - SLOT) - 1
     own, busy = _own(article_id, last), _of_busy_threads(last)
@@ -36,8 +36,11 @@ def usual_of(article_id: int) -> dict[str, float]:
 
 
 def _own(article_id: int, last: int) -> dict[str, float]:
-    sums = select(*(func.coalesce(func.sum(getattr(Pulse, kind)), 0) for kind in KINDS))
-    its = Pulse.article_id == article_id, Pulse.slot.between(last - OWN_SLOTS + 1, last)
+    sums = select(*(func.coalesce(func.sum(getattr(ActivityBucket, kind)), 0) for kind in KINDS))
+    its = (
+        ActivityBucket.article_id == article_id,
+        ActivityBucket.slot.between(last - OWN_SLOTS + 1, last),
+    )
     row = db.session.execute(sums.where(*its)).one()
     since = db.session.get_one(Article, article_id).published_at
     slots = min(OWN_SLOTS, max(1, last - activity.slot_of(since) + 1))
@@ -47,10 +50,14 @@ def _own(article_id: int, last: int) -> dict[str, float]:
 def _of_busy_threads(last: int) -> dict[str, float]:
     """At this hour of the last days, in threads where anything of the kind was done."""
     hours = [
-        Pulse.slot.between(here - AROUND, here + AROUND)
+        ActivityBucket.slot.between(here - AROUND, here + AROUND)
         for here in (last - day * SLOTS_A_DAY for day in range(1, DAYS + 1))
     ]
-    rows = db.session.execute(select(Pulse.comments, Pulse.votes, Pulse.reports).where(or_(*hours)))
+    rows = db.session.execute(
+        select(ActivityBucket.comments, ActivityBucket.votes, ActivityBucket.reports).where(
+            or_(*hours)
+        )
+    )
     columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(KINDS)
     return {kind: _share(column) for kind, column in zip(KINDS, columns, strict=True)}
 

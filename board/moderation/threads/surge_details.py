@@ -14,7 +14,7 @@ from board.comments.models import Comment
 from board.db import db, now
 from board.moderation.reports.models import Report
 from board.moderation.threads import activity
-from board.moderation.threads.activity import KINDS, SLOT, Event, Pulse
+from board.moderation.threads.activity import KINDS, SLOT, ActivityBucket, Event
 from board.moderation.threads.surges import Surge
 from board.moderation.word_filter import fingerprint, is_near, keys_of
 
@@ -25,7 +25,7 @@ REPORTED = 3  # comments named
 
 
 @dataclass(frozen=True)
-class Signs:
+class SurgeDetails:
     """`bars` are pairs of a slot's beginning and its counts by kind, oldest first."""
 
     bars: Sequence[tuple[datetime, Mapping[str, int]]]
@@ -40,13 +40,13 @@ class Signs:
         return max((counts[kind] for _, counts in self.bars), default=0)
 
 
-def signs_of(surges: Iterable[Surge]) -> dict[int, Signs]:
+def surge_details(surges: Iterable[Surge]) -> dict[int, SurgeDetails]:
     """By the id of each. Of those that are over, what happened when; of others, all of it."""
     surges = list(surges)
     going_on = [surge for surge in surges if surge.ended_at is None]
     events = _events_of(going_on)
     everyone = {event.user_id for found in events.values() for event in found}
-    young = _young(everyone) if everyone else set()
+    young = _new_accounts(everyone) if everyone else set()
     return {surge.id: _signs(surge, events.get(surge.id, []), young) for surge in surges}
 
 
@@ -64,16 +64,16 @@ def _events_of(surges: Sequence[Surge]) -> dict[int, list[Event]]:
     }
 
 
-def _signs(surge: Surge, events: list[Event], young: set[int]) -> Signs:
+def _signs(surge: Surge, events: list[Event], young: set[int]) -> SurgeDetails:
     people = {event.user_id for event in events}
     written = [event for event in events if event.kind == "comments"]
-    return Signs(
+    return SurgeDetails(
         bars=_bars(surge),
         people=len(people),
         young=len(people & young),
         comments=len(written),
         authors=len({event.user_id for event in written}),
-        alike=_alike([event.comment_id for event in written]),
+        alike=_duplicates([event.comment_id for event in written]),
         reported=_reported(event for event in events if event.kind == "reports"),
     )
 
@@ -83,19 +83,19 @@ def _bars(surge: Surge) -> list[tuple[datetime, Mapping[str, int]]]:
     end = min(now(), surge.ended_at + 3 * SLOT) if surge.ended_at else now()
     last = activity.slot_of(end)
     first = last - SLOTS + 1
-    rows = db.session.scalars(Pulse.of(surge.article_id, first=first, last=last))
+    rows = db.session.scalars(ActivityBucket.of(surge.article_id, first=first, last=last))
     found = {row.slot: {kind: getattr(row, kind) for kind in KINDS} for row in rows}
     nothing = dict.fromkeys(KINDS, 0)
     return [(activity.start_of(s), found.get(s, nothing)) for s in range(first, last + 1)]
 
 
-def _young(ids: set[int]) -> set[int]:
+def _new_accounts(ids: set[int]) -> set[int]:
     """Who joined within a day."""
     new = select(User.id).where(User.joined_at > now() - Report.YOUNG, User.id.in_(ids))
     return set(db.session.scalars(new))
 
 
-def _alike(ids: Sequence[int]) -> int:
+def _duplicates(ids: Sequence[int]) -> int:
     texts = db.session.scalars(select(Comment.body).where(Comment.id.in_(sorted(ids)[-COMPARED:])))
     marks = [mark for text in texts if (mark := fingerprint(text))]
     under: defaultdict[int, list[int]] = defaultdict(list)

@@ -22,8 +22,8 @@ from board.articles.thread_controls.models import (
 from board.db import Base, db, now
 from board.moderation.threads import activity
 from board.moderation.threads.activity import KINDS, SLOT, Event
-from board.moderation.threads.baseline import FLOORS, limit_of, usual_of
-from board.moderation.threads.restrictions import steer
+from board.moderation.threads.baseline import FLOORS, baseline, surge_threshold
+from board.moderation.threads.restrictions import restrict
 
 # A surge that is back within this time is the same.
 REST = timedelta(minutes=30)
@@ -98,7 +98,7 @@ class Surge(Base):
                 article=self.article,
                 ends_at=now() + self.SLOW_FOR,
             )
-            self.steering = steer(terms, by=by)
+            self.steering = restrict(terms, by=by)
         self.acknowledge(by=by)
         return self.steering
 
@@ -119,7 +119,7 @@ Excess = Mapping[str, dict[str, float]]  # what is too much of each kind, as Sur
 
 
 @dataclass(frozen=True)
-class Watch:
+class SurgeDetector:
     """A look at the last minutes: what is in each slot, and what is too much."""
 
     first: int
@@ -128,16 +128,16 @@ class Watch:
     excess: Mapping[int, Excess]
 
     @classmethod
-    def look(cls) -> Self:
-        first, window = activity.unsettled(), now() - SLOT
+    def detect(cls) -> Self:
+        first, window = activity.first_open_bucket(), now() - SLOT
         events = activity.events(min(window, activity.start_of(first)))
         within = _by_article([event for event in events if event.at > window])
         found = {id: _excess(id, counted) for id, counted in within.items()}
         excess = {id: each for id, each in found.items() if each}
-        return cls(first, activity.tally(events, first=first), within, excess)
+        return cls(first, activity.count_activity(events, first=first), within, excess)
 
     @property
-    def is_news(self) -> bool:
+    def has_changes(self) -> bool:
         return not activity.is_stored(self.tally, first=self.first) or self._changes_surges()
 
     def _changes_surges(self) -> bool:
@@ -149,7 +149,7 @@ class Watch:
             for id, excess in self.excess.items()
         )
 
-    def keep(self) -> None:
+    def store(self) -> None:
         activity.store(self.tally, first=self.first)
         for id, excess in self.excess.items():
             _raise(id, excess)
@@ -187,20 +187,20 @@ def _by_article(events: list[Event]) -> Mapping[int, Counter[str]]:
 def _excess(article_id: int, counted: Counter[str]) -> Excess:
     """The usual is asked for only where there is as much as a surge has at least."""
     kinds = [kind for kind in KINDS if counted[kind] >= FLOORS[kind]]
-    usual = usual_of(article_id) if kinds else {}
+    usual = baseline(article_id) if kinds else {}
     return {
         kind: {"most": counted[kind], "usual": round(usual[kind], 1), "limit": limit}
         for kind in kinds
-        if counted[kind] >= (limit := limit_of(kind, usual[kind]))
+        if counted[kind] >= (limit := surge_threshold(kind, usual[kind]))
     }
 
 
 def is_due() -> bool:
-    return Watch.look().is_news
+    return SurgeDetector.detect().has_changes
 
 
 def run() -> None:
-    Watch.look().keep()
+    SurgeDetector.detect().store()
 
 
 def count_unseen() -> int:

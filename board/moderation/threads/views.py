@@ -11,9 +11,9 @@ from board.articles.thread_controls.labels import page_thread_states
 from board.articles.thread_controls.models import ThreadRestriction
 from board.db import db, now, writing
 from board.moderation.threads import restrictions
-from board.moderation.threads.activity import SLOT, Pulse
+from board.moderation.threads.activity import SLOT, ActivityBucket
 from board.moderation.threads.forms import ELECTION, SeenForm, SteerForm
-from board.moderation.threads.surge_details import signs_of
+from board.moderation.threads.surge_details import surge_details
 from board.moderation.threads.surges import Surge
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
@@ -52,7 +52,7 @@ def history() -> ResponseReturnValue:
         steerings=steerings,
         more=more,
         surges=surges,
-        signs=signs_of(surges),
+        signs=surge_details(surges),
     )
 
 
@@ -74,7 +74,7 @@ def steer() -> ResponseReturnValue:
         return _steer_page(form, ThreadRestriction.of(form.terms()))
     try:
         with writing():
-            restrictions.steer(form.terms(), by=current_user())
+            restrictions.restrict(form.terms(), by=current_user())
     except ValueError:  # its end has come while it waited for its turn
         form.lasts.errors = [gettext("It would end before it starts.")]
         return _steer_page(form), 422
@@ -85,7 +85,7 @@ def steer() -> ResponseReturnValue:
 @open_to(moderators)
 def release(id: int) -> ResponseReturnValue:
     with writing():
-        restrictions.release(db.get_or_404(ThreadRestriction, id), by=current_user())
+        restrictions.end_restriction(db.get_or_404(ThreadRestriction, id), by=current_user())
     return redirect(url_for(".index", notice="released"), 303)
 
 
@@ -115,11 +115,11 @@ def acknowledge(id: int) -> ResponseReturnValue:
 def _index(refused: int | None = None, form: SeenForm | None = None) -> str:
     surges = list(db.session.scalars(Surge.open()))
     steerings, more = _page(ThreadRestriction.all_open(before=query_id("before")))
-    busiest = db.session.execute(Pulse.busiest(since=now() - 6 * SLOT, most=BUSIEST)).all()
+    busiest = db.session.execute(ActivityBucket.busiest(since=now() - 6 * SLOT, most=BUSIEST)).all()
     return render_template(
         "moderation/threads/index.html",
         surges=surges,
-        signs=signs_of(surges),
+        signs=surge_details(surges),
         steerings=steerings,
         more=more,
         busiest=busiest,

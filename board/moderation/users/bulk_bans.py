@@ -47,7 +47,7 @@ class BanProposal(Base):
 
 def propose(users: Iterable[User], *, by: User, reason: str, note: str = "") -> BanProposal | None:
     """Staff and oneself are left out; None when nobody is left."""
-    ids = sorted({user.id for user in users if not people.is_out_of_reach(user, by)})
+    ids = sorted({user.id for user in users if not people.is_not_sanctionable(user, by)})
     if not ids:
         return None
     ids = ids[: BanProposal.PEOPLE_MAX]
@@ -80,5 +80,5 @@ def decide(proposal: BanProposal, *, by: User, approve: bool, told: str = "") ->
         raise NotByTheSame
     proposal.decided_by, proposal.decided_at, proposal.approved = by.id, now(), approve
     for user in proposal.people() if approve else ():
-        if not people.is_out_of_reach(user, by):
+        if not people.is_not_sanctionable(user, by):
             people.ban(user, by=by, reason=proposal.reason, note=proposal.note, told=told)

@@ -14,7 +14,7 @@ from board.accounts.models import User
 from board.db import now
 from board.moderation.rulings.forms import ReasonForm
 from board.moderation.users.bulk_bans import BanProposal
-from board.moderation.users.sanctions import Note
+from board.moderation.users.sanctions import StaffNote
 from board.web.forms import ROW_ID, Form
 
 # Days, from a nap to a season; what has no end is a ban.
@@ -71,7 +71,7 @@ class BansForm(ReasonForm):
 class NoteForm(Form):
     text = StringField(
         _("Note for colleagues"),
-        [DataRequired(_("Please write something.")), Length(max=Note.TEXT_MAX)],
+        [DataRequired(_("Please write something.")), Length(max=StaffNote.TEXT_MAX)],
     )
 
 

@@ -23,22 +23,22 @@ from board.comments.models import Comment
 from board.comments.writing.create import PendingPost
 from board.comments.writing.errors import Refused
 from board.db import Base, db, now
-from board.moderation.rulings.models import Ruling, Verdict, record
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 
 # The end of what has none; the last day a clock here can tell.
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 PAGE_SIZE = 30
 
 
-class OutOfReach(Exception):
+class NotSanctionable(Exception):
     """Nobody at the desk acts on staff or on themselves; only an operator does."""
 
 
-class Unacknowledged(Refused):
+class WarningNotConfirmed(Refused):
     """There is a warning that the author has not said they have read."""
 
 
-class Caution(Base):
+class PendingWarning(Base):
     """A warning, until the person says that they have read it."""
 
     __tablename__ = "caution"
@@ -57,7 +57,7 @@ class Caution(Base):
         return unread.options(joinedload(cls.ruling)).order_by(cls.ruling_id)
 
 
-class Note(Base):
+class StaffNote(Base):
     """What colleagues should know about a person. Never edited, never shown outside the desk."""
 
     __tablename__ = "person_note"
@@ -82,8 +82,8 @@ class Note(Base):
 def warn(user: User, *, by: User, reason: str, note: str = "") -> Ruling:
     """The person must say that they have read it before they post again."""
     _refuse_out_of_reach(user, by)
-    ruling = record(Verdict.WARN, by=by, about=user, reason=reason, note=note)
-    db.session.add(Caution(ruling_id=ruling.id, user_id=user.id))
+    ruling = append_ruling(Verdict.WARN, by=by, about=user, reason=reason, note=note)
+    db.session.add(PendingWarning(ruling_id=ruling.id, user_id=user.id))
     return ruling
 
 
@@ -91,7 +91,7 @@ def hold(user: User, *, by: User, until: datetime, reason: str, note: str = "") 
     """Everything new by this person waits for a moderator until then."""
     _refuse_out_of_reach(user, by)
     user.held_until = until
-    return record(Verdict.HOLD, by=by, about=user, reason=reason, note=note, until=until)
+    return append_ruling(Verdict.HOLD, by=by, about=user, reason=reason, note=note, until=until)
 
 
 def suspend(
@@ -101,42 +101,44 @@ def suspend(
     _refuse_out_of_reach(user, by)
     user.suspend(until=until, reason=told or note)
     verdict = Verdict.BAN if until >= FOREVER else Verdict.SUSPEND
-    return record(verdict, by=by, about=user, reason=reason, note=note, until=until)
+    return append_ruling(verdict, by=by, about=user, reason=reason, note=note, until=until)
 
 
 def ban(user: User, *, by: User, reason: str, note: str = "", told: str = "") -> Ruling:
     return suspend(user, by=by, until=FOREVER, reason=reason, note=note, told=told)
 
 
-def lift(user: User, *, by: User, reason: str = "review", note: str = "") -> Ruling | None:
+def lift_sanctions(
+    user: User, *, by: User, reason: str = "review", note: str = ""
+) -> Ruling | None:
     """Whatever holds this person back ends now. None when nothing did."""
     _refuse_out_of_reach(user, by)
     if not (user.is_suspended or user.is_held):
         return None
     user.unsuspend()
     user.held_until = None
-    return record(Verdict.LIFT, by=by, about=user, reason=reason, note=note)
+    return append_ruling(Verdict.LIFT, by=by, about=user, reason=reason, note=note)
 
 
-def note(user: User, *, by: User, text: str) -> None:
-    db.session.add(Note(user_id=user.id, author_id=by.id, text=text))
+def add_note(user: User, *, by: User, text: str) -> None:
+    db.session.add(StaffNote(user_id=user.id, author_id=by.id, text=text))
 
 
-def forget_user(user: User) -> None:
+def delete_for_user(user: User) -> None:
     """What colleagues should know about a person who is gone is nothing."""
-    db.session.execute(delete(Note).where(Note.user_id == user.id))
+    db.session.execute(delete(StaffNote).where(StaffNote.user_id == user.id))
 
 
-def is_out_of_reach(user: User, by: User) -> bool:
+def is_not_sanctionable(user: User, by: User) -> bool:
     return user.is_staff or user.id == by.id
 
 
 def _refuse_out_of_reach(user: User, by: User) -> None:
-    if is_out_of_reach(user, by):
-        raise OutOfReach
+    if is_not_sanctionable(user, by):
+        raise NotSanctionable
 
 
-def found(words: str) -> Select[User]:
+def search_users(words: str) -> Select[User]:
     """People whose name begins like this, by name; without words, whoever is held back now."""
     people = select(User).order_by(User.name_key).limit(PAGE_SIZE)
     if words:
@@ -145,7 +147,7 @@ def found(words: str) -> Select[User]:
     return people.where(or_(User.suspended_until > now(), User.held_until > now()))
 
 
-def about(user: User, *, before: int | None = None) -> Select[Ruling]:
+def decisions_about(user: User, *, before: int | None = None) -> Select[Ruling]:
     """One page and one more of the decisions about a person, newest first."""
     rulings = select(Ruling).where(Ruling.about_id == user.id)
     rulings = rulings.options(joinedload(Ruling.moderator), joinedload(Ruling.comment))
@@ -155,7 +157,7 @@ def about(user: User, *, before: int | None = None) -> Select[Ruling]:
 
 
 def acknowledge(user: User) -> None:
-    for caution in db.session.scalars(Caution.open_for(user.id)):
+    for caution in db.session.scalars(PendingWarning.open_for(user.id)):
         caution.acknowledged_at = now()
 
 
@@ -172,13 +174,13 @@ def comment_counts(user: User) -> dict[str, int]:
 
 # A warning the author has not confirmed: asked with the limits of every post.
 OPEN_WARNING = (
-    select(Caution.ruling_id)
-    .where(Caution.user_id == bindparam("author"), Caution.acknowledged_at.is_(None))
+    select(PendingWarning.ruling_id)
+    .where(PendingWarning.user_id == bindparam("author"), PendingWarning.acknowledged_at.is_(None))
     .limit(1)
 )
 
 
 def check(draft: PendingPost) -> str | None:
     if draft.extra.caution:
-        raise Unacknowledged
+        raise WarningNotConfirmed
     return "account" if draft.author.is_held else None

@@ -19,7 +19,7 @@ from board.moderation.rulings.models import Ruling
 from board.moderation.users import bulk_bans, sanctions
 from board.moderation.users.bulk_bans import BanProposal, NotByTheSame
 from board.moderation.users.forms import BanForm, BansForm, FindForm, NoteForm, TermForm, WarnForm
-from board.moderation.users.sanctions import OutOfReach
+from board.moderation.users.sanctions import NotSanctionable
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
 
@@ -41,14 +41,14 @@ def person(id: int) -> ResponseReturnValue:
 @bp.post("/desk/people/<id:id>/warn")
 @open_to(moderators)
 def warn(id: int) -> ResponseReturnValue:
-    return _act(id, WarnForm.from_post(), sanctions.warn)
+    return _apply_sanction(id, WarnForm.from_post(), sanctions.warn)
 
 
 @bp.post("/desk/people/<id:id>/hold")
 @open_to(moderators)
 def hold(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
-    return _act(id, form, sanctions.hold, lambda: {"until": form.until})
+    return _apply_sanction(id, form, sanctions.hold, lambda: {"until": form.until})
 
 
 _SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban": "banned"}
@@ -58,7 +58,9 @@ _SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban"
 @open_to(moderators)
 def suspend(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
-    return _act(id, form, sanctions.suspend, lambda: {"until": form.until, "told": _told(form)})
+    return _apply_sanction(
+        id, form, sanctions.suspend, lambda: {"until": form.until, "told": _told(form)}
+    )
 
 
 @bp.post("/desk/people/<id:id>/ban")
@@ -66,7 +68,7 @@ def suspend(id: int) -> ResponseReturnValue:
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
     form.person = _person(id)
-    return _act(id, form, sanctions.ban, lambda: {"told": _told(form)})
+    return _apply_sanction(id, form, sanctions.ban, lambda: {"told": _told(form)})
 
 
 @bp.post("/desk/people/<id:id>/lift")
@@ -74,8 +76,8 @@ def ban(id: int) -> ResponseReturnValue:
 def lift(id: int) -> ResponseReturnValue:
     with writing():
         try:
-            sanctions.lift(_person(id), by=current_user())
-        except OutOfReach:
+            sanctions.lift_sanctions(_person(id), by=current_user())
+        except NotSanctionable:
             abort(403)
     return redirect(url_for(".person", id=id, notice="lifted"), 303)
 
@@ -87,7 +89,7 @@ def note(id: int) -> ResponseReturnValue:
     if not form.validate():
         return _person_page(_person(id), note_form=form), 422
     with writing():
-        sanctions.note(_person(id), by=current_user(), text=form.text.data)
+        sanctions.add_note(_person(id), by=current_user(), text=form.text.data)
     return redirect(url_for(".person", id=id, notice="saved", _anchor="notes"), 303)
 
 
@@ -119,7 +121,7 @@ def reject(id: int) -> ResponseReturnValue:
     return _decide(id, approve=False)
 
 
-def _act(
+def _apply_sanction(
     id: int,
     form: ReasonForm,
     verb: Callable[..., Ruling],
@@ -132,7 +134,7 @@ def _act(
     try:
         with writing():
             verb(_person(id), by=current_user(), **form.ruling(), **values)
-    except OutOfReach:
+    except NotSanctionable:
         abort(403)
     return redirect(url_for(".person", id=id, notice=_SAID[verb.__name__]), 303)
 
@@ -161,7 +163,7 @@ def _index(form: BansForm | None = None) -> str:
     return render_template(
         "moderation/users/index.html",
         find=find,
-        people=list(db.session.scalars(sanctions.found(find.q.data or ""))),
+        people=list(db.session.scalars(sanctions.search_users(find.q.data or ""))),
         proposals=proposals,
         proposed=bulk_bans.people_of(proposals),
         form=form or BansForm.unbound(),
@@ -175,17 +177,19 @@ def _person_page(
     act: str | None = None,
     note_form: NoteForm | None = None,
 ) -> str:
-    rulings = list(db.session.scalars(sanctions.about(user, before=query_id("rulings_before"))))
+    rulings = list(
+        db.session.scalars(sanctions.decisions_about(user, before=query_id("rulings_before")))
+    )
     return render_template(
         "moderation/users/user.html",
         person=user,
         counts=sanctions.comment_counts(user),
-        reported=reports.record_of(user),
+        reported=reports.reporter_record(user),
         comments=list(db.session.scalars(comments_of(user)))[:10],
         rulings=rulings[: sanctions.PAGE_SIZE],
         more=rulings[sanctions.PAGE_SIZE - 1].id if len(rulings) > sanctions.PAGE_SIZE else None,
-        notes=list(db.session.scalars(sanctions.Note.about(user))),
-        out_of_reach=sanctions.is_out_of_reach(user, current_user()),
+        notes=list(db.session.scalars(sanctions.StaffNote.about(user))),
+        out_of_reach=sanctions.is_not_sanctionable(user, current_user()),
         forms={
             "warn": form if act == "warn" else WarnForm.unbound(),
             "hold": form if act == "hold" else TermForm.unbound(),

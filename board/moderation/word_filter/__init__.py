@@ -1,6 +1,6 @@
 """Rules about words that work in Korean, and what else a text gives away. Nothing of the web."""
 
-from board.moderation.word_filter.default_rules import starter_allowed, starter_rules
+from board.moderation.word_filter.default_rules import default_allowed_words, default_rules
 from board.moderation.word_filter.features import (
     Repetition,
     fingerprint,
@@ -9,23 +9,23 @@ from board.moderation.word_filter.features import (
     keys_of,
     repetition,
 )
-from board.moderation.word_filter.matcher import Action, Hit, Rule, Rules, WrongRule
-from board.moderation.word_filter.normalization import Folded, normalise
+from board.moderation.word_filter.matcher import Action, Hit, Matcher, Rule, WrongRule
+from board.moderation.word_filter.normalization import NormalizedText, normalize
 
 __all__ = [
     "Action",
-    "Folded",
     "Hit",
+    "Matcher",
+    "NormalizedText",
     "Repetition",
     "Rule",
-    "Rules",
     "WrongRule",
+    "default_allowed_words",
+    "default_rules",
     "fingerprint",
     "hosts",
     "is_near",
     "keys_of",
-    "normalise",
+    "normalize",
     "repetition",
-    "starter_allowed",
-    "starter_rules",
 ]

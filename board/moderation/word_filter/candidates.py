@@ -5,7 +5,7 @@ import re
 from board.moderation.word_filter.context import TAIL_MAX, may_end_latin, may_follow, may_precede
 from board.moderation.word_filter.jamo import CONSONANTS, VOWELS
 from board.moderation.word_filter.normalization import (
-    Folded,
+    NormalizedText,
     Reading,
     as_keyed,
     as_leet,
@@ -21,12 +21,12 @@ _SHORTEST_KEYED = 3  # characters; wl랄
 _SHORTEST_SPOKEN = 5  # sibal; shorter ones are names and English words
 
 
-class Spot:
+class Candidate:
     """Letters `start` up to `end` of a text, which are characters `first` up to `last` of it."""
 
     __slots__ = ("end", "first", "folded", "last", "letters", "reading", "shown", "start")
 
-    def __init__(self, folded: Folded, reading: Reading, start: int, end: int) -> None:
+    def __init__(self, folded: NormalizedText, reading: Reading, start: int, end: int) -> None:
         self.folded, self.reading = folded, reading
         self.start, self.end = start, end
         self.first, self.last = folded.at[start], folded.at[end - 1] + 1

@@ -8,13 +8,13 @@ from functools import lru_cache
 
 import regex
 
-from board.moderation.word_filter.normalization import normalise
+from board.moderation.word_filter.normalization import normalize
 
 TAIL_MAX = 40  # letters looked at after a word; no particle is longer
 
 
 def _folded(words: str) -> list[str]:
-    return [normalise(word).text for word in words.split()]
+    return [normalize(word).text for word in words.split()]
 
 
 _INTENSIFIERS = frozenset(

@@ -10,12 +10,12 @@ from board.moderation.word_filter.matcher import Action, Rule
 _FILE = Path(__file__).with_name("default_rules.toml")
 
 
-def starter_rules() -> list[Rule]:
+def default_rules() -> list[Rule]:
     """Numbered from 1 in the order of the file."""
     return [Rule(id=number, **row) for number, row in enumerate(_rows(), start=1)]
 
 
-def starter_allowed() -> list[str]:
+def default_allowed_words() -> list[str]:
     words: list[str] = _read()["allowed"]["words"]
     return words
 

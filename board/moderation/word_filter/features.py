@@ -10,8 +10,8 @@ from zlib import crc32
 
 import regex
 
-from board.moderation.word_filter.normalization import normalise
-from board.moderation.word_filter.visible_text import plain
+from board.moderation.word_filter.normalization import normalize
+from board.moderation.word_filter.visible_text import visible_text
 
 # A path is not asked for: t.me/name, and hosts written without http, are links to a reader.
 _ENDINGS = (
@@ -45,7 +45,7 @@ class Repetition(NamedTuple):
 
 def hosts(text: str) -> list[str]:
     """The host of every link, in the order of the text, lower case; twice if linked twice."""
-    shown = plain(text).lowered
+    shown = visible_text(text).lowered
     found = {match.start(1): match[1] for match in _LINK.finditer(shown)}
     found |= {match.start(1): match[1] for match in _EVERY_SCHEME.finditer(shown)}
     return [host for _, host in sorted(found.items())]
@@ -53,7 +53,7 @@ def hosts(text: str) -> list[str]:
 
 def repetition(text: str) -> Repetition | None:
     """What fills most of a text when repeated; None for moods, as ㅋㅋㅋㅋ and ㅠㅠㅠㅠ."""
-    shown = plain(text).text[:_READ_MAX]
+    shown = visible_text(text).text[:_READ_MAX]
     runs = [run for run in _REPEATED.finditer(shown) if not _MOODS.issuperset(run[1].strip())]
     longest = max(runs, key=lambda run: len(run[0]), default=None)
     if longest is None or len(longest[0]) < _SHARE_MIN * len(shown):
@@ -67,7 +67,7 @@ def fingerprint(text: str) -> bytes:
     Spaces, punctuation, digits, emoji and disguises leave it as it is. It is a MinHash with one
     permutation: of the grams of letters that fall into each of 16 slots, the least is kept.
     """
-    heard = normalise(text).text
+    heard = normalize(text).text
     if len(heard) < _LETTERS_MIN:
         return b""
     least: dict[int, int] = {}

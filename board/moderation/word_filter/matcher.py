@@ -9,11 +9,11 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
-from board.moderation.word_filter.candidates import Spot
-from board.moderation.word_filter.normalization import Folded, Reading
-from board.moderation.word_filter.phonetics import Place, Sound, kind_of
-from board.moderation.word_filter.variants import forms_of, readings_of
-from board.moderation.word_filter.visible_text import Plain, plain
+from board.moderation.word_filter.candidates import Candidate
+from board.moderation.word_filter.normalization import NormalizedText, Reading
+from board.moderation.word_filter.phonetics import PhoneticForm, Place, kind_of
+from board.moderation.word_filter.variants import readings_of, variants_of
+from board.moderation.word_filter.visible_text import VisibleText, visible_text
 from board.moderation.word_filter.wildcards import Pattern, Words, anchor_of
 
 Of = TypeVar("Of")
@@ -65,7 +65,7 @@ class Rule:
 
     @property
     def spelling(self) -> str:
-        text = plain(self.text).lowered
+        text = visible_text(self.text).lowered
         if self.kind == "word":
             text = text.replace("*", "").replace("?", "")
         return " ".join(text.split())
@@ -80,7 +80,7 @@ class Hit(NamedTuple):
     matched: str
 
 
-class Rules:
+class Matcher:
     """Many rules, looked for at once: the time grows with the text and hardly with the rules.
 
     Nothing is found inside an allowed word, as it is written: 새끼 is not in 새끼손가락.
@@ -92,11 +92,11 @@ class Rules:
 
     def __init__(self, rules: Iterable[Rule], allowed: Iterable[str] = ()) -> None:
         self._rules = list(rules)
-        sounds: dict[tuple[type[Sound], str], Sound] = {}
+        sounds: dict[tuple[type[PhoneticForm], str], PhoneticForm] = {}
         spelt: _Many[int] = defaultdict(list)
         patterns: _Many[tuple[int, Pattern]] = defaultdict(list)
         for number, rule in enumerate(self._rules):
-            forms = forms_of(rule.spelling) if rule.kind == "word" else []
+            forms = variants_of(rule.spelling) if rule.kind == "word" else []
             for form in forms:
                 kind = kind_of(form)
                 sound = sounds.setdefault((kind, form.letters), kind())
@@ -106,13 +106,13 @@ class Rules:
                     spelt[spelling].append(number)
             else:  # ㅗㅗ is one sound, and is looked for as it is written
                 patterns[anchor_of(rule.spelling)].append((number, Pattern.of(rule.spelling)))
-        self._sounds = _Finder((letters, sound) for (_, letters), sound in sounds.items())
-        self._spelt, self._patterns = _Finder(spelt.items()), _Finder(patterns.items())
-        self._allowed = _Finder((word, None) for word in _with_and_without_spaces(allowed))
+        self._sounds = _AhoCorasick((letters, sound) for (_, letters), sound in sounds.items())
+        self._spelt, self._patterns = _AhoCorasick(spelt.items()), _AhoCorasick(patterns.items())
+        self._allowed = _AhoCorasick((word, None) for word in _with_and_without_spaces(allowed))
 
     def hits(self, text: str) -> list[Hit]:
         """Where rules apply, in the order of the text; where a rule applies twice, the longer."""
-        shown = plain(text)
+        shown = visible_text(text)
         places = {*self._words_in(text), *self._patterns_in(shown.lowered)}
         if not places:
             return []
@@ -120,7 +120,7 @@ class Rules:
         guilty = sorted(place for place in places if innocent[place[0]] < place[1])
         return [self._hit(text, shown, place) for place in sorted(_longest(guilty))]
 
-    def _hit(self, text: str, shown: Plain, place: Place) -> Hit:
+    def _hit(self, text: str, shown: VisibleText, place: Place) -> Hit:
         start, end = shown.span(place[0], place[1])
         return Hit(self._rules[place[2]].id, start, end, text[start:end])
 
@@ -135,15 +135,17 @@ class Rules:
                 return found.union(self._spelt_in(spot.folded.plain.lowered, found))
         return found
 
-    def _heard_in(self, text: str) -> Iterator[tuple[Sound, Spot]]:
+    def _heard_in(self, text: str) -> Iterator[tuple[PhoneticForm, Candidate]]:
         """In each reading in turn, so that none is left out where there is too much."""
         ways = [self._heard(*way) for way in readings_of(text)]
         return filter(None, chain.from_iterable(zip_longest(*ways)))
 
-    def _heard(self, reading: Reading, folded: Folded) -> Iterator[tuple[Sound, Spot]]:
+    def _heard(
+        self, reading: Reading, folded: NormalizedText
+    ) -> Iterator[tuple[PhoneticForm, Candidate]]:
         for sound, start, end in self._sounds.found(folded.text):
             if folded.letters[start].opens:
-                yield sound, Spot(folded, reading, start, end)
+                yield sound, Candidate(folded, reading, start, end)
 
     def _spelt_in(self, lowered: str, found: set[Place]) -> Iterator[Place]:
         """The words of the other rules, as they are spelt."""
@@ -171,7 +173,7 @@ class Rules:
         return list(accumulate(reach, max))
 
 
-class _Finder(Generic[Of]):
+class _AhoCorasick(Generic[Of]):
     """All the places of many strings in a text, in one pass (Aho-Corasick)."""
 
     def __init__(self, meant: Iterable[tuple[str, Of]]) -> None:
@@ -189,7 +191,7 @@ class _Finder(Generic[Of]):
 
 def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:
     for word in allowed:
-        spelling = " ".join(plain(word).lowered.split())
+        spelling = " ".join(visible_text(word).lowered.split())
         if spelling:
             yield spelling
             yield spelling.replace(" ", "")

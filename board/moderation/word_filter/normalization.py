@@ -18,7 +18,7 @@ from board.moderation.word_filter.jamo import (
     leet,
     written,
 )
-from board.moderation.word_filter.visible_text import KEPT, Plain, Span, plain
+from board.moderation.word_filter.visible_text import KEPT, Span, VisibleText, visible_text
 
 Found = tuple[int, tuple[Letter, ...]]
 # The letters of text[start:end], with the place of the character each came from.
@@ -28,10 +28,10 @@ _NO_LETTER = Letter(" ", " ")
 
 
 @dataclass(slots=True)
-class Folded:
+class NormalizedText:
     """Letters heard alike spelt alike. `text`, `letters` and `at` have one entry for each."""
 
-    plain: Plain
+    plain: VisibleText
     text: str = ""
     letters: list[Letter] = field(default_factory=list)
     at: list[int] = field(default_factory=list)  # which character of `plain`
@@ -152,18 +152,18 @@ as_leet = by_character(leet)
 
 
 @lru_cache(maxsize=KEPT)
-def normalise(text: str) -> Folded:
+def normalize(text: str) -> NormalizedText:
     """`text` as it stands, folded. Never raises, whatever it holds; linear in its length.
 
     To be read, not changed: it is the same for everyone who asks.
     """
-    shown = plain(text)
-    return fold(shown, as_written, [(0, len(shown.text))])
+    shown = visible_text(text)
+    return normalize_text(shown, as_written, [(0, len(shown.text))])
 
 
-def fold(shown: Plain, reading: Reading, parts: Iterable[Span]) -> Folded:
+def normalize_text(shown: VisibleText, reading: Reading, parts: Iterable[Span]) -> NormalizedText:
     """What `reading` makes of those parts of a text, none of which touch."""
-    folded = Folded(shown)
+    folded = NormalizedText(shown)
     for start, end in parts:
         if folded.letters:
             folded.part(start)

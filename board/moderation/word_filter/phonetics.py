@@ -9,37 +9,37 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from board.moderation.word_filter.candidates import Spot
+from board.moderation.word_filter.candidates import Candidate
 from board.moderation.word_filter.jamo import BREATHY, TENSE, VOWELS
 from board.moderation.word_filter.normalization import Reading, as_spoken, as_written
-from board.moderation.word_filter.variants import Form
+from board.moderation.word_filter.variants import Variant
 
 Place = tuple[int, int, int]  # characters from, up to, which rule
 
 
-class Sound(ABC):
+class PhoneticForm(ABC):
     """Forms with the same letters, each with the number of its rule."""
 
     def __init__(self) -> None:
-        self.forms: list[tuple[int, Form]] = []
+        self.forms: list[tuple[int, Variant]] = []
 
-    def add(self, number: int, form: Form, *, disguised: bool) -> None:
+    def add(self, number: int, form: Variant, *, disguised: bool) -> None:
         self.forms.append((number, form))
 
     @abstractmethod
-    def read(self, spot: Spot) -> Iterator[Place]:
+    def read(self, spot: Candidate) -> Iterator[Place]:
         """Which of the forms stand at this spot."""
 
 
-class Latin(Sound):
-    def read(self, spot: Spot) -> Iterator[Place]:
+class Latin(PhoneticForm):
+    def read(self, spot: Candidate) -> Iterator[Place]:
         if spot.is_latin_word():
             last = self._last(spot)
             for number, form in self.forms:
                 if last - spot.first >= len(form.spelling):
                     yield spot.first, last, number
 
-    def _last(self, spot: Spot) -> int:
+    def _last(self, spot: Candidate) -> int:
         """With the second s of ass."""
         text, last = spot.folded.plain.lowered, spot.last
         while text[last : last + 1] == text[last - 1]:
@@ -47,24 +47,26 @@ class Latin(Sound):
         return last
 
 
-class Initials(Sound):
+class Initials(PhoneticForm):
     """ㅅㅂ"""
 
-    def read(self, spot: Spot) -> Iterator[Place]:
+    def read(self, spot: Candidate) -> Iterator[Place]:
         if spot.stands_alone():
             for number, form in self.forms:
                 if _is_heard(spot.said, form.said, long=form.syllables > 2):
                     yield spot.first, spot.last, number
 
 
-class Syllables(Sound):
+class Syllables(PhoneticForm):
     def __init__(self) -> None:
         super().__init__()
-        self._spelt: defaultdict[str, list[tuple[int, Form]]] = defaultdict(list)
-        self._contracted: defaultdict[tuple[str, str], list[tuple[int, Form]]] = defaultdict(list)
+        self._spelt: defaultdict[str, list[tuple[int, Variant]]] = defaultdict(list)
+        self._contracted: defaultdict[tuple[str, str], list[tuple[int, Variant]]] = defaultdict(
+            list
+        )
         self._vowels = 0
 
-    def add(self, number: int, form: Form, *, disguised: bool) -> None:
+    def add(self, number: int, form: Variant, *, disguised: bool) -> None:
         whole = form.spelling.replace(" ", "")
         for spelling in {form.spelling, whole}:
             self._spelt[spelling].append((number, form))
@@ -73,10 +75,10 @@ class Syllables(Sound):
             self.forms.append((number, form))
         self._vowels = sum(letter in VOWELS for letter in form.letters)  # the same in each
 
-    def read(self, spot: Spot) -> Iterator[Place]:
+    def read(self, spot: Candidate) -> Iterator[Place]:
         return ((spot.first, spot.last, number) for number in self._rules(spot))
 
-    def _rules(self, spot: Spot) -> Iterator[int]:
+    def _rules(self, spot: Candidate) -> Iterator[int]:
         closes = spot.letters[-1].closes
         spelt = self._as_spelt(spot) if closes else self._as_contracted(spot)
         for number, form in spelt:
@@ -85,28 +87,28 @@ class Syllables(Sound):
         if closes and self.forms and spot.is_worth_reading(self._vowels):
             yield from self._in_disguise(spot)
 
-    def _as_spelt(self, spot: Spot) -> Iterable[tuple[int, Form]]:
+    def _as_spelt(self, spot: Candidate) -> Iterable[tuple[int, Variant]]:
         return self._spelt.get(" ".join(spot.shown.split()), ())
 
-    def _as_contracted(self, spot: Spot) -> Iterable[tuple[int, Form]]:
+    def _as_contracted(self, spot: Candidate) -> Iterable[tuple[int, Variant]]:
         if spot.contracts:
             return self._contracted.get((spot.shown[:-1], spot.said), ())
         return ()
 
-    def _in_disguise(self, spot: Spot) -> Iterable[int]:
+    def _in_disguise(self, spot: Candidate) -> Iterable[int]:
         has_gap, has_room = spot.has_gap, spot.has_room()
         if has_gap and not has_room:
             return ()
-        manner = _Manner(spot.reading, spot.has_letters_alone, spot.is_parted, has_room)
+        manner = _Disguise(spot.reading, spot.has_letters_alone, spot.is_parted, has_room)
         return _heard(self, spot.said, manner)
 
-    def heard(self, said: str, manner: "_Manner") -> Iterator[int]:
+    def heard(self, said: str, manner: "_Disguise") -> Iterator[int]:
         for number, form in self.forms:
             if manner.suits(form) and manner.says(said, form):
                 yield number
 
 
-class _Manner(NamedTuple):
+class _Disguise(NamedTuple):
     """How a sound was written."""
 
     reading: Reading
@@ -114,10 +116,10 @@ class _Manner(NamedTuple):
     parted: bool  # by a space
     has_room: bool
 
-    def suits(self, form: Form) -> bool:
+    def suits(self, form: Variant) -> bool:
         return (form.syllables > 2 or self.has_room) and (self.alone or not form.squeezed)
 
-    def says(self, said: str, form: Form) -> bool:
+    def says(self, said: str, form: Variant) -> bool:
         if form.exact:
             return self.reading is as_written and said == form.said
         if self.reading is as_spoken:
@@ -128,7 +130,7 @@ class _Manner(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _heard(sound: Syllables, said: str, manner: _Manner) -> tuple[int, ...]:
+def _heard(sound: Syllables, said: str, manner: _Disguise) -> tuple[int, ...]:
     return tuple(sound.heard(said, manner))
 
 
@@ -150,7 +152,7 @@ def _is_heard(said: str, meant: str, *, long: bool) -> bool:
     )
 
 
-def kind_of(form: Form) -> type[Sound]:
+def kind_of(form: Variant) -> type[PhoneticForm]:
     if form.latin:
         return Latin
     return Initials if form.letters_alone else Syllables

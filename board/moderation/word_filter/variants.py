@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 from board.moderation.word_filter.jamo import SIGNS, VOWELS, keyed
 from board.moderation.word_filter.normalization import (
-    Folded,
+    NormalizedText,
     Reading,
     as_drawn,
     as_keyed,
     as_leet,
     as_spoken,
     as_written,
-    fold,
-    normalise,
+    normalize,
+    normalize_text,
 )
-from board.moderation.word_filter.visible_text import Span, plain
+from board.moderation.word_filter.visible_text import Span, visible_text
 
 _LATIN = re.compile("[a-zA-Z]")
 _LEET = re.compile("[" + re.escape(SIGNS) + "]")
@@ -30,7 +30,7 @@ _DRAWN = re.compile(
 _LOOKS_LIKE = {"대": "머", "멍": "댕", "명": "띵", "귀": "커"}
 
 
-class Form(NamedTuple):
+class Variant(NamedTuple):
     spelling: str  # no two spaces together
     letters: str
     said: str
@@ -41,7 +41,7 @@ class Form(NamedTuple):
     squeezed: bool = False  # only where letters are typed alone
 
 
-def forms_of(spelling: str) -> list[Form]:
+def variants_of(spelling: str) -> list[Variant]:
     """Each distinct way to hear or type a word; none for a word of a single letter."""
     forms = [_form(spelling), _form(spelling, spaced=True), *_looking_like(spelling)]
     if forms[0].latin:
@@ -51,15 +51,15 @@ def forms_of(spelling: str) -> list[Form]:
     return [form for form in dict.fromkeys(forms) if len(form.letters) > 1]
 
 
-def _looking_like(spelling: str) -> Iterator[Form]:
+def _looking_like(spelling: str) -> Iterator[Variant]:
     for syllable, look in _LOOKS_LIKE.items():
         if syllable in spelling:
             yield _form(spelling.replace(syllable, look))._replace(exact=True)
 
 
-def _form(spelling: str, *, spaced: bool = False) -> Form:
-    folded = normalise(spelling if spaced else spelling.replace(" ", ""))
-    return Form(
+def _form(spelling: str, *, spaced: bool = False) -> Variant:
+    folded = normalize(spelling if spaced else spelling.replace(" ", ""))
+    return Variant(
         spelling,
         folded.text,
         "".join(letter.said for letter in folded.letters),
@@ -69,13 +69,13 @@ def _form(spelling: str, *, spaced: bool = False) -> Form:
     )
 
 
-def _typed_in_hangul(spelling: str) -> Form:
+def _typed_in_hangul(spelling: str) -> Variant:
     """Latin typed with the keyboard in Hangul: fuck is ㄹㅕ차."""
     letters = "".join(letter.said for char in spelling for letter in keyed(char))
     return _form(letters)._replace(letters_alone=False, exact=True, squeezed=True)
 
 
-def _squeezed(form: Form) -> Form:
+def _squeezed(form: Variant) -> Variant:
     """With doubled letters once, as they are folded when they are typed alone: ㅈㅗㄴㄴㅏ."""
     pairs = [pair for pair, _ in groupby(zip(form.letters, form.said, strict=True))]
     return form._replace(
@@ -85,20 +85,20 @@ def _squeezed(form: Form) -> Form:
     )
 
 
-def readings_of(given: str) -> Iterator[tuple[Reading, Folded]]:
+def readings_of(given: str) -> Iterator[tuple[Reading, NormalizedText]]:
     """The ways a text is worth reading, folded: most text in one, a few words in others."""
-    yield as_written, normalise(given)
-    shown = plain(given)
+    yield as_written, normalize(given)
+    shown = visible_text(given)
     text = shown.text
     if _LATIN.search(text):
         words = _words_with(_LATIN, text)
         for reading in (as_keyed, as_spoken):
-            yield reading, fold(shown, reading, words)
+            yield reading, normalize_text(shown, reading, words)
         signed = [span for span in words if _LEET.search(text, *span)]
         if signed:
-            yield as_leet, fold(shown, as_leet, signed)
+            yield as_leet, normalize_text(shown, as_leet, signed)
     if _DRAWN.search(text):
-        yield as_drawn, fold(shown, as_drawn, _words_with(_DRAWN, text))
+        yield as_drawn, normalize_text(shown, as_drawn, _words_with(_DRAWN, text))
 
 
 def _words_with(what: re.Pattern[str], text: str) -> list[Span]:

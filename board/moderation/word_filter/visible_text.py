@@ -32,7 +32,7 @@ _CONJOINING = str.maketrans(
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class VisibleText:
     """What a reader sees: NFC, nothing invisible, full-width and circled letters as usual ones."""
 
     text: str
@@ -45,10 +45,10 @@ class Plain:
 
 
 @lru_cache(maxsize=KEPT)
-def plain(text: str) -> Plain:
+def visible_text(text: str) -> VisibleText:
     """`text` as a reader sees it. Never raises, whatever the string holds; linear in its length."""
     if _is_shown_as_it_is(text):
-        return Plain(text, _lowered(text), None)
+        return VisibleText(text, _lowered(text), None)
     shown: list[str] = []
     spans: list[Span] = []
     start = 0
@@ -58,7 +58,7 @@ def plain(text: str) -> Plain:
             shown.append(char)
             spans.append((start, end))
         start = end
-    return Plain("".join(shown), _lowered("".join(shown)), spans)
+    return VisibleText("".join(shown), _lowered("".join(shown)), spans)
 
 
 def _is_shown_as_it_is(text: str) -> bool:

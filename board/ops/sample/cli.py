@@ -30,7 +30,7 @@ from board.comments.writing import create, limits
 from board.db import db, now, schema, writing
 from board.moderation.reports.models import report
 from board.moderation.rulings import models as moderation
-from board.moderation.threads.restrictions import steer
+from board.moderation.threads.restrictions import restrict
 from board.ops.sample import tips as sample_tips
 from board.ops.sample.thread_generator import fill
 
@@ -48,7 +48,7 @@ def load() -> None:
     """Load the sample board into a database that has nothing in it."""
     if schema.state(db.engine) is not schema.State.CURRENT:
         schema.upgrade()
-    if not load_sample_when_empty():
+    if not load_if_empty():
         raise click.ClickException("This board has articles or accounts already.")
     print_accounts()
 
@@ -70,7 +70,7 @@ def thread(slug: str, count: int) -> None:
             shown.update(written)
 
 
-def load_sample_when_empty() -> bool:
+def load_if_empty() -> bool:
     """Load the sample board unless anything is there. Its passwords are made for this machine."""
     if db.session.scalar(select(Article.id)) or db.session.scalar(select(User.id)):
         return False
@@ -119,7 +119,7 @@ def _slow_one(moderator: User) -> None:
         reason=reason,
         ends_at=now() + timedelta(days=7),
     )
-    steer(terms, by=moderator)
+    restrict(terms, by=moderator)
 
 
 def print_accounts() -> None:

@@ -12,9 +12,9 @@ from board.accounts.models import User
 from board.db import db
 from board.tips.crypto import key_files, passphrases
 from board.tips.crypto.primitives import Key
-from board.tips.models.key_holders import Reader
+from board.tips.models.key_holders import TipReader
 from board.tips.readers import roster
-from board.tips.readers.recovery_sheet import Paper
+from board.tips.readers.recovery_sheet import RecoverySheet
 from board.tips.sealed import messages
 
 TIP = (
@@ -25,28 +25,28 @@ TIP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class SamplePapers:
     """What tess and her source have on paper; slow to make, so made before the database is
     written."""
 
-    reader: Paper
+    reader: RecoverySheet
     source_code: str
     tag: bytes
     source_kek: bytes
 
 
-def write_papers() -> Papers:
+def write_papers() -> SamplePapers:
     code = passphrases.new_code()
-    return Papers(Paper.new(), code, *key_files.stretch(code))
+    return SamplePapers(RecoverySheet.new(), code, *key_files.stretch(code))
 
 
-def seat(user: User, papers: Papers) -> None:
+def seat(user: User, papers: SamplePapers) -> None:
     """Make `user` the first reader of tips, with a tip to read; keep the words for this machine."""
     key = Key()
-    reader = Reader.make(user, key, papers.reader.locks)
+    reader = TipReader.make(user, key, papers.reader.locks)
     db.session.flush()
     roster.add(reader, by=reader, key=key)
-    messages.send(TIP, "", [], to=[reader], tag=papers.tag, kek=papers.source_kek)
+    messages.submit_tip(TIP, "", [], to=[reader], tag=papers.tag, kek=papers.source_kek)
     kept = {
         "passphrase": papers.reader.passphrase, "recovery": papers.reader.recovery,
         "source": papers.source_code,
@@ -57,7 +57,7 @@ def seat(user: User, papers: Papers) -> None:
 
 
 def print_paper() -> None:
-    if _path().exists() and db.session.scalar(select(Reader.id)):
+    if _path().exists() and db.session.scalar(select(TipReader.id)):
         kept = json.loads(_path().read_text(encoding="utf-8"))
         click.echo(f"tess reads tips with the passphrase: {kept['passphrase']}")
 

@@ -17,7 +17,7 @@ from board.text import normalize_line
 from board.tips import files
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
-from board.tips.crypto.primitives import BadSeal
+from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.models.tip import Tip
 from board.tips.web import form_tokens
 
@@ -66,7 +66,7 @@ class Attachment:
         return name
 
 
-class Draft:
+class AttachmentDraft:
     """The attachments of a form that is not sent yet, on disk under the secret of its ticket."""
 
     def __init__(self, ticket: str) -> None:
@@ -78,7 +78,9 @@ class Draft:
         """Look into what was uploaded, and keep it until the form is sent or forgotten."""
         for upload in uploads:
             stream: Any = upload.stream
-            self.attachments.append(_looked_into(stream, tidy_name(upload.filename or "")))
+            self.attachments.append(
+                _looked_into(stream, normalize_file_name(upload.filename or ""))
+            )
         self._write()
 
     def drop(self, ids: list[str]) -> None:
@@ -114,13 +116,13 @@ class Draft:
             raise CannotClean(original.name) from error
         sealed = seal_file(key_files.folder("drafts") / secrets.token_hex(16), cleaned.data)
         return Attachment(
-            tidy_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
+            normalize_file_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
         )
 
     def _read(self) -> list[Attachment]:
         try:
-            listed = json.loads(primitives.unlock(self._secret, self._path.read_bytes(), "draft"))
-        except (FileNotFoundError, BadSeal):
+            listed = json.loads(primitives.decrypt(self._secret, self._path.read_bytes(), "draft"))
+        except (FileNotFoundError, DecryptionFailed):
             return []
         folder = key_files.folder("drafts")
         each = [
@@ -138,7 +140,7 @@ class Draft:
             }
             for a in self.attachments
         ]  # fmt: skip
-        locked = primitives.lock(self._secret, json.dumps(listed).encode(), "draft")
+        locked = primitives.encrypt(self._secret, json.dumps(listed).encode(), "draft")
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(locked)
@@ -148,10 +150,12 @@ def kept(upload: FileStorage) -> Attachment:
     """An upload as it is, for a reader's reply."""
     sealed: Any = upload.stream
     sealed.kept = True
-    return Attachment(tidy_name(upload.filename or ""), sealed.size, sealed.key, sealed.path)
+    return Attachment(
+        normalize_file_name(upload.filename or ""), sealed.size, sealed.key, sealed.path
+    )
 
 
-def tidy_name(name: str) -> str:
+def normalize_file_name(name: str) -> str:
     """A file's name without a path, of a length to read, with nothing that hides in it."""
     name = normalize_line(unicodedata.normalize("NFC", _PATH.sub("", name))).lstrip(".")
     stem, dot, ending = name.rpartition(".")
@@ -162,7 +166,7 @@ def tidy_name(name: str) -> str:
 def _looked_into(sealed: SealedFile, name: str) -> Attachment:
     sealed.kept = True
     attachment = Attachment(name, sealed.size, sealed.key, sealed.path)
-    report = files.look(attachment.data(), name)
+    report = files.inspect(attachment.data(), name)
     attachment.found = [[each.kind, each.detail, each.stays] for each in report.findings]
     attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
     return attachment

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from board.tips.crypto import passphrases
-from board.tips.files.text.pii import revealing
+from board.tips.files.text.pii import find_pii
 
 KINDS = {
     "place": lambda: _("Where it was made"),
@@ -49,19 +49,19 @@ WHY_NOT = {
 }
 
 
-def said(kind: str, detail: str, stays: bool = False) -> tuple[str, str]:
+def finding_text(kind: str, detail: str, stays: bool = False) -> tuple[str, str]:
     """A finding as a person reads it: what it is, and what exactly."""
     what = KINDS[kind]() if kind in KINDS else _("Something else that may identify you")
     return (_("%(what)s (stays in a cleaned copy)", what=what) if stays else what), detail
 
 
-def why_not(reason: str) -> str:
+def refusal_text(reason: str) -> str:
     """Why there is no clean copy, where that can be mended."""
     return WHY_NOT[reason]() if reason in WHY_NOT else ""
 
 
 def findings_in(text: str) -> list[tuple[str, str]]:
-    told = [said(finding.kind, finding.detail) for finding in revealing(text)]
+    told = [finding_text(finding.kind, finding.detail) for finding in find_pii(text)]
     if passphrases.looks_like_code(text):
-        told.append(said("code", ""))
+        told.append(finding_text("code", ""))
     return told

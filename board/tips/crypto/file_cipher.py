@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from board.tips.crypto.primitives import BadSeal, padded_size
+from board.tips.crypto.primitives import DecryptionFailed, padded_size
 
 CHUNK = 64 * 1024
 _TAG = 16
@@ -89,11 +89,11 @@ def open_file(path: Path, key: bytes, size: int) -> Iterator[bytes]:
             try:
                 data = cipher.decrypt(_nonce(count, not onward), chunk, None)
             except InvalidTag as error:
-                raise BadSeal from error
+                raise DecryptionFailed from error
             yield data[:left]
             left, count, chunk = max(0, left - len(data)), count + 1, onward
     if left or not count:
-        raise BadSeal
+        raise DecryptionFailed
 
 
 def _nonce(count: int, last: bool) -> bytes:

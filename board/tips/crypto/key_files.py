@@ -46,7 +46,9 @@ def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
     """
     pepper = _kept("pepper", 48)
     with _turn():
-        return primitives.stretch(secret, salt=salt or pepper[:16], pepper=pepper[16:])
+        return primitives.derive_from_passphrase(
+            secret, salt=salt or pepper[:16], pepper=pepper[16:]
+        )
 
 
 def make_erase_key(ref: str) -> bytes:

@@ -22,7 +22,7 @@ _LIKE_DIGITS = re.compile(r"(?<!\d)(?:\d{3}[\s.·-]?){8}\d{3}(?!\d)")
 _SEPARATORS = re.compile(r"[\s,.·-]+")
 
 
-class NotWords(ValueError):
+class InvalidPhrase(ValueError):
     """`places`: which words, counted from 1, are in no list; none when another thing is wrong."""
 
     def __init__(self, places: tuple[int, ...] = ()) -> None:
@@ -41,7 +41,7 @@ def read_code(typed: str) -> str:
     code = _from_digits(typed) if _DIGITS.fullmatch(typed) else read_phrase(typed, CODE_WORDS)
     whole = _number(code).to_bytes(11)
     if _checksum(whole[:10]) != whole[10:]:
-        raise NotWords
+        raise InvalidPhrase
     return code
 
 
@@ -74,14 +74,14 @@ def read_phrase(typed: str, count: int) -> str:
     """The `count` words that were meant, or NotWords."""
     given = [word for word in _SEPARATORS.split(unicodedata.normalize("NFC", typed)) if word]
     if len(given) != count:
-        raise NotWords
+        raise InvalidPhrase
     found = [_by_two_syllables().get(word[:2]) for word in given]
     known = [
         word if word and word.startswith(one) else None
         for word, one in zip(found, given, strict=True)
     ]
     if strays := tuple(place for place, word in enumerate(known, 1) if word is None):
-        raise NotWords(strays)
+        raise InvalidPhrase(strays)
     return " ".join(word for word in known if word)
 
 
@@ -107,7 +107,7 @@ def holds_code(text: str) -> bool:
 def _is_code(typed: str) -> bool:
     try:
         return bool(read_code(typed))
-    except NotWords:
+    except InvalidPhrase:
         return False
 
 
@@ -115,7 +115,7 @@ def _from_digits(typed: str) -> str:
     digits = "".join(c for c in typed if c.isdecimal())
     number = int(digits or "0")
     if len(digits) != CODE_DIGITS or number >= 1 << CODE_WORDS * _BITS:
-        raise NotWords
+        raise InvalidPhrase
     return _words(number, CODE_WORDS)
 
 

@@ -32,7 +32,7 @@ _NONCE = 12
 _PASSES, _LANES, _KIB = 3, 1, 64 * 1024
 
 
-class BadSeal(Exception):
+class DecryptionFailed(Exception):
     """Not sealed for this key, or not for this place, or damaged."""
 
 
@@ -67,13 +67,13 @@ class Key:
     def open(self, sealed: bytes, *context: object) -> bytes:
         """What `seal` sealed for this key in this context. Raises BadSeal."""
         if not sealed or sealed[0] != self._alg:
-            raise BadSeal
+            raise DecryptionFailed
         try:
             return _suite(self._alg).decrypt(sealed[1:], self._secret, info=_info(context))
         except (InvalidTag, ValueError) as error:
-            raise BadSeal from error
+            raise DecryptionFailed from error
 
-    def own(self, purpose: str) -> bytes:
+    def derive_private(self, purpose: str) -> bytes:
         """A secret of the holder alone, one for each purpose."""
         return derive(self.seed, purpose)
 
@@ -87,10 +87,10 @@ class Key:
 
     @cached_property
     def _signer(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.own("sign"))
+        return Ed25519PrivateKey.from_private_bytes(self.derive_private("sign"))
 
 
-def seal(public: bytes, data: bytes, *context: object) -> bytes:
+def hpke_encrypt(public: bytes, data: bytes, *context: object) -> bytes:
     """`data` for whoever holds the key of `public`; the first byte names the algorithm."""
     alg, raw = public[0], public[1:]
     key: Any = X25519PublicKey.from_public_bytes(raw[-32:])
@@ -100,31 +100,31 @@ def seal(public: bytes, data: bytes, *context: object) -> bytes:
     return bytes([alg]) + _suite(alg).encrypt(data, key, info=_info(context))
 
 
-def lock(key: bytes, data: bytes, *context: object) -> bytes:
+def encrypt(key: bytes, data: bytes, *context: object) -> bytes:
     """`data` for whoever has these 32 bytes."""
     nonce = os.urandom(_NONCE)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, data, _info(context))
 
 
-def unlock(key: bytes, locked: bytes, *context: object) -> bytes:
+def decrypt(key: bytes, locked: bytes, *context: object) -> bytes:
     """What `lock` locked. Raises BadSeal."""
     try:
         return ChaCha20Poly1305(key).decrypt(locked[:_NONCE], locked[_NONCE:], _info(context))
     except (InvalidTag, ValueError) as error:
-        raise BadSeal from error
+        raise DecryptionFailed from error
 
 
-def share(secret: bytes, data: bytes, *context: object) -> bytes:
+def encrypt_shared(secret: bytes, data: bytes, *context: object) -> bytes:
     """`data` for all who have these 32 bytes; the first byte names the algorithm."""
-    return bytes([SHARED]) + lock(derive(secret, "share"), data, *context)
+    return bytes([SHARED]) + encrypt(derive(secret, "share"), data, *context)
 
 
-def shared(secret: bytes, sealed: bytes, *context: object) -> bytes:
+def decrypt_shared(secret: bytes, sealed: bytes, *context: object) -> bytes:
     """What `share` made, or what was sealed to the pair of keys with this seed. Raises BadSeal."""
     if sealed[:1] == bytes([SHARED]):
-        return unlock(derive(secret, "share"), sealed[1:], *context)
+        return decrypt(derive(secret, "share"), sealed[1:], *context)
     if not sealed:
-        raise BadSeal
+        raise DecryptionFailed
     return Key.of(secret, sealed).open(sealed, *context)
 
 
@@ -136,7 +136,7 @@ def is_signed(data: bytes, signature: bytes, verifier: bytes) -> bool:
     return True
 
 
-def stretch(secret: str, *, salt: bytes, pepper: bytes) -> tuple[bytes, bytes]:
+def derive_from_passphrase(secret: str, *, salt: bytes, pepper: bytes) -> tuple[bytes, bytes]:
     """Slowly, what is kept to recognise `secret` by, and the key it locks with."""
     key = Argon2id(
         salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=_KIB, secret=pepper
@@ -157,7 +157,7 @@ def pad(data: bytes, *, least: int = 1024) -> bytes:
 def unpad(padded: bytes) -> bytes:
     data, mark, rest = padded.rpartition(b"\x80")
     if not mark or rest.strip(b"\x00"):
-        raise BadSeal
+        raise DecryptionFailed
     return data
 
 
@@ -176,7 +176,7 @@ def best_algorithm() -> int:
 
 def _suite(alg: int) -> hpke.Suite:
     if alg not in _KEMS:
-        raise BadSeal
+        raise DecryptionFailed
     return hpke.Suite(_KEMS[alg], hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
 

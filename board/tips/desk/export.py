@@ -20,8 +20,8 @@ from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import open_file
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
-from board.tips.models.key_holders import Reader
-from board.tips.sealed.sealed_tip import Content, Opened
+from board.tips.models.key_holders import TipReader
+from board.tips.sealed.sealed_tip import Content, DecryptableTip
 
 KINDS = ("message", "file", "story", "note", "facts", "hold")
 DIGITS = 8  # of the code that proves it
@@ -47,19 +47,19 @@ def read_recipient(typed: str) -> str:
         raise NotRecipient from error
 
 
-def recipient(reader: Reader, key: Key) -> str:
+def recipient(reader: TipReader, key: Key) -> str:
     """Whom exports of this reader are encrypted to; nothing until it is proven."""
     return str(_kept(reader, key)["to"])
 
 
-def ask(reader: Reader, key: Key, recipient: str) -> None:
+def ask(reader: TipReader, key: Key, recipient: str) -> None:
     """A new one, to be proven. Until then exports go where they went before."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     kept = {"to": _kept(reader, key)["to"], "asked": recipient, "code": code}
-    reader.export_to = reader.keep(key, "export", kept)
+    reader.export_to = reader.encrypt_for_self(key, "export", kept)
 
 
-def riddle(reader: Reader, key: Key) -> tuple[str, str] | None:
+def riddle(reader: TipReader, key: Key) -> tuple[str, str] | None:
     """The recipient that is to be proven, and the code, encrypted to it, as lines of text."""
     kept = _kept(reader, key)
     if not kept["asked"]:
@@ -69,18 +69,18 @@ def riddle(reader: Reader, key: Key) -> tuple[str, str] | None:
     return kept["asked"], pyrage.encrypt(told, [to], armored=True).decode()
 
 
-def prove(reader: Reader, key: Key, typed: str) -> bool:
+def prove(reader: TipReader, key: Key, typed: str) -> bool:
     """Whether this is the code: then the other computer can open what is sent to it."""
     kept = _kept(reader, key)
     given = "".join(c for c in typed if c.isdecimal())
     if not kept["asked"] or not secrets.compare_digest(given.encode(), kept["code"].encode()):
         return False
     proven = {"to": kept["asked"], "asked": "", "code": ""}
-    reader.export_to = reader.keep(key, "export", proven)
+    reader.export_to = reader.encrypt_for_self(key, "export", proven)
     return True
 
 
-def pack(opened: Opened, to: str, *, by: str, contact: bool) -> IO[bytes]:
+def pack(opened: DecryptableTip, to: str, *, by: str, contact: bool) -> IO[bytes]:
     """The archive, encrypted, in a file without a name; nothing readable ever stands on a disk.
 
     Raises BadSeal before anything is sent, when a part of the tip is damaged.
@@ -97,12 +97,16 @@ def pack(opened: Opened, to: str, *, by: str, contact: bool) -> IO[bytes]:
     return packed
 
 
-def _kept(reader: Reader, key: Key) -> dict[str, str]:
+def _kept(reader: TipReader, key: Key) -> dict[str, str]:
     empty = {"to": "", "asked": "", "code": ""}
-    return {**empty, **reader.kept(key, "export", reader.export_to)} if reader.export_to else empty
+    return (
+        {**empty, **reader.decrypt_own(key, "export", reader.export_to)}
+        if reader.export_to
+        else empty
+    )
 
 
-def _archive(opened: Opened, contents: list[Content], by: str) -> Iterator[bytes]:
+def _archive(opened: DecryptableTip, contents: list[Content], by: str) -> Iterator[bytes]:
     """A tar: the files, then what was said, then the manifest with the hash of each file."""
     folder, sums, files = f"tip-{opened.tip.id}", {}, {}
     for content in contents:
@@ -137,7 +141,11 @@ def _member(name: str, chunks: Iterable[bytes], size: int, digest: Any) -> Itera
 
 
 def _manifest(
-    opened: Opened, contents: list[Content], by: str, files: dict[int, str], sums: dict[str, str]
+    opened: DecryptableTip,
+    contents: list[Content],
+    by: str,
+    files: dict[int, str],
+    sums: dict[str, str],
 ) -> str:
     tip = opened.tip
     said = [

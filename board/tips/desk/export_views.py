@@ -15,14 +15,14 @@ from board.tips.desk import export as tip_export
 from board.tips.desk.forms import RecipientForm, RiddleForm
 from board.tips.desk.tip_page import opened_by_me
 from board.tips.models import audit_log
-from board.tips.models.audit_log import Act
-from board.tips.models.key_holders import Reader
-from board.tips.readers.unlock_views import my_key
-from board.tips.web.responses import OPAQUE, page_of, protect
+from board.tips.models.audit_log import AuditAction
+from board.tips.models.key_holders import TipReader
+from board.tips.readers.unlock_views import current_key
+from board.tips.web.responses import OPAQUE, no_store, render_page
 from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_export", __name__)
-bp.after_request(protect)
+bp.after_request(no_store)
 
 
 @bp.get("/desk/tips/export")
@@ -61,22 +61,22 @@ def prove() -> ResponseReturnValue:
 @open_to(tip_readers)
 def export(id: int) -> ResponseReturnValue:
     """Logged before it leaves."""
-    to = tip_export.recipient(*my_key())
+    to = tip_export.recipient(*current_key())
     if not to:
         return redirect(url_for(".index"), 303)
     contact = request.form.get("contact") == "yes"
     with writing():
         opened = opened_by_me(id)
-        for act in (Act.EXPORT, Act.CONTACT) if contact else (Act.EXPORT,):
-            audit_log.note(act, by=current_user(), tip_id=id)
+        for act in (AuditAction.EXPORT, AuditAction.CONTACT) if contact else (AuditAction.EXPORT,):
+            audit_log.append_entry(act, by=current_user(), tip_id=id)
     packed = tip_export.pack(opened, to, by=current_user().name, contact=contact)
     return _download(packed, f"tip-{id}.tar.age")
 
 
-def _mine() -> tuple[Reader, Key]:
+def _mine() -> tuple[TipReader, Key]:
     """As it is now, to be changed."""
-    me, key = my_key()
-    return db.session.get_one(Reader, me.id), key
+    me, key = current_key()
+    return db.session.get_one(TipReader, me.id), key
 
 
 def _download(packed: IO[bytes], name: str) -> Response:
@@ -96,9 +96,9 @@ def _chunks(packed: IO[bytes]) -> Iterator[bytes]:
 
 
 def _page(*, status: int = 200, **forms: Any) -> Response:
-    me, key = my_key()
+    me, key = current_key()
     forms = {"form": RecipientForm.unbound(), "riddle_form": RiddleForm.unbound(), **forms}
-    return page_of(
+    return render_page(
         "tips/desk/export.html",
         status=status,
         recipient=tip_export.recipient(me, key),

@@ -13,8 +13,8 @@ from board.db import db
 from board.tips.dates import today
 from board.tips.desk import export as tip_export
 from board.tips.forms import AsTyped
-from board.tips.models.key_holders import Reader
-from board.tips.models.tip import State, Tip
+from board.tips.models.key_holders import TipReader
+from board.tips.models.tip import Tip, TipState
 from board.tips.sealed.search import Wanted
 from board.web.forms import Form
 
@@ -80,10 +80,10 @@ class FindForm(Form):
 
     STATES = {
         "": _("Any"),
-        State.NEW.value: _("Not read yet"),
-        State.OPEN.value: _("In progress"),
-        State.PUBLISHED.value: _("Published as a story"),
-        State.CLOSED.value: _("Closed"),
+        TipState.NEW.value: _("Not read yet"),
+        TipState.OPEN.value: _("In progress"),
+        TipState.PUBLISHED.value: _("Published as a story"),
+        TipState.CLOSED.value: _("Closed"),
     }
     AGES = {
         "": _("Any"),
@@ -99,7 +99,9 @@ class FindForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        readers = {str(each.user_id): each.user.name for each in db.session.scalars(Reader.all())}
+        readers = {
+            str(each.user_id): each.user.name for each in db.session.scalars(TipReader.all())
+        }
         self.state.choices = _choices(self.STATES)
         self.age.choices = _choices(self.AGES)
         self.reader.choices = _choices({"": _("Anyone"), "0": _("No one"), **readers})

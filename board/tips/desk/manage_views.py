@@ -8,12 +8,12 @@ from board.db import truncate_wal, writing
 from board.tips.desk.forms import DayForm, HoldForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import back, opened_by_me, readers_of, tip_page
-from board.tips.models.audit_log import Act
-from board.tips.models.audit_log import note as note_act
-from board.tips.models.key_holders import Reader
-from board.tips.models.tip import Purpose, State
+from board.tips.models.audit_log import AuditAction
+from board.tips.models.audit_log import append_entry as note_act
+from board.tips.models.key_holders import TipReader
+from board.tips.models.tip import Purpose, TipState
 from board.tips.readers import roster
-from board.tips.readers.unlock_views import my_key
+from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention, search_index
 from board.web.access import open_to, tip_readers
 
@@ -30,7 +30,10 @@ def assign(id: int) -> ResponseReturnValue:
             abort(400)
         tip.assignee_id = able[wanted].user_id if wanted else None
         note_act(
-            Act.ASSIGN, by=current_user(), tip_id=id, about=able[wanted].user if wanted else None
+            AuditAction.ASSIGN,
+            by=current_user(),
+            tip_id=id,
+            about=able[wanted].user if wanted else None,
         )
     return back(id)
 
@@ -51,7 +54,7 @@ def promise(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 def close(id: int) -> ResponseReturnValue:
     with writing():
-        opened_by_me(id).tip.state = State.CLOSED.value
+        opened_by_me(id).tip.state = TipState.CLOSED.value
     return back(id)
 
 
@@ -59,7 +62,7 @@ def close(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 def open(id: int) -> ResponseReturnValue:
     with writing():
-        opened_by_me(id).tip.state = State.OPEN.value
+        opened_by_me(id).tip.state = TipState.OPEN.value
     return back(id)
 
 
@@ -71,11 +74,11 @@ def hold(id: int) -> ResponseReturnValue:
     if not form.validate():
         return tip_page(opened_by_me(id), hold_form=form, status=422)
     with writing():
-        me, _key = my_key()
+        me, _key = current_key()
         opened = opened_by_me(id)
         opened.tip.held_until = form.until
         opened.replace(Purpose.DESK, "hold", {"by": me.user.name, "text": form.reason.data})
-        note_act(Act.HOLD, by=current_user(), tip_id=id)
+        note_act(AuditAction.HOLD, by=current_user(), tip_id=id)
     return back(id)
 
 
@@ -86,9 +89,9 @@ def let_in(id: int) -> ResponseReturnValue:
         opened, members = opened_by_me(id), roster.members()
         reader = _named(members)
         if reader not in readers_of(opened.tip):
-            opened.let_in(reader, roster=members)
+            opened.grant_access(reader, roster=members)
             search_index.forget(tip=opened.tip, reader=reader)
-            note_act(Act.LET_IN, by=current_user(), tip_id=id, about=reader.user)
+            note_act(AuditAction.LET_IN, by=current_user(), tip_id=id, about=reader.user)
     return back(id)
 
 
@@ -98,14 +101,14 @@ def shut_out(id: int) -> ResponseReturnValue:
     """A reader loses this tip: what comes later is under keys they never had. Whoever does not
     want to see it shuts themselves out, if a colleague can go on."""
     with writing():
-        me, _key = my_key()
+        me, _key = current_key()
         opened, members = opened_by_me(id), roster.members()
         reader = _named(members)
         if not {*readers_of(opened.tip)} & {*members} - {reader}:
             abort(400)
-        opened.shut_out(reader, roster=members)
+        opened.revoke_access(reader, roster=members)
         search_index.forget(tip=opened.tip, reader=reader)
-        note_act(Act.SHUT_OUT, by=current_user(), tip_id=id, about=reader.user)
+        note_act(AuditAction.SHUT_OUT, by=current_user(), tip_id=id, about=reader.user)
     return redirect(url_for(".inbox", notice="saved"), 303) if reader is me else back(id)
 
 
@@ -122,7 +125,7 @@ def erase(id: int) -> ResponseReturnValue:
     return redirect(url_for(".inbox", notice="erased"), 303)
 
 
-def _named(members: list[Reader]) -> Reader:
+def _named(members: list[TipReader]) -> TipReader:
     """The one the form names."""
     id = request.form.get("reader", "")
     return next((reader for reader in members if str(reader.id) == id), None) or abort(400)

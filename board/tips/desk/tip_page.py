@@ -6,42 +6,42 @@ from flask import Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from board.db import db
-from board.tips.attachments.finding_labels import said
+from board.tips.attachments.finding_labels import finding_text
 from board.tips.crypto import key_files
-from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.desk import export as tip_export
 from board.tips.desk.forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
 from board.tips.forms import MessageForm
-from board.tips.models.audit_log import Entry
-from board.tips.models.key_holders import Reader
+from board.tips.models.audit_log import AuditEntry
+from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers import roster
-from board.tips.readers.unlock_views import my_key
+from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention
-from board.tips.sealed.sealed_tip import Content, Opened
+from board.tips.sealed.sealed_tip import Content, DecryptableTip
 from board.tips.web import form_tokens
-from board.tips.web.responses import page_of
-from board.tips.web.safe_text import defanged, hidden, marked, plain
+from board.tips.web.responses import render_page
+from board.tips.web.safe_text import defang, hidden, marked, plain
 
 
-def opened_by_me(id: int) -> Opened:
+def opened_by_me(id: int) -> DecryptableTip:
     """Without a key of the tip there is no such page."""
-    me, key = my_key()
+    me, key = current_key()
     found: Tip = db.get_or_404(Tip, id)
     try:
-        opened = Opened.by(found, me, key)
+        opened = DecryptableTip.open(found, me, key)
     except key_files.Erased:
         abort(404)
-    if not opened.is_mine:
+    if not opened.has_key:
         abort(404)
     return opened
 
 
-def tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
+def tip_page(opened: DecryptableTip, *, status: int = 200, **given: Any) -> Response:
     tip, facts = opened.tip, opened.newest("facts")
-    readers, (me, key) = readers_of(tip), my_key()
-    return page_of(
+    readers, (me, key) = readers_of(tip), current_key()
+    return render_page(
         "tips/desk/tip.html",
         status=status,
         tip=tip,
@@ -53,7 +53,7 @@ def tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
         hold=opened.newest("hold"),
         readers=readers,
         others=[reader for reader in roster.members() if reader not in readers],
-        log=db.session.scalars(Entry.newest(tip_id=tip.id)).all(),
+        log=db.session.scalars(AuditEntry.newest(tip_id=tip.id)).all(),
         export_to=tip_export.recipient(me, key),
         me=me,
         erased_on=tip.erased_on(retention.retention()),
@@ -62,17 +62,17 @@ def tip_page(opened: Opened, *, status: int = 200, **given: Any) -> Response:
     )
 
 
-def readers_of(tip: Tip) -> list[Reader]:
-    return [holder for holder in tip.holders if isinstance(holder, Reader)]
+def readers_of(tip: Tip) -> list[TipReader]:
+    return [holder for holder in tip.holders if isinstance(holder, TipReader)]
 
 
-def facts_of(tips: list[Tip], me: Reader, key: Key) -> dict[int, dict[str, Any]]:
+def facts_of(tips: list[Tip], me: TipReader, key: Key) -> dict[int, dict[str, Any]]:
     """What the desk calls each of these tips: title, labels, case."""
     found: dict[int, dict[str, Any]] = {tip.id: {} for tip in tips}
-    for opened in Opened.each(tips, me, key, "facts"):
+    for opened in DecryptableTip.open_many(tips, me, key, "facts"):
         try:
             found[opened.tip.id] = opened.newest("facts")
-        except BadSeal:  # opening the tip says so
+        except DecryptionFailed:  # opening the tip says so
             continue
     return found
 
@@ -97,14 +97,14 @@ def _shown(content: Content) -> dict[str, Any]:
         **content.data,
         "number": content.number,
         "kind": content.kind,
-        "text": defanged(plain(text)),
+        "text": defang(plain(text)),
         "hidden": hidden(text),
-        "marked": defanged(marked(text)),
-        "found": [said(*found) for found in content.data.get("found", [])],
+        "marked": defang(marked(text)),
+        "found": [finding_text(*found) for found in content.data.get("found", [])],
     }
 
 
-def _same_case(tip: Tip, case: str, me: Reader, key: Key) -> list[Tip]:
+def _same_case(tip: Tip, case: str, me: TipReader, key: Key) -> list[Tip]:
     if not case:
         return []
     others = [other for other in db.session.scalars(Tip.held_by(me)) if other.id != tip.id]

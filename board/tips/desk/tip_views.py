@@ -12,31 +12,31 @@ from board.tips.desk.forms import FactsForm, LinkForm, NoteForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import back, opened_by_me, tip_page
 from board.tips.forms import MessageForm
-from board.tips.models.audit_log import Act, is_noted
-from board.tips.models.audit_log import note as note_act
+from board.tips.models.audit_log import AuditAction, is_logged_today
+from board.tips.models.audit_log import append_entry as note_act
 from board.tips.models.tip import Purpose, Tip
-from board.tips.readers.unlock_views import my_key
+from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages
 from board.tips.sealed.keyring import NoKey
 from board.tips.web import form_tokens
-from board.tips.web.responses import FORM_BYTES, download, page_of
+from board.tips.web.responses import FORM_BYTES, download, render_page
 from board.tips.web.safe_text import plain
 from board.web.access import open_to, tip_readers
 
 
 @bp.errorhandler(NoKey)
 def left_out(_error: NoKey) -> ResponseReturnValue:
-    return page_of("tips/desk/left_out.html", written=request.form.get("text"), status=403)
+    return render_page("tips/desk/left_out.html", written=request.form.get("text"), status=403)
 
 
 @bp.get("/desk/tips/<id:id>")
 @open_to(tip_readers)
 def tip(id: int) -> ResponseReturnValue:
     opened = opened_by_me(id)
-    if not is_noted(Act.OPEN, by=current_user(), tip_id=id):
+    if not is_logged_today(AuditAction.OPEN, by=current_user(), tip_id=id):
         with writing():
             opened = opened_by_me(id)
-            note_act(Act.OPEN, by=current_user(), tip_id=id)
+            note_act(AuditAction.OPEN, by=current_user(), tip_id=id)
             opened.tip.mark_read()
     return tip_page(opened)
 
@@ -50,10 +50,10 @@ def reply(id: int) -> ResponseReturnValue:
         return tip_page(opened_by_me(id), reply_form=form, status=422)
     files = [kept(upload) for upload in uploads[: Tip.FILES_MAX]]
     with writing():
-        me, _key = my_key()
+        me, _key = current_key()
         opened = opened_by_me(id)
-        if form_tokens.take(form.ticket.data):
-            messages.reply(opened, form.text.data, files, by=me)
+        if form_tokens.claim_once(form.ticket.data):
+            messages.add_reply(opened, form.text.data, files, by=me)
     return back(id)
 
 
@@ -64,10 +64,10 @@ def note(id: int) -> ResponseReturnValue:
     if not form.validate():
         return tip_page(opened_by_me(id), note_form=form, status=422)
     with writing():
-        me, _key = my_key()
+        me, _key = current_key()
         opened = opened_by_me(id)
-        if form_tokens.take(form.ticket.data):
-            messages.note(opened, form.text.data, by=me)
+        if form_tokens.claim_once(form.ticket.data):
+            messages.add_note(opened, form.text.data, by=me)
     return back(id)
 
 
@@ -89,7 +89,7 @@ def publish(id: int) -> ResponseReturnValue:
     if not form.validate():
         return tip_page(opened_by_me(id), link_form=form, status=422)
     with writing():
-        me, _key = my_key()
+        me, _key = current_key()
         messages.publish(opened_by_me(id), form.link.data, by=me)
     return back(id)
 
@@ -100,7 +100,7 @@ def contact(id: int) -> ResponseReturnValue:
     """How to reach the source. That it was looked at stands in the log."""
     with writing():
         opened = opened_by_me(id)
-        note_act(Act.CONTACT, by=current_user(), tip_id=id)
+        note_act(AuditAction.CONTACT, by=current_user(), tip_id=id)
     return tip_page(opened, contact=plain(opened.newest("contact").get("text", "")))
 
 
@@ -109,5 +109,5 @@ def contact(id: int) -> ResponseReturnValue:
 def file(id: int) -> ResponseReturnValue:
     with writing():
         opened = opened_by_me(id)
-        note_act(Act.FILE, by=current_user(), tip_id=id)
+        note_act(AuditAction.FILE, by=current_user(), tip_id=id)
     return download(opened, request.form.get("number", ""))

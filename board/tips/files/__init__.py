@@ -5,14 +5,22 @@ loaded here. Modules import each other relatively, because the worker loads this
 """
 
 from . import sandbox
-from .results import Cleaned, Finding, Kind, Limits, NotCleanable, Reason, Report
+from .results import Cleaned, Finding, FindingKind, NotCleanable, Reason, Report, WorkerLimits
 
 __all__ = [
-    "Cleaned", "Finding", "Kind", "Limits", "NotCleanable", "Reason", "Report", "clean", "look",
-]  # fmt: skip
+    "Cleaned",
+    "Finding",
+    "FindingKind",
+    "NotCleanable",
+    "Reason",
+    "Report",
+    "WorkerLimits",
+    "clean",
+    "inspect",
+]
 
 
-def look(data: bytes, name: str, limits: Limits = Limits()) -> Report:  # noqa: B008 - frozen
+def inspect(data: bytes, name: str, limits: WorkerLimits = WorkerLimits()) -> Report:  # noqa: B008 - frozen
     """What `data`, sent under `name`, tells about its author. Hostile files only make it shorter.
 
     Whether it can be cleaned is not guessed: it was tried.
@@ -21,7 +29,7 @@ def look(data: bytes, name: str, limits: Limits = Limits()) -> Report:  # noqa: 
     return Report(answer.format, answer.findings, answer.name is not None, answer.why_not)
 
 
-def clean(data: bytes, name: str, limits: Limits = Limits()) -> Cleaned:  # noqa: B008 - frozen
+def clean(data: bytes, name: str, limits: WorkerLimits = WorkerLimits()) -> Cleaned:  # noqa: B008 - frozen
     """A copy that shows the same, looked through again and found to tell nothing but what stays.
 
     Raises NotCleanable with the reason if there can be none.

@@ -3,29 +3,29 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from .documents.zip_container import Parts
-from .formats import clean_inside, format_of, look_inside
+from .documents.zip_container import ZipContainer
+from .formats import clean_inside, format_of, inspect_inside
 from .media import images
-from .results import Finding, Kind, Limits, found
-from .text.pii import revealing
+from .results import Finding, FindingKind, WorkerLimits, found
+from .text.pii import find_pii
 
 _WORDS_MAX = 40  # findings in the text of one document
 
 
-def look(parts: Parts, names: Iterable[str], limits: Limits) -> Iterator[Finding]:
+def inspect(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> Iterator[Finding]:
     """What the parts `names` give away, each by its own format."""
     for name in names:
         format_ = format_of(parts[name])
         if format_.is_image:
-            yield from look_inside(parts[name], limits)
+            yield from inspect_inside(parts[name], limits)
         elif format_.why_not or not format_.reader:
-            yield Finding(Kind.ATTACHMENT, _last(name), stays=True)
+            yield Finding(FindingKind.ATTACHMENT, _last(name), stays=True)
         else:
-            yield found(Kind.ATTACHMENT, _last(name), stays=True)
-            yield from look_inside(parts[name], limits.deeper())
+            yield found(FindingKind.ATTACHMENT, _last(name), stays=True)
+            yield from inspect_inside(parts[name], limits.deeper())
 
 
-def clean(parts: Parts, names: Iterable[str], limits: Limits) -> None:
+def clean(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> None:
     """Puts cleaned copies where the parts `names` are, if they keep their format."""
     for name in names:
         format_ = format_of(parts[name])
@@ -38,7 +38,7 @@ def clean(parts: Parts, names: Iterable[str], limits: Limits) -> None:
 
 def words(text: str) -> Iterator[Finding]:
     """What the text of a document gives away. It is content, so it stays."""
-    for finding in revealing(text)[:_WORDS_MAX]:
+    for finding in find_pii(text)[:_WORDS_MAX]:
         yield Finding(finding.kind, finding.detail, stays=True)
 
 

@@ -10,15 +10,15 @@ from typing import Protocol, cast
 
 import olefile
 
-from .results import Finding, Limits, NotCleanable, Reason
+from .results import Finding, NotCleanable, Reason, WorkerLimits
 
 
 class Reader(Protocol):
     """What a module about a family of formats offers."""
 
-    def look(self, data: bytes, limits: Limits) -> Iterator[Finding]: ...
+    def inspect(self, data: bytes, limits: WorkerLimits) -> Iterator[Finding]: ...
 
-    def clean(self, data: bytes, limits: Limits) -> bytes:
+    def clean(self, data: bytes, limits: WorkerLimits) -> bytes:
         """The cleaned copy. Raises NotCleanable, or anything at all if the file is damaged."""
         ...
 
@@ -203,14 +203,14 @@ def _compound_name_of(data: bytes) -> str:
         return "ole"
 
 
-def look_inside(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect_inside(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     """What a file gives away. Raises anything if it is damaged, after what was seen up to there."""
     format_ = format_of(data)
     if format_.reader:
-        yield from _reader(format_).look(data, limits)
+        yield from _reader(format_).inspect(data, limits)
 
 
-def clean_inside(data: bytes, limits: Limits) -> bytes:
+def clean_inside(data: bytes, limits: WorkerLimits) -> bytes:
     """The cleaned copy, which may be of another format. Raises NotCleanable."""
     format_ = format_of(data)
     if format_.why_not or not format_.reader:

@@ -8,7 +8,7 @@ DETAIL_MAX = 200  # characters; a source has to read it, and a hostile file has 
 FINDINGS_MAX = 200
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What may point at a person, by what it is."""
 
     # Kept beside the content by the device or the program.
@@ -68,7 +68,7 @@ class Finding:
     `span`: where in the text it stands (characters, from and up to), for findings in text only.
     """
 
-    kind: Kind
+    kind: FindingKind
     detail: str = ""
     stays: bool = False
     span: tuple[int, int] | None = None
@@ -102,7 +102,7 @@ class NotCleanable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WorkerLimits:
     """What one look at one file may cost. Enough for pictures of telephones and long reports."""
 
     bytes: int = 50 * 1024 * 1024  # of the file
@@ -113,14 +113,14 @@ class Limits:
     parts: int = 5_000  # of a document
     depth: int = 3  # files in files in a file
 
-    def deeper(self) -> "Limits":
+    def deeper(self) -> "WorkerLimits":
         """Those for a file inside this one. Raises NotCleanable(TOO_MUCH) at the bottom."""
         if not self.depth:
             raise NotCleanable(Reason.TOO_MUCH)
         return replace(self, depth=self.depth - 1)
 
 
-def found(kind: Kind, *details: object, stays: bool = False) -> Finding:
+def found(kind: FindingKind, *details: object, stays: bool = False) -> Finding:
     """A finding whose detail is what is there of `details`, in one readable line."""
     line = " ".join(str(detail) for detail in details if detail not in (None, "", b""))
     line = " ".join("".join(c if c.isprintable() else " " for c in line).split())

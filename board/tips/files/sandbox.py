@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from signal import SIGKILL, SIGXCPU
 
-from .results import DETAIL_MAX, FINDINGS_MAX, Finding, Kind, Limits, Reason
+from .results import DETAIL_MAX, FINDINGS_MAX, Finding, FindingKind, Reason, WorkerLimits
 
 # The worker loads this folder as a package by itself: without the board, its settings and its keys.
 _START = (
@@ -34,7 +34,7 @@ class Answer:
     data: bytes  # the copy, if it was asked for
 
 
-def ask(data: bytes, name: str, limits: Limits, *, wants_copy: bool) -> Answer:
+def ask(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool) -> Answer:
     """What the worker says about the file; unknown and too much, or damaged, if it dies of it."""
     if len(data) > limits.bytes:
         return _failed(Reason.TOO_MUCH)
@@ -52,7 +52,7 @@ def _failed(reason: Reason) -> Answer:
     return Answer("unknown", (), reason, None, b"")
 
 
-def _run(question: bytes, limits: Limits) -> tuple[int, bytes]:
+def _run(question: bytes, limits: WorkerLimits) -> tuple[int, bytes]:
     """The exit code (negative: the signal) and what was said, of one process that is gone after."""
     command = [sys.executable, "-I", "-B", "-c", _START, str(Path(__file__).parent)]
     pipe = subprocess.PIPE
@@ -99,7 +99,7 @@ def _read(said: bytes) -> Answer:
     head, _, data = said.partition(b"\n")
     told = json.loads(head[:_HEAD_MAX])
     findings = [
-        Finding(Kind(kind), str(detail)[:DETAIL_MAX], bool(stays), _span(span))
+        Finding(FindingKind(kind), str(detail)[:DETAIL_MAX], bool(stays), _span(span))
         for kind, detail, stays, span in told["findings"][:FINDINGS_MAX]
     ]
     why_not = Reason(told["why_not"]) if told["why_not"] else None

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from .formats import Format, clean_inside, format_of, look_inside
-from .results import FINDINGS_MAX, Finding, Limits, NotCleanable, Reason
+from .formats import Format, clean_inside, format_of, inspect_inside
+from .results import FINDINGS_MAX, Finding, NotCleanable, Reason, WorkerLimits
 from .text import file_name
 
 _OPEN_FILES = 32  # enough to load a library while three pipes are open
@@ -35,7 +35,7 @@ class Answer:
 def main() -> None:
     """Reads a line of JSON and the file, writes a line of JSON and the cleaned file, if any."""
     asked = json.loads(sys.stdin.buffer.readline())
-    limits = Limits(**asked["limits"])
+    limits = WorkerLimits(**asked["limits"])
     confine(limits)
     answer = answer_for(sys.stdin.buffer.read(), asked["name"], limits)
     findings = [(f.kind, f.detail, f.stays, f.span) for f in answer.findings]
@@ -50,7 +50,7 @@ def main() -> None:
         sys.stdout.buffer.write(answer.cleaned)
 
 
-def confine(limits: Limits) -> None:
+def confine(limits: WorkerLimits) -> None:
     """From here on: nothing written, no core, no network, bounded processes, time and memory."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
@@ -69,15 +69,15 @@ def confine(limits: Limits) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def answer_for(data: bytes, name: str, limits: Limits) -> Answer:
+def answer_for(data: bytes, name: str, limits: WorkerLimits) -> Answer:
     """Everything that can be said of the file. Whatever it holds, nothing is raised."""
     format_ = format_of(data)
-    findings: dict[Finding, None] = dict.fromkeys(file_name.look(name, format_))
+    findings: dict[Finding, None] = dict.fromkeys(file_name.inspect(name, format_))
     try:
-        for finding in islice(look_inside(data, limits), FINDINGS_MAX):
+        for finding in islice(inspect_inside(data, limits), FINDINGS_MAX):
             findings[finding] = None
         cleaned = clean_inside(data, limits)
-        if any(not finding.stays for finding in look_inside(cleaned, limits)):
+        if any(not finding.stays for finding in inspect_inside(cleaned, limits)):
             raise NotCleanable(Reason.LEFTOVER)
         name = format_of(cleaned).plain_name
     except NotCleanable as refusal:

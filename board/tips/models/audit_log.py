@@ -17,7 +17,7 @@ from board.db import Base, db, hash_chain
 from board.tips.dates import today
 
 
-class Act(enum.StrEnum):
+class AuditAction(enum.StrEnum):
     OPEN = "open"
     CONTACT = "contact"
     FILE = "file"
@@ -34,10 +34,10 @@ class Act(enum.StrEnum):
     BEGIN = "begin"  # an operator let a new one begin
 
 
-ONCE_A_DAY = (Act.OPEN, Act.CONTACT, Act.FILE, Act.SEARCH)
+ONCE_A_DAY = (AuditAction.OPEN, AuditAction.CONTACT, AuditAction.FILE, AuditAction.SEARCH)
 
 
-class Entry(Base):
+class AuditEntry(Base):
     """One act of one person. Append-only, as board/db/hash_chain.py says."""
 
     __tablename__ = "tip_log"
@@ -72,27 +72,27 @@ class Entry(Base):
         return select(func.coalesce(func.max(cls.tip_id), 0))
 
     @property
-    def told(self) -> Mapping[str, Any]:
+    def as_dict(self) -> Mapping[str, Any]:
         return {name: getattr(self, name) for name in self.HASHED}
 
     def compute_hash(self, previous: bytes) -> bytes:
-        return hash_chain.row_hash(previous, self.told)
+        return hash_chain.row_hash(previous, self.as_dict)
 
 
-def is_noted(act: Act, *, by: User, tip_id: int | None = None) -> bool:
+def is_logged_today(act: AuditAction, *, by: User, tip_id: int | None = None) -> bool:
     """Whether today's log has this already."""
-    same = (Entry.act == act, Entry.user_id == by.id, Entry.made_on == today())
-    of_tip = Entry.tip_id.is_(None) if tip_id is None else Entry.tip_id == tip_id
-    return db.session.scalar(select(Entry.id).where(*same, of_tip).limit(1)) is not None
+    same = (AuditEntry.act == act, AuditEntry.user_id == by.id, AuditEntry.made_on == today())
+    of_tip = AuditEntry.tip_id.is_(None) if tip_id is None else AuditEntry.tip_id == tip_id
+    return db.session.scalar(select(AuditEntry.id).where(*same, of_tip).limit(1)) is not None
 
 
-def note(
-    act: Act, *, by: User | None, tip_id: int | None = None, about: User | None = None
+def append_entry(
+    act: AuditAction, *, by: User | None, tip_id: int | None = None, about: User | None = None
 ) -> None:
     """The only way into the log. Looking at the same thing again on the same day adds nothing."""
-    if by and act in ONCE_A_DAY and is_noted(act, by=by, tip_id=tip_id):
+    if by and act in ONCE_A_DAY and is_logged_today(act, by=by, tip_id=tip_id):
         return
-    entry = Entry(
+    entry = AuditEntry(
         act=act.value,
         tip_id=tip_id,
         user_id=by and by.id,

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.db import Base
-from board.tips.models.key_holders import Holder
+from board.tips.models.key_holders import KeyHolder
 
 
 class TipKey(Base):
@@ -29,13 +29,13 @@ class Grant(Base):
     __tablename__ = "tip_grant"
 
     key_id: Mapped[int] = mapped_column(ForeignKey(TipKey.id), primary_key=True)
-    holder_id: Mapped[int] = mapped_column(ForeignKey(Holder.id), primary_key=True, index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey(KeyHolder.id), primary_key=True, index=True)
     sealed: Mapped[bytes]
 
-    holder: Mapped[Holder] = relationship(lazy="joined")
+    holder: Mapped[KeyHolder] = relationship(lazy="joined")
 
     @classmethod
-    def to(cls, holder: Holder, tip_ids: Collection[int]) -> Select[int, str, int, bytes]:
+    def to(cls, holder: KeyHolder, tip_ids: Collection[int]) -> Select[int, str, int, bytes]:
         """Of the tips with these ids, what this holder was granted: `tip_id`, `purpose` and
         `epoch` of the key, and the grant as it is `sealed`."""
         key = (TipKey.tip_id, TipKey.purpose, TipKey.epoch)

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts.models import User
 from board.db import Base, db, now
 from board.tips.crypto import primitives
-from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 
 
-class Holder(Base):
+class KeyHolder(Base):
     """A pair of keys; the secret one is wrapped by what its holder knows."""
 
     __tablename__ = "tip_holder"
@@ -31,28 +31,28 @@ class Holder(Base):
     public: Mapped[bytes]
     wrapped: Mapped[bytes]
 
-    def wrap(self, key: Key, kek: bytes) -> None:
+    def wrap_key(self, key: Key, kek: bytes) -> None:
         self.public = key.public
-        self.wrapped = primitives.lock(kek, key.seed, *self._place())
+        self.wrapped = primitives.encrypt(kek, key.seed, *self._place())
 
-    def unwrap(self, kek: bytes) -> Key:
+    def unwrap_key(self, kek: bytes) -> Key:
         """Raises BadSeal."""
-        return Key.of(primitives.unlock(kek, self.wrapped, *self._place()), self.public)
+        return Key.of(primitives.decrypt(kek, self.wrapped, *self._place()), self.public)
 
-    def keep(self, key: Key, purpose: str, thing: Any) -> bytes:
+    def encrypt_for_self(self, key: Key, purpose: str, thing: Any) -> bytes:
         """`thing` as only this holder can read it again; of one size for all."""
         data = primitives.pad(json.dumps(thing).encode(), least=512)
-        return primitives.lock(key.own(purpose), data, purpose, *self._place())
+        return primitives.encrypt(key.derive_private(purpose), data, purpose, *self._place())
 
-    def kept(self, key: Key, purpose: str, locked: bytes) -> Any:
-        data = primitives.unlock(key.own(purpose), locked, purpose, *self._place())
+    def decrypt_own(self, key: Key, purpose: str, locked: bytes) -> Any:
+        data = primitives.decrypt(key.derive_private(purpose), locked, purpose, *self._place())
         return json.loads(primitives.unpad(data))
 
     def _place(self) -> tuple[str, str]:
         return self.kind, fingerprint(self.public)
 
 
-class Source(Holder):
+class Source(KeyHolder):
     """Somebody with a code. Nothing here says who, or when they came."""
 
     __mapper_args__ = {"polymorphic_identity": "source"}
@@ -68,26 +68,26 @@ class Source(Holder):
     def change_code(self, key: Key, *, tag: bytes, kek: bytes) -> None:
         """Whoever came with the old one is out."""
         self.tag = tag
-        self.wrap(key, kek)
-        Unlocked.end_all(self)
+        self.wrap_key(key, kek)
+        UnlockedSession.end_all(self)
 
     def note_visit(self, key: Key) -> dict[str, Any]:
         """What the visits were before this one: `count`, and `on`, the day of the last or None."""
         before = self.visits_before(key)
         after = {"count": before["count"] + 1, "on": today().isoformat()}
-        self.visits = self.keep(key, "visits", {**after, "before": before})
+        self.visits = self.encrypt_for_self(key, "visits", {**after, "before": before})
         return before
 
     def visits_before(self, key: Key, *, current: bool = False) -> dict[str, Any]:
         """`current`: as they were before the visit that is going on."""
         if self.visits is None:
             return {"count": 0, "on": None}
-        visits = self.kept(key, "visits", self.visits)
+        visits = self.decrypt_own(key, "visits", self.visits)
         before = visits.pop("before")
         return dict(before if current else visits)
 
 
-class Reader(Holder):
+class TipReader(KeyHolder):
     """A member of the newsroom with a reading passphrase. An administrator cannot reset it."""
 
     __mapper_args__ = {"polymorphic_identity": "reader"}
@@ -103,9 +103,9 @@ class Reader(Holder):
     user: Mapped[User] = relationship()
 
     @classmethod
-    def make(cls, user: User, key: Key, locks: "Locks", *, id: int | None = None) -> Self:
+    def make(cls, user: User, key: Key, locks: "PassphraseKeys", *, id: int | None = None) -> Self:
         reader = cls(id=id, user=user, verifier=key.verifier, has_news=False)
-        reader.change_locks(key, locks)
+        reader.change_passphrase(key, locks)
         db.session.add(reader)
         return reader
 
@@ -119,21 +119,21 @@ class Reader(Holder):
         able = User.can_read_tips.is_(True)
         return select(cls).join(cls.user).where(able).options(joinedload(cls.user)).order_by(cls.id)
 
-    def change_locks(self, key: Key, locks: "Locks") -> None:
+    def change_passphrase(self, key: Key, locks: "PassphraseKeys") -> None:
         """What opened the key before opens it no more."""
         self.salt = locks.salt
-        self.wrap(key, locks.kek)
-        self.wrapped_recovery = primitives.lock(
+        self.wrap_key(key, locks.kek)
+        self.wrapped_recovery = primitives.encrypt(
             locks.recovery, key.seed, "recovery", *self._place()
         )
 
     def recover(self, kek: bytes) -> Key:
         """Raises BadSeal."""
-        wrapped = primitives.unlock(kek, self.wrapped_recovery or b"", "recovery", *self._place())
+        wrapped = primitives.decrypt(kek, self.wrapped_recovery or b"", "recovery", *self._place())
         return Key.of(wrapped, self.public)
 
 
-class Locks(NamedTuple):
+class PassphraseKeys(NamedTuple):
     """What a reader's passphrase and recovery words were stretched to, with which salt."""
 
     salt: bytes
@@ -141,7 +141,7 @@ class Locks(NamedTuple):
     recovery: bytes
 
 
-class Unlocked(Base):
+class UnlockedSession(Base):
     """A browser in which somebody has unlocked their key.
 
     The token in its cookie and this row open it together; either alone opens nothing. When it
@@ -154,14 +154,14 @@ class Unlocked(Base):
     TOUCH = timedelta(minutes=1)
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    holder_id: Mapped[int] = mapped_column(ForeignKey(Holder.id), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey(KeyHolder.id), index=True)
     sealed: Mapped[bytes]
     made_on: Mapped[date]
 
-    holder: Mapped[Holder] = relationship(lazy="joined")
+    holder: Mapped[KeyHolder] = relationship(lazy="joined")
 
     @classmethod
-    def begin(cls, holder: Holder, key: Key) -> str:
+    def begin(cls, holder: KeyHolder, key: Key) -> str:
         """The token of a new one. Those of days before go."""
         db.session.execute(delete(cls).where(cls.made_on < today() - timedelta(days=1)))
         token = secrets.token_urlsafe(32)
@@ -175,7 +175,7 @@ class Unlocked(Base):
         return select(cls).where(cls.token_hash == _hash(token))
 
     @classmethod
-    def end_all(cls, holder: Holder) -> None:
+    def end_all(cls, holder: KeyHolder) -> None:
         db.session.execute(delete(cls).where(cls.holder_id == holder.id))
 
     def key(self, token: str) -> Key | None:
@@ -200,14 +200,14 @@ class Unlocked(Base):
         kept = {"seed": base64.b64encode(seed).decode(), "idle": idle.timestamp(), "ends": ends}
         secret = primitives.derive(token.encode(), "unlocked")
         place = fingerprint(self.holder.public)
-        self.sealed = primitives.lock(secret, json.dumps(kept).encode(), "unlocked", place)
+        self.sealed = primitives.encrypt(secret, json.dumps(kept).encode(), "unlocked", place)
 
     def _kept(self, token: str) -> Any:
         secret = primitives.derive(token.encode(), "unlocked")
         place = fingerprint(self.holder.public)
         try:
-            return json.loads(primitives.unlock(secret, self.sealed, "unlocked", place))
-        except BadSeal:
+            return json.loads(primitives.decrypt(secret, self.sealed, "unlocked", place))
+        except DecryptionFailed:
             return None
 
 

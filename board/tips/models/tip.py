@@ -26,12 +26,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from board.accounts.models import User
 from board.db import Base, db
 from board.tips.dates import today
-from board.tips.models.audit_log import Entry
+from board.tips.models.audit_log import AuditEntry
 from board.tips.models.key_grants import Grant, TipKey
-from board.tips.models.key_holders import Holder, Reader
+from board.tips.models.key_holders import KeyHolder, TipReader
 
 
-class State(enum.StrEnum):
+class TipState(enum.StrEnum):
     NEW = "new"  # nobody has opened it
     OPEN = "open"
     PUBLISHED = "published"
@@ -58,7 +58,7 @@ class Tip(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(String(32), unique=True)  # the name of its erase key
-    state: Mapped[str] = mapped_column(String(10), default=State.NEW.value)
+    state: Mapped[str] = mapped_column(String(10), default=TipState.NEW.value)
     epoch: Mapped[int] = mapped_column(default=1)
     last_number: Mapped[int] = mapped_column(default=0)
     received_on: Mapped[date]
@@ -80,14 +80,14 @@ class Tip(Base):
     def new(cls) -> Self:
         """With a number no other tip ever had: the log goes on about those that were erased."""
         newest = select(func.coalesce(func.max(cls.id), 0))
-        before = max(db.session.scalar(query) or 0 for query in (newest, Entry.last_tip()))
+        before = max(db.session.scalar(query) or 0 for query in (newest, AuditEntry.last_tip()))
         return cls(
             id=before + 1, ref=secrets.token_hex(16), epoch=1, last_number=0, received_on=today(),
-            active_on=today(), state=State.NEW.value,
+            active_on=today(), state=TipState.NEW.value,
         )  # fmt: skip
 
     @classmethod
-    def held_by(cls, holder: Holder) -> Select[Self]:
+    def held_by(cls, holder: KeyHolder) -> Select[Self]:
         """Those this holder has a key of, newest first."""
         # A list, not a question for each tip: SQLite would walk through all grants every time.
         granted = select(TipKey.tip_id).join(Grant, Grant.key_id == TipKey.id)
@@ -95,17 +95,17 @@ class Tip(Base):
         return select(cls).where(held).order_by(cls.id.desc())
 
     @classmethod
-    def inbox(cls, holder: Holder, *, show: str, before: int | None = None) -> Select[Self]:
+    def inbox(cls, holder: KeyHolder, *, show: str, before: int | None = None) -> Select[Self]:
         """One page and one more of those that `show` names, newest first."""
-        open_ = cls.state.in_([State.NEW, State.OPEN])
+        open_ = cls.state.in_([TipState.NEW, TipState.OPEN])
         of = {
             "open": open_,
             "late": cls._late(),
             "waiting": and_(open_, cls.awaits_reader),
-            "published": cls.state == State.PUBLISHED,
-            "closed": cls.state == State.CLOSED,
+            "published": cls.state == TipState.PUBLISHED,
+            "closed": cls.state == TipState.CLOSED,
         }
-        if isinstance(holder, Reader):
+        if isinstance(holder, TipReader):
             of["mine"] = and_(open_, cls.assignee_id == holder.user_id)
         page = cls.held_by(holder).where(of[show])
         if before:
@@ -119,9 +119,9 @@ class Tip(Base):
         return select(cls).where(cls.active_on <= day - after, free).order_by(cls.id)
 
     @classmethod
-    def lonely(cls) -> Select[int]:
+    def single_reader(cls) -> Select[int]:
         """The ids of tips that depend on one reader, or on none who may still read tips."""
-        able = select(Reader.id).join(Reader.user).where(User.can_read_tips)
+        able = select(TipReader.id).join(TipReader.user).where(User.can_read_tips)
         holding = and_(Grant.key_id == TipKey.id, Grant.holder_id.in_(able))
         readers = func.count(func.distinct(Grant.holder_id))
         return (
@@ -136,44 +136,44 @@ class Tip(Base):
     @classmethod
     def _late(cls) -> ColumnElement[bool]:
         """As `is_late`."""
-        unread = and_(cls.state == State.NEW, cls.received_on <= today() - cls.UNREAD_ALARM)
+        unread = and_(cls.state == TipState.NEW, cls.received_on <= today() - cls.UNREAD_ALARM)
         broken = and_(cls.awaits_reader, cls.promised_on < today())
         return or_(broken, and_(unread, or_(cls.promised_on.is_(None), ~cls.awaits_reader)))
 
     @property
-    def holders(self) -> list[Holder]:
+    def holders(self) -> list[KeyHolder]:
         """Everyone with a key of the present epoch."""
         present = (key for key in self.keys if key.epoch == self.epoch)
         return sorted({each.holder for key in present for each in key.grants}, key=lambda h: h.id)
 
     @property
     def is_open(self) -> bool:
-        return self.state in (State.NEW, State.OPEN)
+        return self.state in (TipState.NEW, TipState.OPEN)
 
     @property
     def is_late(self) -> bool:
         """Unread for too long, or not answered by the promised day."""
         if self.promised_on and self.awaits_reader:
             return self.promised_on < today()
-        return self.state == State.NEW and self.received_on <= today() - self.UNREAD_ALARM
+        return self.state == TipState.NEW and self.received_on <= today() - self.UNREAD_ALARM
 
     def erased_on(self, retention: timedelta) -> date:
         """The day it goes if nothing happens any more."""
         return max(self.active_on + retention, self.held_until or date.min)
 
     def mark_read(self) -> None:
-        if self.state == State.NEW:
-            self.state, self.read_on = State.OPEN.value, today()
+        if self.state == TipState.NEW:
+            self.state, self.read_on = TipState.OPEN.value, today()
 
-    def hear_source(self) -> None:
+    def touch_by_source(self) -> None:
         self.active_on, self.awaits_reader = today(), True
 
-    def hear_reader(self) -> None:
+    def touch_by_reader(self) -> None:
         self.active_on, self.awaits_reader, self.promised_on = today(), False, None
 
     def ask_erasure(self) -> None:
         self.erasure_asked_on = self.erasure_asked_on or today()
-        self.hear_source()
+        self.touch_by_source()
 
     def next_number(self) -> int:
         self.last_number += 1

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from board.db import db
 from board.runtime.smtp import connected, send_message
 from board.tips.crypto.pgp import BadKey, PublicKey, sealed_mail
-from board.tips.models.key_holders import Reader
-from board.tips.notifications.pgp_keys import MailKey
+from board.tips.models.key_holders import TipReader
+from board.tips.notifications.pgp_keys import PgpKey
 
 TEXT = "데스크에서 확인할 것이 있습니다.\n"
 
@@ -23,7 +23,7 @@ class NoKey(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ReaderEmail:
     """To one reader. `certificate`: their OpenPGP key, if they have shown that it is theirs."""
 
     address: str
@@ -41,25 +41,25 @@ class Letter:
             raise NoKey from error
 
 
-def due() -> list[Letter]:
+def due() -> list[ReaderEmail]:
     """To readers for whom something came since they last looked, or were last told."""
-    readers = db.session.scalars(Reader.all().where(Reader.has_news.is_(True)))
-    return [letter_to(reader) for reader in readers]
+    readers = db.session.scalars(TipReader.all().where(TipReader.has_news.is_(True)))
+    return [email_to(reader) for reader in readers]
 
 
-def letter_to(reader: Reader) -> Letter:
-    key = db.session.scalar(MailKey.of(reader))
-    return Letter(reader.user.email, key.certificate if key else None)
+def email_to(reader: TipReader) -> ReaderEmail:
+    key = db.session.scalar(PgpKey.of(reader))
+    return ReaderEmail(reader.user.email, key.certificate if key else None)
 
 
-def told(addresses: list[str]) -> None:
+def mark_sent(addresses: list[str]) -> None:
     """Whoever has these addresses knows; what comes from now on is news again."""
-    for reader in db.session.scalars(select(Reader)):
+    for reader in db.session.scalars(select(TipReader)):
         if reader.user.email in addresses:
             reader.has_news = False
 
 
-def send(server: str, sender: str, letter: Letter, *, site: str, text: str = TEXT) -> None:
+def send(server: str, sender: str, letter: ReaderEmail, *, site: str, text: str = TEXT) -> None:
     """`server`: as `connected` takes it. Raises NotSent or NoKey."""
     message = letter.written(text)
     message["Subject"] = f"[{site}] 확인할 것이 있습니다"

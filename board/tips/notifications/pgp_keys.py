@@ -16,37 +16,37 @@ from sqlalchemy.orm import Mapped, mapped_column
 from board.db import Base, db, now
 from board.tips.crypto.pgp import BadKey, PublicKey, merged
 from board.tips.dates import today
-from board.tips.models.key_holders import Holder, Reader
+from board.tips.models.key_holders import KeyHolder, TipReader
 
 CODE_DIGITS = 8
 TRIES = 5
 WARN = timedelta(days=30)  # before a key expires
 
 
-class MailKey(Base):
+class PgpKey(Base):
     """`asked`: of what was encrypted to it, a hash; none once it was typed back."""
 
     __tablename__ = "tip_mail_key"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    holder_id: Mapped[int] = mapped_column(ForeignKey(Holder.id, ondelete="CASCADE"), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey(KeyHolder.id, ondelete="CASCADE"), index=True)
     certificate: Mapped[bytes]
     asked: Mapped[bytes | None]
     tries: Mapped[int] = mapped_column(default=0)
     made_on: Mapped[date]
 
     @classmethod
-    def of(cls, reader: Reader) -> Select[Self]:
+    def of(cls, reader: TipReader) -> Select[Self]:
         """The one their mail is encrypted to."""
         return select(cls).where(cls.holder_id == reader.id, cls.asked.is_(None))
 
     @classmethod
-    def waiting_of(cls, reader: Reader) -> Select[Self]:
+    def waiting_of(cls, reader: TipReader) -> Select[Self]:
         """The one they have yet to prove is theirs."""
         return select(cls).where(cls.holder_id == reader.id, cls.asked.is_not(None))
 
     @classmethod
-    def offer(cls, reader: Reader, key: PublicKey) -> str:
+    def offer(cls, reader: TipReader, key: PublicKey) -> str:
         """Keep the key until it is proven, in place of one that waits; the code to encrypt."""
         withdraw(reader)
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
@@ -61,9 +61,7 @@ class MailKey(Base):
         After so many wrong codes it is forgotten.
         """
         if self.asked is not None and hmac.compare_digest(self.asked, _hash(typed)):
-            others = delete(MailKey).where(
-                MailKey.holder_id == self.holder_id, MailKey.id != self.id
-            )
+            others = delete(PgpKey).where(PgpKey.holder_id == self.holder_id, PgpKey.id != self.id)
             db.session.execute(others)
             self.asked = None
             return True
@@ -108,15 +106,15 @@ class MailKey(Base):
         return grouped(PublicKey.fingerprint_of(self.certificate))
 
 
-def withdraw(reader: Reader) -> None:
+def withdraw(reader: TipReader) -> None:
     """The key that waits is not offered any more."""
-    waiting = delete(MailKey).where(MailKey.holder_id == reader.id, MailKey.asked.is_not(None))
+    waiting = delete(PgpKey).where(PgpKey.holder_id == reader.id, PgpKey.asked.is_not(None))
     db.session.execute(waiting)
 
 
-def forget(reader: Reader) -> None:
+def forget(reader: TipReader) -> None:
     """No key any more: mail comes as it did before there was one."""
-    db.session.execute(delete(MailKey).where(MailKey.holder_id == reader.id))
+    db.session.execute(delete(PgpKey).where(PgpKey.holder_id == reader.id))
 
 
 def grouped(fingerprint: str) -> str:

@@ -10,29 +10,29 @@ from board.db import db, writing
 from board.runtime.smtp import DeliveryFailed
 from board.tips.crypto.pgp import BYTES_MAX, BadKey, PublicKey
 from board.tips.desk.forms import MailKeyForm, ProofForm
-from board.tips.models.key_holders import Reader
+from board.tips.models.key_holders import TipReader
 from board.tips.notifications import emails as tip_emails
 from board.tips.notifications import pgp_keys
-from board.tips.notifications.pgp_keys import MailKey
-from board.tips.readers.unlock_views import my_key
-from board.tips.web.responses import page_of, protect
+from board.tips.notifications.pgp_keys import PgpKey
+from board.tips.readers.unlock_views import current_key
+from board.tips.web.responses import no_store, render_page
 from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_mail", __name__)
-bp.after_request(protect)
+bp.after_request(no_store)
 
 
 @bp.app_template_global()
-def mail_key() -> MailKey | None:
+def mail_key() -> PgpKey | None:
     """The key of whoever has unlocked tips here, for warnings at the desk."""
-    me, _key = my_key()
-    return db.session.scalar(MailKey.of(me))
+    me, _key = current_key()
+    return db.session.scalar(PgpKey.of(me))
 
 
 @bp.get("/desk/tips/mail")
 @open_to(tip_readers)
 def mail() -> ResponseReturnValue:
-    me, _key = my_key()
+    me, _key = current_key()
     return _page(me)
 
 
@@ -40,13 +40,13 @@ def mail() -> ResponseReturnValue:
 @open_to(tip_readers, body_max=4 * BYTES_MAX)
 def offer() -> ResponseReturnValue:
     """Take a key on trial, and mail a code that only its owner can read."""
-    me, _key = my_key()
+    me, _key = current_key()
     form = MailKeyForm.from_post()
     if not form.validate():
         return _page(me, form=form, status=422)
     data = form.key.data.encode()
     with writing():
-        mine = db.session.scalar(MailKey.of(me))
+        mine = db.session.scalar(PgpKey.of(me))
         if mine is not None and mine.update(data):
             return redirect(url_for(".mail", notice="saved"), 303)
     try:
@@ -63,12 +63,12 @@ def offer() -> ResponseReturnValue:
 @bp.post("/desk/tips/mail/prove")
 @open_to(tip_readers)
 def prove() -> ResponseReturnValue:
-    me, _key = my_key()
+    me, _key = current_key()
     form = ProofForm.from_post()
     if not form.validate():
         return _page(me, proof=form, status=422)
     with writing():
-        waiting = db.session.scalar(MailKey.waiting_of(me))
+        waiting = db.session.scalar(PgpKey.waiting_of(me))
         proven = waiting is not None and waiting.prove(form.code.data)
     if not proven:
         form.code.errors = [_("This is not the code from the email.")]
@@ -80,15 +80,15 @@ def prove() -> ResponseReturnValue:
 @open_to(tip_readers)
 def remove() -> ResponseReturnValue:
     with writing():
-        me, _key = my_key()
+        me, _key = current_key()
         pgp_keys.forget(me)
     return redirect(url_for(".mail", notice="saved"), 303)
 
 
-def _is_asked(me: Reader, key: PublicKey) -> bool:
+def _is_asked(me: TipReader, key: PublicKey) -> bool:
     """Whether a mail with a code could be sent to this key, which waits until that is typed."""
     with writing():
-        code = MailKey.offer(me, key)
+        code = PgpKey.offer(me, key)
     try:
         _ask(me, key, code)
     except (DeliveryFailed, tip_emails.NoKey):
@@ -98,8 +98,8 @@ def _is_asked(me: Reader, key: PublicKey) -> bool:
     return True
 
 
-def _ask(me: Reader, key: PublicKey, code: str) -> None:
-    config, letter = current_app.config, tip_emails.Letter(me.user.email, key.raw)
+def _ask(me: TipReader, key: PublicKey, code: str) -> None:
+    config, letter = current_app.config, tip_emails.ReaderEmail(me.user.email, key.raw)
     if not config["MAIL_SERVER"] or not config["MAIL_FROM"]:
         raise DeliveryFailed
     text = f"열쇠를 확인하는 숫자: {code}\n데스크의 ‘메일 암호화’에 적어 주세요.\n"
@@ -108,12 +108,12 @@ def _ask(me: Reader, key: PublicKey, code: str) -> None:
     )
 
 
-def _page(me: Reader, *, status: int = 200, **forms: Any) -> Response:
-    return page_of(
+def _page(me: TipReader, *, status: int = 200, **forms: Any) -> Response:
+    return render_page(
         "tips/notifications/pgp_key.html",
         status=status,
-        mine=db.session.scalar(MailKey.of(me)),
-        waiting=db.session.scalar(MailKey.waiting_of(me)),
+        mine=db.session.scalar(PgpKey.of(me)),
+        waiting=db.session.scalar(PgpKey.waiting_of(me)),
         mails=bool(current_app.config["MAIL_SERVER"] and current_app.config["MAIL_FROM"]),
         to=me.user.email,
         **{"form": MailKeyForm.unbound(), "proof": ProofForm.unbound(), **forms},

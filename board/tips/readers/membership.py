@@ -7,41 +7,41 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import selectinload
 
 from board.db import db
-from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.models.key_grants import Grant
-from board.tips.models.key_holders import Reader, Unlocked
+from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.models.tip import Tip
 from board.tips.readers import roster
 from board.tips.sealed import search_index
 from board.tips.sealed.keyring import NoKey
-from board.tips.sealed.sealed_tip import Opened
+from board.tips.sealed.sealed_tip import DecryptableTip
 
 
-def join(reader: Reader, *, by: Reader, key: Key) -> None:
+def add_reader(reader: TipReader, *, by: TipReader, key: Key) -> None:
     """`by` signs for them, and lets them into every tip `by` can open."""
     roster.add(reader, by=by, key=key)
     search_index.forget(reader=reader)
     members = roster.members()
-    for opened in Opened.each(_with_keys(Tip.held_by(by)), by, key):
-        with suppress(BadSeal, NoKey):  # opening that tip says so
-            opened.let_in(reader, roster=members)
+    for opened in DecryptableTip.open_many(_with_keys(Tip.held_by(by)), by, key):
+        with suppress(DecryptionFailed, NoKey):  # opening that tip says so
+            opened.grant_access(reader, roster=members)
 
 
-def remove(reader: Reader, *, by: Reader, key: Key) -> None:
+def remove_reader(reader: TipReader, *, by: TipReader, key: Key) -> None:
     """`by` takes them off the roster and their keys away; what comes later is under new ones."""
     roster.remove(reader, by=by, key=key)
     members = roster.members()
     held = Tip.held_by(reader).subquery()
     both = Tip.held_by(by).where(Tip.id.in_(select(held.c.id)))
-    for opened in Opened.each(_with_keys(both), by, key):
-        with suppress(BadSeal, NoKey):  # opening that tip says so
-            opened.shut_out(reader, roster=members)
+    for opened in DecryptableTip.open_many(_with_keys(both), by, key):
+        with suppress(DecryptionFailed, NoKey):  # opening that tip says so
+            opened.revoke_access(reader, roster=members)
     forget(reader)
 
 
-def forget(reader: Reader) -> None:
+def forget(reader: TipReader) -> None:
     """Their keys are gone, and whatever those opened."""
-    Unlocked.end_all(reader)
+    UnlockedSession.end_all(reader)
     search_index.forget(reader=reader)
     db.session.execute(delete(Grant).where(Grant.holder_id == reader.id))
     db.session.delete(reader)

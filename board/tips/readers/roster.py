@@ -15,8 +15,8 @@ from board.tips.crypto import primitives
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
 from board.tips.models import audit_log
-from board.tips.models.audit_log import Act
-from board.tips.models.key_holders import Holder, Reader, fingerprint
+from board.tips.models.audit_log import AuditAction
+from board.tips.models.key_holders import KeyHolder, TipReader, fingerprint
 
 Entries = dict[int, dict[str, str]]
 
@@ -40,10 +40,10 @@ class Forged(Exception):
     """The roster in the database was not signed by who should have."""
 
 
-def members() -> list[Reader]:
+def members() -> list[TipReader]:
     """Readers on the roster whose keys are the ones that were signed. Raises Forged."""
     entries = _newest_entries()
-    readers = [r for r in db.session.scalars(Reader.all()) if r.id in entries]
+    readers = [r for r in db.session.scalars(TipReader.all()) if r.id in entries]
     if any(entries[reader.id] != {**entries[reader.id], **_entry(reader)} for reader in readers):
         raise Forged
     return readers
@@ -64,31 +64,31 @@ def begin_anew() -> None:
     """Forget the one there is: those who could sign have lost their keys. The next reader signs
     for themselves, and sources see another fingerprint."""
     db.session.execute(delete(Roster))
-    audit_log.note(Act.BEGIN, by=None)
+    audit_log.append_entry(AuditAction.BEGIN, by=None)
 
 
 def free_id() -> int:
     """For a new reader: one that no reader ever had of whom the roster speaks."""
-    newest = db.session.scalar(select(func.max(Holder.id))) or 0
+    newest = db.session.scalar(select(func.max(KeyHolder.id))) or 0
     return max(newest, *_newest_entries(), 0) + 1
 
 
-def add(reader: Reader, *, by: Reader, key: Key) -> None:
+def add(reader: TipReader, *, by: TipReader, key: Key) -> None:
     """`by` signs for `reader`; who is first signs for themselves. Raises Forged."""
     entries = _newest_entries()
     entries[reader.id] = {**_entry(reader), "by": str(by.id), "on": today().isoformat()}
     _sign(entries, by=by, key=key)
-    audit_log.note(Act.ADD, by=by.user, about=reader.user)
+    audit_log.append_entry(AuditAction.ADD, by=by.user, about=reader.user)
 
 
-def remove(reader: Reader, *, by: Reader, key: Key) -> None:
+def remove(reader: TipReader, *, by: TipReader, key: Key) -> None:
     entries = _newest_entries()
     entries.pop(reader.id, None)
     _sign(entries, by=by, key=key)
-    audit_log.note(Act.REMOVE, by=by.user, about=reader.user)
+    audit_log.append_entry(AuditAction.REMOVE, by=by.user, about=reader.user)
 
 
-def _sign(entries: Entries, *, by: Reader, key: Key) -> None:
+def _sign(entries: Entries, *, by: TipReader, key: Key) -> None:
     before = db.session.scalar(Roster.newest())
     body = json.dumps(
         {
@@ -114,5 +114,5 @@ def _newest_entries() -> Entries:
     return entries
 
 
-def _entry(reader: Reader) -> dict[str, str]:
+def _entry(reader: TipReader) -> dict[str, str]:
     return {"public": fingerprint(reader.public), "verifier": (reader.verifier or b"").hex()}

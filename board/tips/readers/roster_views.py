@@ -5,22 +5,22 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from board.db import db, writing
-from board.tips.models.key_holders import Reader, fingerprint
+from board.tips.models.key_holders import TipReader, fingerprint
 from board.tips.models.tip import Tip
 from board.tips.readers import membership, roster
-from board.tips.readers.unlock_views import bp, my_key
+from board.tips.readers.unlock_views import bp, current_key
 from board.tips.web import form_tokens
-from board.tips.web.responses import page_of
+from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
 
 @bp.get("/desk/tips/readers")
 @open_to(tip_readers)
 def readers() -> ResponseReturnValue:
-    me, _key = my_key()
+    me, _key = current_key()
     members = roster.members()
-    every = [*db.session.scalars(Reader.all())]
-    return page_of(
+    every = [*db.session.scalars(TipReader.all())]
+    return render_page(
         "tips/readers/index.html",
         me=me,
         listed=[(reader, fingerprint(reader.public)) for reader in members],
@@ -28,7 +28,7 @@ def readers() -> ResponseReturnValue:
         fingerprint=roster.seal_of(),
         begun=roster.is_begun(),
         ticket=form_tokens.new(),
-        lonely=len(db.session.scalars(Tip.lonely()).all()),
+        lonely=len(db.session.scalars(Tip.single_reader()).all()),
         held=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
     )
 
@@ -38,14 +38,14 @@ def readers() -> ResponseReturnValue:
 def add(id: int) -> ResponseReturnValue:
     """Sign for a colleague, and let them into every tip one can open."""
     with writing():
-        me, key = my_key()
-        reader = db.get_or_404(Reader, id)
+        me, key = current_key()
+        reader = db.get_or_404(TipReader, id)
         begins = reader.id == me.id and not roster.is_begun()
         members = roster.members()
         if not begins and me not in members:
             abort(403)
         if reader not in members:
-            membership.join(reader, by=me, key=key)
+            membership.add_reader(reader, by=me, key=key)
     return redirect(url_for(".readers", notice="saved"), 303)
 
 
@@ -53,9 +53,9 @@ def add(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 def remove(id: int) -> ResponseReturnValue:
     with writing():
-        me, key = my_key()
-        reader = db.get_or_404(Reader, id)
+        me, key = current_key()
+        reader = db.get_or_404(TipReader, id)
         if reader.id == me.id or me not in roster.members():
             abort(403)
-        membership.remove(reader, by=me, key=key)
+        membership.remove_reader(reader, by=me, key=key)
     return redirect(url_for(".readers", notice="saved"), 303)

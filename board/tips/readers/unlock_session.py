@@ -7,7 +7,7 @@ from flask import request
 
 from board.db import db, writing
 from board.tips.crypto.primitives import Key
-from board.tips.models.key_holders import Holder, Unlocked
+from board.tips.models.key_holders import KeyHolder, UnlockedSession
 from board.web.access import cookie_name
 from board.web.request.origins import is_https
 
@@ -16,7 +16,7 @@ class Locked(Exception):
     """Nobody has unlocked a key here, or the time is over."""
 
 
-def unlocked(cookie: str) -> tuple[Holder, Key]:
+def unlocked(cookie: str) -> tuple[KeyHolder, Key]:
     """Whose key is open in this browser, and the key. Raises Locked."""
     token, session = _token(cookie), _session(cookie)
     key = session.key(token) if session else None
@@ -60,6 +60,6 @@ def _token(cookie: str) -> str:
     return request.cookies.get(cookie_name(cookie), "")
 
 
-def _session(cookie: str) -> Unlocked | None:
+def _session(cookie: str) -> UnlockedSession | None:
     token = _token(cookie)
-    return db.session.scalar(Unlocked.with_token(token)) if token else None
+    return db.session.scalar(UnlockedSession.with_token(token)) if token else None

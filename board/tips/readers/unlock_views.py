@@ -11,26 +11,26 @@ from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files, passphrases
-from board.tips.crypto.passphrases import NotWords
-from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.crypto.passphrases import InvalidPhrase
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.desk.forms import UnlockForm
-from board.tips.models.key_holders import Reader, Unlocked
+from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.readers import unlock_session
 from board.tips.readers.roster import Forged
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
-from board.tips.web.responses import FORM_BYTES, page_of, protect
+from board.tips.web.responses import FORM_BYTES, no_store, render_page
 from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_readers", __name__)
-bp.after_request(protect)
+bp.after_request(no_store)
 COOKIE = "tip_desk"
 
 
-def my_key() -> tuple[Reader, Key]:
+def current_key() -> tuple[TipReader, Key]:
     """Whoever has unlocked tips in this browser, if it is the one signed in. Raises Locked."""
     reader, key = unlock_session.unlocked(COOKIE)
-    if not isinstance(reader, Reader) or reader.user_id != current_user().id:
+    if not isinstance(reader, TipReader) or reader.user_id != current_user().id:
         raise Locked
     return reader, key
 
@@ -46,19 +46,19 @@ def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
 
 @bp.app_errorhandler(Forged)
 def alarm(_error: Forged) -> ResponseReturnValue:
-    return page_of("tips/readers/forged.html", status=503)
+    return render_page("tips/readers/forged.html", status=503)
 
 
-@bp.app_errorhandler(BadSeal)
-def warn_of_damage(_error: BadSeal) -> ResponseReturnValue:
+@bp.app_errorhandler(DecryptionFailed)
+def warn_of_damage(_error: DecryptionFailed) -> ResponseReturnValue:
     current_app.logger.error("tips: something sealed does not open in its place")
-    return page_of("tips/tampered.html", status=409)
+    return render_page("tips/tampered.html", status=409)
 
 
 @bp.get("/desk/tips/unlock")
 @open_to(tip_readers)
 def unlock_form() -> ResponseReturnValue:
-    if db.session.scalar(Reader.of(current_user())) is None:
+    if db.session.scalar(TipReader.of(current_user())) is None:
         return redirect(url_for(".start_form"), 303)
     return unlock_page(UnlockForm.unbound())
 
@@ -66,18 +66,18 @@ def unlock_form() -> ResponseReturnValue:
 @bp.post("/desk/tips/unlock")
 @open_to(tip_readers)
 def unlock() -> ResponseReturnValue:
-    form, reader = UnlockForm.from_post(), db.session.scalar(Reader.of(current_user()))
+    form, reader = UnlockForm.from_post(), db.session.scalar(TipReader.of(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
     key = opened_by(form, reader, recovery=False)
     if key is None:
         return unlock_page(form, status=422)
-    made = search_index.make(reader, key)  # so that a search need not wait
+    made = search_index.build_entries(reader, key)  # so that a search need not wait
     with writing():
-        search_index.keep(made, reader)
-        reader = db.session.get_one(Reader, reader.id)
+        search_index.save_entries(made, reader)
+        reader = db.session.get_one(TipReader, reader.id)
         reader.has_news = False
-        token = Unlocked.begin(reader, key)
+        token = UnlockedSession.begin(reader, key)
     return unlock_session.remember(redirect(url_for("tip_desk.inbox"), 303), COOKIE, token)
 
 
@@ -99,7 +99,7 @@ def wait(_error: TooManyAttempts) -> ResponseReturnValue:
     return unlock_page(form, status=429)
 
 
-def opened_by(form: UnlockForm, reader: Reader, *, recovery: bool) -> Key | None:
+def opened_by(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:
     """The reader's key if the words are right; or the form says what is wrong.
 
     Raises TooManyAttempts. That the account's second factor was shown, too, the page's audience
@@ -110,7 +110,7 @@ def opened_by(form: UnlockForm, reader: Reader, *, recovery: bool) -> Key | None
     attempt = _counted(reader)
     try:
         key = _tried(form.passphrase.data, reader, recovery=recovery)
-    except BadSeal:
+    except DecryptionFailed:
         form.passphrase.errors = [_("These are not the right words.")]
         return None
     except QueueFull:  # no failure of whoever tries
@@ -122,7 +122,7 @@ def opened_by(form: UnlockForm, reader: Reader, *, recovery: bool) -> Key | None
     return key
 
 
-def _counted(reader: Reader) -> Attempt:
+def _counted(reader: TipReader) -> Attempt:
     """Raises TooManyAttempts."""
     with writing():
         return Attempt.begin(
@@ -133,16 +133,16 @@ def _counted(reader: Reader) -> Attempt:
         )
 
 
-def _tried(typed: str, reader: Reader, *, recovery: bool) -> Key:
+def _tried(typed: str, reader: TipReader, *, recovery: bool) -> Key:
     """Raises BadSeal and TooBusy."""
     try:
         count = passphrases.RECOVERY_WORDS if recovery else passphrases.PASSPHRASE_WORDS
         typed = passphrases.read_phrase(typed, count)
-    except NotWords:
+    except InvalidPhrase:
         pass  # it is tried all the same, and takes as long
     _tag, kek = key_files.stretch(typed, salt=reader.salt)
-    return reader.recover(kek) if recovery else reader.unwrap(kek)
+    return reader.recover(kek) if recovery else reader.unwrap_key(kek)
 
 
 def unlock_page(form: Any, *, written: str | None = None, status: int = 200) -> Response:
-    return page_of("tips/readers/unlock.html", form=form, written=written, status=status)
+    return render_page("tips/readers/unlock.html", form=form, written=written, status=status)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from board.tips.crypto import primitives
 from board.tips.crypto.primitives import Key
 from board.tips.models.key_grants import Grant, TipKey
-from board.tips.models.key_holders import Holder, Source
+from board.tips.models.key_holders import KeyHolder, Source
 from board.tips.models.tip import Purpose, Tip
 
 Place = tuple[str, int]  # purpose and epoch
@@ -23,38 +23,40 @@ class NoKey(Exception):
     """Its holder was left out when this tip's keys were last renewed."""
 
 
-class Secret(NamedTuple):
+class TipSecret(NamedTuple):
     """A key of a tip, and who its source is: the next keys are for no other."""
 
     shared: bytes
     source: bytes
 
     @classmethod
-    def of(cls, data: bytes) -> "Secret":
+    def of(cls, data: bytes) -> "TipSecret":
         return cls(data[:32], data[32:])
 
 
-Secrets = dict[Place, Secret]
+Secrets = dict[Place, TipSecret]
 
 
-class Ring:
+class Keyring:
     """Keys of one tip. A grant is opened when its key is first used: most readings need one."""
 
-    def __init__(self, held: Secrets, granted: Mapping[Place, "Granted"] | None = None) -> None:
+    def __init__(
+        self, held: Secrets, granted: Mapping[Place, "GrantContext"] | None = None
+    ) -> None:
         self._held, self._granted = held, granted or {}
 
     @classmethod
     def of(
-        cls, tip: Tip, rows: Iterable[Any], holder: Holder, key: Key, erase_key: bytes
-    ) -> "Ring":
+        cls, tip: Tip, rows: Iterable[Any], holder: KeyHolder, key: Key, erase_key: bytes
+    ) -> "Keyring":
         """Of `rows` of `Grant.to`."""
-        granted = [Granted(tip, row, holder, key, erase_key) for row in rows]
+        granted = [GrantContext(tip, row, holder, key, erase_key) for row in rows]
         return cls({}, {(each.row.purpose, each.row.epoch): each for each in granted})
 
     def __contains__(self, place: Place) -> bool:
         return place in self._held or place in self._granted
 
-    def __getitem__(self, place: Place) -> Secret:
+    def __getitem__(self, place: Place) -> TipSecret:
         """Raises NoKey; and BadSeal when the grant was moved from where it was made."""
         if place not in self._held:
             if place not in self._granted:
@@ -69,27 +71,29 @@ class Ring:
         self._held |= made
 
 
-class Granted(NamedTuple):
+class GrantContext(NamedTuple):
     """A grant, and all it takes to open it."""
 
     tip: Tip
     row: Any
-    holder: Holder
+    holder: KeyHolder
     key: Key
     erase_key: bytes
 
-    def open(self) -> Secret:
+    def open(self) -> TipSecret:
         """Raises BadSeal."""
         place = grant_place(self.tip, self.row.purpose, self.row.epoch)
         locked = self.key.open(self.row.sealed, *place, self.holder.id)
-        return Secret.of(primitives.unlock(self.erase_key, locked, *place))
+        return TipSecret.of(primitives.decrypt(self.erase_key, locked, *place))
 
 
-def begin_epoch(tip: Tip, holders: Sequence[Holder], erase_key: bytes, *, source: bytes) -> Secrets:
+def rotate_keys(
+    tip: Tip, holders: Sequence[KeyHolder], erase_key: bytes, *, source: bytes
+) -> Secrets:
     """New keys for the tip's present epoch, each granted to those it is for."""
     made: Secrets = {}
     for purpose in Purpose:
-        secret = Secret(secrets.token_bytes(32), source)
+        secret = TipSecret(secrets.token_bytes(32), source)
         tip_key = TipKey(purpose=purpose.value, epoch=tip.epoch)
         tip.keys.append(tip_key)
         for holder in holders:
@@ -99,10 +103,12 @@ def begin_epoch(tip: Tip, holders: Sequence[Holder], erase_key: bytes, *, source
     return made
 
 
-def grant(tip: Tip, tip_key: TipKey, secret: Secret, holder: Holder, erase_key: bytes) -> None:
+def grant(
+    tip: Tip, tip_key: TipKey, secret: TipSecret, holder: KeyHolder, erase_key: bytes
+) -> None:
     place = grant_place(tip, tip_key.purpose, tip_key.epoch)
-    locked = primitives.lock(erase_key, secret.shared + secret.source, *place)
-    sealed = primitives.seal(holder.public, locked, *place, holder.id)
+    locked = primitives.encrypt(erase_key, secret.shared + secret.source, *place)
+    sealed = primitives.hpke_encrypt(holder.public, locked, *place, holder.id)
     tip_key.grants.append(Grant(holder=holder, sealed=sealed))
 
 

@@ -11,9 +11,9 @@ from board.db import db, now
 from board.tips.attachments.drafts import Attachment
 from board.tips.crypto import key_files
 from board.tips.crypto.primitives import Key
-from board.tips.models.key_holders import Reader, Source
-from board.tips.models.tip import Purpose, State, Tip
-from board.tips.sealed.sealed_tip import Opened
+from board.tips.models.key_holders import Source, TipReader
+from board.tips.models.tip import Purpose, Tip, TipState
+from board.tips.sealed.sealed_tip import DecryptableTip
 
 TYPED = timedelta(seconds=3)  # at a busy hour, a form filled in faster was not typed
 
@@ -22,52 +22,54 @@ class TooMany(Exception):
     """More tips came within the hour than the newsroom takes."""
 
 
-def send(
+def submit_tip(
     text: str,
     contact: str,
     attachments: list[Attachment],
     *,
-    to: list[Reader],
+    to: list[TipReader],
     tag: bytes,
     kek: bytes,
 ) -> Tip:
     """Sealed to each of these readers, and to a source whose code was stretched to `tag`, `kek`."""
     tip, key = Tip.new(), Key()
     source = Source(tag=tag)
-    source.wrap(key, kek)
+    source.wrap_key(key, kek)
     db.session.add_all([tip, source])
     db.session.flush()
-    opened = Opened.new(tip, source, to)
+    opened = DecryptableTip.new(tip, source, to)
     if contact:
         opened.add(Purpose.CONTACT, "contact", {"text": contact})
-    hear(opened, text, attachments)
+    add_source_message(opened, text, attachments)
     return tip
 
 
-def hear(opened: Opened, text: str, attachments: list[Attachment]) -> None:
+def add_source_message(opened: DecryptableTip, text: str, attachments: list[Attachment]) -> None:
     """The source says something."""
     _say(opened, text, attachments, by="")
-    opened.tip.hear_source()
+    opened.tip.touch_by_source()
     for holder in opened.tip.holders:
-        if isinstance(holder, Reader):
+        if isinstance(holder, TipReader):
             holder.has_news = True
 
 
-def reply(opened: Opened, text: str, attachments: list[Attachment], *, by: Reader) -> None:
+def add_reply(
+    opened: DecryptableTip, text: str, attachments: list[Attachment], *, by: TipReader
+) -> None:
     """A reader says something to the source."""
     _say(opened, text, attachments, by=by.user.name)
-    opened.tip.hear_reader()
+    opened.tip.touch_by_reader()
 
 
-def note(opened: Opened, text: str, *, by: Reader) -> None:
+def add_note(opened: DecryptableTip, text: str, *, by: TipReader) -> None:
     """Readers say something among themselves."""
     opened.add(Purpose.DESK, "note", {"by": by.user.name, "text": text})
 
 
-def publish(opened: Opened, link: str, *, by: Reader) -> None:
+def publish(opened: DecryptableTip, link: str, *, by: TipReader) -> None:
     """The source sees where the story stands."""
     opened.add(Purpose.TALK, "story", {"by": by.user.name, "link": link})
-    opened.tip.state = State.PUBLISHED.value
+    opened.tip.state = TipState.PUBLISHED.value
 
 
 def is_busy() -> bool:
@@ -76,7 +78,7 @@ def is_busy() -> bool:
     return bool(limit) and _sent_this_hour(add=0) * 2 >= limit
 
 
-def count_one() -> None:
+def count_submission() -> None:
     """One tip more in this hour. Raises TooMany.
 
     Counted in a file that knows this hour only: in the database it would date every tip.
@@ -101,7 +103,7 @@ def _sent_this_hour(*, add: int) -> int:
     return count
 
 
-def _say(opened: Opened, text: str, attachments: list[Attachment], *, by: str) -> None:
+def _say(opened: DecryptableTip, text: str, attachments: list[Attachment], *, by: str) -> None:
     if text:
         opened.add(Purpose.TALK, "message", {"by": by, "text": text})
     for attachment in attachments:

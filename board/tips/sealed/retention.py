@@ -12,12 +12,12 @@ from board.db import Base, db
 from board.tips.crypto import key_files
 from board.tips.dates import today
 from board.tips.models import audit_log
-from board.tips.models.audit_log import Act
+from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_grants import Grant
 from board.tips.models.key_holders import Source
 from board.tips.models.tip import Tip, TipItem
 from board.tips.sealed import search_index
-from board.tips.sealed.sealed_tip import burn
+from board.tips.sealed.sealed_tip import revoke_source
 
 # Seconds. A younger file may belong to a tip that is being sent, and they are dated by the day.
 ORPHAN = 48 * 3600
@@ -44,14 +44,14 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
     files = [item.file for item in tip.items if item.file]
     for holder in tip.holders:
         if isinstance(holder, Source):
-            burn(holder)
+            revoke_source(holder)
     db.session.flush()
     search_index.forget(tip=tip)
     for tip_key in tip.keys:
         db.session.execute(delete(Grant).where(Grant.key_id == tip_key.id))
     db.session.expire(tip)
     db.session.delete(tip)
-    audit_log.note(Act.ERASE, by=by, tip_id=number)
+    audit_log.append_entry(AuditAction.ERASE, by=by, tip_id=number)
     db.session.add(Erasure(made_on=today(), reason=reason, user_id=by.id if by else None))
     key_files.remove_files(files)
 

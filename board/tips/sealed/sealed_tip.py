@@ -15,9 +15,9 @@ from board.tips.crypto import key_files, primitives
 from board.tips.crypto.primitives import Key
 from board.tips.dates import this_hour
 from board.tips.models.key_grants import Grant
-from board.tips.models.key_holders import Holder, Reader, Source, Unlocked
+from board.tips.models.key_holders import KeyHolder, Source, TipReader, UnlockedSession
 from board.tips.models.tip import Purpose, Tip, TipItem
-from board.tips.sealed.keyring import Ring, begin_epoch, grant, is_named, name_of
+from board.tips.sealed.keyring import Keyring, grant, is_named, name_of, rotate_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ MANY = 500  # tips at a time in memory
 Items = dict[str, tuple[TipItem, ...]]  # by their kinds
 
 
-class Opened:
+class DecryptableTip:
     """The tip, and the keys of it that somebody has."""
 
     def __init__(
         self,
         tip: Tip,
-        keys: Ring,
+        keys: Keyring,
         erase_key: bytes,
         items: Items | None = None,
     ) -> None:
@@ -52,21 +52,23 @@ class Opened:
         self.tip, self._keys, self._erase_key, self._items = tip, keys, erase_key, items
 
     @classmethod
-    def new(cls, tip: Tip, source: Source, readers: Sequence[Reader]) -> "Opened":
+    def new(cls, tip: Tip, source: Source, readers: Sequence[TipReader]) -> "DecryptableTip":
         """With its first keys, handed to these."""
         erase_key, named = key_files.make_erase_key(tip.ref), name_of(source)
-        made = begin_epoch(tip, [source, *readers], erase_key, source=named)
-        return cls(tip, Ring(made), erase_key)
+        made = rotate_keys(tip, [source, *readers], erase_key, source=named)
+        return cls(tip, Keyring(made), erase_key)
 
     @classmethod
-    def by(cls, tip: Tip, holder: Holder, key: Key) -> "Opened":
+    def open(cls, tip: Tip, holder: KeyHolder, key: Key) -> "DecryptableTip":
         """With the grants of `holder`. Raises Erased when the tip has no erase key any more."""
         erase_key = key_files.erase_key(tip.ref)
         grants = db.session.execute(Grant.to(holder, [tip.id]))
-        return cls(tip, Ring.of(tip, grants, holder, key, erase_key), erase_key)
+        return cls(tip, Keyring.of(tip, grants, holder, key, erase_key), erase_key)
 
     @classmethod
-    def each(cls, tips: Sequence[Tip], holder: Holder, key: Key, *kinds: str) -> Iterator["Opened"]:
+    def open_many(
+        cls, tips: Sequence[Tip], holder: KeyHolder, key: Key, *kinds: str
+    ) -> Iterator["DecryptableTip"]:
         """Many tips with what they have of these kinds, in few questions; not those erased."""
         for at in range(0, len(tips), MANY):
             some = tips[at : at + MANY]
@@ -79,11 +81,11 @@ class Opened:
             for tip in some:
                 with suppress(key_files.Erased):
                     erase_key = key_files.erase_key(tip.ref)
-                    ring = Ring.of(tip, grants[tip.id], holder, key, erase_key)
+                    ring = Keyring.of(tip, grants[tip.id], holder, key, erase_key)
                     yield cls(tip, ring, erase_key, items[tip.id])
 
     @property
-    def is_mine(self) -> bool:
+    def has_key(self) -> bool:
         """Whether the holder has a key at all."""
         return any(True for _ in self._keys)
 
@@ -119,7 +121,7 @@ class Opened:
                 epoch=tip.epoch,
                 number=number,
                 kind=kind,
-                sealed=primitives.share(secret, padded, *place),
+                sealed=primitives.encrypt_shared(secret, padded, *place),
                 file=file,
             )
         )
@@ -129,7 +131,7 @@ class Opened:
         self.tip.items = [item for item in self.tip.items if item.kind != kind]
         self.add(purpose, kind, data)
 
-    def let_in(self, reader: Reader, *, roster: Sequence[Reader]) -> None:
+    def grant_access(self, reader: TipReader, *, roster: Sequence[TipReader]) -> None:
         """Give a colleague whatever keys the holder has. What comes later to an open tip is under
         new ones: an earlier pair of theirs may be in other hands. Raises NoKey."""
         for place in self._keys:
@@ -139,7 +141,7 @@ class Opened:
         if self.tip.is_open:
             self._begin_epoch(roster)
 
-    def shut_out(self, reader: Reader, *, roster: Sequence[Reader]) -> None:
+    def revoke_access(self, reader: TipReader, *, roster: Sequence[TipReader]) -> None:
         """Take every key from `reader`, and begin an epoch they have none of. Raises NoKey."""
         for tip_key in self.tip.keys:
             tip_key.grants = [each for each in tip_key.grants if each.holder_id != reader.id]
@@ -147,7 +149,7 @@ class Opened:
             self.tip.assignee_id = None
         self._begin_epoch(roster)
 
-    def _begin_epoch(self, roster: Sequence[Reader]) -> None:
+    def _begin_epoch(self, roster: Sequence[TipReader]) -> None:
         """For those who have the present keys, if they are the source or on the roster: a row in
         the database proves nothing."""
         named = self._keys[Purpose.TALK.value, self.tip.epoch].source
@@ -157,7 +159,7 @@ class Opened:
             if holder in roster or (isinstance(holder, Source) and is_named(holder, named))
         ]
         self.tip.epoch += 1
-        self._keys.add(begin_epoch(self.tip, holders, self._erase_key, source=named))
+        self._keys.add(rotate_keys(self.tip, holders, self._erase_key, source=named))
 
     def _sealed(self, *kinds: str) -> list[TipItem]:
         if self._items is None:
@@ -167,13 +169,15 @@ class Opened:
 
     def _open(self, item: TipItem) -> Content:
         place = _item_place(self.tip, item.purpose, item.epoch, item.number, item.kind, item.file)
-        data = primitives.shared(self._keys[item.purpose, item.epoch].shared, item.sealed, *place)
+        data = primitives.decrypt_shared(
+            self._keys[item.purpose, item.epoch].shared, item.sealed, *place
+        )
         return Content(item.number, item.kind, json.loads(primitives.unpad(data)), item.file)
 
 
-def burn(source: Source) -> None:
+def revoke_source(source: Source) -> None:
     """The code opens nothing any more; the newsroom keeps what it has."""
-    Unlocked.end_all(source)
+    UnlockedSession.end_all(source)
     db.session.execute(delete(Grant).where(Grant.holder_id == source.id))
     db.session.delete(source)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Select
 from board.db import db
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
-from board.tips.models.key_holders import Reader
+from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.sealed import search_index
 from board.tips.sealed.retention import retention
@@ -37,18 +37,18 @@ class Wanted:
         return not any((self.words, self.label, self.state, self.user_id, self.age))
 
 
-def find(wanted: Wanted, me: Reader, key: Key) -> list[tuple[Tip, dict[str, Any]]]:
+def find(wanted: Wanted, me: TipReader, key: Key) -> list[tuple[Tip, dict[str, Any]]]:
     """The tips of `me` that are wanted, newest first, each with its title, labels and case. What
     came since their gists were made is not among them."""
     tips = [tip for tip in db.session.scalars(_in_the_clear(wanted, me)) if _is_of(wanted.age, tip)]
     return [
         (each.tip, each.facts)
-        for each in search_index.read(tips, me, key)
+        for each in search_index.load_entries(tips, me, key)
         if folded(wanted.words) in each.text and _is_labelled(each.facts, wanted.label)
     ]
 
 
-def _in_the_clear(wanted: Wanted, me: Reader) -> Select[Tip]:
+def _in_the_clear(wanted: Wanted, me: TipReader) -> Select[Tip]:
     query = Tip.held_by(me)
     if wanted.state:
         query = query.where(Tip.state == wanted.state)

@@ -14,37 +14,37 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db
 from board.tips.crypto import key_files, primitives
-from board.tips.crypto.primitives import BadSeal, Key
-from board.tips.models.key_holders import Holder, Reader
+from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.models.key_holders import KeyHolder, TipReader
 from board.tips.models.tip import Tip
-from board.tips.sealed.sealed_tip import MANY, Opened
+from board.tips.sealed.sealed_tip import MANY, DecryptableTip
 
 KINDS = ("message", "note", "facts", "file", "story")
 
 
-class Gist(Base):
+class SearchEntry(Base):
     """Of the items of one tip up to a number, for one reader."""
 
     __tablename__ = "tip_gist"
 
     tip_id: Mapped[int] = mapped_column(ForeignKey(Tip.id), primary_key=True)
-    holder_id: Mapped[int] = mapped_column(ForeignKey(Holder.id), primary_key=True, index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey(KeyHolder.id), primary_key=True, index=True)
     upto: Mapped[int]
     sealed: Mapped[bytes]
 
     @classmethod
-    def stale(cls, me: Reader) -> Select[Tip]:
+    def stale(cls, me: TipReader) -> Select[Tip]:
         """Tips of which there is none, or one from before the last thing that was said."""
         mine = and_(cls.tip_id == Tip.id, cls.holder_id == me.id)
         old = or_(cls.upto.is_(None), cls.upto != Tip.last_number)
         return Tip.held_by(me).outerjoin(cls, mine).where(old)
 
     @classmethod
-    def of(cls, tips: Sequence[Tip], me: Reader) -> Select["Gist"]:
+    def of(cls, tips: Sequence[Tip], me: TipReader) -> Select["SearchEntry"]:
         return select(cls).where(cls.holder_id == me.id, cls.tip_id.in_([tip.id for tip in tips]))
 
 
-class Read(NamedTuple):
+class LoadedEntry(NamedTuple):
     """A tip, what the desk calls it, and all that is said in it, folded for searching."""
 
     tip: Tip
@@ -52,42 +52,42 @@ class Read(NamedTuple):
     text: str
 
 
-def make(me: Reader, key: Key) -> list[Gist]:
+def build_entries(me: TipReader, key: Key) -> list[SearchEntry]:
     """Those that are missing or stale; to be kept inside a write."""
     return [_made(opened, me, key) for opened in _readable(me, key)]
 
 
-def keep(gists: list[Gist], me: Reader) -> None:
+def save_entries(gists: list[SearchEntry], me: TipReader) -> None:
     """Unless a tip, or the reader's part in it, has gone meanwhile."""
     if not gists:
         return
     made = [gist.tip_id for gist in gists]
     for at in range(0, len(made), MANY):
-        old = Gist.tip_id.in_(made[at : at + MANY])
-        db.session.execute(delete(Gist).where(Gist.holder_id == me.id, old))
+        old = SearchEntry.tip_id.in_(made[at : at + MANY])
+        db.session.execute(delete(SearchEntry).where(SearchEntry.holder_id == me.id, old))
     held = set(db.session.scalars(Tip.held_by(me).with_only_columns(Tip.id)))
     db.session.add_all(gist for gist in gists if gist.tip_id in held)
 
 
-def read(tips: Sequence[Tip], me: Reader, key: Key) -> Iterator[Read]:
+def load_entries(tips: Sequence[Tip], me: TipReader, key: Key) -> Iterator[LoadedEntry]:
     """These tips as they were when their gists were made; those without one are left out."""
-    kept = {gist.tip_id: gist for gist in db.session.scalars(Gist.of(tips, me))}
+    kept = {gist.tip_id: gist for gist in db.session.scalars(SearchEntry.of(tips, me))}
     for tip in tips:
         if gist := kept.get(tip.id):
             try:
                 told = json.loads(primitives.unpad(_unlocked(gist, tip, me, key)))
-            except (BadSeal, key_files.Erased):  # opening the tip says so
+            except (DecryptionFailed, key_files.Erased):  # opening the tip says so
                 continue
-            yield Read(tip, told["facts"], told["text"])
+            yield LoadedEntry(tip, told["facts"], told["text"])
 
 
-def forget(*, tip: Tip | None = None, reader: Holder | None = None) -> None:
+def forget(*, tip: Tip | None = None, reader: KeyHolder | None = None) -> None:
     """Of this tip, of a reader whose keys change, or of this tip that reader's."""
-    gone = delete(Gist)
+    gone = delete(SearchEntry)
     if tip:
-        gone = gone.where(Gist.tip_id == tip.id)
+        gone = gone.where(SearchEntry.tip_id == tip.id)
     if reader:
-        gone = gone.where(Gist.holder_id == reader.id)
+        gone = gone.where(SearchEntry.holder_id == reader.id)
     db.session.execute(gone)
 
 
@@ -96,34 +96,34 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def _readable(me: Reader, key: Key) -> Iterator[Opened]:
-    stale = db.session.scalars(Gist.stale(me)).all()
-    return Opened.each(stale, me, key, *KINDS)
+def _readable(me: TipReader, key: Key) -> Iterator[DecryptableTip]:
+    stale = db.session.scalars(SearchEntry.stale(me)).all()
+    return DecryptableTip.open_many(stale, me, key, *KINDS)
 
 
-def _made(opened: Opened, me: Reader, key: Key) -> Gist:
+def _made(opened: DecryptableTip, me: TipReader, key: Key) -> SearchEntry:
     tip, facts, said = opened.tip, dict[str, Any](), list[str]()
     try:
         for content in opened.contents(*KINDS):
             facts = content.data if content.kind == "facts" else facts
             said.append(_text(content.data))
-    except BadSeal:  # what is damaged is found by nobody, and opening it says so
+    except DecryptionFailed:  # what is damaged is found by nobody, and opening it says so
         said = []
     told = {"facts": facts, "text": folded("\n".join(said))}
     data = primitives.pad(json.dumps(told, ensure_ascii=False).encode())
-    sealed = primitives.lock(_secret(tip, key), data, *_place(tip.ref, me, tip.last_number))
-    return Gist(tip_id=tip.id, holder_id=me.id, upto=tip.last_number, sealed=sealed)
+    sealed = primitives.encrypt(_secret(tip, key), data, *_place(tip.ref, me, tip.last_number))
+    return SearchEntry(tip_id=tip.id, holder_id=me.id, upto=tip.last_number, sealed=sealed)
 
 
-def _unlocked(gist: Gist, tip: Tip, me: Reader, key: Key) -> bytes:
-    return primitives.unlock(_secret(tip, key), gist.sealed, *_place(tip.ref, me, gist.upto))
+def _unlocked(gist: SearchEntry, tip: Tip, me: TipReader, key: Key) -> bytes:
+    return primitives.decrypt(_secret(tip, key), gist.sealed, *_place(tip.ref, me, gist.upto))
 
 
 def _secret(tip: Tip, key: Key) -> bytes:
-    return primitives.derive(key.own("gist") + key_files.erase_key(tip.ref), "gist")
+    return primitives.derive(key.derive_private("gist") + key_files.erase_key(tip.ref), "gist")
 
 
-def _place(ref: str, me: Reader, upto: int) -> tuple[object, ...]:
+def _place(ref: str, me: TipReader, upto: int) -> tuple[object, ...]:
     return "gist", ref, me.id, upto
 
 

@@ -18,7 +18,7 @@ _OWN = "tip-ways.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ContactChannel:
     """`name` and `says` by language; `where` as the operator wrote it; `risk` one of RISKS."""
 
     name: Mapping[str, str]
@@ -27,7 +27,7 @@ class Way:
     risk: int
     is_form: bool
 
-    def told(self) -> dict[str, Any]:
+    def localized(self) -> dict[str, Any]:
         """As a page shows it, in the language of whoever asks."""
         language = str(get_locale())
         return {
@@ -48,15 +48,15 @@ def init_app(app: Flask) -> None:
     app.extensions["tip_ways"] = sorted(ways, key=lambda way: way.risk)
 
 
-def all_ways() -> list[dict[str, Any]]:
+def contact_channels() -> list[dict[str, Any]]:
     """The safest first; of one risk in the order they are written."""
-    ways: list[Way] = current_app.extensions["tip_ways"]
-    return [way.told() for way in ways]
+    ways: list[ContactChannel] = current_app.extensions["tip_ways"]
+    return [way.localized() for way in ways]
 
 
-def _way(row: Mapping[str, Any]) -> Way:
+def _way(row: Mapping[str, Any]) -> ContactChannel:
     if row["risk"] not in RISKS:
         raise ValueError(f"risk must be one of {RISKS}, not {row['risk']!r}")
     name = {language: str(row[language]) for language in ("ko", "en")}
     says = {language: str(row["says"][language]) for language in ("ko", "en")}
-    return Way(name, says, str(row.get("where", "")), row["risk"], bool(row.get("form")))
+    return ContactChannel(name, says, str(row.get("where", "")), row["risk"], bool(row.get("form")))

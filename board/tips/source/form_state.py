@@ -4,7 +4,7 @@ from flask import current_app, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from board.tips.attachments.drafts import COPIES, Attachment, Draft
+from board.tips.attachments.drafts import COPIES, Attachment, AttachmentDraft
 from board.tips.attachments.uploads import uploaded
 from board.tips.forms import MessageForm
 from board.tips.models.tip import Tip
@@ -12,7 +12,7 @@ from board.tips.sealed import messages
 from board.tips.web import form_tokens
 
 
-class Filled:
+class TipFormState:
     """As far as it has come: what is written, what is attached, and what is wrong with that.
 
     Without a good ticket it gets a new one, and is looked at before it is sent.
@@ -21,7 +21,7 @@ class Filled:
     def __init__(self, form: MessageForm) -> None:
         self.form = form
         self._check_ticket()
-        self.draft = Draft(form.ticket.data or "")
+        self.draft = AttachmentDraft(form.ticket.data or "")
         self.problem = self._take(uploaded("files"))
 
     @property
@@ -30,10 +30,10 @@ class Filled:
         return bool(self.problem) or not self.form.validate() or not self._says_something()
 
     @property
-    def wants_a_look(self) -> bool:
+    def needs_preview(self) -> bool:
         return bool(not self.form.is_looked_at or uploaded("files") or "again" in request.form)
 
-    def chosen(self) -> list[Attachment]:
+    def selected_attachments(self) -> list[Attachment]:
         """The attachments as they are to be sent. Raises CannotClean."""
         wanted = {
             name.removeprefix("copy-"): value

@@ -11,21 +11,21 @@ from board.db import db, writing
 from board.tips.attachments.drafts import Attachment, CannotClean
 from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import key_files, passphrases
-from board.tips.crypto.passphrases import NotWords
-from board.tips.crypto.primitives import BadSeal, Key
+from board.tips.crypto.passphrases import InvalidPhrase
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.forms import CodeForm, MessageForm
-from board.tips.models.key_holders import Source, Unlocked
+from board.tips.models.key_holders import Source, UnlockedSession
 from board.tips.models.tip import Tip
 from board.tips.readers import unlock_session
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import messages, retention, sealed_tip
-from board.tips.sealed.sealed_tip import Opened
-from board.tips.source.form_state import Filled
-from board.tips.source.pages import code_page, door, form_page, look_page, not_cleaned
+from board.tips.sealed.sealed_tip import DecryptableTip
+from board.tips.source.form_state import TipFormState
+from board.tips.source.pages import code_entry_page, code_page, form_page, not_cleaned, preview_page
 from board.tips.source.views import bp
 from board.tips.web import form_tokens
-from board.tips.web.responses import FORM_BYTES, download, page_of
+from board.tips.web.responses import FORM_BYTES, download, render_page
 from board.web.access import anonymous_only, open_to
 
 TRY_SECONDS = 0.6  # every try of a code takes this long, right or wrong
@@ -37,7 +37,7 @@ def box() -> ResponseReturnValue:
     try:
         return _box_page(*_mine())
     except Locked:
-        return door(CodeForm.unbound())
+        return code_entry_page(CodeForm.unbound())
 
 
 @bp.post("/tips/box")
@@ -46,13 +46,13 @@ def enter() -> ResponseReturnValue:
     """A code is tried: one slow derivation and the same time for every try, whatever it is."""
     began, form = time.monotonic(), CodeForm.from_post()
     if not form.validate():
-        return door(form, status=422)
+        return code_entry_page(form, status=422)
     code, places = _read(form.code.data)
     token = _enter(*key_files.stretch(code))
     _even_out(began)
     if token is None:
         form.code.errors = [_("We don’t recognise this code. Compare it with your note.")]
-        return door(form, places=places, status=422)
+        return code_entry_page(form, places=places, status=422)
     return unlock_session.remember(redirect(url_for(".box"), 303), "tip", token)
 
 
@@ -61,17 +61,17 @@ def enter() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     source, key = _mine()
     form = MessageForm.from_post()
-    if form_tokens.used(form.ticket.data or ""):
+    if form_tokens.is_used(form.ticket.data or ""):
         return redirect(url_for(".box"), 303)
-    filled = Filled(form)
+    filled = TipFormState(form)
     if filled.is_refused:
         return _box_page(source, key, form=form, problem=filled.problem, status=422)
-    if filled.wants_a_look:
-        return look_page(filled, action=".add")
+    if filled.needs_preview:
+        return preview_page(filled, action=".add")
     try:
-        attachments = filled.chosen()
+        attachments = filled.selected_attachments()
     except CannotClean as error:
-        return look_page(filled, action=".add", problem=not_cleaned(error), status=422)
+        return preview_page(filled, action=".add", problem=not_cleaned(error), status=422)
     _hear(source, key, form, attachments)
     filled.draft.forget()
     return redirect(url_for(".box", _anchor="newest"), 303)
@@ -88,17 +88,17 @@ def file() -> ResponseReturnValue:
 def change_code() -> ResponseReturnValue:
     source, key = _mine()
     ticket = request.form.get("ticket", "")
-    if shown := form_tokens.code_of(ticket):
+    if shown := form_tokens.result_of(ticket):
         return code_page(ticket, shown, changed=True)
-    if form_tokens.age(ticket) is None or form_tokens.used(ticket):
+    if form_tokens.age(ticket) is None or form_tokens.is_used(ticket):
         return redirect(url_for(".box"), 303)
     code = passphrases.new_code()
     tag, kek = key_files.stretch(code)
     with writing():
         source = db.session.get_one(Source, source.id)
         source.change_code(key, tag=tag, kek=kek)
-        form_tokens.use(ticket, code)
-        token = Unlocked.begin(source, key)
+        form_tokens.mark_used(ticket, code)
+        token = UnlockedSession.begin(source, key)
     return unlock_session.remember(code_page(ticket, code, changed=True), "tip", token)
 
 
@@ -107,7 +107,7 @@ def change_code() -> ResponseReturnValue:
 def burn() -> ResponseReturnValue:
     source, _key = _mine()
     with writing():
-        sealed_tip.burn(db.session.get_one(Source, source.id))
+        sealed_tip.revoke_source(db.session.get_one(Source, source.id))
     return unlock_session.forget(redirect(url_for(".choose"), 303), "tip")
 
 
@@ -132,7 +132,7 @@ def _read(typed: str) -> tuple[str, tuple[int, ...]]:
     """The code that was meant; or what was typed, and which words of it are in no list."""
     try:
         return passphrases.read_code(typed), ()
-    except NotWords as wrong:
+    except InvalidPhrase as wrong:
         return typed, wrong.places
 
 
@@ -143,11 +143,11 @@ def _enter(tag: bytes, kek: bytes) -> str | None:
         if source is None:
             return None
         try:
-            key = source.unwrap(kek)
+            key = source.unwrap_key(kek)
             source.note_visit(key)
-        except BadSeal:
+        except DecryptionFailed:
             return None
-        return Unlocked.begin(source, key)
+        return UnlockedSession.begin(source, key)
 
 
 def _even_out(began: float) -> None:
@@ -164,14 +164,14 @@ def _mine() -> tuple[Source, Key]:
     return holder, key
 
 
-def _opened(source: Source, key: Key) -> Opened:
-    return Opened.by(db.session.scalars(Tip.held_by(source)).one(), source, key)
+def _opened(source: Source, key: Key) -> DecryptableTip:
+    return DecryptableTip.open(db.session.scalars(Tip.held_by(source)).one(), source, key)
 
 
 def _hear(source: Source, key: Key, form: MessageForm, attachments: list[Attachment]) -> None:
     with writing():
-        messages.hear(_opened(source, key), form.text.data, attachments)
-        form_tokens.use(form.ticket.data, "")
+        messages.add_source_message(_opened(source, key), form.text.data, attachments)
+        form_tokens.mark_used(form.ticket.data, "")
 
 
 def _box_page(
@@ -184,8 +184,8 @@ def _box_page(
 ) -> Response:
     tip = db.session.scalar(Tip.held_by(source))
     if tip is None:
-        return page_of("tips/source/gone.html")
-    said = Opened.by(tip, source, key).contents("message", "file", "story")
+        return render_page("tips/source/gone.html")
+    said = DecryptableTip.open(tip, source, key).contents("message", "file", "story")
     erased_on = tip.erased_on(retention.retention())
     return form_page(
         "tips/source/mailbox.html",

@@ -4,18 +4,18 @@ from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
 from board.tips.attachments.drafts import CannotClean
-from board.tips.attachments.finding_labels import findings_in, said, why_not
+from board.tips.attachments.finding_labels import finding_text, findings_in, refusal_text
 from board.tips.crypto import passphrases
 from board.tips.forms import CodeForm
-from board.tips.models.key_holders import Reader
+from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers import roster
 from board.tips.readers.roster import Forged
-from board.tips.source.form_state import Filled
-from board.tips.web.responses import page_of
+from board.tips.source.form_state import TipFormState
+from board.tips.web.responses import render_page
 
 
-def readers() -> list[Reader]:
+def readers() -> list[TipReader]:
     """Who a tip would be sealed to; nobody when the roster is not to be trusted."""
     try:
         return roster.members()
@@ -26,7 +26,7 @@ def readers() -> list[Reader]:
 
 def form_page(template: str, *, status: int = 200, **values: object) -> Response:
     """With what stands beside every form: who reads it, and how large files may be."""
-    return page_of(
+    return render_page(
         template,
         status=status,
         readers=len(readers()),
@@ -37,7 +37,7 @@ def form_page(template: str, *, status: int = 200, **values: object) -> Response
     )
 
 
-def door(
+def code_entry_page(
     form: CodeForm,
     *,
     places: tuple[int, ...] = (),
@@ -45,23 +45,27 @@ def door(
     status: int = 200,
 ) -> Response:
     """Where a source types the code."""
-    return page_of(
+    return render_page(
         "tips/source/enter_code.html", form=form, places=places, written=written, status=status
     )
 
 
-def look_page(
-    filled: Filled, *, action: str = "tips.write", problem: str | None = None, status: int = 200
+def preview_page(
+    filled: TipFormState,
+    *,
+    action: str = "tips.write",
+    problem: str | None = None,
+    status: int = 200,
 ) -> Response:
     """What it gives away, before it is sent to the endpoint `action`."""
-    return page_of(
+    return render_page(
         "tips/source/preview.html",
         status=status,
         form=filled.form,
         action=url_for(action),
         findings=findings_in(filled.form.text.data),
         attachments=[
-            (each, [said(*found) for found in each.found], why_not(each.why_not))
+            (each, [finding_text(*found) for found in each.found], refusal_text(each.why_not))
             for each in filled.draft.attachments
         ],
         problem=problem,
@@ -71,7 +75,7 @@ def look_page(
 def code_page(
     ticket: str, code: str, *, wrong: bool = False, changed: bool = False, status: int = 200
 ) -> Response:
-    return page_of(
+    return render_page(
         "tips/source/code.html",
         status=status,
         ticket=ticket,

@@ -12,20 +12,20 @@ from board.tips.readers import roster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed.keyring import NoKey
 from board.tips.source import pages as source_pages
-from board.tips.source.contact_channels import all_ways
-from board.tips.web.responses import conceal, page_of
+from board.tips.source.contact_channels import contact_channels
+from board.tips.web.responses import harden_source_response, render_page
 from board.web.access import anonymous_only, open_to
 from board.web.i18n import LANGUAGES
 from board.web.request.origins import is_source_request
 
 bp = Blueprint("tips", __name__)
-bp.after_request(conceal)
+bp.after_request(harden_source_response)
 
 
 def conceal_stray(response: Response) -> Response:
     """An address of ours that has no page: a source gets to see that, too."""
     is_stray = request.blueprint != bp.name and request.endpoint != "static" and is_source_request()
-    return conceal(response) if is_stray else response
+    return harden_source_response(response) if is_stray else response
 
 
 @bp.url_defaults
@@ -38,12 +38,12 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 @bp.get("/tips")
 @open_to(anonymous_only)
 def choose() -> ResponseReturnValue:
-    return page_of(
+    return render_page(
         "tips/source/choose.html",
         readers=len(source_pages.readers()),
         fingerprint=roster.seal_of(),
         days=current_app.config["TIP_DAYS"],
-        ways=all_ways(),
+        ways=contact_channels(),
     )
 
 
@@ -51,16 +51,16 @@ def choose() -> ResponseReturnValue:
 def _time_is_over(_error: Locked) -> ResponseReturnValue:
     """What was written while the time ran out is shown again: only its writer sees this page."""
     if written := request.form.get("text"):
-        return source_pages.door(CodeForm.unbound(), written=written, status=401)
+        return source_pages.code_entry_page(CodeForm.unbound(), written=written, status=401)
     return redirect(url_for(".box"), 303)
 
 
 @bp.errorhandler(key_files.Erased)
 @bp.errorhandler(NoKey)
 def _erased(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
-    return page_of("tips/source/gone.html")
+    return render_page("tips/source/gone.html")
 
 
 @bp.errorhandler(NoRoom)
 def _no_room(_error: NoRoom) -> ResponseReturnValue:
-    return page_of("tips/source/full.html", status=503)
+    return render_page("tips/source/full.html", status=503)

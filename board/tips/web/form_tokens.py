@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now
 from board.tips.crypto import primitives
-from board.tips.crypto.primitives import BadSeal
+from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.dates import today
 
 LIFE = timedelta(hours=24)
@@ -27,7 +27,7 @@ SHOWN = timedelta(minutes=10)
 _RANDOM, _MAC = 24, 16
 
 
-class Ticket(Base):
+class FormToken(Base):
     """A form that was sent. For ten minutes whoever sent it can see its code again."""
 
     __tablename__ = "tip_ticket"
@@ -59,47 +59,47 @@ def secret(ticket: str, purpose: str) -> bytes:
     return primitives.derive(ticket.encode(), purpose)
 
 
-def use(ticket: str, got: str, *, kind: str = "code") -> None:
+def mark_used(ticket: str, got: str, *, kind: str = "code") -> None:
     """From now on this form has been sent, and shows what it `got` to whoever has it: a code, or
     what a reader keeps on paper."""
-    db.session.execute(delete(Ticket).where(Ticket.made_on < today() - LIFE))
+    db.session.execute(delete(FormToken).where(FormToken.made_on < today() - LIFE))
     until = (now() + SHOWN).timestamp()
     data = primitives.pad(json.dumps({"code": got, "until": until}).encode(), least=512)
-    sealed = primitives.lock(secret(ticket, kind), data, kind)
-    db.session.add(Ticket(token_hash=_hash(ticket), sealed=sealed, made_on=today()))
+    sealed = primitives.encrypt(secret(ticket, kind), data, kind)
+    db.session.add(FormToken(token_hash=_hash(ticket), sealed=sealed, made_on=today()))
 
 
-def take(ticket: str | None) -> bool:
+def claim_once(ticket: str | None) -> bool:
     """Whether this form is sent for the first time; from now on it has been. One without a ticket
     of ours always is."""
     if not ticket or age(ticket) is None:
         return True
-    if used(ticket):
+    if is_used(ticket):
         return False
-    use(ticket, "")
+    mark_used(ticket, "")
     return True
 
 
-def used(ticket: str) -> Ticket | None:
-    return db.session.get(Ticket, _hash(ticket))
+def is_used(ticket: str) -> FormToken | None:
+    return db.session.get(FormToken, _hash(ticket))
 
 
-def code_of(ticket: str, *, kind: str = "code") -> str | None:
+def result_of(ticket: str, *, kind: str = "code") -> str | None:
     """What this form got, for ten minutes."""
-    row = used(ticket)
+    row = is_used(ticket)
     if row is None or not row.sealed:
         return None
     try:
         kept: Any = json.loads(
-            primitives.unpad(primitives.unlock(secret(ticket, kind), row.sealed, kind))
+            primitives.unpad(primitives.decrypt(secret(ticket, kind), row.sealed, kind))
         )
-    except BadSeal:
+    except DecryptionFailed:
         return None
     return str(kept["code"]) if now().timestamp() < kept["until"] else None
 
 
-def forget_code(ticket: str) -> None:
-    if row := used(ticket):
+def delete_result(ticket: str) -> None:
+    if row := is_used(ticket):
         row.sealed = b""
 
 

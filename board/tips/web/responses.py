@@ -7,7 +7,7 @@ from flask import Response, abort, render_template
 
 from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import open_file
-from board.tips.sealed.sealed_tip import Opened
+from board.tips.sealed.sealed_tip import DecryptableTip
 from board.web.forms import ROW_ID
 
 FORM_BYTES = 256 * 1024  # a Hangul letter takes nine in a posted form
@@ -22,27 +22,27 @@ OPAQUE = (
 )
 
 
-def page_of(template: str, *, status: int = 200, **values: Any) -> Response:
+def render_page(template: str, *, status: int = 200, **values: Any) -> Response:
     return Response(render_template(template, **values), status, mimetype="text/html")
 
 
-def protect(response: Response) -> Response:
+def no_store(response: Response) -> Response:
     """Kept by nobody, and never compressed (see board/web/compression.py)."""
     response.headers["Cache-Control"] = "private, no-store, no-transform"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def conceal(response: Response) -> Response:
+def harden_source_response(response: Response) -> Response:
     """A source's page besides runs no script, and is as large as many others."""
     if response.headers.get("Content-Security-Policy") != OPAQUE:
         response.headers["Content-Security-Policy"] = STRICT
     if response.mimetype == "text/html" and not response.is_streamed:
         _pad(response)
-    return protect(response)
+    return no_store(response)
 
 
-def download(opened: Opened, number: str) -> Response:
+def download(opened: DecryptableTip, number: str) -> Response:
     """An attachment, opaque: saved and never shown by a browser."""
     content = opened.attachment(int(number)) if re.fullmatch(ROW_ID, number) else None
     if content is None or content.file is None:

@@ -12,7 +12,7 @@ _NOTICED = ("Cf", "Co", "Cn", "Cc")
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 
 
-def defanged(text: str) -> str:
+def defang(text: str) -> str:
     """Links nobody opens by accident: hxxps://example[.]com."""
     return _HOST.sub("[.]", _SCHEME.sub(r"\1xx\2", text))
 

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import NoReturn
 
-from ..results import FINDINGS_MAX, Finding, Kind, Limits, NotCleanable, Reason, found
+from ..results import FINDINGS_MAX, Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     archive = zipfile.ZipFile(BytesIO(data))
     if archive.comment:
-        yield found(Kind.COMMENTS, archive.comment.decode("utf-8", "replace"))
+        yield found(FindingKind.COMMENTS, archive.comment.decode("utf-8", "replace"))
     for info in archive.infolist()[: min(limits.parts, FINDINGS_MAX)]:
-        yield found(Kind.ATTACHMENT, _readable(info))
+        yield found(FindingKind.ATTACHMENT, _readable(info))
 
 
-def clean(data: bytes, limits: Limits) -> NoReturn:
+def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
     raise NotCleanable(Reason.ARCHIVE)
 
 

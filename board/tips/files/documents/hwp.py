@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import embedded
-from ..formats import format_of, look_inside
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from ..formats import format_of, inspect_inside
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
 
 _COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM = 0x1, 0x2, 0x4, 0x10
 _HISTORY, _TRACKED = 0x40, 0x4000
@@ -33,7 +33,7 @@ _NAME = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{2,}")
 _RUN = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{4,}")
 
 
-def look(ole: Any, limits: Limits) -> Iterator[Finding]:
+def inspect(ole: Any, limits: WorkerLimits) -> Iterator[Finding]:
     document = _Document(ole, limits)
     yield from _locks(document.flags)
     yield from _previews(document)
@@ -49,7 +49,7 @@ def look(ole: Any, limits: Limits) -> Iterator[Finding]:
 class _Document:
     """Its streams, unpacked within bounds."""
 
-    def __init__(self, ole: Any, limits: Limits) -> None:
+    def __init__(self, ole: Any, limits: WorkerLimits) -> None:
         self._ole, self._left = ole, limits.unpacked
         header = ole.openstream("FileHeader").read(256)
         self.flags = int.from_bytes(header[36:40], "little")
@@ -85,26 +85,26 @@ class _Document:
 
 def _locks(flags: int) -> Iterator[Finding]:
     if flags & (_PASSWORD | _DRM):
-        yield Finding(Kind.OTHER, "DRM" if flags & _DRM else "password")
+        yield Finding(FindingKind.OTHER, "DRM" if flags & _DRM else "password")
     if flags & _DISTRIBUTION:
-        yield Finding(Kind.OTHER, "distribution")
+        yield Finding(FindingKind.OTHER, "distribution")
 
 
 def _previews(document: _Document) -> Iterator[Finding]:
     text = document.plain(["PrvText"]).decode("utf-16-le", "replace").strip("\0\r\n ")
     if re.search(r"\w", text):
-        yield found(Kind.PREVIEW, text)
+        yield found(FindingKind.PREVIEW, text)
         yield from embedded.words(text)
     if picture := document.plain(["PrvImage"]):
-        yield found(Kind.PREVIEW, "PrvImage", f"{len(picture)} B")
+        yield found(FindingKind.PREVIEW, "PrvImage", f"{len(picture)} B")
 
 
 def _history(document: _Document) -> Iterator[Finding]:
     kept = document.within("DocHistory")
     if kept or document.flags & _HISTORY:
-        yield found(Kind.REVISIONS, "DocHistory", len(kept) or "")
+        yield found(FindingKind.REVISIONS, "DocHistory", len(kept) or "")
     if document.flags & _TRACKED:
-        yield found(Kind.REVISIONS, "track changes")
+        yield found(FindingKind.REVISIONS, "track changes")
 
 
 def _scripts(document: _Document) -> Iterator[Finding]:
@@ -114,25 +114,25 @@ def _scripts(document: _Document) -> Iterator[Finding]:
     for name in document.within("Scripts"):
         text = document.unpacked(name).decode("utf-16-le", "replace")
         if len(re.findall(r"[A-Za-z가-힣]", _AS_SHIPPED.sub("", text))) >= _SCRIPT_LEAST:
-            yield found(Kind.SCRIPT, *name)
+            yield found(FindingKind.SCRIPT, *name)
 
 
 def _left_behind(document: _Document) -> Iterator[Finding]:
     """What stood in the memory that became DocOptions/_LinkDoc, its first letter overwritten."""
     left = document.plain(["DocOptions", "_LinkDoc"])
     if not document.flags & _DISTRIBUTION and (run := _RUN.match(_text(left[2:]))):
-        yield found(Kind.LINK, run[0])
+        yield found(FindingKind.LINK, run[0])
         yield from embedded.words(run[0])
 
 
-def _media(document: _Document, limits: Limits) -> Iterator[Finding]:
+def _media(document: _Document, limits: WorkerLimits) -> Iterator[Finding]:
     """Pictures and files in the document; the pictures' own facts, too."""
     for name in document.within("BinData"):
         data = document.unpacked(name)
         if format_of(data).is_image:
-            yield from look_inside(data, limits)
+            yield from inspect_inside(data, limits)
         else:
-            yield found(Kind.ATTACHMENT, name[-1])
+            yield found(FindingKind.ATTACHMENT, name[-1])
 
 
 def _links(document: _Document) -> Iterator[Finding]:
@@ -141,9 +141,9 @@ def _links(document: _Document) -> Iterator[Finding]:
         return
     for number, body in document.records(["DocInfo"]):
         if number == _BIN_DATA and len(body) > 4 and body[0] & 0xF == _LINKED:
-            yield found(Kind.LINK, _counted(body, 2))
+            yield found(FindingKind.LINK, _counted(body, 2))
         elif number == _CHANGE_AUTHOR and (run := _NAME.search(_text(body))):
-            yield found(Kind.AUTHOR, run[0])
+            yield found(FindingKind.AUTHOR, run[0])
 
 
 def _body(document: _Document) -> Iterator[Finding]:
@@ -155,9 +155,9 @@ def _body(document: _Document) -> Iterator[Finding]:
             elif number == _MEMO or (number == _CONTROL and body[3::-1] in _REMARKS):
                 remarks = True
             elif number == _CONTROL and body[3::-1] == _HYPERLINK:
-                yield found(Kind.LINK, _counted(body, 9))
+                yield found(FindingKind.LINK, _counted(body, 9))
     if remarks:
-        yield found(Kind.COMMENTS)
+        yield found(FindingKind.COMMENTS)
     yield from embedded.words("\n".join(lines))
 
 

@@ -10,23 +10,23 @@ from collections.abc import Iterator
 from lxml import etree
 
 from .. import embedded
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
-from .zip_container import Parts, local, parse, remove, serialise, words_in
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from .zip_container import ZipContainer, local, parse, remove, serialise, words_in
 
 _LIST = r"Contents/content\.hpf"
 _META = {
-    **dict.fromkeys(("creator", "lastsaveby"), Kind.AUTHOR),
-    **dict.fromkeys(("createddate", "modifieddate", "date"), Kind.TIME),
-    **dict.fromkeys(("title", "subject", "keyword"), Kind.TITLE),
-    "description": Kind.COMMENTS,
+    **dict.fromkeys(("creator", "lastsaveby"), FindingKind.AUTHOR),
+    **dict.fromkeys(("createddate", "modifieddate", "date"), FindingKind.TIME),
+    **dict.fromkeys(("title", "subject", "keyword"), FindingKind.TITLE),
+    "description": FindingKind.COMMENTS,
 }
 _PREVIEW_TEXT = r"Preview/PrvText\.txt"
 _DROPPED = (
-    (r"Preview/.*", Kind.PREVIEW),
-    (r"(DocHistory|Contents/history|History)/.*", Kind.REVISIONS),
-    (r"Scripts/.*", Kind.SCRIPT),
-    (r"DocOptions/.*", Kind.LINK),
-    (r"META-INF/signature.*", Kind.AUTHOR),
+    (r"Preview/.*", FindingKind.PREVIEW),
+    (r"(DocHistory|Contents/history|History)/.*", FindingKind.REVISIONS),
+    (r"Scripts/.*", FindingKind.SCRIPT),
+    (r"DocOptions/.*", FindingKind.LINK),
+    (r"META-INF/signature.*", FindingKind.AUTHOR),
 )
 _SECTIONS = r"Contents/section\d+\.xml"
 _XML = r"Contents/.*\.xml"
@@ -36,28 +36,28 @@ _CHANGES = {"trackChange", "insertBegin", "deleteBegin"}
 _PARAGRAPHS = {"p"}
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     parts = _open(data, limits)
     yield from parts.wrapping()
     for name in parts.matching(_LIST):
         yield from _meta(parse(parts[name]))
     for name in parts.matching(_PREVIEW_TEXT):
-        yield found(Kind.PREVIEW, parts[name].decode("utf-8", "replace"))
+        yield found(FindingKind.PREVIEW, parts[name].decode("utf-8", "replace"))
     for pattern, kind in _DROPPED:
         names = set(parts.matching(pattern)) - set(parts.matching(_PREVIEW_TEXT))
         yield from (found(kind, name) for name in sorted(names))
     for name in parts.matching(r"version\.xml"):
         root = parse(parts[name])
         if root.get("appVersion"):
-            yield found(Kind.SOFTWARE, *(root.get(key) for key in _PROGRAM))
+            yield found(FindingKind.SOFTWARE, *(root.get(key) for key in _PROGRAM))
     for name in parts.matching(_XML):
         yield from _part(parse(parts[name]))
-    yield from embedded.look(parts, parts.matching(_MEDIA), limits)
+    yield from embedded.inspect(parts, parts.matching(_MEDIA), limits)
     for name in parts.matching(_SECTIONS):
         yield from embedded.words(words_in(parse(parts[name]), _PARAGRAPHS))
 
 
-def clean(data: bytes, limits: Limits) -> bytes:
+def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """The same pages. Raises NotCleanable(CHANGES) if there are tracked changes."""
     parts = _open(data, limits)
     if any(_is_changed(parse(parts[name])) for name in parts.matching(_XML)):
@@ -77,9 +77,9 @@ def clean(data: bytes, limits: Limits) -> bytes:
     return parts.written()
 
 
-def _open(data: bytes, limits: Limits) -> Parts:
+def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
     """Raises NotCleanable(LOCKED) for a document with a password."""
-    parts = Parts(data, limits)
+    parts = ZipContainer(data, limits)
     if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
         raise NotCleanable(Reason.LOCKED)
     return parts
@@ -102,9 +102,9 @@ def _metadata(root: etree._Element) -> list[etree._Element]:
 def _part(root: etree._Element) -> Iterator[Finding]:
     if _is_changed(root):
         names = {e.get("name") or "" for e in root.iter() if local(e.tag) == "trackChangeAuthor"}
-        yield found(Kind.REVISIONS, *sorted(names))
+        yield found(FindingKind.REVISIONS, *sorted(names))
     for memo in _memos(root):
-        yield found(Kind.COMMENTS, *_memo_author(memo))
+        yield found(FindingKind.COMMENTS, *_memo_author(memo))
 
 
 def _is_changed(root: etree._Element) -> bool:

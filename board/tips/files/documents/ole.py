@@ -11,21 +11,21 @@ from typing import Any, NoReturn
 
 import olefile
 
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
 from . import hwp
 
 _HWP_SUMMARY = "\x05HwpSummaryInformation"
 _SUMMARY = {
-    **dict.fromkeys((4, 8), Kind.AUTHOR),
-    **dict.fromkeys((2, 3, 5), Kind.TITLE),
-    6: Kind.COMMENTS,
-    7: Kind.SOFTWARE,
-    **dict.fromkeys((11, 12, 13, 20), Kind.TIME),
-    18: Kind.SOFTWARE,
+    **dict.fromkeys((4, 8), FindingKind.AUTHOR),
+    **dict.fromkeys((2, 3, 5), FindingKind.TITLE),
+    6: FindingKind.COMMENTS,
+    7: FindingKind.SOFTWARE,
+    **dict.fromkeys((11, 12, 13, 20), FindingKind.TIME),
+    18: FindingKind.SOFTWARE,
 }
-_OF_HWP = {**_SUMMARY, 9: Kind.SOFTWARE}  # the version of the program that saved last
-_OF_OFFICE = {**_SUMMARY, 9: Kind.REVISIONS}
-_DOCUMENT_SUMMARY = {14: Kind.AUTHOR, 15: Kind.ORGANISATION}
+_OF_HWP = {**_SUMMARY, 9: FindingKind.SOFTWARE}  # the version of the program that saved last
+_OF_OFFICE = {**_SUMMARY, 9: FindingKind.REVISIONS}
+_DOCUMENT_SUMMARY = {14: FindingKind.AUTHOR, 15: FindingKind.ORGANISATION}
 _SECTION_AT = 44  # byte of the stream that says where the first set is
 _UTF16, _BYTES, _MOMENT = 31, 30, 64
 _FACTS_MAX = 256
@@ -33,24 +33,24 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _MACROS = (["Macros"], ["_VBA_PROJECT_CUR"], ["VBA"])
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     with olefile.OleFileIO(BytesIO(data)) as ole:
         yield from _properties(ole, _HWP_SUMMARY, _OF_HWP)
         yield from _properties(ole, "\x05SummaryInformation", _OF_OFFICE)
         yield from _properties(ole, "\x05DocumentSummaryInformation", _DOCUMENT_SUMMARY)
         for storage in _MACROS:
             if ole.exists(storage):
-                yield found(Kind.MACROS, storage[0])
+                yield found(FindingKind.MACROS, storage[0])
         if ole.exists("FileHeader"):
-            yield from hwp.look(ole, limits)
+            yield from hwp.inspect(ole, limits)
         yield from _sent(ole)
 
 
-def clean(data: bytes, limits: Limits) -> NoReturn:
+def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
     raise NotCleanable(Reason.FORMAT)
 
 
-def _properties(ole: Any, stream: str, kinds: dict[int, Kind]) -> Iterator[Finding]:
+def _properties(ole: Any, stream: str, kinds: dict[int, FindingKind]) -> Iterator[Finding]:
     if ole.exists(stream):
         for number, value in _facts(ole.openstream(stream).read()):
             finding = found(kinds[number], value) if number in kinds else None
@@ -95,7 +95,11 @@ def _text(value: bytes) -> str:
 
 def _sent(ole: Any) -> Iterator[Finding]:
     """An Outlook message: who sent it, and its transport headers ([MS-OXMSG])."""
-    for name, kind in (("0C1A", Kind.AUTHOR), ("0E04", Kind.AUTHOR), ("007D", Kind.OTHER)):
+    for name, kind in (
+        ("0C1A", FindingKind.AUTHOR),
+        ("0E04", FindingKind.AUTHOR),
+        ("007D", FindingKind.OTHER),
+    ):
         stream = f"__substg1.0_{name}001F"
         if ole.exists(stream):
             yield found(kind, ole.openstream(stream).read().decode("utf-16-le", "replace"))

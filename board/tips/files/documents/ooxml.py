@@ -11,36 +11,36 @@ from collections.abc import Iterator
 from lxml import etree
 
 from .. import embedded
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
-from .zip_container import Parts, local, parse, remove, serialise, unwrap, words_in
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from .zip_container import ZipContainer, local, parse, remove, serialise, unwrap, words_in
 
 _TYPES = "[Content_Types].xml"
 _PROPERTIES = {
-    **dict.fromkeys(("creator", "lastModifiedBy", "Manager"), Kind.AUTHOR),
-    "Company": Kind.ORGANISATION,
-    **dict.fromkeys(("Application", "Template"), Kind.SOFTWARE),
-    **dict.fromkeys(("created", "modified", "lastPrinted"), Kind.TIME),
-    **dict.fromkeys(("title", "subject", "keywords", "category"), Kind.TITLE),
-    "description": Kind.COMMENTS,
-    **dict.fromkeys(("revision", "TotalTime"), Kind.REVISIONS),
-    "HyperlinkBase": Kind.LINK,
-    "identifier": Kind.IDENTIFIER,
+    **dict.fromkeys(("creator", "lastModifiedBy", "Manager"), FindingKind.AUTHOR),
+    "Company": FindingKind.ORGANISATION,
+    **dict.fromkeys(("Application", "Template"), FindingKind.SOFTWARE),
+    **dict.fromkeys(("created", "modified", "lastPrinted"), FindingKind.TIME),
+    **dict.fromkeys(("title", "subject", "keywords", "category"), FindingKind.TITLE),
+    "description": FindingKind.COMMENTS,
+    **dict.fromkeys(("revision", "TotalTime"), FindingKind.REVISIONS),
+    "HyperlinkBase": FindingKind.LINK,
+    "identifier": FindingKind.IDENTIFIER,
 }
 # Parts that do not show, or show only who worked on the document.
 _DROPPED = (
-    (r"docProps/thumbnail\..*", Kind.PREVIEW),
+    (r"docProps/thumbnail\..*", FindingKind.PREVIEW),
     (r"docProps/.*", None),  # told one by one
-    (r".*/(threaded)?comments[^/]*(/.*)?\.xml", Kind.COMMENTS),
-    (r".*/(people|commentAuthors|authors)\.xml|xl/persons/.*", Kind.AUTHOR),
-    (r".*/(printerSettings/.*|printerSettings\d*\.bin)", Kind.PRINTER),
-    (r"customXml/.*", Kind.OTHER),
-    (r".*/(vbaProject.*|vbaData\.xml|attachedToolbars\.bin)", Kind.MACROS),
-    (r"(.*/)?(customUI|userCustomization)/.*", Kind.MACROS),
-    (r"xl/revisions/.*", Kind.REVISIONS),
-    (r"xl/(connections\.xml|queryTables/.*)", Kind.LINK),
-    (r".*/(activeX|ctrlProps)/.*", Kind.SCRIPT),
-    (r"(.*/)?(docMetadata|_xmlsignatures)/.*", Kind.AUTHOR),
-    (r"ppt/(tags|changesInfos)/.*|ppt/revisionInfo\.xml", Kind.OTHER),
+    (r".*/(threaded)?comments[^/]*(/.*)?\.xml", FindingKind.COMMENTS),
+    (r".*/(people|commentAuthors|authors)\.xml|xl/persons/.*", FindingKind.AUTHOR),
+    (r".*/(printerSettings/.*|printerSettings\d*\.bin)", FindingKind.PRINTER),
+    (r"customXml/.*", FindingKind.OTHER),
+    (r".*/(vbaProject.*|vbaData\.xml|attachedToolbars\.bin)", FindingKind.MACROS),
+    (r"(.*/)?(customUI|userCustomization)/.*", FindingKind.MACROS),
+    (r"xl/revisions/.*", FindingKind.REVISIONS),
+    (r"xl/(connections\.xml|queryTables/.*)", FindingKind.LINK),
+    (r".*/(activeX|ctrlProps)/.*", FindingKind.SCRIPT),
+    (r"(.*/)?(docMetadata|_xmlsignatures)/.*", FindingKind.AUTHOR),
+    (r"ppt/(tags|changesInfos)/.*|ppt/revisionInfo\.xml", FindingKind.OTHER),
 )
 _MEDIA = r".*/(media|embeddings)/[^/]+"
 _NOTES = r"ppt/notesSlides/[^/]+\.xml"
@@ -75,19 +75,19 @@ _MARKERS = {
 }
 _CHANGES = {*_DELETED, *_INSERTED, *(name for name in _MARKERS if name.endswith("Change"))}
 _REPORTED = {
-    "rsids": Kind.IDENTIFIER,
-    "docId": Kind.IDENTIFIER,
-    "absPath": Kind.LINK,
-    "fileSharing": Kind.AUTHOR,
-    "docVars": Kind.OTHER,
-    "sheetDataSet": Kind.HIDDEN,
+    "rsids": FindingKind.IDENTIFIER,
+    "docId": FindingKind.IDENTIFIER,
+    "absPath": FindingKind.LINK,
+    "fileSharing": FindingKind.AUTHOR,
+    "docVars": FindingKind.OTHER,
+    "sheetDataSet": FindingKind.HIDDEN,
 }
 _ATTRIBUTES = re.compile(r"rsid\w*|paraId|textId|refreshedBy|refreshedDate|uid|documentId")
 _WORD = "wordprocessingml"
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
-    parts = Parts(data, limits)
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
+    parts = ZipContainer(data, limits)
     yield from parts.wrapping()
     for name in parts.matching(r"docProps/.*\.xml"):
         yield from _properties(parse(parts[name]))
@@ -100,15 +100,15 @@ def look(data: bytes, limits: Limits) -> Iterator[Finding]:
     for name in parts.matching(r".*\.rels"):
         yield from _links(parse(parts[name]))
     if notes := parts.matching(_NOTES):
-        yield found(Kind.HIDDEN, "notes", len(notes), stays=True)
-    yield from embedded.look(parts, parts.matching(_MEDIA), limits)
+        yield found(FindingKind.HIDDEN, "notes", len(notes), stays=True)
+    yield from embedded.inspect(parts, parts.matching(_MEDIA), limits)
     for name in parts.matching(_TEXT):
         yield from embedded.words(words_in(parse(parts[name]), _PARAGRAPHS))
 
 
-def clean(data: bytes, limits: Limits) -> bytes:
+def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """The same text, sheets and slides. Raises NotCleanable if something inside cannot be."""
-    parts = Parts(data, limits)
+    parts = ZipContainer(data, limits)
     dropped: set[str] = set()
     for pattern, _ in _DROPPED:
         dropped |= parts.drop(pattern)
@@ -128,12 +128,12 @@ def _properties(root: etree._Element) -> Iterator[Finding]:
         text = "".join(str(piece) for piece in element.itertext()).strip()
         name = local(element.tag)
         if text and name == "property":
-            yield found(Kind.OTHER, f"{element.get('name')}: {text}")
+            yield found(FindingKind.OTHER, f"{element.get('name')}: {text}")
         elif text.strip("0") and name in _PROPERTIES:  # saved no times: nothing is told
             yield found(_PROPERTIES[name], text)
 
 
-def _people(parts: Parts, names: list[str]) -> list[str]:
+def _people(parts: ZipContainer, names: list[str]) -> list[str]:
     """Who is named as an author in notes and lists of people."""
     people: set[str] = set()
     for name in names:
@@ -152,32 +152,32 @@ def _is_author(attribute: str) -> bool:
 def _part(root: etree._Element) -> Iterator[Finding]:
     """Changes, ids and hidden things in one part; each kind once."""
     changes: set[str] = set()
-    seen: dict[Kind, Finding] = {}
+    seen: dict[FindingKind, Finding] = {}
     for element in root.iter():
         name = local(element.tag)
         if name in _CHANGES and _WORD in str(element.tag):
             changes |= {str(v) for k, v in element.attrib.items() if local(k) in ("author", "date")}
-            seen[Kind.REVISIONS] = found(Kind.REVISIONS, *sorted(changes)[:10])
+            seen[FindingKind.REVISIONS] = found(FindingKind.REVISIONS, *sorted(changes)[:10])
         elif name in _REPORTED:
             told = (str(value) for value in element.attrib.values())
             seen[_REPORTED[name]] = found(_REPORTED[name], name, *told)
         elif name == "vanish" and local(root.tag) != "styles":
-            yield Finding(Kind.HIDDEN, "vanish", stays=True)
+            yield Finding(FindingKind.HIDDEN, "vanish", stays=True)
         elif name == "sheet" and element.get("state", "visible") != "visible":
-            yield found(Kind.HIDDEN, element.get("name"), stays=True)
+            yield found(FindingKind.HIDDEN, element.get("name"), stays=True)
         if name == "sld" and element.get("show") == "0":
-            yield Finding(Kind.HIDDEN, "slide", stays=True)
+            yield Finding(FindingKind.HIDDEN, "slide", stays=True)
         for key, value in element.attrib.items():
             if local(key) == "refreshedBy":
-                seen[Kind.AUTHOR] = found(Kind.AUTHOR, value)
+                seen[FindingKind.AUTHOR] = found(FindingKind.AUTHOR, value)
             elif local(key).startswith("rsid"):
-                seen.setdefault(Kind.IDENTIFIER, found(Kind.IDENTIFIER, "rsid"))
+                seen.setdefault(FindingKind.IDENTIFIER, found(FindingKind.IDENTIFIER, "rsid"))
     yield from seen.values()
 
 
 def _links(root: etree._Element) -> Iterator[Finding]:
     for link in _outside(root):
-        yield found(Kind.LINK, link.get("Target"), stays=_is_hyperlink(link))
+        yield found(FindingKind.LINK, link.get("Target"), stays=_is_hyperlink(link))
 
 
 def _outside(root: etree._Element) -> list[etree._Element]:
@@ -192,7 +192,7 @@ def _is_hyperlink(link: etree._Element) -> bool:
     )
 
 
-def _cut(parts: Parts, name: str, dropped: set[str]) -> None:
+def _cut(parts: ZipContainer, name: str, dropped: set[str]) -> None:
     """Takes away the relations to parts that are gone; those of a gone part go whole."""
     folder, _, owner = name.rpartition("_rels/")
     if folder + owner.removesuffix(".rels") in dropped:
@@ -216,7 +216,7 @@ def _is_noted(dropped: set[str]) -> bool:
     return any(re.match(r"xl/(comments|ctrlProps|activeX)", name) for name in dropped)
 
 
-def _types(root: etree._Element, parts: Parts) -> etree._Element:
+def _types(root: etree._Element, parts: ZipContainer) -> etree._Element:
     """The list of parts without those that are gone, as a document that has no macros."""
     for element in list(root):
         name = (element.get("PartName") or "").lstrip("/")

@@ -9,26 +9,26 @@ from collections.abc import Iterator
 from lxml import etree
 
 from .. import embedded
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
-from .zip_container import Parts, local, parse, remove, serialise, words_in
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from .zip_container import ZipContainer, local, parse, remove, serialise, words_in
 
 _META = {
-    **dict.fromkeys(("initial-creator", "creator", "printed-by"), Kind.AUTHOR),
-    "generator": Kind.SOFTWARE,
-    **dict.fromkeys(("creation-date", "date", "print-date", "editing-duration"), Kind.TIME),
-    **dict.fromkeys(("title", "subject", "keyword"), Kind.TITLE),
-    "description": Kind.COMMENTS,
-    "editing-cycles": Kind.REVISIONS,
-    "template": Kind.LINK,
-    "user-defined": Kind.OTHER,
+    **dict.fromkeys(("initial-creator", "creator", "printed-by"), FindingKind.AUTHOR),
+    "generator": FindingKind.SOFTWARE,
+    **dict.fromkeys(("creation-date", "date", "print-date", "editing-duration"), FindingKind.TIME),
+    **dict.fromkeys(("title", "subject", "keyword"), FindingKind.TITLE),
+    "description": FindingKind.COMMENTS,
+    "editing-cycles": FindingKind.REVISIONS,
+    "template": FindingKind.LINK,
+    "user-defined": FindingKind.OTHER,
 }
 _DROPPED = (
     (r"(.*/)?meta\.xml", None),  # told one by one
-    (r"Thumbnails/.*", Kind.PREVIEW),
+    (r"Thumbnails/.*", FindingKind.PREVIEW),
     (r"(.*/)?settings\.xml", None),
-    (r"Basic/.*|Scripts/.*", Kind.MACROS),
-    (r"Versions/.*|VersionList\.xml", Kind.REVISIONS),
-    (r"META-INF/.*signatures.*\.xml", Kind.AUTHOR),
+    (r"Basic/.*|Scripts/.*", FindingKind.MACROS),
+    (r"Versions/.*|VersionList\.xml", FindingKind.REVISIONS),
+    (r"META-INF/.*signatures.*\.xml", FindingKind.AUTHOR),
     (r"Configurations2/.*|layout-cache|manifest\.rdf|current\.xml", None),
 )
 _MANIFEST = "META-INF/manifest.xml"
@@ -42,7 +42,7 @@ _PARAGRAPHS = {"p", "h"}
 _PRINTER = ("PrinterName", "PrinterSetup")
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     parts = _open(data, limits)
     yield from parts.wrapping()
     for name in parts.matching(_DROPPED[0][0]):
@@ -54,12 +54,12 @@ def look(data: bytes, limits: Limits) -> Iterator[Finding]:
         yield from _settings(parse(parts[name]))
     for name in parts.matching(_PART):
         yield from _part(parse(parts[name]))
-    yield from embedded.look(parts, parts.matching(_MEDIA), limits)
+    yield from embedded.inspect(parts, parts.matching(_MEDIA), limits)
     for name in parts.matching(_PART):
         yield from embedded.words(words_in(parse(parts[name]), _PARAGRAPHS))
 
 
-def clean(data: bytes, limits: Limits) -> bytes:
+def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """The same text, sheets and slides. Raises NotCleanable if something inside cannot be."""
     parts = _open(data, limits)
     for pattern, _ in _DROPPED:
@@ -76,9 +76,9 @@ def clean(data: bytes, limits: Limits) -> bytes:
     return parts.written()
 
 
-def _open(data: bytes, limits: Limits) -> Parts:
+def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
     """Raises NotCleanable(LOCKED) for a document with a password."""
-    parts = Parts(data, limits)
+    parts = ZipContainer(data, limits)
     if b"encryption-data" in parts.get(_MANIFEST, b""):
         raise NotCleanable(Reason.LOCKED)
     return parts
@@ -97,7 +97,7 @@ def _settings(root: etree._Element) -> Iterator[Finding]:
         names = [v for k, v in element.attrib.items() if local(k) == "name"]
         if names and names[0] in _PRINTER and element.text:
             value = element.text if names[0] == "PrinterName" else names[0]
-            yield found(Kind.PRINTER, value)
+            yield found(FindingKind.PRINTER, value)
 
 
 def _part(root: etree._Element) -> Iterator[Finding]:
@@ -105,19 +105,19 @@ def _part(root: etree._Element) -> Iterator[Finding]:
     for element in root.iter():
         name = local(element.tag)
         if name == "annotation":
-            yield found(Kind.COMMENTS, *_by(element))
+            yield found(FindingKind.COMMENTS, *_by(element))
         elif name == "changed-region":
-            yield found(Kind.REVISIONS, *_by(element))
+            yield found(FindingKind.REVISIONS, *_by(element))
         elif name == "event-listener":
-            yield found(Kind.SCRIPT, name)
+            yield found(FindingKind.SCRIPT, name)
         for key, value in element.attrib.items():
             if local(key) == "href" and _is_outside(str(value)):
-                yield found(Kind.LINK, value, stays=not _is_followed(element, str(value)))
+                yield found(FindingKind.LINK, value, stays=not _is_followed(element, str(value)))
             elif local(key) == "display" and value == "none":
-                yield found(Kind.HIDDEN, name, stays=True)
+                yield found(FindingKind.HIDDEN, name, stays=True)
             rsid = rsid or local(key).endswith("rsid")
     if rsid:
-        yield found(Kind.IDENTIFIER, "rsid")
+        yield found(FindingKind.IDENTIFIER, "rsid")
 
 
 def _by(element: etree._Element) -> list[str]:

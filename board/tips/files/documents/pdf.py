@@ -13,21 +13,21 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
-from ..formats import look_inside
+from ..formats import inspect_inside
 from ..media import xmp
 from ..media.image_end import bare_jpeg
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
 
 _INFO = {
-    "/Author": Kind.AUTHOR,
-    "/Company": Kind.ORGANISATION,
-    "/Creator": Kind.SOFTWARE,
-    "/Producer": Kind.SOFTWARE,
-    "/CreationDate": Kind.TIME,
-    "/ModDate": Kind.TIME,
-    "/Title": Kind.TITLE,
-    "/Subject": Kind.TITLE,
-    "/Keywords": Kind.TITLE,
+    "/Author": FindingKind.AUTHOR,
+    "/Company": FindingKind.ORGANISATION,
+    "/Creator": FindingKind.SOFTWARE,
+    "/Producer": FindingKind.SOFTWARE,
+    "/CreationDate": FindingKind.TIME,
+    "/ModDate": FindingKind.TIME,
+    "/Title": FindingKind.TITLE,
+    "/Subject": FindingKind.TITLE,
+    "/Keywords": FindingKind.TITLE,
 }
 # Never needed to show a page, wherever they are.
 _BESIDE = (
@@ -35,7 +35,11 @@ _BESIDE = (
     "/SpiderInfo", "/CreatorInfo", "/B", "/StructParents", "/StructParent", "/Measure", "/PtData",
 )  # fmt: skip
 _LINKS = {"/URI", "/GoTo"}
-_ACTIONS = {"/JavaScript": Kind.SCRIPT, "/Launch": Kind.LINK, "/SubmitForm": Kind.LINK}
+_ACTIONS = {
+    "/JavaScript": FindingKind.SCRIPT,
+    "/Launch": FindingKind.LINK,
+    "/SubmitForm": FindingKind.LINK,
+}
 _NOTES = {"/Text", "/Popup", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"}
 _DRAWN = (
     "/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F", "/Border", "/BS", "/C", "/IC", "/QuadPoints",
@@ -46,22 +50,22 @@ _JUNK_MIN = 64  # bytes behind the end that are no white space
 _PICTURE_OF_A_PAGE = 1000  # pixels across
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     yield from _file(data)
     with _open(data) as pdf:
         for key, value in pdf.docinfo.items():
-            yield found(_INFO.get(key, Kind.OTHER), _text(value))
+            yield found(_INFO.get(key, FindingKind.OTHER), _text(value))
         if Name.AcroForm in pdf.Root:
-            yield found(Kind.HIDDEN, "AcroForm")
+            yield found(FindingKind.HIDDEN, "AcroForm")
         if Name.OCProperties in pdf.Root and _is_layered(pdf):
-            yield Finding(Kind.HIDDEN, "OCProperties", stays=True)
+            yield Finding(FindingKind.HIDDEN, "OCProperties", stays=True)
         yield from _files(pdf, limits)
         for thing in pdf.objects:
             yield from _object(thing)
         yield from _scans(pdf)
 
 
-def clean(data: bytes, limits: Limits) -> bytes:
+def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """The pages, drawn as they were, in a new file of a fixed order. Raises NotCleanable."""
     del limits
     buffer = BytesIO()
@@ -97,18 +101,18 @@ def _file(data: bytes) -> Iterator[Finding]:
     versions = len(re.findall(rb"startxref\s+\d+\s+%%EOF", data))
     versions -= b"/Linearized" in data[:1024]
     if versions > 1:
-        yield found(Kind.REVISIONS, versions)
+        yield found(FindingKind.REVISIONS, versions)
     start, end = data.find(b"%PDF-"), data.rfind(b"%%EOF")
     around = len(data[:start].strip()) + len(data[end + 5 :].strip(b"\0 \t\r\n")) if end > 0 else 0
     if around >= _JUNK_MIN:
-        yield found(Kind.ATTACHMENT, f"{around} B")
+        yield found(FindingKind.ATTACHMENT, f"{around} B")
 
 
-def _files(pdf: Pdf, limits: Limits) -> Iterator[Finding]:
+def _files(pdf: Pdf, limits: WorkerLimits) -> Iterator[Finding]:
     """Attached files by name, and what those give away in turn. They go whole."""
     for name, spec in pdf.attachments.items():
-        yield found(Kind.ATTACHMENT, name)
-        for finding in look_inside(spec.get_file().read_bytes(), limits.deeper()):
+        yield found(FindingKind.ATTACHMENT, name)
+        for finding in inspect_inside(spec.get_file().read_bytes(), limits.deeper()):
             yield replace(finding, stays=False, span=None)
 
 
@@ -130,17 +134,21 @@ def _object(thing: Object) -> Iterator[Finding]:
 def _facts(thing: Object) -> Iterator[Finding]:
     metadata = thing.get(Name.Metadata)
     if isinstance(metadata, Stream):
-        yield from xmp.look(metadata.read_bytes())
+        yield from xmp.inspect(metadata.read_bytes())
     if isinstance(thing.get(Name.Thumb), Stream):
-        yield found(Kind.PREVIEW, "Thumb")
+        yield found(FindingKind.PREVIEW, "Thumb")
     if Name.PieceInfo in thing:
-        yield found(Kind.OTHER, "PieceInfo", *(str(key) for key, _ in thing.PieceInfo.items()))
+        yield found(
+            FindingKind.OTHER, "PieceInfo", *(str(key) for key, _ in thing.PieceInfo.items())
+        )
     if str(thing.get(Name.S)) in _ACTIONS:
         yield found(_ACTIONS[str(thing.S)], _target(thing))
     if thing.get(Name.S) == Name.URI and Name.URI in thing:
-        yield found(Kind.LINK, _text(thing.URI), stays=True)
+        yield found(FindingKind.LINK, _text(thing.URI), stays=True)
     if thing.get(Name.Type) == Name.Sig:
-        yield found(Kind.AUTHOR, *(_text(thing.get(key, "")) for key in ("/Name", "/Location")))
+        yield found(
+            FindingKind.AUTHOR, *(_text(thing.get(key, "")) for key in ("/Name", "/Location"))
+        )
     if Name.Subtype in thing and Name.Rect in thing:
         yield from _annotation(thing)
     if isinstance(thing, Stream) and _is_jpeg(thing):
@@ -161,11 +169,11 @@ def _annotation(note: Object) -> Iterator[Finding]:
     if note.Subtype == Name.Widget:
         return
     if Name.T in note:
-        yield found(Kind.AUTHOR, _text(note.T))
+        yield found(FindingKind.AUTHOR, _text(note.T))
     if Name.M in note or Name.CreationDate in note:
-        yield found(Kind.TIME, _text(note.get(Name.M, note.get(Name.CreationDate))))
+        yield found(FindingKind.TIME, _text(note.get(Name.M, note.get(Name.CreationDate))))
     if _text(note.get(Name.Contents, "")):
-        yield found(Kind.COMMENTS, _text(note.Contents))
+        yield found(FindingKind.COMMENTS, _text(note.Contents))
 
 
 def _is_jpeg(stream: Any) -> bool:
@@ -188,9 +196,9 @@ def _jpeg(stream: Any) -> Iterator[Finding]:
     data = _coded(stream)
     try:
         if len(bare_jpeg(data)) < len(data):
-            yield from (f for f in look_inside(data, Limits()) if not f.stays)
+            yield from (f for f in inspect_inside(data, WorkerLimits()) if not f.stays)
     except (ValueError, OSError):
-        yield Finding(Kind.OTHER, "JPEG", stays=True)
+        yield Finding(FindingKind.OTHER, "JPEG", stays=True)
 
 
 def _is_layered(pdf: Pdf) -> bool:
@@ -206,7 +214,7 @@ def _scans(pdf: Pdf) -> Iterator[Finding]:
         drawn = page.resources.get(Name.XObject, Dictionary())
         widths = [int(picture.get(Name.Width, 0)) for _, picture in drawn.items()]
         if Name.Font not in page.resources and max(widths, default=0) >= _PICTURE_OF_A_PAGE:
-            yield Finding(Kind.PRINTER, stays=True)
+            yield Finding(FindingKind.PRINTER, stays=True)
             return
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can name
 _LOCKED = 0x1
@@ -17,13 +17,13 @@ _END = b"PK\x05\x06"
 _END_SIZE = 22  # bytes of that record, before the comment
 
 
-class Parts:
+class ZipContainer:
     """The parts of one document by name. Each is unpacked at most once, and all within `limits`.
 
     Raises NotCleanable(TOO_MUCH or LOCKED), or zipfile's own errors if the file is damaged.
     """
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
+    def __init__(self, data: bytes, limits: WorkerLimits) -> None:
         self._zip = zipfile.ZipFile(BytesIO(data))
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
         # What a part unpacks to is never more than it declares, so the sum is known beforehand.
@@ -73,12 +73,12 @@ class Parts:
         """What the zip itself says beside its parts."""
         dates = [info.date_time for info in self._infos.values() if info.date_time > _EPOCH]
         if dates:
-            yield found(Kind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates)))
+            yield found(FindingKind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates)))
         if self._zip.comment:
-            yield found(Kind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
+            yield found(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
         behind = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
         if behind > 0:
-            yield found(Kind.ATTACHMENT, f"{behind} B")
+            yield found(FindingKind.ATTACHMENT, f"{behind} B")
 
     def written(self) -> bytes:
         """The document with the parts that are left: one date, one system, a fixed order."""

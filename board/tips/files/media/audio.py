@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from ..results import Finding, Kind, Limits, found, printable
+from ..results import Finding, FindingKind, WorkerLimits, found, printable
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
     yield from _look_wav(data) if data.startswith(b"RIFF") else _look_mp3(data)
-    yield Finding(Kind.VOICE, stays=True)
+    yield Finding(FindingKind.VOICE, stays=True)
 
 
-def clean(data: bytes, limits: Limits) -> bytes:
+def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """The sound alone. Raises ValueError if there is none."""
     del limits
     return _clean_wav(data) if data.startswith(b"RIFF") else _clean_mp3(data)
@@ -21,14 +21,14 @@ def clean(data: bytes, limits: Limits) -> bytes:
 # MP3: frames of sound with tags before and behind.
 
 _FRAMES = {
-    **dict.fromkeys(("TPE1", "TPE2", "TCOM", "TOWN", "TCOP", "TP1", "TOPE"), Kind.AUTHOR),
-    **dict.fromkeys(("TSSE", "TENC", "TSS", "TEN"), Kind.SOFTWARE),
-    **dict.fromkeys(("TDRC", "TDEN", "TDTG", "TYER", "TDAT", "TYE"), Kind.TIME),
-    **dict.fromkeys(("TIT1", "TIT2", "TIT3", "TALB", "TT2", "TAL"), Kind.TITLE),
-    **dict.fromkeys(("COMM", "USLT", "COM"), Kind.COMMENTS),
-    **dict.fromkeys(("APIC", "PIC"), Kind.PREVIEW),
-    **dict.fromkeys(("GEOB", "GEO"), Kind.ATTACHMENT),
-    **dict.fromkeys(("UFID", "PRIV", "TSRC"), Kind.IDENTIFIER),
+    **dict.fromkeys(("TPE1", "TPE2", "TCOM", "TOWN", "TCOP", "TP1", "TOPE"), FindingKind.AUTHOR),
+    **dict.fromkeys(("TSSE", "TENC", "TSS", "TEN"), FindingKind.SOFTWARE),
+    **dict.fromkeys(("TDRC", "TDEN", "TDTG", "TYER", "TDAT", "TYE"), FindingKind.TIME),
+    **dict.fromkeys(("TIT1", "TIT2", "TIT3", "TALB", "TT2", "TAL"), FindingKind.TITLE),
+    **dict.fromkeys(("COMM", "USLT", "COM"), FindingKind.COMMENTS),
+    **dict.fromkeys(("APIC", "PIC"), FindingKind.PREVIEW),
+    **dict.fromkeys(("GEOB", "GEO"), FindingKind.ATTACHMENT),
+    **dict.fromkeys(("UFID", "PRIV", "TSRC"), FindingKind.IDENTIFIER),
 }
 _TEXT_ENCODINGS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 _ID3V1, _APE_FOOTER = 128, 32  # bytes
@@ -49,11 +49,14 @@ def _look_mp3(data: bytes) -> Iterator[Finding]:
     sound = _sound(data)
     behind = data[_id3_size(data) + len(sound) :]
     if behind[-_ID3V1:][:3] == b"TAG":
-        for kind, field in ((Kind.TITLE, slice(-125, -95)), (Kind.AUTHOR, slice(-95, -65))):
+        for kind, field in (
+            (FindingKind.TITLE, slice(-125, -95)),
+            (FindingKind.AUTHOR, slice(-95, -65)),
+        ):
             if text := behind[field].decode("cp949", "replace").strip("\0 "):
                 yield found(kind, text)
     elif behind:
-        yield found(Kind.OTHER, f"{len(behind)} B")
+        yield found(FindingKind.OTHER, f"{len(behind)} B")
 
 
 def _frames(tag: bytes) -> Iterator[Finding]:
@@ -64,7 +67,7 @@ def _frames(tag: bytes) -> Iterator[Finding]:
         name = tag[at : at + name_size].decode("latin-1")
         size = _frame_size(tag[at + name_size : at + 2 * name_size], tag[3] == 4)
         body = tag[at + head : at + head + size]
-        kind = _FRAMES.get(name, Kind.OTHER)
+        kind = _FRAMES.get(name, FindingKind.OTHER)
         text = _id3_text(body) if name[:1] in "TC" else ""
         yield found(kind, text or name)
         at += head + size
@@ -110,10 +113,19 @@ def _clean_mp3(data: bytes) -> bytes:
 
 _KEPT_CHUNKS = {b"fmt ", b"data", b"fact"}
 _CHUNKS = {
-    b"bext": Kind.DEVICE, b"iXML": Kind.DEVICE, b"LIST": Kind.COMMENTS, b"id3 ": Kind.COMMENTS,
-    b"_PMX": Kind.OTHER, b"cart": Kind.TITLE,
-}  # fmt: skip
-_INFO = {b"IART": Kind.AUTHOR, b"ISFT": Kind.SOFTWARE, b"ICRD": Kind.TIME, b"INAM": Kind.TITLE}
+    b"bext": FindingKind.DEVICE,
+    b"iXML": FindingKind.DEVICE,
+    b"LIST": FindingKind.COMMENTS,
+    b"id3 ": FindingKind.COMMENTS,
+    b"_PMX": FindingKind.OTHER,
+    b"cart": FindingKind.TITLE,
+}
+_INFO = {
+    b"IART": FindingKind.AUTHOR,
+    b"ISFT": FindingKind.SOFTWARE,
+    b"ICRD": FindingKind.TIME,
+    b"INAM": FindingKind.TITLE,
+}
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -128,10 +140,12 @@ def _look_wav(data: bytes) -> Iterator[Finding]:
     for name, body in _chunks(data):
         if name == b"LIST" and body.startswith(b"INFO"):
             for field, text in _chunks(b"RIFF0000" + body):
-                kind = _INFO.get(field, Kind.COMMENTS)
+                kind = _INFO.get(field, FindingKind.COMMENTS)
                 yield found(kind, printable(text))
         elif name not in _KEPT_CHUNKS:
-            yield found(_CHUNKS.get(name, Kind.OTHER), printable(body) or name.decode("latin-1"))
+            yield found(
+                _CHUNKS.get(name, FindingKind.OTHER), printable(body) or name.decode("latin-1")
+            )
 
 
 def _clean_wav(data: bytes) -> bytes:

@@ -5,17 +5,17 @@ from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin
 
-from ..results import Finding, Kind, found
+from ..results import Finding, FindingKind, found
 
 _TAGS = {
-    **dict.fromkeys((0x010F, 0x0110, 0x013C, 0xA434, 0xC614), Kind.DEVICE),
-    **dict.fromkeys((0xA431, 0xA435, 0xC62F), Kind.DEVICE),  # serial numbers
-    **dict.fromkeys((0x013B, 0x8298, 0xA430, 0x9C9D), Kind.AUTHOR),
-    **dict.fromkeys((0x000B, 0x0131), Kind.SOFTWARE),
-    **dict.fromkeys((0x0132, 0x9003, 0x9004), Kind.TIME),
-    **dict.fromkeys((0x9C9B, 0x9C9E, 0x9C9F), Kind.TITLE),
-    **dict.fromkeys((0x010E, 0x010D, 0x9286, 0x9C9C), Kind.COMMENTS),
-    **dict.fromkeys((0xA420, 0xC65D), Kind.IDENTIFIER),
+    **dict.fromkeys((0x010F, 0x0110, 0x013C, 0xA434, 0xC614), FindingKind.DEVICE),
+    **dict.fromkeys((0xA431, 0xA435, 0xC62F), FindingKind.DEVICE),  # serial numbers
+    **dict.fromkeys((0x013B, 0x8298, 0xA430, 0x9C9D), FindingKind.AUTHOR),
+    **dict.fromkeys((0x000B, 0x0131), FindingKind.SOFTWARE),
+    **dict.fromkeys((0x0132, 0x9003, 0x9004), FindingKind.TIME),
+    **dict.fromkeys((0x9C9B, 0x9C9E, 0x9C9F), FindingKind.TITLE),
+    **dict.fromkeys((0x010E, 0x010D, 0x9286, 0x9C9C), FindingKind.COMMENTS),
+    **dict.fromkeys((0xA420, 0xC65D), FindingKind.IDENTIFIER),
 }
 _XP = range(0x9C9B, 0x9CA0)  # UTF-16, as Windows writes them
 _USER_COMMENT = 0x9286
@@ -23,30 +23,30 @@ _COMMENT_CODE = 8  # bytes that name the encoding
 _MAKER_NOTE = 0x927C
 _THUMBNAIL = 0x0201
 _IPTC = {
-    **dict.fromkeys(((2, 80), (2, 85), (2, 116), (2, 122)), Kind.AUTHOR),
-    **dict.fromkeys(((2, 90), (2, 92), (2, 95), (2, 101), (2, 26), (2, 27)), Kind.PLACE),
-    **dict.fromkeys(((2, 55), (2, 60), (2, 62)), Kind.TIME),
-    **dict.fromkeys(((2, 5), (2, 25), (2, 105)), Kind.TITLE),
-    **dict.fromkeys(((2, 40), (2, 120)), Kind.COMMENTS),
-    **dict.fromkeys(((2, 110), (2, 115)), Kind.ORGANISATION),
-    **dict.fromkeys(((2, 65), (2, 70)), Kind.SOFTWARE),
+    **dict.fromkeys(((2, 80), (2, 85), (2, 116), (2, 122)), FindingKind.AUTHOR),
+    **dict.fromkeys(((2, 90), (2, 92), (2, 95), (2, 101), (2, 26), (2, 27)), FindingKind.PLACE),
+    **dict.fromkeys(((2, 55), (2, 60), (2, 62)), FindingKind.TIME),
+    **dict.fromkeys(((2, 5), (2, 25), (2, 105)), FindingKind.TITLE),
+    **dict.fromkeys(((2, 40), (2, 120)), FindingKind.COMMENTS),
+    **dict.fromkeys(((2, 110), (2, 115)), FindingKind.ORGANISATION),
+    **dict.fromkeys(((2, 65), (2, 70)), FindingKind.SOFTWARE),
 }
 
 
-def look(exif: Image.Exif) -> Iterator[Finding]:
+def inspect(exif: Image.Exif) -> Iterator[Finding]:
     place = exif.get_ifd(ExifTags.IFD.GPSInfo)
     if place:
-        yield found(Kind.PLACE, _coordinates(place))
+        yield found(FindingKind.PLACE, _coordinates(place))
     for tag, value in {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}.items():
         if tag == _MAKER_NOTE and value:
-            yield found(Kind.DEVICE, "MakerNote", f"{len(value)} B")
+            yield found(FindingKind.DEVICE, "MakerNote", f"{len(value)} B")
         elif tag in _TAGS and (line := _line(tag, value)):
             yield found(_TAGS[tag], line)
     if _THUMBNAIL in exif.get_ifd(ExifTags.IFD.IFD1):
-        yield found(Kind.PREVIEW, "EXIF")
+        yield found(FindingKind.PREVIEW, "EXIF")
 
 
-def look_iptc(picture: Image.Image) -> Iterator[Finding]:
+def inspect_iptc(picture: Image.Image) -> Iterator[Finding]:
     """Records of agencies, in JPEG and TIFF."""
     for record, value in (IptcImagePlugin.getiptcinfo(picture) or {}).items():  # type: ignore[arg-type]
         if record in _IPTC:

@@ -9,7 +9,7 @@ from typing import Any
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
 
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
 from . import exif, xmp
 from .image_end import end_of
 
@@ -33,30 +33,30 @@ _USUAL_PROFILE = re.compile(
     r"s?RGB|Display P3|Adobe RGB|ProPhoto|Gr[ae]y|Dot Gain|Gamma|SWOP|FOGRA|CMYK|c2|nRGB|uRGB", re.I
 )
 _TEXT_KINDS = (
-    (Kind.AUTHOR, ("author", "artist", "copyright", "creator")),
-    (Kind.SOFTWARE, ("software", "parameters", "workflow", "prompt")),
-    (Kind.TIME, ("time", "date", "tIME")),
-    (Kind.TITLE, ("title", "subject")),
+    (FindingKind.AUTHOR, ("author", "artist", "copyright", "creator")),
+    (FindingKind.SOFTWARE, ("software", "parameters", "workflow", "prompt")),
+    (FindingKind.TIME, ("time", "date", "tIME")),
+    (FindingKind.TITLE, ("title", "subject")),
 )
 _NOT_TEXT = {"xmp", "exif", "icc_profile", "comment", "photoshop", "dpi", "XML:com.adobe.xmp"}
 _MARKS = (b"ftyp", b"SoundShot", b"MotionPhoto", b"moov")
 _PNG_TIME = re.compile(rb"\x00\x00\x00\x07tIME(.{7})", re.S)
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     picture = _open(data, limits)
-    yield from exif.look(picture.getexif())
-    yield from exif.look_iptc(picture)
+    yield from exif.inspect(picture.getexif())
+    yield from exif.inspect_iptc(picture)
     for packet in _packets(picture):
-        yield from xmp.look(packet)
+        yield from xmp.inspect(packet)
     yield from _profile(picture)
     yield from _texts(picture, data)
     if getattr(picture, "format", "") == "MPO":
-        yield found(Kind.PREVIEW, "MPO")
+        yield found(FindingKind.PREVIEW, "MPO")
     yield from _behind(data, picture.format or "")
 
 
-def clean(data: bytes, limits: Limits, upright: bool = True) -> bytes:
+def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
     """The pixels in sRGB, `upright` if the camera was held otherwise, and nothing else.
 
     Formats that cannot be written, or that keep more than they show, become JPEG or PNG.
@@ -88,7 +88,7 @@ def _need_a_thread() -> None:
         raise NotCleanable(Reason.FORMAT) from None
 
 
-def _open(data: bytes, limits: Limits) -> Image.Image:
+def _open(data: bytes, limits: WorkerLimits) -> Image.Image:
     """Raises NotCleanable if all frames together have more pixels than we want to draw."""
     picture = Image.open(BytesIO(data), formats=FORMATS)
     width, height = picture.size
@@ -115,13 +115,13 @@ def _profile(picture: Image.Image) -> Iterator[Finding]:
     except (ImageCms.PyCMSError, OSError):
         name = ""
     if not _USUAL_PROFILE.search(name):
-        yield found(Kind.DEVICE, "ICC", name)
+        yield found(FindingKind.DEVICE, "ICC", name)
 
 
 def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
     if comment := picture.info.get("comment"):
         text = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
-        yield found(Kind.COMMENTS, text)
+        yield found(FindingKind.COMMENTS, text)
     if picture.format != "PNG":
         return
     picture.load()  # texts may stand behind the pixels
@@ -129,10 +129,10 @@ def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
         if key not in _NOT_TEXT:
             words = key.lower()
             kinds = (kind for kind, names in _TEXT_KINDS if any(n in words for n in names))
-            yield found(next(kinds, Kind.COMMENTS), f"{key}: {text}")
+            yield found(next(kinds, FindingKind.COMMENTS), f"{key}: {text}")
     if match := _PNG_TIME.search(data):
         year = int.from_bytes(match[1][:2], "big")
-        yield found(Kind.TIME, f"{year}-{match[1][2]:02}-{match[1][3]:02}")
+        yield found(FindingKind.TIME, f"{year}-{match[1][2]:02}-{match[1][3]:02}")
 
 
 def _behind(data: bytes, format_: str) -> Iterator[Finding]:
@@ -141,9 +141,9 @@ def _behind(data: bytes, format_: str) -> Iterator[Finding]:
     if not trailer.strip(b"\0"):
         return
     if any(mark in trailer for mark in _MARKS):
-        yield found(Kind.VOICE, f"{len(trailer)} B")
+        yield found(FindingKind.VOICE, f"{len(trailer)} B")
     else:
-        yield found(Kind.ATTACHMENT, f"{len(trailer)} B")
+        yield found(FindingKind.ATTACHMENT, f"{len(trailer)} B")
 
 
 def _plain(frame: Image.Image, upright: bool) -> Image.Image:

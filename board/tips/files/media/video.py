@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..results import Finding, Kind, Limits, NotCleanable, Reason, found, printable
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found, printable
 from . import xmp
 
 _HOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"edts", b"dinf", b"mvex"}
@@ -49,24 +49,40 @@ _NO_TRACK = {b"mdir", b"mdta", b"url ", b"alis"}  # handlers of other things
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 _DEPTH_MAX, _BOXES_MAX = 8, 20_000
 _LABELS = {
-    b"\xa9xyz": Kind.PLACE, b"loci": Kind.PLACE,
-    b"\xa9mak": Kind.DEVICE, b"\xa9mod": Kind.DEVICE, b"manu": Kind.DEVICE, b"modl": Kind.DEVICE,
-    b"\xa9swr": Kind.SOFTWARE, b"\xa9too": Kind.SOFTWARE, b"\xa9enc": Kind.SOFTWARE,
-    b"\xa9day": Kind.TIME, b"\xa9ART": Kind.AUTHOR, b"\xa9aut": Kind.AUTHOR,
-    b"\xa9wrt": Kind.AUTHOR,
-    b"aART": Kind.AUTHOR, b"auth": Kind.AUTHOR, b"cprt": Kind.AUTHOR, b"\xa9nam": Kind.TITLE,
-    b"titl": Kind.TITLE, b"\xa9alb": Kind.TITLE, b"\xa9cmt": Kind.COMMENTS, b"desc": Kind.COMMENTS,
-    b"covr": Kind.PREVIEW, b"smta": Kind.DEVICE, b"mdta": Kind.DEVICE,
-}  # fmt: skip
+    b"\xa9xyz": FindingKind.PLACE,
+    b"loci": FindingKind.PLACE,
+    b"\xa9mak": FindingKind.DEVICE,
+    b"\xa9mod": FindingKind.DEVICE,
+    b"manu": FindingKind.DEVICE,
+    b"modl": FindingKind.DEVICE,
+    b"\xa9swr": FindingKind.SOFTWARE,
+    b"\xa9too": FindingKind.SOFTWARE,
+    b"\xa9enc": FindingKind.SOFTWARE,
+    b"\xa9day": FindingKind.TIME,
+    b"\xa9ART": FindingKind.AUTHOR,
+    b"\xa9aut": FindingKind.AUTHOR,
+    b"\xa9wrt": FindingKind.AUTHOR,
+    b"aART": FindingKind.AUTHOR,
+    b"auth": FindingKind.AUTHOR,
+    b"cprt": FindingKind.AUTHOR,
+    b"\xa9nam": FindingKind.TITLE,
+    b"titl": FindingKind.TITLE,
+    b"\xa9alb": FindingKind.TITLE,
+    b"\xa9cmt": FindingKind.COMMENTS,
+    b"desc": FindingKind.COMMENTS,
+    b"covr": FindingKind.PREVIEW,
+    b"smta": FindingKind.DEVICE,
+    b"mdta": FindingKind.DEVICE,
+}
 _KEYS = (
-    (Kind.PLACE, b"location"),
-    (Kind.DEVICE, b"make"),
-    (Kind.DEVICE, b"model"),
-    (Kind.DEVICE, b"android.version"),
-    (Kind.SOFTWARE, b"software"),
-    (Kind.TIME, b"creationdate"),
-    (Kind.AUTHOR, b"author"),
-    (Kind.IDENTIFIER, b"identifier"),
+    (FindingKind.PLACE, b"location"),
+    (FindingKind.DEVICE, b"make"),
+    (FindingKind.DEVICE, b"model"),
+    (FindingKind.DEVICE, b"android.version"),
+    (FindingKind.SOFTWARE, b"software"),
+    (FindingKind.TIME, b"creationdate"),
+    (FindingKind.AUTHOR, b"author"),
+    (FindingKind.IDENTIFIER, b"identifier"),
 )
 _POSITION = re.compile(rb"[+-]\d{1,3}\.\d+[+-]\d{1,3}\.\d+(?:[+-][\d.]+)?")
 
@@ -112,12 +128,12 @@ def _is_blanked(box: Box) -> bool:
     return box.kind not in (_KEPT_IN_HOLDERS if box.depth else _KEPT_ON_TOP)
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
     for box in _boxes(data):
         body = data[box.body : box.end]
         if box.kind in (b"mvhd", b"mdhd", b"tkhd") and (moment := _moment(body)):
-            yield found(Kind.TIME, moment)
+            yield found(FindingKind.TIME, moment)
         elif box.kind == b"hdlr":
             yield from _track(body)
         elif _is_blanked(box) and body.strip(b"\0"):
@@ -136,19 +152,19 @@ def _moment(body: bytes) -> str:
 def _track(body: bytes) -> Iterator[Finding]:
     kind = body[8:12]
     if kind == b"soun":
-        yield Finding(Kind.VOICE, stays=True)
+        yield Finding(FindingKind.VOICE, stays=True)
     elif kind not in _SHOWN | _NO_TRACK:
-        yield found(Kind.PLACE, "track", kind.decode("latin-1"))
+        yield found(FindingKind.PLACE, "track", kind.decode("latin-1"))
     name = body[24:].strip(b"\0")
     if re.search(rb"[A-Za-z]{3}", name):
-        yield found(Kind.SOFTWARE, name.decode("utf-8", "replace"))
+        yield found(FindingKind.SOFTWARE, name.decode("utf-8", "replace"))
 
 
 def _label(kind: bytes, body: bytes) -> Iterator[Finding]:
     """What a box of facts holds; at least its name, if we cannot read it."""
     told = False
     for packet in xmp.packets_in(body):
-        yield from xmp.look(packet)
+        yield from xmp.inspect(packet)
         told = True
     for label, means in _LABELS.items():
         at = body.find(label)
@@ -156,17 +172,17 @@ def _label(kind: bytes, body: bytes) -> Iterator[Finding]:
             yield found(means, printable(body[at + 4 : at + 120]))
             told = True
     if match := _POSITION.search(body):
-        yield found(Kind.PLACE, match[0].decode())
+        yield found(FindingKind.PLACE, match[0].decode())
         told = True
     for means, key in _KEYS:
         if b".quicktime." + key in body or (key in body and b"com.android" in body):
             yield found(means, key.decode())
             told = True
     if not told:
-        yield found(Kind.OTHER, kind.decode("latin-1"), printable(body[:80]))
+        yield found(FindingKind.OTHER, kind.decode("latin-1"), printable(body[:80]))
 
 
-def clean(data: bytes, limits: Limits) -> bytes:
+def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """Blanks in place, so that no offset inside the film has to change.
 
     Raises NotCleanable(TRACKS) if a track is neither pictures, sound nor text: it may hold places.

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ..documents.zip_container import Damaged, local, parse
-from ..results import Finding, Kind, found
+from ..results import Finding, FindingKind, found
 
 _PACKET = re.compile(rb"<(x:xmpmeta|rdf:RDF)\b.*?</\1>", re.S)
 # Names of properties without their schemas. Longer lists first where one name is part of others.
 _KINDS = (
-    (Kind.PLACE, "gps|location|city|country|state|sublocation|latitude|longitude"),
-    (Kind.DEVICE, "make$|model$|serial|lens|ownername|cameraprofile"),
-    (Kind.VOICE, "motionphoto$|microvideo$|motionphotopresentation"),
-    (Kind.SOFTWARE, "creatortool|software|producer|processing"),
-    (Kind.AUTHOR, "creator|author|artist|byline|captionwriter|rights|owner|manager"),
-    (Kind.ORGANISATION, "credit$|source$|publisher|company|organi[sz]ation"),
-    (Kind.TIME, "date|when$"),
-    (Kind.REVISIONS, "history$|derivedfrom$|pantry$|ingredients$"),
-    (Kind.IDENTIFIER, "documentid|instanceid|identifier|imageuniqueid|versionid"),
-    (Kind.PREVIEW, "thumbnails?$|thumbimage|preview"),
-    (Kind.TITLE, "title|subject|keywords|headline|label|personinimage"),
-    (Kind.COMMENTS, "description|caption|comment|instructions"),
+    (FindingKind.PLACE, "gps|location|city|country|state|sublocation|latitude|longitude"),
+    (FindingKind.DEVICE, "make$|model$|serial|lens|ownername|cameraprofile"),
+    (FindingKind.VOICE, "motionphoto$|microvideo$|motionphotopresentation"),
+    (FindingKind.SOFTWARE, "creatortool|software|producer|processing"),
+    (FindingKind.AUTHOR, "creator|author|artist|byline|captionwriter|rights|owner|manager"),
+    (FindingKind.ORGANISATION, "credit$|source$|publisher|company|organi[sz]ation"),
+    (FindingKind.TIME, "date|when$"),
+    (FindingKind.REVISIONS, "history$|derivedfrom$|pantry$|ingredients$"),
+    (FindingKind.IDENTIFIER, "documentid|instanceid|identifier|imageuniqueid|versionid"),
+    (FindingKind.PREVIEW, "thumbnails?$|thumbimage|preview"),
+    (FindingKind.TITLE, "title|subject|keywords|headline|label|personinimage"),
+    (FindingKind.COMMENTS, "description|caption|comment|instructions"),
 )
 _RULES = [(kind, re.compile(names, re.I)) for kind, names in _KINDS]
 _RDF = {"RDF", "Description", "Seq", "Bag", "Alt", "li", "xmpmeta", "about", "parseType", "lang"}
@@ -32,13 +32,13 @@ def packets_in(data: bytes) -> list[bytes]:
     return [match[0] for match in _PACKET.finditer(data)]
 
 
-def look(packet: bytes) -> Iterator[Finding]:
+def inspect(packet: bytes) -> Iterator[Finding]:
     """One finding for each property we know; one for the packet if there is none of those."""
     known = False
     try:
         root = parse(b"".join(packets_in(packet)[:1]))
     except (etree.XMLSyntaxError, Damaged):
-        yield found(Kind.OTHER, "XMP")
+        yield found(FindingKind.OTHER, "XMP")
         return
     for name, value in _properties(root):
         kind = next((kind for kind, names in _RULES if names.search(name)), None)
@@ -46,7 +46,7 @@ def look(packet: bytes) -> Iterator[Finding]:
             known = True
             yield found(kind, value)
     if not known:
-        yield found(Kind.OTHER, "XMP")
+        yield found(FindingKind.OTHER, "XMP")
 
 
 def _properties(root: etree._Element) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,8 @@
 import re
 
 from ..formats import Format
-from ..results import Finding, Kind, found
-from .pii import revealing
+from ..results import Finding, FindingKind, found
+from .pii import find_pii
 
 # IMG_20260301_142530, KakaoTalk_20260301_142530123, Screenshot_20260301-142530_Messages
 _MOMENT = re.compile(
@@ -13,12 +13,12 @@ _MOMENT = re.compile(
 _CHAT = re.compile(r"KakaoTalk_?Chats?_.*|Talk_.*|카카오톡.*대화.*", re.I)
 
 
-def look(name: str, format_: Format) -> list[Finding]:
+def inspect(name: str, format_: Format) -> list[Finding]:
     """Moments, numbers and departments in the name, and an ending that is not the content's."""
     stem, dot, ending = name.rpartition(".")
-    told = [finding.detail for finding in revealing(stem if dot else name)]
+    told = [finding.detail for finding in find_pii(stem if dot else name)]
     told += [match[0] for pattern in (_MOMENT, _CHAT) for match in pattern.finditer(name)]
-    findings = [found(Kind.FILENAME, part) for part in told]
+    findings = [found(FindingKind.FILENAME, part) for part in told]
     if dot and format_.endings and ending.lower() not in format_.endings:
-        findings.append(Finding(Kind.MISMATCH, format_.name))
+        findings.append(Finding(FindingKind.MISMATCH, format_.name))
     return findings

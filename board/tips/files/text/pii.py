@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from ..results import DETAIL_MAX, Finding, Kind
+from ..results import DETAIL_MAX, Finding, FindingKind
 from . import job_titles
 
 TEXT_MAX = 1_000_000  # characters that are looked at
@@ -65,30 +65,30 @@ def _always(_text: str) -> bool:
     return True
 
 
-_RULES: tuple[tuple[Kind, re.Pattern[str], Callable[[str], bool]], ...] = (
+_RULES: tuple[tuple[FindingKind, re.Pattern[str], Callable[[str], bool]], ...] = (
     (
-        Kind.RESIDENT,
+        FindingKind.RESIDENT,
         re.compile(rf"{_EDGE}\d{{6}}(?: ?- ?|)[0-9](?:\d{{6}}|[*●xX]{{6}})(?![\d*-])"),
         _is_resident,
     ),
     (
-        Kind.CARD,
+        FindingKind.CARD,
         re.compile(rf"{_EDGE}[2-69]\d{{3}}([- ]?)\d{{4}}\1\d{{4}}\1\d{{4}}{_NO_DIGIT}"),
         _is_card,
     ),
     (
-        Kind.PHONE,
+        FindingKind.PHONE,
         re.compile(rf"{_EDGE}\(?(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}){_NO_DIGIT}|{_EXTENSION}"),
         _always,
     ),
-    (Kind.BUSINESS, re.compile(rf"{_EDGE}\d{{3}}-\d{{2}}-\d{{5}}{_NO_DIGIT}"), _is_business),
+    (FindingKind.BUSINESS, re.compile(rf"{_EDGE}\d{{3}}-\d{{2}}-\d{{5}}{_NO_DIGIT}"), _is_business),
     (
-        Kind.EMAIL,
+        FindingKind.EMAIL,
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}"),
         _always,
     ),
     (
-        Kind.STAFF,
+        FindingKind.STAFF,
         re.compile(
             r"(?:사번|사원 ?번호|직원 ?번호|군번|학번|employee (?:no\.?|number|id))"
             r"(?:은|는|이)?\s?[:#]?\s?[A-Za-z]{0,3}-?\d[\d-]{2,11}",
@@ -96,13 +96,17 @@ _RULES: tuple[tuple[Kind, re.Pattern[str], Callable[[str], bool]], ...] = (
         ),
         _always,
     ),
-    (Kind.PLATE, re.compile(rf"{_EDGE}\d{{2,3}} ?[가-힣] ?\d{{4}}(?![\d년원명건개%])"), _always),
-    *((Kind.DEPARTMENT, *office) for office in job_titles.offices()),
-    (Kind.RANK, *job_titles.ranks()),
+    (
+        FindingKind.PLATE,
+        re.compile(rf"{_EDGE}\d{{2,3}} ?[가-힣] ?\d{{4}}(?![\d년원명건개%])"),
+        _always,
+    ),
+    *((FindingKind.DEPARTMENT, *office) for office in job_titles.offices()),
+    (FindingKind.RANK, *job_titles.ranks()),
 )
 
 
-def revealing(text: str) -> list[Finding]:
+def find_pii(text: str) -> list[Finding]:
     """What in `text` may point at whoever wrote it, in the order it stands; nothing overlaps."""
     text = text[:TEXT_MAX]
     taken: list[Finding] = []
@@ -111,7 +115,7 @@ def revealing(text: str) -> list[Finding]:
             taken.append(finding)
     if first := _INVISIBLE.search(text):
         count = sum(1 for _ in _INVISIBLE.finditer(text))
-        taken.insert(0, Finding(Kind.INVISIBLE, str(count), span=first.span()))
+        taken.insert(0, Finding(FindingKind.INVISIBLE, str(count), span=first.span()))
     return taken
 
 

@@ -4,22 +4,26 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 
-from ..results import Finding, Kind, Limits, found
+from ..results import Finding, FindingKind, WorkerLimits, found
 from . import pii
 
 _SAMPLE = 64 * 1024  # bytes that are asked whether they are text
 _LETTER = re.compile(rb"(?:[A-Z][A-Za-z0-9-]*: ?.*\r?\n(?:[ \t].*\r?\n)*){3,}", re.M)
 _LETTER_HEADS = (b"\nReceived:", b"\nMessage-ID:", b"\nMessage-Id:", b"\nMIME-Version:")
 _HEADERS = {
-    **dict.fromkeys(("From", "Reply-To", "Sender", "Return-Path", "To", "Cc"), Kind.AUTHOR),
-    **dict.fromkeys(("Received", "X-Originating-IP", "X-Sender-IP"), Kind.PLACE),
-    **dict.fromkeys(("Message-ID", "Delivered-To", "X-Original-To"), Kind.IDENTIFIER),
-    **dict.fromkeys(("X-Mailer", "User-Agent"), Kind.SOFTWARE),
-    "Date": Kind.TIME,
-    "Organization": Kind.ORGANISATION,
+    **dict.fromkeys(("From", "Reply-To", "Sender", "Return-Path", "To", "Cc"), FindingKind.AUTHOR),
+    **dict.fromkeys(("Received", "X-Originating-IP", "X-Sender-IP"), FindingKind.PLACE),
+    **dict.fromkeys(("Message-ID", "Delivered-To", "X-Original-To"), FindingKind.IDENTIFIER),
+    **dict.fromkeys(("X-Mailer", "User-Agent"), FindingKind.SOFTWARE),
+    "Date": FindingKind.TIME,
+    "Organization": FindingKind.ORGANISATION,
 }
 _RTF = re.compile(rb"\{\\(author|operator|manager|company|generator|title) ([^{}]*)\}")
-_RTF_KINDS = {b"company": Kind.ORGANISATION, b"generator": Kind.SOFTWARE, b"title": Kind.TITLE}
+_RTF_KINDS = {
+    b"company": FindingKind.ORGANISATION,
+    b"generator": FindingKind.SOFTWARE,
+    b"title": FindingKind.TITLE,
+}
 # The first lines of a conversation that KakaoTalk saved: with whom, and when.
 _CHAT = re.compile(
     r"\A\W*(?:KakaoTalk Chats with )?(.{1,60}?) ?(?:님과|님과의)? ?(?:카카오톡 ?대화.*)?"
@@ -41,21 +45,21 @@ def name_of(data: bytes) -> str | None:
     return None if not text.strip() or _CONTROLS.search(text[:_SAMPLE]) else "text"
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Finding]:
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
     if data.startswith(b"{\\rtf"):
         for match in _RTF.finditer(data):
             if (value := _rtf_text(match[2])).strip(" ?"):  # what an old program is to show
-                yield found(_RTF_KINDS.get(match[1], Kind.AUTHOR), value)
+                yield found(_RTF_KINDS.get(match[1], FindingKind.AUTHOR), value)
         return
     if name_of(data) == "email":
         yield from _letter(data)
         return
     text = _decoded(data)
     if chat := _CHAT.match(text):
-        yield found(Kind.AUTHOR, chat[1], stays=True)
-        yield found(Kind.TIME, chat[2], stays=True)
-    yield from pii.revealing(text)
+        yield found(FindingKind.AUTHOR, chat[1], stays=True)
+        yield found(FindingKind.TIME, chat[2], stays=True)
+    yield from pii.find_pii(text)
 
 
 def _rtf_text(value: bytes) -> str:
@@ -65,7 +69,7 @@ def _rtf_text(value: bytes) -> str:
     return re.sub(r"\\u(-?\d{1,5}) ?\??", lambda m: chr(int(m[1]) % 0x10000), text)
 
 
-def clean(data: bytes, limits: Limits) -> bytes:
+def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """UTF-8 without marks of encodings, with line feeds, and without what does not show."""
     del limits
     text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
@@ -91,4 +95,4 @@ def _letter(data: bytes) -> Iterator[Finding]:
             yield found(_HEADERS[name], f"{name}: {value}")
     for part in letter.walk():
         if part.get_filename():
-            yield found(Kind.ATTACHMENT, part.get_filename())
+            yield found(FindingKind.ATTACHMENT, part.get_filename())
