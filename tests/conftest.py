@@ -45,9 +45,9 @@ from board.comments.writing.create import post
 from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
 from board.web.i18n import today
-from stage import Stage, end, wanted
+from support.shared_app import Stage, end, wanted
 
-pytest_plugins = ["postman"]
+pytest_plugins = ["support.fake_smtp"]
 T = TypeVar("T")
 NO_LIMITS = {
     "COMMENT_INTERVAL_SECONDS": 0,

@@ -18,7 +18,7 @@ from flask import Flask, Response, current_app, request
 FOREVER = "public, max-age=31536000, immutable"
 FOLDER = Path(__file__).parents[1] / "static"
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
-# Imports as our own files write them; tests/test_static_imports.py holds the files to it.
+# Imports as our own files write them; tests/web/test_static_files.py holds the files to it.
 CSS_IMPORT = re.compile(r'@import url\("([\w./-]+)"\);')
 JS_IMPORT = re.compile(r'(\bfrom |\bimport |\bimport\()"(\.{1,2}/[\w./-]+)"')
 

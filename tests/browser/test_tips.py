@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from board.tips.models.key_holders import UnlockedSession
 from browser.conftest import PASSWORD, ROOT, Windows, fits, set_up_second_factor
-from tips import samples
+from tips.files import samples
 
 STORY = "위판장 저울 세 대가 모두 300그램씩 더 나갑니다."
 PHOTO = {"name": "저울.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}

@@ -1,7 +1,7 @@
 /**
  * Character count: counts as the server does, in grapheme clusters of the tidied text. tidy() does here what tidy() in
  * board/text.py does, in the same order, but for piled marks, which count as one however many they are;
- * tests/browser/test_counting.py compares the two.
+ * tests/browser/test_character_count.py compares the two.
  */
 const texts = document.getElementById("thread-texts")?.dataset;
 const MARKS = [0, 20, 50]; // characters left at which it is announced

@@ -1,0 +1,711 @@
+"""The newsroom imports articles: what a feed may hold, and what becomes of it here."""
+
+import json
+import subprocess
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select, text
+
+from board.articles.importing import BrokenFeed, Item, RejectedItem, read, survey
+from board.articles.importing.items import ITEM_MAX
+from board.articles.importing.run import articles_cli
+from board.articles.models import Article
+from board.db import db, writing
+
+FEEDS = Path(__file__).parent / "feeds"
+HOME = "https://harbour.example/articles"
+Import = Callable[..., Result]
+
+
+def items(path: Path) -> list[Item]:
+    found = list(read(path))
+    assert [entry for entry in found if isinstance(entry, RejectedItem)] == []
+    return [entry for entry in found if isinstance(entry, Item)]
+
+
+def rss(*told: str, declaration: str = '<?xml version="1.0" encoding="UTF-8"?>') -> str:
+    prefixes = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    return f'{declaration}<rss version="2.0" {prefixes}><channel>{"".join(told)}</channel></rss>'
+
+
+def told(number: int, *, title: str = "소식", more: str = "") -> str:
+    link = f"<link>{HOME}/{number}</link>"
+    return f"<item><title>{title} {number}</title>{link}{more}</item>"
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file to read: text, bytes, or something to say in JSON."""
+
+    def write(content: object, *, name: str = "feed", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        if not isinstance(content, str | bytes):
+            content = json.dumps(content, ensure_ascii=False)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def imported(app: Flask) -> Import:
+    """Runs the command."""
+
+    def run(*arguments: str | Path) -> Result:
+        db.session.rollback()
+        result = app.test_cli_runner().invoke(articles_cli, ["import", *map(str, arguments)])
+        db.session.rollback()
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result
+
+    return run
+
+
+def everything() -> list[tuple[Any, ...]]:
+    rows = db.session.execute(text("SELECT * FROM article ORDER BY id"))
+    found = [tuple(row) for row in rows]
+    db.session.rollback()
+    return found
+
+
+# What is read
+
+
+def test_rss_is_read_with_the_modules_newsrooms_use() -> None:
+    first, second, third = items(FEEDS / "harbour.rss")
+
+    assert first == Item(
+        url=f"{HOME}/first-boat?page=1",
+        title='"첫 배" 뜬 날 <속보> 현장',
+        subtitles=(),
+        section="지역",
+        byline="한바다 기자, 윤너울 기자",
+        summary="요약 문장",
+        html='<p>본문 … <img src="/p/1.jpg"></p>',
+        base=f"{HOME}/first-boat?page=1",
+        image="https://harbour.example/p/1.jpg",
+        image_alt="첫 배",
+        published_at=datetime(2026, 11, 22, 0, 41, tzinfo=UTC),
+        edited_at=None,
+        slug="",
+    )
+    assert (second.url, second.byline, second.image) == (
+        f"{HOME}/2",
+        "등대동 기자",
+        "https://harbour.example/p/2.png",
+    )
+    assert second.html == "마을 회의가 열렸다.<br>다음 주에 또 열린다."
+    assert (third.url, third.html, third.image, third.published_at) == (f"{HOME}/3", "", "", None)
+
+
+def test_atom_is_read() -> None:
+    keeper, tides = items(FEEDS / "harbour.atom")
+
+    assert (keeper.url, keeper.title) == (
+        "https://harbour.example/news/keeper",
+        "<인터뷰> 등대지기",
+    )
+    assert (keeper.section, keeper.byline, keeper.summary) == ("사람", "편집국", "불을 켜는 사람")
+    assert (keeper.base, keeper.image) == (
+        "https://cdn.harbour.example/",
+        "https://harbour.example/news/keeper.jpg",
+    )
+    assert keeper.published_at == datetime(2026, 11, 20, 1, tzinfo=UTC)
+    assert keeper.edited_at == datetime(2026, 11, 21, 1, tzinfo=UTC)
+    assert (tides.url, tides.byline) == ("https://harbour.example/tides", "한바다")
+    assert (tides.published_at, tides.edited_at) == (datetime(2026, 11, 21, 1, tzinfo=UTC), None)
+    assert tides.html == "<p>1 &lt; 2</p>\n<p>둘째 문단</p>"
+
+
+def test_our_json_is_read() -> None:
+    ferry, plain, web = items(FEEDS / "harbour.json")
+
+    assert (ferry.slug, ferry.image) == ("winter-ferry", "/static/sample/quay.svg")
+    assert ferry.subtitles == ("섬 주민 서른 명이 서명", "군청은 “검토 중”")
+    assert ferry.html == (
+        "<p>섬 주민들이 &lt;군청&gt;을 찾았다.</p>\n"
+        '<figure><img src="/static/sample/quay.svg" alt="부두">'
+        "<figcaption>▲ 부두 ⓒ 한바다</figcaption></figure>\n"
+        "<h2>남은 것</h2>\n<blockquote><p>기다리겠다</p></blockquote>"
+    )
+    assert plain.html == "<p>하나 &amp; 둘</p>\n<p>셋</p>"
+    assert web.html == "<p>넷</p>"
+
+
+def test_one_json_article_is_a_feed_of_one(feed: Callable[..., Path]) -> None:
+    assert [item.title for item in items(feed({"url": f"{HOME}/1", "title": "하나"}))] == ["하나"]
+
+
+@pytest.mark.parametrize("declared", ["euc-kr", "EUC-KR", "ks_c_5601-1987", "cp949", "ms949"])
+def test_euc_kr_feeds_may_hold_the_letters_of_cp949(
+    feed: Callable[..., Path], declared: str
+) -> None:
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>'
+    path = feed(rss(told(1, title="똠방각하 펲시"), declaration=declaration), encoding="cp949")
+
+    assert [item.title for item in items(path)] == ["똠방각하 펲시 1"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declaration"),
+    [
+        ("utf-8-sig", ""),
+        ("utf-8", '\n <?xml version="1.0"?>'),
+        ("utf-16", '<?xml version="1.0" encoding="UTF-16"?>'),
+        ("utf-16-le", '<?xml version="1.0" encoding="UTF-16"?>'),
+        ("utf-16-be", ""),
+        ("utf-32", ""),
+        ("cp949", ""),  # nothing declared and not UTF-8
+        ("utf-8", '<?xml version="1.0" encoding="euc-kr"?>'),  # recoded on the way
+    ],
+)
+def test_the_encoding_is_found(feed: Callable[..., Path], encoding: str, declaration: str) -> None:
+    path = feed(rss(told(1, title="똠방각하"), declaration=declaration), encoding=encoding)
+
+    assert [item.title for item in items(path)] == ["똠방각하 1"]
+
+
+def test_json_in_cp949_is_read(feed: Callable[..., Path]) -> None:
+    content = json.dumps({"url": f"{HOME}/1", "title": "똠방각하"}, ensure_ascii=False)
+
+    assert [item.title for item in items(feed(content, encoding="cp949"))] == ["똠방각하"]
+
+
+def test_a_letter_cut_in_half_spoils_its_own_item_only(feed: Callable[..., Path]) -> None:
+    declaration = '<?xml version="1.0" encoding="euc-kr"?>'
+    whole = rss(told(1, title="가나"), told(2), declaration=declaration).encode("cp949")
+    broken = whole.replace("가나".encode("cp949"), "가나".encode("cp949")[:-1])
+
+    refused, item = read(feed(broken))
+
+    assert refused == RejectedItem(
+        f"item 1 ({HOME}/1)", "its title holds characters that are damaged (NUL or U+FFFD)"
+    )
+    assert isinstance(item, Item) and item.title == "소식 2"
+
+
+def test_decomposed_hangul_is_composed(feed: Callable[..., Path]) -> None:
+    decomposed = unicodedata.normalize("NFD", "한글 제목")
+
+    assert [item.title for item in items(feed(rss(told(1, title=decomposed))))] == ["한글 제목 1"]
+
+
+def test_what_xml_forbids_but_feeds_hold_is_left_out(feed: Callable[..., Path]) -> None:
+    title = "가\x0b\x00나&#11;&#xD800;&#0;다&hellip;&nbsp;&unknown;\u202e"
+
+    assert [item.title for item in items(feed(rss(told(1, title=title))))] == [
+        "가나다… &unknown; 1"
+    ]
+
+
+@pytest.mark.parametrize("offset", range(0, 12, 3))
+def test_an_entity_may_lie_across_two_chunks(feed: Callable[..., Path], offset: int) -> None:
+    head = rss("<title>", declaration="").index("<title>") + len("<title>")
+    padding = "x" * (64 * 1024 - head - offset)
+    channel_title = f"<title>{padding}&hellip;&amp;</title>"
+
+    assert len(items(feed(rss(channel_title, told(1), declaration="")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("Sun, 22 Nov 2026 09:41:00 +0900", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("Sun, 22 Nov 2026 09:41:00 +00:00", datetime(2026, 11, 22, 9, 41, tzinfo=UTC)),
+        ("22 Nov 2026 09:41 GMT", datetime(2026, 11, 22, 9, 41, tzinfo=UTC)),
+        ("Sun, 22 Nov 2026 09:41:00 -0000", datetime(2026, 11, 22, 9, 41, tzinfo=UTC)),
+        ("Sun, 22 Nov 2026 09:41:00 KST", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("2026-11-22 09:41:00", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("2026-11-22T09:41:00.123Z", datetime(2026, 11, 22, 9, 41, tzinfo=UTC)),
+        ("2026-11-22T09:41+09:00", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("2026.11.22 9:41", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("2026. 11. 22.", datetime(2026, 11, 21, 15, 0, tzinfo=UTC)),
+        ("20261122094100", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+    ],
+)
+def test_dates_are_read_as_korean_feeds_write_them(
+    feed: Callable[..., Path], written: str, moment: datetime
+) -> None:
+    path = feed(rss(told(1, more=f"<pubDate>{written}</pubDate>")))
+
+    assert [item.published_at for item in items(path)] == [moment]
+
+
+@pytest.mark.parametrize(
+    ("address", "canonical"),
+    [
+        ("HTTP://Harbour.Example:80/a/?utm_source=x&amp;id=1&amp;UTM_medium=y#c", "/a/?id=1"),
+        ("http://harbour.example", "/"),
+        ("http://harbour.example/기사 1", "/%EA%B8%B0%EC%82%AC%201"),
+        ("http://harbour.example/%EA%B8%B0", "/%EA%B8%B0"),
+    ],
+)
+def test_an_address_has_one_spelling(
+    feed: Callable[..., Path], address: str, canonical: str
+) -> None:
+    path = feed(rss(f"<item><title>가</title><link>{address}</link></item>"))
+
+    assert [item.url for item in items(path)] == [f"http://harbour.example{canonical}"]
+
+
+def test_an_e_mail_address_is_no_byline(feed: Callable[..., Path]) -> None:
+    authors = [
+        "한바다 기자 sea@harbour.example",
+        "sea@harbour.example",
+        "sea@harbour.example (한바다)",
+    ]
+
+    path = feed(rss(*(told(n, more=f"<author>{a}</author>") for n, a in enumerate(authors))))
+
+    assert [item.byline for item in items(path)] == ["한바다 기자", "", "한바다"]
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("article", "reason"),
+    [
+        ({"title": "가"}, "it has no address"),
+        ({"url": "javascript:alert(1)", "title": "가"}, "is not a web address"),
+        ({"url": "https://a:b@harbour.example/", "title": "가"}, "is not a web address"),
+        ({"url": "http://[", "title": "가"}, "is not a web address"),
+        ({"url": f"{HOME}/{'가' * 700}", "title": "가"}, "its address is longer than 2,000"),
+        ({"url": f"{HOME}/1"}, "it has no title"),
+        ({"url": f"{HOME}/1", "title": "\u202e \u3164"}, "it has no title"),
+        ({"url": f"{HOME}/1", "title": "가\0"}, "its title holds characters that are damaged"),
+        ({"url": f"{HOME}/1", "title": 7}, "its title is not text"),
+        ({"url": f"{HOME}/1", "title": "가", "auther": ""}, "a key that is not known: auther"),
+        (
+            {"url": f"{HOME}/1", "title": "가", "published_at": "어제"},
+            "its date 어제 cannot be read",
+        ),
+        ({"url": f"{HOME}/1", "title": "가", "published_at": "9999-12-31"}, "cannot be read"),
+        ({"url": f"{HOME}/1", "title": "가", "slug": "가"}, "its slug 가 is not"),
+        ({"url": f"{HOME}/1", "title": "가", "slug": "new"}, "its slug new is not"),
+        ({"url": f"{HOME}/1", "title": "가", "subtitles": "나"}, "its subtitles are not a list"),
+        ({"url": f"{HOME}/1", "title": "가", "body": "나", "html": "다"}, "both body and html"),
+        ({"url": f"{HOME}/1", "title": "가", "body": [{"video": "나"}]}, "not known: video"),
+        ({"url": f"{HOME}/1", "title": "가", "body": [{"paragraph": 1}]}, "is not text"),
+        ({"url": f"{HOME}/1", "title": "가", "body": [{}]}, "has not exactly one key"),
+        ({"url": f"{HOME}/1", "title": "가", "body": ["나"]}, "is not an object"),
+        ({"url": f"{HOME}/1", "title": "가", "body": [{"figure": {"alt": "나"}}]}, "has no src"),
+        (["가"], "it is not an object"),
+        (None, "it is not an object"),
+    ],
+)
+def test_a_bad_article_is_refused_with_its_reason_and_loses_no_other(
+    feed: Callable[..., Path], article: object, reason: str
+) -> None:
+    good = {"url": f"{HOME}/2", "title": "좋은 소식"}
+
+    refused, item = read(feed([article, good]))
+
+    assert isinstance(refused, RejectedItem) and reason in refused.reason
+    assert isinstance(item, Item) and item.title == "좋은 소식"
+
+
+def test_a_key_given_twice_and_a_bottomless_article_are_refused(feed: Callable[..., Path]) -> None:
+    deep = "[" * 50_000 + "]" * 50_000
+    path = feed(
+        f'[{{"url": "{HOME}/1", "title": "가", "title": "나"}},'
+        f' {{"url": "{HOME}/2", "title": "가", "body": {deep}}},'
+        f' {{"url": "{HOME}/3", "title": "다"}}]'
+    )
+
+    twice, bottomless, item = read(path)
+
+    assert twice == RejectedItem(f"item 1 ({HOME}/1)", "it has the key title twice")
+    assert bottomless == RejectedItem(f"item 2 ({HOME}/2)", "it is nested deeper than 6 levels")
+    assert isinstance(item, Item) and item.title == "다"
+
+
+LAUGHS = """<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>"""
+STRANGER = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        ("\ufeff \n", "it is empty"),
+        ("소식", "it is neither JSON nor XML"),
+        ("<!DOCTYPE html><title>소식</title>", "it has a DOCTYPE"),
+        (LAUGHS + rss(told(1, title="&c;"), declaration=""), "it has a DOCTYPE"),
+        ("<?xml version='1.0'?><!-- x -->" + STRANGER + rss(declaration=""), "it has a DOCTYPE"),
+        (rss(LAUGHS, told(1, title="&c;")), "it is not well-formed XML"),
+        ("<html></html>", "its outermost element is <html>"),
+        ("<!-- only", "it does not begin as a feed does"),
+        (rss(told(1))[:-9], "it is not well-formed XML"),
+        (rss(told(1)) + "<x/>", "it is not well-formed XML"),
+        (rss(told(1, title="R&D")), "it is not well-formed XML"),
+        (rss("<a>" * 300 + "</a>" * 300), "it is not well-formed XML"),
+        (rss(told(1), declaration='<?xml version="1.0" encoding="hz"?>'), "it is in hz"),
+        (rss(told(1)).encode("cp949"), "it is not UTF-8 text as it says"),
+        (b'{"title": "\xff\xff"}', "its encoding is neither UTF-8 nor EUC-KR"),
+        ('[{"url": "x"}', "it is not whole JSON"),
+        ('[{"url": "x"}] []', "it is not whole JSON"),
+        ('[{"url": "x"}]' + " " * 70_000 + "]", "it is not whole JSON"),
+        ('{"url": "x", "title": NaN}', "it is not whole JSON"),
+        ('{"url": ' + "9" * 5000 + "}", "it is not whole JSON"),
+        ('{"title": "' + "x" * (ITEM_MAX + 100_000) + '"}', "one article is longer than"),
+        (rss(told(1, title="x" * (ITEM_MAX + 100_000))), "one item is longer than"),
+    ],
+)
+def test_what_is_not_a_whole_feed_is_broken(
+    feed: Callable[..., Path], content: str | bytes, reason: str
+) -> None:
+    with pytest.raises(BrokenFeed) as broken:
+        survey(feed(content))
+
+    assert reason in str(broken.value)
+
+
+def large(path: Path, kind: str, *, count: int) -> Path:
+    """Writes a feed of so many articles, with things between them that nobody reads."""
+    body = "<p>물때가 바뀌었다.</p>" * 20
+    article = {"url": f"{HOME}/1", "title": "가", "html": body}
+    before, between, after = "[", ",", "]"
+    entry = json.dumps(article, ensure_ascii=False)
+    if kind == "rss":
+        before, after = rss("<link>https://harbour.example/</link>", "|").split("|")
+        entry, between = told(1, more=f"<description><![CDATA[{body}]]></description>"), "<junk/>"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(before + entry)
+        file.writelines(between + entry for _ in range(count - 1))
+        file.write(after)
+    return path
+
+
+def survey_in_a_new_process(path: Path) -> tuple[int, int]:
+    """The number of articles, and the most memory the process had, in bytes, parser included."""
+    program = (
+        "import pathlib, re, sys; from board.articles.importing import survey;"
+        "print(survey(pathlib.Path(sys.argv[1])),"
+        r" re.search(r'VmHWM:\s+(\d+)', pathlib.Path('/proc/self/status').read_text())[1])"
+    )
+    root = Path(__file__).parents[2]
+    answer = subprocess.run(
+        [sys.executable, "-c", program, path], cwd=root, capture_output=True, text=True, check=True
+    )
+    count, memory = answer.stdout.split()
+    return int(count), int(memory) * 1024
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("kind", ["rss", "json"])
+def test_a_feed_of_any_size_is_read_in_little_memory(tmp_path: Path, kind: str) -> None:
+    small, big = large(tmp_path / "1", kind, count=200), large(tmp_path / "2", kind, count=20_000)
+
+    _, memory_for_few = survey_in_a_new_process(small)
+    count, memory_for_many = survey_in_a_new_process(big)
+
+    assert count == 20_000
+    assert memory_for_many - memory_for_few < big.stat().st_size / 4
+
+
+# What the command does
+
+
+def test_an_import_publishes_the_articles(app: Flask, imported: Import) -> None:
+    result = imported(FEEDS / "harbour.json", FEEDS / "harbour.rss")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        f"{FEEDS / 'harbour.json'}: 3 new, 0 updated, 0 unchanged, 0 refused",
+        f"{FEEDS / 'harbour.rss'}: 3 new, 0 updated, 0 unchanged, 0 refused",
+    ]
+    ferry = db.session.scalars(Article.by_slug("winter-ferry")).one()
+    assert ferry.canonical_url == f"{HOME}/ferry"
+    assert ferry.subtitles == ["섬 주민 서른 명이 서명", "군청은 “검토 중”"]
+    assert '<img src="/static/sample/quay.svg" alt="부두">' in ferry.body_html
+    second = db.session.scalars(Article.by_slug("2")).one()
+    assert second.summary == "마을 회의가 열렸다. 다음 주에 또 열린다."
+    assert second.body_html == "마을 회의가 열렸다.<br>다음 주에 또 열린다."
+    [boat] = db.session.scalars(Article.by_canonical_url(f"{HOME}/first-boat?page=1"))
+    assert len(boat.slug) == 16  # with a query the path is not the article's own
+    assert boat.body_html == (
+        '<p>본문 … <a href="https://harbour.example/p/1.jpg" rel="noopener">사진</a></p>'
+    )
+
+
+def test_a_second_import_changes_nothing(app: Flask, imported: Import) -> None:
+    sources = [FEEDS / name for name in ("harbour.json", "harbour.rss", "harbour.atom")]
+    imported(*sources)
+    before = everything()
+
+    result = imported(*sources)
+
+    assert [line.split(": ")[1] for line in result.stdout.splitlines()] == [
+        "0 new, 0 updated, 3 unchanged, 0 refused",
+        "0 new, 0 updated, 3 unchanged, 0 refused",
+        "0 new, 0 updated, 2 unchanged, 0 refused",
+    ]
+    assert everything() == before
+
+
+def test_an_edited_item_is_updated_and_keeps_its_slug_and_date(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    imported(feed([{"url": f"{HOME}/1", "title": "가"}, {"url": f"{HOME}/2", "title": "나"}]))
+    first = db.session.scalars(Article.by_slug("1")).one()
+    published_at, revision = first.published_at, first.revision
+
+    told_again = {"url": f"{HOME}/1#c", "title": "가 (고침)", "slug": "other"}
+    result = imported(feed([told_again, {"url": f"{HOME}/2", "title": "나"}]))
+
+    first = db.session.scalars(Article.by_slug("1")).one()
+    assert "0 new, 1 updated, 1 unchanged, 0 refused" in result.stdout
+    assert (first.title, first.published_at) == ("가 (고침)", published_at)
+    assert first.revision > revision
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    imported(feed(rss(told(1), told(2))))
+    before = everything()
+    changed = feed(rss(told(1, title="고친 소식"), told(2), told(3), "<item/>"))
+
+    dry = imported("--dry-run", changed)
+
+    assert everything() == before
+    assert dry.stdout.splitlines() == [
+        f"{changed}: 1 new, 1 updated, 1 unchanged, 1 refused (dry run, nothing was written)",
+        "  refused item 4: it has no address",
+    ]
+    assert "1 new, 1 updated, 1 unchanged, 1 refused" in imported(changed).stdout
+
+
+def test_a_truncated_feed_changes_nothing_and_the_next_source_is_still_read(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    imported(feed(rss(told(1))))
+    before = everything()
+    whole = rss(*(told(number) for number in range(500)))
+    truncated = feed(whole[: len(whole) * 9 // 10], name="truncated")
+
+    result = imported(truncated)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{truncated}: nothing was imported, because it is not well")
+    assert everything() == before
+
+    both = imported(truncated, feed(rss(told(2))))
+
+    assert (both.exit_code, len(everything())) == (1, 2)
+
+
+def test_one_bad_item_in_twenty_loses_none_of_the_others(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    path = feed(rss(*("<item/>" if number % 20 == 7 else told(number) for number in range(400))))
+
+    result = imported(path)
+
+    assert result.exit_code == 0
+    assert "380 new, 0 updated, 0 unchanged, 20 refused" in result.stdout
+    assert result.stdout.count("\n  refused item ") == 20
+    assert len(everything()) == 380
+
+
+def test_the_same_address_twice_in_a_feed_is_taken_once(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    path = feed(rss(told(1, title="새"), told(1, title="옛")))
+
+    first, second = imported(path), imported(path)
+
+    assert "1 new, 0 updated, 0 unchanged, 1 refused" in first.stdout
+    assert f"refused item 2 ({HOME}/1): an item before it has the same address" in first.stdout
+    assert "0 new, 0 updated, 1 unchanged, 1 refused" in second.stdout
+    assert [title for (title,) in db.session.execute(select(Article.title))] == ["새 1"]
+
+
+def test_a_slug_that_is_taken_is_refused_and_one_from_an_address_gives_way(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    imported(feed([{"url": f"{HOME}/quay", "title": "가"}]))
+
+    result = imported(
+        feed(
+            [
+                {"url": f"{HOME}/2", "title": "나", "slug": "quay"},
+                {"url": "https://other.example/quay", "title": "다"},
+            ]
+        )
+    )
+
+    assert f"refused item 1 ({HOME}/2): the slug quay belongs to another article" in result.stdout
+    [other] = db.session.scalars(Article.by_canonical_url("https://other.example/quay"))
+    assert other.slug != "quay"
+
+
+def test_what_does_not_fit_a_page_is_cut_or_refused(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    long = {"url": f"{HOME}/1", "title": "가" * (Article.TITLE_MAX + 1)}
+    wordy = {"url": f"{HOME}/2", "title": "나", "section": "다" * 100, "body": "라" * 1_000}
+
+    result = imported(feed([long, wordy]))
+
+    assert "its title is longer than 300 characters" in result.stdout
+    article = db.session.scalars(Article.by_slug("2")).one()
+    assert (len(article.section), len(article.summary)) == (80, 160)
+
+
+def test_an_article_from_the_future_is_published_now_and_stays_there(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    path = feed([{"url": f"{HOME}/1", "title": "가", "published_at": "2199-01-01"}])
+
+    imported(path)
+    again = imported(path)
+
+    article = db.session.scalars(Article.by_slug("1")).one()
+    assert article.published_at <= datetime.now(UTC)
+    assert "1 unchanged" in again.stdout
+
+
+def test_a_hostile_body_is_harmless_when_it_is_stored(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
+    html = '<p onclick="x()">가<script>x()</script><img src="https://evil.example/a.png"></p>'
+    imported(feed([{"url": f"{HOME}/1", "title": "가\x1b[31m", "html": html}]))
+
+    article = db.session.scalars(Article.by_slug("1")).one()
+
+    assert article.title == "가[31m"
+    assert article.body_html == (
+        '<p>가<a href="https://evil.example/a.png" rel="noopener">사진</a></p>'
+    )
+
+
+def test_a_refusal_cannot_paint_the_terminal(imported: Import, feed: Callable[..., Path]) -> None:
+    result = imported(feed([{"title": "가\x1b[31m\0", "a\x1b]0;나\x07": ""}]))
+
+    assert result.stdout.splitlines()[1] == (
+        "  refused item 1 (가[31m?): it has a key that is not known: a]0;나"
+    )
+
+
+def test_a_busy_database_keeps_whole_batches_and_says_so(
+    imported: Import, feed: Callable[..., Path], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(app.extensions["write_lock"]), "WAIT", 0.05)
+    path = feed(rss(told(1)))
+
+    done: list[Result] = []
+    with writing():
+        other = threading.Thread(target=lambda: done.append(_in_another_thread(app, path)))
+        other.start()
+        other.join()
+
+    assert (done[0].exit_code, everything()) == (1, [])
+    assert "the database is busy" in done[0].stderr
+    assert imported(path).exit_code == 0
+
+
+def _in_another_thread(app: Flask, path: Path) -> Result:
+    return app.test_cli_runner().invoke(articles_cli, ["import", str(path)])
+
+
+def test_a_source_that_is_no_file_and_no_address_is_said_so(imported: Import) -> None:
+    result = imported("/nowhere/feed.xml", "file:///etc/passwd", "ftp://harbour.example/rss")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("it is not a file, and not an http or https address") == 3
+
+
+# Over the network
+
+
+class _Server(BaseHTTPRequestHandler):
+    """Serves what `pages` says: a body, or a place to go on to."""
+
+    pages: dict[str, bytes | str] = {}
+
+    def do_GET(self) -> None:
+        page = self.pages.get(self.path)
+        self.send_response(404 if page is None else 302 if isinstance(page, str) else 200)
+        if isinstance(page, str):
+            self.send_header("Location", page)
+        short = self.path == "/short"
+        length = len(page) + (9 if short else 0) if isinstance(page, bytes) else 0
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+        self.wfile.write(page if isinstance(page, bytes) else b"")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    _Server.pages = {
+        "/rss": rss(
+            told(1, title="똠방각하"), declaration='<?xml version="1.0" encoding="euc-kr"?>'
+        ).encode("cp949"),
+        "/moved": "/rss",
+        "/to-file": "file:///etc/passwd",
+        "/to-ftp": "ftp://127.0.0.1/rss",
+        "/round": "/round",
+        "/short": rss(told(1)).encode(),
+        "/large": b" " * 70_000 + rss(told(1)).encode(),
+    }  # fmt: skip
+    server = HTTPServer(("127.0.0.1", 0), _Server)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("page", ["/rss", "/moved"])
+def test_an_address_is_downloaded_and_imported(imported: Import, server: str, page: str) -> None:
+    result = imported(server + page)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert db.session.scalars(Article.by_slug("1")).one().title == "똠방각하 1"
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        ("/to-file", "Redirection to url 'file:///etc/passwd' is not allowed"),
+        ("/to-ftp", "it redirects to ftp://127.0.0.1/rss, which is not on the web"),
+        ("/round", "the server answered 302"),
+        ("/short", "the download was cut off"),
+        ("/missing", "the server answered 404 Not Found"),
+        ("/large", "it is larger than 0 MB"),
+    ],
+)
+def test_a_download_that_is_not_the_feed_changes_nothing(
+    imported: Import, server: str, page: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("board.articles.importing.download.DOWNLOAD_MAX_BYTES", 65_000)
+
+    result = imported(server + page)
+
+    assert (result.exit_code, result.stdout, everything()) == (1, "", [])
+    assert reason in result.stderr
+
+
+def test_a_server_that_is_not_there_is_said_so(imported: Import, server: str) -> None:
+    result = imported("http://127.0.0.1:1/rss", "http://[/rss")
+
+    assert result.exit_code == 1
+    assert result.stderr.count("nothing was imported, because it cannot be downloaded") == 2

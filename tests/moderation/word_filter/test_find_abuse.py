@@ -1,0 +1,99 @@
+"""The list a board starts with finds abuse in disguise, and leaves innocent words alone."""
+
+from pathlib import Path
+
+import pytest
+
+from board.moderation.word_filter import Matcher, Rule, default_allowed_words, default_rules
+from moderation.word_filter.disguising import disguises
+
+HERE = Path(__file__).parent
+# Words, of a list made for this test, that nothing in the engine names.
+WORDS = [
+    "병신",
+    "지랄",
+    "개새끼",
+    "미친놈",
+    "멍청이",
+    "돌대가리",
+    "버러지",
+    "찌질이",
+    "쓰레기통",
+    "거짓말쟁이",
+    "바보",
+    "밥도둑",
+]
+PARTICLES = [
+    "",
+    "은",
+    "는",
+    "이",
+    "가",
+    "을",
+    "를",
+    "에",
+    "도",
+    "의",
+    "에서",
+    "입니다",
+    "처럼",
+    "들은",
+]
+
+
+@pytest.fixture(scope="module")
+def starter() -> Matcher:
+    return Matcher(default_rules(), default_allowed_words())
+
+
+def lines(name: str) -> list[str]:
+    text = (HERE / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def written_by_hand() -> list[str]:
+    return [text for line in lines("disguised.txt") for text in line.split(": ", 1)[1].split(" | ")]
+
+
+def test_at_least_97_of_100_disguises_written_before_the_engine_are_found(starter):
+    texts = written_by_hand()
+
+    missed = [text for text in texts if not starter.hits(text)]
+
+    assert len(missed) <= 0.03 * len(texts), missed
+
+
+def test_at_least_95_of_100_made_disguises_of_any_words_are_found():
+    rules = Matcher(Rule(number, "word", word) for number, word in enumerate(WORDS))
+    texts = [text for word in WORDS for text in disguises(word, count=200, seed=7)]
+
+    missed = [text for text in texts if not rules.hits(text)]
+
+    assert len(missed) <= 0.05 * len(texts), missed[:40]
+
+
+@pytest.mark.parametrize("text", lines("innocent.txt"))
+def test_nothing_is_found_in_innocent_text(starter, text):
+    assert starter.hits(text) == []
+
+
+def test_allowed_words_are_never_found_alone_or_with_particles(starter):
+    texts = [word + particle for word in default_allowed_words() for particle in PARTICLES]
+
+    assert [text for text in texts if starter.hits(text)] == []
+
+
+def test_every_rule_of_the_starter_finds_itself(starter):
+    rules = default_rules()
+    without_allowed = Matcher(rules)
+    spelt = {rule.id: rule.text.replace("*", "").replace("?", "도") for rule in rules}
+
+    assert [
+        rule.text
+        for rule in rules
+        if rule.id not in {hit.rule for hit in without_allowed.hits(spelt[rule.id])}
+    ] == []
+
+
+def test_the_starter_is_of_a_size_a_person_can_read():
+    assert 300 <= len(default_rules()) <= 800

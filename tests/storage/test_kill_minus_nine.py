@@ -1,0 +1,171 @@
+"""Killed at any moment, the board loses nothing it has acknowledged and does nothing twice."""
+
+import os
+import random
+import signal
+import threading
+from collections.abc import Callable
+from http.client import HTTPException
+from itertools import count
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from board.accounts.models import User
+from board.articles.models import Article
+from board.comments.models import Comment
+from board.comments.readers.reactions import Reaction
+from board.db import close_connections, db
+from conftest import person
+from support.consistency import drift
+from support.real_server import Server, token_of
+from support.wait import until
+
+ROUNDS = 100  # in each, one of the two workers is killed, and then all processes at once
+PEOPLE = 4
+
+
+class Person(threading.Thread):
+    """Posts, answers, reacts and takes back; does everything again until it is acknowledged."""
+
+    def __init__(self, user: User, server: Server, over: threading.Event) -> None:
+        super().__init__()
+        self.name, self.user_id, self.server, self.over = user.name, user.id, server, over
+        self.token = token_of(user)
+        self.chance = random.Random(user.name)
+        self.acknowledged = 0
+        self.others: list[Person] = []
+        self.posted: dict[str, int] = {}  # text: comment
+        self.deleted: set[int] = set()
+        self.chosen: dict[int, str | None] = {}  # comment: like, dislike or nothing
+
+    def run(self) -> None:
+        for number in count():
+            if self.over.is_set():
+                return
+            acts: list[Callable[[str], None]] = [self.post, self.post, self.react, self.delete]
+            self.chance.choice(acts)(f"{self.name} {number}")
+
+    def post(self, text: str) -> None:
+        form = {"body": text, "key": text}
+        if theirs := self.chance.choice(self.others).comments():
+            form["parent"] = str(self.chance.choice(theirs)) if self.chance.random() < 0.5 else ""
+        status, location, _ = self.insist("/articles/harbour/comments", **form)
+        if status == 303:
+            self.posted[text] = int(location.rpartition("-")[2])
+
+    def react(self, _: str) -> None:
+        theirs = self.chance.choice(self.others).comments()
+        if not theirs:
+            return
+        comment, verb = (
+            self.chance.choice(theirs),
+            self.chance.choice(["like", "dislike", "unreact"]),
+        )
+        status, _location, tries = self.insist(f"/comments/{comment}/{verb}")
+        if status == 303:
+            self.chosen[comment] = None if verb == "unreact" else verb
+        elif tries > 1:  # it may have been stored before the comment went
+            self.chosen.pop(comment, None)
+
+    def delete(self, _: str) -> None:
+        if mine := [id for id in self.comments() if id not in self.deleted]:
+            comment = self.chance.choice(mine)
+            status, _location, tries = self.insist(f"/comments/{comment}/delete")
+            assert status == 303 or (status == 404 and tries > 1)
+            self.deleted.add(comment)
+
+    def comments(self) -> list[int]:
+        return list(self.posted.values())
+
+    def insist(self, path: str, **form: str) -> tuple[int, str, int]:
+        """Status, place, and how often it was asked until there was an answer."""
+        for tries in count(1):
+            try:
+                answer = self.server.post(path, token=self.token, **form)
+            except (OSError, HTTPException):
+                self.over.wait(0.005)
+                continue
+            assert answer.status != 500, answer.text
+            if answer.status != 503:
+                self.acknowledged += 1
+                return answer.status, answer.headers.get("location", ""), tries
+        raise AssertionError
+
+
+class Moderator(Person):
+    def run(self) -> None:
+        while not self.over.is_set():
+            if theirs := self.chance.choice(self.others).comments():
+                verb = self.chance.choice(["hide", "restore"])
+                form = {"reason": "spam"} if verb == "hide" else {}
+                status, _, _ = self.insist(f"/comments/{self.chance.choice(theirs)}/{verb}", **form)
+                assert status == 303
+
+
+def let_them_work(crowd: list[Person], *, acts: int) -> None:
+    """Until so many more acts were acknowledged. So a slow machine kills under load, too."""
+    goal = sum(one.acknowledged for one in crowd) + acts
+    until(
+        lambda: (
+            sum(one.acknowledged for one in crowd) >= goal
+            or not all(one.is_alive() for one in crowd)
+        ),
+        f"{acts} acts more are acknowledged",
+    )
+
+
+def kill_a_worker(server: Server) -> None:
+    """One that could be in the middle of anything; the lock it may hold goes with it."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    workers = [pid for pid in children.read_text().split() if is_worker(pid)]
+    os.kill(int(workers[0]), signal.SIGKILL)
+
+
+def is_worker(pid: str) -> bool:
+    return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_two_hundred_kills_lose_nothing_acknowledged_and_do_nothing_twice(
+    app: Flask, tmp_path: Path, harbour: Article, mo: User
+) -> None:
+    chance, over = random.Random(20261123), threading.Event()
+    with Server(tmp_path) as server:
+        people = [Person(person(f"poster {n}"), server, over) for n in range(PEOPLE)]
+        crowd = [*people, Moderator(mo, server, over)]
+        for one in crowd:
+            one.others = [other for other in people if other is not one]
+        close_connections()
+        try:
+            for one in crowd:
+                one.start()
+            for _ in range(ROUNDS):
+                let_them_work(people, acts=chance.randint(1, 6))
+                over.wait(chance.uniform(0, 0.02))
+                kill_a_worker(server)
+                let_them_work(people, acts=chance.randint(1, 6))
+                over.wait(chance.uniform(0, 0.02))
+                server.kill()
+                server.start()
+        finally:
+            over.set()
+            for one in crowd:
+                one.join(timeout=60)
+
+    assert not any(one.is_alive() for one in crowd)
+    assert drift() == []
+    comments = {comment.id: comment for comment in db.session.scalars(select(Comment))}
+    keys = [comment.key for comment in comments.values()]
+    acknowledged = {text: id for one in people for text, id in one.posted.items()}
+    assert len(acknowledged) > ROUNDS / 2
+    assert {text: id for id, text in zip(comments, keys, strict=True)} == acknowledged
+    assert len(keys) == len(set(keys))
+    gone = {id for id, comment in comments.items() if comment.deleted_at}
+    assert gone == {id for one in people for id in one.deleted} != set()
+    chosen = {(id, one.user_id): what for one in people for id, what in one.chosen.items()}
+    held = {(r.comment_id, r.user_id): r.choice for r in db.session.scalars(select(Reaction))}
+    assert {each: held.get(each) for each in chosen} == chosen != {}

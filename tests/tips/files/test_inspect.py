@@ -1,0 +1,300 @@
+"""Before sending, a source sees what a file gives away, whatever its name says it is."""
+
+from pathlib import Path
+
+import pytest
+
+from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect
+from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
+from board.tips.files.worker import answer_for
+from tips.files import samples
+
+LIMITS = WorkerLimits()
+PICTURE = {
+    (FindingKind.PLACE, samples.HARBOUR),
+    (FindingKind.DEVICE, "Keeper 3"),
+    (FindingKind.DEVICE, "SN-4711"),
+    (FindingKind.AUTHOR, "Ada Kim"),
+    (FindingKind.SOFTWARE, "Darkroom 9"),
+    (FindingKind.TIME, "2026:03:01 14:25:30"),
+    (FindingKind.COMMENTS, "the quay"),
+}
+OFFICE = {
+    (FindingKind.AUTHOR, "Ada Kim"),
+    (FindingKind.AUTHOR, "Bora Lee"),
+    (FindingKind.ORGANISATION, "Harbour Works"),
+    (FindingKind.SOFTWARE, "Writer 12"),
+    (FindingKind.TIME, "2026-03-01T05:25:30Z"),
+    (FindingKind.PREVIEW, "thumbnail.jpeg"),
+    (FindingKind.OTHER, "Desk: 4th floor"),
+}
+TOLD = {
+    "jpeg": PICTURE
+    | {
+        (FindingKind.PLACE, "Incheon"),
+        (FindingKind.DEVICE, "MakerNote 11 B"),
+        (FindingKind.IDENTIFIER, "xmp.did:4711"),
+        (FindingKind.COMMENTS, "for the desk"),
+        (FindingKind.VOICE, f"{len(samples.FILM_BEHIND)} B"),
+    },
+    "png": PICTURE | {(FindingKind.AUTHOR, "Author: Ada Kim"), (FindingKind.ATTACHMENT, "26 B")},
+    "gif": {(FindingKind.COMMENTS, "by Ada Kim")},
+    "webp": PICTURE | {(FindingKind.IDENTIFIER, "xmp.did:4711")},
+    "tiff": {(FindingKind.AUTHOR, "Ada Kim"), (FindingKind.SOFTWARE, "Scanner 4")},
+    "bmp": {(FindingKind.ATTACHMENT, "48 B")},
+    "avif": PICTURE | {(FindingKind.IDENTIFIER, "xmp.did:4711")},
+    "heic": {(FindingKind.PLACE, samples.HARBOUR), (FindingKind.DEVICE, "Keeper 3")},
+    "docx": OFFICE
+    | PICTURE
+    | {
+        (FindingKind.COMMENTS, "MP Mo Park"),
+        (FindingKind.REVISIONS, "2026-03-01T05:00:00Z Bora Lee"),
+        (FindingKind.IDENTIFIER, "rsid"),
+        (FindingKind.LINK, "file:///C:/Users/ada/desk.dotx"),
+        (FindingKind.LINK, "https://tracker.example/dot.png"),
+        (FindingKind.PHONE, "010-1234-5678"),
+    },
+    "docm": OFFICE | {(FindingKind.MACROS, "vbaProject.bin")},
+    "xlsx": OFFICE
+    | {
+        (FindingKind.AUTHOR, "fileSharing Ada Kim"),
+        (FindingKind.COMMENTS, "Mo Park"),
+        (FindingKind.HIDDEN, "Second books"),
+        (FindingKind.LINK, "absPath C:\\Users\\ada\\ledger\\"),
+        (FindingKind.PRINTER, "printerSettings1.bin"),
+    },
+    "pptx": OFFICE
+    | {
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.HIDDEN, "slide"),
+        (FindingKind.HIDDEN, "notes 1"),
+    },
+    "opendocument": PICTURE
+    | {
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.COMMENTS, "Mo Park"),
+        (FindingKind.REVISIONS, "Bora Lee"),
+        (FindingKind.PRINTER, "HP 4th floor"),
+        (FindingKind.LINK, "file:///home/ada/quay.png"),
+        (FindingKind.PREVIEW, "Thumbnails/thumbnail.png"),
+    },
+    "hwpx": PICTURE
+    | {
+        (FindingKind.AUTHOR, "김아다"),
+        (FindingKind.AUTHOR, "이보라"),
+        (FindingKind.PREVIEW, "지운 문장이 아직 여기 있다"),
+        (FindingKind.PREVIEW, "Preview/PrvImage.png"),
+        (FindingKind.COMMENTS, "박모"),
+        (FindingKind.SCRIPT, "Scripts/headerScripts"),
+    },
+    "hwp": PICTURE
+    | {
+        (FindingKind.AUTHOR, "김아다"),
+        (FindingKind.AUTHOR, "이보라"),
+        (FindingKind.TIME, "2026년 3월 1일"),
+        (FindingKind.PREVIEW, "지운 문장이 아직 여기 있다"),
+        (FindingKind.REVISIONS, "DocHistory 1"),
+        (FindingKind.AUTHOR, "박다라"),
+        (FindingKind.COMMENTS, ""),
+        (FindingKind.DEPARTMENT, "안전관리팀"),
+        (FindingKind.PHONE, "010-1234-5678"),
+        (FindingKind.LINK, "C:\\Users\\ada\\Pictures\\quay.png"),
+        (FindingKind.LINK, ":\\Users\\ada\\AppData\\Local\\Temp\\prv0.gif"),
+        (FindingKind.LINK, "http\\://desk.example/ledger;1;0;0;"),
+    },
+    "doc": {
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.AUTHOR, "Bora Lee"),
+        (FindingKind.MACROS, "Macros"),
+    },
+    "pdf": PICTURE
+    | {
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.COMMENTS, "ask Ada"),
+        (FindingKind.REVISIONS, "2"),
+        (FindingKind.SCRIPT, "app.alert(1)"),
+        (FindingKind.ATTACHMENT, "list.txt"),
+        (FindingKind.PHONE, "010-1234-5678"),
+        (FindingKind.LINK, "https://harbour.example/"),
+        (FindingKind.HIDDEN, "AcroForm"),
+    },
+    "film": {
+        (FindingKind.PLACE, "+37.5665+126.9780"),
+        (FindingKind.DEVICE, "Keeper 3"),
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.TIME, "2026-02-27 01:20:00+00:00"),
+        (FindingKind.VOICE, ""),
+    },
+    "mp3": {
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.SOFTWARE, "Recorder 2"),
+        (FindingKind.VOICE, ""),
+    },
+    "wav": {
+        (FindingKind.AUTHOR, "Ada Kim"),
+        (FindingKind.DEVICE, "Recorder 2"),
+        (FindingKind.VOICE, ""),
+    },
+}
+
+
+def told(data, name="x", limits=LIMITS):
+    return {(f.kind, f.detail) for f in answer_for(data, name, limits).findings}
+
+
+@pytest.mark.parametrize("sample", TOLD)
+def test_a_file_tells_what_its_format_keeps(sample):
+    assert TOLD[sample] - told(getattr(samples, sample)()) == set()
+
+
+def test_the_report_comes_from_a_process_of_its_own():
+    report = inspect(samples.jpeg(), "IMG_20260301_142530.png")
+
+    assert (report.format, report.cleanable, report.why_not) == ("jpeg", True, None)
+    assert {
+        Finding(FindingKind.PLACE, samples.HARBOUR),
+        Finding(FindingKind.FILENAME, "20260301_142530"),
+        Finding(FindingKind.MISMATCH, "jpeg"),
+    } <= set(report.findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("KakaoTalk_20260301_142530123.jpg", "20260301_142530123"),
+        ("Screenshot_20260301-142530_Messages.jpg", "20260301-142530"),
+        ("감사실 박 과장 010-1234-5678.jpg", "010-1234-5678"),
+        ("감사실 보고.jpg", "감사실"),
+    ],
+)
+def test_the_name_of_a_file_tells_too(name, part):
+    assert (FindingKind.FILENAME, part) in told(samples.bmp(), name)
+
+
+def test_a_plain_name_tells_nothing():
+    assert told(samples.saved(samples.drawing(), "PNG"), "quay-2.png") == set()
+
+
+@pytest.mark.parametrize(
+    ("data", "format_", "why_not"),
+    [
+        (b"", "unknown", Reason.UNKNOWN),
+        (b"\x00\x01\x02\x03", "unknown", Reason.UNKNOWN),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(50), "7z", Reason.ARCHIVE),
+        (samples.zipped({"ledger.txt": b"x"}), "zip", Reason.ARCHIVE),
+        (samples.doc(), "doc", Reason.FORMAT),
+        (samples.hwp(), "hwp", Reason.FORMAT),
+        (samples.compound({"EncryptedPackage": b"x"}), "sealed", Reason.LOCKED),
+        (samples.hwpx("<hp:deleteBegin/><hp:t>x</hp:t>"), "hwpx", Reason.CHANGES),
+        (samples.film(track=b"camm"), "mov", Reason.TRACKS),
+        (b"From: ada@x.example\nTo: b@x.example\nReceived: by x\n\nhi", "email", Reason.FORMAT),
+        (b"%PDF-1.7 and nothing", "pdf", Reason.DAMAGED),
+        (b"\xff\xd8\xff\xe0 cut", "jpeg", Reason.DAMAGED),
+    ],
+)
+def test_what_cannot_be_cleaned_is_said_so(data, format_, why_not):
+    answer = answer_for(data, "x", LIMITS)
+
+    assert (answer.format.name, answer.why_not, answer.cleaned) == (format_, why_not, None)
+
+
+def test_the_empty_script_that_hangul_writes_into_every_file_is_no_script():
+    mine = samples.packed(samples.hwp_script("\tDocument.SaveAs('ledger');"))
+
+    assert FindingKind.SCRIPT not in {kind for kind, _ in told(samples.hwp())}
+    assert (FindingKind.SCRIPT, "Scripts DefaultJScript") in told(samples.hwp(DefaultJScript=mine))
+
+
+def test_what_is_locked_in_a_document_for_reading_only_is_not_guessed_at():
+    """Its text and scripts are encrypted: four letters in a row would mean nothing."""
+    found = told(samples.hwp(0x1 | 0x4))
+
+    assert (FindingKind.OTHER, "distribution") in found
+    assert not {FindingKind.SCRIPT, FindingKind.LINK, FindingKind.DEPARTMENT} & {
+        kind for kind, _ in found
+    }
+
+
+def test_a_document_whose_records_are_cut_short_tells_what_stands_before():
+    cut = samples.record(16 + 51, "총무팀\r".encode("utf-16-le")) + b"\x43\xfc\xff\xff\xff"
+
+    assert (FindingKind.DEPARTMENT, "총무팀") in told(samples.hwp(Section0=samples.packed(cut)))
+
+
+@pytest.mark.parametrize("kind", ["text-web", "text-template", "text-master-template", "graphics"])
+def test_every_kind_of_opendocument_is_one(kind):
+    answer = answer_for(samples.opendocument(kind), "x.odt", LIMITS)
+
+    assert (answer.format.reader, answer.why_not) == ("documents.opendocument", None)
+
+
+def test_rich_text_tells_names_in_whatever_letters_they_are_written():
+    rich = rb"{\rtf1{\info{\author \u44608\'3f\u50500\'3f}{\operator \'b1\'e8}{\title \'3f\'3f}}}"
+
+    assert told(rich) == {(FindingKind.AUTHOR, "김아"), (FindingKind.AUTHOR, "김")}
+
+
+def test_a_document_that_was_never_saved_again_has_no_versions():
+    assert (FindingKind.REVISIONS, "0") not in told(samples.compound({
+        "WordDocument": b"text", "\x05SummaryInformation": samples.property_set({9: "0"}),
+    }))  # fmt: skip
+
+
+def test_an_archive_tells_the_names_in_it_also_from_korean_windows():
+    names = ["장부.xlsx".encode("cp949").decode("cp437"), "list.txt"]
+
+    found = told(samples.zipped(dict.fromkeys(names, b"x")))
+
+    assert {detail for kind, detail in found if kind == FindingKind.ATTACHMENT} >= {"list.txt"}
+
+
+def test_a_letter_tells_its_way():
+    letter = (
+        b"From: Ada <ada@x.example>\nReceived: from [10.0.0.7]\nX-Mailer: Post 3\nDate: today\n\nhi"
+    )
+
+    assert {
+        (FindingKind.AUTHOR, "From: Ada <ada@x.example>"),
+        (FindingKind.PLACE, "Received: from [10.0.0.7]"),
+        (FindingKind.SOFTWARE, "X-Mailer: Post 3"),
+    } <= told(letter)
+
+
+def test_a_saved_conversation_tells_with_whom_and_when():
+    chat = "박모 님과 카카오톡 대화\n저장한 날짜 : 2026년 3월 1일 오후 2:25\n\n회의실에서 봐요\n"
+
+    assert {(FindingKind.AUTHOR, "박모"), (FindingKind.TIME, "2026년 3월 1일 오후 2:25")} <= told(
+        chat.encode()
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_text_is_read_in_the_encodings_of_korea(encoding):
+    assert (FindingKind.PHONE, "010-1234-5678") in told("전화는 010-1234-5678".encode(encoding))
+
+
+def test_pages_that_are_pictures_of_paper_may_carry_marks_of_a_printer():
+    page = samples.saved(samples.drawing(size=(1200, 1600)), "PDF")
+
+    answer = answer_for(page, "scan.pdf", LIMITS)
+
+    assert Finding(FindingKind.PRINTER, stays=True) in answer.findings
+
+
+def test_a_report_is_short_whatever_the_file_holds():
+    document = "".join(f"<w:p><w:r><w:t>010-1234-{n:04}</w:t></w:r></w:p>" for n in range(3000))
+    many = samples.docx(f"<w:document {samples._W}><w:body>{document}</w:body></w:document>")
+
+    answer = answer_for(many, "x" * 100_000, LIMITS)
+
+    assert len(answer.findings) <= FINDINGS_MAX + 1
+    assert max(len(finding.detail) for finding in answer.findings) <= DETAIL_MAX
+
+
+def test_every_word_for_a_finding_is_used():
+    source = "".join(
+        path.read_text()
+        for path in (Path(samples.__file__).parents[3] / "board/tips/files").rglob("*.py")
+    )
+
+    assert [kind for kind in FindingKind if source.count(f"Kind.{kind.name}") == 0] == []

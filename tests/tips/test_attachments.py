@@ -1,0 +1,256 @@
+"""Attachments of tips: sealed on the way in, opaque on the way out."""
+
+from datetime import timedelta
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+
+from board.db import now
+from board.tips.attachments.drafts import normalize_file_name
+from board.tips.crypto import key_files
+from tips.conftest import fields, hidden_field
+
+STORY = "첨부를 봐 주세요."
+PAGE = b"<html><script>alert(1)</script></html>" * 3000
+
+
+def files_of(page):
+    """The number of each file on a page, by its name."""
+    import re  # noqa: PLC0415
+
+    found = re.findall(r'name="number" value="(\d+)"><button>(.*?) 저장', page.text)
+    return {name: number for number, name in found}
+
+
+def test_a_file_arrives_as_it_was_and_no_browser_shows_it(desk, source):
+    source.send(STORY, files=((PAGE, "장부 사본.html"),))
+    number = files_of(desk.get("/desk/tips/1"))["장부 사본.html"]
+
+    answer = desk.post("/desk/tips/1/file", number=number)
+
+    assert answer.data == PAGE
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "tess: 파일 저장" in desk.get("/desk/tips/1").text
+
+
+def test_readers_send_files_too(desk, sent):
+    desk.client.post(
+        "/desk/tips/1/reply",
+        data={"text": "", "files": [(BytesIO(b"answer" * 9), "질문.txt")]},
+        content_type="multipart/form-data",
+    )
+    sent.enter()
+    number = files_of(sent.box())["질문.txt"]
+
+    assert sent.client.post("/tips/box/file", data={"number": number}).data == b"answer" * 9
+
+
+def test_what_is_no_file_is_not_found(desk, sent):
+    for number in ("0", "1", "99", "x", "", "9" * 30, "-1"):
+        assert desk.post("/desk/tips/1/file", number=number).status_code == 404, number
+
+
+def test_a_file_of_another_tip_is_not_found(desk, sent, source, app):
+    other = type(source)(app)
+    other.send(STORY, files=((b"mine", "mine.txt"),))
+    other.enter()
+    assert "mine.txt" in files_of(other.box())
+    sent.enter()
+
+    assert sent.client.post("/tips/box/file", data={"number": "2"}).status_code == 404
+
+
+def test_uploads_are_sealed_before_the_form_is_even_looked_at(desk, source):
+    source.write(STORY, files=((b"the minister signed " * 90_000, "big.txt"),))
+
+    drafts = list(key_files.folder("drafts").iterdir())
+    assert sum(path.stat().st_size for path in drafts) > 1_800_000
+    assert all(b"minister" not in path.read_bytes() for path in drafts)
+
+
+def test_no_upload_passes_through_a_file_of_the_form_parsers_own(desk, source, monkeypatch):
+    """Werkzeug's would stand on the disk, readable, if only for a moment and without a name."""
+
+    def factory(*_args, **_kwargs):
+        raise AssertionError("plaintext")
+
+    monkeypatch.setattr("werkzeug.wrappers.request.Request._get_file_stream", factory)
+
+    assert source.write(STORY, files=((b"x" * 900_000, "a.txt"),)).status_code == 200
+
+
+def test_an_attachment_can_be_left_out_again(desk, source):
+    looked = source.write(STORY, files=((b"a" * 50, "a.txt"), (b"b" * 50, "b.txt")))
+    drop = looked.text.split('name="drop" value="')[1].split('"')[0]
+
+    source.client.post("/tips/new", data={**fields(looked), "drop": drop})
+
+    assert set(files_of(desk.get("/desk/tips/1"))) == {"b.txt"}
+    assert list(key_files.folder("drafts").iterdir()) == []
+
+
+def test_more_files_can_come_with_the_second_look(desk, source):
+    form = fields(source.write(STORY, files=((b"a" * 50, "a.txt"),)))
+    form["files"] = (BytesIO(b"b" * 50), "b.txt")
+    looked = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
+    assert "b.txt" in looked.text
+
+    source.client.post("/tips/new", data=fields(looked))
+
+    assert set(files_of(desk.get("/desk/tips/1"))) == {"a.txt", "b.txt"}
+
+
+def test_ten_files_and_no_more(desk, source):
+    eleven = tuple((b"x", f"{n}.txt") for n in range(11))
+
+    refused = source.write(STORY, files=eleven)
+
+    assert refused.status_code == 422
+    assert "10개까지" in refused.text
+    assert source.write(STORY, files=eleven[:10]).status_code == 200
+
+
+class TestSmallFilesOnly:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings | {"TIP_FILE_MEGABYTES": 1}
+
+    def test_a_file_that_is_too_large_is_left_out_and_named(self, desk, source):
+        big, small = b"x" * (1024**2 + 1), b"x" * 1024**2
+
+        page = source.write(STORY, files=((big, "big.bin"), (small, "small.bin")))
+
+        assert page.status_code == 422
+        assert "‘big.bin’ 파일은 1 MB가 넘어" in page.text
+        assert "small.bin 제외" in page.text
+        assert STORY in page.text
+
+    def test_more_than_all_files_together_is_refused(self, desk, source):
+        page = source.write(STORY, files=((b"x" * (11 * 1024**2), "huge.bin"),))
+
+        assert page.status_code == 413
+
+
+def test_uploads_nobody_asked_for_leave_nothing(desk, source):
+    source.client.post(
+        "/tips/box/message",
+        data={"text": "x", "files": [(BytesIO(b"x" * 9000), "a.txt")]},
+        content_type="multipart/form-data",
+    )
+    source.client.post(
+        "/desk/tips/1/reply",
+        data={"text": "x", "files": [(BytesIO(b"x" * 9000), "a.txt")]},
+        content_type="multipart/form-data",
+    )
+
+    assert list(key_files.folder("drafts").iterdir()) == []
+
+
+def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
+    source.write(STORY, files=((b"x" * 50, "a.txt"),))
+    other = type(source)(app)
+    ticket = hidden_field(other.client.get("/tips/new"), "ticket")
+
+    page = other.client.post("/tips/new", data={"ticket": ticket, "text": STORY, "step": "look"})
+
+    assert "a.txt" not in page.text
+
+
+def test_a_form_whose_files_are_gone_says_so_before_it_is_sent(desk, source):
+    looked = source.write(STORY, files=((b"a" * 50, "a.txt"),))
+    with time_machine.travel(now() + timedelta(hours=3)):
+        key_files.sweep_drafts()
+        page = source.client.post("/tips/new", data=fields(looked))
+
+    assert page.status_code == 422
+    assert "두 시간 동안만" in page.text
+    assert STORY in page.text
+    assert desk.get("/desk/tips/1").status_code == 404
+
+
+class NotCleanable(Exception):
+    reason = "damaged"
+
+
+@pytest.fixture
+def looking(monkeypatch):
+    """Stands for what looks into files: it finds a place, and cleans by taking words out."""
+
+    def clean(data, name):
+        if b"stubborn" in data:
+            raise NotCleanable
+        return SimpleNamespace(data=data.replace(b"GPS", b"..."), name=f"clean-{name}")
+
+    def look(data, name):
+        finding = SimpleNamespace(kind="place", detail="37.5, 126.9", stays=False)
+        return SimpleNamespace(findings=[finding], cleanable=data[:1] != b"!", why_not="locked")
+
+    stand_in = SimpleNamespace(inspect=look, clean=clean, NotCleanable=NotCleanable)
+    monkeypatch.setattr("board.tips.attachments.drafts.files", stand_in)
+
+
+@pytest.mark.parametrize(
+    ("choice", "arrives"),
+    [
+        ("cleaned", {"clean-photo.jpg": b"...!"}),
+        ("original", {"photo.jpg": b"GPS!"}),
+        ("both", {"clean-photo.jpg": b"...!", "photo.jpg": b"GPS!"}),
+    ],
+)
+def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choice, arrives):
+    looked = source.write(STORY, files=((b"GPS!", "photo.jpg"),))
+    assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in looked.text
+    form = fields(looked)
+    copy = next(name for name in form if name.startswith("copy-"))
+    assert form[copy] == "cleaned"
+
+    source.client.post("/tips/new", data={**form, copy: choice})
+
+    page = desk.get("/desk/tips/1")
+    files = files_of(page)
+    assert {
+        name: desk.post("/desk/tips/1/file", number=number).data for name, number in files.items()
+    } == arrives
+    assert ("흔적을 지운 사본" in page.text) == ("clean-photo.jpg" in arrives)
+    assert list(key_files.folder("drafts").iterdir()) == []
+
+
+def test_what_cannot_be_cleaned_is_said_to_be(looking, desk, source):
+    page = source.write(STORY, files=((b"!locked", "a.docx"),)).text
+
+    assert "여기서 흔적을 지울 수 없어 그대로 보냅니다" in page
+    assert "암호로 잠겨 있습니다" in page
+
+
+def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk, source):
+    form = fields(source.write(STORY, files=((b"stubborn", "a.jpg"),)))
+
+    page = source.client.post("/tips/new", data=form)
+
+    assert page.status_code == 422
+    assert "‘a.jpg’ 파일의 흔적을 제거하지 못했습니다" in page.text
+    assert desk.get("/desk/tips/1").status_code == 404
+    assert source.client.post("/tips/new", data=fields(page)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\kim\\장부.xlsx", "장부.xlsx"),
+        (".htaccess", "htaccess"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("a\nb.txt", "a b.txt"),
+        ("", "file"),
+        ("...", "file"),
+        ("가" * 300 + ".hwp", "가" * 116 + ".hwp"),
+    ],
+)
+def test_names_are_harmless(name, kept):
+    assert normalize_file_name(name) == kept

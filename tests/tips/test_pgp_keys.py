@@ -1,0 +1,278 @@
+"""A reader's mail is encrypted to a key they have proven to be theirs, or it is not sent."""
+
+import os
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+
+import pytest
+import time_machine
+from pysequoia import Cert, Tsk, decrypt
+
+from board.db import now
+from board.tips.crypto.pgp import BadKey, PublicKey
+from tips.conftest import AtDesk, notify
+
+STORY = "과장이 장부를 두 권 씁니다."
+YEAR = 365 * 24 * 3600
+
+
+def make_key(seconds=YEAR):
+    return Tsk.generate(user_id="Tess <tess@harbour.example>", validity_seconds=seconds)
+
+
+def public(secret):
+    return str(secret.extract_certificate())
+
+
+@pytest.fixture(scope="module")
+def mine():
+    return make_key()
+
+
+def opened(mail, secret):
+    """The text inside a PGP/MIME mail, with the key of whom it is for."""
+    control, sealed = mail.iter_parts()
+    assert mail.get_content_type() == "multipart/encrypted"
+    assert control.get_content_type() == "application/pgp-encrypted"
+    armoured = sealed.get_content()
+    whole = decrypt(armoured, secret.decryptor()).bytes.decode()
+    head, _, body = whole.partition("\r\n\r\n")
+    assert "text/plain" in head
+    return body
+
+
+def offer(desk, key):
+    return desk.post("/desk/tips/mail", key=key)
+
+
+def prove(desk, postman, secret):
+    code = re.search(r"\d{8}", opened(postman.letters[-1][1], secret))[0]
+    return desk.post("/desk/tips/mail/prove", code=code)
+
+
+@pytest.fixture
+def proven(desk, postman, mine):
+    """tess, with a key of hers in use."""
+    assert offer(desk, public(mine)).status_code == 303
+    assert prove(desk, postman, mine).status_code == 303
+    postman.letters.clear()
+    return desk
+
+
+def test_mail_is_encrypted_once_the_key_is_proven(app, proven, postman, mine, source):
+    source.send(STORY)
+    notify(app)
+
+    ((_to, mail),) = postman.letters
+    assert mail["Subject"] == "[전체댓글] 확인할 것이 있습니다"
+    assert opened(mail, mine).strip() == "데스크에서 확인할 것이 있습니다."
+    raw = mail.as_bytes()
+    assert "데스크에서".encode() not in raw
+    assert b"base64" not in raw
+
+
+def test_until_it_is_proven_nothing_changes(app, desk, postman, mine, source):
+    offer(desk, public(mine))
+    assert desk.post("/desk/tips/mail/prove", code="00000000").status_code == 422
+    postman.letters.clear()
+    source.send(STORY)
+    notify(app)
+
+    assert postman.letters[0][1].get_content_type() == "text/plain"
+
+
+def test_the_mail_with_the_code_says_nothing_in_the_clear(desk, postman, mine):
+    offer(desk, public(mine))
+
+    to, mail = postman.letters[0]
+    assert to == "tess@harbour.example"
+    code = re.search(r"\d{8}", opened(mail, mine))[0]
+    assert code not in mail.as_string()
+    assert code not in desk.get("/desk/tips/mail").text
+
+
+def test_after_five_wrong_codes_the_key_is_forgotten(desk, postman, mine):
+    offer(desk, public(mine))
+    for _ in range(5):
+        desk.post("/desk/tips/mail/prove", code="1234")
+
+    assert prove(desk, postman, mine).status_code == 422
+    assert "열쇠가 본인 것인지" not in desk.get("/desk/tips/mail").text
+
+
+def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, postman, source, as_):
+    def inbox():
+        desk = AtDesk(proven.user, as_(proven.user), *proven.paper)
+        desk.unlock()
+        return desk.get("/desk/tips").text
+
+    source.send(STORY)
+    with time_machine.travel(now() + timedelta(days=340)):
+        assert "이후에는 메일이 가지 않습니다" in inbox()
+        source.send(STORY)
+    with time_machine.travel(now() + timedelta(days=366)):
+        told = notify(app)
+        assert postman.letters == []
+        assert "1 got no email" in told.output
+        assert "암호화하지 않은 메일로 대신하지 않습니다" in inbox()
+
+
+def test_a_revocation_stops_the_mail(app, proven, postman, mine, source):
+    revoked = Cert.from_bytes(bytes(mine.extract_certificate()) + bytes(
+        mine.extract_certificate().revoke(mine.certifier())
+    ))  # fmt: skip
+    assert offer(proven, str(revoked)).status_code == 303
+    source.send(STORY)
+    notify(app)
+
+    assert postman.letters == []
+    assert "만료됐거나 폐기" in proven.get("/desk/tips/mail").text
+
+
+def test_another_key_takes_the_place_of_the_first_when_it_is_proven(app, proven, postman, source):
+    other = make_key()
+    offer(proven, public(other))
+    prove(proven, postman, other)
+    postman.letters.clear()
+    source.send(STORY)
+    notify(app)
+
+    assert "확인할 것" in opened(postman.letters[0][1], other)
+
+
+def test_a_reader_stops_encrypting(app, proven, postman, source):
+    proven.post("/desk/tips/mail/remove")
+    source.send(STORY)
+    notify(app)
+
+    assert postman.letters[0][1].get_content_type() == "text/plain"
+
+
+def test_a_colleague_gets_the_usual_mail(app, proven, second_desk, postman, source):
+    source.send(STORY)
+    notify(app)
+
+    kinds = {to: mail.get_content_type() for to, mail in postman.letters}
+    assert kinds == {
+        "tess@harbour.example": "multipart/encrypted",
+        "jin@harbour.example": "text/plain",
+    }
+
+
+def test_who_starts_again_starts_without_a_key(proven):
+    proven.start(again="yes")
+    proven.unlock()
+
+    assert "BEGIN PGP" in proven.get("/desk/tips/mail").text
+
+
+BAD = {
+    "nothing": ("hello", "OpenPGP 열쇠가 아닙니다"),
+    "half": (lambda key: public(key)[:200], "OpenPGP 열쇠가 아닙니다"),
+    "two": (lambda key: public(key) + "\n" + public(make_key()), "여러 개"),
+    "secret": (lambda key: str(key), "비밀 열쇠"),
+    "expired": (lambda _key: public(make_key(1)), "만료"),
+    "a mark": ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n\u200b", "OpenPGP 열쇠가 아닙니다"),
+    "long": ("x" * 100_001, "100000"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_good_key_is_refused_in_words(desk, postman, mine, name):
+    given, said = BAD[name]
+    text = given(mine) if callable(given) else given
+    with time_machine.travel(now() + timedelta(seconds=5), tick=False):
+        page = offer(desk, text)
+
+    assert page.status_code == 422
+    assert said in page.text
+    assert "backtrace" not in page.text
+    assert postman.letters == []
+
+
+def test_without_a_mail_server_there_is_nothing_to_encrypt(desk):
+    assert "<textarea" not in desk.get("/desk/tips/mail").text
+
+
+def test_a_mail_that_cannot_be_sent_is_said(desk, postman, mine):
+    postman.answer = "451 Later"
+
+    assert offer(desk, public(mine)).status_code == 503
+    assert "열쇠가 본인 것인지" not in desk.get("/desk/tips/mail").text
+
+
+gpg = pytest.mark.skipif(not shutil.which("gpg"), reason="needs GnuPG")
+
+
+@pytest.fixture
+def keyring(tmp_path):
+    """GnuPG with a home of its own."""
+    home = tmp_path / "gnupg"
+    home.mkdir(mode=0o700)
+
+    def run(*args, data=None):
+        command = ["gpg", "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback"]
+        return subprocess.run(
+            [*command, *args], input=data, capture_output=True, check=True, timeout=60,
+            env={**os.environ, "GNUPGHOME": str(home)},
+        ).stdout  # fmt: skip
+
+    yield run
+    stop = ["gpgconf", "--homedir", str(home), "--kill", "all"]
+    subprocess.run(stop, check=False, capture_output=True, timeout=60)
+
+
+OLD = ("--faked-system-time", "20240101T000000!")
+
+
+@gpg
+@pytest.mark.slow
+class TestWithGnuPG:
+    def test_it_reads_what_we_send(self, app, desk, postman, source, keyring):
+        keyring("--quick-generate-key", "Tess <tess@harbour.example>", "default", "default", "1y")
+        offer(desk, keyring("--armor", "--export", "tess").decode())
+        armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()
+        code = re.search(rb"\d{8}", keyring("--decrypt", data=armoured))[0].decode()
+        assert desk.post("/desk/tips/mail/prove", code=code).status_code == 303
+        source.send(STORY)
+        notify(app)
+
+        armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()
+        text = keyring("--decrypt", data=armoured).decode()
+        assert text.endswith("데스크에서 확인할 것이 있습니다.\r\n")
+
+    def test_an_extended_key_is_taken_as_it_is(self, app, desk, postman, source, keyring):
+        keyring("--quick-generate-key", "Tess <tess@harbour.example>", "default", "default", "1y")
+        offer(desk, keyring("--armor", "--export", "tess").decode())
+        armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()
+        code = re.search(rb"\d{8}", keyring("--decrypt", data=armoured))[0].decode()
+        desk.post("/desk/tips/mail/prove", code=code)
+        listed = keyring("--with-colons", "--list-keys").decode()
+        print_ = re.search(r"^fpr:+(\w+):", listed, re.M)[1]
+        for parts in ([], ["*"]):
+            keyring("--quick-set-expire", print_, "5y", *parts)
+        postman.letters.clear()
+        assert offer(desk, keyring("--armor", "--export", "tess").decode()).status_code == 303
+        assert postman.letters == []
+        source.send(STORY)
+        with time_machine.travel(now() + timedelta(days=400)):
+            notify(app)
+
+        assert len(postman.letters) == 1
+
+    def test_a_key_whose_part_for_encryption_has_expired_is_refused(self, keyring):
+        keyring(*OLD, "--quick-generate-key", "Sub <s@harbour.example>", "ed25519", "sign", "never")
+        listed = keyring("--with-colons", "--list-keys").decode()
+        print_ = re.search(r"^fpr:+(\w+):", listed, re.M)[1]
+        keyring(*OLD, "--quick-add-key", print_, "cv25519", "encr", "1y")
+
+        with pytest.raises(BadKey, match="expired"):
+            PublicKey.read(keyring("--export", "s@harbour.example"))
+
+    def test_a_key_that_only_signs_is_refused(self, keyring):
+        keyring("--quick-generate-key", "Sign <sign@harbour.example>", "ed25519", "sign", "1y")
+
+        with pytest.raises(BadKey, match="cannot encrypt"):
+            PublicKey.read(keyring("--export", "sign"))

@@ -1,0 +1,519 @@
+"""Readers of tips unlock, read, answer, and work on a tip together."""
+
+import re
+import unicodedata
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from board.accounts import models as accounts
+from board.db import db, now, writing
+from board.tips.cli import tips_cli
+from board.tips.dates import today
+from board.tips.models.key_holders import TipReader
+from board.tips.models.tip import Tip
+from board.tips.readers.roster import Roster
+from conftest import person
+from tips.conftest import AtDesk, hidden_field, holder_id, inner
+
+STORY = "과장이 장부를 두 권 씁니다."
+
+
+def test_who_cannot_read_tips_sees_no_desk_of_tips(as_, ada, mo, desk):
+    for client in (as_(ada), as_(mo)):
+        for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/unlock", "/desk/tips/start"):
+            assert client.get(path).status_code == 403
+        assert client.post("/desk/tips/start").status_code == 403
+
+
+def test_a_reader_reads_what_came(desk, sent):
+    assert "답변 대기" in desk.get("/desk/tips").text
+    page = desk.get("/desk/tips/1").text
+
+    assert STORY in page
+    sent.enter()
+    assert "읽음" in sent.box().text
+
+
+def test_a_conversation(desk, sent):
+    desk.post("/desk/tips/1/reply", text="언제부터였습니까?")
+    sent.enter()
+    assert "언제부터였습니까?" in sent.box().text
+    assert "tess" in sent.box().text
+    sent.add("작년 봄부터입니다.")
+
+    assert "작년 봄부터입니다." in desk.get("/desk/tips/1").text
+
+
+def test_a_signed_in_reader_who_has_not_unlocked_opens_nothing(desk, sent, as_, tess):
+    stolen = as_(tess)
+
+    for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/readers"):
+        assert stolen.get(path).location == "/desk/tips/unlock"
+    for path in ("reply", "note", "file", "contact", "erase", "shut-out"):
+        assert stolen.post(f"/desk/tips/1/{path}").location == "/desk/tips/unlock"
+
+
+def test_an_unlocked_key_is_of_use_to_its_reader_only(desk, sent, as_):
+    jin = as_(person("jin", can_read_tips=True))
+    jin.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
+
+    assert jin.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+def test_another_passphrase_opens_nothing(desk):
+    assert desk.unlock("가격 " * 6).status_code == 422
+    assert desk.unlock("가격 " * 5).status_code == 422
+
+
+def test_the_passphrase_alone_opens_nothing_without_the_accounts_second_factor(app, desk, sent):
+    with writing():
+        _, token = accounts.sign_in(desk.user, device="test", today=today())
+    stolen = app.test_client()
+    stolen.set_cookie("board_session", token)
+    stolen.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
+
+    for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/unlock", "/desk/tips/export"):
+        assert stolen.get(path).location.startswith("/sign-in/code?next=/desk/tips")
+    words = {"passphrase": desk.passphrase}
+    assert stolen.post("/desk/tips/unlock", data=words).status_code == 403
+    assert stolen.post("/desk/tips/1/export").status_code == 403
+
+
+def test_guessing_is_stopped(desk):
+    statuses = [desk.unlock("가격 " * 6).status_code for _ in range(11)]
+
+    assert statuses == [422] * 10 + [429]
+
+
+def test_tips_lock_themselves_and_by_hand(desk, sent):
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        assert desk.get("/desk/tips").location == "/desk/tips/unlock"
+    desk.unlock()
+    old = desk.client.get_cookie("board_tip_desk").value
+    desk.post("/desk/tips/lock")
+    desk.client.set_cookie("board_tip_desk", old)
+
+    assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
+    start = now()
+    for minutes in range(0, 480, 10):
+        with time_machine.travel(start + timedelta(minutes=minutes)):
+            assert desk.get("/desk/tips").status_code == 200
+    with time_machine.travel(start + timedelta(minutes=485)):
+        assert desk.get("/desk/tips").status_code in (302, 303)
+
+
+def test_a_sheet_that_is_loaded_again_is_the_same_sheet(as_, desk):
+    """A second click, or a reload: otherwise nobody knew the words that now open the key."""
+    jin = person("jin", can_read_tips=True)
+    new = AtDesk(jin, as_(jin))
+    ticket = hidden_field(new.get("/desk/tips/start"), "ticket")
+    first = new.start(ticket=ticket)
+    assert new.start(ticket=ticket).text == first.text
+    assert new.unlock().status_code == 303
+    ticket = hidden_field(new.get("/desk/tips/recover"), "ticket")
+    words = {"passphrase": new.recovery, "ticket": ticket}
+    sheets = [new.post("/desk/tips/recover", **words).text for _ in range(2)]
+    assert sheets[0] == sheets[1] != first.text
+    new.note(new.post("/desk/tips/recover", **words))
+    new.unlock()
+    ticket = hidden_field(new.get("/desk/tips/readers"), "ticket")
+    sheets = [new.post("/desk/tips/renew", ticket=ticket).text for _ in range(2)]
+    assert sheets[0] == sheets[1]
+    new.note(new.post("/desk/tips/renew", ticket=ticket))
+
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        assert new.post("/desk/tips/renew", ticket=ticket).location == "/desk/tips/unlock"
+        assert new.unlock().status_code == 303
+
+
+def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
+    old = desk.passphrase
+
+    page = desk.post("/desk/tips/recover", passphrase=desk.recovery)
+    desk.note(page)
+
+    assert desk.unlock(passphrase=old).status_code == 422
+    assert desk.unlock().status_code == 303
+    assert STORY in desk.get("/desk/tips/1").text
+
+
+def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
+    with writing():
+        tess.change_password("!other")
+    stolen = AtDesk(tess, as_(tess))
+
+    assert stolen.unlock("lighthouse keeper at dusk").status_code == 422
+    assert stolen.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+def test_who_lost_everything_starts_again_and_a_colleague_lets_them_in(desk, second_desk, sent):
+    assert second_desk.start().status_code == 409
+    second_desk.start(again="yes")
+    second_desk.unlock()
+    assert second_desk.get("/desk/tips/1").status_code == 404
+
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/add")
+
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
+def test_a_new_reader_waits_for_a_signature(desk, at_desk, source, app):
+    jin = at_desk(person("jin", can_read_tips=True))
+    source.send(STORY)
+    assert "아직 담당자 명단에 없습니다" in jin.get("/desk/tips").text
+    assert jin.get("/desk/tips/1").status_code == 404
+    assert jin.post(f"/desk/tips/readers/{holder_id(jin.user)}/add").status_code == 403
+
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+
+    assert STORY in jin.get("/desk/tips/1").text
+
+
+def test_tips_that_come_later_are_for_everyone_on_the_roster(desk, second_desk, sent):
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
+def test_a_removed_reader_reads_nothing_that_comes_later(desk, second_desk, sent):
+    before = second_desk.client.get_cookie("board_tip_desk").value
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+    sent.enter()
+    sent.add("나중 이야기")
+    second_desk.client.set_cookie("board_tip_desk", before)
+
+    assert second_desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+    page = desk.get("/desk/tips/1").text
+    assert STORY in page
+    assert "나중 이야기" in page
+    assert db.session.get(Tip, 1).epoch == 2
+
+
+def test_signing_for_a_reader_begins_new_keys_for_open_tips(desk, sent, source, at_desk):
+    code = sent.code
+    source.send("끝난 이야기")
+    desk.post("/desk/tips/2/close")
+    jin = at_desk(person("jin", can_read_tips=True))
+
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+
+    assert [db.session.get(Tip, id).epoch for id in (1, 2)] == [2, 1]
+    assert "끝난 이야기" in jin.get("/desk/tips/2").text
+    jin.post("/desk/tips/1/reply", text="언제부터였습니까?")
+    sent.enter(code)
+    sent.add("작년 봄부터입니다.")
+    for reader in (desk, jin):
+        page = reader.get("/desk/tips/1").text
+        assert STORY in page and "언제부터였습니까?" in page and "작년 봄부터입니다." in page
+
+
+def test_who_was_left_out_of_new_keys_keeps_what_they_read_and_what_they_wrote(
+    desk, second_desk, sent, at_desk, as_
+):
+    """jin may not read tips for a while; meanwhile the keys are renewed."""
+    with writing():
+        second_desk.user.revoke("can_read_tips")
+    third = at_desk(person("sol", can_read_tips=True))
+    desk.post(f"/desk/tips/readers/{holder_id(third.user)}/add")
+    with writing():
+        second_desk.user.grant("can_read_tips")
+    second_desk = AtDesk(second_desk.user, as_(second_desk.user), *second_desk.paper)
+    second_desk.unlock()
+
+    assert STORY in second_desk.get("/desk/tips/1").text
+    refused = second_desk.post("/desk/tips/1/reply", text="Wer <b>hat</b> gesehen?")
+    assert refused.status_code == 403
+    assert "Wer &lt;b&gt;hat&lt;/b&gt; gesehen?" in refused.text
+    desk.post("/desk/tips/1/let-in", reader=holder_id(second_desk.user))
+    assert second_desk.post("/desk/tips/1/reply", text="Wer?").status_code == 303
+
+
+def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
+    second_desk.get("/desk/tips/1")
+    desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
+    assert second_desk.get("/desk/tips/1").status_code == 404
+
+    desk.post("/desk/tips/1/let-in", reader=holder_id(second_desk.user))
+
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
+def test_whoever_does_not_want_to_see_a_tip_gives_up_their_key_if_a_colleague_can_go_on(
+    desk, second_desk, sent
+):
+    me = holder_id(desk.user)
+    desk.post("/desk/tips/1/assign", reader=me)
+    desk.post("/desk/tips/1/shut-out", reader=me)
+
+    assert desk.get("/desk/tips/1").status_code == 404
+    page = second_desk.get("/desk/tips/1").text
+    assert STORY in page
+    assert "tess: 자기 열쇠 폐기" in page
+    assert db.session.get(Tip, 1).assignee_id is None
+    alone = second_desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
+    assert alone.status_code == 400
+    assert STORY in second_desk.get("/desk/tips/1").text
+
+
+def test_only_readers_on_the_roster_are_let_in(desk, at_desk, sent):
+    jin = at_desk(person("jin", can_read_tips=True))
+
+    assert desk.post("/desk/tips/1/let-in", reader=holder_id(jin.user)).status_code == 400
+
+
+def test_every_opening_is_on_a_log_that_colleagues_see(desk, second_desk, sent):
+    second_desk.get("/desk/tips/1")
+    second_desk.get("/desk/tips/1")
+    page = desk.get("/desk/tips/1").text
+
+    assert page.count("jin: 제보 열람") == 1
+    assert page.count("tess: 제보 열람") == 1
+
+
+def test_how_to_reach_the_source_is_shown_on_request_and_noted(desk, source):
+    source.send(STORY, contact="010-9999-0000")
+    assert "010-9999-0000" not in desk.get("/desk/tips/1").text
+
+    assert "010-9999-0000" in desk.post("/desk/tips/1/contact").text
+    assert "제보자 연락처 열람" in desk.get("/desk/tips/1").text
+
+
+def test_notes_are_for_readers(desk, second_desk, sent):
+    desk.post("/desk/tips/1/note", text="작년 기사와 이어집니다.")
+
+    assert "작년 기사와 이어집니다." in second_desk.get("/desk/tips/1").text
+    sent.enter()
+    assert "작년 기사와 이어집니다." not in sent.box().text
+
+
+def test_title_labels_and_case_are_found_again(desk, sent, source):
+    source.send("다른 제보")
+    for id in (1, 2):
+        desk.post(f"/desk/tips/{id}/describe", title="장부", labels="회계, 시청", case="시장")
+
+    page = desk.get("/desk/tips").text
+    assert page.count("장부</a>") == 2
+    assert "회계" in page
+    assert 'href="/desk/tips/2"' in desk.get("/desk/tips/1").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("장부를", 1), ("작년 기사", 1), ("코끼리", 0), ("", 0)]
+)
+def test_readers_search_inside_tips(desk, sent, asked, found):
+    desk.post("/desk/tips/1/note", text="작년 기사와 이어집니다.")
+
+    assert desk.post("/desk/tips/search", q=asked).text.count('href="/desk/tips/1"') == found
+
+
+def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
+    desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
+    day = today() + timedelta(days=7)
+    desk.post("/desk/tips/1/promise", day=day.isoformat())
+
+    assert 'href="/desk/tips/1"' in second_desk.get("/desk/tips?show=mine").text
+    assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=mine").text
+    sent.enter()
+    assert "까지 답변드리겠습니다" in sent.box().text
+    assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=late").text
+    with time_machine.travel(now() + timedelta(days=9)):
+        late = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        late.unlock()
+        assert 'class="error">기한 초과<' in late.get("/desk/tips?show=late").text
+
+
+def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
+    with time_machine.travel(now() + timedelta(days=3)):
+        later = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        later.unlock()
+        alarmed = later.get("/desk/tips?show=late").text
+        later.get("/desk/tips/1")
+        calmed = later.get("/desk/tips?show=late").text
+
+    assert 'href="/desk/tips/1"' in alarmed
+    assert 'href="/desk/tips/1"' not in calmed
+
+
+@pytest.mark.parametrize("act", ["reply", "note"])
+def test_what_is_sent_twice_is_said_once(desk, sent, act):
+    ticket = hidden_field(desk.get("/desk/tips/1"), "ticket")
+    for text in ("Seit wann?", "Seit wann?"):
+        assert desk.post(f"/desk/tips/1/{act}", text=text, ticket=ticket).status_code == 303
+
+    assert desk.get("/desk/tips/1").text.count("Seit wann?") == 1
+
+
+def test_what_was_written_about_a_tip_that_is_gone_is_not_lost(desk, second_desk, sent):
+    second_desk.post("/desk/tips/1/erase", sure="yes")
+    page = desk.post("/desk/tips/1/note", text="lang getippt <b>")
+
+    assert page.status_code == 404
+    assert "lang getippt &lt;b&gt;" in page.text
+
+
+def test_a_form_with_nothing_in_it_takes_the_title_away(desk, sent):
+    desk.post("/desk/tips/1/describe", title="저울", labels="시장", case="")
+
+    assert desk.post("/desk/tips/1/describe").status_code == 303
+    assert "저울" not in desk.get("/desk/tips/1").text
+
+
+def test_signing_twice_is_signing_once(desk, sent, at_desk):
+    jin = at_desk(person("jin", can_read_tips=True))
+    for _ in range(2):
+        add = desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+        let_in = desk.post("/desk/tips/1/let-in", reader=holder_id(jin.user))
+        assert (add.status_code, let_in.status_code) == (303, 303)
+
+    assert db.session.get(Tip, 1).epoch == 2
+    assert len(db.session.scalars(select(Roster)).all()) == 2
+
+
+def test_a_removed_reader_looks_after_no_tip(desk, second_desk, sent):
+    desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+
+    assert db.session.get(Tip, 1).assignee_id is None
+
+
+def test_whoever_writes_for_minutes_can_send_it(desk, sent):
+    with time_machine.travel(now() + timedelta(minutes=14)):
+        assert desk.post("/desk/tips/1/reply", text="천천히 쓴 답").status_code == 303
+        assert "천천히 쓴 답" in desk.get("/desk/tips/1").text
+
+
+def test_what_was_written_while_tips_locked_themselves_is_not_lost(desk, sent):
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        page = desk.post("/desk/tips/1/reply", text="너무 천천히 쓴 답 <b>")
+        assert page.status_code == 401
+        assert "너무 천천히 쓴 답 &lt;b&gt;" in page.text
+        assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+def test_a_page_that_locks_itself_shows_what_was_being_written_and_is_locked(desk, sent):
+    page = desk.post("/desk/tips/lock", text="halb <b>fertig")
+
+    assert page.status_code == 200
+    assert "halb &lt;b&gt;fertig" in page.text
+    assert "Clear-Site-Data" in page.headers
+    assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+
+
+def test_tips_are_found_by_label_person_state_and_age(desk, sent, source):
+    source.send("다른 제보")
+    desk.get("/desk/tips/1")
+    desk.post("/desk/tips/1/describe", title="장부", labels="회계, 시장", case="")
+    desk.post("/desk/tips/1/assign", reader=holder_id(desk.user))
+
+    for asked, found in (
+        ({"label": "회계"}, ["1"]), ({"label": "시청"}, []), ({"state": "open"}, ["1"]),
+        ({"state": "new"}, ["2"]), ({"reader": "0"}, ["2"]), ({"reader": desk.user.id}, ["1"]),
+        ({"q": "장부", "label": "회계"}, ["1"]), ({"q": "다른", "label": "회계"}, []),
+        ({"age": "week"}, []), ({"age": "leaving"}, []),
+        ({"q": unicodedata.normalize("NFD", "장부")}, ["1"]),
+    ):  # fmt: skip
+        page = desk.post("/desk/tips/search", **asked).text
+        assert re.findall(r'<h2><a href="/desk/tips/(\d+)"', page) == found, asked
+
+
+def test_old_tips_are_found_by_their_age(app, desk, sent, as_):
+    later = now() + timedelta(days=app.config["TIP_DAYS"] - 10)
+    with time_machine.travel(later):
+        desk = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        desk.unlock()
+        for age in ("late", "week", "leaving"):
+            assert 'href="/desk/tips/1"' in desk.post("/desk/tips/search", age=age).text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"state": "x"}, {"reader": "x"}, {"age": "x"}, {"q": "가" * 101}]
+)
+def test_what_cannot_be_looked_for_is_said(desk, sent, wrong):
+    page = desk.post("/desk/tips/search", **wrong)
+
+    assert "problem" in page.text
+    assert 'href="/desk/tips/1"' not in page.text
+
+
+def test_a_published_tip_shows_the_source_where(desk, sent):
+    bad = desk.post("/desk/tips/1/publish", link="javascript:alert(1)")
+    desk.post("/desk/tips/1/publish", link="https://news.example/articles/books")
+    sent.enter()
+
+    assert bad.status_code == 422
+    assert "https://news.example/articles/books" in sent.box().text
+    assert "기사화됨" in sent.box().text
+    assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=published").text
+
+
+def test_a_tip_is_closed_and_opened_again(desk, sent):
+    desk.post("/desk/tips/1/close")
+    assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=closed").text
+    desk.post("/desk/tips/1/open")
+    assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=open").text
+
+
+def test_text_from_strangers_is_harmless_to_look_at(desk, source):
+    source.send("<script>alert(1)</script> https://evil.example/x \u200b\u202ehidden")
+    page = desk.get("/desk/tips/1").text
+
+    assert "<script>alert" not in page
+    assert "hxxps://evil[.]example/x" in page
+    assert 'href="https://evil' not in page
+    assert "⟦U+200B⟧⟦U+202E⟧" in page
+    assert "보이지 않는 글자가 2개" in page
+
+
+def test_a_tip_that_depends_on_one_reader_is_pointed_out(desk, sent, at_desk):
+    assert "제보 담당자가 한 명뿐입니다" in desk.get("/desk/tips").text
+    jin = person("jin", can_read_tips=True)
+    at_desk(jin)
+    desk.post(f"/desk/tips/readers/{holder_id(jin)}/add")
+    assert "열 수 있는 사람 한 명뿐" not in desk.get("/desk/tips").text
+
+    desk.post("/desk/tips/1/shut-out", reader=holder_id(jin))
+
+    assert "열 수 있는 사람 한 명뿐" in desk.get("/desk/tips").text
+
+
+def test_a_tip_only_somebody_who_left_could_open_is_pointed_out(desk, second_desk, sent):
+    assert "열 수 있는 사람 한 명뿐" not in desk.get("/desk/tips").text
+    with writing():
+        second_desk.user.revoke("can_read_tips")
+
+    assert db.session.scalars(Tip.single_reader()).all() == [1]
+
+
+def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
+    app, desk, sent, source, as_
+):
+    """The form stays closed until an operator says so, and what was sealed stays sealed."""
+    assert desk.start(again="yes").status_code == 200
+    desk.unlock()
+    assert "<textarea" not in source.client.get("/tips/new").text
+    me = holder_id(desk.user)
+    assert desk.post(f"/desk/tips/readers/{me}/add").status_code == 403
+
+    unsure = app.test_cli_runner().invoke(tips_cli, ["begin-roster"], input="n\n")
+    assert unsure.exit_code == 1
+    assert app.test_cli_runner().invoke(tips_cli, ["begin-roster", "--yes"]).exit_code == 0
+    assert desk.post(f"/desk/tips/readers/{me}/add").status_code == 303
+
+    assert desk.get("/desk/tips/1").status_code == 404
+    assert source.send("새 제보").status_code == 200
+    assert "새 제보" in desk.get("/desk/tips/2").text
+    assert "시스템 관리자가 담당자 명단을 새로 시작함" in desk.get("/desk/tips/log").text
+
+
+def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source):
+    with writing():
+        second_desk.user.revoke("can_read_tips")
+    source.send(STORY)
+
+    assert second_desk.get("/desk/tips/1").status_code == 403
+    assert len(db.session.scalars(TipReader.all()).all()) == 1
+    assert inner(source.send("다시"), "tip-code")

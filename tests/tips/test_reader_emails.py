@@ -1,0 +1,107 @@
+"""Readers are told by mail that there is something, and nothing more."""
+
+import pytest
+
+from board.db import db, writing
+from board.runtime import smtp as mail
+from board.runtime.smtp import DeliveryFailed
+from board.tips.cli import tips_cli
+from board.tips.models.key_holders import TipReader
+from board.tips.notifications import emails as tip_emails
+from board.tips.sealed import messages
+from tips.conftest import notify
+
+EACH = [(to, to) for to in ("jin@harbour.example", "tess@harbour.example")]
+STORY = "과장이 장부를 두 권 씁니다."
+
+
+def test_each_reader_gets_one_mail_however_many_tips_came(app, postman, desk, second_desk, source):
+    for number in range(3):
+        source.send(f"{STORY} {number}")
+
+    assert notify(app).exit_code == 0
+
+    assert sorted((to, mail["To"]) for to, mail in postman.letters) == EACH
+    assert notify(app).exit_code == 0
+    assert len(postman.letters) == 2
+
+
+def test_the_mail_says_nothing_but_that_there_is_something(app, postman, desk, source):
+    source.send(STORY, contact="010-9999-0000")
+    notify(app)
+
+    mail = postman.letters[0][1]
+    assert mail["Subject"] == "[전체댓글] 확인할 것이 있습니다"
+    assert mail.get_content().strip() == "데스크에서 확인할 것이 있습니다."
+    assert mail["To"] == "tess@harbour.example"
+    assert "제보" not in mail.as_string()
+    assert set(mail.keys()) <= {
+        "Subject", "From", "To", "Message-ID", "Content-Type", "MIME-Version",
+        "Content-Transfer-Encoding", "X-Peer", "X-MailFrom", "X-RcptTo",
+    }  # fmt: skip
+
+
+def test_who_has_looked_is_not_told(app, postman, desk, source):
+    source.send(STORY)
+    desk.unlock()
+    notify(app)
+
+    assert postman.letters == []
+
+
+def test_what_a_source_adds_is_news_again(app, postman, desk, sent):
+    notify(app)
+    sent.enter()
+    sent.add("더 있습니다.")
+    notify(app)
+
+    assert len(postman.letters) == 2
+
+
+def test_a_mail_that_was_refused_is_sent_next_time(app, postman, desk, sent):
+    postman.answer = "451 Later"
+    refused = notify(app)
+    postman.answer = "250 OK"
+    notify(app)
+
+    assert refused.exit_code == 1
+    assert "451" in refused.output
+    assert len(postman.letters) == 1
+
+
+def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypatch):
+    """This mail server offers no TLS; were it elsewhere, it would get nothing."""
+    monkeypatch.setattr(mail, "_LOOPBACK", ())
+
+    letter = tip_emails.ReaderEmail("c@d.example")
+    with pytest.raises(DeliveryFailed):
+        tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
+    assert postman.letters == []
+
+
+def test_without_a_mail_server_the_command_says_what_to_set(app, desk):
+    answer = notify(app)
+
+    assert answer.exit_code == 1
+    assert "BOARD_MAIL_SERVER" in answer.output
+
+
+def test_an_operator_tidies(app, desk, sent):
+    answer = app.test_cli_runner().invoke(tips_cli, ["tidy"])
+
+    assert answer.output == "0 tips deleted.\n"
+
+
+@pytest.mark.slow
+def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_desk):
+    """What a flood by a program would do to the newsroom's telephones."""
+    for batch in range(7):
+        with writing():
+            readers = list(db.session.scalars(TipReader.all()))
+            for number in range(100):
+                tag = f"{batch}-{number}".encode()
+                messages.submit_tip(STORY, "", [], to=readers, tag=tag, kek=bytes(32))
+    for _ in range(3):
+        notify(app)
+
+    assert sorted((to, mail["To"]) for to, mail in postman.letters) == EACH

@@ -1,0 +1,503 @@
+"""What is promised of tips holds for whoever takes the database, the disk, or the logs."""
+
+import json
+import logging
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select, text
+
+from board.db import Base, close_connections, db, now, truncate_wal, writing
+from board.runtime import jobs
+from board.tips.crypto import key_files, primitives
+from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.dates import today
+from board.tips.models.key_grants import Grant, TipKey
+from board.tips.models.key_holders import KeyHolder, TipReader
+from board.tips.models.tip import Tip, TipItem
+from board.tips.readers import roster
+from board.tips.readers.roster import Roster
+from board.tips.sealed import retention
+from board.tips.sealed.keyring import GrantContext, Keyring, TipSecret, grant, grant_place
+from board.tips.web import form_tokens
+from conftest import person
+from tips.conftest import AtDesk, Source, fields, hidden_field, holder_id, multipart
+
+MARK = "옥상정원7731"  # stands in every text of these tests, and nowhere else
+LATIN = "rooftop7731"
+STORY = f"{MARK} {LATIN} 이야기"
+
+COLUMNS = {
+    "tip": {
+        "id", "ref", "state", "epoch", "last_number", "received_on", "active_on", "read_on",
+        "promised_on", "held_until", "erasure_asked_on", "awaits_reader", "assignee_id",
+    },
+    "tip_key": {"id", "tip_id", "purpose", "epoch"},
+    "tip_grant": {"key_id", "holder_id", "sealed"},
+    "tip_item": {"id", "tip_id", "purpose", "epoch", "number", "kind", "sealed", "file"},
+    "tip_holder": {
+        "id", "kind", "public", "wrapped", "tag", "visits", "user_id", "verifier", "salt",
+        "wrapped_recovery", "export_to", "has_news",
+    },
+    "tip_mail_key": {"id", "holder_id", "certificate", "asked", "tries", "made_on"},
+    "tip_unlocked": {"token_hash", "holder_id", "sealed", "made_on"},
+    "tip_log": {"id", "act", "tip_id", "user_id", "about_id", "made_on", "hash"},
+    "tip_gist": {"tip_id", "holder_id", "upto", "sealed"},
+    "tip_erasure": {"id", "made_on", "reason", "user_id"},
+    "tip_ticket": {"token_hash", "sealed", "made_on"},
+    "tip_roster": {"id", "body", "signer_id", "signature"},
+}  # fmt: skip
+
+
+def tables():
+    found = Base.metadata.tables
+    return {name: table for name, table in found.items() if name.split("_")[0] == "tip"}
+
+
+def test_the_tables_have_no_column_for_what_is_not_kept(app):
+    assert {name: set(table.columns.keys()) for name, table in tables().items()} == COLUMNS
+
+
+def test_nothing_of_a_tip_is_dated_finer_than_a_day(app):
+    kinds = {column.type.__class__.__name__ for t in tables().values() for column in t.columns}
+
+    assert kinds & {"DateTime", "UtcDateTime", "Time", "Float", "Double", "JSON"} == set()
+
+
+def everything_on_disk(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def copy_database(path: Path, to: Path) -> None:
+    """As backups do, while it is in use."""
+    with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(to)) as copy:
+        live.backup(copy)
+
+
+def traces(folder, *marks):
+    """Files that hold a mark, in whatever encoding people or programs would write it."""
+    forms = {
+        form
+        for mark in marks
+        for form in (
+            mark.encode(), mark.encode("utf-16-le"), mark.encode("cp949"),
+            json.dumps(mark).strip('"').encode(),
+        )
+    }  # fmt: skip
+    return [
+        str(path)
+        for path, data in everything_on_disk(folder).items()
+        if any(form in data for form in forms)
+    ]
+
+
+@pytest.fixture
+def logged(caplog):
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+def test_no_act_leaves_a_word_on_disk_or_in_a_log(
+    app, tmp_path, desk, second_desk, source, logged, monkeypatch
+):
+    """Database, its log, temporary files, backups and logs are searched after every act."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # it remembers the one it found first
+    backup = tmp_path / "backup.db"
+    origin = {"REMOTE_ADDR": "203.0.113.77"}
+
+    def search(after):
+        copy_database(tmp_path / "board.db", backup)
+        marks = (MARK, LATIN, "203.0.113.77", "Rooftop/7.7", source.code or MARK)
+        assert traces(tmp_path, *marks) == [], after
+        assert not any(mark in logged.text for mark in marks), after
+
+    source.client.environ_base |= {**origin, "HTTP_USER_AGENT": "Rooftop/7.7"}
+    big = (MARK.encode() * 60_000, f"{LATIN}.txt")
+    source.write(STORY, files=(big,), contact=f"{MARK} 010")
+    search("looking")
+    source.write("가" * 20_001 + MARK)
+    search("a refused form")
+    source.send(STORY, files=(big,), contact=f"{MARK} 010")
+    search("sending")
+    source.enter()
+    source.enter(f"{MARK} 틀린 코드")
+    search("entering")
+    source.add(f"{STORY} 하나 더")
+    search("adding")
+    desk.get("/desk/tips/1")
+    desk.client.post("/desk/tips/1/reply", **multipart({"text": f"{MARK} 답"}, (big,)))
+    desk.post("/desk/tips/1/note", text=f"{MARK} 메모")
+    desk.post("/desk/tips/1/describe", title=MARK, labels=MARK, case=LATIN)
+    desk.post("/desk/tips/1/hold", reason=MARK, day=today().isoformat())
+    desk.post("/desk/tips/search", q=MARK)
+    desk.post("/desk/tips/1/contact")
+    search("working")
+    desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
+    ticket = hidden_field(source.box(), "ticket")
+    source.client.post("/tips/box/code", data={"ticket": ticket})
+    search("new keys")
+
+    def crash(*_args, **_kwargs):
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr("board.tips.sealed.messages.DecryptableTip.add", crash)
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    assert Source(app).send(f"{STORY} und weg", files=(big,)).status_code == 500
+    search("a crash")
+
+
+def test_an_account_that_sends_a_tip_stands_nowhere(app, as_, ada, desk, source, tmp_path):
+    source.client = as_(ada)
+    source.send(STORY)
+    with writing():
+        pass
+
+    rows = {}
+    for name in tables():
+        rows[name] = db.session.execute(text(f"SELECT * FROM {name}")).mappings().all()
+    people = {row["user_id"] for row in rows["tip_holder"]} | {
+        row["assignee_id"] for row in rows["tip"]
+    }
+    assert ada.id not in people
+
+
+def test_sizes_of_messages_come_in_steps(desk, sent):
+    sent.enter()
+    for length in (1, 5, 50, 200):
+        sent.add("가" * length)
+
+    items = db.session.scalars(select(TipItem).where(TipItem.kind == "message")).all()
+    assert len({len(item.sealed) for item in items}) == 1
+
+
+def test_who_has_the_database_and_no_disk_has_nothing_to_guess_with(desk, sent):
+    """The same code on another machine: another pepper, another tag."""
+    (key_files.folder() / "pepper").unlink()
+
+    assert sent.enter().status_code == 422
+
+
+FAULTS = {
+    "an item moved to another number": "UPDATE tip_item SET number = number + 100",
+    "an item that says it is another kind": "UPDATE tip_item SET kind = 'story'",
+    "an item of another tip": (
+        "UPDATE tip_item SET sealed = (SELECT sealed FROM tip_item WHERE tip_id = 2)"
+        " WHERE tip_id = 1"
+    ),
+    "a grant of another tip": (
+        "UPDATE tip_grant SET sealed = (SELECT g.sealed FROM tip_grant g JOIN tip_key k"
+        " ON k.id = g.key_id WHERE k.tip_id = 2 AND k.purpose = 'talk'"
+        " AND g.holder_id = tip_grant.holder_id)"
+        " WHERE key_id = (SELECT id FROM tip_key WHERE tip_id = 1 AND purpose = 'talk')"
+    ),
+    "a tip under another name": "UPDATE tip SET ref = 'ab' || substr(ref, 3) WHERE id = 1",
+    "bytes nobody sealed": "UPDATE tip_item SET sealed = randomblob(1200)",
+    "a key of another purpose": (
+        "UPDATE tip_grant SET sealed = (SELECT g.sealed FROM tip_grant g JOIN tip_key k"
+        " ON k.id = g.key_id WHERE k.tip_id = 1 AND k.purpose = 'desk'"
+        " AND g.holder_id = tip_grant.holder_id)"
+        " WHERE key_id = (SELECT id FROM tip_key WHERE tip_id = 1 AND purpose = 'talk')"
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_row_that_was_moved_does_not_open(app, desk, sent, source, fault):
+    Source(app).send("두 번째 제보")
+    with writing():
+        db.session.execute(text("UPDATE tip_item SET number = number"))
+        db.session.execute(text("DELETE FROM tip_grant WHERE holder_id NOT IN (SELECT id"
+                                " FROM tip_holder WHERE kind = 'reader')"))  # fmt: skip
+        db.session.execute(text(FAULTS[fault]))
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    page = desk.get("/desk/tips/1")
+
+    assert page.status_code in (404, 409)
+    assert "과장이 장부를" not in page.text
+
+
+def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
+    """Its seal and the lock in it name the tip, each: not the erase key alone keeps it there."""
+    key = unlocked_key(desk)
+    source.send("두 번째 제보")
+    me, tips = (
+        db.session.scalars(TipReader.of(desk.user)).one(),
+        db.session.scalars(select(Tip)).all(),
+    )
+    one, two = (db.session.execute(Grant.to(me, [tip.id])).first() for tip in tips)
+    places = [grant_place(tip, one.purpose, one.epoch) for tip in tips]
+    locked = key.open(one.sealed, *places[0], me.id)
+    erase_key = key_files.erase_key(tips[0].ref)
+
+    assert (one.purpose, one.epoch) == (two.purpose, two.epoch)
+    assert len(primitives.decrypt(erase_key, locked, *places[0])) == 64
+    with pytest.raises(DecryptionFailed):
+        key.open(one.sealed, *places[1], me.id)
+    with pytest.raises(DecryptionFailed):
+        primitives.decrypt(erase_key, locked, *places[1])
+    (key_files.folder("keys") / tips[1].ref).write_bytes(erase_key)
+    with pytest.raises(DecryptionFailed):
+        GrantContext(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
+
+
+def unlocked_key(desk):
+    """The pair of keys of this reader, as their passphrase opens it."""
+    reader = db.session.scalars(TipReader.of(desk.user)).one()
+    return reader.unwrap_key(key_files.stretch(desk.passphrase, salt=reader.salt)[1])
+
+
+def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signature(
+    desk, second_desk, sent
+):
+    """With every key jin had before, from a copy of the database and the disk."""
+    old, tip = unlocked_key(second_desk), db.session.get(Tip, 1)
+    before = db.session.scalars(TipReader.of(second_desk.user)).one()
+    had = Keyring.of(tip, db.session.execute(Grant.to(before, [tip.id])).all(), before, old,
+                  key_files.erase_key(tip.ref))  # fmt: skip
+    had = {place: had[place].shared for place in had}
+    second_desk.start(again="yes")
+    second_desk.unlock()
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/add")
+    desk.post("/desk/tips/1/reply", text="그 뒤의 질문")
+
+    assert "그 뒤의 질문" in second_desk.get("/desk/tips/1").text
+    item = db.session.scalars(select(TipItem).order_by(TipItem.number.desc())).first()
+    tip = db.session.get(Tip, 1)
+    assert (item.purpose, item.epoch) not in had
+    place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
+    for secret in had.values():
+        with pytest.raises(DecryptionFailed):
+            primitives.decrypt_shared(secret, item.sealed, *place)
+
+
+GRANT = "INSERT INTO tip_grant (key_id, holder_id, sealed) SELECT id, :holder, x'00' FROM tip_key"
+
+
+@pytest.mark.parametrize("kind", ["source", "reader"])
+def test_new_keys_go_to_nobody_whom_only_a_row_names(app, desk, sent, at_desk, kind):
+    """Somebody who writes to the database, and has a code of their own or an account."""
+    if kind == "source":
+        mallory = Source(app)
+        mallory.send("미끼")
+        holder = db.session.scalar(text("SELECT max(id) FROM tip_holder"))
+    else:
+        holder = holder_id(at_desk(person("mal", can_read_tips=True)).user)
+    with writing():
+        db.session.execute(text("DELETE FROM tip_grant WHERE holder_id = :h"), {"h": holder})
+        db.session.execute(text(f"{GRANT} WHERE tip_id = 1"), {"holder": holder})
+    jin = at_desk(person("jin", can_read_tips=True))
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    desk.post("/desk/tips/1/shut-out", reader=holder_id(jin.user))
+
+    of_holder = select(TipKey.epoch).join(Grant, Grant.key_id == TipKey.id)
+    assert db.session.get(Tip, 1).epoch == 3
+    assert set(db.session.scalars(of_holder.where(Grant.holder_id == holder))) == {1}
+    sent.enter(sent.code)
+    assert "과장이 장부를" in sent.box().text
+    sent.add("나중 이야기")
+    assert "나중 이야기" in desk.get("/desk/tips/1").text
+
+
+def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
+    """Then each key was a pair, what is said was sealed to its public half, and no grant named the
+    source."""
+    tip, key = db.session.get(Tip, 1), unlocked_key(desk)
+    me = db.session.scalars(TipReader.of(desk.user)).one()
+    rows = db.session.execute(Grant.to(me, [tip.id])).all()
+    ring = Keyring.of(tip, rows, me, key, key_files.erase_key(tip.ref))
+    with writing():
+        for tip_key in tip.keys:
+            holders = [db.session.get(KeyHolder, each.holder_id) for each in tip_key.grants]
+            tip_key.grants = []
+            db.session.flush()
+            seed = ring[tip_key.purpose, tip_key.epoch].shared
+            for holder in holders:
+                grant(tip, tip_key, TipSecret(seed, b""), holder, key_files.erase_key(tip.ref))
+        for item in tip.items:
+            place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
+            said = primitives.decrypt_shared(
+                ring[item.purpose, item.epoch].shared, item.sealed, *place
+            )
+            pair = Key(ring[item.purpose, item.epoch].shared)
+            item.sealed = primitives.hpke_encrypt(pair.public, said, *place)
+    jin = at_desk(person("jin", can_read_tips=True))
+
+    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    sent.enter()
+    sent.add("나중 이야기")
+
+    assert "과장이 장부를" in jin.get("/desk/tips/1").text
+    assert "나중 이야기" in jin.get("/desk/tips/1").text
+
+
+def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
+    """A row without a signature; and a signed one whose key was exchanged."""
+    mallory, key = person("mal", can_read_tips=True), Key()
+    with writing():
+        reader = TipReader(user=mallory, verifier=key.verifier, salt=b"", has_news=False)
+        reader.wrap_key(key, bytes(32))
+        db.session.add(reader)
+    source.send(STORY)
+    assert [r.user.name for r in roster.members()] == ["tess"]
+    grants = db.session.scalars(select(Grant.holder_id)).all()
+    assert holder_id(mallory) not in grants
+
+    with writing():
+        signed = db.session.scalars(TipReader.of(desk.user)).one()
+        signed.public = key.public
+    with pytest.raises(roster.Forged):
+        roster.members()
+    assert "아직 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
+    assert desk.get("/desk/tips/readers").status_code in (303, 503)
+
+
+def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
+    mallory, key = person("mal", can_read_tips=True), Key()
+    with writing():
+        reader = TipReader(user=mallory, verifier=key.verifier, salt=b"", has_news=False)
+        reader.wrap_key(key, bytes(32))
+        db.session.add(reader)
+        db.session.flush()
+        newest = db.session.scalars(Roster.newest()).one()
+        said = json.loads(newest.body)
+        said["readers"][str(reader.id)] = roster._entry(reader)
+        said["before"] = roster.seal_of()
+        body = json.dumps(said)
+        db.session.add(Roster(body=body, signer_id=reader.id, signature=key.sign(body.encode())))
+
+    with pytest.raises(roster.Forged):
+        roster.members()
+    assert "<textarea" not in source.client.get("/tips/new").text
+    page = desk.get("/desk/tips/readers")
+    assert page.status_code == 503
+    assert "담당자 명단에 문제가 있습니다" in page.text
+
+
+def test_the_source_holds_no_key_to_what_readers_say_among_themselves(desk, sent):
+    source_keys = db.session.execute(
+        select(TipKey.purpose)
+        .join(Grant, Grant.key_id == TipKey.id)
+        .join_from(Grant, TipItem, isouter=True, onclause=text("1=0"))
+        .where(Grant.holder_id.not_in(select(TipReader.id)))
+    ).scalars()
+
+    assert set(source_keys) == {"talk"}
+
+
+class TestErasure:
+    def test_a_reader_erases_a_tip_for_good(self, desk, sent, tmp_path):
+        sent.enter()
+        unsure = desk.post("/desk/tips/1/erase")
+        assert (unsure.status_code, db.session.get(Tip, 1) is None) == (422, False)
+        db.session.rollback()
+
+        desk.post("/desk/tips/1/erase", sure="yes")
+
+        assert "삭제되었습니다" in sent.box().text or "코드" in sent.box().text
+        assert desk.get("/desk/tips/1").status_code == 404
+        assert sent.enter().status_code == 422
+        counted = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
+        kept = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure",
+                "tip_log"}  # fmt: skip
+        assert {t for t, count in counted.items() if count} <= kept
+        assert counted["tip_holder"] == 1
+        assert counted["tip_erasure"] == 1
+
+    def test_it_reaches_backups(self, app, desk, sent, tmp_path):
+        """The whole database as it was, with every key a reader has: it does not open."""
+        copy_database(tmp_path / "board.db", tmp_path / "backup.db")
+        desk.post("/desk/tips/1/erase", sure="yes")
+        db.session.remove()
+        close_connections()
+        for ending in ("-wal", "-shm"):
+            (tmp_path / f"board.db{ending}").unlink(missing_ok=True)
+        shutil.copy(tmp_path / "backup.db", tmp_path / "board.db")
+
+        desk.unlock()
+
+        assert 'href="/desk/tips/1"' in desk.get("/desk/tips").text
+        assert desk.get("/desk/tips/1").status_code == 404
+        sent.enter()
+        assert "과장이 장부를" not in sent.box().text
+        assert "이 제보는 이제 없습니다" in sent.box().text
+
+    def test_it_empties_the_log_of_the_database(self, desk, sent, tmp_path):
+        ref = db.session.get(Tip, 1).ref.encode()
+        db.session.rollback()
+        assert ref in (tmp_path / "board.db-wal").read_bytes()
+
+        desk.post("/desk/tips/1/erase", sure="yes")
+
+        files = [tmp_path / "board.db", tmp_path / "board.db-wal"]
+        assert [path.name for path in files if ref in path.read_bytes()] == []
+
+    def test_after_the_days_of_retention_it_goes_by_itself(self, app, desk, source):
+        source.send(STORY, files=((b"x" * 100, "a.bin"),))
+        days = timedelta(days=app.config["TIP_DAYS"])
+        with time_machine.travel(now() + days - timedelta(days=1)), writing():
+            assert retention.erase_outdated() == 0
+        with time_machine.travel(now() + days):
+            assert "tips" in jobs.run_pending()
+
+        assert list(key_files.folder("files").iterdir()) == []
+        assert list(key_files.folder("keys").iterdir()) == []
+
+    def test_a_held_tip_stays(self, app, desk, sent):
+        days = timedelta(days=app.config["TIP_DAYS"])
+        until = today() + days + timedelta(days=30)
+        desk.post("/desk/tips/1/hold", day=until.isoformat(), reason="재판이 끝날 때까지")
+        with time_machine.travel(now() + days + timedelta(days=1)), writing():
+            assert retention.erase_outdated() == 0
+        with time_machine.travel(now() + days + timedelta(days=32)), writing():
+            assert retention.erase_outdated() == 1
+
+    def test_both_sides_are_told_fourteen_days_before(self, app, desk, sent, as_):
+        days = timedelta(days=app.config["TIP_DAYS"])
+        with time_machine.travel(now() + days - timedelta(days=14)):
+            sent.enter()
+            assert re.search(r'class="error">[^<]*삭제', sent.box().text)
+            later = AtDesk(desk.user, as_(desk.user), *desk.paper)
+            later.unlock()
+            assert re.search(r'class="error">[^<]*삭제', later.get("/desk/tips/1").text)
+
+    def test_files_that_belong_to_nothing_are_swept_after_a_day(self, desk, sent):
+        stray = key_files.folder("files") / "stray"
+        stray.write_bytes(b"x")
+        with writing():
+            retention.erase_outdated()
+        assert stray.exists()
+        with time_machine.travel(now() + timedelta(days=2)), writing():
+            retention.erase_outdated()
+        assert not stray.exists()
+
+
+def test_the_code_is_kept_under_the_forms_own_secret_only(desk, source):
+    form = fields(source.write(STORY))
+    source.client.post("/tips/new", data=form)
+
+    assert form_tokens.result_of(form_tokens.new()) is None
+    assert form_tokens.result_of(form["ticket"])
+
+
+def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path):
+    other = another(tmp_path / "other")
+    with other.app_context():
+        foreign = form_tokens.new()
+
+    assert form_tokens.age(foreign) is None
+    assert form_tokens.age(form_tokens.new()) < timedelta(seconds=5)
+
+
+def test_forgetting_the_log_twice_is_no_trouble(app):
+    truncate_wal()
+    truncate_wal()

@@ -1,0 +1,405 @@
+"""A source sends a tip, keeps a code, and comes back with it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from board.db import db, now
+from board.tips.crypto import key_files, passphrases, primitives
+from board.tips.models.tip import Tip
+from board.tips.sealed import messages
+from tips.conftest import Source, fields, hidden_field, inner
+
+AS_SERVED = (
+    primitives._PASSES,
+    primitives._LANES,
+    primitives._KIB,
+)  # before the tests make it cheap
+STORY = "과장이 장부를 두 권 씁니다."
+
+
+def tips():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Tip))
+
+
+def test_a_source_sends_and_comes_back(sent):
+    assert len(sent.code.split()) == 8
+
+    assert sent.enter().location == "/tips/box"
+    page = sent.box().text
+    assert STORY in page
+    assert "아직 읽지 않음" in page
+
+
+def test_nothing_is_sent_before_it_was_looked_at(desk, source):
+    page = source.write(STORY)
+
+    assert page.status_code == 200
+    assert "아직 아무것도 보내지 않았습니다" in page.text
+    assert STORY in page.text
+    assert tips() == 0
+
+
+def test_a_form_without_a_ticket_is_looked_at_first(desk, source):
+    """A program that posts at once gets the preview, whose form it can post."""
+    looked = source.client.post("/tips/new", data={"text": STORY, "step": "send"})
+    assert tips() == 0
+
+    page = source.client.post("/tips/new", data=fields(looked))
+
+    assert len(inner(page, "tip-code").split()) == 8
+    assert tips() == 1
+
+
+def test_the_text_may_be_changed_and_looked_at_again(desk, source):
+    form = fields(source.write(STORY))
+
+    again = source.client.post("/tips/new", data={**form, "text": "더 씁니다.", "again": "yes"})
+
+    assert (again.status_code, tips()) == (200, 0)
+    assert "더 씁니다." in again.text
+
+
+def test_the_code_is_shown_again_for_ten_minutes_to_whoever_has_the_form(desk, source):
+    form = fields(source.write(STORY))
+    code = inner(source.client.post("/tips/new", data=form), "tip-code")
+
+    reloaded = source.client.post("/tips/new", data=form)
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        later = source.client.post("/tips/new", data=form)
+
+    assert inner(reloaded, "tip-code") == code
+    assert later.status_code == 409
+    assert code not in later.text
+    assert tips() == 1
+
+
+def test_two_words_are_asked_back_and_then_the_code_is_gone(desk, source):
+    form = fields(source.write(STORY))
+    page = source.client.post("/tips/new", data=form)
+    code, asked = inner(page, "tip-code").split(), fields(page)
+    places = [name for name in asked if name.startswith("word")]
+    right = {name: code[int(name[4:]) - 1] for name in places}
+
+    wrong = source.client.post("/tips/new/check", data={**asked, places[0]: "뷁뷁"})
+    good = source.client.post("/tips/new/check", data={**asked, **right})
+
+    assert (wrong.status_code, good.status_code) == (422, 200)
+    assert inner(wrong, "tip-code").split() == code
+    assert len(places) == 2
+    assert "잘 적으셨습니다" in good.text
+    assert source.client.post("/tips/new", data=form).status_code == 409
+
+
+@pytest.mark.parametrize("spelling", ["digits", "two syllables", "lines"])
+def test_a_code_opens_in_whatever_way_it_was_noted(sent, spelling):
+    typed = {
+        "digits": passphrases.as_digits(sent.code),
+        "two syllables": " ".join(word[:2] for word in sent.code.split()),
+        "lines": sent.code.replace(" ", "\n"),
+    }[spelling]
+
+    assert sent.enter(typed).status_code == 303
+
+
+@pytest.mark.parametrize("typed", ["뷁뷁 뷁뷁", "1234", "x" * 299, "가격 " * 8])
+def test_a_wrong_code_opens_nothing(sent, typed):
+    answer = sent.enter(typed)
+
+    assert answer.status_code == 422
+    assert "Set-Cookie" not in answer.headers
+    assert "맞지 않는 코드입니다" in answer.text
+
+
+def test_a_word_that_is_in_no_list_is_named(sent):
+    typed = " ".join(["뷁뷁", *sent.code.split()[1:]])
+
+    assert "1번째 단어는 단어 목록에 없습니다" in sent.enter(typed).text
+
+
+def test_every_try_costs_one_derivation_and_the_same_time(sent, monkeypatch):
+    """Right, wrong, and not even words: counted, and slept up to the same moment."""
+    clock, slept, stretched = [100.0], [], []
+    monkeypatch.setattr("board.tips.source.mailbox_views.TRY_SECONDS", 0.6)
+    monkeypatch.setattr("board.tips.source.mailbox_views.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("board.tips.source.mailbox_views.time.sleep", slept.append)
+    stretch = key_files.stretch
+
+    def slow(secret, **kwargs):
+        clock[0] += 0.25
+        stretched.append(secret)
+        return stretch(secret, **kwargs)
+
+    monkeypatch.setattr("board.tips.source.mailbox_views.key_files.stretch", slow)
+    for typed in (sent.code, "뷁뷁", "1" * 27, " ".join(reversed(sent.code.split()))):
+        sent.enter(typed)
+
+    assert len(stretched) == 4
+    assert slept == [pytest.approx(0.35)] * 4
+
+
+def test_guessing_a_code_is_slow():
+    assert AS_SERVED == (3, 1, 64 * 1024)
+
+
+def test_no_cookie_before_a_code_is_entered(sent, source):
+    other = Source(sent.client.application)
+    pages = [
+        other.client.get("/tips"),
+        other.client.get("/tips/new"),
+        other.write(STORY),
+        other.send(STORY),
+        other.box(),
+        other.enter("wrong"),
+    ]
+
+    assert [page.headers.get("Set-Cookie") for page in pages] == [None] * 6
+    cookie = sent.enter().headers["Set-Cookie"]
+    assert cookie.startswith("board_tip=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Expires" not in cookie
+    assert "Max-Age" not in cookie
+
+
+def test_the_code_is_in_no_title_and_no_address_and_no_cookie(sent):
+    page = sent.send("다른 이야기입니다.")
+    title = page.text.split("<title>")[1].split("</title>")[0]
+
+    assert not set(sent.code.split()) & set(title.split())
+    assert sent.code.split()[0] not in "".join(map(str, sent.enter().headers))
+
+
+def test_the_sources_pages_are_kept_by_nobody_and_all_look_alike(sent):
+    sent.enter()
+    for page in (sent.client.get("/tips"), sent.client.get("/tips/new"), sent.box()):
+        headers = page.headers
+        assert headers["Cache-Control"] == "private, no-store, no-transform"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "script-src" not in headers["Content-Security-Policy"]
+        assert "Content-Encoding" not in headers
+        assert len(page.data) % (64 * 1024) == 0
+        assert "<script" not in page.text
+
+
+def test_pages_of_tips_are_not_compressed(sent):
+    page = sent.client.get("/tips/new", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in page.headers
+
+
+def test_a_member_who_sends_a_tip_is_a_stranger(desk, as_, ada, app):
+    """The session cookie comes along, and nobody looks at it."""
+    member = as_(ada)
+    seen_on = ada.sessions[0].seen_on
+
+    with time_machine.travel(now() + timedelta(days=2)):
+        page = member.get("/tips/new")
+
+    stranger = app.test_client().get("/tips/new")
+    assert without_ticket(page) == without_ticket(stranger)
+    db.session.expire_all()
+    assert ada.sessions[0].seen_on == seen_on
+
+
+def without_ticket(page):
+    return page.text.replace(hidden_field(page, "ticket"), "")
+
+
+def test_an_empty_tip_is_refused_and_a_trap_is_for_programs(desk, source):
+    empty = source.write("  ")
+    trapped = source.write(STORY, website="http://spam.example")
+
+    assert (empty.status_code, trapped.status_code) == (422, 422)
+    assert "내용을 입력하거나 파일을 올려 주세요" in empty.text
+    assert STORY in trapped.text
+
+
+def test_a_text_of_the_greatest_length_is_taken_and_a_longer_one_kept_on_the_page(desk, source):
+    longest = "가" * Tip.TEXT_MAX
+
+    assert source.send(longest).status_code == 200
+    refused = source.write(longest + "나")
+    assert refused.status_code == 422
+    assert longest + "나" in refused.text
+
+
+def test_without_a_reader_there_is_no_form(source):
+    page = source.client.get("/tips/new").text
+
+    assert "아직 제보를 열어 볼 담당자가 없습니다" in page
+    assert "<textarea" not in page
+
+
+class TestAFlood:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings | {"TIPS_PER_HOUR": 4}
+
+    def test_beyond_the_hours_limit_nothing_is_lost_and_the_next_hour_is_free(self, desk, source):
+        with time_machine.travel(now().replace(minute=5), tick=False) as clock:
+            for number in range(4):
+                clock.shift(10)
+                form = fields(source.write(f"{STORY} {number}"))
+                clock.shift(10)
+                assert source.client.post("/tips/new", data=form).status_code == 200
+            form = fields(source.write("다섯 번째"))
+            clock.shift(10)
+            refused = source.client.post("/tips/new", data=form)
+            clock.shift(3600)
+            taken = source.client.post("/tips/new", data=fields(refused))
+
+        assert refused.status_code == 503
+        assert "다섯 번째" in refused.text
+        assert taken.status_code == 200
+        assert tips() == 5
+
+    def test_a_thousand_machines_share_one_limit(self, app, desk):
+        """A botnet sends each tip from another address, in a browser of its own."""
+        with time_machine.travel(now().replace(minute=5), tick=False) as clock:
+            statuses = []
+            for number in range(6):
+                bot = Source(app)
+                bot.client.environ_base |= {"REMOTE_ADDR": f"203.0.113.{number}"}
+                form = fields(bot.write(f"{STORY} {number}"))
+                clock.shift(messages.TYPED)
+                statuses.append(bot.client.post("/tips/new", data=form).status_code)
+
+        assert statuses == [200] * 4 + [503] * 2
+
+    def test_a_form_that_was_not_typed_is_looked_at_again_once_many_come(self, desk, source):
+        with time_machine.travel(now().replace(minute=5), tick=False) as clock:
+            for number in range(2):
+                assert source.send(f"{STORY} {number}").status_code == 200
+            fast = fields(source.write("너무 빠릅니다.", files=((b"x", "x.txt"),)))
+            again = source.client.post("/tips/new", data=fast)
+            assert (again.status_code, tips()) == (200, 2)
+            assert "x.txt" in again.text
+            form = fields(source.write("천천히 썼습니다."))
+            clock.shift(messages.TYPED)
+            assert source.client.post("/tips/new", data=form).status_code == 200
+
+    def test_a_thousand_tips_make_one_notice(self, desk, source):
+        from board.tips.models.key_holders import TipReader  # noqa: PLC0415
+
+        for number in range(3):
+            with time_machine.travel(now() + timedelta(hours=number)):
+                source.send(STORY)
+        assert [reader.has_news for reader in db.session.scalars(TipReader.all())] == [True]
+
+
+def test_the_same_form_twice_makes_one_tip(desk, source):
+    form = fields(source.write(STORY))
+
+    codes = {inner(source.client.post("/tips/new", data=form), "tip-code") for _ in range(3)}
+
+    assert len(codes) == 1
+    assert tips() == 1
+
+
+def test_a_ticket_is_good_for_a_day_and_only_ours(desk, source):
+    form = fields(source.write(STORY))
+    for broken in ("", "x", form["ticket"][:-4] + "AAAA", form["ticket"] + "A", "é" * 64):
+        source.client.post("/tips/new", data={**form, "ticket": broken})
+    with time_machine.travel(now() + timedelta(hours=25)):
+        source.client.post("/tips/new", data=form)
+
+    assert tips() == 0
+
+
+def test_the_time_to_be_in_the_box_ends(sent):
+    sent.enter()
+    with time_machine.travel(now() + timedelta(minutes=29)):
+        assert STORY in sent.box().text
+    with time_machine.travel(now() + timedelta(minutes=58)):
+        assert STORY in sent.box().text
+    with time_machine.travel(now() + timedelta(minutes=100)):
+        assert STORY not in sent.box().text
+    with time_machine.travel(now() + timedelta(minutes=58)):
+        assert STORY in sent.box().text
+
+
+def test_what_was_written_while_the_box_locked_itself_is_not_lost(sent):
+    sent.enter()
+    with time_machine.travel(now() + timedelta(minutes=31)):
+        page = sent.client.post("/tips/box/message", data={"text": "천천히 <b>", "step": "look"})
+
+    assert page.status_code == 401
+    assert "천천히 &lt;b&gt;" in page.text
+    assert 'name="code"' in page.text
+
+
+def test_leaving_locks_the_box(sent):
+    sent.enter()
+    cookie = sent.client.get_cookie("board_tip").value
+
+    left = sent.client.post("/tips/box/leave")
+    sent.client.set_cookie("board_tip", cookie)
+
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert STORY not in sent.box().text
+
+
+def test_a_source_sees_how_often_the_code_was_used(sent):
+    sent.enter()
+    assert "오늘 처음 쓰였습니다" in sent.box().text
+    sent.enter()
+    assert "지금까지 1번 쓰였습니다" in sent.box().text
+    sent.enter()
+    assert "지금까지 2번 쓰였습니다" in sent.box().text
+
+
+def test_a_source_adds_something(sent):
+    sent.enter()
+
+    assert sent.add("그 장부를 본 날은 11월 3일입니다.").location == "/tips/box#newest"
+    assert "11월 3일입니다" in sent.box().text
+
+
+def test_a_source_changes_the_code(sent):
+    old, elsewhere = sent.code, Source(sent.client.application)
+    sent.enter()
+    elsewhere.enter(old)
+    ticket = hidden_field(sent.box(), "ticket")
+
+    page = sent.client.post("/tips/box/code", data={"ticket": ticket})
+    again = sent.client.post("/tips/box/code", data={"ticket": ticket})
+
+    new = inner(page, "tip-code")
+    assert inner(again, "tip-code") == new != old
+    assert STORY in sent.box().text
+    assert STORY not in elsewhere.box().text
+    assert sent.enter(old).status_code == 422
+    assert sent.enter(new).status_code == 303
+
+
+def test_a_source_destroys_their_access_and_the_newsroom_keeps_the_tip(sent, desk):
+    sent.enter()
+    sent.client.post("/tips/box/burn")
+
+    assert sent.enter().status_code == 422
+    assert STORY in desk.get("/desk/tips/1").text
+
+
+def test_a_source_asks_for_erasure(sent, desk):
+    sent.enter()
+    sent.client.post("/tips/box/erase")
+
+    assert "삭제를 요청하셨습니다" in sent.box().text
+    assert "삭제 요청" in desk.get("/desk/tips").text
+
+
+def test_acts_in_a_locked_box_lead_to_its_door(sent):
+    for act in ("message", "file", "code", "burn", "erase"):
+        assert sent.client.post(f"/tips/box/{act}").location == "/tips/box"
+
+
+def test_the_language_travels_in_the_address(desk, source):
+    page = source.client.get("/tips/new?lang=en").text
+
+    assert "What happened?" in page
+    assert 'action="/tips/new?lang=en"' in page
+    assert 'href="/tips?lang=en"' in page

@@ -1,0 +1,142 @@
+"""Every word on the page exists in Korean."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages import Catalog, extract, pofile
+
+ROOT = Path(__file__).parents[2]
+GLOSSARY = ROOT / "docs/glossary.md"
+PO = ROOT / "board/web/translations/ko/LC_MESSAGES/messages.po"
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+
+
+@pytest.fixture(scope="module")
+def korean():
+    return pofile.read_po(BytesIO(PO.read_bytes()), locale="ko", abort_invalid=True)
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    """Every string the source marks as one to translate."""
+    catalogue = Catalog()
+    methods = [("board/**.py", "python"), ("board/**.html", "jinja2")]
+    for _, _, message, _, _ in extract.extract_from_dir(ROOT, methods, keywords=KEYWORDS):
+        catalogue.add(message)
+    return {message.id for message in catalogue if message.id}
+
+
+def first(value):
+    return value if isinstance(value, str) else value[0]
+
+
+def test_every_string_is_in_the_catalogue_and_no_other(korean, spoken):
+    known = {message.id for message in korean if message.id}
+
+    assert {first(id) for id in spoken} - {first(id) for id in known} == set()
+    assert {first(id) for id in known} - {first(id) for id in spoken} == set()
+
+
+def test_every_string_has_a_korean_one_and_nothing_is_a_guess(korean):
+    missing = [
+        m.id
+        for m in korean
+        if m.id and not all([m.string] if isinstance(m.string, str) else m.string)
+    ]
+
+    assert missing == []
+    assert [message.id for message in korean if message.fuzzy] == []
+
+
+def test_korean_is_korean(korean):
+    """A string left in English would have no Hangul; names of services have none either."""
+    names = {"X", "Facebook", "English"}
+    latin = [m.id for m in korean if m.id and not re.search("[가-힣]", str(m.string))]
+
+    assert set(map(first, latin)) - names == set()
+
+
+def test_both_languages_fill_in_the_same_values(korean):
+    def values(text):
+        return set(re.findall(r"%\((\w+)\)[sd]", text)) | {
+            name for _, name, _, _ in Formatter().parse(text.replace("%", "")) if name
+        }
+
+    for message in korean:
+        if not message.id:
+            continue
+        english = message.id if isinstance(message.id, tuple) else (message.id,)
+        korean_texts = [message.string] if isinstance(message.string, str) else message.string
+        for text in korean_texts:
+            assert values(text) <= set().union(*map(values, english)), message.id
+            assert values(text) >= values(english[-1]) - {"num"}, message.id
+
+
+def both_sides(catalogue):
+    """Every English string and every Korean one, without what is filled in."""
+
+    def bare(text):
+        return re.sub(r"%\(\w+\)[sd]", "…", text)
+
+    messages = [message for message in catalogue if message.id]
+    english = [id for m in messages for id in ((m.id,) if isinstance(m.id, str) else m.id)]
+    korean = [s for m in messages for s in ((m.string,) if isinstance(m.string, str) else m.string)]
+    return [*map(bare, english)], [*map(bare, korean)]
+
+
+def refused_words(glossary):
+    """What the last column of each table says."""
+    rows = [row.strip("|").split("|") for row in glossary.splitlines() if row.startswith("| ")]
+    cells = [row[3].split(",") for row in rows if len(row) == 4 and row[0].strip() != "ko"]
+    return [word.strip() for cell in cells for word in cell if word.strip()]
+
+
+def offences(words, english, korean):
+    """Korean words as they are, since particles follow; English ones as whole words."""
+    for word in words:
+        if re.search("[가-힣]", word):
+            yield from ((word, text) for text in korean if word in text)
+        else:
+            whole = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])", re.IGNORECASE)
+            yield from ((word, text) for text in english if whole.search(text))
+
+
+def test_no_word_stands_for_what_the_glossary_calls_otherwise(korean):
+    words = refused_words(GLOSSARY.read_text())
+
+    assert len(words) > 80
+    assert list(offences(words, *both_sides(korean))) == []
+
+
+def test_a_word_against_the_glossary_is_found():
+    table = (
+        "| ko | en | meaning | not |\n|---|---|---|---|\n| 댓글창 | thread | All. | 스레드, board |"
+    )
+    words = refused_words(table)
+
+    assert words == ["스레드", "board"]
+    assert list(offences(words, ["The board is busy", "On boards"], ["스레드에서 보기"])) == [
+        ("스레드", "스레드에서 보기"),
+        ("board", "The board is busy"),
+    ]
+
+
+# Single ones in pairs; one alone is an apostrophe, as in the name of a program.
+STRAIGHT = re.compile(r"\"|'[^']*'")
+
+
+def test_quotation_marks_are_curly_in_both_languages(korean):
+    english, translated = both_sides(korean)
+
+    assert [text for text in (*english, *translated) if STRAIGHT.search(text)] == []
+    assert [text for text in (*english, *translated) if "'" in text] == []
+    assert [text for text in translated if text.count("‘") != text.count("’")] == []
+    assert [text for text in translated if text.count("“") != text.count("”")] == []
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "board/law/documents").glob("*.ko.txt")), ids=str)
+def test_the_documents_have_curly_ones_too(file):
+    assert STRAIGHT.findall(file.read_text()) == []
