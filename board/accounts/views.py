@@ -36,7 +36,7 @@ suspended_user_links: Hook[Callable[[User], tuple[str, str] | None]] = Hook()
 
 
 @bp.get("/sign-up")
-@open_to(everyone)
+@open_to(everyone, query=("next",))
 def sign_up_form() -> ResponseReturnValue:
     form = SignUpForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
     return _no_store(_sign_up_page(form))
@@ -70,7 +70,7 @@ def sign_up() -> ResponseReturnValue:
 
 
 @bp.get("/sign-in")
-@open_to(everyone)
+@open_to(everyone, query=("next",))
 def sign_in_form() -> ResponseReturnValue:
     form = SignInForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
     return _no_store(render_template("accounts/sign_in.html", form=form, too_many=None))

@@ -58,7 +58,7 @@ _STATES = {
 
 
 @bp.get("/articles/<slug>/comments")
-@open_to(everyone)
+@open_to(everyone, query=("before", "limit", "sort"))
 def comments(slug: str) -> ResponseReturnValue:
     sort, size = sort_from_query(), _asked_size()
     with read_connection():
@@ -103,7 +103,7 @@ def newest(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/counts")
-@open_to(everyone, lists=("article",))
+@open_to(everyone, lists=("article",), query=("article",))
 def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:

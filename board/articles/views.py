@@ -16,7 +16,7 @@ ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul letter takes nine in a posted form
 
 
 @bp.get("/")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def front() -> ResponseReturnValue:
     articles, more = _page()
     origins = current_app.config["IMAGE_ORIGINS"]
@@ -31,7 +31,7 @@ def front() -> ResponseReturnValue:
 
 
 @bp.get("/desk/articles")
-@open_to(editors)
+@open_to(editors, query=("before",))
 def desk() -> ResponseReturnValue:
     articles, more = _page()
     courses = page_thread_states(articles)

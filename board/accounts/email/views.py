@@ -28,7 +28,7 @@ def choose() -> ResponseReturnValue:
 
 
 @bp.get("/letters/stop")
-@open_to(everyone)
+@open_to(everyone, query=("to",))
 def stop_form() -> ResponseReturnValue:
     """Asked first: programs that look after mail open every link in it."""
     signed = request.args.get("to", "")
@@ -38,7 +38,7 @@ def stop_form() -> ResponseReturnValue:
 
 
 @bp.post("/letters/stop")
-@open_to(everyone)
+@open_to(everyone, query=("to",))
 def stop() -> ResponseReturnValue:
     user = email_queue.user_of_link(request.args.get("to", ""))
     if user is None:

@@ -21,7 +21,7 @@ bp = Blueprint("second_factor", __name__)
 
 
 @bp.get("/sign-in/code")
-@open_to(staff_without_2fa)
+@open_to(staff_without_2fa, query=("next",))
 def code_form() -> ResponseReturnValue:
     next = safe_redirect_path(request.args.get("next"))
     if passed_two_factor():
@@ -75,7 +75,7 @@ def renew() -> ResponseReturnValue:
 
 
 @bp.get("/account/second-factor/enrol")
-@open_to(staff_without_2fa)
+@open_to(staff_without_2fa, query=("next",))
 def enrol_form() -> ResponseReturnValue:
     ticket = two_factor.enrolment_token(current_user(), two_factor.new_secret(), key=_key())
     next = safe_redirect_path(request.args.get("next"))

@@ -44,25 +44,25 @@ def _label(name: str) -> str:
 
 
 @bp.get("/terms")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def of_use() -> ResponseReturnValue:
     return _page("terms")
 
 
 @bp.get("/terms/rules")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def house_rules() -> ResponseReturnValue:
     return _page("rules")
 
 
 @bp.get("/terms/youth")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def youth() -> ResponseReturnValue:
     return _page("youth")
 
 
 @bp.get("/terms/rights")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def rights() -> ResponseReturnValue:
     return _page("rights")
 

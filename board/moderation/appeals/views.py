@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/rulings/<id:id>/appeal")
-@open_to(everyone)
+@open_to(everyone, query=("key",))
 def appeal_form(id: int) -> ResponseReturnValue:
     """For whoever it is about: signed in, or, while suspended, with the key sign-in gave them."""
     key = request.args.get("key", "")

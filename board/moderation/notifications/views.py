@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/account/notices", endpoint="notices")
-@open_to(members)
+@open_to(members, query=("before", "next"))
 def index() -> ResponseReturnValue:
     """What was decided about me and mine, and why. Never by whom."""
     found = list(

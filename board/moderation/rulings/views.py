@@ -25,7 +25,7 @@ EXPORT_SIZE = 1000  # rulings of one answer to a program
 
 
 @bp.post("/comments/<id:id>/hide")
-@open_to(moderators)
+@open_to(moderators, query=("after",))
 def hide(id: int) -> ResponseReturnValue:
     form = ReasonForm.from_post()
     if not form.validate():
@@ -49,14 +49,14 @@ def restore(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/rulings")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def rulings() -> ResponseReturnValue:
     shown, more = _page(Ruling.PAGE_SIZE)
     return render_template("moderation/rulings/public_log.html", rulings=shown, more=more)
 
 
 @bp.get("/rulings.json")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def rulings_json() -> ResponseReturnValue:
     """One page of the same, and where it goes on: `next` is the address of earlier ones."""
     shown, more = _page(EXPORT_SIZE)
@@ -65,7 +65,7 @@ def rulings_json() -> ResponseReturnValue:
 
 
 @bp.get("/rulings.csv")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def rulings_csv() -> ResponseReturnValue:
     """The same as a table. With a byte order mark, without which Excel takes it for CP949."""
     shown, more = _page(EXPORT_SIZE)

@@ -27,25 +27,25 @@ bp = Blueprint("people", __name__)
 
 
 @bp.get("/desk/people")
-@open_to(moderators)
+@open_to(moderators, query=("q",))
 def index() -> ResponseReturnValue:
     return _index()
 
 
 @bp.get("/desk/people/<id:id>")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def person(id: int) -> ResponseReturnValue:
     return _person_page(_person(id))
 
 
 @bp.post("/desk/people/<id:id>/warn")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def warn(id: int) -> ResponseReturnValue:
     return _apply_sanction(id, WarnForm.from_post(), sanctions.warn)
 
 
 @bp.post("/desk/people/<id:id>/hold")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def hold(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(id, form, sanctions.hold, lambda: {"until": form.until})
@@ -55,7 +55,7 @@ _SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban"
 
 
 @bp.post("/desk/people/<id:id>/suspend")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def suspend(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(
@@ -64,7 +64,7 @@ def suspend(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/ban")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
     form.person = _person(id)
@@ -94,7 +94,7 @@ def note(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/bans")
-@open_to(moderators, lists=("person",))
+@open_to(moderators, lists=("person",), query=("q",))
 def propose() -> ResponseReturnValue:
     """Ban several, if another moderator agrees."""
     form = BansForm.from_post()
