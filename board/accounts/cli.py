@@ -18,7 +18,7 @@ from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
 from board.db import db, now, schema, writing
-from board.web.i18n import today
+from board.db.clock import today
 
 accounts_cli = AppGroup("accounts", help="Create accounts, grant and revoke permissions, suspend.")
 

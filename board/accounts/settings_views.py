@@ -23,8 +23,8 @@ from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
 from board.accounts.views import bp
 from board.db import db, writing
+from board.db.clock import today
 from board.web.access import members, open_to
-from board.web.i18n import today
 
 
 @bp.get("/account")

@@ -1,9 +1,7 @@
 """Writing and editing an article; closing its thread."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import gettext
@@ -14,6 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from board.articles.html_sanitizer import clean, plain
 from board.articles.models import Article
 from board.db import now
+from board.db.clock import from_local, newsroom_zone
 from board.web.forms import Form
 
 _required = DataRequired(_("Please fill this in."))
@@ -65,13 +64,13 @@ class ArticleForm(Form):
             "image": self.image.data,
             "image_alt": self.image_alt.data,
             "body_html": html,
-            "published_at": _aware(self.published_at.data) or now(),
+            "published_at": from_local(self.published_at.data) or now(),
         }
 
     @classmethod
     def of(cls, article: Article) -> "ArticleForm":
         """The form as it stands for an article being edited."""
-        zone = ZoneInfo(current_app.config["TIMEZONE"])
+        zone = newsroom_zone()
         filled: ArticleForm = cls.unbound(
             data={
                 "title": article.title,
@@ -98,7 +97,3 @@ class CloseForm(Form):
 
 def _lines(text: str | None) -> Iterable[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
-
-
-def _aware(local: datetime | None) -> datetime | None:
-    return local.replace(tzinfo=ZoneInfo(current_app.config["TIMEZONE"])) if local else None

@@ -15,10 +15,9 @@ def init_app(app: Flask) -> None:
 
 
 def _template_context() -> dict[str, Any]:
-    notice = request.args.get("notice")
     return {
         "viewer": viewer(),
         "site_name": current_app.config["SITE_NAME"],
         "lang": str(get_locale()),
-        "notice": notice if notice in NOTICES else None,
+        "notice": NOTICES.get(request.args.get("notice", "")),
     }

@@ -24,8 +24,8 @@ from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
 from board.articles.models import Article
 from board.db import close_connections, db, hash_chain, now, writing
+from board.db.clock import today
 from board.ops.doctor import doctor
-from board.web.i18n import today
 from conftest import Client, say
 
 DESK = "/desk/comments"

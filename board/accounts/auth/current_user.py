@@ -7,12 +7,11 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import Session, User
-from board.accounts.two_factor.models import SecondFactor
 from board.db import db, writing
+from board.db.clock import today
 from board.db.write_lock import LockTimeout
 from board.web import access
 from board.web.access import Guest, anonymous_only, cookie_name
-from board.web.i18n import today
 from board.web.request.origins import is_source_request
 
 
@@ -59,12 +58,3 @@ def _touch_session(session_id: int) -> None:
             db.session.execute(update(Session).where(this).values(seen_on=today()))
     except (LockTimeout, OperationalError) as error:
         current_app.logger.warning("session not touched: %s", error)
-
-
-def passed_two_factor() -> bool:
-    """In this session; or this board asks for none, and the person has none."""
-    session = current_session()
-    if session is None or session.second_factor_at:
-        return session is not None
-    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(session.user)
-    return not asked

@@ -15,9 +15,10 @@ from board.accounts.auth.passwords import is_password
 from board.accounts.auth.rate_limit import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
 from board.db import db, now, writing
+from board.db.clock import today
 from board.runtime.limiter import QueueFull
 from board.web.access import cookie_name
-from board.web.i18n import language, today
+from board.web.i18n import language
 from board.web.request.origins import is_https
 
 

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from board.accounts.auth.current_user import current_session, current_user, passed_two_factor
+from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import redirect_signed_in, retry_text, start_session, with_cookies
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.models import SecondFactor, TwoFactorAction, TwoFactorEvent
+from board.accounts.two_factor.session_check import passed_two_factor
 from board.db import db, writing
 from board.web.access import open_to, staff_without_2fa
 from board.web.forms import safe_redirect_path

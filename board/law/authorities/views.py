@@ -12,6 +12,7 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
+from board.db.clock import local
 from board.law.authorities import data_requests, orders
 from board.law.authorities.base import Answered, AuthorityRequest
 from board.law.authorities.data_requests import DataRequest
@@ -29,7 +30,6 @@ from board.law.authorities.forms import (
 from board.law.authorities.orders import Order, Outcome
 from board.web.access import moderators, open_to
 from board.web.forms import Form, query_id
-from board.web.i18n import local
 
 bp = Blueprint("registers", __name__)
 

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
+from board.db.clock import today
 from board.law.claims.models import Claim
 from board.law.terms import documents as terms_documents
 from board.law.terms.documents import Document
 from board.web.access import everyone, open_to
-from board.web.i18n import format_full_date, today
+from board.web.i18n import format_full_date
 
 bp = Blueprint("terms", __name__)
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
-from flask import current_app
 from sqlalchemy import select
 
 from board.db import db, execute_core
 from board.moderation import word_filter
 from board.moderation.filters import models as filter_rules
 from board.moderation.filters.models import Kind, Rule, RulesVersion, State
+from board.runtime.app import app_state
 
 
 class CachedRule(NamedTuple):
@@ -81,8 +81,8 @@ def current_rules() -> CompiledRules:
 def compiled_rules(number: int | None) -> CompiledRules:
     """The rules of this transaction, when it has been told which these are; None: none, ever."""
     number = number or 0
-    kept: CompiledRules | None = current_app.extensions.get("rulebook")
+    kept: CompiledRules | None = app_state().get("rulebook")
     if kept is None or kept.edition != number:
         kept = CompiledRules(number, CachedRule.all(), filter_rules.allowed_texts())
-        current_app.extensions["rulebook"] = kept
+        app_state()["rulebook"] = kept
     return kept

@@ -3,9 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -29,6 +27,7 @@ from board.articles.thread_controls.models import (
 )
 from board.articles.thread_controls.state import DOORS
 from board.db import db, now
+from board.db.clock import from_local
 from board.moderation.threads.surges import Surge
 from board.web.forms import Form
 
@@ -139,12 +138,12 @@ class SteerForm(Form):
 
     @property
     def begins_at(self) -> datetime | None:
-        return _aware(self.starts_at.data)
+        return from_local(self.starts_at.data)
 
     @property
     def over_at(self) -> datetime | None:
         if self.ends_at.data:
-            return _aware(self.ends_at.data)
+            return from_local(self.ends_at.data)
         hours = int(self.lasts.data) if str(self.lasts.data).isdecimal() else 0
         return (self.begins_at or now()) + timedelta(hours=hours) if hours else None
 
@@ -184,8 +183,3 @@ class SteerForm(Form):
 
 class SeenForm(Form):
     note = StringField(_("Note for colleagues"), [Length(max=Surge.NOTE_MAX)])
-
-
-def _aware(local: datetime | None) -> datetime | None:
-    """A time of the newsroom's clocks."""
-    return local.replace(tzinfo=ZoneInfo(current_app.config["TIMEZONE"])) if local else None
