@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateTimeLocalField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from board.articles.html_sanitizer import clean, plain
+from board.articles.html_sanitizer import sanitize, plain_text
 from board.articles.models import Article
 from board.db import now
 from board.web.forms import Form
@@ -55,13 +55,13 @@ class ArticleForm(Form):
 
     def content(self) -> dict[str, Any]:
         """What Article.publish and Article.revise take; the HTML is clean."""
-        html = clean(self.body.data, image_origins=current_app.config["IMAGE_ORIGINS"])
+        html = sanitize(self.body.data, image_origins=current_app.config["IMAGE_ORIGINS"])
         return {
             "title": self.title.data,
             "subtitles": _lines(self.subtitles.data),
             "section": self.section.data,
             "byline": self.byline.data,
-            "summary": self.summary.data or plain(html),
+            "summary": self.summary.data or plain_text(html),
             "image": self.image.data,
             "image_alt": self.image_alt.data,
             "body_html": html,
@@ -69,7 +69,7 @@ class ArticleForm(Form):
         }
 
     @classmethod
-    def of(cls, article: Article) -> "ArticleForm":
+    def for_article(cls, article: Article) -> "ArticleForm":
         """The form as it stands for an article being edited."""
         zone = ZoneInfo(current_app.config["TIMEZONE"])
         filled: ArticleForm = cls.unbound(

@@ -15,7 +15,7 @@ import regex
 from board.text import normalize
 
 SUMMARY_MAX = 160  # characters as a reader counts them
-PICTURE = "사진"  # in the language of the articles, as it is kept with them
+PICTURE_LABEL = "사진"  # in the language of the articles, as it is kept with them
 _TAGS = set(
     [
         "p",
@@ -83,7 +83,7 @@ _BLOCK_EDGE = re.compile(
 Filter = Callable[[str, str, str], str | None]
 
 
-def clean(html: str, *, image_origins: Collection[str], base: str = "") -> str:
+def sanitize(html: str, *, image_origins: Collection[str], base: str = "") -> str:
     """The body as it may be shown. Cleaning it again changes nothing.
 
     Pictures are shown from our own /static/ and from `image_origins` ("https://img.example") only;
@@ -97,7 +97,7 @@ def clean(html: str, *, image_origins: Collection[str], base: str = "") -> str:
     return _settled(html, _shown_addresses(frozenset(image_origins)))
 
 
-def paragraphs(escaped: str) -> str:
+def to_paragraphs(escaped: str) -> str:
     """Escaped text as HTML: a blank line begins a paragraph, any other line end is a <br>."""
     parts = _BLANK_LINE.split(escaped.replace("\r\n", "\n").replace("\r", "\n"))
     return "\n".join(
@@ -114,7 +114,7 @@ def figure(*, src: str, alt: str = "", caption: str = "", credit: str = "") -> s
     return f"<figure>{image}{line}</figure>"
 
 
-def plain(html: str, *, limit: int = SUMMARY_MAX) -> str:
+def plain_text(html: str, *, limit: int = SUMMARY_MAX) -> str:
     """The beginning of the text, without pictures and their captions; `limit` in characters."""
     spaced = _BLOCK_EDGE.sub(" <", html)
     text = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style", "figure"})
@@ -159,11 +159,11 @@ def _settled(html: str, attribute_filter: Filter) -> str:
     """
     for _ in range(_ROUNDS):
         tidied = _EMPTY.sub("", normalize(html))
-        again = _sanitised(tidied if "<" in tidied else paragraphs(tidied), attribute_filter)
+        again = _sanitised(tidied if "<" in tidied else to_paragraphs(tidied), attribute_filter)
         if again == html:
             return html
         html = again
-    return paragraphs(entities.escape(plain(html, limit=len(html)), quote=False))
+    return to_paragraphs(entities.escape(plain_text(html, limit=len(html)), quote=False))
 
 
 def _whole_addresses(base: str) -> Filter:
@@ -179,7 +179,7 @@ def _shown_addresses(image_origins: frozenset[str]) -> Filter:
     whole = _whole_addresses("")
 
     def shown(tag: str, attribute: str, value: str) -> str | None:
-        if tag == "img" and attribute == "src" and not is_shown(value, image_origins):
+        if tag == "img" and attribute == "src" and not is_allowed_image(value, image_origins):
             return None
         return whole(tag, attribute, value)
 
@@ -204,7 +204,7 @@ def _address(value: str, base: str) -> str | None:
     return address if parts.scheme == "mailto" or is_our_path else None
 
 
-def is_shown(src: str, image_origins: Collection[str]) -> bool:
+def is_allowed_image(src: str, image_origins: Collection[str]) -> bool:
     """Whether a page may load this picture: ours, or from an origin the operator named."""
     parts = urlsplit(src)
     if not parts.netloc:
@@ -237,7 +237,7 @@ def _image(tag: str, image_origins: frozenset[str], *, inside_link: bool) -> str
     is_beacon = {about.get("width"), about.get("height")} & {"0", "1"}
     if "src" not in about or is_beacon:
         return ""
-    if is_shown(entities.unescape(about["src"]), image_origins):
+    if is_allowed_image(entities.unescape(about["src"]), image_origins):
         return tag
-    words = about.get("alt", "").strip() or PICTURE
+    words = about.get("alt", "").strip() or PICTURE_LABEL
     return words if inside_link else f'<a href="{about["src"]}">{words}</a>'

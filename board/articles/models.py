@@ -56,7 +56,7 @@ class Article(Base):
     revision: Mapped[int] = mapped_column(default=0)
 
     if TYPE_CHECKING:  # is any steering of its thread open: added in steering.py
-        is_steered: Mapped[bool]
+        is_restricted: Mapped[bool]
 
     @classmethod
     def by_slug(cls, slug: str | BindParameter[str]) -> Select[Self]:

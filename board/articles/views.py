@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from board.articles.forms import ArticleForm, CloseForm
-from board.articles.html_sanitizer import is_shown
+from board.articles.html_sanitizer import is_allowed_image
 from board.articles.models import Article
 from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing
@@ -20,7 +20,7 @@ ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul letter takes nine in a posted form
 def front() -> ResponseReturnValue:
     articles, more = _page()
     origins = current_app.config["IMAGE_ORIGINS"]
-    pictured = bool(articles and articles[0].image and is_shown(articles[0].image, origins))
+    pictured = bool(articles and articles[0].image and is_allowed_image(articles[0].image, origins))
     return render_template(
         "articles/front.html",
         articles=articles,
@@ -60,7 +60,7 @@ def write() -> ResponseReturnValue:
 @open_to(editors)
 def edit_form(slug: str) -> ResponseReturnValue:
     article = _article(slug)
-    return _edit_page(article, ArticleForm.of(article))
+    return _edit_page(article, ArticleForm.for_article(article))
 
 
 @bp.post("/desk/articles/<slug>")
@@ -83,7 +83,7 @@ def close(slug: str) -> ResponseReturnValue:
     form = CloseForm.from_post()
     if not form.validate():
         article = _article(slug)
-        return _edit_page(article, ArticleForm.of(article), close_form=form), 422
+        return _edit_page(article, ArticleForm.for_article(article), close_form=form), 422
     with writing():
         _article(slug).close(reason=form.reason.data)
     return redirect(url_for(".edit_form", slug=slug, notice="closed"), 303)

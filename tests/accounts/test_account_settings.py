@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from board.accounts.auth.login import device_name
-from board.accounts.auth.passwords import hash_password, is_password
+from board.accounts.auth.passwords import hash_password, verify_password
 from board.accounts.models import Session, User
 from board.articles.models import Article
 from board.db import db, now, writing
@@ -70,7 +70,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(as_: Browser,
     assert (answer.status_code, answer.location) == (303, "/account?notice=password_changed")
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert cookie != here.get_cookie("board_session")
-    assert is_password(NEW, ada.password_hash)
+    assert verify_password(NEW, ada.password_hash)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_without_the_current_password_or_a_good_new_one_nothing_changes(
 def test_the_current_password_cannot_be_guessed_for_long(
     as_: Browser, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.accounts.auth.login.is_password", lambda *_: False)
+    monkeypatch.setattr("board.accounts.auth.login.verify_password", lambda *_: False)
     client, form = as_(ada), {"current": "not her password", "password": NEW}
     answers = [client.post("/account/password", data=form).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from board.accounts.auth.passwords import is_password
+from board.accounts.auth.passwords import verify_password
 from board.accounts.cli import accounts_cli
 from board.accounts.models import User
 from board.db import db
@@ -25,7 +25,7 @@ def test_the_first_moderator_is_made_here(operator: Run) -> None:
     user = db.session.scalars(select(User)).one()
     assert (result.exit_code, result.output) == (0, "운영자 <mo@harbour.example> can sign in.\n")
     assert (user.can_moderate, user.can_edit) == (True, False)
-    assert is_password(PASSWORD, user.password_hash)
+    assert verify_password(PASSWORD, user.password_hash)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_password_is_asked_for_twice_when_it_was_not_given(operator: Run) ->
     assert result.exit_code == 0 and result.output.endswith(
         "모래 <mo@harbour.example> can sign in.\n"
     )
-    assert is_password(PASSWORD, db.session.scalars(select(User)).one().password_hash)
+    assert verify_password(PASSWORD, db.session.scalars(select(User)).one().password_hash)
 
 
 def test_a_capability_is_given_and_taken(operator: Run, ada: User) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from board.accounts.auth import passwords
 from board.accounts.auth.rate_limit import Device
-from board.accounts.display_names import FORMER
+from board.accounts.display_names import DELETED_USER_NAME
 from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session, User
@@ -55,10 +55,10 @@ def test_what_was_written_stays_without_the_name(leave, guest, harbour, ada, bor
 
     assert (answer.status_code, answer.location) == (303, "/?notice=left")
     page = guest.get("/articles/harbour").text
-    assert "떠나기 전에" in page and FORMER in page and "ada" not in page
+    assert "떠나기 전에" in page and DELETED_USER_NAME in page and "ada" not in page
     told = guest.get("/api/v1/articles/harbour/comments").json["comments"][0]
-    assert told["author"]["name"] == FORMER
-    assert told["replies"][0]["to"]["name"] == FORMER
+    assert told["author"]["name"] == DELETED_USER_NAME
+    assert told["replies"][0]["to"]["name"] == DELETED_USER_NAME
     assert ada.left_on is not None
 
 
@@ -137,7 +137,7 @@ def test_several_may_leave_and_no_one_may_be_called_that(leave, as_, guest, ada,
     assert [leave(user).status_code for user in (ada, bora)] == [303, 303]
 
     form = {"email": "x@harbour.example", "password": PASSWORD, "of_age": "y"}
-    for name in (FORMER, "탈퇴한  이용자", "탈퇴한·이용자"):
+    for name in (DELETED_USER_NAME, "탈퇴한  이용자", "탈퇴한·이용자"):
         refused = guest.post("/sign-up", data={**form, "name": name})
         assert refused.status_code == 422
         assert "쓸 수 없는 닉네임입니다." in refused.text
@@ -200,7 +200,7 @@ def test_an_operator_does_it_for_whoever_cannot_sign_in(operator, guest, harbour
         == "ada@harbour.example has left.\n"
     )
 
-    assert ada.left_on and FORMER in guest.get("/articles/harbour").text
+    assert ada.left_on and DELETED_USER_NAME in guest.get("/articles/harbour").text
     assert "staff" in operator("leave", "mo@harbour.example", "--yes").output
     assert "no account" in operator("leave", "ada@harbour.example", "--yes").output
 
@@ -259,6 +259,6 @@ def test_the_desk_sees_what_was_decided_but_not_about_whom(leave, as_, harbour, 
     leave()
 
     log = as_(mo).get("/desk/rulings").text
-    assert FORMER in log and ">ada<" not in log
+    assert DELETED_USER_NAME in log and ">ada<" not in log
     assert as_(mo).get(f"/desk/people/{ada.id}").status_code == 200
     assert person("cyd").name == "cyd"

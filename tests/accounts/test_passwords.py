@@ -7,7 +7,12 @@ import pytest
 from flask import Flask
 
 from board.accounts.auth import passwords
-from board.accounts.auth.passwords import hash_password, is_easy, is_password, normalize_password
+from board.accounts.auth.passwords import (
+    hash_password,
+    is_guessable,
+    normalize_password,
+    verify_password,
+)
 from board.runtime.limiter import Limiter, QueueFull
 from support.wait import until
 
@@ -25,25 +30,25 @@ def quick_passwords() -> None:
 
 @pytest.mark.parametrize("password", EASY)
 def test_a_password_of_the_lists_is_easy(password: str) -> None:
-    assert is_easy(password)
+    assert is_guessable(password)
 
 
 @pytest.mark.parametrize("password", GOOD)
 def test_a_sentence_is_not_easy(password: str) -> None:
-    assert not is_easy(password, about=["푸른항구신문", "sora"])
+    assert not is_guessable(password, about=["푸른항구신문", "sora"])
 
 
 @pytest.mark.parametrize("word", ["푸른항구신문", "SORAKIM"])
 def test_words_about_the_person_are_easy(word: str) -> None:
-    assert is_easy(word.lower() * 3, about=[word])
+    assert is_guessable(word.lower() * 3, about=[word])
 
 
 def test_a_password_is_known_again_however_its_letters_are_composed() -> None:
     password = "바닷가 등대지기 할아버지의 이야기"
     kept = hash_password(unicodedata.normalize("NFD", password))
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert is_password(password, kept)
-    assert not is_password(password + " ", kept)
+    assert verify_password(password, kept)
+    assert not verify_password(password + " ", kept)
 
 
 def test_the_same_password_is_kept_differently_each_time() -> None:
@@ -51,7 +56,7 @@ def test_the_same_password_is_kept_differently_each_time() -> None:
 
 
 def test_nobody_has_the_password_of_a_missing_account() -> None:
-    assert not is_password("", None)
+    assert not verify_password("", None)
 
 
 def test_tidying_composes_and_changes_nothing_else() -> None:
@@ -61,8 +66,8 @@ def test_tidying_composes_and_changes_nothing_else() -> None:
 def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords.limiter, "wait", 0.01)
     with passwords.limiter, pytest.raises(QueueFull):
-        is_password("x", None)
-    assert not is_password("x", None)
+        verify_password("x", None)
+    assert not verify_password("x", None)
 
 
 def test_processes_take_turns_too(app: Flask) -> None:
@@ -84,7 +89,7 @@ def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.Monkey
 
     def check() -> None:
         try:
-            told.append("no" if not is_password("x", None) else "yes")
+            told.append("no" if not verify_password("x", None) else "yes")
         except QueueFull:
             told.append("busy")
 

@@ -52,7 +52,7 @@ def second_worker(app: Flask, another: Callable[..., Flask]) -> FlaskClient:
 def no_checks(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """The hashes passwords are compared with; the comparison says no, and costs nothing."""
     asked: list[str | None] = []
-    monkeypatch.setattr(views, "is_password", lambda _, kept: asked.append(kept))
+    monkeypatch.setattr(views, "verify_password", lambda _, kept: asked.append(kept))
     return asked
 
 
@@ -177,13 +177,13 @@ def test_a_wrong_password_and_an_unknown_email_look_the_same_and_cost_the_same(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared = []
-    check = views.is_password
+    check = views.verify_password
 
     def counting(password: str, kept: str | None) -> bool:
         compared.append(kept)
         return check(password, kept)
 
-    monkeypatch.setattr(views, "is_password", counting)
+    monkeypatch.setattr(views, "verify_password", counting)
     known = sign_in(guest, EMAIL, WRONG)
     unknown = sign_in(guest, "eda@harbour.example", WRONG)
     assert known.status_code == unknown.status_code == 422
@@ -195,7 +195,7 @@ def test_a_wrong_password_and_an_unknown_email_look_the_same_and_cost_the_same(
 def test_signing_in_never_leads_to_another_site(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "is_password", lambda *_: True)
+    monkeypatch.setattr(views, "verify_password", lambda *_: True)
     for path in ELSEWHERE:
         assert guest.get("/sign-in", query_string={"next": path}).status_code == 200, path
         assert sign_in(guest, next=path).location == "/", path
@@ -270,7 +270,7 @@ def test_one_network_may_not_try_many_accounts(
 def test_right_passwords_are_not_counted(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "is_password", lambda *_: True)
+    monkeypatch.setattr(views, "verify_password", lambda *_: True)
     answers = {sign_in(guest).status_code for _ in range(12)}
     assert (answers, attempts()) == ({303}, 0)
 
@@ -278,7 +278,7 @@ def test_right_passwords_are_not_counted(
 def test_a_right_password_that_does_not_open_the_door_is_no_failure(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "is_password", lambda *_: True)
+    monkeypatch.setattr(views, "verify_password", lambda *_: True)
     with writing():
         ada.suspend(until=now() + timedelta(days=3), reason="도배")
     answers = {sign_in(guest).status_code for _ in range(12)}

@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, select
 from werkzeug.test import TestResponse
 
 from board.accounts.auth import passwords
-from board.accounts.auth.passwords import is_password
+from board.accounts.auth.passwords import verify_password
 from board.accounts.models import User
 from board.db import db, now
 from board.web.forms import safe_redirect_path
@@ -55,7 +55,7 @@ def test_a_guest_signs_up(guest: FlaskClient) -> None:
     user = db.session.scalars(User.with_email("sora@harbour.example")).one()
     assert (answer.status_code, answer.location, user.name) == (303, DONE, "소라")
     assert (user.can_moderate, user.can_edit, user.is_suspended) == (False, False, False)
-    assert is_password(PASSWORD, user.password_hash)
+    assert verify_password(PASSWORD, user.password_hash)
     assert "Set-Cookie" not in answer.headers
     assert guest.get(answer.location).status_code == 200
 

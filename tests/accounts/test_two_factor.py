@@ -21,7 +21,9 @@ from werkzeug.test import TestResponse
 from board.accounts import models as accounts
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
+from board.accounts.two_factor.encryption import secret_from_token
 from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
+from board.accounts.two_factor.totp import new_secret
 from board.articles.models import Article
 from board.db import close_connections, db, hash_chain, now, writing
 from board.ops.doctor import doctor
@@ -58,7 +60,7 @@ def with_password(app: Flask) -> Callable[[User], FlaskClient]:
 @pytest.fixture
 def phone(app: Flask, mo: User) -> Phone:
     """mo's, set up long ago."""
-    secret = two_factor.new_secret()
+    secret = new_secret()
     with writing():
         codes = two_factor.enrol(mo, secret, step=0, key=app.config["SECRET_KEY"])
     return Phone(secret, codes)
@@ -376,7 +378,7 @@ def test_a_form_that_is_forged_of_somebody_else_or_too_old_begins_anew(
 def test_what_is_kept_of_it_is_no_ticket(app: Flask, mo_at: FlaskClient, mo: User) -> None:
     kept = db.session.get_one(SecondFactor, mo.id).sealed.decode()
 
-    assert two_factor.secret_from_token(kept, mo, key=app.config["SECRET_KEY"]) is None
+    assert secret_from_token(kept, mo, key=app.config["SECRET_KEY"]) is None
 
 
 def test_who_stole_a_password_or_a_session_cannot_set_up_their_own_telephone(
@@ -444,7 +446,7 @@ def test_a_secret_moved_to_another_person_opens_nothing(
     app: Flask, phone: Phone, tess: User, with_password: Callable[[User], FlaskClient], mo: User
 ) -> None:
     with writing():
-        two_factor.enrol(tess, two_factor.new_secret(), step=0, key=app.config["SECRET_KEY"])
+        two_factor.enrol(tess, new_secret(), step=0, key=app.config["SECRET_KEY"])
         sealed = db.session.get_one(SecondFactor, mo.id).sealed
         db.session.get_one(SecondFactor, tess.id).sealed = sealed
 
@@ -511,7 +513,7 @@ def _acts() -> list[TwoFactorEvent]:
 
 @pytest.fixture
 def passwords_are_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("board.accounts.views.is_password", lambda *_: True)
+    monkeypatch.setattr("board.accounts.views.verify_password", lambda *_: True)
 
 
 def sign_in(client: FlaskClient, name: str) -> str:
@@ -553,7 +555,7 @@ class TestABoardThatAsksForNone:
 def test_a_new_password_keeps_what_the_session_has_shown(
     mo_at: FlaskClient, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.accounts.auth.login.is_password", lambda *_: True)
+    monkeypatch.setattr("board.accounts.auth.login.verify_password", lambda *_: True)
     monkeypatch.setattr("board.accounts.settings_views.hash_password", lambda _: "!")
     data = {"current": "right", "password": "a harbour full of quiet boats"}
 

@@ -16,7 +16,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from board.articles.importing import BrokenFeed, Item, RejectedItem, read, survey
+from board.articles.importing import BrokenFeed, Item, RejectedItem, read_items, count_items
 from board.articles.importing.items import ITEM_MAX
 from board.articles.importing.run import articles_cli
 from board.articles.models import Article
@@ -28,7 +28,7 @@ Import = Callable[..., Result]
 
 
 def items(path: Path) -> list[Item]:
-    found = list(read(path))
+    found = list(read_items(path))
     assert [entry for entry in found if isinstance(entry, RejectedItem)] == []
     return [entry for entry in found if isinstance(entry, Item)]
 
@@ -186,7 +186,7 @@ def test_a_letter_cut_in_half_spoils_its_own_item_only(feed: Callable[..., Path]
     whole = rss(told(1, title="가나"), told(2), declaration=declaration).encode("cp949")
     broken = whole.replace("가나".encode("cp949"), "가나".encode("cp949")[:-1])
 
-    refused, item = read(feed(broken))
+    refused, item = read_items(feed(broken))
 
     assert refused == RejectedItem(
         f"item 1 ({HOME}/1)", "its title holds characters that are damaged (NUL or U+FFFD)"
@@ -309,7 +309,7 @@ def test_a_bad_article_is_refused_with_its_reason_and_loses_no_other(
 ) -> None:
     good = {"url": f"{HOME}/2", "title": "좋은 소식"}
 
-    refused, item = read(feed([article, good]))
+    refused, item = read_items(feed([article, good]))
 
     assert isinstance(refused, RejectedItem) and reason in refused.reason
     assert isinstance(item, Item) and item.title == "좋은 소식"
@@ -323,7 +323,7 @@ def test_a_key_given_twice_and_a_bottomless_article_are_refused(feed: Callable[.
         f' {{"url": "{HOME}/3", "title": "다"}}]'
     )
 
-    twice, bottomless, item = read(path)
+    twice, bottomless, item = read_items(path)
 
     assert twice == RejectedItem(f"item 1 ({HOME}/1)", "it has the key title twice")
     assert bottomless == RejectedItem(f"item 2 ({HOME}/2)", "it is nested deeper than 6 levels")
@@ -367,7 +367,7 @@ def test_what_is_not_a_whole_feed_is_broken(
     feed: Callable[..., Path], content: str | bytes, reason: str
 ) -> None:
     with pytest.raises(BrokenFeed) as broken:
-        survey(feed(content))
+        count_items(feed(content))
 
     assert reason in str(broken.value)
 
@@ -388,11 +388,11 @@ def large(path: Path, kind: str, *, count: int) -> Path:
     return path
 
 
-def survey_in_a_new_process(path: Path) -> tuple[int, int]:
+def count_in_a_new_process(path: Path) -> tuple[int, int]:
     """The number of articles, and the most memory the process had, in bytes, parser included."""
     program = (
-        "import pathlib, re, sys; from board.articles.importing import survey;"
-        "print(survey(pathlib.Path(sys.argv[1])),"
+        "import pathlib, re, sys; from board.articles.importing import count_items;"
+        "print(count_items(pathlib.Path(sys.argv[1])),"
         r" re.search(r'VmHWM:\s+(\d+)', pathlib.Path('/proc/self/status').read_text())[1])"
     )
     root = Path(__file__).parents[2]
@@ -409,8 +409,8 @@ def survey_in_a_new_process(path: Path) -> tuple[int, int]:
 def test_a_feed_of_any_size_is_read_in_little_memory(tmp_path: Path, kind: str) -> None:
     small, big = large(tmp_path / "1", kind, count=200), large(tmp_path / "2", kind, count=20_000)
 
-    _, memory_for_few = survey_in_a_new_process(small)
-    count, memory_for_many = survey_in_a_new_process(big)
+    _, memory_for_few = count_in_a_new_process(small)
+    count, memory_for_many = count_in_a_new_process(big)
 
     assert count == 20_000
     assert memory_for_many - memory_for_few < big.stat().st_size / 4

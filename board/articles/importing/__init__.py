@@ -11,10 +11,10 @@ from board.articles.importing import json_feed, xml_feed
 from board.articles.importing.charset import decode_chunks
 from board.articles.importing.items import BrokenFeed, Item, RejectedItem, validate_item
 
-__all__ = ["BrokenFeed", "Item", "RejectedItem", "read", "survey"]
+__all__ = ["BrokenFeed", "Item", "RejectedItem", "read_items", "count_items"]
 
 
-def read(path: Path) -> Iterator[Item | RejectedItem]:
+def read_items(path: Path) -> Iterator[Item | RejectedItem]:
     """The articles of this file, in its order. Raises BrokenFeed, perhaps after some of them."""
     chunks = decode_chunks(path)
     start = next(chunks, "")
@@ -28,6 +28,6 @@ def read(path: Path) -> Iterator[Item | RejectedItem]:
         yield validate_item(number, draft)
 
 
-def survey(path: Path) -> int:
+def count_items(path: Path) -> int:
     """How many items, good or bad, the file holds. Raises BrokenFeed unless it is whole."""
-    return sum(1 for _ in read(path))
+    return sum(1 for _ in read_items(path))

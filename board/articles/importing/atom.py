@@ -2,7 +2,7 @@
 
 from html import escape
 
-from board.articles.html_sanitizer import paragraphs, plain
+from board.articles.html_sanitizer import to_paragraphs, plain_text
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, inner, text
 
@@ -17,7 +17,7 @@ def parse_entry(entry: Element) -> RawItem:
         title=_title(entry),
         section=_section(entry),
         byline=_byline(entry) or (_byline(feed) if feed is not None else ""),
-        summary=plain(summary) if content else "",
+        summary=plain_text(summary) if content else "",
         html=content or summary,
         base=_base(entry),
         image=absolute(_link(entry, "enclosure", kind="image/"), entry, home),
@@ -40,13 +40,13 @@ def _construct(entry: Element, name: str) -> str:
         if kind in ("html", "text/html", "xhtml", "application/xhtml+xml"):
             return inner(element).strip()
         if kind in ("text", "text/plain"):
-            return paragraphs(escape(inner(element).strip()))
+            return to_paragraphs(escape(inner(element).strip()))
     return ""
 
 
 def _title(entry: Element) -> str:
     for element in children(entry, "atom:title"):
-        return plain(inner(element), limit=1000) if len(element) else element.text or ""
+        return plain_text(inner(element), limit=1000) if len(element) else element.text or ""
     return ""
 
 

@@ -91,19 +91,19 @@ def _shown(text: str) -> str:
 
 def _item(draft: RawItem) -> Item:
     _refuse_damage(draft)
-    url = canonical(draft.url)
+    url = canonical_url(draft.url)
     published_at, edited_at = _moments(draft)
     return Item(
         url=url,
         title=_title(draft.title),
-        subtitles=tuple(filter(None, map(headline, draft.subtitles))),
-        section=headline(draft.section),
-        byline=byline(draft.byline),
+        subtitles=tuple(filter(None, map(clean_title, draft.subtitles))),
+        section=clean_title(draft.section),
+        byline=clean_byline(draft.byline),
         summary=normalize_line(draft.summary),
         html=draft.html,
         base="" if draft.base == "" else urljoin(url, draft.base or ""),
         image=_image(draft.image),
-        image_alt=headline(draft.image_alt),
+        image_alt=clean_title(draft.image_alt),
         published_at=published_at,
         edited_at=edited_at,
         slug=_slug(draft.slug),
@@ -129,7 +129,7 @@ def _moments(draft: RawItem) -> tuple[datetime | None, datetime | None]:
     return published_at, edited_at
 
 
-def canonical(url: str) -> str:
+def canonical_url(url: str) -> str:
     """One spelling of an address: so an article read twice is one article. Raises Unfit."""
     url = normalize_line(url)
     if not url:
@@ -155,7 +155,7 @@ def _quoted(part: str) -> str:
 
 
 def _title(text: str) -> str:
-    title = headline(text)
+    title = clean_title(text)
     if not title:
         raise InvalidItem("it has no title")
     return title
@@ -166,7 +166,7 @@ def _image(url: str) -> str:
     if re.fullmatch(r"/static/[\w./-]+", url, re.A) and ".." not in url:
         return url
     try:
-        return canonical(url) if url else ""
+        return canonical_url(url) if url else ""
     except InvalidItem:
         return ""
 
@@ -184,7 +184,7 @@ def is_slug(text: str) -> bool:
     return len(text) <= _SLUG_MAX and text != "new" and bool(_SLUG.fullmatch(text))
 
 
-def headline(text: str) -> str:
+def clean_title(text: str) -> str:
     """A title as a reader should see it.
 
     Korean editing systems escape twice and leave <b> in titles, but <속보> is a word of its own.
@@ -194,8 +194,8 @@ def headline(text: str) -> str:
     return normalize_line(_INLINE_TAG.sub("", text))
 
 
-def byline(text: str) -> str:
+def clean_byline(text: str) -> str:
     """Who wrote it, without the e-mail address that feeds put beside the name."""
-    text = normalize_line(_EMAIL.sub(" ", headline(text)))
+    text = normalize_line(_EMAIL.sub(" ", clean_title(text)))
     bare = re.fullmatch(r"\(([^()]+)\)", text)
     return (bare[1] if bare else text).strip(" ,/|")

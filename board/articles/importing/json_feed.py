@@ -7,7 +7,7 @@ from typing import Any
 
 import ijson
 
-from board.articles.html_sanitizer import figure, paragraphs
+from board.articles.html_sanitizer import figure, to_paragraphs
 from board.articles.importing.items import ITEM_MAX, BrokenFeed, InvalidItem, RawItem
 
 DEPTH_MAX = 6  # of one article; our format needs 4
@@ -135,7 +135,7 @@ def _body(value: dict[str, Any]) -> str:
     if value.get("body") is not None and value.get("html") is not None:
         raise InvalidItem("it has both body and html")
     if not isinstance(value.get("body"), list):
-        return _text(value, "html") or paragraphs(escape(_text(value, "body"), quote=False))
+        return _text(value, "html") or to_paragraphs(escape(_text(value, "body"), quote=False))
     return "\n".join(map(_block, value["body"]))
 
 
@@ -157,7 +157,7 @@ def _figure(told: Any) -> str:
 def _marked_up(told: Any) -> str:
     if not isinstance(told, str):
         raise InvalidItem("a block of its body is not text")
-    return paragraphs(escape(told, quote=False))
+    return to_paragraphs(escape(told, quote=False))
 
 
 def _heading(told: Any) -> str:

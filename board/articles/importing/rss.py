@@ -1,6 +1,6 @@
 """One item of RSS 2.0, with the modules Korean newsrooms use: content, dc, dcterms, media."""
 
-from board.articles.html_sanitizer import plain
+from board.articles.html_sanitizer import plain_text
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, text
 
@@ -19,7 +19,7 @@ def parse_item(item: Element) -> RawItem:
         byline=", ".join(
             author for child in _authors(item) if (author := (child.text or "").strip())
         ),
-        summary=plain(description) if body else "",
+        summary=plain_text(description) if body else "",
         html=body or description,
         base=item.base or None,
         image=absolute(image, item, home),

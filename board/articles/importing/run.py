@@ -16,8 +16,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from board.articles.html_sanitizer import clean, plain
-from board.articles.importing import BrokenFeed, Item, RejectedItem, read, survey
+from board.articles.html_sanitizer import sanitize, plain_text
+from board.articles.importing import BrokenFeed, Item, RejectedItem, read_items, count_items
 from board.articles.importing.download import open_source
 from board.articles.importing.items import is_slug
 from board.articles.models import Article
@@ -50,7 +50,7 @@ def _report(source: str, *, dry_run: bool) -> bool:
     """Import one source and say what came of it. False when it could not be read."""
     try:
         with open_source(source) as path:
-            total = survey(path)
+            total = count_items(path)
             took = Import(dry_run=dry_run)
             took.all_of(path, total)
     except BrokenFeed as error:
@@ -87,7 +87,7 @@ class Import:
         self.seen: set[int] = set()  # hashes of addresses: a feed may be larger than memory
 
     def all_of(self, path: Path, total: int) -> None:
-        entries = enumerate(read(path), start=1)
+        entries = enumerate(read_items(path), start=1)
         with click.progressbar(
             length=total, file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as progress:
@@ -108,7 +108,7 @@ class Import:
                 self.refusals.append(entry)
                 continue
             where = f"item {number} ({entry.url})"
-            content = content_of(entry)
+            content = article_content(entry)
             if reason := self._objection(entry, content):
                 self.refusals.append(RejectedItem(where, reason))
             else:
@@ -148,15 +148,15 @@ def dry_run() -> Iterator[None]:
     db.session.rollback()
 
 
-def content_of(item: Item) -> dict[str, Any]:
+def article_content(item: Item) -> dict[str, Any]:
     """What Article.publish and Article.revise take; the HTML is clean."""
-    body = clean(item.html, image_origins=current_app.config["IMAGE_ORIGINS"], base=item.base)
+    body = sanitize(item.html, image_origins=current_app.config["IMAGE_ORIGINS"], base=item.base)
     return {
         "title": item.title,
         "subtitles": [_cut(line, Article.LINE_MAX) for line in item.subtitles],
         "section": _cut(item.section, _width("section")),
         "byline": _cut(item.byline, _width("byline")),
-        "summary": _cut(item.summary or plain(body), _width("summary")),
+        "summary": _cut(item.summary or plain_text(body), _width("summary")),
         "body_html": body,
         "image": item.image,
         "image_alt": _cut(item.image_alt, _width("image_alt")),

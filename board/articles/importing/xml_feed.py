@@ -13,12 +13,12 @@ from board.articles.importing.items import ITEM_MAX, BrokenFeed, RawItem
 from board.articles.importing.xml_elements import Element, name
 
 
-class Kind(NamedTuple):
+class FeedFormat(NamedTuple):
     item: str
     draft: Callable[[Element], RawItem]
 
 
-KINDS = {"rss": Kind("item", rss.parse_item), "atom:feed": Kind("atom:entry", atom.parse_entry)}
+FORMATS = {"rss": FeedFormat("item", rss.parse_item), "atom:feed": FeedFormat("atom:entry", atom.parse_entry)}
 _PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.S)
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(r"&(#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
@@ -71,10 +71,10 @@ def _walk(parser: "etree.XMLPullParser", chunks: Iterable[str]) -> Iterator[RawI
     parser.close()
 
 
-def _kind(root: Element) -> Kind:
-    if name(root) not in KINDS:
+def _kind(root: Element) -> FeedFormat:
+    if name(root) not in FORMATS:
         raise BrokenFeed(f"it is not RSS 2.0 or Atom: its outermost element is <{name(root)}>")
-    return KINDS[name(root)]
+    return FORMATS[name(root)]
 
 
 def _is_top(item: Element) -> bool:

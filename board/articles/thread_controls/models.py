@@ -71,7 +71,7 @@ class Restrictable(Protocol):
     @property
     def closed_at(self) -> datetime | None: ...
     @property
-    def is_steered(self) -> bool: ...
+    def is_restricted(self) -> bool: ...
 
 
 class ThreadRestriction(Base):
@@ -113,7 +113,7 @@ class ThreadRestriction(Base):
     ender: Mapped[User | None] = relationship(foreign_keys=ended_by)
 
     @classmethod
-    def of(cls, terms: "RestrictionSpec") -> Self:
+    def from_spec(cls, terms: "RestrictionSpec") -> Self:
         """As it would be, not kept."""
         return cls(
             article_id=terms.article and terms.article.id,
@@ -129,7 +129,7 @@ class ThreadRestriction(Base):
     def begin(cls, terms: "RestrictionSpec", *, by: User) -> Self:
         """Raises ValueError when it says nothing."""
         moment = now()
-        steering = cls.of(terms)
+        steering = cls.from_spec(terms)
         steering.made_by, steering.made_at = by.id, moment
         steering.starts_at = max(terms.starts_at or moment, moment)
         if not steering.measures or (steering.ends_at and steering.ends_at <= steering.starts_at):
@@ -214,13 +214,13 @@ class ThreadRestriction(Base):
         )
         for each in db.session:
             if isinstance(each, Article):
-                db.session.expire(each, ["revision", "is_steered"])
+                db.session.expire(each, ["revision", "is_restricted"])
 
 
 _here = ThreadRestriction.__table__.alias("here")
 # Read with the row of an article, so that a thread nobody steers costs no question of its own.
-IS_STEERED = or_(
+HAS_RESTRICTIONS = or_(
     exists().where(_here.c.article_id == Article.id, _here.c.ended_at.is_(None)),
     exists().where(_here.c.article_id.is_(None), _here.c.ended_at.is_(None)),
 )
-Article.is_steered = column_property(IS_STEERED)
+Article.is_restricted = column_property(HAS_RESTRICTIONS)

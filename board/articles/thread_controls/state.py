@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, false, not_, or_, select
 from board.articles.thread_controls.models import Restrictable, RestrictionKind, ThreadRestriction
 from board.db import db, now
 
-DOORS = (RestrictionKind.STOP, RestrictionKind.FREEZE, RestrictionKind.CLOSE)
-OF_READING = frozenset((RestrictionKind.LATEST, RestrictionKind.FOLD))
+CLOSING_KINDS = (RestrictionKind.STOP, RestrictionKind.FREEZE, RestrictionKind.CLOSE)
+READING_KINDS = frozenset((RestrictionKind.LATEST, RestrictionKind.FOLD))
 
 
 class ThreadState:
@@ -56,12 +56,12 @@ class ThreadState:
     @property
     def closed_by(self) -> RestrictionKind | None:
         """Whatever keeps everyone from writing."""
-        return next((door for door in DOORS if door in self.measures), None)
+        return next((door for door in CLOSING_KINDS if door in self.measures), None)
 
     @property
     def opens_at(self) -> datetime | None:
         """When the door opens by itself, None when it does not."""
-        shut = [each for each in self._in_force if set(DOORS).intersection(each.measures)]
+        shut = [each for each in self._in_force if set(CLOSING_KINDS).intersection(each.measures)]
         ends = [each.ends_at for each in shut if each.ends_at]
         return max(ends) if ends and len(ends) == len(shut) and not self.closed_by_editor else None
 
@@ -97,16 +97,16 @@ class ThreadState:
 def _counting(found: set[RestrictionKind]) -> frozenset[RestrictionKind]:
     """Of a thread that is not shown nothing else is to be said; of one that is shut, how it is
     read."""
-    door = next((door for door in DOORS if door in found), None)
+    door = next((door for door in CLOSING_KINDS if door in found), None)
     if door is RestrictionKind.STOP:
         return frozenset((door,))
-    return frozenset({door} | (found & OF_READING) if door else found)
+    return frozenset({door} | (found & READING_KINDS) if door else found)
 
 
 def thread_states(articles: Iterable[Restrictable]) -> Mapping[int, ThreadState]:
     """How each of these is steered now, by its id: one question, none when none of them is."""
     articles, moment = list(articles), now()
-    ids = [article.id for article in articles if article.is_steered]
+    ids = [article.id for article in articles if article.is_restricted]
     found = list(db.session.scalars(ThreadRestriction.open_for(ids))) if ids else []
     return {
         article.id: ThreadState(
@@ -122,7 +122,7 @@ def thread_state(article: Restrictable) -> ThreadState:
     return thread_states([article])[article.id]
 
 
-def not_withdrawn() -> tuple[ColumnElement[bool], datetime | None]:
+def not_stopped() -> tuple[ColumnElement[bool], datetime | None]:
     """Of articles: their comments may be shown in a list of many threads, and until when."""
     moment = now()
     found = db.session.scalars(
