@@ -1,4 +1,4 @@
-"""Writing and editing an article; closing its thread."""
+"""Forms to write an article and to close its comments."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,13 +11,13 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateTimeLocalField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from board.articles.html_sanitizer import sanitize, plain_text
+from board.articles.html_sanitizer import plain_text, sanitize
 from board.articles.models import Article
 from board.db import now
 from board.web.forms import Form
 
 _required = DataRequired(_("Please fill this in."))
-_CLOCK = "%Y-%m-%dT%H:%M"
+_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 class ArticleForm(Form):
@@ -25,7 +25,9 @@ class ArticleForm(Form):
     subtitles = TextAreaField(_("Subheadings"), [Length(max=2000)], description=_("One per line."))
     section = StringField(_("Section"), [Length(max=80)])
     byline = StringField(_("Byline"), [Length(max=200)])
-    published_at = DateTimeLocalField(_("Published"), [Optional()], format=[_CLOCK, f"{_CLOCK}:%S"])
+    published_at = DateTimeLocalField(
+        _("Published"), [Optional()], format=[_FORMAT, f"{_FORMAT}:%S"]
+    )
     summary = TextAreaField(
         _("Summary"),
         [Length(max=1000)],
@@ -54,7 +56,7 @@ class ArticleForm(Form):
             raise ValidationError(gettext("This is not the address of a picture."))
 
     def content(self) -> dict[str, Any]:
-        """What Article.publish and Article.revise take; the HTML is clean."""
+        """Keyword arguments for Article.publish and Article.revise, with sanitised HTML."""
         html = sanitize(self.body.data, image_origins=current_app.config["IMAGE_ORIGINS"])
         return {
             "title": self.title.data,
@@ -70,9 +72,9 @@ class ArticleForm(Form):
 
     @classmethod
     def for_article(cls, article: Article) -> "ArticleForm":
-        """The form as it stands for an article being edited."""
+        """The form filled with this article."""
         zone = ZoneInfo(current_app.config["TIMEZONE"])
-        filled: ArticleForm = cls.unbound(
+        form: ArticleForm = cls.unbound(
             data={
                 "title": article.title,
                 "subtitles": article.subtitle_lines,
@@ -85,7 +87,7 @@ class ArticleForm(Form):
                 "published_at": article.published_at.astimezone(zone).replace(tzinfo=None),
             }
         )
-        return filled
+        return form
 
 
 class CloseForm(Form):

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from board.articles.forms import ArticleForm, CloseForm
-from board.articles.html_sanitizer import is_allowed_image
+from board.articles.html_urls import is_allowed_image
 from board.articles.models import Article
 from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing

@@ -108,7 +108,7 @@ def test_hostile_html_is_harmless(html: str) -> None:
 def test_pictures_of_third_parties_are_stopped_by_the_sanitiser_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("board.articles.html_sanitizer._plainer", lambda html, image_origins: html)
+    monkeypatch.setattr("board.articles.html_sanitizer._simplify", lambda html, image_origins: html)
 
     assert sanitize('<img src="https://evil.example/a.png">', image_origins=OURS) == "<img>"
 

@@ -1,8 +1,8 @@
-"""One entry of Atom (RFC 4287)."""
+"""Atom entries (RFC 4287)."""
 
 from html import escape
 
-from board.articles.html_sanitizer import to_paragraphs, plain_text
+from board.articles.html_sanitizer import plain_text, to_paragraphs
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, inner, text
 
@@ -34,7 +34,7 @@ def _link(element: Element, rel: str, *, kind: str = "") -> str:
 
 
 def _construct(entry: Element, name: str) -> str:
-    """A text construct as HTML; content that is elsewhere or is not text is none."""
+    """A text construct as HTML. "" for content that is not text or not in the feed."""
     for element in children(entry, name):
         kind = element.get("type", "text").lower()
         if kind in ("html", "text/html", "xhtml", "application/xhtml+xml"):
@@ -58,7 +58,7 @@ def _section(entry: Element) -> str:
 
 def _byline(element: Element) -> str:
     return ", ".join(
-        filter(None, (text(who, "atom:name") for who in children(element, "atom:author")))
+        filter(None, (text(author, "atom:name") for author in children(element, "atom:author")))
     )
 
 
