@@ -1,4 +1,4 @@
-"""Wiring of accounts: views, who is signed in, and what happens when an account is deleted."""
+"""Wiring of accounts: views, user lookup, effects of deleting an account, data export."""
 
 from flask import Flask
 

@@ -7,9 +7,9 @@ from board.accounts.two_factor.models import SecondFactor
 
 
 def passed_two_factor() -> bool:
-    """In this session; or this board asks for none, and the person has none."""
+    """True if this session did, or if neither the board nor the user requires a second factor."""
     session = current_session()
     if session is None or session.second_factor_at:
         return session is not None
-    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(session.user)
-    return not asked
+    required = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(session.user)
+    return not required

@@ -25,7 +25,7 @@ from board.articles.thread_controls.models import (
     RestrictionSpec,
     ThreadRestriction,
 )
-from board.articles.thread_controls.state import DOORS
+from board.articles.thread_controls.state import CLOSING_KINDS
 from board.db import db, now
 from board.db.clock import from_local
 from board.moderation.threads.surges import Surge
@@ -113,7 +113,7 @@ class SteerForm(Form):
     def validate_measures(self, field: Any) -> None:
         if not field.data:
             raise ValidationError(gettext("Choose an action."))
-        if len(set(field.data).intersection(DOORS)) > 1:
+        if len(set(field.data).intersection(CLOSING_KINDS)) > 1:
             raise ValidationError(
                 gettext("Choose only one of: hide the whole thread, read-only, no new comments.")
             )

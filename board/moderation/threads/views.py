@@ -71,7 +71,7 @@ def steer() -> ResponseReturnValue:
     if not form.validate():
         return _steer_page(form), 422
     if form.preview.data:
-        return _steer_page(form, ThreadRestriction.of(form.terms()))
+        return _steer_page(form, ThreadRestriction.from_spec(form.terms()))
     try:
         with writing():
             restrictions.restrict(form.terms(), by=current_user())
