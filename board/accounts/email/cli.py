@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from board.accounts.email import queue as email_queue
+from board.accounts.email.message import render
 from board.db import db, writing
 from board.runtime.smtp import DeliveryFailed, DeliveryUnknown, connected, send_message
 
@@ -43,7 +44,7 @@ def _send_all(connection: smtplib.SMTP) -> int:
 
 
 def _send(email: email_queue.QueuedEmail, connection: smtplib.SMTP) -> bool:
-    message, to = email.render(), email.address
+    message, to = render(email), email.address
     db.session.rollback()  # no transaction stays open during SMTP
     try:
         send_message(message, to=to, sender=current_app.config["MAIL_FROM"], by=connection)

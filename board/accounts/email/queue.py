@@ -9,17 +9,14 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import NamedTuple, Self
 
-from flask import current_app, url_for
-from flask_babel import force_locale
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import Base, db, now
+from board.runtime.app import setting
 
 
 class EmailPreference(enum.StrEnum):
@@ -88,21 +85,10 @@ class QueuedEmail(Base):
         if self.tries < self.TRIES_MAX:
             self.due_at = now() + self.RETRY_DELAY * 4 ** (self.tries - 1)
 
-    def render(self) -> EmailMessage:
-        message, site = EmailMessage(), current_app.config["SITE_NAME"]
-        with force_locale(self.language):
-            subject, text = email_types[self.kind].text(self)
-        message["Subject"] = f"[{site}] {subject}"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
-        if self.user:
-            message["List-Unsubscribe"] = f"<{unsubscribe_url(self.user)}>"
-        message.set_content(text)
-        return message
-
 
 def is_configured() -> bool:
     """True if there are a mail server, a sender and an origin for links."""
-    return all(current_app.config[name] for name in ("MAIL_SERVER", "MAIL_FROM", "ORIGIN"))
+    return all(setting(name) for name in ("MAIL_SERVER", "MAIL_FROM", "ORIGIN"))
 
 
 def enqueue(kind: str, about: int, *, to: User) -> None:
@@ -168,20 +154,3 @@ def count_late() -> int:
 def count_given_up() -> int:
     given_up = QueuedEmail.due_at.is_(None), QueuedEmail.sent_at.is_(None)
     return db.session.scalar(select(func.count()).where(*given_up)) or 0
-
-
-def unsubscribe_url(user: User) -> str:
-    """Signed link to unsubscribe from all emails without signing in."""
-    return url_for("letters.stop_form", to=_signer().dumps(user.id), _external=True)
-
-
-def user_from_token(token: str) -> User | None:
-    """The user of an unsubscribe link, None if the signature is wrong."""
-    try:
-        return db.session.get(User, _signer().loads(token))
-    except BadSignature:
-        return None
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="letters")

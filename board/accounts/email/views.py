@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.email import queue as email_queue
+from board.accounts.email.message import user_from_token
 from board.accounts.forms import LettersForm
 from board.db import writing
 from board.web.access import everyone, members, open_to
@@ -32,7 +33,7 @@ def choose() -> ResponseReturnValue:
 def stop_form() -> ResponseReturnValue:
     """A confirmation first, because mail scanners open every link."""
     token = request.args.get("to", "")
-    user = email_queue.user_from_token(token)
+    user = user_from_token(token)
     page = render_template("accounts/unsubscribe.html", token=token if user else "", done=False)
     return page, 200, {"Cache-Control": "private, no-store"}
 
@@ -40,7 +41,7 @@ def stop_form() -> ResponseReturnValue:
 @bp.post("/letters/stop")
 @open_to(everyone, query=("to",))
 def stop() -> ResponseReturnValue:
-    user = email_queue.user_from_token(request.args.get("to", ""))
+    user = user_from_token(request.args.get("to", ""))
     if user is None:
         abort(404)
     with writing():
