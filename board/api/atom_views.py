@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.api.newest_comments import newest
+from board.api.newest_comments import newest_comments
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import page_thread_state
@@ -46,10 +46,10 @@ def _entries(article: Article | None) -> Sequence[Any]:
     """Nothing of a thread whose comments are withdrawn."""
     if article:
         is_shown = page_thread_state(article).is_shown
-        return db.session.execute(newest(article)).all() if is_shown else []
+        return db.session.execute(newest_comments(article)).all() if is_shown else []
     are_shown, until = not_withdrawn()
     cache_until(until)
-    return db.session.execute(newest().where(are_shown)).all()
+    return db.session.execute(newest_comments().where(are_shown)).all()
 
 
 def _feed(article: Article | None, *, title: str, page: str, this: str) -> Response:

@@ -9,10 +9,10 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.search_index import index as search_index
 
-LENGTH = 50
+FEED_SIZE = 50
 
 
-def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
+def newest_comments(article: Article | None = None) -> Select[*tuple[Any, ...]]:
     """Newest first by id. One thread's are read from the search index, which has them in order."""
     entries: Select[*tuple[Any, ...]] = (
         select(
@@ -26,10 +26,10 @@ def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
         .join_from(Comment, User, User.id == Comment.author_id)
         .join(Article, Article.id == Comment.article_id)
         .where(Comment.is_visible)
-        .limit(LENGTH)
+        .limit(FEED_SIZE)
     )
     if article is None:
         return entries.order_by(Comment.id.desc())
-    place = search_index.index.c.rowid
-    entries = entries.join(search_index.index, place == Comment.id).order_by(place.desc())
+    place = search_index.fts_table.c.rowid
+    entries = entries.join(search_index.fts_table, place == Comment.id).order_by(place.desc())
     return entries.where(search_index.matching((), article_id=article.id))

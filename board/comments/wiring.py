@@ -1,4 +1,4 @@
-"""Wiring of comments: views, checks before posting, and what happens to a user's comments."""
+"""Wiring of comments: views, checks before posting, and effects of renamed or deleted accounts."""
 
 from flask import Flask
 

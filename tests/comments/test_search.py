@@ -185,7 +185,7 @@ def test_pages_hold_each_hit_once_and_cost_two_queries(guest, ada, harbour):
 
 
 def test_a_rare_letter_is_looked_for_piece_by_piece(guest, ada, harbour, monkeypatch):
-    monkeypatch.setattr(thread_search, "LOOKS_AT", 10)
+    monkeypatch.setattr(thread_search, "SCAN_LIMIT", 10)
     say(harbour, ada, "뷁")
     for number in range(25):
         say(harbour, ada, f"Comment {number:02}")

@@ -16,7 +16,7 @@ def changed(before, after):
     """What went and what came: [-out-]{+in+}."""
     told = ""
     for change in changes(before, after):
-        if change.is_none:
+        if change.is_unchanged:
             told += change.after
         else:
             told += f"[-{change.before}-]" if change.before else ""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from board.comments.models import Comment
 
 BATCH = 5000
-index: TableClause = table("comment_words", column("rowid"))
+fts_table: TableClause = table("comment_words", column("rowid"))
 
 # Every sign is part of a token, so C++ and 100% are found; only white space ends one.
 _TOKENIZER = "ascii tokenchars '{}'".format(string.punctuation.replace("'", "''"))

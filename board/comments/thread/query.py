@@ -221,7 +221,7 @@ def newest_ids(article_id: int, most: int = NEWEST_MAX) -> list[int]:
     Ids rise in the order of commits, so whatever is above one a reader knows came later. Read from
     the search index, which has them in this order and holds nothing that is hidden or deleted.
     """
-    place = search_index.index.c.rowid
+    place = search_index.fts_table.c.rowid
     found = select(place).where(search_index.matching((), article_id=article_id))
     return list(db.session.scalars(found.order_by(place.desc()).limit(most)))
 

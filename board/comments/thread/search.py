@@ -22,13 +22,13 @@ from board.runtime.limiter import Limiter
 
 # How many comments one page looks at: a single letter, or initials that stand in nearly every
 # comment, are looked for in so many and then from there on by the link to the next page.
-LOOKS_AT = 2000
+SCAN_LIMIT = 2000
 # For a search and the page that shows what it found: some tens of milliseconds together, in which
 # the interpreter has little time for whoever only reads.
 search_limiter = Limiter("search", queue=7, wait=2.0)
 
 
-def in_thread(
+def search_thread(
     article: Article, words: Sequence[str], *, before: Comment | None = None
 ) -> CommentPage:
     """One page of the comments of a thread that hold all words: two queries, however many."""
@@ -36,7 +36,7 @@ def in_thread(
     return CommentPage(threads.load_many(ids), more)
 
 
-def own(
+def search_own(
     author: User, words: Sequence[str], *, before: Comment | None = None
 ) -> tuple[list[Comment], int | None]:
     """One page of a person's own comments that hold all words, and the id to go on from.
@@ -55,20 +55,20 @@ def own(
 def _found(
     asked: TextClause, words: Sequence[str], *, before: Comment | None
 ) -> tuple[list[int], int | None]:
-    place = search_index.index.c.rowid
+    place = search_index.fts_table.c.rowid
     query = (
         select(Comment.id, Comment.body)
-        .join_from(search_index.index, Comment, Comment.id == place)
+        .join_from(search_index.fts_table, Comment, Comment.id == place)
         .where(asked, Comment.is_visible)
     )
     if before:
         query = query.where(place < before.id)
-    query = query.order_by(place.desc()).limit(LOOKS_AT + 1)
+    query = query.order_by(place.desc()).limit(SCAN_LIMIT + 1)
     ids: list[int] = []
     last = None
     with db.session.execute(query.execution_options(yield_per=100)) as rows:
         for number, row in enumerate(rows):
-            if number == LOOKS_AT:
+            if number == SCAN_LIMIT:
                 return ids, last
             if matches(row.body, words):
                 if len(ids) == Comment.PAGE_SIZE:

@@ -22,7 +22,7 @@ bp = Blueprint("leaving", __name__)
 KEEP, DELETE = "keep", "delete"
 
 
-class LeaveForm(Form):
+class DeleteAccountForm(Form):
     comments = RadioField(
         _("Your comments"),
         choices=[
@@ -37,7 +37,7 @@ class LeaveForm(Form):
 @bp.get("/account/leave")
 @open_to(members)
 def leave_form() -> ResponseReturnValue:
-    return _leave_page(LeaveForm.unbound())
+    return _leave_page(DeleteAccountForm.unbound())
 
 
 @bp.post("/account/leave")
@@ -45,7 +45,7 @@ def leave_form() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     if current_user().is_staff:
         abort(403)
-    form = LeaveForm.from_post()
+    form = DeleteAccountForm.from_post()
     if not form.validate():
         return _leave_page(form), 422
     try:
@@ -63,7 +63,7 @@ def leave() -> ResponseReturnValue:
     return redirect_signed_out(next=url_for("articles.front", notice="left"))
 
 
-def _leave_page(form: LeaveForm) -> str:
+def _leave_page(form: DeleteAccountForm) -> str:
     return render_template("comments/delete_account.html", form=form)
 
 

@@ -28,7 +28,7 @@ bp = Blueprint("edits", __name__)
 def edit_form(id: int) -> ResponseReturnValue:
     comment = _own_comment(id)
     refusal = writing_edit.edit_refusal(comment, by=current_user(), window=edit_window())
-    page = _edit_page(comment, EditForm.of(comment), refusal=refusal)
+    page = _edit_page(comment, EditForm.for_comment(comment), refusal=refusal)
     return page, status(refusal) if refusal else 200
 
 

@@ -126,7 +126,7 @@ def mine() -> ResponseReturnValue:
     more = None
     with thread_search.search_limiter if form.words else nullcontext():
         if form.validate():
-            found, more = thread_search.own(
+            found, more = thread_search.search_own(
                 current_user(), form.words, before=comment_from_query("before")
             )
         page = render_template("comments/own_comments.html", comments=found, more=more, form=form)
@@ -145,7 +145,7 @@ def _found(article: Article, form: SearchForm) -> str:
     cache_for_article(article.id, article.revision)
     page, course = CommentPage([]), page_thread_state(article)
     if form.validate() and form.words and can_see_thread(course):
-        page = thread_search.in_thread(article, form.words, before=comment_from_query("before"))
+        page = thread_search.search_thread(article, form.words, before=comment_from_query("before"))
     return render_template(
         "comments/search.html",
         article=article,

@@ -14,6 +14,7 @@ from board.articles.thread_controls.state import thread_state
 from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.search_index import index as search_index
+from board.comments.thread.counters import bump_counters
 from board.comments.writing.errors import AuthorSuspended, KeyReused, ParentGone, ThreadClosed
 from board.comments.writing.limits import DAY, PostingHistory, PostingLimits, posting_history
 from board.db import db, execute_core, now
@@ -72,7 +73,7 @@ def post(
         raise ThreadClosed(course.opens_at)
     if parent and not (parent.is_visible and parent.article_id == article.id):
         raise ParentGone
-    limits.refuse_beyond(past, is_root=parent is None)
+    limits.enforce(past, is_root=parent is None)
     comment = insert_comment(
         article,
         by=by,
@@ -121,7 +122,7 @@ def insert_comment(
     comment = Comment(**row, id=execute_core(_STORE, row).scalar_one())
     make_transient_to_detached(comment)  # it stands in the table: nothing is left to flush
     db.session.add(comment)
-    comment.bump_counters(int(comment.is_visible))
+    bump_counters(comment, int(comment.is_visible))
     if comment.is_visible:
         search_index.add(comment)
     return comment

@@ -22,7 +22,7 @@ class Change:
     after: str
 
     @property
-    def is_none(self) -> bool:
+    def is_unchanged(self) -> bool:
         return self.before == self.after
 
 

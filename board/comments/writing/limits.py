@@ -31,7 +31,7 @@ class PostingLimits:
     def none(cls) -> Self:
         return cls(interval=timedelta(), per_day=0, roots_per_article=0, same_text=timedelta())
 
-    def refuse_beyond(self, past: PostingHistory, *, is_root: bool) -> None:
+    def enforce(self, past: PostingHistory, *, is_root: bool) -> None:
         for refusal, posted_at, wait in (
             (TooSoon, past.own_at, self.interval),
             (TooManyToday, past.own_of_day_at, DAY),

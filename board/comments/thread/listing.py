@@ -1,0 +1,36 @@
+"""Which comments have a place in the thread (`listed`). Only methods of Comment call this."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Boolean, Integer, column, select, table
+
+from board.db import db
+
+if TYPE_CHECKING:
+    from board.comments.models import Comment
+
+_comment = table(
+    "comment", column("id", Integer), column("parent_id", Integer), column("listed", Boolean)
+)
+
+
+def list_with_parents(comment: "Comment") -> None:
+    """Give a comment its place in the thread, and one to each parent above it."""
+    current: Comment | None = comment
+    while current and not current.listed:
+        current.listed = True
+        current = current.parent
+
+
+def unlist_if_leafless(comment: "Comment") -> None:
+    """Remove a deleted comment nothing hangs below, then deleted parents it leaves bare."""
+    current: Comment | None = comment
+    while current and current.deleted_at is not None and not has_listed_children(current):
+        current.listed = False
+        db.session.flush()
+        current = current.parent
+
+
+def has_listed_children(comment: "Comment") -> bool:
+    child = select(_comment.c.id).where(_comment.c.parent_id == comment.id, _comment.c.listed)
+    return db.session.scalar(child.limit(1)) is not None
