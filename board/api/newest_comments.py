@@ -1,4 +1,4 @@
-"""What a feed says: the newest comments of the board or of one thread that everyone can see."""
+"""Newest visible comments, of the board or of one thread, for the Atom feeds."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ FEED_SIZE = 50
 
 
 def newest_comments(article: Article | None = None) -> Select[*tuple[Any, ...]]:
-    """Newest first by id. One thread's are read from the search index, which has them in order."""
+    """Newest first by id. Those of a thread are read from the search index, which is in order."""
     entries: Select[*tuple[Any, ...]] = (
         select(
             Comment.id,
@@ -30,6 +30,6 @@ def newest_comments(article: Article | None = None) -> Select[*tuple[Any, ...]]:
     )
     if article is None:
         return entries.order_by(Comment.id.desc())
-    place = search_index.fts_table.c.rowid
-    entries = entries.join(search_index.fts_table, place == Comment.id).order_by(place.desc())
+    id = search_index.fts_table.c.rowid
+    entries = entries.join(search_index.fts_table, id == Comment.id).order_by(id.desc())
     return entries.where(search_index.matching((), article_id=article.id))

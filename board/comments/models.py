@@ -13,9 +13,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
-    select,
     text,
-    update,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,14 +22,9 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body, trusted_html
 from board.comments.search_index import index as search_index
-from board.comments.thread.counters import bump_counters
-from board.comments.thread.listing import (
-    has_listed_children,
-    list_with_parents,
-    unlist_if_leafless,
-)
+from board.comments.thread import counters, listing
 from board.comments.wilson_score import lower_bound
-from board.db import Base, db, now
+from board.db import Base, now
 from board.runtime.hooks import Hook
 
 
@@ -155,7 +148,7 @@ class Comment(Base):
             self._set_visibility(deleted_at=now())
             self.body = self.html = ""
             self.revisions.clear()
-            unlist_if_leafless(self)
+            listing.remove_if_leafless(self)
             for effect in after_delete:
                 effect(self)
 
@@ -183,7 +176,7 @@ class Comment(Base):
         if self.hidden_for is None or self.deleted_at is not None:
             return False
         self._set_visibility(hidden_for=None, hidden_note="")
-        list_with_parents(self)
+        listing.add_with_parents(self)
         return True
 
     def _set_held(self, *, reason: str) -> bool:
@@ -191,7 +184,7 @@ class Comment(Base):
         if not self.is_visible:
             return False
         self._set_visibility(held_for=reason)
-        if not has_listed_children(self):
+        if not listing.has_listed_children(self):
             self.listed = False
         return True
 
@@ -200,7 +193,7 @@ class Comment(Base):
         if self.held_for is None or self.deleted_at is not None:
             return False
         self._set_visibility(held_for=None)
-        list_with_parents(self)
+        listing.add_with_parents(self)
         return True
 
     def _set_visibility(self, **state: Any) -> None:
@@ -210,7 +203,7 @@ class Comment(Base):
             setattr(self, name, value)
         self._update_rank()
         change = int(self.is_visible) - int(was_visible)
-        bump_counters(self, change)
+        counters.bump_counters(self, change)
         if change:
             update_index = search_index.add if change > 0 else search_index.remove
             update_index(self)
@@ -225,11 +218,3 @@ class Comment(Base):
     def _update_rank(self) -> None:
         is_visible = self.is_visible
         self.rank = lower_bound(self.like_count, self.dislike_count) if is_visible else 0.0
-
-
-def refresh_threads_of(author: User) -> None:
-    """Renew the cached threads that show this author's name."""
-    article_ids = select(Comment.article_id).where(Comment.author_id == author.id)
-    db.session.execute(
-        update(Article).where(Article.id.in_(article_ids)).values(revision=Article.revision + 1)
-    )

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Integer, Table, bindparam, column, table, update
+from sqlalchemy import Integer, Table, bindparam, column, select, table, update
 
+from board.accounts.models import User
 from board.articles.models import Article
 from board.db import db, execute_core
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
 # Prepared once and counted in the database, not in Python.
 _article = cast(Table, Article.__table__)
-_comment = table("comment", column("id", Integer), column("reply_count", Integer))
+_comment = table(
+    "comment", *(column(name, Integer) for name in ("id", "article_id", "author_id", "reply_count"))
+)
 _BUMP_ARTICLE = (
     update(_article)
     .where(_article.c.id == bindparam("of"))
@@ -35,3 +38,11 @@ def bump_counters(comment: "Comment", change: int) -> None:
     if comment.root:
         execute_core(_BUMP_ROOT, {"change": change, "of": comment.root_id})
         db.session.expire(comment.root, ["reply_count"])
+
+
+def refresh_threads_of(author: User) -> None:
+    """Renew the cached threads that show this author's name."""
+    article_ids = select(_comment.c.article_id).where(_comment.c.author_id == author.id)
+    db.session.execute(
+        update(Article).where(Article.id.in_(article_ids)).values(revision=Article.revision + 1)
+    )

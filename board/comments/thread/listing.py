@@ -14,7 +14,7 @@ _comment = table(
 )
 
 
-def list_with_parents(comment: "Comment") -> None:
+def add_with_parents(comment: "Comment") -> None:
     """Give a comment its place in the thread, and one to each parent above it."""
     current: Comment | None = comment
     while current and not current.listed:
@@ -22,7 +22,7 @@ def list_with_parents(comment: "Comment") -> None:
         current = current.parent
 
 
-def unlist_if_leafless(comment: "Comment") -> None:
+def remove_if_leafless(comment: "Comment") -> None:
     """Remove a deleted comment nothing hangs below, then deleted parents it leaves bare."""
     current: Comment | None = comment
     while current and current.deleted_at is not None and not has_listed_children(current):
