@@ -1,7 +1,6 @@
 """Template context of thread, article and comment pages: shared content plus the viewer's own."""
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +14,11 @@ from board.articles.thread_controls.labels import page_thread_state
 from board.articles.thread_controls.state import ThreadState
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
-from board.comments.readers.blocks import blocked_by
-from board.comments.readers.own_comments import PendingComment, pending_comments
-from board.comments.readers.reactions import reactions_of
+from board.comments.readers.viewer_data import (
+    blocked_by_viewer,
+    pending_of_viewer,
+    reactions_of_viewer,
+)
 from board.comments.thread import query
 from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.render_cache import newest_id, thread_page
@@ -188,27 +189,6 @@ def thread_context(article: Article, *, sort: Sort, before: Cursor | None = None
         "blocked": blocked_by_viewer(authors_of(page.comments)),
         "pending_comments": pending_of_viewer(article),
     }
-
-
-def blocked_by_viewer(user_ids: Iterable[int]) -> frozenset[int]:
-    """Which of these users this viewer blocks, by id."""
-    if not isinstance(reader := viewer(), User):
-        return frozenset()
-    return blocked_by(reader, user_ids)
-
-
-def reactions_of_viewer(comment_ids: Iterable[int]) -> dict[int, str]:
-    """This viewer's reactions to these comments: "like" or "dislike" by comment id."""
-    if not isinstance(reader := viewer(), User):
-        return {}
-    return reactions_of(reader, comment_ids)
-
-
-def pending_of_viewer(article: Article) -> list[PendingComment]:
-    """This viewer's own comments here that nobody else can see yet, newest first."""
-    if not isinstance(reader := viewer(), User):
-        return []
-    return pending_comments(reader, article)
 
 
 def _is_past_first_page(comment: Comment) -> bool:

@@ -217,7 +217,7 @@ def test_an_author_can_post_three_roots_under_an_article_and_more_replies(app, a
     assert post(client, "A reply", parent=first).status_code == 303
 
 
-def test_the_same_text_is_refused_for_a_day_whatever_its_case_and_spaces(app, as_, ada, harbour):
+def test_the_same_text_is_refused_for_a_day_in_any_case_and_spacing(app, as_, ada, harbour):
     app.config["SAME_TEXT_HOURS"] = 24
     with time_machine.travel(MONDAY, tick=False) as clock:
         client = as_(ada)

@@ -454,16 +454,16 @@ def test_reactions_of_many_at_once_all_count(app, as_, harbour, ada, comments):
     ids = [comment.id for comment in comments]  # each thread has its own session
     statuses = []
 
-    def click(client, turn):
+    def click(client, offset):
         with app.app_context():
             for step in range(12):
-                verb = VERBS[(turn * 7 + step * 5) % 3]
-                url = f"/comments/{ids[(turn + step) % 4]}/{verb}"
+                verb = VERBS[(offset * 7 + step * 5) % 3]
+                url = f"/comments/{ids[(offset + step) % 4]}/{verb}"
                 statuses.append(client.post(url).status_code)
             statuses.append(client.post(f"/comments/{ids[0]}/like").status_code)
 
     threads = [
-        threading.Thread(target=click, args=(client, turn)) for turn, client in enumerate(crowd)
+        threading.Thread(target=click, args=(client, offset)) for offset, client in enumerate(crowd)
     ]
     for thread in threads:
         thread.start()

@@ -210,11 +210,11 @@ def test_an_edit_is_warned_about_like_a_new_comment(as_, ada, harbour):
     client = as_(ada)
     fields = {"body": PHONE, "version": 0}
 
-    asked = client.post(f"/comments/{comment.id}/edit", data=fields)
+    refused = client.post(f"/comments/{comment.id}/edit", data=fields)
     unchanged = comment.body
-    meant = client.post(f"/comments/{comment.id}/edit", data={**fields, "sure": token(asked)})
+    confirmed = client.post(f"/comments/{comment.id}/edit", data={**fields, "sure": token(refused)})
 
-    assert (asked.status_code, unchanged, meant.status_code) == (422, "Call me", 303)
+    assert (refused.status_code, unchanged, confirmed.status_code) == (422, "Call me", 303)
     assert comment.body == PHONE
 
 

@@ -2,16 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Integer, column, select, table
+from sqlalchemy import select
 
 from board.db import db
 
 if TYPE_CHECKING:
     from board.comments.models import Comment
-
-_comment = table(
-    "comment", column("id", Integer), column("parent_id", Integer), column("listed", Boolean)
-)
 
 
 def add_with_parents(comment: "Comment") -> None:
@@ -32,5 +28,6 @@ def remove_if_leafless(comment: "Comment") -> None:
 
 
 def has_listed_children(comment: "Comment") -> bool:
-    child = select(_comment.c.id).where(_comment.c.parent_id == comment.id, _comment.c.listed)
-    return db.session.scalar(child.limit(1)) is not None
+    cls = type(comment)  # an ORM query, so that pending changes are flushed first
+    child = select(cls.id).where(cls.parent_id == comment.id, cls.listed).limit(1)
+    return db.session.scalar(child) is not None

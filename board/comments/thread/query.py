@@ -52,7 +52,7 @@ _SELECT: Rows = (
         _parent_author.c.name.label("to_name"),
     )
     .select_from(Comment.__table__)
-    # There always is an author; outer, so that no plan starts from the people and then sorts.
+    # There always is an author; outer, so that no plan starts from the users and then sorts.
     .outerjoin(User.__table__, _author.id == _comment.author_id)
     .outerjoin(_parent, and_(_parent.c.id == _comment.parent_id, visible(_parent.c)))
     .outerjoin(_parent_author, _parent_author.c.id == _parent.c.author_id)

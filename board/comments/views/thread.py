@@ -17,17 +17,16 @@ from board.comments.forms import CommentForm, SearchForm, new_key
 from board.comments.models import Comment
 from board.comments.page_context import (
     article_page,
-    blocked_by_viewer,
     can_see_thread,
     comment_from_query,
     conversation_page,
     cursor_from_query,
     listed_comment,
     new_comment_form,
-    reactions_of_viewer,
     sort_from_query,
     thread_context,
 )
+from board.comments.readers.viewer_data import blocked_by_viewer, reactions_of_viewer
 from board.comments.thread import search as thread_search
 from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.sort import Sort

@@ -113,14 +113,10 @@ def insert_comment(
     """Insert a comment without checks: store, count and index it."""
     row = {
         **_DEFAULTS,
+        **_texts_and_parent(body, parent),
         "article_id": article.id,
         "author_id": by.id,
-        "parent_id": parent.id if parent else None,
-        "root_id": (parent.root_id or parent.id) if parent else None,
         "key": key,
-        "body": body.text,
-        "html": body.html,
-        "text_hash": body.hash,
         "posted_at": posted_at,
         "held_for": held_for,
         "listed": held_for is None,
@@ -132,6 +128,16 @@ def insert_comment(
     if comment.is_visible:
         search_index.add(comment)
     return comment
+
+
+def _texts_and_parent(body: Body, parent: Comment | None) -> dict[str, Any]:
+    return {
+        "body": body.text,
+        "html": body.html,
+        "text_hash": body.hash,
+        "parent_id": parent.id if parent else None,
+        "root_id": (parent.root_id or parent.id) if parent else None,
+    }
 
 
 # The other columns of a new comment.
