@@ -97,7 +97,7 @@ def _rulings(comments: list[Comment]) -> list[str]:
 
 def _index(article: Article, comments: list[Comment]) -> list[str]:
     match = search_index.matching((), article_id=article.id)
-    found = set(db.session.scalars(select(search_index.index.c.rowid).where(match)))
+    found = set(db.session.scalars(select(search_index.fts_table.c.rowid).where(match)))
     seen = {comment.id for comment in comments if comment.is_visible}
     return [] if found == seen else [f"{article.slug}: search finds {found}, should find {seen}"]
 
