@@ -1,4 +1,4 @@
-"""The board's clock."""
+"""The clock: the current time, in UTC."""
 
 from datetime import UTC, datetime
 

@@ -96,12 +96,12 @@ def test_threads_get_their_turns_in_the_order_they_came() -> None:
     line, came = FifoThreadLock(), list[int]()
 
     def take(number: int) -> None:
-        assert line.acquire(lambda before: time.monotonic() + 60, look_each=0.01)
+        assert line.acquire(lambda before: time.monotonic() + 60, poll_every=0.01)
         came.append(number)
         line.release()
 
     threads = [threading.Thread(target=take, args=(number,)) for number in range(5)]
-    assert line.acquire(lambda before: 0, look_each=60)
+    assert line.acquire(lambda before: 0, poll_every=60)
     for number, thread in enumerate(threads, start=1):
         thread.start()
         until(lambda number=number: len(line) == number, "it stands in the line")
@@ -117,11 +117,11 @@ def test_whoever_gives_up_leaves_the_line_to_those_behind() -> None:
 
     def take(name: str, patience: float) -> None:
         until_then = time.monotonic() + patience
-        told.append((name, line.acquire(lambda before: until_then, look_each=0.001)))
+        told.append((name, line.acquire(lambda before: until_then, poll_every=0.001)))
 
     hasty = threading.Thread(target=take, args=("hasty", 0))
     patient = threading.Thread(target=take, args=("patient", 60))
-    line.acquire(lambda before: 0, look_each=60)
+    line.acquire(lambda before: 0, poll_every=60)
     hasty.start()
     until(lambda: len(line) == 1 or told, "it stands in the line")
     patient.start()

@@ -55,7 +55,7 @@ def _touch_session(session_id: int) -> None:
     """Note the day. Once a day and never worth an error page, nor a reader's time."""
     this = Session.id == session_id
     try:
-        with writing(patience=0):
+        with writing(timeout=0):
             db.session.execute(update(Session).where(this).values(seen_on=today()))
     except (LockTimeout, OperationalError) as error:
         current_app.logger.warning("session not touched: %s", error)
