@@ -69,11 +69,11 @@ def test_processes_take_turns_too(app: Flask) -> None:
     """A second process of the same instance has opened nothing yet."""
     one, other = (Limiter("hashing", queue=1, wait=0.01) for _ in range(2))
     with one:
-        ours, app.extensions["turns"] = app.extensions["turns"], {}
+        ours, app.extensions["limiter_slots"] = app.extensions["limiter_slots"], {}
         with pytest.raises(QueueFull), other:
             pass
-        theirs, app.extensions["turns"] = app.extensions["turns"], ours
-    app.extensions["turns"] = theirs
+        theirs, app.extensions["limiter_slots"] = app.extensions["limiter_slots"], ours
+    app.extensions["limiter_slots"] = theirs
     with other:
         pass
 

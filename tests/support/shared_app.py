@@ -39,7 +39,7 @@ def end(app: Flask) -> None:
         read_connections.close()
         db.session.remove()
         close_connections()
-    for each in (app.extensions["write_lock"], *app.extensions["turns"].values()):
+    for each in (app.extensions["write_lock"], *app.extensions["limiter_slots"].values()):
         each.close()
 
 

@@ -46,7 +46,7 @@ def _send(letter: email_queue.QueuedEmail, connection: smtplib.SMTP) -> bool:
     message, to = letter.render(), letter.address
     db.session.rollback()  # nobody waits for us while we mail
     try:
-        send_message(message, to=to, sender=current_app.config["MAIL_FROM"], by=connection)
+        send_message(message, to=to, sender=current_app.config["MAIL_FROM"], connection=connection)
     except DeliveryUnknown:
         raise
     except DeliveryFailed as error:
