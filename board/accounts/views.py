@@ -133,7 +133,13 @@ def _suspended(user: User) -> ResponseReturnValue:
     text = _("Until %(until)s. Reason: %(reason)s", until=until, reason=user.suspended_for)
     ways = [way for offer in suspended_user_links if (way := offer(user))]
     page = render_template(
-        "error.html", code=403, title=title, text=text, kept=None, retry_after=None, ways=ways
+        "error.html",
+        code=403,
+        title=title,
+        text=text,
+        typed_text=None,
+        retry_after=None,
+        links=ways,
     )
     return page, 403
 

@@ -103,7 +103,7 @@ def newest(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/counts")
-@open_to(everyone, lists=("article",))
+@open_to(everyone, multi_fields=("article",))
 def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:

@@ -1,4 +1,4 @@
-"""Limiter: how many expensive operations run at once, so that plain readers are not kept waiting."""
+"""Limits how many expensive operations run at once, so that plain readers are not kept waiting."""
 
 import os
 import threading

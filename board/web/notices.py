@@ -1,4 +1,4 @@
-"""Notices: the one line a page says after a redirect (`?notice=…`)."""
+"""Notices: flash messages after a redirect (`?notice=…`); the texts are in layout.html."""
 
 NOTICES = (
     "signed_up", "renamed", "password_changed", "session_ended", "deleted", "saved", "opened",

@@ -35,7 +35,7 @@ def wanted(settings: Mapping[str, Any]) -> str:
 def end(app: Flask) -> None:
     """A process that ends gives back what it holds open; ours has a thousand tests."""
     with app.app_context():
-        app.extensions["kept"].close()
+        app.extensions["page_cache"].close()
         read_connections.close()
         db.session.remove()
         close_connections()
@@ -72,8 +72,8 @@ class Stage:
         with app.app_context():
             for engine in db.engines.values():
                 engine.url = url
-            kept = app.extensions["kept"]
-            kept._watch, kept._shelf = ChangeWatcher(app), SegmentedLru()
+            page_cache = app.extensions["page_cache"]
+            page_cache._watcher, page_cache._pages = ChangeWatcher(app), SegmentedLru()
             yield app
         end(app)
 

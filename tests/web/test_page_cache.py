@@ -12,7 +12,7 @@ from flask import request
 from board.articles.models import Article
 from board.db import db, writing
 from board.web.page_cache import middleware, store
-from board.web.request import query_filter as asked
+from board.web.request import query_filter
 from conftest import Client, keep, say
 
 BOARD = Path(middleware.__file__).parents[2]
@@ -261,7 +261,7 @@ def test_a_host_that_is_not_ours_gets_and_leaves_nothing(guest, harbour, host):
 @pytest.fixture
 def shelf(app, monkeypatch):
     monkeypatch.setattr(store, "BYTES_MAX", 400_000)
-    return app.extensions["kept"]._shelf
+    return app.extensions["page_cache"]._pages
 
 
 def test_memory_is_bounded_and_names_and_headers_count(guest, harbour, shelf):
@@ -269,9 +269,9 @@ def test_memory_is_bounded_and_names_and_headers_count(guest, harbour, shelf):
         for _ in range(2):
             guest.get(f"/api/v1/counts?article=harbour&lang={number:04}{'x' * 3000}")
 
-    pages = [*shelf._once._pages.items(), *shelf._again._pages.items()]
+    pages = [*shelf._probation._pages.items(), *shelf._protected._pages.items()]
     assert 50_000 < shelf.bytes <= 400_000
-    assert shelf.bytes == sum(store._weight(key, page) for key, page in pages)
+    assert shelf.bytes == sum(store._size(key, page) for key, page in pages)
     assert shelf.bytes > sum(len(page.body) + len(key[3]) for key, page in pages)
 
 
@@ -502,4 +502,4 @@ def test_every_address_we_make_asks_only_for_what_gets_through(app):
     names = {name for call in made for name in re.findall(r"\b([a-z][a-z_]*)=", call)}
 
     assert len(names) > 20
-    assert names - in_paths <= asked.NAMES
+    assert names - in_paths <= query_filter.KNOWN_PARAMETERS

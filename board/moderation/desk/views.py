@@ -103,7 +103,7 @@ def undo(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/comments/bulk")
-@open_to(moderators, lists=("comment",))
+@open_to(moderators, multi_fields=("comment",))
 def bulk() -> ResponseReturnValue:
     """One decision about many: those chosen, or all that the filters find."""
     form, queue = BulkForm.from_post(), _queue_of_next()
@@ -176,7 +176,7 @@ def _decided(ruling: Ruling | None) -> Conflict:
     """By whom, and what: what one wanted oneself has not happened."""
     error = Conflict("decided")
     if ruling and ruling.moderator:
-        error.told = gettext(  # type: ignore[attr-defined]
+        error.message = gettext(  # type: ignore[attr-defined]
             "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
             name=ruling.moderator.name,
             what=act_label(ruling.verdict),

@@ -1,7 +1,7 @@
-"""What pages ask of their address, and nothing else gets through.
+"""Drops query parameters no page uses.
 
-On its way a link picks up more, often another value for each click (`fbclid`, `utm_…`): taken away
-before anything looks, it leads to the page that is kept.
+Links pick up parameters on their way, often another value for each click (`fbclid`, `utm_…`).
+Without these they all lead to the same cached page.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,8 +13,8 @@ from flask import Flask
 
 from board.web.request.guard import URL_MAX
 
-# Of every page in every slice. A page that asks for another name gets nothing under it.
-NAMES = frozenset(
+# Of every page in every slice. A view never sees a parameter that is not in this list.
+KNOWN_PARAMETERS = frozenset(
     (
         "after", "age", "article", "author", "before", "by", "category", "comment", "key", "lang",
         "limit", "next", "notice", "preset", "q", "queue", "reason", "rulings_before", "section",
@@ -24,18 +24,20 @@ NAMES = frozenset(
 
 
 def init_app(app: Flask) -> None:
-    answer: Callable[[dict[str, Any], Any], Iterable[bytes]] = app.wsgi_app
+    wrapped: Callable[[dict[str, Any], Any], Iterable[bytes]] = app.wsgi_app
 
-    def ask(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def filter_query(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         query = environ["QUERY_STRING"]
-        if query and len(query) <= URL_MAX:  # an endless one is refused
+        if query and len(query) <= URL_MAX:  # the guard refuses a longer one
             environ["QUERY_STRING"] = keep_known_parameters(query)
-        return answer(environ, start_response)
+        return wrapped(environ, start_response)
 
-    app.wsgi_app = ask  # type: ignore[method-assign]
+    app.wsgi_app = filter_query  # type: ignore[method-assign]
 
 
 @lru_cache(maxsize=256)
 def keep_known_parameters(query: str) -> str:
-    """Of an encoded query, what some page asks for, as it stands."""
-    return "&".join(pair for pair in query.split("&") if unquote_plus(pair.split("=")[0]) in NAMES)
+    """The pairs of an encoded query string that some page uses, unchanged."""
+    return "&".join(
+        pair for pair in query.split("&") if unquote_plus(pair.split("=")[0]) in KNOWN_PARAMETERS
+    )
