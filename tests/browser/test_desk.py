@@ -103,7 +103,7 @@ def test_without_a_script_the_same_forms_do_the_same(desk, window):
 
 
 def test_an_undo_that_comes_too_late_is_told_in_words(desk, window, board):
-    window.forgive("status of 409")
+    window.allow("status of 409")
     items(desk).first.get_by_role("button", name="문제없음").click()
     undo = desk.locator("[data-undo] form")
     expect(undo).to_be_visible()

@@ -11,7 +11,7 @@ from browser.conftest import (
     sign_in,
     sign_up,
     unique,
-    until_told,
+    until_in_page,
     without_reload,
 )
 
@@ -23,7 +23,7 @@ KEPT = "() => Object.keys(localStorage).filter((name) => name.startsWith('draft 
 
 def until_kept(page: Page, enough: Callable[[int], bool]) -> None:
     """Wait for so many drafts on this device."""
-    until_told(page, lambda: enough(len(page.evaluate(KEPT))), "drafts are kept")
+    until_in_page(page, lambda: enough(len(page.evaluate(KEPT))), "drafts are kept")
 
 
 def write(window, path: str, text: str, who: str = "ada") -> Page:
@@ -126,21 +126,21 @@ def test_a_half_made_edit_is_there_when_the_box_is_opened_again(window, article)
 def test_text_written_when_the_session_ended_is_there_after_signing_in(window, article):
     page = write(window, article, "한참 쓴 글")
     page.context.clear_cookies()
-    window.forgive("status of 401")
+    window.allow("status of 401")
     page.click(POST)
     expect(page.locator("form[data-write] [role=alert]")).to_contain_text("로그아웃")
 
     page.goto(article)
     expect(page.locator("form[data-write]")).to_have_count(0)
     page.locator(".callout a.primary").click()
-    sign_in(page, *window.board.account("ada"))
+    sign_in(page, *window.board.credentials("ada"))
 
     expect(page.locator(BOX)).to_have_value("한참 쓴 글")
 
 
 def test_a_comment_whose_answer_was_lost_is_posted_once_even_after_a_reload(window, article):
     page = write(window, article, "끊긴 배에서 씁니다")
-    window.forgive("net::ERR_FAILED")
+    window.allow("net::ERR_FAILED")
 
     page.route("**/comments", lose)
     page.click(POST)
@@ -159,7 +159,7 @@ def test_a_comment_whose_answer_was_lost_is_posted_once_even_after_a_reload(wind
 
 def test_changed_after_its_answer_was_lost_it_is_told_apart_and_can_be_posted(window, article):
     page = write(window, article, "첫 글")
-    window.forgive("net::ERR_FAILED", "status of 422")
+    window.allow("net::ERR_FAILED", "status of 422")
 
     page.route("**/comments", lose)
     page.click(POST)
@@ -192,7 +192,7 @@ def test_whoever_signs_out_leaves_no_draft_and_another_reader_never_sees_it(wind
         "(kept) => Object.entries(JSON.parse(kept)).forEach((it) => localStorage.setItem(...it))",
         mine,
     )
-    sign_in(page, *window.board.account("ada"))
+    sign_in(page, *window.board.credentials("ada"))
     page.goto(article)
     expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(BOX)).to_have_value("")

@@ -70,7 +70,7 @@ def test_an_edit_in_another_window_is_shown_beside_ones_own_and_nothing_is_lost(
     first.goto(article)
     second = first.context.new_page()
     second.goto(article)
-    window.forgive("status of 409")
+    window.allow("status of 409")
     for page, text in ((first, "첫 창에서"), (second, "둘째 창에서")):
         page.locator("a[data-edit]").click()
         page.locator(EDIT).fill(text)
@@ -141,7 +141,7 @@ def test_a_preview_without_a_script_keeps_the_text(window, article):
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_telephone_number_is_pointed_out_and_posted_when_it_is_meant(window, article, scripts):
     page = window("ada", java_script_enabled=scripts)
-    window.forgive("status of 422")
+    window.allow("status of 422")
     page.goto(article)
     page.locator(BOX).fill(PHONE)
     page.locator("form[data-write] button.primary").click()
@@ -157,7 +157,7 @@ def test_a_telephone_number_is_pointed_out_and_posted_when_it_is_meant(window, a
 
 def test_rewriting_asks_anew_only_when_there_is_something_to_ask(window, article):
     page = window("ada")
-    window.forgive("status of 422")
+    window.allow("status of 422")
     page.goto(article)
     page.locator(BOX).fill(PHONE)
     page.locator(BOX).press("Control+Enter")
@@ -177,7 +177,7 @@ def test_rewriting_asks_anew_only_when_there_is_something_to_ask(window, article
 
 def test_consent_is_not_forgotten_when_the_connection_fails(window, article):
     page = window("ada")
-    window.forgive("status of 422", "net::ERR_INTERNET_DISCONNECTED")
+    window.allow("status of 422", "net::ERR_INTERNET_DISCONNECTED")
     page.goto(article)
     page.locator(BOX).fill(PHONE)
     page.locator(BOX).press("Control+Enter")
@@ -196,7 +196,7 @@ def test_consent_is_not_forgotten_when_the_connection_fails(window, article):
 def test_a_reply_is_advised_on_in_its_own_box(window, article):
     say(window, article, "뿌리", who="tess")
     page = window("ada")
-    window.forgive("status of 422")
+    window.allow("status of 422")
     page.goto(article)
     page.locator("a[data-reply]").click()
     page.locator(f"{REPLY} textarea").fill(PHONE)
@@ -215,7 +215,7 @@ def test_a_reply_is_advised_on_in_its_own_box(window, article):
 def test_advice_previews_and_drafts_can_be_read_by_everyone(window, article, theme, width):
     size = {"width": width, "height": 900}
     page = window("ada", color_scheme=theme, viewport=size, bypass_csp=True)
-    window.forgive("status of 422")
+    window.allow("status of 422")
 
     def complaints():
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]

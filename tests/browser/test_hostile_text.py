@@ -62,7 +62,7 @@ def test_comments_stay_text_on_every_page_that_shows_them(window, article):
 
 def test_a_refused_comment_is_shown_again_as_text(window, article):
     page = window("ada", java_script_enabled=False)
-    window.forgive("status of 422")
+    window.allow("status of 422")
     long = POLYGLOTS[0] + "</textarea>" + POLYGLOTS[1] + "가" * 300
     page.goto(article)
     page.locator("form[data-write] textarea").fill(long)
@@ -105,7 +105,7 @@ def test_the_search_for_oddities_finds_them(window):
 
 def test_nobody_gets_such_a_name(window):
     page = window()
-    window.forgive("status of 422")
+    window.allow("status of 422")
     for text in POLYGLOTS:
         page.goto("/sign-up")
         page.fill("[name=email]", f"{unique('name').replace(' ', '.')}@harbour.example")
@@ -121,7 +121,7 @@ def test_nobody_gets_such_a_name(window):
 
 def test_an_article_shows_its_headline_as_text_and_runs_nothing_of_its_body(window):
     everything = " ".join(POLYGLOTS)
-    window.forgive("status of 404")  # the pictures that are not there
+    window.allow("status of 404")  # the pictures that are not there
     title = POLYGLOTS[0] + POLYGLOTS[1]
     lines = {"section": POLYGLOTS[0], "byline": POLYGLOTS[1], "subtitles": POLYGLOTS[2]}
     path = publish(window, title=title, summary=everything[:900], body=everything, **lines)

@@ -97,7 +97,7 @@ def test_a_double_click_without_javascript_posts_once(window, article):
 
 def test_a_comment_whose_answer_is_lost_is_kept_and_sent_again_and_stored_once(window, article):
     page, posted = open_box(window, article, "끊긴 배에서 씁니다")
-    window.forgive("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
+    window.allow("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
     told = page.locator("form[data-write] [data-feedback]")
 
     def lose(route):
@@ -128,7 +128,7 @@ def test_a_comment_whose_answer_is_lost_is_kept_and_sent_again_and_stored_once(w
 def test_one_who_was_signed_out_while_writing_keeps_the_text(window, article):
     page, _ = open_box(window, article, "한참 쓴 글")
     page.context.clear_cookies()
-    window.forgive("status of 401")
+    window.allow("status of 401")
 
     page.locator(BOX).press("Control+Enter")
 

@@ -66,7 +66,7 @@ def test_the_numbers_become_what_the_server_says(window, article, liked):
 
 
 def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
-    window.forgive("status of 409")
+    window.allow("status of 409")
     mo = window("mo")
     mo.goto(article)
     mo.locator(".moderators-only[href$='#hide']").first.click()
@@ -84,7 +84,7 @@ def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
 
 
 def test_without_a_network_everything_is_put_back(window, liked):
-    window.forgive("ERR_INTERNET_DISCONNECTED")
+    window.allow("ERR_INTERNET_DISCONNECTED")
     liked.context.set_offline(True)
 
     button(liked, "공감").click()

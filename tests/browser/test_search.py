@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import say, until_told, without_reload
+from browser.conftest import say, until_in_page, without_reload
 
 TOLD = "#found [data-feedback]"
 
@@ -60,7 +60,7 @@ def test_a_newer_search_ends_the_one_before(window, found):
     page.on("requestfailed", lambda request: ended.append(request.failure))
     seek(page, "사과")
     page.wait_for_function("() => document.querySelector('#q').value === '사과'")
-    until_told(page, lambda: slow, "the search is asked")
+    until_in_page(page, lambda: slow, "the search is asked")
 
     seek(page, "포도")
 
@@ -72,7 +72,7 @@ def test_a_newer_search_ends_the_one_before(window, found):
 
 def test_a_search_that_takes_two_seconds_is_given_up_and_that_is_said(window, found):
     page = found
-    window.forgive("failed:", "Failed to load resource")
+    window.allow("failed:", "Failed to load resource")
     slow = held(page, encoded("사과"))
 
     seek(page, "사과")
@@ -88,7 +88,7 @@ def test_a_search_that_takes_two_seconds_is_given_up_and_that_is_said(window, fo
 
 def test_a_refused_search_keeps_what_was_found(window, found):
     page = found
-    window.forgive("status of 503")
+    window.allow("status of 503")
     page.route(
         f"**/search?q={encoded('사과')}",
         lambda route: route.fulfill(status=503, content_type="text/html", body="<p>-"),
@@ -104,7 +104,7 @@ def test_whoever_types_on_is_left_in_the_box(found):
     page = found
     slow = held(page, encoded("사과"))
     seek(page, "사과")
-    until_told(page, lambda: slow, "the search is asked")
+    until_in_page(page, lambda: slow, "the search is asked")
     page.locator("#q").press_sequentially("와 배")
 
     slow[0].continue_()

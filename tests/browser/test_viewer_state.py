@@ -107,7 +107,7 @@ def test_a_folded_comment_can_still_be_answered_and_liked(talk, mutes_ada):
 
 
 def test_a_block_that_fails_is_told_and_nothing_is_folded(window, talk):
-    window.forgive("failed:", "Failed to load resource")
+    window.allow("failed:", "Failed to load resource")
     page = window("tess")
     page.goto(talk["path"])
     page.route("**/mute", lambda route: route.abort())
