@@ -53,7 +53,7 @@ _numbers = itertools.count()
 
 
 def fits(page: Page) -> bool:
-    """Whether there is no horizontal scrolling. Between two pages there is a moment with no root."""
+    """Whether nothing scrolls sideways. Between two pages there is a moment with no root."""
     root = "document.documentElement"
     result = page.wait_for_function(f"{root} && [{root}.scrollWidth <= innerWidth]")
     return bool(result.json_value()[0])

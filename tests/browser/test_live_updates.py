@@ -55,7 +55,7 @@ class PollingPage:
         return list(self.page.evaluate("polls"))
 
     def pass_seconds(self, seconds: int, step: int = 5) -> None:
-        """Move the clock in steps shorter than a poll may take; each poll ends before the next step."""
+        """Move the clock in steps shorter than the timeout of a poll, each of which ends first."""
         for _ in range(0, seconds, step):
             self.page.clock.run_for(step * 1000)
             self.page.wait_for_function("() => !polls.includes(null)")
@@ -233,7 +233,7 @@ def test_a_thread_opened_meanwhile_takes_comments(window, thread):
     expect(page.locator(TEXTS).first).to_have_text("다시 쓸 수 있다")
 
 
-def test_the_thread_state_module_is_loaded_only_after_a_change(window, thread):
+def test_a_new_comment_does_not_load_the_thread_state_module(window, thread):
     reader = PollingPage(window(), thread)
     urls: list[str] = []
     reader.page.on("request", lambda request: urls.append(request.url))
