@@ -18,7 +18,7 @@ from board.db import PRAGMAS, close_connections, db, writing_engine
 from board.db.engine import _begin_immediate
 from board.db.write_lock import WriteLock
 from conftest import say
-from support.real_server import Answer, Server, token_of
+from support.real_server import Response, Server, token_of
 from support.wait import until
 
 # Locks the file as any SQLite program does, without our lock, until its input ends.
@@ -114,7 +114,7 @@ def test_while_many_wait_to_write_the_server_goes_on_serving_readers(
     app: Flask, ada: User, harbour: Article, tmp_path: Path
 ) -> None:
     """More people post at once than the one worker has threads; they must not block it."""
-    token, answers = token_of(ada), list[Answer]()
+    token, answers = token_of(ada), list[Response]()
     close_connections()
     with Server(tmp_path, workers=1) as server, locked(tmp_path / "board.db"):
 

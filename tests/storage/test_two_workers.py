@@ -15,11 +15,11 @@ from board.comments.models import Comment
 from board.db import close_connections, db
 from conftest import say
 from support.consistency import drift
-from support.real_server import Answer, Server, token_of
+from support.real_server import Response, Server, token_of
 
 pytestmark = pytest.mark.slow  # real servers
 
-Request = Callable[[Server], Answer]
+Request = Callable[[Server], Response]
 ROUNDS = 15
 PATH = "/articles/harbour/comments"
 
@@ -59,7 +59,7 @@ def test_simultaneous_acts_on_one_comment_leave_it_consistent(
     statuses: set[int] = set()
     for number in range(ROUNDS):
         id = say(harbour, ada, f"Comment {number}").id
-        say(harbour, bora, f"Answer {number}", to=db.session.get(Comment, id))
+        say(harbour, bora, f"Response {number}", to=db.session.get(Comment, id))
         statuses |= set(
             at_once(
                 workers,
