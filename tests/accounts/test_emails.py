@@ -57,13 +57,13 @@ def claim(comment, contact="kim@pier.example"):
 
 
 def test_an_author_is_told_of_a_hidden_comment_with_a_link_and_nothing_of_it(
-    postman, send, remark, mo
+    smtp_server, send, remark, mo
 ):
     hide(remark, mo)
 
     assert send().output == "1 sent.\n"
 
-    (to, message), = postman.letters  # fmt: skip
+    (to, message), = smtp_server.messages  # fmt: skip
     assert (to, message["From"]) == ("ada@harbour.example", SENT_FROM)
     assert message["Subject"] == "[전체댓글] 확인하실 알림이 있습니다"
     assert "http://news.example/account/notices" in message.get_content()
@@ -71,7 +71,7 @@ def test_an_author_is_told_of_a_hidden_comment_with_a_link_and_nothing_of_it(
 
 
 @pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "lift_sanctions"])
-def test_and_of_what_was_decided_about_the_account(postman, send, ada, mo, verb):
+def test_and_of_what_was_decided_about_the_account(smtp_server, send, ada, mo, verb):
     until = {"until": now() + timedelta(days=3)} if verb in ("hold", "suspend") else {}
     with writing():
         if verb == "lift_sanctions":
@@ -80,17 +80,17 @@ def test_and_of_what_was_decided_about_the_account(postman, send, ada, mo, verb)
 
     send()
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_in_the_language_used_last(postman, send, remark, mo, ada):
+def test_in_the_language_used_last(smtp_server, send, remark, mo, ada):
     with writing():
         ada.language = "en"
     hide(remark, mo)
 
     send()
 
-    assert postman.letters[0][1]["Subject"] == "[전체댓글] You have a notification"
+    assert smtp_server.messages[0][1]["Subject"] == "[전체댓글] You have a notification"
 
 
 def test_signing_in_says_which_language_that_is(as_, app, guest):
@@ -103,28 +103,28 @@ def test_signing_in_says_which_language_that_is(as_, app, guest):
     assert user.language == "en"
 
 
-def test_many_decisions_are_one_letter(postman, send, harbour, ada, mo):
+def test_many_decisions_are_one_letter(smtp_server, send, harbour, ada, mo):
     for number in range(5):
         hide(say(harbour, ada, f"Remark {number}"), mo)
 
     send()
     send(minutes=60)
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_nothing_is_sent_twice_and_nothing_before_it_stands(postman, send, remark, mo):
+def test_nothing_is_sent_twice_and_nothing_before_it_stands(smtp_server, send, remark, mo):
     hide(remark, mo)
 
     send(minutes=0)
-    assert postman.letters == []
+    assert smtp_server.messages == []
     send()
     send()
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
 def test_what_was_taken_back_or_read_meanwhile_is_not_told(
-    postman, send, remark, harbour, ada, mo, as_
+    smtp_server, send, remark, harbour, ada, mo, as_
 ):
     ruling = hide(remark, mo)
     with writing():
@@ -134,10 +134,10 @@ def test_what_was_taken_back_or_read_meanwhile_is_not_told(
 
     send()
 
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
-def test_the_decision_on_an_appeal_is_told(postman, send, remark, ada, mo, tess):
+def test_the_decision_on_an_appeal_is_told(smtp_server, send, remark, ada, mo, tess):
     ruling = hide(remark, mo)
     send()
     with writing():
@@ -147,11 +147,11 @@ def test_the_decision_on_an_appeal_is_told(postman, send, remark, ada, mo, tess)
 
     send(minutes=10)
 
-    assert len(postman.letters) == 2
+    assert len(smtp_server.messages) == 2
 
 
 def test_a_takedown_is_told_with_how_to_object_also_to_whoever_wants_no_other_letters(
-    postman, send, remark, ada, mo, as_
+    smtp_server, send, remark, ada, mo, as_
 ):
     as_(ada).post("/account/letters", data={})
     hide(say(remark.article, ada, "Another"), mo)
@@ -161,14 +161,14 @@ def test_a_takedown_is_told_with_how_to_object_also_to_whoever_wants_no_other_le
 
     send()
 
-    (to, message), = postman.letters  # fmt: skip
+    (to, message), = smtp_server.messages  # fmt: skip
     assert to == "ada@harbour.example"
     assert message["Subject"] == "[전체댓글] 권리침해 신고 등에 따른 조치 안내"
     assert "이의" in message.get_content()
 
 
 def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
-    postman, send, remark, ada, mo, tess
+    smtp_server, send, remark, ada, mo, tess
 ):
     received = claim(remark)
     send()
@@ -183,7 +183,9 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
         appeals.decide(asked, by=tess, uphold=True, says="So it is")
     send()
 
-    told = [message.get_content() for to, message in postman.letters if to == "kim@pier.example"]
+    told = [
+        message.get_content() for to, message in smtp_server.messages if to == "kim@pier.example"
+    ]
     assert [text.split(".")[0] for text in told] == [
         "신고를 접수했습니다",
         "신고에 대한 처리 결과가 나왔습니다",
@@ -196,26 +198,26 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
 
 
 def test_what_the_mail_server_refuses_is_tried_again_and_given_up_at_last(
-    postman, send, app, remark, mo
+    smtp_server, send, app, remark, mo
 ):
     hide(remark, mo)
-    postman.answer = "451 Try again later"
+    smtp_server.answer = "451 Try again later"
     assert "451" in send().stderr
-    postman.answer = "250 OK"
+    smtp_server.answer = "250 OK"
     send(minutes=6)
-    assert postman.letters == []
+    assert smtp_server.messages == []
     send(minutes=20)
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
     hide(say(remark.article, remark.author, "Another"), mo)
-    postman.answer = "550 No such reader"
+    smtp_server.answer = "550 No such reader"
     for day in range(QueuedEmail.TRIES_MAX + 2):
         send(minutes=5 + day * 24 * 60 * 2)
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
     assert "1 were refused by the mail server" in app.test_cli_runner().invoke(doctor).output
 
 
-def test_what_may_have_arrived_is_not_sent_again(postman, send, app, remark, mo, monkeypatch):
+def test_what_may_have_arrived_is_not_sent_again(smtp_server, send, app, remark, mo, monkeypatch):
     def cut(self: Any, *given: Any, **named: Any) -> None:
         raise TimeoutError("timed out")
 
@@ -225,10 +227,10 @@ def test_what_may_have_arrived_is_not_sent_again(postman, send, app, remark, mo,
         assert send().exit_code == 1
 
     assert send(minutes=60).exit_code == 0
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
-def test_a_mail_server_that_is_away_loses_nothing(postman, send, app, remark, mo):
+def test_a_mail_server_that_is_away_loses_nothing(smtp_server, send, app, remark, mo):
     hide(remark, mo)
     server, app.config["MAIL_SERVER"] = app.config["MAIL_SERVER"], "smtp://127.0.0.1:9"
     assert "The mail server said" in send().output
@@ -236,27 +238,29 @@ def test_a_mail_server_that_is_away_loses_nothing(postman, send, app, remark, mo
 
     send()
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_nobody_is_flooded(postman, send, remark, mo):
+def test_nobody_is_flooded(smtp_server, send, remark, mo):
     for _ in range(QueuedEmail.DAILY_MAX + 5):
         claim(remark, contact="stranger@pier.example")
 
     send()
 
-    assert len(postman.letters) == QueuedEmail.DAILY_MAX
+    assert len(smtp_server.messages) == QueuedEmail.DAILY_MAX
 
 
 def test_whoever_has_the_address_ends_all_letters_without_an_account(
-    postman, send, remark, ada, mo, guest
+    smtp_server, send, remark, ada, mo, guest
 ):
     hide(remark, mo)
     send()
     link = (
-        postman.letters[0][1]["List-Unsubscribe"].strip(" <>").removeprefix("http://news.example")
+        smtp_server.messages[0][1]["List-Unsubscribe"]
+        .strip(" <>")
+        .removeprefix("http://news.example")
     )
-    assert link in postman.texts()[0]
+    assert link in smtp_server.texts()[0]
 
     assert "메일 수신 중지" in guest.get(link).text
     db.session.refresh(ada)
@@ -267,7 +271,7 @@ def test_whoever_has_the_address_ends_all_letters_without_an_account(
         claim_workflow.block(received, by=mo, says="")
     send()
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
 def test_a_link_that_is_not_ours_ends_nothing(guest, app, ada):
@@ -284,7 +288,7 @@ def test_without_a_mail_server_nothing_is_kept_to_be_sent(app, send, remark, mo,
     assert "told on the board only" in app.test_cli_runner().invoke(doctor).output
 
 
-def test_doctor_says_when_letters_do_not_leave(postman, app, remark, mo):
+def test_doctor_says_when_letters_do_not_leave(smtp_server, app, remark, mo):
     hide(remark, mo)
 
     with time_machine.travel(now() + timedelta(hours=2)):
