@@ -106,7 +106,7 @@ def newest(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/counts")
-@open_to(everyone, lists=("article",), query=("article",))
+@open_to(everyone, multi_fields=("article",), query=("article",))
 def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:

@@ -15,22 +15,24 @@ EACH = [(to, to) for to in ("jin@harbour.example", "tess@harbour.example")]
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def test_each_reader_gets_one_mail_however_many_tips_came(app, postman, desk, second_desk, source):
+def test_each_reader_gets_one_mail_however_many_tips_came(
+    app, smtp_server, desk, second_desk, source
+):
     for number in range(3):
         source.send(f"{STORY} {number}")
 
     assert notify(app).exit_code == 0
 
-    assert sorted((to, mail["To"]) for to, mail in postman.letters) == EACH
+    assert sorted((to, mail["To"]) for to, mail in smtp_server.messages) == EACH
     assert notify(app).exit_code == 0
-    assert len(postman.letters) == 2
+    assert len(smtp_server.messages) == 2
 
 
-def test_the_mail_says_nothing_but_that_there_is_something(app, postman, desk, source):
+def test_the_mail_says_nothing_but_that_there_is_something(app, smtp_server, desk, source):
     source.send(STORY, contact="010-9999-0000")
     notify(app)
 
-    mail = postman.letters[0][1]
+    mail = smtp_server.messages[0][1]
     assert mail["Subject"] == "[전체댓글] 확인할 것이 있습니다"
     assert mail.get_content().strip() == "데스크에서 확인할 것이 있습니다."
     assert mail["To"] == "tess@harbour.example"
@@ -41,42 +43,42 @@ def test_the_mail_says_nothing_but_that_there_is_something(app, postman, desk, s
     }  # fmt: skip
 
 
-def test_who_has_looked_is_not_told(app, postman, desk, source):
+def test_who_has_looked_is_not_told(app, smtp_server, desk, source):
     source.send(STORY)
     desk.unlock()
     notify(app)
 
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
-def test_what_a_source_adds_is_news_again(app, postman, desk, sent):
+def test_what_a_source_adds_is_news_again(app, smtp_server, desk, sent):
     notify(app)
     sent.enter()
     sent.add("더 있습니다.")
     notify(app)
 
-    assert len(postman.letters) == 2
+    assert len(smtp_server.messages) == 2
 
 
-def test_a_mail_that_was_refused_is_sent_next_time(app, postman, desk, sent):
-    postman.answer = "451 Later"
+def test_a_mail_that_was_refused_is_sent_next_time(app, smtp_server, desk, sent):
+    smtp_server.answer = "451 Later"
     refused = notify(app)
-    postman.answer = "250 OK"
+    smtp_server.answer = "250 OK"
     notify(app)
 
     assert refused.exit_code == 1
     assert "451" in refused.output
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypatch):
+def test_nothing_is_sent_in_the_clear_to_another_machine(app, smtp_server, monkeypatch):
     """This mail server offers no TLS; were it elsewhere, it would get nothing."""
     monkeypatch.setattr(mail, "_LOOPBACK", ())
 
     letter = tip_emails.ReaderEmail("c@d.example")
     with pytest.raises(DeliveryFailed):
         tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
 def test_without_a_mail_server_the_command_says_what_to_set(app, desk):
@@ -93,7 +95,7 @@ def test_an_operator_tidies(app, desk, sent):
 
 
 @pytest.mark.slow
-def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_desk):
+def test_seven_hundred_tips_make_one_mail_to_each(app, smtp_server, desk, second_desk):
     """What a flood by a program would do to the newsroom's telephones."""
     for batch in range(7):
         with writing():
@@ -104,4 +106,4 @@ def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_des
     for _ in range(3):
         notify(app)
 
-    assert sorted((to, mail["To"]) for to, mail in postman.letters) == EACH
+    assert sorted((to, mail["To"]) for to, mail in smtp_server.messages) == EACH

@@ -85,7 +85,7 @@ def disclosures_page() -> ResponseReturnValue:
 
 
 @bp.post("/desk/disclosures")
-@open_to(moderators, lists=("asked",), query=("before",))
+@open_to(moderators, multi_fields=("asked",), query=("before",))
 def register_disclosure() -> ResponseReturnValue:
     form = DisclosureForm.from_post()
     if not form.validate():
@@ -97,7 +97,7 @@ def register_disclosure() -> ResponseReturnValue:
 
 
 @bp.post("/desk/disclosures/<id:id>/answer")
-@open_to(moderators, lists=("items",), query=("before",))
+@open_to(moderators, multi_fields=("items",), query=("before",))
 def answer_disclosure(id: int) -> ResponseReturnValue:
     form = DisclosureAnswerForm.from_post()
     if not form.validate():

@@ -66,7 +66,7 @@ def claim_form() -> ResponseReturnValue:
 
 
 @bp.post("/report/rights")
-@open_to(everyone, uploads=lambda: _UPLOADS_MAX, into=io.BytesIO)
+@open_to(everyone, uploads=lambda: _UPLOADS_MAX, upload_sink=io.BytesIO)
 def claim() -> ResponseReturnValue:
     form = ClaimForm.from_post()
     if not form.validate():

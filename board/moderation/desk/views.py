@@ -107,7 +107,7 @@ def undo(id: int) -> ResponseReturnValue:
 @bp.post("/desk/comments/bulk")
 @open_to(
     moderators,
-    lists=("comment",),
+    multi_fields=("comment",),
     query=("after", "age", "article", "author", "reason", "section", "text"),
 )
 def bulk() -> ResponseReturnValue:
@@ -182,7 +182,7 @@ def _decided(ruling: Ruling | None) -> Conflict:
     """By whom, and what: what one wanted oneself has not happened."""
     error = Conflict("decided")
     if ruling and ruling.moderator:
-        error.told = gettext(  # type: ignore[attr-defined]
+        error.message = gettext(  # type: ignore[attr-defined]
             "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
             name=ruling.moderator.name,
             what=act_label(ruling.verdict),

@@ -94,7 +94,7 @@ def note(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/bans")
-@open_to(moderators, lists=("person",), query=("q",))
+@open_to(moderators, multi_fields=("person",), query=("q",))
 def propose() -> ResponseReturnValue:
     """Ban several, if another moderator agrees."""
     form = BansForm.from_post()

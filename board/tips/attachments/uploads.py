@@ -85,5 +85,5 @@ class Request(flask.Request):
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         view = current_app.view_functions.get(self.endpoint or "")
         if getattr(view, "uploads", None):
-            return (getattr(view, "into", None) or begin_upload)()
+            return (getattr(view, "upload_sink", None) or begin_upload)()
         return super()._get_file_stream(*args, **kwargs)

@@ -42,7 +42,7 @@ def tip(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/reply")
-@open_to(tip_readers, body_max=FORM_BYTES, uploads=bytes_max, lists=("files",))
+@open_to(tip_readers, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files",))
 def reply(id: int) -> ResponseReturnValue:
     form, uploads = MessageForm.from_post(), uploaded("files")
     if not form.validate() or not (form.text.data.strip() or uploads):

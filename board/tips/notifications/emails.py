@@ -64,4 +64,4 @@ def send(server: str, sender: str, letter: ReaderEmail, *, site: str, text: str 
     message = letter.written(text)
     message["Subject"] = f"[{site}] 확인할 것이 있습니다"
     with connected(server) as connection:
-        send_message(message, to=letter.address, sender=sender, by=connection)
+        send_message(message, to=letter.address, sender=sender, connection=connection)

@@ -57,7 +57,7 @@ def enter() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/message")
-@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
 def add() -> ResponseReturnValue:
     source, key = _mine()
     form = MessageForm.from_post()

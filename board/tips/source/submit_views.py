@@ -30,7 +30,7 @@ def write_form() -> ResponseReturnValue:
 
 
 @bp.post("/tips/new")
-@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
 def write() -> ResponseReturnValue:
     form = TipForm.from_post()
     if code := form_tokens.result_of(form.ticket.data or ""):
