@@ -179,7 +179,7 @@ def fields(page: TestResponse) -> dict[str, str]:
 def holder_id(user: User) -> int:
     from board.tips.models.key_holders import TipReader  # noqa: PLC0415
 
-    reader = db.session.scalar(TipReader.of(user))
+    reader = db.session.scalar(TipReader.for_user(user))
     assert reader
     return reader.id
 

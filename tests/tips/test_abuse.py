@@ -14,7 +14,7 @@ import pytest
 import time_machine
 
 from board.db import now
-from board.tips.attachments.uploads import UPLOAD_LEAST
+from board.tips.attachments.uploads import LARGE_FORM_BYTES
 from board.tips.crypto import key_files, passphrases, primitives
 from tips.conftest import Source, fields
 from tips.test_send_tip import AS_SERVED, tips
@@ -85,15 +85,15 @@ def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypat
 def test_so_many_uploads_arrive_at_a_time(desk, source, monkeypatch):
     """Slow senders of large files leave threads to others."""
     taken = list(
-        itertools.takewhile(lambda slot: slot is not None, iter(key_files.begin_upload, ""))
+        itertools.takewhile(lambda slot: slot is not None, iter(key_files.acquire_upload_slot, ""))
     )
     assert len(taken) == key_files._UPLOADS
 
-    refused = source.write(STORY, files=((b"x" * UPLOAD_LEAST, "a.bin"),))
+    refused = source.write(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
     small = source.write(STORY, files=((b"x" * 100, "a.bin"),))
     for slot in taken:
         os.close(slot)
-    later = source.write(STORY, files=((b"x" * UPLOAD_LEAST, "a.bin"),))
+    later = source.write(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
 
     assert (refused.status_code, small.status_code, later.status_code) == (503, 200, 200)
     assert list(key_files.folder("drafts").iterdir()) != []

@@ -208,7 +208,7 @@ def test_a_new_passphrase_keeps_the_recipient_and_a_new_key_forgets_it(
 
     desk.start(again="yes")
     desk.unlock()
-    assert db.session.scalars(TipReader.of(desk.user)).one().export_to is None
+    assert db.session.scalars(TipReader.for_user(desk.user)).one().export_to is None
 
 
 def test_a_damaged_file_stops_it_before_anything_is_sent(app, desk, source, offline):

@@ -42,18 +42,18 @@ def test_a_word_that_is_in_no_list_is_named_by_its_place():
 
     with pytest.raises(InvalidPhrase) as wrong:
         passphrases.read_code(" ".join(typed))
-    assert wrong.value.places == (2, 7)
+    assert wrong.value.positions == (2, 7)
 
 
 def test_a_slip_to_another_word_is_caught_nearly_always():
     typed, caught = CODE.split(), 0
-    for word in passphrases._list()[:512]:
+    for word in passphrases._wordlist()[:512]:
         if word == typed[3]:
             continue
         try:
             passphrases.read_code(" ".join([*typed[:3], word, *typed[4:]]))
         except InvalidPhrase as wrong:
-            caught += wrong.places == ()
+            caught += wrong.positions == ()
     assert caught > 505
 
 

@@ -515,5 +515,5 @@ def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source)
     source.send(STORY)
 
     assert second_desk.get("/desk/tips/1").status_code == 403
-    assert len(db.session.scalars(TipReader.all()).all()) == 1
+    assert len(db.session.scalars(TipReader.active()).all()) == 1
     assert inner(source.send("다시"), "tip-code")

@@ -24,7 +24,7 @@ from board.tips.models.tip import Tip, TipItem
 from board.tips.readers import roster
 from board.tips.readers.roster import Roster
 from board.tips.sealed import retention
-from board.tips.sealed.keyring import GrantContext, Keyring, TipSecret, grant, grant_place
+from board.tips.sealed.keyring import DecryptableGrant, Keyring, TipSecret, grant, grant_context
 from board.tips.web import form_tokens
 from conftest import person
 from tips.conftest import AtDesk, Source, fields, hidden_field, holder_id, multipart
@@ -231,11 +231,11 @@ def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
     key = unlocked_key(desk)
     source.send("두 번째 제보")
     me, tips = (
-        db.session.scalars(TipReader.of(desk.user)).one(),
+        db.session.scalars(TipReader.for_user(desk.user)).one(),
         db.session.scalars(select(Tip)).all(),
     )
-    one, two = (db.session.execute(Grant.to(me, [tip.id])).first() for tip in tips)
-    places = [grant_place(tip, one.purpose, one.epoch) for tip in tips]
+    one, two = (db.session.execute(Grant.for_holder(me, [tip.id])).first() for tip in tips)
+    places = [grant_context(tip, one.purpose, one.epoch) for tip in tips]
     locked = key.open(one.sealed, *places[0], me.id)
     erase_key = key_files.erase_key(tips[0].ref)
 
@@ -247,12 +247,12 @@ def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
         primitives.decrypt(erase_key, locked, *places[1])
     (key_files.folder("keys") / tips[1].ref).write_bytes(erase_key)
     with pytest.raises(DecryptionFailed):
-        GrantContext(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
+        DecryptableGrant(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
 
 
 def unlocked_key(desk):
     """The pair of keys of this reader, as their passphrase opens it."""
-    reader = db.session.scalars(TipReader.of(desk.user)).one()
+    reader = db.session.scalars(TipReader.for_user(desk.user)).one()
     return reader.unwrap_key(key_files.stretch(desk.passphrase, salt=reader.salt)[1])
 
 
@@ -261,9 +261,9 @@ def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signatur
 ):
     """With every key jin had before, from a copy of the database and the disk."""
     old, tip = unlocked_key(second_desk), db.session.get(Tip, 1)
-    before = db.session.scalars(TipReader.of(second_desk.user)).one()
-    had = Keyring.of(tip, db.session.execute(Grant.to(before, [tip.id])).all(), before, old,
-                  key_files.erase_key(tip.ref))  # fmt: skip
+    before = db.session.scalars(TipReader.for_user(second_desk.user)).one()
+    grants = db.session.execute(Grant.for_holder(before, [tip.id])).all()
+    had = Keyring.from_grants(tip, grants, before, old, key_files.erase_key(tip.ref))
     had = {place: had[place].shared for place in had}
     second_desk.start(again="yes")
     second_desk.unlock()
@@ -312,9 +312,9 @@ def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
     """Then each key was a pair, what is said was sealed to its public half, and no grant named the
     source."""
     tip, key = db.session.get(Tip, 1), unlocked_key(desk)
-    me = db.session.scalars(TipReader.of(desk.user)).one()
-    rows = db.session.execute(Grant.to(me, [tip.id])).all()
-    ring = Keyring.of(tip, rows, me, key, key_files.erase_key(tip.ref))
+    me = db.session.scalars(TipReader.for_user(desk.user)).one()
+    rows = db.session.execute(Grant.for_holder(me, [tip.id])).all()
+    ring = Keyring.from_grants(tip, rows, me, key, key_files.erase_key(tip.ref))
     with writing():
         for tip_key in tip.keys:
             holders = [db.session.get(KeyHolder, each.holder_id) for each in tip_key.grants]
@@ -353,9 +353,9 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
     assert holder_id(mallory) not in grants
 
     with writing():
-        signed = db.session.scalars(TipReader.of(desk.user)).one()
+        signed = db.session.scalars(TipReader.for_user(desk.user)).one()
         signed.public = key.public
-    with pytest.raises(roster.Forged):
+    with pytest.raises(roster.ForgedRoster):
         roster.members()
     assert "아직 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
     assert desk.get("/desk/tips/readers").status_code in (303, 503)
@@ -371,11 +371,11 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
         newest = db.session.scalars(Roster.newest()).one()
         said = json.loads(newest.body)
         said["readers"][str(reader.id)] = roster._entry(reader)
-        said["before"] = roster.seal_of()
+        said["before"] = roster.current_fingerprint()
         body = json.dumps(said)
         db.session.add(Roster(body=body, signer_id=reader.id, signature=key.sign(body.encode())))
 
-    with pytest.raises(roster.Forged):
+    with pytest.raises(roster.ForgedRoster):
         roster.members()
     assert "<textarea" not in source.client.get("/tips/new").text
     page = desk.get("/desk/tips/readers")

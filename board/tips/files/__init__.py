@@ -25,7 +25,7 @@ def inspect(data: bytes, name: str, limits: WorkerLimits = WorkerLimits()) -> Re
 
     Whether it can be cleaned is not guessed: it was tried.
     """
-    answer = sandbox.ask(data, name, limits, wants_copy=False)
+    answer = sandbox.run_worker(data, name, limits, wants_copy=False)
     return Report(answer.format, answer.findings, answer.name is not None, answer.why_not)
 
 
@@ -34,7 +34,7 @@ def clean(data: bytes, name: str, limits: WorkerLimits = WorkerLimits()) -> Clea
 
     Raises NotCleanable with the reason if there can be none.
     """
-    answer = sandbox.ask(data, name, limits, wants_copy=True)
+    answer = sandbox.run_worker(data, name, limits, wants_copy=True)
     if answer.name is None:
         raise NotCleanable(answer.why_not or Reason.DAMAGED)
     removed = tuple(finding for finding in answer.findings if not finding.stays)

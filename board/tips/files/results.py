@@ -113,21 +113,21 @@ class WorkerLimits:
     parts: int = 5_000  # of a document
     depth: int = 3  # files in files in a file
 
-    def deeper(self) -> "WorkerLimits":
+    def nested(self) -> "WorkerLimits":
         """Those for a file inside this one. Raises NotCleanable(TOO_MUCH) at the bottom."""
         if not self.depth:
             raise NotCleanable(Reason.TOO_MUCH)
         return replace(self, depth=self.depth - 1)
 
 
-def found(kind: FindingKind, *details: object, stays: bool = False) -> Finding:
+def make_finding(kind: FindingKind, *details: object, stays: bool = False) -> Finding:
     """A finding whose detail is what is there of `details`, in one readable line."""
     line = " ".join(str(detail) for detail in details if detail not in (None, "", b""))
     line = " ".join("".join(c if c.isprintable() else " " for c in line).split())
     return Finding(kind, line[:DETAIL_MAX], stays)
 
 
-def printable(data: bytes) -> str:
+def first_readable(data: bytes) -> str:
     """The first run of readable characters of four or more, in bytes of an unknown layout."""
     runs = re.findall(r"[\w .,+:/()@-]{4,}", data.decode("utf-8", "ignore"))
     return next((run for run in runs if run != "data"), "")

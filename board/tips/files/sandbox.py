@@ -34,7 +34,7 @@ class Answer:
     data: bytes  # the copy, if it was asked for
 
 
-def ask(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool) -> Answer:
+def run_worker(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool) -> Answer:
     """What the worker says about the file; unknown and too much, or damaged, if it dies of it."""
     if len(data) > limits.bytes:
         return _failed(Reason.TOO_MUCH)
@@ -43,7 +43,7 @@ def ask(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool) -> An
     if code in (-SIGKILL, -SIGXCPU):
         return _failed(Reason.TOO_MUCH)
     try:
-        return _read(said)
+        return _parse_answer(said)
     except (ValueError, KeyError, TypeError):
         return _failed(Reason.DAMAGED)
 
@@ -65,26 +65,26 @@ def _run(question: bytes, limits: WorkerLimits) -> tuple[int, bytes]:
         cwd="/",
         start_new_session=True,  # so that whatever it starts goes with it
     )
-    alarm = threading.Timer(2 * limits.seconds + _GRACE, _end, [process])
+    alarm = threading.Timer(2 * limits.seconds + _GRACE, _kill, [process])
     alarm.start()
     try:
-        said = _talk(process, question, limits.unpacked + _HEAD_MAX)
+        said = _exchange(process, question, limits.unpacked + _HEAD_MAX)
         # Seen to be over but not yet waited for, its number still names its group and no other.
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     finally:
         alarm.cancel()
-        _end(process)
+        _kill(process)
         code = process.wait()
     return code, said
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kills it and whatever it started."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, SIGKILL)
 
 
-def _talk(process: subprocess.Popen[bytes], question: bytes, most: int) -> bytes:
+def _exchange(process: subprocess.Popen[bytes], question: bytes, most: int) -> bytes:
     """Asks, and hears at most `most` bytes. Which death it died is for the exit code to tell."""
     assert process.stdin is not None  # noqa: S101 - pipes were asked for
     assert process.stdout is not None  # noqa: S101
@@ -94,12 +94,12 @@ def _talk(process: subprocess.Popen[bytes], question: bytes, most: int) -> bytes
         return process.stdout.read(most)
 
 
-def _read(said: bytes) -> Answer:
+def _parse_answer(said: bytes) -> Answer:
     """Raises ValueError, KeyError or TypeError for an answer of another shape."""
     head, _, data = said.partition(b"\n")
     told = json.loads(head[:_HEAD_MAX])
     findings = [
-        Finding(FindingKind(kind), str(detail)[:DETAIL_MAX], bool(stays), _span(span))
+        Finding(FindingKind(kind), str(detail)[:DETAIL_MAX], bool(stays), _parse_span(span))
         for kind, detail, stays, span in told["findings"][:FINDINGS_MAX]
     ]
     why_not = Reason(told["why_not"]) if told["why_not"] else None
@@ -107,5 +107,5 @@ def _read(said: bytes) -> Answer:
     return Answer(str(told["format"]), tuple(findings), why_not, name, data)
 
 
-def _span(span: list[int] | None) -> tuple[int, int] | None:
+def _parse_span(span: list[int] | None) -> tuple[int, int] | None:
     return (int(span[0]), int(span[1])) if span else None

@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from .formats import Format, clean_inside, format_of, inspect_inside
+from .format_table import Format
+from .formats import clean_inside, format_of, inspect_inside
 from .results import FINDINGS_MAX, Finding, NotCleanable, Reason, WorkerLimits
 from .text import file_name
 
@@ -79,7 +80,7 @@ def answer_for(data: bytes, name: str, limits: WorkerLimits) -> Answer:
         cleaned = clean_inside(data, limits)
         if any(not finding.stays for finding in inspect_inside(cleaned, limits)):
             raise NotCleanable(Reason.LEFTOVER)
-        name = format_of(cleaned).plain_name
+        name = format_of(cleaned).neutral_name
     except NotCleanable as refusal:
         return Answer(format_, tuple(findings), refusal.reason)
     except MemoryError:

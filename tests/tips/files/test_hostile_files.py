@@ -245,7 +245,7 @@ def test_a_worker_has_no_settings_no_board_and_no_web(worker_that, monkeypatch):
 @pytest.mark.slow
 def test_the_web_side_never_loads_what_parses_files():
     code = (
-        "import sys, board.tips.files, board.tips.files.words;"
+        "import sys, board.tips.files, board.tips.files.text.pii;"
         " print({'PIL', 'pikepdf', 'olefile', 'pi_heif'} & set(sys.modules))"
     )
 

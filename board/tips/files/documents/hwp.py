@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import embedded
 from ..formats import format_of, inspect_inside
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 
 _COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM = 0x1, 0x2, 0x4, 0x10
 _HISTORY, _TRACKED = 0x40, 0x4000
@@ -22,7 +22,7 @@ _BIN_DATA, _CHANGE_AUTHOR = 16 + 2, 16 + 81
 _TEXT, _CONTROL, _MEMO = 16 + 51, 16 + 55, 16 + 77
 _LINKED = 0  # in the lowest four bits of a BIN_DATA: the picture stays outside, by its path
 _LONG = 0xFFF  # as the size of a record: the size follows
-_REMARKS = (b"tcmt", b"%%me")  # hidden remarks and memos, by the names of their controls
+_COMMENT_CONTROLS = (b"tcmt", b"%%me")  # hidden remarks and memos, by the names of their controls
 _HYPERLINK = b"%hlk"
 _AS_SHIPPED = re.compile(
     r"var Documents = XHwpDocuments;|var Document = Documents\.Active_XHwpDocument;"
@@ -30,7 +30,7 @@ _AS_SHIPPED = re.compile(
 )
 _SCRIPT_LEAST = 5  # letters beside those; lengths between the parts look like one or two
 _NAME = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{2,}")
-_RUN = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{4,}")
+_LONG_RUN = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{4,}")
 
 
 def inspect(ole: Any, limits: WorkerLimits) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def inspect(ole: Any, limits: WorkerLimits) -> Iterator[Finding]:
     yield from _previews(document)
     yield from _history(document)
     yield from _scripts(document)
-    yield from _left_behind(document)
+    yield from _temporary_path(document)
     yield from _media(document, limits)
     if not document.flags & (_PASSWORD | _DISTRIBUTION | _DRM):
         yield from _links(document)
@@ -93,18 +93,18 @@ def _locks(flags: int) -> Iterator[Finding]:
 def _previews(document: _Document) -> Iterator[Finding]:
     text = document.plain(["PrvText"]).decode("utf-16-le", "replace").strip("\0\r\n ")
     if re.search(r"\w", text):
-        yield found(FindingKind.PREVIEW, text)
-        yield from embedded.words(text)
+        yield make_finding(FindingKind.PREVIEW, text)
+        yield from embedded.inspect_text(text)
     if picture := document.plain(["PrvImage"]):
-        yield found(FindingKind.PREVIEW, "PrvImage", f"{len(picture)} B")
+        yield make_finding(FindingKind.PREVIEW, "PrvImage", f"{len(picture)} B")
 
 
 def _history(document: _Document) -> Iterator[Finding]:
     kept = document.within("DocHistory")
     if kept or document.flags & _HISTORY:
-        yield found(FindingKind.REVISIONS, "DocHistory", len(kept) or "")
+        yield make_finding(FindingKind.REVISIONS, "DocHistory", len(kept) or "")
     if document.flags & _TRACKED:
-        yield found(FindingKind.REVISIONS, "track changes")
+        yield make_finding(FindingKind.REVISIONS, "track changes")
 
 
 def _scripts(document: _Document) -> Iterator[Finding]:
@@ -114,15 +114,15 @@ def _scripts(document: _Document) -> Iterator[Finding]:
     for name in document.within("Scripts"):
         text = document.unpacked(name).decode("utf-16-le", "replace")
         if len(re.findall(r"[A-Za-z가-힣]", _AS_SHIPPED.sub("", text))) >= _SCRIPT_LEAST:
-            yield found(FindingKind.SCRIPT, *name)
+            yield make_finding(FindingKind.SCRIPT, *name)
 
 
-def _left_behind(document: _Document) -> Iterator[Finding]:
+def _temporary_path(document: _Document) -> Iterator[Finding]:
     """What stood in the memory that became DocOptions/_LinkDoc, its first letter overwritten."""
     left = document.plain(["DocOptions", "_LinkDoc"])
-    if not document.flags & _DISTRIBUTION and (run := _RUN.match(_text(left[2:]))):
-        yield found(FindingKind.LINK, run[0])
-        yield from embedded.words(run[0])
+    if not document.flags & _DISTRIBUTION and (run := _LONG_RUN.match(_text(left[2:]))):
+        yield make_finding(FindingKind.LINK, run[0])
+        yield from embedded.inspect_text(run[0])
 
 
 def _media(document: _Document, limits: WorkerLimits) -> Iterator[Finding]:
@@ -132,7 +132,7 @@ def _media(document: _Document, limits: WorkerLimits) -> Iterator[Finding]:
         if format_of(data).is_image:
             yield from inspect_inside(data, limits)
         else:
-            yield found(FindingKind.ATTACHMENT, name[-1])
+            yield make_finding(FindingKind.ATTACHMENT, name[-1])
 
 
 def _links(document: _Document) -> Iterator[Finding]:
@@ -141,9 +141,9 @@ def _links(document: _Document) -> Iterator[Finding]:
         return
     for number, body in document.records(["DocInfo"]):
         if number == _BIN_DATA and len(body) > 4 and body[0] & 0xF == _LINKED:
-            yield found(FindingKind.LINK, _counted(body, 2))
+            yield make_finding(FindingKind.LINK, _prefixed_text(body, 2))
         elif number == _CHANGE_AUTHOR and (run := _NAME.search(_text(body))):
-            yield found(FindingKind.AUTHOR, run[0])
+            yield make_finding(FindingKind.AUTHOR, run[0])
 
 
 def _body(document: _Document) -> Iterator[Finding]:
@@ -151,17 +151,17 @@ def _body(document: _Document) -> Iterator[Finding]:
     for name in document.within("BodyText"):
         for number, body in document.records(name):
             if number == _TEXT:
-                lines.append(_line(body))
-            elif number == _MEMO or (number == _CONTROL and body[3::-1] in _REMARKS):
+                lines.append(_paragraph_text(body))
+            elif number == _MEMO or (number == _CONTROL and body[3::-1] in _COMMENT_CONTROLS):
                 remarks = True
             elif number == _CONTROL and body[3::-1] == _HYPERLINK:
-                yield found(FindingKind.LINK, _counted(body, 9))
+                yield make_finding(FindingKind.LINK, _prefixed_text(body, 9))
     if remarks:
-        yield found(FindingKind.COMMENTS)
-    yield from embedded.words("\n".join(lines))
+        yield make_finding(FindingKind.COMMENTS)
+    yield from embedded.inspect_text("\n".join(lines))
 
 
-def _line(body: bytes) -> str:
+def _paragraph_text(body: bytes) -> str:
     """The text of a paragraph without its controls: most of those are eight letters wide."""
     letters = struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
     kept, at = bytearray(), 0
@@ -172,7 +172,7 @@ def _line(body: bytes) -> str:
     return kept.decode("utf-16-le", "replace")
 
 
-def _counted(body: bytes, at: int) -> str:
+def _prefixed_text(body: bytes, at: int) -> str:
     """A text with its length before it."""
     size = int.from_bytes(body[at : at + 2], "little")
     return _text(body[at + 2 : at + 2 + 2 * size])

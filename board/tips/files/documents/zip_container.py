@@ -7,10 +7,10 @@ from io import BytesIO
 
 from lxml import etree
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can name
-_LOCKED = 0x1
+_ENCRYPTED = 0x1
 # Order matters to readers that look at the first bytes of a document.
 _FIRST = ("mimetype", "[Content_Types].xml", "_rels/.rels")
 _END = b"PK\x05\x06"
@@ -29,7 +29,7 @@ class ZipContainer:
         # What a part unpacks to is never more than it declares, so the sum is known beforehand.
         if len(infos) > limits.parts or sum(i.file_size for i in infos) > limits.unpacked:
             raise NotCleanable(Reason.TOO_MUCH)
-        if any(info.flag_bits & _LOCKED for info in infos):
+        if any(info.flag_bits & _ENCRYPTED for info in infos):
             raise NotCleanable(Reason.LOCKED)
         self._infos = {info.filename: info for info in infos}
         if len(self._infos) < len(infos):
@@ -69,18 +69,20 @@ class ZipContainer:
             del self[name]
         return gone
 
-    def wrapping(self) -> Iterator[Finding]:
+    def inspect_container(self) -> Iterator[Finding]:
         """What the zip itself says beside its parts."""
         dates = [info.date_time for info in self._infos.values() if info.date_time > _EPOCH]
         if dates:
-            yield found(FindingKind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates)))
+            yield make_finding(
+                FindingKind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates))
+            )
         if self._zip.comment:
-            yield found(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
+            yield make_finding(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
         behind = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
         if behind > 0:
-            yield found(FindingKind.ATTACHMENT, f"{behind} B")
+            yield make_finding(FindingKind.ATTACHMENT, f"{behind} B")
 
-    def written(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """The document with the parts that are left: one date, one system, a fixed order."""
         buffer = BytesIO()
         rest = [name for name in self.names if name not in _FIRST]
@@ -129,7 +131,7 @@ def remove(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is None:
         return
-    _leave(parent, element, element.tail)
+    _insert_text(parent, element, element.tail)
     element.tail = None
     parent.remove(element)
 
@@ -139,7 +141,7 @@ def unwrap(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is None:
         return
-    _leave(parent, element, element.text)
+    _insert_text(parent, element, element.text)
     at = parent.index(element)
     children = list(element)
     tail, element.tail = element.tail, None
@@ -149,14 +151,14 @@ def unwrap(element: etree._Element) -> None:
         children[-1].tail = (children[-1].tail or "") + (tail or "") or None
     else:
         before = parent[at - 1] if at else None
-        _append(parent, before, tail)
+        _append_text(parent, before, tail)
 
 
-def _leave(parent: etree._Element, element: etree._Element, text: str | None) -> None:
-    _append(parent, element.getprevious(), text)
+def _insert_text(parent: etree._Element, element: etree._Element, text: str | None) -> None:
+    _append_text(parent, element.getprevious(), text)
 
 
-def _append(parent: etree._Element, before: etree._Element | None, text: str | None) -> None:
+def _append_text(parent: etree._Element, before: etree._Element | None, text: str | None) -> None:
     if not text:
         return
     if before is None:
@@ -165,7 +167,7 @@ def _append(parent: etree._Element, before: etree._Element | None, text: str | N
         before.tail = (before.tail or "") + text
 
 
-def words_in(root: etree._Element, paragraphs: set[str]) -> str:
+def text_of(root: etree._Element, paragraphs: set[str]) -> str:
     """The text of a part, a line for each element named in `paragraphs`."""
     lines = []
     for element in root.iter():

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from ..results import Finding, FindingKind, WorkerLimits, found, printable
+from ..results import Finding, FindingKind, WorkerLimits, first_readable, make_finding
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
-    yield from _look_wav(data) if data.startswith(b"RIFF") else _look_mp3(data)
+    yield from _inspect_wav(data) if data.startswith(b"RIFF") else _inspect_mp3(data)
     yield Finding(FindingKind.VOICE, stays=True)
 
 
@@ -44,9 +44,9 @@ def _id3_size(data: bytes) -> int:
     return size + 10 + (10 if data[5] & 0x10 else 0)
 
 
-def _look_mp3(data: bytes) -> Iterator[Finding]:
-    yield from _frames(data[: _id3_size(data)])
-    sound = _sound(data)
+def _inspect_mp3(data: bytes) -> Iterator[Finding]:
+    yield from _id3_frames(data[: _id3_size(data)])
+    sound = _audio_frames(data)
     behind = data[_id3_size(data) + len(sound) :]
     if behind[-_ID3V1:][:3] == b"TAG":
         for kind, field in (
@@ -54,12 +54,12 @@ def _look_mp3(data: bytes) -> Iterator[Finding]:
             (FindingKind.AUTHOR, slice(-95, -65)),
         ):
             if text := behind[field].decode("cp949", "replace").strip("\0 "):
-                yield found(kind, text)
+                yield make_finding(kind, text)
     elif behind:
-        yield found(FindingKind.OTHER, f"{len(behind)} B")
+        yield make_finding(FindingKind.OTHER, f"{len(behind)} B")
 
 
-def _frames(tag: bytes) -> Iterator[Finding]:
+def _id3_frames(tag: bytes) -> Iterator[Finding]:
     old = tag[3:4] == b"\2"
     head, name_size = (6, 3) if old else (10, 4)
     at = 10
@@ -69,7 +69,7 @@ def _frames(tag: bytes) -> Iterator[Finding]:
         body = tag[at + head : at + head + size]
         kind = _FRAMES.get(name, FindingKind.OTHER)
         text = _id3_text(body) if name[:1] in "TC" else ""
-        yield found(kind, text or name)
+        yield make_finding(kind, text or name)
         at += head + size
 
 
@@ -85,7 +85,7 @@ def _id3_text(body: bytes) -> str:
     return body[1:].decode(encoding, "replace").replace("\0", " ").strip()
 
 
-def _sound(data: bytes) -> bytes:
+def _audio_frames(data: bytes) -> bytes:
     """What is between the tags: ID3v2 before; ID3v1, Lyrics3 and APE behind."""
     sound = data[_id3_size(data) :]
     while True:
@@ -102,7 +102,7 @@ def _sound(data: bytes) -> bytes:
 
 
 def _clean_mp3(data: bytes) -> bytes:
-    sound = _sound(data)
+    sound = _audio_frames(data)
     start = re.search(rb"\xff[\xfb\xfa\xf3\xf2\xe3]", sound[:4096])
     if not start:
         raise ValueError("no sound between the tags")
@@ -136,15 +136,15 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 8 + size + size % 2
 
 
-def _look_wav(data: bytes) -> Iterator[Finding]:
+def _inspect_wav(data: bytes) -> Iterator[Finding]:
     for name, body in _chunks(data):
         if name == b"LIST" and body.startswith(b"INFO"):
             for field, text in _chunks(b"RIFF0000" + body):
                 kind = _INFO.get(field, FindingKind.COMMENTS)
-                yield found(kind, printable(text))
+                yield make_finding(kind, first_readable(text))
         elif name not in _KEPT_CHUNKS:
-            yield found(
-                _CHUNKS.get(name, FindingKind.OTHER), printable(body) or name.decode("latin-1")
+            yield make_finding(
+                _CHUNKS.get(name, FindingKind.OTHER), first_readable(body) or name.decode("latin-1")
             )
 
 

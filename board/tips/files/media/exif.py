@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin
 
-from ..results import Finding, FindingKind, found
+from ..results import Finding, FindingKind, make_finding
 
 _TAGS = {
     **dict.fromkeys((0x010F, 0x0110, 0x013C, 0xA434, 0xC614), FindingKind.DEVICE),
@@ -36,14 +36,14 @@ _IPTC = {
 def inspect(exif: Image.Exif) -> Iterator[Finding]:
     place = exif.get_ifd(ExifTags.IFD.GPSInfo)
     if place:
-        yield found(FindingKind.PLACE, _coordinates(place))
+        yield make_finding(FindingKind.PLACE, _coordinates(place))
     for tag, value in {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}.items():
         if tag == _MAKER_NOTE and value:
-            yield found(FindingKind.DEVICE, "MakerNote", f"{len(value)} B")
-        elif tag in _TAGS and (line := _line(tag, value)):
-            yield found(_TAGS[tag], line)
+            yield make_finding(FindingKind.DEVICE, "MakerNote", f"{len(value)} B")
+        elif tag in _TAGS and (line := _value_text(tag, value)):
+            yield make_finding(_TAGS[tag], line)
     if _THUMBNAIL in exif.get_ifd(ExifTags.IFD.IFD1):
-        yield found(FindingKind.PREVIEW, "EXIF")
+        yield make_finding(FindingKind.PREVIEW, "EXIF")
 
 
 def inspect_iptc(picture: Image.Image) -> Iterator[Finding]:
@@ -51,10 +51,10 @@ def inspect_iptc(picture: Image.Image) -> Iterator[Finding]:
     for record, value in (IptcImagePlugin.getiptcinfo(picture) or {}).items():  # type: ignore[arg-type]
         if record in _IPTC:
             values = value if isinstance(value, list) else [value]
-            yield found(_IPTC[record], *(_text(one) for one in values))
+            yield make_finding(_IPTC[record], *(_text(one) for one in values))
 
 
-def _line(tag: int, value: Any) -> str:
+def _value_text(tag: int, value: Any) -> str:
     if isinstance(value, tuple):
         value = bytes(value) if all(isinstance(n, int) and 0 <= n < 256 for n in value) else value
     if not isinstance(value, bytes):

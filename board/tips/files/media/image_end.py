@@ -32,7 +32,7 @@ def segments(data: bytes) -> list[tuple[int, int, int]]:
         found.append((marker, start, at))
 
 
-def bare_jpeg(data: bytes) -> bytes:
+def strip_jpeg(data: bytes) -> bytes:
     """The same JPEG, not decoded: only what is needed to show it. Raises ValueError."""
     kept = [data[start:end] for marker, start, end in segments(data) if marker in _KEPT]
     return data[:2] + b"".join(kept)

@@ -9,7 +9,7 @@ from typing import Any
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from . import exif, xmp
 from .image_end import end_of
 
@@ -47,13 +47,13 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     picture = _open(data, limits)
     yield from exif.inspect(picture.getexif())
     yield from exif.inspect_iptc(picture)
-    for packet in _packets(picture):
+    for packet in _xmp_packets(picture):
         yield from xmp.inspect(packet)
     yield from _profile(picture)
     yield from _texts(picture, data)
     if getattr(picture, "format", "") == "MPO":
-        yield found(FindingKind.PREVIEW, "MPO")
-    yield from _behind(data, picture.format or "")
+        yield make_finding(FindingKind.PREVIEW, "MPO")
+    yield from _trailer(data, picture.format or "")
 
 
 def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
@@ -64,13 +64,13 @@ def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
     picture = _open(data, limits)
     source = picture.format or ""
     if source == "HEIF":
-        _need_a_thread()
+        _require_thread()
     target = _WRITTEN_AS.get(source, source)
     limit = None if target in _MANY_FRAMES else 1
     frames, times = [], []
     for frame in ImageSequence.Iterator(picture):
         times.append(frame.info.get("duration", 0))
-        frames.append(_plain(frame, upright))
+        frames.append(_redrawn(frame, upright))
         if len(frames) == limit:
             break
     if target == "JPEG" and "A" in frames[0].mode:
@@ -78,7 +78,7 @@ def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
     return _encode(frames, target, times, picture.info.get("loop"))
 
 
-def _need_a_thread() -> None:
+def _require_thread() -> None:
     """libheif decodes in one, and ends the process where there may be none."""
     try:
         thread = Thread(target=int)
@@ -99,7 +99,7 @@ def _open(data: bytes, limits: WorkerLimits) -> Image.Image:
     return picture
 
 
-def _packets(picture: Image.Image) -> Iterator[bytes]:
+def _xmp_packets(picture: Image.Image) -> Iterator[bytes]:
     for key in ("xmp", "XML:com.adobe.xmp"):
         value = picture.info.get(key)
         if value:
@@ -115,13 +115,13 @@ def _profile(picture: Image.Image) -> Iterator[Finding]:
     except (ImageCms.PyCMSError, OSError):
         name = ""
     if not _USUAL_PROFILE.search(name):
-        yield found(FindingKind.DEVICE, "ICC", name)
+        yield make_finding(FindingKind.DEVICE, "ICC", name)
 
 
 def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
     if comment := picture.info.get("comment"):
         text = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
-        yield found(FindingKind.COMMENTS, text)
+        yield make_finding(FindingKind.COMMENTS, text)
     if picture.format != "PNG":
         return
     picture.load()  # texts may stand behind the pixels
@@ -129,24 +129,24 @@ def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
         if key not in _NOT_TEXT:
             words = key.lower()
             kinds = (kind for kind, names in _TEXT_KINDS if any(n in words for n in names))
-            yield found(next(kinds, FindingKind.COMMENTS), f"{key}: {text}")
+            yield make_finding(next(kinds, FindingKind.COMMENTS), f"{key}: {text}")
     if match := _PNG_TIME.search(data):
         year = int.from_bytes(match[1][:2], "big")
-        yield found(FindingKind.TIME, f"{year}-{match[1][2]:02}-{match[1][3]:02}")
+        yield make_finding(FindingKind.TIME, f"{year}-{match[1][2]:02}-{match[1][3]:02}")
 
 
-def _behind(data: bytes, format_: str) -> Iterator[Finding]:
+def _trailer(data: bytes, format_: str) -> Iterator[Finding]:
     """What hangs behind the end of the picture: films of moving photos, voice memos, archives."""
     trailer = data[end_of(data, format_) :]
     if not trailer.strip(b"\0"):
         return
     if any(mark in trailer for mark in _MARKS):
-        yield found(FindingKind.VOICE, f"{len(trailer)} B")
+        yield make_finding(FindingKind.VOICE, f"{len(trailer)} B")
     else:
-        yield found(FindingKind.ATTACHMENT, f"{len(trailer)} B")
+        yield make_finding(FindingKind.ATTACHMENT, f"{len(trailer)} B")
 
 
-def _plain(frame: Image.Image, upright: bool) -> Image.Image:
+def _redrawn(frame: Image.Image, upright: bool) -> Image.Image:
     """A new picture of the same pixels in a mode every format takes."""
     profile = frame.info.get("icc_profile")
     picture = ImageOps.exif_transpose(frame) if upright else frame.copy()
@@ -156,13 +156,13 @@ def _plain(frame: Image.Image, upright: bool) -> Image.Image:
     elif "transparency" in picture.info and picture.mode in ("L", "RGB"):
         picture = picture.convert("RGBA")
     if profile:
-        picture = _in_srgb(picture, profile)
+        picture = _to_srgb(picture, profile)
     if picture.mode == "CMYK":
         picture = picture.convert("RGB")
     return Image.frombytes(picture.mode, picture.size, picture.tobytes())
 
 
-def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     """Without its profile a picture is taken for sRGB, so its colours are made to be."""
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     if picture.mode not in ("RGB", "RGBA", "CMYK"):

@@ -9,12 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found, printable
+from ..results import (
+    Finding,
+    FindingKind,
+    NotCleanable,
+    Reason,
+    WorkerLimits,
+    first_readable,
+    make_finding,
+)
 from . import xmp
 
-_HOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"edts", b"dinf", b"mvex"}
-_KEPT_ON_TOP = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"styp", b"ssix", b"wide"}
-_KEPT_IN_HOLDERS = {
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"edts", b"dinf", b"mvex"}
+_KEPT_TOP_LEVEL = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"styp", b"ssix", b"wide"}
+_KEPT_IN_CONTAINERS = {
     *(
         b"mvhd",
         b"tkhd",
@@ -42,10 +50,10 @@ _KEPT_IN_HOLDERS = {
         b"tref",
     ),
     *(b"tapt", b"trgr", b"elng", b"subs", b"iods", b"mfro", b"tfra", b"cslg"),
-    *_HOLDERS,
+    *_CONTAINERS,
 }
-_SHOWN = {b"vide", b"soun", b"sbtl", b"subt", b"text", b"clcp", b"tmcd"}
-_NO_TRACK = {b"mdir", b"mdta", b"url ", b"alis"}  # handlers of other things
+_KEPT_TRACKS = {b"vide", b"soun", b"sbtl", b"subt", b"text", b"clcp", b"tmcd"}
+_NOT_TRACKS = {b"mdir", b"mdta", b"url ", b"alis"}  # handlers of other things
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 _DEPTH_MAX, _BOXES_MAX = 8, 20_000
 _LABELS = {
@@ -105,7 +113,7 @@ def _boxes(data: bytes) -> list[Box]:
         while at < end:
             box = _box(data, at, end, depth)
             found_boxes.append(box)
-            if box.kind in _HOLDERS and depth < _DEPTH_MAX:
+            if box.kind in _CONTAINERS and depth < _DEPTH_MAX:
                 waiting.append((box.body, box.end, depth + 1))
             at = box.end
         if len(found_boxes) > _BOXES_MAX:
@@ -125,22 +133,22 @@ def _box(data: bytes, at: int, end: int, depth: int) -> Box:
 
 
 def _is_blanked(box: Box) -> bool:
-    return box.kind not in (_KEPT_IN_HOLDERS if box.depth else _KEPT_ON_TOP)
+    return box.kind not in (_KEPT_IN_CONTAINERS if box.depth else _KEPT_TOP_LEVEL)
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
     for box in _boxes(data):
         body = data[box.body : box.end]
-        if box.kind in (b"mvhd", b"mdhd", b"tkhd") and (moment := _moment(body)):
-            yield found(FindingKind.TIME, moment)
+        if box.kind in (b"mvhd", b"mdhd", b"tkhd") and (moment := _timestamp(body)):
+            yield make_finding(FindingKind.TIME, moment)
         elif box.kind == b"hdlr":
             yield from _track(body)
         elif _is_blanked(box) and body.strip(b"\0"):
-            yield from _label(box.kind, body)
+            yield from _metadata(box.kind, body)
 
 
-def _moment(body: bytes) -> str:
+def _timestamp(body: bytes) -> str:
     size = 8 if body[:1] == b"\1" else 4
     seconds = int.from_bytes(body[4 : 4 + size], "big")
     try:
@@ -153,14 +161,14 @@ def _track(body: bytes) -> Iterator[Finding]:
     kind = body[8:12]
     if kind == b"soun":
         yield Finding(FindingKind.VOICE, stays=True)
-    elif kind not in _SHOWN | _NO_TRACK:
-        yield found(FindingKind.PLACE, "track", kind.decode("latin-1"))
+    elif kind not in _KEPT_TRACKS | _NOT_TRACKS:
+        yield make_finding(FindingKind.PLACE, "track", kind.decode("latin-1"))
     name = body[24:].strip(b"\0")
     if re.search(rb"[A-Za-z]{3}", name):
-        yield found(FindingKind.SOFTWARE, name.decode("utf-8", "replace"))
+        yield make_finding(FindingKind.SOFTWARE, name.decode("utf-8", "replace"))
 
 
-def _label(kind: bytes, body: bytes) -> Iterator[Finding]:
+def _metadata(kind: bytes, body: bytes) -> Iterator[Finding]:
     """What a box of facts holds; at least its name, if we cannot read it."""
     told = False
     for packet in xmp.packets_in(body):
@@ -169,17 +177,17 @@ def _label(kind: bytes, body: bytes) -> Iterator[Finding]:
     for label, means in _LABELS.items():
         at = body.find(label)
         if at >= 0:
-            yield found(means, printable(body[at + 4 : at + 120]))
+            yield make_finding(means, first_readable(body[at + 4 : at + 120]))
             told = True
     if match := _POSITION.search(body):
-        yield found(FindingKind.PLACE, match[0].decode())
+        yield make_finding(FindingKind.PLACE, match[0].decode())
         told = True
     for means, key in _KEYS:
         if b".quicktime." + key in body or (key in body and b"com.android" in body):
-            yield found(means, key.decode())
+            yield make_finding(means, key.decode())
             told = True
     if not told:
-        yield found(FindingKind.OTHER, kind.decode("latin-1"), printable(body[:80]))
+        yield make_finding(FindingKind.OTHER, kind.decode("latin-1"), first_readable(body[:80]))
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
@@ -193,7 +201,7 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
         body = slice(box.body, box.end)
         if box.kind == b"hdlr" and box.depth:
             kind = data[box.body + 8 : box.body + 12]
-            if kind not in _SHOWN | _NO_TRACK:
+            if kind not in _KEPT_TRACKS | _NOT_TRACKS:
                 raise NotCleanable(Reason.TRACKS)
             film[box.body + 24 : box.end] = bytes(max(0, box.end - box.body - 24))
         elif box.kind in (b"mvhd", b"mdhd", b"tkhd"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ..documents.zip_container import Damaged, local, parse
-from ..results import Finding, FindingKind, found
+from ..results import Finding, FindingKind, make_finding
 
 _PACKET = re.compile(rb"<(x:xmpmeta|rdf:RDF)\b.*?</\1>", re.S)
 # Names of properties without their schemas. Longer lists first where one name is part of others.
@@ -38,15 +38,15 @@ def inspect(packet: bytes) -> Iterator[Finding]:
     try:
         root = parse(b"".join(packets_in(packet)[:1]))
     except (etree.XMLSyntaxError, Damaged):
-        yield found(FindingKind.OTHER, "XMP")
+        yield make_finding(FindingKind.OTHER, "XMP")
         return
     for name, value in _properties(root):
         kind = next((kind for kind, names in _RULES if names.search(name)), None)
         if kind:
             known = True
-            yield found(kind, value)
+            yield make_finding(kind, value)
     if not known:
-        yield found(FindingKind.OTHER, "XMP")
+        yield make_finding(FindingKind.OTHER, "XMP")
 
 
 def _properties(root: etree._Element) -> Iterator[tuple[str, str]]:

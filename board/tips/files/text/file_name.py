@@ -2,8 +2,8 @@
 
 import re
 
-from ..formats import Format
-from ..results import Finding, FindingKind, found
+from ..format_table import Format
+from ..results import Finding, FindingKind, make_finding
 from .pii import find_pii
 
 # IMG_20260301_142530, KakaoTalk_20260301_142530123, Screenshot_20260301-142530_Messages
@@ -18,7 +18,7 @@ def inspect(name: str, format_: Format) -> list[Finding]:
     stem, dot, ending = name.rpartition(".")
     told = [finding.detail for finding in find_pii(stem if dot else name)]
     told += [match[0] for pattern in (_MOMENT, _CHAT) for match in pattern.finditer(name)]
-    findings = [found(FindingKind.FILENAME, part) for part in told]
-    if dot and format_.endings and ending.lower() not in format_.endings:
+    findings = [make_finding(FindingKind.FILENAME, part) for part in told]
+    if dot and format_.extensions and ending.lower() not in format_.extensions:
         findings.append(Finding(FindingKind.MISMATCH, format_.name))
     return findings

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 
-from ..results import Finding, FindingKind, WorkerLimits, found
+from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from . import pii
 
 _SAMPLE = 64 * 1024  # bytes that are asked whether they are text
-_LETTER = re.compile(rb"(?:[A-Z][A-Za-z0-9-]*: ?.*\r?\n(?:[ \t].*\r?\n)*){3,}", re.M)
-_LETTER_HEADS = (b"\nReceived:", b"\nMessage-ID:", b"\nMessage-Id:", b"\nMIME-Version:")
+_EMAIL = re.compile(rb"(?:[A-Z][A-Za-z0-9-]*: ?.*\r?\n(?:[ \t].*\r?\n)*){3,}", re.M)
+_EMAIL_HEADERS = (b"\nReceived:", b"\nMessage-ID:", b"\nMessage-Id:", b"\nMIME-Version:")
 _HEADERS = {
     **dict.fromkeys(("From", "Reply-To", "Sender", "Return-Path", "To", "Cc"), FindingKind.AUTHOR),
     **dict.fromkeys(("Received", "X-Originating-IP", "X-Sender-IP"), FindingKind.PLACE),
@@ -33,13 +33,13 @@ _ENCODINGS = ("utf-8-sig", "cp949")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
-def name_of(data: bytes) -> str | None:
+def format_name(data: bytes) -> str | None:
     """text or email, if it can be read as such."""
     head = data[:_SAMPLE]
-    if data and _LETTER.match(head) and any(name in b"\n" + head for name in _LETTER_HEADS):
+    if data and _EMAIL.match(head) and any(name in b"\n" + head for name in _EMAIL_HEADERS):
         return "email"
     try:
-        text = _decoded(data)
+        text = _decode(data)
     except UnicodeDecodeError:
         return None
     return None if not text.strip() or _CONTROLS.search(text[:_SAMPLE]) else "text"
@@ -50,15 +50,15 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     if data.startswith(b"{\\rtf"):
         for match in _RTF.finditer(data):
             if (value := _rtf_text(match[2])).strip(" ?"):  # what an old program is to show
-                yield found(_RTF_KINDS.get(match[1], FindingKind.AUTHOR), value)
+                yield make_finding(_RTF_KINDS.get(match[1], FindingKind.AUTHOR), value)
         return
-    if name_of(data) == "email":
-        yield from _letter(data)
+    if format_name(data) == "email":
+        yield from _inspect_email(data)
         return
-    text = _decoded(data)
+    text = _decode(data)
     if chat := _CHAT.match(text):
-        yield found(FindingKind.AUTHOR, chat[1], stays=True)
-        yield found(FindingKind.TIME, chat[2], stays=True)
+        yield make_finding(FindingKind.AUTHOR, chat[1], stays=True)
+        yield make_finding(FindingKind.TIME, chat[2], stays=True)
     yield from pii.find_pii(text)
 
 
@@ -72,11 +72,11 @@ def _rtf_text(value: bytes) -> str:
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """UTF-8 without marks of encodings, with line feeds, and without what does not show."""
     del limits
-    text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    text = _decode(data).replace("\r\n", "\n").replace("\r", "\n")
     return pii.visible(text).encode()
 
 
-def _decoded(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     """Raises UnicodeDecodeError if this is no text in the encodings that are written in Korea."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
@@ -88,11 +88,11 @@ def _decoded(data: bytes) -> str:
     raise refusal
 
 
-def _letter(data: bytes) -> Iterator[Finding]:
+def _inspect_email(data: bytes) -> Iterator[Finding]:
     letter = message_from_bytes(data, policy=policy.compat32)
     for name, value in letter.items():
         if name in _HEADERS:
-            yield found(_HEADERS[name], f"{name}: {value}")
+            yield make_finding(_HEADERS[name], f"{name}: {value}")
     for part in letter.walk():
         if part.get_filename():
-            yield found(FindingKind.ATTACHMENT, part.get_filename())
+            yield make_finding(FindingKind.ATTACHMENT, part.get_filename())
