@@ -1,4 +1,4 @@
-"""Pictures, recordings and documents inside a document: looked into, and cleaned in their place."""
+"""Pictures, recordings and documents inside a document: inspected, and cleaned in place."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,12 @@ _TEXT_FINDINGS_MAX = 40  # findings in the text of one document
 
 
 def inspect(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> Iterator[Finding]:
-    """What the parts `names` give away, each by its own format."""
+    """What the parts `names` reveal, each by its own format."""
     for name in names:
-        format_ = format_of(parts[name])
-        if format_.is_image:
+        part_format = format_of(parts[name])
+        if part_format.is_image:
             yield from inspect_inside(parts[name], limits)
-        elif format_.why_not or not format_.reader:
+        elif part_format.why_not or not part_format.reader:
             yield Finding(FindingKind.ATTACHMENT, _base_name(name), stays=True)
         else:
             yield make_finding(FindingKind.ATTACHMENT, _base_name(name), stays=True)
@@ -26,18 +26,18 @@ def inspect(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> 
 
 
 def clean(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> None:
-    """Puts cleaned copies where the parts `names` are, if they keep their format."""
+    """Replace the parts `names` by cleaned copies, if they keep their format."""
     for name in names:
-        format_ = format_of(parts[name])
-        if format_.is_image and format_.name != "bmp":
-            # The document turns its pictures itself.
+        part_format = format_of(parts[name])
+        if part_format.is_image and part_format.name != "bmp":
+            # The document rotates its pictures itself.
             parts[name] = images.clean(parts[name], limits, upright=False)
-        elif format_.reader and not format_.why_not:
+        elif part_format.reader and not part_format.why_not:
             parts[name] = clean_inside(parts[name], limits.nested())
 
 
 def inspect_text(text: str) -> Iterator[Finding]:
-    """What the text of a document gives away. It is content, so it stays."""
+    """What the text of a document reveals. It is content, so it stays."""
     for finding in find_pii(text)[:_TEXT_FINDINGS_MAX]:
         yield Finding(finding.kind, finding.detail, stays=True)
 

@@ -9,8 +9,8 @@ from .results import Reason
 class Format:
     name: str
     reader: str | None  # module of this package
-    extensions: tuple[str, ...]  # of file names; a cleaned copy takes the first
-    why_not: Reason | None = None
+    extensions: tuple[str, ...]  # a cleaned copy gets the first
+    why_not: Reason | None = None  # why it cannot be cleaned
 
     @property
     def is_image(self) -> bool:
@@ -18,6 +18,7 @@ class Format:
 
     @property
     def neutral_name(self) -> str:
+        """A file name for a cleaned copy, which says only what kind of file it is."""
         nouns = {"media.images": "image", "media.video": "recording", "media.audio": "recording"}
         noun = {**nouns, "text.plain": "text"}.get(self.reader or "", "document")
         return f"{noun}.{self.extensions[0]}"

@@ -14,12 +14,12 @@ from .results import Finding, NotCleanable, Reason, WorkerLimits
 
 
 class FormatReader(Protocol):
-    """What a module about a family of formats offers."""
+    """The interface of a module for a family of formats."""
 
     def inspect(self, data: bytes, limits: WorkerLimits) -> Iterator[Finding]: ...
 
     def clean(self, data: bytes, limits: WorkerLimits) -> bytes:
-        """The cleaned copy. Raises NotCleanable, or anything at all if the file is damaged."""
+        """The cleaned copy. Raises NotCleanable, or any exception if the file is damaged."""
         ...
 
 
@@ -58,7 +58,7 @@ _MIMETYPES = {
     b"application/vnd.oasis.opendocument.presentation": "odp",
     b"application/vnd.oasis.opendocument.graphics": "odg",
 }
-_VARIANTS = re.compile(rb"(-web|-master)?(-template)?$")  # of a kind of OpenDocument
+_VARIANTS = re.compile(rb"(-web|-master)?(-template)?$")  # suffixes of OpenDocument types
 _STREAMS = (
     ("FileHeader", "hwp"),
     ("EncryptedPackage", "sealed"),
@@ -69,8 +69,8 @@ _STREAMS = (
     ("__properties_version1.0", "msg"),
 )
 _TAR_MAGIC = slice(257, 262)
-_PART_START = 1024 * 1024  # bytes of a list of parts
-_PDF_WITHIN = 1024  # bytes before the header that programs put up with
+_PART_START = 1024 * 1024  # bytes read of a list of parts
+_PDF_WITHIN = 1024  # bytes before the header that programs tolerate
 
 
 def format_of(data: bytes) -> Format:
@@ -104,16 +104,18 @@ def _format_name(data: bytes) -> str:
 
 
 class TextFormatReader(Protocol):
+    """The part of text/plain.py that detects text."""
+
     def format_name(self, data: bytes) -> str | None: ...
 
 
 def _zip_format_name(data: bytes) -> str:
-    """A document if it says so in the place its family says it; else just a zip."""
+    """A document if the place of its family for this says so; otherwise a plain zip."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             mimetype = _VARIANTS.sub(b"", _part_start(archive, "mimetype").strip())
             types = _part_start(archive, "[Content_Types].xml")
-    except Exception:  # damaged, or locked: the reader of archives will say which
+    except Exception:  # damaged or locked: documents/archive.py reports which
         return "zip"
     if mimetype in _MIMETYPES:
         return _MIMETYPES[mimetype]
@@ -121,7 +123,7 @@ def _zip_format_name(data: bytes) -> str:
 
 
 def _part_start(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Of one part, however long it says it is; empty if there is none."""
+    """The start of one part, whatever size it declares; empty if there is none."""
     if name not in archive.namelist():
         return b""
     with archive.open(name) as part:
@@ -137,20 +139,22 @@ def _ole_format_name(data: bytes) -> str:
 
 
 def inspect_inside(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
-    """What a file gives away. Raises anything if it is damaged, after what was seen up to there."""
-    format_ = format_of(data)
-    if format_.reader:
-        yield from _reader(format_).inspect(data, limits)
+    """What a file reveals. If it is damaged, raises any exception after the findings before the
+    damage.
+    """
+    file_format = format_of(data)
+    if file_format.reader:
+        yield from _reader(file_format).inspect(data, limits)
 
 
 def clean_inside(data: bytes, limits: WorkerLimits) -> bytes:
-    """The cleaned copy, which may be of another format. Raises NotCleanable."""
-    format_ = format_of(data)
-    if format_.why_not or not format_.reader:
-        raise NotCleanable(format_.why_not or Reason.FORMAT)
-    return _reader(format_).clean(data, limits)
+    """The cleaned copy, perhaps in another format. Raises NotCleanable."""
+    file_format = format_of(data)
+    if file_format.why_not or not file_format.reader:
+        raise NotCleanable(file_format.why_not or Reason.FORMAT)
+    return _reader(file_format).clean(data, limits)
 
 
-def _reader(format_: Format) -> FormatReader:
-    """Imported only when such a file comes: a picture should not pay for the PDF library."""
-    return cast(FormatReader, import_module(f".{format_.reader}", __package__))
+def _reader(file_format: Format) -> FormatReader:
+    """The module, imported only when needed: a picture should not pay for the PDF library."""
+    return cast(FormatReader, import_module(f".{file_format.reader}", __package__))

@@ -1,4 +1,4 @@
-"""Archives: the names in them are told, nothing is unpacked."""
+"""Archives: lists the names of the files in them, unpacks nothing."""
 
 import zipfile
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
 
 
 def _file_name(info: zipfile.ZipInfo) -> str:
-    """Names from Korean Windows are in its own encoding, which the archive does not say."""
+    """The decoded name. Korean Windows uses its own encoding without declaring it."""
     if info.flag_bits & 0x800:
         return info.filename
     try:

@@ -1,8 +1,9 @@
-"""HWPX, the open format of Hangul. KS X 6101.
+"""HWPX, the open document format of Hangul. KS X 6101.
 
-Its list of parts (`Contents/content.hpf`) names the author, and `Preview/` keeps text and a picture
-of the first page, perhaps from before the last edit. A cleaned one has neither. Tracked changes are
-not settled: the deleted text would have to be found between two marks anywhere in the document.
+Its list of parts (`Contents/content.hpf`) names the author, and `Preview/` contains text and a
+picture of the first page, perhaps from before the last edit. A cleaned copy has neither. Tracked
+changes cannot be accepted: the deleted text would have to be found between two marks anywhere in
+the document.
 """
 
 from collections.abc import Iterator
@@ -93,10 +94,10 @@ def _properties(root: etree._Element) -> Iterator[Finding]:
 
 
 def _metadata(root: etree._Element) -> list[etree._Element]:
-    """The facts about the document, but for its language."""
-    held = [element for element in root.iter() if local(element.tag) == "metadata"]
-    facts = [fact for metadata in held for fact in metadata]
-    return [fact for fact in facts if local(fact.tag) != "language"]
+    """The metadata elements of the document, except its language."""
+    blocks = [element for element in root.iter() if local(element.tag) == "metadata"]
+    elements = [element for metadata in blocks for element in metadata]
+    return [element for element in elements if local(element.tag) != "language"]
 
 
 def _part(root: etree._Element) -> Iterator[Finding]:
@@ -121,7 +122,7 @@ def _memo_author(memo: etree._Element) -> list[str]:
 
 
 def _without_memos(root: etree._Element) -> etree._Element:
-    """A memo stands in the field's beginning; the field around the text goes, the text stays."""
+    """The document without memos: the field around the text goes, the text stays."""
     memos = _memos(root)
     ids = {memo.get("id") for memo in memos}
     ends = [element for element in root.iter() if local(element.tag) == "fieldEnd"]
@@ -131,7 +132,7 @@ def _without_memos(root: etree._Element) -> etree._Element:
 
 
 def _without_entries(root: etree._Element, dropped: set[str]) -> etree._Element:
-    """A list of parts without those that are gone, and without facts about people."""
+    """The list of parts without dropped parts and without metadata."""
     items = {}
     for element in list(root.iter()):
         values = {str(value) for value in element.attrib.values()}
@@ -141,6 +142,6 @@ def _without_entries(root: etree._Element, dropped: set[str]) -> etree._Element:
     for element in list(root.iter()):
         if element.get("idref") in items and element.get("idref"):
             remove(element)
-    for fact in _metadata(root):
-        fact.text = None
+    for element in _metadata(root):
+        element.text = None
     return root

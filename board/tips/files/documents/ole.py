@@ -1,6 +1,6 @@
-"""HWP 5 and the old Office: files in the compound format of OLE. Read and told, never written.
+"""HWP 5 and old Office documents: OLE compound files. Inspected, never written.
 
-HWP: "한글 문서 파일 형식 5.0" of Hancom. The summary has the properties of [MS-OLEPS].
+HWP: Hancom's "한글 문서 파일 형식 5.0". The summary has the properties of [MS-OLEPS].
 """
 
 import struct
@@ -26,7 +26,7 @@ _SUMMARY = {
 _OF_HWP = {**_SUMMARY, 9: FindingKind.SOFTWARE}  # the version of the program that saved last
 _OF_OFFICE = {**_SUMMARY, 9: FindingKind.REVISIONS}
 _DOCUMENT_SUMMARY = {14: FindingKind.AUTHOR, 15: FindingKind.ORGANISATION}
-_SECTION_AT = 44  # byte of the stream that says where the first set is
+_SECTION_AT = 44  # offset of the position of the first property set
 _UTF16, _BYTES, _FILETIME = 31, 30, 64
 _PROPERTIES_MAX = 256
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -54,14 +54,14 @@ def _properties(ole: Any, stream: str, kinds: dict[int, FindingKind]) -> Iterato
     if ole.exists(stream):
         for number, value in _property_values(ole.openstream(stream).read()):
             finding = make_finding(kinds[number], value) if number in kinds else None
-            if finding and finding.detail.strip("0"):  # none, or the zeroth time it was saved
+            if finding and finding.detail.strip("0"):  # empty, or a revision count of zero
                 yield finding
 
 
 def _property_values(stream: bytes) -> Iterator[tuple[int, str]]:
-    """Texts and moments of the first set of properties, by number.
+    """Texts and times of the first property set, by number.
 
-    olefile takes the length of UTF-16 texts from the wrong place, and HWP has no others.
+    olefile reads the length of UTF-16 texts from the wrong place, and HWP has no others.
     """
     (start,) = struct.unpack_from("<I", stream, _SECTION_AT)
     (count,) = struct.unpack_from("<I", stream, start + 4)
@@ -79,7 +79,7 @@ def _property_values(stream: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _timestamp(ticks: int) -> str:
-    """`ticks` of 100 ns since 1601; empty for never."""
+    """Windows FILETIME (`ticks` of 100 ns since 1601) as text; empty for zero."""
     try:
         return str(_EPOCH + timedelta(seconds=ticks // 10_000_000)) if ticks else ""
     except OverflowError:
@@ -94,7 +94,7 @@ def _text(value: bytes) -> str:
 
 
 def _outlook_message(ole: Any) -> Iterator[Finding]:
-    """An Outlook message: who sent it, and its transport headers ([MS-OXMSG])."""
+    """An Outlook message: sender, recipients and transport headers ([MS-OXMSG])."""
     for name, kind in (
         ("0C1A", FindingKind.AUTHOR),
         ("0E04", FindingKind.AUTHOR),

@@ -74,12 +74,12 @@ def _properties(root: etree._Element) -> Iterator[Finding]:
         name = local(element.tag)
         if text and name == "property":
             yield make_finding(FindingKind.OTHER, f"{element.get('name')}: {text}")
-        elif text.strip("0") and name in _PROPERTIES:  # saved no times: nothing is told
+        elif text.strip("0") and name in _PROPERTIES:  # not for a count of zero
             yield make_finding(_PROPERTIES[name], text)
 
 
 def _people(parts: ZipContainer, names: list[str]) -> list[str]:
-    """Who is named as an author in notes and lists of people."""
+    """Authors named in comments and lists of people."""
     people: set[str] = set()
     for name in names:
         if name.endswith(".xml"):
@@ -95,7 +95,7 @@ def _is_author(attribute: str) -> bool:
 
 
 def _part(root: etree._Element) -> Iterator[Finding]:
-    """Changes, ids and hidden things in one part; each kind once."""
+    """Changes, identifiers and hidden content in one part; each kind once."""
     changes: set[str] = set()
     seen: dict[FindingKind, Finding] = {}
     for element in root.iter():
@@ -104,8 +104,8 @@ def _part(root: etree._Element) -> Iterator[Finding]:
             changes |= {str(v) for k, v in element.attrib.items() if local(k) in ("author", "date")}
             seen[FindingKind.REVISIONS] = make_finding(FindingKind.REVISIONS, *sorted(changes)[:10])
         elif name in _REPORTED:
-            told = (str(value) for value in element.attrib.values())
-            seen[_REPORTED[name]] = make_finding(_REPORTED[name], name, *told)
+            values = (str(value) for value in element.attrib.values())
+            seen[_REPORTED[name]] = make_finding(_REPORTED[name], name, *values)
         elif name == "vanish" and local(root.tag) != "styles":
             yield Finding(FindingKind.HIDDEN, "vanish", stays=True)
         elif name == "sheet" and element.get("state", "visible") != "visible":

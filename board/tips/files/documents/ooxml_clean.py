@@ -1,7 +1,7 @@
-"""DOCX, XLSX, PPTX and their kin with macros. ECMA-376.
+"""Cleans DOCX, XLSX, PPTX and their variants with macros. ECMA-376.
 
-A cleaned one keeps what a reader sees and drops who wrote it, when, and on what: changes are
-accepted, notes and macros go, and every part that nothing shows.
+A cleaned copy keeps what a reader sees and drops authors, times and devices: changes are accepted;
+comments, macros and all invisible parts are removed.
 """
 
 import posixpath
@@ -38,7 +38,7 @@ _ATTRIBUTES = re.compile(r"rsid\w*|paraId|textId|refreshedBy|refreshedDate|uid|d
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """The same text, sheets and slides. Raises NotCleanable if something inside cannot be."""
+    """The same text, sheets and slides. Raises NotCleanable if something in it cannot be cleaned."""
     parts = ZipContainer(data, limits)
     dropped: set[str] = set()
     for pattern, _ in DROPPED:
@@ -57,7 +57,7 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
 
 
 def _cut_relations(parts: ZipContainer, name: str, dropped: set[str]) -> None:
-    """Takes away the relations to parts that are gone; those of a gone part go whole."""
+    """Remove the relations to dropped parts; delete the relations of a dropped part."""
     folder, _, owner = name.rpartition("_rels/")
     if folder + owner.removesuffix(".rels") in dropped:
         del parts[name]
@@ -76,12 +76,12 @@ def _cut_relations(parts: ZipContainer, name: str, dropped: set[str]) -> None:
 
 
 def _has_dropped_notes(dropped: set[str]) -> bool:
-    """Notes on cells are drawn in a part of their own, which would be left without its text."""
+    """Whether comments of cells were dropped: the part that draws them must go, too."""
     return any(re.match(r"xl/(comments|ctrlProps|activeX)", name) for name in dropped)
 
 
 def _content_types(root: etree._Element, parts: ZipContainer) -> etree._Element:
-    """The list of parts without those that are gone, as a document that has no macros."""
+    """The list of content types without dropped parts, and without macro types."""
     for element in list(root):
         name = (element.get("PartName") or "").lstrip("/")
         if name and name not in parts:
@@ -93,7 +93,7 @@ def _content_types(root: etree._Element, parts: ZipContainer) -> etree._Element:
 
 
 def _strip(root: etree._Element) -> etree._Element:
-    """Changes accepted, markers and ids gone."""
+    """Accept changes; remove markers and identifiers."""
     for element in list(root.iter()):
         name = local(element.tag)
         if name in MARKERS:
@@ -109,9 +109,9 @@ def _strip(root: etree._Element) -> etree._Element:
 
 
 def _accept_change(element: etree._Element, name: str) -> None:
-    """Accepts one change: what was taken out goes, what was put in stays."""
+    """Accept one change: deleted text goes, inserted text stays."""
     parent = element.getparent()
-    if name == "cellDel":  # the other cells of the row would have to take its place
+    if name == "cellDel":  # the other cells of the row would have to move
         raise NotCleanable(Reason.CHANGES)
     if name in DELETED and parent is not None and local(parent.tag) == "trPr":
         row = parent.getparent()

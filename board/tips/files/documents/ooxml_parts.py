@@ -6,10 +6,10 @@ from lxml import etree
 
 from ..results import FindingKind
 
-# Parts that do not show, or show only who worked on the document.
+# Invisible parts, and parts that only show who worked on the document.
 DROPPED = (
     (r"docProps/thumbnail\..*", FindingKind.PREVIEW),
-    (r"docProps/.*", None),  # told one by one
+    (r"docProps/.*", None),  # reported property by property
     (r".*/(threaded)?comments[^/]*(/.*)?\.xml", FindingKind.COMMENTS),
     (r".*/(people|commentAuthors|authors)\.xml|xl/persons/.*", FindingKind.AUTHOR),
     (r".*/(printerSettings/.*|printerSettings\d*\.bin)", FindingKind.PRINTER),
@@ -42,12 +42,15 @@ WORD_NAMESPACE = "wordprocessingml"
 
 
 def external_links(root: etree._Element) -> list[etree._Element]:
+    """Links to targets outside the document."""
     links = [link for link in root.iterchildren() if link.get("TargetMode") == "External"]
     return [link for link in links if link.get("Target") != BLANK_TARGET]
 
 
 def is_hyperlink(link: etree._Element) -> bool:
-    """A link that a reader clicks is content; all others are followed by the program itself."""
+    """Whether a reader clicks this link, so that it is content; the program itself follows all
+    others.
+    """
     return (link.get("Type") or "").endswith("/hyperlink") and not re.match(
         r"file:|[A-Za-z]:[\\/]|\\\\", link.get("Target") or ""
     )

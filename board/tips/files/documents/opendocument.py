@@ -1,7 +1,7 @@
-"""ODT, ODS, ODP. ISO/IEC 26300.
+"""ODT, ODS and ODP. ISO/IEC 26300.
 
-A cleaned one keeps its text, sheets and slides; changes are accepted, notes in the margin go, and
-so do the parts about who, when and on what.
+A cleaned copy keeps text, sheets and slides; changes are accepted, comments removed, and so are the
+parts with authors, times and devices.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _PROPERTIES = {
     "user-defined": FindingKind.OTHER,
 }
 _DROPPED = (
-    (r"(.*/)?meta\.xml", None),  # told one by one
+    (r"(.*/)?meta\.xml", None),  # reported property by property
     (r"Thumbnails/.*", FindingKind.PREVIEW),
     (r"(.*/)?settings\.xml", None),
     (r"Basic/.*|Scripts/.*", FindingKind.MACROS),
@@ -60,7 +60,7 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """The same text, sheets and slides. Raises NotCleanable if something inside cannot be."""
+    """The same text, sheets and slides. Raises NotCleanable if something in it cannot be cleaned."""
     parts = _open(data, limits)
     for pattern, _ in _DROPPED:
         parts.drop(pattern)
@@ -87,9 +87,9 @@ def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
 def _properties(root: etree._Element) -> Iterator[Finding]:
     for element in root.iter():
         name = local(element.tag)
-        told = [element.text, *element.attrib.values()] if name == "template" else [element.text]
-        if name in _PROPERTIES and any(told):
-            yield make_finding(_PROPERTIES[name], *told)
+        values = [element.text, *element.attrib.values()] if name == "template" else [element.text]
+        if name in _PROPERTIES and any(values):
+            yield make_finding(_PROPERTIES[name], *values)
 
 
 def _settings(root: etree._Element) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _settings(root: etree._Element) -> Iterator[Finding]:
 
 
 def _part(root: etree._Element) -> Iterator[Finding]:
-    rsid = False
+    has_rsid = False
     for element in root.iter():
         name = local(element.tag)
         if name == "annotation":
@@ -117,8 +117,8 @@ def _part(root: etree._Element) -> Iterator[Finding]:
                 )
             elif local(key) == "display" and value == "none":
                 yield make_finding(FindingKind.HIDDEN, name, stays=True)
-            rsid = rsid or local(key).endswith("rsid")
-    if rsid:
+            has_rsid = has_rsid or local(key).endswith("rsid")
+    if has_rsid:
         yield make_finding(FindingKind.IDENTIFIER, "rsid")
 
 
@@ -131,13 +131,13 @@ def _is_outside(href: str) -> bool:
 
 
 def _is_followed(element: etree._Element, href: str) -> bool:
-    """Paths on a machine, and what a program fetches by itself; links to click are content."""
+    """Whether it is a local path, or fetched by the program itself; links to click are content."""
     is_clicked = local(element.tag) == "a" and not href.startswith(("file:", "/", "../"))
     return _is_outside(href) and not is_clicked
 
 
 def _strip(root: etree._Element) -> etree._Element:
-    """Changes accepted, notes, ids and paths gone."""
+    """Accept changes; remove comments, identifiers and paths."""
     for element in list(root.iter()):
         if local(element.tag) in _MARKERS:
             remove(element)

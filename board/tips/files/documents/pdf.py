@@ -45,68 +45,68 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
         if Name.OCProperties in pdf.Root and _is_layered(pdf):
             yield Finding(FindingKind.HIDDEN, "OCProperties", stays=True)
         yield from _attachments(pdf, limits)
-        for thing in pdf.objects:
-            yield from _object(thing)
+        for value in pdf.objects:
+            yield from _object(value)
         yield from _scans(pdf)
 
 
 def _revisions(data: bytes) -> Iterator[Finding]:
-    """What the order of the bytes tells: versions saved one after the other, and strange ends."""
+    """What the byte order reveals: incremental saves, and data outside the file proper."""
     versions = len(re.findall(rb"startxref\s+\d+\s+%%EOF", data))
     versions -= b"/Linearized" in data[:1024]
     if versions > 1:
         yield make_finding(FindingKind.REVISIONS, versions)
     start, end = data.find(b"%PDF-"), data.rfind(b"%%EOF")
-    around = len(data[:start].strip()) + len(data[end + 5 :].strip(b"\0 \t\r\n")) if end > 0 else 0
-    if around >= _JUNK_MIN:
-        yield make_finding(FindingKind.ATTACHMENT, f"{around} B")
+    extra = len(data[:start].strip()) + len(data[end + 5 :].strip(b"\0 \t\r\n")) if end > 0 else 0
+    if extra >= _JUNK_MIN:
+        yield make_finding(FindingKind.ATTACHMENT, f"{extra} B")
 
 
 def _attachments(pdf: Pdf, limits: WorkerLimits) -> Iterator[Finding]:
-    """Attached files by name, and what those give away in turn. They go whole."""
+    """Attached files by name, and what they reveal themselves. They are dropped when cleaning."""
     for name, spec in pdf.attachments.items():
         yield make_finding(FindingKind.ATTACHMENT, name)
         for finding in inspect_inside(spec.get_file().read_bytes(), limits.nested()):
             yield replace(finding, stays=False, span=None)
 
 
-def _object(thing: Object) -> Iterator[Finding]:
-    """What one object says, and the objects written inside it."""
-    if isinstance(thing, Array):
-        for part in thing:
+def _object(value: Object) -> Iterator[Finding]:
+    """Findings about one object, and about the objects nested in it."""
+    if isinstance(value, Array):
+        for part in value:
             if isinstance(part, Object) and not part.is_indirect:
                 yield from _object(part)
         return
-    if not isinstance(thing, Dictionary | Stream):
+    if not isinstance(value, Dictionary | Stream):
         return
-    yield from _dictionary(thing)
-    for _, part in thing.items():
+    yield from _dictionary(value)
+    for _, part in value.items():
         if isinstance(part, Dictionary | Array) and not part.is_indirect:
             yield from _object(part)
 
 
-def _dictionary(thing: Object) -> Iterator[Finding]:
-    metadata = thing.get(Name.Metadata)
+def _dictionary(value: Object) -> Iterator[Finding]:
+    metadata = value.get(Name.Metadata)
     if isinstance(metadata, Stream):
         yield from xmp.inspect(metadata.read_bytes())
-    if isinstance(thing.get(Name.Thumb), Stream):
+    if isinstance(value.get(Name.Thumb), Stream):
         yield make_finding(FindingKind.PREVIEW, "Thumb")
-    if Name.PieceInfo in thing:
+    if Name.PieceInfo in value:
         yield make_finding(
-            FindingKind.OTHER, "PieceInfo", *(str(key) for key, _ in thing.PieceInfo.items())
+            FindingKind.OTHER, "PieceInfo", *(str(key) for key, _ in value.PieceInfo.items())
         )
-    if str(thing.get(Name.S)) in _ACTIONS:
-        yield make_finding(_ACTIONS[str(thing.S)], _target(thing))
-    if thing.get(Name.S) == Name.URI and Name.URI in thing:
-        yield make_finding(FindingKind.LINK, _text(thing.URI), stays=True)
-    if thing.get(Name.Type) == Name.Sig:
+    if str(value.get(Name.S)) in _ACTIONS:
+        yield make_finding(_ACTIONS[str(value.S)], _target(value))
+    if value.get(Name.S) == Name.URI and Name.URI in value:
+        yield make_finding(FindingKind.LINK, _text(value.URI), stays=True)
+    if value.get(Name.Type) == Name.Sig:
         yield make_finding(
-            FindingKind.AUTHOR, *(_text(thing.get(key, "")) for key in ("/Name", "/Location"))
+            FindingKind.AUTHOR, *(_text(value.get(key, "")) for key in ("/Name", "/Location"))
         )
-    if Name.Subtype in thing and Name.Rect in thing:
-        yield from _annotation(thing)
-    if isinstance(thing, Stream) and is_jpeg(thing):
-        yield from _jpeg(thing)
+    if Name.Subtype in value and Name.Rect in value:
+        yield from _annotation(value)
+    if isinstance(value, Stream) and is_jpeg(value):
+        yield from _jpeg(value)
 
 
 def _target(action: Object) -> str:
@@ -119,15 +119,17 @@ def _target(action: Object) -> str:
     return ""
 
 
-def _annotation(note: Object) -> Iterator[Finding]:
-    if note.Subtype == Name.Widget:
+def _annotation(annotation: Object) -> Iterator[Finding]:
+    if annotation.Subtype == Name.Widget:
         return
-    if Name.T in note:
-        yield make_finding(FindingKind.AUTHOR, _text(note.T))
-    if Name.M in note or Name.CreationDate in note:
-        yield make_finding(FindingKind.TIME, _text(note.get(Name.M, note.get(Name.CreationDate))))
-    if _text(note.get(Name.Contents, "")):
-        yield make_finding(FindingKind.COMMENTS, _text(note.Contents))
+    if Name.T in annotation:
+        yield make_finding(FindingKind.AUTHOR, _text(annotation.T))
+    if Name.M in annotation or Name.CreationDate in annotation:
+        yield make_finding(
+            FindingKind.TIME, _text(annotation.get(Name.M, annotation.get(Name.CreationDate)))
+        )
+    if _text(annotation.get(Name.Contents, "")):
+        yield make_finding(FindingKind.COMMENTS, _text(annotation.Contents))
 
 
 def _jpeg(stream: Any) -> Iterator[Finding]:
@@ -140,17 +142,17 @@ def _jpeg(stream: Any) -> Iterator[Finding]:
 
 
 def _is_layered(pdf: Pdf) -> bool:
-    """Whether some layer does not show when the file is opened."""
-    usual = pdf.Root.OCProperties.get(Name.D, Dictionary())
-    off = usual.get(Name.OFF, Array([]))
-    return len(off) > 0 or usual.get(Name.BaseState) == Name.OFF
+    """Whether some layer is hidden when the file is opened."""
+    default = pdf.Root.OCProperties.get(Name.D, Dictionary())
+    off = default.get(Name.OFF, Array([]))
+    return len(off) > 0 or default.get(Name.BaseState) == Name.OFF
 
 
 def _scans(pdf: Pdf) -> Iterator[Finding]:
-    """Pages that are pictures of paper may show the dots by which a printer is known."""
+    """Scanned pages: they may show the dots that identify a printer."""
     for page in pdf.pages:
-        drawn = page.resources.get(Name.XObject, Dictionary())
-        widths = [int(picture.get(Name.Width, 0)) for _, picture in drawn.items()]
+        images = page.resources.get(Name.XObject, Dictionary())
+        widths = [int(image.get(Name.Width, 0)) for _, image in images.items()]
         if Name.Font not in page.resources and max(widths, default=0) >= _SCAN_WIDTH_MIN:
             yield Finding(FindingKind.PRINTER, stays=True)
             return

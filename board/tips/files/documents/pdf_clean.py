@@ -1,7 +1,7 @@
-"""PDF. A cleaned one has the pages of the old in a new file, so nothing of the rest is left.
+"""Cleans PDF: the pages in a new file, so nothing else is left.
 
-What is printed into the pages stays, and so do the marks a colour printer hides on paper that was
-scanned. Filled forms and notes drawn on a page become part of the page.
+What is printed on the pages stays, and so do the marks a colour printer hides on scanned paper.
+Filled forms and annotations drawn on a page become part of the page.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from ..media.image_end import strip_jpeg
 from ..results import WorkerLimits
 from .pdf_file import encoded_jpeg, is_jpeg, open_pdf
 
-# Never needed to show a page, wherever they are.
+# Keys never needed to show a page, in any dictionary.
 _DROPPED_KEYS = (
     "/Metadata", "/PieceInfo", "/AF", "/AA", "/LastModified", "/Thumb", "/OPI", "/ID",
     "/SpiderInfo", "/CreatorInfo", "/B", "/StructParents", "/StructParent", "/Measure", "/PtData",
@@ -38,16 +38,16 @@ _ANNOTATION_KEYS = (
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """The pages, drawn as they were, in a new file of a fixed order. Raises NotCleanable."""
+    """The pages, unchanged, in a new file with deterministic content. Raises NotCleanable."""
     del limits
     buffer = BytesIO()
     with open_pdf(data) as source, Pdf.new() as target:
         _flatten_forms(source)
         target.pages.extend(source.pages)
-        if Name.OCProperties in source.Root:  # or hidden layers would show
+        if Name.OCProperties in source.Root:  # otherwise hidden layers would show
             target.Root.OCProperties = target.copy_foreign(source.Root.OCProperties)
-        for thing in target.objects:
-            _strip(thing)
+        for value in target.objects:
+            _strip(value)
         target.save(
             buffer,
             min_version=source.pdf_version,
@@ -59,56 +59,60 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
 
 
 def _flatten_forms(pdf: Pdf) -> None:
-    """What is filled in becomes part of the page, and notes that only float over it go."""
-    _keep_annotations(pdf, lambda note: str(note.get(Name.Subtype)) not in _FLOATING)
+    """Make filled-in fields part of the page; drop annotations that only float over it."""
+    _keep_annotations(pdf, lambda annotation: str(annotation.get(Name.Subtype)) not in _FLOATING)
     if Name.AcroForm in pdf.Root:
         if pdf.Root.AcroForm.get(Name.NeedAppearances):
             pdf.generate_appearance_streams()
         pdf.flatten_annotations()
     _keep_annotations(pdf, _is_kept)
     for page in pdf.pages:
-        for note in page.obj.get(Name.Annots, Array([])):
-            _strip_annotation(note)
+        for annotation in page.obj.get(Name.Annots, Array([])):
+            _strip_annotation(annotation)
 
 
 def _keep_annotations(pdf: Pdf, is_kept: Callable[[Any], bool]) -> None:
     for page in pdf.pages:
-        notes: Any = page.obj.get(Name.Annots)
-        if notes is not None:
-            kept = [note for note in notes if isinstance(note, Dictionary) and is_kept(note)]
+        annotations: Any = page.obj.get(Name.Annots)
+        if annotations is not None:
+            kept = [
+                annotation
+                for annotation in annotations
+                if isinstance(annotation, Dictionary) and is_kept(annotation)
+            ]
             page.obj.Annots = Array(kept)
 
 
-def _is_kept(note: Any) -> bool:
-    if note.get(Name.Subtype) != Name.Link:
-        return bool(note.get(Name.Subtype) != Name.Widget)
-    action = note.get(Name.A)
-    return Name.Dest in note or (action is not None and str(action.get(Name.S)) in _LINKS)
+def _is_kept(annotation: Any) -> bool:
+    if annotation.get(Name.Subtype) != Name.Link:
+        return bool(annotation.get(Name.Subtype) != Name.Widget)
+    action = annotation.get(Name.A)
+    return Name.Dest in annotation or (action is not None and str(action.get(Name.S)) in _LINKS)
 
 
-def _strip_annotation(note: Any) -> None:
-    for key in [key for key, _ in note.items() if key not in _ANNOTATION_KEYS]:
-        del note[key]
-    if note.Subtype != Name.Link and Name.A in note:
-        del note[Name.A]
-    if Name.A in note and Name.Next in note.A:
-        del note.A[Name.Next]
+def _strip_annotation(annotation: Any) -> None:
+    for key in [key for key, _ in annotation.items() if key not in _ANNOTATION_KEYS]:
+        del annotation[key]
+    if annotation.Subtype != Name.Link and Name.A in annotation:
+        del annotation[Name.A]
+    if Name.A in annotation and Name.Next in annotation.A:
+        del annotation.A[Name.Next]
 
 
-def _strip(thing: Any) -> None:
-    """Takes away what stands beside the content, here and in what is written inside."""
-    if isinstance(thing, Array):
-        parts = list(thing)
-    elif isinstance(thing, Dictionary | Stream):
-        # Lists of fonts and pictures have names anybody may choose, /B and /AA too, but no type.
-        is_list = not isinstance(thing, Stream) and not {Name.Type, Name.Subtype} & set(
-            thing.keys()
+def _strip(value: Any) -> None:
+    """Remove metadata from an object and from the objects nested in it."""
+    if isinstance(value, Array):
+        parts = list(value)
+    elif isinstance(value, Dictionary | Stream):
+        # Lists of fonts and images have arbitrary keys, perhaps /B or /AA, but no type.
+        is_list = not isinstance(value, Stream) and not {Name.Type, Name.Subtype} & set(
+            value.keys()
         )
-        for key in [] if is_list else [key for key in _DROPPED_KEYS if key in thing]:
-            del thing[key]
-        parts = [part for _, part in thing.items()]
-        if isinstance(thing, Stream) and is_jpeg(thing):
-            _strip_jpeg(thing)
+        for key in [] if is_list else [key for key in _DROPPED_KEYS if key in value]:
+            del value[key]
+        parts = [part for _, part in value.items()]
+        if isinstance(value, Stream) and is_jpeg(value):
+            _strip_jpeg(value)
     else:
         return
     for part in parts:

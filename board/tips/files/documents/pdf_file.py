@@ -12,6 +12,7 @@ _OBJECTS_MAX = 200_000
 
 
 def open_pdf(data: bytes) -> Pdf:
+    """Raises NotCleanable: LOCKED with a password, TOO_MUCH with too many objects."""
     try:
         pdf = Pdf.open(BytesIO(data))
     except pikepdf.PasswordError:
@@ -31,7 +32,7 @@ def _filters(stream: Any) -> list[str]:
 
 
 def encoded_jpeg(stream: Any) -> bytes:
-    """The JPEG as it was put into the file."""
+    """The JPEG as it was embedded."""
     if len(_filters(stream)) == 1:
         return bytes(stream.read_raw_bytes())
     return bytes(stream.read_bytes(decode_level=pikepdf.StreamDecodeLevel.generalized))

@@ -1,4 +1,4 @@
-"""Text, letters and RTF."""
+"""Plain text, emails and RTF."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from . import pii
 
-_SAMPLE = 64 * 1024  # bytes that are asked whether they are text
+_SAMPLE = 64 * 1024  # bytes used to detect text
 _EMAIL = re.compile(rb"(?:[A-Z][A-Za-z0-9-]*: ?.*\r?\n(?:[ \t].*\r?\n)*){3,}", re.M)
 _EMAIL_HEADERS = (b"\nReceived:", b"\nMessage-ID:", b"\nMessage-Id:", b"\nMIME-Version:")
 _HEADERS = {
@@ -24,7 +24,7 @@ _RTF_KINDS = {
     b"generator": FindingKind.SOFTWARE,
     b"title": FindingKind.TITLE,
 }
-# The first lines of a conversation that KakaoTalk saved: with whom, and when.
+# The first lines of a conversation saved by KakaoTalk: with whom, and when.
 _CHAT = re.compile(
     r"\A\W*(?:KakaoTalk Chats with )?(.{1,60}?) ?(?:님과|님과의)? ?(?:카카오톡 ?대화.*)?"
     r"\n(?:저장한 날짜|Date Saved) ?: ?(.+)"
@@ -34,7 +34,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 def format_name(data: bytes) -> str | None:
-    """text or email, if it can be read as such."""
+    """text or email, or None if it is neither."""
     head = data[:_SAMPLE]
     if data and _EMAIL.match(head) and any(name in b"\n" + head for name in _EMAIL_HEADERS):
         return "email"
@@ -49,7 +49,7 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
     if data.startswith(b"{\\rtf"):
         for match in _RTF.finditer(data):
-            if (value := _rtf_text(match[2])).strip(" ?"):  # what an old program is to show
+            if (value := _rtf_text(match[2])).strip(" ?"):  # not just a placeholder
                 yield make_finding(_RTF_KINDS.get(match[1], FindingKind.AUTHOR), value)
         return
     if format_name(data) == "email":
@@ -63,21 +63,21 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
 
 
 def _rtf_text(value: bytes) -> str:
-    """With letters for their numbers: \\u51228 is of Unicode, \\'c1\\'a6 of Korean Windows."""
+    """The decoded text: \\u51228 is Unicode, \\'c1\\'a6 is in the encoding of Korean Windows."""
     packed = re.sub(rb"\\'([0-9a-fA-F]{2})", lambda m: bytes.fromhex(m[1].decode()), value)
     text = packed.decode("cp949", "replace")
     return re.sub(r"\\u(-?\d{1,5}) ?\??", lambda m: chr(int(m[1]) % 0x10000), text)
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """UTF-8 without marks of encodings, with line feeds, and without what does not show."""
+    """UTF-8 without a byte order mark, with line feeds, and without invisible characters."""
     del limits
     text = _decode(data).replace("\r\n", "\n").replace("\r", "\n")
     return pii.visible(text).encode()
 
 
 def _decode(data: bytes) -> str:
-    """Raises UnicodeDecodeError if this is no text in the encodings that are written in Korea."""
+    """Raises UnicodeDecodeError if this is not text in an encoding used in Korea."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
     for encoding in _ENCODINGS:
@@ -89,10 +89,10 @@ def _decode(data: bytes) -> str:
 
 
 def _inspect_email(data: bytes) -> Iterator[Finding]:
-    letter = message_from_bytes(data, policy=policy.compat32)
-    for name, value in letter.items():
+    email = message_from_bytes(data, policy=policy.compat32)
+    for name, value in email.items():
         if name in _HEADERS:
             yield make_finding(_HEADERS[name], f"{name}: {value}")
-    for part in letter.walk():
+    for part in email.walk():
         if part.get_filename():
             yield make_finding(FindingKind.ATTACHMENT, part.get_filename())
