@@ -27,9 +27,9 @@ class InvalidPhrase(ValueError):
     list; empty if something else is wrong.
     """
 
-    def __init__(self, places: tuple[int, ...] = ()) -> None:
+    def __init__(self, positions: tuple[int, ...] = ()) -> None:
         super().__init__()
-        self.positions = places
+        self.positions = positions
 
 
 def new_code() -> str:

@@ -53,7 +53,7 @@ def forged_roster_page(_error: ForgedRoster) -> ResponseReturnValue:
 
 @bp.app_errorhandler(DecryptionFailed)
 def integrity_error_page(_error: DecryptionFailed) -> ResponseReturnValue:
-    current_app.logger.error("tips: something sealed does not open in its place")
+    current_app.logger.error("tips: decryption failed: data was damaged or moved")
     return render_page("tips/tampered.html", status=409)
 
 

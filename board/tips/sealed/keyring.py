@@ -70,8 +70,8 @@ class Keyring:
     def __iter__(self) -> Iterator[KeyName]:
         return iter({**self._granted, **self._held})
 
-    def add(self, made: Secrets) -> None:
-        self._held |= made
+    def add(self, keys: Secrets) -> None:
+        self._held |= keys
 
 
 class DecryptableGrant(NamedTuple):

@@ -38,7 +38,7 @@ _ATTRIBUTES = re.compile(r"rsid\w*|paraId|textId|refreshedBy|refreshedDate|uid|d
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """The same text, sheets and slides. Raises NotCleanable if something in it cannot be cleaned."""
+    """The same text, sheets and slides. Raises NotCleanable if a part cannot be cleaned."""
     parts = ZipContainer(data, limits)
     dropped: set[str] = set()
     for pattern, _ in DROPPED:

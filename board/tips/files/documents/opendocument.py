@@ -60,7 +60,7 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """The same text, sheets and slides. Raises NotCleanable if something in it cannot be cleaned."""
+    """The same text, sheets and slides. Raises NotCleanable if a part cannot be cleaned."""
     parts = _open(data, limits)
     for pattern, _ in _DROPPED:
         parts.drop(pattern)

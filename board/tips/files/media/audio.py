@@ -149,10 +149,10 @@ def _inspect_wav(data: bytes) -> Iterator[Finding]:
 
 
 def _clean_wav(data: bytes) -> bytes:
-    kept = b""
+    chunks = b""
     for name, body in _chunks(data):
         if name in _KEPT_CHUNKS:
-            kept += name + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)
-    if b"data" not in kept:
+            chunks += name + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)
+    if b"data" not in chunks:
         raise ValueError("no sound")
-    return b"RIFF" + (4 + len(kept)).to_bytes(4, "little") + b"WAVE" + kept
+    return b"RIFF" + (4 + len(chunks)).to_bytes(4, "little") + b"WAVE" + chunks

@@ -128,7 +128,7 @@ def _box(data: bytes, at: int, end: int, depth: int) -> Box:
     elif size == 0 and depth == 0:
         size = end - at
     if at + size > end or body > at + size:
-        raise ValueError("a box that is larger than its place")
+        raise ValueError("a box larger than its container")
     return Box(kind, at, body, at + size, depth)
 
 
