@@ -27,7 +27,7 @@ def midnight(path):
     return (path.stat().st_mtime + 9 * 3600) % 86400 == 0
 
 
-def test_no_file_tells_the_hour_a_tip_came(app, desk, source):
+def test_no_file_reveals_the_hour_a_tip_came(app, desk, source):
     source.send(STORY, files=((b"x" * 100, "a.bin"),))
 
     kept = [*key_files.folder("keys").iterdir(), *key_files.folder("files").iterdir()]
@@ -36,7 +36,7 @@ def test_no_file_tells_the_hour_a_tip_came(app, desk, source):
     assert [path.name for path in (*kept, *about) if not midnight(path)] == []
 
 
-def test_a_source_does_not_send_the_code_along(sent):
+def test_a_text_with_the_code_in_it_is_refused(sent):
     sent.enter()
     for given in (sent.code, f"제 코드는 {sent.code}입니다", passphrases.as_digits(sent.code)):
         page = sent.client.post("/tips/box/message", data={"text": given, "step": "look"})
@@ -45,7 +45,7 @@ def test_a_source_does_not_send_the_code_along(sent):
     assert sent.write(f"다시 씁니다 {sent.code}").status_code == 422
 
 
-def test_words_that_are_no_code_are_sent(desk, source):
+def test_listed_words_that_are_not_a_code_are_sent(desk, source):
     assert source.send("가격 가구 가족 가방 가수 가슴 가운데 가을 가이드").status_code == 200
 
 
@@ -82,7 +82,7 @@ def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypat
     assert "Set-Cookie" not in source.client.get("/tips/new").headers
 
 
-def test_so_many_uploads_arrive_at_a_time(desk, source, monkeypatch):
+def test_only_a_few_uploads_are_received_at_a_time(desk, source, monkeypatch):
     """Slow senders of large files leave threads to others."""
     taken = list(
         itertools.takewhile(lambda slot: slot is not None, iter(key_files.acquire_upload_slot, ""))
@@ -106,13 +106,13 @@ def test_too_many_fields_are_refused(desk, source):
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "한\x00글"])
-def test_what_is_no_text_is_refused(desk, source, text):
+def test_invalid_text_is_refused(desk, source, text):
     data = {"text": text.encode("utf-8", "surrogatepass")}
 
     assert source.client.post("/tips/new", data=data).status_code == 400
 
 
-def test_marks_that_hide_reach_the_reader_visibly(desk, source):
+def test_readers_see_invisible_characters_as_visible_marks(desk, source):
     """Bidi overrides, zero widths, a homoglyph: kept as evidence, shown as what they are."""
     source.send("장부\u202e는 두\u200b 권 pаypal")
     page = desk.get("/desk/tips/1").text
@@ -122,7 +122,7 @@ def test_marks_that_hide_reach_the_reader_visibly(desk, source):
     assert "\u202e" not in page
 
 
-def test_hidden_marks_are_told_to_the_source_and_gone_in_what_is_read(desk, source):
+def test_hidden_marks_are_reported_to_the_source_and_removed_for_readers(desk, source):
     """Whoever leaks a text may be known by marks that only their copy has."""
     leaked = "회의\u200b록\u2060 사본\ufeff"
     looked = source.write(leaked)
@@ -135,7 +135,7 @@ def test_hidden_marks_are_told_to_the_source_and_gone_in_what_is_read(desk, sour
     assert not {"\u200b", "\u2060", "\ufeff"} & set(page)
 
 
-def test_how_to_reach_a_source_cannot_be_disguised(desk, source):
+def test_contact_details_cannot_be_disguised(desk, source):
     source.send(STORY, contact="\u202e0000-9999-010\u202c")
 
     page = desk.post("/desk/tips/1/contact").text
@@ -144,7 +144,7 @@ def test_how_to_reach_a_source_cannot_be_disguised(desk, source):
     assert "\u202e" not in page
 
 
-def test_the_first_page_says_whose_machines_see_all_before_it_leads_to_the_form(desk, source):
+def test_the_first_page_warns_of_company_computers_before_the_link_to_the_form(desk, source):
     page = source.client.get("/tips").text.split("<main")[1]
     warned, form = page.index("회사 컴퓨터"), page.index('href="/tips/new"')
 
@@ -153,7 +153,7 @@ def test_the_first_page_says_whose_machines_see_all_before_it_leads_to_the_form(
 
 
 @pytest.mark.parametrize("password", ["wrong entirely", ""])
-def test_signing_in_tells_nobody_who_reads_tips(app, desk, ada, password):
+def test_sign_in_does_not_reveal_who_reads_tips(app, desk, ada, password):
     def tried(email):
         page = app.test_client().post("/sign-in", data={"email": email, "password": password})
         return page.status_code, page.text.replace(email, ""), {*page.headers.keys()}
@@ -161,7 +161,7 @@ def test_signing_in_tells_nobody_who_reads_tips(app, desk, ada, password):
     assert tried(desk.user.email) == tried(ada.email) == tried("nobody@harbour.example")
 
 
-def test_links_are_dead_on_every_page(desk, source):
+def test_links_in_tips_are_not_clickable(desk, source):
     source.send("https://evil.example/x?y=1 와 evil.example")
     page = desk.get("/desk/tips/1").text
 
@@ -178,7 +178,7 @@ def test_a_script_is_only_text(desk, source):
     assert "&lt;script&gt;" in page
 
 
-def test_no_page_of_a_source_names_another_place(sent):
+def test_no_page_of_a_source_links_to_another_site(sent):
     """Nothing is loaded from elsewhere, and nothing leads there."""
     sent.enter()
     for page in ("/tips", "/tips/new", "/tips/box"):
@@ -199,7 +199,7 @@ def test_browsers_are_told_not_to_remember_or_check_what_is_typed(desk, source):
     assert 'autocomplete="off"' in re.search(r"<form[^>]*>", page)[0]
 
 
-def test_a_word_of_the_code_is_never_offered_to_a_clipboard(desk, source):
+def test_no_page_copies_the_code_to_the_clipboard(desk, source):
     page = source.send(STORY)
 
     assert "<script" not in page.text
@@ -207,14 +207,14 @@ def test_a_word_of_the_code_is_never_offered_to_a_clipboard(desk, source):
     assert "download" not in page.text
 
 
-def test_both_sides_are_as_large_whatever_the_code(sent):
+def test_pages_have_the_same_size_for_every_wrong_code(sent):
     """Who watches the line learns no more from a wrong code than from another."""
     sizes = {len(sent.enter(code).data) for code in ("뷁뷁", "1" * 27, "가격 " * 8)}
 
     assert len(sizes) == 1
 
 
-def test_a_draft_with_a_foreign_ticket_opens_nothing(desk, source, app):
+def test_drafts_on_disk_are_unreadable_without_their_token(desk, source, app):
     """The ticket is the key of the draft; without it the files on the disk are noise."""
     source.write(STORY, files=((b"secret " * 999, "a.txt"),))
     stored = [path.read_bytes() for path in key_files.folder("drafts").iterdir()]
@@ -222,7 +222,7 @@ def test_a_draft_with_a_foreign_ticket_opens_nothing(desk, source, app):
     assert all(b"secret" not in data and b"a.txt" not in data for data in stored)
 
 
-def test_an_old_draft_goes_by_itself(desk, source):
+def test_an_old_draft_is_deleted(desk, source):
     source.write(STORY, files=((b"x" * 999, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
         source.write("다른 이야기", files=((b"y" * 999, "b.txt"),))
@@ -281,7 +281,7 @@ def test_a_wrong_code_costs_what_a_right_one_does(served):
 
 
 @pytest.mark.slow
-def test_an_early_return_would_be_noticed(served, monkeypatch):
+def test_the_timing_test_notices_an_early_return(served, monkeypatch):
     """The test above is worth something: it finds a code refused without its derivation."""
     stretch = key_files.stretch
 
@@ -294,7 +294,7 @@ def test_an_early_return_would_be_noticed(served, monkeypatch):
     assert costs_more(right, wrong) <= CHANCE
 
 
-def test_every_test_that_operators_are_told_of_exists():
+def test_every_test_named_in_the_documentation_exists():
     root = Path(__file__).parent.parent
     document = (root.parent / "docs/tip-abuse.md").read_text()
     told = set(re.findall(r"`(test_\w+)`", document))

@@ -51,7 +51,7 @@ def test_readers_send_files_too(desk, sent):
     assert sent.client.post("/tips/box/file", data={"number": number}).data == b"answer" * 9
 
 
-def test_what_is_no_file_is_not_found(desk, sent):
+def test_an_unknown_file_number_is_not_found(desk, sent):
     for number in ("0", "1", "99", "x", "", "9" * 30, "-1"):
         assert desk.post("/desk/tips/1/file", number=number).status_code == 404, number
 
@@ -66,7 +66,7 @@ def test_a_file_of_another_tip_is_not_found(desk, sent, source, app):
     assert sent.client.post("/tips/box/file", data={"number": "2"}).status_code == 404
 
 
-def test_uploads_are_sealed_before_the_form_is_even_looked_at(desk, source):
+def test_uploads_are_encrypted_before_the_form_is_processed(desk, source):
     source.write(STORY, files=((b"the minister signed " * 90_000, "big.txt"),))
 
     drafts = list(key_files.folder("drafts").iterdir())
@@ -74,7 +74,7 @@ def test_uploads_are_sealed_before_the_form_is_even_looked_at(desk, source):
     assert all(b"minister" not in path.read_bytes() for path in drafts)
 
 
-def test_no_upload_passes_through_a_file_of_the_form_parsers_own(desk, source, monkeypatch):
+def test_no_upload_uses_a_temporary_file_of_the_form_parser(desk, source, monkeypatch):
     """Werkzeug's would stand on the disk, readable, if only for a moment and without a name."""
 
     def factory(*_args, **_kwargs):
@@ -95,7 +95,7 @@ def test_an_attachment_can_be_left_out_again(desk, source):
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_more_files_can_come_with_the_second_look(desk, source):
+def test_more_files_can_be_added_at_the_preview(desk, source):
     form = fields(source.write(STORY, files=((b"a" * 50, "a.txt"),)))
     form["files"] = (BytesIO(b"b" * 50), "b.txt")
     looked = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
@@ -137,7 +137,7 @@ class TestSmallFilesOnly:
         assert page.status_code == 413
 
 
-def test_uploads_nobody_asked_for_leave_nothing(desk, source):
+def test_uploads_without_a_session_leave_nothing(desk, source):
     source.client.post(
         "/tips/box/message",
         data={"text": "x", "files": [(BytesIO(b"x" * 9000), "a.txt")]},
@@ -162,7 +162,7 @@ def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
     assert "a.txt" not in page.text
 
 
-def test_a_form_whose_files_are_gone_says_so_before_it_is_sent(desk, source):
+def test_a_source_learns_that_attached_files_have_expired(desk, source):
     looked = source.write(STORY, files=((b"a" * 50, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
         key_files.sweep_drafts()
@@ -203,7 +203,7 @@ def looking(monkeypatch):
         ("both", {"clean-photo.jpg": b"...!", "photo.jpg": b"GPS!"}),
     ],
 )
-def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choice, arrives):
+def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, choice, arrives):
     looked = source.write(STORY, files=((b"GPS!", "photo.jpg"),))
     assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in looked.text
     form = fields(looked)
@@ -221,14 +221,14 @@ def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choic
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_what_cannot_be_cleaned_is_said_to_be(looking, desk, source):
+def test_the_preview_says_which_file_cannot_be_cleaned(looking, desk, source):
     page = source.write(STORY, files=((b"!locked", "a.docx"),)).text
 
     assert "여기서 흔적을 지울 수 없어 그대로 보냅니다" in page
     assert "암호로 잠겨 있습니다" in page
 
 
-def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk, source):
+def test_nothing_is_sent_when_cleaning_fails(looking, desk, source):
     form = fields(source.write(STORY, files=((b"stubborn", "a.jpg"),)))
 
     page = source.client.post("/tips/new", data=form)
@@ -252,5 +252,5 @@ def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk
         ("가" * 300 + ".hwp", "가" * 116 + ".hwp"),
     ],
 )
-def test_names_are_harmless(name, kept):
+def test_file_names_are_made_harmless(name, kept):
     assert normalize_file_name(name) == kept

@@ -30,7 +30,7 @@ def tamper(*statements):
             db.session.execute(text(statement))
 
 
-def test_whatever_is_done_with_a_tip_is_noted(desk, second_desk, sent):
+def test_every_action_on_a_tip_is_logged(desk, second_desk, sent):
     jin = holder_id(second_desk.user)
     desk.get("/desk/tips/1")
     desk.get("/desk/tips/1")
@@ -58,7 +58,7 @@ def test_whatever_is_done_with_a_tip_is_noted(desk, second_desk, sent):
         assert words in page
 
 
-def test_looking_through_the_list_or_at_nothing_is_no_search(desk, sent):
+def test_the_inbox_and_an_empty_search_are_not_logged_as_a_search(desk, sent):
     desk.get("/desk/tips")
     desk.post("/desk/tips/search", label="회계")
     desk.post("/desk/tips/search", q="")
@@ -72,7 +72,7 @@ def test_the_log_is_for_readers_who_have_unlocked(desk, sent, as_, mo, tess):
 
 
 @pytest.mark.parametrize("statement", ["UPDATE tip_log SET act = 'file'", "DELETE FROM tip_log"])
-def test_the_database_refuses_to_change_it(desk, sent, statement):
+def test_the_database_refuses_to_change_the_log(desk, sent, statement):
     with pytest.raises(IntegrityError, match="append-only"), writing():
         db.session.execute(text(statement))
 
@@ -85,7 +85,7 @@ def test_the_database_refuses_to_change_it(desk, sent, statement):
         "DELETE FROM tip_log WHERE id = 2",
     ],
 )
-def test_what_is_changed_behind_its_back_is_found(app, desk, second_desk, sent, statement):
+def test_tampering_with_the_log_is_detected(app, desk, second_desk, sent, statement):
     desk.get("/desk/tips/1")
     verify = app.test_cli_runner()
     assert "3 entries, unaltered" in verify.invoke(tips_cli, ["verify"]).output
@@ -128,7 +128,7 @@ def test_a_long_log_goes_on_another_page(desk, sent):
     assert more_link(rest) is None
 
 
-def test_colleagues_see_whose_second_factor_an_operator_reset(app, desk, sent, mo):
+def test_colleagues_see_whose_two_step_verification_was_reset(app, desk, sent, mo):
     key = app.config["SECRET_KEY"]
     with writing():
         two_factor.enrol(mo, two_factor.new_secret(), step=0, key=key)

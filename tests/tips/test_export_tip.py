@@ -52,7 +52,7 @@ def acts():
     return [entry.act for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
 
 
-def test_a_tip_is_taken_along(desk, source, offline):
+def test_a_reader_exports_a_tip(desk, source, offline):
     big = bytes(range(256)) * 1000
     source.send(STORY, files=((big, "장부 사본.xlsx"), (b"", "빈.txt")), contact="010-9999-0000")
     desk.get("/desk/tips/1")
@@ -85,7 +85,7 @@ def test_a_tip_is_taken_along(desk, source, offline):
     assert "tess: 제보를 암호화해 내보내기" in desk.get("/desk/tips/1").text
 
 
-def test_how_to_reach_the_source_goes_along_when_asked_and_is_noted(desk, source, offline):
+def test_contact_details_are_exported_on_request_and_logged(desk, source, offline):
     source.send(STORY, contact="010-9999-0000")
     set_up(desk, offline)
 
@@ -95,7 +95,7 @@ def test_how_to_reach_the_source_goes_along_when_asked_and_is_noted(desk, source
     assert acts()[-2:] == ["export", "contact"]
 
 
-def test_nothing_in_it_is_a_table_that_would_calculate(desk, source, offline):
+def test_an_export_contains_no_spreadsheet_formulas(desk, source, offline):
     """A formula stays a line in a text; files of sources keep their bytes, behind a number."""
     formula = '=HYPERLINK("http://evil.example","x")'
     source.send(formula, files=((formula.encode(), "=cmd.csv"),))
@@ -118,7 +118,7 @@ def test_it_is_encrypted_to_the_readers_own_computer_only(desk, sent, offline):
     assert STORY.encode() not in answer.data
 
 
-def test_nothing_readable_stands_on_a_disk(app, desk, source, offline, monkeypatch):
+def test_an_export_leaves_no_plaintext_on_disk(app, desk, source, offline, monkeypatch):
     source.send(STORY, files=((b"rooftop7731" * 9000, "a.bin"),))
     set_up(desk, offline)
     stored = []
@@ -136,7 +136,7 @@ def test_nothing_readable_stands_on_a_disk(app, desk, source, offline, monkeypat
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_without_a_proven_recipient_nothing_leaves(desk, sent, offline):
+def test_without_a_proven_recipient_nothing_is_exported(desk, sent, offline):
     assert desk.post("/desk/tips/1/export").location == "/desk/tips/export"
     ask(desk, offline)
 
@@ -145,7 +145,7 @@ def test_without_a_proven_recipient_nothing_leaves(desk, sent, offline):
 
 
 @pytest.mark.parametrize("code", ["", "00000000", "x", "１２３"])
-def test_who_cannot_open_it_proves_nothing(desk, sent, offline, code):
+def test_a_wrong_code_does_not_prove_a_recipient(desk, sent, offline, code):
     ask(desk, offline)
 
     assert desk.post("/desk/tips/export/prove", code=code).status_code == 422
@@ -171,7 +171,7 @@ def test_until_another_recipient_is_proven_the_first_is_used(desk, sent, offline
     assert unpacked(desk.post("/desk/tips/1/export"), offline)
 
 
-def test_what_is_no_recipient_is_refused(desk, sent):
+def test_an_invalid_recipient_is_refused(desk, sent):
     for wrong in ("", "age1xyz", "ssh-ed25519 AAAA", "age1" + "q" * 58, "가" * 62):
         assert desk.post("/desk/tips/export/recipient", recipient=wrong).status_code == 422, wrong
 
@@ -227,7 +227,7 @@ def test_a_damaged_file_stops_it_before_anything_is_sent(app, desk, source, offl
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_who_has_no_key_of_the_tip_exports_nothing(desk, second_desk, sent, offline):
+def test_a_reader_without_a_key_of_the_tip_cannot_export_it(desk, second_desk, sent, offline):
     set_up(second_desk, offline)
     desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
 

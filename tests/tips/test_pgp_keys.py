@@ -61,7 +61,7 @@ def proven(desk, postman, mine):
     return desk
 
 
-def test_mail_is_encrypted_once_the_key_is_proven(app, proven, postman, mine, source):
+def test_email_is_encrypted_once_the_key_is_proven(app, proven, postman, mine, source):
     source.send(STORY)
     notify(app)
 
@@ -83,7 +83,7 @@ def test_until_it_is_proven_nothing_changes(app, desk, postman, mine, source):
     assert postman.letters[0][1].get_content_type() == "text/plain"
 
 
-def test_the_mail_with_the_code_says_nothing_in_the_clear(desk, postman, mine):
+def test_the_code_is_only_in_the_encrypted_email(desk, postman, mine):
     offer(desk, public(mine))
 
     to, mail = postman.letters[0]
@@ -131,7 +131,7 @@ def test_a_revocation_stops_the_mail(app, proven, postman, mine, source):
     assert "만료됐거나 폐기" in proven.get("/desk/tips/mail").text
 
 
-def test_another_key_takes_the_place_of_the_first_when_it_is_proven(app, proven, postman, source):
+def test_another_key_replaces_the_first_when_it_is_proven(app, proven, postman, source):
     other = make_key()
     offer(proven, public(other))
     prove(proven, postman, other)
@@ -161,7 +161,7 @@ def test_a_colleague_gets_the_usual_mail(app, proven, second_desk, postman, sour
     }
 
 
-def test_who_starts_again_starts_without_a_key(proven):
+def test_a_reader_who_starts_again_has_no_openpgp_key(proven):
     proven.start(again="yes")
     proven.unlock()
 
@@ -180,7 +180,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_good_key_is_refused_in_words(desk, postman, mine, name):
+def test_an_unusable_key_is_refused_with_the_reason(desk, postman, mine, name):
     given, said = BAD[name]
     text = given(mine) if callable(given) else given
     with time_machine.travel(now() + timedelta(seconds=5), tick=False):
@@ -196,7 +196,7 @@ def test_without_a_mail_server_there_is_nothing_to_encrypt(desk):
     assert "<textarea" not in desk.get("/desk/tips/mail").text
 
 
-def test_a_mail_that_cannot_be_sent_is_said(desk, postman, mine):
+def test_a_reader_learns_that_the_email_could_not_be_sent(desk, postman, mine):
     postman.answer = "451 Later"
 
     assert offer(desk, public(mine)).status_code == 503
@@ -243,7 +243,7 @@ class TestWithGnuPG:
         text = keyring("--decrypt", data=armoured).decode()
         assert text.endswith("데스크에서 확인할 것이 있습니다.\r\n")
 
-    def test_an_extended_key_is_taken_as_it_is(self, app, desk, postman, source, keyring):
+    def test_an_extended_key_is_accepted_without_a_new_proof(self, app, desk, postman, source, keyring):
         keyring("--quick-generate-key", "Tess <tess@harbour.example>", "default", "default", "1y")
         offer(desk, keyring("--armor", "--export", "tess").decode())
         armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()

@@ -21,14 +21,14 @@ from tips.conftest import AtDesk, hidden_field, holder_id, inner
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def test_who_cannot_read_tips_sees_no_desk_of_tips(as_, ada, mo, desk):
+def test_members_and_moderators_see_no_tips(as_, ada, mo, desk):
     for client in (as_(ada), as_(mo)):
         for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/unlock", "/desk/tips/start"):
             assert client.get(path).status_code == 403
         assert client.post("/desk/tips/start").status_code == 403
 
 
-def test_a_reader_reads_what_came(desk, sent):
+def test_a_reader_reads_a_new_tip(desk, sent):
     assert "답변 대기" in desk.get("/desk/tips").text
     page = desk.get("/desk/tips/1").text
 
@@ -56,7 +56,7 @@ def test_a_signed_in_reader_who_has_not_unlocked_opens_nothing(desk, sent, as_, 
         assert stolen.post(f"/desk/tips/1/{path}").location == "/desk/tips/unlock"
 
 
-def test_an_unlocked_key_is_of_use_to_its_reader_only(desk, sent, as_):
+def test_an_unlocked_session_works_for_its_reader_only(desk, sent, as_):
     jin = as_(person("jin", can_read_tips=True))
     jin.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
 
@@ -68,7 +68,7 @@ def test_another_passphrase_opens_nothing(desk):
     assert desk.unlock("가격 " * 5).status_code == 422
 
 
-def test_the_passphrase_alone_opens_nothing_without_the_accounts_second_factor(app, desk, sent):
+def test_the_passphrase_opens_nothing_without_two_step_verification(app, desk, sent):
     with writing():
         _, token = accounts.sign_in(desk.user, device="test", today=today())
     stolen = app.test_client()
@@ -82,13 +82,13 @@ def test_the_passphrase_alone_opens_nothing_without_the_accounts_second_factor(a
     assert stolen.post("/desk/tips/1/export").status_code == 403
 
 
-def test_guessing_is_stopped(desk):
+def test_guessing_a_passphrase_is_rate_limited(desk):
     statuses = [desk.unlock("가격 " * 6).status_code for _ in range(11)]
 
     assert statuses == [422] * 10 + [429]
 
 
-def test_tips_lock_themselves_and_by_hand(desk, sent):
+def test_tips_lock_after_a_while_and_by_hand(desk, sent):
     with time_machine.travel(now() + timedelta(minutes=16)):
         assert desk.get("/desk/tips").location == "/desk/tips/unlock"
     desk.unlock()
@@ -108,7 +108,7 @@ def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
         assert desk.get("/desk/tips").status_code in (302, 303)
 
 
-def test_a_sheet_that_is_loaded_again_is_the_same_sheet(as_, desk):
+def test_reloading_a_recovery_sheet_shows_the_same_sheet(as_, desk):
     """A second click, or a reload: otherwise nobody knew the words that now open the key."""
     jin = person("jin", can_read_tips=True)
     new = AtDesk(jin, as_(jin))
@@ -152,7 +152,7 @@ def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
     assert stolen.get("/desk/tips/1").location == "/desk/tips/unlock"
 
 
-def test_who_lost_everything_starts_again_and_a_colleague_lets_them_in(desk, second_desk, sent):
+def test_a_reader_who_lost_everything_starts_again_and_gets_access_back(desk, second_desk, sent):
     assert second_desk.start().status_code == 409
     second_desk.start(again="yes")
     second_desk.unlock()
@@ -179,7 +179,7 @@ def test_tips_that_come_later_are_for_everyone_on_the_roster(desk, second_desk, 
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
-def test_a_removed_reader_reads_nothing_that_comes_later(desk, second_desk, sent):
+def test_a_removed_reader_cannot_read_later_messages(desk, second_desk, sent):
     before = second_desk.client.get_cookie("board_tip_desk").value
     desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
     sent.enter()
@@ -193,7 +193,7 @@ def test_a_removed_reader_reads_nothing_that_comes_later(desk, second_desk, sent
     assert db.session.get(Tip, 1).epoch == 2
 
 
-def test_signing_for_a_reader_begins_new_keys_for_open_tips(desk, sent, source, at_desk):
+def test_signing_for_a_reader_rotates_the_keys_of_open_tips(desk, sent, source, at_desk):
     code = sent.code
     source.send("끝난 이야기")
     desk.post("/desk/tips/2/close")
@@ -211,7 +211,7 @@ def test_signing_for_a_reader_begins_new_keys_for_open_tips(desk, sent, source, 
         assert STORY in page and "언제부터였습니까?" in page and "작년 봄부터입니다." in page
 
 
-def test_who_was_left_out_of_new_keys_keeps_what_they_read_and_what_they_wrote(
+def test_a_reader_left_out_of_a_rotation_keeps_old_messages_and_unsent_text(
     desk, second_desk, sent, at_desk, as_
 ):
     """jin may not read tips for a while; meanwhile the keys are renewed."""
@@ -232,7 +232,7 @@ def test_who_was_left_out_of_new_keys_keeps_what_they_read_and_what_they_wrote(
     assert second_desk.post("/desk/tips/1/reply", text="Wer?").status_code == 303
 
 
-def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
+def test_a_reader_loses_access_to_one_tip(desk, second_desk, sent):
     second_desk.get("/desk/tips/1")
     desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
     assert second_desk.get("/desk/tips/1").status_code == 404
@@ -242,7 +242,7 @@ def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
-def test_whoever_does_not_want_to_see_a_tip_gives_up_their_key_if_a_colleague_can_go_on(
+def test_a_reader_gives_up_their_key_if_a_colleague_has_one(
     desk, second_desk, sent
 ):
     me = holder_id(desk.user)
@@ -259,13 +259,13 @@ def test_whoever_does_not_want_to_see_a_tip_gives_up_their_key_if_a_colleague_ca
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
-def test_only_readers_on_the_roster_are_let_in(desk, at_desk, sent):
+def test_only_readers_on_the_roster_get_access(desk, at_desk, sent):
     jin = at_desk(person("jin", can_read_tips=True))
 
     assert desk.post("/desk/tips/1/let-in", reader=holder_id(jin.user)).status_code == 400
 
 
-def test_every_opening_is_on_a_log_that_colleagues_see(desk, second_desk, sent):
+def test_every_opening_is_in_the_log_for_colleagues(desk, second_desk, sent):
     second_desk.get("/desk/tips/1")
     second_desk.get("/desk/tips/1")
     page = desk.get("/desk/tips/1").text
@@ -274,7 +274,7 @@ def test_every_opening_is_on_a_log_that_colleagues_see(desk, second_desk, sent):
     assert page.count("tess: 제보 열람") == 1
 
 
-def test_how_to_reach_the_source_is_shown_on_request_and_noted(desk, source):
+def test_contact_details_are_shown_on_request_and_logged(desk, source):
     source.send(STORY, contact="010-9999-0000")
     assert "010-9999-0000" not in desk.get("/desk/tips/1").text
 
@@ -310,7 +310,7 @@ def test_readers_search_inside_tips(desk, sent, asked, found):
     assert desk.post("/desk/tips/search", q=asked).text.count('href="/desk/tips/1"') == found
 
 
-def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
+def test_a_tip_is_assigned_and_a_reply_promised(desk, second_desk, sent, as_):
     desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
     day = today() + timedelta(days=7)
     desk.post("/desk/tips/1/promise", day=day.isoformat())
@@ -326,7 +326,7 @@ def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
         assert 'class="error">기한 초과<' in late.get("/desk/tips?show=late").text
 
 
-def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
+def test_a_tip_unread_for_days_is_overdue(desk, sent, as_):
     with time_machine.travel(now() + timedelta(days=3)):
         later = AtDesk(desk.user, as_(desk.user), *desk.paper)
         later.unlock()
@@ -339,7 +339,7 @@ def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
 
 
 @pytest.mark.parametrize("act", ["reply", "note"])
-def test_what_is_sent_twice_is_said_once(desk, sent, act):
+def test_a_form_sent_twice_adds_one_message(desk, sent, act):
     ticket = hidden_field(desk.get("/desk/tips/1"), "ticket")
     for text in ("Seit wann?", "Seit wann?"):
         assert desk.post(f"/desk/tips/1/{act}", text=text, ticket=ticket).status_code == 303
@@ -347,7 +347,7 @@ def test_what_is_sent_twice_is_said_once(desk, sent, act):
     assert desk.get("/desk/tips/1").text.count("Seit wann?") == 1
 
 
-def test_what_was_written_about_a_tip_that_is_gone_is_not_lost(desk, second_desk, sent):
+def test_a_note_on_an_erased_tip_is_not_lost(desk, second_desk, sent):
     second_desk.post("/desk/tips/1/erase", sure="yes")
     page = desk.post("/desk/tips/1/note", text="lang getippt <b>")
 
@@ -355,14 +355,14 @@ def test_what_was_written_about_a_tip_that_is_gone_is_not_lost(desk, second_desk
     assert "lang getippt &lt;b&gt;" in page.text
 
 
-def test_a_form_with_nothing_in_it_takes_the_title_away(desk, sent):
+def test_an_empty_form_removes_the_title(desk, sent):
     desk.post("/desk/tips/1/describe", title="저울", labels="시장", case="")
 
     assert desk.post("/desk/tips/1/describe").status_code == 303
     assert "저울" not in desk.get("/desk/tips/1").text
 
 
-def test_signing_twice_is_signing_once(desk, sent, at_desk):
+def test_signing_twice_has_no_further_effect(desk, sent, at_desk):
     jin = at_desk(person("jin", can_read_tips=True))
     for _ in range(2):
         add = desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
@@ -373,20 +373,20 @@ def test_signing_twice_is_signing_once(desk, sent, at_desk):
     assert len(db.session.scalars(select(Roster)).all()) == 2
 
 
-def test_a_removed_reader_looks_after_no_tip(desk, second_desk, sent):
+def test_a_removed_reader_is_unassigned(desk, second_desk, sent):
     desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
     desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
 
     assert db.session.get(Tip, 1).assignee_id is None
 
 
-def test_whoever_writes_for_minutes_can_send_it(desk, sent):
+def test_a_reader_who_writes_for_minutes_can_send_the_reply(desk, sent):
     with time_machine.travel(now() + timedelta(minutes=14)):
         assert desk.post("/desk/tips/1/reply", text="천천히 쓴 답").status_code == 303
         assert "천천히 쓴 답" in desk.get("/desk/tips/1").text
 
 
-def test_what_was_written_while_tips_locked_themselves_is_not_lost(desk, sent):
+def test_a_reply_of_an_expired_session_is_not_lost(desk, sent):
     with time_machine.travel(now() + timedelta(minutes=16)):
         page = desk.post("/desk/tips/1/reply", text="너무 천천히 쓴 답 <b>")
         assert page.status_code == 401
@@ -432,14 +432,14 @@ def test_old_tips_are_found_by_their_age(app, desk, sent, as_):
 @pytest.mark.parametrize(
     "wrong", [{"state": "x"}, {"reader": "x"}, {"age": "x"}, {"q": "가" * 101}]
 )
-def test_what_cannot_be_looked_for_is_said(desk, sent, wrong):
+def test_an_invalid_search_is_refused(desk, sent, wrong):
     page = desk.post("/desk/tips/search", **wrong)
 
     assert "problem" in page.text
     assert 'href="/desk/tips/1"' not in page.text
 
 
-def test_a_published_tip_shows_the_source_where(desk, sent):
+def test_a_source_sees_the_link_of_a_published_tip(desk, sent):
     bad = desk.post("/desk/tips/1/publish", link="javascript:alert(1)")
     desk.post("/desk/tips/1/publish", link="https://news.example/articles/books")
     sent.enter()
@@ -488,7 +488,7 @@ def test_a_tip_only_somebody_who_left_could_open_is_pointed_out(desk, second_des
     assert db.session.scalars(Tip.single_reader()).all() == [1]
 
 
-def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
+def test_an_administrator_resets_the_roster_of_a_sole_reader_who_lost_everything(
     app, desk, sent, source, as_
 ):
     """The form stays closed until an operator says so, and what was sealed stays sealed."""
@@ -509,7 +509,7 @@ def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
     assert "시스템 관리자가 담당자 명단을 새로 시작함" in desk.get("/desk/tips/log").text
 
 
-def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source):
+def test_a_reader_without_the_permission_gets_no_new_tips(desk, second_desk, source):
     with writing():
         second_desk.user.revoke("can_read_tips")
     source.send(STORY)

@@ -15,7 +15,7 @@ EACH = [(to, to) for to in ("jin@harbour.example", "tess@harbour.example")]
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def test_each_reader_gets_one_mail_however_many_tips_came(app, postman, desk, second_desk, source):
+def test_each_reader_gets_one_email_for_any_number_of_tips(app, postman, desk, second_desk, source):
     for number in range(3):
         source.send(f"{STORY} {number}")
 
@@ -26,7 +26,7 @@ def test_each_reader_gets_one_mail_however_many_tips_came(app, postman, desk, se
     assert len(postman.letters) == 2
 
 
-def test_the_mail_says_nothing_but_that_there_is_something(app, postman, desk, source):
+def test_the_email_says_only_that_there_is_something_new(app, postman, desk, source):
     source.send(STORY, contact="010-9999-0000")
     notify(app)
 
@@ -41,7 +41,7 @@ def test_the_mail_says_nothing_but_that_there_is_something(app, postman, desk, s
     }  # fmt: skip
 
 
-def test_who_has_looked_is_not_told(app, postman, desk, source):
+def test_a_reader_who_has_unlocked_gets_no_email(app, postman, desk, source):
     source.send(STORY)
     desk.unlock()
     notify(app)
@@ -49,7 +49,7 @@ def test_who_has_looked_is_not_told(app, postman, desk, source):
     assert postman.letters == []
 
 
-def test_what_a_source_adds_is_news_again(app, postman, desk, sent):
+def test_a_message_of_a_source_is_emailed_about_again(app, postman, desk, sent):
     notify(app)
     sent.enter()
     sent.add("더 있습니다.")
@@ -58,7 +58,7 @@ def test_what_a_source_adds_is_news_again(app, postman, desk, sent):
     assert len(postman.letters) == 2
 
 
-def test_a_mail_that_was_refused_is_sent_next_time(app, postman, desk, sent):
+def test_an_email_the_server_refused_is_sent_next_time(app, postman, desk, sent):
     postman.answer = "451 Later"
     refused = notify(app)
     postman.answer = "250 OK"
@@ -69,7 +69,7 @@ def test_a_mail_that_was_refused_is_sent_next_time(app, postman, desk, sent):
     assert len(postman.letters) == 1
 
 
-def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypatch):
+def test_nothing_is_sent_unencrypted_to_another_machine(app, postman, monkeypatch):
     """This mail server offers no TLS; were it elsewhere, it would get nothing."""
     monkeypatch.setattr(mail, "_LOOPBACK", ())
 
@@ -86,14 +86,14 @@ def test_without_a_mail_server_the_command_says_what_to_set(app, desk):
     assert "BOARD_MAIL_SERVER" in answer.output
 
 
-def test_an_operator_tidies(app, desk, sent):
+def test_the_tidy_command_deletes_outdated_tips(app, desk, sent):
     answer = app.test_cli_runner().invoke(tips_cli, ["tidy"])
 
     assert answer.output == "0 tips deleted.\n"
 
 
 @pytest.mark.slow
-def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_desk):
+def test_seven_hundred_tips_make_one_email_to_each(app, postman, desk, second_desk):
     """What a flood by a program would do to the newsroom's telephones."""
     for batch in range(7):
         with writing():

@@ -60,7 +60,7 @@ def tables():
     return {name: table for name, table in found.items() if name.split("_")[0] == "tip"}
 
 
-def test_the_tables_have_no_column_for_what_is_not_kept(app):
+def test_the_tables_have_no_other_columns(app):
     assert {name: set(table.columns.keys()) for name, table in tables().items()} == COLUMNS
 
 
@@ -103,7 +103,7 @@ def logged(caplog):
     return caplog
 
 
-def test_no_act_leaves_a_word_on_disk_or_in_a_log(
+def test_no_action_leaves_plaintext_on_disk_or_in_a_log(
     app, tmp_path, desk, second_desk, source, logged, monkeypatch
 ):
     """Database, its log, temporary files, backups and logs are searched after every act."""
@@ -154,7 +154,7 @@ def test_no_act_leaves_a_word_on_disk_or_in_a_log(
     search("a crash")
 
 
-def test_an_account_that_sends_a_tip_stands_nowhere(app, as_, ada, desk, source, tmp_path):
+def test_the_account_of_a_source_is_stored_nowhere(app, as_, ada, desk, source, tmp_path):
     source.client = as_(ada)
     source.send(STORY)
     with writing():
@@ -169,7 +169,7 @@ def test_an_account_that_sends_a_tip_stands_nowhere(app, as_, ada, desk, source,
     assert ada.id not in people
 
 
-def test_sizes_of_messages_come_in_steps(desk, sent):
+def test_encrypted_messages_are_padded_to_common_sizes(desk, sent):
     sent.enter()
     for length in (1, 5, 50, 200):
         sent.add("가" * length)
@@ -178,7 +178,7 @@ def test_sizes_of_messages_come_in_steps(desk, sent):
     assert len({len(item.sealed) for item in items}) == 1
 
 
-def test_who_has_the_database_and_no_disk_has_nothing_to_guess_with(desk, sent):
+def test_a_code_opens_nothing_without_the_pepper(desk, sent):
     """The same code on another machine: another pepper, another tag."""
     (key_files.folder() / "pepper").unlink()
 
@@ -210,7 +210,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_row_that_was_moved_does_not_open(app, desk, sent, source, fault):
+def test_a_row_that_was_moved_does_not_decrypt(app, desk, sent, source, fault):
     Source(app).send("두 번째 제보")
     with writing():
         db.session.execute(text("UPDATE tip_item SET number = number"))
@@ -226,7 +226,7 @@ def test_a_row_that_was_moved_does_not_open(app, desk, sent, source, fault):
     assert "과장이 장부를" not in page.text
 
 
-def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
+def test_a_grant_opens_in_the_context_of_its_tip_only(desk, sent, source):
     """Its seal and the lock in it name the tip, each: not the erase key alone keeps it there."""
     key = unlocked_key(desk)
     source.send("두 번째 제보")
@@ -256,7 +256,7 @@ def unlocked_key(desk):
     return reader.unwrap_key(key_files.stretch(desk.passphrase, salt=reader.salt)[1])
 
 
-def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signature(
+def test_a_lost_recovery_sheet_opens_nothing_written_after_the_new_signature(
     desk, second_desk, sent
 ):
     """With every key jin had before, from a copy of the database and the disk."""
@@ -284,7 +284,7 @@ GRANT = "INSERT INTO tip_grant (key_id, holder_id, sealed) SELECT id, :holder, x
 
 
 @pytest.mark.parametrize("kind", ["source", "reader"])
-def test_new_keys_go_to_nobody_whom_only_a_row_names(app, desk, sent, at_desk, kind):
+def test_new_keys_are_not_granted_for_a_forged_row(app, desk, sent, at_desk, kind):
     """Somebody who writes to the database, and has a code of their own or an account."""
     if kind == "source":
         mallory = Source(app)
@@ -308,7 +308,7 @@ def test_new_keys_go_to_nobody_whom_only_a_row_names(app, desk, sent, at_desk, k
     assert "나중 이야기" in desk.get("/desk/tips/1").text
 
 
-def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
+def test_a_tip_of_the_first_key_format_still_works(desk, sent, at_desk):
     """Then each key was a pair, what is said was sealed to its public half, and no grant named the
     source."""
     tip, key = db.session.get(Tip, 1), unlocked_key(desk)
@@ -383,7 +383,7 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
     assert "담당자 명단에 문제가 있습니다" in page.text
 
 
-def test_the_source_holds_no_key_to_what_readers_say_among_themselves(desk, sent):
+def test_the_source_has_no_key_to_the_readers_notes(desk, sent):
     source_keys = db.session.execute(
         select(TipKey.purpose)
         .join(Grant, Grant.key_id == TipKey.id)
@@ -431,7 +431,7 @@ class TestErasure:
         assert "과장이 장부를" not in sent.box().text
         assert "이 제보는 이제 없습니다" in sent.box().text
 
-    def test_it_empties_the_log_of_the_database(self, desk, sent, tmp_path):
+    def test_it_truncates_the_write_ahead_log(self, desk, sent, tmp_path):
         ref = db.session.get(Tip, 1).ref.encode()
         db.session.rollback()
         assert ref in (tmp_path / "board.db-wal").read_bytes()
@@ -441,7 +441,7 @@ class TestErasure:
         files = [tmp_path / "board.db", tmp_path / "board.db-wal"]
         assert [path.name for path in files if ref in path.read_bytes()] == []
 
-    def test_after_the_days_of_retention_it_goes_by_itself(self, app, desk, source):
+    def test_a_tip_is_erased_when_its_retention_ends(self, app, desk, source):
         source.send(STORY, files=((b"x" * 100, "a.bin"),))
         days = timedelta(days=app.config["TIP_DAYS"])
         with time_machine.travel(now() + days - timedelta(days=1)), writing():
@@ -461,7 +461,7 @@ class TestErasure:
         with time_machine.travel(now() + days + timedelta(days=32)), writing():
             assert retention.erase_outdated() == 1
 
-    def test_both_sides_are_told_fourteen_days_before(self, app, desk, sent, as_):
+    def test_both_sides_are_warned_fourteen_days_before_erasure(self, app, desk, sent, as_):
         days = timedelta(days=app.config["TIP_DAYS"])
         with time_machine.travel(now() + days - timedelta(days=14)):
             sent.enter()
@@ -470,7 +470,7 @@ class TestErasure:
             later.unlock()
             assert re.search(r'class="error">[^<]*삭제', later.get("/desk/tips/1").text)
 
-    def test_files_that_belong_to_nothing_are_swept_after_a_day(self, desk, sent):
+    def test_orphaned_files_are_deleted_after_two_days(self, desk, sent):
         stray = key_files.folder("files") / "stray"
         stray.write_bytes(b"x")
         with writing():
@@ -481,7 +481,7 @@ class TestErasure:
         assert not stray.exists()
 
 
-def test_the_code_is_kept_under_the_forms_own_secret_only(desk, source):
+def test_the_code_is_encrypted_with_the_token_of_its_form_only(desk, source):
     form = fields(source.write(STORY))
     source.client.post("/tips/new", data=form)
 
@@ -489,7 +489,7 @@ def test_the_code_is_kept_under_the_forms_own_secret_only(desk, source):
     assert form_tokens.result_of(form["ticket"])
 
 
-def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path):
+def test_two_boards_do_not_accept_each_others_form_tokens(app, another, desk, tmp_path):
     other = another(tmp_path / "other")
     with other.app_context():
         foreign = form_tokens.new()
@@ -498,6 +498,6 @@ def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path
     assert form_tokens.age(form_tokens.new()) < timedelta(seconds=5)
 
 
-def test_forgetting_the_log_twice_is_no_trouble(app):
+def test_the_write_ahead_log_can_be_truncated_twice(app):
     truncate_wal()
     truncate_wal()

@@ -18,7 +18,7 @@ def gists():
     return db.session.scalars(select(SearchEntry).order_by(SearchEntry.holder_id)).all()
 
 
-def test_what_is_said_later_is_found_too(desk, sent):
+def test_later_messages_notes_and_titles_are_found(desk, sent):
     assert found(desk, "장부")
     assert not found(desk, "봄부터")
     sent.enter()
@@ -31,14 +31,14 @@ def test_what_is_said_later_is_found_too(desk, sent):
     assert not found(desk, "저울")
 
 
-def test_unlocking_makes_the_search_ready(desk, sent):
+def test_unlocking_builds_the_search_index(desk, sent):
     assert gists() == []
     desk.unlock()
 
     assert [gist.tip_id for gist in gists()] == [1]
 
 
-def test_a_gist_ends_with_the_tip(desk, sent, tmp_path):
+def test_a_search_entry_is_deleted_with_its_tip(desk, sent, tmp_path):
     found(desk, "장부")
     kept = gists()[0].sealed
     desk.post("/desk/tips/1/erase", sure="yes")
@@ -47,7 +47,7 @@ def test_a_gist_ends_with_the_tip(desk, sent, tmp_path):
     assert kept not in (tmp_path / "board.db").read_bytes()
 
 
-def test_a_gist_from_a_backup_opens_no_erased_tip(desk, sent, tmp_path):
+def test_a_search_entry_from_a_backup_does_not_open_an_erased_tip(desk, sent, tmp_path):
     found(desk, "장부")
     for key in (tmp_path / "tips" / "keys").iterdir():
         key.unlink()
@@ -55,7 +55,7 @@ def test_a_gist_from_a_backup_opens_no_erased_tip(desk, sent, tmp_path):
     assert not found(desk, "장부")
 
 
-def test_another_readers_gist_does_not_open(desk, second_desk, sent):
+def test_another_readers_search_entry_does_not_open(desk, second_desk, sent):
     found(desk, "장부")
     found(second_desk, "장부")
     theirs, mine = holder_id(second_desk.user), holder_id(desk.user)
@@ -67,7 +67,7 @@ def test_another_readers_gist_does_not_open(desk, second_desk, sent):
     assert found(second_desk, "장부")
 
 
-def test_who_is_shut_out_or_removed_leaves_no_gist(desk, second_desk, sent):
+def test_a_reader_without_access_has_no_search_entry(desk, second_desk, sent):
     found(second_desk, "장부")
     jin = holder_id(second_desk.user)
     desk.post("/desk/tips/1/shut-out", reader=jin)
@@ -80,7 +80,7 @@ def test_who_is_shut_out_or_removed_leaves_no_gist(desk, second_desk, sent):
     assert gists() == []
 
 
-def test_gists_say_nothing_by_their_size(desk, sent, source):
+def test_search_entries_of_short_tips_have_one_size(desk, sent, source):
     source.send("짧은 글")
     found(desk, "장부")
 

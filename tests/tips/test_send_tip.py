@@ -34,7 +34,7 @@ def test_a_source_sends_and_comes_back(sent):
     assert "아직 읽지 않음" in page
 
 
-def test_nothing_is_sent_before_it_was_looked_at(desk, source):
+def test_nothing_is_sent_before_the_preview(desk, source):
     page = source.write(STORY)
 
     assert page.status_code == 200
@@ -43,7 +43,7 @@ def test_nothing_is_sent_before_it_was_looked_at(desk, source):
     assert tips() == 0
 
 
-def test_a_form_without_a_ticket_is_looked_at_first(desk, source):
+def test_a_form_without_a_token_gets_a_preview(desk, source):
     """A program that posts at once gets the preview, whose form it can post."""
     looked = source.client.post("/tips/new", data={"text": STORY, "step": "send"})
     assert tips() == 0
@@ -54,7 +54,7 @@ def test_a_form_without_a_ticket_is_looked_at_first(desk, source):
     assert tips() == 1
 
 
-def test_the_text_may_be_changed_and_looked_at_again(desk, source):
+def test_the_text_can_be_changed_and_previewed_again(desk, source):
     form = fields(source.write(STORY))
 
     again = source.client.post("/tips/new", data={**form, "text": "더 씁니다.", "again": "yes"})
@@ -63,7 +63,7 @@ def test_the_text_may_be_changed_and_looked_at_again(desk, source):
     assert "더 씁니다." in again.text
 
 
-def test_the_code_is_shown_again_for_ten_minutes_to_whoever_has_the_form(desk, source):
+def test_the_code_is_shown_again_for_ten_minutes_if_the_form_is_sent_again(desk, source):
     form = fields(source.write(STORY))
     code = inner(source.client.post("/tips/new", data=form), "tip-code")
 
@@ -77,7 +77,7 @@ def test_the_code_is_shown_again_for_ten_minutes_to_whoever_has_the_form(desk, s
     assert tips() == 1
 
 
-def test_two_words_are_asked_back_and_then_the_code_is_gone(desk, source):
+def test_after_two_words_are_checked_the_code_is_no_longer_shown(desk, source):
     form = fields(source.write(STORY))
     page = source.client.post("/tips/new", data=form)
     code, asked = inner(page, "tip-code").split(), fields(page)
@@ -95,7 +95,7 @@ def test_two_words_are_asked_back_and_then_the_code_is_gone(desk, source):
 
 
 @pytest.mark.parametrize("spelling", ["digits", "two syllables", "lines"])
-def test_a_code_opens_in_whatever_way_it_was_noted(sent, spelling):
+def test_a_code_opens_the_tip_in_every_spelling(sent, spelling):
     typed = {
         "digits": passphrases.as_digits(sent.code),
         "two syllables": " ".join(word[:2] for word in sent.code.split()),
@@ -114,13 +114,13 @@ def test_a_wrong_code_opens_nothing(sent, typed):
     assert "맞지 않는 코드입니다" in answer.text
 
 
-def test_a_word_that_is_in_no_list_is_named(sent):
+def test_an_unknown_word_is_named(sent):
     typed = " ".join(["뷁뷁", *sent.code.split()[1:]])
 
     assert "1번째 단어는 단어 목록에 없습니다" in sent.enter(typed).text
 
 
-def test_every_try_costs_one_derivation_and_the_same_time(sent, monkeypatch):
+def test_every_attempt_costs_one_derivation_and_the_same_time(sent, monkeypatch):
     """Right, wrong, and not even words: counted, and slept up to the same moment."""
     clock, slept, stretched = [100.0], [], []
     monkeypatch.setattr("board.tips.source.mailbox_views.TRY_SECONDS", 0.6)
@@ -173,7 +173,7 @@ def test_the_code_is_in_no_title_and_no_address_and_no_cookie(sent):
     assert sent.code.split()[0] not in "".join(map(str, sent.enter().headers))
 
 
-def test_the_sources_pages_are_kept_by_nobody_and_all_look_alike(sent):
+def test_pages_of_sources_are_not_cached_and_have_common_sizes(sent):
     sent.enter()
     for page in (sent.client.get("/tips"), sent.client.get("/tips/new"), sent.box()):
         headers = page.headers
@@ -191,7 +191,7 @@ def test_pages_of_tips_are_not_compressed(sent):
     assert "Content-Encoding" not in page.headers
 
 
-def test_a_member_who_sends_a_tip_is_a_stranger(desk, as_, ada, app):
+def test_a_member_who_sends_a_tip_stays_anonymous(desk, as_, ada, app):
     """The session cookie comes along, and nobody looks at it."""
     member = as_(ada)
     seen_on = ada.sessions[0].seen_on
@@ -209,7 +209,7 @@ def without_ticket(page):
     return page.text.replace(hidden_field(page, "ticket"), "")
 
 
-def test_an_empty_tip_is_refused_and_a_trap_is_for_programs(desk, source):
+def test_an_empty_tip_and_a_filled_honeypot_are_refused(desk, source):
     empty = source.write("  ")
     trapped = source.write(STORY, website="http://spam.example")
 
@@ -218,7 +218,7 @@ def test_an_empty_tip_is_refused_and_a_trap_is_for_programs(desk, source):
     assert STORY in trapped.text
 
 
-def test_a_text_of_the_greatest_length_is_taken_and_a_longer_one_kept_on_the_page(desk, source):
+def test_a_text_of_maximum_length_is_sent_and_a_longer_one_stays_on_the_page(desk, source):
     longest = "가" * Tip.TEXT_MAX
 
     assert source.send(longest).status_code == 200
@@ -239,7 +239,7 @@ class TestAFlood:
     def settings(self, settings):
         return settings | {"TIPS_PER_HOUR": 4}
 
-    def test_beyond_the_hours_limit_nothing_is_lost_and_the_next_hour_is_free(self, desk, source):
+    def test_above_the_hourly_limit_the_text_stays_and_can_be_sent_an_hour_later(self, desk, source):
         with time_machine.travel(now().replace(minute=5), tick=False) as clock:
             for number in range(4):
                 clock.shift(10)
@@ -270,7 +270,7 @@ class TestAFlood:
 
         assert statuses == [200] * 4 + [503] * 2
 
-    def test_a_form_that_was_not_typed_is_looked_at_again_once_many_come(self, desk, source):
+    def test_a_form_filled_in_too_fast_gets_a_preview_at_a_busy_hour(self, desk, source):
         with time_machine.travel(now().replace(minute=5), tick=False) as clock:
             for number in range(2):
                 assert source.send(f"{STORY} {number}").status_code == 200
@@ -300,7 +300,7 @@ def test_the_same_form_twice_makes_one_tip(desk, source):
     assert tips() == 1
 
 
-def test_a_ticket_is_good_for_a_day_and_only_ours(desk, source):
+def test_a_form_token_is_valid_for_a_day_and_must_be_signed(desk, source):
     form = fields(source.write(STORY))
     for broken in ("", "x", form["ticket"][:-4] + "AAAA", form["ticket"] + "A", "é" * 64):
         source.client.post("/tips/new", data={**form, "ticket": broken})
@@ -310,7 +310,7 @@ def test_a_ticket_is_good_for_a_day_and_only_ours(desk, source):
     assert tips() == 0
 
 
-def test_the_time_to_be_in_the_box_ends(sent):
+def test_a_sources_session_expires(sent):
     sent.enter()
     with time_machine.travel(now() + timedelta(minutes=29)):
         assert STORY in sent.box().text
@@ -322,7 +322,7 @@ def test_the_time_to_be_in_the_box_ends(sent):
         assert STORY in sent.box().text
 
 
-def test_what_was_written_while_the_box_locked_itself_is_not_lost(sent):
+def test_a_message_of_an_expired_session_is_not_lost(sent):
     sent.enter()
     with time_machine.travel(now() + timedelta(minutes=31)):
         page = sent.client.post("/tips/box/message", data={"text": "천천히 <b>", "step": "look"})
@@ -332,7 +332,7 @@ def test_what_was_written_while_the_box_locked_itself_is_not_lost(sent):
     assert 'name="code"' in page.text
 
 
-def test_leaving_locks_the_box(sent):
+def test_leaving_locks_the_tip(sent):
     sent.enter()
     cookie = sent.client.get_cookie("board_tip").value
 
@@ -392,12 +392,12 @@ def test_a_source_asks_for_erasure(sent, desk):
     assert "삭제 요청" in desk.get("/desk/tips").text
 
 
-def test_acts_in_a_locked_box_lead_to_its_door(sent):
+def test_actions_in_a_locked_tip_lead_to_the_code_form(sent):
     for act in ("message", "file", "code", "burn", "erase"):
         assert sent.client.post(f"/tips/box/{act}").location == "/tips/box"
 
 
-def test_the_language_travels_in_the_address(desk, source):
+def test_the_language_is_kept_in_the_address(desk, source):
     page = source.client.get("/tips/new?lang=en").text
 
     assert "What happened?" in page

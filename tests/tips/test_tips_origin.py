@@ -60,7 +60,7 @@ def source(app, there):
     return source
 
 
-def test_a_source_sends_and_comes_back_there(desk, source, there):
+def test_a_source_sends_and_comes_back_at_the_tips_origin(desk, source, there):
     form = fields(source.write(STORY))
     page = there.post("/tips/new", data=form)
     code = inner(page, "tip-code")
@@ -74,7 +74,7 @@ def test_a_source_sends_and_comes_back_there(desk, source, there):
     assert STORY in source.box().text
 
 
-def test_nothing_of_the_board_answers_there(there, harbour):
+def test_pages_of_the_board_are_not_found_at_the_tips_origin(there, harbour):
     for path in (
         "/sign-in", "/sign-up", "/articles/harbour", "/desk", "/rulings", "/healthz",
         "/nothing", "/api/v1/counts?article=harbour", "/feed.atom", "/desk/tips",
@@ -88,16 +88,16 @@ def test_nothing_of_the_board_answers_there(there, harbour):
         assert "script-src" not in page.headers["Content-Security-Policy"], path
 
 
-def test_nobody_signs_in_or_posts_there(there, harbour):
+def test_nobody_signs_in_or_posts_at_the_tips_origin(there, harbour):
     for path in ("/sign-in", "/language", "/articles/harbour/comments"):
         assert there.post(path, data={"email": "x"}).status_code == 404
 
 
-def test_the_bare_address_leads_to_the_first_page(there):
+def test_the_root_of_the_tips_origin_redirects_to_the_first_page(there):
     assert there.get("/").location == "/tips"
 
 
-def test_the_form_does_not_answer_at_the_board(board, desk):
+def test_the_board_redirects_to_the_form_at_the_tips_origin(board, desk):
     for path in ("/tips", "/tips/new", "/tips/box?lang=en"):
         answer = board.get(path)
         assert (answer.status_code, answer.location) == (303, OWN + path)
@@ -107,12 +107,12 @@ def test_the_form_does_not_answer_at_the_board(board, desk):
     assert sent.status_code == 404
 
 
-def test_the_links_of_the_board_lead_there(board, harbour):
+def test_links_of_the_board_lead_to_the_tips_origin(board, harbour):
     assert f'href="{OWN}/tips" rel="noreferrer noopener"' in board.get("/articles/harbour").text
     assert f'href="{OWN}/tips?lang=en"' in board.get("/?lang=en").text
 
 
-def test_a_form_of_another_place_is_refused_there(desk, there):
+def test_a_form_from_another_origin_is_refused(desk, there):
     ticket = hidden_field(there.get("/tips/new"), "ticket")
     for origin in (BOARD, "null", "http://localhost", {OWN: ONION, ONION: OWN}[there.origin]):
         headers = {"Sec-Fetch-Site": None, "Origin": origin}
@@ -123,7 +123,7 @@ def test_a_form_of_another_place_is_refused_there(desk, there):
     assert "아직 아무것도 보내지 않았습니다" in looked.text
 
 
-def test_tor_browser_is_told_of_the_onion_service(app, desk):
+def test_the_onion_location_header_names_the_onion_service(app, desk):
     clear, onion = (At(app.test_client(), origin) for origin in (OWN, ONION))
 
     assert clear.get("/tips/new?lang=en").headers["Onion-Location"] == f"{ONION}/tips/new?lang=en"
@@ -131,16 +131,16 @@ def test_tor_browser_is_told_of_the_onion_service(app, desk):
     assert "Onion-Location" not in At(app.test_client(), BOARD).get("/").headers
 
 
-def test_only_a_place_with_tls_asks_for_tls(there):
+def test_only_an_origin_with_tls_sets_hsts(there):
     assert ("Strict-Transport-Security" in there.get("/tips").headers) is (there.origin == OWN)
 
 
-def test_a_file_of_the_looks_comes_from_there(there):
+def test_static_files_are_served_at_the_tips_origin(there):
     assert there.get("/static/css/board.css").status_code == 200
     assert BOARD not in there.get("/tips").text
 
 
-def test_the_members_of_the_board_are_strangers_there(there, as_, ada):
+def test_a_members_session_is_ignored_at_the_tips_origin(there, as_, ada):
     """Even if a browser brought the cookie along."""
     member = as_(ada)
     token = member.client.get_cookie("__Host-board_session", domain="news.example").value
@@ -155,7 +155,7 @@ class TestAnOnionServiceOnly:
     def settings(self, settings):
         return settings | {"TIPS_ORIGIN": ONION}
 
-    def test_the_board_says_how_to_get_there(self, board):
+    def test_the_board_shows_the_onion_address(self, board):
         assert 'href="/tips"' in board.get("/").text
         page = board.get("/tips/new")
         assert f'<code class="address-shown">{ONION}/tips/new</code>' in page.text
@@ -180,7 +180,7 @@ def test_an_address_that_would_share_cookies_is_refused(tmp_path, origin, own):
         load(app, {"ORIGIN": origin, "TIPS_ORIGIN": own})
 
 
-def test_browsers_too_old_to_say_where_a_form_is_from_can_send_it(there):
+def test_browsers_without_sec_fetch_site_can_send_the_form(there):
     """Under no-referrer alone they would call its origin "null", which is refused."""
     page = there.get("/tips/new")
 
