@@ -1,4 +1,4 @@
-"""What is tried against tips, and does not work."""
+"""Attacks on tips that do not work."""
 
 import itertools
 import logging
@@ -16,14 +16,14 @@ import time_machine
 from board.db import now
 from board.tips.attachments.uploads import LARGE_FORM_BYTES
 from board.tips.crypto import key_files, passphrases, primitives
-from tips.conftest import Source, fields
-from tips.test_send_tip import AS_SERVED, tips
+from tips.conftest import SourceClient, form_fields
+from tips.test_send_tip import AS_SERVED, tip_count
 
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def midnight(path):
-    """Whether the file is dated to no finer than a day of Seoul."""
+def is_dated_by_day(path):
+    """Whether the file's time is midnight in Seoul."""
     return (path.stat().st_mtime + 9 * 3600) % 86400 == 0
 
 
@@ -33,7 +33,7 @@ def test_no_file_reveals_the_hour_a_tip_came(app, desk, source):
     kept = [*key_files.folder("keys").iterdir(), *key_files.folder("files").iterdir()]
     about = [key_files.folder("keys"), key_files.folder("files"), key_files.folder() / "this-hour"]
     assert len(kept) == 2
-    assert [path.name for path in (*kept, *about) if not midnight(path)] == []
+    assert [path.name for path in (*kept, *about) if not is_dated_by_day(path)] == []
 
 
 def test_a_text_with_the_code_in_it_is_refused(sent):
@@ -42,7 +42,7 @@ def test_a_text_with_the_code_in_it_is_refused(sent):
         page = sent.client.post("/tips/box/message", data={"text": given, "step": "look"})
         assert page.status_code == 422
         assert "코드가 글 안에 있습니다" in page.text
-    assert sent.write(f"다시 씁니다 {sent.code}").status_code == 422
+    assert sent.preview(f"다시 씁니다 {sent.code}").status_code == 422
 
 
 def test_listed_words_that_are_not_a_code_are_sent(desk, source):
@@ -50,7 +50,7 @@ def test_listed_words_that_are_not_a_code_are_sent(desk, source):
 
 
 def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypatch):
-    """An error may quote what it stumbled over."""
+    """An error message may quote its input."""
     caplog.set_level(logging.DEBUG)
 
     def stumble(self, *_args, **_kwargs):
@@ -62,7 +62,7 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
     page = source.send(STORY)
 
     assert page.status_code == 500
-    assert STORY in page.text  # for whoever wrote it
+    assert STORY in page.text  # only its author sees it
     assert "<script" not in page.text
     assert STORY not in caplog.text
     assert "ValueError" in caplog.text
@@ -70,30 +70,30 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
 
 
 def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypatch):
-    form = fields(source.write(STORY))
+    form = form_fields(source.preview(STORY))
     monkeypatch.setattr("board.tips.sealed.messages.count_submission", lambda: 1 / 0)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     assert source.client.post("/tips/new", data=form).status_code == 500
     monkeypatch.undo()
 
-    assert tips() == 0
+    assert tip_count() == 0
     assert list(key_files.folder("keys").iterdir()) == []
     assert "Set-Cookie" not in source.client.get("/tips/new").headers
 
 
 def test_only_a_few_uploads_are_received_at_a_time(desk, source, monkeypatch):
-    """Slow senders of large files leave threads to others."""
+    """Slow senders of large files do not occupy all threads."""
     taken = list(
         itertools.takewhile(lambda slot: slot is not None, iter(key_files.acquire_upload_slot, ""))
     )
     assert len(taken) == key_files._UPLOADS
 
-    refused = source.write(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
-    small = source.write(STORY, files=((b"x" * 100, "a.bin"),))
+    refused = source.preview(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
+    small = source.preview(STORY, files=((b"x" * 100, "a.bin"),))
     for slot in taken:
         os.close(slot)
-    later = source.write(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
+    later = source.preview(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
 
     assert (refused.status_code, small.status_code, later.status_code) == (503, 200, 200)
     assert list(key_files.folder("drafts").iterdir()) != []
@@ -113,7 +113,7 @@ def test_invalid_text_is_refused(desk, source, text):
 
 
 def test_readers_see_invisible_characters_as_visible_marks(desk, source):
-    """Bidi overrides, zero widths, a homoglyph: kept as evidence, shown as what they are."""
+    """Bidi overrides, zero-width characters, a homoglyph: kept as evidence, shown as marks."""
     source.send("장부\u202e는 두\u200b 권 pаypal")
     page = desk.get("/desk/tips/1").text
 
@@ -123,9 +123,9 @@ def test_readers_see_invisible_characters_as_visible_marks(desk, source):
 
 
 def test_hidden_marks_are_reported_to_the_source_and_removed_for_readers(desk, source):
-    """Whoever leaks a text may be known by marks that only their copy has."""
+    """A leak may be traced by marks that only one copy has."""
     leaked = "회의\u200b록\u2060 사본\ufeff"
-    looked = source.write(leaked)
+    looked = source.preview(leaked)
     source.send(leaked)
     page = desk.get("/desk/tips/1").text
 
@@ -179,7 +179,7 @@ def test_a_script_is_only_text(desk, source):
 
 
 def test_no_page_of_a_source_links_to_another_site(sent):
-    """Nothing is loaded from elsewhere, and nothing leads there."""
+    """Nothing is loaded from elsewhere, and no link leads elsewhere."""
     sent.enter()
     for page in ("/tips", "/tips/new", "/tips/box"):
         html = sent.client.get(page).text
@@ -208,62 +208,65 @@ def test_no_page_copies_the_code_to_the_clipboard(desk, source):
 
 
 def test_pages_have_the_same_size_for_every_wrong_code(sent):
-    """Who watches the line learns no more from a wrong code than from another."""
+    """An eavesdropper cannot tell one wrong code from another."""
     sizes = {len(sent.enter(code).data) for code in ("뷁뷁", "1" * 27, "가격 " * 8)}
 
     assert len(sizes) == 1
 
 
 def test_drafts_on_disk_are_unreadable_without_their_token(desk, source, app):
-    """The ticket is the key of the draft; without it the files on the disk are noise."""
-    source.write(STORY, files=((b"secret " * 999, "a.txt"),))
+    """The form token is the key of the draft; without it the files on disk are noise."""
+    source.preview(STORY, files=((b"secret " * 999, "a.txt"),))
     stored = [path.read_bytes() for path in key_files.folder("drafts").iterdir()]
 
     assert all(b"secret" not in data and b"a.txt" not in data for data in stored)
 
 
 def test_an_old_draft_is_deleted(desk, source):
-    source.write(STORY, files=((b"x" * 999, "a.txt"),))
+    source.preview(STORY, files=((b"x" * 999, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
-        source.write("다른 이야기", files=((b"y" * 999, "b.txt"),))
+        source.preview("다른 이야기", files=((b"y" * 999, "b.txt"),))
 
     assert len(list(key_files.folder("drafts").iterdir())) == 2  # the new one and its list
 
 
-# Right and wrong codes cost the same. Judged by processor time, in pairs, turn by turn.
+# Right and wrong codes cost the same CPU time, compared in pairs.
 
 ROUNDS = 10
 CHANCE = 0.002
 BOUND = 0.3  # of the median; a missing derivation is 0.9 and more
 
 
-def costs_more(ones, others):
-    """The chance that `ones` cost no more than the bound beyond `others`, by turning signs around.
+def chance_of_equal_cost(ones, others):
+    """The chance that `ones` cost at most BOUND more than `others`: a permutation test on signs.
 
-    Noise is as likely one way as the other, so it seldom stands out from all ways of turning.
+    Noise is as likely in either direction, so it seldom stands out from all sign combinations.
     """
-    middle = statistics.median([*ones, *others])
-    over = [(one - other) / middle - BOUND for one, other in zip(ones, others, strict=True)]
-    ways = itertools.product((1, -1), repeat=len(over))
-    sums = [sum(sign * each for sign, each in zip(way, over, strict=True)) for way in ways]
-    return sum(each >= sum(over) for each in sums) / len(sums)
+    median = statistics.median([*ones, *others])
+    excess = [(one - other) / median - BOUND for one, other in zip(ones, others, strict=True)]
+    sign_combinations = itertools.product((1, -1), repeat=len(excess))
+    sums = [
+        sum(sign * each for sign, each in zip(signs, excess, strict=True))
+        for signs in sign_combinations
+    ]
+    return sum(each >= sum(excess) for each in sums) / len(sums)
 
 
-def costs_in_turn(sent, *codes):
-    """Seconds of this thread's processor for each code, in rounds and in a random order in each."""
+def measured_costs(sent, *codes):
+    """Seconds of this thread's CPU time for each code, in rounds, each in random order."""
     costs = {code: [] for code in codes}
     for _ in range(ROUNDS):
         for code in random.sample(codes, len(codes)):
-            client = Source(sent.client.application)
-            began = time.thread_time()
+            client = SourceClient(sent.client.application)
+            started = time.thread_time()
             client.enter(code)
-            costs[code].append(time.thread_time() - began)
+            costs[code].append(time.thread_time() - started)
     return [costs[code] for code in codes]
 
 
 @pytest.fixture
 def served(desk, source, monkeypatch):
-    """A quarter of the memory of earnest, so that it takes seconds; nothing evens out the time."""
+    """A quarter of the production memory, so that it takes seconds; no padding of the duration."""
     monkeypatch.setattr(primitives, "_PASSES", AS_SERVED[0])
     monkeypatch.setattr(primitives, "_KIB", AS_SERVED[2] // 4)
     assert source.send(STORY).status_code == 200
@@ -274,33 +277,37 @@ def served(desk, source, monkeypatch):
 def test_a_wrong_code_costs_what_a_right_one_does(served):
     nobodys = passphrases.new_code()
     wrong = [nobodys, passphrases.as_digits(passphrases.new_code()), "뷁뷁", " ".join(["가격"] * 8)]
-    right, *others = costs_in_turn(served, served.code, *wrong)
+    right, *others = measured_costs(served, served.code, *wrong)
 
-    assert [code for code, each in zip(wrong, others, strict=True)
-            if min(costs_more(right, each), costs_more(each, right)) <= CHANCE] == []  # fmt: skip
+    suspicious = [
+        code
+        for code, costs in zip(wrong, others, strict=True)
+        if min(chance_of_equal_cost(right, costs), chance_of_equal_cost(costs, right)) <= CHANCE
+    ]
+    assert suspicious == []
 
 
 @pytest.mark.slow
 def test_the_timing_test_notices_an_early_return(served, monkeypatch):
-    """The test above is worth something: it finds a code refused without its derivation."""
+    """A code refused without a derivation fails the test above."""
     stretch = key_files.stretch
 
     def hasty(secret, **salt):
         return stretch(secret, **salt) if len(secret.split()) == 8 else (b"", b"")
 
     monkeypatch.setattr("board.tips.source.mailbox_views.key_files.stretch", hasty)
-    right, wrong = costs_in_turn(served, served.code, "뷁뷁")
+    right, wrong = measured_costs(served, served.code, "뷁뷁")
 
-    assert costs_more(right, wrong) <= CHANCE
+    assert chance_of_equal_cost(right, wrong) <= CHANCE
 
 
 def test_every_test_named_in_the_documentation_exists():
     root = Path(__file__).parent.parent
     document = (root.parent / "docs/tip-abuse.md").read_text()
-    told = set(re.findall(r"`(test_\w+)`", document))
-    written = "".join(path.read_text() for path in root.rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", document))
+    sources = "".join(path.read_text() for path in root.rglob("test_*.py"))
 
     rows = re.findall(r"^\| \d+ \|.*\| ([^|]+) \|$", document, re.M)
     assert len(rows) > 50
     assert [row for row in rows if "`test_" not in row and not row.startswith("– ")] == []
-    assert {name for name in told if f"def {name}(" not in written} == set()
+    assert {name for name in named if f"def {name}(" not in sources} == set()

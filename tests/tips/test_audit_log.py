@@ -1,4 +1,4 @@
-"""Every opening of a tip stands on a log that colleagues see and nobody edits."""
+"""Every opening of a tip is in a log that colleagues see and nobody can edit."""
 
 import pytest
 from sqlalchemy import select, text
@@ -16,7 +16,7 @@ from conftest import more_link
 from tips.conftest import holder_id
 
 
-def acts(**of):
+def logged_actions(**of):
     db.session.rollback()
     entries = db.session.scalars(select(AuditEntry).filter_by(**of).order_by(AuditEntry.id))
     return [entry.act for entry in entries]
@@ -45,11 +45,11 @@ def test_every_action_on_a_tip_is_logged(desk, second_desk, sent):
     desk.post(f"/desk/tips/readers/{jin}/remove")
     desk.post("/desk/tips/1/erase", sure="yes")
 
-    assert acts(user_id=desk.user.id) == [
+    assert logged_actions(user_id=desk.user.id) == [
         "add", "add", "open", "contact", "search", "assign", "hold", "shut_out", "let_in",
         "remove", "erase",
     ]  # fmt: skip
-    assert acts(user_id=second_desk.user.id) == ["open"]
+    assert logged_actions(user_id=second_desk.user.id) == ["open"]
     page = desk.get("/desk/tips/log").text
     for words in (
         "tess: 제보 열람", "jin: 제보 열람", "tess: 모든 제보 검색",
@@ -63,7 +63,7 @@ def test_the_inbox_and_an_empty_search_are_not_logged_as_a_search(desk, sent):
     desk.post("/desk/tips/search", label="회계")
     desk.post("/desk/tips/search", q="")
 
-    assert "search" not in acts()
+    assert "search" not in logged_actions()
 
 
 def test_the_log_is_for_readers_who_have_unlocked(desk, sent, as_, mo, tess):
@@ -103,8 +103,8 @@ def test_it_stays_when_a_tip_is_erased_and_no_later_tip_takes_its_number(desk, s
     source.send("나중 제보")
 
     assert [tip.id for tip in db.session.scalars(select(Tip))] == [2]
-    assert acts(tip_id=1) == ["open", "erase"]
-    assert acts(tip_id=2) == []
+    assert logged_actions(tip_id=1) == ["open", "erase"]
+    assert logged_actions(tip_id=2) == []
 
 
 def test_it_holds_no_word_of_a_tip(desk, sent):

@@ -1,4 +1,4 @@
-"""Seals open for one key, in one place, whole, and no other way."""
+"""Ciphertexts open with one key, in one context, undamaged, and not otherwise."""
 
 import hashlib
 import time
@@ -174,7 +174,7 @@ def test_another_pepper_derives_other_keys(app, tmp_path):
     assert key_files.stretch("code") != before
 
 
-def _hold(path, ready, done):
+def _hold_slots(path, ready, done):
     import fcntl  # noqa: PLC0415
 
     files = [(path / f"slot-{n}").open("w") for n in range(2)]
@@ -186,11 +186,11 @@ def _hold(path, ready, done):
 
 @pytest.mark.slow
 def test_excess_key_derivations_wait_and_then_give_up(app, monkeypatch):
-    """Two at a time in all processes; whoever holds both here is another process."""
+    """Two at a time in all processes; another process holds both slots here."""
     monkeypatch.setattr(key_files, "_WAIT", 0.1)
     context = get_context("spawn")
     ready, done = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(key_files.folder(), ready, done))
+    other = context.Process(target=_hold_slots, args=(key_files.folder(), ready, done))
     other.start()
     assert ready.wait(30)
 

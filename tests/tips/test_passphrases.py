@@ -1,4 +1,4 @@
-"""A code can be written down, read out and typed on whatever keyboard there is."""
+"""A code can be written down, read out and typed on any keyboard."""
 
 import unicodedata
 
@@ -40,9 +40,9 @@ def test_unknown_words_are_named_by_their_positions():
     typed = CODE.split()
     typed[1], typed[6] = "뷁뷁", typed[6] + "요"
 
-    with pytest.raises(InvalidPhrase) as wrong:
+    with pytest.raises(InvalidPhrase) as error:
         passphrases.read_code(" ".join(typed))
-    assert wrong.value.positions == (2, 7)
+    assert error.value.positions == (2, 7)
 
 
 def test_the_checksum_catches_nearly_every_wrong_word():

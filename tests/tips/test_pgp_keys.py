@@ -1,4 +1,4 @@
-"""A reader's mail is encrypted to a key they have proven to be theirs, or it is not sent."""
+"""A reader's email is encrypted to a key they have proven to be theirs, or it is not sent."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from pysequoia import Cert, Tsk, decrypt
 
 from board.db import now
 from board.tips.crypto.pgp import BadKey, PublicKey
-from tips.conftest import AtDesk, notify
+from tips.conftest import ReaderClient, notify
 
 STORY = "과장이 장부를 두 권 씁니다."
 YEAR = 365 * 24 * 3600
@@ -31,8 +31,8 @@ def mine():
     return make_key()
 
 
-def opened(mail, secret):
-    """The text inside a PGP/MIME mail, with the key of whom it is for."""
+def decrypted(mail, secret):
+    """The text of a PGP/MIME email, decrypted with the recipient's key."""
     control, sealed = mail.iter_parts()
     assert mail.get_content_type() == "multipart/encrypted"
     assert control.get_content_type() == "application/pgp-encrypted"
@@ -48,13 +48,13 @@ def offer(desk, key):
 
 
 def prove(desk, postman, secret):
-    code = re.search(r"\d{8}", opened(postman.letters[-1][1], secret))[0]
+    code = re.search(r"\d{8}", decrypted(postman.letters[-1][1], secret))[0]
     return desk.post("/desk/tips/mail/prove", code=code)
 
 
 @pytest.fixture
 def proven(desk, postman, mine):
-    """tess, with a key of hers in use."""
+    """tess, with a proven key."""
     assert offer(desk, public(mine)).status_code == 303
     assert prove(desk, postman, mine).status_code == 303
     postman.letters.clear()
@@ -67,7 +67,7 @@ def test_email_is_encrypted_once_the_key_is_proven(app, proven, postman, mine, s
 
     ((_to, mail),) = postman.letters
     assert mail["Subject"] == "[전체댓글] 확인할 것이 있습니다"
-    assert opened(mail, mine).strip() == "데스크에서 확인할 것이 있습니다."
+    assert decrypted(mail, mine).strip() == "데스크에서 확인할 것이 있습니다."
     raw = mail.as_bytes()
     assert "데스크에서".encode() not in raw
     assert b"base64" not in raw
@@ -88,7 +88,7 @@ def test_the_code_is_only_in_the_encrypted_email(desk, postman, mine):
 
     to, mail = postman.letters[0]
     assert to == "tess@harbour.example"
-    code = re.search(r"\d{8}", opened(mail, mine))[0]
+    code = re.search(r"\d{8}", decrypted(mail, mine))[0]
     assert code not in mail.as_string()
     assert code not in desk.get("/desk/tips/mail").text
 
@@ -104,7 +104,7 @@ def test_after_five_wrong_codes_the_key_is_forgotten(desk, postman, mine):
 
 def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, postman, source, as_):
     def inbox():
-        desk = AtDesk(proven.user, as_(proven.user), *proven.paper)
+        desk = ReaderClient(proven.user, as_(proven.user), *proven.phrases)
         desk.unlock()
         return desk.get("/desk/tips").text
 
@@ -139,7 +139,7 @@ def test_another_key_replaces_the_first_when_it_is_proven(app, proven, postman, 
     source.send(STORY)
     notify(app)
 
-    assert "확인할 것" in opened(postman.letters[0][1], other)
+    assert "확인할 것" in decrypted(postman.letters[0][1], other)
 
 
 def test_a_reader_stops_encrypting(app, proven, postman, source):
@@ -162,7 +162,7 @@ def test_a_colleague_gets_the_usual_mail(app, proven, second_desk, postman, sour
 
 
 def test_a_reader_who_starts_again_has_no_openpgp_key(proven):
-    proven.start(again="yes")
+    proven.set_up(again="yes")
     proven.unlock()
 
     assert "BEGIN PGP" in proven.get("/desk/tips/mail").text
@@ -208,7 +208,7 @@ gpg = pytest.mark.skipif(not shutil.which("gpg"), reason="needs GnuPG")
 
 @pytest.fixture
 def keyring(tmp_path):
-    """GnuPG with a home of its own."""
+    """GnuPG with its own home folder."""
     home = tmp_path / "gnupg"
     home.mkdir(mode=0o700)
 
@@ -243,7 +243,9 @@ class TestWithGnuPG:
         text = keyring("--decrypt", data=armoured).decode()
         assert text.endswith("데스크에서 확인할 것이 있습니다.\r\n")
 
-    def test_an_extended_key_is_accepted_without_a_new_proof(self, app, desk, postman, source, keyring):
+    def test_an_extended_key_is_accepted_without_a_new_proof(
+        self, app, desk, postman, source, keyring
+    ):
         keyring("--quick-generate-key", "Tess <tess@harbour.example>", "default", "default", "1y")
         offer(desk, keyring("--armor", "--export", "tess").decode())
         armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()

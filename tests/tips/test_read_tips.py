@@ -1,4 +1,4 @@
-"""Readers of tips unlock, read, answer, and work on a tip together."""
+"""Tip readers unlock, read, answer, and work on a tip together."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers.roster import Roster
 from conftest import person
-from tips.conftest import AtDesk, hidden_field, holder_id, inner
+from tips.conftest import ReaderClient, element_text, hidden_field, holder_id
 
 STORY = "과장이 장부를 두 권 씁니다."
 
@@ -34,15 +34,15 @@ def test_a_reader_reads_a_new_tip(desk, sent):
 
     assert STORY in page
     sent.enter()
-    assert "읽음" in sent.box().text
+    assert "읽음" in sent.mailbox().text
 
 
 def test_a_conversation(desk, sent):
     desk.post("/desk/tips/1/reply", text="언제부터였습니까?")
     sent.enter()
-    assert "언제부터였습니까?" in sent.box().text
-    assert "tess" in sent.box().text
-    sent.add("작년 봄부터입니다.")
+    assert "언제부터였습니까?" in sent.mailbox().text
+    assert "tess" in sent.mailbox().text
+    sent.add_message("작년 봄부터입니다.")
 
     assert "작년 봄부터입니다." in desk.get("/desk/tips/1").text
 
@@ -109,23 +109,23 @@ def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
 
 
 def test_reloading_a_recovery_sheet_shows_the_same_sheet(as_, desk):
-    """A second click, or a reload: otherwise nobody knew the words that now open the key."""
+    """A double click or a reload: otherwise nobody would know the words that now open the key."""
     jin = person("jin", can_read_tips=True)
-    new = AtDesk(jin, as_(jin))
+    new = ReaderClient(jin, as_(jin))
     ticket = hidden_field(new.get("/desk/tips/start"), "ticket")
-    first = new.start(ticket=ticket)
-    assert new.start(ticket=ticket).text == first.text
+    first = new.set_up(ticket=ticket)
+    assert new.set_up(ticket=ticket).text == first.text
     assert new.unlock().status_code == 303
     ticket = hidden_field(new.get("/desk/tips/recover"), "ticket")
     words = {"passphrase": new.recovery, "ticket": ticket}
     sheets = [new.post("/desk/tips/recover", **words).text for _ in range(2)]
     assert sheets[0] == sheets[1] != first.text
-    new.note(new.post("/desk/tips/recover", **words))
+    new.remember_phrases(new.post("/desk/tips/recover", **words))
     new.unlock()
     ticket = hidden_field(new.get("/desk/tips/readers"), "ticket")
     sheets = [new.post("/desk/tips/renew", ticket=ticket).text for _ in range(2)]
     assert sheets[0] == sheets[1]
-    new.note(new.post("/desk/tips/renew", ticket=ticket))
+    new.remember_phrases(new.post("/desk/tips/renew", ticket=ticket))
 
     with time_machine.travel(now() + timedelta(minutes=11)):
         assert new.post("/desk/tips/renew", ticket=ticket).location == "/desk/tips/unlock"
@@ -136,7 +136,7 @@ def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
     old = desk.passphrase
 
     page = desk.post("/desk/tips/recover", passphrase=desk.recovery)
-    desk.note(page)
+    desk.remember_phrases(page)
 
     assert desk.unlock(passphrase=old).status_code == 422
     assert desk.unlock().status_code == 303
@@ -146,15 +146,15 @@ def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
 def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
     with writing():
         tess.change_password("!other")
-    stolen = AtDesk(tess, as_(tess))
+    stolen = ReaderClient(tess, as_(tess))
 
     assert stolen.unlock("lighthouse keeper at dusk").status_code == 422
     assert stolen.get("/desk/tips/1").location == "/desk/tips/unlock"
 
 
 def test_a_reader_who_lost_everything_starts_again_and_gets_access_back(desk, second_desk, sent):
-    assert second_desk.start().status_code == 409
-    second_desk.start(again="yes")
+    assert second_desk.set_up().status_code == 409
+    second_desk.set_up(again="yes")
     second_desk.unlock()
     assert second_desk.get("/desk/tips/1").status_code == 404
 
@@ -183,7 +183,7 @@ def test_a_removed_reader_cannot_read_later_messages(desk, second_desk, sent):
     before = second_desk.client.get_cookie("board_tip_desk").value
     desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
     sent.enter()
-    sent.add("나중 이야기")
+    sent.add_message("나중 이야기")
     second_desk.client.set_cookie("board_tip_desk", before)
 
     assert second_desk.get("/desk/tips/1").location == "/desk/tips/unlock"
@@ -205,7 +205,7 @@ def test_signing_for_a_reader_rotates_the_keys_of_open_tips(desk, sent, source, 
     assert "끝난 이야기" in jin.get("/desk/tips/2").text
     jin.post("/desk/tips/1/reply", text="언제부터였습니까?")
     sent.enter(code)
-    sent.add("작년 봄부터입니다.")
+    sent.add_message("작년 봄부터입니다.")
     for reader in (desk, jin):
         page = reader.get("/desk/tips/1").text
         assert STORY in page and "언제부터였습니까?" in page and "작년 봄부터입니다." in page
@@ -214,14 +214,14 @@ def test_signing_for_a_reader_rotates_the_keys_of_open_tips(desk, sent, source, 
 def test_a_reader_left_out_of_a_rotation_keeps_old_messages_and_unsent_text(
     desk, second_desk, sent, at_desk, as_
 ):
-    """jin may not read tips for a while; meanwhile the keys are renewed."""
+    """jin may not read tips for a while; meanwhile the keys are rotated."""
     with writing():
         second_desk.user.revoke("can_read_tips")
     third = at_desk(person("sol", can_read_tips=True))
     desk.post(f"/desk/tips/readers/{holder_id(third.user)}/add")
     with writing():
         second_desk.user.grant("can_read_tips")
-    second_desk = AtDesk(second_desk.user, as_(second_desk.user), *second_desk.paper)
+    second_desk = ReaderClient(second_desk.user, as_(second_desk.user), *second_desk.phrases)
     second_desk.unlock()
 
     assert STORY in second_desk.get("/desk/tips/1").text
@@ -242,9 +242,7 @@ def test_a_reader_loses_access_to_one_tip(desk, second_desk, sent):
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
-def test_a_reader_gives_up_their_key_if_a_colleague_has_one(
-    desk, second_desk, sent
-):
+def test_a_reader_gives_up_their_key_if_a_colleague_has_one(desk, second_desk, sent):
     me = holder_id(desk.user)
     desk.post("/desk/tips/1/assign", reader=me)
     desk.post("/desk/tips/1/shut-out", reader=me)
@@ -287,7 +285,7 @@ def test_notes_are_for_readers(desk, second_desk, sent):
 
     assert "작년 기사와 이어집니다." in second_desk.get("/desk/tips/1").text
     sent.enter()
-    assert "작년 기사와 이어집니다." not in sent.box().text
+    assert "작년 기사와 이어집니다." not in sent.mailbox().text
 
 
 def test_title_labels_and_case_are_found_again(desk, sent, source):
@@ -318,17 +316,17 @@ def test_a_tip_is_assigned_and_a_reply_promised(desk, second_desk, sent, as_):
     assert 'href="/desk/tips/1"' in second_desk.get("/desk/tips?show=mine").text
     assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=mine").text
     sent.enter()
-    assert "까지 답변드리겠습니다" in sent.box().text
+    assert "까지 답변드리겠습니다" in sent.mailbox().text
     assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=late").text
     with time_machine.travel(now() + timedelta(days=9)):
-        late = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        late = ReaderClient(desk.user, as_(desk.user), *desk.phrases)
         late.unlock()
         assert 'class="error">기한 초과<' in late.get("/desk/tips?show=late").text
 
 
 def test_a_tip_unread_for_days_is_overdue(desk, sent, as_):
     with time_machine.travel(now() + timedelta(days=3)):
-        later = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        later = ReaderClient(desk.user, as_(desk.user), *desk.phrases)
         later.unlock()
         alarmed = later.get("/desk/tips?show=late").text
         later.get("/desk/tips/1")
@@ -423,7 +421,7 @@ def test_tips_are_found_by_label_person_state_and_age(desk, sent, source):
 def test_old_tips_are_found_by_their_age(app, desk, sent, as_):
     later = now() + timedelta(days=app.config["TIP_DAYS"] - 10)
     with time_machine.travel(later):
-        desk = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        desk = ReaderClient(desk.user, as_(desk.user), *desk.phrases)
         desk.unlock()
         for age in ("late", "week", "leaving"):
             assert 'href="/desk/tips/1"' in desk.post("/desk/tips/search", age=age).text
@@ -445,8 +443,8 @@ def test_a_source_sees_the_link_of_a_published_tip(desk, sent):
     sent.enter()
 
     assert bad.status_code == 422
-    assert "https://news.example/articles/books" in sent.box().text
-    assert "기사화됨" in sent.box().text
+    assert "https://news.example/articles/books" in sent.mailbox().text
+    assert "기사화됨" in sent.mailbox().text
     assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=published").text
 
 
@@ -491,8 +489,8 @@ def test_a_tip_only_somebody_who_left_could_open_is_pointed_out(desk, second_des
 def test_an_administrator_resets_the_roster_of_a_sole_reader_who_lost_everything(
     app, desk, sent, source, as_
 ):
-    """The form stays closed until an operator says so, and what was sealed stays sealed."""
-    assert desk.start(again="yes").status_code == 200
+    """The form stays closed until the reset, and old tips stay encrypted."""
+    assert desk.set_up(again="yes").status_code == 200
     desk.unlock()
     assert "<textarea" not in source.client.get("/tips/new").text
     me = holder_id(desk.user)
@@ -516,4 +514,4 @@ def test_a_reader_without_the_permission_gets_no_new_tips(desk, second_desk, sou
 
     assert second_desk.get("/desk/tips/1").status_code == 403
     assert len(db.session.scalars(TipReader.active()).all()) == 1
-    assert inner(source.send("다시"), "tip-code")
+    assert element_text(source.send("다시"), "tip-code")

@@ -1,4 +1,4 @@
-"""Readers are told by mail that there is something, and nothing more."""
+"""Tip readers are emailed that there is something new, and nothing more."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_a_reader_who_has_unlocked_gets_no_email(app, postman, desk, source):
 def test_a_message_of_a_source_is_emailed_about_again(app, postman, desk, sent):
     notify(app)
     sent.enter()
-    sent.add("더 있습니다.")
+    sent.add_message("더 있습니다.")
     notify(app)
 
     assert len(postman.letters) == 2
@@ -70,12 +70,12 @@ def test_an_email_the_server_refused_is_sent_next_time(app, postman, desk, sent)
 
 
 def test_nothing_is_sent_unencrypted_to_another_machine(app, postman, monkeypatch):
-    """This mail server offers no TLS; were it elsewhere, it would get nothing."""
+    """This mail server offers no TLS; on another machine it would get nothing."""
     monkeypatch.setattr(mail, "_LOOPBACK", ())
 
-    letter = tip_emails.ReaderEmail("c@d.example")
+    email = tip_emails.ReaderEmail("c@d.example")
     with pytest.raises(DeliveryFailed):
-        tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
+        tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", email, site="x")
     assert postman.letters == []
 
 
@@ -94,7 +94,7 @@ def test_the_tidy_command_deletes_outdated_tips(app, desk, sent):
 
 @pytest.mark.slow
 def test_seven_hundred_tips_make_one_email_to_each(app, postman, desk, second_desk):
-    """What a flood by a program would do to the newsroom's telephones."""
+    """What an automated flood would do to the newsroom's phones."""
     for batch in range(7):
         with writing():
             readers = list(db.session.scalars(TipReader.active()))

@@ -1,9 +1,9 @@
-"""Sources may have an address of their own: the form answers there alone, and nothing else does."""
+"""Tips may have an origin of their own: the form is served there alone, and nothing else is."""
 
 import pytest
 
 from board.config import BadSetting, load
-from tips.conftest import Source, fields, hidden_field, inner
+from tips.conftest import SourceClient, element_text, form_fields, hidden_field
 
 BOARD = "https://news.example"
 OWN = "https://jebo.example"
@@ -18,20 +18,20 @@ def settings(settings):
 
 @pytest.fixture
 def as_(as_):
-    """Whoever works at the desk does so at the board."""
+    """Staff sign in at the board's origin."""
 
-    def at_the_board(user):
+    def signed_in(user):
         client = as_(user)
         token = client.get_cookie("board_session").value
         client.environ_base["HTTP_HOST"] = "news.example"
         client.set_cookie("__Host-board_session", token, domain="news.example", secure=True)
-        return At(client, BOARD)
+        return OriginClient(client, BOARD)
 
-    return at_the_board
+    return signed_in
 
 
-class At:
-    """A browser at one address."""
+class OriginClient:
+    """A browser at one origin."""
 
     def __init__(self, client, origin):
         self.client, self.origin, self.application = client, origin, client.application
@@ -45,25 +45,25 @@ class At:
 
 @pytest.fixture
 def board(app):
-    return At(app.test_client(), BOARD)
+    return OriginClient(app.test_client(), BOARD)
 
 
 @pytest.fixture(params=[OWN, ONION])
 def there(app, request):
-    return At(app.test_client(), request.param)
+    return OriginClient(app.test_client(), request.param)
 
 
 @pytest.fixture
 def source(app, there):
-    source = Source(app)
+    source = SourceClient(app)
     source.client = there
     return source
 
 
 def test_a_source_sends_and_comes_back_at_the_tips_origin(desk, source, there):
-    form = fields(source.write(STORY))
+    form = form_fields(source.preview(STORY))
     page = there.post("/tips/new", data=form)
-    code = inner(page, "tip-code")
+    code = element_text(page, "tip-code")
     entered = source.enter(code)
 
     cookie = entered.headers["Set-Cookie"]
@@ -71,7 +71,7 @@ def test_a_source_sends_and_comes_back_at_the_tips_origin(desk, source, there):
     assert cookie.startswith("__Host-board_tip=" if secure else "board_tip=")
     assert ("; Secure" in cookie) is secure
     assert "Domain" not in cookie
-    assert STORY in source.box().text
+    assert STORY in source.mailbox().text
 
 
 def test_pages_of_the_board_are_not_found_at_the_tips_origin(there, harbour):
@@ -102,7 +102,7 @@ def test_the_board_redirects_to_the_form_at_the_tips_origin(board, desk):
         answer = board.get(path)
         assert (answer.status_code, answer.location) == (303, OWN + path)
         assert "no-store" in answer.headers["Cache-Control"]
-    ticket = hidden_field(At(board.client, OWN).get("/tips/new"), "ticket")
+    ticket = hidden_field(OriginClient(board.client, OWN).get("/tips/new"), "ticket")
     sent = board.post("/tips/new", data={"ticket": ticket, "text": STORY, "step": "look"})
     assert sent.status_code == 404
 
@@ -124,11 +124,11 @@ def test_a_form_from_another_origin_is_refused(desk, there):
 
 
 def test_the_onion_location_header_names_the_onion_service(app, desk):
-    clear, onion = (At(app.test_client(), origin) for origin in (OWN, ONION))
+    clear, onion = (OriginClient(app.test_client(), origin) for origin in (OWN, ONION))
 
     assert clear.get("/tips/new?lang=en").headers["Onion-Location"] == f"{ONION}/tips/new?lang=en"
     assert "Onion-Location" not in onion.get("/tips/new").headers
-    assert "Onion-Location" not in At(app.test_client(), BOARD).get("/").headers
+    assert "Onion-Location" not in OriginClient(app.test_client(), BOARD).get("/").headers
 
 
 def test_only_an_origin_with_tls_sets_hsts(there):
@@ -141,7 +141,7 @@ def test_static_files_are_served_at_the_tips_origin(there):
 
 
 def test_a_members_session_is_ignored_at_the_tips_origin(there, as_, ada):
-    """Even if a browser brought the cookie along."""
+    """Even if a browser sent the cookie."""
     member = as_(ada)
     token = member.client.get_cookie("__Host-board_session", domain="news.example").value
     headers = {"Cookie": f"__Host-board_session={token}; board_session={token}"}
@@ -181,7 +181,7 @@ def test_an_address_that_would_share_cookies_is_refused(tmp_path, origin, own):
 
 
 def test_browsers_without_sec_fetch_site_can_send_the_form(there):
-    """Under no-referrer alone they would call its origin "null", which is refused."""
+    """With no-referrer alone they would send the origin "null", which is refused."""
     page = there.get("/tips/new")
 
     assert page.headers["Referrer-Policy"] == "no-referrer"

@@ -1,4 +1,4 @@
-"""A source sends a cleaned copy: it shows the same, and says nothing that could be taken out."""
+"""A source sends a cleaned copy: it shows the same, and reveals nothing that can be removed."""
 
 import hashlib
 from io import BytesIO
@@ -46,8 +46,8 @@ def cleaned(data, name="x"):
     return answer.cleaned
 
 
-def everything(data):
-    """The bytes of a file and of all that is packed in it."""
+def all_bytes(data):
+    """The bytes of a file and of everything compressed in it."""
     if data.startswith(b"PK"):
         return b"".join(name.encode() + part for name, part in samples.unzipped(data).items())
     if data.startswith(b"%PDF"):
@@ -58,8 +58,8 @@ def everything(data):
     return data
 
 
-def alike(one, other, most=24):
-    """Whether two pictures look the same: no pixel is further off than re-encoding puts it."""
+def look_alike(one, other, most=24):
+    """Whether two pictures look the same: no pixel differs by more than re-encoding causes."""
     difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
     return one.size == other.size and max(high for _, high in difference.getextrema()) <= most
 
@@ -73,7 +73,7 @@ def test_a_cleaned_copy_reveals_nothing_that_can_be_removed(sample):
 
     assert answer.name == CLEANED[sample]
     assert [finding for finding in again.findings if not finding.stays] == []
-    assert [secret for secret in SECRETS if secret in everything(answer.cleaned)] == []
+    assert [secret for secret in SECRETS if secret in all_bytes(answer.cleaned)] == []
 
 
 @pytest.mark.parametrize("sample", CLEANED)
@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_cleaned_is_refused_with_the_reason():
 def test_a_cleaned_picture_looks_the_same(sample):
     data = getattr(samples, sample)()
 
-    assert alike(Image.open(BytesIO(data)), Image.open(BytesIO(cleaned(data))), most=60)
+    assert look_alike(Image.open(BytesIO(data)), Image.open(BytesIO(cleaned(data))), most=60)
 
 
 def test_a_photo_from_an_iphone_becomes_a_jpeg():
@@ -120,7 +120,7 @@ def test_pictures_of_every_mode_are_cleaned(mode):
     copy = Image.open(BytesIO(cleaned(samples.saved(picture, format_))))
 
     assert copy.size == picture.size
-    assert mode in ("P", "CMYK", "I;16") or alike(picture, copy, most=2)
+    assert mode in ("P", "CMYK", "I;16") or look_alike(picture, copy, most=2)
 
 
 def test_a_picture_taken_sideways_stands_upright():

@@ -1,4 +1,4 @@
-"""Whatever is sent, looking into it ends soon, raises nothing, and leaves nothing on the disk."""
+"""Inspecting any file ends soon, raises nothing, and leaves nothing on the disk."""
 
 import os
 import random
@@ -138,7 +138,7 @@ def test_a_file_larger_than_allowed_starts_nothing(monkeypatch):
 
 @pytest.fixture
 def worker_that(monkeypatch):
-    """A worker that was taken over, or went mad: it confines itself, then runs the code given."""
+    """A worker that was taken over: it confines itself, then runs the given code."""
 
     def runs(code):
         start = sandbox._START.removesuffix("main()")
@@ -256,7 +256,7 @@ def test_the_web_side_never_loads_what_parses_files():
 
 @pytest.mark.slow
 def test_no_file_is_created_while_one_is_inspected(tmp_path, monkeypatch):
-    """Folders for passing files stay as they were, and the process never has one open to write."""
+    """Temporary folders stay unchanged."""
     places = ["/tmp", "/var/tmp", "/dev/shm", os.getcwd(), str(tmp_path)]
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     marker = b"a line nobody should find on the disk"

@@ -1,4 +1,4 @@
-"""Before sending, a source sees what a file gives away, whatever its name says it is."""
+"""Before sending, a source sees what a file reveals, whatever its extension."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ OFFICE = {
     (FindingKind.PREVIEW, "thumbnail.jpeg"),
     (FindingKind.OTHER, "Desk: 4th floor"),
 }
-TOLD = {
+REVEALED = {
     "jpeg": PICTURE
     | {
         (FindingKind.PLACE, "Incheon"),
@@ -138,13 +138,13 @@ TOLD = {
 }
 
 
-def told(data, name="x", limits=LIMITS):
+def findings_of(data, name="x", limits=LIMITS):
     return {(f.kind, f.detail) for f in answer_for(data, name, limits).findings}
 
 
-@pytest.mark.parametrize("sample", TOLD)
+@pytest.mark.parametrize("sample", REVEALED)
 def test_a_file_reveals_the_metadata_of_its_format(sample):
-    assert TOLD[sample] - told(getattr(samples, sample)()) == set()
+    assert REVEALED[sample] - findings_of(getattr(samples, sample)()) == set()
 
 
 def test_a_file_is_inspected_in_a_process_of_its_own():
@@ -168,11 +168,11 @@ def test_a_file_is_inspected_in_a_process_of_its_own():
     ],
 )
 def test_a_file_name_reveals_times_numbers_and_departments(name, part):
-    assert (FindingKind.FILENAME, part) in told(samples.bmp(), name)
+    assert (FindingKind.FILENAME, part) in findings_of(samples.bmp(), name)
 
 
 def test_a_neutral_name_reveals_nothing():
-    assert told(samples.saved(samples.drawing(), "PNG"), "quay-2.png") == set()
+    assert findings_of(samples.saved(samples.drawing(), "PNG"), "quay-2.png") == set()
 
 
 @pytest.mark.parametrize(
@@ -201,13 +201,15 @@ def test_a_report_says_why_a_file_cannot_be_cleaned(data, format_, why_not):
 def test_the_empty_script_of_every_hangul_file_is_not_reported():
     mine = samples.packed(samples.hwp_script("\tDocument.SaveAs('ledger');"))
 
-    assert FindingKind.SCRIPT not in {kind for kind, _ in told(samples.hwp())}
-    assert (FindingKind.SCRIPT, "Scripts DefaultJScript") in told(samples.hwp(DefaultJScript=mine))
+    assert FindingKind.SCRIPT not in {kind for kind, _ in findings_of(samples.hwp())}
+    assert (FindingKind.SCRIPT, "Scripts DefaultJScript") in findings_of(
+        samples.hwp(DefaultJScript=mine)
+    )
 
 
 def test_encrypted_parts_of_a_distribution_document_are_skipped():
     """Its text and scripts are encrypted: four letters in a row would mean nothing."""
-    found = told(samples.hwp(0x1 | 0x4))
+    found = findings_of(samples.hwp(0x1 | 0x4))
 
     assert (FindingKind.OTHER, "distribution") in found
     assert not {FindingKind.SCRIPT, FindingKind.LINK, FindingKind.DEPARTMENT} & {
@@ -218,7 +220,9 @@ def test_encrypted_parts_of_a_distribution_document_are_skipped():
 def test_a_document_with_truncated_records_is_inspected_up_to_there():
     cut = samples.record(16 + 51, "총무팀\r".encode("utf-16-le")) + b"\x43\xfc\xff\xff\xff"
 
-    assert (FindingKind.DEPARTMENT, "총무팀") in told(samples.hwp(Section0=samples.packed(cut)))
+    assert (FindingKind.DEPARTMENT, "총무팀") in findings_of(
+        samples.hwp(Section0=samples.packed(cut))
+    )
 
 
 @pytest.mark.parametrize("kind", ["text-web", "text-template", "text-master-template", "graphics"])
@@ -231,11 +235,11 @@ def test_every_type_of_opendocument_is_recognised(kind):
 def test_rich_text_reveals_names_in_every_encoding():
     rich = rb"{\rtf1{\info{\author \u44608\'3f\u50500\'3f}{\operator \'b1\'e8}{\title \'3f\'3f}}}"
 
-    assert told(rich) == {(FindingKind.AUTHOR, "김아"), (FindingKind.AUTHOR, "김")}
+    assert findings_of(rich) == {(FindingKind.AUTHOR, "김아"), (FindingKind.AUTHOR, "김")}
 
 
 def test_a_document_that_was_never_saved_again_has_no_versions():
-    assert (FindingKind.REVISIONS, "0") not in told(samples.compound({
+    assert (FindingKind.REVISIONS, "0") not in findings_of(samples.compound({
         "WordDocument": b"text", "\x05SummaryInformation": samples.property_set({9: "0"}),
     }))  # fmt: skip
 
@@ -243,7 +247,7 @@ def test_a_document_that_was_never_saved_again_has_no_versions():
 def test_an_archive_reveals_its_file_names_also_from_korean_windows():
     names = ["장부.xlsx".encode("cp949").decode("cp437"), "list.txt"]
 
-    found = told(samples.zipped(dict.fromkeys(names, b"x")))
+    found = findings_of(samples.zipped(dict.fromkeys(names, b"x")))
 
     assert {detail for kind, detail in found if kind == FindingKind.ATTACHMENT} >= {"list.txt"}
 
@@ -257,20 +261,23 @@ def test_an_email_reveals_its_sender_and_route():
         (FindingKind.AUTHOR, "From: Ada <ada@x.example>"),
         (FindingKind.PLACE, "Received: from [10.0.0.7]"),
         (FindingKind.SOFTWARE, "X-Mailer: Post 3"),
-    } <= told(letter)
+    } <= findings_of(letter)
 
 
 def test_a_saved_chat_reveals_with_whom_and_when():
     chat = "박모 님과 카카오톡 대화\n저장한 날짜 : 2026년 3월 1일 오후 2:25\n\n회의실에서 봐요\n"
 
-    assert {(FindingKind.AUTHOR, "박모"), (FindingKind.TIME, "2026년 3월 1일 오후 2:25")} <= told(
-        chat.encode()
-    )
+    assert {
+        (FindingKind.AUTHOR, "박모"),
+        (FindingKind.TIME, "2026년 3월 1일 오후 2:25"),
+    } <= findings_of(chat.encode())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 def test_text_is_read_in_the_encodings_of_korea(encoding):
-    assert (FindingKind.PHONE, "010-1234-5678") in told("전화는 010-1234-5678".encode(encoding))
+    assert (FindingKind.PHONE, "010-1234-5678") in findings_of(
+        "전화는 010-1234-5678".encode(encoding)
+    )
 
 
 def test_scanned_pages_may_identify_a_printer():

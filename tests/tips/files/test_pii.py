@@ -1,4 +1,4 @@
-"""A source sees which words of the text point back at them, and is not warned about honest ones."""
+"""A source sees which words may identify them, and is not warned about ordinary ones."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from board.tips.files.results import FindingKind
 from board.tips.files.text.pii import TEXT_MAX, find_pii, visible
 
 
-def told(text):
+def findings_in(text):
     return [(finding.kind, finding.detail) for finding in find_pii(text)]
 
 
@@ -103,7 +103,7 @@ def test_identifying_text_is_found_at_its_position(text, kind, detail):
     ],
 )
 def test_ordinary_sentences_are_not_flagged(text):
-    assert told(text) == []
+    assert findings_in(text) == []
 
 
 def test_all_matches_are_found_in_order_and_none_twice():
@@ -119,7 +119,7 @@ def test_all_matches_are_found_in_order_and_none_twice():
 def test_invisible_characters_are_found_and_removed():
     text = "장부가\u200b 두 권\u2060이다"
 
-    assert told(text) == [(FindingKind.INVISIBLE, "2")]
+    assert findings_in(text) == [(FindingKind.INVISIBLE, "2")]
     assert visible(text) == "장부가 두 권이다"
     assert visible("👨‍👩‍👧") == "👨‍👩‍👧"
 
