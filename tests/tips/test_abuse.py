@@ -125,11 +125,11 @@ def test_readers_see_invisible_characters_as_visible_marks(desk, source):
 def test_hidden_marks_are_reported_to_the_source_and_removed_for_readers(desk, source):
     """A leak may be traced by marks that only one copy has."""
     leaked = "회의\u200b록\u2060 사본\ufeff"
-    looked = source.preview(leaked)
+    preview = source.preview(leaked)
     source.send(leaked)
     page = desk.get("/desk/tips/1").text
 
-    assert "보이지 않는 글자" in looked.text
+    assert "보이지 않는 글자" in preview.text
     assert "보이지 않는 글자가 3개" in page
     assert "회의록 사본" in page
     assert not {"\u200b", "\u2060", "\ufeff"} & set(page)

@@ -86,10 +86,10 @@ def test_no_upload_uses_a_temporary_file_of_the_form_parser(desk, source, monkey
 
 
 def test_an_attachment_can_be_left_out_again(desk, source):
-    looked = source.preview(STORY, files=((b"a" * 50, "a.txt"), (b"b" * 50, "b.txt")))
-    drop = looked.text.split('name="drop" value="')[1].split('"')[0]
+    preview = source.preview(STORY, files=((b"a" * 50, "a.txt"), (b"b" * 50, "b.txt")))
+    drop = preview.text.split('name="drop" value="')[1].split('"')[0]
 
-    source.client.post("/tips/new", data={**form_fields(looked), "drop": drop})
+    source.client.post("/tips/new", data={**form_fields(preview), "drop": drop})
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"b.txt"}
     assert list(key_files.folder("drafts").iterdir()) == []
@@ -98,10 +98,10 @@ def test_an_attachment_can_be_left_out_again(desk, source):
 def test_more_files_can_be_added_at_the_preview(desk, source):
     form = form_fields(source.preview(STORY, files=((b"a" * 50, "a.txt"),)))
     form["files"] = (BytesIO(b"b" * 50), "b.txt")
-    looked = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
-    assert "b.txt" in looked.text
+    preview = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
+    assert "b.txt" in preview.text
 
-    source.client.post("/tips/new", data=form_fields(looked))
+    source.client.post("/tips/new", data=form_fields(preview))
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"a.txt", "b.txt"}
 
@@ -163,10 +163,10 @@ def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
 
 
 def test_a_source_learns_that_attached_files_have_expired(desk, source):
-    looked = source.preview(STORY, files=((b"a" * 50, "a.txt"),))
+    preview = source.preview(STORY, files=((b"a" * 50, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
         key_files.sweep_drafts()
-        page = source.client.post("/tips/new", data=form_fields(looked))
+        page = source.client.post("/tips/new", data=form_fields(preview))
 
     assert page.status_code == 422
     assert "두 시간 동안만" in page.text
@@ -204,9 +204,9 @@ def looking(monkeypatch):
     ],
 )
 def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, choice, arrives):
-    looked = source.preview(STORY, files=((b"GPS!", "photo.jpg"),))
-    assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in looked.text
-    form = form_fields(looked)
+    preview = source.preview(STORY, files=((b"GPS!", "photo.jpg"),))
+    assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in preview.text
+    form = form_fields(preview)
     copy = next(name for name in form if name.startswith("copy-"))
     assert form[copy] == "cleaned"
 

@@ -113,9 +113,9 @@ def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, postman
         assert "이후에는 메일이 가지 않습니다" in inbox()
         source.send(STORY)
     with time_machine.travel(now() + timedelta(days=366)):
-        told = notify(app)
+        result = notify(app)
         assert postman.letters == []
-        assert "1 got no email" in told.output
+        assert "1 got no email" in result.output
         assert "암호화하지 않은 메일로 대신하지 않습니다" in inbox()
 
 
@@ -181,13 +181,13 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_an_unusable_key_is_refused_with_the_reason(desk, postman, mine, name):
-    given, said = BAD[name]
-    text = given(mine) if callable(given) else given
+    key, message = BAD[name]
+    text = key(mine) if callable(key) else key
     with time_machine.travel(now() + timedelta(seconds=5), tick=False):
         page = offer(desk, text)
 
     assert page.status_code == 422
-    assert said in page.text
+    assert message in page.text
     assert "backtrace" not in page.text
     assert postman.letters == []
 

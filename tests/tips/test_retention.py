@@ -375,10 +375,10 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
         db.session.add(reader)
         db.session.flush()
         newest = db.session.scalars(Roster.newest()).one()
-        said = json.loads(newest.body)
-        said["readers"][str(reader.id)] = roster._entry(reader)
-        said["before"] = roster.current_fingerprint()
-        body = json.dumps(said)
+        roster_body = json.loads(newest.body)
+        roster_body["readers"][str(reader.id)] = roster._entry(reader)
+        roster_body["before"] = roster.current_fingerprint()
+        body = json.dumps(roster_body)
         db.session.add(Roster(body=body, signer_id=reader.id, signature=key.sign(body.encode())))
 
     with pytest.raises(roster.ForgedRoster):

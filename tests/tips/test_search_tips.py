@@ -37,7 +37,7 @@ def test_unlocking_builds_the_search_index(desk, sent):
     assert search_entries() == []
     desk.unlock()
 
-    assert [gist.tip_id for gist in search_entries()] == [1]
+    assert [entry.tip_id for entry in search_entries()] == [1]
 
 
 def test_a_search_entry_is_deleted_with_its_tip(desk, sent, tmp_path):
@@ -86,4 +86,4 @@ def test_search_entries_of_short_tips_have_one_size(desk, sent, source):
     source.send("짧은 글")
     is_found(desk, "장부")
 
-    assert len({len(gist.sealed) for gist in search_entries()}) == 1
+    assert len({len(entry.sealed) for entry in search_entries()}) == 1

@@ -81,20 +81,20 @@ def test_the_code_is_shown_again_for_ten_minutes_if_the_form_is_sent_again(desk,
 
 
 def test_after_two_words_are_checked_the_code_is_no_longer_shown(desk, source):
-    form = form_fields(source.preview(STORY))
-    page = source.client.post("/tips/new", data=form)
-    code, asked = element_text(page, "tip-code").split(), form_fields(page)
-    places = [name for name in asked if name.startswith("word")]
+    tip_form = form_fields(source.preview(STORY))
+    page = source.client.post("/tips/new", data=tip_form)
+    code, check_form = element_text(page, "tip-code").split(), form_fields(page)
+    places = [name for name in check_form if name.startswith("word")]
     right = {name: code[int(name[4:]) - 1] for name in places}
 
-    wrong = source.client.post("/tips/new/check", data={**asked, places[0]: "뷁뷁"})
-    good = source.client.post("/tips/new/check", data={**asked, **right})
+    wrong = source.client.post("/tips/new/check", data={**check_form, places[0]: "뷁뷁"})
+    good = source.client.post("/tips/new/check", data={**check_form, **right})
 
     assert (wrong.status_code, good.status_code) == (422, 200)
     assert element_text(wrong, "tip-code").split() == code
     assert len(places) == 2
     assert "잘 적으셨습니다" in good.text
-    assert source.client.post("/tips/new", data=form).status_code == 409
+    assert source.client.post("/tips/new", data=tip_form).status_code == 409
 
 
 @pytest.mark.parametrize("spelling", ["digits", "two syllables", "lines"])

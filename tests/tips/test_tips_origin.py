@@ -119,8 +119,8 @@ def test_a_form_from_another_origin_is_refused(desk, there):
         data = {"ticket": ticket, "text": STORY}
         assert there.post("/tips/new", data=data, headers=headers).status_code == 403
     own = {"Sec-Fetch-Site": None, "Origin": there.origin}
-    looked = there.post("/tips/new", data={"ticket": ticket, "text": STORY}, headers=own)
-    assert "아직 아무것도 보내지 않았습니다" in looked.text
+    preview = there.post("/tips/new", data={"ticket": ticket, "text": STORY}, headers=own)
+    assert "아직 아무것도 보내지 않았습니다" in preview.text
 
 
 def test_the_onion_location_header_names_the_onion_service(app, desk):

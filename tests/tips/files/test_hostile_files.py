@@ -218,8 +218,8 @@ def test_the_output_of_a_worker_is_bounded(worker_that):
     ],
 )
 def test_a_worker_that_was_taken_over_can_do_little(worker_that, deed):
-    told = '{"format":"jpeg","findings":[],"name":"done","why_not":null}'
-    worker_that(f"{deed}\nprint('''{told}''')")
+    answer = '{"format":"jpeg","findings":[],"name":"done","why_not":null}'
+    worker_that(f"{deed}\nprint('''{answer}''')")
 
     try:
         assert inspect(b"x", "x").why_not == Reason.DAMAGED
@@ -249,9 +249,11 @@ def test_the_web_side_never_loads_what_parses_files():
         " print({'PIL', 'pikepdf', 'olefile', 'pi_heif'} & set(sys.modules))"
     )
 
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
-    assert said.stdout.strip() == "set()"
+    assert result.stdout.strip() == "set()"
 
 
 @pytest.mark.slow
