@@ -65,7 +65,7 @@ def _reader() -> tuple[TipReader, Key]:
 def _made(name: str) -> tuple[TipReader, Key]:
     user = accounts.sign_up(email=f"{name}@bench.example", name=name, password_hash="!")
     user.can_read_tips, key = True, Key()
-    reader = TipReader.make(user, key, PassphraseKeys(bytes(16), bytes(32), bytes(32)))
+    reader = TipReader.create(user, key, PassphraseKeys(bytes(16), bytes(32), bytes(32)))
     db.session.flush()
     return reader, key
 
@@ -83,7 +83,7 @@ def _browser(app: Any, reader: TipReader, key: Key) -> Any:
         _session, token = accounts.sign_in(
             reader.user, device="bench", today=today(), second_factor=True
         )
-        unlocked = UnlockedSession.begin(reader, key)
+        unlocked = UnlockedSession.start(reader, key)
     client = app.test_client()
     client.set_cookie("board_session", token)
     client.set_cookie("board_tip_desk", unlocked)

@@ -43,7 +43,7 @@ def write_papers() -> SamplePapers:
 def seat(user: User, papers: SamplePapers) -> None:
     """Make `user` the first reader of tips, with a tip to read; keep the words for this machine."""
     key = Key()
-    reader = TipReader.make(user, key, papers.reader.locks)
+    reader = TipReader.create(user, key, papers.reader.passphrase_keys)
     db.session.flush()
     roster.add(reader, by=reader, key=key)
     messages.submit_tip(TIP, "", [], to=[reader], tag=papers.tag, kek=papers.source_kek)
