@@ -77,7 +77,7 @@ def main(items: int, rounds: int) -> None:
         places = _seed(items)
         client, found = _moderator(app), []
         for name, path in PAGES.items():
-            found.append(_measured(client, name, path.format(**places), rounds))
+            found.append(_measure(client, name, path.format(**places), rounds))
     print(json.dumps([asdict(page) for page in found], ensure_ascii=False))
 
 
@@ -177,7 +177,7 @@ def _moderator(app: Flask) -> Any:
     return client
 
 
-def _measured(client: Any, name: str, path: str, rounds: int) -> DeskPage:
+def _measure(client: Any, name: str, path: str, rounds: int) -> DeskPage:
     """Medians of one page. The first response is left out: it fills the caches."""
     took, worked, statements, status = [], [], 0, 0
     for round_ in range(rounds + 1):

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import linear_regression, median
 from typing import Self
 
-from bench.load import Answer
+from bench.load import LoadResult
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class Figure:
     errors: int
 
     @classmethod
-    def of(cls, group: str, name: str, than: str, rounds: "Sequence[tuple[Answer, float]]") -> Self:
+    def from_rounds(
+        cls, group: str, name: str, than: str, rounds: "Sequence[tuple[LoadResult, float]]"
+    ) -> Self:
         """Medians over the rounds, each an answer and the processor seconds it cost the server."""
         answers = [answer for answer, _ in rounds]
         return cls(
@@ -89,10 +91,10 @@ class Results:
     def named(self, name: str) -> Figure | None:
         return next((figure for figure in self.figures if figure.name == name), None)
 
-    def times(self, figure: Figure) -> tuple[float, float] | None:
+    def ratios_of(self, figure: Figure) -> tuple[float, float] | None:
         """Ratio to the figure it is compared with. None when that was not measured."""
         other = self.named(figure.than)
-        return beside(figure, other) if other else None
+        return ratios(figure, other) if other else None
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -106,7 +108,7 @@ class Results:
         return cls(**told)
 
 
-def beside(figure: Figure, other: Figure) -> tuple[float, float]:
+def ratios(figure: Figure, other: Figure) -> tuple[float, float]:
     """Ratio of two rates, and of two processor times.
 
     0 where there is none: a starved server may answer nothing, and storms have no processor time.
@@ -115,7 +117,7 @@ def beside(figure: Figure, other: Figure) -> tuple[float, float]:
     return figure.rate / other.rate if other.rate else 0.0, by_cpu
 
 
-def cpu_of(answer: Answer, worked: float) -> float:
+def cpu_of(answer: LoadResult, worked: float) -> float:
     """Processor time in µs a request; 0 when none was answered."""
     return worked * 1e6 / answer.requests if answer.requests else 0.0
 

@@ -40,7 +40,7 @@ end
 
 
 @dataclass(frozen=True)
-class Send:
+class RequestTemplate:
     """Request template: `@text` becomes a unique text, `@address` the address of a client in a
     network of its own, `@place` each of the given places in turn."""
 
@@ -54,7 +54,7 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Answer:
+class LoadResult:
     """Result of one run of wrk. Times in milliseconds; `errors` counts responses of 400 and more,
     and broken connections."""
 
@@ -66,14 +66,14 @@ class Answer:
     errors: int
 
 
-def wrk(
+def run_wrk(
     url: str,
     seconds: int,
     *,
     connections: int = 32,
     headers: dict[str, str] | None = None,
     script: Path | None = None,
-) -> Answer:
+) -> LoadResult:
     command = _command(url, seconds, connections, headers or {}, script)
     told = subprocess.run(command, capture_output=True, text=True)
     if told.returncode or told.stderr:  # wrk goes on without a script it cannot read
@@ -104,7 +104,7 @@ def _command(
 
 def write_script(
     path: Path,
-    send: Send,
+    send: RequestTemplate,
     *,
     run: str,
     every: int = 1,
@@ -131,13 +131,13 @@ def lua(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def parse(told: str) -> Answer:
+def parse(told: str) -> LoadResult:
     """Parsed output of wrk."""
-    requests = int(_found(r"(\d+) requests in", told)[0])
-    read, size = _found(r"requests in [\d.]+\w+, ([\d.]+)([KMG]?B) read", told)
-    return Answer(
+    requests = int(_match(r"(\d+) requests in", told)[0])
+    read, size = _match(r"requests in [\d.]+\w+, ([\d.]+)([KMG]?B) read", told)
+    return LoadResult(
         requests=requests,
-        rate=float(_found(r"Requests/sec:\s+([\d.]+)", told)[0]),
+        rate=float(_match(r"Requests/sec:\s+([\d.]+)", told)[0]),
         p50=_milliseconds(told, 50),
         p99=_milliseconds(told, 99),
         bytes=float(read) * _SIZES[size] / max(1, requests),
@@ -146,7 +146,7 @@ def parse(told: str) -> Answer:
 
 
 def _milliseconds(told: str, percent: int) -> float:
-    value, unit = _found(rf"{percent}%\s+([\d.]+)(us|ms|s|m)", told)
+    value, unit = _match(rf"{percent}%\s+([\d.]+)(us|ms|s|m)", told)
     return float(value) * _UNITS[unit]
 
 
@@ -158,7 +158,7 @@ def _errors(told: str) -> int:
     return sum(int(each) for found in (refused, broken) if found for each in found.groups())
 
 
-def _found(pattern: str, told: str) -> tuple[str, ...]:
+def _match(pattern: str, told: str) -> tuple[str, ...]:
     if found := re.search(pattern, told):
         return found.groups()
     raise ValueError(f"wrk did not say {pattern!r}:\n{told}")

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.load import Send, write_script
+from bench.load import RequestTemplate, write_script
 from bench.seed import FRONT, FRONT_COMMENTS, POSTED, POSTED_COMMENTS, SLUG
 from bench.servers import ROOT, Server, free_port
 from bench.work import (
@@ -59,8 +59,8 @@ def cells(server: Server, folder: Path) -> list[Cell]:
     cell = partial(Cell, "peers")
     headers = (_TYPE,)
     body = json.dumps({"text": TEXT, "author": "bench", "title": POSTED})
-    send = Send(f"/new?uri=/{POSTED}", body, headers)
-    counts = Send("/count", json.dumps([f"/{slug}" for slug in FRONT]), headers)
+    send = RequestTemplate(f"/new?uri=/{POSTED}", body, headers)
+    counts = RequestTemplate("/count", json.dumps([f"/{slug}" for slug in FRONT]), headers)
     post = partial(write_script, folder / "post.lua", send, run="peer")
     mixed = partial(
         write_script, folder / "mix.lua", send, run="mix", every=EVERY_20TH, read=POSTED_PAGE

@@ -35,7 +35,8 @@ def svg(results: Results) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-            f'width="{WIDTH}" height="{height}" role="img" aria-label="{_told(shown)}">',
+            f'width="{WIDTH}" height="{height}" role="img" '
+            f'aria-label="{_text_alternative(shown)}">',
             f"<style>{_STYLE}</style>",
             f'<text x="{LEFT}" y="18" class="title">Requests a second, one core</text>',
             f'<text x="{LEFT}" y="33" class="soft">a step of the scale is ten times as many</text>',
@@ -89,6 +90,6 @@ def _is_other(figure: Figure) -> bool:
     return figure.group == "peers" or figure.name in _CEILINGS
 
 
-def _told(shown: list[Figure]) -> str:
+def _text_alternative(shown: list[Figure]) -> str:
     """Text alternative of the chart."""
     return str(escape("; ".join(f"{each.name}: {number(each.rate)}" for each in shown)))

@@ -81,7 +81,7 @@ class Server:
         """Processor time of its processes in seconds, user and kernel."""
         return sum(seconds_of((process / "stat").read_text()) for process in self._processes())
 
-    def rest(self) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until the server is idle: an earlier load may have left requests behind."""
         before, end = -1.0, time.monotonic() + 30
         while (worked := self.processor_time()) - before > _IDLE and time.monotonic() < end:

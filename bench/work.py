@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 from urllib.request import urlopen
 
 from bench import load, servers
-from bench.load import Answer, Send, wrk
+from bench.load import LoadResult, RequestTemplate, run_wrk
 from bench.seed import DEEP, FRONT, POSTED, SLUG
 from bench.servers import LOAD_CORE, NO_LIMITS, ROOT, SERVERS_CORE, Server, on_cores
 
@@ -38,7 +38,7 @@ COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts
 COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
 FOUR = "newest page, 4 connections"
 
-Run = Callable[[int], tuple[Answer, float]]
+Run = Callable[[int], tuple[LoadResult, float]]
 
 
 class Cell(NamedTuple):
@@ -65,11 +65,11 @@ def running(*started: Server) -> Iterator[None]:
 def against(server: Server, path: str, **how: Any) -> Run:
     """Run wrk against a server and measure its processor time meanwhile."""
 
-    def run(seconds: int) -> tuple[Answer, float]:
+    def run(seconds: int) -> tuple[LoadResult, float]:
         script = how["script"]() if "script" in how else None
-        server.rest()
+        server.wait_until_idle()
         before = server.processor_time()
-        answer = wrk(server.url(path), seconds, **{**how, "script": script})
+        answer = run_wrk(server.url(path), seconds, **{**how, "script": script})
         return answer, server.processor_time() - before
 
     return run
@@ -102,22 +102,26 @@ class Board:
 
     def shared(self, path: str) -> Callable[[], Path]:
         """Links with a tracking parameter, another value each time."""
-        return partial(self._script, "shared", Send(f"{path}?fbclid=@text", headers=AS_GZIP))
+        return partial(
+            self._script, "shared", RequestTemplate(f"{path}?fbclid=@text", headers=AS_GZIP)
+        )
 
     def signed_in(self, path: str) -> Callable[[], Path]:
         """Requests of signed-in readers, one after the other; fragments may be cached."""
-        return partial(self._script, "signed-in", Send(path, headers=AS_GZIP), tokens=self.tokens)
+        return partial(
+            self._script, "signed-in", RequestTemplate(path, headers=AS_GZIP), tokens=self.tokens
+        )
 
     def cold(self, places: list[int]) -> Callable[[], Path]:
         """Cache misses: each request has another cursor, and an unknown language makes its address
         unique."""
-        send = Send(f"{JSON}?before=@place&lang=@text")
+        send = RequestTemplate(f"{JSON}?before=@place&lang=@text")
         return partial(self._script, "cold", send, places=places)
 
     def posts(self, server: Server, *, every: int = 1) -> Callable[[], Path]:
         """Posts with unique texts; the reads between them are of the page they change."""
         headers = (FORM, ("Origin", server.url("")))
-        send = Send(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
+        send = RequestTemplate(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
         more = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
         return partial(self._script, "post", send, **more)
 
@@ -125,14 +129,14 @@ class Board:
         """Failing sign-ins with unknown e-mail addresses, which cost as much as a wrong password.
         Each comes from another network: many from one would soon be refused."""
         headers = (FORM, ("Origin", server.url("")), ("X-Forwarded-For", "@address"))
-        send = Send("/sign-in", "email=@text%40harbour.example&password=@text", headers)
+        send = RequestTemplate("/sign-in", "email=@text%40harbour.example&password=@text", headers)
         return partial(self._script, "sign-in", send)
 
     def searches(self) -> Callable[[], Path]:
-        search = Send(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&lang=@text")
+        search = RequestTemplate(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&lang=@text")
         return partial(self._script, "search", search)
 
-    def _script(self, name: str, send: Send, **how: Any) -> Path:
+    def _script(self, name: str, send: RequestTemplate, **how: Any) -> Path:
         self.runs += 1
         path = self.folder / f"{name}-{self.runs}.lua"
         return load.write_script(path, send, run=f"b{os.getpid()}-{self.runs}", **how)
@@ -220,18 +224,20 @@ def storms(board: Board, two: Server) -> list[Cell]:
     ]
 
 
-def _read(server: Server, storm: Callable[[], Path] | None, seconds: int) -> tuple[Answer, float]:
+def _read(
+    server: Server, storm: Callable[[], Path] | None, seconds: int
+) -> tuple[LoadResult, float]:
     """Reads during a storm. Processor time cannot be divided between the two, so it is 0."""
-    server.rest()
+    server.wait_until_idle()
     with ExitStack() as stack:
         if storm:
             url = server.url("/")
             process = load.start(url, seconds + 1, connections=8, script=storm())
             stack.callback(process.wait)
-        return wrk(server.url(JSON), seconds, connections=4), 0.0
+        return run_wrk(server.url(JSON), seconds, connections=4), 0.0
 
 
-def _commits(folder: Path, seconds: int) -> tuple[Answer, float]:
+def _commits(folder: Path, seconds: int) -> tuple[LoadResult, float]:
     """Bare commits, on the same core and disk as the board."""
     command = [sys.executable, "-m", "bench.commits", str(folder / "bare.db"), str(seconds)]
     told = subprocess.run(
@@ -239,7 +245,7 @@ def _commits(folder: Path, seconds: int) -> tuple[Answer, float]:
     )
     found = json.loads(told.stdout)
     worked = found.pop("worked")
-    return Answer(bytes=0, errors=0, **found), worked
+    return LoadResult(bytes=0, errors=0, **found), worked
 
 
 def get(url: str) -> bytes:

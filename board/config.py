@@ -35,13 +35,13 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
-def _count(value: Any) -> int:
+def _number(value: Any) -> int:
     if not re.fullmatch(r"\s*[0-9]{1,7}\s*", str(value), re.ASCII):
         raise ValueError("must be a whole number from 0 to 9999999")
     return int(value)
 
 
-def _switch(value: Any) -> bool:
+def _boolean(value: Any) -> bool:
     words = {"true": True, "false": False}
     word = str(value).strip().lower()
     if word not in words:
@@ -49,8 +49,8 @@ def _switch(value: Any) -> bool:
     return words[word]
 
 
-def _positive(value: Any) -> int:
-    number = _count(value)
+def _positive_number(value: Any) -> int:
+    number = _number(value)
     if not number:
         raise ValueError("must be 1 or more")
     return number
@@ -111,7 +111,7 @@ def _timezone(value: Any) -> str:
     return _text(value)
 
 
-def _end_of_takedown(value: Any) -> str:
+def _takedown_end(value: Any) -> str:
     if value not in ("restore", "delete", "objection"):
         raise ValueError("must be restore, delete or objection")
     return str(value)
@@ -123,7 +123,7 @@ class Setting:
 
     name: str
     default: Any
-    read: Callable[[Any], Any]
+    parse: Callable[[Any], Any]
 
 
 SETTINGS = (
@@ -131,30 +131,30 @@ SETTINGS = (
     Setting("ORIGIN", "", _origin),
     Setting("SITE_NAME", "전체댓글", _text),
     Setting("TIMEZONE", "Asia/Seoul", _timezone),
-    Setting("PROXIES", 0, _count),
+    Setting("PROXIES", 0, _number),
     Setting("IMAGE_ORIGINS", "", _origins),
-    Setting("COMMENT_INTERVAL_SECONDS", 60, _count),
-    Setting("COMMENTS_PER_DAY", 20, _count),
-    Setting("ROOT_COMMENTS_PER_ARTICLE", 3, _count),
-    Setting("COMMENT_MAX_LENGTH", 300, _positive),
-    Setting("SAME_TEXT_HOURS", 24, _count),
-    Setting("EDIT_WINDOW_MINUTES", 10, _count),
-    Setting("REACTIONS_PER_DAY", 50, _count),
-    Setting("REPORTS_PER_DAY", 50, _count),
-    Setting("REPORTS_TO_QUEUE", 1, _count),
-    Setting("NEW_ACCOUNT_COMMENTS", 0, _count),
-    Setting("REACTION_INTERVAL_SECONDS", 10, _count),
-    Setting("SIGN_UPS_PER_HOUR", 60, _count),
-    Setting("STAFF_SECOND_FACTOR", True, _switch),
-    Setting("DISLIKES", True, _switch),
+    Setting("COMMENT_INTERVAL_SECONDS", 60, _number),
+    Setting("COMMENTS_PER_DAY", 20, _number),
+    Setting("ROOT_COMMENTS_PER_ARTICLE", 3, _number),
+    Setting("COMMENT_MAX_LENGTH", 300, _positive_number),
+    Setting("SAME_TEXT_HOURS", 24, _number),
+    Setting("EDIT_WINDOW_MINUTES", 10, _number),
+    Setting("REACTIONS_PER_DAY", 50, _number),
+    Setting("REPORTS_PER_DAY", 50, _number),
+    Setting("REPORTS_TO_QUEUE", 1, _number),
+    Setting("NEW_ACCOUNT_COMMENTS", 0, _number),
+    Setting("REACTION_INTERVAL_SECONDS", 10, _number),
+    Setting("SIGN_UPS_PER_HOUR", 60, _number),
+    Setting("STAFF_SECOND_FACTOR", True, _boolean),
+    Setting("DISLIKES", True, _boolean),
     Setting("MAIL_SERVER", "", _mail_server),
     Setting("MAIL_FROM", "", _text),
     Setting("TIPS_ORIGIN", "", _tips_origins),
-    Setting("TIPS_PER_HOUR", 60, _count),
-    Setting("TIP_FILE_MEGABYTES", 50, _positive),
-    Setting("TIP_DAYS", 180, _positive),
+    Setting("TIPS_PER_HOUR", 60, _number),
+    Setting("TIP_FILE_MEGABYTES", 50, _positive_number),
+    Setting("TIP_DAYS", 180, _positive_number),
     Setting("YOUTH_OFFICER", "", _text),
-    Setting("TAKEDOWN_ON_EXPIRY", "restore", _end_of_takedown),
+    Setting("TAKEDOWN_ON_EXPIRY", "restore", _takedown_end),
 )
 
 
@@ -174,7 +174,7 @@ def load(app: Flask, overrides: Mapping[str, Any]) -> None:
         **overrides,
     }
     for setting in SETTINGS:
-        app.config[setting.name] = _checked(setting, given.pop(setting.name, setting.default))
+        app.config[setting.name] = _parsed(setting, given.pop(setting.name, setting.default))
     app.config.from_mapping(given)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _kept(instance / "secret_key")
     app.config.from_mapping(
@@ -205,9 +205,9 @@ def _make_instance(instance: Path) -> None:
         raise BadSetting(f"The instance folder {instance} is not writable for this user.")
 
 
-def _checked(setting: Setting, value: Any) -> Any:
+def _parsed(setting: Setting, value: Any) -> Any:
     try:
-        return setting.read(value)
+        return setting.parse(value)
     except (ValueError, TypeError) as error:
         raise BadSetting(f"BOARD_{setting.name} {error}; it is {value!r}.") from error
 

@@ -21,7 +21,7 @@ from board.db.read_connections import close as close_reading
 from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
-from board.ops.doctor import OLDEST_SQLITE, is_safe_sqlite
+from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.cli import load_if_empty, print_accounts
 from board.runtime import jobs
 from board.web.templating import current_app_object
@@ -40,10 +40,10 @@ _M_ARENA_MAX = -8  # malloc.h
 @click.option("--sample", is_flag=True, help="Load the sample board when there is nothing yet.")
 def serve(host: str, port: int, workers: int, sample: bool) -> None:
     """Bring the tables up to date and serve the board."""
-    _refuse_taken(host, port)
+    _refuse_taken_port(host, port)
     _refuse_public_without_origin(host)
     refuse_old_sqlite()
-    prepare()
+    prepare_tables()
     if sample and load_if_empty():
         click.echo("The sample board has been loaded.")
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
@@ -103,8 +103,8 @@ def refuse_old_sqlite() -> None:
     if db.engine.dialect.name != "sqlite" or is_safe_sqlite(sqlite.sqlite_version_info):
         return
     advice = "Install pysqlite3, or Python with SQLite 3.51.3 or newer."
-    if sqlite.sqlite_version_info < OLDEST_SQLITE:
-        oldest = ".".join(map(str, OLDEST_SQLITE))
+    if sqlite.sqlite_version_info < MIN_SQLITE:
+        oldest = ".".join(map(str, MIN_SQLITE))
         raise click.ClickException(
             f"SQLite {sqlite.sqlite_version} is too old: the board needs {oldest}. {advice}"
         )
@@ -116,7 +116,7 @@ def refuse_old_sqlite() -> None:
     )
 
 
-def prepare() -> None:
+def prepare_tables() -> None:
     """Make or update the tables, with the first rules in them. One sentence and an end when this
     cannot be done."""
     state = schema.state(db.engine)
@@ -130,7 +130,7 @@ def prepare() -> None:
         raise click.ClickException("Another start is updating the tables. Try again.") from error
 
 
-def _refuse_taken(host: str, port: int) -> None:
+def _refuse_taken_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -51,8 +51,10 @@ def hide(comment, mo):
 
 def claim(comment, contact="kim@pier.example"):
     with writing():
-        received, _ = claim_workflow.claim(comment, name="Kim", contact=contact, kind="privacy",
-            sentence="A", text="B", wish="block", requester="person")  # fmt: skip
+        received, _ = claim_workflow.receive_claim(
+            comment, name="Kim", contact=contact, kind="privacy", sentence="A",
+            text="B", wish="block", requester="person",
+        )  # fmt: skip
     return received
 
 
@@ -192,7 +194,7 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
     ]
     assert all(received.receipt in text and "/report/rights/status" in text for text in told)
     assert not any("street" in text or "harbour" in text for text in told)
-    assert db.session.scalars(Step.to_tell()).all() == []
+    assert db.session.scalars(Step.to_notify()).all() == []
 
 
 def test_what_the_mail_server_refuses_is_tried_again_and_given_up_at_last(

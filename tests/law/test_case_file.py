@@ -16,7 +16,7 @@ from board.law.authorities import orders
 from board.law.claims import evidence
 from board.law.claims.evidence import Upload
 from board.law.claims.models import Claim
-from board.law.claims.workflow import block, claim
+from board.law.claims.workflow import block, receive_claim
 from board.moderation.appeals.models import appeal
 from board.moderation.reports import models as reports
 from board.moderation.rulings import models as moderation
@@ -103,13 +103,14 @@ def test_it_names_no_one_but_the_author_and_never_an_address(as_, mo, comment, a
 def test_of_a_claim_it_tells_all_but_who_made_it(as_, mo, harbour, ada):
     hurting = say(harbour, ada, "3 Pier Street")
     with writing():
-        made, _ = claim(
+        made, _ = receive_claim(
             hurting, name="Kim Harbour", contact="kim@pier.example", kind="privacy", sentence="3",
             text="My address", wish="block", requester="person",
         )  # fmt: skip
         db.session.flush()
         evidence.attach(
-            made, evidence.encrypt_upload([Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")])
+            made,
+            evidence.encrypt_uploads([Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")]),
         )
         block(made, by=mo, says="Down.")
 

@@ -14,7 +14,7 @@ from board.law.claims import evidence
 from board.law.claims import views as claim_views
 from board.law.claims.evidence import Evidence, Upload
 from board.law.claims.models import Claim, Step
-from board.law.claims.workflow import block, claim, reject
+from board.law.claims.workflow import block, receive_claim, reject
 from board.moderation.rulings.models import Ruling, Verdict
 from board.runtime import jobs
 from conftest import say
@@ -39,14 +39,14 @@ def hurting(harbour, ada):
 @pytest.fixture
 def received(hurting):
     with writing():
-        made, _ = claim(
+        made, _ = receive_claim(
             hurting, name="Kim", contact="kim@pier.example", kind="privacy", sentence="3",
             text="Mine", wish="block", requester="person",
         )  # fmt: skip
         db.session.flush()
         evidence.attach(
             made,
-            evidence.encrypt_upload(
+            evidence.encrypt_uploads(
                 [Upload("proof", "pier.png", PNG), Upload("identity", "id.pdf", PDF)]
             ),
         )
@@ -77,7 +77,7 @@ def test_a_claim_brings_files_that_nobody_can_read_from_the_disk(app, guest, hur
         ("proof", "notes.txt", "text/plain"),
         ("identity", "card.pdf", "application/pdf"),
     ]
-    assert [file.data() for file in files()] == [PNG, b"dated notes", PDF]
+    assert [file.decrypt() for file in files()] == [PNG, b"dated notes", PDF]
     for name in os.listdir(folder(app)):
         path = os.path.join(folder(app), name)
         assert os.stat(path).st_mode & 0o077 == 0
@@ -208,7 +208,7 @@ def test_the_database_refuses_what_no_claim_may_do(received, statement):
 
 def test_every_move_the_model_knows_is_one_the_database_lets_pass(received):
     """And no other: the two lists are compared by trying all pairs."""
-    from board.law.claims.models import MOVES, State  # noqa: PLC0415
+    from board.law.claims.models import TRANSITIONS, State  # noqa: PLC0415
 
     def reach(state):
         """A row in this state, put there without the guard."""
@@ -231,7 +231,7 @@ def test_every_move_the_model_knows_is_one_the_database_lets_pass(received):
             except IntegrityError:
                 pass
 
-    moves = {(start, end) for start, ends in MOVES.items() for end in ends}
+    moves = {(start, end) for start, ends in TRANSITIONS.items() for end in ends}
     assert allowed == moves | {(state, state) for state in State}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing
 from board.law.claims.models import Claim, Claimant, State
-from board.law.claims.workflow import block, claim
+from board.law.claims.workflow import block, receive_claim
 from board.moderation.appeals.models import appeal, decide
 from board.moderation.rulings import models as moderation
 from board.moderation.rulings import undo
@@ -240,7 +240,9 @@ def test_the_desk_asks_as_often_for_many_as_for_one(as_, guest, mo, harbour, row
         comment = say(harbour, person(f"reader{number}"), f"Remark {number}")
         data = told(comment)
         with writing():
-            claim(comment, **{name: data[name] for name in data if name not in ("url", "consent")})
+            receive_claim(
+                comment, **{name: data[name] for name in data if name not in ("url", "consent")}
+            )
     client = as_(mo)
 
     with count_queries() as queries:

@@ -14,7 +14,7 @@ import pytest
 from bench import figures, load, plot, report, servers, soak
 from bench.__main__ import wanted
 from bench.figures import DeskPage, Figure, Page, Results
-from bench.load import Answer, Send
+from bench.load import LoadResult, RequestTemplate
 from bench.work import COLD, COMMITS, HELLO, MIXED, NEWEST, POST_1, POST_8, Cell
 
 WRK = """Running 2s test @ http://127.0.0.1:8000/
@@ -33,8 +33,8 @@ Transfer/sec:     49.75MB
 """
 
 
-def answer(rate: float = 100, *, requests: int = 200, errors: int = 0) -> Answer:
-    return Answer(requests, rate, p50=1, p99=2, bytes=2048, errors=errors)
+def answer(rate: float = 100, *, requests: int = 200, errors: int = 0) -> LoadResult:
+    return LoadResult(requests, rate, p50=1, p99=2, bytes=2048, errors=errors)
 
 
 def figure(name: str, *, rate: float, cpu: float, than: str = "", group: str = "reading") -> Figure:
@@ -95,7 +95,7 @@ def test_lua_is_told_texts_and_tables():
 
 def test_a_script_names_its_run(tmp_path: Path):
     script = load.write_script(
-        tmp_path / "post.lua", Send("/new", "body=@text"), run="r1", every=20
+        tmp_path / "post.lua", RequestTemplate("/new", "body=@text"), run="r1", every=20
     )
 
     assert '"POST"' in script.read_text()
@@ -126,7 +126,7 @@ def test_memory_is_the_proportional_size():
 def test_figures_are_medians_and_errors_add_up():
     rounds = [(answer(90), 0.01), (answer(100, errors=2), 0.03), (answer(500, errors=1), 0.02)]
 
-    found = Figure.of("reading", "page", "hello", rounds)
+    found = Figure.from_rounds("reading", "page", "hello", rounds)
 
     assert (found.rate, found.errors) == (100, 3)
     assert found.cpu == 100  # 0.02 s for 200 requests
@@ -137,14 +137,14 @@ def test_figures_are_medians_and_errors_add_up():
 def test_a_ratio_is_told_by_rate_and_by_processor_time(results: Results):
     newest = results.named(NEWEST)
 
-    assert results.times(newest) == (4, 5)
+    assert results.ratios_of(newest) == (4, 5)
 
 
 def test_nothing_is_compared_with_what_was_not_measured(results: Results):
     alone = figure("alone", rate=1, cpu=1, than="nothing like it")
 
-    assert results.times(alone) is None
-    assert results.times(figure("storm", rate=500, cpu=0, than=HELLO)) == (0.1, 0)
+    assert results.ratios_of(alone) is None
+    assert results.ratios_of(figure("storm", rate=500, cpu=0, than=HELLO)) == (0.1, 0)
 
 
 def test_a_server_that_answered_nothing_is_a_dash(results: Results):
@@ -164,7 +164,7 @@ def test_memory_that_grows_evenly_has_that_slope():
     samples = [(0.0, 60.0), (60.0, 61.0), (120.0, 62.0)]
 
     assert figures.slope(samples) == pytest.approx(1 / 60)
-    assert list(soak.of(samples).values()) == [60, 62, 10]
+    assert list(soak.memory_facts(samples).values()) == [60, 62, 10]
 
 
 def test_a_group_brings_what_it_is_compared_with():
@@ -195,7 +195,7 @@ def test_memory_may_also_be_given_back(results: Results):
 
 
 def test_errors_are_not_passed_over(results: Results):
-    results.figures.append(Figure.of("reading", "page", "", [(answer(errors=4), 1)]))
+    results.figures.append(Figure.from_rounds("reading", "page", "", [(answer(errors=4), 1)]))
 
     assert "**page: 4 errors**" in report.markdown(results)
 
@@ -204,8 +204,8 @@ def test_the_report_changes_between_the_marks_only(tmp_path: Path):
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
 
-    report.into(document, "new\n")
-    report.into(document, "newer\n")
+    report.write_into(document, "new\n")
+    report.write_into(document, "newer\n")
 
     assert document.read_text() == f"before\n{report.BEGIN}\nnewer\n{report.END}\nafter\n"
 
@@ -215,7 +215,7 @@ def test_a_document_without_marks_stays_as_it_is(tmp_path: Path):
     document.write_text("nothing measured here\n")
 
     with pytest.raises(SystemExit, match="no place for results"):
-        report.into(document, "new\n")
+        report.write_into(document, "new\n")
     assert document.read_text() == "nothing measured here\n"
 
 
@@ -264,7 +264,7 @@ def test_a_script_that_cannot_be_read_ends_the_run(tmp_path: Path):
     (tmp_path / "broken.lua").write_text("function request(")
 
     with pytest.raises(SystemExit, match=r"broken\.lua"):
-        load.wrk("http://127.0.0.1:9/", 1, connections=1, script=tmp_path / "broken.lua")
+        load.run_wrk("http://127.0.0.1:9/", 1, connections=1, script=tmp_path / "broken.lua")
 
 
 def test_pages_of_the_desk_are_a_table_of_their_own(results):

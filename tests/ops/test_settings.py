@@ -32,7 +32,7 @@ def test_the_page_for_operators_names_every_setting_and_nothing_else() -> None:
 
 def test_every_default_is_a_value_one_could_set() -> None:
     for setting in SETTINGS:
-        assert setting.read(setting.default) in (setting.default, ())
+        assert setting.parse(setting.default) in (setting.default, ())
 
 
 @pytest.mark.parametrize(

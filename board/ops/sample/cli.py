@@ -77,7 +77,7 @@ def load_if_empty() -> bool:
     passwords = {handle: "-".join(secrets.token_hex(3) for _ in range(3)) for handle in CAST}
     hashes = {handle: hash_password(password) for handle, password in passwords.items()}
     readers_hash = hash_password(secrets.token_urlsafe(32))  # nobody signs in as these
-    papers = sample_tips.write_papers()
+    papers = sample_tips.make_papers()
     talk = json.loads((HERE / "comments.json").read_text(encoding="utf-8"))
     with writing():
         people = {handle: _account(handle, handle, hash_) for handle, hash_ in hashes.items()}
@@ -90,7 +90,7 @@ def load_if_empty() -> bool:
             people[reader["handle"]] = person
         db.session.flush()  # everybody has an id
         factors = {handle: _second_factor(people[handle]) for handle in CAST if CAST[handle]}
-        sample_tips.seat(people["tess"], papers)
+        sample_tips.add_tip_reader(people["tess"], papers)
         threads = talk["threads"]
         items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
         _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)
@@ -135,7 +135,7 @@ def print_accounts() -> None:
         for email, (_password, _can, *factor) in accounts_.items():
             if spare := _spare_codes(email, factor[1:]):
                 click.echo(f"  or, each valid once, for {email}: {'  '.join(spare[:3])}")
-        sample_tips.print_paper()
+        sample_tips.print_passphrase()
 
 
 @sample_cli.command("code")

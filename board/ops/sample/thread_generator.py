@@ -39,7 +39,7 @@ def fill(article: Article, count: int) -> Iterator[int]:
     """
     newest = db.session.scalar(select(func.max(Comment.id))) or 0
     begin = now() - timedelta(seconds=count)
-    thread = Thread(article.id, count, newest + 1, begin, _crowd(), _bodies())
+    thread = Thread(article.id, count, newest + 1, begin, _author_ids(), _bodies())
     connection = db.session.connection()
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
@@ -119,7 +119,7 @@ def _texts(root: Row) -> Iterator[str]:
     yield from (reply["body"] for reply in root.get("replies", []))
 
 
-def _crowd() -> list[int]:
+def _author_ids() -> list[int]:
     """The authors, whom nobody can sign in as."""
     names = [f"독자 {number}" for number in range(AUTHORS)]
     there = db.session.scalars(select(User).where(User.name.in_(names)))

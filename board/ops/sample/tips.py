@@ -35,12 +35,12 @@ class SamplePapers:
     source_kek: bytes
 
 
-def write_papers() -> SamplePapers:
+def make_papers() -> SamplePapers:
     code = passphrases.new_code()
     return SamplePapers(RecoverySheet.new(), code, *key_files.stretch(code))
 
 
-def seat(user: User, papers: SamplePapers) -> None:
+def add_tip_reader(user: User, papers: SamplePapers) -> None:
     """Make `user` the first reader of tips, with a tip to read; keep the words for this machine."""
     key = Key()
     reader = TipReader.make(user, key, papers.reader.locks)
@@ -56,7 +56,7 @@ def seat(user: User, papers: SamplePapers) -> None:
     path.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def print_paper() -> None:
+def print_passphrase() -> None:
     if _path().exists() and db.session.scalar(select(TipReader.id)):
         kept = json.loads(_path().read_text(encoding="utf-8"))
         click.echo(f"tess reads tips with the passphrase: {kept['passphrase']}")
