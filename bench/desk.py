@@ -27,7 +27,7 @@ from board.db import db, now, schema, writing
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import Report
 from board.moderation.rulings.models import Ruling, Verdict
-from board.ops.sample.cli import load_if_empty
+from board.ops.sample.loader import load_if_empty
 from board.ops.sample.thread_generator import fill
 from board.web.i18n import today
 

@@ -22,12 +22,13 @@ from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
 from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
-from board.ops.sample.cli import load_if_empty, print_accounts
+from board.ops.sample.accounts import print_accounts
+from board.ops.sample.loader import load_if_empty
 from board.runtime import jobs
 from board.web.templating import current_app_object
 
-# Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
-# write, to search or to check a password, so that whoever only reads does not (see the queues).
+# Of each worker. Two would keep the interpreter busy; the others wait for the write lock, a search
+# or a password check, so that plain readers do not (see `runtime/limiter.py`, `db/write_lock.py`).
 THREADS = 24
 
 _M_ARENA_MAX = -8  # malloc.h
@@ -49,8 +50,8 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
     sys.stdout.flush()
-    # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
-    logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
+    # Granian warns of so many THREADS: it cannot know that most of them wait for locks.
+    logging.getLogger("_granian").addFilter(lambda log: "Python threads" not in log.getMessage())
     jobs.start_scheduler(current_app_object())
     os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
@@ -71,15 +72,15 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
 
 
 def install_signal_handlers() -> None:
-    """In a worker that has only just been forked: until it has handlers of its own, those it has
-    from its parent would note that it shall end, and leave it waiting for ever."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_DFL)
+    """Restore the default signal handlers in a worker just forked: until it installs its own, the
+    inherited ones would only note the signal to end, and the worker would wait for ever."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _warm_up() -> None:
-    """Make a page of each common kind, and with it all that is made once: workers are forked from
-    this process and share it. They must not inherit a connection, see `due.keep_running`."""
+    """Render a page of each common kind, and so fill all lazy caches: workers are forked from this
+    process and share its memory. They must not inherit a connection, see `jobs.start_scheduler`."""
     newest = db.session.scalar(Article.newest().limit(1))
     for path in ("/", *([f"/articles/{newest.slug}"] if newest else [])):
         request = current_app.test_request_context(path, base_url="http://localhost")
@@ -90,16 +91,16 @@ def _warm_up() -> None:
 
 
 def _share_memory() -> None:
-    """What a worker writes to it no longer shares: spare it the marks that garbage collection
-    leaves, and a heap for each of its threads."""
+    """Limit what workers copy: a page of memory is shared until written to. Freezing keeps garbage
+    collection from marking objects, and threads share two heaps instead of having one each."""
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
     gc.freeze()
 
 
 def refuse_old_sqlite() -> None:
-    """One too old for us; and a warning of one with the bug, which the write lock keeps from
-    striking since it keeps commits apart."""
+    """Refuse an SQLite that is too old, and warn of one with the WAL-reset bug. The write lock
+    prevents that bug, since it keeps commits apart. Raises ClickException."""
     if db.engine.dialect.name != "sqlite" or is_safe_sqlite(sqlite.sqlite_version_info):
         return
     advice = "Install pysqlite3, or Python with SQLite 3.51.3 or newer."
@@ -117,11 +118,11 @@ def refuse_old_sqlite() -> None:
 
 
 def prepare_tables() -> None:
-    """Make or update the tables, with the first rules in them. One sentence and an end when this
+    """Create or upgrade the tables, and load the first rules. Raises ClickException when that
     cannot be done."""
     state = schema.state(db.engine)
-    if why := schema.describe_problem(state):
-        raise click.ClickException(f"The {why}.")
+    if problem := schema.describe_problem(state):
+        raise click.ClickException(f"The {problem}.")
     try:
         if state is not State.CURRENT:
             schema.upgrade()
