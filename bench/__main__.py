@@ -15,9 +15,9 @@ from statistics import median
 from bench import browser, peers, plot, report, servers, tips, work
 from bench.figures import DeskPage, Figure, Results
 from bench.load import LoadResult
-from bench.servers import ROOT, Server
+from bench.servers import ROOT, Server, running
 from bench.soak import soak
-from bench.work import Board, Cell, running
+from bench.work import Board, Cell
 
 USUAL = ("reading", "writing", "workers", "storms")
 GROUPS = (*USUAL, "long", "peers", "browser", "desk", "tips")
@@ -107,7 +107,7 @@ def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
     _show_progress(f"seeding {options.waiting:,} waiting comments in each queue …")
     (folder / "desk").mkdir()
     command = [sys.executable, "-m", "bench.desk", str(options.waiting), str(options.rounds)]
-    told = subprocess.run(
+    completed = subprocess.run(
         servers.on_cores(servers.SERVERS_CORE, command),
         cwd=ROOT,
         env={**os.environ, "BOARD_INSTANCE": str(folder / "desk")},
@@ -116,17 +116,17 @@ def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
         text=True,
     )
     _show_progress("")
-    return [DeskPage(**page) for page in json.loads(told.stdout.splitlines()[-1])]
+    return [DeskPage(**page) for page in json.loads(completed.stdout.splitlines()[-1])]
 
 
 def _start(server: Server) -> float:
     """Start-up time in seconds, until the front page answers. The seed is on the disk by then."""
     os.sync()
-    took = []
+    seconds = []
     for _ in range(STARTS):
-        took.append(server.start())
+        seconds.append(server.start())
         server.stop()
-    return round(median(took), 2)
+    return round(median(seconds), 2)
 
 
 def _memory(board: Board, when: str) -> dict[str, float]:
@@ -141,23 +141,23 @@ def _cells(
     board: Board, folder: Path, options: argparse.Namespace, stack: ExitStack
 ) -> Iterator[Cell]:
     """Cells of the requested groups, and the cells they are compared with."""
-    others = work.ceilings(folder, work.get(board.server.url(work.JSON)))
+    others = work.ceilings(folder, servers.get(board.server.url(work.JSON)))
     two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
     stack.enter_context(running(two, *others))
-    found = [*work.reading(board, others), *work.writing(board)]
-    found += [*work.workers(board), *work.storms(board, two)]
+    cells = [*work.reading(board, others), *work.writing(board)]
+    cells += [*work.workers(board), *work.storms(board, two)]
     if "long" in options.groups:
         _show_progress(f"seeding {options.deep:,} comments …")
         deep = Board(folder / "deep", options.deep)
         stack.enter_context(running(deep.server))
-        found += work.long(deep)
+        cells += work.long(deep)
     if "peers" in options.groups:
         isso = peers.isso(folder / "isso")
         stack.enter_context(running(isso))
         _show_progress("seeding Isso …")
         peers.fill(isso, board)
-        found += peers.cells(isso, folder)
-    yield from wanted(found, options.groups)
+        cells += peers.cells(isso, folder)
+    yield from wanted(cells, options.groups)
 
 
 def wanted(cells: list[Cell], groups: set[str]) -> Iterator[Cell]:
@@ -176,13 +176,13 @@ def _figures(cells: list[Cell], options: argparse.Namespace) -> list[Figure]:
             rounds[number].append(cell.run(options.seconds))
     _show_progress("")
     return [
-        Figure.from_rounds(cell.group, cell.name, cell.than, found)
-        for cell, found in zip(cells, rounds, strict=True)
+        Figure.from_rounds(cell.group, cell.name, cell.than, measured)
+        for cell, measured in zip(cells, rounds, strict=True)
     ]
 
 
-def _show_progress(what: str) -> None:
-    print(f"\r{what:<70}", end="\r", file=sys.stderr, flush=True)
+def _show_progress(message: str) -> None:
+    print(f"\r{message:<70}", end="\r", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -60,13 +60,13 @@ def _desk(pages: Sequence[DeskPage]) -> str:
     return "\n".join(lines)
 
 
-def write_into(document: Path, told: str) -> None:
-    """Replace what is between the two marks of the document."""
+def write_into(document: Path, tables: str) -> None:
+    """Replace the text between the two marks of the document."""
     before, begin, rest = document.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise SystemExit(f"{document} has no place for results: {BEGIN} … {END}")
-    document.write_text(f"{before}{BEGIN}\n{told}{END}{after}", "utf-8")
+    document.write_text(f"{before}{BEGIN}\n{tables}{END}{after}", "utf-8")
 
 
 def number(value: float) -> str:
@@ -98,10 +98,10 @@ def _group(results: Results, group: str, title: str) -> str:
 
 
 def _compared_with(results: Results, figure: Figure) -> str:
-    times = results.ratios_of(figure)
-    if times is None or figure.than == figure.name:
+    pair = results.ratios_of(figure)
+    if pair is None or figure.than == figure.name:
         return ""
-    rate, by_cpu = times
+    rate, by_cpu = pair
     return f"{number(rate)} × {figure.than}" + (f" ({number(by_cpu)} by CPU)" if by_cpu else "")
 
 

@@ -8,7 +8,7 @@ from bench.figures import slope
 from bench.work import EVERY_20TH, Board
 
 EVERY = 10  # seconds
-WARM_UP = 3  # samples left out: what is loaded once is not growth
+WARM_UP = 3  # samples left out: memory taken once is not growth
 
 
 def soak(board: Board, minutes: int) -> dict[str, float]:

@@ -39,7 +39,7 @@ def facts(folder: Path) -> dict[str, float]:
             assert page.text.count('<h2><a href="/desk/tips/') == (1 if words else 0)
 
         first = _cpu_seconds(lambda: search("이야기 777번"))
-        found = {
+        measured = {
             f"first search in {TIPS:,} sealed tips, s": round(first, 3),
             f"search in {TIPS:,} sealed tips, s": _median_cpu_seconds(
                 lambda: search("이야기 777번")
@@ -53,7 +53,7 @@ def facts(folder: Path) -> dict[str, float]:
         }
         db.session.remove()
         close_connections()
-    return found
+    return measured
 
 
 _OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -98,18 +98,18 @@ def _submit_tips(reader: TipReader, key: Key) -> None:
     """Submit the tips as sources would; a reader then adds a title and a note to each."""
     with writing():
         for number in range(TIPS):
-            told, tag = f"{STORY} 이야기 {number}번.", number.to_bytes(32, "big")
-            tip = messages.submit_tip(told, "", [], to=[reader], tag=tag, kek=bytes(32))
-            opened = DecryptableTip.open(tip, reader, key)
-            opened.add(Purpose.DESK, "facts", {"title": f"제보 {number}", "labels": ["시장"]})
-            messages.add_note(opened, "상인회 전 사무장에게 확인할 것.", by=reader)
+            text, tag = f"{STORY} 이야기 {number}번.", number.to_bytes(32, "big")
+            tip = messages.submit_tip(text, "", [], to=[reader], tag=tag, kek=bytes(32))
+            sealed_tip = DecryptableTip.open(tip, reader, key)
+            sealed_tip.add(Purpose.DESK, "facts", {"title": f"제보 {number}", "labels": ["시장"]})
+            messages.add_note(sealed_tip, "상인회 전 사무장에게 확인할 것.", by=reader)
 
 
-def _median_cpu_seconds(act: Callable[[], object]) -> float:
-    return round(median(_cpu_seconds(act) for _ in range(ROUNDS)), 3)
+def _median_cpu_seconds(action: Callable[[], object]) -> float:
+    return round(median(_cpu_seconds(action) for _ in range(ROUNDS)), 3)
 
 
-def _cpu_seconds(act: Callable[[], object]) -> float:
+def _cpu_seconds(action: Callable[[], object]) -> float:
     before = process_time()
-    act()
+    action()
     return process_time() - before

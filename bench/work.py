@@ -4,17 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
-from urllib.request import urlopen
 
 from bench import load, servers
-from bench.load import LoadResult, RequestTemplate, run_wrk
+from bench.load import LoadResult, RequestTemplate, Run, against, run_wrk
 from bench.seed import DEEP, FRONT, POSTED, SLUG
 from bench.servers import LOAD_CORE, NO_LIMITS, ROOT, SERVERS_CORE, Server, on_cores
 
@@ -38,41 +37,14 @@ COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts
 COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
 FOUR = "newest page, 4 connections"
 
-Run = Callable[[int], tuple[LoadResult, float]]
-
 
 class Cell(NamedTuple):
-    """Measurement. `run` takes seconds and returns wrk's result and the server's processor time.
-
-    `than` is the name of the cell it is compared with.
-    """
+    """A measurement. `than` is the name of the cell it is compared with."""
 
     group: str
     name: str
     than: str
     run: Run
-
-
-@contextmanager
-def running(*started: Server) -> Iterator[None]:
-    with ExitStack() as stack:
-        for server in started:
-            server.start()
-            stack.callback(server.stop)
-        yield
-
-
-def against(server: Server, path: str, **how: Any) -> Run:
-    """Run wrk against a server and measure its processor time meanwhile."""
-
-    def run(seconds: int) -> tuple[LoadResult, float]:
-        script = how["script"]() if "script" in how else None
-        server.wait_until_idle()
-        before = server.processor_time()
-        answer = run_wrk(server.url(path), seconds, **{**how, "script": script})
-        return answer, server.processor_time() - before
-
-    return run
 
 
 @dataclass
@@ -94,10 +66,10 @@ class Board:
         self.pair = servers.board(self.folder, workers=2)
         seed = [sys.executable, "-m", "bench.seed", str(self.comments)]
         environment = {**os.environ, **NO_LIMITS, "BOARD_INSTANCE": str(self.folder)}
-        told = subprocess.run(
+        completed = subprocess.run(
             seed, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
         )
-        seeded = json.loads(told.stdout.splitlines()[-1])
+        seeded = json.loads(completed.stdout.splitlines()[-1])
         self.tokens, self.near, self.deep = seeded["tokens"], seeded["near"], seeded["deep"]
 
     def shared(self, path: str) -> Callable[[], Path]:
@@ -122,8 +94,8 @@ class Board:
         """Posts with unique texts; the reads between them are of the page they change."""
         headers = (FORM, ("Origin", server.url("")))
         send = RequestTemplate(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
-        more = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
-        return partial(self._script, "post", send, **more)
+        options = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
+        return partial(self._script, "post", send, **options)
 
     def sign_ins(self, server: Server) -> Callable[[], Path]:
         """Failing sign-ins with unknown e-mail addresses, which cost as much as a wrong password.
@@ -136,10 +108,10 @@ class Board:
         search = RequestTemplate(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&lang=@text")
         return partial(self._script, "search", search)
 
-    def _script(self, name: str, send: RequestTemplate, **how: Any) -> Path:
+    def _script(self, name: str, send: RequestTemplate, **options: Any) -> Path:
         self.runs += 1
         path = self.folder / f"{name}-{self.runs}.lua"
-        return load.write_script(path, send, run=f"b{os.getpid()}-{self.runs}", **how)
+        return load.write_script(path, send, run=f"b{os.getpid()}-{self.runs}", **options)
 
 
 def ceilings(folder: Path, page: bytes) -> list[Server]:
@@ -152,7 +124,7 @@ def ceilings(folder: Path, page: bytes) -> list[Server]:
 
 def reading(board: Board, others: list[Server]) -> list[Cell]:
     server, cell = board.server, partial(Cell, "reading")
-    unchanged = {"If-None-Match": _etag(server.url(JSON))}
+    unchanged = {"If-None-Match": servers.etag(server.url(JSON))}
     return [
         *(cell(each.name, HELLO, against(each, each.ready)) for each in others),
         cell(NEWEST, HELLO, against(server, JSON)),
@@ -240,19 +212,9 @@ def _read(
 def _commits(folder: Path, seconds: int) -> tuple[LoadResult, float]:
     """Bare commits, on the same core and disk as the board."""
     command = [sys.executable, "-m", "bench.commits", str(folder / "bare.db"), str(seconds)]
-    told = subprocess.run(
+    completed = subprocess.run(
         on_cores(SERVERS_CORE, command), cwd=ROOT, check=True, capture_output=True, text=True
     )
-    found = json.loads(told.stdout)
-    worked = found.pop("worked")
-    return LoadResult(bytes=0, errors=0, **found), worked
-
-
-def get(url: str) -> bytes:
-    with urlopen(url, timeout=10) as answer:
-        return bytes(answer.read())
-
-
-def _etag(url: str) -> str:
-    with urlopen(url, timeout=10) as answer:
-        return str(answer.headers["ETag"])
+    figures = json.loads(completed.stdout)
+    cpu_seconds = figures.pop("worked")
+    return LoadResult(bytes=0, errors=0, **figures), cpu_seconds
