@@ -124,11 +124,8 @@ def test_memory_is_the_proportional_set_size():
 
 
 def test_figures_are_medians_and_errors_add_up():
-    rounds = [
-        (load_result(90), 0.01),
-        (load_result(100, errors=2), 0.03),
-        (load_result(500, errors=1), 0.02),
-    ]
+    first, second, third = load_result(90), load_result(100, errors=2), load_result(500, errors=1)
+    rounds = [(first, 0.01), (second, 0.03), (third, 0.02)]
 
     medians = Figure.from_rounds("reading", "page", "hello", rounds)
 
@@ -228,17 +225,7 @@ def test_a_document_without_marks_is_left_alone(tmp_path: Path):
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk makes the load")
 def test_an_operator_measures_how_fast_the_board_writes(tmp_path: Path):
     saved = tmp_path / "bench.json"
-    arguments = [
-        "writing",
-        "--comments",
-        "30",
-        "--seconds",
-        "1",
-        "--rounds",
-        "1",
-        "--save",
-        str(saved),
-    ]
+    options = ["--comments", "30", "--seconds", "1", "--rounds", "1", "--save", str(saved)]
 
     subprocess.run(
         [sys.executable, "-m", "bench", "writing", *options], cwd=servers.ROOT, check=True
