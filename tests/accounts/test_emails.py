@@ -51,8 +51,10 @@ def hide(comment, mo):
 
 def claim(comment, contact="kim@pier.example"):
     with writing():
-        received, _ = claim_workflow.claim(comment, name="Kim", contact=contact, kind="privacy",
-            sentence="A", text="B", wish="block", requester="person")  # fmt: skip
+        received, _ = claim_workflow.receive_claim(
+            comment, name="Kim", contact=contact, kind="privacy", sentence="A",
+            text="B", wish="block", requester="person",
+        )  # fmt: skip
     return received
 
 
@@ -194,7 +196,7 @@ def test_a_claimant_gets_an_email_for_each_step_of_the_claim(
     ]
     assert all(received.receipt in text and "/report/rights/status" in text for text in texts)
     assert not any("street" in text or "harbour" in text for text in texts)
-    assert db.session.scalars(Step.to_tell()).all() == []
+    assert db.session.scalars(Step.to_notify()).all() == []
 
 
 def test_a_refused_email_is_retried_and_finally_given_up(smtp_server, send, app, comment, mo):

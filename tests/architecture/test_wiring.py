@@ -33,7 +33,7 @@ from board.web.desk import nav_items
 HOOKS = {
     "checks before posting: the first reason to hold stands": (
         create.pre_post_checks,
-        [thread_restrictions.check, banned_texts.check, matches.check, sanctions.check],
+        [thread_restrictions.check, banned_texts.check_post, matches.check, sanctions.check],
     ),
     "after posting": (
         create.after_post,

@@ -22,7 +22,7 @@ from board.comments.wilson_score import lower_bound
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import db, now, writing
 from board.moderation.rulings import models as moderation
-from board.ops.sample.cli import load_if_empty
+from board.ops.sample.loader import load_if_empty
 from conftest import count_queries, person, say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

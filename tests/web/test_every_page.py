@@ -116,8 +116,9 @@ def urls(app, ada, harbour):
         filter_rules.add(kind="word", text="lantern", by=None, state=filter_rules.State.ON)
         dry_run.begin(kind="word", text="l", action="hold", category="other", disguised=True,
                      by=ada, days=1, note="")  # fmt: skip
-        claim_workflow.claim(comment, name="Kim", contact="kim@pier.example", kind="privacy",
-                        sentence="A", text="B", wish="block", requester="person")  # fmt: skip
+        claim_workflow.receive_claim(comment, name="Kim", contact="kim@pier.example",
+                        kind="privacy", sentence="A", text="B", wish="block",
+                        requester="person")  # fmt: skip
         orders.register([comment], by=ada, kind="court", body="A court", number="1", items="Hide",
                         received_at=now(), deadline_at=now())  # fmt: skip
 
