@@ -21,9 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body, trusted_html
+from board.comments.derived import counters, listing
+from board.comments.derived.wilson_score import lower_bound
 from board.comments.search_index import index as search_index
-from board.comments.thread import counters, listing
-from board.comments.wilson_score import lower_bound
 from board.db import Base, now
 from board.runtime.hooks import Hook
 

@@ -13,7 +13,7 @@ def current_app_object() -> Flask:
 
 
 def setting(name: str) -> Any:
-    """A setting by its name in board/config.py, without BOARD_."""
+    """A setting by its name in board/config/settings.py, without BOARD_."""
     return current_app.config[name]
 
 

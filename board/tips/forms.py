@@ -1,4 +1,4 @@
-"""Forms of sources. Those of tip readers: desk/forms.py."""
+"""Forms of sources, and the fields and validators that forms of tip readers share with them."""
 
 import re
 from typing import Any
@@ -17,6 +17,8 @@ from wtforms.widgets import TextArea
 from board.tips.crypto.passphrases import contains_code
 from board.tips.models.tip import Tip
 from board.web.forms import Form
+
+REQUIRED = DataRequired(_("Please fill this in."))
 
 
 class RawTextField(Field):

@@ -29,8 +29,8 @@ from hypothesis.stateful import (
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
-from board.comments.wilson_score import lower_bound
 from board.db import db, now, writing
 from conftest import keep, more_link, person
 from support.consistency import drift, drift_in

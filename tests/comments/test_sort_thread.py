@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from board.articles.models import Article
+from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
 from board.comments.thread import query as thread_query
 from board.comments.thread.sort import Sort, cursor_of
-from board.comments.wilson_score import lower_bound
 from board.db import db, writing
 from conftest import count_queries, keep, more_link, say
 

@@ -5,10 +5,10 @@ from collections import Counter
 from sqlalchemy import select, text
 
 from board.articles.models import Article
+from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
 from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
-from board.comments.wilson_score import lower_bound
 from board.db import db
 from board.moderation.rulings.models import Ruling, Verdict
 

@@ -18,6 +18,7 @@ from board.runtime import jobs
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
+from board.tips.models import form_tokens
 from board.tips.models.key_grants import Grant, TipKey
 from board.tips.models.key_holders import KeyHolder, TipReader
 from board.tips.models.tip import Tip, TipItem
@@ -25,7 +26,6 @@ from board.tips.readers import roster
 from board.tips.readers.roster import Roster
 from board.tips.sealed import retention
 from board.tips.sealed.keyring import DecryptableGrant, Keyring, TipSecret, grant, grant_context
-from board.tips.web import form_tokens
 from conftest import person
 from tips.conftest import (
     ReaderClient,

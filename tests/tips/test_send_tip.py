@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from board.db import db, now, writing
 from board.tips.crypto import key_files, passphrases, primitives
+from board.tips.models import form_tokens
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.sealed import messages
 from board.tips.sealed.submission import AlreadySent, Submission
-from board.tips.web import form_tokens
 from tips.conftest import SourceClient, element_text, form_fields, hidden_field
 
 AS_SERVED = (

@@ -12,9 +12,9 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.articles.thread_controls.state import thread_state
 from board.comments.body import Body
+from board.comments.derived.counters import bump_counters
 from board.comments.models import Comment
 from board.comments.search_index import index as search_index
-from board.comments.thread.counters import bump_counters
 from board.comments.writing.errors import AuthorSuspended, KeyReused, ParentGone, ThreadClosed
 from board.comments.writing.limits import DAY, PostingHistory, PostingLimits, posting_history
 from board.db import db, execute_core, now

@@ -15,10 +15,10 @@ from board.accounts import models as accounts
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body
+from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
 from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
-from board.comments.wilson_score import lower_bound
 from board.db import db, now
 
 BATCH = 20_000  # comments held in memory at a time

@@ -16,8 +16,8 @@ from board.tips import files
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
 from board.tips.crypto.primitives import DecryptionFailed
+from board.tips.models import form_tokens
 from board.tips.models.tip import Tip
-from board.tips.web import form_tokens
 
 COPIES = ("cleaned", "original", "both")
 

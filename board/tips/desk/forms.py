@@ -6,53 +6,24 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms import DateField, HiddenField, SelectChoice, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
 
 from board.db import db
 from board.tips.dates import today
 from board.tips.desk import export as tip_export
-from board.tips.forms import RawTextField
+from board.tips.forms import REQUIRED, RawTextField
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip, TipState
 from board.tips.sealed.search import SearchQuery
 from board.web.forms import Form
 
-_required = DataRequired(_("Please fill this in."))
 _LINK = re.compile(r"https?://[^\s<>\"]{3,500}")
-
-
-class UnlockForm(Form):
-    passphrase = PasswordField(
-        _("Passphrase"),
-        [_required, Length(max=300)],
-        description=_("Six words. The first two syllables of each are enough."),
-    )
-
-
-class RecoverForm(UnlockForm):
-    passphrase = PasswordField(
-        _("Recovery words"),
-        [_required, Length(max=600)],
-        description=_("The twelve words on your recovery sheet."),
-    )
-
-
-class MailKeyForm(Form):
-    key = RawTextField(
-        _("Public key"),
-        [_required, Length(max=100_000)],
-        description=_("What `gpg --armor --export you@example` prints."),
-    )
-
-
-class ProofForm(Form):
-    code = StringField(_("Digits from the email"), [_required, Length(max=40)])
 
 
 class NoteForm(Form):
     ticket = HiddenField()
-    text = RawTextField(_("Note"), [_required, Length(max=Tip.TEXT_MAX)])
+    text = RawTextField(_("Note"), [REQUIRED, Length(max=Tip.TEXT_MAX)])
 
 
 class FactsForm(Form):
@@ -124,7 +95,7 @@ class RecipientForm(Form):
 
     recipient = StringField(
         _("Your age recipient"),
-        [_required, Length(max=200)],
+        [REQUIRED, Length(max=200)],
         description=_("The public line that begins with age1. Never enter the secret key."),
     )
 
@@ -139,11 +110,11 @@ class RecipientForm(Form):
 
 
 class ChallengeForm(Form):
-    code = StringField(_("Digits from the other computer"), [_required, Length(max=40)])
+    code = StringField(_("Digits from the other computer"), [REQUIRED, Length(max=40)])
 
 
 class LinkForm(Form):
-    link = StringField(_("Link to the article"), [_required, Length(max=500)])
+    link = StringField(_("Link to the article"), [REQUIRED, Length(max=500)])
 
     def validate_link(self, field: Any) -> None:
         if not _LINK.fullmatch(field.data):
@@ -170,7 +141,7 @@ def _not_recipient_text() -> str:
 
 
 class HoldForm(DayForm):
-    reason = StringField(_("Reason for keeping it"), [_required, Length(max=200)])
+    reason = StringField(_("Reason for keeping it"), [REQUIRED, Length(max=200)])
 
     @property
     def until(self) -> date | None:

@@ -13,6 +13,7 @@ from board.tips.dates import today
 from board.tips.desk import export as tip_export
 from board.tips.desk.forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
 from board.tips.forms import MessageForm
+from board.tips.models import form_tokens
 from board.tips.models.audit_log import AuditEntry
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
@@ -20,7 +21,6 @@ from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention
 from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
-from board.tips.web import form_tokens
 from board.tips.web.responses import render_page
 from board.tips.web.safe_text import count_invisible, defang, mark_invisible, without_invisible
 

@@ -12,13 +12,14 @@ from board.tips.desk.forms import FactsForm, LinkForm, NoteForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import back_to_tip, open_or_404, tip_page
 from board.tips.forms import MessageForm
+from board.tips.models import form_tokens
 from board.tips.models.audit_log import AuditAction, append_entry, is_logged_today
 from board.tips.models.tip import Purpose, Tip
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages
 from board.tips.sealed.keyring import NoKey
-from board.tips.web import form_tokens
-from board.tips.web.responses import FORM_BYTES, download, render_page
+from board.tips.web.download import download
+from board.tips.web.responses import FORM_BYTES, render_page
 from board.tips.web.safe_text import without_invisible
 from board.web.access import open_to, tip_readers
 

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from board.db import db, writing
 from board.runtime.smtp import DeliveryFailed
 from board.tips.crypto.pgp import KEY_BYTES_MAX, BadKey, PublicKey
-from board.tips.desk.forms import MailKeyForm, ProofForm
 from board.tips.models.key_holders import TipReader
 from board.tips.notifications import emails as tip_emails
 from board.tips.notifications import pgp_keys
+from board.tips.notifications.forms import MailKeyForm, ProofForm
 from board.tips.notifications.pgp_keys import PgpKey
 from board.tips.readers.unlock_views import current_key
 from board.tips.web.responses import no_store, render_page

@@ -13,9 +13,9 @@ from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files, passphrases
 from board.tips.crypto.passphrases import InvalidPhrase
 from board.tips.crypto.primitives import DecryptionFailed, Key
-from board.tips.desk.forms import UnlockForm
 from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.readers import unlock_session
+from board.tips.readers.forms import UnlockForm
 from board.tips.readers.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from board.db import db
 from board.tips.attachments.drafts import Attachment
 from board.tips.crypto import key_files, passphrases
+from board.tips.models import form_tokens
 from board.tips.models.key_holders import TipReader
 from board.tips.sealed import messages
-from board.tips.web import form_tokens
 
 
 class AlreadySent(Exception):

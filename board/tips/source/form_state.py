@@ -7,9 +7,9 @@ from werkzeug.datastructures import FileStorage
 from board.tips.attachments.drafts import COPIES, Attachment, AttachmentDraft
 from board.tips.attachments.uploads import uploaded_files
 from board.tips.forms import MessageForm
+from board.tips.models import form_tokens
 from board.tips.models.tip import Tip
 from board.tips.sealed import messages
-from board.tips.web import form_tokens
 
 
 class TipFormState:

@@ -15,6 +15,7 @@ from board.tips.crypto.passphrases import InvalidPhrase
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.forms import CodeForm, MessageForm
+from board.tips.models import form_tokens
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.models.source import Source
 from board.tips.models.tip import Tip
@@ -31,8 +32,8 @@ from board.tips.source.pages import (
     preview_page,
 )
 from board.tips.source.views import bp
-from board.tips.web import form_tokens
-from board.tips.web.responses import FORM_BYTES, download, render_page
+from board.tips.web.download import download
+from board.tips.web.responses import FORM_BYTES, render_page
 from board.web.access import anonymous_only, open_to
 
 TRY_SECONDS = 0.6  # every attempt takes this long, right or wrong

@@ -11,12 +11,12 @@ from board.tips.attachments.drafts import CannotClean
 from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import passphrases
 from board.tips.forms import TipForm
+from board.tips.models import form_tokens
 from board.tips.sealed.messages import TooManyTips
 from board.tips.sealed.submission import AlreadySent, Submission
 from board.tips.source.form_state import TipFormState
 from board.tips.source.pages import cannot_clean_text, code_page, form_page, preview_page, readers
 from board.tips.source.views import bp
-from board.tips.web import form_tokens
 from board.tips.web.responses import FORM_BYTES, render_page
 from board.web.access import anonymous_only, open_to
 

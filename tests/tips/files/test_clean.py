@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageChops, ImageSequence
 
 from board.tips.files import FindingKind, NotCleanable, Reason, WorkerLimits, clean, inspect
-from board.tips.files.documents.zip_container import parse
 from board.tips.files.worker import answer_for
+from board.tips.files.xml_tree import parse
 from tips.files import samples
 
 LIMITS = WorkerLimits()

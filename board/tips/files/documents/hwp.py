@@ -11,9 +11,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from .. import embedded
 from ..formats import format_of, inspect_inside
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from . import embedded
 
 _COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM = 0x1, 0x2, 0x4, 0x10
 _HISTORY, _TRACKED = 0x40, 0x4000

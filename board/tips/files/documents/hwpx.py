@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .. import embedded
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
-from .zip_container import ZipContainer, local, parse, remove, serialise, text_of
+from ..xml_tree import local, parse, remove, serialise, text_of
+from . import embedded
+from .zip_container import ZipContainer
 
 _LIST = r"Contents/content\.hpf"
 _PROPERTIES = {

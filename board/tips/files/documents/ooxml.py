@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .. import embedded
 from ..results import Finding, FindingKind, WorkerLimits, make_finding
+from ..xml_tree import local, parse, text_of
+from . import embedded
 from .ooxml_clean import clean as clean
 from .ooxml_parts import (
     DELETED,
@@ -18,7 +19,7 @@ from .ooxml_parts import (
     external_links,
     is_hyperlink,
 )
-from .zip_container import ZipContainer, local, parse, text_of
+from .zip_container import ZipContainer
 
 _PROPERTIES = {
     **dict.fromkeys(("creator", "lastModifiedBy", "Manager"), FindingKind.AUTHOR),

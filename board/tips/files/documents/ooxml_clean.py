@@ -9,8 +9,9 @@ import re
 
 from lxml import etree
 
-from .. import embedded
 from ..results import NotCleanable, Reason, WorkerLimits
+from ..xml_tree import local, parse, remove, serialise, unwrap
+from . import embedded
 from .ooxml_parts import (
     BLANK_TARGET,
     DELETED,
@@ -22,7 +23,7 @@ from .ooxml_parts import (
     external_links,
     is_hyperlink,
 )
-from .zip_container import ZipContainer, local, parse, remove, serialise, unwrap
+from .zip_container import ZipContainer
 
 _TYPES = "[Content_Types].xml"
 _WITH_MACROS = re.compile(r"application/vnd\.ms-(word|excel|powerpoint)\..*macroEnabled.*\.main")

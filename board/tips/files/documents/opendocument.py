@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .. import embedded
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
-from .zip_container import ZipContainer, local, parse, remove, serialise, text_of
+from ..xml_tree import local, parse, remove, serialise, text_of
+from . import embedded
+from .zip_container import ZipContainer
 
 _PROPERTIES = {
     **dict.fromkeys(("initial-creator", "creator", "printed-by"), FindingKind.AUTHOR),

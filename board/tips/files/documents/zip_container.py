@@ -5,8 +5,6 @@ import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 
-from lxml import etree
-
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can name
@@ -96,82 +94,3 @@ class ZipContainer:
                 info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
                 target.writestr(info, self[name])
         return buffer.getvalue()
-
-
-class Damaged(Exception):
-    """A part has another structure than it must have."""
-
-
-def parse(data: bytes) -> etree._Element:
-    """The root of an XML part. Nothing is fetched or expanded: a document type raises Damaged."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    root = etree.fromstring(data, parser)
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
-        raise Damaged("document type")
-    return root
-
-
-def serialise(root: etree._Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def local(name: object) -> str:
-    """The name of an element or attribute without its namespace."""
-    return str(name).rpartition("}")[2]
-
-
-def remove(element: etree._Element) -> None:
-    """Remove an element, but not the text after it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    _insert_text(parent, element, element.tail)
-    element.tail = None
-    parent.remove(element)
-
-
-def unwrap(element: etree._Element) -> None:
-    """Replace an element by its content."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    _insert_text(parent, element, element.text)
-    at = parent.index(element)
-    children = list(element)
-    tail, element.tail = element.tail, None
-    parent.remove(element)
-    parent[at:at] = children
-    if children:
-        children[-1].tail = (children[-1].tail or "") + (tail or "") or None
-    else:
-        before = parent[at - 1] if at else None
-        _append_text(parent, before, tail)
-
-
-def _insert_text(parent: etree._Element, element: etree._Element, text: str | None) -> None:
-    _append_text(parent, element.getprevious(), text)
-
-
-def _append_text(parent: etree._Element, before: etree._Element | None, text: str | None) -> None:
-    if not text:
-        return
-    if before is None:
-        parent.text = (parent.text or "") + text
-    else:
-        before.tail = (before.tail or "") + text
-
-
-def text_of(root: etree._Element, paragraphs: set[str]) -> str:
-    """The text of a part, one line for each element named in `paragraphs`."""
-    lines = []
-    for element in root.iter():
-        if local(element.tag) in paragraphs:
-            lines.append("".join(str(piece) for piece in element.itertext()))
-    return "\n".join(lines)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ..documents.zip_container import Damaged, local, parse
 from ..results import Finding, FindingKind, make_finding
+from ..xml_tree import Damaged, local, parse
 
 _PACKET = re.compile(rb"<(x:xmpmeta|rdf:RDF)\b.*?</\1>", re.S)
 # Property names without their schemas. Earlier rules win where one name is part of another.

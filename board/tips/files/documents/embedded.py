@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from .documents.zip_container import ZipContainer
-from .formats import clean_inside, format_of, inspect_inside
-from .media import images
-from .results import Finding, FindingKind, WorkerLimits, make_finding
-from .text.pii import find_pii
+from ..formats import clean_inside, format_of, inspect_inside
+from ..media import images
+from ..results import Finding, FindingKind, WorkerLimits, make_finding
+from ..text.pii import find_pii
+from .zip_container import ZipContainer
 
 _TEXT_FINDINGS_MAX = 40  # findings in the text of one document
 

@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from board.runtime import instance_folder
+from board.config import instance_folder
 
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
@@ -161,7 +161,7 @@ _NAMES = {setting.name for setting in SETTINGS}
 
 def instance_path() -> str:
     """Path of the instance folder: BOARD_INSTANCE, or ./instance."""
-    default = Path(__file__).parent.parent / "instance"
+    default = Path(__file__).parents[2] / "instance"
     return str(Path(os.environ.get("BOARD_INSTANCE") or default).resolve())
 
 

@@ -1,6 +1,6 @@
 """Comment counters of articles and roots, and the article's `revision`, which renews caches."""
 
-from typing import TYPE_CHECKING, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Integer, Table, bindparam, column, select, table, update
 
@@ -8,8 +8,15 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.db import db, execute_core
 
-if TYPE_CHECKING:
-    from board.comments.models import Comment
+
+class CountedComment(Protocol):
+    """What is read of a comment here."""
+
+    article: Any
+    article_id: Any
+    root: Any
+    root_id: Any
+
 
 # Prepared once and counted in the database, not in Python.
 _article = cast(Table, Article.__table__)
@@ -31,7 +38,7 @@ _BUMP_ROOT = (
 )
 
 
-def bump_counters(comment: "Comment", change: int) -> None:
+def bump_counters(comment: CountedComment, change: int) -> None:
     """Count `change` more visible comments in the article and, for a reply, in its root."""
     execute_core(_BUMP_ARTICLE, {"change": change, "of": comment.article_id})
     db.session.expire(comment.article, ["comment_count", "revision"])

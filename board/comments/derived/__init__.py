@@ -1,0 +1,1 @@
+"""State derived from comments: counters, places in the thread, rank."""
