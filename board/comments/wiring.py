@@ -11,8 +11,7 @@ from board.comments.thread.render_cache import comment_html
 from board.comments.views import blocks as block_views
 from board.comments.views import delete_account, editing, thread
 from board.comments.views import reactions as reaction_views
-from board.comments.writing import create, thread_restrictions
-from board.comments.writing.pii import check
+from board.comments.writing import create, pii_warnings, thread_restrictions
 from board.comments.writing.warnings import warning_checks
 from board.web.blueprints import register
 
@@ -27,7 +26,7 @@ def init_app(app: Flask) -> None:
         dislikes_are_on=app.config["DISLIKES"],
     )
 
-    warning_checks.add(check)
+    warning_checks.add(pii_warnings.check)
     create.pre_post_checks.add(thread_restrictions.check)
 
     on_renamed.add(counters.refresh_threads_of)

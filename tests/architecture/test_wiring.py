@@ -14,7 +14,7 @@ from board.accounts.views import suspended_user_links
 from board.comments import models as comments
 from board.comments.derived import counters
 from board.comments.readers import blocks
-from board.comments.writing import create, edit, limits, pii, thread_restrictions, warnings
+from board.comments.writing import create, edit, limits, pii_warnings, thread_restrictions, warnings
 from board.law.banned_texts import models as banned_texts
 from board.law.claims import contact_preferences, workflow
 from board.law.claims import emails as claim_emails
@@ -41,7 +41,7 @@ HOOKS = {
     ),
     "after an edit": (edit.after_edit, [queue.enqueue_if_held, matches.restore_matches]),
     "after deleting": (comments.after_delete, [queue.dequeue_deleted, matches.delete_matches]),
-    "warnings before posting": (warnings.warning_checks, [pii.check, matches.warn]),
+    "warnings before posting": (warnings.warning_checks, [pii_warnings.check, matches.warn]),
     "any ruling": (rulings.on_ruling, [decision_emails.announce]),
     "a decision about a comment": (
         rulings.on_decision,

@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import regex
-from flask_babel import gettext as _
 
 from board.comments.body import LINK
-from board.comments.writing.warnings import TextWarning
 from board.db import now
 from board.text.personal_numbers import birth_date, digits_of, passes_luhn
 
@@ -56,27 +54,23 @@ _OF_A_FIRM = regex.compile("[0-9]{3}-[0-9]{2}-[0-9]{5}")
 _OLDEST = 110  # years; numbers of firms look like those of people born before
 
 
-def check(text: str) -> Iterator[TextWarning]:
-    return (advise(start, end) for start, end, advise in _found(text))
+@lru_cache(maxsize=64)  # warned about first, then looked at by rules that hold such comments
+def find(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where each such number starts and ends, and its kind: phone, resident, card or account."""
+    return tuple(_finding(text))
 
 
 def find_spans(text: str) -> Iterator[tuple[int, int]]:
     """From where to where each such number stands."""
-    return ((start, end) for start, end, _advise in _found(text))
+    return ((start, end) for start, end, _kind in find(text))
 
 
-@lru_cache(maxsize=64)  # advised on first, and then looked at by whoever holds such comments
-def _found(text: str) -> list[tuple[int, int, Callable[[int, int], TextWarning]]]:
-    return list(_finding(text))
-
-
-def _finding(text: str) -> Iterator[tuple[int, int, Callable[[int, int], TextWarning]]]:
+def _finding(text: str) -> Iterator[tuple[int, int, str]]:
     plain = LINK.sub(lambda link: " " * len(link.group()), _narrow(text))
-    for pattern, is_one, advise in _PERSONAL:
+    for pattern, is_one, kind in _PERSONAL:
         for match in pattern.finditer(plain):
             if is_one(number := match.groupdict().get("number") or match.group()):
-                start = match.end() - len(number)
-                yield start, match.end(), advise
+                yield match.end() - len(number), match.end(), kind
 
 
 def _narrow(text: str) -> str:
@@ -99,35 +93,11 @@ def _is_of_an_account(number: str) -> bool:
     return len(digits_of(number)) in _ACCOUNT_DIGITS and not _OF_A_FIRM.fullmatch(number)
 
 
-def _phone(start: int, end: int) -> TextWarning:
-    why = _("Anyone could call it, and comments get copied elsewhere.")
-    return TextWarning(start, end, "phone", _("This looks like a phone number."), why)
-
-
-def _resident(start: int, end: int) -> TextWarning:
-    why = _("It can be used for identity theft. Please leave it out.")
-    return TextWarning(
-        start, end, "resident", _("This looks like a resident registration number."), why
-    )
-
-
-def _card(start: int, end: int) -> TextWarning:
-    why = _("Someone could pay with this card.")
-    return TextWarning(start, end, "card", _("This looks like a card number."), why)
-
-
-def _account(start: int, end: int) -> TextWarning:
-    why = _("Bank details can be used for fraud.")
-    return TextWarning(start, end, "account", _("This looks like a bank account number."), why)
-
-
-_PERSONAL: list[
-    tuple[regex.Pattern[str], Callable[[str], bool], Callable[[int, int], TextWarning]]
-] = [
-    (_MOBILE, bool, _phone),
-    (_LANDLINE, bool, _phone),
-    (_RESIDENT, _is_of_a_person, _resident),
-    (_CARD, passes_luhn, _card),
-    (_ACCOUNT, _is_of_an_account, _account),
-    (_GROUPED, _is_of_an_account, _account),
+_PERSONAL: list[tuple[regex.Pattern[str], Callable[[str], bool], str]] = [
+    (_MOBILE, bool, "phone"),
+    (_LANDLINE, bool, "phone"),
+    (_RESIDENT, _is_of_a_person, "resident"),
+    (_CARD, passes_luhn, "card"),
+    (_ACCOUNT, _is_of_an_account, "account"),
+    (_GROUPED, _is_of_an_account, "account"),
 ]
