@@ -128,7 +128,7 @@ def _told(figures: Figures) -> dict[str, Any]:
         "restored": figures.restored,
         "appeals_upheld": figures.upheld,
         "appeals_rejected": figures.rejected,
-        "threads_steered": figures.steered,
+        "threads_steered": figures.restricted,
         "median_seconds_to_decision": figures.median_seconds,
     }
 

@@ -13,7 +13,7 @@ from board.db import db, now, writing
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.models import Step
 from board.moderation.appeals import models as appeals
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings import undo
 from board.moderation.users import sanctions
 from board.ops.doctor import doctor
@@ -141,9 +141,9 @@ def test_the_decision_on_an_appeal_is_told(postman, send, remark, ada, mo, tess)
     ruling = hide(remark, mo)
     send()
     with writing():
-        asked = appeals.appeal(ruling, by=ada, text="I meant the weather")
+        asked = appeals.submit_appeal(ruling, by=ada, text="I meant the weather")
     with writing():
-        appeals.decide(asked, by=tess, uphold=True, says="So it is")
+        appeals.decide(asked, by=tess, uphold=True, note="So it is")
 
     send(minutes=10)
 
@@ -177,10 +177,10 @@ def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
     send()
     ruling = db.session.scalar(moderation.latest_ruling(remark))
     with writing():
-        asked = appeals.appeal(ruling, by=ada, text="It is a public square")
+        asked = appeals.submit_appeal(ruling, by=ada, text="It is a public square")
     send()
     with writing():
-        appeals.decide(asked, by=tess, uphold=True, says="So it is")
+        appeals.decide(asked, by=tess, uphold=True, note="So it is")
     send()
 
     told = [message.get_content() for to, message in postman.letters if to == "kim@pier.example"]

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from board.db import db, now, writing
 from board.law.claims.models import Claim, Claimant, State
 from board.law.claims.workflow import block, claim
-from board.moderation.appeals.models import appeal, decide
-from board.moderation.rulings import models as moderation
+from board.moderation.appeals.models import decide, submit_appeal
+from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings import undo
 from board.moderation.rulings.models import Ruling
 from board.runtime import jobs
@@ -170,9 +170,11 @@ def test_the_author_objects_while_it_is_down_and_gets_it_back(as_, guest, ada, h
 
     with time_machine.travel(now() + timedelta(days=29)):
         with writing():
-            asked = appeal(db.session.get(Ruling, ruling.id), by=ada, text="It is my own address")
+            asked = submit_appeal(
+                db.session.get(Ruling, ruling.id), by=ada, text="It is my own address"
+            )
         with writing():
-            decide(asked, by=second, uphold=True, says="It is the author's own.")
+            decide(asked, by=second, uphold=True, note="It is the author's own.")
 
     assert newest().state == State.RESTORED
     assert "Pier Street" in guest.get("/articles/harbour").text
@@ -321,7 +323,7 @@ def test_where_the_newsroom_chose_so_only_an_objection_brings_it_back(
     if objects:
         ruling = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
         with writing():
-            appeal(db.session.get(Ruling, ruling.id), by=ada, text="It is mine")
+            submit_appeal(db.session.get(Ruling, ruling.id), by=ada, text="It is mine")
 
     with time_machine.travel(now() + timedelta(days=30, seconds=1)):
         jobs.run_pending()

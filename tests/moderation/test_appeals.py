@@ -13,8 +13,14 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_sentence
 from board.db import db, now, writing
 from board.db.hash_chain import find_tampered
-from board.moderation.appeals.models import Appeal, NotByTheSame, NotOpen, appeal, decide
-from board.moderation.rulings import models as moderation
+from board.moderation.appeals.models import (
+    Appeal,
+    NotAppealable,
+    OwnDecision,
+    decide,
+    submit_appeal,
+)
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.users import sanctions
 from conftest import PASSWORD, count_queries, person, say
@@ -30,7 +36,7 @@ def minah(app):
 def hidden(harbour, ada, mo):
     comment = say(harbour, ada, "The ferry is late again")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
     return comment
 
 
@@ -40,7 +46,7 @@ def newest():
 
 def asked(ruling, by, text="It was a quote"):
     with writing():
-        return appeal(db.session.get(Ruling, ruling.id), by=by, text=text)
+        return submit_appeal(db.session.get(Ruling, ruling.id), by=by, text=text)
 
 
 def test_an_author_appeals_from_the_page_of_the_comment(as_, ada, hidden):
@@ -109,15 +115,15 @@ def test_nobody_decides_about_a_decision_of_their_own(as_, ada, mo, minah, hidde
     assert response.status_code == 403
     assert f'action="{url}"' not in as_(mo).get("/desk/appeals").text
     assert "다른 운영자가 결정합니다" in as_(mo).get("/desk/appeals").text
-    with pytest.raises(NotByTheSame), writing():
-        decide(waiting, by=mo, uphold=True, says="Yes.")
+    with pytest.raises(OwnDecision), writing():
+        decide(waiting, by=mo, uphold=True, note="Yes.")
     assert db.session.get(Appeal, ruling.id).decided_at is None
 
 
 def test_a_moderator_does_not_decide_their_own_appeal(as_, mo, minah, harbour):
     comment = say(harbour, minah, "Remark of a moderator")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
     ruling = newest()
     asked(ruling, minah)
 
@@ -168,7 +174,7 @@ def test_after_fourteen_days_it_is_too_late(as_, ada, hidden):
 
     with time_machine.travel(now() + timedelta(days=14, seconds=1)):
         page = as_(ada).get(f"/rulings/{ruling.id}/appeal").text
-        with pytest.raises(NotOpen):
+        with pytest.raises(NotAppealable):
             asked(ruling, ada)
 
     assert "더 이상 이의신청을 할 수 없습니다" in page
@@ -177,20 +183,20 @@ def test_after_fourteen_days_it_is_too_late(as_, ada, hidden):
 def test_what_was_restored_needs_no_appeal(ada, mo, hidden):
     ruling = newest()
     with writing():
-        moderation.restore(db.session.get(Comment, hidden.id), by=mo, reason="review")
+        decisions.restore(db.session.get(Comment, hidden.id), by=mo, reason="review")
 
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotAppealable):
         asked(ruling, ada)
 
 
 def test_of_two_hidings_only_the_one_in_force_is_open(ada, mo, hidden):
     first = newest()
     with writing():
-        moderation.restore(hidden, by=mo, reason="review")
-        moderation.hide(hidden, by=mo, reason="spam")
+        decisions.restore(hidden, by=mo, reason="review")
+        decisions.hide(hidden, by=mo, reason="spam")
     second = newest()
 
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotAppealable):
         asked(first, ada)
     asked(second, ada)
 
@@ -198,11 +204,11 @@ def test_of_two_hidings_only_the_one_in_force_is_open(ada, mo, hidden):
 def test_upholding_what_has_ended_meanwhile_restores_nothing_else(ada, mo, minah, hidden):
     waiting = asked(newest(), ada)
     with writing():
-        moderation.restore(hidden, by=mo, reason="review")
-        moderation.hide(hidden, by=mo, reason="spam")
+        decisions.restore(hidden, by=mo, reason="review")
+        decisions.hide(hidden, by=mo, reason="spam")
 
     with writing():
-        decide(waiting, by=minah, uphold=True, says="The first was wrong.")
+        decide(waiting, by=minah, uphold=True, note="The first was wrong.")
 
     assert hidden.hidden_for == "spam"
 
@@ -262,7 +268,7 @@ def test_the_page_asks_as_often_for_many_as_for_one(as_, mo, minah, harbour, row
         author = person(f"reader{number}")
         comment = say(harbour, author, f"Remark {number}")
         with writing():
-            moderation.hide(comment, by=mo, reason="abuse")
+            decisions.hide(comment, by=mo, reason="abuse")
         asked(newest(), author)
     client = as_(minah)
 

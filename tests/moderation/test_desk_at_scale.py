@@ -17,11 +17,11 @@ from board.law.claims.workflow import block, claim
 from board.moderation import queue as moderation_queue
 from board.moderation.appeals import models as appeals
 from board.moderation.desk import rows as desk_rows
-from board.moderation.filters import dry_run
-from board.moderation.filters import models as filter_rules
+from board.moderation.filters import changes, dry_run
+from board.moderation.filters.models import State
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports import models as reports
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.threads.restrictions import end_restriction, restrict
 from board.moderation.users import bulk_bans, sanctions
@@ -80,17 +80,17 @@ def every(comment, author, mo, second):
 
 @row_of("/desk/comments?queue=hidden", "/desk/rulings", "/rulings", "/rulings.csv", "/rulings.json")
 def hidden(comment, author, mo, second):
-    moderation.hide(comment, by=mo, reason="abuse")
+    decisions.hide(comment, by=mo, reason="abuse")
 
 
 @row_of("/desk/appeals")
 def appealed(comment, author, mo, second):
     """One that waits, and one that mo reads the end of."""
-    appeals.appeal(moderation.hide(comment, by=second, reason="abuse"), by=author, text="No")
+    appeals.submit_appeal(decisions.hide(comment, by=second, reason="abuse"), by=author, text="No")
     warned = sanctions.warn(author, by=mo, reason="abuse")
-    asked = appeals.appeal(warned, by=author, text="No")
+    asked = appeals.submit_appeal(warned, by=author, text="No")
     db.session.flush()
-    appeals.decide(asked, by=second, uphold=False, says="It was.")
+    appeals.decide(asked, by=second, uphold=False, note="It was.")
 
 
 @row_of("/desk/claims")
@@ -141,10 +141,8 @@ def held_back(comment, author, mo, second):
 
 @row_of("/desk/rules", "/desk/rules/allowed")
 def rule(comment, author, mo, second):
-    filter_rules.add(
-        kind="word", text=f"lantern{next(_number)}", by=mo, state=filter_rules.State.ON
-    )
-    filter_rules.allow(f"lanternfish{next(_number)}", by=mo)
+    changes.add(kind="word", text=f"lantern{next(_number)}", by=mo, state=State.ON)
+    changes.allow(f"lanternfish{next(_number)}", by=mo)
 
 
 @row_of("/desk/threads", "/desk/threads/history")
@@ -184,7 +182,7 @@ def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo
         for _ in range(times):
             comment = say(harbour, ada, f"Remark {next(_number)}")
             with writing():
-                moderation.hide(comment, by=mo, reason="abuse")
+                decisions.hide(comment, by=mo, reason="abuse")
                 sanctions.add_note(ada, by=mo, text="note")
 
     def statements():
@@ -200,7 +198,7 @@ def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo
 
 def test_a_rule_and_its_trial_ask_as_often_for_ten_hits(as_, app, ada, mo, harbour):
     with writing():
-        word = filter_rules.add(kind="word", text="lantern", by=mo, state=filter_rules.State.SHADOW)
+        word = changes.add(kind="word", text="lantern", by=mo, state=State.SHADOW)
         trial = dry_run.begin(
             kind="word", text="lantern", action="hold", category="other", disguised=True, by=mo,
             days=1, note="",
@@ -261,8 +259,8 @@ def test_beyond_999_nobody_counts_how_many_more_wait(as_, ada, mo, harbour, wait
 def test_words_are_looked_for_so_many_at_a_time_and_nothing_is_missed(
     as_, ada, mo, harbour, monkeypatch
 ):
-    monkeypatch.setattr(desk_rows, "SEARCHED", 3)
-    monkeypatch.setattr("board.moderation.desk.views.SEARCHED", 3)
+    monkeypatch.setattr(desk_rows, "SEARCH_MAX", 3)
+    monkeypatch.setattr("board.moderation.desk.views.SEARCH_MAX", 3)
     for number in range(7):
         text = "A whale" if number in (1, 6) else f"Remark {number}"
         comment = say(harbour, ada, text, key=f"whale {number}")

@@ -12,8 +12,7 @@ from board.db import db, now, writing
 from board.moderation import queue as moderation_queue
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import report
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings import undo
+from board.moderation.rulings import decisions, undo
 from board.moderation.rulings.models import Ruling
 from conftest import count_queries, person, say
 
@@ -97,9 +96,9 @@ def test_taking_back_makes_everything_as_it_was(as_, guest, verb, mo, harbour, h
 def test_a_restored_comment_is_hidden_again_for_the_same_reason(as_, mo, ada, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.hide(comment, by=mo, reason="spam")
+        decisions.hide(comment, by=mo, reason="spam")
     with writing():
-        ruling = moderation.restore(comment, by=mo, reason="review")
+        ruling = decisions.restore(comment, by=mo, reason="review")
 
     as_(mo).post(f"/desk/rulings/{ruling.id}/undo")
 
@@ -109,7 +108,7 @@ def test_a_restored_comment_is_hidden_again_for_the_same_reason(as_, mo, ada, ha
 def test_what_was_taken_back_is_not_in_the_public_log(as_, guest, mo, ada, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        ruling = moderation.hide(comment, by=mo, reason="spam")
+        ruling = decisions.hide(comment, by=mo, reason="spam")
     assert f'id="ruling-{ruling.id}"' in guest.get("/rulings").text
 
     as_(mo).post(f"/desk/rulings/{ruling.id}/undo")
@@ -133,8 +132,8 @@ def test_only_the_same_moderator_takes_back_only_once_only_soon(as_, mo, held, m
 def test_nothing_is_taken_back_over_a_later_decision(as_, mo, ada, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        first = moderation.hide(comment, by=mo, reason="spam")
-        moderation.restore(comment, by=mo, reason="review")
+        first = decisions.hide(comment, by=mo, reason="spam")
+        decisions.restore(comment, by=mo, reason="review")
 
     assert as_(mo).post(f"/desk/rulings/{first.id}/undo").status_code == 409
     assert comment.is_visible
@@ -230,7 +229,7 @@ def test_a_queue_is_read_page_by_page_each_item_once(as_, ada, mo, harbour, held
 def test_all_and_hidden_comments_are_listed_the_newest_first(as_, ada, mo, harbour):
     one, two = say(harbour, ada, "One"), say(harbour, ada, "Two")
     with writing():
-        moderation.hide(one, by=mo, reason="spam")
+        decisions.hide(one, by=mo, reason="spam")
 
     everything = as_(mo).get("/desk/comments?queue=all").text
     hidden = as_(mo).get("/desk/comments?queue=hidden").text
@@ -274,7 +273,7 @@ def test_no_queue_asks_once_per_row(as_, ada, bora, mo, harbour):
         comment = say(harbour, bora, f"Reply {number}", to=root)
         reporter = person(f"독자 {chr(ord('가') + 28 * number)}")
         with writing():
-            report(comment, by=reporter, reason="abuse", enough=0)
+            report(comment, by=reporter, reason="abuse", queue_weight=0)
             moderation_queue.claim(comment, by=mo)
 
     def queries():

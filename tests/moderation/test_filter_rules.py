@@ -9,13 +9,12 @@ from board.comments.models import Comment
 from board.comments.writing import warnings
 from board.db import db, writing
 from board.moderation.cli import load_when_untouched, rules_cli
-from board.moderation.filters import dry_run, matches
-from board.moderation.filters import models as filter_rules
+from board.moderation.filters import changes, dry_run, matches
 from board.moderation.filters.dry_run import DryRun
 from board.moderation.filters.matches import RuleMatch
 from board.moderation.filters.models import AllowedWord, Rule, State
 from board.moderation.queue import QueueItem
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from conftest import count_queries, person, say
 
@@ -37,9 +36,7 @@ def send(client, text, **fields):
 
 def have(text, *, state=State.ON, **said):
     with writing():
-        return filter_rules.add(
-            **{"kind": "word", "text": text, "by": None, "state": state, **said}
-        )
+        return changes.add(**{"kind": "word", "text": text, "by": None, "state": state, **said})
 
 
 def only(what):
@@ -170,7 +167,7 @@ def test_a_rule_does_nothing_until_it_was_tried_and_adopted(as_, mo, ada, harbou
     for number in range(9):
         say(harbour, ada, f"{number}번째 {'고래밥' if number % 3 == 0 else '멸치'}")
     with writing():
-        moderation.hide(db.session.get(Comment, 1), by=mo, reason="abuse")
+        decisions.hide(db.session.get(Comment, 1), by=mo, reason="abuse")
     moderator = as_(mo)
 
     path = begin(moderator, note="주말에 늘었다")
@@ -300,7 +297,7 @@ def test_no_worker_uses_rules_that_were_changed_elsewhere(another, as_, mo, ada,
     send(as_(ada), "이 고래밥아")
     other = another(tmp_path)
     with other.app_context(), writing():
-        filter_rules.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
+        changes.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
 
     send(as_(ada), "저 고래밥아")
     send(as_(ada), "이 멸치떼야")
@@ -315,11 +312,11 @@ def test_the_list_says_how_many_of_the_hits_were_upheld(as_, mo, ada, harbour):
         say(harbour, ada, f"{number}번째 고래밥 고래밥")
     comments = list(db.session.scalars(select(Comment).order_by(Comment.id)))
     with writing():
-        moderation.hide(comments[0], by=mo, reason="abuse")
-        moderation.keep(comments[1], by=mo)
+        decisions.hide(comments[0], by=mo, reason="abuse")
+        decisions.keep(comments[1], by=mo)
 
     assert matches.match_statistics([rule])[rule.id] == matches.MatchStatistics(
-        hits=4, hidden=1, waiting=2
+        matches=4, hidden=1, waiting=2
     )
     page = as_(mo).get("/desk/rules").text
     assert "숨김 1, 승인 1, 승인 대기 2" in page
@@ -403,7 +400,7 @@ def test_the_list_asks_as_much_for_one_rule_as_for_fifty(as_, mo, harbour, ada):
     with count_queries() as of_one:
         moderator.get("/desk/rules")
     with writing():
-        filter_rules.add_all([{"kind": "word", "text": f"멸치{n}"} for n in range(60)], [], by=mo)
+        changes.add_all([{"kind": "word", "text": f"멸치{n}"} for n in range(60)], [], by=mo)
     with count_queries() as of_fifty:
         page = moderator.get("/desk/rules").text
 

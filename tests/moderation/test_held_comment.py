@@ -5,7 +5,7 @@ import pytest
 from board.comments.models import Comment
 from board.comments.writing import create
 from board.db import db, writing
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from conftest import say
 
 
@@ -55,7 +55,7 @@ def test_a_moderator_keeps_it_and_everyone_reads_it(as_, guest, ada, mo, harbour
     [comment] = db.session.scalars(db.select(Comment))
 
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
 
     assert "A rude remark" in guest.get("/articles/harbour").text
     assert "A rude remark" in guest.get(f"/comments/{comment.id}").text
@@ -68,7 +68,7 @@ def test_one_that_is_hidden_unseen_leaves_no_tombstone(as_, guest, ada, mo, harb
     [comment] = db.session.scalars(db.select(Comment))
 
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
 
     assert 'class="removed-comment"' not in guest.get("/articles/harbour").text
     assert guest.get(f"/comments/{comment.id}").status_code == 404
@@ -79,10 +79,10 @@ def test_one_restored_later_takes_its_place(as_, guest, ada, mo, harbour, held_i
     send(as_(ada), "A rude remark")
     [comment] = db.session.scalars(db.select(Comment))
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
 
     with writing():
-        moderation.restore(comment, by=mo, reason="review")
+        decisions.restore(comment, by=mo, reason="review")
 
     assert "A rude remark" in guest.get("/articles/harbour").text
     assert harbour.comment_count == 1
@@ -98,7 +98,7 @@ def test_a_held_reply_waits_and_then_stands_below_its_deleted_root(
     assert guest.get(f"/comments/{root.id}").status_code == 404
 
     with writing():
-        moderation.keep(reply, by=mo)
+        decisions.keep(reply, by=mo)
 
     page = guest.get(f"/comments/{root.id}").text
     assert "A rude reply" in page

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.db.write_lock import WriteLock
-from board.moderation.filters import models as filter_rules
-from board.moderation.filters import near_duplicates
+from board.moderation.filters import changes, near_duplicates
 from board.moderation.filters.matches import RuleMatch
 from board.moderation.filters.models import State
 from board.moderation.filters.near_duplicates import (
@@ -18,7 +17,7 @@ from board.moderation.filters.near_duplicates import (
     count_similar,
 )
 from board.moderation.queue import QueueItem
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.runtime import jobs
 from conftest import count_queries, person, say
 
@@ -27,7 +26,7 @@ STORY = "어제 저녁 항구 앞 시장에서 장을 보다가 들은 이야기
 
 def watch(text, threshold, state=State.ON):
     with writing():
-        return filter_rules.add(kind="signal", text=text, threshold=threshold, by=None, state=state)
+        return changes.add(kind="signal", text=text, threshold=threshold, by=None, state=state)
 
 
 def test_many_links_wait(ada, harbour):
@@ -107,7 +106,7 @@ def test_a_text_said_very_often_costs_no_more_to_look_for(ada, harbour):
     with count_queries() as after:
         found = count_similar(STORY)
 
-    assert found == near_duplicates.MOST
+    assert found == near_duplicates.BUCKET_MAX
     assert len(before) == len(after) == 1
 
 
@@ -117,7 +116,7 @@ def test_an_author_whose_comments_are_often_hidden_waits(ada, bora, mo, harbour)
         comment = say(harbour, ada, f"{number}번째 말")
         if number % 2 == 0:
             with writing():
-                moderation.hide(comment, by=mo, reason="abuse")
+                decisions.hide(comment, by=mo, reason="abuse")
 
     assert say(harbour, ada, "또 한마디").held_for == "rejected"
     assert say(harbour, bora, "한마디").held_for is None

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from board.db import db, writing
 from board.db.hash_chain import find_tampered_tail
-from board.moderation.appeals.models import Appeal, appeal
+from board.moderation.appeals.models import Appeal, submit_appeal
 from board.moderation.cli import moderation_cli
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings.models import Ruling, append_ruling
+from board.moderation.rulings.decisions import hide, restore
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.moderation.users import sanctions
 from conftest import count_queries, more_link, say
 from moderation.test_moderation_log import behind_its_back
@@ -31,8 +31,8 @@ def type_(app):
 def decisions(ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
-        moderation.restore(comment, by=mo, reason="review")
+        hide(comment, by=mo, reason="abuse")
+        restore(comment, by=mo, reason="review")
         sanctions.warn(ada, by=mo, reason="spam")
     return list(db.session.scalars(select(Ruling).order_by(Ruling.id)))
 
@@ -84,8 +84,8 @@ def test_no_file_is_overwritten(type_, decisions, tmp_path):
 def test_an_operator_decides_an_appeal_where_nobody_else_can(type_, ada, mo, harbour, guest):
     comment = say(harbour, ada, "Remark")
     with writing():
-        ruling = moderation.hide(comment, by=mo, reason="abuse")
-        appeal(ruling, by=ada, text="It was a quote")
+        ruling = hide(comment, by=mo, reason="abuse")
+        submit_appeal(ruling, by=ada, text="It was a quote")
 
     result = type_("decide", str(ruling.id), "uphold", "It was one.")
 
@@ -115,7 +115,7 @@ def test_the_log_is_searched_by_kind_and_by_moderator(as_, mo, decisions):
 def test_the_log_goes_on_page_by_page_and_asks_no_more_for_many(as_, mo, ada, rows):
     with writing():
         for _ in range(rows):
-            append_ruling(moderation.Verdict.WARN, by=mo, about=ada, reason="spam")
+            append_ruling(Verdict.WARN, by=mo, about=ada, reason="spam")
     client = as_(mo)
 
     with count_queries() as queries:

@@ -9,10 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing, writing_engine
 from board.db.hash_chain import find_tampered
-from board.moderation.filters import models as rules
+from board.moderation.filters import changes
+from board.moderation.filters.models import State
 from board.moderation.rulings import undo as undoing
-from board.moderation.rulings.models import Ruling, Verdict, append_ruling, hide, restore
-from board.moderation.rulings.models import keep as keep_comment
+from board.moderation.rulings.decisions import hide, restore
+from board.moderation.rulings.decisions import keep as keep_comment
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from conftest import say
 
 
@@ -139,9 +141,9 @@ def test_what_is_decided_without_a_reason_says_what_it_is_about_and_nothing_of_g
     with writing():
         keep_comment(comment, by=mo)
         append_ruling(Verdict.ORDER, by=mo, reason="", note="심의-2026-1234")
-        rule = rules.add(by=mo, state=rules.State.ON, disguised=True, **said)
-        rules.change(rule, by=mo, state="shadow")
-        rules.allow("상인회관", by=mo)
+        rule = changes.add(by=mo, state=State.ON, disguised=True, **said)
+        changes.change(rule, by=mo, state="shadow")
+        changes.allow("상인회관", by=mo)
 
     assert lines_of(as_(mo), "ko") >= {
         "댓글 승인",

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from board.comments.writing import create
 from board.db import db, writing
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings.models import Ruling, Verdict
+from board.moderation.rulings import decisions
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from conftest import say
 
 
@@ -48,7 +48,7 @@ def test_other_people_are_told_nothing(as_, ada, bora, mo, harbour):
 def test_a_comment_looked_at_and_left_where_it_was_is_no_news(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
 
     assert "알림이 없습니다." in notices(as_(ada))
 
@@ -57,7 +57,7 @@ def test_one_that_waited_and_may_be_read_is(as_, ada, mo, harbour, monkeypatch):
     monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
 
     assert "다른 이용자도 볼 수 있습니다." in notices(as_(ada))
 
@@ -65,13 +65,11 @@ def test_one_that_waited_and_may_be_read_is(as_, ada, mo, harbour, monkeypatch):
 def test_what_was_taken_back_at_once_is_not_told(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
     [ruling] = db.session.scalars(select(Ruling))
 
     with writing():
-        moderation.append_ruling(
-            Verdict.RESTORE, by=mo, comment=comment, reason="undone", undoes=ruling
-        )
+        append_ruling(Verdict.RESTORE, by=mo, comment=comment, reason="undone", undoes=ruling)
 
     assert "댓글 숨김" not in notices(as_(ada))
 
@@ -86,7 +84,7 @@ def test_notices_come_page_by_page(as_, ada, mo, harbour):
     for number in range(31):
         comment = say(harbour, ada, f"Remark {number}")
         with writing():
-            moderation.hide(comment, by=mo, reason="abuse")
+            decisions.hide(comment, by=mo, reason="abuse")
     client = as_(ada)
 
     first = client.get("/account/notices").text

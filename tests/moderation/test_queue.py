@@ -9,7 +9,7 @@ from board.comments.writing import create
 from board.db import db, writing
 from board.moderation import queue as moderation_queue
 from board.moderation.queue import Queue, QueueItem
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from conftest import person, say
 
@@ -40,9 +40,9 @@ def test_a_decision_or_its_author_ends_the_wait_everywhere(verb, ada, mo, harbou
     with writing():
         match verb:
             case "keep":
-                moderation.keep(comment, by=mo)
+                decisions.keep(comment, by=mo)
             case "hide":
-                moderation.hide(comment, by=mo, reason="abuse")
+                decisions.hide(comment, by=mo, reason="abuse")
             case "delete":
                 comment.delete()
 
@@ -54,7 +54,7 @@ def test_a_ruling_remembers_where_the_comment_waited(ada, mo, harbour, all_held)
     [before] = db.session.scalars(QueueItem.for_comment(comment))
     since = before.since
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
     [ruling] = db.session.scalars(select(Ruling))
 
     with writing():

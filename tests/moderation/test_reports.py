@@ -10,8 +10,7 @@ from board.db import db, now, writing
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports import models as reports
 from board.moderation.reports.models import Report, report, reporter_weight
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings import undo
+from board.moderation.rulings import decisions, undo
 from conftest import person, say
 
 
@@ -65,7 +64,7 @@ def test_a_report_can_be_withdrawn_until_it_is_answered(as_, ada, mo, rude):
 
     send(client, rude)
     with writing():
-        moderation.keep(rude, by=mo)
+        decisions.keep(rude, by=mo)
     client.post(f"/comments/{rude.id}/unreport")
 
     assert db.session.scalar(select(Report)).upheld is False
@@ -87,7 +86,7 @@ def test_nobody_reports_their_own_comment(as_, bora, rude):
 def test_a_comment_that_is_gone_cannot_be_reported(as_, ada, bora, mo, harbour, rude):
     say(harbour, ada, "Reply", to=rude)
     with writing():
-        moderation.hide(rude, by=mo, reason="abuse")
+        decisions.hide(rude, by=mo, reason="abuse")
 
     assert send(as_(ada), rude).status_code == 409
 
@@ -124,8 +123,8 @@ def test_who_was_right_weighs_more_and_who_was_wrong_less(ada, bora, mo, harbour
             report(right, by=ada, reason="abuse")
             report(wrong, by=other, reason="abuse")
         with writing():
-            moderation.hide(right, by=mo, reason="abuse")
-            moderation.keep(wrong, by=mo)
+            decisions.hide(right, by=mo, reason="abuse")
+            decisions.keep(wrong, by=mo)
 
     assert reporter_weight(ada) == 1.6
     assert reporter_weight(other) == 0.4
@@ -139,7 +138,7 @@ def test_moderators_see_in_a_persons_record_what_they_reported_and_what_was_uphe
     with writing():
         report(right, by=ada, reason="abuse")
         report(open_, by=ada, reason="abuse")
-        moderation.hide(right, by=mo, reason="abuse")
+        decisions.hide(right, by=mo, reason="abuse")
     client = as_(mo)
 
     shown = {user: client.get(f"/desk/people/{user.id}").text for user in (ada, bora)}
@@ -153,7 +152,7 @@ def test_taking_a_decision_back_reopens_its_reports(ada, mo, rude):
     with writing():
         report(rude, by=ada, reason="abuse")
     with writing():
-        ruling = moderation.hide(rude, by=mo, reason="abuse")
+        ruling = decisions.hide(rude, by=mo, reason="abuse")
     assert db.session.scalar(select(Report)).upheld is True
 
     with writing():
@@ -169,7 +168,7 @@ def test_what_was_answered_does_not_queue_again_by_itself(ada, mo, rude):
     with writing():
         report(rude, by=ada, reason="abuse")
     with writing():
-        moderation.keep(rude, by=mo)
+        decisions.keep(rude, by=mo)
 
     with writing():
         report(rude, by=third, reason="abuse")
@@ -181,9 +180,9 @@ def test_a_later_decision_leaves_what_was_answered_as_it_was(ada, mo, rude):
     with writing():
         report(rude, by=ada, reason="abuse")
     with writing():
-        kept = moderation.keep(rude, by=mo)
+        kept = decisions.keep(rude, by=mo)
     with writing():
-        moderation.hide(rude, by=mo, reason="abuse")
+        decisions.hide(rude, by=mo, reason="abuse")
 
     [answered] = db.session.scalars(select(Report))
     assert (answered.ruling_id, answered.upheld) == (kept.id, False)
@@ -196,9 +195,9 @@ def test_it_waits_for_the_reason_that_weighs_most_among_its_own_reports(ada, mo,
     with writing():
         for each in crowd:
             report(other, by=each, reason="spam")
-        report(rude, by=ada, reason="hate", enough=3)
+        report(rude, by=ada, reason="hate", queue_weight=3)
         for each in crowd[:2]:
-            report(rude, by=each, reason="abuse", enough=3)
+            report(rude, by=each, reason="abuse", queue_weight=3)
 
     waiting = db.session.scalars(QueueItem.oldest(Queue.REPORTED))
     assert {item.comment_id: item.reason for item in waiting} == {

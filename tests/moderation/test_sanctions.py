@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, writing
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.users import bulk_bans, sanctions
 from conftest import count_queries, person, say
@@ -185,4 +185,4 @@ def one_more_of_each(name, subject, mo, harbour):
     with writing():
         sanctions.suspend(user, by=mo, until=sanctions.FOREVER, reason="spam")
         sanctions.add_note(subject, by=mo, text="note")
-        moderation.hide(comment, by=mo, reason="spam")
+        decisions.hide(comment, by=mo, reason="spam")

@@ -61,7 +61,7 @@ def talk(article, by, count, *, minutes_ago=0.0, text="Comment {}"):
         ]  # fmt: skip
 
 
-def usually(article, *, comments, last=0, slots=baselines.OWN_SLOTS, votes=0, reports=0):
+def usually(article, *, comments, last=0, slots=baselines.AVERAGE_SLOTS, votes=0, reports=0):
     """What each of the last slots brought, before the last ten minutes and `last` days ago."""
     newest = activity.slot_of(now() - SLOT) - 1 - last * activity.SLOTS_A_DAY
     with writing():

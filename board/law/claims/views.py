@@ -17,7 +17,7 @@ from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence
 from board.law.claims.forms import ChannelForm, ClaimForm, StatusForm, kinds
 from board.law.claims.models import Claim
-from board.moderation.rulings.labels import act_label
+from board.moderation.rulings.labels import verdict_label
 from board.web.access import everyone, members, open_to
 from board.web.forms import query_id
 from board.web.i18n import language
@@ -132,7 +132,7 @@ def history(claim: Claim) -> list[Event]:
     for asked in claim_workflow.objections(claim):
         events.append(Event(asked.made_at, gettext("Author’s objection"), asked.text))
         if asked.outcome and asked.decided_at:
-            label = act_label(asked.outcome.verdict)
+            label = verdict_label(asked.outcome.verdict)
             events.append(Event(asked.decided_at, label, asked.outcome.note))
     return sorted(events, key=lambda event: event.at)
 

@@ -87,7 +87,7 @@ def _filled(least: dict[int, int], slot: int) -> int:
     return least[slot]
 
 
-def keys_of(mark: bytes) -> list[int]:
+def bucket_keys(mark: bytes) -> list[int]:
     """What near texts are looked up by: two that share 3 of 4 grams share a key, nearly always.
 
     Eight whole numbers below 2⁶³, each of two slots and of its own.

@@ -64,7 +64,7 @@ class Letter:
     """One letter of a character, as it is matched. Told apart by identity, which is quick."""
 
     merged: str
-    said: str
+    sound: str
     opens: bool = True  # a syllable starts here
     closes: bool = True  # a syllable ends here
     alone: bool = False  # typed as a letter of its own: ㅅㅂ

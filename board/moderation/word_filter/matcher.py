@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick
 
 from board.moderation.word_filter.candidates import Candidate
 from board.moderation.word_filter.normalization import NormalizedText, Reading
-from board.moderation.word_filter.phonetics import PhoneticForm, Place, kind_of
+from board.moderation.word_filter.phonetics import PhoneticForm, Place, form_type
 from board.moderation.word_filter.variants import readings_of, variants_of
 from board.moderation.word_filter.visible_text import VisibleText, visible_text
 from board.moderation.word_filter.wildcards import Pattern, Words, anchor_of
@@ -26,7 +26,7 @@ class Action(enum.StrEnum):
     WARN = "warn"  # the writer is asked once, and may post
 
 
-class WrongRule(ValueError):
+class InvalidRule(ValueError):
     """A rule that cannot be kept: "empty", "long", or "wide" where it would match nearly all."""
 
     def __init__(self, reason: Literal["empty", "long", "wide"]) -> None:
@@ -56,12 +56,12 @@ class Rule:
 
     def __post_init__(self) -> None:
         if len(self.text) > self.TEXT_MAX:
-            raise WrongRule("long")
+            raise InvalidRule("long")
         letters = sum(char.isalnum() for char in self.spelling)
         if not letters:
-            raise WrongRule("empty")
+            raise InvalidRule("empty")
         if self.kind == "pattern" and "*" in self.text and letters < 2:
-            raise WrongRule("wide")
+            raise InvalidRule("wide")
 
     @property
     def spelling(self) -> str:
@@ -88,7 +88,7 @@ class Matcher:
 
     # Spots looked at in one text, and words found there. Only nonsense needs more: then words are
     # found as they are spelt, and no longer in disguise, so that no text takes long.
-    LOOKS: ClassVar = 500
+    CANDIDATES_MAX: ClassVar = 500
 
     def __init__(self, rules: Iterable[Rule], allowed: Iterable[str] = ()) -> None:
         self._rules = list(rules)
@@ -98,14 +98,16 @@ class Matcher:
         for number, rule in enumerate(self._rules):
             forms = variants_of(rule.spelling) if rule.kind == "word" else []
             for form in forms:
-                kind = kind_of(form)
+                kind = form_type(form)
                 sound = sounds.setdefault((kind, form.letters), kind())
                 sound.add(number, form, disguised=rule.disguised)
             if forms:
                 for spelling in _with_and_without_spaces([rule.spelling]):
                     spelt[spelling].append(number)
             else:  # ㅗㅗ is one sound, and is looked for as it is written
-                patterns[anchor_of(rule.spelling)].append((number, Pattern.of(rule.spelling)))
+                patterns[anchor_of(rule.spelling)].append(
+                    (number, Pattern.from_text(rule.spelling))
+                )
         self._sounds = _AhoCorasick((letters, sound) for (_, letters), sound in sounds.items())
         self._spelt, self._patterns = _AhoCorasick(spelt.items()), _AhoCorasick(patterns.items())
         self._allowed = _AhoCorasick((word, None) for word in _with_and_without_spaces(allowed))
@@ -126,13 +128,13 @@ class Matcher:
 
     def _words_in(self, text: str) -> set[Place]:
         found: set[Place] = set()
-        looks = self.LOOKS
+        looks = self.CANDIDATES_MAX
         for sound, spot in self._heard_in(text):
             read = list(sound.read(spot))
             found.update(read)
             looks -= 1 + len(read)
             if looks < 1:
-                return found.union(self._spelt_in(spot.folded.plain.lowered, found))
+                return found.union(self._spelt_in(spot.folded.visible.lowered, found))
         return found
 
     def _heard_in(self, text: str) -> Iterator[tuple[PhoneticForm, Candidate]]:
@@ -157,7 +159,7 @@ class Matcher:
         anchors = self._patterns.found(lowered)
         if not anchors:
             return
-        words = Words.of(lowered)
+        words = Words.from_text(lowered)
         # A word that repeats an anchor is matched once all the same.
         there = {(words.at(start), *each) for meant, start, _ in anchors for each in meant}
         for at, number, pattern in there:

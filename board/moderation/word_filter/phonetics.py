@@ -41,7 +41,7 @@ class Latin(PhoneticForm):
 
     def _last(self, spot: Candidate) -> int:
         """With the second s of ass."""
-        text, last = spot.folded.plain.lowered, spot.last
+        text, last = spot.folded.visible.lowered, spot.last
         while text[last : last + 1] == text[last - 1]:
             last += 1
         return last
@@ -53,7 +53,7 @@ class Initials(PhoneticForm):
     def read(self, spot: Candidate) -> Iterator[Place]:
         if spot.stands_alone():
             for number, form in self.forms:
-                if _is_heard(spot.said, form.said, long=form.syllables > 2):
+                if _is_heard(spot.sounds, form.sounds, long=form.syllables > 2):
                     yield spot.first, spot.last, number
 
 
@@ -70,7 +70,7 @@ class Syllables(PhoneticForm):
         whole = form.spelling.replace(" ", "")
         for spelling in {form.spelling, whole}:
             self._spelt[spelling].append((number, form))
-        self._contracted[whole[:-1], form.said].append((number, form))
+        self._contracted[whole[:-1], form.sounds].append((number, form))
         if disguised and form.syllables > 1:
             self.forms.append((number, form))
         self._vowels = sum(letter in VOWELS for letter in form.letters)  # the same in each
@@ -82,25 +82,25 @@ class Syllables(PhoneticForm):
         closes = spot.letters[-1].closes
         spelt = self._as_spelt(spot) if closes else self._as_contracted(spot)
         for number, form in spelt:
-            if form.syllables > 1 or spot.has_room():
+            if form.syllables > 1 or spot.fits_context():
                 yield number
         if closes and self.forms and spot.is_worth_reading(self._vowels):
             yield from self._in_disguise(spot)
 
     def _as_spelt(self, spot: Candidate) -> Iterable[tuple[int, Variant]]:
-        return self._spelt.get(" ".join(spot.shown.split()), ())
+        return self._spelt.get(" ".join(spot.visible.split()), ())
 
     def _as_contracted(self, spot: Candidate) -> Iterable[tuple[int, Variant]]:
-        if spot.contracts:
-            return self._contracted.get((spot.shown[:-1], spot.said), ())
+        if spot.is_contracted:
+            return self._contracted.get((spot.visible[:-1], spot.sounds), ())
         return ()
 
     def _in_disguise(self, spot: Candidate) -> Iterable[int]:
-        has_gap, has_room = spot.has_gap, spot.has_room()
+        has_gap, has_room = spot.has_gap, spot.fits_context()
         if has_gap and not has_room:
             return ()
-        manner = _Disguise(spot.reading, spot.has_letters_alone, spot.is_parted, has_room)
-        return _heard(self, spot.said, manner)
+        manner = _Disguise(spot.reading, spot.has_jamo, spot.has_space, has_room)
+        return _heard(self, spot.sounds, manner)
 
     def heard(self, said: str, manner: "_Disguise") -> Iterator[int]:
         for number, form in self.forms:
@@ -117,16 +117,16 @@ class _Disguise(NamedTuple):
     has_room: bool
 
     def suits(self, form: Variant) -> bool:
-        return (form.syllables > 2 or self.has_room) and (self.alone or not form.squeezed)
+        return (form.syllables > 2 or self.has_room) and (self.alone or not form.collapsed)
 
     def says(self, said: str, form: Variant) -> bool:
         if form.exact:
-            return self.reading is as_written and said == form.said
+            return self.reading is as_written and said == form.sounds
         if self.reading is as_spoken:
             return True
         if self.parted:
-            return _is_heard_over_a_space(said, form.said)
-        return _is_heard(said, form.said, long=form.syllables > 2)
+            return _is_heard_over_a_space(said, form.sounds)
+        return _is_heard(said, form.sounds, long=form.syllables > 2)
 
 
 @lru_cache(maxsize=4096)
@@ -152,7 +152,7 @@ def _is_heard(said: str, meant: str, *, long: bool) -> bool:
     )
 
 
-def kind_of(form: Variant) -> type[PhoneticForm]:
+def form_type(form: Variant) -> type[PhoneticForm]:
     if form.latin:
         return Latin
-    return Initials if form.letters_alone else Syllables
+    return Initials if form.jamo_only else Syllables

@@ -33,12 +33,12 @@ _LOOKS_LIKE = {"대": "머", "멍": "댕", "명": "띵", "귀": "커"}
 class Variant(NamedTuple):
     spelling: str  # no two spaces together
     letters: str
-    said: str
+    sounds: str
     syllables: int
-    letters_alone: bool  # ㅅㅂ
+    jamo_only: bool  # ㅅㅂ
     latin: bool
     exact: bool = False  # only with these very letters: it is a disguise already
-    squeezed: bool = False  # only where letters are typed alone
+    collapsed: bool = False  # only where letters are typed alone
 
 
 def variants_of(spelling: str) -> list[Variant]:
@@ -47,7 +47,7 @@ def variants_of(spelling: str) -> list[Variant]:
     if forms[0].latin:
         forms.append(_typed_in_hangul(spelling))
     else:
-        forms += [squeezed for form in forms if (squeezed := _squeezed(form)).said != form.said]
+        forms += [squeezed for form in forms if (squeezed := _squeezed(form)).sounds != form.sounds]
     return [form for form in dict.fromkeys(forms) if len(form.letters) > 1]
 
 
@@ -62,7 +62,7 @@ def _form(spelling: str, *, spaced: bool = False) -> Variant:
     return Variant(
         spelling,
         folded.text,
-        "".join(letter.said for letter in folded.letters),
+        "".join(letter.sound for letter in folded.letters),
         sum(letter.opens for letter in folded.letters),
         all(letter.alone for letter in folded.letters) and not VOWELS & set(folded.text),
         bool(_LATIN.search(spelling)),
@@ -71,17 +71,17 @@ def _form(spelling: str, *, spaced: bool = False) -> Variant:
 
 def _typed_in_hangul(spelling: str) -> Variant:
     """Latin typed with the keyboard in Hangul: fuck is ㄹㅕ차."""
-    letters = "".join(letter.said for char in spelling for letter in keyed(char))
-    return _form(letters)._replace(letters_alone=False, exact=True, squeezed=True)
+    letters = "".join(letter.sound for char in spelling for letter in keyed(char))
+    return _form(letters)._replace(jamo_only=False, exact=True, collapsed=True)
 
 
 def _squeezed(form: Variant) -> Variant:
     """With doubled letters once, as they are folded when they are typed alone: ㅈㅗㄴㄴㅏ."""
-    pairs = [pair for pair, _ in groupby(zip(form.letters, form.said, strict=True))]
+    pairs = [pair for pair, _ in groupby(zip(form.letters, form.sounds, strict=True))]
     return form._replace(
         letters="".join(letter for letter, _ in pairs),
-        said="".join(said for _, said in pairs),
-        squeezed=True,
+        sounds="".join(said for _, said in pairs),
+        collapsed=True,
     )
 
 

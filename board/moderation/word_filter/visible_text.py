@@ -11,7 +11,7 @@ from board.moderation.word_filter.jamo import FINALS, INITIALS
 
 Span = tuple[int, int]
 
-KEPT = 32  # texts: one post looks at the same text several times
+CACHE_SIZE = 32  # texts: one post looks at the same text several times
 
 # A character with all that hangs on it. Sorting a heap of marks takes the square of its height, so
 # no more than a few of them are looked at.
@@ -44,7 +44,7 @@ class VisibleText:
         return (self.spans[start][0], self.spans[end - 1][1]) if self.spans else (start, end)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def visible_text(text: str) -> VisibleText:
     """`text` as a reader sees it. Never raises, whatever the string holds; linear in its length."""
     if _is_shown_as_it_is(text):

@@ -26,7 +26,7 @@ class Words(NamedTuple):
     starts: list[int]
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def from_text(cls, text: str) -> Self:
         words = cls([], [])
         for found in _WORD.finditer(text):
             bare = found[0].lstrip(_EDGES)
@@ -47,7 +47,7 @@ class Pattern(NamedTuple):
     anchored: int  # which of its words holds the anchor
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def from_text(cls, text: str) -> Self:
         words = text.split()
         anchor = anchor_of(text)
         holding = next(number for number, word in enumerate(words) if anchor in word)

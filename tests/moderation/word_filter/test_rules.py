@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from board.moderation.word_filter import (
     Action,
     Hit,
+    InvalidRule,
     Matcher,
     Rule,
-    WrongRule,
     default_rules,
     normalize,
 )
@@ -120,7 +120,7 @@ def test_a_hit_says_where_it_is_in_the_text_as_it_was_given():
     ],
 )
 def test_a_rule_that_cannot_be_kept_says_why(kind, text, reason):
-    with pytest.raises(WrongRule) as wrong:
+    with pytest.raises(InvalidRule) as wrong:
         Rule(1, kind, text)
 
     assert wrong.value.reason == reason
