@@ -1,4 +1,4 @@
-"""Rules about words that work in Korean, and what else a text gives away. Nothing of the web."""
+"""Word filter for Korean: rules, matcher and other text features. Imports nothing of the web."""
 
 from board.moderation.word_filter.default_rules import default_allowed_words, default_rules
 from board.moderation.word_filter.features import (

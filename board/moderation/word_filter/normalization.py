@@ -1,4 +1,4 @@
-"""Text folded to the letters it is heard as, with the way back to where each letter stood."""
+"""Normalization: a text as the letters it is heard as, with the original place of each letter."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -29,21 +29,21 @@ _NO_LETTER = Letter(" ", " ")
 
 @dataclass(slots=True)
 class NormalizedText:
-    """Letters heard alike spelt alike. `text`, `letters` and `at` have one entry for each."""
+    """Letters that sound alike are merged. `text`, `letters` and `positions` are parallel."""
 
     visible: VisibleText
     text: str = ""
     letters: list[Letter] = field(default_factory=list)
-    positions: list[int] = field(default_factory=list)  # which character of `plain`
-    starts: list[int] = field(default_factory=list)  # of runs of letters without a gap
+    positions: list[int] = field(default_factory=list)  # indexes of the characters in `visible`
+    starts: list[int] = field(default_factory=list)  # first letters of runs without a gap
 
     @property
     def spans(self) -> list[Span]:
-        """Where each letter stood in the original text: characters from, up to."""
+        """The span of each letter in the original text."""
         return [self.visible.span(at, at + 1) for at in self.positions]
 
     def run_start(self, at: int) -> int:
-        """The first letter of the run without a gap that `at` is in."""
+        """The first letter of the run that the letter `at` is in."""
         return self.starts[bisect_right(self.starts, at) - 1]
 
     def run_end(self, at: int) -> int:
@@ -52,33 +52,33 @@ class NormalizedText:
         return self.starts[run] if run < len(self.starts) else len(self.letters)
 
     def add_break(self, at: int) -> None:
-        """No word goes on beyond text that is left out."""
+        """Add a gap for text that is left out: no word goes on across it."""
         self.starts.append(len(self.letters))
         self.letters.append(_NO_LETTER)
         self.positions.append(at)
 
-    def append(self, heard: Iterable[PlacedLetters]) -> None:
-        """Add what neighbouring characters say; one that is no letter makes a gap."""
-        letters, where = self.letters, self.positions
+    def append(self, characters: Iterable[PlacedLetters]) -> None:
+        """Add the letters of neighbouring characters; one without letters makes a gap."""
+        letters, positions = self.letters, self.positions
         before: Letter | None = None
-        for at, said in heard:  # the dearest loop there is
-            if not said:
+        for at, sounds in characters:  # the hottest loop of the filter
+            if not sounds:
                 before = None
                 continue
-            first = said[0]
+            first = sounds[0]
             if before is None:
                 self.starts.append(len(letters))
-            elif _may_join(before, first) and (one := _one_sound(before, first)):
-                said = said[1:]
+            elif _may_join(before, first) and (one := _merged_letter(before, first)):
+                sounds = sounds[1:]
                 if one is not before:
                     letters[-1] = one
-                    self._stretch()
-            letters += said
-            where += (at,) * len(said)
+                    self._merge_stretched()
+            letters += sounds
+            positions += (at,) * len(sounds)
             before = letters[-1]
 
-    def _stretch(self) -> None:
-        """ㅅㅣㅇㅣ is 시이, and no more than 시."""
+    def _merge_stretched(self) -> None:
+        """ㅅㅣㅇㅣ is 시이, which is merged to 시."""
         last = len(self.letters) - 1
         if self.letters[last].silent and self.starts[-1] != last:
             before = self.letters[last - 1]
@@ -88,13 +88,13 @@ class NormalizedText:
 
 
 def _may_join(before: Letter, letter: Letter) -> bool:
-    """Most letters need no closer look."""
+    """A quick test that rules out most pairs."""
     return letter.merged == before.merged or letter.sound == "ㅎ" or (letter.alone and before.alone)
 
 
 @lru_cache(maxsize=4096)
-def _one_sound(before: Letter, letter: Letter) -> Letter | None:
-    """The one letter that two of neighbouring characters are heard as, if they are."""
+def _merged_letter(before: Letter, letter: Letter) -> Letter | None:
+    """The single letter that two neighbouring letters are heard as, or None."""
     if letter.merged != before.merged:
         if letter.sound == "ㅎ" and not letter.alone and before.sound in ASPIRATED:
             return replace(before, sound=ASPIRATED[before.sound])  # 색히 is 새키
@@ -153,20 +153,20 @@ as_leet = by_character(leet)
 
 @lru_cache(maxsize=CACHE_SIZE)
 def normalize(text: str) -> NormalizedText:
-    """`text` as it stands, folded. Never raises, whatever it holds; linear in its length.
+    """The text normalized as written. Never raises; linear in its length.
 
-    To be read, not changed: it is the same for everyone who asks.
+    Cached and shared: do not change the result.
     """
-    shown = visible_text(text)
-    return normalize_text(shown, as_written, [(0, len(shown.text))])
+    visible = visible_text(text)
+    return normalize_text(visible, as_written, [(0, len(visible.text))])
 
 
-def normalize_text(shown: VisibleText, reading: Reading, parts: Iterable[Span]) -> NormalizedText:
-    """What `reading` makes of those parts of a text, none of which touch."""
-    folded = NormalizedText(shown)
+def normalize_text(visible: VisibleText, reading: Reading, parts: Iterable[Span]) -> NormalizedText:
+    """Normalize parts of a text, none of which touch, in a reading."""
+    normalized = NormalizedText(visible)
     for start, end in parts:
-        if folded.letters:
-            folded.add_break(start)
-        folded.append(reading(shown.text, start, end))
-    folded.text = "".join([letter.merged for letter in folded.letters])
-    return folded
+        if normalized.letters:
+            normalized.add_break(start)
+        normalized.append(reading(visible.text, start, end))
+    normalized.text = "".join([letter.merged for letter in normalized.letters])
+    return normalized
