@@ -1,7 +1,7 @@
 """Jamo: the letters of a character, and which letters sound, look or are typed alike.
 
 Hangul is split into letters (자모). Letters that sound alike are merged: ㅆ with ㅅ, ㅖ with ㅔ,
-a final ㅈ with ㅅ. The original sound is stored beside the merged letter, because a disguise hardens
+a final ㅈ with ㅅ. The original sound is stored beside the merged letter: a disguise hardens
 a word (시발, 씨발) more often than it softens it (새끼, 세기).
 """
 
