@@ -41,7 +41,7 @@ class Rule:
     A space in a word may be missing in the text: 미친 놈 matches 미친놈. A pattern matches whole
     words: `*` is any letters of a word or none, `?` is one, and a space separates two words.
 
-    Raises WrongRule, with the reason, for a text no rule can have.
+    Raises InvalidRule, with the reason, for a text no rule can have.
     """
 
     id: int
