@@ -24,12 +24,12 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, now, schema, writing
+from board.db.clock import today
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import Report
 from board.moderation.rulings.models import Ruling, Verdict
 from board.ops.sample.cli import load_if_empty
 from board.ops.sample.thread_generator import fill
-from board.web.i18n import today
 
 ARTICLES = 20
 BATCH = 20_000

@@ -13,9 +13,9 @@ from board.accounts import models as accounts
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, schema, writing
+from board.db.clock import today
 from board.ops.sample.cli import load_if_empty
 from board.ops.sample.thread_generator import fill
-from board.web.i18n import today
 
 SLUG = "bench"
 POSTED = "posted"  # posts go here, so that SLUG stays as it is

@@ -13,13 +13,13 @@ from typing import Any
 from board import create_app
 from board.accounts import models as accounts
 from board.db import close_connections, db, schema, writing
+from board.db.clock import today
 from board.tips.crypto.primitives import Key
 from board.tips.models.key_holders import PassphraseKeys, TipReader, UnlockedSession
 from board.tips.models.tip import Purpose
 from board.tips.readers import roster
 from board.tips.sealed import messages
 from board.tips.sealed.sealed_tip import DecryptableTip
-from board.web.i18n import today
 
 TIPS, ROUNDS = 1000, 3
 STORY = "어시장 위판장 저울이 한 상자에 300그램씩 더 나가게 맞춰져 있습니다. " * 8

@@ -18,21 +18,29 @@ from board.runtime import limiter
 from board.tips import wiring as tips_wiring
 from board.web import (
     access,
-    compression,
     desk,
     errors,
-    headers,
     health,
     i18n,
     language_switch,
-    proxies,
     static_files,
     template_context,
-    url_converters,
 )
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
-from board.web.request import guard, origins, query_filter
+from board.web.request import guard, origins, proxies, query_filter, url_converters
+from board.web.response import compression, headers
+
+# Hooks run in this order, too: law/wiring.py says why it comes before moderation.
+SLICES = (
+    accounts_wiring,
+    articles_wiring,
+    comments_wiring,
+    law_wiring,
+    moderation_wiring,
+    api_wiring,
+    tips_wiring,
+)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -42,16 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # Of those that look at an answer, the first is the last to see it.
     for part in (url_converters, db, read_connections, limiter, i18n, compression, static_files):
         part.init_app(app)
-    # Hooks run in this order, too: law/wiring.py says why it comes before moderation.
-    for wiring in (
-        accounts_wiring,
-        articles_wiring,
-        comments_wiring,
-        law_wiring,
-        moderation_wiring,
-        api_wiring,
-        tips_wiring,
-    ):
+    for wiring in SLICES:
         wiring.init_app(app)
     register(app, desk, origins, guard, language_switch, health)
     # Of those that wrap the app, the last is the first to see a request.

@@ -44,7 +44,7 @@ from board.comments.models import Comment
 from board.comments.writing.create import post
 from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
-from board.web.i18n import today
+from board.db.clock import today
 from support.shared_app import Stage, end, wanted
 
 pytest_plugins = ["support.fake_smtp"]

@@ -1,4 +1,4 @@
-"""`flask --app wsgi accounts …`: the first staff are made here, and only here."""
+"""Command line: `flask --app wsgi accounts …`. The only way to give staff their permissions."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from board.accounts.auth.passwords import (
     PASSWORD_MAX,
     PASSWORD_MIN,
     hash_password,
-    is_easy,
+    is_guessable,
     normalize_password,
 )
 from board.accounts.display_names import NAME_MAX, NAME_MIN, is_valid_name, normalize_name
@@ -18,7 +18,7 @@ from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
 from board.db import db, now, schema, writing
-from board.web.i18n import today
+from board.db.clock import today
 
 accounts_cli = AppGroup("accounts", help="Create accounts, grant and revoke permissions, suspend.")
 
@@ -34,9 +34,9 @@ FOREVER = timedelta(days=365 * 100)
 @click.option("--password", help="Asked for when not given.")
 def add(email: str, name: str, capabilities: tuple[str, ...], password: str | None) -> None:
     """Make an account. Staff may have names readers may not choose."""
-    _refuse_without_tables()
+    _require_tables()
     email, name = _valid_email(email), _valid_name(name)
-    if password is None:  # after the checks above: nobody types a password for nothing
+    if password is None:  # after the checks above, so nobody types one in vain
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     password_hash = hash_password(_valid_password(password, about=[name, email.partition("@")[0]]))
     with writing():
@@ -117,7 +117,7 @@ def reset_second_factor(email: str) -> None:
     click.echo(f"{email} sets up two-step verification at the next sign-in.")
 
 
-def _refuse_without_tables() -> None:
+def _require_tables() -> None:
     state = schema.state(db.engine)
     if state is not schema.State.CURRENT:
         raise click.ClickException(f"The tables are {state.value}. Start `serve` once first.")
@@ -142,8 +142,8 @@ def _valid_name(name: str) -> str:
 
 def _valid_password(password: str, *, about: list[str]) -> str:
     password = normalize_password(password)
-    is_fit = PASSWORD_MIN <= len(password) <= PASSWORD_MAX
-    if not is_fit or is_easy(password, about=about):
+    has_valid_length = PASSWORD_MIN <= len(password) <= PASSWORD_MAX
+    if not has_valid_length or is_guessable(password, about=about):
         raise click.ClickException(
             f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters and is not easy to guess."
         )

@@ -1,4 +1,4 @@
-"""What is kept about a person, for them to take along (개인정보 보호법 35조, 35조의2)."""
+"""Export of a user's personal data (개인정보 보호법 35조, 35조의2)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,15 +7,14 @@ from board.accounts.models import User
 from board.db.read_connections import Rows, fetch_all
 from board.runtime.limiter import Limiter
 
-# By what it is called in the file; slices add what they keep. Values are what JSON knows, dates and
-# moments.
+# By key in the file; each slice adds its own. Values are JSON types, dates and datetimes.
 exporters: dict[str, Callable[[User], Any]] = {}
-# Ten years of somebody's comments take a second.
+# Ten years of one user's comments take a second.
 limiter = Limiter("belongings", queue=2, wait=10)
 
 
 def as_dicts(statement: Rows) -> list[dict[str, Any]]:
-    """All that a part finds, as the file has it: by the names of the columns."""
+    """Rows as dicts keyed by column name."""
     return [dict(row._mapping) for row in fetch_all(statement, {})]
 
 
@@ -30,4 +29,4 @@ def export_account(user: User) -> Mapping[str, Any]:
 
 def export_sessions(user: User) -> list[Mapping[str, Any]]:
     names = ("device", "started_at", "seen_on", "expires_at")
-    return [{name: getattr(each, name) for name in names} for each in user.sessions]
+    return [{name: getattr(session, name) for name in names} for session in user.sessions]

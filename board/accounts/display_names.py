@@ -1,4 +1,4 @@
-"""Display names: what may be one, and when two look the same."""
+"""Display names: which are valid, and which look alike."""
 
 import unicodedata
 
@@ -8,10 +8,10 @@ from board.text import count_graphemes, normalize_line
 
 NAME_MIN = 2  # graphemes
 NAME_MAX = 20  # graphemes
-FORMER = "탈퇴한 이용자"  # whoever has left; stored, so in the newsroom's language
-KEY_MAX = 80  # code points; a few letters unfold into many
+DELETED_USER_NAME = "탈퇴한 이용자"  # stored, so in the newsroom's language
+KEY_MAX = 80  # code points; some letters expand to several
 
-# One script, or the mixture Korean text is written in. Marks, digits and a few signs go with any.
+# One script, or the mix used in Korean text. Marks, digits and a few signs go with any.
 _SIGNS = r"\p{N}\p{M} ._·\-"
 _KOREAN = regex.compile(
     rf"[\p{{Script=Hangul}}\p{{Script=Han}}\p{{Script=Latin}}\p{{Script=Hiragana}}"
@@ -21,8 +21,8 @@ _SCRIPTS = ("Cyrillic", "Greek", "Arabic", "Hebrew", "Thai", "Devanagari", "Arme
 _ONE_SCRIPT = [regex.compile(rf"[\p{{Script={script}}}{_SIGNS}]+") for script in _SCRIPTS]
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
-# Letters drawn like Latin ones (from Unicode's confusables, the part that reads as a name).
-# A capital I is a small l to the eye, so both letters are one here, whatever their case.
+# Look-alikes of Latin letters (the part of Unicode's confusables that reads as a name).
+# A capital I looks like a small l, so i and l are one letter here in either case.
 _LETTERS_LIKE = str.maketrans(
     "аеорсухіјѕԁһԛԝвкмнтαβεικνορτυχօսցհոıɑɡɩi",
     "aeopcyxljsdhqwbkmhtabelkvoptuxougnnlagll",
@@ -42,28 +42,28 @@ _STAFF_WORD = regex.compile(
 
 
 def normalize_name(name: str) -> str:
-    """A name as we keep and show it."""
+    """The name as stored and shown."""
     return normalize_line(name)
 
 
 def name_key(name: str) -> str:
-    """Equal for names a reader could take for one another: case, width, spacing, look-alikes."""
+    """Key that is equal for names a reader could confuse: case, width, spacing, look-alikes."""
     return "".join(_LETTER.findall(_folded(name).translate(_DIGITS_LIKE)))
 
 
 def is_valid_name(name: str) -> bool:
-    """Visible, of a length to read, and not a mixture of scripts that imitates another name."""
+    """True if visible, of a readable length, and in no mix of scripts that imitates others."""
     if not NAME_MIN <= count_graphemes(name) <= NAME_MAX or len(name) > KEY_MAX:
         return False
     if not 0 < len(name_key(name)) <= KEY_MAX:
         return False
-    return bool(_KOREAN.fullmatch(name)) or any(s.fullmatch(name) for s in _ONE_SCRIPT)
+    return bool(_KOREAN.fullmatch(name)) or any(script.fullmatch(name) for script in _ONE_SCRIPT)
 
 
 def imitates_staff(name: str, *, site_name: str = "") -> bool:
-    """True for names that claim to speak for the newsroom or the moderators."""
+    """True for names that suggest the newsroom or a moderator."""
     key, site = name_key(name), name_key(site_name)
-    # "자기자신" holds the word for reporter by chance; a name that begins or ends with it does not.
+    # "자기자신" contains the word for reporter by chance, so only the start and the end count.
     if key.startswith("기자") or key.endswith("기자"):
         return True
     if any(word in key for word in _STAFF_KOREAN) or key == site or (len(site) > 2 and site in key):
@@ -73,12 +73,12 @@ def imitates_staff(name: str, *, site_name: str = "") -> bool:
 
 
 def _folded(name: str) -> str:
-    """Lower case, of one width, without accents, in Latin letters where it looks Latin."""
+    """Lower case, half width, without accents, look-alikes as Latin letters."""
     wide = unicodedata.normalize("NFKC", normalize_line(name)).casefold().translate(_LETTERS_LIKE)
     bare = "".join(c for c in unicodedata.normalize("NFD", wide) if not _is_mark(c))
     return unicodedata.normalize("NFC", bare)
 
 
 def _is_mark(character: str) -> bool:
-    # Only marks written over Latin and Greek letters; Hangul vowels and finals are letters (Lo).
+    # Marks over Latin and Greek letters only; Hangul vowels and finals are letters (Lo).
     return unicodedata.category(character) == "Mn"

@@ -1,4 +1,4 @@
-"""Sign-up, sign-in, a new name, a new password."""
+"""Forms of accounts: sign-up, sign-in, two-step verification, settings."""
 
 import re
 from typing import Any
@@ -11,9 +11,14 @@ from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.auth.passwords import PASSWORD_MAX, PASSWORD_MIN, is_easy, normalize_password
+from board.accounts.auth.passwords import (
+    PASSWORD_MAX,
+    PASSWORD_MIN,
+    is_guessable,
+    normalize_password,
+)
 from board.accounts.display_names import (
-    FORMER,
+    DELETED_USER_NAME,
     NAME_MAX,
     NAME_MIN,
     imitates_staff,
@@ -36,7 +41,7 @@ def is_email(address: str) -> bool:
 
 
 class EmailField(StringField):
-    """An address; however it is written, capitals make no difference."""
+    """An email address, case-folded."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([normalize_email(value) for value in valuelist])
@@ -64,7 +69,7 @@ class LettersForm(Form):
 
 
 class CodeForm(Form):
-    """The second factor of staff."""
+    """A code of the second factor."""
 
     code = StringField(
         _("Two-step verification code"),
@@ -75,7 +80,7 @@ class CodeForm(Form):
 
 
 class EnrolForm(Form):
-    """A telephone shows that it knows the secret in the ticket."""
+    """Proof that the phone knows the secret in the enrolment token, `ticket`."""
 
     ticket = HiddenField()
     code = StringField(
@@ -112,7 +117,7 @@ class NameForm(Form):
                     max=NAME_MAX,
                 )
             )
-        if name_key(field.data) == name_key(FORMER):
+        if name_key(field.data) == name_key(DELETED_USER_NAME):
             raise ValidationError(gettext("This name is reserved."))
         if imitates_staff(field.data, site_name=current_app.config["SITE_NAME"]):
             raise ValidationError(gettext("This name could be mistaken for the newsroom’s."))
@@ -130,8 +135,8 @@ class NewPassword(Form):
         ),
     )
 
-    def about(self) -> list[str]:
-        """Words a stranger would try first for this person."""
+    def guessable_words(self) -> list[str]:
+        """Words an attacker would try first."""
         return [current_app.config["SITE_NAME"]]
 
     def validate_password(self, field: Any) -> None:
@@ -143,7 +148,7 @@ class NewPassword(Form):
             raise ValidationError(
                 gettext("Passwords can be up to %(max)d characters.", max=PASSWORD_MAX)
             )
-        if is_easy(field.data, about=self.about()):
+        if is_guessable(field.data, about=self.guessable_words()):
             raise ValidationError(
                 gettext("This password is easy to guess. Please choose another one.")
             )
@@ -163,8 +168,11 @@ class SignUpForm(NameForm, NewPassword):
     )
     next = HiddenField()
 
-    def about(self) -> list[str]:
-        return [*super().about(), *_words(self.name.data or "", self.email.data or "")]
+    def guessable_words(self) -> list[str]:
+        return [
+            *super().guessable_words(),
+            *_parts(self.name.data or "", self.email.data or ""),
+        ]
 
     def validate_email(self, field: Any) -> None:
         if not is_email(field.data):
@@ -177,9 +185,13 @@ class PasswordForm(NewPassword):
         _("New password"), [_required], description=NewPassword.password.kwargs["description"]
     )
 
-    def about(self) -> list[str]:
-        return [*super().about(), *_words(current_user().name, current_user().email)]
+    def guessable_words(self) -> list[str]:
+        return [
+            *super().guessable_words(),
+            *_parts(current_user().name, current_user().email),
+        ]
 
 
-def _words(name: str, email: str) -> list[str]:
+def _parts(name: str, email: str) -> list[str]:
+    """Name and local part of the email, no longer than the strength check needs."""
     return [name[: User.EMAIL_MAX], email.partition("@")[0][: User.EMAIL_MAX]]

@@ -1,4 +1,4 @@
-"""Who is who: accounts, their sessions, the devices they are known from."""
+"""Users and their sessions."""
 
 import hashlib
 import secrets
@@ -9,12 +9,11 @@ from typing import Any, Self
 from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from board.accounts.display_names import FORMER, name_key
+from board.accounts.display_names import DELETED_USER_NAME, name_key
 from board.db import Base, db, now
 from board.runtime.hooks import Hook
 
-# What a new name changes where names are shown, and what becomes of what is kept about a user whose
-# account is deleted. Filled by each slice's wiring.py.
+# Effects of renaming a user and of deleting an account. Filled by each slice's wiring.py.
 on_renamed: Hook[Callable[["User"], None]] = Hook()
 on_account_deleted: Hook[Callable[["User"], None]] = Hook()
 
@@ -35,11 +34,11 @@ class User(Base):
     joined_at: Mapped[datetime] = mapped_column(default=now)
     suspended_until: Mapped[datetime | None]
     suspended_for: Mapped[str] = mapped_column(String(200), default="")
-    # Until then everything this person writes waits for a moderator.
+    # Until then everything this user writes is pre-moderated.
     held_until: Mapped[datetime | None]
-    # The newest notice the person has seen; whoever writes notices numbers them.
+    # Number of the newest notification seen; board.moderation numbers them.
     notices_seen: Mapped[int] = mapped_column(default=0, server_default="0")
-    # The language last used here, for letters, and which of those are wanted.
+    # Language last used here, for emails, and which of those are wanted (EmailPreference).
     language: Mapped[str] = mapped_column(String(2), default="ko", server_default="ko")
     mail: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
     can_moderate: Mapped[bool] = mapped_column(default=False)
@@ -57,7 +56,7 @@ class User(Base):
 
     @classmethod
     def named(cls, name: str) -> Select[Self]:
-        """Whoever has this name, or one that looks the same."""
+        """The user with this name or one that looks the same."""
         return select(cls).where(cls.name_key == name_key(name))
 
     @property
@@ -66,7 +65,7 @@ class User(Base):
 
     @property
     def may_write(self) -> bool:
-        """Neither suspended nor gone, whatever of theirs was on its way."""
+        """Checked again inside the write: the request may have begun before a suspension."""
         return self.left_on is None and not self.is_suspended
 
     @property
@@ -83,12 +82,12 @@ class User(Base):
             effect(self)
 
     def change_password(self, password_hash: str, *, keep: "Session | None" = None) -> None:
-        """Set the new one and end every session but `keep`."""
+        """Set the hash and end every session except `keep`."""
         self.password_hash = password_hash
         self.end_sessions(keep=keep)
 
     def grant(self, capability: str) -> None:
-        """One of CAPABILITIES. Sessions begun without it end: those of staff are shorter."""
+        """Grant one of CAPABILITIES. Ends all sessions, since those of staff are shorter."""
         setattr(self, capability, True)
         self.end_sessions()
 
@@ -96,7 +95,7 @@ class User(Base):
         setattr(self, capability, False)
 
     def suspend(self, *, until: datetime, reason: str) -> None:
-        """Signs the person out everywhere; they cannot sign in before `until`."""
+        """Sign the user out everywhere and refuse sign-in before `until`."""
         self.suspended_until, self.suspended_for = until, reason
         self.end_sessions()
 
@@ -104,13 +103,15 @@ class User(Base):
         self.suspended_until, self.suspended_for = None, ""
 
     def delete_account(self, *, on: date) -> None:
-        """Give the account up. Nobody signs in to it again, and no row says any longer whose it
-        was; what stands under it goes on under the name all share who have left."""
+        """Delete the account for good: no row identifies the person any longer.
+
+        Their comments stay, under the name shared by all deleted accounts.
+        """
         for effect in on_account_deleted:
             effect(self)
-        # Neither is one anybody could enter: both stay unique.
+        # Unique, and not a value anybody can enter.
         self.email = self.name_key = f"#{self.id}"
-        self.name, self.password_hash, self.left_on = FORMER, "", on
+        self.name, self.password_hash, self.left_on = DELETED_USER_NAME, "", on
         self.mail = "none"
         self.unsuspend()
         self.end_sessions()
@@ -122,15 +123,14 @@ class User(Base):
 
 
 def sign_up(*, email: str, name: str, password_hash: str) -> User:
-    """Not renamed: nothing shows a name that nobody had."""
+    """A new user. Runs no `on_renamed` effects, as nothing shows the name yet."""
     user = User(email=email, password_hash=password_hash, name=name, name_key=name_key(name))
     db.session.add(user)
     return user
 
 
 class Session(Base):
-    """One signed-in browser. The token itself is only in its cookie; a copy of this table opens
-    nothing."""
+    """A signed-in browser. Stores a hash of the token, so a copy of the table opens nothing."""
 
     __tablename__ = "session"
     LIFE = timedelta(days=90)
@@ -143,34 +143,33 @@ class Session(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     device: Mapped[str] = mapped_column(String(60))
     started_at: Mapped[datetime] = mapped_column(default=now)
-    # A day is enough to end idle sessions, and says less about a person than a moment.
+    # A date suffices to end idle sessions, and says less about a person than a time.
     seen_on: Mapped[date]
     expires_at: Mapped[datetime]
-    # When the second factor was shown, too; the pages of staff ask for it.
+    # When this session passed two-step verification; pages of staff require it.
     second_factor_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="sessions")
 
     @classmethod
     def with_token(cls, token: str) -> Select["Session"]:
-        """The living session of this token."""
-        return select(cls).where(*_LIVING).params(cls._living(token))
+        """The session of this token, unless it has expired."""
+        return select(cls).where(*_IS_ALIVE).params(cls._parameters(token))
 
     @classmethod
     def with_user(cls, token: str) -> tuple[Select[User, int, date], dict[str, Any]]:
-        """Who this token is of, the id of the session and when it was seen; and what to ask that
-        with."""
-        return _BEARER, cls._living(token)
+        """Query for user, session id and last-seen date of this token, and its parameters."""
+        return _WITH_USER, cls._parameters(token)
 
     @classmethod
-    def _living(cls, token: str) -> dict[str, Any]:
+    def _parameters(cls, token: str) -> dict[str, Any]:
         bounds = {"now": now(), "idle_since": cls._idle_since(), "tomorrow": cls._tomorrow()}
         return {"token_hash": token_hash(token), **bounds}
 
     @property
     def is_alive(self) -> bool:
-        begun = self.started_at < self._tomorrow()
-        return begun and self.expires_at > now() and self.seen_on > self._idle_since()
+        has_begun = self.started_at < self._tomorrow()
+        return has_begun and self.expires_at > now() and self.seen_on > self._idle_since()
 
     @classmethod
     def _idle_since(cls) -> date:
@@ -178,25 +177,25 @@ class Session(Base):
 
     @classmethod
     def _tomorrow(cls) -> datetime:
-        """A session from beyond was begun by a clock far ahead, and would outlive all others."""
+        """Sessions that start later were made with a wrong clock, and would last too long."""
         return now() + timedelta(days=1)
 
 
-_LIVING = (
+_IS_ALIVE = (
     Session.token_hash == bindparam("token_hash"),
     Session.expires_at > bindparam("now"),
     Session.seen_on > bindparam("idle_since"),
     Session.started_at < bindparam("tomorrow"),
 )
-# Asked for every page of every member, so made once.
-_BEARER = select(User, Session.id, Session.seen_on).join(Session.user).where(*_LIVING)
+# Built once, because every request of a member runs it.
+_WITH_USER = select(User, Session.id, Session.seen_on).join(Session.user).where(*_IS_ALIVE)
 
 
 def sign_in(
     user: User, *, device: str, today: date, second_factor: bool = False
 ) -> tuple[Session, str]:
-    """A new session and its token, which is told once; `second_factor`: it was shown as well.
-    `today` is the day it is in the newsroom."""
+    """A new session and its token, which is not stored. `today` is the date in the newsroom;
+    `second_factor`: two-step verification was passed."""
     token = secrets.token_urlsafe(32)
     life = Session.STAFF_LIFE if user.is_staff else Session.LIFE
     session = Session(

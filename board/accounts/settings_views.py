@@ -1,4 +1,4 @@
-"""The reader's own account: name, password, sessions."""
+"""Account settings: name, password, sessions, data export."""
 
 import json
 from datetime import date
@@ -23,8 +23,8 @@ from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
 from board.accounts.views import bp
 from board.db import db, writing
+from board.db.clock import today
 from board.web.access import members, open_to
-from board.web.i18n import today
 
 
 @bp.get("/account")
@@ -36,14 +36,14 @@ def account() -> ResponseReturnValue:
 @bp.get("/account/data")
 @open_to(members)
 def take_data() -> ResponseReturnValue:
-    """All of it as one file, for programs and for people who look."""
+    """The user's personal data as one JSON file, indented for people."""
     with data_export.limiter:
-        told = json.dumps(
-            data_export.export_for(current_user()), ensure_ascii=False, indent=1, default=_moment
+        text = json.dumps(
+            data_export.export_for(current_user()), ensure_ascii=False, indent=1, default=_isoformat
         )
-    answer = Response(told, mimetype="application/json")
-    answer.headers["Content-Disposition"] = f"attachment; filename=my-data-{today()}.json"
-    return answer
+    response = Response(text, mimetype="application/json")
+    response.headers["Content-Disposition"] = f"attachment; filename=my-data-{today()}.json"
+    return response
 
 
 @bp.post("/account/name")
@@ -53,10 +53,10 @@ def rename() -> ResponseReturnValue:
     if not form.validate():
         return _account_page(rename_form=form), 422
     with writing():
-        namesake = db.session.scalar(User.named(form.name.data))
-        if free := namesake in (None, current_user()):
+        owner = db.session.scalar(User.named(form.name.data))
+        if is_free := owner in (None, current_user()):
             current_user().rename(form.name.data)
-    if not free:
+    if not is_free:
         form.name.errors = [_("This name is taken, or looks like one that is.")]
         return _account_page(rename_form=form), 422
     return redirect(url_for(".account", notice="renamed"), 303)
@@ -69,21 +69,21 @@ def change_password() -> ResponseReturnValue:
     if not form.validate():
         return _account_page(password_form=form), 422
     try:
-        right = check_own_password(form.current.data)
+        is_right = check_own_password(form.current.data)
     except TooManyAttempts as refusal:
         form.current.errors = [retry_text(refusal)]
         return _account_page(password_form=form), 429
-    if not right:
+    if not is_right:
         form.current.errors = [_("This is not your current password.")]
         return _account_page(password_form=form), 422
     password_hash = hash_password(form.password.data)
     session = current_session()
-    shown = bool(session and session.second_factor_at)
+    passed_two_factor = bool(session and session.second_factor_at)
     with writing():
         current_user().change_password(password_hash)
         Device.delete_for_user(current_user())
-        tokens = start_session(current_user(), second_factor=shown)
-    return redirect_signed_in(tokens, next=url_for(".account", notice="password_changed"))
+        cookies = start_session(current_user(), second_factor=passed_two_factor)
+    return redirect_signed_in(cookies, next=url_for(".account", notice="password_changed"))
 
 
 @bp.post("/account/sessions/<id:id>/end")
@@ -105,8 +105,8 @@ def end_other_sessions() -> ResponseReturnValue:
     return redirect(url_for(".account", notice="session_ended"), 303)
 
 
-def _moment(value: date) -> str:
-    """Of a day or a moment, which JSON does not know."""
+def _isoformat(value: date) -> str:
+    """For dates and datetimes, which JSON has no type for."""
     return value.isoformat()
 
 
@@ -117,14 +117,14 @@ def _account_page(**forms: Any) -> str:
         "letters_form",
         LettersForm.unbound(data={"news": current_user().mail == EmailPreference.ALL}),
     )
-    current = current_session()
+    this_session = current_session()
     sessions = [
         {
             "id": session.id,
             "device": session.device,
             "started_at": session.started_at,
             "seen_on": session.seen_on,
-            "current": session is current,
+            "current": session is this_session,
         }
         for session in current_user().sessions
         if session.is_alive

@@ -1,4 +1,4 @@
-"""Signing up, in and out."""
+"""Sign-up, sign-in and sign-out."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from board.accounts.auth.login import (
     seconds_until,
     start_session,
 )
-from board.accounts.auth.passwords import hash_password, is_password
+from board.accounts.auth.passwords import hash_password, verify_password
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import SignInForm, SignUpForm
 from board.accounts.models import User
@@ -31,12 +31,12 @@ from board.web.i18n import format_datetime
 
 bp = Blueprint("accounts", __name__)
 
-# What a suspended person may still do, as other slices know it: a link's words and address.
+# Links (text, URL) other slices offer a suspended user.
 suspended_user_links: Hook[Callable[[User], tuple[str, str] | None]] = Hook()
 
 
 @bp.get("/sign-up")
-@open_to(everyone)
+@open_to(everyone, query=("next",))
 def sign_up_form() -> ResponseReturnValue:
     form = SignUpForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
     return _no_store(_sign_up_page(form))
@@ -56,13 +56,13 @@ def sign_up() -> ResponseReturnValue:
     with not_counted_when_busy(attempt):
         password_hash = hash_password(form.password.data)
     with writing():
-        taken = db.session.scalar(User.named(form.name.data))
-        if taken:
+        is_taken = db.session.scalar(User.named(form.name.data)) is not None
+        if is_taken:
             attempt.discard()
-        # A known e-mail gets the same answer: whoever asks learns nothing about others.
-        if not taken and not db.session.scalar(User.with_email(form.email.data)):
+        # A known email gets the same answer, so nobody can test who has an account.
+        if not is_taken and not db.session.scalar(User.with_email(form.email.data)):
             models.sign_up(email=form.email.data, name=form.name.data, password_hash=password_hash)
-    if taken:
+    if is_taken:
         form.name.errors = [_("This name is taken, or looks like one that is.")]
         return _sign_up_page(form), 422
     next = safe_redirect_path(form.next.data)
@@ -70,7 +70,7 @@ def sign_up() -> ResponseReturnValue:
 
 
 @bp.get("/sign-in")
-@open_to(everyone)
+@open_to(everyone, query=("next",))
 def sign_in_form() -> ResponseReturnValue:
     form = SignInForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
     return _no_store(render_template("accounts/sign_in.html", form=form, too_many=None))
@@ -86,20 +86,20 @@ def sign_in() -> ResponseReturnValue:
         with writing():
             attempt = begin_attempt(form.email.data)
     except TooManyAttempts as refusal:
-        return _too_many(form, refusal)
+        return _too_many_sign_ins(form, refusal)
     user = db.session.scalar(User.with_email(form.email.data))
     with not_counted_when_busy(attempt):
-        right = is_password(form.password.data, user.password_hash if user else None)
-    if not right or not user:
+        is_right = verify_password(form.password.data, user.password_hash if user else None)
+    if not is_right or not user:
         form.password.errors = [_("The email or password is wrong.")]
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
     with writing():
         attempt.discard()
-        tokens = None if user.is_suspended else start_session(user)
-    if tokens is None:
-        return _suspended(user)
+        cookies = None if user.is_suspended else start_session(user)
+    if cookies is None:
+        return _suspended_page(user)
     return redirect_signed_in(
-        tokens, next=_login_redirect(user, safe_redirect_path(form.next.data))
+        cookies, next=_login_redirect(user, safe_redirect_path(form.next.data))
     )
 
 
@@ -121,24 +121,30 @@ def _begin_sign_up() -> Attempt:
 
 
 def _login_redirect(user: User, next: str) -> str:
-    """To `next`; past the page for the code where one is asked for."""
-    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(user)
-    return url_for("second_factor.code_form", next=next) if user.is_staff and asked else next
+    """`next`, by way of two-step verification if it is required."""
+    required = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(user)
+    return url_for("second_factor.code_form", next=next) if user.is_staff and required else next
 
 
-def _suspended(user: User) -> ResponseReturnValue:
-    """Only said to whoever knows the password."""
+def _suspended_page(user: User) -> ResponseReturnValue:
+    """Shown only after the right password."""
     title = _("This account is suspended")
     until = format_datetime(user.suspended_until or now())
     text = _("Until %(until)s. Reason: %(reason)s", until=until, reason=user.suspended_for)
-    ways = [way for offer in suspended_user_links if (way := offer(user))]
+    links = [link for offered in suspended_user_links if (link := offered(user))]
     page = render_template(
-        "error.html", code=403, title=title, text=text, kept=None, retry_after=None, ways=ways
+        "error.html",
+        code=403,
+        title=title,
+        text=text,
+        typed_text=None,
+        retry_after=None,
+        links=links,
     )
     return page, 403
 
 
-def _too_many(form: SignInForm, refusal: TooManyAttempts) -> ResponseReturnValue:
+def _too_many_sign_ins(form: SignInForm, refusal: TooManyAttempts) -> ResponseReturnValue:
     text = retry_text(refusal)
     page = render_template("accounts/sign_in.html", form=form, too_many=text)
     return page, 429, {"Retry-After": str(seconds_until(refusal))}

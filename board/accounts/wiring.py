@@ -1,4 +1,4 @@
-"""Wiring of accounts: views, who is signed in, and what happens when an account is deleted."""
+"""Wiring of accounts: views, user lookup, effects of deleting an account, data export."""
 
 from flask import Flask
 
@@ -10,14 +10,13 @@ from board.accounts.email import views as email_views
 from board.accounts.models import on_account_deleted
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
+from board.accounts.two_factor.session_check import passed_two_factor
 from board.web import access
 from board.web.blueprints import register
 
 
 def init_app(app: Flask) -> None:
-    access.load_users(
-        app, load=current_user.load_user, passed_two_factor=current_user.passed_two_factor
-    )
+    access.load_users(app, load=current_user.load_user, passed_two_factor=passed_two_factor)
     register(app, views, settings_views, two_factor_views, email_views)
     on_account_deleted.add(
         two_factor.delete_for_user, Device.delete_for_user, email_queue.delete_for_user

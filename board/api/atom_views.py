@@ -12,7 +12,7 @@ from board.api.newest_comments import newest
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import page_thread_state
-from board.articles.thread_controls.state import not_withdrawn
+from board.articles.thread_controls.state import not_stopped
 from board.db import db
 from board.web.access import everyone, open_to
 from board.web.page_cache.validity import cache_for_article, cache_until
@@ -47,7 +47,7 @@ def _entries(article: Article | None) -> Sequence[Any]:
     if article:
         is_shown = page_thread_state(article).is_shown
         return db.session.execute(newest(article)).all() if is_shown else []
-    are_shown, until = not_withdrawn()
+    are_shown, until = not_stopped()
     cache_until(until)
     return db.session.execute(newest().where(are_shown)).all()
 

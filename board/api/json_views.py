@@ -15,7 +15,7 @@ from board.articles.thread_controls.labels import (
     page_thread_states,
     restriction_text,
 )
-from board.articles.thread_controls.models import IS_STEERED, RestrictionKind
+from board.articles.thread_controls.models import HAS_RESTRICTIONS, RestrictionKind
 from board.articles.thread_controls.state import ThreadState
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
@@ -40,7 +40,7 @@ _ARTICLE = select(
     _article.revision,
     _article.section,
     _article.closed_at,
-    IS_STEERED.label("is_steered"),
+    HAS_RESTRICTIONS.label("is_restricted"),
 ).where(_article.slug == bindparam("slug"))
 _COUNTS = select(
     _article.id,
@@ -48,7 +48,7 @@ _COUNTS = select(
     _article.comment_count,
     _article.section,
     _article.closed_at,
-    IS_STEERED.label("is_steered"),
+    HAS_RESTRICTIONS.label("is_restricted"),
 ).where(_article.slug.in_(bindparam("slugs", expanding=True)))
 _STATES = {
     RestrictionKind.STOP: "withdrawn",
@@ -58,7 +58,7 @@ _STATES = {
 
 
 @bp.get("/articles/<slug>/comments")
-@open_to(everyone)
+@open_to(everyone, query=("before", "limit", "sort"))
 def comments(slug: str) -> ResponseReturnValue:
     sort, size = sort_from_query(), _asked_size()
     with read_connection():
@@ -103,7 +103,7 @@ def newest(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/counts")
-@open_to(everyone, lists=("article",))
+@open_to(everyone, lists=("article",), query=("article",))
 def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:

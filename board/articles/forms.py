@@ -1,9 +1,7 @@
-"""Writing and editing an article; closing its thread."""
+"""Forms to write an article and to close its comments."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import gettext
@@ -11,13 +9,14 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateTimeLocalField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from board.articles.html_sanitizer import clean, plain
+from board.articles.html_sanitizer import plain_text, sanitize
 from board.articles.models import Article
 from board.db import now
+from board.db.clock import from_local, newsroom_zone
 from board.web.forms import Form
 
 _required = DataRequired(_("Please fill this in."))
-_CLOCK = "%Y-%m-%dT%H:%M"
+_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 class ArticleForm(Form):
@@ -25,7 +24,9 @@ class ArticleForm(Form):
     subtitles = TextAreaField(_("Subheadings"), [Length(max=2000)], description=_("One per line."))
     section = StringField(_("Section"), [Length(max=80)])
     byline = StringField(_("Byline"), [Length(max=200)])
-    published_at = DateTimeLocalField(_("Published"), [Optional()], format=[_CLOCK, f"{_CLOCK}:%S"])
+    published_at = DateTimeLocalField(
+        _("Published"), [Optional()], format=[_FORMAT, f"{_FORMAT}:%S"]
+    )
     summary = TextAreaField(
         _("Summary"),
         [Length(max=1000)],
@@ -54,25 +55,25 @@ class ArticleForm(Form):
             raise ValidationError(gettext("This is not the address of a picture."))
 
     def content(self) -> dict[str, Any]:
-        """What Article.publish and Article.revise take; the HTML is clean."""
-        html = clean(self.body.data, image_origins=current_app.config["IMAGE_ORIGINS"])
+        """Keyword arguments for Article.publish and Article.revise, with sanitised HTML."""
+        html = sanitize(self.body.data, image_origins=current_app.config["IMAGE_ORIGINS"])
         return {
             "title": self.title.data,
             "subtitles": _lines(self.subtitles.data),
             "section": self.section.data,
             "byline": self.byline.data,
-            "summary": self.summary.data or plain(html),
+            "summary": self.summary.data or plain_text(html),
             "image": self.image.data,
             "image_alt": self.image_alt.data,
             "body_html": html,
-            "published_at": _aware(self.published_at.data) or now(),
+            "published_at": from_local(self.published_at.data) or now(),
         }
 
     @classmethod
-    def of(cls, article: Article) -> "ArticleForm":
-        """The form as it stands for an article being edited."""
-        zone = ZoneInfo(current_app.config["TIMEZONE"])
-        filled: ArticleForm = cls.unbound(
+    def for_article(cls, article: Article) -> "ArticleForm":
+        """The form filled with this article."""
+        zone = newsroom_zone()
+        form: ArticleForm = cls.unbound(
             data={
                 "title": article.title,
                 "subtitles": article.subtitle_lines,
@@ -85,7 +86,7 @@ class ArticleForm(Form):
                 "published_at": article.published_at.astimezone(zone).replace(tzinfo=None),
             }
         )
-        return filled
+        return form
 
 
 class CloseForm(Form):
@@ -98,7 +99,3 @@ class CloseForm(Form):
 
 def _lines(text: str | None) -> Iterable[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
-
-
-def _aware(local: datetime | None) -> datetime | None:
-    return local.replace(tzinfo=ZoneInfo(current_app.config["TIMEZONE"])) if local else None

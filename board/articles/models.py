@@ -1,4 +1,4 @@
-"""What is talked about: articles, from a feed or written at the desk."""
+"""Articles, imported from a feed or written at the desk."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from board.db import Base, db, now
 
 
 class Article(Base):
-    """A published text, the state of its thread, and the counters the thread keeps on it."""
+    """A published article, with the state and counters of its thread."""
 
     __tablename__ = "article"
     SLUG_MAX = 80
@@ -22,7 +22,7 @@ class Article(Base):
     URL_MAX = 2000
     BODY_MAX = 400_000
     PAGE_SIZE = 20
-    # What a feed or an editor says about an article; `revise` changes exactly these.
+    # Fields that come from a feed or an editor; `revise` changes only these.
     CONTENT = (
         "title", "subtitles", "section", "byline", "summary", "body_html", "image", "image_alt",
         "published_at", "edited_at",
@@ -50,13 +50,13 @@ class Article(Base):
     closed_at: Mapped[datetime | None]
     closed_for: Mapped[str] = mapped_column(String(200), default="")
 
-    # Kept here so that no page ever counts: comments readers can see, and a number that rises
-    # with every change they can see. The second is the cache key and the ETag of the thread.
+    # Stored so that no page counts: the visible comments, and a number that rises with every
+    # visible change. The second is the cache key and the ETag of the thread.
     comment_count: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
 
-    if TYPE_CHECKING:  # is any steering of its thread open: added in steering.py
-        is_steered: Mapped[bool]
+    if TYPE_CHECKING:  # has open restrictions; added in thread_controls/models.py
+        is_restricted: Mapped[bool]
 
     @classmethod
     def by_slug(cls, slug: str | BindParameter[str]) -> Select[Self]:
@@ -68,7 +68,7 @@ class Article(Base):
 
     @classmethod
     def newest(cls, *, before: Self | None = None) -> Select[Self]:
-        """One page and one more article, newest first; ties by id."""
+        """A page plus one article, newest first; ties by id."""
         page = select(cls).order_by(cls.published_at.desc(), cls.id.desc())
         if before:
             page = page.where(
@@ -78,25 +78,25 @@ class Article(Base):
 
     @classmethod
     def publish(cls, *, slug: str = "", canonical_url: str | None = None, **content: Any) -> Self:
-        """A new article. `content` is named in CONTENT; a slug is made when none is given."""
+        """A new article. `content` has fields of CONTENT; without a slug one is made."""
         if content.get("published_at") is None:
             content["published_at"] = now()
         article = cls(canonical_url=canonical_url, subtitle_lines="", closed_for="")
         article.comment_count = article.revision = 0
-        article.slug = slug or _made_slug(canonical_url or content["title"])
+        article.slug = slug or _make_slug(canonical_url or content["title"])
         article._set(content)
         db.session.add(article)
         return article
 
     def revise(self, **content: Any) -> bool:
-        """Take over what is different. True when anything was."""
+        """Set the fields that differ. True if any did."""
         if not self._set(content):
             return False
         self.revision += 1
         return True
 
     def close(self, *, reason: str) -> None:
-        """No more comments; readers see the reason."""
+        """Close the comments. Readers see the reason."""
         self.closed_at, self.closed_for = self.closed_at or now(), reason
         self.revision += 1
 
@@ -106,7 +106,7 @@ class Article(Base):
 
     @property
     def body(self) -> Markup:
-        return Markup(self.body_html)  # noqa: S704 - cleaned when it was stored
+        return Markup(self.body_html)  # noqa: S704 - sanitised before it was stored
 
     @property
     def takes_comments(self) -> bool:
@@ -121,7 +121,7 @@ class Article(Base):
         self.subtitle_lines = "\n".join(lines)
 
     def _set(self, content: dict[str, Any]) -> bool:
-        """True when a field named in CONTENT got another value. Anything else is a mistake."""
+        """True if a value changed. Raises TypeError for a field that is not in CONTENT."""
         changed = False
         for name, value in content.items():
             if name not in self.CONTENT:
@@ -133,6 +133,6 @@ class Article(Base):
         return changed
 
 
-def _made_slug(source: str) -> str:
-    """Stable and unique, for what has no address of its own to take a name from."""
+def _make_slug(source: str) -> str:
+    """A unique slug for an article without a URL to take one from."""
     return hashlib.sha256(f"{source}\n{now().isoformat()}".encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""What other sites and programs are told about an article."""
+"""Share links, JSON-LD and absolute URLs of articles."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ HEADLINE_MAX = 110  # characters; Google's limit for NewsArticle
 
 
 def absolute(path: str) -> str:
-    """The full address of a page or picture of ours; a full address stays as it is."""
+    """Absolute URL of a path on this site. An absolute URL is returned unchanged."""
     if path.startswith(("https://", "http://")):
         return path
     origin: str = current_app.config["ORIGIN"] or f"{request.scheme}://{request.host}"
@@ -20,7 +20,7 @@ def absolute(path: str) -> str:
 
 
 def share_links(title: str, url: str) -> dict[str, str]:
-    """Plain links that open each service's own sharing page; nothing of theirs is loaded here."""
+    """Links to the sharing page of each service. Nothing is loaded from the services."""
     return {
         "facebook": "https://www.facebook.com/sharer/sharer.php?" + urlencode({"u": url}),
         "x": "https://x.com/intent/post?" + urlencode({"text": title, "url": url}),
@@ -31,8 +31,8 @@ def share_links(title: str, url: str) -> dict[str, str]:
 
 
 def json_ld(article: Article, url: str, *, comment_count: int) -> dict[str, Any]:
-    """schema.org NewsArticle."""
-    described: dict[str, Any] = {
+    """A NewsArticle of schema.org."""
+    data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.title[:HEADLINE_MAX],
@@ -46,9 +46,9 @@ def json_ld(article: Article, url: str, *, comment_count: int) -> dict[str, Any]
         "publisher": {"@type": "NewsMediaOrganization", "name": current_app.config["SITE_NAME"]},
     }
     if article.byline:
-        described["author"] = {"@type": "Person", "name": article.byline}
+        data["author"] = {"@type": "Person", "name": article.byline}
     if article.section:
-        described["articleSection"] = article.section
+        data["articleSection"] = article.section
     if article.image:
-        described["image"] = [absolute(article.image)]
-    return described
+        data["image"] = [absolute(article.image)]
+    return data

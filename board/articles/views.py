@@ -1,10 +1,10 @@
-"""The front page, and the desk where articles are written, edited, opened and closed."""
+"""Front page, and the desk pages to write, edit, open and close articles."""
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.articles.forms import ArticleForm, CloseForm
-from board.articles.html_sanitizer import is_shown
+from board.articles.html_urls import is_allowed_image
 from board.articles.models import Article
 from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing
@@ -12,30 +12,34 @@ from board.web.access import editors, everyone, open_to
 
 bp = Blueprint("articles", __name__)
 
-ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul letter takes nine in a posted form
+ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul syllable takes nine bytes in a posted form
 
 
 @bp.get("/")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def front() -> ResponseReturnValue:
     articles, more = _page()
     origins = current_app.config["IMAGE_ORIGINS"]
-    pictured = bool(articles and articles[0].image and is_shown(articles[0].image, origins))
+    image = articles[0].image if articles else ""
     return render_template(
         "articles/front.html",
         articles=articles,
-        courses=page_thread_states(articles),
+        thread_states=page_thread_states(articles),
         more=more,
-        pictured_first=pictured,
+        shows_first_image=bool(image and is_allowed_image(image, origins)),
     )
 
 
 @bp.get("/desk/articles")
-@open_to(editors)
+@open_to(editors, query=("before",))
 def desk() -> ResponseReturnValue:
     articles, more = _page()
-    courses = page_thread_states(articles)
-    return render_template("articles/desk.html", articles=articles, courses=courses, more=more)
+    return render_template(
+        "articles/desk.html",
+        articles=articles,
+        thread_states=page_thread_states(articles),
+        more=more,
+    )
 
 
 @bp.get("/desk/articles/new")
@@ -60,7 +64,7 @@ def write() -> ResponseReturnValue:
 @open_to(editors)
 def edit_form(slug: str) -> ResponseReturnValue:
     article = _article(slug)
-    return _edit_page(article, ArticleForm.of(article))
+    return _edit_page(article, ArticleForm.for_article(article))
 
 
 @bp.post("/desk/articles/<slug>")
@@ -83,7 +87,7 @@ def close(slug: str) -> ResponseReturnValue:
     form = CloseForm.from_post()
     if not form.validate():
         article = _article(slug)
-        return _edit_page(article, ArticleForm.of(article), close_form=form), 422
+        return _edit_page(article, ArticleForm.for_article(article), close_form=form), 422
     with writing():
         _article(slug).close(reason=form.reason.data)
     return redirect(url_for(".edit_form", slug=slug, notice="closed"), 303)
@@ -103,14 +107,14 @@ def _article(slug: str) -> Article:
 
 
 def _page() -> tuple[list[Article], str | None]:
-    """A page of articles after ?before=<slug>, and the slug to ask for the next with."""
+    """The articles older than ?before=<slug>, and the slug for the next page, if there is one."""
     before = request.args.get("before")
     start = db.session.scalar(Article.by_slug(before)) if before else None
     if before and start is None:
         abort(404)
-    found = list(db.session.scalars(Article.newest(before=start)))
-    articles = found[: Article.PAGE_SIZE]
-    return articles, articles[-1].slug if len(found) > Article.PAGE_SIZE else None
+    rows = list(db.session.scalars(Article.newest(before=start)))
+    articles = rows[: Article.PAGE_SIZE]
+    return articles, articles[-1].slug if len(rows) > Article.PAGE_SIZE else None
 
 
 def _edit_page(

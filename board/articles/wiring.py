@@ -1,4 +1,4 @@
-"""Wiring of articles: views and pages of the desk."""
+"""Wiring of articles: views, template globals and desk navigation."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _

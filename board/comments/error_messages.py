@@ -37,7 +37,8 @@ from board.comments.writing.errors import (
 )
 from board.comments.writing.thread_restrictions import AccountTooNew, ThreadSlowed
 from board.db import now
-from board.web.i18n import format_datetime, local, today
+from board.db.clock import local, today
+from board.web.i18n import format_datetime
 
 Message = Any  # a lazy string, or what makes one of the refusal
 

@@ -17,6 +17,7 @@ from board.comments.search_index.tokenizer import QUERY_MAX, WORDS_MAX, parse_qu
 from board.comments.writing import warnings as advice
 from board.comments.writing.warnings import TextWarning
 from board.text import count_graphemes
+from board.text.spans import split_by_spans
 from board.web.forms import ROW_ID, Form
 
 
@@ -64,7 +65,7 @@ class TextForm(Form):
     @property
     def marked(self) -> Iterator[tuple[str, bool]]:
         """The text in pieces, each with whether advice is about it."""
-        return advice.highlight(self.body.data, self.advice)
+        return split_by_spans(self.body.data, ((each.start, each.end) for each in self.advice))
 
     @property
     def previewed(self) -> Markup | None:

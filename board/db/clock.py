@@ -1,7 +1,29 @@
-"""The board's clock."""
+"""The board's clock: moments in UTC, and the newsroom's day and time zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day it is in the newsroom."""
+    return local(now()).date()
+
+
+def local(moment: datetime) -> datetime:
+    """`moment` in the newsroom's time zone."""
+    return moment.astimezone(newsroom_zone())
+
+
+def from_local(typed: datetime | None) -> datetime | None:
+    """A time without a zone, as somebody typed it, in the newsroom's."""
+    return typed.replace(tzinfo=newsroom_zone()) if typed else None
+
+
+def newsroom_zone() -> ZoneInfo:
+    return ZoneInfo(current_app.config["TIMEZONE"])

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta, gettext
 
 from board.db import now
+from board.db.clock import local
 from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.forms import (
     disclosure_kinds,
@@ -22,9 +23,8 @@ from board.law.authorities.forms import (
 from board.law.authorities.orders import Order
 from board.moderation.rulings import statistics
 from board.moderation.rulings.statistics import Figures
+from board.runtime.app import current_app_object
 from board.web.access import everyone, open_to
-from board.web.i18n import local
-from board.web.templating import current_app_object
 
 bp = Blueprint("transparency", __name__)
 

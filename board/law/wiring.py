@@ -91,7 +91,7 @@ def init_app(app: Flask) -> None:
     workflow.on_transition.add(emails.announce_step)
     on_appeal.add(emails.announce_appeal)
     email_types.update(
-        claim=EmailType(emails.state_text, emails.is_last_step, sent=emails.mark_step_notified),
+        claim=EmailType(emails.state_text, emails.is_last_step, on_sent=emails.mark_step_notified),
         objection=EmailType(emails.objection_text, lambda letter: True),
     )
 

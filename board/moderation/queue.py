@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Self
 
-from flask import current_app
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
@@ -24,6 +23,7 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import Base, db, now
+from board.runtime.app import setting
 
 # Counting stops here: beyond it a badge says 999+.
 COUNT_MAX = 999
@@ -159,7 +159,7 @@ def enqueue_if_held(comment: Comment) -> None:
 
 def enqueue_if_new_account(comment: Comment) -> None:
     """Queue the first NEW_ACCOUNT_COMMENTS comments of an account for review."""
-    first = current_app.config["NEW_ACCOUNT_COMMENTS"]
+    first = setting("NEW_ACCOUNT_COMMENTS")
     if not first or comment.held_for:
         return
     own = select(Comment.id).where(Comment.author_id == comment.author_id).limit(first + 1)

@@ -125,6 +125,6 @@ def _wire_decisions() -> None:
     on_decision.add(reports.answer_reports)
     on_undo.add(reports.reopen_reports)
     email_types.update(
-        news=EmailType(emails.decision_text, emails.is_news, sent=emails.cancel_other_news),
+        news=EmailType(emails.decision_text, emails.is_news, on_sent=emails.cancel_other_news),
         legal=EmailType(emails.legal_text, emails.still_stands),
     )

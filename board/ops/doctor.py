@@ -100,13 +100,13 @@ def _look_at_second_factors() -> list[Finding]:
         return []
     key = current_app.config["SECRET_KEY"]
     factors = db.session.scalars(select(SecondFactor))
-    closed = [factor.user_id for factor in factors if not factor.is_recovery_code(key=key)]
+    closed = [factor.user_id for factor in factors if not factor.can_decrypt(key=key)]
     advice = f"of {len(closed)} staff they do not: put the old secret_key back, or reset them"
     return [(not closed, "second factors open with the secret key" + _unless(not closed, advice))]
 
 
 def _look_at_letters() -> list[Finding]:
-    if not email_queue.is_possible():
+    if not email_queue.is_configured():
         missing = "BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN"
         return [(True, f"readers are told on the board only (mail needs {missing})")]
     if schema.state(db.engine) is not State.CURRENT:

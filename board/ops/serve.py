@@ -24,7 +24,7 @@ from board.moderation.cli import load_when_untouched
 from board.ops.doctor import OLDEST_SQLITE, is_safe_sqlite
 from board.ops.sample.cli import load_if_empty, print_accounts
 from board.runtime import jobs
-from board.web.templating import current_app_object
+from board.runtime.app import current_app_object
 
 # Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
 # write, to search or to check a password, so that whoever only reads does not (see the queues).

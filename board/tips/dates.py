@@ -1,8 +1,8 @@
 """Days, in the newsroom's time zone: the finest grain in which tips are dated."""
 
 from board.db import now
-from board.web.i18n import local
-from board.web.i18n import today as today
+from board.db.clock import local
+from board.db.clock import today as today
 
 
 def this_hour() -> str:

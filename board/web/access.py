@@ -4,7 +4,7 @@ Every view names its audience with @open_to. A view that names none stops the ap
 so forgetting the line cannot open a page.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -99,6 +99,7 @@ def open_to(
     lists: Container[str] = (),
     uploads: Callable[[], int] | None = None,
     into: Callable[[], Any] | None = None,
+    query: Collection[str] = (),
 ) -> Callable[[View], View]:
     """Who may call the view; how many bytes they may send when it is more than usual; which
     fields may come more than once; how many bytes of files it takes beside the form, and where
@@ -110,6 +111,7 @@ def open_to(
         cast(Any, view).lists = lists
         cast(Any, view).uploads = uploads
         cast(Any, view).into = into
+        cast(Any, view).query = query
         return view
 
     return mark

@@ -78,10 +78,10 @@ def _error_page(
     kept = typed.get("body") or typed.get("text")
     told = {"code": code, "title": title, "text": text, "retry_after": retry_after}
     try:
-        page = render_template("error.html", **told, kept=kept, ways=ways)
+        page = render_template("error.html", **told, typed_text=kept, links=ways)
     except DBAPIError:  # nobody can look up who asks, or what is new to them
         forget_viewer()
-        page = render_template("error.html", **told, kept=kept, ways=ways)
+        page = render_template("error.html", **told, typed_text=kept, links=ways)
     return Response(page, code, headers, mimetype="text/html")
 
 

@@ -1,17 +1,17 @@
 """Languages, numbers and times as readers see them."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import support
 from babel.messages import mofile, pofile
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask_babel import Babel, Domain, format_date, get_locale
 from markupsafe import Markup, escape
 
+from board.db.clock import local, today
 from board.text import join_closing_quotes
 from board.web.templating import LocalizedEnvironment
 
@@ -122,15 +122,6 @@ def _is_korean() -> bool:
 def isoformat(moment: datetime) -> str:
     """2026-11-22T14:05:00+09:00, for programs."""
     return local(moment).isoformat(timespec="seconds")
-
-
-def local(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
-
-
-def today() -> date:
-    """The day it is in the newsroom."""
-    return local(datetime.now(UTC)).date()
 
 
 def _read(path: Path) -> support.NullTranslations:

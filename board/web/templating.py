@@ -8,7 +8,7 @@ language. Templates are written as ever, with `_` and `url_for`.
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, url_for
+from flask import current_app, has_request_context, url_for
 from flask.sansio.app import App
 from flask.templating import Environment
 from flask_babel import get_locale, gettext
@@ -20,12 +20,6 @@ from board.text import join_closing_quotes
 # What stands in an address for a slug or an id that is only known later; both are written in
 # letters, digits and hyphens, so they go into an address as they are.
 _STAND_INS: dict[str, Any] = {"slug": "slug-of-it", "id": 999_999_999_999}
-
-
-def current_app_object() -> Flask:
-    """The app itself, to tell what is kept for it from what is kept for another."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return app
 
 
 class LocalizedEnvironment(Environment):

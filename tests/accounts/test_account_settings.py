@@ -1,4 +1,4 @@
-"""The reader's own account: name, password, and where they are signed in."""
+"""A member changes name and password, and ends sessions."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from board.accounts.auth.login import device_name
-from board.accounts.auth.passwords import hash_password, is_password
+from board.accounts.auth.passwords import hash_password, verify_password
 from board.accounts.models import Session, User
 from board.articles.models import Article
 from board.db import db, now, writing
@@ -41,9 +41,9 @@ def test_a_new_name_is_seen_in_threads_at_once(
 ) -> None:
     say(harbour, ada, "The gulls are back.")
     assert ">ada<" in guest.get("/articles/harbour").text
-    answer = as_(ada).post("/account/name", data={"name": "Ada of the pier"})
+    response = as_(ada).post("/account/name", data={"name": "Ada of the pier"})
     page = guest.get("/articles/harbour").text
-    assert (answer.status_code, answer.location) == (303, "/account?notice=renamed")
+    assert (response.status_code, response.location) == (303, "/account?notice=renamed")
     assert "Ada of the pier" in page and ">ada<" not in page
 
 
@@ -53,12 +53,12 @@ def test_ada_may_write_her_own_name_differently(as_: Browser, ada: User) -> None
 
 
 @pytest.mark.parametrize("name", ["BORA", "ｂｏｒａ", "운영자", "ㅤㅤ", "", "x" * 21])
-def test_a_name_taken_or_unfit_is_refused(as_: Browser, ada: User, bora: User, name: str) -> None:
-    answer = as_(ada).post("/account/name", data={"name": name})
-    assert (answer.status_code, ada.name) == (422, "ada")
+def test_a_taken_or_invalid_name_is_refused(as_: Browser, ada: User, bora: User, name: str) -> None:
+    response = as_(ada).post("/account/name", data={"name": name})
+    assert (response.status_code, ada.name) == (422, "ada")
 
 
-def test_only_the_name_changes_with_the_name(as_: Browser, ada: User) -> None:
+def test_the_name_form_changes_nothing_but_the_name(as_: Browser, ada: User) -> None:
     as_(ada).post("/account/name", data={"name": "Ada L", "can_moderate": "1", "id": "9"})
     assert (ada.name, ada.can_moderate, ada.id) == ("Ada L", False, 1)
 
@@ -66,11 +66,11 @@ def test_only_the_name_changes_with_the_name(as_: Browser, ada: User) -> None:
 def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(as_: Browser, ada: User) -> None:
     here, there = as_(ada), as_(ada)
     cookie = here.get_cookie("board_session")
-    answer = here.post("/account/password", data={"current": PASSWORD, "password": NEW})
-    assert (answer.status_code, answer.location) == (303, "/account?notice=password_changed")
+    response = here.post("/account/password", data={"current": PASSWORD, "password": NEW})
+    assert (response.status_code, response.location) == (303, "/account?notice=password_changed")
     assert (is_signed_in(here), is_signed_in(there)) == (True, False)
     assert cookie != here.get_cookie("board_session")
-    assert is_password(NEW, ada.password_hash)
+    assert verify_password(NEW, ada.password_hash)
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def test_without_the_current_password_or_a_good_new_one_nothing_changes(
     as_: Browser, ada: User, current: str, new: str
 ) -> None:
     here, there = as_(ada), as_(ada)
-    kept = ada.password_hash
-    answer = here.post("/account/password", data={"current": current, "password": new})
-    assert (answer.status_code, ada.password_hash) == (422, kept)
+    old_hash = ada.password_hash
+    response = here.post("/account/password", data={"current": current, "password": new})
+    assert (response.status_code, ada.password_hash) == (422, old_hash)
     assert is_signed_in(here) and is_signed_in(there)
 
 
 def test_the_current_password_cannot_be_guessed_for_long(
     as_: Browser, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.accounts.auth.login.is_password", lambda *_: False)
+    monkeypatch.setattr("board.accounts.auth.login.verify_password", lambda *_: False)
     client, form = as_(ada), {"current": "not her password", "password": NEW}
     answers = [client.post("/account/password", data=form).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]
@@ -112,24 +112,24 @@ def test_ada_sees_where_she_is_signed_in(as_: Browser, guest: FlaskClient, ada: 
     assert page.count("Chrome · Windows") >= 1 and page.count('/end"') == 1
 
 
-def test_the_day_somebody_was_last_seen_is_that_of_the_newsroom(as_: Browser, ada: User) -> None:
-    """In Korea it is tomorrow nine hours earlier than in Greenwich."""
+def test_the_last_seen_date_is_the_date_in_the_newsroom(as_: Browser, ada: User) -> None:
+    """In Korea the day begins nine hours earlier than in UTC."""
     with time_machine.travel(datetime(2026, 11, 29, 17, 30, tzinfo=UTC), tick=False):
         page = as_(ada).get("/account").text
     assert re.findall(r"2026\.11\.\d\d\.", page) == ["2026.11.30."] * 2
 
 
-def test_ada_ends_one_session_and_then_all_others(as_: Browser, ada: User) -> None:
+def test_ada_ends_one_session_and_then_all_other_sessions(as_: Browser, ada: User) -> None:
     here, phone, library, office = (as_(ada) for _ in range(4))
     _, second, *_ = sorted(sessions(ada))
-    answer = here.post(f"/account/sessions/{second}/end")
-    assert (answer.status_code, answer.location) == (303, "/account?notice=session_ended")
+    response = here.post(f"/account/sessions/{second}/end")
+    assert (response.status_code, response.location) == (303, "/account?notice=session_ended")
     assert [is_signed_in(c) for c in (here, phone, library, office)] == [True, False, True, True]
     here.post("/account/sessions/end-others")
     assert [is_signed_in(c) for c in (here, library, office)] == [True, False, False]
 
 
-def test_somebody_elses_session_does_not_exist(as_: Browser, ada: User, bora: User) -> None:
+def test_ada_cannot_end_the_session_of_somebody_else(as_: Browser, ada: User, bora: User) -> None:
     theirs, mine = as_(bora), as_(ada)
     (session,) = sessions(bora)
     answers = [mine.post(f"/account/sessions/{id}/end").status_code for id in (session, 999, "x")]
@@ -137,7 +137,7 @@ def test_somebody_elses_session_does_not_exist(as_: Browser, ada: User, bora: Us
     assert (answers, is_signed_in(theirs)) == ([404, 404, 404], True)
 
 
-def test_a_session_that_has_ended_by_itself_is_not_listed(as_: Browser, ada: User) -> None:
+def test_an_expired_session_is_not_listed(as_: Browser, ada: User) -> None:
     as_(ada)
     with time_machine.travel(now() + timedelta(days=31)):
         assert '/end"' not in as_(ada).get("/account").text
@@ -155,10 +155,10 @@ def test_a_session_that_has_ended_by_itself_is_not_listed(as_: Browser, ada: Use
         ("", ""),
     ],
 )
-def test_a_device_is_told_by_browser_and_system_alone(user_agent: str, name: str) -> None:
+def test_a_device_is_named_by_browser_and_system_only(user_agent: str, name: str) -> None:
     assert device_name(user_agent) == name
 
 
-def test_the_account_page_is_never_kept(as_: Browser, ada: User) -> None:
-    answer = as_(ada).get("/account")
-    assert answer.headers["Cache-Control"] == "private, no-store"
+def test_the_account_page_is_never_cached(as_: Browser, ada: User) -> None:
+    response = as_(ada).get("/account")
+    assert response.headers["Cache-Control"] == "private, no-store"

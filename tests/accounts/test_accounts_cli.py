@@ -1,4 +1,4 @@
-"""`flask --app wsgi accounts …`: staff are made, suspended and let back in by an operator."""
+"""An administrator creates, suspends and restores accounts with `flask --app wsgi accounts …`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from board.accounts.auth.passwords import is_password
+from board.accounts.auth.passwords import verify_password
 from board.accounts.cli import accounts_cli
 from board.accounts.models import User
 from board.db import db
@@ -18,14 +18,14 @@ from conftest import PASSWORD
 Run = Callable[..., Result]
 
 
-def test_the_first_moderator_is_made_here(operator: Run) -> None:
+def test_the_first_moderator_is_created_on_the_command_line(operator: Run) -> None:
     result = operator(
         "add", "Mo@Harbour.example", "운영자", "--can", "moderate", "--password", PASSWORD
     )
     user = db.session.scalars(select(User)).one()
     assert (result.exit_code, result.output) == (0, "운영자 <mo@harbour.example> can sign in.\n")
     assert (user.can_moderate, user.can_edit) == (True, False)
-    assert is_password(PASSWORD, user.password_hash)
+    assert verify_password(PASSWORD, user.password_hash)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_the_first_moderator_is_made_here(operator: Run) -> None:
         ("ADA@harbour.example", "mo", PASSWORD),
     ],
 )
-def test_an_account_that_cannot_be_is_refused_in_one_sentence(
+def test_an_invalid_account_is_refused_in_one_sentence(
     operator: Run, ada: User, email: str, name: str, password: str
 ) -> None:
     result = operator("add", email, name, "--password", password)
@@ -60,15 +60,15 @@ def test_a_wrong_name_or_address_is_refused_before_the_password_is_asked_for(
     assert "Password" not in result.output
 
 
-def test_the_password_is_asked_for_twice_when_it_was_not_given(operator: Run) -> None:
+def test_without_the_option_the_password_is_asked_for_twice(operator: Run) -> None:
     result = operator("add", "mo@harbour.example", "모래", input=f"{PASSWORD}\n{PASSWORD}\n")
     assert result.exit_code == 0 and result.output.endswith(
         "모래 <mo@harbour.example> can sign in.\n"
     )
-    assert is_password(PASSWORD, db.session.scalars(select(User)).one().password_hash)
+    assert verify_password(PASSWORD, db.session.scalars(select(User)).one().password_hash)
 
 
-def test_a_capability_is_given_and_taken(operator: Run, ada: User) -> None:
+def test_a_capability_is_granted_and_revoked(operator: Run, ada: User) -> None:
     assert operator("grant", "ADA@harbour.example", "edit").exit_code == 0
     assert (ada.can_edit, ada.can_moderate) == (True, False)
     assert operator("revoke", "ada@harbour.example", "edit").exit_code == 0
@@ -76,7 +76,7 @@ def test_a_capability_is_given_and_taken(operator: Run, ada: User) -> None:
     assert operator("grant", "ada@harbour.example", "rule").exit_code == 2
 
 
-def test_somebody_is_suspended_and_let_back_in(
+def test_an_account_is_suspended_and_unsuspended(
     operator: Run, as_: Callable[[User], FlaskClient], ada: User
 ) -> None:
     client = as_(ada)
@@ -92,14 +92,14 @@ def test_somebody_is_suspended_and_let_back_in(
     "words",
     [("grant", "x@y.z", "edit"), ("unsuspend", "x@y.z"), ("suspend", "x@y.z", "--reason", "")],
 )
-def test_an_unknown_account_is_said(operator: Run, words: tuple[str, ...]) -> None:
+def test_an_unknown_account_is_an_error(operator: Run, words: tuple[str, ...]) -> None:
     result = operator(*words)
     assert (result.exit_code, result.output) == (
         1, "Error: There is no account with the email x@y.z.\n",
     )  # fmt: skip
 
 
-def test_before_there_are_tables_one_is_told_to_make_them(
+def test_without_tables_the_command_says_how_to_create_them(
     another: Callable[..., Flask], tmp_path: Path
 ) -> None:
     app = another(tmp_path)

@@ -1,4 +1,4 @@
-"""탈퇴: a reader gives the account up, with what they wrote or without it."""
+"""탈퇴: a member deletes the account, with or without the comments."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from board.accounts.auth import passwords
 from board.accounts.auth.rate_limit import Device
-from board.accounts.display_names import FORMER
+from board.accounts.display_names import DELETED_USER_NAME
 from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session, User
@@ -39,48 +39,50 @@ def ada(ada):
 
 
 @pytest.fixture
-def leave(as_, ada):
+def delete_account(as_, ada):
     def send(user=ada, password=PASSWORD, **form):
         return as_(user).post("/account/leave", data={"password": password, **form})
 
     return send
 
 
-def test_what_was_written_stays_without_the_name(leave, guest, harbour, ada, bora):
+def test_comments_stay_without_the_name(delete_account, guest, harbour, ada, bora):
     root = say(harbour, ada, "떠나기 전에")
     say(harbour, bora, "답글", to=root)
     assert "ada" in guest.get("/articles/harbour").text
 
-    answer = leave(comments="keep")
+    response = delete_account(comments="keep")
 
-    assert (answer.status_code, answer.location) == (303, "/?notice=left")
+    assert (response.status_code, response.location) == (303, "/?notice=left")
     page = guest.get("/articles/harbour").text
-    assert "떠나기 전에" in page and FORMER in page and "ada" not in page
-    told = guest.get("/api/v1/articles/harbour/comments").json["comments"][0]
-    assert told["author"]["name"] == FORMER
-    assert told["replies"][0]["to"]["name"] == FORMER
+    assert "떠나기 전에" in page and DELETED_USER_NAME in page and "ada" not in page
+    payload = guest.get("/api/v1/articles/harbour/comments").json["comments"][0]
+    assert payload["author"]["name"] == DELETED_USER_NAME
+    assert payload["replies"][0]["to"]["name"] == DELETED_USER_NAME
     assert ada.left_on is not None
 
 
-def test_or_goes_with_them_and_leaves_a_place_where_others_have_answered(
-    leave, guest, harbour, ada, bora
+def test_deleted_comments_leave_a_tombstone_above_replies(
+    delete_account, guest, harbour, ada, bora
 ):
     for number in range(45):
         say(harbour, ada, f"글 {number}")
     root = say(harbour, ada, "답글이 있는 글")
     say(harbour, bora, "남의 답글", to=root)
 
-    assert leave(comments="delete").status_code == 303
+    assert delete_account(comments="delete").status_code == 303
 
-    left = db.session.scalars(select(Comment).where(Comment.author_id == ada.id)).all()
-    assert {comment.body for comment in left} == {""}
-    assert [comment.id for comment in left if comment.listed] == [root.id]
+    rows = db.session.scalars(select(Comment).where(Comment.author_id == ada.id)).all()
+    assert {comment.body for comment in rows} == {""}
+    assert [comment.id for comment in rows if comment.listed] == [root.id]
     page = guest.get("/articles/harbour").text
     assert "남의 답글" in page and "답글이 있는 글" not in page
     assert harbour.comment_count == 1
 
 
-def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora, mo, tmp_path):
+def test_no_row_identifies_the_person_any_more(
+    delete_account, app, as_, harbour, ada, bora, mo, tmp_path
+):
     with writing():
         Device.remember(ada)
         db.session.add(Block(user_id=ada.id, muted_id=bora.id))
@@ -92,28 +94,28 @@ def test_nothing_says_any_longer_who_it_was(leave, app, as_, harbour, ada, bora,
         email_queue.enqueue("news", 1, to=ada)
     say(harbour, ada, "남는 글")
 
-    leave()
+    delete_account()
 
-    for kind, column in (
+    for model, column in (
         (Session, Session.user_id), (Device, Device.user_id), (Block, Block.user_id),
         (QueuedEmail, QueuedEmail.user_id), (ContactPreference, ContactPreference.user_id),
         (sanctions.StaffNote, sanctions.StaffNote.user_id),
     ):  # fmt: skip
-        count = select(func.count()).select_from(kind).where(column == ada.id)
-        assert db.session.scalar(count) == 0, kind
-    rows = db.session.execute(text("SELECT * FROM user WHERE id = :id"), {"id": ada.id}).one()
-    assert not {"ada", "ada@harbour.example"} & {str(value) for value in rows}
-    assert rows.password_hash == ""
+        count = select(func.count()).select_from(model).where(column == ada.id)
+        assert db.session.scalar(count) == 0, model
+    row = db.session.execute(text("SELECT * FROM user WHERE id = :id"), {"id": ada.id}).one()
+    assert not {"ada", "ada@harbour.example"} & {str(value) for value in row}
+    assert row.password_hash == ""
 
 
-def test_everybody_who_was_signed_in_is_out_and_nobody_gets_in_again(as_, leave, guest, ada):
+def test_all_sessions_end_and_nobody_can_sign_in_again(as_, delete_account, guest, ada):
     elsewhere = as_(ada)
     assert elsewhere.get("/account").status_code == 200
 
-    answer = leave()
+    response = delete_account()
 
-    assert "board_session=;" in answer.headers["Set-Cookie"]
-    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert "board_session=;" in response.headers["Set-Cookie"]
+    assert response.headers["Clear-Site-Data"] == '"storage"'
     assert elsewhere.get("/account").status_code == 303
     for email in ("ada@harbour.example", f"#{ada.id}"):
         for password in (PASSWORD, ""):
@@ -121,23 +123,25 @@ def test_everybody_who_was_signed_in_is_out_and_nobody_gets_in_again(as_, leave,
             assert guest.post("/sign-in", data=form).status_code == 422
 
 
-def test_address_and_name_are_free_again_and_it_is_another_account(leave, guest, ada):
-    leave()
+def test_email_and_name_can_be_used_for_a_new_account(delete_account, guest, ada):
+    delete_account()
 
     form = {"email": "ada@harbour.example", "name": "ada", "password": PASSWORD, "of_age": "y"}
     assert guest.post("/sign-up", data=form).status_code == 303
 
-    again = db.session.scalar(User.with_email("ada@harbour.example"))
-    assert again.id != ada.id and again.name == "ada"
+    new = db.session.scalar(User.with_email("ada@harbour.example"))
+    assert new.id != ada.id and new.name == "ada"
 
 
-def test_several_may_leave_and_no_one_may_be_called_that(leave, as_, guest, ada, bora):
+def test_several_accounts_share_the_deleted_name_and_nobody_can_choose_it(
+    delete_account, as_, guest, ada, bora
+):
     with writing():
         bora.password_hash = passwords.hash_password(PASSWORD)
-    assert [leave(user).status_code for user in (ada, bora)] == [303, 303]
+    assert [delete_account(user).status_code for user in (ada, bora)] == [303, 303]
 
     form = {"email": "x@harbour.example", "password": PASSWORD, "of_age": "y"}
-    for name in (FORMER, "탈퇴한  이용자", "탈퇴한·이용자"):
+    for name in (DELETED_USER_NAME, "탈퇴한  이용자", "탈퇴한·이용자"):
         refused = guest.post("/sign-up", data={**form, "name": name})
         assert refused.status_code == 422
         assert "쓸 수 없는 닉네임입니다." in refused.text
@@ -152,34 +156,34 @@ def test_several_may_leave_and_no_one_may_be_called_that(leave, as_, guest, ada,
         {"comments": "delete", "password": "wrong"},
     ],
 )
-def test_without_the_password_or_a_choice_nothing_happens(leave, harbour, ada, form):
+def test_without_the_password_or_a_choice_nothing_is_deleted(delete_account, harbour, ada, form):
     say(harbour, ada, "그대로")
 
-    refused = leave(**form)
+    refused = delete_account(**form)
 
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
     assert (ada.name, ada.left_on, harbour.comment_count) == ("ada", None, 1)
 
 
-def test_a_choice_there_is_not_is_not_blamed_on_the_password(leave):
-    page = leave(comments="burn").text
+def test_an_invalid_choice_is_not_reported_as_a_wrong_password(delete_account):
+    page = delete_account(comments="burn").text
 
     assert page.count("비밀번호가 맞지 않습니다") == 0
     assert 'href="#comments"' in page
 
 
-def test_who_guesses_the_password_waits(leave, ada):
-    statuses = [leave(password=f"wrong {number}").status_code for number in range(11)]
+def test_guessing_the_password_is_limited(delete_account, ada):
+    statuses = [delete_account(password=f"wrong {number}").status_code for number in range(11)]
 
     assert statuses == [422] * 10 + [429]
-    assert leave().status_code == 429
+    assert delete_account().status_code == 429
     with time_machine.travel(now() + timedelta(days=1)):
-        assert leave().status_code == 303
+        assert delete_account().status_code == 303
 
 
 @pytest.mark.parametrize("who", ["mo", "tess"])
-def test_staff_stay_until_an_operator_lets_them_go(request, as_, who):
+def test_staff_cannot_delete_their_account_until_revoked(request, as_, who):
     user = request.getfixturevalue(who)
 
     page, refused = as_(user).get("/account/leave"), as_(user).post("/account/leave")
@@ -190,7 +194,9 @@ def test_staff_stay_until_an_operator_lets_them_go(request, as_, who):
     assert (refused.status_code, user.left_on) == (403, None)
 
 
-def test_an_operator_does_it_for_whoever_cannot_sign_in(operator, guest, harbour, ada, mo):
+def test_an_administrator_deletes_the_account_of_a_person_who_cannot_sign_in(
+    operator, guest, harbour, ada, mo
+):
     say(harbour, ada, "남는 글")
     with writing():
         sanctions.ban(ada, by=mo, reason="abuse")
@@ -200,14 +206,14 @@ def test_an_operator_does_it_for_whoever_cannot_sign_in(operator, guest, harbour
         == "ada@harbour.example has left.\n"
     )
 
-    assert ada.left_on and FORMER in guest.get("/articles/harbour").text
+    assert ada.left_on and DELETED_USER_NAME in guest.get("/articles/harbour").text
     assert "staff" in operator("leave", "mo@harbour.example", "--yes").output
     assert "no account" in operator("leave", "ada@harbour.example", "--yes").output
 
 
-def test_what_was_on_its_way_is_refused(leave, harbour, ada, bora):
+def test_requests_under_way_are_refused(delete_account, harbour, ada, bora):
     theirs, mine = say(harbour, bora, "남의 글"), say(harbour, ada, "먼저 쓴 글")
-    leave()
+    delete_account()
 
     with pytest.raises(AuthorSuspended):
         say(harbour, ada, "늦은 글")
@@ -221,11 +227,11 @@ def test_what_was_on_its_way_is_refused(leave, harbour, ada, bora):
     assert isinstance(refusal, AuthorSuspended)
 
 
-def test_no_mail_is_written_to_them_any_more(app, leave, harbour, ada, mo):
+def test_a_deleted_account_gets_no_more_email(app, delete_account, harbour, ada, mo):
     app.config.update(MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example")
     comment = say(harbour, ada, "남는 글")
     app.config.update(ORIGIN="")
-    leave()
+    delete_account()
     app.config.update(ORIGIN="http://n.example")
     with writing():
         rulings.hide(comment, by=mo, reason="abuse", note="")
@@ -234,7 +240,7 @@ def test_no_mail_is_written_to_them_any_more(app, leave, harbour, ada, mo):
         assert email_queue.claim_next() is None
 
 
-def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):
+def test_likes_of_a_deleted_account_still_count(delete_account, guest, harbour, ada, bora):
     comment = say(harbour, bora, "좋은 글")
     with writing():
         like(
@@ -243,22 +249,22 @@ def test_what_one_liked_goes_on_counting(leave, guest, harbour, ada, bora):
             limits=ReactionLimits.none(),
         )
 
-    leave()
+    delete_account()
 
     assert guest.get("/api/v1/articles/harbour/comments").json["comments"][0]["like_count"] == 1
 
 
-def test_the_way_there_is_on_the_account_page(as_, ada):
+def test_the_account_page_links_to_it(as_, ada):
     assert 'href="/account/leave"' in as_(ada).get("/account").text
     assert "댓글은 남기고 닉네임만 삭제" in as_(ada).get("/account/leave").text
 
 
-def test_the_desk_sees_what_was_decided_but_not_about_whom(leave, as_, harbour, ada, mo):
+def test_the_desk_log_shows_decisions_without_the_name(delete_account, as_, harbour, ada, mo):
     with writing():
         sanctions.warn(ada, by=mo, reason="abuse", note="Mind your words")
-    leave()
+    delete_account()
 
     log = as_(mo).get("/desk/rulings").text
-    assert FORMER in log and ">ada<" not in log
+    assert DELETED_USER_NAME in log and ">ada<" not in log
     assert as_(mo).get(f"/desk/people/{ada.id}").status_code == 200
     assert person("cyd").name == "cyd"

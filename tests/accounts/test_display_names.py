@@ -1,4 +1,4 @@
-"""Display names: which are one name to the eye, and which speak for the newsroom."""
+"""Display names: which look alike, and which imitate staff."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from board.accounts.display_names import imitates_staff, is_valid_name, name_key
 
 SITE = "푸른항구신문"
 
-ONE_NAME = [
+LOOKALIKES = [
     ("Sora", "sora"),
     ("ｓｏｒａ", "sora"),
     ("s o r a", "sora"),
@@ -30,7 +30,7 @@ STAFF = [
     "The Moderator", "official.news", SITE, "푸른 항구 신문", f"{SITE} 독자부",
 ]  # fmt: skip
 
-INNOCENT = [
+ORDINARY = [
     "badminton", "modern", "models", "바닷바람", "새벽첫차", "José", "Анна", "山田", "さくら",
     "독자 12", "Nguyễn", "محمد", "सूर्य", "김-박",
 ]  # fmt: skip
@@ -41,40 +41,40 @@ INVISIBLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "other"), ONE_NAME)
-def test_names_a_reader_could_take_for_one_another_have_one_key(one: str, other: str) -> None:
+@pytest.mark.parametrize(("one", "other"), LOOKALIKES)
+def test_names_that_look_alike_have_the_same_key(one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
 
 
 def test_different_names_have_different_keys() -> None:
-    assert len({name_key(name) for name in INNOCENT}) == len(INNOCENT)
+    assert len({name_key(name) for name in ORDINARY}) == len(ORDINARY)
 
 
 @pytest.mark.parametrize("name", STAFF)
-def test_a_name_that_speaks_for_the_newsroom_imitates_staff(name: str) -> None:
+def test_a_name_that_suggests_the_newsroom_imitates_staff(name: str) -> None:
     assert imitates_staff(normalize_name(name), site_name=SITE)
 
 
-@pytest.mark.parametrize("name", INNOCENT)
-def test_an_innocent_name_is_welcome(name: str) -> None:
+@pytest.mark.parametrize("name", ORDINARY)
+def test_an_ordinary_name_is_accepted(name: str) -> None:
     assert is_valid_name(normalize_name(name)) and not imitates_staff(name, site_name=SITE)
 
 
 @pytest.mark.parametrize("site", ["연합", ""])
-def test_a_short_site_name_is_taken_whole_only(site: str) -> None:
+def test_a_short_site_name_is_matched_whole_only(site: str) -> None:
     assert imitates_staff("연 합", site_name=site) is bool(site)
     assert not imitates_staff("연합국", site_name=site)
 
 
 @pytest.mark.parametrize("name", INVISIBLE)
-def test_a_name_nobody_can_see_is_refused(name: str) -> None:
+def test_an_invisible_name_is_refused(name: str) -> None:
     assert not is_valid_name(normalize_name(name))
 
 
 @pytest.mark.parametrize(
     "name", ["аdmin", "pаypal", "sоra 바다", "ⓐⓓⓜ", "a😀b", "a/b", "a<b", "a@b"]
 )
-def test_a_mixture_of_scripts_or_signs_is_refused(name: str) -> None:
+def test_mixed_scripts_and_symbols_are_refused(name: str) -> None:
     assert not is_valid_name(name)
 
 
@@ -83,6 +83,6 @@ def test_a_name_has_two_to_twenty_characters(length: int, fits: bool) -> None:
     assert is_valid_name("가" * length) is fits
 
 
-def test_a_name_piled_high_with_marks_is_cut_to_what_fits() -> None:
+def test_a_name_with_too_many_combining_marks_is_shortened() -> None:
     name = normalize_name("a" + "\u0301" * 50 + "b")
     assert (len(name), name_key(name)) == (6, "ab")

@@ -1,4 +1,4 @@
-"""Whoever was decided about is told by mail: that there is something to read, and no more."""
+"""Emails about decisions: they say that there is something to read, and nothing else."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def settings():
 
 @pytest.fixture
 def send(app):
-    """As cron does, so many minutes from now."""
+    """Runs `mail send`, as cron does, in so many minutes."""
 
     def run(minutes: float = 5) -> Any:
         db.session.rollback()
@@ -40,7 +40,7 @@ def send(app):
 
 
 @pytest.fixture
-def remark(harbour, ada):
+def comment(harbour, ada):
     return say(harbour, ada, "A remark about the harbour")
 
 
@@ -56,10 +56,8 @@ def claim(comment, contact="kim@pier.example"):
     return received
 
 
-def test_an_author_is_told_of_a_hidden_comment_with_a_link_and_nothing_of_it(
-    postman, send, remark, mo
-):
-    hide(remark, mo)
+def test_the_author_of_a_hidden_comment_gets_a_link_without_details(postman, send, comment, mo):
+    hide(comment, mo)
 
     assert send().output == "1 sent.\n"
 
@@ -71,7 +69,7 @@ def test_an_author_is_told_of_a_hidden_comment_with_a_link_and_nothing_of_it(
 
 
 @pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "lift_sanctions"])
-def test_and_of_what_was_decided_about_the_account(postman, send, ada, mo, verb):
+def test_a_member_gets_an_email_about_each_decision_on_the_account(postman, send, ada, mo, verb):
     until = {"until": now() + timedelta(days=3)} if verb in ("hold", "suspend") else {}
     with writing():
         if verb == "lift_sanctions":
@@ -83,17 +81,17 @@ def test_and_of_what_was_decided_about_the_account(postman, send, ada, mo, verb)
     assert len(postman.letters) == 1
 
 
-def test_in_the_language_used_last(postman, send, remark, mo, ada):
+def test_the_email_is_in_the_language_used_last(postman, send, comment, mo, ada):
     with writing():
         ada.language = "en"
-    hide(remark, mo)
+    hide(comment, mo)
 
     send()
 
     assert postman.letters[0][1]["Subject"] == "[전체댓글] You have a notification"
 
 
-def test_signing_in_says_which_language_that_is(as_, app, guest):
+def test_signing_in_stores_the_language(as_, app, guest):
     form = {"email": "eve@pier.example", "name": "이브", "password": "a long quiet evening",
             "of_age": "y"}  # fmt: skip
     guest.post("/sign-up", data=form)
@@ -103,7 +101,7 @@ def test_signing_in_says_which_language_that_is(as_, app, guest):
     assert user.language == "en"
 
 
-def test_many_decisions_are_one_letter(postman, send, harbour, ada, mo):
+def test_many_decisions_are_one_email(postman, send, harbour, ada, mo):
     for number in range(5):
         hide(say(harbour, ada, f"Remark {number}"), mo)
 
@@ -113,8 +111,8 @@ def test_many_decisions_are_one_letter(postman, send, harbour, ada, mo):
     assert len(postman.letters) == 1
 
 
-def test_nothing_is_sent_twice_and_nothing_before_it_stands(postman, send, remark, mo):
-    hide(remark, mo)
+def test_an_email_is_sent_once_and_not_before_the_undo_period_ends(postman, send, comment, mo):
+    hide(comment, mo)
 
     send(minutes=0)
     assert postman.letters == []
@@ -123,10 +121,10 @@ def test_nothing_is_sent_twice_and_nothing_before_it_stands(postman, send, remar
     assert len(postman.letters) == 1
 
 
-def test_what_was_taken_back_or_read_meanwhile_is_not_told(
-    postman, send, remark, harbour, ada, mo, as_
+def test_no_email_about_a_decision_that_was_undone_or_read(
+    postman, send, comment, harbour, ada, mo, as_
 ):
-    ruling = hide(remark, mo)
+    ruling = hide(comment, mo)
     with writing():
         undo.undo(ruling, by=mo)
     hide(say(harbour, ada, "Another"), mo)
@@ -137,25 +135,25 @@ def test_what_was_taken_back_or_read_meanwhile_is_not_told(
     assert postman.letters == []
 
 
-def test_the_decision_on_an_appeal_is_told(postman, send, remark, ada, mo, tess):
-    ruling = hide(remark, mo)
+def test_the_decision_on_an_appeal_sends_an_email(postman, send, comment, ada, mo, tess):
+    ruling = hide(comment, mo)
     send()
     with writing():
-        asked = appeals.submit_appeal(ruling, by=ada, text="I meant the weather")
+        appeal = appeals.submit_appeal(ruling, by=ada, text="I meant the weather")
     with writing():
-        appeals.decide(asked, by=tess, uphold=True, note="So it is")
+        appeals.decide(appeal, by=tess, uphold=True, note="So it is")
 
     send(minutes=10)
 
     assert len(postman.letters) == 2
 
 
-def test_a_takedown_is_told_with_how_to_object_also_to_whoever_wants_no_other_letters(
-    postman, send, remark, ada, mo, as_
+def test_a_takedown_email_says_how_to_object_and_ignores_the_preference(
+    postman, send, comment, ada, mo, as_
 ):
     as_(ada).post("/account/letters", data={})
-    hide(say(remark.article, ada, "Another"), mo)
-    received = claim(remark, contact="010-0000-0000")
+    hide(say(comment.article, ada, "Another"), mo)
+    received = claim(comment, contact="010-0000-0000")
     with writing():
         claim_workflow.block(received, by=mo, says="")
 
@@ -167,38 +165,34 @@ def test_a_takedown_is_told_with_how_to_object_also_to_whoever_wants_no_other_le
     assert "이의" in message.get_content()
 
 
-def test_a_claimant_is_told_it_was_received_decided_objected_to_and_ended(
-    postman, send, remark, ada, mo, tess
-):
-    received = claim(remark)
+def test_a_claimant_gets_an_email_for_each_step_of_the_claim(postman, send, comment, ada, mo, tess):
+    received = claim(comment)
     send()
     with writing():
         claim_workflow.block(received, by=mo, says="It names your street")
     send()
-    ruling = db.session.scalar(moderation.latest_ruling(remark))
+    ruling = db.session.scalar(moderation.latest_ruling(comment))
     with writing():
-        asked = appeals.submit_appeal(ruling, by=ada, text="It is a public square")
+        appeal = appeals.submit_appeal(ruling, by=ada, text="It is a public square")
     send()
     with writing():
-        appeals.decide(asked, by=tess, uphold=True, note="So it is")
+        appeals.decide(appeal, by=tess, uphold=True, note="So it is")
     send()
 
-    told = [message.get_content() for to, message in postman.letters if to == "kim@pier.example"]
-    assert [text.split(".")[0] for text in told] == [
+    texts = [message.get_content() for to, message in postman.letters if to == "kim@pier.example"]
+    assert [text.split(".")[0] for text in texts] == [
         "신고를 접수했습니다",
         "신고에 대한 처리 결과가 나왔습니다",
         "작성자가 조치에 이의를 신청했습니다",
         "신고에 대한 처리 결과가 나왔고 절차가 끝났습니다",
     ]
-    assert all(received.receipt in text and "/report/rights/status" in text for text in told)
-    assert not any("street" in text or "harbour" in text for text in told)
+    assert all(received.receipt in text and "/report/rights/status" in text for text in texts)
+    assert not any("street" in text or "harbour" in text for text in texts)
     assert db.session.scalars(Step.to_tell()).all() == []
 
 
-def test_what_the_mail_server_refuses_is_tried_again_and_given_up_at_last(
-    postman, send, app, remark, mo
-):
-    hide(remark, mo)
+def test_a_refused_email_is_retried_and_finally_given_up(postman, send, app, comment, mo):
+    hide(comment, mo)
     postman.answer = "451 Try again later"
     assert "451" in send().stderr
     postman.answer = "250 OK"
@@ -207,7 +201,7 @@ def test_what_the_mail_server_refuses_is_tried_again_and_given_up_at_last(
     send(minutes=20)
     assert len(postman.letters) == 1
 
-    hide(say(remark.article, remark.author, "Another"), mo)
+    hide(say(comment.article, comment.author, "Another"), mo)
     postman.answer = "550 No such reader"
     for day in range(QueuedEmail.TRIES_MAX + 2):
         send(minutes=5 + day * 24 * 60 * 2)
@@ -215,21 +209,23 @@ def test_what_the_mail_server_refuses_is_tried_again_and_given_up_at_last(
     assert "1 were refused by the mail server" in app.test_cli_runner().invoke(doctor).output
 
 
-def test_what_may_have_arrived_is_not_sent_again(postman, send, app, remark, mo, monkeypatch):
-    def cut(self: Any, *given: Any, **named: Any) -> None:
+def test_an_email_that_may_have_arrived_is_not_sent_again(
+    postman, send, app, comment, mo, monkeypatch
+):
+    def time_out(self: Any, *args: Any, **kwargs: Any) -> None:
         raise TimeoutError("timed out")
 
-    hide(remark, mo)
+    hide(comment, mo)
     with monkeypatch.context() as patch:
-        patch.setattr("smtplib.SMTP.send_message", cut)
+        patch.setattr("smtplib.SMTP.send_message", time_out)
         assert send().exit_code == 1
 
     assert send(minutes=60).exit_code == 0
     assert postman.letters == []
 
 
-def test_a_mail_server_that_is_away_loses_nothing(postman, send, app, remark, mo):
-    hide(remark, mo)
+def test_an_unreachable_mail_server_loses_no_email(postman, send, app, comment, mo):
+    hide(comment, mo)
     server, app.config["MAIL_SERVER"] = app.config["MAIL_SERVER"], "smtp://127.0.0.1:9"
     assert "The mail server said" in send().output
     app.config["MAIL_SERVER"] = server
@@ -239,19 +235,19 @@ def test_a_mail_server_that_is_away_loses_nothing(postman, send, app, remark, mo
     assert len(postman.letters) == 1
 
 
-def test_nobody_is_flooded(postman, send, remark, mo):
+def test_an_address_gets_a_limited_number_of_emails_a_day(postman, send, comment, mo):
     for _ in range(QueuedEmail.DAILY_MAX + 5):
-        claim(remark, contact="stranger@pier.example")
+        claim(comment, contact="stranger@pier.example")
 
     send()
 
     assert len(postman.letters) == QueuedEmail.DAILY_MAX
 
 
-def test_whoever_has_the_address_ends_all_letters_without_an_account(
-    postman, send, remark, ada, mo, guest
+def test_the_owner_of_the_address_unsubscribes_without_signing_in(
+    postman, send, comment, ada, mo, guest
 ):
-    hide(remark, mo)
+    hide(comment, mo)
     send()
     link = (
         postman.letters[0][1]["List-Unsubscribe"].strip(" <>").removeprefix("http://news.example")
@@ -260,9 +256,9 @@ def test_whoever_has_the_address_ends_all_letters_without_an_account(
 
     assert "메일 수신 중지" in guest.get(link).text
     db.session.refresh(ada)
-    assert ada.mail == "all"  # a program that opens links changes nothing
+    assert ada.mail == "all"  # a mail scanner that opens links changes nothing
     assert guest.post(link).status_code == 200
-    received = claim(say(remark.article, ada, "Another"), contact="by post")
+    received = claim(say(comment.article, ada, "Another"), contact="by post")
     with writing():
         claim_workflow.block(received, by=mo, says="")
     send()
@@ -270,13 +266,13 @@ def test_whoever_has_the_address_ends_all_letters_without_an_account(
     assert len(postman.letters) == 1
 
 
-def test_a_link_that_is_not_ours_ends_nothing(guest, app, ada):
+def test_a_forged_link_unsubscribes_nobody(guest, app, ada):
     assert guest.post("/letters/stop?to=1.AAAA").status_code == 404
     assert 'action="/letters/stop' not in guest.get("/letters/stop?to=1.AAAA").text
 
 
-def test_without_a_mail_server_nothing_is_kept_to_be_sent(app, send, remark, mo, as_, ada):
-    hide(remark, mo)
+def test_without_a_mail_server_nothing_is_queued(app, send, comment, mo, as_, ada):
+    hide(comment, mo)
 
     assert db.session.scalar(select(func.count()).select_from(QueuedEmail)) == 0
     assert "Set BOARD_MAIL_SERVER" in send().output
@@ -284,8 +280,8 @@ def test_without_a_mail_server_nothing_is_kept_to_be_sent(app, send, remark, mo,
     assert "told on the board only" in app.test_cli_runner().invoke(doctor).output
 
 
-def test_doctor_says_when_letters_do_not_leave(postman, app, remark, mo):
-    hide(remark, mo)
+def test_doctor_reports_overdue_emails(postman, app, comment, mo):
+    hide(comment, mo)
 
     with time_machine.travel(now() + timedelta(hours=2)):
         assert "run `mail send` every five minutes" in app.test_cli_runner().invoke(doctor).output

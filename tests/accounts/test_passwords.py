@@ -1,4 +1,4 @@
-"""Passwords: long enough, not on anybody's list, and kept as Argon2id only."""
+"""Passwords: strength, Argon2id hashes, and the limiter of hashing."""
 
 import threading
 import unicodedata
@@ -7,7 +7,12 @@ import pytest
 from flask import Flask
 
 from board.accounts.auth import passwords
-from board.accounts.auth.passwords import hash_password, is_easy, is_password, normalize_password
+from board.accounts.auth.passwords import (
+    hash_password,
+    is_guessable,
+    normalize_password,
+    verify_password,
+)
 from board.runtime.limiter import Limiter, QueueFull
 from support.wait import until
 
@@ -20,53 +25,53 @@ GOOD = ["lighthouse keeper at dusk", "등대지기는 저녁에 불을 켠다", 
 
 @pytest.fixture(autouse=True)
 def quick_passwords() -> None:
-    """Here they are hashed as in earnest."""
+    """Overrides the fixture of conftest, so that hashing costs what it does in production."""
 
 
 @pytest.mark.parametrize("password", EASY)
-def test_a_password_of_the_lists_is_easy(password: str) -> None:
-    assert is_easy(password)
+def test_a_common_password_is_guessable(password: str) -> None:
+    assert is_guessable(password)
 
 
 @pytest.mark.parametrize("password", GOOD)
-def test_a_sentence_is_not_easy(password: str) -> None:
-    assert not is_easy(password, about=["푸른항구신문", "sora"])
+def test_a_sentence_is_not_guessable(password: str) -> None:
+    assert not is_guessable(password, about=["푸른항구신문", "sora"])
 
 
 @pytest.mark.parametrize("word", ["푸른항구신문", "SORAKIM"])
-def test_words_about_the_person_are_easy(word: str) -> None:
-    assert is_easy(word.lower() * 3, about=[word])
+def test_words_about_the_user_are_guessable(word: str) -> None:
+    assert is_guessable(word.lower() * 3, about=[word])
 
 
-def test_a_password_is_known_again_however_its_letters_are_composed() -> None:
+def test_a_password_matches_in_any_unicode_normalisation() -> None:
     password = "바닷가 등대지기 할아버지의 이야기"
-    kept = hash_password(unicodedata.normalize("NFD", password))
-    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert is_password(password, kept)
-    assert not is_password(password + " ", kept)
+    stored = hash_password(unicodedata.normalize("NFD", password))
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert verify_password(password, stored)
+    assert not verify_password(password + " ", stored)
 
 
-def test_the_same_password_is_kept_differently_each_time() -> None:
+def test_each_hash_of_a_password_is_different() -> None:
     assert hash_password("x") != hash_password("x")
 
 
-def test_nobody_has_the_password_of_a_missing_account() -> None:
-    assert not is_password("", None)
+def test_no_password_matches_a_missing_account() -> None:
+    assert not verify_password("", None)
 
 
-def test_tidying_composes_and_changes_nothing_else() -> None:
+def test_normalising_composes_and_changes_nothing_else() -> None:
     assert normalize_password(" 가\u1100\u1161  é ") == " 가가  é "
 
 
-def test_whoever_finds_all_turns_taken_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_limiter_raises_queue_full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords.limiter, "wait", 0.01)
     with passwords.limiter, pytest.raises(QueueFull):
-        is_password("x", None)
-    assert not is_password("x", None)
+        verify_password("x", None)
+    assert not verify_password("x", None)
 
 
-def test_processes_take_turns_too(app: Flask) -> None:
-    """A second process of the same instance has opened nothing yet."""
+def test_the_limiter_holds_across_processes(app: Flask) -> None:
+    """A second process of the same instance starts without open locks."""
     one, other = (Limiter("hashing", queue=1, wait=0.01) for _ in range(2))
     with one:
         ours, app.extensions["turns"] = app.extensions["turns"], {}
@@ -78,32 +83,32 @@ def test_processes_take_turns_too(app: Flask) -> None:
         pass
 
 
-def test_when_the_line_is_full_one_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords.limiter, "wait", 60)
-    told: list[str] = []
+    results: list[str] = []
 
     def check() -> None:
         try:
-            told.append("no" if not is_password("x", None) else "yes")
+            results.append("no" if not verify_password("x", None) else "yes")
         except QueueFull:
-            told.append("busy")
+            results.append("busy")
 
-    storm = [threading.Thread(target=check) for _ in range(passwords.limiter.queue + 5)]
+    threads = [threading.Thread(target=check) for _ in range(passwords.limiter.queue + 5)]
     with passwords.limiter:
-        for thread in storm:
+        for thread in threads:
             thread.start()
-        until(lambda: len(told) >= 5, "five are told that the line is full")
-    for thread in storm:
+        until(lambda: len(results) >= 5, "five find the queue full")
+    for thread in threads:
         thread.join()
-    assert sorted(told) == ["busy"] * 5 + ["no"] * passwords.limiter.queue
+    assert sorted(results) == ["busy"] * 5 + ["no"] * passwords.limiter.queue
 
 
-def test_a_turn_that_could_not_be_taken_is_there_for_the_next(app: Flask) -> None:
-    turns, folder = Limiter("test", queue=1, wait=0.01), app.instance_path
+def test_a_slot_that_failed_to_open_is_free_for_the_next(app: Flask) -> None:
+    limiter, folder = Limiter("test", queue=1, wait=0.01), app.instance_path
     app.instance_path = f"{folder}/gone"
-    with pytest.raises(FileNotFoundError), turns:
+    with pytest.raises(FileNotFoundError), limiter:
         pass
     app.instance_path = folder
 
-    with turns:
+    with limiter:
         pass

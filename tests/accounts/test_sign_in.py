@@ -1,4 +1,4 @@
-"""Signing in and out, and what stops those who guess."""
+"""Signing in and out, and the limits on guessing."""
 
 import unicodedata
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from accounts.test_sign_up import ELSEWHERE
+from accounts.test_sign_up import OTHER_SITES
 from board.accounts import views
 from board.accounts.auth import passwords
 from board.accounts.auth.passwords import hash_password
@@ -29,20 +29,20 @@ WRONG = "not her password at all"
 
 
 @cache
-def kept_password() -> str:
+def stored_hash() -> str:
     return hash_password(PASSWORD)
 
 
 @pytest.fixture
 def ada(ada: User) -> User:
     with writing():
-        ada.password_hash = kept_password()
+        ada.password_hash = stored_hash()
     return ada
 
 
 @pytest.fixture
 def second_worker(app: Flask, another: Callable[..., Flask]) -> FlaskClient:
-    """A browser that talks to another process on the same database."""
+    """A browser connected to another process on the same database."""
     other = another(app.instance_path)
     other.test_client_class = Client
     return other.test_client()
@@ -50,10 +50,10 @@ def second_worker(app: Flask, another: Callable[..., Flask]) -> FlaskClient:
 
 @pytest.fixture
 def no_checks(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
-    """The hashes passwords are compared with; the comparison says no, and costs nothing."""
-    asked: list[str | None] = []
-    monkeypatch.setattr(views, "is_password", lambda _, kept: asked.append(kept))
-    return asked
+    """The hashes passwords are compared with. The comparison is free and always fails."""
+    hashes: list[str | None] = []
+    monkeypatch.setattr(views, "verify_password", lambda _, hash: hashes.append(hash))
+    return hashes
 
 
 def sign_in(
@@ -64,9 +64,9 @@ def sign_in(
     return client.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": address})
 
 
-def cookies(answer: TestResponse) -> dict[str, Morsel[str]]:
+def cookies(response: TestResponse) -> dict[str, Morsel[str]]:
     jar: SimpleCookie = SimpleCookie()
-    for header in answer.headers.getlist("Set-Cookie"):
+    for header in response.headers.getlist("Set-Cookie"):
         jar.load(header)
     return dict(jar)
 
@@ -86,27 +86,25 @@ def attempts() -> int:
 
 
 def test_ada_signs_in_and_goes_where_she_wanted(guest: FlaskClient, ada: User) -> None:
-    answer = sign_in(guest, next="/account/comments")
-    assert (answer.status_code, answer.location) == (303, "/account/comments")
+    response = sign_in(guest, next="/account/comments")
+    assert (response.status_code, response.location) == (303, "/account/comments")
     assert is_signed_in(guest)
 
 
 @pytest.mark.parametrize("email", ["ADA@harbour.example", " Ada@Harbour.Example ", "ａda@x.y"])
-def test_capitals_make_no_difference_in_an_email_each_time(
-    guest: FlaskClient, ada: User, email: str
-) -> None:
+def test_capitals_make_no_difference_in_an_email(guest: FlaskClient, ada: User, email: str) -> None:
     status = 422 if email.endswith("y") else 303
     assert [sign_in(guest, email).status_code for _ in range(2)] == [status, status]
 
 
-def test_a_password_is_the_same_from_every_keyboard(guest: FlaskClient, ada: User) -> None:
+def test_a_password_matches_in_any_unicode_normalisation(guest: FlaskClient, ada: User) -> None:
     password = "바닷가 등대지기의 저녁"
     with writing():
         ada.password_hash = hash_password(password)
     assert sign_in(guest, password=unicodedata.normalize("NFD", password)).status_code == 303
 
 
-def test_each_sign_in_has_a_token_of_its_own_kept_as_a_hash_only(
+def test_each_sign_in_has_a_new_token_stored_as_a_hash(
     app: Flask, guest: FlaskClient, ada: User
 ) -> None:
     sign_in(guest)
@@ -124,14 +122,14 @@ def test_each_sign_in_has_a_token_of_its_own_kept_as_a_hash_only(
     assert first.encode() not in stored and second.encode() not in stored
 
 
-def test_a_token_chosen_by_somebody_else_is_not_taken_over(guest: FlaskClient, ada: User) -> None:
+def test_a_planted_token_is_not_adopted(guest: FlaskClient, ada: User) -> None:
     guest.set_cookie("board_session", "planted")
     sign_in(guest)
     assert token_of(guest) != "planted"
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "\udcff", "a" * 3000, '"', "a=b"])
-def test_a_made_up_token_is_a_guests(app: Flask, guest: FlaskClient, token: str) -> None:
+def test_an_invalid_token_is_a_guest(app: Flask, guest: FlaskClient, token: str) -> None:
     header = f"board_session={token}".encode("utf-8", "surrogateescape").decode("latin1")
     assert guest.get("/account", headers={"Cookie": header}).status_code == 303
 
@@ -146,11 +144,11 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(guest: FlaskClient,
 
 
 @pytest.mark.parametrize("settings", [{"ORIGIN": "https://news.example"}])
-def test_with_https_the_browser_holds_cookies_to_this_host(guest: FlaskClient, ada: User) -> None:
-    answer = guest.post(
+def test_with_https_cookies_are_bound_to_this_host(guest: FlaskClient, ada: User) -> None:
+    response = guest.post(
         "/sign-in", data={"email": EMAIL, "password": PASSWORD}, base_url="https://news.example"
     )
-    set_cookies = cookies(answer)
+    set_cookies = cookies(response)
     assert set(set_cookies) == {"__Host-board_session", "__Host-board_device"}
     for cookie in set_cookies.values():
         assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
@@ -159,31 +157,31 @@ def test_with_https_the_browser_holds_cookies_to_this_host(guest: FlaskClient, a
     assert gone["__Host-board_session"]["max-age"] == "0"
 
 
-def test_ada_signs_out_and_the_old_cookie_is_worth_nothing(
+def test_ada_signs_out_and_the_old_cookie_is_worthless(
     app: Flask, guest: FlaskClient, ada: User
 ) -> None:
     sign_in(guest)
     token = token_of(guest)
-    answer = guest.post("/sign-out")
+    response = guest.post("/sign-out")
     replay = app.test_client()
     replay.set_cookie("board_session", token)
-    assert (answer.status_code, answer.location) == (303, "/")
-    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert (response.status_code, response.location) == (303, "/")
+    assert response.headers["Clear-Site-Data"] == '"storage"'
     assert (is_signed_in(guest), is_signed_in(replay)) == (False, False)
     assert guest.get_cookie("board_session") is None
 
 
-def test_a_wrong_password_and_an_unknown_email_look_the_same_and_cost_the_same(
+def test_a_wrong_password_and_an_unknown_email_look_and_cost_the_same(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared = []
-    check = views.is_password
+    check = views.verify_password
 
-    def counting(password: str, kept: str | None) -> bool:
-        compared.append(kept)
-        return check(password, kept)
+    def counting(password: str, password_hash: str | None) -> bool:
+        compared.append(password_hash)
+        return check(password, password_hash)
 
-    monkeypatch.setattr(views, "is_password", counting)
+    monkeypatch.setattr(views, "verify_password", counting)
     known = sign_in(guest, EMAIL, WRONG)
     unknown = sign_in(guest, "eda@harbour.example", WRONG)
     assert known.status_code == unknown.status_code == 422
@@ -195,8 +193,8 @@ def test_a_wrong_password_and_an_unknown_email_look_the_same_and_cost_the_same(
 def test_signing_in_never_leads_to_another_site(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "is_password", lambda *_: True)
-    for path in ELSEWHERE:
+    monkeypatch.setattr(views, "verify_password", lambda *_: True)
+    for path in OTHER_SITES:
         assert guest.get("/sign-in", query_string={"next": path}).status_code == 200, path
         assert sign_in(guest, next=path).location == "/", path
         guest.post("/sign-out")
@@ -204,18 +202,18 @@ def test_signing_in_never_leads_to_another_site(
 
 @pytest.mark.parametrize("field", ["email", "password"])
 @pytest.mark.parametrize("value", ["", "x" * 60000])
-def test_an_empty_or_huge_field_is_a_failure_like_any(
+def test_an_empty_or_huge_field_is_refused(
     guest: FlaskClient, ada: User, field: str, value: str
 ) -> None:
     assert sign_in(guest, **{field: value}).status_code == 422
 
 
-def test_after_ten_failures_from_one_network_that_network_waits(
+def test_after_ten_failures_a_network_has_to_wait(
     guest: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
     for host in range(10):
-        answer = sign_in(guest, password=WRONG, address=f"203.0.113.{host}")
-        assert answer.status_code == 422
+        response = sign_in(guest, password=WRONG, address=f"203.0.113.{host}")
+        assert response.status_code == 422
     refused = sign_in(guest, address="203.0.113.99")
     assert refused.status_code == 429 and 290 <= int(refused.headers["Retry-After"]) <= 300
     assert f'value="{EMAIL}"' in refused.text
@@ -224,7 +222,7 @@ def test_after_ten_failures_from_one_network_that_network_waits(
     assert len(no_checks) == 11
 
 
-def test_strangers_failures_never_stop_a_browser_ada_has_used(
+def test_failures_of_strangers_never_stop_a_known_device(
     app: Flask, guest: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
     with writing():
@@ -240,7 +238,7 @@ def test_strangers_failures_never_stop_a_browser_ada_has_used(
     assert sign_in(elsewhere, address="203.0.0.1").status_code == 429
 
 
-def test_a_known_device_has_ten_guesses_too(
+def test_a_known_device_has_ten_guesses(
     guest: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
     with writing():
@@ -249,7 +247,7 @@ def test_a_known_device_has_ten_guesses_too(
     assert answers == [422] * 10 + [429]
 
 
-def test_ada_comes_back_on_her_device_after_a_storm(guest: FlaskClient, ada: User) -> None:
+def test_ada_signs_in_on_her_device_after_an_attack(guest: FlaskClient, ada: User) -> None:
     sign_in(guest)
     guest.post("/sign-out")
     assert guest.get_cookie("board_device") is not None
@@ -260,7 +258,7 @@ def test_ada_comes_back_on_her_device_after_a_storm(guest: FlaskClient, ada: Use
     assert sign_in(guest).status_code == 303
 
 
-def test_one_network_may_not_try_many_accounts(
+def test_a_network_cannot_try_many_accounts(
     guest: FlaskClient, no_checks: list[str | None]
 ) -> None:
     answers = [sign_in(guest, f"{n}@harbour.example").status_code for n in range(51)]
@@ -270,22 +268,22 @@ def test_one_network_may_not_try_many_accounts(
 def test_right_passwords_are_not_counted(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "is_password", lambda *_: True)
+    monkeypatch.setattr(views, "verify_password", lambda *_: True)
     answers = {sign_in(guest).status_code for _ in range(12)}
     assert (answers, attempts()) == ({303}, 0)
 
 
-def test_a_right_password_that_does_not_open_the_door_is_no_failure(
+def test_a_right_password_of_a_suspended_account_is_no_failure(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "is_password", lambda *_: True)
+    monkeypatch.setattr(views, "verify_password", lambda *_: True)
     with writing():
         ada.suspend(until=now() + timedelta(days=3), reason="도배")
     answers = {sign_in(guest).status_code for _ in range(12)}
     assert (answers, attempts()) == ({403}, 0)
 
 
-def test_a_password_nobody_had_the_time_to_check_is_no_failure(
+def test_a_password_that_could_not_be_checked_is_no_failure(
     guest: FlaskClient,
     as_: Callable[[User], FlaskClient],
     ada: User,
@@ -301,7 +299,7 @@ def test_a_password_nobody_had_the_time_to_check_is_no_failure(
     assert sign_in(guest).status_code == client.post("/account/password", data=new).status_code
 
 
-def test_failures_are_counted_over_all_workers_and_restarts(
+def test_failures_are_counted_across_workers_and_restarts(
     guest: FlaskClient, second_worker: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
     for client in (guest, second_worker) * 5:
@@ -309,7 +307,7 @@ def test_failures_are_counted_over_all_workers_and_restarts(
     assert sign_in(second_worker).status_code == sign_in(guest).status_code == 429
 
 
-def test_after_five_minutes_one_may_try_again_and_after_an_hour_all_is_forgotten(
+def test_attempts_are_allowed_after_five_minutes_and_deleted_after_an_hour(
     guest: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
     with time_machine.travel(now(), tick=False) as clock:
@@ -324,7 +322,7 @@ def test_after_five_minutes_one_may_try_again_and_after_an_hour_all_is_forgotten
         assert (sign_in(guest).status_code, attempts()) == (422, 1)
 
 
-def test_an_attempt_holds_no_address_and_no_email(
+def test_an_attempt_stores_no_address_and_no_email(
     guest: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
     sign_in(guest, password=WRONG, address="203.0.113.7")
@@ -336,7 +334,7 @@ def test_an_attempt_holds_no_address_and_no_email(
 
 
 @pytest.mark.parametrize(
-    ("address", "neighbourhood"),
+    ("address", "prefix"),
     [
         ("203.0.113.7", "203.0.113"),
         ("::ffff:203.0.113.7", "203.0.113"),
@@ -345,11 +343,11 @@ def test_an_attempt_holds_no_address_and_no_email(
         ("unix:", "unknown"),
     ],
 )
-def test_a_network_is_a_household_or_a_street(address: str, neighbourhood: str) -> None:
-    assert network(address) == neighbourhood
+def test_a_network_is_a_prefix_of_the_address(address: str, prefix: str) -> None:
+    assert network(address) == prefix
 
 
-def test_a_browser_is_remembered_once_and_not_for_ever(guest: FlaskClient, ada: User) -> None:
+def test_a_device_is_remembered_once_and_for_a_year(guest: FlaskClient, ada: User) -> None:
     def devices() -> int:
         return db.session.scalar(select(func.count()).select_from(Device)) or 0
 
@@ -366,7 +364,7 @@ def test_a_browser_is_remembered_once_and_not_for_ever(guest: FlaskClient, ada: 
     ("days", "seen_every", "expected"),
     [(29, 29, True), (31, 31, False), (89, 20, True), (91, 20, False)],
 )
-def test_a_session_ends_after_30_idle_days_and_after_90_in_all(
+def test_a_session_ends_after_30_idle_days_or_90_in_all(
     as_: Callable[[User], FlaskClient], ada: User, days: int, seen_every: int, expected: bool
 ) -> None:
     with time_machine.travel(now(), tick=False) as clock:
@@ -380,7 +378,7 @@ def test_a_session_ends_after_30_idle_days_and_after_90_in_all(
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(11, True), (13, False)])
-def test_a_session_of_staff_ends_after_12_hours(
+def test_a_staff_session_ends_after_12_hours(
     as_: Callable[[User], FlaskClient], mo: User, hours: int, expected: bool
 ) -> None:
     with time_machine.travel(now(), tick=False) as clock:
@@ -389,7 +387,7 @@ def test_a_session_of_staff_ends_after_12_hours(
         assert is_signed_in(client) is expected
 
 
-def test_whoever_becomes_staff_signs_in_again(
+def test_a_new_moderator_has_to_sign_in_again(
     as_: Callable[[User], FlaskClient], ada: User
 ) -> None:
     client = as_(ada)
@@ -402,7 +400,7 @@ def test_whoever_becomes_staff_signs_in_again(
     assert is_signed_in(client) and client.get("/desk").status_code == 403
 
 
-def test_a_suspension_ends_every_session_in_every_worker_at_once(
+def test_a_suspension_ends_all_sessions_in_all_workers_at_once(
     as_: Callable[[User], FlaskClient], second_worker: FlaskClient, ada: User
 ) -> None:
     one, two = as_(ada), as_(ada)
@@ -413,7 +411,9 @@ def test_a_suspension_ends_every_session_in_every_worker_at_once(
     assert not is_signed_in(one) and not is_signed_in(two) and not is_signed_in(second_worker)
 
 
-def test_the_suspended_hear_why_and_only_with_their_password(guest: FlaskClient, ada: User) -> None:
+def test_a_suspended_member_reads_the_reason_after_the_right_password(
+    guest: FlaskClient, ada: User
+) -> None:
     with writing():
         ada.suspend(until=now() + timedelta(days=3), reason="도배 <b>")
     right, wrong = sign_in(guest), sign_in(guest, password=WRONG)
@@ -425,8 +425,8 @@ def test_the_suspended_hear_why_and_only_with_their_password(guest: FlaskClient,
 
 
 def test_a_guest_is_sent_to_sign_in_and_back(guest: FlaskClient) -> None:
-    answer = guest.get("/account?notice=renamed")
-    assert (answer.status_code, answer.location) == (
+    response = guest.get("/account?notice=renamed")
+    assert (response.status_code, response.location) == (
         303, "/sign-in?next=/account?notice%3Drenamed",
     )  # fmt: skip
     assert guest.post("/sign-out").status_code == 401

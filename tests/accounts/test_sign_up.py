@@ -1,4 +1,4 @@
-"""Making an account."""
+"""Signing up."""
 
 import unicodedata
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, select
 from werkzeug.test import TestResponse
 
 from board.accounts.auth import passwords
-from board.accounts.auth.passwords import is_password
+from board.accounts.auth.passwords import verify_password
 from board.accounts.models import User
 from board.db import db, now
 from board.web.forms import safe_redirect_path
@@ -22,7 +22,7 @@ from conftest import PASSWORD, Client, person
 FORM = {"email": "Sora@Harbour.example", "name": "소라", "password": PASSWORD, "of_age": "y"}
 DONE = "/sign-in?notice=signed_up&next=/"
 
-ELSEWHERE = [
+OTHER_SITES = [
     "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\/evil.example",
     "\\\\evil.example", "/\\/evil.example", "//\\evil.example", "https://evil.example",
     "https:evil.example", "https:/evil.example", "http://evil.example", "HTTPS://EVIL.example",
@@ -34,7 +34,7 @@ ELSEWHERE = [
     "\u200b//evil.example", "/\u200b/evil.example", "/\u00ad/evil.example", "／／evil.example",
     "〱evil.example", "/" + "a" * 3000, "",
 ]  # fmt: skip
-OURS = [
+OWN_PATHS = [
     "/", "/account", "/articles/harbour?before=7#comments", "/%0d%0aLocation:%20//evil.example",
     "/%2f/evil.example", "/%5cevil.example", "/.//evil.example", "/..//evil.example",
     "/@evil.example", "/http://evil.example", "/바다",
@@ -51,13 +51,13 @@ def count() -> int:
 
 
 def test_a_guest_signs_up(guest: FlaskClient) -> None:
-    answer = sign_up(guest)
+    response = sign_up(guest)
     user = db.session.scalars(User.with_email("sora@harbour.example")).one()
-    assert (answer.status_code, answer.location, user.name) == (303, DONE, "소라")
+    assert (response.status_code, response.location, user.name) == (303, DONE, "소라")
     assert (user.can_moderate, user.can_edit, user.is_suspended) == (False, False, False)
-    assert is_password(PASSWORD, user.password_hash)
-    assert "Set-Cookie" not in answer.headers
-    assert guest.get(answer.location).status_code == 200
+    assert verify_password(PASSWORD, user.password_hash)
+    assert "Set-Cookie" not in response.headers
+    assert guest.get(response.location).status_code == 200
 
 
 def test_a_known_email_gets_the_same_answer_and_changes_nothing(
@@ -77,9 +77,9 @@ def test_a_known_email_gets_the_same_answer_and_changes_nothing(
 )
 def test_a_name_that_looks_taken_is_refused(guest: FlaskClient, app: Flask, name: str) -> None:
     person("소라")
-    answer = sign_up(guest, name=name)
-    assert (answer.status_code, count()) == (422, 1)
-    assert 'value="Sora@' not in answer.text and 'value="sora@harbour.example"' in answer.text
+    response = sign_up(guest, name=name)
+    assert (response.status_code, count()) == (422, 1)
+    assert 'value="Sora@' not in response.text and 'value="sora@harbour.example"' in response.text
 
 
 @pytest.mark.parametrize("name", ["ADA", "ａｄａ", "аdа", "ádá", "a-d-a"])
@@ -90,26 +90,26 @@ def test_a_name_that_looks_like_adas_is_refused(guest: FlaskClient, ada: User, n
 @pytest.mark.parametrize(
     "name", ["ㅤㅤ", "\u2800\u2800", "\u115f\u115f", "운영자", "ａｄｍｉｎ", "a😀", "x" * 21]
 )
-def test_a_name_nobody_may_have_is_refused(guest: FlaskClient, name: str) -> None:
+def test_a_name_that_is_not_allowed_is_refused(guest: FlaskClient, name: str) -> None:
     assert (sign_up(guest, name=name).status_code, count()) == (422, 0)
 
 
 @pytest.mark.parametrize("name", ["badminton", "바닷바람", "새벽첫차", "José", "Анна", "山田"])
-def test_an_innocent_name_is_taken_as_it_is(guest: FlaskClient, name: str) -> None:
+def test_an_ordinary_name_is_stored_as_it_is(guest: FlaskClient, name: str) -> None:
     assert sign_up(guest, name=f"  {name} ").location == DONE
     assert db.session.scalars(select(User.name)).all() == [name]
 
 
-def test_who_does_not_say_that_they_are_14_gets_no_account_and_keeps_what_they_typed(
+def test_without_confirming_the_age_there_is_no_account_and_the_form_stays_filled(
     guest: FlaskClient,
 ) -> None:
-    answer = sign_up(guest, of_age=None)
-    assert (answer.status_code, count()) == (422, 0)
-    assert 'value="소라"' in answer.text and 'value="sora@harbour.example"' in answer.text
-    assert PASSWORD not in answer.text
+    response = sign_up(guest, of_age=None)
+    assert (response.status_code, count()) == (422, 0)
+    assert 'value="소라"' in response.text and 'value="sora@harbour.example"' in response.text
+    assert PASSWORD not in response.text
 
 
-def test_an_account_holds_these_things_and_no_date_of_birth(app: Flask) -> None:
+def test_an_account_stores_these_columns_and_no_date_of_birth(app: Flask) -> None:
     assert {column["name"] for column in inspect(db.engine).get_columns("user")} == {
         "id", "email", "name", "name_key", "password_hash", "joined_at", "suspended_until",
         "suspended_for", "held_until", "notices_seen", "can_moderate", "can_edit", "can_read_tips",
@@ -132,7 +132,9 @@ def test_an_account_holds_these_things_and_no_date_of_birth(app: Flask) -> None:
         ("소라소라소라소라소라소라소라소라", 422),
     ],
 )
-def test_a_password_is_long_and_not_easy(guest: FlaskClient, password: str, status: int) -> None:
+def test_a_password_has_to_be_long_and_hard_to_guess(
+    guest: FlaskClient, password: str, status: int
+) -> None:
     assert sign_up(guest, password=password).status_code == status
 
 
@@ -159,7 +161,7 @@ def test_only_the_fields_of_the_form_are_read(guest: FlaskClient) -> None:
 
 @pytest.mark.parametrize("field", FORM)
 @pytest.mark.parametrize("value", [None, "", " ", "x" * 5000])
-def test_a_field_empty_or_huge_is_refused(
+def test_an_empty_or_huge_field_is_refused(
     guest: FlaskClient, field: str, value: str | None
 ) -> None:
     status = 303 if field == "of_age" and value else 422
@@ -169,23 +171,23 @@ def test_a_field_empty_or_huge_is_refused(
 @pytest.mark.parametrize(
     "email", ["sora", "@a.b", "a@b", "a@b..c", "a@@b.c", "a b@c.d", "<a@b.c>", "a@b.c,d@e.f"]
 )
-def test_what_is_no_email_address_is_refused(guest: FlaskClient, email: str) -> None:
+def test_an_invalid_email_is_refused(guest: FlaskClient, email: str) -> None:
     assert (sign_up(guest, email=email).status_code, count()) == (422, 0)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", b"\xff\xfe"])
-def test_what_is_not_text_is_refused(guest: FlaskClient, text: str | bytes) -> None:
-    answer = guest.post("/sign-up", data={**FORM, "name": text})
-    assert (answer.status_code, count()) == (400, 0)
+def test_a_name_that_is_not_text_is_refused(guest: FlaskClient, text: str | bytes) -> None:
+    response = guest.post("/sign-up", data={**FORM, "name": text})
+    assert (response.status_code, count()) == (400, 0)
 
 
 def test_a_field_sent_twice_is_refused(guest: FlaskClient) -> None:
-    answer = guest.post("/sign-up", data={**FORM, "name": ["소라", "바다"]})
-    assert (answer.status_code, count()) == (400, 0)
+    response = guest.post("/sign-up", data={**FORM, "name": ["소라", "바다"]})
+    assert (response.status_code, count()) == (400, 0)
 
 
-@pytest.mark.parametrize("path", ELSEWHERE)
-def test_nothing_leads_to_another_site(guest: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize("path", OTHER_SITES)
+def test_no_redirect_leads_to_another_site(guest: FlaskClient, path: str) -> None:
     assert safe_redirect_path(path) in ("/", path) and safe_redirect_path(path)[1:2] not in (
         "/",
         "\\",
@@ -194,25 +196,25 @@ def test_nothing_leads_to_another_site(guest: FlaskClient, path: str) -> None:
         sign_up(guest, next=path, email="ada@harbour.example"),
         guest.post("/language", data={"lang": "en", "next": path}),
     ]
-    for answer in answers:
-        assert answer.status_code == 303
-        assert answer.location in (DONE, "/", "/%E2%80%8B/evil.example", "/%C2%AD/evil.example")
+    for response in answers:
+        assert response.status_code == 303
+        assert response.location in (DONE, "/", "/%E2%80%8B/evil.example", "/%C2%AD/evil.example")
     assert guest.get("/sign-up", query_string={"next": path}).status_code == 200
 
 
-@pytest.mark.parametrize("path", OURS)
-def test_a_path_of_ours_is_kept(path: str) -> None:
+@pytest.mark.parametrize("path", OWN_PATHS)
+def test_a_path_on_this_site_is_kept(path: str) -> None:
     assert safe_redirect_path(path) == path
 
 
-def test_sign_up_remembers_where_one_came_from(guest: FlaskClient) -> None:
-    answer = sign_up(guest, next="/articles/harbour?before=7")
-    assert answer.location == "/sign-in?notice=signed_up&next=/articles/harbour?before%3D7"
-    assert 'value="/articles/harbour?before=7"' in guest.get(answer.location).text
+def test_sign_up_returns_to_the_page_the_guest_came_from(guest: FlaskClient) -> None:
+    response = sign_up(guest, next="/articles/harbour?before=7")
+    assert response.location == "/sign-in?notice=signed_up&next=/articles/harbour?before%3D7"
+    assert 'value="/articles/harbour?before=7"' in guest.get(response.location).text
 
 
 @pytest.fixture
-def three_an_hour(app: Flask) -> None:
+def limit_of_three(app: Flask) -> None:
     app.config["SIGN_UPS_PER_HOUR"] = 3
 
 
@@ -225,8 +227,8 @@ def sign_up_from(client: FlaskClient, address: str, name: str) -> TestResponse:
     ("neighbour", "elsewhere"),
     [("203.0.113.{}", "203.0.114.1"), ("2001:db8:1:2:{}::7", "2001:db8:1:3::7")],
 )
-def test_one_network_makes_so_many_accounts_an_hour_and_no_other_is_affected(
-    guest: FlaskClient, three_an_hour: None, neighbour: str, elsewhere: str
+def test_a_network_is_limited_to_some_accounts_an_hour(
+    guest: FlaskClient, limit_of_three: None, neighbour: str, elsewhere: str
 ) -> None:
     with time_machine.travel(now(), tick=False) as clock:
         for number, name in enumerate(("one", "two", "three")):
@@ -241,8 +243,8 @@ def test_one_network_makes_so_many_accounts_an_hour_and_no_other_is_affected(
         assert sign_up_from(guest, neighbour.format(9), "seven").status_code == 429
 
 
-def test_accounts_are_counted_over_all_workers_and_restarts(
-    app: Flask, another: Callable[..., Flask], guest: FlaskClient, three_an_hour: None
+def test_sign_ups_are_counted_across_workers_and_restarts(
+    app: Flask, another: Callable[..., Flask], guest: FlaskClient, limit_of_three: None
 ) -> None:
     other = another(app.instance_path, SIGN_UPS_PER_HOUR=3)
     for number in range(3):
@@ -251,39 +253,35 @@ def test_accounts_are_counted_over_all_workers_and_restarts(
         assert sign_up_from(Client(other), "203.0.113.1", "another").status_code == 429
 
 
-def test_a_refused_form_is_no_account_and_is_not_counted(
-    guest: FlaskClient, three_an_hour: None, ada: User
-) -> None:
+def test_a_refused_form_is_not_counted(guest: FlaskClient, limit_of_three: None, ada: User) -> None:
     for name in ("ada", "운영자", "ada", "x" * 50):
         assert sign_up_from(guest, "203.0.113.1", name).status_code == 422
     for name in ("one", "two", "three"):
         assert sign_up_from(guest, "203.0.113.1", name).location == DONE
 
 
-def test_an_email_that_is_known_counts_like_any(
-    guest: FlaskClient, three_an_hour: None, ada: User
-) -> None:
-    """Or the fourth answer would tell which of the three had an account."""
+def test_a_known_email_is_counted_too(guest: FlaskClient, limit_of_three: None, ada: User) -> None:
+    """Otherwise the fourth response would show which of the three had an account."""
     for name in ("one", "two", "three"):
         assert sign_up(guest, email="ada@harbour.example", name=name).location == DONE
     assert sign_up(guest, email="new@harbour.example", name="four").status_code == 429
 
 
-def test_many_new_accounts_stop_nobody_from_signing_in(
-    guest: FlaskClient, three_an_hour: None
+def test_the_limit_on_sign_ups_does_not_affect_signing_in(
+    guest: FlaskClient, limit_of_three: None
 ) -> None:
     for number in range(60):
         sign_up_from(guest, "203.0.113.1", f"reader{number}")
-    answer = guest.post(
+    response = guest.post(
         "/sign-in",
         data={"email": "reader0@harbour.example", "password": "wrong"},
         environ_base={"REMOTE_ADDR": "203.0.113.1"},
     )
-    assert answer.status_code == 422
+    assert response.status_code == 422
 
 
-def test_an_account_nobody_had_the_time_to_make_is_not_counted(
-    guest: FlaskClient, three_an_hour: None, monkeypatch: pytest.MonkeyPatch
+def test_a_sign_up_that_could_not_be_processed_is_not_counted(
+    guest: FlaskClient, limit_of_three: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords.limiter, "wait", 0)
     with passwords.limiter:

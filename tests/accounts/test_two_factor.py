@@ -1,4 +1,4 @@
-"""Staff show a second factor beside the password; whoever has only the password does nothing."""
+"""Two-step verification: staff need a code as well as the password."""
 
 import re
 import threading
@@ -21,18 +21,20 @@ from werkzeug.test import TestResponse
 from board.accounts import models as accounts
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
+from board.accounts.two_factor.encryption import secret_from_token
 from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
+from board.accounts.two_factor.totp import new_secret
 from board.articles.models import Article
 from board.db import close_connections, db, hash_chain, now, writing
+from board.db.clock import today
 from board.ops.doctor import doctor
-from board.web.i18n import today
 from conftest import Client, say
 
 DESK = "/desk/comments"
 
 
 class Phone:
-    """An authenticator app, and what else its owner has on paper."""
+    """An authenticator app, and the recovery codes of its owner."""
 
     def __init__(self, secret: str, codes: list[str]) -> None:
         self.secret, self.codes = secret, codes
@@ -43,7 +45,7 @@ class Phone:
 
 @pytest.fixture
 def with_password(app: Flask) -> Callable[[User], FlaskClient]:
-    """A browser in which this person's password was right, and no more."""
+    """A browser signed in with the password only."""
 
     def signed_in(user: User) -> FlaskClient:
         with writing():
@@ -57,8 +59,8 @@ def with_password(app: Flask) -> Callable[[User], FlaskClient]:
 
 @pytest.fixture
 def phone(app: Flask, mo: User) -> Phone:
-    """mo's, set up long ago."""
-    secret = two_factor.new_secret()
+    """The phone of mo, set up long ago."""
+    secret = new_secret()
     with writing():
         codes = two_factor.enrol(mo, secret, step=0, key=app.config["SECRET_KEY"])
     return Phone(secret, codes)
@@ -66,50 +68,50 @@ def phone(app: Flask, mo: User) -> Phone:
 
 @pytest.fixture
 def mo_at(phone: Phone, mo: User, with_password: Callable[[User], FlaskClient]) -> FlaskClient:
-    """mo's browser, past the password."""
+    """The browser of mo, signed in with the password only."""
     return with_password(mo)
 
 
-def show(client: FlaskClient, code: str, **more: str) -> TestResponse:
+def enter_code(client: FlaskClient, code: str, **more: str) -> TestResponse:
     return client.post("/sign-in/code", data={"code": code, **more})
 
 
 def set_up(client: FlaskClient, **more: str) -> tuple[TestResponse, Phone]:
     page = client.get("/account/second-factor/enrol")
     phone = Phone(secret_on(page), [])
-    data = {"ticket": ticket_on(page), "code": phone.digits(), "next": DESK, **more}
-    answer = client.post("/account/second-factor/enrol", data=data)
-    phone.codes = codes_on(answer)
-    return answer, phone
+    data = {"ticket": enrolment_token_on(page), "code": phone.digits(), "next": DESK, **more}
+    response = client.post("/account/second-factor/enrol", data=data)
+    phone.codes = codes_on(response)
+    return response, phone
 
 
 def secret_on(page: TestResponse) -> str:
-    found = re.search(r'id="second-secret"[^>]*>([A-Z2-7 ]+)<', page.text)
-    assert found, page.text
-    return found[1].replace(" ", "")
+    match = re.search(r'id="second-secret"[^>]*>([A-Z2-7 ]+)<', page.text)
+    assert match, page.text
+    return match[1].replace(" ", "")
 
 
-def ticket_on(page: TestResponse) -> str:
-    found = re.search(r'name="ticket"[^>]* value="([^"]+)"', page.text)
-    assert found, page.text
-    return unescape(found[1])
+def enrolment_token_on(page: TestResponse) -> str:
+    match = re.search(r'name="ticket"[^>]* value="([^"]+)"', page.text)
+    assert match, page.text
+    return unescape(match[1])
 
 
 def codes_on(page: TestResponse) -> list[str]:
     return re.findall(r"<li><code>(.+?)</code>", page.text)
 
 
-def cookie(client: FlaskClient) -> str:
-    kept = client.get_cookie("board_session")
-    assert kept
-    return kept.value
+def token_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("board_session")
+    assert cookie
+    return cookie.value
 
 
 def opens(client: FlaskClient, path: str = DESK) -> bool:
     return client.get(path).status_code == 200
 
 
-# ---- the desk asks for it
+# ---- the desk requires it
 
 
 def test_a_password_alone_opens_no_page_of_the_desk(
@@ -134,7 +136,7 @@ def test_a_password_alone_moderates_nothing(
     assert "/sign-in/code" in refused.text
     assert comment.hidden_for is None
 
-    show(mo_at, phone.digits())
+    enter_code(mo_at, phone.digits())
     assert mo_at.post(f"/comments/{comment.id}/hide", data=hide).status_code == 303
     assert comment.hidden_for == "abuse"
 
@@ -147,11 +149,11 @@ def test_a_password_alone_reads_no_hidden_comment(
         comment._set_held(reason="words")
     assert mo_at.get(f"/comments/{comment.id}").status_code == 404
 
-    show(mo_at, phone.digits())
+    enter_code(mo_at, phone.digits())
     assert mo_at.get(f"/comments/{comment.id}").status_code == 200
 
 
-def test_staff_read_comment_and_keep_their_account_with_the_password(
+def test_with_the_password_staff_read_comment_and_use_their_account(
     mo_at: FlaskClient, harbour: Article
 ) -> None:
     for path in ("/", "/articles/harbour", "/account", "/account/comments"):
@@ -160,7 +162,7 @@ def test_staff_read_comment_and_keep_their_account_with_the_password(
     assert mo_at.post("/articles/harbour/comments", data=data).status_code == 303
 
 
-def test_readers_are_asked_for_nothing_and_have_no_such_page(
+def test_readers_have_no_two_step_verification(
     with_password: Callable[[User], FlaskClient], ada: User
 ) -> None:
     client = with_password(ada)
@@ -169,139 +171,139 @@ def test_readers_are_asked_for_nothing_and_have_no_such_page(
     assert "second-factor" not in client.get("/account").text
 
 
-# ---- showing it
+# ---- entering a code
 
 
-def test_with_the_digits_the_desk_opens(mo_at: FlaskClient, phone: Phone) -> None:
-    before = cookie(mo_at)
+def test_the_right_digits_open_the_desk(mo_at: FlaskClient, phone: Phone) -> None:
+    before = token_of(mo_at)
 
-    answer = show(mo_at, phone.digits(), next=DESK)
+    response = enter_code(mo_at, phone.digits(), next=DESK)
 
-    assert (answer.status_code, answer.location) == (303, DESK)
+    assert (response.status_code, response.location) == (303, DESK)
     assert opens(mo_at)
-    assert cookie(mo_at) != before
+    assert token_of(mo_at) != before
     mo_at.set_cookie("board_session", before)
     assert mo_at.get("/account").status_code == 303  # signed out: the old token is gone
 
 
-def test_who_has_shown_it_is_led_on(mo_at: FlaskClient, phone: Phone) -> None:
-    show(mo_at, phone.digits())
+def test_after_a_right_code_the_page_redirects(mo_at: FlaskClient, phone: Phone) -> None:
+    enter_code(mo_at, phone.digits())
 
     assert mo_at.get("/sign-in/code?next=/desk").location == "/desk"
     assert mo_at.get("/sign-in/code?next=//evil.example").location == "/"
 
 
-def test_each_session_shows_its_own(
+def test_each_session_needs_a_code(
     mo_at: FlaskClient, phone: Phone, mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
-    show(mo_at, phone.digits())
+    enter_code(mo_at, phone.digits())
 
     assert not opens(with_password(mo))
 
 
-def test_digits_are_taken_as_people_type_them(mo_at: FlaskClient, phone: Phone) -> None:
+def test_digits_may_have_spaces_and_full_width(mo_at: FlaskClient, phone: Phone) -> None:
     digits = phone.digits()
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in digits[:3])
 
-    assert show(mo_at, f" {wide} {digits[3:]} ").status_code == 303
+    assert enter_code(mo_at, f" {wide} {digits[3:]} ").status_code == 303
 
 
 @pytest.mark.parametrize(("steps", "status"), [(-2, 422), (-1, 303), (0, 303), (1, 303), (2, 422)])
 def test_a_clock_may_be_half_a_minute_off(
     mo_at: FlaskClient, phone: Phone, steps: int, status: int
 ) -> None:
-    assert show(mo_at, phone.digits(steps=steps)).status_code == status
+    assert enter_code(mo_at, phone.digits(steps=steps)).status_code == status
 
 
-def test_digits_are_good_once_and_so_are_those_before_them(
+def test_digits_and_earlier_ones_are_accepted_once(
     mo_at: FlaskClient, phone: Phone, mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     digits, earlier = phone.digits(), phone.digits(steps=-1)
-    assert show(mo_at, digits).status_code == 303
+    assert enter_code(mo_at, digits).status_code == 303
 
     other = with_password(mo)
-    assert show(other, digits).status_code == 422
-    assert show(other, earlier).status_code == 422
-    assert show(other, phone.digits(steps=1)).status_code == 303
+    assert enter_code(other, digits).status_code == 422
+    assert enter_code(other, earlier).status_code == 422
+    assert enter_code(other, phone.digits(steps=1)).status_code == 303
 
 
-def test_a_code_on_paper_is_good_once(
+def test_a_recovery_code_is_accepted_once(
     mo_at: FlaskClient, phone: Phone, mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     first, second, *_ = phone.codes
-    assert show(mo_at, first.lower().replace("-", " ")).status_code == 303
+    assert enter_code(mo_at, first.lower().replace("-", " ")).status_code == 303
 
     other = with_password(mo)
-    assert show(other, first).status_code == 422
-    assert show(other, second).status_code == 303
+    assert enter_code(other, first).status_code == 422
+    assert enter_code(other, second).status_code == 303
     assert "8개" in other.get("/account/second-factor").text
 
 
 @pytest.mark.parametrize("wrong", ["", "000000", "x" * 41, "１２３", "AAAA-AAAA-AAAA", "٣٣٣٣٣٣"])
-def test_anything_else_is_refused(mo_at: FlaskClient, wrong: str) -> None:
-    assert show(mo_at, wrong).status_code == 422
+def test_a_wrong_code_is_refused(mo_at: FlaskClient, wrong: str) -> None:
+    assert enter_code(mo_at, wrong).status_code == 422
     assert not opens(mo_at)
 
 
-def test_guessing_is_stopped_whoever_asks_from_wherever(
+def test_guessing_is_stopped_across_networks(
     app: Flask, mo_at: FlaskClient, phone: Phone, mo: User, with_password: Callable[..., Any]
 ) -> None:
     start = now()
-    statuses = [show(mo_at, "000000").status_code for _ in range(5)]
+    statuses = [enter_code(mo_at, "000000").status_code for _ in range(5)]
     elsewhere = with_password(mo)
     elsewhere.environ_base["REMOTE_ADDR"] = "203.0.113.9"
 
-    stopped = show(elsewhere, phone.digits())
+    stopped = enter_code(elsewhere, phone.digits())
 
     assert (statuses, stopped.status_code) == ([422] * 5, 429)
     with time_machine.travel(start + timedelta(minutes=5, seconds=1)):
-        assert show(elsewhere, phone.digits()).status_code == 303
+        assert enter_code(elsewhere, phone.digits()).status_code == 303
 
 
-def test_twenty_guesses_an_hour_are_the_most(mo_at: FlaskClient, phone: Phone) -> None:
+def test_at_most_twenty_guesses_an_hour(mo_at: FlaskClient, phone: Phone) -> None:
     statuses, start = [], now()
     for round in range(5):
         with time_machine.travel(start + timedelta(minutes=6 * round)):
-            statuses += [show(mo_at, "000000").status_code for _ in range(5)]
+            statuses += [enter_code(mo_at, "000000").status_code for _ in range(5)]
 
     assert statuses == [422] * 20 + [429] * 5
 
 
-def test_after_a_hundred_wrong_ones_in_a_row_only_paper_helps(
+def test_after_a_hundred_wrong_codes_only_a_recovery_code_helps(
     mo_at: FlaskClient, phone: Phone, mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     with writing():
         db.session.get_one(SecondFactor, mo.id).wrong = SecondFactor.WRONG_MAX
-    assert show(mo_at, phone.digits()).status_code == 422
+    assert enter_code(mo_at, phone.digits()).status_code == 422
 
-    assert show(mo_at, phone.codes[0]).status_code == 303
-    assert show(with_password(mo), phone.digits(steps=1)).status_code == 303
+    assert enter_code(mo_at, phone.codes[0]).status_code == 303
+    assert enter_code(with_password(mo), phone.digits(steps=1)).status_code == 303
 
 
-def test_of_many_who_use_the_same_digits_at_once_one_gets_in(
+def test_the_same_digits_at_the_same_time_sign_in_only_one(
     app: Flask,
     another: Callable[..., Flask],
     phone: Phone,
     mo: User,
     with_password: Callable[[User], FlaskClient],
 ) -> None:
-    """Through two apps on one database, as two workers are."""
+    """Two apps on one database stand for two workers."""
     other = another(app.instance_path)
     other.test_client_class = Client
-    sessions = [cookie(with_password(mo)) for _ in range(4)]
+    sessions = [token_of(with_password(mo)) for _ in range(4)]
     digits, ready = phone.digits(), threading.Barrier(4)
     statuses: list[int] = []
 
-    def try_it(app: Flask, session: str) -> None:
+    def sign_in_at_once(app: Flask, session: str) -> None:
         with app.app_context():
             client = app.test_client()
             client.set_cookie("board_session", session)
             ready.wait()
-            statuses.append(show(client, digits).status_code)
+            statuses.append(enter_code(client, digits).status_code)
             db.session.remove()
 
     pairs = zip([app, other] * 2, sessions, strict=True)
-    threads = [threading.Thread(target=try_it, args=pair) for pair in pairs]
+    threads = [threading.Thread(target=sign_in_at_once, args=pair) for pair in pairs]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -312,41 +314,41 @@ def test_of_many_who_use_the_same_digits_at_once_one_gets_in(
     assert sorted(statuses) == [303, 422, 422, 422]
 
 
-# ---- getting one
+# ---- setting it up
 
 
-def test_staff_without_one_are_led_to_set_it_up_first(
+def test_staff_without_it_are_redirected_to_set_it_up(
     mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     client = with_password(mo)
-    asked = client.get(DESK).location
-    assert client.get(asked).location == "/account/second-factor/enrol?next=/desk/comments"
+    location = client.get(DESK).location
+    assert client.get(location).location == "/account/second-factor/enrol?next=/desk/comments"
 
-    answer, phone = set_up(client)
+    response, phone = set_up(client)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     assert len(set(phone.codes)) == 10
-    assert f'href="{DESK}"' in answer.text
+    assert f'href="{DESK}"' in response.text
     assert opens(client)
-    assert show(with_password(mo), phone.digits(steps=1)).status_code == 303
+    assert enter_code(with_password(mo), phone.digits(steps=1)).status_code == 303
 
 
-def test_the_digits_that_set_it_up_are_used(
+def test_the_digits_of_the_setup_cannot_be_used_again(
     mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     _, phone = set_up(with_password(mo))
 
-    assert show(with_password(mo), phone.digits()).status_code == 422
+    assert enter_code(with_password(mo), phone.digits()).status_code == 422
 
 
-def test_wrong_digits_set_nothing_up_and_the_same_picture_stays(
+def test_wrong_digits_set_nothing_up_and_keep_the_secret(
     mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     client = with_password(mo)
     page = client.get("/account/second-factor/enrol")
 
     again = client.post(
-        "/account/second-factor/enrol", data={"ticket": ticket_on(page), "code": "000000"}
+        "/account/second-factor/enrol", data={"ticket": enrolment_token_on(page), "code": "000000"}
     )
 
     assert again.status_code == 422
@@ -354,7 +356,7 @@ def test_wrong_digits_set_nothing_up_and_the_same_picture_stays(
     assert SecondFactor.for_user(mo) is None
 
 
-def test_a_form_that_is_forged_of_somebody_else_or_too_old_begins_anew(
+def test_a_forged_foreign_or_expired_token_restarts_the_setup(
     mo: User, tess: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     client, other = with_password(mo), with_password(tess)
@@ -365,50 +367,50 @@ def test_a_form_that_is_forged_of_somebody_else_or_too_old_begins_anew(
         data = {"ticket": ticket, "code": Phone(secret, []).digits()}
         return client.post("/account/second-factor/enrol", data=data).status_code
 
-    assert post(ticket_on(theirs), secret_on(theirs)) == 303
+    assert post(enrolment_token_on(theirs), secret_on(theirs)) == 303
     assert post("없는 표", secret_on(mine)) == 303
-    assert post(ticket_on(mine)[:-6] + "AAAAA=", secret_on(mine)) == 303
+    assert post(enrolment_token_on(mine)[:-6] + "AAAAA=", secret_on(mine)) == 303
     with time_machine.travel(now() + timedelta(minutes=61)):
-        assert post(ticket_on(mine), secret_on(mine)) == 303
+        assert post(enrolment_token_on(mine), secret_on(mine)) == 303
     assert SecondFactor.for_user(mo) is None
 
 
-def test_what_is_kept_of_it_is_no_ticket(app: Flask, mo_at: FlaskClient, mo: User) -> None:
-    kept = db.session.get_one(SecondFactor, mo.id).sealed.decode()
+def test_the_stored_secret_is_no_enrolment_token(app: Flask, mo_at: FlaskClient, mo: User) -> None:
+    stored = db.session.get_one(SecondFactor, mo.id).sealed.decode()
 
-    assert two_factor.secret_from_token(kept, mo, key=app.config["SECRET_KEY"]) is None
+    assert secret_from_token(stored, mo, key=app.config["SECRET_KEY"]) is None
 
 
-def test_who_stole_a_password_or_a_session_cannot_set_up_their_own_telephone(
+def test_a_stolen_password_or_session_cannot_set_up_another_phone(
     mo_at: FlaskClient, phone: Phone
 ) -> None:
     for present in ("", "000000"):
-        answer, _ = set_up(mo_at, present=present)
-        assert answer.status_code == 422
-    show(mo_at, phone.digits())
+        response, _ = set_up(mo_at, present=present)
+        assert response.status_code == 422
+    enter_code(mo_at, phone.digits())
     assert set_up(mo_at)[0].status_code == 422
 
 
 @pytest.mark.parametrize("present", ["digits", "paper"])
-def test_another_telephone_takes_the_place_of_the_first(
+def test_another_phone_replaces_the_first(
     mo_at: FlaskClient, phone: Phone, mo: User, with_password: Callable[..., Any], present: str
 ) -> None:
     elsewhere = with_password(mo)
-    show(elsewhere, phone.codes[1])
+    enter_code(elsewhere, phone.codes[1])
     old = phone.digits() if present == "digits" else phone.codes[0]
 
-    answer, new = set_up(mo_at, present=old)
+    response, new = set_up(mo_at, present=old)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     assert opens(mo_at)
     assert elsewhere.get("/account").status_code == 303  # signed out
     client = with_password(mo)
-    assert show(client, phone.digits(steps=1)).status_code == 422
-    assert show(client, phone.codes[2]).status_code == 422
-    assert show(client, new.digits(steps=1)).status_code == 303
+    assert enter_code(client, phone.digits(steps=1)).status_code == 422
+    assert enter_code(client, phone.codes[2]).status_code == 422
+    assert enter_code(client, new.digits(steps=1)).status_code == 303
 
 
-def test_new_codes_on_paper_end_the_old_ones(
+def test_new_recovery_codes_replace_the_old_ones(
     mo_at: FlaskClient, phone: Phone, mo: User, with_password: Callable[[User], FlaskClient]
 ) -> None:
     refused = mo_at.post("/account/second-factor/codes", data={"code": "000000"})
@@ -417,17 +419,17 @@ def test_new_codes_on_paper_end_the_old_ones(
     assert (refused.status_code, page.status_code) == (422, 200)
     assert page.headers["Cache-Control"] == "private, no-store"
     client = with_password(mo)
-    assert show(client, phone.codes[0]).status_code == 422
-    assert show(client, codes_on(page)[0]).status_code == 303
+    assert enter_code(client, phone.codes[0]).status_code == 422
+    assert enter_code(client, codes_on(page)[0]).status_code == 303
 
 
-# ---- what is kept
+# ---- storage
 
 
-def test_a_copy_of_the_database_makes_no_digits(
+def test_a_copy_of_the_database_reveals_no_codes(
     app: Flask, phone: Phone, mo: User, tess: User
 ) -> None:
-    kept = db.session.get_one(SecondFactor, mo.id)
+    factor = db.session.get_one(SecondFactor, mo.id)
     db.session.rollback()
     stored = Path(app.instance_path, "board.db").read_bytes()
     stored += Path(app.instance_path, "board.db-wal").read_bytes()
@@ -436,36 +438,36 @@ def test_a_copy_of_the_database_makes_no_digits(
 
     other_key = "another machine's secret, of thirty-two"
     with writing():
-        assert not kept.accept(phone.digits(), key=other_key)
-        assert not kept.accept(phone.codes[0], key=other_key)
+        assert not factor.accept(phone.digits(), key=other_key)
+        assert not factor.accept(phone.codes[0], key=other_key)
 
 
-def test_a_secret_moved_to_another_person_opens_nothing(
+def test_a_secret_copied_to_another_user_does_not_work(
     app: Flask, phone: Phone, tess: User, with_password: Callable[[User], FlaskClient], mo: User
 ) -> None:
     with writing():
-        two_factor.enrol(tess, two_factor.new_secret(), step=0, key=app.config["SECRET_KEY"])
+        two_factor.enrol(tess, new_secret(), step=0, key=app.config["SECRET_KEY"])
         sealed = db.session.get_one(SecondFactor, mo.id).sealed
         db.session.get_one(SecondFactor, tess.id).sealed = sealed
 
-    assert show(with_password(tess), phone.digits()).status_code == 422
+    assert enter_code(with_password(tess), phone.digits()).status_code == 422
 
 
-def test_doctor_says_when_the_secret_key_is_another(app: Flask, phone: Phone) -> None:
+def test_doctor_reports_a_changed_secret_key(app: Flask, phone: Phone) -> None:
     assert "ok  second factors open" in app.test_cli_runner().invoke(doctor).output
     app.config["SECRET_KEY"] = "another machine's secret, of thirty-two"
 
     assert "BAD second factors open" in app.test_cli_runner().invoke(doctor).output
 
 
-# ---- the operator
+# ---- the administrator
 
 
-def test_an_operator_lets_somebody_begin_anew(
+def test_an_administrator_resets_it(
     mo_at: FlaskClient, phone: Phone, mo: User, operator: Callable[..., Result],
     with_password: Callable[[User], FlaskClient],
 ) -> None:  # fmt: skip
-    show(mo_at, phone.digits())
+    enter_code(mo_at, phone.digits())
 
     result = operator("reset-second-factor", "mo@harbour.example")
 
@@ -478,19 +480,19 @@ def test_an_operator_lets_somebody_begin_anew(
 
 
 @pytest.mark.parametrize("email", ["mo@harbour.example", "nobody@harbour.example"])
-def test_where_there_is_nothing_to_reset_it_says_so(
+def test_resetting_nothing_is_an_error(
     operator: Callable[..., Result], mo: User, email: str
 ) -> None:
     assert operator("reset-second-factor", email).exit_code == 1
 
 
-def test_what_happened_to_it_stands_in_a_log_nobody_can_edit(
+def test_events_are_logged_append_only(
     app: Flask, mo_at: FlaskClient, phone: Phone, operator: Callable[..., Result]
 ) -> None:
-    show(mo_at, phone.codes[0])
+    enter_code(mo_at, phone.codes[0])
     operator("reset-second-factor", "mo@harbour.example")
-    assert [act.act for act in _acts()] == ["enrol", "recover", "reset"]
-    assert hash_chain.find_tampered(_acts()) is None
+    assert [event.act for event in _events()] == ["enrol", "recover", "reset"]
+    assert hash_chain.find_tampered(_events()) is None
     for statement in ("UPDATE second_factor_act SET act = 'x'", "DELETE FROM second_factor_act"):
         with pytest.raises(IntegrityError, match="append-only"), writing():
             db.session.execute(text(statement))
@@ -498,20 +500,20 @@ def test_what_happened_to_it_stands_in_a_log_nobody_can_edit(
     with writing():
         db.session.execute(text("DROP TRIGGER second_factor_act_no_delete"))
         db.session.execute(text("DELETE FROM second_factor_act WHERE act = 'recover'"))
-    assert hash_chain.find_tampered(_acts()) == 3
+    assert hash_chain.find_tampered(_events()) == 3
     assert "BAD the log of second factors" in app.test_cli_runner().invoke(doctor).output
 
 
-def _acts() -> list[TwoFactorEvent]:
+def _events() -> list[TwoFactorEvent]:
     return list(db.session.scalars(select(TwoFactorEvent).order_by(TwoFactorEvent.id)))
 
 
-# ---- signing in, and boards that ask for none
+# ---- signing in, and boards that do not require it
 
 
 @pytest.fixture
 def passwords_are_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("board.accounts.views.is_password", lambda *_: True)
+    monkeypatch.setattr("board.accounts.views.verify_password", lambda *_: True)
 
 
 def sign_in(client: FlaskClient, name: str) -> str:
@@ -521,15 +523,17 @@ def sign_in(client: FlaskClient, name: str) -> str:
 
 
 @pytest.mark.usefixtures("passwords_are_right")
-def test_signing_in_asks_staff_for_the_code_and_readers_for_nothing(
+def test_signing_in_asks_only_staff_for_a_code(
     app: Flask, guest: FlaskClient, phone: Phone, ada: User
 ) -> None:
     assert sign_in(app.test_client(), "ada") == "/articles/harbour"
     assert sign_in(guest, "mo") == "/sign-in/code?next=/articles/harbour"
-    assert show(guest, phone.digits(), next="/articles/harbour").location == "/articles/harbour"
+    assert (
+        enter_code(guest, phone.digits(), next="/articles/harbour").location == "/articles/harbour"
+    )
 
 
-class TestABoardThatAsksForNone:
+class TestABoardThatDoesNotRequireIt:
     @pytest.fixture
     def settings(self, settings: dict[str, Any]) -> dict[str, Any]:
         return {**settings, "STAFF_SECOND_FACTOR": "false"}
@@ -542,7 +546,7 @@ class TestABoardThatAsksForNone:
         assert "아직 없습니다" in client.get("/account/second-factor").text
 
     @pytest.mark.usefixtures("passwords_are_right")
-    def test_still_asks_whoever_has_one(
+    def test_still_asks_staff_who_have_set_it_up(
         self, guest: FlaskClient, mo_at: FlaskClient, tess: User
     ) -> None:
         assert not opens(mo_at)
@@ -550,15 +554,15 @@ class TestABoardThatAsksForNone:
         assert sign_in(guest, "tess") == "/articles/harbour"
 
 
-def test_a_new_password_keeps_what_the_session_has_shown(
+def test_a_new_password_keeps_two_step_verification_of_the_session(
     mo_at: FlaskClient, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("board.accounts.auth.login.is_password", lambda *_: True)
+    monkeypatch.setattr("board.accounts.auth.login.verify_password", lambda *_: True)
     monkeypatch.setattr("board.accounts.settings_views.hash_password", lambda _: "!")
     data = {"current": "right", "password": "a harbour full of quiet boats"}
 
     assert mo_at.post("/account/password", data=data).status_code == 303
     assert not opens(mo_at)
-    show(mo_at, phone.digits())
+    enter_code(mo_at, phone.digits())
     assert mo_at.post("/account/password", data=data).status_code == 303
     assert opens(mo_at)

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 from sqlalchemy import update
 
-from board.articles.importing import read
+from board.articles.importing import read_items
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, writing
@@ -75,7 +75,7 @@ def test_our_own_reader_of_feeds_reads_it(tmp_path, guest, ada, harbour):
     path = tmp_path / "feed.atom"
     path.write_bytes(guest.get("/feed.atom").data)
 
-    assert [item.title for item in read(path)] == ["The harbour reopens"]
+    assert [item.title for item in read_items(path)] == ["The harbour reopens"]
 
 
 @pytest.mark.parametrize("url", FEEDS)

@@ -1,75 +1,218 @@
-"""Who may import whom. One table, checked against the source."""
+"""Who may import whom, followed through every module an import reaches."""
 
 import ast
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 BOARD = Path(__file__).parents[2] / "board"
-SHARED = {"db", "runtime", "web", "text"}
-MAY_IMPORT = {
-    "accounts": SHARED,
-    "articles": SHARED | {"accounts"},
-    "comments": SHARED | {"accounts", "articles", "config"},
-    "moderation": SHARED | {"accounts", "articles", "comments", "config"},
-    "law": SHARED | {"accounts", "articles", "comments", "moderation", "config"},
-    "api": SHARED | {"accounts", "articles", "comments"},
-    "tips": SHARED | {"accounts", "config"},
+FOUNDATIONS = {"text", "config", "db", "runtime", "web"}
+# Each package of board/ and the packages its modules may reach, themselves or through others.
+MAY_REACH = {
+    "text": set(),
+    "config": set(),
+    "db": {"config", "text"},
+    "runtime": {"config", "text", "db"},
+    "web": {"config", "text", "db", "runtime"},
+    "accounts": FOUNDATIONS,
+    "articles": FOUNDATIONS | {"accounts"},
+    "comments": FOUNDATIONS | {"accounts", "articles"},
+    "moderation": FOUNDATIONS | {"accounts", "articles", "comments"},
+    "law": FOUNDATIONS | {"accounts", "articles", "comments", "moderation"},
+    "tips": FOUNDATIONS | {"accounts"},
+    "api": FOUNDATIONS | {"accounts", "articles", "comments"},
+    "ops": FOUNDATIONS | {"accounts", "articles", "comments", "moderation", "law", "tips", "api"},
 }
-MODELS_MAY_IMPORT = {
-    "accounts", "articles", "comments", "moderation", "law", "tips", "db", "runtime",
-}  # fmt: skip
-OF_THE_WEB = {"flask", "wtforms", "flask_babel", "werkzeug"}
+OF_HTTP = {"flask", "flask_babel", "flask_login", "werkzeug", "wtforms"}
+# The three doors to the app that models have: its settings, its database, and its limiter.
+DOORS = ("board.config", "board.db", "board.runtime")
 
 
-def imports(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+def name_of(path: Path) -> str:
+    parts = path.relative_to(BOARD.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in BOARD.rglob("*.py") if "migrations" not in path.parts}
+
+
+@cache
+def imports_of(module: str) -> frozenset[str]:
+    """Every import in the module, also inside functions and for types only."""
+    package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.rsplit(".", node.level - 1)[0] if node.level else ""
+            base = ".".join(filter(None, (above, node.module)))
+            names = {f"{base}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else base for name in names}
+    return frozenset(found)
 
 
-def parts_of_the_board(path: Path) -> set[str]:
-    """`board.x.y` → x, for packages and modules that exist."""
-    found = {name.split(".")[1] for name in imports(path) if name.startswith("board.")}
-    return {part for part in found if (BOARD / part).is_dir() or (BOARD / f"{part}.py").exists()}
+def reached_from(module: str) -> set[str]:
+    reached, to_visit = {module}, [module]
+    while to_visit:
+        new = {name for name in imports_of(to_visit.pop()) if name in MODULES} - reached
+        reached |= new
+        to_visit += new
+    return reached
 
 
-@pytest.mark.parametrize("part", MAY_IMPORT)
-def test_slices_import_only_what_the_table_allows(part):
+def package_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("package", MAY_REACH)
+def test_a_package_reaches_only_those_below_it(package):
+    modules = [name for name in MODULES if name.startswith(f"board.{package}")]
+    upward = {
+        module: sorted(
+            name
+            for name in reached_from(module)
+            if name != "board" and package_of(name) not in MAY_REACH[package] | {package}
+        )
+        for module in modules
+    }
+
+    assert len(modules) > 0
+    assert {module: names for module, names in upward.items() if names} == {}
+
+
+def test_the_packages_in_the_table_are_all_there_are():
+    packages = {path.parent.name for path in BOARD.glob("*/__init__.py")}
+
+    assert packages | {"config"} == set(MAY_REACH)
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - {"board"}))
+def test_nothing_below_imports_the_app(module):
+    assert "board" not in imports_of(module)
+
+
+PACKAGES = sorted(name for name, path in MODULES.items() if path.name == "__init__.py")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_modules_and_subpackages_import_each_other_in_no_circle(package):
+    arrows = arrows_inside(package)
+    left = dict(arrows)
+    while free := [name for name, imported in left.items() if not imported & set(left)]:
+        for name in free:
+            del left[name]
+
+    assert left == {}
+
+
+def arrows_inside(package: str) -> dict[str, set[str]]:
+    """Between the modules and sub-packages of `package`; a sub-package stands for all in it."""
+
+    def child(module: str) -> str:
+        return module.removeprefix(package).lstrip(".").split(".")[0] or "__init__"
+
+    def is_inside(module: str) -> bool:
+        return module == package or module.startswith(f"{package}.")
+
+    arrows: defaultdict[str, set[str]] = defaultdict(set)
+    for module in filter(is_inside, MODULES):
+        inside = {child(name) for name in imports_of(module) if is_inside(name)}
+        arrows[child(module)] |= inside - {child(module)}
+    return arrows
+
+
+def has_tables(path: Path) -> bool:
+    """Whether a mapped class is defined there."""
+    classes = [
+        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)
+    ]
+    names = {
+        target.id
+        for each in classes
+        for node in each.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return "__tablename__" in names
+
+
+MODELS = sorted(name for name, path in MODULES.items() if has_tables(path))
+
+
+@pytest.mark.parametrize("module", MODELS)
+def test_models_reach_nothing_of_flask_or_http(module):
+    reached = [name for name in reached_from(module) if not name.startswith(DOORS)]
     strays = {
-        str(path.relative_to(BOARD)): parts_of_the_board(path) - MAY_IMPORT[part] - {part}
-        for path in (BOARD / part).rglob("*.py")
+        name: sorted(outside)
+        for name in reached
+        if (outside := {each.split(".")[0] for each in imports_of(name)} & OF_HTTP)
     }
 
-    assert {path: names for path, names in strays.items() if names} == {}
+    assert len(MODELS) > 30
+    assert strays == {}
 
 
-def test_the_slices_in_the_table_are_all_there_are():
-    slices = {path.parent.name for path in BOARD.glob("*/wiring.py")} | {
-        "comments",
-        "moderation",
-        "law",
-        "tips",
+def folders() -> list[Path]:
+    """Those people look into; `versions` has one file for each migration there ever was."""
+    return [
+        path
+        for path in [BOARD, *BOARD.rglob("*")]
+        if path.is_dir() and not {"__pycache__", "versions"} & set(path.parts)
+    ]
+
+
+def test_no_folder_holds_more_than_fifteen_entries():
+    entries = {
+        str(folder.relative_to(BOARD)): len(
+            [path for path in folder.iterdir() if path.name not in ("__pycache__", "__init__.py")]
+        )
+        for folder in folders()
     }
 
-    assert slices == set(MAY_IMPORT)
+    assert {folder: count for folder, count in entries.items() if count > 15} == {}
 
 
-@pytest.mark.parametrize(
-    "path", sorted(BOARD.glob("*/models.py")), ids=lambda path: path.parent.name
-)
-def test_models_know_nothing_of_the_web(path):
-    assert {name.split(".")[0] for name in imports(path)} & OF_THE_WEB == set()
-    assert parts_of_the_board(path) <= MODELS_MAY_IMPORT
+def functions_of(path: Path) -> list[tuple[str, int]]:
+    return [
+        (f"{path.relative_to(BOARD)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
 
 
-def test_nothing_imports_the_app_but_its_server():
-    for path in BOARD.rglob("*.py"):
-        assert "board.create_app" not in imports(path), path
+def test_functions_and_files_are_short():
+    lengths = [each for path in MODULES.values() for each in functions_of(path)]
+    files = {str(p.relative_to(BOARD)): p.read_text().count("\n") for p in MODULES.values()}
+    in_order = sorted(length for _name, length in lengths)
+
+    assert [each for each in lengths if each[1] > 30] == []
+    assert {path: length for path, length in files.items() if length > 220} == {}
+    assert in_order[len(in_order) // 2] <= 5
+    assert in_order[len(in_order) * 9 // 10] <= 13
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_no_module_registers_itself_when_it_is_imported(module):
+    """Hooks and registries are filled by wiring.py alone, inside a function."""
+    tree = ast.parse(MODULES[module].read_text())
+    calls = [node.value for node in tree.body if isinstance(node, ast.Expr)]
+    names = [ast.unparse(call.func) for call in calls if isinstance(call, ast.Call)]
+    # A blueprint may say what it does with its own answers; Pillow learns to read HEIC.
+    own = ("bp.after_request", "pi_heif.register_heif_opener")
+    subscripts = [
+        ast.unparse(target)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Subscript)
+    ]
+
+    assert [name for name in names if name not in own] == []
+    assert subscripts == []
 
 
 @pytest.mark.parametrize(
@@ -85,4 +228,4 @@ def test_nothing_imports_the_app_but_its_server():
 def test_what_must_not_be_written_is_not_written(forbidden, but_in):
     files = [*BOARD.rglob("*.py"), *BOARD.rglob("*.js"), *BOARD.rglob("*.html")]
 
-    assert [p.name for p in files if forbidden in p.read_text()] == but_in
+    assert [path.name for path in files if forbidden in path.read_text()] == but_in

@@ -1,4 +1,4 @@
-"""What an article's HTML may hold, and what becomes of the rest."""
+"""The sanitizer of article HTML: what it keeps, changes and removes."""
 
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from board.articles.html_sanitizer import PICTURE, clean, figure, paragraphs, plain
+from board.articles.html_sanitizer import PICTURE_LABEL, figure, plain_text, sanitize, to_paragraphs
 
-OURS = {"https://images.harbour.example"}
+IMAGE_ORIGINS = {"https://images.harbour.example"}
 ALLOWED = {
     "p": set(), "h2": set(), "h3": set(), "h4": set(), "blockquote": set(), "ul": set(),
     "ol": set(), "li": set(), "figure": set(), "figcaption": set(), "strong": set(), "em": set(),
@@ -68,49 +68,53 @@ HOSTILE = [
 BITS = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(), st.text(alphabet="<>/ab p\"'=&;\n")))
 
 
-class Tags(HTMLParser):
+class TagParser(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
 
 def faults(html: str) -> list[str]:
-    """Everything in this HTML that must not reach a reader."""
-    found = []
-    for tag, attributes in Tags(html).found:
+    """Everything in this HTML that must not reach readers."""
+    faults_found = []
+    for tag, attributes in TagParser(html).tags:
         if tag not in ALLOWED or set(attributes) - ALLOWED[tag]:
-            found.append(f"{tag} {sorted(attributes)}")
+            faults_found.append(f"{tag} {sorted(attributes)}")
         if tag == "a" and not (attributes.get("href") or "/").startswith(
             ("http://", "https://", "mailto:", "/")
         ):
-            found.append(f"link {attributes['href']}")
+            faults_found.append(f"link {attributes['href']}")
         if tag == "img":
             parts = urlsplit(attributes.get("src") or "")
             origin = f"{parts.scheme}://{parts.netloc}"
-            if origin not in OURS and not (origin == "://" and parts.path.startswith("/static/")):
-                found.append(f"picture {attributes.get('src')}")
-    return found
+            if origin not in IMAGE_ORIGINS and not (
+                origin == "://" and parts.path.startswith("/static/")
+            ):
+                faults_found.append(f"picture {attributes.get('src')}")
+    return faults_found
 
 
 @pytest.mark.parametrize("html", HOSTILE)
 def test_hostile_html_is_harmless(html: str) -> None:
-    cleaned = clean(html, image_origins=OURS)
+    cleaned = sanitize(html, image_origins=IMAGE_ORIGINS)
 
     assert faults(cleaned) == []
-    assert "alert(1)" not in "".join(str(tag) for tag in Tags(cleaned).found)
+    assert "alert(1)" not in "".join(str(tag) for tag in TagParser(cleaned).tags)
 
 
-def test_pictures_of_third_parties_are_stopped_by_the_sanitiser_too(
+def test_the_last_sanitising_stops_third_party_images_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("board.articles.html_sanitizer._plainer", lambda html, image_origins: html)
+    monkeypatch.setattr("board.articles.html_sanitizer._simplify", lambda html, image_origins: html)
 
-    assert clean('<img src="https://evil.example/a.png">', image_origins=OURS) == "<img>"
+    assert (
+        sanitize('<img src="https://evil.example/a.png">', image_origins=IMAGE_ORIGINS) == "<img>"
+    )
 
 
 def test_the_check_for_faults_finds_them() -> None:
@@ -119,24 +123,24 @@ def test_the_check_for_faults_finds_them() -> None:
 
 @given(BITS)
 @example(HOSTILE)
-def test_cleaning_again_changes_nothing(bits: list[str]) -> None:
-    once = clean("".join(bits), image_origins=OURS)
+def test_sanitising_again_changes_nothing(bits: list[str]) -> None:
+    once = sanitize("".join(bits), image_origins=IMAGE_ORIGINS)
 
-    assert clean(once, image_origins=OURS) == once
+    assert sanitize(once, image_origins=IMAGE_ORIGINS) == once
     assert faults(once) == []
 
 
 @given(BITS)
-def test_relative_addresses_are_settled_by_the_first_cleaning(bits: list[str]) -> None:
+def test_sanitising_resolves_relative_urls_once(bits: list[str]) -> None:
     base = "https://images.harbour.example/articles/1"
 
-    once = clean("".join(bits), image_origins=OURS, base=base)
+    once = sanitize("".join(bits), image_origins=IMAGE_ORIGINS, base=base)
 
-    assert clean(once, image_origins=OURS, base=base) == once
+    assert sanitize(once, image_origins=IMAGE_ORIGINS, base=base) == once
     assert faults(once) == []
 
 
-def test_ordinary_article_html_stays_as_it_is() -> None:
+def test_ordinary_article_html_is_unchanged() -> None:
     html = (
         "<h2>첫 배</h2><p>물때가 <strong>바뀌었다</strong>.<br><br>다음 줄</p>"
         '<figure><img src="/static/sample/quay.svg" alt="부두" width="640" height="360">'
@@ -147,62 +151,62 @@ def test_ordinary_article_html_stays_as_it_is() -> None:
         '<p><a href="https://harbour.example/2" rel="noopener">이어 읽기</a></p>'
     )
 
-    assert clean(html, image_origins=OURS) == html
+    assert sanitize(html, image_origins=IMAGE_ORIGINS) == html
 
 
 def test_text_without_a_tag_becomes_paragraphs() -> None:
     text = "첫 문단\n둘째 줄\n\n둘째 문단 1 < 2 & 3"
 
-    assert clean(text, image_origins=()) == (
+    assert sanitize(text, image_origins=()) == (
         "<p>첫 문단<br>둘째 줄</p>\n<p>둘째 문단 1 &lt; 2 &amp; 3</p>"
     )
 
 
-def test_boxes_of_editing_systems_become_paragraphs() -> None:
+def test_containers_of_editing_systems_become_paragraphs() -> None:
     html = '<div class="view"><div>하나</div><div><span style="color:red">둘</span></div></div>'
 
-    assert clean(html, image_origins=()) == "<p>하나</p><p>둘</p>"
+    assert sanitize(html, image_origins=()) == "<p>하나</p><p>둘</p>"
 
 
-def test_the_page_keeps_its_only_first_heading() -> None:
-    assert clean("<h1>가</h1><h5>나</h5>", image_origins=()) == "<h2>가</h2><h4>나</h4>"
+def test_an_article_has_no_first_level_heading() -> None:
+    assert sanitize("<h1>가</h1><h5>나</h5>", image_origins=()) == "<h2>가</h2><h4>나</h4>"
 
 
-def test_a_picture_of_a_third_party_becomes_a_link_and_keeps_its_caption() -> None:
+def test_a_third_party_image_becomes_a_link_with_its_caption() -> None:
     html = figure(src="https://cdn.example/1.jpg", alt="등대", caption="등대", credit="한바다")
 
-    assert clean(html, image_origins=OURS) == (
+    assert sanitize(html, image_origins=IMAGE_ORIGINS) == (
         '<figure><a href="https://cdn.example/1.jpg" rel="noopener">등대</a>'
         "<figcaption>▲ 등대 ⓒ 한바다</figcaption></figure>"
     )
 
 
-def test_a_picture_without_description_is_called_a_picture() -> None:
-    cleaned = clean('<img src="//cdn.example/1.jpg">', image_origins=OURS)
+def test_an_image_without_description_becomes_a_labelled_link() -> None:
+    cleaned = sanitize('<img src="//cdn.example/1.jpg">', image_origins=IMAGE_ORIGINS)
 
-    assert cleaned == f'<a href="https://cdn.example/1.jpg" rel="noopener">{PICTURE}</a>'
+    assert cleaned == f'<a href="https://cdn.example/1.jpg" rel="noopener">{PICTURE_LABEL}</a>'
 
 
-def test_a_picture_inside_a_link_becomes_the_words_of_that_link() -> None:
+def test_an_image_in_a_link_becomes_the_text_of_the_link() -> None:
     html = (
         '<a href="https://harbour.example/1"><img src="https://cdn.example/1.jpg" alt="등대"></a>'
     )
 
-    assert clean(html, image_origins=OURS) == (
+    assert sanitize(html, image_origins=IMAGE_ORIGINS) == (
         '<a href="https://harbour.example/1" rel="noopener">등대</a>'
     )
 
 
-def test_pictures_that_count_readers_are_dropped() -> None:
+def test_tracking_pixels_are_removed() -> None:
     html = '<p>끝.<img src="https://count.example/?n=1" width="1" height="1"></p>'
 
-    assert clean(html, image_origins={"https://count.example"}) == "<p>끝.</p>"
+    assert sanitize(html, image_origins={"https://count.example"}) == "<p>끝.</p>"
 
 
-def test_relative_addresses_are_seen_from_the_article() -> None:
+def test_relative_urls_are_resolved_against_the_article() -> None:
     html = '<a href="../2?x=1&y=2">둘</a><img src="/p/1.jpg" alt="">'
 
-    cleaned = clean(html, image_origins=OURS, base="https://images.harbour.example/a/1")
+    cleaned = sanitize(html, image_origins=IMAGE_ORIGINS, base="https://images.harbour.example/a/1")
 
     assert cleaned == (
         '<a href="https://images.harbour.example/2?x=1&amp;y=2" rel="noopener">둘</a>'
@@ -210,27 +214,27 @@ def test_relative_addresses_are_seen_from_the_article() -> None:
     )
 
 
-def test_decomposed_hangul_and_invisible_marks_are_mended_behind_entities_too() -> None:
-    assert clean("<p>&#x1112;&#x1161;&#x11ab;&#x202e;글</p>", image_origins=()) == "<p>한글</p>"
+def test_text_is_normalised_behind_entities_too() -> None:
+    assert sanitize("<p>&#x1112;&#x1161;&#x11ab;&#x202e;글</p>", image_origins=()) == "<p>한글</p>"
 
 
-def test_absurd_nesting_takes_no_time_and_keeps_the_text() -> None:
-    assert clean("<div><ul>" * 50_000 + "글", image_origins=()) == "<p>글</p>"
+def test_extreme_nesting_is_fast_and_keeps_the_text() -> None:
+    assert sanitize("<div><ul>" * 50_000 + "글", image_origins=()) == "<p>글</p>"
 
 
-def test_a_caption_is_written_as_newspapers_write_it() -> None:
+def test_a_caption_has_the_style_of_newspapers() -> None:
     assert figure(src="/static/a.png", alt='"a"', caption="▲부두 <봄>", credit="ⓒ 한바다") == (
         '<figure><img src="/static/a.png" alt="&quot;a&quot;">'
         "<figcaption>▲ 부두 &lt;봄&gt; ⓒ 한바다</figcaption></figure>"
     )
 
 
-def test_a_figure_without_words_has_no_caption() -> None:
+def test_a_figure_without_text_has_no_caption() -> None:
     assert figure(src="/static/a.png") == '<figure><img src="/static/a.png" alt=""></figure>'
 
 
 def test_empty_text_is_no_paragraph() -> None:
-    assert paragraphs(" \n\n ") == ""
+    assert to_paragraphs(" \n\n ") == ""
 
 
 def test_a_summary_is_the_text_without_captions_cut_between_words() -> None:
@@ -240,7 +244,7 @@ def test_a_summary_is_the_text_without_captions_cut_between_words() -> None:
         + "<p>낱말</p>" * 100
     )
 
-    summary = plain(html, limit=20)
+    summary = plain_text(html, limit=20)
 
     assert summary == "제목이 & 둘 셋 낱말 낱말 낱말…"
-    assert plain("<p>짧다</p>") == "짧다"
+    assert plain_text("<p>짧다</p>") == "짧다"

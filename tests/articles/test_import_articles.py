@@ -1,4 +1,4 @@
-"""The newsroom imports articles: what a feed may hold, and what becomes of it here."""
+"""Importing articles: RSS, Atom and JSON, files and downloads."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from board.articles.importing import BrokenFeed, Item, RejectedItem, read, survey
+from board.articles.importing import BrokenFeed, Item, RejectedItem, count_items, read_items
 from board.articles.importing.items import ITEM_MAX
 from board.articles.importing.run import articles_cli
 from board.articles.models import Article
@@ -28,24 +28,26 @@ Import = Callable[..., Result]
 
 
 def items(path: Path) -> list[Item]:
-    found = list(read(path))
+    found = list(read_items(path))
     assert [entry for entry in found if isinstance(entry, RejectedItem)] == []
     return [entry for entry in found if isinstance(entry, Item)]
 
 
-def rss(*told: str, declaration: str = '<?xml version="1.0" encoding="UTF-8"?>') -> str:
+def rss(*elements: str, declaration: str = '<?xml version="1.0" encoding="UTF-8"?>') -> str:
     prefixes = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    return f'{declaration}<rss version="2.0" {prefixes}><channel>{"".join(told)}</channel></rss>'
+    return (
+        f'{declaration}<rss version="2.0" {prefixes}><channel>{"".join(elements)}</channel></rss>'
+    )
 
 
-def told(number: int, *, title: str = "소식", more: str = "") -> str:
+def rss_item(number: int, *, title: str = "소식", more: str = "") -> str:
     link = f"<link>{HOME}/{number}</link>"
     return f"<item><title>{title} {number}</title>{link}{more}</item>"
 
 
 @pytest.fixture
 def feed(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file to read: text, bytes, or something to say in JSON."""
+    """Writes a feed: text, bytes, or an object as JSON."""
 
     def write(content: object, *, name: str = "feed", encoding: str = "utf-8") -> Path:
         path = tmp_path / name
@@ -59,7 +61,7 @@ def feed(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def imported(app: Flask) -> Import:
-    """Runs the command."""
+    """Runs `articles import`."""
 
     def run(*arguments: str | Path) -> Result:
         db.session.rollback()
@@ -71,17 +73,17 @@ def imported(app: Flask) -> Import:
     return run
 
 
-def everything() -> list[tuple[Any, ...]]:
+def all_rows() -> list[tuple[Any, ...]]:
     rows = db.session.execute(text("SELECT * FROM article ORDER BY id"))
     found = [tuple(row) for row in rows]
     db.session.rollback()
     return found
 
 
-# What is read
+# Parsing
 
 
-def test_rss_is_read_with_the_modules_newsrooms_use() -> None:
+def test_rss_is_parsed_with_the_modules_newsrooms_use() -> None:
     first, second, third = items(FEEDS / "harbour.rss")
 
     assert first == Item(
@@ -108,7 +110,7 @@ def test_rss_is_read_with_the_modules_newsrooms_use() -> None:
     assert (third.url, third.html, third.image, third.published_at) == (f"{HOME}/3", "", "", None)
 
 
-def test_atom_is_read() -> None:
+def test_atom_is_parsed() -> None:
     keeper, tides = items(FEEDS / "harbour.atom")
 
     assert (keeper.url, keeper.title) == (
@@ -127,7 +129,7 @@ def test_atom_is_read() -> None:
     assert tides.html == "<p>1 &lt; 2</p>\n<p>둘째 문단</p>"
 
 
-def test_our_json_is_read() -> None:
+def test_our_json_is_parsed() -> None:
     ferry, plain, web = items(FEEDS / "harbour.json")
 
     assert (ferry.slug, ferry.image) == ("winter-ferry", "/static/sample/quay.svg")
@@ -142,16 +144,16 @@ def test_our_json_is_read() -> None:
     assert web.html == "<p>넷</p>"
 
 
-def test_one_json_article_is_a_feed_of_one(feed: Callable[..., Path]) -> None:
+def test_a_single_json_article_is_a_feed(feed: Callable[..., Path]) -> None:
     assert [item.title for item in items(feed({"url": f"{HOME}/1", "title": "하나"}))] == ["하나"]
 
 
 @pytest.mark.parametrize("declared", ["euc-kr", "EUC-KR", "ks_c_5601-1987", "cp949", "ms949"])
-def test_euc_kr_feeds_may_hold_the_letters_of_cp949(
+def test_feeds_in_euc_kr_may_have_characters_of_cp949(
     feed: Callable[..., Path], declared: str
 ) -> None:
     declaration = f'<?xml version="1.0" encoding="{declared}"?>'
-    path = feed(rss(told(1, title="똠방각하 펲시"), declaration=declaration), encoding="cp949")
+    path = feed(rss(rss_item(1, title="똠방각하 펲시"), declaration=declaration), encoding="cp949")
 
     assert [item.title for item in items(path)] == ["똠방각하 펲시 1"]
 
@@ -166,11 +168,13 @@ def test_euc_kr_feeds_may_hold_the_letters_of_cp949(
         ("utf-16-be", ""),
         ("utf-32", ""),
         ("cp949", ""),  # nothing declared and not UTF-8
-        ("utf-8", '<?xml version="1.0" encoding="euc-kr"?>'),  # recoded on the way
+        ("utf-8", '<?xml version="1.0" encoding="euc-kr"?>'),  # converted on the way
     ],
 )
-def test_the_encoding_is_found(feed: Callable[..., Path], encoding: str, declaration: str) -> None:
-    path = feed(rss(told(1, title="똠방각하"), declaration=declaration), encoding=encoding)
+def test_the_encoding_is_detected(
+    feed: Callable[..., Path], encoding: str, declaration: str
+) -> None:
+    path = feed(rss(rss_item(1, title="똠방각하"), declaration=declaration), encoding=encoding)
 
     assert [item.title for item in items(path)] == ["똠방각하 1"]
 
@@ -181,12 +185,12 @@ def test_json_in_cp949_is_read(feed: Callable[..., Path]) -> None:
     assert [item.title for item in items(feed(content, encoding="cp949"))] == ["똠방각하"]
 
 
-def test_a_letter_cut_in_half_spoils_its_own_item_only(feed: Callable[..., Path]) -> None:
+def test_a_truncated_character_damages_only_its_item(feed: Callable[..., Path]) -> None:
     declaration = '<?xml version="1.0" encoding="euc-kr"?>'
-    whole = rss(told(1, title="가나"), told(2), declaration=declaration).encode("cp949")
+    whole = rss(rss_item(1, title="가나"), rss_item(2), declaration=declaration).encode("cp949")
     broken = whole.replace("가나".encode("cp949"), "가나".encode("cp949")[:-1])
 
-    refused, item = read(feed(broken))
+    refused, item = read_items(feed(broken))
 
     assert refused == RejectedItem(
         f"item 1 ({HOME}/1)", "its title holds characters that are damaged (NUL or U+FFFD)"
@@ -197,24 +201,26 @@ def test_a_letter_cut_in_half_spoils_its_own_item_only(feed: Callable[..., Path]
 def test_decomposed_hangul_is_composed(feed: Callable[..., Path]) -> None:
     decomposed = unicodedata.normalize("NFD", "한글 제목")
 
-    assert [item.title for item in items(feed(rss(told(1, title=decomposed))))] == ["한글 제목 1"]
+    assert [item.title for item in items(feed(rss(rss_item(1, title=decomposed))))] == [
+        "한글 제목 1"
+    ]
 
 
-def test_what_xml_forbids_but_feeds_hold_is_left_out(feed: Callable[..., Path]) -> None:
+def test_characters_xml_forbids_are_removed(feed: Callable[..., Path]) -> None:
     title = "가\x0b\x00나&#11;&#xD800;&#0;다&hellip;&nbsp;&unknown;\u202e"
 
-    assert [item.title for item in items(feed(rss(told(1, title=title))))] == [
+    assert [item.title for item in items(feed(rss(rss_item(1, title=title))))] == [
         "가나다… &unknown; 1"
     ]
 
 
 @pytest.mark.parametrize("offset", range(0, 12, 3))
-def test_an_entity_may_lie_across_two_chunks(feed: Callable[..., Path], offset: int) -> None:
+def test_an_entity_may_be_split_across_chunks(feed: Callable[..., Path], offset: int) -> None:
     head = rss("<title>", declaration="").index("<title>") + len("<title>")
     padding = "x" * (64 * 1024 - head - offset)
     channel_title = f"<title>{padding}&hellip;&amp;</title>"
 
-    assert len(items(feed(rss(channel_title, told(1), declaration="")))) == 1
+    assert len(items(feed(rss(channel_title, rss_item(1), declaration="")))) == 1
 
 
 @pytest.mark.parametrize(
@@ -233,10 +239,10 @@ def test_an_entity_may_lie_across_two_chunks(feed: Callable[..., Path], offset: 
         ("20261122094100", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
     ],
 )
-def test_dates_are_read_as_korean_feeds_write_them(
+def test_dates_of_korean_feeds_are_parsed(
     feed: Callable[..., Path], written: str, moment: datetime
 ) -> None:
-    path = feed(rss(told(1, more=f"<pubDate>{written}</pubDate>")))
+    path = feed(rss(rss_item(1, more=f"<pubDate>{written}</pubDate>")))
 
     assert [item.published_at for item in items(path)] == [moment]
 
@@ -250,27 +256,25 @@ def test_dates_are_read_as_korean_feeds_write_them(
         ("http://harbour.example/%EA%B8%B0", "/%EA%B8%B0"),
     ],
 )
-def test_an_address_has_one_spelling(
-    feed: Callable[..., Path], address: str, canonical: str
-) -> None:
+def test_a_url_is_normalised(feed: Callable[..., Path], address: str, canonical: str) -> None:
     path = feed(rss(f"<item><title>가</title><link>{address}</link></item>"))
 
     assert [item.url for item in items(path)] == [f"http://harbour.example{canonical}"]
 
 
-def test_an_e_mail_address_is_no_byline(feed: Callable[..., Path]) -> None:
+def test_an_email_address_is_removed_from_the_byline(feed: Callable[..., Path]) -> None:
     authors = [
         "한바다 기자 sea@harbour.example",
         "sea@harbour.example",
         "sea@harbour.example (한바다)",
     ]
 
-    path = feed(rss(*(told(n, more=f"<author>{a}</author>") for n, a in enumerate(authors))))
+    path = feed(rss(*(rss_item(n, more=f"<author>{a}</author>") for n, a in enumerate(authors))))
 
     assert [item.byline for item in items(path)] == ["한바다 기자", "", "한바다"]
 
 
-# What is refused
+# Rejected items
 
 
 @pytest.mark.parametrize(
@@ -304,18 +308,18 @@ def test_an_e_mail_address_is_no_byline(feed: Callable[..., Path]) -> None:
         (None, "it is not an object"),
     ],
 )
-def test_a_bad_article_is_refused_with_its_reason_and_loses_no_other(
+def test_a_bad_article_is_rejected_with_a_reason_and_affects_no_other(
     feed: Callable[..., Path], article: object, reason: str
 ) -> None:
     good = {"url": f"{HOME}/2", "title": "좋은 소식"}
 
-    refused, item = read(feed([article, good]))
+    refused, item = read_items(feed([article, good]))
 
     assert isinstance(refused, RejectedItem) and reason in refused.reason
     assert isinstance(item, Item) and item.title == "좋은 소식"
 
 
-def test_a_key_given_twice_and_a_bottomless_article_are_refused(feed: Callable[..., Path]) -> None:
+def test_a_duplicate_key_and_deep_nesting_are_rejected(feed: Callable[..., Path]) -> None:
     deep = "[" * 50_000 + "]" * 50_000
     path = feed(
         f'[{{"url": "{HOME}/1", "title": "가", "title": "나"}},'
@@ -323,10 +327,10 @@ def test_a_key_given_twice_and_a_bottomless_article_are_refused(feed: Callable[.
         f' {{"url": "{HOME}/3", "title": "다"}}]'
     )
 
-    twice, bottomless, item = read(path)
+    twice, too_deep, item = read_items(path)
 
     assert twice == RejectedItem(f"item 1 ({HOME}/1)", "it has the key title twice")
-    assert bottomless == RejectedItem(f"item 2 ({HOME}/2)", "it is nested deeper than 6 levels")
+    assert too_deep == RejectedItem(f"item 2 ({HOME}/2)", "it is nested deeper than 6 levels")
     assert isinstance(item, Item) and item.title == "다"
 
 
@@ -342,17 +346,17 @@ STRANGER = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         ("\ufeff \n", "it is empty"),
         ("소식", "it is neither JSON nor XML"),
         ("<!DOCTYPE html><title>소식</title>", "it has a DOCTYPE"),
-        (LAUGHS + rss(told(1, title="&c;"), declaration=""), "it has a DOCTYPE"),
+        (LAUGHS + rss(rss_item(1, title="&c;"), declaration=""), "it has a DOCTYPE"),
         ("<?xml version='1.0'?><!-- x -->" + STRANGER + rss(declaration=""), "it has a DOCTYPE"),
-        (rss(LAUGHS, told(1, title="&c;")), "it is not well-formed XML"),
+        (rss(LAUGHS, rss_item(1, title="&c;")), "it is not well-formed XML"),
         ("<html></html>", "its outermost element is <html>"),
         ("<!-- only", "it does not begin as a feed does"),
-        (rss(told(1))[:-9], "it is not well-formed XML"),
-        (rss(told(1)) + "<x/>", "it is not well-formed XML"),
-        (rss(told(1, title="R&D")), "it is not well-formed XML"),
+        (rss(rss_item(1))[:-9], "it is not well-formed XML"),
+        (rss(rss_item(1)) + "<x/>", "it is not well-formed XML"),
+        (rss(rss_item(1, title="R&D")), "it is not well-formed XML"),
         (rss("<a>" * 300 + "</a>" * 300), "it is not well-formed XML"),
-        (rss(told(1), declaration='<?xml version="1.0" encoding="hz"?>'), "it is in hz"),
-        (rss(told(1)).encode("cp949"), "it is not UTF-8 text as it says"),
+        (rss(rss_item(1), declaration='<?xml version="1.0" encoding="hz"?>'), "it is in hz"),
+        (rss(rss_item(1)).encode("cp949"), "it is not UTF-8 text as it says"),
         (b'{"title": "\xff\xff"}', "its encoding is neither UTF-8 nor EUC-KR"),
         ('[{"url": "x"}', "it is not whole JSON"),
         ('[{"url": "x"}] []', "it is not whole JSON"),
@@ -360,27 +364,30 @@ STRANGER = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         ('{"url": "x", "title": NaN}', "it is not whole JSON"),
         ('{"url": ' + "9" * 5000 + "}", "it is not whole JSON"),
         ('{"title": "' + "x" * (ITEM_MAX + 100_000) + '"}', "one article is longer than"),
-        (rss(told(1, title="x" * (ITEM_MAX + 100_000))), "one item is longer than"),
+        (rss(rss_item(1, title="x" * (ITEM_MAX + 100_000))), "one item is longer than"),
     ],
 )
-def test_what_is_not_a_whole_feed_is_broken(
+def test_an_incomplete_or_unsafe_feed_is_broken(
     feed: Callable[..., Path], content: str | bytes, reason: str
 ) -> None:
     with pytest.raises(BrokenFeed) as broken:
-        survey(feed(content))
+        count_items(feed(content))
 
     assert reason in str(broken.value)
 
 
 def large(path: Path, kind: str, *, count: int) -> Path:
-    """Writes a feed of so many articles, with things between them that nobody reads."""
+    """Writes a feed of `count` articles, with irrelevant elements between them."""
     body = "<p>물때가 바뀌었다.</p>" * 20
     article = {"url": f"{HOME}/1", "title": "가", "html": body}
     before, between, after = "[", ",", "]"
     entry = json.dumps(article, ensure_ascii=False)
     if kind == "rss":
         before, after = rss("<link>https://harbour.example/</link>", "|").split("|")
-        entry, between = told(1, more=f"<description><![CDATA[{body}]]></description>"), "<junk/>"
+        entry, between = (
+            rss_item(1, more=f"<description><![CDATA[{body}]]></description>"),
+            "<junk/>",
+        )
     with path.open("w", encoding="utf-8") as file:
         file.write(before + entry)
         file.writelines(between + entry for _ in range(count - 1))
@@ -388,35 +395,35 @@ def large(path: Path, kind: str, *, count: int) -> Path:
     return path
 
 
-def survey_in_a_new_process(path: Path) -> tuple[int, int]:
-    """The number of articles, and the most memory the process had, in bytes, parser included."""
+def count_in_a_new_process(path: Path) -> tuple[int, int]:
+    """The number of articles, and the peak memory of the process in bytes."""
     program = (
-        "import pathlib, re, sys; from board.articles.importing import survey;"
-        "print(survey(pathlib.Path(sys.argv[1])),"
+        "import pathlib, re, sys; from board.articles.importing import count_items;"
+        "print(count_items(pathlib.Path(sys.argv[1])),"
         r" re.search(r'VmHWM:\s+(\d+)', pathlib.Path('/proc/self/status').read_text())[1])"
     )
     root = Path(__file__).parents[2]
-    answer = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program, path], cwd=root, capture_output=True, text=True, check=True
     )
-    count, memory = answer.stdout.split()
+    count, memory = process.stdout.split()
     return int(count), int(memory) * 1024
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("kind", ["rss", "json"])
-def test_a_feed_of_any_size_is_read_in_little_memory(tmp_path: Path, kind: str) -> None:
+def test_a_large_feed_needs_little_memory(tmp_path: Path, kind: str) -> None:
     small, big = large(tmp_path / "1", kind, count=200), large(tmp_path / "2", kind, count=20_000)
 
-    _, memory_for_few = survey_in_a_new_process(small)
-    count, memory_for_many = survey_in_a_new_process(big)
+    _, memory_for_few = count_in_a_new_process(small)
+    count, memory_for_many = count_in_a_new_process(big)
 
     assert count == 20_000
     assert memory_for_many - memory_for_few < big.stat().st_size / 4
 
 
-# What the command does
+# The command
 
 
 def test_an_import_publishes_the_articles(app: Flask, imported: Import) -> None:
@@ -435,7 +442,7 @@ def test_an_import_publishes_the_articles(app: Flask, imported: Import) -> None:
     assert second.summary == "마을 회의가 열렸다. 다음 주에 또 열린다."
     assert second.body_html == "마을 회의가 열렸다.<br>다음 주에 또 열린다."
     [boat] = db.session.scalars(Article.by_canonical_url(f"{HOME}/first-boat?page=1"))
-    assert len(boat.slug) == 16  # with a query the path is not the article's own
+    assert len(boat.slug) == 16  # with a query the path does not name the article
     assert boat.body_html == (
         '<p>본문 … <a href="https://harbour.example/p/1.jpg" rel="noopener">사진</a></p>'
     )
@@ -444,7 +451,7 @@ def test_an_import_publishes_the_articles(app: Flask, imported: Import) -> None:
 def test_a_second_import_changes_nothing(app: Flask, imported: Import) -> None:
     sources = [FEEDS / name for name in ("harbour.json", "harbour.rss", "harbour.atom")]
     imported(*sources)
-    before = everything()
+    before = all_rows()
 
     result = imported(*sources)
 
@@ -453,7 +460,7 @@ def test_a_second_import_changes_nothing(app: Flask, imported: Import) -> None:
         "0 new, 0 updated, 3 unchanged, 0 refused",
         "0 new, 0 updated, 2 unchanged, 0 refused",
     ]
-    assert everything() == before
+    assert all_rows() == before
 
 
 def test_an_edited_item_is_updated_and_keeps_its_slug_and_date(
@@ -463,8 +470,8 @@ def test_an_edited_item_is_updated_and_keeps_its_slug_and_date(
     first = db.session.scalars(Article.by_slug("1")).one()
     published_at, revision = first.published_at, first.revision
 
-    told_again = {"url": f"{HOME}/1#c", "title": "가 (고침)", "slug": "other"}
-    result = imported(feed([told_again, {"url": f"{HOME}/2", "title": "나"}]))
+    edited = {"url": f"{HOME}/1#c", "title": "가 (고침)", "slug": "other"}
+    result = imported(feed([edited, {"url": f"{HOME}/2", "title": "나"}]))
 
     first = db.session.scalars(Article.by_slug("1")).one()
     assert "0 new, 1 updated, 1 unchanged, 0 refused" in result.stdout
@@ -472,16 +479,16 @@ def test_an_edited_item_is_updated_and_keeps_its_slug_and_date(
     assert first.revision > revision
 
 
-def test_a_dry_run_says_the_same_and_writes_nothing(
+def test_a_dry_run_reports_the_same_and_writes_nothing(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
-    imported(feed(rss(told(1), told(2))))
-    before = everything()
-    changed = feed(rss(told(1, title="고친 소식"), told(2), told(3), "<item/>"))
+    imported(feed(rss(rss_item(1), rss_item(2))))
+    before = all_rows()
+    changed = feed(rss(rss_item(1, title="고친 소식"), rss_item(2), rss_item(3), "<item/>"))
 
     dry = imported("--dry-run", changed)
 
-    assert everything() == before
+    assert all_rows() == before
     assert dry.stdout.splitlines() == [
         f"{changed}: 1 new, 1 updated, 1 unchanged, 1 refused (dry run, nothing was written)",
         "  refused item 4: it has no address",
@@ -489,42 +496,42 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     assert "1 new, 1 updated, 1 unchanged, 1 refused" in imported(changed).stdout
 
 
-def test_a_truncated_feed_changes_nothing_and_the_next_source_is_still_read(
+def test_a_truncated_feed_changes_nothing_and_the_next_source_is_imported(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
-    imported(feed(rss(told(1))))
-    before = everything()
-    whole = rss(*(told(number) for number in range(500)))
+    imported(feed(rss(rss_item(1))))
+    before = all_rows()
+    whole = rss(*(rss_item(number) for number in range(500)))
     truncated = feed(whole[: len(whole) * 9 // 10], name="truncated")
 
     result = imported(truncated)
 
     assert result.exit_code == 1
     assert result.stderr.startswith(f"{truncated}: nothing was imported, because it is not well")
-    assert everything() == before
+    assert all_rows() == before
 
-    both = imported(truncated, feed(rss(told(2))))
+    both = imported(truncated, feed(rss(rss_item(2))))
 
-    assert (both.exit_code, len(everything())) == (1, 2)
+    assert (both.exit_code, len(all_rows())) == (1, 2)
 
 
-def test_one_bad_item_in_twenty_loses_none_of_the_others(
-    imported: Import, feed: Callable[..., Path]
-) -> None:
-    path = feed(rss(*("<item/>" if number % 20 == 7 else told(number) for number in range(400))))
+def test_bad_items_do_not_affect_the_others(imported: Import, feed: Callable[..., Path]) -> None:
+    path = feed(
+        rss(*("<item/>" if number % 20 == 7 else rss_item(number) for number in range(400)))
+    )
 
     result = imported(path)
 
     assert result.exit_code == 0
     assert "380 new, 0 updated, 0 unchanged, 20 refused" in result.stdout
     assert result.stdout.count("\n  refused item ") == 20
-    assert len(everything()) == 380
+    assert len(all_rows()) == 380
 
 
-def test_the_same_address_twice_in_a_feed_is_taken_once(
+def test_a_url_that_is_twice_in_a_feed_is_imported_once(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
-    path = feed(rss(told(1, title="새"), told(1, title="옛")))
+    path = feed(rss(rss_item(1, title="새"), rss_item(1, title="옛")))
 
     first, second = imported(path), imported(path)
 
@@ -534,7 +541,7 @@ def test_the_same_address_twice_in_a_feed_is_taken_once(
     assert [title for (title,) in db.session.execute(select(Article.title))] == ["새 1"]
 
 
-def test_a_slug_that_is_taken_is_refused_and_one_from_an_address_gives_way(
+def test_a_taken_slug_is_refused_and_one_from_a_url_is_replaced(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
     imported(feed([{"url": f"{HOME}/quay", "title": "가"}]))
@@ -553,7 +560,7 @@ def test_a_slug_that_is_taken_is_refused_and_one_from_an_address_gives_way(
     assert other.slug != "quay"
 
 
-def test_what_does_not_fit_a_page_is_cut_or_refused(
+def test_text_that_is_too_long_is_cut_or_refused(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
     long = {"url": f"{HOME}/1", "title": "가" * (Article.TITLE_MAX + 1)}
@@ -566,7 +573,7 @@ def test_what_does_not_fit_a_page_is_cut_or_refused(
     assert (len(article.section), len(article.summary)) == (80, 160)
 
 
-def test_an_article_from_the_future_is_published_now_and_stays_there(
+def test_an_article_from_the_future_is_published_now(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
     path = feed([{"url": f"{HOME}/1", "title": "가", "published_at": "2199-01-01"}])
@@ -579,7 +586,7 @@ def test_an_article_from_the_future_is_published_now_and_stays_there(
     assert "1 unchanged" in again.stdout
 
 
-def test_a_hostile_body_is_harmless_when_it_is_stored(
+def test_a_hostile_body_is_sanitised_before_it_is_stored(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
     html = '<p onclick="x()">가<script>x()</script><img src="https://evil.example/a.png"></p>'
@@ -593,7 +600,9 @@ def test_a_hostile_body_is_harmless_when_it_is_stored(
     )
 
 
-def test_a_refusal_cannot_paint_the_terminal(imported: Import, feed: Callable[..., Path]) -> None:
+def test_a_rejection_prints_no_terminal_escapes(
+    imported: Import, feed: Callable[..., Path]
+) -> None:
     result = imported(feed([{"title": "가\x1b[31m\0", "a\x1b]0;나\x07": ""}]))
 
     assert result.stdout.splitlines()[1] == (
@@ -601,11 +610,11 @@ def test_a_refusal_cannot_paint_the_terminal(imported: Import, feed: Callable[..
     )
 
 
-def test_a_busy_database_keeps_whole_batches_and_says_so(
+def test_a_busy_database_stops_the_import_with_a_message(
     imported: Import, feed: Callable[..., Path], app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(app.extensions["write_lock"]), "WAIT", 0.05)
-    path = feed(rss(told(1)))
+    path = feed(rss(rss_item(1)))
 
     done: list[Result] = []
     with writing():
@@ -613,7 +622,7 @@ def test_a_busy_database_keeps_whole_batches_and_says_so(
         other.start()
         other.join()
 
-    assert (done[0].exit_code, everything()) == (1, [])
+    assert (done[0].exit_code, all_rows()) == (1, [])
     assert "the database is busy" in done[0].stderr
     assert imported(path).exit_code == 0
 
@@ -622,18 +631,18 @@ def _in_another_thread(app: Flask, path: Path) -> Result:
     return app.test_cli_runner().invoke(articles_cli, ["import", str(path)])
 
 
-def test_a_source_that_is_no_file_and_no_address_is_said_so(imported: Import) -> None:
+def test_a_source_that_is_neither_file_nor_url_is_an_error(imported: Import) -> None:
     result = imported("/nowhere/feed.xml", "file:///etc/passwd", "ftp://harbour.example/rss")
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.count("it is not a file, and not an http or https address") == 3
 
 
-# Over the network
+# Downloads
 
 
 class _Server(BaseHTTPRequestHandler):
-    """Serves what `pages` says: a body, or a place to go on to."""
+    """Serves `pages`: a body, or a location to redirect to."""
 
     pages: dict[str, bytes | str] = {}
 
@@ -656,14 +665,14 @@ class _Server(BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     _Server.pages = {
         "/rss": rss(
-            told(1, title="똠방각하"), declaration='<?xml version="1.0" encoding="euc-kr"?>'
+            rss_item(1, title="똠방각하"), declaration='<?xml version="1.0" encoding="euc-kr"?>'
         ).encode("cp949"),
         "/moved": "/rss",
         "/to-file": "file:///etc/passwd",
         "/to-ftp": "ftp://127.0.0.1/rss",
         "/round": "/round",
-        "/short": rss(told(1)).encode(),
-        "/large": b" " * 70_000 + rss(told(1)).encode(),
+        "/short": rss(rss_item(1)).encode(),
+        "/large": b" " * 70_000 + rss(rss_item(1)).encode(),
     }  # fmt: skip
     server = HTTPServer(("127.0.0.1", 0), _Server)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
@@ -675,7 +684,7 @@ def server() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", ["/rss", "/moved"])
-def test_an_address_is_downloaded_and_imported(imported: Import, server: str, page: str) -> None:
+def test_a_url_is_downloaded_and_imported(imported: Import, server: str, page: str) -> None:
     result = imported(server + page)
 
     assert (result.exit_code, result.stderr) == (0, "")
@@ -693,18 +702,18 @@ def test_an_address_is_downloaded_and_imported(imported: Import, server: str, pa
         ("/large", "it is larger than 0 MB"),
     ],
 )
-def test_a_download_that_is_not_the_feed_changes_nothing(
+def test_a_failed_download_changes_nothing(
     imported: Import, server: str, page: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("board.articles.importing.download.DOWNLOAD_MAX_BYTES", 65_000)
 
     result = imported(server + page)
 
-    assert (result.exit_code, result.stdout, everything()) == (1, "", [])
+    assert (result.exit_code, result.stdout, all_rows()) == (1, "", [])
     assert reason in result.stderr
 
 
-def test_a_server_that_is_not_there_is_said_so(imported: Import, server: str) -> None:
+def test_an_unreachable_server_is_an_error(imported: Import, server: str) -> None:
     result = imported("http://127.0.0.1:1/rss", "http://[/rss")
 
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""What stands around the text of an article, for people and for programs."""
+"""The article page: what surrounds the text, metadata, share links, static files."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def page(guest):
     return guest.get("/articles/lighthouse").text
 
 
-def test_the_page_has_all_that_surrounds_an_article(page):
+def test_the_page_has_all_elements_around_the_article(page):
     words = [
         "메인화면으로", "첫째 부제", "둘째 부제", "한바다 기자",
         "2026.11.22. 09:41", "2026.11.22. 11:05",
@@ -45,10 +45,10 @@ def test_the_page_has_all_that_surrounds_an_article(page):
     assert [word for word in words if word not in page] == []
     assert (
         'href="/tips" rel="noreferrer noopener">제보하기</a>' in page
-    )  # nothing tells which article
+    )  # does not reveal which article
 
 
-def test_programs_are_told_what_it_is(page):
+def test_the_page_has_metadata(page):
     def meta(name):
         return re.search(rf'<meta (?:property|name)="{name}" content="([^"]*)"', page)[1]
 
@@ -63,19 +63,19 @@ def test_programs_are_told_what_it_is(page):
     assert '<link rel="canonical" href="http://localhost/articles/lighthouse">' in page
 
 
-def test_the_description_for_search_engines_is_sound(page):
+def test_the_json_ld_is_valid(page):
     block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1]
-    told = json.loads(block)
+    data = json.loads(block)
 
     assert "<" not in block
-    assert told["@type"] == "NewsArticle"
-    assert told["headline"] == "“등대” & 항구 <지도>"
-    assert told["datePublished"] == "2026-11-22T09:41:00+09:00"
-    assert told["commentCount"] == 0
+    assert data["@type"] == "NewsArticle"
+    assert data["headline"] == "“등대” & 항구 <지도>"
+    assert data["datePublished"] == "2026-11-22T09:41:00+09:00"
+    assert data["commentCount"] == 0
 
 
 @given(title=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
-def test_any_headline_survives_being_shared(title):
+def test_share_links_carry_any_headline(title):
     url = "https://news.example/articles/one?a=1&b=2#c"
 
     links = {site: parse_qs(urlsplit(link).query) for site, link in share_links(title, url).items()}
@@ -86,7 +86,7 @@ def test_any_headline_survives_being_shared(title):
     assert links["band"]["body"] == [f"{title}\n{url}"]
 
 
-def test_sharing_opens_the_services_own_pages():
+def test_share_links_open_the_pages_of_the_services():
     hosts = {
         site: urlsplit(link)._replace(query="").geturl()
         for site, link in share_links("t", "u").items()
@@ -100,7 +100,7 @@ def test_sharing_opens_the_services_own_pages():
     }
 
 
-def test_static_files_keep_for_good_under_an_address_of_their_content(guest, page):
+def test_fingerprinted_static_files_are_cached_for_good(guest, page):
     style = re.search(r'href="(/static/css/board\.css\?v=[0-9a-f]{12})"', page)[1]
 
     versioned, plain = guest.get(style), guest.get("/static/css/board.css")
@@ -110,7 +110,7 @@ def test_static_files_keep_for_good_under_an_address_of_their_content(guest, pag
     assert "Cookie" not in versioned.headers.get("Vary", "")
 
 
-def test_pages_and_styles_travel_compressed_to_those_who_can(guest, page):
+def test_pages_and_styles_are_gzipped_for_clients_that_accept_it(guest, page):
     headers = {"Accept-Encoding": "gzip, br"}
 
     for url in ("/articles/lighthouse", "/static/css/board.css"):

@@ -1,4 +1,4 @@
-"""The newsroom writes an article at the desk, edits it, closes and opens its thread."""
+"""An editor writes and edits an article, and closes and opens its thread."""
 
 import re
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from board.articles.models import Article
 from board.db import db
 from conftest import say
 
-DRAFT = {
+FORM = {
     "title": "“등대가 다시 켜졌다”",
     "subtitles": "첫째 부제\n\n둘째 부제",
     "section": "지역",
@@ -29,7 +29,7 @@ def only_article():
 
 
 def test_an_editor_writes_an_article_and_everyone_reads_it(as_, guest, tess):
-    response = as_(tess).post("/desk/articles/new", data=DRAFT)
+    response = as_(tess).post("/desk/articles/new", data=FORM)
 
     article = only_article()
     assert response.location == f"/desk/articles/{article.slug}?notice=saved"
@@ -42,11 +42,11 @@ def test_an_editor_writes_an_article_and_everyone_reads_it(as_, guest, tess):
     assert article.published_at == datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
 
 
-def test_an_edit_shows_when_it_was_made(as_, guest, tess, harbour):
-    draft = {**DRAFT, "title": "A better headline"}
+def test_an_edited_article_shows_the_time_of_the_edit(as_, guest, tess, harbour):
+    form = {**FORM, "title": "A better headline"}
 
     with time_machine.travel("2026-11-23T03:00:00Z", tick=False):
-        response = as_(tess).post("/desk/articles/harbour", data=draft)
+        response = as_(tess).post("/desk/articles/harbour", data=form)
 
     assert response.location == "/desk/articles/harbour?notice=saved"
     page = guest.get("/articles/harbour").text
@@ -57,19 +57,19 @@ def test_an_edit_shows_when_it_was_made(as_, guest, tess, harbour):
 
 def test_saving_without_a_change_is_no_edit(as_, tess, harbour):
     client = as_(tess)
-    client.post("/desk/articles/harbour", data=DRAFT)
+    client.post("/desk/articles/harbour", data=FORM)
     first = harbour.edited_at
 
-    client.post("/desk/articles/harbour", data=DRAFT)
+    client.post("/desk/articles/harbour", data=FORM)
 
     assert harbour.edited_at == first
 
 
 def test_the_editor_shows_what_is_stored_and_stores_what_it_shows(as_, tess):
     client = as_(tess)
-    client.post("/desk/articles/new", data=DRAFT)
+    client.post("/desk/articles/new", data=FORM)
     article = only_article()
-    kept = {name: getattr(article, name) for name in Article.CONTENT}
+    stored = {name: getattr(article, name) for name in Article.CONTENT}
 
     page = client.get(f"/desk/articles/{article.slug}").text
     body = re.search(r'<textarea[^>]*name="body"[^>]*>\s*(.*?)</textarea>', page, re.S)[1]
@@ -77,9 +77,9 @@ def test_the_editor_shows_what_is_stored_and_stores_what_it_shows(as_, tess):
     assert "첫 문단입니다." in body
     client.post(
         f"/desk/articles/{article.slug}",
-        data={**DRAFT, "body": kept["body_html"], "summary": kept["summary"]},
+        data={**FORM, "body": stored["body_html"], "summary": stored["summary"]},
     )
-    assert {name: getattr(article, name) for name in Article.CONTENT} == kept
+    assert {name: getattr(article, name) for name in Article.CONTENT} == stored
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_the_editor_shows_what_is_stored_and_stores_what_it_shows(as_, tess):
         ("subtitles", "가" * 301),
     ],
 )
-def test_what_cannot_be_stored_is_refused_with_the_rest_kept(as_, tess, field, value):
-    response = as_(tess).post("/desk/articles/new", data={**DRAFT, field: value})
+def test_an_invalid_field_is_refused_and_the_form_stays_filled(as_, tess, field, value):
+    response = as_(tess).post("/desk/articles/new", data={**FORM, field: value})
 
     assert response.status_code == 422
     assert 'role="alert"' in response.text
@@ -103,21 +103,23 @@ def test_what_cannot_be_stored_is_refused_with_the_rest_kept(as_, tess, field, v
     assert db.session.scalars(select(Article)).all() == []
 
 
-def test_a_long_article_is_taken_and_an_endless_one_refused(as_, tess):
-    long = as_(tess).post("/desk/articles/new", data={**DRAFT, "body": "가나다라 " * 40_000})
-    endless = as_(tess).post("/desk/articles/new", data={**DRAFT, "body": "가" * 500_000})
+def test_a_long_article_is_stored_and_a_too_long_one_refused(as_, tess):
+    long = as_(tess).post("/desk/articles/new", data={**FORM, "body": "가나다라 " * 40_000})
+    endless = as_(tess).post("/desk/articles/new", data={**FORM, "body": "가" * 500_000})
 
     assert (long.status_code, endless.status_code) == (303, 413)
 
 
-def test_markup_of_an_article_is_cleaned(as_, guest, tess):
+def test_the_html_of_an_article_is_sanitised(as_, guest, tess):
     attack = "<p onclick=x()>One</p><script>alert(1)</script><p><b>Two</b></p>"
-    as_(tess).post("/desk/articles/new", data={**DRAFT, "body": attack})
+    as_(tess).post("/desk/articles/new", data={**FORM, "body": attack})
 
     assert only_article().body_html == "<p>One</p><p><b>Two</b></p>"
 
 
-def test_closing_tells_readers_why_and_opening_lets_them_write(as_, guest, ada, tess, harbour):
+def test_a_closed_thread_shows_the_reason_and_an_open_one_takes_comments(
+    as_, guest, ada, tess, harbour
+):
     client = as_(tess)
 
     closed = client.post("/desk/articles/harbour/close", data={"reason": "사흘이 지났습니다."})
@@ -145,9 +147,8 @@ def test_a_closed_thread_can_still_be_read(as_, guest, ada, tess, harbour):
 
 
 def test_only_editors_write_and_close(as_, guest, ada, mo, harbour):
-    acts = ["new", "harbour", "harbour/close", "harbour/open"]
-    for act in acts:
-        url = f"/desk/articles/{act}"
-        statuses = [c.post(url, data=DRAFT).status_code for c in (guest, as_(ada), as_(mo))]
-        assert statuses == [401, 403, 403], act
+    for path in ("new", "harbour", "harbour/close", "harbour/open"):
+        url = f"/desk/articles/{path}"
+        statuses = [c.post(url, data=FORM).status_code for c in (guest, as_(ada), as_(mo))]
+        assert statuses == [401, 403, 403], path
     assert harbour.title == "The harbour reopens"

@@ -17,6 +17,7 @@ from board.law.claims.models import Claim, Step
 from board.law.claims.workflow import block, claim, reject
 from board.moderation.rulings.models import Ruling, Verdict
 from board.runtime import jobs
+from board.text import normalize_file_name
 from conftest import say
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture of a pier" * 20
@@ -268,4 +269,4 @@ def test_a_claim_that_is_not_taken_leaves_no_file(app, guest, hurting, monkeypat
     ],
 )
 def test_names_of_files_lead_nowhere_and_hide_nothing(given, kept):
-    assert evidence.normalize_file_name(given) == kept
+    assert normalize_file_name(given, length_max=Evidence.NAME_MAX) == kept

@@ -16,6 +16,7 @@ from board.moderation.filters.models import AllowedWord, Rule, State
 from board.moderation.queue import QueueItem
 from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
+from board.text.spans import split_by_spans
 from conftest import count_queries, person, say
 
 DRAFT = {"kind": "word", "text": "고래밥", "action": "hold", "category": "insult",
@@ -334,8 +335,8 @@ def test_a_match_is_marked_in_place_and_escaped(as_, mo, ada, harbour):
 def test_the_pieces_of_any_spans_join_to_the_text():
     text = "가나다라마"
     for spans in ([], [(0, 5)], [(1, 3), (2, 4)], [(4, 5), (0, 1)], [(2, 2)], [(0, 3), (1, 2)]):
-        assert "".join(piece for piece, _ in matches.split_by_spans(text, spans)) == text
-    assert list(matches.split_by_spans(text, [(1, 3), (2, 4)])) == [
+        assert "".join(piece for piece, _ in split_by_spans(text, spans)) == text
+    assert list(split_by_spans(text, [(1, 3), (2, 4)])) == [
         ("가", False), ("나다", True), ("", False), ("라", True), ("마", False),
     ]  # fmt: skip
 

@@ -56,6 +56,24 @@ def test_lines_fit_a_screen(document: Path) -> None:
         assert [line for line in lines if len(line) > WIDTH_MAX and line[0] != "|"] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_documents_name_exist(document: Path) -> None:
+    """From the root or any folder below it; `instance/` is made when the board runs."""
+    named = re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.[a-z]+)?)`", document.read_text())
+    folders = [ROOT / name for name in ("board", "bench", "docs", "tests")]
+    paths = [path for folder in folders for path in (folder, *folder.rglob("*"))]
+    there = [f"/{path.relative_to(ROOT)}" for path in paths]
+    missing = {
+        path
+        for path in named
+        if not path.startswith("instance/")
+        and not any(each.endswith(f"/{path.rstrip('/')}") for each in there)
+    }
+
+    if document.name != "CHANGELOG.md":
+        assert missing == set()
+
+
 def test_readme_is_one_page() -> None:
     assert len(README.read_text().splitlines()) <= LINES_MAX
 

@@ -13,7 +13,7 @@ from board.accounts.auth.rate_limit import Attempt
 from board.accounts.models import Session, User
 from board.articles.models import Article
 from board.db import db, now
-from board.web.i18n import today
+from board.db.clock import today
 from conftest import more_link, say
 from support.consistency import drift
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from board.accounts import models as accounts
 from board.accounts.models import User
 from board.db import writing
-from board.web.i18n import today
+from board.db.clock import today
 from conftest import NO_LIMITS
 from support.wait import until
 

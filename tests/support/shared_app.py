@@ -12,18 +12,20 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, cached_property
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, request
 from sqlalchemy import event
+from werkzeug.datastructures import ImmutableMultiDict
 
 from board import create_app
 from board.db import close_connections, db, read_connections
 from board.db.write_lock import WriteLock
 from board.web.page_cache.change_watch import ChangeWatcher
 from board.web.page_cache.store import SegmentedLru
+from board.web.request import query_filter
 
 
 def wanted(settings: Mapping[str, Any]) -> str:
@@ -43,6 +45,48 @@ def end(app: Flask) -> None:
         each.close()
 
 
+class RecordedArgs(ImmutableMultiDict[str, str]):
+    """A query string that notes which of its arguments are read."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        super().__init__(mapping)
+        self.read: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.read.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.read.add(str(key))
+        return super().__contains__(key)
+
+    def get(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.read.add(key)
+        return super().get(key, *args, **kwargs)
+
+    def getlist(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.read.add(key)
+        return super().getlist(key, *args, **kwargs)
+
+
+def record_query_arguments(app: Flask) -> None:
+    """Fail every request whose view reads a query argument it does not declare with @open_to."""
+
+    class RecordingRequest(app.request_class):  # type: ignore[name-defined, misc]
+        @cached_property
+        def args(self) -> RecordedArgs:
+            return RecordedArgs(super().args)
+
+    def check(response: Response) -> Response:
+        view = app.view_functions.get(request.endpoint or "")
+        undeclared = request.args.read - set(getattr(view, "query", ())) - query_filter.EVERYWHERE
+        assert undeclared == set(), f"{request.endpoint} reads {undeclared}"
+        return response
+
+    app.request_class = RecordingRequest
+    app.after_request(check)
+
+
 class Stage:
     """An app that can be put back to how it was when it was built."""
 
@@ -50,6 +94,7 @@ class Stage:
         """`empty` is an instance with a database in which nothing has happened yet."""
         self._empty = empty
         self.app = create_app({"INSTANCE": str(empty), "TESTING": True, **settings})
+        record_query_arguments(self.app)
         self._was = {name: _copy(value) for name, value in vars(self.app).items()}
         self._addresses = len(list(self.app.url_map.iter_rules()))
         self._memories = list(_memories())

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 
 from board.db import now
-from board.tips.attachments.drafts import normalize_file_name
+from board.text import normalize_file_name
 from board.tips.crypto import key_files
+from board.tips.models.tip import Tip
 from tips.conftest import fields, hidden_field
 
 STORY = "첨부를 봐 주세요."
@@ -253,4 +254,4 @@ def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk
     ],
 )
 def test_names_are_harmless(name, kept):
-    assert normalize_file_name(name) == kept
+    assert normalize_file_name(name, length_max=Tip.NAME_MAX) == kept

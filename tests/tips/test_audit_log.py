@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
+from board.accounts.two_factor.totp import new_secret
 from board.db import db, writing
 from board.ops.doctor import doctor
 from board.tips.cli import tips_cli
@@ -131,7 +132,7 @@ def test_a_long_log_goes_on_another_page(desk, sent):
 def test_colleagues_see_whose_second_factor_an_operator_reset(app, desk, sent, mo):
     key = app.config["SECRET_KEY"]
     with writing():
-        two_factor.enrol(mo, two_factor.new_secret(), step=0, key=key)
+        two_factor.enrol(mo, new_secret(), step=0, key=key)
     with writing():
         two_factor.reset(db.session.get_one(User, mo.id))
 

@@ -1,4 +1,4 @@
-"""The current user: from the cookie to a session, and from the session to its user."""
+"""Current user: the session of the cookie, and the user of the session."""
 
 from typing import cast
 
@@ -7,12 +7,11 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import Session, User
-from board.accounts.two_factor.models import SecondFactor
 from board.db import db, writing
+from board.db.clock import today
 from board.db.write_lock import LockTimeout
 from board.web import access
 from board.web.access import Guest, anonymous_only, cookie_name
-from board.web.i18n import today
 from board.web.request.origins import is_source_request
 
 
@@ -22,22 +21,22 @@ def viewer() -> User | Guest:
 
 
 def current_user() -> User:
-    """The signed-in user, on pages where there must be one."""
+    """The signed-in user. Only for pages of members or staff."""
     user = viewer()
-    assert isinstance(user, User)  # noqa: S101 - @open_to(readers) has seen to it
+    assert isinstance(user, User)  # noqa: S101 - @open_to(members) ensures it
     return user
 
 
 def load_user(_request: object) -> User | None:
-    """The user of this request's cookie. None for a guest, and on pages that know no users."""
+    """User of this request's cookie. None for guests, and on pages that never look one up."""
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "audience", None) is anonymous_only or is_source_request():
         return None
     token = _token()
-    found = db.session.execute(*Session.with_user(token)).one_or_none() if token else None
-    if found is None or found[0].is_suspended:
+    row = db.session.execute(*Session.with_user(token)).one_or_none() if token else None
+    if row is None or row[0].is_suspended:
         return None
-    user, session_id, seen_on = found
+    user, session_id, seen_on = row
     if seen_on != today():
         _touch_session(session_id)
     return user
@@ -52,19 +51,10 @@ def _token() -> str:
 
 
 def _touch_session(session_id: int) -> None:
-    """Note the day. Once a day and never worth an error page, nor a reader's time."""
-    this = Session.id == session_id
+    """Record today as last seen. Skipped if the lock is taken: no reader waits or fails for it."""
+    touched = update(Session).where(Session.id == session_id).values(seen_on=today())
     try:
         with writing(patience=0):
-            db.session.execute(update(Session).where(this).values(seen_on=today()))
+            db.session.execute(touched)
     except (LockTimeout, OperationalError) as error:
         current_app.logger.warning("session not touched: %s", error)
-
-
-def passed_two_factor() -> bool:
-    """In this session; or this board asks for none, and the person has none."""
-    session = current_session()
-    if session is None or session.second_factor_at:
-        return session is not None
-    asked = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(session.user)
-    return not asked

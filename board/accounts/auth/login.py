@@ -1,4 +1,4 @@
-"""What signing in is made of: a try that counts, a session, and the cookies of both."""
+"""Steps of signing in: a counted attempt, a session, and the cookies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 
 from board.accounts import models
 from board.accounts.auth.current_user import current_session, current_user
-from board.accounts.auth.passwords import is_password
+from board.accounts.auth.passwords import verify_password
 from board.accounts.auth.rate_limit import Attempt, Device, TooManyAttempts
 from board.accounts.models import User
 from board.db import db, now, writing
+from board.db.clock import today
 from board.runtime.limiter import QueueFull
 from board.web.access import cookie_name
-from board.web.i18n import language, today
+from board.web.i18n import language
 from board.web.request.origins import is_https
 
 
@@ -33,7 +34,7 @@ def begin_attempt(email: str) -> Attempt:
 
 @contextmanager
 def not_counted_when_busy(attempt: Attempt) -> Iterator[None]:
-    """A password nobody had the time to look at was no wrong one."""
+    """Discards the attempt if the password could not be checked for lack of capacity."""
     try:
         yield
     except QueueFull:
@@ -42,16 +43,19 @@ def not_counted_when_busy(attempt: Attempt) -> Iterator[None]:
         raise
 
 
-def check_own_password(typed: str) -> bool:
-    """Whether it is the member's. A wrong one counts. Raises TooManyAttempts or TooBusy."""
+def check_own_password(password: str) -> bool:
+    """True for the current user's password. A wrong one counts as an attempt.
+
+    Raises TooManyAttempts or QueueFull.
+    """
     with writing():
         attempt = begin_attempt(current_user().email)
     with not_counted_when_busy(attempt):
-        right = is_password(typed, current_user().password_hash)
-    if right:
+        is_right = verify_password(password, current_user().password_hash)
+    if is_right:
         with writing():
             attempt.discard()
-    return right
+    return is_right
 
 
 def retry_text(refusal: TooManyAttempts) -> str:
@@ -68,7 +72,7 @@ def seconds_until(refusal: TooManyAttempts) -> int:
 
 
 def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple[str, timedelta]]:
-    """A session that replaces this browser's old one; the cookies to set, each with its life."""
+    """Start a session in place of this browser's old one. Returns cookies with their lifetimes."""
     if old := current_session():
         db.session.delete(old)
         db.session.flush()
@@ -87,7 +91,7 @@ def _remember_device(user: User) -> str:
 
 
 def redirect_signed_out(*, next: str = "/") -> ResponseReturnValue:
-    """Nothing of this person stays in the browser."""
+    """Redirect, and clear the browser's storage, so that nothing of this user stays in it."""
     response = redirect(next, 303)
     response.headers["Clear-Site-Data"] = '"storage"'
     response.delete_cookie(cookie_name("session"), secure=is_https())
@@ -101,11 +105,11 @@ def redirect_signed_in(
 
 
 def with_cookies(response: Any, cookies: dict[str, tuple[str, timedelta]]) -> Any:
-    for kind, (value, life) in cookies.items():
+    for kind, (value, lifetime) in cookies.items():
         response.set_cookie(
             cookie_name(kind),
             value,
-            max_age=int(life.total_seconds()),
+            max_age=int(lifetime.total_seconds()),
             httponly=True,
             samesite="Lax",
             secure=is_https(),
@@ -124,7 +128,7 @@ _SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """ "Chrome · Windows": enough to know one's own devices by, and all that is kept."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    """ "Chrome · Windows": enough to recognise one's own device, and all that is stored."""
+    browser = next((name for token, name in _BROWSERS if token in user_agent), "")
+    system = next((name for token, name in _SYSTEMS if token in user_agent), "")
     return " · ".join(part for part in (browser, system) if part)

@@ -1,4 +1,4 @@
-"""Passwords: which are too easy to guess, and how they are kept.
+"""Passwords: strength and Argon2id hashes.
 
 Length and lists instead of composition rules: NIST SP 800-63B-4 3.1.1.2, OWASP ASVS 5.0 6.2.
 """
@@ -13,9 +13,9 @@ from zxcvbn_rs_py import zxcvbn
 
 from board.runtime.limiter import Limiter
 
-PASSWORD_MIN = 15  # code points; what NIST asks where a password is the only factor
-PASSWORD_MAX = 128  # code points; longer ones are refused, never cut
-_GUESSES_MIN = 10  # powers of ten; fewer and an offline list finds it
+PASSWORD_MIN = 15  # code points; NIST, where a password is the only factor
+PASSWORD_MAX = 128  # code points; a longer one is refused, not truncated
+_GUESSES_LOG10_MIN = 10  # below it an offline attack succeeds
 
 # OWASP's figures for Argon2id: 19 MiB, two passes, one lane; about 20 ms.
 _PASSES, _LANES, _KIB = 2, 1, 19 * 1024
@@ -23,19 +23,19 @@ limiter = Limiter("passwords", queue=7, wait=2.0)
 
 
 def normalize_password(password: str) -> str:
-    """One spelling of each character, so that it is the same on every keyboard and system."""
+    """NFC, because systems encode the same typed character differently."""
     return unicodedata.normalize("NFC", password)
 
 
-def is_easy(password: str, *, about: Iterable[str] = ()) -> bool:
-    """True when lists of common passwords, patterns and words `about` the person find it soon."""
+def is_guessable(password: str, *, about: Iterable[str] = ()) -> bool:
+    """True if common passwords, patterns or words `about` the person lead to it quickly."""
     return zxcvbn(password.casefold(), [word.casefold() for word in about]).guesses_log10 < (
-        _GUESSES_MIN
+        _GUESSES_LOG10_MIN
     )
 
 
 def hash_password(password: str) -> str:
-    """An Argon2id PHC string. Raises TooBusy."""
+    """An Argon2id PHC string. Raises QueueFull."""
     with limiter:
         return Argon2id(
             salt=secrets.token_bytes(16),
@@ -43,20 +43,20 @@ def hash_password(password: str) -> str:
             iterations=_PASSES,
             lanes=_LANES,
             memory_cost=_KIB,
-        ).derive_phc_encoded(_octets(password))
+        ).derive_phc_encoded(_encode(password))
 
 
-def is_password(password: str, kept: str | None) -> bool:
-    """Whether this is the password; equally slow when there is none to compare. Raises TooBusy."""
+def verify_password(password: str, password_hash: str | None) -> bool:
+    """True if the hash is of this password. As slow without a hash. Raises QueueFull."""
     with limiter:
         try:
-            Argon2id.verify_phc_encoded(_octets(password), kept or _DUMMY_HASH)
+            Argon2id.verify_phc_encoded(_encode(password), password_hash or _DUMMY_HASH)
         except InvalidKey:
             return False
-        return kept is not None
+        return password_hash is not None
 
 
-def _octets(password: str) -> bytes:
+def _encode(password: str) -> bytes:
     return normalize_password(password).encode()
 
 

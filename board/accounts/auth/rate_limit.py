@@ -1,9 +1,9 @@
-"""Sign-in attempts, counted so that guessing is slow and nobody can lock another out.
+"""Rate limit of sign-in: guessing is slow, and nobody can lock out somebody else.
 
-An attempt is written down before the password is checked and struck out when it was right or could
-not be checked, so what is counted are failures, exactly, in every worker and across restarts. A
-browser its owner has signed in from before has a count of its own: strangers' failures never stop
-it. Accounts made from one network are counted in the same table.
+An attempt is stored before the password is checked, and discarded if it was right or could not be
+checked. So exactly the failures are counted, in every worker and across restarts. A browser the
+owner has signed in from before has a count of its own, which failures elsewhere do not touch.
+Sign-ups from one network are counted in the same table.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ class TooManyAttempts(Exception):
 
 
 class Attempt(Base):
-    """Somebody tried to sign in. Kept for an hour, as keyed hashes: no address, no e-mail."""
+    """An attempt to sign in. Stored for an hour as keyed hashes: no address, no email."""
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -35,14 +35,14 @@ class Attempt(Base):
         Index(None, "for_account", "made_at"),
         Index(None, "made_at"),
     )
-    # (whose failures, how many, in how long)
+    # (failures, period) before an attempt is refused
     SAME_ACCOUNT_AND_NETWORK = (10, timedelta(minutes=5))
     SAME_NETWORK = (50, timedelta(minutes=5))
     SAME_ACCOUNT = (100, timedelta(hours=1))
     KNOWN_DEVICE = (10, timedelta(minutes=5))
-    # Who gets as far as a second factor knows the password, so all networks count as one.
+    # Getting this far takes the password, so attempts from all networks count together.
     SECOND_FACTOR = ((5, timedelta(minutes=5)), (20, timedelta(hours=1)))
-    KEPT = timedelta(hours=1)
+    RETENTION = timedelta(hours=1)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     for_account: Mapped[str] = mapped_column(String(64))
@@ -51,29 +51,29 @@ class Attempt(Base):
 
     @classmethod
     def begin(cls, *, email: str, address: str, key: str, known_device: bool) -> Self:
-        """Write the attempt down. Raises TooManyAttempts, which writes nothing."""
-        cls._forget_old()
+        """Store an attempt. Raises TooManyAttempts, and then stores nothing."""
+        cls._delete_old()
         account = _keyed(key, "account", email)
         origin = "known device" if known_device else network(address)
         from_network = _keyed(key, "network", origin, email if known_device else "")
-        mine = (cls.for_account == account, cls.from_network == from_network)
+        this_pair = (cls.for_account == account, cls.from_network == from_network)
         if known_device:
-            cls._refuse_beyond(cls.KNOWN_DEVICE, *mine)
+            cls._check_limit(cls.KNOWN_DEVICE, *this_pair)
         else:
-            cls._refuse_beyond(cls.SAME_ACCOUNT_AND_NETWORK, *mine)
-            cls._refuse_beyond(cls.SAME_NETWORK, cls.from_network == from_network)
-            cls._refuse_beyond(cls.SAME_ACCOUNT, cls.for_account == account)
+            cls._check_limit(cls.SAME_ACCOUNT_AND_NETWORK, *this_pair)
+            cls._check_limit(cls.SAME_NETWORK, cls.from_network == from_network)
+            cls._check_limit(cls.SAME_ACCOUNT, cls.for_account == account)
         attempt = cls(for_account=account, from_network=from_network)
         db.session.add(attempt)
         return attempt
 
     @classmethod
     def begin_second_factor(cls, user_id: int, *, key: str) -> Self:
-        """The same for the second factor of somebody who has shown the first."""
-        cls._forget_old()
+        """The same for the second factor, after the password was right."""
+        cls._delete_old()
         account = _keyed(key, "second factor", str(user_id))
         for limit in cls.SECOND_FACTOR:
-            cls._refuse_beyond(limit, cls.for_account == account)
+            cls._check_limit(limit, cls.for_account == account)
         attempt = cls(for_account=account, from_network="")
         db.session.add(attempt)
         db.session.flush()
@@ -81,44 +81,46 @@ class Attempt(Base):
 
     @classmethod
     def begin_sign_up(cls, *, address: str, key: str, per_hour: int) -> Self:
-        """Write down that an account is about to be made; `per_hour` 0 is no limit. Raises
-        TooManyAttempts, which writes nothing and stops nobody in another network."""
+        """Store an attempt to sign up; `per_hour` 0 means no limit.
+
+        Raises TooManyAttempts for this network only, and then stores nothing.
+        """
         return cls.begin_by_guest("sign-up", address=address, key=key, per_hour=per_hour)
 
     @classmethod
-    def begin_by_guest(cls, deed: str, *, address: str, key: str, per_hour: int) -> Self:
-        """The same for anything that needs no account; each deed has a count of its own."""
-        cls._forget_old()
-        from_network = _keyed(key, deed, network(address))
+    def begin_by_guest(cls, action: str, *, address: str, key: str, per_hour: int) -> Self:
+        """The same for any action without an account; each action is counted separately."""
+        cls._delete_old()
+        from_network = _keyed(key, action, network(address))
         if per_hour:
-            cls._refuse_beyond((per_hour, timedelta(hours=1)), cls.from_network == from_network)
+            cls._check_limit((per_hour, timedelta(hours=1)), cls.from_network == from_network)
         attempt = cls(for_account="", from_network=from_network)
         db.session.add(attempt)
         return attempt
 
     @classmethod
-    def _forget_old(cls) -> None:
-        """And those from far ahead, noted by a clock that has been put right since."""
-        kept = cls.made_at.between(now() - cls.KEPT, now() + cls.KEPT)
-        db.session.execute(delete(cls).where(~kept))
+    def _delete_old(cls) -> None:
+        """Also deletes those from the future, stored before the clock was corrected."""
+        recent = cls.made_at.between(now() - cls.RETENTION, now() + cls.RETENTION)
+        db.session.execute(delete(cls).where(~recent))
 
     @classmethod
-    def _refuse_beyond(cls, limit: tuple[int, timedelta], *whose: object) -> None:
+    def _check_limit(cls, limit: tuple[int, timedelta], *criteria: object) -> None:
         count, period = limit
         recent = select(func.count(), func.min(cls.made_at)).where(
             cls.made_at > now() - period, cls.made_at < now() + period
         )
-        failures, oldest = db.session.execute(recent.where(*whose)).one()  # type: ignore[arg-type]
+        failures, oldest = db.session.execute(recent.where(*criteria)).one()  # type: ignore[arg-type]
         if failures >= count:
             raise TooManyAttempts(retry_at=oldest + period)
 
     def discard(self) -> None:
-        """It was no failure."""
+        """Stop counting this attempt: it was not a failure."""
         db.session.execute(delete(type(self)).where(type(self).id == self.id))
 
 
 class Device(Base):
-    """A browser its owner has signed in from before; the token is in a cookie of its own."""
+    """A browser the owner has signed in from before, recognised by a token in a cookie."""
 
     __tablename__ = "device"
     LIFE = timedelta(days=365)
@@ -130,7 +132,7 @@ class Device(Base):
 
     @classmethod
     def known(cls, token: str, *, email: str) -> Select[Self]:
-        """This browser, if it belongs to the account with this e-mail."""
+        """The device with this token, if it belongs to the account with this email."""
         return (
             select(cls)
             .join(User, User.id == cls.user_id)
@@ -140,22 +142,22 @@ class Device(Base):
 
     @classmethod
     def remember(cls, user: User, *, instead_of: str = "") -> str:
-        """A new token for this browser; its old one is forgotten, and so are the outdated."""
+        """A new token for this browser. Deletes its old one and the user's expired ones."""
         token = secrets.token_urlsafe(32)
         db.session.execute(delete(cls).where(cls.token_hash == token_hash(instead_of)))
-        outdated = cls.made_at < now() - cls.LIFE
-        db.session.execute(delete(cls).where(cls.user_id == user.id, outdated))
+        expired = cls.made_at < now() - cls.LIFE
+        db.session.execute(delete(cls).where(cls.user_id == user.id, expired))
         db.session.add(cls(token_hash=token_hash(token), user_id=user.id))
         return token
 
     @classmethod
     def delete_for_user(cls, user: User) -> None:
-        """No browser is known any more: whoever knew the old password may have used one."""
+        """Forget all devices: somebody who knew the old password may have used one."""
         db.session.execute(delete(cls).where(cls.user_id == user.id))
 
 
 def network(address: str) -> str:
-    """The neighbourhood of an address: /24 of IPv4, /64 of IPv6 (one household has it all)."""
+    """The network of an address: /24 for IPv4, /64 for IPv6, which is one household."""
     try:
         ip = ip_address(address)
     except ValueError:

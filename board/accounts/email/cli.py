@@ -1,4 +1,4 @@
-"""`flask --app wsgi mail send`."""
+"""Command line: `flask --app wsgi mail send`."""
 
 import smtplib
 
@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from board.accounts.email import queue as email_queue
+from board.accounts.email.message import render
 from board.db import db, writing
 from board.runtime.smtp import DeliveryFailed, DeliveryUnknown, connected, send_message
 
@@ -16,9 +17,9 @@ mail_cli = AppGroup("mail", help="Emails to readers.")
 @mail_cli.command("send")
 def send() -> None:
     """Send what waits. Run it every five minutes, from cron or a systemd timer."""
-    if not email_queue.is_possible():
+    if not email_queue.is_configured():
         raise click.ClickException("Set BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN first.")
-    # Links lead to the address readers use.
+    # Links in emails use the address readers use.
     with current_app.test_request_context(base_url=current_app.config["ORIGIN"]):
         try:
             with connected(current_app.config["MAIL_SERVER"]) as connection:
@@ -32,19 +33,19 @@ def send() -> None:
 
 
 def _send_all(connection: smtplib.SMTP) -> int:
-    """How many. Raises Unsure."""
+    """Number of emails sent. Raises DeliveryUnknown."""
     sent = 0
     while True:
         with writing():
-            letter = email_queue.claim_next()
-        if letter is None:
+            email = email_queue.claim_next()
+        if email is None:
             return sent
-        sent += _send(letter, connection)
+        sent += _send(email, connection)
 
 
-def _send(letter: email_queue.QueuedEmail, connection: smtplib.SMTP) -> bool:
-    message, to = letter.render(), letter.address
-    db.session.rollback()  # nobody waits for us while we mail
+def _send(email: email_queue.QueuedEmail, connection: smtplib.SMTP) -> bool:
+    message, to = render(email), email.address
+    db.session.rollback()  # no transaction stays open during SMTP
     try:
         send_message(message, to=to, sender=current_app.config["MAIL_FROM"], by=connection)
     except DeliveryUnknown:
@@ -52,8 +53,8 @@ def _send(letter: email_queue.QueuedEmail, connection: smtplib.SMTP) -> bool:
     except DeliveryFailed as error:
         click.echo(f"The mail server said: {error}", err=True)
         with writing():
-            letter.retry_later()
+            email.retry_later()
         return False
     with writing():
-        email_queue.mark_sent(letter)
+        email_queue.mark_sent(email)
     return True

@@ -1,33 +1,30 @@
-"""Letters: what the board tells people by mail, queued in the write they tell of.
+"""Email queue: emails are queued in the transaction they report.
 
-A letter in the queue has no words, only its kind and what it is about; it is written when it
-leaves, in its reader's language, if it is still wanted then. That an address is its owner's was
-never shown, so a letter says that there is something to read, and where, and no more.
+A queued email has no text, only its kind and the id it is about. The text is made when it is sent,
+in the recipient's language, if it is still wanted then. Addresses are unverified, so an email says
+only that there is something to read, and where.
 """
 
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import NamedTuple, Self
 
-from flask import current_app, url_for
-from flask_babel import force_locale
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import Base, db, now
+from board.runtime.app import setting
 
 
 class EmailPreference(enum.StrEnum):
-    """Which letters somebody wants."""
+    """Which emails a user wants."""
 
     ALL = "all"
-    LEGAL = "legal"  # only those the law asks for
-    NONE = "none"  # whoever has the address says that the account is not theirs
+    LEGAL = "legal"  # only those required by law
+    NONE = "none"  # the owner of the address says the account is not theirs
 
 
 class EmailText(NamedTuple):
@@ -37,23 +34,25 @@ class EmailText(NamedTuple):
 
 @dataclass(frozen=True)
 class EmailType:
-    """Why letters are written. Each is asked about with what the letter is about: an id."""
+    """A reason to send emails: how to write one, and whether to."""
 
     text: Callable[["QueuedEmail"], EmailText]
-    is_wanted: Callable[["QueuedEmail"], bool]  # asked when it is about to leave
-    sent: Callable[["QueuedEmail"], None] = lambda letter: None
+    is_wanted: Callable[["QueuedEmail"], bool]  # checked just before sending
+    on_sent: Callable[["QueuedEmail"], None] = lambda email: None
 
 
 email_types: dict[str, EmailType] = {}  # filled by wiring.py of law and moderation
 
 
 class QueuedEmail(Base):
+    """An email to be sent, or one that was: `due_at` is None then, and if it was given up."""
+
     __tablename__ = "letter"
-    DELAY = timedelta(minutes=2)  # what was decided may be taken back until then
-    DAILY_MAX = 20  # to one address; nobody is to be flooded through us
+    DELAY = timedelta(minutes=2)  # a decision may be undone until then
+    DAILY_MAX = 20  # to one address, so nobody can be flooded through us
     TRIES_MAX = 6
-    AGAIN = timedelta(minutes=10)  # after the first try; four times as long after each other
-    KEPT = timedelta(days=30)
+    RETRY_DELAY = timedelta(minutes=10)  # after the first try; four times as long after each
+    RETENTION = timedelta(days=30)
     __table_args__ = (UniqueConstraint("kind", "about"), Index(None, "due_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,7 +62,7 @@ class QueuedEmail(Base):
     address: Mapped[str] = mapped_column(String(User.EMAIL_MAX), index=True)
     language: Mapped[str] = mapped_column(String(2))
     made_at: Mapped[datetime] = mapped_column(default=now)
-    # None: it has left, or was given up.
+    # None: sent, or given up.
     due_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
@@ -72,122 +71,86 @@ class QueuedEmail(Base):
 
     @classmethod
     def due(cls) -> Select[Self]:
-        """The one that has been due longest; ties by id."""
+        """The email due longest; ties by id."""
         waiting = select(cls).where(cls.due_at <= now()).options(joinedload(cls.user))
         return waiting.order_by(cls.due_at, cls.id).limit(1)
 
     def claim(self) -> None:
-        """From here on it counts as sent: what is lost on the way is not sent twice."""
+        """Count it as sent before sending: a lost email is better than a second one."""
         self.due_at, self.sent_at, self.tries = None, now(), self.tries + 1
 
     def retry_later(self) -> None:
-        """The mail server did not take it; after so many times it is given up."""
+        """After a refusal by the mail server. Gives up after TRIES_MAX."""
         self.sent_at = None
         if self.tries < self.TRIES_MAX:
-            self.due_at = now() + self.AGAIN * 4 ** (self.tries - 1)
-
-    def render(self) -> EmailMessage:
-        message, site = EmailMessage(), current_app.config["SITE_NAME"]
-        with force_locale(self.language):
-            subject, text = email_types[self.kind].text(self)
-        message["Subject"] = f"[{site}] {subject}"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no one is to answer by machine
-        if self.user:
-            message["List-Unsubscribe"] = f"<{unsubscribe_url(self.user)}>"
-        message.set_content(text)
-        return message
+            self.due_at = now() + self.RETRY_DELAY * 4 ** (self.tries - 1)
 
 
-def is_possible() -> bool:
-    """Whether there is a mail server, and an address of ours that a letter can lead to."""
-    return all(current_app.config[name] for name in ("MAIL_SERVER", "MAIL_FROM", "ORIGIN"))
+def is_configured() -> bool:
+    """True if there are a mail server, a sender and an origin for links."""
+    return all(setting(name) for name in ("MAIL_SERVER", "MAIL_FROM", "ORIGIN"))
 
 
 def enqueue(kind: str, about: int, *, to: User) -> None:
-    """To a member; not to one who wants none of this kind when it leaves."""
+    """Queue an email to a member. Whether they want it is checked when it is sent."""
     _queue(kind, about, user_id=to.id, address=to.email, language=to.language)
 
 
 def enqueue_to(address: str, kind: str, about: int, *, language: str) -> None:
-    """To somebody without an account."""
+    """Queue an email to somebody without an account."""
     _queue(kind, about, address=address, language=language)
 
 
 def _queue(kind: str, about: int, **to: str | int) -> None:
-    """Nothing where no mail can be sent: letters months old would help nobody."""
-    if not is_possible():
+    """Does nothing without a mail server: emails sent months later would help nobody."""
+    if not is_configured():
         return
     today = select(func.count()).where(QueuedEmail.made_at > now() - timedelta(days=1))
-    if (
-        db.session.scalar(today.where(QueuedEmail.address == to["address"])) or 0
-    ) < QueuedEmail.DAILY_MAX:
+    count = db.session.scalar(today.where(QueuedEmail.address == to["address"])) or 0
+    if count < QueuedEmail.DAILY_MAX:
         due_at = now() + QueuedEmail.DELAY
         db.session.add(QueuedEmail(kind=kind, about=about, due_at=due_at, tries=0, **to))
 
 
 def claim_next() -> QueuedEmail | None:
-    """The next to leave, taken. Those no longer wanted are thrown away."""
-    while letter := db.session.scalar(QueuedEmail.due()):
-        if (not letter.user or letter.user.mail != EmailPreference.NONE) and email_types[
-            letter.kind
-        ].is_wanted(letter):
-            letter.claim()
-            return letter
-        db.session.delete(letter)
+    """The next email to send, claimed. Deletes those no longer wanted."""
+    while email := db.session.scalar(QueuedEmail.due()):
+        accepts_any = not email.user or email.user.mail != EmailPreference.NONE
+        if accepts_any and email_types[email.kind].is_wanted(email):
+            email.claim()
+            return email
+        db.session.delete(email)
         db.session.flush()
     return None
 
 
-def mark_sent(letter: QueuedEmail) -> None:
-    """It has left."""
-    email_types[letter.kind].sent(letter)
+def mark_sent(email: QueuedEmail) -> None:
+    email_types[email.kind].on_sent(email)
 
 
 def cancel_pending(kind: str, *, to: str) -> None:
-    """Those still waiting: one letter says it for all."""
-    waiting = delete(QueuedEmail).where(QueuedEmail.kind == kind, QueuedEmail.address == to)
-    db.session.execute(waiting.where(QueuedEmail.due_at.is_not(None)))
+    """Delete unsent emails of this kind: one that was sent stands for all."""
+    of_kind = delete(QueuedEmail).where(QueuedEmail.kind == kind, QueuedEmail.address == to)
+    db.session.execute(of_kind.where(QueuedEmail.due_at.is_not(None)))
 
 
 def delete_for_user(user: User) -> None:
-    """Those that have left hold the address, too."""
+    """Delete all emails of this user. Sent ones also contain the address."""
     db.session.execute(delete(QueuedEmail).where(QueuedEmail.user_id == user.id))
 
 
 def delete_old() -> None:
-    """What is long over."""
-    over = QueuedEmail.due_at.is_(None), QueuedEmail.made_at < now() - QueuedEmail.KEPT
+    """Delete those sent or given up more than RETENTION ago."""
+    over = QueuedEmail.due_at.is_(None), QueuedEmail.made_at < now() - QueuedEmail.RETENTION
     db.session.execute(delete(QueuedEmail).where(*over))
 
 
 def count_late() -> int:
-    """How many should have left an hour ago."""
+    """How many are more than an hour overdue."""
     late = select(func.count()).select_from(QueuedEmail)
     return db.session.scalar(late.where(QueuedEmail.due_at < now() - timedelta(hours=1))) or 0
 
 
 def count_given_up() -> int:
-    refused = select(func.count()).select_from(QueuedEmail)
-    return (
-        db.session.scalar(
-            refused.where(QueuedEmail.due_at.is_(None), QueuedEmail.sent_at.is_(None))
-        )
-        or 0
-    )
-
-
-def unsubscribe_url(user: User) -> str:
-    """Opens the page where whoever has the address ends all letters, without signing in."""
-    return url_for("letters.stop_form", to=_signer().dumps(user.id), _external=True)
-
-
-def user_of_link(signed: str) -> User | None:
-    """Whose letters this link of ours ends."""
-    try:
-        return db.session.get(User, _signer().loads(signed))
-    except BadSignature:
-        return None
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="letters")
+    given_up = QueuedEmail.due_at.is_(None), QueuedEmail.sent_at.is_(None)
+    return db.session.scalar(select(func.count()).where(*given_up)) or 0

@@ -1,10 +1,11 @@
-"""Which letters somebody wants from the board."""
+"""Email preferences and unsubscribing."""
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.email import queue as email_queue
+from board.accounts.email.message import user_from_token
 from board.accounts.forms import LettersForm
 from board.db import writing
 from board.web.access import everyone, members, open_to
@@ -13,7 +14,7 @@ bp = Blueprint("letters", __name__)
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(email_queue.is_possible, "letters_possible")
+    app.add_template_global(email_queue.is_configured, "can_send_email")
 
 
 @bp.post("/account/letters")
@@ -28,21 +29,21 @@ def choose() -> ResponseReturnValue:
 
 
 @bp.get("/letters/stop")
-@open_to(everyone)
+@open_to(everyone, query=("to",))
 def stop_form() -> ResponseReturnValue:
-    """Asked first: programs that look after mail open every link in it."""
-    signed = request.args.get("to", "")
-    user = email_queue.user_of_link(signed)
-    page = render_template("accounts/unsubscribe.html", signed=signed if user else "", done=False)
+    """A confirmation first, because mail scanners open every link."""
+    token = request.args.get("to", "")
+    user = user_from_token(token)
+    page = render_template("accounts/unsubscribe.html", token=token if user else "", done=False)
     return page, 200, {"Cache-Control": "private, no-store"}
 
 
 @bp.post("/letters/stop")
-@open_to(everyone)
+@open_to(everyone, query=("to",))
 def stop() -> ResponseReturnValue:
-    user = email_queue.user_of_link(request.args.get("to", ""))
+    user = user_from_token(request.args.get("to", ""))
     if user is None:
         abort(404)
     with writing():
         user.mail = email_queue.EmailPreference.NONE.value
-    return render_template("accounts/unsubscribe.html", signed="", done=True)
+    return render_template("accounts/unsubscribe.html", token="", done=True)

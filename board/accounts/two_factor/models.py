@@ -1,44 +1,32 @@
-"""The second factor of staff: six digits from a telephone (RFC 6238), or one of ten codes on paper.
-
-The secret is kept locked, and the codes as keyed hashes, under a key made from this machine's
-secret key: a copy of the database makes no digits, and there is nothing to guess codes against.
-"""
+"""Second factor of staff: TOTP digits, or one of ten recovery codes."""
 
 import base64
-import hashlib
 import hmac
-import io
 import secrets
-import unicodedata
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Self
 
-import pyotp
-import segno
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
+from board.accounts.two_factor.encryption import decrypt_secret, encrypt_secret, hash_code
+from board.accounts.two_factor.totp import normalize_code, totp_counter
 from board.db import Base, db, hash_chain, now
 
-STEP = 30  # seconds
-CODES = 10
-TICKET_SECONDS = 3600  # how long a page with a new secret is good for
+RECOVERY_CODES = 10
 
 
 class SecondFactor(Base):
-    """What a member of staff shows beside the password."""
+    """The second factor of one user."""
 
     __tablename__ = "second_factor"
-    WRONG_MAX = 100  # in a row; then only a code on paper helps (NIST SP 800-63B-4, 3.2.2)
+    WRONG_MAX = 100  # in a row; then only a recovery code helps (NIST SP 800-63B-4, 3.2.2)
 
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
     sealed: Mapped[bytes]
-    last_step: Mapped[int] = mapped_column(default=0)  # of the digits that were right last
-    wrong: Mapped[int] = mapped_column(default=0)  # since then
+    last_step: Mapped[int] = mapped_column(default=0)  # time step of the last right digits
+    wrong: Mapped[int] = mapped_column(default=0)  # tries since then
     enrolled_on: Mapped[date]
 
     codes: Mapped[list["RecoveryCode"]] = relationship(cascade="all, delete-orphan")
@@ -47,52 +35,57 @@ class SecondFactor(Base):
     def for_user(cls, user: User) -> Self | None:
         return db.session.get(cls, user.id)
 
-    def accept(self, typed: str, *, key: str) -> bool:
-        """Whether this is right: digits of this half minute or its neighbours, or a code on paper.
-        Nothing is right twice. Called inside a write, so of two who try at once one is right."""
-        typed = normalize_code(typed)
-        step = self._step_of(typed, key)
+    def accept(self, code: str, *, key: str) -> bool:
+        """True for digits of the current time step or a neighbour, or for a recovery code.
+
+        Each is accepted once. Called inside a write, so of two simultaneous tries one succeeds.
+        """
+        code = normalize_code(code)
+        step = self._step_of(code, key)
         if step is not None and self.wrong < self.WRONG_MAX:
             self.last_step, self.wrong = step, 0
             return True
-        return self._spend(typed, key)
+        return self._use_recovery_code(code, key)
 
     def renew_codes(self, *, key: str) -> list[str]:
-        """New codes to print; those from before are good no more."""
-        codes = [_new_code() for _ in range(CODES)]
+        """New recovery codes to print, in place of the old ones."""
+        codes = [_new_code() for _ in range(RECOVERY_CODES)]
         self.codes = [RecoveryCode(user_id=self.user_id, hash=_hash(code, key)) for code in codes]
         return codes
 
     def has_code(self, code: str, *, key: str) -> bool:
-        """Whether this code on paper is still good; it stays so."""
-        return any(hmac.compare_digest(kept.hash, _hash(code, key)) for kept in self.codes)
+        """True if this recovery code is unused. Does not use it."""
+        return self._unused(code, key) is not None
 
-    def is_recovery_code(self, *, key: str) -> bool:
-        """Whether it was made with this secret key."""
+    def can_decrypt(self, *, key: str) -> bool:
+        """True if the secret was encrypted with this key."""
         return self._secret(key) is not None
 
-    def _spend(self, typed: str, key: str) -> bool:
-        given = _hash(typed, key)
-        spent = next((code for code in self.codes if hmac.compare_digest(code.hash, given)), None)
-        if spent is None:
+    def _use_recovery_code(self, code: str, key: str) -> bool:
+        unused = self._unused(code, key)
+        if unused is None:
             self.wrong += 1
             return False
-        self.codes.remove(spent)
+        self.codes.remove(unused)
         self.wrong = 0
         record(TwoFactorAction.RECOVER, self.user_id)
         return True
 
-    def _step_of(self, typed: str, key: str) -> int | None:
+    def _unused(self, code: str, key: str) -> "RecoveryCode | None":
+        hashed = _hash(code, key)
+        return next((each for each in self.codes if hmac.compare_digest(each.hash, hashed)), None)
+
+    def _step_of(self, digits: str, key: str) -> int | None:
         secret = self._secret(key)
-        step = totp_counter(secret, typed) if secret else None
+        step = totp_counter(secret, digits) if secret else None
         return step if step and step > self.last_step else None
 
     def _secret(self, key: str) -> str | None:
-        return _decrypted("kept", self.user_id, self.sealed, key)
+        return decrypt_secret(self.user_id, self.sealed, key=key)
 
 
 class RecoveryCode(Base):
-    """A code on paper, in place of the digits, once."""
+    """A code used once in place of the digits. The UI calls it a backup code."""
 
     __tablename__ = "recovery_code"
 
@@ -102,13 +95,13 @@ class RecoveryCode(Base):
 
 class TwoFactorAction:
     ENROL = "enrol"
-    RECOVER = "recover"  # a code on paper was used
-    RENEW = "renew"  # new codes on paper
-    RESET = "reset"  # by an operator
+    RECOVER = "recover"  # a recovery code was used
+    RENEW = "renew"  # new recovery codes
+    RESET = "reset"  # by an administrator
 
 
 class TwoFactorEvent(Base):
-    """What happened to somebody's second factor, and when. See hash_chain."""
+    """Audit row of a second factor, in a hash chain (board.db.hash_chain)."""
 
     __tablename__ = "second_factor_act"
     HASHED = ("act", "user_id", "made_at")
@@ -122,25 +115,27 @@ class TwoFactorEvent(Base):
     user: Mapped[User] = relationship()
 
     @classmethod
-    def of(cls, user: User) -> Select[Self]:
-        """The last ten, newest first."""
+    def for_user(cls, user: User) -> Select[Self]:
+        """The last ten of this user, newest first."""
         return select(cls).where(cls.user_id == user.id).order_by(cls.id.desc()).limit(10)
 
     @classmethod
     def resets(cls) -> Select[Self]:
-        """The last ten an operator made, newest first."""
-        made = select(cls).where(cls.act == TwoFactorAction.RESET).options(joinedload(cls.user))
-        return made.order_by(cls.id.desc()).limit(10)
+        """The last ten resets by an administrator, newest first."""
+        resets = select(cls).where(cls.act == TwoFactorAction.RESET).options(joinedload(cls.user))
+        return resets.order_by(cls.id.desc()).limit(10)
 
     def compute_hash(self, previous: bytes) -> bytes:
         return hash_chain.row_hash(previous, {name: getattr(self, name) for name in self.HASHED})
 
 
 def enrol(user: User, secret: str, *, step: int, key: str) -> list[str]:
-    """From now on digits made from `secret` are asked for, later ones than `step`; the codes to
-    print. The telephone and the paper from before are good no more."""
+    """Set up or replace the second factor. Returns the recovery codes to print.
+
+    Digits must be of a later time step than `step`. The old secret and codes stop working.
+    """
     factor = SecondFactor.for_user(user) or SecondFactor(user_id=user.id)
-    factor.sealed = _encrypted("kept", user.id, secret, key)
+    factor.sealed = encrypt_secret(user.id, secret, key=key)
     factor.last_step, factor.wrong, factor.enrolled_on = step, 0, now().date()
     db.session.add(factor)
     record(TwoFactorAction.ENROL, user.id)
@@ -148,7 +143,7 @@ def enrol(user: User, secret: str, *, step: int, key: str) -> list[str]:
 
 
 def reset(user: User) -> bool:
-    """Forget telephone and paper, and sign the person out everywhere. False: there was nothing."""
+    """Delete the second factor and sign the user out everywhere. False if there was none."""
     factor = SecondFactor.for_user(user)
     if factor is None:
         return False
@@ -167,73 +162,10 @@ def record(act: str, user_id: int) -> None:
     hash_chain.append(TwoFactorEvent(act=act, user_id=user_id, made_at=now()))
 
 
-def new_secret() -> str:
-    return pyotp.random_base32()
-
-
-def enrolment_token(user: User, secret: str, *, key: str) -> str:
-    """A secret nobody has confirmed yet, as the form carries it; only its own person's is taken."""
-    return _encrypted("new", user.id, secret, key).decode()
-
-
-def secret_from_token(ticket: str, user: User, *, key: str) -> str | None:
-    """The secret in a ticket of this person that is not too old."""
-    return _decrypted("new", user.id, ticket.encode(), key, ttl=TICKET_SECONDS)
-
-
-def totp_counter(secret: str, typed: str) -> int | None:
-    """Which half minute these digits are of: this one, or the one before or after it."""
-    here, totp = int(now().timestamp()) // STEP, pyotp.TOTP(secret)
-    for step in (here, here - 1, here + 1):
-        if hmac.compare_digest(totp.generate_otp(step).encode(), typed.encode()):
-            return step
-    return None
-
-
-def qr_svg(secret: str, *, whose: str, site: str) -> str:
-    """For a telephone's camera, as SVG."""
-    uri = pyotp.TOTP(secret).provisioning_uri(name=whose, issuer_name=site)
-    svg = io.BytesIO()
-    segno.make(uri).save(
-        svg, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False, svgns=False
-    )
-    return svg.getvalue().decode()
-
-
-def normalize_code(typed: str) -> str:
-    """Digits and codes as people type them: in groups, in small letters, at full width."""
-    return "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isalnum()).upper()
-
-
 def _new_code() -> str:
-    letters = base64.b32encode(secrets.token_bytes(10)).decode()[:12]  # 60 bits
-    return "-".join(letters[at : at + 4] for at in (0, 4, 8))
+    characters = base64.b32encode(secrets.token_bytes(10)).decode()[:12]  # 60 bits
+    return "-".join(characters[at : at + 4] for at in (0, 4, 8))
 
 
 def _hash(code: str, key: str) -> bytes:
-    return hmac.new(_derived(key, "codes"), normalize_code(code).encode(), hashlib.sha256).digest()
-
-
-def _encrypted(what: str, user_id: int, secret: str, key: str) -> bytes:
-    return bytes(_fernet(key).encrypt(f"{what}|{user_id}|{secret}".encode()))
-
-
-def _decrypted(
-    what: str, user_id: int, locked: bytes, key: str, *, ttl: int | None = None
-) -> str | None:
-    """The secret, if it was locked as this for this person."""
-    try:
-        told = _fernet(key).decrypt(locked, ttl=ttl).decode()
-    except InvalidToken:
-        return None
-    secret: str = told.rpartition("|")[2]
-    return secret if told == f"{what}|{user_id}|{secret}" else None
-
-
-def _fernet(key: str) -> Any:
-    return Fernet(base64.urlsafe_b64encode(_derived(key, "secret")))
-
-
-def _derived(key: str, purpose: str) -> bytes:
-    info = f"board|second factor|{purpose}".encode()
-    return HKDF(hashes.SHA256(), 32, None, info).derive(key.encode())
+    return hash_code(normalize_code(code), key=key)

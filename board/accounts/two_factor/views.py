@@ -1,4 +1,4 @@
-"""Staff show their second factor, get one, and get another."""
+"""Pages of two-step verification: enter a code, set up a phone, renew recovery codes."""
 
 from typing import Any
 
@@ -7,12 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from board.accounts.auth.current_user import current_session, current_user, passed_two_factor
+from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import redirect_signed_in, retry_text, start_session, with_cookies
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.two_factor import models as two_factor
+from board.accounts.two_factor.encryption import enrolment_token, secret_from_token
 from board.accounts.two_factor.models import SecondFactor, TwoFactorAction, TwoFactorEvent
+from board.accounts.two_factor.session_check import passed_two_factor
+from board.accounts.two_factor.totp import new_secret, normalize_code, qr_svg, totp_counter
 from board.db import db, writing
 from board.web.access import open_to, staff_without_2fa
 from board.web.forms import safe_redirect_path
@@ -21,7 +24,7 @@ bp = Blueprint("second_factor", __name__)
 
 
 @bp.get("/sign-in/code")
-@open_to(staff_without_2fa)
+@open_to(staff_without_2fa, query=("next",))
 def code_form() -> ResponseReturnValue:
     next = safe_redirect_path(request.args.get("next"))
     if passed_two_factor():
@@ -34,18 +37,18 @@ def code_form() -> ResponseReturnValue:
 @bp.post("/sign-in/code")
 @open_to(staff_without_2fa)
 def code() -> ResponseReturnValue:
-    """A right code begins another session, so that one copied before it is worth nothing."""
+    """A right code starts a new session, so that a token copied earlier is worthless."""
     form = CodeForm.from_post()
     if not form.validate():
         return _page("code", form=form, status=422)
     try:
         with writing():
-            right = _is_right(form.code.data)
-            cookies = start_session(current_user(), second_factor=True) if right else None
+            is_right = _check_code(form.code.data)
+            cookies = start_session(current_user(), second_factor=True) if is_right else None
     except TooManyAttempts as refusal:
-        return _refused(form.code, retry_text(refusal), "code", form=form, status=429)
+        return _error_page(form.code, retry_text(refusal), "code", form=form, status=429)
     if cookies is None:
-        return _refused(form.code, _wrong(), "code", form=form)
+        return _error_page(form.code, _wrong_code_text(), "code", form=form)
     return redirect_signed_in(cookies, next=safe_redirect_path(form.next.data))
 
 
@@ -58,44 +61,43 @@ def index() -> ResponseReturnValue:
 @bp.post("/account/second-factor/codes")
 @open_to(staff_without_2fa)
 def renew() -> ResponseReturnValue:
-    """New codes on paper, for whoever shows the factor once more."""
+    """New recovery codes, after a right code."""
     form = CodeForm.from_post()
     if not form.validate():
         return _index_page(form, status=422)
     try:
         with writing():
-            codes = _renewed() if _is_right(form.code.data) else None
+            codes = _renew_codes() if _check_code(form.code.data) else None
     except TooManyAttempts as refusal:
         form.code.errors = [retry_text(refusal)]
         return _index_page(form, status=429)
     if codes is None:
-        form.code.errors = [_wrong()]
+        form.code.errors = [_wrong_code_text()]
         return _index_page(form, status=422)
     return _codes_page(codes, next=url_for(".index"))
 
 
 @bp.get("/account/second-factor/enrol")
-@open_to(staff_without_2fa)
+@open_to(staff_without_2fa, query=("next",))
 def enrol_form() -> ResponseReturnValue:
-    ticket = two_factor.enrolment_token(current_user(), two_factor.new_secret(), key=_key())
+    token = enrolment_token(current_user(), new_secret(), key=_key())
     next = safe_redirect_path(request.args.get("next"))
-    return _enrol_page(EnrolForm.unbound(data={"ticket": ticket, "next": next}))
+    return _enrol_page(EnrolForm.unbound(data={"ticket": token, "next": next}))
 
 
 @bp.post("/account/second-factor/enrol")
 @open_to(staff_without_2fa)
 def enrol() -> ResponseReturnValue:
-    """The telephone proves that it knows the secret; one that takes the place of another, that
-    its owner has the other, too."""
+    """Set up a phone that proves it knows the secret. Replacing one also takes a code of it."""
     form = EnrolForm.from_post()
-    secret = two_factor.secret_from_token(form.ticket.data or "", current_user(), key=_key())
+    secret = secret_from_token(form.ticket.data or "", current_user(), key=_key())
     if secret is None:
         return redirect(url_for(".enrol_form", next=safe_redirect_path(form.next.data)), 303)
     if not form.validate():
         return _enrol_page(form, status=422)
     try:
         with writing():
-            codes, cookies = _enrolled(form, secret)
+            codes, cookies = _enrol(form, secret)
     except TooManyAttempts as refusal:
         form.code.errors = [retry_text(refusal)]
         return _enrol_page(form, status=429)
@@ -104,56 +106,61 @@ def enrol() -> ResponseReturnValue:
     return with_cookies(_codes_page(codes, next=safe_redirect_path(form.next.data)), cookies)
 
 
-def _enrolled(form: Any, secret: str) -> tuple[list[str], Any]:
-    """The codes to print and the cookies of the session that goes on; or what is wrong, said in
-    the form. Raises TooManyAttempts."""
-    step = two_factor.totp_counter(secret, two_factor.normalize_code(form.code.data))
+def _enrol(form: Any, secret: str) -> tuple[list[str], Any]:
+    """Recovery codes and session cookies; or no cookies, and errors in the form.
+
+    Raises TooManyAttempts.
+    """
+    step = totp_counter(secret, normalize_code(form.code.data))
     if step is None:
         form.code.errors = [_("These digits are wrong. Is the clock on your phone right?")]
         return [], None
-    if SecondFactor.for_user(current_user()) and not _is_right(form.present.data or ""):
-        form.present.errors = [_wrong()]
+    if SecondFactor.for_user(current_user()) and not _check_code(form.present.data or ""):
+        form.present.errors = [_wrong_code_text()]
         return [], None
     codes = two_factor.enrol(current_user(), secret, step=step, key=_key())
     current_user().end_sessions(keep=current_session())
     return codes, start_session(current_user(), second_factor=True)
 
 
-def _is_right(typed: str) -> bool:
-    """Raises TooManyAttempts."""
+def _check_code(code: str) -> bool:
+    """True for a right code. A wrong one counts as an attempt. Raises TooManyAttempts."""
     attempt = Attempt.begin_second_factor(current_user().id, key=_key())
     factor = SecondFactor.for_user(current_user())
-    if factor is None or not factor.accept(typed, key=_key()):
+    if factor is None or not factor.accept(code, key=_key()):
         return False
     db.session.flush()
     attempt.discard()
     return True
 
 
-def _renewed() -> list[str]:
+def _renew_codes() -> list[str]:
     factor = db.session.get_one(SecondFactor, current_user().id)
     two_factor.record(TwoFactorAction.RENEW, current_user().id)
     return factor.renew_codes(key=_key())
 
 
 def _index_page(form: Any, *, status: int = 200) -> Response:
-    acts = db.session.scalars(TwoFactorEvent.of(current_user())).all()
     return _page(
-        "index", form=form, factor=SecondFactor.for_user(current_user()), acts=acts, status=status
+        "index",
+        form=form,
+        factor=SecondFactor.for_user(current_user()),
+        events=db.session.scalars(TwoFactorEvent.for_user(current_user())).all(),
+        status=status,
     )
 
 
 def _enrol_page(form: Any, *, status: int = 200) -> Response:
-    secret = two_factor.secret_from_token(form.ticket.data, current_user(), key=_key()) or ""
+    secret = secret_from_token(form.ticket.data, current_user(), key=_key()) or ""
     site = current_app.config["SITE_NAME"]
-    svg = two_factor.qr_svg(secret, whose=current_user().name, site=site)
+    svg = qr_svg(secret, account=current_user().name, site=site)
     return _page(
         "enrol",
         form=form,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        picture=Markup(svg),  # noqa: S704 - drawn by segno: squares alone, no text
-        again=SecondFactor.for_user(current_user()) is not None,
-        required=current_app.config["STAFF_SECOND_FACTOR"],
+        qr_code=Markup(svg),  # noqa: S704 - segno draws squares only, no text
+        is_replacement=SecondFactor.for_user(current_user()) is not None,
+        is_required=current_app.config["STAFF_SECOND_FACTOR"],
         status=status,
     )
 
@@ -162,13 +169,13 @@ def _codes_page(codes: list[str], *, next: str) -> Response:
     return _page("codes", codes=codes, next=next)
 
 
-def _refused(field: Any, why: str, page: str, *, status: int = 422, **values: Any) -> Response:
-    field.errors = [why]
+def _error_page(field: Any, error: str, page: str, *, status: int = 422, **values: Any) -> Response:
+    field.errors = [error]
     return _page(page, status=status, **values)
 
 
 def _page(name: str, *, status: int = 200, **values: Any) -> Response:
-    """Kept by nobody: what stands on it is for one pair of eyes, once."""
+    """A page no cache stores, since it may contain secrets."""
     page = render_template(f"accounts/two_factor/{name}.html", **values)
     return Response(page, status, {"Cache-Control": "private, no-store"}, mimetype="text/html")
 
@@ -178,5 +185,5 @@ def _key() -> str:
     return key
 
 
-def _wrong() -> str:
+def _wrong_code_text() -> str:
     return _("This code is wrong or has already been used. Wait for the next one.")

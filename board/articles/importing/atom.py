@@ -1,8 +1,8 @@
-"""One entry of Atom (RFC 4287)."""
+"""Atom entries (RFC 4287)."""
 
 from html import escape
 
-from board.articles.html_sanitizer import paragraphs, plain
+from board.articles.html_sanitizer import plain_text, to_paragraphs
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, inner, text
 
@@ -17,7 +17,7 @@ def parse_entry(entry: Element) -> RawItem:
         title=_title(entry),
         section=_section(entry),
         byline=_byline(entry) or (_byline(feed) if feed is not None else ""),
-        summary=plain(summary) if content else "",
+        summary=plain_text(summary) if content else "",
         html=content or summary,
         base=_base(entry),
         image=absolute(_link(entry, "enclosure", kind="image/"), entry, home),
@@ -34,19 +34,19 @@ def _link(element: Element, rel: str, *, kind: str = "") -> str:
 
 
 def _construct(entry: Element, name: str) -> str:
-    """A text construct as HTML; content that is elsewhere or is not text is none."""
+    """A text construct as HTML. "" for content that is not text or not in the feed."""
     for element in children(entry, name):
         kind = element.get("type", "text").lower()
         if kind in ("html", "text/html", "xhtml", "application/xhtml+xml"):
             return inner(element).strip()
         if kind in ("text", "text/plain"):
-            return paragraphs(escape(inner(element).strip()))
+            return to_paragraphs(escape(inner(element).strip()))
     return ""
 
 
 def _title(entry: Element) -> str:
     for element in children(entry, "atom:title"):
-        return plain(inner(element), limit=1000) if len(element) else element.text or ""
+        return plain_text(inner(element), limit=1000) if len(element) else element.text or ""
     return ""
 
 
@@ -58,7 +58,7 @@ def _section(entry: Element) -> str:
 
 def _byline(element: Element) -> str:
     return ", ".join(
-        filter(None, (text(who, "atom:name") for who in children(element, "atom:author")))
+        filter(None, (text(author, "atom:name") for author in children(element, "atom:author")))
     )
 
 

@@ -1,4 +1,4 @@
-"""Where feeds come from: a file, or an address it is downloaded from first."""
+"""Sources of feeds: local files and downloads."""
 
 import re
 import tempfile
@@ -17,13 +17,13 @@ from board.articles.importing.items import BrokenFeed
 TIMEOUT = 30  # seconds without a byte
 DOWNLOAD_MAX_SECONDS = 300
 DOWNLOAD_MAX_BYTES = 64 * 1024 * 1024
-_WEB = re.compile("https?://", re.I)
+_HTTP_URL = re.compile("https?://", re.I)
 
 
 @contextmanager
 def open_source(source: str) -> Iterator[Path]:
-    """A file to read the source from. Raises BrokenFeed when there is none."""
-    if not _WEB.match(source):
+    """Path of the source, downloaded if it is a URL. Raises BrokenFeed."""
+    if not _HTTP_URL.match(source):
         yield _file(source)
         return
     with tempfile.TemporaryDirectory(prefix="board-import-") as folder:
@@ -49,8 +49,8 @@ def _file(source: str) -> Path:
     return path
 
 
-class _OnlyWeb(request.HTTPRedirectHandler):
-    """Redirects may lead to another server, never to a file."""
+class _HttpRedirects(request.HTTPRedirectHandler):
+    """Follows redirects to other servers, but never to a file."""
 
     def redirect_request(
         self,
@@ -61,21 +61,21 @@ class _OnlyWeb(request.HTTPRedirectHandler):
         headers: HTTPMessage,
         newurl: str,
     ) -> request.Request | None:
-        if not _WEB.match(newurl):
+        if not _HTTP_URL.match(newurl):
             raise URLError(f"it redirects to {newurl[:200]}, which is not on the web")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _download(address: str, path: Path) -> None:
+def _download(url: str, path: Path) -> None:
     deadline = time.monotonic() + DOWNLOAD_MAX_SECONDS
-    asked = request.Request(address, headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
-    with _opener().open(asked, timeout=TIMEOUT) as answer, path.open("wb") as file:
-        _copy(answer, file, deadline)
+    query = request.Request(url, headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
+    with _opener().open(query, timeout=TIMEOUT) as response, path.open("wb") as file:
+        _copy(response, file, deadline)
 
 
-def _copy(answer: Any, file: IO[bytes], deadline: float) -> None:
-    size, expected = 0, answer.headers.get("Content-Length", "")
-    while chunk := answer.read1(CHUNK):
+def _copy(response: Any, file: IO[bytes], deadline: float) -> None:
+    size, expected = 0, response.headers.get("Content-Length", "")
+    while chunk := response.read1(CHUNK):
         size += file.write(chunk)
         if size > DOWNLOAD_MAX_BYTES:
             raise BrokenFeed(f"it is larger than {DOWNLOAD_MAX_BYTES // 1024**2} MB")
@@ -86,7 +86,7 @@ def _copy(answer: Any, file: IO[bytes], deadline: float) -> None:
 
 
 def _opener() -> request.OpenerDirector:
-    """Opens http and https. The opener of urllib would also open files."""
+    """An opener for http and https only. The default one of urllib also opens files."""
     opener = request.OpenerDirector()
     for handler in (
         request.ProxyHandler(),
@@ -95,7 +95,7 @@ def _opener() -> request.OpenerDirector:
         request.HTTPDefaultErrorHandler(),
         request.HTTPErrorProcessor(),
         request.UnknownHandler(),
-        _OnlyWeb(),
+        _HttpRedirects(),
     ):
         opener.add_handler(handler)
     return opener

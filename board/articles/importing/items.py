@@ -1,4 +1,4 @@
-"""What a feed tells us, judged: an Item we can believe, or a Refusal that says why not."""
+"""Validation of feed items: RawItem in, Item or RejectedItem out."""
 
 import html
 import re
@@ -10,8 +10,8 @@ from board.articles.importing.dates import parse_date
 from board.text import UNREADABLE, is_readable, normalize_line
 
 URL_MAX = 2000  # characters
-HTML_MAX = 4_000_000  # characters; Hangul in XHTML arrives as &#xBC24;
-ITEM_MAX = 8_000_000  # characters of source; no parser has to hold more than this at once
+HTML_MAX = 4_000_000  # characters; Hangul in XHTML is written as &#xBC24;
+ITEM_MAX = 8_000_000  # characters of source; the most a parser holds at once
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _SLUG_MAX = 80
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -21,16 +21,16 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 
 
 class BrokenFeed(Exception):
-    """The document cannot be read to its end. The text says why and follows “because”."""
+    """The document cannot be read to its end. The message completes “because …”."""
 
 
 class InvalidItem(ValueError):
-    """One item cannot be taken. The text is the reason."""
+    """An item is rejected. The message is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An article as its feed has it. `html` is not sanitised."""
+    """A valid item. `html` is not sanitised."""
 
     url: str  # canonical
     title: str
@@ -39,8 +39,8 @@ class Item:
     byline: str
     summary: str
     html: str
-    base: str  # what relative addresses in `html` are relative to; "" is this board
-    image: str  # absolute, a path of ours below /static/, or ""
+    base: str  # resolves relative URLs in `html`; "" is this site
+    image: str  # absolute URL, path below /static/, or ""
     image_alt: str
     published_at: datetime | None
     edited_at: datetime | None
@@ -55,7 +55,7 @@ class RejectedItem:
 
 @dataclass(slots=True, kw_only=True)
 class RawItem:
-    """An item as its feed tells it: text that nothing has been done to yet."""
+    """An item as a parser reads it, all text unchanged."""
 
     url: str = ""
     title: str = ""
@@ -64,64 +64,65 @@ class RawItem:
     byline: str = ""
     summary: str = ""
     html: str = ""
-    base: str | None = None  # None: its own address
+    base: str | None = None  # None: its own URL
     image: str = ""
     image_alt: str = ""
     published: str = ""
     edited: str = ""
     slug: str = ""
-    flaw: str = ""  # what the reader already found wrong
+    error: str = ""  # found by the parser
 
 
-def validate_item(number: int, draft: RawItem) -> Item | RejectedItem:
-    """The item, or why it is refused. `number` counts from 1."""
+def validate_item(number: int, raw_item: RawItem) -> Item | RejectedItem:
+    """The item, or the reason to reject it. `number` counts from 1."""
     try:
-        if draft.flaw:
-            raise InvalidItem(draft.flaw)
-        return _item(draft)
-    except InvalidItem as unfit:
-        name = _shown(draft.url)[:200] or _shown(draft.title)[:80]
-        return RejectedItem(f"item {number}" + (f" ({name})" if name else ""), _shown(str(unfit)))
+        if raw_item.error:
+            raise InvalidItem(raw_item.error)
+        return _item(raw_item)
+    except InvalidItem as error:
+        name = _printable(raw_item.url)[:200] or _printable(raw_item.title)[:80]
+        where = f"item {number}" + (f" ({name})" if name else "")
+        return RejectedItem(where, _printable(str(error)))
 
 
-def _shown(text: str) -> str:
-    """Safe on a terminal."""
+def _printable(text: str) -> str:
+    """Text without terminal escapes."""
     return normalize_line(UNREADABLE.sub("?", text))
 
 
-def _item(draft: RawItem) -> Item:
-    _refuse_damage(draft)
-    url = canonical(draft.url)
-    published_at, edited_at = _moments(draft)
+def _item(raw_item: RawItem) -> Item:
+    _reject_damaged(raw_item)
+    url = canonical_url(raw_item.url)
+    published_at, edited_at = _dates(raw_item)
     return Item(
         url=url,
-        title=_title(draft.title),
-        subtitles=tuple(filter(None, map(headline, draft.subtitles))),
-        section=headline(draft.section),
-        byline=byline(draft.byline),
-        summary=normalize_line(draft.summary),
-        html=draft.html,
-        base="" if draft.base == "" else urljoin(url, draft.base or ""),
-        image=_image(draft.image),
-        image_alt=headline(draft.image_alt),
+        title=_title(raw_item.title),
+        subtitles=tuple(filter(None, map(clean_title, raw_item.subtitles))),
+        section=clean_title(raw_item.section),
+        byline=clean_byline(raw_item.byline),
+        summary=normalize_line(raw_item.summary),
+        html=raw_item.html,
+        base="" if raw_item.base == "" else urljoin(url, raw_item.base or ""),
+        image=_image(raw_item.image),
+        image_alt=clean_title(raw_item.image_alt),
         published_at=published_at,
         edited_at=edited_at,
-        slug=_slug(draft.slug),
+        slug=_slug(raw_item.slug),
     )
 
 
-def _refuse_damage(draft: RawItem) -> None:
-    for field in fields(draft):
-        told = getattr(draft, field.name)
-        if not is_readable("".join(told or "")):
+def _reject_damaged(raw_item: RawItem) -> None:
+    for field in fields(raw_item):
+        value = getattr(raw_item, field.name)
+        if not is_readable("".join(value or "")):
             raise InvalidItem(f"its {field.name} holds characters that are damaged (NUL or U+FFFD)")
-    if len(draft.html) > HTML_MAX:
+    if len(raw_item.html) > HTML_MAX:
         raise InvalidItem(f"its text is longer than {HTML_MAX:,} characters")
 
 
-def _moments(draft: RawItem) -> tuple[datetime | None, datetime | None]:
+def _dates(raw_item: RawItem) -> tuple[datetime | None, datetime | None]:
     try:
-        published_at, edited_at = parse_date(draft.published), parse_date(draft.edited)
+        published_at, edited_at = parse_date(raw_item.published), parse_date(raw_item.edited)
     except ValueError as error:
         raise InvalidItem(str(error)) from None
     if edited_at and published_at and edited_at <= published_at:
@@ -129,8 +130,8 @@ def _moments(draft: RawItem) -> tuple[datetime | None, datetime | None]:
     return published_at, edited_at
 
 
-def canonical(url: str) -> str:
-    """One spelling of an address: so an article read twice is one article. Raises Unfit."""
+def canonical_url(url: str) -> str:
+    """Normalised URL, so that an article read twice is one article. Raises InvalidItem."""
     url = normalize_line(url)
     if not url:
         raise InvalidItem("it has no address")
@@ -144,10 +145,10 @@ def canonical(url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     netloc = host if port in (None, _DEFAULT_PORT[parts.scheme]) else f"{host}:{port}"
     query = "&".join(pair for pair in parts.query.split("&") if not pair.lower().startswith("utm_"))
-    spelled = urlunsplit((parts.scheme, netloc, _quoted(parts.path or "/"), _quoted(query), ""))
-    if len(spelled) > URL_MAX:
+    normalized = urlunsplit((parts.scheme, netloc, _quoted(parts.path or "/"), _quoted(query), ""))
+    if len(normalized) > URL_MAX:
         raise InvalidItem(f"its address is longer than {URL_MAX:,} characters")
-    return spelled
+    return normalized
 
 
 def _quoted(part: str) -> str:
@@ -155,18 +156,18 @@ def _quoted(part: str) -> str:
 
 
 def _title(text: str) -> str:
-    title = headline(text)
+    title = clean_title(text)
     if not title:
         raise InvalidItem("it has no title")
     return title
 
 
 def _image(url: str) -> str:
-    """A picture we cannot show is no reason to refuse an article."""
+    """URL of the image, or "": a bad one does not reject the article."""
     if re.fullmatch(r"/static/[\w./-]+", url, re.A) and ".." not in url:
         return url
     try:
-        return canonical(url) if url else ""
+        return canonical_url(url) if url else ""
     except InvalidItem:
         return ""
 
@@ -180,22 +181,22 @@ def _slug(slug: str) -> str:
 
 
 def is_slug(text: str) -> bool:
-    """Whether an article may be called this. /desk/articles/new is a page of its own."""
+    """True for a valid slug. `new` is not, since /desk/articles/new is a page."""
     return len(text) <= _SLUG_MAX and text != "new" and bool(_SLUG.fullmatch(text))
 
 
-def headline(text: str) -> str:
-    """A title as a reader should see it.
+def clean_title(text: str) -> str:
+    """A title without markup.
 
-    Korean editing systems escape twice and leave <b> in titles, but <속보> is a word of its own.
+    Korean editing systems escape twice and leave <b> in titles, but <속보> is text.
     """
     for _ in range(2):
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _INLINE_TAG.sub("", text))
     return normalize_line(_INLINE_TAG.sub("", text))
 
 
-def byline(text: str) -> str:
-    """Who wrote it, without the e-mail address that feeds put beside the name."""
-    text = normalize_line(_EMAIL.sub(" ", headline(text)))
-    bare = re.fullmatch(r"\(([^()]+)\)", text)
-    return (bare[1] if bare else text).strip(" ,/|")
+def clean_byline(text: str) -> str:
+    """The author without the email address that feeds add to the name."""
+    text = normalize_line(_EMAIL.sub(" ", clean_title(text)))
+    in_brackets = re.fullmatch(r"\(([^()]+)\)", text)
+    return (in_brackets[1] if in_brackets else text).strip(" ,/|")

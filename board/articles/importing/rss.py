@@ -1,25 +1,25 @@
-"""One item of RSS 2.0, with the modules Korean newsrooms use: content, dc, dcterms, media."""
+"""RSS 2.0 items, with the modules Korean newsrooms use: content, dc, dcterms, media."""
 
-from board.articles.html_sanitizer import plain
+from board.articles.html_sanitizer import plain_text
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, text
 
-_PICTURES = ("media:content", "enclosure", "media:thumbnail")
+_IMAGES = ("media:content", "enclosure", "media:thumbnail")
 
 
 def parse_item(item: Element) -> RawItem:
     channel = item.getparent()
     home = text(channel, "link") if channel is not None else ""
     body, description = text(item, "content:encoded"), text(item, "description")
-    image, image_alt = _picture(item)
+    image, image_alt = _image(item)
     return RawItem(
-        url=absolute(_address(item), item, home),
+        url=absolute(_url(item), item, home),
         title=text(item, "title", "media:title"),
         section=text(item, "category", "dc:subject"),
         byline=", ".join(
             author for child in _authors(item) if (author := (child.text or "").strip())
         ),
-        summary=plain(description) if body else "",
+        summary=plain_text(description) if body else "",
         html=body or description,
         base=item.base or None,
         image=absolute(image, item, home),
@@ -29,7 +29,7 @@ def parse_item(item: Element) -> RawItem:
     )
 
 
-def _address(item: Element) -> str:
+def _url(item: Element) -> str:
     if link := text(item, "link"):
         return link
     for link_element in children(item, "atom:link"):
@@ -45,12 +45,12 @@ def _authors(item: Element) -> list[Element]:
     return list(children(item, "dc:creator")) or list(children(item, "author"))
 
 
-def _picture(item: Element) -> tuple[str, str]:
-    """Address and description of the first picture, also inside a media:group."""
+def _image(item: Element) -> tuple[str, str]:
+    """URL and description of the first image, also inside a media:group."""
     for holder in (item, *children(item, "media:group")):
-        for element in children(holder, *_PICTURES):
+        for element in children(holder, *_IMAGES):
             kind = element.get("type") or element.get("medium") or "image"
             if kind.startswith("image") and element.get("url"):
-                about = text(element, "media:description", "media:title")
-                return element.get("url", ""), about or text(holder, "media:description")
+                description = text(element, "media:description", "media:title")
+                return element.get("url", ""), description or text(holder, "media:description")
     return "", ""

@@ -1,4 +1,4 @@
-"""flask articles import: take over articles from feeds and JSON, as often as one likes."""
+"""Command line: `flask articles import`, repeatable import from feeds and JSON."""
 
 import hashlib
 import sys
@@ -16,15 +16,15 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from board.articles.html_sanitizer import clean, plain
-from board.articles.importing import BrokenFeed, Item, RejectedItem, read, survey
+from board.articles.html_sanitizer import plain_text, sanitize
+from board.articles.importing import BrokenFeed, Item, RejectedItem, count_items, read_items
 from board.articles.importing.download import open_source
 from board.articles.importing.items import is_slug
 from board.articles.models import Article
 from board.db import db, now, schema, writing
 from board.db.write_lock import LockTimeout
 
-BATCH = 100  # articles in one transaction, so that readers who post never wait long
+BATCH = 100  # articles per transaction, so that posting never waits long
 
 articles_cli = AppGroup("articles", help="The articles people talk about.")
 
@@ -47,28 +47,28 @@ def import_(context: click.Context, sources: tuple[str, ...], dry_run: bool) -> 
 
 
 def _report(source: str, *, dry_run: bool) -> bool:
-    """Import one source and say what came of it. False when it could not be read."""
+    """Import one source and print the outcome. False if it could not be read."""
     try:
         with open_source(source) as path:
-            total = survey(path)
-            took = Import(dry_run=dry_run)
-            took.all_of(path, total)
+            total = count_items(path)
+            run = Import(dry_run=dry_run)
+            run.import_all(path, total)
     except BrokenFeed as error:
         click.echo(f"{source}: nothing was imported, because {error}.", err=True)
         return False
     except LockTimeout:
         click.echo(f"{source}: stopped, because the database is busy. Import it again.", err=True)
         return False
-    counts = ", ".join(f"{took.counts[word]:,} {word}" for word in Import.WORDS)
+    counts = ", ".join(f"{run.counts[outcome]:,} {outcome}" for outcome in Import.OUTCOMES)
     click.echo(f"{source}: {counts}{' (dry run, nothing was written)' if dry_run else ''}")
-    for refusal in took.refusals:
-        click.echo(f"  refused {refusal.where}: {refusal.reason}")
+    for rejected in run.rejected:
+        click.echo(f"  refused {rejected.where}: {rejected.reason}")
     return True
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """An item ready to be written: everything slow is done."""
+class PreparedItem:
+    """An item with everything slow done, ready to be written."""
 
     item: Item
     where: str
@@ -76,87 +76,88 @@ class Prepared:
 
 
 class Import:
-    """One run over one source."""
+    """An import run over one source."""
 
-    WORDS = ("new", "updated", "unchanged", "refused")
+    OUTCOMES = ("new", "updated", "unchanged", "refused")
 
     def __init__(self, *, dry_run: bool) -> None:
         self.dry_run = dry_run
         self.counts: Counter[str] = Counter()
-        self.refusals: list[RejectedItem] = []
-        self.seen: set[int] = set()  # hashes of addresses: a feed may be larger than memory
+        self.rejected: list[RejectedItem] = []
+        self._seen_urls: set[int] = set()  # hashes, as a feed may be larger than memory
 
-    def all_of(self, path: Path, total: int) -> None:
-        entries = enumerate(read(path), start=1)
+    def import_all(self, path: Path, total: int) -> None:
+        entries = enumerate(read_items(path), start=1)
         with click.progressbar(
             length=total, file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as progress:
             while batch := list(islice(entries, BATCH)):
-                self._take(batch)
+                self._import_batch(batch)
                 progress.update(len(batch))
 
-    def _take(self, batch: list[tuple[int, Item | RejectedItem]]) -> None:
-        prepared = list(self._prepared(batch))
+    def _import_batch(self, batch: list[tuple[int, Item | RejectedItem]]) -> None:
+        prepared = list(self._prepare(batch))
         with dry_run() if self.dry_run else writing():
-            words = Counter(self._write(one) for one in prepared)
-        self.counts.update(words)
-        self.counts["refused"] = len(self.refusals)
+            outcomes = Counter(self._write(each) for each in prepared)
+        self.counts.update(outcomes)
+        self.counts["refused"] = len(self.rejected)
 
-    def _prepared(self, batch: Iterable[tuple[int, Item | RejectedItem]]) -> Iterator[Prepared]:
+    def _prepare(self, batch: Iterable[tuple[int, Item | RejectedItem]]) -> Iterator[PreparedItem]:
         for number, entry in batch:
             if isinstance(entry, RejectedItem):
-                self.refusals.append(entry)
+                self.rejected.append(entry)
                 continue
             where = f"item {number} ({entry.url})"
-            content = content_of(entry)
-            if reason := self._objection(entry, content):
-                self.refusals.append(RejectedItem(where, reason))
+            content = article_content(entry)
+            if reason := self._reject_reason(entry, content):
+                self.rejected.append(RejectedItem(where, reason))
             else:
-                yield Prepared(entry, where, content)
+                yield PreparedItem(entry, where, content)
 
-    def _objection(self, item: Item, content: dict[str, Any]) -> str:
-        if hash(item.url) in self.seen:
-            # Taking both would revise the article at every import, for ever.
+    def _reject_reason(self, item: Item, content: dict[str, Any]) -> str:
+        if hash(item.url) in self._seen_urls:
+            # Importing both would revise the article in every run.
             return "an item before it has the same address"
-        self.seen.add(hash(item.url))
+        self._seen_urls.add(hash(item.url))
         if len(content["title"]) > Article.TITLE_MAX:
             return f"its title is longer than {Article.TITLE_MAX} characters"
         if len(content["body_html"]) > Article.BODY_MAX:
             return f"its text is longer than {Article.BODY_MAX:,} characters"
         return ""
 
-    def _write(self, one: Prepared) -> str:
-        """Publish or revise, inside a transaction. Answers with one of WORDS."""
-        article = db.session.scalar(Article.by_canonical_url(one.item.url))
+    def _write(self, prepared: PreparedItem) -> str:
+        """Publish or revise, inside a transaction. Returns one of OUTCOMES."""
+        item = prepared.item
+        article = db.session.scalar(Article.by_canonical_url(item.url))
         if article:
-            return "updated" if article.revise(**one.content) else "unchanged"
-        slug = _slug(one.item)
+            return "updated" if article.revise(**prepared.content) else "unchanged"
+        slug = _slug(item)
         if not slug:
-            reason = f"the slug {one.item.slug} belongs to another article"
-            self.refusals.append(RejectedItem(one.where, reason))
+            reason = f"the slug {item.slug} belongs to another article"
+            self.rejected.append(RejectedItem(prepared.where, reason))
             return "refused"
-        Article.publish(slug=slug, canonical_url=one.item.url, **one.content)
+        Article.publish(slug=slug, canonical_url=item.url, **prepared.content)
         return "new"
 
 
 @contextmanager
 def dry_run() -> Iterator[None]:
-    """Like `writing`, but nothing is written and nobody waits."""
+    """Like `writing`, but without the lock, and rolled back."""
     db.session.rollback()
     with db.session.no_autoflush:
         yield
     db.session.rollback()
 
 
-def content_of(item: Item) -> dict[str, Any]:
-    """What Article.publish and Article.revise take; the HTML is clean."""
-    body = clean(item.html, image_origins=current_app.config["IMAGE_ORIGINS"], base=item.base)
+def article_content(item: Item) -> dict[str, Any]:
+    """Keyword arguments for Article.publish and Article.revise, with sanitised HTML."""
+    body = sanitize(item.html, image_origins=current_app.config["IMAGE_ORIGINS"], base=item.base)
     return {
         "title": item.title,
         "subtitles": [_cut(line, Article.LINE_MAX) for line in item.subtitles],
         "section": _cut(item.section, _width("section")),
         "byline": _cut(item.byline, _width("byline")),
-        "summary": _cut(item.summary or plain(body), _width("summary")),
+        "summary": _cut(item.summary or plain_text(body), _width("summary")),
         "body_html": body,
         "image": item.image,
         "image_alt": _cut(item.image_alt, _width("image_alt")),
@@ -165,12 +166,12 @@ def content_of(item: Item) -> dict[str, Any]:
 
 
 def _times(item: Item) -> dict[str, datetime]:
-    """What the feed does not say stays as it is.
+    """Dates of the feed. Missing ones stay as they are.
 
-    Nor do we believe in the future: feeds that call Korean time GMT are nine hours ahead.
+    So do future ones: feeds that label Korean time as GMT are nine hours ahead.
     """
-    told = {"published_at": item.published_at, "edited_at": item.edited_at}
-    return {name: at for name, at in told.items() if at and at <= now()}
+    dates = {"published_at": item.published_at, "edited_at": item.edited_at}
+    return {name: date for name, date in dates.items() if date and date <= now()}
 
 
 def _cut(text: str, width: int) -> str:
@@ -178,20 +179,20 @@ def _cut(text: str, width: int) -> str:
 
 
 def _width(column: str) -> int:
-    kind: Any = Article.__table__.columns[column].type
-    return int(kind.length)
+    column_type: Any = Article.__table__.columns[column].type
+    return int(column_type.length)
 
 
 def _slug(item: Item) -> str:
-    """The one given; else the end of the address if it can serve; else made of the address.
+    """The slug of the item; else the end of its URL if that is valid; else a hash of the URL.
 
-    "" when the one given is taken.
+    "" if the slug of the item is taken.
     """
     if item.slug:
         return "" if _is_taken(item.slug) else item.slug
     parts = urlsplit(item.url)
     end = parts.path.rpartition("/")[2].lower()
-    # With a query the path names a program, not the article.
+    # With a query the path names a script, not the article.
     if not parts.query and is_slug(end) and not _is_taken(end):
         return end
     return hashlib.sha256(item.url.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Looking into a feed's elements by the prefixes everybody uses, whatever the feed chose."""
+"""Access to XML elements by the usual prefixes, which a feed may define differently."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -33,18 +33,18 @@ def _name(tag: str) -> str:
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
-    """Those of these names, name by name."""
+    """Children with these names, in the order of the names."""
     for wanted in names:
         yield from (child for child in element if name(child) == wanted)
 
 
 def text(element: Element, *names: str) -> str:
-    """The text of the first child of these names that has any, or ""."""
+    """Text of the first child with one of these names that has any, or ""."""
     return next(filter(None, (inner(child).strip() for child in children(element, *names))), "")
 
 
 def inner(element: Element) -> str:
-    """What stands inside; as HTML where there are elements, so that no text is lost."""
+    """The content of an element; as HTML if it has elements, so that no text is lost."""
     if not len(element):
         return element.text or ""
     for child in element.iterdescendants():
@@ -53,11 +53,9 @@ def inner(element: Element) -> str:
     return escape(element.text or "", quote=False) + inside.decode()
 
 
-def absolute(address: str, element: Element, home: str) -> str:
-    """The address seen from `xml:base`, or else from the home page of the feed."""
+def absolute(url: str, element: Element, home: str) -> str:
+    """The URL resolved against `xml:base`, or else against the home page of the feed."""
     try:
-        return (
-            urljoin(urljoin(home, element.base or ""), address.strip()) if address.strip() else ""
-        )
+        return urljoin(urljoin(home, element.base or ""), url.strip()) if url.strip() else ""
     except ValueError:
-        return address
+        return url

@@ -1,11 +1,12 @@
-"""How a thread is steered, as pages say it."""
+"""Labels and texts of thread restrictions, and the thread state of a page."""
 
 from collections.abc import Iterable, Mapping
 
 from flask import Flask, g
 from flask_babel import gettext, ngettext
 
-from board.articles.thread_controls.models import Restrictable, RestrictionKind, ThreadRestriction
+from board.articles.thread_controls.models import RestrictionKind, ThreadRestriction
+from board.articles.thread_controls.restrictable import Restrictable
 from board.articles.thread_controls.state import ThreadState, thread_states
 from board.web.page_cache.validity import cache_until
 
@@ -17,24 +18,24 @@ def init_app(app: Flask) -> None:
 
 
 def page_thread_states(articles: Iterable[Restrictable]) -> Mapping[int, ThreadState]:
-    """How each of these is steered, for an answer that is good only until that changes."""
-    found = thread_states(articles)
-    for course in found.values():
-        cache_until(course.until)
-    return found
+    """Thread states by article id. The page is cached no longer than they are valid."""
+    states = thread_states(articles)
+    for state in states.values():
+        cache_until(state.until)
+    return states
 
 
 def page_thread_state(article: Restrictable) -> ThreadState:
-    """The same of one, asked once however many parts of a page want to know."""
-    known: dict[tuple[int, bool], ThreadState] = g.setdefault("courses", {})
+    """The same for one article, queried once per request."""
+    cached: dict[tuple[int, bool], ThreadState] = g.setdefault("thread_states", {})
     key = article.id, article.closed_at is None
-    if key not in known:
-        known[key] = page_thread_states([article])[article.id]
-    return known[key]
+    if key not in cached:
+        cached[key] = page_thread_states([article])[article.id]
+    return cached[key]
 
 
 def format_duration(seconds: int) -> str:
-    """30 seconds, 3 minutes, an hour: in whole units, as slow mode knows them."""
+    """A duration of slow mode in whole units: 30 seconds, 3 minutes, 1 hour."""
     if seconds % 3600 == 0:
         return ngettext("%(num)d hour", "%(num)d hours", seconds // 3600)
     if seconds % 60 == 0:
@@ -43,7 +44,7 @@ def format_duration(seconds: int) -> str:
 
 
 def restriction_text(measure: str, seconds: int = 0) -> str:
-    """What readers are told of it."""
+    """Explanation of a restriction for readers."""
     days = ThreadRestriction.MIN_ACCOUNT_AGE.days
     return {
         RestrictionKind.STOP: gettext("Comments are not available here at the moment."),
@@ -67,7 +68,7 @@ def restriction_text(measure: str, seconds: int = 0) -> str:
 
 
 def restriction_label(measure: str, seconds: int = 0) -> str:
-    """What the desk calls it."""
+    """Name of a restriction at the desk."""
     days = ThreadRestriction.MIN_ACCOUNT_AGE.days
     label = {
         RestrictionKind.STOP: gettext("Hide the whole thread"),

@@ -1,14 +1,14 @@
-"""How threads are steered: closed, slowed down, held and so on, for a time, and why.
+"""Thread restrictions: threads are closed, slowed down or pre-moderated, for a time and a reason.
 
-A measure begins and ends at its moment, not when somebody notices: whether it is in force is asked
-of the clock (course.py), and whatever keeps a page asks until when it is good.
+A restriction starts and ends by the clock (state.py), not when a job notices, so caches must know
+until when a page is valid.
 """
 
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, Self
+from typing import Self
 
 from sqlalchemy import (
     JSON,
@@ -29,56 +29,44 @@ from sqlalchemy.orm import Mapped, column_property, joinedload, mapped_column, r
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.articles.thread_controls.restrictable import Restrictable
 from board.db import Base, db, now
 
 
 class RestrictionKind(enum.StrEnum):
-    """What is done to a thread, the strictest first."""
+    """What a restriction does, strictest first."""
 
     STOP = "stop"  # 댓글 제공 중단: nothing of the thread is shown
     FREEZE = "freeze"  # 읽기 전용: no comments, no edits, no reactions
     CLOSE = "close"  # no new comments and no edits
-    HOLD = "hold"  # everything new waits for a moderator
-    ESTABLISHED_ONLY = "settled"  # only accounts that have been there for some days write
-    SLOW = "slow"  # so many seconds between two comments of one account
-    LATEST = "latest"  # newest first, and no other order
-    FOLD = "fold"  # the comments are folded away until one asks for them
+    HOLD = "hold"  # new comments are pre-moderated
+    ESTABLISHED_ONLY = "settled"  # only accounts older than MIN_ACCOUNT_AGE may write
+    SLOW = "slow"  # a minimum interval between two comments of an account
+    LATEST = "latest"  # newest first is the only order
+    FOLD = "fold"  # comments are collapsed at first
 
 
 @dataclass(frozen=True, kw_only=True)
 class RestrictionSpec:
-    """What an act of steering says: where, what, how long and why."""
+    """A restriction to be made: where, what, how long and why."""
 
     measures: Sequence[RestrictionKind]
-    reason: str  # readers are told
+    reason: str  # shown to readers
     article: Article | None = None
     sections: Sequence[str] = ()
     seconds: int = 0
     starts_at: datetime | None = None  # None: at once
-    ends_at: datetime | None = None  # None: when somebody ends it
+    ends_at: datetime | None = None  # None: until somebody ends it
 
 
 _OPEN = text("ended_at IS NULL")
 
 
-class Restrictable(Protocol):
-    """An article, or the columns of one, as far as steering it goes."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def section(self) -> str: ...
-    @property
-    def closed_at(self) -> datetime | None: ...
-    @property
-    def is_steered(self) -> bool: ...
-
-
 class ThreadRestriction(Base):
-    """One act of steering: an article, some sections or the whole board; one or more measures.
+    """A restriction of one article, some sections or all threads, with one or more measures.
 
-    It is open until somebody ends it or its time is over, and in force from when it starts. Never
-    changed: whoever wants it otherwise ends it and begins another.
+    Open until somebody ends it or its time is over; in force from its start. Never changed: to
+    change it, end it and begin another.
     """
 
     __tablename__ = "steering"
@@ -94,14 +82,14 @@ class ThreadRestriction(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int | None] = mapped_column(ForeignKey(Article.id))
-    # Where it is about no one article: these sections; all articles when there are none.
+    # Without an article: these sections, or all articles if there are none.
     sections: Mapped[list[str]] = mapped_column(JSON, default=list)
     measures: Mapped[list[str]] = mapped_column(JSON)
     seconds: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(REASON_MAX))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
-    # When readers' pages were told of the start, which may be some seconds after it.
+    # When the caches were invalidated for the start, some seconds after it.
     noted_at: Mapped[datetime | None]
     made_by: Mapped[int] = mapped_column(ForeignKey(User.id))
     made_at: Mapped[datetime] = mapped_column(default=now)
@@ -113,44 +101,45 @@ class ThreadRestriction(Base):
     ender: Mapped[User | None] = relationship(foreign_keys=ended_by)
 
     @classmethod
-    def of(cls, terms: "RestrictionSpec") -> Self:
-        """As it would be, not kept."""
+    def from_spec(cls, spec: RestrictionSpec) -> Self:
+        """A restriction that is not stored, for a preview."""
         return cls(
-            article_id=terms.article and terms.article.id,
-            sections=[] if terms.article else list(terms.sections),
-            measures=[measure.value for measure in RestrictionKind if measure in terms.measures],
-            reason=terms.reason,
-            seconds=terms.seconds,
-            starts_at=terms.starts_at,
-            ends_at=terms.ends_at,
+            article_id=spec.article and spec.article.id,
+            sections=[] if spec.article else list(spec.sections),
+            measures=[measure.value for measure in RestrictionKind if measure in spec.measures],
+            reason=spec.reason,
+            seconds=spec.seconds,
+            starts_at=spec.starts_at,
+            ends_at=spec.ends_at,
         )
 
     @classmethod
-    def begin(cls, terms: "RestrictionSpec", *, by: User) -> Self:
-        """Raises ValueError when it says nothing."""
+    def begin(cls, spec: RestrictionSpec, *, by: User) -> Self:
+        """Store a restriction. Raises ValueError if it has no effect."""
         moment = now()
-        steering = cls.of(terms)
-        steering.made_by, steering.made_at = by.id, moment
-        steering.starts_at = max(terms.starts_at or moment, moment)
-        if not steering.measures or (steering.ends_at and steering.ends_at <= steering.starts_at):
-            raise ValueError("without a measure, or over before it begins")
-        if (RestrictionKind.SLOW in terms.measures) != bool(terms.seconds):
-            raise ValueError("seconds belong to slow mode, and slow mode needs them")
-        db.session.add(steering)
+        restriction = cls.from_spec(spec)
+        restriction.made_by, restriction.made_at = by.id, moment
+        restriction.starts_at = max(spec.starts_at or moment, moment)
+        ends_too_soon = spec.ends_at and spec.ends_at <= restriction.starts_at
+        if not restriction.measures or ends_too_soon:
+            raise ValueError("a restriction needs a measure, and must end after it starts")
+        if (RestrictionKind.SLOW in spec.measures) != bool(spec.seconds):
+            raise ValueError("slow mode needs seconds, and nothing else has them")
+        db.session.add(restriction)
         db.session.flush()
-        if steering.starts_at <= moment:
-            steering.mark_announced()
+        if restriction.starts_at <= moment:
+            restriction.mark_announced()
         else:
-            steering._bump_revisions()  # a page that is kept learns until when it is good
-        return steering
+            restriction._bump_revisions()  # so that cached pages learn until when they are valid
+        return restriction
 
     def mark_announced(self) -> None:
-        """It is in force: tell the caches to look."""
+        """Invalidate the caches, because it is in force."""
         self.noted_at = now()
         self._bump_revisions()
 
     def end(self, *, by: User | None) -> bool:
-        """By somebody, or by itself when its time is over. False when it has ended before."""
+        """End it; `by` is None if its time is over. False if it had ended before."""
         if self.ended_at is not None:
             return False
         self.ended_at, self.ended_by = now(), by.id if by else None
@@ -168,30 +157,30 @@ class ThreadRestriction(Base):
 
     @property
     def scope(self) -> ColumnElement[bool]:
-        """Of articles: it concerns them."""
+        """Condition on Article: it applies to them."""
         if self.article_id is not None:
             return Article.id == self.article_id
         return Article.section.in_(self.sections) if self.sections else true()
 
     @classmethod
     def open_for(cls, article_ids: Iterable[int]) -> Select[Self]:
-        """What is in force or prepared for these articles, or for more than one; oldest first."""
-        ours = or_(cls.article_id.in_(list(article_ids)), cls.article_id.is_(None))
-        return select(cls).where(cls.ended_at.is_(None), ours).order_by(cls.id)
+        """Open restrictions of these articles, of sections and of all threads; oldest first."""
+        applicable = or_(cls.article_id.in_(list(article_ids)), cls.article_id.is_(None))
+        return select(cls).where(cls.ended_at.is_(None), applicable).order_by(cls.id)
 
     @classmethod
     def all_open(cls, *, before: int | None = None) -> Select[Self]:
-        """One page and one more of what is in force or prepared anywhere, the newest first."""
+        """A page plus one of all open restrictions, newest first."""
         return cls._page(cls.ended_at.is_(None), before)
 
     @classmethod
     def ended(cls, *, before: int | None = None) -> Select[Self]:
-        """One page and one more of what is over, the newest first."""
+        """A page plus one of ended restrictions, newest first."""
         return cls._page(cls.ended_at.is_not(None), before)
 
     @classmethod
-    def _page(cls, which: ColumnElement[bool], before: int | None) -> Select[Self]:
-        page = select(cls).where(which)
+    def _page(cls, criterion: ColumnElement[bool], before: int | None) -> Select[Self]:
+        page = select(cls).where(criterion)
         page = page.options(joinedload(cls.article), joinedload(cls.maker), joinedload(cls.ender))
         if before:
             page = page.where(cls.id < before)
@@ -199,28 +188,28 @@ class ThreadRestriction(Base):
 
     @classmethod
     def due(cls) -> Select[Self]:
-        """Whose time is over, or has come without having been noted."""
+        """Restrictions to end or to announce: their time is over, or has come; oldest first."""
         moment = now()
         has_begun = and_(cls.noted_at.is_(None), cls.starts_at <= moment)
         due = select(cls).where(cls.ended_at.is_(None), or_(cls.ends_at <= moment, has_begun))
         return due.order_by(cls.id)
 
     def _bump_revisions(self) -> None:
-        """Whatever was made of the threads it concerns is out of date."""
+        """Invalidate cached pages of the threads it applies to."""
         db.session.flush()
         db.session.execute(
             update(Article).where(self.scope).values(revision=Article.revision + 1),
             execution_options={"synchronize_session": False},
         )
-        for each in db.session:
-            if isinstance(each, Article):
-                db.session.expire(each, ["revision", "is_steered"])
+        for instance in db.session:
+            if isinstance(instance, Article):
+                db.session.expire(instance, ["revision", "is_restricted"])
 
 
-_here = ThreadRestriction.__table__.alias("here")
-# Read with the row of an article, so that a thread nobody steers costs no question of its own.
-IS_STEERED = or_(
-    exists().where(_here.c.article_id == Article.id, _here.c.ended_at.is_(None)),
-    exists().where(_here.c.article_id.is_(None), _here.c.ended_at.is_(None)),
+_restriction = ThreadRestriction.__table__.alias("here")
+# Read with the row of an article, so that a thread without restrictions costs no query.
+HAS_RESTRICTIONS = or_(
+    exists().where(_restriction.c.article_id == Article.id, _restriction.c.ended_at.is_(None)),
+    exists().where(_restriction.c.article_id.is_(None), _restriction.c.ended_at.is_(None)),
 )
-Article.is_steered = column_property(IS_STEERED)
+Article.is_restricted = column_property(HAS_RESTRICTIONS)

@@ -1,69 +1,67 @@
-"""How a thread is steered at a moment: of all that is in force, what counts."""
+"""Effective state of a thread: which of the restrictions in force apply."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, not_, or_, select
 
-from board.articles.thread_controls.models import Restrictable, RestrictionKind, ThreadRestriction
+from board.articles.thread_controls.models import RestrictionKind, ThreadRestriction
+from board.articles.thread_controls.restrictable import Restrictable
 from board.db import db, now
 
-DOORS = (RestrictionKind.STOP, RestrictionKind.FREEZE, RestrictionKind.CLOSE)
-OF_READING = frozenset((RestrictionKind.LATEST, RestrictionKind.FOLD))
+CLOSING_KINDS = (RestrictionKind.STOP, RestrictionKind.FREEZE, RestrictionKind.CLOSE)
+READING_KINDS = frozenset((RestrictionKind.LATEST, RestrictionKind.FOLD))
 
 
 class ThreadState:
-    """How one thread is steered at a moment. Of all that is in force, the strictest counts.
+    """State of a thread at one time. Of the restrictions in force the strictest apply.
 
-    `until` is when time alone will change it. What an editor closed is closed, whatever else is.
+    `until` is when it changes by the clock. A thread closed by an editor is closed in any case.
     """
 
     def __init__(
-        self, steerings: Sequence[ThreadRestriction] = (), *, at: datetime, closed: bool = False
+        self, restrictions: Sequence[ThreadRestriction] = (), *, at: datetime, closed: bool = False
     ) -> None:
-        self._in_force = [each for each in steerings if each.is_in_force(at)]
-        moments = (moment for each in steerings for moment in (each.starts_at, each.ends_at))
-        self.until = min((moment for moment in moments if moment and moment > at), default=None)
+        self._in_force = [each for each in restrictions if each.is_in_force(at)]
+        changes = (time for each in restrictions for time in (each.starts_at, each.ends_at))
+        self.until = min((time for time in changes if time and time > at), default=None)
         self.closed_by_editor = closed
-        found = {RestrictionKind(name) for each in self._in_force for name in each.measures}
-        self.measures = _counting(found | ({RestrictionKind.CLOSE} if closed else set()))
-        slow = (
-            [each.seconds for each in self._in_force]
-            if RestrictionKind.SLOW in self.measures
-            else []
-        )
-        self.seconds = max(slow, default=0)
+        kinds = {RestrictionKind(name) for each in self._in_force for name in each.measures}
+        self.measures = _effective(kinds | ({RestrictionKind.CLOSE} if closed else set()))
+        is_slow = RestrictionKind.SLOW in self.measures
+        self.seconds = max((each.seconds for each in self._in_force if is_slow), default=0)
 
     @property
     def notices(self) -> list[tuple[ThreadRestriction, list[RestrictionKind]]]:
-        """Each act with those of its measures that count, for those who read why."""
-        found = [(each, self._counting_of(each)) for each in self._in_force]
-        return [(each, measures) for each, measures in found if measures]
+        """Each restriction with those of its measures that apply, to tell readers why."""
+        pairs = [(each, self._effective_of(each)) for each in self._in_force]
+        return [(each, measures) for each, measures in pairs if measures]
 
-    def _counting_of(self, steering: ThreadRestriction) -> list[RestrictionKind]:
-        its = [measure for measure in RestrictionKind if measure in steering.measures]
-        is_slowest = steering.seconds == self.seconds
-        return [
-            m for m in its if m in self.measures and (m is not RestrictionKind.SLOW or is_slowest)
-        ]
+    def _effective_of(self, restriction: ThreadRestriction) -> list[RestrictionKind]:
+        effective = self.measures.intersection(restriction.measures)
+        if restriction.seconds != self.seconds:  # another one is slower
+            effective -= {RestrictionKind.SLOW}
+        return [measure for measure in RestrictionKind if measure in effective]
 
     @property
     def fingerprint(self) -> str:
-        """One and the same as long as the thread is steered the same: "slow-180 latest"."""
+        """A text that differs for different states: "slow-180 latest"."""
         names = (measure.value for measure in RestrictionKind if measure in self.measures)
         return " ".join(f"{name}-{self.seconds}" if name == "slow" else name for name in names)
 
     @property
     def closed_by(self) -> RestrictionKind | None:
-        """Whatever keeps everyone from writing."""
-        return next((door for door in DOORS if door in self.measures), None)
+        """The measure that keeps everyone from writing, if there is one."""
+        return next((kind for kind in CLOSING_KINDS if kind in self.measures), None)
 
     @property
     def opens_at(self) -> datetime | None:
-        """When the door opens by itself, None when it does not."""
-        shut = [each for each in self._in_force if set(DOORS).intersection(each.measures)]
-        ends = [each.ends_at for each in shut if each.ends_at]
-        return max(ends) if ends and len(ends) == len(shut) and not self.closed_by_editor else None
+        """When writing becomes possible by the clock. None if somebody has to reopen it."""
+        closing = [each for each in self._in_force if {*CLOSING_KINDS} & {*each.measures}]
+        ends = [each.ends_at for each in closing if each.ends_at]
+        if self.closed_by_editor or len(ends) < len(closing):
+            return None
+        return max(ends, default=None)
 
     @property
     def is_shown(self) -> bool:
@@ -94,23 +92,22 @@ class ThreadState:
         return RestrictionKind.FOLD in self.measures
 
 
-def _counting(found: set[RestrictionKind]) -> frozenset[RestrictionKind]:
-    """Of a thread that is not shown nothing else is to be said; of one that is shut, how it is
-    read."""
-    door = next((door for door in DOORS if door in found), None)
-    if door is RestrictionKind.STOP:
-        return frozenset((door,))
-    return frozenset({door} | (found & OF_READING) if door else found)
+def _effective(kinds: set[RestrictionKind]) -> frozenset[RestrictionKind]:
+    """In a hidden thread nothing else applies, in a closed one only what affects reading."""
+    closing = next((kind for kind in CLOSING_KINDS if kind in kinds), None)
+    if closing is RestrictionKind.STOP:
+        return frozenset((closing,))
+    return frozenset({closing} | (kinds & READING_KINDS) if closing else kinds)
 
 
 def thread_states(articles: Iterable[Restrictable]) -> Mapping[int, ThreadState]:
-    """How each of these is steered now, by its id: one question, none when none of them is."""
+    """Current states by article id. One query, or none if no article is restricted."""
     articles, moment = list(articles), now()
-    ids = [article.id for article in articles if article.is_steered]
-    found = list(db.session.scalars(ThreadRestriction.open_for(ids))) if ids else []
+    ids = [article.id for article in articles if article.is_restricted]
+    restrictions = list(db.session.scalars(ThreadRestriction.open_for(ids))) if ids else []
     return {
         article.id: ThreadState(
-            [each for each in found if each.applies_to(article)],
+            [each for each in restrictions if each.applies_to(article)],
             at=moment,
             closed=article.closed_at is not None,
         )
@@ -122,12 +119,12 @@ def thread_state(article: Restrictable) -> ThreadState:
     return thread_states([article])[article.id]
 
 
-def not_withdrawn() -> tuple[ColumnElement[bool], datetime | None]:
-    """Of articles: their comments may be shown in a list of many threads, and until when."""
+def not_stopped() -> tuple[ColumnElement[bool], datetime | None]:
+    """Condition on Article: the thread is not hidden; and when this changes by the clock."""
     moment = now()
-    found = db.session.scalars(
+    open_restrictions = db.session.scalars(
         select(ThreadRestriction).where(ThreadRestriction.ended_at.is_(None))
     )
-    stops = [each for each in found if RestrictionKind.STOP in each.measures]
-    shut = [each.scope for each in stops if each.is_in_force(moment)]
-    return not_(or_(false(), *shut)), ThreadState(stops, at=moment).until
+    stops = [each for each in open_restrictions if RestrictionKind.STOP in each.measures]
+    stopped = [each.scope for each in stops if each.is_in_force(moment)]
+    return not_(or_(false(), *stopped)), ThreadState(stops, at=moment).until

@@ -11,15 +11,12 @@ transaction, physically. So its rows are taken out with the words they were put 
 import string
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, TableClause, TextClause, column, table, text
 
 from board.comments.search_index.tokenizer import index_tokens, query_tokens
 from board.db import execute_core
-
-if TYPE_CHECKING:
-    from board.comments.models import Comment
 
 BATCH = 5000
 index: TableClause = table("comment_words", column("rowid"))
@@ -41,12 +38,21 @@ _VISIBLE = text(
 )
 
 
-def add(comment: "Comment") -> None:
+class IndexedComment(Protocol):
+    """What the index reads of a comment."""
+
+    id: Any
+    article_id: Any
+    author_id: Any
+    body: Any
+
+
+def add(comment: IndexedComment) -> None:
     """Everyone can see it from now on: it can be found. It has its id."""
     execute_core(_ADD, _entry_of(comment))
 
 
-def remove(comment: "Comment") -> None:
+def remove(comment: IndexedComment) -> None:
     """Nobody sees it any longer. Call this while it still has the words it was added with."""
     execute_core(_REMOVE, _entry_of(comment))
 
@@ -78,7 +84,7 @@ def create(connection: Connection) -> None:
         add_all(connection, rows)
 
 
-def _entry_of(comment: "Comment") -> dict[str, Any]:
+def _entry_of(comment: IndexedComment) -> dict[str, Any]:
     return _entry(comment.id, comment.article_id, comment.author_id, index_tokens(comment.body))
 
 

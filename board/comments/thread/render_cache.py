@@ -10,7 +10,7 @@ from board.comments.models import Comment
 from board.comments.thread import query as threads
 from board.comments.thread.query import CommentPage, PublicComment, authors_of, ids_of
 from board.comments.thread.sort import Cursor, Sort
-from board.web.templating import current_app_object
+from board.runtime.app import current_app_object
 
 
 def thread_page(

@@ -13,9 +13,9 @@ from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
 from board.comments.readers.own_comments import comments_of
 from board.db import db, writing
+from board.db.clock import today
 from board.web.access import members, open_to
 from board.web.forms import Form
-from board.web.i18n import today
 
 bp = Blueprint("leaving", __name__)
 

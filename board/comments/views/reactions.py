@@ -20,13 +20,13 @@ bp = Blueprint("reactions", __name__)
 
 
 @bp.post("/comments/<id:id>/like")
-@open_to(members)
+@open_to(members, query=("after",))
 def like(id: int) -> ResponseReturnValue:
     return _react(id, reactions.like)
 
 
 @bp.post("/comments/<id:id>/dislike")
-@open_to(members)
+@open_to(members, query=("after",))
 def dislike(id: int) -> ResponseReturnValue:
     if not current_app.config["DISLIKES"]:
         abort(404)
@@ -34,7 +34,7 @@ def dislike(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/comments/<id:id>/unreact")
-@open_to(members)
+@open_to(members, query=("after",))
 def unreact(id: int) -> ResponseReturnValue:
     return _react(id, reactions.unreact)
 

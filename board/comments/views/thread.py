@@ -45,7 +45,7 @@ _BY_SLUG = Article.by_slug(bindparam("slug"))
 
 
 @bp.get("/articles/<slug>")
-@open_to(everyone)
+@open_to(everyone, query=("sort",))
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
@@ -55,7 +55,7 @@ def article(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/articles/<slug>/comments")
-@open_to(everyone)
+@open_to(everyone, query=("before", "sort"))
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
@@ -71,7 +71,7 @@ def thread(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/articles/<slug>/comments")
-@open_to(members)
+@open_to(members, query=("after",))
 def post(slug: str) -> ResponseReturnValue:
     form = CommentForm.from_post()
     if not form.validate():
@@ -100,7 +100,7 @@ def post(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/comments/<id:id>")
-@open_to(everyone)
+@open_to(everyone, query=("after",))
 def comment(id: int) -> ResponseReturnValue:
     comment = listed_comment(id)
     cache_for_article(comment.article.id, comment.article.revision)
@@ -119,7 +119,7 @@ def delete(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/account/comments")
-@open_to(members)
+@open_to(members, query=("before", "q"))
 def mine() -> ResponseReturnValue:
     form = SearchForm.from_query()
     found: list[Comment] = []
@@ -134,7 +134,7 @@ def mine() -> ResponseReturnValue:
 
 
 @bp.get("/articles/<slug>/comments/search")
-@open_to(everyone)
+@open_to(everyone, query=("before", "q"))
 def search(slug: str) -> ResponseReturnValue:
     form = SearchForm.from_query()
     with thread_search.search_limiter:  # whoever waits for it has not begun to read

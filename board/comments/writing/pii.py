@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import lru_cache
 
 import regex
@@ -11,6 +10,7 @@ from flask_babel import gettext as _
 from board.comments.body import LINK
 from board.comments.writing.warnings import TextWarning
 from board.db import now
+from board.text.personal_numbers import birth_date, digits_of, passes_luhn
 
 # Not inside a longer number, an address, or a word of another alphabet.
 _ALONE = r"(?<![A-Za-z0-9/=&#?_%+-])(?<![0-9][.,:])"
@@ -88,33 +88,15 @@ def _as_ascii(digit: regex.Match[str]) -> str:
     return str(unicodedata.decimal(digit[0], digit[0]))
 
 
-def _digits(number: str) -> str:
-    return "".join(filter(str.isdecimal, number))
-
-
 def _is_of_a_person(number: str) -> bool:
-    """Begins with a day on which somebody alive may have been born; the seventh digit says in which
-    century. Since 2020 the last digits are drawn by lot, so there is no sum to check."""
-    digits = _digits(number)
-    century = 1900 if digits[6] in "1256" else 2000
-    try:
-        born = date(century + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
-    except ValueError:
-        return False
-    today = now().date()
-    return born <= today and born.year > today.year - _OLDEST
-
-
-def _is_of_a_card(number: str) -> bool:
-    """The check digit of ISO/IEC 7812-1, by the formula of H. P. Luhn."""
-    total = 0
-    for place, digit in enumerate(map(int, reversed(_digits(number)))):
-        total += sum(divmod(digit * 2, 10)) if place % 2 else digit
-    return total % 10 == 0
+    """Begins with the birthday of somebody who may be alive. Since 2020 the last digits are drawn
+    by lot, so there is no sum to check."""
+    born, today = birth_date(number), now().date()
+    return born is not None and born <= today and born.year > today.year - _OLDEST
 
 
 def _is_of_an_account(number: str) -> bool:
-    return len(_digits(number)) in _ACCOUNT_DIGITS and not _OF_A_FIRM.fullmatch(number)
+    return len(digits_of(number)) in _ACCOUNT_DIGITS and not _OF_A_FIRM.fullmatch(number)
 
 
 def _phone(start: int, end: int) -> TextWarning:
@@ -145,7 +127,7 @@ _PERSONAL: list[
     (_MOBILE, bool, _phone),
     (_LANDLINE, bool, _phone),
     (_RESIDENT, _is_of_a_person, _resident),
-    (_CARD, _is_of_a_card, _card),
+    (_CARD, passes_luhn, _card),
     (_ACCOUNT, _is_of_an_account, _account),
     (_GROUPED, _is_of_an_account, _account),
 ]

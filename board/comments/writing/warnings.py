@@ -5,7 +5,7 @@ listed in wiring.py of comments and moderation.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from board.runtime.hooks import Hook
@@ -45,13 +45,3 @@ def warnings_for(text: str) -> list[TextWarning]:
 def confirmation_token(text: str) -> str:
     """What a form carries to say: posted as it is, after the advice on exactly this text."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def highlight(text: str, found: Iterable[TextWarning]) -> Iterator[tuple[str, bool]]:
-    """The text in pieces, each with whether advice is about it."""
-    end = 0
-    for advice in found:
-        yield text[end : advice.start], False
-        yield text[advice.start : advice.end], True
-        end = advice.end
-    yield text[end:], False

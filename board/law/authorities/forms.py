@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
@@ -23,6 +21,7 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional, Validation
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
+from board.db.clock import from_local, newsroom_zone
 from board.law.authorities.data_requests import ITEMS, DataRequest
 from board.law.authorities.orders import Order, Outcome
 from board.law.claims.forms import find_comment
@@ -86,8 +85,7 @@ class LocalField(DateTimeLocalField):
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         given: Any = getattr(self, "data", None)
-        zone = ZoneInfo(current_app.config["TIMEZONE"])
-        self.data: datetime | None = given.replace(tzinfo=zone) if given else None
+        self.data: datetime | None = from_local(given)
 
 
 class _Letter(Form):
@@ -207,5 +205,4 @@ class DisclosureAnswerForm(Form):
         day = self.tell_on.data
         if day is None:
             return now()
-        zone = ZoneInfo(current_app.config["TIMEZONE"])
-        return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+        return datetime(day.year, day.month, day.day, tzinfo=newsroom_zone()).astimezone(UTC)

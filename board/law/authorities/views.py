@@ -12,6 +12,7 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now, writing
+from board.db.clock import local
 from board.law.authorities import data_requests, orders
 from board.law.authorities.base import Answered, AuthorityRequest
 from board.law.authorities.data_requests import DataRequest
@@ -29,7 +30,6 @@ from board.law.authorities.forms import (
 from board.law.authorities.orders import Order, Outcome
 from board.web.access import moderators, open_to
 from board.web.forms import Form, query_id
-from board.web.i18n import local
 
 bp = Blueprint("registers", __name__)
 
@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/desk/orders", endpoint="orders_page")
-@open_to(moderators)
+@open_to(moderators, query=("before",))
 def orders_page() -> ResponseReturnValue:
     return _orders.page(
         OrderForm.unbound(data={"received_at": _minute(), "deadline_at": _minute() + _A_DAY})
@@ -47,7 +47,7 @@ def orders_page() -> ResponseReturnValue:
 
 
 @bp.post("/desk/orders")
-@open_to(moderators)
+@open_to(moderators, query=("before",))
 def register_order() -> ResponseReturnValue:
     form = OrderForm.from_post()
     if not form.validate():
@@ -59,7 +59,7 @@ def register_order() -> ResponseReturnValue:
 
 
 @bp.post("/desk/orders/<id:id>/answer")
-@open_to(moderators)
+@open_to(moderators, query=("before",))
 def answer_order(id: int) -> ResponseReturnValue:
     """`carried_out` hides what the order names; the others only say how it ended."""
     form = OrderAnswerForm.from_post()
@@ -79,13 +79,13 @@ def answer_order(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/desk/disclosures", endpoint="disclosures_page")
-@open_to(moderators)
+@open_to(moderators, query=("before",))
 def disclosures_page() -> ResponseReturnValue:
     return _disclosures.page(DisclosureForm.unbound(data={"received_at": _minute()}))
 
 
 @bp.post("/desk/disclosures")
-@open_to(moderators, lists=("asked",))
+@open_to(moderators, lists=("asked",), query=("before",))
 def register_disclosure() -> ResponseReturnValue:
     form = DisclosureForm.from_post()
     if not form.validate():
@@ -97,7 +97,7 @@ def register_disclosure() -> ResponseReturnValue:
 
 
 @bp.post("/desk/disclosures/<id:id>/answer")
-@open_to(moderators, lists=("items",))
+@open_to(moderators, lists=("items",), query=("before",))
 def answer_disclosure(id: int) -> ResponseReturnValue:
     form = DisclosureAnswerForm.from_post()
     if not form.validate():

@@ -42,7 +42,7 @@ class BarForm(Form):
 
 
 @bp.get("/desk/barred")
-@open_to(moderators)
+@open_to(moderators, query=("before", "comment"))
 def index() -> ResponseReturnValue:
     """`?comment=` is the one whose page sent us here."""
     id = query_id("comment")

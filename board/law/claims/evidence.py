@@ -9,7 +9,6 @@ copy of it may be.
 import hashlib
 import os
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from flask import current_app
 from sqlalchemy import ForeignKey, Index, Select, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -25,6 +23,8 @@ from board.accounts.models import User
 from board.db import Base, db, now
 from board.law.claims.models import Claim, InvalidTransition
 from board.moderation.rulings.models import Verdict, append_ruling
+from board.runtime.app import instance_folder
+from board.text import normalize_file_name
 
 # What a file is, by how it begins: (offset, bytes, kind). Nothing that a browser would run.
 _BEGINS = (
@@ -106,7 +106,9 @@ def encrypt_upload(uploads: Iterable[Upload]) -> list[Evidence]:
         name, key = secrets.token_hex(16), os.urandom(32)
         _write(name, ChaCha20Poly1305(key).encrypt(_NONCE, upload.data, name.encode()))
         made = Evidence(
-            kind=upload.kind, name=normalize_file_name(upload.name), size=len(upload.data),
+            kind=upload.kind,
+            name=normalize_file_name(upload.name, length_max=Evidence.NAME_MAX),
+            size=len(upload.data),
             media_type=media_type(upload.data) or "", key=key, file=name, made_at=now(),
             sha256=hashlib.sha256(upload.data).hexdigest(),
         )  # fmt: skip
@@ -153,15 +155,6 @@ def delete_outdated() -> None:
         path.unlink(missing_ok=True)
 
 
-def normalize_file_name(name: str) -> str:
-    """Without a path and without what hides; of a length to read."""
-    name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = "".join(each for each in name if each.isprintable()).lstrip(".").strip()
-    stem, dot, ending = name.rpartition(".")
-    spare = max(0, Evidence.NAME_MAX - len(dot + ending))
-    return (stem[:spare] + dot + ending)[: Evidence.NAME_MAX] or "file"
-
-
 def _is_text(data: bytes) -> bool:
     try:
         text = data.decode()
@@ -171,7 +164,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def _folder() -> Path:
-    folder = Path(current_app.instance_path) / "evidence"
+    folder = instance_folder() / "evidence"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 

@@ -20,9 +20,10 @@ from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 from board.comments.models import Comment
 from board.db import db
 from board.law.claims.contact_preferences import ContactPreference
-from board.law.claims.evidence import Evidence, Upload, media_type, normalize_file_name
+from board.law.claims.evidence import Evidence, Upload, media_type
 from board.law.claims.models import Claim, Claimant
 from board.moderation.rulings.models import Ruling
+from board.text import normalize_file_name
 from board.web.forms import ROW_ID, Form
 
 _COMMENT = re.compile(rf"(?:^|/comments/|#comment-)({ROW_ID})/?(?:[?#].*)?$")
@@ -138,7 +139,7 @@ class ClaimForm(Form):
             raise ValidationError(gettext("No more than %(most)d files.", most=Evidence.FILES_MAX))
         for file in files:
             if media_type(file.data) is None:
-                name = normalize_file_name(file.name)
+                name = normalize_file_name(file.name, length_max=Evidence.NAME_MAX)
                 raise ValidationError(
                     gettext("“%(name)s” is not a type of file we accept.", name=name)
                 )

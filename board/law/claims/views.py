@@ -57,7 +57,7 @@ def claim_state(state: str) -> str:
 
 
 @bp.get("/report/rights")
-@open_to(everyone)
+@open_to(everyone, query=("comment",))
 def claim_form() -> ResponseReturnValue:
     """`?comment=` is the one whose page sent us here."""
     id = query_id("comment")
@@ -106,7 +106,7 @@ def status() -> ResponseReturnValue:
 
 
 @bp.get("/transparency/takedowns")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def public() -> ResponseReturnValue:
     found = list(db.session.scalars(Claim.acted_on(before=query_id("before"))))
     shown = found[: Claim.PAGE_SIZE]

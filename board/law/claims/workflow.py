@@ -13,12 +13,12 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import OWN_WORDS
 from board.comments.writing import create
 from board.db import db, now
+from board.db.clock import today
 from board.law.claims.models import Claim, Claimant, InvalidTransition, State, Step
 from board.moderation.appeals.models import Appeal
 from board.moderation.rulings.decisions import hide_for_legal_claim, latest_ruling, restore
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
-from board.web.i18n import today
 
 # What else follows when a claim arrives at a state.
 on_transition: Hook[Callable[["Step"], None]] = Hook()

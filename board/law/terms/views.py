@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
+from board.db.clock import today
 from board.law.claims.models import Claim
 from board.law.terms import documents as terms_documents
 from board.law.terms.documents import Document
 from board.web.access import everyone, open_to
-from board.web.i18n import format_full_date, today
+from board.web.i18n import format_full_date
 
 bp = Blueprint("terms", __name__)
 
@@ -44,25 +45,25 @@ def _label(name: str) -> str:
 
 
 @bp.get("/terms")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def of_use() -> ResponseReturnValue:
     return _page("terms")
 
 
 @bp.get("/terms/rules")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def house_rules() -> ResponseReturnValue:
     return _page("rules")
 
 
 @bp.get("/terms/youth")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def youth() -> ResponseReturnValue:
     return _page("youth")
 
 
 @bp.get("/terms/rights")
-@open_to(everyone)
+@open_to(everyone, query=("version",))
 def rights() -> ResponseReturnValue:
     return _page("rights")
 

@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/rulings/<id:id>/appeal")
-@open_to(everyone)
+@open_to(everyone, query=("key",))
 def appeal_form(id: int) -> ResponseReturnValue:
     """For the user the ruling is about: signed in or, if suspended, with the key from sign-in."""
     key = request.args.get("key", "")

@@ -51,7 +51,9 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/desk/comments")
-@open_to(moderators)
+@open_to(
+    moderators, query=("after", "age", "article", "author", "queue", "reason", "section", "text")
+)
 def index() -> ResponseReturnValue:
     return _queue_page(_requested_queue())
 
@@ -66,7 +68,7 @@ def keep(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/comments/<id:id>/hide")
-@open_to(moderators)
+@open_to(moderators, query=("after", "age", "article", "author", "reason", "section", "text"))
 def hide(id: int) -> ResponseReturnValue:
     form = ReasonForm.from_post()
     if not form.validate():
@@ -101,7 +103,11 @@ def undo(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/comments/bulk")
-@open_to(moderators, lists=("comment",))
+@open_to(
+    moderators,
+    lists=("comment",),
+    query=("after", "age", "article", "author", "reason", "section", "text"),
+)
 def bulk() -> ResponseReturnValue:
     """One decision about the chosen comments, or about all that match the filters."""
     form, queue = BulkForm.from_post(), _posted_queue()

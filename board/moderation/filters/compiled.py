@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
-from flask import current_app
 from sqlalchemy import select
 
 from board.db import db, execute_core
 from board.moderation import word_filter
 from board.moderation.filters.models import Kind, Rule, RulesVersion, State, allowed_texts
+from board.runtime.app import app_state
 
 
 class CachedRule(NamedTuple):
@@ -80,8 +80,8 @@ def current_rules() -> CompiledRules:
 def compiled_rules(version: int | None) -> CompiledRules:
     """The rules of a version that this transaction has read; None: there were never any."""
     version = version or 0
-    cached: CompiledRules | None = current_app.extensions.get("compiled_rules")
+    cached: CompiledRules | None = app_state().get("compiled_rules")
     if cached is None or cached.version != version:
         cached = CompiledRules(version, CachedRule.all(), allowed_texts())
-        current_app.extensions["compiled_rules"] = cached
+        app_state()["compiled_rules"] = cached
     return cached

@@ -12,6 +12,7 @@ from board.moderation.filters import matches
 from board.moderation.filters.forms import ACTION_LABELS, CATEGORY_LABELS, STATE_LABELS
 from board.moderation.filters.models import Rule
 from board.moderation.rulings.models import Ruling
+from board.text.spans import split_by_spans
 
 bp = Blueprint("rules", __name__)
 _SIGNAL_NAMES = {
@@ -47,7 +48,7 @@ def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
     """The text as HTML with `<mark>` around each span."""
     pieces = (
         Markup("<mark>{}</mark>").format(piece) if is_hit else escape(piece)
-        for piece, is_hit in matches.split_by_spans(text, spans)
+        for piece, is_hit in split_by_spans(text, spans)
     )
     return Markup("").join(pieces)
 

@@ -124,18 +124,6 @@ def matches_in(comments: Iterable[Comment]) -> Mapping[int, list[RuleMatch]]:
     return by_comment
 
 
-def split_by_spans(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
-    """A text in pieces, each with whether one of the spans covers it."""
-    end = 0
-    for start, stop in sorted(spans):
-        start = max(start, end)
-        if start < stop:
-            yield text[end:start], False
-            yield text[start:stop], True
-            end = stop
-    yield text[end:], False
-
-
 def check_post(draft: PendingPost) -> str | None:
     """The reason to hold the post, or None. Raises WordRefused."""
     rules = compiled.compiled_rules(draft.extra.rules_version)

@@ -25,7 +25,7 @@ from board.web.forms import query_id
 
 
 @bp.get("/desk/rules")
-@open_to(moderators)
+@open_to(moderators, query=("after", "category", "q"))
 def index() -> ResponseReturnValue:
     find = FindRuleForm.from_query()
     find.validate()

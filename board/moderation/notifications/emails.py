@@ -4,7 +4,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import EmailPreference, EmailText, QueuedEmail, unsubscribe_url
+from board.accounts.email.message import unsubscribe_url
+from board.accounts.email.queue import EmailPreference, EmailText, QueuedEmail
 from board.accounts.models import User
 from board.db import db
 from board.moderation.notifications import models as notifications

@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/account/notices", endpoint="notices")
-@open_to(members)
+@open_to(members, query=("before", "next"))
 def index() -> ResponseReturnValue:
     """Rulings about the user and their comments, with reasons; never who decided."""
     rows = list(

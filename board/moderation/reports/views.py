@@ -45,7 +45,7 @@ def reported_by_viewer(comments: Iterable[PublicComment]) -> frozenset[int]:
 
 
 @bp.post("/comments/<id:id>/report")
-@open_to(members)
+@open_to(members, query=("after",))
 def report(id: int) -> ResponseReturnValue:
     form = ReportForm.from_post()
     if not form.validate():

@@ -26,7 +26,7 @@ class LogForm(Form):
 
 
 @bp.get("/desk/rulings")
-@open_to(staff)
+@open_to(staff, query=("before", "by", "comment", "verdict"))
 def index() -> ResponseReturnValue:
     """Names of authors are for moderators: an editor may not know whose comment is hidden."""
     form = LogForm.from_query()

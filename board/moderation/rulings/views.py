@@ -25,7 +25,7 @@ EXPORT_SIZE = 1000  # rulings in one JSON or CSV response
 
 
 @bp.post("/comments/<id:id>/hide")
-@open_to(moderators)
+@open_to(moderators, query=("after",))
 def hide(id: int) -> ResponseReturnValue:
     form = ReasonForm.from_post()
     if not form.validate():
@@ -49,14 +49,14 @@ def restore(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/rulings")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def rulings() -> ResponseReturnValue:
     entries, more = _page(Ruling.PAGE_SIZE)
     return render_template("moderation/rulings/public_log.html", rulings=entries, more=more)
 
 
 @bp.get("/rulings.json")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def rulings_json() -> ResponseReturnValue:
     """One page of the public log as JSON; `next` is the URL of earlier rulings, or null."""
     entries, more = _page(EXPORT_SIZE)
@@ -65,7 +65,7 @@ def rulings_json() -> ResponseReturnValue:
 
 
 @bp.get("/rulings.csv")
-@open_to(everyone)
+@open_to(everyone, query=("before",))
 def rulings_csv() -> ResponseReturnValue:
     """The same as CSV. With a byte order mark, without which Excel reads it as CP949."""
     entries, more = _page(EXPORT_SIZE)

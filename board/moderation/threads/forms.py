@@ -3,9 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -27,8 +25,9 @@ from board.articles.thread_controls.models import (
     RestrictionSpec,
     ThreadRestriction,
 )
-from board.articles.thread_controls.state import DOORS
+from board.articles.thread_controls.state import CLOSING_KINDS
 from board.db import db, now
+from board.db.clock import from_local
 from board.moderation.threads.surges import Surge
 from board.web.forms import Form
 
@@ -114,7 +113,7 @@ class RestrictForm(Form):
     def validate_measures(self, field: Any) -> None:
         if not field.data:
             raise ValidationError(gettext("Choose an action."))
-        if len(set(field.data).intersection(DOORS)) > 1:
+        if len(set(field.data).intersection(CLOSING_KINDS)) > 1:
             raise ValidationError(
                 gettext("Choose only one of: hide the whole thread, read-only, no new comments.")
             )
@@ -139,12 +138,12 @@ class RestrictForm(Form):
 
     @property
     def start(self) -> datetime | None:
-        return _aware(self.starts_at.data)
+        return from_local(self.starts_at.data)
 
     @property
     def end(self) -> datetime | None:
         if self.ends_at.data:
-            return _aware(self.ends_at.data)
+            return from_local(self.ends_at.data)
         hours = int(self.lasts.data) if str(self.lasts.data).isdecimal() else 0
         return (self.start or now()) + timedelta(hours=hours) if hours else None
 
@@ -185,8 +184,3 @@ class RestrictForm(Form):
 
 class AcknowledgeForm(Form):
     note = StringField(_("Note for colleagues"), [Length(max=Surge.NOTE_MAX)])
-
-
-def _aware(local: datetime | None) -> datetime | None:
-    """A local time in the newsroom's time zone."""
-    return local.replace(tzinfo=ZoneInfo(current_app.config["TIMEZONE"])) if local else None

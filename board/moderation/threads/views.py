@@ -37,13 +37,13 @@ def kind_label(kind: str) -> str:
 
 
 @bp.get("/desk/threads")
-@open_to(moderators)
+@open_to(moderators, query=("before",))
 def index() -> ResponseReturnValue:
     return _index()
 
 
 @bp.get("/desk/threads/history")
-@open_to(moderators)
+@open_to(moderators, query=("before",))
 def history() -> ResponseReturnValue:
     rows, more = _page(ThreadRestriction.ended(before=query_id("before")))
     surges = list(db.session.scalars(Surge.past()))
@@ -57,7 +57,7 @@ def history() -> ResponseReturnValue:
 
 
 @bp.get("/desk/threads/steer")
-@open_to(moderators)
+@open_to(moderators, query=("article", "preset"))
 def steer_form() -> ResponseReturnValue:
     if request.args.get("preset") == ELECTION:
         return _restrict_page(RestrictForm.for_election())
@@ -71,7 +71,7 @@ def steer() -> ResponseReturnValue:
     if not form.validate():
         return _restrict_page(form), 422
     if form.preview.data:
-        return _restrict_page(form, ThreadRestriction.of(form.spec()))
+        return _restrict_page(form, ThreadRestriction.from_spec(form.spec()))
     try:
         with writing():
             restrictions.restrict(form.spec(), by=current_user())
@@ -102,7 +102,7 @@ def slow(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/threads/surges/<id:id>/acknowledge")
-@open_to(moderators)
+@open_to(moderators, query=("before",))
 def acknowledge(id: int) -> ResponseReturnValue:
     form = AcknowledgeForm.from_post()
     if not form.validate():

@@ -34,25 +34,25 @@ bp = Blueprint("people", __name__)
 
 
 @bp.get("/desk/people")
-@open_to(moderators)
+@open_to(moderators, query=("q",))
 def index() -> ResponseReturnValue:
     return _index()
 
 
 @bp.get("/desk/people/<id:id>")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def person(id: int) -> ResponseReturnValue:
     return _person_page(_person(id))
 
 
 @bp.post("/desk/people/<id:id>/warn")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def warn(id: int) -> ResponseReturnValue:
     return _apply_sanction(id, WarnForm.from_post(), sanctions.warn)
 
 
 @bp.post("/desk/people/<id:id>/hold")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def hold(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(id, form, sanctions.hold, lambda: {"until": form.until})
@@ -62,7 +62,7 @@ _NOTICES = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "b
 
 
 @bp.post("/desk/people/<id:id>/suspend")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def suspend(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(
@@ -74,7 +74,7 @@ def suspend(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/ban")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
     form.user = _person(id)
@@ -104,7 +104,7 @@ def note(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/bans")
-@open_to(moderators, lists=("person",))
+@open_to(moderators, lists=("person",), query=("q",))
 def propose() -> ResponseReturnValue:
     """Propose to ban several users; another moderator decides."""
     form = BulkBanForm.from_post()

@@ -19,8 +19,9 @@ from board.accounts.auth.passwords import hash_password
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.models import SecondFactor
-from board.articles.importing import Item, read
-from board.articles.importing.run import content_of
+from board.accounts.two_factor.totp import new_secret
+from board.articles.importing import Item, read_items
+from board.articles.importing.run import article_content
 from board.articles.models import Article
 from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body
@@ -92,7 +93,7 @@ def load_if_empty() -> bool:
         factors = {handle: _second_factor(people[handle]) for handle in CAST if CAST[handle]}
         sample_tips.seat(people["tess"], papers)
         threads = talk["threads"]
-        items = [item for item in read(HERE / "articles.json") if isinstance(item, Item)]
+        items = [item for item in read_items(HERE / "articles.json") if isinstance(item, Item)]
         _talk([(_publish(item), threads.get(item.slug, [])) for item in items], people)
         slug, reason = CLOSED
         db.session.scalars(Article.by_slug(slug)).one().close(reason=reason)
@@ -103,7 +104,7 @@ def load_if_empty() -> bool:
 
 def _second_factor(user: User) -> list[str]:
     """The secret their telephone would know, and the codes they would have on paper."""
-    secret = two_factor.new_secret()
+    secret = new_secret()
     codes = two_factor.enrol(user, secret, step=0, key=current_app.config["SECRET_KEY"])
     return [secret, *codes]
 
@@ -194,7 +195,7 @@ def _email(handle: str) -> str:
 
 
 def _publish(item: Item) -> Article:
-    return Article.publish(slug=item.slug, canonical_url=item.url, **content_of(item))
+    return Article.publish(slug=item.slug, canonical_url=item.url, **article_content(item))
 
 
 def _talk(threads: list[tuple[Article, list[dict[str, Any]]]], people: dict[str, User]) -> None:

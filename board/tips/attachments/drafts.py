@@ -4,16 +4,14 @@ import base64
 import hashlib
 import json
 import os
-import re
 import secrets
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from board.text import normalize_line
+from board.text import normalize_file_name
 from board.tips import files
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
@@ -22,7 +20,6 @@ from board.tips.models.tip import Tip
 from board.tips.web import form_tokens
 
 COPIES = ("cleaned", "original", "both")
-_PATH = re.compile(r"^.*[/\\]", re.DOTALL)
 
 
 class CannotClean(Exception):
@@ -78,9 +75,7 @@ class AttachmentDraft:
         """Look into what was uploaded, and keep it until the form is sent or forgotten."""
         for upload in uploads:
             stream: Any = upload.stream
-            self.attachments.append(
-                _looked_into(stream, normalize_file_name(upload.filename or ""))
-            )
+            self.attachments.append(_looked_into(stream, _file_name(upload.filename)))
         self._write()
 
     def drop(self, ids: list[str]) -> None:
@@ -116,7 +111,7 @@ class AttachmentDraft:
             raise CannotClean(original.name) from error
         sealed = seal_file(key_files.folder("drafts") / secrets.token_hex(16), cleaned.data)
         return Attachment(
-            normalize_file_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
+            _file_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
         )
 
     def _read(self) -> list[Attachment]:
@@ -150,17 +145,11 @@ def kept(upload: FileStorage) -> Attachment:
     """An upload as it is, for a reader's reply."""
     sealed: Any = upload.stream
     sealed.kept = True
-    return Attachment(
-        normalize_file_name(upload.filename or ""), sealed.size, sealed.key, sealed.path
-    )
+    return Attachment(_file_name(upload.filename), sealed.size, sealed.key, sealed.path)
 
 
-def normalize_file_name(name: str) -> str:
-    """A file's name without a path, of a length to read, with nothing that hides in it."""
-    name = normalize_line(unicodedata.normalize("NFC", _PATH.sub("", name))).lstrip(".")
-    stem, dot, ending = name.rpartition(".")
-    spare = Tip.NAME_MAX - len(dot + ending)
-    return (stem[:spare] + dot + ending)[: Tip.NAME_MAX] or "file"
+def _file_name(name: str | None) -> str:
+    return normalize_file_name(name or "", length_max=Tip.NAME_MAX)
 
 
 def _looked_into(sealed: SealedFile, name: str) -> Attachment:

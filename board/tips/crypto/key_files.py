@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from flask import current_app
-
+from board.db.clock import newsroom_zone
+from board.runtime.app import instance_folder
 from board.runtime.limiter import QueueFull
 from board.tips.crypto import primitives
 from board.tips.dates import today
@@ -33,7 +32,7 @@ class Erased(Exception):
 
 
 def folder(name: str = "") -> Path:
-    path = Path(current_app.instance_path) / "tips" / name
+    path = instance_folder() / "tips" / name
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
@@ -64,14 +63,14 @@ def date_by_day(*paths: Path) -> None:
 
     The file system's own note of the last change of a name (ctime) is beyond a program's reach.
     """
-    began = datetime.combine(today(), datetime.min.time(), ZoneInfo(current_app.config["TIMEZONE"]))
+    began = datetime.combine(today(), datetime.min.time(), newsroom_zone())
     for path in paths:
         os.utime(path, (began.timestamp(), began.timestamp()))
 
 
 def erase_key(ref: str) -> bytes:
     try:
-        return Path(current_app.instance_path, "tips", "keys", ref).read_bytes()
+        return (instance_folder() / "tips" / "keys" / ref).read_bytes()
     except FileNotFoundError as error:
         raise Erased from error
 

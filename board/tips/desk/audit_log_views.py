@@ -17,7 +17,7 @@ CHECKED = 1000  # entries at the end, each time somebody looks
 
 
 @bp.get("/desk/tips/log")
-@open_to(tip_readers)
+@open_to(tip_readers, query=("before",))
 def index() -> ResponseReturnValue:
     current_key()
     found = db.session.scalars(AuditEntry.newest(before=query_id("before"))).all()

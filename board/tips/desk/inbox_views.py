@@ -27,7 +27,7 @@ SHOWN = ("waiting", "late", "open", "mine", "published", "closed")
 
 
 @bp.get("/desk/tips")
-@open_to(tip_readers)
+@open_to(tip_readers, query=("before", "show"))
 def inbox() -> ResponseReturnValue:
     me, key = current_key()
     show = request.args.get("show", "open")

@@ -16,11 +16,16 @@ from signal import SIGKILL, SIGXCPU
 
 from .results import DETAIL_MAX, FINDINGS_MAX, Finding, FindingKind, Reason, WorkerLimits
 
-# The worker loads this folder as a package by itself: without the board, its settings and its keys.
-_START = (
-    "import sys, types; package = types.ModuleType('files'); package.__path__ = [sys.argv[1]];"
-    " sys.modules['files'] = package; from files.worker import main; main()"
-)
+# The worker loads this folder as a package by itself, and of the board only the pure modules of
+# board/text: without the board, its settings and its keys.
+_FOLDER = Path(__file__).parent
+_FOLDERS = {"board": [], "board.text": [_FOLDER.parents[1] / "text"], "files": [_FOLDER]}
+_START = f"""
+import sys, types
+for name, path in { ({name: [*map(str, path)] for name, path in _FOLDERS.items()})!r}.items():
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = path
+from files.worker import main; main()"""
 _HEAD_MAX = 1024 * 1024  # bytes
 _GRACE = 10  # seconds by the clock, beyond twice those of the processor
 
@@ -54,7 +59,7 @@ def _failed(reason: Reason) -> Answer:
 
 def _run(question: bytes, limits: WorkerLimits) -> tuple[int, bytes]:
     """The exit code (negative: the signal) and what was said, of one process that is gone after."""
-    command = [sys.executable, "-I", "-B", "-c", _START, str(Path(__file__).parent)]
+    command = [sys.executable, "-I", "-B", "-c", _START]
     pipe = subprocess.PIPE
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
         command,

@@ -3,12 +3,12 @@
 import time
 from datetime import date, timedelta
 
-from flask import current_app
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
 from board.db import Base, db
+from board.runtime.app import setting
 from board.tips.crypto import key_files
 from board.tips.dates import today
 from board.tips.models import audit_log
@@ -57,7 +57,7 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
 
 
 def retention() -> timedelta:
-    return timedelta(days=current_app.config["TIP_DAYS"])
+    return timedelta(days=setting("TIP_DAYS"))
 
 
 def is_outdated() -> bool:

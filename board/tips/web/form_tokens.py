@@ -13,11 +13,11 @@ import struct
 from datetime import date, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now
+from board.runtime.app import setting
 from board.tips.crypto import primitives
 from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.dates import today
@@ -108,5 +108,5 @@ def _hash(ticket: str) -> bytes:
 
 
 def _mac(body: bytes) -> bytes:
-    key = current_app.config["SECRET_KEY"].encode()
+    key = setting("SECRET_KEY").encode()
     return hmac.new(key, b"tips/1|ticket|" + body, hashlib.sha256).digest()[:_MAC]

@@ -27,7 +27,7 @@ def render_page(template: str, *, status: int = 200, **values: Any) -> Response:
 
 
 def no_store(response: Response) -> Response:
-    """Kept by nobody, and never compressed (see board/web/compression.py)."""
+    """Kept by nobody, and never compressed (see board/web/response/compression.py)."""
     response.headers["Cache-Control"] = "private, no-store, no-transform"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

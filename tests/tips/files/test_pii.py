@@ -21,6 +21,7 @@ def told(text):
         ("내선 4321로", FindingKind.PHONE, "내선 4321"),
         ("주민번호 900101-1234567", FindingKind.RESIDENT, "900101-1234567"),
         ("900101-1****** 이렇게", FindingKind.RESIDENT, "900101-1******"),
+        ("9001011****** 이렇게", FindingKind.RESIDENT, "9001011******"),
         ("사업자 124-81-00998", FindingKind.BUSINESS, "124-81-00998"),
         ("카드 4111-1111-1111-1111", FindingKind.CARD, "4111-1111-1111-1111"),
         ("메일은 ada.kim@harbour.example 입니다", FindingKind.EMAIL, "ada.kim@harbour.example"),

@@ -6,11 +6,19 @@ needs its usual shape (and its check digit, where it has one); for offices see d
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+
+from board.text.personal_numbers import (
+    birth_date,
+    digits_of,
+    passes_business_check,
+    passes_luhn,
+    passes_resident_check,
+)
 
 from ..results import DETAIL_MAX, Finding, FindingKind
 from . import job_titles
 
+_RESIDENT_DIGITS = 13
 TEXT_MAX = 1_000_000  # characters that are looked at
 
 _EDGE = r"(?<![\w.@+/=-])"
@@ -26,39 +34,12 @@ _INVISIBLE = re.compile(
 )
 
 
-def _digits(text: str) -> list[int]:
-    return [int(digit) for digit in re.findall(r"\d", text)]
-
-
-def _is_resident(text: str) -> bool:
-    """A day that exists and a century; written in one run, also the check digit."""
-    digits = _digits(text)
-    century = {9: 1800, 0: 1800, 1: 1900, 2: 1900, 5: 1900, 6: 1900}.get(digits[6], 2000)
-    year, month, day = (digits[n] * 10 + digits[n + 1] for n in (0, 2, 4))
-    try:
-        date(century + year, month, day)
-    except ValueError:
+def _is_resident(number: str) -> bool:
+    """A day that exists and a century; written in one run and in full, also the check digit."""
+    if birth_date(number) is None:
         return False
-    if "-" in text or " " in text:
-        return True
-    weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-    total = sum(weight * digit for weight, digit in zip(weights, digits, strict=False))
-    return (11 - total % 11) % 10 == digits[12]
-
-
-def _is_business(text: str) -> bool:
-    """Ten digits whose last checks the others, as the tax office counts."""
-    digits = _digits(text)
-    weights = (1, 3, 7, 1, 3, 7, 1, 3, 5)
-    total = sum(weight * digit for weight, digit in zip(weights, digits, strict=False))
-    return (10 - (total + digits[8] * 5 // 10) % 10) % 10 == digits[9]
-
-
-def _is_card(text: str) -> bool:
-    """ISO/IEC 7812: the digits add up by Luhn's rule."""
-    digits = _digits(text)
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+    is_masked = len(digits_of(number)) < _RESIDENT_DIGITS
+    return is_masked or "-" in number or " " in number or passes_resident_check(number)
 
 
 def _always(_text: str) -> bool:
@@ -74,14 +55,18 @@ _RULES: tuple[tuple[FindingKind, re.Pattern[str], Callable[[str], bool]], ...] =
     (
         FindingKind.CARD,
         re.compile(rf"{_EDGE}[2-69]\d{{3}}([- ]?)\d{{4}}\1\d{{4}}\1\d{{4}}{_NO_DIGIT}"),
-        _is_card,
+        passes_luhn,
     ),
     (
         FindingKind.PHONE,
         re.compile(rf"{_EDGE}\(?(?:{_MOBILE}|{_LANDLINE}|{_ABROAD}){_NO_DIGIT}|{_EXTENSION}"),
         _always,
     ),
-    (FindingKind.BUSINESS, re.compile(rf"{_EDGE}\d{{3}}-\d{{2}}-\d{{5}}{_NO_DIGIT}"), _is_business),
+    (
+        FindingKind.BUSINESS,
+        re.compile(rf"{_EDGE}\d{{3}}-\d{{2}}-\d{{5}}{_NO_DIGIT}"),
+        passes_business_check,
+    ),
     (
         FindingKind.EMAIL,
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}"),

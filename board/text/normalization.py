@@ -61,6 +61,15 @@ def normalize_line(text: str) -> str:
     return " ".join(normalize(text).split())
 
 
+def normalize_file_name(name: str, *, length_max: int) -> str:
+    """A file's name without a path, at most so many characters long, with nothing that hides in it;
+    the ending is kept."""
+    name = normalize_line(name.replace("\\", "/").rpartition("/")[2]).lstrip(".")
+    stem, dot, ending = name.rpartition(".")
+    spare = max(0, length_max - len(dot + ending))
+    return (stem[:spare] + dot + ending)[:length_max] or "file"
+
+
 def join_closing_quotes(html: str) -> str:
     """HTML in which no line ends between a closing quotation mark and its particle: “왔다”고.
 

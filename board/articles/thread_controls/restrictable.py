@@ -1,0 +1,17 @@
+"""Restrictable: what a thread restriction needs to know of an article."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Restrictable(Protocol):
+    """An article, or a row with these of its columns."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def section(self) -> str: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def is_restricted(self) -> bool: ...

@@ -1,0 +1,21 @@
+"""Text: normalization, graphemes, and checks of Korean personal numbers."""
+
+from board.text.normalization import (
+    UNREADABLE,
+    count_graphemes,
+    is_readable,
+    join_closing_quotes,
+    normalize,
+    normalize_file_name,
+    normalize_line,
+)
+
+__all__ = [
+    "UNREADABLE",
+    "count_graphemes",
+    "is_readable",
+    "join_closing_quotes",
+    "normalize",
+    "normalize_file_name",
+    "normalize_line",
+]

@@ -1,0 +1,1 @@
+"""Templates: their environment, and what every template may print."""

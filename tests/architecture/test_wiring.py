@@ -1,0 +1,126 @@
+"""What runs where: the order of every hook, and what a source's page keeps out of."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from board.accounts.auth.rate_limit import Device
+from board.accounts.data_export import exporters
+from board.accounts.email import queue as email_queue
+from board.accounts.models import on_account_deleted, on_renamed
+from board.accounts.two_factor import models as two_factor
+from board.accounts.views import suspended_user_links
+from board.comments import models as comments
+from board.comments.readers import blocks
+from board.comments.writing import create, edit, limits, pii, thread_restrictions, warnings
+from board.law.banned_texts import models as banned_texts
+from board.law.claims import contact_preferences, workflow
+from board.law.claims import emails as claim_emails
+from board.moderation import queue
+from board.moderation.appeals import models as appeals
+from board.moderation.appeals import views as appeal_views
+from board.moderation.filters import matches
+from board.moderation.notifications import emails as decision_emails
+from board.moderation.reports import models as reports
+from board.moderation.rulings import decisions, undo
+from board.moderation.rulings import models as rulings
+from board.moderation.users import sanctions
+from board.runtime.jobs import jobs
+from board.web.desk import nav_items
+
+HOOKS = {
+    "checks before posting: the first reason to hold stands": (
+        create.pre_post_checks,
+        [thread_restrictions.check, banned_texts.check, matches.check_post, sanctions.check_post],
+    ),
+    "after posting": (
+        create.after_post,
+        [queue.enqueue_if_held, queue.enqueue_if_new_account, matches.store_matches],
+    ),
+    "after an edit": (edit.after_edit, [queue.enqueue_if_held, matches.restore_matches]),
+    "after deleting": (comments.after_delete, [queue.dequeue_deleted, matches.delete_matches]),
+    "warnings before posting": (warnings.warning_checks, [pii.check, matches.warnings_for]),
+    "any ruling": (rulings.on_ruling, [decision_emails.announce]),
+    "a decision about a comment": (
+        decisions.on_decision,
+        [workflow.follow_decision, reports.answer_reports],
+    ),
+    "a decision undone": (undo.on_undo, [workflow.follow_undo, reports.reopen_reports]),
+    "a step of a claim": (workflow.on_transition, [claim_emails.announce_step]),
+    "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
+    "a new display name": (on_renamed, [comments.refresh_threads_of]),
+    "an account deleted": (
+        on_account_deleted,
+        [
+            two_factor.delete_for_user,
+            Device.delete_for_user,
+            email_queue.delete_for_user,
+            blocks.delete_for_user,
+            contact_preferences.delete_for_user,
+            sanctions.delete_for_user,
+        ],
+    ),
+    "links for a suspended user": (suspended_user_links, [appeal_views.link_for_suspended]),
+}
+
+
+@pytest.mark.parametrize(("hook", "steps"), HOOKS.values(), ids=HOOKS)
+def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
+    assert list(hook) == steps
+
+
+def test_jobs_run_in_this_order(app):
+    assert [job.name for job in jobs] == [
+        "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
+        "tips",
+    ]  # fmt: skip
+
+
+def test_the_desk_has_these_pages_in_this_order(app):
+    in_order = sorted(nav_items, key=lambda item: item.rank)
+
+    assert [item.name for item in in_order] == [
+        "queue-reported", "queue-held", "queue-new", "queue-all", "queue-hidden", "threads",
+        "appeals", "claims", "orders", "disclosures", "barred", "people", "rules", "tips",
+        "tip_readers", "tip_log", "articles", "write", "log",
+    ]  # fmt: skip
+
+
+def test_an_export_and_a_post_ask_for_this(app):
+    assert list(exporters) == [
+        "account", "sessions", "blocked", "comments", "reactions", "told_by", "appeals", "reports",
+        "notices",
+    ]  # fmt: skip
+    assert list(limits.extra_columns) == [
+        "barred",
+        "rules_version",
+        "hidden_percentage",
+        "pending_warning",
+    ]
+
+
+def test_a_second_app_of_the_same_process_adds_nothing(app, another, tmp_path):
+    before = {name: list(hook) for name, (hook, _steps) in HOOKS.items()}
+    (tmp_path / "second").mkdir()
+
+    another(tmp_path / "second")
+
+    assert {name: list(hook) for name, (hook, _steps) in HOOKS.items()} == before
+
+
+@pytest.mark.parametrize("page", ["/tips", "/tips/new", "/tips/box"])
+def test_a_page_of_a_source_runs_nothing_of_comments_or_moderation(guest, page):
+    guest.get(page)
+    ran: set[str] = set()
+    sys.setprofile(lambda frame, *_event: ran.add(frame.f_code.co_filename))
+    try:
+        answer = guest.get(page)
+    finally:
+        sys.setprofile(None)
+
+    folders = {Path(name).parts[-3:-1] for name in ran if "/board/" in name}
+    names = {part for parts in folders for part in parts}
+    assert answer.status_code == 200
+    assert "tips" in names
+    assert names & {"comments", "moderation", "law", "articles", "api"} == set()
