@@ -6,10 +6,10 @@ processor time the server used for one request: other load on the machine hardly
 benchmark needs `wrk`, uses `nginx` and Chromium where they are installed, and stays on the loopback
 interface.
 
-    __main__  command line, rounds                work      what is measured: the board
-    servers   server processes under test         peers     what is measured: Isso
-    load      wrk: scripts and parsing            browser   what is measured: pages in Chromium
+    __main__  command line, rounds                work      measurements of the board
+    servers   server processes under test         peers     measurements of Isso
+    load      wrk: scripts and parsing            browser   measurements in Chromium
     seed      articles, threads, readers          soak      memory under load, for minutes
-    tips      what is measured: sealed tips       desk      what is measured: pages of the desk
+    tips      measurements of sealed tips         desk      measurements of the desk
     figures   medians, ratios, results file       report    Markdown tables     plot  bar chart
 """

@@ -14,10 +14,10 @@ from statistics import median
 
 from bench import browser, peers, plot, report, servers, tips, work
 from bench.figures import DeskPage, Figure, Results
-from bench.load import Answer
-from bench.servers import ROOT, Server
+from bench.load import LoadResult
+from bench.servers import ROOT, Server, running
 from bench.soak import soak
-from bench.work import Board, Cell, running
+from bench.work import Board, Cell
 
 USUAL = ("reading", "writing", "workers", "storms")
 GROUPS = (*USUAL, "long", "peers", "browser", "desk", "tips")
@@ -35,13 +35,13 @@ def main() -> None:
     else:
         BUILD.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
-            results = _measured(Path(name), options)
+            results = _measure(Path(name), options)
     for path in filter(None, (options.save, options.write and RESULTS)):
         results.save(path)
     tables = report.markdown(results)
     if options.write:
         PLOT.write_text(plot.svg(results), "utf-8")
-        report.into(DOCUMENT, tables)
+        report.write_into(DOCUMENT, tables)
     print(tables)
 
 
@@ -74,12 +74,12 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _measured(folder: Path, options: argparse.Namespace) -> Results:
+def _measure(folder: Path, options: argparse.Namespace) -> Results:
     results = Results(comments=options.comments, rounds=options.rounds)
     if options.groups == {"desk"}:  # needs no server
         results.desk = _desk(folder, options)
         return results
-    _say("seeding …")
+    _show_progress("seeding …")
     board = Board(folder / "board", options.comments)
     with ExitStack() as stack:
         results.facts["start to first response, s (median of 5)"] = _start(board.server)
@@ -92,22 +92,22 @@ def _measured(folder: Path, options: argparse.Namespace) -> Results:
         results.figures = _figures(cells, options)
         results.facts |= _memory(board, "after the load")
         if "browser" in options.groups:
-            _say("Chromium …")
+            _show_progress("Chromium …")
             results.pages = browser.pages(board.server)
     if "desk" in options.groups:
         results.desk = _desk(folder, options)
     if "tips" in options.groups:
-        _say("tips …")
+        _show_progress("tips …")
         results.facts |= tips.facts(folder / "tips")
     return results
 
 
 def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
     """Desk pages, measured in a separate process on the servers' core."""
-    _say(f"seeding {options.waiting:,} waiting comments in each queue …")
+    _show_progress(f"seeding {options.waiting:,} waiting comments in each queue …")
     (folder / "desk").mkdir()
     command = [sys.executable, "-m", "bench.desk", str(options.waiting), str(options.rounds)]
-    told = subprocess.run(
+    completed = subprocess.run(
         servers.on_cores(servers.SERVERS_CORE, command),
         cwd=ROOT,
         env={**os.environ, "BOARD_INSTANCE": str(folder / "desk")},
@@ -115,18 +115,18 @@ def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
         capture_output=True,
         text=True,
     )
-    _say("")
-    return [DeskPage(**page) for page in json.loads(told.stdout.splitlines()[-1])]
+    _show_progress("")
+    return [DeskPage(**page) for page in json.loads(completed.stdout.splitlines()[-1])]
 
 
 def _start(server: Server) -> float:
     """Start-up time in seconds, until the front page answers. The seed is on the disk by then."""
     os.sync()
-    took = []
+    seconds = []
     for _ in range(STARTS):
-        took.append(server.start())
+        seconds.append(server.start())
         server.stop()
-    return round(median(took), 2)
+    return round(median(seconds), 2)
 
 
 def _memory(board: Board, when: str) -> dict[str, float]:
@@ -141,23 +141,23 @@ def _cells(
     board: Board, folder: Path, options: argparse.Namespace, stack: ExitStack
 ) -> Iterator[Cell]:
     """Cells of the requested groups, and the cells they are compared with."""
-    others = work.ceilings(folder, work.get(board.server.url(work.JSON)))
+    others = work.ceilings(folder, servers.get(board.server.url(work.JSON)))
     two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
     stack.enter_context(running(two, *others))
-    found = [*work.reading(board, others), *work.writing(board)]
-    found += [*work.workers(board), *work.storms(board, two)]
+    cells = [*work.reading(board, others), *work.writing(board)]
+    cells += [*work.workers(board), *work.storms(board, two)]
     if "long" in options.groups:
-        _say(f"seeding {options.deep:,} comments …")
+        _show_progress(f"seeding {options.deep:,} comments …")
         deep = Board(folder / "deep", options.deep)
         stack.enter_context(running(deep.server))
-        found += work.long(deep)
+        cells += work.long(deep)
     if "peers" in options.groups:
         isso = peers.isso(folder / "isso")
         stack.enter_context(running(isso))
-        _say("seeding Isso …")
+        _show_progress("seeding Isso …")
         peers.fill(isso, board)
-        found += peers.cells(isso, folder)
-    yield from wanted(found, options.groups)
+        cells += peers.cells(isso, folder)
+    yield from wanted(cells, options.groups)
 
 
 def wanted(cells: list[Cell], groups: set[str]) -> Iterator[Cell]:
@@ -167,20 +167,22 @@ def wanted(cells: list[Cell], groups: set[str]) -> Iterator[Cell]:
 
 def _figures(cells: list[Cell], options: argparse.Namespace) -> list[Figure]:
     """Figures of all cells. Every round runs each cell once, so drift affects all alike."""
-    rounds: list[list[tuple[Answer, float]]] = [[] for _ in cells]
+    rounds: list[list[tuple[LoadResult, float]]] = [[] for _ in cells]
     for round_ in range(options.rounds):
         for number, cell in enumerate(cells):
-            _say(f"{round_ * len(cells) + number + 1}/{options.rounds * len(cells)} {cell.name}")
+            _show_progress(
+                f"{round_ * len(cells) + number + 1}/{options.rounds * len(cells)} {cell.name}"
+            )
             rounds[number].append(cell.run(options.seconds))
-    _say("")
+    _show_progress("")
     return [
-        Figure.of(cell.group, cell.name, cell.than, found)
-        for cell, found in zip(cells, rounds, strict=True)
+        Figure.from_rounds(cell.group, cell.name, cell.than, measured)
+        for cell, measured in zip(cells, rounds, strict=True)
     ]
 
 
-def _say(what: str) -> None:
-    print(f"\r{what:<70}", end="\r", file=sys.stderr, flush=True)
+def _show_progress(message: str) -> None:
+    print(f"\r{message:<70}", end="\r", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -39,9 +39,9 @@ def pages(server: Server) -> list[Page]:
         return []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
-        found = [_page(browser, name, server.url(path)) for name, path in ADDRESSES.items()]
+        measured = [_page(browser, name, server.url(path)) for name, path in ADDRESSES.items()]
         browser.close()
-    return found
+    return measured
 
 
 def _page(browser: Browser, name: str, url: str) -> Page:
@@ -73,10 +73,10 @@ def _count(session: CDPSession) -> list[float]:
     """Byte counts of the responses, appended as they arrive."""
     sent: list[float] = []
 
-    def note(told: dict[str, Any]) -> None:
-        sent.append(told["encodedDataLength"])
+    def count(event: dict[str, Any]) -> None:
+        sent.append(event["encodedDataLength"])
 
-    session.on("Network.loadingFinished", note)
+    session.on("Network.loadingFinished", count)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     session.send("Network.emulateNetworkConditions", FAST_4G)

@@ -19,17 +19,17 @@ def main(path: str, seconds: float) -> None:
     for name, value in _PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
     connection.execute("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, body TEXT)")
-    worked, begin, took = time.process_time(), time.perf_counter(), []
+    cpu_begin, begin, milliseconds = time.process_time(), time.perf_counter(), []
     while (started := time.perf_counter()) < begin + seconds:
         connection.execute("INSERT INTO row (body) VALUES (?)", ("가" * 100,))
-        took.append((time.perf_counter() - started) * 1000)
-    hundredths = quantiles(took, n=100)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+    hundredths = quantiles(milliseconds, n=100)
     print(
         json.dumps(
             {
-                "requests": len(took),
-                "rate": len(took) / (time.perf_counter() - begin),
-                "worked": time.process_time() - worked,
+                "requests": len(milliseconds),
+                "rate": len(milliseconds) / (time.perf_counter() - begin),
+                "worked": time.process_time() - cpu_begin,
                 "p50": hundredths[49],
                 "p99": hundredths[98],
             }

@@ -28,7 +28,7 @@ from board.db.clock import today
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import Report
 from board.moderation.rulings.models import Ruling, Verdict
-from board.ops.sample.cli import load_if_empty
+from board.ops.sample.loader import load_if_empty
 from board.ops.sample.thread_generator import fill
 
 ARTICLES = 20
@@ -75,14 +75,14 @@ def main(items: int, rounds: int) -> None:
         schema.upgrade()
         load_if_empty()
         places = _seed(items)
-        client, found = _moderator(app), []
+        client, pages = _moderator(app), []
         for name, path in PAGES.items():
-            found.append(_measured(client, name, path.format(**places), rounds))
-    print(json.dumps([asdict(page) for page in found], ensure_ascii=False))
+            pages.append(_measure(client, name, path.format(**places), rounds))
+    print(json.dumps([asdict(page) for page in pages], ensure_ascii=False))
 
 
 def _seed(items: int) -> dict[str, Any]:
-    """Queues: as many comments reported as held, under twenty articles, and as many rulings."""
+    """Fill the queues with as many reported as held comments of 20 articles, and log rulings."""
     with writing():
         mo = accounts.sign_up(email="desk@harbour.example", name="큰모", password_hash="!")
         mo.can_moderate = True
@@ -115,8 +115,8 @@ def _article(number: int) -> Article:
 
 def _comments(first: int) -> list[Any]:
     columns = (Comment.id, Comment.article_id, Comment.author_id, Comment.posted_at)
-    found = select(*columns).where(Comment.id >= first).order_by(Comment.id)
-    return list(db.session.execute(found).all())
+    rows = select(*columns).where(Comment.id >= first).order_by(Comment.id)
+    return list(db.session.execute(rows).all())
 
 
 def _queue(rows: list[Any], mo: User) -> None:
@@ -153,7 +153,7 @@ def _queue(rows: list[Any], mo: User) -> None:
 def _rule(rows: list[Any], mo: User) -> None:
     """Moderation log as long as a queue, hash-chained like any other."""
     newest = select(Ruling.hash).order_by(Ruling.id.desc()).limit(1)
-    seal, made = db.session.scalar(newest) or b"", []
+    previous_hash, rulings = db.session.scalar(newest) or b"", []
     for number, row in enumerate(rows):
         verdict = Verdict.HIDE if number % 3 == 0 else Verdict.KEEP
         ruling = Ruling(
@@ -162,10 +162,10 @@ def _rule(rows: list[Any], mo: User) -> None:
             until=None, undoes_id=None, detail={},
             made_at=now() - timedelta(minutes=len(rows) - number),
         )  # fmt: skip
-        seal = ruling.hash = ruling.compute_hash(seal)
-        made.append({name: getattr(ruling, name) for name in (*Ruling.HASHED, "hash")})
-    for start in range(0, len(made), BATCH):
-        db.session.execute(insert(Ruling), made[start : start + BATCH])
+        previous_hash = ruling.hash = ruling.compute_hash(previous_hash)
+        rulings.append({name: getattr(ruling, name) for name in (*Ruling.HASHED, "hash")})
+    for start in range(0, len(rulings), BATCH):
+        db.session.execute(insert(Ruling), rulings[start : start + BATCH])
 
 
 def _moderator(app: Flask) -> Any:
@@ -177,36 +177,36 @@ def _moderator(app: Flask) -> Any:
     return client
 
 
-def _measured(client: Any, name: str, path: str, rounds: int) -> DeskPage:
+def _measure(client: Any, name: str, path: str, rounds: int) -> DeskPage:
     """Medians of one page. The first response is left out: it fills the caches."""
-    took, worked, statements, status = [], [], 0, 0
+    wall_ms, cpu_ms, statements, status = [], [], 0, 0
     for round_ in range(rounds + 1):
         db.session.rollback()
-        with _statements() as seen:
+        with _statements() as executed:
             wall, cpu = time.perf_counter(), time.process_time()
             with client.application.app_context():
                 status = client.get(path).status_code
             if round_:
-                took.append((time.perf_counter() - wall) * 1000)
-                worked.append((time.process_time() - cpu) * 1000)
-        statements = len(seen)
+                wall_ms.append((time.perf_counter() - wall) * 1000)
+                cpu_ms.append((time.process_time() - cpu) * 1000)
+        statements = len(executed)
     if status != 200:  # a redirect is quick, and measures nothing
         raise SystemExit(f"{path} answers {status}")
-    return DeskPage(name, round(median(worked), 2), round(median(took), 2), statements, status)
+    return DeskPage(name, round(median(cpu_ms), 2), round(median(wall_ms), 2), statements, status)
 
 
 @contextmanager
 def _statements() -> Iterator[list[str]]:
-    seen: list[str] = []
+    executed: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
+    def record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        executed.append(statement)
 
     for engine in db.engines.values():
-        event.listen(engine, "before_cursor_execute", note)
-    yield seen
+        event.listen(engine, "before_cursor_execute", record)
+    yield executed
     for engine in db.engines.values():
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", record)
 
 
 if __name__ == "__main__":

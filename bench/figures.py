@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import linear_regression, median
 from typing import Self
 
-from bench.load import Answer
+from bench.load import LoadResult
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,21 @@ class Figure:
     errors: int
 
     @classmethod
-    def of(cls, group: str, name: str, than: str, rounds: "Sequence[tuple[Answer, float]]") -> Self:
-        """Medians over the rounds, each an answer and the processor seconds it cost the server."""
-        answers = [answer for answer, _ in rounds]
+    def from_rounds(
+        cls, group: str, name: str, than: str, rounds: "Sequence[tuple[LoadResult, float]]"
+    ) -> Self:
+        """Medians over the rounds, each a result of wrk and the processor seconds of the server."""
+        results = [result for result, _ in rounds]
         return cls(
             group,
             name,
             than,
-            rate=round(median(answer.rate for answer in answers), 1),
-            cpu=round(median(cpu_of(answer, worked) for answer, worked in rounds), 1),
-            p50=round(median(answer.p50 for answer in answers), 3),
-            p99=round(median(answer.p99 for answer in answers), 3),
-            bytes=round(median(answer.bytes for answer in answers)),
-            errors=sum(answer.errors for answer in answers),
+            rate=round(median(result.rate for result in results), 1),
+            cpu=round(median(cpu_of(result, seconds) for result, seconds in rounds), 1),
+            p50=round(median(result.p50 for result in results), 3),
+            p99=round(median(result.p99 for result in results), 3),
+            bytes=round(median(result.bytes for result in results)),
+            errors=sum(result.errors for result in results),
         )
 
     @property
@@ -89,24 +91,24 @@ class Results:
     def named(self, name: str) -> Figure | None:
         return next((figure for figure in self.figures if figure.name == name), None)
 
-    def times(self, figure: Figure) -> tuple[float, float] | None:
+    def ratios_of(self, figure: Figure) -> tuple[float, float] | None:
         """Ratio to the figure it is compared with. None when that was not measured."""
         other = self.named(figure.than)
-        return beside(figure, other) if other else None
+        return ratios(figure, other) if other else None
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        told = json.loads(path.read_text("utf-8"))
-        told["figures"] = [Figure(**figure) for figure in told["figures"]]
-        told["pages"] = [Page(**page) for page in told["pages"]]
-        told["desk"] = [DeskPage(**page) for page in told.get("desk", ())]
-        return cls(**told)
+        fields = json.loads(path.read_text("utf-8"))
+        fields["figures"] = [Figure(**figure) for figure in fields["figures"]]
+        fields["pages"] = [Page(**page) for page in fields["pages"]]
+        fields["desk"] = [DeskPage(**page) for page in fields.get("desk", ())]
+        return cls(**fields)
 
 
-def beside(figure: Figure, other: Figure) -> tuple[float, float]:
+def ratios(figure: Figure, other: Figure) -> tuple[float, float]:
     """Ratio of two rates, and of two processor times.
 
     0 where there is none: a starved server may answer nothing, and storms have no processor time.
@@ -115,9 +117,9 @@ def beside(figure: Figure, other: Figure) -> tuple[float, float]:
     return figure.rate / other.rate if other.rate else 0.0, by_cpu
 
 
-def cpu_of(answer: Answer, worked: float) -> float:
+def cpu_of(result: LoadResult, seconds: float) -> float:
     """Processor time in µs a request; 0 when none was answered."""
-    return worked * 1e6 / answer.requests if answer.requests else 0.0
+    return seconds * 1e6 / result.requests if result.requests else 0.0
 
 
 def slope(samples: Sequence[tuple[float, float]]) -> float:

@@ -4,12 +4,12 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.servers import LOAD_CORE, on_cores
+from bench.servers import LOAD_CORE, Server, on_cores
 
 _UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 _SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
@@ -40,7 +40,7 @@ end
 
 
 @dataclass(frozen=True)
-class Send:
+class RequestTemplate:
     """Request template: `@text` becomes a unique text, `@address` the address of a client in a
     network of its own, `@place` each of the given places in turn."""
 
@@ -54,7 +54,7 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Answer:
+class LoadResult:
     """Result of one run of wrk. Times in milliseconds; `errors` counts responses of 400 and more,
     and broken connections."""
 
@@ -66,25 +66,42 @@ class Answer:
     errors: int
 
 
-def wrk(
+# Takes seconds; returns the result of wrk, and processor seconds of the server.
+Run = Callable[[int], tuple[LoadResult, float]]
+
+
+def run_wrk(
     url: str,
     seconds: int,
     *,
     connections: int = 32,
     headers: dict[str, str] | None = None,
     script: Path | None = None,
-) -> Answer:
+) -> LoadResult:
     command = _command(url, seconds, connections, headers or {}, script)
-    told = subprocess.run(command, capture_output=True, text=True)
-    if told.returncode or told.stderr:  # wrk goes on without a script it cannot read
-        raise SystemExit(f"wrk: {told.stderr or told.stdout}")
-    return parse(told.stdout)
+    completed = subprocess.run(command, capture_output=True, text=True)
+    if completed.returncode or completed.stderr:  # wrk goes on without a script it cannot read
+        raise SystemExit(f"wrk: {completed.stderr or completed.stdout}")
+    return parse(completed.stdout)
+
+
+def against(server: Server, path: str, **options: Any) -> Run:
+    """Measurement by wrk, which notes the processor time of the server meanwhile."""
+
+    def run(seconds: int) -> tuple[LoadResult, float]:
+        script = options["script"]() if "script" in options else None
+        server.wait_until_idle()
+        before = server.processor_time()
+        result = run_wrk(server.url(path), seconds, **{**options, "script": script})
+        return result, server.processor_time() - before
+
+    return run
 
 
 def start(
     url: str, seconds: int, *, connections: int, script: Path | None = None
 ) -> "subprocess.Popen[bytes]":
-    """Background load; its results are not read."""
+    """Start load in the background; its results are not read."""
     command = _command(url, seconds, connections, {}, script)
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
@@ -104,7 +121,7 @@ def _command(
 
 def write_script(
     path: Path,
-    send: Send,
+    send: RequestTemplate,
     *,
     run: str,
     every: int = 1,
@@ -116,8 +133,8 @@ def write_script(
     kind: dict[str, Any] = {"path": send.path, "method": send.method, "headers": dict(send.headers)}
     if send.body is not None:
         kind["body"] = send.body
-    told = ", ".join(lua(each) for each in (kind, read, list(tokens), list(places)))
-    head = f"local write, read, tokens, places = {told}\n"
+    values = ", ".join(lua(each) for each in (kind, read, list(tokens), list(places)))
+    head = f"local write, read, tokens, places = {values}\n"
     path.write_text(head + _SCRIPT % {"run": lua(run), "every": every})
     return path
 
@@ -131,34 +148,34 @@ def lua(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def parse(told: str) -> Answer:
-    """Parsed output of wrk."""
-    requests = int(_found(r"(\d+) requests in", told)[0])
-    read, size = _found(r"requests in [\d.]+\w+, ([\d.]+)([KMG]?B) read", told)
-    return Answer(
+def parse(output: str) -> LoadResult:
+    """Parse the output of wrk. Raises ValueError."""
+    requests = int(_match(r"(\d+) requests in", output)[0])
+    read, size = _match(r"requests in [\d.]+\w+, ([\d.]+)([KMG]?B) read", output)
+    return LoadResult(
         requests=requests,
-        rate=float(_found(r"Requests/sec:\s+([\d.]+)", told)[0]),
-        p50=_milliseconds(told, 50),
-        p99=_milliseconds(told, 99),
+        rate=float(_match(r"Requests/sec:\s+([\d.]+)", output)[0]),
+        p50=_milliseconds(output, 50),
+        p99=_milliseconds(output, 99),
         bytes=float(read) * _SIZES[size] / max(1, requests),
-        errors=_errors(told),
+        errors=_errors(output),
     )
 
 
-def _milliseconds(told: str, percent: int) -> float:
-    value, unit = _found(rf"{percent}%\s+([\d.]+)(us|ms|s|m)", told)
+def _milliseconds(output: str, percent: int) -> float:
+    value, unit = _match(rf"{percent}%\s+([\d.]+)(us|ms|s|m)", output)
     return float(value) * _UNITS[unit]
 
 
-def _errors(told: str) -> int:
-    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
+def _errors(output: str) -> int:
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     broken = re.search(
-        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", told
+        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output
     )
-    return sum(int(each) for found in (refused, broken) if found for each in found.groups())
+    return sum(int(each) for match in (refused, broken) if match for each in match.groups())
 
 
-def _found(pattern: str, told: str) -> tuple[str, ...]:
-    if found := re.search(pattern, told):
-        return found.groups()
-    raise ValueError(f"wrk did not say {pattern!r}:\n{told}")
+def _match(pattern: str, output: str) -> tuple[str, ...]:
+    if match := re.search(pattern, output):
+        return match.groups()
+    raise ValueError(f"wrk did not say {pattern!r}:\n{output}")

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.load import Send, write_script
+from bench.load import RequestTemplate, against, write_script
 from bench.seed import FRONT, FRONT_COMMENTS, POSTED, POSTED_COMMENTS, SLUG
 from bench.servers import ROOT, Server, free_port
 from bench.work import (
@@ -22,7 +22,6 @@ from bench.work import (
     TEXT,
     Board,
     Cell,
-    against,
 )
 
 BIN = ROOT / "build" / "peers" / "bin"
@@ -51,16 +50,16 @@ def fill(server: Server, board: Board) -> None:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     known: dict[int, int] = {}
     for slug, id, root, text in _ours(board):
-        told = {"text": text, "title": slug, "author": "독자", "parent": known.get(root)}
-        known[id] = _post(connection, slug, told)
+        comment = {"text": text, "title": slug, "author": "독자", "parent": known.get(root)}
+        known[id] = _post(connection, slug, comment)
 
 
 def cells(server: Server, folder: Path) -> list[Cell]:
     cell = partial(Cell, "peers")
     headers = (_TYPE,)
     body = json.dumps({"text": TEXT, "author": "bench", "title": POSTED})
-    send = Send(f"/new?uri=/{POSTED}", body, headers)
-    counts = Send("/count", json.dumps([f"/{slug}" for slug in FRONT]), headers)
+    send = RequestTemplate(f"/new?uri=/{POSTED}", body, headers)
+    counts = RequestTemplate("/count", json.dumps([f"/{slug}" for slug in FRONT]), headers)
     post = partial(write_script, folder / "post.lua", send, run="peer")
     mixed = partial(
         write_script, folder / "mix.lua", send, run="mix", every=EVERY_20TH, read=POSTED_PAGE
@@ -94,11 +93,11 @@ def _ours(board: Board) -> Iterator[tuple[str, int, int, str]]:
             )
 
 
-def _post(connection: HTTPConnection, slug: str, told: Mapping[str, object]) -> int:
+def _post(connection: HTTPConnection, slug: str, comment: Mapping[str, object]) -> int:
     uri = quote(f"/{slug}", safe="")
-    connection.request("POST", f"/new?uri={uri}", json.dumps(told), dict([_TYPE]))
+    connection.request("POST", f"/new?uri={uri}", json.dumps(comment), dict([_TYPE]))
     answer = connection.getresponse()
-    said = answer.read()
+    body = answer.read()
     if answer.status != 201:
-        raise SystemExit(f"Isso did not take a comment: {answer.status} {said[:200]!r}")
-    return int(json.loads(said)["id"])
+        raise SystemExit(f"Isso did not take a comment: {answer.status} {body[:200]!r}")
+    return int(json.loads(body)["id"])

@@ -30,17 +30,18 @@ text { font: 12px system-ui, sans-serif; fill: #1d1e20 }
 
 
 def svg(results: Results) -> str:
-    shown = sorted(_shown(results), key=lambda figure: -figure.rate)
-    height = TOP + ROW * len(shown) + 20
+    figures = sorted(_shown(results), key=lambda figure: -figure.rate)
+    height = TOP + ROW * len(figures) + 20
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-            f'width="{WIDTH}" height="{height}" role="img" aria-label="{_told(shown)}">',
+            f'width="{WIDTH}" height="{height}" role="img" '
+            f'aria-label="{_text_alternative(figures)}">',
             f"<style>{_STYLE}</style>",
             f'<text x="{LEFT}" y="18" class="title">Requests a second, one core</text>',
             f'<text x="{LEFT}" y="33" class="soft">a step of the scale is ten times as many</text>',
-            *_scale(len(shown)),
-            *(line for place, figure in enumerate(shown) for line in _bar(place, figure)),
+            *_scale(len(figures)),
+            *(line for place, figure in enumerate(figures) for line in _bar(place, figure)),
             "</svg>\n",
         ]
     )
@@ -80,8 +81,8 @@ def _scale(bars: int) -> Iterator[str]:
 
 
 def _x(rate: float) -> float:
-    shown = min(max(rate, LEAST), MOST)
-    share = log10(shown / LEAST) / log10(MOST / LEAST)
+    clamped = min(max(rate, LEAST), MOST)
+    share = log10(clamped / LEAST) / log10(MOST / LEAST)
     return LEFT + share * (WIDTH - 2 * LEFT)
 
 
@@ -89,6 +90,6 @@ def _is_other(figure: Figure) -> bool:
     return figure.group == "peers" or figure.name in _CEILINGS
 
 
-def _told(shown: list[Figure]) -> str:
+def _text_alternative(figures: list[Figure]) -> str:
     """Text alternative of the chart."""
-    return str(escape("; ".join(f"{each.name}: {number(each.rate)}" for each in shown)))
+    return str(escape("; ".join(f"{each.name}: {number(each.rate)}" for each in figures)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from bench.figures import DeskPage, Figure, Page, Results, beside
+from bench.figures import DeskPage, Figure, Page, Results, ratios
 from bench.work import COLD, NEWEST
 
 BEGIN, END = "<!-- measured by `make bench-report` -->", "<!-- /measured -->"
@@ -60,13 +60,13 @@ def _desk(pages: Sequence[DeskPage]) -> str:
     return "\n".join(lines)
 
 
-def into(document: Path, told: str) -> None:
-    """Replace what is between the two marks of the document."""
+def write_into(document: Path, tables: str) -> None:
+    """Replace the text between the two marks of the document."""
     before, begin, rest = document.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise SystemExit(f"{document} has no place for results: {BEGIN} … {END}")
-    document.write_text(f"{before}{BEGIN}\n{told}{END}{after}", "utf-8")
+    document.write_text(f"{before}{BEGIN}\n{tables}{END}{after}", "utf-8")
 
 
 def number(value: float) -> str:
@@ -86,18 +86,22 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _group(results: Results, group: str, title: str) -> str:
     rows = (
-        [figure.name, *(show(figure) for show in _COLUMNS.values()), _beside(results, figure)]
+        [
+            figure.name,
+            *(show(figure) for show in _COLUMNS.values()),
+            _compared_with(results, figure),
+        ]
         for figure in results.figures
         if figure.group == group
     )
     return f"**{title}**\n\n" + table(["request", *_COLUMNS, "compared with"], rows)
 
 
-def _beside(results: Results, figure: Figure) -> str:
-    times = results.times(figure)
-    if times is None or figure.than == figure.name:
+def _compared_with(results: Results, figure: Figure) -> str:
+    pair = results.ratios_of(figure)
+    if pair is None or figure.than == figure.name:
         return ""
-    rate, by_cpu = times
+    rate, by_cpu = pair
     return f"{number(rate)} × {figure.than}" + (f" ({number(by_cpu)} by CPU)" if by_cpu else "")
 
 
@@ -120,11 +124,11 @@ def _peers(results: Results) -> str:
 
 
 def _pair(ours: Figure, theirs: Figure) -> list[str]:
-    times, by_cpu = beside(ours, theirs)
-    return [ours.name, _both(ours), _both(theirs), number(times), number(by_cpu)]
+    times, by_cpu = ratios(ours, theirs)
+    return [ours.name, _rate_and_cpu(ours), _rate_and_cpu(theirs), number(times), number(by_cpu)]
 
 
-def _both(figure: Figure) -> str:
+def _rate_and_cpu(figure: Figure) -> str:
     return f"{number(figure.rate)} ({number(figure.cpu)})"
 
 

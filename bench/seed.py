@@ -14,7 +14,7 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, schema, writing
 from board.db.clock import today
-from board.ops.sample.cli import load_if_empty
+from board.ops.sample.loader import load_if_empty
 from board.ops.sample.thread_generator import fill
 
 SLUG = "bench"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -81,11 +81,11 @@ class Server:
         """Processor time of its processes in seconds, user and kernel."""
         return sum(seconds_of((process / "stat").read_text()) for process in self._processes())
 
-    def rest(self) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until the server is idle: an earlier load may have left requests behind."""
         before, end = -1.0, time.monotonic() + 30
-        while (worked := self.processor_time()) - before > _IDLE and time.monotonic() < end:
-            before = worked
+        while (seconds := self.processor_time()) - before > _IDLE and time.monotonic() < end:
+            before = seconds
             time.sleep(0.5)
 
     def memory(self) -> float:
@@ -141,3 +141,23 @@ def nginx(name: str, folder: Path, page: bytes) -> Server | None:
         f" server {{ listen 127.0.0.1:{port}; root {folder}; }} }}"
     )
     return Server(name, [binary, "-c", str(config)], "/page.json", port=port)
+
+
+@contextmanager
+def running(*servers: Server) -> Iterator[None]:
+    """Start the servers, and stop them at the end."""
+    with ExitStack() as stack:
+        for server in servers:
+            server.start()
+            stack.callback(server.stop)
+        yield
+
+
+def get(url: str) -> bytes:
+    with urlopen(url, timeout=10) as answer:
+        return bytes(answer.read())
+
+
+def etag(url: str) -> str:
+    with urlopen(url, timeout=10) as answer:
+        return str(answer.headers["ETag"])

@@ -8,7 +8,7 @@ from bench.figures import slope
 from bench.work import EVERY_20TH, Board
 
 EVERY = 10  # seconds
-WARM_UP = 3  # samples left out: what is loaded once is not growth
+WARM_UP = 3  # samples left out: memory taken once is not growth
 
 
 def soak(board: Board, minutes: int) -> dict[str, float]:
@@ -25,10 +25,10 @@ def soak(board: Board, minutes: int) -> dict[str, float]:
         time.sleep(EVERY)
         samples.append((time.monotonic() - begin, board.server.memory()))
         print(f"\r{samples[-1][0]:5.0f} s {samples[-1][1]:6.1f} MB", end="", file=sys.stderr)
-    return of(samples[WARM_UP:])
+    return memory_facts(samples[WARM_UP:])
 
 
-def of(samples: list[tuple[float, float]]) -> dict[str, float]:
+def memory_facts(samples: list[tuple[float, float]]) -> dict[str, float]:
     """The same from samples of seconds and megabytes."""
     sizes = [size for _, size in samples]
     return {

@@ -31,25 +31,29 @@ def facts(folder: Path) -> dict[str, float]:
     with app.app_context():
         schema.upgrade()
         reader, key = _reader()
-        _seal(reader, key)
-        client = _browser(app, reader, key)
+        _submit_tips(reader, key)
+        client = _client(app, reader, key)
 
         def search(words: str) -> None:
             page = client.post("/desk/tips/search", data={"q": words}, headers=_OURS)
             assert page.text.count('<h2><a href="/desk/tips/') == (1 if words else 0)
 
-        first = _spent(lambda: search("이야기 777번"))
-        found = {
+        first = _cpu_seconds(lambda: search("이야기 777번"))
+        measured = {
             f"first search in {TIPS:,} sealed tips, s": round(first, 3),
-            f"search in {TIPS:,} sealed tips, s": _cost(lambda: search("이야기 777번")),
-            f"list of 50 of {TIPS:,} tips, s": _cost(lambda: client.get("/desk/tips")),
+            f"search in {TIPS:,} sealed tips, s": _median_cpu_seconds(
+                lambda: search("이야기 777번")
+            ),
+            f"list of 50 of {TIPS:,} tips, s": _median_cpu_seconds(
+                lambda: client.get("/desk/tips")
+            ),
             f"giving a colleague access to {TIPS:,} tips, s": round(
-                _spent(lambda: _sign(client)), 3
+                _cpu_seconds(lambda: _add_colleague(client)), 3
             ),
         }
         db.session.remove()
         close_connections()
-    return found
+    return measured
 
 
 _OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -57,55 +61,55 @@ _OURS = {"Sec-Fetch-Site": "same-origin"}
 
 def _reader() -> tuple[TipReader, Key]:
     with writing():
-        reader, key = _made("tess")
+        reader, key = _create_reader("tess")
         roster.add(reader, by=reader, key=key)
     return reader, key
 
 
-def _made(name: str) -> tuple[TipReader, Key]:
+def _create_reader(name: str) -> tuple[TipReader, Key]:
     user = accounts.sign_up(email=f"{name}@bench.example", name=name, password_hash="!")
     user.can_read_tips, key = True, Key()
-    reader = TipReader.make(user, key, PassphraseKeys(bytes(16), bytes(32), bytes(32)))
+    reader = TipReader.create(user, key, PassphraseKeys(bytes(16), bytes(32), bytes(32)))
     db.session.flush()
     return reader, key
 
 
-def _sign(client: Any) -> None:
+def _add_colleague(client: Any) -> None:
     with writing():
-        jin, _key = _made("jin")
+        jin, _key = _create_reader("jin")
     page = client.post(f"/desk/tips/readers/{jin.id}/add", headers=_OURS)
     assert page.status_code == 303
 
 
-def _browser(app: Any, reader: TipReader, key: Key) -> Any:
+def _client(app: Any, reader: TipReader, key: Key) -> Any:
     """Client of a reader who has just signed in and unlocked tips."""
     with writing():
         _session, token = accounts.sign_in(
             reader.user, device="bench", today=today(), second_factor=True
         )
-        unlocked = UnlockedSession.begin(reader, key)
+        unlocked = UnlockedSession.start(reader, key)
     client = app.test_client()
     client.set_cookie("board_session", token)
     client.set_cookie("board_tip_desk", unlocked)
     return client
 
 
-def _seal(reader: TipReader, key: Key) -> None:
+def _submit_tips(reader: TipReader, key: Key) -> None:
     """Submit the tips as sources would; a reader then adds a title and a note to each."""
     with writing():
         for number in range(TIPS):
-            told, tag = f"{STORY} 이야기 {number}번.", number.to_bytes(32, "big")
-            tip = messages.submit_tip(told, "", [], to=[reader], tag=tag, kek=bytes(32))
-            opened = DecryptableTip.open(tip, reader, key)
-            opened.add(Purpose.DESK, "facts", {"title": f"제보 {number}", "labels": ["시장"]})
-            messages.add_note(opened, "상인회 전 사무장에게 확인할 것.", by=reader)
+            text, tag = f"{STORY} 이야기 {number}번.", number.to_bytes(32, "big")
+            tip = messages.submit_tip(text, "", [], to=[reader], tag=tag, kek=bytes(32))
+            sealed_tip = DecryptableTip.open(tip, reader, key)
+            sealed_tip.add(Purpose.DESK, "facts", {"title": f"제보 {number}", "labels": ["시장"]})
+            messages.add_note(sealed_tip, "상인회 전 사무장에게 확인할 것.", by=reader)
 
 
-def _cost(act: Callable[[], object]) -> float:
-    return round(median(_spent(act) for _ in range(ROUNDS)), 3)
+def _median_cpu_seconds(action: Callable[[], object]) -> float:
+    return round(median(_cpu_seconds(action) for _ in range(ROUNDS)), 3)
 
 
-def _spent(act: Callable[[], object]) -> float:
+def _cpu_seconds(action: Callable[[], object]) -> float:
     before = process_time()
-    act()
+    action()
     return process_time() - before

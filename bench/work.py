@@ -4,17 +4,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
-from urllib.request import urlopen
 
 from bench import load, servers
-from bench.load import Answer, Send, wrk
+from bench.load import LoadResult, RequestTemplate, Run, against, run_wrk
 from bench.seed import DEEP, FRONT, POSTED, SLUG
 from bench.servers import LOAD_CORE, NO_LIMITS, ROOT, SERVERS_CORE, Server, on_cores
 
@@ -38,41 +37,14 @@ COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts
 COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
 FOUR = "newest page, 4 connections"
 
-Run = Callable[[int], tuple[Answer, float]]
-
 
 class Cell(NamedTuple):
-    """Measurement. `run` takes seconds and returns wrk's result and the server's processor time.
-
-    `than` is the name of the cell it is compared with.
-    """
+    """A measurement. `than` is the name of the cell it is compared with."""
 
     group: str
     name: str
     than: str
     run: Run
-
-
-@contextmanager
-def running(*started: Server) -> Iterator[None]:
-    with ExitStack() as stack:
-        for server in started:
-            server.start()
-            stack.callback(server.stop)
-        yield
-
-
-def against(server: Server, path: str, **how: Any) -> Run:
-    """Run wrk against a server and measure its processor time meanwhile."""
-
-    def run(seconds: int) -> tuple[Answer, float]:
-        script = how["script"]() if "script" in how else None
-        server.rest()
-        before = server.processor_time()
-        answer = wrk(server.url(path), seconds, **{**how, "script": script})
-        return answer, server.processor_time() - before
-
-    return run
 
 
 @dataclass
@@ -94,48 +66,52 @@ class Board:
         self.pair = servers.board(self.folder, workers=2)
         seed = [sys.executable, "-m", "bench.seed", str(self.comments)]
         environment = {**os.environ, **NO_LIMITS, "BOARD_INSTANCE": str(self.folder)}
-        told = subprocess.run(
+        completed = subprocess.run(
             seed, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
         )
-        seeded = json.loads(told.stdout.splitlines()[-1])
+        seeded = json.loads(completed.stdout.splitlines()[-1])
         self.tokens, self.near, self.deep = seeded["tokens"], seeded["near"], seeded["deep"]
 
     def shared(self, path: str) -> Callable[[], Path]:
         """Links with a tracking parameter, another value each time."""
-        return partial(self._script, "shared", Send(f"{path}?fbclid=@text", headers=AS_GZIP))
+        return partial(
+            self._script, "shared", RequestTemplate(f"{path}?fbclid=@text", headers=AS_GZIP)
+        )
 
     def signed_in(self, path: str) -> Callable[[], Path]:
         """Requests of signed-in readers, one after the other; fragments may be cached."""
-        return partial(self._script, "signed-in", Send(path, headers=AS_GZIP), tokens=self.tokens)
+        return partial(
+            self._script, "signed-in", RequestTemplate(path, headers=AS_GZIP), tokens=self.tokens
+        )
 
     def cold(self, places: list[int]) -> Callable[[], Path]:
         """Cache misses: each request has another cursor, and an unknown language makes its address
         unique."""
-        send = Send(f"{JSON}?before=@place&lang=@text")
+        send = RequestTemplate(f"{JSON}?before=@place&lang=@text")
         return partial(self._script, "cold", send, places=places)
 
     def posts(self, server: Server, *, every: int = 1) -> Callable[[], Path]:
         """Posts with unique texts; the reads between them are of the page they change."""
         headers = (FORM, ("Origin", server.url("")))
-        send = Send(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
-        more = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
-        return partial(self._script, "post", send, **more)
+        send = RequestTemplate(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
+        options = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
+        return partial(self._script, "post", send, **options)
 
     def sign_ins(self, server: Server) -> Callable[[], Path]:
         """Failing sign-ins with unknown e-mail addresses, which cost as much as a wrong password.
         Each comes from another network: many from one would soon be refused."""
         headers = (FORM, ("Origin", server.url("")), ("X-Forwarded-For", "@address"))
-        send = Send("/sign-in", "email=@text%40harbour.example&password=@text", headers)
+        send = RequestTemplate("/sign-in", "email=@text%40harbour.example&password=@text", headers)
         return partial(self._script, "sign-in", send)
 
     def searches(self) -> Callable[[], Path]:
-        search = Send(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&lang=@text")
+        search = RequestTemplate(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&lang=@text")
         return partial(self._script, "search", search)
 
-    def _script(self, name: str, send: Send, **how: Any) -> Path:
+    def _script(self, name: str, send: RequestTemplate, **options: Any) -> Path:
         self.runs += 1
         path = self.folder / f"{name}-{self.runs}.lua"
-        return load.write_script(path, send, run=f"b{os.getpid()}-{self.runs}", **how)
+        return load.write_script(path, send, run=f"b{os.getpid()}-{self.runs}", **options)
 
 
 def ceilings(folder: Path, page: bytes) -> list[Server]:
@@ -148,7 +124,7 @@ def ceilings(folder: Path, page: bytes) -> list[Server]:
 
 def reading(board: Board, others: list[Server]) -> list[Cell]:
     server, cell = board.server, partial(Cell, "reading")
-    unchanged = {"If-None-Match": _etag(server.url(JSON))}
+    unchanged = {"If-None-Match": servers.etag(server.url(JSON))}
     return [
         *(cell(each.name, HELLO, against(each, each.ready)) for each in others),
         cell(NEWEST, HELLO, against(server, JSON)),
@@ -220,33 +196,25 @@ def storms(board: Board, two: Server) -> list[Cell]:
     ]
 
 
-def _read(server: Server, storm: Callable[[], Path] | None, seconds: int) -> tuple[Answer, float]:
+def _read(
+    server: Server, storm: Callable[[], Path] | None, seconds: int
+) -> tuple[LoadResult, float]:
     """Reads during a storm. Processor time cannot be divided between the two, so it is 0."""
-    server.rest()
+    server.wait_until_idle()
     with ExitStack() as stack:
         if storm:
             url = server.url("/")
             process = load.start(url, seconds + 1, connections=8, script=storm())
             stack.callback(process.wait)
-        return wrk(server.url(JSON), seconds, connections=4), 0.0
+        return run_wrk(server.url(JSON), seconds, connections=4), 0.0
 
 
-def _commits(folder: Path, seconds: int) -> tuple[Answer, float]:
+def _commits(folder: Path, seconds: int) -> tuple[LoadResult, float]:
     """Bare commits, on the same core and disk as the board."""
     command = [sys.executable, "-m", "bench.commits", str(folder / "bare.db"), str(seconds)]
-    told = subprocess.run(
+    completed = subprocess.run(
         on_cores(SERVERS_CORE, command), cwd=ROOT, check=True, capture_output=True, text=True
     )
-    found = json.loads(told.stdout)
-    worked = found.pop("worked")
-    return Answer(bytes=0, errors=0, **found), worked
-
-
-def get(url: str) -> bytes:
-    with urlopen(url, timeout=10) as answer:
-        return bytes(answer.read())
-
-
-def _etag(url: str) -> str:
-    with urlopen(url, timeout=10) as answer:
-        return str(answer.headers["ETag"])
+    figures = json.loads(completed.stdout)
+    cpu_seconds = figures.pop("worked")
+    return LoadResult(bytes=0, errors=0, **figures), cpu_seconds

@@ -1,4 +1,4 @@
-"""The cast of every test, and the stage they stand on.
+"""Fixtures of all tests: the cast, and the app.
 
 ada is a reader: she signs up, posts, edits and deletes, and it is her comments that others judge.
 
@@ -8,10 +8,10 @@ mo moderates: hides and restores, writes rules, rules on appeals, and can do not
 
 tess edits articles and reads the tips that are sent to the newsroom; she cannot moderate.
 
-A guest is nobody: a browser without a cookie, which reads, searches and sends tips.
+A guest is a browser without a cookie, which reads, searches and sends tips.
 
-harbour is the article they meet under, `as_` puts any of them in front of a browser, and `app` is
-the board itself, on a real database that only this test has. `person`, `keep` and `say` make more.
+harbour is the article they comment on, `as_` signs any of them in, and `app` is the board itself,
+on a real database of this test's own. `person`, `keep` and `say` make more.
 """
 
 import gc
@@ -45,7 +45,7 @@ from board.comments.writing.create import post
 from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
 from board.db.clock import today
-from support.shared_app import Stage, end, wanted
+from support.shared_app import SharedApp, close_app, settings_key
 
 pytest_plugins = ["support.fake_smtp"]
 T = TypeVar("T")
@@ -62,10 +62,10 @@ PASSWORD = "lighthouse keeper at dusk"
 
 
 class Client(FlaskClient):
-    """A browser: says where its requests come from, and gives each an app context of its own.
+    """A browser: sends Sec-Fetch-Site, and gives each request an app context of its own.
 
-    Without the second, the context the test holds would carry the signed-in user from one request
-    into the next.
+    Without the second, the context of the test would carry the signed-in user from one request into
+    the next.
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
@@ -81,14 +81,14 @@ class Client(FlaskClient):
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded now stays to the end, so the collector need not look through it ever again."""
+    """Everything loaded now stays to the end, so the garbage collector need not scan it again."""
     gc.freeze()
     gc.set_threshold(10_000)
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2id at its cheapest; test_passwords.py takes it as it is."""
+    """Argon2id with the cheapest parameters; test_passwords.py uses the real ones."""
     monkeypatch.setattr(passwords, "_PASSES", 1)
     monkeypatch.setattr(passwords, "_KIB", 8)
     cheap = passwords._DUMMY_HASH.replace("m=19456,t=2", "m=8,t=1")
@@ -97,7 +97,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the tables, made once by the migrations and copied for each test."""
+    """A database with all tables, made once by the migrations and copied for each test."""
     folder = tmp_path_factory.mktemp("migrated")
     app = create_app({"INSTANCE": str(folder)})
     with app.app_context():
@@ -108,7 +108,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def another() -> Iterator[Callable[..., Flask]]:
-    """Another app, as another process has one: `another(folder, SETTING=value)`."""
+    """Makes another app, like that of another process: `another(folder, SETTING=value)`."""
     started: list[Flask] = []
 
     def start(folder: Path | str, **settings: Any) -> Flask:
@@ -117,46 +117,48 @@ def another() -> Iterator[Callable[..., Flask]]:
 
     yield start
     for app in started:
-        end(app)
+        close_app(app)
 
 
-class Compiled(FileSystemBytecodeCache):
-    """Templates hold the words of a language."""
+class LocalizedBytecodeCache(FileSystemBytecodeCache):
+    """Caches compiled templates by language, since they contain its texts."""
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         return super().get_cache_key(f"{get_locale()}/{name}", filename)
 
 
 class StrictAttributes(Undefined):
-    """Fails where a template asks an object for an attribute it does not have. A name that is not
-    there at all may be meant: templates say what is optional."""
+    """Fails if a template reads a missing attribute of an object. A missing variable is allowed:
+    templates say which are optional."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = self._undefined_obj
-        is_optional = asked is missing or isinstance(asked, Mapping | BaseForm)
-        if not is_optional and not type(asked).__module__.startswith("wtforms."):
+        owner = self._undefined_obj
+        is_optional = owner is missing or isinstance(owner, Mapping | BaseForm)
+        if not is_optional and not type(owner).__module__.startswith("wtforms."):
             self._fail_with_undefined_error()
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Compiled:
+def bytecode_cache(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> LocalizedBytecodeCache:
     """Templates are compiled once for all tests of all workers, not once for each app."""
-    mine = tmp_path_factory.getbasetemp()
-    folder = (mine if worker_id == "master" else mine.parent) / "compiled"
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "compiled"
     folder.mkdir(exist_ok=True)
-    return Compiled(str(folder))
+    return LocalizedBytecodeCache(str(folder))
 
 
 @pytest.fixture(scope="session")
-def stages() -> dict[str, Stage]:
-    """The apps built so far, by what was wanted of them."""
+def shared_apps() -> dict[str, SharedApp]:
+    """The apps built so far, by the key of their settings."""
     return {}
 
 
 @pytest.fixture
 def settings() -> dict[str, Any]:
-    """Overridden by tests about limits; elsewhere nobody waits."""
+    """Settings of the app: no limits. Tests about limits override this."""
     return dict(NO_LIMITS)
 
 
@@ -164,21 +166,21 @@ def settings() -> dict[str, Any]:
 def app(
     tmp_path: Path,
     migrated: Path,
-    compiled: Compiled,
-    stages: dict[str, Stage],
+    bytecode_cache: LocalizedBytecodeCache,
+    shared_apps: dict[str, SharedApp],
     settings: dict[str, Any],
 ) -> Iterator[Flask]:
-    """The board, with a database of this test's own, in the context its objects live in."""
-    wish = wanted(settings)
-    if wish not in stages:
-        stages[wish] = Stage(migrated.parent, settings)
-        stages[wish].app.test_client_class = Client
-        stages[wish].app.jinja_env.bytecode_cache = compiled
-        stages[wish].app.jinja_env.undefined = StrictAttributes
-    with stages[wish].set(tmp_path) as app:
+    """The board, with a database of this test's own, in an app context."""
+    key = settings_key(settings)
+    if key not in shared_apps:
+        shared_apps[key] = SharedApp(migrated.parent, settings)
+        shared_apps[key].app.test_client_class = Client
+        shared_apps[key].app.jinja_env.bytecode_cache = bytecode_cache
+        shared_apps[key].app.jinja_env.undefined = StrictAttributes
+    with shared_apps[key].started_in(tmp_path) as app:
         yield app
-    if stages[wish].is_worn:
-        del stages[wish]
+    if shared_apps[key].has_new_routes:
+        del shared_apps[key]
 
 
 @pytest.fixture
@@ -219,7 +221,7 @@ def guest(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def as_(app: Flask) -> Callable[[User], FlaskClient]:
-    """A browser in which this person is signed in with both factors, and not through the form."""
+    """A browser in which this person is signed in, with both factors but without the form."""
 
     def signed_in(user: User) -> FlaskClient:
         with writing():
@@ -233,18 +235,19 @@ def as_(app: Flask) -> Callable[[User], FlaskClient]:
 
 @pytest.fixture
 def operator(app: Flask) -> Callable[..., Result]:
-    """Types `accounts …` at a prompt of the machine."""
+    """Runs an `accounts …` command on the server."""
 
-    def type_(*words: str, input: str | None = None) -> Result:
+    def run(*words: str, input: str | None = None) -> Result:
         db.session.rollback()
         result = app.test_cli_runner().invoke(accounts_cli, words, input=input)
         db.session.expire_all()
         return result
 
-    return type_
+    return run
 
 
 def person(name: str, **capabilities: bool) -> User:
+    """A new account, with these capabilities."""
     with writing():
         user = accounts.sign_up(email=f"{name}@harbour.example", name=name, password_hash="!")
         for capability, value in capabilities.items():
@@ -253,6 +256,7 @@ def person(name: str, **capabilities: bool) -> User:
 
 
 def keep(thing: T) -> T:
+    """Add a row and commit it."""
     with writing():
         db.session.add(thing)
     return thing
@@ -275,20 +279,21 @@ def say(
 
 
 def more_link(page: str) -> str | None:
-    """Where a list goes on, or None at its end."""
-    found = re.search(r'class="button more"[^>]* href="([^"]+)"', page)
-    return html.unescape(found[1]) if found else None
+    """The link to the next page of a list, or None at its end."""
+    match = re.search(r'class="button more"[^>]* href="([^"]+)"', page)
+    return html.unescape(match[1]) if match else None
 
 
 @contextmanager
 def count_queries() -> Iterator[list[str]]:
-    seen: list[str] = []
+    """The SQL statements executed inside the block."""
+    statements: list[str] = []
 
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
+    def record(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
 
     for engine in db.engines.values():
-        event.listen(engine, "before_cursor_execute", note)
-    yield seen
+        event.listen(engine, "before_cursor_execute", record)
+    yield statements
     for engine in db.engines.values():
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", record)

@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287) of what readers write, for feed readers and other programs."""
+"""Atom feeds (RFC 4287) of the newest comments, for feed readers and other programs."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.api.newest_comments import newest
+from board.api.newest_comments import newest_comments
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import page_thread_state
@@ -20,9 +20,9 @@ from board.web.page_cache.validity import cache_for_article, cache_until
 bp = Blueprint("feeds", __name__)
 
 ATOM = "application/atom+xml"
-# Everything XML 1.0 has no way to say. Text is tidied before it is stored and has none of these;
-# but one that slipped in would make the whole feed unreadable, and for good.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Characters XML 1.0 does not allow. Stored text is normalized and has none, but a single one would
+# make the whole feed unreadable for good.
+_INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @bp.get("/feed.atom")
@@ -43,26 +43,26 @@ def thread(slug: str) -> ResponseReturnValue:
 
 
 def _entries(article: Article | None) -> Sequence[Any]:
-    """Nothing of a thread whose comments are withdrawn."""
+    """The newest comments; none of a thread hidden as a whole."""
     if article:
         is_shown = page_thread_state(article).is_shown
-        return db.session.execute(newest(article)).all() if is_shown else []
+        return db.session.execute(newest_comments(article)).all() if is_shown else []
     are_shown, until = not_stopped()
     cache_until(until)
-    return db.session.execute(newest().where(are_shown)).all()
+    return db.session.execute(newest_comments().where(are_shown)).all()
 
 
 def _feed(article: Article | None, *, title: str, page: str, this: str) -> Response:
     entries = _entries(article)
-    # Without comments: when there last was something to say, never the present moment.
-    began = article.published_at if article else None
+    # <updated> of an empty feed: the article's date, never the current time.
+    fallback = article.published_at if article else None
     xml = render_template(
         "api/feed.xml",
         title=title,
         page=absolute(page),
         this=absolute(this),
         entries=entries,
-        updated=max((entry.updated_at for entry in entries), default=began),
+        updated=max((entry.updated_at for entry in entries), default=fallback),
         absolute=absolute,
     )
-    return Response(_NOT_XML.sub("", xml), mimetype=ATOM)
+    return Response(_INVALID_XML.sub("", xml), mimetype=ATOM)

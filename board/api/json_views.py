@@ -1,4 +1,4 @@
-"""The same reads for programs, as JSON. Documented in docs/api.md."""
+"""Public JSON API: threads, newest comments and counts. Documented in docs/api.md."""
 
 import json
 import re
@@ -20,7 +20,8 @@ from board.articles.thread_controls.state import ThreadState
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.comments.page_context import cursor_from_query, sort_from_query
-from board.comments.thread.query import CommentPage, PublicComment, newest_ids, thread_page
+from board.comments.thread.public_comment import CommentPage, PublicComment
+from board.comments.thread.query import newest_ids, thread_page
 from board.comments.thread.sort import Sort
 from board.db.read_connections import read_connection
 from board.web.access import everyone, open_to
@@ -30,7 +31,7 @@ bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 ARTICLES_MAX = 100
 ROOTS_MAX = 50
-_USUAL = (Sort.LATEST, Comment.PAGE_SIZE)
+_DEFAULT_PAGE = (Sort.LATEST, Comment.PAGE_SIZE)
 _article = Article.__table__.c
 _ARTICLE = select(
     _article.id,
@@ -60,129 +61,131 @@ _STATES = {
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone, query=("before", "limit", "sort"))
 def comments(slug: str) -> ResponseReturnValue:
-    sort, size = sort_from_query(), _asked_size()
+    sort, size = sort_from_query(), _limit_from_query()
     with read_connection():
-        article = _asked_article(slug)
-        course = page_thread_state(article)
-        if course.is_latest_only:
+        article = _load_article(slug)
+        state = page_thread_state(article)
+        if state.is_latest_only:
             sort = Sort.LATEST
         before = cursor_from_query(sort)
         page = CommentPage([])
-        if course.is_shown:
+        if state.is_shown:
             page = thread_page(article.id, sort=sort, before=before, size=size)
     site = absolute("")
-    address = site + url_for("comments.comment", id=0).removesuffix("0")
-    told = {
+    base_url = site + url_for("comments.comment", id=0).removesuffix("0")
+    payload = {
         "article": {
             "slug": article.slug,
             "title": article.title,
             "url": site + url_for("comments.article", slug=article.slug),
-            "comment_count": article.comment_count if course.is_shown else 0,
-            "takes_comments": course.takes_comments,
+            "comment_count": article.comment_count if state.is_shown else 0,
+            "takes_comments": state.takes_comments,
         },
-        **({"steering": _steering(course)} if course.measures else {}),
+        **({"steering": _restrictions(state)} if state.measures else {}),
         "sort": sort.value,
-        "next": page.more and site + _following(article.slug, sort, size, page.more),
-        "comments": [_told(comment, address) for comment in page.comments],
+        "next": page.more and site + _next_url(article.slug, sort, size, page.more),
+        "comments": [_as_dict(comment, base_url) for comment in page.comments],
     }
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     return Response(text, mimetype="application/json")
 
 
 @bp.get("/articles/<slug>/comments/newest")
 @open_to(everyone)
 def newest(slug: str) -> ResponseReturnValue:
-    """The same for every reader: each counts those above the newest on their own page, and sees
-    whether the thread is still steered as it says there."""
-    article = _asked_article(slug)
-    course = page_thread_state(article)
+    """The newest ids and the thread state, the same for every reader.
+
+    A page counts the ids above its own newest one, and compares the restrictions it shows.
+    """
+    article = _load_article(slug)
+    state = page_thread_state(article)
     return {
-        "newest": newest_ids(article.id) if course.is_shown else [],
-        **({"steered": course.fingerprint} if course.fingerprint else {}),
+        "newest": newest_ids(article.id) if state.is_shown else [],
+        **({"steered": state.fingerprint} if state.fingerprint else {}),
     }
 
 
 @bp.get("/counts")
-@open_to(everyone, lists=("article",), query=("article",))
+@open_to(everyone, multi_fields=("article",), query=("article",))
 def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:
         abort(400, "count")
     with read_connection() as connection:
-        found = connection.execute(_COUNTS, {"slugs": slugs}).all()
-    steered = page_thread_states(found)
-    shown = {row.slug: row.comment_count if steered[row.id].is_shown else 0 for row in found}
-    states = {row.slug: _STATES[door] for row in found if (door := steered[row.id].closed_by)}
-    return {"counts": shown, **({"states": states} if states else {})}
+        rows = connection.execute(_COUNTS, {"slugs": slugs}).all()
+    states = page_thread_states(rows)
+    counts = {row.slug: row.comment_count if states[row.id].is_shown else 0 for row in rows}
+    closed = {row.slug: _STATES[kind] for row in rows if (kind := states[row.id].closed_by)}
+    return {"counts": counts, **({"states": closed} if closed else {})}
 
 
-def _steering(course: ThreadState) -> dict[str, Any]:
-    """How the thread is steered: what programs ask, and what readers are told."""
+def _restrictions(state: ThreadState) -> dict[str, Any]:
+    """The restrictions in force, and the notices readers see."""
     return {
-        "state": _STATES[course.closed_by] if course.closed_by else "open",
-        "holds": course.holds,
-        "slow_seconds": course.seconds,
-        "latest_only": course.is_latest_only,
-        "folded": course.is_folded,
+        "state": _STATES[state.closed_by] if state.closed_by else "open",
+        "holds": state.holds,
+        "slow_seconds": state.seconds,
+        "latest_only": state.is_latest_only,
+        "folded": state.is_folded,
         "told": [
             {
                 "measures": [measure.value for measure in measures],
-                "says": [restriction_text(measure, act.seconds) for measure in measures],
-                "reason": act.reason,
-                "until": act.ends_at and act.ends_at.isoformat(),
+                "says": [restriction_text(measure, restriction.seconds) for measure in measures],
+                "reason": restriction.reason,
+                "until": restriction.ends_at and restriction.ends_at.isoformat(),
             }
-            for act, measures in course.notices
+            for restriction, measures in state.notices
         ],
     }
 
 
 @bp.after_request
 def _open(response: Response) -> Response:
-    """Any site may read; nothing here depends on who asks, so no credentials are ever needed."""
+    """Allow any site: nothing here depends on the user, so no credentials are needed."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
-def _asked_article(slug: str) -> Row[*tuple[Any, ...]]:
+def _load_article(slug: str) -> Row[*tuple[Any, ...]]:
     with read_connection() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
     cache_for_article(article.id, article.revision)
     return article
 
 
-def _told(shown: PublicComment, address: str) -> dict[str, Any]:
-    """One comment with its replies; `address` is that of any comment, up to the id."""
-    told: dict[str, Any] = {
-        "id": shown.id,
-        "url": f"{address}{shown.id}",
-        "posted_at": shown.posted_at.isoformat(),
-        "gone": shown.tombstone,
+def _as_dict(comment: PublicComment, base_url: str) -> dict[str, Any]:
+    """One comment with its replies; `base_url` is the URL of a comment without its id."""
+    payload: dict[str, Any] = {
+        "id": comment.id,
+        "url": f"{base_url}{comment.id}",
+        "posted_at": comment.posted_at.isoformat(),
+        "gone": comment.tombstone,
     }
-    if shown.tombstone is None:
-        told["author"] = {"id": shown.author_id, "name": shown.author_name}
-        told["html"] = shown.html
-        told["edited_at"] = shown.edited_at and shown.edited_at.isoformat()
-        told["like_count"], told["dislike_count"] = shown.like_count, shown.dislike_count
-    elif shown.tombstone == "hidden":
-        told["reason"] = reason_label(shown.hidden_for, shown.hidden_note)
-    if shown.is_reply:
-        told["to"] = {"id": shown.to_id, "name": shown.to_name} if shown.to_id else None
+    if comment.tombstone is None:
+        payload["author"] = {"id": comment.author_id, "name": comment.author_name}
+        payload["html"] = comment.html
+        payload["edited_at"] = comment.edited_at and comment.edited_at.isoformat()
+        payload["like_count"], payload["dislike_count"] = comment.like_count, comment.dislike_count
+    elif comment.tombstone == "hidden":
+        payload["reason"] = reason_label(comment.hidden_for, comment.hidden_note)
+    if comment.is_reply:
+        payload["to"] = {"id": comment.to_id, "name": comment.to_name} if comment.to_id else None
     else:
-        told["reply_count"] = shown.reply_count
-        told["replies"] = [_told(reply, address) for reply in shown.replies]
-    return told
+        payload["reply_count"] = comment.reply_count
+        payload["replies"] = [_as_dict(reply, base_url) for reply in comment.replies]
+    return payload
 
 
-def _following(slug: str, sort: Sort, size: int, before: int | str) -> str:
-    asked: dict[str, Any] = {}
-    if (sort, size) != _USUAL:
-        asked = {"sort": sort.value, "limit": size}
-    return url_for(".comments", slug=slug, before=before, **asked)
+def _next_url(slug: str, sort: Sort, size: int, before: int | str) -> str:
+    arguments: dict[str, Any] = {}
+    if (sort, size) != _DEFAULT_PAGE:
+        arguments = {"sort": sort.value, "limit": size}
+    return url_for(".comments", slug=slug, before=before, **arguments)
 
 
-def _asked_size() -> int:
-    """?limit=: how many root comments, 20 when not said."""
+def _limit_from_query() -> int:
+    """?limit=: the number of root comments, 20 by default; 400 if invalid."""
     value = request.args.get("limit", str(Comment.PAGE_SIZE))
     if not re.fullmatch("[1-9][0-9]?", value) or int(value) > ROOTS_MAX:
         abort(400)

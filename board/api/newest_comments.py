@@ -1,4 +1,4 @@
-"""What a feed says: the newest comments of the board or of one thread that everyone can see."""
+"""Newest visible comments, of the board or of one thread, for the Atom feeds."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.search_index import index as search_index
 
-LENGTH = 50
+FEED_SIZE = 50
 
 
-def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
-    """Newest first by id. One thread's are read from the search index, which has them in order."""
+def newest_comments(article: Article | None = None) -> Select[*tuple[Any, ...]]:
+    """Newest first by id. Those of a thread are read from the search index, which is in order."""
     entries: Select[*tuple[Any, ...]] = (
         select(
             Comment.id,
@@ -26,10 +26,10 @@ def newest(article: Article | None = None) -> Select[*tuple[Any, ...]]:
         .join_from(Comment, User, User.id == Comment.author_id)
         .join(Article, Article.id == Comment.article_id)
         .where(Comment.is_visible)
-        .limit(LENGTH)
+        .limit(FEED_SIZE)
     )
     if article is None:
         return entries.order_by(Comment.id.desc())
-    place = search_index.index.c.rowid
-    entries = entries.join(search_index.index, place == Comment.id).order_by(place.desc())
+    id = search_index.fts_table.c.rowid
+    entries = entries.join(search_index.fts_table, id == Comment.id).order_by(id.desc())
     return entries.where(search_index.matching((), article_id=article.id))

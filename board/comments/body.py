@@ -1,7 +1,7 @@
-"""A comment's text as it is kept: the source, its HTML, and a fingerprint.
+"""Comment text as stored: the source, its HTML and a fingerprint.
 
-The HTML is made once, when the comment is written, and never changed afterwards: nothing that
-transforms markup runs when a page is read. Only word joiners are put in then (`stored`).
+The HTML is rendered once, when the comment is written, and never changes: no markup is transformed
+when a page is read. Only word joiners are added then (`trusted_html`).
 """
 
 import hashlib
@@ -14,16 +14,18 @@ from markupsafe import Markup, escape
 
 from board.text import count_graphemes, join_closing_quotes, normalize
 
-# ASCII only, so that a Korean particle after an address is not taken in: "…/a?b=1을" ends at 1.
+# ASCII only, so that a Korean particle after a link is left out: "…/a?b=1을" ends at 1.
 LINK = regex.compile(r"\bhttps?://[A-Za-z0-9\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
 _TRAILING = ".,;:!?'*"
 _REL = "nofollow ugc noopener noreferrer"
-# A grapheme may hide any number of code points; nothing honest has more than a few on average.
+# A grapheme can hold any number of code points; real text has only a few on average.
 _CODE_POINTS_PER_GRAPHEME = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
+    """A comment's text, ready to store. `hash` is equal for texts that say the same."""
+
     text: str
     html: str
     hash: bytes
@@ -34,37 +36,37 @@ class Body:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Text as typed, made ready to store. Do this before the write transaction."""
+        """Normalize and render text as typed. Call it before the write transaction."""
         text = normalize(text)
         return cls(text=text, html=_html(text), hash=_fingerprint(text))
 
 
 def trusted_html(html: str) -> Markup:
-    """What a row holds of a text, ready for a page: old rows are glued like new ones."""
-    return Markup(join_closing_quotes(html))  # noqa: S704 - made from escaped text, here, when it was written
+    """Stored HTML for a page, with word joiners; old rows get them too."""
+    return Markup(join_closing_quotes(html))  # noqa: S704 - built here from escaped text when the comment was written
 
 
-def is_too_long(text: str, most: int) -> bool:
-    """`most` in grapheme clusters, of text that is tidy."""
-    return count_graphemes(text) > most or len(text) > most * _CODE_POINTS_PER_GRAPHEME
+def is_too_long(text: str, limit: int) -> bool:
+    """`text` is normalized; `limit` is in grapheme clusters."""
+    return count_graphemes(text) > limit or len(text) > limit * _CODE_POINTS_PER_GRAPHEME
 
 
 def _fingerprint(text: str) -> bytes:
-    """Equal for texts that differ in case, width or spacing only."""
-    bare = "".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return hashlib.sha256(bare.encode()).digest()
+    """SHA-256, equal for texts that differ only in case, width or spacing."""
+    folded = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return hashlib.sha256(folded.encode()).digest()
 
 
 def _html(text: str) -> str:
     paragraphs = [p.strip("\n") for p in regex.split("\n{2,}", text)]
-    return "".join(f"<p>{_linked(p).replace(chr(10), '<br>')}</p>" for p in paragraphs if p)
+    return "".join(f"<p>{_link_urls(p).replace(chr(10), '<br>')}</p>" for p in paragraphs if p)
 
 
-def _linked(text: str) -> str:
+def _link_urls(text: str) -> str:
     parts: list[str] = []
     end = 0
     for match in LINK.finditer(text):
-        url = _trimmed(match.group())
+        url = _trim_punctuation(match.group())
         parts.append(str(escape(text[end : match.start()])))
         parts.append(f'<a href="{escape(url)}" rel="{_REL}">{escape(url)}</a>')
         end = match.start() + len(url)
@@ -72,12 +74,12 @@ def _linked(text: str) -> str:
     return "".join(parts)
 
 
-def _trimmed(url: str) -> str:
-    """Without the punctuation of the sentence around it; a bracket closes only what it opened."""
-    while url and (url[-1] in _TRAILING or (url[-1] in ")]" and not _is_balanced(url))):
+def _trim_punctuation(url: str) -> str:
+    """Drop the punctuation of the sentence; a closing bracket stays if the URL opened it."""
+    while url and (url[-1] in _TRAILING or (url[-1] in ")]" and not _has_balanced_brackets(url))):
         url = url[:-1]
     return url
 
 
-def _is_balanced(url: str) -> bool:
-    return all(url.count(o) >= url.count(c) for o, c in ("()", "[]"))
+def _has_balanced_brackets(url: str) -> bool:
+    return all(url.count(left) >= url.count(right) for left, right in ("()", "[]"))

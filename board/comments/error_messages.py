@@ -1,5 +1,4 @@
-"""Why a comment or a reaction was not stored, in the reader's words: what happened, and when to
-try again."""
+"""Error messages for readers: why a comment or reaction was not stored, and when to try again."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,10 +39,10 @@ from board.db import now
 from board.db.clock import local, today
 from board.web.i18n import format_datetime
 
-Message = Any  # a lazy string, or what makes one of the refusal
+Message = Any  # a lazy string, or a function from the refusal to a string
 
-# The status, and what readers are told. 403: no other moment and no other text would change the
-# answer; 409: things have changed.
+# HTTP status and message. 403: no later time and no other text changes the answer; 409: the
+# comment, its parent or the thread has changed.
 _MESSAGES: dict[type[Refused], tuple[int, Message]] = {
     ThreadClosed: (409, _("This thread is closed.")),
     ThreadFrozen: (409, _("This thread is read-only at the moment.")),
@@ -73,7 +72,7 @@ _MESSAGES: dict[type[Refused], tuple[int, Message]] = {
     TooSoon: (
         429,
         lambda _refusal: gettext(
-            "You can post once every %(span)s.", span=_span("COMMENT_INTERVAL_SECONDS")
+            "You can post once every %(span)s.", span=_duration("COMMENT_INTERVAL_SECONDS")
         ),
     ),
     TooManyToday: (429, _("You’ve reached today’s comment limit.")),
@@ -100,7 +99,7 @@ _MESSAGES: dict[type[Refused], tuple[int, Message]] = {
     ReactedTooSoon: (
         429,
         lambda _refusal: gettext(
-            "You can react once every %(span)s.", span=_span("REACTION_INTERVAL_SECONDS")
+            "You can react once every %(span)s.", span=_duration("REACTION_INTERVAL_SECONDS")
         ),
     ),
     ReactedTooOften: (
@@ -110,9 +109,9 @@ _MESSAGES: dict[type[Refused], tuple[int, Message]] = {
 }
 
 
-def register_message(kind: type[Refused], words: Message, *, status: int) -> None:
-    """How to tell a reader of a refusal that another slice raises."""
-    _MESSAGES[kind] = status, words
+def register_message(refusal_type: type[Refused], message: Message, *, status: int) -> None:
+    """Add the message for a refusal that another slice raises."""
+    _MESSAGES[refusal_type] = status, message
 
 
 def status(refusal: Refused) -> int:
@@ -120,26 +119,26 @@ def status(refusal: Refused) -> int:
 
 
 def headers(refusal: Refused) -> dict[str, str]:
-    return {"Retry-After": str(_seconds(refusal.retry_at))} if refusal.retry_at else {}
+    return {"Retry-After": str(_seconds_until(refusal.retry_at))} if refusal.retry_at else {}
 
 
 def message_for(refusal: Refused) -> str:
-    _status, words = _MESSAGES[type(refusal)]
-    what = str(words(refusal) if callable(words) else words)
-    return f"{what} {_when(refusal.retry_at)}" if refusal.retry_at else what
+    _status, message = _MESSAGES[type(refusal)]
+    text = str(message(refusal) if callable(message) else message)
+    return f"{text} {_retry_text(refusal.retry_at)}" if refusal.retry_at else text
 
 
-def _span(setting: str) -> str:
-    """60 seconds, 3 minutes: how long one has to wait."""
+def _duration(setting: str) -> str:
+    """A setting in seconds as text: 60 seconds, 3 minutes."""
     seconds: int = current_app.config[setting]
     if seconds < 120:
         return ngettext("%(num)d second", "%(num)d seconds", seconds)
     return format_duration(seconds)
 
 
-def _when(moment: datetime) -> str:
-    """Seconds when it is soon, else the time of day."""
-    seconds = _seconds(moment)
+def _retry_text(moment: datetime) -> str:
+    """Seconds up to 90 s, minutes within an hour, then the time of day or the date."""
+    seconds = _seconds_until(moment)
     if seconds <= 90:
         return ngettext(
             "Please try again in %(num)d second.", "Please try again in %(num)d seconds.", seconds
@@ -154,5 +153,5 @@ def _when(moment: datetime) -> str:
     return gettext("Please try again after %(time)s.", time=format_datetime(moment))
 
 
-def _seconds(moment: datetime) -> int:
+def _seconds_until(moment: datetime) -> int:
     return max(1, -int(-(moment - now()).total_seconds() // 1))

@@ -1,4 +1,4 @@
-"""Writing a comment, and searching."""
+"""Forms to write, edit and search comments."""
 
 import secrets
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 from board.comments.body import Body, is_too_long
 from board.comments.models import Comment
 from board.comments.search_index.tokenizer import QUERY_MAX, WORDS_MAX, parse_query
-from board.comments.writing import warnings as advice
+from board.comments.writing import warnings
 from board.comments.writing.warnings import TextWarning
 from board.text import count_graphemes
 from board.text.spans import split_by_spans
@@ -22,36 +22,36 @@ from board.web.forms import ROW_ID, Form
 
 
 class TextForm(Form):
-    """A box one writes a comment in, to post it, to change it, or only to see how it will look."""
+    """The text box of a comment: to post, edit or preview it."""
 
     body = TextAreaField(_("Comment"), [DataRequired(_("Please write something."))])
-    # What stands on the button below the advice: the writer has read it, and means this text.
+    # The confirmation token, sent by the button below the warnings.
     sure = HiddenField()
     preview = SubmitField()
 
-    advice: list[TextWarning] = []
+    text_warnings: list[TextWarning] = []
 
     def validate_body(self, field: Any) -> None:
-        most = current_app.config["COMMENT_MAX_LENGTH"]
+        limit = current_app.config["COMMENT_MAX_LENGTH"]
         if not field.data:
             raise ValidationError(gettext("Please write something."))
-        if is_too_long(field.data, most):
-            over = max(1, count_graphemes(field.data) - most)
+        if is_too_long(field.data, limit):
+            over = max(1, count_graphemes(field.data) - limit)
             raise ValidationError(
                 ngettext(
                     "Comments can be up to %(most)d characters; this is %(num)d over.",
                     "Comments can be up to %(most)d characters; this is %(num)d over.",
                     over,
-                    most=most,
+                    most=limit,
                 )
             )
 
     def validate_sure(self, field: Any) -> None:
-        """After `body`. Another text is advised on anew."""
+        """Runs after `body`. A changed text must be confirmed again."""
         if self.body.errors or self.preview.data:
             return
-        self.advice = advice.warnings_for(self.body.data)
-        if self.advice and not self.is_confirmed:
+        self.text_warnings = warnings.warnings_for(self.body.data)
+        if self.text_warnings and not self.is_confirmed:
             raise ValidationError(gettext("Please take another look before everyone sees it."))
 
     @property
@@ -60,22 +60,24 @@ class TextForm(Form):
 
     @property
     def confirmation_token(self) -> str:
-        return advice.confirmation_token(self.body.data)
+        return warnings.confirmation_token(self.body.data)
 
     @property
-    def marked(self) -> Iterator[tuple[str, bool]]:
-        """The text in pieces, each with whether advice is about it."""
-        return split_by_spans(self.body.data, ((each.start, each.end) for each in self.advice))
+    def highlighted(self) -> Iterator[tuple[str, bool]]:
+        """The text in pieces, each with whether a warning is about it."""
+        return split_by_spans(
+            self.body.data, ((each.start, each.end) for each in self.text_warnings)
+        )
 
     @property
-    def previewed(self) -> Markup | None:
-        """The text as it will stand, if that was asked for."""
-        wanted = self.preview.data and not self.errors
-        return Body.from_text(self.body.data).markup if wanted else None
+    def preview_html(self) -> Markup | None:
+        """The comment as it will look, if a preview was requested."""
+        is_requested = self.preview.data and not self.errors
+        return Body.from_text(self.body.data).markup if is_requested else None
 
 
 class CommentForm(TextForm):
-    # Made anew for each box shown: a second click or a retry sends the same key again.
+    # Idempotency key, new for each form shown: a second click or a retry sends it again.
     key = HiddenField(validators=[Length(max=Comment.KEY_MAX)])
     parent = HiddenField(validators=[Regexp(f"({ROW_ID})?$")])
 
@@ -86,11 +88,11 @@ class CommentForm(TextForm):
 
 
 class EditForm(TextForm):
-    # How often the comment had been edited when the form was shown: which text it began with.
+    # The number of edits when the form was shown: which text the author started from.
     version = HiddenField(validators=[Regexp("[0-9]{1,2}$")])
 
     @classmethod
-    def of(cls, comment: Comment) -> "EditForm":
+    def for_comment(cls, comment: Comment) -> "EditForm":
         form: EditForm = cls.unbound(data={"body": comment.body, "version": len(comment.revisions)})
         return form
 
@@ -108,9 +110,10 @@ class SearchForm(Form):
 
     @property
     def words(self) -> list[str]:
-        """What is looked for; nothing when nothing was asked."""
+        """The search terms; empty without a query."""
         return parse_query(self.q.data or "")
 
 
 def new_key() -> str:
+    """A random idempotency key."""
     return secrets.token_urlsafe(16)

@@ -1,8 +1,8 @@
-"""Comments: what a reader wrote, and whether others see it."""
+"""Comments: text, visibility and place in the thread."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import (
@@ -11,13 +11,9 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Table,
     UniqueConstraint,
     and_,
-    bindparam,
-    select,
     text,
-    update,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -26,14 +22,15 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body, trusted_html
 from board.comments.search_index import index as search_index
+from board.comments.thread import counters, listing
 from board.comments.wilson_score import lower_bound
-from board.db import Base, db, execute_core, now
+from board.db import Base, now
 from board.runtime.hooks import Hook
 
 
 def _roots_by(name: str, *columns: str) -> Index:
-    """Replies are in none of these, so a like of a reply does not touch them."""
-    # The same on PostgreSQL by its migration: to say so here loads that dialect, and its libraries.
+    """An index of roots only, so a like of a reply does not touch it."""
+    # On PostgreSQL the migration does the same: an option here would load that dialect's libraries.
     return Index(f"ix_comment_{name}", *columns, sqlite_where=text("root_id IS NULL"))
 
 
@@ -44,13 +41,13 @@ _HELD, _HIDDEN = text("held_for IS NOT NULL"), text("hidden_for IS NOT NULL")
 
 
 def visible(comment: Any) -> ColumnElement[bool]:
-    """Everyone can read it; of the class, or of the columns of a table under another name."""
-    gone = (comment.hidden_for, comment.held_for, comment.deleted_at)
-    return and_(*(column.is_(None) for column in gone))
+    """Everyone can read it. `comment` is the class, or the columns of an aliased table."""
+    unset = (comment.hidden_for, comment.held_for, comment.deleted_at)
+    return and_(*(column.is_(None) for column in unset))
 
 
 class Revision(Base):
-    """An earlier text of a comment. Never edited; deleted with the words of the comment itself."""
+    """An earlier text of a comment. Never edited; deleted with the text of the comment itself."""
 
     __tablename__ = "revision"
 
@@ -61,9 +58,9 @@ class Revision(Base):
 
 
 class Comment(Base):
-    """What a reader wrote under an article.
+    """A comment under an article.
 
-    `listed` says whether the thread shows anything at its place: the text, or a tombstone.
+    `listed`: whether the thread shows it, as text or as a tombstone.
     """
 
     __tablename__ = "comment"
@@ -76,8 +73,8 @@ class Comment(Base):
         CheckConstraint("reply_count >= 0", name="reply_count"),
         CheckConstraint("like_count >= 0", name="like_count"),
         CheckConstraint("dislike_count >= 0", name="dislike_count"),
-        # One range scan each: roots of a thread by time, by likes and by replies, replies of a
-        # root, children, one's own, one's own roots of a thread.
+        # One range scan each: roots of a thread by time, likes and replies; replies of a root;
+        # children; an author's comments; an author's roots in a thread.
         Index("ix_comment_thread", "article_id", "listed", "root_id", "posted_at", "id"),
         _roots_by("liked", "article_id", "listed", "rank", "posted_at", "id"),
         _roots_by("replied", "article_id", "listed", "reply_count", "posted_at", "id"),
@@ -85,13 +82,8 @@ class Comment(Base):
         Index("ix_comment_children", "parent_id", "listed"),
         Index("ix_comment_author", "author_id", "posted_at", "id"),
         _roots_by("own_roots", "author_id", "article_id"),
-        Index(
-            "ix_comment_held",
-            "author_id",
-            "article_id",
-            sqlite_where=_HELD,
-        ),
-        # Hidden ones by time, and how many each author has.
+        Index("ix_comment_held", "author_id", "article_id", sqlite_where=_HELD),
+        # Hidden comments by time, and the number of each author.
         Index("ix_comment_hidden", "id", sqlite_where=_HIDDEN),
         Index("ix_comment_hidden_author", "author_id", sqlite_where=_HIDDEN),
     )
@@ -108,7 +100,7 @@ class Comment(Base):
     posted_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
     listed: Mapped[bool] = mapped_column(default=True)
-    # Nobody has seen it yet, but its author: it waits for a moderator.
+    # Held for a moderator: until then only its author sees it.
     held_for: Mapped[str | None] = mapped_column(String(40))
     hidden_for: Mapped[str | None] = mapped_column(String(40))
     hidden_note: Mapped[str] = mapped_column(String(200), default="")
@@ -116,7 +108,7 @@ class Comment(Base):
     reply_count: Mapped[int] = mapped_column(default=0)
     like_count: Mapped[int] = mapped_column(default=0, server_default="0")
     dislike_count: Mapped[int] = mapped_column(default=0, server_default="0")
-    # The place among the most liked; 0 while nobody can read it, so no tombstone stands on top.
+    # Sort key of the most liked; 0 while nobody can read it, so no tombstone ranks first.
     rank: Mapped[float] = mapped_column(default=0.0, server_default="0")
 
     article: Mapped[Article] = relationship()
@@ -142,7 +134,7 @@ class Comment(Base):
 
     @property
     def versions(self) -> list[tuple[str, datetime]]:
-        """Every text it has had and since when, the one that stands last."""
+        """Every text and its time, the current one last."""
         before = [(revision.text, revision.written_at) for revision in self.revisions]
         return [*before, (self.body, self.edited_at or self.posted_at)]
 
@@ -151,17 +143,17 @@ class Comment(Base):
         return self.root or self
 
     def delete(self) -> None:
-        """The author takes it back. The text is gone; a tombstone stays while replies need one."""
+        """Delete the text, for its author; a tombstone stays while replies need one."""
         if self.deleted_at is None:
             self._set_visibility(deleted_at=now())
             self.body = self.html = ""
             self.revisions.clear()
-            self._unlist_if_leafless()
+            listing.remove_if_leafless(self)
             for effect in after_delete:
                 effect(self)
 
     def edit(self, body: Body) -> None:
-        """Say it in other words; readers can compare them with those before."""
+        """Replace the text; readers can compare it with earlier versions."""
         if not self.is_visible or body.text == self.body:
             return
         written_at = self.edited_at or self.posted_at
@@ -169,113 +161,60 @@ class Comment(Base):
         search_index.remove(self)
         self.body, self.html, self.text_hash = body.text, body.html, body.hash
         search_index.add(self)
-        self.edited_at = max(now(), written_at)  # whatever the clock says
+        self.edited_at = max(now(), written_at)  # even if the clock went back
         self.article.revision += 1
 
     def _set_hidden(self, *, reason: str, note: str = "") -> bool:
-        """Readers see a tombstone with the reason, where they ever saw it. False when there was
-        nothing to hide."""
+        """Show a tombstone with the reason where readers saw it. False if hidden or deleted."""
         if self.hidden_for is not None or self.deleted_at is not None:
             return False
         self._set_visibility(held_for=None, hidden_for=reason, hidden_note=note)
         return True
 
     def _set_restored(self) -> bool:
+        """Show a hidden comment again. False if it was not hidden, or is deleted."""
         if self.hidden_for is None or self.deleted_at is not None:
             return False
         self._set_visibility(hidden_for=None, hidden_note="")
-        self._list()
+        listing.add_with_parents(self)
         return True
 
     def _set_held(self, *, reason: str) -> bool:
-        """Only its author sees it until a moderator has. False when nobody else could anyway."""
+        """Hold it for a moderator; only its author sees it. False if it was not visible."""
         if not self.is_visible:
             return False
         self._set_visibility(held_for=reason)
-        if not self._has_listed_children():
+        if not listing.has_listed_children(self):
             self.listed = False
         return True
 
     def _set_kept(self) -> bool:
-        """It may be read. False when it was not waiting."""
+        """Show a held comment. False if it was not held, or is deleted."""
         if self.held_for is None or self.deleted_at is not None:
             return False
         self._set_visibility(held_for=None)
-        self._list()
+        listing.add_with_parents(self)
         return True
 
     def _set_visibility(self, **state: Any) -> None:
-        # The only place where a comment appears or disappears, so the counters cannot drift.
+        # The only place where a comment appears or disappears, so counters cannot drift.
         was_visible = self.is_visible
         for name, value in state.items():
             setattr(self, name, value)
         self._update_rank()
         change = int(self.is_visible) - int(was_visible)
-        self.bump_counters(change)
+        counters.bump_counters(self, change)
         if change:
-            index = search_index.add if change > 0 else search_index.remove
-            index(self)
+            update_index = search_index.add if change > 0 else search_index.remove
+            update_index(self)
 
     def add_reactions(self, *, likes: int, dislikes: int) -> None:
-        """So many more of each, fewer when negative. Only whoever writes the reactions calls it."""
+        """Change the reaction counts by these numbers. For code that stores the reactions."""
         self.like_count += likes
         self.dislike_count += dislikes
         self._update_rank()
         self.article.revision += 1
 
     def _update_rank(self) -> None:
-        visible = self.is_visible
-        self.rank = lower_bound(self.like_count, self.dislike_count) if visible else 0.0
-
-    def bump_counters(self, change: int) -> None:
-        """`change` more comments can be seen here: tell the counters, and the caches to look."""
-        values = {"change": change, "of": self.article_id}
-        execute_core(_COUNT, values)
-        db.session.expire(self.article, ["comment_count", "revision"])
-        if self.root:
-            execute_core(_COUNT_REPLY, {"change": change, "of": self.root_id})
-            db.session.expire(self.root, ["reply_count"])
-
-    def _unlist_if_leafless(self) -> None:
-        """Leave the thread when nothing hangs below; a deleted parent may then leave too."""
-        comment: Comment | None = self
-        while comment and comment.deleted_at is not None and not comment._has_listed_children():
-            comment.listed = False
-            db.session.flush()
-            comment = comment.parent
-
-    def _list(self) -> None:
-        """Take a place in the thread, and keep one for whatever stands above it."""
-        comment: Comment | None = self
-        while comment and not comment.listed:
-            comment.listed = True
-            comment = comment.parent
-
-    def _has_listed_children(self) -> bool:
-        child = select(Comment.id).where(Comment.parent_id == self.id, Comment.listed).limit(1)
-        return db.session.scalar(child) is not None
-
-
-# Counted where the number stands, by statements made once.
-_article, _comment = cast(Table, Article.__table__), cast(Table, Comment.__table__)
-_COUNT = (
-    update(_article)
-    .where(_article.c.id == bindparam("of"))
-    .values(
-        comment_count=_article.c.comment_count + bindparam("change"),
-        revision=_article.c.revision + 1,
-    )
-)
-_COUNT_REPLY = (
-    update(_comment)
-    .where(_comment.c.id == bindparam("of"))
-    .values(reply_count=_comment.c.reply_count + bindparam("change"))
-)
-
-
-def refresh_threads_of(author: User) -> None:
-    """Threads that show this person's name are out of date."""
-    theirs = select(Comment.article_id).where(Comment.author_id == author.id)
-    db.session.execute(
-        update(Article).where(Article.id.in_(theirs)).values(revision=Article.revision + 1)
-    )
+        is_visible = self.is_visible
+        self.rank = lower_bound(self.like_count, self.dislike_count) if is_visible else 0.0

@@ -1,5 +1,8 @@
-"""The reasons a comment may be hidden for. Data, since law and house rules change: reasons.toml
-here, and what an installation says in instance/reasons.toml."""
+"""Moderation reasons: why a comment may be hidden.
+
+They are data, since law and house rules change: moderation_reasons.toml here, and the
+installation's own instance/reasons.toml.
+"""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -14,10 +17,10 @@ from flask_babel import lazy_gettext as _
 from board.config import BadSetting
 
 CODE_MAX = 40
-OWN_WORDS = "other"
-_SHIPPED = Path(__file__).parent / "moderation_reasons.toml"
-_OWN = "reasons.toml"
-# What is stored as a reason, but is none that a moderator chooses.
+OWN_WORDS = "other"  # the moderator writes the reason
+_DEFAULTS = Path(__file__).parent / "moderation_reasons.toml"
+_INSTANCE_FILE = "reasons.toml"
+# Codes stored as reasons that a moderator cannot choose.
 _OTHER_LABELS = {
     "thread": _("This thread is pre-moderated"),
     "review": _("Reviewed"),
@@ -30,19 +33,19 @@ _OTHER_LABELS = {
     "takedown_over": _("Temporary takedown expired"),
     "": _("Breach of the community guidelines"),
 }
-_DONE = {
+_KOREAN_VERBS = {
     "warn": "경고했습니다",
     "hold": "이용을 제한했습니다",
     "suspend": "이용을 제한했습니다",
     "ban": "이용을 제한했습니다",
 }
-# Why something waits that no person has looked at yet: other slices add what their checks say.
+# Labels of automatic holds, by code; the slices that check comments add theirs.
 automatic_reasons: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`label` is what one chooses, `says` the sentence readers see; each by language."""
+    """`label` is for the list moderators choose from, `sentence` for readers; each by language."""
 
     code: str
     label: Mapping[str, str]
@@ -53,14 +56,16 @@ class Reason:
 
 
 def init_app(app: Flask) -> None:
-    """Raises BadSetting when the installation's own reasons cannot be read."""
-    told = tomllib.loads(_SHIPPED.read_text())
-    own = Path(app.instance_path) / _OWN
+    """Load the reasons. Raises BadSetting if instance/reasons.toml is invalid."""
+    definitions = tomllib.loads(_DEFAULTS.read_text())
+    own = Path(app.instance_path) / _INSTANCE_FILE
     try:
         if own.exists():
-            told |= tomllib.loads(own.read_text())
+            definitions |= tomllib.loads(own.read_text())
         app.extensions["reasons"] = {
-            code: _reason(code, row) for code, row in told.items() if not row.get("off")
+            code: _parse_reason(code, row)
+            for code, row in definitions.items()
+            if not row.get("off")
         }
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadSetting(f"{own} cannot be read as a list of reasons: {error}") from error
@@ -71,19 +76,19 @@ def init_app(app: Flask) -> None:
     app.add_template_global(report_reasons)
 
 
-def _reason(code: str, row: Mapping[str, Any]) -> Reason:
+def _parse_reason(code: str, row: Mapping[str, Any]) -> Reason:
     if not 0 < len(code) <= CODE_MAX or code in (OWN_WORDS, *_OTHER_LABELS):
         raise ValueError(f"{code!r} cannot be the code of a reason")
     label = {language: str(row[language]) for language in ("ko", "en")}
-    says = {language: str(row["says"][language]) for language in ("ko", "en")}
+    sentence = {language: str(row["says"][language]) for language in ("ko", "en")}
     law, hides, reports = row.get("law", ""), row.get("hide", True), row.get("report", False)
-    return Reason(code, label, says, str(law), bool(hides), bool(reports))
+    return Reason(code, label, sentence, str(law), bool(hides), bool(reports))
 
 
 def all_reasons() -> dict[str, Reason]:
     """By code, in the order moderators choose from."""
-    found: dict[str, Reason] = current_app.extensions["reasons"]
-    return found
+    by_code: dict[str, Reason] = current_app.extensions["reasons"]
+    return by_code
 
 
 def is_reason(code: str) -> bool:
@@ -91,21 +96,21 @@ def is_reason(code: str) -> bool:
 
 
 def reasons() -> list[tuple[str, str]]:
-    """Code and label of each a comment is hidden for, in the reader's language."""
-    return _told(reason for reason in all_reasons().values() if reason.hides)
+    """Code and label of each reason to hide a comment, in the reader's language."""
+    return _choices(reason for reason in all_reasons().values() if reason.hides)
 
 
 def report_reasons() -> list[tuple[str, str]]:
-    """The same of those a reader reports for."""
-    return _told(reason for reason in all_reasons().values() if reason.reports)
+    """Code and label of each reason to report a comment, in the reader's language."""
+    return _choices(reason for reason in all_reasons().values() if reason.reports)
 
 
-def _told(found: Iterable[Reason]) -> list[tuple[str, str]]:
-    return [(reason.code, reason.label[str(get_locale())]) for reason in found]
+def _choices(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
+    return [(reason.code, reason.label[str(get_locale())]) for reason in reasons]
 
 
 def reason_label(code: str | None, note: str = "") -> str:
-    """A reason in the reader's language; one written by the moderator stands as written."""
+    """The reason in the reader's language; a moderator's own words as written."""
     if code == OWN_WORDS:
         return note
     reason = all_reasons().get(code or "")
@@ -115,17 +120,17 @@ def reason_label(code: str | None, note: str = "") -> str:
 
 
 def reason_sentence(code: str | None, note: str = "", verdict: str = "hide") -> str:
-    """The same as a sentence, for the person it happened to.
+    """The reason as a sentence, for the person concerned.
 
-    The Korean ones are written for comments and end with 숨겼습니다: nobody hides a person.
+    The Korean sentences are about comments and end with 숨겼습니다, which does not fit a user.
     """
     reason = all_reasons().get(code or "")
-    told = reason.sentence[str(get_locale())] if reason else reason_label(code, note)
-    return told.replace("숨겼습니다", _DONE.get(verdict, "숨겼습니다"))
+    sentence = reason.sentence[str(get_locale())] if reason else reason_label(code, note)
+    return sentence.replace("숨겼습니다", _KOREAN_VERBS.get(verdict, "숨겼습니다"))
 
 
 def pending_reason(code: str) -> str:
-    """To its author: why nobody else can read a comment yet."""
+    """For the author: why nobody else can read the comment yet."""
     if code in automatic_reasons:
         return gettext(
             "Held automatically. Only you and moderators can see it until a moderator checks it."

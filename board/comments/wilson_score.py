@@ -1,20 +1,19 @@
-"""How far a comment's likes are to be believed."""
+"""Wilson score: ranks comments by likes, allowing for few votes."""
 
 from math import sqrt
 
-_Z = 1.959964  # standard deviations on either side that hold 95 %
+_Z = 1.959964  # two-sided normal quantile for 95 %
 
 
 def lower_bound(likes: int, dislikes: int) -> float:
-    """The share of likes this comment has at least, with 95 % confidence; from 0 to 1.
+    """Lower bound of the share of likes, with 95 % confidence; from 0 to 1.
 
-    The lower end of the score interval of E. B. Wilson, "Probable Inference, the Law of
+    The score interval is by E. B. Wilson, "Probable Inference, the Law of
     Succession, and Statistical Inference", JASA 22 (1927), p. 209-212; for ranking by votes see
-    E. Miller, "How Not To Sort By Average Rating" (2009). Three likes against nothing stand below
-    eighty against twenty: few votes say little, so the first to arrive, or a handful of friends,
-    cannot carry a comment to the top, as they can when differences or plain shares are compared.
-    Without likes it is 0, whatever the dislikes: a comment is never sent below those nobody has
-    rated, so dislikes alone bury nothing.
+    E. Miller, "How Not To Sort By Average Rating" (2009). Three likes and no dislikes rank below
+    80 and 20: few votes say little, so early votes or a handful of friends cannot push a comment
+    to the top, as they can when differences or plain shares are compared. Without likes the bound
+    is 0 for any number of dislikes, so dislikes alone never rank a comment below unrated ones.
     """
     votes = likes + dislikes
     if not likes:

@@ -1,11 +1,12 @@
-"""Wiring of comments: views, checks before posting, and what happens to a user's comments."""
+"""Wiring of comments: views, checks before posting, and effects of renamed or deleted accounts."""
 
 from flask import Flask
 
 from board.accounts import data_export
 from board.accounts.models import on_account_deleted, on_renamed
-from board.comments import models, moderation_reasons
+from board.comments import moderation_reasons
 from board.comments.readers import blocks, own_comments, reactions
+from board.comments.thread import counters
 from board.comments.thread.render_cache import comment_html
 from board.comments.views import blocks as block_views
 from board.comments.views import delete_account, editing, thread
@@ -29,7 +30,7 @@ def init_app(app: Flask) -> None:
     warning_checks.add(check)
     create.pre_post_checks.add(thread_restrictions.check)
 
-    on_renamed.add(models.refresh_threads_of)
+    on_renamed.add(counters.refresh_threads_of)
     on_account_deleted.add(blocks.delete_for_user)
     data_export.exporters.update(
         blocked=blocks.export_blocks,

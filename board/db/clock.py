@@ -1,4 +1,4 @@
-"""The board's clock: moments in UTC, and the newsroom's day and time zone."""
+"""The clock: moments in UTC, and the newsroom's day and time zone."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

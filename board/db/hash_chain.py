@@ -1,8 +1,8 @@
-"""Logs nobody can edit unseen: each row carries a hash over itself and the row before.
+"""Hash chain: an append-only log in which each row has a hash over itself and the row before.
 
 The database refuses to change or delete a row (triggers, made by the migration that makes the
-table); what is changed behind its back is found by `first_broken`. Rows taken from the end leave
-no gap: keep the last hash somewhere else to notice that.
+table); `find_tampered` finds what was changed behind its back. Rows taken from the end leave no
+gap: store the last hash elsewhere to notice that.
 """
 
 import hashlib
@@ -17,34 +17,34 @@ from board.db import db
 
 
 class ChainedRow(Protocol):
-    """A row of such a log."""
+    """A row of a hash-chained log."""
 
     id: Any
     hash: Any
 
     def compute_hash(self, previous: bytes) -> bytes:
-        """The hash this row must have after a row with the hash `previous`."""
+        """The hash this row must have after the row with the hash `previous`."""
 
 
-def row_hash(previous: bytes, told: Mapping[str, Any]) -> bytes:
-    """The hash of a row that says `told`; moments and days are told as ISO 8601."""
-    plain = {name: _plain(value) for name, value in told.items()}
+def row_hash(previous: bytes, fields: Mapping[str, Any]) -> bytes:
+    """SHA-256 over the previous hash and these fields as JSON; dates and times are ISO 8601."""
+    plain = {name: _plain(value) for name, value in fields.items()}
     text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(previous + text.encode()).digest()
 
 
 def append(row: ChainedRow) -> None:
-    """The only way into a log. Called inside a write, so no other row comes between."""
-    kind: Any = type(row)
-    newest = select(kind.hash).order_by(kind.id.desc()).limit(1)
+    """Append a row, the only way into a log. Called inside a write, so no row comes between."""
+    model: Any = type(row)
+    newest = select(model.hash).order_by(model.id.desc()).limit(1)
     row.hash = row.compute_hash(db.session.scalar(newest) or b"")
     db.session.add(row)
     db.session.flush()
 
 
 def find_tampered(rows: Iterable[ChainedRow], *, previous: bytes = b"") -> int | None:
-    """The id of the first row, of these in their order, that is not as it was written after the
-    one with the hash `previous`."""
+    """The id of the first of these rows, in their order, that is not as it was written; `previous`
+    is the hash before them."""
     for row in rows:
         if row.compute_hash(previous) != row.hash:
             return int(row.id)
@@ -52,12 +52,12 @@ def find_tampered(rows: Iterable[ChainedRow], *, previous: bytes = b"") -> int |
     return None
 
 
-def find_tampered_tail(kind: Any, count: int) -> int | None:
-    """The same of so many at the end of a log: a quick look in passing."""
-    ending = select(kind).order_by(kind.id.desc()).offset(count).limit(1)
-    before = db.session.scalar(ending)
-    rest = select(kind).where(kind.id > (before.id if before else 0)).order_by(kind.id)
-    rows = db.session.scalars(rest.execution_options(yield_per=1000))
+def find_tampered_tail(model: Any, count: int) -> int | None:
+    """The same for the last `count` rows of a log: a quick check."""
+    row_before_tail = select(model).order_by(model.id.desc()).offset(count).limit(1)
+    before = db.session.scalar(row_before_tail)
+    tail = select(model).where(model.id > (before.id if before else 0)).order_by(model.id)
+    rows = db.session.scalars(tail.execution_options(yield_per=1000))
     return find_tampered(rows, previous=before.hash if before else b"")
 
 

@@ -1,4 +1,4 @@
-"""Reading rows without a session, which costs several times what SQLite takes to find them."""
+"""Read connections: rows without an ORM session, which costs several times the query itself."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select
 from board.db import db
 
 Rows = Select[*tuple[Any, ...]]
-# A statement, made once since making one takes longer than answering it; and what it is asked with.
+# A statement and its parameters. It is built once, which takes longer than to execute it.
 Query = tuple[Rows, Mapping[str, Any]]
 
 
@@ -21,14 +21,14 @@ def init_app(app: Flask) -> None:
 
 @contextmanager
 def read_connection() -> Iterator[Connection]:
-    """A connection kept for it. All that is read inside, also by what is called inside, is of one
-    state, the newest that is committed: not for what was changed and not committed yet."""
+    """An idle read connection. All reads inside, nested ones too, see one state, the newest that
+    is committed; changes not committed yet are not in it."""
     if "reading" in g:
         yield g.reading
         return
     idle: deque[Connection] = current_app.extensions["reading"]
     try:
-        connection = idle.pop()  # the last used has the most in memory
+        connection = idle.pop()  # the one used last has the most cached
     except IndexError:
         connection = db.engine.connect()
         connection.detach()  # no longer the pool's, which writers need
@@ -42,13 +42,13 @@ def read_connection() -> Iterator[Connection]:
 
 
 def fetch_all(statement: Rows, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """All rows that answer."""
+    """All rows of this query."""
     with read_connection() as connection:
         return connection.execute(statement, values).all()
 
 
 def close() -> None:
-    """All that are idle, before a fork that must not inherit them."""
+    """Close all idle connections, before a fork, which must not inherit them."""
     idle: deque[Connection] = current_app.extensions["reading"]
     while idle:
         idle.pop().close()

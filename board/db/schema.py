@@ -1,6 +1,6 @@
-"""Which version the tables have, and bringing them up to ours.
+"""Schema version of the database, and the migrations up to ours.
 
-Looking costs one query and no Alembic; the library is loaded only when there is work for it.
+To look up the version costs one query; Alembic is imported only when there is work for it.
 """
 
 import enum
@@ -27,7 +27,7 @@ class State(enum.Enum):
     UNREADABLE = "unreadable"
 
 
-_WHY_NOT = {
+_PROBLEMS = {
     State.NEWER: "was made by a newer version of the board. Install that version, or restore the "
     "backup made before the update",
     State.NOT_OURS: "holds tables of another program. Name another with BOARD_DATABASE_URL",
@@ -36,7 +36,7 @@ _WHY_NOT = {
 
 
 def is_mapped(name: str | None, kind: str, _parents: Any) -> bool:
-    """For Alembic: the search index and the tables FTS5 keeps it in are no model's."""
+    """For Alembic: the search index and the tables of FTS5 behind it have no model."""
     return kind != "table" or not str(name).startswith("comment_words")
 
 
@@ -63,14 +63,14 @@ def state(engine: Engine) -> State:
 
 
 def describe_problem(state: State) -> str | None:
-    """Why we can do nothing with a database in this state; None when we can."""
-    if state not in _WHY_NOT:
+    """Why a database in this state cannot be used; None if it can."""
+    if state not in _PROBLEMS:
         return None
-    return f"database {db.engine.url.render_as_string(hide_password=True)} {_WHY_NOT[state]}"
+    return f"database {db.engine.url.render_as_string(hide_password=True)} {_PROBLEMS[state]}"
 
 
 def upgrade() -> None:
-    """Run the migrations that are missing, under the write lock."""
+    """Run the missing migrations, under the write lock."""
     from alembic import command  # noqa: PLC0415 - only when there is work
 
     with current_app.extensions["write_lock"]:
@@ -88,7 +88,7 @@ def alembic_config() -> Any:
 @click.command("migration")
 @click.argument("what")
 def migration(what: str) -> None:
-    """For developers: write the next migration, from what the models say and the tables lack."""
+    """For developers: write the next migration, from the difference of models and tables."""
     from alembic import command  # noqa: PLC0415
 
     number = f"{int(revisions()[-1]) + 1:04}"

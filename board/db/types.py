@@ -3,19 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Dialect,
-    Integer,
-    MetaData,
-    TypeDecorator,
-)
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """SQLite forgets time zones. Store UTC, return aware datetimes, refuse naive ones."""
+    """A datetime stored in UTC, since SQLite has no time zones. Aware on return; refuses naive."""
 
     impl = DateTime
     cache_ok = True
@@ -31,7 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        # A page reads a hundred: in one step where they come as text.
+        # A page reads a hundred of them: one step where the driver returns text.
         return _read_utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
@@ -39,7 +32,7 @@ def _read_utc(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(f"{stored}+00:00") if stored else None
 
 
-# 64 bits on every engine; SQLite's INTEGER has them, and only that name makes a row id.
+# 64 bits; in SQLite INTEGER has them, and only a column of that name can be the row id.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 

@@ -1,7 +1,7 @@
-"""A fair lock between threads and processes, with a deadline.
+"""The write lock: fair between threads and processes, with a deadline.
 
-SQLite lets writers in by luck: its busy handler sleeps and tries again, so under load one process
-can wait seconds while another commits hundreds of times. This lock hands out turns instead.
+SQLite lets writers in by chance: its busy handler sleeps and tries again, so under load one process
+can wait seconds while another commits hundreds of times. This lock is first come, first served.
 """
 
 import fcntl
@@ -16,15 +16,15 @@ from types import TracebackType
 
 
 class LockTimeout(Exception):
-    """Nobody let us write before the deadline. Nothing was changed; try again."""
+    """The write lock was not free before the deadline. Nothing was changed; try again."""
 
 
 class ProcessLock:
-    """One process at a time, each in its turn; of a process only one thread may come here.
+    """A lock between processes, first come, first served; one thread of a process at a time.
 
-    There are two file locks. Whoever waits for the second (the lock itself) holds the first (the
-    turnstile), so a process that has just released the lock cannot overtake the one that waits.
-    The kernel drops both when a process dies. Who waits tries again each `pause` seconds.
+    There are two file locks. The process that waits for the second (the lock itself) holds the
+    first (the turnstile), so one that has just released the lock cannot overtake the one waiting.
+    The kernel drops both when a process dies. A waiting process tries every `pause` seconds.
     """
 
     def __init__(self, path: Path, *, pause: float) -> None:
@@ -35,7 +35,7 @@ class ProcessLock:
         self._pid = -1
 
     def acquire(self, deadline: float) -> None:
-        """Wait until then, by the monotonic clock. Raises Busy."""
+        """Wait until the deadline, by the monotonic clock. Raises LockTimeout."""
         self._open()
         self._wait_for(self._turnstile, deadline)
         try:
@@ -47,7 +47,7 @@ class ProcessLock:
         fcntl.flock(self._lock, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Give the files back to the system; whoever comes next opens them anew."""
+        """Close the lock files; the next `acquire` opens them again."""
         if self._pid == os.getpid():
             os.close(self._turnstile)
             os.close(self._lock)
@@ -75,67 +75,66 @@ class ProcessLock:
 
 
 class FifoThreadLock:
-    """One thread at a time, in the order in which they came.
+    """A lock between threads, first come, first served.
 
-    A lock of Python's own goes to whoever asks at the right moment: under load, one that waits is
+    Python's own locks go to the thread that tries at the right moment: under load, a waiting one is
     overtaken again and again.
     """
 
     def __init__(self) -> None:
-        self._gate = threading.Lock()  # never held for longer than it takes to look
-        self._is_taken = False
-        self._line: deque[threading.Lock] = deque()  # each opened when it is the turn of its thread
+        self._mutex = threading.Lock()  # guards the two below; never held while waiting
+        self._is_held = False
+        self._queue: deque[threading.Lock] = deque()  # one for each waiting thread; released to it
 
     def __len__(self) -> int:
-        """How many stand in the line."""
-        return len(self._line)
+        """How many threads are waiting."""
+        return len(self._queue)
 
-    def acquire(self, patience: Callable[[int], float], *, look_each: float) -> bool:
-        """Wait one's turn. `patience` is until when, by the monotonic clock, with so many others
-        before one in the line; it is asked anew every `look_each` seconds. False when it is over.
-        """
-        with self._gate:
-            if not self._is_taken:
-                self._is_taken = True
+    def acquire(self, deadline: Callable[[int], float], *, poll_every: float) -> bool:
+        """Wait in the queue. `deadline(n)` is the deadline, by the monotonic clock, of a thread
+        with n others before it; it is called every `poll_every` seconds. False if it has passed."""
+        with self._mutex:
+            if not self._is_held:
+                self._is_held = True
                 return True
-            turn = threading.Lock()
-            turn.acquire()
-            self._line.append(turn)
-        while not turn.acquire(timeout=look_each):
-            with self._gate:
-                if turn not in self._line:  # it came just now
+            place = threading.Lock()
+            place.acquire()
+            self._queue.append(place)
+        while not place.acquire(timeout=poll_every):
+            with self._mutex:
+                if place not in self._queue:  # released to us a moment ago
                     return True
-                if time.monotonic() > patience(self._line.index(turn)):
-                    self._line.remove(turn)
+                if time.monotonic() > deadline(self._queue.index(place)):
+                    self._queue.remove(place)
                     return False
         return True
 
     def release(self) -> None:
-        """The next in the line has it at once, so nobody can come between."""
-        with self._gate:
-            if self._line:
-                self._line.popleft().release()
+        """Hand the lock to the first thread in the queue, so that no other can come between."""
+        with self._mutex:
+            if self._queue:
+                self._queue.popleft().release()
             else:
-                self._is_taken = False
+                self._is_held = False
 
 
 class WriteLock:
     """One writer at a time among all threads and processes that name the same file."""
 
     WAIT = 3.0  # seconds; longer than any honest transaction, shorter than a reader's patience
-    # Threads that wait behind the first whatever happens; more only while turns pass quickly. So
-    # when one turn does not end, the others go on serving readers.
+    # Threads that may wait behind the first in any case; more only while writes are quick. So
+    # during a write that does not end, the other threads go on serving readers.
     QUEUE = 2
-    STUCK = 0.5  # seconds; no turn of ours takes so long
+    STUCK = 0.5  # seconds; no write of ours takes so long
     PAUSE = 0.0002  # seconds between tries; a transaction takes about twice as long
 
     def __init__(self, path: Path) -> None:
-        self._between = ProcessLock(path, pause=self.PAUSE)
-        self._threads = FifoThreadLock()
-        self._since = 0.0  # when a thread of ours last got its turn
+        self._process_lock = ProcessLock(path, pause=self.PAUSE)
+        self._thread_lock = FifoThreadLock()
+        self._acquired_at = 0.0  # when a thread of this process last acquired the thread lock
 
     def close(self) -> None:
-        self._between.close()
+        self._process_lock.close()
 
     def __enter__(self) -> float:
         return self._acquire(self.WAIT)
@@ -149,31 +148,34 @@ class WriteLock:
         self._release()
 
     @contextmanager
-    def within(self, patience: float) -> Iterator[float]:
-        """The same, for whoever waits no longer than so many seconds."""
-        deadline = self._acquire(patience)
+    def within(self, timeout: float) -> Iterator[float]:
+        """Hold the lock, having waited for it no longer than `timeout` seconds."""
+        deadline = self._acquire(timeout)
         try:
             yield deadline
         finally:
             self._release()
 
-    def _acquire(self, patience: float) -> float:
-        """Until when, by the monotonic clock, the holder may go on to wait for something else."""
-        deadline = time.monotonic() + patience
+    def _acquire(self, timeout: float) -> float:
+        """The deadline, by the monotonic clock, for anything else the holder must wait for."""
+        deadline = time.monotonic() + timeout
 
-        def until(before: int) -> float:
-            return deadline if before < self.QUEUE else min(deadline, self._since + self.STUCK)
+        def deadline_behind(others: int) -> float:
+            if others < self.QUEUE:
+                return deadline
+            return min(deadline, self._acquired_at + self.STUCK)
 
-        if not self._threads.acquire(until, look_each=min(patience, self.STUCK / 10)):
+        poll_every = min(timeout, self.STUCK / 10)
+        if not self._thread_lock.acquire(deadline_behind, poll_every=poll_every):
             raise LockTimeout
-        self._since = time.monotonic()
+        self._acquired_at = time.monotonic()
         try:
-            self._between.acquire(deadline)
+            self._process_lock.acquire(deadline)
         except BaseException:
-            self._threads.release()
+            self._thread_lock.release()
             raise
         return deadline
 
     def _release(self) -> None:
-        self._between.release()
-        self._threads.release()
+        self._process_lock.release()
+        self._thread_lock.release()

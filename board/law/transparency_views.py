@@ -1,4 +1,4 @@
-"""The desk's numbers for everyone: a page, a table and JSON that say the same."""
+"""Transparency report: a page, CSV and JSON with the same figures, open to everyone."""
 
 import csv
 import io
@@ -15,8 +15,8 @@ from board.db import now
 from board.db.clock import local
 from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.forms import (
-    disclosure_kinds,
-    disclosure_outcomes,
+    data_request_kinds,
+    data_request_outcomes,
     order_kinds,
     order_outcomes,
 )
@@ -29,9 +29,9 @@ from board.web.access import everyone, open_to
 bp = Blueprint("transparency", __name__)
 
 MONTHS = 12
-HALVES = 4
-# A month is over for good once nothing decided in it can be taken back.
-_SETTLED = timedelta(minutes=1)
+HALF_YEARS = 4
+# A month's figures are final once no decision in it can be undone.
+_UNDO_PERIOD = timedelta(minutes=1)
 
 
 @bp.get("/transparency")
@@ -40,12 +40,12 @@ def index() -> ResponseReturnValue:
     return render_template(
         "law/transparency.html",
         months=_months(),
-        halves=_halves(),
+        half_years=_half_years(),
         duration=_duration,
         order_kinds=dict(order_kinds()),
         order_outcomes=order_outcomes(),
-        disclosure_kinds=dict(disclosure_kinds()),
-        disclosure_outcomes=disclosure_outcomes(),
+        data_request_kinds=dict(data_request_kinds()),
+        data_request_outcomes=data_request_outcomes(),
     )
 
 
@@ -53,30 +53,32 @@ def index() -> ResponseReturnValue:
 @open_to(everyone)
 def as_json() -> ResponseReturnValue:
     return {
-        "months": [{"month": f"{first:%Y-%m}", **_told(each)} for first, each in _months()],
-        "half_years": [half.told() for half in _halves()],
+        "months": [
+            {"month": f"{start:%Y-%m}", **_as_dict(figures)} for start, figures in _months()
+        ],
+        "half_years": [half.as_dict() for half in _half_years()],
     }
 
 
 @bp.get("/transparency.csv")
 @open_to(everyone)
 def as_csv() -> ResponseReturnValue:
-    """One number a line: month or half-year, what was counted, reason if any, number."""
+    """One figure a line: month or half-year, what is counted, reason if any, number."""
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(["month", "counted", "reason", "number"])
-    for first, each in _months():
-        for counted, reason, number in _lines(each):
-            writer.writerow([f"{first:%Y-%m}", counted, reason, number])
-    for half in _halves():
+    for start, figures in _months():
+        for counted, reason, number in _csv_rows(figures):
+            writer.writerow([f"{start:%Y-%m}", counted, reason, number])
+    for half in _half_years():
         for counted, rows in (("orders", half.orders), ("disclosures", half.disclosures)):
             for kind, outcome, number in rows:
                 writer.writerow([half.name, counted, f"{kind}/{outcome or 'waiting'}", number])
     return Response(table.getvalue(), mimetype="text/csv")
 
 
-class Half(NamedTuple):
-    """What authorities ordered and asked for in half a year: kind, outcome, how many."""
+class HalfYear(NamedTuple):
+    """Orders and data requests received in half a year: kind, outcome, number."""
 
     name: str  # 2026-H2
     start: datetime
@@ -91,37 +93,38 @@ class Half(NamedTuple):
             return gettext("First half of %(year)s", year=year)
         return gettext("Second half of %(year)s", year=year)
 
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"half_year": self.name}
+    def as_dict(self) -> dict[str, Any]:
+        fields: dict[str, Any] = {"half_year": self.name}
         for counted, rows in (("orders", self.orders), ("disclosures", self.disclosures)):
-            told[counted] = [
+            fields[counted] = [
                 {"kind": kind, "outcome": outcome or "waiting", "number": number}
                 for kind, outcome, number in rows
             ]
-        return told
+        return fields
 
 
-def _halves() -> list[Half]:
-    """The half-years of two years, the one we are in first."""
+def _half_years() -> list[HalfYear]:
+    """The last four half-years, the current one first."""
     today = local(now())
-    start, found = _first(today.replace(day=1, month=1 if today.month < 7 else 7)), []
-    end, newest = _first(start + timedelta(days=186)), statistics.newest_id()
-    for _ in range(HALVES):
+    start = _start_of_month(today.replace(day=1, month=1 if today.month < 7 else 7))
+    end, newest = _start_of_month(start + timedelta(days=186)), statistics.newest_id()
+    half_years = []
+    for _ in range(HALF_YEARS):
         name = f"{start.year}-H{1 if start.month < 7 else 2}"
-        found.append(_half(current_app_object(), name, start, end, newest))
-        start, end = _first(start - timedelta(days=180)), start
-    return found
+        half_years.append(_cached_half_year(current_app_object(), name, start, end, newest))
+        start, end = _start_of_month(start - timedelta(days=180)), start
+    return half_years
 
 
-def _lines(figures: Figures) -> Iterator[tuple[str, str, int]]:
-    for counted, number in _told(figures).items():
+def _csv_rows(figures: Figures) -> Iterator[tuple[str, str, int]]:
+    for counted, number in _as_dict(figures).items():
         if isinstance(number, dict):
             yield from ((counted, reason, count) for reason, count in number.items())
         elif number is not None:
             yield counted, "", number
 
 
-def _told(figures: Figures) -> dict[str, Any]:
+def _as_dict(figures: Figures) -> dict[str, Any]:
     return {
         "hidden": dict(figures.hidden),
         "kept": figures.kept,
@@ -134,31 +137,35 @@ def _told(figures: Figures) -> dict[str, Any]:
 
 
 def _months() -> list[tuple[datetime, Figures]]:
-    """The first moment of each of the last twelve months and what was done in it, newest first."""
+    """Start and figures of each of the last twelve months, newest first."""
     newest = statistics.newest_id()
-    start = _first(local(now()))
-    end = _first(start + timedelta(days=32))
+    start = _start_of_month(local(now()))
+    end = _start_of_month(start + timedelta(days=32))
     months = []
     for _ in range(MONTHS):
-        is_over = end < now() - _SETTLED
-        months.append((start, _figures(current_app_object(), start, end, 0 if is_over else newest)))
-        start, end = _first(start - timedelta(days=1)), start
+        is_over = end < now() - _UNDO_PERIOD
+        months.append(
+            (start, _cached_figures(current_app_object(), start, end, 0 if is_over else newest))
+        )
+        start, end = _start_of_month(start - timedelta(days=1)), start
     return months
 
 
-def _first(moment: datetime) -> datetime:
-    """The first moment of its month, in the newsroom's time zone."""
+def _start_of_month(moment: datetime) -> datetime:
+    """The first moment of its month; `moment` is in the newsroom's time zone."""
     return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=16)
-def _half(_app: Flask, name: str, start: datetime, end: datetime, _newest: int) -> Half:
-    """Whatever is registered or answered is in the log too, so its newest entry tells."""
-    return Half(name, start, Order.counts(start, end), DataRequest.counts(start, end))
+def _cached_half_year(
+    _app: Flask, name: str, start: datetime, end: datetime, _newest: int
+) -> HalfYear:
+    """Keyed by the newest ruling: every registration and answer is a ruling, so a change misses."""
+    return HalfYear(name, start, Order.counts(start, end), DataRequest.counts(start, end))
 
 
 @lru_cache(maxsize=64)
-def _figures(_app: Flask, start: datetime, end: datetime, _newest: int) -> Figures:
+def _cached_figures(_app: Flask, start: datetime, end: datetime, _newest: int) -> Figures:
     return statistics.figures(start, end)
 
 

@@ -1,7 +1,7 @@
-"""Wiring of law: views, the check for banned texts, and what follows from decisions.
+"""Wiring of law: views, the check for banned texts, and effects of decisions.
 
-Wired before moderation: of several reasons to hold a comment the first stands, and the law's goes
-before the house rules'; a claim follows a decision before reporters hear of it.
+Wired before moderation: of several reasons to hold a comment the first stands, and the law's comes
+before the house rules'; a claim follows a decision before reporters are notified of it.
 """
 
 from flask import Flask, current_app
@@ -53,7 +53,7 @@ def _expire_claims() -> None:
 
 
 JOBS = (
-    Job("takedowns", lambda: bool(db.session.scalar(Claim.due().limit(1))), _expire_claims),
+    Job("takedowns", lambda: bool(db.session.scalar(Claim.expired().limit(1))), _expire_claims),
     Job(
         "claimants",
         lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
@@ -62,7 +62,7 @@ JOBS = (
     Job("evidence", evidence.is_due, evidence.delete_outdated),
     Job(
         "disclosures",
-        lambda: db.session.scalar(DataRequest.to_tell().limit(1)) is not None,
+        lambda: db.session.scalar(DataRequest.to_notify().limit(1)) is not None,
         data_requests.notify_users,
     ),
 )
@@ -83,7 +83,7 @@ def init_app(app: Flask) -> None:
     badge_counters.add(_badges)
 
     limits.extra_columns["barred"] = banned_texts.ANY_BANNED
-    create.pre_post_checks.add(banned_texts.check)
+    create.pre_post_checks.add(banned_texts.check_post)
     moderation_reasons.automatic_reasons[banned_texts.CODE] = _("Found unlawful by a court before")
 
     on_decision.add(workflow.follow_decision)
@@ -92,7 +92,7 @@ def init_app(app: Flask) -> None:
     on_appeal.add(emails.announce_appeal)
     email_types.update(
         claim=EmailType(emails.state_text, emails.is_last_step, on_sent=emails.mark_step_notified),
-        objection=EmailType(emails.objection_text, lambda letter: True),
+        objection=EmailType(emails.objection_text, lambda email: True),
     )
 
     jobs.add(*JOBS)

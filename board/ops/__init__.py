@@ -1,1 +1,1 @@
-"""What an operator types."""
+"""Commands for the operator: serve, doctor, sample board."""

@@ -1,4 +1,4 @@
-"""What an operator types: `flask --app wsgi serve | doctor | articles | accounts | …`."""
+"""CLI: registers the commands `flask --app wsgi serve | doctor | articles | accounts | …`."""
 
 from flask import Flask
 
@@ -16,7 +16,7 @@ from board.tips.cli import tips_cli
 
 
 def init_app(app: Flask) -> None:
-    slices = (
+    groups = (
         accounts_cli,
         mail_cli,
         articles_cli,
@@ -26,5 +26,5 @@ def init_app(app: Flask) -> None:
         tips_cli,
         sample_cli,
     )
-    for command in (serve, doctor, jobs.run_jobs, migration, *slices):
+    for command in (serve, doctor, jobs.run_jobs, migration, *groups):
         app.cli.add_command(command)

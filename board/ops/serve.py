@@ -21,13 +21,14 @@ from board.db.read_connections import close as close_reading
 from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
-from board.ops.doctor import OLDEST_SQLITE, is_safe_sqlite
-from board.ops.sample.cli import load_if_empty, print_accounts
+from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
+from board.ops.sample.accounts import print_accounts
+from board.ops.sample.loader import load_if_empty
 from board.runtime import jobs
 from board.runtime.app import current_app_object
 
-# Of each worker. Two would keep the interpreter busy; the others are there to wait, for a turn to
-# write, to search or to check a password, so that whoever only reads does not (see the queues).
+# Of each worker. Two would keep the interpreter busy; the others wait for the write lock, a search
+# or a password check, so that plain readers do not (see `runtime/limiter.py`, `db/write_lock.py`).
 THREADS = 24
 
 _M_ARENA_MAX = -8  # malloc.h
@@ -40,17 +41,17 @@ _M_ARENA_MAX = -8  # malloc.h
 @click.option("--sample", is_flag=True, help="Load the sample board when there is nothing yet.")
 def serve(host: str, port: int, workers: int, sample: bool) -> None:
     """Bring the tables up to date and serve the board."""
-    _refuse_taken(host, port)
+    _refuse_taken_port(host, port)
     _refuse_public_without_origin(host)
     refuse_old_sqlite()
-    prepare()
+    prepare_tables()
     if sample and load_if_empty():
         click.echo("The sample board has been loaded.")
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
     sys.stdout.flush()
-    # Granian thinks THREADS many: it cannot know that most of them wait, for a turn or a password.
-    logging.getLogger("_granian").addFilter(lambda told: "Python threads" not in told.getMessage())
+    # Granian warns of so many THREADS: it cannot know that most of them wait for locks.
+    logging.getLogger("_granian").addFilter(lambda log: "Python threads" not in log.getMessage())
     jobs.start_scheduler(current_app_object())
     os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
@@ -71,15 +72,15 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
 
 
 def install_signal_handlers() -> None:
-    """In a worker that has only just been forked: until it has handlers of its own, those it has
-    from its parent would note that it shall end, and leave it waiting for ever."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_DFL)
+    """Restore the default signal handlers in a worker just forked: until it installs its own, the
+    inherited ones would only note the signal to end, and the worker would wait for ever."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _warm_up() -> None:
-    """Make a page of each common kind, and with it all that is made once: workers are forked from
-    this process and share it. They must not inherit a connection, see `due.keep_running`."""
+    """Render a page of each common kind, and so fill all lazy caches: workers are forked from this
+    process and share its memory. They must not inherit a connection, see `jobs.start_scheduler`."""
     newest = db.session.scalar(Article.newest().limit(1))
     for path in ("/", *([f"/articles/{newest.slug}"] if newest else [])):
         request = current_app.test_request_context(path, base_url="http://localhost")
@@ -90,21 +91,21 @@ def _warm_up() -> None:
 
 
 def _share_memory() -> None:
-    """What a worker writes to it no longer shares: spare it the marks that garbage collection
-    leaves, and a heap for each of its threads."""
+    """Limit what workers copy: a page of memory is shared until written to. Freezing keeps garbage
+    collection from marking objects, and threads share two heaps instead of having one each."""
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
     gc.freeze()
 
 
 def refuse_old_sqlite() -> None:
-    """One too old for us; and a warning of one with the bug, which the write lock keeps from
-    striking since it keeps commits apart."""
+    """Refuse an SQLite that is too old, and warn of one with the WAL-reset bug. The write lock
+    prevents that bug, since it keeps commits apart. Raises ClickException."""
     if db.engine.dialect.name != "sqlite" or is_safe_sqlite(sqlite.sqlite_version_info):
         return
     advice = "Install pysqlite3, or Python with SQLite 3.51.3 or newer."
-    if sqlite.sqlite_version_info < OLDEST_SQLITE:
-        oldest = ".".join(map(str, OLDEST_SQLITE))
+    if sqlite.sqlite_version_info < MIN_SQLITE:
+        oldest = ".".join(map(str, MIN_SQLITE))
         raise click.ClickException(
             f"SQLite {sqlite.sqlite_version} is too old: the board needs {oldest}. {advice}"
         )
@@ -116,12 +117,12 @@ def refuse_old_sqlite() -> None:
     )
 
 
-def prepare() -> None:
-    """Make or update the tables, with the first rules in them. One sentence and an end when this
+def prepare_tables() -> None:
+    """Create or upgrade the tables, and load the first rules. Raises ClickException when that
     cannot be done."""
     state = schema.state(db.engine)
-    if why := schema.describe_problem(state):
-        raise click.ClickException(f"The {why}.")
+    if problem := schema.describe_problem(state):
+        raise click.ClickException(f"The {problem}.")
     try:
         if state is not State.CURRENT:
             schema.upgrade()
@@ -130,7 +131,7 @@ def prepare() -> None:
         raise click.ClickException("Another start is updating the tables. Try again.") from error
 
 
-def _refuse_taken(host: str, port: int) -> None:
+def _refuse_taken_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,1 +1,1 @@
-"""What runs beside requests: jobs, mail transport, limiter."""
+"""Runtime services beside requests: periodic jobs, SMTP, the limiter, hooks between slices."""

@@ -1,4 +1,4 @@
-"""Hooks: places where one slice lets others add a step. Filled by `wiring.py`, and nowhere else."""
+"""Hooks: places where other slices add a step. Filled by `wiring.py`, and nowhere else."""
 
 from typing import TypeVar
 
@@ -9,5 +9,5 @@ class Hook(list[F]):
     """The steps of one hook, in the order they run."""
 
     def add(self, *steps: F) -> None:
-        """Append `steps`. A process may build several apps, so what is there already stays."""
+        """Append `steps`, each once: a process may build several apps."""
         self.extend(step for step in steps if step not in self)

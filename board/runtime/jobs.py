@@ -1,6 +1,6 @@
-"""What falls due: terms that end by themselves, whether or not anybody is looking.
+"""Periodic jobs: the registry, the background thread that runs them, and the `due` command.
 
-A slice that has such terms appends a Task. `serve` runs them in its own process, which answers no
+A slice adds its jobs in `wiring.py`. `serve` runs them in its own process, which answers no
 requests; behind another server, `flask --app wsgi due` does it from cron.
 """
 
@@ -17,12 +17,12 @@ from board.db import close_connections, db, writing
 from board.db.write_lock import LockTimeout
 from board.runtime.hooks import Hook
 
-INTERVAL = 10.0  # seconds; how late the end of a term may be seen
+INTERVAL = 10.0  # seconds; how late a job may run
 
 
 @dataclass(frozen=True)
 class Job:
-    """`is_due` reads only, and is asked often; `run` is called inside a write of its own."""
+    """A periodic job. `is_due` only reads and is called often; `run` has a write of its own."""
 
     name: str
     is_due: Callable[[], bool]
@@ -33,9 +33,9 @@ jobs: Hook[Job] = Hook()
 
 
 def run_pending() -> list[str]:
-    """Do whatever is due now. The names of the tasks that had something to do.
+    """Run the jobs that are due. Returns their names.
 
-    Raises Busy or OperationalError; whatever was not done is due next time.
+    Raises LockTimeout or OperationalError; a job that did not run is due next time.
     """
     done = []
     for job in jobs:
@@ -49,21 +49,21 @@ def run_pending() -> list[str]:
 
 
 def start_scheduler(app: Flask) -> threading.Event:
-    """In a thread of this process until the event is set or the process ends.
+    """Run jobs in a thread of this process, until the returned event is set or the process ends.
 
-    No fork happens while a task runs: the child would inherit SQLite's locks and nobody to open
-    them. Nor does it inherit connections, which SQLite forbids. A worker that died is forked anew
-    at any time.
+    A worker that died is forked anew at any time, but not while a job runs: the child would inherit
+    SQLite's locks, with no thread to release them. Nor does it inherit connections, which SQLite
+    forbids.
     """
     stop, running = threading.Event(), threading.Lock()
 
-    def rest() -> None:
+    def pause_for_fork() -> None:
         running.acquire()
         with app.app_context():
             close_connections()
 
     os.register_at_fork(
-        before=rest, after_in_parent=running.release, after_in_child=running.release
+        before=pause_for_fork, after_in_parent=running.release, after_in_child=running.release
     )
 
     def loop() -> None:
@@ -72,16 +72,16 @@ def start_scheduler(app: Flask) -> threading.Event:
                 try:
                     run_pending()
                 except (LockTimeout, OperationalError) as error:
-                    app.logger.warning("what is due waits: %s", error)
-                except Exception:  # whatever it is, the other terms still have to end
-                    app.logger.exception("a task that was due has failed")
+                    app.logger.warning("jobs postponed: %s", error)
+                except Exception:  # the thread must go on: other jobs still have to run
+                    app.logger.exception("a job failed")
 
-    threading.Thread(target=loop, name="due", daemon=True).start()
+    threading.Thread(target=loop, name="jobs", daemon=True).start()
     return stop
 
 
 @click.command("due")
 def run_jobs() -> None:
-    """Do what is due now: terms that have ended. Only needed where `serve` is not used."""
+    """Run the periodic jobs that are due now. Only needed where `serve` is not used."""
     for name in run_pending():
         click.echo(name)

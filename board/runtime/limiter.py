@@ -1,4 +1,4 @@
-"""Dear work, one at a time, so that whoever only reads is not kept waiting."""
+"""Limits how many expensive operations run at once, so that plain readers are not kept waiting."""
 
 import os
 import threading
@@ -9,67 +9,67 @@ from flask import Flask, current_app
 
 from board.db.write_lock import LockTimeout, ProcessLock
 
-_CORES_FOR_ONE = 2  # one core of two works, the other is for readers
-_PAUSE = 0.004  # seconds between tries; what is waited for takes some ten times as long
+_CORES_PER_SLOT = 2  # one core of two works, the other is for readers
+_PAUSE = 0.004  # seconds between tries; the work waited for takes some ten times as long
 
 
 class QueueFull(Exception):
-    """Too many ask for the same at this moment."""
+    """Too many requests want the same expensive operation at this moment."""
 
 
 class Limiter:
-    """One thread of this process, and for an app one process for each pair of cores.
+    """One thread of this process at a time, and per app one process for each pair of cores.
 
-    As many threads as `queue` may wait, for so many seconds; others hear TooBusy at once. A thread
-    that waits serves nobody: board/ops/serve.py has enough for all queues, and some to spare.
+    Up to `queue` threads wait, for at most `wait` seconds; others get QueueFull at once. A waiting
+    thread serves nobody: board/ops/serve.py has enough threads for all queues, and some to spare.
     """
 
     def __init__(self, name: str, *, queue: int, wait: float) -> None:
         self.name, self.queue, self.wait = name, queue, wait
-        self._turn = threading.BoundedSemaphore(1)
-        self._queue = threading.BoundedSemaphore(queue)
-        self._held: ProcessLock | None = None  # by the thread whose turn it is
+        self._running = threading.BoundedSemaphore(1)
+        self._waiting = threading.BoundedSemaphore(queue)
+        self._slot: ProcessLock | None = None  # of the running thread
 
     def __enter__(self) -> None:
         deadline = time.monotonic() + self.wait
-        self._stand_in_line()
+        self._acquire_thread()
         try:
-            self._held = self._slot()
-            if self._held:
-                self._held.acquire(deadline)
+            self._slot = self._process_slot()
+            if self._slot:
+                self._slot.acquire(deadline)
         except BaseException as error:
-            self._turn.release()
+            self._running.release()
             if isinstance(error, LockTimeout):
                 raise QueueFull from None
             raise
 
     def __exit__(self, *_: object) -> None:
-        if self._held:
-            self._held.release()
-        self._turn.release()
+        if self._slot:
+            self._slot.release()
+        self._running.release()
 
-    def _stand_in_line(self) -> None:
-        if self._turn.acquire(blocking=False):
+    def _acquire_thread(self) -> None:
+        if self._running.acquire(blocking=False):
             return
-        if not self._queue.acquire(blocking=False):
+        if not self._waiting.acquire(blocking=False):
             raise QueueFull
         try:
-            if not self._turn.acquire(timeout=self.wait):
+            if not self._running.acquire(timeout=self.wait):
                 raise QueueFull
         finally:
-            self._queue.release()
+            self._waiting.release()
 
-    def _slot(self) -> ProcessLock | None:
-        """What processes of the same instance take turns at. None where there is no app."""
+    def _process_slot(self) -> ProcessLock | None:
+        """The lock that processes of this instance share. None where there is no app."""
         if not current_app:
             return None
-        slots: dict[Path, ProcessLock] = current_app.extensions["turns"]
-        slot = os.getpid() % max(1, (os.cpu_count() or 1) // _CORES_FOR_ONE)
-        path = Path(current_app.instance_path) / f"{self.name}-{slot}.turn"
+        slots: dict[Path, ProcessLock] = current_app.extensions["limiter_slots"]
+        number = os.getpid() % max(1, (os.cpu_count() or 1) // _CORES_PER_SLOT)
+        path = Path(current_app.instance_path) / f"{self.name}-{number}.turn"
         if path not in slots:
             slots[path] = ProcessLock(path, pause=_PAUSE)
         return slots[path]
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["turns"] = {}
+    app.extensions["limiter_slots"] = {}

@@ -1,4 +1,4 @@
-"""How mail leaves: handed over to the newsroom's own mail server, in plain text."""
+"""SMTP transport: plain-text mail, handed to the newsroom's own mail server."""
 
 import smtplib
 import ssl
@@ -8,23 +8,23 @@ from email.message import Message
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
-TIMEOUT = 20  # for each answer of the mail server
+TIMEOUT = 20  # seconds, for each answer of the mail server
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class DeliveryFailed(Exception):
-    """The mail server did not take it. The text says what it answered."""
+    """The mail server did not accept the mail. The message has its answer."""
 
 
 class DeliveryUnknown(DeliveryFailed):
-    """The mail server fell silent with the mail in its hands: it may have taken it."""
+    """The connection broke while the mail was sent: it may have been accepted."""
 
 
 @contextmanager
 def connected(server: str) -> Iterator[smtplib.SMTP]:
-    """`server`: smtp://user:password@host:587, or smtps://… Raises NotSent.
+    """A connection to `server`: smtp://user:password@host:587, or smtps://… Raises DeliveryFailed.
 
-    Without TLS nothing is sent, unless the server is this machine.
+    Nothing is sent without TLS, unless the server is this machine.
     """
     try:
         connection = _connection(server)
@@ -38,20 +38,20 @@ def connected(server: str) -> Iterator[smtplib.SMTP]:
         yield connection
 
 
-def send_message(message: Message, *, to: str, sender: str, by: smtplib.SMTP) -> None:
-    """Raises NotSent, or Unsure."""
+def send_message(message: Message, *, to: str, sender: str, connection: smtplib.SMTP) -> None:
+    """Send one mail. Raises DeliveryFailed, or DeliveryUnknown."""
     message["From"], message["To"] = sender, to
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     try:
-        by.send_message(message)
-    except _REFUSALS as error:
+        connection.send_message(message)
+    except _REJECTIONS as error:
         raise DeliveryFailed(str(error)) from error
     except OSError as error:
         raise DeliveryUnknown(str(error)) from error
 
 
-# smtplib makes what it raises of OSError, so that an answer looks like a lost line.
-_REFUSALS = (
+# smtplib derives its exceptions from OSError, so a rejection looks like a broken connection.
+_REJECTIONS = (
     smtplib.SMTPResponseException,
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPNotSupportedError,

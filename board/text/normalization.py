@@ -1,19 +1,19 @@
-"""What text we take from people: one spelling of each character, and nothing invisible."""
+"""Text normalisation: one spelling of each character, and nothing invisible."""
 
 import unicodedata
 
 import regex
 
-# Never accepted: NUL, and what stands for bytes that were not text.
+# Never accepted: NUL, lone surrogates and the replacement character (bytes that are not UTF-8).
 UNREADABLE = regex.compile("[\x00\ufffd\ud800-\udfff]")
 # Controls except line feed and tab; soft hyphen; bidirectional controls; zero-width characters and
-# Hangul fillers that look like nothing (category Lo, so strip() and isprintable() keep them).
+# Hangul fillers, which show nothing (category Lo, so strip() and isprintable() keep them).
 _INVISIBLE = regex.compile(
     "[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]"
 )
-# Joiners and tags mean something inside emoji and in scripts that join; elsewhere they hide things.
+# Joiners and tags have a meaning in emoji and in joining scripts; elsewhere they hide text.
 _JOINING_SCRIPTS = (
     "Arabic", "Syriac", "Mongolian", "Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya",
     "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala", "Khmer", "Myanmar",
@@ -27,15 +27,15 @@ _TAGS = regex.compile(
     "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)"
     "|[\U000e0000-\U000e007f]"
 )
-# Variation selectors and the grapheme joiner choose a form of what stands before them.
+# Variation selectors and the grapheme joiner choose a form of the character before them.
 _STRAY_SELECTOR = regex.compile(
     "(?<![^\\s\u200c\u200d])[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
-_PILED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+")
-_HEAPED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+")
+_STACKED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+")
+_LONG_MARK_STACK = regex.compile(r"([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+")
 _LINE_BREAK = regex.compile("\r\n|[\r\u2028\u2029]")
 _LONG_GAP = regex.compile("\n{4,}")
-# A quotation that closes, as text or as HTML writes it, with a Korean particle right behind it.
+# A closing quotation mark, as text or as an HTML reference, right before a Korean particle.
 _CLOSING = regex.compile(r"(?:[’”」』]|(?<=[^\s>(\[])&#3[49];)(?=[가-힣])")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -46,18 +46,18 @@ def is_readable(text: str) -> bool:
 
 
 def normalize(text: str) -> str:
-    """Several lines as we keep them: NFC, LF, nothing invisible, no more than two blank lines."""
+    """Several lines as they are stored: NFC, LF, nothing invisible, at most two blank lines."""
     text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text).replace("\t", " "))
     text = _STRAY_SELECTOR.sub("", _TAGS.sub(r"\1", text))
-    text = _HEAPED_MARKS.sub(r"\1", _STRAY_JOINER.sub("", text))
+    text = _LONG_MARK_STACK.sub(r"\1", _STRAY_JOINER.sub("", text))
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     text = _LONG_GAP.sub("\n\n\n", text).strip()
-    # Sorting a heap of marks takes the square of its height, so it is cut before and after.
-    return _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+    # NFC sorts stacked marks in quadratic time, so a stack is cut before and after.
+    return _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
 
 
 def normalize_line(text: str) -> str:
-    """One line as we keep it: tidy, with every run of white space as one space."""
+    """One line as it is stored: normalised, with every run of white space as one space."""
     return " ".join(normalize(text).split())
 
 
@@ -71,9 +71,9 @@ def normalize_file_name(name: str, *, length_max: int) -> str:
 
 
 def join_closing_quotes(html: str) -> str:
-    """HTML in which no line ends between a closing quotation mark and its particle: “왔다”고.
+    """HTML without a line break between a closing quotation mark and its particle: “왔다”고.
 
-    A word joiner is put there when a page is made; `tidy` takes it out of whatever comes back.
+    Pages get a word joiner there; `normalize` removes it from text that is sent back.
     """
     return _CLOSING.sub("\\g<0>\u2060", html)
 

@@ -1,4 +1,4 @@
-"""`flask --app wsgi tips …`: what an operator runs at set hours. None of it can read a tip."""
+"""`flask --app wsgi tips …`: commands for cron and administrators. None of them can read a tip."""
 
 import random
 import time
@@ -20,9 +20,9 @@ tips_cli = AppGroup("tips", help="Delete expired tips; notify tip readers.")
 
 @tips_cli.command("tidy")
 def tidy() -> None:
-    """Erase tips nobody has written in for BOARD_TIP_DAYS; `serve` does it, too.
+    """Delete tips without activity for BOARD_TIP_DAYS; `serve` does this as well.
 
-    This also empties the log of the database and removes files that belong to no tip.
+    Also truncates the write-ahead log and removes files that belong to no tip.
     """
     with writing():
         count = retention.erase_outdated()
@@ -32,9 +32,9 @@ def tidy() -> None:
 
 @tips_cli.command("verify")
 def verify() -> None:
-    """Look whether anybody has changed the log of tips behind the board's back.
+    """Check the hash chain of the tips log: has anybody changed it behind the board's back?
 
-    Entries taken from the end leave no gap: keep the last hash somewhere else to notice that.
+    Entries removed from the end leave no gap: store the last hash elsewhere to notice that.
     """
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     if broken := hash_chain.find_tampered(entries):
@@ -50,12 +50,13 @@ def verify() -> None:
     prompt="Everybody on the roster has lost their key, and sources will see another fingerprint?"
 )
 def begin_roster() -> None:
-    """Where nobody is left who could sign for a new reader: the next one signs for themselves.
+    """Delete the roster when nobody is left who could sign for a new reader: the next reader signs
+    for themselves.
 
-    It opens no tip that is there. It stands in the log of tips.
+    Opens no existing tip, and is recorded in the tips log.
     """
     with writing():
-        roster.begin_anew()
+        roster.reset()
     click.echo("The next tip reader starts a new roster. Print its fingerprint.")
 
 
@@ -65,25 +66,25 @@ def begin_roster() -> None:
     help="Minutes: each email is sent at a random moment within them.",
 )  # fmt: skip
 def notify(within: int) -> None:
-    """Mail each reader for whom something came. Run it twice a day, say at 9 and at 15."""
+    """Email each reader who has something new. Run it twice a day, say at 9 and at 15."""
     server, sender = current_app.config["MAIL_SERVER"], current_app.config["MAIL_FROM"]
     if not server or not sender:
         raise click.ClickException("Set BOARD_MAIL_SERVER and BOARD_MAIL_FROM first.")
     time.sleep(random.SystemRandom().uniform(0, within * 60))
-    letters = tip_emails.due()
-    db.session.rollback()  # nobody waits for us while we mail
-    sent, failed, keyless = [], "", 0
-    for letter in letters:
+    emails = tip_emails.pending_emails()
+    db.session.rollback()  # holds no transaction while emails are sent
+    sent, error_text, keyless = [], "", 0
+    for email in emails:
         try:
-            tip_emails.send(server, sender, letter, site=current_app.config["SITE_NAME"])
-            sent.append(letter.address)
-        except tip_emails.NoKey:
+            tip_emails.send(server, sender, email, site=current_app.config["SITE_NAME"])
+            sent.append(email.address)
+        except tip_emails.UnusableKey:
             keyless += 1
         except DeliveryFailed as error:
-            failed = str(error)
+            error_text = str(error)
     with writing():
         tip_emails.mark_sent(sent)
     if keyless:
         click.echo(f"{keyless} got no email: their OpenPGP key has expired. Their desk says so.")
-    if failed:
-        raise click.ClickException(f"The mail server said: {failed}")
+    if error_text:
+        raise click.ClickException(f"The mail server said: {error_text}")

@@ -1,4 +1,4 @@
-"""Days, in the newsroom's time zone: the finest grain in which tips are dated."""
+"""Days in the newsroom's time zone: tips are dated no finer than this."""
 
 from board.db import now
 from board.db.clock import local
@@ -6,5 +6,5 @@ from board.db.clock import today as today
 
 
 def this_hour() -> str:
-    """ "2026-11-22 14", for the inside of a seal only."""
+    """The current hour, such as "2026-11-22 14". Stored only inside encrypted data."""
     return local(now()).strftime("%Y-%m-%d %H")

@@ -1,4 +1,4 @@
-"""What sources fill in; what readers of tips do: desk_forms.py."""
+"""Forms of sources. Those of tip readers: desk/forms.py."""
 
 import re
 from typing import Any
@@ -14,13 +14,13 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import TextArea
 
-from board.tips.crypto.passphrases import holds_code
+from board.tips.crypto.passphrases import contains_code
 from board.tips.models.tip import Tip
 from board.web.forms import Form
 
 
-class AsTyped(Field):
-    """Several lines exactly as they came: what hides in them may be evidence, or a trap."""
+class RawTextField(Field):
+    """Multi-line text, unchanged: invisible characters in it may be evidence, or a trap."""
 
     widget = TextArea()
 
@@ -32,19 +32,21 @@ class AsTyped(Field):
 
 
 class MessageForm(Form):
-    """`ticket` makes it good for one sending; `step` says whether it has been looked at."""
+    """A source's message. `ticket` is the form token, valid for one submission; `step` is "send"
+    once the source has seen the preview.
+    """
 
     ticket = HiddenField()
     step = HiddenField()
-    attached = HiddenField()  # how many files the page before this one showed
-    text = AsTyped(
+    attached = HiddenField()  # number of files shown on the previous page
+    text = RawTextField(
         _("What happened?"),
         [Length(max=Tip.TEXT_MAX)],
         description=_("When, where, who, and how you know. You can add more later."),
     )
 
     def validate_text(self, field: Any) -> None:
-        if holds_code(field.data):
+        if contains_code(field.data):
             raise ValidationError(
                 gettext(
                     "Your code is in the text. Please remove it: anyone who has it can open "
@@ -54,23 +56,23 @@ class MessageForm(Form):
 
     @property
     def attached_count(self) -> int:
-        given = self.attached.data or ""
-        return int(given) if re.fullmatch("[0-9]{1,2}", given, re.ASCII) else 0
+        count = self.attached.data or ""
+        return int(count) if re.fullmatch("[0-9]{1,2}", count, re.ASCII) else 0
 
     @property
-    def is_looked_at(self) -> bool:
+    def is_previewed(self) -> bool:
         return bool(self.step.data == "send")
 
 
 class TipForm(MessageForm):
-    contact = AsTyped(
+    contact = RawTextField(
         _("Contact details"),
         [Length(max=500)],
         description=_(
             "Only if you want us to contact you. Without it, you stay unknown to us too."
         ),
     )
-    # People do not see it; programs that fill in everything do not know that.
+    # Honeypot: hidden from people, filled in by programs.
     website = StringField(_("Leave this empty"))
 
     def validate_website(self, field: Any) -> None:

@@ -1,4 +1,4 @@
-"""Wiring of tips: the pages of sources and of their readers, and retention."""
+"""Wiring of tips: pages of sources and tip readers, navigation, and the retention job."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
     uploads.init_app(app)
     contact_channels.init_app(app)
     log_filter.init_app(app)
-    app.after_request(source_views.conceal_stray)
+    app.after_request(source_views.harden_unrouted)
     register(
         app,
         source_views,
@@ -45,7 +45,9 @@ def init_app(app: Flask) -> None:
         export_views,
         audit_log_views,
     )
-    # Pages of tips lock themselves on the screen when the server does.
-    app.jinja_env.globals["lock_seconds"] = int(UnlockedSession.IDLE["reader"].total_seconds())
+    # Pages of tips lock in the browser when the session expires on the server.
+    app.jinja_env.globals["lock_seconds"] = int(
+        UnlockedSession.IDLE_TIMEOUT["reader"].total_seconds()
+    )
     nav_items.add(*NAV_ITEMS)
     jobs.add(*JOBS)

@@ -1,1 +1,1 @@
-"""What every page shares, below all slices."""
+"""Shared web layer, below all slices: access, errors, headers, i18n, templates, page cache."""

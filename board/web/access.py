@@ -1,7 +1,7 @@
-"""Who may open which page.
+"""Access control: who may open which page.
 
-Every view names its audience with @open_to. A view that names none stops the app from starting,
-so forgetting the line cannot open a page.
+Every view names its audience with @open_to. A view without one stops the app from starting, so a
+forgotten line cannot open a page.
 """
 
 from collections.abc import Callable, Collection, Container
@@ -16,7 +16,7 @@ from board.web.request.origins import SAFE, is_https, is_source_request
 
 
 class Viewer(Protocol):
-    """Who asks for a page: a guest, or a user of the accounts slice."""
+    """The person who requests a page: a guest, or a user of the accounts slice."""
 
     is_authenticated: bool
     can_moderate: bool
@@ -29,7 +29,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Guest:
-    """Somebody who is not signed in. Answers the same questions as a user, so nobody asks first."""
+    """Somebody who is not signed in. Has the attributes of a user, so callers need not check."""
 
     id = None
     name = ""
@@ -40,7 +40,7 @@ class Guest:
 
 
 class SomeMember(Guest):
-    """Somebody signed in who can do no more than read and write: no account in particular."""
+    """Any member without capabilities: no account in particular, to test audiences with."""
 
     is_authenticated = True
 
@@ -50,7 +50,7 @@ _MEMBER = SomeMember()
 
 
 class NoFlaskSession(SessionInterface):
-    """Sessions are rows of ours. Flask's own would mark every page as depending on a cookie."""
+    """Turns off Flask's session, which would make every page depend on a cookie. Ours are rows."""
 
     def open_session(self, app: Flask, request: object) -> None:
         return None
@@ -61,12 +61,12 @@ def everyone(viewer: Viewer) -> bool:
 
 
 def anonymous_only(viewer: Viewer) -> bool:
-    """Everyone, and who is signed in is not asked: such a page knows its viewer as a guest."""
+    """Everyone, and the session is not looked up: such a page treats its viewer as a guest."""
     return True
 
 
 def members(viewer: Viewer) -> bool:
-    """Whoever has an account and is signed in."""
+    """Everybody who is signed in."""
     return viewer.is_authenticated
 
 
@@ -79,7 +79,7 @@ def editors(viewer: Viewer) -> bool:
 
 
 def tip_readers(viewer: Viewer) -> bool:
-    """Readers of tips."""
+    """Staff who may open sealed tips."""
     return viewer.can_read_tips
 
 
@@ -88,7 +88,7 @@ def staff(viewer: Viewer) -> bool:
 
 
 def staff_without_2fa(viewer: Viewer) -> bool:
-    """Staff, before they have shown their second factor."""
+    """Staff, even in a session that has not passed two-factor authentication."""
     return staff(viewer)
 
 
@@ -96,21 +96,23 @@ def open_to(
     audience: Audience,
     *,
     body_max: int | None = None,
-    lists: Container[str] = (),
+    multi_fields: Container[str] = (),
     uploads: Callable[[], int] | None = None,
-    into: Callable[[], Any] | None = None,
+    upload_sink: Callable[[], Any] | None = None,
     query: Collection[str] = (),
 ) -> Callable[[View], View]:
-    """Who may call the view; how many bytes they may send when it is more than usual; which
-    fields may come more than once; how many bytes of files it takes beside the form, and where
-    the bytes of each are written as they come."""
+    """Declares the audience of a view, and what it accepts.
+
+    `body_max`: bytes of the body, if more than usual. `multi_fields`: fields that may be repeated.
+    `uploads`: bytes of files beside the form. `upload_sink`: makes the file each is written to.
+    """
 
     def mark(view: View) -> View:
         cast(Any, view).audience = audience
         cast(Any, view).body_max = body_max
-        cast(Any, view).lists = lists
+        cast(Any, view).multi_fields = multi_fields
         cast(Any, view).uploads = uploads
-        cast(Any, view).into = into
+        cast(Any, view).upload_sink = upload_sink
         cast(Any, view).query = query
         return view
 
@@ -125,20 +127,20 @@ def viewer() -> Viewer:
 
 
 def forget_viewer() -> None:
-    """From here on, in this request, it is a guest."""
-    g._login_user = GUEST  # where Flask-Login keeps whom it has looked up
+    """Treat the viewer as a guest for the rest of this request."""
+    g._login_user = GUEST  # where Flask-Login caches the user
 
 
 def cookie_name(kind: str) -> str:
-    """`kind` as the name of a cookie; with https the browser itself holds it to this host."""
+    """The cookie name for `kind`; with HTTPS, browsers bind `__Host-` names to this host."""
     return f"__Host-board_{kind}" if is_https() else f"board_{kind}"
 
 
 def load_users(
     app: Flask, *, load: Callable[[object], Any], passed_two_factor: Callable[[], bool]
 ) -> None:
-    """Accounts hand in how to find the user of a request, and whether its session showed both
-    factors; nothing here knows what an account is."""
+    """Registers how to find the user of a request, and whether their session passed two-factor
+    authentication. The accounts slice calls this; nothing here knows what an account is."""
     login_manager = LoginManager()
     login_manager.anonymous_user = Guest
     login_manager.session_protection = None
@@ -161,13 +163,13 @@ def init_app(app: Flask) -> None:
 
 
 def is_allowed(audience: Audience) -> bool:
-    """Whether the viewer belongs to it here and now: staff do in a session with both factors."""
+    """Whether the viewer is in the audience; staff only in a session with both factors."""
     if not audience(viewer()):
         return False
     return audience is staff_without_2fa or audience(_MEMBER) or _passed_two_factor()
 
 
-def _ask_for_second_factor(audience: Audience) -> ResponseReturnValue | None:
+def _require_second_factor(audience: Audience) -> ResponseReturnValue | None:
     if is_allowed(audience):
         return None
     if request.method in SAFE:
@@ -177,13 +179,13 @@ def _ask_for_second_factor(audience: Audience) -> ResponseReturnValue | None:
 
 
 def _enforce() -> ResponseReturnValue | None:
-    if request.endpoint is None:  # no such page; let Flask answer 404 or 405
+    if request.endpoint is None:  # no such page; Flask answers 404 or 405
         return None
     view: Any = current_app.view_functions[request.endpoint]
-    if view.audience in (everyone, anonymous_only):  # asks no database
+    if view.audience in (everyone, anonymous_only):  # no database query
         return None
     if view.audience(viewer()):
-        return _ask_for_second_factor(view.audience)
+        return _require_second_factor(view.audience)
     if viewer().is_authenticated:
         abort(403)
     if request.method in SAFE:

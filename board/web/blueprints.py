@@ -6,8 +6,8 @@ from flask import Flask
 
 
 def register(app: Flask, *views: ModuleType) -> None:
-    """The blueprints of these modules; several may share one. Where a module has template globals
-    or filters of its own, its `init_app` adds them."""
+    """Register the blueprints of these modules; several may share one. A module with template
+    globals or filters adds them in its `init_app`."""
     for module in views:
         if hasattr(module, "init_app"):
             module.init_app(app)

@@ -1,4 +1,4 @@
-"""The desk's table of contents. Each slice adds its pages; who may open one sees its link."""
+"""Navigation of the desk. Each slice adds its pages; only those who may open one see its link."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ bp = Blueprint("desk", __name__)
 
 @dataclass(frozen=True)
 class NavItem:
-    """`label` is translated when it is shown; the lowest `rank` comes first. What waits on a page
-    is found in `badge_counters` under its `name`."""
+    """A link in the navigation. `label` is translated when it is rendered; the lowest `rank` comes
+    first; the number beside it is looked up in `badge_counters` under `name`."""
 
     rank: int
     name: str
@@ -27,9 +27,9 @@ class NavItem:
 
 
 nav_items: Hook[NavItem] = Hook()
-BADGE_MAX = 999  # more than so many are told as such
-# How many things wait, by the name of a page: one question for all pages of a slice, which may
-# stop counting at one more than BADGE_MAX.
+BADGE_MAX = 999  # more are shown as 999+
+# How many items wait, by the name of a page: one query for all pages of a slice, which may stop
+# counting at BADGE_MAX + 1.
 badge_counters: Hook[Callable[[], Mapping[str, int]]] = Hook()
 
 
@@ -41,22 +41,23 @@ def init_app(app: Flask) -> None:
 @bp.get("/desk")
 @open_to(staff)
 def home() -> ResponseReturnValue:
-    """The first page of those this person works on."""
+    """Redirects to the first page this person may open."""
     first = _nav_items()[0]
     return redirect(url_for(first.endpoint, **first.values), 303)
 
 
 def _nav_items() -> list[NavItem]:
-    mine = [page for page in nav_items if page.audience(viewer())]
-    return sorted(mine, key=lambda page: page.rank)
+    allowed = [item for item in nav_items if item.audience(viewer())]
+    return sorted(allowed, key=lambda item: item.rank)
 
 
 def _badges() -> dict[str, str]:
-    """As it is written beside the link; nothing where nothing waits."""
-    found: dict[str, int] = {}
-    for count in badge_counters if viewer().can_moderate else ():
-        found.update(count())
-    most = BADGE_MAX
+    """The numbers beside the links, without zeros."""
+    counts: dict[str, int] = {}
+    for counter in badge_counters if viewer().can_moderate else ():
+        counts.update(counter())
     return {
-        name: f"{most}+" if count > most else str(count) for name, count in found.items() if count
+        name: str(count) if count <= BADGE_MAX else f"{BADGE_MAX}+"
+        for name, count in counts.items()
+        if count
     }

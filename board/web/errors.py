@@ -1,16 +1,9 @@
-"""Error pages, and problem+json (RFC 9457) for programs."""
+"""Error pages, and application/problem+json (RFC 9457) for programs."""
 
 import json
 from typing import Any
 
-from flask import (
-    Flask,
-    Response,
-    current_app,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -32,17 +25,17 @@ def init_app(app: Flask) -> None:
 
 
 def _show_error(error: HTTPException) -> ResponseReturnValue:
-    if error.response is not None:  # a redirect in the guise of an error
+    if error.response is not None:  # a redirect raised as an exception
         return error
-    if isinstance(error, SecurityError):  # a host we do not know: no page of ours has an address
+    if isinstance(error, SecurityError):  # an unknown host, for which no URL can be built
         return Response("Bad Request: this is not the address of the board.\n", 400)
-    code, why = error.code or 500, error.description
-    ways = [(_("Enter the code"), url_for("second_factor.code_form"))]
+    code, reason = error.code or 500, error.description
+    links = [(_("Enter the code"), url_for("second_factor.code_form"))]
     page = _error_page(
         code,
         title=_titles().get(code),
-        text=getattr(error, "told", None) or _text(code, why),
-        ways=ways if why == "second factor" else (),
+        text=getattr(error, "message", None) or _text(code, reason),
+        links=links if reason == "second factor" else (),
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         page.headers["Allow"] = ", ".join(error.valid_methods)
@@ -54,7 +47,7 @@ def _show_busy(error: Exception) -> ResponseReturnValue:
 
 
 def _show_database_trouble(error: OperationalError) -> ResponseReturnValue:
-    """Disk full, held by another program: nothing was stored, and reading may still work."""
+    """The disk is full or another program holds the file: nothing was stored, reads may work."""
     current_app.logger.error("database: %s", error.orig)
     db.session.rollback()
     return _show_busy(error)
@@ -66,22 +59,28 @@ def _show_crash(error: Exception) -> ResponseReturnValue:
 
 
 def _error_page(
-    code: int, *, title: str | None, text: str, retry_after: int | None = None, ways: Any = ()
+    code: int, *, title: str | None, text: str, retry_after: int | None = None, links: Any = ()
 ) -> Response:
     title = title or _("That didn’t work")
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if request.path.startswith("/api/") and not is_source_request():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
-    # What was typed is shown again, so that no error costs anybody their words.
-    typed = {} if code in (413, 415) else request.form
-    kept = typed.get("body") or typed.get("text")
-    told = {"code": code, "title": title, "text": text, "retry_after": retry_after}
+    # The text that was sent is shown again, so that no error costs anybody their words.
+    form = {} if code in (413, 415) else request.form
+    context = {
+        "code": code,
+        "title": title,
+        "text": text,
+        "retry_after": retry_after,
+        "typed_text": form.get("body") or form.get("text"),
+        "links": links,
+    }
     try:
-        page = render_template("error.html", **told, typed_text=kept, links=ways)
-    except DBAPIError:  # nobody can look up who asks, or what is new to them
+        page = render_template("error.html", **context)
+    except DBAPIError:  # neither the viewer nor their notifications can be looked up
         forget_viewer()
-        page = render_template("error.html", **told, typed_text=kept, links=ways)
+        page = render_template("error.html", **context)
     return Response(page, code, headers, mimetype="text/html")
 
 
@@ -102,28 +101,35 @@ def _titles() -> dict[int, str]:
     }
 
 
-def _text(code: int, why: str | None = None) -> str:
-    if why == "foreign":
-        return _("The request did not come from a page of this site. Open the page and try again.")
-    if why == "unreadable":
-        return _("It contains characters we can’t read. Please type it again.")
-    if why == "repeated":
-        return _("The same field was sent twice.")
-    if why == "second factor":
-        return _(
+def _text(code: int, reason: str | None = None) -> str:
+    """The sentence for a reason given to `abort`, else for the status code."""
+    texts: dict[Any, str] = _texts_by_reason() | _texts_by_code()
+    return texts.get(reason) or texts.get(code) or _("Please go back and try again.")
+
+
+def _texts_by_reason() -> dict[str, str]:
+    return {
+        "foreign": _(
+            "The request did not come from a page of this site. Open the page and try again."
+        ),
+        "unreadable": _("It contains characters we can’t read. Please type it again."),
+        "repeated": _("The same field was sent twice."),
+        "second factor": _(
             "This session has not passed two-step verification. Enter the code, then come back "
             "and try again."
-        )
-    if why == "decided":
-        return _("Another moderator has already dealt with this comment. Nothing was changed.")
-    if why == "too late":
-        return _(
+        ),
+        "decided": _("Another moderator has already dealt with this comment. Nothing was changed."),
+        "too late": _(
             "Too late to undo: more than 30 seconds have passed, or it has been decided again."
-        )
-    texts = {
+        ),
+    }
+
+
+def _texts_by_code() -> dict[int, str]:
+    return {
         400: _("Please go back and try again."),
         401: _("Please sign in to do this. What you wrote is kept below."),
-        403: _ask_for_access(),
+        403: _forbidden_text(),
         404: _("It may have been moved or removed. The latest articles are on the front page."),
         405: _("Go back and use the buttons on the page."),
         409: _("Please reload the page and check."),
@@ -133,10 +139,9 @@ def _text(code: int, why: str | None = None) -> str:
         500: _("We’ve logged the error. Nothing was saved; please try again."),
         503: _("Nothing was saved. Please try again in a moment."),
     }
-    return texts.get(code, _("Please go back and try again."))
 
 
-def _ask_for_access() -> str:
+def _forbidden_text() -> str:
     if request.path.startswith("/desk"):
         return _("If you need access, ask the newsroom.")
     return _("Please go back and try again.")

@@ -1,4 +1,4 @@
-"""What every form on the board shares: tidy text, and messages in the reader's language."""
+"""Base form: normalises text, and has messages in the reader's language."""
 
 import re
 from typing import Any
@@ -10,48 +10,48 @@ from wtforms import Form as WTForm
 
 from board.text import normalize, normalize_line
 
-# A row's id as it may stand in an address or a form: ASCII digits that fit 63 bits.
+# A row's id in an address or a form: ASCII digits that fit 63 bits.
 ROW_ID = "[1-9][0-9]{0,17}"
-# A path on this site: one slash, then not a second one, and nothing a browser would repair.
+# A path on this site: one slash, not two, and no character that a browser would repair.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 class Form(WTForm):
-    """A form bound to what was posted; only the fields it names are ever read."""
+    """The base of all forms. Only the fields it names are ever read."""
 
     class Meta:
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             kind = unbound_field.field_class
             filters = list(unbound_field.kwargs.get("filters", []))
             if issubclass(kind, TextAreaField):
-                filters.append(_tidy)
+                filters.append(_normalize)
             elif issubclass(kind, StringField) and not issubclass(kind, PasswordField):
-                filters.append(_tidy_line)
+                filters.append(_normalize_line)
             return unbound_field.bind(form=form, **{**options, "filters": filters})
 
     @classmethod
     def from_post(cls, **kwargs: Any) -> Any:
-        """The form as filled in by this request."""
+        """The form, bound to the body of this request."""
         return cls(request.form, meta=_meta(), **kwargs)
 
     @classmethod
     def from_query(cls, **kwargs: Any) -> Any:
-        """The form as filled in by the address: a question, which changes nothing."""
+        """The form, bound to the query string: a search, which changes nothing."""
         return cls(request.args, meta=_meta(), **kwargs)
 
     @classmethod
     def unbound(cls, **kwargs: Any) -> Any:
-        """The form as first shown."""
+        """The form as it is shown first, without input."""
         return cls(None, meta=_meta(), **kwargs)
 
 
 def safe_redirect_path(path: str | None) -> str:
-    """Where to go next: `path` if it leads to a page of ours, else the front page."""
+    """`path` if it leads to a page of ours, else the front page: no open redirect."""
     return path if path and len(path) < 2000 and _OWN_PATH.fullmatch(path) else "/"
 
 
 def query_id(name: str) -> int | None:
-    """The row id in the address, None when there is none; anything else is refused."""
+    """The row id in the query string, None if there is none. Aborts with 400 for anything else."""
     value = request.args.get(name)
     if value is not None and not re.fullmatch(ROW_ID, value):
         abort(400)
@@ -62,9 +62,9 @@ def _meta() -> dict[str, Any]:
     return {"locales": [str(get_locale())]}
 
 
-def _tidy(value: Any) -> Any:
+def _normalize(value: Any) -> Any:
     return normalize(value) if isinstance(value, str) else value
 
 
-def _tidy_line(value: Any) -> Any:
+def _normalize_line(value: Any) -> Any:
     return normalize_line(value) if isinstance(value, str) else value

@@ -1,8 +1,6 @@
 """Health endpoints: /healthz and /readyz."""
 
-from flask import (
-    Blueprint,
-)
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -15,14 +13,14 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @open_to(everyone)
 def healthz() -> ResponseReturnValue:
-    """The process answers. Looks at nothing else, so a locked database restarts no one."""
+    """Liveness: the process answers. Checks nothing else, so a locked database restarts nothing."""
     return {"ok": True}, 200, {"Cache-Control": "no-store"}
 
 
 @bp.get("/readyz")
 @open_to(everyone)
 def readyz() -> ResponseReturnValue:
-    """The board can serve: the database opens and has the tables this code expects."""
+    """Readiness: the database opens and has the tables this code expects."""
     state = schema.state(db.engine)
     db.session.execute(text("SELECT 1"))
     ready = state is schema.State.CURRENT

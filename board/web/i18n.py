@@ -1,4 +1,4 @@
-"""Languages, numbers and times as readers see them."""
+"""Internationalisation: the language of a request, the catalogue, formats of numbers and dates."""
 
 import io
 from datetime import date, datetime
@@ -25,7 +25,7 @@ CATALOGUES = Path(__file__).parent / "translations"
 
 
 class Catalogue(Domain):
-    """Translations straight from the .po file, so there is nothing to compile and nothing stale."""
+    """Translations read straight from the .po file: no .mo file to compile, none to go stale."""
 
     def get_translations(self) -> support.NullTranslations:
         language = str(get_locale())
@@ -65,54 +65,55 @@ def _join_closing_quotes(text: Any) -> Markup:
 
 
 def _catalogue() -> support.NullTranslations:
-    """The catalogue of this request; a page asks for its words some fifty times."""
-    if "words" not in g:
-        g.words = Translations.domain_instance.get_translations()
-    words: support.NullTranslations = g.words
-    return words
+    """The catalogue of this request, cached: a page looks up some fifty texts."""
+    if "catalogue" not in g:
+        g.catalogue = Translations.domain_instance.get_translations()
+    catalogue: support.NullTranslations = g.catalogue
+    return catalogue
 
 
 def language() -> str:
-    """What the address asks for, else what the reader chose, else Korean.
+    """The language in the address, else the one in the cookie, else Korean.
 
-    Accept-Language has no say: the same address must give everyone the same page.
+    Accept-Language is ignored: the same address must give everyone the same page.
     """
-    for asked in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if asked in LANGUAGES:
-            return asked
+    for requested in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if requested in LANGUAGES:
+            return requested
     return "ko"
 
 
 def format_number(value: float) -> str:
-    """1,234 or 0.5, which is how both languages write it."""
+    """1,234 or 0.5, in both languages."""
     return f"{value:,}" if isinstance(value, int) else f"{value:,g}"
 
 
 def format_datetime(moment: datetime) -> str:
     """2026.11.22. 14:05, or 22 November 2026, 14:05, in the newsroom's time zone."""
-    there = local(moment)
-    return f"{format_full_date(there)}{' ' if _is_korean() else ', '}{there:%H:%M}"
+    newsroom_time = local(moment)
+    separator = " " if _is_korean() else ", "
+    return f"{format_full_date(newsroom_time)}{separator}{newsroom_time:%H:%M}"
 
 
-def format_full_date(given: date) -> str:
+def format_full_date(day: date) -> str:
     """2026.11.22., or 22 November 2026."""
     if _is_korean():
-        return f"{given:%Y.%m.%d.}"
-    return f"{given.day} {_MONTHS[given.month - 1]} {given.year}"
+        return f"{day:%Y.%m.%d.}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def format_month(given: date) -> str:
+def format_month(day: date) -> str:
     """2026.11., or November 2026."""
-    return f"{given:%Y.%m.}" if _is_korean() else f"{_MONTHS[given.month - 1]} {given.year}"
+    return f"{day:%Y.%m.}" if _is_korean() else f"{_MONTHS[day.month - 1]} {day.year}"
 
 
-def format_day(given: date | str) -> str:
-    """11월 22일, or with the year when it is another one."""
-    given = date.fromisoformat(given) if isinstance(given, str) else given
-    this_year = given.year == today().year
+def format_day(day: date | str) -> str:
+    """11월 22일, or with the year if it is not this year."""
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    this_year = day.year == today().year
     korean = "M월 d일" if this_year else "y년 M월 d일"
     english = "d MMMM" if this_year else "d MMMM y"
-    return str(format_date(given, korean if _is_korean() else english))
+    return str(format_date(day, korean if _is_korean() else english))
 
 
 def _is_korean() -> bool:

@@ -1,10 +1,6 @@
 """Language switch: POST /language."""
 
-from flask import (
-    Blueprint,
-    redirect,
-    request,
-)
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from board.web.access import everyone, open_to

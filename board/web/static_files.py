@@ -1,7 +1,7 @@
-"""Static files: style sheets joined, scripts and styles minified, addresses that carry a version.
+"""Static files: style sheets joined, scripts and styles minified, versioned addresses.
 
-The version is a hash of the content, so browsers may keep a file for good. What a script imports
-carries its version, too. Each file is made when a worker first needs it; nobody runs a build.
+The version is a hash of the content, so browsers may cache a file for good. Imports in scripts
+carry versions, too. Each file is built when a worker first needs it; there is no build step.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from flask import Flask, Response, current_app, request
 FOREVER = "public, max-age=31536000, immutable"
 FOLDER = Path(__file__).parents[1] / "static"
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
-# Imports as our own files write them; tests/web/test_static_files.py holds the files to it.
+# The only forms of import in our files; tests/web/test_static_files.py checks it.
 CSS_IMPORT = re.compile(r'@import url\("([\w./-]+)"\);')
 JS_IMPORT = re.compile(r'(\bfrom |\bimport |\bimport\()"(\.{1,2}/[\w./-]+)"')
 
@@ -31,10 +31,10 @@ def init_app(app: Flask) -> None:
 
 @cache
 def minified(path: str) -> bytes:
-    """The style sheet or script at `path` below static/, as browsers get it."""
+    """The style sheet or script at `path` below static/, minified and with its imports resolved."""
     text = _read(path)
     if path.endswith(".css"):
-        sheets = CSS_IMPORT.sub(lambda found: _read(_resolve(path, found[1])), text)
+        sheets = CSS_IMPORT.sub(lambda match: _read(_resolve(path, match[1])), text)
         return bytes(rcssmin.cssmin(sheets), "utf-8")
     return bytes(rjsmin.jsmin(_add_versions(path, text)), "utf-8")
 
@@ -47,7 +47,7 @@ def version(path: str) -> str:
 
 @cache
 def _minifiable() -> frozenset[str]:
-    """Paths of all style sheets and scripts. What a request asks for is only looked up in it."""
+    """Paths of all style sheets and scripts. A requested path is only looked up in this set."""
     files = (file for file in FOLDER.rglob("*") if file.suffix in MIMETYPES)
     return frozenset(file.relative_to(FOLDER).as_posix() for file in files)
 
@@ -57,9 +57,9 @@ def _read(path: str) -> str:
 
 
 def _add_versions(path: str, text: str) -> str:
-    """Versions of a module are part of what imports it, so a change reaches all the way up."""
+    """Add the version to each import: so a changed module also changes all that import it."""
     return JS_IMPORT.sub(
-        lambda found: f'{found[1]}"{found[2]}?v={version(_resolve(path, found[2]))}"', text
+        lambda match: f'{match[1]}"{match[2]}?v={version(_resolve(path, match[2]))}"', text
     )
 
 

@@ -1,4 +1,4 @@
-"""Template context: what every template may print."""
+"""Template context: the variables every template has."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""Templates, compiled once for each language with its words and addresses written in.
+"""Jinja environment: compiles a template once per language, with its texts and URLs folded in.
 
-A page asks for some ninety words and thirty addresses, and nearly all are the same each time it is
-made: they are looked up when the template is compiled, which is when it is first used in a
-language. Templates are written as ever, with `_` and `url_for`.
+A page has some ninety texts and thirty URLs, and nearly all are the same each time it is rendered:
+they are looked up when the template is compiled, which is at its first use in a language. Templates
+are written as usual, with `_` and `url_for`.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -17,13 +17,13 @@ from jinja2.visitor import NodeTransformer
 
 from board.text import join_closing_quotes
 
-# What stands in an address for a slug or an id that is only known later; both are written in
-# letters, digits and hyphens, so they go into an address as they are.
-_STAND_INS: dict[str, Any] = {"slug": "slug-of-it", "id": 999_999_999_999}
+# Placeholders for a slug or an id that is only known at rendering. Both consist of letters, digits
+# and hyphens, so they go into a URL without quoting.
+_PLACEHOLDERS: dict[str, Any] = {"slug": "slug-of-it", "id": 999_999_999_999}
 
 
 class LocalizedEnvironment(Environment):
-    """Flask's own, with an overlay of itself for each language."""
+    """Flask's environment, with an overlay of itself for each language."""
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -58,40 +58,40 @@ class LocalizedEnvironment(Environment):
 
 
 class _ConstantFolder(NodeTransformer):
-    """Puts in place of a call what it will answer."""
+    """Replaces a call of `_` or `url_for` with its result."""
 
     def visit_Call(self, call: nodes.Call) -> nodes.Expr:
         self.generic_visit(call)
-        named = {each.key: each.value for each in call.kwargs}
+        kwargs = {pair.key: pair.value for pair in call.kwargs}
         match call:
-            case nodes.Call(node=nodes.Name(name=name), args=[nodes.Const(value=str(said))]):
+            case nodes.Call(node=nodes.Name(name=name), args=[nodes.Const(value=str(argument))]):
                 if name == "_":
-                    return _translated(said, named)
-                if name == "url_for" and not (said.startswith(".") or call.dyn_kwargs):
-                    return _address(said, named) or call
+                    return _translated(argument, kwargs)
+                if name == "url_for" and not (argument.startswith(".") or call.dyn_kwargs):
+                    return _url(argument, kwargs) or call
         return call
 
 
-def _translated(said: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr:
-    """Marked as HTML, which our words are; what is put into them is escaped."""
-    filled = [nodes.Pair(nodes.Const(name), value) for name, value in named.items()]
+def _translated(msgid: str, kwargs: Mapping[str, nodes.Expr]) -> nodes.Expr:
+    """The translation, marked as safe HTML because it is ours; its arguments are escaped."""
+    values = [nodes.Pair(nodes.Const(name), value) for name, value in kwargs.items()]
     return nodes.Mod(
-        nodes.MarkSafe(nodes.Const(join_closing_quotes(gettext(said)))), nodes.Dict(filled)
+        nodes.MarkSafe(nodes.Const(join_closing_quotes(gettext(msgid)))), nodes.Dict(values)
     )
 
 
-def _address(endpoint: str, named: Mapping[str, nodes.Expr]) -> nodes.Expr | None:
-    """None where more than a slug or an id is only known later, or the request has a say."""
-    if named.keys() & {"_external", "_scheme"}:
+def _url(endpoint: str, kwargs: Mapping[str, nodes.Expr]) -> nodes.Expr | None:
+    """None if more than one slug or id is unknown until rendering, or the request matters."""
+    if kwargs.keys() & {"_external", "_scheme"}:
         return None
-    known = {name: each.value for name, each in named.items() if isinstance(each, nodes.Const)}
-    later = [(name, each) for name, each in named.items() if name not in known]
-    if not later:
+    known = {name: node.value for name, node in kwargs.items() if isinstance(node, nodes.Const)}
+    unknown = [(name, node) for name, node in kwargs.items() if name not in known]
+    if not unknown:
         return nodes.Const(url_for(endpoint, **known))
-    name, value = later[0]
+    name, value = unknown[0]
     is_path = current_app.url_map.is_endpoint_expecting(endpoint, name)
-    if len(later) > 1 or name not in _STAND_INS or not is_path:
+    if len(unknown) > 1 or name not in _PLACEHOLDERS or not is_path:
         return None
-    stand_in = _STAND_INS[name]
-    before, _, after = url_for(endpoint, **known, **{name: stand_in}).partition(str(stand_in))
+    placeholder = _PLACEHOLDERS[name]
+    before, _, after = url_for(endpoint, **known, **{name: placeholder}).partition(str(placeholder))
     return nodes.Concat([nodes.Const(before), value, nodes.Const(after)])

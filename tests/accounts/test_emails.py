@@ -51,17 +51,19 @@ def hide(comment, mo):
 
 def claim(comment, contact="kim@pier.example"):
     with writing():
-        received, _ = claim_workflow.claim(comment, name="Kim", contact=contact, kind="privacy",
-            sentence="A", text="B", wish="block", requester="person")  # fmt: skip
+        received, _ = claim_workflow.receive_claim(
+            comment, name="Kim", contact=contact, kind="privacy", sentence="A",
+            text="B", wish="block", requester="person",
+        )  # fmt: skip
     return received
 
 
-def test_the_author_of_a_hidden_comment_gets_a_link_without_details(postman, send, comment, mo):
+def test_the_author_of_a_hidden_comment_gets_a_link_without_details(smtp_server, send, comment, mo):
     hide(comment, mo)
 
     assert send().output == "1 sent.\n"
 
-    (to, message), = postman.letters  # fmt: skip
+    (to, message), = smtp_server.messages  # fmt: skip
     assert (to, message["From"]) == ("ada@harbour.example", SENT_FROM)
     assert message["Subject"] == "[전체댓글] 확인하실 알림이 있습니다"
     assert "http://news.example/account/notices" in message.get_content()
@@ -69,7 +71,9 @@ def test_the_author_of_a_hidden_comment_gets_a_link_without_details(postman, sen
 
 
 @pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "lift_sanctions"])
-def test_a_member_gets_an_email_about_each_decision_on_the_account(postman, send, ada, mo, verb):
+def test_a_member_gets_an_email_about_each_decision_on_the_account(
+    smtp_server, send, ada, mo, verb
+):
     until = {"until": now() + timedelta(days=3)} if verb in ("hold", "suspend") else {}
     with writing():
         if verb == "lift_sanctions":
@@ -78,17 +82,17 @@ def test_a_member_gets_an_email_about_each_decision_on_the_account(postman, send
 
     send()
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_the_email_is_in_the_language_used_last(postman, send, comment, mo, ada):
+def test_the_email_is_in_the_language_used_last(smtp_server, send, comment, mo, ada):
     with writing():
         ada.language = "en"
     hide(comment, mo)
 
     send()
 
-    assert postman.letters[0][1]["Subject"] == "[전체댓글] You have a notification"
+    assert smtp_server.messages[0][1]["Subject"] == "[전체댓글] You have a notification"
 
 
 def test_signing_in_stores_the_language(as_, app, guest):
@@ -101,28 +105,28 @@ def test_signing_in_stores_the_language(as_, app, guest):
     assert user.language == "en"
 
 
-def test_many_decisions_are_one_email(postman, send, harbour, ada, mo):
+def test_many_decisions_are_one_email(smtp_server, send, harbour, ada, mo):
     for number in range(5):
         hide(say(harbour, ada, f"Remark {number}"), mo)
 
     send()
     send(minutes=60)
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_an_email_is_sent_once_and_not_before_the_undo_period_ends(postman, send, comment, mo):
+def test_an_email_is_sent_once_and_not_before_the_undo_period_ends(smtp_server, send, comment, mo):
     hide(comment, mo)
 
     send(minutes=0)
-    assert postman.letters == []
+    assert smtp_server.messages == []
     send()
     send()
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
 def test_no_email_about_a_decision_that_was_undone_or_read(
-    postman, send, comment, harbour, ada, mo, as_
+    smtp_server, send, comment, harbour, ada, mo, as_
 ):
     ruling = hide(comment, mo)
     with writing():
@@ -132,10 +136,10 @@ def test_no_email_about_a_decision_that_was_undone_or_read(
 
     send()
 
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
-def test_the_decision_on_an_appeal_sends_an_email(postman, send, comment, ada, mo, tess):
+def test_the_decision_on_an_appeal_sends_an_email(smtp_server, send, comment, ada, mo, tess):
     ruling = hide(comment, mo)
     send()
     with writing():
@@ -145,11 +149,11 @@ def test_the_decision_on_an_appeal_sends_an_email(postman, send, comment, ada, m
 
     send(minutes=10)
 
-    assert len(postman.letters) == 2
+    assert len(smtp_server.messages) == 2
 
 
 def test_a_takedown_email_says_how_to_object_and_ignores_the_preference(
-    postman, send, comment, ada, mo, as_
+    smtp_server, send, comment, ada, mo, as_
 ):
     as_(ada).post("/account/letters", data={})
     hide(say(comment.article, ada, "Another"), mo)
@@ -159,13 +163,15 @@ def test_a_takedown_email_says_how_to_object_and_ignores_the_preference(
 
     send()
 
-    (to, message), = postman.letters  # fmt: skip
+    (to, message), = smtp_server.messages  # fmt: skip
     assert to == "ada@harbour.example"
     assert message["Subject"] == "[전체댓글] 권리침해 신고 등에 따른 조치 안내"
     assert "이의" in message.get_content()
 
 
-def test_a_claimant_gets_an_email_for_each_step_of_the_claim(postman, send, comment, ada, mo, tess):
+def test_a_claimant_gets_an_email_for_each_step_of_the_claim(
+    smtp_server, send, comment, ada, mo, tess
+):
     received = claim(comment)
     send()
     with writing():
@@ -179,7 +185,9 @@ def test_a_claimant_gets_an_email_for_each_step_of_the_claim(postman, send, comm
         appeals.decide(appeal, by=tess, uphold=True, note="So it is")
     send()
 
-    texts = [message.get_content() for to, message in postman.letters if to == "kim@pier.example"]
+    texts = [
+        message.get_content() for to, message in smtp_server.messages if to == "kim@pier.example"
+    ]
     assert [text.split(".")[0] for text in texts] == [
         "신고를 접수했습니다",
         "신고에 대한 처리 결과가 나왔습니다",
@@ -188,29 +196,29 @@ def test_a_claimant_gets_an_email_for_each_step_of_the_claim(postman, send, comm
     ]
     assert all(received.receipt in text and "/report/rights/status" in text for text in texts)
     assert not any("street" in text or "harbour" in text for text in texts)
-    assert db.session.scalars(Step.to_tell()).all() == []
+    assert db.session.scalars(Step.to_notify()).all() == []
 
 
-def test_a_refused_email_is_retried_and_finally_given_up(postman, send, app, comment, mo):
+def test_a_refused_email_is_retried_and_finally_given_up(smtp_server, send, app, comment, mo):
     hide(comment, mo)
-    postman.answer = "451 Try again later"
+    smtp_server.answer = "451 Try again later"
     assert "451" in send().stderr
-    postman.answer = "250 OK"
+    smtp_server.answer = "250 OK"
     send(minutes=6)
-    assert postman.letters == []
+    assert smtp_server.messages == []
     send(minutes=20)
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
     hide(say(comment.article, comment.author, "Another"), mo)
-    postman.answer = "550 No such reader"
+    smtp_server.answer = "550 No such reader"
     for day in range(QueuedEmail.TRIES_MAX + 2):
         send(minutes=5 + day * 24 * 60 * 2)
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
     assert "1 were refused by the mail server" in app.test_cli_runner().invoke(doctor).output
 
 
 def test_an_email_that_may_have_arrived_is_not_sent_again(
-    postman, send, app, comment, mo, monkeypatch
+    smtp_server, send, app, comment, mo, monkeypatch
 ):
     def time_out(self: Any, *args: Any, **kwargs: Any) -> None:
         raise TimeoutError("timed out")
@@ -221,10 +229,10 @@ def test_an_email_that_may_have_arrived_is_not_sent_again(
         assert send().exit_code == 1
 
     assert send(minutes=60).exit_code == 0
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
-def test_an_unreachable_mail_server_loses_no_email(postman, send, app, comment, mo):
+def test_an_unreachable_mail_server_loses_no_email(smtp_server, send, app, comment, mo):
     hide(comment, mo)
     server, app.config["MAIL_SERVER"] = app.config["MAIL_SERVER"], "smtp://127.0.0.1:9"
     assert "The mail server said" in send().output
@@ -232,27 +240,29 @@ def test_an_unreachable_mail_server_loses_no_email(postman, send, app, comment, 
 
     send()
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_an_address_gets_a_limited_number_of_emails_a_day(postman, send, comment, mo):
+def test_an_address_gets_a_limited_number_of_emails_a_day(smtp_server, send, comment, mo):
     for _ in range(QueuedEmail.DAILY_MAX + 5):
         claim(comment, contact="stranger@pier.example")
 
     send()
 
-    assert len(postman.letters) == QueuedEmail.DAILY_MAX
+    assert len(smtp_server.messages) == QueuedEmail.DAILY_MAX
 
 
 def test_the_owner_of_the_address_unsubscribes_without_signing_in(
-    postman, send, comment, ada, mo, guest
+    smtp_server, send, comment, ada, mo, guest
 ):
     hide(comment, mo)
     send()
     link = (
-        postman.letters[0][1]["List-Unsubscribe"].strip(" <>").removeprefix("http://news.example")
+        smtp_server.messages[0][1]["List-Unsubscribe"]
+        .strip(" <>")
+        .removeprefix("http://news.example")
     )
-    assert link in postman.texts()[0]
+    assert link in smtp_server.texts()[0]
 
     assert "메일 수신 중지" in guest.get(link).text
     db.session.refresh(ada)
@@ -263,7 +273,7 @@ def test_the_owner_of_the_address_unsubscribes_without_signing_in(
         claim_workflow.block(received, by=mo, says="")
     send()
 
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
 def test_a_forged_link_unsubscribes_nobody(guest, app, ada):
@@ -280,7 +290,7 @@ def test_without_a_mail_server_nothing_is_queued(app, send, comment, mo, as_, ad
     assert "told on the board only" in app.test_cli_runner().invoke(doctor).output
 
 
-def test_doctor_reports_overdue_emails(postman, app, comment, mo):
+def test_doctor_reports_overdue_emails(smtp_server, app, comment, mo):
     hide(comment, mo)
 
     with time_machine.travel(now() + timedelta(hours=2)):

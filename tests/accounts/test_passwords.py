@@ -74,11 +74,11 @@ def test_the_limiter_holds_across_processes(app: Flask) -> None:
     """A second process of the same instance starts without open locks."""
     one, other = (Limiter("hashing", queue=1, wait=0.01) for _ in range(2))
     with one:
-        ours, app.extensions["turns"] = app.extensions["turns"], {}
+        ours, app.extensions["limiter_slots"] = app.extensions["limiter_slots"], {}
         with pytest.raises(QueueFull), other:
             pass
-        theirs, app.extensions["turns"] = app.extensions["turns"], ours
-    app.extensions["turns"] = theirs
+        theirs, app.extensions["limiter_slots"] = app.extensions["limiter_slots"], ours
+    app.extensions["limiter_slots"] = theirs
     with other:
         pass
 

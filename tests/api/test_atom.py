@@ -1,4 +1,4 @@
-"""A feed reader follows what is said on the board, or under one article."""
+"""A feed reader follows the comments of the board, or of one article."""
 
 from datetime import datetime
 
@@ -16,13 +16,13 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ["/feed.atom", "/articles/harbour/feed.atom"]
 
 
-def parsed(response):
+def parse(response):
     assert response.status_code == 200
     return etree.fromstring(response.data)
 
 
 def entries(response):
-    return parsed(response).findall(f"{ATOM}entry")
+    return parse(response).findall(f"{ATOM}entry")
 
 
 def contents(response):
@@ -30,7 +30,7 @@ def contents(response):
 
 
 @pytest.mark.parametrize("url", FEEDS)
-def test_a_feed_says_who_wrote_what_under_which_article(guest, ada, harbour, url):
+def test_an_entry_has_author_text_and_article_of_a_comment(guest, ada, harbour, url):
     comment = say(harbour, ada, "Ships & <boats>\n\nhttps://ships.example/?a=1&b=2")
 
     response = guest.get(url)
@@ -50,17 +50,17 @@ def test_a_feed_says_who_wrote_what_under_which_article(guest, ada, harbour, url
 
 @pytest.mark.parametrize("url", FEEDS)
 @pytest.mark.parametrize("comments", [0, 2])
-def test_a_feed_has_what_rfc_4287_asks_of_it(guest, ada, harbour, url, comments):
+def test_a_feed_has_the_elements_rfc_4287_requires(guest, ada, harbour, url, comments):
     for number in range(comments):
         say(harbour, ada, f"Comment {number}")
 
-    feed = parsed(guest.get(url))
+    feed = parse(guest.get(url))
 
     assert feed.tag == f"{ATOM}feed"
     for element in [feed, *feed.findall(f"{ATOM}entry")]:
         for name in ("id", "title", "updated"):
-            (found,) = element.findall(f"{ATOM}{name}")
-            assert found.text
+            (child,) = element.findall(f"{ATOM}{name}")
+            assert child.text
         assert datetime.fromisoformat(element.findtext(f"{ATOM}updated")).tzinfo
         assert element.findtext(f"{ATOM}author/{ATOM}name")
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
@@ -70,7 +70,7 @@ def test_a_feed_has_what_rfc_4287_asks_of_it(guest, ada, harbour, url, comments)
     assert len(set(ids)) == comments
 
 
-def test_our_own_reader_of_feeds_reads_it(tmp_path, guest, ada, harbour):
+def test_our_own_importer_reads_the_feed(tmp_path, guest, ada, harbour):
     say(harbour, ada, "Comment")
     path = tmp_path / "feed.atom"
     path.write_bytes(guest.get("/feed.atom").data)
@@ -83,14 +83,14 @@ def test_a_feed_holds_the_fifty_newest_in_one_query(guest, ada, harbour, url):
     for number in range(55):
         say(harbour, ada, f"Comment {number:02}")
 
-    with count_queries() as asked:
+    with count_queries() as queries:
         response = guest.get(url)
 
     assert contents(response) == [f"<p>Comment {number:02}</p>" for number in range(54, 4, -1)]
-    assert len(asked) <= 2
+    assert len(queries) <= 2
 
 
-def test_a_threads_feed_is_only_of_that_thread(guest, ada, harbour):
+def test_the_feed_of_a_thread_has_only_its_comments(guest, ada, harbour):
     other = keep(Article.publish(slug="other", title="Another article"))
     say(harbour, ada, "Here")
     say(other, ada, "There")
@@ -101,7 +101,7 @@ def test_a_threads_feed_is_only_of_that_thread(guest, ada, harbour):
 
 
 @pytest.mark.parametrize("url", FEEDS)
-def test_what_is_hidden_or_deleted_leaves_the_feed(as_, guest, ada, bora, mo, harbour, url):
+def test_hidden_and_deleted_comments_leave_the_feed(as_, guest, ada, bora, mo, harbour, url):
     say(harbour, ada, "Stays")
     rude = say(harbour, bora, "Rude words")
     gone = say(harbour, ada, "Taken back")
@@ -113,22 +113,22 @@ def test_what_is_hidden_or_deleted_leaves_the_feed(as_, guest, ada, bora, mo, ha
     after = guest.get(url)
     as_(mo).post(f"/comments/{rude.id}/restore", data={"reason": "review"})
 
-    said = ("A reply", "Taken back", "Rude words", "Stays")
-    assert before == [f"<p>{words}</p>" for words in said]
+    texts = ("A reply", "Taken back", "Rude words", "Stays")
+    assert before == [f"<p>{text}</p>" for text in texts]
     assert contents(after) == ["<p>A reply</p>", "<p>Stays</p>"]
     assert "bora" not in after.text
     assert "<p>Rude words</p>" in contents(guest.get(url))
 
 
 @pytest.mark.parametrize("url", FEEDS)
-def test_a_feed_may_be_kept_and_asked_for_again(as_, guest, ada, harbour, url):
+def test_a_feed_can_be_cached_and_revalidated(as_, guest, ada, harbour, url):
     say(harbour, ada, "One")
     first = guest.get(url)
-    asking = {"If-None-Match": first.headers["ETag"]}
+    conditional = {"If-None-Match": first.headers["ETag"]}
 
-    same = guest.get(url, headers=asking)
+    same = guest.get(url, headers=conditional)
     say(harbour, ada, "Two")
-    changed = guest.get(url, headers=asking)
+    changed = guest.get(url, headers=conditional)
 
     assert first.headers["Cache-Control"] == "public, no-cache"
     assert "Set-Cookie" not in first.headers
@@ -138,12 +138,12 @@ def test_a_feed_may_be_kept_and_asked_for_again(as_, guest, ada, harbour, url):
     assert as_(ada).get(url).headers["Cache-Control"] == "private, no-store"
 
 
-def test_an_empty_feed_is_the_same_each_time_it_is_asked_for(as_, guest, harbour):
+def test_an_empty_feed_is_the_same_each_time(as_, guest, harbour):
     for url in FEEDS:
         assert guest.get(url).data == guest.get(f"{url}?lang").data
 
 
-def test_a_feed_travels_compressed(guest, ada, harbour):
+def test_a_feed_is_compressed(guest, ada, harbour):
     for number in range(10):
         say(harbour, ada, f"Comment {number}")
 
@@ -152,13 +152,13 @@ def test_a_feed_travels_compressed(guest, ada, harbour):
     assert response.headers["Content-Encoding"] == "gzip"
 
 
-def test_no_text_whatever_breaks_a_feed(guest, ada, harbour):
-    """Every character of the planes in use, in a comment, a title and a name; posted, and even
-    where something stored them as they are."""
+def test_no_text_breaks_a_feed(guest, ada, harbour):
+    """Every character of the planes in use: in posted comments, and stored unnormalized in a
+    comment, a title and a name."""
     planes = [(1, 0xD800), (0xE000, 0x11000), (0x1F000, 0x1FB00), (0x10FF00, 0x110000)]
-    some = [chr(code) for plane in planes for code in range(*plane) if chr(code).strip()]
-    for start in range(0, len(some), 9000):
-        say(harbour, ada, "a" + "".join(some[start : start + 9000]), key=str(start))
+    characters = [chr(code) for plane in planes for code in range(*plane) if chr(code).strip()]
+    for start in range(0, len(characters), 9000):
+        say(harbour, ada, "a" + "".join(characters[start : start + 9000]), key=str(start))
     raw = "]]> <!-- & \x01\x0b\x1f\x7f\x85\ufffe\uffff"
 
     posted = [entries(guest.get(url)) for url in FEEDS]
@@ -174,7 +174,7 @@ def test_no_text_whatever_breaks_a_feed(guest, ada, harbour):
         assert after[0].findtext(f"{ATOM}title").startswith("]]> <!-- &")
 
 
-def test_a_newsroom_with_an_address_is_named_by_it(app, guest, ada, harbour):
+def test_a_feed_uses_the_configured_origin(app, guest, ada, harbour):
     app.config.update(ORIGIN="https://news.example", TRUSTED_HOSTS=["news.example"], HTTPS=True)
     say(harbour, ada, "Comment")
 
@@ -184,7 +184,7 @@ def test_a_newsroom_with_an_address_is_named_by_it(app, guest, ada, harbour):
     assert "localhost" not in feed
 
 
-def test_pages_say_where_their_feed_is(guest, harbour):
+def test_pages_link_to_their_feed(guest, harbour):
     link = '<link rel="alternate" type="application/atom+xml" title="{}" href="{}">'
     thread = link.format("댓글: The harbour reopens", "/articles/harbour/feed.atom")
 

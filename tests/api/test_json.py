@@ -13,13 +13,13 @@ def get(guest, path):
     return response.json
 
 
-def test_a_thread_as_readers_see_it(guest, ada, bora, harbour):
+def test_a_program_reads_a_thread_as_readers_see_it(guest, ada, bora, harbour):
     root = say(harbour, ada, "Root & <b>")
     reply = say(harbour, bora, "Reply", to=root)
 
-    told = get(guest, "/api/v1/articles/harbour/comments")
+    payload = get(guest, "/api/v1/articles/harbour/comments")
 
-    assert told == {
+    assert payload == {
         "article": {
             "slug": "harbour",
             "title": "The harbour reopens",
@@ -67,54 +67,54 @@ def test_tombstones_have_no_author_and_no_text(as_, guest, ada, bora, mo, harbou
     as_(mo).post(f"/comments/{hidden.id}/hide", data={"reason": "abuse"})
     as_(ada).post(f"/comments/{deleted.id}/delete")
 
-    told = get(guest, "/api/v1/articles/harbour/comments?lang=en")["comments"]
+    comments = get(guest, "/api/v1/articles/harbour/comments?lang=en")["comments"]
 
-    assert [(c["gone"], c.get("reason"), "author" in c, "html" in c) for c in told] == [
+    assert [(c["gone"], c.get("reason"), "author" in c, "html" in c) for c in comments] == [
         ("deleted", None, False, False),
         ("hidden", "Insult or abuse", False, False),
     ]
-    assert told[0]["replies"][0]["to"] is None
+    assert comments[0]["replies"][0]["to"] is None
 
 
-def test_following_next_reads_every_comment_once(guest, ada, harbour):
+def test_a_program_that_follows_next_reads_every_comment_once(guest, ada, harbour):
     for number in range(45):
         say(harbour, ada, f"{number}")
 
     seen, path = [], "/api/v1/articles/harbour/comments"
     while path:
-        told = get(guest, path)
-        seen += [comment["html"] for comment in told["comments"]]
-        path = told["next"] and told["next"].removeprefix("http://localhost")
+        payload = get(guest, path)
+        seen += [comment["html"] for comment in payload["comments"]]
+        path = payload["next"] and payload["next"].removeprefix("http://localhost")
 
     assert seen == [f"<p>{number}</p>" for number in range(44, -1, -1)]
 
 
-def test_another_order_and_size_go_on_to_the_next_page(guest, ada, harbour):
+def test_next_keeps_the_order_and_the_size(guest, ada, harbour):
     for number in range(7):
         say(harbour, ada, f"{number}")
 
     seen, path = [], "/api/v1/articles/harbour/comments?sort=oldest&limit=3"
     while path:
-        told = get(guest, path)
-        seen.append([comment["html"][3] for comment in told["comments"]])
-        path = told["next"] and told["next"].removeprefix("http://localhost")
+        payload = get(guest, path)
+        seen.append([comment["html"][3] for comment in payload["comments"]])
+        path = payload["next"] and payload["next"].removeprefix("http://localhost")
 
     assert seen == [["0", "1", "2"], ["3", "4", "5"], ["6"]]
 
 
-def test_counts_of_many_articles_come_in_one_answer(guest, ada, harbour):
+def test_one_request_counts_the_comments_of_many_articles(guest, ada, harbour):
     keep(Article.publish(slug="quiet", title="Quiet"))
     say(harbour, ada, "One")
 
-    told = get(guest, "/api/v1/counts?article=harbour&article=quiet&article=nowhere")
+    payload = get(guest, "/api/v1/counts?article=harbour&article=quiet&article=nowhere")
 
-    assert told == {"counts": {"harbour": 1, "quiet": 0}}
+    assert payload == {"counts": {"harbour": 1, "quiet": 0}}
 
 
-def test_the_newest_ids_say_what_came_since_and_nothing_that_is_gone(
+def test_the_newest_ids_have_new_comments_and_no_hidden_or_deleted_ones(
     as_, guest, ada, bora, mo, harbour
 ):
-    """A reader who knows `root` counts what stands above it: replies too, deleted ones not."""
+    """A page whose newest is `root` counts the ids above it: replies too, deleted ones not."""
     elsewhere = keep(Article.publish(slug="quiet", title="Quiet"))
     root = say(harbour, ada, "Root")
     reply, rude, last = (say(harbour, bora, text, to=root) for text in ("Reply", "Rude", "Last"))
@@ -122,20 +122,20 @@ def test_the_newest_ids_say_what_came_since_and_nothing_that_is_gone(
     as_(mo).post(f"/comments/{rude.id}/hide", data={"reason": "abuse"})
     as_(bora).post(f"/comments/{last.id}/delete")
 
-    told = get(guest, "/api/v1/articles/harbour/comments/newest")
+    payload = get(guest, "/api/v1/articles/harbour/comments/newest")
 
-    assert told == {"newest": [reply.id, root.id]}
+    assert payload == {"newest": [reply.id, root.id]}
 
 
 def test_the_newest_ids_are_fifty_at_most(guest, ada, harbour):
     ids = [say(harbour, ada, f"{number}").id for number in range(52)]
 
-    told = get(guest, "/api/v1/articles/harbour/comments/newest")
+    payload = get(guest, "/api/v1/articles/harbour/comments/newest")
 
-    assert told == {"newest": ids[:1:-1]}
+    assert payload == {"newest": ids[:1:-1]}
 
 
-def test_a_page_says_what_is_the_newest_on_it(guest, ada, bora, mo, as_, harbour):
+def test_a_page_has_the_id_of_its_newest_comment(guest, ada, bora, mo, as_, harbour):
     empty = guest.get("/articles/harbour").text
     root = say(harbour, ada, "Root")
     reply = say(harbour, bora, "Reply", to=root)
@@ -148,7 +148,7 @@ def test_a_page_says_what_is_the_newest_on_it(guest, ada, bora, mo, as_, harbour
     assert all(f'data-newest="{reply.id}"' in page for page in pages)
 
 
-def test_asking_again_for_the_newest_costs_nothing_until_something_changes(
+def test_the_newest_ids_are_revalidated_without_a_query_until_they_change(
     guest, ada, bora, harbour
 ):
     path = "/api/v1/articles/harbour/comments/newest"
@@ -201,7 +201,7 @@ def test_any_site_may_read_and_none_may_write(guest, harbour):
     assert write.status_code in (403, 405)
 
 
-def test_answers_are_the_same_for_everyone_and_can_be_asked_for_again(as_, guest, ada, harbour):
+def test_responses_are_the_same_for_everyone_and_can_be_revalidated(as_, guest, ada, harbour):
     say(harbour, ada, "Hello")
     path = "/api/v1/articles/harbour/comments"
 

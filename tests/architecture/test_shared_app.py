@@ -1,4 +1,4 @@
-"""What one test does to the app is gone in the next, though both have the same one."""
+"""Shared app: changes of one test are gone in the next, though both use the same app."""
 
 import pytest
 from flask import current_app
@@ -8,12 +8,12 @@ from board.db import db
 from board.moderation.filters import compiled
 from board.web.access import everyone, open_to
 from conftest import keep, person, say
-from support.shared_app import Stage
+from support.shared_app import SharedApp
 
 
 @pytest.fixture
-def stage(migrated):
-    return Stage(migrated.parent, {"SITE_NAME": "Harbour"})
+def shared_app(migrated):
+    return SharedApp(migrated.parent, {"SITE_NAME": "Harbour"})
 
 
 def folder(tmp_path, name):
@@ -21,15 +21,15 @@ def folder(tmp_path, name):
     return tmp_path / name
 
 
-def test_the_next_test_finds_the_settings_views_and_handlers_as_they_were(stage, tmp_path):
-    with stage.set(folder(tmp_path, "first")) as app:
+def test_the_next_test_has_the_initial_settings_views_and_handlers(shared_app, tmp_path):
+    with shared_app.started_in(folder(tmp_path, "first")) as app:
         before = dict(app.view_functions), app.config["TRUSTED_HOSTS"].copy()
         app.config.update(SITE_NAME="Other", ORIGIN="https://news.example")
         app.config["TRUSTED_HOSTS"].append("news.example")
         app.view_functions["articles.front"] = open_to(everyone)(lambda: "mine")
         assert app.test_client().get("/").text == "mine"
         app.extensions["mine"] = True
-    with stage.set(folder(tmp_path, "second")) as app:
+    with shared_app.started_in(folder(tmp_path, "second")) as app:
         app.before_request(lambda: None)  # which Flask allows before the first request only
 
         assert (dict(app.view_functions), app.config["TRUSTED_HOSTS"]) == before
@@ -38,10 +38,10 @@ def test_the_next_test_finds_the_settings_views_and_handlers_as_they_were(stage,
         assert app.instance_path == str(tmp_path / "second")
 
 
-def test_the_next_test_reads_nothing_of_the_last_ones_thread(stage, tmp_path):
+def test_the_next_test_sees_no_comment_of_the_last_one(shared_app, tmp_path):
     pages = []
     for text in ("first", "second"):
-        with stage.set(folder(tmp_path, text)) as app:
+        with shared_app.started_in(folder(tmp_path, text)) as app:
             article = keep(Article.publish(slug="harbour", title="The harbour"))
             say(article, person("ada"), f"The {text} comment")
             compiled.current_rules()
@@ -52,9 +52,9 @@ def test_the_next_test_reads_nothing_of_the_last_ones_thread(stage, tmp_path):
     assert ["The second comment" in page for page in pages] == [False, True]
 
 
-def test_an_app_that_was_given_addresses_is_worn(stage, tmp_path):
-    with stage.set(folder(tmp_path, "first")):
-        assert not stage.is_worn
+def test_an_app_with_new_routes_is_recognised(shared_app, tmp_path):
+    with shared_app.started_in(folder(tmp_path, "first")):
+        assert not shared_app.has_new_routes
         current_app.add_url_rule("/mine", view_func=lambda: "mine")
 
-    assert stage.is_worn
+    assert shared_app.has_new_routes

@@ -1,7 +1,7 @@
-"""Whatever people do, and in whatever order, readers see what a very simple model says they do.
+"""Stateful test: after any acts in any order, readers see what a very simple model predicts.
 
-The model is a list of what was said and a set for each kind of answer to it. After each act every
-way there is of reading the thread is compared with it. A new act is one more rule.
+The model is a list of comments with their reactions. After each act, every way to read the thread
+is compared with it. A new act is one more rule.
 """
 
 import re
@@ -36,20 +36,20 @@ from conftest import keep, more_link, person
 from support.consistency import drift, drift_in
 
 PEOPLE = st.integers(0, 2)
-RARELY = st.sampled_from([False, False, True])  # what would stop most of the others
+RARELY = st.sampled_from([False, False, True])  # acts that would prevent most others
 VERBS = st.sampled_from(["like", "like", "dislike", "unreact"])
-numbers = count()  # so that nothing is said, and nobody named, twice
+numbers = count()  # makes texts and names unique
 
 
 @dataclass(eq=False)
-class Said:
-    """What the model knows of one comment."""
+class ModelComment:
+    """One comment in the model."""
 
     id: int
     author: int
     text: str
-    parent: "Said | None" = None
-    children: "list[Said]" = field(default_factory=list)
+    parent: "ModelComment | None" = None
+    children: "list[ModelComment]" = field(default_factory=list)
     edits: int = 0
     is_hidden: bool = False
     is_deleted: bool = False
@@ -65,10 +65,10 @@ class Said:
         return not self.is_deleted or any(child.is_listed for child in self.children)
 
     @property
-    def below(self) -> "list[Said]":
-        """All answers, and answers to those, in the order they were given."""
-        found = [each for child in self.children for each in (child, *child.below)]
-        return sorted(found, key=lambda each: each.id)
+    def below(self) -> "list[ModelComment]":
+        """All replies, and replies to those, oldest first."""
+        replies = [each for child in self.children for each in (child, *child.below)]
+        return sorted(replies, key=lambda each: each.id)
 
     @property
     def reply_count(self) -> int:
@@ -79,24 +79,24 @@ class Said:
         return lower_bound(len(self.likes), len(self.dislikes)) if self.is_visible else 0.0
 
 
-ORDERS: dict[str, Callable[[Said], Any]] = {
-    "latest": lambda said: -said.id,
-    "oldest": lambda said: said.id,
-    "liked": lambda said: (-said.rank, -said.id),
-    "replied": lambda said: (-said.reply_count, -said.id),
+ORDERS: dict[str, Callable[[ModelComment], Any]] = {
+    "latest": lambda each: -each.id,
+    "oldest": lambda each: each.id,
+    "liked": lambda each: (-each.rank, -each.id),
+    "replied": lambda each: (-each.reply_count, -each.id),
 }
 
 
 class Thread(RuleBasedStateMachine):
     """Three readers, a moderator and an editor under one article."""
 
-    said = Bundle("said")
+    posted = Bundle("posted")
 
     def __init__(self, app: Flask, as_: Callable[[User], FlaskClient]) -> None:
         super().__init__()
         self.as_, self.guest = as_, app.test_client()
         self.fresh = app.test_client()
-        self.fresh.set_cookie("lang", "ko")  # so that nothing comes from what is kept
+        self.fresh.set_cookie("lang", "ko")  # bypasses the page cache
         self.slug = f"thread-{next(numbers)}"
         self.article = keep(Article.publish(slug=self.slug, title="The harbour"))
         self.people = [person(f"sailor {next(numbers)}") for _ in range(3)]
@@ -106,63 +106,63 @@ class Thread(RuleBasedStateMachine):
         self.editor = as_(person(f"tess {next(numbers)}", can_edit=True))
         self.suspended: set[int] = set()
         self.is_open = True
-        self.comments: list[Said] = []
+        self.comments: list[ModelComment] = []
         self.before = ("", -1)
 
-    # What people do.
+    # Acts of people.
 
-    @initialize(target=said)
+    @initialize(target=posted)
     def begin(self) -> Any:
-        """Each says something, and the first is answered."""
-        roots = [self._say(who, None, False) for who in range(3)]
-        return multiple(*roots, self._say(1, roots[0], False))
+        """Each of three posts a comment, and the first gets a reply."""
+        roots = [self._post(who, None, False) for who in range(3)]
+        return multiple(*roots, self._post(1, roots[0], False))
 
-    @rule(target=said, who=PEOPLE, again=st.booleans())
+    @rule(target=posted, who=PEOPLE, again=st.booleans())
     def post(self, who: int, again: bool) -> Any:
-        return self._say(who, None, again)
+        return self._post(who, None, again)
 
-    @rule(target=said, who=PEOPLE, to=said, again=st.booleans())
-    def reply(self, who: int, to: Said, again: bool) -> Any:
-        return self._say(who, to, again)
+    @rule(target=posted, who=PEOPLE, to=posted, again=st.booleans())
+    def reply(self, who: int, to: ModelComment, again: bool) -> Any:
+        return self._post(who, to, again)
 
-    @rule(who=PEOPLE, what=said)
-    def delete(self, who: int, what: Said) -> None:
-        status = 303 if who == what.author else 403
-        if self._act(who, what, "delete", status if what.is_listed else 404) == 303:
-            what.is_deleted = True
+    @rule(who=PEOPLE, comment=posted)
+    def delete(self, who: int, comment: ModelComment) -> None:
+        status = 303 if who == comment.author else 403
+        if self._act(who, comment, "delete", status if comment.is_listed else 404) == 303:
+            comment.is_deleted = True
 
-    @rule(who=PEOPLE, what=said, again=st.booleans())
-    def edit(self, who: int, what: Said, again: bool) -> None:
-        status = 303 if self.is_open and what.is_visible else 409
-        if what.is_visible and what.edits == Comment.EDITS_MAX:
+    @rule(who=PEOPLE, comment=posted, again=st.booleans())
+    def edit(self, who: int, comment: ModelComment, again: bool) -> None:
+        status = 303 if self.is_open and comment.is_visible else 409
+        if comment.is_visible and comment.edits == Comment.EDITS_MAX:
             status = 403 if self.is_open else 409
-        if who != what.author or not what.is_listed:
-            status = 403 if what.is_listed else 404
+        if who != comment.author or not comment.is_listed:
+            status = 403 if comment.is_listed else 404
         text = f"바다 word{next(numbers)}x"
-        form = {"body": text, "version": str(what.edits)}
+        form = {"body": text, "version": str(comment.edits)}
         for _ in range(1 + again):
-            self._act(who, what, "edit", status, **form)
+            self._act(who, comment, "edit", status, **form)
         if status == 303 and who not in self.suspended:
-            what.text, what.edits = text, what.edits + 1
+            comment.text, comment.edits = text, comment.edits + 1
 
-    @rule(who=PEOPLE, what=said, verb=VERBS)
-    def react(self, who: int, what: Said, verb: str) -> None:
-        status = 403 if who == what.author else 303 if what.is_visible else 409
-        if self._act(who, what, verb, status if what.is_listed else 404) == 303:
-            for each, chosen in (("like", what.likes), ("dislike", what.dislikes)):
+    @rule(who=PEOPLE, comment=posted, verb=VERBS)
+    def react(self, who: int, comment: ModelComment, verb: str) -> None:
+        status = 403 if who == comment.author else 303 if comment.is_visible else 409
+        if self._act(who, comment, verb, status if comment.is_listed else 404) == 303:
+            for each, chosen in (("like", comment.likes), ("dislike", comment.dislikes)):
                 chosen.discard(who)
                 if each == verb:
                     chosen.add(who)
 
-    @rule(what=said)
-    def hide(self, what: Said) -> None:
-        self._rule(what, "hide")
-        what.is_hidden = what.is_hidden or not what.is_deleted
+    @rule(comment=posted)
+    def hide(self, comment: ModelComment) -> None:
+        self._rule(comment, "hide")
+        comment.is_hidden = comment.is_hidden or not comment.is_deleted
 
-    @rule(what=said)
-    def restore(self, what: Said) -> None:
-        self._rule(what, "restore")
-        what.is_hidden = what.is_hidden and what.is_deleted
+    @rule(comment=posted)
+    def restore(self, comment: ModelComment) -> None:
+        self._rule(comment, "restore")
+        comment.is_hidden = comment.is_hidden and comment.is_deleted
 
     @rule(who=PEOPLE)
     def rename(self, who: int) -> None:
@@ -204,7 +204,7 @@ class Thread(RuleBasedStateMachine):
             self.people[who].unsuspend()
         self.clients[who] = self.as_(self.people[who])
 
-    def _say(self, who: int, to: Said | None, again: bool) -> Any:
+    def _post(self, who: int, to: ModelComment | None, again: bool) -> Any:
         text = f"바다 word{next(numbers)}x"
         form = {"body": text, "key": text, "parent": str(to.id) if to else ""}
         status = 303 if self.is_open and (to is None or to.is_visible) else 409
@@ -214,61 +214,61 @@ class Thread(RuleBasedStateMachine):
         answers = [self.clients[who].post(path, data=form) for _ in range(1 + again)]
         assert {(a.status_code, a.location) for a in answers} == {(status, answers[0].location)}
         if status != 303:
-            assert text in answers[0].text  # nobody loses what they wrote
+            assert text in answers[0].text  # no text is lost
             return multiple()
         id = int(answers[0].location.rpartition("-")[2])
         assert all(id > comment.id for comment in self.comments)
-        said = Said(id, who, text, to)
-        self.comments.append(said)
+        comment = ModelComment(id, who, text, to)
+        self.comments.append(comment)
         if to:
-            to.children.append(said)
-        return said
+            to.children.append(comment)
+        return comment
 
-    def _act(self, who: int, what: Said, verb: str, status: int, **form: str) -> int:
+    def _act(self, who: int, comment: ModelComment, verb: str, status: int, **form: str) -> int:
         status = 401 if who in self.suspended else status
-        answer = self.clients[who].post(f"/comments/{what.id}/{verb}", data=form)
+        answer = self.clients[who].post(f"/comments/{comment.id}/{verb}", data=form)
         assert answer.status_code == status
         return status
 
-    def _rule(self, what: Said, verb: str) -> None:
-        answer = self.moderator.post(f"/comments/{what.id}/{verb}", data={"reason": "spam"})
+    def _rule(self, comment: ModelComment, verb: str) -> None:
+        answer = self.moderator.post(f"/comments/{comment.id}/{verb}", data={"reason": "spam"})
         assert answer.status_code == 303
 
-    # What readers see.
+    # Views of readers.
 
     @invariant()
-    def programs_read_what_the_model_says_in_each_order(self) -> None:
+    def the_api_returns_the_models_comments_in_each_order(self) -> None:
         for sort, order in ORDERS.items():
             path = f"/api/v1/articles/{self.slug}/comments?sort={sort}&limit=3"
-            roots = [said for said in self.comments if said.parent is None and said.is_listed]
-            told = [self._told(root) for root in sorted(roots, key=order)]
-            assert list(self._read(path)) == told
+            roots = [each for each in self.comments if each.parent is None and each.is_listed]
+            expected = [self._as_json(root) for root in sorted(roots, key=order)]
+            assert list(self._read(path)) == expected
 
     @invariant()
-    def people_read_the_same_and_nothing_of_what_is_gone(self) -> None:
+    def pages_show_the_same_and_no_removed_text(self) -> None:
         texts: list[str] = []
         path: str | None = f"/articles/{self.slug}"
         while path:
             page = self.guest.get(path).text
-            assert page == self.fresh.get(path).text  # what is kept is what would be made now
+            assert page == self.fresh.get(path).text  # the cached page is the one rendered now
             texts += re.findall(r"word\d+x", page)
             path = more_link(page)
-        roots = [said for said in reversed(self.comments) if said.parent is None]
-        shown = [said for root in roots for said in (root, *self._first(root))]
-        assert texts == [said.text.split()[1] for said in shown if said.is_visible]
+        roots = [each for each in reversed(self.comments) if each.parent is None]
+        listed = [each for root in roots for each in (root, *self._first_replies(root))]
+        assert texts == [each.text.split()[1] for each in listed if each.is_visible]
 
     @invariant()
-    def search_and_feed_hold_exactly_what_is_visible(self) -> None:
-        visible = [said.id for said in reversed(self.comments) if said.is_visible]
-        found: list[int] = []
+    def search_and_feed_have_exactly_the_visible_comments(self) -> None:
+        visible = [each.id for each in reversed(self.comments) if each.is_visible]
+        hits: list[int] = []
         path: str | None = f"/articles/{self.slug}/comments/search?q=바다"
         while path:
             page = self.guest.get(path).text
-            found += [int(id) for id in re.findall(r'id="comment-(\d+)"', page)]
+            hits += [int(id) for id in re.findall(r'id="comment-(\d+)"', page)]
             path = more_link(page)
         feed = self.guest.get(f"/articles/{self.slug}/feed.atom").text
         entries = [int(id) for id in re.findall(r"<entry>\s*<id>[^<]*/comments/(\d+)<", feed)]
-        assert found == visible and entries == visible[:50]
+        assert hits == visible and entries == visible[:50]
         counts = self.guest.get(f"/api/v1/counts?article={self.slug}").json
         states = {} if self.is_open else {"states": {self.slug: "closed"}}
         assert counts == {"counts": {self.slug: len(visible)}, **states}
@@ -283,7 +283,7 @@ class Thread(RuleBasedStateMachine):
         self.before = (page, revision)
 
     @invariant()
-    def nothing_has_drifted(self) -> None:
+    def stored_counters_are_consistent(self) -> None:
         assert drift_in(self.article) == []
 
     def teardown(self) -> None:
@@ -293,40 +293,44 @@ class Thread(RuleBasedStateMachine):
         while path:
             page = self.guest.get(path).json
             for comment in page["comments"]:
-                yield self._without_addresses(comment)
+                yield self._comparable(comment)
             path = page["next"]
 
-    def _without_addresses(self, comment: dict[str, Any]) -> dict[str, Any]:
-        kept = {key: comment[key] for key in comment if key not in ("url", "posted_at")}
-        if "author" in kept:
-            kept["author"] = kept["author"]["name"]
-            kept["edited_at"] = kept["edited_at"] is not None
-        if "replies" in kept:
-            kept["replies"] = [self._without_addresses(reply) for reply in kept["replies"]]
-        return kept
+    def _comparable(self, comment: dict[str, Any]) -> dict[str, Any]:
+        """The JSON of a comment without addresses and times, which the model does not know."""
+        fields = {key: comment[key] for key in comment if key not in ("url", "posted_at")}
+        if "author" in fields:
+            fields["author"] = fields["author"]["name"]
+            fields["edited_at"] = fields["edited_at"] is not None
+        if "replies" in fields:
+            fields["replies"] = [self._comparable(reply) for reply in fields["replies"]]
+        return fields
 
-    def _told(self, said: Said) -> dict[str, Any]:
-        told: dict[str, Any] = {"id": said.id, "gone": None}
-        if said.is_visible:
-            told["author"], told["html"] = self.names[said.author], f"<p>{said.text}</p>"
-            told["edited_at"] = said.edits > 0
-            told["like_count"], told["dislike_count"] = len(said.likes), len(said.dislikes)
+    def _as_json(self, comment: ModelComment) -> dict[str, Any]:
+        fields: dict[str, Any] = {"id": comment.id, "gone": None}
+        if comment.is_visible:
+            fields["author"], fields["html"] = self.names[comment.author], f"<p>{comment.text}</p>"
+            fields["edited_at"] = comment.edits > 0
+            fields["like_count"], fields["dislike_count"] = (
+                len(comment.likes),
+                len(comment.dislikes),
+            )
         else:
-            told["gone"] = "deleted" if said.is_deleted else "hidden"
-            if not said.is_deleted:
-                told["reason"] = "광고·도배"
-        if to := said.parent:
-            told["to"] = (
+            fields["gone"] = "deleted" if comment.is_deleted else "hidden"
+            if not comment.is_deleted:
+                fields["reason"] = "광고·도배"
+        if to := comment.parent:
+            fields["to"] = (
                 {"id": to.id, "name": self.names[to.author]}
-                if said.is_visible and to.is_visible
+                if comment.is_visible and to.is_visible
                 else None
             )
         else:
-            told["reply_count"] = said.reply_count
-            told["replies"] = [self._told(reply) for reply in self._first(said)]
-        return told
+            fields["reply_count"] = comment.reply_count
+            fields["replies"] = [self._as_json(reply) for reply in self._first_replies(comment)]
+        return fields
 
-    def _first(self, root: Said) -> list[Said]:
+    def _first_replies(self, root: ModelComment) -> list[ModelComment]:
         return [each for each in root.below if each.is_listed][: Comment.FIRST_REPLIES]
 
 
@@ -338,13 +342,15 @@ def run(app: Flask, as_: Callable[[User], FlaskClient], **how: Any) -> None:
     )
 
 
-def test_readers_see_what_the_model_says(app: Flask, as_: Callable[[User], FlaskClient]) -> None:
+def test_readers_see_what_the_model_predicts(
+    app: Flask, as_: Callable[[User], FlaskClient]
+) -> None:
     run(app, as_, max_examples=5, stateful_step_count=15, derandomize=True, phases=[Phase.generate])
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_readers_see_what_the_model_says_after_long_and_many_stories(
+def test_readers_see_what_the_model_predicts_after_many_long_runs(
     app: Flask, as_: Callable[[User], FlaskClient]
 ) -> None:
     run(

@@ -13,6 +13,7 @@ from board.accounts.two_factor import models as two_factor
 from board.accounts.views import suspended_user_links
 from board.comments import models as comments
 from board.comments.readers import blocks
+from board.comments.thread import counters
 from board.comments.writing import create, edit, limits, pii, thread_restrictions, warnings
 from board.law.banned_texts import models as banned_texts
 from board.law.claims import contact_preferences, workflow
@@ -32,7 +33,12 @@ from board.web.desk import nav_items
 HOOKS = {
     "checks before posting: the first reason to hold stands": (
         create.pre_post_checks,
-        [thread_restrictions.check, banned_texts.check, matches.check_post, sanctions.check_post],
+        [
+            thread_restrictions.check,
+            banned_texts.check_post,
+            matches.check_post,
+            sanctions.check_post,
+        ],
     ),
     "after posting": (
         create.after_post,
@@ -49,7 +55,7 @@ HOOKS = {
     "a decision undone": (undo.on_undo, [workflow.follow_undo, reports.reopen_reports]),
     "a step of a claim": (workflow.on_transition, [claim_emails.announce_step]),
     "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
-    "a new display name": (on_renamed, [comments.refresh_threads_of]),
+    "a new display name": (on_renamed, [counters.refresh_threads_of]),
     "an account deleted": (
         on_account_deleted,
         [

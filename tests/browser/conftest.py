@@ -1,4 +1,4 @@
-"""A board that is served, and windows on it in which nothing may go wrong unseen."""
+"""Browser tests: a served board, and windows in which no error goes unnoticed."""
 
 import itertools
 import json
@@ -53,20 +53,20 @@ _numbers = itertools.count()
 
 
 def fits(page: Page) -> bool:
-    """Whether nobody has to scroll sideways. Between two pages there is a moment with no root."""
+    """Whether nothing scrolls sideways. Between two pages there is a moment with no root."""
     root = "document.documentElement"
-    fits = page.wait_for_function(f"{root} && [{root}.scrollWidth <= innerWidth]")
-    return bool(fits.json_value()[0])
+    result = page.wait_for_function(f"{root} && [{root}.scrollWidth <= innerWidth]")
+    return bool(result.json_value()[0])
 
 
 def unique(word: str) -> str:
-    """A name like no other, in letters only: digits that look like letters are one and the same."""
+    """A unique name, in letters only: digits that look like letters count as the same."""
     hundreds, number = divmod(next(_numbers), 26 * 26)
     return f"{word} " + "".join(chr(97 + each) for each in (hundreds, *divmod(number, 26)))
 
 
 class Board:
-    """The production server with the sample board, and a way to prepare things without a window."""
+    """The production server with the sample board."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -88,31 +88,31 @@ class Board:
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(30)
 
-    def account(self, name: str) -> tuple[str, str]:
+    def credentials(self, name: str) -> tuple[str, str]:
         """E-mail and password of ada, mo or tess."""
         accounts = json.loads((self.folder / "sample-accounts.json").read_text())
         email = f"{name}@harbour.example"
         return email, accounts[email][0]
 
-    def paper(self, name: str) -> list[str]:
-        """The codes mo or tess has on paper, each good once; the last is for signing in here."""
+    def backup_codes(self, name: str) -> list[str]:
+        """The backup codes of mo or tess, each valid once; the last one is used to sign in here."""
         accounts = json.loads((self.folder / "sample-accounts.json").read_text())
         codes: list[str] = accounts[f"{name}@harbour.example"][3:]
         return codes
 
 
 class Windows:
-    """Opens browser windows, and remembers whatever a page of ours must not do."""
+    """Opens browser windows, and records problems: errors, dialogs, requests to third parties."""
 
     def __init__(self, browser: Browser, board: Board, states: dict[str, Any]) -> None:
         self.browser, self.board, self.states = browser, board, states
         self.contexts: list[BrowserContext] = []
         self._requests: dict[str, APIRequestContext] = {}
-        self.complaints: list[str] = []
-        self.forgiven: list[str] = []
+        self.problems: list[str] = []
+        self.allowed: list[str] = []
 
     def __call__(self, who: str | None = None, **options: Any) -> Page:
-        """A window of its own for `who` (ada, mo, tess, or nobody), at the size of a laptop."""
+        """A new window for `who` (ada, mo, tess, or a guest), at the size of a laptop."""
         options.setdefault("viewport", {"width": 1280, "height": 900})
         options.setdefault("reduced_motion", "reduce")
         state = self.states[who] if who else None
@@ -123,7 +123,7 @@ class Windows:
         context.add_init_script(NOTE_VIOLATIONS)
         self.contexts.append(context)
         page = context.new_page()
-        self._watch(page)
+        self._record_problems(page)
         return page
 
     def requests(self, who: str) -> APIRequestContext:
@@ -135,40 +135,40 @@ class Windows:
             self._requests[who] = context.request
         return self._requests[who]
 
-    def forgive(self, *texts: str) -> None:
-        """What this test provokes, such as "status of 422"."""
-        self.forgiven += texts
+    def allow(self, *texts: str) -> None:
+        """Problems that this test provokes, such as "status of 422"."""
+        self.allowed += texts
 
-    def _watch(self, page: Page) -> None:
+    def _record_problems(self, page: Page) -> None:
         ours = urlsplit(self.board.url).netloc
-        complain = self.complaints.append
-        page.on("pageerror", lambda error: complain(f"script: {error}"))
-        page.on("dialog", lambda dialog: (complain(f"dialog: {dialog.message}"), dialog.dismiss()))
+        record = self.problems.append
+        page.on("pageerror", lambda error: record(f"script: {error}"))
+        page.on("dialog", lambda dialog: (record(f"dialog: {dialog.message}"), dialog.dismiss()))
 
-        def failed(request: Any) -> None:
-            if request.failure != "net::ERR_ABORTED":  # left behind with the page that asked
-                complain(f"failed: {request.url} {request.failure}")
+        def record_failure(request: Any) -> None:
+            if request.failure != "net::ERR_ABORTED":  # cancelled because the page was left
+                record(f"failed: {request.url} {request.failure}")
 
-        def heard(message: Any) -> None:
+        def record_console(message: Any) -> None:
             if message.type in ("error", "warning"):
-                complain(f"console: {message.text}")
+                record(f"console: {message.text}")
 
-        def asked(request: Any) -> None:
+        def record_third_party(request: Any) -> None:
             address = urlsplit(request.url)
             if address.scheme != "data" and address.netloc != ours:
-                complain(f"third party: {request.url}")
+                record(f"third party: {request.url}")
 
-        page.on("requestfailed", failed)
-        page.on("console", heard)
-        page.on("request", asked)
+        page.on("requestfailed", record_failure)
+        page.on("console", record_console)
+        page.on("request", record_third_party)
 
     def close(self) -> None:
         for context in self.contexts:
             context.close()
 
     @property
-    def unforgiven(self) -> list[str]:
-        return [text for text in self.complaints if not any(each in text for each in self.forgiven)]
+    def unexpected_problems(self) -> list[str]:
+        return [text for text in self.problems if not any(each in text for each in self.allowed)]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -220,9 +220,9 @@ def states(chromium: Browser, board: Board) -> dict[str, Any]:
 def _signed_in(browser: Browser, board: Board, name: str) -> Any:
     with browser.new_context(base_url=board.url) as context:
         page = context.new_page()
-        sign_in(page, *board.account(name))
+        sign_in(page, *board.credentials(name))
         if "/sign-in/code" in page.url:
-            page.fill("[name=code]", board.paper(name).pop())
+            page.fill("[name=code]", board.backup_codes(name).pop())
             page.click("main button.primary")
             expect(page).to_have_url(f"{board.url}/")
         return context.storage_state()
@@ -232,11 +232,11 @@ def _signed_in(browser: Browser, board: Board, name: str) -> Any:
 def window(
     request: pytest.FixtureRequest, chromium: Browser, board: Board, states: dict[str, Any]
 ) -> Iterator[Windows]:
-    """Opens windows; at the end no page may have failed, complained, or asked a third party."""
+    """Opens windows; at the end there must be no error and no request to a third party."""
     windows = Windows(chromium, board, states)
     yield windows
     windows.close()
-    assert windows.unforgiven == []
+    assert windows.unexpected_problems == []
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def article(window: Windows) -> str:
 
 
 def publish(window: Windows, **fields: str) -> str:
-    """tess publishes an article; its path."""
+    """tess publishes an article. Returns its path."""
     desk = window.requests("tess")
     fields.setdefault("body", "첫 문단입니다.\n\n둘째 문단입니다.")
     answer = desk.post(
@@ -269,7 +269,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def set_up_second_factor(page: Page) -> str:
-    """What somebody new among the staff does first; the secret of their telephone."""
+    """The first step of new staff: set up two-step verification. Returns the TOTP secret."""
     secret = page.inner_text("#second-secret").replace(" ", "")
     page.fill("[name=code]", pyotp.TOTP(secret).now())
     page.click("main button.primary")
@@ -292,7 +292,7 @@ def sign_up(page: Page, name: str, path: str = "/") -> None:
 
 
 def say(window: Windows, path: str, text: str, *, who: str = "ada", parent: str = "") -> str:
-    """Post a comment without a window; where it is to be seen."""
+    """Post a comment without a window. Returns its address."""
     answer = window.requests(who).post(
         f"{path}/comments",
         form={"body": text, "parent": parent, "key": unique("key")},
@@ -303,14 +303,14 @@ def say(window: Windows, path: str, text: str, *, who: str = "ada", parent: str 
     return answer.headers["location"]
 
 
-def until_told(page: Page, holds: Callable[[], object], what: str) -> None:
-    """As `until`, while the page and its network are listened to."""
+def until_in_page(page: Page, holds: Callable[[], object], what: str) -> None:
+    """As `until`, but events of the page and its network are handled while waiting."""
     until(holds, what, pause=lambda: page.wait_for_timeout(10))
 
 
 @contextmanager
 def without_reload(page: Page) -> Iterator[None]:
-    """The page inside the block stays the page it was."""
+    """Fails if the page is loaded again inside the block."""
     page.evaluate("window.untouched = true")
     yield
     assert page.evaluate("window.untouched") is True

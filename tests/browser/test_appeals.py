@@ -1,4 +1,4 @@
-"""One comment, through every hand it can pass through, and what each person saw on the way."""
+"""One comment through every decision, and what each person sees after it."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from browser.conftest import PASSWORD, ROOT, Board, set_up_second_factor, sign_i
 REMARK = "부두 시계가 오 분 늦습니다"
 
 
-def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window, board, article):
+def test_a_comment_is_held_approved_reported_hidden_appealed_and_restored(window, board, article):
     writer, reader, guest = window(), window(), window()
     mo = window("mo", java_script_enabled=False)
     second = window(java_script_enabled=False)
@@ -23,32 +23,32 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     set_up_second_factor(second)
     everyone = {"guest": guest, "author": writer, "reporter": reader, "moderator": mo}
 
-    hold_everything_of(mo, name)
+    premoderate(mo, name)
     writer.goto(article)
     writer.fill("form[data-write] textarea", REMARK)
     writer.click("form[data-write] button.primary")
     expect(writer.locator("main")).to_contain_text("운영자가 확인한 뒤")
-    assert who_reads_it(everyone, article) == {"author"}  # moderators read it at the desk
+    assert readers_of_remark(everyone, article) == {"author"}  # moderators read it at the desk
     writer.goto("/account/comments")
     expect(writer.locator("main")).to_contain_text(REMARK)
 
     mo.goto(f"/desk/comments?queue=held&text={REMARK}")
     mo.locator(".card", has_text=REMARK).get_by_role("button", name="승인").click()
-    assert who_reads_it(everyone, article) == set(everyone)
+    assert readers_of_remark(everyone, article) == set(everyone)
     writer.goto("/account/notices")
     expect(writer.locator(".log li").first).to_contain_text("다른 이용자도 볼 수 있습니다")
 
-    comment = comment_of(guest, article)
+    comment = comment_path(guest, article)
     reader.goto(comment)
     reader.locator("#report").get_by_label("욕설").first.check()
     reader.locator("#report button.primary").click()
     expect(reader.locator("summary", has_text="신고한 댓글")).to_be_visible()
-    assert who_reads_it(everyone, article) == {"guest", "author", "moderator"}
+    assert readers_of_remark(everyone, article) == {"guest", "author", "moderator"}
 
     mo.goto(f"/desk/comments?queue=reported&text={REMARK}")
     mo.locator(".card", has_text=REMARK).locator("button[value=abuse]").click()
-    assert who_reads_it(everyone, article) == set()
-    assert who_reads_it(everyone, comment) == {"author", "moderator"}
+    assert readers_of_remark(everyone, article) == set()
+    assert readers_of_remark(everyone, comment) == {"author", "moderator"}
     for page in (guest, reader):
         page.goto(article)
         expect(page.locator(".removed-comment")).to_contain_text("욕설·인신공격")
@@ -63,12 +63,12 @@ def test_held_kept_reported_hidden_appealed_and_restored_by_somebody_else(window
     mo.goto("/desk/appeals")
     expect(mo.locator(".card", has_text=REMARK).locator("button")).to_have_count(0)
     second.goto("/desk/appeals")
-    asked = second.locator(".card", has_text=REMARK)
-    asked.locator("[name=says]").fill("욕설이 없습니다.")
-    asked.get_by_role("button", name="인용").click()
+    card = second.locator(".card", has_text=REMARK)
+    card.locator("[name=says]").fill("욕설이 없습니다.")
+    card.get_by_role("button", name="인용").click()
 
-    assert who_reads_it(everyone, article) >= {"guest", "author", "moderator"}
-    expect_gone(everyone, article, count=0)
+    assert readers_of_remark(everyone, article) >= {"guest", "author", "moderator"}
+    expect_removed(everyone, article, count=0)
     writer.goto("/account/notices")
     expect(writer.locator(".log li").first).to_contain_text("욕설이 없습니다.")
     mo.goto("/desk/appeals")
@@ -87,7 +87,7 @@ def make_moderator(board: Board, email: str) -> None:
     )
 
 
-def hold_everything_of(mo: Page, name: str) -> None:
+def premoderate(mo: Page, name: str) -> None:
     mo.goto(f"/desk/people?q={name}")
     mo.get_by_role("link", name=name).click()
     mo.locator("summary", has_text="이 회원의 댓글 사전 승인").click()
@@ -96,8 +96,8 @@ def hold_everything_of(mo: Page, name: str) -> None:
     expect(mo.locator(".notice")).to_be_visible()
 
 
-def who_reads_it(everyone: dict[str, Page], path: str) -> set[str]:
-    """Whoever finds the remark unfolded on this page, as it is shown to them."""
+def readers_of_remark(everyone: dict[str, Page], path: str) -> set[str]:
+    """The people who find the remark, not collapsed, on this page."""
     readers = set()
     for name, page in everyone.items():
         page.goto(path)
@@ -107,13 +107,13 @@ def who_reads_it(everyone: dict[str, Page], path: str) -> set[str]:
     return readers
 
 
-def expect_gone(everyone: dict[str, Page], path: str, *, count: int) -> None:
+def expect_removed(everyone: dict[str, Page], path: str, *, count: int) -> None:
     for page in everyone.values():
         page.goto(path)
         expect(page.locator(".removed-comment")).to_have_count(count)
 
 
-def comment_of(guest: Page, article: str) -> str:
-    """The page of the only comment there."""
+def comment_path(guest: Page, article: str) -> str:
+    """The path of the only comment there."""
     guest.goto(article)
     return f"/comments/{(guest.locator('li.comment').get_attribute('id') or '').split('-')[1]}"

@@ -1,4 +1,4 @@
-"""The number under the box is the number the server counts."""
+"""Character count: the number below the box is the one the server counts."""
 
 import pytest
 from playwright.sync_api import expect
@@ -38,12 +38,12 @@ def box(window, article):
     page = window("ada")
     page.goto(article)
     expect(page.locator(".character-count")).to_have_text(f"0 / {LIMIT}")
-    window.forgive("status of 422")
+    window.allow("status of 422")
     return page
 
 
 def padded(unit: str, length: int) -> str:
-    """`unit` as often as fits, then one letter many times: `length` characters for the server."""
+    """`length` characters for the server: `unit` as often as it fits, then one letter."""
     text = ""
     while count_graphemes(normalize(text + unit + "x")) < min(length, 40):
         text += unit
@@ -90,14 +90,14 @@ def test_every_text_of_the_corpus_is_counted_as_the_server_counts_it(box):
     assert counted == [f"{count_graphemes(normalize(text))} / {LIMIT}" for text in texts]
 
 
-def test_what_is_left_is_said_aloud_only_past_a_mark(box):
-    textarea, said = box.locator("form[data-write] textarea"), box.locator("[data-countdown]")
+def test_the_remaining_count_is_announced_only_past_a_mark(box):
+    textarea, announced = box.locator("form[data-write] textarea"), box.locator("[data-countdown]")
 
     textarea.fill("가" * 249)
-    expect(said).to_have_text("")
+    expect(announced).to_have_text("")
     textarea.fill("가" * 250)
-    expect(said).to_have_text("50자 남았습니다")
+    expect(announced).to_have_text("50자 남았습니다")
     textarea.fill("가" * 251)
-    expect(said).to_have_text("50자 남았습니다")
+    expect(announced).to_have_text("50자 남았습니다")
     textarea.fill("가" * 302)
-    expect(said).to_have_text("2자 초과했습니다")
+    expect(announced).to_have_text("2자 초과했습니다")

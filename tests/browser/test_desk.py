@@ -1,4 +1,4 @@
-"""A moderator clears a queue without touching the mouse."""
+"""Moderation desk: a moderator clears a queue with the keyboard alone."""
 
 import re
 
@@ -37,7 +37,7 @@ def desk(window, article, word, board) -> Page:
     return page
 
 
-def test_twenty_items_by_keyboard_only_and_the_last_taken_back(desk, window, article, word):
+def test_twenty_items_are_decided_by_keyboard_and_the_last_is_undone(desk, window, article, word):
     expect(items(desk)).to_have_count(COUNT)
     desk.keyboard.press("j")
     expect(items(desk).first).to_be_focused()
@@ -59,7 +59,7 @@ def test_twenty_items_by_keyboard_only_and_the_last_taken_back(desk, window, art
     expect(reader.locator(".removed-comment", has_text="혐오·차별")).to_have_count(COUNT // 2 - 1)
 
 
-def test_keys_do_nothing_while_one_writes_and_are_told_on_a_sheet(desk):
+def test_shortcuts_are_off_while_typing_and_listed_in_a_dialog(desk):
     desk.keyboard.press("/")
     expect(desk.locator("#text")).to_be_focused()
     desk.keyboard.type("kkk1")
@@ -76,7 +76,7 @@ def test_keys_do_nothing_while_one_writes_and_are_told_on_a_sheet(desk):
     expect(sheet).to_have_count(0)
 
 
-def test_what_a_colleague_decided_leaves_the_queue_by_itself(desk, window, board):
+def test_items_a_colleague_decided_leave_the_queue_by_themselves(desk, window, board):
     desk.clock.install()
     desk.reload()
     other = window("mo")
@@ -91,7 +91,7 @@ def test_what_a_colleague_decided_leaves_the_queue_by_itself(desk, window, board
     expect(desk.locator(".desk-nav [aria-current] b")).to_have_text(re.compile(r"\d"))
 
 
-def test_without_a_script_the_same_forms_do_the_same(desk, window):
+def test_the_same_forms_work_without_javascript(desk, window):
     page = window("mo", java_script_enabled=False)
     page.goto(desk.url)
 
@@ -102,8 +102,8 @@ def test_without_a_script_the_same_forms_do_the_same(desk, window):
     expect(page.locator("[data-item]")).to_have_count(COUNT)
 
 
-def test_an_undo_that_comes_too_late_is_told_in_words(desk, window, board):
-    window.forgive("status of 409")
+def test_an_undo_that_comes_too_late_shows_a_message(desk, window, board):
+    window.allow("status of 409")
     items(desk).first.get_by_role("button", name="문제없음").click()
     undo = desk.locator("[data-undo] form")
     expect(undo).to_be_visible()

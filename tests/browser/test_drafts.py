@@ -1,4 +1,4 @@
-"""What one was writing is there again: after a reload, a sign-in, a connection that went."""
+"""Drafts: unsent text is there again after a reload, a sign-in, a broken connection."""
 
 from collections.abc import Callable
 
@@ -11,19 +11,19 @@ from browser.conftest import (
     sign_in,
     sign_up,
     unique,
-    until_told,
+    until_in_page,
     without_reload,
 )
 
 BOX = "form[data-write]:not([data-opened]) textarea"
 POST = "form[data-write]:not([data-opened]) button.primary"
 NOTE = "form[data-write]:not([data-opened]) [data-draft]"
-KEPT = "() => Object.keys(localStorage).filter((name) => name.startsWith('draft '))"
+DRAFT_NAMES = "() => Object.keys(localStorage).filter((name) => name.startsWith('draft '))"
 
 
-def until_kept(page: Page, enough: Callable[[int], bool]) -> None:
-    """Wait for so many drafts on this device."""
-    until_told(page, lambda: enough(len(page.evaluate(KEPT))), "drafts are kept")
+def until_drafts(page: Page, enough: Callable[[int], bool]) -> None:
+    """Wait until the number of drafts on this device is `enough`."""
+    until_in_page(page, lambda: enough(len(page.evaluate(DRAFT_NAMES))), "drafts are stored")
 
 
 def write(window, path: str, text: str, who: str = "ada") -> Page:
@@ -32,12 +32,12 @@ def write(window, path: str, text: str, who: str = "ada") -> Page:
     page.goto(path)
     expect(page.locator(".character-count").first).to_have_text("0 / 300")
     page.locator(BOX).fill(text)
-    until_kept(page, lambda count: count > 0)
+    until_drafts(page, lambda count: count > 0)
     return page
 
 
-def lose(route: Route) -> None:
-    """The comment is stored, and its answer never comes."""
+def lose_answer(route: Route) -> None:
+    """The comment is stored, but its answer is lost."""
     assert route.fetch(max_redirects=0).status == 303
     route.abort()
 
@@ -52,13 +52,13 @@ def test_text_survives_a_reload_and_is_gone_once_posted(window, article):
     expect(page.locator(BOX)).to_have_value("")
     expect(page.locator(NOTE)).to_be_hidden()
 
-    assert page.evaluate(KEPT) == []
+    assert page.evaluate(DRAFT_NAMES) == []
     page.reload()
     expect(page.locator("[data-count]")).to_have_text("1")
     expect(page.locator(BOX)).to_have_value("")
 
 
-def test_another_window_says_politely_that_text_was_brought_back_and_clears_it(window, article):
+def test_another_window_announces_the_restored_text_and_can_clear_it(window, article):
     page = write(window, article, "쓰다 만 글")
     other = page.context.new_page()
     other.goto(article)
@@ -71,11 +71,11 @@ def test_another_window_says_politely_that_text_was_brought_back_and_clears_it(w
     expect(other.locator(BOX)).to_have_value("")
     expect(other.locator(BOX)).to_be_focused()
     expect(other.locator(NOTE)).to_be_hidden()
-    assert other.evaluate(KEPT) == []
+    assert other.evaluate(DRAFT_NAMES) == []
     expect(page.locator(BOX)).to_have_value("쓰다 만 글")
 
 
-def test_of_two_windows_the_later_text_is_kept_and_neither_changes_the_other(window, article):
+def test_of_two_windows_the_later_text_is_stored_and_neither_changes_the_other(window, article):
     first = write(window, article, "첫 창")
     second = first.context.new_page()
     second.goto(article)
@@ -87,7 +87,7 @@ def test_of_two_windows_the_later_text_is_kept_and_neither_changes_the_other(win
     expect(third.locator(BOX)).to_have_value("둘째 창")
 
 
-def test_a_reply_is_open_again_with_its_text_and_cancelling_forgets_it(window, article):
+def test_a_reply_is_open_again_with_its_text_and_cancelling_removes_it(window, article):
     say(window, article, "뿌리", who="tess")
     page = window("ada")
     page.goto(article)
@@ -101,7 +101,7 @@ def test_a_reply_is_open_again_with_its_text_and_cancelling_forgets_it(window, a
 
     expect(page.locator(REPLY)).to_have_count(0)
     expect(page.locator("a[data-reply]")).to_be_focused()
-    assert page.evaluate(KEPT) == []
+    assert page.evaluate(DRAFT_NAMES) == []
     page.reload()
     expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(REPLY)).to_have_count(0)
@@ -126,23 +126,23 @@ def test_a_half_made_edit_is_there_when_the_box_is_opened_again(window, article)
 def test_text_written_when_the_session_ended_is_there_after_signing_in(window, article):
     page = write(window, article, "한참 쓴 글")
     page.context.clear_cookies()
-    window.forgive("status of 401")
+    window.allow("status of 401")
     page.click(POST)
     expect(page.locator("form[data-write] [role=alert]")).to_contain_text("로그아웃")
 
     page.goto(article)
     expect(page.locator("form[data-write]")).to_have_count(0)
     page.locator(".callout a.primary").click()
-    sign_in(page, *window.board.account("ada"))
+    sign_in(page, *window.board.credentials("ada"))
 
     expect(page.locator(BOX)).to_have_value("한참 쓴 글")
 
 
 def test_a_comment_whose_answer_was_lost_is_posted_once_even_after_a_reload(window, article):
     page = write(window, article, "끊긴 배에서 씁니다")
-    window.forgive("net::ERR_FAILED")
+    window.allow("net::ERR_FAILED")
 
-    page.route("**/comments", lose)
+    page.route("**/comments", lose_answer)
     page.click(POST)
     expect(page.locator("form[data-write] [role=alert]")).to_contain_text("연결")
     page.unroute("**/comments")
@@ -154,14 +154,14 @@ def test_a_comment_whose_answer_was_lost_is_posted_once_even_after_a_reload(wind
     assert answer.value.status == 303
     expect(page.locator(BOX)).to_have_value("")
     expect(page.locator("[data-count]")).to_have_text("1")
-    assert page.evaluate(KEPT) == []
+    assert page.evaluate(DRAFT_NAMES) == []
 
 
-def test_changed_after_its_answer_was_lost_it_is_told_apart_and_can_be_posted(window, article):
+def test_a_text_changed_after_its_answer_was_lost_can_be_posted_too(window, article):
     page = write(window, article, "첫 글")
-    window.forgive("net::ERR_FAILED", "status of 422")
+    window.allow("net::ERR_FAILED", "status of 422")
 
-    page.route("**/comments", lose)
+    page.route("**/comments", lose_answer)
     page.click(POST)
     expect(page.locator("form[data-write] [role=alert]")).to_contain_text("연결")
     page.unroute("**/comments")
@@ -176,31 +176,31 @@ def test_changed_after_its_answer_was_lost_it_is_told_apart_and_can_be_posted(wi
     expect(page.locator(".comment .text")).to_have_text(["고쳐 쓴 글", "첫 글"])
 
 
-def test_whoever_signs_out_leaves_no_draft_and_another_reader_never_sees_it(window, article):
+def test_signing_out_removes_drafts_and_another_reader_never_sees_them(window, article):
     page = window()
     sign_up(page, unique("바다"), article)
     page.locator(BOX).fill("내 글")
-    until_kept(page, lambda count: count > 0)
-    mine = page.evaluate("() => JSON.stringify(localStorage)")
+    until_drafts(page, lambda count: count > 0)
+    own_storage = page.evaluate("() => JSON.stringify(localStorage)")
     page.goto("/")
 
     page.get_by_role("button", name="로그아웃").click()
 
     expect(page.locator("a.account-link")).to_have_count(0)
-    assert page.evaluate(KEPT) == []
+    assert page.evaluate(DRAFT_NAMES) == []
     page.evaluate(
-        "(kept) => Object.entries(JSON.parse(kept)).forEach((it) => localStorage.setItem(...it))",
-        mine,
+        "(items) => Object.entries(JSON.parse(items)).forEach((it) => localStorage.setItem(...it))",
+        own_storage,
     )
-    sign_in(page, *window.board.account("ada"))
+    sign_in(page, *window.board.credentials("ada"))
     page.goto(article)
     expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(BOX)).to_have_value("")
 
 
-def test_drafts_grow_old_and_few_remain(window, article):
+def test_old_drafts_are_removed_and_only_a_few_remain(window, article):
     page = write(window, article, "새 글")
-    [name] = page.evaluate(KEPT)
+    [name] = page.evaluate(DRAFT_NAMES)
     page.evaluate(
         """([name, day]) => {
             const draft = JSON.parse(localStorage.getItem(name));
@@ -218,11 +218,11 @@ def test_drafts_grow_old_and_few_remain(window, article):
 
     expect(page.locator(".character-count").first).to_have_text("0 / 300")
     expect(page.locator(BOX)).to_have_value("")
-    until_kept(page, lambda count: count == 20)
-    assert page.evaluate(KEPT).count("draft 0 /broken ") == 0
+    until_drafts(page, lambda count: count == 20)
+    assert page.evaluate(DRAFT_NAMES).count("draft 0 /broken ") == 0
 
 
-def test_where_storage_is_refused_one_writes_without_drafts(window, article):
+def test_without_storage_one_writes_without_drafts(window, article):
     page = window("ada")
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })"
@@ -245,7 +245,7 @@ def test_a_draft_belongs_to_its_article(window, article):
     expect(page.locator(BOX)).to_have_value("")
 
 
-def test_two_comments_one_after_the_other_are_two(window, article):
+def test_two_comments_in_a_row_are_stored_as_two(window, article):
     page = write(window, article, "하나")
     with without_reload(page):
         page.click(POST)

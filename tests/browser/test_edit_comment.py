@@ -1,4 +1,4 @@
-"""Editing, looking first, and thinking twice, without leaving the page and without a script."""
+"""Editing, preview and warnings, without leaving the page and without JavaScript."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +11,7 @@ EDIT = "[data-edits] textarea"
 PHONE = "문의는 010-1234-5678로 주세요"
 
 
-def test_a_comment_is_edited_where_it_stands_and_readers_see_what_it_said(window, article):
+def test_a_comment_is_edited_in_place_and_readers_see_the_earlier_version(window, article):
     say(window, article, "다리가 닫혔다")
     page = window("ada")
     page.goto(article)
@@ -70,7 +70,7 @@ def test_an_edit_in_another_window_is_shown_beside_ones_own_and_nothing_is_lost(
     first.goto(article)
     second = first.context.new_page()
     second.goto(article)
-    window.forgive("status of 409")
+    window.allow("status of 409")
     for page, text in ((first, "첫 창에서"), (second, "둘째 창에서")):
         page.locator("a[data-edit]").click()
         page.locator(EDIT).fill(text)
@@ -86,7 +86,7 @@ def test_an_edit_in_another_window_is_shown_beside_ones_own_and_nothing_is_lost(
     expect(second.locator(".comment .text")).to_have_text(["둘째 창에서"])
 
 
-def test_the_way_to_edit_goes_when_its_time_has_passed(window, article):
+def test_the_edit_link_goes_when_the_time_to_edit_has_passed(window, article):
     say(window, article, "처음")
     page = window("ada")
     page.clock.install()
@@ -99,7 +99,7 @@ def test_the_way_to_edit_goes_when_its_time_has_passed(window, article):
     expect(page.locator("a[href$='#delete']")).to_be_visible()
 
 
-def test_only_the_author_is_shown_the_way_to_edit(window, article):
+def test_only_the_author_sees_the_edit_link(window, article):
     say(window, article, "처음")
 
     for who in ("tess", None):
@@ -109,7 +109,7 @@ def test_only_the_author_is_shown_the_way_to_edit(window, article):
         expect(page.locator("a[data-edit]")).to_be_hidden()
 
 
-def test_a_preview_is_shown_below_the_box_and_goes_when_one_writes_on(window, article):
+def test_a_preview_is_shown_below_the_box_and_goes_when_the_text_changes(window, article):
     page = window("ada")
     page.goto(article)
     with without_reload(page):
@@ -139,35 +139,35 @@ def test_a_preview_without_a_script_keeps_the_text(window, article):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_telephone_number_is_pointed_out_and_posted_when_it_is_meant(window, article, scripts):
+def test_a_phone_number_is_pointed_out_and_posted_once_confirmed(window, article, scripts):
     page = window("ada", java_script_enabled=scripts)
-    window.forgive("status of 422")
+    window.allow("status of 422")
     page.goto(article)
     page.locator(BOX).fill(PHONE)
     page.locator("form[data-write] button.primary").click()
 
-    told = page.locator("form[data-write] [data-feedback]")
-    expect(told.locator("mark")).to_have_text("010-1234-5678")
-    expect(told).to_contain_text("전화번호로 보입니다.")
+    feedback = page.locator("form[data-write] [data-feedback]")
+    expect(feedback.locator("mark")).to_have_text("010-1234-5678")
+    expect(feedback).to_contain_text("전화번호로 보입니다.")
     expect(page.locator(BOX)).to_have_value(PHONE)
-    told.get_by_role("button", name="이대로 등록").click()
+    feedback.get_by_role("button", name="이대로 등록").click()
 
     expect(page.locator(".comment .text")).to_have_text([PHONE])
 
 
-def test_rewriting_asks_anew_only_when_there_is_something_to_ask(window, article):
+def test_a_changed_text_is_warned_about_again_only_if_needed(window, article):
     page = window("ada")
-    window.forgive("status of 422")
+    window.allow("status of 422")
     page.goto(article)
     page.locator(BOX).fill(PHONE)
     page.locator(BOX).press("Control+Enter")
-    told = page.locator("form[data-write] [data-feedback]")
-    expect(told.locator("mark")).to_have_text("010-1234-5678")
-    told.get_by_role("link", name="수정").click()
+    feedback = page.locator("form[data-write] [data-feedback]")
+    expect(feedback.locator("mark")).to_have_text("010-1234-5678")
+    feedback.get_by_role("link", name="수정").click()
     expect(page.locator(BOX)).to_be_focused()
     page.locator(BOX).fill("문의는 02-987-6543으로 주세요")
-    told.get_by_role("button", name="이대로 등록").click()
-    expect(told.locator("mark")).to_have_text("02-987-6543")
+    feedback.get_by_role("button", name="이대로 등록").click()
+    expect(feedback.locator("mark")).to_have_text("02-987-6543")
 
     page.locator(BOX).fill("문의는 본사로 주세요")
     page.locator(BOX).press("Control+Enter")
@@ -175,28 +175,28 @@ def test_rewriting_asks_anew_only_when_there_is_something_to_ask(window, article
     expect(page.locator(".comment .text")).to_have_text(["문의는 본사로 주세요"])
 
 
-def test_consent_is_not_forgotten_when_the_connection_fails(window, article):
+def test_a_confirmation_survives_a_failed_connection(window, article):
     page = window("ada")
-    window.forgive("status of 422", "net::ERR_INTERNET_DISCONNECTED")
+    window.allow("status of 422", "net::ERR_INTERNET_DISCONNECTED")
     page.goto(article)
     page.locator(BOX).fill(PHONE)
     page.locator(BOX).press("Control+Enter")
-    told = page.locator("form[data-write] [data-feedback]")
-    expect(told.get_by_role("button", name="이대로 등록")).to_be_visible()
+    feedback = page.locator("form[data-write] [data-feedback]")
+    expect(feedback.get_by_role("button", name="이대로 등록")).to_be_visible()
     page.context.set_offline(True)
-    told.get_by_role("button", name="이대로 등록").click()
-    expect(told).to_contain_text("연결")
+    feedback.get_by_role("button", name="이대로 등록").click()
+    expect(feedback).to_contain_text("연결")
     page.context.set_offline(False)
 
-    told.get_by_role("button").click()
+    feedback.get_by_role("button").click()
 
     expect(page.locator(".comment .text")).to_have_text([PHONE])
 
 
-def test_a_reply_is_advised_on_in_its_own_box(window, article):
+def test_warnings_about_a_reply_are_in_its_own_box(window, article):
     say(window, article, "뿌리", who="tess")
     page = window("ada")
-    window.forgive("status of 422")
+    window.allow("status of 422")
     page.goto(article)
     page.locator("a[data-reply]").click()
     page.locator(f"{REPLY} textarea").fill(PHONE)
@@ -212,10 +212,10 @@ def test_a_reply_is_advised_on_in_its_own_box(window, article):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_advice_previews_and_drafts_can_be_read_by_everyone(window, article, theme, width):
+def test_warnings_previews_and_drafts_are_accessible(window, article, theme, width):
     size = {"width": width, "height": 900}
     page = window("ada", color_scheme=theme, viewport=size, bypass_csp=True)
-    window.forgive("status of 422")
+    window.allow("status of 422")
 
     def complaints():
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]

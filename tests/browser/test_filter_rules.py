@@ -1,14 +1,14 @@
-"""A moderator tries a rule, adopts it, and sees later why it held a comment."""
+"""Filter rules: a moderator tests one, adopts it, and sees later why it held a comment."""
 
 from playwright.sync_api import expect
 
 from browser.conftest import unique
 
 
-def test_a_rule_is_tried_adopted_and_explains_what_it_finds(window, article):
+def test_a_rule_is_tested_adopted_and_explains_its_matches(window, article):
     word = unique("개복치").replace(" ", "")
     ada, mo = window("ada"), window("mo")
-    window.forgive("status of 422")
+    window.allow("status of 422")
     ada.goto(article)
     ada.locator("form[data-write] textarea").fill(f"어제도 {word} 같은 소리")
     ada.locator("form[data-write] button.primary").click()

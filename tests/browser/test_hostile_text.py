@@ -1,4 +1,4 @@
-"""Text that wants to be a script stays text, wherever it is written and wherever it is shown."""
+"""Hostile text: script in a text stays text, wherever it is written and shown."""
 
 from playwright.sync_api import Page, expect
 
@@ -27,20 +27,20 @@ POLYGLOTS = [
     "</template></script><script>alert(1)</script>",
 ]  # fmt: skip
 
-ODD = """() => [...document.querySelectorAll("*")].flatMap((each) => {
+DANGEROUS = """() => [...document.querySelectorAll("*")].flatMap((each) => {
     const scripted = ({ name, value }) =>
         /^(on.*|srcdoc|style|formaction)$/.test(name)
         || (/^(href|src|action)$/.test(name) && /^\\s*(javascript|data|vbscript):/i.test(value));
     const foreign = "iframe, object, embed, base, meta[http-equiv], math, noscript, main style, "
         + "script:not([src^='/static/']):not([type='application/ld+json'])";
-    const isOdd = [...each.attributes].some(scripted) || each.matches(foreign);
-    return isOdd ? [each.outerHTML.slice(0, 120)] : [];
+    const isDangerous = [...each.attributes].some(scripted) || each.matches(foreign);
+    return isDangerous ? [each.outerHTML.slice(0, 120)] : [];
 })"""
 
 
-def what_is_odd(page: Page) -> list[str]:
+def dangerous_elements(page: Page) -> list[str]:
     """Elements that could run something, and 'hacked' if something did."""
-    return page.evaluate(ODD) + (["hacked"] if page.evaluate("'hacked' in window") else [])
+    return page.evaluate(DANGEROUS) + (["hacked"] if page.evaluate("'hacked' in window") else [])
 
 
 def test_comments_stay_text_on_every_page_that_shows_them(window, article):
@@ -50,29 +50,29 @@ def test_comments_stay_text_on_every_page_that_shows_them(window, article):
         page.locator("form[data-write] textarea").fill(text)
         page.locator("form[data-write] button.primary").click()
         expect(page.locator("[data-count]"), text).to_have_text(str(number + 1))
-    shown = page.locator(".comment .text").all_inner_texts()
-    assert shown == POLYGLOTS[::-1]
-    assert what_is_odd(page) == []
+    texts = page.locator(".comment .text").all_inner_texts()
+    assert texts == POLYGLOTS[::-1]
+    assert dangerous_elements(page) == []
 
     newest = page.locator(".comment").first.get_attribute("id").replace("comment-", "")
     for path in (article, f"{article}/comments", f"/comments/{newest}", "/account/comments"):
         page.goto(path)
-        assert what_is_odd(page) == [], path
+        assert dangerous_elements(page) == [], path
 
 
 def test_a_refused_comment_is_shown_again_as_text(window, article):
     page = window("ada", java_script_enabled=False)
-    window.forgive("status of 422")
+    window.allow("status of 422")
     long = POLYGLOTS[0] + "</textarea>" + POLYGLOTS[1] + "가" * 300
     page.goto(article)
     page.locator("form[data-write] textarea").fill(long)
     page.locator("form[data-write] button.primary").click()
 
     expect(page.locator("form[data-write] textarea")).to_have_value(long)
-    assert what_is_odd(page) == []
+    assert dangerous_elements(page) == []
 
 
-def test_a_reason_in_a_moderators_own_words_stays_text(window, article):
+def test_a_reason_a_moderator_typed_stays_text(window, article):
     say(window, article, "사라질 댓글")
     mo = window("mo")
     mo.goto(article)
@@ -85,10 +85,10 @@ def test_a_reason_in_a_moderators_own_words_stays_text(window, article):
     for path in (article, "/rulings"):
         mo.goto(path)
         expect(mo.locator("main")).to_contain_text(POLYGLOTS[1])
-        assert what_is_odd(mo) == [], path
+        assert dangerous_elements(mo) == [], path
 
 
-def test_the_search_for_oddities_finds_them(window):
+def test_dangerous_elements_are_found(window):
     page = window(bypass_csp=True)
     page.goto("/")
     page.evaluate("""() => { document.querySelector("main").append(...[
@@ -100,12 +100,12 @@ def test_the_search_for_oddities_finds_them(window):
         return element;
     })) }""")
 
-    assert len(what_is_odd(page)) == 6
+    assert len(dangerous_elements(page)) == 6
 
 
-def test_nobody_gets_such_a_name(window):
+def test_a_display_name_cannot_contain_html(window):
     page = window()
-    window.forgive("status of 422")
+    window.allow("status of 422")
     for text in POLYGLOTS:
         page.goto("/sign-up")
         page.fill("[name=email]", f"{unique('name').replace(' ', '.')}@harbour.example")
@@ -116,12 +116,12 @@ def test_nobody_gets_such_a_name(window):
 
         expect(page.locator(".problem")).to_be_visible()
         expect(page.locator("[name=name]")).to_have_value(text)
-        assert what_is_odd(page) == [], text
+        assert dangerous_elements(page) == [], text
 
 
 def test_an_article_shows_its_headline_as_text_and_runs_nothing_of_its_body(window):
     everything = " ".join(POLYGLOTS)
-    window.forgive("status of 404")  # the pictures that are not there
+    window.allow("status of 404")  # the pictures that are not there
     title = POLYGLOTS[0] + POLYGLOTS[1]
     lines = {"section": POLYGLOTS[0], "byline": POLYGLOTS[1], "subtitles": POLYGLOTS[2]}
     path = publish(window, title=title, summary=everything[:900], body=everything, **lines)
@@ -132,7 +132,7 @@ def test_an_article_shows_its_headline_as_text_and_runs_nothing_of_its_body(wind
     expect(page.locator(".article .byline")).to_contain_text(POLYGLOTS[1])
     for shown in (path, f"{path}/comments", "/"):
         page.goto(shown)
-        assert what_is_odd(page) == [], shown
+        assert dangerous_elements(page) == [], shown
     for shown in ("/desk/articles", f"/desk{path}"):
         tess.goto(shown)
-        assert what_is_odd(tess) == [], shown
+        assert dangerous_elements(tess) == [], shown

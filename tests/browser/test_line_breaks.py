@@ -1,4 +1,4 @@
-"""No line ends between a closing quotation mark and the particle behind it."""
+"""Line breaks: none between a closing quotation mark and the particle behind it."""
 
 import pytest
 
@@ -10,12 +10,12 @@ QUOTED = (
     "「부두길」에서 『바다』까지는 말이 없다"
 )
 # Of every closing mark with Hangul behind it: whether the two are on one line.
-APART = """(paragraph) => {
+ON_ONE_LINE = """(paragraph) => {
   const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
   const seen = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    for (const found of node.data.matchAll(/[”’"'」』]\\u2060?(?=[가-힣])/g)) {
-      const tops = [found.index, found.index + found[0].length].map((start) => {
+    for (const match of node.data.matchAll(/[”’"'」』]\\u2060?(?=[가-힣])/g)) {
+      const tops = [match.index, match.index + match[0].length].map((start) => {
         const range = document.createRange();
         range.setStart(node, start);
         range.setEnd(node, start + 1);
@@ -37,27 +37,27 @@ def quoted(window, article):
 
 
 def at_all_widths(paragraph):
-    """What is seen at each of many widths of the same paragraph."""
+    """For each of many widths of the paragraph: whether each pair is on one line."""
     for width in range(140, 330, 2):  # from where the longest word fits
         paragraph.evaluate(
             "(it, width) => { it.closest('.text').style.width = `${width}px` }", width
         )
-        yield paragraph.evaluate(APART)
+        yield paragraph.evaluate(ON_ONE_LINE)
 
 
 def test_a_particle_stays_with_its_quotation(quoted):
-    for seen in at_all_widths(quoted):
-        assert seen == [True] * 8
+    for results in at_all_widths(quoted):
+        assert results == [True] * 8
 
 
-def test_without_the_joiner_a_line_would_end_there(quoted):
-    """Else the test above would show nothing."""
+def test_without_the_joiner_a_line_would_break_there(quoted):
+    """Proves that the test above can fail."""
     quoted.evaluate("(it) => { it.textContent = it.textContent.replaceAll('\\u2060', '') }")
 
-    assert any(False in seen for seen in at_all_widths(quoted))
+    assert any(False in results for results in at_all_widths(quoted))
 
 
-def test_it_is_not_in_what_is_stored_or_searched(window, article):
+def test_the_joiner_is_neither_stored_nor_searched(window, article):
     say(window, article, "그는 “바다로”라고 했다")
 
     page = window()

@@ -1,4 +1,4 @@
-"""An open thread notices new comments, offers them without moving, and costs almost nothing."""
+"""Live updates: an open thread offers new comments without moving, and costs almost nothing."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -19,60 +19,59 @@ HIDE = """(hidden) => {
 BUTTON = ".new-comments a"
 TEXTS = "ol.comments > .comment > article > .text"
 
-
-# Each question and how it ended: the status of its answer, 0 when it failed, null while it is under
-# way. Told by the page itself, because what the network tells comes some steps of our clock later.
-LISTEN = """const ask = fetch;
-window.questions = [];
-window.fetch = async (...what) => {
-    if (!String(what[0]).endsWith("/comments/newest")) return ask(...what);
-    const number = questions.push(null) - 1;
+# Each poll: the status of its answer, 0 if it failed, null while it is under way. Recorded in the
+# page itself, because network events arrive some steps of our clock later.
+RECORD_POLLS = """const originalFetch = fetch;
+window.polls = [];
+window.fetch = async (...args) => {
+    if (!String(args[0]).endsWith("/comments/newest")) return originalFetch(...args);
+    const number = polls.push(null) - 1;
     try {
-        const answer = await ask(...what);
-        questions[number] = answer.status;
+        const answer = await originalFetch(...args);
+        polls[number] = answer.status;
         return answer;
     } catch (error) {
-        questions[number] = 0;
+        polls[number] = 0;
         throw error;
     }
 };"""
 
 
-class Desk:
-    """A reader's page whose clock stands still but when it is told to go."""
+class PollingPage:
+    """A reader's page with a clock that only moves when the test says so."""
 
     def __init__(self, page: Page, path: str) -> None:
         self.page = page
         page.add_init_script(NO_JITTER)
-        page.add_init_script(LISTEN)
+        page.add_init_script(RECORD_POLLS)
         page.clock.install(time=datetime.now(UTC))
         page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
         page.goto(path)
-        self.until_asked()
+        self.until_polled()
 
     @property
-    def answered(self) -> list[int]:
-        """How each question so far has ended; 0 is a failure."""
-        return list(self.page.evaluate("questions"))
+    def polls(self) -> list[int]:
+        """The status of each poll so far; 0 is a failure."""
+        return list(self.page.evaluate("polls"))
 
     def pass_seconds(self, seconds: int, step: int = 5) -> None:
-        """Time passes, less than a question may take at a time; each ends before it goes on."""
+        """Move the clock in steps shorter than the timeout of a poll, each of which ends first."""
         for _ in range(0, seconds, step):
             self.page.clock.run_for(step * 1000)
-            self.page.wait_for_function("() => !questions.includes(null)")
+            self.page.wait_for_function("() => !polls.includes(null)")
 
-    def until_asked(self) -> None:
-        before = len(self.answered)
+    def until_polled(self) -> None:
+        before = len(self.polls)
         for _ in range(600):
             self.pass_seconds(1, step=1)
-            if len(self.answered) > before:
+            if len(self.polls) > before:
                 return
-        raise AssertionError("nothing was asked in ten minutes")
+        raise AssertionError("no poll in ten minutes")
 
-    def questions_in(self, seconds: int) -> int:
-        before = len(self.answered)
+    def polls_in(self, seconds: int) -> int:
+        before = len(self.polls)
         self.pass_seconds(seconds)
-        return len(self.answered) - before
+        return len(self.polls) - before
 
 
 @pytest.fixture
@@ -82,14 +81,14 @@ def thread(window, article) -> str:
 
 
 def test_new_comments_are_offered_without_moving_and_shown_in_place(window, thread):
-    desk = Desk(window("mo"), thread)
-    page = desk.page
+    reader = PollingPage(window("mo"), thread)
+    page = reader.page
     expect(page.locator(BUTTON)).to_be_hidden()
     first = page.locator(".comment").first.bounding_box()
 
     say(window, thread, "새 댓글 하나")
     answer = say(window, thread, "새 댓글 둘")
-    desk.until_asked()
+    reader.until_polled()
 
     expect(page.locator(BUTTON)).to_have_text("새 댓글 2개 보기")
     assert page.locator(".comment").first.bounding_box() == first
@@ -99,19 +98,19 @@ def test_new_comments_are_offered_without_moving_and_shown_in_place(window, thre
     expect(page.locator(BUTTON)).to_be_hidden()
     expect(page.locator("[data-count]")).to_have_text("3")
     expect(page.locator(f"#{answer.split('#')[1]} > article")).to_be_focused()
-    assert desk.questions_in(2 * MINUTE) > 0
+    assert reader.polls_in(2 * MINUTE) > 0
     expect(page.locator(BUTTON)).to_be_hidden()
 
 
-def test_replies_count_and_what_is_gone_again_does_not(window, thread):
-    desk = Desk(window("mo"), thread)
-    page = desk.page
+def test_replies_are_counted_and_deleted_comments_are_not(window, thread):
+    reader = PollingPage(window("mo"), thread)
+    page = reader.page
     root = page.locator(".comment").first.get_attribute("id").removeprefix("comment-")
     reply = say(window, thread, "새 답글", parent=root).split("#comment-")[1]
     gone = say(window, thread, "곧 지울 댓글").split("#comment-")[1]
     window.requests("ada").post(f"/comments/{gone}/delete", headers={"Origin": window.board.url})
 
-    desk.until_asked()
+    reader.until_polled()
     expect(page.locator(BUTTON)).to_have_text("새 댓글 1개 보기")
     page.click(BUTTON)
 
@@ -119,38 +118,38 @@ def test_replies_count_and_what_is_gone_again_does_not(window, thread):
     expect(page.locator(".comment")).to_have_count(2)
 
 
-def test_it_is_said_once_and_the_button_goes_on_counting(window, thread):
-    desk = Desk(window(), thread)
-    page = desk.page
+def test_new_comments_are_announced_once_and_the_button_goes_on_counting(window, thread):
+    reader = PollingPage(window(), thread)
+    page = reader.page
     line = page.locator(".new-comments [role=status]")
 
     for number in (1, 2):
         say(window, thread, f"새 댓글 {number}")
-        desk.until_asked()
+        reader.until_polled()
         expect(page.locator(BUTTON)).to_have_text(f"새 댓글 {number}개 보기")
         expect(line).to_have_text("새 댓글 1개 보기")
     page.click(BUTTON)
     expect(line).to_have_text("")
 
     say(window, thread, "새 댓글 3")
-    desk.until_asked()
+    reader.until_polled()
     expect(line).to_have_text("새 댓글 1개 보기")
 
 
-def test_what_one_has_just_posted_is_no_news(window, thread):
-    desk = Desk(window("mo"), thread)
-    page = desk.page
+def test_ones_own_new_comment_is_not_offered(window, thread):
+    reader = PollingPage(window("mo"), thread)
+    page = reader.page
     page.locator("form[data-write] textarea").fill("내가 쓴 댓글")
     page.click("form[data-write] button.primary")
     expect(page.locator(TEXTS).first).to_have_text("내가 쓴 댓글")
 
-    desk.until_asked()
+    reader.until_polled()
 
-    assert desk.answered[-1] == 200
+    assert reader.polls[-1] == 200
     expect(page.locator(BUTTON)).to_be_hidden()
 
 
-def steer(window: Any, thread: str, *measures: str, **more: str) -> None:
+def restrict(window: Any, thread: str, *measures: str, **more: str) -> None:
     slug = thread.removeprefix("/articles/")
     form = {"scope": "article", "article": slug, "reason": "밤에는 쉽니다", **more}
     fields = [*form.items(), *(("measures", measure) for measure in measures)]
@@ -166,21 +165,21 @@ def steer(window: Any, thread: str, *measures: str, **more: str) -> None:
 
 
 def top_of(item: Any) -> float:
-    """Where it is on the screen, which scrolls by whole pixels."""
+    """Its position on the screen, which scrolls by whole pixels."""
     return float(item.bounding_box()["y"])
 
 
-def release(window: Any) -> None:
-    """What was begun last ends."""
+def end_restriction(window: Any) -> None:
+    """mo ends the latest restriction."""
     mo = window.requests("mo")
     id = re.findall(r"/desk/threads/steerings/(\d+)/release", mo.get("/desk/threads").text())[0]
     headers = {"Origin": window.board.url}
     assert mo.post(f"/desk/threads/steerings/{id}/release", headers=headers).ok
 
 
-def test_a_thread_that_is_closed_meanwhile_says_so_and_keeps_what_is_being_written(window, thread):
-    desk = Desk(window("ada"), thread)
-    page = desk.page
+def test_a_thread_closed_meanwhile_says_so_and_keeps_the_text_in_the_box(window, thread):
+    reader = PollingPage(window("ada"), thread)
+    page = reader.page
     box, button = (
         page.locator(f".thread > form[data-write] {what}")
         for what in ("textarea", "button.primary")
@@ -188,8 +187,8 @@ def test_a_thread_that_is_closed_meanwhile_says_so_and_keeps_what_is_being_writt
     box.fill("쓰다 만 댓글")
     before = top_of(box)
 
-    steer(window, thread, "close")
-    desk.until_asked()
+    restrict(window, thread, "close")
+    reader.until_polled()
 
     expect(page.locator("#status")).to_contain_text("지금은 새 댓글을 받지 않습니다")
     expect(page.locator(".thread > .thread-notice")).to_contain_text("밤에는 쉽니다")
@@ -199,72 +198,72 @@ def test_a_thread_that_is_closed_meanwhile_says_so_and_keeps_what_is_being_writt
     expect(page.locator(BUTTON)).to_be_hidden()
 
 
-def test_a_thread_that_is_slowed_and_then_is_not_says_both_without_moving(window, thread):
-    desk = Desk(window(), thread)
-    page = desk.page
+def test_slow_mode_on_and_off_is_announced_without_moving(window, thread):
+    reader = PollingPage(window(), thread)
+    page = reader.page
     first = page.locator(".comment").first
     before = top_of(first)
 
-    steer(window, thread, "slow", seconds="180")
-    desk.until_asked()
+    restrict(window, thread, "slow", seconds="180")
+    reader.until_polled()
 
     expect(page.locator("#status")).to_contain_text("3분")
     expect(page.locator(".thread > .thread-notice")).to_have_count(1)
     assert top_of(first) == pytest.approx(before, abs=1)
 
-    release(window)
-    desk.until_asked()
+    end_restriction(window)
+    reader.until_polled()
 
     expect(page.locator("#status")).to_have_text("다시 평소처럼 댓글을 쓸 수 있습니다.")
     expect(page.locator(".thread > .thread-notice")).to_have_count(0)
     assert top_of(first) == pytest.approx(before, abs=1)
 
 
-def test_a_thread_that_opens_meanwhile_can_be_written_in(window, thread):
-    steer(window, thread, "close")
-    desk = Desk(window("ada"), thread)
-    page = desk.page
+def test_a_thread_opened_meanwhile_takes_comments(window, thread):
+    restrict(window, thread, "close")
+    reader = PollingPage(window("ada"), thread)
+    page = reader.page
     expect(page.locator("form[data-write]")).to_have_count(0)
 
-    release(window)
-    desk.until_asked()
+    end_restriction(window)
+    reader.until_polled()
     page.locator("form[data-write] textarea").fill("다시 쓸 수 있다")
     page.click("form[data-write] button.primary")
 
     expect(page.locator(TEXTS).first).to_have_text("다시 쓸 수 있다")
 
 
-def test_it_is_asked_for_only_when_something_changed(window, thread):
-    desk = Desk(window(), thread)
-    asked: list[str] = []
-    desk.page.on("request", lambda request: asked.append(request.url))
+def test_a_new_comment_does_not_load_the_thread_state_module(window, thread):
+    reader = PollingPage(window(), thread)
+    urls: list[str] = []
+    reader.page.on("request", lambda request: urls.append(request.url))
 
     say(window, thread, "새 댓글")
-    desk.until_asked()
+    reader.until_polled()
 
-    assert not [url for url in asked if "thread-state" in url]
+    assert not [url for url in urls if "thread-state" in url]
 
 
 @pytest.mark.parametrize("place", ["?sort=oldest", "?sort=liked", "/comments?sort=replied"])
 def test_in_another_order_the_button_leads_to_the_newest(window, thread, place):
-    desk = Desk(window(), f"{thread}{place}")
+    reader = PollingPage(window(), f"{thread}{place}")
     say(window, thread, "새 댓글")
-    desk.until_asked()
+    reader.until_polled()
 
-    desk.page.click(BUTTON)
+    reader.page.click(BUTTON)
 
-    desk.page.wait_for_url(f"**{thread}#thread")
-    expect(desk.page.locator(TEXTS).first).to_have_text("새 댓글")
+    reader.page.wait_for_url(f"**{thread}#thread")
+    expect(reader.page.locator(TEXTS).first).to_have_text("새 댓글")
 
 
-def test_more_news_than_a_page_holds_leave_no_gap(window, thread):
-    desk = Desk(window("mo"), thread)
-    page = desk.page
+def test_more_new_comments_than_a_page_holds_leave_no_gap(window, thread):
+    reader = PollingPage(window("mo"), thread)
+    page = reader.page
     page.locator("[data-reply]").first.click()
     page.locator("[data-opened] textarea").fill("쓰다 만 답글")
     for number in range(21):
         say(window, thread, f"새 댓글 {number}")
-    desk.until_asked()
+    reader.until_polled()
 
     page.click(BUTTON)
 
@@ -274,111 +273,111 @@ def test_more_news_than_a_page_holds_leave_no_gap(window, thread):
     expect(page.locator("[data-opened] textarea")).to_have_value("쓰다 만 답글")
 
 
-def test_a_tab_that_is_left_open_all_day_asks_ten_times(window, thread):
-    """At 21 s, then 30 s later, 45 s, … 5 minutes; after half an hour nobody is there."""
-    desk = Desk(window(), thread)
+def test_a_tab_left_open_all_day_polls_ten_times(window, thread):
+    """At 21 s, then 30 s later, 45 s, … 5 minutes; after half an hour the reader counts as away."""
+    reader = PollingPage(window(), thread)
 
-    desk.pass_seconds(40 * MINUTE)
-    desk.page.clock.fast_forward("12:00:00")
-    desk.pass_seconds(20 * MINUTE)
+    reader.pass_seconds(40 * MINUTE)
+    reader.page.clock.fast_forward("12:00:00")
+    reader.pass_seconds(20 * MINUTE)
 
-    assert desk.answered == [200] + [304] * 9
+    assert reader.polls == [200] + [304] * 9
 
 
-def test_the_reader_who_comes_back_is_asked_for_again(window, thread):
-    desk = Desk(window(), thread)
-    desk.pass_seconds(31 * MINUTE)
-    desk.page.clock.fast_forward("03:00:00")
+def test_polling_starts_again_when_the_reader_comes_back(window, thread):
+    reader = PollingPage(window(), thread)
+    reader.pass_seconds(31 * MINUTE)
+    reader.page.clock.fast_forward("03:00:00")
     say(window, thread, "새 댓글")
-    assert desk.questions_in(5 * MINUTE) == 0
+    assert reader.polls_in(5 * MINUTE) == 0
 
-    desk.page.mouse.wheel(0, 100)
-    desk.page.wait_for_function("() => scrollY > 0")
-    desk.until_asked()
+    reader.page.mouse.wheel(0, 100)
+    reader.page.wait_for_function("() => scrollY > 0")
+    reader.until_polled()
 
-    expect(desk.page.locator(BUTTON)).to_have_text("새 댓글 1개 보기")
-
-
-def test_an_act_of_the_reader_makes_it_ask_as_often_as_at_first(window, thread):
-    desk = Desk(window(), thread)
-    desk.pass_seconds(11 * MINUTE)
-    assert desk.questions_in(MINUTE) == 0
-
-    desk.page.keyboard.press("Shift")
-
-    assert desk.questions_in(MINUTE) == 2
+    expect(reader.page.locator(BUTTON)).to_have_text("새 댓글 1개 보기")
 
 
-def test_a_tab_that_is_not_seen_or_not_connected_asks_nothing(window, thread):
-    desk = Desk(window(), thread)
-    page = desk.page
+def test_activity_of_the_reader_makes_polling_as_frequent_as_at_first(window, thread):
+    reader = PollingPage(window(), thread)
+    reader.pass_seconds(11 * MINUTE)
+    assert reader.polls_in(MINUTE) == 0
+
+    reader.page.keyboard.press("Shift")
+
+    assert reader.polls_in(MINUTE) == 2
+
+
+def test_a_hidden_or_offline_tab_does_not_poll(window, thread):
+    reader = PollingPage(window(), thread)
+    page = reader.page
 
     page.evaluate(HIDE, True)
-    assert desk.questions_in(20 * MINUTE) == 0
+    assert reader.polls_in(20 * MINUTE) == 0
     page.evaluate(HIDE, False)
-    assert desk.questions_in(10) == 1
+    assert reader.polls_in(10) == 1
 
     page.context.set_offline(True)
-    assert desk.questions_in(20 * MINUTE) == 0
+    assert reader.polls_in(20 * MINUTE) == 0
     page.context.set_offline(False)
-    assert desk.questions_in(10) == 1
+    assert reader.polls_in(10) == 1
 
 
 @pytest.mark.parametrize("status", [503, 429])
-def test_a_busy_server_is_given_the_rest_it_asks_for(window, thread, status):
-    window.forgive(f"status of {status}")
-    desk = Desk(window(), thread)
+def test_a_busy_server_is_not_polled_before_its_retry_after(window, thread, status):
+    window.allow(f"status of {status}")
+    reader = PollingPage(window(), thread)
     busy = {"status": status, "headers": {"Retry-After": "600"}, "body": "{}"}
-    desk.page.route("**/comments/newest", lambda route: route.fulfill(**busy))
-    desk.until_asked()
+    reader.page.route("**/comments/newest", lambda route: route.fulfill(**busy))
+    reader.until_polled()
 
-    desk.page.keyboard.press("Shift")
-    assert desk.questions_in(9 * MINUTE) == 0
-    assert desk.questions_in(2 * MINUTE) > 0
-    expect(desk.page.locator("#status")).to_be_empty()
+    reader.page.keyboard.press("Shift")
+    assert reader.polls_in(9 * MINUTE) == 0
+    assert reader.polls_in(2 * MINUTE) > 0
+    expect(reader.page.locator("#status")).to_be_empty()
 
 
-def test_a_failure_is_nobodys_concern(window, thread):
-    window.forgive("failed:", "Failed to load resource")
-    desk = Desk(window(), thread)
-    page = desk.page
+def test_a_failed_poll_is_silent_and_tried_again(window, thread):
+    window.allow("failed:", "Failed to load resource")
+    reader = PollingPage(window(), thread)
+    page = reader.page
     page.route("**/comments/newest", lambda route: route.abort())
-    desk.until_asked()
-    assert desk.answered[-1] == 0
+    reader.until_polled()
+    assert reader.polls[-1] == 0
     page.unroute("**/comments/newest")
     say(window, thread, "새 댓글")
 
-    desk.until_asked()
+    reader.until_polled()
 
     expect(page.locator("#status")).to_be_empty()
     expect(page.locator(BUTTON)).to_have_text("새 댓글 1개 보기")
 
 
-def test_only_threads_ask(window, thread):
+def test_only_thread_pages_poll(window, thread):
     page = window()
     page.goto(thread)
     conversation = page.locator("a.menu-link").get_attribute("href")
     page.clock.install()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
 
     for path in (conversation, f"{thread}/comments/search?q=댓글", "/"):
         page.goto(path)
         page.clock.run_for(5 * MINUTE * 1000)
 
-    assert [url for url in asked if "newest" in url or "live-updates" in url] == []
+    assert [url for url in urls if "newest" in url or "live-updates" in url] == []
 
 
-def test_a_reply_to_a_comment_further_down_is_led_to(window):
+def test_the_button_leads_to_a_reply_that_is_further_down(window):
     path = publish(window, title=unique("긴 이야기"))
     first = say(window, path, "아주 오래된 댓글").split("#comment-")[1]
     for number in range(20):
         say(window, path, f"댓글 {number}")
-    desk = Desk(window(), path)
+    reader = PollingPage(window(), path)
     reply = say(window, path, "뒤늦은 답글", parent=first).split("#comment-")[1]
-    desk.until_asked()
+    reader.until_polled()
 
-    desk.page.click(BUTTON)
+    reader.page.click(BUTTON)
 
-    desk.page.wait_for_url(f"**/comments/{reply}")
-    expect(desk.page.locator(".is-linked")).to_contain_text("뒤늦은 답글")
+    reader.page.wait_for_url(f"**/comments/{reply}")
+    expect(reader.page.locator(".is-linked")).to_contain_text("뒤늦은 답글")

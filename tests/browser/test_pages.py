@@ -1,4 +1,4 @@
-"""What holds for every page: nothing overflows, nothing is out of reach, nobody else is asked."""
+"""Rules for every page: nothing overflows, every control is reachable, no third party."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,7 +15,7 @@ SHORT = "/articles/library-hours"  # one comment
 
 
 class Place(NamedTuple):
-    """A page as one person sees it; `press` is clicked there, and then `shows` is there."""
+    """A page as one person sees it: after a click on `press`, `shows` is visible."""
 
     name: str
     path: str
@@ -25,11 +25,11 @@ class Place(NamedTuple):
 
 
 def places(window: Windows) -> list[Place]:
-    # By tess, who writes nothing that mo has to read elsewhere: blocked people stay blocked.
-    theirs = say(window, SHORT, "접힐 댓글", who="tess")
+    # By tess, since mo needs to read none of her other comments: a block lasts.
+    to_block = say(window, SHORT, "접힐 댓글", who="tess")
     hidden = hide(window, say(window, SHORT, "숨길 댓글"))
-    say(window, SHORT, "내 댓글에 보일 댓글")  # the newest, so the first one meets
-    stranger = f"/comments/{theirs.split('#comment-')[1]}"
+    say(window, SHORT, "내 댓글에 보일 댓글")  # the newest, so the first on the page
+    stranger = f"/comments/{to_block.split('#comment-')[1]}"
     block(window, stranger)
     guest = window()
     guest.goto(ARTICLE)
@@ -108,7 +108,7 @@ def places(window: Windows) -> list[Place]:
         Place("a sign other than words", "/desk/rules/1", "mo", "summary", "#threshold"),
         Place("a word rule", "/desk/rules/5", "mo", "summary >> nth=1", "#text"),
         Place("new rule", "/desk/rules/new", "mo"),
-        Place("trial of a rule", tried(window), "mo"),
+        Place("trial of a rule", rule_test(window), "mo"),
         Place("innocent words", "/desk/rules/allowed", "mo"),
         Place("bring in a list", "/desk/rules/import", "mo"),
         Place("articles at the desk", "/desk/articles", "tess"),
@@ -118,7 +118,7 @@ def places(window: Windows) -> list[Place]:
 
 
 def block(window: Windows, comment: str) -> None:
-    """mo blocks whoever wrote `comment`, unless he has before."""
+    """mo blocks the author of `comment`, unless already blocked."""
     page = window("mo", java_script_enabled=False)
     page.goto(comment)
     if page.locator("#mute").count():
@@ -126,9 +126,9 @@ def block(window: Windows, comment: str) -> None:
         expect(page.locator(".notice")).to_be_visible()
 
 
-def hide(window: Windows, said: str) -> str:
-    """mo hides the comment that is to be seen there; where it was."""
-    path = f"/comments/{said.split('#comment-')[1]}"
+def hide(window: Windows, address: str) -> str:
+    """mo hides the comment at this address. Returns the path of its page."""
+    path = f"/comments/{address.split('#comment-')[1]}"
     answer = window.requests("mo").post(
         f"{path}/hide",
         form={"reason": "abuse"},
@@ -139,8 +139,8 @@ def hide(window: Windows, said: str) -> str:
     return path
 
 
-def tried(window: Windows) -> str:
-    """A word that is in many comments of the sample, tried."""
+def rule_test(window: Windows) -> str:
+    """The URL of a rule test, with a word that is in many comments of the sample."""
     page = window("mo")
     page.goto("/desk/rules/new")
     page.get_by_label("단어 또는 패턴").fill("버스")
@@ -150,8 +150,8 @@ def tried(window: Windows) -> str:
 
 
 def visit_all(window: Windows, lang: str, **options: object) -> Iterator[tuple[Place, Page]]:
-    """Each page in turn, in a window of the person it is for."""
-    window.forgive("status of 404", "status of 403", "status of 422")
+    """Each page, one after the other, in a window of the person it is for."""
+    window.allow("status of 404", "status of 403", "status of 422")
     pages: dict[str | None, Page] = {}
     for place in places(window):
         if place.who not in pages:
@@ -170,15 +170,15 @@ def visit_all(window: Windows, lang: str, **options: object) -> Iterator[tuple[P
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_axe_finds_nothing_to_complain_about(window, lang, theme):
-    found = {}
+def test_axe_finds_no_violations(window, lang, theme):
+    violations = {}
     for place, page in visit_all(window, lang, color_scheme=theme, bypass_csp=True):
         response = Axe().run(page, options={"resultTypes": ["violations"]}).response
         for violation in response["violations"]:
             nodes = [node["html"][:100] for node in violation["nodes"]]
-            found[place.name, violation["id"]] = nodes
+            violations[place.name, violation["id"]] = nodes
 
-    assert found == {}
+    assert violations == {}
 
 
 OVERFLOW = """() => ({
@@ -201,7 +201,9 @@ TARGETS = """() => [...document.querySelectorAll("a, button, input, select, text
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_small_screens_and_large_text_need_no_scrolling_sideways_and_no_thin_fingers(window, lang):
+def test_small_screens_and_large_text_need_no_sideways_scrolling_and_targets_are_large(
+    window, lang
+):
     too_wide, too_small = {}, {}
     for place, page in visit_all(window, lang):
         for width, text in ((1280, "200%"), (360, "200%"), (360, "100%"), (320, "100%")):
@@ -210,15 +212,15 @@ def test_small_screens_and_large_text_need_no_scrolling_sideways_and_no_thin_fin
             measured = page.evaluate(OVERFLOW)
             if measured["wide"] > 0:
                 too_wide[place.name, width, text] = measured
-        if found := page.evaluate(TARGETS):
-            too_small[place.name] = found
+        if targets := page.evaluate(TARGETS):
+            too_small[place.name] = targets
         page.set_viewport_size({"width": 1280, "height": 900})
 
     assert too_wide == {}
     assert too_small == {}
 
 
-FOCUS = """() => {
+FOCUSED = """() => {
     const on = document.activeElement;
     if (on === document.body) return null;
     const form = on.closest(".comment-form") ?? on;
@@ -232,14 +234,14 @@ FOCUS = """() => {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_keyboard_reaches_every_control_and_shows_where_it_is(window, article, theme):
+def test_the_keyboard_reaches_every_control_and_focus_is_visible(window, article, theme):
     page = window("mo", color_scheme=theme)
     page.goto(article)
     expect(page.locator(".character-count")).to_have_text("0 / 300")
     seen = []
     while True:
         page.keyboard.press("Tab")
-        if (focused := page.evaluate(FOCUS)) is None or focused in seen:
+        if (focused := page.evaluate(FOCUSED)) is None or focused in seen:
             break
         seen.append(focused)
 
@@ -248,7 +250,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(window, articl
     assert len(seen) == controls
 
 
-def test_the_skip_link_leads_past_the_masthead(window):
+def test_the_skip_link_leads_past_the_header(window):
     page = window()
     page.goto("/")
 
@@ -272,7 +274,7 @@ SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_first_look_at_an_article_costs_little_and_nothing_jumps(window, width):
+def test_a_first_visit_to_an_article_loads_little_and_nothing_shifts(window, width):
     page = window(viewport={"width": width, "height": 900})
     page.add_init_script(SHIFTS)
     network = page.context.new_cdp_session(page)
@@ -295,9 +297,9 @@ def test_a_first_look_at_an_article_costs_little_and_nothing_jumps(window, width
     assert page.evaluate("window.shifted") == 0
 
 
-def test_what_is_wrong_with_a_form_is_listed_in_the_order_of_its_fields(window):
+def test_form_errors_are_listed_in_the_order_of_the_fields(window):
     page = window()
-    window.forgive("status of 422")
+    window.allow("status of 422")
     page.goto("/sign-up")
     page.click("main button.primary")
     expect(page.locator(".problem")).to_be_focused()
@@ -316,9 +318,9 @@ RULES = """(css) => {
 }"""
 
 
-def test_the_sheet_that_is_served_says_what_its_sources_say(window):
+def test_the_served_style_sheet_has_the_rules_of_its_sources(window):
     sources = static_files.CSS_IMPORT.sub(
-        lambda found: (static_files.FOLDER / "css" / found[1]).read_text(),
+        lambda match: (static_files.FOLDER / "css" / match[1]).read_text(),
         (static_files.FOLDER / "css/board.css").read_text(),
     )
     page = window()

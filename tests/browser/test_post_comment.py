@@ -1,4 +1,4 @@
-"""Writing by hand: composed syllables, keys, double clicks, a connection that goes."""
+"""Posting by hand: composed syllables, keys, double clicks, a broken connection."""
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -15,12 +15,12 @@ COUNT_SUBMITS = """() => {
 
 
 def open_box(window, article: str, text: str) -> tuple[Page, list[str]]:
-    """ada has typed `text`; and the list of what is posted from now on."""
+    """ada has typed `text`. Returns the page, and a list of the URLs posted to from now on."""
     page = window("ada")
     page.goto(article)
     expect(page.locator(".character-count")).to_have_text("0 / 300")
     posted: list[str] = []
-    page.on("request", lambda asked: posted.append(asked.url) if asked.method == "POST" else None)
+    page.on("request", lambda each: posted.append(each.url) if each.method == "POST" else None)
     page.evaluate(COUNT_SUBMITS)
     page.locator(BOX).fill(text)
     return page, posted
@@ -40,7 +40,7 @@ def test_the_enter_that_ends_a_syllable_does_not_post_and_ctrl_enter_posts_once(
     assert len(posted) == 1
 
 
-def test_what_an_input_method_composes_is_stored_once_and_whole(window, article):
+def test_text_of_an_input_method_is_stored_once_and_whole(window, article):
     page, posted = open_box(window, article, "밤 ")
     keyboard = page.context.new_cdp_session(page)
     for syllable in ("ㅂ", "버", "버ㅅ", "버스"):
@@ -95,40 +95,40 @@ def test_a_double_click_without_javascript_posts_once(window, article):
     expect(page.locator("[data-count]")).to_have_text("1")
 
 
-def test_a_comment_whose_answer_is_lost_is_kept_and_sent_again_and_stored_once(window, article):
+def test_a_comment_whose_answer_is_lost_is_sent_again_and_stored_once(window, article):
     page, posted = open_box(window, article, "끊긴 배에서 씁니다")
-    window.forgive("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
-    told = page.locator("form[data-write] [data-feedback]")
+    window.allow("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
+    feedback = page.locator("form[data-write] [data-feedback]")
 
-    def lose(route):
+    def lose_answer(route):
         assert route.fetch(max_redirects=0).status == 303  # stored
         route.abort()
 
     with without_reload(page):
-        page.route("**/comments", lose)
+        page.route("**/comments", lose_answer)
         page.locator("form[data-write] button.primary").click()
-        expect(told.get_by_role("alert")).to_contain_text("연결")
+        expect(feedback.get_by_role("alert")).to_contain_text("연결")
         expect(page.locator(BOX)).to_have_value("끊긴 배에서 씁니다")
         page.unroute("**/comments")
 
         page.context.set_offline(True)
         with page.expect_event("requestfailed"):
-            told.get_by_role("button").click()
-        expect(told.get_by_role("alert")).to_contain_text("연결")
+            feedback.get_by_role("button").click()
+        expect(feedback.get_by_role("alert")).to_contain_text("연결")
         expect(page.locator(BOX)).to_have_value("끊긴 배에서 씁니다")
 
         page.context.set_offline(False)
-        told.get_by_role("button").click()
+        feedback.get_by_role("button").click()
         expect(page.locator(BOX)).to_have_value("")
         expect(page.locator(".comment .text")).to_have_text(["끊긴 배에서 씁니다"])
         expect(page.locator("[data-count]")).to_have_text("1")
     assert len(posted) == 3
 
 
-def test_one_who_was_signed_out_while_writing_keeps_the_text(window, article):
+def test_a_reader_signed_out_while_writing_keeps_the_text(window, article):
     page, _ = open_box(window, article, "한참 쓴 글")
     page.context.clear_cookies()
-    window.forgive("status of 401")
+    window.allow("status of 401")
 
     page.locator(BOX).press("Control+Enter")
 
@@ -146,8 +146,8 @@ def test_a_half_written_reply_stays_while_another_is_posted(window, article):
     page.locator(BOX).first.press("Control+Enter")
 
     expect(page.locator("[data-count]")).to_have_text("2")
-    kept = page.locator(f".comment >> nth=1 >> {REPLY} >> textarea")
-    expect(kept).to_have_value("아직 쓰는 중")
+    reply_box = page.locator(f".comment >> nth=1 >> {REPLY} >> textarea")
+    expect(reply_box).to_have_value("아직 쓰는 중")
 
 
 def test_a_comment_is_written_with_the_keyboard_alone(window, article):
@@ -168,17 +168,17 @@ def test_a_comment_is_written_with_the_keyboard_alone(window, article):
     expect(page.locator(".comment > article")).to_be_focused()
     expect(page.locator(".comment .text")).to_have_text(["자판으로만 썼습니다"])
     tab_to(page, page.locator(".comment [href$='#delete']"))
-    page.keyboard.press("Enter")  # it asks first
+    page.keyboard.press("Enter")  # opens the dialog
     expect(page.locator("dialog h2")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
     expect(page.locator(".comment [href$='#delete']")).to_be_focused()
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until `wanted` has the focus: a few controls may stand before it."""
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until `target` has the focus; a few controls may come before it."""
     for _ in range(12):
         page.keyboard.press("Tab")
-        if wanted.evaluate("(it) => it === document.activeElement"):
+        if target.evaluate("(it) => it === document.activeElement"):
             return
-    raise AssertionError(f"Tab does not lead to {wanted}")
+    raise AssertionError(f"Tab does not lead to {target}")

@@ -1,4 +1,4 @@
-"""Liking without leaving the page: at once, settled on the server's answer, undone when refused."""
+"""Reactions in place: shown at once, corrected to the server's answer, undone when refused."""
 
 import re
 
@@ -27,7 +27,7 @@ def liked(window, article) -> Page:
     return page
 
 
-def test_a_like_counts_at_once_and_is_still_there_tomorrow(liked):
+def test_a_like_counts_at_once_and_after_a_reload(liked):
     expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
     expect(button(liked, "공감")).to_have_accessible_name("공감 1, ada 님의 댓글")
     expect(button(liked, "비공감")).to_have_attribute("aria-pressed", "false")
@@ -38,7 +38,7 @@ def test_a_like_counts_at_once_and_is_still_there_tomorrow(liked):
     expect(button(liked, "공감")).to_have_text("공감 1")
 
 
-def test_changing_ones_mind_and_taking_back_without_leaving(liked):
+def test_a_reaction_is_changed_and_taken_back_in_place(liked):
     with without_reload(liked):
         button(liked, "비공감").click()
         expect(status(liked)).to_have_text("이 댓글에 비공감하셨습니다.")
@@ -53,7 +53,7 @@ def test_changing_ones_mind_and_taking_back_without_leaving(liked):
         expect(button(liked, "비공감")).to_be_focused()
 
 
-def test_the_numbers_become_what_the_server_says(window, article, liked):
+def test_the_counts_become_those_of_the_server(window, article, liked):
     tess = window("tess")
     tess.goto(article)
     button(tess, "공감").click()
@@ -65,8 +65,8 @@ def test_the_numbers_become_what_the_server_says(window, article, liked):
     expect(button(liked, "공감")).to_have_text("공감 1")
 
 
-def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
-    window.forgive("status of 409")
+def test_a_refused_reaction_is_undone_with_the_reason(window, article, liked):
+    window.allow("status of 409")
     mo = window("mo")
     mo.goto(article)
     mo.locator(".moderators-only[href$='#hide']").first.click()
@@ -83,8 +83,8 @@ def test_a_refusal_puts_everything_back_and_says_why(window, article, liked):
     expect(button(liked, "비공감")).to_have_text("비공감 0")
 
 
-def test_without_a_network_everything_is_put_back(window, liked):
-    window.forgive("ERR_INTERNET_DISCONNECTED")
+def test_a_reaction_without_a_network_is_undone(window, liked):
+    window.allow("ERR_INTERNET_DISCONNECTED")
     liked.context.set_offline(True)
 
     button(liked, "공감").click()
@@ -94,7 +94,7 @@ def test_without_a_network_everything_is_put_back(window, liked):
     expect(button(liked, "공감")).to_have_attribute("aria-pressed", "true")
 
 
-def test_ones_own_comment_is_not_for_oneself(window, article):
+def test_nobody_can_react_to_their_own_comment(window, article):
     say(window, article, "제 댓글입니다")
     page = window("ada")
     page.goto(article)
@@ -130,7 +130,7 @@ def test_without_scripts_a_like_leads_to_the_comments_page_which_takes_it_back(w
     expect(button(page, "공감")).to_have_text("공감 0")
 
 
-def test_a_new_comment_stands_on_top_whatever_the_order_was(window, article):
+def test_a_new_comment_is_on_top_in_every_order(window, article):
     say(window, article, "먼저 쓴 댓글")
     page = window("mo")
     page.goto(f"{article}?sort=oldest")
@@ -141,7 +141,7 @@ def test_a_new_comment_stands_on_top_whatever_the_order_was(window, article):
     expect(page.locator(".comment").first).to_contain_text("나중에 쓴 댓글")
 
 
-def test_the_next_page_of_an_order_goes_on_in_place_with_ones_own_reactions(window, article):
+def test_the_next_page_joins_in_place_with_ones_own_reactions(window, article):
     for number in range(22):
         say(window, article, f"{number + 1}번째")
     page = window("mo")

@@ -1,4 +1,4 @@
-"""Reading an article: the size of its text, the age of its comments, its address, on paper."""
+"""Reading an article: text size, age of comments, copied address, print."""
 
 from datetime import datetime, timedelta
 
@@ -60,7 +60,7 @@ def test_a_browser_that_stores_nothing_still_changes_the_size(window):
         (timedelta(days=7), None),
     ],
 )
-def test_a_comment_tells_its_age_and_the_moment_in_its_title(window, article, later, age):
+def test_a_comment_shows_its_age_and_has_the_date_in_its_title(window, article, later, age):
     say(window, article, "때를 아는 댓글")
     page = window()
     written = page.request.get(article).text().split("data-relative>")[1].split("<")[0]
@@ -76,7 +76,7 @@ def test_a_comment_tells_its_age_and_the_moment_in_its_title(window, article, la
     expect(page.locator(".author-line time")).to_have_attribute("title", written)
 
 
-def test_the_address_is_copied_and_that_is_said(window):
+def test_the_address_is_copied_and_that_is_announced(window):
     page = window()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(ARTICLE)
@@ -87,7 +87,7 @@ def test_the_address_is_copied_and_that_is_said(window):
     assert page.evaluate("navigator.clipboard.readText()") == f"{window.board.url}{ARTICLE}"
 
 
-def test_where_nothing_may_be_copied_the_address_is_shown(window):
+def test_without_a_clipboard_the_address_is_shown(window):
     page = window()
     page.add_init_script(
         """navigator.clipboard.writeText = () => Promise.reject(new Error("no"));
@@ -122,7 +122,7 @@ def test_older_comments_join_the_page_without_leaving_it(window):
     assert len(dates) > 20
 
 
-def test_paper_gets_the_article_and_where_it_came_from(window):
+def test_a_printed_article_has_its_source(window):
     page = window("ada")
     page.goto(ARTICLE)
 

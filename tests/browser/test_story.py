@@ -1,4 +1,4 @@
-"""From signing up to a deleted comment, as people do it, with JavaScript and without."""
+"""One comment from signing up to its deletion, with JavaScript and without."""
 
 from contextlib import nullcontext
 
@@ -43,7 +43,7 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
 
     expect_count(guest, article, 1)
     expect(guest.locator(".removed-comment")).to_contain_text(REASON)
-    assert places_that_say(SECRET, guest, article) == []
+    assert paths_with(SECRET, guest, article) == []
 
     mo.goto(article)
     with staying(mo):
@@ -55,7 +55,7 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
 
     writer.goto(article)
     with staying(writer):
-        # Which comments are one's own is known to the module; without it their pages know.
+        # With JavaScript the thread marks one's own comments; without it, only their pages do.
         writer.locator(
             ".author-only[href$='#delete']:visible" if scripts else ".comment .menu-link"
         ).first.click()
@@ -63,13 +63,13 @@ def test_a_comment_is_posted_answered_hidden_restored_and_deleted(window, articl
         expect(writer.locator(".removed-comment")).to_be_visible()
     expect_count(guest, article, 1)
     expect(guest.locator(".removed-comment")).to_be_visible()
-    assert places_that_say(SECRET, guest, article) == []
+    assert paths_with(SECRET, guest, article) == []
 
 
-def test_the_moderator_who_gives_no_reason_is_asked_for_one_where_he_is(window, article):
+def test_a_moderator_without_a_reason_is_asked_for_one_in_the_dialog(window, article):
     say(window, article, SECRET)
     mo = window("mo")
-    window.forgive("status of 422")
+    window.allow("status of 422")
     mo.goto(article)
 
     with without_reload(mo):
@@ -95,11 +95,11 @@ def expect_count(guest: Page, article: str, count: int) -> None:
     expect(guest.locator("[data-count]")).to_have_text(str(count))
 
 
-def places_that_say(text: str, guest: Page, article: str) -> list[str]:
-    """Where a guest finds `text`: in the source of a page, or in what it leads to."""
+def paths_with(text: str, guest: Page, article: str) -> list[str]:
+    """The pages with `text` in their source: the article, those it leads to, and the lists."""
     guest.goto(article)
-    own = guest.locator(".comment .comment-actions .menu-link, .replies .menu-link").evaluate_all(
+    links = guest.locator(".comment .comment-actions .menu-link, .replies .menu-link").evaluate_all(
         "links => links.map((link) => link.href)"
     )
-    places = [article, f"{article}/comments", "/", "/rulings", *own]
-    return [place for place in places if text in guest.request.get(place).text()]
+    paths = [article, f"{article}/comments", "/", "/rulings", *links]
+    return [path for path in paths if text in guest.request.get(path).text()]

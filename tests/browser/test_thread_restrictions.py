@@ -1,4 +1,4 @@
-"""A moderator steers threads; readers see it at once, and no longer than it lasts."""
+"""Thread restrictions: readers see them at once, and no longer than they last."""
 
 import re
 from datetime import datetime, timedelta
@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Windows, publish, say, unique, until_told, without_reload
+from browser.conftest import Windows, publish, say, unique, until_in_page, without_reload
 
 SLOW = re.compile("댓글이 한꺼번에 몰려 천천히 받고 있습니다.")
 
 
-def steer(window: Windows, path: str, **fields: str) -> None:
-    """mo steers the thread of an article without a window."""
+def restrict(window: Windows, path: str, **fields: str) -> None:
+    """mo restricts the thread of an article, without a window."""
     fields = {"scope": "article", "article": path, "reason": "쉬어 갑니다.", "lasts": "", **fields}
     answer = window.requests("mo").post(
         "/desk/threads/steer",
@@ -36,7 +36,7 @@ def write(page: Page, text: str):
 
 
 def test_a_moderator_slows_a_thread_from_an_alert_and_readers_see_it(window):
-    window.forgive("status of 429")
+    window.allow("status of 429")
     title, word = unique("밤의 부두"), unique("등대")
     article = publish(window, title=title)
     desk = window("mo")
@@ -60,41 +60,43 @@ def test_a_moderator_slows_a_thread_from_an_alert_and_readers_see_it(window):
     box = write(reader, unique("또 쓰는 말"))
     expect(reader.locator(".feedback .error")).to_contain_text("느린 모드입니다.")
     assert box.input_value().startswith("또 쓰는 말")
-    steered = desk.locator("[data-row]:not(.surge)", has_text=title)
-    steered.get_by_role("button", name="지금 끝내기").click()
+    row = desk.locator("[data-row]:not(.surge)", has_text=title)
+    row.get_by_role("button", name="지금 끝내기").click()
     expect(desk.locator(".notice")).to_be_visible()
     reader.reload()
     expect(notice(reader)).to_have_count(0)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_folded_thread_is_opened_and_lapses_by_itself(window, article, scripts):
-    place = say(window, article, "접혀 있는 말")
+def test_a_collapsed_thread_can_be_opened_and_the_restriction_ends_by_itself(
+    window, article, scripts
+):
+    address = say(window, article, "접혀 있는 말")
     ends = datetime.now(ZoneInfo("Asia/Seoul")) + timedelta(seconds=8)
-    steer(window, article, measures="fold", ends_at=ends.strftime("%Y-%m-%dT%H:%M:%S"))
+    restrict(window, article, measures="fold", ends_at=ends.strftime("%Y-%m-%dT%H:%M:%S"))
     reader = window(java_script_enabled=scripts)
     reader.goto(article)
-    words = reader.locator(".comment .text", has_text="접혀 있는 말")
-    expect(words).to_be_hidden()
+    text = reader.locator(".comment .text", has_text="접혀 있는 말")
+    expect(text).to_be_hidden()
     expect(notice(reader)).to_contain_text("댓글을 접어 두었습니다.")
 
     reader.locator("summary", has_text="댓글 1개 보기").click()
-    expect(words).to_be_visible()
+    expect(text).to_be_visible()
     reader.goto("/")
-    reader.goto(place)
-    expect(words).to_be_visible()  # whoever follows the link of a comment finds it open
-    until_told(
-        reader, lambda: reader.goto(article) and not notice(reader).count(), "the measure lapses"
+    reader.goto(address)
+    expect(text).to_be_visible()  # a link to a comment opens it
+    until_in_page(
+        reader, lambda: reader.goto(article) and not notice(reader).count(), "the restriction ends"
     )
 
     assert datetime.now(ZoneInfo("Asia/Seoul")) >= ends.replace(microsecond=0)
     expect(notice(reader)).to_have_count(0)
-    expect(words).to_be_visible()
+    expect(text).to_be_visible()
 
 
-def test_what_one_posts_in_a_folded_thread_is_seen(window, article):
+def test_ones_own_new_comment_in_a_collapsed_thread_is_visible(window, article):
     say(window, article, "접혀 있는 말")
-    steer(window, article, measures="fold")
+    restrict(window, article, measures="fold")
     page = window("ada")
     page.goto(article)
     text = unique("방금 쓴 말")
@@ -109,8 +111,8 @@ def test_a_read_only_thread_takes_no_reaction_from_a_click(window, article):
     page = window("tess")
     page.goto(article)
     like = page.locator("[data-react=like] button").first
-    steer(window, article, measures="freeze")
-    window.forgive("status of 409")
+    restrict(window, article, measures="freeze")
+    window.allow("status of 409")
 
     like.click()
 
@@ -120,7 +122,7 @@ def test_a_read_only_thread_takes_no_reaction_from_a_click(window, article):
     expect(page.locator("form[data-write]")).to_have_count(0)
 
 
-def test_the_form_asks_only_what_belongs_to_what_was_chosen(window, article):
+def test_the_form_shows_only_the_fields_of_the_chosen_restriction(window, article):
     page = window("mo")
     page.goto(article)
     page.get_by_role("link", name="댓글 제한 설정").first.click()

@@ -1,4 +1,4 @@
-"""A source and a newsroom, with JavaScript off: from a photo to the last trace of it."""
+"""Tips, with JavaScript off: a source and a newsroom, from a photo to its deletion."""
 
 import json
 import os
@@ -20,29 +20,29 @@ SMALL = {"width": 360, "height": 800}
 
 
 @pytest.fixture
-def paper(window: Windows) -> dict[str, Any]:
-    """What tess has on paper."""
-    found: dict[str, Any] = json.loads((window.board.folder / "sample-tips.json").read_text())
-    return found
+def sample_tips(window: Windows) -> dict[str, Any]:
+    """Passphrase and codes of the sample tips, which tess has on paper."""
+    content: dict[str, Any] = json.loads((window.board.folder / "sample-tips.json").read_text())
+    return content
 
 
 @pytest.fixture
-def desk(window: Windows, paper: dict[str, Any]) -> Page:
-    """tess at her desk, tips unlocked."""
-    return unlocked(window("tess", java_script_enabled=False), paper)
+def desk(window: Windows, sample_tips: dict[str, Any]) -> Page:
+    """tess at the desk, tips unlocked."""
+    return unlocked(window("tess", java_script_enabled=False), sample_tips)
 
 
-def unlocked(page: Page, paper: dict[str, Any]) -> Page:
+def unlocked(page: Page, sample_tips: dict[str, Any]) -> Page:
     page.goto("/desk/tips")
-    page.fill("[name=passphrase]", paper["passphrase"])
+    page.fill("[name=passphrase]", sample_tips["passphrase"])
     page.click("main button.primary")
     expect(page.locator("h1")).to_have_text("제보")
     return page
 
 
 @pytest.fixture
-def reading(window: Windows, paper: dict[str, Any]) -> Page:
-    """A tip on tess's screen, with scripts, and a clock that the test winds."""
+def reading(window: Windows, sample_tips: dict[str, Any]) -> Page:
+    """A tip on tess's screen, with scripts, and a clock that the test moves."""
     source = window(java_script_enabled=False)
     source.goto("/tips/new")
     source.fill("[name=text]", STORY)
@@ -50,13 +50,13 @@ def reading(window: Windows, paper: dict[str, Any]) -> Page:
     source.click("main button.primary")
     page = window("tess")
     page.clock.install()
-    unlocked(page, paper).locator(".items h2 a").first.click()
+    unlocked(page, sample_tips).locator(".items h2 a").first.click()
     expect(page.locator(".messages")).to_contain_text(STORY)
     expect(page.locator("form[data-auto-lock]")).to_have_count(1)
     return page
 
 
-def test_from_a_photo_to_the_last_trace_of_it(window, desk):
+def test_a_tip_with_a_photo_from_sending_to_deletion(window, desk):
     source = window(java_script_enabled=False, viewport=SMALL)
     source.goto("/tips")
     source.click(".button-row .primary")
@@ -88,7 +88,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     saved = download.value.path().read_bytes()
     assert saved.startswith(b"\xff\xd8")
     assert b"Exif" not in saved
-    colleague = let_in_a_colleague(window, desk)
+    colleague = add_colleague(window, desk)
     colleague.goto(path)
     expect(colleague.locator(".messages")).to_contain_text(STORY)
     expect(colleague.locator("main")).to_contain_text("사무장")
@@ -119,7 +119,7 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     desk.click("text=/^삭제$/")
     expect(desk.locator(".notice")).to_have_text("제보를 삭제했습니다.")
 
-    window.forgive("status of 422")
+    window.allow("status of 422")
     source.goto("/tips/box")
     source.fill("[name=code]", changed)
     source.click("main button.primary")
@@ -129,8 +129,8 @@ def test_from_a_photo_to_the_last_trace_of_it(window, desk):
     )
 
 
-def let_in_a_colleague(window, desk):
-    """An operator makes jin a reader of tips, and tess signs for them; jin's window, unlocked."""
+def add_colleague(window, desk):
+    """An administrator makes jin a tip reader, and tess signs their key. Returns jin's window."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "accounts", "add", JIN, "박서진"]
     subprocess.run(
         [*command, "--can", "read-tips", "--password", PASSWORD], cwd=ROOT, check=True, timeout=60,
@@ -155,7 +155,7 @@ def let_in_a_colleague(window, desk):
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_pages_of_tips_fit_a_telephone(window, lang):
+def test_tip_pages_fit_a_phone(window, lang):
     page = window(viewport=SMALL)
     for path in ("/tips", "/tips/new", "/tips/box"):
         page.goto(f"{path}?lang={lang}")
@@ -176,7 +176,7 @@ def test_after_fifteen_minutes_a_tip_leaves_the_screen(reading, window):
     assert reading.url != path
 
 
-def test_what_is_being_written_when_a_tip_leaves_the_screen_comes_back_unsent(reading, window):
+def test_unsent_text_comes_back_after_a_tip_leaves_the_screen(reading, window):
     path = reading.url
     reading.fill("#text", "천천히 쓴 <b>답</b>")
     reading.fill("#note-text", "천천히 쓴 메모")
@@ -189,9 +189,7 @@ def test_what_is_being_written_when_a_tip_leaves_the_screen_comes_back_unsent(re
     expect(reading).to_have_url(f"{window.board.url}/desk/tips/unlock")
 
 
-def test_a_tip_stays_while_its_reader_works_in_another_tab_and_goes_when_they_lock_there(
-    reading, window
-):
+def test_a_tip_stays_while_its_reader_works_in_another_tab_and_locks_with_it(reading, window):
     other = reading.context.new_page()
     reading.clock.fast_forward(10 * 60_000)
     other.goto("/desk/tips/log")
@@ -206,18 +204,18 @@ def test_a_tip_stays_while_its_reader_works_in_another_tab_and_goes_when_they_lo
     expect(reading.locator("body")).not_to_contain_text(STORY)
 
 
-def test_without_scripts_all_but_what_is_being_written_leaves_the_screen(reading, desk):
+def test_without_scripts_all_but_unsent_text_leaves_the_screen(reading, desk):
     desk.goto(reading.url)
     desk.fill("#text", "천천히 쓴 답")
-    talked, lock = desk.locator(".messages"), desk.locator(".lock-message")
-    expect(talked).to_be_visible()
+    messages, lock = desk.locator(".messages"), desk.locator(".lock-message")
+    expect(messages).to_be_visible()
     expect(lock).to_be_hidden()
 
     timeline = desk.context.new_cdp_session(desk)
     timeline.send("Animation.enable")
     timeline.send("Animation.setPlaybackRate", {"playbackRate": 10_000})
 
-    expect(talked).to_be_hidden()
+    expect(messages).to_be_hidden()
     expect(lock).to_be_visible()
     expect(desk.locator("#text")).to_be_visible()
     expect(desk.locator("#text")).to_have_value("천천히 쓴 답")
@@ -225,7 +223,7 @@ def test_without_scripts_all_but_what_is_being_written_leaves_the_screen(reading
 
 
 def test_pages_lock_themselves_when_the_server_does(reading):
-    seconds = int(UnlockedSession.IDLE["reader"].total_seconds())
+    seconds = int(UnlockedSession.IDLE_TIMEOUT["reader"].total_seconds())
     tokens = (ROOT / "board/static/css/tokens.css").read_text()
 
     assert f"--tips-lock-delay: {seconds}s;" in tokens

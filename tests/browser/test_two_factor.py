@@ -1,4 +1,4 @@
-"""A reader of tips, with JavaScript off: a telephone, a passphrase, a tip for another computer."""
+"""A tip reader, with JavaScript off: two-step verification, passphrase, export to a computer."""
 
 import os
 import re
@@ -17,8 +17,8 @@ SMALL = {"width": 360, "height": 800}
 EMAIL = "nari@harbour.example"
 
 
-def typed(board: Board, *words: str) -> str:
-    """What an operator of this board is answered."""
+def run_command(board: Board, *words: str) -> str:
+    """The output of a command on this board."""
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *words],
         cwd=ROOT,
@@ -30,9 +30,11 @@ def typed(board: Board, *words: str) -> str:
     return done.stdout
 
 
-def test_from_the_first_sign_in_to_a_tip_on_another_computer(window: Windows, board: Board) -> None:
-    can = ("--can", "read-tips", "--password", PASSWORD)
-    typed(board, "accounts", "add", EMAIL, "나리", *can)
+def test_a_tip_reader_from_the_first_sign_in_to_an_exported_tip(
+    window: Windows, board: Board
+) -> None:
+    options = ("--can", "read-tips", "--password", PASSWORD)
+    run_command(board, "accounts", "add", EMAIL, "나리", *options)
     page = window(java_script_enabled=False, viewport=SMALL)
     sign_in(page, EMAIL)
     expect(page.locator("h1")).to_have_text("2단계 인증 등록")
@@ -51,13 +53,13 @@ def test_from_the_first_sign_in_to_a_tip_on_another_computer(window: Windows, bo
     page.click("main button.primary")
     expect(page.locator(".problem")).to_contain_text("담당자 명단에 없습니다")
 
-    take_a_tip_along(window, board)
+    export_a_tip(window, board)
 
     again = window(java_script_enabled=False, viewport=SMALL)
     sign_in(again, EMAIL)
     expect(again.locator("h1")).to_have_text("2단계 인증")
     assert fits(again)
-    window.forgive("status of 422")
+    window.allow("status of 422")
     again.fill("[name=code]", "000000")
     again.click("main button.primary")
     expect(again.locator(".problem")).to_contain_text("틀렸거나 이미 쓴")
@@ -67,15 +69,15 @@ def test_from_the_first_sign_in_to_a_tip_on_another_computer(window: Windows, bo
     expect(again.locator("h1")).to_have_text("제보 열기")
 
 
-def take_a_tip_along(window: Windows, board: Board) -> None:
-    """tess names her other computer, proves it, and saves the sample tip for it."""
+def export_a_tip(window: Windows, board: Board) -> None:
+    """tess registers her offline computer, proves its key, and exports the sample tip for it."""
     offline = pyrage.x25519.Identity.generate()
     desk = window("tess", java_script_enabled=False, viewport=SMALL)
-    paper = (board.folder / "sample-tips.json").read_text()
-    found = re.search(r'"passphrase": "(.+?)"', paper)
-    assert found
+    content = (board.folder / "sample-tips.json").read_text()
+    passphrase = re.search(r'"passphrase": "(.+?)"', content)
+    assert passphrase
     desk.goto("/desk/tips")
-    desk.fill("[name=passphrase]", found[1])
+    desk.fill("[name=passphrase]", passphrase[1])
     desk.click("main button.primary")
     desk.locator(".items h2 a").last.click()
     assert fits(desk)
@@ -85,9 +87,9 @@ def take_a_tip_along(window: Windows, board: Board) -> None:
     assert fits(desk)
     desk.fill("[name=recipient]", str(offline.to_public()))
     desk.click("text=/^계속$/")
-    told = pyrage.decrypt(desk.inner_text("#riddle").encode(), [offline]).decode()
+    code = pyrage.decrypt(desk.inner_text("#riddle").encode(), [offline]).decode()
     assert fits(desk)
-    desk.fill("[name=code]", told)
+    desk.fill("[name=code]", code)
     desk.click("text=/^확인$/")
     expect(desk.locator("main")).to_contain_text(str(offline.to_public()))
 
@@ -102,13 +104,13 @@ def take_a_tip_along(window: Windows, board: Board) -> None:
     assert fits(desk)
 
 
-def test_the_staff_of_the_sample_get_in_with_what_the_terminal_prints(
+def test_sample_staff_sign_in_with_the_code_the_terminal_prints(
     window: Windows, board: Board
 ) -> None:
     page = window(java_script_enabled=False)
     page.goto("/sign-in?next=/desk/comments")
-    sign_in(page, *board.account("mo"))
-    printed = typed(board, "sample", "code", "mo")
+    sign_in(page, *board.credentials("mo"))
+    printed = run_command(board, "sample", "code", "mo")
     page.fill("[name=code]", printed.strip())
     page.click("main button.primary")
     expect(page).to_have_url(re.compile("/desk/comments$"))

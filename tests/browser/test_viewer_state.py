@@ -1,4 +1,4 @@
-"""One's own view of a thread: whom one mutes, what one folds up, where one is, what one copies."""
+"""A reader's own view of a thread: blocked users, collapsed replies, position, copied links."""
 
 import json
 import re
@@ -11,8 +11,8 @@ from browser.conftest import publish, say, unique, without_reload
 BACK_TO = "() => window.scrollY"
 
 
-def number(place: str) -> str:
-    return place.split("#comment-")[1]
+def comment_id(address: str) -> str:
+    return address.split("#comment-")[1]
 
 
 def item(page: Page, id: str):
@@ -30,16 +30,16 @@ def open_menu(page: Page, id: str):
 
 @pytest.fixture
 def talk(window, article) -> dict[str, str]:
-    """ada begins, mo answers, ada answers mo; the ids by their part."""
-    root = number(say(window, article, "처음 한 말"))
-    answer = number(say(window, article, "모의 대답", who="mo", parent=root))
-    last = number(say(window, article, "다시 한 말", parent=answer))
+    """ada begins, mo replies, ada replies to mo. The path, and the ids of the comments."""
+    root = comment_id(say(window, article, "처음 한 말"))
+    answer = comment_id(say(window, article, "모의 대답", who="mo", parent=root))
+    last = comment_id(say(window, article, "다시 한 말", parent=answer))
     return {"path": article, "root": root, "answer": answer, "last": last}
 
 
 @pytest.fixture
-def mutes_ada(window, talk):
-    """tess, who has just blocked ada from the menu; afterwards nobody is blocked."""
+def blocks_ada(window, talk):
+    """tess has just blocked ada from the menu; afterwards nobody is blocked."""
     page = window("tess")
     page.goto(talk["path"])
     open_menu(page, talk["root"]).get_by_text("작성자 차단").click()
@@ -53,8 +53,8 @@ def mutes_ada(window, talk):
         expect(page.locator(".notice")).to_be_visible()
 
 
-def test_blocking_folds_all_that_person_wrote_at_once(talk, mutes_ada):
-    page = mutes_ada
+def test_blocking_hides_all_comments_of_that_person_at_once(talk, blocks_ada):
+    page = blocks_ada
 
     expect(text(page, talk["root"])).to_be_hidden()
     expect(text(page, talk["last"])).to_be_hidden()
@@ -67,7 +67,7 @@ def test_blocking_folds_all_that_person_wrote_at_once(talk, mutes_ada):
     expect(text(page, talk["last"])).to_be_hidden()
 
 
-def test_the_fold_is_made_by_the_server_so_nothing_flashes(window, talk, mutes_ada):
+def test_the_server_hides_blocked_comments_so_nothing_flashes(window, talk, blocks_ada):
     tess = window("tess", java_script_enabled=False)
 
     for path in (talk["path"], f"/comments/{talk['answer']}"):
@@ -82,8 +82,8 @@ def test_the_fold_is_made_by_the_server_so_nothing_flashes(window, talk, mutes_a
     expect(text(tess, talk["root"])).to_be_visible()
 
 
-def test_unblocking_opens_all_that_person_wrote_in_place(talk, mutes_ada):
-    page = mutes_ada
+def test_unblocking_shows_all_comments_of_that_person_in_place(talk, blocks_ada):
+    page = blocks_ada
 
     with without_reload(page):
         page.locator(f"#comment-{talk['last']} form.unmute button").click()
@@ -97,8 +97,8 @@ def test_unblocking_opens_all_that_person_wrote_in_place(talk, mutes_ada):
     expect(page.locator("details.muted")).to_have_count(0)
 
 
-def test_a_folded_comment_can_still_be_answered_and_liked(talk, mutes_ada):
-    page = mutes_ada
+def test_a_comment_of_a_blocked_person_can_still_be_answered_and_liked(talk, blocks_ada):
+    page = blocks_ada
     item(page, talk["root"]).locator("summary").first.click()
 
     page.locator(f"#comment-{talk['root']} > article [data-react=like] button").click()
@@ -106,8 +106,8 @@ def test_a_folded_comment_can_still_be_answered_and_liked(talk, mutes_ada):
     expect(open_menu(page, talk["root"]).get_by_text("작성자 차단")).to_have_count(0)
 
 
-def test_a_block_that_fails_is_told_and_nothing_is_folded(window, talk):
-    window.forgive("failed:", "Failed to load resource")
+def test_a_block_that_fails_shows_a_message_and_hides_nothing(window, talk):
+    window.allow("failed:", "Failed to load resource")
     page = window("tess")
     page.goto(talk["path"])
     page.route("**/mute", lambda route: route.abort())
@@ -120,7 +120,7 @@ def test_a_block_that_fails_is_told_and_nothing_is_folded(window, talk):
     expect(text(page, talk["root"])).to_be_visible()
 
 
-def test_nobody_is_offered_to_block_themselves_and_guests_nobody(window, talk):
+def test_block_is_offered_neither_for_oneself_nor_to_guests(window, talk):
     for who, id in (("ada", talk["root"]), (None, talk["root"])):
         page = window(who)
         page.goto(talk["path"])
@@ -129,7 +129,7 @@ def test_nobody_is_offered_to_block_themselves_and_guests_nobody(window, talk):
         expect(menu.get_by_text("작성자 차단")).to_have_count(0)
 
 
-def test_the_menu_is_worked_by_keys_and_closes(window, talk):
+def test_the_menu_works_with_the_keyboard_and_closes(window, talk):
     page = window("mo")
     page.goto(talk["path"])
     rest = page.locator(f"#comment-{talk['root']} > article a.menu-link")
@@ -152,7 +152,7 @@ def test_the_menu_is_worked_by_keys_and_closes(window, talk):
     expect(page.locator(".menu")).to_have_count(0)
 
 
-def test_the_link_of_a_comment_is_copied_and_that_is_said(window, talk):
+def test_the_link_of_a_comment_is_copied_and_that_is_announced(window, talk):
     page = window()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(talk["path"])
@@ -166,7 +166,7 @@ def test_the_link_of_a_comment_is_copied_and_that_is_said(window, talk):
     expect(page.locator(f"#comment-{talk['answer']} > article a.menu-link")).to_be_focused()
 
 
-def test_where_nothing_may_be_copied_the_link_is_shown(window, talk):
+def test_without_a_clipboard_the_link_is_shown(window, talk):
     page = window()
     page.add_init_script(
         """navigator.clipboard.writeText = () => Promise.reject(new Error("no"));
@@ -181,7 +181,7 @@ def test_where_nothing_may_be_copied_the_link_is_shown(window, talk):
     expect(page.get_by_label("이 댓글의 주소")).to_have_value(address)
 
 
-def test_without_javascript_the_rest_is_a_page_and_nothing_folds(window, talk):
+def test_without_javascript_the_menu_is_a_page_and_nothing_collapses(window, talk):
     page = window("mo", java_script_enabled=False)
     page.goto(talk["path"])
     expect(page.locator(".collapse-button").first).to_be_hidden()
@@ -193,17 +193,17 @@ def test_without_javascript_the_rest_is_a_page_and_nothing_folds(window, talk):
     expect(page.locator("#mute button.primary")).to_have_text("차단")
 
 
-# ---- folding up a conversation ----
+# ---- collapsing a conversation ----
 
 
-def fold_of(page: Page, id: str):
+def collapse_button(page: Page, id: str):
     return page.locator(f"#comment-{id} > article .collapse-button")
 
 
-def test_a_conversation_folds_up_under_a_button_that_stays_where_it_is(window, talk):
+def test_a_conversation_collapses_under_a_button_that_stays_in_place(window, talk):
     page = window()
     page.goto(talk["path"])
-    fold = fold_of(page, talk["root"])
+    fold = collapse_button(page, talk["root"])
     expect(fold).to_have_accessible_name("답글 접기 ada 님의 댓글")
     before = fold.bounding_box()
 
@@ -220,10 +220,10 @@ def test_a_conversation_folds_up_under_a_button_that_stays_where_it_is(window, t
     expect(text(page, talk["answer"])).to_be_visible()
 
 
-def test_what_is_folded_stays_folded_on_this_device_for_this_article(window, talk):
+def test_a_collapsed_conversation_stays_so_on_this_device_for_this_article(window, talk):
     page = window()
     page.goto(talk["path"])
-    fold_of(page, talk["root"]).click()
+    collapse_button(page, talk["root"]).click()
     expect(text(page, talk["answer"])).to_be_hidden()
 
     page.reload()
@@ -234,27 +234,27 @@ def test_what_is_folded_stays_folded_on_this_device_for_this_article(window, tal
     other.goto(talk["path"])
     expect(text(other, talk["answer"])).to_be_visible()
 
-    fold_of(page, talk["root"]).click()
+    collapse_button(page, talk["root"]).click()
     expect(text(page, talk["answer"])).to_be_visible()
     assert page.evaluate("localStorage.folded") == "[]"
 
 
-def test_only_so_much_is_remembered(window, talk):
+def test_the_number_of_remembered_articles_is_limited(window, talk):
     page = window()
     page.goto(talk["path"])
     many = [[f"article-{n}", [f"comment-{m}" for m in range(50)]] for n in range(30)]
     page.evaluate("(many) => { localStorage.folded = many }", json.dumps(many))
 
-    fold_of(page, talk["root"]).click()
+    collapse_button(page, talk["root"]).click()
 
     expect(text(page, talk["answer"])).to_be_hidden()
-    kept = json.loads(page.evaluate("localStorage.folded"))
+    stored = json.loads(page.evaluate("localStorage.folded"))
     slug = talk["path"].split("/")[-1]
-    assert [each[0] for each in kept] == [*(f"article-{n}" for n in range(1, 30)), slug]
+    assert [each[0] for each in stored] == [*(f"article-{n}" for n in range(1, 30)), slug]
 
 
 @pytest.mark.parametrize("junk", ["{", "7", "null", '{"a": 1}', "[[1]]", '[["x", 3], null]'])
-def test_what_else_is_in_the_storage_does_no_harm(window, talk, junk):
+def test_invalid_entries_in_the_storage_do_no_harm(window, talk, junk):
     page = window()
     page.goto(talk["path"])
     slug = talk["path"].split("/")[-1]
@@ -262,15 +262,15 @@ def test_what_else_is_in_the_storage_does_no_harm(window, talk, junk):
     page.reload()
     page.evaluate("([junk]) => { localStorage.folded = junk }", [junk])
 
-    fold_of(page, talk["root"]).click()
+    collapse_button(page, talk["root"]).click()
 
     expect(text(page, talk["answer"])).to_be_hidden()
 
 
-def test_ones_own_reply_in_a_folded_conversation_opens_it(window, talk):
+def test_ones_own_reply_in_a_collapsed_conversation_expands_it(window, talk):
     page = window("mo")
     page.goto(talk["path"])
-    fold_of(page, talk["root"]).click()
+    collapse_button(page, talk["root"]).click()
     page.locator(f"#comment-{talk['root']} > article a[data-reply]").click()
     page.locator("[data-opened] textarea").fill("접힌 곳에 쓴 답글")
 
@@ -281,10 +281,10 @@ def test_ones_own_reply_in_a_folded_conversation_opens_it(window, talk):
     expect(text(page, talk["answer"])).to_be_visible()
 
 
-# ---- to whom, more replies, and back ----
+# ---- the comment a reply answers, more replies, and back ----
 
 
-def test_to_whom_a_reply_answers_is_jumped_to_and_back_leads_back(window, talk):
+def test_the_link_to_the_answered_comment_jumps_there_and_back_returns(window, talk):
     page = window()
     page.goto(talk["path"])
     to = page.locator(f"#comment-{talk['last']} .reply-target")
@@ -299,7 +299,7 @@ def test_to_whom_a_reply_answers_is_jumped_to_and_back_leads_back(window, talk):
     assert page.url.endswith(talk["path"])
 
 
-def test_to_whom_a_reply_answers_is_a_page_when_it_is_not_on_this_one(window, talk):
+def test_the_link_to_the_answered_comment_leads_to_its_page_if_it_is_elsewhere(window, talk):
     page = window()
     page.goto(f"{talk['path']}/comments/search?q=다시 한 말")
 
@@ -314,14 +314,14 @@ def long(window) -> dict[str, str]:
     path = publish(window, title=unique("긴 대화"))
     for each in range(22):
         say(window, path, f"댓글 {each}")
-    root = number(say(window, path, "많은 답을 받은 댓글"))
-    replies = [number(say(window, path, f"답글 {each}", parent=root)) for each in range(33)]
+    root = comment_id(say(window, path, "많은 답을 받은 댓글"))
+    replies = [comment_id(say(window, path, f"답글 {each}", parent=root)) for each in range(33)]
     ada = window.requests("ada")
     ada.post(f"/comments/{replies[3]}/delete", headers={"Origin": window.board.url})
     return {"path": path, "root": root, "last": replies[-1]}
 
 
-def test_more_replies_join_in_place_page_by_page_with_what_is_left(window, long):
+def test_more_replies_join_in_place_page_by_page_with_the_remaining_count(window, long):
     page = window()
     page.goto(long["path"])
     replies = item(page, long["root"]).locator("> .replies > .comment")
@@ -353,7 +353,7 @@ def test_without_javascript_more_replies_are_on_the_page_of_the_conversation(win
     expect(page.locator(".newest")).to_be_visible()
 
 
-def test_replies_loaded_by_hand_stay_when_one_answers(window, long):
+def test_replies_loaded_by_hand_stay_after_posting_a_reply(window, long):
     page = window("mo")
     page.goto(long["path"])
     item(page, long["root"]).locator("> .more-replies").click()
@@ -368,7 +368,7 @@ def test_replies_loaded_by_hand_stay_when_one_answers(window, long):
     expect(item(page, long["root"]).locator("> .more-replies")).to_have_text("답글 2개 더 보기")
 
 
-def test_back_from_a_comment_finds_what_was_loaded_and_the_place(window, long):
+def test_back_from_a_comment_restores_the_loaded_replies_and_the_position(window, long):
     page = window("mo")
     page.goto(long["path"])
     page.locator("[data-list] > a[data-more]").click()

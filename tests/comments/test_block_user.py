@@ -1,4 +1,4 @@
-"""A reader folds away what somebody writes. It is nobody's business but their own."""
+"""A reader blocks a user: their comments are collapsed, for this reader only."""
 
 import re
 
@@ -9,27 +9,27 @@ from board.db import db
 from conftest import count_queries, say
 
 
-def folded(page):
-    """The texts that are folded away on a page, in order."""
-    folds = re.findall(r'<details class="muted">.*?</details>', page, re.S)
-    return [text for fold in folds for text in re.findall(r"<p>([^<]*)</p></div>", fold)]
+def collapsed(page):
+    """The texts of collapsed comments on a page, in order."""
+    details = re.findall(r'<details class="muted">.*?</details>', page, re.S)
+    return [text for each in details for text in re.findall(r"<p>([^<]*)</p></div>", each)]
 
 
-def muted_by(user):
+def blocks_of(user):
     return list(db.session.scalars(Block.by(user)))
 
 
-def mute(client, person):
-    return client.post(f"/people/{person.id}/mute")
+def block(client, user):
+    return client.post(f"/people/{user.id}/mute")
 
 
-def test_what_a_muted_person_writes_is_folded_wherever_it_is_read(as_, ada, bora, mo, harbour):
+def test_comments_of_a_blocked_user_are_collapsed_on_every_page(as_, ada, bora, mo, harbour):
     root = say(harbour, bora, "Loud words")
     say(harbour, mo, "Quiet words", to=root)
     say(harbour, bora, "Loud answer", to=root)
     client = as_(ada)
 
-    assert mute(client, bora).location == "/account/muted?notice=muted"
+    assert block(client, bora).location == "/account/muted?notice=muted"
 
     for path in (
         "/articles/harbour",
@@ -37,12 +37,12 @@ def test_what_a_muted_person_writes_is_folded_wherever_it_is_read(as_, ada, bora
         "/articles/harbour/comments",
         f"/comments/{root.id}",
     ):
-        assert folded(client.get(path).text) == ["Loud words", "Loud answer"], path
-    found = client.get("/articles/harbour/comments/search?q=words").text
-    assert folded(found) == ["Loud words"]
+        assert collapsed(client.get(path).text) == ["Loud words", "Loud answer"], path
+    results = client.get("/articles/harbour/comments/search?q=words").text
+    assert collapsed(results) == ["Loud words"]
 
 
-def test_nobody_else_sees_any_of_it(as_, guest, ada, bora, mo, harbour):
+def test_nobody_else_sees_that_a_user_is_blocked(as_, guest, ada, bora, mo, harbour):
     comment = say(harbour, bora, "Loud words")
     others = [guest, as_(bora), as_(mo)]
 
@@ -53,15 +53,17 @@ def test_nobody_else_sees_any_of_it(as_, guest, ada, bora, mo, harbour):
 
     before = pages()
 
-    mute(as_(ada), bora)
+    block(as_(ada), bora)
 
     assert pages() == before
 
 
-def test_who_mutes_nobody_here_gets_the_thread_of_all(as_, guest, ada, bora, mo, harbour):
+def test_a_reader_who_blocked_nobody_in_a_thread_gets_the_shared_html(
+    as_, guest, ada, bora, mo, harbour
+):
     say(harbour, bora, "Loud words")
     client = as_(ada)
-    mute(client, mo)
+    block(client, mo)
 
     def thread(page):
         return re.search(r'<ol class="comments".*</ol>', page.text, re.S)[0]
@@ -69,73 +71,73 @@ def test_who_mutes_nobody_here_gets_the_thread_of_all(as_, guest, ada, bora, mo,
     assert thread(client.get("/articles/harbour")) == thread(guest.get("/articles/harbour"))
 
 
-def test_unmuting_opens_everything_again(as_, ada, bora, harbour):
+def test_unblocking_shows_the_comments_again(as_, ada, bora, harbour):
     say(harbour, bora, "Loud words")
     client = as_(ada)
-    mute(client, bora)
+    block(client, bora)
     assert f'action="/people/{bora.id}/unmute"' in client.get("/account/muted").text
 
     for _ in range(2):
         answer = client.post(f"/people/{bora.id}/unmute")
         assert answer.location == "/account/muted?notice=unmuted"
 
-    assert folded(client.get("/articles/harbour").text) == []
-    assert muted_by(ada) == []
+    assert collapsed(client.get("/articles/harbour").text) == []
+    assert blocks_of(ada) == []
 
 
-def test_muting_twice_is_muting_once(as_, ada, bora):
+def test_blocking_twice_is_blocking_once(as_, ada, bora):
     client = as_(ada)
 
-    answers = [mute(client, bora).status_code for _ in range(2)]
+    answers = [block(client, bora).status_code for _ in range(2)]
 
     assert answers == [303, 303]
-    assert [each.muted_id for each in muted_by(ada)] == [bora.id]
+    assert [each.muted_id for each in blocks_of(ada)] == [bora.id]
 
 
 def test_the_list_has_the_latest_first(as_, ada, bora, mo, tess):
     client = as_(ada)
     for each in (bora, mo, tess):
-        mute(client, each)
+        block(client, each)
 
     page = client.get("/account/muted").text
 
     assert re.findall(r"<p><strong>(\w+)</strong></p>", page) == ["tess", "mo", "bora"]
 
 
-def test_one_may_mute_staff_but_not_oneself_nor_nobody(as_, ada, mo):
+def test_a_reader_can_block_staff_but_neither_themselves_nor_an_unknown_id(as_, ada, mo):
     client = as_(ada)
 
-    assert mute(client, mo).status_code == 303
-    assert mute(client, ada).status_code == 403
+    assert block(client, mo).status_code == 303
+    assert block(client, ada).status_code == 403
     assert client.post("/people/999/mute").status_code == 404
     assert client.post("/people/999/unmute").status_code == 404
-    assert [each.muted_id for each in muted_by(ada)] == [mo.id]
+    assert [each.muted_id for each in blocks_of(ada)] == [mo.id]
 
 
-def test_the_list_has_an_end_and_says_so(as_, monkeypatch, ada, bora, mo, tess):
+def test_a_full_list_refuses_another_user(as_, monkeypatch, ada, bora, mo, tess):
     monkeypatch.setattr(Block, "PEOPLE_MAX", 2)
-    mute(as_(bora), mo)  # is on a list of their own
+    block(as_(bora), mo)  # on another list
     client = as_(ada)
     for each in (bora, mo):
-        mute(client, each)
+        block(client, each)
 
-    refused = mute(client, tess)
-    again = mute(client, mo)
+    refused = block(client, tess)
+    again = block(client, mo)
 
     assert (refused.status_code, again.status_code) == (422, 303)
     assert "최대 2명까지" in refused.text
-    assert len(muted_by(ada)) == 2
+    assert len(blocks_of(ada)) == 2
 
 
 def test_each_has_a_list_of_their_own(as_, ada, bora, mo, harbour):
     say(harbour, mo, "Words of mo")
-    mute(as_(ada), mo)
+    block(as_(ada), mo)
 
-    assert folded(as_(bora).get("/articles/harbour").text) == []
-    assert muted_by(bora) == []
+    assert collapsed(as_(bora).get("/articles/harbour").text) == []
+    assert blocks_of(bora) == []
 
 
-def test_a_comment_page_asks_and_leads_back_to_the_comment(as_, ada, bora, harbour):
+def test_blocking_on_a_comment_page_leads_back_to_the_comment(as_, ada, bora, harbour):
     comment = say(harbour, bora, "Loud words")
     client = as_(ada)
     page = client.get(f"/comments/{comment.id}").text
@@ -146,18 +148,20 @@ def test_a_comment_page_asks_and_leads_back_to_the_comment(as_, ada, bora, harbo
     assert answer.location == f"/comments/{comment.id}?notice=muted#comment-{comment.id}"
     after = client.get(answer.location).text
     assert 'id="mute"' not in after
-    assert folded(after) == ["Loud words"]
+    assert collapsed(after) == ["Loud words"]
     assert f'action="/people/{bora.id}/unmute"' in after
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil"])
-def test_one_is_never_led_to_another_site(as_, ada, bora, elsewhere):
+def test_blocking_never_redirects_to_another_site(as_, ada, bora, elsewhere):
     answer = as_(ada).post(f"/people/{bora.id}/mute", data={"next": elsewhere})
 
     assert answer.location == "/"
 
 
-def test_nobody_is_asked_to_mute_themselves_or_what_is_gone(as_, guest, ada, bora, harbour):
+def test_the_block_form_is_missing_on_own_and_deleted_comments_and_for_guests(
+    as_, guest, ada, bora, harbour
+):
     own = say(harbour, ada, "Mine")
     gone = say(harbour, bora, "Gone soon")
     say(harbour, ada, "Stays", to=gone)
@@ -169,10 +173,10 @@ def test_nobody_is_asked_to_mute_themselves_or_what_is_gone(as_, guest, ada, bor
     assert 'id="mute"' not in guest.get(f"/comments/{own.id}").text
 
 
-def test_a_tombstone_is_not_folded(as_, ada, bora, mo, harbour):
+def test_a_tombstone_is_not_collapsed(as_, ada, bora, mo, harbour):
     comment = say(harbour, bora, "Rude words")
     client = as_(ada)
-    mute(client, bora)
+    block(client, bora)
     as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
 
     page = client.get("/articles/harbour").text
@@ -180,12 +184,12 @@ def test_a_tombstone_is_not_folded(as_, ada, bora, mo, harbour):
     assert "muted" not in page.split('id="comments"')[1].split("</ol>")[0]
 
 
-def test_however_many_one_mutes_a_page_costs_one_query_more(as_, ada, bora, mo, harbour):
+def test_blocking_more_users_costs_a_page_no_more_queries(as_, ada, bora, mo, harbour):
     client = as_(ada)
     costs = []
     for each in (bora, mo):
         say(harbour, each, f"Words of {each.name}")
-        mute(client, each)
+        block(client, each)
         with count_queries() as queries:
             client.get(f"/comments/{say(harbour, bora, each.name).id}")
         costs.append(len(queries))

@@ -1,4 +1,4 @@
-"""A reader takes back what they wrote."""
+"""An author deletes a comment."""
 
 from sqlalchemy import text
 
@@ -6,7 +6,7 @@ from board.db import db
 from conftest import say
 
 
-def test_a_comment_nobody_answered_is_gone(as_, guest, ada, harbour):
+def test_a_comment_without_replies_is_gone(as_, guest, ada, harbour):
     comment = say(harbour, ada, "Never mind")
 
     response = as_(ada).post(f"/comments/{comment.id}/delete")
@@ -19,7 +19,7 @@ def test_a_comment_nobody_answered_is_gone(as_, guest, ada, harbour):
     assert guest.get(f"/comments/{comment.id}").status_code == 404
 
 
-def test_an_answered_comment_leaves_a_tombstone_without_a_name(as_, guest, ada, bora, harbour):
+def test_a_comment_with_replies_leaves_a_tombstone_without_a_name(as_, guest, ada, bora, harbour):
     root = say(harbour, ada, "Never mind")
     say(harbour, bora, "But I do", to=root)
 
@@ -33,7 +33,7 @@ def test_an_answered_comment_leaves_a_tombstone_without_a_name(as_, guest, ada, 
     assert harbour.comment_count == 1
 
 
-def test_a_tombstone_goes_when_the_last_answer_goes(as_, guest, ada, bora, harbour):
+def test_a_tombstone_goes_when_the_last_reply_goes(as_, guest, ada, bora, harbour):
     root = say(harbour, ada, "Root")
     reply = say(harbour, bora, "Reply", to=root)
     answer = say(harbour, ada, "Answer", to=reply)
@@ -48,7 +48,7 @@ def test_a_tombstone_goes_when_the_last_answer_goes(as_, guest, ada, bora, harbo
     assert (harbour.comment_count, root.reply_count) == (0, 0)
 
 
-def test_the_words_are_gone_from_the_database_too(as_, ada, bora, harbour):
+def test_the_text_is_gone_from_the_database_too(as_, ada, bora, harbour):
     root = say(harbour, ada, "Words I regret")
     say(harbour, bora, "Reply", to=root)
 
@@ -68,7 +68,7 @@ def test_deleting_twice_changes_nothing_more(as_, ada, harbour):
     assert harbour.comment_count == 1
 
 
-def test_nobody_deletes_the_comment_of_another(as_, guest, ada, bora, mo, harbour):
+def test_nobody_can_delete_the_comment_of_another(as_, guest, ada, bora, mo, harbour):
     comment = say(harbour, ada, "Mine")
 
     statuses = [
@@ -80,7 +80,7 @@ def test_nobody_deletes_the_comment_of_another(as_, guest, ada, bora, mo, harbou
     assert comment.deleted_at is None
 
 
-def test_a_reader_sees_what_they_wrote_and_not_what_they_deleted(as_, ada, bora, harbour):
+def test_a_reader_sees_their_own_comments_without_deleted_ones(as_, ada, bora, harbour):
     say(harbour, ada, "Kept")
     deleted = say(harbour, ada, "Deleted")
     say(harbour, bora, "Not mine")

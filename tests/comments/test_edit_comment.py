@@ -1,4 +1,4 @@
-"""A reader says it in other words, for a while; what is refused, and what the refusal says."""
+"""An author edits a comment within the edit window; what is refused, and with what message."""
 
 import re
 import threading
@@ -26,15 +26,15 @@ def edit(client, comment, body, version=0, **fields):
 
 
 def alert(response):
-    found = re.search(r'role="alert"[^>]*>(.*?)</(?:p|div)>', response.text, re.S)
-    return found and re.sub("<[^>]+>", "", found[1]).strip()
+    match = re.search(r'role="alert"[^>]*>(.*?)</(?:p|div)>', response.text, re.S)
+    return match and re.sub("<[^>]+>", "", match[1]).strip()
 
 
 def revisions():
     return [(each.text, each.comment_id) for each in db.session.scalars(select(Revision))]
 
 
-def test_everyone_reads_the_new_words_and_that_they_are_new(as_, guest, ada, harbour):
+def test_everyone_reads_the_new_text_and_that_it_was_edited(as_, guest, ada, harbour):
     comment = say(harbour, ada, "The bridge is closed")
 
     response = edit(as_(ada), comment, "The bridge is open")
@@ -48,7 +48,7 @@ def test_everyone_reads_the_new_words_and_that_they_are_new(as_, guest, ada, har
     assert revisions() == [("The bridge is closed", comment.id)]
 
 
-def test_a_page_kept_for_guests_is_not_the_old_one(as_, guest, ada, harbour):
+def test_an_edit_renews_the_cached_page_of_guests(as_, guest, ada, harbour):
     comment = say(harbour, ada, "Before")
     tag = guest.get("/articles/harbour").headers["ETag"]
 
@@ -59,7 +59,7 @@ def test_a_page_kept_for_guests_is_not_the_old_one(as_, guest, ada, harbour):
     assert "After" in again.text
 
 
-def test_the_form_holds_what_stands_and_its_links_are_made_anew(as_, guest, ada, harbour):
+def test_the_form_has_the_current_text_and_an_edit_renders_new_links(as_, guest, ada, harbour):
     comment = say(harbour, ada, "See https://a.example/old")
     client = as_(ada)
 
@@ -88,7 +88,7 @@ def test_the_window_closes_on_the_minute(app, as_, ada, harbour):
     assert comment.body == "Two"
 
 
-def test_a_board_may_do_without_editing(app, as_, ada, harbour):
+def test_a_board_can_switch_off_editing(app, as_, ada, harbour):
     app.config["EDIT_WINDOW_MINUTES"] = 0
     comment = say(harbour, ada, "Carved in stone")
     client = as_(ada)
@@ -99,7 +99,7 @@ def test_a_board_may_do_without_editing(app, as_, ada, harbour):
         assert "/edit" not in client.get(page).text
 
 
-def test_nobody_edits_the_comment_of_another(as_, guest, ada, bora, mo, harbour):
+def test_nobody_can_edit_the_comment_of_another(as_, guest, ada, bora, mo, harbour):
     comment = say(harbour, ada, "Mine")
     clients = [guest, as_(bora), as_(mo)]
 
@@ -111,7 +111,7 @@ def test_nobody_edits_the_comment_of_another(as_, guest, ada, bora, mo, harbour)
     assert (comment.body, revisions()) == ("Mine", [])
 
 
-def test_what_changes_nothing_stores_nothing(as_, guest, ada, harbour):
+def test_an_edit_without_changes_stores_nothing(as_, guest, ada, harbour):
     comment = say(harbour, ada, "As it was")
     revision = harbour.revision
 
@@ -121,9 +121,7 @@ def test_what_changes_nothing_stores_nothing(as_, guest, ada, harbour):
     assert (revisions(), comment.edited_at, harbour.revision) == ([], None, revision)
 
 
-def test_a_form_sent_again_stores_one_edit_and_succeeds_even_when_the_window_has_closed(
-    as_, ada, harbour
-):
+def test_a_form_sent_twice_stores_one_edit_and_succeeds_after_the_window(as_, ada, harbour):
     with time_machine.travel(MONDAY, tick=False) as clock:
         comment = say(harbour, ada, "One")
         client = as_(ada)
@@ -136,7 +134,7 @@ def test_a_form_sent_again_stores_one_edit_and_succeeds_even_when_the_window_has
     assert revisions() == [("One", comment.id)]
 
 
-def test_a_form_from_before_another_edit_is_refused_with_both_texts(as_, ada, harbour):
+def test_a_form_older_than_another_edit_is_refused_with_both_texts(as_, ada, harbour):
     comment = say(harbour, ada, "Beginning")
     client = as_(ada)
     edit(client, comment, "From the first tab")
@@ -149,13 +147,13 @@ def test_a_form_from_before_another_edit_is_refused_with_both_texts(as_, ada, ha
     assert comment.body == "From the first tab"
     version = re.search(r'name="version"[^>]* value="(\d+)"', stale.text)[1]
     assert edit(client, comment, "From the second tab", version=version).status_code == 303
-    assert [words for words, _ in revisions()] == ["Beginning", "From the first tab"]
+    assert [text for text, _ in revisions()] == ["Beginning", "From the first tab"]
 
 
-def test_of_two_tabs_at_once_one_saves_and_the_other_is_told(app, as_, ada, harbour):
+def test_of_two_tabs_at_once_one_saves_and_the_other_is_refused(app, as_, ada, harbour):
     comment = say(harbour, ada, "Beginning")
     clients, answers = [as_(ada), as_(ada)], []
-    address = f"/comments/{comment.id}/edit"  # read here: a thread has a session of its own
+    address = f"/comments/{comment.id}/edit"  # built here: each thread has its own session
 
     def send(number):
         fields = {"body": f"From tab {number}", "version": 0}
@@ -173,7 +171,7 @@ def test_of_two_tabs_at_once_one_saves_and_the_other_is_told(app, as_, ada, harb
     assert revisions() == [("Beginning", comment.id)]
 
 
-def test_a_comment_hidden_meanwhile_stays_as_it_was_hidden(as_, ada, mo, harbour):
+def test_a_comment_hidden_meanwhile_cannot_be_edited(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Rude")
     client = as_(ada)
     with writing():
@@ -186,7 +184,7 @@ def test_a_comment_hidden_meanwhile_stays_as_it_was_hidden(as_, ada, mo, harbour
     assert (comment.body, revisions()) == ("Rude", [])
 
 
-def test_a_comment_deleted_meanwhile_stays_deleted(as_, ada, bora, harbour):
+def test_a_comment_deleted_meanwhile_cannot_be_edited(as_, ada, bora, harbour):
     bare, answered = say(harbour, ada, "Bare"), say(harbour, ada, "Answered")
     say(harbour, bora, "Reply", to=answered)
     client = as_(ada)
@@ -199,7 +197,7 @@ def test_a_comment_deleted_meanwhile_stays_deleted(as_, ada, bora, harbour):
     assert (bare.body, answered.body, revisions()) == ("", "", [])
 
 
-def test_a_closed_thread_stays_as_it_was_closed(as_, ada, harbour):
+def test_comments_in_a_closed_thread_cannot_be_edited(as_, ada, harbour):
     comment = say(harbour, ada, "Before")
     client = as_(ada)
     with writing():
@@ -210,7 +208,7 @@ def test_a_closed_thread_stays_as_it_was_closed(as_, ada, harbour):
     assert "/edit" not in client.get("/articles/harbour").text
 
 
-def test_a_suspension_on_the_way_stops_the_edit(as_, ada, harbour):
+def test_a_suspension_in_the_meantime_stops_the_edit(as_, ada, harbour):
     comment = say(harbour, ada, "Before")
     client = as_(ada)
     with writing():
@@ -251,7 +249,7 @@ def test_twenty_edits_and_no_more(as_, ada, harbour):
         (b"body=" + b"x" * 70_000, 413),
     ],
 )
-def test_forms_that_are_no_edit(as_, ada, harbour, raw, status):
+def test_invalid_edit_forms_are_refused(as_, ada, harbour, raw, status):
     comment = say(harbour, ada, "Still here")
 
     response = as_(ada).post(
@@ -264,7 +262,7 @@ def test_forms_that_are_no_edit(as_, ada, harbour, raw, status):
     assert (comment.body, revisions()) == ("Still here", [])
 
 
-def test_a_text_refused_when_posted_cannot_be_slipped_in_by_an_edit(app, as_, ada, harbour):
+def test_an_edit_cannot_repeat_a_text_that_a_new_comment_cannot(app, as_, ada, harbour):
     app.config["SAME_TEXT_HOURS"] = 24
     say(harbour, ada, "Buy this")
     other = say(harbour, ada, "Something else")
@@ -273,7 +271,7 @@ def test_a_text_refused_when_posted_cannot_be_slipped_in_by_an_edit(app, as_, ad
     assert other.body == "Something else"
 
 
-def test_an_edited_text_counts_as_said(app, as_, ada, harbour):
+def test_an_edited_text_counts_for_the_limit_on_the_same_text(app, as_, ada, harbour):
     app.config["SAME_TEXT_HOURS"] = 24
     comment = say(harbour, ada, "Something else")
     client = as_(ada)
@@ -284,7 +282,7 @@ def test_an_edited_text_counts_as_said(app, as_, ada, harbour):
     assert again.status_code == 429
 
 
-def test_a_comment_may_be_edited_back_to_what_it_was(app, as_, ada, harbour):
+def test_a_comment_can_be_edited_back_to_an_earlier_text(app, as_, ada, harbour):
     app.config["SAME_TEXT_HOURS"] = 24
     comment = say(harbour, ada, "One")
     client = as_(ada)
@@ -293,10 +291,10 @@ def test_a_comment_may_be_edited_back_to_what_it_was(app, as_, ada, harbour):
     back = edit(client, comment, "One", 1)
 
     assert back.status_code == 303
-    assert [words for words, _ in revisions()] == ["One", "Two"]
+    assert [text for text, _ in revisions()] == ["One", "Two"]
 
 
-def test_search_finds_the_new_words_and_not_the_old(as_, guest, ada, harbour):
+def test_search_finds_the_new_text_and_not_the_old(as_, guest, ada, harbour):
     comment = say(harbour, ada, "등대 아래에서")
     edit(as_(ada), comment, "방파제 위에서")
 
@@ -310,7 +308,7 @@ def test_search_finds_the_new_words_and_not_the_old(as_, guest, ada, harbour):
     assert not found("방파제")
 
 
-def test_deleting_takes_the_earlier_words_too(as_, ada, bora, harbour):
+def test_deleting_a_comment_deletes_its_earlier_texts(as_, ada, bora, harbour):
     comment = say(harbour, ada, "Words I regret")
     say(harbour, bora, "Reply", to=comment)
     client = as_(ada)
@@ -326,7 +324,7 @@ def test_deleting_takes_the_earlier_words_too(as_, ada, bora, harbour):
     assert "Better" not in str(everything)
 
 
-def test_a_hidden_or_deleted_comment_has_no_other_words_to_take(ada, mo, harbour):
+def test_a_hidden_comment_keeps_its_text(ada, mo, harbour):
     comment = say(harbour, ada, "One")
     with writing():
         comment._set_hidden(reason="abuse")
@@ -335,25 +333,25 @@ def test_a_hidden_or_deleted_comment_has_no_other_words_to_take(ada, mo, harbour
     assert comment.body == "One"
 
 
-def test_its_author_is_shown_the_way_and_others_are_not(as_, guest, ada, bora, harbour):
+def test_only_the_author_sees_the_link_to_edit(as_, guest, ada, bora, harbour):
     comment = say(harbour, ada, "Mine")
     own, other = as_(ada), as_(bora)
 
-    deed = 'class="action-section" id="edit"'
-    assert deed in own.get(f"/comments/{comment.id}").text
+    section = 'class="action-section" id="edit"'
+    assert section in own.get(f"/comments/{comment.id}").text
     for client in (other, guest):
-        assert deed not in client.get(f"/comments/{comment.id}").text
+        assert section not in client.get(f"/comments/{comment.id}").text
 
 
-def test_programs_are_told_when_it_was_edited(as_, guest, ada, harbour):
+def test_the_json_api_and_the_feed_have_the_time_of_the_edit(as_, guest, ada, harbour):
     comment = say(harbour, ada, "One")
     edit(as_(ada), comment, "Two")
 
-    [told] = guest.get("/api/v1/articles/harbour/comments").json["comments"]
+    [payload] = guest.get("/api/v1/articles/harbour/comments").json["comments"]
     feed = guest.get("/articles/harbour/feed.atom").text
 
-    assert told["edited_at"] == comment.edited_at.isoformat()
-    assert told["posted_at"] < told["edited_at"]
+    assert payload["edited_at"] == comment.edited_at.isoformat()
+    assert payload["posted_at"] < payload["edited_at"]
     published, updated = (
         re.search(f"<{name}>(.*?)</{name}>", feed[feed.index("<entry>") :])[1]
         for name in ("published", "updated")
@@ -362,15 +360,15 @@ def test_programs_are_told_when_it_was_edited(as_, guest, ada, harbour):
     assert db.session.scalar(select(Comment.edited_at)) == comment.edited_at
 
 
-def test_what_other_slices_refuse_or_hold_is_looked_at_in_an_edit_too(
+def test_checks_of_other_slices_refuse_or_hold_an_edit_too(
     as_, guest, ada, mo, harbour, monkeypatch
 ):
-    def look(draft):
-        if "vile" in draft.body.text:
+    def check(pending):
+        if "vile" in pending.body.text:
             raise ThreadClosed
-        return "word" if "rude" in draft.body.text else None
+        return "word" if "rude" in pending.body.text else None
 
-    monkeypatch.setattr(create, "pre_post_checks", [look])
+    monkeypatch.setattr(create, "pre_post_checks", [check])
     comment = say(harbour, ada, "Kind words")
     client = as_(ada)
 

@@ -1,4 +1,4 @@
-"""A reader posts under an article; what is refused, and what the refusal says."""
+"""A reader posts under an article; what is refused, and with what message."""
 
 import re
 import threading
@@ -28,8 +28,8 @@ def stored():
 
 
 def alert(response):
-    found = re.search(r'role="alert">(.*?)</p>', response.text, re.S)
-    return found and found[1].strip()
+    match = re.search(r'role="alert">(.*?)</p>', response.text, re.S)
+    return match and match[1].strip()
 
 
 def test_a_reader_posts_and_everyone_sees_it_on_top(as_, guest, ada, harbour):
@@ -68,7 +68,7 @@ def test_blank_text_is_refused(as_, ada, harbour, blank):
 
 
 def test_300_graphemes_are_accepted_and_301_refused_with_the_text_kept(as_, ada, harbour):
-    family = "👨‍👩‍👧"  # one character to a reader, five code points
+    family = "👨‍👩‍👧"  # one grapheme, five code points
 
     assert post(as_(ada), family * 300).status_code == 303
     too_long = post(as_(ada), "가" * 301)
@@ -78,11 +78,11 @@ def test_300_graphemes_are_accepted_and_301_refused_with_the_text_kept(as_, ada,
     assert "1" in alert(too_long)
 
 
-def test_letters_typed_on_a_mac_count_as_one_each(as_, ada, harbour):
+def test_hangul_typed_on_a_mac_counts_one_character_a_syllable(as_, ada, harbour):
     assert post(as_(ada), "한글" * 150).status_code == 303
 
-    [kept] = db.session.scalars(select(Comment.body))
-    assert kept == "한글" * 150
+    [body] = db.session.scalars(select(Comment.body))
+    assert body == "한글" * 150
 
 
 def test_a_double_click_stores_one_comment(as_, ada, harbour):
@@ -104,7 +104,7 @@ def test_a_retry_is_answered_even_when_the_limit_is_used_up(app, as_, ada, harbo
     assert retry.location == first.location
 
 
-def test_two_at_once_with_one_key_store_one_comment(app, as_, ada, harbour):
+def test_requests_at_once_with_one_key_store_one_comment(app, as_, ada, harbour):
     clients = [as_(ada) for _ in range(4)]
     answers = []
 
@@ -123,7 +123,7 @@ def test_two_at_once_with_one_key_store_one_comment(app, as_, ada, harbour):
     assert stored() == 1
 
 
-def test_a_key_of_another_text_is_refused(as_, ada, harbour):
+def test_a_key_used_for_another_text_is_refused(as_, ada, harbour):
     client = as_(ada)
     post(client, "First", key="same")
 
@@ -135,7 +135,7 @@ def test_a_key_of_another_text_is_refused(as_, ada, harbour):
     assert post(client, "Second", key=key).status_code == 303
 
 
-def test_two_people_may_use_the_same_key(as_, ada, bora, harbour):
+def test_two_authors_can_use_the_same_key(as_, ada, bora, harbour):
     post(as_(ada), "Mine", key="same")
     post(as_(bora), "Mine too", key="same")
 
@@ -154,7 +154,7 @@ def test_a_closed_thread_refuses_and_says_why(as_, guest, ada, harbour):
     assert stored() == 0
 
 
-def test_a_suspension_on_the_way_stops_the_comment(as_, ada, harbour):
+def test_a_suspension_in_the_meantime_stops_the_comment(as_, ada, harbour):
     client = as_(ada)
     with writing():
         ada.suspended_until = datetime.now(UTC) + timedelta(days=1)
@@ -179,7 +179,7 @@ def test_posting_twice_within_the_interval_says_when_to_try_again(app, as_, ada,
     assert in_time.status_code == 303
 
 
-def test_the_day_has_room_for_so_many(app, as_, ada, harbour):
+def test_comments_per_day_are_limited(app, as_, ada, harbour):
     app.config["COMMENTS_PER_DAY"] = 2
     with time_machine.travel(MONDAY, tick=False) as clock:
         client = as_(ada)
@@ -206,7 +206,7 @@ def test_a_deleted_comment_still_counts_for_the_limits(app, as_, ada, harbour):
     assert post(client, "Two").status_code == 429
 
 
-def test_three_root_comments_under_one_article_and_replies_beyond(app, as_, ada, harbour):
+def test_an_author_can_post_three_roots_under_an_article_and_more_replies(app, as_, ada, harbour):
     app.config["ROOT_COMMENTS_PER_ARTICLE"] = 3
     client = as_(ada)
     for number in range(3):
@@ -217,7 +217,7 @@ def test_three_root_comments_under_one_article_and_replies_beyond(app, as_, ada,
     assert post(client, "A reply", parent=first).status_code == 303
 
 
-def test_the_same_text_is_refused_for_a_day_whatever_its_case_and_spaces(app, as_, ada, harbour):
+def test_the_same_text_is_refused_for_a_day_in_any_case_and_spacing(app, as_, ada, harbour):
     app.config["SAME_TEXT_HOURS"] = 24
     with time_machine.travel(MONDAY, tick=False) as clock:
         client = as_(ada)
@@ -231,7 +231,7 @@ def test_the_same_text_is_refused_for_a_day_whatever_its_case_and_spaces(app, as
     assert next_day.status_code == 303
 
 
-def test_links_lead_out_without_the_particle_behind_them(as_, guest, ada, harbour):
+def test_a_link_ends_before_the_particle_behind_it(as_, guest, ada, harbour):
     post(as_(ada), "https://harbour.example/a?b=1을 보세요 (https://harbour.example/wiki/A_(b)).")
 
     page = guest.get("/articles/harbour").text
@@ -254,7 +254,7 @@ def test_links_lead_out_without_the_particle_behind_them(as_, guest, ada, harbou
         "<a href='https://a.example'>x</a>",
     ],
 )
-def test_markup_is_shown_as_typed_and_never_works(as_, ada, harbour, attack):
+def test_markup_is_shown_as_text(as_, ada, harbour, attack):
     post(as_(ada), attack)
 
     [comment] = db.session.scalars(select(Comment))
@@ -265,13 +265,13 @@ def test_markup_is_shown_as_typed_and_never_works(as_, ada, harbour, attack):
     }  # fmt: skip
 
 
-def test_a_direction_override_cannot_turn_the_page_around(as_, ada, harbour):
+def test_direction_overrides_are_removed(as_, ada, harbour):
     post(as_(ada), "safe \u202e txet \u2066 more")
 
     assert db.session.scalar(select(Comment.body)) == "safe  txet  more"
 
 
-def test_nothing_but_the_named_fields_is_read(as_, ada, bora, harbour):
+def test_other_form_fields_are_ignored(as_, ada, bora, harbour):
     post(as_(ada), "Mine", author_id=str(bora.id), hidden_for="", posted_at="2020-01-01", id="7")
 
     [comment] = db.session.scalars(select(Comment))
@@ -279,7 +279,7 @@ def test_nothing_but_the_named_fields_is_read(as_, ada, bora, harbour):
     assert comment.posted_at.year >= 2026
 
 
-def test_every_box_shown_carries_a_key_of_its_own(as_, ada, harbour):
+def test_every_form_has_its_own_key(as_, ada, harbour):
     client = as_(ada)
 
     keys = {
@@ -290,14 +290,14 @@ def test_every_box_shown_carries_a_key_of_its_own(as_, ada, harbour):
     assert len(keys) == 3
 
 
-def test_an_article_that_is_not_there_takes_no_comments(as_, ada):
+def test_nobody_can_comment_on_an_unknown_article(as_, ada):
     assert post(as_(ada), "Hello?", slug="nowhere").status_code == 404
 
 
-def test_what_is_asked_before_storing_walks_no_table(app, ada, harbour):
-    with count_queries() as asked:
+def test_the_query_before_storing_uses_indexes_only(app, ada, harbour):
+    with count_queries() as queries:
         say(harbour, ada, "Good morning")
-    [statement] = [each for each in asked if "own_roots" in each]
+    [statement] = [each for each in queries if "own_roots" in each]
     with db.engine.connect() as connection:
         values = (0,) * statement.count("?")
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
@@ -310,26 +310,24 @@ def test_what_is_asked_before_storing_walks_no_table(app, ada, harbour):
     assert [step for step in steps if "TEMP B-TREE" in step] == []
 
 
-def test_a_post_costs_so_many_statements_and_no_more(as_, ada, harbour):
-    """Whoever adds one makes every post slower for ever: ask with `limits.questions` instead."""
+def test_a_post_costs_a_fixed_list_of_statements(as_, ada, harbour):
+    """Another statement would slow down every post: use `limits.extra_columns` instead."""
     client = as_(ada)
     with writing():
         filter_rules.add(kind="signal", text="repeat", threshold=9, state=State.ON, by=None)
     post(client, "The ferry was late again this morning", key="first")
 
-    with count_queries() as seen:
+    with count_queries() as queries:
         answer = post(client, "The bus, on the other hand, was early", key="second")
 
     assert answer.status_code == 303
-    about = re.compile(r"(?:FROM|INTO|UPDATE) \"?(\w+)")
-    assert [(each.split()[0], about.search(each)[1]) for each in seen] == [
-        ("SELECT", "session"),  # who is signed in
-        ("SELECT", "rule_edition"),  # what to advise by
-        (
-            "SELECT",
-            "steering",
-        ),  # others wait from here: the article, whether steered, and its reader
-        ("SELECT", "comment"),  # what limits and checks must know, at once
+    table = re.compile(r"(?:FROM|INTO|UPDATE) \"?(\w+)")
+    assert [(each.split()[0], table.search(each)[1]) for each in queries] == [
+        ("SELECT", "session"),  # the user
+        ("SELECT", "rule_edition"),  # the rules behind warnings
+        # From here on with the write lock: the article, whether it is restricted, and the author.
+        ("SELECT", "steering"),
+        ("SELECT", "comment"),  # all that limits and checks need, in one query
         ("SELECT", "comment_likeness"),
         ("INSERT", "comment"),
         ("UPDATE", "article"),
@@ -339,11 +337,11 @@ def test_a_post_costs_so_many_statements_and_no_more(as_, ada, harbour):
     ]
 
 
-def test_every_reason_to_refuse_has_a_status_and_words(app):
-    def kinds(of):
-        return {of}.union(*map(kinds, of.__subclasses__()))
+def test_every_refusal_has_a_status_and_a_message(app):
+    def subclasses(of):
+        return {of}.union(*map(subclasses, of.__subclasses__()))
 
-    def ours(found):
-        return {kind for kind in found if kind.__module__.startswith("board.")}
+    def ours(types):
+        return {each for each in types if each.__module__.startswith("board.")}
 
-    assert ours(error_messages._MESSAGES) == ours(kinds(Refused)) - {Refused}
+    assert ours(error_messages._MESSAGES) == ours(subclasses(Refused)) - {Refused}

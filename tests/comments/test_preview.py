@@ -1,4 +1,4 @@
-"""A reader looks at a comment before anyone else does."""
+"""An author previews a comment before posting it."""
 
 import re
 
@@ -18,23 +18,23 @@ def stored():
 
 
 def previewed(response):
-    found = re.search(r'data-preview.*?<div class="text">(.*?)</div>', response.text, re.S)
-    return found and found[1]
+    match = re.search(r'data-preview.*?<div class="text">(.*?)</div>', response.text, re.S)
+    return match and match[1]
 
 
-def test_the_preview_is_the_comment_as_it_will_stand(as_, ada, harbour):
+def test_the_preview_is_the_comment_as_it_will_look(as_, ada, harbour):
     client = as_(ada)
-    words = "첫 줄\n둘째 줄\n\nhttps://a.example/b를 <b>보세요</b>"
+    text = "첫 줄\n둘째 줄\n\nhttps://a.example/b를 <b>보세요</b>"
 
-    preview = post(client, body=words, preview="1")
-    unseen = stored()
-    post(client, body=words)
+    preview = post(client, body=text, preview="1")
+    before = stored()
+    post(client, body=text)
 
-    assert (preview.status_code, unseen, stored()) == (200, 0, 1)
+    assert (preview.status_code, before, stored()) == (200, 0, 1)
     assert previewed(preview) == db.session.scalar(select(Comment.html))
 
 
-def test_text_and_key_are_kept_so_that_it_is_posted_once(as_, ada, harbour):
+def test_the_form_keeps_text_and_key_so_that_it_posts_once(as_, ada, harbour):
     client = as_(ada)
 
     page = post(client, body="Soon to be posted", preview="1").text
@@ -43,7 +43,7 @@ def test_text_and_key_are_kept_so_that_it_is_posted_once(as_, ada, harbour):
     assert re.search(r'name="key"[^>]* value="([^"]+)"', page)[1] == "k1"
 
 
-def test_a_reply_is_previewed_where_it_is_written(as_, ada, bora, harbour):
+def test_a_reply_is_previewed_on_its_own_page(as_, ada, bora, harbour):
     root = say(harbour, bora, "Root")
 
     page = post(as_(ada), body="A reply", parent=root.id, preview="1")
@@ -63,7 +63,7 @@ def test_an_edit_is_previewed_and_nothing_is_changed(as_, ada, harbour):
     assert comment.body == "Before"
 
 
-def test_what_could_not_be_posted_is_not_previewed(as_, ada, harbour):
+def test_an_invalid_text_is_not_previewed(as_, ada, harbour):
     client = as_(ada)
 
     answers = [post(client, body=body, preview="1") for body in ("", "가" * 301)]
@@ -72,7 +72,7 @@ def test_what_could_not_be_posted_is_not_previewed(as_, ada, harbour):
     assert [previewed(answer) for answer in answers] == [None, None]
 
 
-def test_looking_costs_nothing_of_the_limits(app, as_, ada, harbour):
+def test_previews_do_not_count_for_limits(app, as_, ada, harbour):
     app.config["COMMENT_INTERVAL_SECONDS"] = 60
     client = as_(ada)
 

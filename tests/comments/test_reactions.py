@@ -1,4 +1,4 @@
-"""A reader likes or dislikes a comment, changes their mind, or takes it back."""
+"""A reader likes or dislikes a comment, changes their mind, or removes the reaction."""
 
 import html
 import json
@@ -22,7 +22,7 @@ from board.comments.wilson_score import lower_bound
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import db, now, writing
 from board.moderation.rulings import decisions as moderation
-from board.ops.sample.cli import load_if_empty
+from board.ops.sample.loader import load_if_empty
 from conftest import count_queries, person, say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ def comment(harbour, ada):
     return say(harbour, ada, "A comment")
 
 
-def act(client, verb, comment):
+def react(client, verb, comment):
     return client.post(f"/comments/{comment.id}/{verb}")
 
 
@@ -49,26 +49,26 @@ def stored():
 
 
 def alert(response):
-    found = re.search(r'role="alert".*?><p>(.*?)</p>', response.text, re.S)
-    return found and found[1].strip()
+    match = re.search(r'role="alert".*?><p>(.*?)</p>', response.text, re.S)
+    return match and match[1].strip()
 
 
 def buttons(page, comment):
-    """The names of the two buttons, as they are heard; each begins with the words one sees."""
+    """The accessible names of the two buttons; each begins with its visible text."""
     form = rf'action="/comments/{comment.id}/\w+" data-react="\w+">'
-    found = re.findall(form + r'<button aria-label="([^"]*)">(.*?)<', page)
-    assert all(name.startswith(seen) for name, seen in found)
-    return [name for name, _ in found]
+    pairs = re.findall(form + r'<button aria-label="([^"]*)">(.*?)<', page)
+    assert all(name.startswith(visible) for name, visible in pairs)
+    return [name for name, _ in pairs]
 
 
-def mine(page):
+def own_reactions(page):
     return json.loads(html.unescape(re.search(r"data-reactions='([^']*)'", page)[1]))
 
 
 def test_a_reader_likes_a_comment_and_everyone_sees_it(as_, guest, bora, harbour, comment):
     before = harbour.revision
 
-    response = act(as_(bora), "like", comment)
+    response = react(as_(bora), "like", comment)
 
     assert response.status_code == 303
     assert response.location == f"/comments/{comment.id}#comment-{comment.id}"
@@ -78,7 +78,7 @@ def test_a_reader_likes_a_comment_and_everyone_sees_it(as_, guest, bora, harbour
     assert harbour.revision == before + 1
 
 
-def test_the_buttons_are_english_in_english(guest, comment):
+def test_the_buttons_are_translated(guest, comment):
     page = guest.get("/articles/harbour?lang=en").text
 
     assert buttons(page, comment) == ["Like 0, comment by ada", "Dislike 0, comment by ada"]
@@ -86,10 +86,10 @@ def test_the_buttons_are_english_in_english(guest, comment):
 
 def test_liking_twice_changes_nothing(as_, bora, harbour, comment):
     client = as_(bora)
-    act(client, "like", comment)
+    react(client, "like", comment)
     revision = harbour.revision
 
-    again = act(client, "like", comment)
+    again = react(client, "like", comment)
 
     assert (again.status_code, score(comment), stored()) == (303, (1, 0), 1)
     assert harbour.revision == revision
@@ -97,25 +97,25 @@ def test_liking_twice_changes_nothing(as_, bora, harbour, comment):
 
 def test_a_reader_changes_their_mind(as_, bora, comment):
     client = as_(bora)
-    act(client, "like", comment)
-    act(client, "dislike", comment)
+    react(client, "like", comment)
+    react(client, "dislike", comment)
 
     assert (score(comment), stored()) == ((0, 1), 1)
 
 
-def test_a_reader_takes_it_back(as_, bora, comment):
+def test_a_reader_removes_a_reaction(as_, bora, comment):
     client = as_(bora)
     for verb in ("like", "dislike"):
-        act(client, verb, comment)
-        assert act(client, "unreact", comment).status_code == 303
+        react(client, verb, comment)
+        assert react(client, "unreact", comment).status_code == 303
         assert (score(comment), stored()) == ((0, 0), 0)
-    assert act(client, "unreact", comment).status_code == 303
+    assert react(client, "unreact", comment).status_code == 303
 
 
 def test_every_reader_counts_once(as_, bora, mo, tess, comment):
     for who in (bora, mo, tess):
-        act(as_(who), "like", comment)
-    act(as_(mo), "dislike", comment)
+        react(as_(who), "like", comment)
+    react(as_(mo), "dislike", comment)
 
     assert score(comment) == (2, 1)
 
@@ -123,39 +123,39 @@ def test_every_reader_counts_once(as_, bora, mo, tess, comment):
 def test_replies_can_be_liked_too(as_, guest, ada, bora, harbour, comment):
     reply = say(harbour, bora, "A reply", to=comment)
 
-    response = act(as_(ada), "like", reply)
+    response = react(as_(ada), "like", reply)
 
     assert response.location == f"/comments/{reply.id}#comment-{reply.id}"
     assert buttons(guest.get("/articles/harbour").text, reply)[0] == "공감 1, bora 님의 댓글"
 
 
-def test_nobody_rates_their_own_comment(as_, ada, comment):
+def test_nobody_can_react_to_their_own_comment(as_, ada, comment):
     client = as_(ada)
 
     for verb in VERBS:
-        response = act(client, verb, comment)
+        response = react(client, verb, comment)
         assert response.status_code == 403, verb
         assert alert(response) == "내 댓글에는 공감·비공감을 누를 수 없습니다."
     assert score(comment) == (0, 0)
 
 
-def test_what_is_hidden_or_deleted_cannot_be_rated(as_, ada, bora, mo, harbour, comment):
+def test_nobody_can_react_to_a_hidden_or_deleted_comment(as_, ada, bora, mo, harbour, comment):
     deleted = say(harbour, ada, "Deleted")
     say(harbour, bora, "Reply", to=deleted)
     client = as_(bora)
-    act(client, "like", comment)
+    react(client, "like", comment)
     as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
     as_(ada).post(f"/comments/{deleted.id}/delete")
 
     for verb in VERBS:
         for gone in (comment, deleted):
-            response = act(client, verb, gone)
+            response = react(client, verb, gone)
             assert response.status_code == 409, verb
             assert "더 이상 보이지 않는 댓글이라" in alert(response)
     assert score(comment) == (1, 0)
 
 
-def test_what_left_the_thread_or_never_was_is_not_found(as_, ada, bora, comment):
+def test_a_comment_gone_from_the_thread_or_unknown_is_not_found(as_, ada, bora, comment):
     as_(ada).post(f"/comments/{comment.id}/delete")
 
     for id in (comment.id, 999):
@@ -164,7 +164,7 @@ def test_what_left_the_thread_or_never_was_is_not_found(as_, ada, bora, comment)
 
 
 def test_a_hidden_comment_comes_back_with_its_likes(as_, guest, bora, mo, comment):
-    act(as_(bora), "like", comment)
+    react(as_(bora), "like", comment)
     for verb in ("hide", "restore"):
         as_(mo).post(f"/comments/{comment.id}/{verb}", data={"reason": "abuse"})
 
@@ -172,7 +172,7 @@ def test_a_hidden_comment_comes_back_with_its_likes(as_, guest, bora, mo, commen
 
 
 def test_the_likes_of_a_hidden_comment_are_not_shown(as_, guest, bora, mo, comment):
-    act(as_(bora), "like", comment)
+    react(as_(bora), "like", comment)
     as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
 
     for path in ("/articles/harbour", f"/comments/{comment.id}"):
@@ -185,11 +185,11 @@ def test_guests_and_the_suspended_are_asked_to_sign_in(as_, guest, bora, comment
         bora.suspended_until = now() + timedelta(days=1)
 
     for who in (guest, client):
-        assert {act(who, verb, comment).status_code for verb in VERBS} == {401}
+        assert {react(who, verb, comment).status_code for verb in VERBS} == {401}
     assert stored() == 0
 
 
-def test_a_suspension_on_the_way_stops_the_reaction(bora, comment):
+def test_a_suspension_in_the_meantime_stops_the_reaction(bora, comment):
     with writing():
         db.session.get(User, bora.id).suspended_until = now() + timedelta(days=1)
 
@@ -198,34 +198,34 @@ def test_a_suspension_on_the_way_stops_the_reaction(bora, comment):
     assert stored() == 0
 
 
-def test_a_closed_thread_can_still_be_rated(as_, bora, harbour, comment):
+def test_a_reader_can_react_in_a_closed_thread(as_, bora, harbour, comment):
     with writing():
         harbour.close(reason="Three days are over.")
 
-    assert act(as_(bora), "like", comment).status_code == 303
+    assert react(as_(bora), "like", comment).status_code == 303
 
 
-# ---- whose it is ----
+# ---- own reactions ----
 
 
-def test_my_reactions_stand_beside_the_shared_thread(as_, guest, ada, bora, harbour, comment):
+def test_own_reactions_are_outside_the_shared_html(as_, guest, ada, bora, harbour, comment):
     reply = say(harbour, bora, "A reply", to=comment)
     other = say(harbour, ada, "Another")
     client = as_(bora)
-    act(client, "like", comment)
-    act(client, "dislike", other)
-    act(as_(ada), "like", reply)
+    react(client, "like", comment)
+    react(client, "dislike", other)
+    react(as_(ada), "like", reply)
 
     for path in ("/articles/harbour", "/articles/harbour/comments"):
         page = client.get(path).text
-        assert mine(page) == {str(comment.id): "like", str(other.id): "dislike"}
-        assert mine(as_(ada).get(path).text) == {str(reply.id): "like"}
+        assert own_reactions(page) == {str(comment.id): "like", str(other.id): "dislike"}
+        assert own_reactions(as_(ada).get(path).text) == {str(reply.id): "like"}
         assert "data-reactions" not in guest.get(path).text
-    assert mine(client.get(f"/comments/{reply.id}").text) == {str(comment.id): "like"}
+    assert own_reactions(client.get(f"/comments/{reply.id}").text) == {str(comment.id): "like"}
 
 
-def test_the_thread_says_nothing_of_whose_reactions_they_are(as_, guest, ada, bora, mo, comment):
-    act(as_(bora), "like", comment)
+def test_the_shared_html_does_not_tell_whose_reactions_they_are(as_, guest, ada, bora, mo, comment):
+    react(as_(bora), "like", comment)
 
     def thread_of(client):
         page = client.get("/articles/harbour").text
@@ -235,12 +235,12 @@ def test_the_thread_says_nothing_of_whose_reactions_they_are(as_, guest, ada, bo
     assert "aria-pressed" not in thread_of(as_(bora))
 
 
-def test_without_scripts_the_comments_own_page_says_what_i_chose(as_, ada, bora, comment):
+def test_without_scripts_the_comment_page_shows_the_own_reaction(as_, ada, bora, comment):
     client = as_(bora)
     path = f"/comments/{comment.id}"
     seen = []
     for verb in ("unreact", "like", "dislike"):
-        act(client, verb, comment)
+        react(client, verb, comment)
         chosen = re.search(
             r'<noscript>\s*<div class="reaction-status">\s*<p>(.*?)</p>', client.get(path).text
         )
@@ -251,7 +251,7 @@ def test_without_scripts_the_comments_own_page_says_what_i_chose(as_, ada, bora,
     assert '<div class="reaction-status">' not in as_(ada).get(path).text
 
 
-def test_whose_they_are_costs_one_query_however_many(as_, bora, ada, harbour, comment):
+def test_own_reactions_cost_one_query_for_any_number(as_, bora, ada, harbour, comment):
     client = as_(bora)
 
     def cost():
@@ -262,12 +262,12 @@ def test_whose_they_are_costs_one_query_however_many(as_, bora, ada, harbour, co
 
     one = cost()
     for number in range(15):
-        act(client, "like", say(harbour, ada, f"Comment {number}"))
+        react(client, "like", say(harbour, ada, f"Comment {number}"))
 
     assert cost() == one == 7
 
 
-# ---- how often ----
+# ---- limits ----
 
 
 @pytest.fixture
@@ -279,11 +279,11 @@ def test_two_reactions_need_ten_seconds_between_them(app, as_, bora, comments):
     app.config["REACTION_INTERVAL_SECONDS"] = 10
     with time_machine.travel(MONDAY, tick=False) as clock:
         client = as_(bora)
-        act(client, "like", comments[0])
+        react(client, "like", comments[0])
         clock.shift(3)
-        early = act(client, "like", comments[1])
+        early = react(client, "like", comments[1])
         clock.shift(7)
-        in_time = act(client, "like", comments[1])
+        in_time = react(client, "like", comments[1])
 
     assert (early.status_code, early.headers["Retry-After"]) == (429, "7")
     assert alert(early).endswith("7초 뒤에 다시 시도해 주세요.")
@@ -291,18 +291,18 @@ def test_two_reactions_need_ten_seconds_between_them(app, as_, bora, comments):
     assert [score(comment) for comment in comments[:2]] == [(1, 0), (1, 0)]
 
 
-def test_a_day_has_room_for_so_many_taking_back_included(app, as_, bora, mo, comments):
+def test_reactions_per_day_are_limited_removals_included(app, as_, bora, mo, comments):
     app.config["REACTIONS_PER_DAY"] = 3
     with time_machine.travel(MONDAY, tick=False) as clock:
         client = as_(bora)
         for verb in VERBS:
-            act(client, verb, comments[0])
+            react(client, verb, comments[0])
             clock.shift(3600)
-        fourth = act(client, "like", comments[1])
-        others = act(as_(mo), "like", comments[1])
+        fourth = react(client, "like", comments[1])
+        others = react(as_(mo), "like", comments[1])
         clock.shift(21 * 3600)
-        next_day = act(client, "like", comments[1])
-        too_much = act(client, "like", comments[2])
+        next_day = react(client, "like", comments[1])
+        too_much = react(client, "like", comments[2])
 
     assert (fourth.status_code, fourth.headers["Retry-After"]) == (429, str(21 * 3600))
     assert "2026.11.24. 12:00" in alert(fourth)
@@ -311,23 +311,23 @@ def test_a_day_has_room_for_so_many_taking_back_included(app, as_, bora, mo, com
     assert (too_much.status_code, too_much.headers["Retry-After"]) == (429, "3600")
 
 
-def test_the_time_told_is_when_it_really_works(app, as_, bora, comments):
-    """With the day's room used up a moment ago, the interval is not what one waits for."""
+def test_retry_after_is_when_the_next_reaction_works(app, as_, bora, comments):
+    """With the daily limit just reached, the interval is not what decides."""
     app.config.update(REACTIONS_PER_DAY=1, REACTION_INTERVAL_SECONDS=10)
     with time_machine.travel(MONDAY, tick=False) as clock:
         client = as_(bora)
-        act(client, "like", comments[0])
-        refused = act(client, "like", comments[1])
+        react(client, "like", comments[0])
+        refused = react(client, "like", comments[1])
         clock.shift(int(refused.headers["Retry-After"]))
 
-        assert act(client, "like", comments[1]).status_code == 303
+        assert react(client, "like", comments[1]).status_code == 303
 
 
-def test_what_changes_nothing_costs_nothing(app, as_, bora, comments):
+def test_a_repeated_reaction_does_not_count_for_limits(app, as_, bora, comments):
     app.config.update(REACTIONS_PER_DAY=1, REACTION_INTERVAL_SECONDS=10)
     client = as_(bora)
 
-    answers = [act(client, "like", comments[0]).status_code for _ in range(3)]
+    answers = [react(client, "like", comments[0]).status_code for _ in range(3)]
 
     assert answers == [303, 303, 303]
     assert db.session.scalar(select(func.count()).select_from(ReactionEvent)) == 1
@@ -336,22 +336,22 @@ def test_what_changes_nothing_costs_nothing(app, as_, bora, comments):
 def test_a_refusal_stores_nothing(app, as_, bora, harbour, comments):
     app.config["REACTION_INTERVAL_SECONDS"] = 10
     client = as_(bora)
-    act(client, "like", comments[0])
+    react(client, "like", comments[0])
     revision = harbour.revision
 
-    refused = act(client, "unreact", comments[0])
+    refused = react(client, "unreact", comments[0])
 
     assert refused.status_code == 429
     assert (score(comments[0]), stored(), harbour.revision) == ((1, 0), 1, revision)
-    assert mine(refused.text) == {str(comments[0].id): "like"}
+    assert own_reactions(refused.text) == {str(comments[0].id): "like"}
 
 
-def test_when_somebody_reacted_is_forgotten_after_a_day(app, as_, ada, bora, comments):
+def test_times_of_reactions_are_deleted_after_a_day(app, as_, ada, bora, comments):
     with time_machine.travel(MONDAY, tick=False) as clock:
         for comment in comments:
-            act(as_(bora), "like", comment)
+            react(as_(bora), "like", comment)
         clock.shift(24 * 3600)
-        act(as_(person("carol")), "like", comments[0])
+        react(as_(person("carol")), "like", comments[0])
 
     assert db.session.scalar(select(func.count()).select_from(ReactionEvent)) == 1
 
@@ -359,23 +359,23 @@ def test_when_somebody_reacted_is_forgotten_after_a_day(app, as_, ada, bora, com
 # ---- a board without dislikes ----
 
 
-def test_a_board_may_do_without_dislikes(app, as_, guest, bora, comment):
+def test_a_board_can_switch_off_dislikes(app, as_, guest, bora, comment):
     client = as_(bora)
-    act(client, "dislike", comment)
+    react(client, "dislike", comment)
     app.config["DISLIKES"] = False
     with writing():
         db.session.get(Article, comment.article_id).revision += 1
 
-    assert act(as_(person("carol")), "dislike", comment).status_code == 404
+    assert react(as_(person("carol")), "dislike", comment).status_code == 404
     assert buttons(guest.get("/articles/harbour").text, comment) == ["공감 0, ada 님의 댓글"]
-    assert act(client, "unreact", comment).status_code == 303
+    assert react(client, "unreact", comment).status_code == 303
     assert score(comment) == (0, 0)
 
 
-# ---- the sums ----
+# ---- counts ----
 
 
-def check_sums():
+def check_counts():
     votes = {
         (row.comment_id, row.choice): row.count
         for row in db.session.execute(
@@ -400,8 +400,8 @@ STEP = st.tuples(
 
 @effort(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=25))
-def test_the_counts_are_the_sum_of_the_votes_whatever_happens(app, steps):
-    """Four people, two of them authors; a root, its reply and another root; acts in any order."""
+def test_the_counts_are_the_sum_of_the_reactions_after_any_steps(app, steps):
+    """Four users, two of them authors; a root, its reply and another root; any steps."""
     if not db.session.scalar(select(Article.id)):
         with writing():
             Article.publish(slug="harbour", title="The harbour reopens")
@@ -435,7 +435,7 @@ def test_the_counts_are_the_sum_of_the_votes_whatever_happens(app, steps):
         if verb in VERBS:
             expected[target.id, actor.id] = verb
 
-    check_sums()
+    check_counts()
     held = {
         (r.comment_id, r.user_id): r.choice
         for r in db.session.scalars(
@@ -449,21 +449,21 @@ def person_named(name):
     return db.session.scalars(User.named(name)).one()
 
 
-def test_votes_of_many_at_once_all_count(app, as_, harbour, ada, comments):
+def test_reactions_of_many_at_once_all_count(app, as_, harbour, ada, comments):
     crowd = [as_(person(f"reader {letter}")) for letter in "abcdefgh"]
-    ids = [comment.id for comment in comments]  # each thread has a session of its own
+    ids = [comment.id for comment in comments]  # each thread has its own session
     statuses = []
 
-    def click(client, turn):
+    def click(client, offset):
         with app.app_context():
             for step in range(12):
-                verb = VERBS[(turn * 7 + step * 5) % 3]
-                url = f"/comments/{ids[(turn + step) % 4]}/{verb}"
+                verb = VERBS[(offset * 7 + step * 5) % 3]
+                url = f"/comments/{ids[(offset + step) % 4]}/{verb}"
                 statuses.append(client.post(url).status_code)
             statuses.append(client.post(f"/comments/{ids[0]}/like").status_code)
 
     threads = [
-        threading.Thread(target=click, args=(client, turn)) for turn, client in enumerate(crowd)
+        threading.Thread(target=click, args=(client, offset)) for offset, client in enumerate(crowd)
     ]
     for thread in threads:
         thread.start()
@@ -471,11 +471,11 @@ def test_votes_of_many_at_once_all_count(app, as_, harbour, ada, comments):
         thread.join()
 
     assert statuses == [303] * 8 * 13
-    check_sums()
+    check_counts()
     assert score(comments[0]) == (8, 0)
 
 
-def test_one_reader_in_many_windows_still_has_one_vote(app, as_, bora, comment):
+def test_a_reader_in_many_windows_has_one_reaction(app, as_, bora, comment):
     clients = [as_(bora) for _ in range(6)]
     url = f"/comments/{comment.id}/like"
     statuses = []
@@ -494,9 +494,9 @@ def test_one_reader_in_many_windows_still_has_one_vote(app, as_, bora, comment):
     assert (score(comment), stored()) == ((1, 0), 1)
 
 
-def test_the_sample_board_has_votes_that_add_up(app):
+def test_the_sample_board_has_counts_that_add_up(app):
     load_if_empty()
 
-    check_sums()
+    check_counts()
     most = db.session.scalar(select(func.max(Comment.like_count)))
     assert most > 5

@@ -1,4 +1,4 @@
-"""Anyone reads the thread: in pages, the same for everybody, kept until it changes."""
+"""Anyone reads a thread: in pages, the same for everyone, cached until it changes."""
 
 import re
 
@@ -11,7 +11,7 @@ from conftest import count_queries, keep, more_link, say
 
 
 def thread_of(page):
-    """The part of the page that is the thread's own."""
+    """The part of the page shared by all viewers."""
     return re.search(r'<ol class="comments".*</ol>', page, re.S)[0]
 
 
@@ -59,7 +59,7 @@ def test_comments_of_one_moment_are_in_one_order(guest, ada, harbour):
     assert seen == [f"Comment {number:02}" for number in range(24, -1, -1)]
 
 
-def test_the_thread_is_the_same_bytes_for_every_viewer(as_, guest, ada, bora, mo, tess, harbour):
+def test_the_thread_is_the_same_html_for_every_viewer(as_, guest, ada, bora, mo, tess, harbour):
     root = say(harbour, ada, "Root")
     say(harbour, bora, "Reply", to=root)
     hidden = say(harbour, bora, "Rude")
@@ -84,13 +84,13 @@ def test_a_thread_is_rendered_once_for_all_until_it_changes(as_, ada, bora, harb
     with count_queries() as changed:
         page = other.get("/articles/harbour").text
 
-    # who asks, article, reactions, whom they mute, what they reported, what is held, notices
+    # session, article, reactions, blocks, reports, pending comments, notifications
     assert len(again) == 7
     assert len(changed) == 10
     assert texts(page) == ["Another", "Comment"]
 
 
-def test_a_guests_page_may_be_kept_and_asked_for_again(guest, ada, harbour):
+def test_the_page_of_a_guest_can_be_cached_and_revalidated(guest, ada, harbour):
     first = guest.get("/articles/harbour")
     etag = first.headers["ETag"]
 
@@ -104,7 +104,7 @@ def test_a_guests_page_may_be_kept_and_asked_for_again(guest, ada, harbour):
     assert changed.status_code == 200
 
 
-def test_a_signed_in_page_is_nobody_elses(as_, ada, harbour):
+def test_the_page_of_a_member_is_never_cached(as_, ada, harbour):
     response = as_(ada).get("/articles/harbour")
 
     assert response.headers["Cache-Control"] == "private, no-store"
@@ -118,11 +118,11 @@ def test_a_cursor_that_is_no_id_is_refused(guest, harbour, before):
     assert response.status_code == 400
 
 
-def test_a_cursor_of_no_comment_is_not_found(guest, harbour):
+def test_a_cursor_of_an_unknown_comment_is_not_found(guest, harbour):
     assert guest.get("/articles/harbour/comments?before=999").status_code == 404
 
 
-def test_an_empty_thread_invites(guest, harbour):
+def test_an_empty_thread_invites_to_write(guest, harbour):
     assert "첫" in guest.get("/articles/harbour").text
 
 
@@ -137,7 +137,7 @@ def test_the_front_page_lists_newest_articles_with_their_counts(guest, ada, harb
     assert re.search(r"/articles/newer.*?>\s*[^<]*2", page, re.S)
 
 
-def test_the_front_page_goes_on_where_it_ended(guest):
+def test_the_front_page_continues_on_the_next_page(guest):
     for number in range(25):
         keep(Article.publish(slug=f"article-{number:02}", title=f"Headline {number:02}"))
 
@@ -169,7 +169,7 @@ def test_the_browsers_own_languages_change_nothing(guest, harbour):
     assert guest.get("/articles/harbour", headers={"Accept-Language": "en"}).data == plain
 
 
-def test_a_picture_from_elsewhere_is_loaded_only_from_origins_the_operator_named(app, guest):
+def test_an_image_is_loaded_only_from_origins_in_the_settings(app, guest):
     keep(Article.publish(slug="one", title="One", image="https://img.example/a.jpg"))
 
     unnamed = guest.get("/")

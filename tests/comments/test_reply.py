@@ -1,4 +1,4 @@
-"""Replies stand under their root, oldest first, and say whom they answer."""
+"""A reader replies: under the root, oldest first, with the name of the author replied to."""
 
 import re
 
@@ -15,7 +15,9 @@ def texts(page):
     return re.findall(r"<p>(\w[^<]*)</p></div>", page)
 
 
-def test_a_reply_stands_under_its_root_and_names_whom_it_answers(as_, guest, ada, bora, harbour):
+def test_a_reply_is_under_its_root_and_names_the_author_it_replies_to(
+    as_, guest, ada, bora, harbour
+):
     root = say(harbour, ada, "Root")
 
     response = as_(bora).post(
@@ -28,7 +30,7 @@ def test_a_reply_stands_under_its_root_and_names_whom_it_answers(as_, guest, ada
     assert f'<a class="reply-target" href="/comments/{root.id}">ada</a> <p>Reply</p>' in page
 
 
-def test_an_answer_to_a_reply_keeps_its_true_parent_and_is_shown_two_levels_deep(
+def test_a_reply_to_a_reply_keeps_its_parent_and_is_shown_on_the_second_level(
     guest, ada, bora, harbour
 ):
     root = say(harbour, ada, "Root")
@@ -59,9 +61,7 @@ def test_replies_count_in_the_total_and_on_their_root(guest, ada, bora, harbour)
     assert (harbour.comment_count, root.reply_count) == (2, 1)
 
 
-def test_only_the_first_replies_are_on_the_article_and_all_on_the_conversation(
-    guest, ada, bora, harbour
-):
+def test_the_article_shows_the_first_replies_and_the_conversation_all(guest, ada, bora, harbour):
     root = say(harbour, ada, "Root")
     for number in range(25):
         say(harbour, bora, f"Reply {number:02}", to=root)
@@ -82,7 +82,7 @@ def test_the_link_to_a_reply_far_down_shows_that_reply(guest, ada, bora, harbour
     assert f'id="comment-{replies[27].id}"' in guest.get(f"/comments/{replies[27].id}").text
 
 
-def test_a_hidden_or_deleted_comment_cannot_be_answered(as_, ada, bora, harbour):
+def test_nobody_can_reply_to_a_deleted_comment(as_, ada, bora, harbour):
     root = say(harbour, ada, "Root")
     as_(ada).post(f"/comments/{root.id}/delete")
 
@@ -95,7 +95,9 @@ def test_a_hidden_or_deleted_comment_cannot_be_answered(as_, ada, bora, harbour)
 
 
 @pytest.mark.parametrize("verb", ["delete", "hide"])
-def test_what_was_written_stays_when_the_comment_goes_meanwhile(as_, ada, bora, mo, harbour, verb):
+def test_a_reply_stays_in_the_form_when_the_comment_goes_meanwhile(
+    as_, ada, bora, mo, harbour, verb
+):
     root = say(harbour, ada, "Root")
     say(harbour, bora, "Another", to=root)  # so that a tombstone stays
     who = ada if verb == "delete" else mo
@@ -109,7 +111,7 @@ def test_what_was_written_stays_when_the_comment_goes_meanwhile(as_, ada, bora, 
     assert 'id="reply"' not in as_(bora).get(f"/comments/{root.id}").text
 
 
-def test_a_comment_of_another_article_cannot_be_answered_here(as_, ada, harbour):
+def test_nobody_can_reply_to_a_comment_of_another_article(as_, ada, harbour):
     elsewhere = keep(Article.publish(slug="elsewhere", title="Elsewhere"))
     root = say(elsewhere, ada, "Root")
 
@@ -120,7 +122,7 @@ def test_a_comment_of_another_article_cannot_be_answered_here(as_, ada, harbour)
     assert (response.status_code, harbour.comment_count) == (409, 0)
 
 
-def test_a_parent_that_is_no_number_is_refused(as_, ada, harbour):
+def test_a_parent_that_is_no_id_is_refused(as_, ada, harbour):
     for parent in ("x", "-1", "0", "1e3", "9" * 19, "٣"):
         response = as_(ada).post(
             "/articles/harbour/comments", data={"body": "Hm", "parent": parent}
@@ -130,9 +132,9 @@ def test_a_parent_that_is_no_number_is_refused(as_, ada, harbour):
 
 def test_a_thread_of_one_and_a_thread_of_many_cost_the_same_queries(guest, ada, bora, harbour):
     def cost():
-        with count_queries() as seen:
+        with count_queries() as queries:
             guest.get("/articles/harbour")
-        return len(seen)
+        return len(queries)
 
     say(harbour, bora, "Reply 0", to=say(harbour, ada, "Root 0"))
     one = cost()

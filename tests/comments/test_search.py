@@ -1,4 +1,4 @@
-"""Anyone finds comments by their words, down to two syllables or the initial consonants."""
+"""Anyone searches comments, down to two syllables or their initial consonants."""
 
 import re
 import unicodedata
@@ -42,8 +42,8 @@ def found(client, query, url=SEARCH):
 
 @pytest.fixture
 def talk(ada, harbour):
-    """What was said, oldest first."""
-    said = [
+    """Texts of comments, oldest first."""
+    texts = [
         "국회의원을 다시 뽑자",
         "버스 노선이 사라졌다",
         "개혁법안, 프레시안에서 읽었다",
@@ -52,14 +52,14 @@ def talk(ada, harbour):
         "국회는 버스를 타라",
         "의원 회의 국회",
     ]
-    for words in said:
-        say(harbour, ada, words)
-    return said
+    for each in texts:
+        say(harbour, ada, each)
+    return texts
 
 
 FINDS = [
     ("국회", [6, 5, 0]),
-    ("국회의원", [0]),  # not the comment with all of its pairs in other words
+    ("국회의원", [0]),  # not the comment with all its pairs in other words
     ("회의", [6, 0]),
     ("의원을", [0]),
     ("법안", [2]),
@@ -89,12 +89,12 @@ FINDS = [
 ]
 
 
-def test_anyone_finds_what_holds_every_word_newest_first(guest, talk):
+def test_anyone_finds_comments_with_every_word_newest_first(guest, talk):
     for query, places in FINDS:
         assert found(guest, query) == [talk[place] for place in places], query
 
 
-def test_a_query_spelt_in_another_way_finds_the_same(guest, talk):
+def test_a_query_is_normalized(guest, talk):
     assert found(guest, unicodedata.normalize("NFD", "국회의원")) == [talk[0]]
     assert found(guest, "  국회\u200b의원\t") == [talk[0]]
 
@@ -108,8 +108,8 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_any_query_is_only_text(guest, ada, harbour, talk):
-    """Found is exactly what a reader of all comments would find, a page of them at most."""
+def test_any_query_is_taken_as_plain_text(guest, ada, harbour, talk):
+    """Finds exactly the comments that contain the words, at most one page of them."""
     everything = [*talk, *(f"앞 {normalize_line(query) or 'x'} 뒤" for query in HOSTILE)]
     for number, each in enumerate(everything[len(talk) :]):
         say(harbour, ada, each, key=f"hostile {number}")
@@ -118,13 +118,15 @@ def test_any_query_is_only_text(guest, ada, harbour, talk):
         wanted = parse_query(normalize_line(query))
         response = guest.get(SEARCH, query_string={"q": query})
         assert response.status_code == 200, query
-        shown = len(re.findall(r'<li class="comment', response.text))
-        held = sum(matches(normalize(each), wanted) for each in everything) if wanted else 0
-        assert shown == min(held, 20), query
+        count = len(re.findall(r'<li class="comment', response.text))
+        expected = sum(matches(normalize(each), wanted) for each in everything) if wanted else 0
+        assert count == min(expected, 20), query
 
 
 @pytest.mark.parametrize("query", ["a" * 1000, "가" * (QUERY_MAX + 1), " ".join("abcdefghi")])
-def test_too_much_is_refused_with_a_sentence_and_kept_in_the_box(guest, as_, ada, harbour, query):
+def test_too_long_a_query_is_refused_with_a_message_and_kept_in_the_field(
+    guest, as_, ada, harbour, query
+):
     for client, url in ((guest, SEARCH), (as_(ada), "/account/comments")):
         response = client.get(url, query_string={"q": query})
 
@@ -133,7 +135,7 @@ def test_too_much_is_refused_with_a_sentence_and_kept_in_the_box(guest, as_, ada
         assert f'value="{query}"' in response.text
 
 
-def test_as_many_words_as_are_allowed_are_answered(guest, ada, harbour):
+def test_a_query_of_the_most_words_allowed_is_answered(guest, ada, harbour):
     everything = "하나 둘 셋 넷 다섯 여섯 일곱 여덟"
     say(harbour, ada, everything)
 
@@ -141,7 +143,7 @@ def test_as_many_words_as_are_allowed_are_answered(guest, ada, harbour):
     assert found(guest, everything) == [everything]
 
 
-def test_nul_is_refused_before_it_is_looked_for(guest, harbour):
+def test_invalid_queries_are_refused(guest, harbour):
     assert guest.get(f"{SEARCH}?q=a%00b").status_code == 400
     assert guest.get(f"{SEARCH}?q=%ff").status_code == 400
     assert guest.get(f"{SEARCH}?q=a&before=x").status_code == 400
@@ -151,7 +153,7 @@ def test_nul_is_refused_before_it_is_looked_for(guest, harbour):
 
 @given(st.text(max_size=60), st.text(min_size=1, max_size=5))
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_index_never_misses_what_the_text_holds(some, query):
+def test_the_index_misses_no_match(some, query):
     body, words = normalize(some + query + some), parse_query(normalize_line(query))
 
     if matches(body, words):
@@ -167,16 +169,16 @@ def test_only_this_thread_is_searched(guest, ada, harbour, talk):
     assert len(found(guest, "국회")) == 3
 
 
-def test_pages_hold_each_hit_once_and_cost_two_queries(guest, ada, harbour):
+def test_pages_hold_each_match_once_and_cost_two_queries(guest, ada, harbour):
     for number in range(45):
         say(harbour, ada, f"버스 {number:02}")
         say(harbour, ada, f"전차 {number:02}")
 
     seen, url, pages = [], f"{SEARCH}?q=버스", 0
     while url:
-        with count_queries() as asked:
+        with count_queries() as queries:
             page = guest.get(url).text
-        assert len(asked) <= 4  # the article, the cursor, the hits, the comments
+        assert len(queries) <= 4  # the article, the cursor, the matches, the comments
         seen, url, pages = seen + texts(page), more_link(page), pages + 1
         say(harbour, ada, f"버스, 그사이 {pages}")
 
@@ -184,8 +186,8 @@ def test_pages_hold_each_hit_once_and_cost_two_queries(guest, ada, harbour):
     assert pages == 3
 
 
-def test_a_rare_letter_is_looked_for_piece_by_piece(guest, ada, harbour, monkeypatch):
-    monkeypatch.setattr(thread_search, "LOOKS_AT", 10)
+def test_a_rare_letter_is_searched_page_by_page(guest, ada, harbour, monkeypatch):
+    monkeypatch.setattr(thread_search, "SCAN_LIMIT", 10)
     say(harbour, ada, "뷁")
     for number in range(25):
         say(harbour, ada, f"Comment {number:02}")
@@ -214,20 +216,20 @@ def test_a_reader_searches_their_own_comments(as_, guest, ada, bora, harbour):
     assert guest.get("/account/comments?q=국회").status_code == 303
 
 
-def test_ones_own_hits_go_on_where_they_ended(as_, ada, harbour):
+def test_a_search_of_own_comments_continues_on_the_next_page(as_, ada, harbour):
     for number in range(25):
         say(harbour, ada, f"버스 {number:02}")
     client = as_(ada)
 
     first = client.get("/account/comments?q=버스").text
-    with count_queries() as asked:
+    with count_queries() as queries:
         second = client.get(more_link(first)).text
 
     assert texts(first) + texts(second) == [f"버스 {number:02}" for number in range(24, -1, -1)]
-    assert len(asked) == 5  # who asks, the cursor, the hits, their comments and articles, notices
+    assert len(queries) == 5  # session, cursor, matches, their comments and articles, notifications
 
 
-def test_what_is_hidden_is_found_no_more_and_restored_it_is(as_, guest, ada, bora, mo, harbour):
+def test_a_hidden_comment_is_not_found_and_a_restored_one_is(as_, guest, ada, bora, mo, harbour):
     comment = say(harbour, bora, "국회 욕설")
     client = as_(mo)
 
@@ -241,7 +243,7 @@ def test_what_is_hidden_is_found_no_more_and_restored_it_is(as_, guest, ada, bor
     assert found(guest, "욕설") == ["국회 욕설"]
 
 
-def test_what_is_deleted_is_found_no_more(as_, guest, ada, bora, harbour):
+def test_a_deleted_comment_is_not_found(as_, guest, ada, bora, harbour):
     root = say(harbour, ada, "국회 첫말")
     say(harbour, bora, "국회 답글", to=root)
     as_(ada).post(f"/comments/{root.id}/delete")
@@ -251,7 +253,7 @@ def test_what_is_deleted_is_found_no_more(as_, guest, ada, bora, harbour):
 
 
 def stored_words():
-    """All bytes the index keeps, as SQLite has them."""
+    """All bytes of the index, as stored by SQLite."""
     blocks = db.session.scalars(text("SELECT block FROM comment_words_data")).all()
     return b"".join(blocks)
 
@@ -267,7 +269,7 @@ def terms():
 
 
 @pytest.mark.parametrize("verb", ["hide", "delete"])
-def test_the_words_leave_the_index_itself(as_, guest, bora, mo, harbour, verb):
+def test_hidden_and_deleted_words_leave_the_index_file(as_, guest, bora, mo, harbour, verb):
     say(harbour, mo, "남는 말")
     before = terms()
     comment = say(harbour, bora, "감출 비밀")
@@ -296,7 +298,7 @@ def test_a_comment_that_is_not_stored_is_not_found(guest, ada, harbour):
 
 
 @pytest.mark.parametrize("state", [{"hidden_for": "abuse"}, {"deleted_at": now()}])
-def test_even_an_index_that_is_behind_gives_nothing_away(as_, guest, ada, harbour, state):
+def test_a_stale_index_reveals_nothing(as_, guest, ada, harbour, state):
     comment = say(harbour, ada, "국회")
     with writing():
         db.session.execute(update(Comment).where(Comment.id == comment.id).values(**state))
@@ -306,8 +308,8 @@ def test_even_an_index_that_is_behind_gives_nothing_away(as_, guest, ada, harbou
     assert found(as_(ada), "국회", "/account/comments") == []
 
 
-def test_everything_said_here_keeps_index_and_comments_the_same(app, as_, ada, bora, mo, harbour):
-    """What the index holds after any number of verbs is what one made anew would hold."""
+def test_index_and_comments_stay_the_same_after_any_steps(app, as_, ada, bora, mo, harbour):
+    """After any number of actions the index is equal to a new one."""
     comments = [say(harbour, who, f"말 {n} 국회 버스") for n in range(8) for who in (ada, bora)]
     client, author = as_(mo), as_(ada)
     for number, comment in enumerate(comments):
@@ -318,18 +320,18 @@ def test_everything_said_here_keeps_index_and_comments_the_same(app, as_, ada, b
             client.post(f"{url}/restore", data={"reason": "review"})
         if number % 4 == 0:
             author.post(f"{url}/delete")
-    kept = entries()
+    before = entries()
 
     with writing():
         db.session.execute(text("DROP TABLE comment_words"))
         search_index.create(db.session.connection())
 
-    assert kept == entries()
-    assert len({id for ids in kept.values() for id in ids}) < len(comments)
+    assert before == entries()
+    assert len({id for ids in before.values() for id in ids}) < len(comments)
 
 
 def entries():
-    """The comments under each word of the index."""
+    """The comments of each term of the index."""
     return {
         term: db.session.scalars(
             text("SELECT rowid FROM comment_words WHERE comment_words MATCH :term"),
@@ -339,7 +341,7 @@ def entries():
     }
 
 
-def test_the_results_are_no_page_for_search_engines_and_have_one_form(guest, talk):
+def test_the_result_page_is_noindex_and_has_one_form(guest, talk):
     page = guest.get(f"{SEARCH}?q=국회").text
 
     assert '<meta name="robots" content="noindex">' in page
@@ -348,7 +350,7 @@ def test_the_results_are_no_page_for_search_engines_and_have_one_form(guest, tal
     assert 'value="국회"' in page
 
 
-def test_what_was_asked_is_shown_as_text(guest, talk):
+def test_the_query_is_shown_as_text(guest, talk):
     page = guest.get(SEARCH, query_string={"q": '"><script>alert(1)</script>'}).text
 
     assert "<script>alert" not in page

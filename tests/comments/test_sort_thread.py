@@ -26,7 +26,7 @@ def sorted_by(client, sort, place=""):
 
 
 def rate(comment, likes=0, dislikes=0):
-    """As if so many people had reacted."""
+    """Set reaction counts directly."""
     with writing():
         db.session.get(Comment, comment.id).add_reactions(likes=likes, dislikes=dislikes)
 
@@ -44,7 +44,7 @@ def talk(ada, bora, harbour):
 
 
 @pytest.mark.parametrize("place", ["", "/comments"])
-def test_each_order_is_what_it_says(guest, talk, place):
+def test_each_order_sorts_as_named(guest, talk, place):
     for sort, order in (
         ("latest", ["Third", "Second", "First"]),
         ("oldest", ["First", "Second", "Third"]),
@@ -61,7 +61,7 @@ def test_replies_stay_oldest_first_in_every_order(guest, talk):
         assert found[found.index("First") + 1 :][:2] == ["To first 0", "To first 1"]
 
 
-def test_without_a_word_it_is_newest_first(guest, talk):
+def test_the_default_is_newest_first(guest, talk):
     def thread_of(page):
         return re.search(r'<ol class="comments".*</ol>', page, re.S)[0]
 
@@ -69,13 +69,13 @@ def test_without_a_word_it_is_newest_first(guest, talk):
 
 
 @pytest.mark.parametrize("place", ["", "/comments"])
-def test_an_order_we_do_not_know_is_refused(guest, harbour, place):
+def test_an_unknown_order_is_refused(guest, harbour, place):
     for sort in ("", "best", "LIKED", "liked ", "1", "key"):
         response = guest.get(f"/articles/harbour{place}", query_string={"sort": sort})
         assert response.status_code == 400, sort
 
 
-def test_the_orders_are_links_that_say_which_one_this_is(guest, talk):
+def test_the_orders_are_links_with_the_current_one_marked(guest, talk):
     page = sorted_by(guest, "liked")
     nav = re.search(r'<nav class="sort-tabs" aria-label="댓글 정렬">(.*?)</nav>', page, re.S)[1]
 
@@ -87,14 +87,14 @@ def test_the_orders_are_links_that_say_which_one_this_is(guest, talk):
     assert re.findall(r'aria-current="true">([^<]+)', english) == ["Most liked"]
 
 
-def test_a_page_of_comments_alone_leads_to_its_own_orders(guest, talk):
+def test_the_comments_page_links_to_its_own_orders(guest, talk):
     page = sorted_by(guest, "oldest", "/comments")
     nav = re.search(r'<nav class="sort-tabs".*?</nav>', page, re.S)[0]
 
     assert set(re.findall(r'href="([^"?]+)\?', nav)) == {"/articles/harbour/comments"}
 
 
-def test_after_posting_one_sees_it_on_top(as_, ada, talk):
+def test_an_author_sees_a_new_comment_on_top(as_, ada, talk):
     response = as_(ada).post("/articles/harbour/comments", data={"body": "Mine"})
 
     assert re.fullmatch(r"/articles/harbour#comment-\d+", response.location)
@@ -111,7 +111,7 @@ def pages(client, sort):
 
 
 def many(harbour, ada):
-    """45 comments of five moments, five ranks and a few answers, so that every tie occurs."""
+    """45 comments with three times, five like counts and few replies, so that every tie occurs."""
     comments = [say(harbour, ada, f"Comment {number:02}") for number in range(45)]
     with writing():
         for number, each in enumerate(comments):
@@ -139,7 +139,7 @@ def test_the_pages_hold_each_comment_once_in_one_order(guest, ada, harbour, sort
 
 
 @pytest.mark.parametrize("sort", Sort)
-def test_what_happens_to_others_shifts_nobody_on_the_next_page(as_, guest, ada, mo, harbour, sort):
+def test_changes_to_other_comments_do_not_shift_the_next_page(as_, guest, ada, mo, harbour, sort):
     comments = many(harbour, ada)
     before = pages(guest, sort)
     more = more_link(sorted_by(guest, sort))
@@ -150,12 +150,12 @@ def test_what_happens_to_others_shifts_nobody_on_the_next_page(as_, guest, ada, 
     as_(mo).post(f"/comments/{shown[1].id}/hide", data={"reason": "abuse"})
 
     page = [text for text in texts(guest.get(more).text) if text != "Just now"]
-    assert len(page) >= 18  # the new one and the tombstone may have come to stand here
+    assert len(page) >= 18  # the new comment and the tombstone may be on this page
     assert page == before[1][: len(page)]
 
 
 @pytest.mark.parametrize("sort", Sort)
-def test_what_happens_to_the_last_of_a_page_shifts_nobody_on_the_next(guest, ada, harbour, sort):
+def test_changes_to_the_last_comment_of_a_page_do_not_shift_the_next(guest, ada, harbour, sort):
     comments = many(harbour, ada)
     before = pages(guest, sort)
     more = more_link(sorted_by(guest, sort))
@@ -169,20 +169,20 @@ def test_what_happens_to_the_last_of_a_page_shifts_nobody_on_the_next(guest, ada
 
 
 @pytest.mark.parametrize("sort", Sort)
-def test_a_cursor_says_what_decided_its_place_then(guest, talk, sort):
+def test_a_cursor_has_the_sort_value_it_was_made_with(guest, talk, sort):
     for value in ("0.5", "7", "0", "1.5e-07"):
         place = f"/articles/harbour/comments?sort={sort}&before={talk[0].id}~{value}"
         assert guest.get(place).status_code == 200, value
 
 
-def test_a_cursor_nobody_was_given_is_refused(guest, talk):
+def test_a_malformed_cursor_is_refused(guest, talk):
     for cursor in ("1~", "1~x", "1~nan", "1~-1", "1~1e999", "1~1~1", "~1", "1~٣"):
         for url in ("/articles/harbour/comments", "/api/v1/articles/harbour/comments"):
             answer = guest.get(url, query_string={"sort": "liked", "before": cursor})
             assert answer.status_code == 400, (cursor, url)
 
 
-def test_a_cursor_that_has_gone_still_leads_on(as_, guest, ada, harbour):
+def test_the_cursor_of_a_deleted_comment_still_works(as_, guest, ada, harbour):
     many(harbour, ada)
     rest = pages(guest, "liked")[1:]
     more = more_link(sorted_by(guest, "oldest"))
@@ -195,7 +195,7 @@ def test_a_cursor_that_has_gone_still_leads_on(as_, guest, ada, harbour):
     assert texts(guest.get(more).text) == following
 
 
-def test_a_later_page_leads_back_to_the_first_of_its_order(guest, ada, harbour):
+def test_a_later_page_links_to_the_first_of_its_order(guest, ada, harbour):
     many(harbour, ada)
     page = guest.get(more_link(sorted_by(guest, "oldest"))).text
 
@@ -215,7 +215,7 @@ def test_each_order_is_rendered_once_until_the_thread_changes(as_, bora, talk):
         assert len(again) == 7, sort
 
 
-def test_a_tombstone_holds_no_place_among_the_most_liked(as_, guest, ada, bora, mo, talk):
+def test_a_tombstone_ranks_below_liked_comments(as_, guest, ada, bora, mo, talk):
     _, second, _ = talk
     as_(mo).post(f"/comments/{second.id}/hide", data={"reason": "abuse"})
     hidden = sorted_by(guest, "liked")
@@ -225,11 +225,11 @@ def test_a_tombstone_holds_no_place_among_the_most_liked(as_, guest, ada, bora, 
     assert texts(sorted_by(guest, "liked"))[0] == "Second"
 
 
-# ---- how likes are weighed ----
+# ---- Wilson score ----
 
 
-def test_the_bound_is_that_of_the_literature():
-    """Worked by hand: Wilson's interval for 3 of 3, 80 of 100 and 1 of 2 at 95 %."""
+def test_the_lower_bound_is_that_of_the_literature():
+    """Calculated by hand: Wilson's interval for 3 of 3, 80 of 100 and 1 of 2 at 95 %."""
     found = [lower_bound(*votes) for votes in ((3, 0), (80, 20), (1, 1), (0, 0), (0, 9))]
 
     assert found == pytest.approx([0.43850, 0.71116, 0.09453, 0, 0], abs=5e-5)
@@ -250,7 +250,7 @@ def test_few_votes_do_not_beat_many():
     assert lower_bound(40, 0) > lower_bound(80, 20)
 
 
-# ---- what it costs ----
+# ---- query plans ----
 
 CROWD = """
 INSERT INTO comment (article_id, author_id, root_id, parent_id, key, body, html, text_hash,
@@ -262,22 +262,24 @@ FROM number
 """
 
 
-def plan(query, asked_with):
-    """What SQLite does for it, step by step, with the values bound as they are when it runs."""
+def plan(query, parameters):
+    """The query plan of SQLite, with values bound as when it runs."""
     db.session.rollback()
     with count_queries() as statements, db.engine.connect() as connection:
-        connection.execute(query, asked_with)
-        compiled = query.params(asked_with).compile(
+        connection.execute(query, parameters)
+        compiled = query.params(parameters).compile(
             db.engine, compile_kwargs={"render_postcompile": True}
         )
         values = [compiled.params[name] for name in compiled.positiontup]
-        asked = f"EXPLAIN QUERY PLAN {statements[-1]}"
-        return [row.detail for row in connection.exec_driver_sql(asked, tuple(map(str, values)))]
+        explain = f"EXPLAIN QUERY PLAN {statements[-1]}"
+        return [row.detail for row in connection.exec_driver_sql(explain, tuple(map(str, values)))]
 
 
 @pytest.mark.parametrize("analysed", [False, True])
 @pytest.mark.parametrize("count", [10, pytest.param(100_000, marks=pytest.mark.slow)])
-def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, count, analysed):
+def test_every_page_of_every_order_is_one_range_scan_of_one_index(
+    app, ada, harbour, count, analysed
+):
     keep(Article.publish(slug="other", title="Another thread"))
     with writing():
         values = {"count": count, "article": harbour.id, "author": ada.id}
@@ -291,7 +293,7 @@ def test_every_page_of_every_order_is_one_range_of_one_index(app, ada, harbour, 
             steps = plan(*thread_query.roots(harbour.id, sort=sort, before=before))
             name = f"ix_comment_{indexes.get(sort, 'thread')}"
             assert steps[0].startswith(f"SEARCH comment USING INDEX {name} (article_id=?"), steps
-            if before:  # SQLite compares the id, an alias of its row id, after the range
+            if before:  # SQLite compares the id, an alias of the rowid, after the range
                 assert re.search(r"\((rank|reply_count),posted_at\)<|posted_at[<>]", steps[0])
             wrong = [step for step in steps if "TEMP B-TREE" in step or "SCAN comment" in step]
             assert wrong == [], steps
@@ -311,19 +313,19 @@ def test_a_root_with_many_replies_costs_a_page_no_more_than_one_with_ten(
         with writing():
             db.session.execute(text("ANALYZE"))
 
-    with count_queries() as asked:
-        shown, *_ = thread_query.thread_page(harbour.id).comments
-    [statement] = [each for each in asked if "early" in each]
+    with count_queries() as queries:
+        shown_root, *_ = thread_query.thread_page(harbour.id).comments
+    [statement] = [each for each in queries if "early" in each]
     with db.engine.connect() as connection:
         values = (0,) * statement.count("?")
         explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         steps = [row.detail for row in explained]
 
-    # the ids of the first from the index, then each comment by its id
+    # the first ids from the index, then each comment by id
     assert [step for step in steps if "ix_comment_replies" in step] == [
         "SEARCH early USING COVERING INDEX ix_comment_replies (root_id=? AND listed=?)"
     ]
     assert "SEARCH comment USING INTEGER PRIMARY KEY (rowid=?)" in steps
-    assert [reply.html for reply in shown.replies] == [
+    assert [reply.html for reply in shown_root.replies] == [
         f"<p>Reply {number:02}</p>" for number in range(10)
     ]

@@ -1,4 +1,4 @@
-"""Anyone reads what an edited comment said before, and what was changed."""
+"""Anyone reads the earlier versions of an edited comment, with the changes marked."""
 
 import re
 
@@ -13,15 +13,15 @@ from conftest import say
 
 
 def changed(before, after):
-    """What went and what came: [-out-]{+in+}."""
-    told = ""
+    """The diff as text: [-removed-]{+added+}."""
+    text = ""
     for change in changes(before, after):
-        if change.is_none:
-            told += change.after
+        if change.is_unchanged:
+            text += change.after
         else:
-            told += f"[-{change.before}-]" if change.before else ""
-            told += f"{{+{change.after}+}}" if change.after else ""
-    return told
+            text += f"[-{change.before}-]" if change.before else ""
+            text += f"{{+{change.after}+}}" if change.after else ""
+    return text
 
 
 def change(comment, *texts):
@@ -30,7 +30,7 @@ def change(comment, *texts):
             comment.edit(Body.from_text(text))
 
 
-def test_every_version_is_shown_newest_first_with_what_was_changed(guest, ada, harbour):
+def test_every_version_is_shown_newest_first_with_its_changes(guest, ada, harbour):
     comment = say(harbour, ada, "The bridge is shut")
     change(comment, "The bridge is open", "The bridge is open today")
 
@@ -49,7 +49,7 @@ def test_every_version_is_shown_newest_first_with_what_was_changed(guest, ada, h
     ]
 
 
-def test_a_screen_reader_hears_what_was_taken_out_and_put_in(guest, ada, harbour):
+def test_a_screen_reader_hears_what_was_removed_and_added(guest, ada, harbour):
     comment = say(harbour, ada, "shut")
     change(comment, "open")
 
@@ -59,7 +59,7 @@ def test_a_screen_reader_hears_what_was_taken_out_and_put_in(guest, ada, harbour
     assert heard == "[removed: shut][added: open]"
 
 
-def test_markup_in_an_earlier_text_never_works(guest, ada, harbour):
+def test_markup_in_an_earlier_text_is_shown_as_text(guest, ada, harbour):
     comment = say(harbour, ada, "<img src=x onerror=alert(1)> & more")
     change(comment, "<script>alert(1)</script> & more")
 
@@ -70,14 +70,14 @@ def test_markup_in_an_earlier_text_never_works(guest, ada, harbour):
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
 
 
-def test_a_comment_never_edited_has_no_such_page_and_no_link_to_it(guest, ada, harbour):
+def test_a_comment_never_edited_has_no_history_and_no_link_to_it(guest, ada, harbour):
     comment = say(harbour, ada, "One")
 
     assert guest.get(f"/comments/{comment.id}/revisions").status_code == 404
     assert "/revisions" not in guest.get("/articles/harbour").text
 
 
-def test_hidden_words_are_nowhere_and_restored_ones_are_back(as_, guest, ada, mo, harbour):
+def test_a_hidden_comment_has_no_history_and_a_restored_one_has(as_, guest, ada, mo, harbour):
     comment = say(harbour, ada, "Rude words")
     change(comment, "Ruder words")
     page = f"/comments/{comment.id}/revisions"
@@ -102,7 +102,7 @@ def test_a_deleted_comment_has_no_history(as_, guest, ada, bora, harbour):
     assert guest.get(f"/comments/{comment.id}/revisions").status_code == 404
 
 
-def test_a_renamed_author_and_a_later_edit_renew_the_page_kept_for_guests(guest, ada, harbour):
+def test_a_later_edit_renews_the_cached_history_of_guests(guest, ada, harbour):
     comment = say(harbour, ada, "One")
     change(comment, "Two")
     page = f"/comments/{comment.id}/revisions"
@@ -113,7 +113,7 @@ def test_a_renamed_author_and_a_later_edit_renew_the_page_kept_for_guests(guest,
     assert "Three" in guest.get(page).text
 
 
-def test_a_difference_is_told_in_words_and_within_a_word_in_syllables():
+def test_a_diff_is_by_words_and_within_a_word_by_syllables():
     assert changed("다리가 어제 닫혔다", "다리가 오늘 닫혔다") == "다리가 [-어제-]{+오늘+} 닫혔다"
     assert changed("국회의원이 말했다", "국회의장이 말했다") == "국회의[-원-]{+장+}이 말했다"
     assert changed("버스를 탔다", "버스가 왔다") == "버스[-를-]{+가+} [-탔-]{+왔+}다"
@@ -123,7 +123,7 @@ def test_a_difference_is_told_in_words_and_within_a_word_in_syllables():
     assert changed("첫 줄\n둘째 줄", "첫 줄\n\n둘째 줄") == "첫 줄\n{+\n+}둘째 줄"
 
 
-def test_an_emoji_of_several_parts_is_changed_whole():
+def test_an_emoji_of_several_code_points_is_one_change():
     assert changed("좋아요 👨‍👩‍👧", "좋아요 👨‍👩‍👦") == "좋아요 [-👨‍👩‍👧-]{+👨‍👩‍👦+}"
 
 
@@ -131,12 +131,12 @@ TEXTS = st.text(st.sampled_from("가나다 \nab👍🏽"), max_size=60)
 
 
 @given(TEXTS, TEXTS)
-def test_the_parts_put_together_are_both_texts(before, after):
-    told = list(changes(before, after))
+def test_the_joined_changes_are_both_texts(before, after):
+    diff = list(changes(before, after))
 
-    # Space at the very end is no word's; stored texts have none.
-    assert "".join(change.before for change in told) == before.rstrip()
-    assert "".join(change.after for change in told) == after.rstrip()
+    # White space at the end belongs to no word; stored texts have none.
+    assert "".join(change.before for change in diff) == before.rstrip()
+    assert "".join(change.after for change in diff) == after.rstrip()
 
 
 def test_a_text_of_many_thousand_words_is_compared_without_delay():

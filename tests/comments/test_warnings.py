@@ -1,4 +1,4 @@
-"""What in a text deserves a second thought is pointed out before everyone can read it."""
+"""An author is warned about personal data and other risks before posting, and can confirm."""
 
 import re
 import time
@@ -13,6 +13,7 @@ from board.comments.models import Comment
 from board.comments.writing import warnings
 from board.comments.writing.warnings import TextWarning
 from board.db import db
+from board.text.spans import split_by_spans
 from conftest import say
 
 PHONE = "Call 010-1234-5678 today"
@@ -26,7 +27,7 @@ def post(client, body=PHONE, **fields):
     return client.post("/articles/harbour/comments", data={"body": body, "key": "k1", **fields})
 
 
-def consent(response):
+def token(response):
     return re.search(r'<button name="sure" value="([^"]+)"', response.text)[1]
 
 
@@ -62,7 +63,7 @@ def in_a_request(app):
         ("070-1234-5678", "070-1234-5678"),
     ],
 )
-def test_telephone_numbers_are_pointed_out(text, number):
+def test_phone_numbers_are_warned_about(text, number):
     assert found(text) == [("phone", number)]
 
 
@@ -83,7 +84,7 @@ def test_telephone_numbers_are_pointed_out(text, number):
         ("110-123-456789로 부탁합니다", "account", "110-123-456789"),
     ],
 )
-def test_numbers_of_people_cards_and_accounts_are_pointed_out(text, about, number):
+def test_resident_card_and_account_numbers_are_warned_about(text, about, number):
     assert found(text) == [(about, number)]
 
 
@@ -138,14 +139,18 @@ HONEST = [
 
 
 @pytest.mark.parametrize("text", HONEST)
-def test_dates_amounts_scores_laws_and_addresses_of_pages_are_left_alone(text):
+def test_dates_amounts_scores_laws_and_links_are_left_alone(text):
     assert found(text) == []
 
 
-def test_each_is_marked_where_it_stands_in_the_order_of_the_text():
+def spans_of(found):
+    return [(each.start, each.end) for each in found]
+
+
+def test_each_number_is_highlighted_in_text_order():
     text = "카드 4111 1111 1111 1111, 전화 010-1234-5678, 끝"
 
-    assert list(warnings.highlight(text, warnings.warnings_for(text))) == [
+    assert list(split_by_spans(text, spans_of(warnings.warnings_for(text)))) == [
         ("카드 ", False),
         ("4111 1111 1111 1111", True),
         (", 전화 ", False),
@@ -154,7 +159,7 @@ def test_each_is_marked_where_it_stands_in_the_order_of_the_text():
     ]
 
 
-def test_a_text_with_a_number_is_shown_again_with_what_and_why(as_, ada, harbour):
+def test_a_text_with_a_number_is_shown_again_with_the_warning(as_, ada, harbour):
     response = as_(ada).post(
         "/articles/harbour/comments?lang=en", data={"body": PHONE, "key": "k1"}
     )
@@ -166,9 +171,9 @@ def test_a_text_with_a_number_is_shown_again_with_what_and_why(as_, ada, harbour
     assert 'name="key" type="hidden" value="k1"' in response.text
 
 
-def test_it_is_posted_as_it_is_when_that_is_meant_and_a_retry_stores_no_second(as_, ada, harbour):
+def test_a_confirmed_text_is_posted_once_even_with_a_retry(as_, ada, harbour):
     client = as_(ada)
-    sure = consent(post(client))
+    sure = token(post(client))
 
     first, retry = post(client, sure=sure), post(client, sure=sure)
 
@@ -177,26 +182,26 @@ def test_it_is_posted_as_it_is_when_that_is_meant_and_a_retry_stores_no_second(a
     assert stored() == 1
 
 
-def test_consent_is_for_exactly_this_text(as_, ada, harbour):
+def test_a_confirmation_is_for_exactly_one_text(as_, ada, harbour):
     client = as_(ada)
-    sure = consent(post(client))
+    sure = token(post(client))
 
     other = post(client, "Call 010-8765-4321 today", sure=sure)
 
     assert (other.status_code, stored()) == (422, 0)
-    assert consent(other) != sure
+    assert token(other) != sure
 
 
 @pytest.mark.parametrize("sure", ["", "yes", "0" * 64, "한글", "a" * 5000])
-def test_anything_else_is_no_consent(as_, ada, harbour, sure):
+def test_an_invalid_token_confirms_nothing(as_, ada, harbour, sure):
     assert (post(as_(ada), sure=sure).status_code, stored()) == (422, 0)
 
 
-def test_consent_outlives_a_refusal_for_another_reason(app, as_, ada, harbour):
+def test_a_confirmation_outlives_a_refusal_for_another_reason(app, as_, ada, harbour):
     app.config["COMMENT_INTERVAL_SECONDS"] = 60
     say(harbour, ada, "A moment ago")
     client = as_(ada)
-    sure = consent(post(client))
+    sure = token(post(client))
 
     early = post(client, sure=sure)
 
@@ -205,31 +210,31 @@ def test_consent_outlives_a_refusal_for_another_reason(app, as_, ada, harbour):
     assert '<button name="sure"' not in early.text
 
 
-def test_an_edit_is_advised_on_like_a_new_text(as_, ada, harbour):
+def test_an_edit_is_warned_about_like_a_new_comment(as_, ada, harbour):
     comment = say(harbour, ada, "Call me")
     client = as_(ada)
     fields = {"body": PHONE, "version": 0}
 
-    asked = client.post(f"/comments/{comment.id}/edit", data=fields)
+    refused = client.post(f"/comments/{comment.id}/edit", data=fields)
     unchanged = comment.body
-    meant = client.post(f"/comments/{comment.id}/edit", data={**fields, "sure": consent(asked)})
+    confirmed = client.post(f"/comments/{comment.id}/edit", data={**fields, "sure": token(refused)})
 
-    assert (asked.status_code, unchanged, meant.status_code) == (422, "Call me", 303)
+    assert (refused.status_code, unchanged, confirmed.status_code) == (422, "Call me", 303)
     assert comment.body == PHONE
 
 
-def test_a_preview_is_not_interrupted(as_, ada, harbour):
+def test_a_preview_is_shown_without_confirmation(as_, ada, harbour):
     assert post(as_(ada), preview="1").status_code == 200
 
 
-def test_markup_around_a_number_never_works(as_, ada, harbour):
+def test_markup_around_a_number_is_shown_as_text(as_, ada, harbour):
     response = post(as_(ada), "<script>alert(1)</script> 010-1234-5678")
 
     assert "<script>alert" not in response.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>010-1234-5678</mark>" in response.text
 
 
-def test_other_slices_advise_too_and_one_word_is_spoken_of_once(as_, ada, harbour, monkeypatch):
+def test_other_slices_add_warnings_and_each_word_gets_one(as_, ada, harbour, monkeypatch):
     def rude(text):
         yield from (
             TextWarning(m.start(), m.end(), "rude", "Rude.", "") for m in re.finditer("d.mn", text)
@@ -250,12 +255,12 @@ PIECES = st.text(st.sampled_from("0123456789-. ()+oO공일이삼은행원농협\
 
 
 @given(st.text() | PIECES)
-def test_whatever_is_written_advice_is_about_parts_of_it(text):
-    told = warnings.warnings_for(text)
+def test_warnings_are_about_ordered_parts_of_any_text(text):
+    found = warnings.warnings_for(text)
 
-    assert "".join(piece for piece, _ in warnings.highlight(text, told)) == text
-    assert all(0 <= each.start < each.end <= len(text) for each in told)
-    assert all(one.end <= next.start for one, next in pairwise(told))
+    assert "".join(piece for piece, _ in split_by_spans(text, spans_of(found))) == text
+    assert all(0 <= each.start < each.end <= len(text) for each in found)
+    assert all(one.end <= next.start for one, next in pairwise(found))
 
 
 @pytest.mark.parametrize(
@@ -263,10 +268,10 @@ def test_whatever_is_written_advice_is_about_parts_of_it(text):
     ["0", "1", "01", "010", "010-", "010 1234 ", "공", "공일", "은행", "은행 1", "농협1-", "+82",
      "1-", "1 ", "0.", "900101-", "4111-", "(", "-", " ", "http://", "가", "１", "3-3-"],
 )  # fmt: skip
-def test_a_hostile_text_costs_no_more_than_its_length(piece):
+def test_warnings_take_time_linear_to_a_hostile_text(piece):
     text = (piece * 30_000)[:30_000]
 
     began = time.process_time()
     warnings.warnings_for(text)
 
-    assert time.process_time() - began < 2  # of CPU; the square of the length would be many
+    assert time.process_time() - began < 2  # seconds of CPU; quadratic time would take many

@@ -1,4 +1,4 @@
-"""What a court has finally found unlawful is held when it comes again."""
+"""A text that a court has finally found unlawful is held when it is posted again."""
 
 import pytest
 from sqlalchemy import select
@@ -27,7 +27,7 @@ def lie(mo):
         "다들 아시나요? " + LIE + " 널리 알립시다",
     ],
 )
-def test_the_same_text_waits_however_it_is_written(ada, harbour, lie, again):
+def test_a_banned_text_is_held_however_it_is_spelt(ada, harbour, lie, again):
     assert say(harbour, ada, again).held_for == "barred"
 
 
@@ -41,11 +41,11 @@ def test_the_same_text_waits_however_it_is_written(ada, harbour, lie, again):
         "https://[a/b https://[::1/x https://a]/b",
     ],
 )
-def test_other_texts_pass(ada, harbour, lie, other):
+def test_other_texts_are_not_held(ada, harbour, lie, other):
     assert banned_texts.match_banned(other) is None
 
 
-def test_a_link_it_held_is_known_again_and_other_pages_of_the_site_are_not(ada, harbour, mo):
+def test_a_banned_link_is_held_and_other_pages_of_its_site_are_not(ada, harbour, mo):
     with writing():
         banned_texts.ban_text("https://www.video.example/watch/7?x=1", by=mo, case="법원")
 
@@ -54,7 +54,7 @@ def test_a_link_it_held_is_known_again_and_other_pages_of_the_site_are_not(ada, 
     assert say(harbour, ada, "https://video.example/").held_for is None
 
 
-def test_an_edit_does_not_slip_it_in(as_, app, ada, harbour, lie):
+def test_an_edit_to_a_banned_text_is_held(as_, app, ada, harbour, lie):
     app.config["EDIT_WINDOW_MINUTES"] = 10
     comment = say(harbour, ada, "Harmless")
 
@@ -63,12 +63,12 @@ def test_an_edit_does_not_slip_it_in(as_, app, ada, harbour, lie):
     assert db.session.get_one(Comment, comment.id).held_for == "barred"
 
 
-def test_no_text_is_kept(lie):
+def test_the_text_itself_is_not_stored(lie):
     assert LIE not in str([vars(row) for row in db.session.scalars(select(BannedText))])
     assert db.session.scalars(select(BannedTextKey)).all() != []
 
 
-def test_a_moderator_bars_a_comment_by_its_address_and_lets_it_go(as_, guest, mo, ada, harbour):
+def test_a_moderator_bans_a_comment_by_its_link_and_unbans_it(as_, guest, mo, ada, harbour):
     comment = say(harbour, ada, LIE)
     client = as_(mo)
     form = client.get(f"/desk/barred?comment={comment.id}").text
@@ -80,9 +80,9 @@ def test_a_moderator_bars_a_comment_by_its_address_and_lets_it_go(as_, guest, mo
     again = say(harbour, ada, LIE, key="again")
     assert again.held_for == "barred"
     assert "법원이 불법으로 확정한 글과 같음" in client.get("/desk/comments?queue=held").text
-    [kept] = db.session.scalars(select(BannedText))
-    assert kept.comment_id == comment.id
-    client.post(f"/desk/barred/{kept.id}/unbar")
+    [banned] = db.session.scalars(select(BannedText))
+    assert banned.comment_id == comment.id
+    client.post(f"/desk/barred/{banned.id}/unbar")
     assert say(harbour, ada, LIE, key="once more").held_for is None
     assert "차단한 글이 없습니다" in client.get("/desk/barred").text
 
@@ -97,23 +97,23 @@ def test_a_moderator_bars_a_comment_by_its_address_and_lets_it_go(as_, guest, mo
         {"what": "https://video.example/", "case": "법원"},
     ],
 )
-def test_what_would_stop_everybody_or_nobody_is_refused(as_, mo, data):
+def test_incomplete_or_too_short_bans_are_refused(as_, mo, data):
     assert as_(mo).post("/desk/barred", data=data).status_code == 422
     assert db.session.scalar(select(BannedText)) is None
 
 
-def test_a_short_text_says_nothing(mo):
+def test_a_short_text_cannot_be_banned(mo):
     with pytest.raises(TooShort), writing():
         banned_texts.ban_text("네네", by=mo, case="법원")
 
 
-def test_looking_asks_one_question_by_the_key(ada, harbour, lie):
+def test_a_text_is_looked_up_in_one_query_by_key(ada, harbour, lie):
     with count_queries() as queries:
         banned_texts.match_banned(LIE)
 
     assert len(queries) == 1
-    asked = queries[0].replace("?", "1")
-    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+    query = queries[0].replace("?", "1")
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
     assert [row[3].split(" USING ")[0] for row in plan] == [
         "SEARCH barred_key",
         "SEARCH barred_text",

@@ -1,4 +1,4 @@
-"""A moderator takes along one archive that shows what was written and what was decided."""
+"""A moderator downloads a case file, which shows what was written and what was decided."""
 
 import hashlib
 import io
@@ -16,7 +16,7 @@ from board.law.authorities import orders
 from board.law.claims import evidence
 from board.law.claims.evidence import Upload
 from board.law.claims.models import Claim
-from board.law.claims.workflow import block, claim
+from board.law.claims.workflow import block, receive_claim
 from board.moderation.appeals.models import submit_appeal
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions as moderation
@@ -35,64 +35,64 @@ def comment(harbour, ada, bora, mo):
     return made
 
 
-def taken(client, url, **data):
+def export(client, url, **data):
     data = {"purpose": "court", "says": "2026가합1", **data}
     return client.post(url, data=data)
 
 
-def files(answer):
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+def files(response):
+    with zipfile.ZipFile(io.BytesIO(response.data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_it_holds_every_version_with_times_in_utc_and_korean_time(as_, mo, comment):
-    answer = taken(as_(mo), f"/desk/comments/{comment.id}/case")
+def test_it_has_every_version_with_times_in_utc_and_korean_time(as_, mo, comment):
+    response = export(as_(mo), f"/desk/comments/{comment.id}/case")
 
-    assert answer.mimetype == "application/zip"
-    assert f"comment-{comment.id}.zip" in answer.headers["Content-Disposition"]
-    told = json.loads(files(answer)[f"comment-{comment.id}/comment.json"])
-    assert [version["text"] for version in told["versions"]] == ["First words", "Second words"]
+    assert response.mimetype == "application/zip"
+    assert f"comment-{comment.id}.zip" in response.headers["Content-Disposition"]
+    fields = json.loads(files(response)[f"comment-{comment.id}/comment.json"])
+    assert [version["text"] for version in fields["versions"]] == ["First words", "Second words"]
     digest = hashlib.sha256(b"First words").hexdigest()
-    assert told["versions"][0]["sha256"] == digest
-    utc, kst = (datetime.fromisoformat(told["posted_at"][zone]) for zone in ("utc", "kst"))
+    assert fields["versions"][0]["sha256"] == digest
+    utc, kst = (datetime.fromisoformat(fields["posted_at"][zone]) for zone in ("utc", "kst"))
     assert utc == kst == comment.posted_at
     assert (utc.utcoffset().seconds, kst.utcoffset().seconds) == (0, 9 * 3600)
-    assert "First words" in files(answer)[f"comment-{comment.id}/comment.txt"].decode()
+    assert "First words" in files(response)[f"comment-{comment.id}/comment.txt"].decode()
 
 
 def test_the_manifest_lists_each_file_by_its_hash_and_the_log_the_archive(as_, mo, comment):
-    answer = taken(as_(mo), f"/desk/comments/{comment.id}/case")
+    response = export(as_(mo), f"/desk/comments/{comment.id}/case")
 
-    found = files(answer)
+    found = files(response)
     manifest = json.loads(found.pop("manifest.json"))
     assert {file["name"]: file["sha256"] for file in manifest["files"]} == {
         name: hashlib.sha256(data).hexdigest() for name, data in found.items()
     }
     assert (manifest["purpose"], manifest["says"]) == ("court", "2026가합1")
     [ruling] = db.session.scalars(select(Ruling).where(Ruling.verdict == Verdict.EXPORT))
-    assert ruling.detail["sha256"] == hashlib.sha256(answer.data).hexdigest()
+    assert ruling.detail["sha256"] == hashlib.sha256(response.data).hexdigest()
     assert (ruling.moderator_id, ruling.note) == (mo.id, "2026가합1")
     assert ruling.detail["comments"] == [comment.id]
 
 
-def test_the_decisions_in_it_prove_themselves(as_, mo, comment):
-    answer = taken(as_(mo), f"/desk/comments/{comment.id}/case")
+def test_the_hashes_of_its_decisions_can_be_verified(as_, mo, comment):
+    response = export(as_(mo), f"/desk/comments/{comment.id}/case")
 
-    lines = files(answer)[f"comment-{comment.id}/rulings.jsonl"].decode().splitlines()
+    lines = files(response)[f"comment-{comment.id}/rulings.jsonl"].decode().splitlines()
     rulings = [json.loads(line) for line in lines]
     assert [ruling["verdict"] for ruling in rulings] == ["hide"]
-    for told in rulings:
-        named = {name: told[name] for name in Ruling.HASHED}
+    for fields in rulings:
+        named = {name: fields[name] for name in Ruling.HASHED}
         text = json.dumps(named, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        digest = hashlib.sha256(bytes.fromhex(told["previous_hash"]) + text.encode())
-        assert digest.hexdigest() == told["hash"]
+        digest = hashlib.sha256(bytes.fromhex(fields["previous_hash"]) + text.encode())
+        assert digest.hexdigest() == fields["hash"]
     assert find_tampered(db.session.scalars(select(Ruling).order_by(Ruling.id))) is None
 
 
-def test_it_names_no_one_but_the_author_and_never_an_address(as_, mo, comment, ada, bora):
-    answer = taken(as_(mo), f"/desk/comments/{comment.id}/case")
+def test_it_names_only_the_author_and_no_email_address(as_, mo, comment, ada, bora):
+    response = export(as_(mo), f"/desk/comments/{comment.id}/case")
 
-    whole = b"".join(files(answer).values()).decode()
+    whole = b"".join(files(response).values()).decode()
     assert '"display_name": "ada"' in whole
     assert "look at this" in whole
     assert "Not abuse" in whole
@@ -100,32 +100,33 @@ def test_it_names_no_one_but_the_author_and_never_an_address(as_, mo, comment, a
         assert private not in whole
 
 
-def test_of_a_claim_it_tells_all_but_who_made_it(as_, mo, harbour, ada):
-    hurting = say(harbour, ada, "3 Pier Street")
+def test_of_a_claim_it_has_everything_but_the_claimant(as_, mo, harbour, ada):
+    comment = say(harbour, ada, "3 Pier Street")
     with writing():
-        made, _ = claim(
-            hurting, name="Kim Harbour", contact="kim@pier.example", kind="privacy", sentence="3",
+        made, _ = receive_claim(
+            comment, name="Kim Harbour", contact="kim@pier.example", kind="privacy", sentence="3",
             text="My address", wish="block", requester="person",
         )  # fmt: skip
         db.session.flush()
         evidence.attach(
-            made, evidence.encrypt_upload([Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")])
+            made,
+            evidence.encrypt_uploads([Upload("proof", "kim-passport.pdf", b"%PDF-1.7 secret")]),
         )
         block(made, by=mo, says="Down.")
 
-    answer = taken(as_(mo), f"/desk/claims/{made.id}/case")
+    response = export(as_(mo), f"/desk/claims/{made.id}/case")
 
-    whole = b"".join(files(answer).values()).decode()
-    told = json.loads(files(answer)["claim.json"])
-    assert [step["state"] for step in told["steps"]] == ["received", "blocked"]
-    assert told["files"][0]["sha256"] == hashlib.sha256(b"%PDF-1.7 secret").hexdigest()
+    whole = b"".join(files(response).values()).decode()
+    fields = json.loads(files(response)["claim.json"])
+    assert [step["state"] for step in fields["steps"]] == ["received", "blocked"]
+    assert fields["files"][0]["sha256"] == hashlib.sha256(b"%PDF-1.7 secret").hexdigest()
     assert "My address" in whole
     for private in ("Kim Harbour", "kim@pier.example", "kim-passport", "secret"):
         assert private not in whole
     assert db.session.scalar(select(Claim)).claimant is not None
 
 
-def test_of_an_order_it_holds_each_comment(as_, mo, harbour, ada):
+def test_of_an_order_it_has_each_comment(as_, mo, harbour, ada):
     both = [say(harbour, ada, "One"), say(harbour, ada, "Two")]
     with writing():
         order = orders.register(
@@ -133,35 +134,35 @@ def test_of_an_order_it_holds_each_comment(as_, mo, harbour, ada):
             received_at=now(), deadline_at=now(),
         )  # fmt: skip
 
-    found = files(taken(as_(mo), f"/desk/orders/{order.id}/case"))
+    found = files(export(as_(mo), f"/desk/orders/{order.id}/case"))
 
     assert json.loads(found["order.json"])["number"] == "1"
     assert {f"comment-{each.id}/comment.json" for each in both} <= found.keys()
 
 
-def test_a_deleted_text_is_gone_there_too(as_, mo, comment):
+def test_it_has_no_deleted_text(as_, mo, comment):
     with writing():
         db.session.get_one(type(comment), comment.id).delete()
 
-    whole = b"".join(files(taken(as_(mo), f"/desk/comments/{comment.id}/case")).values())
+    whole = b"".join(files(export(as_(mo), f"/desk/comments/{comment.id}/case")).values())
 
     assert b"First words" not in whole
     assert b"Second words" not in whole
 
 
 @pytest.mark.parametrize("lacking", [{"purpose": ""}, {"purpose": "fun"}, {"says": " "}])
-def test_without_saying_what_for_nobody_takes_it_along(as_, mo, comment, lacking):
-    answer = taken(as_(mo), f"/desk/comments/{comment.id}/case", **lacking)
+def test_a_moderator_cannot_download_it_without_a_purpose(as_, mo, comment, lacking):
+    response = export(as_(mo), f"/desk/comments/{comment.id}/case", **lacking)
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert db.session.scalar(select(Ruling).where(Ruling.verdict == Verdict.EXPORT)) is None
 
 
-def test_nobody_but_moderators_takes_one_along(as_, guest, ada, tess, comment):
+def test_only_moderators_download_it(as_, guest, ada, tess, comment):
     url = f"/desk/comments/{comment.id}/case"
-    statuses = [taken(client, url).status_code for client in (guest, as_(ada), as_(tess))]
+    statuses = [export(client, url).status_code for client in (guest, as_(ada), as_(tess))]
 
     assert statuses == [401, 403, 403]
     assert (
-        taken(as_(person("min", can_moderate=True)), "/desk/comments/999/case").status_code == 404
+        export(as_(person("min", can_moderate=True)), "/desk/comments/999/case").status_code == 404
     )

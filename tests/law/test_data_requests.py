@@ -1,4 +1,4 @@
-"""What authorities ask to know of a reader is registered, given sparingly, and told."""
+"""Requests for user data are registered and answered sparingly, and readers are notified."""
 
 import json
 from datetime import timedelta
@@ -15,7 +15,7 @@ from board.moderation.rulings.models import Ruling, Verdict
 from board.runtime import jobs
 
 
-def told(**changes):
+def form_data(**changes):
     return {
         "kind": "telecom", "body": "부두경찰서", "number": "수사-42",
         "received_at": "2026-01-02T09:00",
@@ -26,7 +26,7 @@ def told(**changes):
 
 @pytest.fixture
 def request_(ada, mo):
-    def made(**changes):
+    def register(**changes):
         known = {"kind": "telecom", "asked": ["name", "sign_in"], **changes}
         with writing():
             return data_requests.register(
@@ -34,24 +34,24 @@ def request_(ada, mo):
                 relation="suspect", **known,
             )  # fmt: skip
 
-    return made
+    return register
 
 
-def newest():
+def newest_request():
     return db.session.scalar(select(DataRequest).order_by(DataRequest.id.desc()))
 
 
 def answer(client, **data):
     data = {"outcome": "give", "says": "As asked", "tells": "authority", **data}
-    return client.post(f"/desk/disclosures/{newest().id}/answer", data=data)
+    return client.post(f"/desk/disclosures/{newest_request().id}/answer", data=data)
 
 
-def test_a_moderator_registers_what_the_letter_says(as_, ada, mo):
-    assert as_(mo).post("/desk/disclosures", data=told()).status_code == 303
+def test_a_moderator_registers_a_request_with_its_particulars(as_, ada, mo):
+    assert as_(mo).post("/desk/disclosures", data=form_data()).status_code == 303
 
-    made = newest()
-    assert (made.user_id, made.body, made.number) == (ada.id, "부두경찰서", "수사-42")
-    assert (made.why, made.relation, made.asked) == (
+    request = newest_request()
+    assert (request.user_id, request.body, request.number) == (ada.id, "부두경찰서", "수사-42")
+    assert (request.why, request.relation, request.asked) == (
         "사기 사건 수사",
         "피의자",
         ["name", "sign_in"],
@@ -69,41 +69,39 @@ def test_a_moderator_registers_what_the_letter_says(as_, ada, mo):
         {"received_at": "2199-01-01T00:00"},
     ],
 )  # fmt: skip
-def test_a_request_that_lacks_something_is_not_registered(as_, ada, mo, wrong):
-    assert as_(mo).post("/desk/disclosures", data=told(**wrong)).status_code == 422
-    assert newest() is None
+def test_an_incomplete_request_is_not_registered(as_, ada, mo, wrong):
+    assert as_(mo).post("/desk/disclosures", data=form_data(**wrong)).status_code == 422
+    assert newest_request() is None
 
 
-def test_no_more_is_given_than_was_asked_for(as_, mo, request_):
+def test_no_more_is_disclosed_than_was_requested(as_, mo, request_):
     request_()
 
     assert answer(as_(mo), items=["joined"]).status_code == 422
     assert answer(as_(mo), items=[]).status_code == 422
-    assert newest().answered_at is None
+    assert newest_request().answered_at is None
 
 
-def test_some_of_it_is_partly_and_all_of_it_is_given(as_, mo, request_):
+def test_some_items_are_partly_and_all_items_fully_disclosed(as_, mo, request_):
     request_()
     answer(as_(mo), items=["name"])
-    assert (newest().outcome, newest().given) == ("partly", ["name"])
+    assert (newest_request().outcome, newest_request().given) == ("partly", ["name"])
     request_()
     answer(as_(mo), items=["sign_in", "name"])
-    assert (newest().outcome, newest().given) == ("given", ["name", "sign_in"])
+    assert (newest_request().outcome, newest_request().given) == ("given", ["name", "sign_in"])
     assert answer(as_(mo), items=["name"]).status_code == 409
 
 
-def test_the_reader_is_not_told_by_us_where_the_authority_does_it(as_, ada, mo, request_):
+def test_the_board_does_not_notify_the_reader_where_the_authority_does(as_, ada, mo, request_):
     request_()
     answer(as_(mo), items=["name"])
 
     assert "disclosures" not in jobs.run_pending()
     assert "부두" not in as_(ada).get("/account/notices").text
-    assert newest().tell_at is None
+    assert newest_request().tell_at is None
 
 
-def test_after_a_civil_request_the_board_tells_the_reader_whatever_the_form_says(
-    as_, ada, mo, request_
-):
+def test_the_board_always_notifies_the_reader_of_a_civil_request(as_, ada, mo, request_):
     request_(kind="civil")
     answer(as_(mo), items=["name"], tells="authority")
 
@@ -111,12 +109,12 @@ def test_after_a_civil_request_the_board_tells_the_reader_whatever_the_form_says
     assert "disclosures" not in jobs.run_pending()
     notices = as_(ada).get("/account/notices").text
     assert "이용자 정보를 제공했습니다: Harbour police 42 (닉네임)" in notices
-    assert newest().told_at is not None
+    assert newest_request().told_at is not None
     [ruling] = db.session.scalars(select(Ruling).where(Ruling.verdict == Verdict.DISCLOSE))
     assert (ruling.about_id, ruling.moderator_id) == (ada.id, None)
 
 
-def test_it_may_be_put_off_to_a_day(as_, ada, mo, request_):
+def test_notification_can_be_deferred_to_a_day(as_, ada, mo, request_):
     request_()
     day = (now() + timedelta(days=90)).date()
     answer(as_(mo), items=["name"], tells="board", tell_on=day.isoformat())
@@ -128,15 +126,20 @@ def test_it_may_be_put_off_to_a_day(as_, ada, mo, request_):
         assert "Harbour police" in as_(ada).get("/account/notices").text
 
 
-def test_whoever_was_not_given_anything_is_refused_with_a_reason(as_, mo, request_):
+def test_a_refusal_needs_a_reason(as_, mo, request_):
     request_()
 
     assert answer(as_(mo), outcome="refuse", says="").status_code == 422
     assert answer(as_(mo), outcome="refuse", says="No warrant").status_code == 303
-    assert (newest().outcome, newest().given, newest().tell_at) == ("refused", [], None)
+    request = newest_request()
+    assert (request.outcome, request.given, request.tell_at) == (
+        "refused",
+        [],
+        None,
+    )
 
 
-def test_an_operator_hands_over_exactly_what_was_given(app, as_, ada, mo, request_):
+def test_an_operator_prints_exactly_what_was_disclosed(app, as_, ada, mo, request_):
     runner = app.test_cli_runner()
     id = request_().id
     before = runner.invoke(law_cli, ["give", str(id)])
@@ -149,7 +152,7 @@ def test_an_operator_hands_over_exactly_what_was_given(app, as_, ada, mo, reques
     assert runner.invoke(law_cli, ["give", "999"]).exit_code == 1
 
 
-def test_the_public_reads_numbers_and_no_names(as_, guest, mo, request_):
+def test_the_public_sees_counts_and_no_names(as_, guest, mo, request_):
     request_()
     answer(as_(mo), outcome="refuse")
 

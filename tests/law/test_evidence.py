@@ -1,4 +1,4 @@
-"""Files come with a claim: kept sealed, read by moderators while it is open, and then erased."""
+"""Files of a claim: stored encrypted, opened by moderators while it is open, then deleted."""
 
 import io
 import os
@@ -14,7 +14,7 @@ from board.law.claims import evidence
 from board.law.claims import views as claim_views
 from board.law.claims.evidence import Evidence, Upload
 from board.law.claims.models import Claim, Step
-from board.law.claims.workflow import block, claim, reject
+from board.law.claims.workflow import block, receive_claim, reject
 from board.moderation.rulings.models import Ruling, Verdict
 from board.runtime import jobs
 from board.text import normalize_file_name
@@ -24,7 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"picture of a pier" * 20
 PDF = b"%PDF-1.7 a power of attorney"
 
 
-def told(comment, **changes):
+def form_data(comment, **changes):
     return {
         "url": f"/comments/{comment.id}", "sentence": "3 Pier Street", "kind": "privacy",
         "text": "My address.", "wish": "block", "requester": "person", "name": "Kim Harbour",
@@ -33,21 +33,21 @@ def told(comment, **changes):
 
 
 @pytest.fixture
-def hurting(harbour, ada):
+def comment(harbour, ada):
     return say(harbour, ada, "She lives at 3 Pier Street")
 
 
 @pytest.fixture
-def received(hurting):
+def received(comment):
     with writing():
-        made, _ = claim(
-            hurting, name="Kim", contact="kim@pier.example", kind="privacy", sentence="3",
+        made, _ = receive_claim(
+            comment, name="Kim", contact="kim@pier.example", kind="privacy", sentence="3",
             text="Mine", wish="block", requester="person",
         )  # fmt: skip
         db.session.flush()
         evidence.attach(
             made,
-            evidence.encrypt_upload(
+            evidence.encrypt_uploads(
                 [Upload("proof", "pier.png", PNG), Upload("identity", "id.pdf", PDF)]
             ),
         )
@@ -55,30 +55,30 @@ def received(hurting):
 
 
 def files(kind=None):
-    found = select(Evidence).order_by(Evidence.id)
-    return list(db.session.scalars(found.where(Evidence.kind == kind) if kind else found))
+    rows = select(Evidence).order_by(Evidence.id)
+    return list(db.session.scalars(rows.where(Evidence.kind == kind) if kind else rows))
 
 
 def folder(app):
     return os.path.join(app.instance_path, "evidence")
 
 
-def test_a_claim_brings_files_that_nobody_can_read_from_the_disk(app, guest, hurting):
-    data = told(
-        hurting,
+def test_a_guest_attaches_files_that_are_encrypted_on_disk(app, guest, comment):
+    data = form_data(
+        comment,
         proof=[(io.BytesIO(PNG), "부두.png"), (io.BytesIO(b"dated notes"), "notes.txt")],
         identity=(io.BytesIO(PDF), "me/card.pdf"),
     )
 
-    answer = guest.post("/report/rights", data=data)
+    response = guest.post("/report/rights", data=data)
 
-    assert answer.status_code == 201
+    assert response.status_code == 201
     assert [(f.kind, f.name, f.media_type) for f in files()] == [
         ("proof", "부두.png", "image/png"),
         ("proof", "notes.txt", "text/plain"),
         ("identity", "card.pdf", "application/pdf"),
     ]
-    assert [file.data() for file in files()] == [PNG, b"dated notes", PDF]
+    assert [file.decrypt() for file in files()] == [PNG, b"dated notes", PDF]
     for name in os.listdir(folder(app)):
         path = os.path.join(folder(app), name)
         assert os.stat(path).st_mode & 0o077 == 0
@@ -96,43 +96,43 @@ def test_a_claim_brings_files_that_nobody_can_read_from_the_disk(app, guest, hur
         ("empty.txt", b" "),
     ],
 )
-def test_other_kinds_of_files_are_refused_and_the_rest_stays_typed(guest, hurting, name, data):
-    answer = guest.post("/report/rights", data=told(hurting, proof=(io.BytesIO(data), name)))
+def test_other_types_of_files_are_refused_and_the_form_keeps_its_values(guest, comment, name, data):
+    response = guest.post("/report/rights", data=form_data(comment, proof=(io.BytesIO(data), name)))
 
-    assert answer.status_code == 422
-    assert "받을 수 없는 형식입니다" in answer.text
-    assert "Kim Harbour" in answer.text
+    assert response.status_code == 422
+    assert "받을 수 없는 형식입니다" in response.text
+    assert "Kim Harbour" in response.text
     assert (files(), db.session.scalar(select(Claim))) == ([], None)
 
 
-def test_too_many_files_or_too_large_ones_are_refused(guest, hurting, monkeypatch):
+def test_too_many_files_or_too_large_ones_are_refused(guest, comment, monkeypatch):
     many = [(io.BytesIO(PNG), f"{number}.png") for number in range(6)]
-    assert guest.post("/report/rights", data=told(hurting, proof=many)).status_code == 422
+    assert guest.post("/report/rights", data=form_data(comment, proof=many)).status_code == 422
 
     monkeypatch.setattr(Evidence, "BYTES_MAX", len(PNG) * 2 - 1)
     two = [(io.BytesIO(PNG), "1.png"), (io.BytesIO(PNG), "2.png")]
-    assert guest.post("/report/rights", data=told(hurting, proof=two)).status_code == 422
+    assert guest.post("/report/rights", data=form_data(comment, proof=two)).status_code == 422
     monkeypatch.setattr(claim_views, "_UPLOADS_MAX", 1000)
-    huge = told(hurting, proof=(io.BytesIO(PNG + bytes(100_000)), "1.png"))
+    huge = form_data(comment, proof=(io.BytesIO(PNG + bytes(100_000)), "1.png"))
     assert guest.post("/report/rights", data=huge).status_code == 413
     assert files() == []
 
 
-def test_a_moderator_saves_a_file_and_the_log_tells_of_it(as_, mo, received):
+def test_a_moderator_opens_a_file_and_it_is_logged(as_, mo, received):
     file = files("proof")[0]
 
-    answer = as_(mo).post(f"/desk/claims/files/{file.id}/open")
+    response = as_(mo).post(f"/desk/claims/files/{file.id}/open")
 
-    assert (answer.status_code, answer.data) == (200, PNG)
-    assert answer.headers["Content-Disposition"].startswith("attachment;")
-    assert answer.mimetype == "application/octet-stream"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert "no-store" in answer.headers["Cache-Control"]
+    assert (response.status_code, response.data) == (200, PNG)
+    assert response.headers["Content-Disposition"].startswith("attachment;")
+    assert response.mimetype == "application/octet-stream"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "no-store" in response.headers["Cache-Control"]
     [ruling] = db.session.scalars(select(Ruling).where(Ruling.verdict == Verdict.OPEN_FILE))
     assert (ruling.moderator_id, ruling.detail["sha256"]) == (mo.id, file.sha256)
 
 
-def test_nobody_else_gets_a_file_and_no_moderator_once_the_case_has_ended(
+def test_only_moderators_open_a_file_and_only_while_the_case_is_open(
     as_, guest, ada, mo, tess, received
 ):
     url = f"/desk/claims/files/{files()[0].id}/open"
@@ -145,7 +145,7 @@ def test_nobody_else_gets_a_file_and_no_moderator_once_the_case_has_ended(
     assert as_(mo).post(url).status_code == 403
 
 
-def test_a_damaged_or_missing_file_is_not_handed_out(app, as_, mo, received):
+def test_a_damaged_or_missing_file_cannot_be_opened(app, as_, mo, received):
     first, second = files()
     with open(os.path.join(folder(app), first.file), "r+b") as file:
         file.write(b"x")
@@ -155,7 +155,7 @@ def test_a_damaged_or_missing_file_is_not_handed_out(app, as_, mo, received):
         assert as_(mo).post(f"/desk/claims/files/{each.id}/open").status_code == 404
 
 
-def test_who_somebody_is_goes_a_month_after_the_end_and_the_rest_after_three_years(
+def test_proof_of_identity_is_deleted_after_a_month_and_evidence_after_three_years(
     app, mo, received
 ):
     with writing():
@@ -172,7 +172,7 @@ def test_who_somebody_is_goes_a_month_after_the_end_and_the_rest_after_three_yea
     assert (files(), os.listdir(folder(app))) == ([], [])
 
 
-def test_nothing_goes_while_the_case_is_open(mo, received):
+def test_nothing_is_deleted_while_the_case_is_open(mo, received):
     with writing():
         block(db.session.get_one(Claim, received.id), by=mo, says="Down.")
 
@@ -181,7 +181,7 @@ def test_nothing_goes_while_the_case_is_open(mo, received):
     assert len(files()) == 2
 
 
-def test_an_upload_that_was_never_stored_is_swept_away(app, received):
+def test_an_upload_without_a_claim_is_deleted(app, received):
     stray = os.path.join(folder(app), "stray")
     with open(stray, "w") as file:
         file.write("half an upload")
@@ -201,30 +201,30 @@ def test_an_upload_that_was_never_stored_is_swept_away(app, received):
         "UPDATE rights_claim SET state = 'nowhere'",
     ],
 )
-def test_the_database_refuses_what_no_claim_may_do(received, statement):
+def test_the_database_refuses_impossible_changes_of_a_claim(received, statement):
     with pytest.raises(IntegrityError), writing():
         db.session.execute(db.text(statement))
     db.session.rollback()
 
 
-def test_every_move_the_model_knows_is_one_the_database_lets_pass(received):
-    """And no other: the two lists are compared by trying all pairs."""
-    from board.law.claims.models import MOVES, State  # noqa: PLC0415
+def test_the_database_allows_exactly_the_transitions_of_the_model(received):
+    """Every pair of states is tried."""
+    from board.law.claims.models import TRANSITIONS, State  # noqa: PLC0415
 
-    def reach(state):
-        """A row in this state, put there without the guard."""
+    def force(state):
+        """Put the claim into this state, with the trigger away meanwhile."""
         with writing():
             connection = db.session.connection()
             sql = "SELECT sql FROM sqlite_master WHERE name = 'rights_claim_moves'"
-            guard = connection.exec_driver_sql(sql).scalar()
+            trigger = connection.exec_driver_sql(sql).scalar()
             connection.exec_driver_sql("DROP TRIGGER rights_claim_moves")
             connection.exec_driver_sql(f"UPDATE rights_claim SET state = '{state.value}'")
-            connection.exec_driver_sql(guard)
+            connection.exec_driver_sql(trigger)
 
     allowed = set()
     for start in State:
         for end in State:
-            reach(start)
+            force(start)
             try:
                 with writing():
                     db.session.execute(db.text(f"UPDATE rights_claim SET state = '{end.value}'"))
@@ -232,11 +232,11 @@ def test_every_move_the_model_knows_is_one_the_database_lets_pass(received):
             except IntegrityError:
                 pass
 
-    moves = {(start, end) for start, ends in MOVES.items() for end in ends}
-    assert allowed == moves | {(state, state) for state in State}
+    transitions = {(start, end) for start, ends in TRANSITIONS.items() for end in ends}
+    assert allowed == transitions | {(state, state) for state in State}
 
 
-def test_each_step_is_kept_with_when_by_whom_and_on_what_ground(mo, received):
+def test_each_step_records_who_took_it_and_its_legal_basis(mo, received):
     with writing():
         block(db.session.get_one(Claim, received.id), by=mo, says="Down.")
 
@@ -248,18 +248,20 @@ def test_each_step_is_kept_with_when_by_whom_and_on_what_ground(mo, received):
     assert steps[1].ruling_id is not None
 
 
-def test_a_claim_that_is_not_taken_leaves_no_file(app, guest, hurting, monkeypatch):
+def test_a_refused_claim_leaves_no_file(app, guest, comment, monkeypatch):
     monkeypatch.setattr(claim_views, "PER_HOUR", 1)
-    guest.post("/report/rights", data=told(hurting))
+    guest.post("/report/rights", data=form_data(comment))
 
-    answer = guest.post("/report/rights", data=told(hurting, proof=(io.BytesIO(PNG), "1.png")))
+    response = guest.post(
+        "/report/rights", data=form_data(comment, proof=(io.BytesIO(PNG), "1.png"))
+    )
 
-    assert answer.status_code == 429
+    assert response.status_code == 429
     assert os.listdir(folder(app)) == files() == []
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "stored"),
     [
         ("C:\\me\\card.pdf", "card.pdf"),
         ("../../etc/passwd", "passwd"),
@@ -268,5 +270,5 @@ def test_a_claim_that_is_not_taken_leaves_no_file(app, guest, hurting, monkeypat
         ("가" * 200 + ".png", "가" * 116 + ".png"),
     ],
 )
-def test_names_of_files_lead_nowhere_and_hide_nothing(given, kept):
-    assert normalize_file_name(given, length_max=Evidence.NAME_MAX) == kept
+def test_file_names_lose_paths_and_invisible_characters(given, stored):
+    assert normalize_file_name(given, length_max=Evidence.NAME_MAX) == stored

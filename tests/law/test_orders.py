@@ -1,4 +1,4 @@
-"""Orders of authorities are registered with their particulars, carried out, and counted."""
+"""A moderator registers orders of authorities and carries them out; the public sees counts."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 NOON = datetime(2026, 11, 20, 12, tzinfo=SEOUL)
 
 
-def told(*comments, **changes):
+def form_data(*comments, **changes):
     return {
         "kind": "commission", "body": "방송미디어통신심의위원회", "number": "2026-123",
         "received_at": "2026-11-20T09:00", "items": "해당 정보의 삭제",
@@ -30,7 +30,7 @@ def told(*comments, **changes):
 
 
 @pytest.fixture(autouse=True)
-def _noon(app):
+def at_noon(app):
     with time_machine.travel(NOON, tick=True):
         yield
 
@@ -49,15 +49,15 @@ def order(mo, unlawful):
         )  # fmt: skip
 
 
-def newest():
+def newest_order():
     return db.session.scalar(select(Order).order_by(Order.id.desc()))
 
 
 def test_a_moderator_registers_an_order_with_its_five_particulars(as_, mo, unlawful):
-    answer = as_(mo).post("/desk/orders", data=told(*unlawful, unlawful[0]))
+    response = as_(mo).post("/desk/orders", data=form_data(*unlawful, unlawful[0]))
 
-    assert answer.status_code == 303
-    made = newest()
+    assert response.status_code == 303
+    made = newest_order()
     assert (made.body, made.number, made.items) == (
         "방송미디어통신심의위원회", "2026-123", "해당 정보의 삭제",
     )  # fmt: skip
@@ -72,12 +72,12 @@ def test_a_moderator_registers_an_order_with_its_five_particulars(as_, mo, unlaw
 @pytest.mark.parametrize(
     "missing", ["kind", "body", "number", "received_at", "items", "deadline_at"]
 )
-def test_without_one_of_them_it_is_shown_again(as_, mo, unlawful, missing):
-    answer = as_(mo).post("/desk/orders", data=told(*unlawful, **{missing: " "}))
+def test_an_order_without_one_of_them_is_shown_again(as_, mo, unlawful, missing):
+    response = as_(mo).post("/desk/orders", data=form_data(*unlawful, **{missing: " "}))
 
-    assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
-    assert newest() is None
+    assert response.status_code == 422
+    assert 'role="alert"' in response.text
+    assert newest_order() is None
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_without_one_of_them_it_is_shown_again(as_, mo, unlawful, missing):
         {"kind": "neighbour"},
     ],
 )
-def test_what_cannot_be_is_refused(as_, mo, unlawful, wrong):
-    assert as_(mo).post("/desk/orders", data=told(*unlawful, **wrong)).status_code == 422
-    assert newest() is None
+def test_impossible_particulars_are_refused(as_, mo, unlawful, wrong):
+    assert as_(mo).post("/desk/orders", data=form_data(*unlawful, **wrong)).status_code == 422
+    assert newest_order() is None
 
 
-def test_carrying_it_out_hides_what_it_names_and_tells_the_authors(
+def test_complying_hides_the_comments_and_notifies_their_authors(
     as_, guest, ada, mo, unlawful, order
 ):
     with writing():
@@ -108,7 +108,7 @@ def test_carrying_it_out_hides_what_it_names_and_tells_the_authors(
     assert "One" not in page.split("<main")[1]
     assert "관계 기관의 명령·판결" in guest.get("/rulings").text
     assert "관계 기관의 명령" in as_(ada).get("/account/notices").text
-    made = newest()
+    made = newest_order()
     first, second = (target.ruling_id for target in made.targets)
     assert (db.session.get(Ruling, first).detail["order"], second) == (made.id, None)
     assert (made.outcome, made.says, made.answered_by) == ("carried_out", "Hidden today", mo.id)
@@ -116,7 +116,7 @@ def test_carrying_it_out_hides_what_it_names_and_tells_the_authors(
     assert "2026가합1" in as_(mo).get("/desk/orders").text
 
 
-def test_a_request_of_the_election_commission_tells_of_the_three_days(as_, ada, mo, unlawful):
+def test_an_order_of_the_election_commission_shows_the_three_days_to_object(as_, ada, mo, unlawful):
     with writing():
         made = orders.register(
             unlawful, by=mo, kind="election", body="NEC", number="7", items="Delete",
@@ -131,17 +131,17 @@ def test_a_request_of_the_election_commission_tells_of_the_three_days(as_, ada, 
     assert "/appeal" in notices
 
 
-def test_an_order_not_followed_hides_nothing_and_says_why(as_, guest, mo, order):
+def test_a_refused_order_hides_nothing_and_needs_a_reason(as_, guest, mo, order):
     data = {"outcome": "refused", "says": "It names no law"}
     as_(mo).post(f"/desk/orders/{order.id}/answer", data=data)
 
     assert "One" in guest.get("/articles/harbour").text
-    assert newest().outcome == Outcome.REFUSED
+    assert newest_order().outcome == Outcome.REFUSED
     empty = {"outcome": "refused", "says": ""}
     assert as_(mo).post(f"/desk/orders/{order.id}/answer", data=empty).status_code == 422
 
 
-def test_what_is_late_is_marked_and_counted_on_the_way_in(as_, mo, order):
+def test_overdue_orders_are_marked_and_counted_in_the_navigation(as_, mo, order):
     assert "기한 초과" not in as_(mo).get("/desk/orders").text
     with time_machine.travel(NOON + timedelta(days=3)):
         page = as_(mo).get("/desk/orders").text
@@ -160,7 +160,7 @@ def test_what_is_late_is_marked_and_counted_on_the_way_in(as_, mo, order):
         "DELETE FROM disclosure",
     ],
 )
-def test_nobody_changes_a_register_afterwards(order, ada, mo, statement):
+def test_nobody_can_change_an_entry_of_a_register(order, ada, mo, statement):
     from board.law.authorities import data_requests  # noqa: PLC0415
 
     with writing():
@@ -173,7 +173,7 @@ def test_nobody_changes_a_register_afterwards(order, ada, mo, statement):
     db.session.rollback()
 
 
-def test_the_public_reads_how_many_came_in_each_half_year(guest, mo, order):
+def test_the_public_sees_how_many_orders_came_in_each_half_year(guest, mo, order):
     with writing():
         orders.carry_out(db.session.get_one(Order, order.id), by=mo)
 
@@ -187,7 +187,7 @@ def test_the_public_reads_how_many_came_in_each_half_year(guest, mo, order):
     assert "2026가합1" not in page
 
 
-def test_only_moderators_keep_the_registers(as_, guest, ada, tess, order):
+def test_only_moderators_write_to_the_registers(as_, guest, ada, tess, order):
     for client, status in ((guest, 401), (as_(ada), 403), (as_(tess), 403)):
         for url in ("/desk/orders", f"/desk/orders/{order.id}/answer", "/desk/disclosures"):
             assert client.post(url, data={}).status_code == status
@@ -201,7 +201,7 @@ def test_each_step_of_an_order_is_in_the_log(mo, order):
     assert verdicts == [Verdict.ORDER, Verdict.HIDE, Verdict.HIDE, Verdict.ANSWER_ORDER]
 
 
-def test_answered_orders_go_on_page_after_page(as_, mo, monkeypatch, harbour):
+def test_answered_orders_are_paged(as_, mo, monkeypatch, harbour):
     monkeypatch.setattr(Order, "PAGE_SIZE", 2)
     for number in range(3):
         with writing():

@@ -1,4 +1,4 @@
-"""The terms people agree to: shown, dated, replaced by the newsroom's own, announced beforehand."""
+"""The legal documents: shown, dated, replaced by the newsroom's own, changes announced."""
 
 from datetime import UTC, datetime
 
@@ -37,11 +37,11 @@ def test_everyone_reads_them_in_korean_and_english(guest, page):
         assert main.count("<h2>") >= 3
 
 
-def test_they_say_what_the_law_wants_told_beforehand(guest):
+def test_they_contain_what_the_law_requires(guest):
     terms = guest.get("/terms").text
 
-    for told in ("임시조치", "30일 이내", "제44조의2", "이의를 신청", "7일 전", "반박내용"):
-        assert told in terms
+    for phrase in ("임시조치", "30일 이내", "제44조의2", "이의를 신청", "7일 전", "반박내용"):
+        assert phrase in terms
 
 
 def test_they_are_linked_from_every_page_and_shown_at_sign_up(guest):
@@ -52,7 +52,7 @@ def test_they_are_linked_from_every_page_and_shown_at_sign_up(guest):
     assert "댓글 운영원칙</a>에 동의하는 것으로 봅니다." in sign_up
 
 
-def test_the_newsrooms_own_replace_those_that_ship(own):
+def test_documents_of_the_newsroom_replace_the_shipped_ones(own):
     app = own(
         terms_2026_03_01__ko__txt="# 우리 약관\n\n## 하나\n\n<b>{site}</b>의 {days}일\n\n- 가\n- 나"
     )
@@ -66,7 +66,7 @@ def test_the_newsrooms_own_replace_those_that_ship(own):
     assert "댓글 운영원칙" in app.test_client().get("/terms/rules").text
 
 
-def test_a_change_is_announced_until_its_day_and_the_old_text_stays_readable(own):
+def test_a_change_is_announced_until_its_day_and_old_versions_stay_readable(own):
     app = own(
         terms_2026_03_01__ko__txt="# 첫 약관\n\n처음",
         terms_2026_12_24__ko__txt="# 새 약관\n\n나중",
@@ -100,14 +100,14 @@ def test_a_change_is_announced_until_its_day_and_the_old_text_stays_readable(own
         ("terms-2026-01-01.en.txt", "# English alone\n\nb"),
     ],
 )
-def test_a_document_that_cannot_be_used_stops_the_start_with_its_name(own, tmp_path, name, text):
+def test_a_document_that_cannot_be_used_stops_the_start(own, tmp_path, name, text):
     (tmp_path / "own" / "terms" / name).write_text(text, encoding="utf-8")
 
     with pytest.raises(BadSetting, match=r"terms"):
         own()
 
 
-def test_who_protects_the_young_is_named_once_the_operator_says_so(app, guest):
+def test_the_youth_officer_is_named_once_the_operator_sets_one(app, guest):
     app.config["YOUTH_OFFICER"] = "홍길동 02-000-0000"
 
     assert "홍길동 02-000-0000" in guest.get("/terms/youth").text

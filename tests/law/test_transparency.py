@@ -1,4 +1,4 @@
-"""Everyone can see, in numbers, what the desk does; each form of them says the same."""
+"""Everyone sees the figures of the desk; page, CSV and JSON have the same."""
 
 import csv
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ AUTUMN = datetime(2026, 11, 20, 12, tzinfo=SEOUL)
 
 
 def months(guest):
-    told = guest.get("/transparency.json").json["months"]
-    return {month.pop("month"): month for month in told}
+    rows = guest.get("/transparency.json").json["months"]
+    return {row.pop("month"): row for row in rows}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_decisions_are_counted_by_month_and_reason(guest, decisions):
     }
 
 
-def test_the_page_and_the_table_say_the_same(guest, decisions):
+def test_the_page_and_the_csv_have_the_same_figures(guest, decisions):
     page, table = guest.get("/transparency").text, guest.get("/transparency.csv")
 
     rows = {tuple(row[:3]): row[3] for row in csv.reader(table.text.splitlines())}
@@ -62,13 +62,13 @@ def test_the_page_and_the_table_say_the_same(guest, decisions):
     assert "<dt>욕설·인신공격</dt><dd>2</dd>" in page
 
 
-def test_the_last_twelve_months_are_shown_the_newest_first(guest, decisions):
+def test_the_last_twelve_months_are_shown_newest_first(guest, decisions):
     names = list(months(guest))
 
     assert (names[0], names[1], names[-1], len(names)) == ("2026-11", "2026-10", "2025-12", 12)
 
 
-def test_a_month_ends_when_it_ends_in_the_newsroom(guest, ada, mo, harbour):
+def test_a_month_ends_at_midnight_in_the_newsroom(guest, ada, mo, harbour):
     comment = say(harbour, ada, "At midnight")
     for moment in (datetime(2026, 10, 31, 23, 59, 59, tzinfo=SEOUL), AUTUMN.replace(day=1, hour=0)):
         with time_machine.travel(moment, tick=False), writing():
@@ -76,14 +76,15 @@ def test_a_month_ends_when_it_ends_in_the_newsroom(guest, ada, mo, harbour):
             moderation.restore(comment, by=mo, reason="review")
 
     with time_machine.travel(AUTUMN, tick=False):
-        found = months(guest)
+        figures = months(guest)
 
-    assert (found["2026-10"]["hidden"], found["2026-11"]["hidden"]) == ({"abuse": 1}, {"abuse": 1})
+    assert (figures["2026-10"]["hidden"], figures["2026-11"]["hidden"]) == (
+        {"abuse": 1},
+        {"abuse": 1},
+    )
 
 
-def test_the_time_to_a_decision_is_that_of_the_one_in_the_middle(
-    guest, ada, mo, harbour, monkeypatch
-):
+def test_the_time_to_a_decision_is_the_median(guest, ada, mo, harbour, monkeypatch):
     monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
     with time_machine.travel(AUTUMN, tick=False) as clock:
         waiting = [say(harbour, ada, f"Remark {number}") for number in range(3)]
@@ -95,7 +96,7 @@ def test_the_time_to_a_decision_is_that_of_the_one_in_the_middle(
         assert months(guest)["2026-11"]["median_seconds_to_decision"] == 300
 
 
-def test_what_was_taken_back_at_once_is_not_counted(guest, ada, mo, harbour):
+def test_undone_decisions_are_not_counted(guest, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with time_machine.travel(AUTUMN, tick=False):
         with writing():
@@ -105,9 +106,9 @@ def test_what_was_taken_back_at_once_is_not_counted(guest, ada, mo, harbour):
         assert months(guest)["2026-11"]["hidden"] == {}
 
 
-def test_nothing_is_counted_again_before_there_is_a_newer_ruling(guest, ada, harbour, decisions):
+def test_figures_are_cached_until_there_is_a_newer_ruling(guest, ada, harbour, decisions):
     guest.get("/transparency.json")
-    say(harbour, ada, "Four")  # so that the page itself is made anew
+    say(harbour, ada, "Four")  # so that the page itself is not cached
 
     with count_queries() as queries:
         guest.get("/transparency.json")

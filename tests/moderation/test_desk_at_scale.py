@@ -13,7 +13,7 @@ from board.comments.models import Comment
 from board.db import db, now, writing
 from board.law.authorities import data_requests, orders
 from board.law.banned_texts import models as banned_texts
-from board.law.claims.workflow import block, claim
+from board.law.claims.workflow import block, receive_claim
 from board.moderation import queue as moderation_queue
 from board.moderation.appeals import models as appeals
 from board.moderation.desk import rows as desk_rows
@@ -96,7 +96,7 @@ def appealed(comment, author, mo, second):
 @row_of("/desk/claims")
 def claimed(comment, author, mo, second):
     for _ in range(2):
-        made, _secret = claim(
+        made, _secret = receive_claim(
             comment, name="Kim", contact="kim@pier.example", kind="privacy", sentence="3",
             text="Mine", wish="block", requester="person",
         )  # fmt: skip

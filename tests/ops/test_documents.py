@@ -93,12 +93,14 @@ def named_targets(text: str) -> set[str]:
 def test_flask_has_the_commands_that_documents_name(
     document: Path, another: Callable[..., Flask], tmp_path: Path
 ) -> None:
-    with click.Context(click.Group("flask")):  # commands are loaded only where somebody types
+    with click.Context(click.Group("flask")):  # commands are loaded only within a CLI context
         cli = another(tmp_path).cli
-    named = set(re.findall(r"flask --app wsgi ([a-z-]+)(?: ([a-z][a-z-]*))?", document.read_text()))
+    commands = set(
+        re.findall(r"flask --app wsgi ([a-z-]+)(?: ([a-z][a-z-]*))?", document.read_text())
+    )
 
-    assert [words for words in named if not is_command(cli, *words)] == []
-    assert named or document != README
+    assert [words for words in commands if not is_command(cli, *words)] == []
+    assert commands or document != README
 
 
 def is_command(cli: click.Group, name: str, subcommand: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a worker starts with: little memory, and nothing of its parent that it must not use."""
+"""A freshly forked worker has few modules loaded, and no connection of its parent."""
 
 import json
 import os
@@ -10,8 +10,8 @@ import pytest
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-# Migrations, feeds, files of tips, the server itself, and what another database would need.
-FOR_FEW = {
+# Modules for migrations, feeds, tip files, the server itself, and other databases.
+RARELY_NEEDED = {
     "alembic", "lxml", "ijson", "pikepdf", "PIL", "pi_heif", "olefile", "granian",
     "sqlalchemy.dialects.postgresql", "board.ops.cli", "board.ops.serve",
     "board.articles.importing.run", "board.ops.sample", "unittest",
@@ -30,7 +30,7 @@ from board import create_app
 from board.db import db
 from board.runtime import jobs
 app = create_app()
-stop = jobs.keep_running(app)
+stop = jobs.start_scheduler(app)
 with app.app_context():
     db.session.execute(db.text("SELECT 1"))
     db.session.remove()
@@ -44,9 +44,9 @@ stop.set()
 
 ENDS_EARLY = """
 import os, signal
-from board.serve import heed_signals
+from board.ops.serve import install_signal_handlers
 signal.signal(signal.SIGTERM, lambda *_: None)
-os.register_at_fork(after_in_child=heed_signals)
+os.register_at_fork(after_in_child=install_signal_handlers)
 reads, writes = os.pipe()
 if not (worker := os.fork()):
     os.write(writes, b"1")
@@ -68,19 +68,19 @@ def run(code: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_a_worker_that_serves_threads_has_not_loaded_what_few_pages_need(harbour, tmp_path):
-    told = json.loads(run(SERVES_A_PAGE, tmp_path))
+def test_a_worker_that_serves_threads_does_not_load_modules_few_pages_need(harbour, tmp_path):
+    worker = json.loads(run(SERVES_A_PAGE, tmp_path))
 
-    assert told["status"] == 200
-    assert FOR_FEW & set(told["modules"]) == set()
+    assert worker["status"] == 200
+    assert RARELY_NEEDED & set(worker["modules"]) == set()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
 def test_a_worker_inherits_no_connection(app, tmp_path):
-    """SQLite's locks belong to a process; a connection carried into another would be without."""
+    """SQLite's locks belong to a process: an inherited connection would have none."""
     assert run(FORKS, tmp_path).split() == ["1", "0"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
-def test_a_worker_that_is_told_to_end_before_it_has_begun_ends(tmp_path):
+def test_a_worker_ends_on_a_signal_before_it_has_begun(tmp_path):
     assert run(ENDS_EARLY, tmp_path).split() == ["-15"]

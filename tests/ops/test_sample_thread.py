@@ -1,4 +1,4 @@
-"""An operator makes a thread of any length; it is as if each comment had been posted."""
+"""An operator fills a thread of any length; it is as if each comment had been posted."""
 
 import pytest
 from flask import Flask
@@ -16,24 +16,23 @@ from board.ops.sample.cli import sample_cli
 
 
 @pytest.fixture(autouse=True)
-def small_numbers(monkeypatch):
+def small_batches(monkeypatch):
     monkeypatch.setattr(thread_generator, "BATCH", 7)
-    monkeypatch.setattr(
-        thread_generator, "AUTHORS", 80
-    )  # the best liked comment here has fifty votes
+    # The best liked comment here has fifty votes.
+    monkeypatch.setattr(thread_generator, "AUTHORS", 80)
     monkeypatch.setattr(thread_generator, "TEXTS", 90)
 
 
 def sample_thread(app: Flask, count: int, slug: str = "long") -> list[Comment]:
-    told = app.test_cli_runner().invoke(sample_cli, ["thread", slug, "--comments", str(count)])
-    assert told.exit_code == 0, told.output
+    result = app.test_cli_runner().invoke(sample_cli, ["thread", slug, "--comments", str(count)])
+    assert result.exit_code == 0, result.output
     article = db.session.scalars(Article.by_slug(slug)).one()
-    mine = select(Comment).where(Comment.article_id == article.id).order_by(Comment.id)
-    return list(db.session.scalars(mine))
+    comments = select(Comment).where(Comment.article_id == article.id).order_by(Comment.id)
+    return list(db.session.scalars(comments))
 
 
-def entries_of_index() -> set[tuple[str, int]]:
-    """Every pair with the comment it leads to."""
+def index_entries() -> set[tuple[str, int]]:
+    """All terms of the index, each with the id of its comment."""
     db.session.rollback()
     with writing():
         db.session.execute(
@@ -44,14 +43,14 @@ def entries_of_index() -> set[tuple[str, int]]:
     return entries
 
 
-def test_the_thread_has_as_many_comments_as_were_asked_for(app, guest: FlaskClient):
+def test_the_thread_has_as_many_comments_as_requested(app, guest: FlaskClient):
     comments = sample_thread(app, 20)
 
     assert len(comments) == comments[0].article.comment_count == 20
     assert guest.get("/api/v1/counts?article=long").json["counts"] == {"long": 20}
 
 
-def test_a_third_are_replies_and_their_roots_know_it(app):
+def test_a_third_are_replies_and_their_roots_count_them(app):
     comments = sample_thread(app, 20)
 
     replies = [comment for comment in comments if comment.parent]
@@ -61,7 +60,7 @@ def test_a_third_are_replies_and_their_roots_know_it(app):
         assert comment.reply_count == sum(reply.root == comment for reply in replies)
 
 
-def test_likes_and_dislikes_are_there_one_by_one(app):
+def test_each_like_and_dislike_has_a_row(app):
     comments = sample_thread(app, 60)
 
     for comment in comments:
@@ -76,14 +75,14 @@ def test_likes_and_dislikes_are_there_one_by_one(app):
     assert sum(comment.dislike_count for comment in comments) > 5
 
 
-def test_the_search_index_is_as_if_each_had_been_posted(app):
+def test_the_search_index_is_the_same_as_after_posting(app):
     comments = sample_thread(app, 20)
-    filled = entries_of_index()
+    filled = index_entries()
 
     with writing():
         for comment in comments:
             search_index.remove(comment)
-    assert entries_of_index() == set()
+    assert index_entries() == set()
     with writing():
         for comment in comments:
             search_index.add(comment)
@@ -91,10 +90,10 @@ def test_the_search_index_is_as_if_each_had_been_posted(app):
             text("INSERT INTO comment_words(comment_words) VALUES ('integrity-check')")
         )
 
-    assert entries_of_index() == filled
+    assert index_entries() == filled
 
 
-def test_readers_find_and_page_through_it(app, guest: FlaskClient):
+def test_readers_page_through_it(app, guest: FlaskClient):
     comments = sample_thread(app, 50)
 
     answer = guest.get("/api/v1/articles/long/comments?sort=oldest&limit=3").json
@@ -105,7 +104,7 @@ def test_readers_find_and_page_through_it(app, guest: FlaskClient):
     assert newest["comments"][0]["id"] == newest_root.id
 
 
-def test_who_has_read_the_thread_before_sees_the_new_ones(app, guest: FlaskClient):
+def test_a_reader_with_a_cached_thread_sees_the_new_comments(app, guest: FlaskClient):
     sample_thread(app, 3)
     before = guest.get("/api/v1/articles/long/comments?sort=oldest")
 
@@ -115,7 +114,7 @@ def test_who_has_read_the_thread_before_sees_the_new_ones(app, guest: FlaskClien
     assert [len(page.json["comments"]) for page in (before, after)] == [2, 4]
 
 
-def test_a_second_filling_goes_on_where_the_first_ended(app):
+def test_filling_again_adds_to_the_thread(app):
     sample_thread(app, 5)
 
     comments = sample_thread(app, 4)
@@ -124,20 +123,20 @@ def test_a_second_filling_goes_on_where_the_first_ended(app):
     assert len({comment.key for comment in comments}) == 9
 
 
-def test_stopped_in_the_middle_it_leaves_nothing_behind(app, monkeypatch):
+def test_an_interrupted_filling_leaves_nothing_behind(app, monkeypatch):
     add_all, batches = search_index.add_all, []
 
-    def pulled_out(connection, rows):
+    def interrupt_third_batch(connection, rows):
         batches.append(rows)
         if len(batches) == 3:
             raise KeyboardInterrupt
         add_all(connection, rows)
 
-    monkeypatch.setattr(search_index, "add_all", pulled_out)
+    monkeypatch.setattr(search_index, "add_all", interrupt_third_batch)
     app.test_cli_runner().invoke(sample_cli, ["thread", "long", "--comments", "30"])
 
     assert len(batches) == 3
     assert db.session.scalar(select(func.count(Comment.id))) == 0
-    assert entries_of_index() == set()
+    assert index_entries() == set()
     monkeypatch.undo()
     assert len(sample_thread(app, 30)) == 30

@@ -1,4 +1,4 @@
-"""Terms that end by themselves, whether or not anybody is looking."""
+"""Scheduled jobs run when they are due: in the background, or from cron."""
 
 import os
 from threading import Event
@@ -12,35 +12,35 @@ from board.runtime import jobs
 
 
 @pytest.fixture
-def closing(harbour, monkeypatch):
-    """A term under which the harbour's thread is closed once."""
+def closing_job(harbour, monkeypatch):
+    """A job that closes the harbour's thread, once."""
 
     def run():
         db.session.execute(update(Article).values(closed_for="over"))
 
-    task = jobs.Job("closing", lambda: db.session.get(Article, harbour.id).closed_for == "", run)
-    monkeypatch.setattr(jobs, "jobs", [task])
+    job = jobs.Job("closing", lambda: db.session.get(Article, harbour.id).closed_for == "", run)
+    monkeypatch.setattr(jobs, "jobs", [job])
 
 
-def test_what_is_due_is_done_once(harbour, closing):
+def test_a_due_job_runs_once(harbour, closing_job):
     assert jobs.run_pending() == ["closing"]
     assert jobs.run_pending() == []
     db.session.expire_all()
     assert harbour.closed_for == "over"
 
 
-def test_an_operator_may_do_it_from_cron(app, harbour, closing):
-    told = app.test_cli_runner().invoke(jobs.run_jobs)
+def test_an_operator_runs_due_jobs_from_cron(app, harbour, closing_job):
+    result = app.test_cli_runner().invoke(jobs.run_jobs)
 
-    assert (told.exit_code, told.output) == (0, "closing\n")
+    assert (result.exit_code, result.output) == (0, "closing\n")
 
 
-def test_it_goes_on_after_a_task_has_failed(app, harbour, monkeypatch):
-    tried, twice = [], Event()
+def test_the_scheduler_goes_on_after_a_job_has_failed(app, harbour, monkeypatch):
+    attempts, twice = [], Event()
 
     def fail():
-        tried.append(1)
-        if len(tried) == 2:
+        attempts.append(1)
+        if len(attempts) == 2:
             twice.set()
         raise ValueError("broken")
 
@@ -53,20 +53,20 @@ def test_it_goes_on_after_a_task_has_failed(app, harbour, monkeypatch):
     stop.set()
 
 
-def test_no_process_is_forked_in_the_middle_of_a_task(app, harbour, monkeypatch):
-    inside, go_on = Event(), Event()
+def test_no_process_is_forked_while_a_job_runs(app, harbour, monkeypatch):
+    started, go_on = Event(), Event()
     log = []
 
     def slow():
-        inside.set()
+        started.set()
         go_on.wait(10)
-        log.append("task")
+        log.append("job")
         return False
 
     monkeypatch.setattr(jobs, "INTERVAL", 0.001)
     monkeypatch.setattr(jobs, "jobs", [jobs.Job("slow", slow, lambda: None)])
     stop = jobs.start_scheduler(app)
-    assert inside.wait(10)
+    assert started.wait(10)
     stop.set()
     go_on.set()
 
@@ -75,4 +75,4 @@ def test_no_process_is_forked_in_the_middle_of_a_task(app, harbour, monkeypatch)
     log.append("fork")
     os.waitpid(child, 0)
 
-    assert log == ["task", "fork"]
+    assert log == ["job", "fork"]

@@ -1,4 +1,4 @@
-"""`flask --app wsgi serve` and `doctor`, as an operator types them."""
+"""The operator serves the board and checks it: `flask --app wsgi serve` and `doctor`."""
 
 import os
 import signal
@@ -49,7 +49,7 @@ def get(port: int, path: str) -> tuple[int, str]:
         return answer.status, answer.read().decode()
 
 
-def wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
+def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
     def answers() -> bool:
         assert process.poll() is None, process.communicate(timeout=5)
         try:
@@ -61,7 +61,7 @@ def wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
 
 
 class Server:
-    """What it said and how it ended, once it has."""
+    """A running server; its output and exit code are set once it has ended."""
 
     port: int
     out = err = ""
@@ -83,7 +83,7 @@ def serving(instance: Path, *words: str) -> Iterator[Server]:
         process_group=0,
     )
     try:
-        wait_until_it_answers(process, server.port)
+        wait_until_ready(process, server.port)
         yield server
     finally:
         process.send_signal(signal.SIGINT)
@@ -96,19 +96,19 @@ def serving(instance: Path, *words: str) -> Iterator[Server]:
 
 
 def refusal(result: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence it said."""
+    """The one sentence of a command that refused to run."""
     assert result.returncode not in (0, None) and result.stdout == ""
     assert result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1
     return result.stderr.removeprefix("Error: ").strip()
 
 
-def test_an_empty_folder_becomes_a_board_with_a_sample_and_stays_one(tmp_path: Path) -> None:
+def test_serving_an_empty_folder_loads_the_sample_board_once(tmp_path: Path) -> None:
     with serving(tmp_path / "instance", "--sample") as first:
         assert get(first.port, "/healthz")[0] == get(first.port, "/readyz")[0] == 200
         front = get(first.port, "/")[1]
     assert (first.code, first.err) == (0, "")
-    said, address, *rest = first.out.splitlines()
-    assert said == "The sample board has been loaded."
+    loaded, address, *rest = first.out.splitlines()
+    assert loaded == "The sample board has been loaded."
     assert address.endswith(f": http://127.0.0.1:{first.port}")
     assert [line.split()[0] for line in rest[1:4]] == [
         "ada@harbour.example", "mo@harbour.example", "tess@harbour.example",
@@ -121,18 +121,18 @@ def test_an_empty_folder_becomes_a_board_with_a_sample_and_stays_one(tmp_path: P
     assert second.out.splitlines()[1:] == rest and "loaded" not in second.out
 
 
-def test_a_taken_port_is_said(tmp_path: Path) -> None:
+def test_a_taken_port_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        said = refusal(flask(tmp_path, "serve", "--port", str(port)))
-    assert said.startswith(f"Nothing can listen on 127.0.0.1:{port} ")
+        message = refusal(flask(tmp_path, "serve", "--port", str(port)))
+    assert message.startswith(f"Nothing can listen on 127.0.0.1:{port} ")
 
 
-def test_a_board_for_others_must_know_its_address(tmp_path: Path) -> None:
-    said = refusal(flask(tmp_path, "serve", "--host", "0.0.0.0", "--port", str(free_port())))
-    assert "BOARD_ORIGIN" in said
+def test_a_board_on_a_public_address_needs_its_origin(tmp_path: Path) -> None:
+    message = refusal(flask(tmp_path, "serve", "--host", "0.0.0.0", "--port", str(free_port())))
+    assert "BOARD_ORIGIN" in message
 
 
 def tables(path: Path, *statements: str) -> None:
@@ -142,7 +142,7 @@ def tables(path: Path, *statements: str) -> None:
         connection.commit()
 
 
-def test_a_database_the_board_cannot_use_is_said_and_left_alone(tmp_path: Path) -> None:
+def test_a_database_the_board_cannot_use_is_refused_and_left_alone(tmp_path: Path) -> None:
     newer, foreign, garbage = (tmp_path / name for name in ("newer", "foreign", "garbage"))
     for folder in (newer, foreign, garbage):
         folder.mkdir()
@@ -153,19 +153,23 @@ def test_a_database_the_board_cannot_use_is_said_and_left_alone(tmp_path: Path) 
     )
     tables(foreign / "board.db", "CREATE TABLE recipes (id INTEGER)")
     (garbage / "board.db").write_text("This is no database. " * 100)
-    words = ("was made by a newer version", "holds tables of another program", "cannot be opened")
-    for folder, said in zip((newer, foreign, garbage), words, strict=True):
-        assert said in refusal(flask(folder, "serve", "--port", str(free_port())))
+    expected = (
+        "was made by a newer version",
+        "holds tables of another program",
+        "cannot be opened",
+    )
+    for folder, message in zip((newer, foreign, garbage), expected, strict=True):
+        assert message in refusal(flask(folder, "serve", "--port", str(free_port())))
     assert (garbage / "board.db").read_text() == "This is no database. " * 100
 
 
-def test_an_instance_that_is_no_folder_is_said(tmp_path: Path) -> None:
+def test_an_instance_that_is_no_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    said = refusal(flask(tmp_path / "file", "serve", "--port", str(free_port())))
-    assert said.startswith("The instance folder ")
+    message = refusal(flask(tmp_path / "file", "serve", "--port", str(free_port())))
+    assert message.startswith("The instance folder ")
 
 
-def test_doctor_tells_a_healthy_board_from_one_that_is_not(tmp_path: Path) -> None:
+def test_doctor_finds_what_is_wrong_with_a_board(tmp_path: Path) -> None:
     assert flask(tmp_path, "sample", "load").returncode == 0
     healthy = flask(tmp_path, "doctor")
     assert healthy.returncode == 0 and {line[:4] for line in healthy.stdout.splitlines()} == {
@@ -174,9 +178,9 @@ def test_doctor_tells_a_healthy_board_from_one_that_is_not(tmp_path: Path) -> No
     (tmp_path / "board.db").chmod(0o644)
     (tmp_path / "secret_key").chmod(0o644)
     tables(tmp_path / "board.db", "UPDATE alembic_version SET version_num = '9999'")
-    ill = flask(tmp_path, "doctor")
-    assert ill.returncode == 1
-    assert [line for line in ill.stdout.splitlines() if line.startswith("BAD")] == [
+    broken = flask(tmp_path, "doctor")
+    assert broken.returncode == 1
+    assert [line for line in broken.stdout.splitlines() if line.startswith("BAD")] == [
         f"BAD the database sqlite:///{tmp_path}/board.db was made by a newer version of the board. "
         "Install that version, or restore the backup made before the update",
         "BAD only its owner can read it: chmod 600",
@@ -197,7 +201,7 @@ def test_a_sqlite_without_the_fix_is_not_safe(version: tuple[int, ...], safe: bo
 
 
 @pytest.fixture
-def with_sqlite(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def use_sqlite(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def use(number: str) -> None:
         version = tuple(map(int, number.split(".")))
         other = SimpleNamespace(sqlite_version_info=version, sqlite_version=number)
@@ -206,19 +210,22 @@ def with_sqlite(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     return use
 
 
-@pytest.mark.parametrize(("number", "said"), [("3.42.0", 1), ("3.51.2", 1), ("3.53.4", 0)])
-def test_an_sqlite_that_may_lose_commits_is_warned_of_at_every_start(
-    with_sqlite: Callable[[str], None], capsys: pytest.CaptureFixture[str], number: str, said: int
+@pytest.mark.parametrize(("number", "times"), [("3.42.0", 1), ("3.51.2", 1), ("3.53.4", 0)])
+def test_every_start_warns_of_an_sqlite_that_may_lose_commits(
+    use_sqlite: Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+    number: str,
+    times: int,
 ) -> None:
-    with_sqlite(number)
+    use_sqlite(number)
     serve.refuse_old_sqlite()
-    assert capsys.readouterr().err.count(f"SQLite {number} may lose a commit") == said
+    assert capsys.readouterr().err.count(f"SQLite {number} may lose a commit") == times
 
 
 def test_an_sqlite_too_old_for_the_board_is_refused_in_a_sentence(
-    with_sqlite: Callable[[str], None],
+    use_sqlite: Callable[[str], None],
 ) -> None:
-    with_sqlite("3.41.2")
+    use_sqlite("3.41.2")
     with pytest.raises(
         ClickException, match=r"^SQLite 3\.41\.2 is too old: the board needs 3\.42\.0\. "
     ):

@@ -1,4 +1,4 @@
-"""What an operator may set, and what they are told when it cannot be."""
+"""An operator sets settings; a bad value is refused in a sentence."""
 
 import re
 from pathlib import Path
@@ -25,14 +25,14 @@ def config_of(folder: Path) -> dict[str, object]:
     return dict(app.config)
 
 
-def test_the_page_for_operators_names_every_setting_and_nothing_else() -> None:
+def test_the_page_for_operators_lists_exactly_the_settings() -> None:
     documented = re.findall(r"^\| `BOARD_([A-Z_]+)` \|", DOCS.read_text(), re.MULTILINE)
     assert sorted(documented) == sorted(["INSTANCE", *(setting.name for setting in SETTINGS)])
 
 
-def test_every_default_is_a_value_one_could_set() -> None:
+def test_every_default_is_a_valid_value() -> None:
     for setting in SETTINGS:
-        assert setting.read(setting.default) in (setting.default, ())
+        assert setting.parse(setting.default) in (setting.default, ())
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_a_bad_value_is_refused_in_one_sentence_that_names_it(
     monkeypatch.setenv(f"BOARD_{name}", value)
     with pytest.raises(BadSetting) as refusal:
         create_app({"INSTANCE": str(tmp_path)})
-    said = refusal.value.format_message()
-    assert said.startswith(f"BOARD_{name} ") and said.endswith(f"it is {value!r}.")
-    assert "\n" not in said
+    message = refusal.value.format_message()
+    assert message.startswith(f"BOARD_{name} ") and message.endswith(f"it is {value!r}.")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
-    ("toml", "said"),
+    ("toml", "error"),
     [
         ("colour = 'red'", "COLOUR"),
         ("site_name = ", "not valid TOML"),
@@ -88,13 +88,13 @@ def test_a_bad_value_is_refused_in_one_sentence_that_names_it(
         ("site_name = '\udcff'", "not valid TOML"),
     ],
 )
-def test_a_board_toml_that_cannot_be_used_is_refused(tmp_path: Path, toml: str, said: str) -> None:
+def test_a_board_toml_that_cannot_be_used_is_refused(tmp_path: Path, toml: str, error: str) -> None:
     (tmp_path / "board.toml").write_text(toml, errors="surrogateescape")
-    with pytest.raises(BadSetting, match=said):
+    with pytest.raises(BadSetting, match=error):
         create_app({"INSTANCE": str(tmp_path)})
 
 
-def test_the_environment_beats_board_toml_and_that_beats_the_default(
+def test_the_environment_overrides_board_toml_and_that_the_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "board.toml").write_text("proxies = 1\ncomments_per_day = 5\n")
@@ -105,7 +105,7 @@ def test_the_environment_beats_board_toml_and_that_beats_the_default(
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "stored"),
     [
         ("HTTPS://News.Example/", "https://news.example"),
         ("https://news.example:443", "https://news.example"),
@@ -114,14 +114,14 @@ def test_the_environment_beats_board_toml_and_that_beats_the_default(
         ("", ""),
     ],
 )
-def test_an_origin_is_kept_as_browsers_write_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, kept: str
+def test_an_origin_is_stored_as_browsers_send_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, stored: str
 ) -> None:
     monkeypatch.setenv("BOARD_ORIGIN", given)
-    assert config_of(tmp_path)["ORIGIN"] == kept
+    assert config_of(tmp_path)["ORIGIN"] == stored
 
 
-def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+def test_the_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "instance"
     first, second = config_of(folder)["SECRET_KEY"], config_of(folder)["SECRET_KEY"]
     key = folder / "secret_key"
@@ -139,7 +139,7 @@ def test_a_broken_secret_key_is_not_used(tmp_path: Path, content: bytes) -> None
 
 
 @pytest.mark.parametrize("below", ["", "/instance"])
-def test_an_instance_folder_that_cannot_be_made_is_said(tmp_path: Path, below: str) -> None:
+def test_an_instance_folder_that_cannot_be_made_is_refused(tmp_path: Path, below: str) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadSetting, match=r"^The instance folder .* cannot be made: .*\.$"):
         create_app({"INSTANCE": f"{tmp_path}/file{below}"})

@@ -1,4 +1,4 @@
-"""The clock of the machine is put back or forward while people read and write."""
+"""Clock steps: the machine's clock is put back or forward while people read and write."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,33 +27,35 @@ def clock() -> Clock:
         yield clock
 
 
-def texts(client: FlaskClient, path: str) -> list[str]:
-    """The comments of a thread in the order of its pages, as programs read them."""
-    found = []
+def comments_in(client: FlaskClient, path: str) -> list[str]:
+    """The comments of a thread in the order of its pages, read from the API."""
+    texts = []
     while path:
         page = client.get(path).json
-        found += [comment["html"].removeprefix("<p>")[:-4] for comment in page["comments"]]
+        texts += [comment["html"].removeprefix("<p>")[:-4] for comment in page["comments"]]
         path = page["next"]
-    return found
+    return texts
 
 
 @pytest.mark.parametrize("step", [-timedelta(seconds=1), -9 * HOUR, HOUR, 2 * YEAR])
-def test_whoever_posts_after_a_step_is_on_top_and_the_order_stays(
+def test_a_comment_after_a_step_is_on_top_and_the_order_stays(
     guest: FlaskClient, clock: Clock, ada: User, harbour: Article, step: timedelta
 ) -> None:
     before = [say(harbour, ada, f"Before {n}") for n in range(3)]
     clock.shift(step)
     after = [say(harbour, ada, f"After {n}") for n in range(3)]
 
-    latest = texts(guest, "/api/v1/articles/harbour/comments?limit=2")
+    latest = comments_in(guest, "/api/v1/articles/harbour/comments?limit=2")
 
     assert latest == [f"After {n}" for n in (2, 1, 0)] + [f"Before {n}" for n in (2, 1, 0)]
-    assert texts(guest, "/api/v1/articles/harbour/comments?sort=oldest&limit=2") == latest[::-1]
+    assert (
+        comments_in(guest, "/api/v1/articles/harbour/comments?sort=oldest&limit=2") == latest[::-1]
+    )
     moments = [comment.posted_at for comment in (*before, *after)]
     assert moments == sorted(moments) and drift() == []
 
 
-def test_a_reader_on_the_way_through_the_pages_gets_each_comment_once(
+def test_a_reader_paging_through_a_thread_gets_each_comment_once(
     guest: FlaskClient, clock: Clock, ada: User, harbour: Article
 ) -> None:
     for number in range(45):
@@ -68,7 +70,7 @@ def test_a_reader_on_the_way_through_the_pages_gets_each_comment_once(
     assert "Meanwhile" not in seen
 
 
-def test_an_answer_stands_below_what_it_answers_and_last_in_its_conversation(
+def test_a_reply_stands_below_its_comment_and_last_in_its_conversation(
     guest: FlaskClient, clock: Clock, ada: User, bora: User, harbour: Article
 ) -> None:
     root = say(harbour, ada, "Root")
@@ -91,14 +93,14 @@ def test_a_clock_that_was_a_year_ahead_leaves_no_wrong_dates_behind(
     clock.shift(YEAR)
     say(harbour, ada, "From the future")
     clock.shift(-YEAR)
-    mended = [say(harbour, ada, f"Mended {n}") for n in range(3)]
-    assert [comment.posted_at for comment in mended] == [now()] * 3
-    latest = texts(guest, "/api/v1/articles/harbour/comments?limit=2")
-    assert latest == ["From the future", "Mended 2", "Mended 1", "Mended 0"]
+    later = [say(harbour, ada, f"Later {n}") for n in range(3)]
+    assert [comment.posted_at for comment in later] == [now()] * 3
+    latest = comments_in(guest, "/api/v1/articles/harbour/comments?limit=2")
+    assert latest == ["From the future", "Later 2", "Later 1", "Later 0"]
 
 
 class TestLimits:
-    """A wait is never longer than twice what the rule says, whatever the clock has noted."""
+    """A wait is never longer than twice the limit, even with stored times that are wrong."""
 
     @pytest.fixture
     def settings(self) -> dict[str, int]:
@@ -108,7 +110,7 @@ class TestLimits:
         return client.post("/articles/harbour/comments", data={"body": text}).status_code
 
     @pytest.mark.parametrize("step", [-9 * HOUR, -YEAR, DAY, YEAR])
-    def test_one_may_go_on_posting_after_a_step(
+    def test_a_reader_may_go_on_posting_after_a_step(
         self,
         as_: Callable[[User], FlaskClient],
         clock: Clock,
@@ -122,14 +124,14 @@ class TestLimits:
         client = as_(ada)
         assert self.post(client, "After") == 303
 
-    def test_a_step_is_no_way_round_the_limit_of_a_day(
+    def test_a_step_is_no_way_round_the_daily_limit(
         self, as_: Callable[[User], FlaskClient], clock: Clock, ada: User, harbour: Article
     ) -> None:
-        client, told = as_(ada), []
+        client, statuses = as_(ada), []
         for number in range(45):
             clock.shift(timedelta(minutes=-20 if number % 2 else 30))
-            told.append(self.post(client, f"Comment {number}"))
-        assert told.count(303) == 20
+            statuses.append(self.post(client, f"Comment {number}"))
+        assert statuses.count(303) == 20
 
     def test_a_second_back_is_no_way_round_the_interval(
         self, as_: Callable[[User], FlaskClient], clock: Clock, ada: User, harbour: Article
@@ -142,7 +144,7 @@ class TestLimits:
         assert self.post(client, "Later") == 303
 
     @pytest.mark.parametrize("step", [-HOUR, -YEAR, YEAR])
-    def test_one_may_go_on_reacting_after_a_step(
+    def test_a_reader_may_go_on_reacting_after_a_step(
         self,
         as_: Callable[[User], FlaskClient],
         clock: Clock,
@@ -162,7 +164,7 @@ class TestLimits:
 
 
 @pytest.mark.parametrize("step", [-2 * HOUR, -YEAR, 2 * HOUR])
-def test_failures_of_another_time_stop_nobody_and_are_forgotten(
+def test_failed_sign_ins_of_another_time_stop_nobody_and_are_deleted(
     guest: FlaskClient, clock: Clock, step: timedelta
 ) -> None:
     wrong = {"email": "ada@harbour.example", "password": "wrong"}
@@ -177,7 +179,7 @@ def test_failures_of_another_time_stop_nobody_and_are_forgotten(
 @pytest.mark.parametrize(
     ("began", "alive"), [(timedelta(), True), (HOUR, True), (YEAR, False), (-HOUR, True)]
 )
-def test_a_session_begun_by_a_clock_far_ahead_does_not_outlive_the_others(
+def test_a_session_begun_by_a_clock_far_ahead_lives_no_longer(
     as_: Callable[[User], FlaskClient], clock: Clock, ada: User, began: timedelta, alive: bool
 ) -> None:
     clock.shift(began)
@@ -186,7 +188,7 @@ def test_a_session_begun_by_a_clock_far_ahead_does_not_outlive_the_others(
     assert (client.get("/account").status_code == 200) is alive
 
 
-def test_a_visit_noted_in_the_future_is_noted_anew(
+def test_a_last_visit_in_the_future_is_corrected(
     app: Flask, as_: Callable[[User], FlaskClient], clock: Clock, ada: User
 ) -> None:
     client = as_(ada)

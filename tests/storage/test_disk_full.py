@@ -1,4 +1,4 @@
-"""The disk is full: nothing new is stored, nothing old is lost, and everyone goes on reading."""
+"""Full disk: nothing new is stored, nothing old is lost, and everyone goes on reading."""
 
 import os
 import subprocess
@@ -20,29 +20,29 @@ from board.db import db
 
 @pytest.fixture
 def tmp_path(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own for this board, of four megabytes."""
+    """A tmpfs of four megabytes for this board."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if why := mount(disk, "-t", "tmpfs", "-o", "size=4m"):
-        tell = pytest.fail if os.environ.get("BOARD_TESTS_SKIP_NOTHING") else pytest.skip
-        tell(f"no small disk can be mounted here: {why}")
+    if error := mount(disk, "-t", "tmpfs", "-o", "size=4m"):
+        end_test = pytest.fail if os.environ.get("BOARD_TESTS_SKIP_NOTHING") else pytest.skip
+        end_test(f"no small disk can be mounted here: {error}")
     yield disk
     subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 def mount(disk: Path, *options: str) -> str:
-    """What went wrong, or nothing."""
+    """The error message, or "" on success."""
     try:
         done = subprocess.run(
             ["mount", *options, "tmpfs", disk], capture_output=True, text=True, check=False
         )
-    except OSError as error:  # there is no such program
+    except OSError as error:  # no mount program
         return str(error)
     return done.stderr.strip() if done.returncode else ""
 
 
 def post_until_full(client: FlaskClient) -> tuple[list[str], str]:
-    """The comments that were acknowledged, and the first that was not."""
+    """The comments that were acknowledged, and the first one that was not."""
     posted = []
     for number in count():
         comment = f"Comment {number} {'바다 ' * 90}".strip()
@@ -54,7 +54,7 @@ def post_until_full(client: FlaskClient) -> tuple[list[str], str]:
 
 
 @pytest.mark.slow
-def test_a_full_disk_loses_nothing_and_needs_no_restart_once_there_is_room(
+def test_a_full_disk_loses_nothing_and_needs_no_restart(
     app: Flask,
     as_: Callable[[User], FlaskClient],
     guest: FlaskClient,
@@ -67,14 +67,14 @@ def test_a_full_disk_loses_nothing_and_needs_no_restart_once_there_is_room(
     posted, last = post_until_full(client)
     assert len(posted) > 3
 
-    # What was not stored is said in the reader's language, and what was written is still there.
+    # The refusal is in the reader's language, and the text is still there.
     again = {"body": last, "key": "again"}
     korean, english = client.post(PATH, data=again), client.post(f"{PATH}?lang=en", data=again)
     assert (korean.status_code, english.status_code) == (503, 503)
-    assert "저장되지 않았습니다" in korean.text and "Nothing was stored" in english.text
+    assert "저장되지 않았습니다" in korean.text and "Nothing was saved" in english.text
     assert f"{last}</textarea>" in korean.text
     assert int(korean.headers["Retry-After"]) > 0
-    # What needs next to no room may still find it; it is done or refused, nothing between.
+    # A small write may still succeed; it is done or refused, nothing in between.
     comment = db.session.scalars(select(Comment)).first()
     assert comment
     liked = moderator.post(f"/comments/{comment.id}/like").status_code
@@ -83,7 +83,7 @@ def test_a_full_disk_loses_nothing_and_needs_no_restart_once_there_is_room(
     signed_in = guest.post("/sign-in", data={"email": "a@b.c", "password": "x"})
     assert signed_in.status_code in (422, 503)
 
-    # Everyone reads, and sees exactly what was acknowledged.
+    # Everyone reads exactly the acknowledged comments.
     for reader in (guest, client, moderator):
         for path in ("/", "/articles/harbour", "/rulings", "/feed.atom", "/readyz"):
             assert reader.get(path).status_code == 200

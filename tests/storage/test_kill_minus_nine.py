@@ -1,4 +1,4 @@
-"""Killed at any moment, the board loses nothing it has acknowledged and does nothing twice."""
+"""kill -9: killed at any moment, the board loses nothing acknowledged and does nothing twice."""
 
 import os
 import random
@@ -28,13 +28,13 @@ PEOPLE = 4
 
 
 class Person(threading.Thread):
-    """Posts, answers, reacts and takes back; does everything again until it is acknowledged."""
+    """Posts, replies, reacts and deletes; repeats each request until it is acknowledged."""
 
-    def __init__(self, user: User, server: Server, over: threading.Event) -> None:
+    def __init__(self, user: User, server: Server, stop: threading.Event) -> None:
         super().__init__()
-        self.name, self.user_id, self.server, self.over = user.name, user.id, server, over
+        self.name, self.user_id, self.server, self.stop = user.name, user.id, server, stop
         self.token = token_of(user)
-        self.chance = random.Random(user.name)
+        self.rng = random.Random(user.name)
         self.acknowledged = 0
         self.others: list[Person] = []
         self.posted: dict[str, int] = {}  # text: comment
@@ -43,50 +43,50 @@ class Person(threading.Thread):
 
     def run(self) -> None:
         for number in count():
-            if self.over.is_set():
+            if self.stop.is_set():
                 return
             acts: list[Callable[[str], None]] = [self.post, self.post, self.react, self.delete]
-            self.chance.choice(acts)(f"{self.name} {number}")
+            self.rng.choice(acts)(f"{self.name} {number}")
 
     def post(self, text: str) -> None:
         form = {"body": text, "key": text}
-        if theirs := self.chance.choice(self.others).comments():
-            form["parent"] = str(self.chance.choice(theirs)) if self.chance.random() < 0.5 else ""
-        status, location, _ = self.insist("/articles/harbour/comments", **form)
+        if comments := self.rng.choice(self.others).comments():
+            form["parent"] = str(self.rng.choice(comments)) if self.rng.random() < 0.5 else ""
+        status, location, _ = self.post_until_answered("/articles/harbour/comments", **form)
         if status == 303:
             self.posted[text] = int(location.rpartition("-")[2])
 
     def react(self, _: str) -> None:
-        theirs = self.chance.choice(self.others).comments()
-        if not theirs:
+        comments = self.rng.choice(self.others).comments()
+        if not comments:
             return
         comment, verb = (
-            self.chance.choice(theirs),
-            self.chance.choice(["like", "dislike", "unreact"]),
+            self.rng.choice(comments),
+            self.rng.choice(["like", "dislike", "unreact"]),
         )
-        status, _location, tries = self.insist(f"/comments/{comment}/{verb}")
+        status, _location, tries = self.post_until_answered(f"/comments/{comment}/{verb}")
         if status == 303:
             self.chosen[comment] = None if verb == "unreact" else verb
-        elif tries > 1:  # it may have been stored before the comment went
+        elif tries > 1:  # it may have been stored before the comment was deleted
             self.chosen.pop(comment, None)
 
     def delete(self, _: str) -> None:
-        if mine := [id for id in self.comments() if id not in self.deleted]:
-            comment = self.chance.choice(mine)
-            status, _location, tries = self.insist(f"/comments/{comment}/delete")
+        if own := [id for id in self.comments() if id not in self.deleted]:
+            comment = self.rng.choice(own)
+            status, _location, tries = self.post_until_answered(f"/comments/{comment}/delete")
             assert status == 303 or (status == 404 and tries > 1)
             self.deleted.add(comment)
 
     def comments(self) -> list[int]:
         return list(self.posted.values())
 
-    def insist(self, path: str, **form: str) -> tuple[int, str, int]:
-        """Status, place, and how often it was asked until there was an answer."""
+    def post_until_answered(self, path: str, **form: str) -> tuple[int, str, int]:
+        """Status, location, and the number of tries until there was an answer."""
         for tries in count(1):
             try:
                 answer = self.server.post(path, token=self.token, **form)
             except (OSError, HTTPException):
-                self.over.wait(0.005)
+                self.stop.wait(0.005)
                 continue
             assert answer.status != 500, answer.text
             if answer.status != 503:
@@ -97,28 +97,30 @@ class Person(threading.Thread):
 
 class Moderator(Person):
     def run(self) -> None:
-        while not self.over.is_set():
-            if theirs := self.chance.choice(self.others).comments():
-                verb = self.chance.choice(["hide", "restore"])
+        while not self.stop.is_set():
+            if comments := self.rng.choice(self.others).comments():
+                verb = self.rng.choice(["hide", "restore"])
                 form = {"reason": "spam"} if verb == "hide" else {}
-                status, _, _ = self.insist(f"/comments/{self.chance.choice(theirs)}/{verb}", **form)
+                status, _, _ = self.post_until_answered(
+                    f"/comments/{self.rng.choice(comments)}/{verb}", **form
+                )
                 assert status == 303
 
 
-def let_them_work(crowd: list[Person], *, acts: int) -> None:
-    """Until so many more acts were acknowledged. So a slow machine kills under load, too."""
+def wait_for_acts(crowd: list[Person], *, acts: int) -> None:
+    """Wait until so many more acts are acknowledged. So a slow machine kills under load, too."""
     goal = sum(one.acknowledged for one in crowd) + acts
     until(
         lambda: (
             sum(one.acknowledged for one in crowd) >= goal
             or not all(one.is_alive() for one in crowd)
         ),
-        f"{acts} acts more are acknowledged",
+        f"{acts} more acts are acknowledged",
     )
 
 
 def kill_a_worker(server: Server) -> None:
-    """One that could be in the middle of anything; the lock it may hold goes with it."""
+    """Kill one worker, at any point of its work; a lock it may hold is released with it."""
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
     workers = [pid for pid in children.read_text().split() if is_worker(pid)]
     os.kill(int(workers[0]), signal.SIGKILL)
@@ -133,10 +135,10 @@ def is_worker(pid: str) -> bool:
 def test_two_hundred_kills_lose_nothing_acknowledged_and_do_nothing_twice(
     app: Flask, tmp_path: Path, harbour: Article, mo: User
 ) -> None:
-    chance, over = random.Random(20261123), threading.Event()
+    rng, stop = random.Random(20261123), threading.Event()
     with Server(tmp_path) as server:
-        people = [Person(person(f"poster {n}"), server, over) for n in range(PEOPLE)]
-        crowd = [*people, Moderator(mo, server, over)]
+        people = [Person(person(f"poster {n}"), server, stop) for n in range(PEOPLE)]
+        crowd = [*people, Moderator(mo, server, stop)]
         for one in crowd:
             one.others = [other for other in people if other is not one]
         close_connections()
@@ -144,15 +146,15 @@ def test_two_hundred_kills_lose_nothing_acknowledged_and_do_nothing_twice(
             for one in crowd:
                 one.start()
             for _ in range(ROUNDS):
-                let_them_work(people, acts=chance.randint(1, 6))
-                over.wait(chance.uniform(0, 0.02))
+                wait_for_acts(people, acts=rng.randint(1, 6))
+                stop.wait(rng.uniform(0, 0.02))
                 kill_a_worker(server)
-                let_them_work(people, acts=chance.randint(1, 6))
-                over.wait(chance.uniform(0, 0.02))
+                wait_for_acts(people, acts=rng.randint(1, 6))
+                stop.wait(rng.uniform(0, 0.02))
                 server.kill()
                 server.start()
         finally:
-            over.set()
+            stop.set()
             for one in crowd:
                 one.join(timeout=60)
 

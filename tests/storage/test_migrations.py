@@ -1,4 +1,4 @@
-"""The tables the migrations make are the tables the models speak of."""
+"""Migrations: the tables they make are those of the models."""
 
 import ast
 import shutil
@@ -23,7 +23,7 @@ COLUMN_TYPES = {"board.db.types.BigId", "board.db.types.UtcDateTime"}
 DAY = "'2026-11-20'"
 
 
-def test_the_migrations_make_exactly_the_models_tables(app):
+def test_migrations_make_exactly_the_tables_of_the_models(app):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_name": schema.is_mapped}
@@ -34,7 +34,7 @@ def test_the_migrations_make_exactly_the_models_tables(app):
 
 @pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)
 def test_a_migration_imports_no_live_code(path):
-    """Live code changes, and a migration must do forever what it did on its day."""
+    """Live code changes, but a migration must always do the same as when it was written."""
     modules = {
         name
         for node in ast.walk(ast.parse(path.read_text()))
@@ -50,7 +50,7 @@ def test_a_migration_imports_no_live_code(path):
     assert {name for name in modules if name.split(".")[0] in ("board", "")} <= COLUMN_TYPES
 
 
-def test_comments_from_before_the_search_index_are_found(guest, ada, harbour):
+def test_comments_older_than_the_search_index_are_found(guest, ada, harbour):
     say(harbour, ada, "부산 앞바다에서 KTX를 봤다 100%")
     command.downgrade(schema.alembic_config(), "0002")
 
@@ -73,8 +73,8 @@ def test_the_newest_migration_is_the_version_of_a_new_database(app):
     assert version == schema.revisions()[-1]
 
 
-def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, harbour):
-    """Up from every earlier version, with rows in whatever tables it has."""
+def test_downgrade_and_upgrade_work_on_a_database_with_rows(app, ada, bora, harbour):
+    """Up from every earlier version, with rows in its tables."""
     say(harbour, bora, "Reply", to=say(harbour, ada, "Root"))
     before = counts()
     for revision in reversed(schema.revisions()[:-1]):
@@ -85,7 +85,7 @@ def test_going_down_and_up_again_works_on_a_database_with_rows(app, ada, bora, h
     assert counts() == before == {"user": 2, "article": 1, "comment": 2}
 
 
-def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbour):
+def test_comments_older_than_reactions_have_none(app, ada, bora, harbour):
     root = say(harbour, ada, "Root")
     say(harbour, bora, "Reply", to=root)
     command.downgrade(schema.alembic_config(), "0001")
@@ -96,14 +96,14 @@ def test_comments_from_before_reactions_go_on_without_any(app, ada, bora, harbou
 
     assert "rank" not in then
     db.session.expire_all()
-    found = db.session.scalars(select(Comment).order_by(Comment.id)).all()
-    assert [(c.like_count, c.dislike_count, c.rank) for c in found] == [(0, 0, 0.0)] * 2
+    comments = db.session.scalars(select(Comment).order_by(Comment.id)).all()
+    assert [(c.like_count, c.dislike_count, c.rank) for c in comments] == [(0, 0, 0.0)] * 2
     with writing():
         like(db.session.get(Comment, root.id), by=bora, limits=ReactionLimits.none())
     assert root.like_count == 1
 
 
-def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
+def test_openings_of_tips_older_than_the_log_are_in_it(app, ada, bora):
     readers = (ada.id, "open"), (bora.id, "open"), (ada.id, "file")
     command.downgrade(schema.alembic_config(), "0020")
     with writing():
@@ -118,8 +118,8 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
     schema.upgrade()
 
     log = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-    told = [(entry.tip_id, entry.user_id, entry.act, entry.made_on.isoformat()) for entry in log]
-    assert told == [
+    entries = [(entry.tip_id, entry.user_id, entry.act, entry.made_on.isoformat()) for entry in log]
+    assert entries == [
         (7, ada.id, "open", "2026-11-20"),
         (7, bora.id, "open", "2026-11-20"),
         (7, ada.id, "file", "2026-11-20"),
@@ -127,40 +127,37 @@ def test_openings_of_tips_from_before_their_log_stand_in_it(app, ada, bora):
     assert hash_chain.find_tampered(log) is None
     db.session.rollback()
     command.downgrade(schema.alembic_config(), "0020")
-    kept = "SELECT count(*) FROM tip_opening"
-    assert db.session.scalar(text(kept)) == 3
+    assert db.session.scalar(text("SELECT count(*) FROM tip_opening")) == 3
 
 
 def counts():
     tables = (User, Article, Comment)
-    found = {
-        t.__tablename__: db.session.scalar(select(func.count()).select_from(t)) for t in tables
-    }
+    rows = {t.__tablename__: db.session.scalar(select(func.count()).select_from(t)) for t in tables}
     db.session.rollback()
-    return found
+    return rows
 
 
-def test_states_of_a_database_are_told_apart(tmp_path, migrated):
+def test_states_of_a_database_are_distinguished(tmp_path, migrated):
     def engine_of(path):
         return create_engine(f"sqlite:///{path}", module=sqlite, poolclass=NullPool)
 
     def state_of(path):
         return schema.state(engine_of(path))
 
-    newer, foreign, junk = tmp_path / "newer.db", tmp_path / "foreign.db", tmp_path / "junk.db"
+    newer, not_ours, junk = tmp_path / "newer.db", tmp_path / "not_ours.db", tmp_path / "junk.db"
     shutil.copy(migrated, newer)
     with engine_of(newer).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with engine_of(foreign).begin() as connection:
+    with engine_of(not_ours).begin() as connection:
         connection.execute(text("CREATE TABLE other (id INTEGER)"))
     junk.write_text("This is no database." * 100)
 
-    states = [state_of(path) for path in (tmp_path / "none.db", newer, foreign, junk, migrated)]
+    states = [state_of(path) for path in (tmp_path / "none.db", newer, not_ours, junk, migrated)]
 
     assert states == [State.EMPTY, State.NEWER, State.NOT_OURS, State.UNREADABLE, State.CURRENT]
 
 
-def test_a_board_without_tables_says_it_is_not_ready(another, tmp_path):
+def test_a_board_without_tables_is_not_ready(another, tmp_path):
     client = another(tmp_path).test_client()
 
     assert client.get("/healthz").status_code == 200
@@ -170,7 +167,7 @@ def test_a_board_without_tables_says_it_is_not_ready(another, tmp_path):
     )
 
 
-def test_the_next_migration_is_written_for_a_developer(app, tmp_path, monkeypatch):
+def test_the_migration_command_writes_the_next_migration(app, tmp_path, monkeypatch):
     shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations")
     monkeypatch.setattr(schema, "MIGRATIONS", tmp_path / "migrations")
     newest = schema.revisions()[-1]

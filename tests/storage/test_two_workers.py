@@ -1,5 +1,5 @@
-"""Two processes serve one board. People who act at the same moment, through either, leave it
-whole, and each reads their own act through both."""
+"""Two worker processes: people who act at the same moment through both leave the board consistent,
+and each reads their own act through both."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,11 +15,11 @@ from board.comments.models import Comment
 from board.db import close_connections, db
 from conftest import say
 from support.consistency import drift
-from support.real_server import Answer, Server, token_of
+from support.real_server import Response, Server, token_of
 
 pytestmark = pytest.mark.slow  # real servers
 
-Act = Callable[[Server], Answer]
+Request = Callable[[Server], Response]
 ROUNDS = 15
 PATH = "/articles/harbour/comments"
 
@@ -31,89 +31,93 @@ def workers(app: Flask, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
         yield one, two
 
 
-def at_once(workers: tuple[Server, Server], *acts: Act) -> list[int]:
-    """The status of each act; they take turns at the two workers and start together."""
-    told, start = [0] * len(acts), threading.Barrier(len(acts))
+def at_once(workers: tuple[Server, Server], *acts: Request) -> list[int]:
+    """The status of each request; they alternate between the workers and start together."""
+    statuses, start = [0] * len(acts), threading.Barrier(len(acts))
 
-    def run(number: int, act: Act) -> None:
+    def run(number: int, act: Request) -> None:
         start.wait()
-        told[number] = act(workers[number % 2]).status
+        statuses[number] = act(workers[number % 2]).status
 
     threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return told
+    return statuses
 
 
-def do(token: str, path: str, **form: str) -> Act:
+def post(token: str, path: str, **form: str) -> Request:
     return lambda server: server.post(path, token=token, **form)
 
 
-def test_whatever_happens_to_one_comment_at_once_leaves_it_whole(
+def test_simultaneous_acts_on_one_comment_leave_it_consistent(
     workers: tuple[Server, Server], ada: User, bora: User, mo: User, harbour: Article
 ) -> None:
-    """It is deleted, edited, hidden, restored, liked, disliked and answered in the same moment."""
+    """It is deleted, edited, hidden, restored, liked, disliked and answered at the same moment."""
     tokens = {user.name: token_of(user) for user in (ada, bora, mo)}
     statuses: set[int] = set()
     for number in range(ROUNDS):
         id = say(harbour, ada, f"Comment {number}").id
-        say(harbour, bora, f"Answer {number}", to=db.session.get(Comment, id))
+        say(harbour, bora, f"Response {number}", to=db.session.get(Comment, id))
         statuses |= set(
             at_once(
                 workers,
-                do(tokens["ada"], f"/comments/{id}/delete"),
-                do(tokens["mo"], f"/comments/{id}/hide", reason="spam"),
-                do(tokens["ada"], f"/comments/{id}/edit", body=f"Edited {number}", version="0"),
-                do(tokens["bora"], f"/comments/{id}/like"),
-                do(tokens["mo"], f"/comments/{id}/dislike"),
-                do(tokens["bora"], PATH, body=f"Reply {number}", parent=str(id), key=f"r{number}"),
-                do(tokens["mo"], f"/comments/{id}/restore"),
+                post(tokens["ada"], f"/comments/{id}/delete"),
+                post(tokens["mo"], f"/comments/{id}/hide", reason="spam"),
+                post(tokens["ada"], f"/comments/{id}/edit", body=f"Edited {number}", version="0"),
+                post(tokens["bora"], f"/comments/{id}/like"),
+                post(tokens["mo"], f"/comments/{id}/dislike"),
+                post(
+                    tokens["bora"], PATH, body=f"Reply {number}", parent=str(id), key=f"r{number}"
+                ),
+                post(tokens["mo"], f"/comments/{id}/restore"),
             )
         )
         assert drift() == []
         pages = [worker.get("/articles/harbour").text for worker in workers]
         fresh = workers[0].get("/articles/harbour", token="nobody's").text
-        assert [anywhere(page, workers) for page in pages] == [anywhere(fresh, workers)] * 2
+        assert [without_ports(page, workers) for page in pages] == [
+            without_ports(fresh, workers)
+        ] * 2
         assert f">Comment {number}<" not in fresh and f">Edited {number}<" not in fresh
-    assert statuses <= {303, 409, 503}  # the last when the machine is too slow for the line
+    assert statuses <= {303, 409, 503}  # 503 if the machine is too slow for the queue
 
 
-def test_a_key_sent_to_both_at_once_posts_once(
+def test_a_key_sent_to_both_workers_at_once_posts_once(
     workers: tuple[Server, Server], ada: User, harbour: Article
 ) -> None:
     token = token_of(ada)
     for number in range(ROUNDS):
-        post = do(token, PATH, body=f"Comment {number}", key=str(number))
-        assert at_once(workers, post, post, post, post) == [303] * 4
+        act = post(token, PATH, body=f"Comment {number}", key=str(number))
+        assert at_once(workers, act, act, act, act) == [303] * 4
     assert db.session.scalars(select(Comment.body)).all() == [f"Comment {n}" for n in range(ROUNDS)]
     assert drift() == []
 
 
-def test_one_who_likes_through_both_at_once_likes_once(
+def test_a_like_through_both_workers_at_once_counts_once(
     workers: tuple[Server, Server], ada: User, bora: User, harbour: Article
 ) -> None:
     comment, token = say(harbour, ada, "Comment"), token_of(bora)
     for verb, likes, dislikes in (("like", 1, 0), ("dislike", 0, 1), ("unreact", 0, 0)):
-        act = do(token, f"/comments/{comment.id}/{verb}")
+        act = post(token, f"/comments/{comment.id}/{verb}")
         assert at_once(workers, act, act, act, act) == [303] * 4
         assert drift() == []
         assert (comment.like_count, comment.dislike_count) == (likes, dislikes)
 
 
-def test_after_a_thread_is_closed_nothing_is_posted_through_either(
+def test_after_a_thread_is_closed_nothing_is_posted_through_either_worker(
     workers: tuple[Server, Server], ada: User, tess: User, harbour: Article
 ) -> None:
     token, editor = token_of(ada), token_of(tess)
     for number in range(ROUNDS):
-        posts = [do(token, PATH, body=f"{number} {n}", key=f"{number} {n}") for n in range(3)]
-        close = do(editor, "/desk/articles/harbour/close", reason="Storm")
-        closed, *told = at_once(workers, close, *posts)
-        assert closed == 303 and set(told) <= {303, 409}
+        posts = [post(token, PATH, body=f"{number} {n}", key=f"{number} {n}") for n in range(3)]
+        close = post(editor, "/desk/articles/harbour/close", reason="Storm")
+        closed, *posted = at_once(workers, close, *posts)
+        assert closed == 303 and set(posted) <= {303, 409}
         assert drift() == []
         stored = Comment.body.startswith(f"{number} ")
-        assert len(db.session.scalars(select(Comment).where(stored)).all()) == told.count(303)
+        assert len(db.session.scalars(select(Comment).where(stored)).all()) == posted.count(303)
         after = [
             worker.post(PATH, token=token, body="Late", key=f"late {number}").status
             for worker in workers
@@ -124,15 +128,15 @@ def test_after_a_thread_is_closed_nothing_is_posted_through_either(
     assert drift() == []
 
 
-def test_each_reads_their_own_act_through_both(
+def test_each_reads_their_own_act_through_both_workers(
     workers: tuple[Server, Server], ada: User, mo: User, harbour: Article
 ) -> None:
     token, moderator = token_of(ada), token_of(mo)
     for number in range(ROUNDS):
         writer = workers[number % 2]
         text = f"Comment {number}."
-        place = writer.post(PATH, token=token, body=text, key=text).headers["location"]
-        id = place.rpartition("-")[2]
+        location = writer.post(PATH, token=token, body=text, key=text).headers["location"]
+        id = location.rpartition("-")[2]
         assert [sees(worker, text, token) for worker in workers] == [(True, True)] * 2
         verb = ("hide", "delete")[number // 2 % 2]
         who = moderator if verb == "hide" else token
@@ -146,8 +150,8 @@ def sees(worker: Server, text: str, token: str) -> tuple[bool, bool]:
     return text in pages[0].text, text in pages[1].text
 
 
-def anywhere(page: str, workers: tuple[Server, Server]) -> str:
-    """The page as it would be at any address."""
+def without_ports(page: str, workers: tuple[Server, Server]) -> str:
+    """The page without the port of its worker."""
     for worker in workers:
         page = page.replace(str(worker.port), "port")
     return page

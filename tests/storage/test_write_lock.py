@@ -1,4 +1,4 @@
-"""One writer at a time, in turn, and never for ever."""
+"""Write lock: one writer at a time, first come, first served, and never for ever."""
 
 import os
 import signal
@@ -28,22 +28,22 @@ from board.ops import serve
 from support.wait import until
 
 ROOT = Path(__file__).parents[2]
-# Takes the lock again and again; inside, a folder stands that can be made once only. One letter
-# to the diary for each turn, as soon as all have arrived.
-HAMMER = """
+# Takes the lock again and again, once all processes are there. Inside, it makes a folder, which
+# fails if there is one, and writes one letter to the log.
+WORKER = """
 import os, sys, time
 from pathlib import Path
 from board.db.write_lock import WriteLock
-folder, name, turns = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-lock, diary = WriteLock(folder / "lock"), folder / "diary"
+folder, name, total = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+lock, log = WriteLock(folder / "lock"), folder / "log"
 lock.WAIT = 30
 (folder / f"here-{name}").touch()
 while len(list(folder.glob("here-*"))) < int(sys.argv[4]):
     time.sleep(0.001)
-while not diary.exists() or diary.stat().st_size < turns:
+while not log.exists() or log.stat().st_size < total:
     with lock:
         (folder / "inside").mkdir()
-        with diary.open("a") as file:
+        with log.open("a") as file:
             file.write(name)
         time.sleep(0.0005)
         (folder / "inside").rmdir()
@@ -64,15 +64,15 @@ def python(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-def test_processes_take_turns_and_never_meet(tmp_path: Path) -> None:
-    workers = [python(HAMMER, tmp_path, name, 300, 3) for name in "abc"]
+def test_processes_share_the_lock_fairly_and_never_hold_it_together(tmp_path: Path) -> None:
+    workers = [python(WORKER, tmp_path, name, 300, 3) for name in "abc"]
     ends = [(worker.communicate(timeout=60)[0], worker.returncode) for worker in workers]
     assert ends == [("", 0)] * 3
-    shares = Counter((tmp_path / "diary").read_text())
+    shares = Counter((tmp_path / "log").read_text())
     assert set(shares) == set("abc") and max(shares.values()) < 3 * min(shares.values())
 
 
-def test_threads_take_turns_and_never_meet(tmp_path: Path) -> None:
+def test_two_threads_never_hold_the_lock_together(tmp_path: Path) -> None:
     lock, inside, met = WriteLock(tmp_path / "lock"), [], []
 
     def work(name: str) -> None:
@@ -91,47 +91,47 @@ def test_threads_take_turns_and_never_meet(tmp_path: Path) -> None:
     assert met == []
 
 
-def test_threads_get_their_turns_in_the_order_they_came() -> None:
-    """Also before one that comes when it has become free, which Python's own locks let in first."""
-    line, came = FifoThreadLock(), list[int]()
+def test_threads_get_the_lock_in_the_order_they_came() -> None:
+    """Even before one that comes at the release, which Python's own locks let in first."""
+    fifo, order = FifoThreadLock(), list[int]()
 
     def take(number: int) -> None:
-        assert line.acquire(lambda before: time.monotonic() + 60, look_each=0.01)
-        came.append(number)
-        line.release()
+        assert fifo.acquire(lambda others: time.monotonic() + 60, poll_every=0.01)
+        order.append(number)
+        fifo.release()
 
     threads = [threading.Thread(target=take, args=(number,)) for number in range(5)]
-    assert line.acquire(lambda before: 0, look_each=60)
+    assert fifo.acquire(lambda others: 0, poll_every=60)
     for number, thread in enumerate(threads, start=1):
         thread.start()
-        until(lambda number=number: len(line) == number, "it stands in the line")
-    line.release()
+        until(lambda number=number: len(fifo) == number, "the thread waits")
+    fifo.release()
     take(5)
     for thread in threads:
         thread.join()
-    assert came == [0, 1, 2, 3, 4, 5]
+    assert order == [0, 1, 2, 3, 4, 5]
 
 
-def test_whoever_gives_up_leaves_the_line_to_those_behind() -> None:
-    line, told = FifoThreadLock(), list[tuple[str, bool]]()
+def test_a_thread_that_gives_up_leaves_the_queue_to_those_behind() -> None:
+    fifo, results = FifoThreadLock(), list[tuple[str, bool]]()
 
-    def take(name: str, patience: float) -> None:
-        until_then = time.monotonic() + patience
-        told.append((name, line.acquire(lambda before: until_then, look_each=0.001)))
+    def take(name: str, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        results.append((name, fifo.acquire(lambda others: deadline, poll_every=0.001)))
 
     hasty = threading.Thread(target=take, args=("hasty", 0))
     patient = threading.Thread(target=take, args=("patient", 60))
-    line.acquire(lambda before: 0, look_each=60)
+    fifo.acquire(lambda others: 0, poll_every=60)
     hasty.start()
-    until(lambda: len(line) == 1 or told, "it stands in the line")
+    until(lambda: len(fifo) == 1 or results, "the thread waits or has given up")
     patient.start()
     hasty.join()
-    line.release()
+    fifo.release()
     patient.join()
-    assert told == [("hasty", False), ("patient", True)] and len(line) == 0
+    assert results == [("hasty", False), ("patient", True)] and len(fifo) == 0
 
 
-def test_whoever_waits_too_long_is_told_so_and_may_come_back(tmp_path: Path) -> None:
+def test_a_lock_that_timed_out_can_be_taken_later(tmp_path: Path) -> None:
     mine, other = WriteLock(tmp_path / "lock"), WriteLock(tmp_path / "lock")
     other.WAIT = 0.02
     with mine, pytest.raises(LockTimeout), other:
@@ -143,14 +143,11 @@ def test_whoever_waits_too_long_is_told_so_and_may_come_back(tmp_path: Path) -> 
         pass
 
 
-def test_whoever_has_let_go_does_not_overtake_the_one_that_waits(
+def test_one_that_has_released_the_lock_does_not_overtake_the_waiting_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The one that waits sleeps between two tries, for as long as this test likes."""
-    mine, other = (
-        WriteLock(tmp_path / "board.db.write_lock"),
-        WriteLock(tmp_path / "board.db.write_lock"),
-    )
+    """The waiting thread sleeps between two tries for as long as this test likes."""
+    mine, other = WriteLock(tmp_path / "board.db.lock"), WriteLock(tmp_path / "board.db.lock")
     waits, wakes, inside = threading.Event(), threading.Event(), threading.Event()
     mine.WAIT = 0.02
 
@@ -161,12 +158,12 @@ def test_whoever_has_let_go_does_not_overtake_the_one_that_waits(
         else:
             time.sleep(seconds)
 
-    def wait_for_it() -> None:
+    def enter() -> None:
         with other:
             inside.set()
 
     monkeypatch.setattr(lock, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
-    thread = threading.Thread(target=wait_for_it)
+    thread = threading.Thread(target=enter)
     with mine:
         thread.start()
         waits.wait()
@@ -182,66 +179,67 @@ def test_whoever_has_let_go_does_not_overtake_the_one_that_waits(
         pass
 
 
-def gather(lock: WriteLock, *, threads: int, enough: Callable[[list[str]], bool]) -> list[str]:
-    """What so many threads are told that come while another has its turn until `enough`."""
-    told: list[str] = []
+def contend(lock: WriteLock, *, threads: int, enough: Callable[[list[str]], bool]) -> list[str]:
+    """The results of threads that want the lock while it is held, until `enough` have theirs."""
+    results: list[str] = []
 
     def work() -> None:
         try:
             with lock:
-                told.append("let in")
+                results.append("acquired")
         except LockTimeout:
-            told.append("busy")
+            results.append("timeout")
 
     crowd = [threading.Thread(target=work) for _ in range(threads)]
     with lock:
         for thread in crowd:
             thread.start()
-        until(lambda: enough(told), "enough were told")
+        until(lambda: enough(results), "enough threads have a result")
     for thread in crowd:
         thread.join()
-    return sorted(told)
+    return sorted(results)
 
 
-def test_when_a_turn_does_not_end_a_few_wait_for_it_and_the_others_are_told_soon(
+def test_while_a_write_does_not_end_a_few_wait_and_the_others_time_out_soon(
     tmp_path: Path,
 ) -> None:
     lock = WriteLock(tmp_path / "lock")
     lock.WAIT, lock.STUCK = 60, 0.01
-    told = gather(lock, threads=9, enough=lambda told: len(told) == 9 - WriteLock.QUEUE)
-    assert told == ["busy"] * (9 - WriteLock.QUEUE) + ["let in"] * WriteLock.QUEUE
+    timeouts = 9 - WriteLock.QUEUE
+    results = contend(lock, threads=9, enough=lambda results: len(results) == timeouts)
+    assert results == ["acquired"] * WriteLock.QUEUE + ["timeout"] * timeouts
 
 
-def test_while_turns_pass_quickly_everybody_may_wait(tmp_path: Path) -> None:
+def test_while_writes_are_quick_every_thread_may_wait(tmp_path: Path) -> None:
     lock = WriteLock(tmp_path / "lock")
     lock.WAIT = lock.STUCK = 60
     arrived = threading.active_count() + 9
-    told = gather(lock, threads=9, enough=lambda _: threading.active_count() >= arrived)
-    assert told == ["let in"] * 9
+    results = contend(lock, threads=9, enough=lambda _: threading.active_count() >= arrived)
+    assert results == ["acquired"] * 9
 
 
-def test_waiting_to_write_or_sign_in_leaves_a_thread_to_readers() -> None:
-    dear = (passwords.limiter, thread_search.search_limiter, data_export.limiter)
-    waiting = WriteLock.QUEUE + sum(turns.queue for turns in dear)
+def test_full_queues_for_lock_and_limiters_leave_threads_to_readers() -> None:
+    limiters = (passwords.limiter, thread_search.search_limiter, data_export.limiter)
+    waiting = WriteLock.QUEUE + sum(limiter.queue for limiter in limiters)
     assert waiting + 3 < serve.THREADS
 
 
-def test_a_thread_that_waits_too_long_is_told_so(tmp_path: Path) -> None:
-    lock, told = WriteLock(tmp_path / "lock"), []
+def test_a_thread_that_waits_too_long_gets_a_timeout(tmp_path: Path) -> None:
+    lock, results = WriteLock(tmp_path / "lock"), []
     lock.WAIT = 0.02
 
     def work() -> None:
         try:
             with lock:
-                told.append("let in")
+                results.append("acquired")
         except LockTimeout:
-            told.append("busy")
+            results.append("timeout")
 
     with lock:
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
-    assert told == ["busy"]
+    assert results == ["timeout"]
 
 
 @pytest.mark.slow
@@ -267,13 +265,13 @@ def test_an_error_inside_frees_the_lock(tmp_path: Path) -> None:
         pass
 
 
-def test_the_locks_files_are_the_owners_alone(tmp_path: Path) -> None:
+def test_lock_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     with WriteLock(tmp_path / "board.db.lock"):
         pass
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
-def test_an_error_undoes_everything_written(app: Flask, ada: User) -> None:
+def test_an_error_rolls_back_everything_written(app: Flask, ada: User) -> None:
     with pytest.raises(ZeroDivisionError), writing():
         _rename_and_fail(ada)
     assert db.session.get_one(User, ada.id).name == "ada"
@@ -298,12 +296,12 @@ def test_readers_cannot_write(app: Flask, ada: User) -> None:
         db.session.execute(text("UPDATE user SET can_moderate = 0"))
 
 
-def test_a_connection_is_told_once_whether_it_may_write(app: Flask) -> None:
-    """To tell it again makes SQLite forget what it has prepared there."""
-    told: list[str] = []
+def test_query_only_is_set_once_per_connection(app: Flask) -> None:
+    """To set `query_only` again makes SQLite forget the statements it has prepared there."""
+    statements: list[str] = []
 
     def listen(connection: Any, _record: object, _proxy: object) -> None:
-        connection.set_trace_callback(told.append)
+        connection.set_trace_callback(statements.append)
 
     close_connections()
     db.session.execute(text("SELECT 0"))
@@ -316,8 +314,8 @@ def test_a_connection_is_told_once_whether_it_may_write(app: Flask) -> None:
             db.session.execute(text("SELECT 2"))
     for engine in db.engines.values():
         event.remove(engine, "checkout", listen)
-    asked = [each for each in told if each.startswith(("SELECT", "PRAGMA query_only"))]
-    assert asked == ["SELECT 1", "SELECT 2"] * 2
+    relevant = [each for each in statements if each.startswith(("SELECT", "PRAGMA query_only"))]
+    assert relevant == ["SELECT 1", "SELECT 2"] * 2
 
 
 def test_a_writer_decides_on_the_newest_state(app: Flask, ada: User) -> None:

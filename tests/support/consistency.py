@@ -1,4 +1,4 @@
-"""Everything the board keeps so that no page ever counts, counted."""
+"""Consistency check: recomputes all stored counters, flags and index entries."""
 
 from collections import Counter
 
@@ -14,49 +14,49 @@ from board.moderation.rulings.models import Ruling, Verdict
 
 
 def drift() -> list[str]:
-    """Where counters, marks and the search index say something else than comments, reactions and
-    rulings do; and what SQLite itself finds wrong with the file. Empty when all is well."""
+    """Differences between stored counters, flags and index, and the comments, reactions and rulings
+    they come from; and what SQLite's integrity check finds. Empty if all is well."""
     db.session.rollback()
     db.session.expire_all()
     articles = list(db.session.scalars(select(Article)))
-    return [*(fault for article in articles for fault in drift_in(article)), *_file()]
+    return [*(fault for article in articles for fault in drift_in(article)), *_file_faults()]
 
 
 def drift_in(article: Article) -> list[str]:
     comments = list(db.session.scalars(select(Comment).where(Comment.article_id == article.id)))
     return [
-        *_count(article, comments),
-        *_marks(comments),
-        *_reactions(comments),
-        *_rulings(comments),
-        *_index(article, comments),
+        *_count_faults(article, comments),
+        *_column_faults(comments),
+        *_reaction_faults(comments),
+        *_ruling_faults(comments),
+        *_index_faults(article, comments),
     ]
 
 
-def _count(article: Article, comments: list[Comment]) -> list[str]:
-    seen = sum(comment.is_visible for comment in comments)
-    said = article.comment_count
-    return [] if said == seen else [f"{article.slug} has {seen} comments and says {said}"]
+def _count_faults(article: Article, comments: list[Comment]) -> list[str]:
+    actual = sum(comment.is_visible for comment in comments)
+    stored = article.comment_count
+    return [] if stored == actual else [f"{article.slug} has {actual} comments, stored {stored}"]
 
 
-def _marks(comments: list[Comment]) -> list[str]:
+def _column_faults(comments: list[Comment]) -> list[str]:
     replies = Counter(comment.root_id for comment in comments if comment.is_visible)
-    bearing = {comment.parent_id for comment in comments if comment.listed}
+    parents = {comment.parent_id for comment in comments if comment.listed}
     return [
-        f"{name} of comment {comment.id} is {told}, should be {true}"
+        f"{name} of comment {comment.id} is {stored}, should be {expected}"
         for comment in comments
-        for name, told, true in (
+        for name, stored, expected in (
             ("reply_count", comment.reply_count, replies[comment.id]),
-            ("listed", comment.listed, _has_a_place(comment) or comment.id in bearing),
+            ("listed", comment.listed, _is_listed_itself(comment) or comment.id in parents),
             ("rank", comment.rank, _rank(comment)),
             ("text", comment.body != "" and comment.html != "", comment.deleted_at is None),
         )
-        if told != true
+        if stored != expected
     ]
 
 
-def _has_a_place(comment: Comment) -> bool:
-    """Of its own, even if nothing hangs below it."""
+def _is_listed_itself(comment: Comment) -> bool:
+    """Whether it is listed even without listed replies."""
     return comment.deleted_at is None and comment.held_for is None
 
 
@@ -66,43 +66,46 @@ def _rank(comment: Comment) -> float:
     return lower_bound(comment.like_count, comment.dislike_count)
 
 
-def _reactions(comments: list[Comment]) -> list[str]:
-    here = select(Reaction).where(Reaction.comment_id.in_([comment.id for comment in comments]))
-    given = Counter((each.comment_id, each.choice) for each in db.session.scalars(here))
+def _reaction_faults(comments: list[Comment]) -> list[str]:
+    reactions = select(Reaction).where(
+        Reaction.comment_id.in_([comment.id for comment in comments])
+    )
+    actual = Counter((each.comment_id, each.choice) for each in db.session.scalars(reactions))
     return [
-        f"comment {comment.id} says {told} {choice}s, has {given[comment.id, choice]}"
+        f"comment {comment.id} has {actual[comment.id, choice]} {choice}s, stored {stored}"
         for comment in comments
-        for choice, told in (
+        for choice, stored in (
             (ReactionKind.LIKE.value, comment.like_count),
             (ReactionKind.DISLIKE.value, comment.dislike_count),
         )
-        if told != given[comment.id, choice]
+        if stored != actual[comment.id, choice]
     ]
 
 
-def _rulings(comments: list[Comment]) -> list[str]:
-    """Each hiding and each restoring has one ruling, in turn."""
+def _ruling_faults(comments: list[Comment]) -> list[str]:
+    """Each hiding and each restoring has one ruling, alternately."""
     verdicts: dict[int, list[str]] = {comment.id: [] for comment in comments}
-    turns = [Verdict.HIDE.value, Verdict.RESTORE.value]
-    here = select(Ruling).where(Ruling.comment_id.in_(verdicts), Ruling.verdict.in_(turns))
-    for ruling in db.session.scalars(here.order_by(Ruling.id)):
+    cycle = [Verdict.HIDE.value, Verdict.RESTORE.value]
+    rulings = select(Ruling).where(Ruling.comment_id.in_(verdicts), Ruling.verdict.in_(cycle))
+    for ruling in db.session.scalars(rulings.order_by(Ruling.id)):
         verdicts[ruling.comment_id].append(ruling.verdict)
     return [
-        f"the rulings on comment {comment.id} are {made}, and it is hidden: {comment.hidden_for}"
+        f"the rulings on comment {comment.id} are {history}, and it is hidden: {comment.hidden_for}"
         for comment in comments
-        if (made := verdicts[comment.id]) != (turns * len(made))[: len(made)]
-        or (len(made) % 2 == 1) != (comment.hidden_for is not None)
+        if (history := verdicts[comment.id]) != (cycle * len(history))[: len(history)]
+        or (len(history) % 2 == 1) != (comment.hidden_for is not None)
     ]
 
 
-def _index(article: Article, comments: list[Comment]) -> list[str]:
+def _index_faults(article: Article, comments: list[Comment]) -> list[str]:
     match = search_index.matching((), article_id=article.id)
-    found = set(db.session.scalars(select(search_index.index.c.rowid).where(match)))
-    seen = {comment.id for comment in comments if comment.is_visible}
-    return [] if found == seen else [f"{article.slug}: search finds {found}, should find {seen}"]
+    indexed = set(db.session.scalars(select(search_index.fts_table.c.rowid).where(match)))
+    visible = {comment.id for comment in comments if comment.is_visible}
+    fault = f"{article.slug}: search finds {indexed}, should find {visible}"
+    return [] if indexed == visible else [fault]
 
 
-def _file() -> list[str]:
-    said = [str(row) for row in db.session.scalars(text("PRAGMA integrity_check"))]
-    broken = [str(row) for row in db.session.execute(text("PRAGMA foreign_key_check"))]
-    return [*(line for line in said if line != "ok"), *broken]
+def _file_faults() -> list[str]:
+    lines = [str(row) for row in db.session.scalars(text("PRAGMA integrity_check"))]
+    broken_keys = [str(row) for row in db.session.execute(text("PRAGMA foreign_key_check"))]
+    return [*(line for line in lines if line != "ok"), *broken_keys]

@@ -1,4 +1,4 @@
-"""A mail server for whoever is told something by mail."""
+"""Fake SMTP server for tests that send mail."""
 
 import socket
 from collections.abc import Iterator
@@ -13,33 +13,33 @@ from flask import Flask
 
 
 @dataclass
-class Postman:
-    """Keeps what it is handed, once for each recipient, or answers as it is told to."""
+class FakeSmtpServer:
+    """Records each message once per recipient, or gives another answer than 250."""
 
-    letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    messages: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answer: str = "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):
             message = message_from_bytes(envelope.content, policy=policy.default)
-            self.letters += [(to, message) for to in envelope.rcpt_tos]
+            self.messages += [(to, message) for to in envelope.rcpt_tos]
         return self.answer
 
     def texts(self) -> list[str]:
-        """No property: aiosmtpd reads all that there are, for each connection."""
-        return [message.get_content() for _to, message in self.letters]
+        """The texts of all messages. No property: aiosmtpd reads all properties, per connection."""
+        return [message.get_content() for _to, message in self.messages]
 
 
 @pytest.fixture
-def postman(app: Flask) -> Iterator[Postman]:
-    """The board's mail goes to this one."""
-    postman = Postman()
+def smtp_server(app: Flask) -> Iterator[FakeSmtpServer]:
+    """A fake SMTP server that gets the board's mail."""
+    smtp_server = FakeSmtpServer()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = Controller(postman, hostname="127.0.0.1", port=port)
-    server.start()
+    controller = Controller(smtp_server, hostname="127.0.0.1", port=port)
+    controller.start()
     app.config["MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"
     app.config["MAIL_FROM"] = "desk@harbour.example"
-    yield postman
-    server.stop()
+    yield smtp_server
+    controller.stop()

@@ -1,4 +1,4 @@
-"""The production server in a process group of its own: to be visited, killed and started again."""
+"""The production server in its own process group, to be requested, killed and started again."""
 
 import json
 import os
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def token_of(user: User) -> str:
-    """What this person's browser holds when signed in."""
+    """A new session token of this user."""
     with writing():
         return accounts.sign_in(user, device="test", today=today(), second_factor=True)[1]
 
@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 @dataclass
-class Answer:
+class Response:
     status: int
     headers: dict[str, str]
     text: str
@@ -47,7 +47,7 @@ class Answer:
 
 
 class Server:
-    """Serves the board of this folder; nobody there has to wait between two comments."""
+    """Serves the board in this folder, without posting limits."""
 
     def __init__(self, folder: Path, *, workers: int = 2) -> None:
         self.folder, self.workers, self.port = folder, workers, free_port()
@@ -70,20 +70,20 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._wait()
+        self._wait_until_healthy()
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def get(self, path: str, *, token: str = "") -> Answer:
-        return self._ask("GET", path, None, token)
+    def get(self, path: str, *, token: str = "") -> Response:
+        return self._request("GET", path, None, token)
 
-    def post(self, path: str, *, token: str, **form: str) -> Answer:
-        """Raises OSError or HTTPException when the server dies before it has answered."""
-        return self._ask("POST", path, urlencode(form), token)
+    def post(self, path: str, *, token: str, **form: str) -> Response:
+        """Raises OSError or HTTPException if the server dies before it answers."""
+        return self._request("POST", path, urlencode(form), token)
 
-    def _ask(self, method: str, path: str, body: str | None, token: str) -> Answer:
+    def _request(self, method: str, path: str, body: str | None, token: str) -> Response:
         headers = {"Origin": f"http://127.0.0.1:{self.port}"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -92,12 +92,12 @@ class Server:
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())
+            return Response(answer.status, dict(answer.getheaders()), answer.read().decode())
 
-    def _wait(self) -> None:
-        until(self._answers, "the server starts")
+    def _wait_until_healthy(self) -> None:
+        until(self._is_healthy, "the server starts")
 
-    def _answers(self) -> bool:
+    def _is_healthy(self) -> bool:
         assert self.process.poll() is None, "the server ended"
         try:
             return self.get("/healthz").status == 200

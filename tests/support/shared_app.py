@@ -1,8 +1,8 @@
-"""One app for all tests of a worker that want the same settings.
+"""Shared app: one for all tests of a worker with the same settings.
 
-An app costs 50 ms, nearly all of it Werkzeug's while it compiles our addresses, and its first pages
-compile statements and load templates. So it is built once and dressed anew for each test: a folder
-and a database of the test's own, the settings as they were, and nothing remembered.
+An app costs 50 ms, nearly all of it Werkzeug's while it compiles our routes, and its first pages
+compile statements and load templates. So it is built once and reset for each test: a folder and a
+database of the test's own, the initial settings, and empty caches.
 """
 
 import copy
@@ -28,21 +28,21 @@ from board.web.page_cache.store import SegmentedLru
 from board.web.request import query_filter
 
 
-def wanted(settings: Mapping[str, Any]) -> str:
-    """All that makes one app differ from another."""
-    surroundings = {name: value for name, value in os.environ.items() if name.startswith("BOARD_")}
-    return repr((sorted(settings.items()), sorted(surroundings.items())))
+def settings_key(settings: Mapping[str, Any]) -> str:
+    """Everything in which two apps can differ: settings and environment variables."""
+    environment = {name: value for name, value in os.environ.items() if name.startswith("BOARD_")}
+    return repr((sorted(settings.items()), sorted(environment.items())))
 
 
-def end(app: Flask) -> None:
-    """A process that ends gives back what it holds open; ours has a thousand tests."""
+def close_app(app: Flask) -> None:
+    """Close connections and lock files: there are a thousand tests in one process."""
     with app.app_context():
-        app.extensions["kept"].close()
+        app.extensions["page_cache"].close()
         read_connections.close()
         db.session.remove()
         close_connections()
-    for each in (app.extensions["write_lock"], *app.extensions["turns"].values()):
-        each.close()
+    for lock in (app.extensions["write_lock"], *app.extensions["limiter_slots"].values()):
+        lock.close()
 
 
 class RecordedArgs(ImmutableMultiDict[str, str]):
@@ -87,28 +87,28 @@ def record_query_arguments(app: Flask) -> None:
     app.after_request(check)
 
 
-class Stage:
-    """An app that can be put back to how it was when it was built."""
+class SharedApp:
+    """An app that can be reset to how it was when it was built."""
 
     def __init__(self, empty: Path, settings: Mapping[str, Any]) -> None:
-        """`empty` is an instance with a database in which nothing has happened yet."""
+        """`empty` is an instance folder with an empty database."""
         self._empty = empty
         self.app = create_app({"INSTANCE": str(empty), "TESTING": True, **settings})
         record_query_arguments(self.app)
-        self._was = {name: _copy(value) for name, value in vars(self.app).items()}
-        self._addresses = len(list(self.app.url_map.iter_rules()))
-        self._memories = list(_memories())
+        self._initial = {name: _copy(value) for name, value in vars(self.app).items()}
+        self._route_count = len(list(self.app.url_map.iter_rules()))
+        self._caches = list(_caches_by_app())
         with self.app.app_context():
             for engine in db.engines.values():
                 event.listen(engine, "do_connect", self._connect)
-                event.listen(engine, "connect", _hurry)
+                event.listen(engine, "connect", _set_synchronous_off)
 
     @contextmanager
-    def set(self, folder: Path) -> Iterator[Flask]:
+    def started_in(self, folder: Path) -> Iterator[Flask]:
         """The app in its context, as if it had just been started in `folder`."""
         for name in ("board.db", "secret_key"):
             shutil.copy(self._empty / name, folder)
-        self._put_back()
+        self._reset()
         app, path = self.app, folder / "board.db"
         url = app.config["SQLALCHEMY_DATABASE_URI"].set(database=str(path))
         app.instance_path = str(folder)
@@ -117,38 +117,38 @@ class Stage:
         with app.app_context():
             for engine in db.engines.values():
                 engine.url = url
-            kept = app.extensions["kept"]
-            kept._watch, kept._shelf = ChangeWatcher(app), SegmentedLru()
+            page_cache = app.extensions["page_cache"]
+            page_cache._watcher, page_cache._pages = ChangeWatcher(app), SegmentedLru()
             yield app
-        end(app)
+        close_app(app)
 
     @property
-    def is_worn(self) -> bool:
-        """Whether the last test gave it addresses, which nothing can take away again."""
-        return len(list(self.app.url_map.iter_rules())) > self._addresses
+    def has_new_routes(self) -> bool:
+        """Whether the last test added routes, which cannot be removed."""
+        return len(list(self.app.url_map.iter_rules())) > self._route_count
 
-    def _put_back(self) -> None:
-        for name, value in self._was.items():
-            there = getattr(self.app, name)
-            if isinstance(there, dict):
-                there.clear()
-                there.update(_copy(value))
+    def _reset(self) -> None:
+        for name, value in self._initial.items():
+            current = getattr(self.app, name)
+            if isinstance(current, dict):
+                current.clear()
+                current.update(_copy(value))
             else:
                 setattr(self.app, name, _copy(value))
-        for memory in self._memories:
-            memory.cache_clear()
+        for cache in self._caches:
+            cache.cache_clear()
 
-    def _connect(self, dialect: Any, _record: Any, _where: Any, how: dict[str, Any]) -> Any:
-        return dialect.connect(f"{self.app.instance_path}/board.db", **how)
+    def _connect(self, dialect: Any, _record: Any, _args: Any, kwargs: dict[str, Any]) -> Any:
+        return dialect.connect(f"{self.app.instance_path}/board.db", **kwargs)
 
 
-def _hurry(connection: Any, _record: Any) -> None:
-    """No database of a test has to survive a power cut; those that do are no Stage's."""
+def _set_synchronous_off(connection: Any, _record: Any) -> None:
+    """Test databases need not survive a power cut; tests about that use no SharedApp."""
     connection.execute("PRAGMA synchronous = OFF")
 
 
 def _copy(value: Any) -> Any:
-    """Of what is registered and set on an app; what it is made of stays one and the same."""
+    """Copy dicts and lists, such as registries and settings; all other objects stay the same."""
     if isinstance(value, dict):
         copied = copy.copy(value)
         copied.update((name, _copy(inner)) for name, inner in value.items())
@@ -156,13 +156,13 @@ def _copy(value: Any) -> Any:
     return list(value) if type(value) is list else value
 
 
-def _memories() -> Iterator[Any]:
-    """The caches of our modules that tell apps apart by the object alone."""
-    ours = [module for name, module in sys.modules.items() if name.startswith("board.")]
-    for value in [value for module in ours for value in vars(module).values()]:
-        if isinstance(value, _lru_cache_wrapper) and _is_about_an_app(value.__wrapped__):
+def _caches_by_app() -> Iterator[Any]:
+    """The lru_caches of our modules that have the app object as a key."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("board.")]
+    for value in [value for module in modules for value in vars(module).values()]:
+        if isinstance(value, _lru_cache_wrapper) and _takes_an_app(value.__wrapped__):
             yield value
 
 
-def _is_about_an_app(function: Any) -> bool:
+def _takes_an_app(function: Any) -> bool:
     return Flask in inspect.get_annotations(function).values()

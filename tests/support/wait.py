@@ -1,4 +1,4 @@
-"""For what another thread, process or browser does: looked for again and again, with an end."""
+"""Waiting for an event in another thread, process or browser, with a time limit."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ def until(
     seconds: float = 60,
     pause: Callable[[], object] = lambda: time.sleep(0.01),
 ) -> None:
-    """Wait for it; raises AssertionError naming `what` has not happened in so many seconds."""
+    """Poll until `holds` is true; raises AssertionError with `what` after so many seconds."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"not in {seconds:g} s: {what}"

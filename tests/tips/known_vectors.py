@@ -1,4 +1,6 @@
-"""What this code once sealed. It opens for as long as the format is called tips/1."""
+"""Ciphertexts and derived values of earlier versions. They stay valid as long as the format is
+tips/1.
+"""
 
 PUBLIC_SHA256 = {
     1: "def34c932d81632cef6d7c0d923341769ba506edfecd234a57e8bfe1d83ebdde",

@@ -1,4 +1,4 @@
-"""What is tried against tips, and does not work."""
+"""Attacks on tips that do not work."""
 
 import itertools
 import logging
@@ -14,43 +14,43 @@ import pytest
 import time_machine
 
 from board.db import now
-from board.tips.attachments.uploads import UPLOAD_LEAST
+from board.tips.attachments.uploads import LARGE_FORM_BYTES
 from board.tips.crypto import key_files, passphrases, primitives
-from tips.conftest import Source, fields
-from tips.test_send_tip import AS_SERVED, tips
+from tips.conftest import SourceClient, form_fields
+from tips.test_send_tip import AS_SERVED, tip_count
 
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def midnight(path):
-    """Whether the file is dated to no finer than a day of Seoul."""
+def is_dated_by_day(path):
+    """Whether the file's time is midnight in Seoul."""
     return (path.stat().st_mtime + 9 * 3600) % 86400 == 0
 
 
-def test_no_file_tells_the_hour_a_tip_came(app, desk, source):
+def test_no_file_reveals_the_hour_a_tip_came(app, desk, source):
     source.send(STORY, files=((b"x" * 100, "a.bin"),))
 
     kept = [*key_files.folder("keys").iterdir(), *key_files.folder("files").iterdir()]
     about = [key_files.folder("keys"), key_files.folder("files"), key_files.folder() / "this-hour"]
     assert len(kept) == 2
-    assert [path.name for path in (*kept, *about) if not midnight(path)] == []
+    assert [path.name for path in (*kept, *about) if not is_dated_by_day(path)] == []
 
 
-def test_a_source_does_not_send_the_code_along(sent):
+def test_a_text_with_the_code_in_it_is_refused(sent):
     sent.enter()
     for given in (sent.code, f"제 코드는 {sent.code}입니다", passphrases.as_digits(sent.code)):
         page = sent.client.post("/tips/box/message", data={"text": given, "step": "look"})
         assert page.status_code == 422
         assert "코드가 글 안에 있습니다" in page.text
-    assert sent.write(f"다시 씁니다 {sent.code}").status_code == 422
+    assert sent.preview(f"다시 씁니다 {sent.code}").status_code == 422
 
 
-def test_words_that_are_no_code_are_sent(desk, source):
+def test_listed_words_that_are_not_a_code_are_sent(desk, source):
     assert source.send("가격 가구 가족 가방 가수 가슴 가운데 가을 가이드").status_code == 200
 
 
 def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypatch):
-    """An error may quote what it stumbled over."""
+    """An error message may quote its input."""
     caplog.set_level(logging.DEBUG)
 
     def stumble(self, *_args, **_kwargs):
@@ -62,7 +62,7 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
     page = source.send(STORY)
 
     assert page.status_code == 500
-    assert STORY in page.text  # for whoever wrote it
+    assert STORY in page.text  # only its author sees it
     assert "<script" not in page.text
     assert STORY not in caplog.text
     assert "ValueError" in caplog.text
@@ -70,30 +70,30 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
 
 
 def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypatch):
-    form = fields(source.write(STORY))
+    form = form_fields(source.preview(STORY))
     monkeypatch.setattr("board.tips.sealed.messages.count_submission", lambda: 1 / 0)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     assert source.client.post("/tips/new", data=form).status_code == 500
     monkeypatch.undo()
 
-    assert tips() == 0
+    assert tip_count() == 0
     assert list(key_files.folder("keys").iterdir()) == []
     assert "Set-Cookie" not in source.client.get("/tips/new").headers
 
 
-def test_so_many_uploads_arrive_at_a_time(desk, source, monkeypatch):
-    """Slow senders of large files leave threads to others."""
+def test_only_a_few_uploads_are_received_at_a_time(desk, source, monkeypatch):
+    """Slow senders of large files do not occupy all threads."""
     taken = list(
-        itertools.takewhile(lambda slot: slot is not None, iter(key_files.begin_upload, ""))
+        itertools.takewhile(lambda slot: slot is not None, iter(key_files.acquire_upload_slot, ""))
     )
     assert len(taken) == key_files._UPLOADS
 
-    refused = source.write(STORY, files=((b"x" * UPLOAD_LEAST, "a.bin"),))
-    small = source.write(STORY, files=((b"x" * 100, "a.bin"),))
+    refused = source.preview(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
+    small = source.preview(STORY, files=((b"x" * 100, "a.bin"),))
     for slot in taken:
         os.close(slot)
-    later = source.write(STORY, files=((b"x" * UPLOAD_LEAST, "a.bin"),))
+    later = source.preview(STORY, files=((b"x" * LARGE_FORM_BYTES, "a.bin"),))
 
     assert (refused.status_code, small.status_code, later.status_code) == (503, 200, 200)
     assert list(key_files.folder("drafts").iterdir()) != []
@@ -106,14 +106,14 @@ def test_too_many_fields_are_refused(desk, source):
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "한\x00글"])
-def test_what_is_no_text_is_refused(desk, source, text):
+def test_invalid_text_is_refused(desk, source, text):
     data = {"text": text.encode("utf-8", "surrogatepass")}
 
     assert source.client.post("/tips/new", data=data).status_code == 400
 
 
-def test_marks_that_hide_reach_the_reader_visibly(desk, source):
-    """Bidi overrides, zero widths, a homoglyph: kept as evidence, shown as what they are."""
+def test_readers_see_invisible_characters_as_visible_marks(desk, source):
+    """Bidi overrides, zero-width characters, a homoglyph: kept as evidence, shown as marks."""
     source.send("장부\u202e는 두\u200b 권 pаypal")
     page = desk.get("/desk/tips/1").text
 
@@ -122,20 +122,20 @@ def test_marks_that_hide_reach_the_reader_visibly(desk, source):
     assert "\u202e" not in page
 
 
-def test_hidden_marks_are_told_to_the_source_and_gone_in_what_is_read(desk, source):
-    """Whoever leaks a text may be known by marks that only their copy has."""
+def test_hidden_marks_are_reported_to_the_source_and_removed_for_readers(desk, source):
+    """A leak may be traced by marks that only one copy has."""
     leaked = "회의\u200b록\u2060 사본\ufeff"
-    looked = source.write(leaked)
+    preview = source.preview(leaked)
     source.send(leaked)
     page = desk.get("/desk/tips/1").text
 
-    assert "보이지 않는 글자" in looked.text
+    assert "보이지 않는 글자" in preview.text
     assert "보이지 않는 글자가 3개" in page
     assert "회의록 사본" in page
     assert not {"\u200b", "\u2060", "\ufeff"} & set(page)
 
 
-def test_how_to_reach_a_source_cannot_be_disguised(desk, source):
+def test_contact_details_cannot_be_disguised(desk, source):
     source.send(STORY, contact="\u202e0000-9999-010\u202c")
 
     page = desk.post("/desk/tips/1/contact").text
@@ -144,7 +144,7 @@ def test_how_to_reach_a_source_cannot_be_disguised(desk, source):
     assert "\u202e" not in page
 
 
-def test_the_first_page_says_whose_machines_see_all_before_it_leads_to_the_form(desk, source):
+def test_the_first_page_warns_of_company_computers_before_the_link_to_the_form(desk, source):
     page = source.client.get("/tips").text.split("<main")[1]
     warned, form = page.index("회사 컴퓨터"), page.index('href="/tips/new"')
 
@@ -153,7 +153,7 @@ def test_the_first_page_says_whose_machines_see_all_before_it_leads_to_the_form(
 
 
 @pytest.mark.parametrize("password", ["wrong entirely", ""])
-def test_signing_in_tells_nobody_who_reads_tips(app, desk, ada, password):
+def test_sign_in_does_not_reveal_who_reads_tips(app, desk, ada, password):
     def tried(email):
         page = app.test_client().post("/sign-in", data={"email": email, "password": password})
         return page.status_code, page.text.replace(email, ""), {*page.headers.keys()}
@@ -161,7 +161,7 @@ def test_signing_in_tells_nobody_who_reads_tips(app, desk, ada, password):
     assert tried(desk.user.email) == tried(ada.email) == tried("nobody@harbour.example")
 
 
-def test_links_are_dead_on_every_page(desk, source):
+def test_links_in_tips_are_not_clickable(desk, source):
     source.send("https://evil.example/x?y=1 와 evil.example")
     page = desk.get("/desk/tips/1").text
 
@@ -178,8 +178,8 @@ def test_a_script_is_only_text(desk, source):
     assert "&lt;script&gt;" in page
 
 
-def test_no_page_of_a_source_names_another_place(sent):
-    """Nothing is loaded from elsewhere, and nothing leads there."""
+def test_no_page_of_a_source_links_to_another_site(sent):
+    """Nothing is loaded from elsewhere, and no link leads elsewhere."""
     sent.enter()
     for page in ("/tips", "/tips/new", "/tips/box"):
         html = sent.client.get(page).text
@@ -199,7 +199,7 @@ def test_browsers_are_told_not_to_remember_or_check_what_is_typed(desk, source):
     assert 'autocomplete="off"' in re.search(r"<form[^>]*>", page)[0]
 
 
-def test_a_word_of_the_code_is_never_offered_to_a_clipboard(desk, source):
+def test_no_page_copies_the_code_to_the_clipboard(desk, source):
     page = source.send(STORY)
 
     assert "<script" not in page.text
@@ -207,63 +207,66 @@ def test_a_word_of_the_code_is_never_offered_to_a_clipboard(desk, source):
     assert "download" not in page.text
 
 
-def test_both_sides_are_as_large_whatever_the_code(sent):
-    """Who watches the line learns no more from a wrong code than from another."""
+def test_pages_have_the_same_size_for_every_wrong_code(sent):
+    """An eavesdropper cannot tell one wrong code from another."""
     sizes = {len(sent.enter(code).data) for code in ("뷁뷁", "1" * 27, "가격 " * 8)}
 
     assert len(sizes) == 1
 
 
-def test_a_draft_with_a_foreign_ticket_opens_nothing(desk, source, app):
-    """The ticket is the key of the draft; without it the files on the disk are noise."""
-    source.write(STORY, files=((b"secret " * 999, "a.txt"),))
+def test_drafts_on_disk_are_unreadable_without_their_token(desk, source, app):
+    """The form token is the key of the draft; without it the files on disk are noise."""
+    source.preview(STORY, files=((b"secret " * 999, "a.txt"),))
     stored = [path.read_bytes() for path in key_files.folder("drafts").iterdir()]
 
     assert all(b"secret" not in data and b"a.txt" not in data for data in stored)
 
 
-def test_an_old_draft_goes_by_itself(desk, source):
-    source.write(STORY, files=((b"x" * 999, "a.txt"),))
+def test_an_old_draft_is_deleted(desk, source):
+    source.preview(STORY, files=((b"x" * 999, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
-        source.write("다른 이야기", files=((b"y" * 999, "b.txt"),))
+        source.preview("다른 이야기", files=((b"y" * 999, "b.txt"),))
 
     assert len(list(key_files.folder("drafts").iterdir())) == 2  # the new one and its list
 
 
-# Right and wrong codes cost the same. Judged by processor time, in pairs, turn by turn.
+# Right and wrong codes cost the same CPU time, compared in pairs.
 
 ROUNDS = 10
 CHANCE = 0.002
 BOUND = 0.3  # of the median; a missing derivation is 0.9 and more
 
 
-def costs_more(ones, others):
-    """The chance that `ones` cost no more than the bound beyond `others`, by turning signs around.
+def chance_of_equal_cost(ones, others):
+    """The chance that `ones` cost at most BOUND more than `others`: a permutation test on signs.
 
-    Noise is as likely one way as the other, so it seldom stands out from all ways of turning.
+    Noise is as likely in either direction, so it seldom stands out from all sign combinations.
     """
-    middle = statistics.median([*ones, *others])
-    over = [(one - other) / middle - BOUND for one, other in zip(ones, others, strict=True)]
-    ways = itertools.product((1, -1), repeat=len(over))
-    sums = [sum(sign * each for sign, each in zip(way, over, strict=True)) for way in ways]
-    return sum(each >= sum(over) for each in sums) / len(sums)
+    median = statistics.median([*ones, *others])
+    excess = [(one - other) / median - BOUND for one, other in zip(ones, others, strict=True)]
+    sign_combinations = itertools.product((1, -1), repeat=len(excess))
+    sums = [
+        sum(sign * each for sign, each in zip(signs, excess, strict=True))
+        for signs in sign_combinations
+    ]
+    return sum(each >= sum(excess) for each in sums) / len(sums)
 
 
-def costs_in_turn(sent, *codes):
-    """Seconds of this thread's processor for each code, in rounds and in a random order in each."""
+def measured_costs(sent, *codes):
+    """Seconds of this thread's CPU time for each code, in rounds, each in random order."""
     costs = {code: [] for code in codes}
     for _ in range(ROUNDS):
         for code in random.sample(codes, len(codes)):
-            client = Source(sent.client.application)
-            began = time.thread_time()
+            client = SourceClient(sent.client.application)
+            started = time.thread_time()
             client.enter(code)
-            costs[code].append(time.thread_time() - began)
+            costs[code].append(time.thread_time() - started)
     return [costs[code] for code in codes]
 
 
 @pytest.fixture
 def served(desk, source, monkeypatch):
-    """A quarter of the memory of earnest, so that it takes seconds; nothing evens out the time."""
+    """A quarter of the production memory, so that it takes seconds; no padding of the duration."""
     monkeypatch.setattr(primitives, "_PASSES", AS_SERVED[0])
     monkeypatch.setattr(primitives, "_KIB", AS_SERVED[2] // 4)
     assert source.send(STORY).status_code == 200
@@ -274,33 +277,37 @@ def served(desk, source, monkeypatch):
 def test_a_wrong_code_costs_what_a_right_one_does(served):
     nobodys = passphrases.new_code()
     wrong = [nobodys, passphrases.as_digits(passphrases.new_code()), "뷁뷁", " ".join(["가격"] * 8)]
-    right, *others = costs_in_turn(served, served.code, *wrong)
+    right, *others = measured_costs(served, served.code, *wrong)
 
-    assert [code for code, each in zip(wrong, others, strict=True)
-            if min(costs_more(right, each), costs_more(each, right)) <= CHANCE] == []  # fmt: skip
+    suspicious = [
+        code
+        for code, costs in zip(wrong, others, strict=True)
+        if min(chance_of_equal_cost(right, costs), chance_of_equal_cost(costs, right)) <= CHANCE
+    ]
+    assert suspicious == []
 
 
 @pytest.mark.slow
-def test_an_early_return_would_be_noticed(served, monkeypatch):
-    """The test above is worth something: it finds a code refused without its derivation."""
+def test_the_timing_test_notices_an_early_return(served, monkeypatch):
+    """A code refused without a derivation fails the test above."""
     stretch = key_files.stretch
 
     def hasty(secret, **salt):
         return stretch(secret, **salt) if len(secret.split()) == 8 else (b"", b"")
 
     monkeypatch.setattr("board.tips.source.mailbox_views.key_files.stretch", hasty)
-    right, wrong = costs_in_turn(served, served.code, "뷁뷁")
+    right, wrong = measured_costs(served, served.code, "뷁뷁")
 
-    assert costs_more(right, wrong) <= CHANCE
+    assert chance_of_equal_cost(right, wrong) <= CHANCE
 
 
-def test_every_test_that_operators_are_told_of_exists():
+def test_every_test_named_in_the_documentation_exists():
     root = Path(__file__).parent.parent
     document = (root.parent / "docs/tip-abuse.md").read_text()
-    told = set(re.findall(r"`(test_\w+)`", document))
-    written = "".join(path.read_text() for path in root.rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", document))
+    sources = "".join(path.read_text() for path in root.rglob("test_*.py"))
 
     rows = re.findall(r"^\| \d+ \|.*\| ([^|]+) \|$", document, re.M)
     assert len(rows) > 50
     assert [row for row in rows if "`test_" not in row and not row.startswith("– ")] == []
-    assert {name for name in told if f"def {name}(" not in written} == set()
+    assert {name for name in named if f"def {name}(" not in sources} == set()

@@ -1,4 +1,4 @@
-"""Attachments of tips: sealed on the way in, opaque on the way out."""
+"""Attachments of tips: encrypted on upload, opaque on download."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -11,7 +11,7 @@ from board.db import now
 from board.text import normalize_file_name
 from board.tips.crypto import key_files
 from board.tips.models.tip import Tip
-from tips.conftest import fields, hidden_field
+from tips.conftest import form_fields, hidden_field
 
 STORY = "첨부를 봐 주세요."
 PAGE = b"<html><script>alert(1)</script></html>" * 3000
@@ -21,8 +21,8 @@ def files_of(page):
     """The number of each file on a page, by its name."""
     import re  # noqa: PLC0415
 
-    found = re.findall(r'name="number" value="(\d+)"><button>(.*?) 저장', page.text)
-    return {name: number for number, name in found}
+    matches = re.findall(r'name="number" value="(\d+)"><button>(.*?) 저장', page.text)
+    return {name: number for number, name in matches}
 
 
 def test_a_file_arrives_as_it_was_and_no_browser_shows_it(desk, source):
@@ -47,12 +47,12 @@ def test_readers_send_files_too(desk, sent):
         content_type="multipart/form-data",
     )
     sent.enter()
-    number = files_of(sent.box())["질문.txt"]
+    number = files_of(sent.mailbox())["질문.txt"]
 
     assert sent.client.post("/tips/box/file", data={"number": number}).data == b"answer" * 9
 
 
-def test_what_is_no_file_is_not_found(desk, sent):
+def test_an_unknown_file_number_is_not_found(desk, sent):
     for number in ("0", "1", "99", "x", "", "9" * 30, "-1"):
         assert desk.post("/desk/tips/1/file", number=number).status_code == 404, number
 
@@ -61,48 +61,48 @@ def test_a_file_of_another_tip_is_not_found(desk, sent, source, app):
     other = type(source)(app)
     other.send(STORY, files=((b"mine", "mine.txt"),))
     other.enter()
-    assert "mine.txt" in files_of(other.box())
+    assert "mine.txt" in files_of(other.mailbox())
     sent.enter()
 
     assert sent.client.post("/tips/box/file", data={"number": "2"}).status_code == 404
 
 
-def test_uploads_are_sealed_before_the_form_is_even_looked_at(desk, source):
-    source.write(STORY, files=((b"the minister signed " * 90_000, "big.txt"),))
+def test_uploads_are_encrypted_before_the_form_is_processed(desk, source):
+    source.preview(STORY, files=((b"the minister signed " * 90_000, "big.txt"),))
 
     drafts = list(key_files.folder("drafts").iterdir())
     assert sum(path.stat().st_size for path in drafts) > 1_800_000
     assert all(b"minister" not in path.read_bytes() for path in drafts)
 
 
-def test_no_upload_passes_through_a_file_of_the_form_parsers_own(desk, source, monkeypatch):
-    """Werkzeug's would stand on the disk, readable, if only for a moment and without a name."""
+def test_no_upload_uses_a_temporary_file_of_the_form_parser(desk, source, monkeypatch):
+    """Werkzeug's temporary file would be readable on the disk, if only for a moment."""
 
     def factory(*_args, **_kwargs):
         raise AssertionError("plaintext")
 
     monkeypatch.setattr("werkzeug.wrappers.request.Request._get_file_stream", factory)
 
-    assert source.write(STORY, files=((b"x" * 900_000, "a.txt"),)).status_code == 200
+    assert source.preview(STORY, files=((b"x" * 900_000, "a.txt"),)).status_code == 200
 
 
 def test_an_attachment_can_be_left_out_again(desk, source):
-    looked = source.write(STORY, files=((b"a" * 50, "a.txt"), (b"b" * 50, "b.txt")))
-    drop = looked.text.split('name="drop" value="')[1].split('"')[0]
+    preview = source.preview(STORY, files=((b"a" * 50, "a.txt"), (b"b" * 50, "b.txt")))
+    drop = preview.text.split('name="drop" value="')[1].split('"')[0]
 
-    source.client.post("/tips/new", data={**fields(looked), "drop": drop})
+    source.client.post("/tips/new", data={**form_fields(preview), "drop": drop})
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"b.txt"}
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_more_files_can_come_with_the_second_look(desk, source):
-    form = fields(source.write(STORY, files=((b"a" * 50, "a.txt"),)))
+def test_more_files_can_be_added_at_the_preview(desk, source):
+    form = form_fields(source.preview(STORY, files=((b"a" * 50, "a.txt"),)))
     form["files"] = (BytesIO(b"b" * 50), "b.txt")
-    looked = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
-    assert "b.txt" in looked.text
+    preview = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
+    assert "b.txt" in preview.text
 
-    source.client.post("/tips/new", data=fields(looked))
+    source.client.post("/tips/new", data=form_fields(preview))
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"a.txt", "b.txt"}
 
@@ -110,11 +110,11 @@ def test_more_files_can_come_with_the_second_look(desk, source):
 def test_ten_files_and_no_more(desk, source):
     eleven = tuple((b"x", f"{n}.txt") for n in range(11))
 
-    refused = source.write(STORY, files=eleven)
+    refused = source.preview(STORY, files=eleven)
 
     assert refused.status_code == 422
     assert "10개까지" in refused.text
-    assert source.write(STORY, files=eleven[:10]).status_code == 200
+    assert source.preview(STORY, files=eleven[:10]).status_code == 200
 
 
 class TestSmallFilesOnly:
@@ -125,7 +125,7 @@ class TestSmallFilesOnly:
     def test_a_file_that_is_too_large_is_left_out_and_named(self, desk, source):
         big, small = b"x" * (1024**2 + 1), b"x" * 1024**2
 
-        page = source.write(STORY, files=((big, "big.bin"), (small, "small.bin")))
+        page = source.preview(STORY, files=((big, "big.bin"), (small, "small.bin")))
 
         assert page.status_code == 422
         assert "‘big.bin’ 파일은 1 MB가 넘어" in page.text
@@ -133,12 +133,12 @@ class TestSmallFilesOnly:
         assert STORY in page.text
 
     def test_more_than_all_files_together_is_refused(self, desk, source):
-        page = source.write(STORY, files=((b"x" * (11 * 1024**2), "huge.bin"),))
+        page = source.preview(STORY, files=((b"x" * (11 * 1024**2), "huge.bin"),))
 
         assert page.status_code == 413
 
 
-def test_uploads_nobody_asked_for_leave_nothing(desk, source):
+def test_uploads_without_a_session_leave_nothing(desk, source):
     source.client.post(
         "/tips/box/message",
         data={"text": "x", "files": [(BytesIO(b"x" * 9000), "a.txt")]},
@@ -154,7 +154,7 @@ def test_uploads_nobody_asked_for_leave_nothing(desk, source):
 
 
 def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
-    source.write(STORY, files=((b"x" * 50, "a.txt"),))
+    source.preview(STORY, files=((b"x" * 50, "a.txt"),))
     other = type(source)(app)
     ticket = hidden_field(other.client.get("/tips/new"), "ticket")
 
@@ -163,11 +163,11 @@ def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
     assert "a.txt" not in page.text
 
 
-def test_a_form_whose_files_are_gone_says_so_before_it_is_sent(desk, source):
-    looked = source.write(STORY, files=((b"a" * 50, "a.txt"),))
+def test_a_source_learns_that_attached_files_have_expired(desk, source):
+    preview = source.preview(STORY, files=((b"a" * 50, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
         key_files.sweep_drafts()
-        page = source.client.post("/tips/new", data=fields(looked))
+        page = source.client.post("/tips/new", data=form_fields(preview))
 
     assert page.status_code == 422
     assert "두 시간 동안만" in page.text
@@ -181,18 +181,18 @@ class NotCleanable(Exception):
 
 @pytest.fixture
 def looking(monkeypatch):
-    """Stands for what looks into files: it finds a place, and cleans by taking words out."""
+    """A stand-in for the inspection of files: finds a location, and cleans by removing words."""
 
     def clean(data, name):
         if b"stubborn" in data:
             raise NotCleanable
         return SimpleNamespace(data=data.replace(b"GPS", b"..."), name=f"clean-{name}")
 
-    def look(data, name):
+    def inspect(data, name):
         finding = SimpleNamespace(kind="place", detail="37.5, 126.9", stays=False)
         return SimpleNamespace(findings=[finding], cleanable=data[:1] != b"!", why_not="locked")
 
-    stand_in = SimpleNamespace(inspect=look, clean=clean, NotCleanable=NotCleanable)
+    stand_in = SimpleNamespace(inspect=inspect, clean=clean, NotCleanable=NotCleanable)
     monkeypatch.setattr("board.tips.attachments.drafts.files", stand_in)
 
 
@@ -204,10 +204,10 @@ def looking(monkeypatch):
         ("both", {"clean-photo.jpg": b"...!", "photo.jpg": b"GPS!"}),
     ],
 )
-def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choice, arrives):
-    looked = source.write(STORY, files=((b"GPS!", "photo.jpg"),))
-    assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in looked.text
-    form = fields(looked)
+def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, choice, arrives):
+    preview = source.preview(STORY, files=((b"GPS!", "photo.jpg"),))
+    assert "촬영하거나 작성한 장소: <strong>37.5, 126.9</strong>" in preview.text
+    form = form_fields(preview)
     copy = next(name for name in form if name.startswith("copy-"))
     assert form[copy] == "cleaned"
 
@@ -222,22 +222,22 @@ def test_a_source_sees_what_a_file_says_and_chooses(looking, desk, source, choic
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_what_cannot_be_cleaned_is_said_to_be(looking, desk, source):
-    page = source.write(STORY, files=((b"!locked", "a.docx"),)).text
+def test_the_preview_says_which_file_cannot_be_cleaned(looking, desk, source):
+    page = source.preview(STORY, files=((b"!locked", "a.docx"),)).text
 
     assert "여기서 흔적을 지울 수 없어 그대로 보냅니다" in page
     assert "암호로 잠겨 있습니다" in page
 
 
-def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk, source):
-    form = fields(source.write(STORY, files=((b"stubborn", "a.jpg"),)))
+def test_nothing_is_sent_when_cleaning_fails(looking, desk, source):
+    form = form_fields(source.preview(STORY, files=((b"stubborn", "a.jpg"),)))
 
     page = source.client.post("/tips/new", data=form)
 
     assert page.status_code == 422
     assert "‘a.jpg’ 파일의 흔적을 제거하지 못했습니다" in page.text
     assert desk.get("/desk/tips/1").status_code == 404
-    assert source.client.post("/tips/new", data=fields(page)).status_code == 200
+    assert source.client.post("/tips/new", data=form_fields(page)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -253,5 +253,5 @@ def test_nothing_is_sent_when_the_clean_copy_that_was_chosen_fails(looking, desk
         ("가" * 300 + ".hwp", "가" * 116 + ".hwp"),
     ],
 )
-def test_names_are_harmless(name, kept):
+def test_file_names_are_made_harmless(name, kept):
     assert normalize_file_name(name, length_max=Tip.NAME_MAX) == kept

@@ -1,4 +1,4 @@
-"""Every opening of a tip stands on a log that colleagues see and nobody edits."""
+"""Every opening of a tip is in a log that colleagues see and nobody can edit."""
 
 import pytest
 from sqlalchemy import select, text
@@ -17,7 +17,7 @@ from conftest import more_link
 from tips.conftest import holder_id
 
 
-def acts(**of):
+def logged_actions(**of):
     db.session.rollback()
     entries = db.session.scalars(select(AuditEntry).filter_by(**of).order_by(AuditEntry.id))
     return [entry.act for entry in entries]
@@ -31,7 +31,7 @@ def tamper(*statements):
             db.session.execute(text(statement))
 
 
-def test_whatever_is_done_with_a_tip_is_noted(desk, second_desk, sent):
+def test_every_action_on_a_tip_is_logged(desk, second_desk, sent):
     jin = holder_id(second_desk.user)
     desk.get("/desk/tips/1")
     desk.get("/desk/tips/1")
@@ -46,11 +46,11 @@ def test_whatever_is_done_with_a_tip_is_noted(desk, second_desk, sent):
     desk.post(f"/desk/tips/readers/{jin}/remove")
     desk.post("/desk/tips/1/erase", sure="yes")
 
-    assert acts(user_id=desk.user.id) == [
+    assert logged_actions(user_id=desk.user.id) == [
         "add", "add", "open", "contact", "search", "assign", "hold", "shut_out", "let_in",
         "remove", "erase",
     ]  # fmt: skip
-    assert acts(user_id=second_desk.user.id) == ["open"]
+    assert logged_actions(user_id=second_desk.user.id) == ["open"]
     page = desk.get("/desk/tips/log").text
     for words in (
         "tess: 제보 열람", "jin: 제보 열람", "tess: 모든 제보 검색",
@@ -59,12 +59,12 @@ def test_whatever_is_done_with_a_tip_is_noted(desk, second_desk, sent):
         assert words in page
 
 
-def test_looking_through_the_list_or_at_nothing_is_no_search(desk, sent):
+def test_the_inbox_and_an_empty_search_are_not_logged_as_a_search(desk, sent):
     desk.get("/desk/tips")
     desk.post("/desk/tips/search", label="회계")
     desk.post("/desk/tips/search", q="")
 
-    assert "search" not in acts()
+    assert "search" not in logged_actions()
 
 
 def test_the_log_is_for_readers_who_have_unlocked(desk, sent, as_, mo, tess):
@@ -73,7 +73,7 @@ def test_the_log_is_for_readers_who_have_unlocked(desk, sent, as_, mo, tess):
 
 
 @pytest.mark.parametrize("statement", ["UPDATE tip_log SET act = 'file'", "DELETE FROM tip_log"])
-def test_the_database_refuses_to_change_it(desk, sent, statement):
+def test_the_database_refuses_to_change_the_log(desk, sent, statement):
     with pytest.raises(IntegrityError, match="append-only"), writing():
         db.session.execute(text(statement))
 
@@ -86,7 +86,7 @@ def test_the_database_refuses_to_change_it(desk, sent, statement):
         "DELETE FROM tip_log WHERE id = 2",
     ],
 )
-def test_what_is_changed_behind_its_back_is_found(app, desk, second_desk, sent, statement):
+def test_tampering_with_the_log_is_detected(app, desk, second_desk, sent, statement):
     desk.get("/desk/tips/1")
     verify = app.test_cli_runner()
     assert "3 entries, unaltered" in verify.invoke(tips_cli, ["verify"]).output
@@ -104,8 +104,8 @@ def test_it_stays_when_a_tip_is_erased_and_no_later_tip_takes_its_number(desk, s
     source.send("나중 제보")
 
     assert [tip.id for tip in db.session.scalars(select(Tip))] == [2]
-    assert acts(tip_id=1) == ["open", "erase"]
-    assert acts(tip_id=2) == []
+    assert logged_actions(tip_id=1) == ["open", "erase"]
+    assert logged_actions(tip_id=2) == []
 
 
 def test_it_holds_no_word_of_a_tip(desk, sent):
@@ -129,7 +129,7 @@ def test_a_long_log_goes_on_another_page(desk, sent):
     assert more_link(rest) is None
 
 
-def test_colleagues_see_whose_second_factor_an_operator_reset(app, desk, sent, mo):
+def test_colleagues_see_whose_two_step_verification_was_reset(app, desk, sent, mo):
     key = app.config["SECRET_KEY"]
     with writing():
         two_factor.enrol(mo, new_secret(), step=0, key=key)

@@ -1,4 +1,4 @@
-"""Seals open for one key, in one place, whole, and no other way."""
+"""Ciphertexts open with one key, in one context, undamaged, and not otherwise."""
 
 import hashlib
 import time
@@ -22,7 +22,7 @@ SEED = bytes(range(32))
     [(1, known.SEALED_X25519), (2, known.SEALED_HYBRID)],
     ids=["x25519", "hybrid"],
 )
-def test_what_was_sealed_before_still_opens(alg, sealed):
+def test_older_ciphertexts_still_open(alg, sealed):
     key = Key(SEED, alg=alg)
 
     assert hashlib.sha256(key.public).hexdigest() == known.PUBLIC_SHA256[alg]
@@ -30,7 +30,7 @@ def test_what_was_sealed_before_still_opens(alg, sealed):
     assert primitives.decrypt_shared(SEED, bytes.fromhex(sealed), "item", "ab", 1) == b"known"
 
 
-def test_what_was_locked_stretched_and_signed_before_is_the_same_today(monkeypatch):
+def test_older_ciphertexts_derived_keys_and_signing_keys_stay_valid(monkeypatch):
     monkeypatch.setattr(primitives, "_PASSES", 3)
     monkeypatch.setattr(primitives, "_KIB", 64 * 1024)
     assert primitives.decrypt(b"k" * 32, bytes.fromhex(known.LOCKED), "a") == b"known"
@@ -40,14 +40,14 @@ def test_what_was_locked_stretched_and_signed_before_is_the_same_today(monkeypat
     assert Key(SEED).verifier.hex() == known.VERIFIER
 
 
-def test_new_seals_are_hybrid_and_say_so():
+def test_new_ciphertexts_are_hybrid_and_say_so():
     sealed = primitives.hpke_encrypt(Key().public, b"words", "item")
 
     assert (sealed[0], len(sealed)) == (2, 1 + 1136 + len(b"words"))
 
 
 @pytest.mark.parametrize("alg", [1, 2])
-def test_a_seal_opens_only_for_its_key_in_its_place_and_whole(alg):
+def test_hpke_opens_only_with_its_key_and_context_and_undamaged(alg):
     key = Key(alg=alg)
     sealed = primitives.hpke_encrypt(key.public, b"words", "item", "tip", 1)
     flipped = sealed[:-1] + bytes([sealed[-1] ^ 1])
@@ -68,7 +68,7 @@ def test_a_seal_opens_only_for_its_key_in_its_place_and_whole(alg):
             wrong()
 
 
-def test_a_lock_opens_only_with_its_key_in_its_place():
+def test_symmetric_encryption_opens_only_with_its_key_and_context():
     locked = primitives.encrypt(SEED, b"words", "wrap", 1)
 
     assert primitives.decrypt(SEED, locked, "wrap", 1) == b"words"
@@ -77,7 +77,7 @@ def test_a_lock_opens_only_with_its_key_in_its_place():
             primitives.decrypt(key, locked, "wrap", place)
 
 
-def test_what_is_shared_opens_only_with_its_key_in_its_place_and_whole():
+def test_shared_encryption_opens_only_with_its_key_and_context_and_undamaged():
     made = primitives.encrypt_shared(SEED, b"words", "item", "tip", 1)
 
     assert primitives.decrypt_shared(SEED, made, "item", "tip", 1) == b"words"
@@ -92,7 +92,7 @@ def test_what_is_shared_opens_only_with_its_key_in_its_place_and_whole():
             primitives.decrypt_shared(secret, sealed, *place)
 
 
-def test_a_signature_is_of_one_key_over_one_text():
+def test_a_signature_is_valid_for_one_key_and_one_text():
     key = Key()
 
     assert primitives.is_signed(b"roster", key.sign(b"roster"), key.verifier)
@@ -102,7 +102,7 @@ def test_a_signature_is_of_one_key_over_one_text():
 
 
 @given(st.binary(max_size=5000))
-def test_padding_comes_off_again(data):
+def test_padding_is_removed_again(data):
     padded = primitives.pad(data)
 
     assert primitives.unpad(padded) == data
@@ -110,7 +110,7 @@ def test_padding_comes_off_again(data):
     assert len(padded) == primitives.padded_size(len(padded))
 
 
-def test_sizes_say_little():
+def test_padded_sizes_are_few():
     assert [primitives.padded_size(n) for n in (0, 1, 10, 300, 5000, 123456)] == [
         0, 1, 10, 304, 5120, 124928,
     ]  # fmt: skip
@@ -156,7 +156,7 @@ def test_an_upload_is_never_readable_on_disk_and_leaves_nothing_when_dropped(tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_pepper_is_made_once_and_nobody_else_reads_it(app, tmp_path):
+def test_the_pepper_is_created_once_and_readable_by_the_board_only(app, tmp_path):
     key_files.stretch("code")
     pepper = tmp_path / "tips" / "pepper"
     first = pepper.read_bytes()
@@ -167,14 +167,14 @@ def test_the_pepper_is_made_once_and_nobody_else_reads_it(app, tmp_path):
     assert pepper.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_another_pepper_is_another_world(app, tmp_path):
+def test_another_pepper_derives_other_keys(app, tmp_path):
     before = key_files.stretch("code")
     (tmp_path / "tips" / "pepper").unlink()
 
     assert key_files.stretch("code") != before
 
 
-def _hold(path, ready, done):
+def _hold_slots(path, ready, done):
     import fcntl  # noqa: PLC0415
 
     files = [(path / f"slot-{n}").open("w") for n in range(2)]
@@ -185,12 +185,12 @@ def _hold(path, ready, done):
 
 
 @pytest.mark.slow
-def test_more_derivations_than_the_machine_has_memory_for_wait_and_then_give_up(app, monkeypatch):
-    """Two at a time in all processes; whoever holds both here is another process."""
+def test_excess_key_derivations_wait_and_then_give_up(app, monkeypatch):
+    """Two at a time in all processes; another process holds both slots here."""
     monkeypatch.setattr(key_files, "_WAIT", 0.1)
     context = get_context("spawn")
     ready, done = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(key_files.folder(), ready, done))
+    other = context.Process(target=_hold_slots, args=(key_files.folder(), ready, done))
     other.start()
     assert ready.wait(30)
 
@@ -211,7 +211,7 @@ def test_an_erased_tip_has_no_key(app):
         key_files.erase_key("ab")
 
 
-def test_drafts_of_those_who_left_are_swept(app):
+def test_abandoned_drafts_are_deleted(app):
     import os  # noqa: PLC0415
 
     old, new = key_files.folder("drafts") / "old", key_files.folder("drafts") / "new"

@@ -1,4 +1,4 @@
-"""A reader takes a tip to a computer without a network, and colleagues see that they did."""
+"""A reader exports a tip to an offline computer, and colleagues see that in the log."""
 
 import hashlib
 import io
@@ -22,22 +22,22 @@ STORY = "과장이 장부를 두 권 씁니다."
 
 @pytest.fixture
 def offline():
-    """The other computer: a pair of keys of age."""
+    """The key pair of the offline computer."""
     return pyrage.x25519.Identity.generate()
 
 
-def ask(desk, offline):
+def offer_recipient(desk, offline):
     return desk.post("/desk/tips/export/recipient", recipient=str(offline.to_public()))
 
 
-def riddle(desk, offline):
+def decrypted_code(desk, offline):
     lines = re.search(r'id="riddle">(.+?)</pre>', desk.get("/desk/tips/export").text, re.S)
     return pyrage.decrypt(unescape(lines[1]).encode(), [offline]).decode()
 
 
-def set_up(desk, offline):
-    assert ask(desk, offline).status_code == 303
-    answer = desk.post("/desk/tips/export/prove", code=riddle(desk, offline))
+def prove_recipient(desk, offline):
+    assert offer_recipient(desk, offline).status_code == 303
+    answer = desk.post("/desk/tips/export/prove", code=decrypted_code(desk, offline))
     assert answer.status_code == 303
 
 
@@ -48,58 +48,58 @@ def unpacked(answer, offline):
         return {each.name: archive.extractfile(each).read() for each in archive.getmembers()}
 
 
-def acts():
+def logged_actions():
     return [entry.act for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
 
 
-def test_a_tip_is_taken_along(desk, source, offline):
+def test_a_reader_exports_a_tip(desk, source, offline):
     big = bytes(range(256)) * 1000
     source.send(STORY, files=((big, "장부 사본.xlsx"), (b"", "빈.txt")), contact="010-9999-0000")
     desk.get("/desk/tips/1")
     desk.post("/desk/tips/1/note", text="작년 기사와 이어집니다.")
     desk.client.post("/desk/tips/1/reply", **multipart({"text": "언제부터였습니까?"}, ()))
-    set_up(desk, offline)
+    prove_recipient(desk, offline)
 
     answer = desk.post("/desk/tips/1/export")
 
     assert answer.headers["Content-Disposition"] == "attachment; filename=tip-1.tar.age"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert int(answer.headers["Content-Length"]) == len(answer.data)
-    found = unpacked(answer, offline)
-    listed = found.pop("tip-1/SHA256SUMS").decode().splitlines()
+    files = unpacked(answer, offline)
+    listed = files.pop("tip-1/SHA256SUMS").decode().splitlines()
     assert sorted(listed) == sorted(
         f"{hashlib.sha256(data).hexdigest()}  {name.removeprefix('tip-1/')}"
-        for name, data in found.items()
+        for name, data in files.items()
     )
-    named = {name.rpartition("-")[2]: data for name, data in found.items() if "/files/" in name}
+    named = {name.rpartition("-")[2]: data for name, data in files.items() if "/files/" in name}
     assert named == {"장부 사본.xlsx": big, "빈.txt": b""}
-    talk = found["tip-1/talk.txt"].decode()
+    talk = files["tip-1/talk.txt"].decode()
     assert STORY in talk and "언제부터였습니까?" in talk and "작년 기사와 이어집니다." in talk
-    manifest = json.loads(found["tip-1/manifest.json"])
+    manifest = json.loads(files["tip-1/manifest.json"])
     assert (manifest["tip"], manifest["exported_by"]) == (1, "tess")
-    told = {each["name"]: each for each in manifest["contents"] if each["kind"] == "file"}
-    assert told["장부 사본.xlsx"]["sha256"] == hashlib.sha256(big).hexdigest()
-    assert "key" not in told["장부 사본.xlsx"]
-    assert "010-9999-0000" not in str(found)
-    assert acts()[-1] == "export"
+    entries = {each["name"]: each for each in manifest["contents"] if each["kind"] == "file"}
+    assert entries["장부 사본.xlsx"]["sha256"] == hashlib.sha256(big).hexdigest()
+    assert "key" not in entries["장부 사본.xlsx"]
+    assert "010-9999-0000" not in str(files)
+    assert logged_actions()[-1] == "export"
     assert "tess: 제보를 암호화해 내보내기" in desk.get("/desk/tips/1").text
 
 
-def test_how_to_reach_the_source_goes_along_when_asked_and_is_noted(desk, source, offline):
+def test_contact_details_are_exported_on_request_and_logged(desk, source, offline):
     source.send(STORY, contact="010-9999-0000")
-    set_up(desk, offline)
+    prove_recipient(desk, offline)
 
     found = unpacked(desk.post("/desk/tips/1/export", contact="yes"), offline)
 
     assert "010-9999-0000" in found["tip-1/talk.txt"].decode()
-    assert acts()[-2:] == ["export", "contact"]
+    assert logged_actions()[-2:] == ["export", "contact"]
 
 
-def test_nothing_in_it_is_a_table_that_would_calculate(desk, source, offline):
-    """A formula stays a line in a text; files of sources keep their bytes, behind a number."""
+def test_an_export_contains_no_spreadsheet_formulas(desk, source, offline):
+    """A formula stays a line of text; files of sources keep their bytes, behind a number."""
     formula = '=HYPERLINK("http://evil.example","x")'
     source.send(formula, files=((formula.encode(), "=cmd.csv"),))
-    set_up(desk, offline)
+    prove_recipient(desk, offline)
 
     found = unpacked(desk.post("/desk/tips/1/export"), offline)
 
@@ -110,7 +110,7 @@ def test_nothing_in_it_is_a_table_that_would_calculate(desk, source, offline):
 
 
 def test_it_is_encrypted_to_the_readers_own_computer_only(desk, sent, offline):
-    set_up(desk, offline)
+    prove_recipient(desk, offline)
     answer = desk.post("/desk/tips/1/export")
 
     with pytest.raises(pyrage.DecryptError):
@@ -118,9 +118,9 @@ def test_it_is_encrypted_to_the_readers_own_computer_only(desk, sent, offline):
     assert STORY.encode() not in answer.data
 
 
-def test_nothing_readable_stands_on_a_disk(app, desk, source, offline, monkeypatch):
+def test_an_export_leaves_no_plaintext_on_disk(app, desk, source, offline, monkeypatch):
     source.send(STORY, files=((b"rooftop7731" * 9000, "a.bin"),))
-    set_up(desk, offline)
+    prove_recipient(desk, offline)
     stored = []
     encrypt = pyrage.encrypt_io
 
@@ -136,42 +136,42 @@ def test_nothing_readable_stands_on_a_disk(app, desk, source, offline, monkeypat
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_without_a_proven_recipient_nothing_leaves(desk, sent, offline):
+def test_without_a_proven_recipient_nothing_is_exported(desk, sent, offline):
     assert desk.post("/desk/tips/1/export").location == "/desk/tips/export"
-    ask(desk, offline)
+    offer_recipient(desk, offline)
 
     assert desk.post("/desk/tips/1/export").location == "/desk/tips/export"
-    assert "export" not in acts()
+    assert "export" not in logged_actions()
 
 
 @pytest.mark.parametrize("code", ["", "00000000", "x", "１２３"])
-def test_who_cannot_open_it_proves_nothing(desk, sent, offline, code):
-    ask(desk, offline)
+def test_a_wrong_code_does_not_prove_a_recipient(desk, sent, offline, code):
+    offer_recipient(desk, offline)
 
     assert desk.post("/desk/tips/export/prove", code=code).status_code == 422
     assert desk.post("/desk/tips/1/export").location == "/desk/tips/export"
 
 
 def test_a_code_proves_one_recipient_once(desk, sent, offline):
-    ask(desk, offline)
-    code = riddle(desk, offline)
+    offer_recipient(desk, offline)
+    code = decrypted_code(desk, offline)
     other = pyrage.x25519.Identity.generate()
-    ask(desk, other)
+    offer_recipient(desk, other)
 
     assert desk.post("/desk/tips/export/prove", code=code).status_code == 422
-    code = riddle(desk, other)
+    code = decrypted_code(desk, other)
     assert desk.post("/desk/tips/export/prove", code=code).status_code == 303
     assert desk.post("/desk/tips/export/prove", code=code).status_code == 422
 
 
 def test_until_another_recipient_is_proven_the_first_is_used(desk, sent, offline):
-    set_up(desk, offline)
-    ask(desk, pyrage.x25519.Identity.generate())
+    prove_recipient(desk, offline)
+    offer_recipient(desk, pyrage.x25519.Identity.generate())
 
     assert unpacked(desk.post("/desk/tips/1/export"), offline)
 
 
-def test_what_is_no_recipient_is_refused(desk, sent):
+def test_an_invalid_recipient_is_refused(desk, sent):
     for wrong in ("", "age1xyz", "ssh-ed25519 AAAA", "age1" + "q" * 58, "가" * 62):
         assert desk.post("/desk/tips/export/recipient", recipient=wrong).status_code == 422, wrong
 
@@ -185,8 +185,8 @@ def test_a_secret_key_is_refused_and_not_shown_again(desk, sent, offline):
 
 
 def test_a_recipient_slipped_into_the_database_is_not_taken(app, desk, second_desk, sent, offline):
-    """It stands under the reader's own key: another reader's, moved, does not open."""
-    set_up(second_desk, offline)
+    """It is encrypted with the reader's own key: another reader's, moved, does not decrypt."""
+    prove_recipient(second_desk, offline)
     theirs, mine = holder_id(second_desk.user), holder_id(desk.user)
     with writing():
         move = "UPDATE tip_holder SET export_to = (SELECT export_to FROM tip_holder WHERE id = :a)"
@@ -200,20 +200,20 @@ def test_a_recipient_slipped_into_the_database_is_not_taken(app, desk, second_de
 def test_a_new_passphrase_keeps_the_recipient_and_a_new_key_forgets_it(
     desk, second_desk, sent, offline
 ):
-    set_up(desk, offline)
+    prove_recipient(desk, offline)
     page = desk.post("/desk/tips/renew")
-    desk.note(page)
+    desk.remember_phrases(page)
     desk.unlock()
     assert unpacked(desk.post("/desk/tips/1/export"), offline)
 
-    desk.start(again="yes")
+    desk.set_up(again="yes")
     desk.unlock()
-    assert db.session.scalars(TipReader.of(desk.user)).one().export_to is None
+    assert db.session.scalars(TipReader.for_user(desk.user)).one().export_to is None
 
 
 def test_a_damaged_file_stops_it_before_anything_is_sent(app, desk, source, offline):
     source.send(STORY, files=((b"x" * 200_000, "a.bin"),))
-    set_up(desk, offline)
+    prove_recipient(desk, offline)
     (path,) = key_files.folder("files").iterdir()
     data = bytearray(path.read_bytes())
     data[100_000] ^= 1
@@ -227,9 +227,9 @@ def test_a_damaged_file_stops_it_before_anything_is_sent(app, desk, source, offl
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
-def test_who_has_no_key_of_the_tip_exports_nothing(desk, second_desk, sent, offline):
-    set_up(second_desk, offline)
+def test_a_reader_without_a_key_of_the_tip_cannot_export_it(desk, second_desk, sent, offline):
+    prove_recipient(second_desk, offline)
     desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
 
     assert second_desk.post("/desk/tips/1/export").status_code == 404
-    assert "export" not in acts()
+    assert "export" not in logged_actions()

@@ -1,4 +1,4 @@
-"""A code can be written down, read out and typed on whatever keyboard there is."""
+"""A code can be written down, read out and typed on any keyboard."""
 
 import unicodedata
 
@@ -31,36 +31,36 @@ def test_a_code_is_eight_korean_words_and_no_two_are_the_same():
         DIGITS.replace("-", " "),
     ],
 )
-def test_the_same_code_in_many_spellings(typed):
+def test_a_code_is_read_in_many_spellings(typed):
     assert passphrases.read_code(typed) == CODE
     assert passphrases.as_digits(passphrases.read_code(typed)) == DIGITS
 
 
-def test_a_word_that_is_in_no_list_is_named_by_its_place():
+def test_unknown_words_are_named_by_their_positions():
     typed = CODE.split()
     typed[1], typed[6] = "뷁뷁", typed[6] + "요"
 
-    with pytest.raises(InvalidPhrase) as wrong:
+    with pytest.raises(InvalidPhrase) as error:
         passphrases.read_code(" ".join(typed))
-    assert wrong.value.places == (2, 7)
+    assert error.value.positions == (2, 7)
 
 
-def test_a_slip_to_another_word_is_caught_nearly_always():
+def test_the_checksum_catches_nearly_every_wrong_word():
     typed, caught = CODE.split(), 0
-    for word in passphrases._list()[:512]:
+    for word in passphrases._wordlist()[:512]:
         if word == typed[3]:
             continue
         try:
             passphrases.read_code(" ".join([*typed[:3], word, *typed[4:]]))
         except InvalidPhrase as wrong:
-            caught += wrong.places == ()
+            caught += wrong.positions == ()
     assert caught > 505
 
 
 @pytest.mark.parametrize(
     "typed", ["", "사과", CODE + " 사과", "1", "9" * 27, "0" * 28, "a b c d e f g h"]
 )
-def test_what_is_no_code_is_refused(typed):
+def test_other_text_is_refused_as_a_code(typed):
     with pytest.raises(InvalidPhrase):
         passphrases.read_code(typed)
 

@@ -1,4 +1,4 @@
-"""A reader's mail is encrypted to a key they have proven to be theirs, or it is not sent."""
+"""A reader's email is encrypted to a key they have proven to be theirs, or it is not sent."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from pysequoia import Cert, Tsk, decrypt
 
 from board.db import now
 from board.tips.crypto.pgp import BadKey, PublicKey
-from tips.conftest import AtDesk, notify
+from tips.conftest import ReaderClient, notify
 
 STORY = "과장이 장부를 두 권 씁니다."
 YEAR = 365 * 24 * 3600
@@ -31,8 +31,8 @@ def mine():
     return make_key()
 
 
-def opened(mail, secret):
-    """The text inside a PGP/MIME mail, with the key of whom it is for."""
+def decrypted(mail, secret):
+    """The text of a PGP/MIME email, decrypted with the recipient's key."""
     control, sealed = mail.iter_parts()
     assert mail.get_content_type() == "multipart/encrypted"
     assert control.get_content_type() == "application/pgp-encrypted"
@@ -47,64 +47,64 @@ def offer(desk, key):
     return desk.post("/desk/tips/mail", key=key)
 
 
-def prove(desk, postman, secret):
-    code = re.search(r"\d{8}", opened(postman.letters[-1][1], secret))[0]
+def prove(desk, smtp_server, secret):
+    code = re.search(r"\d{8}", decrypted(smtp_server.messages[-1][1], secret))[0]
     return desk.post("/desk/tips/mail/prove", code=code)
 
 
 @pytest.fixture
-def proven(desk, postman, mine):
-    """tess, with a key of hers in use."""
+def proven(desk, smtp_server, mine):
+    """tess, with a proven key."""
     assert offer(desk, public(mine)).status_code == 303
-    assert prove(desk, postman, mine).status_code == 303
-    postman.letters.clear()
+    assert prove(desk, smtp_server, mine).status_code == 303
+    smtp_server.messages.clear()
     return desk
 
 
-def test_mail_is_encrypted_once_the_key_is_proven(app, proven, postman, mine, source):
+def test_email_is_encrypted_once_the_key_is_proven(app, proven, smtp_server, mine, source):
     source.send(STORY)
     notify(app)
 
-    ((_to, mail),) = postman.letters
+    ((_to, mail),) = smtp_server.messages
     assert mail["Subject"] == "[전체댓글] 확인할 것이 있습니다"
-    assert opened(mail, mine).strip() == "데스크에서 확인할 것이 있습니다."
+    assert decrypted(mail, mine).strip() == "데스크에서 확인할 것이 있습니다."
     raw = mail.as_bytes()
     assert "데스크에서".encode() not in raw
     assert b"base64" not in raw
 
 
-def test_until_it_is_proven_nothing_changes(app, desk, postman, mine, source):
+def test_until_it_is_proven_nothing_changes(app, desk, smtp_server, mine, source):
     offer(desk, public(mine))
     assert desk.post("/desk/tips/mail/prove", code="00000000").status_code == 422
-    postman.letters.clear()
+    smtp_server.messages.clear()
     source.send(STORY)
     notify(app)
 
-    assert postman.letters[0][1].get_content_type() == "text/plain"
+    assert smtp_server.messages[0][1].get_content_type() == "text/plain"
 
 
-def test_the_mail_with_the_code_says_nothing_in_the_clear(desk, postman, mine):
+def test_the_code_is_only_in_the_encrypted_email(desk, smtp_server, mine):
     offer(desk, public(mine))
 
-    to, mail = postman.letters[0]
+    to, mail = smtp_server.messages[0]
     assert to == "tess@harbour.example"
-    code = re.search(r"\d{8}", opened(mail, mine))[0]
+    code = re.search(r"\d{8}", decrypted(mail, mine))[0]
     assert code not in mail.as_string()
     assert code not in desk.get("/desk/tips/mail").text
 
 
-def test_after_five_wrong_codes_the_key_is_forgotten(desk, postman, mine):
+def test_after_five_wrong_codes_the_key_is_forgotten(desk, smtp_server, mine):
     offer(desk, public(mine))
     for _ in range(5):
         desk.post("/desk/tips/mail/prove", code="1234")
 
-    assert prove(desk, postman, mine).status_code == 422
+    assert prove(desk, smtp_server, mine).status_code == 422
     assert "열쇠가 본인 것인지" not in desk.get("/desk/tips/mail").text
 
 
-def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, postman, source, as_):
+def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, smtp_server, source, as_):
     def inbox():
-        desk = AtDesk(proven.user, as_(proven.user), *proven.paper)
+        desk = ReaderClient(proven.user, as_(proven.user), *proven.phrases)
         desk.unlock()
         return desk.get("/desk/tips").text
 
@@ -113,13 +113,13 @@ def test_an_expired_key_stops_the_mail_and_the_desk_says_so(app, proven, postman
         assert "이후에는 메일이 가지 않습니다" in inbox()
         source.send(STORY)
     with time_machine.travel(now() + timedelta(days=366)):
-        told = notify(app)
-        assert postman.letters == []
-        assert "1 got no email" in told.output
+        result = notify(app)
+        assert smtp_server.messages == []
+        assert "1 got no email" in result.output
         assert "암호화하지 않은 메일로 대신하지 않습니다" in inbox()
 
 
-def test_a_revocation_stops_the_mail(app, proven, postman, mine, source):
+def test_a_revocation_stops_the_mail(app, proven, smtp_server, mine, source):
     revoked = Cert.from_bytes(bytes(mine.extract_certificate()) + bytes(
         mine.extract_certificate().revoke(mine.certifier())
     ))  # fmt: skip
@@ -127,42 +127,42 @@ def test_a_revocation_stops_the_mail(app, proven, postman, mine, source):
     source.send(STORY)
     notify(app)
 
-    assert postman.letters == []
+    assert smtp_server.messages == []
     assert "만료됐거나 폐기" in proven.get("/desk/tips/mail").text
 
 
-def test_another_key_takes_the_place_of_the_first_when_it_is_proven(app, proven, postman, source):
+def test_another_key_replaces_the_first_when_it_is_proven(app, proven, smtp_server, source):
     other = make_key()
     offer(proven, public(other))
-    prove(proven, postman, other)
-    postman.letters.clear()
+    prove(proven, smtp_server, other)
+    smtp_server.messages.clear()
     source.send(STORY)
     notify(app)
 
-    assert "확인할 것" in opened(postman.letters[0][1], other)
+    assert "확인할 것" in decrypted(smtp_server.messages[0][1], other)
 
 
-def test_a_reader_stops_encrypting(app, proven, postman, source):
+def test_a_reader_stops_encrypting(app, proven, smtp_server, source):
     proven.post("/desk/tips/mail/remove")
     source.send(STORY)
     notify(app)
 
-    assert postman.letters[0][1].get_content_type() == "text/plain"
+    assert smtp_server.messages[0][1].get_content_type() == "text/plain"
 
 
-def test_a_colleague_gets_the_usual_mail(app, proven, second_desk, postman, source):
+def test_a_colleague_gets_the_usual_mail(app, proven, second_desk, smtp_server, source):
     source.send(STORY)
     notify(app)
 
-    kinds = {to: mail.get_content_type() for to, mail in postman.letters}
+    kinds = {to: mail.get_content_type() for to, mail in smtp_server.messages}
     assert kinds == {
         "tess@harbour.example": "multipart/encrypted",
         "jin@harbour.example": "text/plain",
     }
 
 
-def test_who_starts_again_starts_without_a_key(proven):
-    proven.start(again="yes")
+def test_a_reader_who_starts_again_has_no_openpgp_key(proven):
+    proven.set_up(again="yes")
     proven.unlock()
 
     assert "BEGIN PGP" in proven.get("/desk/tips/mail").text
@@ -180,24 +180,24 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_good_key_is_refused_in_words(desk, postman, mine, name):
-    given, said = BAD[name]
-    text = given(mine) if callable(given) else given
+def test_an_unusable_key_is_refused_with_the_reason(desk, smtp_server, mine, name):
+    key, message = BAD[name]
+    text = key(mine) if callable(key) else key
     with time_machine.travel(now() + timedelta(seconds=5), tick=False):
         page = offer(desk, text)
 
     assert page.status_code == 422
-    assert said in page.text
+    assert message in page.text
     assert "backtrace" not in page.text
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
 def test_without_a_mail_server_there_is_nothing_to_encrypt(desk):
     assert "<textarea" not in desk.get("/desk/tips/mail").text
 
 
-def test_a_mail_that_cannot_be_sent_is_said(desk, postman, mine):
-    postman.answer = "451 Later"
+def test_a_reader_learns_that_the_email_could_not_be_sent(desk, smtp_server, mine):
+    smtp_server.answer = "451 Later"
 
     assert offer(desk, public(mine)).status_code == 503
     assert "열쇠가 본인 것인지" not in desk.get("/desk/tips/mail").text
@@ -208,7 +208,7 @@ gpg = pytest.mark.skipif(not shutil.which("gpg"), reason="needs GnuPG")
 
 @pytest.fixture
 def keyring(tmp_path):
-    """GnuPG with a home of its own."""
+    """GnuPG with its own home folder."""
     home = tmp_path / "gnupg"
     home.mkdir(mode=0o700)
 
@@ -230,37 +230,39 @@ OLD = ("--faked-system-time", "20240101T000000!")
 @gpg
 @pytest.mark.slow
 class TestWithGnuPG:
-    def test_it_reads_what_we_send(self, app, desk, postman, source, keyring):
+    def test_it_reads_what_we_send(self, app, desk, smtp_server, source, keyring):
         keyring("--quick-generate-key", "Tess <tess@harbour.example>", "default", "default", "1y")
         offer(desk, keyring("--armor", "--export", "tess").decode())
-        armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()
+        armoured = list(smtp_server.messages[-1][1].iter_parts())[1].get_content()
         code = re.search(rb"\d{8}", keyring("--decrypt", data=armoured))[0].decode()
         assert desk.post("/desk/tips/mail/prove", code=code).status_code == 303
         source.send(STORY)
         notify(app)
 
-        armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()
+        armoured = list(smtp_server.messages[-1][1].iter_parts())[1].get_content()
         text = keyring("--decrypt", data=armoured).decode()
         assert text.endswith("데스크에서 확인할 것이 있습니다.\r\n")
 
-    def test_an_extended_key_is_taken_as_it_is(self, app, desk, postman, source, keyring):
+    def test_an_extended_key_is_accepted_without_a_new_proof(
+        self, app, desk, smtp_server, source, keyring
+    ):
         keyring("--quick-generate-key", "Tess <tess@harbour.example>", "default", "default", "1y")
         offer(desk, keyring("--armor", "--export", "tess").decode())
-        armoured = list(postman.letters[-1][1].iter_parts())[1].get_content()
+        armoured = list(smtp_server.messages[-1][1].iter_parts())[1].get_content()
         code = re.search(rb"\d{8}", keyring("--decrypt", data=armoured))[0].decode()
         desk.post("/desk/tips/mail/prove", code=code)
         listed = keyring("--with-colons", "--list-keys").decode()
         print_ = re.search(r"^fpr:+(\w+):", listed, re.M)[1]
         for parts in ([], ["*"]):
             keyring("--quick-set-expire", print_, "5y", *parts)
-        postman.letters.clear()
+        smtp_server.messages.clear()
         assert offer(desk, keyring("--armor", "--export", "tess").decode()).status_code == 303
-        assert postman.letters == []
+        assert smtp_server.messages == []
         source.send(STORY)
         with time_machine.travel(now() + timedelta(days=400)):
             notify(app)
 
-        assert len(postman.letters) == 1
+        assert len(smtp_server.messages) == 1
 
     def test_a_key_whose_part_for_encryption_has_expired_is_refused(self, keyring):
         keyring(*OLD, "--quick-generate-key", "Sub <s@harbour.example>", "ed25519", "sign", "never")

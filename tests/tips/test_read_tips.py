@@ -1,4 +1,4 @@
-"""Readers of tips unlock, read, answer, and work on a tip together."""
+"""Tip readers unlock, read, answer, and work on a tip together."""
 
 import re
 import unicodedata
@@ -16,33 +16,33 @@ from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers.roster import Roster
 from conftest import person
-from tips.conftest import AtDesk, hidden_field, holder_id, inner
+from tips.conftest import ReaderClient, element_text, hidden_field, holder_id
 
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def test_who_cannot_read_tips_sees_no_desk_of_tips(as_, ada, mo, desk):
+def test_members_and_moderators_see_no_tips(as_, ada, mo, desk):
     for client in (as_(ada), as_(mo)):
         for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/unlock", "/desk/tips/start"):
             assert client.get(path).status_code == 403
         assert client.post("/desk/tips/start").status_code == 403
 
 
-def test_a_reader_reads_what_came(desk, sent):
+def test_a_reader_reads_a_new_tip(desk, sent):
     assert "답변 대기" in desk.get("/desk/tips").text
     page = desk.get("/desk/tips/1").text
 
     assert STORY in page
     sent.enter()
-    assert "읽음" in sent.box().text
+    assert "읽음" in sent.mailbox().text
 
 
 def test_a_conversation(desk, sent):
     desk.post("/desk/tips/1/reply", text="언제부터였습니까?")
     sent.enter()
-    assert "언제부터였습니까?" in sent.box().text
-    assert "tess" in sent.box().text
-    sent.add("작년 봄부터입니다.")
+    assert "언제부터였습니까?" in sent.mailbox().text
+    assert "tess" in sent.mailbox().text
+    sent.add_message("작년 봄부터입니다.")
 
     assert "작년 봄부터입니다." in desk.get("/desk/tips/1").text
 
@@ -56,7 +56,7 @@ def test_a_signed_in_reader_who_has_not_unlocked_opens_nothing(desk, sent, as_, 
         assert stolen.post(f"/desk/tips/1/{path}").location == "/desk/tips/unlock"
 
 
-def test_an_unlocked_key_is_of_use_to_its_reader_only(desk, sent, as_):
+def test_an_unlocked_session_works_for_its_reader_only(desk, sent, as_):
     jin = as_(person("jin", can_read_tips=True))
     jin.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
 
@@ -68,7 +68,7 @@ def test_another_passphrase_opens_nothing(desk):
     assert desk.unlock("가격 " * 5).status_code == 422
 
 
-def test_the_passphrase_alone_opens_nothing_without_the_accounts_second_factor(app, desk, sent):
+def test_the_passphrase_opens_nothing_without_two_step_verification(app, desk, sent):
     with writing():
         _, token = accounts.sign_in(desk.user, device="test", today=today())
     stolen = app.test_client()
@@ -82,13 +82,13 @@ def test_the_passphrase_alone_opens_nothing_without_the_accounts_second_factor(a
     assert stolen.post("/desk/tips/1/export").status_code == 403
 
 
-def test_guessing_is_stopped(desk):
+def test_guessing_a_passphrase_is_rate_limited(desk):
     statuses = [desk.unlock("가격 " * 6).status_code for _ in range(11)]
 
     assert statuses == [422] * 10 + [429]
 
 
-def test_tips_lock_themselves_and_by_hand(desk, sent):
+def test_tips_lock_after_a_while_and_by_hand(desk, sent):
     with time_machine.travel(now() + timedelta(minutes=16)):
         assert desk.get("/desk/tips").location == "/desk/tips/unlock"
     desk.unlock()
@@ -108,24 +108,24 @@ def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
         assert desk.get("/desk/tips").status_code in (302, 303)
 
 
-def test_a_sheet_that_is_loaded_again_is_the_same_sheet(as_, desk):
-    """A second click, or a reload: otherwise nobody knew the words that now open the key."""
+def test_reloading_a_recovery_sheet_shows_the_same_sheet(as_, desk):
+    """A double click or a reload: otherwise nobody would know the words that now open the key."""
     jin = person("jin", can_read_tips=True)
-    new = AtDesk(jin, as_(jin))
+    new = ReaderClient(jin, as_(jin))
     ticket = hidden_field(new.get("/desk/tips/start"), "ticket")
-    first = new.start(ticket=ticket)
-    assert new.start(ticket=ticket).text == first.text
+    first = new.set_up(ticket=ticket)
+    assert new.set_up(ticket=ticket).text == first.text
     assert new.unlock().status_code == 303
     ticket = hidden_field(new.get("/desk/tips/recover"), "ticket")
     words = {"passphrase": new.recovery, "ticket": ticket}
     sheets = [new.post("/desk/tips/recover", **words).text for _ in range(2)]
     assert sheets[0] == sheets[1] != first.text
-    new.note(new.post("/desk/tips/recover", **words))
+    new.remember_phrases(new.post("/desk/tips/recover", **words))
     new.unlock()
     ticket = hidden_field(new.get("/desk/tips/readers"), "ticket")
     sheets = [new.post("/desk/tips/renew", ticket=ticket).text for _ in range(2)]
     assert sheets[0] == sheets[1]
-    new.note(new.post("/desk/tips/renew", ticket=ticket))
+    new.remember_phrases(new.post("/desk/tips/renew", ticket=ticket))
 
     with time_machine.travel(now() + timedelta(minutes=11)):
         assert new.post("/desk/tips/renew", ticket=ticket).location == "/desk/tips/unlock"
@@ -136,7 +136,7 @@ def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
     old = desk.passphrase
 
     page = desk.post("/desk/tips/recover", passphrase=desk.recovery)
-    desk.note(page)
+    desk.remember_phrases(page)
 
     assert desk.unlock(passphrase=old).status_code == 422
     assert desk.unlock().status_code == 303
@@ -146,15 +146,15 @@ def test_a_lost_passphrase_is_replaced_with_the_recovery_sheet(desk, sent):
 def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
     with writing():
         tess.change_password("!other")
-    stolen = AtDesk(tess, as_(tess))
+    stolen = ReaderClient(tess, as_(tess))
 
     assert stolen.unlock("lighthouse keeper at dusk").status_code == 422
     assert stolen.get("/desk/tips/1").location == "/desk/tips/unlock"
 
 
-def test_who_lost_everything_starts_again_and_a_colleague_lets_them_in(desk, second_desk, sent):
-    assert second_desk.start().status_code == 409
-    second_desk.start(again="yes")
+def test_a_reader_who_lost_everything_starts_again_and_gets_access_back(desk, second_desk, sent):
+    assert second_desk.set_up().status_code == 409
+    second_desk.set_up(again="yes")
     second_desk.unlock()
     assert second_desk.get("/desk/tips/1").status_code == 404
 
@@ -179,11 +179,11 @@ def test_tips_that_come_later_are_for_everyone_on_the_roster(desk, second_desk, 
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
-def test_a_removed_reader_reads_nothing_that_comes_later(desk, second_desk, sent):
+def test_a_removed_reader_cannot_read_later_messages(desk, second_desk, sent):
     before = second_desk.client.get_cookie("board_tip_desk").value
     desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
     sent.enter()
-    sent.add("나중 이야기")
+    sent.add_message("나중 이야기")
     second_desk.client.set_cookie("board_tip_desk", before)
 
     assert second_desk.get("/desk/tips/1").location == "/desk/tips/unlock"
@@ -193,7 +193,7 @@ def test_a_removed_reader_reads_nothing_that_comes_later(desk, second_desk, sent
     assert db.session.get(Tip, 1).epoch == 2
 
 
-def test_signing_for_a_reader_begins_new_keys_for_open_tips(desk, sent, source, at_desk):
+def test_signing_for_a_reader_rotates_the_keys_of_open_tips(desk, sent, source, at_desk):
     code = sent.code
     source.send("끝난 이야기")
     desk.post("/desk/tips/2/close")
@@ -205,23 +205,23 @@ def test_signing_for_a_reader_begins_new_keys_for_open_tips(desk, sent, source, 
     assert "끝난 이야기" in jin.get("/desk/tips/2").text
     jin.post("/desk/tips/1/reply", text="언제부터였습니까?")
     sent.enter(code)
-    sent.add("작년 봄부터입니다.")
+    sent.add_message("작년 봄부터입니다.")
     for reader in (desk, jin):
         page = reader.get("/desk/tips/1").text
         assert STORY in page and "언제부터였습니까?" in page and "작년 봄부터입니다." in page
 
 
-def test_who_was_left_out_of_new_keys_keeps_what_they_read_and_what_they_wrote(
+def test_a_reader_left_out_of_a_rotation_keeps_old_messages_and_unsent_text(
     desk, second_desk, sent, at_desk, as_
 ):
-    """jin may not read tips for a while; meanwhile the keys are renewed."""
+    """jin may not read tips for a while; meanwhile the keys are rotated."""
     with writing():
         second_desk.user.revoke("can_read_tips")
     third = at_desk(person("sol", can_read_tips=True))
     desk.post(f"/desk/tips/readers/{holder_id(third.user)}/add")
     with writing():
         second_desk.user.grant("can_read_tips")
-    second_desk = AtDesk(second_desk.user, as_(second_desk.user), *second_desk.paper)
+    second_desk = ReaderClient(second_desk.user, as_(second_desk.user), *second_desk.phrases)
     second_desk.unlock()
 
     assert STORY in second_desk.get("/desk/tips/1").text
@@ -232,7 +232,7 @@ def test_who_was_left_out_of_new_keys_keeps_what_they_read_and_what_they_wrote(
     assert second_desk.post("/desk/tips/1/reply", text="Wer?").status_code == 303
 
 
-def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
+def test_a_reader_loses_access_to_one_tip(desk, second_desk, sent):
     second_desk.get("/desk/tips/1")
     desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
     assert second_desk.get("/desk/tips/1").status_code == 404
@@ -242,9 +242,7 @@ def test_a_reader_is_shut_out_of_one_tip(desk, second_desk, sent):
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
-def test_whoever_does_not_want_to_see_a_tip_gives_up_their_key_if_a_colleague_can_go_on(
-    desk, second_desk, sent
-):
+def test_a_reader_gives_up_their_key_if_a_colleague_has_one(desk, second_desk, sent):
     me = holder_id(desk.user)
     desk.post("/desk/tips/1/assign", reader=me)
     desk.post("/desk/tips/1/shut-out", reader=me)
@@ -259,13 +257,13 @@ def test_whoever_does_not_want_to_see_a_tip_gives_up_their_key_if_a_colleague_ca
     assert STORY in second_desk.get("/desk/tips/1").text
 
 
-def test_only_readers_on_the_roster_are_let_in(desk, at_desk, sent):
+def test_only_readers_on_the_roster_get_access(desk, at_desk, sent):
     jin = at_desk(person("jin", can_read_tips=True))
 
     assert desk.post("/desk/tips/1/let-in", reader=holder_id(jin.user)).status_code == 400
 
 
-def test_every_opening_is_on_a_log_that_colleagues_see(desk, second_desk, sent):
+def test_every_opening_is_in_the_log_for_colleagues(desk, second_desk, sent):
     second_desk.get("/desk/tips/1")
     second_desk.get("/desk/tips/1")
     page = desk.get("/desk/tips/1").text
@@ -274,7 +272,7 @@ def test_every_opening_is_on_a_log_that_colleagues_see(desk, second_desk, sent):
     assert page.count("tess: 제보 열람") == 1
 
 
-def test_how_to_reach_the_source_is_shown_on_request_and_noted(desk, source):
+def test_contact_details_are_shown_on_request_and_logged(desk, source):
     source.send(STORY, contact="010-9999-0000")
     assert "010-9999-0000" not in desk.get("/desk/tips/1").text
 
@@ -287,7 +285,7 @@ def test_notes_are_for_readers(desk, second_desk, sent):
 
     assert "작년 기사와 이어집니다." in second_desk.get("/desk/tips/1").text
     sent.enter()
-    assert "작년 기사와 이어집니다." not in sent.box().text
+    assert "작년 기사와 이어집니다." not in sent.mailbox().text
 
 
 def test_title_labels_and_case_are_found_again(desk, sent, source):
@@ -310,7 +308,7 @@ def test_readers_search_inside_tips(desk, sent, asked, found):
     assert desk.post("/desk/tips/search", q=asked).text.count('href="/desk/tips/1"') == found
 
 
-def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
+def test_a_tip_is_assigned_and_a_reply_promised(desk, second_desk, sent, as_):
     desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
     day = today() + timedelta(days=7)
     desk.post("/desk/tips/1/promise", day=day.isoformat())
@@ -318,17 +316,17 @@ def test_a_tip_is_assigned_and_an_answer_promised(desk, second_desk, sent, as_):
     assert 'href="/desk/tips/1"' in second_desk.get("/desk/tips?show=mine").text
     assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=mine").text
     sent.enter()
-    assert "까지 답변드리겠습니다" in sent.box().text
+    assert "까지 답변드리겠습니다" in sent.mailbox().text
     assert 'href="/desk/tips/1"' not in desk.get("/desk/tips?show=late").text
     with time_machine.travel(now() + timedelta(days=9)):
-        late = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        late = ReaderClient(desk.user, as_(desk.user), *desk.phrases)
         late.unlock()
         assert 'class="error">기한 초과<' in late.get("/desk/tips?show=late").text
 
 
-def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
+def test_a_tip_unread_for_days_is_overdue(desk, sent, as_):
     with time_machine.travel(now() + timedelta(days=3)):
-        later = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        later = ReaderClient(desk.user, as_(desk.user), *desk.phrases)
         later.unlock()
         alarmed = later.get("/desk/tips?show=late").text
         later.get("/desk/tips/1")
@@ -339,7 +337,7 @@ def test_an_unread_tip_raises_an_alarm(desk, sent, as_):
 
 
 @pytest.mark.parametrize("act", ["reply", "note"])
-def test_what_is_sent_twice_is_said_once(desk, sent, act):
+def test_a_form_sent_twice_adds_one_message(desk, sent, act):
     ticket = hidden_field(desk.get("/desk/tips/1"), "ticket")
     for text in ("Seit wann?", "Seit wann?"):
         assert desk.post(f"/desk/tips/1/{act}", text=text, ticket=ticket).status_code == 303
@@ -347,7 +345,7 @@ def test_what_is_sent_twice_is_said_once(desk, sent, act):
     assert desk.get("/desk/tips/1").text.count("Seit wann?") == 1
 
 
-def test_what_was_written_about_a_tip_that_is_gone_is_not_lost(desk, second_desk, sent):
+def test_a_note_on_an_erased_tip_is_not_lost(desk, second_desk, sent):
     second_desk.post("/desk/tips/1/erase", sure="yes")
     page = desk.post("/desk/tips/1/note", text="lang getippt <b>")
 
@@ -355,14 +353,14 @@ def test_what_was_written_about_a_tip_that_is_gone_is_not_lost(desk, second_desk
     assert "lang getippt &lt;b&gt;" in page.text
 
 
-def test_a_form_with_nothing_in_it_takes_the_title_away(desk, sent):
+def test_an_empty_form_removes_the_title(desk, sent):
     desk.post("/desk/tips/1/describe", title="저울", labels="시장", case="")
 
     assert desk.post("/desk/tips/1/describe").status_code == 303
     assert "저울" not in desk.get("/desk/tips/1").text
 
 
-def test_signing_twice_is_signing_once(desk, sent, at_desk):
+def test_signing_twice_has_no_further_effect(desk, sent, at_desk):
     jin = at_desk(person("jin", can_read_tips=True))
     for _ in range(2):
         add = desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
@@ -373,20 +371,20 @@ def test_signing_twice_is_signing_once(desk, sent, at_desk):
     assert len(db.session.scalars(select(Roster)).all()) == 2
 
 
-def test_a_removed_reader_looks_after_no_tip(desk, second_desk, sent):
+def test_a_removed_reader_is_unassigned(desk, second_desk, sent):
     desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
     desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
 
     assert db.session.get(Tip, 1).assignee_id is None
 
 
-def test_whoever_writes_for_minutes_can_send_it(desk, sent):
+def test_a_reader_who_writes_for_minutes_can_send_the_reply(desk, sent):
     with time_machine.travel(now() + timedelta(minutes=14)):
         assert desk.post("/desk/tips/1/reply", text="천천히 쓴 답").status_code == 303
         assert "천천히 쓴 답" in desk.get("/desk/tips/1").text
 
 
-def test_what_was_written_while_tips_locked_themselves_is_not_lost(desk, sent):
+def test_a_reply_of_an_expired_session_is_not_lost(desk, sent):
     with time_machine.travel(now() + timedelta(minutes=16)):
         page = desk.post("/desk/tips/1/reply", text="너무 천천히 쓴 답 <b>")
         assert page.status_code == 401
@@ -423,7 +421,7 @@ def test_tips_are_found_by_label_person_state_and_age(desk, sent, source):
 def test_old_tips_are_found_by_their_age(app, desk, sent, as_):
     later = now() + timedelta(days=app.config["TIP_DAYS"] - 10)
     with time_machine.travel(later):
-        desk = AtDesk(desk.user, as_(desk.user), *desk.paper)
+        desk = ReaderClient(desk.user, as_(desk.user), *desk.phrases)
         desk.unlock()
         for age in ("late", "week", "leaving"):
             assert 'href="/desk/tips/1"' in desk.post("/desk/tips/search", age=age).text
@@ -432,21 +430,21 @@ def test_old_tips_are_found_by_their_age(app, desk, sent, as_):
 @pytest.mark.parametrize(
     "wrong", [{"state": "x"}, {"reader": "x"}, {"age": "x"}, {"q": "가" * 101}]
 )
-def test_what_cannot_be_looked_for_is_said(desk, sent, wrong):
+def test_an_invalid_search_is_refused(desk, sent, wrong):
     page = desk.post("/desk/tips/search", **wrong)
 
     assert "problem" in page.text
     assert 'href="/desk/tips/1"' not in page.text
 
 
-def test_a_published_tip_shows_the_source_where(desk, sent):
+def test_a_source_sees_the_link_of_a_published_tip(desk, sent):
     bad = desk.post("/desk/tips/1/publish", link="javascript:alert(1)")
     desk.post("/desk/tips/1/publish", link="https://news.example/articles/books")
     sent.enter()
 
     assert bad.status_code == 422
-    assert "https://news.example/articles/books" in sent.box().text
-    assert "기사화됨" in sent.box().text
+    assert "https://news.example/articles/books" in sent.mailbox().text
+    assert "기사화됨" in sent.mailbox().text
     assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=published").text
 
 
@@ -488,11 +486,11 @@ def test_a_tip_only_somebody_who_left_could_open_is_pointed_out(desk, second_des
     assert db.session.scalars(Tip.single_reader()).all() == [1]
 
 
-def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
+def test_an_administrator_resets_the_roster_of_a_sole_reader_who_lost_everything(
     app, desk, sent, source, as_
 ):
-    """The form stays closed until an operator says so, and what was sealed stays sealed."""
-    assert desk.start(again="yes").status_code == 200
+    """The form stays closed until the reset, and old tips stay encrypted."""
+    assert desk.set_up(again="yes").status_code == 200
     desk.unlock()
     assert "<textarea" not in source.client.get("/tips/new").text
     me = holder_id(desk.user)
@@ -509,11 +507,11 @@ def test_a_sole_reader_who_lost_everything_begins_a_roster_with_an_operator(
     assert "시스템 관리자가 담당자 명단을 새로 시작함" in desk.get("/desk/tips/log").text
 
 
-def test_who_may_no_longer_read_tips_gets_no_new_ones(desk, second_desk, source):
+def test_a_reader_without_the_permission_gets_no_new_tips(desk, second_desk, source):
     with writing():
         second_desk.user.revoke("can_read_tips")
     source.send(STORY)
 
     assert second_desk.get("/desk/tips/1").status_code == 403
-    assert len(db.session.scalars(TipReader.all()).all()) == 1
-    assert inner(source.send("다시"), "tip-code")
+    assert len(db.session.scalars(TipReader.active()).all()) == 1
+    assert element_text(source.send("다시"), "tip-code")

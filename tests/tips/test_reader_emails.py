@@ -1,4 +1,4 @@
-"""Readers are told by mail that there is something, and nothing more."""
+"""Tip readers are emailed that there is something new, and nothing more."""
 
 import pytest
 
@@ -15,22 +15,24 @@ EACH = [(to, to) for to in ("jin@harbour.example", "tess@harbour.example")]
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def test_each_reader_gets_one_mail_however_many_tips_came(app, postman, desk, second_desk, source):
+def test_each_reader_gets_one_email_for_any_number_of_tips(
+    app, smtp_server, desk, second_desk, source
+):
     for number in range(3):
         source.send(f"{STORY} {number}")
 
     assert notify(app).exit_code == 0
 
-    assert sorted((to, mail["To"]) for to, mail in postman.letters) == EACH
+    assert sorted((to, mail["To"]) for to, mail in smtp_server.messages) == EACH
     assert notify(app).exit_code == 0
-    assert len(postman.letters) == 2
+    assert len(smtp_server.messages) == 2
 
 
-def test_the_mail_says_nothing_but_that_there_is_something(app, postman, desk, source):
+def test_the_email_says_only_that_there_is_something_new(app, smtp_server, desk, source):
     source.send(STORY, contact="010-9999-0000")
     notify(app)
 
-    mail = postman.letters[0][1]
+    mail = smtp_server.messages[0][1]
     assert mail["Subject"] == "[전체댓글] 확인할 것이 있습니다"
     assert mail.get_content().strip() == "데스크에서 확인할 것이 있습니다."
     assert mail["To"] == "tess@harbour.example"
@@ -41,42 +43,42 @@ def test_the_mail_says_nothing_but_that_there_is_something(app, postman, desk, s
     }  # fmt: skip
 
 
-def test_who_has_looked_is_not_told(app, postman, desk, source):
+def test_a_reader_who_has_unlocked_gets_no_email(app, smtp_server, desk, source):
     source.send(STORY)
     desk.unlock()
     notify(app)
 
-    assert postman.letters == []
+    assert smtp_server.messages == []
 
 
-def test_what_a_source_adds_is_news_again(app, postman, desk, sent):
+def test_a_message_of_a_source_is_emailed_about_again(app, smtp_server, desk, sent):
     notify(app)
     sent.enter()
-    sent.add("더 있습니다.")
+    sent.add_message("더 있습니다.")
     notify(app)
 
-    assert len(postman.letters) == 2
+    assert len(smtp_server.messages) == 2
 
 
-def test_a_mail_that_was_refused_is_sent_next_time(app, postman, desk, sent):
-    postman.answer = "451 Later"
+def test_an_email_the_server_refused_is_sent_next_time(app, smtp_server, desk, sent):
+    smtp_server.answer = "451 Later"
     refused = notify(app)
-    postman.answer = "250 OK"
+    smtp_server.answer = "250 OK"
     notify(app)
 
     assert refused.exit_code == 1
     assert "451" in refused.output
-    assert len(postman.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
-def test_nothing_is_sent_in_the_clear_to_another_machine(app, postman, monkeypatch):
-    """This mail server offers no TLS; were it elsewhere, it would get nothing."""
+def test_nothing_is_sent_unencrypted_to_another_machine(app, smtp_server, monkeypatch):
+    """This mail server offers no TLS; on another machine it would get nothing."""
     monkeypatch.setattr(mail, "_LOOPBACK", ())
 
-    letter = tip_emails.ReaderEmail("c@d.example")
+    email = tip_emails.ReaderEmail("c@d.example")
     with pytest.raises(DeliveryFailed):
-        tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", letter, site="x")
-    assert postman.letters == []
+        tip_emails.send(app.config["MAIL_SERVER"], "a@b.example", email, site="x")
+    assert smtp_server.messages == []
 
 
 def test_without_a_mail_server_the_command_says_what_to_set(app, desk):
@@ -86,22 +88,22 @@ def test_without_a_mail_server_the_command_says_what_to_set(app, desk):
     assert "BOARD_MAIL_SERVER" in answer.output
 
 
-def test_an_operator_tidies(app, desk, sent):
+def test_the_tidy_command_deletes_outdated_tips(app, desk, sent):
     answer = app.test_cli_runner().invoke(tips_cli, ["tidy"])
 
     assert answer.output == "0 tips deleted.\n"
 
 
 @pytest.mark.slow
-def test_seven_hundred_tips_make_one_mail_to_each(app, postman, desk, second_desk):
-    """What a flood by a program would do to the newsroom's telephones."""
+def test_seven_hundred_tips_make_one_email_to_each(app, smtp_server, desk, second_desk):
+    """What an automated flood would do to the newsroom's phones."""
     for batch in range(7):
         with writing():
-            readers = list(db.session.scalars(TipReader.all()))
+            readers = list(db.session.scalars(TipReader.active()))
             for number in range(100):
                 tag = f"{batch}-{number}".encode()
                 messages.submit_tip(STORY, "", [], to=readers, tag=tag, kek=bytes(32))
     for _ in range(3):
         notify(app)
 
-    assert sorted((to, mail["To"]) for to, mail in postman.letters) == EACH
+    assert sorted((to, mail["To"]) for to, mail in smtp_server.messages) == EACH

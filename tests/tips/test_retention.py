@@ -1,4 +1,4 @@
-"""What is promised of tips holds for whoever takes the database, the disk, or the logs."""
+"""The promises about tips hold against somebody who has the database, the disk, or the logs."""
 
 import json
 import logging
@@ -24,12 +24,19 @@ from board.tips.models.tip import Tip, TipItem
 from board.tips.readers import roster
 from board.tips.readers.roster import Roster
 from board.tips.sealed import retention
-from board.tips.sealed.keyring import GrantContext, Keyring, TipSecret, grant, grant_place
+from board.tips.sealed.keyring import DecryptableGrant, Keyring, TipSecret, grant, grant_context
 from board.tips.web import form_tokens
 from conftest import person
-from tips.conftest import AtDesk, Source, fields, hidden_field, holder_id, multipart
+from tips.conftest import (
+    ReaderClient,
+    SourceClient,
+    form_fields,
+    hidden_field,
+    holder_id,
+    multipart,
+)
 
-MARK = "옥상정원7731"  # stands in every text of these tests, and nowhere else
+MARK = "옥상정원7731"  # in every text of these tests, and nowhere else
 LATIN = "rooftop7731"
 STORY = f"{MARK} {LATIN} 이야기"
 
@@ -60,7 +67,7 @@ def tables():
     return {name: table for name, table in found.items() if name.split("_")[0] == "tip"}
 
 
-def test_the_tables_have_no_column_for_what_is_not_kept(app):
+def test_the_tables_have_no_other_columns(app):
     assert {name: set(table.columns.keys()) for name, table in tables().items()} == COLUMNS
 
 
@@ -70,18 +77,18 @@ def test_nothing_of_a_tip_is_dated_finer_than_a_day(app):
     assert kinds & {"DateTime", "UtcDateTime", "Time", "Float", "Double", "JSON"} == set()
 
 
-def everything_on_disk(folder):
+def all_files(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def copy_database(path: Path, to: Path) -> None:
-    """As backups do, while it is in use."""
+    """A copy while the database is in use, as backups make it."""
     with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(to)) as copy:
         live.backup(copy)
 
 
-def traces(folder, *marks):
-    """Files that hold a mark, in whatever encoding people or programs would write it."""
+def files_containing(folder, *marks):
+    """Files that contain a mark, in any encoding a person or program might use."""
     forms = {
         form
         for mark in marks
@@ -91,9 +98,7 @@ def traces(folder, *marks):
         )
     }  # fmt: skip
     return [
-        str(path)
-        for path, data in everything_on_disk(folder).items()
-        if any(form in data for form in forms)
+        str(path) for path, data in all_files(folder).items() if any(form in data for form in forms)
     ]
 
 
@@ -103,33 +108,33 @@ def logged(caplog):
     return caplog
 
 
-def test_no_act_leaves_a_word_on_disk_or_in_a_log(
+def test_no_action_leaves_plaintext_on_disk_or_in_a_log(
     app, tmp_path, desk, second_desk, source, logged, monkeypatch
 ):
-    """Database, its log, temporary files, backups and logs are searched after every act."""
+    """Database, write-ahead log, temporary files, backups and logs are searched each time."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # it remembers the one it found first
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # it caches the first one
     backup = tmp_path / "backup.db"
     origin = {"REMOTE_ADDR": "203.0.113.77"}
 
     def search(after):
         copy_database(tmp_path / "board.db", backup)
         marks = (MARK, LATIN, "203.0.113.77", "Rooftop/7.7", source.code or MARK)
-        assert traces(tmp_path, *marks) == [], after
+        assert files_containing(tmp_path, *marks) == [], after
         assert not any(mark in logged.text for mark in marks), after
 
     source.client.environ_base |= {**origin, "HTTP_USER_AGENT": "Rooftop/7.7"}
     big = (MARK.encode() * 60_000, f"{LATIN}.txt")
-    source.write(STORY, files=(big,), contact=f"{MARK} 010")
+    source.preview(STORY, files=(big,), contact=f"{MARK} 010")
     search("looking")
-    source.write("가" * 20_001 + MARK)
+    source.preview("가" * 20_001 + MARK)
     search("a refused form")
     source.send(STORY, files=(big,), contact=f"{MARK} 010")
     search("sending")
     source.enter()
     source.enter(f"{MARK} 틀린 코드")
     search("entering")
-    source.add(f"{STORY} 하나 더")
+    source.add_message(f"{STORY} 하나 더")
     search("adding")
     desk.get("/desk/tips/1")
     desk.client.post("/desk/tips/1/reply", **multipart({"text": f"{MARK} 답"}, (big,)))
@@ -140,7 +145,7 @@ def test_no_act_leaves_a_word_on_disk_or_in_a_log(
     desk.post("/desk/tips/1/contact")
     search("working")
     desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
-    ticket = hidden_field(source.box(), "ticket")
+    ticket = hidden_field(source.mailbox(), "ticket")
     source.client.post("/tips/box/code", data={"ticket": ticket})
     search("new keys")
 
@@ -150,11 +155,11 @@ def test_no_act_leaves_a_word_on_disk_or_in_a_log(
     monkeypatch.setattr("board.tips.sealed.messages.DecryptableTip.add", crash)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    assert Source(app).send(f"{STORY} und weg", files=(big,)).status_code == 500
+    assert SourceClient(app).send(f"{STORY} und weg", files=(big,)).status_code == 500
     search("a crash")
 
 
-def test_an_account_that_sends_a_tip_stands_nowhere(app, as_, ada, desk, source, tmp_path):
+def test_the_account_of_a_source_is_stored_nowhere(app, as_, ada, desk, source, tmp_path):
     source.client = as_(ada)
     source.send(STORY)
     with writing():
@@ -169,16 +174,16 @@ def test_an_account_that_sends_a_tip_stands_nowhere(app, as_, ada, desk, source,
     assert ada.id not in people
 
 
-def test_sizes_of_messages_come_in_steps(desk, sent):
+def test_encrypted_messages_are_padded_to_common_sizes(desk, sent):
     sent.enter()
     for length in (1, 5, 50, 200):
-        sent.add("가" * length)
+        sent.add_message("가" * length)
 
     items = db.session.scalars(select(TipItem).where(TipItem.kind == "message")).all()
     assert len({len(item.sealed) for item in items}) == 1
 
 
-def test_who_has_the_database_and_no_disk_has_nothing_to_guess_with(desk, sent):
+def test_a_code_opens_nothing_without_the_pepper(desk, sent):
     """The same code on another machine: another pepper, another tag."""
     (key_files.folder() / "pepper").unlink()
 
@@ -210,8 +215,8 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_row_that_was_moved_does_not_open(app, desk, sent, source, fault):
-    Source(app).send("두 번째 제보")
+def test_a_row_that_was_moved_does_not_decrypt(app, desk, sent, source, fault):
+    SourceClient(app).send("두 번째 제보")
     with writing():
         db.session.execute(text("UPDATE tip_item SET number = number"))
         db.session.execute(text("DELETE FROM tip_grant WHERE holder_id NOT IN (SELECT id"
@@ -226,16 +231,16 @@ def test_a_row_that_was_moved_does_not_open(app, desk, sent, source, fault):
     assert "과장이 장부를" not in page.text
 
 
-def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
-    """Its seal and the lock in it name the tip, each: not the erase key alone keeps it there."""
+def test_a_grant_opens_in_the_context_of_its_tip_only(desk, sent, source):
+    """Both encryptions of a grant name the tip: not only the erase key binds it."""
     key = unlocked_key(desk)
     source.send("두 번째 제보")
     me, tips = (
-        db.session.scalars(TipReader.of(desk.user)).one(),
+        db.session.scalars(TipReader.for_user(desk.user)).one(),
         db.session.scalars(select(Tip)).all(),
     )
-    one, two = (db.session.execute(Grant.to(me, [tip.id])).first() for tip in tips)
-    places = [grant_place(tip, one.purpose, one.epoch) for tip in tips]
+    one, two = (db.session.execute(Grant.for_holder(me, [tip.id])).first() for tip in tips)
+    places = [grant_context(tip, one.purpose, one.epoch) for tip in tips]
     locked = key.open(one.sealed, *places[0], me.id)
     erase_key = key_files.erase_key(tips[0].ref)
 
@@ -247,25 +252,25 @@ def test_a_grant_opens_in_the_place_of_its_tip_only(desk, sent, source):
         primitives.decrypt(erase_key, locked, *places[1])
     (key_files.folder("keys") / tips[1].ref).write_bytes(erase_key)
     with pytest.raises(DecryptionFailed):
-        GrantContext(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
+        DecryptableGrant(tips[1], one, me, key, key_files.erase_key(tips[1].ref)).open()
 
 
 def unlocked_key(desk):
-    """The pair of keys of this reader, as their passphrase opens it."""
-    reader = db.session.scalars(TipReader.of(desk.user)).one()
+    """This reader's key pair, unlocked with their passphrase."""
+    reader = db.session.scalars(TipReader.for_user(desk.user)).one()
     return reader.unwrap_key(key_files.stretch(desk.passphrase, salt=reader.salt)[1])
 
 
-def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signature(
+def test_a_lost_recovery_sheet_opens_nothing_written_after_the_new_signature(
     desk, second_desk, sent
 ):
     """With every key jin had before, from a copy of the database and the disk."""
     old, tip = unlocked_key(second_desk), db.session.get(Tip, 1)
-    before = db.session.scalars(TipReader.of(second_desk.user)).one()
-    had = Keyring.of(tip, db.session.execute(Grant.to(before, [tip.id])).all(), before, old,
-                  key_files.erase_key(tip.ref))  # fmt: skip
-    had = {place: had[place].shared for place in had}
-    second_desk.start(again="yes")
+    before = db.session.scalars(TipReader.for_user(second_desk.user)).one()
+    grants = db.session.execute(Grant.for_holder(before, [tip.id])).all()
+    old_keys = Keyring.from_grants(tip, grants, before, old, key_files.erase_key(tip.ref))
+    old_keys = {place: old_keys[place].shared for place in old_keys}
+    second_desk.set_up(again="yes")
     second_desk.unlock()
     desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/add")
     desk.post("/desk/tips/1/reply", text="그 뒤의 질문")
@@ -273,9 +278,9 @@ def test_a_sheet_that_was_lost_opens_nothing_that_is_said_after_the_new_signatur
     assert "그 뒤의 질문" in second_desk.get("/desk/tips/1").text
     item = db.session.scalars(select(TipItem).order_by(TipItem.number.desc())).first()
     tip = db.session.get(Tip, 1)
-    assert (item.purpose, item.epoch) not in had
+    assert (item.purpose, item.epoch) not in old_keys
     place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
-    for secret in had.values():
+    for secret in old_keys.values():
         with pytest.raises(DecryptionFailed):
             primitives.decrypt_shared(secret, item.sealed, *place)
 
@@ -284,10 +289,10 @@ GRANT = "INSERT INTO tip_grant (key_id, holder_id, sealed) SELECT id, :holder, x
 
 
 @pytest.mark.parametrize("kind", ["source", "reader"])
-def test_new_keys_go_to_nobody_whom_only_a_row_names(app, desk, sent, at_desk, kind):
-    """Somebody who writes to the database, and has a code of their own or an account."""
+def test_new_keys_are_not_granted_for_a_forged_row(app, desk, sent, at_desk, kind):
+    """An attacker who can write to the database, and has a code of their own or an account."""
     if kind == "source":
-        mallory = Source(app)
+        mallory = SourceClient(app)
         mallory.send("미끼")
         holder = db.session.scalar(text("SELECT max(id) FROM tip_holder"))
     else:
@@ -303,45 +308,46 @@ def test_new_keys_go_to_nobody_whom_only_a_row_names(app, desk, sent, at_desk, k
     assert db.session.get(Tip, 1).epoch == 3
     assert set(db.session.scalars(of_holder.where(Grant.holder_id == holder))) == {1}
     sent.enter(sent.code)
-    assert "과장이 장부를" in sent.box().text
-    sent.add("나중 이야기")
+    assert "과장이 장부를" in sent.mailbox().text
+    sent.add_message("나중 이야기")
     assert "나중 이야기" in desk.get("/desk/tips/1").text
 
 
-def test_a_tip_from_before_keys_were_shared_goes_on(desk, sent, at_desk):
-    """Then each key was a pair, what is said was sealed to its public half, and no grant named the
-    source."""
+def test_a_tip_of_the_first_key_format_still_works(desk, sent, at_desk):
+    """Its keys were key pairs, items were encrypted to their public keys, and no grant named the
+    source.
+    """
     tip, key = db.session.get(Tip, 1), unlocked_key(desk)
-    me = db.session.scalars(TipReader.of(desk.user)).one()
-    rows = db.session.execute(Grant.to(me, [tip.id])).all()
-    ring = Keyring.of(tip, rows, me, key, key_files.erase_key(tip.ref))
+    me = db.session.scalars(TipReader.for_user(desk.user)).one()
+    rows = db.session.execute(Grant.for_holder(me, [tip.id])).all()
+    keyring = Keyring.from_grants(tip, rows, me, key, key_files.erase_key(tip.ref))
     with writing():
         for tip_key in tip.keys:
             holders = [db.session.get(KeyHolder, each.holder_id) for each in tip_key.grants]
             tip_key.grants = []
             db.session.flush()
-            seed = ring[tip_key.purpose, tip_key.epoch].shared
+            seed = keyring[tip_key.purpose, tip_key.epoch].shared
             for holder in holders:
                 grant(tip, tip_key, TipSecret(seed, b""), holder, key_files.erase_key(tip.ref))
         for item in tip.items:
             place = ("item", tip.ref, item.purpose, item.epoch, item.number, item.kind, "")
-            said = primitives.decrypt_shared(
-                ring[item.purpose, item.epoch].shared, item.sealed, *place
+            plaintext = primitives.decrypt_shared(
+                keyring[item.purpose, item.epoch].shared, item.sealed, *place
             )
-            pair = Key(ring[item.purpose, item.epoch].shared)
-            item.sealed = primitives.hpke_encrypt(pair.public, said, *place)
+            pair = Key(keyring[item.purpose, item.epoch].shared)
+            item.sealed = primitives.hpke_encrypt(pair.public, plaintext, *place)
     jin = at_desk(person("jin", can_read_tips=True))
 
     desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
     sent.enter()
-    sent.add("나중 이야기")
+    sent.add_message("나중 이야기")
 
     assert "과장이 장부를" in jin.get("/desk/tips/1").text
     assert "나중 이야기" in jin.get("/desk/tips/1").text
 
 
 def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
-    """A row without a signature; and a signed one whose key was exchanged."""
+    """A row without a signature; and a signed one whose key was replaced."""
     mallory, key = person("mal", can_read_tips=True), Key()
     with writing():
         reader = TipReader(user=mallory, verifier=key.verifier, salt=b"", has_news=False)
@@ -353,9 +359,9 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
     assert holder_id(mallory) not in grants
 
     with writing():
-        signed = db.session.scalars(TipReader.of(desk.user)).one()
+        signed = db.session.scalars(TipReader.for_user(desk.user)).one()
         signed.public = key.public
-    with pytest.raises(roster.Forged):
+    with pytest.raises(roster.ForgedRoster):
         roster.members()
     assert "아직 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
     assert desk.get("/desk/tips/readers").status_code in (303, 503)
@@ -369,13 +375,13 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
         db.session.add(reader)
         db.session.flush()
         newest = db.session.scalars(Roster.newest()).one()
-        said = json.loads(newest.body)
-        said["readers"][str(reader.id)] = roster._entry(reader)
-        said["before"] = roster.seal_of()
-        body = json.dumps(said)
+        roster_body = json.loads(newest.body)
+        roster_body["readers"][str(reader.id)] = roster._entry(reader)
+        roster_body["before"] = roster.current_fingerprint()
+        body = json.dumps(roster_body)
         db.session.add(Roster(body=body, signer_id=reader.id, signature=key.sign(body.encode())))
 
-    with pytest.raises(roster.Forged):
+    with pytest.raises(roster.ForgedRoster):
         roster.members()
     assert "<textarea" not in source.client.get("/tips/new").text
     page = desk.get("/desk/tips/readers")
@@ -383,7 +389,7 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
     assert "담당자 명단에 문제가 있습니다" in page.text
 
 
-def test_the_source_holds_no_key_to_what_readers_say_among_themselves(desk, sent):
+def test_the_source_has_no_key_to_the_readers_notes(desk, sent):
     source_keys = db.session.execute(
         select(TipKey.purpose)
         .join(Grant, Grant.key_id == TipKey.id)
@@ -403,18 +409,18 @@ class TestErasure:
 
         desk.post("/desk/tips/1/erase", sure="yes")
 
-        assert "삭제되었습니다" in sent.box().text or "코드" in sent.box().text
+        assert "삭제되었습니다" in sent.mailbox().text or "코드" in sent.mailbox().text
         assert desk.get("/desk/tips/1").status_code == 404
         assert sent.enter().status_code == 422
-        counted = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
-        kept = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure",
+        counts = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
+        may_remain = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure",
                 "tip_log"}  # fmt: skip
-        assert {t for t, count in counted.items() if count} <= kept
-        assert counted["tip_holder"] == 1
-        assert counted["tip_erasure"] == 1
+        assert {t for t, count in counts.items() if count} <= may_remain
+        assert counts["tip_holder"] == 1
+        assert counts["tip_erasure"] == 1
 
     def test_it_reaches_backups(self, app, desk, sent, tmp_path):
-        """The whole database as it was, with every key a reader has: it does not open."""
+        """The whole database as it was, with every key a reader has, cannot be decrypted."""
         copy_database(tmp_path / "board.db", tmp_path / "backup.db")
         desk.post("/desk/tips/1/erase", sure="yes")
         db.session.remove()
@@ -428,10 +434,10 @@ class TestErasure:
         assert 'href="/desk/tips/1"' in desk.get("/desk/tips").text
         assert desk.get("/desk/tips/1").status_code == 404
         sent.enter()
-        assert "과장이 장부를" not in sent.box().text
-        assert "이 제보는 이제 없습니다" in sent.box().text
+        assert "과장이 장부를" not in sent.mailbox().text
+        assert "이 제보는 이제 없습니다" in sent.mailbox().text
 
-    def test_it_empties_the_log_of_the_database(self, desk, sent, tmp_path):
+    def test_it_truncates_the_write_ahead_log(self, desk, sent, tmp_path):
         ref = db.session.get(Tip, 1).ref.encode()
         db.session.rollback()
         assert ref in (tmp_path / "board.db-wal").read_bytes()
@@ -441,7 +447,7 @@ class TestErasure:
         files = [tmp_path / "board.db", tmp_path / "board.db-wal"]
         assert [path.name for path in files if ref in path.read_bytes()] == []
 
-    def test_after_the_days_of_retention_it_goes_by_itself(self, app, desk, source):
+    def test_a_tip_is_erased_when_its_retention_ends(self, app, desk, source):
         source.send(STORY, files=((b"x" * 100, "a.bin"),))
         days = timedelta(days=app.config["TIP_DAYS"])
         with time_machine.travel(now() + days - timedelta(days=1)), writing():
@@ -461,16 +467,16 @@ class TestErasure:
         with time_machine.travel(now() + days + timedelta(days=32)), writing():
             assert retention.erase_outdated() == 1
 
-    def test_both_sides_are_told_fourteen_days_before(self, app, desk, sent, as_):
+    def test_both_sides_are_warned_fourteen_days_before_erasure(self, app, desk, sent, as_):
         days = timedelta(days=app.config["TIP_DAYS"])
         with time_machine.travel(now() + days - timedelta(days=14)):
             sent.enter()
-            assert re.search(r'class="error">[^<]*삭제', sent.box().text)
-            later = AtDesk(desk.user, as_(desk.user), *desk.paper)
+            assert re.search(r'class="error">[^<]*삭제', sent.mailbox().text)
+            later = ReaderClient(desk.user, as_(desk.user), *desk.phrases)
             later.unlock()
             assert re.search(r'class="error">[^<]*삭제', later.get("/desk/tips/1").text)
 
-    def test_files_that_belong_to_nothing_are_swept_after_a_day(self, desk, sent):
+    def test_orphaned_files_are_deleted_after_two_days(self, desk, sent):
         stray = key_files.folder("files") / "stray"
         stray.write_bytes(b"x")
         with writing():
@@ -481,15 +487,15 @@ class TestErasure:
         assert not stray.exists()
 
 
-def test_the_code_is_kept_under_the_forms_own_secret_only(desk, source):
-    form = fields(source.write(STORY))
+def test_the_code_is_encrypted_with_the_token_of_its_form_only(desk, source):
+    form = form_fields(source.preview(STORY))
     source.client.post("/tips/new", data=form)
 
     assert form_tokens.result_of(form_tokens.new()) is None
     assert form_tokens.result_of(form["ticket"])
 
 
-def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path):
+def test_two_boards_do_not_accept_each_others_form_tokens(app, another, desk, tmp_path):
     other = another(tmp_path / "other")
     with other.app_context():
         foreign = form_tokens.new()
@@ -498,6 +504,6 @@ def test_two_boards_do_not_take_each_others_tickets(app, another, desk, tmp_path
     assert form_tokens.age(form_tokens.new()) < timedelta(seconds=5)
 
 
-def test_forgetting_the_log_twice_is_no_trouble(app):
+def test_the_write_ahead_log_can_be_truncated_twice(app):
     truncate_wal()
     truncate_wal()

@@ -1,4 +1,4 @@
-"""A source sends a tip, keeps a code, and comes back with it."""
+"""A source sends a tip, gets a code, and comes back with it."""
 
 from datetime import timedelta
 
@@ -6,11 +6,14 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from board.db import db, now
+from board.db import db, now, writing
 from board.tips.crypto import key_files, passphrases, primitives
+from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.sealed import messages
-from tips.conftest import Source, fields, hidden_field, inner
+from board.tips.sealed.submission import AlreadySent, Submission
+from board.tips.web import form_tokens
+from tips.conftest import SourceClient, element_text, form_fields, hidden_field
 
 AS_SERVED = (
     primitives._PASSES,
@@ -20,7 +23,7 @@ AS_SERVED = (
 STORY = "과장이 장부를 두 권 씁니다."
 
 
-def tips():
+def tip_count():
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(Tip))
 
@@ -29,73 +32,73 @@ def test_a_source_sends_and_comes_back(sent):
     assert len(sent.code.split()) == 8
 
     assert sent.enter().location == "/tips/box"
-    page = sent.box().text
+    page = sent.mailbox().text
     assert STORY in page
     assert "아직 읽지 않음" in page
 
 
-def test_nothing_is_sent_before_it_was_looked_at(desk, source):
-    page = source.write(STORY)
+def test_nothing_is_sent_before_the_preview(desk, source):
+    page = source.preview(STORY)
 
     assert page.status_code == 200
     assert "아직 아무것도 보내지 않았습니다" in page.text
     assert STORY in page.text
-    assert tips() == 0
+    assert tip_count() == 0
 
 
-def test_a_form_without_a_ticket_is_looked_at_first(desk, source):
+def test_a_form_without_a_token_gets_a_preview(desk, source):
     """A program that posts at once gets the preview, whose form it can post."""
-    looked = source.client.post("/tips/new", data={"text": STORY, "step": "send"})
-    assert tips() == 0
+    preview = source.client.post("/tips/new", data={"text": STORY, "step": "send"})
+    assert tip_count() == 0
 
-    page = source.client.post("/tips/new", data=fields(looked))
+    page = source.client.post("/tips/new", data=form_fields(preview))
 
-    assert len(inner(page, "tip-code").split()) == 8
-    assert tips() == 1
+    assert len(element_text(page, "tip-code").split()) == 8
+    assert tip_count() == 1
 
 
-def test_the_text_may_be_changed_and_looked_at_again(desk, source):
-    form = fields(source.write(STORY))
+def test_the_text_can_be_changed_and_previewed_again(desk, source):
+    form = form_fields(source.preview(STORY))
 
     again = source.client.post("/tips/new", data={**form, "text": "더 씁니다.", "again": "yes"})
 
-    assert (again.status_code, tips()) == (200, 0)
+    assert (again.status_code, tip_count()) == (200, 0)
     assert "더 씁니다." in again.text
 
 
-def test_the_code_is_shown_again_for_ten_minutes_to_whoever_has_the_form(desk, source):
-    form = fields(source.write(STORY))
-    code = inner(source.client.post("/tips/new", data=form), "tip-code")
+def test_the_code_is_shown_again_for_ten_minutes_if_the_form_is_sent_again(desk, source):
+    form = form_fields(source.preview(STORY))
+    code = element_text(source.client.post("/tips/new", data=form), "tip-code")
 
     reloaded = source.client.post("/tips/new", data=form)
     with time_machine.travel(now() + timedelta(minutes=11)):
         later = source.client.post("/tips/new", data=form)
 
-    assert inner(reloaded, "tip-code") == code
+    assert element_text(reloaded, "tip-code") == code
     assert later.status_code == 409
     assert code not in later.text
-    assert tips() == 1
+    assert tip_count() == 1
 
 
-def test_two_words_are_asked_back_and_then_the_code_is_gone(desk, source):
-    form = fields(source.write(STORY))
-    page = source.client.post("/tips/new", data=form)
-    code, asked = inner(page, "tip-code").split(), fields(page)
-    places = [name for name in asked if name.startswith("word")]
+def test_after_two_words_are_checked_the_code_is_no_longer_shown(desk, source):
+    tip_form = form_fields(source.preview(STORY))
+    page = source.client.post("/tips/new", data=tip_form)
+    code, check_form = element_text(page, "tip-code").split(), form_fields(page)
+    places = [name for name in check_form if name.startswith("word")]
     right = {name: code[int(name[4:]) - 1] for name in places}
 
-    wrong = source.client.post("/tips/new/check", data={**asked, places[0]: "뷁뷁"})
-    good = source.client.post("/tips/new/check", data={**asked, **right})
+    wrong = source.client.post("/tips/new/check", data={**check_form, places[0]: "뷁뷁"})
+    good = source.client.post("/tips/new/check", data={**check_form, **right})
 
     assert (wrong.status_code, good.status_code) == (422, 200)
-    assert inner(wrong, "tip-code").split() == code
+    assert element_text(wrong, "tip-code").split() == code
     assert len(places) == 2
     assert "잘 적으셨습니다" in good.text
-    assert source.client.post("/tips/new", data=form).status_code == 409
+    assert source.client.post("/tips/new", data=tip_form).status_code == 409
 
 
 @pytest.mark.parametrize("spelling", ["digits", "two syllables", "lines"])
-def test_a_code_opens_in_whatever_way_it_was_noted(sent, spelling):
+def test_a_code_opens_the_tip_in_every_spelling(sent, spelling):
     typed = {
         "digits": passphrases.as_digits(sent.code),
         "two syllables": " ".join(word[:2] for word in sent.code.split()),
@@ -114,14 +117,14 @@ def test_a_wrong_code_opens_nothing(sent, typed):
     assert "맞지 않는 코드입니다" in answer.text
 
 
-def test_a_word_that_is_in_no_list_is_named(sent):
+def test_an_unknown_word_is_named(sent):
     typed = " ".join(["뷁뷁", *sent.code.split()[1:]])
 
     assert "1번째 단어는 단어 목록에 없습니다" in sent.enter(typed).text
 
 
-def test_every_try_costs_one_derivation_and_the_same_time(sent, monkeypatch):
-    """Right, wrong, and not even words: counted, and slept up to the same moment."""
+def test_every_attempt_costs_one_derivation_and_the_same_time(sent, monkeypatch):
+    """Right codes, wrong codes and other text: derivations counted, sleep up to the same moment."""
     clock, slept, stretched = [100.0], [], []
     monkeypatch.setattr("board.tips.source.mailbox_views.TRY_SECONDS", 0.6)
     monkeypatch.setattr("board.tips.source.mailbox_views.time.monotonic", lambda: clock[0])
@@ -146,13 +149,13 @@ def test_guessing_a_code_is_slow():
 
 
 def test_no_cookie_before_a_code_is_entered(sent, source):
-    other = Source(sent.client.application)
+    other = SourceClient(sent.client.application)
     pages = [
         other.client.get("/tips"),
         other.client.get("/tips/new"),
-        other.write(STORY),
+        other.preview(STORY),
         other.send(STORY),
-        other.box(),
+        other.mailbox(),
         other.enter("wrong"),
     ]
 
@@ -173,9 +176,9 @@ def test_the_code_is_in_no_title_and_no_address_and_no_cookie(sent):
     assert sent.code.split()[0] not in "".join(map(str, sent.enter().headers))
 
 
-def test_the_sources_pages_are_kept_by_nobody_and_all_look_alike(sent):
+def test_pages_of_sources_are_not_cached_and_have_common_sizes(sent):
     sent.enter()
-    for page in (sent.client.get("/tips"), sent.client.get("/tips/new"), sent.box()):
+    for page in (sent.client.get("/tips"), sent.client.get("/tips/new"), sent.mailbox()):
         headers = page.headers
         assert headers["Cache-Control"] == "private, no-store, no-transform"
         assert headers["Referrer-Policy"] == "no-referrer"
@@ -191,8 +194,8 @@ def test_pages_of_tips_are_not_compressed(sent):
     assert "Content-Encoding" not in page.headers
 
 
-def test_a_member_who_sends_a_tip_is_a_stranger(desk, as_, ada, app):
-    """The session cookie comes along, and nobody looks at it."""
+def test_a_member_who_sends_a_tip_stays_anonymous(desk, as_, ada, app):
+    """The session cookie is sent, and ignored."""
     member = as_(ada)
     seen_on = ada.sessions[0].seen_on
 
@@ -209,20 +212,20 @@ def without_ticket(page):
     return page.text.replace(hidden_field(page, "ticket"), "")
 
 
-def test_an_empty_tip_is_refused_and_a_trap_is_for_programs(desk, source):
-    empty = source.write("  ")
-    trapped = source.write(STORY, website="http://spam.example")
+def test_an_empty_tip_and_a_filled_honeypot_are_refused(desk, source):
+    empty = source.preview("  ")
+    trapped = source.preview(STORY, website="http://spam.example")
 
     assert (empty.status_code, trapped.status_code) == (422, 422)
     assert "내용을 입력하거나 파일을 올려 주세요" in empty.text
     assert STORY in trapped.text
 
 
-def test_a_text_of_the_greatest_length_is_taken_and_a_longer_one_kept_on_the_page(desk, source):
+def test_a_text_of_maximum_length_is_sent_and_a_longer_one_stays_on_the_page(desk, source):
     longest = "가" * Tip.TEXT_MAX
 
     assert source.send(longest).status_code == 200
-    refused = source.write(longest + "나")
+    refused = source.preview(longest + "나")
     assert refused.status_code == 422
     assert longest + "나" in refused.text
 
@@ -239,90 +242,104 @@ class TestAFlood:
     def settings(self, settings):
         return settings | {"TIPS_PER_HOUR": 4}
 
-    def test_beyond_the_hours_limit_nothing_is_lost_and_the_next_hour_is_free(self, desk, source):
+    def test_above_the_hourly_limit_the_text_stays_and_can_be_sent_an_hour_later(
+        self, desk, source
+    ):
         with time_machine.travel(now().replace(minute=5), tick=False) as clock:
             for number in range(4):
                 clock.shift(10)
-                form = fields(source.write(f"{STORY} {number}"))
+                form = form_fields(source.preview(f"{STORY} {number}"))
                 clock.shift(10)
                 assert source.client.post("/tips/new", data=form).status_code == 200
-            form = fields(source.write("다섯 번째"))
+            form = form_fields(source.preview("다섯 번째"))
             clock.shift(10)
             refused = source.client.post("/tips/new", data=form)
             clock.shift(3600)
-            taken = source.client.post("/tips/new", data=fields(refused))
+            taken = source.client.post("/tips/new", data=form_fields(refused))
 
         assert refused.status_code == 503
         assert "다섯 번째" in refused.text
         assert taken.status_code == 200
-        assert tips() == 5
+        assert tip_count() == 5
 
     def test_a_thousand_machines_share_one_limit(self, app, desk):
-        """A botnet sends each tip from another address, in a browser of its own."""
+        """A botnet sends each tip from another address and browser."""
         with time_machine.travel(now().replace(minute=5), tick=False) as clock:
             statuses = []
             for number in range(6):
-                bot = Source(app)
+                bot = SourceClient(app)
                 bot.client.environ_base |= {"REMOTE_ADDR": f"203.0.113.{number}"}
-                form = fields(bot.write(f"{STORY} {number}"))
-                clock.shift(messages.TYPED)
+                form = form_fields(bot.preview(f"{STORY} {number}"))
+                clock.shift(messages.TYPING_TIME_MIN)
                 statuses.append(bot.client.post("/tips/new", data=form).status_code)
 
         assert statuses == [200] * 4 + [503] * 2
 
-    def test_a_form_that_was_not_typed_is_looked_at_again_once_many_come(self, desk, source):
+    def test_a_form_filled_in_too_fast_gets_a_preview_at_a_busy_hour(self, desk, source):
         with time_machine.travel(now().replace(minute=5), tick=False) as clock:
             for number in range(2):
                 assert source.send(f"{STORY} {number}").status_code == 200
-            fast = fields(source.write("너무 빠릅니다.", files=((b"x", "x.txt"),)))
+            fast = form_fields(source.preview("너무 빠릅니다.", files=((b"x", "x.txt"),)))
             again = source.client.post("/tips/new", data=fast)
-            assert (again.status_code, tips()) == (200, 2)
+            assert (again.status_code, tip_count()) == (200, 2)
             assert "x.txt" in again.text
-            form = fields(source.write("천천히 썼습니다."))
-            clock.shift(messages.TYPED)
+            form = form_fields(source.preview("천천히 썼습니다."))
+            clock.shift(messages.TYPING_TIME_MIN)
             assert source.client.post("/tips/new", data=form).status_code == 200
 
     def test_a_thousand_tips_make_one_notice(self, desk, source):
-        from board.tips.models.key_holders import TipReader  # noqa: PLC0415
-
         for number in range(3):
             with time_machine.travel(now() + timedelta(hours=number)):
                 source.send(STORY)
-        assert [reader.has_news for reader in db.session.scalars(TipReader.all())] == [True]
+        assert [reader.has_news for reader in db.session.scalars(TipReader.active())] == [True]
 
 
 def test_the_same_form_twice_makes_one_tip(desk, source):
-    form = fields(source.write(STORY))
+    form = form_fields(source.preview(STORY))
 
-    codes = {inner(source.client.post("/tips/new", data=form), "tip-code") for _ in range(3)}
+    codes = {element_text(source.client.post("/tips/new", data=form), "tip-code") for _ in range(3)}
 
     assert len(codes) == 1
-    assert tips() == 1
+    assert tip_count() == 1
 
 
-def test_a_ticket_is_good_for_a_day_and_only_ours(desk, source):
-    form = fields(source.write(STORY))
+def test_of_two_requests_with_the_same_form_at_once_the_second_stores_nothing(app, desk):
+    """Both have passed the first check; the write lock puts them in order."""
+    readers, token = list(db.session.scalars(TipReader.active())), form_tokens.new()
+    first, second = (Submission.prepare(token, STORY, "", [], readers) for _ in range(2))
+    with writing():
+        first.store()
+
+    with pytest.raises(AlreadySent), writing():
+        second.store()
+
+    assert tip_count() == 1
+    assert form_tokens.result_of(token) == first.code
+
+
+def test_a_form_token_is_valid_for_a_day_and_must_be_signed(desk, source):
+    form = form_fields(source.preview(STORY))
     for broken in ("", "x", form["ticket"][:-4] + "AAAA", form["ticket"] + "A", "é" * 64):
         source.client.post("/tips/new", data={**form, "ticket": broken})
     with time_machine.travel(now() + timedelta(hours=25)):
         source.client.post("/tips/new", data=form)
 
-    assert tips() == 0
+    assert tip_count() == 0
 
 
-def test_the_time_to_be_in_the_box_ends(sent):
+def test_a_sources_session_expires(sent):
     sent.enter()
     with time_machine.travel(now() + timedelta(minutes=29)):
-        assert STORY in sent.box().text
+        assert STORY in sent.mailbox().text
     with time_machine.travel(now() + timedelta(minutes=58)):
-        assert STORY in sent.box().text
+        assert STORY in sent.mailbox().text
     with time_machine.travel(now() + timedelta(minutes=100)):
-        assert STORY not in sent.box().text
+        assert STORY not in sent.mailbox().text
     with time_machine.travel(now() + timedelta(minutes=58)):
-        assert STORY in sent.box().text
+        assert STORY in sent.mailbox().text
 
 
-def test_what_was_written_while_the_box_locked_itself_is_not_lost(sent):
+def test_a_message_of_an_expired_session_is_not_lost(sent):
     sent.enter()
     with time_machine.travel(now() + timedelta(minutes=31)):
         page = sent.client.post("/tips/box/message", data={"text": "천천히 <b>", "step": "look"})
@@ -332,7 +349,7 @@ def test_what_was_written_while_the_box_locked_itself_is_not_lost(sent):
     assert 'name="code"' in page.text
 
 
-def test_leaving_locks_the_box(sent):
+def test_leaving_locks_the_tip(sent):
     sent.enter()
     cookie = sent.client.get_cookie("board_tip").value
 
@@ -340,38 +357,38 @@ def test_leaving_locks_the_box(sent):
     sent.client.set_cookie("board_tip", cookie)
 
     assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert STORY not in sent.box().text
+    assert STORY not in sent.mailbox().text
 
 
 def test_a_source_sees_how_often_the_code_was_used(sent):
     sent.enter()
-    assert "오늘 처음 쓰였습니다" in sent.box().text
+    assert "오늘 처음 쓰였습니다" in sent.mailbox().text
     sent.enter()
-    assert "지금까지 1번 쓰였습니다" in sent.box().text
+    assert "지금까지 1번 쓰였습니다" in sent.mailbox().text
     sent.enter()
-    assert "지금까지 2번 쓰였습니다" in sent.box().text
+    assert "지금까지 2번 쓰였습니다" in sent.mailbox().text
 
 
 def test_a_source_adds_something(sent):
     sent.enter()
 
-    assert sent.add("그 장부를 본 날은 11월 3일입니다.").location == "/tips/box#newest"
-    assert "11월 3일입니다" in sent.box().text
+    assert sent.add_message("그 장부를 본 날은 11월 3일입니다.").location == "/tips/box#newest"
+    assert "11월 3일입니다" in sent.mailbox().text
 
 
 def test_a_source_changes_the_code(sent):
-    old, elsewhere = sent.code, Source(sent.client.application)
+    old, elsewhere = sent.code, SourceClient(sent.client.application)
     sent.enter()
     elsewhere.enter(old)
-    ticket = hidden_field(sent.box(), "ticket")
+    ticket = hidden_field(sent.mailbox(), "ticket")
 
     page = sent.client.post("/tips/box/code", data={"ticket": ticket})
     again = sent.client.post("/tips/box/code", data={"ticket": ticket})
 
-    new = inner(page, "tip-code")
-    assert inner(again, "tip-code") == new != old
-    assert STORY in sent.box().text
-    assert STORY not in elsewhere.box().text
+    new = element_text(page, "tip-code")
+    assert element_text(again, "tip-code") == new != old
+    assert STORY in sent.mailbox().text
+    assert STORY not in elsewhere.mailbox().text
     assert sent.enter(old).status_code == 422
     assert sent.enter(new).status_code == 303
 
@@ -388,16 +405,16 @@ def test_a_source_asks_for_erasure(sent, desk):
     sent.enter()
     sent.client.post("/tips/box/erase")
 
-    assert "삭제를 요청하셨습니다" in sent.box().text
+    assert "삭제를 요청하셨습니다" in sent.mailbox().text
     assert "삭제 요청" in desk.get("/desk/tips").text
 
 
-def test_acts_in_a_locked_box_lead_to_its_door(sent):
+def test_actions_in_a_locked_tip_lead_to_the_code_form(sent):
     for act in ("message", "file", "code", "burn", "erase"):
         assert sent.client.post(f"/tips/box/{act}").location == "/tips/box"
 
 
-def test_the_language_travels_in_the_address(desk, source):
+def test_the_language_is_kept_in_the_address(desk, source):
     page = source.client.get("/tips/new?lang=en").text
 
     assert "What happened?" in page

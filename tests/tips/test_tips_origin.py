@@ -1,9 +1,9 @@
-"""Sources may have an address of their own: the form answers there alone, and nothing else does."""
+"""Tips may have an origin of their own: the form is served there alone, and nothing else is."""
 
 import pytest
 
 from board.config import BadSetting, load
-from tips.conftest import Source, fields, hidden_field, inner
+from tips.conftest import SourceClient, element_text, form_fields, hidden_field
 
 BOARD = "https://news.example"
 OWN = "https://jebo.example"
@@ -18,20 +18,20 @@ def settings(settings):
 
 @pytest.fixture
 def as_(as_):
-    """Whoever works at the desk does so at the board."""
+    """Staff sign in at the board's origin."""
 
-    def at_the_board(user):
+    def signed_in(user):
         client = as_(user)
         token = client.get_cookie("board_session").value
         client.environ_base["HTTP_HOST"] = "news.example"
         client.set_cookie("__Host-board_session", token, domain="news.example", secure=True)
-        return At(client, BOARD)
+        return OriginClient(client, BOARD)
 
-    return at_the_board
+    return signed_in
 
 
-class At:
-    """A browser at one address."""
+class OriginClient:
+    """A browser at one origin."""
 
     def __init__(self, client, origin):
         self.client, self.origin, self.application = client, origin, client.application
@@ -45,25 +45,25 @@ class At:
 
 @pytest.fixture
 def board(app):
-    return At(app.test_client(), BOARD)
+    return OriginClient(app.test_client(), BOARD)
 
 
 @pytest.fixture(params=[OWN, ONION])
 def there(app, request):
-    return At(app.test_client(), request.param)
+    return OriginClient(app.test_client(), request.param)
 
 
 @pytest.fixture
 def source(app, there):
-    source = Source(app)
+    source = SourceClient(app)
     source.client = there
     return source
 
 
-def test_a_source_sends_and_comes_back_there(desk, source, there):
-    form = fields(source.write(STORY))
+def test_a_source_sends_and_comes_back_at_the_tips_origin(desk, source, there):
+    form = form_fields(source.preview(STORY))
     page = there.post("/tips/new", data=form)
-    code = inner(page, "tip-code")
+    code = element_text(page, "tip-code")
     entered = source.enter(code)
 
     cookie = entered.headers["Set-Cookie"]
@@ -71,10 +71,10 @@ def test_a_source_sends_and_comes_back_there(desk, source, there):
     assert cookie.startswith("__Host-board_tip=" if secure else "board_tip=")
     assert ("; Secure" in cookie) is secure
     assert "Domain" not in cookie
-    assert STORY in source.box().text
+    assert STORY in source.mailbox().text
 
 
-def test_nothing_of_the_board_answers_there(there, harbour):
+def test_pages_of_the_board_are_not_found_at_the_tips_origin(there, harbour):
     for path in (
         "/sign-in", "/sign-up", "/articles/harbour", "/desk", "/rulings", "/healthz",
         "/nothing", "/api/v1/counts?article=harbour", "/feed.atom", "/desk/tips",
@@ -88,60 +88,60 @@ def test_nothing_of_the_board_answers_there(there, harbour):
         assert "script-src" not in page.headers["Content-Security-Policy"], path
 
 
-def test_nobody_signs_in_or_posts_there(there, harbour):
+def test_nobody_signs_in_or_posts_at_the_tips_origin(there, harbour):
     for path in ("/sign-in", "/language", "/articles/harbour/comments"):
         assert there.post(path, data={"email": "x"}).status_code == 404
 
 
-def test_the_bare_address_leads_to_the_first_page(there):
+def test_the_root_of_the_tips_origin_redirects_to_the_first_page(there):
     assert there.get("/").location == "/tips"
 
 
-def test_the_form_does_not_answer_at_the_board(board, desk):
+def test_the_board_redirects_to_the_form_at_the_tips_origin(board, desk):
     for path in ("/tips", "/tips/new", "/tips/box?lang=en"):
         answer = board.get(path)
         assert (answer.status_code, answer.location) == (303, OWN + path)
         assert "no-store" in answer.headers["Cache-Control"]
-    ticket = hidden_field(At(board.client, OWN).get("/tips/new"), "ticket")
+    ticket = hidden_field(OriginClient(board.client, OWN).get("/tips/new"), "ticket")
     sent = board.post("/tips/new", data={"ticket": ticket, "text": STORY, "step": "look"})
     assert sent.status_code == 404
 
 
-def test_the_links_of_the_board_lead_there(board, harbour):
+def test_links_of_the_board_lead_to_the_tips_origin(board, harbour):
     assert f'href="{OWN}/tips" rel="noreferrer noopener"' in board.get("/articles/harbour").text
     assert f'href="{OWN}/tips?lang=en"' in board.get("/?lang=en").text
 
 
-def test_a_form_of_another_place_is_refused_there(desk, there):
+def test_a_form_from_another_origin_is_refused(desk, there):
     ticket = hidden_field(there.get("/tips/new"), "ticket")
     for origin in (BOARD, "null", "http://localhost", {OWN: ONION, ONION: OWN}[there.origin]):
         headers = {"Sec-Fetch-Site": None, "Origin": origin}
         data = {"ticket": ticket, "text": STORY}
         assert there.post("/tips/new", data=data, headers=headers).status_code == 403
     own = {"Sec-Fetch-Site": None, "Origin": there.origin}
-    looked = there.post("/tips/new", data={"ticket": ticket, "text": STORY}, headers=own)
-    assert "아직 아무것도 보내지 않았습니다" in looked.text
+    preview = there.post("/tips/new", data={"ticket": ticket, "text": STORY}, headers=own)
+    assert "아직 아무것도 보내지 않았습니다" in preview.text
 
 
-def test_tor_browser_is_told_of_the_onion_service(app, desk):
-    clear, onion = (At(app.test_client(), origin) for origin in (OWN, ONION))
+def test_the_onion_location_header_names_the_onion_service(app, desk):
+    clear, onion = (OriginClient(app.test_client(), origin) for origin in (OWN, ONION))
 
     assert clear.get("/tips/new?lang=en").headers["Onion-Location"] == f"{ONION}/tips/new?lang=en"
     assert "Onion-Location" not in onion.get("/tips/new").headers
-    assert "Onion-Location" not in At(app.test_client(), BOARD).get("/").headers
+    assert "Onion-Location" not in OriginClient(app.test_client(), BOARD).get("/").headers
 
 
-def test_only_a_place_with_tls_asks_for_tls(there):
+def test_only_an_origin_with_tls_sets_hsts(there):
     assert ("Strict-Transport-Security" in there.get("/tips").headers) is (there.origin == OWN)
 
 
-def test_a_file_of_the_looks_comes_from_there(there):
+def test_static_files_are_served_at_the_tips_origin(there):
     assert there.get("/static/css/board.css").status_code == 200
     assert BOARD not in there.get("/tips").text
 
 
-def test_the_members_of_the_board_are_strangers_there(there, as_, ada):
-    """Even if a browser brought the cookie along."""
+def test_a_members_session_is_ignored_at_the_tips_origin(there, as_, ada):
+    """Even if a browser sent the cookie."""
     member = as_(ada)
     token = member.client.get_cookie("__Host-board_session", domain="news.example").value
     headers = {"Cookie": f"__Host-board_session={token}; board_session={token}"}
@@ -155,7 +155,7 @@ class TestAnOnionServiceOnly:
     def settings(self, settings):
         return settings | {"TIPS_ORIGIN": ONION}
 
-    def test_the_board_says_how_to_get_there(self, board):
+    def test_the_board_shows_the_onion_address(self, board):
         assert 'href="/tips"' in board.get("/").text
         page = board.get("/tips/new")
         assert f'<code class="address-shown">{ONION}/tips/new</code>' in page.text
@@ -180,8 +180,8 @@ def test_an_address_that_would_share_cookies_is_refused(tmp_path, origin, own):
         load(app, {"ORIGIN": origin, "TIPS_ORIGIN": own})
 
 
-def test_browsers_too_old_to_say_where_a_form_is_from_can_send_it(there):
-    """Under no-referrer alone they would call its origin "null", which is refused."""
+def test_browsers_without_sec_fetch_site_can_send_the_form(there):
+    """With no-referrer alone they would send the origin "null", which is refused."""
     page = there.get("/tips/new")
 
     assert page.headers["Referrer-Policy"] == "no-referrer"

@@ -14,20 +14,20 @@ MOMENT = datetime(2026, 11, 22, 5, 5, tzinfo=UTC)  # 14:05 in Seoul
 
 
 @pytest.mark.parametrize(
-    ("language", "told"),
+    ("language", "texts"),
     [
         ("ko", ("2026.11.22. 14:05", "2026.03.01.", "2026.03.")),
         ("en", ("22 November 2026, 14:05", "1 March 2026", "March 2026")),
     ],
 )
-def test_each_language_has_one_style(app, language, told):
+def test_each_language_has_one_date_style(app, language, texts):
     day = date(2026, 3, 1)
 
     with app.test_request_context("/"), force_locale(language):
-        assert (format_datetime(MOMENT), format_full_date(day), format_month(day)) == told
+        assert (format_datetime(MOMENT), format_full_date(day), format_month(day)) == texts
 
 
-def test_the_thread_and_the_article_tell_the_moment(guest, app):
+def test_an_article_shows_when_it_was_published(guest, app):
     keep(Article(slug="pier", title="The pier", published_at=MOMENT))
 
     assert ">2026.11.22. 14:05</time>" in guest.get("/articles/pier").text
@@ -44,7 +44,7 @@ def test_the_thread_and_the_article_tell_the_moment(guest, app):
         ("/transparency", ">2026년 하반기</th>", ">Second half of 2026</th>"),
     ],
 )
-def test_days_months_and_half_years_do_so_too(guest, path, korean, english):
+def test_days_months_and_half_years_follow_the_language_too(guest, path, korean, english):
     with time_machine.travel(MOMENT, tick=False):
         pages = guest.get(path).text, guest.get(f"{path}?lang=en").text
 

@@ -1,4 +1,4 @@
-"""Rules that hold for every page, present and future: found by walking the URL map."""
+"""Rules that hold for every page, present and future, because the tests walk the URL map."""
 
 import re
 
@@ -16,7 +16,7 @@ from board.moderation.filters.models import State
 from board.web import access
 from conftest import keep, say
 
-# What a guest may open; everything else sends them to sign in.
+# Pages a guest may open; all others redirect to sign-in.
 OPEN_TO_GUESTS = {
     "static",
     "api.comments",
@@ -56,12 +56,12 @@ MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
     "mutes.muted", "people.notices",
 }  # fmt: skip
-COLLEAGUES = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
-# Who else gets in where: role → pages, all others answer 403.
+STAFF = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
+# Pages that each role may open besides; all others answer 403.
 MATRIX = {
     "ada": MEMBERS | {"edits.edit_form"},
     "mo": MEMBERS
-    | COLLEAGUES
+    | STAFF
     | {
         "desk.home",
         "people.index",
@@ -88,7 +88,7 @@ MATRIX = {
         "log.index",
     },
     "tess": MEMBERS
-    | COLLEAGUES
+    | STAFF
     | {
         "desk.home",
         "log.index",
@@ -110,15 +110,16 @@ MATRIX = {
 
 @pytest.fixture
 def urls(app, ada, harbour):
-    """Every page and act of the board, filled in with things that exist."""
+    """The URL of every endpoint, filled in with rows that exist."""
     comment = say(harbour, ada, "A comment")
     with writing():
         comment.edit(Body.from_text("A comment, edited"))
         filter_rules.add(kind="word", text="lantern", by=None, state=State.ON)
         dry_run.begin(kind="word", text="l", action="hold", category="other", disguised=True,
                      by=ada, days=1, note="")  # fmt: skip
-        claim_workflow.claim(comment, name="Kim", contact="kim@pier.example", kind="privacy",
-                        sentence="A", text="B", wish="block", requester="person")  # fmt: skip
+        claim_workflow.receive_claim(comment, name="Kim", contact="kim@pier.example",
+                        kind="privacy", sentence="A", text="B", wish="block",
+                        requester="person")  # fmt: skip
         orders.register([comment], by=ada, kind="court", body="A court", number="1", items="Hide",
                         received_at=now(), deadline_at=now())  # fmt: skip
 
@@ -151,7 +152,7 @@ def test_each_role_opens_exactly_its_pages(request, as_, urls, name):
     assert {answers[page] for page in answers.keys() - opened} <= {403}
 
 
-def test_guests_do_nothing_but_sign_up_sign_in_choose_a_language_and_send_tips(guest, urls):
+def test_guests_can_only_post_sign_up_sign_in_language_complaints_and_tips(guest, urls):
     refused = {act for act, url in urls("POST").items() if guest.post(url).status_code == 401}
 
     allowed = urls("POST").keys() - refused
@@ -163,7 +164,7 @@ def test_guests_do_nothing_but_sign_up_sign_in_choose_a_language_and_send_tips(g
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 
 
-FOREIGN = [
+CROSS_SITE_HEADERS = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
@@ -177,31 +178,32 @@ FOREIGN = [
 ]
 
 
-def test_every_act_is_refused_from_a_page_that_is_not_ours(as_, mo, urls):
+def test_every_post_from_another_site_is_refused(as_, mo, urls):
     client = as_(mo)
 
     statuses = {
-        act: client.post(url, headers=FOREIGN[0]).status_code for act, url in urls("POST").items()
+        act: client.post(url, headers=CROSS_SITE_HEADERS[0]).status_code
+        for act, url in urls("POST").items()
     }
 
     assert set(statuses.values()) == {403}, statuses
 
 
-@pytest.mark.parametrize("headers", FOREIGN)
-def test_an_act_is_refused_whatever_a_page_that_is_not_ours_says(as_, ada, harbour, headers):
+@pytest.mark.parametrize("headers", CROSS_SITE_HEADERS)
+def test_a_comment_from_another_site_is_refused_with_any_of_its_headers(as_, ada, harbour, headers):
     posted = as_(ada).post("/articles/harbour/comments", data={"body": "Hi"}, headers=headers)
 
     assert (posted.status_code, harbour.comment_count) == (403, 0)
 
 
-def test_a_program_says_our_own_origin(guest):
+def test_a_program_that_sends_our_own_origin_may_post(guest):
     headers = {"Sec-Fetch-Site": None, "Origin": "http://localhost"}
 
     assert guest.post("/language", data={"lang": "en"}, headers=headers).status_code == 303
 
 
-def test_reading_never_changes_anything(as_, app, mo, urls, harbour):
-    """Pages are read inside transactions that cannot write, so this needs only to succeed."""
+def test_get_and_head_never_change_anything(as_, app, mo, urls, harbour):
+    """Views read in transactions that cannot write, so it is enough that they succeed."""
     client = as_(mo)
     revision = harbour.revision
 
@@ -223,7 +225,7 @@ def test_a_view_without_an_audience_stops_the_app(app):
         access.init_app(app)
 
 
-def test_every_page_carries_the_headers_that_protect_it(as_, guest, tess, urls):
+def test_every_page_has_the_security_headers(as_, guest, tess, urls):
     pages = [*urls("GET").values(), "/nowhere", "/comments/99999999"]
     for client in (guest, as_(tess)):
         for url in pages:
@@ -238,8 +240,8 @@ def test_every_page_carries_the_headers_that_protect_it(as_, guest, tess, urls):
             if answer.mimetype != "text/html":
                 continue
             assert "require-trusted-types-for 'script'" in policy, url
-            whose = "no-referrer" if "/tips" in url else "strict-origin-when-cross-origin"
-            assert headers["Referrer-Policy"] == whose, url
+            referrer = "no-referrer" if "/tips" in url else "strict-origin-when-cross-origin"
+            assert headers["Referrer-Policy"] == referrer, url
             assert "camera=()" in headers["Permissions-Policy"], url
 
 
@@ -262,11 +264,11 @@ def test_guests_get_no_cookie_and_members_pages_are_private(as_, guest, ada, url
     for page, url in urls("GET").items():
         assert "Set-Cookie" not in guest.get(url).headers, page
         if page not in ("static", "health.healthz", "health.readyz"):
-            kept = as_(ada).get(url).headers["Cache-Control"]
-            assert kept.removesuffix(", no-transform") == "private, no-store", page
+            cache_control = as_(ada).get(url).headers["Cache-Control"]
+            assert cache_control.removesuffix(", no-transform") == "private, no-store", page
 
 
-def test_a_page_that_is_not_there_says_so_in_the_readers_language(guest):
+def test_a_missing_page_is_404_in_the_readers_language(guest):
     korean, english = guest.get("/nowhere"), guest.get("/nowhere?lang=en")
 
     assert (korean.status_code, english.status_code) == (404, 404)
@@ -274,7 +276,7 @@ def test_a_page_that_is_not_there_says_so_in_the_readers_language(guest):
     assert "Page not found" in english.text
 
 
-def test_a_crash_is_a_page_without_a_trace(app, guest):
+def test_a_crash_shows_a_page_without_a_traceback(app, guest):
     app.testing = False
     app.view_functions["articles.front"] = access.open_to(access.everyone)(lambda: 1 / 0)
 
@@ -285,14 +287,14 @@ def test_a_crash_is_a_page_without_a_trace(app, guest):
     assert "일시적인 오류가 발생했습니다" in response.text
 
 
-def test_a_member_who_signs_out_leaves_nothing_open(as_, ada, urls):
+def test_after_signing_out_the_account_page_is_closed(as_, ada, urls):
     client = as_(ada)
     client.post("/sign-out")
 
     assert client.get("/account").location == "/sign-in?next=/account"
 
 
-def test_the_articles_of_a_newsroom_with_an_address_are_shared_under_it(app, guest):
+def test_with_an_origin_the_canonical_link_of_an_article_uses_it(app, guest):
     app.config.update(ORIGIN="https://news.example", TRUSTED_HOSTS=["news.example"], HTTPS=True)
     keep(Article.publish(slug="one", title="One"))
 
@@ -302,6 +304,6 @@ def test_the_articles_of_a_newsroom_with_an_address_are_shared_under_it(app, gue
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
-def test_another_host_name_is_refused_everywhere(guest, urls):
+def test_an_unknown_host_name_is_refused_everywhere(guest, urls):
     for url in ["/", "/nowhere", *urls("GET").values()]:
         assert guest.get(url, base_url="http://evil.example").status_code == 400, url

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a clear page with a 4xx; never a 500, never a half-stored row."""
+"""Hostile input: every answer is a clear page with a 4xx, never a 500 or a half-stored row."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -49,7 +49,7 @@ def stored():
         (b"&".join(b"f%d=1" % n for n in range(1500)), 413),
     ],
 )
-def test_forms_that_are_no_comment(client, raw, status):
+def test_forms_that_are_not_a_comment_are_refused(client, raw, status):
     response = send(client, raw)
 
     assert (response.status_code, stored()) == (status, 0)
@@ -60,14 +60,14 @@ def test_forms_that_are_no_comment(client, raw, status):
     "content_type",
     ["application/json", "text/plain", "application/xml", "text/html", "", "a/b; charset=utf-16"],
 )
-def test_other_formats_are_refused(client, content_type):
+def test_other_content_types_are_refused(client, content_type):
     response = send(client, b'{"body": "hello"}', content_type)
 
     assert (response.status_code, stored()) == (415, 0)
 
 
 @pytest.mark.parametrize("depth", [2_000, 30_000])
-def test_deep_json_is_only_another_format(client, depth):
+def test_deeply_nested_json_is_refused_by_its_content_type(client, depth):
     assert send(client, b"[" * depth, "application/json").status_code == 415
 
 
@@ -91,7 +91,7 @@ def test_broken_multipart_is_refused(client, broken):
     assert response.status_code in (400, 413, 422)
 
 
-NOTHING = [
+MISSING_PATHS = [
     "/comments/0", "/comments/-1", "/comments/9223372036854775808", "/comments/" + "9" * 5000,
     "/comments/%D9%A3", "/comments/%EF%BC%93", "/comments/1_0", "/comments/1e3",
     "/comments/0x1", "/comments/%00", "/comments/1%00", "/articles/%00", "/articles/%ff",
@@ -102,14 +102,14 @@ NOTHING = [
 ]  # fmt: skip
 
 
-def test_addresses_of_nothing_are_not_found(client):
-    for path in NOTHING:
+def test_paths_that_lead_nowhere_are_not_found(client):
+    for path in MISSING_PATHS:
         response = client.get(path)
         assert response.status_code in (404, 400, 414), path
         assert response.headers["Cache-Control"] == "private, no-store", path
 
 
-def test_an_endless_address_is_refused(client):
+def test_an_overlong_address_is_refused(client):
     assert client.get("/?" + "a" * 5000).status_code == 414
 
 
@@ -119,7 +119,7 @@ def test_unreadable_queries_are_refused(client, query):
 
 
 @pytest.mark.parametrize("lang", ["xx", "ko_KR", "../../etc", "<script>", "en\u3164"])
-def test_a_language_we_do_not_speak_is_korean(client, lang):
+def test_an_unknown_language_falls_back_to_korean(client, lang):
     page = client.get("/", query_string={"lang": lang})
 
     assert page.status_code == 200
@@ -134,7 +134,7 @@ def test_other_methods_are_refused(client, harbour, verb):
     assert "GET" in response.headers["Allow"]
 
 
-def test_get_on_an_act_is_refused(client, ada, harbour):
+def test_get_on_a_post_endpoint_is_refused(client, ada, harbour):
     comment = say(harbour, ada, "Still here")
 
     for act in ("delete", "hide", "restore"):
@@ -145,20 +145,20 @@ def test_get_on_an_act_is_refused(client, ada, harbour):
 @pytest.mark.parametrize(
     "cookie", ["", "x", "\x00", "한글", "a" * 3000, "'; DROP TABLE session; --", "%00"]
 )
-def test_a_cookie_of_no_session_is_a_guest(guest, cookie):
+def test_a_cookie_without_a_session_means_a_guest(guest, cookie):
     guest.set_cookie("board_session", cookie)
 
     assert guest.get("/account").status_code == 303
 
 
-def test_a_remember_token_of_another_program_means_nothing(guest, harbour):
+def test_cookies_of_other_programs_sign_nobody_in(guest, harbour):
     guest.set_cookie("remember_token", "1|" + "a" * 128)
     guest.set_cookie("session", ".eJwlzjkOwjAQAMC_uKbYw3ux")
 
     assert guest.get("/account").status_code == 303
 
 
-def test_forwarded_headers_of_strangers_change_nothing(guest, harbour):
+def test_forwarded_headers_without_a_proxy_change_nothing(guest, harbour):
     plain = guest.get("/articles/harbour").data
     headers = {
         "X-Forwarded-For": "6.6.6.6",
@@ -172,7 +172,7 @@ def test_forwarded_headers_of_strangers_change_nothing(guest, harbour):
     assert guest.get("/articles/harbour", headers=headers).data == plain
 
 
-def test_a_full_disk_is_told_and_the_text_kept(app, client, guest, harbour):
+def test_a_full_disk_is_503_with_the_text_still_there(app, client, guest, harbour):
     pages = db.session.scalar(text("PRAGMA page_count"))
     db.session.rollback()
 
@@ -191,7 +191,7 @@ def test_a_full_disk_is_told_and_the_text_kept(app, client, guest, harbour):
     assert stored() == len(answers) - len(refused) == harbour.comment_count
 
 
-def test_a_database_another_program_holds_is_told_and_reading_goes_on(
+def test_a_database_held_by_another_program_is_503_and_reading_goes_on(
     app, client, guest, harbour, monkeypatch
 ):
     monkeypatch.setattr(app.extensions["write_lock"], "WAIT", 0.05)
@@ -207,7 +207,7 @@ def test_a_database_another_program_holds_is_told_and_reading_goes_on(
     assert client.post(COMMENTS, data={"body": "Waiting"}).status_code == 303
 
 
-def test_a_member_still_reads_on_a_day_nothing_can_be_written(as_, ada, harbour, monkeypatch):
+def test_a_member_can_still_read_while_nothing_can_be_written(as_, ada, harbour, monkeypatch):
     client = as_(ada)
     with writing():
         db.session.execute(update(Session).values(seen_on=now().date() - timedelta(days=2)))
@@ -223,10 +223,10 @@ def test_a_member_still_reads_on_a_day_nothing_can_be_written(as_, ada, harbour,
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_member_whom_nobody_can_look_up_is_told_what_happened_and_keeps_the_text(
+def test_a_member_who_cannot_be_looked_up_gets_503_and_keeps_the_text(
     as_, ada, harbour, monkeypatch, method
 ):
-    """The page that says so asks the database, too, for whoever is signed in."""
+    """The error page itself looks up the viewer in the database that fails."""
     client = as_(ada)
     missing = text("SELECT nothing FROM nowhere")
     monkeypatch.setattr(Session, "with_user", lambda _token: (missing, {}))

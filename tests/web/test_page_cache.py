@@ -1,4 +1,4 @@
-"""Guests' pages are handed out from memory, and never stale, never private."""
+"""Page cache: guests' pages are served from memory, never stale and never private."""
 
 import re
 import threading
@@ -20,13 +20,13 @@ BOARD = Path(middleware.__file__).parents[2]
 
 @pytest.fixture
 def rendered(app, monkeypatch):
-    """How often Flask was asked for each address."""
+    """The addresses that Flask rendered, in order."""
     paths = []
     app.before_request_funcs[None].insert(0, lambda: paths.append(request.full_path.rstrip("?")))
     return paths
 
 
-def test_a_page_asked_for_again_is_not_made_again(guest, rendered, harbour):
+def test_a_page_requested_again_is_not_rendered_again(guest, rendered, harbour):
     pages = [
         "/",
         "/articles/harbour",
@@ -59,7 +59,7 @@ def test_a_change_anywhere_is_seen_at_once(guest, ada, harbour):
         }
 
 
-def test_a_change_elsewhere_leaves_a_thread_in_place(guest, rendered, ada, harbour):
+def test_a_comment_on_another_article_leaves_a_page_in_the_cache(guest, rendered, ada, harbour):
     other = keep(Article.publish(slug="other", title="Other"))
     guest.get("/articles/harbour")
 
@@ -79,9 +79,7 @@ def test_a_change_by_another_worker_is_seen_at_once(app, another, guest, ada, ha
     assert "Closed by the other worker" in guest.get("/articles/harbour").text
 
 
-def test_members_get_their_own_pages_and_leave_nothing_for_guests(
-    as_, guest, rendered, ada, harbour
-):
+def test_members_get_their_own_pages_and_guests_never_see_them(as_, guest, rendered, ada, harbour):
     client = as_(ada)
     for _ in range(2):
         assert 'data-viewer="' in client.get("/articles/harbour").text
@@ -93,7 +91,7 @@ def test_members_get_their_own_pages_and_leave_nothing_for_guests(
 @pytest.mark.parametrize(
     "cookie", ["board_session", "board_device", "__Host-board_session", "lang"]
 )
-def test_a_request_with_a_cookie_of_ours_always_asks(guest, rendered, harbour, cookie):
+def test_a_request_with_a_cookie_of_ours_bypasses_the_cache(guest, rendered, harbour, cookie):
     guest.get("/articles/harbour")
     guest.set_cookie(cookie, "x")
 
@@ -112,7 +110,7 @@ def test_cookies_of_others_change_nothing(guest, rendered, harbour):
     assert len(rendered) == 1
 
 
-def test_what_differs_by_address_language_or_encoding_is_kept_apart(guest, harbour):
+def test_pages_that_differ_by_host_language_or_encoding_are_cached_separately(guest, harbour):
     variants = [
         guest.get("/articles/harbour"),
         guest.get("/articles/harbour?lang=en"),
@@ -130,14 +128,14 @@ def test_what_differs_by_address_language_or_encoding_is_kept_apart(guest, harbo
     assert len({r.data for r in variants}) == 4
 
 
-def test_what_the_browser_has_is_not_sent_again(guest, rendered, harbour):
+def test_a_page_the_browser_has_is_not_sent_again(guest, rendered, harbour):
     page = guest.get("/articles/harbour")
 
     same = guest.get("/articles/harbour", headers={"If-None-Match": page.headers["ETag"]})
 
     assert (same.status_code, same.data) == (304, b"")
-    told = ("Cache-Control", "ETag", "Vary")
-    assert dict(same.headers) == {name: page.headers[name] for name in told}
+    sent = ("Cache-Control", "ETag", "Vary")
+    assert dict(same.headers) == {name: page.headers[name] for name in sent}
     assert len(rendered) == 1
 
 
@@ -163,7 +161,7 @@ def test_a_head_request_has_the_headers_and_no_body(guest, harbour):
 @pytest.mark.parametrize(
     "path", ["/nowhere", "/sign-in", "/account", "/articles/harbour/comments?before=x"]
 )
-def test_errors_forms_and_redirects_are_never_kept(guest, rendered, harbour, path):
+def test_errors_forms_and_redirects_are_never_cached(guest, rendered, harbour, path):
     for _ in range(2):
         guest.get(path)
 
@@ -174,7 +172,7 @@ def test_errors_forms_and_redirects_are_never_kept(guest, rendered, harbour, pat
     "cookie",
     ["lang =en", "a=1; lang=en", " lang=en", "\u3000lang=en", "lang=en,lang=en", "a=1;;\tlang=en"],
 )
-def test_no_cookie_however_written_changes_what_other_guests_get(guest, app, harbour, cookie):
+def test_no_cookie_however_written_changes_the_pages_of_other_guests(guest, app, harbour, cookie):
     header = cookie.encode().decode("latin1")
     app.test_client(use_cookies=False).get("/articles/harbour", headers={"Cookie": header})
 
@@ -182,7 +180,7 @@ def test_no_cookie_however_written_changes_what_other_guests_get(guest, app, har
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
-def test_only_reading_is_answered_from_memory(guest, rendered, harbour, method):
+def test_only_get_and_head_are_answered_from_the_cache(guest, rendered, harbour, method):
     guest.get("/articles/harbour")
 
     answer = guest.open("/articles/harbour", method=method)
@@ -191,7 +189,7 @@ def test_only_reading_is_answered_from_memory(guest, rendered, harbour, method):
     assert len(rendered) == 2
 
 
-def test_a_part_asked_for_is_answered_with_the_whole_or_the_part(guest, harbour):
+def test_a_range_request_gets_the_range_or_the_whole_file(guest, harbour):
     whole = guest.get("/static/css/board.css").data
     for path in ("/static/css/board.css", "/static/css/board.css?lang"):
         answer = guest.get(path, headers={"Range": "bytes=0-9"})
@@ -202,18 +200,20 @@ def test_a_part_asked_for_is_answered_with_the_whole_or_the_part(guest, harbour)
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("if_none_match", "status"),
     [
         ("{weak}", 304), ("{strong}", 304), ('"other", {weak}', 304), ("*", 304),
         ('{strong}, "other"', 304), ('"other"', 200), ('"x{bare}"', 200), ("{bare}x", 200),
         ('"x {weak} x"', 200), ("", 200), ("nonsense", 200), ('W/"', 200),
     ],
 )  # fmt: skip
-def test_the_same_page_by_whatever_name_the_browser_has_it(guest, rendered, harbour, asked, status):
+def test_every_form_of_the_etag_is_compared_rightly(
+    guest, rendered, harbour, if_none_match, status
+):
     page = guest.get("/articles/harbour")
     weak = page.headers["ETag"]
     strong, bare = weak.removeprefix("W/"), weak.removeprefix("W/").strip('"')
-    header = {"If-None-Match": asked.format(weak=weak, strong=strong, bare=bare)}
+    header = {"If-None-Match": if_none_match.format(weak=weak, strong=strong, bare=bare)}
 
     answer = guest.get("/articles/harbour", headers=header)
 
@@ -237,7 +237,7 @@ def test_a_304_is_followed_by_the_new_page_once_there_is_one(guest, ada, harbour
         ("gzip;q=0", None), ("br", None), ("", None), ("x" * 1000, None),
     ],
 )  # fmt: skip
-def test_each_gets_the_encoding_they_can_read_from_two_kept_pages(
+def test_each_client_gets_an_encoding_it_accepts_from_two_cached_pages(
     guest, rendered, harbour, accepted, encoding
 ):
     guest.get("/articles/harbour")
@@ -250,7 +250,7 @@ def test_each_gets_the_encoding_they_can_read_from_two_kept_pages(
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80"])
-def test_a_host_that_is_not_ours_gets_and_leaves_nothing(guest, harbour, host):
+def test_an_unknown_host_gets_no_cached_page_and_leaves_none(guest, harbour, host):
     guest.get("/articles/harbour")
 
     for _ in range(2):
@@ -259,24 +259,24 @@ def test_a_host_that_is_not_ours_gets_and_leaves_nothing(guest, harbour, host):
 
 
 @pytest.fixture
-def shelf(app, monkeypatch):
+def cache_store(app, monkeypatch):
     monkeypatch.setattr(store, "BYTES_MAX", 400_000)
-    return app.extensions["kept"]._shelf
+    return app.extensions["page_cache"]._pages
 
 
-def test_memory_is_bounded_and_names_and_headers_count(guest, harbour, shelf):
+def test_memory_is_bounded_and_includes_keys_and_headers(guest, harbour, cache_store):
     for number in range(60):
         for _ in range(2):
             guest.get(f"/api/v1/counts?article=harbour&lang={number:04}{'x' * 3000}")
 
-    pages = [*shelf._once._pages.items(), *shelf._again._pages.items()]
-    assert 50_000 < shelf.bytes <= 400_000
-    assert shelf.bytes == sum(store._weight(key, page) for key, page in pages)
-    assert shelf.bytes > sum(len(page.body) + len(key[3]) for key, page in pages)
+    pages = [*cache_store._probation._pages.items(), *cache_store._protected._pages.items()]
+    assert 50_000 < cache_store.bytes <= 400_000
+    assert cache_store.bytes == sum(store._size(key, page) for key, page in pages)
+    assert cache_store.bytes > sum(len(page.body) + len(key[3]) for key, page in pages)
 
 
-def test_what_others_read_stays_when_one_asks_for_thousands_of_addresses(
-    guest, rendered, harbour, shelf
+def test_a_visitor_with_many_addresses_evicts_nothing_that_others_read(
+    guest, rendered, harbour, cache_store
 ):
     for _ in range(2):
         guest.get("/articles/harbour")
@@ -288,8 +288,8 @@ def test_what_others_read_stays_when_one_asks_for_thousands_of_addresses(
     assert rendered.count("/articles/harbour") == 1
 
 
-def test_of_what_is_read_again_and_again_the_longest_unread_leaves_first(
-    guest, rendered, harbour, shelf
+def test_of_pages_read_again_the_least_recently_used_is_evicted_first(
+    guest, rendered, harbour, cache_store
 ):
     for number in range(100):
         guest.get("/articles/harbour")
@@ -297,11 +297,11 @@ def test_of_what_is_read_again_and_again_the_longest_unread_leaves_first(
             guest.get(f"/articles/harbour?lang={number}")
 
     assert rendered.count("/articles/harbour") == 1
-    assert shelf.bytes <= 400_000
+    assert cache_store.bytes <= 400_000
 
 
-def elsewhere(app, verb):
-    """While a request is being answered here, another one writes."""
+def write_in_another_thread(app, verb):
+    """Writes in another thread, while a request is being answered in this one."""
 
     def write():
         with app.app_context(), writing():
@@ -313,13 +313,13 @@ def elsewhere(app, verb):
 
 
 @pytest.mark.parametrize("moment", ["before_request", "after_request"])
-def test_a_page_made_while_somebody_writes_is_not_handed_out_afterwards(
-    app, guest, harbour, moment
-):
+def test_a_page_rendered_during_a_write_is_not_served_afterwards(app, guest, harbour, moment):
     def close_meanwhile(response=None):
         if not closed:
             closed.append(True)
-            elsewhere(app, lambda: db.session.get_one(Article, harbour.id).close(reason="Storm"))
+            write_in_another_thread(
+                app, lambda: db.session.get_one(Article, harbour.id).close(reason="Storm")
+            )
         return response
 
     closed = []
@@ -331,13 +331,15 @@ def test_a_page_made_while_somebody_writes_is_not_handed_out_afterwards(
     assert "Storm" in after
 
 
-def test_a_slow_page_from_before_does_not_replace_the_new_one(app, guest, harbour):
-    """It was begun first and ends last, after another guest already had the new one."""
+def test_a_slow_old_page_does_not_replace_the_new_one(app, guest, harbour):
+    """It is begun first and ends last, after another guest already had the new one."""
 
     def close_and_read_meanwhile(response):
         if not closed:
             closed.append(True)
-            elsewhere(app, lambda: db.session.get_one(Article, harbour.id).close(reason="Storm"))
+            write_in_another_thread(
+                app, lambda: db.session.get_one(Article, harbour.id).close(reason="Storm")
+            )
             reader = threading.Thread(target=lambda: seen.append(read()))
             reader.start()
             reader.join()
@@ -355,13 +357,13 @@ def test_a_slow_page_from_before_does_not_replace_the_new_one(app, guest, harbou
     assert "Storm" in seen[0] and "Storm" in guest.get("/articles/harbour").text
 
 
-def test_readers_and_a_writer_at_once_never_see_an_old_page_after_a_new_one(app, ada, harbour):
+def test_readers_during_writes_never_see_an_old_page_after_a_new_one(app, ada, harbour):
     over, seen = threading.Event(), {n: [] for n in range(3)}
 
     def count():
         with app.app_context():
-            told = Client(app).get("/api/v1/counts?article=harbour").json
-        return told["counts"]["harbour"]
+            answer = Client(app).get("/api/v1/counts?article=harbour").json
+        return answer["counts"]["harbour"]
 
     def read(counts):
         while not over.is_set():
@@ -380,16 +382,14 @@ def test_readers_and_a_writer_at_once_never_see_an_old_page_after_a_new_one(app,
     assert all(counts == sorted(counts) for counts in seen.values())
 
 
-def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
-    app, ada, guest, harbour, monkeypatch
-):
-    """The others wait for it, and get it."""
-    in_line, turn = threading.Semaphore(0), middleware._single_flight
+def test_of_many_requests_for_a_stale_page_one_renders_it(app, ada, guest, harbour, monkeypatch):
+    """The others wait for it and get it."""
+    waiting, single_flight = threading.Semaphore(0), middleware._single_flight
     seen, readers, made = [], [], []
 
-    def stand_in_line(page):
-        in_line.release()
-        return turn(page)
+    def count_and_wait(page):
+        waiting.release()
+        return single_flight(page)
 
     def read():
         with app.app_context():
@@ -401,12 +401,12 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
             readers.extend(threading.Thread(target=read) for _ in range(4))
             for reader in readers:
                 reader.start()
-            assert all(in_line.acquire(timeout=30) for _ in (made, *readers))
+            assert all(waiting.acquire(timeout=30) for _ in (made, *readers))
         return response
 
     guest.get("/articles/harbour")
     say(harbour, ada, "News")
-    monkeypatch.setattr(middleware, "_single_flight", stand_in_line)
+    monkeypatch.setattr(middleware, "_single_flight", count_and_wait)
     app.after_request_funcs.setdefault(None, []).append(wait_for_the_others)
     read()
     for reader in readers:
@@ -416,7 +416,7 @@ def test_of_many_who_ask_for_a_page_that_is_out_of_date_one_makes_it(
     assert ["News" in page for page in seen] == [True] * 5
 
 
-def test_nobody_waits_long_for_somebody_elses_page(app, ada, guest, harbour, monkeypatch):
+def test_nobody_waits_long_for_another_thread_to_render(app, ada, guest, harbour, monkeypatch):
     monkeypatch.setattr(middleware, "_WAIT_SECONDS", 0.01)
 
     def read_meanwhile(response):
@@ -441,7 +441,7 @@ def test_nobody_waits_long_for_somebody_elses_page(app, ada, guest, harbour, mon
     assert "News" in seen[1]
 
 
-def test_a_page_is_not_handed_out_beyond_its_hour(guest, rendered, harbour):
+def test_a_page_is_not_served_beyond_its_hour(guest, rendered, harbour):
     """Days, months and terms end with one."""
     with time_machine.travel(datetime(2026, 11, 22, 14, 30, tzinfo=UTC), tick=False) as clock:
         for minutes in (0, 29, 1):
@@ -451,7 +451,7 @@ def test_a_page_is_not_handed_out_beyond_its_hour(guest, rendered, harbour):
     assert rendered == ["/articles/harbour"] * 2
 
 
-def test_a_page_begun_in_one_hour_and_done_in_the_next_is_made_again(app, guest, harbour):
+def test_a_page_begun_in_one_hour_and_done_in_the_next_is_rendered_again(app, guest, harbour):
     made = []
 
     def take_long(response):
@@ -469,7 +469,7 @@ def test_a_page_begun_in_one_hour_and_done_in_the_next_is_made_again(app, guest,
 
 
 @pytest.mark.parametrize(
-    ("picked_up", "left"),
+    ("query", "filtered"),
     [
         ("fbclid=IwAR0", ""),
         ("utm_source=navernewsstand&utm_medium=referral", ""),
@@ -478,24 +478,24 @@ def test_a_page_begun_in_one_hour_and_done_in_the_next_is_made_again(app, guest,
         ("&&=&%ff=%ff&lang", "?lang"),
     ],
 )
-def test_what_a_link_picked_up_on_its_way_leads_to_the_page_that_is_kept(
-    guest, rendered, harbour, picked_up, left
+def test_a_link_with_tracking_parameters_gets_the_cached_page(
+    guest, rendered, harbour, query, filtered
 ):
-    page = guest.get(f"/articles/harbour{left}")
+    page = guest.get(f"/articles/harbour{filtered}")
 
-    assert guest.get(f"/articles/harbour?{picked_up}").data == page.data
+    assert guest.get(f"/articles/harbour?{query}").data == page.data
     assert len(rendered) == 1
 
 
-def test_a_page_hands_on_only_what_pages_ask_for(guest, harbour):
+def test_links_on_a_page_carry_only_known_parameters(guest, harbour):
     page = guest.get("/articles/harbour?fbclid=IwAR0&sort=oldest")
-    shut = guest.get("/desk/comments?fbclid=IwAR0&queue=held")
+    refused = guest.get("/desk/comments?fbclid=IwAR0&queue=held")
 
     assert "sort=oldest" in page.text and "fbclid" not in page.text
-    assert shut.location == "/sign-in?next=/desk/comments?queue%3Dheld"
+    assert refused.location == "/sign-in?next=/desk/comments?queue%3Dheld"
 
 
-def test_every_address_we_make_asks_only_for_what_gets_through(app):
+def test_every_query_parameter_in_url_for_is_a_known_one(app):
     in_paths = {name for rule in app.url_map.iter_rules() for name in rule.arguments}
     sources = [path.read_text() for kind in ("html", "py") for path in BOARD.rglob(f"*.{kind}")]
     made = [call for source in sources for call in re.findall(r"url_for\(([^()]*)", source)]

@@ -1,4 +1,4 @@
-"""Style sheets and scripts: which module may import which, how wide a line is, what is served."""
+"""Style sheets and scripts: allowed imports, width of lines, and the files that are served."""
 
 import re
 from pathlib import Path
@@ -29,12 +29,12 @@ def imports(path: Path) -> list[Path]:
 
 
 def reached_from(path: Path) -> set[Path]:
-    reached, waiting = set(), imports(path)
-    while waiting:
-        module = waiting.pop()
+    reached, pending = set(), imports(path)
+    while pending:
+        module = pending.pop()
         if module not in reached:
             reached.add(module)
-            waiting += imports(module)
+            pending += imports(module)
     return reached
 
 
@@ -43,7 +43,7 @@ def name(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_every_import_is_written_so_that_it_gets_a_version(path):
+def test_every_import_has_the_form_that_gets_a_version(path):
     code = COMMENT.sub("", path.read_text())
     written = [line for line in code.splitlines() if ANY_IMPORT.search(line)]
 
@@ -54,12 +54,12 @@ def test_every_import_is_written_so_that_it_gets_a_version(path):
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_modules_import_in_no_circle(path):
+def test_modules_have_no_import_cycle(path):
     assert path not in reached_from(path)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_modules_import_only_their_own_folder_and_what_is_below(path):
+def test_modules_import_only_their_own_folder_and_lower_levels(path):
     part = part_of(path)
     strays = [
         name(module)
@@ -102,14 +102,14 @@ def test_all_sheets_are_served_as_one_without_comments(guest):
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_minifying_changes_no_string_template_or_pattern(path):
+def test_minifying_changes_no_string_template_or_regex(path):
     code = COMMENT.sub("", static_files.JS_IMPORT.sub("", path.read_text()))
     served = static_files.minified(name(path)).decode()
 
     assert [text for text in LITERAL.findall(code) if text not in served] == []
 
 
-def test_what_a_script_imports_has_the_address_it_has_everywhere(guest):
+def test_an_imported_script_has_its_versioned_address(guest):
     board = guest.get("/static/js/board.js").text
     imported = re.findall(r'import\("\./(thread/search\.js)\?v=([0-9a-f]{12})"\)', board)
     answer = guest.get(f"/static/js/{imported[0][0]}?v={imported[0][1]}")
@@ -120,20 +120,20 @@ def test_what_a_script_imports_has_the_address_it_has_everywhere(guest):
     assert f'from"../dom.js?v={dom}"' in answer.text
 
 
-def test_a_change_below_changes_the_address_of_all_above(monkeypatch, tmp_path):
+def test_a_changed_module_changes_the_version_of_all_that_import_it(monkeypatch, tmp_path):
     (tmp_path / "low.js").write_text("export const a = 1;\n")
     (tmp_path / "top.js").write_text('import { a } from "./low.js";\n')
     monkeypatch.setattr(static_files, "FOLDER", tmp_path)
-    made = (static_files.minified, static_files.version, static_files._minifiable)
+    cached_functions = (static_files.minified, static_files.version, static_files._minifiable)
     before, after = [], []
     try:
         for versions in (before, after):
-            for each in made:
+            for each in cached_functions:
                 each.cache_clear()
             versions += [static_files.version("low.js"), static_files.version("top.js")]
             (tmp_path / "low.js").write_text("export const a = 2;\n")
     finally:
-        for each in made:
+        for each in cached_functions:
             each.cache_clear()
 
     assert before[0] != after[0]

@@ -1,4 +1,4 @@
-"""Templates are compiled once for each language: what they say is there, and safe."""
+"""Templates compiled once per language: texts and URLs are right, and arguments are escaped."""
 
 import pytest
 from flask import render_template, url_for
@@ -6,20 +6,20 @@ from jinja2 import DictLoader
 
 from conftest import count_queries, say
 
-WORDS = "{{ _('All comments') }}"
-FILLED = "{{ _('Comments: %(title)s', title=title) }}"
-FIXED = "{{ url_for('comments.article', slug='x', sort=none, _anchor='thread') }}"
-LATER = """{{ url_for('comments.comment', id=id, _anchor='reply') }}
+PLAIN = "{{ _('All comments') }}"
+WITH_ARGUMENT = "{{ _('Comments: %(title)s', title=title) }}"
+FIXED_URL = "{{ url_for('comments.article', slug='x', sort=none, _anchor='thread') }}"
+URL_WITH_VARIABLE = """{{ url_for('comments.comment', id=id, _anchor='reply') }}
 {{ url_for('comments.thread', slug=slug) }}"""
-ASKED = "{{ url_for('comments.thread', slug=slug, before=id) }}"
-FOREIGN = "{{ url_for('articles.front', _external=true) }}"
+QUERY = "{{ url_for('comments.thread', slug=slug, before=id) }}"
+EXTERNAL = "{{ url_for('articles.front', _external=true) }}"
 PAGES = {
-    "words": WORDS,
-    "filled": FILLED,
-    "fixed": FIXED,
-    "later": LATER,
-    "asked": ASKED,
-    "foreign": FOREIGN,
+    "words": PLAIN,
+    "filled": WITH_ARGUMENT,
+    "fixed": FIXED_URL,
+    "later": URL_WITH_VARIABLE,
+    "query": QUERY,
+    "external": EXTERNAL,
 }
 
 
@@ -36,19 +36,19 @@ def render(app, monkeypatch):
     return rendered
 
 
-def test_each_language_has_its_own_words(render):
-    said = [render("words", lang=lang) for lang in ("ko", "en", "ko", "en")]
+def test_each_language_has_its_own_texts(render):
+    texts = [render("words", lang=lang) for lang in ("ko", "en", "ko", "en")]
 
-    assert said == ["전체댓글", "All comments"] * 2
-
-
-def test_what_is_put_into_words_is_escaped_each_time(render):
-    said = [render("filled", lang="en", title=title) for title in ("<b>&", "100 %")]
-
-    assert said == ["Comments: &lt;b&gt;&amp;", "Comments: 100 %"]
+    assert texts == ["전체댓글", "All comments"] * 2
 
 
-def test_addresses_are_those_that_url_for_makes(app, render):
+def test_arguments_of_texts_are_escaped_each_time(render):
+    texts = [render("filled", lang="en", title=title) for title in ("<b>&", "100 %")]
+
+    assert texts == ["Comments: &lt;b&gt;&amp;", "Comments: 100 %"]
+
+
+def test_urls_are_those_that_url_for_returns(app, render):
     assert render("fixed") == "/articles/x#thread"
     for id, slug in ((7, "harbour"), (8, "night-bus")):
         with app.test_request_context():
@@ -58,17 +58,17 @@ def test_addresses_are_those_that_url_for_makes(app, render):
                 url_for("comments.thread", slug=slug, before=id),
             )
         assert render("later", id=id, slug=slug) == f"{made[0]}\n{made[1]}"
-        assert render("asked", id=id, slug=slug) == made[2]
+        assert render("query", id=id, slug=slug) == made[2]
 
 
-def test_the_host_one_reader_asked_for_is_not_what_the_next_one_gets(render):
+def test_the_host_of_one_request_is_not_in_the_page_of_the_next(render):
     hosts = ["http://localhost", "http://127.0.0.1:8000"]
 
-    assert [render("foreign", host=host) for host in hosts] == [f"{host}/" for host in hosts]
+    assert [render("external", host=host) for host in hosts] == [f"{host}/" for host in hosts]
 
 
-def test_a_page_looks_up_neither_words_nor_fixed_addresses(app, guest, ada, harbour, monkeypatch):
-    """So a page that nobody asked for yet is made in well under a millisecond."""
+def test_a_page_looks_up_neither_texts_nor_fixed_urls(app, guest, ada, harbour, monkeypatch):
+    """So an uncached page is rendered in well under a millisecond."""
     say(harbour, ada, "Comment")
     guest.get("/articles/harbour")
     looked_up = []
@@ -86,25 +86,25 @@ def test_a_page_looks_up_neither_words_nor_fixed_addresses(app, guest, ada, harb
     assert looked_up.count("url_for") <= 3
 
 
-def statements(guest, path):
-    with count_queries() as seen:
+def statement_count(guest, path):
+    with count_queries() as statements:
         assert guest.get(path).status_code == 200
-    return len(seen)
+    return len(statements)
 
 
-def test_a_page_that_nobody_asked_for_costs_the_same_few_statements(guest, ada, harbour):
+def test_an_uncached_page_costs_the_same_few_statements(guest, ada, harbour):
     comments = [say(harbour, ada, f"Comment {number}") for number in range(25)]
     say(harbour, ada, "Reply", to=comments[-1])
     api = "/api/v1/articles/harbour/comments"
 
     # the article, its comments, the first replies to them; and where the page begins
-    assert statements(guest, api) == 3
-    assert statements(guest, f"{api}?before={comments[22].id}") == 4
-    # and the newest comment, to tell later whether there are newer ones
-    assert statements(guest, "/articles/harbour") == 4
-    assert statements(guest, f"/articles/harbour/comments?before={comments[21].id}") == 4
+    assert statement_count(guest, api) == 3
+    assert statement_count(guest, f"{api}?before={comments[22].id}") == 4
+    # and the newest comment, to find newer ones later
+    assert statement_count(guest, "/articles/harbour") == 4
+    assert statement_count(guest, f"/articles/harbour/comments?before={comments[21].id}") == 4
 
-    # by another address: what the page for people is made of is there
-    assert statements(guest, f"{api}?lang") == 3
-    assert statements(guest, "/articles/harbour?lang") == 1
-    assert statements(guest, "/api/v1/counts?article=harbour&lang") == 1
+    # at another address: the data of the HTML page is cached
+    assert statement_count(guest, f"{api}?lang") == 3
+    assert statement_count(guest, "/articles/harbour?lang") == 1
+    assert statement_count(guest, "/api/v1/counts?article=harbour&lang") == 1

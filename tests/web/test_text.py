@@ -1,4 +1,4 @@
-"""What text we take: one spelling, nothing invisible, nothing that breaks out of its line."""
+"""Text normalisation: one spelling, nothing invisible, nothing that breaks out of its line."""
 
 import time
 import unicodedata
@@ -21,14 +21,14 @@ JOINED = [
 @example(" \ufe0f\u200d")
 @example("\u200d\ufe0f\u200d")
 @example("e\u200b\u0301")
-def test_tidying_twice_changes_nothing_more(text: str) -> None:
+def test_normalising_twice_changes_nothing_more(text: str) -> None:
     once, line = normalize(text), normalize_line(text)
     assert (normalize(once), normalize_line(line)) == (once, line)
     assert unicodedata.is_normalized("NFC", once)
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         (unicodedata.normalize("NFD", "바다 é"), "바다 é"),
         ("a\r\nb\rc\u2028d\u2029e", "a\nb\nc\nd\ne"),
@@ -46,12 +46,12 @@ def test_tidying_twice_changes_nothing_more(text: str) -> None:
         ("\x01\x1b[31m\x7f\x85", "[31m"),
     ],
 )
-def test_text_is_kept_without_what_hides_in_it(typed: str, kept: str) -> None:
-    assert normalize(typed) == kept
+def test_text_is_stored_without_hidden_characters(typed: str, stored: str) -> None:
+    assert normalize(typed) == stored
 
 
 @pytest.mark.parametrize("text", JOINED)
-def test_joiners_stay_where_they_mean_something(text: str) -> None:
+def test_joiners_stay_where_they_have_a_meaning(text: str) -> None:
     assert normalize(text) == text
 
 
@@ -66,12 +66,12 @@ def test_a_line_has_single_spaces_and_no_breaks() -> None:
         ("👨‍👩‍👧", 1), ("🇰🇷🇯🇵", 2), ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 1), ("👍🏽", 1), ("1️⃣", 1), ("a\r\nb", 3),
     ],
 )  # fmt: skip
-def test_a_character_is_what_a_reader_sees_as_one(text: str, length: int) -> None:
+def test_a_character_is_counted_as_a_reader_sees_it(text: str, length: int) -> None:
     assert count_graphemes(text) == length
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\ufffd", "\ud800"])
-def test_what_is_not_text_is_not_readable(text: str) -> None:
+def test_bytes_that_are_not_text_are_not_readable(text: str) -> None:
     assert not is_readable(text)
 
 
@@ -83,14 +83,14 @@ def test_ordinary_text_is_readable() -> None:
     "text",
     ["a" + "\u0301\u0323" * 15000, "a" + "\u0301\u200b\u0323" * 9000, "a" + " " * 60000 + "b"],
 )
-def test_no_text_a_form_can_hold_takes_long_to_tidy(text: str) -> None:
+def test_no_text_a_form_can_hold_takes_long_to_normalise(text: str) -> None:
     start = time.process_time()
     normalize(text)
     assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
-    ("html", "made"),
+    ("html", "joined"),
     [
         ("“온다”고 했다", "“온다”\u2060고 했다"),
         ("‘부두’이라는", "‘부두’\u2060이라는"),
@@ -100,12 +100,12 @@ def test_no_text_a_form_can_hold_takes_long_to_tidy(text: str) -> None:
         ("the harbour’s “quay”s", "the harbour’s “quay”s"),
     ],
 )
-def test_a_particle_is_glued_to_the_quotation_before_it(html: str, made: str) -> None:
-    assert join_closing_quotes(html) == made
-    assert normalize(made) == html
+def test_a_particle_is_joined_to_the_quotation_mark_before_it(html: str, joined: str) -> None:
+    assert join_closing_quotes(html) == joined
+    assert normalize(joined) == html
 
 
 @given(st.text(TRICKY | st.sampled_from("”’」가나")))
-def test_gluing_adds_joiners_and_nothing_else(text: str) -> None:
+def test_joining_quotes_adds_word_joiners_and_nothing_else(text: str) -> None:
     bare = text.replace("\u2060", "")
     assert join_closing_quotes(bare).replace("\u2060", "") == bare

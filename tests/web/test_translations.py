@@ -1,4 +1,4 @@
-"""Every word on the page exists in Korean."""
+"""Translations: every text exists in Korean, and none contradicts the glossary."""
 
 import re
 from io import BytesIO
@@ -20,8 +20,8 @@ def korean():
 
 
 @pytest.fixture(scope="module")
-def spoken():
-    """Every string the source marks as one to translate."""
+def source_strings():
+    """Every string that the source marks for translation."""
     catalogue = Catalog()
     methods = [("board/**.py", "python"), ("board/**.html", "jinja2")]
     for _, _, message, _, _ in extract.extract_from_dir(ROOT, methods, keywords=KEYWORDS):
@@ -29,18 +29,18 @@ def spoken():
     return {message.id for message in catalogue if message.id}
 
 
-def first(value):
+def singular(value):
     return value if isinstance(value, str) else value[0]
 
 
-def test_every_string_is_in_the_catalogue_and_no_other(korean, spoken):
+def test_the_catalogue_has_exactly_the_strings_of_the_source(korean, source_strings):
     known = {message.id for message in korean if message.id}
 
-    assert {first(id) for id in spoken} - {first(id) for id in known} == set()
-    assert {first(id) for id in known} - {first(id) for id in spoken} == set()
+    assert {singular(id) for id in source_strings} - {singular(id) for id in known} == set()
+    assert {singular(id) for id in known} - {singular(id) for id in source_strings} == set()
 
 
-def test_every_string_has_a_korean_one_and_nothing_is_a_guess(korean):
+def test_every_string_has_a_korean_one_and_none_is_fuzzy(korean):
     missing = [
         m.id
         for m in korean
@@ -51,15 +51,15 @@ def test_every_string_has_a_korean_one_and_nothing_is_a_guess(korean):
     assert [message.id for message in korean if message.fuzzy] == []
 
 
-def test_korean_is_korean(korean):
-    """A string left in English would have no Hangul; names of services have none either."""
+def test_korean_strings_contain_hangul(korean):
+    """A string left in English has no Hangul; nor have names of services."""
     names = {"X", "Facebook", "English"}
     latin = [m.id for m in korean if m.id and not re.search("[가-힣]", str(m.string))]
 
-    assert set(map(first, latin)) - names == set()
+    assert set(map(singular, latin)) - names == set()
 
 
-def test_both_languages_fill_in_the_same_values(korean):
+def test_both_languages_have_the_same_placeholders(korean):
     def values(text):
         return set(re.findall(r"%\((\w+)\)[sd]", text)) | {
             name for _, name, _, _ in Formatter().parse(text.replace("%", "")) if name
@@ -75,27 +75,27 @@ def test_both_languages_fill_in_the_same_values(korean):
             assert values(text) >= values(english[-1]) - {"num"}, message.id
 
 
-def both_sides(catalogue):
-    """Every English string and every Korean one, without what is filled in."""
+def strings_by_language(catalogue):
+    """Every English string and every Korean one, without placeholders."""
 
-    def bare(text):
+    def without_placeholders(text):
         return re.sub(r"%\(\w+\)[sd]", "…", text)
 
     messages = [message for message in catalogue if message.id]
     english = [id for m in messages for id in ((m.id,) if isinstance(m.id, str) else m.id)]
     korean = [s for m in messages for s in ((m.string,) if isinstance(m.string, str) else m.string)]
-    return [*map(bare, english)], [*map(bare, korean)]
+    return [*map(without_placeholders, english)], [*map(without_placeholders, korean)]
 
 
 def refused_words(glossary):
-    """What the last column of each table says."""
+    """The words in the last column of each table."""
     rows = [row.strip("|").split("|") for row in glossary.splitlines() if row.startswith("| ")]
     cells = [row[3].split(",") for row in rows if len(row) == 4 and row[0].strip() != "ko"]
     return [word.strip() for cell in cells for word in cell if word.strip()]
 
 
-def offences(words, english, korean):
-    """Korean words as they are, since particles follow; English ones as whole words."""
+def violations(words, english, korean):
+    """Korean words as substrings, since particles follow; English ones as whole words."""
     for word in words:
         if re.search("[가-힣]", word):
             yield from ((word, text) for text in korean if word in text)
@@ -104,32 +104,32 @@ def offences(words, english, korean):
             yield from ((word, text) for text in english if whole.search(text))
 
 
-def test_no_word_stands_for_what_the_glossary_calls_otherwise(korean):
+def test_no_string_uses_a_word_the_glossary_refuses(korean):
     words = refused_words(GLOSSARY.read_text())
 
     assert len(words) > 80
-    assert list(offences(words, *both_sides(korean))) == []
+    assert list(violations(words, *strings_by_language(korean))) == []
 
 
-def test_a_word_against_the_glossary_is_found():
+def test_a_word_the_glossary_refuses_is_found():
     table = (
         "| ko | en | meaning | not |\n|---|---|---|---|\n| 댓글창 | thread | All. | 스레드, board |"
     )
     words = refused_words(table)
 
     assert words == ["스레드", "board"]
-    assert list(offences(words, ["The board is busy", "On boards"], ["스레드에서 보기"])) == [
+    assert list(violations(words, ["The board is busy", "On boards"], ["스레드에서 보기"])) == [
         ("스레드", "스레드에서 보기"),
         ("board", "The board is busy"),
     ]
 
 
-# Single ones in pairs; one alone is an apostrophe, as in the name of a program.
+# Single quotation marks in pairs; one alone is an apostrophe, as in the name of a program.
 STRAIGHT = re.compile(r"\"|'[^']*'")
 
 
 def test_quotation_marks_are_curly_in_both_languages(korean):
-    english, translated = both_sides(korean)
+    english, translated = strings_by_language(korean)
 
     assert [text for text in (*english, *translated) if STRAIGHT.search(text)] == []
     assert [text for text in (*english, *translated) if "'" in text] == []
@@ -138,5 +138,5 @@ def test_quotation_marks_are_curly_in_both_languages(korean):
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "board/law/documents").glob("*.ko.txt")), ids=str)
-def test_the_documents_have_curly_ones_too(file):
+def test_quotation_marks_are_curly_in_the_documents_too(file):
     assert STRAIGHT.findall(file.read_text()) == []

@@ -54,7 +54,7 @@ def _touch_session(session_id: int) -> None:
     """Record today as last seen. Skipped if the lock is taken: no reader waits or fails for it."""
     touched = update(Session).where(Session.id == session_id).values(seen_on=today())
     try:
-        with writing(patience=0):
+        with writing(timeout=0):
             db.session.execute(touched)
     except (LockTimeout, OperationalError) as error:
         current_app.logger.warning("session not touched: %s", error)

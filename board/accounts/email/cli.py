@@ -47,7 +47,7 @@ def _send(email: email_queue.QueuedEmail, connection: smtplib.SMTP) -> bool:
     message, to = render(email), email.address
     db.session.rollback()  # no transaction stays open during SMTP
     try:
-        send_message(message, to=to, sender=current_app.config["MAIL_FROM"], by=connection)
+        send_message(message, to=to, sender=current_app.config["MAIL_FROM"], connection=connection)
     except DeliveryUnknown:
         raise
     except DeliveryFailed as error:

@@ -1,7 +1,7 @@
-"""차단: whose comments a reader has folded away. It is nobody's business but their own.
+"""Blocked users (차단): whose comments a reader collapses. Only that reader can see it.
 
-A muted person reads, answers and reacts as before and cannot find out. Staff can be muted like
-anybody else: to refuse it would tell readers who they are.
+A blocked user reads, replies and reacts as before and cannot find out. Staff can be blocked like
+anyone: a refusal would reveal who they are.
 """
 
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ from board.db.read_connections import fetch_all
 
 
 class ListFull(Exception):
-    """This reader mutes as many people as one can."""
+    """This reader blocks PEOPLE_MAX users already."""
 
 
 class Block(Base):
-    """One reader folds what another writes."""
+    """One reader has blocked another."""
 
     __tablename__ = "mute"
     PEOPLE_MAX = 500  # as on the largest Korean portal
@@ -35,35 +35,37 @@ class Block(Base):
 
     @classmethod
     def by(cls, user: User) -> Select[Self]:
-        """Whom this reader mutes, with the people; the latest first, ties by id."""
-        own = select(cls).where(cls.user_id == user.id).options(joinedload(cls.muted))
-        return own.order_by(cls.at.desc(), cls.muted_id.desc())
+        """This user's blocks with the blocked users, latest first; ties by id."""
+        blocks = select(cls).where(cls.user_id == user.id).options(joinedload(cls.muted))
+        return blocks.order_by(cls.at.desc(), cls.muted_id.desc())
 
 
-_mute = Block.__table__.c
-_MUTED_BY = select(_mute.muted_id).where(
-    _mute.user_id == bindparam("user"), _mute.muted_id.in_(bindparam("people", expanding=True))
+_block = Block.__table__.c
+_BLOCKED_BY = select(_block.muted_id).where(
+    _block.user_id == bindparam("user"), _block.muted_id.in_(bindparam("among", expanding=True))
 )
 
 
 def blocked_by(user: User, among: Iterable[int]) -> frozenset[int]:
-    """Which of these people this reader mutes, by their ids."""
-    return frozenset(id for (id,) in fetch_all(_MUTED_BY, {"user": user.id, "people": list(among)}))
+    """Which of these users this reader blocks, by id."""
+    return frozenset(
+        id for (id,) in fetch_all(_BLOCKED_BY, {"user": user.id, "among": list(among)})
+    )
 
 
 def block(person: User, *, by: User) -> None:
-    """A second time changes nothing. Raises ListFull."""
+    """Block a user; a second time changes nothing. Raises ListFull."""
     if db.session.get(Block, (by.id, person.id)):
         return
-    muted = select(func.count()).select_from(Block).where(Block.user_id == by.id)
-    if (db.session.scalar(muted) or 0) >= Block.PEOPLE_MAX:
+    count = select(func.count()).select_from(Block).where(Block.user_id == by.id)
+    if (db.session.scalar(count) or 0) >= Block.PEOPLE_MAX:
         raise ListFull
     db.session.add(Block(user_id=by.id, muted_id=person.id))
 
 
 def unblock(person: User, *, by: User) -> None:
-    if found := db.session.get(Block, (by.id, person.id)):
-        db.session.delete(found)
+    if existing := db.session.get(Block, (by.id, person.id)):
+        db.session.delete(existing)
 
 
 def delete_for_user(user: User) -> None:
@@ -71,4 +73,5 @@ def delete_for_user(user: User) -> None:
 
 
 def export_blocks(user: User) -> list[dict[str, Any]]:
-    return [{"name": each.muted.name, "at": each.at} for each in db.session.scalars(Block.by(user))]
+    blocks = db.session.scalars(Block.by(user))
+    return [{"name": block.muted.name, "at": block.at} for block in blocks]

@@ -1,4 +1,4 @@
-"""What a person has written, also what nobody else sees yet."""
+"""An author's own comments: the list, those held for a moderator, and the data export."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _revision = Revision.__table__.c
 
 
 def comments_of(author: User, *, before: Comment | None = None) -> Select[Comment]:
-    """One page and one more of a person's comments that are not deleted, newest first."""
+    """One page and one more of an author's comments that are not deleted, newest first."""
     page = select(Comment).options(joinedload(Comment.article))
     page = page.where(Comment.author_id == author.id, Comment.deleted_at.is_(None))
     if before:
@@ -32,7 +32,7 @@ def comments_of(author: User, *, before: Comment | None = None) -> Select[Commen
 
 
 class PendingComment(NamedTuple):
-    """A comment that waits for a moderator, as its author sees it."""
+    """A comment held for a moderator, as its author sees it."""
 
     id: int
     posted_at: datetime
@@ -53,15 +53,14 @@ _HELD = (
 
 
 def pending_comments(author: User, article: Article) -> list[PendingComment]:
-    """A person's comments under an article that nobody else can see yet, newest first; ties by
-    id."""
+    """An author's held comments under an article, newest first; ties by id."""
     return [
         PendingComment(*row)
         for row in fetch_all(_HELD, {"author": author.id, "article": article.id})
     ]
 
 
-_WHOLE = (
+_EXPORT = (
     select(
         _comment.id,
         _article.slug.label("article"),
@@ -78,7 +77,7 @@ _WHOLE = (
     .where(_comment.author_id == bindparam("author"), _comment.deleted_at.is_(None))
     .order_by(_comment.posted_at, _comment.id)
 )
-_EARLIER = (
+_EXPORT_REVISIONS = (
     select(_revision.comment_id, _revision.text, _revision.written_at)
     .join(Comment.__table__, _comment.id == _revision.comment_id)
     .where(_comment.author_id == bindparam("author"))
@@ -87,9 +86,9 @@ _EARLIER = (
 
 
 def export_comments(user: User) -> list[Mapping[str, Any]]:
-    """Oldest first, each with what it said before; what was deleted is gone."""
+    """Export the comments that are not deleted, oldest first, with their earlier versions."""
     earlier: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in fetch_all(_EARLIER, {"author": user.id}):
+    for row in fetch_all(_EXPORT_REVISIONS, {"author": user.id}):
         earlier[row.comment_id].append({"text": row.text, "written_at": row.written_at})
-    found = fetch_all(_WHOLE, {"author": user.id})
-    return [{**row._mapping, "earlier": earlier[row.id]} for row in found]
+    rows = fetch_all(_EXPORT, {"author": user.id})
+    return [{**row._mapping, "earlier": earlier[row.id]} for row in rows]

@@ -1,4 +1,4 @@
-"""공감 and 비공감: one per reader and comment, and the limits on giving and taking back."""
+"""Reactions: like (공감) or dislike (비공감), one per reader and comment, and their limits."""
 
 import enum
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ class ReactionKind(enum.StrEnum):
 
 
 class Reaction(Base):
-    """What one reader holds of one comment. The comment keeps the sums, in the same write."""
+    """One reader's reaction to one comment. The comment's counts change in the same write."""
 
     __tablename__ = "reaction"
     __table_args__ = (
@@ -61,15 +61,15 @@ _REACTIONS_OF = (
 
 def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
     """This reader's reactions to these comments: "like" or "dislike" by comment id."""
-    found = fetch_all(_REACTIONS_OF, {"user": user.id, "comments": list(comment_ids)})
-    return {comment_id: choice for comment_id, choice in found}
+    rows = fetch_all(_REACTIONS_OF, {"user": user.id, "comments": list(comment_ids)})
+    return {comment_id: choice for comment_id, choice in rows}
 
 
 class ReactionEvent(Base):
-    """Somebody reacted, changed or took back: when, not to what. Kept while limits look at it.
+    """When somebody reacted, changed or removed a reaction, not to what. Deleted after a day.
 
-    Rows rather than a bucket that refills: what Korean readers know is "50 in 24 hours, taking
-    back included", and with the moments at hand a refusal can say exactly when the next is free.
+    Rows, not a token bucket: Korean readers know the limit as "50 in 24 hours, removals included",
+    and with the times stored a refusal can say exactly when the next reaction is possible.
     """
 
     __tablename__ = "reaction_act"
@@ -81,9 +81,9 @@ class ReactionEvent(Base):
 
     @classmethod
     def recent(cls, user: User, *, since: datetime) -> Select[datetime]:
-        """Moments of this reader's acts, newest first."""
-        mine = select(cls.made_at).where(cls.user_id == user.id, cls.made_at > since)
-        return mine.order_by(cls.made_at.desc())
+        """Times of this reader's events, newest first."""
+        times = select(cls.made_at).where(cls.user_id == user.id, cls.made_at > since)
+        return times.order_by(cls.made_at.desc())
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,15 @@ class ReactionLimits:
 
 
 class OwnComment(Refused):
-    """Nobody rates what they wrote themselves."""
+    """Authors cannot react to their own comments."""
 
 
 class CommentGone(Refused):
-    """It is hidden or deleted: what cannot be read cannot be rated."""
+    """The comment is hidden or deleted: what cannot be read cannot be reacted to."""
 
 
 class ThreadFrozen(Refused):
-    """The thread can only be read, at least for now."""
+    """The thread is read-only, at least for now."""
 
 
 class ReactedTooSoon(Refused): ...
@@ -125,26 +125,19 @@ def dislike(comment: Comment, *, by: User, limits: ReactionLimits) -> None:
 
 
 def unreact(comment: Comment, *, by: User, limits: ReactionLimits) -> None:
-    """Take back whichever it was."""
+    """Remove the reaction, like or dislike."""
     _set_reaction(comment, None, by=by, limits=limits)
 
 
 def _set_reaction(
     comment: Comment, choice: ReactionKind | None, *, by: User, limits: ReactionLimits
 ) -> None:
-    """Says what is to be, not what to add: a second click or a retry changes and costs nothing.
+    """Set the reaction, or remove it with None. Idempotent: a second click or a retry changes
+    nothing and counts for no limit.
 
-    Raises a kind of Refused.
+    Raises a subclass of Refused.
     """
-    if not by.may_write:
-        raise AuthorSuspended
-    if comment.author_id == by.id:
-        raise OwnComment
-    if not comment.is_visible:
-        raise CommentGone
-    course = thread_state(comment.article)
-    if not course.takes_reactions:
-        raise ThreadFrozen(course.opens_at)
+    _ensure_allowed(comment, by=by)
     reaction = db.session.get(Reaction, (comment.id, by.id))
     before = ReactionKind(reaction.choice) if reaction else None
     if choice is before:
@@ -162,20 +155,34 @@ def _set_reaction(
     )
 
 
+def _ensure_allowed(comment: Comment, *, by: User) -> None:
+    if not by.may_write:
+        raise AuthorSuspended
+    if comment.author_id == by.id:
+        raise OwnComment
+    if not comment.is_visible:
+        raise CommentGone
+    state = thread_state(comment.article)
+    if not state.takes_reactions:
+        raise ThreadFrozen(state.opens_at)
+
+
 def _count_event(limits: ReactionLimits, *, by: User) -> None:
-    """Counted from stored acts: no restart and no worker forgets."""
+    """Check the limits and store the event. Counted from rows, so restarts and workers share it."""
     moment = now()
     since = moment - max(_DAY, limits.interval)
     db.session.execute(delete(ReactionEvent).where(ReactionEvent.made_at <= since))
     recent = list(db.session.scalars(ReactionEvent.recent(by, since=since)))
-    # On either side: whatever a clock far ahead has noted does not stop anyone until then.
-    today = [made_at for made_at in recent if abs(made_at - moment) < _DAY]
-    just_now = [made_at for made_at in recent if abs(made_at - moment) < limits.interval]
-    rested_at = just_now[0] + limits.interval if just_now else moment
-    if limits.per_day and len(today) >= limits.per_day:  # first: its time is the true one of both
-        raise ReactedTooOften(max(rested_at, today[limits.per_day - 1] + _DAY))
-    if rested_at > moment:
-        raise ReactedTooSoon(rested_at)
+    # In both directions: times stored while the clock was far ahead block nobody until then.
+    in_a_day = [made_at for made_at in recent if abs(made_at - moment) < _DAY]
+    in_interval = [made_at for made_at in recent if abs(made_at - moment) < limits.interval]
+    interval_ends = in_interval[0] + limits.interval if in_interval else moment
+    if (
+        limits.per_day and len(in_a_day) >= limits.per_day
+    ):  # checked first: its time is the later one
+        raise ReactedTooOften(max(interval_ends, in_a_day[limits.per_day - 1] + _DAY))
+    if interval_ends > moment:
+        raise ReactedTooSoon(interval_ends)
     db.session.add(ReactionEvent(user_id=by.id, made_at=moment))
 
 

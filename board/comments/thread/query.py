@@ -1,16 +1,9 @@
-"""What readers see of a thread: the same for every reader.
+"""Queries of a thread: its pages, conversations and newest comments, the same for every reader."""
 
-A hidden or deleted comment leaves this module without text, name or author, so no template and no
-format can give away what it must not.
-"""
-
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy import (
     Connection,
     Integer,
@@ -22,73 +15,23 @@ from sqlalchemy import (
 )
 
 from board.accounts.models import User
-from board.comments.body import trusted_html
 from board.comments.models import Comment, visible
 from board.comments.search_index import index as search_index
+from board.comments.thread.public_comment import CommentPage, PublicComment, public_comment
 from board.comments.thread.sort import Cursor, Sort
 from board.db import db
 from board.db.read_connections import Query, Rows, read_connection
 
-# Tables rather than classes: rows come without the detour over objects, at half the price. And
-# statements are made once, here or when first asked: making one takes longer than answering it.
+# Tables, not classes: rows without ORM objects cost half. Statements are built once, here or at
+# first use: building one takes longer than running it.
 _comment, _author = Comment.__table__.c, User.__table__.c
-_parent, _whom = Comment.__table__.alias("parent"), User.__table__.alias("whom")
-_root, _early = Comment.__table__.alias("root"), Comment.__table__.alias("early")
+_parent, _parent_author = Comment.__table__.alias("parent"), User.__table__.alias("whom")
+_root, _first = Comment.__table__.alias("root"), Comment.__table__.alias("early")
 
 NEWEST_MAX = 50
 
 
-class PublicComment(NamedTuple):
-    """One comment as every reader sees it. `gone` is None, "deleted", "hidden" or "held".
-
-    A value: what is made of it depends on nothing else, and is kept for as long as it is equal.
-    """
-
-    id: int
-    posted_at: datetime
-    is_reply: bool
-    reply_count: int
-    tombstone: str | None = None
-    author_id: int | None = None
-    author_name: str = ""
-    html: Markup = Markup("")
-    like_count: int = 0
-    dislike_count: int = 0
-    edited_at: datetime | None = None
-    hidden_for: str | None = None
-    hidden_note: str = ""
-    to_id: int | None = None
-    to_name: str = ""
-    replies: tuple["PublicComment", ...] = ()
-
-    @property
-    def replies_left(self) -> int:
-        """How many more one can read, beyond those at hand; tombstones are not counted."""
-        return self.reply_count - sum(not reply.tombstone for reply in self.replies)
-
-
-def ids_of(comments: Iterable[PublicComment]) -> Iterator[int]:
-    for comment in comments:
-        yield comment.id
-        yield from ids_of(comment.replies)
-
-
-def authors_of(comments: Iterable[PublicComment]) -> Iterator[int]:
-    for comment in comments:
-        if comment.author_id:
-            yield comment.author_id
-        yield from authors_of(comment.replies)
-
-
-@dataclass(frozen=True, slots=True)
-class CommentPage:
-    """Some of a list, and the cursor to ask for the rest with."""
-
-    comments: Sequence[PublicComment]
-    more: int | str | None = None
-
-
-_COLUMNS: Rows = (
+_SELECT: Rows = (
     select(
         _comment.id,
         _comment.root_id,
@@ -106,15 +49,15 @@ _COLUMNS: Rows = (
         _comment.author_id,
         _author.name.label("author_name"),
         _parent.c.id.label("to_id"),
-        _whom.c.name.label("to_name"),
+        _parent_author.c.name.label("to_name"),
     )
     .select_from(Comment.__table__)
-    # There always is an author; outer, so that no plan starts from the people and then sorts.
+    # There always is an author; outer, so that no plan starts from the users and then sorts.
     .outerjoin(User.__table__, _author.id == _comment.author_id)
     .outerjoin(_parent, and_(_parent.c.id == _comment.parent_id, visible(_parent.c)))
-    .outerjoin(_whom, _whom.c.id == _parent.c.author_id)
+    .outerjoin(_parent_author, _parent_author.c.id == _parent.c.author_id)
 )
-_BY_ID = _COLUMNS.where(_comment.id == bindparam("id"))
+_BY_ID = _SELECT.where(_comment.id == bindparam("id"))
 
 
 def roots(
@@ -124,49 +67,51 @@ def roots(
     before: Cursor | None = None,
     size: int = Comment.PAGE_SIZE,
 ) -> Query:
-    """`size` and one more root comments of a thread in this order, those after the place `before`.
+    """`size` + 1 roots of a thread in the order of `sort`, after the cursor `before`.
 
-    Comments that keep their place while a reader goes from page to page come exactly once.
+    Comments that keep their place while a reader pages through appear exactly once.
     """
-    place = dict(zip(sort.key, before, strict=True)) if before else {}
-    return _roots(sort, bool(before)), {"article": article_id, "most": size + 1, **place}
+    cursor = dict(zip(sort.key, before, strict=True)) if before else {}
+    return _roots(sort, bool(before)), {"article": article_id, "limit": size + 1, **cursor}
 
 
 @cache
-def _roots(sort: Sort, paged: bool) -> Rows:
-    page = _COLUMNS.where(_comment.article_id == bindparam("article"), _comment.root_id.is_(None))
-    if paged:
+def _roots(sort: Sort, after_cursor: bool) -> Rows:
+    page = _SELECT.where(_comment.article_id == bindparam("article"), _comment.root_id.is_(None))
+    if after_cursor:
         page = page.where(sort.after_cursor())
-    return page.where(_comment.listed).order_by(*sort.order).limit(bindparam("most", type_=Integer))
+    return (
+        page.where(_comment.listed).order_by(*sort.order).limit(bindparam("limit", type_=Integer))
+    )
 
 
 @cache
 def _first_replies() -> Rows:
-    """The first few replies of each of some roots, oldest first; ties by id."""
+    """The first FIRST_REPLIES replies of each of `roots`, oldest first; ties by id."""
     first = (
-        select(_early.c.id)
-        .where(_early.c.root_id == _root.c.id, _early.c.listed)
-        .order_by(_early.c.posted_at, _early.c.id)
+        select(_first.c.id)
+        .where(_first.c.root_id == _root.c.id, _first.c.listed)
+        .order_by(_first.c.posted_at, _first.c.id)
         .limit(Comment.FIRST_REPLIES)
         .correlate(_root)
     )
-    # By their ids alone: told the root as well, SQLite goes through all its replies to find ten.
-    replies = _COLUMNS.join(_root, _comment.id.in_(first.scalar_subquery()))
-    asked_for = _root.c.id.in_(bindparam("roots", expanding=True))
-    return replies.where(asked_for).order_by(_comment.posted_at, _comment.id)
+    # Joined by id alone: with the root in the condition, SQLite reads all its replies to find ten.
+    replies = _SELECT.join(_root, _comment.id.in_(first.scalar_subquery()))
+    of_roots = _root.c.id.in_(bindparam("roots", expanding=True))
+    return replies.where(of_roots).order_by(_comment.posted_at, _comment.id)
 
 
 def replies(root: Comment, *, start: Comment | None = None, after: Comment | None = None) -> Rows:
     """One page and one more reply of a root, oldest first; ties by id.
 
-    From `start` on, itself included, or from the one that follows `after`.
+    From `start` on, included, or after `after`.
     """
-    page = _COLUMNS.where(_comment.root_id == root.id, _comment.listed)
-    place = tuple_(_comment.posted_at, _comment.id)
+    page = _SELECT.where(_comment.root_id == root.id, _comment.listed)
+    key = tuple_(_comment.posted_at, _comment.id)
     if after:
-        page = page.where(place > tuple_(after.posted_at, after.id))
+        page = page.where(key > tuple_(after.posted_at, after.id))
     elif start:
-        page = page.where(place >= tuple_(start.posted_at, start.id))
+        page = page.where(key >= tuple_(start.posted_at, start.id))
     return page.order_by(_comment.posted_at, _comment.id).limit(Comment.PAGE_SIZE + 1)
 
 
@@ -177,25 +122,25 @@ def thread_page(
     before: Cursor | None = None,
     size: int = Comment.PAGE_SIZE,
 ) -> CommentPage:
-    """A page of roots, each with its first replies: two queries, however long the thread."""
+    """A page of roots with their first replies, in two queries for any length of thread."""
     with read_connection() as connection:
-        asked = roots(article_id, sort=sort, before=before, size=size)
-        found = connection.execute(*asked).all()
-        page = found[:size]
-        below = _replies_by_root(connection, [row.id for row in page])
-    comments = [_shown(row, below.get(row.id, ())) for row in page]
-    return CommentPage(comments, _cursor(sort, page[-1]) if len(found) > size else None)
+        query = roots(article_id, sort=sort, before=before, size=size)
+        rows = connection.execute(*query).all()
+        page = rows[:size]
+        replies = _replies_by_root(connection, [row.id for row in page])
+    comments = [public_comment(row, replies.get(row.id, ())) for row in page]
+    return CommentPage(comments, _cursor(sort, page[-1]) if len(rows) > size else None)
 
 
 def _replies_by_root(connection: Connection, root_ids: list[int]) -> dict[int, list[PublicComment]]:
-    found: dict[int, list[PublicComment]] = {}
+    by_root: dict[int, list[PublicComment]] = {}
     for row in connection.execute(_first_replies(), {"roots": root_ids}) if root_ids else ():
-        found.setdefault(row.root_id, []).append(_shown(row))
-    return found
+        by_root.setdefault(row.root_id, []).append(public_comment(row))
+    return by_root
 
 
 def _cursor(sort: Sort, last: Row[Any]) -> str:
-    """Names the last comment of a page and, where that may change, what decided its place."""
+    """The id of the last comment of a page and, where it can change, its sort value."""
     return f"{last.id}~{getattr(last, sort.sort_column):.17g}" if sort.sort_column else f"{last.id}"
 
 
@@ -203,55 +148,28 @@ def conversation(
     root: Comment, *, start: Comment | None = None, after: Comment | None = None
 ) -> tuple[PublicComment, CommentPage]:
     """A root and a page of its replies."""
-    found = db.session.execute(replies(root, start=start, after=after)).all()
-    page = [_shown(row) for row in found[: Comment.PAGE_SIZE]]
-    more = page[-1].id if len(found) > len(page) else None
+    rows = db.session.execute(replies(root, start=start, after=after)).all()
+    page = [public_comment(row) for row in rows[: Comment.PAGE_SIZE]]
+    more = page[-1].id if len(rows) > len(page) else None
     return load_public(root)._replace(replies=tuple(page)), CommentPage(page, more)
 
 
 def load_many(ids: Collection[int]) -> list[PublicComment]:
     """These comments, newest first by id."""
-    rows = _COLUMNS.where(_comment.id.in_(ids)).order_by(_comment.id.desc())
-    return [_shown(row) for row in db.session.execute(rows)] if ids else []
+    rows = _SELECT.where(_comment.id.in_(ids)).order_by(_comment.id.desc())
+    return [public_comment(row) for row in db.session.execute(rows)] if ids else []
 
 
-def newest_ids(article_id: int, most: int = NEWEST_MAX) -> list[int]:
-    """The newest comments everyone can see, replies among them, newest first.
+def newest_ids(article_id: int, limit: int = NEWEST_MAX) -> list[int]:
+    """Ids of the newest visible comments, replies too, newest first.
 
-    Ids rise in the order of commits, so whatever is above one a reader knows came later. Read from
-    the search index, which has them in this order and holds nothing that is hidden or deleted.
+    Ids rise in commit order, so a higher id is a later comment. Read from the search index, which
+    is in this order and holds no hidden or deleted comment.
     """
-    place = search_index.index.c.rowid
-    found = select(place).where(search_index.matching((), article_id=article_id))
-    return list(db.session.scalars(found.order_by(place.desc()).limit(most)))
+    id = search_index.fts_table.c.rowid
+    query = select(id).where(search_index.matching((), article_id=article_id))
+    return list(db.session.scalars(query.order_by(id.desc()).limit(limit)))
 
 
 def load_public(comment: Comment) -> PublicComment:
-    return _shown(db.session.execute(_BY_ID, {"id": comment.id}).one())
-
-
-def _shown(row: Row[*tuple[Any, ...]], replies: Sequence[PublicComment] = ()) -> PublicComment:
-    (
-        id, root_id, posted_at, edited_at, html, hidden_for, hidden_note, held_for, deleted_at,
-        reply_count, like_count, dislike_count, _rank, author_id, author_name, to_id, to_name,
-    ) = row  # fmt: skip
-    known = (id, posted_at, root_id is not None, reply_count)
-    if deleted_at is not None:
-        return PublicComment(*known, tombstone="deleted", replies=tuple(replies))
-    if hidden_for is not None:
-        why = {"hidden_for": hidden_for, "hidden_note": hidden_note}
-        return PublicComment(*known, tombstone="hidden", replies=tuple(replies), **why)
-    if held_for is not None:
-        return PublicComment(*known, tombstone="held", replies=tuple(replies))
-    return PublicComment(
-        *known,
-        author_id=author_id,
-        author_name=author_name,
-        html=trusted_html(html),
-        like_count=like_count,
-        dislike_count=dislike_count,
-        edited_at=edited_at,
-        to_id=to_id,
-        to_name=to_name or "",
-        replies=tuple(replies),
-    )
+    return public_comment(db.session.execute(_BY_ID, {"id": comment.id}).one())

@@ -1,7 +1,7 @@
-"""Finding comments by their words. What nobody sees is not in the index, so it cannot be found.
+"""Comment search. Invisible comments are not in the index, so they cannot be found.
 
-Newest first here means by id, which is the order they were written in: the index walks that way by
-itself, so the first page of a million hits costs what a page of twenty does.
+Newest first means by id, the order of posting, which is also the order of the index: the first
+page of a million hits costs no more than a page of twenty.
 """
 
 from collections.abc import Sequence
@@ -15,60 +15,61 @@ from board.comments.models import Comment
 from board.comments.readers.own_comments import comments_of
 from board.comments.search_index import index as search_index
 from board.comments.search_index.tokenizer import matches
-from board.comments.thread import query as threads
-from board.comments.thread.query import CommentPage
+from board.comments.thread.public_comment import CommentPage
+from board.comments.thread.query import load_many
 from board.db import db
 from board.runtime.limiter import Limiter
 
-# How many comments one page looks at: a single letter, or initials that stand in nearly every
-# comment, are looked for in so many and then from there on by the link to the next page.
-LOOKS_AT = 2000
-# For a search and the page that shows what it found: some tens of milliseconds together, in which
-# the interpreter has little time for whoever only reads.
+# Comments one page scans: a single letter, or initials found in nearly every comment, are searched
+# in so many; the link to the next page goes on from there.
+SCAN_LIMIT = 2000
+# Held for a search and its result page: some tens of milliseconds, in which the interpreter has
+# little time for plain readers.
 search_limiter = Limiter("search", queue=7, wait=2.0)
 
 
-def in_thread(
+def search_thread(
     article: Article, words: Sequence[str], *, before: Comment | None = None
 ) -> CommentPage:
-    """One page of the comments of a thread that hold all words: two queries, however many."""
-    ids, more = _found(search_index.matching(words, article_id=article.id), words, before=before)
-    return CommentPage(threads.load_many(ids), more)
+    """One page of the comments of a thread that contain all words, in two queries."""
+    ids, more = _scan(search_index.matching(words, article_id=article.id), words, before=before)
+    return CommentPage(load_many(ids), more)
 
 
-def own(
+def search_own(
     author: User, words: Sequence[str], *, before: Comment | None = None
 ) -> tuple[list[Comment], int | None]:
-    """One page of a person's own comments that hold all words, and the id to go on from.
+    """One page of an author's comments that contain all words, and the id of the next page.
 
-    No words: all their comments, those a moderator has hidden too.
+    Without words: all their comments, also those a moderator has hidden.
     """
     if not words:
-        all_of_them = list(db.session.scalars(comments_of(author, before=before)))
-        page = all_of_them[: Comment.PAGE_SIZE]
-        return page, page[-1].id if len(all_of_them) > len(page) else None
-    ids, more = _found(search_index.matching(words, author_id=author.id), words, before=before)
+        comments = list(db.session.scalars(comments_of(author, before=before)))
+        page = comments[: Comment.PAGE_SIZE]
+        return page, page[-1].id if len(comments) > len(page) else None
+    ids, more = _scan(search_index.matching(words, author_id=author.id), words, before=before)
     query = select(Comment).where(Comment.id.in_(ids)).options(joinedload(Comment.article))
     return list(db.session.scalars(query.order_by(Comment.id.desc()))), more
 
 
-def _found(
-    asked: TextClause, words: Sequence[str], *, before: Comment | None
+def _scan(
+    match: TextClause, words: Sequence[str], *, before: Comment | None
 ) -> tuple[list[int], int | None]:
-    place = search_index.index.c.rowid
+    """Ids of a page of matches, and the id of the next page; scans SCAN_LIMIT comments."""
+    id = search_index.fts_table.c.rowid
     query = (
         select(Comment.id, Comment.body)
-        .join_from(search_index.index, Comment, Comment.id == place)
-        .where(asked, Comment.is_visible)
+        .join_from(search_index.fts_table, Comment, Comment.id == id)
+        .where(match, Comment.is_visible)
     )
     if before:
-        query = query.where(place < before.id)
-    query = query.order_by(place.desc()).limit(LOOKS_AT + 1)
+        query = query.where(id < before.id)
+    query = query.order_by(id.desc()).limit(SCAN_LIMIT + 1)
     ids: list[int] = []
     last = None
     with db.session.execute(query.execution_options(yield_per=100)) as rows:
         for number, row in enumerate(rows):
-            if number == LOOKS_AT:
+            if number == SCAN_LIMIT:
                 return ids, last
             if matches(row.body, words):
                 if len(ids) == Comment.PAGE_SIZE:

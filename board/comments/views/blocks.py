@@ -1,4 +1,4 @@
-"""차단 and 차단 해제, and the list of whom one has muted."""
+"""Pages to block (차단) and unblock users, and the list of blocked users."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
-from board.comments.readers import blocks
-from board.comments.readers.blocks import Block, ListFull
+from board.comments.readers.blocks import Block, ListFull, block, unblock
 from board.db import db, writing
 from board.web.access import members, open_to
 from board.web.forms import safe_redirect_path
@@ -18,7 +17,7 @@ bp = Blueprint("mutes", __name__)
 @bp.get("/account/muted")
 @open_to(members)
 def muted() -> ResponseReturnValue:
-    return _muted_page()
+    return _blocked_page()
 
 
 @bp.post("/people/<id:id>/mute")
@@ -28,37 +27,37 @@ def mute(id: int) -> ResponseReturnValue:
         abort(403)
     try:
         with writing():
-            blocks.block(_person(id), by=current_user())
+            block(_user(id), by=current_user())
     except ListFull:
-        return _muted_page(
+        return _blocked_page(
             problem=_(
                 "You can block up to %(most)d people. Unblock someone first.",
                 most=Block.PEOPLE_MAX,
             )
         ), 422
-    return redirect(_onward("muted"), 303)
+    return redirect(_next_url("muted"), 303)
 
 
 @bp.post("/people/<id:id>/unmute")
 @open_to(members)
 def unmute(id: int) -> ResponseReturnValue:
     with writing():
-        blocks.unblock(_person(id), by=current_user())
-    return redirect(_onward("unmuted"), 303)
+        unblock(_user(id), by=current_user())
+    return redirect(_next_url("unmuted"), 303)
 
 
-def _person(id: int) -> User:
-    person: User = db.get_or_404(User, id)
-    return person
+def _user(id: int) -> User:
+    user: User = db.get_or_404(User, id)
+    return user
 
 
-def _muted_page(problem: str | None = None) -> str:
-    found = db.session.scalars(Block.by(current_user())).all()
-    return render_template("comments/blocks/index.html", mutes=found, problem=problem)
+def _blocked_page(problem: str | None = None) -> str:
+    blocks = db.session.scalars(Block.by(current_user())).all()
+    return render_template("comments/blocks/index.html", blocks=blocks, problem=problem)
 
 
-def _onward(notice: str) -> str:
-    """Back to where it was asked, or to the list."""
+def _next_url(notice: str) -> str:
+    """Back to the page of the form (`next`), or to the list."""
     if path := request.form.get("next"):
         return safe_redirect_path(path)
     return url_for(".muted", notice=notice)

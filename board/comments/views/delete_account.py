@@ -1,4 +1,4 @@
-"""탈퇴: giving the account up, with what was written or without."""
+"""Account deletion (회원 탈퇴), with or without the user's comments."""
 
 from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +22,7 @@ bp = Blueprint("leaving", __name__)
 KEEP, DELETE = "keep", "delete"
 
 
-class LeaveForm(Form):
+class DeleteAccountForm(Form):
     comments = RadioField(
         _("Your comments"),
         choices=[
@@ -37,7 +37,7 @@ class LeaveForm(Form):
 @bp.get("/account/leave")
 @open_to(members)
 def leave_form() -> ResponseReturnValue:
-    return _leave_page(LeaveForm.unbound())
+    return _form_page(DeleteAccountForm.unbound())
 
 
 @bp.post("/account/leave")
@@ -45,34 +45,34 @@ def leave_form() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     if current_user().is_staff:
         abort(403)
-    form = LeaveForm.from_post()
+    form = DeleteAccountForm.from_post()
     if not form.validate():
-        return _leave_page(form), 422
+        return _form_page(form), 422
     try:
-        right = check_own_password(form.password.data)
+        is_correct = check_own_password(form.password.data)
     except TooManyAttempts as refusal:
         form.password.errors = [retry_text(refusal)]
-        return _leave_page(form), 429
-    if not right:
+        return _form_page(form), 429
+    if not is_correct:
         form.password.errors = [gettext("This is not your password.")]
-        return _leave_page(form), 422
+        return _form_page(form), 422
     if form.comments.data == DELETE:
-        _delete_all()
+        _delete_comments()
     with writing():
         current_user().delete_account(on=today())
     return redirect_signed_out(next=url_for("articles.front", notice="left"))
 
 
-def _leave_page(form: LeaveForm) -> str:
+def _form_page(form: DeleteAccountForm) -> str:
     return render_template("comments/delete_account.html", form=form)
 
 
-def _delete_all() -> None:
-    """Some at a time, so that others can write between. Whoever is interrupted begins again."""
+def _delete_comments() -> None:
+    """Delete a page at a time, so that others can write in between; safe to repeat."""
     while True:
         with writing():
-            some = db.session.scalars(comments_of(current_user())).all()
-            for comment in some:
+            page = db.session.scalars(comments_of(current_user())).all()
+            for comment in page:
                 comment.delete()
-        if not some:
+        if not page:
             return

@@ -1,4 +1,4 @@
-"""수정, and what a comment said before."""
+"""Pages to edit a comment (수정) and to read its earlier versions."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ bp = Blueprint("edits", __name__)
 def edit_form(id: int) -> ResponseReturnValue:
     comment = _own_comment(id)
     refusal = writing_edit.edit_refusal(comment, by=current_user(), window=edit_window())
-    page = _edit_page(comment, EditForm.of(comment), refusal=refusal)
+    page = _edit_page(comment, EditForm.for_comment(comment), refusal=refusal)
     return page, status(refusal) if refusal else 200
 
 
@@ -86,19 +86,19 @@ def _own_comment(id: int) -> Comment:
 
 
 def _edit_page(comment: Comment, form: EditForm, *, refusal: Refused | None = None) -> str:
-    """The box with what `form` holds, or, when no text could be saved any more, that text alone."""
-    stands = None
+    """The edit form, or only its text when nothing can be saved any more."""
+    current_html = None
     if isinstance(refusal, EditedElsewhere):
-        stands, form.version.data = comment.markup, len(comment.revisions)
+        current_html, form.version.data = comment.markup, len(comment.revisions)
     if refusal:
         form.body.errors = [message_for(refusal)]
-    is_over = writing_edit.edit_refusal(comment, by=current_user(), window=edit_window())
+    closed = writing_edit.edit_refusal(comment, by=current_user(), window=edit_window())
     return render_template(
         "comments/edit.html",
         article=comment.article,
-        course=page_thread_state(comment.article),
+        thread_state=page_thread_state(comment.article),
         comment=comment,
         form=form,
-        stands=stands,
-        over=message_for(is_over) if is_over else None,
+        current_html=current_html,
+        closed_message=message_for(closed) if closed else None,
     )

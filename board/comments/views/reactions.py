@@ -1,4 +1,4 @@
-"""공감, 비공감, and taking either back."""
+"""Like (공감), dislike (비공감), and removing either."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,13 +39,13 @@ def unreact(id: int) -> ResponseReturnValue:
     return _react(id, reactions.unreact)
 
 
-def _react(id: int, verb: Callable[..., None]) -> ResponseReturnValue:
+def _react(id: int, set_reaction: Callable[..., None]) -> ResponseReturnValue:
     try:
         with writing():
             comment: Comment = listed_comment(id)
-            verb(comment, by=current_user(), limits=_limits())
+            set_reaction(comment, by=current_user(), limits=_limits())
     except Refused as refusal:
-        page = conversation_page(listed_comment(id), refused=message_for(refusal))
+        page = conversation_page(listed_comment(id), error=message_for(refusal))
         return page, status(refusal), headers(refusal)
     return redirect(url_for("comments.comment", id=id, _anchor=f"comment-{id}"), 303)
 

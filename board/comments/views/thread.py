@@ -1,4 +1,4 @@
-"""Reading a thread, posting, deleting, searching, one's own comments."""
+"""Pages to read, post, delete and search comments, and the user's own comments."""
 
 from contextlib import nullcontext
 from datetime import timedelta
@@ -17,19 +17,18 @@ from board.comments.forms import CommentForm, SearchForm, new_key
 from board.comments.models import Comment
 from board.comments.page_context import (
     article_page,
-    blocked_by_viewer,
     can_see_thread,
     comment_from_query,
     conversation_page,
     cursor_from_query,
     listed_comment,
     new_comment_form,
-    reactions_of_viewer,
     sort_from_query,
     thread_context,
 )
+from board.comments.readers.viewer_data import blocked_by_viewer, reactions_of_viewer
 from board.comments.thread import search as thread_search
-from board.comments.thread.query import CommentPage, authors_of, ids_of
+from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.sort import Sort
 from board.comments.writing import create
 from board.comments.writing.errors import KeyReused, ParentGone, Refused
@@ -40,7 +39,7 @@ from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("comments", __name__)
 
-# Made once: making it takes longer than answering it.
+# Built once: building it takes longer than running it.
 _BY_SLUG = Article.by_slug(bindparam("slug"))
 
 
@@ -49,7 +48,7 @@ _BY_SLUG = Article.by_slug(bindparam("slug"))
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := sort_from_query()) not in _orders(article):
+    if (sort := sort_from_query()) not in _sort_orders(article):
         return redirect(url_for(".article", slug=slug, _anchor="thread"))
     return article_page(article, sort=sort)
 
@@ -59,7 +58,7 @@ def article(slug: str) -> ResponseReturnValue:
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := sort_from_query()) not in _orders(article):
+    if (sort := sort_from_query()) not in _sort_orders(article):
         return redirect(url_for(".thread", slug=slug))
     return render_template(
         "comments/thread.html",
@@ -75,28 +74,31 @@ def thread(slug: str) -> ResponseReturnValue:
 def post(slug: str) -> ResponseReturnValue:
     form = CommentForm.from_post()
     if not form.validate():
-        return _written_page(slug, form), 422
+        return _form_page(slug, form), 422
     if form.preview.data:
-        return _written_page(slug, form)
-    body = Body.from_text(form.body.data)
-    author_id = current_user().id
+        return _form_page(slug, form)
     try:
-        with writing():
-            article, author = create.load_article_and_author(slug, author_id) or abort(404)
-            comment = create.post(
-                article,
-                by=author,
-                body=body,
-                key=form.key.data or new_key(),
-                parent=_parent(form),
-                limits=_limits(),
-            )
+        comment = _store(slug, form, author_id=current_user().id)
     except Refused as refusal:
         form.body.errors = [message_for(refusal)]
         if isinstance(refusal, KeyReused):
             form.key.data = new_key()
-        return _written_page(slug, form), status(refusal), headers(refusal)
-    return redirect(_place(comment), 303)
+        return _form_page(slug, form), status(refusal), headers(refusal)
+    return redirect(_posted_url(comment), 303)
+
+
+def _store(slug: str, form: CommentForm, *, author_id: int) -> Comment:
+    body = Body.from_text(form.body.data)
+    with writing():
+        article, author = create.load_article_and_author(slug, author_id) or abort(404)
+        return create.post(
+            article,
+            by=author,
+            body=body,
+            key=form.key.data or new_key(),
+            parent=_parent(form),
+            limits=_limits(),
+        )
 
 
 @bp.get("/comments/<id:id>")
@@ -122,14 +124,16 @@ def delete(id: int) -> ResponseReturnValue:
 @open_to(members, query=("before", "q"))
 def mine() -> ResponseReturnValue:
     form = SearchForm.from_query()
-    found: list[Comment] = []
+    comments: list[Comment] = []
     more = None
     with thread_search.search_limiter if form.words else nullcontext():
         if form.validate():
-            found, more = thread_search.own(
+            comments, more = thread_search.search_own(
                 current_user(), form.words, before=comment_from_query("before")
             )
-        page = render_template("comments/own_comments.html", comments=found, more=more, form=form)
+        page = render_template(
+            "comments/own_comments.html", comments=comments, more=more, form=form
+        )
     return page, 422 if form.errors else 200
 
 
@@ -137,25 +141,25 @@ def mine() -> ResponseReturnValue:
 @open_to(everyone, query=("before", "q"))
 def search(slug: str) -> ResponseReturnValue:
     form = SearchForm.from_query()
-    with thread_search.search_limiter:  # whoever waits for it has not begun to read
-        return _found(_article(slug), form), 422 if form.errors else 200
+    with thread_search.search_limiter:  # wait before any database read
+        return _search_page(_article(slug), form), 422 if form.errors else 200
 
 
-def _found(article: Article, form: SearchForm) -> str:
+def _search_page(article: Article, form: SearchForm) -> str:
     cache_for_article(article.id, article.revision)
-    page, course = CommentPage([]), page_thread_state(article)
-    if form.validate() and form.words and can_see_thread(course):
-        page = thread_search.in_thread(article, form.words, before=comment_from_query("before"))
+    page, thread_state = CommentPage([]), page_thread_state(article)
+    if form.validate() and form.words and can_see_thread(thread_state):
+        page = thread_search.search_thread(article, form.words, before=comment_from_query("before"))
     return render_template(
         "comments/search.html",
         article=article,
-        course=course,
-        is_shown=can_see_thread(course),
+        thread_state=thread_state,
+        is_shown=can_see_thread(thread_state),
         form=form,
         comments=page.comments,
         more=page.more,
-        mine=reactions_of_viewer(ids_of(page.comments)),
-        muted=blocked_by_viewer(authors_of(page.comments)),
+        own_reactions=reactions_of_viewer(ids_of(page.comments)),
+        blocked=blocked_by_viewer(authors_of(page.comments)),
     )
 
 
@@ -163,8 +167,8 @@ def _article(slug: str) -> Article:
     return db.session.execute(_BY_SLUG, {"slug": slug}).scalar_one_or_none() or abort(404)
 
 
-def _orders(article: Article) -> tuple[Sort, ...]:
-    """The orders this thread can be read in now."""
+def _sort_orders(article: Article) -> tuple[Sort, ...]:
+    """The sort orders this thread allows now."""
     return (Sort.LATEST,) if page_thread_state(article).is_latest_only else tuple(Sort)
 
 
@@ -177,17 +181,17 @@ def _parent(form: CommentForm) -> Comment | None:
     return parent
 
 
-def _written_page(slug: str, form: CommentForm) -> str:
-    """Where the comment was written, with the text still in the box, not stored."""
+def _form_page(slug: str, form: CommentForm) -> str:
+    """The page of the form, with the text still in it and nothing stored."""
     article = _article(slug)
     form.key.data = form.key.data or new_key()
-    parent = db.session.get(Comment, int(form.parent.data)) if _names_parent(form) else None
+    parent = db.session.get(Comment, int(form.parent.data)) if _has_valid_parent(form) else None
     if parent and parent.listed and parent.article_id == article.id:
         return conversation_page(parent, form=form)
     return article_page(article, form)
 
 
-def _names_parent(form: CommentForm) -> bool:
+def _has_valid_parent(form: CommentForm) -> bool:
     return bool(form.parent.data) and not form.parent.errors
 
 
@@ -201,9 +205,9 @@ def _limits() -> PostingLimits:
     )
 
 
-def _place(comment: Comment) -> str:
-    """Where a new comment is to be seen: on top of the thread, or in its conversation; one that
-    is held, above the thread."""
+def _posted_url(comment: Comment) -> str:
+    """Where a new comment appears: a root on top of the thread, a reply in its conversation, a held
+    one above the thread."""
     if comment.held_for:
         return url_for(".article", slug=comment.article.slug, notice="held", _anchor="held")
     anchor = f"comment-{comment.id}"

@@ -1,4 +1,4 @@
-"""What an edit changed, for people to read: whole words, and within a word the syllables."""
+"""Text diff between versions of a comment, for readers: by words, and by syllables within one."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,83 +7,83 @@ from difflib import SequenceMatcher
 
 import regex
 
-# A word with the space before it, so that the spaces between other words are no common ground.
+# A word with the space before it, so that spaces alone never match.
 _WORD = regex.compile(r"\s*\S+")
 _SYLLABLE = regex.compile(r"\X")
-# Beyond, comparing word by word could take seconds: what lies between equal ends is one change.
+# Above this, word by word could take seconds: all between equal ends is one change.
 _WORDS_MAX = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Text that stayed (`before` and `after` are equal), was taken out, put in, or replaced."""
+    """Text that stayed (`before` and `after` are equal), was removed, added or replaced."""
 
     before: str
     after: str
 
     @property
-    def is_none(self) -> bool:
+    def is_unchanged(self) -> bool:
         return self.before == self.after
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
     written_at: datetime
-    changes: list[Change]  # since the one before; the first text has changed nothing
+    changes: list[Change]  # since the previous version; none in the first
 
 
 def history(versions: Sequence[tuple[str, datetime]]) -> list[Version]:
-    """Newest first, of texts oldest first."""
+    """The versions newest first, from texts oldest first."""
     before = versions[0][0]
-    told = []
+    result = []
     for text, written_at in versions:
-        told.append(Version(written_at, list(changes(before, text))))
+        result.append(Version(written_at, list(changes(before, text))))
         before = text
-    return told[::-1]
+    return result[::-1]
 
 
 def changes(before: str, after: str) -> Iterator[Change]:
-    """From the beginning of the text to its end."""
+    """All pieces of the text, in order."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > _WORDS_MAX:
-        yield from _within(before, after)
+        yield from _syllable_change(before, after)
         return
     for kind, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if kind == "equal":
             yield Change("".join(old[a:b]), "".join(new[c:d]))
         else:
-            yield from _replaced(old[a:b], new[c:d])
+            yield from _word_changes(old[a:b], new[c:d])
 
 
-def _replaced(old: list[str], new: list[str]) -> Iterator[Change]:
-    """Word by word where each became one much like it, else all of them at once."""
+def _word_changes(old: list[str], new: list[str]) -> Iterator[Change]:
+    """Word by word if each word became a similar one, else all words as one change."""
     pairs = list(zip(old, new, strict=False))
-    if len(old) == len(new) and all(_are_alike(*pair) for pair in pairs):
+    if len(old) == len(new) and all(_are_similar(*pair) for pair in pairs):
         for pair in pairs:
-            yield from _within(*pair)
-    elif _are_alike("".join(old), "".join(new)):
-        yield from _within("".join(old), "".join(new))
+            yield from _syllable_change(*pair)
+    elif _are_similar("".join(old), "".join(new)):
+        yield from _syllable_change("".join(old), "".join(new))
     else:
-        space = _space_before(old) if _space_before(old) == _space_before(new) else ""
+        space = _leading_space(old) if _leading_space(old) == _leading_space(new) else ""
         if space:
             yield Change(space, space)
         yield Change("".join(old)[len(space) :], "".join(new)[len(space) :])
 
 
-def _space_before(words: list[str]) -> str:
+def _leading_space(words: list[str]) -> str:
     first = "".join(words[:1])
     return first[: len(first) - len(first.lstrip())]
 
 
-def _are_alike(before: str, after: str) -> bool:
-    """Half of the shorter one is common to both, at its beginning and its end."""
+def _are_similar(before: str, after: str) -> bool:
+    """Whether equal beginnings and ends make up half of the shorter text."""
     old, new = _SYLLABLE.findall(before.strip()), _SYLLABLE.findall(after.strip())
     start, end = _common_ends(old, new)
     return 2 * (start + end) >= min(len(old), len(new)) > 0
 
 
-def _within(before: str, after: str) -> Iterator[Change]:
-    """One change between a common beginning and a common end."""
+def _syllable_change(before: str, after: str) -> Iterator[Change]:
+    """One change between a common beginning and end, by syllables."""
     old, new = _SYLLABLE.findall(before), _SYLLABLE.findall(after)
     start, end = _common_ends(old, new)
     for a, b in (
@@ -96,11 +96,12 @@ def _within(before: str, after: str) -> Iterator[Change]:
 
 
 def _common_ends(old: list[str], new: list[str]) -> tuple[int, int]:
-    most = min(len(old), len(new))
+    """The lengths of the common beginning and end."""
+    limit = min(len(old), len(new))
     start = 0
-    while start < most and old[start] == new[start]:
+    while start < limit and old[start] == new[start]:
         start += 1
     end = 0
-    while end < most - start and old[-1 - end] == new[-1 - end]:
+    while end < limit - start and old[-1 - end] == new[-1 - end]:
         end += 1
     return start, end

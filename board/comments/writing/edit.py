@@ -1,4 +1,4 @@
-"""Editing: other words for a comment, for a while after it was posted."""
+"""Editing a comment, for a limited time after it was posted."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,19 +20,19 @@ after_edit: Hook[Callable[[Comment], None]] = Hook()
 
 
 class CommentNotShown(Refused):
-    """It is hidden, deleted, or waits for a moderator."""
+    """The comment is hidden, deleted or held."""
 
 
 class EditedTooLate(Refused):
-    """Others may have answered it by now."""
+    """The edit window is over; others may have replied."""
 
 
 class EditedTooOften(Refused):
-    """As often as Comment.EDITS_MAX."""
+    """The comment has been edited Comment.EDITS_MAX times."""
 
 
 class EditedElsewhere(Refused):
-    """The form began with a text that is not the one that stands."""
+    """The form started from a version that is no longer the current one."""
 
 
 def edit(
@@ -44,9 +44,9 @@ def edit(
     window: timedelta,
     same_text: timedelta,
 ) -> None:
-    """Change the text that stood after `version` edits. Raises a kind of Refused.
+    """Replace the text of version `version` (its number of edits). Raises a subclass of Refused.
 
-    What stands already is left as it is: so a form sent again, whose answer was lost, succeeds.
+    The same text changes nothing, so a form sent again after a lost response succeeds.
     """
     if comment.is_visible and body.text == comment.body:
         return
@@ -54,7 +54,7 @@ def edit(
         raise refusal
     if version != len(comment.revisions):
         raise EditedElsewhere
-    if same_text and _check_duplicate(body, by=by, within=same_text, elsewhere_than=comment):
+    if same_text and _is_duplicate(body, by=by, within=same_text, except_for=comment):
         raise SameText
     article = comment.article
     held_for = run_checks(
@@ -68,14 +68,14 @@ def edit(
 
 
 def edit_refusal(comment: Comment, *, by: User, window: timedelta) -> Refused | None:
-    """Whatever keeps its author from editing it now; a closed thread stays as it was closed."""
+    """The reason `by` cannot edit it now, or None. Comments of a closed thread stay as they are."""
     if not comment.is_visible:
         return CommentNotShown()
     if not by.may_write:
         return AuthorSuspended()
-    course = thread_state(comment.article)
-    if not course.takes_comments:
-        return ThreadClosed(course.opens_at)
+    state = thread_state(comment.article)
+    if not state.takes_comments:
+        return ThreadClosed(state.opens_at)
     if now() >= comment.posted_at + window:
         return EditedTooLate()
     if len(comment.revisions) >= Comment.EDITS_MAX:
@@ -83,9 +83,9 @@ def edit_refusal(comment: Comment, *, by: User, window: timedelta) -> Refused | 
     return None
 
 
-def _check_duplicate(body: Body, *, by: User, within: timedelta, elsewhere_than: Comment) -> bool:
-    """Else a text refused when posted could be slipped in under another."""
-    same = select(Comment.id).where(Comment.author_id == by.id, Comment.text_hash == body.hash)
-    near = Comment.posted_at.between(now() - within, now() + within)
-    same = same.where(Comment.id != elsewhere_than.id, near)
-    return db.session.scalar(same.limit(1)) is not None
+def _is_duplicate(body: Body, *, by: User, within: timedelta, except_for: Comment) -> bool:
+    """Else a text refused as a new comment could be added by editing another."""
+    duplicate = select(Comment.id).where(Comment.author_id == by.id, Comment.text_hash == body.hash)
+    is_recent = Comment.posted_at.between(now() - within, now() + within)
+    duplicate = duplicate.where(Comment.id != except_for.id, is_recent)
+    return db.session.scalar(duplicate.limit(1)) is not None

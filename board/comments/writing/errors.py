@@ -1,10 +1,10 @@
-"""Why a comment is not stored. Other files add what they refuse for; refusals.py has the words."""
+"""Errors that refuse a comment. Other modules add theirs; error_messages.py has the texts."""
 
 from datetime import datetime
 
 
 class Refused(Exception):
-    """The comment was not stored. `retry_at` is when it would be, if that is a matter of time."""
+    """The comment was not stored. `retry_at`: when it can be, if only time is in the way."""
 
     def __init__(self, retry_at: datetime | None = None) -> None:
         super().__init__()
@@ -16,15 +16,15 @@ class ThreadClosed(Refused):
 
 
 class ParentGone(Refused):
-    """The comment answered is hidden, deleted, or under another article."""
+    """The parent comment is hidden, deleted, or under another article."""
 
 
 class KeyReused(Refused):
-    """Another text was posted under this key."""
+    """Another text was posted with this idempotency key."""
 
 
 class AuthorSuspended(Refused):
-    """The account was suspended, or given up, while the comment was on its way."""
+    """The account was suspended or deleted in the meantime."""
 
 
 class TooSoon(Refused): ...
@@ -34,7 +34,7 @@ class TooManyToday(Refused): ...
 
 
 class TooManyHere(Refused):
-    """No more root comments by this account under this article; replies are still welcome."""
+    """This account has no root comments left under this article; replies are still possible."""
 
 
 class SameText(Refused): ...

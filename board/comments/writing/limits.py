@@ -1,4 +1,4 @@
-"""How much one account may write, and all that is asked of the stored comments about a new one."""
+"""Posting limits, and the one query for all that checks need to know before posting."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ PostingHistory = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class PostingLimits:
-    """How much one account may write; 0 = no limit. Defaults of the Korean portals since 2018."""
+    """How much one account may post; 0 = no limit. Defaults of the Korean portals since 2018."""
 
     interval: timedelta = timedelta(seconds=60)
     per_day: int = 20
@@ -31,20 +31,21 @@ class PostingLimits:
     def none(cls) -> Self:
         return cls(interval=timedelta(), per_day=0, roots_per_article=0, same_text=timedelta())
 
-    def refuse_beyond(self, past: PostingHistory, *, is_root: bool) -> None:
+    def enforce(self, history: PostingHistory, *, is_root: bool) -> None:
+        """Raises TooSoon, TooManyToday, SameText or TooManyHere."""
         for refusal, posted_at, wait in (
-            (TooSoon, past.own_at, self.interval),
-            (TooManyToday, past.own_of_day_at, DAY),
-            (SameText, past.same_at, self.same_text),
+            (TooSoon, history.own_at, self.interval),
+            (TooManyToday, history.own_of_day_at, DAY),
+            (SameText, history.same_at, self.same_text),
         ):
             if posted_at:
                 raise refusal(posted_at + wait)
-        if is_root and 0 < self.roots_per_article <= past.own_roots:
+        if is_root and 0 < self.roots_per_article <= history.own_roots:
             raise TooManyHere
 
 
-# What the checks of other slices must know: one value each, about `article` and `author`. All are
-# asked at once, with what the limits look at; a question of its own would cost several times that.
+# Subqueries other slices add for their checks: one value each, about `article` and `author`. They
+# run in one query with those of the limits; a query of its own would cost several times as much.
 extra_columns: dict[str, Select[Any]] = {}
 
 _c = Comment.__table__.c
@@ -55,9 +56,9 @@ def _newest(*where: ColumnElement[bool]) -> Select[datetime]:
 
 
 def _own(within: str) -> ColumnElement[bool]:
-    """The author's own, as far as a limit looks.
+    """The author's comments within the span of a limit.
 
-    On either side: whatever a clock far ahead has noted does not stop anyone until then.
+    In both directions: times stored while the clock was far ahead block nobody until then.
     """
     since: ColumnElement[datetime] = bindparam(f"{within}_since")
     until: ColumnElement[datetime] = bindparam(f"{within}_until")
@@ -66,7 +67,7 @@ def _own(within: str) -> ColumnElement[bool]:
 
 _ROOTS = and_(_c.article_id == bindparam("article"), _c.root_id.is_(None))
 _OWN_ROOTS = select(_c.id).where(_c.author_id == bindparam("author"), _ROOTS)
-_ASKED = {
+_LIMIT_COLUMNS = {
     "stored_id": select(_c.id).where(
         _c.author_id == bindparam("author"), _c.key == bindparam("key")
     ),
@@ -86,16 +87,16 @@ _ASKED = {
 
 
 @cache
-def _at_once(*, with_past: bool) -> Select[*tuple[Any, ...]]:
-    """All extra_columns as one. Made when it is first asked, after every slice has had its say."""
-    asked = {**(_ASKED if with_past else {}), **extra_columns}
-    return select(*(each.scalar_subquery().label(name) for name, each in asked.items()))
+def _combined_query(*, with_limits: bool) -> Select[*tuple[Any, ...]]:
+    """All subqueries in one. Built at first use, after every slice has added its extra_columns."""
+    columns = {**(_LIMIT_COLUMNS if with_limits else {}), **extra_columns}
+    return select(*(query.scalar_subquery().label(name) for name, query in columns.items()))
 
 
 def extra_values(article: Article, author: User) -> Row[*tuple[Any, ...]]:
-    """The answers to `extra_columns`, when there is nothing else to ask."""
+    """The values of `extra_columns` alone."""
     return execute_core(
-        _at_once(with_past=False), {"article": article.id, "author": author.id}
+        _combined_query(with_limits=False), {"article": article.id, "author": author.id}
     ).one()
 
 
@@ -108,14 +109,14 @@ def posting_history(
     parent: Comment | None,
     limits: PostingLimits,
 ) -> PostingHistory:
-    """All that the stored comments say about a new one, asked at once. A limit of 0 asks nothing.
+    """All that stored comments say about a new one, in one query. A limit of 0 finds nothing.
 
-    Deleted ones count too, and no restart and no worker forgets.
+    Deleted comments count too; restarts and workers share the count.
     """
     moment = now()
     a_day = DAY if limits.per_day else timedelta()
     waits = {"interval": limits.interval, "day": a_day, "same_text": limits.same_text}
-    asked = {
+    values = {
         "article": article.id,
         "author": by.id,
         "key": key,
@@ -126,4 +127,4 @@ def posting_history(
         **{f"{name}_since": moment - wait for name, wait in waits.items()},
         **{f"{name}_until": moment + wait for name, wait in waits.items()},
     }
-    return execute_core(_at_once(with_past=True), asked).one()
+    return execute_core(_combined_query(with_limits=True), values).one()

@@ -1,4 +1,4 @@
-"""What steering a thread means for whoever writes there."""
+"""Enforces thread restrictions on new and edited comments."""
 
 from datetime import datetime, timedelta
 
@@ -11,11 +11,11 @@ from board.comments.writing.create import PendingPost
 from board.comments.writing.errors import Refused
 from board.db import db, now
 
-HELD_FOR = "thread"  # everything in it is
+HELD_FOR = "thread"  # the whole thread is pre-moderated
 
 
 class AccountTooNew(Refused):
-    """Only accounts that have been there for some days write in this thread."""
+    """The thread only takes comments of accounts at least MIN_ACCOUNT_AGE old."""
 
 
 class ThreadSlowed(Refused):
@@ -26,30 +26,30 @@ class ThreadSlowed(Refused):
         self.seconds = seconds
 
 
-def check(draft: PendingPost) -> str | None:
-    """An edit neither waits nor asks how old the account is; but where all is looked at, it is."""
-    course = thread_state(draft.article)
-    if not draft.is_edit:
-        _refuse_new_account(course, draft)
-        _refuse_too_soon(course, draft)
-    return HELD_FOR if course.holds else None
+def check(pending: PendingPost) -> str | None:
+    """Edits skip slow mode and account age, but not pre-moderation."""
+    state = thread_state(pending.article)
+    if not pending.is_edit:
+        _refuse_new_account(state, pending)
+        _refuse_too_soon(state, pending)
+    return HELD_FOR if state.holds else None
 
 
-def _refuse_new_account(course: ThreadState, draft: PendingPost) -> None:
-    settled_at = draft.author.joined_at + ThreadRestriction.MIN_ACCOUNT_AGE
-    if course.is_for_established and settled_at > now():
+def _refuse_new_account(state: ThreadState, pending: PendingPost) -> None:
+    settled_at = pending.author.joined_at + ThreadRestriction.MIN_ACCOUNT_AGE
+    if state.is_for_established and settled_at > now():
         raise AccountTooNew(settled_at)
 
 
-def _refuse_too_soon(course: ThreadState, draft: PendingPost) -> None:
-    """Whatever became of the last one: deleted and held ones count too."""
-    if not course.seconds:
+def _refuse_too_soon(state: ThreadState, pending: PendingPost) -> None:
+    """Deleted and held comments count too."""
+    if not state.seconds:
         return
-    moment, wait = now(), timedelta(seconds=course.seconds)
-    mine = select(Comment.posted_at).where(Comment.author_id == draft.author.id)
-    # On either side: whatever a clock far ahead has noted does not stop anyone until then.
+    moment, wait = now(), timedelta(seconds=state.seconds)
+    posted_at = select(Comment.posted_at).where(Comment.author_id == pending.author.id)
+    # In both directions: times stored while the clock was far ahead block nobody until then.
     near = Comment.posted_at > moment - wait, Comment.posted_at < moment + wait
-    mine = mine.where(Comment.article_id == draft.article.id, *near)
-    last = db.session.scalar(mine.order_by(Comment.posted_at.desc()).limit(1))
+    posted_at = posted_at.where(Comment.article_id == pending.article.id, *near)
+    last = db.session.scalar(posted_at.order_by(Comment.posted_at.desc()).limit(1))
     if last is not None:
-        raise ThreadSlowed(last + wait, course.seconds)
+        raise ThreadSlowed(last + wait, state.seconds)

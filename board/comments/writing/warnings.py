@@ -1,7 +1,7 @@
-"""What in a text deserves a second thought before everyone can read it.
+"""Warnings about a text before it is posted, such as a phone number in it.
 
-Advice, not a limit: whoever has read it posts the same text all the same. The checks are
-listed in wiring.py of comments and moderation.
+Not a limit: the author can confirm and post the same text. The checks are listed in wiring.py of
+comments and moderation.
 """
 
 import hashlib
@@ -13,9 +13,9 @@ from board.runtime.hooks import Hook
 
 @dataclass(frozen=True, slots=True)
 class TextWarning:
-    """About `text[start:end]`: what it seems to be, and why to think twice, in the reader's words.
+    """A warning about `text[start:end]`: what it seems to be and why to reconsider, translated.
 
-    `about` tells kinds apart for programs and tests.
+    `about` is the type of warning, for programs and tests.
     """
 
     start: int
@@ -25,12 +25,12 @@ class TextWarning:
     why: str
 
 
-# Each is given a tidy text. May be slow by no more than the length of the text.
+# Each gets a normalized text and must run in time linear to its length.
 warning_checks: Hook[Callable[[str], Iterable[TextWarning]]] = Hook()
 
 
 def warnings_for(text: str) -> list[TextWarning]:
-    """In the order of the text. Where two speak of the same words, the one that begins first."""
+    """In text order. Of overlapping warnings, only the one that begins first."""
     found = sorted(
         (advice for check in warning_checks for advice in check(text)),
         key=lambda advice: (advice.start, -advice.end),
@@ -43,5 +43,5 @@ def warnings_for(text: str) -> list[TextWarning]:
 
 
 def confirmation_token(text: str) -> str:
-    """What a form carries to say: posted as it is, after the advice on exactly this text."""
+    """The token a form sends to confirm the warnings about exactly this text."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database. Called by `board.db.schema`."""
+"""Alembic environment: connects it to the database. Called by `board.db.schema`."""
 
 import logging
 
@@ -12,11 +12,9 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _engine():
-    """An engine of its own: foreign keys are off while tables are rebuilt, or rows would go with
-    the table they point at; they are checked before the commit instead."""
+    """An engine for migrations. Foreign keys are off while tables are rebuilt, or rows would be
+    deleted with the table they point at; they are checked before the commit instead."""
     url = current_app.config["SQLALCHEMY_DATABASE_URI"]
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, poolclass=pool.NullPool)
     engine = create_engine(url, module=sqlite, poolclass=pool.NullPool)
 
     @event.listens_for(engine, "connect")
@@ -44,10 +42,9 @@ def _run():
         )
         with context.begin_transaction():
             context.run_migrations()
-            if connection.dialect.name == "sqlite":
-                broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-                if broken:
-                    raise RuntimeError(f"rows point at nothing after the migration: {broken[:3]}")
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            if broken:
+                raise RuntimeError(f"rows point at nothing after the migration: {broken[:3]}")
 
 
 _run()

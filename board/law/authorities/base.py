@@ -1,6 +1,6 @@
-"""What the desk's registers have in common: what came in writing, from whom, and how it ended.
+"""Base of the desk's two registers: requests that authorities make in writing.
 
-An entry's particulars never change, and it is answered once; both stand in the log.
+The particulars of an entry never change, and it is answered once; both are in the log.
 """
 
 import enum
@@ -16,20 +16,20 @@ from board.db import Base, db, now
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 
 
-class Answered(Exception):
-    """It was answered already."""
+class AlreadyAnswered(Exception):
+    """The request has been answered before."""
 
 
 class AuthorityRequest(Base):
-    """Something an authority asks for. Each register is a table of its own."""
+    """A written request of an authority. Each register is a table of its own."""
 
     __abstract__ = True
     PAGE_SIZE: ClassVar = 30
     BODY_MAX: ClassVar = 120
     NUMBER_MAX: ClassVar = 80
-    # In the log: what an entry is called, and that one came and was answered.
-    NAME: ClassVar[str]
-    CAME: ClassVar[Verdict]
+    # In the log: the key of an entry's id, and the verdicts that register and answer it.
+    LOG_KEY: ClassVar[str]
+    REGISTERED: ClassVar[Verdict]
     ANSWERED: ClassVar[Verdict]
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,7 +39,7 @@ class AuthorityRequest(Base):
     received_at: Mapped[datetime]
     made_by: Mapped[int] = mapped_column(ForeignKey(User.id))
     made_at: Mapped[datetime] = mapped_column(default=now)
-    outcome: Mapped[str] = mapped_column(String(20), default="")  # "" while it waits
+    outcome: Mapped[str] = mapped_column(String(20), default="")  # "" until it is answered
     says: Mapped[str] = mapped_column(String(Ruling.NOTE_MAX), default="")
     answered_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     answered_at: Mapped[datetime | None]
@@ -56,18 +56,18 @@ class AuthorityRequest(Base):
 
     @classmethod
     def with_relations(cls) -> Select[Self]:
-        """With all that a page shows of each; a register adds what only its own entries have."""
+        """Entries with all that a page shows; each register adds the relations of its own."""
         return select(cls).options(joinedload(cls.maker), joinedload(cls.answerer))
 
     @classmethod
     def waiting(cls) -> Select[Self]:
-        """One page of those not answered, the oldest first."""
+        """One page of unanswered entries, oldest first by id."""
         page = cls.with_relations().where(cls.answered_at.is_(None))
         return page.order_by(cls.id).limit(cls.PAGE_SIZE)
 
     @classmethod
     def answered(cls, *, before: int | None = None) -> Select[Self]:
-        """One page and one more of those answered, newest first by id."""
+        """One page of answered entries and one more, newest first by id."""
         page = cls.with_relations().where(cls.answered_at.is_not(None))
         if before:
             page = page.where(cls.id < before)
@@ -80,36 +80,38 @@ class AuthorityRequest(Base):
 
     @classmethod
     def counts(cls, start: datetime, end: datetime) -> Sequence[tuple[str, str, int]]:
-        """Kind, outcome and how many came from `start` up to, without, `end`."""
-        came = select(cls.kind, cls.outcome, func.count())
-        came = came.where(cls.received_at >= start, cls.received_at < end)
-        came = came.group_by(cls.kind, cls.outcome).order_by(cls.kind, cls.outcome)
-        return [(row[0], row[1], row[2]) for row in db.session.execute(came)]
+        """Kind, outcome and number received from `start` until before `end`, in that order."""
+        received = select(cls.kind, cls.outcome, func.count())
+        received = received.where(cls.received_at >= start, cls.received_at < end)
+        received = received.group_by(cls.kind, cls.outcome).order_by(cls.kind, cls.outcome)
+        return [(row[0], row[1], row[2]) for row in db.session.execute(received)]
 
     @property
     def reference(self) -> str:
-        """Who asks, and under what number."""
+        """The authority and its document number, at most as long as a ruling's note."""
         return f"{self.body} {self.number}"[: Ruling.NOTE_MAX]
 
     def register(self, *, by: User) -> Self:
-        """It stands in its register from now on."""
+        """Add the entry to its register, and a line to the log."""
         self.made_by, self.made_at = by.id, now()
         db.session.add(self)
         db.session.flush()
-        append_ruling(self.CAME, by=by, reason="", note=self.reference, **self._named())
+        append_ruling(self.REGISTERED, by=by, reason="", note=self.reference, **self._log_detail())
         return self
 
-    def close(self, outcome: enum.StrEnum, *, by: User, says: str, **told: Any) -> None:
-        """Say how it ended. Raises Answered."""
-        self.refuse_answered()
+    def close(self, outcome: enum.StrEnum, *, by: User, says: str, **detail: Any) -> None:
+        """Record how it ended. Raises AlreadyAnswered."""
+        self.ensure_unanswered()
         self.outcome, self.says = outcome.value, says
         self.answered_by, self.answered_at = by.id, now()
-        told |= {**self._named(), "outcome": outcome.value}
-        append_ruling(self.ANSWERED, by=by, reason="", note=says, **told)
+        detail |= {**self._log_detail(), "outcome": outcome.value}
+        append_ruling(self.ANSWERED, by=by, reason="", note=says, **detail)
 
-    def refuse_answered(self) -> None:
+    def ensure_unanswered(self) -> None:
+        """Raises AlreadyAnswered."""
+        """Raises AlreadyAnswered."""
         if self.answered_at is not None:
-            raise Answered
+            raise AlreadyAnswered
 
-    def _named(self) -> dict[str, Any]:
-        return {self.NAME: self.id}
+    def _log_detail(self) -> dict[str, Any]:
+        return {self.LOG_KEY: self.id}

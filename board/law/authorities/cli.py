@@ -1,4 +1,4 @@
-"""What an operator types where the law asks: `flask law give`."""
+"""CLI: `flask law give` prints the user data disclosed to an authority."""
 
 import json
 
@@ -18,4 +18,4 @@ def give(request_id: int) -> None:
     request = db.session.get(DataRequest, request_id)
     if request is None or not request.given:
         raise click.ClickException(f"Nothing was disclosed for request {request_id}.")
-    click.echo(json.dumps(request.data(), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(request.disclosed_data(), ensure_ascii=False, indent=2))

@@ -1,8 +1,9 @@
-"""Requests of authorities for what the board knows of a reader, and what they were given.
+"""Requests of authorities for user data, and what was disclosed.
 
-전기통신사업법 83조 ③–⑤: whoever is asked *may* follow, in writing only, and keeps a register of it.
-정보통신망법 44조의6: after a disclosure for a civil suit the board tells the reader. Where another
-law has the authority itself tell (83조의2), the board leaves it to them.
+전기통신사업법 83조 ③–⑤: a service *may* comply, only with written requests, and keeps a
+register of them.
+정보통신망법 44조의6: after a disclosure for a civil suit the board notifies the reader. Where
+another law makes the authority notify them (83조의2), the board leaves it to the authority.
 """
 
 import enum
@@ -17,8 +18,8 @@ from board.db import db, now
 from board.law.authorities.base import AuthorityRequest
 from board.moderation.rulings.models import Verdict, append_ruling
 
-# What the board knows of a person and the law lets one ask for: 83조 ③ 1, 5 and 6호. It has no
-# address, no telephone number and no resident registration number to give.
+# User data that the board has and the law lets authorities request: 83조 ③ 1, 5 and 6호. It stores
+# no address, no phone number and no resident registration number.
 ITEMS = ("name", "sign_in", "joined")
 
 
@@ -30,17 +31,17 @@ class Outcome(enum.StrEnum):
 
 
 class OutOfScope(Exception):
-    """Nothing of this was asked for: no more is given than what was."""
+    """An item was not requested: no more is disclosed than was asked for."""
 
 
 class DataRequest(AuthorityRequest):
     """One request about one reader."""
 
     __tablename__ = "disclosure"
-    NAME = "request"
-    CAME, ANSWERED = Verdict.REQUEST, Verdict.ANSWER_REQUEST
+    LOG_KEY = "request"
+    REGISTERED, ANSWERED = Verdict.REQUEST, Verdict.ANSWER_REQUEST
     KINDS: ClassVar = ("telecom", "warrant", "civil", "other")
-    TELL_AT_ONCE: ClassVar = ("civil",)  # the law says so
+    NOTIFY_AT_ONCE: ClassVar = ("civil",)  # as the law says
     WHY_MAX: ClassVar = 500
     __table_args__ = (
         CheckConstraint("body <> '' AND number <> '' AND why <> '' AND relation <> ''",
@@ -51,13 +52,13 @@ class DataRequest(AuthorityRequest):
         Index(None, "tell_at", "told_at"),
     )  # fmt: skip
 
-    # 83조 ④: the reason, what this person has to do with it, and how much is asked for.
+    # 83조 ④: the reason, the person's connection with it, and the items requested.
     why: Mapped[str] = mapped_column(String(WHY_MAX))
     relation: Mapped[str] = mapped_column(String(WHY_MAX))
     asked: Mapped[list[str]] = mapped_column(JSON)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
     given: Mapped[list[str]] = mapped_column(JSON, default=list)
-    # When the reader is to be told by the board, and was; neither where the authority tells them.
+    # When the board is to notify the reader, and did; both empty where the authority does it.
     tell_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
 
@@ -68,12 +69,14 @@ class DataRequest(AuthorityRequest):
         return super().with_relations().options(joinedload(cls.user))
 
     @classmethod
-    def to_tell(cls) -> Select[Self]:
+    def to_notify(cls) -> Select[Self]:
+        """Requests whose reader is due to be notified, by id."""
+        """Requests whose reader is due to be notified, by id."""
         due = select(cls).where(cls.tell_at <= now(), cls.told_at.is_(None))
         return due.options(joinedload(cls.user)).order_by(cls.id)
 
-    def data(self) -> dict[str, Any]:
-        """What was given, and nothing else."""
+    def disclosed_data(self) -> dict[str, Any]:
+        """The items disclosed, and nothing else."""
         user = self.user
         known = {"name": user.name, "sign_in": user.email, "joined": user.joined_at.isoformat()}
         return {item: known[item] for item in ITEMS if item in self.given}
@@ -86,25 +89,25 @@ def register(user: User, *, by: User, **particulars: Any) -> DataRequest:
 def disclose(
     request: DataRequest, *, by: User, items: list[str], says: str, tell_at: datetime | None
 ) -> None:
-    """Follow it, with no more than was asked for. Raises Answered or NotAsked."""
+    """Comply, with no more than was requested. Raises AlreadyAnswered or OutOfScope."""
     if not set(items) <= set(request.asked) or not items:
         raise OutOfScope
-    given = [item for item in ITEMS if item in items]
-    partly = set(given) < set(request.asked)
-    request.refuse_answered()
-    request.given = given
-    request.tell_at = now() if request.kind in DataRequest.TELL_AT_ONCE else tell_at
+    disclosed = [item for item in ITEMS if item in items]
+    partly = set(disclosed) < set(request.asked)
+    request.ensure_unanswered()
+    request.given = disclosed
+    request.tell_at = now() if request.kind in DataRequest.NOTIFY_AT_ONCE else tell_at
     _answer(request, Outcome.PARTLY if partly else Outcome.GIVEN, by=by, says=says)
 
 
 def refuse(request: DataRequest, *, by: User, says: str) -> None:
-    """Give nothing. Raises Answered."""
+    """Disclose nothing. Raises AlreadyAnswered."""
     _answer(request, Outcome.REFUSED, by=by, says=says)
 
 
 def notify_users() -> None:
-    """In their notices: who asked, and what they were given."""
-    for request in db.session.scalars(DataRequest.to_tell()).all():
+    """Write notifications to the readers: who asked, and what was disclosed."""
+    for request in db.session.scalars(DataRequest.to_notify()).all():
         request.told_at = now()
         append_ruling(
             Verdict.DISCLOSE, by=None, about=request.user, reason="disclosure",

@@ -1,4 +1,4 @@
-"""What a moderator writes down of an authority's order or request, and the answer to it."""
+"""Forms to register orders and data requests of authorities, and to answer them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -53,7 +53,7 @@ def order_outcomes() -> dict[str, str]:
     }
 
 
-def disclosure_kinds() -> list[tuple[str, str]]:
+def data_request_kinds() -> list[tuple[str, str]]:
     return [
         ("telecom", gettext("User data on request (Telecommunications Business Act, article 83)")),
         ("warrant", gettext("Court search warrant")),
@@ -62,7 +62,7 @@ def disclosure_kinds() -> list[tuple[str, str]]:
     ]
 
 
-def disclosure_outcomes() -> dict[str, str]:
+def data_request_outcomes() -> dict[str, str]:
     return {
         "": gettext("Not answered yet"),
         "given": gettext("Disclosed"),
@@ -79,36 +79,36 @@ def disclosed_label(item: str) -> str:
     }[item]
 
 
-class LocalField(DateTimeLocalField):
-    """A moment as the newsroom's clock shows it, to the minute; `data` is aware."""
+class LocalDateTimeField(DateTimeLocalField):
+    """Date and time in the newsroom's time zone, to the minute; `data` is aware."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
-        given: Any = getattr(self, "data", None)
-        self.data: datetime | None = from_local(given)
+        naive: Any = getattr(self, "data", None)
+        self.data: datetime | None = from_local(naive)
 
 
-class _Letter(Form):
-    """What every letter of an authority has."""
+class _RequestForm(Form):
+    """Fields that every letter of an authority has."""
 
     body = StringField(_("Issuing authority"), [DataRequired(_EMPTY), Length(max=Order.BODY_MAX)])
     number = StringField(_("Document number"), [DataRequired(_EMPTY), Length(max=Order.NUMBER_MAX)])
-    received_at = LocalField(_("Received"), [DataRequired(_WHEN)])
+    received_at = LocalDateTimeField(_("Received"), [DataRequired(_WHEN)])
 
     def validate_received_at(self, field: Any) -> None:
         if field.data and field.data > now():
             raise ValidationError(gettext("This date is in the future."))
 
 
-class OrderForm(_Letter):
+class OrderForm(_RequestForm):
     kind = RadioField(_("Type of authority"), [DataRequired(_CHOOSE)], choices=order_kinds)
-    body, number, received_at = _Letter.body, _Letter.number, _Letter.received_at
+    body, number, received_at = _RequestForm.body, _RequestForm.number, _RequestForm.received_at
     items = TextAreaField(
         _("What is ordered"),
         [DataRequired(_EMPTY), Length(max=Order.ITEMS_MAX)],
         description=_("As worded in the order."),
     )
-    deadline_at = LocalField(_("Deadline"), [DataRequired(_WHEN)])
+    deadline_at = LocalDateTimeField(_("Deadline"), [DataRequired(_WHEN)])
     comments = TextAreaField(
         _("Links to the comments concerned"),
         [Length(max=Order.COMMENTS_MAX * 200)],
@@ -128,11 +128,11 @@ class OrderForm(_Letter):
             message = gettext("There is no comment at this link: %(address)s", address=wrong)
             raise ValidationError(message)
 
-    def found(self) -> Sequence[Comment]:
-        found = (find_comment(line) for line in (self.comments.data or "").split())
-        return list({comment.id: comment for comment in found if comment}.values())
+    def target_comments(self) -> Sequence[Comment]:
+        comments = (find_comment(line) for line in (self.comments.data or "").split())
+        return list({comment.id: comment for comment in comments if comment}.values())
 
-    def told(self) -> dict[str, Any]:
+    def particulars(self) -> dict[str, Any]:
         names = ("kind", "body", "number", "received_at", "items", "deadline_at")
         return {name: self[name].data for name in names}
 
@@ -142,9 +142,9 @@ class OrderAnswerForm(Form):
     says = StringField(_("Outcome"), [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)])
 
 
-class DisclosureForm(_Letter):
-    kind = RadioField(_("Legal basis"), [DataRequired(_CHOOSE)], choices=disclosure_kinds)
-    body, number, received_at = _Letter.body, _Letter.number, _Letter.received_at
+class DataRequestForm(_RequestForm):
+    kind = RadioField(_("Legal basis"), [DataRequired(_CHOOSE)], choices=data_request_kinds)
+    body, number, received_at = _RequestForm.body, _RequestForm.number, _RequestForm.received_at
     name = StringField(_("Display name of the user"), [DataRequired(_EMPTY), Length(max=80)])
     why = TextAreaField(_("Stated reason"), [DataRequired(_EMPTY), Length(max=DataRequest.WHY_MAX)])
     relation = TextAreaField(
@@ -167,12 +167,12 @@ class DisclosureForm(_Letter):
         if not field.data:
             raise ValidationError(gettext("Please choose at least one."))
 
-    def told(self) -> dict[str, Any]:
+    def particulars(self) -> dict[str, Any]:
         names = ("kind", "body", "number", "received_at", "why", "relation", "asked")
         return {name: self[name].data for name in names}
 
 
-class DisclosureAnswerForm(Form):
+class DataRequestAnswerForm(Form):
     outcome = HiddenField(validators=[AnyOf(("give", "refuse"))])
     items = SelectMultipleField(
         _("Items to disclose"), choices=lambda: [(item, disclosed_label(item)) for item in ITEMS]
@@ -199,7 +199,7 @@ class DisclosureAnswerForm(Form):
 
     @property
     def tell_at(self) -> datetime | None:
-        """When the board tells them; None when it does not."""
+        """When the board notifies the reader; None when the authority does."""
         if self.tells.data != "board":
             return None
         day = self.tell_on.data

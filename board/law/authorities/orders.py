@@ -1,7 +1,7 @@
-"""Orders of authorities to take something down, and how they were carried out.
+"""Takedown orders of authorities, and how they were carried out.
 
-정보통신망법 44조의7 ③–⑤ and 공직선거법 82조의4: the order itself is kept with its five particulars
-(who ordered, under what number, when it came, what, until when), which nobody can change later.
+정보통신망법 44조의7 ③–⑤ and 공직선거법 82조의4: the register holds five particulars of an order
+(authority, document number, date received, what is ordered, deadline), which nobody can change.
 """
 
 import enum
@@ -24,18 +24,18 @@ class Outcome(enum.StrEnum):
     WAITING = ""
     CARRIED_OUT = "carried_out"
     PARTLY = "partly"
-    REFUSED = "refused"  # it binds nobody, or not us
+    REFUSED = "refused"  # it is not binding, or not on this board
 
 
 class Order(AuthorityRequest):
     __tablename__ = "authority_order"
-    NAME = "order"
-    CAME, ANSWERED = Verdict.ORDER, Verdict.ANSWER_ORDER
+    LOG_KEY = "order"
+    REGISTERED, ANSWERED = Verdict.ORDER, Verdict.ANSWER_ORDER
     KINDS: ClassVar = ("commission", "election", "court", "investigation", "other")
     ITEMS_MAX: ClassVar = 2000
     COMMENTS_MAX: ClassVar = 100
-    # 공직선거법 82조의4 ⑥: the board, and whoever wrote it, may object within three days.
-    OBJECT_WITHIN: ClassVar = timedelta(days=3)
+    # 공직선거법 82조의4 ⑥: the board and the author may object within three days.
+    OBJECTION_PERIOD: ClassVar = timedelta(days=3)
     __table_args__ = (
         CheckConstraint("body <> '' AND number <> '' AND items <> ''", name="particulars"),
         Index(None, "answered_at", "deadline_at", "id"),
@@ -48,7 +48,7 @@ class Order(AuthorityRequest):
 
     @classmethod
     def waiting(cls) -> Select[Self]:
-        """One page of those not answered, the first to fall due first."""
+        """One page of unanswered orders, the earliest deadline first."""
         return super().waiting().order_by(None).order_by(cls.deadline_at, cls.id)
 
     @classmethod
@@ -65,13 +65,13 @@ class Order(AuthorityRequest):
         return self.answered_at is None and self.deadline_at < now()
 
     @property
-    def object_until(self) -> datetime | None:
-        """Until when the board may object; only where the law gives it a time."""
-        return self.received_at + self.OBJECT_WITHIN if self.kind == "election" else None
+    def objection_deadline(self) -> datetime | None:
+        """Until when the board may object; None where the law sets no term."""
+        return self.received_at + self.OBJECTION_PERIOD if self.kind == "election" else None
 
 
 class Target(Base):
-    """One comment an order is about, and the ruling that carried it out."""
+    """A comment the order is about, and the ruling that carried it out."""
 
     __tablename__ = "order_target"
 
@@ -89,10 +89,10 @@ def register(comments: Iterable[Comment], *, by: User, **particulars: Any) -> Or
 
 
 def carry_out(order: Order, *, by: User, says: str = "") -> None:
-    """Hide all it is about that is not hidden or deleted already. Raises Answered."""
-    order.refuse_answered()
+    """Hide those of its comments not yet hidden or deleted. Raises AlreadyAnswered."""
+    order.ensure_unanswered()
     reason = "order.election" if order.kind == "election" else "order"
     for target in order.targets:
-        made = hide_for_legal_claim(target.comment, by=by, reason=reason, order=order.id)
-        target.ruling_id = made.id if made else None
+        ruling = hide_for_legal_claim(target.comment, by=by, reason=reason, order=order.id)
+        target.ruling_id = ruling.id if ruling else None
     order.close(Outcome.CARRIED_OUT, by=by, says=says)

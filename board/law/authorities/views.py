@@ -1,4 +1,4 @@
-"""The desk's registers: orders to take something down, requests for what we know of a reader."""
+"""The desk's two registers: takedown orders, and requests for user data."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,16 +14,16 @@ from board.comments.models import Comment
 from board.db import db, now, writing
 from board.db.clock import local
 from board.law.authorities import data_requests, orders
-from board.law.authorities.base import Answered, AuthorityRequest
+from board.law.authorities.base import AlreadyAnswered, AuthorityRequest
 from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.forms import (
-    DisclosureAnswerForm,
-    DisclosureForm,
+    DataRequestAnswerForm,
+    DataRequestForm,
     OrderAnswerForm,
     OrderForm,
+    data_request_kinds,
+    data_request_outcomes,
     disclosed_label,
-    disclosure_kinds,
-    disclosure_outcomes,
     order_kinds,
     order_outcomes,
 )
@@ -41,8 +41,10 @@ def init_app(app: Flask) -> None:
 @bp.get("/desk/orders", endpoint="orders_page")
 @open_to(moderators, query=("before",))
 def orders_page() -> ResponseReturnValue:
-    return _orders.page(
-        OrderForm.unbound(data={"received_at": _minute(), "deadline_at": _minute() + _A_DAY})
+    return _orders_page.render(
+        OrderForm.unbound(
+            data={"received_at": _current_minute(), "deadline_at": _current_minute() + _A_DAY}
+        )
     )
 
 
@@ -51,20 +53,20 @@ def orders_page() -> ResponseReturnValue:
 def register_order() -> ResponseReturnValue:
     form = OrderForm.from_post()
     if not form.validate():
-        return _orders.page(form), 422
+        return _orders_page.render(form), 422
     with writing():
-        comments = [db.session.get_one(Comment, comment.id) for comment in form.found()]
-        orders.register(comments, by=current_user(), **form.told())
+        comments = [db.session.get_one(Comment, comment.id) for comment in form.target_comments()]
+        orders.register(comments, by=current_user(), **form.particulars())
     return redirect(url_for(".orders_page", notice="saved"), 303)
 
 
 @bp.post("/desk/orders/<id:id>/answer")
 @open_to(moderators, query=("before",))
 def answer_order(id: int) -> ResponseReturnValue:
-    """`carried_out` hides what the order names; the others only say how it ended."""
+    """`carried_out` hides the comments of the order; the other outcomes are only recorded."""
     form = OrderAnswerForm.from_post()
     if not form.validate():
-        return _orders.page(OrderForm.unbound(), refused=id, answer=form), 422
+        return _orders_page.render(OrderForm.unbound(), refused=id, answer=form), 422
     outcome, says = Outcome(form.outcome.data), form.says.data or ""
     try:
         with writing():
@@ -73,7 +75,7 @@ def answer_order(id: int) -> ResponseReturnValue:
                 orders.carry_out(order, by=current_user(), says=says)
             else:
                 order.close(outcome, by=current_user(), says=says)
-    except Answered:
+    except AlreadyAnswered:
         abort(409)
     return redirect(url_for(".orders_page", notice="saved"), 303)
 
@@ -81,27 +83,29 @@ def answer_order(id: int) -> ResponseReturnValue:
 @bp.get("/desk/disclosures", endpoint="disclosures_page")
 @open_to(moderators, query=("before",))
 def disclosures_page() -> ResponseReturnValue:
-    return _disclosures.page(DisclosureForm.unbound(data={"received_at": _minute()}))
+    return _data_requests_page.render(
+        DataRequestForm.unbound(data={"received_at": _current_minute()})
+    )
 
 
 @bp.post("/desk/disclosures")
-@open_to(moderators, lists=("asked",), query=("before",))
+@open_to(moderators, multi_fields=("asked",), query=("before",))
 def register_disclosure() -> ResponseReturnValue:
-    form = DisclosureForm.from_post()
+    form = DataRequestForm.from_post()
     if not form.validate():
-        return _disclosures.page(form), 422
+        return _data_requests_page.render(form), 422
     with writing():
         user = db.session.get_one(User, form.user.id)
-        data_requests.register(user, by=current_user(), **form.told())
+        data_requests.register(user, by=current_user(), **form.particulars())
     return redirect(url_for(".disclosures_page", notice="saved"), 303)
 
 
 @bp.post("/desk/disclosures/<id:id>/answer")
-@open_to(moderators, lists=("items",), query=("before",))
+@open_to(moderators, multi_fields=("items",), query=("before",))
 def answer_disclosure(id: int) -> ResponseReturnValue:
-    form = DisclosureAnswerForm.from_post()
+    form = DataRequestAnswerForm.from_post()
     if not form.validate():
-        return _disclosures.page(DisclosureForm.unbound(), refused=id, answer=form), 422
+        return _data_requests_page.render(DataRequestForm.unbound(), refused=id, answer=form), 422
     says = form.says.data or ""
     try:
         with writing():
@@ -115,8 +119,8 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
                 )
     except data_requests.OutOfScope:
         form.items.errors = [_("They did not ask for this.")]
-        return _disclosures.page(DisclosureForm.unbound(), refused=id, answer=form), 422
-    except Answered:
+        return _data_requests_page.render(DataRequestForm.unbound(), refused=id, answer=form), 422
+    except AlreadyAnswered:
         abort(409)
     return redirect(url_for(".disclosures_page", notice="saved"), 303)
 
@@ -124,41 +128,41 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
 _A_DAY = timedelta(days=1)
 
 
-def _minute() -> datetime:
-    """This minute, as the newsroom's clock shows it."""
+def _current_minute() -> datetime:
+    """The current minute in the newsroom's time zone."""
     return local(now()).replace(second=0, microsecond=0)
 
 
-class Register(NamedTuple):
-    """How a register is shown."""
+class RegisterPage(NamedTuple):
+    """A register's page: its model, template, answer form and labels."""
 
-    entries: type[AuthorityRequest]
+    model: type[AuthorityRequest]
     template: str
-    answer: type[Form]
+    answer_form: type[Form]
     kinds: Callable[[], list[tuple[str, str]]]
     outcomes: Callable[[], dict[str, str]]
 
-    def page(self, form: Form, *, refused: int | None = None, answer: Form | None = None) -> str:
-        found = list(db.session.scalars(self.entries.answered(before=query_id("before"))))
-        shown = found[: self.entries.PAGE_SIZE]
+    def render(self, form: Form, *, refused: int | None = None, answer: Form | None = None) -> str:
+        rows = list(db.session.scalars(self.model.answered(before=query_id("before"))))
+        answered = rows[: self.model.PAGE_SIZE]
         return render_template(
             self.template,
-            waiting=list(db.session.scalars(self.entries.waiting())),
-            answered=shown,
-            more=shown[-1].id if len(found) > len(shown) else None,
+            waiting=list(db.session.scalars(self.model.waiting())),
+            answered=answered,
+            more=answered[-1].id if len(rows) > len(answered) else None,
             form=form,
             refused=refused,
-            answer=answer or self.answer.unbound(),
+            answer=answer or self.answer_form.unbound(),
             kinds=dict(self.kinds()),
             outcomes=self.outcomes(),
         )
 
 
-_orders = Register(Order, "law/orders.html", OrderAnswerForm, order_kinds, order_outcomes)
-_disclosures = Register(
+_orders_page = RegisterPage(Order, "law/orders.html", OrderAnswerForm, order_kinds, order_outcomes)
+_data_requests_page = RegisterPage(
     DataRequest,
     "law/data_requests.html",
-    DisclosureAnswerForm,
-    disclosure_kinds,
-    disclosure_outcomes,
+    DataRequestAnswerForm,
+    data_request_kinds,
+    data_request_outcomes,
 )

@@ -1,8 +1,8 @@
-"""Texts a court has finally found unlawful: whatever resembles one waits for a moderator.
+"""Banned texts: found unlawful by a court's final decision; similar comments are held.
 
-정보통신망법 44조의24 fines whoever spreads such a text again. What is kept is no text but its
-fingerprints: of its letters, whatever stands between them; of what resembles it; and of the pages
-it links to, since a text board holds pictures only as links.
+정보통신망법 44조의24 fines those who spread such a text again. Not the text is stored but its
+fingerprints: of its letters, ignoring what is between them; of similar texts; and of the pages it
+links to, since a text board has pictures only as links.
 """
 
 import hashlib
@@ -26,11 +26,11 @@ CODE = "barred"
 
 
 class TooShort(Exception):
-    """So short a text says nothing by itself: everybody would be held."""
+    """The text is too short: it would match everybody's comments."""
 
 
 class BannedText(Base):
-    """One text that must not come again."""
+    """A text that must not be posted again."""
 
     __tablename__ = "barred_text"
     PAGE_SIZE = 30
@@ -39,7 +39,7 @@ class BannedText(Base):
     __table_args__ = (Index(None, "ended_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # Which court, which case: what makes it unlawful.
+    # Court and case number, as the legal ground.
     case: Mapped[str] = mapped_column(String(CASE_MAX))
     mark: Mapped[bytes]
     comment_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id))
@@ -51,7 +51,7 @@ class BannedText(Base):
 
     @classmethod
     def in_force(cls, *, before: int | None = None) -> Select[Self]:
-        """One page and one more, newest first by id."""
+        """One page and one more of the bans in force, newest first by id."""
         page = select(cls).where(cls.ended_at.is_(None)).options(joinedload(cls.maker))
         if before:
             page = page.where(cls.id < before)
@@ -59,7 +59,7 @@ class BannedText(Base):
 
 
 class BannedTextKey(Base):
-    """What a text is looked up by. A key that is `exact` needs no second look."""
+    """Lookup key of a banned text. An `exact` key needs no comparison of fingerprints."""
 
     __tablename__ = "barred_key"
 
@@ -70,8 +70,8 @@ class BannedTextKey(Base):
     barred: Mapped[BannedText] = relationship()
 
 
-# Made once; asked with every comment that is posted.
-_FOUND = (
+# Built once; runs with every posted comment while any text is banned.
+_MATCHES = (
     select(BannedTextKey.barred_id, BannedTextKey.exact, BannedText.mark)
     .join(BannedText, BannedText.id == BannedTextKey.barred_id)
     .where(BannedTextKey.key.in_(bindparam("keys", expanding=True)), BannedText.ended_at.is_(None))
@@ -79,70 +79,71 @@ _FOUND = (
 
 
 def ban_text(text: str, *, by: User, case: str, comment: Comment | None = None) -> BannedText:
-    """Hold whatever says this again. Raises TooLittle."""
+    """Hold every comment that repeats this text. Raises TooShort."""
     keys = dict(_keys(text))
     if not keys:
         raise TooShort
-    barred = BannedText(
+    banned = BannedText(
         case=case, mark=fingerprint(text), comment_id=comment and comment.id, made_by=by.id,
         made_at=now(),
     )  # fmt: skip
-    db.session.add(barred)
+    db.session.add(banned)
     db.session.flush()
-    rows = [{"key": key, "barred_id": barred.id, "exact": exact} for key, exact in keys.items()]
+    rows = [{"key": key, "barred_id": banned.id, "exact": exact} for key, exact in keys.items()]
     db.session.execute(insert(cast(Table, BannedTextKey.__table__)), rows)
-    append_ruling(Verdict.BAR, by=by, reason="", note=case, comment=comment, barred=barred.id)
-    return barred
+    append_ruling(Verdict.BAR, by=by, reason="", note=case, comment=comment, barred=banned.id)
+    return banned
 
 
-def unban_text(barred: BannedText, *, by: User) -> None:
-    """It may be said again. A second time changes nothing."""
-    if barred.ended_at is None:
-        barred.ended_at = now()
-        append_ruling(Verdict.UNBAR, by=by, reason="", note=barred.case, barred=barred.id)
+def unban_text(banned: BannedText, *, by: User) -> None:
+    """Lift the ban. A second time changes nothing."""
+    if banned.ended_at is None:
+        banned.ended_at = now()
+        append_ruling(Verdict.UNBAR, by=by, reason="", note=banned.case, barred=banned.id)
 
 
 def match_banned(text: str) -> int | None:
-    """The id of the barred text this one repeats or resembles, if any."""
+    """The id of the banned text that this one repeats or resembles, if any."""
     keys = dict(_keys(text))
     if not keys:
         return None
     mark = fingerprint(text)
-    rows = db.session.connection().execute(_FOUND, {"keys": list(keys)}).all()
+    rows = db.session.connection().execute(_MATCHES, {"keys": list(keys)}).all()
     return next((id for id, exact, other in rows if exact or is_near(mark, other)), None)
 
 
 def _keys(text: str) -> Iterator[tuple[int, bool]]:
-    """Each with whether it is of the whole text, or of a link in it."""
-    heard = normalize(LINK.sub(" ", text)).text
-    if len(heard) >= BannedText.LETTERS_MIN:
-        yield _number("text", heard), True
+    """Lookup keys, and whether each is exact: those of the whole text and of its links are."""
+    letters = normalize(LINK.sub(" ", text)).text
+    if len(letters) >= BannedText.LETTERS_MIN:
+        yield _hash_key("text", letters), True
     if mark := fingerprint(text):
         yield from ((key, False) for key in bucket_keys(mark))
     for link in LINK.findall(text):
-        if page := _page(link):
-            yield _number("link", page), True
+        if page := _normalize_link(link):
+            yield _hash_key("link", page), True
 
 
-def _page(link: str) -> str:
-    """What a link leads to, however it is written; nothing for a bare host, which is a site."""
+def _normalize_link(link: str) -> str:
+    """Normalized link target; empty for a bare host, which is a whole site."""
     try:
         url = urlsplit(link)
         host = (url.hostname or "").removeprefix("www.")
-    except ValueError:  # brackets that hold no address
+    except ValueError:  # brackets without an address
         return ""
     path = url.path.rstrip("/")
     return f"{host}{path}?{url.query}" if path or url.query else ""
 
 
-def _number(kind: str, of: str) -> int:
-    """Below 2⁶³, and apart from those of `keys_of`, which end below 2⁶³ too: a clash is a hold."""
-    return int.from_bytes(hashlib.sha256(f"{kind}:{of}".encode()).digest()[:8]) >> 1
+def _hash_key(kind: str, value: str) -> int:
+    """Key below 2⁶³, as those of `keys_of`. A collision only holds a comment needlessly."""
+    return int.from_bytes(hashlib.sha256(f"{kind}:{value}".encode()).digest()[:8]) >> 1
 
 
-# Whether any text is banned at all: asked with the limits of every post.
+# Whether any text is banned at all: a column of the query for the limits of every post.
 ANY_BANNED = select(BannedTextKey.barred_id).limit(1)
 
 
-def check(draft: PendingPost) -> str | None:
-    return CODE if draft.extra.barred and match_banned(draft.body.text) else None
+def check_post(post: PendingPost) -> str | None:
+    """The reason to hold a comment that repeats or resembles a banned text."""
+    return CODE if post.extra.barred and match_banned(post.body.text) else None

@@ -1,4 +1,4 @@
-"""Texts that courts found unlawful, and that must not be posted again."""
+"""Desk page of banned texts, which courts found unlawful: ban and unban them."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ bp = Blueprint("barred", __name__)
 _EMPTY = _("Please write something.")
 
 
-class BarForm(Form):
+class BanForm(Form):
     what = TextAreaField(
         _("The text, or a link to a comment"),
         [DataRequired(_EMPTY), Length(max=5000)],
@@ -34,7 +34,7 @@ class BarForm(Form):
     comment: Comment | None = None
 
     def validate_what(self, field: Any) -> None:
-        """An address names a comment, whether or not others can read it now."""
+        """A link names a comment, whether or not readers can see it now."""
         if "/comments/" in (field.data or "") and len(field.data.split()) == 1:
             self.comment = find_comment(field.data)
             if self.comment is None or not self.comment.body:
@@ -44,16 +44,16 @@ class BarForm(Form):
 @bp.get("/desk/barred")
 @open_to(moderators, query=("before", "comment"))
 def index() -> ResponseReturnValue:
-    """`?comment=` is the one whose page sent us here."""
+    """`?comment=` is the comment whose page linked here."""
     id = query_id("comment")
     what = url_for("comments.comment", id=id) if id else ""
-    return _index(BarForm.unbound(data={"what": what}))
+    return _index(BanForm.unbound(data={"what": what}))
 
 
 @bp.post("/desk/barred")
 @open_to(moderators)
 def bar() -> ResponseReturnValue:
-    form = BarForm.from_post()
+    form = BanForm.from_post()
     if not form.validate():
         return _index(form), 422
     id = form.comment.id if form.comment else None
@@ -76,9 +76,9 @@ def unbar(id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", notice="saved"), 303)
 
 
-def _index(form: BarForm) -> str:
+def _index(form: BanForm) -> str:
     before = query_id("before") if request.method == "GET" else None
-    found = list(db.session.scalars(BannedText.in_force(before=before)))
-    shown = found[: BannedText.PAGE_SIZE]
-    more = shown[-1].id if len(found) > BannedText.PAGE_SIZE else None
-    return render_template("law/banned_texts.html", barred=shown, more=more, form=form)
+    rows = list(db.session.scalars(BannedText.in_force(before=before)))
+    texts = rows[: BannedText.PAGE_SIZE]
+    more = texts[-1].id if len(rows) > BannedText.PAGE_SIZE else None
+    return render_template("law/banned_texts.html", texts=texts, more=more, form=form)

@@ -1,11 +1,10 @@
-"""A case file: everything needed to show what was written, and what the desk did about it.
+"""Case file: an archive that shows what was written and what the desk decided.
 
-For a court, an authority or a colleague: one archive with the comment and all it ever said, times
-in UTC and Korean time, the decisions with the hashes that prove them, and a manifest with the
-SHA-256 of each file. It holds the number and the display name of the author's account and nothing
-more of them: an e-mail address is only given out by way of the register of disclosures. Who
-reported, and who claimed their rights, stays out; so do their files, of which only the digests are
-told.
+For a court, an authority or a colleague: the comment with all its versions, times in UTC and Korean
+time, the decisions with the hashes that prove them, and a manifest with the SHA-256 of each file.
+Of the author it has the account number and display name only: an email address is disclosed only
+through the register of data requests. Reporters and claimants are left out, and so are claimants'
+files, of which only the digests are listed.
 """
 
 import hashlib
@@ -22,7 +21,7 @@ from board.law.case_files.contents import (
     as_json,
     claim_as_dict,
     comment_files,
-    moment,
+    in_both_zones,
     order_as_dict,
 )
 from board.law.claims.models import Claim
@@ -30,8 +29,8 @@ from board.moderation.rulings.models import Verdict, append_ruling
 
 PURPOSES = ("court", "authority", "rights", "review")
 FORMAT = 1
-# So that the same case gives the same bytes.
-_STAMP = (1980, 1, 1, 0, 0, 0)
+# Fixed, so that the same case gives the same bytes.
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class CaseFile(NamedTuple):
@@ -41,20 +40,20 @@ class CaseFile(NamedTuple):
 
 
 def of_comment(comment: Comment, **why: Any) -> CaseFile:
-    return _taken(f"comment-{comment.id}", [comment], {}, **why)
+    return _export(f"comment-{comment.id}", [comment], {}, **why)
 
 
 def of_claim(claim: Claim, **why: Any) -> CaseFile:
     files = {"claim.json": claim_as_dict(claim)}
-    return _taken(f"claim-{claim.receipt}", [claim.comment], files, **why)
+    return _export(f"claim-{claim.receipt}", [claim.comment], files, **why)
 
 
 def of_order(order: Order, **why: Any) -> CaseFile:
     comments = [target.comment for target in order.targets]
-    return _taken(f"order-{order.id}", comments, {"order.json": order_as_dict(order)}, **why)
+    return _export(f"order-{order.id}", comments, {"order.json": order_as_dict(order)}, **why)
 
 
-def _taken(
+def _export(
     name: str,
     comments: Iterable[Comment],
     files: Mapping[str, Any],
@@ -63,13 +62,13 @@ def _taken(
     purpose: str,
     says: str,
 ) -> CaseFile:
-    """The archive, and a line in the log: who took it along, what for, and its SHA-256."""
+    """Make the archive, and log who exported it, what for, and its SHA-256."""
     comments = list(comments)
-    told = {name: as_json(value) for name, value in files.items()}
+    entries = {name: as_json(value) for name, value in files.items()}
     for comment in comments:
-        told |= {f"comment-{comment.id}/{name}": data for name, data in comment_files(comment)}
-    told["manifest.json"] = _manifest(told, name, by=by, purpose=purpose, says=says)
-    data = _zipped(told)
+        entries |= {f"comment-{comment.id}/{name}": data for name, data in comment_files(comment)}
+    entries["manifest.json"] = _manifest(entries, name, by=by, purpose=purpose, says=says)
+    data = _zip(entries)
     digest = hashlib.sha256(data).hexdigest()
     append_ruling(
         Verdict.EXPORT, by=by, reason="", note=says, purpose=purpose, file=name, sha256=digest,
@@ -78,12 +77,14 @@ def _taken(
     return CaseFile(f"{name}.zip", data, digest)
 
 
-def _manifest(told: Mapping[str, bytes], name: str, *, by: User, purpose: str, says: str) -> bytes:
+def _manifest(
+    entries: Mapping[str, bytes], name: str, *, by: User, purpose: str, says: str
+) -> bytes:
     return as_json(
         {
             "format": FORMAT,
             "case": name,
-            "made_at": moment(now()),
+            "made_at": in_both_zones(now()),
             "made_by": {"account": by.id, "display_name": by.name},
             "purpose": purpose,
             "says": says,
@@ -91,17 +92,17 @@ def _manifest(told: Mapping[str, bytes], name: str, *, by: User, purpose: str, s
             "`moderation verify` checks the whole log, which names this archive by its SHA-256",
             "files": [
                 {"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-                for name, data in told.items()
+                for name, data in entries.items()
             ],
         }
     )
 
 
-def _zipped(told: Mapping[str, bytes]) -> bytes:
+def _zip(entries: Mapping[str, bytes]) -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in told.items():
-            entry = zipfile.ZipInfo(name, _STAMP)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            file.writestr(entry, data)
+        for name, data in entries.items():
+            info = zipfile.ZipInfo(name, _ZIP_DATE)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            file.writestr(info, data)
     return archive.getvalue()

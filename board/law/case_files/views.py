@@ -1,4 +1,4 @@
-"""Taking a case file along: for whom, and noted in the log."""
+"""Pages to download a case file; purpose and download are logged."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from board.db import db, writing
 from board.law.authorities.orders import Order
 from board.law.case_files import archive
 from board.law.case_files.archive import CaseFile
-from board.law.claims.desk_views import saved
+from board.law.claims.desk_views import download_response
 from board.law.claims.models import Claim
 from board.moderation.rulings.models import Ruling
 from board.web.access import moderators, open_to
@@ -34,7 +34,7 @@ def purposes() -> list[tuple[str, str]]:
     ]
 
 
-class DossierForm(Form):
+class CaseFileForm(Form):
     purpose = RadioField(_("Purpose"), [DataRequired(_("Please choose one."))], choices=purposes)
     says = StringField(
         _("Details"),
@@ -46,50 +46,51 @@ class DossierForm(Form):
 @bp.get("/desk/comments/<id:id>/case")
 @open_to(moderators)
 def comment_form(id: int) -> ResponseReturnValue:
-    return _page(DossierForm.unbound(), _comment(id))
+    return _page(CaseFileForm.unbound(), _comment(id))
 
 
 @bp.post("/desk/comments/<id:id>/case")
 @open_to(moderators)
 def comment(id: int) -> ResponseReturnValue:
-    return _take(lambda: _comment(id), archive.of_comment)
+    return _download(lambda: _comment(id), archive.of_comment)
 
 
 @bp.get("/desk/claims/<id:id>/case")
 @open_to(moderators)
 def claim_form(id: int) -> ResponseReturnValue:
-    return _page(DossierForm.unbound(), _claim(id))
+    return _page(CaseFileForm.unbound(), _claim(id))
 
 
 @bp.post("/desk/claims/<id:id>/case")
 @open_to(moderators)
 def claim(id: int) -> ResponseReturnValue:
-    return _take(lambda: _claim(id), archive.of_claim)
+    return _download(lambda: _claim(id), archive.of_claim)
 
 
 @bp.get("/desk/orders/<id:id>/case")
 @open_to(moderators)
 def order_form(id: int) -> ResponseReturnValue:
-    return _page(DossierForm.unbound(), _order(id))
+    return _page(CaseFileForm.unbound(), _order(id))
 
 
 @bp.post("/desk/orders/<id:id>/case")
 @open_to(moderators)
 def order(id: int) -> ResponseReturnValue:
-    return _take(lambda: _order(id), archive.of_order)
+    return _download(lambda: _order(id), archive.of_order)
 
 
-def _take(find: Callable[[], Any], make: Callable[..., CaseFile]) -> ResponseReturnValue:
-    form = DossierForm.from_post()
+def _download(find: Callable[[], Any], make: Callable[..., CaseFile]) -> ResponseReturnValue:
+    """`find` loads the case inside the write transaction, so it is passed unloaded."""
+    form = CaseFileForm.from_post()
     if not form.validate():
         return _page(form, find()), 422
     with writing():
-        made = make(find(), by=current_user(), purpose=form.purpose.data, says=form.says.data)
-    return saved(made.data, made.name, "application/zip")
+        file = make(find(), by=current_user(), purpose=form.purpose.data, says=form.says.data)
+    return download_response(file.data, file.name, "application/zip")
 
 
-def _page(form: DossierForm, case: Comment | Claim | Order) -> str:
-    """`case` tells what it is about, and the way back."""
+def _page(form: CaseFileForm, case: Comment | Claim | Order) -> str:
+    """The form, with a title and a back link by the type of case."""
     if isinstance(case, Comment):
         title = gettext("View comment", number=case.id)
         room, back = "all", url_for("comments.comment", id=case.id)

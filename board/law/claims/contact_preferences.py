@@ -1,7 +1,7 @@
-"""How somebody wants to be told when a claim is made about what they wrote.
+"""Contact preferences: where authors want to be notified of claims about their comments.
 
-정보통신망법 44조의2 ①: whoever publishes may name the way beforehand. Their notices on the board
-tell them at once, whatever they name; moderators use this way beside it.
+정보통신망법 44조의2 ①: authors may name a contact beforehand. Notifications on the board reach them
+at once in any case; moderators use this contact as well.
 """
 
 from collections.abc import Iterable
@@ -24,21 +24,21 @@ class ContactPreference(Base):
 
 
 def set_contact(contact: str, *, by: User) -> None:
-    """Use this way from now on; none when it is empty."""
-    there = db.session.get(ContactPreference, by.id)
+    """Set the contact; an empty one removes it."""
+    preference = db.session.get(ContactPreference, by.id)
     if not contact:
-        if there:
-            db.session.delete(there)
-    elif there:
-        there.contact, there.made_at = contact, now()
+        if preference:
+            db.session.delete(preference)
+    elif preference:
+        preference.contact, preference.made_at = contact, now()
     else:
         db.session.add(ContactPreference(user_id=by.id, contact=contact, made_at=now()))
 
 
-def contacts_of(user_ids: Iterable[int]) -> dict[int, str]:
-    """By the id of whoever has named one."""
-    found = select(ContactPreference).where(ContactPreference.user_id.in_(list(user_ids)))
-    return {channel.user_id: channel.contact for channel in db.session.scalars(found)}
+def contacts_for(user_ids: Iterable[int]) -> dict[int, str]:
+    """Contacts by user id; users without one are missing."""
+    rows = select(ContactPreference).where(ContactPreference.user_id.in_(list(user_ids)))
+    return {preference.user_id: preference.contact for preference in db.session.scalars(rows)}
 
 
 def delete_for_user(user: User) -> None:
@@ -46,4 +46,4 @@ def delete_for_user(user: User) -> None:
 
 
 def export_contact(user: User) -> str | None:
-    return contacts_of([user.id]).get(user.id)
+    return contacts_for([user.id]).get(user.id)

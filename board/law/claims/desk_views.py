@@ -1,4 +1,4 @@
-"""Where the desk answers claims of rights, opens what came with them, and tells both sides."""
+"""Desk pages of rights claims: answer them, open their evidence, notify both sides."""
 
 from urllib.parse import quote, urlencode
 
@@ -13,15 +13,15 @@ from board.db import db, writing
 from board.law.claims import contact_preferences, evidence
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence, NotReadable
-from board.law.claims.forms import AnswerForm, kinds, requesters, wishes
+from board.law.claims.forms import AnswerForm, claim_kinds, requesters, wishes
 from board.law.claims.models import Claim, InvalidTransition, Step
 from board.law.claims.views import claim_state
 from board.web.access import moderators, open_to
 
 bp = Blueprint("claims", __name__)
 
-# A file of a stranger: saved, never shown, and if shown all the same, with nothing it may do.
-_SAVED = {
+# A stranger's file: saved and never shown; if a browser shows it anyway, it may do nothing.
+_DOWNLOAD_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store, no-transform",
@@ -29,7 +29,7 @@ _SAVED = {
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(_mail, "claim_mail")
+    app.add_template_global(_mailto_link, "claim_mailto")
 
 
 @bp.get("/desk/claims")
@@ -49,13 +49,13 @@ def answer(id: int) -> ResponseReturnValue:
             _answer(db.get_or_404(Claim, id), form)
     except InvalidTransition:
         abort(409)
-    return redirect(url_for(".index", notice=_SAID[form.outcome.data or ""]), 303)
+    return redirect(url_for(".index", notice=_NOTICE_CODES[form.outcome.data or ""]), 303)
 
 
 @bp.post("/desk/claims/steps/<id:id>/tell")
 @open_to(moderators)
 def tell(id: int) -> ResponseReturnValue:
-    """The claimant has been told by the way they named."""
+    """Record that the claimant was notified at their contact."""
     with writing():
         claim_workflow.mark_notified(db.get_or_404(Step, id))
     return redirect(url_for(".index", notice="saved", _anchor="to-tell"), 303)
@@ -64,7 +64,7 @@ def tell(id: int) -> ResponseReturnValue:
 @bp.post("/desk/claims/files/<id:id>/open")
 @open_to(moderators)
 def open_file(id: int) -> ResponseReturnValue:
-    """Posted, since each look goes into the log."""
+    """POST, since each opening is logged."""
     try:
         with writing():
             file: Evidence = db.get_or_404(Evidence, id)
@@ -73,16 +73,19 @@ def open_file(id: int) -> ResponseReturnValue:
         abort(403)
     except NotReadable:
         abort(404)
-    return saved(data, file.name)
+    return download_response(data, file.name)
 
 
-def saved(data: bytes, name: str, media_type: str = "application/octet-stream") -> Response:
-    """An answer that browsers save under `name` and never show."""
-    told = dump_options_header("attachment", {"filename": name})
-    return Response(data, mimetype=media_type, headers={"Content-Disposition": told, **_SAVED})
+def download_response(
+    data: bytes, name: str, media_type: str = "application/octet-stream"
+) -> Response:
+    """Response that browsers save under `name` and never show."""
+    disposition = dump_options_header("attachment", {"filename": name})
+    headers = {"Content-Disposition": disposition, **_DOWNLOAD_HEADERS}
+    return Response(data, mimetype=media_type, headers=headers)
 
 
-_SAID = {
+_NOTICE_CODES = {
     "block": "blocked", "remove": "removed", "reject": "claim_rejected", "rebut": "rebutted",
 }  # fmt: skip
 
@@ -93,43 +96,43 @@ def _answer(claim: Claim, form: AnswerForm) -> None:
         with force_locale("ko"):
             lead = gettext("Response from the person who says this comment infringes their rights:")
         return claim_workflow.rebut(claim, by=current_user(), says=says, lead=lead)
-    verbs = {
+    answers = {
         "block": claim_workflow.block,
         "remove": claim_workflow.remove,
         "reject": claim_workflow.reject,
     }
-    return verbs[form.outcome.data or ""](claim, by=current_user(), says=says)
+    return answers[form.outcome.data or ""](claim, by=current_user(), says=says)
 
 
-def _mail(step: Step) -> str:
-    """A letter to the claimant, ready to be sent from the moderator's own mail program: in the
-    newsroom's language, with the outcome and no word of the comment."""
+def _mailto_link(step: Step) -> str:
+    """Email to the claimant, ready to send from the moderator's own mail program: in the
+    newsroom's language, with the outcome and nothing of the comment."""
     claimant = step.claim.claimant
     with force_locale("ko"):
         outcome = f"{claim_state(step.state)}. {step.says}".strip()
     site, page = current_app.config["SITE_NAME"], absolute(url_for("rights.status_form"))
-    letter = {"subject": f"[{site}] {step.claim.receipt}", "body": f"{outcome}\n\n{page}\n"}
+    email = {"subject": f"[{site}] {step.claim.receipt}", "body": f"{outcome}\n\n{page}\n"}
     address = quote(claimant.contact if claimant else "", safe="@")
-    return f"mailto:{address}?{urlencode(letter, quote_via=quote)}"
+    return f"mailto:{address}?{urlencode(email, quote_via=quote)}"
 
 
 def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
     waiting = list(db.session.scalars(Claim.waiting()))
     blocked = list(db.session.scalars(Claim.blocked()))
     files: dict[int, list[Evidence]] = {}
-    for file in db.session.scalars(Evidence.of(claim.id for claim in [*waiting, *blocked])):
+    for file in db.session.scalars(Evidence.for_claims(claim.id for claim in [*waiting, *blocked])):
         files.setdefault(file.claim_id, []).append(file)
     authors = [claim.comment.author_id for claim in [*waiting, *blocked]]
     return render_template(
         "law/claims.html",
         waiting=waiting,
         blocked=blocked,
-        to_tell=list(db.session.scalars(Step.to_tell())),
+        to_notify=list(db.session.scalars(Step.to_notify())),
         files=files,
-        channels=contact_preferences.contacts_of(authors),
+        contacts=contact_preferences.contacts_for(authors),
         refused=refused,
         form=form or AnswerForm.unbound(),
-        kinds=dict(kinds()),
+        kinds=dict(claim_kinds()),
         wishes=dict(wishes()),
         requesters=dict(requesters()),
     )

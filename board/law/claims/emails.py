@@ -1,4 +1,4 @@
-"""By mail: how a claim stands, to claimants who gave an address; the code is never in it."""
+"""Emails on the status of a claim, to claimants who gave an address; never with the code."""
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -14,57 +14,59 @@ from board.moderation.appeals.models import Appeal
 
 
 def announce_step(step: Step) -> None:
-    """A claim that was received again, since a decision was taken back, is no news."""
+    """Email the claimant, except when an undone decision only returned the claim to received."""
     db.session.flush()
     if step.state != State.RECEIVED or len(step.claim.steps) == 1:
-        _write_to(step.claim, "claim", step.id)
+        _enqueue(step.claim, "claim", step.id)
 
 
-def announce_appeal(asked: Appeal) -> None:
-    """The author objects to what was done for a claim."""
-    step = db.session.scalar(select(Step).where(Step.ruling_id == asked.ruling.id).limit(1))
+def announce_appeal(appeal: Appeal) -> None:
+    """Email the claimant that the author objects to a decision on their claim."""
+    step = db.session.scalar(select(Step).where(Step.ruling_id == appeal.ruling.id).limit(1))
     if step:
-        _write_to(step.claim, "objection", asked.ruling.id)
+        _enqueue(step.claim, "objection", appeal.ruling.id)
 
 
-def _write_to(claim: Claim, kind: str, about: int) -> None:
-    to = claim.claimant
-    if to and is_email(to.contact):
-        email_queue.enqueue_to(to.contact, kind, about, language=to.language)
+def _enqueue(claim: Claim, kind: str, about: int) -> None:
+    claimant = claim.claimant
+    if claimant and is_email(claimant.contact):
+        email_queue.enqueue_to(claimant.contact, kind, about, language=claimant.language)
 
 
-def state_text(letter: QueuedEmail) -> EmailText:
-    step = _step(letter)
+def state_text(email: QueuedEmail) -> EmailText:
+    step = _step(email)
     if step.state == State.RECEIVED:
-        said = _("Your claim has been received.")
+        message = _("Your claim has been received.")
     elif step.claim.is_open:
-        said = _("Your claim has been decided.")
+        message = _("Your claim has been decided.")
     else:
-        said = _("Your claim has been decided and the case is closed.")
-    return _words(step.claim, said)
+        message = _("Your claim has been decided and the case is closed.")
+    return _email_text(step.claim, message)
 
 
-def objection_text(letter: QueuedEmail) -> EmailText:
-    step = db.session.scalars(select(Step).where(Step.ruling_id == letter.about).limit(1)).one()
-    return _words(step.claim, _("The author of the comment has objected."))
+def objection_text(email: QueuedEmail) -> EmailText:
+    step = db.session.scalars(select(Step).where(Step.ruling_id == email.about).limit(1)).one()
+    return _email_text(step.claim, _("The author of the comment has objected."))
 
 
-def _words(claim: Claim, said: str) -> EmailText:
-    read = _("For details, enter this number and the code you were given when you made the claim:")
+def _email_text(claim: Claim, message: str) -> EmailText:
+    details = _(
+        "For details, enter this number and the code you were given when you made the claim:"
+    )
     page = url_for("rights.status_form", _external=True)
     subject = _("Your claim %(number)s", number=claim.receipt)
-    return EmailText(subject, f"{said} {read}\n\n{claim.receipt}\n{page}\n")
+    return EmailText(subject, f"{message} {details}\n\n{claim.receipt}\n{page}\n")
 
 
-def is_last_step(letter: QueuedEmail) -> bool:
-    """What was taken back, or overtaken, is told no more."""
-    step = _step(letter)
+def is_last_step(email: QueuedEmail) -> bool:
+    """Whether the email is still true: undone or overtaken steps are not sent."""
+    step = _step(email)
     return step.claim.steps[-1] is step
 
 
-def mark_step_notified(letter: QueuedEmail) -> None:
-    claim_workflow.mark_notified(_step(letter))
+def mark_step_notified(email: QueuedEmail) -> None:
+    claim_workflow.mark_notified(_step(email))
 
 
-def _step(letter: QueuedEmail) -> Step:
-    return db.session.get_one(Step, letter.about)
+def _step(email: QueuedEmail) -> Step:
+    return db.session.get_one(Step, email.about)

@@ -1,9 +1,8 @@
-"""Files that come with a claim: who somebody is, and what shows that they are hurt.
+"""Files attached to a claim: proof of identity, and evidence of the infringement.
 
-Each is encrypted under a key of its own, which stands in the database, and kept in
-instance/evidence/, which is outside the web and its owner's only: neither a copy of the folder nor
-one of the database shows anything, and a row that is deleted takes the file with it, wherever a
-copy of it may be.
+Each is encrypted with a key of its own, which is in the database, and stored in instance/evidence/,
+which is outside the web root and readable by its owner only. Neither a copy of the folder nor one
+of the database reveals anything, and deleting the row makes every copy of the file unreadable.
 """
 
 import hashlib
@@ -26,8 +25,8 @@ from board.moderation.rulings.models import Verdict, append_ruling
 from board.runtime.app import instance_folder
 from board.text import normalize_file_name
 
-# What a file is, by how it begins: (offset, bytes, kind). Nothing that a browser would run.
-_BEGINS = (
+# Magic numbers of accepted files: (offset, bytes, media type). No type that a browser would run.
+_SIGNATURES = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -35,12 +34,12 @@ _BEGINS = (
     (4, b"ftyphei", "image/heic"),
     (4, b"ftypmif1", "image/heic"),
 )
-_NONCE = bytes(12)  # each key seals one file only
-_STRAY = timedelta(hours=1)  # older than any upload on its way
+_NONCE = bytes(12)  # each key encrypts one file only
+_ORPHAN_AGE = timedelta(hours=1)  # longer than any upload takes
 
 
 class NotReadable(Exception):
-    """The file is gone, or not what was put there."""
+    """The file is missing, or was changed."""
 
 
 class Upload(NamedTuple):
@@ -50,15 +49,15 @@ class Upload(NamedTuple):
 
 
 class Evidence(Base):
-    """One file of a claim. `kind` is "identity", which goes soon, or "proof"."""
+    """A file of a claim. `kind` is "identity", which is deleted soon, or "proof"."""
 
     __tablename__ = "rights_evidence"
     FILES_MAX = 5  # of each kind
     BYTES_MAX = 10 * 1024**2  # of all together
     NAME_MAX = 120
-    # After the case has ended. A copy of a passport has done its duty then (개인정보 보호법 21조);
-    # the month is for a suit that follows. What shows the infringement stays as long as the case.
-    KEPT = {"identity": timedelta(days=30), "proof": timedelta(days=3 * 365)}
+    # After the case has ended. A copy of a passport has served its purpose then (개인정보 보호법
+    # 21조); the month is for a suit that follows. Evidence is stored as long as the case.
+    RETENTION = {"identity": timedelta(days=30), "proof": timedelta(days=3 * 365)}
     __table_args__ = (Index(None, "claim_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,66 +74,70 @@ class Evidence(Base):
     claim: Mapped[Claim] = relationship()
 
     @classmethod
-    def of(cls, claim_ids: Iterable[int]) -> Select[Self]:
-        """All of these claims, as they came."""
+    def for_claims(cls, claim_ids: Iterable[int]) -> Select[Self]:
+        """All files of these claims, in upload order."""
         return select(cls).where(cls.claim_id.in_(list(claim_ids))).order_by(cls.id)
 
     @classmethod
     def outdated(cls) -> Select[Self]:
-        over = (and_(cls.kind == kind, Claim.ended_at < now() - t) for kind, t in cls.KEPT.items())
-        return select(cls).join(cls.claim).where(or_(*over))
+        """Files past their retention period, in no order."""
+        expired = (
+            and_(cls.kind == kind, Claim.ended_at < now() - retention)
+            for kind, retention in cls.RETENTION.items()
+        )
+        return select(cls).join(cls.claim).where(or_(*expired))
 
-    def data(self) -> bytes:
+    def decrypt(self) -> bytes:
         """Raises NotReadable."""
         try:
-            sealed = (_folder() / self.file).read_bytes()
-            return ChaCha20Poly1305(self.key).decrypt(_NONCE, sealed, self.file.encode())
+            encrypted = (_folder() / self.file).read_bytes()
+            return ChaCha20Poly1305(self.key).decrypt(_NONCE, encrypted, self.file.encode())
         except (OSError, InvalidTag) as error:
             raise NotReadable from error
 
 
 def media_type(data: bytes) -> str | None:
-    """What a file is by its contents; None for whatever is not taken."""
-    found = (kind for at, begin, kind in _BEGINS if data[at : at + len(begin)] == begin)
-    return next(found, None) or ("text/plain" if _is_text(data) else None)
+    """Media type by contents; None for types that are not accepted."""
+    matches = (kind for at, magic, kind in _SIGNATURES if data[at : at + len(magic)] == magic)
+    return next(matches, None) or ("text/plain" if _is_text(data) else None)
 
 
-def encrypt_upload(uploads: Iterable[Upload]) -> list[Evidence]:
-    """Put each on the disk, before anything is written to the database. Raises OSError."""
-    sealed = []
+def encrypt_uploads(uploads: Iterable[Upload]) -> list[Evidence]:
+    """Write each to disk, before anything is written to the database. Raises OSError."""
+    files = []
     for upload in uploads:
         name, key = secrets.token_hex(16), os.urandom(32)
-        _write(name, ChaCha20Poly1305(key).encrypt(_NONCE, upload.data, name.encode()))
-        made = Evidence(
+        _write_file(name, ChaCha20Poly1305(key).encrypt(_NONCE, upload.data, name.encode()))
+        file = Evidence(
             kind=upload.kind,
             name=normalize_file_name(upload.name, length_max=Evidence.NAME_MAX),
             size=len(upload.data),
             media_type=media_type(upload.data) or "", key=key, file=name, made_at=now(),
             sha256=hashlib.sha256(upload.data).hexdigest(),
         )  # fmt: skip
-        sealed.append(made)
-    return sealed
+        files.append(file)
+    return files
 
 
 def attach(claim: Claim, files: Iterable[Evidence]) -> None:
-    """They belong to a claim that has an id."""
+    """Add the files to a claim that has an id."""
     for file in files:
         file.claim_id = claim.id
         db.session.add(file)
 
 
-def drop(files: Iterable[Evidence]) -> None:
-    """The claim was not stored after all."""
+def delete_files(files: Iterable[Evidence]) -> None:
+    """Delete files of a claim that was not stored after all."""
     for file in files:
         (_folder() / file.file).unlink(missing_ok=True)
 
 
 def open_file(evidence: Evidence, *, by: User) -> bytes:
-    """What it holds, and a line in the log that `by` has read it. Only while the case is open:
-    raises NotNow, or NotReadable."""
+    """Decrypt the file, and log that `by` has opened it. Only while the case is open: raises
+    InvalidTransition, or NotReadable."""
     if not evidence.claim.is_open:
         raise InvalidTransition
-    data = evidence.data()
+    data = evidence.decrypt()
     append_ruling(
         Verdict.OPEN_FILE, by=by, comment=evidence.claim.comment, reason="",
         claim=evidence.claim_id, file=evidence.id, sha256=evidence.sha256,
@@ -143,15 +146,15 @@ def open_file(evidence: Evidence, *, by: User) -> bytes:
 
 
 def is_due() -> bool:
-    return db.session.scalar(Evidence.outdated().limit(1)) is not None or bool(_strays())
+    return db.session.scalar(Evidence.outdated().limit(1)) is not None or bool(_orphans())
 
 
 def delete_outdated() -> None:
-    """What has been kept long enough, and files no row knows: an upload that was never stored."""
+    """Delete files past their retention, and orphans: uploads whose claim was never stored."""
     for evidence in db.session.scalars(Evidence.outdated()).all():
         db.session.delete(evidence)
         (_folder() / evidence.file).unlink(missing_ok=True)
-    for path in _strays():
+    for path in _orphans():
         path.unlink(missing_ok=True)
 
 
@@ -169,20 +172,21 @@ def _folder() -> Path:
     return folder
 
 
-def _strays() -> list[Path]:
+def _orphans() -> list[Path]:
+    """Old files without a row; the folder is searched only when the counts differ."""
     paths = list(_folder().iterdir())
     if len(paths) == db.session.scalar(select(func.count()).select_from(Evidence)):
         return []
-    limit = (now() - _STRAY).timestamp()
+    limit = (now() - _ORPHAN_AGE).timestamp()
     old = [path for path in paths if path.stat().st_mtime < limit]
     known = set(db.session.scalars(select(Evidence.file)))
     return [path for path in old if path.name not in known]
 
 
-def _write(name: str, sealed: bytes) -> None:
+def _write_file(name: str, data: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     descriptor = os.open(_folder() / name, flags, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(sealed)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""What somebody whose rights a comment hurts tells us, and what we answer."""
+"""Forms of rights claims: make one, check its status, answer it, name a contact."""
 
 import io
 import re
@@ -26,13 +26,13 @@ from board.moderation.rulings.models import Ruling
 from board.text import normalize_file_name
 from board.web.forms import ROW_ID, Form
 
-_COMMENT = re.compile(rf"(?:^|/comments/|#comment-)({ROW_ID})/?(?:[?#].*)?$")
+_COMMENT_ID = re.compile(rf"(?:^|/comments/|#comment-)({ROW_ID})/?(?:[?#].*)?$")
 _EMPTY = _("Please write something.")
 _CHOOSE = _("Please choose one.")
 _MEGABYTES = Evidence.BYTES_MAX // 1024**2
 
 
-def kinds() -> list[tuple[str, str]]:
+def claim_kinds() -> list[tuple[str, str]]:
     return [
         ("privacy", gettext("Privacy, personal information")),
         ("defamation", gettext("Defamation")),
@@ -59,9 +59,9 @@ def requesters() -> list[tuple[str, str]]:
 
 
 def find_comment(address: str | None) -> Comment | None:
-    """Whatever an address, or a number alone, names."""
-    found = _COMMENT.search(address or "")
-    return db.session.get(Comment, int(found[1])) if found else None
+    """The comment that a link, or a number alone, names; None where there is none."""
+    match = _COMMENT_ID.search(address or "")
+    return db.session.get(Comment, int(match[1])) if match else None
 
 
 class ClaimForm(Form):
@@ -73,7 +73,7 @@ class ClaimForm(Form):
     sentence = StringField(
         _("Wording complained of"), [DataRequired(_EMPTY), Length(max=Claim.SENTENCE_MAX)]
     )
-    kind = RadioField(_("Right affected"), [DataRequired(_CHOOSE)], choices=kinds)
+    kind = RadioField(_("Right affected"), [DataRequired(_CHOOSE)], choices=claim_kinds)
     text = TextAreaField(
         _("What happened"),
         [DataRequired(_EMPTY), Length(max=Claim.TEXT_MAX)],
@@ -115,7 +115,6 @@ class ClaimForm(Form):
         [DataRequired(_("Without this we cannot accept the claim."))],
     )
     comment: Comment
-    _sizes = 0
 
     def validate_url(self, field: Any) -> None:
         comment = find_comment(field.data)
@@ -128,13 +127,13 @@ class ClaimForm(Form):
             raise ValidationError(gettext("Enter the response to be published."))
 
     def validate_proof(self, field: Any) -> None:
-        self._refuse_files(field)
+        self._validate_files(field)
 
     def validate_identity(self, field: Any) -> None:
-        self._refuse_files(field)
+        self._validate_files(field)
 
-    def _refuse_files(self, field: Any) -> None:
-        files = self._read(field.name)
+    def _validate_files(self, field: Any) -> None:
+        files = self._uploads(field.name)
         if len(files) > Evidence.FILES_MAX:
             raise ValidationError(gettext("No more than %(most)d files.", most=Evidence.FILES_MAX))
         for file in files:
@@ -143,23 +142,23 @@ class ClaimForm(Form):
                 raise ValidationError(
                     gettext("“%(name)s” is not a type of file we accept.", name=name)
                 )
-        if sum(len(each.data) for each in self.files()) > Evidence.BYTES_MAX:
+        if sum(len(upload.data) for upload in self.uploads()) > Evidence.BYTES_MAX:
             raise ValidationError(
                 gettext("All files together: up to %(most)d MB.", most=_MEGABYTES)
             )
 
-    def files(self) -> list[Upload]:
-        return [*self._read("proof"), *self._read("identity")]
+    def uploads(self) -> list[Upload]:
+        return [*self._uploads("proof"), *self._uploads("identity")]
 
-    def _read(self, kind: str) -> list[Upload]:
-        found = []
+    def _uploads(self, kind: str) -> list[Upload]:
+        uploads = []
         for upload in request.files.getlist(kind):
             stream = upload.stream
             if upload.filename and isinstance(stream, io.BytesIO):
-                found.append(Upload(kind, upload.filename, stream.getvalue()))
-        return found
+                uploads.append(Upload(kind, upload.filename, stream.getvalue()))
+        return uploads
 
-    def told(self) -> dict[str, str]:
+    def particulars(self) -> dict[str, str]:
         names = (
             "sentence", "kind", "text", "wish", "rebuttal", "requester", "name", "contact"
         )  # fmt: skip
@@ -179,7 +178,7 @@ class AnswerForm(Form):
     )
 
 
-class ChannelForm(Form):
+class ContactForm(Form):
     contact = StringField(
         _("Where to notify you of a rights complaint about one of your comments"),
         [Length(max=ContactPreference.CONTACT_MAX)],

@@ -1,17 +1,17 @@
-"""Claims of people whose rights a comment hurts, and what becomes of the comment.
+"""Rights claims: complaints that a comment infringes somebody's rights, and their states.
 
-정보통신망법 44조의2: whoever is hurt may ask, with or without an account; the board answers without
-delay, may take the comment down for 30 days at most, and tells both sides.
+정보통신망법 44조의2: anyone may claim, with or without an account; the board answers without delay,
+may take the comment down for 30 days at most, and notifies both sides.
 
     received ──┬── blocked ───┬── restored     an appeal was upheld, or the 30 days are over
                │  (30 days)   └── removed      the 30 days are over, where the newsroom chose that
                ├── removed ────── restored     taken down for good; an appeal was upheld
-               ├── rebutted                    the claimant's answer stands below the comment
+               ├── rebutted                    the claimant's response is below the comment
                └── rejected                    the comment stays
 
-Within seconds a moderator may take back what was just decided: blocked and removed become received
-again, and restored becomes what it was before. MOVES says the same, triggers of the database hold
-it, and each arrival is a Step, which nobody can change or delete.
+Within seconds a moderator may undo a decision: blocked and removed become received again, and
+restored becomes what it was before. TRANSITIONS has the same, database triggers enforce it, and
+each change of state adds a Step, which nobody can change or delete.
 """
 
 import enum
@@ -29,14 +29,14 @@ from board.moderation.rulings.models import Ruling
 
 class State(enum.StrEnum):
     RECEIVED = "received"
-    BLOCKED = "blocked"  # down for a time
+    BLOCKED = "blocked"  # temporary takedown
     REJECTED = "rejected"
-    REBUTTED = "rebutted"  # it stays, with the claimant's answer below
+    REBUTTED = "rebutted"  # the comment stays, with the claimant's response below
     RESTORED = "restored"
-    REMOVED = "removed"  # down for good
+    REMOVED = "removed"  # permanent removal
 
 
-MOVES = {
+TRANSITIONS = {
     State.RECEIVED: {State.BLOCKED, State.REMOVED, State.REBUTTED, State.REJECTED},
     State.BLOCKED: {State.RESTORED, State.REMOVED, State.RECEIVED},
     State.REMOVED: {State.RESTORED, State.RECEIVED},
@@ -45,11 +45,11 @@ MOVES = {
 
 
 class InvalidTransition(Exception):
-    """The claim was answered already, or the comment cannot be read anyway."""
+    """The claim has been answered, or its comment is not visible anyway."""
 
 
 class Claim(Base):
-    """Somebody says that a comment hurts their rights. Who it is stands in a table apart."""
+    """A rights claim about a comment. The claimant is in a separate table."""
 
     __tablename__ = "rights_claim"
     TERM = timedelta(days=30)
@@ -69,7 +69,7 @@ class Claim(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
-    # What proves, with the receipt, that it is one's own; told once.
+    # The code that opens the status page together with the receipt; shown once.
     secret_hash: Mapped[bytes]
     comment_id: Mapped[int] = mapped_column(ForeignKey(Comment.id))
     kind: Mapped[str] = mapped_column(String(20))
@@ -94,16 +94,16 @@ class Claim(Base):
 
     @classmethod
     def waiting(cls) -> Select[Self]:
-        """One page of those not answered, the one that has waited longest first."""
-        return cls._for_the_desk(State.RECEIVED).order_by(cls.made_at, cls.id)
+        """One page of unanswered claims, oldest first."""
+        return cls._desk_page(State.RECEIVED).order_by(cls.made_at, cls.id)
 
     @classmethod
     def blocked(cls) -> Select[Self]:
-        """One page of those whose comment is down for a time, the first to end first."""
-        return cls._for_the_desk(State.BLOCKED).order_by(cls.until, cls.id)
+        """One page of claims with a temporary takedown, the first to end first."""
+        return cls._desk_page(State.BLOCKED).order_by(cls.until, cls.id)
 
     @classmethod
-    def _for_the_desk(cls, state: State) -> Select[Self]:
+    def _desk_page(cls, state: State) -> Select[Self]:
         comment = joinedload(cls.comment)
         page = select(cls).where(cls.state == state.value).limit(cls.PAGE_SIZE)
         return page.options(
@@ -114,21 +114,22 @@ class Claim(Base):
 
     @classmethod
     def acted_on(cls, *, before: int | None = None) -> Select[Self]:
-        """One page and one more of what was ever done about a comment, newest first, for all."""
-        done = (State.REMOVED.value, State.REBUTTED.value)
-        page = select(cls).where(or_(cls.blocked_at.is_not(None), cls.state.in_(done)))
+        """One page and one more of claims ever acted on, newest first by id; it is public."""
+        acted_on = (State.REMOVED.value, State.REBUTTED.value)
+        page = select(cls).where(or_(cls.blocked_at.is_not(None), cls.state.in_(acted_on)))
         if before:
             page = page.where(cls.id < before)
         return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
 
     @classmethod
-    def of(cls, receipt: str, secret: str) -> Select[Self]:
-        mine = cls.receipt == receipt, cls.secret_hash == token_hash(secret)
-        return select(cls).where(*mine).options(joinedload(cls.comment), selectinload(cls.steps))
+    def by_receipt(cls, receipt: str, secret: str) -> Select[Self]:
+        """The claim with this number and code, at most one."""
+        matches = cls.receipt == receipt, cls.secret_hash == token_hash(secret)
+        return select(cls).where(*matches).options(joinedload(cls.comment), selectinload(cls.steps))
 
     @classmethod
-    def due(cls) -> Select[Self]:
-        """Whose term is over."""
+    def expired(cls) -> Select[Self]:
+        """Claims whose temporary takedown has ended, by id."""
         blocked = select(cls).where(cls.state == State.BLOCKED.value, cls.until <= now())
         return blocked.options(joinedload(cls.comment)).order_by(cls.id)
 
@@ -142,8 +143,8 @@ class Claim(Base):
 
 
 class Step(Base):
-    """A claim arrived at a state: when, by whom, and the ruling that says so. Append-only; only
-    that a side was told of it is noted later."""
+    """A claim's change of state: when, by whom, and the ruling behind it. Append-only; only the
+    time when the claimant was notified is added later."""
 
     __tablename__ = "rights_step"
     __table_args__ = (Index(None, "claim_id", "id"), Index(None, "told_at", "id"))
@@ -157,29 +158,29 @@ class Step(Base):
     ruling_id: Mapped[int | None] = mapped_column(ForeignKey(Ruling.id), index=True)
     says: Mapped[str] = mapped_column(String(Ruling.NOTE_MAX), default="")
     made_at: Mapped[datetime] = mapped_column(default=now)
-    # When the claimant was told by the way they named; the board's own page tells at once.
+    # When the claimant was notified at their contact; the status page shows the step at once.
     told_at: Mapped[datetime | None]
 
     claim: Mapped[Claim] = relationship(back_populates="steps")
 
     @classmethod
-    def to_tell(cls) -> Select[Self]:
-        """One page of what claimants have not been told by the way they named, oldest first."""
-        news = select(cls).join(cls.claim).join(Claim.claimant).where(cls.told_at.is_(None))
-        news = news.where(cls.state != State.RECEIVED.value)
+    def to_notify(cls) -> Select[Self]:
+        """One page of steps that claimants have not been notified of, oldest first."""
+        steps = select(cls).join(cls.claim).join(Claim.claimant).where(cls.told_at.is_(None))
+        steps = steps.where(cls.state != State.RECEIVED.value)
         claim = joinedload(cls.claim)
-        return news.options(claim.joinedload(Claim.claimant)).order_by(cls.id).limit(
+        return steps.options(claim.joinedload(Claim.claimant)).order_by(cls.id).limit(
             Claim.PAGE_SIZE
         )  # fmt: skip
 
 
 class Claimant(Base):
-    """Who asked, and how to reach them. Apart, so that it can be forgotten and the case kept."""
+    """The claimant and their contact. Separate, so that it can be deleted and the case stay."""
 
     __tablename__ = "rights_claimant"
     NAME_MAX = 80
     CONTACT_MAX = 200
-    KEPT = timedelta(days=3 * 365)  # after the case has ended
+    RETENTION = timedelta(days=3 * 365)  # after the case has ended
 
     claim_id: Mapped[int] = mapped_column(ForeignKey(Claim.id), primary_key=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
@@ -190,5 +191,6 @@ class Claimant(Base):
 
     @classmethod
     def outdated(cls) -> Select[int]:
-        over = Claim.ended_at < now() - cls.KEPT
-        return select(cls.claim_id).join(Claim, Claim.id == cls.claim_id).where(over)
+        """Claim ids of claimants past their retention period, in no order."""
+        expired = Claim.ended_at < now() - cls.RETENTION
+        return select(cls.claim_id).join(Claim, Claim.id == cls.claim_id).where(expired)

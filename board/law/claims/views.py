@@ -1,4 +1,4 @@
-"""Where people claim their rights, with or without an account, and how a claim stands."""
+"""Rights claims for the public, with or without an account: make one, check its status."""
 
 import io
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from board.db import db, writing
 from board.law.claims import contact_preferences, evidence
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence
-from board.law.claims.forms import ChannelForm, ClaimForm, StatusForm, kinds
+from board.law.claims.forms import ClaimForm, ContactForm, StatusForm, claim_kinds
 from board.law.claims.models import Claim
 from board.moderation.rulings.labels import verdict_label
 from board.web.access import everyone, members, open_to
@@ -24,25 +24,25 @@ from board.web.i18n import language
 
 bp = Blueprint("rights", __name__)
 
-# From one network; others are never affected.
+# From one network, so that one network never blocks another.
 PER_HOUR = 10
-_PRIVATE = {"Cache-Control": "private, no-store"}
-# A little more than the form takes, so that it can say what is too much and keep what was typed.
+_NO_STORE = {"Cache-Control": "private, no-store"}
+# A little more than the form accepts, so that it can report the excess and keep what was typed.
 _UPLOADS_MAX = Evidence.BYTES_MAX + 2 * 1024**2
 
 
 class Event(NamedTuple):
-    """One line of how a claim went."""
+    """A line in the history of a claim."""
 
     at: Any
-    what: str
-    says: str
+    label: str
+    text: str
 
 
 def init_app(app: Flask) -> None:
     app.add_template_global(claim_state)
-    app.add_template_global(_channel, "my_notice_channel")
-    app.add_template_global(lambda: ChannelForm.unbound(), "notice_channel_form")
+    app.add_template_global(_my_contact, "my_notice_channel")
+    app.add_template_global(lambda: ContactForm.unbound(), "notice_channel_form")
 
 
 def claim_state(state: str) -> str:
@@ -59,19 +59,19 @@ def claim_state(state: str) -> str:
 @bp.get("/report/rights")
 @open_to(everyone, query=("comment",))
 def claim_form() -> ResponseReturnValue:
-    """`?comment=` is the one whose page sent us here."""
+    """`?comment=` is the comment whose page linked here."""
     id = query_id("comment")
     url = absolute(url_for("comments.comment", id=id)) if id else ""
     return _claim_page(ClaimForm.unbound(data={"url": url}))
 
 
 @bp.post("/report/rights")
-@open_to(everyone, uploads=lambda: _UPLOADS_MAX, into=io.BytesIO)
+@open_to(everyone, uploads=lambda: _UPLOADS_MAX, upload_sink=io.BytesIO)
 def claim() -> ResponseReturnValue:
     form = ClaimForm.from_post()
     if not form.validate():
         return _claim_page(form), 422
-    files = evidence.encrypt_upload(form.files())
+    files = evidence.encrypt_uploads(form.uploads())
     try:
         received, secret = _receive(form, files)
     except TooManyAttempts:
@@ -82,7 +82,7 @@ def claim() -> ResponseReturnValue:
             )
         )
         return _claim_page(form), 429
-    return render_template("law/claimed.html", claim=received, secret=secret), 201, _PRIVATE
+    return render_template("law/claimed.html", claim=received, secret=secret), 201, _NO_STORE
 
 
 @bp.get("/report/rights/status")
@@ -94,31 +94,33 @@ def status_form() -> ResponseReturnValue:
 @bp.post("/report/rights/status")
 @open_to(everyone)
 def status() -> ResponseReturnValue:
-    """Posted, so that no address holds the code."""
+    """POST, so that no URL contains the code."""
     form = StatusForm.from_post()
     if not form.validate():
         return _status_page(form), 422
-    found = db.session.scalar(Claim.of(form.receipt.data, form.secret.data))
-    if found is None:
+    match = db.session.scalar(Claim.by_receipt(form.receipt.data, form.secret.data))
+    if match is None:
         form.secret.errors = [gettext("No claim matches this number and code.")]
         return _status_page(form), 422
-    return _status_page(form, found)
+    return _status_page(form, match)
 
 
 @bp.get("/transparency/takedowns")
 @open_to(everyone, query=("before",))
 def public() -> ResponseReturnValue:
-    found = list(db.session.scalars(Claim.acted_on(before=query_id("before"))))
-    shown = found[: Claim.PAGE_SIZE]
-    more = shown[-1].id if len(found) > Claim.PAGE_SIZE else None
-    return render_template("law/takedowns.html", claims=shown, more=more, kinds=dict(kinds()))
+    rows = list(db.session.scalars(Claim.acted_on(before=query_id("before"))))
+    claims = rows[: Claim.PAGE_SIZE]
+    more = claims[-1].id if len(rows) > Claim.PAGE_SIZE else None
+    return render_template(
+        "law/takedowns.html", claims=claims, more=more, kinds=dict(claim_kinds())
+    )
 
 
 @bp.post("/account/notices/channel")
 @open_to(members)
 def channel() -> ResponseReturnValue:
-    """Name the way to be told of claims about what one wrote; nothing takes it back."""
-    form = ChannelForm.from_post()
+    """Set the contact for claims about one's comments; an empty one removes it."""
+    form = ContactForm.from_post()
     if form.validate():
         with writing():
             contact_preferences.set_contact(form.contact.data or "", by=current_user())
@@ -127,18 +129,18 @@ def channel() -> ResponseReturnValue:
 
 
 def history(claim: Claim) -> list[Event]:
-    """What was decided and what the author said against it, oldest first, without any name."""
+    """Decisions and the author's objections, oldest first, without any name."""
     events = [Event(step.made_at, claim_state(step.state), step.says) for step in claim.steps]
-    for asked in claim_workflow.objections(claim):
-        events.append(Event(asked.made_at, gettext("Author’s objection"), asked.text))
-        if asked.outcome and asked.decided_at:
-            label = verdict_label(asked.outcome.verdict)
-            events.append(Event(asked.decided_at, label, asked.outcome.note))
+    for appeal in claim_workflow.objections(claim):
+        events.append(Event(appeal.made_at, gettext("Author’s objection"), appeal.text))
+        if appeal.outcome and appeal.decided_at:
+            label = verdict_label(appeal.outcome.verdict)
+            events.append(Event(appeal.decided_at, label, appeal.outcome.note))
     return sorted(events, key=lambda event: event.at)
 
 
 def _receive(form: ClaimForm, files: list[Evidence]) -> tuple[Claim, str]:
-    """Raises TooManyAttempts. Files of a claim that is not stored do not stay."""
+    """Store the claim, or delete its files. Raises TooManyAttempts."""
     try:
         with writing():
             Attempt.begin_by_guest(
@@ -148,11 +150,13 @@ def _receive(form: ClaimForm, files: list[Evidence]) -> tuple[Claim, str]:
                 per_hour=PER_HOUR,
             )
             comment = db.session.get_one(Comment, form.comment.id)
-            received, secret = claim_workflow.claim(comment, language=language(), **form.told())
+            received, secret = claim_workflow.receive_claim(
+                comment, language=language(), **form.particulars()
+            )
             db.session.flush()
             evidence.attach(received, files)
     except BaseException:
-        evidence.drop(files)
+        evidence.delete_files(files)
         raise
     return received, secret
 
@@ -161,10 +165,10 @@ def _claim_page(form: ClaimForm) -> str:
     return render_template("law/claim.html", form=form)
 
 
-def _status_page(form: StatusForm, found: Claim | None = None) -> str:
-    events = history(found) if found else []
-    return render_template("law/claim_status.html", form=form, claim=found, events=events)
+def _status_page(form: StatusForm, claim: Claim | None = None) -> str:
+    events = history(claim) if claim else []
+    return render_template("law/claim_status.html", form=form, claim=claim, events=events)
 
 
-def _channel() -> str:
-    return contact_preferences.contacts_of([current_user().id]).get(current_user().id, "")
+def _my_contact() -> str:
+    return contact_preferences.contacts_for([current_user().id]).get(current_user().id, "")

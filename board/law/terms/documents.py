@@ -1,15 +1,15 @@
-"""The documents people agree to: terms of use, rules of the comments, youth protection, rights.
+"""Legal documents: terms of use, community guidelines, youth protection, protecting your rights.
 
-Each is a text file for a language and a day it is in force from: terms-2026-12-01.ko.txt. Those
-the board ships with are in board/law/terms/documents/; an installation lays its own into
-instance/terms/, where one day with a file of its own replaces all that ship. A file of a day to
-come announces the change from the moment it is there: at least 7 days before, and 30 where it is
+Each version is a text file for a language and the day it takes effect: terms-2026-12-01.ko.txt.
+The board ships with those in board/law/terms/documents/; an installation puts its own into
+instance/terms/, where a document's first own file replaces all shipped versions of it. A file with
+a future day announces the change as soon as it is there: at least 7 days before, and 30 where it is
 worse for readers (약관 변경 고지; 전자상거래 표준약관 3조).
 """
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -17,10 +17,9 @@ from flask import Flask, current_app
 from board.config import BadSetting
 
 DOCUMENTS = ("terms", "rules", "youth", "rights")
-NOTICE = timedelta(days=7)
 _SHIPPED = Path(__file__).parent / "documents"
 _NAME = re.compile(r"([a-z]+)-([0-9]{4}-[0-9]{2}-[0-9]{2})\.(ko|en)\.txt")
-_FILLED = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,9 @@ class Document:
         return self._text(language).partition("\n")[0].removeprefix("# ")
 
     def blocks(self, language: str, **values: str) -> list[Block]:
-        """What follows the title, with `{name}` replaced by one of `values`."""
+        """The text after the title, with `{name}` replaced by the value of that name."""
         body = self._text(language).partition("\n")[2]
-        body = _FILLED.sub(lambda found: values.get(found[1], found[0]), body)
+        body = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), body)
         return [_block(part) for part in re.split(r"\n\s*\n", body.strip()) if part.strip()]
 
     def _text(self, language: str) -> str:
@@ -51,49 +50,50 @@ class Document:
 
 
 def load(app: Flask) -> dict[str, list[Document]]:
-    """All versions of each, the oldest first. Raises BadSetting for a file that cannot be used."""
-    own = Path(app.instance_path) / "terms"
-    shipped, found = _read(_SHIPPED), _read(own) if own.is_dir() else {}
-    return {name: found.get(name) or shipped[name] for name in DOCUMENTS}
+    """All versions of each, oldest first. Raises BadSetting for a file that cannot be used."""
+    folder = Path(app.instance_path) / "terms"
+    shipped, own = _read_folder(_SHIPPED), _read_folder(folder) if folder.is_dir() else {}
+    return {name: own.get(name) or shipped[name] for name in DOCUMENTS}
 
 
 def versions(name: str) -> list[Document]:
-    """The oldest first."""
-    found: list[Document] = current_app.extensions["terms"][name]
-    return found
+    """All versions of the document, oldest first."""
+    documents: list[Document] = current_app.extensions["terms"][name]
+    return documents
 
 
 def in_force(name: str, today: date) -> Document:
-    """The newest that has begun; before the first one has, that one."""
-    begun = [document for document in versions(name) if document.since <= today]
-    return begun[-1] if begun else versions(name)[0]
+    """The newest version in effect; before the first takes effect, the first."""
+    effective = [document for document in versions(name) if document.since <= today]
+    return effective[-1] if effective else versions(name)[0]
 
 
 def announced(name: str, today: date) -> Document | None:
-    """The next one, while it is still to come."""
-    known = in_force(name, today)
-    return next((each for each in versions(name) if each.since > max(today, known.since)), None)
+    """The next version, if one is announced."""
+    current = in_force(name, today)
+    return next((each for each in versions(name) if each.since > max(today, current.since)), None)
 
 
-def is_own(app: Flask) -> bool:
-    """Whether the newsroom has terms of its own, rather than those that ship."""
+def has_own_terms(app: Flask) -> bool:
+    """Whether the newsroom has terms of its own instead of the shipped ones."""
     return any((Path(app.instance_path) / "terms").glob("terms-*.ko.txt"))
 
 
-def _read(folder: Path) -> dict[str, list[Document]]:
+def _read_folder(folder: Path) -> dict[str, list[Document]]:
     texts: dict[tuple[str, date], dict[str, str]] = {}
     for path in sorted(folder.glob("*.txt")):
-        name, since, language = _told(path)
-        texts.setdefault((name, since), {})[language] = _text_of(path)
-    found: dict[str, list[Document]] = {}
+        name, since, language = _parse_name(path)
+        texts.setdefault((name, since), {})[language] = _read_text(path)
+    documents: dict[str, list[Document]] = {}
     for (name, since), by_language in sorted(texts.items()):
         if "ko" not in by_language:
             raise BadSetting(f"{folder}/{name}-{since}.ko.txt is missing; the Korean text binds.")
-        found.setdefault(name, []).append(Document(name, since, by_language))
-    return found
+        documents.setdefault(name, []).append(Document(name, since, by_language))
+    return documents
 
 
-def _told(path: Path) -> tuple[str, date, str]:
+def _parse_name(path: Path) -> tuple[str, date, str]:
+    """Name, effective day and language. Raises BadSetting."""
     match = _NAME.fullmatch(path.name)
     try:
         if match and match[1] in DOCUMENTS:
@@ -104,7 +104,8 @@ def _told(path: Path) -> tuple[str, date, str]:
     raise BadSetting(f"{path} must be named like terms-2026-12-01.ko.txt ({names}; ko or en).")
 
 
-def _text_of(path: Path) -> str:
+def _read_text(path: Path) -> str:
+    """Text with a title and a body. Raises BadSetting."""
     try:
         text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""The documents people agree to, with the versions before and the one to come."""
+"""Pages of the legal documents, with their past versions and the announced one."""
 
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Raises BadSetting when a document of the installation cannot be used."""
     app.extensions["terms"] = terms_documents.load(app)
     app.add_template_global(_label, "terms_label")
-    app.add_template_global(_documents, "documents")
+    app.add_template_global(_footer_links, "documents")
     app.add_template_global(
         lambda name: terms_documents.in_force(name, today()).since, "terms_since"
     )
@@ -69,31 +69,31 @@ def rights() -> ResponseReturnValue:
 
 
 def _page(name: str) -> str:
-    """`?version=2026-12-01` is another version, past or to come."""
+    """`?version=2026-12-01` selects another version, past or announced."""
     current = terms_documents.in_force(name, today())
-    shown, language = _asked(name) or current, str(get_locale())
+    document, language = _requested_version(name) or current, str(get_locale())
     return render_template(
         "law/terms.html",
         name=name,
         views=_VIEWS,
-        document=shown,
-        title=shown.title(language),
-        blocks=shown.blocks(language, **_values()),
+        document=document,
+        title=document.title(language),
+        blocks=document.blocks(language, **_placeholders()),
         current=current,
-        coming=terms_documents.announced(name, today()),
+        announced=terms_documents.announced(name, today()),
         versions=terms_documents.versions(name),
     )
 
 
-def _asked(name: str) -> Document | None:
-    if not (asked := request.args.get("version")):
+def _requested_version(name: str) -> Document | None:
+    if not (version := request.args.get("version")):
         return None
-    found = (each for each in terms_documents.versions(name) if each.since.isoformat() == asked)
-    return next(found, None) or abort(404)
+    matches = (each for each in terms_documents.versions(name) if each.since.isoformat() == version)
+    return next(matches, None) or abort(404)
 
 
-def _values() -> dict[str, str]:
-    """What documents may name without knowing this board."""
+def _placeholders() -> dict[str, str]:
+    """Values that the documents' `{placeholders}` stand for on this board."""
     config = current_app.config
     return {
         "site": config["SITE_NAME"],
@@ -109,15 +109,15 @@ class Link(NamedTuple):
     url: str
 
 
-def _documents() -> list[Link]:
-    """For the foot of every page: what is in force, and the next change once it is announced."""
-    known = [Link(_label(name), url_for(_VIEWS[name])) for name in ("terms", "rules", "youth")]
-    found = (terms_documents.announced(name, today()) for name in terms_documents.DOCUMENTS)
-    coming = sorted((each for each in found if each), key=lambda each: each.since)
-    return [*known, *(_announcement(each) for each in coming[:1])]
+def _footer_links() -> list[Link]:
+    """Links in the footer of every page: the documents, and the next announced change."""
+    links = [Link(_label(name), url_for(_VIEWS[name])) for name in ("terms", "rules", "youth")]
+    next_versions = (terms_documents.announced(name, today()) for name in terms_documents.DOCUMENTS)
+    announced = sorted((each for each in next_versions if each), key=lambda each: each.since)
+    return [*links, *(_announcement(each) for each in announced[:1])]
 
 
 def _announcement(document: Document) -> Link:
     name, day = _label(document.name), format_full_date(document.since)
-    said = gettext("%(document)s: changes from %(day)s", document=name, day=day)
-    return Link(said, url_for(_VIEWS[document.name], version=document.since.isoformat()))
+    text = gettext("%(document)s: changes from %(day)s", document=name, day=day)
+    return Link(text, url_for(_VIEWS[document.name], version=document.since.isoformat()))

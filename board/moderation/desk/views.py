@@ -105,7 +105,7 @@ def undo(id: int) -> ResponseReturnValue:
 @bp.post("/desk/comments/bulk")
 @open_to(
     moderators,
-    lists=("comment",),
+    multi_fields=("comment",),
     query=("after", "age", "article", "author", "reason", "section", "text"),
 )
 def bulk() -> ResponseReturnValue:
@@ -150,7 +150,7 @@ def _conflict(ruling: Ruling | None) -> Conflict:
     """A 409 that says who decided first, and what."""
     error = Conflict("decided")
     if ruling and ruling.moderator:
-        error.told = gettext(  # type: ignore[attr-defined]
+        error.message = gettext(  # type: ignore[attr-defined]
             "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
             name=ruling.moderator.name,
             what=verdict_label(ruling.verdict),

@@ -14,7 +14,7 @@ from board.comments.error_messages import headers, message_for, status
 from board.comments.models import Comment
 from board.comments.moderation_reasons import report_reasons
 from board.comments.page_context import conversation_page, listed_comment
-from board.comments.thread.query import PublicComment, ids_of
+from board.comments.thread.public_comment import PublicComment, ids_of
 from board.comments.writing.errors import Refused
 from board.db import writing
 from board.moderation.reports import models as reports
@@ -49,7 +49,7 @@ def reported_by_viewer(comments: Iterable[PublicComment]) -> frozenset[int]:
 def report(id: int) -> ResponseReturnValue:
     form = ReportForm.from_post()
     if not form.validate():
-        return conversation_page(listed_comment(id), refused=str(_NO_REASON)), 422
+        return conversation_page(listed_comment(id), error=str(_NO_REASON)), 422
     config = current_app.config
     try:
         with writing():
@@ -63,7 +63,7 @@ def report(id: int) -> ResponseReturnValue:
                 queue_weight=config["REPORTS_TO_QUEUE"],
             )
     except Refused as refusal:
-        page = conversation_page(listed_comment(id), refused=message_for(refusal))
+        page = conversation_page(listed_comment(id), error=message_for(refusal))
         return page, status(refusal), headers(refusal)
     return redirect(_next_url(comment, "reported"), 303)
 

@@ -65,7 +65,7 @@ def steer_form() -> ResponseReturnValue:
 
 
 @bp.post("/desk/threads/steer")
-@open_to(moderators, lists=("sections", "measures"))
+@open_to(moderators, multi_fields=("sections", "measures"))
 def steer() -> ResponseReturnValue:
     form = RestrictForm.from_post()
     if not form.validate():

@@ -104,7 +104,7 @@ def note(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/bans")
-@open_to(moderators, lists=("person",), query=("q",))
+@open_to(moderators, multi_fields=("person",), query=("q",))
 def propose() -> ResponseReturnValue:
     """Propose to ban several users; another moderator decides."""
     form = BulkBanForm.from_post()

@@ -1,4 +1,4 @@
-"""Threads of any length, to measure with: what the sample readers say, said again by a crowd."""
+"""Generator of threads of any length for benchmarks, from the texts of the sample comments."""
 
 import json
 from collections.abc import Iterator
@@ -32,14 +32,14 @@ _rank = cache(lower_bound)
 
 
 def fill(article: Article, count: int) -> Iterator[int]:
-    """Write so many comments, a third of them replies, a tenth rated, as if each had been posted.
+    """Insert `count` comments, a third of them replies, a tenth rated, as if each had been posted.
 
-    Goes on as far as it is asked to, and yields how many it has just written. The newest is a
-    second old, each other a second older than the next.
+    A generator: writes as long as it is iterated, and yields the size of each batch. The newest
+    comment is a second old, and each other one a second older than the next.
     """
     newest = db.session.scalar(select(func.max(Comment.id))) or 0
     begin = now() - timedelta(seconds=count)
-    thread = Thread(article.id, count, newest + 1, begin, _crowd(), _bodies())
+    thread = Thread(article.id, count, newest + 1, begin, _author_ids(), _bodies())
     connection = db.session.connection()
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
@@ -55,7 +55,7 @@ def fill(article: Article, count: int) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The rows of a thread, each made from its number alone."""
+    """Rows of a thread, each computed from its number alone."""
 
     article_id: int
     count: int
@@ -65,7 +65,7 @@ class Thread:
     bodies: list[Body]
 
     def comment(self, number: int) -> Row:
-        """Every third answers the one before it."""
+        """Row of a comment; every third replies to the one before it."""
         id, body = self.first_id + number, self.bodies[number * _STRIDE % len(self.bodies)]
         root = id - 1 if number % 3 == 2 else None
         likes, dislikes = _votes(number)
@@ -87,13 +87,13 @@ class Thread:
         }
 
     def reactions(self, number: int) -> Iterator[Row]:
-        """The votes one by one, from others than the author."""
+        """Rows of its reactions, none by the author."""
         likes, dislikes = _votes(number)
-        for turn in range(likes + dislikes):
+        for index in range(likes + dislikes):
             yield {
                 "comment_id": self.first_id + number,
-                "user_id": self.authors[(number + 1 + turn) % AUTHORS],
-                "choice": (ReactionKind.LIKE if turn < likes else ReactionKind.DISLIKE).value,
+                "user_id": self.authors[(number + 1 + index) % AUTHORS],
+                "choice": (ReactionKind.LIKE if index < likes else ReactionKind.DISLIKE).value,
                 "made_at": self.begin + timedelta(seconds=number + 1),
             }
 
@@ -102,15 +102,16 @@ def _votes(number: int) -> tuple[int, int]:
     """Likes and dislikes: most comments get none, one in ten a few, one in a thousand many."""
     if number % 10:
         return 0, 0
-    turn = number // 10
-    return (turn % 97 + 50 if number % 1000 == 0 else turn % 9), turn % 3
+    tenth = number // 10
+    return (tenth % 97 + 50 if number % 1000 == 0 else tenth % 9), tenth % 3
 
 
 def _bodies() -> list[Body]:
-    """Pairs of what the sample readers say, each made ready once."""
-    talk = json.loads((Path(__file__).parent / "comments.json").read_text(encoding="utf-8"))
-    said = [text for roots in talk["threads"].values() for root in roots for text in _texts(root)]
-    pairs = permutations([text for text in said if len(text) < _SHORT], 2)
+    """Pairs of texts of the sample comments, each rendered once."""
+    path = Path(__file__).parent / "comments.json"
+    threads = json.loads(path.read_text(encoding="utf-8"))["threads"]
+    texts = [text for roots in threads.values() for root in roots for text in _texts(root)]
+    pairs = permutations([text for text in texts if len(text) < _SHORT], 2)
     return [Body.from_text("\n\n".join(pair)) for pair in islice(pairs, 0, None, 7)][:TEXTS]
 
 
@@ -119,14 +120,14 @@ def _texts(root: Row) -> Iterator[str]:
     yield from (reply["body"] for reply in root.get("replies", []))
 
 
-def _crowd() -> list[int]:
-    """The authors, whom nobody can sign in as."""
+def _author_ids() -> list[int]:
+    """User ids of the authors, made when missing; nobody can sign in as one."""
     names = [f"독자 {number}" for number in range(AUTHORS)]
-    there = db.session.scalars(select(User).where(User.name.in_(names)))
-    known = {user.name: user for user in there}
+    rows = db.session.scalars(select(User).where(User.name.in_(names)))
+    users = {user.name: user for user in rows}
     for number, name in enumerate(names):
-        if name not in known:
+        if name not in users:
             email = f"crowd{number}@harbour.example"
-            known[name] = accounts.sign_up(email=email, name=name, password_hash="!")  # noqa: S106
+            users[name] = accounts.sign_up(email=email, name=name, password_hash="!")  # noqa: S106
     db.session.flush()
-    return [known[name].id for name in names]
+    return [users[name].id for name in names]

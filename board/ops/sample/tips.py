@@ -1,4 +1,4 @@
-"""A reader of tips for the sample board, and one tip in the inbox."""
+"""A tip reader for the sample board, and one tip in the inbox."""
 
 import json
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ TIP = (
 
 @dataclass(frozen=True, slots=True)
 class SamplePapers:
-    """What tess and her source have on paper; slow to make, so made before the database is
-    written."""
+    """The passphrase and recovery sheet of tess, and her source's code. Slow to make, so made
+    before the database is written."""
 
     reader: RecoverySheet
     source_code: str
@@ -35,31 +35,31 @@ class SamplePapers:
     source_kek: bytes
 
 
-def write_papers() -> SamplePapers:
+def make_papers() -> SamplePapers:
     code = passphrases.new_code()
     return SamplePapers(RecoverySheet.new(), code, *key_files.stretch(code))
 
 
-def seat(user: User, papers: SamplePapers) -> None:
-    """Make `user` the first reader of tips, with a tip to read; keep the words for this machine."""
+def add_tip_reader(user: User, papers: SamplePapers) -> None:
+    """Make `user` the first tip reader, with a tip to read; save the words for this machine."""
     key = Key()
-    reader = TipReader.make(user, key, papers.reader.locks)
+    reader = TipReader.create(user, key, papers.reader.passphrase_keys)
     db.session.flush()
     roster.add(reader, by=reader, key=key)
     messages.submit_tip(TIP, "", [], to=[reader], tag=papers.tag, kek=papers.source_kek)
-    kept = {
+    words = {
         "passphrase": papers.reader.passphrase, "recovery": papers.reader.recovery,
         "source": papers.source_code,
     }  # fmt: skip
     path = _path()
     path.touch(mode=0o600)
-    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(words, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def print_paper() -> None:
+def print_passphrase() -> None:
     if _path().exists() and db.session.scalar(select(TipReader.id)):
-        kept = json.loads(_path().read_text(encoding="utf-8"))
-        click.echo(f"tess reads tips with the passphrase: {kept['passphrase']}")
+        words = json.loads(_path().read_text(encoding="utf-8"))
+        click.echo(f"tess reads tips with the passphrase: {words['passphrase']}")
 
 
 def _path() -> Path:

@@ -1,6 +1,6 @@
 /**
  * Every page: relative times, reading tools, and a guard against sending a form twice. Everything else is in modules of
- * its own, each fetched when it is first needed. If that fails, the link or the form does what it does without scripts.
+ * its own, each fetched when it is first needed. If that fails, the link or the form works as it does without scripts.
  */
 const texts = document.getElementById("page-texts").dataset;
 const viewer = document.body.dataset.viewer;
@@ -40,7 +40,7 @@ function ageText(time) {
   return time.title;
 }
 
-/* ---- what differs between readers: ages, own comments, own reactions. The thread is the same for all. ---- */
+/* ---- personal parts: ages, own comments, own reactions. The thread is the same for all. ---- */
 
 function refresh() {
   if (document.hidden) return;
@@ -57,7 +57,7 @@ function refresh() {
   for (const form of document.querySelectorAll("form[data-react]")) updateReactionButton(form, reactions);
 }
 
-/** Whether the time to edit has passed; the server has the last word. */
+/** Whether the time to edit has passed; the server decides. */
 function isPastEditing(link) {
   const minutes = Number(document.getElementById("thread-texts").dataset.editMinutes);
   return Date.now() - Date.parse(link.closest("article").querySelector("time").dateTime) >= minutes * 60_000;
@@ -271,6 +271,6 @@ if (document.querySelector("form[data-write]")) {
 }
 if (document.querySelector("form[data-unlock-url]")) import("./tips/auto-lock.js").catch(() => {}); // CSS locks, too
 
-/** A trial of a moderation rule goes on by itself while its page is open. */
+/** A test of a moderation rule goes on by itself while its page is open. */
 const continueForm = document.querySelector("[data-auto-continue] form");
 if (continueForm) setTimeout(() => continueForm.requestSubmit(), 300);

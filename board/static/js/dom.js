@@ -1,6 +1,6 @@
 /**
- * Shared DOM helpers: request a page, and put fresh comments from it in place. The server answers as it answers a
- * browser without scripts, with whole pages. This module imports nothing; what depends on it is told by events:
+ * Shared DOM helpers: request a page, and put fresh comments from it in place. The server sends whole
+ * pages, as to a browser without scripts. This module imports nothing; modules that depend on it listen to its events:
  * "comments:changed" after comments came into the page, "comment:reveal" before one of them must be visible.
  */
 const TIMEOUT = 20_000; // milliseconds until a request counts as lost
@@ -8,8 +8,8 @@ const TIMEOUT = 20_000; // milliseconds until a request counts as lost
 /* ---- requests ---- */
 
 /**
- * Request a page as a document (so that no text is ever made into HTML here). Rejects when the network fails, when the
- * timeout is over, and when `signal` says that nobody waits any longer.
+ * Request a page as a document (so that no text is ever turned into HTML here). Rejects when the network fails, on a
+ * timeout, and when `signal` is aborted.
  */
 export function requestPage(method, url, fields, { timeout = TIMEOUT, signal } = {}) {
   return new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ export const commentId = (item) => item.id.replace("comment-", "");
 
 const notifyChanged = () => document.dispatchEvent(new Event("comments:changed"));
 
-/** Make sure that a comment can be seen, whatever is collapsed around it. */
+/** Make a comment visible, even inside a collapsed conversation. */
 export function revealComment(item) {
   item.dispatchEvent(new Event("comment:reveal", { bubbles: true }));
 }
@@ -127,7 +127,7 @@ export function updateCommentCount(fresh) {
   if (shown && now) shown.textContent = now.textContent;
 }
 
-/* ---- this reader's reactions: kept beside the comments, which are the same for everyone ---- */
+/* ---- this reader's reactions: stored beside the comments, which are the same for everyone ---- */
 
 const reactionsHolder = (page) => page.querySelector("[data-reactions]");
 const storeReactions = (reactions) => (reactionsHolder(document).dataset.reactions = JSON.stringify(reactions));
@@ -135,10 +135,10 @@ const storeReactions = (reactions) => (reactionsHolder(document).dataset.reactio
 /** "like" or "dislike" by comment id. */
 export const ownReactions = (page = document) => JSON.parse(reactionsHolder(page)?.dataset.reactions ?? "{}");
 
-/** `choice` undefined: no reaction any more. */
+/** `choice` undefined: the reaction is taken back. */
 export const setReaction = (id, choice) => storeReactions({ ...ownReactions(), [id]: choice });
 
-/** Take over what a fresh page says about the comments on it. */
+/** Take over the reactions of the comments on a fresh page. */
 export function adoptReactions(fresh) {
   if (!reactionsHolder(document) || !reactionsHolder(fresh)) return;
   const reactions = ownReactions();

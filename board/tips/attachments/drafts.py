@@ -1,4 +1,4 @@
-"""Attachments: looked into before they are sent, and cleaned when asked."""
+"""Attachments of a form: inspected before they are sent, and cleaned if the source wants that."""
 
 import base64
 import hashlib
@@ -23,19 +23,19 @@ COPIES = ("cleaned", "original", "both")
 
 
 class CannotClean(Exception):
-    """There is no clean copy of the attachment with this name after all."""
+    """Cleaning the attachment of this name failed after all."""
 
 
 @dataclass(slots=True)
 class Attachment:
-    """A sealed file and what opens it."""
+    """An encrypted file with its key."""
 
     name: str
     size: int
     key: bytes
     path: Path
     copy: str = "original"
-    found: list[list[Any]] = field(default_factory=list)  # kind, detail, stays in a clean copy
+    found: list[list[Any]] = field(default_factory=list)  # kind, detail, stays in a cleaned copy
     cleanable: bool = False
     why_not: str = ""
 
@@ -46,88 +46,90 @@ class Attachment:
     def data(self) -> bytes:
         return b"".join(open_file(self.path, self.key, self.size))
 
-    def described(self) -> dict[str, Any]:
-        """What the readers are told, inside the seal."""
+    def metadata(self) -> dict[str, Any]:
+        """What readers see about it; stored encrypted."""
         key = base64.b64encode(self.key).decode()
         return {
             "name": self.name, "size": self.size, "key": key, "copy": self.copy,
             "found": self.found,
         }  # fmt: skip
 
-    def keep(self) -> str:
-        """Move it to the files that stay; its name there."""
+    def move_to_storage(self) -> str:
+        """Move the file to permanent storage and return its name there."""
         name = secrets.token_hex(16)
-        kept = key_files.folder("files") / name
-        os.rename(self.path, kept)
-        key_files.date_by_day(kept, kept.parent)
+        stored = key_files.folder("files") / name
+        os.rename(self.path, stored)
+        key_files.truncate_mtime(stored, stored.parent)
         return name
 
 
 class AttachmentDraft:
-    """The attachments of a form that is not sent yet, on disk under the secret of its ticket."""
+    """The attachments of a form not sent yet, on disk, encrypted with its form token."""
 
-    def __init__(self, ticket: str) -> None:
-        self._secret = form_tokens.secret(ticket, "draft")
+    def __init__(self, token: str) -> None:
+        self._secret = form_tokens.derive_secret(token, "draft")
         self._path = key_files.folder("drafts") / hashlib.sha256(self._secret).hexdigest()[:32]
-        self.attachments = self._read()
+        self.attachments = self._load()
 
-    def take(self, uploads: list[FileStorage]) -> None:
-        """Look into what was uploaded, and keep it until the form is sent or forgotten."""
+    def add_uploads(self, uploads: list[FileStorage]) -> None:
+        """Inspect uploaded files, and store them until the form is sent or abandoned."""
         for upload in uploads:
             stream: Any = upload.stream
-            self.attachments.append(_looked_into(stream, _file_name(upload.filename)))
-        self._write()
+            self.attachments.append(_inspected(stream, _file_name(upload.filename)))
+        self._save()
 
     def drop(self, ids: list[str]) -> None:
         for attachment in self.attachments:
             if attachment.id in ids:
                 attachment.path.unlink(missing_ok=True)
         self.attachments = [each for each in self.attachments if each.id not in ids]
-        self._write()
+        self._save()
 
-    def copies(self, wanted: dict[str, str]) -> list[Attachment]:
-        """What is to be sent: for each id, cleaned copy, original, or both. Raises CannotClean."""
-        sent = []
+    def select_copies(self, choices: dict[str, str]) -> list[Attachment]:
+        """The files to send: for each id the cleaned copy, the original, or both. Raises
+        CannotClean.
+        """
+        selected = []
         for attachment in self.attachments:
-            choice = wanted.get(attachment.id, "cleaned" if attachment.cleanable else "original")
+            choice = choices.get(attachment.id, "cleaned" if attachment.cleanable else "original")
             if choice != "original" and attachment.cleanable:
-                sent.append(self._cleaned(attachment))
+                selected.append(self._clean_copy(attachment))
             if choice != "cleaned" or not attachment.cleanable:
-                sent.append(attachment)
-        return sent
+                selected.append(attachment)
+        return selected
 
-    def forget(self) -> None:
-        """It has been sent; what was not moved to stay is gone."""
+    def delete(self) -> None:
+        """Delete the draft after sending, with all files not moved to storage."""
         for attachment in self.attachments:
             attachment.path.unlink(missing_ok=True)
         self._path.unlink(missing_ok=True)
 
-    def _cleaned(self, original: Attachment) -> Attachment:
+    def _clean_copy(self, original: Attachment) -> Attachment:
         try:
             cleaned = files.clean(original.data(), original.name)
         except files.NotCleanable as error:
             original.cleanable, original.why_not = False, str(error.reason)
-            self._write()
+            self._save()
             raise CannotClean(original.name) from error
         sealed = seal_file(key_files.folder("drafts") / secrets.token_hex(16), cleaned.data)
         return Attachment(
             _file_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
         )
 
-    def _read(self) -> list[Attachment]:
+    def _load(self) -> list[Attachment]:
         try:
-            listed = json.loads(primitives.decrypt(self._secret, self._path.read_bytes(), "draft"))
+            rows = json.loads(primitives.decrypt(self._secret, self._path.read_bytes(), "draft"))
         except (FileNotFoundError, DecryptionFailed):
             return []
         folder = key_files.folder("drafts")
-        each = [
-            {**one, "key": base64.b64decode(one["key"]), "path": folder / one["path"]}
-            for one in listed
+        fields = [
+            {**row, "key": base64.b64decode(row["key"]), "path": folder / row["path"]}
+            for row in rows
         ]
-        return [Attachment(**one) for one in each if one["path"].exists()]
+        return [Attachment(**row) for row in fields if row["path"].exists()]
 
-    def _write(self) -> None:
-        listed = [
+    def _save(self) -> None:
+        rows = [
             {
                 "name": a.name, "size": a.size, "key": base64.b64encode(a.key).decode(),
                 "path": a.path.name, "found": a.found, "cleanable": a.cleanable,
@@ -135,16 +137,16 @@ class AttachmentDraft:
             }
             for a in self.attachments
         ]  # fmt: skip
-        locked = primitives.encrypt(self._secret, json.dumps(listed).encode(), "draft")
+        encrypted = primitives.encrypt(self._secret, json.dumps(rows).encode(), "draft")
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(locked)
+            file.write(encrypted)
 
 
-def kept(upload: FileStorage) -> Attachment:
-    """An upload as it is, for a reader's reply."""
+def from_upload(upload: FileStorage) -> Attachment:
+    """An uploaded file of a reader's reply, unchanged."""
     sealed: Any = upload.stream
-    sealed.kept = True
+    sealed.is_kept = True
     return Attachment(_file_name(upload.filename), sealed.size, sealed.key, sealed.path)
 
 
@@ -152,10 +154,10 @@ def _file_name(name: str | None) -> str:
     return normalize_file_name(name or "", length_max=Tip.NAME_MAX)
 
 
-def _looked_into(sealed: SealedFile, name: str) -> Attachment:
-    sealed.kept = True
+def _inspected(sealed: SealedFile, name: str) -> Attachment:
+    sealed.is_kept = True
     attachment = Attachment(name, sealed.size, sealed.key, sealed.path)
     report = files.inspect(attachment.data(), name)
-    attachment.found = [[each.kind, each.detail, each.stays] for each in report.findings]
+    attachment.found = [[one.kind, one.detail, one.stays] for one in report.findings]
     attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
     return attachment

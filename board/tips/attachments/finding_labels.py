@@ -1,11 +1,11 @@
-"""What a text or a file gives away, in words for whoever is about to send it."""
+"""What a text or a file reveals, in words for the person about to send it."""
 
 from flask_babel import gettext as _
 
 from board.tips.crypto import passphrases
 from board.tips.files.text.pii import find_pii
 
-KINDS = {
+KIND_LABELS = {
     "place": lambda: _("Where it was made"),
     "device": lambda: _("The device it was made with"),
     "author": lambda: _("A person’s name"),
@@ -40,7 +40,7 @@ KINDS = {
 }
 
 
-WHY_NOT = {
+REASON_LABELS = {
     "archive": lambda: _("It contains other files. Send them one by one."),
     "damaged": lambda: _("It is damaged."),
     "locked": lambda: _("It is locked with a password."),
@@ -50,18 +50,20 @@ WHY_NOT = {
 
 
 def finding_text(kind: str, detail: str, stays: bool = False) -> tuple[str, str]:
-    """A finding as a person reads it: what it is, and what exactly."""
-    what = KINDS[kind]() if kind in KINDS else _("Something else that may identify you")
-    return (_("%(what)s (stays in a cleaned copy)", what=what) if stays else what), detail
+    """The label and the detail of a finding."""
+    label = _("Something else that may identify you")
+    if kind in KIND_LABELS:
+        label = KIND_LABELS[kind]()
+    return (_("%(what)s (stays in a cleaned copy)", what=label) if stays else label), detail
 
 
 def refusal_text(reason: str) -> str:
-    """Why there is no clean copy, where that can be mended."""
-    return WHY_NOT[reason]() if reason in WHY_NOT else ""
+    """Why a file cannot be cleaned, where the source can do something about it."""
+    return REASON_LABELS[reason]() if reason in REASON_LABELS else ""
 
 
 def findings_in(text: str) -> list[tuple[str, str]]:
-    told = [finding_text(finding.kind, finding.detail) for finding in find_pii(text)]
+    findings = [finding_text(finding.kind, finding.detail) for finding in find_pii(text)]
     if passphrases.looks_like_code(text):
-        told.append(finding_text("code", ""))
-    return told
+        findings.append(finding_text("code", ""))
+    return findings

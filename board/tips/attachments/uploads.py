@@ -1,4 +1,4 @@
-"""Uploads: sealed as they arrive, so that nothing readable of them is ever on the disk."""
+"""Uploads: encrypted as they arrive, so plaintext never touches the disk."""
 
 import os
 import secrets
@@ -13,20 +13,20 @@ from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import SealedFile
 from board.tips.models.tip import Tip
 
-UPLOAD_LEAST = 1024**2  # bytes; a form that is smaller arrives before it is in anyone's way
-DRAFTS_MAX = 2 * 1024**3  # bytes of unsent attachments on this machine
+LARGE_FORM_BYTES = 1024**2  # smaller forms arrive too fast to need an upload slot
+DRAFT_BYTES_MAX = 2 * 1024**3  # of unsent attachments on this machine
 
 
 def init_app(app: flask.Flask) -> None:
     app.request_class = Request
 
 
-class NoRoom(Exception):
-    """Too many attachments of unsent forms are waiting."""
+class DraftsFull(Exception):
+    """Unsent attachments use up all their space, or too many uploads are under way."""
 
 
 class Upload(SealedFile):
-    """An attachment on its way in. What is beyond the limit is counted and dropped."""
+    """An attachment being uploaded. Bytes beyond the limit are counted and dropped."""
 
     def __init__(self, path: Path, limit: int) -> None:
         super().__init__(path)
@@ -43,40 +43,43 @@ class Upload(SealedFile):
         return super().write(data)
 
 
-def begin_upload() -> Upload:
-    """Where the form parser writes an attachment. Raises NoRoom."""
+def open_upload() -> Upload:
+    """The stream the form parser writes an attachment to. Raises DraftsFull."""
     key_files.sweep_drafts()
     folder = key_files.folder("drafts")
-    if sum(path.stat().st_size for path in folder.iterdir()) > DRAFTS_MAX:
-        raise NoRoom
+    if sum(path.stat().st_size for path in folder.iterdir()) > DRAFT_BYTES_MAX:
+        raise DraftsFull
     limit = current_app.config["TIP_FILE_MEGABYTES"] * 1024**2
     return Upload(folder / secrets.token_hex(16), limit)
 
 
-def uploaded(field: str) -> list[FileStorage]:
-    """The files that were chosen; a browser sends an empty one for an empty field."""
-    return [each for each in request.files.getlist(field) if each.filename]
+def uploaded_files(field: str) -> list[FileStorage]:
+    """The uploaded files; a browser sends an empty one for an empty field."""
+    return [file for file in request.files.getlist(field) if file.filename]
 
 
 def bytes_max() -> int:
-    """How many bytes of attachments one form may bring."""
-    each: int = current_app.config["TIP_FILE_MEGABYTES"] * 1024**2
-    return Tip.FILES_MAX * each
+    """The maximum size of all attachments of one form."""
+    file_bytes: int = current_app.config["TIP_FILE_MEGABYTES"] * 1024**2
+    return Tip.FILES_MAX * file_bytes
 
 
 class Request(flask.Request):
-    """Seals uploads as they come, for views that take any and have no place of their own;
-    only so many at a time."""
+    """Encrypts uploads while they arrive, for views that accept them and set no stream of their
+    own.
+
+    Only a few large forms are received at a time.
+    """
 
     def _load_form_data(self) -> None:
         view = current_app.view_functions.get(self.endpoint or "")
-        large = (self.content_length or UPLOAD_LEAST) >= UPLOAD_LEAST
-        if not getattr(view, "uploads", None) or not large or "form" in self.__dict__:
+        is_large = (self.content_length or LARGE_FORM_BYTES) >= LARGE_FORM_BYTES
+        if not getattr(view, "uploads", None) or not is_large or "form" in self.__dict__:
             super()._load_form_data()
             return
-        slot = key_files.begin_upload()
+        slot = key_files.acquire_upload_slot()
         if slot is None:
-            raise NoRoom
+            raise DraftsFull
         try:
             super()._load_form_data()
         finally:
@@ -85,5 +88,5 @@ class Request(flask.Request):
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         view = current_app.view_functions.get(self.endpoint or "")
         if getattr(view, "uploads", None):
-            return (getattr(view, "into", None) or begin_upload)()
+            return (getattr(view, "upload_sink", None) or open_upload)()
         return super()._get_file_stream(*args, **kwargs)

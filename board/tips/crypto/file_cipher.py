@@ -1,7 +1,7 @@
-"""Files sealed as their bytes arrive: nothing readable ever stands on a disk.
+"""File encryption while the bytes arrive: plaintext never touches the disk.
 
-Chunks of 64 KiB under a key of the file's own, each numbered and the last one marked (STREAM,
-Hoang et al. 2015), so chunks cannot be dropped, repeated or put in another order.
+Chunks of 64 KiB under a key of the file's own, each numbered and the last one marked (STREAM, Hoang
+et al. 2015), so chunks cannot be dropped, repeated or reordered.
 """
 
 import os
@@ -16,63 +16,65 @@ from board.tips.crypto.primitives import DecryptionFailed, padded_size
 
 CHUNK = 64 * 1024
 _TAG = 16
-LEAST = 16 * 1024  # bytes; a smaller file looks like one of these
+SIZE_MIN = 16 * 1024  # bytes; smaller files are padded to this
 
 
 class SealedFile:
-    """Takes bytes by `write`, as a form's upload does, and keeps them sealed under `key`."""
+    """An encrypted file. Takes plaintext through `write`, as a form upload does, and encrypts it
+    with `key`.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self.key = path, os.urandom(32)
         self.size = 0
-        self.kept = self._finished = False
-        self._cipher, self._count, self._waiting = ChaCha20Poly1305(self.key), 0, bytearray()
+        self.is_kept = self._finished = False
+        self._cipher, self._count, self._buffer = ChaCha20Poly1305(self.key), 0, bytearray()
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._file = os.fdopen(descriptor, "wb")
 
     def write(self, data: bytes) -> int:
         self.size += len(data)
-        self._take(data)
+        self._append(data)
         return len(data)
 
     def seek(self, *_: int) -> int:
-        """Called by the form parser when the upload is complete."""
+        """Finish the file: the form parser calls this when the upload is complete."""
         self.finish()
         return 0
 
     def finish(self) -> None:
-        """Pad, mark the last chunk, and hand it to the disk."""
+        """Pad the file, mark the last chunk and sync it to disk."""
         if self._finished:
             return
         self._finished = True
-        missing = padded_size(max(self.size, LEAST)) - self.size
-        while missing:
-            self._take(bytes(min(missing, CHUNK)))
-            missing -= min(missing, CHUNK)
-        self._seal(bytes(self._waiting), last=True)
+        padding = padded_size(max(self.size, SIZE_MIN)) - self.size
+        while padding:
+            self._append(bytes(min(padding, CHUNK)))
+            padding -= min(padding, CHUNK)
+        self._write_chunk(bytes(self._buffer), last=True)
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
 
     def close(self) -> None:
-        """What was not kept is gone."""
+        """Delete the file unless it is marked `is_kept`."""
         self._file.close()
-        if not self.kept:
+        if not self.is_kept:
             self.path.unlink(missing_ok=True)
 
-    def _take(self, data: bytes) -> None:
-        self._waiting += data
-        while len(self._waiting) > CHUNK:  # the last chunk waits, to be marked
-            self._seal(bytes(self._waiting[:CHUNK]), last=False)
-            del self._waiting[:CHUNK]
+    def _append(self, data: bytes) -> None:
+        self._buffer += data
+        while len(self._buffer) > CHUNK:  # holds back the last chunk, to mark it
+            self._write_chunk(bytes(self._buffer[:CHUNK]), last=False)
+            del self._buffer[:CHUNK]
 
-    def _seal(self, chunk: bytes, *, last: bool) -> None:
+    def _write_chunk(self, chunk: bytes, *, last: bool) -> None:
         self._file.write(self._cipher.encrypt(_nonce(self._count, last), chunk, None))
         self._count += 1
 
 
 def seal_file(path: Path, data: bytes) -> SealedFile:
-    """`data` as a sealed file of its own; it is the caller's to keep."""
+    """Encrypt `data` into a new file; the caller decides whether to keep it."""
     sealed = SealedFile(path)
     sealed.write(data)
     sealed.finish()
@@ -80,19 +82,21 @@ def seal_file(path: Path, data: bytes) -> SealedFile:
 
 
 def open_file(path: Path, key: bytes, size: int) -> Iterator[bytes]:
-    """The `size` bytes of a sealed file. Raises BadSeal before the first damaged chunk."""
-    cipher, count, left = ChaCha20Poly1305(key), 0, size
+    """Yield the `size` bytes of an encrypted file. Raises DecryptionFailed before the first damaged
+    chunk.
+    """
+    cipher, number, remaining = ChaCha20Poly1305(key), 0, size
     with path.open("rb") as file:
         chunk = file.read(CHUNK + _TAG)
         while chunk:
-            onward = file.read(CHUNK + _TAG)
+            next_chunk = file.read(CHUNK + _TAG)
             try:
-                data = cipher.decrypt(_nonce(count, not onward), chunk, None)
+                data = cipher.decrypt(_nonce(number, not next_chunk), chunk, None)
             except InvalidTag as error:
                 raise DecryptionFailed from error
-            yield data[:left]
-            left, count, chunk = max(0, left - len(data)), count + 1, onward
-    if left or not count:
+            yield data[:remaining]
+            remaining, number, chunk = max(0, remaining - len(data)), number + 1, next_chunk
+    if remaining or not number:
         raise DecryptionFailed
 
 

@@ -1,9 +1,9 @@
-"""What of tips is kept outside the database, under `tips/` in the instance folder.
+"""Secrets and files of tips outside the database, under `tips/` in the instance folder.
 
-pepper      without it nobody can try codes or passphrases on a copy of the database
-keys/       one erase key for each tip: with it gone, no copy of the tip opens ever again
-files/      attachments, sealed
-drafts/     attachments of a form that is not sent yet, sealed; for two hours
+pepper      without it nobody can guess codes or passphrases from a copy of the database
+keys/       one erase key per tip: once it is deleted, no copy of the tip can be decrypted
+files/      encrypted attachments
+drafts/     encrypted attachments of forms not sent yet; for two hours
 """
 
 import fcntl
@@ -22,13 +22,13 @@ from board.tips.crypto import primitives
 from board.tips.dates import today
 
 DRAFT_LIFE = 2 * 3600  # seconds
-_SLOTS = 2  # derivations at a time on this machine; each takes 64 MiB
-_UPLOADS = 6  # forms with files at a time on this machine; each holds a thread while it arrives
+_SLOTS = 2  # concurrent key derivations on this machine; each takes 64 MiB
+_UPLOADS = 6  # concurrent uploads on this machine; each occupies a thread
 _WAIT = 5.0  # seconds
 
 
 class Erased(Exception):
-    """The erase key of this tip is gone, and so is the tip."""
+    """The erase key of this tip is gone, so the tip cannot be decrypted."""
 
 
 def folder(name: str = "") -> Path:
@@ -38,13 +38,13 @@ def folder(name: str = "") -> Path:
 
 
 def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
-    """`vault.stretch` with this machine's pepper, in turn. Raises TooBusy.
+    """`primitives.derive_from_passphrase` with this machine's pepper, limited to a few at a time.
 
-    A source's code has no salt of its own, or one would have to be told first whose code it is;
-    the machine's is used.
+    Raises QueueFull. A source's code has no salt of its own, because finding it would need a user
+    name; the machine's salt is used.
     """
-    pepper = _kept("pepper", 48)
-    with _turn():
+    pepper = _random_file("pepper", 48)
+    with _derivation_slot():
         return primitives.derive_from_passphrase(
             secret, salt=salt or pepper[:16], pepper=pepper[16:]
         )
@@ -54,18 +54,18 @@ def make_erase_key(ref: str) -> bytes:
     key = secrets.token_bytes(32)
     path = folder("keys") / ref
     _write(path, key)
-    date_by_day(path, path.parent)
+    truncate_mtime(path, path.parent)
     return key
 
 
-def date_by_day(*paths: Path) -> None:
-    """As if written when the day began: when a tip came is not to be read off a file.
+def truncate_mtime(*paths: Path) -> None:
+    """Set the files' times to the start of the day, so that they do not tell when a tip came.
 
-    The file system's own note of the last change of a name (ctime) is beyond a program's reach.
+    The file system's inode change time (ctime) cannot be set by a program.
     """
-    began = datetime.combine(today(), datetime.min.time(), newsroom_zone())
+    midnight = datetime.combine(today(), datetime.min.time(), newsroom_zone())
     for path in paths:
-        os.utime(path, (began.timestamp(), began.timestamp()))
+        os.utime(path, (midnight.timestamp(), midnight.timestamp()))
 
 
 def erase_key(ref: str) -> bytes:
@@ -76,12 +76,12 @@ def erase_key(ref: str) -> bytes:
 
 
 def erase(ref: str) -> None:
-    """From here on no copy of this tip opens, in whatever backup of the database it stands."""
+    """Delete the erase key: no copy of this tip, backups included, can be decrypted any more."""
     (folder("keys") / ref).unlink(missing_ok=True)
     descriptor = os.open(folder("keys"), os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)
-    date_by_day(folder("keys"))
+    truncate_mtime(folder("keys"))
 
 
 def remove_files(names: list[str]) -> None:
@@ -90,23 +90,23 @@ def remove_files(names: list[str]) -> None:
 
 
 def sweep_drafts() -> None:
-    """Whoever left without sending leaves nothing."""
-    before = time.time() - DRAFT_LIFE
+    """Delete attachments of forms that were abandoned."""
+    oldest = time.time() - DRAFT_LIFE
     for path in folder("drafts").iterdir():
         with suppress(FileNotFoundError):
-            if path.stat().st_mtime < before:
+            if path.stat().st_mtime < oldest:
                 path.unlink()
 
 
-def begin_upload() -> int | None:
-    """A descriptor to close when the form is there; None when too many arrive already."""
-    return _slot("upload", _UPLOADS)
+def acquire_upload_slot() -> int | None:
+    """A file descriptor to close when the upload is complete; None if too many are under way."""
+    return _acquire_slot("upload", _UPLOADS)
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def _derivation_slot() -> Iterator[None]:
     deadline = time.monotonic() + _WAIT
-    while (slot := _slot("slot", _SLOTS)) is None:
+    while (slot := _acquire_slot("slot", _SLOTS)) is None:
         if time.monotonic() >= deadline:
             raise QueueFull
         time.sleep(0.02)
@@ -116,8 +116,8 @@ def _turn() -> Iterator[None]:
         os.close(slot)  # and with it the lock
 
 
-def _slot(kind: str, count: int) -> int | None:
-    """One of so many, locked for all processes of this machine."""
+def _acquire_slot(kind: str, count: int) -> int | None:
+    """Lock one of `count` slots shared by all processes of this machine; None if all are taken."""
     for number in range(count):
         path = folder() / f"{kind}-{number}"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -130,8 +130,8 @@ def _slot(kind: str, count: int) -> int | None:
     return None
 
 
-def _kept(name: str, size: int) -> bytes:
-    """Random bytes made on first use; of workers that start together, one makes them."""
+def _random_file(name: str, size: int) -> bytes:
+    """Random bytes, created on first use. If several workers start together, one creates them."""
     path = folder() / name
     if not path.exists():
         draft = folder() / f"{name}-{secrets.token_hex(8)}"

@@ -1,7 +1,7 @@
-"""OpenPGP for mail to readers: what a key is good for, and text that only its owner can read.
+"""OpenPGP encryption of emails to readers, and validity of their keys.
 
-The library encrypts to keys that have expired or were withdrawn, so that is looked at here. Its
-errors are traces of its own inside, and are shown to nobody.
+The library encrypts to expired and revoked keys, so validity is checked here. Its errors are
+internal traces, and are shown to nobody.
 """
 
 from dataclasses import dataclass
@@ -17,72 +17,77 @@ from pysequoia.packet import Packet, PacketPile, SignatureType, Tag
 
 from board.db import now
 
-BYTES_MAX = 100 * 1024  # of a key as it is pasted
+KEY_BYTES_MAX = 100 * 1024  # of a pasted key
 _SECRET = (Tag.SecretKey, Tag.SecretSubkey)
 _SUBKEYS = (Tag.PublicSubkey, Tag.SecretSubkey)
 
 
 class BadKey(ValueError):
-    """No key that mail can be encrypted to. `why`: unreadable, several, secret, revoked, expired,
-    or cannot encrypt."""
+    """A key that emails cannot be encrypted to. `reason`: unreadable, several, secret, revoked,
+    expired, or cannot encrypt.
+    """
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """An OpenPGP key of somebody, with those of its parts that are good at this moment."""
+    """An OpenPGP public key with its subkeys that are valid now."""
 
     raw: bytes
     fingerprint: str
-    names: tuple[str, ...]
-    until: datetime | None  # when the last part that can encrypt expires, or the whole
+    user_ids: tuple[str, ...]
+    expires_at: datetime | None  # expiry of the last encryption subkey, or of the whole key
 
     @classmethod
     def read(cls, data: bytes) -> "PublicKey":
-        """The one key in `data`, armoured or not. Raises BadKey."""
-        if len(data) > BYTES_MAX:
+        """Parse the one key in `data`, armoured or not. Raises BadKey."""
+        if len(data) > KEY_BYTES_MAX:
             raise BadKey("unreadable")
-        certificate, packets = _parsed(data)
+        certificate, packets = _parse(data)
         if certificate.is_revoked:
             raise BadKey("revoked")
-        ends = [certificate.expiration, _last([end for _part, end in _encrypting(packets)])]
-        until = min((end for end in ends if end), default=None)
-        names = tuple(str(user_id) for user_id in certificate.user_ids)
+        expiries = [
+            certificate.expiration,
+            _latest_expiry([expiry for _part, expiry in _encryption_subkeys(packets)]),
+        ]
+        expires_at = min((expiry for expiry in expiries if expiry), default=None)
+        user_ids = tuple(str(user_id) for user_id in certificate.user_ids)
         raw = b"".join(bytes(packet) for packet in packets)
-        key = cls(raw, certificate.fingerprint.upper(), names, until)
-        key.encrypt(b"")  # tried, rather than believed
+        key = cls(raw, certificate.fingerprint.upper(), user_ids, expires_at)
+        key.encrypt(b"")  # a trial encryption
         return key
 
     @staticmethod
     def fingerprint_of(raw: bytes) -> str:
-        """Of a key that was read before, whatever became of it."""
+        """Fingerprint of a stored key, even if it has expired or been revoked since."""
         return Cert.from_bytes(raw).fingerprint.upper()
 
     @property
     def is_expired(self) -> bool:
-        return self.until is not None and self.until <= now()
+        return self.expires_at is not None and self.expires_at <= now()
 
     def encrypt(self, data: bytes) -> bytes:
-        """Armoured, for this key's owner. Raises BadKey when no part of it is good any more."""
+        """Armoured ciphertext for the owner. Raises BadKey if no subkey is valid any more."""
         if self.is_expired:
             raise BadKey("expired")
-        good = _without_stale_parts(list(PacketPile.from_bytes(self.raw)))
+        valid = _without_expired_subkeys(list(PacketPile.from_bytes(self.raw)))
         try:
-            return bytes(encrypt(data, recipients=[Cert.from_packets(good)]))
+            return bytes(encrypt(data, recipients=[Cert.from_packets(valid)]))
         except Exception as error:
             raise BadKey("cannot encrypt") from error
 
 
-def merged(raw: bytes, data: bytes) -> bytes | None:
-    """The key `raw` with what its owner says of it in `data`: a later end, or that it is revoked.
+def merge_update(raw: bytes, data: bytes) -> bytes | None:
+    """The key `raw` merged with the owner's newer self-signatures in `data`: a later expiry, or a
+    revocation.
 
-    None when `data` is about another key, or no key.
+    None if `data` is another key, or no key.
     """
     try:
-        certificate, _packets = _parsed(data)
+        certificate, _packets = _parse(data)
         return bytes(Cert.from_bytes(raw).merge(certificate))
     except BadKey:
         return None
@@ -90,20 +95,20 @@ def merged(raw: bytes, data: bytes) -> bytes | None:
         return None
 
 
-def sealed_mail(key: PublicKey, text: str) -> MIMEMultipart:
-    """A mail in the form of PGP/MIME (RFC 3156), without its addresses. Raises BadKey."""
-    inside = EmailMessage()
-    inside.set_content(text)
-    outside = MIMEMultipart("encrypted", protocol="application/pgp-encrypted")
-    outside.attach(_part(b"Version: 1\n", "pgp-encrypted"))
-    encrypted = key.encrypt(inside.as_bytes(policy=policy.SMTP))
-    armoured = _part(encrypted, "octet-stream", name="encrypted.asc")
+def encrypted_message(key: PublicKey, text: str) -> MIMEMultipart:
+    """An email in PGP/MIME format (RFC 3156), without its addresses. Raises BadKey."""
+    inner = EmailMessage()
+    inner.set_content(text)
+    outer = MIMEMultipart("encrypted", protocol="application/pgp-encrypted")
+    outer.attach(_mime_part(b"Version: 1\n", "pgp-encrypted"))
+    encrypted = key.encrypt(inner.as_bytes(policy=policy.SMTP))
+    armoured = _mime_part(encrypted, "octet-stream", name="encrypted.asc")
     armoured.add_header("Content-Disposition", "inline", filename="encrypted.asc")
-    outside.attach(armoured)
-    return outside
+    outer.attach(armoured)
+    return outer
 
 
-def _part(data: bytes, subtype: str, **parameters: Any) -> MIMEApplication:
+def _mime_part(data: bytes, subtype: str, **parameters: Any) -> MIMEApplication:
     part = MIMEApplication(data, subtype, lambda _: None, **parameters)  # 7 bit as it is
     del part["MIME-Version"]
     part["Content-Transfer-Encoding"] = "7bit"
@@ -111,7 +116,7 @@ def _part(data: bytes, subtype: str, **parameters: Any) -> MIMEApplication:
     return part
 
 
-def _parsed(data: bytes) -> tuple[Cert, list[Packet]]:
+def _parse(data: bytes) -> tuple[Cert, list[Packet]]:
     try:
         packets = list(PacketPile.from_bytes(data))
         keys = sum(packet.tag == Tag.PublicKey for packet in packets)
@@ -127,8 +132,8 @@ def _parsed(data: bytes) -> tuple[Cert, list[Packet]]:
         raise BadKey("unreadable") from error
 
 
-def _parts(packets: list[Packet]) -> list[list[Packet]]:
-    """The key itself with its names, then each further key with what is signed of it."""
+def _key_parts(packets: list[Packet]) -> list[list[Packet]]:
+    """Split the packets: the primary key with its user ids, then each subkey with its own."""
     parts: list[list[Packet]] = [[]]
     for packet in packets:
         if packet.tag in _SUBKEYS:
@@ -137,41 +142,40 @@ def _parts(packets: list[Packet]) -> list[list[Packet]]:
     return parts
 
 
-def _encrypting(packets: list[Packet]) -> list[tuple[list[Packet], datetime | None]]:
-    """Further keys that can encrypt and were not withdrawn, each with the moment it expires.
-
-    Raises BadKey when there is none.
-    """
-    found = []
-    for part in _parts(packets)[1:]:
-        bound = _binding(part)
-        if bound is not None and bound.key_flags and not _is_withdrawn(part):
-            flags, made = bound.key_flags, part[0].key_created
-            life = bound.key_validity_period
-            end = made + life if made and life else None
+def _encryption_subkeys(packets: list[Packet]) -> list[tuple[list[Packet], datetime | None]]:
+    """Unrevoked subkeys that can encrypt, each with its expiry. Raises BadKey if there is none."""
+    subkeys = []
+    for part in _key_parts(packets)[1:]:
+        binding = _newest_binding(part)
+        if binding is not None and binding.key_flags and not _is_revoked(part):
+            flags, created = binding.key_flags, part[0].key_created
+            validity = binding.key_validity_period
+            expiry = created + validity if created and validity else None
             if flags.transport_encryption or flags.storage_encryption:
-                found.append((part, end))
-    if not found:
+                subkeys.append((part, expiry))
+    if not subkeys:
         raise BadKey("cannot encrypt")
-    return found
+    return subkeys
 
 
-def _without_stale_parts(packets: list[Packet]) -> list[Packet]:
-    """Only further keys one may encrypt to now."""
-    good = [part for part, end in _encrypting(packets) if end is None or end > now()]
-    return [packet for part in [_parts(packets)[0], *good] for packet in part]
+def _without_expired_subkeys(packets: list[Packet]) -> list[Packet]:
+    """The primary key with only those subkeys that can be encrypted to now."""
+    valid = [
+        part for part, expiry in _encryption_subkeys(packets) if expiry is None or expiry > now()
+    ]
+    return [packet for part in [_key_parts(packets)[0], *valid] for packet in part]
 
 
-def _binding(part: list[Packet]) -> Packet | None:
-    """The newest word of the owner about this further key."""
-    bound = [p for p in part if p.signature_type == SignatureType.SubkeyBinding]
-    dated = [(p.signature_created, p) for p in bound if p.signature_created]
+def _newest_binding(part: list[Packet]) -> Packet | None:
+    """The newest binding signature of this subkey."""
+    bindings = [packet for packet in part if packet.signature_type == SignatureType.SubkeyBinding]
+    dated = [(packet.signature_created, packet) for packet in bindings if packet.signature_created]
     return max(dated, key=lambda pair: pair[0])[1] if dated else None
 
 
-def _is_withdrawn(part: list[Packet]) -> bool:
+def _is_revoked(part: list[Packet]) -> bool:
     return any(packet.signature_type == SignatureType.SubkeyRevocation for packet in part)
 
 
-def _last(ends: list[datetime | None]) -> datetime | None:
-    return None if None in ends else max(end for end in ends if end)
+def _latest_expiry(expiries: list[datetime | None]) -> datetime | None:
+    return None if None in expiries else max(expiry for expiry in expiries if expiry)

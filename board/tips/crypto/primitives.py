@@ -1,9 +1,10 @@
-"""Sealing: the only module of tips that names an algorithm, and none of them is ours.
+"""Cryptographic primitives: the only module of tips that names an algorithm. None is our own.
 
-What is for somebody is sealed to their public key (HPKE, RFC 9180: X25519 with ML-KEM-768, so that
-what is copied today stays closed to a quantum computer); what one keeps for oneself is locked with
-a key of one's own, and what several read and write with one they share (ChaCha20-Poly1305). All are
-bound to a context, the names of the place it is kept at: moved to another place, it does not open.
+Data for one holder is encrypted to their public key (HPKE, RFC 9180: X25519 with ML-KEM-768, so
+that a copy made today stays closed to a quantum computer). Data a holder stores for themselves is
+encrypted with a key of their own, and data several people read and write with a shared one
+(ChaCha20-Poly1305). Each ciphertext is bound to a context, the names of the place where it is
+stored: moved to another place, it does not decrypt.
 """
 
 import hashlib
@@ -21,40 +22,40 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = "tips/1"
-X25519: Final = 1  # where the cryptography at hand has no ML-KEM
+X25519: Final = 1  # if the installed `cryptography` has no ML-KEM
 HYBRID: Final = 2
-SHARED: Final = 3  # no pair of keys: whoever can open it can have written it, and nobody else
+SHARED: Final = 3  # symmetric: everybody who can decrypt could have encrypted it, nobody else
 _KEMS = {X25519: hpke.KEM.X25519, HYBRID: hpke.KEM.MLKEM768_X25519}
 _MLKEM_PUBLIC = 1184  # bytes, before the 32 of X25519, as in X-Wing
 _NONCE = 12
 
-# About a quarter of a second and 64 MiB for each guess, with a pepper that no backup has.
+# About 0.25 s and 64 MiB for each guess, with a pepper that no backup contains.
 _PASSES, _LANES, _KIB = 3, 1, 64 * 1024
 
 
 class DecryptionFailed(Exception):
-    """Not sealed for this key, or not for this place, or damaged."""
+    """Encrypted for another key or another context, or damaged."""
 
 
 class Key:
-    """A pair of keys made from 32 secret bytes, the seed."""
+    """A key pair derived from a seed of 32 secret bytes."""
 
     def __init__(self, seed: bytes | None = None, *, alg: int | None = None) -> None:
         self.seed = seed or os.urandom(32)
         self._alg = alg or best_algorithm()
 
     @classmethod
-    def of(cls, seed: bytes, public: bytes) -> "Key":
-        """The pair with this seed, of the algorithm `public` was made with."""
+    def from_seed(cls, seed: bytes, public: bytes) -> "Key":
+        """The key pair of this seed, with the algorithm of `public`."""
         return cls(seed, alg=public[0])
 
     @cached_property
     def public(self) -> bytes:
-        """The algorithm as one byte, then the public key."""
+        """One byte for the algorithm, then the public key."""
         secret = self._secret
         if self._alg == X25519:
             return bytes([X25519]) + secret.public_key().public_bytes_raw()
-        lattice, curve = _parts(self.seed)
+        lattice, curve = _split_seed(self.seed)
         raw = lattice.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
         return bytes([HYBRID]) + raw
 
@@ -62,10 +63,12 @@ class Key:
     def _secret(self) -> Any:
         if self._alg == X25519:
             return X25519PrivateKey.from_private_bytes(self.seed)
-        return hpke.MLKEM768X25519PrivateKey(*_parts(self.seed))
+        return hpke.MLKEM768X25519PrivateKey(*_split_seed(self.seed))
 
     def open(self, sealed: bytes, *context: object) -> bytes:
-        """What `seal` sealed for this key in this context. Raises BadSeal."""
+        """Decrypt what `hpke_encrypt` encrypted for this key in this context. Raises
+        DecryptionFailed.
+        """
         if not sealed or sealed[0] != self._alg:
             raise DecryptionFailed
         try:
@@ -74,7 +77,7 @@ class Key:
             raise DecryptionFailed from error
 
     def derive_private(self, purpose: str) -> bytes:
-        """A secret of the holder alone, one for each purpose."""
+        """A symmetric key only the holder can derive, one for each purpose."""
         return derive(self.seed, purpose)
 
     def sign(self, data: bytes) -> bytes:
@@ -82,7 +85,7 @@ class Key:
 
     @property
     def verifier(self) -> bytes:
-        """What others check signatures with."""
+        """The public key that verifies signatures."""
         return self._signer.public_key().public_bytes_raw()
 
     @cached_property
@@ -91,7 +94,7 @@ class Key:
 
 
 def hpke_encrypt(public: bytes, data: bytes, *context: object) -> bytes:
-    """`data` for whoever holds the key of `public`; the first byte names the algorithm."""
+    """Encrypt `data` to the holder of the key pair `public`; the first byte names the algorithm."""
     alg, raw = public[0], public[1:]
     key: Any = X25519PublicKey.from_public_bytes(raw[-32:])
     if alg == HYBRID:
@@ -101,13 +104,13 @@ def hpke_encrypt(public: bytes, data: bytes, *context: object) -> bytes:
 
 
 def encrypt(key: bytes, data: bytes, *context: object) -> bytes:
-    """`data` for whoever has these 32 bytes."""
+    """Encrypt `data` with a symmetric key of 32 bytes."""
     nonce = os.urandom(_NONCE)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, data, _info(context))
 
 
 def decrypt(key: bytes, locked: bytes, *context: object) -> bytes:
-    """What `lock` locked. Raises BadSeal."""
+    """Decrypt what `encrypt` encrypted. Raises DecryptionFailed."""
     try:
         return ChaCha20Poly1305(key).decrypt(locked[:_NONCE], locked[_NONCE:], _info(context))
     except (InvalidTag, ValueError) as error:
@@ -115,17 +118,21 @@ def decrypt(key: bytes, locked: bytes, *context: object) -> bytes:
 
 
 def encrypt_shared(secret: bytes, data: bytes, *context: object) -> bytes:
-    """`data` for all who have these 32 bytes; the first byte names the algorithm."""
+    """Encrypt `data` for everybody who has these 32 bytes; the first byte names the algorithm."""
     return bytes([SHARED]) + encrypt(derive(secret, "share"), data, *context)
 
 
 def decrypt_shared(secret: bytes, sealed: bytes, *context: object) -> bytes:
-    """What `share` made, or what was sealed to the pair of keys with this seed. Raises BadSeal."""
+    """Decrypt what `encrypt_shared` encrypted, or what was encrypted to the key pair with this
+    seed.
+
+    Raises DecryptionFailed.
+    """
     if sealed[:1] == bytes([SHARED]):
         return decrypt(derive(secret, "share"), sealed[1:], *context)
     if not sealed:
         raise DecryptionFailed
-    return Key.of(secret, sealed).open(sealed, *context)
+    return Key.from_seed(secret, sealed).open(sealed, *context)
 
 
 def is_signed(data: bytes, signature: bytes, verifier: bytes) -> bool:
@@ -137,7 +144,7 @@ def is_signed(data: bytes, signature: bytes, verifier: bytes) -> bool:
 
 
 def derive_from_passphrase(secret: str, *, salt: bytes, pepper: bytes) -> tuple[bytes, bytes]:
-    """Slowly, what is kept to recognise `secret` by, and the key it locks with."""
+    """Slow key derivation: a lookup tag that recognises `secret`, and a key encryption key."""
     key = Argon2id(
         salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=_KIB, secret=pepper
     ).derive(secret.encode())
@@ -145,12 +152,12 @@ def derive_from_passphrase(secret: str, *, salt: bytes, pepper: bytes) -> tuple[
 
 
 def derive(secret: bytes, purpose: str) -> bytes:
-    """32 bytes that tell nothing of `secret` or of those for another purpose."""
+    """Derive 32 bytes that reveal nothing of `secret`, nor of keys for other purposes."""
     return HKDF(hashes.SHA256(), 32, None, f"{VERSION}|{purpose}".encode()).derive(secret)
 
 
 def pad(data: bytes, *, least: int = 1024) -> bytes:
-    """As long as many others: see `padded_size`."""
+    """Pad `data` to a common length: see `padded_size`."""
     return data + b"\x80" + bytes(padded_size(max(len(data) + 1, least)) - len(data) - 1)
 
 
@@ -162,7 +169,7 @@ def unpad(padded: bytes) -> bytes:
 
 
 def padded_size(size: int) -> int:
-    """Padmé (Nikitin et al., 2019): at most 12 % more, and few sizes there are."""
+    """Padmé (Nikitin et al., 2019): at most 12 % longer, and few different sizes."""
     if size < 2:
         return size
     exponent = size.bit_length() - 1
@@ -180,8 +187,8 @@ def _suite(alg: int) -> hpke.Suite:
     return hpke.Suite(_KEMS[alg], hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 
 
-def _parts(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
-    """A seed of X-Wing, taken apart as its draft says (draft-connolly-cfrg-xwing-kem, 5.2)."""
+def _split_seed(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+    """Expand a seed of X-Wing into its two keys (draft-connolly-cfrg-xwing-kem, 5.2)."""
     raw = hashlib.shake_256(seed).digest(96)
     lattice = MLKEM768PrivateKey.from_seed_bytes(raw[:64])
     return lattice, X25519PrivateKey.from_private_bytes(raw[64:])

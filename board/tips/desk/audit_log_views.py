@@ -1,4 +1,4 @@
-"""The log of tips, for all who read them."""
+"""The tips log, for all tip readers."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -13,21 +13,21 @@ from board.web.forms import query_id
 
 bp = Blueprint("tip_log", __name__)
 bp.after_request(no_store)
-CHECKED = 1000  # entries at the end, each time somebody looks
+CHECKED_MAX = 1000  # newest entries whose hashes are verified on each request
 
 
 @bp.get("/desk/tips/log")
 @open_to(tip_readers, query=("before",))
 def index() -> ResponseReturnValue:
     current_key()
-    found = db.session.scalars(AuditEntry.newest(before=query_id("before"))).all()
-    shown = found[: AuditEntry.PAGE_SIZE]
+    entries = db.session.scalars(AuditEntry.newest(before=query_id("before"))).all()
+    page = entries[: AuditEntry.PAGE_SIZE]
     last = db.session.scalar(AuditEntry.newest().limit(1))
     return render_page(
         "tips/desk/audit_log.html",
-        entries=shown,
-        more=shown[-1].id if len(found) > AuditEntry.PAGE_SIZE else None,
-        broken=hash_chain.find_tampered_tail(AuditEntry, CHECKED),
+        entries=page,
+        more=page[-1].id if len(entries) > AuditEntry.PAGE_SIZE else None,
+        broken=hash_chain.find_tampered_tail(AuditEntry, CHECKED_MAX),
         last=last,
         resets=db.session.scalars(TwoFactorEvent.resets()).all(),
     )

@@ -1,7 +1,7 @@
-"""A tip taken to a computer without a network: one archive, encrypted (age-encryption.org).
+"""Exports a tip to an offline computer: one archive, encrypted with age (age-encryption.org).
 
-Whom it is encrypted to, each reader of tips says for themselves, and proves once that the other
-computer can open it. That stands sealed under the reader's key, so nobody can exchange it.
+Each reader sets their own recipient, and proves once that the other computer can decrypt. The
+recipient is stored encrypted with the reader's key, so nobody can replace it.
 """
 
 import hashlib
@@ -21,119 +21,119 @@ from board.tips.crypto.file_cipher import open_file
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
 from board.tips.models.key_holders import TipReader
-from board.tips.sealed.sealed_tip import Content, DecryptableTip
+from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
 
-KINDS = ("message", "file", "story", "note", "facts", "hold")
-DIGITS = 8  # of the code that proves it
+EXPORTED_KINDS = ("message", "file", "story", "note", "facts", "hold")
+DIGITS = 8  # of the code that proves a recipient
 _BLOCK = tarfile.BLOCKSIZE
 
 
-class NotRecipient(ValueError):
-    """No recipient of age. `is_secret`: it is the secret key, which has been shown to us now."""
+class InvalidRecipient(ValueError):
+    """Not an age recipient. `is_secret`: a secret key was entered, which we have now seen."""
 
     def __init__(self, *, is_secret: bool = False) -> None:
         super().__init__()
         self.is_secret = is_secret
 
 
-def read_recipient(typed: str) -> str:
-    """A recipient as age writes it: `age1` and 58 letters. Raises NotRecipient."""
-    given = "".join(typed.split()).lower()
-    if given.startswith("age-secret-key"):
-        raise NotRecipient(is_secret=True)
+def parse_recipient(typed: str) -> str:
+    """Normalise a recipient: `age1` and 58 letters. Raises InvalidRecipient."""
+    text = "".join(typed.split()).lower()
+    if text.startswith("age-secret-key"):
+        raise InvalidRecipient(is_secret=True)
     try:
-        return str(Recipient.from_str(given))
+        return str(Recipient.from_str(text))
     except pyrage.RecipientError as error:
-        raise NotRecipient from error
+        raise InvalidRecipient from error
 
 
 def recipient(reader: TipReader, key: Key) -> str:
-    """Whom exports of this reader are encrypted to; nothing until it is proven."""
-    return str(_kept(reader, key)["to"])
+    """The proven recipient of this reader's exports, or an empty string."""
+    return str(_recipient_state(reader, key)["to"])
 
 
-def ask(reader: TipReader, key: Key, recipient: str) -> None:
-    """A new one, to be proven. Until then exports go where they went before."""
+def offer_recipient(reader: TipReader, key: Key, recipient: str) -> None:
+    """Store a recipient to be proven. Until then exports go to the previous one."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    kept = {"to": _kept(reader, key)["to"], "asked": recipient, "code": code}
-    reader.export_to = reader.encrypt_for_self(key, "export", kept)
+    state = {"to": _recipient_state(reader, key)["to"], "asked": recipient, "code": code}
+    reader.export_to = reader.encrypt_for_self(key, "export", state)
 
 
-def riddle(reader: TipReader, key: Key) -> tuple[str, str] | None:
-    """The recipient that is to be proven, and the code, encrypted to it, as lines of text."""
-    kept = _kept(reader, key)
-    if not kept["asked"]:
+def challenge(reader: TipReader, key: Key) -> tuple[str, str] | None:
+    """The recipient to be proven, and a code encrypted to it, as armoured text."""
+    state = _recipient_state(reader, key)
+    if not state["asked"]:
         return None
-    to = Recipient.from_str(kept["asked"])
-    told = f"{kept['code'][:4]} {kept['code'][4:]}\n".encode()
-    return kept["asked"], pyrage.encrypt(told, [to], armored=True).decode()
+    proposed = Recipient.from_str(state["asked"])
+    plaintext = f"{state['code'][:4]} {state['code'][4:]}\n".encode()
+    return state["asked"], pyrage.encrypt(plaintext, [proposed], armored=True).decode()
 
 
 def prove(reader: TipReader, key: Key, typed: str) -> bool:
-    """Whether this is the code: then the other computer can open what is sent to it."""
-    kept = _kept(reader, key)
-    given = "".join(c for c in typed if c.isdecimal())
-    if not kept["asked"] or not secrets.compare_digest(given.encode(), kept["code"].encode()):
+    """Whether this is the code: the other computer can decrypt, so its recipient is used."""
+    state = _recipient_state(reader, key)
+    digits = "".join(c for c in typed if c.isdecimal())
+    if not state["asked"] or not secrets.compare_digest(digits.encode(), state["code"].encode()):
         return False
-    proven = {"to": kept["asked"], "asked": "", "code": ""}
+    proven = {"to": state["asked"], "asked": "", "code": ""}
     reader.export_to = reader.encrypt_for_self(key, "export", proven)
     return True
 
 
 def pack(opened: DecryptableTip, to: str, *, by: str, contact: bool) -> IO[bytes]:
-    """The archive, encrypted, in a file without a name; nothing readable ever stands on a disk.
+    """The encrypted archive in an unnamed file; plaintext never touches the disk.
 
-    Raises BadSeal before anything is sent, when a part of the tip is damaged.
+    Raises DecryptionFailed before anything is sent, if a part of the tip is damaged.
     """
-    contents = opened.contents(*KINDS, *(("contact",) if contact else ()))
-    flow = _Flow(_archive(opened, contents, by))
+    contents = opened.contents(*EXPORTED_KINDS, *(("contact",) if contact else ()))
+    reader = _ChunkReader(_archive(opened, contents, by))
     packed = tempfile.TemporaryFile(dir=key_files.folder("drafts"))  # noqa: SIM115 - the caller's
     try:
-        pyrage.encrypt_io(io.BufferedReader(flow), packed, [Recipient.from_str(to)])
+        pyrage.encrypt_io(io.BufferedReader(reader), packed, [Recipient.from_str(to)])
     except Exception as error:
         packed.close()
-        raise flow.failed or error from error
+        raise reader.failed or error from error
     packed.seek(0)
     return packed
 
 
-def _kept(reader: TipReader, key: Key) -> dict[str, str]:
-    empty = {"to": "", "asked": "", "code": ""}
+def _recipient_state(reader: TipReader, key: Key) -> dict[str, str]:
+    unset = {"to": "", "asked": "", "code": ""}
     return (
-        {**empty, **reader.decrypt_own(key, "export", reader.export_to)}
+        {**unset, **reader.decrypt_own(key, "export", reader.export_to)}
         if reader.export_to
-        else empty
+        else unset
     )
 
 
-def _archive(opened: DecryptableTip, contents: list[Content], by: str) -> Iterator[bytes]:
-    """A tar: the files, then what was said, then the manifest with the hash of each file."""
-    folder, sums, files = f"tip-{opened.tip.id}", {}, {}
+def _archive(opened: DecryptableTip, contents: list[DecryptedItem], by: str) -> Iterator[bytes]:
+    """A tar of the files, the conversation and the manifest, with the hash of each file."""
+    folder, hashes, files = f"tip-{opened.tip.id}", {}, {}
     for content in contents:
         if content.kind == "file" and content.file:
             name = f"files/{content.number:03}-{content.data['name']}"
-            sealed = open_file(
+            chunks = open_file(
                 key_files.folder("files") / content.file, content.file_key, content.data["size"]
             )
             digest = hashlib.sha256()
-            yield from _member(f"{folder}/{name}", sealed, content.data["size"], digest)
-            sums[name], files[content.number] = digest.hexdigest(), name
+            yield from _tar_member(f"{folder}/{name}", chunks, content.data["size"], digest)
+            hashes[name], files[content.number] = digest.hexdigest(), name
     for name, text in (
-        ("talk.txt", _as_text(contents)),
-        ("manifest.json", _manifest(opened, contents, by, files, sums)),
+        ("talk.txt", _conversation_text(contents)),
+        ("manifest.json", _manifest(opened, contents, by, files, hashes)),
     ):
         data, digest = text.encode(), hashlib.sha256()
-        yield from _member(f"{folder}/{name}", [data], len(data), digest)
-        sums[name] = digest.hexdigest()
-    listed = "".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode()
-    yield from _member(f"{folder}/SHA256SUMS", [listed], len(listed), hashlib.sha256())
+        yield from _tar_member(f"{folder}/{name}", [data], len(data), digest)
+        hashes[name] = digest.hexdigest()
+    lines = "".join(f"{digest}  {name}\n" for name, digest in hashes.items()).encode()
+    yield from _tar_member(f"{folder}/SHA256SUMS", [lines], len(lines), hashlib.sha256())
     yield bytes(2 * _BLOCK)
 
 
-def _member(name: str, chunks: Iterable[bytes], size: int, digest: Any) -> Iterator[bytes]:
-    about = tarfile.TarInfo(name)
-    about.size, about.mode = size, 0o600
-    yield about.tobuf(tarfile.PAX_FORMAT)
+def _tar_member(name: str, chunks: Iterable[bytes], size: int, digest: Any) -> Iterator[bytes]:
+    header = tarfile.TarInfo(name)
+    header.size, header.mode = size, 0o600
+    yield header.tobuf(tarfile.PAX_FORMAT)
     for chunk in chunks:
         digest.update(chunk)
         yield chunk
@@ -142,35 +142,35 @@ def _member(name: str, chunks: Iterable[bytes], size: int, digest: Any) -> Itera
 
 def _manifest(
     opened: DecryptableTip,
-    contents: list[Content],
+    contents: list[DecryptedItem],
     by: str,
     files: dict[int, str],
-    sums: dict[str, str],
+    hashes: dict[str, str],
 ) -> str:
     tip = opened.tip
-    said = [
+    entries = [
         {
             **{name: value for name, value in content.data.items() if name != "key"},
             "number": content.number,
             "kind": content.kind,
-            **_file_of(content.number, files, sums),
+            **_file_entry(content.number, files, hashes),
         }
         for content in contents
     ]
-    told = {
+    manifest = {
         "tip": tip.id, "state": tip.state, "received_on": tip.received_on.isoformat(),
-        "exported_on": today().isoformat(), "exported_by": by, "contents": said,
+        "exported_on": today().isoformat(), "exported_by": by, "contents": entries,
     }  # fmt: skip
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
 
 
-def _file_of(number: int, files: dict[int, str], sums: dict[str, str]) -> dict[str, str]:
+def _file_entry(number: int, files: dict[int, str], hashes: dict[str, str]) -> dict[str, str]:
     name = files.get(number)
-    return {"file": name, "sha256": sums[name]} if name else {}
+    return {"file": name, "sha256": hashes[name]} if name else {}
 
 
-def _as_text(contents: list[Content]) -> str:
-    """To be read without a program; every word as it came, `by` nobody for the source."""
+def _conversation_text(contents: list[DecryptedItem]) -> str:
+    """The conversation as plain text, unchanged. No name means the source."""
     parts = []
     for content in contents:
         data = content.data
@@ -180,12 +180,12 @@ def _as_text(contents: list[Content]) -> str:
     return "\n".join(parts)
 
 
-class _Flow(io.RawIOBase):
-    """Chunks as a file that is read once."""
+class _ChunkReader(io.RawIOBase):
+    """Wraps an iterator of chunks as a file that is read once."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks, self._left = chunks, b""
-        self.failed: Exception | None = None  # what age tells in words of its own
+        self.failed: Exception | None = None  # age raises its own error instead
 
     def readable(self) -> bool:
         return True
@@ -197,6 +197,6 @@ class _Flow(io.RawIOBase):
         except Exception as error:
             self.failed = error
             raise
-        part, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
-        buffer[: len(part)] = part
-        return len(part)
+        data, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)

@@ -1,4 +1,4 @@
-"""A reader says whom exports are encrypted to, proves it, and takes a tip along."""
+"""A reader sets and proves a recipient of exports, and exports tips."""
 
 from collections.abc import Iterator
 from typing import IO, Any
@@ -12,13 +12,13 @@ from board.db import db, writing
 from board.tips.crypto.file_cipher import CHUNK
 from board.tips.crypto.primitives import Key
 from board.tips.desk import export as tip_export
-from board.tips.desk.forms import RecipientForm, RiddleForm
-from board.tips.desk.tip_page import opened_by_me
+from board.tips.desk.forms import ChallengeForm, RecipientForm
+from board.tips.desk.tip_page import open_or_404
 from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_holders import TipReader
 from board.tips.readers.unlock_views import current_key
-from board.tips.web.responses import OPAQUE, no_store, render_page
+from board.tips.web.responses import SANDBOX_CSP, no_store, render_page
 from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_export", __name__)
@@ -28,7 +28,7 @@ bp.after_request(no_store)
 @bp.get("/desk/tips/export")
 @open_to(tip_readers)
 def index() -> ResponseReturnValue:
-    return _page()
+    return _export_page()
 
 
 @bp.post("/desk/tips/export/recipient")
@@ -36,72 +36,72 @@ def index() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     form = RecipientForm.from_post()
     if not form.validate():
-        return _page(form=form, status=422)
+        return _export_page(form=form, status=422)
     with writing():
-        tip_export.ask(*_mine(), form.recipient.data)
+        tip_export.offer_recipient(*_reader_and_key(), form.recipient.data)
     return redirect(url_for(".index"), 303)
 
 
 @bp.post("/desk/tips/export/prove")
 @open_to(tip_readers)
 def prove() -> ResponseReturnValue:
-    """The code that only the other computer could read is typed here."""
-    form = RiddleForm.from_post()
+    """Check the code that only the other computer could decrypt."""
+    form = ChallengeForm.from_post()
     if not form.validate():
-        return _page(riddle_form=form, status=422)
+        return _export_page(challenge_form=form, status=422)
     with writing():
-        proven = tip_export.prove(*_mine(), form.code.data)
+        proven = tip_export.prove(*_reader_and_key(), form.code.data)
     if not proven:
         form.code.errors = [_("This is not the code. It has eight digits.")]
-        return _page(riddle_form=form, status=422)
+        return _export_page(challenge_form=form, status=422)
     return redirect(url_for(".index", notice="saved"), 303)
 
 
 @bp.post("/desk/tips/<id:id>/export")
 @open_to(tip_readers)
 def export(id: int) -> ResponseReturnValue:
-    """Logged before it leaves."""
+    """Export a tip; the log entry is committed before the download starts."""
     to = tip_export.recipient(*current_key())
     if not to:
         return redirect(url_for(".index"), 303)
     contact = request.form.get("contact") == "yes"
     with writing():
-        opened = opened_by_me(id)
+        opened = open_or_404(id)
         for act in (AuditAction.EXPORT, AuditAction.CONTACT) if contact else (AuditAction.EXPORT,):
             audit_log.append_entry(act, by=current_user(), tip_id=id)
-    packed = tip_export.pack(opened, to, by=current_user().name, contact=contact)
-    return _download(packed, f"tip-{id}.tar.age")
+    archive = tip_export.pack(opened, to, by=current_user().name, contact=contact)
+    return _download(archive, f"tip-{id}.tar.age")
 
 
-def _mine() -> tuple[TipReader, Key]:
-    """As it is now, to be changed."""
+def _reader_and_key() -> tuple[TipReader, Key]:
+    """The current reader, loaded for writing, and their key."""
     me, key = current_key()
     return db.session.get_one(TipReader, me.id), key
 
 
-def _download(packed: IO[bytes], name: str) -> Response:
-    size = packed.seek(0, 2)
-    packed.seek(0)
-    response = Response(_chunks(packed), mimetype="application/octet-stream")
-    response.call_on_close(packed.close)
+def _download(archive: IO[bytes], name: str) -> Response:
+    size = archive.seek(0, 2)
+    archive.seek(0)
+    response = Response(_chunks(archive), mimetype="application/octet-stream")
+    response.call_on_close(archive.close)
     response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Content-Security-Policy"] = OPAQUE
+    response.headers["Content-Security-Policy"] = SANDBOX_CSP
     response.content_length = size
     return response
 
 
-def _chunks(packed: IO[bytes]) -> Iterator[bytes]:
-    while chunk := packed.read(CHUNK):
+def _chunks(archive: IO[bytes]) -> Iterator[bytes]:
+    while chunk := archive.read(CHUNK):
         yield chunk
 
 
-def _page(*, status: int = 200, **forms: Any) -> Response:
+def _export_page(*, status: int = 200, **forms: Any) -> Response:
     me, key = current_key()
-    forms = {"form": RecipientForm.unbound(), "riddle_form": RiddleForm.unbound(), **forms}
+    forms = {"form": RecipientForm.unbound(), "challenge_form": ChallengeForm.unbound(), **forms}
     return render_page(
         "tips/desk/export.html",
         status=status,
         recipient=tip_export.recipient(me, key),
-        riddle=tip_export.riddle(me, key),
+        challenge=tip_export.challenge(me, key),
         **forms,
     )

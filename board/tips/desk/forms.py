@@ -1,4 +1,4 @@
-"""What readers of tips fill in at their desk."""
+"""Forms of tip readers."""
 
 import re
 from datetime import date, timedelta
@@ -12,10 +12,10 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from board.db import db
 from board.tips.dates import today
 from board.tips.desk import export as tip_export
-from board.tips.forms import AsTyped
+from board.tips.forms import RawTextField
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip, TipState
-from board.tips.sealed.search import Wanted
+from board.tips.sealed.search import SearchQuery
 from board.web.forms import Form
 
 _required = DataRequired(_("Please fill this in."))
@@ -39,7 +39,7 @@ class RecoverForm(UnlockForm):
 
 
 class MailKeyForm(Form):
-    key = AsTyped(
+    key = RawTextField(
         _("Public key"),
         [_required, Length(max=100_000)],
         description=_("What `gpg --armor --export you@example` prints."),
@@ -52,11 +52,11 @@ class ProofForm(Form):
 
 class NoteForm(Form):
     ticket = HiddenField()
-    text = AsTyped(_("Note"), [_required, Length(max=Tip.TEXT_MAX)])
+    text = RawTextField(_("Note"), [_required, Length(max=Tip.TEXT_MAX)])
 
 
 class FactsForm(Form):
-    """What the desk calls a tip. Sealed, like all that is said of it."""
+    """Title, labels and case of a tip. Stored encrypted, like all its content."""
 
     title = StringField(_("Title"), [Length(max=100)])
     labels = StringField(
@@ -75,8 +75,8 @@ class FactsForm(Form):
         }
 
 
-class FindForm(Form):
-    """Which tips. What is left out makes no difference."""
+class SearchForm(Form):
+    """Search criteria. An empty field matches any tip."""
 
     STATES = {
         "": _("Any"),
@@ -99,15 +99,14 @@ class FindForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        readers = {
-            str(each.user_id): each.user.name for each in db.session.scalars(TipReader.all())
-        }
+        readers = db.session.scalars(TipReader.active())
+        names = {str(reader.user_id): reader.user.name for reader in readers}
         self.state.choices = _choices(self.STATES)
         self.age.choices = _choices(self.AGES)
-        self.reader.choices = _choices({"": _("Anyone"), "0": _("No one"), **readers})
+        self.reader.choices = _choices({"": _("Anyone"), "0": _("No one"), **names})
 
-    def wanted(self) -> Wanted:
-        return Wanted(
+    def search_query(self) -> SearchQuery:
+        return SearchQuery(
             words=self.q.data or "",
             label=self.label.data or "",
             state=self.state.data or "",
@@ -121,7 +120,7 @@ def _choices(labels: dict[str, Any]) -> list[SelectChoice]:
 
 
 class RecipientForm(Form):
-    """Whom exports are encrypted to."""
+    """The recipient of a reader's exports."""
 
     recipient = StringField(
         _("Your age recipient"),
@@ -131,13 +130,15 @@ class RecipientForm(Form):
 
     def validate_recipient(self, field: Any) -> None:
         try:
-            field.data = tip_export.read_recipient(field.data)
-        except tip_export.NotRecipient as error:
+            field.data = tip_export.parse_recipient(field.data)
+        except tip_export.InvalidRecipient as error:
             field.data = ""
-            raise ValidationError(_secret_shown() if error.is_secret else _no_recipient()) from None
+            raise ValidationError(
+                _secret_key_text() if error.is_secret else _not_recipient_text()
+            ) from None
 
 
-class RiddleForm(Form):
+class ChallengeForm(Form):
     code = StringField(_("Digits from the other computer"), [_required, Length(max=40)])
 
 
@@ -157,14 +158,14 @@ class DayForm(Form):
             raise ValidationError(gettext("Choose today or a later date."))
 
 
-def _secret_shown() -> str:
+def _secret_key_text() -> str:
     return gettext(
         "This is the secret key. Stop using it: make a new pair on the other computer, and "
         "enter its public line here."
     )
 
 
-def _no_recipient() -> str:
+def _not_recipient_text() -> str:
     return gettext("This is not an age recipient. It begins with age1 and has 62 characters.")
 
 

@@ -1,4 +1,4 @@
-"""One tip in the hands of whoever asks, and the page that shows it to them."""
+"""Opens one tip with the current reader's key, and renders its page."""
 
 from typing import Any
 
@@ -19,18 +19,18 @@ from board.tips.models.tip import Tip
 from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention
-from board.tips.sealed.sealed_tip import Content, DecryptableTip
+from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
 from board.tips.web import form_tokens
 from board.tips.web.responses import render_page
-from board.tips.web.safe_text import defang, hidden, marked, plain
+from board.tips.web.safe_text import count_invisible, defang, mark_invisible, without_invisible
 
 
-def opened_by_me(id: int) -> DecryptableTip:
-    """Without a key of the tip there is no such page."""
+def open_or_404(id: int) -> DecryptableTip:
+    """The tip with the current reader's keys; 404 without a key or an erase key."""
     me, key = current_key()
-    found: Tip = db.get_or_404(Tip, id)
+    tip: Tip = db.get_or_404(Tip, id)
     try:
-        opened = DecryptableTip.open(found, me, key)
+        opened = DecryptableTip.open(tip, me, key)
     except key_files.Erased:
         abort(404)
     if not opened.has_key:
@@ -38,7 +38,7 @@ def opened_by_me(id: int) -> DecryptableTip:
     return opened
 
 
-def tip_page(opened: DecryptableTip, *, status: int = 200, **given: Any) -> Response:
+def tip_page(opened: DecryptableTip, *, status: int = 200, **context: Any) -> Response:
     tip, facts = opened.tip, opened.newest("facts")
     readers, (me, key) = readers_of(tip), current_key()
     return render_page(
@@ -47,8 +47,8 @@ def tip_page(opened: DecryptableTip, *, status: int = 200, **given: Any) -> Resp
         tip=tip,
         facts=facts,
         same_case=_same_case(tip, facts.get("case", ""), me, key),
-        talk=[_shown(c) for c in opened.contents("message", "file", "story")],
-        notes=[_shown(c) for c in opened.contents("note")],
+        talk=[_for_display(item) for item in opened.contents("message", "file", "story")],
+        notes=[_for_display(item) for item in opened.contents("note")],
         has_contact=any(item.kind == "contact" for item in tip.items),
         hold=opened.newest("hold"),
         readers=readers,
@@ -56,9 +56,9 @@ def tip_page(opened: DecryptableTip, *, status: int = 200, **given: Any) -> Resp
         log=db.session.scalars(AuditEntry.newest(tip_id=tip.id)).all(),
         export_to=tip_export.recipient(me, key),
         me=me,
-        erased_on=tip.erased_on(retention.retention()),
-        warned=tip.erased_on(retention.retention()) - today() <= Tip.WARN,
-        **{**_forms(tip, facts), "contact": None, "sure": False, **given},
+        erased_on=tip.erased_on(retention.retention_period()),
+        warned=tip.erased_on(retention.retention_period()) - today() <= Tip.WARN,
+        **{**_blank_forms(tip, facts), "contact": None, "needs_confirmation": False, **context},
     )
 
 
@@ -67,18 +67,18 @@ def readers_of(tip: Tip) -> list[TipReader]:
 
 
 def facts_of(tips: list[Tip], me: TipReader, key: Key) -> dict[int, dict[str, Any]]:
-    """What the desk calls each of these tips: title, labels, case."""
-    found: dict[int, dict[str, Any]] = {tip.id: {} for tip in tips}
+    """Title, labels and case of each tip, by its id."""
+    facts: dict[int, dict[str, Any]] = {tip.id: {} for tip in tips}
     for opened in DecryptableTip.open_many(tips, me, key, "facts"):
         try:
-            found[opened.tip.id] = opened.newest("facts")
-        except DecryptionFailed:  # opening the tip says so
+            facts[opened.tip.id] = opened.newest("facts")
+        except DecryptionFailed:  # reported when the tip is opened
             continue
-    return found
+    return facts
 
 
-def _forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
-    """As they stand when nobody has filled one in yet."""
+def _blank_forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
+    """Forms with the current values, as shown before anybody has submitted one."""
     labels = ", ".join(facts.get("labels", []))
     return {
         "reply_form": MessageForm.unbound(data={"ticket": form_tokens.new()}),
@@ -90,17 +90,17 @@ def _forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shown(content: Content) -> dict[str, Any]:
-    """An item as it may safely be looked at."""
-    text = content.data.get("text", "")
+def _for_display(item: DecryptedItem) -> dict[str, Any]:
+    """An item with its text made safe to look at."""
+    text = item.data.get("text", "")
     return {
-        **content.data,
-        "number": content.number,
-        "kind": content.kind,
-        "text": defang(plain(text)),
-        "hidden": hidden(text),
-        "marked": defang(marked(text)),
-        "found": [finding_text(*found) for found in content.data.get("found", [])],
+        **item.data,
+        "number": item.number,
+        "kind": item.kind,
+        "text": defang(without_invisible(text)),
+        "hidden": count_invisible(text),
+        "marked": defang(mark_invisible(text)),
+        "found": [finding_text(*finding) for finding in item.data.get("found", [])],
     }
 
 
@@ -112,5 +112,5 @@ def _same_case(tip: Tip, case: str, me: TipReader, key: Key) -> list[Tip]:
     return [other for other in others if facts[other.id].get("case") == case]
 
 
-def back(id: int) -> ResponseReturnValue:
+def back_to_tip(id: int) -> ResponseReturnValue:
     return redirect(url_for("tip_desk.tip", id=id, notice="saved"), 303)

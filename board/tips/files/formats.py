@@ -1,98 +1,28 @@
-"""Which format a file is, by what it holds, and who reads it."""
+"""Detects the format of a file by its content, and calls the module that reads it."""
 
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
 from typing import Protocol, cast
 
 import olefile
 
+from .format_table import FORMATS, Format
 from .results import Finding, NotCleanable, Reason, WorkerLimits
 
 
-class Reader(Protocol):
-    """What a module about a family of formats offers."""
+class FormatReader(Protocol):
+    """The interface of a module for a family of formats."""
 
     def inspect(self, data: bytes, limits: WorkerLimits) -> Iterator[Finding]: ...
 
     def clean(self, data: bytes, limits: WorkerLimits) -> bytes:
-        """The cleaned copy. Raises NotCleanable, or anything at all if the file is damaged."""
+        """The cleaned copy. Raises NotCleanable, or any exception if the file is damaged."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    name: str
-    reader: str | None  # module of this package
-    endings: tuple[str, ...]  # of file names; a cleaned copy takes the first
-    why_not: Reason | None = None
-
-    @property
-    def is_image(self) -> bool:
-        return self.reader == "media.images"
-
-    @property
-    def plain_name(self) -> str:
-        nouns = {"media.images": "image", "media.video": "recording", "media.audio": "recording"}
-        noun = {**nouns, "text.plain": "text"}.get(self.reader or "", "document")
-        return f"{noun}.{self.endings[0]}"
-
-
-FORMATS = {
-    format_.name: format_
-    for format_ in (
-        Format("jpeg", "media.images", ("jpg", "jpeg", "jpe", "jfif")),
-        Format("png", "media.images", ("png", "apng")),
-        Format("gif", "media.images", ("gif",)),
-        Format("webp", "media.images", ("webp",)),
-        Format("tiff", "media.images", ("tif", "tiff")),
-        Format("bmp", "media.images", ("bmp", "dib")),
-        Format("heic", "media.images", ("heic", "heif", "hif")),
-        Format("avif", "media.images", ("avif",)),
-        Format("pdf", "documents.pdf", ("pdf",)),
-        Format("docx", "documents.ooxml", ("docx", "docm", "dotx", "dotm")),
-        Format("xlsx", "documents.ooxml", ("xlsx", "xlsm", "xltx", "xltm")),
-        Format("pptx", "documents.ooxml", ("pptx", "pptm", "ppsx", "potx", "ppsm")),
-        Format("odt", "documents.opendocument", ("odt", "ott")),
-        Format("ods", "documents.opendocument", ("ods", "ots")),
-        Format("odp", "documents.opendocument", ("odp", "otp")),
-        Format("odg", "documents.opendocument", ("odg", "otg")),
-        Format("hwpx", "documents.hwpx", ("hwpx",)),
-        Format("hwp", "documents.ole", ("hwp", "hwt"), Reason.FORMAT),
-        Format("doc", "documents.ole", ("doc", "dot"), Reason.FORMAT),
-        Format("xls", "documents.ole", ("xls", "xlt"), Reason.FORMAT),
-        Format("ppt", "documents.ole", ("ppt", "pps"), Reason.FORMAT),
-        Format("msg", "documents.ole", ("msg",), Reason.FORMAT),
-        Format("sealed", "documents.ole", ("docx", "xlsx", "pptx"), Reason.LOCKED),
-        Format("ole", "documents.ole", (), Reason.FORMAT),
-        Format("hwp3", None, ("hwp",), Reason.FORMAT),
-        Format("mp4", "media.video", ("mp4", "m4v", "3gp", "3g2")),
-        Format("mov", "media.video", ("mov", "qt")),
-        Format("m4a", "media.video", ("m4a", "mp4", "3ga", "aac")),
-        Format("mp3", "media.audio", ("mp3",)),
-        Format("wav", "media.audio", ("wav",)),
-        Format("email", "text.plain", ("eml",), Reason.FORMAT),
-        Format("rtf", "text.plain", ("rtf",), Reason.FORMAT),
-        Format(
-            "text", "text.plain", ("txt", "csv", "tsv", "md", "log", "json", "xml", "html", "htm")
-        ),
-        Format("zip", "documents.archive", ("zip",), Reason.ARCHIVE),
-        Format("7z", None, ("7z",), Reason.ARCHIVE),
-        Format("rar", None, ("rar",), Reason.ARCHIVE),
-        Format("gzip", None, ("gz", "tgz"), Reason.ARCHIVE),
-        Format("egg", None, ("egg", "alz"), Reason.ARCHIVE),
-        Format("tar", None, ("tar",), Reason.ARCHIVE),
-        Format("ogg", None, ("ogg", "oga", "opus"), Reason.FORMAT),
-        Format("flac", None, ("flac",), Reason.FORMAT),
-        Format("amr", None, ("amr",), Reason.FORMAT),
-        Format("mkv", None, ("mkv", "webm"), Reason.FORMAT),
-        Format("avi", None, ("avi",), Reason.FORMAT),
-        Format("unknown", None, (), Reason.UNKNOWN),
-    )
-}
 _MAGIC = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -128,7 +58,7 @@ _MIMETYPES = {
     b"application/vnd.oasis.opendocument.presentation": "odp",
     b"application/vnd.oasis.opendocument.graphics": "odg",
 }
-_VARIANTS = re.compile(rb"(-web|-master)?(-template)?$")  # of a kind of OpenDocument
+_VARIANTS = re.compile(rb"(-web|-master)?(-template)?$")  # suffixes of OpenDocument types
 _STREAMS = (
     ("FileHeader", "hwp"),
     ("EncryptedPackage", "sealed"),
@@ -139,15 +69,15 @@ _STREAMS = (
     ("__properties_version1.0", "msg"),
 )
 _TAR_MAGIC = slice(257, 262)
-_BEGINNING = 1024 * 1024  # bytes of a list of parts
-_PDF_WITHIN = 1024  # bytes before the header that programs put up with
+_PART_START = 1024 * 1024  # bytes read of a list of parts
+_PDF_WITHIN = 1024  # bytes before the header that programs tolerate
 
 
 def format_of(data: bytes) -> Format:
-    return FORMATS[_name_of(data)]
+    return FORMATS[_format_name(data)]
 
 
-def _name_of(data: bytes) -> str:
+def _format_name(data: bytes) -> str:
     for magic, name in _MAGIC:
         if data.startswith(magic):
             return name
@@ -158,44 +88,49 @@ def _name_of(data: bytes) -> str:
     if data[4:8] in (b"ftyp", b"moov", b"wide", b"mdat"):
         return _BRANDS.get(data[8:12], "mp4" if data[4:8] == b"ftyp" else "mov")
     if data.startswith(olefile.MAGIC):
-        return _compound_name_of(data)
+        return _ole_format_name(data)
     if b"%PDF-" in data[:_PDF_WITHIN]:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
-        return _zip_name_of(data)
+        return _zip_format_name(data)
     if data[:1] == b"\xff" and data[1:2] in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3"):
         return "mp3"
     if data[_TAR_MAGIC] == b"ustar":
         return "tar"
-    return cast(Texts, import_module(".text.plain", __package__)).name_of(data) or "unknown"
+    return (
+        cast(TextFormatReader, import_module(".text.plain", __package__)).format_name(data)
+        or "unknown"
+    )
 
 
-class Texts(Protocol):
-    def name_of(self, data: bytes) -> str | None: ...
+class TextFormatReader(Protocol):
+    """The part of text/plain.py that detects text."""
+
+    def format_name(self, data: bytes) -> str | None: ...
 
 
-def _zip_name_of(data: bytes) -> str:
-    """A document if it says so in the place its family says it; else just a zip."""
+def _zip_format_name(data: bytes) -> str:
+    """A document if the place of its family for this says so; otherwise a plain zip."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            mimetype = _VARIANTS.sub(b"", _beginning(archive, "mimetype").strip())
-            types = _beginning(archive, "[Content_Types].xml")
-    except Exception:  # damaged, or locked: the reader of archives will say which
+            mimetype = _VARIANTS.sub(b"", _part_start(archive, "mimetype").strip())
+            types = _part_start(archive, "[Content_Types].xml")
+    except Exception:  # damaged or locked: documents/archive.py reports which
         return "zip"
     if mimetype in _MIMETYPES:
         return _MIMETYPES[mimetype]
     return next((name for word, name in _OFFICE.items() if word in types), "zip")
 
 
-def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Of one part, however long it says it is; empty if there is none."""
+def _part_start(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The start of one part, whatever size it declares; empty if there is none."""
     if name not in archive.namelist():
         return b""
     with archive.open(name) as part:
-        return part.read(_BEGINNING)
+        return part.read(_PART_START)
 
 
-def _compound_name_of(data: bytes) -> str:
+def _ole_format_name(data: bytes) -> str:
     try:
         with olefile.OleFileIO(BytesIO(data)) as ole:
             return next((name for stream, name in _STREAMS if ole.exists(stream)), "ole")
@@ -204,20 +139,22 @@ def _compound_name_of(data: bytes) -> str:
 
 
 def inspect_inside(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
-    """What a file gives away. Raises anything if it is damaged, after what was seen up to there."""
-    format_ = format_of(data)
-    if format_.reader:
-        yield from _reader(format_).inspect(data, limits)
+    """What a file reveals. If it is damaged, raises any exception after the findings before the
+    damage.
+    """
+    file_format = format_of(data)
+    if file_format.reader:
+        yield from _reader(file_format).inspect(data, limits)
 
 
 def clean_inside(data: bytes, limits: WorkerLimits) -> bytes:
-    """The cleaned copy, which may be of another format. Raises NotCleanable."""
-    format_ = format_of(data)
-    if format_.why_not or not format_.reader:
-        raise NotCleanable(format_.why_not or Reason.FORMAT)
-    return _reader(format_).clean(data, limits)
+    """The cleaned copy, perhaps in another format. Raises NotCleanable."""
+    file_format = format_of(data)
+    if file_format.why_not or not file_format.reader:
+        raise NotCleanable(file_format.why_not or Reason.FORMAT)
+    return _reader(file_format).clean(data, limits)
 
 
-def _reader(format_: Format) -> Reader:
-    """Imported only when such a file comes: a picture should not pay for the PDF library."""
-    return cast(Reader, import_module(f".{format_.reader}", __package__))
+def _reader(file_format: Format) -> FormatReader:
+    """The module, imported only when needed: a picture should not pay for the PDF library."""
+    return cast(FormatReader, import_module(f".{file_format.reader}", __package__))

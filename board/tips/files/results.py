@@ -1,17 +1,17 @@
-"""What is said about a file. Codes and details only; the words for people are in the templates."""
+"""Results of inspecting and cleaning a file. Codes and details only; templates have the words."""
 
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-DETAIL_MAX = 200  # characters; a source has to read it, and a hostile file has to stop somewhere
+DETAIL_MAX = 200  # characters; a source has to read it, and a hostile file must be bounded
 FINDINGS_MAX = 200
 
 
 class FindingKind(StrEnum):
-    """What may point at a person, by what it is."""
+    """What may identify a person, by its kind."""
 
-    # Kept beside the content by the device or the program.
+    # Metadata written by the device or the program.
     PLACE = "place"  # coordinates, or the name of a place
     DEVICE = "device"  # make, model, serial number, lens, screen profile
     AUTHOR = "author"
@@ -19,53 +19,53 @@ class FindingKind(StrEnum):
     SOFTWARE = "software"
     TIME = "time"
     IDENTIFIER = "identifier"  # numbers that tie copies and edits of one file together
-    TITLE = "title"  # titles, keywords and descriptions that do not show
+    TITLE = "title"  # hidden titles, keywords and descriptions
     COMMENTS = "comments"
     PREVIEW = "preview"  # a small picture or a piece of text, maybe from before the last edit
     REVISIONS = "revisions"  # earlier versions, tracked changes
-    HIDDEN = "hidden"  # sheets, slides, notes, layers, text that do not show
+    HIDDEN = "hidden"  # hidden sheets, slides, notes, layers and text
     ATTACHMENT = "attachment"  # files inside the file, or behind its end
     MACROS = "macros"
     SCRIPT = "script"
-    LINK = "link"  # addresses and paths the file names or calls
-    PRINTER = "printer"  # the detail names a printer; none: a scan, whose paper may be marked
-    VOICE = "voice"  # sound: voices and rooms are known again
-    OTHER = "other"  # the detail names a block nobody needs
-    # In the text itself, and in the name of the file.
+    LINK = "link"  # addresses and paths the file contains or opens
+    PRINTER = "printer"  # the detail names a printer; empty: a scan, whose paper may be marked
+    VOICE = "voice"  # sound: voices and rooms can be recognised
+    OTHER = "other"  # the detail names an unneeded block
+    # Found in the text itself, and in the file name.
     PHONE = "phone"
     RESIDENT = "resident"  # resident or foreigner registration number
     BUSINESS = "business"  # business registration number
     CARD = "card"
     EMAIL = "email"
-    STAFF = "staff"  # number of an employee
-    PLATE = "plate"  # of a vehicle
+    STAFF = "staff"  # employee number
+    PLATE = "plate"  # number plate of a vehicle
     DEPARTMENT = "department"
-    RANK = "rank"  # somebody with a surname and a rank, or what the author is
-    INVISIBLE = "invisible"  # characters that do not show may mark a copy; the detail is how many
-    FILENAME = "filename"  # the part of the name that tells something
-    MISMATCH = "mismatch"  # the name says another format; the detail is what it is
+    RANK = "rank"  # somebody's surname and job title, or the author's own
+    INVISIBLE = "invisible"  # invisible characters may mark a copy; the detail is how many
+    FILENAME = "filename"  # the identifying part of the name
+    MISMATCH = "mismatch"  # the extension is of another format; the detail is the real one
 
 
 class Reason(StrEnum):
-    """Why there is no cleaned copy."""
+    """Why a file cannot be cleaned."""
 
-    UNKNOWN = "unknown"  # no format we know
-    FORMAT = "format"  # known, and read as far as it goes, but we cannot write it
+    UNKNOWN = "unknown"  # unknown format
+    FORMAT = "format"  # can be inspected, but not written
     ARCHIVE = "archive"  # files in a file: send them one by one
     DAMAGED = "damaged"
-    LOCKED = "locked"  # needs a password, or is sealed by its program
-    TOO_MUCH = "too much"  # larger, or slower to open, than we allow
-    CHANGES = "changes"  # tracked changes that we cannot settle
-    TRACKS = "tracks"  # a film with a track of places or of unknown data
-    LEFTOVER = "leftover"  # something would be left, so we give no copy that claims otherwise
+    LOCKED = "locked"  # needs a password, or is encrypted by its program
+    TOO_MUCH = "too much"  # larger than the limits, or slower to open
+    CHANGES = "changes"  # tracked changes that cannot be accepted automatically
+    TRACKS = "tracks"  # a video with a track of locations or unknown data
+    LEFTOVER = "leftover"  # the copy still revealed something, so it is withheld
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is given away.
+    """One thing a file or a text reveals.
 
-    `stays`: a cleaned copy still has it, for it is content or nobody can remove it.
-    `span`: where in the text it stands (characters, from and up to), for findings in text only.
+    `stays`: a cleaned copy still has it, because it is content or cannot be removed.
+    `span`: its position in the text (characters, start and end), for findings in text only.
     """
 
     kind: FindingKind
@@ -76,7 +76,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was seen. With `why_not` damaged or too much, the findings are those up to there."""
+    """What inspection found. If `why_not` is damaged or too much, the findings are those made
+    before.
+    """
 
     format: str  # of the table in formats.py, by content; or unknown
     findings: tuple[Finding, ...]
@@ -86,7 +88,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A copy that shows the same and says less. Its name is new too, and says the format only."""
+    """A cleaned copy. Its name is new, too, and says the format only."""
 
     data: bytes
     name: str
@@ -94,7 +96,7 @@ class Cleaned:
 
 
 class NotCleanable(Exception):
-    """There can be no cleaned copy; `reason` says why."""
+    """The file cannot be cleaned; `reason` says why."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -103,31 +105,33 @@ class NotCleanable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What one look at one file may cost. Enough for pictures of telephones and long reports."""
+    """What inspecting one file may cost. Enough for phone pictures and long reports."""
 
     bytes: int = 50 * 1024 * 1024  # of the file
-    seconds: int = 20  # of CPU; twice that and ten more by the clock
+    seconds: int = 20  # of CPU time; twice that plus ten of wall-clock time
     memory: int = 1024 * 1024 * 1024  # bytes of address space
-    pixels: int = 64_000_000  # of a picture, all its frames together
-    unpacked: int = 200 * 1024 * 1024  # bytes of all parts of a document together
+    pixels: int = 64_000_000  # of all frames of a picture together
+    unpacked: int = 200 * 1024 * 1024  # bytes of all parts of a document, unpacked
     parts: int = 5_000  # of a document
-    depth: int = 3  # files in files in a file
+    depth: int = 3  # of nested files
 
-    def deeper(self) -> "WorkerLimits":
-        """Those for a file inside this one. Raises NotCleanable(TOO_MUCH) at the bottom."""
+    def nested(self) -> "WorkerLimits":
+        """The limits for a file inside this one. Raises NotCleanable(TOO_MUCH) at the deepest
+        level.
+        """
         if not self.depth:
             raise NotCleanable(Reason.TOO_MUCH)
         return replace(self, depth=self.depth - 1)
 
 
-def found(kind: FindingKind, *details: object, stays: bool = False) -> Finding:
-    """A finding whose detail is what is there of `details`, in one readable line."""
+def make_finding(kind: FindingKind, *details: object, stays: bool = False) -> Finding:
+    """A finding with the non-empty `details` as one readable line."""
     line = " ".join(str(detail) for detail in details if detail not in (None, "", b""))
     line = " ".join("".join(c if c.isprintable() else " " for c in line).split())
     return Finding(kind, line[:DETAIL_MAX], stays)
 
 
-def printable(data: bytes) -> str:
-    """The first run of readable characters of four or more, in bytes of an unknown layout."""
+def first_readable(data: bytes) -> str:
+    """The first run of at least four readable characters in bytes of unknown structure."""
     runs = re.findall(r"[\w .,+:/()@-]{4,}", data.decode("utf-8", "ignore"))
     return next((run for run in runs if run != "data"), "")

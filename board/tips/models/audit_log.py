@@ -1,7 +1,7 @@
-"""The log of tips: who opened which, and what was done to whom may open them.
+"""The tips log: who opened which tip, and whose access was changed.
 
-Readers of tips see all of it. It names tips by their numbers and dates them by the day, and holds
-not a word of what they say; so it stays when a tip is erased.
+All tip readers see all of it. It names tips by number, dates entries by day, and contains nothing
+of their content; so it stays when a tip is erased.
 """
 
 import enum
@@ -28,17 +28,17 @@ class AuditAction(enum.StrEnum):
     LET_IN = "let_in"
     SHUT_OUT = "shut_out"
     ERASE = "erase"
-    # About the roster.
+    # Changes of the roster.
     ADD = "add"
     REMOVE = "remove"
-    BEGIN = "begin"  # an operator let a new one begin
+    BEGIN = "begin"  # an administrator reset it
 
 
-ONCE_A_DAY = (AuditAction.OPEN, AuditAction.CONTACT, AuditAction.FILE, AuditAction.SEARCH)
+LOGGED_ONCE_A_DAY = (AuditAction.OPEN, AuditAction.CONTACT, AuditAction.FILE, AuditAction.SEARCH)
 
 
 class AuditEntry(Base):
-    """One act of one person. Append-only, as board/db/hash_chain.py says."""
+    """One action of one person. Append-only: see board/db/hash_chain.py."""
 
     __tablename__ = "tip_log"
     PAGE_SIZE = 100
@@ -46,8 +46,8 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     act: Mapped[str] = mapped_column(String(10))
-    tip_id: Mapped[int | None] = mapped_column(index=True)  # which may be gone by now
-    # None: the board itself, as a tip's time was over; or an operator.
+    tip_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: it may be erased
+    # None: the retention job, or an administrator.
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     about_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     made_on: Mapped[date]
@@ -58,17 +58,17 @@ class AuditEntry(Base):
 
     @classmethod
     def newest(cls, *, tip_id: int | None = None, before: int | None = None) -> Select[Self]:
-        """One page and one more of all there is, or of one tip, newest first."""
-        page = select(cls).options(joinedload(cls.user), joinedload(cls.about))
+        """One page plus one entry, of all entries or of one tip, newest first."""
+        query = select(cls).options(joinedload(cls.user), joinedload(cls.about))
         if tip_id is not None:
-            page = page.where(cls.tip_id == tip_id)
+            query = query.where(cls.tip_id == tip_id)
         if before:
-            page = page.where(cls.id < before)
-        return page.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
+            query = query.where(cls.id < before)
+        return query.order_by(cls.id.desc()).limit(cls.PAGE_SIZE + 1)
 
     @classmethod
     def last_tip(cls) -> Select[int]:
-        """The highest number of a tip that ever stood here."""
+        """The highest tip number ever logged."""
         return select(func.coalesce(func.max(cls.tip_id), 0))
 
     @property
@@ -80,17 +80,21 @@ class AuditEntry(Base):
 
 
 def is_logged_today(act: AuditAction, *, by: User, tip_id: int | None = None) -> bool:
-    """Whether today's log has this already."""
-    same = (AuditEntry.act == act, AuditEntry.user_id == by.id, AuditEntry.made_on == today())
+    """Whether this action is in today's log."""
+    same_action = (
+        AuditEntry.act == act,
+        AuditEntry.user_id == by.id,
+        AuditEntry.made_on == today(),
+    )
     of_tip = AuditEntry.tip_id.is_(None) if tip_id is None else AuditEntry.tip_id == tip_id
-    return db.session.scalar(select(AuditEntry.id).where(*same, of_tip).limit(1)) is not None
+    return db.session.scalar(select(AuditEntry.id).where(*same_action, of_tip).limit(1)) is not None
 
 
 def append_entry(
     act: AuditAction, *, by: User | None, tip_id: int | None = None, about: User | None = None
 ) -> None:
-    """The only way into the log. Looking at the same thing again on the same day adds nothing."""
-    if by and act in ONCE_A_DAY and is_logged_today(act, by=by, tip_id=tip_id):
+    """Append one entry. Viewing the same thing again on the same day adds none."""
+    if by and act in LOGGED_ONCE_A_DAY and is_logged_today(act, by=by, tip_id=tip_id):
         return
     entry = AuditEntry(
         act=act.value,

@@ -1,4 +1,4 @@
-"""Key grants: the keys of tips and who holds each. keyring.py says how they are encrypted."""
+"""Key grants: the keys of tips and who has each. Their encryption: sealed/keyring.py."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,9 @@ from board.tips.models.key_holders import KeyHolder
 
 
 class TipKey(Base):
-    """A key of a tip. Whoever is let in or shut out, a new epoch begins with new ones."""
+    """One key of a tip, for a purpose and an epoch. Each change of access starts a new epoch with
+    new keys.
+    """
 
     __tablename__ = "tip_key"
     __table_args__ = (UniqueConstraint("tip_id", "purpose", "epoch"),)
@@ -24,7 +26,7 @@ class TipKey(Base):
 
 
 class Grant(Base):
-    """A key of a tip, sealed to one who may use it. No grant, no key."""
+    """A key of a tip, encrypted to one holder. Without a grant a holder has no key."""
 
     __tablename__ = "tip_grant"
 
@@ -35,12 +37,15 @@ class Grant(Base):
     holder: Mapped[KeyHolder] = relationship(lazy="joined")
 
     @classmethod
-    def to(cls, holder: KeyHolder, tip_ids: Collection[int]) -> Select[int, str, int, bytes]:
-        """Of the tips with these ids, what this holder was granted: `tip_id`, `purpose` and
-        `epoch` of the key, and the grant as it is `sealed`."""
-        key = (TipKey.tip_id, TipKey.purpose, TipKey.epoch)
+    def for_holder(
+        cls, holder: KeyHolder, tip_ids: Collection[int]
+    ) -> Select[int, str, int, bytes]:
+        """This holder's grants of these tips: `tip_id`, `purpose` and `epoch` of the key, and the
+        encrypted grant (`sealed`). Ordered by tip and epoch.
+        """
+        columns = (TipKey.tip_id, TipKey.purpose, TipKey.epoch)
         return (
-            select(*key, cls.sealed)
+            select(*columns, cls.sealed)
             .join(TipKey, TipKey.id == cls.key_id)
             .where(TipKey.tip_id.in_(tip_ids), cls.holder_id == holder.id)
             .order_by(TipKey.tip_id, TipKey.epoch)

@@ -1,6 +1,6 @@
-"""Who holds keys: the source of a tip, by a code; a reader of tips, by a reading passphrase.
+"""Key holders: tip readers, and the base they share with sources (source.py).
 
-Both are the same thing, so a source can be answered, and their keys renewed, while they are away.
+Both have a key pair, so a source can be answered, and their keys renewed, while they are away.
 """
 
 import base64
@@ -21,7 +21,7 @@ from board.tips.dates import today
 
 
 class KeyHolder(Base):
-    """A pair of keys; the secret one is wrapped by what its holder knows."""
+    """A key pair whose secret key is encrypted with its holder's passphrase or code."""
 
     __tablename__ = "tip_holder"
     __mapper_args__ = {"polymorphic_on": "kind"}
@@ -33,62 +33,27 @@ class KeyHolder(Base):
 
     def wrap_key(self, key: Key, kek: bytes) -> None:
         self.public = key.public
-        self.wrapped = primitives.encrypt(kek, key.seed, *self._place())
+        self.wrapped = primitives.encrypt(kek, key.seed, *self._context())
 
     def unwrap_key(self, kek: bytes) -> Key:
-        """Raises BadSeal."""
-        return Key.of(primitives.decrypt(kek, self.wrapped, *self._place()), self.public)
+        """Raises DecryptionFailed."""
+        return Key.from_seed(primitives.decrypt(kek, self.wrapped, *self._context()), self.public)
 
-    def encrypt_for_self(self, key: Key, purpose: str, thing: Any) -> bytes:
-        """`thing` as only this holder can read it again; of one size for all."""
-        data = primitives.pad(json.dumps(thing).encode(), least=512)
-        return primitives.encrypt(key.derive_private(purpose), data, purpose, *self._place())
+    def encrypt_for_self(self, key: Key, purpose: str, value: Any) -> bytes:
+        """`value` as JSON, padded to one size, encrypted so that only this holder can read it."""
+        data = primitives.pad(json.dumps(value).encode(), least=512)
+        return primitives.encrypt(key.derive_private(purpose), data, purpose, *self._context())
 
     def decrypt_own(self, key: Key, purpose: str, locked: bytes) -> Any:
-        data = primitives.decrypt(key.derive_private(purpose), locked, purpose, *self._place())
+        data = primitives.decrypt(key.derive_private(purpose), locked, purpose, *self._context())
         return json.loads(primitives.unpad(data))
 
-    def _place(self) -> tuple[str, str]:
+    def _context(self) -> tuple[str, str]:
         return self.kind, fingerprint(self.public)
 
 
-class Source(KeyHolder):
-    """Somebody with a code. Nothing here says who, or when they came."""
-
-    __mapper_args__ = {"polymorphic_identity": "source"}
-
-    tag: Mapped[bytes | None] = mapped_column(unique=True)
-    # How often and on which day the code was last used: for the source's eyes only.
-    visits: Mapped[bytes | None]
-
-    @classmethod
-    def with_tag(cls, tag: bytes) -> Select[Self]:
-        return select(cls).where(cls.tag == tag)
-
-    def change_code(self, key: Key, *, tag: bytes, kek: bytes) -> None:
-        """Whoever came with the old one is out."""
-        self.tag = tag
-        self.wrap_key(key, kek)
-        UnlockedSession.end_all(self)
-
-    def note_visit(self, key: Key) -> dict[str, Any]:
-        """What the visits were before this one: `count`, and `on`, the day of the last or None."""
-        before = self.visits_before(key)
-        after = {"count": before["count"] + 1, "on": today().isoformat()}
-        self.visits = self.encrypt_for_self(key, "visits", {**after, "before": before})
-        return before
-
-    def visits_before(self, key: Key, *, current: bool = False) -> dict[str, Any]:
-        """`current`: as they were before the visit that is going on."""
-        if self.visits is None:
-            return {"count": 0, "on": None}
-        visits = self.decrypt_own(key, "visits", self.visits)
-        before = visits.pop("before")
-        return dict(before if current else visits)
-
-
 class TipReader(KeyHolder):
-    """A member of the newsroom with a reading passphrase. An administrator cannot reset it."""
+    """A member of the newsroom with a passphrase for tips. An administrator cannot reset it."""
 
     __mapper_args__ = {"polymorphic_identity": "reader"}
 
@@ -96,45 +61,53 @@ class TipReader(KeyHolder):
     verifier: Mapped[bytes | None]
     salt: Mapped[bytes | None]
     wrapped_recovery: Mapped[bytes | None]
-    # Whom exports are encrypted to, sealed: board/tips/desk/export.py.
+    # Recipient of exports, encrypted: board/tips/desk/export.py.
     export_to: Mapped[bytes | None]
     has_news: Mapped[bool | None]
 
     user: Mapped[User] = relationship()
 
     @classmethod
-    def make(cls, user: User, key: Key, locks: "PassphraseKeys", *, id: int | None = None) -> Self:
+    def create(
+        cls, user: User, key: Key, locks: "PassphraseKeys", *, id: int | None = None
+    ) -> Self:
         reader = cls(id=id, user=user, verifier=key.verifier, has_news=False)
         reader.change_passphrase(key, locks)
         db.session.add(reader)
         return reader
 
     @classmethod
-    def of(cls, user: User) -> Select[Self]:
+    def for_user(cls, user: User) -> Select[Self]:
         return select(cls).where(cls.user_id == user.id).options(joinedload(cls.user))
 
     @classmethod
-    def all(cls) -> Select[Self]:
-        """Whoever has a reading passphrase and may read tips, in the order they came."""
-        able = User.can_read_tips.is_(True)
-        return select(cls).join(cls.user).where(able).options(joinedload(cls.user)).order_by(cls.id)
+    def active(cls) -> Select[Self]:
+        """Readers with a passphrase who may read tips, oldest first."""
+        permitted = User.can_read_tips.is_(True)
+        return (
+            select(cls)
+            .join(cls.user)
+            .where(permitted)
+            .options(joinedload(cls.user))
+            .order_by(cls.id)
+        )
 
     def change_passphrase(self, key: Key, locks: "PassphraseKeys") -> None:
-        """What opened the key before opens it no more."""
+        """Encrypt the key anew; the old passphrase and recovery words stop working."""
         self.salt = locks.salt
         self.wrap_key(key, locks.kek)
         self.wrapped_recovery = primitives.encrypt(
-            locks.recovery, key.seed, "recovery", *self._place()
+            locks.recovery, key.seed, "recovery", *self._context()
         )
 
     def recover(self, kek: bytes) -> Key:
-        """Raises BadSeal."""
-        wrapped = primitives.decrypt(kek, self.wrapped_recovery or b"", "recovery", *self._place())
-        return Key.of(wrapped, self.public)
+        """Raises DecryptionFailed."""
+        seed = primitives.decrypt(kek, self.wrapped_recovery or b"", "recovery", *self._context())
+        return Key.from_seed(seed, self.public)
 
 
 class PassphraseKeys(NamedTuple):
-    """What a reader's passphrase and recovery words were stretched to, with which salt."""
+    """Keys derived from a reader's passphrase and recovery words, and their salt."""
 
     salt: bytes
     kek: bytes
@@ -144,14 +117,14 @@ class PassphraseKeys(NamedTuple):
 class UnlockedSession(Base):
     """A browser in which somebody has unlocked their key.
 
-    The token in its cookie and this row open it together; either alone opens nothing. When it
-    ends stands inside the lock, for a moment here would say when a source came.
+    The token in the cookie and this row decrypt it together; neither does alone. The expiry is
+    inside the ciphertext, because a timestamp here would tell when a source came.
     """
 
     __tablename__ = "tip_unlocked"
-    IDLE = {"reader": timedelta(minutes=15), "source": timedelta(minutes=30)}
-    LIFE = timedelta(hours=8)
-    TOUCH = timedelta(minutes=1)
+    IDLE_TIMEOUT = {"reader": timedelta(minutes=15), "source": timedelta(minutes=30)}
+    LIFETIME = timedelta(hours=8)
+    TOUCH_INTERVAL = timedelta(minutes=1)
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey(KeyHolder.id), index=True)
@@ -161,13 +134,13 @@ class UnlockedSession(Base):
     holder: Mapped[KeyHolder] = relationship(lazy="joined")
 
     @classmethod
-    def begin(cls, holder: KeyHolder, key: Key) -> str:
-        """The token of a new one. Those of days before go."""
+    def start(cls, holder: KeyHolder, key: Key) -> str:
+        """Start a session and return its token. Deletes sessions of earlier days."""
         db.session.execute(delete(cls).where(cls.made_on < today() - timedelta(days=1)))
         token = secrets.token_urlsafe(32)
-        unlocked = cls(token_hash=_hash(token), holder=holder, made_on=today())
-        unlocked._lock(token, key.seed, now().timestamp() + cls.LIFE.total_seconds())
-        db.session.add(unlocked)
+        session = cls(token_hash=_hash(token), holder=holder, made_on=today())
+        session._encrypt(token, key.seed, now().timestamp() + cls.LIFETIME.total_seconds())
+        db.session.add(session)
         return token
 
     @classmethod
@@ -179,40 +152,40 @@ class UnlockedSession(Base):
         db.session.execute(delete(cls).where(cls.holder_id == holder.id))
 
     def key(self, token: str) -> Key | None:
-        """The key, or None when the time is over."""
-        kept = self._kept(token)
-        if kept is None or now().timestamp() > min(kept["idle"], kept["ends"]):
+        """The key, or None if the session has expired."""
+        payload = self._decrypt(token)
+        if payload is None or now().timestamp() > min(payload["idle"], payload["ends"]):
             return None
-        return Key.of(base64.b64decode(kept["seed"]), self.holder.public)
+        return Key.from_seed(base64.b64decode(payload["seed"]), self.holder.public)
 
-    def is_due(self, token: str) -> bool:
-        """Whether it is time to note that somebody is still there."""
-        kept = self._kept(token)
-        spare = self.IDLE[self.holder.kind] - self.TOUCH
-        return kept is not None and kept["idle"] < (now() + spare).timestamp()
+    def needs_touch(self, token: str) -> bool:
+        """Whether it is time to record activity."""
+        payload = self._decrypt(token)
+        left = self.IDLE_TIMEOUT[self.holder.kind] - self.TOUCH_INTERVAL
+        return payload is not None and payload["idle"] < (now() + left).timestamp()
 
     def touch(self, token: str) -> None:
-        if kept := self._kept(token):
-            self._lock(token, base64.b64decode(kept["seed"]), kept["ends"])
+        if payload := self._decrypt(token):
+            self._encrypt(token, base64.b64decode(payload["seed"]), payload["ends"])
 
-    def _lock(self, token: str, seed: bytes, ends: float) -> None:
-        idle = now() + self.IDLE[self.holder.kind]
-        kept = {"seed": base64.b64encode(seed).decode(), "idle": idle.timestamp(), "ends": ends}
+    def _encrypt(self, token: str, seed: bytes, ends: float) -> None:
+        idle = now() + self.IDLE_TIMEOUT[self.holder.kind]
+        payload = {"seed": base64.b64encode(seed).decode(), "idle": idle.timestamp(), "ends": ends}
         secret = primitives.derive(token.encode(), "unlocked")
-        place = fingerprint(self.holder.public)
-        self.sealed = primitives.encrypt(secret, json.dumps(kept).encode(), "unlocked", place)
+        context = fingerprint(self.holder.public)
+        self.sealed = primitives.encrypt(secret, json.dumps(payload).encode(), "unlocked", context)
 
-    def _kept(self, token: str) -> Any:
+    def _decrypt(self, token: str) -> Any:
         secret = primitives.derive(token.encode(), "unlocked")
-        place = fingerprint(self.holder.public)
+        context = fingerprint(self.holder.public)
         try:
-            return json.loads(primitives.decrypt(secret, self.sealed, "unlocked", place))
+            return json.loads(primitives.decrypt(secret, self.sealed, "unlocked", context))
         except DecryptionFailed:
             return None
 
 
 def fingerprint(public: bytes) -> str:
-    """What people compare by eye: 32 hexadecimal digits in groups of four."""
+    """A fingerprint people can compare by eye: 32 hexadecimal digits in groups of four."""
     digits = hashlib.sha256(public).hexdigest()[:32].upper()
     return " ".join(digits[at : at + 4] for at in range(0, 32, 4))
 

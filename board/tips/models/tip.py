@@ -1,7 +1,7 @@
-"""Tips: what is kept of them in the clear, and what is sealed.
+"""Tips: which columns are plaintext, and which data is encrypted.
 
-In the clear stand days, states, who looks after a tip, and how many sealed things it has. No
-column can hold a moment, an address, an account of a source, or a word of what was said.
+Plaintext are days, states, the assignee and the number of encrypted items. No column can hold a
+time of day, an IP address, a source's account, or any content.
 """
 
 import enum
@@ -32,7 +32,7 @@ from board.tips.models.key_holders import KeyHolder, TipReader
 
 
 class TipState(enum.StrEnum):
-    NEW = "new"  # nobody has opened it
+    NEW = "new"  # no reader has opened it
     OPEN = "open"
     PUBLISHED = "published"
     CLOSED = "closed"
@@ -41,9 +41,9 @@ class TipState(enum.StrEnum):
 class Purpose(enum.StrEnum):
     """What a key of a tip is for."""
 
-    TALK = "talk"  # between the source and its readers
-    DESK = "desk"  # among its readers: the source never holds it
-    CONTACT = "contact"  # how to reach the source: each opening of it is noted
+    TALK = "talk"  # conversation between the source and the readers
+    DESK = "desk"  # among readers only: the source never gets this key
+    CONTACT = "contact"  # the source's contact details: each viewing is logged
 
 
 class Tip(Base):
@@ -52,7 +52,7 @@ class Tip(Base):
     FILES_MAX = 10
     NAME_MAX = 120
     LABELS_MAX = 10
-    WARN = timedelta(days=14)  # before it is erased
+    WARN = timedelta(days=14)  # before erasure
     UNREAD_ALARM = timedelta(days=2)
     PAGE_SIZE = 50
 
@@ -78,55 +78,55 @@ class Tip(Base):
 
     @classmethod
     def new(cls) -> Self:
-        """With a number no other tip ever had: the log goes on about those that were erased."""
+        """A tip with a number no tip ever had: the log still names erased ones."""
         newest = select(func.coalesce(func.max(cls.id), 0))
-        before = max(db.session.scalar(query) or 0 for query in (newest, AuditEntry.last_tip()))
+        last_id = max(db.session.scalar(query) or 0 for query in (newest, AuditEntry.last_tip()))
         return cls(
-            id=before + 1, ref=secrets.token_hex(16), epoch=1, last_number=0, received_on=today(),
+            id=last_id + 1, ref=secrets.token_hex(16), epoch=1, last_number=0, received_on=today(),
             active_on=today(), state=TipState.NEW.value,
         )  # fmt: skip
 
     @classmethod
     def held_by(cls, holder: KeyHolder) -> Select[Self]:
-        """Those this holder has a key of, newest first."""
-        # A list, not a question for each tip: SQLite would walk through all grants every time.
+        """Tips this holder has a key of, newest first."""
+        # IN instead of EXISTS: SQLite would scan all grants for each tip.
         granted = select(TipKey.tip_id).join(Grant, Grant.key_id == TipKey.id)
         held = cls.id.in_(granted.where(Grant.holder_id == holder.id))
         return select(cls).where(held).order_by(cls.id.desc())
 
     @classmethod
     def inbox(cls, holder: KeyHolder, *, show: str, before: int | None = None) -> Select[Self]:
-        """One page and one more of those that `show` names, newest first."""
+        """One page plus one tip of the list `show`, newest first."""
         open_ = cls.state.in_([TipState.NEW, TipState.OPEN])
-        of = {
+        filters = {
             "open": open_,
-            "late": cls._late(),
+            "late": cls._late_clause(),
             "waiting": and_(open_, cls.awaits_reader),
             "published": cls.state == TipState.PUBLISHED,
             "closed": cls.state == TipState.CLOSED,
         }
         if isinstance(holder, TipReader):
-            of["mine"] = and_(open_, cls.assignee_id == holder.user_id)
-        page = cls.held_by(holder).where(of[show])
+            filters["mine"] = and_(open_, cls.assignee_id == holder.user_id)
+        query = cls.held_by(holder).where(filters[show])
         if before:
-            page = page.where(cls.id < before)
-        return page.limit(cls.PAGE_SIZE + 1)
+            query = query.where(cls.id < before)
+        return query.limit(cls.PAGE_SIZE + 1)
 
     @classmethod
-    def due(cls, day: date, *, after: timedelta) -> Select[Self]:
-        """Those with no activity for `after` that nobody holds on to."""
-        free = or_(cls.held_until.is_(None), cls.held_until < day)
-        return select(cls).where(cls.active_on <= day - after, free).order_by(cls.id)
+    def outdated(cls, day: date, *, after: timedelta) -> Select[Self]:
+        """Tips without activity for `after` that nobody has put on hold, oldest first."""
+        not_held = or_(cls.held_until.is_(None), cls.held_until < day)
+        return select(cls).where(cls.active_on <= day - after, not_held).order_by(cls.id)
 
     @classmethod
     def single_reader(cls) -> Select[int]:
-        """The ids of tips that depend on one reader, or on none who may still read tips."""
-        able = select(TipReader.id).join(TipReader.user).where(User.can_read_tips)
-        holding = and_(Grant.key_id == TipKey.id, Grant.holder_id.in_(able))
+        """Ids of tips that at most one person who may still read tips can open."""
+        permitted = select(TipReader.id).join(TipReader.user).where(User.can_read_tips)
+        has_grant = and_(Grant.key_id == TipKey.id, Grant.holder_id.in_(permitted))
         readers = func.count(func.distinct(Grant.holder_id))
         return (
             select(TipKey.tip_id)
-            .outerjoin(Grant, holding)
+            .outerjoin(Grant, has_grant)
             .join(cls, (cls.id == TipKey.tip_id) & (cls.epoch == TipKey.epoch))
             .where(TipKey.purpose == Purpose.DESK)
             .group_by(TipKey.tip_id)
@@ -134,17 +134,20 @@ class Tip(Base):
         )
 
     @classmethod
-    def _late(cls) -> ColumnElement[bool]:
-        """As `is_late`."""
+    def _late_clause(cls) -> ColumnElement[bool]:
+        """The same as `is_late`, in SQL."""
         unread = and_(cls.state == TipState.NEW, cls.received_on <= today() - cls.UNREAD_ALARM)
-        broken = and_(cls.awaits_reader, cls.promised_on < today())
-        return or_(broken, and_(unread, or_(cls.promised_on.is_(None), ~cls.awaits_reader)))
+        overdue = and_(cls.awaits_reader, cls.promised_on < today())
+        return or_(overdue, and_(unread, or_(cls.promised_on.is_(None), ~cls.awaits_reader)))
 
     @property
     def holders(self) -> list[KeyHolder]:
-        """Everyone with a key of the present epoch."""
-        present = (key for key in self.keys if key.epoch == self.epoch)
-        return sorted({each.holder for key in present for each in key.grants}, key=lambda h: h.id)
+        """All holders of a key of the current epoch, by id."""
+        current_keys = (key for key in self.keys if key.epoch == self.epoch)
+        return sorted(
+            {grant.holder for key in current_keys for grant in key.grants},
+            key=lambda holder: holder.id,
+        )
 
     @property
     def is_open(self) -> bool:
@@ -158,7 +161,7 @@ class Tip(Base):
         return self.state == TipState.NEW and self.received_on <= today() - self.UNREAD_ALARM
 
     def erased_on(self, retention: timedelta) -> date:
-        """The day it goes if nothing happens any more."""
+        """The day the tip will be erased if there is no more activity."""
         return max(self.active_on + retention, self.held_until or date.min)
 
     def mark_read(self) -> None:
@@ -181,7 +184,7 @@ class Tip(Base):
 
 
 class TipItem(Base):
-    """Something said or attached, sealed."""
+    """One encrypted message, note, file or other item of a tip."""
 
     __tablename__ = "tip_item"
     __table_args__ = (UniqueConstraint("tip_id", "number"),)
@@ -193,10 +196,10 @@ class TipItem(Base):
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(10))
     sealed: Mapped[bytes]
-    file: Mapped[str | None] = mapped_column(String(32))  # its random name under tips/files
+    file: Mapped[str | None] = mapped_column(String(32))  # random file name in tips/files
 
     @classmethod
-    def of(cls, tips: Sequence[Tip], *kinds: str) -> Select[Self]:
-        """Those of these kinds, tip by tip, oldest first."""
-        mine = cls.tip_id.in_([tip.id for tip in tips])
-        return select(cls).where(mine, cls.kind.in_(kinds)).order_by(cls.tip_id, cls.number)
+    def in_tips(cls, tips: Sequence[Tip], *kinds: str) -> Select[Self]:
+        """Items of these kinds, ordered by tip and number."""
+        of_these = cls.tip_id.in_([tip.id for tip in tips])
+        return select(cls).where(of_these, cls.kind.in_(kinds)).order_by(cls.tip_id, cls.number)

@@ -1,7 +1,7 @@
-"""Mail to readers of tips: that there is something, and not a word more.
+"""Emails to tip readers: they say that there is something new, and not a word more.
 
-When a mail leaves says when a tip came; so an operator sends them at set hours, each after a
-random wait, one mail for however much there is.
+The time of an email would tell when a tip came; so they are sent at set hours, each after a random
+wait, and one email covers everything new.
 """
 
 from dataclasses import dataclass
@@ -11,57 +11,59 @@ from sqlalchemy import select
 
 from board.db import db
 from board.runtime.smtp import connected, send_message
-from board.tips.crypto.pgp import BadKey, PublicKey, sealed_mail
+from board.tips.crypto.pgp import BadKey, PublicKey, encrypted_message
 from board.tips.models.key_holders import TipReader
 from board.tips.notifications.pgp_keys import PgpKey
 
 TEXT = "데스크에서 확인할 것이 있습니다.\n"
 
 
-class NoKey(Exception):
-    """This reader's mail is encrypted, and their key is good no more. So there is none."""
+class UnusableKey(Exception):
+    """This reader's emails are encrypted, but their key is not valid any more. So none is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderEmail:
-    """To one reader. `certificate`: their OpenPGP key, if they have shown that it is theirs."""
+    """An email to one reader. `certificate`: their proven OpenPGP key, or None."""
 
     address: str
     certificate: bytes | None = None
 
-    def written(self, text: str = TEXT) -> Message:
-        """Raises NoKey: where there is a key, nothing is written in the clear."""
+    def message(self, text: str = TEXT) -> Message:
+        """The message without its addresses. Raises UnusableKey: with a key, nothing is sent
+        unencrypted.
+        """
         if self.certificate is None:
-            message = EmailMessage()
-            message.set_content(text)
-            return message
+            plain = EmailMessage()
+            plain.set_content(text)
+            return plain
         try:
-            return sealed_mail(PublicKey.read(self.certificate), text)
+            return encrypted_message(PublicKey.read(self.certificate), text)
         except BadKey as error:
-            raise NoKey from error
+            raise UnusableKey from error
 
 
-def due() -> list[ReaderEmail]:
-    """To readers for whom something came since they last looked, or were last told."""
-    readers = db.session.scalars(TipReader.all().where(TipReader.has_news.is_(True)))
+def pending_emails() -> list[ReaderEmail]:
+    """Emails to readers with something new since they last unlocked or were last emailed."""
+    readers = db.session.scalars(TipReader.active().where(TipReader.has_news.is_(True)))
     return [email_to(reader) for reader in readers]
 
 
 def email_to(reader: TipReader) -> ReaderEmail:
-    key = db.session.scalar(PgpKey.of(reader))
+    key = db.session.scalar(PgpKey.for_reader(reader))
     return ReaderEmail(reader.user.email, key.certificate if key else None)
 
 
 def mark_sent(addresses: list[str]) -> None:
-    """Whoever has these addresses knows; what comes from now on is news again."""
+    """Record that the readers with these addresses have been emailed."""
     for reader in db.session.scalars(select(TipReader)):
         if reader.user.email in addresses:
             reader.has_news = False
 
 
-def send(server: str, sender: str, letter: ReaderEmail, *, site: str, text: str = TEXT) -> None:
-    """`server`: as `connected` takes it. Raises NotSent or NoKey."""
-    message = letter.written(text)
+def send(server: str, sender: str, email: ReaderEmail, *, site: str, text: str = TEXT) -> None:
+    """`server`: as `connected` takes it. Raises DeliveryFailed and UnusableKey."""
+    message = email.message(text)
     message["Subject"] = f"[{site}] 확인할 것이 있습니다"
     with connected(server) as connection:
-        send_message(message, to=letter.address, sender=sender, by=connection)
+        send_message(message, to=email.address, sender=sender, connection=connection)

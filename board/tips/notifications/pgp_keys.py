@@ -1,7 +1,7 @@
-"""OpenPGP keys of readers, so that their mail tells nobody else that there is something.
+"""OpenPGP keys of readers, so that only they learn from an email that there is something.
 
-A key counts once its owner has typed back what was encrypted to it. From then on that reader's
-mail is encrypted or not sent at all: a key that expired stops it, and the desk says so.
+A key is used once its owner has typed back a code encrypted to it. From then on that reader's email
+is encrypted or not sent at all: an expired key stops it, and the desk says so.
 """
 
 import hashlib
@@ -14,17 +14,17 @@ from sqlalchemy import ForeignKey, Select, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now
-from board.tips.crypto.pgp import BadKey, PublicKey, merged
+from board.tips.crypto.pgp import BadKey, PublicKey, merge_update
 from board.tips.dates import today
 from board.tips.models.key_holders import KeyHolder, TipReader
 
 CODE_DIGITS = 8
-TRIES = 5
-WARN = timedelta(days=30)  # before a key expires
+TRIES_MAX = 5
+WARN_BEFORE = timedelta(days=30)  # of expiry
 
 
 class PgpKey(Base):
-    """`asked`: of what was encrypted to it, a hash; none once it was typed back."""
+    """An OpenPGP key. `asked`: hash of the code encrypted to it; None once that was typed back."""
 
     __tablename__ = "tip_mail_key"
 
@@ -36,19 +36,19 @@ class PgpKey(Base):
     made_on: Mapped[date]
 
     @classmethod
-    def of(cls, reader: TipReader) -> Select[Self]:
-        """The one their mail is encrypted to."""
+    def for_reader(cls, reader: TipReader) -> Select[Self]:
+        """The proven key, which the reader's email is encrypted to."""
         return select(cls).where(cls.holder_id == reader.id, cls.asked.is_(None))
 
     @classmethod
-    def waiting_of(cls, reader: TipReader) -> Select[Self]:
-        """The one they have yet to prove is theirs."""
+    def unproven_for(cls, reader: TipReader) -> Select[Self]:
+        """The key the reader has yet to prove."""
         return select(cls).where(cls.holder_id == reader.id, cls.asked.is_not(None))
 
     @classmethod
     def offer(cls, reader: TipReader, key: PublicKey) -> str:
-        """Keep the key until it is proven, in place of one that waits; the code to encrypt."""
-        withdraw(reader)
+        """Store a key to be proven, in place of an unproven one; return the code to encrypt."""
+        delete_unproven(reader)
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
         db.session.add(
             cls(holder_id=reader.id, certificate=key.raw, asked=_hash(code), made_on=today())
@@ -56,9 +56,9 @@ class PgpKey(Base):
         return code
 
     def prove(self, typed: str) -> bool:
-        """Whether `typed` is the code; then this key takes the place of the one before.
+        """Whether `typed` is the code; then this key replaces the previous one.
 
-        After so many wrong codes it is forgotten.
+        After TRIES_MAX wrong codes it is deleted.
         """
         if self.asked is not None and hmac.compare_digest(self.asked, _hash(typed)):
             others = delete(PgpKey).where(PgpKey.holder_id == self.holder_id, PgpKey.id != self.id)
@@ -66,17 +66,18 @@ class PgpKey(Base):
             self.asked = None
             return True
         self.tries += 1
-        if self.tries >= TRIES:
+        if self.tries >= TRIES_MAX:
             db.session.delete(self)
         return False
 
     def update(self, data: bytes) -> bool:
-        """Whether `data` is this very key; then what its owner says of it now counts, be it that it
-        lives longer or that it is revoked."""
-        newer = merged(self.certificate, data)
-        if newer is not None:
-            self.certificate = newer
-        return newer is not None
+        """Whether `data` is the same key; then its newer self-signatures count: a later expiry or a
+        revocation.
+        """
+        merged = merge_update(self.certificate, data)
+        if merged is not None:
+            self.certificate = merged
+        return merged is not None
 
     @property
     def key(self) -> PublicKey:
@@ -84,42 +85,42 @@ class PgpKey(Base):
         return PublicKey.read(self.certificate)
 
     @property
-    def ends_on(self) -> date | None:
-        until = self.key.until
-        return until.date() if until else None
+    def expires_on(self) -> date | None:
+        moment = self.key.expires_at
+        return moment.date() if moment else None
 
     @property
-    def is_good(self) -> bool:
+    def is_usable(self) -> bool:
         try:
             return bool(self.key)
         except BadKey:
             return False
 
     @property
-    def ends_soon(self) -> bool:
-        """Within 30 days; not of one that has."""
-        until = self.key.until if self.is_good else None
-        return until is not None and until <= now() + WARN
+    def expires_soon(self) -> bool:
+        """Whether a valid key expires within 30 days."""
+        moment = self.key.expires_at if self.is_usable else None
+        return moment is not None and moment <= now() + WARN_BEFORE
 
     @property
     def fingerprint(self) -> str:
         return grouped(PublicKey.fingerprint_of(self.certificate))
 
 
-def withdraw(reader: TipReader) -> None:
-    """The key that waits is not offered any more."""
-    waiting = delete(PgpKey).where(PgpKey.holder_id == reader.id, PgpKey.asked.is_not(None))
-    db.session.execute(waiting)
+def delete_unproven(reader: TipReader) -> None:
+    """Delete the reader's unproven key."""
+    unproven = delete(PgpKey).where(PgpKey.holder_id == reader.id, PgpKey.asked.is_not(None))
+    db.session.execute(unproven)
 
 
-def forget(reader: TipReader) -> None:
-    """No key any more: mail comes as it did before there was one."""
+def delete_keys(reader: TipReader) -> None:
+    """Delete the reader's keys: email is unencrypted again."""
     db.session.execute(delete(PgpKey).where(PgpKey.holder_id == reader.id))
 
 
 def grouped(fingerprint: str) -> str:
-    """As people compare it."""
-    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+    """The fingerprint in groups of four, as people compare it."""
+    return " ".join(fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4))
 
 
 def _hash(code: str) -> bytes:

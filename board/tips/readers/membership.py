@@ -1,4 +1,4 @@
-"""Who joins the readers of tips, and who leaves them: the roster, and the keys of every tip."""
+"""Adds and removes tip readers: the roster, and the keys of every tip."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,36 +18,38 @@ from board.tips.sealed.sealed_tip import DecryptableTip
 
 
 def add_reader(reader: TipReader, *, by: TipReader, key: Key) -> None:
-    """`by` signs for them, and lets them into every tip `by` can open."""
+    """`by` signs for the reader, and grants them every tip `by` can open."""
     roster.add(reader, by=by, key=key)
-    search_index.forget(reader=reader)
+    search_index.delete_entries(reader=reader)
     members = roster.members()
     for opened in DecryptableTip.open_many(_with_keys(Tip.held_by(by)), by, key):
-        with suppress(DecryptionFailed, NoKey):  # opening that tip says so
+        with suppress(DecryptionFailed, NoKey):  # reported when that tip is opened
             opened.grant_access(reader, roster=members)
 
 
 def remove_reader(reader: TipReader, *, by: TipReader, key: Key) -> None:
-    """`by` takes them off the roster and their keys away; what comes later is under new ones."""
+    """`by` takes the reader off the roster and revokes their grants; open and later content gets
+    new keys.
+    """
     roster.remove(reader, by=by, key=key)
     members = roster.members()
     held = Tip.held_by(reader).subquery()
-    both = Tip.held_by(by).where(Tip.id.in_(select(held.c.id)))
-    for opened in DecryptableTip.open_many(_with_keys(both), by, key):
-        with suppress(DecryptionFailed, NoKey):  # opening that tip says so
+    shared = Tip.held_by(by).where(Tip.id.in_(select(held.c.id)))
+    for opened in DecryptableTip.open_many(_with_keys(shared), by, key):
+        with suppress(DecryptionFailed, NoKey):  # reported when that tip is opened
             opened.revoke_access(reader, roster=members)
-    forget(reader)
+    delete_reader(reader)
 
 
-def forget(reader: TipReader) -> None:
-    """Their keys are gone, and whatever those opened."""
+def delete_reader(reader: TipReader) -> None:
+    """Delete a reader with their sessions, grants and search entries."""
     UnlockedSession.end_all(reader)
-    search_index.forget(reader=reader)
+    search_index.delete_entries(reader=reader)
     db.session.execute(delete(Grant).where(Grant.holder_id == reader.id))
     db.session.delete(reader)
     db.session.flush()
 
 
 def _with_keys(tips: Select[Tip]) -> Sequence[Tip]:
-    """Those tips, with all their keys and whom they are granted to, in three questions."""
+    """These tips with their keys and grants, in three queries."""
     return db.session.scalars(tips.options(selectinload(Tip.keys))).all()

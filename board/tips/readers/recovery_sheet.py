@@ -1,4 +1,4 @@
-"""What a reader of tips keeps on paper."""
+"""The recovery sheet a tip reader keeps on paper."""
 
 import secrets
 from dataclasses import dataclass
@@ -9,11 +9,13 @@ from board.tips.models.key_holders import PassphraseKeys
 
 @dataclass(frozen=True, slots=True)
 class RecoverySheet:
-    """A passphrase for every day, recovery words for the day it is lost, and what they lock."""
+    """A passphrase for every day, recovery words for when it is lost, and the keys derived from
+    both.
+    """
 
     passphrase: str
     recovery: str
-    locks: PassphraseKeys
+    passphrase_keys: PassphraseKeys
 
     @property
     def text(self) -> str:
@@ -21,7 +23,7 @@ class RecoverySheet:
 
     @classmethod
     def new(cls) -> "RecoverySheet":
-        """Slow to make, so made before the database is written."""
+        """Random words and their keys. Slow, so call it before the write lock is taken."""
         salt = secrets.token_bytes(16)
         passphrase = passphrases.new_phrase(passphrases.PASSPHRASE_WORDS)
         recovery = passphrases.new_phrase(passphrases.RECOVERY_WORDS)

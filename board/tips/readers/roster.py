@@ -1,7 +1,7 @@
-"""The roster: whose keys new tips are sealed to.
+"""The roster: the readers whose keys new tips are encrypted to.
 
-Each change is signed by somebody who was on it before, so a row slipped into the database adds
-no reader. Sources see its fingerprint, and can compare it with the one in print.
+Each change is signed by somebody who was on it before, so a row slipped into the database adds no
+reader. Sources see its fingerprint, and can compare it with the printed one.
 """
 
 import json
@@ -22,13 +22,13 @@ Entries = dict[int, dict[str, str]]
 
 
 class Roster(Base):
-    """Whose keys new tips are sealed to, signed by one of them at each change."""
+    """One version of the roster, signed by a reader."""
 
     __tablename__ = "tip_roster"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     body: Mapped[str] = mapped_column(String(20_000))
-    signer_id: Mapped[int]  # of a holder, who may be gone by now
+    signer_id: Mapped[int]  # no foreign key: the holder may be deleted
     signature: Mapped[bytes]
 
     @classmethod
@@ -36,81 +36,83 @@ class Roster(Base):
         return select(cls).order_by(cls.id.desc()).limit(1)
 
 
-class Forged(Exception):
-    """The roster in the database was not signed by who should have."""
+class ForgedRoster(Exception):
+    """The roster in the database lacks a valid signature, or a key differs from the signed one."""
 
 
 def members() -> list[TipReader]:
-    """Readers on the roster whose keys are the ones that were signed. Raises Forged."""
-    entries = _newest_entries()
-    readers = [r for r in db.session.scalars(TipReader.all()) if r.id in entries]
+    """Readers on the roster. Raises ForgedRoster if one has another key than was signed."""
+    entries = _verified_entries()
+    readers = [r for r in db.session.scalars(TipReader.active()) if r.id in entries]
     if any(entries[reader.id] != {**entries[reader.id], **_entry(reader)} for reader in readers):
-        raise Forged
+        raise ForgedRoster
     return readers
 
 
-def seal_of() -> str | None:
-    """The fingerprint of the roster as it stands."""
+def current_fingerprint() -> str | None:
+    """Fingerprint of the current roster."""
     newest = db.session.scalar(Roster.newest())
     return fingerprint(newest.body.encode()) if newest else None
 
 
-def is_begun() -> bool:
-    """Whether anybody ever signed one. Who begins it signs for themselves."""
+def exists() -> bool:
+    """Whether there is a roster. The first reader signs for themselves."""
     return db.session.scalar(select(Roster.id).limit(1)) is not None
 
 
-def begin_anew() -> None:
-    """Forget the one there is: those who could sign have lost their keys. The next reader signs
-    for themselves, and sources see another fingerprint."""
+def reset() -> None:
+    """Delete the roster, because those who could sign have lost their keys.
+
+    The next reader signs for themselves, and sources see another fingerprint.
+    """
     db.session.execute(delete(Roster))
     audit_log.append_entry(AuditAction.BEGIN, by=None)
 
 
-def free_id() -> int:
-    """For a new reader: one that no reader ever had of whom the roster speaks."""
+def next_reader_id() -> int:
+    """An id for a new reader that no reader in the roster has ever had."""
     newest = db.session.scalar(select(func.max(KeyHolder.id))) or 0
-    return max(newest, *_newest_entries(), 0) + 1
+    return max(newest, *_verified_entries(), 0) + 1
 
 
 def add(reader: TipReader, *, by: TipReader, key: Key) -> None:
-    """`by` signs for `reader`; who is first signs for themselves. Raises Forged."""
-    entries = _newest_entries()
+    """`by` signs for `reader`; the first reader signs for themselves. Raises ForgedRoster."""
+    entries = _verified_entries()
     entries[reader.id] = {**_entry(reader), "by": str(by.id), "on": today().isoformat()}
     _sign(entries, by=by, key=key)
     audit_log.append_entry(AuditAction.ADD, by=by.user, about=reader.user)
 
 
 def remove(reader: TipReader, *, by: TipReader, key: Key) -> None:
-    entries = _newest_entries()
+    entries = _verified_entries()
     entries.pop(reader.id, None)
     _sign(entries, by=by, key=key)
     audit_log.append_entry(AuditAction.REMOVE, by=by.user, about=reader.user)
 
 
 def _sign(entries: Entries, *, by: TipReader, key: Key) -> None:
-    before = db.session.scalar(Roster.newest())
+    previous = db.session.scalar(Roster.newest())
     body = json.dumps(
         {
-            "before": fingerprint(before.body.encode()) if before else "",
+            "before": fingerprint(previous.body.encode()) if previous else "",
             "readers": {str(id): entry for id, entry in sorted(entries.items())},
         }
     )
     db.session.add(Roster(body=body, signer_id=by.id, signature=key.sign(body.encode())))
 
 
-def _newest_entries() -> Entries:
-    """What the last row says, if every row was signed by somebody on the one before it."""
+def _verified_entries() -> Entries:
+    """The entries of the last version, if each version was signed by somebody on the one before."""
     entries: Entries = {}
-    before = ""
+    previous = ""
     for row in db.session.scalars(select(Roster).order_by(Roster.id)):
-        said: Any = json.loads(row.body)
-        now = {int(id): entry for id, entry in said["readers"].items()}
-        signer = (entries or now).get(row.signer_id, {}).get("verifier", "")
+        body: Any = json.loads(row.body)
+        current = {int(id): entry for id, entry in body["readers"].items()}
+        signer = (entries or current).get(row.signer_id, {}).get("verifier", "")
         signed = primitives.is_signed(row.body.encode(), row.signature, bytes.fromhex(signer))
-        if not signed or said["before"] != before:
-            raise Forged
-        entries, before = now, fingerprint(row.body.encode())
+        if not signed or body["before"] != previous:
+            raise ForgedRoster
+        entries, previous = current, fingerprint(row.body.encode())
     return entries
 
 

@@ -1,4 +1,4 @@
-"""Who reads tips: the roster, and who signs for whom."""
+"""Manages tip readers: the roster, and who signs for whom."""
 
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -19,30 +19,32 @@ from board.web.access import open_to, tip_readers
 def readers() -> ResponseReturnValue:
     me, _key = current_key()
     members = roster.members()
-    every = [*db.session.scalars(TipReader.all())]
+    all_readers = [*db.session.scalars(TipReader.active())]
     return render_page(
         "tips/readers/index.html",
         me=me,
-        listed=[(reader, fingerprint(reader.public)) for reader in members],
-        pending=[(reader, fingerprint(reader.public)) for reader in every if reader not in members],
-        fingerprint=roster.seal_of(),
-        begun=roster.is_begun(),
+        signed=[(reader, fingerprint(reader.public)) for reader in members],
+        pending=[
+            (reader, fingerprint(reader.public)) for reader in all_readers if reader not in members
+        ],
+        fingerprint=roster.current_fingerprint(),
+        roster_exists=roster.exists(),
         ticket=form_tokens.new(),
-        lonely=len(db.session.scalars(Tip.single_reader()).all()),
-        held=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
+        single_reader_count=len(db.session.scalars(Tip.single_reader()).all()),
+        held_count=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
     )
 
 
 @bp.post("/desk/tips/readers/<id:id>/add")
 @open_to(tip_readers)
 def add(id: int) -> ResponseReturnValue:
-    """Sign for a colleague, and let them into every tip one can open."""
+    """Sign for a colleague, and grant them every tip one can open."""
     with writing():
         me, key = current_key()
         reader = db.get_or_404(TipReader, id)
-        begins = reader.id == me.id and not roster.is_begun()
+        is_first = reader.id == me.id and not roster.exists()
         members = roster.members()
-        if not begins and me not in members:
+        if not is_first and me not in members:
             abort(403)
         if reader not in members:
             membership.add_reader(reader, by=me, key=key)

@@ -1,4 +1,4 @@
-"""The cookie that, with a row of ours, opens one holder's key in one browser."""
+"""The cookie that, with a database row, opens one holder's key in one browser."""
 
 from contextlib import nullcontext
 from typing import Any
@@ -13,22 +13,22 @@ from board.web.request.origins import is_https
 
 
 class Locked(Exception):
-    """Nobody has unlocked a key here, or the time is over."""
+    """No key is unlocked in this browser, or the session has expired."""
 
 
-def unlocked(cookie: str) -> tuple[KeyHolder, Key]:
-    """Whose key is open in this browser, and the key. Raises Locked."""
+def unlocked_key(cookie: str) -> tuple[KeyHolder, Key]:
+    """The holder whose key is unlocked in this browser, and the key. Raises Locked."""
     token, session = _token(cookie), _session(cookie)
     key = session.key(token) if session else None
     if session is None or key is None:
         raise Locked
-    if session.is_due(token):
+    if session.needs_touch(token):
         _touch(cookie, token)
     return session.holder, key
 
 
 def _touch(cookie: str, token: str) -> None:
-    """Note that somebody is still there; in the write that goes on, if one does."""
+    """Record activity, in the current write transaction if there is one."""
     with nullcontext() if db.session.info.get("writing") else writing():
         if session := _session(cookie):
             session.touch(token)
@@ -39,7 +39,7 @@ def lock(cookie: str) -> None:
         db.session.delete(session)
 
 
-def remember(response: Any, cookie: str, token: str) -> Any:
+def set_cookie(response: Any, cookie: str, token: str) -> Any:
     response.set_cookie(
         cookie_name(cookie),
         token,
@@ -50,7 +50,7 @@ def remember(response: Any, cookie: str, token: str) -> Any:
     return response
 
 
-def forget(response: Any, cookie: str) -> Any:
+def clear_cookie(response: Any, cookie: str) -> Any:
     response.delete_cookie(cookie_name(cookie), httponly=True, samesite="Strict", secure=is_https())
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -1,4 +1,4 @@
-"""Readers of tips unlock their key, and lock it again."""
+"""Tip readers unlock and lock their key."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.desk.forms import UnlockForm
 from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.readers import unlock_session
-from board.tips.readers.roster import Forged
+from board.tips.readers.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, no_store, render_page
@@ -28,8 +28,10 @@ COOKIE = "tip_desk"
 
 
 def current_key() -> tuple[TipReader, Key]:
-    """Whoever has unlocked tips in this browser, if it is the one signed in. Raises Locked."""
-    reader, key = unlock_session.unlocked(COOKIE)
+    """The reader who has unlocked tips in this browser, if they are the current user. Raises
+    Locked.
+    """
+    reader, key = unlock_session.unlocked_key(COOKIE)
     if not isinstance(reader, TipReader) or reader.user_id != current_user().id:
         raise Locked
     return reader, key
@@ -37,28 +39,28 @@ def current_key() -> tuple[TipReader, Key]:
 
 @bp.app_errorhandler(Locked)
 def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
-    """What was written while the time ran out is shown again: only its writer sees this page."""
-    written = request.form.get("text") if request.method == "POST" else None
-    if written:
-        return unlock_page(UnlockForm.unbound(), written=written, status=401)
+    """Show the text sent after the session expired again; only its author gets this page."""
+    text = request.form.get("text") if request.method == "POST" else None
+    if text:
+        return unlock_page(UnlockForm.unbound(), unsent_text=text, status=401)
     return redirect(url_for("tip_readers.unlock_form"), 303)
 
 
-@bp.app_errorhandler(Forged)
-def alarm(_error: Forged) -> ResponseReturnValue:
+@bp.app_errorhandler(ForgedRoster)
+def forged_roster_page(_error: ForgedRoster) -> ResponseReturnValue:
     return render_page("tips/readers/forged.html", status=503)
 
 
 @bp.app_errorhandler(DecryptionFailed)
-def warn_of_damage(_error: DecryptionFailed) -> ResponseReturnValue:
-    current_app.logger.error("tips: something sealed does not open in its place")
+def integrity_error_page(_error: DecryptionFailed) -> ResponseReturnValue:
+    current_app.logger.error("tips: decryption failed: data was damaged or moved")
     return render_page("tips/tampered.html", status=409)
 
 
 @bp.get("/desk/tips/unlock")
 @open_to(tip_readers)
 def unlock_form() -> ResponseReturnValue:
-    if db.session.scalar(TipReader.of(current_user())) is None:
+    if db.session.scalar(TipReader.for_user(current_user())) is None:
         return redirect(url_for(".start_form"), 303)
     return unlock_page(UnlockForm.unbound())
 
@@ -66,54 +68,55 @@ def unlock_form() -> ResponseReturnValue:
 @bp.post("/desk/tips/unlock")
 @open_to(tip_readers)
 def unlock() -> ResponseReturnValue:
-    form, reader = UnlockForm.from_post(), db.session.scalar(TipReader.of(current_user()))
+    form, reader = UnlockForm.from_post(), db.session.scalar(TipReader.for_user(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
-    key = opened_by(form, reader, recovery=False)
+    key = unlock_with_form(form, reader, recovery=False)
     if key is None:
         return unlock_page(form, status=422)
-    made = search_index.build_entries(reader, key)  # so that a search need not wait
+    entries = search_index.build_entries(reader, key)  # so that searching is fast
     with writing():
-        search_index.save_entries(made, reader)
+        search_index.save_entries(entries, reader)
         reader = db.session.get_one(TipReader, reader.id)
         reader.has_news = False
-        token = UnlockedSession.begin(reader, key)
-    return unlock_session.remember(redirect(url_for("tip_desk.inbox"), 303), COOKIE, token)
+        token = UnlockedSession.start(reader, key)
+    return unlock_session.set_cookie(redirect(url_for("tip_desk.inbox"), 303), COOKIE, token)
 
 
 @bp.post("/desk/tips/lock")
 @open_to(tip_readers, body_max=FORM_BYTES)
 def lock() -> ResponseReturnValue:
-    """A page that locks itself sends along what was being written: it is shown again."""
+    """Lock tips. A page that locks itself sends the unfinished text, which is shown again."""
     with writing():
         unlock_session.lock(COOKIE)
-    if written := request.form.get("text"):
-        return unlock_session.forget(unlock_page(UnlockForm.unbound(), written=written), COOKIE)
-    return unlock_session.forget(redirect(url_for(".unlock_form"), 303), COOKIE)
+    if text := request.form.get("text"):
+        return unlock_session.clear_cookie(
+            unlock_page(UnlockForm.unbound(), unsent_text=text), COOKIE
+        )
+    return unlock_session.clear_cookie(redirect(url_for(".unlock_form"), 303), COOKIE)
 
 
 @bp.errorhandler(TooManyAttempts)
-def wait(_error: TooManyAttempts) -> ResponseReturnValue:
+def too_many_attempts(_error: TooManyAttempts) -> ResponseReturnValue:
     form = UnlockForm.unbound()
     form.passphrase.errors = [_("Too many attempts. Please wait five minutes.")]
     return unlock_page(form, status=429)
 
 
-def opened_by(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:
-    """The reader's key if the words are right; or the form says what is wrong.
+def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:
+    """The reader's key if the words are right; otherwise None, with an error in the form.
 
-    Raises TooManyAttempts. That the account's second factor was shown, too, the page's audience
-    has seen to.
+    Raises TooManyAttempts. The page's audience has already required two-step verification.
     """
     if not form.validate():
         return None
-    attempt = _counted(reader)
+    attempt = _begin_attempt(reader)
     try:
-        key = _tried(form.passphrase.data, reader, recovery=recovery)
+        key = _unwrap_key(form.passphrase.data, reader, recovery=recovery)
     except DecryptionFailed:
         form.passphrase.errors = [_("These are not the right words.")]
         return None
-    except QueueFull:  # no failure of whoever tries
+    except QueueFull:  # not a failed attempt
         with writing():
             attempt.discard()
         raise
@@ -122,7 +125,7 @@ def opened_by(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | N
     return key
 
 
-def _counted(reader: TipReader) -> Attempt:
+def _begin_attempt(reader: TipReader) -> Attempt:
     """Raises TooManyAttempts."""
     with writing():
         return Attempt.begin(
@@ -133,16 +136,18 @@ def _counted(reader: TipReader) -> Attempt:
         )
 
 
-def _tried(typed: str, reader: TipReader, *, recovery: bool) -> Key:
-    """Raises BadSeal and TooBusy."""
+def _unwrap_key(typed: str, reader: TipReader, *, recovery: bool) -> Key:
+    """Raises DecryptionFailed and QueueFull."""
     try:
         count = passphrases.RECOVERY_WORDS if recovery else passphrases.PASSPHRASE_WORDS
         typed = passphrases.read_phrase(typed, count)
     except InvalidPhrase:
-        pass  # it is tried all the same, and takes as long
+        pass  # tried all the same, to take the same time
     _tag, kek = key_files.stretch(typed, salt=reader.salt)
     return reader.recover(kek) if recovery else reader.unwrap_key(kek)
 
 
-def unlock_page(form: Any, *, written: str | None = None, status: int = 200) -> Response:
-    return render_page("tips/readers/unlock.html", form=form, written=written, status=status)
+def unlock_page(form: Any, *, unsent_text: str | None = None, status: int = 200) -> Response:
+    return render_page(
+        "tips/readers/unlock.html", form=form, unsent_text=unsent_text, status=status
+    )

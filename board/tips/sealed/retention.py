@@ -14,17 +14,17 @@ from board.tips.dates import today
 from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_grants import Grant
-from board.tips.models.key_holders import Source
+from board.tips.models.source import Source
 from board.tips.models.tip import Tip, TipItem
 from board.tips.sealed import search_index
 from board.tips.sealed.sealed_tip import revoke_source
 
-# Seconds. A younger file may belong to a tip that is being sent, and they are dated by the day.
-ORPHAN = 48 * 3600
+# Seconds. A newer file may belong to a tip being sent, and file times are truncated to the day.
+ORPHAN_AGE = 48 * 3600
 
 
 class Erasure(Base):
-    """That a tip was erased, on which day and why; nothing of the tip itself."""
+    """Record that a tip was erased, on which day and why; nothing of the tip itself."""
 
     __tablename__ = "tip_erasure"
 
@@ -35,9 +35,9 @@ class Erasure(Base):
 
 
 def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
-    """The erase key first: whatever fails after it, the tip is gone in all its copies.
+    """Erase a tip, its erase key first: if anything fails afterwards, no copy can be decrypted.
 
-    The caller empties the log (`db.forget_log`) after the commit.
+    The caller truncates the write-ahead log (`db.truncate_wal`) after the commit.
     """
     number = tip.id
     key_files.erase(tip.ref)
@@ -46,7 +46,7 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
         if isinstance(holder, Source):
             revoke_source(holder)
     db.session.flush()
-    search_index.forget(tip=tip)
+    search_index.delete_entries(tip=tip)
     for tip_key in tip.keys:
         db.session.execute(delete(Grant).where(Grant.key_id == tip_key.id))
     db.session.expire(tip)
@@ -56,27 +56,29 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
     key_files.remove_files(files)
 
 
-def retention() -> timedelta:
+def retention_period() -> timedelta:
     return timedelta(days=setting("TIP_DAYS"))
 
 
 def is_outdated() -> bool:
-    return db.session.scalar(Tip.due(today(), after=retention()).limit(1)) is not None
+    return db.session.scalar(Tip.outdated(today(), after=retention_period()).limit(1)) is not None
 
 
 def erase_outdated() -> int:
-    """Erase what has had its days, and what belongs to no tip; how many tips."""
-    due = list(db.session.scalars(Tip.due(today(), after=retention())))
-    for tip in due:
+    """Erase outdated tips, orphaned files and old drafts; return how many tips."""
+    outdated = list(db.session.scalars(Tip.outdated(today(), after=retention_period())))
+    for tip in outdated:
         erase(tip, reason="retention")
     db.session.flush()
-    _sweep("keys", set(db.session.scalars(select(Tip.ref))))
-    _sweep("files", set(db.session.scalars(select(TipItem.file).where(TipItem.file.is_not(None)))))
+    _remove_orphans("keys", set(db.session.scalars(select(Tip.ref))))
+    _remove_orphans(
+        "files", set(db.session.scalars(select(TipItem.file).where(TipItem.file.is_not(None))))
+    )
     key_files.sweep_drafts()
-    return len(due)
+    return len(outdated)
 
 
-def _sweep(folder: str, known: set[str | None]) -> None:
+def _remove_orphans(folder: str, known: set[str | None]) -> None:
     for path in key_files.folder(folder).iterdir():
-        if path.name not in known and path.stat().st_mtime < time.time() - ORPHAN:
+        if path.name not in known and path.stat().st_mtime < time.time() - ORPHAN_AGE:
             path.unlink(missing_ok=True)

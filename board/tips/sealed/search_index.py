@@ -1,7 +1,8 @@
-"""What a reader can read of each tip, sealed again for their next search.
+"""Encrypted search index: the text of each tip, encrypted again for one reader's next search.
 
-Opening a thousand tips takes a second or two; their gists open in a tenth of one. A gist is locked
-by the reader's key and the tip's erase key together, so it ends with either, in backups too.
+Decrypting a thousand tips takes a second or two; their search entries a tenth of one. An entry is
+encrypted with the reader's key and the tip's erase key together, so it ends with either, in backups
+too.
 """
 
 import json
@@ -17,13 +18,13 @@ from board.tips.crypto import key_files, primitives
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.models.key_holders import KeyHolder, TipReader
 from board.tips.models.tip import Tip
-from board.tips.sealed.sealed_tip import MANY, DecryptableTip
+from board.tips.sealed.sealed_tip import BATCH_SIZE, DecryptableTip
 
-KINDS = ("message", "note", "facts", "file", "story")
+INDEXED_KINDS = ("message", "note", "facts", "file", "story")
 
 
 class SearchEntry(Base):
-    """Of the items of one tip up to a number, for one reader."""
+    """The items of one tip up to a number, for one reader."""
 
     __tablename__ = "tip_gist"
 
@@ -34,18 +35,18 @@ class SearchEntry(Base):
 
     @classmethod
     def stale(cls, me: TipReader) -> Select[Tip]:
-        """Tips of which there is none, or one from before the last thing that was said."""
+        """Tips without an entry, or with one older than their last item."""
         mine = and_(cls.tip_id == Tip.id, cls.holder_id == me.id)
-        old = or_(cls.upto.is_(None), cls.upto != Tip.last_number)
-        return Tip.held_by(me).outerjoin(cls, mine).where(old)
+        outdated = or_(cls.upto.is_(None), cls.upto != Tip.last_number)
+        return Tip.held_by(me).outerjoin(cls, mine).where(outdated)
 
     @classmethod
-    def of(cls, tips: Sequence[Tip], me: TipReader) -> Select["SearchEntry"]:
+    def for_tips(cls, tips: Sequence[Tip], me: TipReader) -> Select["SearchEntry"]:
         return select(cls).where(cls.holder_id == me.id, cls.tip_id.in_([tip.id for tip in tips]))
 
 
 class LoadedEntry(NamedTuple):
-    """A tip, what the desk calls it, and all that is said in it, folded for searching."""
+    """A tip with its title, labels and case, and all its text, folded for searching."""
 
     tip: Tip
     facts: dict[str, Any]
@@ -53,80 +54,82 @@ class LoadedEntry(NamedTuple):
 
 
 def build_entries(me: TipReader, key: Key) -> list[SearchEntry]:
-    """Those that are missing or stale; to be kept inside a write."""
-    return [_made(opened, me, key) for opened in _readable(me, key)]
+    """Missing and stale entries, built before the write lock is taken."""
+    return [_build_entry(opened, me, key) for opened in _open_stale(me, key)]
 
 
-def save_entries(gists: list[SearchEntry], me: TipReader) -> None:
-    """Unless a tip, or the reader's part in it, has gone meanwhile."""
-    if not gists:
+def save_entries(entries: list[SearchEntry], me: TipReader) -> None:
+    """Store entries, unless the tip or the reader's access has gone meanwhile."""
+    if not entries:
         return
-    made = [gist.tip_id for gist in gists]
-    for at in range(0, len(made), MANY):
-        old = SearchEntry.tip_id.in_(made[at : at + MANY])
-        db.session.execute(delete(SearchEntry).where(SearchEntry.holder_id == me.id, old))
+    tip_ids = [entry.tip_id for entry in entries]
+    for start in range(0, len(tip_ids), BATCH_SIZE):
+        outdated = SearchEntry.tip_id.in_(tip_ids[start : start + BATCH_SIZE])
+        db.session.execute(delete(SearchEntry).where(SearchEntry.holder_id == me.id, outdated))
     held = set(db.session.scalars(Tip.held_by(me).with_only_columns(Tip.id)))
-    db.session.add_all(gist for gist in gists if gist.tip_id in held)
+    db.session.add_all(entry for entry in entries if entry.tip_id in held)
 
 
 def load_entries(tips: Sequence[Tip], me: TipReader, key: Key) -> Iterator[LoadedEntry]:
-    """These tips as they were when their gists were made; those without one are left out."""
-    kept = {gist.tip_id: gist for gist in db.session.scalars(SearchEntry.of(tips, me))}
+    """The search entries of these tips; tips without one are left out."""
+    entries = {entry.tip_id: entry for entry in db.session.scalars(SearchEntry.for_tips(tips, me))}
     for tip in tips:
-        if gist := kept.get(tip.id):
+        if entry := entries.get(tip.id):
             try:
-                told = json.loads(primitives.unpad(_unlocked(gist, tip, me, key)))
-            except (DecryptionFailed, key_files.Erased):  # opening the tip says so
+                fields = json.loads(primitives.unpad(_decrypt(entry, tip, me, key)))
+            except (DecryptionFailed, key_files.Erased):  # reported when the tip is opened
                 continue
-            yield LoadedEntry(tip, told["facts"], told["text"])
+            yield LoadedEntry(tip, fields["facts"], fields["text"])
 
 
-def forget(*, tip: Tip | None = None, reader: KeyHolder | None = None) -> None:
-    """Of this tip, of a reader whose keys change, or of this tip that reader's."""
-    gone = delete(SearchEntry)
+def delete_entries(*, tip: Tip | None = None, reader: KeyHolder | None = None) -> None:
+    """Delete the entries of a tip, of a reader whose keys change, or of both."""
+    statement = delete(SearchEntry)
     if tip:
-        gone = gone.where(SearchEntry.tip_id == tip.id)
+        statement = statement.where(SearchEntry.tip_id == tip.id)
     if reader:
-        gone = gone.where(SearchEntry.holder_id == reader.id)
-    db.session.execute(gone)
+        statement = statement.where(SearchEntry.holder_id == reader.id)
+    db.session.execute(statement)
 
 
-def folded(text: str) -> str:
-    """However it was typed: Hangul in one piece or in letters, capitals or not."""
+def fold(text: str) -> str:
+    """Normalise for comparison: composed or decomposed Hangul, upper or lower case."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def _readable(me: TipReader, key: Key) -> Iterator[DecryptableTip]:
+def _open_stale(me: TipReader, key: Key) -> Iterator[DecryptableTip]:
     stale = db.session.scalars(SearchEntry.stale(me)).all()
-    return DecryptableTip.open_many(stale, me, key, *KINDS)
+    return DecryptableTip.open_many(stale, me, key, *INDEXED_KINDS)
 
 
-def _made(opened: DecryptableTip, me: TipReader, key: Key) -> SearchEntry:
-    tip, facts, said = opened.tip, dict[str, Any](), list[str]()
+def _build_entry(opened: DecryptableTip, me: TipReader, key: Key) -> SearchEntry:
+    tip, facts, texts = opened.tip, dict[str, Any](), list[str]()
     try:
-        for content in opened.contents(*KINDS):
+        for content in opened.contents(*INDEXED_KINDS):
             facts = content.data if content.kind == "facts" else facts
-            said.append(_text(content.data))
-    except DecryptionFailed:  # what is damaged is found by nobody, and opening it says so
-        said = []
-    told = {"facts": facts, "text": folded("\n".join(said))}
-    data = primitives.pad(json.dumps(told, ensure_ascii=False).encode())
-    sealed = primitives.encrypt(_secret(tip, key), data, *_place(tip.ref, me, tip.last_number))
+            texts.append(_searchable_text(content.data))
+    except DecryptionFailed:  # a damaged tip is not found; opening it reports it
+        texts = []
+    fields = {"facts": facts, "text": fold("\n".join(texts))}
+    data = primitives.pad(json.dumps(fields, ensure_ascii=False).encode())
+    sealed = primitives.encrypt(_entry_key(tip, key), data, *_context(tip.ref, me, tip.last_number))
     return SearchEntry(tip_id=tip.id, holder_id=me.id, upto=tip.last_number, sealed=sealed)
 
 
-def _unlocked(gist: SearchEntry, tip: Tip, me: TipReader, key: Key) -> bytes:
-    return primitives.decrypt(_secret(tip, key), gist.sealed, *_place(tip.ref, me, gist.upto))
+def _decrypt(entry: SearchEntry, tip: Tip, me: TipReader, key: Key) -> bytes:
+    return primitives.decrypt(
+        _entry_key(tip, key), entry.sealed, *_context(tip.ref, me, entry.upto)
+    )
 
 
-def _secret(tip: Tip, key: Key) -> bytes:
+def _entry_key(tip: Tip, key: Key) -> bytes:
     return primitives.derive(key.derive_private("gist") + key_files.erase_key(tip.ref), "gist")
 
 
-def _place(ref: str, me: TipReader, upto: int) -> tuple[object, ...]:
+def _context(ref: str, me: TipReader, upto: int) -> tuple[object, ...]:
     return "gist", ref, me.id, upto
 
 
-def _text(data: dict[str, Any]) -> str:
+def _searchable_text(data: dict[str, Any]) -> str:
     parts = [data.get(name, "") for name in ("text", "title", "case", "name", "link")]
     return "\n".join([*parts, *data.get("labels", [])])

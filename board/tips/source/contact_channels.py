@@ -1,5 +1,8 @@
-"""Other ways to the newsroom, the safest first. Data: ways.toml here, and what an installation says
-in instance/tip-ways.toml, since only it knows its address."""
+"""Other ways to contact the newsroom, the safest first.
+
+Data: contact_channels.toml, and an installation's own instance/tip-ways.toml, which has its
+addresses.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,50 +16,55 @@ from flask_babel import get_locale
 from board.config import BadSetting
 
 RISKS = (1, 2, 3)
-_SHIPPED = Path(__file__).parent / "contact_channels.toml"
-_OWN = "tip-ways.toml"
+_DEFAULTS = Path(__file__).parent / "contact_channels.toml"
+_CUSTOM = "tip-ways.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class ContactChannel:
-    """`name` and `says` by language; `where` as the operator wrote it; `risk` one of RISKS."""
+    """`name` and `description` by language; `address` as the administrator wrote it; `risk` one of
+    RISKS.
+    """
 
     name: Mapping[str, str]
-    says: Mapping[str, str]
-    where: str
+    description: Mapping[str, str]
+    address: str
     risk: int
     is_form: bool
 
     def localized(self) -> dict[str, Any]:
-        """As a page shows it, in the language of whoever asks."""
+        """The fields a page shows, in the reader's language."""
         language = str(get_locale())
         return {
-            "name": self.name[language], "says": self.says[language], "where": self.where,
+            "name": self.name[language], "description": self.description[language],
+            "address": self.address,
             "risk": self.risk, "is_form": self.is_form,
         }  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
-    """Raises BadSetting when the installation's own list cannot be read."""
-    told, own = tomllib.loads(_SHIPPED.read_text()), Path(app.instance_path) / _OWN
+    """Raises BadSetting if the installation's own file cannot be read."""
+    rows, custom = tomllib.loads(_DEFAULTS.read_text()), Path(app.instance_path) / _CUSTOM
     try:
-        if own.exists():
-            told |= tomllib.loads(own.read_text())
-        ways = [_way(row) for row in told.values() if not row.get("off")]
+        if custom.exists():
+            rows |= tomllib.loads(custom.read_text())
+        channels = [_parse_channel(row) for row in rows.values() if not row.get("off")]
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise BadSetting(f"{own} cannot be read as a list of ways: {error}") from error
-    app.extensions["tip_ways"] = sorted(ways, key=lambda way: way.risk)
+        raise BadSetting(f"{custom} cannot be read as a list of ways: {error}") from error
+    app.extensions["tip_contact_channels"] = sorted(channels, key=lambda channel: channel.risk)
 
 
 def contact_channels() -> list[dict[str, Any]]:
-    """The safest first; of one risk in the order they are written."""
-    ways: list[ContactChannel] = current_app.extensions["tip_ways"]
-    return [way.localized() for way in ways]
+    """Contact channels, lowest risk first; those of equal risk in the order of the file."""
+    channels: list[ContactChannel] = current_app.extensions["tip_contact_channels"]
+    return [channel.localized() for channel in channels]
 
 
-def _way(row: Mapping[str, Any]) -> ContactChannel:
+def _parse_channel(row: Mapping[str, Any]) -> ContactChannel:
     if row["risk"] not in RISKS:
         raise ValueError(f"risk must be one of {RISKS}, not {row['risk']!r}")
     name = {language: str(row[language]) for language in ("ko", "en")}
-    says = {language: str(row["says"][language]) for language in ("ko", "en")}
-    return ContactChannel(name, says, str(row.get("where", "")), row["risk"], bool(row.get("form")))
+    description = {language: str(row["says"][language]) for language in ("ko", "en")}
+    return ContactChannel(
+        name, description, str(row.get("where", "")), row["risk"], bool(row.get("form"))
+    )

@@ -1,4 +1,4 @@
-"""A source comes back with the code: reads, adds something, changes the code, leaves."""
+"""A source comes back with the code: reads, writes, changes the code, locks."""
 
 import math
 import time
@@ -15,27 +15,34 @@ from board.tips.crypto.passphrases import InvalidPhrase
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.forms import CodeForm, MessageForm
-from board.tips.models.key_holders import Source, UnlockedSession
+from board.tips.models.key_holders import UnlockedSession
+from board.tips.models.source import Source
 from board.tips.models.tip import Tip
 from board.tips.readers import unlock_session
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import messages, retention, sealed_tip
 from board.tips.sealed.sealed_tip import DecryptableTip
 from board.tips.source.form_state import TipFormState
-from board.tips.source.pages import code_entry_page, code_page, form_page, not_cleaned, preview_page
+from board.tips.source.pages import (
+    cannot_clean_text,
+    code_entry_page,
+    code_page,
+    form_page,
+    preview_page,
+)
 from board.tips.source.views import bp
 from board.tips.web import form_tokens
 from board.tips.web.responses import FORM_BYTES, download, render_page
 from board.web.access import anonymous_only, open_to
 
-TRY_SECONDS = 0.6  # every try of a code takes this long, right or wrong
+TRY_SECONDS = 0.6  # every attempt takes this long, right or wrong
 
 
 @bp.get("/tips/box")
 @open_to(anonymous_only)
 def box() -> ResponseReturnValue:
     try:
-        return _box_page(*_mine())
+        return _mailbox_page(*_current_source())
     except Locked:
         return code_entry_page(CodeForm.unbound())
 
@@ -43,53 +50,53 @@ def box() -> ResponseReturnValue:
 @bp.post("/tips/box")
 @open_to(anonymous_only)
 def enter() -> ResponseReturnValue:
-    """A code is tried: one slow derivation and the same time for every try, whatever it is."""
-    began, form = time.monotonic(), CodeForm.from_post()
+    """Try a code. Every attempt costs one key derivation and the same time."""
+    started, form = time.monotonic(), CodeForm.from_post()
     if not form.validate():
         return code_entry_page(form, status=422)
-    code, places = _read(form.code.data)
-    token = _enter(*key_files.stretch(code))
-    _even_out(began)
+    code, positions = _parse_code(form.code.data)
+    token = _unlock(*key_files.stretch(code))
+    _pad_duration(started)
     if token is None:
         form.code.errors = [_("We don’t recognise this code. Compare it with your note.")]
-        return code_entry_page(form, places=places, status=422)
-    return unlock_session.remember(redirect(url_for(".box"), 303), "tip", token)
+        return code_entry_page(form, positions=positions, status=422)
+    return unlock_session.set_cookie(redirect(url_for(".box"), 303), "tip", token)
 
 
 @bp.post("/tips/box/message")
-@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
 def add() -> ResponseReturnValue:
-    source, key = _mine()
+    source, key = _current_source()
     form = MessageForm.from_post()
     if form_tokens.is_used(form.ticket.data or ""):
         return redirect(url_for(".box"), 303)
-    filled = TipFormState(form)
-    if filled.is_refused:
-        return _box_page(source, key, form=form, problem=filled.problem, status=422)
-    if filled.needs_preview:
-        return preview_page(filled, action=".add")
+    form_state = TipFormState(form)
+    if form_state.is_invalid:
+        return _mailbox_page(source, key, form=form, problem=form_state.problem, status=422)
+    if form_state.needs_preview:
+        return preview_page(form_state, action=".add")
     try:
-        attachments = filled.selected_attachments()
+        attachments = form_state.selected_attachments()
     except CannotClean as error:
-        return preview_page(filled, action=".add", problem=not_cleaned(error), status=422)
-    _hear(source, key, form, attachments)
-    filled.draft.forget()
+        return preview_page(form_state, action=".add", problem=cannot_clean_text(error), status=422)
+    _add_message(source, key, form, attachments)
+    form_state.draft.delete()
     return redirect(url_for(".box", _anchor="newest"), 303)
 
 
 @bp.post("/tips/box/file")
 @open_to(anonymous_only)
 def file() -> ResponseReturnValue:
-    return download(_opened(*_mine()), request.form.get("number", ""))
+    return download(_open_tip(*_current_source()), request.form.get("number", ""))
 
 
 @bp.post("/tips/box/code")
 @open_to(anonymous_only)
 def change_code() -> ResponseReturnValue:
-    source, key = _mine()
+    source, key = _current_source()
     ticket = request.form.get("ticket", "")
-    if shown := form_tokens.result_of(ticket):
-        return code_page(ticket, shown, changed=True)
+    if code := form_tokens.result_of(ticket):
+        return code_page(ticket, code, changed=True)
     if form_tokens.age(ticket) is None or form_tokens.is_used(ticket):
         return redirect(url_for(".box"), 303)
     code = passphrases.new_code()
@@ -98,23 +105,23 @@ def change_code() -> ResponseReturnValue:
         source = db.session.get_one(Source, source.id)
         source.change_code(key, tag=tag, kek=kek)
         form_tokens.mark_used(ticket, code)
-        token = UnlockedSession.begin(source, key)
-    return unlock_session.remember(code_page(ticket, code, changed=True), "tip", token)
+        token = UnlockedSession.start(source, key)
+    return unlock_session.set_cookie(code_page(ticket, code, changed=True), "tip", token)
 
 
 @bp.post("/tips/box/burn")
 @open_to(anonymous_only)
 def burn() -> ResponseReturnValue:
-    source, _key = _mine()
+    source, _key = _current_source()
     with writing():
         sealed_tip.revoke_source(db.session.get_one(Source, source.id))
-    return unlock_session.forget(redirect(url_for(".choose"), 303), "tip")
+    return unlock_session.clear_cookie(redirect(url_for(".choose"), 303), "tip")
 
 
 @bp.post("/tips/box/erase")
 @open_to(anonymous_only)
 def ask_erasure() -> ResponseReturnValue:
-    source, _key = _mine()
+    source, _key = _current_source()
     with writing():
         db.session.scalars(Tip.held_by(source)).one().ask_erasure()
     return redirect(url_for(".box"), 303)
@@ -125,56 +132,58 @@ def ask_erasure() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     with writing():
         unlock_session.lock("tip")
-    return unlock_session.forget(redirect(url_for(".choose"), 303), "tip")
+    return unlock_session.clear_cookie(redirect(url_for(".choose"), 303), "tip")
 
 
-def _read(typed: str) -> tuple[str, tuple[int, ...]]:
-    """The code that was meant; or what was typed, and which words of it are in no list."""
+def _parse_code(typed: str) -> tuple[str, tuple[int, ...]]:
+    """The normalised code; or the text as typed, and the positions of unknown words."""
     try:
         return passphrases.read_code(typed), ()
-    except InvalidPhrase as wrong:
-        return typed, wrong.places
+    except InvalidPhrase as error:
+        return typed, error.positions
 
 
-def _enter(tag: bytes, kek: bytes) -> str | None:
-    """The token of a newly unlocked box, or None when no source has this tag."""
+def _unlock(tag: bytes, kek: bytes) -> str | None:
+    """The token of a new session, or None if no source has this tag."""
     with writing():
         source = db.session.scalar(Source.with_tag(tag))
         if source is None:
             return None
         try:
             key = source.unwrap_key(kek)
-            source.note_visit(key)
+            source.record_visit(key)
         except DecryptionFailed:
             return None
-        return UnlockedSession.begin(source, key)
+        return UnlockedSession.start(source, key)
 
 
-def _even_out(began: float) -> None:
-    """Wait for a whole number of turns, so that a busy machine shows no difference either."""
-    spent = time.monotonic() - began
+def _pad_duration(started: float) -> None:
+    """Sleep up to a multiple of TRY_SECONDS, so that load does not show a difference either."""
+    elapsed = time.monotonic() - started
     if TRY_SECONDS:
-        time.sleep(math.ceil(spent / TRY_SECONDS) * TRY_SECONDS - spent)
+        time.sleep(math.ceil(elapsed / TRY_SECONDS) * TRY_SECONDS - elapsed)
 
 
-def _mine() -> tuple[Source, Key]:
-    """The source whose box is open in this browser, and their key. Raises Locked."""
-    holder, key = unlock_session.unlocked("tip")
-    assert isinstance(holder, Source)  # noqa: S101 - no other gets this cookie
+def _current_source() -> tuple[Source, Key]:
+    """The source whose tip is unlocked in this browser, and their key. Raises Locked."""
+    holder, key = unlock_session.unlocked_key("tip")
+    assert isinstance(holder, Source)  # noqa: S101 - only sources get this cookie
     return holder, key
 
 
-def _opened(source: Source, key: Key) -> DecryptableTip:
+def _open_tip(source: Source, key: Key) -> DecryptableTip:
     return DecryptableTip.open(db.session.scalars(Tip.held_by(source)).one(), source, key)
 
 
-def _hear(source: Source, key: Key, form: MessageForm, attachments: list[Attachment]) -> None:
+def _add_message(
+    source: Source, key: Key, form: MessageForm, attachments: list[Attachment]
+) -> None:
     with writing():
-        messages.add_source_message(_opened(source, key), form.text.data, attachments)
+        messages.add_source_message(_open_tip(source, key), form.text.data, attachments)
         form_tokens.mark_used(form.ticket.data, "")
 
 
-def _box_page(
+def _mailbox_page(
     source: Source,
     key: Key,
     *,
@@ -185,13 +194,13 @@ def _box_page(
     tip = db.session.scalar(Tip.held_by(source))
     if tip is None:
         return render_page("tips/source/gone.html")
-    said = DecryptableTip.open(tip, source, key).contents("message", "file", "story")
-    erased_on = tip.erased_on(retention.retention())
+    items = DecryptableTip.open(tip, source, key).contents("message", "file", "story")
+    erased_on = tip.erased_on(retention.retention_period())
     return form_page(
         "tips/source/mailbox.html",
         status=status,
         tip=tip,
-        talk=[{"number": each.number, "kind": each.kind, **each.data} for each in said],
+        talk=[{"number": item.number, "kind": item.kind, **item.data} for item in items],
         ticket=form_tokens.new(),
         attachments=(),
         visits=source.visits_before(key, current=True),

@@ -1,4 +1,4 @@
-"""The pages that a source meets more than once on the way, and who their words are sealed for."""
+"""Pages of sources used by more than one view, and the readers a tip is encrypted to."""
 
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
@@ -10,27 +10,27 @@ from board.tips.forms import CodeForm
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers import roster
-from board.tips.readers.roster import Forged
+from board.tips.readers.roster import ForgedRoster
 from board.tips.source.form_state import TipFormState
 from board.tips.web.responses import render_page
 
 
 def readers() -> list[TipReader]:
-    """Who a tip would be sealed to; nobody when the roster is not to be trusted."""
+    """The readers a tip would be encrypted to; none if the roster cannot be trusted."""
     try:
         return roster.members()
-    except Forged:
+    except ForgedRoster:
         current_app.logger.error("tips: the roster of readers was not signed by a reader")
         return []
 
 
 def form_page(template: str, *, status: int = 200, **values: object) -> Response:
-    """With what stands beside every form: who reads it, and how large files may be."""
+    """A page with a form, with the number of readers and the limits of files."""
     return render_page(
         template,
         status=status,
         readers=len(readers()),
-        fingerprint=roster.seal_of(),
+        fingerprint=roster.current_fingerprint(),
         megabytes=current_app.config["TIP_FILE_MEGABYTES"],
         files_max=Tip.FILES_MAX,
         **values,
@@ -40,52 +40,60 @@ def form_page(template: str, *, status: int = 200, **values: object) -> Response
 def code_entry_page(
     form: CodeForm,
     *,
-    places: tuple[int, ...] = (),
-    written: str | None = None,
+    positions: tuple[int, ...] = (),
+    unsent_text: str | None = None,
     status: int = 200,
 ) -> Response:
-    """Where a source types the code."""
+    """The page where a source enters the code."""
     return render_page(
-        "tips/source/enter_code.html", form=form, places=places, written=written, status=status
+        "tips/source/enter_code.html",
+        form=form,
+        positions=positions,
+        unsent_text=unsent_text,
+        status=status,
     )
 
 
 def preview_page(
-    filled: TipFormState,
+    form_state: TipFormState,
     *,
     action: str = "tips.write",
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
-    """What it gives away, before it is sent to the endpoint `action`."""
+    """The preview: what text and files reveal, before they are sent to the endpoint `action`."""
     return render_page(
         "tips/source/preview.html",
         status=status,
-        form=filled.form,
+        form=form_state.form,
         action=url_for(action),
-        findings=findings_in(filled.form.text.data),
+        findings=findings_in(form_state.form.text.data),
         attachments=[
-            (each, [finding_text(*found) for found in each.found], refusal_text(each.why_not))
-            for each in filled.draft.attachments
+            (
+                attachment,
+                [finding_text(*finding) for finding in attachment.found],
+                refusal_text(attachment.why_not),
+            )
+            for attachment in form_state.draft.attachments
         ],
         problem=problem,
     )
 
 
 def code_page(
-    ticket: str, code: str, *, wrong: bool = False, changed: bool = False, status: int = 200
+    token: str, code: str, *, wrong: bool = False, changed: bool = False, status: int = 200
 ) -> Response:
     return render_page(
         "tips/source/code.html",
         status=status,
-        ticket=ticket,
+        ticket=token,
         words=code.split(),
         digits=passphrases.as_digits(code),
-        places=passphrases.asked_places(code),
+        positions=passphrases.positions_to_check(code),
         wrong=wrong,
         changed=changed,
     )
 
 
-def not_cleaned(error: CannotClean) -> str:
+def cannot_clean_text(error: CannotClean) -> str:
     return _("“%(name)s” could not be cleaned. Nothing has been sent.", name=error)

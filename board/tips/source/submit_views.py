@@ -1,21 +1,20 @@
-"""A source writes a tip, looks at what it gives away, sends it, and notes the code."""
+"""A source writes a tip, checks the preview, sends it, and gets the code."""
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.db import db, writing
+from board.db import writing
 from board.db.write_lock import LockTimeout
 from board.runtime.limiter import QueueFull
-from board.tips.attachments.drafts import Attachment, CannotClean
+from board.tips.attachments.drafts import CannotClean
 from board.tips.attachments.uploads import bytes_max
-from board.tips.crypto import key_files, passphrases
+from board.tips.crypto import passphrases
 from board.tips.forms import TipForm
-from board.tips.models.key_holders import TipReader
-from board.tips.sealed import messages
-from board.tips.sealed.messages import TooMany
+from board.tips.sealed.messages import TooManyTips
+from board.tips.sealed.submission import AlreadySent, Submission
 from board.tips.source.form_state import TipFormState
-from board.tips.source.pages import code_page, form_page, not_cleaned, preview_page, readers
+from board.tips.source.pages import cannot_clean_text, code_page, form_page, preview_page, readers
 from board.tips.source.views import bp
 from board.tips.web import form_tokens
 from board.tips.web.responses import FORM_BYTES, render_page
@@ -30,75 +29,68 @@ def write_form() -> ResponseReturnValue:
 
 
 @bp.post("/tips/new")
-@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, lists=("files", "drop"))
+@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
 def write() -> ResponseReturnValue:
     form = TipForm.from_post()
     if code := form_tokens.result_of(form.ticket.data or ""):
-        return code_page(form.ticket.data, code)  # the same form again: a reload
+        return code_page(form.ticket.data, code)  # the same form again, such as by a reload
     if form_tokens.is_used(form.ticket.data or ""):
         return render_page("tips/source/sent.html", status=409)
-    filled = TipFormState(form)
-    if filled.is_refused:
-        return _write_page(filled, status=422)
-    if filled.needs_preview:
-        return preview_page(filled)
+    form_state = TipFormState(form)
+    if form_state.is_invalid:
+        return _tip_form_page(form_state, status=422)
+    if form_state.needs_preview:
+        return preview_page(form_state)
     try:
-        return _send(form, filled)
+        return _send(form, form_state)
     except CannotClean as error:
-        return preview_page(filled, problem=not_cleaned(error), status=422)
-    except (TooMany, LockTimeout, QueueFull):
-        return preview_page(filled, problem=_too_many(), status=503)
+        return preview_page(form_state, problem=cannot_clean_text(error), status=422)
+    except (TooManyTips, AlreadySent, LockTimeout, QueueFull):
+        return preview_page(form_state, problem=_too_many_text(), status=503)
 
 
 @bp.post("/tips/new/check")
 @open_to(anonymous_only)
 def check() -> ResponseReturnValue:
-    """The source types two words of the code again, and knows that the note is good."""
-    ticket = request.form.get("ticket", "")
-    code = form_tokens.result_of(ticket)
+    """The source types two words of the code again, to check their note of it."""
+    token = request.form.get("ticket", "")
+    code = form_tokens.result_of(token)
     if code is None:
         return redirect(url_for(".box"), 303)
-    given = {
-        place: request.form.get(f"word{place}", "") for place in passphrases.asked_places(code)
+    typed = {
+        position: request.form.get(f"word{position}", "")
+        for position in passphrases.positions_to_check(code)
     }
-    if not passphrases.are_of(code, given):
-        return code_page(ticket, code, wrong=True, status=422)
+    if not passphrases.words_match(code, typed):
+        return code_page(token, code, wrong=True, status=422)
     with writing():
-        form_tokens.delete_result(ticket)
+        form_tokens.delete_result(token)
     return render_page("tips/source/received.html")
 
 
-def _send(form: TipForm, filled: TipFormState) -> ResponseReturnValue:
-    to = readers()
-    if not to:
-        return _write_page(filled, status=503)
-    code, attachments = passphrases.new_code(), filled.selected_attachments()
-    _seal(form, attachments, to, code)
-    filled.draft.forget()
-    return code_page(form.ticket.data, code)
-
-
-def _seal(form: TipForm, attachments: list[Attachment], to: list[TipReader], code: str) -> None:
-    tag, kek = key_files.stretch(code)
+def _send(form: TipForm, form_state: TipFormState) -> ResponseReturnValue:
+    recipients = readers()
+    if not recipients:
+        return _tip_form_page(form_state, status=503)
+    attachments = form_state.selected_attachments()
+    submission = Submission.prepare(
+        form.ticket.data, form.text.data, form.contact.data, attachments, recipients
+    )
     with writing():
-        if form_tokens.is_used(form.ticket.data):
-            raise LockTimeout  # the same form twice at once: the other one was first
-        messages.count_submission()
-        to = [db.session.get_one(TipReader, reader.id) for reader in to]
-        contact = form.contact.data.strip()
-        messages.submit_tip(form.text.data, contact, attachments, to=to, tag=tag, kek=kek)
-        form_tokens.mark_used(form.ticket.data, code)
+        submission.store()
+    form_state.draft.delete()
+    return code_page(submission.token, submission.code)
 
 
-def _write_page(filled: TipFormState, *, status: int) -> Response:
+def _tip_form_page(form_state: TipFormState, *, status: int) -> Response:
     return form_page(
         "tips/source/submit.html",
-        form=filled.form,
-        attachments=filled.draft.attachments,
-        problem=filled.problem,
+        form=form_state.form,
+        attachments=form_state.draft.attachments,
+        problem=form_state.problem,
         status=status,
     )
 
 
-def _too_many() -> str:
+def _too_many_text() -> str:
     return _("Many tips are arriving right now. Nothing is lost: please send yours again later.")

@@ -1,11 +1,11 @@
-"""The source's side: what all its pages have in common, and the one to read first."""
+"""Pages of sources: what all of them share, and the first one."""
 
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.tips.attachments.uploads import NoRoom
+from board.tips.attachments.uploads import DraftsFull
 from board.tips.crypto import key_files
 from board.tips.forms import CodeForm
 from board.tips.readers import roster
@@ -22,17 +22,19 @@ bp = Blueprint("tips", __name__)
 bp.after_request(harden_source_response)
 
 
-def conceal_stray(response: Response) -> Response:
-    """An address of ours that has no page: a source gets to see that, too."""
-    is_stray = request.blueprint != bp.name and request.endpoint != "static" and is_source_request()
-    return harden_source_response(response) if is_stray else response
+def harden_unrouted(response: Response) -> Response:
+    """Harden responses to sources' requests that no page answers."""
+    is_unrouted = (
+        request.blueprint != bp.name and request.endpoint != "static" and is_source_request()
+    )
+    return harden_source_response(response) if is_unrouted else response
 
 
 @bp.url_defaults
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    """No cookie remembers the language here, so the addresses do."""
-    if (asked := request.args.get("lang")) in LANGUAGES:
-        values.setdefault("lang", asked)
+    """Keep the language in the addresses: no cookie remembers it here."""
+    if (language := request.args.get("lang")) in LANGUAGES:
+        values.setdefault("lang", language)
 
 
 @bp.get("/tips")
@@ -41,26 +43,26 @@ def choose() -> ResponseReturnValue:
     return render_page(
         "tips/source/choose.html",
         readers=len(source_pages.readers()),
-        fingerprint=roster.seal_of(),
+        fingerprint=roster.current_fingerprint(),
         days=current_app.config["TIP_DAYS"],
-        ways=contact_channels(),
+        channels=contact_channels(),
     )
 
 
 @bp.errorhandler(Locked)
-def _time_is_over(_error: Locked) -> ResponseReturnValue:
-    """What was written while the time ran out is shown again: only its writer sees this page."""
-    if written := request.form.get("text"):
-        return source_pages.code_entry_page(CodeForm.unbound(), written=written, status=401)
+def _session_expired(_error: Locked) -> ResponseReturnValue:
+    """Show the text sent after the session expired again; only its author gets this page."""
+    if text := request.form.get("text"):
+        return source_pages.code_entry_page(CodeForm.unbound(), unsent_text=text, status=401)
     return redirect(url_for(".box"), 303)
 
 
 @bp.errorhandler(key_files.Erased)
 @bp.errorhandler(NoKey)
-def _erased(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
+def _tip_gone(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
     return render_page("tips/source/gone.html")
 
 
-@bp.errorhandler(NoRoom)
-def _no_room(_error: NoRoom) -> ResponseReturnValue:
+@bp.errorhandler(DraftsFull)
+def _storage_full(_error: DraftsFull) -> ResponseReturnValue:
     return render_page("tips/source/full.html", status=503)

@@ -1,7 +1,7 @@
-"""Tickets: what makes a form good for one sending, without a cookie.
+"""Form tokens: they make a form valid for one submission, without a cookie.
 
-A ticket stands in the form itself. It says when it was made, signed; it is also the secret under
-which the attachments of an unsent form, and for ten minutes the code of a sent one, are locked.
+A token is a field of the form itself. It contains its signed creation time; it is also the secret
+that encrypts the attachments of an unsent form, and for ten minutes the code of a sent one.
 """
 
 import base64
@@ -22,13 +22,13 @@ from board.tips.crypto import primitives
 from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.dates import today
 
-LIFE = timedelta(hours=24)
-SHOWN = timedelta(minutes=10)
+LIFETIME = timedelta(hours=24)
+RESULT_LIFETIME = timedelta(minutes=10)
 _RANDOM, _MAC = 24, 16
 
 
 class FormToken(Base):
-    """A form that was sent. For ten minutes whoever sent it can see its code again."""
+    """A form that was sent. For ten minutes the sender can see its code again."""
 
     __tablename__ = "tip_ticket"
 
@@ -42,69 +42,72 @@ def new() -> str:
     return base64.urlsafe_b64encode(body + _mac(body)).decode()
 
 
-def age(ticket: str) -> timedelta | None:
-    """How long ago this ticket was made; None when it is none of ours, or too old."""
+def age(token: str) -> timedelta | None:
+    """How old this token is; None if it is invalid or expired."""
     try:
-        whole = base64.urlsafe_b64decode(ticket.encode())
+        data = base64.urlsafe_b64decode(token.encode())
     except ValueError:
         return None
-    body, mac = whole[:-_MAC], whole[-_MAC:]
-    if len(whole) != _RANDOM + 8 + _MAC or not hmac.compare_digest(_mac(body), mac):
+    body, mac = data[:-_MAC], data[-_MAC:]
+    if len(data) != _RANDOM + 8 + _MAC or not hmac.compare_digest(_mac(body), mac):
         return None
-    old = timedelta(seconds=now().timestamp() - struct.unpack(">Q", body[_RANDOM:])[0])
-    return old if old < LIFE else None
+    elapsed = timedelta(seconds=now().timestamp() - struct.unpack(">Q", body[_RANDOM:])[0])
+    return elapsed if elapsed < LIFETIME else None
 
 
-def secret(ticket: str, purpose: str) -> bytes:
-    return primitives.derive(ticket.encode(), purpose)
+def derive_secret(token: str, purpose: str) -> bytes:
+    return primitives.derive(token.encode(), purpose)
 
 
-def mark_used(ticket: str, got: str, *, kind: str = "code") -> None:
-    """From now on this form has been sent, and shows what it `got` to whoever has it: a code, or
-    what a reader keeps on paper."""
-    db.session.execute(delete(FormToken).where(FormToken.made_on < today() - LIFE))
-    until = (now() + SHOWN).timestamp()
-    data = primitives.pad(json.dumps({"code": got, "until": until}).encode(), least=512)
-    sealed = primitives.encrypt(secret(ticket, kind), data, kind)
-    db.session.add(FormToken(token_hash=_hash(ticket), sealed=sealed, made_on=today()))
+def mark_used(token: str, result: str, *, kind: str = "code") -> None:
+    """Record that the form was sent, and store its `result` for ten minutes: a code, or a recovery
+    sheet.
+    """
+    db.session.execute(delete(FormToken).where(FormToken.made_on < today() - LIFETIME))
+    until = (now() + RESULT_LIFETIME).timestamp()
+    data = primitives.pad(json.dumps({"code": result, "until": until}).encode(), least=512)
+    sealed = primitives.encrypt(derive_secret(token, kind), data, kind)
+    db.session.add(FormToken(token_hash=_hash(token), sealed=sealed, made_on=today()))
 
 
-def claim_once(ticket: str | None) -> bool:
-    """Whether this form is sent for the first time; from now on it has been. One without a ticket
-    of ours always is."""
-    if not ticket or age(ticket) is None:
+def claim_once(token: str | None) -> bool:
+    """Whether this form is sent for the first time; marks it as sent.
+
+    True for a form without a valid token.
+    """
+    if not token or age(token) is None:
         return True
-    if is_used(ticket):
+    if is_used(token):
         return False
-    mark_used(ticket, "")
+    mark_used(token, "")
     return True
 
 
-def is_used(ticket: str) -> FormToken | None:
-    return db.session.get(FormToken, _hash(ticket))
+def is_used(token: str) -> FormToken | None:
+    return db.session.get(FormToken, _hash(token))
 
 
-def result_of(ticket: str, *, kind: str = "code") -> str | None:
-    """What this form got, for ten minutes."""
-    row = is_used(ticket)
+def result_of(token: str, *, kind: str = "code") -> str | None:
+    """The result of this form, for ten minutes after it was sent."""
+    row = is_used(token)
     if row is None or not row.sealed:
         return None
     try:
-        kept: Any = json.loads(
-            primitives.unpad(primitives.decrypt(secret(ticket, kind), row.sealed, kind))
+        payload: Any = json.loads(
+            primitives.unpad(primitives.decrypt(derive_secret(token, kind), row.sealed, kind))
         )
     except DecryptionFailed:
         return None
-    return str(kept["code"]) if now().timestamp() < kept["until"] else None
+    return str(payload["code"]) if now().timestamp() < payload["until"] else None
 
 
-def delete_result(ticket: str) -> None:
-    if row := is_used(ticket):
+def delete_result(token: str) -> None:
+    if row := is_used(token):
         row.sealed = b""
 
 
-def _hash(ticket: str) -> bytes:
-    return hashlib.sha256(ticket.encode()).digest()
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def _mac(body: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What all pages of tips share: who may keep them, how large they look, and how files come down."""
+"""Headers, padding and downloads shared by all pages of tips."""
 
 import re
 from typing import Any
@@ -10,13 +10,13 @@ from board.tips.crypto.file_cipher import open_file
 from board.tips.sealed.sealed_tip import DecryptableTip
 from board.web.forms import ROW_ID
 
-FORM_BYTES = 256 * 1024  # a Hangul letter takes nine in a posted form
-SIZES = 64 * 1024  # bytes; whoever watches the line sees a multiple of this
-STRICT = (
+FORM_BYTES = 256 * 1024  # a Hangul syllable takes nine bytes in a posted form
+SIZE_STEP = 64 * 1024  # bytes; an eavesdropper sees a multiple of this
+STRICT_CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-OPAQUE = (
+SANDBOX_CSP = (
     "default-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types 'none'; sandbox"
 )
@@ -27,23 +27,23 @@ def render_page(template: str, *, status: int = 200, **values: Any) -> Response:
 
 
 def no_store(response: Response) -> Response:
-    """Kept by nobody, and never compressed (see board/web/response/compression.py)."""
+    """Forbid caching, and compression (see board/web/response/compression.py)."""
     response.headers["Cache-Control"] = "private, no-store, no-transform"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
 def harden_source_response(response: Response) -> Response:
-    """A source's page besides runs no script, and is as large as many others."""
-    if response.headers.get("Content-Security-Policy") != OPAQUE:
-        response.headers["Content-Security-Policy"] = STRICT
+    """Forbid caching and scripts, and pad the page to a common size."""
+    if response.headers.get("Content-Security-Policy") != SANDBOX_CSP:
+        response.headers["Content-Security-Policy"] = STRICT_CSP
     if response.mimetype == "text/html" and not response.is_streamed:
         _pad(response)
     return no_store(response)
 
 
 def download(opened: DecryptableTip, number: str) -> Response:
-    """An attachment, opaque: saved and never shown by a browser."""
+    """An attachment as a download no browser displays."""
     content = opened.attachment(int(number)) if re.fullmatch(ROW_ID, number) else None
     if content is None or content.file is None:
         abort(404)
@@ -52,12 +52,12 @@ def download(opened: DecryptableTip, number: str) -> Response:
         open_file(path, content.file_key, size), mimetype="application/octet-stream"
     )
     response.headers.set("Content-Disposition", "attachment", filename=content.data["name"])
-    response.headers["Content-Security-Policy"] = OPAQUE
+    response.headers["Content-Security-Policy"] = SANDBOX_CSP
     response.content_length = size
     return response
 
 
 def _pad(response: Response) -> None:
     data = response.get_data()
-    blank = -(len(data) + len(b"<!---->")) % SIZES
-    response.set_data(data + b"<!--" + b" " * blank + b"-->")
+    padding = -(len(data) + len(b"<!---->")) % SIZE_STEP
+    response.set_data(data + b"<!--" + b" " * padding + b"-->")

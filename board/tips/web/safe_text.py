@@ -1,4 +1,4 @@
-"""Text from strangers, made harmless to look at and to publish."""
+"""Text from strangers, made safe to look at and to publish."""
 
 import re
 import unicodedata
@@ -7,8 +7,8 @@ from board.text import normalize
 
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
 _HOST = re.compile(r"(?<=[\w-])\.(?=[a-z]{2,}\b)", re.IGNORECASE)
-_NOTICED = ("Cf", "Co", "Cn", "Cc")
-# Blank although Unicode calls them letters or symbols: Hangul fillers, an empty Braille cell.
+_INVISIBLE_CATEGORIES = ("Cf", "Co", "Cn", "Cc")
+# Blank, although Unicode calls them letters or symbols: Hangul fillers, the empty Braille cell.
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 
 
@@ -17,22 +17,22 @@ def defang(text: str) -> str:
     return _HOST.sub("[.]", _SCHEME.sub(r"\1xx\2", text))
 
 
-def plain(text: str) -> str:
-    """Without what cannot be seen: hidden marks in a leaked text can tell who leaked it."""
+def without_invisible(text: str) -> str:
+    """Remove invisible characters: hidden marks in a leaked text can tell who leaked it."""
     return normalize(text)
 
 
-def hidden(text: str) -> int:
-    """How many characters cannot be seen."""
-    return sum(_is_hidden(c) for c in text)
+def count_invisible(text: str) -> int:
+    """The number of invisible characters."""
+    return sum(_is_invisible(c) for c in text)
 
 
-def marked(text: str) -> str:
-    """With a visible mark in the place of each character that cannot be seen."""
-    return "".join(f"⟦U+{ord(c):04X}⟧" if _is_hidden(c) else c for c in text)
+def mark_invisible(text: str) -> str:
+    """Replace each invisible character by a visible mark."""
+    return "".join(f"⟦U+{ord(c):04X}⟧" if _is_invisible(c) else c for c in text)
 
 
-def _is_hidden(character: str) -> bool:
+def _is_invisible(character: str) -> bool:
     if character in "\n\t":
         return False
-    return character in _BLANK or unicodedata.category(character) in _NOTICED
+    return character in _BLANK or unicodedata.category(character) in _INVISIBLE_CATEGORIES

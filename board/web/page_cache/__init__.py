@@ -1,1 +1,1 @@
-"""Guests’ pages, cached whole in front of Flask."""
+"""Page cache: whole responses to guests, in front of Flask."""

@@ -1,4 +1,4 @@
-"""Change watcher: whether anything was committed, and the revision of an article."""
+"""Change watcher: tells whether anything was committed, and the revision of an article."""
 
 import threading
 from contextlib import suppress
@@ -12,8 +12,8 @@ UNKNOWN = -1
 
 
 class ChangeWatcher:
-    """A connection of its own that only looks whether something was committed. What it cannot
-    read is UNKNOWN, and so is what is not there."""
+    """Looks for commits, on a connection that does nothing else. Results are UNKNOWN if the
+    database cannot be read, and for an article that does not exist."""
 
     def __init__(self, app: Flask) -> None:
         with app.app_context():
@@ -22,26 +22,26 @@ class ChangeWatcher:
         self._lock = threading.Lock()
 
     def version(self) -> int:
-        """Another number after every commit by any process; not comparable between watches."""
+        """A number that changes with every commit; not comparable between watchers."""
         return self._query("PRAGMA data_version")
 
     def revision(self, article_id: int) -> int:
         return self._query("SELECT revision FROM article WHERE id = ?", article_id)
 
     def close(self) -> None:
-        """Give the connection back; whoever asks next gets another."""
+        """Close the connection; the next query opens another."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
 
-    def _query(self, question: str, *values: int) -> int:
+    def _query(self, sql: str, *values: int) -> int:
         with self._lock, suppress(sqlite.Error):
             if self._connection is None:
-                # Taken out of the pool: in no transaction, so it sees what is committed by now.
+                # Detached from the pool: outside any transaction, so it sees each commit.
                 connection = self._engine.raw_connection()
                 self._connection = connection.dbapi_connection
                 connection.detach()
-            if row := self._connection.execute(question, values).fetchone():
+            if row := self._connection.execute(sql, values).fetchone():
                 return int(row[0])
         return UNKNOWN

@@ -1,21 +1,19 @@
-"""Validity of a page in the cache, as its view declares it."""
+"""Validity of a cached page, as its view declares it."""
 
 from datetime import datetime
 
 from flask import request
 
-ARTICLE_KEY = "board.about"
-
-
-UNTIL_KEY = "board.until"
+ARTICLE_KEY = "board.cache.article"
+UNTIL_KEY = "board.cache.until"
 
 
 def cache_for_article(article_id: int, revision: int) -> None:
-    """Says in a view: the answer shows this article and its thread, and nothing else changes it."""
+    """Called in a view: the page shows this article and its thread, and changes only with them."""
     request.environ[ARTICLE_KEY] = (article_id, revision)
 
 
 def cache_until(moment: datetime | None) -> None:
-    """Says in a view: from this moment on the answer would be another, whatever was committed."""
+    """Called in a view: the page is wrong from this moment on, even if nothing is committed."""
     if moment:
         request.environ[UNTIL_KEY] = min(moment, request.environ.get(UNTIL_KEY, moment))

@@ -1,1 +1,1 @@
-"""What happens to a request before any view."""
+"""Request handling before any view: query filter, origins, guard."""

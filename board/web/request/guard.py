@@ -1,4 +1,4 @@
-"""Which requests no view sees: not a person's on a page of ours, no text, no form, or too much."""
+"""Request guard: refuses cross-site, unreadable and oversized requests before any view."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ def _refuse_cross_site() -> None:
 
 
 def _refuse_unreadable() -> None:
-    """What is not text, not a form, or more than any form of ours: refused before any view."""
+    """Refuses what is not text, not a form, or more than any form of ours sends."""
     view: Any = current_app.view_functions.get(request.endpoint or "")
     _apply_body_limit(view)
     if len(request.path) + len(request.query_string) > URL_MAX:
@@ -54,11 +54,11 @@ def _refuse_unreadable() -> None:
 
 
 def _apply_body_limit(view: Any) -> None:
-    """As @open_to said of this view, where it is more than usual."""
+    """Raise the limit for this view, if its @open_to says so."""
     if body_max := getattr(view, "body_max", None):
         request.max_content_length = request.max_form_memory_size = body_max
     uploads = getattr(view, "uploads", None)
-    if uploads and request.mimetype == FORM_TYPES[1]:  # the other kind carries no files
+    if uploads and request.mimetype == FORM_TYPES[1]:  # the other type has no files
         request.max_content_length = (request.max_content_length or 0) + uploads()
 
 
@@ -68,20 +68,20 @@ def _refuse_unreadable_fields(encoded: bytes, fields: MultiDict[str, str], view:
     if len(fields) > FIELDS_MAX:
         abort(413)
     for name, values in fields.lists():
-        if len(values) > 1 and name not in getattr(view, "lists", ()):
+        if len(values) > 1 and name not in getattr(view, "multi_fields", ()):
             abort(400, "repeated")
         if not is_readable(f"{name}{''.join(values)}"):
             abort(400, "unreadable")
 
 
 def _is_utf8(encoded: bytes) -> bool:
-    """Whether percent-encoded bytes are text; Werkzeug would let others pass as they stand."""
+    """Whether percent-encoded bytes are UTF-8; Werkzeug would let others pass undecoded."""
     try:
-        _ENCODED.sub(_bytes_of, encoded).decode()
+        _ENCODED.sub(_decode, encoded).decode()
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _bytes_of(run: re.Match[bytes]) -> bytes:
+def _decode(run: re.Match[bytes]) -> bytes:
     return bytes.fromhex(run[0].replace(b"%", b"").decode())

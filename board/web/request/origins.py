@@ -1,6 +1,6 @@
-"""Which address a request came to: the board's or, where sources have one of their own, theirs.
+"""Origins: whether a request came to the board's address or to that of the tip pages.
 
-With BOARD_TIPS_ORIGIN the pages of sources answer there and nowhere else, and nothing else answers
+With BOARD_TIPS_ORIGIN the pages for sources answer at that address only, and nothing else answers
 there. So no cookie, no session and no log of the board ever meets a source.
 """
 
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 
 def tips_origin() -> str | None:
-    """The origin of sources that this request came to, if it did."""
+    """The origin for sources, if this request came to it; else None."""
     origins: tuple[str, ...] = current_app.config["TIPS_ORIGIN"]
     if not origins:
         return None
@@ -31,27 +31,27 @@ def tips_origin() -> str | None:
 
 
 def is_source_request() -> bool:
-    """Whether the answer is for a source's eyes, be it an error page."""
+    """Whether the response goes to a source, error pages included."""
     return tips_origin() is not None or request.path == "/tips" or request.path.startswith("/tips/")
 
 
 def expected_origin() -> str:
-    """What a browser calls the place this request is to; unset, whatever was asked for."""
-    known = tips_origin() or current_app.config["ORIGIN"]
-    return known or f"{request.scheme}://{request.host}"
+    """The `Origin` header of our own pages; without a setting, the requested host."""
+    configured = tips_origin() or current_app.config["ORIGIN"]
+    return configured or f"{request.scheme}://{request.host}"
 
 
 def is_https() -> bool:
-    """Whether readers reach this place with TLS; an onion service does without."""
-    theirs = tips_origin()
-    return theirs.startswith("https:") if theirs else bool(current_app.config["HTTPS"])
+    """Whether this origin is reached with TLS; an onion service needs none."""
+    origin = tips_origin()
+    return origin.startswith("https:") if origin else bool(current_app.config["HTTPS"])
 
 
 def link_to_tips() -> str:
-    """Where 제보하기 leads from the board's pages.
+    """The target of 제보하기 (Send a tip) on the board's pages.
 
-    A browser without Tor cannot open an onion address, and would ask the network for it. Where
-    sources have no other, the board's own page says what to do.
+    A browser without Tor cannot open an onion address, and would send the name to a DNS server. If
+    sources have no other address, a page of the board says what to do.
     """
     address = url_for("tips.choose", lang=None if language() == LANGUAGES[0] else language())
     first = next(iter(current_app.config["TIPS_ORIGIN"]), "")
@@ -76,7 +76,7 @@ def _separate_origins() -> ResponseReturnValue | None:
 
 
 def _redirect_to_tips() -> Response:
-    """The board knows where the form is, and is no place for it."""
+    """The board does not serve the form: it redirects, or shows the onion address."""
     first = current_app.config["TIPS_ORIGIN"][0]
     address = first + request.full_path.rstrip("?")
     if is_onion(first):
@@ -92,7 +92,8 @@ def _redirect_to_tips() -> Response:
 def _add_onion_location(response: Response) -> Response:
     """Onion-Location: the same page as an onion service, which Tor Browser offers to open."""
     onions = [origin for origin in current_app.config["TIPS_ORIGIN"] if is_onion(origin)]
-    told = request.blueprint == "tips" and request.method == "GET" and response.status_code == 200
-    if onions and told and is_https() and tips_origin() not in onions:
+    is_page = request.blueprint == "tips" and request.method == "GET"
+    is_page = is_page and response.status_code == 200
+    if onions and is_page and is_https() and tips_origin() not in onions:
         response.headers["Onion-Location"] = onions[0] + request.full_path.rstrip("?")
     return response

@@ -1,4 +1,4 @@
-"""Reverse proxies: the client's address and scheme, as BOARD_PROXIES of them say it."""
+"""Reverse proxies: takes the client's address and scheme from as many as BOARD_PROXIES says."""
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix

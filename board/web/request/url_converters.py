@@ -1,15 +1,13 @@
 """URL converters: a row's id in an address."""
 
-from flask import (
-    Flask,
-)
+from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from board.web.forms import ROW_ID
 
 
 class IdConverter(BaseConverter):
-    """A row's id in a URL: ASCII digits that fit the column. Anything else is no such page."""
+    """A row's id in a URL: ASCII digits that fit the column. Anything else is 404."""
 
     regex = ROW_ID
 

@@ -2,12 +2,7 @@
 
 from functools import cache
 
-from flask import (
-    Flask,
-    Response,
-    current_app,
-    request,
-)
+from flask import Flask, Response, current_app, request
 
 from board.web.access import viewer
 from board.web.request.origins import is_https
@@ -19,10 +14,10 @@ def init_app(app: Flask) -> None:
 
 def _add_headers(response: Response) -> Response:
     config = current_app.config
-    said = {name.lower() for name, _ in response.headers}  # a slice may be stricter on its pages
+    existing = {name.lower() for name, _ in response.headers}  # a slice may be stricter
     is_page = response.mimetype == "text/html"
-    protection = _security_headers(config["IMAGE_ORIGINS"], is_page=is_page, https=is_https())
-    response.headers.extend(pair for pair in protection if pair[0].lower() not in said)
+    headers = _security_headers(config["IMAGE_ORIGINS"], is_page=is_page, https=is_https())
+    response.headers.extend(pair for pair in headers if pair[0].lower() not in existing)
     if request.endpoint != "static" or response.status_code >= 400:
         _set_cache_control(response)
     return response
@@ -32,8 +27,8 @@ def _add_headers(response: Response) -> Response:
 def _security_headers(
     image_origins: tuple[str, ...], *, is_page: bool, https: bool
 ) -> list[tuple[str, str]]:
-    """What every answer tells browsers never to do with it. Data, which programs read thousands of
-    times, does without what only a page can do."""
+    """Security headers of a response. JSON, which programs read thousands of times, does without
+    those that only matter for a page."""
     headers = {
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
         "X-Content-Type-Options": "nosniff",
@@ -61,7 +56,7 @@ def _security_headers(
 
 
 def _set_cache_control(response: Response) -> None:
-    """Guests' pages are the same for all and may be kept; anything else is for one pair of eyes."""
+    """Cache-Control: guests' pages are the same for all and `public`, all else is `private`."""
     response.headers["Vary"] = "Cookie"
     if "Cache-Control" in response.headers:
         return

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - documents are written as their programs write them
-"""Files as people send them, each giving away whatever its format can. Made here, bit by bit."""
+"""Files as people send them, each with the metadata its format can have. Built here byte by byte."""
 
 import base64
 import struct
@@ -24,7 +24,7 @@ _HEIC = (
 
 
 def zipped(parts, date=(2026, 3, 1, 14, 25, 30)):
-    """A zip as programs write it: `parts` by name, in this order, with a date."""
+    """A zip file as programs write it: `parts` by name, in this order, with a date."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
@@ -76,7 +76,7 @@ def saved(picture, format_, **options):
 
 
 def iptc():
-    """APP13 of a picture agency: by whom, in which city."""
+    """APP13 of a picture agency: author and city."""
     records = b"".join(
         b"\x1c\x02" + bytes([number]) + len(text).to_bytes(2, "big") + text
         for number, text in ((80, b"Ada Kim"), (90, b"Incheon"))
@@ -132,7 +132,7 @@ def heic():
 
 
 def coloured(rgb):
-    """A JPEG whose profile turns its colours: red and green are exchanged by it."""
+    """A JPEG whose colour profile exchanges red and green."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
     data = bytearray(profile.tobytes())
     at_red, at_green = data.index(b"rXYZ"), data.index(b"gXYZ")
@@ -334,7 +334,7 @@ def hwpx(paragraph="<hp:t>장부가 두 권이다</hp:t>"):
 
 
 def property_set(values):
-    """A stream of summary information ([MS-OLEPS]): texts by number of the property."""
+    """A summary information stream ([MS-OLEPS]): texts by property number."""
     offsets, body = [], b""
     for number, text in values.items():
         offsets.append((number, 8 + 8 * len(values) + len(body)))
@@ -351,7 +351,7 @@ def property_set(values):
 
 
 def compound(streams):
-    """An OLE file of streams, by path; every stream is in sectors of its own ([MS-CFB])."""
+    """An OLE file of streams, by path; each stream has its own sectors ([MS-CFB])."""
     folders = sorted({path.rpartition("/")[0] for path in streams} - {""})
     names = ["", *folders, *streams]
     sectors, fat = [], []
@@ -401,7 +401,7 @@ def packed(data):
 
 
 def record(number, body, level=0):
-    """A record of HWP 5: number, level and size in one word; a long one says its size after it."""
+    """A record of HWP 5: type, level and size in one word; a long record has its size after it."""
     size = min(len(body), 0xFFF)
     more = struct.pack("<I", len(body)) if size == 0xFFF else b""
     return struct.pack("<I", number | level << 10 | size << 20) + more + body
@@ -412,7 +412,7 @@ def counted(text):
 
 
 def control(letter):
-    """Eight letters wide, as in the text of a paragraph: a letter, its name, and the letter."""
+    """A control in the text of a paragraph, eight units wide: a character, its name, the character."""
     return struct.pack("<8H", letter, 0x636F, 0x6C64, 0, 0, 0, 0, letter)
 
 
@@ -426,7 +426,7 @@ def hwp_script(body="\t//todo : "):
 
 
 def hwp(flags=0x1, **instead):
-    """With all streams that Hangul writes. `instead`: other contents, by the last name of a stream."""
+    """A document with all streams that Hangul writes. `instead`: other contents, by stream name."""
     info = (
         record(16, bytes(26))
         + record(17, bytes(72))
@@ -479,7 +479,9 @@ def doc():
 
 
 def pdf():
-    """One page with a picture, a note, a filled form, a script, a file in it, and an earlier version."""
+    """One page with a picture, a note, a filled form, a script, an attachment, and an earlier
+    version.
+    """
     document = pikepdf.new()
     page = document.add_blank_page(page_size=(300, 200))
     picture = document.make_stream(

@@ -1,4 +1,4 @@
-"""A source sends a cleaned copy: it shows the same, and says nothing that could be taken out."""
+"""A source sends a cleaned copy: it shows the same, and reveals nothing that can be removed."""
 
 import hashlib
 from io import BytesIO
@@ -46,8 +46,8 @@ def cleaned(data, name="x"):
     return answer.cleaned
 
 
-def everything(data):
-    """The bytes of a file and of all that is packed in it."""
+def all_bytes(data):
+    """The bytes of a file and of everything compressed in it."""
     if data.startswith(b"PK"):
         return b"".join(name.encode() + part for name, part in samples.unzipped(data).items())
     if data.startswith(b"%PDF"):
@@ -58,14 +58,14 @@ def everything(data):
     return data
 
 
-def alike(one, other, most=24):
-    """Whether two pictures look the same: no pixel is further off than re-encoding puts it."""
+def look_alike(one, other, most=24):
+    """Whether two pictures look the same: no pixel differs by more than re-encoding causes."""
     difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
     return one.size == other.size and max(high for _, high in difference.getextrema()) <= most
 
 
 @pytest.mark.parametrize("sample", CLEANED)
-def test_a_cleaned_copy_says_nothing_that_could_be_taken_out(sample):
+def test_a_cleaned_copy_reveals_nothing_that_can_be_removed(sample):
     data = getattr(samples, sample)()
     answer = answer_for(data, "x", LIMITS)
 
@@ -73,7 +73,7 @@ def test_a_cleaned_copy_says_nothing_that_could_be_taken_out(sample):
 
     assert answer.name == CLEANED[sample]
     assert [finding for finding in again.findings if not finding.stays] == []
-    assert [secret for secret in SECRETS if secret in everything(answer.cleaned)] == []
+    assert [secret for secret in SECRETS if secret in all_bytes(answer.cleaned)] == []
 
 
 @pytest.mark.parametrize("sample", CLEANED)
@@ -84,7 +84,7 @@ def test_the_same_file_gives_the_same_copy_and_cleaning_twice_is_possible(sample
     assert cleaned(cleaned(data))
 
 
-def test_what_was_removed_is_told_and_the_name_is_new():
+def test_a_cleaned_copy_lists_what_was_removed_and_has_a_new_name():
     copy = clean(samples.jpeg(), "KakaoTalk_20260301_142530123.jpg")
 
     assert copy.name == "image.jpg"
@@ -93,7 +93,7 @@ def test_what_was_removed_is_told_and_the_name_is_new():
     assert inspect(copy.data, copy.name).findings == ()
 
 
-def test_what_cannot_be_cleaned_is_refused_with_the_reason():
+def test_a_file_that_cannot_be_cleaned_is_refused_with_the_reason():
     with pytest.raises(NotCleanable) as refused:
         clean(samples.hwp(), "장부.hwp")
 
@@ -104,7 +104,7 @@ def test_what_cannot_be_cleaned_is_refused_with_the_reason():
 def test_a_cleaned_picture_looks_the_same(sample):
     data = getattr(samples, sample)()
 
-    assert alike(Image.open(BytesIO(data)), Image.open(BytesIO(cleaned(data))), most=60)
+    assert look_alike(Image.open(BytesIO(data)), Image.open(BytesIO(cleaned(data))), most=60)
 
 
 def test_a_photo_from_an_iphone_becomes_a_jpeg():
@@ -120,7 +120,7 @@ def test_pictures_of_every_mode_are_cleaned(mode):
     copy = Image.open(BytesIO(cleaned(samples.saved(picture, format_))))
 
     assert copy.size == picture.size
-    assert mode in ("P", "CMYK", "I;16") or alike(picture, copy, most=2)
+    assert mode in ("P", "CMYK", "I;16") or look_alike(picture, copy, most=2)
 
 
 def test_a_picture_taken_sideways_stands_upright():
@@ -140,7 +140,7 @@ def test_colours_stay_when_their_profile_goes():
     assert green > 180 > red
 
 
-def test_a_moving_picture_keeps_moving():
+def test_a_cleaned_animation_keeps_its_frames():
     copy = Image.open(BytesIO(cleaned(samples.gif())))
 
     times = [frame.info["duration"] for frame in ImageSequence.Iterator(copy)]
@@ -176,7 +176,7 @@ def test_a_cleaned_document_names_only_parts_that_are_there():
         assert b"macroEnabled" not in parts["[Content_Types].xml"]
 
 
-def test_a_deleted_row_goes_and_a_deleted_cell_is_left_to_its_author():
+def test_a_deleted_row_is_removed_and_a_deleted_cell_is_refused():
     row = '<w:tbl><w:tr><w:trPr><w:del w:author="a"/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>'
     cell = "<w:tc><w:tcPr><w:cellDel/></w:tcPr></w:tc>"
     document = "<w:document {}><w:body>{}</w:body></w:document>"
@@ -217,7 +217,7 @@ def test_a_film_keeps_every_byte_where_it_was():
     assert (len(copy), copy.index(b"soundsound")) == (len(data), data.index(b"soundsound"))
 
 
-def test_a_cleaned_text_has_no_marks_that_do_not_show():
+def test_a_cleaned_text_has_no_invisible_characters():
     text = "\ufeff장부가\u200b 두 권\u2060이다\r\n"
 
     assert cleaned(text.encode()).decode() == "장부가 두 권이다\n"

@@ -1,4 +1,4 @@
-"""Whatever is sent, looking into it ends soon, raises nothing, and leaves nothing on the disk."""
+"""Inspecting any file ends soon, raises nothing, and leaves nothing on the disk."""
 
 import os
 import random
@@ -43,7 +43,7 @@ def test_files_cut_short_raise_nothing(sample):
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_files_with_bytes_turned_raise_nothing(sample):
+def test_files_with_flipped_bits_raise_nothing(sample):
     data = getattr(samples, sample)()
     dice = random.Random(sample)
 
@@ -72,7 +72,7 @@ def test_documents_whose_parts_are_nonsense_raise_nothing(sample):
     ),
     rest=some.binary(max_size=400),
 )  # fmt: skip
-def test_any_bytes_behind_any_beginning_raise_nothing(head, rest):
+def test_any_bytes_after_any_file_header_raise_nothing(head, rest):
     answer = answer_for(head + rest, "x", LIMITS)
 
     assert len(answer.findings) <= FINDINGS_MAX + 1
@@ -94,7 +94,7 @@ def test_a_picture_that_would_fill_the_memory_is_not_drawn():
     assert inspect(bomb, "x.png").why_not == Reason.TOO_MUCH
 
 
-def test_a_document_that_unpacks_to_much_is_not_unpacked():
+def test_a_zip_bomb_is_not_unpacked():
     bomb = samples.docx(**{"word__media__image9.bmp": bytes(LIMITS.unpacked + 1)})
 
     assert len(bomb) < 1024 * 1024
@@ -107,7 +107,7 @@ def test_a_document_of_too_many_parts_is_not_read():
     assert inspect(many, "x.docx").why_not == Reason.TOO_MUCH
 
 
-def test_documents_in_documents_are_followed_only_so_far():
+def test_nested_documents_are_inspected_to_a_limited_depth():
     inner = samples.docx()
     for _ in range(LIMITS.depth + 2):
         inner = samples.docx(**{"word__embeddings__inner.docx": inner})
@@ -138,7 +138,7 @@ def test_a_file_larger_than_allowed_starts_nothing(monkeypatch):
 
 @pytest.fixture
 def worker_that(monkeypatch):
-    """A worker that was taken over, or went mad: it confines itself, then runs the code given."""
+    """A worker that was taken over: it confines itself, then runs the given code."""
 
     def runs(code):
         start = sandbox._START.removesuffix("main()")
@@ -151,7 +151,7 @@ def worker_that(monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_worker_that_counts_for_ever_is_stopped(worker_that):
+def test_a_worker_that_loops_for_ever_is_stopped(worker_that):
     worker_that("while True: pass")
 
     assert inspect(b"x", "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
@@ -173,7 +173,7 @@ def test_a_worker_that_never_reads_is_stopped(worker_that, monkeypatch):
     assert inspect(bytes(4_000_000), "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
-def test_what_a_worker_started_ends_with_it(worker_that, monkeypatch):
+def test_child_processes_of_a_worker_end_with_it(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import os, time; os.fork(); time.sleep(600)")
 
@@ -191,7 +191,7 @@ def test_what_a_worker_started_ends_with_it(worker_that, monkeypatch):
         "",
     ],
 )
-def test_a_worker_that_talks_nonsense_is_not_believed(worker_that, said):
+def test_a_worker_with_invalid_output_is_not_believed(worker_that, said):
     worker_that(said)
 
     assert inspect(b"x", "x").why_not == Reason.DAMAGED
@@ -199,7 +199,7 @@ def test_a_worker_that_talks_nonsense_is_not_believed(worker_that, said):
         clean(b"x", "x")
 
 
-def test_a_worker_that_never_stops_talking_is_heard_only_so_far(worker_that):
+def test_the_output_of_a_worker_is_bounded(worker_that):
     worker_that("import sys\nwhile True: sys.stdout.write('x' * 65536)")
 
     assert inspect(b"x", "x", WorkerLimits(unpacked=1000)).why_not in (
@@ -218,8 +218,8 @@ def test_a_worker_that_never_stops_talking_is_heard_only_so_far(worker_that):
     ],
 )
 def test_a_worker_that_was_taken_over_can_do_little(worker_that, deed):
-    told = '{"format":"jpeg","findings":[],"name":"done","why_not":null}'
-    worker_that(f"{deed}\nprint('''{told}''')")
+    answer = '{"format":"jpeg","findings":[],"name":"done","why_not":null}'
+    worker_that(f"{deed}\nprint('''{answer}''')")
 
     try:
         assert inspect(b"x", "x").why_not == Reason.DAMAGED
@@ -231,7 +231,7 @@ def test_a_worker_that_was_taken_over_can_do_little(worker_that, deed):
             assert size == 0
 
 
-def test_a_worker_has_no_settings_no_board_and_no_web(worker_that, monkeypatch):
+def test_a_worker_has_no_settings_and_loads_no_board_or_web_modules(worker_that, monkeypatch):
     monkeypatch.setenv("BOARD_SECRET_KEY", "not for parsers")
     worker_that(
         "import os, sys, json; ours = {name for name in sys.modules if name.startswith('board')};"
@@ -251,14 +251,16 @@ def test_the_web_side_never_loads_what_parses_files():
         " print({'PIL', 'pikepdf', 'olefile', 'pi_heif'} & set(sys.modules))"
     )
 
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
 
-    assert said.stdout.strip() == "set()"
+    assert result.stdout.strip() == "set()"
 
 
 @pytest.mark.slow
-def test_no_file_is_made_while_one_is_looked_into(tmp_path, monkeypatch):
-    """Folders for passing files stay as they were, and the process never has one open to write."""
+def test_no_file_is_created_while_one_is_inspected(tmp_path, monkeypatch):
+    """Temporary folders stay unchanged."""
     places = ["/tmp", "/var/tmp", "/dev/shm", os.getcwd(), str(tmp_path)]
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     marker = b"a line nobody should find on the disk"
@@ -278,7 +280,7 @@ def test_no_file_is_made_while_one_is_looked_into(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_every_worker_is_gone_when_its_answer_is_there(monkeypatch):
+def test_every_worker_has_ended_when_its_answer_is_returned(monkeypatch):
     processes = []
     popen = subprocess.Popen
 
@@ -295,7 +297,7 @@ def test_every_worker_is_gone_when_its_answer_is_there(monkeypatch):
         os.kill(process.pid, signal.SIGTERM)
 
 
-def test_what_was_seen_before_the_damage_is_told():
+def test_findings_before_the_damage_are_reported():
     data = samples.jpeg()
 
     report = inspect(data[: data.rindex(b"\xff\xd9") - 80], "x.jpg")

@@ -1,4 +1,4 @@
-"""Before sending, a source sees what a file gives away, whatever its name says it is."""
+"""Before sending, a source sees what a file reveals, whatever its extension."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ OFFICE = {
     (FindingKind.PREVIEW, "thumbnail.jpeg"),
     (FindingKind.OTHER, "Desk: 4th floor"),
 }
-TOLD = {
+REVEALED = {
     "jpeg": PICTURE
     | {
         (FindingKind.PLACE, "Incheon"),
@@ -138,16 +138,16 @@ TOLD = {
 }
 
 
-def told(data, name="x", limits=LIMITS):
+def findings_of(data, name="x", limits=LIMITS):
     return {(f.kind, f.detail) for f in answer_for(data, name, limits).findings}
 
 
-@pytest.mark.parametrize("sample", TOLD)
-def test_a_file_tells_what_its_format_keeps(sample):
-    assert TOLD[sample] - told(getattr(samples, sample)()) == set()
+@pytest.mark.parametrize("sample", REVEALED)
+def test_a_file_reveals_the_metadata_of_its_format(sample):
+    assert REVEALED[sample] - findings_of(getattr(samples, sample)()) == set()
 
 
-def test_the_report_comes_from_a_process_of_its_own():
+def test_a_file_is_inspected_in_a_process_of_its_own():
     report = inspect(samples.jpeg(), "IMG_20260301_142530.png")
 
     assert (report.format, report.cleanable, report.why_not) == ("jpeg", True, None)
@@ -167,12 +167,12 @@ def test_the_report_comes_from_a_process_of_its_own():
         ("감사실 보고.jpg", "감사실"),
     ],
 )
-def test_the_name_of_a_file_tells_too(name, part):
-    assert (FindingKind.FILENAME, part) in told(samples.bmp(), name)
+def test_a_file_name_reveals_times_numbers_and_departments(name, part):
+    assert (FindingKind.FILENAME, part) in findings_of(samples.bmp(), name)
 
 
-def test_a_plain_name_tells_nothing():
-    assert told(samples.saved(samples.drawing(), "PNG"), "quay-2.png") == set()
+def test_a_neutral_name_reveals_nothing():
+    assert findings_of(samples.saved(samples.drawing(), "PNG"), "quay-2.png") == set()
 
 
 @pytest.mark.parametrize(
@@ -192,22 +192,24 @@ def test_a_plain_name_tells_nothing():
         (b"\xff\xd8\xff\xe0 cut", "jpeg", Reason.DAMAGED),
     ],
 )
-def test_what_cannot_be_cleaned_is_said_so(data, format_, why_not):
+def test_a_report_says_why_a_file_cannot_be_cleaned(data, format_, why_not):
     answer = answer_for(data, "x", LIMITS)
 
     assert (answer.format.name, answer.why_not, answer.cleaned) == (format_, why_not, None)
 
 
-def test_the_empty_script_that_hangul_writes_into_every_file_is_no_script():
+def test_the_empty_script_of_every_hangul_file_is_not_reported():
     mine = samples.packed(samples.hwp_script("\tDocument.SaveAs('ledger');"))
 
-    assert FindingKind.SCRIPT not in {kind for kind, _ in told(samples.hwp())}
-    assert (FindingKind.SCRIPT, "Scripts DefaultJScript") in told(samples.hwp(DefaultJScript=mine))
+    assert FindingKind.SCRIPT not in {kind for kind, _ in findings_of(samples.hwp())}
+    assert (FindingKind.SCRIPT, "Scripts DefaultJScript") in findings_of(
+        samples.hwp(DefaultJScript=mine)
+    )
 
 
-def test_what_is_locked_in_a_document_for_reading_only_is_not_guessed_at():
+def test_encrypted_parts_of_a_distribution_document_are_skipped():
     """Its text and scripts are encrypted: four letters in a row would mean nothing."""
-    found = told(samples.hwp(0x1 | 0x4))
+    found = findings_of(samples.hwp(0x1 | 0x4))
 
     assert (FindingKind.OTHER, "distribution") in found
     assert not {FindingKind.SCRIPT, FindingKind.LINK, FindingKind.DEPARTMENT} & {
@@ -215,40 +217,42 @@ def test_what_is_locked_in_a_document_for_reading_only_is_not_guessed_at():
     }
 
 
-def test_a_document_whose_records_are_cut_short_tells_what_stands_before():
+def test_a_document_with_truncated_records_is_inspected_up_to_there():
     cut = samples.record(16 + 51, "총무팀\r".encode("utf-16-le")) + b"\x43\xfc\xff\xff\xff"
 
-    assert (FindingKind.DEPARTMENT, "총무팀") in told(samples.hwp(Section0=samples.packed(cut)))
+    assert (FindingKind.DEPARTMENT, "총무팀") in findings_of(
+        samples.hwp(Section0=samples.packed(cut))
+    )
 
 
 @pytest.mark.parametrize("kind", ["text-web", "text-template", "text-master-template", "graphics"])
-def test_every_kind_of_opendocument_is_one(kind):
+def test_every_type_of_opendocument_is_recognised(kind):
     answer = answer_for(samples.opendocument(kind), "x.odt", LIMITS)
 
     assert (answer.format.reader, answer.why_not) == ("documents.opendocument", None)
 
 
-def test_rich_text_tells_names_in_whatever_letters_they_are_written():
+def test_rich_text_reveals_names_in_every_encoding():
     rich = rb"{\rtf1{\info{\author \u44608\'3f\u50500\'3f}{\operator \'b1\'e8}{\title \'3f\'3f}}}"
 
-    assert told(rich) == {(FindingKind.AUTHOR, "김아"), (FindingKind.AUTHOR, "김")}
+    assert findings_of(rich) == {(FindingKind.AUTHOR, "김아"), (FindingKind.AUTHOR, "김")}
 
 
 def test_a_document_that_was_never_saved_again_has_no_versions():
-    assert (FindingKind.REVISIONS, "0") not in told(samples.compound({
+    assert (FindingKind.REVISIONS, "0") not in findings_of(samples.compound({
         "WordDocument": b"text", "\x05SummaryInformation": samples.property_set({9: "0"}),
     }))  # fmt: skip
 
 
-def test_an_archive_tells_the_names_in_it_also_from_korean_windows():
+def test_an_archive_reveals_its_file_names_also_from_korean_windows():
     names = ["장부.xlsx".encode("cp949").decode("cp437"), "list.txt"]
 
-    found = told(samples.zipped(dict.fromkeys(names, b"x")))
+    found = findings_of(samples.zipped(dict.fromkeys(names, b"x")))
 
     assert {detail for kind, detail in found if kind == FindingKind.ATTACHMENT} >= {"list.txt"}
 
 
-def test_a_letter_tells_its_way():
+def test_an_email_reveals_its_sender_and_route():
     letter = (
         b"From: Ada <ada@x.example>\nReceived: from [10.0.0.7]\nX-Mailer: Post 3\nDate: today\n\nhi"
     )
@@ -257,23 +261,26 @@ def test_a_letter_tells_its_way():
         (FindingKind.AUTHOR, "From: Ada <ada@x.example>"),
         (FindingKind.PLACE, "Received: from [10.0.0.7]"),
         (FindingKind.SOFTWARE, "X-Mailer: Post 3"),
-    } <= told(letter)
+    } <= findings_of(letter)
 
 
-def test_a_saved_conversation_tells_with_whom_and_when():
+def test_a_saved_chat_reveals_with_whom_and_when():
     chat = "박모 님과 카카오톡 대화\n저장한 날짜 : 2026년 3월 1일 오후 2:25\n\n회의실에서 봐요\n"
 
-    assert {(FindingKind.AUTHOR, "박모"), (FindingKind.TIME, "2026년 3월 1일 오후 2:25")} <= told(
-        chat.encode()
-    )
+    assert {
+        (FindingKind.AUTHOR, "박모"),
+        (FindingKind.TIME, "2026년 3월 1일 오후 2:25"),
+    } <= findings_of(chat.encode())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 def test_text_is_read_in_the_encodings_of_korea(encoding):
-    assert (FindingKind.PHONE, "010-1234-5678") in told("전화는 010-1234-5678".encode(encoding))
+    assert (FindingKind.PHONE, "010-1234-5678") in findings_of(
+        "전화는 010-1234-5678".encode(encoding)
+    )
 
 
-def test_pages_that_are_pictures_of_paper_may_carry_marks_of_a_printer():
+def test_scanned_pages_may_identify_a_printer():
     page = samples.saved(samples.drawing(size=(1200, 1600)), "PDF")
 
     answer = answer_for(page, "scan.pdf", LIMITS)
@@ -281,7 +288,7 @@ def test_pages_that_are_pictures_of_paper_may_carry_marks_of_a_printer():
     assert Finding(FindingKind.PRINTER, stays=True) in answer.findings
 
 
-def test_a_report_is_short_whatever_the_file_holds():
+def test_a_report_is_bounded_for_any_file():
     document = "".join(f"<w:p><w:r><w:t>010-1234-{n:04}</w:t></w:r></w:p>" for n in range(3000))
     many = samples.docx(f"<w:document {samples._W}><w:body>{document}</w:body></w:document>")
 
@@ -291,7 +298,7 @@ def test_a_report_is_short_whatever_the_file_holds():
     assert max(len(finding.detail) for finding in answer.findings) <= DETAIL_MAX
 
 
-def test_every_word_for_a_finding_is_used():
+def test_every_finding_kind_is_used():
     source = "".join(
         path.read_text()
         for path in (Path(samples.__file__).parents[3] / "board/tips/files").rglob("*.py")

@@ -1,4 +1,4 @@
-"""A source sees which words of the text point back at them, and is not warned about honest ones."""
+"""A source sees which words may identify them, and is not warned about ordinary ones."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from board.tips.files.results import FindingKind
 from board.tips.files.text.pii import TEXT_MAX, find_pii, visible
 
 
-def told(text):
+def findings_in(text):
     return [(finding.kind, finding.detail) for finding in find_pii(text)]
 
 
@@ -59,7 +59,7 @@ def told(text):
         ("the HR team knew", FindingKind.DEPARTMENT, "HR team"),
     ],
 )
-def test_what_points_at_a_person_is_found_where_it_stands(text, kind, detail):
+def test_identifying_text_is_found_at_its_position(text, kind, detail):
     (finding,) = find_pii(text)
 
     assert (finding.kind, finding.detail) == (kind, detail) or (
@@ -103,11 +103,11 @@ def test_what_points_at_a_person_is_found_where_it_stands(text, kind, detail):
         "경비실에 맡긴 택배, 청소부 아저씨",
     ],
 )
-def test_honest_sentences_are_left_alone(text):
-    assert told(text) == []
+def test_ordinary_sentences_are_not_flagged(text):
+    assert findings_in(text) == []
 
 
-def test_all_of_them_are_found_in_their_order_and_none_twice():
+def test_all_matches_are_found_in_order_and_none_twice():
     text = "감사팀 010-1234-5678, ada@harbour.example, 010-1234-5678"
 
     assert [finding.kind for finding in find_pii(text)] == [
@@ -117,10 +117,10 @@ def test_all_of_them_are_found_in_their_order_and_none_twice():
     assert spans == sorted(spans)
 
 
-def test_characters_that_do_not_show_may_mark_a_copy():
+def test_invisible_characters_are_found_and_removed():
     text = "장부가\u200b 두 권\u2060이다"
 
-    assert told(text) == [(FindingKind.INVISIBLE, "2")]
+    assert findings_in(text) == [(FindingKind.INVISIBLE, "2")]
     assert visible(text) == "장부가 두 권이다"
     assert visible("👨‍👩‍👧") == "👨‍👩‍👧"
 

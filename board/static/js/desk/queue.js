@@ -1,7 +1,7 @@
 /**
  * Desk, queues: moderate without leaving the page. Keyboard shortcuts, decisions in place, updates, and who is looking
- * at what. Every action is a form of the page and every answer a page of the desk, of which the queue is taken; without
- * this module the same forms do the same.
+ * at which item. Every action is a form of the page and every answer a page of the desk, of which the queue is taken;
+ * without this module the same forms do the same.
  */
 import { requestPage } from "../dom.js";
 

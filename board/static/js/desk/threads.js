@@ -34,7 +34,7 @@ document.addEventListener("keydown", (event) => {
   SHORTCUTS[key]();
 });
 
-/** What somebody is about to press or has begun to write is not replaced. */
+/** A button in focus and a form with text in it are not replaced. */
 function isBusy() {
   if (document.hidden || container().contains(document.activeElement)) return true;
   return [...container().querySelectorAll("input[type=text]")].some((box) => box.value);

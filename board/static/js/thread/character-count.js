@@ -1,6 +1,6 @@
 /**
- * Character count: counts as the server does, in grapheme clusters of the tidied text. tidy() does here what tidy() in
- * board/text.py does, in the same order, but for piled marks, which count as one however many they are;
+ * Character count: counts as the server does, in grapheme clusters of the normalised text. normalize() does the same as
+ * normalize() in board/text.py, in the same order, except for stacked marks, which count as one however many they are;
  * tests/browser/test_character_count.py compares the two.
  */
 const texts = document.getElementById("thread-texts")?.dataset;
@@ -23,8 +23,8 @@ const STRAY_JOINER = new RegExp(
   "gu",
 );
 
-/** The text as the server will keep it. */
-function tidy(text) {
+/** The text as the server will store it. */
+function normalize(text) {
   const visible = text.replace(/\r\n|[\r\u2028\u2029]/g, "\n").replaceAll("\t", " ").replace(INVISIBLE, "");
   const plain = visible.replace(TAGS, "$1").replace(STRAY_SELECTOR, "").replace(STRAY_JOINER, "");
   const lines = plain.split("\n").map((line) => line.trimEnd()).join("\n").replace(/\n{4,}/g, "\n\n\n");
@@ -34,7 +34,7 @@ function tidy(text) {
 const segmenter = "Segmenter" in Intl ? new Intl.Segmenter() : null;
 
 function countGraphemes(text) {
-  return [...(segmenter ? segmenter.segment(tidy(text)) : tidy(text))].length;
+  return [...(segmenter ? segmenter.segment(normalize(text)) : normalize(text))].length;
 }
 
 export function updateCount(form) {
@@ -47,7 +47,7 @@ export function updateCount(form) {
   announceLeft(form.querySelector("[data-countdown]"), limit - used);
 }
 
-/** Announce what is left only on the way down past a mark, not at each key. */
+/** Announce the rest only on the way down past a mark, not at each key. */
 function announceLeft(line, left) {
   const mark = left < 0 ? -1 : (MARKS.find((each) => left <= each) ?? Infinity);
   if (mark < Number(line.dataset.mark ?? Infinity)) {

@@ -55,7 +55,7 @@ function expandAround(reply) {
   if (button) toggle(button);
 }
 
-/** Collapse what is remembered, in this page or just come into it. */
+/** Collapse the remembered conversations, in this page or in comments that just came into it. */
 export function restoreCollapsed() {
   for (const id of collapsedIds()) {
     const item = document.getElementById(id);

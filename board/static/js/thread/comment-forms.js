@@ -1,7 +1,7 @@
 /**
- * Comment forms: post, preview, reply, edit, delete and moderate without leaving the page. The server answers as it
- * answers a browser without scripts, with whole pages; dom.js takes the parts that are needed out of them.
- * `page` is what board.js lends: announce(text), refresh().
+ * Comment forms: post, preview, reply, edit, delete and moderate without leaving the page. The server sends
+ * whole pages, as to a browser without scripts; dom.js takes the needed parts out of them.
+ * `page` comes from board.js: announce(text), refresh().
  */
 import {
   adoptReactions, commentId, currentPage, errorText, focusComment, isNewestFirst, isSignedOut, mergeComments,
@@ -32,7 +32,7 @@ function offerRetry(form, text, submitter) {
   form.querySelector("[data-feedback]").append(button);
 }
 
-/** Show what the server says about the text (error, advice, preview) below the box, as on its own page. */
+/** Show the server's answer about the text (error, warning, preview) below the box, as on its own page. */
 function showFeedback(form, answer) {
   const answered = answer.page?.querySelector("form[data-write]");
   const source = form.matches("[data-write]") && answered?.querySelector("[data-feedback]:not(:empty)");
@@ -52,7 +52,7 @@ function showPreview(form, answer, page) {
   page.announce(texts.previewed);
 }
 
-/** A preview of what is no longer written would mislead. */
+/** Remove a preview once the text has changed: it would mislead. */
 document.addEventListener("input", (event) => event.target.form?.querySelector("[data-preview]")?.remove());
 
 /* ---- sending ---- */
@@ -71,7 +71,7 @@ function setBusy(form, busy) {
   }
 }
 
-/** Send a form of the thread. Whatever goes wrong, its text and its key stay for another try. */
+/** Send a form of the thread. If anything fails, its text and its key stay for another try. */
 export async function send(form, page, submitter) {
   setBusy(form, true);
   page.announce("");
@@ -237,7 +237,7 @@ export function openDialog(link) {
   dialog.showModal();
 }
 
-/** The comment as it now is: from the fresh page, or its own when it is further down; undefined when it is gone. */
+/** The current comment: from the fresh page, or from its own when it is further down; undefined when it is gone. */
 async function currentComment(id, fresh) {
   const item = fresh.querySelector(`#${id}`);
   if (item) return item;

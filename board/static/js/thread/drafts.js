@@ -1,6 +1,6 @@
 /**
- * Drafts: what is being written stays on this device until it is posted, cancelled, cleared, seven days old, or its
- * writer signs out. With the text stays the key under which it was sent, so that a comment whose answer was lost is not
+ * Drafts: unsent text stays on this device until it is posted, cancelled, cleared, seven days old, or its writer signs
+ * out. With the text stays the key under which it was sent, so that a comment whose answer was lost is not
  * posted twice. Where storage is refused there are no drafts.
  */
 import { updateCount } from "./character-count.js";
@@ -31,7 +31,7 @@ function read(key) {
   return draft && Date.now() - draft.at < MAX_AGE ? draft : null;
 }
 
-/** Remove old drafts. The newest few remain, whosever they are. */
+/** Remove old drafts. The newest few remain, of any user. */
 function prune() {
   const drafts = storedKeys(PREFIX).map((key) => [key, read(key)?.at ?? 0]).sort((a, b) => b[1] - a[1]);
   drafts.filter(([, at], index) => !at || index >= MAX_DRAFTS).forEach(([key]) => localStorage.removeItem(key));
@@ -58,7 +58,7 @@ export function clearAll() {
   attempt(() => storedKeys(OWN_PREFIX).forEach((key) => localStorage.removeItem(key)));
 }
 
-/** Bring back what was written here, unless the box has a text of its own: one the server has just refused. */
+/** Restore the draft, unless the box has a text of its own: one the server has just refused. */
 export function restore(form) {
   const draft = read(keyOf(form));
   const [box, stamp] = [boxOf(form), stampOf(form)];

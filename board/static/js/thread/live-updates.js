@@ -23,7 +23,7 @@ const link = container.querySelector("a");
 const texts = document.getElementById("thread-texts").dataset;
 const lang = document.documentElement.lang;
 
-let page; // what board.js lends: announce(text), refresh()
+let page; // from board.js: announce(text), refresh()
 let lastKnownId = Number(section.dataset.newest);
 let newIds = []; // ids that are not on the page, the newest first
 let etag = "";
@@ -35,11 +35,11 @@ let polledAt = 0;
 let notBefore = 0; // the server asked not to be polled earlier
 let seenAt = Date.now();
 
-/* ---- when to poll ---- */
+/* ---- polling ---- */
 
 const isReaderThere = () => !document.hidden && navigator.onLine && Date.now() - seenAt < IDLE_LIMIT;
 
-/** Readers who came at the same moment do not poll at the same moment. */
+/** Jitter: readers who came at the same moment do not poll at the same moment. */
 const withJitter = (wait) => wait * (0.9 + Math.random() / 5);
 
 function pause() {
@@ -92,7 +92,7 @@ async function fetchUpdates() {
   return true;
 }
 
-/* ---- what to show ---- */
+/* ---- show updates ---- */
 
 const commentWith = (id) => document.getElementById(`comment-${id}`);
 

@@ -1,6 +1,6 @@
 /**
- * Comment menu (더보기): what else can be done with a comment, in a small menu under the link. Without this module the
- * link leads to the comment's own page, which has all of it.
+ * Comment menu (더보기): more actions on a comment, in a small menu under the link. Without this module the link leads
+ * to the comment's own page, which has all of them.
  */
 const texts = document.getElementById("thread-texts").dataset;
 const template = document.getElementById("comment-menu");

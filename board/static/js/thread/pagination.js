@@ -1,6 +1,6 @@
 /**
- * Pagination: load the next page and more replies in place, jump to the comment a reply answers, and come back to where
- * one was. What was loaded by hand is noted in the history, and loaded again.
+ * Pagination: load the next page and more replies in place, jump to the comment a reply answers, and restore the
+ * position after going back. What was loaded by hand is recorded in the history, and loaded again.
  */
 import { adoptReactions, appendComments, focusComment, requestPage, revealComment } from "../dom.js";
 
@@ -44,9 +44,9 @@ async function loadAndFocus(loading, link, id, page) {
 export const loadMore = (link, page) => loadAndFocus(loadPage, link, "", page);
 export const loadMoreReplies = (link, page) => loadAndFocus(loadReplies, link, link.closest(".comment").id, page);
 
-/* ---- back to where one was ---- */
+/* ---- scroll position after going back ---- */
 
-/** Note what was loaded by hand, in order: the comment whose replies, or "" for a page of the list. */
+/** Record what was loaded by hand, in order: the comment whose replies were, or "" for a page of the list. */
 function noteLoaded(id) {
   history.replaceState({ ...history.state, loaded: [...(history.state?.loaded ?? []), id], top: scrollY }, "");
 }
@@ -68,7 +68,7 @@ export async function restoreLoaded(page) {
   scrollTo({ top, behavior: "instant" });
 }
 
-/* ---- the comment that a reply answers ---- */
+/* ---- the comment a reply answers ---- */
 
 /** Going back leads to the reply again. */
 export function jumpToParent(link) {

@@ -80,7 +80,7 @@ async function search(url, page) {
   return true;
 }
 
-/** Whoever goes on typing stays in the box; others are taken to the results. */
+/** The focus stays in the box while the reader goes on typing; else it moves to the results. */
 export async function submitSearch(form, page) {
   const box = form.elements.q;
   const url = new URL(form.action);

@@ -1,6 +1,6 @@
 /**
  * Thread state: the thread was closed, slowed down or opened again since this page was made. Announces it and shows it,
- * without moving what is being read and without taking a word of what is being written.
+ * without moving the text being read and without losing a word of the text being written.
  */
 import { requestCurrentPage } from "../dom.js";
 
@@ -8,7 +8,7 @@ const section = document.querySelector("[data-thread]");
 const texts = document.getElementById("thread-texts").dataset;
 const NOTICES = ":scope > .thread-notice, :scope > p.callout";
 
-/** Keep what is being written in or read where it is on the screen. */
+/** Keep the element being read or written in at its place on the screen. */
 function keepScrollPosition(change) {
   const candidates = [document.activeElement, ...section.querySelectorAll(".comment")];
   const anchor = candidates.find((item) => section.contains(item) && item.getBoundingClientRect().bottom > 0);

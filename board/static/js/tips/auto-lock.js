@@ -1,7 +1,7 @@
 /**
- * Auto-lock: tips lock themselves on the screen when the server locks them: so long after the last page of theirs was
- * requested, in whatever tab, or when they are locked in another. What can be read goes at once; what is being written
- * goes along, unsent, and comes back to be copied. Without scripts css/tips.css hides all but what is being written.
+ * Auto-lock: tips lock themselves on the screen when the server locks them: so long after the last request for one of
+ * their pages in any tab, or when they are locked in another. Readable text goes at once; unsent text goes along and
+ * comes back to be copied. Without scripts css/tips.css hides everything but unsent text.
  */
 const form = document.querySelector("form[data-unlock-url]");
 const delay = Number(form.dataset.lockSeconds) * 1000;
@@ -9,7 +9,7 @@ const tabs = new BroadcastChannel("tips");
 let timer = null;
 let lockAt = 0;
 
-/** Somebody is here: count from the beginning, as the server does. */
+/** Activity: count from the beginning, as the server does. */
 function restartTimer() {
   lockAt = Date.now() + delay;
   clearTimeout(timer);

@@ -1,27 +1,35 @@
-"""Archives: the names in them are told, nothing is unpacked."""
+"""Archives: lists the names of the files in them, unpacks nothing."""
 
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from typing import NoReturn
 
-from ..results import FINDINGS_MAX, Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import (
+    FINDINGS_MAX,
+    Finding,
+    FindingKind,
+    NotCleanable,
+    Reason,
+    WorkerLimits,
+    make_finding,
+)
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     archive = zipfile.ZipFile(BytesIO(data))
     if archive.comment:
-        yield found(FindingKind.COMMENTS, archive.comment.decode("utf-8", "replace"))
+        yield make_finding(FindingKind.COMMENTS, archive.comment.decode("utf-8", "replace"))
     for info in archive.infolist()[: min(limits.parts, FINDINGS_MAX)]:
-        yield found(FindingKind.ATTACHMENT, _readable(info))
+        yield make_finding(FindingKind.ATTACHMENT, _file_name(info))
 
 
 def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
     raise NotCleanable(Reason.ARCHIVE)
 
 
-def _readable(info: zipfile.ZipInfo) -> str:
-    """Names from Korean Windows are in its own encoding, which the archive does not say."""
+def _file_name(info: zipfile.ZipInfo) -> str:
+    """The decoded name. Korean Windows uses its own encoding without declaring it."""
     if info.flag_bits & 0x800:
         return info.filename
     try:

@@ -1,8 +1,8 @@
-"""What a document of HWP 5 tells besides its summary. "한글 문서 파일 형식 5.0" of Hancom.
+"""HWP 5 documents: everything but the summary. Source: Hancom's "한글 문서 파일 형식 5.0".
 
-A document is a folder of streams, most of them packed; DocInfo and the sections of BodyText are
-rows of records. Hangul also leaves behind what nobody wrote: the path of a temporary file, with the
-name of the user in it, stands in nearly every file (DocOptions/_LinkDoc).
+A document is a folder of streams, most of them compressed; DocInfo and the sections of BodyText are
+lists of records. Hangul also leaves data nobody wrote: the path of a temporary file, with the
+user's name in it, is in nearly every file (DocOptions/_LinkDoc).
 """
 
 import re
@@ -13,24 +13,24 @@ from typing import Any
 
 from .. import embedded
 from ..formats import format_of, inspect_inside
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 
 _COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM = 0x1, 0x2, 0x4, 0x10
 _HISTORY, _TRACKED = 0x40, 0x4000
-# Records, as their numbers in the file: HWPTAG_BEGIN is 16.
+# Record types; HWPTAG_BEGIN is 16.
 _BIN_DATA, _CHANGE_AUTHOR = 16 + 2, 16 + 81
 _TEXT, _CONTROL, _MEMO = 16 + 51, 16 + 55, 16 + 77
-_LINKED = 0  # in the lowest four bits of a BIN_DATA: the picture stays outside, by its path
-_LONG = 0xFFF  # as the size of a record: the size follows
-_REMARKS = (b"tcmt", b"%%me")  # hidden remarks and memos, by the names of their controls
+_LINKED = 0  # in the lowest four bits of a BIN_DATA: the picture is linked by its path
+_LONG = 0xFFF  # as the size of a record: the real size follows
+_COMMENT_CONTROLS = (b"tcmt", b"%%me")  # hidden comments and memos
 _HYPERLINK = b"%hlk"
 _AS_SHIPPED = re.compile(
     r"var Documents = XHwpDocuments;|var Document = Documents\.Active_XHwpDocument;"
     r"|function OnDocument_\w+\(\)|//\s*todo\s*:"
 )
-_SCRIPT_LEAST = 5  # letters beside those; lengths between the parts look like one or two
+_SCRIPT_LEAST = 5  # letters besides those; lengths between the parts look like one or two
 _NAME = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{2,}")
-_RUN = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{4,}")
+_LONG_RUN = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{4,}")
 
 
 def inspect(ole: Any, limits: WorkerLimits) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def inspect(ole: Any, limits: WorkerLimits) -> Iterator[Finding]:
     yield from _previews(document)
     yield from _history(document)
     yield from _scripts(document)
-    yield from _left_behind(document)
+    yield from _temporary_path(document)
     yield from _media(document, limits)
     if not document.flags & (_PASSWORD | _DISTRIBUTION | _DRM):
         yield from _links(document)
@@ -47,7 +47,7 @@ def inspect(ole: Any, limits: WorkerLimits) -> Iterator[Finding]:
 
 
 class _Document:
-    """Its streams, unpacked within bounds."""
+    """The streams of a document, decompressed within limits."""
 
     def __init__(self, ole: Any, limits: WorkerLimits) -> None:
         self._ole, self._left = ole, limits.unpacked
@@ -59,7 +59,7 @@ class _Document:
         return [name for name in self.names if name[0] == storage]
 
     def plain(self, name: list[str]) -> bytes:
-        """A stream that is never packed; nothing if there is none."""
+        """A stream that is never compressed; empty if there is none."""
         return bytes(self._ole.openstream(name).read()) if self._ole.exists(name) else b""
 
     def unpacked(self, name: list[str]) -> bytes:
@@ -71,7 +71,7 @@ class _Document:
         return data
 
     def records(self, name: list[str]) -> Iterator[tuple[int, bytes]]:
-        """Number and body of each record; what is cut short is not told."""
+        """Type and body of each record; a truncated record is yielded as far as it goes."""
         data, at = self.unpacked(name), 0
         while at + 4 <= len(data):
             (head,) = struct.unpack_from("<I", data, at)
@@ -93,87 +93,87 @@ def _locks(flags: int) -> Iterator[Finding]:
 def _previews(document: _Document) -> Iterator[Finding]:
     text = document.plain(["PrvText"]).decode("utf-16-le", "replace").strip("\0\r\n ")
     if re.search(r"\w", text):
-        yield found(FindingKind.PREVIEW, text)
-        yield from embedded.words(text)
+        yield make_finding(FindingKind.PREVIEW, text)
+        yield from embedded.inspect_text(text)
     if picture := document.plain(["PrvImage"]):
-        yield found(FindingKind.PREVIEW, "PrvImage", f"{len(picture)} B")
+        yield make_finding(FindingKind.PREVIEW, "PrvImage", f"{len(picture)} B")
 
 
 def _history(document: _Document) -> Iterator[Finding]:
-    kept = document.within("DocHistory")
-    if kept or document.flags & _HISTORY:
-        yield found(FindingKind.REVISIONS, "DocHistory", len(kept) or "")
+    versions = document.within("DocHistory")
+    if versions or document.flags & _HISTORY:
+        yield make_finding(FindingKind.REVISIONS, "DocHistory", len(versions) or "")
     if document.flags & _TRACKED:
-        yield found(FindingKind.REVISIONS, "track changes")
+        yield make_finding(FindingKind.REVISIONS, "track changes")
 
 
 def _scripts(document: _Document) -> Iterator[Finding]:
-    """Hangul writes an empty script into every file; one is told of if there is more in it."""
-    if document.flags & _DISTRIBUTION:  # they are locked then
+    """Scripts. Hangul writes an empty one into every file; only longer ones are reported."""
+    if document.flags & _DISTRIBUTION:  # scripts are encrypted
         return
     for name in document.within("Scripts"):
         text = document.unpacked(name).decode("utf-16-le", "replace")
         if len(re.findall(r"[A-Za-z가-힣]", _AS_SHIPPED.sub("", text))) >= _SCRIPT_LEAST:
-            yield found(FindingKind.SCRIPT, *name)
+            yield make_finding(FindingKind.SCRIPT, *name)
 
 
-def _left_behind(document: _Document) -> Iterator[Finding]:
-    """What stood in the memory that became DocOptions/_LinkDoc, its first letter overwritten."""
-    left = document.plain(["DocOptions", "_LinkDoc"])
-    if not document.flags & _DISTRIBUTION and (run := _RUN.match(_text(left[2:]))):
-        yield found(FindingKind.LINK, run[0])
-        yield from embedded.words(run[0])
+def _temporary_path(document: _Document) -> Iterator[Finding]:
+    """Leftover memory in DocOptions/_LinkDoc; its first letter is overwritten."""
+    leftover = document.plain(["DocOptions", "_LinkDoc"])
+    if not document.flags & _DISTRIBUTION and (run := _LONG_RUN.match(_text(leftover[2:]))):
+        yield make_finding(FindingKind.LINK, run[0])
+        yield from embedded.inspect_text(run[0])
 
 
 def _media(document: _Document, limits: WorkerLimits) -> Iterator[Finding]:
-    """Pictures and files in the document; the pictures' own facts, too."""
+    """Embedded pictures and files, with the metadata of the pictures."""
     for name in document.within("BinData"):
         data = document.unpacked(name)
         if format_of(data).is_image:
             yield from inspect_inside(data, limits)
         else:
-            yield found(FindingKind.ATTACHMENT, name[-1])
+            yield make_finding(FindingKind.ATTACHMENT, name[-1])
 
 
 def _links(document: _Document) -> Iterator[Finding]:
-    """Paths of pictures outside, and who made tracked changes."""
+    """Paths of linked pictures, and authors of tracked changes."""
     if ["DocInfo"] not in document.names:
         return
     for number, body in document.records(["DocInfo"]):
         if number == _BIN_DATA and len(body) > 4 and body[0] & 0xF == _LINKED:
-            yield found(FindingKind.LINK, _counted(body, 2))
+            yield make_finding(FindingKind.LINK, _prefixed_text(body, 2))
         elif number == _CHANGE_AUTHOR and (run := _NAME.search(_text(body))):
-            yield found(FindingKind.AUTHOR, run[0])
+            yield make_finding(FindingKind.AUTHOR, run[0])
 
 
 def _body(document: _Document) -> Iterator[Finding]:
-    lines, remarks = [], False
+    lines, has_comments = [], False
     for name in document.within("BodyText"):
         for number, body in document.records(name):
             if number == _TEXT:
-                lines.append(_line(body))
-            elif number == _MEMO or (number == _CONTROL and body[3::-1] in _REMARKS):
-                remarks = True
+                lines.append(_paragraph_text(body))
+            elif number == _MEMO or (number == _CONTROL and body[3::-1] in _COMMENT_CONTROLS):
+                has_comments = True
             elif number == _CONTROL and body[3::-1] == _HYPERLINK:
-                yield found(FindingKind.LINK, _counted(body, 9))
-    if remarks:
-        yield found(FindingKind.COMMENTS)
-    yield from embedded.words("\n".join(lines))
+                yield make_finding(FindingKind.LINK, _prefixed_text(body, 9))
+    if has_comments:
+        yield make_finding(FindingKind.COMMENTS)
+    yield from embedded.inspect_text("\n".join(lines))
 
 
-def _line(body: bytes) -> str:
-    """The text of a paragraph without its controls: most of those are eight letters wide."""
-    letters = struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
-    kept, at = bytearray(), 0
-    while at < len(letters):
-        letter = letters[at]
-        at += 1 if letter > 31 or letter in (0, 10, 13, *range(24, 32)) else 8
-        kept += struct.pack("<H", letter if letter > 31 else 32)
-    return kept.decode("utf-16-le", "replace")
+def _paragraph_text(body: bytes) -> str:
+    """The text of a paragraph without control characters, most of which are eight units wide."""
+    units = struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
+    text, at = bytearray(), 0
+    while at < len(units):
+        unit = units[at]
+        at += 1 if unit > 31 or unit in (0, 10, 13, *range(24, 32)) else 8
+        text += struct.pack("<H", unit if unit > 31 else 32)
+    return text.decode("utf-16-le", "replace")
 
 
-def _counted(body: bytes, at: int) -> str:
-    """A text with its length before it."""
+def _prefixed_text(body: bytes, at: int) -> str:
+    """A text preceded by its length."""
     size = int.from_bytes(body[at : at + 2], "little")
     return _text(body[at + 2 : at + 2 + 2 * size])
 
@@ -182,11 +182,11 @@ def _text(data: bytes) -> str:
     return data.decode("utf-16-le", "replace")
 
 
-def _inflate(data: bytes, most: int) -> bytes:
-    """Raises NotCleanable(TOO_MUCH); data that is not packed after all comes back as it is."""
+def _inflate(data: bytes, limit: int) -> bytes:
+    """Raises NotCleanable(TOO_MUCH). Uncompressed data is returned unchanged."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        plain = stream.decompress(data, max(most, 1))
+        plain = stream.decompress(data, max(limit, 1))
     except zlib.error:
         return data
     if stream.unconsumed_tail:

@@ -1,8 +1,9 @@
-"""HWPX, the open format of Hangul. KS X 6101.
+"""HWPX, the open document format of Hangul. KS X 6101.
 
-Its list of parts (`Contents/content.hpf`) names the author, and `Preview/` keeps text and a picture
-of the first page, perhaps from before the last edit. A cleaned one has neither. Tracked changes are
-not settled: the deleted text would have to be found between two marks anywhere in the document.
+Its list of parts (`Contents/content.hpf`) names the author, and `Preview/` contains text and a
+picture of the first page, perhaps from before the last edit. A cleaned copy has neither. Tracked
+changes cannot be accepted: the deleted text would have to be found between two marks anywhere in
+the document.
 """
 
 from collections.abc import Iterator
@@ -10,11 +11,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from .. import embedded
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
-from .zip_container import ZipContainer, local, parse, remove, serialise, words_in
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from .zip_container import ZipContainer, local, parse, remove, serialise, text_of
 
 _LIST = r"Contents/content\.hpf"
-_META = {
+_PROPERTIES = {
     **dict.fromkeys(("creator", "lastsaveby"), FindingKind.AUTHOR),
     **dict.fromkeys(("createddate", "modifieddate", "date"), FindingKind.TIME),
     **dict.fromkeys(("title", "subject", "keyword"), FindingKind.TITLE),
@@ -38,23 +39,23 @@ _PARAGRAPHS = {"p"}
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     parts = _open(data, limits)
-    yield from parts.wrapping()
+    yield from parts.inspect_container()
     for name in parts.matching(_LIST):
-        yield from _meta(parse(parts[name]))
+        yield from _properties(parse(parts[name]))
     for name in parts.matching(_PREVIEW_TEXT):
-        yield found(FindingKind.PREVIEW, parts[name].decode("utf-8", "replace"))
+        yield make_finding(FindingKind.PREVIEW, parts[name].decode("utf-8", "replace"))
     for pattern, kind in _DROPPED:
         names = set(parts.matching(pattern)) - set(parts.matching(_PREVIEW_TEXT))
-        yield from (found(kind, name) for name in sorted(names))
+        yield from (make_finding(kind, name) for name in sorted(names))
     for name in parts.matching(r"version\.xml"):
         root = parse(parts[name])
         if root.get("appVersion"):
-            yield found(FindingKind.SOFTWARE, *(root.get(key) for key in _PROGRAM))
+            yield make_finding(FindingKind.SOFTWARE, *(root.get(key) for key in _PROGRAM))
     for name in parts.matching(_XML):
         yield from _part(parse(parts[name]))
     yield from embedded.inspect(parts, parts.matching(_MEDIA), limits)
     for name in parts.matching(_SECTIONS):
-        yield from embedded.words(words_in(parse(parts[name]), _PARAGRAPHS))
+        yield from embedded.inspect_text(text_of(parse(parts[name]), _PARAGRAPHS))
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
@@ -64,7 +65,7 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
         raise NotCleanable(Reason.CHANGES)
     dropped = {name for pattern, _ in _DROPPED for name in parts.drop(pattern)}
     for name in parts.matching(r"META-INF/.*\.(xml|rdf)|" + _LIST):
-        parts[name] = serialise(_unlisted(parse(parts[name]), dropped))
+        parts[name] = serialise(_without_entries(parse(parts[name]), dropped))
     for name in parts.matching(_XML):
         parts[name] = serialise(_without_memos(parse(parts[name])))
     for name in parts.matching(r"version\.xml"):
@@ -74,7 +75,7 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
                 root.set(key, "")
         parts[name] = serialise(root)
     embedded.clean(parts, parts.matching(_MEDIA), limits)
-    return parts.written()
+    return parts.to_bytes()
 
 
 def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
@@ -85,26 +86,26 @@ def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
     return parts
 
 
-def _meta(root: etree._Element) -> Iterator[Finding]:
+def _properties(root: etree._Element) -> Iterator[Finding]:
     for element in _metadata(root):
         name = (element.get("name") or local(element.tag)).lower()
-        if name in _META and element.text and element.text.strip():
-            yield found(_META[name], element.text)
+        if name in _PROPERTIES and element.text and element.text.strip():
+            yield make_finding(_PROPERTIES[name], element.text)
 
 
 def _metadata(root: etree._Element) -> list[etree._Element]:
-    """The facts about the document, but for its language."""
-    held = [element for element in root.iter() if local(element.tag) == "metadata"]
-    facts = [fact for metadata in held for fact in metadata]
-    return [fact for fact in facts if local(fact.tag) != "language"]
+    """The metadata elements of the document, except its language."""
+    blocks = [element for element in root.iter() if local(element.tag) == "metadata"]
+    elements = [element for metadata in blocks for element in metadata]
+    return [element for element in elements if local(element.tag) != "language"]
 
 
 def _part(root: etree._Element) -> Iterator[Finding]:
     if _is_changed(root):
         names = {e.get("name") or "" for e in root.iter() if local(e.tag) == "trackChangeAuthor"}
-        yield found(FindingKind.REVISIONS, *sorted(names))
+        yield make_finding(FindingKind.REVISIONS, *sorted(names))
     for memo in _memos(root):
-        yield found(FindingKind.COMMENTS, *_memo_author(memo))
+        yield make_finding(FindingKind.COMMENTS, *_memo_author(memo))
 
 
 def _is_changed(root: etree._Element) -> bool:
@@ -121,7 +122,7 @@ def _memo_author(memo: etree._Element) -> list[str]:
 
 
 def _without_memos(root: etree._Element) -> etree._Element:
-    """A memo stands in the field's beginning; the field around the text goes, the text stays."""
+    """The document without memos: the field around the text goes, the text stays."""
     memos = _memos(root)
     ids = {memo.get("id") for memo in memos}
     ends = [element for element in root.iter() if local(element.tag) == "fieldEnd"]
@@ -130,8 +131,8 @@ def _without_memos(root: etree._Element) -> etree._Element:
     return root
 
 
-def _unlisted(root: etree._Element, dropped: set[str]) -> etree._Element:
-    """A list of parts without those that are gone, and without facts about people."""
+def _without_entries(root: etree._Element, dropped: set[str]) -> etree._Element:
+    """The list of parts without dropped parts and without metadata."""
     items = {}
     for element in list(root.iter()):
         values = {str(value) for value in element.attrib.values()}
@@ -141,6 +142,6 @@ def _unlisted(root: etree._Element, dropped: set[str]) -> etree._Element:
     for element in list(root.iter()):
         if element.get("idref") in items and element.get("idref"):
             remove(element)
-    for fact in _metadata(root):
-        fact.text = None
+    for element in _metadata(root):
+        element.text = None
     return root

@@ -1,6 +1,6 @@
-"""HWP 5 and the old Office: files in the compound format of OLE. Read and told, never written.
+"""HWP 5 and old Office documents: OLE compound files. Inspected, never written.
 
-HWP: "한글 문서 파일 형식 5.0" of Hancom. The summary has the properties of [MS-OLEPS].
+HWP: Hancom's "한글 문서 파일 형식 5.0". The summary has the properties of [MS-OLEPS].
 """
 
 import struct
@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import olefile
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from . import hwp
 
 _HWP_SUMMARY = "\x05HwpSummaryInformation"
@@ -26,9 +26,9 @@ _SUMMARY = {
 _OF_HWP = {**_SUMMARY, 9: FindingKind.SOFTWARE}  # the version of the program that saved last
 _OF_OFFICE = {**_SUMMARY, 9: FindingKind.REVISIONS}
 _DOCUMENT_SUMMARY = {14: FindingKind.AUTHOR, 15: FindingKind.ORGANISATION}
-_SECTION_AT = 44  # byte of the stream that says where the first set is
-_UTF16, _BYTES, _MOMENT = 31, 30, 64
-_FACTS_MAX = 256
+_SECTION_AT = 44  # offset of the position of the first property set
+_UTF16, _BYTES, _FILETIME = 31, 30, 64
+_PROPERTIES_MAX = 256
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _MACROS = (["Macros"], ["_VBA_PROJECT_CUR"], ["VBA"])
 
@@ -40,10 +40,10 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
         yield from _properties(ole, "\x05DocumentSummaryInformation", _DOCUMENT_SUMMARY)
         for storage in _MACROS:
             if ole.exists(storage):
-                yield found(FindingKind.MACROS, storage[0])
+                yield make_finding(FindingKind.MACROS, storage[0])
         if ole.exists("FileHeader"):
             yield from hwp.inspect(ole, limits)
-        yield from _sent(ole)
+        yield from _outlook_message(ole)
 
 
 def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
@@ -52,20 +52,20 @@ def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
 
 def _properties(ole: Any, stream: str, kinds: dict[int, FindingKind]) -> Iterator[Finding]:
     if ole.exists(stream):
-        for number, value in _facts(ole.openstream(stream).read()):
-            finding = found(kinds[number], value) if number in kinds else None
-            if finding and finding.detail.strip("0"):  # none, or the zeroth time it was saved
+        for number, value in _property_values(ole.openstream(stream).read()):
+            finding = make_finding(kinds[number], value) if number in kinds else None
+            if finding and finding.detail.strip("0"):  # empty, or a revision count of zero
                 yield finding
 
 
-def _facts(stream: bytes) -> Iterator[tuple[int, str]]:
-    """Texts and moments of the first set of properties, by number.
+def _property_values(stream: bytes) -> Iterator[tuple[int, str]]:
+    """Texts and times of the first property set, by number.
 
-    olefile takes the length of UTF-16 texts from the wrong place, and HWP has no others.
+    olefile reads the length of UTF-16 texts from the wrong place, and HWP has no others.
     """
     (start,) = struct.unpack_from("<I", stream, _SECTION_AT)
     (count,) = struct.unpack_from("<I", stream, start + 4)
-    for n in range(min(count, _FACTS_MAX)):
+    for n in range(min(count, _PROPERTIES_MAX)):
         number, offset = struct.unpack_from("<II", stream, start + 8 + 8 * n)
         kind, size = struct.unpack_from("<II", stream, start + offset)
         body = stream[start + offset + 8 :]
@@ -73,13 +73,13 @@ def _facts(stream: bytes) -> Iterator[tuple[int, str]]:
             yield number, body[: 2 * size].decode("utf-16-le", "replace").strip("\0 ")
         elif kind == _BYTES:
             yield number, _text(body[:size]).strip("\0 ")
-        elif kind == _MOMENT:
+        elif kind == _FILETIME:
             (ticks,) = struct.unpack_from("<Q", stream, start + offset + 4)
-            yield number, _moment(ticks)
+            yield number, _timestamp(ticks)
 
 
-def _moment(ticks: int) -> str:
-    """`ticks` of 100 ns since 1601; empty for never."""
+def _timestamp(ticks: int) -> str:
+    """Windows FILETIME (`ticks` of 100 ns since 1601) as text; empty for zero."""
     try:
         return str(_EPOCH + timedelta(seconds=ticks // 10_000_000)) if ticks else ""
     except OverflowError:
@@ -93,8 +93,8 @@ def _text(value: bytes) -> str:
         return value.decode("cp949", "replace")
 
 
-def _sent(ole: Any) -> Iterator[Finding]:
-    """An Outlook message: who sent it, and its transport headers ([MS-OXMSG])."""
+def _outlook_message(ole: Any) -> Iterator[Finding]:
+    """An Outlook message: sender, recipients and transport headers ([MS-OXMSG])."""
     for name, kind in (
         ("0C1A", FindingKind.AUTHOR),
         ("0E04", FindingKind.AUTHOR),
@@ -102,4 +102,4 @@ def _sent(ole: Any) -> Iterator[Finding]:
     ):
         stream = f"__substg1.0_{name}001F"
         if ole.exists(stream):
-            yield found(kind, ole.openstream(stream).read().decode("utf-16-le", "replace"))
+            yield make_finding(kind, ole.openstream(stream).read().decode("utf-16-le", "replace"))

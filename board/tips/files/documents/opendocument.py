@@ -1,7 +1,7 @@
-"""ODT, ODS, ODP. ISO/IEC 26300.
+"""ODT, ODS and ODP. ISO/IEC 26300.
 
-A cleaned one keeps its text, sheets and slides; changes are accepted, notes in the margin go, and
-so do the parts about who, when and on what.
+A cleaned copy keeps text, sheets and slides; changes are accepted, comments removed, and so are the
+parts with authors, times and devices.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from .. import embedded
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
-from .zip_container import ZipContainer, local, parse, remove, serialise, words_in
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from .zip_container import ZipContainer, local, parse, remove, serialise, text_of
 
-_META = {
+_PROPERTIES = {
     **dict.fromkeys(("initial-creator", "creator", "printed-by"), FindingKind.AUTHOR),
     "generator": FindingKind.SOFTWARE,
     **dict.fromkeys(("creation-date", "date", "print-date", "editing-duration"), FindingKind.TIME),
@@ -23,7 +23,7 @@ _META = {
     "user-defined": FindingKind.OTHER,
 }
 _DROPPED = (
-    (r"(.*/)?meta\.xml", None),  # told one by one
+    (r"(.*/)?meta\.xml", None),  # reported property by property
     (r"Thumbnails/.*", FindingKind.PREVIEW),
     (r"(.*/)?settings\.xml", None),
     (r"Basic/.*|Scripts/.*", FindingKind.MACROS),
@@ -44,23 +44,23 @@ _PRINTER = ("PrinterName", "PrinterSetup")
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     parts = _open(data, limits)
-    yield from parts.wrapping()
+    yield from parts.inspect_container()
     for name in parts.matching(_DROPPED[0][0]):
-        yield from _meta(parse(parts[name]))
+        yield from _properties(parse(parts[name]))
     for pattern, kind in _DROPPED:
         if kind and (names := parts.matching(pattern)):
-            yield found(kind, names[0])
+            yield make_finding(kind, names[0])
     for name in parts.matching(r"(.*/)?settings\.xml"):
         yield from _settings(parse(parts[name]))
     for name in parts.matching(_PART):
         yield from _part(parse(parts[name]))
     yield from embedded.inspect(parts, parts.matching(_MEDIA), limits)
     for name in parts.matching(_PART):
-        yield from embedded.words(words_in(parse(parts[name]), _PARAGRAPHS))
+        yield from embedded.inspect_text(text_of(parse(parts[name]), _PARAGRAPHS))
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """The same text, sheets and slides. Raises NotCleanable if something inside cannot be."""
+    """The same text, sheets and slides. Raises NotCleanable if a part cannot be cleaned."""
     parts = _open(data, limits)
     for pattern, _ in _DROPPED:
         parts.drop(pattern)
@@ -71,9 +71,9 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
             remove(entry)
     parts[_MANIFEST] = serialise(manifest)
     for name in parts.matching(_PART):
-        parts[name] = serialise(_bare(parse(parts[name])))
+        parts[name] = serialise(_strip(parse(parts[name])))
     embedded.clean(parts, parts.matching(_MEDIA), limits)
-    return parts.written()
+    return parts.to_bytes()
 
 
 def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
@@ -84,12 +84,12 @@ def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
     return parts
 
 
-def _meta(root: etree._Element) -> Iterator[Finding]:
+def _properties(root: etree._Element) -> Iterator[Finding]:
     for element in root.iter():
         name = local(element.tag)
-        told = [element.text, *element.attrib.values()] if name == "template" else [element.text]
-        if name in _META and any(told):
-            yield found(_META[name], *told)
+        values = [element.text, *element.attrib.values()] if name == "template" else [element.text]
+        if name in _PROPERTIES and any(values):
+            yield make_finding(_PROPERTIES[name], *values)
 
 
 def _settings(root: etree._Element) -> Iterator[Finding]:
@@ -97,30 +97,32 @@ def _settings(root: etree._Element) -> Iterator[Finding]:
         names = [v for k, v in element.attrib.items() if local(k) == "name"]
         if names and names[0] in _PRINTER and element.text:
             value = element.text if names[0] == "PrinterName" else names[0]
-            yield found(FindingKind.PRINTER, value)
+            yield make_finding(FindingKind.PRINTER, value)
 
 
 def _part(root: etree._Element) -> Iterator[Finding]:
-    rsid = False
+    has_rsid = False
     for element in root.iter():
         name = local(element.tag)
         if name == "annotation":
-            yield found(FindingKind.COMMENTS, *_by(element))
+            yield make_finding(FindingKind.COMMENTS, *_authors_and_dates(element))
         elif name == "changed-region":
-            yield found(FindingKind.REVISIONS, *_by(element))
+            yield make_finding(FindingKind.REVISIONS, *_authors_and_dates(element))
         elif name == "event-listener":
-            yield found(FindingKind.SCRIPT, name)
+            yield make_finding(FindingKind.SCRIPT, name)
         for key, value in element.attrib.items():
             if local(key) == "href" and _is_outside(str(value)):
-                yield found(FindingKind.LINK, value, stays=not _is_followed(element, str(value)))
+                yield make_finding(
+                    FindingKind.LINK, value, stays=not _is_followed(element, str(value))
+                )
             elif local(key) == "display" and value == "none":
-                yield found(FindingKind.HIDDEN, name, stays=True)
-            rsid = rsid or local(key).endswith("rsid")
-    if rsid:
-        yield found(FindingKind.IDENTIFIER, "rsid")
+                yield make_finding(FindingKind.HIDDEN, name, stays=True)
+            has_rsid = has_rsid or local(key).endswith("rsid")
+    if has_rsid:
+        yield make_finding(FindingKind.IDENTIFIER, "rsid")
 
 
-def _by(element: etree._Element) -> list[str]:
+def _authors_and_dates(element: etree._Element) -> list[str]:
     return [piece.text or "" for piece in element.iter() if local(piece.tag) in ("creator", "date")]
 
 
@@ -129,13 +131,13 @@ def _is_outside(href: str) -> bool:
 
 
 def _is_followed(element: etree._Element, href: str) -> bool:
-    """Paths on a machine, and what a program fetches by itself; links to click are content."""
+    """Whether it is a local path, or fetched by the program itself; links to click are content."""
     is_clicked = local(element.tag) == "a" and not href.startswith(("file:", "/", "../"))
     return _is_outside(href) and not is_clicked
 
 
-def _bare(root: etree._Element) -> etree._Element:
-    """Changes accepted, notes, ids and paths gone."""
+def _strip(root: etree._Element) -> etree._Element:
+    """Accept changes; remove comments, identifiers and paths."""
     for element in list(root.iter()):
         if local(element.tag) in _MARKERS:
             remove(element)

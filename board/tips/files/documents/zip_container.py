@@ -1,4 +1,4 @@
-"""Documents that are zip files: their parts, read within bounds and written the same each time."""
+"""Documents that are zip files: parts read within limits, and written deterministically."""
 
 import re
 import zipfile
@@ -7,18 +7,19 @@ from io import BytesIO
 
 from lxml import etree
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can name
-_LOCKED = 0x1
-# Order matters to readers that look at the first bytes of a document.
+_ENCRYPTED = 0x1
+# The order matters to programs that look at the first bytes of a document.
 _FIRST = ("mimetype", "[Content_Types].xml", "_rels/.rels")
 _END = b"PK\x05\x06"
-_END_SIZE = 22  # bytes of that record, before the comment
+_END_SIZE = 22  # bytes of that record, without the comment
 
 
 class ZipContainer:
-    """The parts of one document by name. Each is unpacked at most once, and all within `limits`.
+    """The parts of one document by name. Each is decompressed at most once, and all within
+    `limits`.
 
     Raises NotCleanable(TOO_MUCH or LOCKED), or zipfile's own errors if the file is damaged.
     """
@@ -26,10 +27,10 @@ class ZipContainer:
     def __init__(self, data: bytes, limits: WorkerLimits) -> None:
         self._zip = zipfile.ZipFile(BytesIO(data))
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
-        # What a part unpacks to is never more than it declares, so the sum is known beforehand.
+        # A part never decompresses to more than it declares, so the sum is known beforehand.
         if len(infos) > limits.parts or sum(i.file_size for i in infos) > limits.unpacked:
             raise NotCleanable(Reason.TOO_MUCH)
-        if any(info.flag_bits & _LOCKED for info in infos):
+        if any(info.flag_bits & _ENCRYPTED for info in infos):
             raise NotCleanable(Reason.LOCKED)
         self._infos = {info.filename: info for info in infos}
         if len(self._infos) < len(infos):
@@ -59,29 +60,31 @@ class ZipContainer:
         return self[name] if name in self._infos else missing
 
     def matching(self, pattern: str) -> list[str]:
-        """Names that match the whole of `pattern`, whatever their case."""
+        """Names that match the whole of `pattern`, ignoring case."""
         return [name for name in self.names if re.fullmatch(pattern, name, re.I)]
 
     def drop(self, pattern: str) -> set[str]:
-        """Removes the parts that match, and says which they were."""
-        gone = set(self.matching(pattern))
-        for name in gone:
+        """Remove the parts that match, and return their names."""
+        dropped = set(self.matching(pattern))
+        for name in dropped:
             del self[name]
-        return gone
+        return dropped
 
-    def wrapping(self) -> Iterator[Finding]:
-        """What the zip itself says beside its parts."""
+    def inspect_container(self) -> Iterator[Finding]:
+        """Metadata of the zip file itself."""
         dates = [info.date_time for info in self._infos.values() if info.date_time > _EPOCH]
         if dates:
-            yield found(FindingKind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates)))
+            yield make_finding(
+                FindingKind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates))
+            )
         if self._zip.comment:
-            yield found(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
-        behind = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
-        if behind > 0:
-            yield found(FindingKind.ATTACHMENT, f"{behind} B")
+            yield make_finding(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
+        trailing = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
+        if trailing > 0:
+            yield make_finding(FindingKind.ATTACHMENT, f"{trailing} B")
 
-    def written(self) -> bytes:
-        """The document with the parts that are left: one date, one system, a fixed order."""
+    def to_bytes(self) -> bytes:
+        """The document with the remaining parts: one date, one system, a fixed order."""
         buffer = BytesIO()
         rest = [name for name in self.names if name not in _FIRST]
         with zipfile.ZipFile(buffer, "w") as target:
@@ -96,11 +99,11 @@ class ZipContainer:
 
 
 class Damaged(Exception):
-    """A part that is not what it has to be."""
+    """A part has another structure than it must have."""
 
 
 def parse(data: bytes) -> etree._Element:
-    """The root of a part. Nothing is fetched or expanded: a document type is refused whole."""
+    """The root of an XML part. Nothing is fetched or expanded: a document type raises Damaged."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -125,21 +128,21 @@ def local(name: object) -> str:
 
 
 def remove(element: etree._Element) -> None:
-    """Takes an element out and leaves the text behind it where it was."""
+    """Remove an element, but not the text after it."""
     parent = element.getparent()
     if parent is None:
         return
-    _leave(parent, element, element.tail)
+    _insert_text(parent, element, element.tail)
     element.tail = None
     parent.remove(element)
 
 
 def unwrap(element: etree._Element) -> None:
-    """Takes an element out and leaves what it holds in its place."""
+    """Replace an element by its content."""
     parent = element.getparent()
     if parent is None:
         return
-    _leave(parent, element, element.text)
+    _insert_text(parent, element, element.text)
     at = parent.index(element)
     children = list(element)
     tail, element.tail = element.tail, None
@@ -149,14 +152,14 @@ def unwrap(element: etree._Element) -> None:
         children[-1].tail = (children[-1].tail or "") + (tail or "") or None
     else:
         before = parent[at - 1] if at else None
-        _append(parent, before, tail)
+        _append_text(parent, before, tail)
 
 
-def _leave(parent: etree._Element, element: etree._Element, text: str | None) -> None:
-    _append(parent, element.getprevious(), text)
+def _insert_text(parent: etree._Element, element: etree._Element, text: str | None) -> None:
+    _append_text(parent, element.getprevious(), text)
 
 
-def _append(parent: etree._Element, before: etree._Element | None, text: str | None) -> None:
+def _append_text(parent: etree._Element, before: etree._Element | None, text: str | None) -> None:
     if not text:
         return
     if before is None:
@@ -165,8 +168,8 @@ def _append(parent: etree._Element, before: etree._Element | None, text: str | N
         before.tail = (before.tail or "") + text
 
 
-def words_in(root: etree._Element, paragraphs: set[str]) -> str:
-    """The text of a part, a line for each element named in `paragraphs`."""
+def text_of(root: etree._Element, paragraphs: set[str]) -> str:
+    """The text of a part, one line for each element named in `paragraphs`."""
     lines = []
     for element in root.iter():
         if local(element.tag) in paragraphs:

@@ -1,11 +1,11 @@
-"""EXIF and IPTC: what cameras and picture agencies write beside the pixels."""
+"""EXIF and IPTC metadata of cameras and picture agencies."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin
 
-from ..results import Finding, FindingKind, found
+from ..results import Finding, FindingKind, make_finding
 
 _TAGS = {
     **dict.fromkeys((0x010F, 0x0110, 0x013C, 0xA434, 0xC614), FindingKind.DEVICE),
@@ -19,7 +19,7 @@ _TAGS = {
 }
 _XP = range(0x9C9B, 0x9CA0)  # UTF-16, as Windows writes them
 _USER_COMMENT = 0x9286
-_COMMENT_CODE = 8  # bytes that name the encoding
+_COMMENT_CODE = 8  # bytes for the encoding
 _MAKER_NOTE = 0x927C
 _THUMBNAIL = 0x0201
 _IPTC = {
@@ -34,27 +34,27 @@ _IPTC = {
 
 
 def inspect(exif: Image.Exif) -> Iterator[Finding]:
-    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
-    if place:
-        yield found(FindingKind.PLACE, _coordinates(place))
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    if gps:
+        yield make_finding(FindingKind.PLACE, _coordinates(gps))
     for tag, value in {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}.items():
         if tag == _MAKER_NOTE and value:
-            yield found(FindingKind.DEVICE, "MakerNote", f"{len(value)} B")
-        elif tag in _TAGS and (line := _line(tag, value)):
-            yield found(_TAGS[tag], line)
+            yield make_finding(FindingKind.DEVICE, "MakerNote", f"{len(value)} B")
+        elif tag in _TAGS and (line := _value_text(tag, value)):
+            yield make_finding(_TAGS[tag], line)
     if _THUMBNAIL in exif.get_ifd(ExifTags.IFD.IFD1):
-        yield found(FindingKind.PREVIEW, "EXIF")
+        yield make_finding(FindingKind.PREVIEW, "EXIF")
 
 
 def inspect_iptc(picture: Image.Image) -> Iterator[Finding]:
-    """Records of agencies, in JPEG and TIFF."""
+    """IPTC records of picture agencies, in JPEG and TIFF."""
     for record, value in (IptcImagePlugin.getiptcinfo(picture) or {}).items():  # type: ignore[arg-type]
         if record in _IPTC:
             values = value if isinstance(value, list) else [value]
-            yield found(_IPTC[record], *(_text(one) for one in values))
+            yield make_finding(_IPTC[record], *(_text(one) for one in values))
 
 
-def _line(tag: int, value: Any) -> str:
+def _value_text(tag: int, value: Any) -> str:
     if isinstance(value, tuple):
         value = bytes(value) if all(isinstance(n, int) and 0 <= n < 256 for n in value) else value
     if not isinstance(value, bytes):
@@ -73,15 +73,15 @@ def _text(value: bytes) -> str:
     return value.decode("latin-1").strip("\0 ")
 
 
-def _coordinates(place: Mapping[int, Any]) -> str:
-    """Degrees, north and east positive, to about a metre; empty if only other facts are there."""
+def _coordinates(gps: Mapping[int, Any]) -> str:
+    """Degrees, north and east positive, to about a metre; another tag if there are none."""
     try:
-        north, east = _degrees(place[2]), _degrees(place[4])
+        latitude, longitude = _degrees(gps[2]), _degrees(gps[4])
     except (KeyError, TypeError, ValueError, ZeroDivisionError, IndexError):
-        return str(place.get(29, ""))
-    north = -north if str(place.get(1)).startswith("S") else north
-    east = -east if str(place.get(3)).startswith("W") else east
-    return f"{north:.5f}, {east:.5f}"
+        return str(gps.get(29, ""))
+    latitude = -latitude if str(gps.get(1)).startswith("S") else latitude
+    longitude = -longitude if str(gps.get(3)).startswith("W") else longitude
+    return f"{latitude:.5f}, {longitude:.5f}"
 
 
 def _degrees(parts: Any) -> float:

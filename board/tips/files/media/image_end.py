@@ -1,4 +1,4 @@
-"""Where a picture ends, by its own format. What stands behind is something else."""
+"""Finds the end of a picture by its format. Anything after it does not belong to the picture."""
 
 import re
 from collections.abc import Callable
@@ -6,34 +6,35 @@ from collections.abc import Callable
 _MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 _SOS, _EOI = 0xDA, 0xD9
 _NO_LENGTH = {0x01, *range(0xD0, 0xD9)}
-_KEPT = {_EOI, 0xEE, *range(0xC0, 0xD0), 0xDA, 0xDB, 0xDD}  # Adobe, and what decodes
+_KEPT = {_EOI, 0xEE, *range(0xC0, 0xD0), 0xDA, 0xDB, 0xDD}  # Adobe, and segments for decoding
 
 
 def segments(data: bytes) -> list[tuple[int, int, int]]:
-    """The segments of a JPEG up to its end: marker, start, end (bytes, pixels go with their scan).
+    """The segments of a JPEG up to its end: marker, start, end (bytes; pixels belong to their
+    scan).
 
     Raises ValueError if there is no end.
     """
     at = 2
-    found: list[tuple[int, int, int]] = []
+    result: list[tuple[int, int, int]] = []
     while True:
         match = _MARKER.search(data, at)
         if not match:
             raise ValueError("a JPEG without an end")
         marker, start = match[0][1], match.start()
         if marker == _EOI:
-            return [*found, (marker, start, start + 2)]
+            return [*result, (marker, start, start + 2)]
         length = 0 if marker in _NO_LENGTH else int.from_bytes(data[start + 2 : start + 4], "big")
         at = start + 2 + length
         if marker == _SOS:
-            # Between here and the next marker are pixels; restarts (D0 to D7) are among them.
+            # Pixels up to the next marker; restart markers (D0 to D7) are among them.
             next_ = _MARKER.search(data, at)
             at = next_.start() if next_ else len(data)
-        found.append((marker, start, at))
+        result.append((marker, start, at))
 
 
-def bare_jpeg(data: bytes) -> bytes:
-    """The same JPEG, not decoded: only what is needed to show it. Raises ValueError."""
+def strip_jpeg(data: bytes) -> bytes:
+    """The same JPEG, not decoded, with only the segments needed to show it. Raises ValueError."""
     kept = [data[start:end] for marker, start, end in segments(data) if marker in _KEPT]
     return data[:2] + b"".join(kept)
 
@@ -66,7 +67,7 @@ def _gif(data: bytes) -> int:
 
 
 def _colours(flags: int) -> int:
-    """Bytes of a colour table."""
+    """Size of a colour table in bytes."""
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
 
@@ -76,12 +77,12 @@ def _riff(data: bytes) -> int:
 
 
 def _boxes(data: bytes) -> int:
-    """Up to the first bytes that are no box of ISO 14496-12."""
+    """Up to the first bytes that are not a box of ISO 14496-12."""
     at = 0
     while at + 8 <= len(data) and re.fullmatch(rb"[a-z]{4}", data[at + 4 : at + 8]):
         size = int.from_bytes(data[at : at + 4], "big")
         if data[at + 4 : at + 8] == b"mpvd" or (at and data[at + 4 : at + 8] == b"ftyp"):
-            break  # a film behind the picture
+            break  # a video after the picture
         at += size if size >= 8 else len(data)
     return at
 
@@ -103,7 +104,7 @@ _ENDS: dict[str, Callable[[bytes], int]] = {
 
 
 def end_of(data: bytes, format_: str) -> int:
-    """Offset of the first byte behind the picture; Pillow's name of the format."""
+    """Offset of the first byte after the picture. `format_`: Pillow's name of the format."""
     try:
         return _ENDS.get(format_, len)(data)
     except IndexError:

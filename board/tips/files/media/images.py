@@ -1,4 +1,4 @@
-"""Pictures. A cleaned one is drawn anew from its pixels, so nothing can be left beside them."""
+"""Pictures. A cleaned copy is drawn from the pixels alone, so no metadata can be left."""
 
 import re
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from typing import Any
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from . import exif, xmp
 from .image_end import end_of
 
-# Threads count against the limits of the worker, and one picture needs few.
+# Threads count against the worker's limits, and one picture needs few.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pi_heif.options.DECODE_THREADS = 1
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-Image.MAX_IMAGE_PIXELS = None  # we count ourselves, all frames together
+Image.MAX_IMAGE_PIXELS = None  # WorkerLimits counts all frames together
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
 _WRITTEN_AS = {"HEIF": "JPEG", "AVIF": "JPEG", "MPO": "JPEG", "BMP": "PNG"}
@@ -28,7 +28,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 _MANY_FRAMES = {"GIF", "PNG", "WEBP", "TIFF"}
 _PLAIN_MODES = {"1", "L", "LA", "RGB", "RGBA", "I;16"}
-# Profiles that every program brings; others name the screen or scanner they were measured on.
+# Standard profiles; others identify the screen or scanner they were measured on.
 _USUAL_PROFILE = re.compile(
     r"s?RGB|Display P3|Adobe RGB|ProPhoto|Gr[ae]y|Dot Gain|Gamma|SWOP|FOGRA|CMYK|c2|nRGB|uRGB", re.I
 )
@@ -47,30 +47,30 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     picture = _open(data, limits)
     yield from exif.inspect(picture.getexif())
     yield from exif.inspect_iptc(picture)
-    for packet in _packets(picture):
+    for packet in _xmp_packets(picture):
         yield from xmp.inspect(packet)
     yield from _profile(picture)
     yield from _texts(picture, data)
     if getattr(picture, "format", "") == "MPO":
-        yield found(FindingKind.PREVIEW, "MPO")
-    yield from _behind(data, picture.format or "")
+        yield make_finding(FindingKind.PREVIEW, "MPO")
+    yield from _trailer(data, picture.format or "")
 
 
 def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
-    """The pixels in sRGB, `upright` if the camera was held otherwise, and nothing else.
+    """The pixels in sRGB, rotated `upright` if the camera was turned, and nothing else.
 
-    Formats that cannot be written, or that keep more than they show, become JPEG or PNG.
+    Formats that cannot be written, or that can hold invisible data, become JPEG or PNG.
     """
     picture = _open(data, limits)
     source = picture.format or ""
     if source == "HEIF":
-        _need_a_thread()
+        _require_thread()
     target = _WRITTEN_AS.get(source, source)
     limit = None if target in _MANY_FRAMES else 1
     frames, times = [], []
     for frame in ImageSequence.Iterator(picture):
         times.append(frame.info.get("duration", 0))
-        frames.append(_plain(frame, upright))
+        frames.append(_redrawn(frame, upright))
         if len(frames) == limit:
             break
     if target == "JPEG" and "A" in frames[0].mode:
@@ -78,8 +78,10 @@ def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
     return _encode(frames, target, times, picture.info.get("loop"))
 
 
-def _need_a_thread() -> None:
-    """libheif decodes in one, and ends the process where there may be none."""
+def _require_thread() -> None:
+    """Raise NotCleanable if no thread can be started: libheif needs one, and ends the process
+    without.
+    """
     try:
         thread = Thread(target=int)
         thread.start()
@@ -89,7 +91,7 @@ def _need_a_thread() -> None:
 
 
 def _open(data: bytes, limits: WorkerLimits) -> Image.Image:
-    """Raises NotCleanable if all frames together have more pixels than we want to draw."""
+    """Raises NotCleanable if all frames together exceed the limit of pixels."""
     picture = Image.open(BytesIO(data), formats=FORMATS)
     width, height = picture.size
     if width * height > limits.pixels:
@@ -99,7 +101,7 @@ def _open(data: bytes, limits: WorkerLimits) -> Image.Image:
     return picture
 
 
-def _packets(picture: Image.Image) -> Iterator[bytes]:
+def _xmp_packets(picture: Image.Image) -> Iterator[bytes]:
     for key in ("xmp", "XML:com.adobe.xmp"):
         value = picture.info.get(key)
         if value:
@@ -115,65 +117,65 @@ def _profile(picture: Image.Image) -> Iterator[Finding]:
     except (ImageCms.PyCMSError, OSError):
         name = ""
     if not _USUAL_PROFILE.search(name):
-        yield found(FindingKind.DEVICE, "ICC", name)
+        yield make_finding(FindingKind.DEVICE, "ICC", name)
 
 
 def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
     if comment := picture.info.get("comment"):
         text = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
-        yield found(FindingKind.COMMENTS, text)
+        yield make_finding(FindingKind.COMMENTS, text)
     if picture.format != "PNG":
         return
-    picture.load()  # texts may stand behind the pixels
+    picture.load()  # texts may come after the pixels
     for key, text in getattr(picture, "text", {}).items():
         if key not in _NOT_TEXT:
             words = key.lower()
             kinds = (kind for kind, names in _TEXT_KINDS if any(n in words for n in names))
-            yield found(next(kinds, FindingKind.COMMENTS), f"{key}: {text}")
+            yield make_finding(next(kinds, FindingKind.COMMENTS), f"{key}: {text}")
     if match := _PNG_TIME.search(data):
         year = int.from_bytes(match[1][:2], "big")
-        yield found(FindingKind.TIME, f"{year}-{match[1][2]:02}-{match[1][3]:02}")
+        yield make_finding(FindingKind.TIME, f"{year}-{match[1][2]:02}-{match[1][3]:02}")
 
 
-def _behind(data: bytes, format_: str) -> Iterator[Finding]:
-    """What hangs behind the end of the picture: films of moving photos, voice memos, archives."""
+def _trailer(data: bytes, format_: str) -> Iterator[Finding]:
+    """Data after the end of the picture: videos of motion photos, voice memos, archives."""
     trailer = data[end_of(data, format_) :]
     if not trailer.strip(b"\0"):
         return
     if any(mark in trailer for mark in _MARKS):
-        yield found(FindingKind.VOICE, f"{len(trailer)} B")
+        yield make_finding(FindingKind.VOICE, f"{len(trailer)} B")
     else:
-        yield found(FindingKind.ATTACHMENT, f"{len(trailer)} B")
+        yield make_finding(FindingKind.ATTACHMENT, f"{len(trailer)} B")
 
 
-def _plain(frame: Image.Image, upright: bool) -> Image.Image:
-    """A new picture of the same pixels in a mode every format takes."""
+def _redrawn(frame: Image.Image, upright: bool) -> Image.Image:
+    """A new picture with the same pixels, in a mode every format supports."""
     profile = frame.info.get("icc_profile")
     picture = ImageOps.exif_transpose(frame) if upright else frame.copy()
     if picture.mode not in _PLAIN_MODES and picture.mode != "CMYK":
-        see_through = picture.mode in ("PA", "RGBa", "La") or "transparency" in picture.info
-        picture = picture.convert("RGBA" if see_through else "RGB")
+        is_transparent = picture.mode in ("PA", "RGBa", "La") or "transparency" in picture.info
+        picture = picture.convert("RGBA" if is_transparent else "RGB")
     elif "transparency" in picture.info and picture.mode in ("L", "RGB"):
         picture = picture.convert("RGBA")
     if profile:
-        picture = _in_srgb(picture, profile)
+        picture = _to_srgb(picture, profile)
     if picture.mode == "CMYK":
         picture = picture.convert("RGB")
     return Image.frombytes(picture.mode, picture.size, picture.tobytes())
 
 
-def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Without its profile a picture is taken for sRGB, so its colours are made to be."""
+def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """The picture converted to sRGB, which is what a picture without a profile is taken for."""
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     if picture.mode not in ("RGB", "RGBA", "CMYK"):
         return picture
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         srgb = ImageCms.createProfile("sRGB")
-        turned = ImageCms.profileToProfile(picture, source, srgb, outputMode=mode)
+        converted = ImageCms.profileToProfile(picture, source, srgb, outputMode=mode)
     except (ImageCms.PyCMSError, OSError):
         return picture
-    return turned or picture
+    return converted or picture
 
 
 def _encode(frames: list[Image.Image], target: str, times: list[int], loop: Any) -> bytes:

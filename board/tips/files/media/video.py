@@ -1,7 +1,7 @@
-"""Films, and sound in the same boxes: MP4, MOV, M4A. ISO/IEC 14496-12.
+"""Video, and audio in the same container: MP4, MOV, M4A. ISO/IEC 14496-12.
 
-A cleaned one keeps every byte of its pictures and sound where it was, and has what stands beside
-them blanked. Nobody can take the voice out of a voice: that is always told.
+A cleaned copy keeps every byte of pictures and sound in place; metadata is overwritten with blanks.
+A voice cannot be made anonymous: sound is always reported.
 """
 
 import re
@@ -9,12 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, found, printable
+from ..results import (
+    Finding,
+    FindingKind,
+    NotCleanable,
+    Reason,
+    WorkerLimits,
+    first_readable,
+    make_finding,
+)
 from . import xmp
 
-_HOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"edts", b"dinf", b"mvex"}
-_KEPT_ON_TOP = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"styp", b"ssix", b"wide"}
-_KEPT_IN_HOLDERS = {
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf", b"edts", b"dinf", b"mvex"}
+_KEPT_TOP_LEVEL = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"styp", b"ssix", b"wide"}
+_KEPT_IN_CONTAINERS = {
     *(
         b"mvhd",
         b"tkhd",
@@ -42,10 +50,10 @@ _KEPT_IN_HOLDERS = {
         b"tref",
     ),
     *(b"tapt", b"trgr", b"elng", b"subs", b"iods", b"mfro", b"tfra", b"cslg"),
-    *_HOLDERS,
+    *_CONTAINERS,
 }
-_SHOWN = {b"vide", b"soun", b"sbtl", b"subt", b"text", b"clcp", b"tmcd"}
-_NO_TRACK = {b"mdir", b"mdta", b"url ", b"alis"}  # handlers of other things
+_KEPT_TRACKS = {b"vide", b"soun", b"sbtl", b"subt", b"text", b"clcp", b"tmcd"}
+_NOT_TRACKS = {b"mdir", b"mdta", b"url ", b"alis"}  # handlers that are not tracks
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 _DEPTH_MAX, _BOXES_MAX = 8, 20_000
 _LABELS = {
@@ -97,20 +105,20 @@ class Box:
 
 
 def _boxes(data: bytes) -> list[Box]:
-    """All boxes of holders, outer before inner. Raises ValueError if they do not fit each other."""
-    found_boxes: list[Box] = []
-    waiting = [(0, len(data), 0)]
-    while waiting:
-        at, end, depth = waiting.pop()
+    """All boxes in containers, outer before inner. Raises ValueError if their sizes do not fit."""
+    boxes: list[Box] = []
+    pending = [(0, len(data), 0)]
+    while pending:
+        at, end, depth = pending.pop()
         while at < end:
             box = _box(data, at, end, depth)
-            found_boxes.append(box)
-            if box.kind in _HOLDERS and depth < _DEPTH_MAX:
-                waiting.append((box.body, box.end, depth + 1))
+            boxes.append(box)
+            if box.kind in _CONTAINERS and depth < _DEPTH_MAX:
+                pending.append((box.body, box.end, depth + 1))
             at = box.end
-        if len(found_boxes) > _BOXES_MAX:
+        if len(boxes) > _BOXES_MAX:
             raise ValueError("too many boxes")
-    return found_boxes
+    return boxes
 
 
 def _box(data: bytes, at: int, end: int, depth: int) -> Box:
@@ -120,27 +128,27 @@ def _box(data: bytes, at: int, end: int, depth: int) -> Box:
     elif size == 0 and depth == 0:
         size = end - at
     if at + size > end or body > at + size:
-        raise ValueError("a box that is larger than its place")
+        raise ValueError("a box larger than its container")
     return Box(kind, at, body, at + size, depth)
 
 
 def _is_blanked(box: Box) -> bool:
-    return box.kind not in (_KEPT_IN_HOLDERS if box.depth else _KEPT_ON_TOP)
+    return box.kind not in (_KEPT_IN_CONTAINERS if box.depth else _KEPT_TOP_LEVEL)
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
     for box in _boxes(data):
         body = data[box.body : box.end]
-        if box.kind in (b"mvhd", b"mdhd", b"tkhd") and (moment := _moment(body)):
-            yield found(FindingKind.TIME, moment)
+        if box.kind in (b"mvhd", b"mdhd", b"tkhd") and (moment := _timestamp(body)):
+            yield make_finding(FindingKind.TIME, moment)
         elif box.kind == b"hdlr":
             yield from _track(body)
         elif _is_blanked(box) and body.strip(b"\0"):
-            yield from _label(box.kind, body)
+            yield from _metadata(box.kind, body)
 
 
-def _moment(body: bytes) -> str:
+def _timestamp(body: bytes) -> str:
     size = 8 if body[:1] == b"\1" else 4
     seconds = int.from_bytes(body[4 : 4 + size], "big")
     try:
@@ -150,56 +158,57 @@ def _moment(body: bytes) -> str:
 
 
 def _track(body: bytes) -> Iterator[Finding]:
-    kind = body[8:12]
-    if kind == b"soun":
+    handler = body[8:12]
+    if handler == b"soun":
         yield Finding(FindingKind.VOICE, stays=True)
-    elif kind not in _SHOWN | _NO_TRACK:
-        yield found(FindingKind.PLACE, "track", kind.decode("latin-1"))
+    elif handler not in _KEPT_TRACKS | _NOT_TRACKS:
+        yield make_finding(FindingKind.PLACE, "track", handler.decode("latin-1"))
     name = body[24:].strip(b"\0")
     if re.search(rb"[A-Za-z]{3}", name):
-        yield found(FindingKind.SOFTWARE, name.decode("utf-8", "replace"))
+        yield make_finding(FindingKind.SOFTWARE, name.decode("utf-8", "replace"))
 
 
-def _label(kind: bytes, body: bytes) -> Iterator[Finding]:
-    """What a box of facts holds; at least its name, if we cannot read it."""
-    told = False
+def _metadata(kind: bytes, body: bytes) -> Iterator[Finding]:
+    """The metadata in a box; at least its type, if it cannot be parsed."""
+    is_known = False
     for packet in xmp.packets_in(body):
         yield from xmp.inspect(packet)
-        told = True
-    for label, means in _LABELS.items():
+        is_known = True
+    for label, finding_kind in _LABELS.items():
         at = body.find(label)
         if at >= 0:
-            yield found(means, printable(body[at + 4 : at + 120]))
-            told = True
+            yield make_finding(finding_kind, first_readable(body[at + 4 : at + 120]))
+            is_known = True
     if match := _POSITION.search(body):
-        yield found(FindingKind.PLACE, match[0].decode())
-        told = True
-    for means, key in _KEYS:
+        yield make_finding(FindingKind.PLACE, match[0].decode())
+        is_known = True
+    for finding_kind, key in _KEYS:
         if b".quicktime." + key in body or (key in body and b"com.android" in body):
-            yield found(means, key.decode())
-            told = True
-    if not told:
-        yield found(FindingKind.OTHER, kind.decode("latin-1"), printable(body[:80]))
+            yield make_finding(finding_kind, key.decode())
+            is_known = True
+    if not is_known:
+        yield make_finding(FindingKind.OTHER, kind.decode("latin-1"), first_readable(body[:80]))
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
-    """Blanks in place, so that no offset inside the film has to change.
+    """Overwrite metadata in place, so that no offset inside the file changes.
 
-    Raises NotCleanable(TRACKS) if a track is neither pictures, sound nor text: it may hold places.
+    Raises NotCleanable(TRACKS) if a track is neither pictures, sound nor text: it may contain
+    locations.
     """
     del limits
-    film = bytearray(data)
+    copy = bytearray(data)
     for box in _boxes(data):
         body = slice(box.body, box.end)
         if box.kind == b"hdlr" and box.depth:
             kind = data[box.body + 8 : box.body + 12]
-            if kind not in _SHOWN | _NO_TRACK:
+            if kind not in _KEPT_TRACKS | _NOT_TRACKS:
                 raise NotCleanable(Reason.TRACKS)
-            film[box.body + 24 : box.end] = bytes(max(0, box.end - box.body - 24))
+            copy[box.body + 24 : box.end] = bytes(max(0, box.end - box.body - 24))
         elif box.kind in (b"mvhd", b"mdhd", b"tkhd"):
             size = 16 if data[box.body : box.body + 1] == b"\1" else 8
-            film[box.body + 4 : box.body + 4 + size] = bytes(size)
+            copy[box.body + 4 : box.body + 4 + size] = bytes(size)
         elif _is_blanked(box):
-            film[box.start + 4 : box.start + 8] = b"free"
-            film[body] = bytes(box.end - box.body)
-    return bytes(film)
+            copy[box.start + 4 : box.start + 8] = b"free"
+            copy[body] = bytes(box.end - box.body)
+    return bytes(copy)

@@ -1,4 +1,4 @@
-"""XMP: the packet of facts that pictures, PDF and films carry. ISO 16684-1."""
+"""XMP: the metadata packet of pictures, PDF and video. ISO 16684-1."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ..documents.zip_container import Damaged, local, parse
-from ..results import Finding, FindingKind, found
+from ..results import Finding, FindingKind, make_finding
 
 _PACKET = re.compile(rb"<(x:xmpmeta|rdf:RDF)\b.*?</\1>", re.S)
-# Names of properties without their schemas. Longer lists first where one name is part of others.
+# Property names without their schemas. Earlier rules win where one name is part of another.
 _KINDS = (
     (FindingKind.PLACE, "gps|location|city|country|state|sublocation|latitude|longitude"),
     (FindingKind.DEVICE, "make$|model$|serial|lens|ownername|cameraprofile"),
@@ -33,20 +33,20 @@ def packets_in(data: bytes) -> list[bytes]:
 
 
 def inspect(packet: bytes) -> Iterator[Finding]:
-    """One finding for each property we know; one for the packet if there is none of those."""
-    known = False
+    """One finding for each known property; one for the whole packet if none is known."""
+    is_known = False
     try:
         root = parse(b"".join(packets_in(packet)[:1]))
     except (etree.XMLSyntaxError, Damaged):
-        yield found(FindingKind.OTHER, "XMP")
+        yield make_finding(FindingKind.OTHER, "XMP")
         return
     for name, value in _properties(root):
         kind = next((kind for kind, names in _RULES if names.search(name)), None)
         if kind:
-            known = True
-            yield found(kind, value)
-    if not known:
-        yield found(FindingKind.OTHER, "XMP")
+            is_known = True
+            yield make_finding(kind, value)
+    if not is_known:
+        yield make_finding(FindingKind.OTHER, "XMP")
 
 
 def _properties(root: etree._Element) -> Iterator[tuple[str, str]]:
@@ -54,7 +54,7 @@ def _properties(root: etree._Element) -> Iterator[tuple[str, str]]:
         for attribute, value in element.attrib.items():
             if local(attribute) not in _RDF and str(value).strip():
                 yield local(attribute), str(value)
-        # A list is one property; a structure is walked on its own.
+        # A list is one property; the fields of a structure are properties of their own.
         if local(element.tag) not in _RDF:
             values = [str(piece).strip() for piece in element.itertext()]
             text = ", ".join(value for value in values if value)

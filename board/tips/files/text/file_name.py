@@ -1,9 +1,9 @@
-"""What the name of a file gives away. A cleaned copy has a new name."""
+"""What the name of a file reveals. A cleaned copy has a new name."""
 
 import re
 
-from ..formats import Format
-from ..results import Finding, FindingKind, found
+from ..format_table import Format
+from ..results import Finding, FindingKind, make_finding
 from .pii import find_pii
 
 # IMG_20260301_142530, KakaoTalk_20260301_142530123, Screenshot_20260301-142530_Messages
@@ -13,12 +13,12 @@ _MOMENT = re.compile(
 _CHAT = re.compile(r"KakaoTalk_?Chats?_.*|Talk_.*|카카오톡.*대화.*", re.I)
 
 
-def inspect(name: str, format_: Format) -> list[Finding]:
-    """Moments, numbers and departments in the name, and an ending that is not the content's."""
-    stem, dot, ending = name.rpartition(".")
-    told = [finding.detail for finding in find_pii(stem if dot else name)]
-    told += [match[0] for pattern in (_MOMENT, _CHAT) for match in pattern.finditer(name)]
-    findings = [found(FindingKind.FILENAME, part) for part in told]
-    if dot and format_.endings and ending.lower() not in format_.endings:
-        findings.append(Finding(FindingKind.MISMATCH, format_.name))
+def inspect(name: str, file_format: Format) -> list[Finding]:
+    """Times, numbers and departments in the name, and an extension of another format."""
+    stem, dot, extension = name.rpartition(".")
+    details = [finding.detail for finding in find_pii(stem if dot else name)]
+    details += [match[0] for pattern in (_MOMENT, _CHAT) for match in pattern.finditer(name)]
+    findings = [make_finding(FindingKind.FILENAME, detail) for detail in details]
+    if dot and file_format.extensions and extension.lower() not in file_format.extensions:
+        findings.append(Finding(FindingKind.MISMATCH, file_format.name))
     return findings

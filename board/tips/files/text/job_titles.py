@@ -1,7 +1,7 @@
-"""Where somebody works and as what: 부서, 직급 and small units, as they stand in a sentence.
+"""Workplaces and job titles: 부서, 직급 and small units, as they appear in sentences.
 
-Large bodies that everybody writes about (ministries, police, whole companies) tell nothing and are
-left out; so are words that end like an office and are none: 결과, 정부, 일부, 사실, 시즌1과.
+Large bodies that everybody writes about (ministries, police, whole companies) identify nobody and
+are left out; so are words that only end like an office: 결과, 정부, 일부, 사실, 시즌1과.
 """
 
 import re
@@ -13,21 +13,21 @@ Check = Callable[[str], bool]
 _LIST = Path(__file__).with_name("job_titles.txt").read_text(encoding="utf-8")
 _STEMS = {word for line in _LIST.splitlines() if not line.startswith("#") for word in line.split()}
 _LONGEST = max(map(len, _STEMS))
-# What may follow: somebody in charge (인사팀장), a particle, or nothing.
+# What may follow: the person in charge (인사팀장), a particle, or nothing.
 _ENDS = (
     r"(?=장|원(?:[이은을의도과]|들|입)|에|의|은|는|이|을|를|으|과|와|도|만|소속|직원|[^가-힣]|$)"
 )
 _AT_WORK = r"(?=장(?![가-힣])|장[이은을의도과님]|에서|에 |소속| 소속| 직원| 주무관| 사무관| 주임)"
 _WORD = r"(?<![가-힣A-Z])[가-힣A-Z&]{2,12}?"
 
-# Before these stands one of the list, be it at the end of a longer word.
+# Preceded by a word of the list, perhaps at the end of a longer word.
 _TEAMS = re.compile(
     _WORD
     + r"(?:\d{1,2}|제\d)?(?:팀|본부|사업부|담당관실|담당관|센터장|(?:부|실|국|처)"
     + _ENDS
     + ")"
 )
-# 과 is also "and": it needs a word of the list alone, and what only follows an office.
+# 과 also means "and": needs a whole word of the list, and a suffix that only follows an office.
 _SECTIONS = re.compile(_WORD + r"\d?과" + _AT_WORK)
 _SURE_SECTIONS = re.compile(
     r"(?<![가-힣])(?=[가-힣])(?:(?:총무|경무|세무|재무|회계|민원|교무|원무|약제|운영지원|자치행정|도시재생"
@@ -53,14 +53,14 @@ _ENGLISH = re.compile(
     r"|\b(?:HR|IT|R&D|QA|PR|IR|ESG) (?:team|department|division)\b"
 )
 _NONE = re.compile(
-    # Ministries and the like, also as people call them.
+    # Ministries and similar bodies, also by their short names.
     r"[가-힣]*(?:교육|환경|법무|국방|외교|통일|보건복지|복지|행정안전|행정자치|기획재정|재정경제|국토교통"
     r"|건설교통|문화체육관광|문화|고용노동|노동|산업통상자원|여성가족|해양수산|농림축산식품|중소벤처기업"
     r"|과학기술정보통신|정보통신|국가보훈|기후에너지환경|재무|내무|교통공사)부|행정부|대통령실|국무조정실"
     r"|국가안보실|비서실|(?:국가|특별|합동|검찰)?수사본부"
     r"|(?:국민안전|인사혁신|[가-힣]*수사|감사|조사|심사|예산|지원|식약|법제)처"
     r"|(?:[가-힣]*정치|국제|사회|복지|정보|연방수사|중앙정보|방송|경제)국"
-    # A team on a pitch or on stage; facts and other words.
+    # Teams in sport or on stage; 사실 and other words.
     r"|(?:제작|국가대표)팀|경비실|청소부|[가-힣]*적인사실|역사실|인사실|교육실"
     r"|[가-힣]*(?:매점|정점|관점|시점|초점|쟁점|장점|단점|득점|평점|반환점|분기점)"
     r"|(?:역|거점|출발|도착|변곡|교차|중간|결승|현)지점"
@@ -78,7 +78,7 @@ _SURNAMES = (
 )
 _AFTER = r"(?=님|이|가|은|는|을|를|의|도|과|와|께|한테|에게|[^가-힣]|$)"
 _RANK = re.compile(
-    # 김 과장, 이준호 대리, 박부장님; and what somebody says of themselves.
+    # 김 과장, 이준호 대리, 박부장님; and what people say of themselves.
     rf"(?<![가-힣])(?![이전한조] )[{_SURNAMES}](?:[가-힣]{{2}} ?| )(?:{_SURE_RANKS}){_AFTER}"
     rf"|(?<![가-힣])[{_SURNAMES}](?:{_SURE_RANKS})(?=님|이(?!라는)|은|는|을|의|께|한테|에게)"
     rf"|(?<=저는 )(?:[가-힣A-Z0-9]{{2,12}} ){{0,3}}(?:{_RANKS})"
@@ -88,7 +88,7 @@ _NO_RANK = re.compile(r"성과장|정부장|한부장|주차장|공사장|조차
 
 
 def offices() -> list[tuple[re.Pattern[str], Check]]:
-    """Patterns, each with what decides whether a match of it is an office."""
+    """Patterns of departments, each with a check of its matches."""
     listed = [(_TEAMS, _is_team), (_SECTIONS, _is_section)]
     others = (_SURE_SECTIONS, _NUMBERED, _BRANCHES, _ENGLISH)
     return [*listed, *((pattern, _is_some) for pattern in others)]
@@ -103,8 +103,8 @@ def _is_team(text: str) -> bool:
         r"(?:\d{1,2}|제\d)?(?:사업부|담당관실|담당관|센터장|본부|팀|부|실|국|처)$", text
     )
     word = text[: ending.start()] if ending else ""
-    room = 6 if ending and ending[0][-1] in "팀관장" else 4
-    sizes = range(max(2, len(word) - room), min(len(word), _LONGEST) + 1)
+    extra = 6 if ending and ending[0][-1] in "팀관장" else 4
+    sizes = range(max(2, len(word) - extra), min(len(word), _LONGEST) + 1)
     return _is_some(text) and any(word[-size:] in _STEMS for size in sizes)
 
 

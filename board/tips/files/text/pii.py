@@ -1,7 +1,7 @@
-"""What a text gives away by itself: numbers of people, where they work and as what.
+"""What a text itself reveals: personal numbers, workplaces and job titles.
 
-Made to be right when it speaks: a warning on every sentence would be read by nobody. So a number
-needs its usual shape (and its check digit, where it has one); for offices see departments.py.
+Precision before recall: a warning on every sentence would be read by nobody. So a number needs its
+usual format (and its check digit, where it has one); for offices see job_titles.py.
 """
 
 import re
@@ -19,7 +19,7 @@ from ..results import DETAIL_MAX, Finding, FindingKind
 from . import job_titles
 
 _RESIDENT_DIGITS = 13
-TEXT_MAX = 1_000_000  # characters that are looked at
+TEXT_MAX = 1_000_000  # characters that are searched
 
 _EDGE = r"(?<![\w.@+/=-])"
 _NO_DIGIT = r"(?![\d@]|-\d)"
@@ -92,7 +92,7 @@ _RULES: tuple[tuple[FindingKind, re.Pattern[str], Callable[[str], bool]], ...] =
 
 
 def find_pii(text: str) -> list[Finding]:
-    """What in `text` may point at whoever wrote it, in the order it stands; nothing overlaps."""
+    """What in `text` may identify its author, in order of position; nothing overlaps."""
     text = text[:TEXT_MAX]
     taken: list[Finding] = []
     for start, finding in sorted(_matches(text), key=lambda pair: pair[0]):
@@ -112,5 +112,5 @@ def _matches(text: str) -> Iterator[tuple[int, Finding]]:
 
 
 def visible(text: str) -> str:
-    """The text without what does not show."""
+    """The text without invisible characters."""
     return _INVISIBLE.sub("", text)

@@ -1,0 +1,97 @@
+"""What readers see of a comment: the same for every reader.
+
+A hidden or deleted comment has no text, name or author here, so no template and no format can
+reveal them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from sqlalchemy import Row
+
+from board.comments.body import trusted_html
+
+
+class PublicComment(NamedTuple):
+    """One comment as every reader sees it. `tombstone` is None, "deleted", "hidden" or "held".
+
+    A value: its rendered HTML depends on nothing else, and is cached by it.
+    """
+
+    id: int
+    posted_at: datetime
+    is_reply: bool
+    reply_count: int
+    tombstone: str | None = None
+    author_id: int | None = None
+    author_name: str = ""
+    html: Markup = Markup("")
+    like_count: int = 0
+    dislike_count: int = 0
+    edited_at: datetime | None = None
+    hidden_for: str | None = None
+    hidden_note: str = ""
+    to_id: int | None = None
+    to_name: str = ""
+    replies: tuple["PublicComment", ...] = ()
+
+    @property
+    def replies_left(self) -> int:
+        """Replies not loaded here that can be read; tombstones are not counted."""
+        return self.reply_count - sum(not reply.tombstone for reply in self.replies)
+
+
+def ids_of(comments: Iterable[PublicComment]) -> Iterator[int]:
+    """Replies included."""
+    for comment in comments:
+        yield comment.id
+        yield from ids_of(comment.replies)
+
+
+def authors_of(comments: Iterable[PublicComment]) -> Iterator[int]:
+    """Ids of authors, of replies too; a tombstone has none."""
+    for comment in comments:
+        if comment.author_id:
+            yield comment.author_id
+        yield from authors_of(comment.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentPage:
+    """One page of a list, and the cursor of the next, if there is one."""
+
+    comments: Sequence[PublicComment]
+    more: int | str | None = None
+
+
+def public_comment(
+    row: Row[*tuple[Any, ...]], replies: Sequence[PublicComment] = ()
+) -> PublicComment:
+    """From a row of query.py, by the order of its columns; nothing of what readers may not see."""
+    (
+        id, root_id, posted_at, edited_at, html, hidden_for, hidden_note, held_for, deleted_at,
+        reply_count, like_count, dislike_count, _rank, author_id, author_name, to_id, to_name,
+    ) = row  # fmt: skip
+    always = (id, posted_at, root_id is not None, reply_count)
+    if deleted_at is not None:
+        return PublicComment(*always, tombstone="deleted", replies=tuple(replies))
+    if hidden_for is not None:
+        reason = {"hidden_for": hidden_for, "hidden_note": hidden_note}
+        return PublicComment(*always, tombstone="hidden", replies=tuple(replies), **reason)
+    if held_for is not None:
+        return PublicComment(*always, tombstone="held", replies=tuple(replies))
+    return PublicComment(
+        *always,
+        author_id=author_id,
+        author_name=author_name,
+        html=trusted_html(html),
+        like_count=like_count,
+        dislike_count=dislike_count,
+        edited_at=edited_at,
+        to_id=to_id,
+        to_name=to_name or "",
+        replies=tuple(replies),
+    )

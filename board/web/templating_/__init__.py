@@ -1,1 +1,0 @@
-"""Templates: their environment, and what every template may print."""
