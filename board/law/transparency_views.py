@@ -131,7 +131,7 @@ def _as_dict(figures: Figures) -> dict[str, Any]:
         "restored": figures.restored,
         "appeals_upheld": figures.upheld,
         "appeals_rejected": figures.rejected,
-        "threads_steered": figures.steered,
+        "threads_steered": figures.restricted,
         "median_seconds_to_decision": figures.median_seconds,
     }
 

@@ -25,7 +25,7 @@ from board.law.claims import contact_preferences, desk_views, emails, evidence, 
 from board.law.claims.models import Claim, Claimant
 from board.law.terms import views as terms_views
 from board.moderation.appeals.models import on_appeal
-from board.moderation.rulings.models import on_decision
+from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.undo import on_undo
 from board.runtime.jobs import Job, jobs
 from board.web.access import moderators

@@ -12,9 +12,9 @@ from board.db import db, writing
 from board.db.hash_chain import find_tampered
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals.models import Appeal
-from board.moderation.filters import models as filter_rules
-from board.moderation.filters import text_format
+from board.moderation.filters import changes, text_format
 from board.moderation.filters.heuristics import default_heuristics
+from board.moderation.filters.models import is_untouched
 from board.moderation.rulings import log as ruling_log
 from board.moderation.rulings.models import Ruling
 
@@ -28,19 +28,17 @@ def load() -> None:
 
 
 def load_when_untouched() -> None:
-    """A board on which nobody has ever had a rule starts with those it ships with."""
-    untouched = filter_rules.is_untouched()
+    """Loads the default rules on a board that has never had one."""
+    untouched = is_untouched()
     db.session.rollback()
     if untouched:
         _load()
 
 
 def _load() -> int:
-    shipped = text_format.default_list()
+    defaults = text_format.default_rule_list()
     with writing():
-        return filter_rules.add_all(
-            [*default_heuristics(), *shipped.rules], shipped.allowed, by=None
-        )
+        return changes.add_all([*default_heuristics(), *defaults.rules], defaults.allowed, by=None)
 
 
 moderation_cli = AppGroup("moderation", help="The log of decisions, and appeals.")
@@ -53,10 +51,10 @@ def verify() -> None:
     Rulings taken from the end leave no gap: keep the last hash somewhere else to notice that.
     """
     last: list[Any] = []
-    broken = find_tampered(_remembering(last))
-    if broken:
+    tampered_id = find_tampered(_rulings_keeping_last(last))
+    if tampered_id:
         raise click.ClickException(
-            f"Ruling {broken} is not as it was written, or one before it is missing."
+            f"Ruling {tampered_id} is not as it was written, or one before it is missing."
         )
     if last:
         click.echo(
@@ -69,8 +67,8 @@ def verify() -> None:
 def export(path: str) -> None:
     """Write the whole log to a new file, one ruling a line, as JSON."""
     try:
-        with open(path, "x", encoding="utf-8", opener=_private) as file:
-            count = _write(file)
+        with open(path, "x", encoding="utf-8", opener=_open_private) as file:
+            count = _write_log(file)
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}.") from error
     click.echo(f"{count} decisions written.")
@@ -88,26 +86,26 @@ def decide(ruling_id: int, outcome: str, says: str) -> None:
     if not 0 < len(says) <= Ruling.NOTE_MAX:
         raise click.ClickException(f"The sentence has 1 to {Ruling.NOTE_MAX} characters.")
     with writing():
-        asked = db.session.get(Appeal, ruling_id)
-        if asked is None or asked.decided_at is not None:
+        appeal = db.session.get(Appeal, ruling_id)
+        if appeal is None or appeal.decided_at is not None:
             raise click.ClickException(f"No appeal against decision {ruling_id} is pending.")
-        appeals.decide(asked, by=None, uphold=outcome == "uphold", says=says)
+        appeals.decide(appeal, by=None, uphold=outcome == "uphold", note=says)
     click.echo("Decided.")
 
 
-def _remembering(last: list[Any]) -> Iterator[Ruling]:
-    """All rulings; `last` is then how many there were, and the last of them."""
+def _rulings_keeping_last(last: list[Any]) -> Iterator[Ruling]:
+    """All rulings; afterwards `last` is [their number, the last ruling]."""
     for count, ruling in enumerate(db.session.scalars(ruling_log.oldest_first()), start=1):
         last[:] = [count, ruling]
         yield ruling
 
 
-def _write(file: IO[str]) -> int:
+def _write_log(file: IO[str]) -> int:
     count = 0
     for count, ruling in enumerate(db.session.scalars(ruling_log.oldest_first()), start=1):  # noqa: B007
         file.write(json.dumps(ruling_log.as_dict(ruling), ensure_ascii=False) + "\n")
     return count
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

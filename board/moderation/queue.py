@@ -1,4 +1,4 @@
-"""What waits for a decision of the desk, and why."""
+"""Moderation queues: which comments wait for a decision, and why."""
 
 import enum
 from collections.abc import Iterable, Mapping
@@ -25,27 +25,27 @@ from board.comments.models import Comment
 from board.db import Base, db, now
 from board.runtime.app import setting
 
-# No more are counted than this: a badge says 999+ beyond it.
+# Counting stops here: beyond it a badge says 999+.
 COUNT_MAX = 999
 
 
 class Queue(enum.StrEnum):
-    """Why a comment waits. One may wait for several reasons; one decision ends them all."""
+    """The queues. A comment may wait in several; one decision removes it from all."""
 
     REPORTED = "reported"
     HELD = "held"
-    NEW = "new"  # by an account whose first comments are looked at
+    NEW = "new"  # one of the first comments of an account
 
 
 class QueueItem(Base):
-    """One comment in one queue. Gone once it is decided: the ruling is the memory."""
+    """One comment in one queue. Deleted by the decision; the ruling keeps a copy for undo."""
 
     __tablename__ = "queue_item"
     PAGE_SIZE = 50
-    # How long a moderator has an item to themselves after they last looked at it.
+    # How long a claim lasts after the moderator last opened the item.
     CLAIMED_FOR = timedelta(minutes=3)
     __table_args__ = (
-        # One range scan each: a queue, what waits in it under an article, and by an author.
+        # One range scan each: a queue, and its items of an article or an author.
         Index("ix_queue_item_oldest", "queue", "since", "comment_id"),
         Index("ix_queue_item_article", "article_id", "queue", "since", "comment_id"),
         Index("ix_queue_item_author", "author_id", "queue", "since", "comment_id"),
@@ -56,20 +56,20 @@ class QueueItem(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey(Article.id))
     author_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     reason: Mapped[str] = mapped_column(String(40), default="")
-    # What rule, what words, how many: as the slice that put it there tells it.
+    # Detail in no language: which rule, which word, how many.
     why: Mapped[str] = mapped_column(String(200), default="")
     since: Mapped[datetime] = mapped_column(default=now)
     taken_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     taken_at: Mapped[datetime | None]
 
     comment: Mapped[Comment] = relationship()
-    taker: Mapped[User | None] = relationship(foreign_keys=taken_by)
+    claimer: Mapped[User | None] = relationship(foreign_keys=taken_by)
 
     @classmethod
     def oldest(
         cls, queue: Queue, *filters: ColumnElement[bool], after: tuple[datetime, int] | None = None
     ) -> Select[Self]:
-        """One page and one more of a queue, the one that has waited longest first; ties by id."""
+        """One page + 1 of a queue, longest wait first; ties by comment id."""
         page = select(cls).join(cls.comment).join(Comment.article).join(Comment.author)
         page = page.where(cls.queue == queue.value, *filters)
         comment = contains_eager(cls.comment)
@@ -90,8 +90,7 @@ class QueueItem(Base):
 
 
 def enqueue(comment: Comment, queue: Queue, *, reason: str = "", why: str = "") -> QueueItem:
-    """Put a comment into a queue. One that waits there already keeps its place, and tells what is
-    said of it now."""
+    """Put a comment into a queue. One already there keeps its place and takes the new reason."""
     item: QueueItem | None = db.session.get(QueueItem, (comment.id, queue.value))
     if item is None:
         item = QueueItem(
@@ -107,27 +106,28 @@ def enqueue(comment: Comment, queue: Queue, *, reason: str = "", why: str = "") 
 
 
 def dequeue(comment: Comment) -> list[dict[str, str]]:
-    """It is decided, or gone: it waits nowhere any longer. Where and why it did, for `resume`."""
-    waited = [
+    """Remove a decided or deleted comment from all queues. Returns its entries, for `requeue`."""
+    entries = [
         {"queue": item.queue, "reason": item.reason, "why": item.why, "at": item.since.isoformat()}
         for item in db.session.scalars(QueueItem.for_comment(comment))
     ]
     db.session.execute(delete(QueueItem).where(QueueItem.comment_id == comment.id))
-    return waited
+    return entries
 
 
-def requeue(comment: Comment, waited: Iterable[Mapping[str, str]]) -> None:
-    """The decision was taken back: it waits where it did, as long as it had."""
-    for told in waited:
-        item = enqueue(comment, Queue(told["queue"]), reason=told["reason"], why=told["why"])
-        item.since = datetime.fromisoformat(told["at"])
+def requeue(comment: Comment, entries: Iterable[Mapping[str, str]]) -> None:
+    """Undo of `dequeue`: the comment is back in its queues, with the time it had waited."""
+    for entry in entries:
+        item = enqueue(comment, Queue(entry["queue"]), reason=entry["reason"], why=entry["why"])
+        item.since = datetime.fromisoformat(entry["at"])
 
 
 def claim(comment: Comment, *, by: User) -> User | None:
-    """Work on a comment without another moderator doing the same. The one who has it if it is not
-    `by`; asking again extends the time."""
+    """Claim a comment for one moderator, or extend the claim. Returns another one who has it."""
     items = list(db.session.scalars(QueueItem.for_comment(comment)))
-    other = next((item.taker for item in items if item.is_claimed and item.taken_by != by.id), None)
+    other = next(
+        (item.claimer for item in items if item.is_claimed and item.taken_by != by.id), None
+    )
     if other is None:
         for item in items:
             item.taken_by, item.taken_at = by.id, now()
@@ -135,17 +135,17 @@ def claim(comment: Comment, *, by: User) -> User | None:
 
 
 def counts() -> Mapping[Queue, int]:
-    """How many wait in each queue, as far as COUNT_MAX: beyond it nobody asks how many more."""
+    """How many items each queue has; COUNT_MAX + 1 stands for any larger number."""
     row = db.session.execute(_COUNTS).one()
     return dict(zip(Queue, row, strict=True))
 
 
-def _counted(queue: Queue) -> ScalarSelect[int]:
-    some = select(QueueItem.comment_id).where(QueueItem.queue == queue.value).limit(COUNT_MAX + 1)
-    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+def _count_of(queue: Queue) -> ScalarSelect[int]:
+    items = select(QueueItem.comment_id).where(QueueItem.queue == queue.value).limit(COUNT_MAX + 1)
+    return select(func.count()).select_from(items.subquery()).scalar_subquery()
 
 
-_COUNTS = select(*(_counted(queue) for queue in Queue))
+_COUNTS = select(*(_count_of(queue) for queue in Queue))
 
 
 def dequeue_deleted(comment: Comment) -> None:
@@ -158,7 +158,7 @@ def enqueue_if_held(comment: Comment) -> None:
 
 
 def enqueue_if_new_account(comment: Comment) -> None:
-    """The first comments of an account are looked at, as many as the settings say."""
+    """Queue the first NEW_ACCOUNT_COMMENTS comments of an account for review."""
     first = setting("NEW_ACCOUNT_COMMENTS")
     if not first or comment.held_for:
         return

@@ -1,4 +1,4 @@
-"""Wiring of moderation: views, the desk, checks before posting and what happens after it."""
+"""Wiring of moderation: views, desk navigation, checks before posting, effects after it, jobs."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
@@ -27,7 +27,8 @@ from board.moderation.reports import views as report_views
 from board.moderation.rulings import labels as ruling_labels
 from board.moderation.rulings import log_views
 from board.moderation.rulings import views as ruling_views
-from board.moderation.rulings.models import on_decision, on_ruling
+from board.moderation.rulings.decisions import on_decision
+from board.moderation.rulings.models import on_ruling
 from board.moderation.rulings.undo import on_undo
 from board.moderation.threads import restrictions, surges
 from board.moderation.threads import views as thread_views
@@ -56,7 +57,7 @@ def _badges() -> dict[str, int]:
         **{f"queue-{name}": count for name, count in queue.counts().items()},
         "threads": surges.count_unseen(),
         "appeals": appeals.count_for(current_user()),
-        "people": bulk_bans.count(),
+        "people": bulk_bans.count_pending(),
     }
 
 
@@ -94,18 +95,18 @@ def init_app(app: Flask) -> None:
     data_export.exporters.update(
         appeals=appeals.export_appeals,
         reports=reports.export_reports,
-        notices=notifications.export_notices,
+        notices=notifications.export_notifications,
     )
 
 
 def _wire_posting() -> None:
-    warning_checks.add(matches.warn)
+    warning_checks.add(matches.warnings_for)
     limits.extra_columns.update(
-        edition=compiled.RULES_VERSION,
-        rejected=heuristics.share_rejected(),
-        caution=sanctions.OPEN_WARNING,
+        rules_version=compiled.RULES_VERSION,
+        hidden_percentage=heuristics.hidden_percentage(),
+        pending_warning=sanctions.OPEN_WARNING,
     )
-    create.pre_post_checks.add(matches.check, sanctions.check)
+    create.pre_post_checks.add(matches.check_post, sanctions.check_post)
     create.after_post.add(
         queue.enqueue_if_held, queue.enqueue_if_new_account, matches.store_matches
     )

@@ -13,7 +13,7 @@ from board.db import db, now, writing
 from board.law.claims import contact_preferences
 from board.moderation.appeals import models as appeals
 from board.moderation.reports import models as reports
-from board.moderation.rulings import models as rulings
+from board.moderation.rulings import decisions as rulings
 from board.moderation.users import sanctions
 from board.runtime.limiter import QueueFull
 from conftest import NO_LIMITS, say
@@ -72,7 +72,7 @@ def test_the_file_has_appeals_but_not_who_decided(download, harbour, ada, mo):
     comment = say(harbour, ada, "숨길 글")
     with writing():
         ruling = rulings.hide(comment, by=mo, reason="abuse", note="")
-        appeals.appeal(ruling, by=ada, text="아닙니다")
+        appeals.submit_appeal(ruling, by=ada, text="아닙니다")
 
     response = download()
 

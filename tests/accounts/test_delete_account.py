@@ -21,7 +21,7 @@ from board.db import db, now, writing
 from board.law.claims import contact_preferences
 from board.law.claims.contact_preferences import ContactPreference
 from board.moderation.reports import models as reports
-from board.moderation.rulings import models as rulings
+from board.moderation.rulings import decisions as rulings
 from board.moderation.users import sanctions
 from conftest import NO_LIMITS, PASSWORD, person, say
 

@@ -13,7 +13,7 @@ from board.db import db, now, writing
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.models import Step
 from board.moderation.appeals import models as appeals
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings import undo
 from board.moderation.users import sanctions
 from board.ops.doctor import doctor
@@ -143,9 +143,9 @@ def test_the_decision_on_an_appeal_sends_an_email(smtp_server, send, comment, ad
     ruling = hide(comment, mo)
     send()
     with writing():
-        appeal = appeals.appeal(ruling, by=ada, text="I meant the weather")
+        appeal = appeals.submit_appeal(ruling, by=ada, text="I meant the weather")
     with writing():
-        appeals.decide(appeal, by=tess, uphold=True, says="So it is")
+        appeals.decide(appeal, by=tess, uphold=True, note="So it is")
 
     send(minutes=10)
 
@@ -179,10 +179,10 @@ def test_a_claimant_gets_an_email_for_each_step_of_the_claim(
     send()
     ruling = db.session.scalar(moderation.latest_ruling(comment))
     with writing():
-        appeal = appeals.appeal(ruling, by=ada, text="It is a public square")
+        appeal = appeals.submit_appeal(ruling, by=ada, text="It is a public square")
     send()
     with writing():
-        appeals.decide(appeal, by=tess, uphold=True, says="So it is")
+        appeals.decide(appeal, by=tess, uphold=True, note="So it is")
     send()
 
     texts = [

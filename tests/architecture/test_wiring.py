@@ -24,8 +24,8 @@ from board.moderation.appeals import views as appeal_views
 from board.moderation.filters import matches
 from board.moderation.notifications import emails as decision_emails
 from board.moderation.reports import models as reports
+from board.moderation.rulings import decisions, undo
 from board.moderation.rulings import models as rulings
-from board.moderation.rulings import undo
 from board.moderation.users import sanctions
 from board.runtime.jobs import jobs
 from board.web.desk import nav_items
@@ -33,7 +33,12 @@ from board.web.desk import nav_items
 HOOKS = {
     "checks before posting: the first reason to hold stands": (
         create.pre_post_checks,
-        [thread_restrictions.check, banned_texts.check_post, matches.check, sanctions.check],
+        [
+            thread_restrictions.check,
+            banned_texts.check_post,
+            matches.check_post,
+            sanctions.check_post,
+        ],
     ),
     "after posting": (
         create.after_post,
@@ -41,10 +46,13 @@ HOOKS = {
     ),
     "after an edit": (edit.after_edit, [queue.enqueue_if_held, matches.restore_matches]),
     "after deleting": (comments.after_delete, [queue.dequeue_deleted, matches.delete_matches]),
-    "warnings before posting": (warnings.warning_checks, [pii_warnings.check, matches.warn]),
+    "warnings before posting": (
+        warnings.warning_checks,
+        [pii_warnings.check, matches.warnings_for],
+    ),
     "any ruling": (rulings.on_ruling, [decision_emails.announce]),
     "a decision about a comment": (
-        rulings.on_decision,
+        decisions.on_decision,
         [workflow.follow_decision, reports.answer_reports],
     ),
     "a decision undone": (undo.on_undo, [workflow.follow_undo, reports.reopen_reports]),
@@ -93,7 +101,12 @@ def test_an_export_and_a_post_ask_for_this(app):
         "account", "sessions", "blocked", "comments", "reactions", "told_by", "appeals", "reports",
         "notices",
     ]  # fmt: skip
-    assert list(limits.extra_columns) == ["barred", "edition", "rejected", "caution"]
+    assert list(limits.extra_columns) == [
+        "barred",
+        "rules_version",
+        "hidden_percentage",
+        "pending_warning",
+    ]
 
 
 def test_a_second_app_of_the_same_process_adds_nothing(app, another, tmp_path):

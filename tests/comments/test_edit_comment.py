@@ -14,7 +14,7 @@ from board.comments.writing import create
 from board.comments.writing.errors import ThreadClosed
 from board.db import db, writing
 from board.moderation.queue import QueueItem
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions as moderation
 from conftest import say
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

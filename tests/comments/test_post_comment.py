@@ -12,7 +12,7 @@ from board.comments import error_messages
 from board.comments.models import Comment
 from board.comments.writing.errors import Refused
 from board.db import db, writing
-from board.moderation.filters import models as filter_rules
+from board.moderation.filters import changes as filter_rules
 from board.moderation.filters.models import State
 from conftest import count_queries, say
 

@@ -21,7 +21,7 @@ from board.comments.readers import reactions
 from board.comments.readers.reactions import Reaction, ReactionEvent, ReactionLimits
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import db, now, writing
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions as moderation
 from board.ops.sample.loader import load_if_empty
 from conftest import count_queries, person, say
 

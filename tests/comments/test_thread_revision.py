@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from board.comments.body import Body
 from board.comments.writing.diff import changes
 from board.db import writing
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions as moderation
 from conftest import say
 
 

@@ -17,9 +17,9 @@ from board.law.claims import evidence
 from board.law.claims.evidence import Upload
 from board.law.claims.models import Claim
 from board.law.claims.workflow import block, receive_claim
-from board.moderation.appeals.models import appeal
+from board.moderation.appeals.models import submit_appeal
 from board.moderation.reports import models as reports
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings.models import Ruling, Verdict
 from conftest import person, say
 
@@ -31,7 +31,7 @@ def comment(harbour, ada, bora, mo):
         made.edit(Body.from_text("Second words"))
         reports.report(made, by=bora, reason="abuse", note="look at this")
         ruling = moderation.hide(made, by=mo, reason="abuse")
-        appeal(ruling, by=ada, text="Not abuse")
+        submit_appeal(ruling, by=ada, text="Not abuse")
     return made
 
 

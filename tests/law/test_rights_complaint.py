@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from board.db import db, now, writing
 from board.law.claims.models import Claim, Claimant, State
 from board.law.claims.workflow import block, receive_claim
-from board.moderation.appeals.models import appeal, decide
-from board.moderation.rulings import models as moderation
+from board.moderation.appeals.models import decide, submit_appeal
+from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings import undo
 from board.moderation.rulings.models import Ruling
 from board.runtime import jobs
@@ -172,11 +172,11 @@ def test_the_author_appeals_a_takedown_and_it_is_restored(as_, guest, ada, comme
 
     with time_machine.travel(now() + timedelta(days=29)):
         with writing():
-            objection = appeal(
+            objection = submit_appeal(
                 db.session.get(Ruling, ruling.id), by=ada, text="It is my own address"
             )
         with writing():
-            decide(objection, by=second, uphold=True, says="It is the author's own.")
+            decide(objection, by=second, uphold=True, note="It is the author's own.")
 
     assert newest_claim().state == State.RESTORED
     assert "Pier Street" in guest.get("/articles/harbour").text
@@ -327,7 +327,7 @@ def test_only_an_objection_restores_it_where_the_newsroom_chose_that(
     if author_objects:
         ruling = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
         with writing():
-            appeal(db.session.get(Ruling, ruling.id), by=ada, text="It is mine")
+            submit_appeal(db.session.get(Ruling, ruling.id), by=ada, text="It is mine")
 
     with time_machine.travel(now() + timedelta(days=30, seconds=1)):
         jobs.run_pending()

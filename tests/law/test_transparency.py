@@ -9,8 +9,8 @@ import time_machine
 
 from board.comments.writing import create
 from board.db import writing
-from board.moderation.appeals.models import appeal, decide
-from board.moderation.rulings import models as moderation
+from board.moderation.appeals.models import decide, submit_appeal
+from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings import undo
 from conftest import count_queries, say
 
@@ -31,8 +31,8 @@ def decisions(app, ada, mo, harbour):
             with writing():
                 ruling = moderation.hide(comment, by=mo, reason=reason)
         with writing():
-            waiting = appeal(ruling, by=ada, text="Not spam")
-            decide(waiting, by=None, uphold=True, says="It was not.")
+            waiting = submit_appeal(ruling, by=ada, text="Not spam")
+            decide(waiting, by=None, uphold=True, note="It was not.")
         yield
 
 

@@ -1,4 +1,4 @@
-"""Whoever was decided about appeals once, and somebody else looks again."""
+"""A user appeals once against a decision, and another moderator decides the appeal."""
 
 import html
 import re
@@ -13,8 +13,14 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_sentence
 from board.db import db, now, writing
 from board.db.hash_chain import find_tampered
-from board.moderation.appeals.models import Appeal, NotByTheSame, NotOpen, appeal, decide
-from board.moderation.rulings import models as moderation
+from board.moderation.appeals.models import (
+    Appeal,
+    NotAppealable,
+    OwnDecision,
+    decide,
+    submit_appeal,
+)
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.users import sanctions
 from conftest import PASSWORD, count_queries, person, say
@@ -30,7 +36,7 @@ def minah(app):
 def hidden(harbour, ada, mo):
     comment = say(harbour, ada, "The ferry is late again")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
     return comment
 
 
@@ -38,9 +44,9 @@ def newest():
     return db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
 
 
-def asked(ruling, by, text="It was a quote"):
+def submit(ruling, by, text="It was a quote"):
     with writing():
-        return appeal(db.session.get(Ruling, ruling.id), by=by, text=text)
+        return submit_appeal(db.session.get(Ruling, ruling.id), by=by, text=text)
 
 
 def test_an_author_appeals_from_the_page_of_the_comment(as_, ada, hidden):
@@ -59,11 +65,11 @@ def test_an_author_appeals_from_the_page_of_the_comment(as_, ada, hidden):
     assert "이의신청을 검토하고 있습니다." in client.get("/account/notices").text
 
 
-def test_another_moderator_upholds_it_and_both_learn_the_outcome(
+def test_another_moderator_upholds_an_appeal_and_both_read_the_outcome(
     as_, guest, ada, mo, minah, harbour, hidden
 ):
     ruling = newest()
-    asked(ruling, ada)
+    submit(ruling, ada)
 
     response = as_(minah).post(
         f"/desk/appeals/{ruling.id}/decide",
@@ -75,7 +81,7 @@ def test_another_moderator_upholds_it_and_both_learn_the_outcome(
     notices = as_(ada).get("/account/notices").text
     assert "이의신청 인용" in notices
     assert "It quotes the article." in notices
-    assert notices.count('id="notice-') == 2  # that it was hidden, and the outcome
+    assert notices.count('id="notice-') == 2  # the hiding and the outcome
     first = as_(mo)
     assert "<b>1</b>" in first.get("/desk/appeals").text
     assert "It quotes the article." in first.get("/desk/appeals").text
@@ -84,9 +90,9 @@ def test_another_moderator_upholds_it_and_both_learn_the_outcome(
     assert find_tampered(db.session.scalars(select(Ruling).order_by(Ruling.id))) is None
 
 
-def test_a_rejected_appeal_leaves_all_as_it_was_and_says_why(as_, guest, ada, minah, hidden):
+def test_a_rejected_appeal_changes_nothing_and_gives_the_reason(as_, guest, ada, minah, hidden):
     ruling = newest()
-    asked(ruling, ada)
+    submit(ruling, ada)
 
     as_(minah).post(
         f"/desk/appeals/{ruling.id}/decide",
@@ -99,9 +105,11 @@ def test_a_rejected_appeal_leaves_all_as_it_was_and_says_why(as_, guest, ada, mi
     assert "It names somebody." in page
 
 
-def test_nobody_decides_about_a_decision_of_their_own(as_, ada, mo, minah, hidden):
+def test_a_moderator_does_not_decide_an_appeal_against_their_own_decision(
+    as_, ada, mo, minah, hidden
+):
     ruling = newest()
-    waiting = asked(ruling, ada)
+    waiting = submit(ruling, ada)
     url = f"/desk/appeals/{ruling.id}/decide"
 
     response = as_(mo).post(url, data={"outcome": "reject", "says": "No."})
@@ -109,17 +117,17 @@ def test_nobody_decides_about_a_decision_of_their_own(as_, ada, mo, minah, hidde
     assert response.status_code == 403
     assert f'action="{url}"' not in as_(mo).get("/desk/appeals").text
     assert "다른 운영자가 결정합니다" in as_(mo).get("/desk/appeals").text
-    with pytest.raises(NotByTheSame), writing():
-        decide(waiting, by=mo, uphold=True, says="Yes.")
+    with pytest.raises(OwnDecision), writing():
+        decide(waiting, by=mo, uphold=True, note="Yes.")
     assert db.session.get(Appeal, ruling.id).decided_at is None
 
 
 def test_a_moderator_does_not_decide_their_own_appeal(as_, mo, minah, harbour):
     comment = say(harbour, minah, "Remark of a moderator")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
     ruling = newest()
-    asked(ruling, minah)
+    submit(ruling, minah)
 
     response = as_(minah).post(
         f"/desk/appeals/{ruling.id}/decide", data={"outcome": "uphold", "says": "Mine."}
@@ -128,15 +136,15 @@ def test_a_moderator_does_not_decide_their_own_appeal(as_, mo, minah, harbour):
     assert response.status_code == 403
 
 
-def test_a_lone_moderator_is_told_that_an_operator_decides(as_, ada, mo, hidden):
-    asked(newest(), ada)
+def test_a_lone_moderator_reads_that_an_administrator_decides(as_, ada, mo, hidden):
+    submit(newest(), ada)
 
     page = as_(mo).get("/desk/appeals").text
 
     assert "flask --app wsgi moderation decide" in page
 
 
-def test_one_appeals_once(as_, ada, hidden):
+def test_a_decision_is_appealed_only_once(as_, ada, hidden):
     ruling = newest()
     client = as_(ada)
     client.post(f"/rulings/{ruling.id}/appeal", data={"text": "First"})
@@ -147,14 +155,14 @@ def test_one_appeals_once(as_, ada, hidden):
     assert [each.text for each in db.session.scalars(select(Appeal))] == ["First"]
 
 
-def test_an_appeal_says_something(as_, ada, hidden):
+def test_an_empty_appeal_is_refused(as_, ada, hidden):
     response = as_(ada).post(f"/rulings/{newest().id}/appeal", data={"text": " "})
 
     assert response.status_code == 422
     assert 'role="alert"' in response.text
 
 
-def test_nobody_appeals_for_another(as_, bora, guest, hidden):
+def test_only_the_author_can_appeal(as_, bora, guest, hidden):
     url = f"/rulings/{newest().id}/appeal"
 
     assert as_(bora).get(url).status_code == 403
@@ -163,51 +171,51 @@ def test_nobody_appeals_for_another(as_, bora, guest, hidden):
     assert guest.post(url, data={"text": "Hers", "key": "made.up.key"}).status_code == 401
 
 
-def test_after_fourteen_days_it_is_too_late(as_, ada, hidden):
+def test_an_appeal_after_fourteen_days_is_refused(as_, ada, hidden):
     ruling = newest()
 
     with time_machine.travel(now() + timedelta(days=14, seconds=1)):
         page = as_(ada).get(f"/rulings/{ruling.id}/appeal").text
-        with pytest.raises(NotOpen):
-            asked(ruling, ada)
+        with pytest.raises(NotAppealable):
+            submit(ruling, ada)
 
     assert "더 이상 이의신청을 할 수 없습니다" in page
 
 
-def test_what_was_restored_needs_no_appeal(ada, mo, hidden):
+def test_a_restored_comment_cannot_be_appealed(ada, mo, hidden):
     ruling = newest()
     with writing():
-        moderation.restore(db.session.get(Comment, hidden.id), by=mo, reason="review")
+        decisions.restore(db.session.get(Comment, hidden.id), by=mo, reason="review")
 
-    with pytest.raises(NotOpen):
-        asked(ruling, ada)
+    with pytest.raises(NotAppealable):
+        submit(ruling, ada)
 
 
-def test_of_two_hidings_only_the_one_in_force_is_open(ada, mo, hidden):
+def test_only_the_hiding_in_force_can_be_appealed(ada, mo, hidden):
     first = newest()
     with writing():
-        moderation.restore(hidden, by=mo, reason="review")
-        moderation.hide(hidden, by=mo, reason="spam")
+        decisions.restore(hidden, by=mo, reason="review")
+        decisions.hide(hidden, by=mo, reason="spam")
     second = newest()
 
-    with pytest.raises(NotOpen):
-        asked(first, ada)
-    asked(second, ada)
+    with pytest.raises(NotAppealable):
+        submit(first, ada)
+    submit(second, ada)
 
 
-def test_upholding_what_has_ended_meanwhile_restores_nothing_else(ada, mo, minah, hidden):
-    waiting = asked(newest(), ada)
+def test_upholding_an_appeal_against_an_ended_decision_restores_nothing(ada, mo, minah, hidden):
+    waiting = submit(newest(), ada)
     with writing():
-        moderation.restore(hidden, by=mo, reason="review")
-        moderation.hide(hidden, by=mo, reason="spam")
+        decisions.restore(hidden, by=mo, reason="review")
+        decisions.hide(hidden, by=mo, reason="spam")
 
     with writing():
-        decide(waiting, by=minah, uphold=True, says="The first was wrong.")
+        decide(waiting, by=minah, uphold=True, note="The first was wrong.")
 
     assert hidden.hidden_for == "spam"
 
 
-def test_a_suspended_person_appeals_from_the_sign_in_page(as_, guest, ada, mo, minah):
+def test_a_suspended_user_appeals_from_the_sign_in_page(as_, guest, ada, mo, minah):
     password_hash = hash_password(PASSWORD)
     with writing():
         ada.password_hash = password_hash
@@ -231,7 +239,7 @@ def test_a_suspended_person_appeals_from_the_sign_in_page(as_, guest, ada, mo, m
     )
 
 
-def test_the_link_of_a_suspended_person_is_good_for_an_hour(guest, ada, mo):
+def test_the_appeal_link_of_a_suspended_user_is_valid_for_an_hour(guest, ada, mo):
     password_hash = hash_password(PASSWORD)
     with writing():
         ada.password_hash = password_hash
@@ -245,7 +253,7 @@ def test_the_link_of_a_suspended_person_is_good_for_an_hour(guest, ada, mo):
     assert late.location.startswith("/sign-in?next=")
 
 
-def test_a_wrong_password_gets_no_link(guest, ada, mo):
+def test_a_wrong_password_gets_no_appeal_link(guest, ada, mo):
     password_hash = hash_password(PASSWORD)
     with writing():
         ada.password_hash = password_hash
@@ -257,13 +265,13 @@ def test_a_wrong_password_gets_no_link(guest, ada, mo):
 
 
 @pytest.mark.parametrize("rows", [1, 25])
-def test_the_page_asks_as_often_for_many_as_for_one(as_, mo, minah, harbour, rows):
+def test_the_appeals_page_has_a_fixed_number_of_queries(as_, mo, minah, harbour, rows):
     for number in range(rows):
         author = person(f"reader{number}")
         comment = say(harbour, author, f"Remark {number}")
         with writing():
-            moderation.hide(comment, by=mo, reason="abuse")
-        asked(newest(), author)
+            decisions.hide(comment, by=mo, reason="abuse")
+        submit(newest(), author)
     client = as_(minah)
 
     with count_queries() as queries:
@@ -273,7 +281,7 @@ def test_the_page_asks_as_often_for_many_as_for_one(as_, mo, minah, harbour, row
     assert len([each for each in queries if each.startswith("SELECT")]) <= 13
 
 
-def test_the_reason_of_a_suspension_does_not_say_that_something_was_hidden(app, as_, ada, minah):
+def test_the_reason_of_a_suspension_does_not_mention_a_hidden_comment(app, as_, ada, minah):
     with writing():
         warned = sanctions.warn(ada, by=minah, reason="abuse")
 

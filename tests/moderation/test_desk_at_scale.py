@@ -1,4 +1,4 @@
-"""The desk stays quick however much waits: no page asks once per row, no queue is scanned."""
+"""The desk stays fast with long queues: no page takes a query per row, no queue is scanned."""
 
 from datetime import timedelta
 from itertools import count as numbers
@@ -17,11 +17,11 @@ from board.law.claims.workflow import block, receive_claim
 from board.moderation import queue as moderation_queue
 from board.moderation.appeals import models as appeals
 from board.moderation.desk import rows as desk_rows
-from board.moderation.filters import dry_run
-from board.moderation.filters import models as filter_rules
+from board.moderation.filters import changes, dry_run
+from board.moderation.filters.models import State
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports import models as reports
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.threads.restrictions import end_restriction, restrict
 from board.moderation.users import bulk_bans, sanctions
@@ -30,7 +30,7 @@ from conftest import count_queries, more_link, person, say
 
 _number = numbers()
 
-# Every page of the desk a moderator opens, and what makes one row of it.
+# Every page of the desk a moderator opens, and a function that adds one row to it.
 ROWS = {}
 
 
@@ -44,17 +44,17 @@ def row_of(*paths):
 
 @pytest.fixture
 def add(harbour, mo):
-    """Makes one more row of a page, with people and comments of its own."""
+    """Adds rows to a page, each with its own users and comments."""
     second = person("min", can_moderate=True)
 
-    def made(path, times):
+    def add_rows(path, times):
         for _ in range(times):
             author = person(f"reader{next(_number)}")
             comment = say(harbour, author, f"Remark {next(_number)}")
             with writing():
                 ROWS[path](comment, author, mo, second)
 
-    return made
+    return add_rows
 
 
 @row_of("/desk/comments?queue=reported")
@@ -74,23 +74,23 @@ def new(comment, author, mo, second):
 
 
 @row_of("/desk/comments?queue=all")
-def every(comment, author, mo, second):
+def any_comment(comment, author, mo, second):
     comment.edit(Body.from_text(f"{comment.body}, edited"))
 
 
 @row_of("/desk/comments?queue=hidden", "/desk/rulings", "/rulings", "/rulings.csv", "/rulings.json")
 def hidden(comment, author, mo, second):
-    moderation.hide(comment, by=mo, reason="abuse")
+    decisions.hide(comment, by=mo, reason="abuse")
 
 
 @row_of("/desk/appeals")
 def appealed(comment, author, mo, second):
-    """One that waits, and one that mo reads the end of."""
-    appeals.appeal(moderation.hide(comment, by=second, reason="abuse"), by=author, text="No")
+    """A pending appeal, and a decided one against a decision by mo."""
+    appeals.submit_appeal(decisions.hide(comment, by=second, reason="abuse"), by=author, text="No")
     warned = sanctions.warn(author, by=mo, reason="abuse")
-    asked = appeals.appeal(warned, by=author, text="No")
+    appeal = appeals.submit_appeal(warned, by=author, text="No")
     db.session.flush()
-    appeals.decide(asked, by=second, uphold=False, says="It was.")
+    appeals.decide(appeal, by=second, uphold=False, note="It was.")
 
 
 @row_of("/desk/claims")
@@ -116,14 +116,14 @@ def ordered(comment, author, mo, second):
 
 
 @row_of("/desk/disclosures")
-def asked_for(comment, author, mo, second):
+def data_request(comment, author, mo, second):
     for answered in (False, True):
-        asked = data_requests.register(
+        request = data_requests.register(
             author, by=mo, kind="telecom", body="Police", number="1", received_at=now(),
             why="fraud", relation="suspect", asked=["name"],
         )  # fmt: skip
         if answered:
-            data_requests.disclose(asked, by=second, items=["name"], says="Given", tell_at=None)
+            data_requests.disclose(request, by=second, items=["name"], says="Given", tell_at=None)
 
 
 @row_of("/desk/barred")
@@ -141,14 +141,12 @@ def held_back(comment, author, mo, second):
 
 @row_of("/desk/rules", "/desk/rules/allowed")
 def rule(comment, author, mo, second):
-    filter_rules.add(
-        kind="word", text=f"lantern{next(_number)}", by=mo, state=filter_rules.State.ON
-    )
-    filter_rules.allow(f"lanternfish{next(_number)}", by=mo)
+    changes.add(kind="word", text=f"lantern{next(_number)}", by=mo, state=State.ON)
+    changes.allow(f"lanternfish{next(_number)}", by=mo)
 
 
 @row_of("/desk/threads", "/desk/threads/history")
-def steered(comment, author, mo, second):
+def restricted(comment, author, mo, second):
     article = Article.publish(slug=f"pier-{next(_number)}", title="Pier", body_html="<p>Pier</p>")
     db.session.flush()
     for is_over in (False, True):
@@ -161,11 +159,11 @@ def steered(comment, author, mo, second):
 
 
 @pytest.mark.parametrize("path", ROWS)
-def test_a_page_of_ten_rows_asks_as_often_as_one_of_one(as_, mo, add, path):
+def test_a_page_of_ten_rows_takes_as_many_queries_as_a_page_of_one(as_, mo, add, path):
     client = as_(mo)
 
     def statements():
-        client.get(path)  # what is asked once in a process is not counted
+        client.get(path)  # queries made once in a process are not counted
         with count_queries() as seen:
             assert client.get(path).status_code == 200
         return len([each for each in seen if each.startswith("SELECT")])
@@ -177,14 +175,14 @@ def test_a_page_of_ten_rows_asks_as_often_as_one_of_one(as_, mo, add, path):
     assert statements() == one
 
 
-def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo, harbour):
+def test_the_page_of_a_user_takes_as_many_queries_for_ten_of_everything(as_, ada, mo, harbour):
     client = as_(mo)
 
     def add(times):
         for _ in range(times):
             comment = say(harbour, ada, f"Remark {next(_number)}")
             with writing():
-                moderation.hide(comment, by=mo, reason="abuse")
+                decisions.hide(comment, by=mo, reason="abuse")
                 sanctions.add_note(ada, by=mo, text="note")
 
     def statements():
@@ -198,9 +196,9 @@ def test_the_record_of_a_person_asks_as_often_for_ten_of_everything(as_, ada, mo
     assert statements() == one
 
 
-def test_a_rule_and_its_trial_ask_as_often_for_ten_hits(as_, app, ada, mo, harbour):
+def test_a_rule_and_its_dry_run_take_as_many_queries_for_ten_matches(as_, app, ada, mo, harbour):
     with writing():
-        word = filter_rules.add(kind="word", text="lantern", by=mo, state=filter_rules.State.SHADOW)
+        word = changes.add(kind="word", text="lantern", by=mo, state=State.SHADOW)
         trial = dry_run.begin(
             kind="word", text="lantern", action="hold", category="other", disguised=True, by=mo,
             days=1, note="",
@@ -213,22 +211,22 @@ def test_a_rule_and_its_trial_ask_as_often_for_ten_hits(as_, app, ada, mo, harbo
         return len([each for each in seen if each.startswith("SELECT")])
 
     paths = (f"/desk/rules/{word.id}", f"/desk/rules/trials/{trial.id}")
-    found = []
+    counts = []
     for times in (1, 9):
         for _ in range(times):
             say(harbour, ada, f"lantern {next(_number)}")
         with writing():
-            kept = db.session.get_one(type(trial), trial.id)
-            kept.reached, kept.is_done, kept.looked, kept.sample = 0, False, 0, []
+            stored = db.session.get_one(type(trial), trial.id)
+            stored.reached, stored.is_done, stored.looked, stored.sample = 0, False, 0, []
         with writing():
-            seen = dry_run.run_step(kept)
-            dry_run.store_step(kept, seen)
-        found.append([statements(path) for path in paths])
-    assert found[0] == found[1]
+            step = dry_run.run_step(stored)
+            dry_run.store_step(stored, step)
+        counts.append([statements(path) for path in paths])
+    assert counts[0] == counts[1]
 
 
-def test_every_page_of_the_desk_is_counted_here(app):
-    """A page that comes later is added above; those about one thing are counted by name."""
+def test_every_page_of_the_desk_is_covered_here(app):
+    """A new page must be added above; pages of one item are listed by name."""
     desk = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/desk")}
     listed = {path.partition("?")[0] for path in ROWS} | {
         "/desk", "/desk/people/<id:id>", "/desk/rules/<id:id>", "/desk/rules/trials/<id:id>",
@@ -243,8 +241,8 @@ def test_every_page_of_the_desk_is_counted_here(app):
     assert desk - listed - forms - of_others - acts == set()
 
 
-@pytest.mark.parametrize(("waiting_", "told"), [(999, "999"), (1000, "999+")])
-def test_beyond_999_nobody_counts_how_many_more_wait(as_, ada, mo, harbour, waiting_, told):
+@pytest.mark.parametrize(("waiting_", "badge"), [(999, "999"), (1000, "999+")])
+def test_badges_count_to_999(as_, ada, mo, harbour, waiting_, badge):
     begin = now()
     with writing():
         rows = sample_threads.fill(harbour, waiting_)
@@ -255,14 +253,12 @@ def test_beyond_999_nobody_counts_how_many_more_wait(as_, ada, mo, harbour, wait
 
     page = as_(mo).get("/desk/comments?queue=held").text
 
-    assert f"새 회원 댓글 <b>{told}</b>" in page.replace("\n", "")
+    assert f"새 회원 댓글 <b>{badge}</b>" in page.replace("\n", "")
 
 
-def test_words_are_looked_for_so_many_at_a_time_and_nothing_is_missed(
-    as_, ada, mo, harbour, monkeypatch
-):
-    monkeypatch.setattr(desk_rows, "SEARCHED", 3)
-    monkeypatch.setattr("board.moderation.desk.views.SEARCHED", 3)
+def test_a_text_search_goes_on_page_by_page_and_misses_nothing(as_, ada, mo, harbour, monkeypatch):
+    monkeypatch.setattr(desk_rows, "SEARCH_MAX", 3)
+    monkeypatch.setattr("board.moderation.desk.views.SEARCH_MAX", 3)
     for number in range(7):
         text = "A whale" if number in (1, 6) else f"Remark {number}"
         comment = say(harbour, ada, text, key=f"whale {number}")
@@ -279,9 +275,9 @@ def test_words_are_looked_for_so_many_at_a_time_and_nothing_is_missed(
         assert (queue, found, pages) == (queue, 2, 3)
 
 
-def plan_of(statement):
-    asked = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
-    rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+def query_plan(statement):
+    compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
+    rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
     return [row[3] for row in rows]
 
 
@@ -294,29 +290,31 @@ def plan_of(statement):
     ],
 )
 def test_a_queue_is_read_in_its_order_from_one_index(app, filters, index):
-    plan = plan_of(QueueItem.oldest(Queue.HELD, *filters))
+    plan = query_plan(QueueItem.oldest(Queue.HELD, *filters))
 
     assert any(f"INDEX {index} " in step for step in plan), plan
     assert not any("TEMP B-TREE" in step for step in plan), plan
 
 
-def test_reports_that_wait_are_found_by_their_comment(app):
-    plan = plan_of(reports.Report.open_on([1, 2]))
+def test_open_reports_are_found_by_their_comment(app):
+    plan = query_plan(reports.Report.open_on([1, 2]))
 
     assert any("report USING INDEX sqlite_autoindex_report_1 (comment_id=?)" in s for s in plan), (
         plan
     )
 
 
-def test_hidden_comments_are_read_from_an_index_of_those_alone(app):
+def test_hidden_comments_are_read_from_their_own_index(app):
     hidden = select(Comment).where(Comment.hidden_for.is_not(None), Comment.deleted_at.is_(None))
 
-    plan = plan_of(hidden.order_by(Comment.id.desc()).limit(51))
+    plan = query_plan(hidden.order_by(Comment.id.desc()).limit(51))
 
     assert plan == ["SCAN comment USING INDEX ix_comment_hidden"]
 
 
-def test_nobody_who_has_decided_nothing_waits_for_the_whole_log(app):
+def test_the_last_decision_of_a_moderator_is_found_without_scanning_the_log(app):
     mine = select(Ruling).where(Ruling.moderator_id == 1).order_by(Ruling.id.desc()).limit(1)
 
-    assert plan_of(mine) == ["SEARCH ruling USING INDEX ix_ruling_moderator_id_id (moderator_id=?)"]
+    assert query_plan(mine) == [
+        "SEARCH ruling USING INDEX ix_ruling_moderator_id_id (moderator_id=?)"
+    ]

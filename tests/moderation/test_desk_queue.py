@@ -1,4 +1,4 @@
-"""The desk sees what waits, decides, takes back, and never decides the same thing twice."""
+"""The desk lists pending comments, decides, undoes, and never decides the same comment twice."""
 
 import re
 from datetime import timedelta
@@ -12,8 +12,7 @@ from board.db import db, now, writing
 from board.moderation import queue as moderation_queue
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import report
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings import undo
+from board.moderation.rulings import decisions, undo
 from board.moderation.rulings.models import Ruling
 from conftest import count_queries, person, say
 
@@ -36,7 +35,7 @@ def decide(client, comment, verb, **fields):
     return client.post(f"/desk/comments/{comment.id}/{verb}", data=data)
 
 
-def test_what_has_waited_longest_stands_first_with_its_context(as_, ada, mo, harbour, held):
+def test_a_queue_shows_the_longest_wait_first_with_context(as_, ada, mo, harbour, held):
     page = as_(mo).get(QUEUE).text
 
     assert page.index("First") < page.index("Second")
@@ -56,7 +55,7 @@ def test_keeping_and_hiding_empty_the_queue(as_, guest, mo, held):
     assert "Second" not in guest.get("/articles/harbour").text
 
 
-def test_hiding_without_a_reason_is_shown_again_and_changes_nothing(as_, mo, held):
+def test_hiding_without_a_reason_changes_nothing(as_, mo, held):
     answer = decide(as_(mo), held[0], "hide", reason="")
 
     assert answer.status_code == 422
@@ -65,7 +64,7 @@ def test_hiding_without_a_reason_is_shown_again_and_changes_nothing(as_, mo, hel
 
 
 @pytest.mark.parametrize("verb", ["keep", "hide"])
-def test_a_second_decision_says_that_there_is_one(as_, verb, mo, held):
+def test_a_second_decision_is_refused_and_names_the_first(as_, verb, mo, held):
     other = person("min", can_moderate=True)
     decide(as_(mo), held[0], "hide", reason="abuse")
 
@@ -79,7 +78,7 @@ def test_a_second_decision_says_that_there_is_one(as_, verb, mo, held):
 
 
 @pytest.mark.parametrize("verb", ["keep", "hide"])
-def test_taking_back_makes_everything_as_it_was(as_, guest, verb, mo, harbour, held):
+def test_undo_restores_the_previous_state(as_, guest, verb, mo, harbour, held):
     client = as_(mo)
     before = [(i.comment_id, i.since) for i in db.session.scalars(QueueItem.oldest(Queue.HELD))]
     decide(client, held[0], verb, reason="abuse")
@@ -94,22 +93,22 @@ def test_taking_back_makes_everything_as_it_was(as_, guest, verb, mo, harbour, h
     assert harbour.comment_count == 0
 
 
-def test_a_restored_comment_is_hidden_again_for_the_same_reason(as_, mo, ada, harbour):
+def test_undoing_a_restore_hides_the_comment_for_the_same_reason(as_, mo, ada, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.hide(comment, by=mo, reason="spam")
+        decisions.hide(comment, by=mo, reason="spam")
     with writing():
-        ruling = moderation.restore(comment, by=mo, reason="review")
+        ruling = decisions.restore(comment, by=mo, reason="review")
 
     as_(mo).post(f"/desk/rulings/{ruling.id}/undo")
 
     assert comment.hidden_for == "spam"
 
 
-def test_what_was_taken_back_is_not_in_the_public_log(as_, guest, mo, ada, harbour):
+def test_an_undone_decision_is_not_in_the_public_log(as_, guest, mo, ada, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        ruling = moderation.hide(comment, by=mo, reason="spam")
+        ruling = decisions.hide(comment, by=mo, reason="spam")
     assert f'id="ruling-{ruling.id}"' in guest.get("/rulings").text
 
     as_(mo).post(f"/desk/rulings/{ruling.id}/undo")
@@ -117,7 +116,7 @@ def test_what_was_taken_back_is_not_in_the_public_log(as_, guest, mo, ada, harbo
     assert f'id="ruling-{ruling.id}"' not in guest.get("/rulings").text
 
 
-def test_only_the_same_moderator_takes_back_only_once_only_soon(as_, mo, held, monkeypatch):
+def test_only_the_same_moderator_undoes_a_decision_once_and_soon(as_, mo, held, monkeypatch):
     client, other = as_(mo), as_(person("min", can_moderate=True))
     decide(client, held[0], "keep")
     path = f"/desk/rulings/{rulings()[0].id}/undo"
@@ -130,17 +129,17 @@ def test_only_the_same_moderator_takes_back_only_once_only_soon(as_, mo, held, m
     assert client.post(f"/desk/rulings/{rulings()[-1].id}/undo").status_code == 409
 
 
-def test_nothing_is_taken_back_over_a_later_decision(as_, mo, ada, harbour):
+def test_a_decision_is_not_undone_after_a_later_one(as_, mo, ada, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        first = moderation.hide(comment, by=mo, reason="spam")
-        moderation.restore(comment, by=mo, reason="review")
+        first = decisions.hide(comment, by=mo, reason="spam")
+        decisions.restore(comment, by=mo, reason="review")
 
     assert as_(mo).post(f"/desk/rulings/{first.id}/undo").status_code == 409
     assert comment.is_visible
 
 
-def test_many_are_decided_at_once_and_taken_back_at_once(as_, mo, held):
+def test_a_moderator_decides_many_at_once_and_undoes_them_at_once(as_, mo, held):
     client = as_(mo)
     ids = [comment.id for comment in held]
     fields = {"comment": ids, "act": "hide", "bulk_reason": "spam", "queue": "held", "next": QUEUE}
@@ -155,12 +154,12 @@ def test_many_are_decided_at_once_and_taken_back_at_once(as_, mo, held):
     assert [r.verdict for r in rulings()] == ["hide", "hide", "undo", "undo"]
 
 
-def test_all_that_match_are_decided_after_their_number_was_confirmed(as_, mo, held):
+def test_all_matching_comments_are_decided_once_their_number_is_confirmed(as_, mo, held):
     client = as_(mo)
     fields = {"all": "keep", "queue": "held", "next": QUEUE, "author": "ada"}
 
-    asked = client.post("/desk/comments/bulk", data=fields)
-    assert "댓글 1개를 승인할까요?" in asked.text
+    confirmation = client.post("/desk/comments/bulk", data=fields)
+    assert "댓글 1개를 승인할까요?" in confirmation.text
     assert rulings() == []
     stale = client.post("/desk/comments/bulk", data={**fields, "count": "7"})
     assert "댓글 1개를 승인할까요?" in stale.text
@@ -180,7 +179,7 @@ def test_all_that_match_are_decided_after_their_number_was_confirmed(as_, mo, he
         {"act": "keep", "comment": ["9" * 30]},
     ],
 )
-def test_a_decision_about_nothing_or_nonsense_is_refused(as_, fields, mo, held):
+def test_an_invalid_bulk_decision_is_refused(as_, fields, mo, held):
     answer = as_(mo).post("/desk/comments/bulk", data={"queue": "held", "next": QUEUE, **fields})
 
     assert answer.status_code == 422
@@ -188,7 +187,7 @@ def test_a_decision_about_nothing_or_nonsense_is_refused(as_, fields, mo, held):
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"),
+    ("query", "listed"),
     [
         ("author=ada", ["First"]),
         ("author=ADA", ["First"]),
@@ -203,18 +202,18 @@ def test_a_decision_about_nothing_or_nonsense_is_refused(as_, fields, mo, held):
         ("age=nonsense", ["First", "Second"]),
     ],
 )
-def test_filters_narrow_the_queue_down(as_, asked, shown, mo, held):
-    page = as_(mo).get(f"{QUEUE}&{asked}").text
+def test_filters_narrow_the_queue(as_, query, listed, mo, held):
+    page = as_(mo).get(f"{QUEUE}&{query}").text
 
-    assert [word for word in ("First", "Second") if f"<p>{word}</p>" in page] == shown
+    assert [word for word in ("First", "Second") if f"<p>{word}</p>" in page] == listed
 
 
 @pytest.mark.parametrize("query", ["queue=x", "queue=held&after=x", f"queue=held&after={'9' * 40}"])
-def test_a_queue_that_is_none_is_refused(as_, query, mo):
+def test_an_unknown_queue_is_refused(as_, query, mo):
     assert as_(mo).get(f"/desk/comments?{query}").status_code == 400
 
 
-def test_a_queue_is_read_page_by_page_each_item_once(as_, ada, mo, harbour, held, monkeypatch):
+def test_a_queue_is_paged_and_shows_each_item_once(as_, ada, mo, harbour, held, monkeypatch):
     monkeypatch.setattr(QueueItem, "PAGE_SIZE", 1)
     first = as_(mo).get(QUEUE).text
     cursor = first.split("after=")[1].split('"')[0]
@@ -227,10 +226,10 @@ def test_a_queue_is_read_page_by_page_each_item_once(as_, ada, mo, harbour, held
     assert 'class="button more"' not in second
 
 
-def test_all_and_hidden_comments_are_listed_the_newest_first(as_, ada, mo, harbour):
+def test_all_and_hidden_comments_are_listed_newest_first(as_, ada, mo, harbour):
     one, two = say(harbour, ada, "One"), say(harbour, ada, "Two")
     with writing():
-        moderation.hide(one, by=mo, reason="spam")
+        decisions.hide(one, by=mo, reason="spam")
 
     everything = as_(mo).get("/desk/comments?queue=all").text
     hidden = as_(mo).get("/desk/comments?queue=hidden").text
@@ -241,7 +240,7 @@ def test_all_and_hidden_comments_are_listed_the_newest_first(as_, ada, mo, harbo
     assert "<p>One</p>" in hidden
 
 
-def test_a_colleague_sees_who_is_looking(as_, mo, held):
+def test_a_moderator_sees_who_has_a_comment_open(as_, mo, held):
     other = person("min", can_moderate=True)
     taken = as_(mo).post(f"/desk/comments/{held[0].id}/take").json
     seen = as_(other).post(f"/desk/comments/{held[0].id}/take").json
@@ -256,9 +255,7 @@ class TestNewAccounts:
     def settings(self, settings):
         return {**settings, "NEW_ACCOUNT_COMMENTS": 2}
 
-    def test_their_first_comments_are_looked_at_while_all_can_read_them(
-        self, as_, guest, ada, mo, harbour
-    ):
+    def test_their_first_comments_are_public_and_queued(self, as_, guest, ada, mo, harbour):
         for number in range(3):
             say(harbour, ada, f"Remark {number}")
 
@@ -268,13 +265,13 @@ class TestNewAccounts:
         assert "Remark 0" in guest.get("/articles/harbour").text
 
 
-def test_no_queue_asks_once_per_row(as_, ada, bora, mo, harbour):
+def test_a_queue_takes_no_query_per_row(as_, ada, bora, mo, harbour):
     def one_more(number):
         root = say(harbour, ada, f"Root {number}")
         comment = say(harbour, bora, f"Reply {number}", to=root)
         reporter = person(f"독자 {chr(ord('가') + 28 * number)}")
         with writing():
-            report(comment, by=reporter, reason="abuse", enough=0)
+            report(comment, by=reporter, reason="abuse", queue_weight=0)
             moderation_queue.claim(comment, by=mo)
 
     def queries():
@@ -297,21 +294,21 @@ def test_a_queue_is_one_range_scan_in_its_order(app, mo):
     )
     values = {**query.params}
     plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {query.string.replace('?', 'NULL')}"), {})
-    told = [row[3] for row in plan]
+    steps = [row[3] for row in plan]
 
     assert values["queue_1"] == "held"
-    assert told[0].startswith("SEARCH queue_item USING INDEX ix_queue_item_oldest (queue=?")
-    assert not any("TEMP B-TREE" in line for line in told)
+    assert steps[0].startswith("SEARCH queue_item USING INDEX ix_queue_item_oldest (queue=?")
+    assert not any("TEMP B-TREE" in line for line in steps)
 
 
-def test_deleting_one_that_waits_takes_it_out_of_the_queue(as_, ada, mo, held):
+def test_deleting_a_comment_removes_it_from_the_queue(as_, ada, mo, held):
     as_(ada).post(f"/comments/{held[0].id}/delete")
 
     assert "<p>First</p>" not in as_(mo).get(QUEUE).text
     assert db.session.scalars(select(Comment)).first().body == ""
 
 
-def test_one_decision_after_another_from_the_page_the_last_one_led_to(as_, mo, held):
+def test_a_moderator_decides_again_from_the_page_after_a_decision(as_, mo, held):
     client = as_(mo)
     answer = decide(client, held[0], "keep")
     page = client.get(answer.location).text
@@ -322,7 +319,7 @@ def test_one_decision_after_another_from_the_page_the_last_one_led_to(as_, mo, h
     assert client.get(again.location).status_code == 200
 
 
-def test_an_answer_to_a_deleted_comment_quotes_nothing(as_, ada, bora, mo, harbour, monkeypatch):
+def test_a_reply_to_a_deleted_comment_shows_no_quote(as_, ada, bora, mo, harbour, monkeypatch):
     parent = say(harbour, bora, "Gone soon")
     monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
     say(harbour, ada, "An answer", to=parent)

@@ -1,4 +1,4 @@
-"""A moderator writes rules, tries them first, and sees what each is good for; authors are told."""
+"""A moderator tests and adds rules and sees their statistics; authors are warned."""
 
 import re
 
@@ -9,14 +9,14 @@ from board.comments.models import Comment
 from board.comments.writing import warnings
 from board.db import db, writing
 from board.moderation.cli import load_when_untouched, rules_cli
-from board.moderation.filters import dry_run, matches
-from board.moderation.filters import models as filter_rules
+from board.moderation.filters import changes, dry_run, matches
 from board.moderation.filters.dry_run import DryRun
 from board.moderation.filters.matches import RuleMatch
 from board.moderation.filters.models import AllowedWord, Rule, State
 from board.moderation.queue import QueueItem
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
+from board.text.spans import split_by_spans
 from conftest import count_queries, person, say
 
 DRAFT = {"kind": "word", "text": "고래밥", "action": "hold", "category": "insult",
@@ -25,34 +25,32 @@ DRAFT = {"kind": "word", "text": "고래밥", "action": "hold", "category": "ins
 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
-    """A trial of a few comments takes several steps."""
+    """A dry run of a few comments takes several steps."""
     monkeypatch.setattr(DryRun, "STEP", 4)
 
 
 def send(client, text, **fields):
-    """Past the advice, as one who means it."""
+    """Posts, with the warning confirmed."""
     sure = {"sure": warnings.confirmation_token(text)}
     return client.post("/articles/harbour/comments", data={"body": text, **sure, **fields})
 
 
-def have(text, *, state=State.ON, **said):
+def add_rule(text, *, state=State.ON, **fields):
     with writing():
-        return filter_rules.add(
-            **{"kind": "word", "text": text, "by": None, "state": state, **said}
-        )
+        return changes.add(**{"kind": "word", "text": text, "by": None, "state": state, **fields})
 
 
-def only(what):
-    [found] = db.session.scalars(select(what))
-    return found
+def only(model):
+    [row] = db.session.scalars(select(model))
+    return row
 
 
 def verdicts():
     return list(db.session.scalars(select(Ruling.verdict).order_by(Ruling.id)))
 
 
-def begin(client, **said):
-    answer = client.post("/desk/rules/new", data=DRAFT | said)
+def begin(client, **fields):
+    answer = client.post("/desk/rules/new", data=DRAFT | fields)
     assert answer.status_code == 303
     return answer.location
 
@@ -62,8 +60,8 @@ def finish(client, path):
         client.post(f"{path}/continue")
 
 
-def test_what_a_rule_finds_waits_and_tells_the_moderator_why(as_, guest, ada, harbour):
-    have("고래밥")
+def test_a_rule_holds_a_comment_and_the_moderator_reads_why(as_, guest, ada, harbour):
+    add_rule("고래밥")
 
     send(as_(ada), "이런 고1래밥들아 조용히 해")
 
@@ -76,8 +74,8 @@ def test_what_a_rule_finds_waits_and_tells_the_moderator_why(as_, guest, ada, ha
     assert comment.body[hit.start : hit.end] == "고1래밥"
 
 
-def test_its_author_reads_that_it_was_sorted_by_a_program(as_, ada, harbour):
-    have("고래밥")
+def test_the_author_reads_that_the_decision_was_automatic(as_, ada, harbour):
+    add_rule("고래밥")
     client = as_(ada)
 
     page = client.get(send(client, "이 고래밥아").location).text
@@ -87,8 +85,8 @@ def test_its_author_reads_that_it_was_sorted_by_a_program(as_, ada, harbour):
     assert "자동 분류로 보류되었습니다." in client.get(f"/comments/{only(Comment).id}").text
 
 
-def test_a_word_that_is_refused_is_named_and_the_text_kept(as_, ada, harbour):
-    have("고래밥", action="refuse")
+def test_a_refused_word_is_named_and_the_text_stays_in_the_form(as_, ada, harbour):
+    add_rule("고래밥", action="refuse")
 
     answer = send(as_(ada), "이 고-래-밥아")
 
@@ -105,8 +103,8 @@ def test_a_word_that_is_refused_is_named_and_the_text_kept(as_, ada, harbour):
         ("warn", "의도보다 거칠게 읽힐 수 있는"),
     ],
 )
-def test_the_writer_is_told_before_and_may_post_it_all_the_same(as_, ada, harbour, action, says):
-    have("고래밥", action=action)
+def test_the_author_is_warned_and_may_still_post(as_, ada, harbour, action, says):
+    add_rule("고래밥", action=action)
     client = as_(ada)
 
     first = send(client, "이 고래밥아", sure="")
@@ -119,9 +117,9 @@ def test_the_writer_is_told_before_and_may_post_it_all_the_same(as_, ada, harbou
     assert only(Comment).held_for == ("word" if action == "hold" else None)
 
 
-def test_an_edit_is_looked_at_like_a_new_comment(as_, guest, ada, harbour):
-    have("고래밥")
-    have("멸치떼", action="warn")
+def test_an_edit_is_checked_like_a_new_comment(as_, guest, ada, harbour):
+    add_rule("고래밥")
+    add_rule("멸치떼", action="warn")
     comment = say(harbour, ada, "멸치떼가 온다")
     text = "다시 보니 고래밥이다"
 
@@ -134,8 +132,8 @@ def test_an_edit_is_looked_at_like_a_new_comment(as_, guest, ada, harbour):
     assert only(QueueItem).why == "고래밥"
 
 
-def test_the_queue_marks_what_was_found_and_leads_to_the_rule(as_, mo, ada, harbour):
-    rule = have("고래밥")
+def test_the_queue_marks_the_match_and_links_to_the_rule(as_, mo, ada, harbour):
+    rule = add_rule("고래밥")
     say(harbour, ada, "이 고1래밥들아")
 
     page = as_(mo).get("/desk/comments?queue=held").text
@@ -144,8 +142,8 @@ def test_the_queue_marks_what_was_found_and_leads_to_the_rule(as_, mo, ada, harb
     assert f'href="/desk/rules/{rule.id}">규칙: 고래밥</a>' in page
 
 
-def test_a_rule_in_shadow_notes_what_it_finds_and_holds_nothing(as_, guest, ada, harbour):
-    have("고래밥", state=State.SHADOW, action="refuse")
+def test_a_rule_in_shadow_records_matches_and_holds_nothing(as_, guest, ada, harbour):
+    add_rule("고래밥", state=State.SHADOW, action="refuse")
 
     assert send(as_(ada), "이 고래밥아").status_code == 303
 
@@ -153,8 +151,8 @@ def test_a_rule_in_shadow_notes_what_it_finds_and_holds_nothing(as_, guest, ada,
     assert only(RuleMatch).shadow
 
 
-def test_a_rule_that_is_off_finds_nothing(as_, mo, ada, harbour):
-    rule = have("고래밥")
+def test_a_rule_that_is_off_matches_nothing(as_, mo, ada, harbour):
+    rule = add_rule("고래밥")
 
     as_(mo).post(f"/desk/rules/{rule.id}/switch", data={"state": "off", "note": "너무 넓다"})
     send(as_(ada), "이 고래밥아")
@@ -166,11 +164,11 @@ def test_a_rule_that_is_off_finds_nothing(as_, mo, ada, harbour):
     assert (ruling.detail["before"]["state"], ruling.detail["after"]["state"]) == ("on", "off")
 
 
-def test_a_rule_does_nothing_until_it_was_tried_and_adopted(as_, mo, ada, harbour):
+def test_a_rule_does_nothing_until_its_dry_run_is_accepted(as_, mo, ada, harbour):
     for number in range(9):
         say(harbour, ada, f"{number}번째 {'고래밥' if number % 3 == 0 else '멸치'}")
     with writing():
-        moderation.hide(db.session.get(Comment, 1), by=mo, reason="abuse")
+        decisions.hide(db.session.get(Comment, 1), by=mo, reason="abuse")
     moderator = as_(mo)
 
     path = begin(moderator, note="주말에 늘었다")
@@ -195,7 +193,7 @@ def test_a_rule_does_nothing_until_it_was_tried_and_adopted(as_, mo, ada, harbou
     assert send(as_(ada), "또 고래밥").location.endswith("notice=held#held")
 
 
-def test_a_trial_that_is_not_done_cannot_be_adopted_and_one_can_be_left(as_, mo, ada, harbour):
+def test_an_unfinished_dry_run_cannot_be_accepted_but_discarded(as_, mo, ada, harbour):
     for number in range(9):
         say(harbour, ada, f"{number}번째 고래밥")
     moderator = as_(mo)
@@ -209,12 +207,12 @@ def test_a_trial_that_is_not_done_cannot_be_adopted_and_one_can_be_left(as_, mo,
     assert list(db.session.scalars(select(Rule))) == []
 
 
-def test_a_step_taken_in_two_windows_counts_once(ada, mo, harbour):
+def test_a_step_run_in_two_windows_counts_once(ada, mo, harbour):
     for number in range(9):
         say(harbour, ada, f"{number}번째 고래밥")
-    said = {"kind": "word", "text": "고래밥", "action": "hold", "category": "other"}
+    fields = {"kind": "word", "text": "고래밥", "action": "hold", "category": "other"}
     with writing():
-        trial = dry_run.begin(by=mo, days=30, note="", disguised=True, **said)
+        trial = dry_run.begin(by=mo, days=30, note="", disguised=True, **fields)
 
     seen = dry_run.run_step(trial)
     with writing():
@@ -224,7 +222,7 @@ def test_a_step_taken_in_two_windows_counts_once(ada, mo, harbour):
     assert (trial.looked, trial.found, trial.is_done) == (4, 4, False)
 
 
-def test_a_trial_looks_no_further_back_than_asked(as_, mo, ada, harbour):
+def test_a_dry_run_checks_only_the_days_requested(as_, mo, ada, harbour):
     old = say(harbour, ada, "옛날 고래밥")
     say(harbour, ada, "오늘 고래밥")
     with writing():
@@ -237,8 +235,8 @@ def test_a_trial_looks_no_further_back_than_asked(as_, mo, ada, harbour):
     assert (only(DryRun).looked, only(DryRun).found) == (1, 1)
 
 
-def test_a_changed_rule_is_tried_and_keeps_its_history(as_, mo, ada, harbour):
-    rule = have("고래밥")
+def test_a_changed_rule_gets_a_dry_run_and_keeps_its_history(as_, mo, ada, harbour):
+    rule = add_rule("고래밥")
     moderator = as_(mo)
 
     path = moderator.post(f"/desk/rules/{rule.id}/edit", data=DRAFT | {"text": "멸치떼"}).location
@@ -253,7 +251,7 @@ def test_a_changed_rule_is_tried_and_keeps_its_history(as_, mo, ada, harbour):
 
 
 def test_a_signal_does_not_become_a_word(as_, mo):
-    rule = have("link", kind="signal", threshold=2)
+    rule = add_rule("link", kind="signal", threshold=2)
 
     assert as_(mo).post(f"/desk/rules/{rule.id}/edit", data=DRAFT).status_code == 404
 
@@ -261,15 +259,15 @@ def test_a_signal_does_not_become_a_word(as_, mo):
 @pytest.mark.parametrize(
     ("text", "kind"), [("", "word"), ("…", "word"), ("가" * 41, "word"), ("가*", "pattern")]
 )
-def test_a_rule_nobody_can_have_is_shown_again(as_, mo, text, kind):
+def test_an_invalid_rule_is_refused(as_, mo, text, kind):
     answer = as_(mo).post("/desk/rules/new", data=DRAFT | {"text": text, "kind": kind})
 
     assert answer.status_code == 422
     assert 'class="problem"' in answer.text
 
 
-def test_a_rule_there_is_already_is_not_made_twice(as_, mo, harbour):
-    have("고래밥")
+def test_a_duplicate_rule_is_refused(as_, mo, harbour):
+    add_rule("고래밥")
     moderator = as_(mo)
     path = begin(moderator)
     finish(moderator, path)
@@ -280,8 +278,8 @@ def test_a_rule_there_is_already_is_not_made_twice(as_, mo, harbour):
     assert "이미 있는 규칙입니다" in answer.text
 
 
-def test_an_innocent_word_is_left_alone_from_then_on(as_, mo, ada, harbour):
-    have("고래밥")
+def test_an_allowed_word_no_longer_matches(as_, mo, ada, harbour):
+    add_rule("고래밥")
     moderator = as_(mo)
 
     moderator.post("/desk/rules/allowed", data={"text": "고래밥상"})
@@ -295,38 +293,38 @@ def test_an_innocent_word_is_left_alone_from_then_on(as_, mo, ada, harbour):
     assert verdicts() == ["rule_add", "rule_allow", "rule_disallow"]
 
 
-def test_no_worker_uses_rules_that_were_changed_elsewhere(another, as_, mo, ada, harbour, tmp_path):
-    rule = have("고래밥")
+def test_a_worker_uses_rules_changed_by_another(another, as_, mo, ada, harbour, tmp_path):
+    rule = add_rule("고래밥")
     send(as_(ada), "이 고래밥아")
     other = another(tmp_path)
     with other.app_context(), writing():
-        filter_rules.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
+        changes.change(db.session.get(Rule, rule.id), by=None, text="멸치떼")
 
     send(as_(ada), "저 고래밥아")
     send(as_(ada), "이 멸치떼야")
 
-    found = db.session.scalars(select(Comment.held_for).order_by(Comment.id))
-    assert list(found) == ["word", None, "word"]
+    held = db.session.scalars(select(Comment.held_for).order_by(Comment.id))
+    assert list(held) == ["word", None, "word"]
 
 
-def test_the_list_says_how_many_of_the_hits_were_upheld(as_, mo, ada, harbour):
-    rule = have("고래밥")
+def test_the_list_shows_how_many_matches_were_hidden(as_, mo, ada, harbour):
+    rule = add_rule("고래밥")
     for number in range(4):
         say(harbour, ada, f"{number}번째 고래밥 고래밥")
     comments = list(db.session.scalars(select(Comment).order_by(Comment.id)))
     with writing():
-        moderation.hide(comments[0], by=mo, reason="abuse")
-        moderation.keep(comments[1], by=mo)
+        decisions.hide(comments[0], by=mo, reason="abuse")
+        decisions.keep(comments[1], by=mo)
 
     assert matches.match_statistics([rule])[rule.id] == matches.MatchStatistics(
-        hits=4, hidden=1, waiting=2
+        matches=4, hidden=1, waiting=2
     )
     page = as_(mo).get("/desk/rules").text
     assert "숨김 1, 승인 1, 승인 대기 2" in page
 
 
-def test_a_hit_is_marked_in_its_place_and_never_as_markup(as_, mo, ada, harbour):
-    rule = have("고래밥")
+def test_a_match_is_marked_in_place_and_escaped(as_, mo, ada, harbour):
+    rule = add_rule("고래밥")
     say(harbour, ada, "<b>이 고래밥</b> & <i>")
 
     page = as_(mo).get(f"/desk/rules/{rule.id}").text
@@ -334,17 +332,17 @@ def test_a_hit_is_marked_in_its_place_and_never_as_markup(as_, mo, ada, harbour)
     assert "&lt;b&gt;이 <mark>고래밥</mark>&lt;/b&gt; &amp; &lt;i&gt;" in page
 
 
-def test_pieces_put_together_are_the_text_whatever_the_spans():
+def test_the_pieces_of_any_spans_join_to_the_text():
     text = "가나다라마"
     for spans in ([], [(0, 5)], [(1, 3), (2, 4)], [(4, 5), (0, 1)], [(2, 2)], [(0, 3), (1, 2)]):
-        assert "".join(piece for piece, _ in matches.split_by_spans(text, spans)) == text
-    assert list(matches.split_by_spans(text, [(1, 3), (2, 4)])) == [
+        assert "".join(piece for piece, _ in split_by_spans(text, spans)) == text
+    assert list(split_by_spans(text, [(1, 3), (2, 4)])) == [
         ("가", False), ("나다", True), ("", False), ("라", True), ("마", False),
     ]  # fmt: skip
 
 
-def test_what_was_found_in_a_deleted_comment_is_forgotten(as_, ada, harbour):
-    have("고래밥")
+def test_matches_of_a_deleted_comment_are_deleted(as_, ada, harbour):
+    add_rule("고래밥")
     comment = say(harbour, ada, "이 고래밥아 정말이지 너무한 것 아닙니까 여러분 그렇지요")
 
     with writing():
@@ -355,8 +353,8 @@ def test_what_was_found_in_a_deleted_comment_is_forgotten(as_, ada, harbour):
     assert list(db.session.scalars(select(matches.near_duplicates.FingerprintBucket))) == []
 
 
-def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):
-    have("고래밥", disguised=False)
+def test_lists_are_exported_and_imported_into_shadow(as_, mo):
+    add_rule("고래밥", disguised=False)
     moderator = as_(mo)
     saved = moderator.get("/desk/rules/list.txt").text
 
@@ -366,8 +364,8 @@ def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):
 
     assert saved == "word= | hold | other | on | 고래밥\n"
     assert again.status_code == 303
-    told = [(r.kind, r.text, r.action, r.state) for r in db.session.scalars(select(Rule))]
-    assert told == [
+    rows = [(r.kind, r.text, r.action, r.state) for r in db.session.scalars(select(Rule))]
+    assert rows == [
         ("word", "고래밥", "hold", "on"),
         ("word", "멸치떼", "hold", "shadow"),
         ("pattern", "새우*깡", "refuse", "shadow"),
@@ -376,7 +374,7 @@ def test_lists_are_saved_and_brought_in_and_begin_in_shadow(as_, mo):
     assert verdicts() == ["rule_add", "rule_import"]
 
 
-def test_a_list_with_a_line_nobody_understands_brings_in_nothing(as_, mo):
+def test_a_list_with_an_invalid_line_imports_nothing(as_, mo):
     answer = as_(mo).post("/desk/rules/import", data={"lines": "고래밥\nhello | world\n멸치"})
 
     assert answer.status_code == 422
@@ -384,7 +382,7 @@ def test_a_list_with_a_line_nobody_understands_brings_in_nothing(as_, mo):
     assert list(db.session.scalars(select(Rule))) == []
 
 
-def test_a_fresh_board_starts_with_the_rules_it_ships_with_and_only_once(app, as_, ada, harbour):
+def test_a_new_board_loads_the_default_rules_once(app, as_, ada, harbour):
     run = app.test_cli_runner()
     load_when_untouched()
     load_when_untouched()
@@ -396,14 +394,14 @@ def test_a_fresh_board_starts_with_the_rules_it_ships_with_and_only_once(app, as
     assert verdicts() == ["rule_import"]
 
 
-def test_the_list_asks_as_much_for_one_rule_as_for_fifty(as_, mo, harbour, ada):
-    have("고래밥1")
+def test_the_list_takes_as_many_queries_for_one_rule_as_for_fifty(as_, mo, harbour, ada):
+    add_rule("고래밥1")
     moderator = as_(mo)
     moderator.get("/desk/rules")
     with count_queries() as of_one:
         moderator.get("/desk/rules")
     with writing():
-        filter_rules.add_all([{"kind": "word", "text": f"멸치{n}"} for n in range(60)], [], by=mo)
+        changes.add_all([{"kind": "word", "text": f"멸치{n}"} for n in range(60)], [], by=mo)
     with count_queries() as of_fifty:
         page = moderator.get("/desk/rules").text
 
@@ -411,14 +409,14 @@ def test_the_list_asks_as_much_for_one_rule_as_for_fifty(as_, mo, harbour, ada):
     assert 'class="button more"' in page
 
 
-def test_a_rule_and_a_trial_ask_as_much_for_one_hit_as_for_many(as_, mo, harbour, ada):
-    rule = have("고래밥")
+def test_a_rule_and_a_dry_run_take_as_many_queries_for_one_match_as_for_many(as_, mo, harbour, ada):
+    rule = add_rule("고래밥")
     say(harbour, ada, "고래밥 하나")
     moderator = as_(mo)
     path = begin(moderator, text="고래밥들")
     pages = (f"/desk/rules/{rule.id}", path)
 
-    def asked():
+    def queries():
         counts = []
         for page in pages:
             with count_queries() as seen:
@@ -426,7 +424,7 @@ def test_a_rule_and_a_trial_ask_as_much_for_one_hit_as_for_many(as_, mo, harbour
             counts.append(len(seen))
         return counts
 
-    before = asked()
+    before = queries()
     for number in range(30):
         say(
             harbour,
@@ -438,12 +436,12 @@ def test_a_rule_and_a_trial_ask_as_much_for_one_hit_as_for_many(as_, mo, harbour
         trial.is_done, trial.reached = False, 0
     finish(moderator, path)
 
-    assert asked() == before
+    assert queries() == before
 
 
-def test_rules_are_found_by_their_letters_and_category(as_, mo):
-    have("고래밥", category="insult")
-    have("멸치떼", category="spam")
+def test_rules_are_searched_by_text_and_category(as_, mo):
+    add_rule("고래밥", category="insult")
+    add_rule("멸치떼", category="spam")
     moderator = as_(mo)
 
     by_text = moderator.get("/desk/rules?q=고래").text

@@ -1,17 +1,17 @@
-"""A comment that waits for a moderator: its author sees it, nobody else can."""
+"""A held comment: its author sees it, nobody else can."""
 
 import pytest
 
 from board.comments.models import Comment
 from board.comments.writing import create
 from board.db import db, writing
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from conftest import say
 
 
 @pytest.fixture
 def held_if_rude(monkeypatch):
-    """Whatever says "rude" waits."""
+    """Comments that contain "rude" are held."""
     check = lambda draft: "word" if "rude" in draft.body.text else None  # noqa: E731
     monkeypatch.setattr(create, "pre_post_checks", [lambda draft: None, check])
 
@@ -20,7 +20,7 @@ def send(client, text, **fields):
     return client.post("/articles/harbour/comments", data={"body": text, **fields})
 
 
-def test_its_author_is_told_and_sees_it_marked(as_, ada, harbour, held_if_rude):
+def test_the_author_of_a_held_comment_sees_it_marked(as_, ada, harbour, held_if_rude):
     client = as_(ada)
 
     answer = send(client, "A rude remark")
@@ -32,7 +32,9 @@ def test_its_author_is_told_and_sees_it_marked(as_, ada, harbour, held_if_rude):
     assert "운영자가 확인한 뒤" in page
 
 
-def test_nobody_else_can_read_count_or_find_it(as_, guest, ada, bora, harbour, held_if_rude):
+def test_nobody_else_can_read_count_or_find_a_held_comment(
+    as_, guest, ada, bora, harbour, held_if_rude
+):
     send(as_(ada), "A rude remark")
     [comment] = db.session.scalars(db.select(Comment))
 
@@ -50,12 +52,14 @@ def test_nobody_else_can_read_count_or_find_it(as_, guest, ada, bora, harbour, h
     assert harbour.comment_count == 0
 
 
-def test_a_moderator_keeps_it_and_everyone_reads_it(as_, guest, ada, mo, harbour, held_if_rude):
+def test_a_moderator_approves_a_held_comment_and_everyone_reads_it(
+    as_, guest, ada, mo, harbour, held_if_rude
+):
     send(as_(ada), "A rude remark")
     [comment] = db.session.scalars(db.select(Comment))
 
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
 
     assert "A rude remark" in guest.get("/articles/harbour").text
     assert "A rude remark" in guest.get(f"/comments/{comment.id}").text
@@ -63,32 +67,34 @@ def test_a_moderator_keeps_it_and_everyone_reads_it(as_, guest, ada, mo, harbour
     assert "A rude remark" in guest.get("/articles/harbour/comments/search?q=remark").text
 
 
-def test_one_that_is_hidden_unseen_leaves_no_tombstone(as_, guest, ada, mo, harbour, held_if_rude):
+def test_a_held_comment_that_is_hidden_leaves_no_tombstone(
+    as_, guest, ada, mo, harbour, held_if_rude
+):
     send(as_(ada), "A rude remark")
     [comment] = db.session.scalars(db.select(Comment))
 
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
 
     assert 'class="removed-comment"' not in guest.get("/articles/harbour").text
     assert guest.get(f"/comments/{comment.id}").status_code == 404
     assert "A rude remark" in as_(ada).get(f"/comments/{comment.id}").text
 
 
-def test_one_restored_later_takes_its_place(as_, guest, ada, mo, harbour, held_if_rude):
+def test_a_held_comment_restored_later_takes_its_place(as_, guest, ada, mo, harbour, held_if_rude):
     send(as_(ada), "A rude remark")
     [comment] = db.session.scalars(db.select(Comment))
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
 
     with writing():
-        moderation.restore(comment, by=mo, reason="review")
+        decisions.restore(comment, by=mo, reason="review")
 
     assert "A rude remark" in guest.get("/articles/harbour").text
     assert harbour.comment_count == 1
 
 
-def test_a_held_reply_waits_and_then_stands_below_its_deleted_root(
+def test_an_approved_reply_appears_below_its_deleted_root(
     as_, guest, ada, bora, mo, harbour, held_if_rude
 ):
     root = say(harbour, ada, "Root")
@@ -98,7 +104,7 @@ def test_a_held_reply_waits_and_then_stands_below_its_deleted_root(
     assert guest.get(f"/comments/{root.id}").status_code == 404
 
     with writing():
-        moderation.keep(reply, by=mo)
+        decisions.keep(reply, by=mo)
 
     page = guest.get(f"/comments/{root.id}").text
     assert "A rude reply" in page
@@ -120,7 +126,7 @@ def test_a_visible_comment_with_replies_leaves_a_tombstone_while_it_is_held(
     assert "운영자가 확인하고 있는 댓글입니다." in page
 
 
-def test_its_author_may_delete_it_unseen(as_, ada, harbour, held_if_rude):
+def test_the_author_may_delete_a_held_comment(as_, ada, harbour, held_if_rude):
     send(as_(ada), "A rude remark")
     [comment] = db.session.scalars(db.select(Comment))
 
@@ -132,7 +138,7 @@ def test_its_author_may_delete_it_unseen(as_, ada, harbour, held_if_rude):
     assert (comment.body, harbour.comment_count) == ("", 0)
 
 
-def test_a_check_may_refuse_and_then_nothing_is_stored(as_, ada, harbour, monkeypatch):
+def test_a_post_refused_by_a_check_is_not_stored(as_, ada, harbour, monkeypatch):
     def refuse(draft):
         raise create.ThreadClosed
 
@@ -145,7 +151,7 @@ def test_a_check_may_refuse_and_then_nothing_is_stored(as_, ada, harbour, monkey
     assert db.session.scalar(db.select(Comment)) is None
 
 
-def test_what_else_belongs_to_a_new_comment_is_written_with_it(ada, harbour, monkeypatch):
+def test_effects_of_a_new_comment_are_written_with_it(ada, harbour, monkeypatch):
     seen = []
     monkeypatch.setattr(create, "after_post", [lambda comment: seen.append(comment.id)])
 

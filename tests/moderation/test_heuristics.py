@@ -1,4 +1,4 @@
-"""Signs other than words: links, numbers of persons, repeats, an author's record."""
+"""Heuristics: links, personal numbers, near-duplicates, the author's record."""
 
 from datetime import timedelta
 
@@ -8,8 +8,7 @@ from sqlalchemy import select
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.db.write_lock import WriteLock
-from board.moderation.filters import models as filter_rules
-from board.moderation.filters import near_duplicates
+from board.moderation.filters import changes, near_duplicates
 from board.moderation.filters.matches import RuleMatch
 from board.moderation.filters.models import State
 from board.moderation.filters.near_duplicates import (
@@ -18,20 +17,20 @@ from board.moderation.filters.near_duplicates import (
     count_similar,
 )
 from board.moderation.queue import QueueItem
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.runtime import jobs
 from conftest import count_queries, person, say
 
 STORY = "어제 저녁 항구 앞 시장에서 장을 보다가 들은 이야기인데 다들 같은 말을 하더군요"
 
 
-def watch(text, threshold, state=State.ON):
+def add_signal(text, threshold, state=State.ON):
     with writing():
-        return filter_rules.add(kind="signal", text=text, threshold=threshold, by=None, state=state)
+        return changes.add(kind="signal", text=text, threshold=threshold, by=None, state=state)
 
 
-def test_many_links_wait(ada, harbour):
-    watch("link", 2)
+def test_a_comment_with_many_links_is_held(ada, harbour):
+    add_signal("link", 2)
 
     one = say(harbour, ada, "https://a.example/ 만")
     two = say(harbour, ada, "https://a.example/ 와 https://b.example/")
@@ -51,26 +50,26 @@ def test_many_links_wait(ada, harbour):
         ("통계 123456789012345", False),
     ],
 )
-def test_numbers_that_lead_to_a_person_wait(ada, harbour, text, is_held):
-    watch("number", 1)
+def test_a_comment_with_a_personal_number_is_held(ada, harbour, text, is_held):
+    add_signal("number", 1)
 
     comment = say(harbour, ada, text)
 
     assert (comment.held_for == "number") == is_held
 
 
-def test_nearly_the_same_text_from_anyone_anywhere_waits_from_the_third_on(harbour):
-    watch("repeat", 2)
+def test_the_third_near_duplicate_by_any_author_is_held(harbour):
+    add_signal("repeat", 2)
     variants = [STORY, STORY + "!!", STORY.replace("어제", "그제"), "1. " + STORY]
 
-    said = [
+    comments = [
         say(harbour, person(f"fan{letter}"), v) for letter, v in zip("abcd", variants, strict=True)
     ]
 
-    assert [comment.held_for for comment in said] == [None, None, "repeat", "repeat"]
+    assert [comment.held_for for comment in comments] == [None, None, "repeat", "repeat"]
 
 
-def test_other_texts_and_short_ones_are_not_alike(ada, harbour):
+def test_other_and_short_texts_are_not_near_duplicates(ada, harbour):
     say(harbour, ada, STORY)
     say(harbour, ada, "맞습니다")
 
@@ -84,7 +83,7 @@ def test_other_texts_and_short_ones_are_not_alike(ada, harbour):
     assert count_similar(STORY) == 1
 
 
-def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
+def test_near_duplicates_are_deleted_after_a_day(ada, harbour):
     say(harbour, ada, STORY)
     with writing():
         for each in db.session.scalars(select(CommentFingerprint)):
@@ -97,7 +96,7 @@ def test_what_was_said_more_than_a_day_ago_is_forgotten(ada, harbour):
     assert list(db.session.scalars(select(FingerprintBucket))) == []
 
 
-def test_a_text_said_very_often_costs_no_more_to_look_for(ada, harbour):
+def test_a_very_frequent_text_costs_no_more_to_look_up(ada, harbour):
     say(harbour, ada, STORY)
     with count_queries() as before:
         count_similar(STORY)
@@ -107,24 +106,24 @@ def test_a_text_said_very_often_costs_no_more_to_look_for(ada, harbour):
     with count_queries() as after:
         found = count_similar(STORY)
 
-    assert found == near_duplicates.MOST
+    assert found == near_duplicates.BUCKET_MAX
     assert len(before) == len(after) == 1
 
 
-def test_an_author_whose_comments_are_often_hidden_waits(ada, bora, mo, harbour):
-    watch("rejected", 50)
+def test_a_comment_by_an_author_often_hidden_is_held(ada, bora, mo, harbour):
+    add_signal("rejected", 50)
     for number in range(6):
         comment = say(harbour, ada, f"{number}번째 말")
         if number % 2 == 0:
             with writing():
-                moderation.hide(comment, by=mo, reason="abuse")
+                decisions.hide(comment, by=mo, reason="abuse")
 
     assert say(harbour, ada, "또 한마디").held_for == "rejected"
     assert say(harbour, bora, "한마디").held_for is None
 
 
-def test_a_signal_in_shadow_only_notes(ada, harbour):
-    watch("link", 1, State.SHADOW)
+def test_a_signal_in_shadow_only_records_matches(ada, harbour):
+    add_signal("link", 1, State.SHADOW)
 
     say(harbour, ada, "https://a.example/")
 
@@ -134,7 +133,7 @@ def test_a_signal_in_shadow_only_notes(ada, harbour):
 
 
 def test_a_moderator_sets_the_threshold(as_, mo, ada, harbour):
-    rule = watch("link", 1)
+    rule = add_signal("link", 1)
 
     as_(mo).post(f"/desk/rules/{rule.id}/switch", data={"state": "on", "threshold": "3"})
 
@@ -142,9 +141,9 @@ def test_a_moderator_sets_the_threshold(as_, mo, ada, harbour):
     assert "링크" in as_(mo).get("/desk/rules").text
 
 
-def test_a_text_is_looked_at_before_the_turn_to_write(as_, ada, harbour, monkeypatch):
-    """Nobody waits for another's text to be read."""
-    watch("repeat", 3)
+def test_text_features_are_computed_before_the_write_lock(as_, ada, harbour, monkeypatch):
+    """No post waits while the text of another is analysed."""
+    add_signal("repeat", 3)
     client, looked_at = as_(ada), []
     take = WriteLock._acquire
 

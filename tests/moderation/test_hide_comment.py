@@ -42,7 +42,7 @@ def test_a_moderator_may_write_the_reason(as_, guest, mo, rude):
 
 
 @pytest.mark.parametrize("reason", [{}, {"reason": ""}, {"reason": "other"}, {"note": "x" * 201}])
-def test_no_reason_no_hiding(as_, mo, rude, reason):
+def test_hiding_needs_a_reason(as_, mo, rude, reason):
     response = as_(mo).post(f"/comments/{rude.id}/hide", data=reason)
 
     assert response.status_code == 422
@@ -51,7 +51,7 @@ def test_no_reason_no_hiding(as_, mo, rude, reason):
     assert rulings() == []
 
 
-def test_restoring_brings_everything_back(as_, guest, mo, harbour, rude):
+def test_restoring_shows_the_comment_and_its_counts_again(as_, guest, mo, harbour, rude):
     client = as_(mo)
     client.post(f"/comments/{rude.id}/hide", data={"reason": "abuse"})
 
@@ -63,7 +63,7 @@ def test_restoring_brings_everything_back(as_, guest, mo, harbour, rude):
     assert [(r.verdict, r.reason) for r in rulings()] == [("hide", "abuse"), ("restore", "review")]
 
 
-def test_hiding_twice_is_one_ruling(as_, mo, harbour, rude):
+def test_hiding_twice_makes_one_ruling(as_, mo, harbour, rude):
     for reason in ("abuse", "spam"):
         as_(mo).post(f"/comments/{rude.id}/hide", data={"reason": reason})
 
@@ -81,9 +81,7 @@ def test_only_moderators_hide_and_restore(as_, guest, ada, bora, tess, rude):
     assert not rude.hidden_for
 
 
-def test_the_hidden_text_is_nowhere_a_reader_can_reach(
-    app, as_, guest, ada, mo, tess, harbour, rude
-):
+def test_no_reader_can_reach_the_hidden_text(app, as_, guest, ada, mo, tess, harbour, rude):
     say(harbour, ada, "What did he say?", to=rude)
     for client in (guest, as_(ada)):
         client.get("/articles/harbour")  # fill the caches
@@ -101,7 +99,7 @@ def test_the_hidden_text_is_nowhere_a_reader_can_reach(
             assert "bora" not in text, url
 
 
-def test_a_moderator_still_reads_it_to_decide_again(as_, mo, rude):
+def test_a_moderator_can_still_read_a_hidden_comment(as_, mo, rude):
     client = as_(mo)
     client.post(f"/comments/{rude.id}/hide", data={"reason": "abuse"})
 
@@ -111,7 +109,7 @@ def test_a_moderator_still_reads_it_to_decide_again(as_, mo, rude):
     assert page.headers["Cache-Control"] == "private, no-store"
 
 
-def test_the_author_learns_of_it_among_their_own_comments(as_, bora, mo, rude):
+def test_the_author_reads_it_among_their_own_comments(as_, bora, mo, rude):
     as_(mo).post(f"/comments/{rude.id}/hide", data={"reason": "hate"})
 
     page = as_(bora).get("/account/comments").text
@@ -119,7 +117,7 @@ def test_the_author_learns_of_it_among_their_own_comments(as_, bora, mo, rude):
     assert "혐오" in page
 
 
-def test_the_public_log_tells_what_and_why_and_names_nobody_punished(as_, guest, mo, rude):
+def test_the_public_log_gives_verdict_and_reason_but_no_author(as_, guest, mo, rude):
     client = as_(mo)
     client.post(f"/comments/{rude.id}/hide", data={"reason": "privacy"})
     client.post(f"/comments/{rude.id}/restore", data={"note": "It was a public number"})
@@ -132,7 +130,7 @@ def test_the_public_log_tells_what_and_why_and_names_nobody_punished(as_, guest,
     assert "Rude words" not in page
 
 
-def test_the_log_goes_on_page_by_page(as_, guest, ada, mo, harbour):
+def test_the_public_log_is_paged(as_, guest, ada, mo, harbour):
     for number in range(35):
         comment = say(harbour, ada, f"Comment {number}")
         as_(mo).post(f"/comments/{comment.id}/hide", data={"note": f"Reason {number:02}."})
@@ -156,7 +154,7 @@ def test_a_deleted_comment_is_neither_hidden_nor_restored(as_, ada, bora, mo, ha
     assert harbour.comment_count == 1
 
 
-def test_an_author_may_delete_what_was_hidden_and_it_stays_gone(as_, ada, bora, mo, harbour, rude):
+def test_an_author_may_delete_a_hidden_comment_for_good(as_, ada, bora, mo, harbour, rude):
     as_(mo).post(f"/comments/{rude.id}/hide", data={"reason": "abuse"})
     as_(bora).post(f"/comments/{rude.id}/delete")
 
@@ -165,7 +163,7 @@ def test_an_author_may_delete_what_was_hidden_and_it_stays_gone(as_, ada, bora, 
     assert (harbour.comment_count, rude.body, rude.is_visible) == (0, "", False)
 
 
-def test_every_reason_has_words_in_both_languages(app, as_, guest, ada, mo, harbour):
+def test_every_reason_has_a_text_in_both_languages(app, as_, guest, ada, mo, harbour):
     hiding = [reason for reason in all_reasons().values() if reason.hides]
     for reason in hiding:
         comment = say(harbour, ada, f"About {reason.code}")

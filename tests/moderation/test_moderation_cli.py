@@ -1,4 +1,4 @@
-"""An operator checks the log and takes it along; the desk reads all of it."""
+"""An administrator checks and exports the log; the desk reads all of it."""
 
 import json
 
@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from board.db import db, writing
 from board.db.hash_chain import find_tampered_tail
-from board.moderation.appeals.models import Appeal, appeal
+from board.moderation.appeals.models import Appeal, submit_appeal
 from board.moderation.cli import moderation_cli
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings.models import Ruling, append_ruling
+from board.moderation.rulings.decisions import hide, restore
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.moderation.users import sanctions
 from conftest import count_queries, more_link, say
-from moderation.test_moderation_log import behind_its_back
+from moderation.test_moderation_log import tamper
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def type_(app):
 def decisions(ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
-        moderation.restore(comment, by=mo, reason="review")
+        hide(comment, by=mo, reason="abuse")
+        restore(comment, by=mo, reason="review")
         sanctions.warn(ada, by=mo, reason="spam")
     return list(db.session.scalars(select(Ruling).order_by(Ruling.id)))
 
 
-def test_a_whole_log_is_said_to_be_whole_and_how_it_ends(type_, decisions):
+def test_verify_confirms_an_unaltered_log_and_prints_its_last_hash(type_, decisions):
     result = type_("verify")
 
     assert result.exit_code == 0
@@ -45,8 +45,8 @@ def test_a_whole_log_is_said_to_be_whole_and_how_it_ends(type_, decisions):
     assert result.output == f"3 decisions, unaltered. The last is {last.id}: {last.hash.hex()}\n"
 
 
-def test_the_first_broken_ruling_is_named(type_, decisions):
-    behind_its_back("UPDATE ruling SET note = 'x' WHERE id = 2")
+def test_verify_names_the_first_altered_ruling(type_, decisions):
+    tamper("UPDATE ruling SET note = 'x' WHERE id = 2")
 
     result = type_("verify")
 
@@ -54,15 +54,15 @@ def test_the_first_broken_ruling_is_named(type_, decisions):
     assert "Ruling 2 is not as it was written" in result.output
 
 
-def test_the_end_of_the_log_is_checked_on_its_own(decisions):
+def test_the_end_of_the_log_is_checked_separately(decisions):
     assert find_tampered_tail(Ruling, 1) is None
-    behind_its_back("UPDATE ruling SET note = 'x' WHERE id = 1")
+    tamper("UPDATE ruling SET note = 'x' WHERE id = 1")
 
     assert find_tampered_tail(Ruling, 1) is None
     assert find_tampered_tail(Ruling, 1000) == 1
 
 
-def test_the_log_is_written_to_a_file_of_the_owner_line_by_line(type_, decisions, tmp_path):
+def test_the_log_is_exported_line_by_line_to_a_private_file(type_, decisions, tmp_path):
     path = tmp_path / "log.jsonl"
 
     assert type_("export", str(path)).output == "3 decisions written.\n"
@@ -73,7 +73,7 @@ def test_the_log_is_written_to_a_file_of_the_owner_line_by_line(type_, decisions
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_no_file_is_overwritten(type_, decisions, tmp_path):
+def test_export_overwrites_no_file(type_, decisions, tmp_path):
     path = tmp_path / "log.jsonl"
     path.write_text("mine")
 
@@ -81,11 +81,11 @@ def test_no_file_is_overwritten(type_, decisions, tmp_path):
     assert path.read_text() == "mine"
 
 
-def test_an_operator_decides_an_appeal_where_nobody_else_can(type_, ada, mo, harbour, guest):
+def test_an_administrator_decides_an_appeal_nobody_else_can(type_, ada, mo, harbour, guest):
     comment = say(harbour, ada, "Remark")
     with writing():
-        ruling = moderation.hide(comment, by=mo, reason="abuse")
-        appeal(ruling, by=ada, text="It was a quote")
+        ruling = hide(comment, by=mo, reason="abuse")
+        submit_appeal(ruling, by=ada, text="It was a quote")
 
     result = type_("decide", str(ruling.id), "uphold", "It was one.")
 
@@ -95,7 +95,7 @@ def test_an_operator_decides_an_appeal_where_nobody_else_can(type_, ada, mo, har
     assert type_("decide", str(ruling.id), "reject", "Again.").exit_code == 1
 
 
-def test_the_desk_reads_what_the_public_does_not(as_, guest, mo, tess, ada, decisions):
+def test_the_desk_log_shows_what_the_public_log_does_not(as_, guest, mo, tess, ada, decisions):
     page = as_(tess).get("/desk/rulings").text
 
     assert page.count('id="ruling-') == 3
@@ -103,7 +103,7 @@ def test_the_desk_reads_what_the_public_does_not(as_, guest, mo, tess, ada, deci
     assert guest.get("/rulings").text.count('id="ruling-') == 2
 
 
-def test_the_log_is_searched_by_kind_and_by_moderator(as_, mo, decisions):
+def test_the_log_is_filtered_by_verdict_and_moderator(as_, mo, decisions):
     client = as_(mo)
 
     assert client.get("/desk/rulings?verdict=warn").text.count('id="ruling-') == 1
@@ -112,10 +112,10 @@ def test_the_log_is_searched_by_kind_and_by_moderator(as_, mo, decisions):
 
 
 @pytest.mark.parametrize("rows", [1, 40])
-def test_the_log_goes_on_page_by_page_and_asks_no_more_for_many(as_, mo, ada, rows):
+def test_the_desk_log_is_paged_with_a_fixed_number_of_queries(as_, mo, ada, rows):
     with writing():
         for _ in range(rows):
-            append_ruling(moderation.Verdict.WARN, by=mo, about=ada, reason="spam")
+            append_ruling(Verdict.WARN, by=mo, about=ada, reason="spam")
     client = as_(mo)
 
     with count_queries() as queries:

@@ -1,4 +1,4 @@
-"""The log of rulings only grows, and shows when somebody changed it behind the board's back."""
+"""The log of rulings is append-only, and the check finds rows changed outside the board."""
 
 import csv
 import re
@@ -9,10 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing, writing_engine
 from board.db.hash_chain import find_tampered
-from board.moderation.filters import models as rules
+from board.moderation.filters import changes
+from board.moderation.filters.models import State
 from board.moderation.rulings import undo as undoing
-from board.moderation.rulings.models import Ruling, Verdict, append_ruling, hide, restore
-from board.moderation.rulings.models import keep as keep_comment
+from board.moderation.rulings.decisions import hide, restore
+from board.moderation.rulings.decisions import keep as keep_comment
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from conftest import say
 
 
@@ -30,8 +32,8 @@ def rulings():
     return list(db.session.scalars(select(Ruling).order_by(Ruling.id)))
 
 
-def behind_its_back(statement):
-    """What a person with the file and without scruples could do."""
+def tamper(statement):
+    """Changes the database file outside the board."""
     with writing_engine().connect().execution_options(writing=True) as connection:
         for name in ("ruling_no_update", "ruling_no_delete"):
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
@@ -41,7 +43,7 @@ def behind_its_back(statement):
     db.session.expire_all()
 
 
-def test_a_log_as_written_is_whole(three):
+def test_an_unaltered_log_passes_the_check(three):
     assert [r.verdict for r in three] == ["hide", "restore", "hide"]
     assert find_tampered(three) is None
 
@@ -71,19 +73,19 @@ def test_the_database_refuses_to_change_or_delete_a_ruling(three, statement):
         "UPDATE ruling SET detail = '{\"a\": 1}' WHERE id = 2",
     ],
 )
-def test_a_change_behind_its_back_is_found_at_its_place(three, statement):
-    behind_its_back(statement)
+def test_a_change_outside_the_board_is_found_at_its_ruling(three, statement):
+    tamper(statement)
 
     assert find_tampered(rulings()) == 2
 
 
-def test_a_ruling_taken_out_is_found_at_the_next(three):
-    behind_its_back("DELETE FROM ruling WHERE id = 2")
+def test_a_missing_ruling_is_found_at_the_next(three):
+    tamper("DELETE FROM ruling WHERE id = 2")
 
     assert find_tampered(rulings()) == 3
 
 
-def test_details_and_terms_are_sealed_too(three, ada, mo):
+def test_details_and_terms_are_hashed_too(three, ada, mo):
     with writing():
         append_ruling(
             Verdict.KEEP, by=mo, about=ada, reason="", until=now(), undoes=three[0], seen=3
@@ -100,13 +102,13 @@ def test_programs_read_the_public_log_as_a_table_and_as_json(guest, harbour, ada
         hide(comment, by=mo, reason="other", note="=HYPERLINK(1)")
         restore(comment, by=mo, reason="review")
 
-    told = guest.get("/rulings.json").json
+    page = guest.get("/rulings.json").json
     table = guest.get("/rulings.csv")
 
-    assert [row["verdict"] for row in told["rulings"]] == ["restore", "hide"]
-    assert told["rulings"][1]["reason"] == "=HYPERLINK(1)"
-    assert told["rulings"][0]["comment"] == comment.id
-    assert told["next"] is None
+    assert [row["verdict"] for row in page["rulings"]] == ["restore", "hide"]
+    assert page["rulings"][1]["reason"] == "=HYPERLINK(1)"
+    assert page["rulings"][0]["comment"] == comment.id
+    assert page["next"] is None
     assert table.data.startswith(b"\xef\xbb\xbfid,verdict")
     rows = list(csv.DictReader(table.data.decode("utf-8-sig").splitlines()))
     assert [row["verdict"] for row in rows] == ["restore", "hide"]
@@ -115,7 +117,7 @@ def test_programs_read_the_public_log_as_a_table_and_as_json(guest, harbour, ada
     assert "Remark" not in table.text
 
 
-def test_a_long_log_goes_on_for_programs_too(guest, harbour, ada, mo, monkeypatch):
+def test_a_long_log_is_paged_for_programs_too(guest, harbour, ada, mo, monkeypatch):
     monkeypatch.setattr("board.moderation.rulings.views.EXPORT_SIZE", 1)
     comment = say(harbour, ada, "Remark")
     with writing():
@@ -131,25 +133,23 @@ def test_a_long_log_goes_on_for_programs_too(guest, harbour, ada, mo, monkeypatc
     assert re.fullmatch(r'</rulings\.csv\?before=\d+>; rel="next"', link)
 
 
-def test_what_is_decided_without_a_reason_says_what_it_is_about_and_nothing_of_guidelines(
-    as_, ada, mo, harbour
-):
+def test_a_decision_without_a_reason_names_its_subject_and_no_guideline(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
-    said = {"text": "상인회", "kind": "word", "action": "hold", "category": "other"}
+    fields = {"text": "상인회", "kind": "word", "action": "hold", "category": "other"}
     with writing():
         keep_comment(comment, by=mo)
         append_ruling(Verdict.ORDER, by=mo, reason="", note="심의-2026-1234")
-        rule = rules.add(by=mo, state=rules.State.ON, disguised=True, **said)
-        rules.change(rule, by=mo, state="shadow")
-        rules.allow("상인회관", by=mo)
+        rule = changes.add(by=mo, state=State.ON, disguised=True, **fields)
+        changes.change(rule, by=mo, state="shadow")
+        changes.allow("상인회관", by=mo)
 
-    assert lines_of(as_(mo), "ko") >= {
+    assert log_lines(as_(mo), "ko") >= {
         "댓글 승인",
         "명령 접수 심의-2026-1234",
         "규칙 변경 상인회 (적용 중 → 시범 적용)",
         "예외 단어 추가 상인회관",
     }
-    assert lines_of(as_(mo), "en") >= {
+    assert log_lines(as_(mo), "en") >= {
         "Comment approved",
         "Order registered 심의-2026-1234",
         "Rule changed 상인회 (On → Shadow)",
@@ -157,14 +157,14 @@ def test_what_is_decided_without_a_reason_says_what_it_is_about_and_nothing_of_g
     }
 
 
-def lines_of(client, language):
-    """Each entry of the desk's log, in words."""
+def log_lines(client, language):
+    """The text of each entry of the desk's log."""
     page = client.get(f"/desk/rulings?lang={language}").text
     lines = re.findall(r'<p class="entry-title">(.*?)</p>', page)
     return {" ".join(re.sub("<[^>]+>", "", line).split()) for line in lines}
 
 
-def test_a_decision_taken_back_has_a_name(as_, ada, mo, harbour):
+def test_an_undone_decision_has_a_label(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
         undoing.undo(hide(comment, by=mo, reason="abuse"), by=mo)

@@ -1,11 +1,11 @@
-"""Everyone reads what was decided about them and why; never by whom."""
+"""A user reads the decisions about them with reasons, never the moderator."""
 
 from sqlalchemy import select
 
 from board.comments.writing import create
 from board.db import db, writing
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings.models import Ruling, Verdict
+from board.moderation.rulings import decisions
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from conftest import say
 
 
@@ -25,7 +25,7 @@ def test_an_author_reads_that_a_comment_was_hidden_and_why(as_, ada, mo, harbour
     assert "mo" not in page.split("<main")[1].split("</main")[0].replace("more", "")
 
 
-def test_unread_notices_are_counted_until_they_are_confirmed(as_, ada, mo, harbour):
+def test_unread_notifications_are_counted_until_they_are_read(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
     client = as_(ada)
@@ -38,55 +38,53 @@ def test_unread_notices_are_counted_until_they_are_confirmed(as_, ada, mo, harbo
     assert badge not in client.get("/").text
 
 
-def test_other_people_are_told_nothing(as_, ada, bora, mo, harbour):
+def test_other_users_get_no_notification(as_, ada, bora, mo, harbour):
     comment = say(harbour, ada, "Remark")
     as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
 
     assert "알림이 없습니다." in notices(as_(bora))
 
 
-def test_a_comment_looked_at_and_left_where_it_was_is_no_news(as_, ada, mo, harbour):
+def test_an_approved_public_comment_is_no_notification(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
 
     assert "알림이 없습니다." in notices(as_(ada))
 
 
-def test_one_that_waited_and_may_be_read_is(as_, ada, mo, harbour, monkeypatch):
+def test_an_approved_held_comment_is_a_notification(as_, ada, mo, harbour, monkeypatch):
     monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
 
     assert "다른 이용자도 볼 수 있습니다." in notices(as_(ada))
 
 
-def test_what_was_taken_back_at_once_is_not_told(as_, ada, mo, harbour):
+def test_an_undone_decision_is_no_notification(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        moderation.hide(comment, by=mo, reason="abuse")
+        decisions.hide(comment, by=mo, reason="abuse")
     [ruling] = db.session.scalars(select(Ruling))
 
     with writing():
-        moderation.append_ruling(
-            Verdict.RESTORE, by=mo, comment=comment, reason="undone", undoes=ruling
-        )
+        append_ruling(Verdict.RESTORE, by=mo, comment=comment, reason="undone", undoes=ruling)
 
     assert "댓글 숨김" not in notices(as_(ada))
 
 
-def test_confirming_leads_only_to_pages_of_ours(as_, ada):
+def test_marking_as_read_redirects_only_within_the_site(as_, ada):
     answer = as_(ada).post("/account/notices/seen", data={"next": "https://evil.example/"})
 
     assert answer.location == "/"
 
 
-def test_notices_come_page_by_page(as_, ada, mo, harbour):
+def test_notifications_are_paged(as_, ada, mo, harbour):
     for number in range(31):
         comment = say(harbour, ada, f"Remark {number}")
         with writing():
-            moderation.hide(comment, by=mo, reason="abuse")
+            decisions.hide(comment, by=mo, reason="abuse")
     client = as_(ada)
 
     first = client.get("/account/notices").text

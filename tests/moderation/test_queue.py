@@ -1,4 +1,4 @@
-"""What waits for a decision of the desk."""
+"""The queues of comments that wait for a decision."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from board.comments.writing import create
 from board.db import db, writing
 from board.moderation import queue as moderation_queue
 from board.moderation.queue import Queue, QueueItem
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from conftest import person, say
 
@@ -23,7 +23,7 @@ def all_held(monkeypatch):
     monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])
 
 
-def test_what_is_held_waits_the_oldest_first(ada, bora, harbour, all_held):
+def test_held_comments_are_queued_oldest_first(ada, bora, harbour, all_held):
     say(harbour, ada, "First")
     say(harbour, bora, "Second")
 
@@ -32,7 +32,9 @@ def test_what_is_held_waits_the_oldest_first(ada, bora, harbour, all_held):
 
 
 @pytest.mark.parametrize("verb", ["keep", "hide", "delete"])
-def test_a_decision_or_its_author_ends_the_wait_everywhere(verb, ada, mo, harbour, all_held):
+def test_a_decision_or_the_author_removes_a_comment_from_all_queues(
+    verb, ada, mo, harbour, all_held
+):
     comment = say(harbour, ada, "First")
     with writing():
         moderation_queue.enqueue(comment, Queue.NEW)
@@ -40,21 +42,21 @@ def test_a_decision_or_its_author_ends_the_wait_everywhere(verb, ada, mo, harbou
     with writing():
         match verb:
             case "keep":
-                moderation.keep(comment, by=mo)
+                decisions.keep(comment, by=mo)
             case "hide":
-                moderation.hide(comment, by=mo, reason="abuse")
+                decisions.hide(comment, by=mo, reason="abuse")
             case "delete":
                 comment.delete()
 
     assert waiting() == waiting(Queue.NEW) == []
 
 
-def test_a_ruling_remembers_where_the_comment_waited(ada, mo, harbour, all_held):
+def test_a_ruling_records_the_queues_of_the_comment(ada, mo, harbour, all_held):
     comment = say(harbour, ada, "First")
     [before] = db.session.scalars(QueueItem.for_comment(comment))
     since = before.since
     with writing():
-        moderation.keep(comment, by=mo)
+        decisions.keep(comment, by=mo)
     [ruling] = db.session.scalars(select(Ruling))
 
     with writing():
@@ -64,7 +66,7 @@ def test_a_ruling_remembers_where_the_comment_waited(ada, mo, harbour, all_held)
     assert (item.queue, item.reason, item.since) == ("held", "word", since)
 
 
-def test_waiting_again_for_the_same_reason_keeps_its_place(ada, harbour, all_held):
+def test_a_comment_queued_again_keeps_its_place(ada, harbour, all_held):
     comment = say(harbour, ada, "First")
     [item] = db.session.scalars(QueueItem.for_comment(comment))
     since = item.since
@@ -76,7 +78,7 @@ def test_waiting_again_for_the_same_reason_keeps_its_place(ada, harbour, all_hel
     assert (item.since, item.reason, item.why) == (since, "link", "two links")
 
 
-def test_two_moderators_never_work_on_the_same_item_unknowingly(ada, mo, harbour, all_held):
+def test_a_moderator_learns_that_another_has_claimed_the_item(ada, mo, harbour, all_held):
     comment = say(harbour, ada, "First")
     other = person("min", can_moderate=True)
 
@@ -86,9 +88,7 @@ def test_two_moderators_never_work_on_the_same_item_unknowingly(ada, mo, harbour
         assert moderation_queue.claim(comment, by=other) is mo
 
 
-def test_an_item_nobody_looked_at_for_a_while_is_free_again(
-    ada, mo, harbour, all_held, monkeypatch
-):
+def test_a_claim_expires(ada, mo, harbour, all_held, monkeypatch):
     comment = say(harbour, ada, "First")
     other = person("min", can_moderate=True)
     with writing():

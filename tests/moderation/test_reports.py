@@ -1,4 +1,4 @@
-"""A reader reports a comment: it queues, is folded away for them, and nothing else changes."""
+"""A reader reports a comment: it is queued, collapsed for them, and nothing else changes."""
 
 from datetime import timedelta
 
@@ -10,8 +10,7 @@ from board.db import db, now, writing
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports import models as reports
 from board.moderation.reports.models import Report, report, reporter_weight
-from board.moderation.rulings import models as moderation
-from board.moderation.rulings import undo
+from board.moderation.rulings import decisions, undo
 from conftest import person, say
 
 
@@ -28,16 +27,16 @@ def queued(queue=Queue.REPORTED):
     return [item.comment_id for item in db.session.scalars(QueueItem.oldest(queue))]
 
 
-def grow_up(*users):
+def make_older(*users):
     with writing():
         for user in users:
             user.joined_at = now() - timedelta(days=100)
 
 
-def test_a_report_queues_the_comment_and_folds_it_for_the_reporter_only(
+def test_a_report_queues_the_comment_and_collapses_it_for_the_reporter_only(
     as_, guest, ada, harbour, rude
 ):
-    grow_up(ada)
+    make_older(ada)
 
     answer = send(as_(ada), rude, note="He means me")
 
@@ -48,7 +47,7 @@ def test_a_report_queues_the_comment_and_folds_it_for_the_reporter_only(
     assert "A rude remark" in guest.get("/articles/harbour").text
 
 
-def test_reporting_twice_is_one_report(as_, ada, rude):
+def test_reporting_twice_makes_one_report(as_, ada, rude):
     send(as_(ada), rude)
     send(as_(ada), rude, reason="spam")
 
@@ -65,7 +64,7 @@ def test_a_report_can_be_withdrawn_until_it_is_answered(as_, ada, mo, rude):
 
     send(client, rude)
     with writing():
-        moderation.keep(rude, by=mo)
+        decisions.keep(rude, by=mo)
     client.post(f"/comments/{rude.id}/unreport")
 
     assert db.session.scalar(select(Report)).upheld is False
@@ -87,7 +86,7 @@ def test_nobody_reports_their_own_comment(as_, bora, rude):
 def test_a_comment_that_is_gone_cannot_be_reported(as_, ada, bora, mo, harbour, rude):
     say(harbour, ada, "Reply", to=rude)
     with writing():
-        moderation.hide(rude, by=mo, reason="abuse")
+        decisions.hide(rude, by=mo, reason="abuse")
 
     assert send(as_(ada), rude).status_code == 409
 
@@ -103,7 +102,7 @@ def test_many_reports_hide_nothing(as_, guest, harbour, rude):
     assert queued() == [rude.id]
 
 
-def test_accounts_of_less_than_a_day_count_half(ada, rude):
+def test_reports_by_accounts_of_less_than_a_day_weigh_half(ada, rude):
     with writing():
         report(rude, by=ada, reason="abuse")
     assert queued() == []
@@ -115,7 +114,7 @@ def test_accounts_of_less_than_a_day_count_half(ada, rude):
     assert queued() == [rude.id]
 
 
-def test_who_was_right_weighs_more_and_who_was_wrong_less(ada, bora, mo, harbour):
+def test_upheld_reports_raise_the_weight_and_others_lower_it(ada, bora, mo, harbour):
     other = person("cho")
     assert reporter_weight(ada) == reporter_weight(other) == 1.0
     for number in range(6):
@@ -124,36 +123,34 @@ def test_who_was_right_weighs_more_and_who_was_wrong_less(ada, bora, mo, harbour
             report(right, by=ada, reason="abuse")
             report(wrong, by=other, reason="abuse")
         with writing():
-            moderation.hide(right, by=mo, reason="abuse")
-            moderation.keep(wrong, by=mo)
+            decisions.hide(right, by=mo, reason="abuse")
+            decisions.keep(wrong, by=mo)
 
     assert reporter_weight(ada) == 1.6
     assert reporter_weight(other) == 0.4
     assert reports.reporter_record(ada) == (6, 6)
 
 
-def test_moderators_see_in_a_persons_record_what_they_reported_and_what_was_upheld(
-    as_, ada, bora, mo, harbour
-):
+def test_the_page_of_a_user_counts_reports_and_upheld_ones(as_, ada, bora, mo, harbour):
     right, open_ = say(harbour, bora, "bad"), say(harbour, bora, "unsure")
     with writing():
         report(right, by=ada, reason="abuse")
         report(open_, by=ada, reason="abuse")
-        moderation.hide(right, by=mo, reason="abuse")
+        decisions.hide(right, by=mo, reason="abuse")
     client = as_(mo)
 
-    shown = {user: client.get(f"/desk/people/{user.id}").text for user in (ada, bora)}
+    pages = {user: client.get(f"/desk/people/{user.id}").text for user in (ada, bora)}
 
-    assert "<dt>신고</dt><dd>2건(인정 1건)</dd>" in shown[ada]
-    assert "<dt>신고</dt><dd>0건(인정 0건)</dd>" in shown[bora]
+    assert "<dt>신고</dt><dd>2건(인정 1건)</dd>" in pages[ada]
+    assert "<dt>신고</dt><dd>0건(인정 0건)</dd>" in pages[bora]
 
 
-def test_taking_a_decision_back_reopens_its_reports(ada, mo, rude):
-    grow_up(ada)
+def test_undoing_a_decision_reopens_its_reports(ada, mo, rude):
+    make_older(ada)
     with writing():
         report(rude, by=ada, reason="abuse")
     with writing():
-        ruling = moderation.hide(rude, by=mo, reason="abuse")
+        ruling = decisions.hide(rude, by=mo, reason="abuse")
     assert db.session.scalar(select(Report)).upheld is True
 
     with writing():
@@ -163,13 +160,13 @@ def test_taking_a_decision_back_reopens_its_reports(ada, mo, rude):
     assert queued() == [rude.id]
 
 
-def test_what_was_answered_does_not_queue_again_by_itself(ada, mo, rude):
+def test_answered_reports_do_not_queue_again(ada, mo, rude):
     third = person("cho")
-    grow_up(ada)
+    make_older(ada)
     with writing():
         report(rude, by=ada, reason="abuse")
     with writing():
-        moderation.keep(rude, by=mo)
+        decisions.keep(rude, by=mo)
 
     with writing():
         report(rude, by=third, reason="abuse")
@@ -177,28 +174,28 @@ def test_what_was_answered_does_not_queue_again_by_itself(ada, mo, rude):
     assert queued() == []
 
 
-def test_a_later_decision_leaves_what_was_answered_as_it_was(ada, mo, rude):
+def test_a_later_decision_does_not_change_answered_reports(ada, mo, rude):
     with writing():
         report(rude, by=ada, reason="abuse")
     with writing():
-        kept = moderation.keep(rude, by=mo)
+        kept = decisions.keep(rude, by=mo)
     with writing():
-        moderation.hide(rude, by=mo, reason="abuse")
+        decisions.hide(rude, by=mo, reason="abuse")
 
     [answered] = db.session.scalars(select(Report))
     assert (answered.ruling_id, answered.upheld) == (kept.id, False)
 
 
-def test_it_waits_for_the_reason_that_weighs_most_among_its_own_reports(ada, mo, harbour, rude):
+def test_a_reported_comment_is_queued_for_its_heaviest_reason(ada, mo, harbour, rude):
     other = say(harbour, mo, "Buy this")
     crowd = [person(name) for name in ("cho", "dan", "eun", "fen")]
-    grow_up(ada, *crowd)
+    make_older(ada, *crowd)
     with writing():
         for each in crowd:
             report(other, by=each, reason="spam")
-        report(rude, by=ada, reason="hate", enough=3)
+        report(rude, by=ada, reason="hate", queue_weight=3)
         for each in crowd[:2]:
-            report(rude, by=each, reason="abuse", enough=3)
+            report(rude, by=each, reason="abuse", queue_weight=3)
 
     waiting = db.session.scalars(QueueItem.oldest(Queue.REPORTED))
     assert {item.comment_id: item.reason for item in waiting} == {
@@ -207,8 +204,8 @@ def test_it_waits_for_the_reason_that_weighs_most_among_its_own_reports(ada, mo,
     }
 
 
-def test_filmed_material_with_a_link_waits_at_once(as_, guest, ada, bora, harbour):
-    grow_up(ada)
+def test_a_link_reported_as_illegal_filming_is_held_at_once(as_, guest, ada, bora, harbour):
+    make_older(ada)
     linked = say(harbour, bora, "See https://example.org/x")
     bare = say(harbour, bora, "Just words")
 
@@ -227,7 +224,7 @@ class TestPerDay:
     def settings(self, settings):
         return {**settings, "REPORTS_PER_DAY": 1}
 
-    def test_there_is_an_end_to_it_and_a_time(self, as_, ada, bora, harbour, rude):
+    def test_reports_beyond_the_limit_are_refused_until_a_time(self, as_, ada, bora, harbour, rude):
         send(as_(ada), rude)
 
         answer = send(as_(ada), say(harbour, bora, "Another"))
@@ -241,9 +238,9 @@ class TestThreshold:
     def settings(self, settings):
         return {**settings, "REPORTS_TO_QUEUE": 3}
 
-    def test_a_comment_queues_when_its_reports_weigh_enough(self, as_, ada, harbour, rude):
+    def test_a_comment_is_queued_when_its_reports_weigh_enough(self, as_, ada, harbour, rude):
         people = [ada, person("cho"), person("dan")]
-        grow_up(*people)
+        make_older(*people)
         for user in people[:2]:
             send(as_(user), rude)
         assert queued() == []

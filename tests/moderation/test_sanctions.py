@@ -1,11 +1,11 @@
-"""A moderator warns, holds, suspends, bans and lifts; the person is told, and colleagues see it."""
+"""A moderator warns, holds, suspends, bans and lifts; the user and other staff read it."""
 
 import pytest
 from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, writing
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.users import bulk_bans, sanctions
 from conftest import count_queries, person, say
@@ -23,7 +23,7 @@ def verdicts():
     return [ruling.verdict for ruling in db.session.scalars(select(Ruling).order_by(Ruling.id))]
 
 
-def test_a_warned_person_posts_again_only_after_confirming(as_, ada, mo, harbour):
+def test_a_warned_user_posts_again_only_after_acknowledging(as_, ada, mo, harbour):
     act(as_(mo), ada, "warn")
     client = as_(ada)
 
@@ -40,7 +40,7 @@ def test_a_warned_person_posts_again_only_after_confirming(as_, ada, mo, harbour
     assert "경고를 받았습니다" not in client.get("/account/notices").text
 
 
-def test_what_a_held_person_writes_waits(as_, guest, ada, mo, harbour):
+def test_comments_by_a_held_user_are_held(as_, guest, ada, mo, harbour):
     act(as_(mo), ada, "hold", days="3")
 
     send(as_(ada), "My view")
@@ -50,7 +50,7 @@ def test_what_a_held_person_writes_waits(as_, guest, ada, mo, harbour):
     assert "My view" not in guest.get("/articles/harbour").text
 
 
-def test_a_suspended_person_is_out_with_the_next_request(as_, ada, mo, harbour):
+def test_a_suspended_user_is_signed_out_at_the_next_request(as_, ada, mo, harbour):
     client = as_(ada)
 
     act(as_(mo), ada, "suspend", days="3")
@@ -60,7 +60,7 @@ def test_a_suspended_person_is_out_with_the_next_request(as_, ada, mo, harbour):
     assert 2 < (ada.suspended_until - ada.joined_at).days <= 3
 
 
-def test_a_ban_needs_the_name_typed(as_, ada, mo, harbour):
+def test_a_ban_needs_the_display_name(as_, ada, mo, harbour):
     moderator = as_(mo)
 
     slip = act(moderator, ada, "ban", name="bora")
@@ -73,7 +73,7 @@ def test_a_ban_needs_the_name_typed(as_, ada, mo, harbour):
     assert verdicts() == ["ban"]
 
 
-def test_lifting_ends_every_restriction_once(as_, ada, mo, harbour):
+def test_lifting_ends_all_sanctions_once(as_, ada, mo, harbour):
     moderator = as_(mo)
     act(moderator, ada, "hold", days="3")
     act(moderator, ada, "suspend", days="3")
@@ -87,7 +87,7 @@ def test_lifting_ends_every_restriction_once(as_, ada, mo, harbour):
 
 
 @pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "ban", "lift"])
-def test_nobody_at_the_desk_is_restricted_from_the_desk(as_, verb, tess, mo):
+def test_staff_cannot_be_sanctioned_from_the_desk(as_, verb, tess, mo):
     moderator = as_(mo)
 
     for user in (tess, mo):
@@ -97,7 +97,7 @@ def test_nobody_at_the_desk_is_restricted_from_the_desk(as_, verb, tess, mo):
 
 
 @pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "ban"])
-def test_an_act_without_a_reason_is_shown_again(as_, verb, ada, mo):
+def test_a_sanction_without_a_reason_is_refused(as_, verb, ada, mo):
     answer = as_(mo).post(f"/desk/people/{ada.id}/{verb}", data={"days": "3", "name": "ada"})
 
     assert answer.status_code == 422
@@ -106,12 +106,12 @@ def test_an_act_without_a_reason_is_shown_again(as_, verb, ada, mo):
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "2", "99999999999", "x", ""])
-def test_a_term_that_is_not_offered_is_refused(as_, days, ada, mo):
+def test_a_length_not_offered_is_refused(as_, days, ada, mo):
     assert act(as_(mo), ada, "suspend", days=days).status_code == 422
     assert not ada.is_suspended
 
 
-def test_banning_several_takes_two_people(as_, ada, bora, mo):
+def test_a_bulk_ban_takes_two_moderators(as_, ada, bora, mo):
     min_ = person("min", can_moderate=True)
     fields = {"person": [ada.id, bora.id, mo.id], "reason": "spam"}
     as_(mo).post("/desk/people/bans", data=fields)
@@ -141,13 +141,13 @@ def test_a_rejected_proposal_bans_nobody(as_, ada, mo):
 
 
 @pytest.mark.parametrize("chosen", [[], ["x"], ["9" * 30], list(range(1, 102))])
-def test_a_proposal_of_nobody_or_of_nonsense_is_refused(as_, chosen, ada, mo):
+def test_an_invalid_proposal_is_refused(as_, chosen, ada, mo):
     fields = {"person": chosen, "reason": "spam"}
 
     assert as_(mo).post("/desk/people/bans", data=fields).status_code == 422
 
 
-def test_colleagues_read_notes_and_the_person_does_not(as_, ada, mo):
+def test_staff_read_notes_and_the_user_does_not(as_, ada, mo):
     as_(mo).post(f"/desk/people/{ada.id}/note", data={"text": "Writes for a firm?"})
     other = person("min", can_moderate=True)
 
@@ -155,7 +155,7 @@ def test_colleagues_read_notes_and_the_person_does_not(as_, ada, mo):
     assert "Writes for a firm?" not in as_(ada).get("/account/notices").text
 
 
-def test_a_person_is_found_by_the_beginning_of_the_name(as_, ada, mo):
+def test_a_user_is_found_by_the_start_of_the_name(as_, ada, mo):
     page = as_(mo).get("/desk/people?q=AD").text
 
     assert f'href="/desk/people/{ada.id}"' in page
@@ -163,7 +163,7 @@ def test_a_person_is_found_by_the_beginning_of_the_name(as_, ada, mo):
     assert "‘%’(으)로 시작하는 닉네임이 없습니다." in as_(mo).get("/desk/people?q=%25").text
 
 
-def test_no_page_about_people_asks_once_per_row(as_, ada, mo, harbour):
+def test_no_page_of_users_takes_a_query_per_row(as_, ada, mo, harbour):
     def queries(path):
         with count_queries() as seen:
             assert as_(mo).get(path).status_code == 200
@@ -185,4 +185,4 @@ def one_more_of_each(name, subject, mo, harbour):
     with writing():
         sanctions.suspend(user, by=mo, until=sanctions.FOREVER, reason="spam")
         sanctions.add_note(subject, by=mo, text="note")
-        moderation.hide(comment, by=mo, reason="spam")
+        decisions.hide(comment, by=mo, reason="spam")

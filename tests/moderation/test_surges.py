@@ -1,4 +1,4 @@
-"""Far more than usual in one thread: the desk is told, sees why, and slows it with one click."""
+"""A surge in a thread: the desk gets an alert with details, and slows the thread with one click."""
 
 import html
 import re
@@ -43,7 +43,7 @@ def harbour(app):
 
 
 def talk(article, by, count, *, minutes_ago=0.0, text="Comment {}"):
-    """So many comments at once, whatever the limits say."""
+    """Adds comments, past the posting limits."""
     at = now() - timedelta(minutes=minutes_ago)
     with writing():
         article = db.session.get_one(Article, article.id)
@@ -61,8 +61,8 @@ def talk(article, by, count, *, minutes_ago=0.0, text="Comment {}"):
         ]  # fmt: skip
 
 
-def usually(article, *, comments, last=0, slots=baselines.OWN_SLOTS, votes=0, reports=0):
-    """What each of the last slots brought, before the last ten minutes and `last` days ago."""
+def usually(article, *, comments, last=0, slots=baselines.AVERAGE_SLOTS, votes=0, reports=0):
+    """Stores counts for each of the slots before the last ten minutes, `last` days ago."""
     newest = activity.slot_of(now() - SLOT) - 1 - last * activity.SLOTS_A_DAY
     with writing():
         for back in range(slots):
@@ -83,13 +83,13 @@ def alerts():
 
 
 def keep_time():
-    """As `serve` does by itself. What was done."""
+    """Runs the due jobs, as `serve` does. Returns their names."""
     done = jobs.run_pending()
     db.session.expire_all()
     return done
 
 
-# ---- what is usual, and what is too much ----
+# ---- baseline and threshold ----
 
 
 @pytest.mark.parametrize(
@@ -105,31 +105,31 @@ def keep_time():
         ("reports", 1, 6),
     ],
 )
-def test_a_surge_is_twice_the_usual_and_more_than_chance_and_never_little(kind, usually, limit):
+def test_the_threshold_is_twice_the_usual_plus_chance_and_never_small(kind, usually, limit):
     assert surge_threshold(kind, usually) == limit
 
 
-def test_a_small_board_is_left_in_peace(clock, ada, harbour):
+def test_a_small_board_gets_no_alerts(clock, ada, harbour):
     talk(harbour, ada, FLOORS["comments"] - 1)
 
     assert keep_time() == ["pulse"]
     assert alerts() == []
 
 
-def test_the_usual_of_a_thread_is_what_its_last_three_hours_brought(clock, harbour):
+def test_the_baseline_of_a_thread_is_its_average_over_three_hours(clock, harbour):
     usually(harbour, comments=6, slots=9)
 
     assert baseline(harbour.id) == {"comments": 3.0, "votes": 0, "reports": 0}
 
 
-def test_a_young_thread_is_measured_over_the_time_it_has_been_there(clock, app):
+def test_the_baseline_of_a_new_thread_covers_its_lifetime(clock, app):
     young = keep(Article.publish(slug="young", title="Young", published_at=NOON - 4 * SLOT))
     usually(young, comments=8, slots=2)
 
     assert baseline(young.id)["comments"] == pytest.approx(16 / 3)
 
 
-def test_what_is_usual_for_busy_threads_at_this_hour_is_no_surge_for_a_new_one(clock, app, harbour):
+def test_the_level_of_busy_threads_is_no_surge_in_a_new_thread(clock, app, harbour):
     others = [keep(Article.publish(slug=f"other-{n}", title="Other")) for n in range(10)]
     for number, other in enumerate(others):
         usually(other, comments=number + 1, last=3, slots=1)
@@ -143,14 +143,14 @@ def usually_at_another_hour(article, comments):
         db.session.add(ActivityBucket(slot=newest, article_id=article.id, comments=comments))
 
 
-def test_another_hour_says_nothing_about_this_one(clock, harbour):
+def test_the_baseline_ignores_other_hours(clock, harbour):
     other = keep(Article.publish(slug="other", title="Other"))
     usually_at_another_hour(other, 90)
 
     assert baseline(harbour.id)["comments"] == 0
 
 
-def test_a_thread_that_is_always_loud_is_not_in_a_surge(clock, ada, harbour):
+def test_a_thread_that_is_always_busy_has_no_surge(clock, ada, harbour):
     usually(harbour, comments=12)
     talk(harbour, ada, surge_threshold("comments", 12) - 1)
     keep_time()
@@ -164,7 +164,7 @@ def test_a_thread_that_is_always_loud_is_not_in_a_surge(clock, ada, harbour):
     ]
 
 
-def test_ten_minutes_are_the_last_ten_wherever_a_slot_begins(clock, ada, harbour):
+def test_the_last_ten_minutes_count_wherever_a_slot_begins(clock, ada, harbour):
     clock.shift(240)
     talk(harbour, ada, 8, minutes_ago=9)
     talk(harbour, ada, 8)
@@ -173,8 +173,8 @@ def test_ten_minutes_are_the_last_ten_wherever_a_slot_begins(clock, ada, harbour
     assert [each.counts["comments"]["most"] for each in alerts()] == [16]
 
 
-def test_what_was_said_before_is_not_counted_nor_what_a_clock_ahead_has_dated(clock, ada, harbour):
-    clock.shift(240)  # so that the slot looked at begins before these ten minutes
+def test_older_comments_and_those_dated_in_the_future_are_not_counted(clock, ada, harbour):
+    clock.shift(240)  # so that the stored slot begins before these ten minutes
     talk(harbour, ada, 20, minutes_ago=11)
     talk(harbour, ada, 20, minutes_ago=-30)
     talk(harbour, ada, 3)
@@ -184,7 +184,7 @@ def test_what_was_said_before_is_not_counted_nor_what_a_clock_ahead_has_dated(cl
     assert alerts() == []
 
 
-def test_votes_and_reports_surge_too_and_a_thread_has_one_alert(clock, ada, bora, harbour):
+def test_votes_and_reports_surge_too_in_one_alert_per_thread(clock, ada, bora, harbour):
     comments = talk(harbour, ada, 60, minutes_ago=60)
     with writing():
         vote = {"user_id": bora.id, "choice": "like"}
@@ -199,7 +199,7 @@ def test_votes_and_reports_surge_too_and_a_thread_has_one_alert(clock, ada, bora
 # ---- counting ----
 
 
-def test_slots_are_counted_as_they_stand_and_only_when_something_changed(clock, ada, harbour):
+def test_slots_are_stored_only_when_their_counts_change(clock, ada, harbour):
     clock.shift(60)
     talk(harbour, ada, 2, minutes_ago=5)
     say(harbour, ada, "Now")
@@ -222,7 +222,7 @@ def test_more_than_one_batch_of_comments_is_counted(clock, ada, harbour, monkeyp
     assert alerts()[0].counts["comments"]["most"] == 30
 
 
-def test_what_nobody_looks_at_any_more_is_forgotten(clock, ada, harbour):
+def test_old_slots_are_deleted(clock, ada, harbour):
     usually(harbour, comments=1, last=20, slots=3)
     talk(harbour, ada, 1)
 
@@ -234,7 +234,7 @@ def test_what_nobody_looks_at_any_more_is_forgotten(clock, ada, harbour):
 # ---- one surge, one alert ----
 
 
-def test_the_same_surge_is_told_once_and_grows(clock, ada, harbour):
+def test_the_same_surge_has_one_alert_and_grows(clock, ada, harbour):
     for number in range(3):
         talk(harbour, ada, 20, text=f"{number}: {{}}")
         keep_time()
@@ -244,7 +244,7 @@ def test_the_same_surge_is_told_once_and_grows(clock, ada, harbour):
     assert keep_time() == []
 
 
-def test_it_ends_by_itself_and_what_comes_back_soon_is_the_same(clock, ada, harbour):
+def test_a_surge_ends_by_itself_and_reopens_if_it_soon_returns(clock, ada, harbour):
     talk(harbour, ada, 20)
     keep_time()
     clock.shift(601)
@@ -258,7 +258,7 @@ def test_it_ends_by_itself_and_what_comes_back_soon_is_the_same(clock, ada, harb
     assert [(each.id, each.ended_at) for each in alerts()] == [(ended.id, None)]
 
 
-def test_what_is_too_much_for_a_quieter_hour_goes_on(clock, ada, harbour):
+def test_a_surge_goes_on_while_it_exceeds_a_quieter_hour(clock, ada, harbour):
     counts = {"comments": {"most": 300, "usual": 100.0, "limit": 240}}
     surge = keep(Surge(article_id=harbour.id, began_at=now(), counts=counts))
     talk(harbour, ada, 20)
@@ -291,7 +291,7 @@ def rooms(page):
 
 @pytest.fixture
 def raid(clock, ada, bora, harbour):
-    """Sixteen near copies by two people who joined today, and one comment reported by both."""
+    """Sixteen near-duplicates by two new users, and one comment that both reported."""
     newcomers = [person(f"newcomer {letter}") for letter in "ab"]
     first = talk(harbour, ada, 1, text="오래 살던 사람이 하는 말입니다, 잘 들어 보세요.")[0]
     with writing():
@@ -310,7 +310,7 @@ def raid(clock, ada, bora, harbour):
     return db.session.scalars(select(Surge)).one()
 
 
-def test_an_alert_shows_what_it_is_made_of(as_, mo, raid):
+def test_an_alert_shows_the_details_of_the_surge(as_, mo, raid):
     page = as_(mo).get("/desk/threads?lang=en").text
     item = page.split(f'id="surge-{raid.id}"')[1].split("</li>\n</ol>")[0]
     facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", item))
@@ -330,7 +330,7 @@ def test_an_alert_shows_what_it_is_made_of(as_, mo, raid):
     ]
 
 
-def test_open_alerts_are_counted_and_stand_on_the_front_of_the_desk(as_, mo, raid):
+def test_open_alerts_are_counted_and_shown_on_the_front_of_the_desk(as_, mo, raid):
     front = as_(mo).get("/desk", follow_redirects=True).text
 
     assert rooms(front) == 1
@@ -356,9 +356,7 @@ def test_one_click_slows_the_thread_for_an_hour_and_a_second_changes_nothing(
     assert "댓글이 한꺼번에 몰려" not in guest.get("/articles/harbour").text
 
 
-def test_a_moderator_says_that_it_was_seen_and_it_is_not_told_again(
-    as_, mo, ada, clock, raid, harbour
-):
+def test_an_acknowledged_surge_is_no_longer_an_alert(as_, mo, ada, clock, raid, harbour):
     client = as_(mo)
     path = f"/desk/threads/surges/{raid.id}/acknowledge"
 
@@ -374,7 +372,7 @@ def test_a_moderator_says_that_it_was_seen_and_it_is_not_told_again(
     assert raid.counts["comments"]["most"] == 47
 
 
-def test_what_is_over_is_no_longer_slowed_from_its_alert(as_, mo, clock, raid):
+def test_a_past_surge_cannot_be_slowed(as_, mo, clock, raid):
     clock.shift(601)
     keep_time()
 
@@ -384,14 +382,14 @@ def test_what_is_over_is_no_longer_slowed_from_its_alert(as_, mo, clock, raid):
     assert db.session.scalars(select(ThreadRestriction)).all() == []
 
 
-def test_only_moderators_see_and_answer_alerts(as_, guest, ada, tess, raid):
+def test_only_moderators_see_and_acknowledge_alerts(as_, guest, ada, tess, raid):
     paths = [f"/desk/threads/surges/{raid.id}/{verb}" for verb in ("slow", "acknowledge")]
     for client, status in [(guest, 401), (as_(ada), 403), (as_(tess), 403)]:
         assert [client.post(path).status_code for path in paths] == [status] * 2
     assert raid.acknowledged_at is None
 
 
-def test_where_most_is_going_on_stands_first(as_, mo, clock, ada, harbour):
+def test_the_busiest_thread_comes_first(as_, mo, clock, ada, harbour):
     loud = keep(Article.publish(slug="loud", title="Loud"))
     talk(harbour, ada, 2)
     talk(loud, ada, 5)
@@ -403,8 +401,8 @@ def test_where_most_is_going_on_stands_first(as_, mo, clock, ada, harbour):
     assert rows == ["Loud", "The harbour reopens"]
 
 
-def test_posting_asks_nothing_for_it(ada, harbour):
-    """Counting is afterwards: no row of these tables is written with a comment."""
+def test_posting_takes_no_query_for_activity(ada, harbour):
+    """Counting comes later: posting a comment writes no row of these tables."""
     say(harbour, ada, "Hello")
 
     assert db.session.scalars(select(ActivityBucket)).all() == []

@@ -1,4 +1,4 @@
-"""A moderator steers a thread: closes, slows, holds or folds it, for a time, with a reason."""
+"""A moderator restricts a thread: closes, slows, holds or collapses it, with a reason."""
 
 import html
 import re
@@ -31,7 +31,7 @@ REASON = "Tempers are high tonight."
 
 @pytest.fixture
 def set_(mo, harbour):
-    """mo steers the harbour's thread, or whatever is said."""
+    """mo restricts the thread of the harbour, unless another scope is given."""
 
     def set_(*measures, reason=REASON, **more):
         with writing():
@@ -46,8 +46,8 @@ def post(client, text, slug="harbour", **fields):
     return client.post(f"/articles/{slug}/comments", data={"body": text, "key": text, **fields})
 
 
-def told(page):
-    """What readers read of how the thread is steered."""
+def notices_of(page):
+    """The restriction notices of a page."""
     notes = re.findall(r'<div class="thread-notice" role="note">(.*?)</div>', page, re.S)
     return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", note)).split()) for note in notes]
 
@@ -55,7 +55,7 @@ def told(page):
 # ---- slow mode ----
 
 
-def test_in_slow_mode_one_person_waits_between_two_comments_there(as_, set_, ada, bora, harbour):
+def test_in_slow_mode_a_user_waits_between_two_comments(as_, set_, ada, bora, harbour):
     other = keep(Article.publish(slug="other", title="Other"))
     with time_machine.travel(NOON, tick=False) as clock:
         set_(RestrictionKind.SLOW, seconds=180)
@@ -75,7 +75,7 @@ def test_in_slow_mode_one_person_waits_between_two_comments_there(as_, set_, ada
     assert accepted.status_code == 303
 
 
-def test_replies_and_deleted_comments_count_but_edits_do_not_wait(as_, set_, ada, harbour):
+def test_slow_mode_counts_replies_and_deleted_comments_but_not_edits(as_, set_, ada, harbour):
     first = say(harbour, ada, "First")
     set_(RestrictionKind.SLOW, seconds=60)
     client = as_(ada)
@@ -88,10 +88,10 @@ def test_replies_and_deleted_comments_count_but_edits_do_not_wait(as_, set_, ada
     assert (edited.status_code, reply.status_code, again.status_code) == (303, 409, 429)
 
 
-# ---- hold all ----
+# ---- pre-moderation ----
 
 
-def test_where_everything_is_held_the_writer_is_told_before_and_after(
+def test_in_pre_moderation_the_author_reads_it_before_and_after_posting(
     as_, guest, set_, ada, mo, harbour
 ):
     set_(RestrictionKind.HOLD)
@@ -111,7 +111,7 @@ def test_where_everything_is_held_the_writer_is_told_before_and_after(
     assert "사전 승인제 댓글창" in waiting
 
 
-def test_what_is_edited_where_everything_is_held_waits_too(as_, guest, set_, ada, harbour):
+def test_in_pre_moderation_an_edit_is_held_too(as_, guest, set_, ada, harbour):
     comment = say(harbour, ada, "Harmless")
     set_(RestrictionKind.HOLD)
 
@@ -121,10 +121,10 @@ def test_what_is_edited_where_everything_is_held_waits_too(as_, guest, set_, ada
     assert "Not so" not in guest.get("/articles/harbour").text
 
 
-# ---- doors ----
+# ---- closed, read-only, hidden ----
 
 
-def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora, harbour):
+def test_a_read_only_thread_takes_no_posts_edits_or_reactions(as_, guest, set_, ada, bora, harbour):
     comment = say(harbour, ada, "What stands, stands")
     with time_machine.travel(NOON, tick=False):
         set_(RestrictionKind.FREEZE, ends_at=NOON + timedelta(hours=2))
@@ -140,7 +140,7 @@ def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora
     assert "What stands, stands" in page
     assert "<textarea" not in page
     assert "data-reactions-closed" in page
-    assert told(page) == [
+    assert notices_of(page) == [
         "지금은 댓글을 읽을 수만 있습니다. 등록, 수정, 공감은 잠시 멈춥니다. "
         f"사유: {REASON} 2026.11.23. 14:00까지입니다."
     ]
@@ -150,7 +150,7 @@ def test_a_read_only_thread_is_read_and_nothing_else(as_, guest, set_, ada, bora
     assert as_(ada).post(f"/comments/{comment.id}/delete").status_code == 303
 
 
-def test_a_closed_thread_takes_reactions_still(as_, set_, ada, bora, harbour):
+def test_a_closed_thread_still_takes_reactions(as_, set_, ada, bora, harbour):
     comment = say(harbour, ada, "Hello")
     set_(RestrictionKind.CLOSE)
 
@@ -158,7 +158,7 @@ def test_a_closed_thread_takes_reactions_still(as_, set_, ada, bora, harbour):
     assert as_(bora).post(f"/comments/{comment.id}/like").status_code == 303
 
 
-def test_of_withdrawn_comments_nothing_is_shown_anywhere(as_, guest, set_, ada, bora, mo, harbour):
+def test_comments_of_a_hidden_thread_are_shown_nowhere(as_, guest, set_, ada, bora, mo, harbour):
     comment = say(harbour, ada, "Lantern light")
     with writing():
         db.session.get(Comment, comment.id).edit(Body.from_text("Lantern lights"))
@@ -183,7 +183,7 @@ def test_of_withdrawn_comments_nothing_is_shown_anywhere(as_, guest, set_, ada, 
     assert 'class="comment' not in pages["/articles/harbour/comments/search?q=Lantern"].text
     assert "ada" not in pages[f"/comments/{comment.id}"].text
     assert pages[f"/comments/{comment.id}/revisions"].status_code == 404
-    assert told(pages["/articles/harbour"].text) == [
+    assert notices_of(pages["/articles/harbour"].text) == [
         f"지금은 댓글을 제공하지 않습니다. 사유: {REASON}"
     ]
     assert 'class="comment-count"' not in pages["/"].text
@@ -200,9 +200,7 @@ def test_of_withdrawn_comments_nothing_is_shown_anywhere(as_, guest, set_, ada, 
     assert as_(bora).post(f"/comments/{comment.id}/like").status_code == 409
 
 
-def test_withdrawn_comments_are_still_seen_by_moderators_and_deleted_by_their_authors(
-    as_, set_, ada, mo, harbour
-):
+def test_in_a_hidden_thread_moderators_read_and_authors_delete(as_, set_, ada, mo, harbour):
     comment = say(harbour, ada, "Lantern light")
     set_(RestrictionKind.STOP)
 
@@ -213,7 +211,9 @@ def test_withdrawn_comments_are_still_seen_by_moderators_and_deleted_by_their_au
     assert as_(ada).post(f"/comments/{comment.id}/delete").status_code == 303
 
 
-def test_what_an_editor_closed_stays_closed_when_a_moderator_lets_go(as_, guest, set_, mo, harbour):
+def test_a_thread_closed_by_an_editor_stays_closed_when_a_restriction_ends(
+    as_, guest, set_, mo, harbour
+):
     with writing():
         harbour.close(reason="The festival is over.")
     steering = set_(RestrictionKind.CLOSE, ends_at=now() + timedelta(hours=1))
@@ -223,15 +223,15 @@ def test_what_an_editor_closed_stays_closed_when_a_moderator_lets_go(as_, guest,
     page = guest.get("/articles/harbour").text
 
     assert "The festival is over." in page
-    assert told(page) == []
+    assert notices_of(page) == []
     assert thread_state(harbour).closed_by is RestrictionKind.CLOSE
     assert thread_state(harbour).opens_at is None
 
 
-# ---- who, and how it is read ----
+# ---- account age and order ----
 
 
-def test_where_only_settled_accounts_write_a_new_one_is_told_from_when_on(as_, set_, ada, harbour):
+def test_a_new_account_reads_from_when_it_may_write(as_, set_, ada, harbour):
     set_(RestrictionKind.ESTABLISHED_ONLY)
     with time_machine.travel(now() + timedelta(days=3), tick=False):
         refused = post(as_(ada), "Hello")
@@ -243,7 +243,7 @@ def test_where_only_settled_accounts_write_a_new_one_is_told_from_when_on(as_, s
     assert accepted.status_code == 303
 
 
-def test_newest_first_only_leads_every_other_order_there(guest, set_, ada, harbour):
+def test_newest_first_only_redirects_every_other_order(guest, set_, ada, harbour):
     first, second = say(harbour, ada, "First"), say(harbour, ada, "Second")
     set_(RestrictionKind.LATEST)
 
@@ -264,7 +264,9 @@ def test_newest_first_only_leads_every_other_order_there(guest, set_, ada, harbo
     assert guest.get("/articles/harbour?sort=sideways").status_code == 400
 
 
-def test_a_folded_thread_opens_without_a_script_and_is_the_same_for_all(guest, set_, ada, harbour):
+def test_a_collapsed_thread_opens_without_a_script_and_is_the_same_for_all(
+    guest, set_, ada, harbour
+):
     for number in range(Comment.PAGE_SIZE + 1):
         say(harbour, ada, f"Comment {number}")
     set_(RestrictionKind.FOLD)
@@ -300,13 +302,13 @@ Kind = RestrictionKind
         ([], set()),
     ],
 )  # fmt: skip
-def test_of_all_that_is_in_force_the_strictest_counts(acts, measures):
+def test_the_strictest_restriction_in_force_counts(acts, measures):
     course = ThreadState([steering(*each) for each in acts], at=NOON)
 
     assert course.measures == measures
 
 
-def test_the_slowest_of_slow_modes_counts_and_only_that_is_told():
+def test_the_slowest_slow_mode_counts_and_only_it_is_shown():
     slow, slower = (
         steering(RestrictionKind.SLOW, seconds=60),
         steering(RestrictionKind.SLOW, seconds=300),
@@ -318,7 +320,7 @@ def test_the_slowest_of_slow_modes_counts_and_only_that_is_told():
     assert course.notices == [(slower, [RestrictionKind.SLOW])]
 
 
-def test_a_door_opens_when_the_last_that_keeps_it_shut_is_over():
+def test_a_thread_opens_when_its_last_closing_restriction_ends():
     one = steering(RestrictionKind.FREEZE, ends_at=NOON + timedelta(hours=1))
     two = steering(RestrictionKind.CLOSE, ends_at=NOON + timedelta(hours=3))
 
@@ -326,10 +328,10 @@ def test_a_door_opens_when_the_last_that_keeps_it_shut_is_over():
     assert ThreadState([one, steering(RestrictionKind.CLOSE)], at=NOON).opens_at is None
 
 
-# ---- where ----
+# ---- scope ----
 
 
-def test_a_section_is_steered_with_all_its_articles_also_those_to_come(guest, set_, harbour):
+def test_restricting_a_section_includes_its_future_articles(guest, set_, harbour):
     with writing():
         harbour.revise(section="정치")
     keep(Article.publish(slug="other", title="Other", section="문화"))
@@ -339,12 +341,12 @@ def test_a_section_is_steered_with_all_its_articles_also_those_to_come(guest, se
     keep(Article.publish(slug="later", title="Later", section="정치"))
 
     assert harbour.revision == revision + 1
-    steered = {slug: bool(told(guest.get(f"/articles/{slug}").text))
+    steered = {slug: bool(notices_of(guest.get(f"/articles/{slug}").text))
                for slug in ("harbour", "other", "later")}  # fmt: skip
     assert steered == {"harbour": True, "other": False, "later": True}
 
 
-def test_the_whole_board_is_steered_at_once(guest, set_, harbour):
+def test_the_whole_board_is_restricted_at_once(guest, set_, harbour):
     other = keep(Article.publish(slug="other", title="Other", section="문화"))
     before = other.revision
 
@@ -352,10 +354,10 @@ def test_the_whole_board_is_steered_at_once(guest, set_, harbour):
     db.session.refresh(other)
 
     assert other.revision == before + 1
-    assert all(told(guest.get(f"/articles/{slug}").text) for slug in ("harbour", "other"))
+    assert all(notices_of(guest.get(f"/articles/{slug}").text) for slug in ("harbour", "other"))
 
 
-def test_a_thread_nobody_steers_asks_nothing_more(guest, as_, set_, ada, harbour):
+def test_an_unrestricted_thread_takes_no_extra_queries(guest, as_, set_, ada, harbour):
     with count_queries() as queries:
         say(harbour, ada, "Hello")
         guest.get("/articles/harbour")
@@ -363,11 +365,11 @@ def test_a_thread_nobody_steers_asks_nothing_more(guest, as_, set_, ada, harbour
     assert [each for each in queries if "FROM steering \n" in each] == []
 
 
-# ---- in time ----
+# ---- schedule ----
 
 
-def test_a_kept_page_changes_at_the_very_moment_with_nobody_keeping_time(guest, set_, ada, harbour):
-    """The page is answered from memory until it begins, and until it is over."""
+def test_a_cached_page_changes_on_time_without_the_job(guest, set_, ada, harbour):
+    """The page comes from the cache until the restriction begins, and until it ends."""
     say(harbour, ada, "Hello")
     with time_machine.travel(NOON, tick=False) as clock:
         set_(
@@ -382,7 +384,7 @@ def test_a_kept_page_changes_at_the_very_moment_with_nobody_keeping_time(guest, 
             article, front, feed, counts = (guest.get(path) for path in pages)
             seen.append(
                 (
-                    bool(told(article.text)),
+                    bool(notices_of(article.text)),
                     'class="comment-count"' in front.text,
                     "Hello" in feed.text,
                     counts.json["counts"]["harbour"],
@@ -393,7 +395,7 @@ def test_a_kept_page_changes_at_the_very_moment_with_nobody_keeping_time(guest, 
     assert seen == [before, before, during, during, before]
 
 
-def test_posting_is_refused_and_welcome_at_the_very_moment(as_, set_, ada, harbour):
+def test_posting_is_refused_and_accepted_on_time(as_, set_, ada, harbour):
     with time_machine.travel(NOON, tick=False) as clock:
         client = as_(ada)
         set_(RestrictionKind.CLOSE, ends_at=NOON + timedelta(minutes=20))
@@ -406,7 +408,7 @@ def test_posting_is_refused_and_welcome_at_the_very_moment(as_, set_, ada, harbo
     assert accepted.status_code == 303
 
 
-def test_what_begins_and_lapses_by_itself_is_noted_once_each(set_, mo, harbour):
+def test_scheduled_starts_and_ends_are_recorded_once_each(set_, mo, harbour):
     with time_machine.travel(NOON, tick=False) as clock:
         set_(
             RestrictionKind.FOLD,
@@ -427,7 +429,7 @@ def test_what_begins_and_lapses_by_itself_is_noted_once_each(set_, mo, harbour):
     assert (last.verdict, last.moderator_id, last.reason) == ("release", None, "steering_over")
 
 
-def test_a_term_that_passed_while_nothing_ran_is_over_all_the_same(guest, set_, harbour):
+def test_a_term_that_ended_while_the_server_was_down_is_over(guest, set_, harbour):
     with time_machine.travel(NOON, tick=False) as clock:
         set_(
             RestrictionKind.STOP,
@@ -436,7 +438,7 @@ def test_a_term_that_passed_while_nothing_ran_is_over_all_the_same(guest, set_, 
         )
         clock.shift(9000)
 
-        assert told(guest.get("/articles/harbour").text) == []
+        assert notices_of(guest.get("/articles/harbour").text) == []
         assert jobs.run_pending() == ["steering"]
 
     act = db.session.scalars(select(ThreadRestriction)).one()
@@ -455,7 +457,7 @@ FORM = {
 }
 
 
-def test_a_moderator_steers_from_the_thread_and_ends_it_with_one_button(as_, guest, mo, harbour):
+def test_a_moderator_restricts_from_the_thread_and_ends_it_with_one_button(as_, guest, mo, harbour):
     client = as_(mo)
     link = re.search(r'href="(/desk/threads/steer[^"]*)"', client.get("/articles/harbour").text)[1]
     assert 'value="harbour"' in client.get(link).text
@@ -464,7 +466,7 @@ def test_a_moderator_steers_from_the_thread_and_ends_it_with_one_button(as_, gue
     set_ = client.post("/desk/threads/steer", data={**FORM, "article": address})
 
     assert set_.location == "/desk/threads?notice=steered"
-    assert told(guest.get("/articles/harbour").text)[0].startswith(
+    assert notices_of(guest.get("/articles/harbour").text)[0].startswith(
         "느린 모드: 댓글은 5분에 한 번 쓸 수 있습니다. 댓글을 최신순으로만 보여 드립니다."
     )
     desk = client.get("/desk/threads").text
@@ -472,23 +474,23 @@ def test_a_moderator_steers_from_the_thread_and_ends_it_with_one_button(as_, gue
     assert f'action="/desk/threads/steerings/{act.id}/release"' in desk
     client.post(f"/desk/threads/steerings/{act.id}/release")
     client.post(f"/desk/threads/steerings/{act.id}/release")
-    assert told(guest.get("/articles/harbour").text) == []
+    assert notices_of(guest.get("/articles/harbour").text) == []
     assert "The harbour reopens" in client.get("/desk/threads/history").text
     verdicts = db.session.scalars(select(Ruling.verdict).order_by(Ruling.id)).all()
     assert verdicts == ["steer", "release"]
 
 
-def test_a_preview_shows_the_public_sentence_and_sets_nothing(as_, mo, harbour):
+def test_a_preview_shows_the_public_sentence_and_saves_nothing(as_, mo, harbour):
     page = as_(mo).post("/desk/threads/steer", data={**FORM, "preview": "1"})
 
     assert page.status_code == 200
-    assert REASON in told(page.text)[0]
+    assert REASON in notices_of(page.text)[0]
     assert "기사 1건에 적용됩니다." in page.text
     assert 'name="measures" value="slow" checked' in page.text
     assert db.session.scalars(select(ThreadRestriction)).all() == []
 
 
-def test_an_election_mode_is_prepared_begins_and_ends_by_itself(as_, guest, mo, harbour):
+def test_an_election_mode_is_scheduled_and_starts_and_ends_by_itself(as_, guest, mo, harbour):
     with writing():
         harbour.revise(section="정치")
     client = as_(mo)
@@ -507,11 +509,14 @@ def test_an_election_mode_is_prepared_begins_and_ends_by_itself(as_, guest, mo, 
     with time_machine.travel(NOON, tick=False) as clock:
         client = as_(mo)
         assert client.post("/desk/threads/steer", data=fields).status_code == 303
-        desk, now_ = client.get("/desk/threads").text, told(guest.get("/articles/harbour").text)
+        desk, now_ = (
+            client.get("/desk/threads").text,
+            notices_of(guest.get("/articles/harbour").text),
+        )
         clock.move_to(datetime(2026, 11, 30, 15, tzinfo=UTC))
-        then = told(guest.get("/articles/harbour").text)
+        then = notices_of(guest.get("/articles/harbour").text)
         clock.move_to(datetime(2026, 12, 15, 9, tzinfo=UTC))
-        after = told(guest.get("/articles/harbour").text)
+        after = notices_of(guest.get("/articles/harbour").text)
 
     assert ticked == ["settled", "latest"]
     assert "예약됨" in desk
@@ -540,7 +545,7 @@ def test_an_election_mode_is_prepared_begins_and_ends_by_itself(as_, guest, mo, 
         ({"preset": "election"}, "시작 시각과 종료 시각이 필요합니다."),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused_with_what_was_typed(as_, mo, harbour, change, wrong):
+def test_an_invalid_restriction_is_refused_and_the_input_stays(as_, mo, harbour, change, wrong):
     fields = {**FORM, "lasts": "", **change}
 
     page = as_(mo).post("/desk/threads/steer", data=fields)
@@ -551,7 +556,7 @@ def test_what_makes_no_sense_is_refused_with_what_was_typed(as_, mo, harbour, ch
     assert db.session.scalars(select(ThreadRestriction)).all() == []
 
 
-def test_whoever_opens_the_form_sees_and_ends_what_is_set_already(as_, set_, tess, mo, harbour):
+def test_a_moderator_sees_and_ends_existing_restrictions_in_the_form(as_, set_, tess, mo, harbour):
     act = set_(RestrictionKind.FOLD)
     other = set_(RestrictionKind.CLOSE, sections=["문화"])
 
@@ -562,7 +567,7 @@ def test_whoever_opens_the_form_sees_and_ends_what_is_set_already(as_, set_, tes
     assert ">접어 두기</span>" in as_(tess).get("/desk/articles").text
 
 
-def test_however_many_are_steered_all_are_listed(as_, set_, mo):
+def test_all_restrictions_are_listed_page_by_page(as_, set_, mo):
     for number in range(ThreadRestriction.PAGE_SIZE + 1):
         set_(RestrictionKind.FOLD, reason=f"Reason {number:02}")
     client = as_(mo)
@@ -575,7 +580,7 @@ def test_however_many_are_steered_all_are_listed(as_, set_, mo):
     assert reasons[1] == ["Reason 00"]
 
 
-def test_only_moderators_steer(as_, guest, set_, ada, tess, harbour):
+def test_only_moderators_restrict_threads(as_, guest, set_, ada, tess, harbour):
     act = set_(RestrictionKind.FOLD)
     acts = {"/desk/threads/steer": FORM, f"/desk/threads/steerings/{act.id}/release": {}}
     for client, status in [(guest, 401), (as_(ada), 403), (as_(tess), 403)]:
@@ -586,10 +591,12 @@ def test_only_moderators_steer(as_, guest, set_, ada, tess, harbour):
     assert [each.ended_at for each in db.session.scalars(select(ThreadRestriction))] == [None]
 
 
-# ---- on the record ----
+# ---- log ----
 
 
-def test_every_act_is_in_the_sealed_log_and_in_the_public_one(app, as_, guest, set_, mo, harbour):
+def test_every_restriction_is_in_the_hashed_log_and_the_public_one(
+    app, as_, guest, set_, mo, harbour
+):
     act = set_(RestrictionKind.SLOW, RestrictionKind.FOLD, seconds=60)
     set_(RestrictionKind.CLOSE, sections=["정치"], reason="Over for today.")
     with writing():
@@ -605,7 +612,7 @@ def test_every_act_is_in_the_sealed_log_and_in_the_public_one(app, as_, guest, s
     assert "mo" in public
 
 
-def test_acts_of_steering_are_counted_for_everyone(guest, set_, harbour):
+def test_restrictions_are_counted_in_the_transparency_report(guest, set_, harbour):
     set_(RestrictionKind.FOLD)
     set_(RestrictionKind.CLOSE)
 
@@ -613,7 +620,7 @@ def test_acts_of_steering_are_counted_for_everyone(guest, set_, harbour):
     assert ",threads_steered,,2" in guest.get("/transparency.csv").text
 
 
-def test_programs_are_told_how_a_thread_is_steered(guest, set_, harbour):
+def test_programs_read_the_restrictions_of_a_thread(guest, set_, harbour):
     plain = guest.get("/api/v1/articles/harbour/comments").json
     with time_machine.travel(NOON, tick=False):
         set_(
@@ -646,7 +653,7 @@ def test_programs_are_told_how_a_thread_is_steered(guest, set_, harbour):
     }
 
 
-def test_a_frozen_thread_refuses_reactions_in_the_model_too(set_, ada, bora, harbour):
+def test_a_read_only_thread_refuses_reactions_in_the_model_too(set_, ada, bora, harbour):
     comment = say(harbour, ada, "Hello")
     set_(RestrictionKind.FREEZE)
 
@@ -656,7 +663,7 @@ def test_a_frozen_thread_refuses_reactions_in_the_model_too(set_, ada, bora, har
         )
 
 
-def test_an_open_page_can_tell_that_the_thread_is_steered_otherwise_now(guest, set_, mo):
+def test_an_open_page_detects_changed_restrictions(guest, set_, mo):
     def answer():
         return guest.get("/api/v1/articles/harbour/comments/newest").json
 

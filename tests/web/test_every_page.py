@@ -10,8 +10,9 @@ from board.comments.body import Body
 from board.db import now, writing
 from board.law.authorities import orders
 from board.law.claims import workflow as claim_workflow
+from board.moderation.filters import changes as filter_rules
 from board.moderation.filters import dry_run
-from board.moderation.filters import models as filter_rules
+from board.moderation.filters.models import State
 from board.web import access
 from conftest import keep, say
 
@@ -113,7 +114,7 @@ def urls(app, ada, harbour):
     comment = say(harbour, ada, "A comment")
     with writing():
         comment.edit(Body.from_text("A comment, edited"))
-        filter_rules.add(kind="word", text="lantern", by=None, state=filter_rules.State.ON)
+        filter_rules.add(kind="word", text="lantern", by=None, state=State.ON)
         dry_run.begin(kind="word", text="l", action="hold", category="other", disguised=True,
                      by=ada, days=1, note="")  # fmt: skip
         claim_workflow.receive_claim(comment, name="Kim", contact="kim@pier.example",

@@ -16,7 +16,8 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import Base, now
 from board.law.authorities.base import AuthorityRequest
-from board.moderation.rulings.models import Ruling, Verdict, hide_for_legal_claim
+from board.moderation.rulings.decisions import hide_for_legal_claim
+from board.moderation.rulings.models import Ruling, Verdict
 
 
 class Outcome(enum.StrEnum):

@@ -20,7 +20,7 @@ from board.comments.models import Comment
 from board.comments.writing.create import PendingPost
 from board.db import Base, db, now
 from board.moderation.rulings.models import Verdict, append_ruling
-from board.moderation.word_filter import fingerprint, is_near, keys_of, normalize
+from board.moderation.word_filter import bucket_keys, fingerprint, is_near, normalize
 
 CODE = "barred"
 
@@ -118,7 +118,7 @@ def _keys(text: str) -> Iterator[tuple[int, bool]]:
     if len(letters) >= BannedText.LETTERS_MIN:
         yield _hash_key("text", letters), True
     if mark := fingerprint(text):
-        yield from ((key, False) for key in keys_of(mark))
+        yield from ((key, False) for key in bucket_keys(mark))
     for link in LINK.findall(text):
         if page := _normalize_link(link):
             yield _hash_key("link", page), True

@@ -17,7 +17,7 @@ from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence
 from board.law.claims.forms import ClaimForm, ContactForm, StatusForm, claim_kinds
 from board.law.claims.models import Claim
-from board.moderation.rulings.labels import act_label
+from board.moderation.rulings.labels import verdict_label
 from board.web.access import everyone, members, open_to
 from board.web.forms import query_id
 from board.web.i18n import language
@@ -134,7 +134,7 @@ def history(claim: Claim) -> list[Event]:
     for appeal in claim_workflow.objections(claim):
         events.append(Event(appeal.made_at, gettext("Author’s objection"), appeal.text))
         if appeal.outcome and appeal.decided_at:
-            label = act_label(appeal.outcome.verdict)
+            label = verdict_label(appeal.outcome.verdict)
             events.append(Event(appeal.decided_at, label, appeal.outcome.note))
     return sorted(events, key=lambda event: event.at)
 

@@ -16,14 +16,8 @@ from board.db import db, now
 from board.db.clock import today
 from board.law.claims.models import Claim, Claimant, InvalidTransition, State, Step
 from board.moderation.appeals.models import Appeal
-from board.moderation.rulings.models import (
-    Ruling,
-    Verdict,
-    append_ruling,
-    hide_for_legal_claim,
-    latest_ruling,
-    restore,
-)
+from board.moderation.rulings.decisions import hide_for_legal_claim, latest_ruling, restore
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
 
 # Effects of each change of state.

@@ -1,4 +1,4 @@
-"""Appeals: whoever was decided about asks, once, that somebody else looks again."""
+"""Appeals: the user a ruling is about asks, once, that another moderator reviews it."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -13,30 +13,31 @@ from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.moderation_reasons import OWN_WORDS
 from board.db import Base, db, now
-from board.moderation.rulings.models import Ruling, Verdict, append_ruling, restore
+from board.moderation.rulings.decisions import restore
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
 
 APPEALABLE = (Verdict.HIDE, Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND, Verdict.BAN)
 
 
-# What else follows from an appeal.
+# Effects of a new appeal.
 on_appeal: Hook[Callable[["Appeal"], None]] = Hook()
 
 
-class NotOpen(Exception):
-    """There is nothing to appeal: too late, asked before, or no longer in force."""
+class NotAppealable(Exception):
+    """The ruling cannot be appealed: too late, appealed before, or no longer in force."""
 
 
-class NotByTheSame(Exception):
-    """Whoever decided, or is concerned, does not decide again."""
+class OwnDecision(Exception):
+    """The moderator made the ruling, or is concerned by it, and may not decide the appeal."""
 
 
 class Appeal(Base):
-    """What somebody says against a ruling about them; its ruling is its name, so there is one."""
+    """An appeal against a ruling. Its key is the ruling's, so there is at most one for each."""
 
     __tablename__ = "appeal"
     TEXT_MAX = 1000
-    WITHIN = timedelta(days=14)
+    PERIOD = timedelta(days=14)
     PAGE_SIZE = 30
     __table_args__ = (Index("ix_appeal_waiting", "decided_at", "made_at", "ruling_id"),)
 
@@ -47,27 +48,27 @@ class Appeal(Base):
     upheld: Mapped[bool | None]
     # The ruling on this appeal: by whom, and the sentence both sides read.
     outcome_id: Mapped[int | None] = mapped_column(ForeignKey(Ruling.id))
-    # When whoever had decided first read how it ended.
+    # When the moderator of the appealed ruling read the result.
     seen_at: Mapped[datetime | None]
 
     ruling: Mapped[Ruling] = relationship(foreign_keys=ruling_id)
     outcome: Mapped[Ruling | None] = relationship(foreign_keys=outcome_id)
 
     @classmethod
-    def waiting(cls) -> Select[Self]:
-        """One page of those not decided, the one that has waited longest first; ties by ruling."""
-        page = select(cls).where(cls.decided_at.is_(None)).options(*cls._whole())
+    def pending(cls) -> Select[Self]:
+        """One page of undecided appeals, longest wait first; ties by ruling id."""
+        page = select(cls).where(cls.decided_at.is_(None)).options(*cls._load_options())
         return page.order_by(cls.made_at, cls.ruling_id).limit(cls.PAGE_SIZE)
 
     @classmethod
-    def ended(cls, first: User) -> Select[Self]:
-        """One page of those against rulings of `first` that were decided, the newest first."""
-        page = select(cls).where(cls.ruling.has(Ruling.moderator_id == first.id))
-        page = page.where(cls.decided_at.is_not(None)).options(*cls._whole())
+    def ended(cls, moderator: User) -> Select[Self]:
+        """One page of decided appeals against rulings of a moderator, newest first."""
+        page = select(cls).where(cls.ruling.has(Ruling.moderator_id == moderator.id))
+        page = page.where(cls.decided_at.is_not(None)).options(*cls._load_options())
         return page.order_by(cls.decided_at.desc(), cls.ruling_id.desc()).limit(cls.PAGE_SIZE)
 
     @classmethod
-    def _whole(cls) -> tuple[ORMOption, ...]:
+    def _load_options(cls) -> tuple[ORMOption, ...]:
         ruling = joinedload(cls.ruling)
         return (
             ruling.joinedload(Ruling.about),
@@ -81,93 +82,95 @@ class Appeal(Base):
         return user.id not in (self.ruling.moderator_id, self.ruling.about_id)
 
 
-def open_to(user: User, rulings: Iterable[Ruling]) -> set[int]:
-    """The ids of those `user` may still appeal against: recent, in force, and not appealed yet."""
+def appealable_by(user: User, rulings: Iterable[Ruling]) -> set[int]:
+    """Ids of rulings the user may still appeal: recent, in force, and not appealed yet."""
     recent = [ruling for ruling in rulings if _is_recent(ruling, user)]
     comment_ids = [ruling.comment_id for ruling in recent if ruling.comment_id]
-    last = select(func.max(Ruling.id)).where(Ruling.comment_id.in_(comment_ids))
-    last = last.where(Ruling.verdict == Verdict.HIDE.value).group_by(Ruling.comment_id)
-    in_force = set(db.session.scalars(last)) if comment_ids else set()
-    asked = set(of(recent))
+    last_hides = select(func.max(Ruling.id)).where(Ruling.comment_id.in_(comment_ids))
+    last_hides = last_hides.where(Ruling.verdict == Verdict.HIDE.value).group_by(Ruling.comment_id)
+    in_force = set(db.session.scalars(last_hides)) if comment_ids else set()
+    appealed = set(by_ruling(recent))
     return {
         ruling.id
         for ruling in recent
-        if ruling.id not in asked and (ruling.id in in_force or _binds(ruling, user))
+        if ruling.id not in appealed and (ruling.id in in_force or _is_in_force(ruling, user))
     }
 
 
-def of(rulings: Iterable[Ruling]) -> dict[int, Appeal]:
+def by_ruling(rulings: Iterable[Ruling]) -> dict[int, Appeal]:
     """Appeals by the id of the ruling they are against."""
     ids = [ruling.id for ruling in rulings]
-    found = select(Appeal).where(Appeal.ruling_id.in_(ids)).options(joinedload(Appeal.outcome))
-    return {appeal.ruling_id: appeal for appeal in db.session.scalars(found)} if ids else {}
+    query = select(Appeal).where(Appeal.ruling_id.in_(ids)).options(joinedload(Appeal.outcome))
+    return {appeal.ruling_id: appeal for appeal in db.session.scalars(query)} if ids else {}
 
 
-def against_hiding(comment: Comment) -> Select[Ruling]:
-    """The ruling that hides this comment."""
+def hide_ruling(comment: Comment) -> Select[Ruling]:
+    """The newest ruling that hid the comment."""
     rulings = select(Ruling).where(Ruling.comment_id == comment.id)
     return rulings.where(Ruling.verdict == Verdict.HIDE.value).order_by(Ruling.id.desc()).limit(1)
 
 
-def against_suspending(user: User) -> Select[Ruling]:
-    """The ruling that keeps this person out."""
+def suspension_ruling(user: User) -> Select[Ruling]:
+    """The newest ruling that suspended or banned the user."""
     rulings = select(Ruling).where(Ruling.about_id == user.id)
-    shut_out = (Verdict.SUSPEND.value, Verdict.BAN.value)
-    return rulings.where(Ruling.verdict.in_(shut_out)).order_by(Ruling.id.desc()).limit(1)
+    suspensions = (Verdict.SUSPEND.value, Verdict.BAN.value)
+    return rulings.where(Ruling.verdict.in_(suspensions)).order_by(Ruling.id.desc()).limit(1)
 
 
 def deadline(ruling: Ruling) -> datetime:
-    """A comment taken down for a time may be asked back for as long as that lasts."""
-    is_term = ruling.verdict == Verdict.HIDE and ruling.until is not None
-    return ruling.until if is_term and ruling.until else ruling.made_at + Appeal.WITHIN
+    """When the right to appeal ends: for a temporary takedown, when that does."""
+    is_temporary = ruling.verdict == Verdict.HIDE and ruling.until is not None
+    return ruling.until if is_temporary and ruling.until else ruling.made_at + Appeal.PERIOD
 
 
-def appeal(ruling: Ruling, *, by: User, text: str) -> Appeal:
-    """Ask that somebody else decides anew. Raises NotOpen."""
-    if ruling.id not in open_to(by, [ruling]):
-        raise NotOpen
-    asked = Appeal(ruling=ruling, text=text, made_at=now())
-    db.session.add(asked)
+def submit_appeal(ruling: Ruling, *, by: User, text: str) -> Appeal:
+    """Raises NotAppealable."""
+    if ruling.id not in appealable_by(by, [ruling]):
+        raise NotAppealable
+    appeal = Appeal(ruling=ruling, text=text, made_at=now())
+    db.session.add(appeal)
     for effect in on_appeal:
-        effect(asked)
-    return asked
+        effect(appeal)
+    return appeal
 
 
-def decide(asked: Appeal, *, by: User | None, uphold: bool, says: str) -> None:
-    """Uphold or reject; upholding takes back what was decided. `by` is None for an operator.
-    A second decision changes nothing. Raises NotByTheSame."""
-    if asked.decided_at is not None:
+def decide(appeal: Appeal, *, by: User | None, uphold: bool, note: str) -> None:
+    """Uphold or reject; upholding reverses the ruling. Both sides read `note`.
+
+    `by` is None for an administrator. A second decision changes nothing. Raises OwnDecision.
+    """
+    if appeal.decided_at is not None:
         return
-    if by and not asked.may_be_decided_by(by):
-        raise NotByTheSame
+    if by and not appeal.may_be_decided_by(by):
+        raise OwnDecision
     if uphold:
-        _take_back(asked.ruling, by=by, says=says)
+        _reverse(appeal.ruling, by=by, note=note)
     verdict = Verdict.UPHOLD if uphold else Verdict.REJECT
-    ruling = asked.ruling
-    asked.outcome = append_ruling(
-        verdict, by=by, comment=ruling.comment, about=ruling.about, reason=OWN_WORDS, note=says,
+    ruling = appeal.ruling
+    appeal.outcome = append_ruling(
+        verdict, by=by, comment=ruling.comment, about=ruling.about, reason=OWN_WORDS, note=note,
         appeal=ruling.id,
     )  # fmt: skip
-    asked.decided_at, asked.upheld = now(), uphold
+    appeal.decided_at, appeal.upheld = now(), uphold
 
 
-def see_ended(first: User) -> None:
-    """`first` has read how the appeals against their rulings ended."""
-    for asked in db.session.scalars(Appeal.ended(first).where(Appeal.seen_at.is_(None))):
-        asked.seen_at = now()
+def mark_results_seen(moderator: User) -> None:
+    """Mark the decided appeals against a moderator's rulings as read."""
+    for appeal in db.session.scalars(Appeal.ended(moderator).where(Appeal.seen_at.is_(None))):
+        appeal.seen_at = now()
 
 
 def count_for(moderator: User) -> int:
-    """How many wait to be decided, or have ended and are news to this moderator."""
-    waiting = select(func.count()).select_from(Appeal).where(Appeal.decided_at.is_(None))
-    mine = Appeal.ruling.has(Ruling.moderator_id == moderator.id)
-    news = select(func.count()).select_from(Appeal).where(mine, Appeal.decided_at.is_not(None))
-    both = waiting.scalar_subquery() + news.where(Appeal.seen_at.is_(None)).scalar_subquery()
-    return db.session.scalar(select(both)) or 0
+    """How many appeals are pending, or were decided and not yet read by this moderator."""
+    pending = select(func.count()).select_from(Appeal).where(Appeal.decided_at.is_(None))
+    own = Appeal.ruling.has(Ruling.moderator_id == moderator.id)
+    ended = select(func.count()).select_from(Appeal).where(own, Appeal.decided_at.is_not(None))
+    total = pending.scalar_subquery() + ended.where(Appeal.seen_at.is_(None)).scalar_subquery()
+    return db.session.scalar(select(total)) or 0
 
 
-def is_alone(moderator: User) -> bool:
-    """Nobody else could decide an appeal against this moderator."""
+def is_only_moderator(moderator: User) -> bool:
+    """True if no other moderator could decide an appeal against this one."""
     others = select(User.id).where(User.can_moderate, User.id != moderator.id).limit(1)
     return db.session.scalar(others) is None
 
@@ -178,8 +181,8 @@ def _is_recent(ruling: Ruling, user: User) -> bool:
     return concerns and deadline(ruling) > now() and (hides or ruling.comment_id is None)
 
 
-def _binds(ruling: Ruling, user: User) -> bool:
-    """A warning always stays one; a restriction is the one that holds until its own end."""
+def _is_in_force(ruling: Ruling, user: User) -> bool:
+    """True for a warning, and for the sanction whose end the user now has."""
     if ruling.verdict == Verdict.HOLD:
         return user.is_held and user.held_until == ruling.until
     if ruling.verdict in (Verdict.SUSPEND, Verdict.BAN):
@@ -187,22 +190,22 @@ def _binds(ruling: Ruling, user: User) -> bool:
     return ruling.verdict == Verdict.WARN
 
 
-def _take_back(ruling: Ruling, *, by: User | None, says: str) -> None:
-    """What is no longer in force needs nothing."""
+def _reverse(ruling: Ruling, *, by: User | None, note: str) -> None:
+    """Restore the comment or lift the sanction, if the ruling is still in force."""
     if ruling.comment:
-        last = db.session.scalar(against_hiding(ruling.comment))
+        last = db.session.scalar(hide_ruling(ruling.comment))
         if last is ruling:
-            restore(ruling.comment, by=by, reason="appeal", note=says)
-    elif ruling.about and _binds(ruling, ruling.about) and ruling.verdict != Verdict.WARN:
+            restore(ruling.comment, by=by, reason="appeal", note=note)
+    elif ruling.about and _is_in_force(ruling, ruling.about) and ruling.verdict != Verdict.WARN:
         if ruling.verdict == Verdict.HOLD:
             ruling.about.held_until = None
         else:
             ruling.about.unsuspend()
-        append_ruling(Verdict.LIFT, by=by, about=ruling.about, reason="appeal", note=says)
+        append_ruling(Verdict.LIFT, by=by, about=ruling.about, reason="appeal", note=note)
 
 
 def export_appeals(user: User) -> list[dict[str, Any]]:
     names = ("ruling_id", "text", "made_at", "decided_at", "upheld")
-    mine = select(*(getattr(Appeal, name) for name in names))
-    mine = mine.where(Appeal.ruling.has(Ruling.about_id == user.id)).order_by(Appeal.made_at)
-    return data_export.as_dicts(mine)
+    query = select(*(getattr(Appeal, name) for name in names))
+    query = query.where(Appeal.ruling.has(Ruling.about_id == user.id)).order_by(Appeal.made_at)
+    return data_export.as_dicts(query)

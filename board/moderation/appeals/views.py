@@ -1,4 +1,4 @@
-"""Where people appeal, and where the desk decides it."""
+"""The appeal page for users, and the desk page where appeals are decided."""
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +11,13 @@ from board.comments.models import Comment
 from board.db import db, writing
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals.forms import AppealForm, DecideForm
-from board.moderation.appeals.models import Appeal, NotByTheSame, NotOpen
+from board.moderation.appeals.models import Appeal, NotAppealable, OwnDecision
 from board.moderation.rulings.models import Ruling
 from board.web.access import everyone, moderators, open_to
 
 bp = Blueprint("appeals", __name__)
 
-KEY_LIFE = 3600  # seconds from a right password to the end of writing
+KEY_MAX_AGE = 3600  # seconds from the right password at a refused sign-in to the end of writing
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 @bp.get("/rulings/<id:id>/appeal")
 @open_to(everyone, query=("key",))
 def appeal_form(id: int) -> ResponseReturnValue:
-    """For whoever it is about: signed in, or, while suspended, with the key sign-in gave them."""
+    """For the user the ruling is about: signed in or, if suspended, with the key from sign-in."""
     key = request.args.get("key", "")
     user = _appellant(key)
     if user is None:
@@ -48,10 +48,10 @@ def appeal(id: int) -> ResponseReturnValue:
         return _appeal_page(_ruling_about(user, id), user, form), 422
     try:
         with writing():
-            appeals.appeal(_ruling_about(user, id), by=user, text=form.text.data)
-    except NotOpen:
+            appeals.submit_appeal(_ruling_about(user, id), by=user, text=form.text.data)
+    except NotAppealable:
         return _appeal_page(_ruling_about(user, id), user, form), 409
-    # `key` again, so that a suspended person reads that it has arrived.
+    # Keeps `key`, so that a suspended user sees the confirmation.
     return redirect(url_for(".appeal_form", id=id, key=form.key.data or None), 303)
 
 
@@ -69,10 +69,10 @@ def decide(id: int) -> ResponseReturnValue:
         return _index(id, form), 422
     try:
         with writing():
-            asked: Appeal = db.get_or_404(Appeal, id)
+            pending: Appeal = db.get_or_404(Appeal, id)
             uphold = form.outcome.data == "uphold"
-            appeals.decide(asked, by=current_user(), uphold=uphold, says=form.says.data)
-    except NotByTheSame:
+            appeals.decide(pending, by=current_user(), uphold=uphold, note=form.says.data)
+    except OwnDecision:
         abort(403)
     return redirect(url_for(".index", notice="upheld" if uphold else "rejected"), 303)
 
@@ -81,17 +81,17 @@ def decide(id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def see() -> ResponseReturnValue:
     with writing():
-        appeals.see_ended(current_user())
+        appeals.mark_results_seen(current_user())
     return redirect(url_for(".index"), 303)
 
 
-def _index(refused: int | None = None, form: DecideForm | None = None) -> str:
+def _index(invalid_id: int | None = None, form: DecideForm | None = None) -> str:
     return render_template(
         "moderation/appeals/index.html",
-        waiting=list(db.session.scalars(Appeal.waiting())),
+        pending=list(db.session.scalars(Appeal.pending())),
         ended=list(db.session.scalars(Appeal.ended(current_user()))),
-        is_alone=appeals.is_alone(current_user()),
-        refused=refused,
+        is_only_moderator=appeals.is_only_moderator(current_user()),
+        invalid_id=invalid_id,
         form=form or DecideForm.unbound(),
     )
 
@@ -100,19 +100,19 @@ def _appeal_page(ruling: Ruling, user: User, form: AppealForm) -> str:
     return render_template(
         "moderation/appeals/appeal.html",
         ruling=ruling,
-        asked=db.session.get(Appeal, ruling.id),
-        is_open=ruling.id in appeals.open_to(user, [ruling]),
+        appeal=db.session.get(Appeal, ruling.id),
+        is_open=ruling.id in appeals.appealable_by(user, [ruling]),
         deadline=appeals.deadline(ruling),
         form=form,
     )
 
 
 def _appellant(key: str) -> User | None:
-    """Whoever is signed in; else whoever this key was given to within the last hour."""
-    if isinstance(reader := viewer(), User):
-        return reader
+    """The signed-in user, or else the one whose key, up to an hour old, this is."""
+    if isinstance(user := viewer(), User):
+        return user
     try:
-        id = _keys().loads(key, max_age=KEY_LIFE)
+        id = _key_serializer().loads(key, max_age=KEY_MAX_AGE)
     except BadData:
         return None
     return db.session.get(User, id)
@@ -126,22 +126,22 @@ def _ruling_about(user: User, id: int) -> Ruling:
 
 
 def _ruling_to_appeal(comment: Comment) -> Ruling | None:
-    """What its author may appeal against, for the page of a hidden comment."""
-    ruling = db.session.scalar(appeals.against_hiding(comment))
+    """The ruling its author may appeal, for the page of a hidden comment."""
+    ruling = db.session.scalar(appeals.hide_ruling(comment))
     author = viewer()
     if ruling is None or not isinstance(author, User):
         return None
-    return ruling if ruling.id in appeals.open_to(author, [ruling]) else None
+    return ruling if ruling.id in appeals.appealable_by(author, [ruling]) else None
 
 
 def link_for_suspended(user: User) -> tuple[str, str] | None:
-    """The way from a refused sign-in to an appeal: signed, and good for an hour."""
-    ruling = db.session.scalar(appeals.against_suspending(user))
-    if ruling is None or ruling.id not in appeals.open_to(user, [ruling]):
+    """Label and URL of the appeal at a refused sign-in; the key is signed and lasts an hour."""
+    ruling = db.session.scalar(appeals.suspension_ruling(user))
+    if ruling is None or ruling.id not in appeals.appealable_by(user, [ruling]):
         return None
-    key = _keys().dumps(user.id)
+    key = _key_serializer().dumps(user.id)
     return gettext("Appeal"), url_for("appeals.appeal_form", id=ruling.id, key=key)
 
 
-def _keys() -> URLSafeTimedSerializer:
+def _key_serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="appeal")

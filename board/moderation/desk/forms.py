@@ -1,4 +1,4 @@
-"""What the desk asks of its queues, and deciding about many at once."""
+"""Forms of the queues: filters and bulk decisions."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ def _reasons() -> list[tuple[str, str]]:
 
 
 class FilterForm(Form):
-    """Each narrows a queue down; empty ones do not."""
+    """Filters of a queue. Empty ones match everything."""
 
     text = SearchField(_("Text"), [Length(max=100)])
     article = StringField(_("Article"), [Length(max=Article.SLUG_MAX)])
@@ -47,46 +47,47 @@ class FilterForm(Form):
     reason = SelectField(_("Reason"), choices=_reasons, validate_choice=False)
     age = SelectField(_("Waiting time"), choices=_ages, validate_choice=False)
 
-    def of_comments(self) -> list[ColumnElement[bool]]:
-        """Of comments joined with their article and author."""
-        found: list[ColumnElement[bool]] = []
+    def for_comments(self) -> list[ColumnElement[bool]]:
+        """Conditions on comments joined with their article and author."""
+        conditions: list[ColumnElement[bool]] = []
         if self.text.data:
-            found.append(Comment.body.contains(self.text.data, autoescape=True))
+            conditions.append(Comment.body.contains(self.text.data, autoescape=True))
         if self.article.data:
-            found.append(Article.slug == self.article.data)
+            conditions.append(Article.slug == self.article.data)
         if self.section.data:
-            found.append(Article.section == self.section.data)
+            conditions.append(Article.section == self.section.data)
         if self.author.data:
-            found.append(User.name_key == name_key(self.author.data))
-        return found
+            conditions.append(User.name_key == name_key(self.author.data))
+        return conditions
 
-    def of_items(self) -> list[ColumnElement[bool]]:
-        """Of what waits: the same, why it does, and for how long.
+    def for_queue_items(self) -> list[ColumnElement[bool]]:
+        """Conditions on queue items: the same, and the reason and length of the wait.
 
-        Article and author are asked of the item as well, whose indexes have them in its order.
+        Article and author are compared on the item too, whose indexes hold them in queue order.
         """
-        found = self.of_comments()
+        conditions = self.for_comments()
         if self.article.data:
             article = select(Article.id).where(Article.slug == self.article.data)
-            found.append(QueueItem.article_id == article.scalar_subquery())
+            conditions.append(QueueItem.article_id == article.scalar_subquery())
         if self.author.data:
             author = select(User.id).where(User.name_key == name_key(self.author.data))
-            found.append(QueueItem.author_id == author.scalar_subquery())
+            conditions.append(QueueItem.author_id == author.scalar_subquery())
         if self.reason.data:
-            found.append(QueueItem.reason == self.reason.data)
+            conditions.append(QueueItem.reason == self.reason.data)
         if self.age.data in AGES:
-            found.append(QueueItem.since < now() - AGES[self.age.data])
-        return found
+            conditions.append(QueueItem.since < now() - AGES[self.age.data])
+        return conditions
 
-    def asked_for(self) -> dict[str, str]:
-        """As they stand in an address."""
+    def as_query(self) -> dict[str, str]:
+        """The filters in use, as query parameters."""
         return {field.name: field.data for field in self if field.data}
 
 
 class BulkForm(ReasonForm):
-    """Keep or hide those chosen, or all that the filters find, as many as were shown.
+    """Keep or hide the chosen comments, or all that match the filters.
 
-    The reason has a name of its own, beside that of the filter.
+    `count` is the number the confirmation page showed. `reason` is named `bulk_reason`, since the
+    filter has a `reason` too.
     """
 
     reason = SelectField(name="bulk_reason", choices=reasons, validate_choice=False)
@@ -96,11 +97,11 @@ class BulkForm(ReasonForm):
     count = HiddenField()
 
     def validate_reason(self, field: Any) -> None:
-        if self.what == "hide":
+        if self.action == "hide":
             super().validate_reason(field)
 
     def validate_act(self, field: Any) -> None:
-        if self.what not in ("keep", "hide"):
+        if self.action not in ("keep", "hide"):
             raise ValidationError(gettext("Choose an action."))
 
     def validate_comment(self, field: Any) -> None:
@@ -108,8 +109,8 @@ class BulkForm(ReasonForm):
             raise ValidationError(gettext("Choose at least one comment."))
 
     @property
-    def what(self) -> str:
-        """ "keep" or "hide", if anything that makes sense."""
+    def action(self) -> str:
+        """ "keep" or "hide"; anything else is invalid."""
         return self.all.data or self.act.data or ""
 
 

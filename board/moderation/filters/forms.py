@@ -1,4 +1,4 @@
-"""Writing a rule, switching it, allowing a word, bringing in a list."""
+"""Forms for rules, their state, allowed words and imported lists."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from board.moderation import word_filter
 from board.moderation.filters.dry_run import DryRun
 from board.moderation.filters.models import CATEGORIES, AllowedWord, State
 from board.moderation.rulings.models import Ruling
-from board.moderation.word_filter import WrongRule
+from board.moderation.word_filter import InvalidRule
 from board.web.forms import Form
 
 CATEGORY_LABELS = {
@@ -54,7 +54,7 @@ def _note() -> StringField:
 
 
 class RuleForm(Form):
-    """What a rule says. It is tried before it does anything."""
+    """The fields of a rule, and how many days its dry run covers."""
 
     kind = RadioField(
         _("Kind"),
@@ -77,19 +77,19 @@ class RuleForm(Form):
             return
         try:
             word_filter.Rule(0, self.kind.data, field.data or "")
-        except WrongRule as wrong:
-            raise ValidationError(_wrong(wrong)) from wrong
+        except InvalidRule as error:
+            raise ValidationError(_invalid_text(error)) from error
 
-    def said(self) -> dict[str, Any]:
-        return {name: getattr(self, name).data for name in DryRun.SAID}
+    def rule_fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name).data for name in DryRun.RULE_FIELDS}
 
 
-def _wrong(wrong: WrongRule) -> str:
+def _invalid_text(error: InvalidRule) -> str:
     return {
         "empty": gettext("A rule needs a letter or a digit."),
         "long": gettext("A rule can be up to %(most)d characters.", most=word_filter.Rule.TEXT_MAX),
         "wide": gettext("This would match nearly everything. Add more letters."),
-    }[wrong.reason]
+    }[error.reason]
 
 
 class StateForm(Form):

@@ -1,5 +1,7 @@
-"""Signs other than words that a comment deserves a look: links, repeats, its author's record,
-numbers that lead to a person. Each is a rule with a threshold, switched like the others."""
+"""Heuristics: links, repeated text, the author's record, personal numbers.
+
+Each is a rule of the kind `signal` with a threshold, switched like the others.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -15,12 +17,12 @@ from board.moderation.filters.compiled import CachedRule, Finding
 from board.moderation.filters.models import State
 from board.moderation.word_filter import hosts
 
-# An author's newest comments, and how many there must be before their share means anything.
-RECORD, RECORD_MIN = 20, 5
+# How many of an author's newest comments count, and how many there must be for a percentage.
+RECENT_COMMENTS, RECENT_MIN = 20, 5
 
 
 def default_heuristics() -> Iterator[dict[str, Any]]:
-    """What a board begins with. Two are only watched until somebody has seen what they find."""
+    """The heuristics a board starts with. Two are in shadow until a moderator has seen matches."""
     for text, threshold, state in (
         ("link", 3, State.ON),
         ("number", 1, State.ON),
@@ -34,8 +36,7 @@ _hosts = lru_cache(maxsize=64)(hosts)
 
 
 def precompute(text: str) -> None:
-    """Work out what the measures will ask of a text, and keep it for the turn to write in which
-    they ask: others wait meanwhile."""
+    """Compute text features before the write lock is taken, and cache them for the checks."""
     _hosts(text)
     near_duplicates.fingerprint_of(text)
 
@@ -46,39 +47,42 @@ def findings(signals: Iterable[CachedRule], draft: PendingPost) -> Iterator[Find
 
 
 def _links(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
-    """As many links as the threshold, or more."""
+    """At least `threshold` links."""
     count = len(_hosts(draft.body.text))
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
 
 def _numbers(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
-    """Telephones, residents, cards, accounts: each marked in its place."""
-    found = list(find_spans(draft.body.text))
-    if len(found) >= rule.threshold:
-        yield from (Finding(rule, start, end) for start, end in found)
+    """Phone, resident registration, card and account numbers: each a finding with its span."""
+    spans = list(find_spans(draft.body.text))
+    if len(spans) >= rule.threshold:
+        yield from (Finding(rule, start, end) for start, end in spans)
 
 
 def _repeats(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
-    """Nearly the same text so many times within a day, by anyone under any article."""
+    """At least `threshold` near-duplicates within a day, by any author under any article."""
     count = near_duplicates.count_similar(draft.body.text)
     if count >= rule.threshold:
         yield Finding(rule, value=count)
 
 
 def _rejected(rule: CachedRule, draft: PendingPost) -> Iterator[Finding]:
-    """So large a share, in percent, of the author's newest comments was hidden."""
-    if draft.extra.rejected is not None and draft.extra.rejected >= rule.threshold:
-        yield Finding(rule, value=draft.extra.rejected)
+    """At least `threshold` percent of the author's newest comments were hidden."""
+    if (
+        draft.extra.hidden_percentage is not None
+        and draft.extra.hidden_percentage >= rule.threshold
+    ):
+        yield Finding(rule, value=draft.extra.hidden_percentage)
 
 
-def share_rejected() -> Select[int]:
-    """In percent; no row when there is too little to tell from."""
+def hidden_percentage() -> Select[int]:
+    """Percentage of the author's newest comments that were hidden; no row below RECENT_MIN."""
     own = select(Comment.hidden_for).where(Comment.author_id == bindparam("author"))
     own = own.order_by(Comment.posted_at.desc(), Comment.id.desc())
-    newest = own.limit(literal_column(str(RECORD))).subquery()
+    newest = own.limit(literal_column(str(RECENT_COMMENTS))).subquery()
     share = 100 * func.count(newest.c.hidden_for) // func.count()
-    return select(share).select_from(newest).having(func.count() >= RECORD_MIN)
+    return select(share).select_from(newest).having(func.count() >= RECENT_MIN)
 
 
 _CHECKS: dict[str, Callable[[CachedRule, PendingPost], Iterator[Finding]]] = {

@@ -1,4 +1,4 @@
-"""The desk's rules as pages say them."""
+"""Labels of rules in templates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from board.moderation.rulings.models import Ruling
 from board.text.spans import split_by_spans
 
 bp = Blueprint("rules", __name__)
-_SIGNALS = {
+_SIGNAL_NAMES = {
     "link": _("Links"),
     "number": _("Personal numbers"),
     "repeat": _("Repeated text"),
@@ -23,7 +23,7 @@ _SIGNALS = {
 }
 
 
-# Why a comment waits that a rule or a heuristic has found.
+# Why a rule or a heuristic holds a comment.
 HOLD_REASONS = {
     "word": _("Listed word"),
     "link": _("Many links"),
@@ -36,32 +36,32 @@ HOLD_REASONS = {
 def init_app(app: Flask) -> None:
     app.add_template_filter(marked)
     app.add_template_global(rule_label)
-    app.add_template_global(rule_told)
+    app.add_template_global(rule_summary)
     app.add_template_global(rule_changes)
-    app.add_template_global(_signal_words, "signal_words")
+    app.add_template_global(_threshold_text, "threshold_text")
     app.jinja_env.globals.update(
         category_labels=CATEGORY_LABELS, action_labels=ACTION_LABELS, state_labels=STATE_LABELS
     )
 
 
 def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
-    """The text with those parts of it marked."""
-    told = (
+    """The text as HTML with `<mark>` around each span."""
+    pieces = (
         Markup("<mark>{}</mark>").format(piece) if is_hit else escape(piece)
         for piece, is_hit in split_by_spans(text, spans)
     )
-    return Markup("").join(told)
+    return Markup("").join(pieces)
 
 
 def rule_label(rule: Rule) -> str:
-    """A rule by its text, a signal by its name."""
-    return str(_SIGNALS[rule.text]) if rule.kind == "signal" else rule.text
+    """The text of a rule, the name of a signal."""
+    return str(_SIGNAL_NAMES[rule.text]) if rule.kind == "signal" else rule.text
 
 
-def rule_told(ruling: Ruling) -> str:
-    """Which rule or word a decision is about, and what changed; "" for any other decision."""
+def rule_summary(ruling: Ruling) -> str:
+    """The rule or word a ruling is about, and what changed; "" for any other ruling."""
     after = ruling.detail.get("after") or {}
-    text = str(_SIGNALS.get(after.get("text", ""), after.get("text", "")))
+    text = str(_SIGNAL_NAMES.get(after.get("text", ""), after.get("text", "")))
     text = text or str(ruling.detail.get("word", ""))
     if changes := rule_changes(ruling):
         text = f"{text} ({', '.join(changes)})"
@@ -89,8 +89,8 @@ def _value(name: str, value: Any) -> str:
     return str(labels.get(name, {}).get(value, value))
 
 
-def _signal_words(rule: Rule) -> str:
-    """From where on a signal finds something, in words."""
+def _threshold_text(rule: Rule) -> str:
+    """The threshold of a signal, in words."""
     count = rule.threshold
     return {
         "link": gettext("%(count)s or more links in one comment", count=count),

@@ -1,4 +1,4 @@
-"""What the rules found in what was posted: why it waits, and what each rule is good for."""
+"""Matches of the rules in posted comments: they hold comments, and give each rule's statistics."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,12 +22,12 @@ from board.moderation.filters.models import Kind, Rule, State
 from board.moderation.queue import Queue
 from board.moderation.word_filter import Action
 
-COUNTED = timedelta(days=30)
-SHOWN = 20
+STATISTICS_PERIOD = timedelta(days=30)
+NEWEST_MAX = 20
 _WHY_MAX = 200
 
 
-_ADVISED = {
+_WARNINGS = {
     Action.HOLD.value: (
         _("Posted like this, it will be held for a moderator."),
         _(
@@ -43,7 +43,7 @@ _ADVISED = {
 
 
 class WordRefused(Refused):
-    """It holds a word that is not accepted here."""
+    """The text contains a word that is not accepted here."""
 
     def __init__(self, matched: str) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class WordRefused(Refused):
 
 
 class RuleMatch(Base):
-    """A rule found something in a comment: `start` up to `end` of its text, or so many."""
+    """A match of a rule in a comment: `start` up to `end` of its text, or a counted `value`."""
 
     __tablename__ = "rule_hit"
     __table_args__ = (Index(None, "rule_id", "made_at"), Index(None, "comment_id"))
@@ -70,10 +70,10 @@ class RuleMatch(Base):
 
     @classmethod
     def newest(cls, rule: Rule) -> Select["RuleMatch"]:
-        """The newest of a rule, with the comments they are in."""
-        hits = select(cls).where(cls.rule_id == rule.id)
-        hits = hits.options(joinedload(cls.comment).joinedload(Comment.article))
-        return hits.order_by(cls.made_at.desc(), cls.id.desc()).limit(SHOWN)
+        """The newest matches of a rule, with their comments."""
+        matches = select(cls).where(cls.rule_id == rule.id)
+        matches = matches.options(joinedload(cls.comment).joinedload(Comment.article))
+        return matches.order_by(cls.made_at.desc(), cls.id.desc()).limit(NEWEST_MAX)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -81,68 +81,68 @@ class RuleMatch(Base):
 
 
 class MatchStatistics(NamedTuple):
-    """Comments a rule was about in the last 30 days, and what the desk thought of them."""
+    """Comments a rule matched in the last 30 days, and what moderators decided about them."""
 
-    hits: int = 0
+    matches: int = 0
     hidden: int = 0
     waiting: int = 0
 
     @property
     def kept(self) -> int:
-        return self.hits - self.hidden - self.waiting
+        return self.matches - self.hidden - self.waiting
 
 
-def match_statistics(found: Iterable[Rule]) -> Mapping[int, MatchStatistics]:
-    """By rule, in one query."""
+def match_statistics(rules: Iterable[Rule]) -> Mapping[int, MatchStatistics]:
+    """Statistics by rule id, in one query."""
     comments = (
         select(RuleMatch.rule_id, Comment.id, Comment.hidden_for, Comment.held_for)
         .join(Comment, Comment.id == RuleMatch.comment_id)
-        .where(RuleMatch.rule_id.in_([rule.id for rule in found]))
-        .where(RuleMatch.made_at > now() - COUNTED)
+        .where(RuleMatch.rule_id.in_([rule.id for rule in rules]))
+        .where(RuleMatch.made_at > now() - STATISTICS_PERIOD)
         .distinct()
         .subquery()
     )
-    of = select(
+    counts = select(
         comments.c.rule_id,
         func.count(),
         func.count(comments.c.hidden_for),
         func.count(comments.c.held_for),
     ).group_by(comments.c.rule_id)
-    counted = {row[0]: MatchStatistics(*row[1:]) for row in db.session.execute(of)}
-    return defaultdict(MatchStatistics, counted)
+    by_rule = {row[0]: MatchStatistics(*row[1:]) for row in db.session.execute(counts)}
+    return defaultdict(MatchStatistics, by_rule)
 
 
 def matches_in(comments: Iterable[Comment]) -> Mapping[int, list[RuleMatch]]:
-    """Of each comment, by its id, in the order of its text; in one query."""
+    """Matches by comment id, in the order of the text; in one query."""
     ids = [comment.id for comment in comments]
-    hits = (
+    matches = (
         select(RuleMatch).where(RuleMatch.comment_id.in_(ids)).options(joinedload(RuleMatch.rule))
     )
-    found: defaultdict[int, list[RuleMatch]] = defaultdict(list)
-    for hit in db.session.scalars(hits.order_by(RuleMatch.start, RuleMatch.id)):
-        found[hit.comment_id].append(hit)
-    return found
+    by_comment: defaultdict[int, list[RuleMatch]] = defaultdict(list)
+    for match in db.session.scalars(matches.order_by(RuleMatch.start, RuleMatch.id)):
+        by_comment[match.comment_id].append(match)
+    return by_comment
 
 
-def check(draft: PendingPost) -> str | None:
-    """Why it must wait, if a rule says so. Raises WordRefused."""
-    book = compiled.compiled_rules(draft.extra.edition)
-    found = [*book.findings(draft.body.text), *heuristics.findings(book.signals(), draft)]
-    db.session.info["findings"] = found  # for `note`, in the same write, once it has an id
-    firm = [each for each in found if each.rule.state == State.ON]
-    for each in firm:
+def check_post(draft: PendingPost) -> str | None:
+    """The reason to hold the post, or None. Raises WordRefused."""
+    rules = compiled.compiled_rules(draft.extra.rules_version)
+    findings = [*rules.findings(draft.body.text), *heuristics.findings(rules.signals(), draft)]
+    db.session.info["findings"] = findings  # for `store_matches`, once the comment has an id
+    active = [each for each in findings if each.rule.state == State.ON]
+    for each in active:
         if each.rule.action == Action.REFUSE:
             raise WordRefused(draft.body.text[each.start : each.end])
-    holding = _holding(firm)
-    return _code(holding[0]) if holding else None
+    holding = _holding(active)
+    return _reason_code(holding[0]) if holding else None
 
 
 def store_matches(comment: Comment) -> None:
-    """Keep what was found; a moderator sees it marked in place."""
-    found: list[Finding] = db.session.info.pop("findings", [])
-    if found:
-        execute_core(_INSERT, [_row(each, comment) for each in found])
-    holding = _holding(each for each in found if each.rule.state == State.ON)
+    """Store the findings of `check_post`; the desk marks them in the text."""
+    findings: list[Finding] = db.session.info.pop("findings", [])
+    if findings:
+        execute_core(_INSERT, [_row(each, comment) for each in findings])
+    holding = _holding(each for each in findings if each.rule.state == State.ON)
     if holding and comment.held_for in moderation_reasons.automatic_reasons:
         why = ", ".join(dict.fromkeys(_why(each, comment.body) for each in holding))
         moderation_queue.enqueue(comment, Queue.HELD, reason=comment.held_for, why=why[:_WHY_MAX])
@@ -152,45 +152,46 @@ def store_matches(comment: Comment) -> None:
 _INSERT = insert(cast(Table, RuleMatch.__table__))
 
 
-def _row(found: Finding, comment: Comment) -> dict[str, Any]:
+def _row(finding: Finding, comment: Comment) -> dict[str, Any]:
     return {
         "comment_id": comment.id,
-        "rule_id": found.rule.id,
-        "start": found.start,
-        "end": found.end,
-        "value": found.value,
-        "shadow": found.rule.state == State.SHADOW,
+        "rule_id": finding.rule.id,
+        "start": finding.start,
+        "end": finding.end,
+        "value": finding.value,
+        "shadow": finding.rule.state == State.SHADOW,
         "made_at": comment.posted_at,
     }
 
 
 def restore_matches(comment: Comment) -> None:
-    """It says something else now."""
+    """Replace the matches after an edit."""
     delete_matches(comment)
     store_matches(comment)
 
 
-def warn(text: str) -> Iterator[TextWarning]:
-    """What would make it wait, or might better be said otherwise; the words refused are told when
-    it is posted."""
+def warnings_for(text: str) -> Iterator[TextWarning]:
+    """Warnings for words that would hold the post or sound harsh; refused words fail on posting."""
     heuristics.precompute(text)
     for each in compiled.current_rules().findings(text):
-        if each.rule.state == State.ON and each.rule.action in _ADVISED:
-            what, why = _ADVISED[each.rule.action]
-            yield TextWarning(each.start, each.end, f"rule-{each.rule.action}", str(what), str(why))
+        if each.rule.state == State.ON and each.rule.action in _WARNINGS:
+            title, text = _WARNINGS[each.rule.action]
+            yield TextWarning(
+                each.start, each.end, f"rule-{each.rule.action}", str(title), str(text)
+            )
 
 
 def delete_matches(comment: Comment) -> None:
-    """Its text is gone, and so is what was found in it."""
+    """Delete the matches of a comment whose text is gone."""
     db.session.execute(delete(RuleMatch).where(RuleMatch.comment_id == comment.id))
     near_duplicates.delete_comment(comment)
 
 
-def _holding(found: Iterable[Finding]) -> list[Finding]:
-    return [each for each in found if each.rule.action == Action.HOLD]
+def _holding(findings: Iterable[Finding]) -> list[Finding]:
+    return [each for each in findings if each.rule.action == Action.HOLD]
 
 
-def _code(finding: Finding) -> str:
+def _reason_code(finding: Finding) -> str:
     return finding.rule.text if finding.rule.kind == Kind.SIGNAL else "word"
 
 

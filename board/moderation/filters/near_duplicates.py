@@ -1,4 +1,4 @@
-"""Which comments of the last day say nearly the same, whoever wrote them and wherever."""
+"""Near-duplicates among the comments of the last day, by any author under any article."""
 
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -19,20 +19,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.comments.models import Comment
 from board.db import Base, db, execute_core, now
-from board.moderation.word_filter import fingerprint, is_near, keys_of
+from board.moderation.word_filter import bucket_keys, fingerprint, is_near
 
-MOST = 20  # as many as are looked at under one key: nobody asks how much more than too much it is
+BUCKET_MAX = 20  # comments compared in one bucket: no threshold needs more
 KEPT_FOR = timedelta(hours=24)
-_FORGOTTEN_AT_ONCE = 500  # comments; some tenths of a second in which nobody else writes
+_DELETE_BATCH = 500  # comments; some tenths of a second under the write lock
 
 
-fingerprint_of = lru_cache(maxsize=64)(
-    fingerprint
-)  # of a text that is looked up first and then kept
+fingerprint_of = lru_cache(maxsize=64)(fingerprint)  # a text is looked up first and then indexed
 
 
 class CommentFingerprint(Base):
-    """The fingerprint of a comment."""
+    """The MinHash fingerprint of a comment."""
 
     __tablename__ = "comment_likeness"
 
@@ -42,10 +40,10 @@ class CommentFingerprint(Base):
 
 
 class FingerprintBucket(Base):
-    """One of the keys a fingerprint is looked up by.
+    """One of the bucket keys of a fingerprint (locality-sensitive hashing).
 
-    Eight for each comment, far apart, so each is as small as can be: no row id, no other index,
-    and no foreign key, which would need one.
+    There are eight for each comment, far apart, so a row is as small as can be: no row id, no other
+    index, and no foreign key, which would need one.
     """
 
     __tablename__ = "comment_likeness_key"
@@ -56,48 +54,52 @@ class FingerprintBucket(Base):
 
 
 def _newest_under(key: str) -> Select[int]:
-    found = select(FingerprintBucket.comment_id).where(FingerprintBucket.key == bindparam(key))
-    newest = found.order_by(FingerprintBucket.comment_id.desc()).limit(literal_column(str(MOST)))
+    bucket = select(FingerprintBucket.comment_id).where(FingerprintBucket.key == bindparam(key))
+    newest = bucket.order_by(FingerprintBucket.comment_id.desc()).limit(
+        literal_column(str(BUCKET_MAX))
+    )
     return select(newest.subquery().c.comment_id)
 
 
-# Made once: to put them together takes longer than to ask them.
-_likeness, _key = (
+# Built once: building these statements takes longer than running them.
+_fingerprints, _buckets = (
     cast(Table, CommentFingerprint.__table__),
     cast(Table, FingerprintBucket.__table__),
 )
-_KEYS = [f"key{number}" for number in range(len(keys_of(fingerprint("가" * 40))))]
-_ALIKE = select(_likeness.c.mark).where(
-    _likeness.c.comment_id.in_(union(*(_newest_under(key) for key in _KEYS))),
-    _likeness.c.posted_at > bindparam("since"),
+_KEYS = [f"key{number}" for number in range(len(bucket_keys(fingerprint("가" * 40))))]
+_NEAR = select(_fingerprints.c.mark).where(
+    _fingerprints.c.comment_id.in_(union(*(_newest_under(key) for key in _KEYS))),
+    _fingerprints.c.posted_at > bindparam("since"),
 )
-_ADD, _ADD_KEY = insert(_likeness), insert(_key)
-_OLDEST = select(_likeness).order_by(_likeness.c.comment_id).limit(_FORGOTTEN_AT_ONCE)
-_TAKE = delete(_key).where(_key.c.key == bindparam("k"), _key.c.comment_id == bindparam("id"))
+_ADD, _ADD_KEY = insert(_fingerprints), insert(_buckets)
+_OLDEST = select(_fingerprints).order_by(_fingerprints.c.comment_id).limit(_DELETE_BATCH)
+_DELETE_KEYS = delete(_buckets).where(
+    _buckets.c.key == bindparam("k"), _buckets.c.comment_id == bindparam("id")
+)
 
 
 def count_similar(text: str) -> int:
-    """How many comments of the last day are alike, of those that were looked at."""
+    """How many comments of the last day are near-duplicates, among those compared."""
     mark = fingerprint_of(text)
     if not mark:
         return 0
-    asked = {"since": now() - KEPT_FOR, **dict(zip(_KEYS, keys_of(mark), strict=True))}
-    return sum(is_near(mark, other) for other in execute_core(_ALIKE, asked).scalars())
+    parameters = {"since": now() - KEPT_FOR, **dict(zip(_KEYS, bucket_keys(mark), strict=True))}
+    return sum(is_near(mark, other) for other in execute_core(_NEAR, parameters).scalars())
 
 
 def index_comment(comment: Comment) -> None:
-    """For a day, until `forget_old` finds it."""
+    """Add a comment to the index, for a day: until `delete_old`."""
     if mark := fingerprint_of(comment.body):
-        said = {"comment_id": comment.id, "mark": mark, "posted_at": comment.posted_at}
-        execute_core(_ADD, said)
+        row = {"comment_id": comment.id, "mark": mark, "posted_at": comment.posted_at}
+        execute_core(_ADD, row)
         execute_core(
-            _ADD_KEY, [{"key": key, "comment_id": comment.id} for key in set(keys_of(mark))]
+            _ADD_KEY, [{"key": key, "comment_id": comment.id} for key in set(bucket_keys(mark))]
         )
 
 
 def delete_comment(comment: Comment) -> None:
-    if kept := db.session.get(CommentFingerprint, comment.id):
-        _forget([(kept.comment_id, kept.mark)])
+    if stored := db.session.get(CommentFingerprint, comment.id):
+        _delete([(stored.comment_id, stored.mark)])
 
 
 def has_old() -> bool:
@@ -106,11 +108,18 @@ def has_old() -> bool:
 
 
 def delete_old() -> None:
-    """Some of what is older than a day, the oldest first."""
+    """Delete a batch of what is older than a day, oldest first."""
     since = now() - KEPT_FOR
-    _forget([(row.comment_id, row.mark) for row in execute_core(_OLDEST) if row.posted_at < since])
+    _delete([(row.comment_id, row.mark) for row in execute_core(_OLDEST) if row.posted_at < since])
 
 
-def _forget(kept: list[tuple[int, bytes]]) -> None:
-    execute_core(_TAKE, [{"k": key, "id": id} for id, mark in kept for key in set(keys_of(mark))])
-    execute_core(delete(_likeness).where(_likeness.c.comment_id.in_([id for id, _mark in kept])))
+def _delete(fingerprints: list[tuple[int, bytes]]) -> None:
+    execute_core(
+        _DELETE_KEYS,
+        [{"k": key, "id": id} for id, mark in fingerprints for key in set(bucket_keys(mark))],
+    )
+    execute_core(
+        delete(_fingerprints).where(
+            _fingerprints.c.comment_id.in_([id for id, _mark in fingerprints])
+        )
+    )

@@ -1,9 +1,9 @@
-"""Rules as a text file: one on each line, to be carried from board to board or read by a person.
+"""Text format of rules: one on each line, to move rules between boards or to read them.
 
     word | hold | insult | on | 미친 놈
     allow | 시발점
 
-A line that is only a text is a word that holds. No tabs: a form turns them into spaces.
+A line with nothing but a text is a word that holds. No tabs: a form turns them into spaces.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,53 +12,53 @@ from typing import Any, Literal, cast
 
 from board.moderation import word_filter
 from board.moderation.filters.models import CATEGORIES, AllowedWord, Kind, Rule, State
-from board.moderation.word_filter import Action, WrongRule, default_allowed_words, default_rules
+from board.moderation.word_filter import Action, InvalidRule, default_allowed_words, default_rules
 from board.text import normalize_line
 
-_BETWEEN = " | "
+_SEPARATOR = " | "
 _KINDS = (Kind.WORD.value, Kind.PATTERN.value)
 
 
 @dataclass
 class RuleList:
-    """What a file says. `wrong`: the numbers of the lines nobody could make sense of."""
+    """Rules and allowed words of a file, and the numbers of its invalid lines, from 1."""
 
     rules: list[dict[str, Any]] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
-    wrong: list[int] = field(default_factory=list)
+    invalid_lines: list[int] = field(default_factory=list)
 
 
-def write(rules: Iterable[Rule], allowed: Iterable[AllowedWord]) -> Iterator[str]:
-    """Its lines. A word that is found only as it is spelt is marked `word=`."""
+def format_rules(rules: Iterable[Rule], allowed: Iterable[AllowedWord]) -> Iterator[str]:
+    """The lines of a file. A word that matches only as it is spelt is marked `word=`."""
     for rule in rules:
         kind = rule.kind if rule.disguised else f"{rule.kind}="
-        yield _BETWEEN.join((kind, rule.action, rule.category, rule.state, rule.text))
+        yield _SEPARATOR.join((kind, rule.action, rule.category, rule.state, rule.text))
     for word in allowed:
-        yield _BETWEEN.join(("allow", word.text))
+        yield _SEPARATOR.join(("allow", word.text))
 
 
-def read(text: str, *, state: State) -> RuleList:
-    """What is in a file, with rules in `state`, whatever it says: nobody has tried them here."""
-    found = RuleList()
+def parse_rules(text: str, *, state: State) -> RuleList:
+    """Parse a file. All rules get `state`, whatever the file says: they are untested here."""
+    rule_list = RuleList()
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             try:
-                _read_line(
-                    [normalize_line(part) for part in line.split("|", maxsplit=4)], found, state
+                _parse_line(
+                    [normalize_line(part) for part in line.split("|", maxsplit=4)], rule_list, state
                 )
-            except (ValueError, WrongRule):
-                found.wrong.append(number)
-    return found
+            except (ValueError, InvalidRule):
+                rule_list.invalid_lines.append(number)
+    return rule_list
 
 
-def _read_line(parts: list[str], found: RuleList, state: State) -> None:
+def _parse_line(parts: list[str], rule_list: RuleList, state: State) -> None:
     match parts:
         case [text]:
-            found.rules.append(_rule(Kind.WORD.value, Action.HOLD.value, "other", text, state))
+            rule_list.rules.append(_rule(Kind.WORD.value, Action.HOLD.value, "other", text, state))
         case ["allow", text] if 0 < len(text) <= AllowedWord.TEXT_MAX:
-            found.allowed.append(text)
+            rule_list.allowed.append(text)
         case [kind, action, category, _state, text]:
-            found.rules.append(_rule(kind, action, category, text, state))
+            rule_list.rules.append(_rule(kind, action, category, text, state))
         case _:
             raise ValueError(parts)
 
@@ -74,8 +74,8 @@ def _rule(kind: str, action: str, category: str, text: str, state: State) -> dic
     }  # fmt: skip
 
 
-def default_list() -> RuleList:
-    """The list a board starts with. It was read against real comments, so it is on."""
+def default_rule_list() -> RuleList:
+    """The rules a board starts with. They were tested on real comments, so they are on."""
     rules = [
         {
             "kind": rule.kind, "text": rule.text, "action": rule.action.value,

@@ -1,4 +1,4 @@
-"""The desk's rules: reading, writing, switching; words that are innocent; lists."""
+"""Desk pages of the rules: list, edit, switch on and off; allowed words; import and export."""
 
 from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -7,12 +7,19 @@ from sqlalchemy import select
 
 from board.accounts.auth.current_user import current_user
 from board.db import db, writing
-from board.moderation.filters import matches, text_format
-from board.moderation.filters import models as filter_rules
+from board.moderation.filters import changes, matches, text_format
+from board.moderation.filters.changes import DuplicateRule
 from board.moderation.filters.dry_run_views import begin
 from board.moderation.filters.forms import AllowForm, FindRuleForm, ImportForm, RuleForm, StateForm
 from board.moderation.filters.labels import bp
-from board.moderation.filters.models import AllowedWord, DuplicateRule, Rule, RuleChange, State
+from board.moderation.filters.models import (
+    AllowedWord,
+    Kind,
+    Rule,
+    RuleChange,
+    State,
+    count_by_category,
+)
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
 
@@ -25,17 +32,17 @@ def index() -> ResponseReturnValue:
     after = db.session.get(Rule, query_id("after") or 0)
     category = find.category.data if not find.category.errors else ""
     query = Rule.listed(category=category or "", text=find.q.data or "", after=after)
-    found = list(db.session.scalars(query))
-    shown, signals = found[: Rule.PAGE_SIZE], list(db.session.scalars(Rule.signals()))
+    rows = list(db.session.scalars(query))
+    rules, signals = rows[: Rule.PAGE_SIZE], list(db.session.scalars(Rule.signals()))
     return render_template(
         "moderation/filters/index.html",
         find=find,
         category=category,
-        counts=filter_rules.count_by_category(),
-        rules=shown,
+        counts=count_by_category(),
+        rules=rules,
         signals=signals,
-        records=matches.match_statistics([*shown, *signals]),
-        more=shown[-1].id if len(found) > Rule.PAGE_SIZE else None,
+        statistics_by_rule=matches.match_statistics([*rules, *signals]),
+        more=rules[-1].id if len(rows) > Rule.PAGE_SIZE else None,
     )
 
 
@@ -55,7 +62,7 @@ def rule(id: int) -> ResponseReturnValue:
 @bp.post("/desk/rules/new")
 @open_to(moderators)
 def write() -> ResponseReturnValue:
-    """Try a rule that there is not yet."""
+    """Start a dry run of a new rule."""
     form = RuleForm.from_post()
     if not form.validate():
         return _write_page(form), 422
@@ -65,12 +72,12 @@ def write() -> ResponseReturnValue:
 @bp.post("/desk/rules/<id:id>/edit")
 @open_to(moderators)
 def edit(id: int) -> ResponseReturnValue:
-    """Try what a rule would be if it said this."""
+    """Start a dry run of a changed rule."""
     form = RuleForm.from_post()
     if not form.validate():
         rule = _rule(id)
         return _rule_page(rule, form, StateForm.unbound(obj=rule)), 422
-    if _rule(id).kind == filter_rules.Kind.SIGNAL:
+    if _rule(id).kind == Kind.SIGNAL:
         abort(404)
     return begin(form, _rule(id))
 
@@ -85,7 +92,7 @@ def switch(id: int) -> ResponseReturnValue:
     with writing():
         rule = _rule(id)
         threshold = form.threshold.data or rule.threshold
-        filter_rules.change(
+        changes.change(
             rule, by=current_user(), note=form.note.data, state=form.state.data, threshold=threshold
         )
     return redirect(url_for(".rule", id=id, notice="saved"), 303)
@@ -105,7 +112,7 @@ def allow() -> ResponseReturnValue:
         return _allowed_page(form), 422
     try:
         with writing():
-            filter_rules.allow(form.text.data, by=current_user())
+            changes.allow(form.text.data, by=current_user())
     except DuplicateRule:
         form.text.errors = [gettext("This word is already allowed.")]
         return _allowed_page(form), 422
@@ -116,21 +123,23 @@ def allow() -> ResponseReturnValue:
 @open_to(moderators)
 def disallow(id: int) -> ResponseReturnValue:
     with writing():
-        filter_rules.disallow(db.get_or_404(AllowedWord, id), by=current_user())
+        changes.disallow(db.get_or_404(AllowedWord, id), by=current_user())
     return redirect(url_for(".allowed", notice="saved"), 303)
 
 
 @bp.get("/desk/rules/list.txt")
 @open_to(moderators)
 def export() -> ResponseReturnValue:
-    """All rules as one text, each on a line."""
-    every = select(Rule).where(Rule.kind != filter_rules.Kind.SIGNAL.value).order_by(Rule.id)
-    lines = text_format.write(db.session.scalars(every), db.session.scalars(AllowedWord.listed()))
-    answer = Response(
+    """All rules as a text file."""
+    rules = select(Rule).where(Rule.kind != Kind.SIGNAL.value).order_by(Rule.id)
+    lines = text_format.format_rules(
+        db.session.scalars(rules), db.session.scalars(AllowedWord.listed())
+    )
+    response = Response(
         "".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8"
     )
-    answer.headers["Content-Disposition"] = "attachment; filename=rules.txt"
-    return answer
+    response.headers["Content-Disposition"] = "attachment; filename=rules.txt"
+    return response
 
 
 @bp.get("/desk/rules/import")
@@ -142,17 +151,17 @@ def import_form() -> ResponseReturnValue:
 @bp.post("/desk/rules/import")
 @open_to(moderators)
 def bring_in() -> ResponseReturnValue:
-    """Rules from elsewhere begin in shadow."""
+    """Import a list. Imported rules start in shadow."""
     form = ImportForm.from_post()
     if not form.validate():
         return _import_page(form), 422
-    found = text_format.read(form.lines.data, state=State.SHADOW)
-    if found.wrong:
-        numbers = ", ".join(map(str, found.wrong[:10]))
+    rule_list = text_format.parse_rules(form.lines.data, state=State.SHADOW)
+    if rule_list.invalid_lines:
+        numbers = ", ".join(map(str, rule_list.invalid_lines[:10]))
         form.lines.errors = [gettext("These lines are not rules: %(numbers)s", numbers=numbers)]
         return _import_page(form), 422
     with writing():
-        filter_rules.add_all(found.rules, found.allowed, by=current_user())
+        changes.add_all(rule_list.rules, rule_list.allowed, by=current_user())
     return redirect(url_for(".index", notice="saved"), 303)
 
 
@@ -166,9 +175,9 @@ def _rule_page(rule: Rule, form: RuleForm, state_form: StateForm) -> str:
         rule=rule,
         form=form,
         state_form=state_form,
-        record=matches.match_statistics([rule])[rule.id],
-        hits=list(db.session.scalars(matches.RuleMatch.newest(rule))),
-        changes=list(db.session.scalars(RuleChange.of(rule))),
+        statistics=matches.match_statistics([rule])[rule.id],
+        matches=list(db.session.scalars(matches.RuleMatch.newest(rule))),
+        changes=list(db.session.scalars(RuleChange.for_rule(rule))),
     )
 
 

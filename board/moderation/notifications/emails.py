@@ -1,4 +1,4 @@
-"""By mail: that something was decided about somebody, or about what they wrote."""
+"""E-mails about decisions on a user or their comments."""
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,27 +11,28 @@ from board.db import db
 from board.moderation.notifications import models as notifications
 from board.moderation.rulings.models import Ruling, Verdict
 
-# That a comment may be read after all is good news, and can wait until they come back.
+# An approved comment is good news, and can wait until the author comes back.
 _MAILED = frozenset(notifications.NOTIFIED) - {Verdict.KEEP}
 
 
 def announce(ruling: Ruling) -> None:
+    """Queue an e-mail to the user a ruling is about."""
     if ruling.verdict in _MAILED and ruling.about and ruling.reason != "appeal":
         email_queue.enqueue("legal" if ruling.is_legal else "news", ruling.id, to=ruling.about)
 
 
-def decision_text(letter: QueuedEmail) -> EmailText:
+def decision_text(email: QueuedEmail) -> EmailText:
     return EmailText(
         _("You have a notification"),
         _(
             "A decision has been made about your comments or your account. Read what was "
             "decided, why, and how to appeal:"
         )
-        + _where(letter),
+        + _links(email),
     )
 
 
-def legal_text(letter: QueuedEmail) -> EmailText:
+def legal_text(email: QueuedEmail) -> EmailText:
     return EmailText(
         _("A legal notice about what you wrote"),
         _(
@@ -39,35 +40,33 @@ def legal_text(letter: QueuedEmail) -> EmailText:
             "a legal order. Read what was done and why; where you can object, the notification "
             "says how and by when:"
         )
-        + _where(letter),
+        + _links(email),
     )
 
 
-def _where(letter: QueuedEmail) -> str:
-    page, stop = url_for("people.notices", _external=True), unsubscribe_url(_reader(letter))
+def _links(email: QueuedEmail) -> str:
+    page, stop = url_for("people.notices", _external=True), unsubscribe_url(_recipient(email))
     not_mine = _("If you have no account with us, or do not want any email:")
     return f"\n\n{page}\n\n{not_mine}\n{stop}\n"
 
 
-def is_news(letter: QueuedEmail) -> bool:
-    """Not read on the board by now, and not taken back."""
-    user = _reader(letter)
+def is_news(email: QueuedEmail) -> bool:
+    """Still worth sending: not read on the board by now, and not undone."""
+    user = _recipient(email)
     return (
-        user.mail == EmailPreference.ALL
-        and letter.about > user.notices_seen
-        and still_stands(letter)
+        user.mail == EmailPreference.ALL and email.about > user.notices_seen and still_stands(email)
     )
 
 
-def still_stands(letter: QueuedEmail) -> bool:
-    told = notifications.notifications_for(_reader(letter)).where(Ruling.id == letter.about)
-    return db.session.scalar(told) is not None
+def still_stands(email: QueuedEmail) -> bool:
+    rulings = notifications.notifications_for(_recipient(email))
+    return db.session.scalar(rulings.where(Ruling.id == email.about)) is not None
 
 
-def _reader(letter: QueuedEmail) -> User:
-    return db.session.get_one(User, letter.user_id)
+def _recipient(email: QueuedEmail) -> User:
+    return db.session.get_one(User, email.user_id)
 
 
-def cancel_other_news(letter: QueuedEmail) -> None:
-    """One e-mail says it for all that still wait."""
-    email_queue.cancel_pending("news", to=letter.address)
+def cancel_other_news(email: QueuedEmail) -> None:
+    """Cancel the other pending e-mails of the user: one stands for all."""
+    email_queue.cancel_pending("news", to=email.address)

@@ -1,4 +1,4 @@
-"""Reports: what readers ask the desk to look at. They queue; they never hide or delete."""
+"""Reports of comments by readers. A report can queue a comment, but never hides or deletes one."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,27 +28,27 @@ from board.moderation import queue as moderation_queue
 from board.moderation.queue import Queue
 from board.moderation.rulings.models import Ruling, Verdict
 
-# 전기통신사업법 22조의5: such material is taken down without delay once it is reported.
-WEIGHT_UPHELD = "illegal.filmed"
+# 전기통신사업법 22조의5: illegally filmed material is taken down without delay once reported.
+ILLEGAL_FILMING = "illegal.filmed"
 
 
 _ANSWERED = text("ruling_id IS NOT NULL")
 
 
 class TooManyReports(Refused):
-    """As many as one person may make in a day."""
+    """The user has reached the daily limit."""
 
 
 class Report(Base):
-    """One reader asks the desk to look at one comment. It is open until the desk has."""
+    """One reader's report of one comment. It is open until a ruling answers it."""
 
     __tablename__ = "report"
     NOTE_MAX = 200
-    # Half as much from an account of less than a day: a crowd that came for this counts as fewer.
-    YOUNG = timedelta(days=1)
+    # A report from a younger account weighs half: a crowd that came to report counts less.
+    NEW_ACCOUNT = timedelta(days=1)
     __table_args__ = (
         Index(None, "reporter_id", "made_at"),
-        # Of those answered only: what waits is found by its comment.
+        # Answered reports only: open ones are found by their comment.
         Index("ix_report_ruling_id", "ruling_id", sqlite_where=_ANSWERED),
         Index(None, "made_at"),
     )
@@ -60,7 +60,7 @@ class Report(Base):
     weight: Mapped[float]
     by_young: Mapped[bool]
     made_at: Mapped[datetime] = mapped_column(default=now)
-    # The decision that answered it, and whether it said the same.
+    # The ruling that answered it, and whether it agreed.
     ruling_id: Mapped[int | None] = mapped_column(ForeignKey(Ruling.id))
     upheld: Mapped[bool | None]
 
@@ -68,9 +68,9 @@ class Report(Base):
 
     @classmethod
     def open_on(cls, comment_ids: Iterable[int]) -> Select[Self]:
-        """Reports the desk has not answered yet, oldest first."""
-        waiting = select(cls).where(cls.comment_id.in_(list(comment_ids)), cls.ruling_id.is_(None))
-        return waiting.options(joinedload(cls.reporter)).order_by(cls.made_at, cls.reporter_id)
+        """Open reports on these comments, oldest first."""
+        reports = select(cls).where(cls.comment_id.in_(list(comment_ids)), cls.ruling_id.is_(None))
+        return reports.options(joinedload(cls.reporter)).order_by(cls.made_at, cls.reporter_id)
 
 
 _report = Report.__table__.c
@@ -81,30 +81,31 @@ _REPORTED_BY = select(_report.comment_id).where(
 
 
 def reported_by(reporter: User, comment_ids: Iterable[int]) -> frozenset[int]:
-    """Which of these comments this reader has reported, by their ids."""
-    asked = {"reporter": reporter.id, "comments": list(comment_ids)}
-    return frozenset(id for (id,) in fetch_all(_REPORTED_BY, asked))
+    """Ids of these comments that the user has reported."""
+    parameters = {"reporter": reporter.id, "comments": list(comment_ids)}
+    return frozenset(id for (id,) in fetch_all(_REPORTED_BY, parameters))
 
 
 def report(
-    comment: Comment, *, by: User, reason: str, note: str = "", per_day: int = 0, enough: int = 1
+    comment: Comment,
+    *,
+    by: User,
+    reason: str,
+    note: str = "",
+    per_day: int = 0,
+    queue_weight: int = 1,
 ) -> None:
-    """Ask the desk to look. A second time changes nothing; `per_day` 0 is no limit.
+    """Report a comment. A second report changes nothing; `per_day` 0 is no limit.
 
-    The comment is queued once the open reports weigh `enough`. Raises a kind of Refused.
+    The comment is queued once its open reports weigh `queue_weight`. Raises a subclass of Refused.
     """
-    if not by.may_write:
-        raise AuthorSuspended
-    if comment.author_id == by.id:
-        raise OwnComment
-    if not comment.is_visible:
-        raise CommentGone
+    _check_may_report(comment, by)
     if db.session.get(Report, (comment.id, by.id)):
         return
-    _refuse_beyond(per_day, by=by)
-    is_young = by.joined_at > now() - Report.YOUNG
+    _check_daily_limit(per_day, by=by)
+    is_young = by.joined_at > now() - Report.NEW_ACCOUNT
     weight = reporter_weight(by) * (0.5 if is_young else 1)
-    mine = Report(
+    new = Report(
         comment_id=comment.id,
         reporter_id=by.id,
         reason=reason,
@@ -112,28 +113,42 @@ def report(
         weight=weight,
         by_young=is_young,
     )
-    db.session.add(mine)
+    db.session.add(new)
     db.session.flush()
-    if reason == WEIGHT_UPHELD and "<a " in comment.html and weight >= 1:
-        comment._set_held(reason=WEIGHT_UPHELD)
-        moderation_queue.enqueue(comment, Queue.HELD, reason=WEIGHT_UPHELD)
-    if _weight_of_open(comment) >= enough or reason == WEIGHT_UPHELD:
-        moderation_queue.enqueue(comment, Queue.REPORTED, reason=_foremost(comment))
+    _enqueue_if_due(comment, new, queue_weight)
+
+
+def _check_may_report(comment: Comment, by: User) -> None:
+    if not by.may_write:
+        raise AuthorSuspended
+    if comment.author_id == by.id:
+        raise OwnComment
+    if not comment.is_visible:
+        raise CommentGone
+
+
+def _enqueue_if_due(comment: Comment, new: Report, queue_weight: int) -> None:
+    """Queue the comment; a link reported as illegal filming is held at once."""
+    is_filming = new.reason == ILLEGAL_FILMING
+    if is_filming and "<a " in comment.html and new.weight >= 1:
+        comment._set_held(reason=ILLEGAL_FILMING)
+        moderation_queue.enqueue(comment, Queue.HELD, reason=ILLEGAL_FILMING)
+    if _open_weight(comment) >= queue_weight or is_filming:
+        moderation_queue.enqueue(comment, Queue.REPORTED, reason=_main_reason(comment))
 
 
 def withdraw(comment: Comment, *, by: User) -> None:
-    """The reader takes it back while nobody has answered it. Does not unqueue: somebody may be
-    looking already."""
-    mine = db.session.get(Report, (comment.id, by.id))
-    if mine and mine.ruling_id is None:
-        db.session.delete(mine)
+    """Withdraw an open report. The comment stays queued: a moderator may have it open."""
+    own = db.session.get(Report, (comment.id, by.id))
+    if own and own.ruling_id is None:
+        db.session.delete(own)
 
 
 def reporter_weight(reporter: User) -> float:
-    """How much this person's word weighs: 1 for somebody unknown.
+    """The weight of a user's reports, between 0.2 and 2; 1 for a user without answered reports.
 
-    Twice the share of their reports that were upheld, as if four had been made already and two of
-    them upheld (so one answer moves little); between 0.2 and 2.
+    Twice the share of their reports that were upheld, smoothed as if two of four earlier ones had
+    been upheld, so that one answer changes little.
     """
     answered = select(func.count(), func.count().filter(Report.upheld.is_(True)))
     answered = answered.where(Report.reporter_id == reporter.id, Report.upheld.is_not(None))
@@ -142,13 +157,13 @@ def reporter_weight(reporter: User) -> float:
 
 
 def reporter_record(reporter: User) -> tuple[int, int]:
-    """How many reports a person has made, and how many were upheld."""
+    """How many reports a user has made, and how many were upheld."""
     counts = select(func.count(), func.count().filter(Report.upheld.is_(True)))
     row = db.session.execute(counts.where(Report.reporter_id == reporter.id)).one()
     return row[0], row[1]
 
 
-def _refuse_beyond(per_day: int, *, by: User) -> None:
+def _check_daily_limit(per_day: int, *, by: User) -> None:
     day = timedelta(days=1)
     recent = select(Report.made_at).where(Report.reporter_id == by.id)
     recent = recent.where(Report.made_at > now() - day).order_by(Report.made_at.desc())
@@ -156,30 +171,35 @@ def _refuse_beyond(per_day: int, *, by: User) -> None:
         raise TooManyReports(first + day)
 
 
-def _weight_of_open(comment: Comment) -> float:
+def _open_weight(comment: Comment) -> float:
     total = select(func.sum(Report.weight)).where(Report.comment_id == comment.id)
     return db.session.scalar(total.where(Report.ruling_id.is_(None))) or 0.0
 
 
-def _foremost(comment: Comment) -> str:
-    """The reason that weighs most among the open reports; what the law is strictest on, first."""
+def _main_reason(comment: Comment) -> str:
+    """The heaviest reason among the open reports; illegal filming, by law, before any other."""
     weights = select(Report.reason).where(Report.comment_id == comment.id)
     weights = weights.where(Report.ruling_id.is_(None)).group_by(Report.reason)
-    most = weights.order_by((Report.reason == WEIGHT_UPHELD).desc(), func.sum(Report.weight).desc())
-    return db.session.scalar(most.limit(1)) or ""
+    heaviest = weights.order_by(
+        (Report.reason == ILLEGAL_FILMING).desc(), func.sum(Report.weight).desc()
+    )
+    return db.session.scalar(heaviest.limit(1)) or ""
 
 
 def answer_reports(ruling: Ruling) -> None:
-    """Hiding says the same as those who reported; keeping does not."""
+    """Close the open reports: hiding upholds them, keeping does not."""
     if ruling.verdict in (Verdict.HIDE, Verdict.KEEP):
-        waiting = update(Report).where(Report.comment_id == ruling.comment_id)
+        open_reports = update(Report).where(Report.comment_id == ruling.comment_id)
         upheld = ruling.verdict == Verdict.HIDE
         db.session.execute(
-            waiting.where(Report.ruling_id.is_(None)).values(ruling_id=ruling.id, upheld=upheld)
+            open_reports.where(Report.ruling_id.is_(None)).values(
+                ruling_id=ruling.id, upheld=upheld
+            )
         )
 
 
 def reopen_reports(ruling: Ruling) -> None:
+    """Undo of `answer_reports`."""
     answered = update(Report).where(Report.ruling_id == ruling.id)
     db.session.execute(answered.values(ruling_id=None, upheld=None))
 

@@ -1,4 +1,4 @@
-"""신고: a reader asks the desk to look at a comment, and may take that back."""
+"""Report a comment (신고), and withdraw the report."""
 
 from collections.abc import Iterable
 
@@ -38,10 +38,10 @@ def init_app(app: Flask) -> None:
 
 
 def reported_by_viewer(comments: Iterable[PublicComment]) -> frozenset[int]:
-    """Which of these, replies among them, this viewer has reported: they are folded away."""
-    if not isinstance(reader := viewer(), User):
+    """Ids of these comments and replies that the viewer has reported: they are collapsed."""
+    if not isinstance(user := viewer(), User):
         return frozenset()
-    return reports.reported_by(reader, ids_of(comments))
+    return reports.reported_by(user, ids_of(comments))
 
 
 @bp.post("/comments/<id:id>/report")
@@ -60,12 +60,12 @@ def report(id: int) -> ResponseReturnValue:
                 reason=form.reason.data,
                 note=form.note.data or "",
                 per_day=config["REPORTS_PER_DAY"],
-                enough=config["REPORTS_TO_QUEUE"],
+                queue_weight=config["REPORTS_TO_QUEUE"],
             )
     except Refused as refusal:
         page = conversation_page(listed_comment(id), error=message_for(refusal))
         return page, status(refusal), headers(refusal)
-    return redirect(_onward(comment, "reported"), 303)
+    return redirect(_next_url(comment, "reported"), 303)
 
 
 @bp.post("/comments/<id:id>/unreport")
@@ -74,14 +74,14 @@ def withdraw(id: int) -> ResponseReturnValue:
     with writing():
         comment = listed_comment(id)
         reports.withdraw(comment, by=current_user())
-    return redirect(_onward(comment, "unreported"), 303)
+    return redirect(_next_url(comment, "unreported"), 303)
 
 
 _NO_REASON = _("Please choose a reason.")
 
 
-def _onward(comment: Comment, notice: str) -> str:
-    """To the conversation; to the article where the comment can no longer be seen."""
+def _next_url(comment: Comment, notice: str) -> str:
+    """The conversation, or the article if the comment is no longer visible."""
     if comment.is_visible:
         anchor = f"comment-{comment.id}"
         return url_for("comments.comment", id=comment.id, notice=notice, _anchor=anchor)

@@ -1,4 +1,4 @@
-"""Why a comment is hidden or restored."""
+"""Forms for the reason of a decision."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from board.web.forms import Form
 
 
 class ReasonForm(Form):
-    """A reason from the list, or the moderator's own words; readers see either."""
+    """A reason from the catalogue, or the moderator's own words. Readers see either."""
 
     reason = RadioField(_("Reason"), choices=reasons, validate_choice=False)
     note = StringField(
@@ -24,26 +24,26 @@ class ReasonForm(Form):
     )
 
     def validate_reason(self, field: Any) -> None:
-        ruling = self.ruling()
-        if not ruling["reason"] or len(ruling["note"]) > Ruling.NOTE_MAX:
+        fields = self.reason_and_note()
+        if not fields["reason"] or len(fields["note"]) > Ruling.NOTE_MAX:
             raise ValidationError(gettext("Choose a reason or write a short one."))
 
     @property
     def first_error(self) -> str | None:
         return next((str(error) for errors in self.errors.values() for error in errors), None)
 
-    def ruling(self) -> dict[str, str]:
-        """`reason` and `note` as a ruling keeps them."""
+    def reason_and_note(self) -> dict[str, str]:
+        """`reason` and `note` as a ruling stores them."""
         reason = normalize_line(self.reason.data or "")
         if is_reason(reason):
             return {"reason": reason, "note": ""}
-        words = self.note.data or (reason if reason != OWN_WORDS else "")
-        return {"reason": OWN_WORDS if words else "", "note": words}
+        note = self.note.data or (reason if reason != OWN_WORDS else "")
+        return {"reason": OWN_WORDS if note else "", "note": note}
 
 
 class RestoreForm(ReasonForm):
-    """Without a word of explanation it says that the comment was looked at again."""
+    """Without a reason the ruling says `review`: the comment was reviewed again."""
 
-    def ruling(self) -> dict[str, str]:
-        ruling = super().ruling()
-        return ruling if ruling["reason"] else {"reason": "review", "note": ""}
+    def reason_and_note(self) -> dict[str, str]:
+        fields = super().reason_and_note()
+        return fields if fields["reason"] else {"reason": "review", "note": ""}

@@ -1,55 +1,56 @@
-"""What the desk did, as pages say it."""
+"""Labels of rulings in templates."""
 
 from flask import Flask
-from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from board.comments.moderation_reasons import reason_label
 from board.moderation.rulings.models import Ruling
 
+_VERDICTS = {
+    "hide": _("Comment hidden"),
+    "restore": _("Comment restored"),
+    "keep": _("Comment approved"),
+    "undo": _("Decision undone"),
+    "warn": _("Warning"),
+    "hold": _("New comments are pre-moderated"),
+    "suspend": _("Suspended"),
+    "ban": _("Banned"),
+    "lift": _("Restrictions lifted"),
+    "rule_add": _("Rule added"),
+    "rule_change": _("Rule changed"),
+    "rule_allow": _("Allowed word added"),
+    "rule_disallow": _("Allowed word removed"),
+    "rule_import": _("Rules imported"),
+    "uphold": _("Appeal upheld"),
+    "reject": _("Appeal rejected"),
+    "decline": _("Rights claim rejected"),
+    "rebut": _("Response to the comment published"),
+    "order": _("Order registered"),
+    "answer_order": _("Order answered"),
+    "request": _("User data request registered"),
+    "answer_request": _("User data request answered"),
+    "disclose": _("Your data was disclosed to an authority"),
+    "open_file": _("Claim attachment opened"),
+    "export": _("Case file downloaded"),
+    "bar": _("Repost blocked"),
+    "unbar": _("Repost unblocked"),
+    "steer": _("Thread restricted"),
+    "release": _("Restriction ended"),
+}
+
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(act_label)
-    app.add_template_global(why_label)
+    app.add_template_global(verdict_label)
+    app.add_template_global(ruling_reason)
 
 
-def act_label(verdict: str) -> str:
-    """What was done, in a word or two."""
-    labels = {
-        "hide": gettext("Comment hidden"),
-        "restore": gettext("Comment restored"),
-        "keep": gettext("Comment approved"),
-        "undo": gettext("Decision undone"),
-        "warn": gettext("Warning"),
-        "hold": gettext("New comments are pre-moderated"),
-        "suspend": gettext("Suspended"),
-        "ban": gettext("Banned"),
-        "lift": gettext("Restrictions lifted"),
-        "rule_add": gettext("Rule added"),
-        "rule_change": gettext("Rule changed"),
-        "rule_allow": gettext("Allowed word added"),
-        "rule_disallow": gettext("Allowed word removed"),
-        "rule_import": gettext("Rules imported"),
-        "uphold": gettext("Appeal upheld"),
-        "reject": gettext("Appeal rejected"),
-        "decline": gettext("Rights claim rejected"),
-        "rebut": gettext("Response to the comment published"),
-        "order": gettext("Order registered"),
-        "answer_order": gettext("Order answered"),
-        "request": gettext("User data request registered"),
-        "answer_request": gettext("User data request answered"),
-        "disclose": gettext("Your data was disclosed to an authority"),
-        "open_file": gettext("Claim attachment opened"),
-        "export": gettext("Case file downloaded"),
-        "bar": gettext("Repost blocked"),
-        "unbar": gettext("Repost unblocked"),
-        "steer": gettext("Thread restricted"),
-        "release": gettext("Restriction ended"),
-    }
-    return labels.get(verdict, verdict)
+def verdict_label(verdict: str) -> str:
+    """A verdict in a word or two."""
+    return str(_VERDICTS.get(verdict, verdict))
 
 
-def why_label(ruling: Ruling) -> str:
-    """The reason of what needs one; what is decided without a reason has a note at most."""
+def ruling_reason(ruling: Ruling) -> str:
+    """The reason of a ruling; a verdict that needs none has a note at most."""
     if ruling.reason or ruling.verdict == "hide":
         return reason_label(ruling.reason, ruling.note)
     return ruling.note

@@ -1,4 +1,4 @@
-"""The log as a whole: read at the desk, written to a file, checked."""
+"""Queries of the whole log, for the desk, the export and the check."""
 
 from datetime import datetime
 from typing import Any
@@ -12,16 +12,15 @@ from board.moderation.rulings.models import Ruling
 
 
 def oldest_first(*, after: int = 0) -> Select[Ruling]:
-    """All rulings as they were written, a thousand at a time in memory."""
-    log = select(Ruling).where(Ruling.id > after).order_by(Ruling.id)
-    return log.execution_options(yield_per=1000)
+    """All rulings after the id `after`, oldest first, fetched 1000 at a time."""
+    rulings = select(Ruling).where(Ruling.id > after).order_by(Ruling.id)
+    return rulings.execution_options(yield_per=1000)
 
 
 def newest(
     *, verdict: str = "", by: str = "", comment: int | None = None, before: int | None = None
 ) -> Select[Ruling]:
-    """One page and one more of everything decided, newest first; of one kind, by one person, or
-    about one comment."""
+    """One page + 1 of the log, newest first; filtered by verdict, moderator's name or comment."""
     page = select(Ruling).options(
         joinedload(Ruling.comment),
         joinedload(Ruling.article),
@@ -31,8 +30,8 @@ def newest(
     if verdict:
         page = page.where(Ruling.verdict == verdict)
     if by:
-        person = select(User.id).where(User.name_key == name_key(by)).scalar_subquery()
-        page = page.where(Ruling.moderator_id == person)
+        moderator = select(User.id).where(User.name_key == name_key(by)).scalar_subquery()
+        page = page.where(Ruling.moderator_id == moderator)
     if comment:
         page = page.where(Ruling.comment_id == comment)
     if before:
@@ -41,10 +40,10 @@ def newest(
 
 
 def as_dict(ruling: Ruling) -> dict[str, Any]:
-    """Everything it says, as JSON knows it."""
-    named = {name: getattr(ruling, name) for name in Ruling.HASHED}
-    plain = {
+    """The hashed columns, id and hash as JSON values; times in ISO 8601."""
+    fields = {name: getattr(ruling, name) for name in Ruling.HASHED}
+    values = {
         name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in named.items()
+        for name, value in fields.items()
     }
-    return {"id": ruling.id, **plain, "hash": ruling.hash.hex()}
+    return {"id": ruling.id, **values, "hash": ruling.hash.hex()}

@@ -1,4 +1,4 @@
-"""Rulings: what moderators decided and why. The log, and proof that nobody edited it."""
+"""Rulings: the moderation log. What was decided and why, with proof that nobody edited it."""
 
 import enum
 from collections.abc import Callable
@@ -12,12 +12,10 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import Base, hash_chain, now
-from board.moderation import queue as moderation_queue
 from board.runtime.hooks import Hook
 
-# What else follows from an entry in the log, and from a decision about a comment.
+# Effects of every entry in the log.
 on_ruling: Hook[Callable[["Ruling"], None]] = Hook()
-on_decision: Hook[Callable[["Ruling"], None]] = Hook()
 
 
 class Verdict(enum.StrEnum):
@@ -25,7 +23,7 @@ class Verdict(enum.StrEnum):
     RESTORE = "restore"
     KEEP = "keep"
     UNDO = "undo"
-    # About people.
+    # About members.
     WARN = "warn"
     HOLD = "hold"
     SUSPEND = "suspend"
@@ -37,14 +35,14 @@ class Verdict(enum.StrEnum):
     RULE_ALLOW = "rule_allow"
     RULE_DISALLOW = "rule_disallow"
     RULE_IMPORT = "rule_import"
-    # About an appeal against one of those.
+    # About an appeal against one of the above.
     UPHOLD = "uphold"
     REJECT = "reject"
-    # A claim that a comment hurts somebody's rights was not followed; or an answer was published.
+    # A rights claim was rejected; a claimant's response was published.
     DECLINE = "decline"
     REBUT = "rebut"
-    # What the law asks: orders of authorities, data of a reader given to one, and who looked at
-    # or took along what is kept for a case.
+    # Legal duties: orders of authorities, user data disclosed to one, and who opened the
+    # evidence or exported the file of a case.
     ORDER = "order"
     ANSWER_ORDER = "answer_order"
     REQUEST = "request"
@@ -52,10 +50,10 @@ class Verdict(enum.StrEnum):
     DISCLOSE = "disclose"
     OPEN_FILE = "open_file"
     EXPORT = "export"
-    # A text that must not come again, and the end of that.
+    # Reposting of a text is blocked, or no longer.
     BAR = "bar"
     UNBAR = "unbar"
-    # About how a thread, a section or the board is steered.
+    # Restrictions of a thread, a section or the whole site.
     STEER = "steer"
     RELEASE = "release"
 
@@ -64,15 +62,15 @@ class Ruling(Base):
     """One decision of the desk: by whom, about what and whom, and why.
 
     Append-only: the database refuses to change or delete a row, and each row carries a hash over
-    itself and the row before, so that `moderation verify` finds what was changed behind its back.
+    itself and the row before, so that `moderation verify` finds rows changed outside the board.
     """
 
     __tablename__ = "ruling"
     NOTE_MAX = 200
     PAGE_SIZE = 30
-    # On comments and threads: what the public log lists. Decisions about people are not in it.
+    # Decisions on comments and threads, which the public log lists; those about people it does not.
     PUBLIC = (Verdict.HIDE, Verdict.RESTORE, Verdict.STEER, Verdict.RELEASE)
-    # What the hash is made over, in this order. A later column goes last, and only if it is set.
+    # The hashed columns, in this order. A column added later goes last, and only where it is set.
     HASHED = (
         "verdict", "moderator_id", "comment_id", "about_id", "article_id", "reason", "note",
         "until", "undoes_id", "detail", "made_at",
@@ -86,10 +84,10 @@ class Ruling(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     verdict: Mapped[str] = mapped_column(String(20))
-    # None: the board itself did it, as a rule or an end of a term told it to.
+    # None: the board itself decided, by a rule or at the end of a term.
     moderator_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     comment_id: Mapped[int | None] = mapped_column(ForeignKey(Comment.id), index=True)
-    # The person it concerns: the author of the comment, or whose account it is.
+    # The user it concerns: the author of the comment, or the owner of the account.
     about_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     article_id: Mapped[int | None] = mapped_column(ForeignKey(Article.id), index=True)
     reason: Mapped[str] = mapped_column(String(40))
@@ -107,13 +105,13 @@ class Ruling(Base):
 
     @classmethod
     def not_undone(cls) -> ColumnElement[bool]:
-        """It was not taken back at once."""
+        """True for rulings no later one undoes."""
         undo = aliased(cls)
         return ~select(undo.id).where(undo.undoes_id == cls.id).exists()
 
     @classmethod
     def newest(cls, *, before: int | None = None, size: int = PAGE_SIZE) -> Select[Self]:
-        """`size` and one more of the public log, newest first."""
+        """`size` + 1 rows of the public log, newest first."""
         page = select(cls).where(cls.verdict.in_(cls.PUBLIC), cls.not_undone())
         page = page.options(
             joinedload(cls.comment), joinedload(cls.article), joinedload(cls.moderator)
@@ -124,9 +122,9 @@ class Ruling(Base):
 
     @property
     def is_legal(self) -> bool:
-        """The law asks for it, and that the person is told."""
-        asked_for = self.verdict in (Verdict.REBUT, Verdict.DISCLOSE)
-        return asked_for or not self.detail.keys().isdisjoint(("claim", "order"))
+        """True for rulings the law demands; it also demands that the user is notified."""
+        is_duty = self.verdict in (Verdict.REBUT, Verdict.DISCLOSE)
+        return is_duty or not self.detail.keys().isdisjoint(("claim", "order"))
 
     def compute_hash(self, previous: bytes) -> bytes:
         """The hash this row must have after a row with the hash `previous`."""
@@ -146,14 +144,11 @@ def append_ruling(
     undoes: Ruling | None = None,
     **detail: Any,
 ) -> Ruling:
-    """Append to the log. The only way into it; a ruling about a comment names its author and
-    article by itself."""
+    """Append to the log: the only way into it. Author and article follow from `comment`."""
     ruling = Ruling(
         verdict=verdict.value,
         moderator_id=by and by.id,
-        comment_id=comment and comment.id,
-        about_id=comment.author_id if comment else about and about.id,
-        article_id=comment.article_id if comment else article and article.id,
+        **_subject(comment, about, article),
         reason=reason,
         note=note,
         until=until,
@@ -167,68 +162,10 @@ def append_ruling(
     return ruling
 
 
-def hide(
-    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = ""
-) -> Ruling | None:
-    """Hiding what is hidden or deleted already changes nothing."""
-    before = comment.held_for
-    if not comment._set_hidden(reason=reason, note=note):
-        return None
-    return _record_decision(
-        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
-    )
-
-
-def hide_for_legal_claim(
-    comment: Comment, *, by: User, reason: str, until: datetime | None = None, **case: int
-) -> Ruling | None:
-    """Hide as the law asks: for a claim, until then or for good, or for an order. `case` names
-    it."""
-    before = comment.held_for
-    if not comment._set_hidden(reason=reason):
-        return None
-    return _record_decision(
-        Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, held_for=before, **case
-    )
-
-
-def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
-    before = {"hidden_for": comment.hidden_for, "hidden_note": comment.hidden_note}
-    if not comment._set_restored():
-        return None
-    return _record_decision(Verdict.RESTORE, comment, by=by, reason=reason, note=note, **before)
-
-
-def keep(
-    comment: Comment, *, by: User, reason: str = "", note: str = "", batch: str = ""
-) -> Ruling | None:
-    """It was looked at and may stay; one that was held can be read from now on. None when it is
-    hidden or deleted."""
-    before = comment.held_for
-    if comment.hidden_for is not None or comment.deleted_at is not None:
-        return None
-    was_held = comment._set_kept()
-    return _record_decision(
-        Verdict.KEEP, comment, by=by, reason=reason, note=note, was_held=was_held,
-        held_for=before, batch=batch,
-    )  # fmt: skip
-
-
-def _record_decision(
-    verdict: Verdict, comment: Comment, *, by: User | None, reason: str, note: str, **before: Any
-) -> Ruling:
-    """What waited for this decision waits no longer; the ruling remembers where it did."""
-    waited = moderation_queue.dequeue(comment)
-    detail: Any = {name: value for name, value in before.items() if value or value is False}
-    ruling = append_ruling(
-        verdict, by=by, comment=comment, reason=reason, note=note, waited=waited, **detail
-    )
-    for effect in on_decision:
-        effect(ruling)
-    return ruling
-
-
-def latest_ruling(comment: Comment) -> Select[Ruling]:
-    """The last word on a comment."""
-    rulings = select(Ruling).where(Ruling.comment_id == comment.id)
-    return rulings.order_by(Ruling.id.desc()).limit(1)
+def _subject(
+    comment: Comment | None, about: User | None, article: Article | None
+) -> dict[str, int | None]:
+    if comment:
+        about_id, article_id = comment.author_id, comment.article_id
+        return {"comment_id": comment.id, "about_id": about_id, "article_id": article_id}
+    return {"about_id": about.id if about else None, "article_id": article.id if article else None}

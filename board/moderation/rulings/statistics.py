@@ -1,4 +1,4 @@
-"""What the desk did, in numbers, by month. Counted from the log alone, which only grows."""
+"""Moderation statistics by month, counted from the log alone, which only grows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from board.moderation.rulings.models import Ruling, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one month. Decisions taken back within seconds are not counted."""
+    """Figures of one month. Undone decisions are not counted."""
 
     hidden: Mapping[str, int]  # by reason, the most frequent first
     kept: int
     restored: int
-    upheld: int  # appeals that were
-    rejected: int
-    steered: int  # acts of steering a thread, sections or the board
-    # From the moment a comment began to wait to the decision; None when none had waited.
+    upheld: int  # appeals
+    rejected: int  # appeals
+    restricted: int  # restrictions of a thread, of sections or of the site
+    # Seconds from entering the queue to the decision; None when no comment had waited.
     median_seconds: int | None
 
 
 def figures(start: datetime, end: datetime) -> Figures:
-    """From `start` up to, and without, `end`."""
-    made = (Ruling.made_at >= start, Ruling.made_at < end, Ruling.not_undone())
+    """Figures from `start` up to, and without, `end`."""
+    period = (Ruling.made_at >= start, Ruling.made_at < end, Ruling.not_undone())
     count = func.count()
-    counted = select(Ruling.verdict, Ruling.reason, count).where(*made)
+    counted = select(Ruling.verdict, Ruling.reason, count).where(*period)
     counted = counted.group_by(Ruling.verdict, Ruling.reason)
     rows = db.session.execute(counted.order_by(count.desc(), Ruling.reason)).all()
 
@@ -42,20 +42,20 @@ def figures(start: datetime, end: datetime) -> Figures:
         restored=total(Verdict.RESTORE),
         upheld=total(Verdict.UPHOLD),
         rejected=total(Verdict.REJECT),
-        steered=total(Verdict.STEER),
-        median_seconds=_median_wait(*made),
+        restricted=total(Verdict.STEER),
+        median_seconds=_median_wait(*period),
     )
 
 
 def newest_id() -> int:
-    """While it stands, so do all figures."""
+    """The id of the newest ruling: while it is the same, so are all figures."""
     return db.session.scalar(select(func.max(Ruling.id))) or 0
 
 
-def _median_wait(*made: object) -> int | None:
+def _median_wait(*period: object) -> int | None:
     since = Ruling.detail[("waited", 0, "at")].as_string()
     decided = (Verdict.HIDE.value, Verdict.KEEP.value)
-    waits = select(Ruling.made_at, since).where(*made, Ruling.verdict.in_(decided))  # type: ignore[arg-type]
+    waits = select(Ruling.made_at, since).where(*period, Ruling.verdict.in_(decided))  # type: ignore[arg-type]
     waits = waits.where(since.is_not(None))
     seconds = [
         (made_at - datetime.fromisoformat(began)).total_seconds()

@@ -1,4 +1,4 @@
-"""Hiding and restoring, and the public log of both."""
+"""Hide and restore from the thread, and the public moderation log."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.comments.page_context import conversation_page
 from board.db import db, writing
-from board.moderation.rulings import models as ruling_models
+from board.moderation.rulings import decisions
 from board.moderation.rulings.forms import ReasonForm, RestoreForm
 from board.moderation.rulings.models import Ruling
 from board.web.access import everyone, moderators, open_to
@@ -21,7 +21,7 @@ from board.web.forms import query_id
 from board.web.i18n import isoformat
 
 bp = Blueprint("moderation", __name__)
-EXPORT_SIZE = 1000  # rulings of one answer to a program
+EXPORT_SIZE = 1000  # rulings in one JSON or CSV response
 
 
 @bp.post("/comments/<id:id>/hide")
@@ -32,8 +32,8 @@ def hide(id: int) -> ResponseReturnValue:
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
         comment = _comment(id)
-        ruling_models.hide(comment, by=current_user(), **form.ruling())
-    return redirect(_back(comment, "hidden"), 303)
+        decisions.hide(comment, by=current_user(), **form.reason_and_note())
+    return redirect(_comment_url(comment, "hidden"), 303)
 
 
 @bp.post("/comments/<id:id>/restore")
@@ -44,47 +44,47 @@ def restore(id: int) -> ResponseReturnValue:
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
         comment = _comment(id)
-        ruling_models.restore(comment, by=current_user(), **form.ruling())
-    return redirect(_back(comment, "restored"), 303)
+        decisions.restore(comment, by=current_user(), **form.reason_and_note())
+    return redirect(_comment_url(comment, "restored"), 303)
 
 
 @bp.get("/rulings")
 @open_to(everyone, query=("before",))
 def rulings() -> ResponseReturnValue:
-    shown, more = _page(Ruling.PAGE_SIZE)
-    return render_template("moderation/rulings/public_log.html", rulings=shown, more=more)
+    entries, more = _page(Ruling.PAGE_SIZE)
+    return render_template("moderation/rulings/public_log.html", rulings=entries, more=more)
 
 
 @bp.get("/rulings.json")
 @open_to(everyone, query=("before",))
 def rulings_json() -> ResponseReturnValue:
-    """One page of the same, and where it goes on: `next` is the address of earlier ones."""
-    shown, more = _page(EXPORT_SIZE)
+    """One page of the public log as JSON; `next` is the URL of earlier rulings, or null."""
+    entries, more = _page(EXPORT_SIZE)
     earlier = url_for(".rulings_json", before=more) if more else None
-    return {"rulings": [_row(ruling) for ruling in shown], "next": earlier}
+    return {"rulings": [_row(ruling) for ruling in entries], "next": earlier}
 
 
 @bp.get("/rulings.csv")
 @open_to(everyone, query=("before",))
 def rulings_csv() -> ResponseReturnValue:
-    """The same as a table. With a byte order mark, without which Excel takes it for CP949."""
-    shown, more = _page(EXPORT_SIZE)
+    """The same as CSV. With a byte order mark, without which Excel reads it as CP949."""
+    entries, more = _page(EXPORT_SIZE)
     table = io.StringIO("\ufeff")
     table.seek(0, io.SEEK_END)
     writer = csv.DictWriter(table, _COLUMNS)
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in _row(each).items()} for each in shown)
-    answer = Response(table.getvalue(), mimetype="text/csv")
+    writer.writerows({name: _cell(value) for name, value in _row(each).items()} for each in entries)
+    response = Response(table.getvalue(), mimetype="text/csv")
     if more:
-        answer.headers["Link"] = f'<{url_for(".rulings_csv", before=more)}>; rel="next"'
-    return answer
+        response.headers["Link"] = f'<{url_for(".rulings_csv", before=more)}>; rel="next"'
+    return response
 
 
 def _page(size: int) -> tuple[list[SimpleNamespace], int | None]:
-    """So many of the public log, and where it goes on."""
-    found = list(db.session.scalars(Ruling.newest(before=query_id("before"), size=size)))
-    more = found[size - 1].id if len(found) > size else None
-    return [_public(ruling) for ruling in found[:size]], more
+    """`size` entries of the public log, and the id for ?before=, or None on the last page."""
+    rows = list(db.session.scalars(Ruling.newest(before=query_id("before"), size=size)))
+    more = rows[size - 1].id if len(rows) > size else None
+    return [_public(ruling) for ruling in rows[:size]], more
 
 
 _COLUMNS = ("id", "verdict", "reason_code", "reason", "made_at", "moderator", "comment", "article")
@@ -99,12 +99,12 @@ def _row(ruling: SimpleNamespace) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    """What a spreadsheet would take for a formula stands behind an apostrophe."""
+    """Escapes with an apostrophe what a spreadsheet would take for a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
 
 
 def _public(ruling: Ruling) -> SimpleNamespace:
-    """A ruling without whom it was about: neither the name nor the words of the author."""
+    """A ruling without its subject: neither the name nor the text of the author."""
     return SimpleNamespace(
         id=ruling.id,
         verdict=ruling.verdict,
@@ -126,7 +126,7 @@ def _comment(id: int) -> Comment:
     return comment
 
 
-def _back(comment: Comment, notice: str) -> str:
-    """To the place in the conversation where the comment, or its tombstone, now stands."""
+def _comment_url(comment: Comment, notice: str) -> str:
+    """URL of the comment, or its tombstone, in the conversation."""
     anchor = f"comment-{comment.id}"
     return url_for("comments.comment", id=comment.id, notice=notice, _anchor=anchor)

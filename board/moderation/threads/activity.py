@@ -1,6 +1,6 @@
-"""How much goes on in each thread, in slots of ten minutes: comments, votes and reports.
+"""Activity of each thread in slots of ten minutes: comments, votes and reports.
 
-Counted afterwards, by whoever keeps time, from what is stored anyway: posting pays nothing for it.
+A job counts it afterwards from rows stored anyway, so posting pays nothing for it.
 """
 
 from collections import Counter, defaultdict
@@ -20,12 +20,12 @@ from board.moderation.reports.models import Report
 SLOT = timedelta(minutes=10)
 SLOTS_A_DAY = 144
 KINDS = ("comments", "votes", "reports")
-KEPT = timedelta(days=14)
-_BATCH = 500  # comments looked at in one go
+KEPT_FOR = timedelta(days=14)
+_BATCH = 500  # comments read in one query
 
 
 class Event(NamedTuple):
-    """Somebody commented, voted or reported."""
+    """A comment, vote or report."""
 
     kind: str
     article_id: int
@@ -35,7 +35,7 @@ class Event(NamedTuple):
 
 
 class ActivityBucket(Base):
-    """What was done in one thread in one slot, counted from the first of 1970."""
+    """Counts of one thread in one slot. Slots are numbered from the start of 1970, UTC."""
 
     __tablename__ = "pulse"
     __table_args__ = (Index(None, "article_id", "slot"),)
@@ -47,19 +47,19 @@ class ActivityBucket(Base):
     reports: Mapped[int] = mapped_column(default=0)
 
     @classmethod
-    def of(cls, article_id: int, *, first: int, last: int) -> Select[Any]:
-        """One thread's slots in order; those in which nothing happened are left out."""
+    def for_thread(cls, article_id: int, *, first: int, last: int) -> Select[Any]:
+        """The slots of a thread in order, without empty ones."""
         rows = select(cls).where(cls.article_id == article_id, cls.slot.between(first, last))
         return rows.order_by(cls.slot)
 
     @classmethod
-    def busiest(cls, *, since: datetime, most: int) -> Select[*tuple[Any, ...]]:
-        """Articles with what was done in their threads since then, the most first; ties by id."""
+    def busiest(cls, *, since: datetime, limit: int) -> Select[*tuple[Any, ...]]:
+        """Articles with their counts since then, the busiest first; ties by id, newest first."""
         sums = [func.sum(getattr(cls, kind)).label(kind) for kind in KINDS]
         total = func.sum(cls.comments + cls.votes + cls.reports)
-        found = select(Article, *sums).join(Article, Article.id == cls.article_id)
-        found = found.where(cls.slot >= slot_of(since)).group_by(Article.id)
-        return found.order_by(total.desc(), Article.id.desc()).limit(most)
+        articles = select(Article, *sums).join(Article, Article.id == cls.article_id)
+        articles = articles.where(cls.slot >= slot_of(since)).group_by(Article.id)
+        return articles.order_by(total.desc(), Article.id.desc()).limit(limit)
 
 
 Tally = Mapping[tuple[int, int], Counter[str]]  # by slot and article
@@ -74,28 +74,28 @@ def start_of(slot: int) -> datetime:
 
 
 def first_open_bucket() -> int:
-    """The first slot that may still change: the one before this."""
+    """The first slot that may still change: the one before the current."""
     return slot_of(now()) - 1
 
 
 def events(since: datetime) -> list[Event]:
-    """Everything since then; what a clock ahead has dated into the future is not counted yet."""
-    moment = now()
+    """All events since then. Rows a fast clock dated into the future are not counted yet."""
+    end = now()
     return [
         event
-        for found in (_comments(since), _votes(since), _reports(since))
-        for event in found
-        if since <= event.at <= moment
+        for source in (_comments(since), _votes(since), _reports(since))
+        for event in source
+        if since <= event.at <= end
     ]
 
 
 def _comments(since: datetime) -> Iterator[Event]:
-    """From the newest back, as ids go, until a whole batch is older."""
-    before, is_young = None, True
-    while is_young:
+    """Backwards by id from the newest, until a whole batch is older."""
+    before, has_recent = None, True
+    while has_recent:
         rows = _batch(before)
         yield from (Event("comments", *row) for row in rows)
-        is_young = len(rows) == _BATCH and any(row.posted_at >= since for row in rows)
+        has_recent = len(rows) == _BATCH and any(row.posted_at >= since for row in rows)
         before = rows[-1].id if rows else None
 
 
@@ -107,46 +107,44 @@ def _batch(before: int | None) -> list[Row[*tuple[Any, ...]]]:
 
 
 def _votes(since: datetime) -> Iterator[Event]:
-    """As they stand: one that was changed counts when it was, one taken back not at all."""
-    found = select(Comment.article_id, Reaction.comment_id, Reaction.user_id, Reaction.made_at)
-    found = found.join(Comment, Comment.id == Reaction.comment_id)
-    for row in db.session.execute(found.where(Reaction.made_at >= since)):
+    """Current votes: a changed one counts at the time of the change, a withdrawn one not at all."""
+    rows = select(Comment.article_id, Reaction.comment_id, Reaction.user_id, Reaction.made_at)
+    rows = rows.join(Comment, Comment.id == Reaction.comment_id)
+    for row in db.session.execute(rows.where(Reaction.made_at >= since)):
         yield Event("votes", *row)
 
 
 def _reports(since: datetime) -> Iterator[Event]:
-    found = select(Comment.article_id, Report.comment_id, Report.reporter_id, Report.made_at)
-    found = found.join(Comment, Comment.id == Report.comment_id)
-    for row in db.session.execute(found.where(Report.made_at >= since)):
+    rows = select(Comment.article_id, Report.comment_id, Report.reporter_id, Report.made_at)
+    rows = rows.join(Comment, Comment.id == Report.comment_id)
+    for row in db.session.execute(rows.where(Report.made_at >= since)):
         yield Event("reports", *row)
 
 
-def count_activity(found: list[Event], *, first: int) -> Tally:
-    """By slot and article, from a slot on."""
+def count_activity(events: list[Event], *, first: int) -> Tally:
+    """Counts by slot and article, from the slot `first` on."""
     counts: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
-    for event in found:
+    for event in events:
         if (slot := slot_of(event.at)) >= first:
             counts[slot, event.article_id][event.kind] += 1
     return counts
 
 
-def is_stored(counted: Tally, *, first: int) -> bool:
+def is_stored(tally: Tally, *, first: int) -> bool:
     rows = db.session.scalars(select(ActivityBucket).where(ActivityBucket.slot >= first))
     stored = {
         (row.slot, row.article_id): {kind: getattr(row, kind) for kind in KINDS} for row in rows
     }
-    return stored == {
-        place: {kind: each[kind] for kind in KINDS} for place, each in counted.items()
-    }
+    return stored == {key: {kind: each[kind] for kind in KINDS} for key, each in tally.items()}
 
 
-def store(counted: Tally, *, first: int) -> None:
-    """In place of whatever was counted there before; and forget what nobody looks at any more."""
+def store(tally: Tally, *, first: int) -> None:
+    """Replace the counts from the slot `first` on, and delete those older than KEPT_FOR."""
     rows = [
         {"slot": slot, "article_id": id, **{kind: each[kind] for kind in KINDS}}
-        for (slot, id), each in counted.items()
+        for (slot, id), each in tally.items()
     ]
-    old = slot_of(now() - KEPT)
+    old = slot_of(now() - KEPT_FOR)
     db.session.execute(delete(ActivityBucket).where(ActivityBucket.slot >= first))
     db.session.execute(delete(ActivityBucket).where(ActivityBucket.slot < old))
     if rows:

@@ -1,9 +1,9 @@
-"""What ten minutes usually bring in a thread, and from how many on it is a surge.
+"""Baseline of a thread's activity in ten minutes, and the threshold of a surge above it.
 
-The usual is the higher of two: what this thread had in ten minutes, on average over its last three
-hours; and what a busy thread (more than nine of ten) has at this hour, over the last seven days.
-It is a surge when there is more than twice the usual and four times its square root, which chance
-does not bring about, and at least as much as FLOORS says, so that a small board is left in peace.
+The baseline is the higher of two: the average of this thread over its last three hours, and the
+level of a busy thread (busier than nine of ten) at this hour over the last seven days. A surge is
+twice the baseline plus four times its square root, more than chance explains, and at least FLOORS,
+so that a small board gets no alerts.
 """
 
 import math
@@ -17,41 +17,41 @@ from board.moderation.threads import activity
 from board.moderation.threads.activity import KINDS, SLOT, SLOTS_A_DAY, ActivityBucket
 
 FLOORS = {"comments": 15, "votes": 50, "reports": 5}
-OWN_SLOTS = 18
+AVERAGE_SLOTS = 18
 DAYS = 7
-AROUND = 6  # slots before and after this one that count as the same hour
-BUSY = 0.9  # the usual of a busy thread: so large a share of those with anything has less
+HOUR_MARGIN = 6  # slots before and after this one that count as the same hour
+BUSY_QUANTILE = 0.9  # share of the active threads with less than a busy one
 
 
 def surge_threshold(kind: str, usual: float) -> int:
-    """From how many on it is a surge."""
+    """The count from which it is a surge."""
     return max(FLOORS[kind], math.ceil(2 * usual + 4 * math.sqrt(usual)))
 
 
 def baseline(article_id: int) -> dict[str, float]:
-    """What ten minutes usually bring in this thread, before the last ten."""
+    """Usual counts of this thread in ten minutes, by kind; without the last ten minutes."""
     last = activity.slot_of(now() - SLOT) - 1
-    own, busy = _own(article_id, last), _of_busy_threads(last)
+    own, busy = _average(article_id, last), _busy_level(last)
     return {kind: max(own[kind], busy[kind]) for kind in KINDS}
 
 
-def _own(article_id: int, last: int) -> dict[str, float]:
+def _average(article_id: int, last: int) -> dict[str, float]:
     sums = select(*(func.coalesce(func.sum(getattr(ActivityBucket, kind)), 0) for kind in KINDS))
-    its = (
+    slots = (
         ActivityBucket.article_id == article_id,
-        ActivityBucket.slot.between(last - OWN_SLOTS + 1, last),
+        ActivityBucket.slot.between(last - AVERAGE_SLOTS + 1, last),
     )
-    row = db.session.execute(sums.where(*its)).one()
+    row = db.session.execute(sums.where(*slots)).one()
     since = db.session.get_one(Article, article_id).published_at
-    slots = min(OWN_SLOTS, max(1, last - activity.slot_of(since) + 1))
-    return {kind: total / slots for kind, total in zip(KINDS, row, strict=True)}
+    count = min(AVERAGE_SLOTS, max(1, last - activity.slot_of(since) + 1))
+    return {kind: total / count for kind, total in zip(KINDS, row, strict=True)}
 
 
-def _of_busy_threads(last: int) -> dict[str, float]:
-    """At this hour of the last days, in threads where anything of the kind was done."""
+def _busy_level(last: int) -> dict[str, float]:
+    """The quantile at this hour of the last days, among threads with any activity of the kind."""
     hours = [
-        ActivityBucket.slot.between(here - AROUND, here + AROUND)
-        for here in (last - day * SLOTS_A_DAY for day in range(1, DAYS + 1))
+        ActivityBucket.slot.between(slot - HOUR_MARGIN, slot + HOUR_MARGIN)
+        for slot in (last - day * SLOTS_A_DAY for day in range(1, DAYS + 1))
     ]
     rows = db.session.execute(
         select(ActivityBucket.comments, ActivityBucket.votes, ActivityBucket.reports).where(
@@ -59,9 +59,9 @@ def _of_busy_threads(last: int) -> dict[str, float]:
         )
     )
     columns: list[Any] = list(zip(*rows, strict=True)) or [()] * len(KINDS)
-    return {kind: _share(column) for kind, column in zip(KINDS, columns, strict=True)}
+    return {kind: _quantile(column) for kind, column in zip(KINDS, columns, strict=True)}
 
 
-def _share(counts: tuple[int, ...]) -> float:
+def _quantile(counts: tuple[int, ...]) -> float:
     ordered = sorted(count for count in counts if count)
-    return float(ordered[int(BUSY * len(ordered))]) if ordered else 0.0
+    return float(ordered[int(BUSY_QUANTILE * len(ordered))]) if ordered else 0.0

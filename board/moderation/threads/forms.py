@@ -1,4 +1,4 @@
-"""Steering a thread, and saying that one has seen a surge."""
+"""Forms to restrict threads and to acknowledge a surge."""
 
 import re
 from datetime import datetime, timedelta
@@ -32,10 +32,10 @@ from board.moderation.threads.surges import Surge
 from board.web.forms import Form
 
 ELECTION = "election"
-# What an election mode begins with; the moderator chooses what stays.
-_OF_ELECTIONS = (RestrictionKind.ESTABLISHED_ONLY, RestrictionKind.LATEST)
+# Preselected measures of the election mode; the moderator may change them.
+_ELECTION_MEASURES = (RestrictionKind.ESTABLISHED_ONLY, RestrictionKind.LATEST)
 _CLOCK = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-_USUAL_SECONDS = "180"
+_DEFAULT_SECONDS = "180"
 _HOURS = (1, 3, 12, 24, 72)
 
 
@@ -48,11 +48,11 @@ def _scopes() -> list[tuple[str, str]]:
 
 
 def _sections() -> list[tuple[str, str]]:
-    found = select(Article.section).where(Article.section != "").distinct()
-    return [(name, name) for name in db.session.scalars(found.order_by(Article.section))]
+    sections = select(Article.section).where(Article.section != "").distinct()
+    return [(name, name) for name in db.session.scalars(sections.order_by(Article.section))]
 
 
-def _terms() -> list[tuple[str, str]]:
+def _durations() -> list[tuple[str, str]]:
     hours = [(str(hour), format_duration(hour * 3600)) for hour in _HOURS]
     return [("", gettext("Until a moderator ends it")), *hours]
 
@@ -65,7 +65,7 @@ def _seconds() -> list[tuple[str, str]]:
     return [(str(seconds), format_duration(seconds)) for seconds in ThreadRestriction.SECONDS]
 
 
-class SteerForm(Form):
+class RestrictForm(Form):
     preset = HiddenField()
     scope = RadioField(_("Scope"), choices=_scopes, default="article")
     article = StringField(
@@ -78,7 +78,7 @@ class SteerForm(Form):
     seconds = SelectField(
         _("Slow mode: time between two comments by the same person"),
         choices=_seconds,
-        default=_USUAL_SECONDS,
+        default=_DEFAULT_SECONDS,
     )
     reason = StringField(
         _("Reason"),
@@ -91,7 +91,7 @@ class SteerForm(Form):
         format=_CLOCK,
         description=_("Leave empty to start at once. A later time starts automatically."),
     )
-    lasts = SelectField(_("Duration"), choices=_terms, default="")
+    lasts = SelectField(_("Duration"), choices=_durations, default="")
     ends_at = DateTimeLocalField(
         _("Until"), [Optional()], format=_CLOCK, description=_("Overrides the duration above.")
     )
@@ -99,11 +99,11 @@ class SteerForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.is_election:  # it is asked for no duration that an end could stand against
+        if self.is_election:  # it has no duration for an end to override
             self.ends_at.description = ""
 
     def validate_article(self, field: Any) -> None:
-        if self.scope.data == "article" and self.found_article is None:
+        if self.scope.data == "article" and self.target_article is None:
             raise ValidationError(gettext("There is no such article on this site."))
 
     def validate_sections(self, field: Any) -> None:
@@ -119,10 +119,10 @@ class SteerForm(Form):
             )
 
     def validate_lasts(self, field: Any) -> None:
-        """Of both times as well, which are asked nothing when they are empty."""
-        if self.is_election and not (self.begins_at and self.over_at):
+        """Checks start and end too, whose own validators are skipped when they are empty."""
+        if self.is_election and not (self.start and self.end):
             raise ValidationError(gettext("Election mode needs a start and an end."))
-        if self.over_at and self.over_at <= max(now(), self.begins_at or now()):
+        if self.end and self.end <= max(now(), self.start or now()):
             raise ValidationError(gettext("It would end before it starts."))
 
     @property
@@ -130,48 +130,49 @@ class SteerForm(Form):
         return bool(self.preset.data == ELECTION)
 
     @property
-    def found_article(self) -> Article | None:
-        """Of a whole address, the name behind /articles/."""
-        name = re.split(r"[/?#]", (self.article.data or "").rpartition("/articles/")[2])[0]
-        found: Article | None = db.session.scalar(Article.by_slug(name))
-        return found
+    def target_article(self) -> Article | None:
+        """The article of a slug, or of a URL with /articles/ in it."""
+        slug = re.split(r"[/?#]", (self.article.data or "").rpartition("/articles/")[2])[0]
+        article: Article | None = db.session.scalar(Article.by_slug(slug))
+        return article
 
     @property
-    def begins_at(self) -> datetime | None:
+    def start(self) -> datetime | None:
         return from_local(self.starts_at.data)
 
     @property
-    def over_at(self) -> datetime | None:
+    def end(self) -> datetime | None:
         if self.ends_at.data:
             return from_local(self.ends_at.data)
         hours = int(self.lasts.data) if str(self.lasts.data).isdecimal() else 0
-        return (self.begins_at or now()) + timedelta(hours=hours) if hours else None
+        return (self.start or now()) + timedelta(hours=hours) if hours else None
 
-    def terms(self) -> RestrictionSpec:
+    def spec(self) -> RestrictionSpec:
         measures = [RestrictionKind(name) for name in self.measures.data or ()]
         return RestrictionSpec(
             measures=measures,
             reason=self.reason.data or "",
-            article=self.found_article if self.scope.data == "article" else None,
+            article=self.target_article if self.scope.data == "article" else None,
             sections=self.sections.data or () if self.scope.data == "sections" else (),
             seconds=int(self.seconds.data) if RestrictionKind.SLOW in measures else 0,
-            starts_at=self.begins_at,
-            ends_at=self.over_at,
+            starts_at=self.start,
+            ends_at=self.end,
         )
 
     @classmethod
-    def about(cls, slug: str | None) -> "SteerForm":
-        """As first shown, for the article one comes from."""
-        form: SteerForm = cls.unbound(data={"article": slug or ""})
+    def for_article(cls, slug: str | None) -> "RestrictForm":
+        """An empty form for an article."""
+        form: RestrictForm = cls.unbound(data={"article": slug or ""})
         return form
 
     @classmethod
-    def of_election(cls) -> "SteerForm":
-        form: SteerForm = cls.unbound(
+    def for_election(cls) -> "RestrictForm":
+        """The form preset for the election mode."""
+        form: RestrictForm = cls.unbound(
             data={
                 "preset": ELECTION,
                 "scope": "sections",
-                "measures": [measure.value for measure in _OF_ELECTIONS],
+                "measures": [measure.value for measure in _ELECTION_MEASURES],
                 "reason": gettext(
                     "It is election time. To keep the debate fair, comments are restricted as "
                     "follows until it is over."
@@ -181,5 +182,5 @@ class SteerForm(Form):
         return form
 
 
-class SeenForm(Form):
+class AcknowledgeForm(Form):
     note = StringField(_("Note for colleagues"), [Length(max=Surge.NOTE_MAX)])

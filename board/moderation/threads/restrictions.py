@@ -1,4 +1,4 @@
-"""Steering threads, on the record: every act and its end is a ruling."""
+"""Thread restrictions on the record: each restriction and its end is a ruling."""
 
 from typing import Any
 
@@ -8,46 +8,57 @@ from board.comments.moderation_reasons import OWN_WORDS
 from board.db import db, now
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 
-OVER = "steering_over"
+EXPIRED = "steering_over"
 
 
-def restrict(terms: RestrictionSpec, *, by: User) -> ThreadRestriction:
-    """Raises ValueError when the act would say nothing."""
-    steering = ThreadRestriction.begin(terms, by=by)
-    _record(Verdict.STEER, steering, by=by, reason=OWN_WORDS, note=terms.reason)
-    return steering
+def restrict(spec: RestrictionSpec, *, by: User) -> ThreadRestriction:
+    """Add a restriction. Raises ValueError if it would have no effect."""
+    restriction = ThreadRestriction.begin(spec, by=by)
+    _record(Verdict.STEER, restriction, by=by, reason=OWN_WORDS, note=spec.reason)
+    return restriction
 
 
-def end_restriction(steering: ThreadRestriction, *, by: User) -> Ruling | None:
-    """It ends now; one that has not begun never will. None when it had ended."""
-    if not steering.end(by=by):
+def end_restriction(restriction: ThreadRestriction, *, by: User) -> Ruling | None:
+    """End it now, or cancel it if it has not begun. Returns None if it had ended."""
+    if not restriction.end(by=by):
         return None
-    return _record(Verdict.RELEASE, steering, by=by, reason="review")
+    return _record(Verdict.RELEASE, restriction, by=by, reason="review")
 
 
 def apply_due() -> None:
-    """What has begun is noted, what is over ends: readers saw it at its moment already."""
-    for steering in db.session.scalars(ThreadRestriction.due()).all():
-        if steering.noted_at is None:
-            steering.mark_announced()
-        if steering.ends_at and steering.ends_at <= now():
-            steering.end(by=None)
-            _record(Verdict.RELEASE, steering, by=None, reason=OVER)
+    """Record due starts and ends. Readers saw them take effect on time already."""
+    for restriction in db.session.scalars(ThreadRestriction.due()).all():
+        if restriction.noted_at is None:
+            restriction.mark_announced()
+        if restriction.ends_at and restriction.ends_at <= now():
+            restriction.end(by=None)
+            _record(Verdict.RELEASE, restriction, by=None, reason=EXPIRED)
 
 
 def _record(
-    verdict: Verdict, steering: ThreadRestriction, *, by: User | None, reason: str, note: str = ""
+    verdict: Verdict,
+    restriction: ThreadRestriction,
+    *,
+    by: User | None,
+    reason: str,
+    note: str = "",
 ) -> Ruling:
-    told: dict[str, Any] = {"steering": steering.id, "measures": steering.measures}
-    if steering.sections:
-        told["sections"] = steering.sections
-    if steering.seconds:
-        told["seconds"] = steering.seconds
+    detail: dict[str, Any] = {"steering": restriction.id, "measures": restriction.measures}
+    if restriction.sections:
+        detail["sections"] = restriction.sections
+    if restriction.seconds:
+        detail["seconds"] = restriction.seconds
     if verdict is Verdict.STEER:
-        told["starts_at"] = steering.starts_at.isoformat()
-    ends_at = steering.ends_at if verdict is Verdict.STEER else None
+        detail["starts_at"] = restriction.starts_at.isoformat()
+    ends_at = restriction.ends_at if verdict is Verdict.STEER else None
     return append_ruling(
-        verdict, by=by, article=steering.article, reason=reason, note=note, until=ends_at, **told
+        verdict,
+        by=by,
+        article=restriction.article,
+        reason=reason,
+        note=note,
+        until=ends_at,
+        **detail,
     )
 
 

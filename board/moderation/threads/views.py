@@ -1,4 +1,4 @@
-"""Where the desk steers threads: what is steered now, where most is going on, and surges."""
+"""Desk pages of threads: restrictions in force, the busiest threads, and surges."""
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from board.articles.thread_controls.models import ThreadRestriction
 from board.db import db, now, writing
 from board.moderation.threads import restrictions
 from board.moderation.threads.activity import SLOT, ActivityBucket
-from board.moderation.threads.forms import ELECTION, SeenForm, SteerForm
+from board.moderation.threads.forms import ELECTION, AcknowledgeForm, RestrictForm
 from board.moderation.threads.surge_details import surge_details
 from board.moderation.threads.surges import Surge
 from board.web.access import moderators, open_to
@@ -20,7 +20,7 @@ from board.web.forms import query_id
 
 bp = Blueprint("threads", __name__)
 
-BUSIEST = 12
+BUSIEST_MAX = 12
 
 
 def init_app(app: Flask) -> None:
@@ -45,14 +45,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/desk/threads/history")
 @open_to(moderators, query=("before",))
 def history() -> ResponseReturnValue:
-    steerings, more = _page(ThreadRestriction.ended(before=query_id("before")))
+    rows, more = _page(ThreadRestriction.ended(before=query_id("before")))
     surges = list(db.session.scalars(Surge.past()))
     return render_template(
         "moderation/threads/history.html",
-        steerings=steerings,
+        restrictions=rows,
         more=more,
         surges=surges,
-        signs=surge_details(surges),
+        details=surge_details(surges),
     )
 
 
@@ -60,24 +60,24 @@ def history() -> ResponseReturnValue:
 @open_to(moderators, query=("article", "preset"))
 def steer_form() -> ResponseReturnValue:
     if request.args.get("preset") == ELECTION:
-        return _steer_page(SteerForm.of_election())
-    return _steer_page(SteerForm.about(request.args.get("article")))
+        return _restrict_page(RestrictForm.for_election())
+    return _restrict_page(RestrictForm.for_article(request.args.get("article")))
 
 
 @bp.post("/desk/threads/steer")
 @open_to(moderators, multi_fields=("sections", "measures"))
 def steer() -> ResponseReturnValue:
-    form = SteerForm.from_post()
+    form = RestrictForm.from_post()
     if not form.validate():
-        return _steer_page(form), 422
+        return _restrict_page(form), 422
     if form.preview.data:
-        return _steer_page(form, ThreadRestriction.from_spec(form.terms()))
+        return _restrict_page(form, ThreadRestriction.from_spec(form.spec()))
     try:
         with writing():
-            restrictions.restrict(form.terms(), by=current_user())
-    except ValueError:  # its end has come while it waited for its turn
+            restrictions.restrict(form.spec(), by=current_user())
+    except ValueError:  # its end passed while it waited for the write lock
         form.lasts.errors = [gettext("It would end before it starts.")]
-        return _steer_page(form), 422
+        return _restrict_page(form), 422
     return redirect(url_for(".index", notice="steered"), 303)
 
 
@@ -104,7 +104,7 @@ def slow(id: int) -> ResponseReturnValue:
 @bp.post("/desk/threads/surges/<id:id>/acknowledge")
 @open_to(moderators, query=("before",))
 def acknowledge(id: int) -> ResponseReturnValue:
-    form = SeenForm.from_post()
+    form = AcknowledgeForm.from_post()
     if not form.validate():
         return _index(id, form), 422
     with writing():
@@ -112,52 +112,54 @@ def acknowledge(id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", notice="decided"), 303)
 
 
-def _index(refused: int | None = None, form: SeenForm | None = None) -> str:
+def _index(invalid_id: int | None = None, form: AcknowledgeForm | None = None) -> str:
     surges = list(db.session.scalars(Surge.open()))
-    steerings, more = _page(ThreadRestriction.all_open(before=query_id("before")))
-    busiest = db.session.execute(ActivityBucket.busiest(since=now() - 6 * SLOT, most=BUSIEST)).all()
+    rows, more = _page(ThreadRestriction.all_open(before=query_id("before")))
+    busiest = db.session.execute(
+        ActivityBucket.busiest(since=now() - 6 * SLOT, limit=BUSIEST_MAX)
+    ).all()
     return render_template(
         "moderation/threads/index.html",
         surges=surges,
-        signs=surge_details(surges),
-        steerings=steerings,
+        details=surge_details(surges),
+        restrictions=rows,
         more=more,
         busiest=busiest,
-        courses=page_thread_states(row.Article for row in busiest),
-        moment=now(),
-        refused=refused,
-        form=form or SeenForm.unbound(),
+        thread_states=page_thread_states(row.Article for row in busiest),
+        now=now(),
+        invalid_id=invalid_id,
+        form=form or AcknowledgeForm.unbound(),
     )
 
 
 def _page(query: Select[ThreadRestriction]) -> tuple[list[ThreadRestriction], int | None]:
-    found = list(db.session.scalars(query))
-    shown = found[: ThreadRestriction.PAGE_SIZE]
-    return shown, shown[-1].id if len(found) > len(shown) else None
+    rows = list(db.session.scalars(query))
+    page = rows[: ThreadRestriction.PAGE_SIZE]
+    return page, page[-1].id if len(rows) > len(page) else None
 
 
-def _steer_page(form: SteerForm, drafted: ThreadRestriction | None = None) -> str:
-    article = form.found_article
+def _restrict_page(form: RestrictForm, preview: ThreadRestriction | None = None) -> str:
+    article = form.target_article
     return render_template(
         "moderation/threads/restrict.html",
         form=form,
         article=article,
-        drafted=drafted,
-        concerned=_count(drafted) if drafted else 0,
-        open=_open_for(article) if article else [],
-        moment=now(),
+        preview=preview,
+        article_count=_article_count(preview) if preview else 0,
+        existing=_existing(article) if article else [],
+        now=now(),
     )
 
 
-def _open_for(article: Article) -> list[ThreadRestriction]:
-    found = db.session.scalars(ThreadRestriction.open_for([article.id]))
-    return [each for each in found if each.applies_to(article)]
+def _existing(article: Article) -> list[ThreadRestriction]:
+    rows = db.session.scalars(ThreadRestriction.open_for([article.id]))
+    return [each for each in rows if each.applies_to(article)]
 
 
-def _count(drafted: ThreadRestriction) -> int:
-    """How many articles it is about."""
-    found = select(func.count()).select_from(Article).where(drafted.scope)
-    return db.session.scalar(found) or 0
+def _article_count(preview: ThreadRestriction) -> int:
+    """How many articles the restriction applies to."""
+    count = select(func.count()).select_from(Article).where(preview.scope)
+    return db.session.scalar(count) or 0
 
 
 def _alerts() -> list[Surge]:

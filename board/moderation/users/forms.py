@@ -1,4 +1,4 @@
-"""Acting on a person: why, until when, and notes."""
+"""Forms for sanctions, staff notes and the user search."""
 
 import re
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from board.moderation.users.bulk_bans import BanProposal
 from board.moderation.users.sanctions import StaffNote
 from board.web.forms import ROW_ID, Form
 
-# Days, from a nap to a season; what has no end is a ban.
+# Lengths of a sanction in days. One without end is a ban.
 DAYS = ("1", "3", "7", "30", "90")
 
 
@@ -32,11 +32,11 @@ def _row_id(value: str) -> int:
 
 
 class WarnForm(ReasonForm):
-    """A warning needs nothing but its reason."""
+    """A warning has only a reason."""
 
 
 class TermForm(ReasonForm):
-    """Holding and suspending have an end."""
+    """Reason and length of a hold or a suspension."""
 
     days = RadioField(_("Duration"), choices=_terms, default="7")
 
@@ -46,25 +46,25 @@ class TermForm(ReasonForm):
 
 
 class BanForm(ReasonForm):
-    """Whoever bans types the name, so that no slip of a finger does it."""
+    """The moderator types the display name, so that no slip of the finger bans."""
 
     name = StringField(_("Type this person’s display name to confirm"))
-    person: User
+    user: User
 
     def validate_name(self, field: Any) -> None:
-        if name_key(field.data or "") != self.person.name_key:
+        if name_key(field.data or "") != self.user.name_key:
             raise ValidationError(gettext("This is not this person’s display name."))
 
 
-class BansForm(ReasonForm):
-    """Several at once: proposed here, decided by somebody else."""
+class BulkBanForm(ReasonForm):
+    """A proposal to ban several users at once."""
 
     person = SelectMultipleField(coerce=_row_id, validate_choice=False)
 
     def validate_person(self, field: Any) -> None:
-        if not 0 < len(field.data or ()) <= BanProposal.PEOPLE_MAX:
+        if not 0 < len(field.data or ()) <= BanProposal.USERS_MAX:
             raise ValidationError(
-                gettext("Choose 1 to %(most)d people.", most=BanProposal.PEOPLE_MAX)
+                gettext("Choose 1 to %(most)d people.", most=BanProposal.USERS_MAX)
             )
 
 
@@ -75,9 +75,9 @@ class NoteForm(Form):
     )
 
 
-class FindForm(Form):
+class UserSearchForm(Form):
     q = SearchField(_("Display name"), [Length(max=80)])
 
 
-class SeenForm(Form):
+class MarkReadForm(Form):
     next = HiddenField()

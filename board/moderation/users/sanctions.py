@@ -1,4 +1,4 @@
-"""What the desk does about a person: warn, hold, suspend, ban, lift; and what it notes."""
+"""Sanctions against a user: warn, hold, suspend, ban, lift; and notes of staff."""
 
 from datetime import UTC, datetime
 from typing import Self
@@ -25,21 +25,21 @@ from board.comments.writing.errors import Refused
 from board.db import Base, db, now
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 
-# The end of what has none; the last day a clock here can tell.
+# The end of a ban: the last day a datetime can hold.
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 PAGE_SIZE = 30
 
 
 class NotSanctionable(Exception):
-    """Nobody at the desk acts on staff or on themselves; only an operator does."""
+    """Moderators cannot sanction staff or themselves; only an administrator can."""
 
 
 class WarningNotConfirmed(Refused):
-    """There is a warning that the author has not said they have read."""
+    """The author has not acknowledged a warning."""
 
 
 class PendingWarning(Base):
-    """A warning, until the person says that they have read it."""
+    """A warning that the user must acknowledge before posting again."""
 
     __tablename__ = "caution"
     __table_args__ = (Index(None, "user_id"),)
@@ -52,13 +52,13 @@ class PendingWarning(Base):
 
     @classmethod
     def open_for(cls, user_id: int) -> Select[Self]:
-        """Warnings not acknowledged, oldest first."""
+        """Unacknowledged warnings, oldest first."""
         unread = select(cls).where(cls.user_id == user_id, cls.acknowledged_at.is_(None))
         return unread.options(joinedload(cls.ruling)).order_by(cls.ruling_id)
 
 
 class StaffNote(Base):
-    """What colleagues should know about a person. Never edited, never shown outside the desk."""
+    """A note about a user for other staff. Never edited, never shown outside the desk."""
 
     __tablename__ = "person_note"
     TEXT_MAX = 500
@@ -73,46 +73,49 @@ class StaffNote(Base):
     author: Mapped[User] = relationship(foreign_keys=author_id)
 
     @classmethod
-    def about(cls, user: User) -> Select[Self]:
-        """The newest first."""
+    def for_user(cls, user: User) -> Select[Self]:
+        """The newest notes first, one page."""
         notes = select(cls).where(cls.user_id == user.id).options(joinedload(cls.author))
         return notes.order_by(cls.id.desc()).limit(PAGE_SIZE)
 
 
 def warn(user: User, *, by: User, reason: str, note: str = "") -> Ruling:
-    """The person must say that they have read it before they post again."""
-    _refuse_out_of_reach(user, by)
+    """The user must acknowledge the warning before posting again. Raises NotSanctionable."""
+    _check_sanctionable(user, by)
     ruling = append_ruling(Verdict.WARN, by=by, about=user, reason=reason, note=note)
     db.session.add(PendingWarning(ruling_id=ruling.id, user_id=user.id))
     return ruling
 
 
 def hold(user: User, *, by: User, until: datetime, reason: str, note: str = "") -> Ruling:
-    """Everything new by this person waits for a moderator until then."""
-    _refuse_out_of_reach(user, by)
+    """Hold every new comment of the user until then. Raises NotSanctionable."""
+    _check_sanctionable(user, by)
     user.held_until = until
     return append_ruling(Verdict.HOLD, by=by, about=user, reason=reason, note=note, until=until)
 
 
 def suspend(
-    user: User, *, by: User, until: datetime, reason: str, note: str = "", told: str = ""
+    user: User, *, by: User, until: datetime, reason: str, note: str = "", sign_in_text: str = ""
 ) -> Ruling:
-    """Out until then, everywhere, with the next request. `told` is what sign-in says."""
-    _refuse_out_of_reach(user, by)
-    user.suspend(until=until, reason=told or note)
+    """Suspend until then, from the next request on, on every device. Raises NotSanctionable.
+
+    `sign_in_text` is what sign-in shows.
+    """
+    _check_sanctionable(user, by)
+    user.suspend(until=until, reason=sign_in_text or note)
     verdict = Verdict.BAN if until >= FOREVER else Verdict.SUSPEND
     return append_ruling(verdict, by=by, about=user, reason=reason, note=note, until=until)
 
 
-def ban(user: User, *, by: User, reason: str, note: str = "", told: str = "") -> Ruling:
-    return suspend(user, by=by, until=FOREVER, reason=reason, note=note, told=told)
+def ban(user: User, *, by: User, reason: str, note: str = "", sign_in_text: str = "") -> Ruling:
+    return suspend(user, by=by, until=FOREVER, reason=reason, note=note, sign_in_text=sign_in_text)
 
 
 def lift_sanctions(
     user: User, *, by: User, reason: str = "review", note: str = ""
 ) -> Ruling | None:
-    """Whatever holds this person back ends now. None when nothing did."""
-    _refuse_out_of_reach(user, by)
+    """End hold and suspension. Returns None if there was neither. Raises NotSanctionable."""
+    _check_sanctionable(user, by)
     if not (user.is_suspended or user.is_held):
         return None
     user.unsuspend()
@@ -125,7 +128,7 @@ def add_note(user: User, *, by: User, text: str) -> None:
 
 
 def delete_for_user(user: User) -> None:
-    """What colleagues should know about a person who is gone is nothing."""
+    """Delete the staff notes about a deleted account."""
     db.session.execute(delete(StaffNote).where(StaffNote.user_id == user.id))
 
 
@@ -133,22 +136,22 @@ def is_not_sanctionable(user: User, by: User) -> bool:
     return user.is_staff or user.id == by.id
 
 
-def _refuse_out_of_reach(user: User, by: User) -> None:
+def _check_sanctionable(user: User, by: User) -> None:
     if is_not_sanctionable(user, by):
         raise NotSanctionable
 
 
-def search_users(words: str) -> Select[User]:
-    """People whose name begins like this, by name; without words, whoever is held back now."""
-    people = select(User).order_by(User.name_key).limit(PAGE_SIZE)
-    if words:
-        key = name_key(words)  # of signs alone it is empty, and nobody's name begins like that
-        return people.where(User.name_key.startswith(key, autoescape=True), literal(bool(key)))
-    return people.where(or_(User.suspended_until > now(), User.held_until > now()))
+def search_users(name: str) -> Select[User]:
+    """Users whose name starts like this, by name; without a name, those sanctioned now."""
+    users = select(User).order_by(User.name_key).limit(PAGE_SIZE)
+    if name:
+        key = name_key(name)  # empty for signs alone, which match no name
+        return users.where(User.name_key.startswith(key, autoescape=True), literal(bool(key)))
+    return users.where(or_(User.suspended_until > now(), User.held_until > now()))
 
 
 def decisions_about(user: User, *, before: int | None = None) -> Select[Ruling]:
-    """One page and one more of the decisions about a person, newest first."""
+    """One page + 1 of the decisions about a user, newest first."""
     rulings = select(Ruling).where(Ruling.about_id == user.id)
     rulings = rulings.options(joinedload(Ruling.moderator), joinedload(Ruling.comment))
     if before:
@@ -157,22 +160,22 @@ def decisions_about(user: User, *, before: int | None = None) -> Select[Ruling]:
 
 
 def acknowledge(user: User) -> None:
-    for caution in db.session.scalars(PendingWarning.open_for(user.id)):
-        caution.acknowledged_at = now()
+    for warning in db.session.scalars(PendingWarning.open_for(user.id)):
+        warning.acknowledged_at = now()
 
 
 def comment_counts(user: User) -> dict[str, int]:
-    """How many of a person's comments can be read, were hidden, and were deleted."""
-    state = select(
+    """How many comments of a user are visible, hidden and deleted."""
+    counts = select(
         func.count().filter(Comment.is_visible).label("visible"),
         func.count().filter(Comment.hidden_for.is_not(None)).label("hidden"),
         func.count().filter(Comment.deleted_at.is_not(None)).label("deleted"),
     )
-    row = db.session.execute(state.where(Comment.author_id == user.id)).one()
+    row = db.session.execute(counts.where(Comment.author_id == user.id)).one()
     return dict(row._mapping)
 
 
-# A warning the author has not confirmed: asked with the limits of every post.
+# An unacknowledged warning of the author; selected together with the limits of every post.
 OPEN_WARNING = (
     select(PendingWarning.ruling_id)
     .where(PendingWarning.user_id == bindparam("author"), PendingWarning.acknowledged_at.is_(None))
@@ -180,7 +183,8 @@ OPEN_WARNING = (
 )
 
 
-def check(draft: PendingPost) -> str | None:
-    if draft.extra.caution:
+def check_post(draft: PendingPost) -> str | None:
+    """The reason to hold the post, or None. Raises WarningNotConfirmed."""
+    if draft.extra.pending_warning:
         raise WarningNotConfirmed
     return "account" if draft.author.is_held else None

@@ -1,4 +1,4 @@
-"""The desk's pages about people."""
+"""Desk pages of users: search, account page, sanctions, bulk bans."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +17,15 @@ from board.moderation.reports import models as reports
 from board.moderation.rulings.forms import ReasonForm
 from board.moderation.rulings.models import Ruling
 from board.moderation.users import bulk_bans, sanctions
-from board.moderation.users.bulk_bans import BanProposal, NotByTheSame
-from board.moderation.users.forms import BanForm, BansForm, FindForm, NoteForm, TermForm, WarnForm
+from board.moderation.users.bulk_bans import BanProposal, OwnProposal
+from board.moderation.users.forms import (
+    BanForm,
+    BulkBanForm,
+    NoteForm,
+    TermForm,
+    UserSearchForm,
+    WarnForm,
+)
 from board.moderation.users.sanctions import NotSanctionable
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
@@ -51,7 +58,7 @@ def hold(id: int) -> ResponseReturnValue:
     return _apply_sanction(id, form, sanctions.hold, lambda: {"until": form.until})
 
 
-_SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban": "banned"}
+_NOTICES = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban": "banned"}
 
 
 @bp.post("/desk/people/<id:id>/suspend")
@@ -59,7 +66,10 @@ _SAID = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "ban"
 def suspend(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(
-        id, form, sanctions.suspend, lambda: {"until": form.until, "told": _told(form)}
+        id,
+        form,
+        sanctions.suspend,
+        lambda: {"until": form.until, "sign_in_text": _sign_in_text(form)},
     )
 
 
@@ -67,8 +77,8 @@ def suspend(id: int) -> ResponseReturnValue:
 @open_to(moderators, query=("rulings_before",))
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
-    form.person = _person(id)
-    return _apply_sanction(id, form, sanctions.ban, lambda: {"told": _told(form)})
+    form.user = _person(id)
+    return _apply_sanction(id, form, sanctions.ban, lambda: {"sign_in_text": _sign_in_text(form)})
 
 
 @bp.post("/desk/people/<id:id>/lift")
@@ -96,13 +106,13 @@ def note(id: int) -> ResponseReturnValue:
 @bp.post("/desk/people/bans")
 @open_to(moderators, multi_fields=("person",), query=("q",))
 def propose() -> ResponseReturnValue:
-    """Ban several, if another moderator agrees."""
-    form = BansForm.from_post()
+    """Propose to ban several users; another moderator decides."""
+    form = BulkBanForm.from_post()
     if not form.validate():
         return _index(form), 422
     with writing():
         users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
-        proposal = bulk_bans.propose(users, by=current_user(), **form.ruling())
+        proposal = bulk_bans.propose(users, by=current_user(), **form.reason_and_note())
     if proposal is None:
         form.person.errors = [gettext("Desk staff can’t be banned from here.")]
         return _index(form), 422
@@ -124,49 +134,49 @@ def reject(id: int) -> ResponseReturnValue:
 def _apply_sanction(
     id: int,
     form: ReasonForm,
-    verb: Callable[..., Ruling],
-    terms: Callable[[], dict[str, Any]] = dict,
+    sanction: Callable[..., Ruling],
+    details: Callable[[], dict[str, Any]] = dict,
 ) -> ResponseReturnValue:
-    """What all acts on a person have in common: a reason, and nobody of the staff."""
+    """Common to all sanctions: a reason is required, and staff are out of reach."""
     if not form.validate():
-        return _person_page(_person(id), form=form, act=verb.__name__), 422
-    values = terms()
+        return _person_page(_person(id), form=form, act=sanction.__name__), 422
+    values = details()
     try:
         with writing():
-            verb(_person(id), by=current_user(), **form.ruling(), **values)
+            sanction(_person(id), by=current_user(), **form.reason_and_note(), **values)
     except NotSanctionable:
         abort(403)
-    return redirect(url_for(".person", id=id, notice=_SAID[verb.__name__]), 303)
+    return redirect(url_for(".person", id=id, notice=_NOTICES[sanction.__name__]), 303)
 
 
 def _decide(id: int, *, approve: bool) -> ResponseReturnValue:
     try:
         with writing():
             proposal: BanProposal = db.get_or_404(BanProposal, id)
-            told = reason_label(proposal.reason, proposal.note)
-            bulk_bans.decide(proposal, by=current_user(), approve=approve, told=told)
-    except NotByTheSame:
+            text = reason_label(proposal.reason, proposal.note)
+            bulk_bans.decide(proposal, by=current_user(), approve=approve, sign_in_text=text)
+    except OwnProposal:
         abort(403)
     return redirect(url_for(".index", notice="saved"), 303)
 
 
-def _told(form: ReasonForm) -> str:
-    """The reason as sign-in will say it: in the newsroom's language, since it is stored."""
-    ruling = form.ruling()
-    return reason_label(ruling["reason"], ruling["note"])
+def _sign_in_text(form: ReasonForm) -> str:
+    """The reason as sign-in shows it: in the newsroom's language, since it is stored."""
+    fields = form.reason_and_note()
+    return reason_label(fields["reason"], fields["note"])
 
 
-def _index(form: BansForm | None = None) -> str:
-    find = FindForm.from_query()
+def _index(form: BulkBanForm | None = None) -> str:
+    find = UserSearchForm.from_query()
     find.validate()
-    proposals = list(db.session.scalars(BanProposal.waiting()))
+    proposals = list(db.session.scalars(BanProposal.pending()))
     return render_template(
         "moderation/users/index.html",
         find=find,
         people=list(db.session.scalars(sanctions.search_users(find.q.data or ""))),
         proposals=proposals,
-        proposed=bulk_bans.people_of(proposals),
-        form=form or BansForm.unbound(),
+        users_by_proposal=bulk_bans.users_by_proposal(proposals),
+        form=form or BulkBanForm.unbound(),
     )
 
 
@@ -184,12 +194,12 @@ def _person_page(
         "moderation/users/user.html",
         person=user,
         counts=sanctions.comment_counts(user),
-        reported=reports.reporter_record(user),
+        reporter_record=reports.reporter_record(user),
         comments=list(db.session.scalars(comments_of(user)))[:10],
         rulings=rulings[: sanctions.PAGE_SIZE],
         more=rulings[sanctions.PAGE_SIZE - 1].id if len(rulings) > sanctions.PAGE_SIZE else None,
-        notes=list(db.session.scalars(sanctions.StaffNote.about(user))),
-        out_of_reach=sanctions.is_not_sanctionable(user, current_user()),
+        notes=list(db.session.scalars(sanctions.StaffNote.for_user(user))),
+        is_sanctionable=not sanctions.is_not_sanctionable(user, current_user()),
         forms={
             "warn": form if act == "warn" else WarnForm.unbound(),
             "hold": form if act == "hold" else TermForm.unbound(),

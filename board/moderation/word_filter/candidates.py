@@ -1,4 +1,4 @@
-"""What can be told of one spot in a folded text, whichever word was heard there."""
+"""Candidates: places in a normalized text where a word may stand, and their properties."""
 
 import re
 
@@ -22,54 +22,54 @@ _SHORTEST_SPOKEN = 5  # sibal; shorter ones are names and English words
 
 
 class Candidate:
-    """Letters `start` up to `end` of a text, which are characters `first` up to `last` of it."""
+    """Letters `start` up to `end` of a text: the characters `first` up to `last` of it."""
 
-    __slots__ = ("end", "first", "folded", "last", "letters", "reading", "shown", "start")
+    __slots__ = ("end", "first", "last", "letters", "normalized", "reading", "start", "text")
 
-    def __init__(self, folded: NormalizedText, reading: Reading, start: int, end: int) -> None:
-        self.folded, self.reading = folded, reading
+    def __init__(self, normalized: NormalizedText, reading: Reading, start: int, end: int) -> None:
+        self.normalized, self.reading = normalized, reading
         self.start, self.end = start, end
-        self.first, self.last = folded.at[start], folded.at[end - 1] + 1
-        self.letters = folded.letters[start:end]
-        self.shown = folded.plain.lowered[self.first : self.last]
+        self.first, self.last = normalized.positions[start], normalized.positions[end - 1] + 1
+        self.letters = normalized.letters[start:end]
+        self.text = normalized.visible.lowered[self.first : self.last]
 
     @property
-    def said(self) -> str:
-        return "".join([letter.said for letter in self.letters])
+    def sounds(self) -> str:
+        return "".join([letter.sound for letter in self.letters])
 
     @property
     def has_gap(self) -> bool:
-        return self.folded.ends(self.start) < self.end
+        return self.normalized.run_end(self.start) < self.end
 
     @property
-    def is_parted(self) -> bool:
-        return any(map(str.isspace, self.shown))
+    def has_space(self) -> bool:
+        return any(map(str.isspace, self.text))
 
     @property
-    def has_letters_alone(self) -> bool:
+    def has_jamo(self) -> bool:
         return any([letter.alone for letter in self.letters])
 
     @property
-    def contracts(self) -> bool:
-        """바본데, 새낄: the particle is only a final of the last syllable."""
-        if self.letters[-1].said not in VOWELS or self.has_gap:
+    def is_contracted(self) -> bool:
+        """바본데, 새낄: the particle is only a final consonant of the last syllable."""
+        if self.letters[-1].sound not in VOWELS or self.has_gap:
             return False
-        final = self.folded.letters[self.end]
+        final = self.normalized.letters[self.end]
         return final.merged in _CONTRACTED and final.closes
 
     def is_worth_reading(self, vowels: int) -> bool:
-        """Text in another reading must hold enough of what that reading changes."""
+        """False for another reading that changes too little of the text."""
         if self.reading is as_leet:
             return False
         if self.reading is not as_keyed and self.reading is not as_spoken:
             return not self._starts_with_a_bare_vowel()
-        if vowels < 2 or not _LATIN.search(self.shown):
+        if vowels < 2 or not _LATIN.search(self.text):
             return False
-        short = self.reading is as_keyed or _HANGUL.search(self.shown)
-        return len(self.shown) >= (_SHORTEST_KEYED if short else _SHORTEST_SPOKEN)
+        short = self.reading is as_keyed or _HANGUL.search(self.text)
+        return len(self.text) >= (_SHORTEST_KEYED if short else _SHORTEST_SPOKEN)
 
     def _starts_with_a_bare_vowel(self) -> bool:
-        """1세기, read by its shape, is no 이새끼."""
+        """1세기, read by its shape, is not 이새끼."""
         first = self.letters[0]
         return first.alone and not first.silent and first.merged in VOWELS
 
@@ -80,40 +80,41 @@ class Candidate:
         return not (before and before[-1].isascii()) and (may_end_latin(after) or may_follow(after))
 
     def stands_alone(self) -> bool:
-        """Initial consonants mean a word only where no other consonant is typed beside them."""
-        folded = self.folded
+        """True if no other consonant is typed beside initials, which only then mean a word."""
+        normalized = self.normalized
         if self.reading is not as_written or not all(letter.alone for letter in self.letters):
             return False
         return not (
-            (folded.begins(self.start) < self.start and self._is_consonant(self.start - 1))
-            or (folded.ends(self.end - 1) > self.end and self._is_consonant(self.end))
+            (normalized.run_start(self.start) < self.start and self._is_consonant(self.start - 1))
+            or (normalized.run_end(self.end - 1) > self.end and self._is_consonant(self.end))
         )
 
     def _is_consonant(self, at: int) -> bool:
-        letter = self.folded.letters[at]
-        return letter.alone and letter.said in CONSONANTS and letter.said != _LAUGHTER
+        letter = self.normalized.letters[at]
+        return letter.alone and letter.sound in CONSONANTS and letter.sound != _LAUGHTER
 
-    def has_room(self) -> bool:
+    def fits_context(self) -> bool:
         if self._follows_a_digit() and self.has_gap:
             return False
         return may_precede(self._before()) and may_follow(self._after())
 
     def _follows_a_digit(self) -> bool:
-        """7시 발표 holds no 시 발."""
-        return self.first > 0 and self.folded.plain.text[self.first - 1].isdigit()
+        """7시 발표 does not contain 시 발."""
+        return self.first > 0 and self.normalized.visible.text[self.first - 1].isdigit()
 
     def _before(self) -> str:
-        """What stands before in the token."""
-        begins = self.folded.begins(self.start)
-        return self.folded.text[max(begins, self.start - TAIL_MAX) : self.start]
+        """Letters before it in the token, TAIL_MAX at most."""
+        begins = self.normalized.run_start(self.start)
+        return self.normalized.text[max(begins, self.start - TAIL_MAX) : self.start]
 
     def _after(self) -> str:
-        """What is left of the token. A letter typed alone, as in 바보ㅋㅋ, is no part of a word."""
-        folded, at = self.folded, self.end
+        """Letters after it in the token. One typed alone, as in 바보ㅋㅋ, is not part of a word."""
+        normalized, at = self.normalized, self.end
         typed = self.reading is as_keyed or self.reading is as_spoken
-        last = min(self.end + TAIL_MAX, folded.ends(self.end - 1))
+        last = min(self.end + TAIL_MAX, normalized.run_end(self.end - 1))
         while at < last and not (
-            folded.letters[at].alone and not (typed and folded.plain.text[folded.at[at]].isascii())
+            normalized.letters[at].alone
+            and not (typed and normalized.visible.text[normalized.positions[at]].isascii())
         ):
             at += 1
-        return folded.text[self.end : at]
+        return normalized.text[self.end : at]

@@ -1,4 +1,4 @@
-"""The rules and the allowed words a board starts with, from starter.toml beside this file."""
+"""The rules and the allowed words a board starts with, from default_rules.toml."""
 
 import tomllib
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ def _read() -> dict[str, Any]:
 
 def _rows() -> Iterator[dict[str, Any]]:
     for group in _read()["group"]:
-        of = {
+        fields = {
             "category": group["category"],
             "severity": group["severity"],
             "action": Action(group.get("action", Action.HOLD)),
         }
         for text in group.get("words", ()):
-            yield {"kind": "word", "text": text, **of}
+            yield {"kind": "word", "text": text, **fields}
         for text in group.get("plain", ()):
-            yield {"kind": "word", "text": text, "disguised": False, **of}
+            yield {"kind": "word", "text": text, "disguised": False, **fields}
         for text in group.get("patterns", ()):
-            yield {"kind": "pattern", "text": text, **of}
+            yield {"kind": "pattern", "text": text, **fields}

@@ -1,8 +1,8 @@
-"""The letters of one character, and which letters sound, look or are typed alike.
+"""Jamo: the letters of a character, and which letters sound, look or are typed alike.
 
-Hangul is taken apart into letters (자모). Letters that a reader hears as one are merged: ㅆ with
-ㅅ, ㅖ with ㅔ, a final ㅈ with ㅅ. The letter as it was said is kept beside the merged one, for a
-disguise makes a word harder (시발, 씨발) more often than it softens it (새끼, 세기).
+Hangul is split into letters (자모). Letters that sound alike are merged: ㅆ with ㅅ, ㅖ with ㅔ,
+a final ㅈ with ㅅ. The original sound is stored beside the merged letter: a disguise hardens
+a word (시발, 씨발) more often than it softens it (새끼, 세기).
 """
 
 import unicodedata
@@ -18,8 +18,8 @@ _MERGED = str.maketrans(
     "ㄲㅋㄸㅌㅃㅍㅆㅉㅊㅑㅘㅕㅝㅛㅠㅟㅢㅐㅒㅖㅚㅙㅞ",
     "ㄱㄱㄷㄷㅂㅂㅅㅈㅈㅏㅏㅓㅓㅗㅜㅣㅣㅔㅔㅔㅔㅔㅔ",
 )
-# What a final consonant sounds like. ㄲ stays, for it is said again when a vowel follows (샊이).
-_FINAL_SAID = str.maketrans("ㅋㅍㄷㅆㅈㅊㅌ", "ㄱㅂㅅㅅㅅㅅㅅ")
+# What a final consonant sounds like. ㄲ stays: it is pronounced again before a vowel (샊이).
+_FINAL_SOUNDS = str.maketrans("ㅋㅍㄷㅆㅈㅊㅌ", "ㄱㅂㅅㅅㅅㅅㅅ")
 _ENDINGS = """
     ㄳ=ㄱㅅ ㄵ=ㄴㅅ ㄶ=ㄴ ㄺ=ㄹㄱ ㄻ=ㄹㅁ ㄼ=ㄹㅂ ㄽ=ㄹㅅ ㄾ=ㄹㅅ ㄿ=ㄹㅂ ㅀ=ㄹ ㅄ=ㅂㅅ
 """
@@ -45,7 +45,7 @@ _KEYS = dict(
         strict=True,
     )
 )
-# Each letter before what is drawn like it.
+# Each letter, followed by what is drawn like it.
 _DRAWN = """
     ㅣlI1|i丨ı│ ㅇoO0○〇◯●◎ ㅏr卜ト ㅐH ㅜT丅 ㅗ上丄⊥ ㄴL乚 ㄱ7フ ㄹ2己乙 ㅁ口ロ□■
     ㅅ^∧ΛA人入 ㅈス ㅌE ㄷCc匚こ ㅂ廿甘b 미美
@@ -55,16 +55,16 @@ _SHAPES = {shape: drawn[0] for drawn in _DRAWN.split() for shape in drawn[1:]}
 _LATIN = str.maketrans("авсԁеһіјкӏмнорԛѕтυѵԝхуνωιαοκτρ", "abcdehijklmhopqstuvwxyvwiaoktp")
 SIGNS = "01345789@$!|"  # read as Latin letters
 _LEET = str.maketrans(SIGNS, "oieastbgasil")
-# Typed between syllables for effect; no syllable is spelt with them alone.
+# Typed between syllables for effect; no syllable consists of them alone.
 _FILLERS = frozenset("ㅡㅋㅎㅠㅜ")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Letter:
-    """One letter of a character, as it is matched. Told apart by identity, which is quick."""
+    """One letter of a character, as it is matched. Compared by identity, which is fast."""
 
     merged: str
-    said: str
+    sound: str
     opens: bool = True  # a syllable starts here
     closes: bool = True  # a syllable ends here
     alone: bool = False  # typed as a letter of its own: ㅅㅂ
@@ -72,24 +72,24 @@ class Letter:
 
     @property
     def typed(self) -> bool:
-        """A key each, so that holding it down says nothing more: ㅅㅅㅂ, fuuuck."""
+        """True for letters with a key each, whose repetition means nothing: ㅅㅅㅂ, fuuuck."""
         return self.alone or self.merged.isascii()
 
 
 _letter = lru_cache(maxsize=4096)(Letter)  # the same one for the same letter of any character
 
 
-def merged(said: str) -> str:
-    return said.translate(_MERGED)
+def merged(sound: str) -> str:
+    return sound.translate(_MERGED)
 
 
 @lru_cache(maxsize=16_384)
 def written(char: str) -> tuple[Letter, ...]:
-    """The letters of a character as it stands; none for what is no letter."""
+    """The letters of a character as written; none if it is not a letter."""
     if "가" <= char <= "힣":
         return _of_syllable(ord(char) - ord("가"))
     if "ㄱ" <= char <= "ㅣ":
-        return tuple(alone(said) for said in _CLUSTERS.get(char, char))
+        return tuple(alone(sound) for sound in _CLUSTERS.get(char, char))
     if char.isalpha():
         plain = unicodedata.normalize("NFD", char)[0].lower()[0].translate(_LATIN)
         return (_letter(plain, plain),)
@@ -98,7 +98,7 @@ def written(char: str) -> tuple[Letter, ...]:
 
 @lru_cache(maxsize=16_384)
 def drawn(char: str) -> tuple[Letter, ...]:
-    """Read by its shape: l and 1 are ㅣ, 人 is ㅅ. Other Latin letters and fillers are noise."""
+    """Letters by shape: l and 1 are ㅣ, 人 is ㅅ. Other Latin letters and fillers are noise."""
     if char in _SHAPES:
         return written(_SHAPES[char])
     return () if char in _FILLERS or char.isascii() else written(char)
@@ -118,18 +118,18 @@ def leet(char: str) -> tuple[Letter, ...]:
 
 
 @lru_cache(maxsize=1024)
-def alone(said: str) -> Letter:
-    return _letter(merged(said), said, alone=True)
+def alone(sound: str) -> Letter:
+    return _letter(merged(sound), sound, alone=True)
 
 
 def _of_syllable(number: int) -> tuple[Letter, ...]:
     initial, rest = divmod(number, 588)
     vowel, final = divmod(rest, 28)
-    # A first ㅇ has no sound, so 씹알 is said as 시발 and 시이발 only stretches it.
-    said = ("" if INITIALS[initial] == "ㅇ" else INITIALS[initial]) + _VOWELS[vowel]
-    ending = _CLUSTERS.get(FINALS[final], FINALS[final]).strip().translate(_FINAL_SAID)
-    last = len(said + ending) - 1
+    # An initial ㅇ is silent, so 씹알 sounds like 시발 and 시이발 only stretches it.
+    sounds = ("" if INITIALS[initial] == "ㅇ" else INITIALS[initial]) + _VOWELS[vowel]
+    ending = _CLUSTERS.get(FINALS[final], FINALS[final]).strip().translate(_FINAL_SOUNDS)
+    last = len(sounds + ending) - 1
     return tuple(
         _letter(merged(letter), letter, at == 0, at == last)
-        for at, letter in enumerate(said + ending)
+        for at, letter in enumerate(sounds + ending)
     )

@@ -1,4 +1,4 @@
-"""Rules about words: what each looks for, and where in a text it is found."""
+"""Word rules, and the matcher that finds them in a text."""
 
 import enum
 from collections import defaultdict
@@ -11,23 +11,23 @@ from ahocorasick_rs import AhoCorasick
 
 from board.moderation.word_filter.candidates import Candidate
 from board.moderation.word_filter.normalization import NormalizedText, Reading
-from board.moderation.word_filter.phonetics import PhoneticForm, Place, kind_of
+from board.moderation.word_filter.phonetics import PhoneticForm, Place, form_type
 from board.moderation.word_filter.variants import readings_of, variants_of
 from board.moderation.word_filter.visible_text import VisibleText, visible_text
 from board.moderation.word_filter.wildcards import Pattern, Words, anchor_of
 
-Of = TypeVar("Of")
-_Many = defaultdict[str, list[Of]]
+T = TypeVar("T")
+_Lists = defaultdict[str, list[T]]
 
 
 class Action(enum.StrEnum):
-    HOLD = "hold"  # a moderator looks before readers do
-    REFUSE = "refuse"  # the writer is asked to write it otherwise
-    WARN = "warn"  # the writer is asked once, and may post
+    HOLD = "hold"  # a moderator reviews it before readers see it
+    REFUSE = "refuse"  # the author must rephrase it
+    WARN = "warn"  # the author is warned once, and may post
 
 
-class WrongRule(ValueError):
-    """A rule that cannot be kept: "empty", "long", or "wide" where it would match nearly all."""
+class InvalidRule(ValueError):
+    """An invalid rule: "empty", "long", or "wide", which would match nearly everything."""
 
     def __init__(self, reason: Literal["empty", "long", "wide"]) -> None:
         super().__init__(reason)
@@ -36,12 +36,12 @@ class WrongRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A `word` is found with any particle and in disguise, a `pattern` only as it is written.
+    """A word rule. A `word` matches with any particle and in disguise, a `pattern` as written.
 
-    A space in a word may be missing in the text: 미친 놈 finds 미친놈. A pattern stands for whole
-    words: `*` for any letters of a word or none, `?` for one, and a space between two words.
+    A space in a word may be missing in the text: 미친 놈 matches 미친놈. A pattern matches whole
+    words: `*` is any letters of a word or none, `?` is one, and a space separates two words.
 
-    Raises WrongRule, with the reason, for a text no rule can have.
+    Raises InvalidRule, with the reason, for a text no rule can have.
     """
 
     id: int
@@ -50,18 +50,18 @@ class Rule:
     action: Action = Action.HOLD
     category: str = ""
     severity: int = 1  # 1 to 3
-    disguised: bool = True  # False: a word is found only as it is spelt
+    disguised: bool = True  # False: a word matches only as it is spelt
 
     TEXT_MAX: ClassVar = 40  # characters
 
     def __post_init__(self) -> None:
         if len(self.text) > self.TEXT_MAX:
-            raise WrongRule("long")
+            raise InvalidRule("long")
         letters = sum(char.isalnum() for char in self.spelling)
         if not letters:
-            raise WrongRule("empty")
+            raise InvalidRule("empty")
         if self.kind == "pattern" and "*" in self.text and letters < 2:
-            raise WrongRule("wide")
+            raise InvalidRule("wide")
 
     @property
     def spelling(self) -> str:
@@ -72,7 +72,7 @@ class Rule:
 
 
 class Hit(NamedTuple):
-    """`text[start:end]`, in characters of the text as it was given, is what the rule is about."""
+    """A match of a rule: `text[start:end]`, in characters of the original text."""
 
     rule: int
     start: int
@@ -81,112 +81,116 @@ class Hit(NamedTuple):
 
 
 class Matcher:
-    """Many rules, looked for at once: the time grows with the text and hardly with the rules.
+    """Finds many rules at once: the time grows with the text and hardly with their number.
 
-    Nothing is found inside an allowed word, as it is written: 새끼 is not in 새끼손가락.
+    Nothing is found inside an allowed word as it is spelt: 새끼 is not found in 새끼손가락.
     """
 
-    # Spots looked at in one text, and words found there. Only nonsense needs more: then words are
-    # found as they are spelt, and no longer in disguise, so that no text takes long.
-    LOOKS: ClassVar = 500
+    # Candidates checked in one text, plus words found there. Only nonsense has more: then words
+    # match as they are spelt, no longer in disguise, so that no text takes long.
+    CANDIDATES_MAX: ClassVar = 500
 
     def __init__(self, rules: Iterable[Rule], allowed: Iterable[str] = ()) -> None:
         self._rules = list(rules)
-        sounds: dict[tuple[type[PhoneticForm], str], PhoneticForm] = {}
-        spelt: _Many[int] = defaultdict(list)
-        patterns: _Many[tuple[int, Pattern]] = defaultdict(list)
+        forms_by_letters: dict[tuple[type[PhoneticForm], str], PhoneticForm] = {}
+        spelt: _Lists[int] = defaultdict(list)
+        patterns: _Lists[tuple[int, Pattern]] = defaultdict(list)
         for number, rule in enumerate(self._rules):
-            forms = variants_of(rule.spelling) if rule.kind == "word" else []
-            for form in forms:
-                kind = kind_of(form)
-                sound = sounds.setdefault((kind, form.letters), kind())
-                sound.add(number, form, disguised=rule.disguised)
-            if forms:
+            variants = variants_of(rule.spelling) if rule.kind == "word" else []
+            for variant in variants:
+                kind = form_type(variant)
+                form = forms_by_letters.setdefault((kind, variant.letters), kind())
+                form.add(number, variant, disguised=rule.disguised)
+            if variants:
                 for spelling in _with_and_without_spaces([rule.spelling]):
                     spelt[spelling].append(number)
-            else:  # ㅗㅗ is one sound, and is looked for as it is written
-                patterns[anchor_of(rule.spelling)].append((number, Pattern.of(rule.spelling)))
-        self._sounds = _AhoCorasick((letters, sound) for (_, letters), sound in sounds.items())
+            else:  # ㅗㅗ is one sound, and matches as it is written
+                patterns[anchor_of(rule.spelling)].append(
+                    (number, Pattern.from_text(rule.spelling))
+                )
+        self._forms = _AhoCorasick(
+            (letters, form) for (_, letters), form in forms_by_letters.items()
+        )
         self._spelt, self._patterns = _AhoCorasick(spelt.items()), _AhoCorasick(patterns.items())
         self._allowed = _AhoCorasick((word, None) for word in _with_and_without_spaces(allowed))
 
     def hits(self, text: str) -> list[Hit]:
-        """Where rules apply, in the order of the text; where a rule applies twice, the longer."""
-        shown = visible_text(text)
-        places = {*self._words_in(text), *self._patterns_in(shown.lowered)}
+        """Matches in the order of the text; of overlapping matches of a rule, the longest."""
+        visible = visible_text(text)
+        places = {*self._words_in(text), *self._patterns_in(visible.lowered)}
         if not places:
             return []
-        innocent = self._innocent(shown.lowered)
-        guilty = sorted(place for place in places if innocent[place[0]] < place[1])
-        return [self._hit(text, shown, place) for place in sorted(_longest(guilty))]
+        reach = self._allowed_reach(visible.lowered)
+        remaining = sorted(place for place in places if reach[place[0]] < place[1])
+        return [self._hit(text, visible, place) for place in sorted(_longest(remaining))]
 
-    def _hit(self, text: str, shown: VisibleText, place: Place) -> Hit:
-        start, end = shown.span(place[0], place[1])
+    def _hit(self, text: str, visible: VisibleText, place: Place) -> Hit:
+        start, end = visible.span(place[0], place[1])
         return Hit(self._rules[place[2]].id, start, end, text[start:end])
 
     def _words_in(self, text: str) -> set[Place]:
         found: set[Place] = set()
-        looks = self.LOOKS
-        for sound, spot in self._heard_in(text):
-            read = list(sound.read(spot))
-            found.update(read)
-            looks -= 1 + len(read)
-            if looks < 1:
-                return found.union(self._spelt_in(spot.folded.plain.lowered, found))
+        budget = self.CANDIDATES_MAX
+        for form, candidate in self._all_candidates(text):
+            matched = list(form.match(candidate))
+            found.update(matched)
+            budget -= 1 + len(matched)
+            if budget < 1:
+                return found.union(self._spelt_in(candidate.normalized.visible.lowered, found))
         return found
 
-    def _heard_in(self, text: str) -> Iterator[tuple[PhoneticForm, Candidate]]:
-        """In each reading in turn, so that none is left out where there is too much."""
-        ways = [self._heard(*way) for way in readings_of(text)]
-        return filter(None, chain.from_iterable(zip_longest(*ways)))
+    def _all_candidates(self, text: str) -> Iterator[tuple[PhoneticForm, Candidate]]:
+        """Candidates of the readings in turn, so that none is left out when the budget ends."""
+        readings = [self._candidates(*reading) for reading in readings_of(text)]
+        return filter(None, chain.from_iterable(zip_longest(*readings)))
 
-    def _heard(
-        self, reading: Reading, folded: NormalizedText
+    def _candidates(
+        self, reading: Reading, normalized: NormalizedText
     ) -> Iterator[tuple[PhoneticForm, Candidate]]:
-        for sound, start, end in self._sounds.found(folded.text):
-            if folded.letters[start].opens:
-                yield sound, Candidate(folded, reading, start, end)
+        for form, start, end in self._forms.find(normalized.text):
+            if normalized.letters[start].opens:
+                yield form, Candidate(normalized, reading, start, end)
 
     def _spelt_in(self, lowered: str, found: set[Place]) -> Iterator[Place]:
-        """The words of the other rules, as they are spelt."""
-        known = {number for *_, number in found}
-        for numbers, start, end in self._spelt.found(lowered):
-            yield from ((start, end, number) for number in numbers if number not in known)
+        """Words of the rules not found yet, as they are spelt."""
+        already = {number for *_, number in found}
+        for numbers, start, end in self._spelt.find(lowered):
+            yield from ((start, end, number) for number in numbers if number not in already)
 
     def _patterns_in(self, lowered: str) -> Iterator[Place]:
-        anchors = self._patterns.found(lowered)
+        anchors = self._patterns.find(lowered)
         if not anchors:
             return
-        words = Words.of(lowered)
-        # A word that repeats an anchor is matched once all the same.
-        there = {(words.at(start), *each) for meant, start, _ in anchors for each in meant}
-        for at, number, pattern in there:
+        words = Words.from_text(lowered)
+        # A word that repeats an anchor is matched only once.
+        anchored = {(words.at(start), *each) for values, start, _ in anchors for each in values}
+        for at, number, pattern in anchored:
             found = pattern.match(words, at)
             if found:
                 yield *found, number
 
-    def _innocent(self, lowered: str) -> list[int]:
-        """For each character, how far the allowed words reach that start there or before it."""
+    def _allowed_reach(self, lowered: str) -> list[int]:
+        """For each character, how far the allowed words reach that start at or before it."""
         reach = [0] * len(lowered)
-        for _, start, end in self._allowed.found(lowered):
+        for _, start, end in self._allowed.find(lowered):
             reach[start] = max(reach[start], end)
         return list(accumulate(reach, max))
 
 
-class _AhoCorasick(Generic[Of]):
-    """All the places of many strings in a text, in one pass (Aho-Corasick)."""
+class _AhoCorasick(Generic[T]):
+    """Finds many strings in a text in one pass (Aho-Corasick)."""
 
-    def __init__(self, meant: Iterable[tuple[str, Of]]) -> None:
-        strings, self._meant = [], []
-        for string, means in meant:
+    def __init__(self, items: Iterable[tuple[str, T]]) -> None:
+        strings, self._values = [], []
+        for string, value in items:
             strings.append(string)
-            self._meant.append(means)
+            self._values.append(value)
         self._automaton = AhoCorasick(strings, store_patterns=False)
 
-    def found(self, text: str) -> list[tuple[Of, int, int]]:
-        """Each with where it stands: characters from, up to."""
+    def find(self, text: str) -> list[tuple[T, int, int]]:
+        """The value of each match, with its first character and the one after its last."""
         places = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return [(self._meant[which], start, end) for which, start, end in places]
+        return [(self._values[which], start, end) for which, start, end in places]
 
 
 def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:
@@ -198,14 +202,14 @@ def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:
 
 
 def _longest(places: list[Place]) -> Iterator[Place]:
-    """Of the places of one rule that overlap, sorted by their start, the longest."""
-    kept: dict[int, Place] = {}
+    """The longest of overlapping places of one rule; `places` are sorted by their start."""
+    pending: dict[int, Place] = {}
     for place in places:
-        before = kept.get(place[2])
+        before = pending.get(place[2])
         if before and place[0] < before[1]:
-            kept[place[2]] = max(before, place, key=lambda each: each[1] - each[0])
+            pending[place[2]] = max(before, place, key=lambda each: each[1] - each[0])
             continue
         if before:
             yield before
-        kept[place[2]] = place
-    yield from kept.values()
+        pending[place[2]] = place
+    yield from pending.values()

@@ -1,4 +1,4 @@
-"""Text folded to the letters it is heard as, with the way back to where each letter stood."""
+"""Normalization: a text as the letters it is heard as, with the original place of each letter."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -18,103 +18,103 @@ from board.moderation.word_filter.jamo import (
     leet,
     written,
 )
-from board.moderation.word_filter.visible_text import KEPT, Span, VisibleText, visible_text
+from board.moderation.word_filter.visible_text import CACHE_SIZE, Span, VisibleText, visible_text
 
-Found = tuple[int, tuple[Letter, ...]]
+PlacedLetters = tuple[int, tuple[Letter, ...]]
 # The letters of text[start:end], with the place of the character each came from.
-Reading = Callable[[str, int, int], Iterator[Found]]
+Reading = Callable[[str, int, int], Iterator[PlacedLetters]]
 
 _NO_LETTER = Letter(" ", " ")
 
 
 @dataclass(slots=True)
 class NormalizedText:
-    """Letters heard alike spelt alike. `text`, `letters` and `at` have one entry for each."""
+    """Letters that sound alike are merged. `text`, `letters` and `positions` are parallel."""
 
-    plain: VisibleText
+    visible: VisibleText
     text: str = ""
     letters: list[Letter] = field(default_factory=list)
-    at: list[int] = field(default_factory=list)  # which character of `plain`
-    starts: list[int] = field(default_factory=list)  # of runs of letters without a gap
+    positions: list[int] = field(default_factory=list)  # indexes of the characters in `visible`
+    starts: list[int] = field(default_factory=list)  # first letters of runs without a gap
 
     @property
     def spans(self) -> list[Span]:
-        """Where each letter stood in the original text: characters from, up to."""
-        return [self.plain.span(at, at + 1) for at in self.at]
+        """The span of each letter in the original text."""
+        return [self.visible.span(at, at + 1) for at in self.positions]
 
-    def begins(self, at: int) -> int:
-        """The first letter of the run without a gap that `at` is in."""
+    def run_start(self, at: int) -> int:
+        """The first letter of the run that the letter `at` is in."""
         return self.starts[bisect_right(self.starts, at) - 1]
 
-    def ends(self, at: int) -> int:
+    def run_end(self, at: int) -> int:
         """The letter after that run."""
         run = bisect_right(self.starts, at)
         return self.starts[run] if run < len(self.starts) else len(self.letters)
 
-    def part(self, at: int) -> None:
-        """No word goes on beyond text that is left out."""
+    def add_break(self, at: int) -> None:
+        """Add a gap for text that is left out: no word goes on across it."""
         self.starts.append(len(self.letters))
         self.letters.append(_NO_LETTER)
-        self.at.append(at)
+        self.positions.append(at)
 
-    def read(self, heard: Iterable[Found]) -> None:
-        """Add what neighbouring characters say; one that is no letter makes a gap."""
-        letters, where = self.letters, self.at
+    def append(self, characters: Iterable[PlacedLetters]) -> None:
+        """Add the letters of neighbouring characters; one without letters makes a gap."""
+        letters, positions = self.letters, self.positions
         before: Letter | None = None
-        for at, said in heard:  # the dearest loop there is
-            if not said:
+        for at, sounds in characters:  # the hottest loop of the filter
+            if not sounds:
                 before = None
                 continue
-            first = said[0]
+            first = sounds[0]
             if before is None:
                 self.starts.append(len(letters))
-            elif _may_join(before, first) and (one := _one_sound(before, first)):
-                said = said[1:]
+            elif _may_join(before, first) and (one := _merged_letter(before, first)):
+                sounds = sounds[1:]
                 if one is not before:
                     letters[-1] = one
-                    self._stretch()
-            letters += said
-            where += (at,) * len(said)
+                    self._merge_stretched()
+            letters += sounds
+            positions += (at,) * len(sounds)
             before = letters[-1]
 
-    def _stretch(self) -> None:
-        """ㅅㅣㅇㅣ is 시이, and no more than 시."""
+    def _merge_stretched(self) -> None:
+        """ㅅㅣㅇㅣ is 시이, which is merged to 시."""
         last = len(self.letters) - 1
         if self.letters[last].silent and self.starts[-1] != last:
             before = self.letters[last - 1]
             if before.merged == self.letters[last].merged:
                 self.letters[-2:] = [replace(before, closes=True)]
-                del self.at[last]
+                del self.positions[last]
 
 
 def _may_join(before: Letter, letter: Letter) -> bool:
-    """Most letters need no closer look."""
-    return letter.merged == before.merged or letter.said == "ㅎ" or (letter.alone and before.alone)
+    """A quick test that rules out most pairs."""
+    return letter.merged == before.merged or letter.sound == "ㅎ" or (letter.alone and before.alone)
 
 
 @lru_cache(maxsize=4096)
-def _one_sound(before: Letter, letter: Letter) -> Letter | None:
-    """The one letter that two of neighbouring characters are heard as, if they are."""
+def _merged_letter(before: Letter, letter: Letter) -> Letter | None:
+    """The single letter that two neighbouring letters are heard as, or None."""
     if letter.merged != before.merged:
-        if letter.said == "ㅎ" and not letter.alone and before.said in ASPIRATED:
-            return replace(before, said=ASPIRATED[before.said])  # 색히 is 새키
-        if before.alone and before.said == "ㅇ" and letter.alone and letter.merged in VOWELS:
+        if letter.sound == "ㅎ" and not letter.alone and before.sound in ASPIRATED:
+            return replace(before, sound=ASPIRATED[before.sound])  # 색히 is 새키
+        if before.alone and before.sound == "ㅇ" and letter.alone and letter.merged in VOWELS:
             return replace(letter, silent=True)  # ㅇㅣ is 이
-        if before.alone and letter.alone and before.said + letter.said in DIPHTHONGS:
-            one = alone(DIPHTHONGS[before.said + letter.said])
+        if before.alone and letter.alone and before.sound + letter.sound in DIPHTHONGS:
+            one = alone(DIPHTHONGS[before.sound + letter.sound])
             return replace(one, silent=before.silent)
         return None
-    twice = letter.said == before.said != "ㅇ" and (letter.typed or before.typed)
+    twice = letter.sound == before.sound != "ㅇ" and (letter.typed or before.typed)
     if letter.merged in VOWELS or twice:
         # 시이발, 시ㅂ발
         return replace(before, closes=True) if letter.closes > before.closes else before
-    if letter.said != before.said and not (letter.alone or before.alone):
+    if letter.sound != before.sound and not (letter.alone or before.alone):
         return letter  # 색끼 is 새끼
     return None
 
 
 def by_character(read: Callable[[str], tuple[Letter, ...]]) -> Reading:
-    def reading(text: str, start: int, end: int) -> Iterator[Found]:
+    def reading(text: str, start: int, end: int) -> Iterator[PlacedLetters]:
         return zip(range(start, end), map(read, text[start:end]), strict=False)
 
     return reading
@@ -133,7 +133,7 @@ _ROMAN_SOUND = regex.compile(
 )
 
 
-def as_spoken(text: str, start: int, end: int) -> Iterator[Found]:
+def as_spoken(text: str, start: int, end: int) -> Iterator[PlacedLetters]:
     """Latin read aloud in Korean: sibal is 시발."""
     sounds = _ROMAN_SOUND.finditer(text, start, end)
     return ((sound.start(), _spoken(sound[0])) for sound in sounds)
@@ -151,22 +151,22 @@ as_keyed = by_character(keyed)
 as_leet = by_character(leet)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def normalize(text: str) -> NormalizedText:
-    """`text` as it stands, folded. Never raises, whatever it holds; linear in its length.
+    """The text normalized as written. Never raises; linear in its length.
 
-    To be read, not changed: it is the same for everyone who asks.
+    Cached and shared: do not change the result.
     """
-    shown = visible_text(text)
-    return normalize_text(shown, as_written, [(0, len(shown.text))])
+    visible = visible_text(text)
+    return normalize_text(visible, as_written, [(0, len(visible.text))])
 
 
-def normalize_text(shown: VisibleText, reading: Reading, parts: Iterable[Span]) -> NormalizedText:
-    """What `reading` makes of those parts of a text, none of which touch."""
-    folded = NormalizedText(shown)
+def normalize_text(visible: VisibleText, reading: Reading, parts: Iterable[Span]) -> NormalizedText:
+    """Normalize parts of a text, none of which touch, in a reading."""
+    normalized = NormalizedText(visible)
     for start, end in parts:
-        if folded.letters:
-            folded.part(start)
-        folded.read(reading(shown.text, start, end))
-    folded.text = "".join([letter.merged for letter in folded.letters])
-    return folded
+        if normalized.letters:
+            normalized.add_break(start)
+        normalized.append(reading(visible.text, start, end))
+    normalized.text = "".join([letter.merged for letter in normalized.letters])
+    return normalized

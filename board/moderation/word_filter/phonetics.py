@@ -1,6 +1,6 @@
-"""Words that sound alike, and which of them is read where they are heard.
+"""Phonetic forms: variants of words with the same letters, and which of them match a candidate.
 
-What the rules ask of a spot in a text is nearly the same, and is found out once for all of them.
+Rules need nearly the same facts about a candidate, so each is computed once for all of them.
 """
 
 from abc import ABC, abstractmethod
@@ -18,46 +18,50 @@ Place = tuple[int, int, int]  # characters from, up to, which rule
 
 
 class PhoneticForm(ABC):
-    """Forms with the same letters, each with the number of its rule."""
+    """Variants with the same letters, each with the number of its rule."""
 
     def __init__(self) -> None:
-        self.forms: list[tuple[int, Variant]] = []
+        self.variants: list[tuple[int, Variant]] = []
 
-    def add(self, number: int, form: Variant, *, disguised: bool) -> None:
-        self.forms.append((number, form))
+    def add(self, number: int, variant: Variant, *, disguised: bool) -> None:
+        self.variants.append((number, variant))
 
     @abstractmethod
-    def read(self, spot: Candidate) -> Iterator[Place]:
-        """Which of the forms stand at this spot."""
+    def match(self, candidate: Candidate) -> Iterator[Place]:
+        """Places of the variants that match the candidate."""
 
 
 class Latin(PhoneticForm):
-    def read(self, spot: Candidate) -> Iterator[Place]:
-        if spot.is_latin_word():
-            last = self._last(spot)
-            for number, form in self.forms:
-                if last - spot.first >= len(form.spelling):
-                    yield spot.first, last, number
+    """Words with Latin letters."""
 
-    def _last(self, spot: Candidate) -> int:
-        """With the second s of ass."""
-        text, last = spot.folded.plain.lowered, spot.last
+    def match(self, candidate: Candidate) -> Iterator[Place]:
+        if candidate.is_latin_word():
+            last = self._last(candidate)
+            for number, variant in self.variants:
+                if last - candidate.first >= len(variant.spelling):
+                    yield candidate.first, last, number
+
+    def _last(self, candidate: Candidate) -> int:
+        """The end, with any repetition of the last letter: the second s of ass."""
+        text, last = candidate.normalized.visible.lowered, candidate.last
         while text[last : last + 1] == text[last - 1]:
             last += 1
         return last
 
 
 class Initials(PhoneticForm):
-    """ㅅㅂ"""
+    """Words of initial consonants alone: ㅅㅂ."""
 
-    def read(self, spot: Candidate) -> Iterator[Place]:
-        if spot.stands_alone():
-            for number, form in self.forms:
-                if _is_heard(spot.said, form.said, long=form.syllables > 2):
-                    yield spot.first, spot.last, number
+    def match(self, candidate: Candidate) -> Iterator[Place]:
+        if candidate.stands_alone():
+            for number, variant in self.variants:
+                if _matches(candidate.sounds, variant.sounds, long=variant.syllables > 2):
+                    yield candidate.first, candidate.last, number
 
 
 class Syllables(PhoneticForm):
+    """Words of Hangul syllables."""
+
     def __init__(self) -> None:
         super().__init__()
         self._spelt: defaultdict[str, list[tuple[int, Variant]]] = defaultdict(list)
@@ -66,93 +70,93 @@ class Syllables(PhoneticForm):
         )
         self._vowels = 0
 
-    def add(self, number: int, form: Variant, *, disguised: bool) -> None:
-        whole = form.spelling.replace(" ", "")
-        for spelling in {form.spelling, whole}:
-            self._spelt[spelling].append((number, form))
-        self._contracted[whole[:-1], form.said].append((number, form))
-        if disguised and form.syllables > 1:
-            self.forms.append((number, form))
-        self._vowels = sum(letter in VOWELS for letter in form.letters)  # the same in each
+    def add(self, number: int, variant: Variant, *, disguised: bool) -> None:
+        whole = variant.spelling.replace(" ", "")
+        for spelling in {variant.spelling, whole}:
+            self._spelt[spelling].append((number, variant))
+        self._contracted[whole[:-1], variant.sounds].append((number, variant))
+        if disguised and variant.syllables > 1:
+            self.variants.append((number, variant))
+        self._vowels = sum(letter in VOWELS for letter in variant.letters)  # the same in each
 
-    def read(self, spot: Candidate) -> Iterator[Place]:
-        return ((spot.first, spot.last, number) for number in self._rules(spot))
+    def match(self, candidate: Candidate) -> Iterator[Place]:
+        return ((candidate.first, candidate.last, number) for number in self._rules(candidate))
 
-    def _rules(self, spot: Candidate) -> Iterator[int]:
-        closes = spot.letters[-1].closes
-        spelt = self._as_spelt(spot) if closes else self._as_contracted(spot)
-        for number, form in spelt:
-            if form.syllables > 1 or spot.has_room():
+    def _rules(self, candidate: Candidate) -> Iterator[int]:
+        closes = candidate.letters[-1].closes
+        spelt = self._as_spelt(candidate) if closes else self._as_contracted(candidate)
+        for number, variant in spelt:
+            if variant.syllables > 1 or candidate.fits_context():
                 yield number
-        if closes and self.forms and spot.is_worth_reading(self._vowels):
-            yield from self._in_disguise(spot)
+        if closes and self.variants and candidate.is_worth_reading(self._vowels):
+            yield from self._in_disguise(candidate)
 
-    def _as_spelt(self, spot: Candidate) -> Iterable[tuple[int, Variant]]:
-        return self._spelt.get(" ".join(spot.shown.split()), ())
+    def _as_spelt(self, candidate: Candidate) -> Iterable[tuple[int, Variant]]:
+        return self._spelt.get(" ".join(candidate.text.split()), ())
 
-    def _as_contracted(self, spot: Candidate) -> Iterable[tuple[int, Variant]]:
-        if spot.contracts:
-            return self._contracted.get((spot.shown[:-1], spot.said), ())
+    def _as_contracted(self, candidate: Candidate) -> Iterable[tuple[int, Variant]]:
+        if candidate.is_contracted:
+            return self._contracted.get((candidate.text[:-1], candidate.sounds), ())
         return ()
 
-    def _in_disguise(self, spot: Candidate) -> Iterable[int]:
-        has_gap, has_room = spot.has_gap, spot.has_room()
+    def _in_disguise(self, candidate: Candidate) -> Iterable[int]:
+        has_gap, has_room = candidate.has_gap, candidate.fits_context()
         if has_gap and not has_room:
             return ()
-        manner = _Disguise(spot.reading, spot.has_letters_alone, spot.is_parted, has_room)
-        return _heard(self, spot.said, manner)
+        disguise = _Disguise(candidate.reading, candidate.has_jamo, candidate.has_space, has_room)
+        return _matching(self, candidate.sounds, disguise)
 
-    def heard(self, said: str, manner: "_Disguise") -> Iterator[int]:
-        for number, form in self.forms:
-            if manner.suits(form) and manner.says(said, form):
+    def matching(self, sounds: str, disguise: "_Disguise") -> Iterator[int]:
+        for number, variant in self.variants:
+            if disguise.allows(variant) and disguise.matches(sounds, variant):
                 yield number
 
 
 class _Disguise(NamedTuple):
-    """How a sound was written."""
+    """How the letters of a candidate were typed."""
 
     reading: Reading
-    alone: bool  # some of its letters are typed alone
+    alone: bool  # some letters are typed alone
     parted: bool  # by a space
     has_room: bool
 
-    def suits(self, form: Variant) -> bool:
-        return (form.syllables > 2 or self.has_room) and (self.alone or not form.squeezed)
+    def allows(self, variant: Variant) -> bool:
+        return (variant.syllables > 2 or self.has_room) and (self.alone or not variant.collapsed)
 
-    def says(self, said: str, form: Variant) -> bool:
-        if form.exact:
-            return self.reading is as_written and said == form.said
+    def matches(self, sounds: str, variant: Variant) -> bool:
+        if variant.exact:
+            return self.reading is as_written and sounds == variant.sounds
         if self.reading is as_spoken:
             return True
         if self.parted:
-            return _is_heard_over_a_space(said, form.said)
-        return _is_heard(said, form.said, long=form.syllables > 2)
+            return _matches_across_space(sounds, variant.sounds)
+        return _matches(sounds, variant.sounds, long=variant.syllables > 2)
 
 
 @lru_cache(maxsize=4096)
-def _heard(sound: Syllables, said: str, manner: _Disguise) -> tuple[int, ...]:
-    return tuple(sound.heard(said, manner))
+def _matching(form: Syllables, sounds: str, disguise: _Disguise) -> tuple[int, ...]:
+    return tuple(form.matching(sounds, disguise))
 
 
-def _is_heard_over_a_space(said: str, meant: str) -> bool:
-    """It is a disguise of its own: with it, no vowel may change, nor the first letter."""
-    return said[0] == meant[0] and all(
-        one == other or one in TENSE for one, other in zip(said, meant, strict=True)
+def _matches_across_space(sounds: str, expected: str) -> bool:
+    """A space is a disguise itself: neither a vowel nor the first letter may change as well."""
+    return sounds[0] == expected[0] and all(
+        one == other or one in TENSE for one, other in zip(sounds, expected, strict=True)
     )
 
 
-def _is_heard(said: str, meant: str, *, long: bool) -> bool:
-    """Short words are not known without their hard consonants, nor any without the first."""
+def _matches(sounds: str, expected: str, *, long: bool) -> bool:
+    """Short words must keep their hard consonants, all words their first letter."""
     return all(
         one == other
         or other in VOWELS
         or (one in TENSE and other not in BREATHY)
         or (long and at > 0 and other in TENSE)
-        for at, (one, other) in enumerate(zip(said, meant, strict=True))
+        for at, (one, other) in enumerate(zip(sounds, expected, strict=True))
     )
 
 
-def kind_of(form: Variant) -> type[PhoneticForm]:
-    if form.latin:
+def form_type(variant: Variant) -> type[PhoneticForm]:
+    if variant.latin:
         return Latin
-    return Initials if form.letters_alone else Syllables
+    return Initials if variant.jamo_only else Syllables

@@ -1,4 +1,4 @@
-"""A text as a reader sees it, with the way back to the text as it was given."""
+"""A text as a reader sees it, with the original place of each character."""
 
 import re
 import unicodedata
@@ -11,12 +11,12 @@ from board.moderation.word_filter.jamo import FINALS, INITIALS
 
 Span = tuple[int, int]
 
-KEPT = 32  # texts: one post looks at the same text several times
+CACHE_SIZE = 32  # texts: one post reads the same text several times
 
-# A character with all that hangs on it. Sorting a heap of marks takes the square of its height, so
-# no more than a few of them are looked at.
+# A character with its combining marks. Sorting marks takes quadratic time, so only the first few
+# are read.
 _CLUSTER = regex.compile("(?s)(.[\\p{M}\u1160-\u11ff\ud7b0-\ud7ff]{0,8}+)([\\p{M}]*)")
-_ORDINARY = re.compile("[\\0-\x7f가-힣ㄱ-ㅣ…‘’“”·]*")  # nearly every text is made of these
+_ORDINARY = re.compile("[\\0-\x7f가-힣ㄱ-ㅣ…‘’“”·]*")  # nearly every text has nothing else
 _INVISIBLE = regex.compile("[\\p{Mn}\\p{Me}\\p{Cf}\u115f\u1160\u3164\uffa0\u17b4\u17b5\u2800]")
 _SURROGATE = regex.compile("[\ud800-\udfff]")
 _UNUSUAL = regex.compile(
@@ -33,36 +33,36 @@ _CONJOINING = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class VisibleText:
-    """What a reader sees: NFC, nothing invisible, full-width and circled letters as usual ones."""
+    """Visible text: NFC, nothing invisible, full-width and circled letters as ordinary ones."""
 
     text: str
     lowered: str  # as long as `text`, and without lone surrogates
-    spans: list[Span] | None  # in the original, one for each character; None: where they are here
+    spans: list[Span] | None  # in the original, one for each character; None if they are the same
 
     def span(self, start: int, end: int) -> Span:
-        """Where the characters from `start` up to `end` stood in the original."""
+        """The span in the original of the characters from `start` up to `end`."""
         return (self.spans[start][0], self.spans[end - 1][1]) if self.spans else (start, end)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def visible_text(text: str) -> VisibleText:
-    """`text` as a reader sees it. Never raises, whatever the string holds; linear in its length."""
-    if _is_shown_as_it_is(text):
+    """The text as a reader sees it. Never raises; linear in its length."""
+    if _is_visible_text(text):
         return VisibleText(text, _lowered(text), None)
-    shown: list[str] = []
+    visible: list[str] = []
     spans: list[Span] = []
     start = 0
     for cluster, rest in _CLUSTER.findall(text):
         end = start + len(cluster) + len(rest)
-        for char in _shown(cluster):
-            shown.append(char)
+        for char in _visible_characters(cluster):
+            visible.append(char)
             spans.append((start, end))
         start = end
-    return VisibleText("".join(shown), _lowered("".join(shown)), spans)
+    return VisibleText("".join(visible), _lowered("".join(visible)), spans)
 
 
-def _is_shown_as_it_is(text: str) -> bool:
-    """As nearly all texts are."""
+def _is_visible_text(text: str) -> bool:
+    """True if the text needs no change, like nearly all texts."""
     if _ORDINARY.fullmatch(text):
         return True
     odd = _UNUSUAL.search(text) or _INVISIBLE.search(text)
@@ -77,8 +77,8 @@ def _lowered(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _shown(cluster: str) -> str:
-    # Never NFKC on the whole: it makes of ㅅㅂ, which are letters, an unfinished syllable.
+def _visible_characters(cluster: str) -> str:
+    # No NFKC on the whole cluster: it turns ㅅㅂ, which are letters, into an incomplete syllable.
     composed = unicodedata.normalize("NFC", cluster)
     return "".join(_ordinary(char) for char in composed if not _INVISIBLE.match(char))
 

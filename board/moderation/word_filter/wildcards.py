@@ -1,7 +1,7 @@
-"""Patterns: whole words, with `*` for any letters or none and `?` for one.
+"""Patterns of whole words, with `*` for any letters or none and `?` for one.
 
-No pattern is slow: what stands between two stars is looked for once, from left to right, and never
-again (atomic groups), so that the time grows with the text and not with the stars.
+No pattern is slow: the text between two stars is searched once, from left to right (atomic
+groups), so the time grows with the text and not with the number of stars.
 """
 
 from bisect import bisect_right
@@ -15,27 +15,27 @@ _WILD = regex.compile(r"[*?\s]+")
 
 
 def anchor_of(text: str) -> str:
-    """The longest part of a pattern that stands for itself: what a text must hold to match."""
+    """The longest literal part of a pattern, which a text must contain to match."""
     return max(_WILD.split(text), key=len)
 
 
 class Words(NamedTuple):
-    """Runs of a text without a space, less the quotes, stops and laughter around them."""
+    """The words of a text, without the quotes, punctuation and laughter around them."""
 
     texts: list[str]
     starts: list[int]
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def from_text(cls, text: str) -> Self:
         words = cls([], [])
-        for found in _WORD.finditer(text):
-            bare = found[0].lstrip(_EDGES)
-            words.starts.append(found.end() - len(bare))
+        for match in _WORD.finditer(text):
+            bare = match[0].lstrip(_EDGES)
+            words.starts.append(match.end() - len(bare))
             words.texts.append(bare.rstrip(_EDGES))
         return words
 
     def at(self, place: int) -> int:
-        """Which word the character at `place` belongs to; -1 before the first."""
+        """The number of the word with the character at `place`; -1 before the first."""
         return bisect_right(self.starts, place) - 1
 
     def end(self, number: int) -> int:
@@ -43,24 +43,26 @@ class Words(NamedTuple):
 
 
 class Pattern(NamedTuple):
+    """A compiled pattern."""
+
     words: tuple["regex.Pattern[str]", ...]
-    anchored: int  # which of its words holds the anchor
+    anchored: int  # the index of its word with the anchor
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def from_text(cls, text: str) -> Self:
         words = text.split()
         anchor = anchor_of(text)
         holding = next(number for number, word in enumerate(words) if anchor in word)
         return cls(tuple(_compiled(word) for word in words), holding)
 
     def match(self, text: Words, number: int) -> tuple[int, int] | None:
-        """The characters matched, from, up to, where the anchor is in word `number` of the text."""
+        """The span matched if the anchor is in word `number` of the text, or None."""
         first = number - self.anchored
         last = first + len(self.words) - 1
         if first < 0 or last >= len(text.texts):
             return None
-        there = zip(self.words, text.texts[first : last + 1], strict=True)
-        if all(word.fullmatch(found) for word, found in there):
+        pairs = zip(self.words, text.texts[first : last + 1], strict=True)
+        if all(word.fullmatch(found) for word, found in pairs):
             return text.starts[first], text.end(last)
         return None
 

@@ -22,7 +22,7 @@ from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.writing import create, limits
 from board.db import db, now, writing
 from board.moderation.reports.models import report
-from board.moderation.rulings import models as moderation
+from board.moderation.rulings import decisions as moderation
 from board.moderation.threads.restrictions import restrict
 from board.ops.sample import accounts as sample_accounts
 from board.ops.sample import tips as sample_tips

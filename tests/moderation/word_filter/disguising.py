@@ -1,4 +1,4 @@
-"""Ways to hide a word, each apart from how words are found; two at a time, from a seed."""
+"""Disguises of a word, written independently of the matcher; up to three at a time, from a seed."""
 
 import random
 import unicodedata
@@ -35,13 +35,13 @@ ALIKE = {
 Disguise = Callable[[str, random.Random], str]
 
 
-def taken_apart(syllable: str) -> str:
+def decompose(syllable: str) -> str:
     number = ord(syllable) - ord("가")
     final = FINALS[number % 28].strip()
     return INITIALS[number // 588] + chr(ord("ㅏ") + number % 588 // 28) + final
 
 
-def put_together(letters: str) -> str:
+def compose(letters: str) -> str:
     first, vowel, *last = letters
     number = INITIALS.index(first) * 588 + (ord(vowel) - ord("ㅏ")) * 28
     return chr(ord("가") + number + (FINALS.index(last[0]) if last else 0))
@@ -66,35 +66,35 @@ def parted_everywhere(word: str, chance: random.Random) -> str:
 
 
 def in_letters(word: str, chance: random.Random) -> str:
-    return "".join(taken_apart(each) if "가" <= each <= "힣" else each for each in word)
+    return "".join(decompose(each) if "가" <= each <= "힣" else each for each in word)
 
 
 def one_in_letters(word: str, chance: random.Random) -> str:
-    return with_one_changed(word, chance, taken_apart)
+    return with_one_changed(word, chance, decompose)
 
 
 def stretched(word: str, chance: random.Random) -> str:
     def stretch(syllable: str) -> str:
-        first, vowel, *last = taken_apart(syllable)
-        open_one = put_together(first + vowel)
-        more = put_together("ㅇ" + vowel) * chance.randrange(4)
-        return open_one + more + put_together("".join(["ㅇ", vowel, *last]))
+        first, vowel, *last = decompose(syllable)
+        open_one = compose(first + vowel)
+        more = compose("ㅇ" + vowel) * chance.randrange(4)
+        return open_one + more + compose("".join(["ㅇ", vowel, *last]))
 
     return with_one_changed(word, chance, stretch)
 
 
 def tensed(word: str, chance: random.Random) -> str:
     def tense(syllable: str) -> str:
-        first, *rest = taken_apart(syllable)
-        return put_together("".join([TENSED.get(first, first), *rest]))
+        first, *rest = decompose(syllable)
+        return compose("".join([TENSED.get(first, first), *rest]))
 
     return with_one_changed(word, chance, tense)
 
 
 def with_a_vowel_alike(word: str, chance: random.Random) -> str:
     def alike(syllable: str) -> str:
-        first, vowel, *rest = taken_apart(syllable)
-        return put_together("".join([first, ALIKE.get(vowel, vowel), *rest]))
+        first, vowel, *rest = decompose(syllable)
+        return compose("".join([first, ALIKE.get(vowel, vowel), *rest]))
 
     return with_one_changed(word, chance, alike)
 
@@ -124,13 +124,13 @@ HIDING: list[Disguise] = [
     parted, parted_everywhere, in_letters, one_in_letters, stretched, tensed, with_a_vowel_alike,
     invisible, decomposed, typed_in_latin, half_typed_in_latin, drawn,
 ]  # fmt: skip
-# What still may be done to a word that is no longer spelt in syllables only.
+# Disguises for a word that no longer consists of syllables alone.
 COVERING: list[Disguise] = [invisible, decomposed, lambda word, _: word]
 ENDINGS = ["", "아", "들", "이네", "같은", "ㅋㅋ", "!", " 진짜", "은"]
 
 
 def disguises(word: str, count: int, seed: int) -> list[str]:
-    """Texts in which `word` is hidden by one to three means, with something said after it."""
+    """Texts with `word` in one to three disguises, followed by other words."""
     chance = random.Random(f"{seed}{word}")
     hidden = []
     while len(hidden) < count:

@@ -1,9 +1,9 @@
-"""How much of a file of comments the starter list finds.
+"""Measures how many comments of a file the default rules match.
 
     python -m tests.moderation.word_filter.measure FILE
 
 One comment a line; after the last `|`, 0 for clean and 1 for abusive, or nothing. Rules that only
-warn count for nothing. Every hit in a clean comment is printed, to be read by a person.
+warn do not count. Every hit in a clean comment is printed for review.
 """
 
 import sys

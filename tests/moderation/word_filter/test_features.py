@@ -1,4 +1,4 @@
-"""Links, repetition and near copies are told for what they are."""
+"""Text features: links, repetition and near-duplicates."""
 
 import pytest
 from hypothesis import given
@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from board.moderation.word_filter import (
     Repetition,
+    bucket_keys,
     fingerprint,
     hosts,
     is_near,
-    keys_of,
     repetition,
 )
 
@@ -34,7 +34,7 @@ OTHER = (
         ("", []),
     ],
 )
-def test_the_host_of_every_link_is_told(text, linked):
+def test_the_host_of_every_link_is_found(text, linked):
     assert hosts(text) == linked
 
 
@@ -42,20 +42,20 @@ def test_the_host_of_every_link_is_told(text, linked):
     "text",
     ["ㅋ" * 80, "ㅠㅠ" * 40, "하하하하하하하하하하", "?" * 50, "좋아요 정말 좋아요", OPINION, ""],
 )
-def test_moods_and_sentences_are_no_repetition(text):
+def test_laughter_and_sentences_are_no_repetition(text):
     assert repetition(text) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "repeated"),
     [
         ("도배" * 20, Repetition("도배", 20)),
         ("사퇴하라 " * 9, Repetition("사퇴하라", 9)),
         ("아" * 30, Repetition("아", 30)),
     ],
 )
-def test_what_fills_a_text_by_being_repeated_is_told(text, told):
-    assert repetition(text) == told
+def test_the_unit_that_fills_a_text_is_found(text, repeated):
+    assert repetition(text) == repeated
 
 
 @pytest.mark.parametrize(
@@ -74,28 +74,28 @@ def test_a_copy_with_small_changes_is_near_and_shares_a_key(copy):
     one, other = fingerprint(OPINION), fingerprint(copy)
 
     assert is_near(one, other)
-    assert set(keys_of(one)) & set(keys_of(other))
+    assert set(bucket_keys(one)) & set(bucket_keys(other))
 
 
 def test_another_text_is_not_near_and_shares_no_key():
     one, other = fingerprint(OPINION), fingerprint(OTHER)
 
     assert not is_near(one, other)
-    assert not set(keys_of(one)) & set(keys_of(other))
+    assert not set(bucket_keys(one)) & set(bucket_keys(other))
 
 
 @pytest.mark.parametrize(
     "text", ["", "감사합니다", "ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ", "👍" * 40]
 )
-def test_a_short_text_resembles_none(text):
-    assert fingerprint(text) == b"" and keys_of(b"") == []
+def test_a_short_text_has_no_fingerprint(text):
+    assert fingerprint(text) == b"" and bucket_keys(b"") == []
     assert not is_near(fingerprint(text), fingerprint(text))
 
 
 @given(st.text(st.characters(codec=None), max_size=200))
-def test_a_fingerprint_is_of_64_bytes_or_none_and_its_keys_fit_a_column(text):
+def test_a_fingerprint_has_64_bytes_or_none_and_its_keys_fit_a_column(text):
     mark = fingerprint(text)
 
     assert len(mark) in (0, 64)
-    assert all(0 <= key < 2**63 for key in keys_of(mark))
+    assert all(0 <= key < 2**63 for key in bucket_keys(mark))
     assert hosts(text) is not None and (repetition(text) is None or len(text) > 7)

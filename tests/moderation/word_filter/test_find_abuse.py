@@ -1,4 +1,4 @@
-"""The list a board starts with finds abuse in disguise, and leaves innocent words alone."""
+"""The default rules find disguised abuse and no innocent words."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from board.moderation.word_filter import Matcher, Rule, default_allowed_words, d
 from moderation.word_filter.disguising import disguises
 
 HERE = Path(__file__).parent
-# Words, of a list made for this test, that nothing in the engine names.
+# Words for this test alone, which the word filter does not contain.
 WORDS = [
     "병신",
     "지랄",
@@ -55,7 +55,7 @@ def written_by_hand() -> list[str]:
     return [text for line in lines("disguised.txt") for text in line.split(": ", 1)[1].split(" | ")]
 
 
-def test_at_least_97_of_100_disguises_written_before_the_engine_are_found(starter):
+def test_at_least_97_of_100_handwritten_disguises_are_found(starter):
     texts = written_by_hand()
 
     missed = [text for text in texts if not starter.hits(text)]
@@ -63,7 +63,7 @@ def test_at_least_97_of_100_disguises_written_before_the_engine_are_found(starte
     assert len(missed) <= 0.03 * len(texts), missed
 
 
-def test_at_least_95_of_100_made_disguises_of_any_words_are_found():
+def test_at_least_95_of_100_generated_disguises_are_found():
     rules = Matcher(Rule(number, "word", word) for number, word in enumerate(WORDS))
     texts = [text for word in WORDS for text in disguises(word, count=200, seed=7)]
 
@@ -83,7 +83,7 @@ def test_allowed_words_are_never_found_alone_or_with_particles(starter):
     assert [text for text in texts if starter.hits(text)] == []
 
 
-def test_every_rule_of_the_starter_finds_itself(starter):
+def test_every_default_rule_finds_its_own_text(starter):
     rules = default_rules()
     without_allowed = Matcher(rules)
     spelt = {rule.id: rule.text.replace("*", "").replace("?", "도") for rule in rules}
@@ -95,5 +95,5 @@ def test_every_rule_of_the_starter_finds_itself(starter):
     ] == []
 
 
-def test_the_starter_is_of_a_size_a_person_can_read():
+def test_the_default_list_is_short_enough_to_read():
     assert 300 <= len(default_rules()) <= 800

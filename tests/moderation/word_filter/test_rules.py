@@ -1,4 +1,4 @@
-"""A rule finds its word wherever a reader would read it, shows where, and never takes long."""
+"""A rule finds its word wherever a reader would, gives its span, and is never slow."""
 
 import time
 
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from board.moderation.word_filter import (
     Action,
     Hit,
+    InvalidRule,
     Matcher,
     Rule,
-    WrongRule,
     default_rules,
     normalize,
 )
@@ -56,7 +56,7 @@ def test_a_word_is_found_with_particles_and_in_disguise(text, matched):
 
 
 @pytest.mark.parametrize("text", ["바 보", "ㅂㅏ보", "바1보", "빠보"])
-def test_a_word_that_is_not_looked_for_in_disguise_is_found_only_as_it_is_spelt(text):
+def test_an_undisguised_word_is_found_only_as_it_is_spelt(text):
     assert found(Rule(1, "word", "바보", disguised=False), f"바보 {text}") == ["바보"]
 
 
@@ -90,7 +90,7 @@ def test_words_of_every_script_are_found(rule, text, matched):
         ("*나라*", "우리나라는", ["우리나라는"]),
     ],
 )
-def test_a_pattern_stands_for_whole_words(pattern, text, matched):
+def test_a_pattern_matches_whole_words(pattern, text, matched):
     assert found(Rule(1, "pattern", pattern), text) == matched
 
 
@@ -101,7 +101,7 @@ def test_nothing_is_found_inside_an_allowed_word():
     assert found(rule, "새끼손가락 새끼야", ("새끼 손가락",)) == ["새끼"]
 
 
-def test_a_hit_says_where_it_is_in_the_text_as_it_was_given():
+def test_a_hit_gives_its_span_in_the_original_text():
     text = "한글 \u1109\u1175\u1107\u1161\u11af!"
 
     assert RULES.hits(text) == [Hit(1, 3, 8, text[3:8])]
@@ -119,8 +119,8 @@ def test_a_hit_says_where_it_is_in_the_text_as_it_was_given():
         ("word", "\u200b", "empty"),
     ],
 )
-def test_a_rule_that_cannot_be_kept_says_why(kind, text, reason):
-    with pytest.raises(WrongRule) as wrong:
+def test_an_invalid_rule_gives_its_reason(kind, text, reason):
+    with pytest.raises(InvalidRule) as wrong:
         Rule(1, kind, text)
 
     assert wrong.value.reason == reason
@@ -130,11 +130,11 @@ def test_a_rule_holds_a_comment_unless_it_says_otherwise():
     assert Rule(1, "word", "바보").action is Action.HOLD
 
 
-def test_no_rules_find_nothing():
+def test_a_matcher_without_rules_finds_nothing():
     assert Matcher([], [""]).hits("무엇이든") == []
 
 
-def test_stars_mean_nothing_in_a_word():
+def test_stars_are_ignored_in_a_word():
     assert found(Rule(1, "word", "ㅗ*"), "ㅗ 오늘 ㅗㅑ") == ["ㅗ"]
     assert found(Rule(1, "word", "바보?"), "바보야") == ["바보"]
 
@@ -151,7 +151,7 @@ def test_every_hit_lies_in_the_text(text):
 
 @given(TRICKY)
 @example("ㅅㅣㅇㅣㅇㅣㅂㅏㄹ")
-def test_folded_letters_stand_in_the_order_of_the_text(text):
+def test_normalized_letters_have_the_order_of_the_text(text):
     folded = normalize(text)
 
     assert len(folded.text) == len(folded.spans)
@@ -179,13 +179,13 @@ NONSENSE = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", NONSENSE)
-def test_time_grows_with_the_text_and_not_faster(part):
+def test_time_grows_linearly_with_the_text(part):
     def once(length: int) -> float:
         start = time.process_time()
         RULES.hits((part * length)[:length])
         return time.process_time() - start
 
-    def seconds(length: int) -> float:  # the least of three: whatever else the machine did is out
+    def seconds(length: int) -> float:  # the least of three, without other load
         return min(once(length) for _ in range(3))
 
     seconds(1_000)
@@ -201,7 +201,7 @@ def test_no_pattern_is_slow():
 
 
 def five_thousand() -> Matcher:
-    """The starter, and words of three syllables of which many sound alike."""
+    """The default rules, and words of three syllables, many of which sound alike."""
     syllables = [chr(ord("가") + 37 * number) for number in range(300)]
     made = [one + two + one for one in syllables[:66] for two in syllables[:66]]
     words = [rule.text for rule in default_rules() if rule.kind == "word"] + made
@@ -211,7 +211,7 @@ def five_thousand() -> Matcher:
 
 
 def milliseconds(rules: Matcher, text: str) -> float:
-    """Of the processor, the least of five: whatever else the machine did is out."""
+    """CPU time, the least of five, without other load."""
 
     def once() -> float:
         visible_text.cache_clear(), normalize.cache_clear()
@@ -223,13 +223,13 @@ def milliseconds(rules: Matcher, text: str) -> float:
 
 
 @pytest.mark.slow
-def test_thousands_of_rules_are_built_and_asked_quickly():
+def test_thousands_of_rules_are_built_and_matched_quickly():
     start = time.process_time()
     rules = five_thousand()
     built = time.process_time() - start
     text = "오늘 나온 기사를 잘 읽었습니다. 다음 글도 기다리겠습니다. " * 30
 
-    # About 0.1 s and 0.4 ms on a quiet machine; the margins are for a busy one.
+    # About 0.1 s and 0.4 ms on an idle machine; the margins are for a busy one.
     assert built < 1.5
     assert milliseconds(rules, text[:1_000]) < 2
 
@@ -240,7 +240,7 @@ def test_no_text_makes_thousands_of_rules_slow():
     parts = [*NONSENSE, *(rule.text for rule in default_rules()[::9]), "".join(NONSENSE)]
     texts = [(part * 1_000)[:1_000] for part in parts]
 
-    # About 2 ms at the most on a quiet machine.
+    # About 2 ms at most on an idle machine.
     assert max(milliseconds(rules, text) for text in texts) < 8
 
 
@@ -253,7 +253,7 @@ def test_a_word_is_found_after_any_amount_of_nonsense():
     assert rules.hits("세기 ㅅH끼 " * 600)
 
 
-def test_a_word_does_not_go_on_beyond_what_is_left_out_of_a_reading():
+def test_a_word_does_not_span_text_left_out_of_a_reading():
     assert found(Rule(1, "word", "개섹"), "개* 섹*") == ["개* 섹"]
     assert found(Rule(1, "word", "개섹"), "개* 오늘 섹*") == []
 

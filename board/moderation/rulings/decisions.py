@@ -1,0 +1,82 @@
+"""Decisions about a comment: its flag, the ruling and the queue change together, here only."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from board.accounts.models import User
+from board.comments.models import Comment
+from board.moderation import queue as moderation_queue
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
+from board.runtime.hooks import Hook
+
+# Effects of a decision about a comment.
+on_decision: Hook[Callable[[Ruling], None]] = Hook()
+
+
+def hide(
+    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = ""
+) -> Ruling | None:
+    """Hide a comment. Returns None, and changes nothing, if it is hidden or deleted already."""
+    before = comment.held_for
+    if not comment._set_hidden(reason=reason, note=note):
+        return None
+    return _record_decision(
+        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
+    )
+
+
+def hide_for_legal_claim(
+    comment: Comment, *, by: User, reason: str, until: datetime | None = None, **case: int
+) -> Ruling | None:
+    """Hide for a claim, until `until` or for good, or for an order; `case` names it by its id."""
+    before = comment.held_for
+    if not comment._set_hidden(reason=reason):
+        return None
+    return _record_decision(
+        Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, held_for=before, **case
+    )
+
+
+def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
+    """Show a hidden comment again. Returns None if it is not hidden."""
+    before = {"hidden_for": comment.hidden_for, "hidden_note": comment.hidden_note}
+    if not comment._set_restored():
+        return None
+    return _record_decision(Verdict.RESTORE, comment, by=by, reason=reason, note=note, **before)
+
+
+def keep(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", batch: str = ""
+) -> Ruling | None:
+    """Approve a comment; a held one becomes public. Returns None if it is hidden or deleted."""
+    before = comment.held_for
+    if comment.hidden_for is not None or comment.deleted_at is not None:
+        return None
+    was_held = comment._set_kept()
+    return _record_decision(
+        Verdict.KEEP, comment, by=by, reason=reason, note=note, was_held=was_held,
+        held_for=before, batch=batch,
+    )  # fmt: skip
+
+
+def _record_decision(
+    verdict: Verdict, comment: Comment, *, by: User | None, reason: str, note: str, **before: Any
+) -> Ruling:
+    """Dequeue the comment and append the ruling, which keeps the queue entries for undo."""
+    waited = moderation_queue.dequeue(comment)
+    detail: Any = {name: value for name, value in before.items() if value or value is False}
+    ruling = append_ruling(
+        verdict, by=by, comment=comment, reason=reason, note=note, waited=waited, **detail
+    )
+    for effect in on_decision:
+        effect(ruling)
+    return ruling
+
+
+def latest_ruling(comment: Comment) -> Select[Ruling]:
+    """The newest ruling on a comment."""
+    rulings = select(Ruling).where(Ruling.comment_id == comment.id)
+    return rulings.order_by(Ruling.id.desc()).limit(1)
