@@ -109,14 +109,7 @@ class NameForm(Form):
 
     def validate_name(self, field: Any) -> None:
         if not is_valid_name(field.data):
-            raise ValidationError(
-                gettext(
-                    "Use %(min)d to %(max)d characters: letters of one script, digits, spaces, "
-                    "and . _ -",
-                    min=NAME_MIN,
-                    max=NAME_MAX,
-                )
-            )
+            raise ValidationError(_name_rules())
         if name_key(field.data) == name_key(DELETED_USER_NAME):
             raise ValidationError(gettext("This name is reserved."))
         if imitates_staff(field.data, site_name=current_app.config["SITE_NAME"]):
@@ -195,3 +188,11 @@ class PasswordForm(NewPassword):
 def _parts(name: str, email: str) -> list[str]:
     """Name and local part of the email, no longer than the strength check needs."""
     return [name[: User.EMAIL_MAX], email.partition("@")[0][: User.EMAIL_MAX]]
+
+
+def _name_rules() -> str:
+    return gettext(
+        "Use %(min)d to %(max)d characters: letters of one script, digits, spaces, and . _ -",
+        min=NAME_MIN,
+        max=NAME_MAX,
+    )

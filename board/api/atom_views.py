@@ -55,14 +55,14 @@ def _entries(article: Article | None) -> Sequence[Any]:
 def _feed(article: Article | None, *, title: str, page: str, this: str) -> Response:
     entries = _entries(article)
     # <updated> of an empty feed: the article's date, never the current time.
-    fallback = article.published_at if article else None
+    dates = [entry.updated_at for entry in entries] or [article and article.published_at]
     xml = render_template(
         "api/feed.xml",
         title=title,
         page=absolute(page),
         this=absolute(this),
         entries=entries,
-        updated=max((entry.updated_at for entry in entries), default=fallback),
+        updated=max(dates),
         absolute=absolute,
     )
     return Response(_INVALID_XML.sub("", xml), mimetype=ATOM)

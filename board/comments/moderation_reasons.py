@@ -14,10 +14,9 @@ from flask import Flask, current_app
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
+from board.comments.reason_codes import CODE_MAX, OWN_WORDS, automatic_reasons
 from board.config import BadSetting
 
-CODE_MAX = 40
-OWN_WORDS = "other"  # the moderator writes the reason
 _DEFAULTS = Path(__file__).parent / "moderation_reasons.toml"
 _INSTANCE_FILE = "reasons.toml"
 # Codes stored as reasons that a moderator cannot choose.
@@ -39,8 +38,6 @@ _KOREAN_VERBS = {
     "suspend": "이용을 제한했습니다",
     "ban": "이용을 제한했습니다",
 }
-# Labels of automatic holds, by code; the slices that check comments add theirs.
-automatic_reasons: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from board.accounts import data_export
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
-from board.comments import moderation_reasons
+from board.comments.reason_codes import automatic_reasons
 from board.comments.writing import create, limits
 from board.db import db
 from board.law import transparency_views
@@ -84,7 +84,7 @@ def init_app(app: Flask) -> None:
 
     limits.extra_columns["barred"] = banned_texts.ANY_BANNED
     create.pre_post_checks.add(banned_texts.check_post)
-    moderation_reasons.automatic_reasons[banned_texts.CODE] = _("Found unlawful by a court before")
+    automatic_reasons[banned_texts.CODE] = _("Found unlawful by a court before")
 
     on_decision.add(workflow.follow_decision)
     on_undo.add(workflow.follow_undo)

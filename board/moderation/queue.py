@@ -94,12 +94,9 @@ def enqueue(comment: Comment, queue: Queue, *, reason: str = "", why: str = "") 
     item: QueueItem | None = db.session.get(QueueItem, (comment.id, queue.value))
     if item is None:
         item = QueueItem(
-            comment_id=comment.id,
-            queue=queue.value,
-            article_id=comment.article_id,
-            author_id=comment.author_id,
-            since=now(),
-        )
+            comment_id=comment.id, article_id=comment.article_id, author_id=comment.author_id,
+            queue=queue.value, since=now(),
+        )  # fmt: skip
         db.session.add(item)
     item.reason, item.why = reason, why
     return item

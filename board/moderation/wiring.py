@@ -8,8 +8,9 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.views import suspended_user_links
-from board.comments import error_messages, moderation_reasons
+from board.comments import error_messages
 from board.comments.models import after_delete
+from board.comments.reason_codes import automatic_reasons
 from board.comments.writing import create, edit, limits
 from board.comments.writing.warnings import warning_checks
 from board.moderation import queue
@@ -19,6 +20,7 @@ from board.moderation.desk import views as desk_views
 from board.moderation.filters import compiled, dry_run_views, heuristics, matches, near_duplicates
 from board.moderation.filters import labels as filter_labels
 from board.moderation.filters import views as filter_views
+from board.moderation.filters import warnings as filter_warnings
 from board.moderation.notifications import emails
 from board.moderation.notifications import models as notifications
 from board.moderation.notifications import views as notification_views
@@ -100,7 +102,7 @@ def init_app(app: Flask) -> None:
 
 
 def _wire_posting() -> None:
-    warning_checks.add(matches.warnings_for)
+    warning_checks.add(filter_warnings.warnings_for)
     limits.extra_columns.update(
         rules_version=compiled.RULES_VERSION,
         hidden_percentage=heuristics.hidden_percentage(),
@@ -112,7 +114,7 @@ def _wire_posting() -> None:
     )
     edit.after_edit.add(queue.enqueue_if_held, matches.restore_matches)
     after_delete.add(queue.dequeue_deleted, matches.delete_matches)
-    moderation_reasons.automatic_reasons.update(filter_labels.HOLD_REASONS)
+    automatic_reasons.update(filter_labels.HOLD_REASONS)
     error_messages.register_message(matches.WordRefused, filter_labels.refused_text, status=422)
     error_messages.register_message(
         sanctions.WarningNotConfirmed, notification_views.UNCONFIRMED, status=403

@@ -111,12 +111,8 @@ def _check_second_factors() -> list[Finding]:
     factors = db.session.scalars(select(SecondFactor))
     unreadable = [factor.user_id for factor in factors if not factor.can_decrypt(key=key)]
     advice = f"of {len(unreadable)} staff they do not: put the old secret_key back, or reset them"
-    return [
-        (
-            not unreadable,
-            "second factors open with the secret key" + _advice_unless(not unreadable, advice),
-        )
-    ]
+    text = "second factors open with the secret key" + _advice_unless(not unreadable, advice)
+    return [(not unreadable, text)]
 
 
 def _check_email() -> list[Finding]:
@@ -141,9 +137,8 @@ def _check_settings() -> list[Finding]:
     terms = "the newsroom’s own" if terms_documents.has_own_terms(current_app) else (
         "those the board ships with; read them, and lay your own into the folder terms"
     )  # fmt: skip
-    unknown = [(False, f"{name} is no setting of the board") for name in _unknown_variables()]
     return [
-        *unknown,
+        *((False, f"{name} is no setting of the board") for name in _unknown_variables()),
         (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
         (True, f"the terms of use are {terms}"),
         (private, "the secret key is private" + _advice_unless(private, f"chmod 600 {key}")),

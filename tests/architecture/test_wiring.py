@@ -22,6 +22,7 @@ from board.moderation import queue
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals import views as appeal_views
 from board.moderation.filters import matches
+from board.moderation.filters import warnings as filter_warnings
 from board.moderation.notifications import emails as decision_emails
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions, undo
@@ -48,7 +49,7 @@ HOOKS = {
     "after deleting": (comments.after_delete, [queue.dequeue_deleted, matches.delete_matches]),
     "warnings before posting": (
         warnings.warning_checks,
-        [pii_warnings.check, matches.warnings_for],
+        [pii_warnings.check, filter_warnings.warnings_for],
     ),
     "any ruling": (rulings.on_ruling, [decision_emails.announce]),
     "a decision about a comment": (

@@ -3,7 +3,7 @@
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
@@ -88,14 +88,17 @@ def _copy(response: Any, file: IO[bytes], deadline: float) -> None:
 def _opener() -> request.OpenerDirector:
     """An opener for http and https only. The default one of urllib also opens files."""
     opener = request.OpenerDirector()
-    for handler in (
-        request.ProxyHandler(),
-        request.HTTPHandler(),
-        request.HTTPSHandler(),
-        request.HTTPDefaultErrorHandler(),
-        request.HTTPErrorProcessor(),
-        request.UnknownHandler(),
-        _HttpRedirects(),
-    ):
-        opener.add_handler(handler)
+    for handler in _HANDLERS:
+        opener.add_handler(handler())
     return opener
+
+
+_HANDLERS: tuple[Callable[[], request.BaseHandler], ...] = (
+    request.ProxyHandler,
+    request.HTTPHandler,
+    request.HTTPSHandler,
+    request.HTTPDefaultErrorHandler,
+    request.HTTPErrorProcessor,
+    request.UnknownHandler,
+    _HttpRedirects,
+)

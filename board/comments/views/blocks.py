@@ -29,12 +29,9 @@ def mute(id: int) -> ResponseReturnValue:
         with writing():
             block(_user(id), by=current_user())
     except ListFull:
-        return _blocked_page(
-            problem=_(
-                "You can block up to %(most)d people. Unblock someone first.",
-                most=Block.PEOPLE_MAX,
-            )
-        ), 422
+        most = Block.PEOPLE_MAX
+        text = _("You can block up to %(most)d people. Unblock someone first.", most=most)
+        return _blocked_page(problem=text), 422
     return redirect(_next_url("muted"), 303)
 
 

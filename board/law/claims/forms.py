@@ -139,9 +139,8 @@ class ClaimForm(Form):
         for file in files:
             if media_type(file.data) is None:
                 name = normalize_file_name(file.name, length_max=Evidence.NAME_MAX)
-                raise ValidationError(
-                    gettext("“%(name)s” is not a type of file we accept.", name=name)
-                )
+                text = gettext("“%(name)s” is not a type of file we accept.", name=name)
+                raise ValidationError(text)
         if sum(len(upload.data) for upload in self.uploads()) > Evidence.BYTES_MAX:
             raise ValidationError(
                 gettext("All files together: up to %(most)d MB.", most=_MEGABYTES)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from board.accounts.models import User, token_hash
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.moderation_reasons import OWN_WORDS
+from board.comments.reason_codes import OWN_WORDS
 from board.comments.writing import create
 from board.db import db, now
 from board.db.clock import today

@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from board.accounts import data_export
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.comments.moderation_reasons import OWN_WORDS
+from board.comments.reason_codes import OWN_WORDS
 from board.db import Base, db, now
 from board.moderation.rulings.decisions import restore
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling

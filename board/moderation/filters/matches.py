@@ -1,19 +1,17 @@
 """Matches of the rules in posted comments: they hold comments, and give each rule's statistics."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from flask_babel import lazy_gettext as _
 from sqlalchemy import ForeignKey, Index, Select, Table, delete, func, insert, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.comments import moderation_reasons
 from board.comments.models import Comment
+from board.comments.reason_codes import automatic_reasons
 from board.comments.writing.create import PendingPost
 from board.comments.writing.errors import Refused
-from board.comments.writing.warnings import TextWarning
 from board.db import Base, db, execute_core, now
 from board.moderation import queue as moderation_queue
 from board.moderation.filters import compiled, heuristics, near_duplicates
@@ -25,21 +23,6 @@ from board.moderation.word_filter import Action
 STATISTICS_PERIOD = timedelta(days=30)
 NEWEST_MAX = 20
 _WHY_MAX = 200
-
-
-_WARNINGS = {
-    Action.HOLD.value: (
-        _("Posted like this, it will be held for a moderator."),
-        _(
-            "It contains words often used as insults. Others will see it once a moderator has "
-            "checked it."
-        ),
-    ),
-    Action.WARN.value: (
-        _("This may sound harsher than you mean it."),
-        _("You can rephrase it, or post it as it is."),
-    ),
-}
 
 
 class WordRefused(Refused):
@@ -143,7 +126,7 @@ def store_matches(comment: Comment) -> None:
     if findings:
         execute_core(_INSERT, [_row(each, comment) for each in findings])
     holding = _holding(each for each in findings if each.rule.state == State.ON)
-    if holding and comment.held_for in moderation_reasons.automatic_reasons:
+    if holding and comment.held_for in automatic_reasons:
         why = ", ".join(dict.fromkeys(_why(each, comment.body) for each in holding))
         moderation_queue.enqueue(comment, Queue.HELD, reason=comment.held_for, why=why[:_WHY_MAX])
     near_duplicates.index_comment(comment)
@@ -168,17 +151,6 @@ def restore_matches(comment: Comment) -> None:
     """Replace the matches after an edit."""
     delete_matches(comment)
     store_matches(comment)
-
-
-def warnings_for(text: str) -> Iterator[TextWarning]:
-    """Warnings for words that would hold the post or sound harsh; refused words fail on posting."""
-    heuristics.precompute(text)
-    for each in compiled.current_rules().findings(text):
-        if each.rule.state == State.ON and each.rule.action in _WARNINGS:
-            title, text = _WARNINGS[each.rule.action]
-            yield TextWarning(
-                each.start, each.end, f"rule-{each.rule.action}", str(title), str(text)
-            )
 
 
 def delete_matches(comment: Comment) -> None:

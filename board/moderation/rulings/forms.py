@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
 from wtforms.validators import Length, ValidationError
 
-from board.comments.moderation_reasons import OWN_WORDS, is_reason, reasons
+from board.comments.moderation_reasons import is_reason, reasons
+from board.comments.reason_codes import OWN_WORDS
 from board.moderation.rulings.models import Ruling
 from board.text import normalize_line
 from board.web.forms import Form

@@ -4,7 +4,7 @@ from typing import Any
 
 from board.accounts.models import User
 from board.articles.thread_controls.models import RestrictionSpec, ThreadRestriction
-from board.comments.moderation_reasons import OWN_WORDS
+from board.comments.reason_codes import OWN_WORDS
 from board.db import db, now
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 

@@ -1,5 +1,7 @@
 """XML trees of documents: parse hostile XML safely, change it, read its text."""
 
+from typing import Any
+
 from lxml import etree
 
 
@@ -7,17 +9,19 @@ class Damaged(Exception):
     """A part has another structure than it must have."""
 
 
+_PARSER_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
 def parse(data: bytes) -> etree._Element:
     """The root of an XML part. Nothing is fetched or expanded: a document type raises Damaged."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    root = etree.fromstring(data, parser)
+    root = etree.fromstring(data, etree.XMLParser(**_PARSER_OPTIONS))
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise Damaged("document type")
     return root

@@ -96,11 +96,5 @@ def append_entry(
     """Append one entry. Viewing the same thing again on the same day adds none."""
     if by and act in LOGGED_ONCE_A_DAY and is_logged_today(act, by=by, tip_id=tip_id):
         return
-    entry = AuditEntry(
-        act=act.value,
-        tip_id=tip_id,
-        user_id=by and by.id,
-        about_id=about and about.id,
-        made_on=today(),
-    )
-    hash_chain.append(entry)
+    people = {"user_id": by and by.id, "about_id": about and about.id}
+    hash_chain.append(AuditEntry(act=act.value, tip_id=tip_id, made_on=today(), **people))
