@@ -87,7 +87,7 @@ class User(Base):
         self.end_sessions(keep=keep)
 
     def grant(self, capability: str) -> None:
-        """Grant one of CAPABILITIES. Ends all sessions, since those of staff are shorter."""
+        """Grant one of CAPABILITIES. Ends all sessions: those of staff expire sooner."""
         setattr(self, capability, True)
         self.end_sessions()
 
@@ -177,7 +177,7 @@ class Session(Base):
 
     @classmethod
     def _tomorrow(cls) -> datetime:
-        """Sessions that start later were made with a wrong clock, and would last too long."""
+        """Latest valid start: a session from further in the future was made by a wrong clock."""
         return now() + timedelta(days=1)
 
 

@@ -54,7 +54,7 @@ def rename() -> ResponseReturnValue:
         return _account_page(rename_form=form), 422
     with writing():
         owner = db.session.scalar(User.named(form.name.data))
-        if is_free := owner in (None, current_user()):
+        if is_free := owner is None or owner.id == current_user().id:
             current_user().rename(form.name.data)
     if not is_free:
         form.name.errors = [_("This name is taken, or looks like one that is.")]

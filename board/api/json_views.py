@@ -95,7 +95,7 @@ def comments(slug: str) -> ResponseReturnValue:
 def newest(slug: str) -> ResponseReturnValue:
     """The newest ids and the thread state, the same for every reader.
 
-    A page counts the ids above its own newest one, and compares the restrictions it shows.
+    The script of a page counts ids newer than its newest comment, and compares the restrictions.
     """
     article = _load_article(slug)
     state = page_thread_state(article)

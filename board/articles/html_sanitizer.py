@@ -142,7 +142,8 @@ def _sanitize_until_stable(html: str, attribute_filter: AttributeFilter) -> str:
 
 
 def _simplify(html: str, image_origins: frozenset[str]) -> str:
-    """Containers become paragraphs, other headings h2 or h4, images not allowed links."""
+    """Turn containers into paragraphs, other headings into h2 or h4, images not allowed into
+    links."""
     html = _CONTAINER.sub("<p>", html)
     html = _OTHER_HEADING.sub(lambda tag: f"{tag[1]}{_HEADINGS[tag[2]]}>", html)
     inside_link = False

@@ -50,8 +50,8 @@ class Article(Base):
     closed_at: Mapped[datetime | None]
     closed_for: Mapped[str] = mapped_column(String(200), default="")
 
-    # Stored so that no page counts: the visible comments, and a number that rises with every
-    # visible change. The second is the cache key and the ETag of the thread.
+    # Stored so that no page has to count: visible comments, and a number raised at every visible
+    # change, which is the cache key and the ETag of the thread.
     comment_count: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
 

@@ -42,7 +42,8 @@ class Body:
 
 
 def trusted_html(html: str) -> Markup:
-    """Stored HTML for a page, with word joiners; old rows get them too."""
+    """Stored HTML for a page. Word joiners keep a closing quote and its particle on one line; they
+    are added when the row is read, so old comments have them too."""
     return Markup(join_closing_quotes(html))  # noqa: S704 - built here from escaped text when the comment was written
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from board.articles.thread_controls.labels import format_duration
 from board.articles.thread_controls.models import ThreadRestriction
 from board.comments.models import Comment
-from board.comments.readers.reactions import (
+from board.comments.viewer.reactions import (
     CommentGone,
     OwnComment,
     ReactedTooOften,
@@ -41,7 +41,7 @@ from board.web.i18n import format_datetime
 
 Message = Any  # a lazy string, or a function from the refusal to a string
 
-# HTTP status and message. 403: no later time and no other text changes the answer; 409: the
+# HTTP status and message. 403: neither waiting nor another text would help; 409: the
 # comment, its parent or the thread has changed.
 _MESSAGES: dict[type[Refused], tuple[int, Message]] = {
     ThreadClosed: (409, _("This thread is closed.")),

@@ -122,7 +122,9 @@ def reason_sentence(code: str | None, note: str = "", verdict: str = "hide") -> 
     The Korean sentences are about comments and end with 숨겼습니다, which does not fit a user.
     """
     reason = all_reasons().get(code or "")
-    sentence = reason.sentence[str(get_locale())] if reason else reason_label(code, note)
+    if reason is None:
+        return reason_label(code, note)  # a moderator's own words stay as written
+    sentence = reason.sentence[str(get_locale())]
     return sentence.replace("숨겼습니다", _KOREAN_VERBS.get(verdict, "숨겼습니다"))
 
 

@@ -14,15 +14,15 @@ from board.articles.thread_controls.labels import page_thread_state
 from board.articles.thread_controls.state import ThreadState
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
-from board.comments.readers.viewer_data import (
-    blocked_by_viewer,
-    pending_of_viewer,
-    reactions_of_viewer,
-)
 from board.comments.thread import query
 from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.render_cache import newest_id, thread_page
 from board.comments.thread.sort import Cursor, Sort, cursor_of
+from board.comments.viewer.viewer_data import (
+    blocked_by_viewer,
+    pending_of_viewer,
+    reactions_of_viewer,
+)
 from board.comments.writing import edit
 from board.db import db
 from board.web.access import is_allowed, members, moderators

@@ -6,8 +6,8 @@ from board.accounts import data_export
 from board.accounts.models import on_account_deleted, on_renamed
 from board.comments import moderation_reasons
 from board.comments.derived import counters
-from board.comments.readers import blocks, own_comments, reactions
 from board.comments.thread.render_cache import comment_html
+from board.comments.viewer import blocks, own_comments, reactions
 from board.comments.views import blocks as block_views
 from board.comments.views import delete_account, editing, thread
 from board.comments.views import reactions as reaction_views

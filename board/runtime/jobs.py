@@ -1,7 +1,7 @@
 """Periodic jobs: the registry, the background thread that runs them, and the `due` command.
 
-A slice adds its jobs in `wiring.py`. `serve` runs them in its own process, which answers no
-requests; behind another server, `flask --app wsgi due` does it from cron.
+The jobs are listed in wiring.py of law, moderation and tips. `serve` runs them in its own process,
+which answers no requests; behind another server, `flask --app wsgi due` does it from cron.
 """
 
 import os
@@ -22,7 +22,7 @@ INTERVAL = 10.0  # seconds; how late a job may run
 
 @dataclass(frozen=True)
 class Job:
-    """A periodic job. `is_due` only reads and is called often; `run` has a write of its own."""
+    """A periodic job. `is_due` only reads and is called often; `run` gets its own write."""
 
     name: str
     is_due: Callable[[], bool]

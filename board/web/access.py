@@ -60,7 +60,7 @@ def everyone(viewer: Viewer) -> bool:
     return True
 
 
-def anonymous_only(viewer: Viewer) -> bool:
+def everyone_as_guest(viewer: Viewer) -> bool:
     """Everyone, and the session is not looked up: such a page treats its viewer as a guest."""
     return True
 
@@ -182,7 +182,7 @@ def _enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:  # no such page; Flask answers 404 or 405
         return None
     view: Any = current_app.view_functions[request.endpoint]
-    if view.audience in (everyone, anonymous_only):  # no database query
+    if view.audience in (everyone, everyone_as_guest):  # no database query
         return None
     if view.audience(viewer()):
         return _require_second_factor(view.audience)

@@ -81,7 +81,8 @@ def _translated(msgid: str, kwargs: Mapping[str, nodes.Expr]) -> nodes.Expr:
 
 
 def _url(endpoint: str, kwargs: Mapping[str, nodes.Expr]) -> nodes.Expr | None:
-    """None if more than one slug or id is unknown until rendering, or the request matters."""
+    """The URL as a constant. None if more than one argument is known only at rendering, or if the
+    URL depends on the request."""
     if kwargs.keys() & {"_external", "_scheme"}:
         return None
     known = {name: node.value for name, node in kwargs.items() if isinstance(node, nodes.Const)}

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 
 from board.accounts import data_export
 from board.comments.body import Body
-from board.comments.readers import blocks
-from board.comments.readers.reactions import ReactionLimits, like
+from board.comments.viewer import blocks
+from board.comments.viewer.reactions import ReactionLimits, like
 from board.db import db, now, writing
 from board.law.claims import contact_preferences
 from board.moderation.appeals import models as appeals

@@ -13,8 +13,8 @@ from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session, User
 from board.comments.models import Comment
-from board.comments.readers.blocks import Block
-from board.comments.readers.reactions import ReactionLimits, like
+from board.comments.viewer.blocks import Block
+from board.comments.viewer.reactions import ReactionLimits, like
 from board.comments.writing import edit
 from board.comments.writing.errors import AuthorSuspended
 from board.db import db, now, writing

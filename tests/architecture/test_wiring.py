@@ -13,7 +13,7 @@ from board.accounts.two_factor import models as two_factor
 from board.accounts.views import suspended_user_links
 from board.comments import models as comments
 from board.comments.derived import counters
-from board.comments.readers import blocks
+from board.comments.viewer import blocks
 from board.comments.writing import create, edit, limits, pii_warnings, thread_restrictions, warnings
 from board.law.banned_texts import models as banned_texts
 from board.law.claims import contact_preferences, workflow

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from board.comments.readers.blocks import Block
+from board.comments.viewer.blocks import Block
 from board.db import db
 from conftest import count_queries, say
 

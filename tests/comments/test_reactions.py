@@ -17,8 +17,8 @@ from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
-from board.comments.readers import reactions
-from board.comments.readers.reactions import Reaction, ReactionEvent, ReactionLimits
+from board.comments.viewer import reactions
+from board.comments.viewer.reactions import Reaction, ReactionEvent, ReactionLimits
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import db, now, writing
 from board.moderation.rulings import decisions as moderation

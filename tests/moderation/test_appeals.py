@@ -291,3 +291,5 @@ def test_the_reason_of_a_suspension_does_not_mention_a_hidden_comment(app, as_, 
     with app.test_request_context():
         assert reason_sentence("abuse", verdict="ban").endswith("표현이 있어 이용을 제한했습니다.")
         assert reason_sentence("abuse", verdict="hide").endswith("표현이 있어 숨겼습니다.")
+        own = "지난 댓글을 숨겼습니다. 다시 쓰지 마십시오."
+        assert reason_sentence("other", own, verdict="warn") == own

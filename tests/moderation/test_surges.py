@@ -14,7 +14,7 @@ from board.articles.thread_controls.models import RestrictionKind, ThreadRestric
 from board.articles.thread_controls.state import thread_state
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction
+from board.comments.viewer.reactions import Reaction
 from board.comments.writing.create import insert_comment
 from board.db import db, now, writing
 from board.moderation.reports.models import Report

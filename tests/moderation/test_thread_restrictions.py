@@ -17,7 +17,7 @@ from board.articles.thread_controls.models import (
 from board.articles.thread_controls.state import ThreadState, thread_state
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.readers import reactions
+from board.comments.viewer import reactions
 from board.db import db, now, writing
 from board.moderation.cli import moderation_cli
 from board.moderation.rulings.models import Ruling

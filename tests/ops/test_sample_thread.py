@@ -8,8 +8,8 @@ from sqlalchemy import func, select, text
 from board.articles.models import Article
 from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
+from board.comments.viewer.reactions import Reaction, ReactionKind
 from board.db import db, writing
 from board.ops.sample import thread_generator
 from board.ops.sample.cli import sample_cli

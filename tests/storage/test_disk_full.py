@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction
+from board.comments.viewer.reactions import Reaction
 from board.db import db
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction
+from board.comments.viewer.reactions import Reaction
 from board.db import close_connections, db
 from conftest import person
 from support.consistency import drift

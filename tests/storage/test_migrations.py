@@ -12,7 +12,7 @@ from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.reactions import ReactionLimits, like
+from board.comments.viewer.reactions import ReactionLimits, like
 from board.db import Base, db, hash_chain, schema, sqlite, writing
 from board.db.schema import State
 from board.tips.models.audit_log import AuditEntry

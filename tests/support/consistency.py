@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 from board.articles.models import Article
 from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
+from board.comments.viewer.reactions import Reaction, ReactionKind
 from board.db import db
 from board.moderation.rulings.models import Ruling, Verdict
 

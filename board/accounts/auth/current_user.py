@@ -11,7 +11,7 @@ from board.db import db, writing
 from board.db.clock import today
 from board.db.write_lock import LockTimeout
 from board.web import access
-from board.web.access import Guest, anonymous_only, cookie_name
+from board.web.access import Guest, cookie_name, everyone_as_guest
 from board.web.request.origins import is_source_request
 
 
@@ -30,7 +30,7 @@ def current_user() -> User:
 def load_user(_request: object) -> User | None:
     """User of this request's cookie. None for guests, and on pages that never look one up."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "audience", None) is anonymous_only or is_source_request():
+    if getattr(view, "audience", None) is everyone_as_guest or is_source_request():
         return None
     token = _token()
     row = db.session.execute(*Session.with_user(token)).one_or_none() if token else None

@@ -28,7 +28,7 @@ def normalize_password(password: str) -> str:
 
 
 def is_guessable(password: str, *, about: Iterable[str] = ()) -> bool:
-    """True if common passwords, patterns or words `about` the person lead to it quickly."""
+    """True if it is guessed quickly from common passwords, patterns or words `about` the person."""
     return zxcvbn(password.casefold(), [word.casefold() for word in about]).guesses_log10 < (
         _GUESSES_LOG10_MIN
     )
@@ -47,7 +47,8 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
-    """True if the hash is of this password. As slow without a hash. Raises QueueFull."""
+    """True if the hash is of this password. Takes equally long without a hash, so that timing does
+    not tell whether an account exists. Raises QueueFull."""
     with limiter:
         try:
             Argon2id.verify_phc_encoded(_encode(password), password_hash or _DUMMY_HASH)

@@ -132,7 +132,8 @@ class TwoFactorEvent(Base):
 def enrol(user: User, secret: str, *, step: int, key: str) -> list[str]:
     """Set up or replace the second factor. Returns the recovery codes to print.
 
-    Digits must be of a later time step than `step`. The old secret and codes stop working.
+    `step`: time step of the digits used to enrol, which cannot be used again. The old secret and
+    codes stop working.
     """
     factor = SecondFactor.for_user(user) or SecondFactor(user_id=user.id)
     factor.sealed = encrypt_secret(user.id, secret, key=key)

@@ -88,7 +88,8 @@ def enrol_form() -> ResponseReturnValue:
 @bp.post("/account/second-factor/enrol")
 @open_to(staff_without_2fa)
 def enrol() -> ResponseReturnValue:
-    """Set up a phone that proves it knows the secret. Replacing one also takes a code of it."""
+    """Set up an authenticator, after correct digits from it. Replacing one takes a code of the old
+    one too."""
     form = EnrolForm.from_post()
     secret = secret_from_token(form.ticket.data or "", current_user(), key=_key())
     if secret is None:

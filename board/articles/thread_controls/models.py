@@ -1,7 +1,7 @@
 """Thread restrictions: threads are closed, slowed down or pre-moderated, for a time and a reason.
 
-A restriction starts and ends by the clock (state.py), not when a job notices, so caches must know
-until when a page is valid.
+A restriction takes effect at its exact time (state.py) without waiting for a job, so a cached page
+carries an expiry time.
 """
 
 import enum
@@ -134,7 +134,7 @@ class ThreadRestriction(Base):
         return restriction
 
     def mark_announced(self) -> None:
-        """Invalidate the caches, because it is in force."""
+        """Record that a job noticed the start, and invalidate the pages it changes."""
         self.noted_at = now()
         self._bump_revisions()
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import joinedload
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.own_comments import comments_of
 from board.comments.search_index import index as search_index
 from board.comments.search_index.tokenizer import matches
 from board.comments.thread.public_comment import CommentPage
 from board.comments.thread.query import load_many
+from board.comments.viewer.own_comments import comments_of
 from board.db import db
 from board.runtime.limiter import Limiter
 

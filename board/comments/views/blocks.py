@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
-from board.comments.readers.blocks import Block, ListFull, block, unblock
+from board.comments.viewer.blocks import Block, ListFull, block, unblock
 from board.db import db, writing
 from board.web.access import members, open_to
 from board.web.forms import safe_redirect_path

@@ -11,7 +11,7 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.auth.login import check_own_password, redirect_signed_out, retry_text
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
-from board.comments.readers.own_comments import comments_of
+from board.comments.viewer.own_comments import comments_of
 from board.db import db, writing
 from board.db.clock import today
 from board.web.access import members, open_to

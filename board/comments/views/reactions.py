@@ -10,8 +10,8 @@ from board.accounts.auth.current_user import current_user
 from board.comments.error_messages import headers, message_for, status
 from board.comments.models import Comment
 from board.comments.page_context import conversation_page, listed_comment
-from board.comments.readers import reactions
-from board.comments.readers.reactions import ReactionLimits
+from board.comments.viewer import reactions
+from board.comments.viewer.reactions import ReactionLimits
 from board.comments.writing.errors import Refused
 from board.db import writing
 from board.web.access import members, open_to

@@ -26,10 +26,10 @@ from board.comments.page_context import (
     sort_from_query,
     thread_context,
 )
-from board.comments.readers.viewer_data import blocked_by_viewer, reactions_of_viewer
 from board.comments.thread import search as thread_search
 from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.sort import Sort
+from board.comments.viewer.viewer_data import blocked_by_viewer, reactions_of_viewer
 from board.comments.writing import create
 from board.comments.writing.errors import KeyReused, ParentGone, Refused
 from board.comments.writing.limits import PostingLimits

@@ -58,7 +58,7 @@ def _newest(*where: ColumnElement[bool]) -> Select[datetime]:
 def _own(within: str) -> ColumnElement[bool]:
     """The author's comments within the span of a limit.
 
-    In both directions: times stored while the clock was far ahead block nobody until then.
+    Bounded above too: a comment stamped in the future by a wrong clock blocks nobody until then.
     """
     since: ColumnElement[datetime] = bindparam(f"{within}_since")
     until: ColumnElement[datetime] = bindparam(f"{within}_until")
@@ -109,7 +109,7 @@ def posting_history(
     parent: Comment | None,
     limits: PostingLimits,
 ) -> PostingHistory:
-    """All that stored comments say about a new one, in one query. A limit of 0 finds nothing.
+    """What the limits need to know of earlier comments, in one query. A limit of 0 finds nothing.
 
     Deleted comments count too; restarts and workers share the count.
     """

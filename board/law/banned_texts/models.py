@@ -136,7 +136,7 @@ def _normalize_link(link: str) -> str:
 
 
 def _hash_key(kind: str, value: str) -> int:
-    """Key below 2⁶³, as those of `keys_of`. A collision only holds a comment needlessly."""
+    """Key below 2⁶³, as those of `bucket_keys`. A collision only holds a comment needlessly."""
     return int.from_bytes(hashlib.sha256(f"{kind}:{value}".encode()).digest()[:8]) >> 1
 
 

@@ -16,7 +16,12 @@ from board.db import db, now
 from board.db.clock import today
 from board.law.claims.models import Claim, Claimant, InvalidTransition, State, Step
 from board.moderation.appeals.models import Appeal
-from board.moderation.rulings.decisions import hide_for_legal_claim, latest_ruling, restore
+from board.moderation.rulings.decisions import (
+    change_legal_reason,
+    hide_for_legal_claim,
+    latest_ruling,
+    restore,
+)
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
 
@@ -103,11 +108,7 @@ def expire(*, then: str) -> None:
             continue  # `follow_decision` has ended the claim
         ruling = None
         if comment.hidden_for == TEMPORARY:
-            ruling = append_ruling(
-                Verdict.HIDE, by=None, comment=comment, reason=PERMANENT, claim=claim.id
-            )
-            comment.hidden_for = PERMANENT
-            comment.article.revision += 1
+            ruling = change_legal_reason(comment, reason=PERMANENT, claim=claim.id)
         _transition(claim, State.REMOVED, ruling=ruling)
 
 

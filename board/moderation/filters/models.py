@@ -1,6 +1,6 @@
 """Filter rules: which words and heuristics hold a comment, refuse it, or warn its author.
 
-changes.py writes them; the matcher in word_filter/ finds them, by the copy in compiled.py.
+changes.py writes them; compiled.py caches a compiled copy, which word_filter/ applies to texts.
 """
 
 import enum
@@ -48,7 +48,7 @@ class Rule(Base):
     severity: Mapped[int] = mapped_column(default=1)
     # False: the word matches only as it is spelt.
     disguised: Mapped[bool] = mapped_column(default=True)
-    # Of a signal: from how many, or what share in percent, it matches.
+    # Threshold of a signal: a number, or a percentage.
     threshold: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(String(Ruling.NOTE_MAX), default="")
     made_by: Mapped[int | None] = mapped_column(ForeignKey(User.id))
@@ -112,7 +112,8 @@ class RuleChange(Base):
 
 
 class RulesVersion(Base):
-    """One row: how often the rules have changed. A cached copy of them compares it."""
+    """A counter in one row, raised at each change of the rules: workers see from it whether their
+    compiled rules are stale."""
 
     __tablename__ = "rule_edition"
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts import data_export
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.comments.readers.reactions import CommentGone, OwnComment
+from board.comments.viewer.reactions import CommentGone, OwnComment
 from board.comments.writing.errors import AuthorSuspended, Refused
 from board.db import Base, db, now
 from board.db.read_connections import fetch_all

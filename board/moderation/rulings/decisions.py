@@ -1,4 +1,5 @@
-"""Decisions about a comment: its flag, the ruling and the queue change together, here only."""
+"""Decisions about a comment: its flag, the ruling and the queue change together. Nothing else hides
+a comment, except undo.py, which takes a decision back."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -38,6 +39,13 @@ def hide_for_legal_claim(
     return _record_decision(
         Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, held_for=before, **case
     )
+
+
+def change_legal_reason(comment: Comment, *, reason: str, claim: int) -> Ruling:
+    """Change why a comment is hidden, when a temporary takedown becomes permanent."""
+    ruling = append_ruling(Verdict.HIDE, by=None, comment=comment, reason=reason, claim=claim)
+    comment._set_visibility(hidden_for=reason)
+    return ruling
 
 
 def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:

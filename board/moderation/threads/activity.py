@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from board.articles.models import Article
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction
+from board.comments.viewer.reactions import Reaction
 from board.db import Base, db, now
 from board.moderation.reports.models import Report
 

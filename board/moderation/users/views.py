@@ -11,7 +11,7 @@ from sqlalchemy import select
 from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
 from board.comments.moderation_reasons import reason_label
-from board.comments.readers.own_comments import comments_of
+from board.comments.viewer.own_comments import comments_of
 from board.db import db, writing
 from board.moderation.reports import models as reports
 from board.moderation.rulings.forms import ReasonForm

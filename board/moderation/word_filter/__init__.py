@@ -1,4 +1,9 @@
-"""Word filter for Korean: rules, matcher and other text features. Imports nothing of the web."""
+"""Word filter for Korean. Imports nothing of the database or the web.
+
+In order: visible_text.py drops what cannot be seen, normalization.py undoes disguises with the
+tables of jamo.py, variants.py spells a rule's words in other ways, matcher.py finds candidates,
+candidates.py, phonetics.py and context.py decide on each. features.py measures texts.
+"""
 
 from board.moderation.word_filter.default_rules import default_allowed_words, default_rules
 from board.moderation.word_filter.features import (

@@ -1,4 +1,5 @@
-"""Normalization: a text as the letters it is heard as, with the original place of each letter."""
+"""Normalization: undoes disguises. Reduces a text to the letters it sounds like, each with its
+place in the text."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator

@@ -18,7 +18,7 @@ from board.articles.models import Article
 from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction, ReactionKind
+from board.comments.viewer.reactions import Reaction, ReactionKind
 from board.comments.writing import create, limits
 from board.db import db, now, writing
 from board.moderation.reports.models import report

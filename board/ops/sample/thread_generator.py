@@ -17,8 +17,8 @@ from board.articles.models import Article
 from board.comments.body import Body
 from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
-from board.comments.readers.reactions import Reaction, ReactionKind
 from board.comments.search_index import index as search_index
+from board.comments.viewer.reactions import Reaction, ReactionKind
 from board.db import db, now
 
 BATCH = 20_000  # comments held in memory at a time

@@ -1,5 +1,8 @@
 """The keys of a tip, and how they are granted.
 
+A second reader gets them on joining (readers/membership.py) or when a colleague shares the tip
+(DecryptableTip.grant_access in sealed_tip.py); both call `grant`.
+
 Each is 32 bytes shared by everybody who may read and write for its purpose. A grant is such a key,
 encrypted with the tip's erase key and then to one holder. So somebody who can write to the
 database, but does not have the erase key, can forge neither a grant nor an item that decrypts.
@@ -25,8 +28,8 @@ class NoKey(Exception):
 
 
 class TipSecret(NamedTuple):
-    """A key of a tip, and a digest of its source's public key: the next keys are granted to no
-    other.
+    """A key of a tip, and a digest of its source's public key: later keys are granted to this
+    source only.
     """
 
     shared: bytes

@@ -156,8 +156,8 @@ class DecryptableTip:
         self._rotate_keys(roster)
 
     def _rotate_keys(self, roster: Sequence[TipReader]) -> None:
-        """Start an epoch for the current holders who are the source or on the roster: a row in the
-        database proves nothing.
+        """Start a new epoch. Its keys go only to the source and to readers on the signed roster; a
+        grant row alone could be forged.
         """
         digest = self._keys[Purpose.TALK.value, self.tip.epoch].source_digest
         holders = [

@@ -40,7 +40,7 @@ class SearchQuery:
 def search_tips(query: SearchQuery, me: TipReader, key: Key) -> list[tuple[Tip, dict[str, Any]]]:
     """Tips of `me` that match, newest first, each with its title, labels and case.
 
-    Content newer than its search entry is not found.
+    Content added since the search entry of its tip was built is not found.
     """
     tips = [tip for tip in db.session.scalars(_by_columns(query, me)) if _has_age(query.age, tip)]
     return [

@@ -34,13 +34,13 @@ from board.tips.source.pages import (
 from board.tips.source.views import bp
 from board.tips.web.download import download
 from board.tips.web.responses import FORM_BYTES, render_page
-from board.web.access import anonymous_only, open_to
+from board.web.access import everyone_as_guest, open_to
 
 TRY_SECONDS = 0.6  # every attempt takes this long, right or wrong
 
 
 @bp.get("/tips/box")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def box() -> ResponseReturnValue:
     try:
         return _mailbox_page(*_current_source())
@@ -49,7 +49,7 @@ def box() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def enter() -> ResponseReturnValue:
     """Try a code. Every attempt costs one key derivation and the same time."""
     started, form = time.monotonic(), CodeForm.from_post()
@@ -65,7 +65,7 @@ def enter() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/message")
-@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
+@open_to(everyone_as_guest, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
 def add() -> ResponseReturnValue:
     source, key = _current_source()
     form = MessageForm.from_post()
@@ -86,13 +86,13 @@ def add() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/file")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def file() -> ResponseReturnValue:
     return download(_open_tip(*_current_source()), request.form.get("number", ""))
 
 
 @bp.post("/tips/box/code")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def change_code() -> ResponseReturnValue:
     source, key = _current_source()
     ticket = request.form.get("ticket", "")
@@ -111,7 +111,7 @@ def change_code() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/burn")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def burn() -> ResponseReturnValue:
     source, _key = _current_source()
     with writing():
@@ -120,7 +120,7 @@ def burn() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/erase")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def ask_erasure() -> ResponseReturnValue:
     source, _key = _current_source()
     with writing():
@@ -129,7 +129,7 @@ def ask_erasure() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/leave")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def leave() -> ResponseReturnValue:
     with writing():
         unlock_session.lock("tip")

@@ -18,18 +18,18 @@ from board.tips.source.form_state import TipFormState
 from board.tips.source.pages import cannot_clean_text, code_page, form_page, preview_page, readers
 from board.tips.source.views import bp
 from board.tips.web.responses import FORM_BYTES, render_page
-from board.web.access import anonymous_only, open_to
+from board.web.access import everyone_as_guest, open_to
 
 
 @bp.get("/tips/new")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def write_form() -> ResponseReturnValue:
     form = TipForm.unbound(data={"ticket": form_tokens.new()})
     return form_page("tips/source/submit.html", form=form, attachments=[], problem=None)
 
 
 @bp.post("/tips/new")
-@open_to(anonymous_only, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
+@open_to(everyone_as_guest, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
 def write() -> ResponseReturnValue:
     form = TipForm.from_post()
     if code := form_tokens.result_of(form.ticket.data or ""):
@@ -50,7 +50,7 @@ def write() -> ResponseReturnValue:
 
 
 @bp.post("/tips/new/check")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def check() -> ResponseReturnValue:
     """The source types two words of the code again, to check their note of it."""
     token = request.form.get("ticket", "")

@@ -14,7 +14,7 @@ from board.tips.sealed.keyring import NoKey
 from board.tips.source import pages as source_pages
 from board.tips.source.contact_channels import contact_channels
 from board.tips.web.responses import harden_source_response, render_page
-from board.web.access import anonymous_only, open_to
+from board.web.access import everyone_as_guest, open_to
 from board.web.i18n import LANGUAGES
 from board.web.request.origins import is_source_request
 
@@ -38,7 +38,7 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @bp.get("/tips")
-@open_to(anonymous_only)
+@open_to(everyone_as_guest)
 def choose() -> ResponseReturnValue:
     return render_page(
         "tips/source/choose.html",

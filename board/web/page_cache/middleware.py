@@ -6,8 +6,9 @@ shows has changed. One query says whether anything at all was committed since
 article is still valid while that article's `revision` stands. So no worker ever serves a stale
 page, and nothing has to be invalidated.
 
-A page that will change with time alone declares until when it is valid. None is valid beyond its
-hour: days, months and terms end with one. Of many requests for a stale page, one renders it.
+A page that will change with time alone declares until when it is valid. No page is kept past the
+full hour, because dates and deadlines change then. Of many requests for a stale page, one renders
+it.
 
 Only responses that call themselves `public` are cached, and only for requests without our cookies,
 so nothing private can be. The key has everything a page could depend on; all other cookies are

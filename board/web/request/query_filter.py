@@ -1,7 +1,7 @@
 """Query filter: WSGI middleware that drops query arguments no view declares with @open_to.
 
-On its way a link picks up more, often another value for each click (`fbclid`, `utm_…`): taken away
-before anything looks, it leads to the page that is kept.
+Shared links gather tracking arguments, often with another value for each click (`fbclid`, `utm_…`).
+Dropped first, such requests hit the page cache.
 """
 
 from collections.abc import Callable, Iterable

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from board.accounts.auth.current_user import viewer
 from board.accounts.models import User
 from board.articles.models import Article
-from board.comments.readers.blocks import blocked_by
-from board.comments.readers.own_comments import PendingComment, pending_comments
-from board.comments.readers.reactions import reactions_of
+from board.comments.viewer.blocks import blocked_by
+from board.comments.viewer.own_comments import PendingComment, pending_comments
+from board.comments.viewer.reactions import reactions_of
 
 
 def blocked_by_viewer(user_ids: Iterable[int]) -> frozenset[int]:
