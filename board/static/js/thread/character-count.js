@@ -1,6 +1,6 @@
 /**
  * Character count: counts as the server does, in grapheme clusters of the normalised text. normalize() does the same as
- * normalize() in board/text/normalization.py, in the same order, except for stacked marks, which count as one however many they are;
+ * normalize() in board/text/normalization.py, in the same order, except for stacked marks, which count as one;
  * tests/browser/test_character_count.py compares the two.
  */
 const texts = document.getElementById("thread-texts")?.dataset;
