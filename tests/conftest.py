@@ -45,6 +45,7 @@ from board.comments.writing.create import post
 from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
 from board.db.clock import today
+from board.text import normalize
 from support.shared_app import SharedApp, close_app, settings_key
 
 pytest_plugins = ["support.fake_smtp"]
@@ -271,7 +272,7 @@ def say(
         return post(
             article,
             by=by,
-            body=Body.from_text(text),
+            body=Body.from_text(normalize(text)),
             key=key or f"key of {text}",
             parent=to,
             limits=limits,

@@ -12,7 +12,7 @@ from typing import Self
 import regex
 from markupsafe import Markup, escape
 
-from board.text import count_graphemes, join_closing_quotes, normalize
+from board.text import count_graphemes, join_closing_quotes
 
 # ASCII only, so that a Korean particle after a link is left out: "…/a?b=1을" ends at 1.
 LINK = regex.compile(r"\bhttps?://[A-Za-z0-9\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
@@ -36,8 +36,8 @@ class Body:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Normalize and render text as typed. Call it before the write transaction."""
-        text = normalize(text)
+        """Render a text that is normalized, as every form does with what it takes. Call it before
+        the write transaction."""
         return cls(text=text, html=_html(text), hash=_fingerprint(text))
 
 
