@@ -40,7 +40,7 @@ _ACCOUNT = regex.compile(
     r"(?P<number>[0-9]{10,14}|(?=[0-9-]{11,19}(?![0-9-]))[0-9]{3,6}(?:-[0-9]{1,7}){2,3})"
     rf"{_END}(?! ?[원달유엔명개건조억만천백번호회])"
 )
-# How the large banks group theirs; such a number is nothing else, whatever stands before it.
+# How the large banks group theirs; such a number is nothing else, with any word before it.
 _GROUPED = regex.compile(
     rf"{_ALONE}(?P<number>[0-9]{{6}}-[0-9]{{2}}-[0-9]{{6}}|[0-9]{{3}}-[0-9]{{2,3}}-[0-9]{{6}}"
     r"|[0-9]{4}-[0-9]{3}-[0-9]{6}|[0-9]{3}-[0-9]{6}-[0-9]{5}|[0-9]{3}-[0-9]{4}-[0-9]{4}-[0-9]{2}"

@@ -38,7 +38,7 @@ def format_rules(rules: Iterable[Rule], allowed: Iterable[AllowedWord]) -> Itera
 
 
 def parse_rules(text: str, *, state: State) -> RuleList:
-    """Parse a file. All rules get `state`, whatever the file says: they are untested here."""
+    """Parse a file. All rules get `state`, not what the file says: they are untested here."""
     rule_list = RuleList()
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.startswith("#"):

@@ -123,7 +123,7 @@ def _zip_format_name(data: bytes) -> str:
 
 
 def _part_start(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The start of one part, whatever size it declares; empty if there is none."""
+    """The start of one part, regardless of its declared size; empty if there is none."""
     if name not in archive.namelist():
         return b""
     with archive.open(name) as part:

@@ -71,9 +71,7 @@ def confine(limits: WorkerLimits) -> None:
 
 
 def answer_for(data: bytes, name: str, limits: WorkerLimits) -> Answer:
-    """All findings about the file, and its cleaned copy. Raises nothing, whatever the file
-    contains.
-    """
+    """All findings about the file, and its cleaned copy. Raises nothing for any file."""
     file_format = format_of(data)
     findings: dict[Finding, None] = dict.fromkeys(file_name.inspect(name, file_format))
     try:
