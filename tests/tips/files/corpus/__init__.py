@@ -1,0 +1,1 @@
+"""Files with a unique word in every place where their format can hold text."""

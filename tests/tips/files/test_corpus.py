@@ -1,0 +1,66 @@
+"""A cleaned copy holds none of the words hidden in its original, and each hidden word is told."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+from board.tips.files import WorkerLimits
+from board.tips.files.worker import answer_for
+from tips.files import corpus
+from tips.files.corpus.markers import Sample, new_word, places_left, shown_lost
+
+FAMILIES = {
+    module.name: import_module(f"tips.files.corpus.{module.name}")
+    for module in iter_modules(corpus.__path__)
+}
+# Each family of formats has SAMPLES: format → function that builds a Sample.
+CASES = [
+    (family, name) for family, module in FAMILIES.items() for name in getattr(module, "SAMPLES", ())
+]
+
+
+def built(family: str, name: str) -> Sample:
+    return FAMILIES[family].SAMPLES[name]()
+
+
+@pytest.mark.parametrize(("family", "name"), CASES)
+def test_no_hidden_word_is_left_in_a_cleaned_copy(family, name):
+    sample = built(family, name)
+    answer = answer_for(sample.data, sample.name, WorkerLimits())
+
+    assert answer.why_not == sample.why_not
+    if answer.cleaned is not None:
+        assert places_left(sample, answer.cleaned) == []
+        assert shown_lost(sample, answer.cleaned) == []
+
+
+@pytest.mark.parametrize(("family", "name"), CASES)
+def test_every_hidden_word_is_told_to_the_source(family, name):
+    sample = built(family, name)
+    answer = answer_for(sample.data, sample.name, WorkerLimits())
+
+    told = " ".join(finding.detail for finding in answer.findings)
+    silent = [
+        place
+        for place, word in sample.hidden.items()
+        if word not in told and place not in sample.untold
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(("family", "name"), CASES)
+def test_every_hidden_word_is_in_the_original(family, name):
+    sample = built(family, name)
+
+    assert places_left(sample, sample.data) == list(sample.hidden)
+    assert shown_lost(sample, sample.data) == []
+
+
+def test_a_word_is_found_in_every_encoding():
+    word = new_word()
+    sample = Sample("x", hidden={"here": word})
+
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp037"):
+        assert places_left(sample, b"..." + word.encode(encoding)) == ["here"]
+    assert places_left(sample, b"nothing") == []
