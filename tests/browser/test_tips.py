@@ -119,11 +119,14 @@ def test_a_tip_with_a_photo_from_sending_to_deletion(window, desk):
     desk.click("text=/^삭제$/")
     expect(desk.locator(".notice")).to_have_text("제보를 삭제했습니다.")
 
-    window.allow("status of 422")
+    window.allow("status of 422", "status of 410")
     source.goto("/tips/box")
-    source.fill("[name=code]", changed)
+    source.fill("[name=code]", code)
     source.click("main button.primary")
     expect(source.locator(".problem")).to_contain_text("맞지 않는 코드입니다")
+    source.fill("[name=code]", changed)
+    source.click("main button.primary")
+    expect(source.locator("main")).to_contain_text("첨부 파일까지 모두 삭제되었습니다")
     assert STORY.encode() not in b"".join(
         path.read_bytes() for path in window.board.folder.rglob("*") if path.is_file()
     )

@@ -108,6 +108,38 @@ def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
         assert desk.get("/desk/tips").status_code in (302, 303)
 
 
+def test_what_is_wrong_with_a_passphrase_is_said_and_is_no_attempt(desk):
+    words = desk.passphrase.split()
+    told = {
+        " ".join([*words[:2], "뷁뷁", *words[3:]]): "3번째 단어는 단어 목록에 없습니다",
+        " ".join(words[:5]): "단어 1개가 빠졌습니다. 6개 가운데 5개만 입력하셨습니다",
+        " ".join([*words, words[0]]): "단어가 1개 더 많습니다",
+        " ".join(["가격"] * 6): "단어는 모두 목록에 있지만 맞지 않습니다",
+    }
+    mistyped = next(iter(told))
+
+    pages = {typed: desk.unlock(typed) for typed in (*[mistyped] * 30, *told)}
+
+    assert {page.status_code for page in pages.values()} == {422}
+    assert [text for typed, text in told.items() if text not in pages[typed].text] == []
+    assert hidden_field(pages[mistyped], "passphrase") == mistyped
+    assert (
+        desk.unlock("\n".join(f"{n}. {word}" for n, word in enumerate(words, 1))).status_code == 303
+    )
+
+
+def test_what_is_wrong_with_recovery_words_is_said(desk):
+    words = ["뷁뷁", *desk.recovery.split()[1:11]]
+    page = desk.post("/desk/tips/recover", passphrase=" ".join(words), hide="y")
+
+    assert page.status_code == 422
+    assert "1번째 단어는 단어 목록에 없습니다. 단어 1개가 빠졌습니다. 12개 가운데 11개" in page.text
+    assert " ".join(words) in page.text
+    assert " checked" in page.text
+    recovered = desk.post("/desk/tips/recover", passphrase=desk.recovery.replace(" ", ""))
+    assert recovered.status_code == 200
+
+
 def test_reloading_a_recovery_sheet_shows_the_same_sheet(as_, desk):
     """A double click or a reload: otherwise nobody would know the words that now open the key."""
     jin = person("jin", can_read_tips=True)

@@ -10,8 +10,7 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.runtime.limiter import QueueFull
-from board.tips.crypto import key_files, passphrases
-from board.tips.crypto.passphrases import InvalidPhrase
+from board.tips.crypto import key_files
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.readers import unlock_session
@@ -106,15 +105,16 @@ def too_many_attempts(_error: TooManyAttempts) -> ResponseReturnValue:
 def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:
     """The reader's key if the words are right; otherwise None, with an error in the form.
 
-    Raises TooManyAttempts. The page's audience has already required two-step verification.
+    Raises TooManyAttempts; words that cannot be a passphrase are no attempt. The page's audience
+    has already required two-step verification.
     """
     if not form.validate():
         return None
     attempt = _begin_attempt(reader)
     try:
-        key = _unwrap_key(form.passphrase.data, reader, recovery=recovery)
+        key = _unwrap_key(form.phrase, reader, recovery=recovery)
     except DecryptionFailed:
-        form.passphrase.errors = [_("These are not the right words.")]
+        form.passphrase.errors = [_wrong_words_text()]
         return None
     except QueueFull:  # not a failed attempt
         with writing():
@@ -136,14 +136,9 @@ def _begin_attempt(reader: TipReader) -> Attempt:
         )
 
 
-def _unwrap_key(typed: str, reader: TipReader, *, recovery: bool) -> Key:
+def _unwrap_key(phrase: str, reader: TipReader, *, recovery: bool) -> Key:
     """Raises DecryptionFailed and QueueFull."""
-    try:
-        count = passphrases.RECOVERY_WORDS if recovery else passphrases.PASSPHRASE_WORDS
-        typed = passphrases.read_phrase(typed, count)
-    except InvalidPhrase:
-        pass  # tried all the same, to take the same time
-    _tag, kek = key_files.stretch(typed, salt=reader.salt)
+    _tag, kek = key_files.stretch(phrase, salt=reader.salt)
     return reader.recover(kek) if recovery else reader.unwrap_key(kek)
 
 
@@ -151,3 +146,7 @@ def unlock_page(form: Any, *, unsent_text: str | None = None, status: int = 200)
     return render_page(
         "tips/readers/unlock.html", form=form, unsent_text=unsent_text, status=status
     )
+
+
+def _wrong_words_text() -> str:
+    return _("Each word is in the word list, but these are not the right words.")
