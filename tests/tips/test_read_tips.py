@@ -94,6 +94,7 @@ def test_tips_lock_after_a_while_and_by_hand(desk, sent):
     desk.unlock()
     old = desk.client.get_cookie("board_tip_desk").value
     desk.post("/desk/tips/lock")
+    assert desk.client.get_cookie("board_tip_desk") is None
     desk.client.set_cookie("board_tip_desk", old)
 
     assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
