@@ -59,6 +59,7 @@ COLUMNS = {
     "tip_unlocked": {"token_hash", "holder_id", "sealed", "made_on"},
     "tip_log": {"id", "act", "tip_id", "user_id", "about_id", "made_on", "hash"},
     "tip_gist": {"tip_id", "holder_id", "upto", "sealed"},
+    "tip_read_mark": {"tip_id", "holder_id", "upto"},
     "tip_erasure": {"id", "made_on", "reason", "user_id"},
     "tip_ticket": {"token_hash", "sealed", "made_on"},
     "tip_roster": {"id", "body", "signer_id", "signature"},
