@@ -16,6 +16,7 @@ import time_machine
 from board.db import now
 from board.tips.attachments.uploads import LARGE_FORM_BYTES
 from board.tips.crypto import key_files, passphrases, primitives
+from board.tips.dates import start_of_day
 from tips.conftest import SourceClient, form_fields
 from tips.test_send_tip import AS_SERVED, tip_count
 
@@ -67,6 +68,8 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
     assert STORY not in caplog.text
     assert "ValueError" in caplog.text
     assert "stumble" in caplog.text
+    (record,) = (record for record in caplog.records if record.name == app.logger.name)
+    assert (record.created, record.msecs) == (start_of_day().timestamp(), 0)
 
 
 def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypatch):

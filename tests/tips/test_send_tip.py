@@ -410,8 +410,10 @@ def test_leaving_locks_the_tip(sent):
     cookie = sent.client.get_cookie("board_tip").value
 
     left = sent.client.post("/tips/box/leave")
+    assert sent.client.get_cookie("board_tip") is None
     sent.client.set_cookie("board_tip", cookie)
 
+    assert (left.status_code, left.location) == (303, "/tips")
     assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert STORY not in sent.mailbox().text
 

@@ -1,14 +1,15 @@
 """Forms of unlocking and recovery."""
 
+from flask import url_for
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field
+from wtforms import BooleanField, Field, HiddenField
 from wtforms.validators import Length, ValidationError
 
 from board.tips.crypto import passphrases
 from board.tips.crypto.phrase_parser import InvalidPhrase
 from board.tips.forms import REQUIRED, WordsField
 from board.tips.phrase_errors import phrase_error_text
-from board.web.forms import Form
+from board.web.forms import Form, safe_redirect_path
 
 
 class UnlockForm(Form):
@@ -21,6 +22,7 @@ class UnlockForm(Form):
         [REQUIRED, Length(max=300)],
         description=_("Six words. The first two syllables of each are enough."),
     )
+    next = HiddenField()  # the page that was asked for while tips were locked
     phrase = ""
 
     def validate_passphrase(self, field: Field) -> None:
@@ -28,6 +30,11 @@ class UnlockForm(Form):
             self.phrase = passphrases.read_phrase(field.data, self.WORDS)
         except InvalidPhrase as error:
             raise ValidationError(phrase_error_text(error)) from None
+
+    def next_page(self) -> str:
+        """That page if it is one of the desk, otherwise the inbox."""
+        path = safe_redirect_path(self.next.data)
+        return path if path.startswith("/desk/") else url_for("tip_desk.inbox")
 
 
 class RecoverForm(UnlockForm):

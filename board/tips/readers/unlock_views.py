@@ -42,7 +42,8 @@ def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
     text = request.form.get("text") if request.method == "POST" else None
     if text:
         return unlock_page(UnlockForm.unbound(), unsent_text=text, status=401)
-    return redirect(url_for("tip_readers.unlock_form"), 303)
+    next_page = request.path if request.method == "GET" else None
+    return redirect(url_for("tip_readers.unlock_form", next=next_page), 303)
 
 
 @bp.app_errorhandler(ForgedRoster)
@@ -57,11 +58,11 @@ def integrity_error_page(_error: DecryptionFailed) -> ResponseReturnValue:
 
 
 @bp.get("/desk/tips/unlock")
-@open_to(tip_readers)
+@open_to(tip_readers, query=("next",))
 def unlock_form() -> ResponseReturnValue:
     if db.session.scalar(TipReader.for_user(current_user())) is None:
         return redirect(url_for(".start_form"), 303)
-    return unlock_page(UnlockForm.unbound())
+    return unlock_page(UnlockForm.unbound(data={"next": request.args.get("next")}))
 
 
 @bp.post("/desk/tips/unlock")
@@ -79,7 +80,7 @@ def unlock() -> ResponseReturnValue:
         reader = db.session.get_one(TipReader, reader.id)
         reader.has_news = False
         token = UnlockedSession.start(reader, key)
-    return unlock_session.set_cookie(redirect(url_for("tip_desk.inbox"), 303), COOKIE, token)
+    return unlock_session.set_cookie(redirect(form.next_page(), 303), COOKIE, token)
 
 
 @bp.post("/desk/tips/lock")
