@@ -164,11 +164,7 @@ def test_a_cleaned_document_keeps_its_text_with_changes_accepted():
     assert sorted(parts) == [
         "[Content_Types].xml",
         "_rels/.rels",
-        "word/_rels/document.xml.rels",
-        "word/_rels/settings.xml.rels",
         "word/document.xml",
-        "word/media/image1.jpg",
-        "word/settings.xml",
     ]
 
 

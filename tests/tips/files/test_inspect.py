@@ -47,27 +47,31 @@ REVEALED = {
     "docx": OFFICE
     | PICTURE
     | {
-        (FindingKind.COMMENTS, "MP Mo Park"),
-        (FindingKind.REVISIONS, "2026-03-01T05:00:00Z Bora Lee"),
+        (FindingKind.COMMENTS, "comments.xml"),
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.REVISIONS, "2026-03-01T05:00:00Z Bora Lee, Bora Lee"),
+        (FindingKind.REVISIONS, "Struck sentence."),
         (FindingKind.IDENTIFIER, "rsid"),
-        (FindingKind.LINK, "file:///C:/Users/ada/desk.dotx"),
-        (FindingKind.LINK, "https://tracker.example/dot.png"),
+        (
+            FindingKind.LINK,
+            "https://harbour.example/, https://tracker.example/dot.png, "
+            "file:///C:/Users/ada/desk.dotx",
+        ),
         (FindingKind.PHONE, "010-1234-5678"),
     },
     "docm": OFFICE | {(FindingKind.MACROS, "vbaProject.bin")},
     "xlsx": OFFICE
     | {
-        (FindingKind.AUTHOR, "fileSharing Ada Kim"),
-        (FindingKind.COMMENTS, "Mo Park"),
-        (FindingKind.HIDDEN, "Second books"),
-        (FindingKind.LINK, "absPath C:\\Users\\ada\\ledger\\"),
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.HIDDEN, "sheet: Second books"),
+        (FindingKind.LINK, "C:\\Users\\ada\\ledger\\"),
         (FindingKind.PRINTER, "printerSettings1.bin"),
     },
     "pptx": OFFICE
     | {
         (FindingKind.AUTHOR, "Mo Park"),
-        (FindingKind.HIDDEN, "slide"),
-        (FindingKind.HIDDEN, "notes 1"),
+        (FindingKind.HIDDEN, "slide1.xml"),
+        (FindingKind.HIDDEN, "notesSlide1.xml"),
     },
     "opendocument": PICTURE
     | {

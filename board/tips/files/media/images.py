@@ -78,6 +78,11 @@ def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
     return _encode(frames, target, times, picture.info.get("loop"))
 
 
+def encode(picture: Image.Image, format_: str) -> bytes:
+    """One picture as a file, without metadata."""
+    return _encode([picture], format_, [], None)
+
+
 def _require_thread() -> None:
     """Raise NotCleanable if no thread can be started: libheif needs one, and ends the process
     without.
