@@ -50,6 +50,8 @@ _BRANDS = {
     **dict.fromkeys((b"M4A ", b"M4B "), "m4a"),
     b"qt  ": "mov",
 }
+# The type of a document's main part; a presentation also lists those of the workbooks in it.
+_MAIN_PART = re.compile(rb"(wordprocessingml|spreadsheetml|presentationml)\.\w+\.main\+xml")
 _OFFICE = {b"wordprocessingml": "docx", b"spreadsheetml": "xlsx", b"presentationml": "pptx"}
 _MIMETYPES = {
     b"application/hwp+zip": "hwpx",
@@ -119,7 +121,9 @@ def _zip_format_name(data: bytes) -> str:
         return "zip"
     if mimetype in _MIMETYPES:
         return _MIMETYPES[mimetype]
-    return next((name for word, name in _OFFICE.items() if word in types), "zip")
+    main = _MAIN_PART.search(types)
+    words = [main[1]] if main else [word for word in _OFFICE if word in types]
+    return _OFFICE[words[0]] if words else "zip"
 
 
 def _part_start(archive: zipfile.ZipFile, name: str) -> bytes:

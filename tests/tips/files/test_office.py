@@ -216,3 +216,14 @@ def test_white_text_is_told_and_stays():
 
     told = {(f.kind, f.detail, f.stays) for f in answer.findings}
     assert (FindingKind.HIDDEN, "Second books", True) in told
+
+
+def test_a_presentation_with_a_workbook_inside_is_a_presentation():
+    parts = samples.unzipped(samples.pptx())
+    book = (
+        b'<Default Extension="xlsx" ContentType="application/vnd.openxmlformats-officedocument'
+        b'.spreadsheetml.sheet"/></Types>'
+    )
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", book)
+
+    assert answer_for(samples.zipped(parts), "x.pptx", LIMITS).format.name == "pptx"
