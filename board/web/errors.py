@@ -67,7 +67,8 @@ def _error_page(
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # The text that was sent is shown again, so that no error costs anybody their words.
-    form = {} if code in (413, 415) else request.form
+    is_unread = code == 503 and "form" not in request.__dict__  # refused before it was received
+    form = {} if is_unread or code in (413, 415) else request.form
     context = {
         "code": code,
         "title": title,

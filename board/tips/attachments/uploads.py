@@ -9,6 +9,7 @@ import flask
 from flask import current_app, request
 from werkzeug.datastructures import FileStorage
 
+from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import SealedFile
 from board.tips.models.tip import Tip
@@ -21,7 +22,7 @@ def init_app(app: flask.Flask) -> None:
     app.request_class = Request
 
 
-class DraftsFull(Exception):
+class DraftsFull(QueueFull):
     """Unsent attachments use up all their space, or too many uploads are under way."""
 
 
