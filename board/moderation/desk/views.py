@@ -47,6 +47,7 @@ def held_label(code: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_global(held_label)
+    app.add_template_global(undo_seconds_left)
     app.add_template_global(lambda: int(ruling_undo.UNDO_FOR.total_seconds()), "undo_seconds")
 
 
@@ -77,6 +78,15 @@ def hide(id: int) -> ResponseReturnValue:
         comment = _unchanged_comment(id)
         ruling = decisions.hide(comment, by=current_user(), **form.reason_and_note())
     return _back("hidden", ruling)
+
+
+@bp.post("/desk/comments/<id:id>/restore")
+@open_to(moderators)
+def restore(id: int) -> ResponseReturnValue:
+    with writing():
+        comment = _unchanged_comment(id)
+        ruling = decisions.restore(comment, by=current_user(), reason="review")
+    return _back("restored", ruling)
 
 
 @bp.post("/desk/comments/<id:id>/take")
@@ -126,8 +136,8 @@ def bulk() -> ResponseReturnValue:
             most=BULK_MAX,
             next=_next_path(),
         )
-    hide_reason = form.reason_and_note() if form.action == "hide" else None
-    last = decide_all(ids, by=current_user(), hide_reason=hide_reason)
+    reason = form.reason_and_note() if form.action == "hide" else None
+    last = decide_all(ids, form.action, by=current_user(), reason=reason)
     return _back("decided", last)
 
 
@@ -178,6 +188,12 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
         problem=problem,
         undoable=_undoable(),
     )
+
+
+def undo_seconds_left(ruling: Ruling) -> int:
+    """Whole seconds until a decision can no longer be undone."""
+    left = ruling.made_at + ruling_undo.UNDO_FOR - now()
+    return max(0, int(left.total_seconds()))
 
 
 def _undoable() -> Ruling | None:
