@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
 from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
-from board.config import SETTINGS
+from board.config import SETTINGS, settings
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
@@ -139,10 +139,18 @@ def _check_settings() -> list[Finding]:
     )  # fmt: skip
     return [
         *((False, f"{name} is no setting of the board") for name in _unknown_variables()),
+        *_only_in_the_environment(),
         (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
         (True, f"the terms of use are {terms}"),
         (private, "the secret key is private" + _advice_unless(private, f"chmod 600 {key}")),
     ]
+
+
+def _only_in_the_environment() -> list[Finding]:
+    """Settings that cron would not find."""
+    names = ", ".join(sorted(settings.only_in_the_environment(current_app)))
+    advice = f"{names}: set in this environment only, which cron does not have; see board.toml"
+    return [(True, advice)] if names else []
 
 
 def _unknown_variables() -> list[str]:

@@ -5,17 +5,17 @@ import time
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import select
 
 from board.db import db, hash_chain, truncate_wal, writing
+from board.db.commands import CommandGroup
 from board.runtime.smtp import DeliveryFailed
 from board.tips.models.audit_log import AuditEntry
 from board.tips.notifications import emails as tip_emails
 from board.tips.readers import roster
 from board.tips.sealed import retention
 
-tips_cli = AppGroup("tips", help="Delete expired tips; notify tip readers.")
+tips_cli = CommandGroup("tips", help="Delete expired tips; notify tip readers.")
 
 
 @tips_cli.command("tidy")

@@ -178,7 +178,9 @@ def test_ages_stay_relative_and_nothing_covers_the_buttons_after_a_decision(desk
     items(desk).first.get_by_role("button", name="문제없음").click()
     expect(items(desk)).to_have_count(COUNT - 1)
 
-    expect(items(desk).first.locator(".waiting-time time")).to_have_text(re.compile("방금 전|분 전"))
+    expect(items(desk).first.locator(".waiting-time time")).to_have_text(
+        re.compile("방금 전|분 전")
+    )
     items(desk).nth(5).focus()
     items(desk).nth(5).scroll_into_view_if_needed()
     button = items(desk).nth(5).locator("[data-decide=keep] button")
