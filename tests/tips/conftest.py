@@ -102,9 +102,13 @@ class SourceClient:
         self.client = app.test_client()
         self.code = ""
 
+    def form(self) -> TestResponse:
+        """The empty form of a new tip, at its address."""
+        return self.client.get("/tips/new", follow_redirects=True)
+
     def preview(self, text: str, *, files: tuple[tuple[bytes, str], ...] = (), **more: str) -> Any:
         """From the empty form to the preview."""
-        ticket = hidden_field(self.client.get("/tips/new"), "ticket")
+        ticket = hidden_field(self.form(), "ticket")
         data: dict[str, Any] = {"ticket": ticket, "step": "look", "text": text, **more}
         return self.client.post("/tips/new", **multipart(data, files))
 

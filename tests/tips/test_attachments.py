@@ -9,6 +9,7 @@ import time_machine
 
 from board.db import now
 from board.text import normalize_file_name
+from board.tips.attachments import draft_space
 from board.tips.crypto import key_files
 from board.tips.models.tip import Tip
 from tips.conftest import form_fields, hidden_field
@@ -133,9 +134,10 @@ class TestSmallFilesOnly:
         assert STORY in page.text
 
     def test_more_than_all_files_together_is_refused(self, desk, source):
-        page = source.preview(STORY, files=((b"x" * (11 * 1024**2), "huge.bin"),))
+        page = source.preview(STORY, files=((b"x" * (15 * 1024**2), "huge.bin"),))
 
         assert page.status_code == 413
+        assert STORY in page.text
 
 
 def test_uploads_without_a_session_leave_nothing(desk, source):
@@ -156,7 +158,7 @@ def test_uploads_without_a_session_leave_nothing(desk, source):
 def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
     source.preview(STORY, files=((b"x" * 50, "a.txt"),))
     other = type(source)(app)
-    ticket = hidden_field(other.client.get("/tips/new"), "ticket")
+    ticket = hidden_field(other.form(), "ticket")
 
     page = other.client.post("/tips/new", data={"ticket": ticket, "text": STORY, "step": "look"})
 
@@ -166,11 +168,11 @@ def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
 def test_a_source_learns_that_attached_files_have_expired(desk, source):
     preview = source.preview(STORY, files=((b"a" * 50, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
-        key_files.sweep_drafts()
+        draft_space.sweep()
         page = source.client.post("/tips/new", data=form_fields(preview))
 
     assert page.status_code == 422
-    assert "두 시간 동안만" in page.text
+    assert "파일이 더 이상 보관되어 있지 않습니다" in page.text
     assert STORY in page.text
     assert desk.get("/desk/tips/1").status_code == 404
 
