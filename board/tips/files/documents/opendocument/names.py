@@ -1,0 +1,49 @@
+"""Names in an OpenDocument: known ones stay, all others become numbers."""
+
+import re
+
+from ..allow_list.fonts import is_usual
+from ..allow_list.rebuild import Tables
+
+_MADE_BY_PROGRAM = re.compile(
+    r"M?(?:[A-Z]{1,2}|fr|gr|pr|dp|ce|co|ro|ta|ch|pm|pl|cp|n|f|ct|id|ftn|edn|list|page|control|objekt"
+    r"|Table|Sect|Section|Frame|Image|Sheet|Graphic|Object|Text|Shape|표|시트|그림|개체)\d+"
+    r"(?:T\d+)?(?:\.[A-Z]*\d*)*(?:_[A-Z]\d+)?"
+)
+_TARGET = re.compile(r"#?_+(?:RefHeading|Ref|Toc|RefNumPara|DdeLink|Reference)\w{0,40}\d(?:\|\w+)?")
+_ENCODED = re.compile(r"_([0-9a-fA-F]{1,4})_")
+_OF_MASTER = re.compile(
+    r"(.+)-(title|subtitle|outline\d|notes|background|backgroundobjects|standard)"
+)
+
+
+def decoded(name: str) -> str:
+    """The name that a program shows: `_20_` is a space."""
+    return _ENCODED.sub(lambda match: chr(int(match[1], 16)), name)
+
+
+class Names:
+    """New names by old ones, the same in all parts of a document."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._known = tables["known names"]
+        self._new: dict[str, str] = {}
+
+    def new(self, name: str) -> str:
+        """Styles of a slide master are tied to it by the beginning of their names."""
+        if not name or name in self._known:
+            return name
+        if match := _OF_MASTER.fullmatch(name):
+            return f"{self.new(match[1])}-{match[2]}"
+        return self._new.setdefault(name, f"n{len(self._new) + 1}")
+
+    def is_free(self, name: str) -> bool:
+        """Whether a person may have given the name."""
+        if match := _OF_MASTER.fullmatch(name):
+            return self.is_free(match[1])
+        is_known = name in self._known or decoded(name) in map(decoded, self._known)
+        is_typeface = is_usual(decoded(name).rstrip("0123456789"))
+        return bool(name) and not (is_known or is_typeface or self.is_machine_made(name))
+
+    def is_machine_made(self, name: str) -> bool:
+        return bool(_MADE_BY_PROGRAM.fullmatch(name) or _TARGET.fullmatch(name))
