@@ -47,6 +47,8 @@ def cleaned(data: bytes, limits: WorkerLimits) -> bytes:
     """A cleaned copy, perhaps in another format. Raises NotCleanable."""
     if format_of(data).is_image:
         return images.clean(data, limits, upright=False)
+    if format_of(data).why_not:  # the reason says what is known about the part, not the document
+        raise NotCleanable(Reason.FORMAT)
     return clean_inside(data, limits.nested())
 
 

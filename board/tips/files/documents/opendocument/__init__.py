@@ -75,5 +75,6 @@ def _document(package: Package, rebuilt: Rebuilt, folder: str) -> None:
         forms.replace(root, package.tables)
         frames.simplify(root, package, folder)
         rebuilt.prepare_sheets(root)
+    rebuilt.prepare(roots.values())  # without the styles of what was hidden
     for name, root in roots.items():
         package.kept[package.objects[folder] + name] = serialise(rebuilt.rebuild(root))

@@ -28,7 +28,10 @@ _LEFT_OUT = (
     (r"(.*/)?Configurations2/.*", FindingKind.OTHER),
     (r".*\.rdf", FindingKind.OTHER),
 )
-_SILENT_PARTS = r"mimetype|META-INF/manifest\.xml|layout-cache|current\.xml"
+_SILENT_PARTS = (
+    r"mimetype|META-INF/manifest\.xml|layout-cache|manifest\.rdf"
+    r"|Configurations2/(accelerator/current|\w+bar/\w*bar|images/Bitmaps/imagelist)\.xml"
+)
 _PRINTER = ("PrinterName", "PrinterSetup")
 _OF_PROGRAM = re.compile(
     r"(\$\((brandbaseurl|inst|user)\)/(share|config|user)/[a-z./]*(%3B|;)?)+|view\d+"
@@ -50,10 +53,15 @@ def tell_part(rebuilder: Rebuilder, name: str, data: bytes) -> None:
     elif not re.fullmatch(_SILENT_PARTS, name):
         kinds = (kind for pattern, kind in _LEFT_OUT if re.fullmatch(pattern, name))
         kind = next(kinds, FindingKind.ATTACHMENT)
-        if kind != FindingKind.OTHER:
-            told.tell(kind, name)
-        if name.endswith((".xml", ".rdf", ".xlb", ".xba", ".xlc", ".xdl")):
-            told.tell(kind, *_words(rebuilder, data))
+        told.tell(kind, name)
+        _tell_words(rebuilder, name, data, kind)
+    if name == "manifest.rdf":
+        _tell_words(rebuilder, name, data, FindingKind.OTHER)
+
+
+def _tell_words(rebuilder: Rebuilder, name: str, data: bytes, kind: FindingKind) -> None:
+    if name.endswith((".xml", ".rdf", ".xlb", ".xba", ".xlc", ".xdl")):
+        rebuilder.told.tell(kind, *_words(rebuilder, data))
 
 
 def _words(rebuilder: Rebuilder, data: bytes) -> list[str]:
