@@ -46,9 +46,10 @@ def _meta(sample, of=""):
 
 def _settings(sample):
     h = lambda place: sample.hide(f"settings {place}")  # noqa: E731
-    item = lambda name, kind, value: (
-        f'<config:config-item config:name="{name}" config:type="{kind}">{value}</config:config-item>'
-    )  # noqa: E731
+
+    def item(name, kind, value):
+        return f'<config:config-item config:name="{name}" config:type="{kind}">{value}</config:config-item>'
+
     return _part("document-settings", f'''<office:settings><config:config-item-set config:name="ooo:view-settings">
 <config:config-item-map-indexed config:name="Views"><config:config-item-map-entry>{item("ViewId", "string", "view2")}{item("SelectedThing", "string", h("view"))}
 </config:config-item-map-entry></config:config-item-map-indexed></config:config-item-set><config:config-item-set config:name="ooo:configuration-settings">
@@ -287,9 +288,10 @@ def odt_parts() -> Sample:
 def ods() -> Sample:
     sample = Sample("x.ods")
     h, s = sample.hide, sample.show
-    cell = lambda text, more="": (
-        f'<table:table-cell office:value-type="string" {more}><text:p>{text}</text:p></table:table-cell>'
-    )  # noqa: E731
+
+    def cell(text, more=""):
+        return f'<table:table-cell office:value-type="string" {more}><text:p>{text}</text:p></table:table-cell>'
+
     content = f'''<office:automatic-styles><style:style style:name="ta1" style:family="table"><style:table-properties table:display="true"/></style:style><style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style>
 <style:style style:name="ce1" style:family="table-cell" style:data-style-name="N100"><style:map style:condition="cell-content()=&quot;{h("style condition")}&quot;" style:apply-style-name="{h("conditional style")}" style:base-cell-address="{h("base address")}.A1"/></style:style>
 <number:number-style style:name="N100"><number:number number:min-integer-digits="1"/><number:text>{s("number format")}</number:text><style:map style:condition="value()&gt;=0" style:apply-style-name="N100"/></number:number-style></office:automatic-styles>
@@ -324,9 +326,10 @@ def ods() -> Sample:
 def odp(kind="presentation") -> Sample:
     sample = Sample("x.odp" if kind == "presentation" else "x.odg")
     h, s = sample.hide, sample.show
-    box = lambda text: (
-        f'<draw:frame draw:layer="layout" svg:width="5cm" svg:height="2cm"><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame>'
-    )  # noqa: E731
+
+    def box(text):
+        return f'<draw:frame draw:layer="layout" svg:width="5cm" svg:height="2cm"><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame>'
+
     declared = f'''<presentation:footer-decl presentation:name="{h("footer name")}">{s("footer")}</presentation:footer-decl><presentation:footer-decl presentation:name="ftr2">{h("footer that is off")}</presentation:footer-decl>
 <presentation:header-decl presentation:name="hdr1">{h("header of no slide")}</presentation:header-decl>''' if kind == "presentation" else ""  # fmt: skip
     content = f'''<office:automatic-styles><style:style style:name="dp1" style:family="drawing-page"><style:drawing-page-properties presentation:display-footer="true"/></style:style>

@@ -26,6 +26,7 @@ _ATTRIBUTE_KINDS = {
 _USUAL_FACE = "함초롬바탕"
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EQUATION = re.compile(r"Equation Version \d{1,3}")
+_NUMBERED = re.compile(r"n\d{1,5}")  # as a cleaned copy calls its styles
 _SMALL = re.compile(r"\d{1,5}")  # ids of the head, by which all else refers to it
 _LEAST = 0.005  # of a picture's width: less is rounding
 
@@ -44,7 +45,7 @@ class Rebuilt(Rebuilder):
             "name": self._style,
             "engName": self._style,
             "version": self._version,
-            "radioGroupName": lambda _, value: self._named(value),
+            "radioGroupName": self._group,
         }
 
     def fate(self, element: etree._Element, name: str) -> Fate | FindingKind:
@@ -106,7 +107,9 @@ class Rebuilt(Rebuilder):
 
     def _is_usual_style(self, value: str) -> bool:
         words = re.sub(r"[\d.()]+", " ", value).split()
-        return all(word in self.tables["known names"] for word in words)
+        return bool(_NUMBERED.fullmatch(value)) or all(
+            word in self.tables["known names"] for word in words
+        )
 
     def _style(self, element: etree._Element, value: str) -> str | None:
         if self.tables.name(element.tag) != "hh:style":
@@ -114,6 +117,11 @@ class Rebuilt(Rebuilder):
         if self._is_usual_style(value):
             return value
         self.told.tell(FindingKind.TITLE, value)
+        return self._named(value)
+
+    def _group(self, element: etree._Element, value: str) -> str | None:
+        if self.is_free("name", value):
+            self.told.tell(FindingKind.TITLE, value)
         return self._named(value)
 
     def _named(self, value: str) -> str:
