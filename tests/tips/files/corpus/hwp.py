@@ -22,7 +22,7 @@ def hwp() -> Sample:
         "BinData/BIN0001.jpg": packed(samples.jpeg()),
         f"BinData/{h('embedded object')}.ole": packed(b"object"),
         "PrvText": h("preview").encode("utf-16-le"),
-        "DocOptions/_LinkDoc": b"\0\0" + f":\\Users\\{h('temporary path')}\\x\0".encode("utf-16-le"),
+        "DocOptions/_LinkDoc": b"\0\0" + f":\\{h('temporary path')}\\x\0".encode("utf-16-le"),
         f"XMLTemplate/{h('unknown stream')}": b"x",
     })  # fmt: skip
     sample.shown["paragraph"] = sample.hidden.pop("paragraph")

@@ -28,7 +28,8 @@ _STRING = 1  # type of a value, followed by its length
 _STRING_MAX = 1000
 _USUAL_STYLE = re.compile(
     r"(바탕글|본문|개요|쪽 ?번호|머리말|꼬리말|각주|미주|메모|차례 제목|차례|캡션|스타일"
-    r"|Normal|Body|Outline|Page Number|Header|Footer|Footnote|Endnote|Memo|TOC Heading|TOC|Caption)? ?\d*"
+    r"|Normal|Body|Outline|Page Number|Header|Footer|Footnote|Endnote|Memo|TOC Heading|TOC"
+    r"|Caption)? ?\d*"
 )
 _NAME = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{2,}")
 
