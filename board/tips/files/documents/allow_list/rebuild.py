@@ -133,6 +133,8 @@ class Rebuilder:
     def rebuild(self, root: etree._Element) -> etree._Element:
         for node in (*root.itersiblings(preceding=True), *root.itersiblings()):
             self.told.tell(FindingKind.COMMENTS, node.text)
+        if self.tables.name(root.tag) not in self.tables["kept"]:
+            self.told.refuse(Reason.FORMAT)
         copy = etree.Element(root.tag, nsmap=self.tables.namespaces)
         self._fill(copy, root)
         etree.cleanup_namespaces(copy)

@@ -6,6 +6,8 @@ drawings and how they look. Changes are accepted, formulas become their values, 
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from ...results import Finding, NotCleanable, Reason, WorkerLimits
 from ...xml_tree import parse, serialise, text_of
 from .. import embedded
@@ -14,11 +16,15 @@ from ..zip_container import ZipContainer, written
 from . import forms, frames, manifest, properties
 from .hidden import Hidden
 from .names import Names
-from .package import Package
+from .package import NAMESPACES, Package
 from .parts import Rebuilt
 
 _MANIFEST = "META-INF/manifest.xml"
 _PARTS = ("styles.xml", "content.xml")
+_DRAFTS = {  # namespaces before the standard
+    "http://www.w3.org/1999/XSL/Format": NAMESPACES["fo"],
+    "http://www.w3.org/2000/svg": NAMESPACES["svg"],
+}
 _PARAGRAPHS = {"p", "h"}
 
 
@@ -64,10 +70,16 @@ def _rebuilt(parts: ZipContainer, limits: WorkerLimits) -> Package:
     return package
 
 
+def _parse(data: bytes) -> etree._Element:
+    for draft, uri in _DRAFTS.items():
+        data = data.replace(f'"{draft}"'.encode(), f'"{uri}"'.encode())
+    return parse(data, comments=True)
+
+
 def _document(package: Package, rebuilt: Rebuilt, folder: str) -> None:
     """Rebuild one document of the package."""
     names = [name for name in _PARTS if folder + name in package.parts]
-    roots = {name: parse(package.parts[folder + name], comments=True) for name in names}
+    roots = {name: _parse(package.parts[folder + name]) for name in names}
     rebuilt.prepare(roots.values())
     hidden = Hidden(rebuilt, rebuilt.styles)
     for root in roots.values():

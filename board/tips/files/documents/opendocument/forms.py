@@ -12,9 +12,12 @@ _SHOWN = {  # by control: the attribute with the text that it shows
 _BOXES = {"checkbox": ("☐ ", "☑ "), "radio": ("○ ", "● ")}
 _PLACE = (
     *("svg:x", "svg:y", "svg:width", "svg:height", "draw:z-index", "draw:transform"),
-    *("text:anchor-type", "text:anchor-page-number", "draw:style-name", "draw:text-style-name"),
+    *("text:anchor-type", "text:anchor-page-number"),
     *("table:end-cell-address", "table:end-x", "table:end-y"),
 )
+
+
+_STYLE = "gr0"  # of the frames: only their text is to be seen
 
 
 def replace(root: etree._Element, tables: Tables) -> None:
@@ -29,6 +32,16 @@ def replace(root: etree._Element, tables: Tables) -> None:
         control = controls.get(shape.get(f"{{{draw}}}control") or "")
         if control is not None and (text := _shown(control, tables)):
             shape.addprevious(_frame(shape, text, tables))
+    for styles in root.iter(f"{{{tables.namespaces['office']}}}automatic-styles"):
+        _add_style(styles, tables)
+
+
+def _add_style(styles: etree._Element, tables: Tables) -> None:
+    style, draw = (tables.namespaces[prefix] for prefix in ("style", "draw"))
+    graphic = {f"{{{style}}}name": _STYLE, f"{{{style}}}family": "graphic"}
+    added = etree.SubElement(styles, f"{{{style}}}style", graphic)
+    plain = {f"{{{draw}}}fill": "none", f"{{{draw}}}stroke": "none"}
+    etree.SubElement(added, f"{{{style}}}graphic-properties", plain)
 
 
 def _shown(control: etree._Element, tables: Tables) -> str:
@@ -55,6 +68,7 @@ def _get(element: etree._Element, name: str, tables: Tables) -> str:
 def _frame(shape: etree._Element, text: str, tables: Tables) -> etree._Element:
     spaces = tables.namespaces
     frame = etree.Element(f"{{{spaces['draw']}}}frame")
+    frame.set(f"{{{spaces['draw']}}}style-name", _STYLE)
     for key, value in shape.attrib.items():
         if tables.name(key) in _PLACE:
             frame.set(key, value)

@@ -1,12 +1,13 @@
 """The list of parts of an OpenDocument package, written anew."""
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
 from ...formats import format_of
 from ...results import FindingKind
-from ...xml_tree import local, parse, serialise
+from ...xml_tree import Damaged, local, parse, serialise
 from ..allow_list.rebuild import Rebuilder
 from . import properties
 from .package import Package
@@ -26,9 +27,7 @@ _VERSION = "1.3"
 
 def tell(package: Package, rebuilder: Rebuilder) -> None:
     """Paths and types in the old list, and in the type of the document, that nothing explains."""
-    if _PATH not in package.parts:
-        return
-    for element in parse(package.parts[_PATH], comments=True).iter():
+    for element in _old(package):
         if not isinstance(element.tag, str):
             package.told.tell(FindingKind.COMMENTS, element.text)
             continue
@@ -42,6 +41,14 @@ def _is_odd(package: Package, key: str, value: str) -> bool:
     if key == "full-path":
         return value not in package.parts and not value.endswith("/")
     return key == "media-type" and not _MEDIA_TYPE.fullmatch(value)
+
+
+def _old(package: Package) -> Iterator[etree._Element]:
+    """Comments and elements of the old list, which a program of long ago may have written badly."""
+    try:
+        yield from parse(package.parts.get(_PATH, b""), comments=True).iter()
+    except (Damaged, etree.XMLSyntaxError):
+        package.told.tell(FindingKind.OTHER, _PATH)
 
 
 def with_manifest(package: Package) -> dict[str, bytes]:
@@ -75,7 +82,7 @@ def _media_type(name: str, data: bytes) -> str:
 
 
 def _object_type(package: Package, folder: str) -> str:
-    for element in parse(package.parts[_PATH]) if _PATH in package.parts else ():
+    for element in _old(package):
         values = {local(key): str(value) for key, value in element.attrib.items()}
         media_type = values.get("media-type", "")
         if values.get("full-path") == folder and _TYPE.fullmatch(media_type):

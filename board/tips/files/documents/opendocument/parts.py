@@ -20,7 +20,7 @@ _ATTRIBUTE_KINDS = {
         FindingKind.HIDDEN,
     ),
     **dict.fromkeys(("draw:name", "table:name", "text:name", "style:name"), FindingKind.TITLE),
-    "office:title": FindingKind.TITLE,
+    **dict.fromkeys(("office:title", "style:display-name", "draw:display-name"), FindingKind.TITLE),
 }
 _CLICKED = ("text:a", "draw:a")
 _ADDRESS = re.compile(r"https?://|mailto:|tel:", re.I)
@@ -97,6 +97,8 @@ class Rebuilt(Rebuilder):
             return not is_usual(value)
         if _OF_LANGUAGE.fullmatch(name) and _LANGUAGE.fullmatch(value):
             return False
+        if name == "style:condition" and _CONDITION.fullmatch(value):
+            return False
         if name in self.tables["names"] or name in _NAMES:
             return super().is_free(name, value) and self._names.is_free(value)
         return (
@@ -106,7 +108,8 @@ class Rebuilt(Rebuilder):
         )
 
     def words(self, element: etree._Element) -> list[str]:
-        return [word for word in super().words(element) if self._is_telling(word)]
+        words = dict.fromkeys(decoded(word) for word in super().words(element))
+        return [word for word in words if self._is_telling(word)]
 
     def _is_telling(self, word: str) -> bool:
         """Not only bullets, the address of shown cells, or what fills a slide master."""
@@ -141,7 +144,7 @@ class Rebuilt(Rebuilder):
     def _family(self, value: str) -> str:
         if is_usual(value):
             return value
-        self.told.tell(FindingKind.OTHER, value)
+        self.told.tell(FindingKind.TITLE, value.strip("'\""))
         return "sans-serif"
 
     def _is_inside(self, value: str) -> bool:
@@ -164,6 +167,8 @@ class Rebuilt(Rebuilder):
         if self.tables.name(element.tag) in _CLICKED:
             self.told.tell(FindingKind.LINK, value, stays=True)
             return value
+        if self.tables.name(element.tag) not in self.tables["loading"]:
+            return None
         frame = element.getparent()
         clips = (
             self.styles.says(frame, kind, "fo:clip")

@@ -39,6 +39,7 @@ _OF_PROGRAM = re.compile(
 )
 _OF_RDF = re.compile(r"http://docs\.oasis-open\.org/ns/office/[\w./#-]*|(content|styles)\.xml")
 _SHOWN = ("ActiveTable", "CodeName")  # names of sheets
+_EMPTY_FIELD = re.compile(r"Info \d")
 _NO_TIME = "P0D"
 _LAYOUT = "ooo:configuration-settings"
 
@@ -78,10 +79,15 @@ def _properties(rebuilder: Rebuilder, root: etree._Element) -> None:
             rebuilder.told.tell(FindingKind.COMMENTS, element.text)
         elif local(element.tag) in ("document-meta", "meta"):
             rebuilder.told.tell(FindingKind.OTHER, *_values(rebuilder, element))
-        elif (name := local(element.tag)) not in _SILENT:
+        elif (name := local(element.tag)) not in _SILENT and not _is_empty_field(element):
             kind = _PROPERTIES.get(name, FindingKind.OTHER)
             text = (element.text or "").strip().removeprefix(_NO_TIME)
             rebuilder.told.tell(kind, *_values(rebuilder, element), text)
+
+
+def _is_empty_field(element: etree._Element) -> bool:
+    """OpenOffice offered four fields, which few have filled in."""
+    return not (element.text or "").strip() and _EMPTY_FIELD.fullmatch(_name(element)) is not None
 
 
 def _values(rebuilder: Rebuilder, element: etree._Element) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from ..allow_list.rebuild import Tables
+from .names import master_of
 
 _PARENTS_MAX = 30
 _DEFINED_BY = ("style:name", "draw:name", "presentation:name")
@@ -81,6 +82,6 @@ class Styles:
             reached.add(name)
             more = set(self._named.get(name, ()))
             if name in self._masters:
-                more |= {other for other in self._named if other.startswith(f"{name}-")}
+                more |= {other for other in self._named if master_of(other) == name}
             waiting |= more - reached
         return reached
