@@ -4,8 +4,6 @@
 import zipfile
 from io import BytesIO
 
-from PIL import Image
-
 from board.tips.files import Reason
 from board.tips.files.documents.opendocument.package import NAMESPACES
 from tips.files import samples
@@ -19,7 +17,7 @@ _MORE = {
     "officeooo": "http://openoffice.org/2009/office",
     "smil": "urn:oasis:names:tc:opendocument:xmlns:smil-compatible:1.0",
     "ooo": "http://openoffice.org/2004/office",
-    "mine": "urn:mine",
+    "mine": "urn:mine",  # what a program of one's own may write
 }
 _SPACES = " ".join(
     f'xmlns:{prefix}="{uri}"' for prefix, uri in {**NAMESPACES, **_MORE}.items() if prefix != "xml"
@@ -383,13 +381,6 @@ def odt_vector() -> Sample:
 
 def odt_unknown() -> Sample:
     return _with("<mine:box><text:p>perhaps shown</text:p></mine:box>")
-
-
-def half_red(size=(96, 96)):
-    """A picture whose left half is red, the right one blue."""
-    image = Image.new("RGB", size, (0, 0, 255))
-    image.paste((255, 0, 0), (0, 0, size[0] // 2, size[1]))
-    return image
 
 
 SAMPLES = {

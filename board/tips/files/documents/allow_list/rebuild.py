@@ -23,6 +23,13 @@ _TOKEN = re.compile(rf"{_NUMBER}|{_MOMENT}|{_PATH}|#[0-9a-fA-F]{{3,8}}|[A-Za-z]?
 _BETWEEN = re.compile(r"[\s,;:()/|*]+")
 
 
+_USUAL_NAMESPACE = re.compile(
+    r"urn:oasis:names:tc:opendocument:|urn:org:documentfoundation:names:|http://purl\.org/dc/"
+    r"|http://(www\.)?(w3|openoffice|idpf|owpml)\.org/|http://docs\.oasis-open\.org/"
+    r"|http://www\.hancom\.co\.kr/hwpml/|$"
+)
+
+
 class Fate(Enum):
     KEPT = "kept"
     UNWRAPPED = "unwrapped"  # its content is kept
@@ -133,6 +140,9 @@ class Rebuilder:
     def rebuild(self, root: etree._Element) -> etree._Element:
         for node in (*root.itersiblings(preceding=True), *root.itersiblings()):
             self.told.tell(FindingKind.COMMENTS, node.text)
+        for _, (prefix, uri) in etree.iterwalk(root, events=("start-ns",)):
+            if not _USUAL_NAMESPACE.match(uri):
+                self.told.tell(FindingKind.OTHER, prefix, uri)
         if self.tables.name(root.tag) not in self.tables["kept"]:
             self.told.refuse(Reason.FORMAT)
         copy = etree.Element(root.tag, nsmap=self.tables.namespaces)

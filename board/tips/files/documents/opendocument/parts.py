@@ -30,6 +30,10 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}|[A-Z]{2,3}|[A-Z][a-z]{3}|none")
 _OF_LANGUAGE = re.compile(r"[a-z]+:(transliteration-)?(language|country|script|currency)(-[a-z]+)?")
 _NAMES = ("style:display-name", "draw:display-name", "table:name", "text:name", "text:id")
 _PLACEHOLDERS = {f"<{word}>" for word in ("number", "header", "footer", "date/time", "번호")}
+_PATTERNS = {
+    "style:condition": _CONDITION,
+    "draw:type": re.compile(r"ooxml-[A-Za-z]{2,30}\d?|mso-spt\d{1,3}"),
+}
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _NAME_OF_EQUATION = re.compile(r"f\d{1,4}")
 
@@ -97,7 +101,7 @@ class Rebuilt(Rebuilder):
             return not is_usual(value)
         if _OF_LANGUAGE.fullmatch(name) and _LANGUAGE.fullmatch(value):
             return False
-        if name == "style:condition" and _CONDITION.fullmatch(value):
+        if name in _PATTERNS and _PATTERNS[name].fullmatch(value):
             return False
         if name in self.tables["names"] or name in _NAMES:
             return super().is_free(name, value) and self._names.is_free(value)

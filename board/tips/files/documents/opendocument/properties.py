@@ -41,7 +41,7 @@ _OF_RDF = re.compile(r"http://docs\.oasis-open\.org/ns/office/[\w./#-]*|(content
 _SHOWN = ("ActiveTable", "CodeName")  # names of sheets
 _EMPTY_FIELD = re.compile(r"Info \d")
 _NO_TIME = "P0D"
-_LAYOUT = "ooo:configuration-settings"
+_LAYOUT = ("ooo:configuration-settings", "configuration-settings")
 
 
 def tell_part(rebuilder: Rebuilder, name: str, data: bytes) -> None:
@@ -123,7 +123,7 @@ def _is_own(rebuilder: Rebuilder, name: str, text: str) -> bool:
 
 def layout_settings(root: etree._Element, known: set[str]) -> dict[str, str]:
     """Settings that change how the pages look, by name: yes or no."""
-    sets = (e for e in root.iter("{*}config-item-set") if _name(e) == _LAYOUT)
+    sets = (e for e in root.iter("{*}config-item-set") if _name(e) in _LAYOUT)
     items = (item for items in sets for item in items.iter("{*}config-item"))
     return {
         _name(item): text
