@@ -92,6 +92,8 @@ class Rebuilt(Rebuilder):
     def _number(self, element: etree._Element, value: str) -> str | None:
         if self.tables.name(element.tag).startswith("hh:"):
             return value if _SMALL.fullmatch(value) else None
+        if self.is_free("id", value):
+            self.told.tell(FindingKind.OTHER, value)
         return self._numbers.setdefault(value, str(len(self._numbers)))
 
     def _face(self, value: str) -> str:
