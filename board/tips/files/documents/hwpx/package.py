@@ -9,7 +9,8 @@ from ...formats import format_of
 from ...results import FindingKind, NotCleanable, WorkerLimits
 from ...xml_tree import local, parse, serialise
 from .. import embedded
-from ..allow_list.rebuild import Tables, Told
+from ..allow_list.rebuild import Told
+from ..allow_list.tables import Tables
 from ..zip_container import ZipContainer
 
 _URL = "http://www.hancom.co.kr/hwpml/2011/"

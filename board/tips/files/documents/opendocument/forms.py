@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from ..allow_list.rebuild import Tables
+from ..allow_list.tables import Tables
 
 _SHOWN = {  # by control: the attribute with the text that it shows
     **dict.fromkeys(("text", "textarea", "formatted-text", "combobox"), "current-value"),

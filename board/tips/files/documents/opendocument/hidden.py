@@ -61,6 +61,8 @@ class Hidden:
             return True
         if self._get(element, "draw:layer") in self._layers and not name.endswith(":layer"):
             return True
+        if not element.attrib:
+            return False
         is_properties = name.endswith("-properties") or name == "draw:layer"
         return not is_properties and any(
             self._get(element, key) == hides for key, hides in _BY_ATTRIBUTE.items()
@@ -134,5 +136,4 @@ class Hidden:
         return element.get(self._key(name)) or ""
 
     def _key(self, name: str) -> str:
-        prefix, _, local = name.partition(":")
-        return f"{{{self._tables.namespaces[prefix]}}}{local}"
+        return self._tables.key(name)

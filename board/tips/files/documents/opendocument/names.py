@@ -3,7 +3,7 @@
 import re
 
 from ..allow_list.fonts import is_usual
-from ..allow_list.rebuild import Tables
+from ..allow_list.tables import Tables
 
 _MADE_BY_PROGRAM = re.compile(
     r"M?(?:[A-Z]{1,2}|fr|gr|pr|dp|ce|co|ro|ta|ch|pm|pl|cp|n|f|ct|id|ftn|edn|list|page|control|objekt"
@@ -34,6 +34,7 @@ class Names:
 
     def __init__(self, tables: Tables) -> None:
         self._known = tables["known names"]
+        self._shown = {decoded(name) for name in self._known}
         self._new: dict[str, str] = {}
 
     def new(self, name: str) -> str:
@@ -48,7 +49,7 @@ class Names:
         """Whether a person may have given the name."""
         if master := master_of(name):
             return self.is_free(master)
-        is_known = name in self._known or decoded(name) in map(decoded, self._known)
+        is_known = name in self._known or decoded(name) in self._shown
         is_typeface = is_usual(decoded(name).rstrip("0123456789"))
         return bool(name) and not (is_known or is_typeface or self.is_machine_made(name))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from ...formats import format_of
 from ...results import FindingKind, NotCleanable, Reason, WorkerLimits
 from .. import embedded
-from ..allow_list.rebuild import Tables, Told
+from ..allow_list.rebuild import Told
+from ..allow_list.tables import Tables
 from ..zip_container import ZipContainer
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from ..allow_list.rebuild import Tables
+from ..allow_list.tables import Tables
 from .names import master_of
 
 _PARENTS_MAX = 30
@@ -53,8 +53,7 @@ class Styles:
         return next((v for key in _DEFINED_BY if (v := self._value(element, key))), None)
 
     def _value(self, element: etree._Element, name: str) -> str:
-        prefix, _, key = name.partition(":")
-        return element.get(f"{{{self._tables.namespaces.get(prefix)}}}{key}") or ""
+        return (element.get(self._tables.key(name)) or "") if name else ""
 
     def _collect(self, element: etree._Element, within: set[str] | None = None) -> None:
         if not isinstance(element.tag, str):
