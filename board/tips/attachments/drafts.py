@@ -190,5 +190,7 @@ def _file_name(name: str | None) -> str:
 
 def _inspect(attachment: Attachment) -> None:
     report = files.inspect(attachment.data(), attachment.name)
-    attachment.found = [[one.kind, one.detail, one.stays] for one in report.findings]
     attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
+    attachment.found = [
+        [one.kind, one.detail, one.stays and report.cleanable] for one in report.findings
+    ]
