@@ -6,7 +6,6 @@ from collections.abc import Callable
 _MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 _SOS, _EOI = 0xDA, 0xD9
 _NO_LENGTH = {0x01, *range(0xD0, 0xD9)}
-_KEPT = {_EOI, 0xEE, *range(0xC0, 0xD0), 0xDA, 0xDB, 0xDD}  # Adobe, and segments for decoding
 
 
 def segments(data: bytes) -> list[tuple[int, int, int]]:
@@ -31,12 +30,6 @@ def segments(data: bytes) -> list[tuple[int, int, int]]:
             next_ = _MARKER.search(data, at)
             at = next_.start() if next_ else len(data)
         result.append((marker, start, at))
-
-
-def strip_jpeg(data: bytes) -> bytes:
-    """The same JPEG, not decoded, with only the segments needed to show it. Raises ValueError."""
-    kept = [data[start:end] for marker, start, end in segments(data) if marker in _KEPT]
-    return data[:2] + b"".join(kept)
 
 
 def _jpeg(data: bytes) -> int:

@@ -10,7 +10,7 @@ import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
 
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
-from . import exif, xmp
+from . import exif, icc, xmp
 from .image_end import end_of
 
 # Threads count against the worker's limits, and one picture needs few.
@@ -28,10 +28,6 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 _MANY_FRAMES = {"GIF", "PNG", "WEBP", "TIFF"}
 _PLAIN_MODES = {"1", "L", "LA", "RGB", "RGBA", "I;16"}
-# Standard profiles; others identify the screen or scanner they were measured on.
-_USUAL_PROFILE = re.compile(
-    r"s?RGB|Display P3|Adobe RGB|ProPhoto|Gr[ae]y|Dot Gain|Gamma|SWOP|FOGRA|CMYK|c2|nRGB|uRGB", re.I
-)
 _TEXT_KINDS = (
     (FindingKind.AUTHOR, ("author", "artist", "copyright", "creator")),
     (FindingKind.SOFTWARE, ("software", "parameters", "workflow", "prompt")),
@@ -49,7 +45,8 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     yield from exif.inspect_iptc(picture)
     for packet in _xmp_packets(picture):
         yield from xmp.inspect(packet)
-    yield from _profile(picture)
+    if profile := picture.info.get("icc_profile"):
+        yield from icc.inspect(profile)
     yield from _texts(picture, data)
     if getattr(picture, "format", "") == "MPO":
         yield make_finding(FindingKind.PREVIEW, "MPO")
@@ -106,18 +103,6 @@ def _xmp_packets(picture: Image.Image) -> Iterator[bytes]:
         value = picture.info.get(key)
         if value:
             yield value.encode() if isinstance(value, str) else value
-
-
-def _profile(picture: Image.Image) -> Iterator[Finding]:
-    profile = picture.info.get("icc_profile")
-    if not profile:
-        return
-    try:
-        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile)))
-    except (ImageCms.PyCMSError, OSError):
-        name = ""
-    if not _USUAL_PROFILE.search(name):
-        yield make_finding(FindingKind.DEVICE, "ICC", name)
 
 
 def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
