@@ -93,6 +93,14 @@ def test_a_cleaned_copy_lists_what_was_removed_and_has_a_new_name():
     assert inspect(copy.data, copy.name).findings == ()
 
 
+def test_a_copy_that_still_reveals_something_is_withheld(monkeypatch):
+    monkeypatch.setattr("board.tips.files.worker.clean_inside", lambda data, limits: data)
+
+    answer = answer_for(samples.jpeg(), "x.jpg", LIMITS)
+
+    assert (answer.why_not, answer.cleaned, answer.name) == (Reason.LEFTOVER, None, None)
+
+
 def test_a_file_that_cannot_be_cleaned_is_refused_with_the_reason():
     with pytest.raises(NotCleanable) as refused:
         clean(samples.hwp(), "장부.hwp")

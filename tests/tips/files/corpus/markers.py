@@ -18,9 +18,9 @@ import olefile
 import pikepdf
 
 from board.tips.files import Reason
+from support.encoded_forms import encoded_forms
 
 _NUMBERS = count(1)
-_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp949", "cp037")
 _DEPTH = 4  # of files in files
 
 
@@ -83,18 +83,7 @@ class _Heap:
         self.layers = [layer.lower() for layer in dict.fromkeys(_layers(data, _DEPTH))]
 
     def has(self, word: str) -> bool:
-        return any(form in layer for form in _forms(word) for layer in self.layers)
-
-
-def _forms(word: str) -> set[bytes]:
-    """The word in every encoding, forwards, in hexadecimal and in base64."""
-    plain = {word.encode(encoding, "ignore").lower() for encoding in _ENCODINGS}
-    plain |= {word[::-1].encode().lower(), word.encode().hex().encode()}
-    plain |= {word.encode("utf-16-be").hex().encode()}
-    for lead in range(3):
-        coded = base64.b64encode(b"\0" * lead + word.encode())
-        plain.add(coded[(lead * 8 + 5) // 6 : len(coded) - 4].lower())
-    return {form for form in plain if len(form) >= len(word) // 2 + 3}
+        return any(form in layer for form in encoded_forms(word) for layer in self.layers)
 
 
 def _layers(data: bytes, depth: int) -> Iterator[bytes]:
