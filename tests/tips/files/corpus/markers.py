@@ -151,7 +151,7 @@ def _zip_parts(data: bytes) -> Iterator[bytes]:
 def _pdf_parts(data: bytes) -> Iterator[bytes]:
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
-            for item in pdf.objects:
+            for item in (each for each in pdf.objects if isinstance(each, pikepdf.Object)):
                 yield from _pdf_object_parts(item)
     except pikepdf.PdfError:
         return

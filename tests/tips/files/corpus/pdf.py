@@ -69,8 +69,10 @@ def properties():
         Editor=Dictionary(Private=made.stream(hide("private")), LastModified="D:2026")
     )
     made.page.PieceInfo["/" + hide("program")] = Dictionary()
+    own = f'<!-- {hide("XMP comment")} --><q:Foo xmlns:q="q">{hide("XMP, own property")}</q:Foo>'
     made.root.Metadata = made.stream(
-        samples.XMP.replace(b"Darkroom 9", hide("XMP").encode()),
+        samples.XMP.replace(b"Darkroom 9", hide("XMP").encode())
+        .replace(b"<dc:creator>", own.encode() + b"<dc:creator>"),
         Type=Name.Metadata, Subtype=Name.XML,
     )  # fmt: skip
     return made.done()
@@ -141,7 +143,8 @@ def form():
     field = made.indirect(
         Type=Name.Annot, Subtype=Name.Widget, Rect=[30, 100, 200, 120], FT=Name.Tx, F=2,
         T=hide("field"), TU=hide("tooltip"), TM=hide("export name"), V=hide("value"),
-        DV=hide("default"), DA="/F 10 Tf 0 g", Opt=Array([String(hide("option"))]),
+        DV=hide("default"), DA="/F 10 Tf 0 g",
+        Opt=Array([Array([String(hide("export")), String(hide("option"))])]),
         AA=Dictionary(K=Dictionary(S=Name.JavaScript, JS=hide("script of a field"))),
     )  # fmt: skip
     made.page.Annots = Array([field])

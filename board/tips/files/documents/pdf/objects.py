@@ -30,6 +30,7 @@ _KINDS = {
 # Dictionaries whose keys are names that people chose.
 _NAMED = {"/PieceInfo", "/RoleMap", "/Dests", "/Colorants", "/CharProcs"}
 _GROUPED = {FindingKind.OTHER, FindingKind.SOFTWARE, FindingKind.TITLE}
+_NUMBERED = {"/Names", "/Dests", "/D", "/ID"}  # "page.1", "page.2", … are one
 _LINES_MAX = 3  # findings about one group, or one signature
 _COUNT_MAX = 20  # findings about one key
 # What programs write into every file.
@@ -114,7 +115,8 @@ class Texts:
         self.told.add(text)
         if kind in _GROUPED:
             group = self._groups.setdefault((kind, key), {})
-            group.setdefault(re.sub(r"\d+", "#", text), text)  # not "page 1", "page 2", …
+            shape = re.sub(r"\d+", "#", text) if key in _NUMBERED else text
+            group.setdefault(shape, text)
         elif self._counts[key] < _COUNT_MAX:
             self._counts[key] += 1
             yield make_finding(kind, text)

@@ -23,6 +23,8 @@ _TEXTS = {
 }
 _FONTS = {"/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode"}
 _CMAP = b"begincmap"  # from codes of a font to letters
+_NAMESPACES = re.compile(rb"xmlns:\w+=(\"[^\"]*\"|'[^']*')|<\?.*?\?>", re.S)
+_XMP_TEXT = re.compile(rb"<!--(.*?)-->|>([^<>]+)(?=<)|=\"([^\"]*)\"|='([^']*)'", re.S)
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -52,7 +54,7 @@ class StreamReader:
             return _image(key, stream, self._limits)
         kind, data = str(stream.get(Name.Type)), stream.read_bytes()
         if "/Metadata" in (key, kind):
-            return xmp.inspect(data)
+            return self._metadata(data)
         if kind == "/EmbeddedFile":
             return _attached(data, self._limits)
         if key in _TEXTS:
@@ -60,6 +62,17 @@ class StreamReader:
         if isinstance(stream.get(Name.N), int):
             return icc.inspect(data)
         return iter(()) if key in _FONTS or _CMAP in data else self._content(data)
+
+    def _metadata(self, packet: bytes) -> Iterator[Finding]:
+        """The known properties of XMP, and all other text in it."""
+        said = ""
+        for finding in xmp.inspect(packet):
+            said += finding.detail + " "
+            yield finding
+        for match in _XMP_TEXT.finditer(_NAMESPACES.sub(b"", packet)):
+            text = next(filter(None, match.groups()), b"").decode("utf-8", "replace").strip()
+            if text not in said:
+                yield from self._texts.tell(text, FindingKind.OTHER, "/XMP")
 
     def _content(self, content: bytes) -> Iterator[Finding]:
         """Comments and properties of marked content; words are told by what the page shows."""
