@@ -39,10 +39,10 @@ def test_no_hidden_word_is_left_in_a_cleaned_copy(family, name):
 
 
 def thumbnails(data):
-    """The pages of a PDF, small and grey."""
+    """The pages of a PDF, small and grey, so that edges drawn a little otherwise do not count."""
     with closing(PdfDocument(data)) as document:
         document.init_forms()
-        return [page.render(scale=1).to_pil().convert("L").reduce(4) for page in document]
+        return [page.render(scale=1).to_pil().convert("L").reduce(8) for page in document]
 
 
 @pytest.mark.parametrize(("family", "name"), [case for case in CASES if built(*case).is_drawn])
@@ -56,7 +56,7 @@ def test_the_pages_of_a_drawn_copy_look_like_those_of_the_original(family, name)
     for original, page in pages:
         assert original.getextrema()[0] < 200  # there is something to see
         assert original.size == page.size
-        assert ImageChops.difference(original, page).getextrema()[1] < 48
+        assert ImageChops.difference(original, page).getextrema()[1] < 40
 
 
 @pytest.mark.parametrize(("family", "name"), CASES)
