@@ -6,6 +6,7 @@ from collections.abc import Callable
 _MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 _SOS, _EOI = 0xDA, 0xD9
 _NO_LENGTH = {0x01, *range(0xD0, 0xD9)}
+_KEPT = {_EOI, 0xEE, *range(0xC0, 0xD0), 0xDA, 0xDB, 0xDD}  # Adobe, and segments for decoding
 
 
 def segments(data: bytes) -> list[tuple[int, int, int]]:
@@ -32,6 +33,12 @@ def segments(data: bytes) -> list[tuple[int, int, int]]:
         result.append((marker, start, at))
 
 
+def strip_jpeg(data: bytes) -> bytes:
+    """The same JPEG, not decoded, with only the segments needed to show it. Raises ValueError."""
+    kept = [data[start:end] for marker, start, end in segments(data) if marker in _KEPT]
+    return data[:2] + b"".join(kept)
+
+
 def _jpeg(data: bytes) -> int:
     try:
         return segments(data)[-1][2]
@@ -50,16 +57,16 @@ def _png(data: bytes) -> int:
 
 
 def _gif(data: bytes) -> int:
-    at = 13 + _colours(data[10])
+    at = 13 + colours(data[10])
     while at < len(data) and data[at] != 0x3B:
-        at += 10 + _colours(data[at + 9]) + 1 if data[at] == 0x2C else 2
+        at += 10 + colours(data[at + 9]) + 1 if data[at] == 0x2C else 2
         while data[at]:
             at += data[at] + 1
         at += 1
     return at + 1
 
 
-def _colours(flags: int) -> int:
+def colours(flags: int) -> int:
     """Size of a colour table in bytes."""
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
