@@ -117,7 +117,9 @@ def _parts(data: bytes) -> Iterator[bytes]:
         with olefile.OleFileIO(BytesIO(data)) as ole:
             for name in ole.listdir():
                 yield "/".join(name).encode()
-                yield ole.openstream(name).read()
+                stream = ole.openstream(name).read()
+                yield stream
+                yield from _unpacked(stream, _inflated)  # as HWP 5 packs its streams
     if b"%PDF" in data[:1024]:
         yield from _pdf_parts(data)
     for start in re.finditer(rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0", data):
@@ -130,6 +132,10 @@ def _parts(data: bytes) -> Iterator[bytes]:
     for run in re.findall(rb"[A-Za-z0-9+/\r\n]{24,}={0,2}", data):
         body = b"".join(run.split())
         yield from _unpacked(body + b"=" * (-len(body) % 4), base64.b64decode)
+
+
+def _inflated(data: bytes) -> bytes:
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
 
 
 def _unpacked(data: bytes, *ways) -> Iterator[bytes]:
