@@ -115,7 +115,7 @@ class SourceClient:
     def send(self, text: str, **more: Any) -> TestResponse:
         """From the empty form to the code."""
         preview = self.preview(text, **more)
-        page = self.client.post("/tips/new", data=form_fields(preview))
+        page = self.client.post("/tips/new", data=decided(preview))
         if page.status_code == 200:
             self.code = element_text(page, "tip-code")
         return page
@@ -185,6 +185,12 @@ def form_fields(page: TestResponse) -> dict[str, str]:
     for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.S):
         values[name] = unescape(text).lstrip("\r\n")
     return values
+
+
+def decided(preview: TestResponse) -> dict[str, str]:
+    """The form of a preview, with the originals of files that cannot be cleaned."""
+    choices = re.findall(r'name="(copy-\w+)"', preview.text)
+    return dict.fromkeys(choices, "original") | form_fields(preview)
 
 
 def holder_id(user: User) -> int:

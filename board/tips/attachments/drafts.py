@@ -28,6 +28,10 @@ class CannotClean(Exception):
     """Cleaning the attachment of this name failed after all."""
 
 
+class NotDecided(CannotClean):
+    """The attachment of this name cannot be cleaned, and nobody has said to send the original."""
+
+
 @dataclass(slots=True)
 class Attachment:
     """An encrypted file with its key."""
@@ -111,15 +115,17 @@ class FormDraft:
         self._save()
 
     def select_copies(self, choices: dict[str, str]) -> list[Attachment]:
-        """The files to send: for each id the cleaned copy, the original, or both. Raises
-        CannotClean.
+        """The files to send: for each id the cleaned copy, the original, or both. Without a
+        choice it is the cleaned copy, never the original. Raises CannotClean or NotDecided.
         """
         selected = []
         for attachment in self.attachments:
-            choice = choices.get(attachment.id, "cleaned" if attachment.cleanable else "original")
-            if choice != "original" and attachment.cleanable:
+            choice = choices.get(attachment.id, "cleaned")
+            if choice != "original" and not attachment.cleanable:
+                raise NotDecided(attachment.name)
+            if choice != "original":
                 selected.append(self._clean_copy(attachment))
-            if choice != "cleaned" or not attachment.cleanable:
+            if choice != "cleaned":
                 selected.append(attachment)
         return selected
 

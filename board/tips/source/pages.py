@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
-from board.tips.attachments.drafts import COPIES, CannotClean
+from board.tips.attachments.drafts import COPIES, CannotClean, NotDecided
 from board.tips.attachments.finding_labels import finding_text, findings_in, refusal_text
 from board.tips.crypto import passphrases
 from board.tips.forms import CodeForm
@@ -120,4 +120,6 @@ def tip_form_page(
 
 
 def cannot_clean_text(error: CannotClean) -> str:
+    if isinstance(error, NotDecided):
+        return _("Decide about “%(name)s”: send the original, or leave it out.", name=error)
     return _("“%(name)s” could not be cleaned. Nothing has been sent.", name=error)
