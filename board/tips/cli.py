@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from board.db import db, hash_chain, truncate_wal, writing
 from board.runtime.smtp import DeliveryFailed
+from board.tips.models import roster
 from board.tips.models.audit_log import AuditEntry
 from board.tips.notifications import emails as tip_emails
-from board.tips.readers import roster
 from board.tips.sealed import retention
 
 tips_cli = AppGroup("tips", help="Delete expired tips; notify tip readers.")

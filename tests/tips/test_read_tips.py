@@ -13,8 +13,8 @@ from board.db import db, now, writing
 from board.tips.cli import tips_cli
 from board.tips.dates import today
 from board.tips.models.key_holders import TipReader
+from board.tips.models.roster import Roster
 from board.tips.models.tip import Tip
-from board.tips.readers.roster import Roster
 from conftest import person
 from tips.conftest import ReaderClient, element_text, hidden_field, holder_id
 

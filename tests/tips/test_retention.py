@@ -19,12 +19,11 @@ from board.runtime import jobs
 from board.tips.crypto import key_files, passphrases, primitives
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
-from board.tips.models import form_tokens
+from board.tips.models import form_tokens, roster
 from board.tips.models.key_grants import Grant, TipKey
 from board.tips.models.key_holders import KeyHolder, TipReader, UnlockedSession
+from board.tips.models.roster import Roster
 from board.tips.models.tip import Tip, TipItem
-from board.tips.readers import roster
-from board.tips.readers.roster import Roster
 from board.tips.sealed import retention
 from board.tips.sealed.keyring import DecryptableGrant, Keyring, TipSecret, grant, grant_context
 from board.tips.sealed.sealed_tip import DecryptableTip

@@ -9,9 +9,9 @@ from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.tips.desk.forms import SearchForm
 from board.tips.desk.tip_page import facts_of
+from board.tips.models import roster
 from board.tips.models.audit_log import AuditAction, append_entry, is_logged_today
 from board.tips.models.tip import Tip
-from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import search_index
 from board.tips.sealed.search import search_tips

@@ -8,10 +8,10 @@ from board.db import truncate_wal, writing
 from board.tips.desk.forms import DayForm, HoldForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import back_to_tip, open_or_404, readers_of, tip_page
+from board.tips.models import roster
 from board.tips.models.audit_log import AuditAction, append_entry
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Purpose, TipState
-from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention, search_index
 from board.web.access import open_to, tip_readers

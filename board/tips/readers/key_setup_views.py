@@ -7,9 +7,9 @@ from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
-from board.tips.models import form_tokens
+from board.tips.models import form_tokens, roster
 from board.tips.models.key_holders import TipReader, UnlockedSession
-from board.tips.readers import membership, roster
+from board.tips.readers import membership
 from board.tips.readers.forms import RecoverForm
 from board.tips.readers.recovery_sheet import RecoverySheet
 from board.tips.readers.unlock_views import bp, current_key, unlock_with_form

@@ -8,10 +8,10 @@ from sqlalchemy.orm import selectinload
 
 from board.db import db
 from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.models import roster
 from board.tips.models.key_grants import Grant
 from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.models.tip import Tip
-from board.tips.readers import roster
 from board.tips.sealed import search_index
 from board.tips.sealed.keyring import NoKey
 from board.tips.sealed.sealed_tip import DecryptableTip

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from board.db import db, writing
-from board.tips.models import form_tokens
+from board.tips.models import form_tokens, roster
 from board.tips.models.key_holders import TipReader, fingerprint
 from board.tips.models.tip import Tip
-from board.tips.readers import membership, roster
+from board.tips.readers import membership
 from board.tips.readers.unlock_views import bp, current_key
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers

@@ -14,9 +14,9 @@ from board.tips.crypto import key_files, passphrases
 from board.tips.crypto.passphrases import InvalidPhrase
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.models.key_holders import TipReader, UnlockedSession
+from board.tips.models.roster import ForgedRoster
 from board.tips.readers import unlock_session
 from board.tips.readers.forms import UnlockForm
-from board.tips.readers.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, no_store, render_page

@@ -7,10 +7,10 @@ from board.tips.attachments.drafts import CannotClean
 from board.tips.attachments.finding_labels import finding_text, findings_in, refusal_text
 from board.tips.crypto import passphrases
 from board.tips.forms import CodeForm
+from board.tips.models import roster
 from board.tips.models.key_holders import TipReader
+from board.tips.models.roster import ForgedRoster
 from board.tips.models.tip import Tip
-from board.tips.readers import roster
-from board.tips.readers.roster import ForgedRoster
 from board.tips.source.form_state import TipFormState
 from board.tips.web.responses import render_page
 

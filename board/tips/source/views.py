@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from board.tips.attachments.uploads import DraftsFull
 from board.tips.crypto import key_files
 from board.tips.forms import CodeForm
-from board.tips.readers import roster
+from board.tips.models import roster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed.keyring import NoKey
 from board.tips.source import pages as source_pages
