@@ -5,10 +5,19 @@ from flask_babel import lazy_gettext as _
 
 from board.runtime.jobs import Job, jobs
 from board.tips.attachments import uploads
+from board.tips.crypto import pepper
 from board.tips.desk import audit_log_views, export_views, inbox_views, manage_views, tip_views
+from board.tips.integrity import checkpoints
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.notifications import views as notification_views
-from board.tips.readers import key_setup_views, roster_views, unlock_views
+from board.tips.readers import (
+    alerts,
+    key_setup_views,
+    removal_views,
+    roster_views,
+    unlock_views,
+    went_back_views,
+)
 from board.tips.sealed import retention
 from board.tips.source import contact_channels, mailbox_views, submit_views
 from board.tips.source import views as source_views
@@ -22,7 +31,10 @@ NAV_ITEMS = (
     NavItem(61, "tip_readers", _("Tip readers"), "tip_readers.readers", tip_readers),
     NavItem(62, "tip_log", _("Tips log"), "tip_log.index", tip_readers),
 )
-JOBS = (Job("tips", retention.is_outdated, retention.erase_outdated),)
+JOBS = (
+    Job("tips", retention.is_outdated, retention.tidy),
+    Job("tip checkpoints", checkpoints.lacks_digest, pepper.remember),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +53,9 @@ def init_app(app: Flask) -> None:
         unlock_views,
         key_setup_views,
         roster_views,
+        removal_views,
+        went_back_views,
+        alerts,
         notification_views,
         export_views,
         audit_log_views,

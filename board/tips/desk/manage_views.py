@@ -8,6 +8,7 @@ from board.db import truncate_wal, writing
 from board.tips.desk.forms import DayForm, HoldForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import back_to_tip, open_or_404, readers_of, tip_page
+from board.tips.integrity import checkpoints
 from board.tips.models import roster
 from board.tips.models.audit_log import AuditAction, append_entry
 from board.tips.models.key_holders import TipReader
@@ -85,10 +86,11 @@ def hold(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 def let_in(id: int) -> ResponseReturnValue:
     with writing():
+        checkpoints.require_intact()
         opened, members = open_or_404(id), roster.members()
         reader = _chosen_reader(members)
         if reader not in readers_of(opened.tip):
-            opened.grant_access(reader, roster=members)
+            opened.grant_access(reader, members=members)
             search_index.delete_entries(tip=opened.tip, reader=reader)
             append_entry(AuditAction.LET_IN, by=current_user(), tip_id=id, about=reader.user)
     return back_to_tip(id)
@@ -102,12 +104,13 @@ def shut_out(id: int) -> ResponseReturnValue:
     Readers who do not want to see a tip revoke their own access, if a colleague can go on.
     """
     with writing():
+        checkpoints.require_intact()
         me, _key = current_key()
         opened, members = open_or_404(id), roster.members()
         reader = _chosen_reader(members)
         if not {*readers_of(opened.tip)} & {*members} - {reader}:
             abort(400)
-        opened.revoke_access(reader, roster=members)
+        opened.revoke_access(reader, members=members)
         search_index.delete_entries(tip=opened.tip, reader=reader)
         append_entry(AuditAction.SHUT_OUT, by=current_user(), tip_id=id, about=reader.user)
     return redirect(url_for(".inbox", notice="saved"), 303) if reader is me else back_to_tip(id)
@@ -119,6 +122,7 @@ def erase(id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
         return tip_page(open_or_404(id), needs_confirmation=True, status=422)
     with writing():
+        checkpoints.require_intact()
         opened = open_or_404(id)
         reason = "asked" if opened.tip.erasure_asked_on else "reader"
         retention.erase(opened.tip, reason=reason, by=current_user())

@@ -17,7 +17,7 @@ from board.tips.models.audit_log import AuditAction, append_entry, is_logged_tod
 from board.tips.models.tip import Purpose, Tip
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages
-from board.tips.sealed.keyring import NoKey
+from board.tips.sealed.keyring import NoKey, NoReader
 from board.tips.web.download import download
 from board.tips.web.responses import FORM_BYTES, render_page
 from board.tips.web.safe_text import without_invisible
@@ -25,7 +25,8 @@ from board.web.access import open_to, tip_readers
 
 
 @bp.errorhandler(NoKey)
-def left_out(_error: NoKey) -> ResponseReturnValue:
+@bp.errorhandler(NoReader)
+def left_out(_error: NoKey | NoReader) -> ResponseReturnValue:
     return render_page("tips/desk/left_out.html", unsent_text=request.form.get("text"), status=403)
 
 

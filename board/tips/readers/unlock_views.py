@@ -12,7 +12,9 @@ from board.db import db, writing
 from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files, passphrases
 from board.tips.crypto.passphrases import InvalidPhrase
+from board.tips.crypto.pepper import PepperLost
 from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.integrity.checkpoints import WentBack
 from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.models.roster import ForgedRoster
 from board.tips.readers import unlock_session
@@ -49,6 +51,19 @@ def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
 @bp.app_errorhandler(ForgedRoster)
 def forged_roster_page(_error: ForgedRoster) -> ResponseReturnValue:
     return render_page("tips/readers/forged.html", status=503)
+
+
+@bp.app_errorhandler(WentBack)
+def went_back_page(_error: WentBack) -> ResponseReturnValue:
+    """Nothing is encrypted, given or erased before a reader has looked."""
+    text = request.form.get("text")
+    return render_page("tips/readers/refused.html", unsent_text=text, status=409)
+
+
+@bp.app_errorhandler(PepperLost)
+def pepper_lost_page(_error: PepperLost) -> ResponseReturnValue:
+    current_app.logger.error("tips: the pepper is missing or another one")
+    return render_page("tips/readers/pepper_lost.html", status=503)
 
 
 @bp.app_errorhandler(DecryptionFailed)

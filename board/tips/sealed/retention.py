@@ -1,9 +1,8 @@
 """How long tips are kept, and how they are erased: from the database, the disk and every backup."""
 
-import time
 from datetime import date, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
@@ -11,16 +10,15 @@ from board.db import Base, db
 from board.runtime.app import setting
 from board.tips.crypto import key_files
 from board.tips.dates import today
+from board.tips.integrity import checkpoints, orphans
+from board.tips.integrity.orphans import Outcome
 from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_grants import Grant
 from board.tips.models.source import Source
-from board.tips.models.tip import Tip, TipItem
+from board.tips.models.tip import Tip
 from board.tips.sealed import search_index
 from board.tips.sealed.sealed_tip import revoke_source
-
-# Seconds. A newer file may belong to a tip being sent, and file times are truncated to the day.
-ORPHAN_AGE = 48 * 3600
 
 
 class Erasure(Base):
@@ -61,24 +59,28 @@ def retention_period() -> timedelta:
 
 
 def is_outdated() -> bool:
-    return db.session.scalar(Tip.outdated(today(), after=retention_period()).limit(1)) is not None
+    """Whether a tip's time is up. Not while the database is older than it was: later activity may
+    be missing from it.
+    """
+    outdated = Tip.outdated(today(), after=retention_period()).limit(1)
+    return db.session.scalar(outdated) is not None and not checkpoints.check()
+
+
+def tidy() -> tuple[int, Outcome]:
+    """Erase outdated tips, and delete old drafts and files that belong to no tip; return how many
+    tips, and what became of the files.
+    """
+    count = erase_outdated()
+    key_files.sweep_drafts()
+    return count, orphans.sweep()
 
 
 def erase_outdated() -> int:
-    """Erase outdated tips, orphaned files and old drafts; return how many tips."""
+    """Erase outdated tips; return how many."""
+    if not is_outdated():
+        return 0
     outdated = list(db.session.scalars(Tip.outdated(today(), after=retention_period())))
     for tip in outdated:
         erase(tip, reason="retention")
     db.session.flush()
-    _remove_orphans("keys", set(db.session.scalars(select(Tip.ref))))
-    _remove_orphans(
-        "files", set(db.session.scalars(select(TipItem.file).where(TipItem.file.is_not(None))))
-    )
-    key_files.sweep_drafts()
     return len(outdated)
-
-
-def _remove_orphans(folder: str, known: set[str | None]) -> None:
-    for path in key_files.folder(folder).iterdir():
-        if path.name not in known and path.stat().st_mtime < time.time() - ORPHAN_AGE:
-            path.unlink(missing_ok=True)

@@ -12,9 +12,10 @@ from board.tips.attachments.drafts import Attachment, CannotClean
 from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import key_files, passphrases
 from board.tips.crypto.passphrases import InvalidPhrase
-from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.crypto.primitives import Key
 from board.tips.dates import today
 from board.tips.forms import CodeForm, MessageForm
+from board.tips.integrity import checkpoints, source_checkpoints
 from board.tips.models import form_tokens
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.models.source import Source
@@ -25,12 +26,16 @@ from board.tips.sealed import messages, retention, sealed_tip
 from board.tips.sealed.sealed_tip import DecryptableTip
 from board.tips.source.form_state import TipFormState
 from board.tips.source.pages import (
+    CLOSED,
     cannot_clean_text,
+    closed_text,
     code_entry_page,
     code_page,
     form_page,
     preview_page,
+    went_back_text,
 )
+from board.tips.source.unlock import unlock_source
 from board.tips.source.views import bp
 from board.tips.web.download import download
 from board.tips.web.responses import FORM_BYTES, render_page
@@ -56,10 +61,12 @@ def enter() -> ResponseReturnValue:
     if not form.validate():
         return code_entry_page(form, status=422)
     code, positions = _parse_code(form.code.data)
-    token = _unlock(*key_files.stretch(code))
+    token = unlock_source(*key_files.stretch(code))
     _pad_duration(started)
     if token is None:
         form.code.errors = [_("We don’t recognise this code. Compare it with your note.")]
+        if checkpoints.check():
+            form.code.errors.append(went_back_text())
         return code_entry_page(form, positions=positions, status=422)
     return unlock_session.set_cookie(redirect(url_for(".box"), 303), "tip", token)
 
@@ -80,7 +87,10 @@ def add() -> ResponseReturnValue:
         attachments = form_state.selected_attachments()
     except CannotClean as error:
         return preview_page(form_state, action=".add", problem=cannot_clean_text(error), status=422)
-    _add_message(source, key, form, attachments)
+    try:
+        _add_message(source, key, form, attachments)
+    except CLOSED:
+        return preview_page(form_state, action=".add", problem=closed_text(), status=503)
     form_state.draft.delete()
     return redirect(url_for(".box", _anchor="newest"), 303)
 
@@ -144,20 +154,6 @@ def _parse_code(typed: str) -> tuple[str, tuple[int, ...]]:
         return typed, error.positions
 
 
-def _unlock(tag: bytes, kek: bytes) -> str | None:
-    """The token of a new session, or None if no source has this tag."""
-    with writing():
-        source = db.session.scalar(Source.with_tag(tag))
-        if source is None:
-            return None
-        try:
-            key = source.unwrap_key(kek)
-            source.record_visit(key)
-        except DecryptionFailed:
-            return None
-        return UnlockedSession.start(source, key)
-
-
 def _pad_duration(started: float) -> None:
     """Sleep up to a multiple of TRY_SECONDS, so that load does not show a difference either."""
     elapsed = time.monotonic() - started
@@ -205,6 +201,7 @@ def _mailbox_page(
         ticket=form_tokens.new(),
         attachments=(),
         visits=source.visits_before(key, current=True),
+        went_back=source_checkpoints.look(source, key, tip) or bool(checkpoints.check()),
         form=form or MessageForm.unbound(data={"ticket": form_tokens.new()}),
         problem=problem,
         erased_on=erased_on,

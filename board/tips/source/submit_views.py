@@ -12,10 +12,19 @@ from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import passphrases
 from board.tips.forms import TipForm
 from board.tips.models import form_tokens
+from board.tips.sealed.keyring import NoReader
 from board.tips.sealed.messages import TooManyTips
 from board.tips.sealed.submission import AlreadySent, Submission
 from board.tips.source.form_state import TipFormState
-from board.tips.source.pages import cannot_clean_text, code_page, form_page, preview_page, readers
+from board.tips.source.pages import (
+    CLOSED,
+    cannot_clean_text,
+    closed_text,
+    code_page,
+    form_page,
+    preview_page,
+    readers,
+)
 from board.tips.source.views import bp
 from board.tips.web.responses import FORM_BYTES, render_page
 from board.web.access import everyone_as_guest, open_to
@@ -45,6 +54,8 @@ def write() -> ResponseReturnValue:
         return _send(form, form_state)
     except CannotClean as error:
         return preview_page(form_state, problem=cannot_clean_text(error), status=422)
+    except CLOSED:
+        return preview_page(form_state, problem=closed_text(), status=503)
     except (TooManyTips, AlreadySent, LockTimeout, QueueFull):
         return preview_page(form_state, problem=_too_many_text(), status=503)
 
@@ -69,12 +80,11 @@ def check() -> ResponseReturnValue:
 
 
 def _send(form: TipForm, form_state: TipFormState) -> ResponseReturnValue:
-    recipients = readers()
-    if not recipients:
-        return _tip_form_page(form_state, status=503)
+    if not readers():
+        raise NoReader
     attachments = form_state.selected_attachments()
     submission = Submission.prepare(
-        form.ticket.data, form.text.data, form.contact.data, attachments, recipients
+        form.ticket.data, form.text.data, form.contact.data, attachments
     )
     with writing():
         submission.store()

@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from board.tips.attachments.uploads import DraftsFull
 from board.tips.crypto import key_files
+from board.tips.crypto.pepper import PepperLost
 from board.tips.forms import CodeForm
+from board.tips.integrity.checkpoints import WentBack
 from board.tips.models import roster
+from board.tips.models.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
-from board.tips.sealed.keyring import NoKey
+from board.tips.sealed.keyring import NoKey, NoReader
 from board.tips.source import pages as source_pages
 from board.tips.source.contact_channels import contact_channels
 from board.tips.web.responses import harden_source_response, render_page
@@ -43,7 +46,7 @@ def choose() -> ResponseReturnValue:
     return render_page(
         "tips/source/choose.html",
         readers=len(source_pages.readers()),
-        fingerprint=roster.current_fingerprint(),
+        fingerprint=roster.printed_fingerprint(),
         days=current_app.config["TIP_DAYS"],
         channels=contact_channels(),
     )
@@ -61,6 +64,21 @@ def _session_expired(_error: Locked) -> ResponseReturnValue:
 @bp.errorhandler(NoKey)
 def _tip_gone(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
     return render_page("tips/source/gone.html")
+
+
+@bp.errorhandler(ForgedRoster)
+@bp.errorhandler(NoReader)
+@bp.errorhandler(PepperLost)
+@bp.errorhandler(WentBack)
+def _closed(error: Exception) -> ResponseReturnValue:
+    """Where no form can be shown again with what was typed."""
+    current_app.logger.error("tips: closed: %s", type(error).__name__)
+    return render_page(
+        "tips/source/closed.html",
+        fingerprint=roster.printed_fingerprint(),
+        unsent_text=request.form.get("text"),
+        status=503,
+    )
 
 
 @bp.errorhandler(DraftsFull)
