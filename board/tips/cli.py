@@ -18,6 +18,16 @@ from board.tips.models.audit_log import AuditEntry
 from board.tips.notifications import emails as tip_emails
 from board.tips.sealed import retention
 
+WENT_BACK = (
+    "The database of tips is older than it was, so no tip and no file was deleted. A tip reader has"
+    " to look at the desk first."
+)
+IS_NEW = ", but this database never had one: nothing is deleted. Is it the right database?"
+WAITING = (
+    " in this database. Those still without one a week after they were first found are deleted. If"
+    " it is the wrong database, put the right one back."
+)
+
 
 @click.group("tips", cls=AppGroup)
 @with_appcontext
@@ -39,19 +49,15 @@ def tidy() -> None:
         count, orphans = retention.tidy()
     truncate_wal()
     click.echo(f"{count} tips deleted. {orphans.deleted} files without a tip deleted.")
-    if orphans.went_back:
-        raise click.ClickException(
-            "The database of tips is older than it was, so nothing was deleted. A tip reader has to"
-            " look at the desk first."
-        )
-    if orphans.waiting:
+    if orphans.waiting or orphans.went_back:
         click.echo(_waiting_text(orphans))
+    if orphans.went_back:
+        raise SystemExit(1)
 
 
 @tips_cli.command("verify")
 def verify() -> None:
-    """Check everything about tips that can be checked without a key: the tips log, the roster, the
-    pepper, the erase keys, and whether the database went back.
+    """Check log, roster, pepper and erase keys of tips, and whether the database went back.
 
     An instance folder put back as a whole looks right: store the last hash elsewhere to notice it.
     """
@@ -60,10 +66,14 @@ def verify() -> None:
         raise click.ClickException(
             f"Entry {broken} is not as it was written, or one before it is missing."
         )
-    if problems := [sentence for is_good, sentence in findings() if not is_good]:
-        raise click.ClickException("\n".join(problems))
+    _require_sound()
     last = f" The last is {entries[-1].id}: {entries[-1].hash.hex()}" if entries else ""
     click.echo(f"{len(entries)} entries, unaltered.{last}")
+
+
+def _require_sound() -> None:
+    if problems := [sentence for is_good, sentence in findings() if not is_good]:
+        raise click.ClickException("\n".join(problems))
 
 
 @tips_cli.command("begin-roster")
@@ -83,16 +93,9 @@ def begin_roster() -> None:
 
 
 def _waiting_text(orphans: Outcome) -> str:
-    if orphans.is_new:
-        return (
-            f"{orphans.waiting} files belong to no tip, but this database never had one: nothing is"
-            " deleted. Is it the right database?"
-        )
-    return (
-        f"{orphans.waiting} files belong to no tip in this database. If that is still so a week"
-        " after they were first found, they are deleted. If it is the wrong database, put the right"
-        " one back."
-    )
+    if orphans.went_back:
+        return WENT_BACK
+    return f"{orphans.waiting} files belong to no tip{IS_NEW if orphans.is_new else WAITING}"
 
 
 @tips_cli.command("notify")

@@ -86,8 +86,7 @@ def hold(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 def let_in(id: int) -> ResponseReturnValue:
     with writing():
-        checkpoints.require_intact()
-        opened, members = open_or_404(id), roster.members()
+        opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
         if reader not in readers_of(opened.tip):
             opened.grant_access(reader, members=members)
@@ -104,9 +103,8 @@ def shut_out(id: int) -> ResponseReturnValue:
     Readers who do not want to see a tip revoke their own access, if a colleague can go on.
     """
     with writing():
-        checkpoints.require_intact()
         me, _key = current_key()
-        opened, members = open_or_404(id), roster.members()
+        opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
         if not {*readers_of(opened.tip)} & {*members} - {reader}:
             abort(400)
@@ -128,6 +126,12 @@ def erase(id: int) -> ResponseReturnValue:
         retention.erase(opened.tip, reason=reason, by=current_user())
     truncate_wal()
     return redirect(url_for(".inbox", notice="erased"), 303)
+
+
+def _members() -> list[TipReader]:
+    """The roster, to change who has keys. Raises WentBack and ForgedRoster."""
+    checkpoints.require_intact()
+    return roster.members()
 
 
 def _chosen_reader(members: list[TipReader]) -> TipReader:

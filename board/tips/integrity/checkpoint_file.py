@@ -52,10 +52,14 @@ def changing() -> Iterator[Checkpoints]:
         before = _encode(checkpoints)
         yield checkpoints
         if _encode(checkpoints) != before or not checkpoint_path().exists():
-            replace(checkpoint_path(), _encode(checkpoints))
-            key_files.truncate_mtime(checkpoint_path(), folder())
+            _save(checkpoints)
     finally:
         os.close(descriptor)  # and with it the lock
+
+
+def _save(checkpoints: Checkpoints) -> None:
+    replace(checkpoint_path(), _encode(checkpoints))
+    key_files.truncate_mtime(checkpoint_path(), folder())
 
 
 def _encode(checkpoints: Checkpoints) -> bytes:

@@ -8,6 +8,8 @@ looked (reader_checkpoints.py), and everybody it concerns is told.
 import base64
 from typing import Any
 
+from sqlalchemy import Connection
+
 from board.db import db
 from board.tips.crypto import key_files, pepper
 from board.tips.crypto.primitives import DecryptionFailed, Key
@@ -28,12 +30,7 @@ def check() -> list[str]:
         return []
     with checkpoint_file.changing() as checkpoints, db.engine.connect() as connection:
         # A connection of its own: the snapshot of this request's may be older than the file.
-        current = snapshots.take(connection)
-        if checkpoints.board:
-            older = snapshots.older_parts(checkpoints.board, current, connection)
-            checkpoints.went_back = sorted({*checkpoints.went_back, *older})
-        if not checkpoints.went_back:
-            move_forward(checkpoints, current)
+        _compare(checkpoints, connection)
         return checkpoints.went_back
 
 
@@ -104,3 +101,12 @@ def move_forward(checkpoints: Checkpoints, current: State) -> None:
     checkpoints.holders = {
         name: sealed for name, sealed in checkpoints.holders.items() if name in readers | refs
     }
+
+
+def _compare(checkpoints: Checkpoints, connection: Connection) -> None:
+    current = snapshots.take(connection)
+    if checkpoints.board:
+        older = snapshots.older_parts(checkpoints.board, current, connection)
+        checkpoints.went_back = sorted({*checkpoints.went_back, *older})
+    if not checkpoints.went_back:
+        move_forward(checkpoints, current)

@@ -5,8 +5,9 @@ a key deleted then would destroy its tip in every backup. So a file is deleted o
 without a tip twice, a week apart, and never while the database is older than it was.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -40,15 +41,18 @@ def sweep() -> Outcome:
         return Outcome(0, len(orphans), went_back=True)
     if db.session.scalar(select(AuditEntry.id).limit(1)) is None:
         return Outcome(0, len(orphans), is_new=True)
+    due = _due(orphans)
+    for name in due:
+        orphans[name].unlink(missing_ok=True)
+    return Outcome(len(due), len(orphans) - len(due))
+
+
+def _due(orphans: Collection[str]) -> list[str]:
+    """Those first seen a week ago or earlier. Records the day of the others."""
+    day, last_day = today().isoformat(), (today() - WAIT).isoformat()
     with checkpoint_file.changing() as state:
-        first_seen = {name: state.unknown.get(name, today().isoformat()) for name in orphans}
-        due = [
-            name for name, day in first_seen.items() if date.fromisoformat(day) <= today() - WAIT
-        ]
-        for name in due:
-            orphans[name].unlink(missing_ok=True)
-        state.unknown = {name: day for name, day in first_seen.items() if name not in due}
-    return Outcome(len(due), len(first_seen) - len(due))
+        state.unknown = {name: state.unknown.get(name, day) for name in orphans}
+        return [name for name, first in state.unknown.items() if first <= last_day]
 
 
 def _orphans() -> dict[str, Path]:

@@ -19,19 +19,11 @@ def take(connection: Connection) -> State:
     """
     log = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
     roster = select(Roster.id, Roster.body).order_by(Roster.id.desc()).limit(1)
-    readers = select(TipReader.id, TipReader.user_id, TipReader.public)
-    newest_tips = select(Tip.id, Tip.epoch, Tip.last_number).order_by(Tip.id.desc())
     return {
         "log": [[id, hash.hex()] for id, hash in connection.execute(log)],
         "roster": [[id, fingerprint(body.encode())] for id, body in connection.execute(roster)],
-        "tips": {
-            str(id): [epoch, number]
-            for id, epoch, number in connection.execute(newest_tips.limit(TIPS_MAX))
-        },
-        "readers": {
-            str(id): [user_id, fingerprint(public)]
-            for id, user_id, public in connection.execute(readers)
-        },
+        "tips": _tips(connection),
+        "readers": _readers(connection),
     }
 
 
@@ -40,22 +32,41 @@ def older_parts(seen: State, current: State, connection: Connection) -> list[str
 
     A tip or a reader may be gone if the log says so in an entry made since.
     """
-    since, oldest = _LaterEntries(seen, connection), _oldest_tip(current)
-    checks = {
+    since = _LaterEntries(seen, connection)
+    is_later = {
         "log": all(_log_hash(id, connection) == hash for id, hash in seen["log"]),
         "roster": all(_roster_hash(id, connection) == hash for id, hash in seen["roster"]),
-        "tips": all(
-            _has_grown(before, current["tips"].get(id)) or int(id) in since.erased
-            for id, before in seen["tips"].items()
-            if int(id) >= oldest and current["tips"].get(id) != before
-        ),
-        "readers": all(
-            id not in current["readers"] and before[0] in since.left
-            for id, before in seen["readers"].items()
-            if current["readers"].get(id) != before
-        ),
+        "tips": _tips_follow(seen["tips"], current["tips"], since.erased),
+        "readers": _readers_follow(seen["readers"], current["readers"], since.left),
     }
-    return [part for part, is_later in checks.items() if not is_later]
+    return [part for part, is_good in is_later.items() if not is_good]
+
+
+def _tips(connection: Connection) -> dict[str, list[int]]:
+    newest = select(Tip.id, Tip.epoch, Tip.last_number).order_by(Tip.id.desc()).limit(TIPS_MAX)
+    return {str(id): [epoch, number] for id, epoch, number in connection.execute(newest)}
+
+
+def _readers(connection: Connection) -> dict[str, list[Any]]:
+    rows = connection.execute(select(TipReader.id, TipReader.user_id, TipReader.public))
+    return {str(id): [user_id, fingerprint(public)] for id, user_id, public in rows}
+
+
+def _tips_follow(seen: Any, current: Any, erased: set[int]) -> bool:
+    """Whether no tip has shrunk, or is gone without an entry in the log."""
+    oldest = min(map(int, current)) if len(current) == TIPS_MAX else 0  # no room for older ones
+    return all(
+        int(id) < oldest or int(id) in erased or _has_grown(before, current.get(id))
+        for id, before in seen.items()
+    )
+
+
+def _readers_follow(seen: Any, current: Any, left: set[int]) -> bool:
+    """Whether no reader has another key, or is gone without an entry in the log."""
+    return all(
+        current.get(id) == before or (id not in current and before[0] in left)
+        for id, before in seen.items()
+    )
 
 
 class _LaterEntries:
@@ -68,11 +79,6 @@ class _LaterEntries:
         leaving = (AuditAction.REMOVE, AuditAction.RESTART)
         self.erased = {row.tip_id for row in rows if row.act == AuditAction.ERASE}
         self.left = {row.about_id for row in rows if row.act in leaving}
-
-
-def _oldest_tip(state: State) -> int:
-    """The lowest number in the snapshot, if it has no room for more."""
-    return min(map(int, state["tips"])) if len(state["tips"]) == TIPS_MAX else 0
 
 
 def _has_grown(before: list[int], after: list[int] | None) -> bool:

@@ -96,6 +96,11 @@ class TipReader(KeyHolder):
     def _with_users(cls) -> Select[Self]:
         return select(cls).join(cls.user).options(joinedload(cls.user)).order_by(cls.id)
 
+    @property
+    def may_read_tips(self) -> bool:
+        """The same as the function `may_read_tips`, of this reader."""
+        return self.user.can_read_tips and self.user.may_write
+
     def change_passphrase(self, key: Key, locks: "PassphraseKeys") -> None:
         """Encrypt the key anew; the old passphrase and recovery words stop working."""
         self.salt = locks.salt

@@ -34,9 +34,10 @@ class RemovalRequest(Base):
 
     @classmethod
     def ask(cls, reader: TipReader, *, by: TipReader) -> None:
-        """Ask for a removal, unless somebody has."""
-        if db.session.get(cls, reader.id) is None:
-            db.session.add(cls(reader_id=reader.id, asked_by_id=by.id, made_on=today()))
+        """Ask for a removal, unless somebody who may read tips has."""
+        request = db.session.get(cls, reader.id)
+        if request is None or not request.asked_by.may_read_tips:
+            db.session.merge(cls(reader_id=reader.id, asked_by_id=by.id, made_on=today()))
             audit_log.append_entry(AuditAction.ASK_REMOVE, by=by.user, about=reader.user)
 
     @classmethod

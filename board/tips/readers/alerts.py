@@ -12,6 +12,7 @@ from board.tips.integrity.reader_checkpoints import Look
 from board.tips.models import roster
 from board.tips.models.key_holders import TipReader
 from board.tips.models.removal import RemovalRequest
+from board.tips.readers.ownership import has_second_factor
 from board.tips.readers.unlock_views import current_key
 
 
@@ -25,6 +26,7 @@ class Alerts:
 
 def init_app(app: Flask) -> None:
     app.add_template_global(tip_alerts)
+    app.add_template_global(has_second_factor)
 
 
 def tip_alerts() -> Alerts | None:

@@ -41,8 +41,9 @@ def start() -> ResponseReturnValue:
         return _start_page(previous, form, status=422)
     key, sheet = Key(), RecoverySheet.new()
     with writing():
-        may_start = not previous or ownership.accepts_code(form)
-        if may_start:
+        if _own_reader() != previous:
+            abort(409)  # another request was faster
+        if may_start := not previous or ownership.accepts_code(form):
             _create(previous, key, sheet)
     return _sheet_page(sheet.text) if may_start else _start_page(previous, form, status=422)
 
@@ -124,17 +125,19 @@ def _may_restart(form: Any, reader: TipReader) -> bool:
 def _create(previous: TipReader | None, key: Key, sheet: RecoverySheet) -> None:
     """Store a new key pair, in place of the previous one. Raises WentBack."""
     checkpoints.require_intact()
-    if (current := _own_reader()) != previous:
-        abort(409)  # another request was faster
     id = roster.next_reader_id()
-    if current:
-        membership.delete_reader(current)
-        audit_log.append_entry(AuditAction.RESTART, by=current_user(), about=current_user())
+    if previous:
+        _delete(previous)
     reader = TipReader.create(current_user(), key, sheet.passphrase_keys, id=id)
     db.session.flush()
     if not roster.exists():
         roster.add(reader, by=reader, key=key)
     _mark_used(sheet)
+
+
+def _delete(reader: TipReader) -> None:
+    membership.delete_reader(reader)
+    audit_log.append_entry(AuditAction.RESTART, by=current_user(), about=current_user())
 
 
 def _renew(reader: TipReader, key: Key, form: Any) -> RecoverySheet | None:
@@ -176,7 +179,6 @@ def _start_page(reader: TipReader | None, form: Any, *, status: int = 200, **mor
         reader=reader,
         form=form,
         ask_form=more.get("ask_form") or CodeForm.unbound(),
-        has_second_factor=ownership.has_second_factor(),
         removal=reader and db.session.get(RemovalRequest, reader.id),
         ticket=form_tokens.new(),
         status=status,
@@ -188,7 +190,6 @@ def _recover_page(form: RecoverForm, *, status: int = 200) -> Response:
         "tips/readers/recover.html",
         form=form,
         ticket=form_tokens.new(),
-        has_second_factor=ownership.has_second_factor(),
         status=status,
     )
 
@@ -197,7 +198,6 @@ def _renew_page(form: OwnerForm, *, status: int = 200) -> Response:
     return render_page(
         "tips/readers/renew.html",
         form=form,
-        has_second_factor=ownership.has_second_factor(),
         status=status,
     )
 

@@ -80,7 +80,7 @@ def _needs_second_reader(reader: TipReader, me: TipReader) -> bool:
     if reader.id == me.id or reader not in roster.members():
         return False
     request = db.session.get(RemovalRequest, reader.id)
-    return request is None or request.asked_by_id == me.id
+    return not request or request.asked_by_id == me.id or not request.asked_by.may_read_tips
 
 
 def _is_mine_or_others(form: Any, reader: TipReader, me: TipReader) -> bool:
@@ -118,6 +118,5 @@ def _removal_page(reader: TipReader, me: TipReader, form: Any, *, status: int = 
         removal=db.session.get(RemovalRequest, reader.id),
         is_leaver=reader not in roster.members(),
         needs_second_reader=_needs_second_reader(reader, me),
-        has_second_factor=ownership.has_second_factor(),
         status=status,
     )

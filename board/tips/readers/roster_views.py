@@ -80,7 +80,6 @@ def _add_page(reader: TipReader, me: TipReader, form: Any, *, status: int = 200)
         reader=reader,
         fingerprint=fingerprint(reader.public),
         form=form,
-        has_second_factor=ownership.has_second_factor(),
         held_count=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
         status=status,
     )
