@@ -195,11 +195,21 @@ def test_no_page_of_a_source_links_to_another_site(sent):
 def test_browsers_are_told_not_to_remember_or_check_what_is_typed(desk, source):
     page = source.client.get("/tips/new").text
 
-    for tag in re.findall(r"<textarea[^>]*>", page):
-        assert 'autocomplete="off"' in tag
-        assert 'spellcheck="false"' in tag
     assert 'translate="no"' in page
     assert 'autocomplete="off"' in re.search(r"<form[^>]*>", page)[0]
+    sent = source.send(STORY)
+    forms = [page, source.preview(STORY).text, sent.text, source.mailbox().text]
+    forms += [source.enter("뷁").text, source.enter().text, source.mailbox().text]
+    forms += [desk.get(f"/desk/tips/{form}").text for form in ("unlock", "recover")]
+    fields = [
+        tag for form in forms
+        for tag in re.findall(r"<(?:textarea|input)[^>]*>", form)
+        if re.search(r'name="(?:text|contact|code|passphrase|word\d)"', tag)
+    ]  # fmt: skip
+    off = ('autocomplete="off"', 'spellcheck="false"', 'writingsuggestions="false"', "data-gramm")
+    assert len(fields) > 10
+    assert [tag for tag in fields if not all(attribute in tag for attribute in off)] == []
+    assert [tag for tag in fields if 'type="password"' in tag] == []
 
 
 def test_no_page_copies_the_code_to_the_clipboard(desk, source):
@@ -212,7 +222,10 @@ def test_no_page_copies_the_code_to_the_clipboard(desk, source):
 
 def test_pages_have_the_same_size_for_every_wrong_code(sent):
     """An eavesdropper cannot tell one wrong code from another."""
-    sizes = {len(sent.enter(code).data) for code in ("뷁뷁", "1" * 27, "가격 " * 8)}
+    sizes = {
+        len(sent.enter(code).data)
+        for code in ("뷁뷁", "1" * 27, "가격 " * 8, passphrases.new_code())
+    }
 
     assert len(sizes) == 1
 

@@ -15,7 +15,7 @@ from board.tips.models.audit_log import AuditEntry
 from board.tips.models.removal import RemovalRequest
 from board.tips.models.tip import Tip
 from conftest import person
-from tips.conftest import form_fields, holder_id, loss_sentence
+from tips.conftest import form_fields, holder_id, is_locked, loss_sentence
 
 STORY = "과장이 장부를 두 권 씁니다."
 
@@ -224,7 +224,7 @@ class TestRemovingAColleague:
         assert third_desk.post(path).status_code == 303
 
         assert [reader.user.name for reader in roster.members()] == ["tess", "sol"]
-        assert second_desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+        assert is_locked(second_desk.get("/desk/tips/1"))
         assert db.session.scalars(select(RemovalRequest)).all() == []
 
     def test_the_colleague_confirms_by_leaving(self, desk, second_desk, sent):

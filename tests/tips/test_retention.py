@@ -23,6 +23,7 @@ from board.tips.models import form_tokens, roster
 from board.tips.models.key_grants import Grant, TipKey
 from board.tips.models.key_holders import KeyHolder, TipReader, UnlockedSession
 from board.tips.models.roster import Roster
+from board.tips.models.source import ErasedCode
 from board.tips.models.tip import Tip, TipItem
 from board.tips.sealed import retention
 from board.tips.sealed.keyring import DecryptableGrant, Keyring, TipSecret, grant, grant_context
@@ -62,7 +63,9 @@ COLUMNS = {
     "tip_unlocked": {"token_hash", "holder_id", "sealed", "made_on"},
     "tip_log": {"id", "act", "tip_id", "user_id", "about_id", "made_on", "hash"},
     "tip_gist": {"tip_id", "holder_id", "upto", "sealed"},
+    "tip_read_mark": {"tip_id", "holder_id", "upto"},
     "tip_erasure": {"id", "made_on", "reason", "user_id"},
+    "tip_erased_code": {"tag", "forget_on"},
     "tip_ticket": {"token_hash", "sealed", "made_on"},
     "tip_roster": {"id", "body", "signer_id", "signature"},
 }  # fmt: skip
@@ -470,13 +473,50 @@ class TestErasure:
 
         assert "삭제되었습니다" in sent.mailbox().text or "코드" in sent.mailbox().text
         assert desk.get("/desk/tips/1").status_code == 404
-        assert sent.enter().status_code == 422
+        assert sent.enter().status_code == 410
         counts = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
         may_remain = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure",
-                "tip_log", "tip_pepper"}  # fmt: skip
+                "tip_log", "tip_erased_code", "tip_pepper"}  # fmt: skip
         assert {t for t, count in counts.items() if count} <= may_remain
         assert counts["tip_holder"] == 1
         assert counts["tip_erasure"] == 1
+
+    def test_its_source_is_told_for_two_months_at_least(self, app, desk, sent):
+        with time_machine.travel(datetime(2031, 11, 30, 3, tzinfo=UTC)):
+            with writing():
+                retention.erase(db.session.get_one(Tip, 1), reason="reader")
+            told = sent.enter()
+        with time_machine.travel(datetime(2032, 1, 31, 3, tzinfo=UTC)):
+            jobs.run_pending()
+            later = sent.enter()
+        with time_machine.travel(datetime(2032, 2, 1, 3, tzinfo=UTC)):
+            assert "tips" in jobs.run_pending()
+            forgotten = sent.enter()
+
+        assert (told.status_code, later.status_code, forgotten.status_code) == (410, 410, 422)
+        assert "삭제되었습니다" in told.text
+        assert "Set-Cookie" not in told.headers
+        assert "맞지 않는 코드입니다. 잘못 입력한 곳은 없어 보입니다" in forgotten.text
+        assert len(told.data) == len(forgotten.data)
+
+    def test_a_source_who_gave_up_access_leaves_no_code(self, desk, sent):
+        sent.enter()
+        sent.client.post("/tips/box/burn")
+        desk.post("/desk/tips/1/erase", sure="yes")
+
+        assert sent.enter().status_code == 422
+        assert db.session.scalars(select(ErasedCode)).all() == []
+
+    def test_codes_of_erased_tips_are_dated_by_a_month_and_lead_to_no_tip(self, desk, source):
+        tags = set()
+        for number in (1, 2, 3):
+            source.send(STORY)
+            tags.add(key_files.stretch(source.code)[0])
+            desk.post(f"/desk/tips/{number}/erase", sure="yes")
+
+        codes = db.session.execute(text("SELECT tag, forget_on FROM tip_erased_code")).all()
+        assert [code.tag for code in codes] == sorted(tags)  # not the order of erasure
+        assert {code.forget_on[-3:] for code in codes} == {"-01"}
 
     def test_it_reaches_backups(self, app, desk, sent, tmp_path):
         """The whole database as it was, with every key a reader has, cannot be decrypted."""

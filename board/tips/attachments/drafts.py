@@ -158,6 +158,8 @@ def _inspected(sealed: SealedFile, name: str) -> Attachment:
     sealed.is_kept = True
     attachment = Attachment(name, sealed.size, sealed.key, sealed.path)
     report = files.inspect(attachment.data(), name)
-    attachment.found = [[one.kind, one.detail, one.stays] for one in report.findings]
     attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
+    attachment.found = [
+        [one.kind, one.detail, one.stays and report.cleanable] for one in report.findings
+    ]
     return attachment

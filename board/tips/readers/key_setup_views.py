@@ -77,7 +77,7 @@ def recover() -> ResponseReturnValue:
     form, reader = RecoverForm.from_post(), _own_reader()
     if reader is None:
         return redirect(url_for(".start_form"), 303)
-    key = unlock_with_form(form, reader, recovery=True)
+    key = unlock_with_form(form, reader)
     sheet = _renew(reader, key, form) if key else None
     return _sheet_page(sheet.text) if sheet else _recover_page(form, status=422)
 

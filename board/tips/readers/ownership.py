@@ -11,8 +11,6 @@ from flask_babel import gettext as _
 from board.accounts.auth.current_user import current_user
 from board.accounts.two_factor.models import SecondFactor
 from board.accounts.two_factor.session_check import accept_code
-from board.tips.crypto import passphrases
-from board.tips.crypto.passphrases import InvalidPhrase
 from board.tips.crypto.primitives import Key
 from board.tips.models.key_holders import TipReader
 from board.tips.readers.unlock_views import unlock_with_form
@@ -27,7 +25,7 @@ def unlock_by_either(form: Any, reader: TipReader) -> Key | None:
 
     Slow, so call it before a write. Raises TooManyAttempts.
     """
-    return unlock_with_form(form, reader, recovery=_is_recovery(form.passphrase.data or ""))
+    return unlock_with_form(form, reader) if form.validate() else None
 
 
 def accepts_code(form: Any) -> bool:
@@ -38,11 +36,3 @@ def accepts_code(form: Any) -> bool:
         return True
     form.code.errors = [_("This code is wrong or has already been used. Wait for the next one.")]
     return False
-
-
-def _is_recovery(typed: str) -> bool:
-    try:
-        passphrases.read_phrase(typed, passphrases.RECOVERY_WORDS)
-    except InvalidPhrase:
-        return False
-    return True

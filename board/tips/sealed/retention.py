@@ -15,7 +15,7 @@ from board.tips.integrity.orphans import Outcome
 from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_grants import Grant
-from board.tips.models.source import Source
+from board.tips.models.source import ErasedCode, Source
 from board.tips.models.tip import Tip
 from board.tips.sealed import search_index
 from board.tips.sealed.sealed_tip import revoke_source
@@ -35,13 +35,15 @@ class Erasure(Base):
 def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
     """Erase a tip, its erase key first: if anything fails afterwards, no copy can be decrypted.
 
-    The caller truncates the write-ahead log (`db.truncate_wal`) after the commit.
+    The caller truncates the write-ahead log (`db.truncate_wal`) after the commit. Raises WentBack.
     """
+    checkpoints.require_intact()
     number = tip.id
     key_files.erase(tip.ref)
     files = [item.file for item in tip.items if item.file]
     for holder in tip.holders:
         if isinstance(holder, Source):
+            ErasedCode.remember(holder)
             revoke_source(holder)
     db.session.flush()
     search_index.delete_entries(tip=tip)
@@ -59,11 +61,10 @@ def retention_period() -> timedelta:
 
 
 def is_outdated() -> bool:
-    """Whether a tip's time is up. Not while the database is older than it was: later activity may
-    be missing from it.
-    """
+    """Whether a tip's time is up, or that of the code of an erased one."""
     outdated = Tip.outdated(today(), after=retention_period()).limit(1)
-    return db.session.scalar(outdated) is not None and not checkpoints.check()
+    is_due = db.session.scalar(outdated) is not None and not checkpoints.check()
+    return is_due or ErasedCode.is_any_due()
 
 
 def tidy() -> tuple[int, Outcome]:
@@ -72,12 +73,13 @@ def tidy() -> tuple[int, Outcome]:
     """
     count = erase_outdated()
     key_files.sweep_drafts()
+    ErasedCode.forget_due()
     return count, orphans.sweep()
 
 
 def erase_outdated() -> int:
     """Erase outdated tips; return how many."""
-    if not is_outdated():
+    if checkpoints.check():
         return 0
     outdated = list(db.session.scalars(Tip.outdated(today(), after=retention_period())))
     for tip in outdated:

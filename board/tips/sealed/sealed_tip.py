@@ -97,6 +97,10 @@ class DecryptableTip:
         """Whether the holder has any key of the tip."""
         return any(True for _ in self._keys)
 
+    def has_key_for(self, purpose: Purpose) -> bool:
+        """Whether the holder has the current key for this purpose, and so may add items."""
+        return (purpose.value, self.tip.epoch) in self._keys
+
     def contents(self, *kinds: str) -> list[DecryptedItem]:
         """The items of these kinds the holder may read, oldest first. Raises DecryptionFailed."""
         return [
@@ -132,14 +136,10 @@ class DecryptableTip:
         context = _item_context(tip, purpose, tip.epoch, number, kind, file)
         tip.items.append(
             TipItem(
-                purpose=purpose.value,
-                epoch=tip.epoch,
-                number=number,
-                kind=kind,
+                purpose=purpose.value, epoch=tip.epoch, number=number, kind=kind, file=file,
                 sealed=primitives.encrypt_shared(secret, padded, *context),
-                file=file,
             )
-        )
+        )  # fmt: skip
 
     def replace(self, purpose: Purpose, kind: str, data: dict[str, Any]) -> None:
         """Add an item and delete all others of this kind."""

@@ -77,20 +77,28 @@ class ZipContainer:
             )
         if self._zip.comment:
             yield make_finding(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
+        for info in self._infos.values():
+            if info.comment:
+                yield make_finding(FindingKind.COMMENTS, info.comment.decode("utf-8", "replace"))
         trailing = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
         if trailing > 0:
             yield make_finding(FindingKind.ATTACHMENT, f"{trailing} B")
 
     def to_bytes(self) -> bytes:
-        """The document with the remaining parts: one date, one system, a fixed order."""
-        buffer = BytesIO()
-        rest = [name for name in self.names if name not in _FIRST]
-        with zipfile.ZipFile(buffer, "w") as target:
-            for name in [*(name for name in _FIRST if name in self), *rest]:
-                info = zipfile.ZipInfo(name, _EPOCH)
-                info.create_system = 0
-                # The first part of OpenDocument and HWPX is read without unpacking.
-                stored = name == "mimetype"
-                info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-                target.writestr(info, self[name])
-        return buffer.getvalue()
+        """The document with the remaining parts."""
+        return written({name: self[name] for name in self.names})
+
+
+def written(parts: dict[str, bytes]) -> bytes:
+    """A document of `parts`: one date, one system, a fixed order."""
+    buffer = BytesIO()
+    rest = sorted(set(parts) - set(_FIRST))
+    with zipfile.ZipFile(buffer, "w") as target:
+        for name in [*(name for name in _FIRST if name in parts), *rest]:
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system = 0
+            # The first part of OpenDocument and HWPX is read without unpacking.
+            stored = name == "mimetype"
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            target.writestr(info, parts[name])
+    return buffer.getvalue()

@@ -9,9 +9,11 @@ from typing import Any
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
 
+from ..readable import words
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from . import exif, xmp
 from .image_end import end_of
+from .picture_blocks import unread
 
 # Threads count against the worker's limits, and one picture needs few.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -39,6 +41,7 @@ _TEXT_KINDS = (
     (FindingKind.TITLE, ("title", "subject")),
 )
 _NOT_TEXT = {"xmp", "exif", "icc_profile", "comment", "photoshop", "dpi", "XML:com.adobe.xmp"}
+_PAGES_MAX = 50
 _MARKS = (b"ftyp", b"SoundShot", b"MotionPhoto", b"moov")
 _PNG_TIME = re.compile(rb"\x00\x00\x00\x07tIME(.{7})", re.S)
 
@@ -51,9 +54,22 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
         yield from xmp.inspect(packet)
     yield from _profile(picture)
     yield from _texts(picture, data)
+    yield from _further_pages(picture)
+    for block in unread(data, picture.format or ""):
+        for line in words(block):
+            yield make_finding(FindingKind.OTHER, line)
     if getattr(picture, "format", "") == "MPO":
         yield make_finding(FindingKind.PREVIEW, "MPO")
     yield from _trailer(data, picture.format or "")
+
+
+def _further_pages(picture: Image.Image) -> Iterator[Finding]:
+    """Metadata of the pages of a TIFF after the first."""
+    if picture.format == "TIFF":
+        for number in range(1, min(getattr(picture, "n_frames", 1), _PAGES_MAX)):
+            picture.seek(number)
+            yield from exif.inspect(picture.getexif())
+        picture.seek(0)
 
 
 def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
@@ -76,6 +92,11 @@ def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
     if target == "JPEG" and "A" in frames[0].mode:
         target = "PNG"
     return _encode(frames, target, times, picture.info.get("loop"))
+
+
+def encode(picture: Image.Image, format_: str) -> bytes:
+    """One picture as a file, without metadata."""
+    return _encode([picture], format_, [], None)
 
 
 def _require_thread() -> None:
@@ -161,7 +182,17 @@ def _redrawn(frame: Image.Image, upright: bool) -> Image.Image:
         picture = _to_srgb(picture, profile)
     if picture.mode == "CMYK":
         picture = picture.convert("RGB")
+    if picture.mode in ("RGBA", "LA"):
+        picture = _without_unseen(picture)
     return Image.frombytes(picture.mode, picture.size, picture.tobytes())
+
+
+def _without_unseen(picture: Image.Image) -> Image.Image:
+    """The picture, black where it is fully transparent: what was erased may still be there."""
+    seen = picture.getchannel("A").point(lambda alpha: 255 if alpha else 0)
+    blank = Image.new(picture.mode, picture.size)
+    blank.paste(picture, mask=seen)
+    return blank
 
 
 def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:

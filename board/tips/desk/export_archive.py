@@ -1,15 +1,11 @@
-"""Exports a tip to an offline computer: one archive, encrypted with age (age-encryption.org).
-
-Each reader sets their own recipient, and proves once that the other computer can decrypt. The
-recipient is stored encrypted with the reader's key, so nobody can replace it.
-"""
+"""The archive of an exported tip: one tar, encrypted with age (age-encryption.org)."""
 
 import hashlib
 import io
 import json
-import secrets
 import tarfile
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
@@ -18,66 +14,14 @@ from pyrage.x25519 import Recipient
 
 from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import open_file
-from board.tips.crypto.primitives import Key
+from board.tips.crypto.primitives import common_size
 from board.tips.dates import today
-from board.tips.models.key_holders import TipReader
 from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
 
 EXPORTED_KINDS = ("message", "file", "story", "note", "facts", "hold")
-DIGITS = 8  # of the code that proves a recipient
 _BLOCK = tarfile.BLOCKSIZE
-
-
-class InvalidRecipient(ValueError):
-    """Not an age recipient. `is_secret`: a secret key was entered, which we have now seen."""
-
-    def __init__(self, *, is_secret: bool = False) -> None:
-        super().__init__()
-        self.is_secret = is_secret
-
-
-def parse_recipient(typed: str) -> str:
-    """Normalise a recipient: `age1` and 58 letters. Raises InvalidRecipient."""
-    text = "".join(typed.split()).lower()
-    if text.startswith("age-secret-key"):
-        raise InvalidRecipient(is_secret=True)
-    try:
-        return str(Recipient.from_str(text))
-    except pyrage.RecipientError as error:
-        raise InvalidRecipient from error
-
-
-def recipient(reader: TipReader, key: Key) -> str:
-    """The proven recipient of this reader's exports, or an empty string."""
-    return str(_recipient_state(reader, key)["to"])
-
-
-def offer_recipient(reader: TipReader, key: Key, recipient: str) -> None:
-    """Store a recipient to be proven. Until then exports go to the previous one."""
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    state = {"to": _recipient_state(reader, key)["to"], "asked": recipient, "code": code}
-    reader.export_to = reader.encrypt_for_self(key, "export", state)
-
-
-def challenge(reader: TipReader, key: Key) -> tuple[str, str] | None:
-    """The recipient to be proven, and a code encrypted to it, as armoured text."""
-    state = _recipient_state(reader, key)
-    if not state["asked"]:
-        return None
-    proposed = Recipient.from_str(state["asked"])
-    plaintext = f"{state['code'][:4]} {state['code'][4:]}\n".encode()
-    return state["asked"], pyrage.encrypt(plaintext, [proposed], armored=True).decode()
-
-
-def prove(reader: TipReader, key: Key, typed: str) -> bool:
-    """Whether this is the code: the other computer can decrypt, so its recipient is used."""
-    state = _recipient_state(reader, key)
-    digits = "".join(c for c in typed if c.isdecimal())
-    if not state["asked"] or not secrets.compare_digest(digits.encode(), state["code"].encode()):
-        return False
-    proven = {"to": state["asked"], "asked": "", "code": ""}
-    reader.export_to = reader.encrypt_for_self(key, "export", proven)
-    return True
+_NAME_BYTES = 240  # and fifteen for the number in front
+_EXTENSION_MAX = 10  # characters
 
 
 def pack(opened: DecryptableTip, to: str, *, by: str, contact: bool) -> IO[bytes]:
@@ -86,7 +30,7 @@ def pack(opened: DecryptableTip, to: str, *, by: str, contact: bool) -> IO[bytes
     Raises DecryptionFailed before anything is sent, if a part of the tip is damaged.
     """
     contents = opened.contents(*EXPORTED_KINDS, *(("contact",) if contact else ()))
-    reader = _ChunkReader(_archive(opened, contents, by))
+    reader = _ChunkReader(_padded(_archive(opened, contents, by)))
     packed = tempfile.TemporaryFile(dir=key_files.folder("drafts"))  # noqa: SIM115 - the caller's
     try:
         pyrage.encrypt_io(io.BufferedReader(reader), packed, [Recipient.from_str(to)])
@@ -97,21 +41,12 @@ def pack(opened: DecryptableTip, to: str, *, by: str, contact: bool) -> IO[bytes
     return packed
 
 
-def _recipient_state(reader: TipReader, key: Key) -> dict[str, str]:
-    unset = {"to": "", "asked": "", "code": ""}
-    return (
-        {**unset, **reader.decrypt_own(key, "export", reader.export_to)}
-        if reader.export_to
-        else unset
-    )
-
-
 def _archive(opened: DecryptableTip, contents: list[DecryptedItem], by: str) -> Iterator[bytes]:
     """A tar of the files, the conversation and the manifest, with the hash of each file."""
     folder, hashes, files = f"tip-{opened.tip.id}", {}, {}
     for content in contents:
         if content.kind == "file" and content.file:
-            name = f"files/{content.number:03}-{content.data['name']}"
+            name = f"files/{content.number:03}-{_short_name(content.data['name'])}"
             chunks = open_file(
                 key_files.folder("files") / content.file, content.file_key, content.data["size"]
             )
@@ -128,6 +63,28 @@ def _archive(opened: DecryptableTip, contents: list[DecryptedItem], by: str) -> 
     lines = "".join(f"{digest}  {name}\n" for name, digest in hashes.items()).encode()
     yield from _tar_member(f"{folder}/SHA256SUMS", [lines], len(lines), hashlib.sha256())
     yield bytes(2 * _BLOCK)
+
+
+def _padded(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The archive and zeros behind its end, which tar ignores, up to a common size."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        yield chunk
+    yield bytes(common_size(size) - size)
+
+
+def _short_name(name: str) -> str:
+    """A name every file system takes, 255 bytes in Unicode's decomposed form, with its extension.
+
+    The manifest has the whole name.
+    """
+    stem, dot, extension = name.rpartition(".")
+    if not stem or len(extension) > _EXTENSION_MAX:
+        stem, dot, extension = name, "", ""
+    while len(unicodedata.normalize("NFD", stem + dot + extension).encode()) > _NAME_BYTES:
+        stem = stem[:-1]
+    return stem + dot + extension
 
 
 def _tar_member(name: str, chunks: Iterable[bytes], size: int, digest: Any) -> Iterator[bytes]:
