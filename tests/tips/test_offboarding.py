@@ -134,7 +134,7 @@ def test_a_form_filled_in_while_the_last_reader_goes_keeps_its_words(desk, sourc
 
     assert page.status_code == 503
     assert STORY in page.text
-    assert "<textarea" not in source.client.get("/tips/new").text
+    assert "<textarea" not in source.form().text
     with writing():
         desk.user.unsuspend()
     assert source.client.post("/tips/new", data=form_fields(page)).status_code == 200

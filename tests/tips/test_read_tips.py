@@ -525,7 +525,7 @@ def test_an_administrator_resets_the_roster_of_a_sole_reader_who_lost_everything
     """The form stays closed until the reset, and old tips stay encrypted."""
     assert desk.restart().status_code == 200
     desk.unlock()
-    assert "<textarea" not in source.client.get("/tips/new").text
+    assert "<textarea" not in source.form().text
     assert desk.sign_for(desk.user).status_code == 403
 
     unsure = app.test_cli_runner().invoke(tips_cli, ["begin-roster"], input="n\n")

@@ -77,9 +77,9 @@ class TestTheDatabaseWentBack:
 
     def test_the_form_is_closed_until_a_reader_has_looked(self, app, desk, went_back):
         stranger = SourceClient(app)
-        for path in ("/tips", "/tips/new"):
-            assert CLOSED in stranger.client.get(path).text
-        assert "<textarea" not in stranger.client.get("/tips/new").text
+        for page in (stranger.client.get("/tips"), stranger.form()):
+            assert CLOSED in page.text
+        assert "<textarea" not in stranger.form().text
 
         page = desk.get("/desk/tips/went-back").text
         for row in ("기록의 마지막 번호", "명단 번호"):
@@ -217,11 +217,11 @@ class TestTheDatabaseWentBack:
         backup.restore()
         with checkpoint_file.changing() as state:
             state.board = checkpoints.snapshot()
-        assert "<textarea" in source.client.get("/tips/new").text
+        assert "<textarea" in source.form().text
         desk.unlock()
 
         assert ALARM in desk.get("/desk/tips").text
-        assert CLOSED in source.client.get("/tips/new").text
+        assert CLOSED in source.form().text
 
     def test_another_reader_cannot_write_what_one_saw(self, desk, second_desk, sent):
         desk.get("/desk/tips")
@@ -233,12 +233,12 @@ class TestTheDatabaseWentBack:
 
     def test_a_removed_checkpoint_file_closes_the_form(self, app, desk, sent, source):
         checkpoint_path().unlink()
-        assert CLOSED in source.client.get("/tips/new").text
+        assert CLOSED in source.form().text
         assert "checkpoints" in desk.get("/desk/tips/went-back").text
 
         desk.post("/desk/tips/went-back")
 
-        assert "<textarea" in source.client.get("/tips/new").text
+        assert "<textarea" in source.form().text
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"board": 1, "x": 2}'])
     def test_a_damaged_checkpoint_file_closes_the_form_or_is_begun_anew(
@@ -246,16 +246,16 @@ class TestTheDatabaseWentBack:
     ):
         checkpoint_path().write_bytes(content)
 
-        assert source.client.get("/tips/new").status_code == 200
+        assert source.form().status_code == 200
         assert desk.get("/desk/tips").status_code == 200
         desk.post("/desk/tips/went-back")
-        assert "<textarea" in source.client.get("/tips/new").text
+        assert "<textarea" in source.form().text
 
     def test_an_empty_database_closes_the_form(self, app, desk, sent, source, backup, migrated):
         desk.get("/desk/tips")
         backup.restore(migrated)
 
-        assert "<textarea" not in source.client.get("/tips/new").text
+        assert "<textarea" not in source.form().text
         assert told_by(app, tips_cli, "verify").exit_code == 1
 
     def test_only_somebody_on_the_roster_confirms(self, app, desk, sent, at_desk, backup):
@@ -276,7 +276,7 @@ class TestTheDatabaseWentBack:
             db.session.execute(text("DELETE FROM tip_pepper"))
         checkpoint_path().unlink()
 
-        assert "<textarea" in source.client.get("/tips/new").text
+        assert "<textarea" in source.form().text
         assert "tip checkpoints" in jobs.run_pending()
         assert pepper.stored_digest() == pepper.digest(pepper.load())
 
@@ -379,7 +379,7 @@ class TestPepper:
         content = path.read_bytes()
         path.unlink()
 
-        assert CLOSED in source.client.get("/tips/new").text
+        assert CLOSED in source.form().text
         assert sent.enter().status_code == 503
         assert desk.unlock().status_code == 503
         assert desk.post("/desk/tips/recover", passphrase=desk.recovery).status_code == 503
@@ -395,7 +395,7 @@ class TestPepper:
     def test_another_one_is_noticed(self, app, desk, sent, source, content):
         (key_files.folder() / "pepper").write_bytes(content)
 
-        assert CLOSED in source.client.get("/tips/new").text
+        assert CLOSED in source.form().text
         assert sent.enter().status_code == 503
         assert told_by(app, tips_cli, "verify").exit_code == 1
 

@@ -68,7 +68,6 @@ class OwnerForm(UnlockForm, CodeForm):
     passphrase, or the recovery words.
     """
 
-    ticket = HiddenField()
     passphrase = WordsField(
         _("Passphrase or recovery words"),
         [REQUIRED, Length(max=600)],
@@ -87,7 +86,6 @@ class OwnerForm(UnlockForm, CodeForm):
 class LossForm(CodeForm):
     """What is lost has to be typed: nobody clicks that through."""
 
-    ticket = HiddenField()
     loss = StringField(_("Type this sentence"), [Length(max=200)])
     lost_count: int | None = None  # tips; None if nothing has to be typed
 

@@ -4,10 +4,10 @@ account may not read tips any more.
 
 from typing import Any
 
-from flask import Response, abort, redirect, url_for
+from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
-from board.db import db, writing
+from board.db import db
 from board.tips.crypto.primitives import Key
 from board.tips.models import access, roster
 from board.tips.models.key_holders import TipReader, fingerprint
@@ -15,6 +15,7 @@ from board.tips.models.removal import RemovalRequest
 from board.tips.readers import membership, ownership
 from board.tips.readers.forms import LossForm, OwnerLossForm
 from board.tips.readers.unlock_views import bp, current_key
+from board.tips.web.once import once, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -30,6 +31,7 @@ def remove_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/remove")
 @open_to(tip_readers)
+@once()
 def remove(id: int) -> ResponseReturnValue:
     """Remove the reader; or, if that takes a second reader, ask for it."""
     me, key = current_key()
@@ -38,41 +40,37 @@ def remove(id: int) -> ResponseReturnValue:
     form.lost_count = _lost_count(reader)
     if _needs_second_reader(reader, me):
         return _ask(reader, me)
-    if not form.validate() or not _is_mine_or_others(form, reader, me):
+    if not form.validate() or (reader.id == me.id and not ownership.prove(form, me)):
         return _removal_page(reader, me, form, status=422)
-    if not _remove(id, me, key, form):
-        return _removal_page(reader, me, form, status=422)
-    return redirect(url_for(".start_form" if reader.id == me.id else ".readers"), 303)
+    return _remove(id, me, key)
 
 
 @bp.post("/desk/tips/readers/<id:id>/keep")
 @open_to(tip_readers)
+@once()
 def keep(id: int) -> ResponseReturnValue:
     """Withdraw one's own request to remove a colleague."""
     me, _key = current_key()
-    with writing():
+    with writing_once(to=url_for(".readers", notice="saved")) as answer:
         request = db.session.get(RemovalRequest, id)
         if request and request.asked_by_id == me.id:
             db.session.delete(request)
-    return redirect(url_for(".readers", notice="saved"), 303)
+    return redirect_to(answer)
 
 
-def _remove(id: int, me: TipReader, key: Key, form: Any) -> bool:
-    """Whether the reader was removed: not if the second factor is wrong."""
-    with writing():
+def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
+    with writing_once(to=url_for(".start_form" if id == me.id else ".readers")) as answer:
         reader = _member_or_404(id, me)
         if _needs_second_reader(reader, me):
             abort(409)  # the request was withdrawn meanwhile
-        if reader.id == me.id and not ownership.accepts_code(form):
-            return False
         membership.remove_reader(reader, by=me, key=key)
-    return True
+    return redirect_to(answer)
 
 
 def _ask(reader: TipReader, me: TipReader) -> ResponseReturnValue:
-    with writing():
+    with writing_once(to=url_for(".remove_form", id=reader.id, notice="saved")) as answer:
         RemovalRequest.ask(reader, by=me)
-    return redirect(url_for(".remove_form", id=reader.id, notice="saved"), 303)
+    return redirect_to(answer)
 
 
 def _needs_second_reader(reader: TipReader, me: TipReader) -> bool:
@@ -81,11 +79,6 @@ def _needs_second_reader(reader: TipReader, me: TipReader) -> bool:
         return False
     request = db.session.get(RemovalRequest, reader.id)
     return not request or request.asked_by_id == me.id or not request.asked_by.may_read_tips
-
-
-def _is_mine_or_others(form: Any, reader: TipReader, me: TipReader) -> bool:
-    """Whether the words are right, if somebody removes themselves."""
-    return reader.id != me.id or ownership.unlock_by_either(form, me) is not None
 
 
 def _form_class(reader: TipReader, me: TipReader) -> Any:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Response, abort, redirect, url_for
+from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from board.db import db, writing
+from board.db import db
 from board.tips.integrity import reader_checkpoints
 from board.tips.models import roster
 from board.tips.models.key_holders import TipReader, fingerprint
@@ -14,6 +14,7 @@ from board.tips.models.tip import Tip
 from board.tips.readers import membership, ownership
 from board.tips.readers.forms import OwnerForm
 from board.tips.readers.unlock_views import bp, current_key
+from board.tips.web.once import once, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -48,21 +49,19 @@ def add_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/add")
 @open_to(tip_readers)
+@once()
 def add(id: int) -> ResponseReturnValue:
     """Sign for a colleague, and grant them every tip one can open."""
     form, (me, _key) = OwnerForm.from_post(), current_key()
     reader = _pending_or_403(id, me)
-    key = ownership.unlock_by_either(form, me)
+    key = ownership.prove(form, me)
     if key is None:
         return _add_page(reader, me, form, status=422)
-    with writing():
-        is_proven = ownership.accepts_code(form)
+    with writing_once(to=url_for(".readers", notice="saved")) as answer:
         reader = _pending_or_403(id, me)
-        if is_proven and reader not in roster.members():
+        if reader not in roster.members():
             membership.add_reader(reader, by=me, key=key)
-    if not is_proven:
-        return _add_page(reader, me, form, status=422)
-    return redirect(url_for(".readers", notice="saved"), 303)
+    return redirect_to(answer)
 
 
 def _pending_or_403(id: int, me: TipReader) -> TipReader:

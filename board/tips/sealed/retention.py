@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from board.accounts.models import User
 from board.db import Base, db
 from board.runtime.app import setting
+from board.tips.attachments import draft_space
 from board.tips.crypto import key_files
 from board.tips.dates import today
 from board.tips.integrity import checkpoints, orphans
@@ -72,7 +73,7 @@ def tidy() -> tuple[int, Outcome]:
     tips, and what became of the files.
     """
     count = erase_outdated()
-    key_files.sweep_drafts()
+    draft_space.sweep()
     ErasedCode.forget_due()
     return count, orphans.sweep()
 
