@@ -208,7 +208,7 @@ def form_fields(page: TestResponse) -> dict[str, str]:
 
 def decided(preview: TestResponse) -> dict[str, str]:
     """The form of a preview, with the originals of files that cannot be cleaned."""
-    choices = re.findall(r'name="(copy-\w+)"', preview.text)
+    choices = re.findall(r'name="(copy-[^"]+)"', preview.text)
     return dict.fromkeys(choices, "original") | form_fields(preview)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from board.tips.crypto import key_files, passphrases, primitives
 from board.tips.dates import start_of_day
-from tips.conftest import SourceClient, form_fields
+from tips.conftest import SourceClient, decided
 from tips.test_send_tip import AS_SERVED, tip_count
 
 STORY = "과장이 장부를 두 권 씁니다."
@@ -69,7 +69,7 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
 
 
 def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypatch):
-    form = form_fields(source.preview(STORY))
+    form = decided(source.preview(STORY))
     monkeypatch.setattr("board.tips.source.sending.Submission.store", lambda *_: 1 / 0)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False

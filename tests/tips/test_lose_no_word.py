@@ -16,7 +16,7 @@ from board.tips.models import form_tokens
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers import membership
-from tips.conftest import form_fields, hidden_field, multipart
+from tips.conftest import decided, hidden_field, multipart
 
 STORY = "과장이 장부를 두 권 씁니다.\n<b>금요일</b>마다 바꿉니다."
 CONTACT = "010-0000-0000"
@@ -39,7 +39,7 @@ BUSY = [
 
 @pytest.mark.parametrize(("place", "error"), BUSY)
 def test_a_tip_that_meets_a_busy_board_waits_and_is_sent(desk, source, monkeypatch, place, error):
-    form = form_fields(source.preview(STORY, contact=CONTACT, files=((b"x", "a.txt"),)))
+    form = decided(source.preview(STORY, contact=CONTACT, files=((b"x", "a.txt"),)))
     with monkeypatch.context() as patch:
         patch.setattr(place, raising(error))
         waiting = source.client.post("/tips/new", data=form)
@@ -48,7 +48,7 @@ def test_a_tip_that_meets_a_busy_board_waits_and_is_sent(desk, source, monkeypat
     assert SHOWN in waiting.text
     assert CONTACT in waiting.text
     with time_machine.travel(now().timestamp() + 11):
-        done = source.client.post("/tips/new/wait", data=form_fields(waiting))
+        done = source.client.post("/tips/new/wait", data=decided(waiting))
     assert done.status_code == 200
     assert "a.txt" in desk.get("/desk/tips/1").text
     assert SHOWN in desk.get("/desk/tips/1").text
@@ -56,7 +56,7 @@ def test_a_tip_that_meets_a_busy_board_waits_and_is_sent(desk, source, monkeypat
 
 def form_is_complete(page):
     """Whether the form on the page has everything that was typed."""
-    fields = form_fields(page)
+    fields = decided(page)
     return (fields["text"].replace("\r\n", "\n"), fields["contact"]) == (STORY, CONTACT)
 
 
@@ -69,7 +69,7 @@ def test_too_much_at_once_shows_the_form_with_everything_before_the_files(desk, 
 
     assert (page.status_code, form_is_complete(page)) == (413, True)
     assert len(page.data) % (64 * 1024) == 0
-    assert source.client.post("/tips/new", data=form_fields(page)).status_code == 200
+    assert source.client.post("/tips/new", data=decided(page)).status_code == 200
 
 
 def test_a_text_far_too_long_stays_on_the_page(desk, source):
@@ -93,8 +93,8 @@ def test_a_text_with_characters_nobody_can_read_comes_back_with_marks(desk, sour
     page = source.preview("첫 줄\0 둘째 줄", contact=CONTACT)
 
     assert page.status_code == 400
-    assert form_fields(page)["text"] == "첫 줄� 둘째 줄"
-    assert form_fields(page)["contact"] == CONTACT
+    assert decided(page)["text"] == "첫 줄� 둘째 줄"
+    assert decided(page)["contact"] == CONTACT
 
 
 def test_too_many_large_uploads_refuse_the_files_and_keep_the_words(desk, source):
@@ -124,17 +124,17 @@ def test_a_file_there_is_no_room_for_is_left_out_and_named(desk, source, monkeyp
 
 
 def test_an_expired_form_keeps_its_words(desk, source):
-    form = form_fields(source.preview(STORY, contact=CONTACT))
+    form = decided(source.preview(STORY, contact=CONTACT))
     with time_machine.travel(now() + form_tokens.LIFETIME * 1.1):
         page = source.client.post("/tips/new", data=form)
 
         assert (page.status_code, form_is_complete(page)) == (200, True)
-        assert source.client.post("/tips/new", data=form_fields(page)).status_code == 200
+        assert source.client.post("/tips/new", data=decided(page)).status_code == 200
 
 
 def test_a_tip_is_sealed_to_those_who_are_readers_when_it_is_sent(second_desk, desk, source):
     """Somebody leaves the roster while a tip is being sent."""
-    form = form_fields(source.preview(STORY))
+    form = decided(source.preview(STORY))
     jin = TipReader.for_user(second_desk.user)
     desk.post(f"/desk/tips/readers/{db.session.scalars(jin).one().id}/remove")
 
@@ -143,7 +143,7 @@ def test_a_tip_is_sealed_to_those_who_are_readers_when_it_is_sent(second_desk, d
 
 
 def test_a_tip_nobody_can_open_any_more_stays_on_the_page(desk, source):
-    form = form_fields(source.preview(STORY, contact=CONTACT))
+    form = decided(source.preview(STORY, contact=CONTACT))
     with writing():
         membership.delete_reader(db.session.scalars(TipReader.for_user(desk.user)).one())
 
@@ -157,21 +157,21 @@ def test_a_tip_nobody_can_open_any_more_stays_on_the_page(desk, source):
 def test_the_browsers_back_from_the_preview_finds_the_form_as_it_was(desk, source):
     empty = source.client.get("/tips/new")
     form = source.client.get(empty.location)
-    data = {**form_fields(form), "text": STORY, "contact": CONTACT}
+    data = {**decided(form), "text": STORY, "contact": CONTACT}
     preview = source.client.post("/tips/new", **multipart(data, ((b"x", "a.txt"),)))
 
     back = source.client.get(empty.location)
 
     assert form_is_complete(back)
     assert "a.txt 제외" in back.text
-    assert form_fields(back)["attached"] == "1"
-    assert source.client.post("/tips/new", data=form_fields(preview)).status_code == 200
+    assert decided(back)["attached"] == "1"
+    assert source.client.post("/tips/new", data=decided(preview)).status_code == 200
     assert STORY not in source.client.get(empty.location).text
     assert "a.txt" not in source.client.get(empty.location).text
 
 
 def test_the_button_back_from_the_preview_keeps_everything(desk, source):
-    form = form_fields(source.preview(STORY, contact=CONTACT, files=((b"x", "a.txt"),)))
+    form = decided(source.preview(STORY, contact=CONTACT, files=((b"x", "a.txt"),)))
 
     page = source.client.post("/tips/new", data={**form, "back": "yes"})
 
@@ -183,12 +183,12 @@ def test_the_chosen_copies_stay_chosen_on_every_page_that_comes_back(desk, sourc
     report = SimpleNamespace(findings=(), cleanable=True, why_not=None)
     look = SimpleNamespace(inspect=lambda *_: report)
     monkeypatch.setattr("board.tips.attachments.drafts.files", look)
-    form = form_fields(source.preview(STORY, files=((b"x", "a.txt"), (b"y", "b.txt"))))
+    form = decided(source.preview(STORY, files=((b"x", "a.txt"), (b"y", "b.txt"))))
     one, two = (name for name in form if name.startswith("copy-"))
 
     page = source.client.post("/tips/new", data={**form, one: "both", two: "original", "again": ""})
 
-    assert {name: form_fields(page)[name] for name in (one, two)} == {one: "both", two: "original"}
+    assert {name: decided(page)[name] for name in (one, two)} == {one: "both", two: "original"}
 
 
 def test_an_unsent_message_is_still_in_the_form_when_its_tip_is_opened_again(sent):
@@ -202,7 +202,7 @@ def test_an_unsent_message_is_still_in_the_form_when_its_tip_is_opened_again(sen
 
     assert SHOWN in back.text
     assert "a.txt 제외" in back.text
-    assert sent.client.post("/tips/box/message", data=form_fields(preview)).status_code == 303
+    assert sent.client.post("/tips/box/message", data=decided(preview)).status_code == 303
     assert "<textarea" in sent.mailbox().text
     assert sent.mailbox().text.count(SHOWN) == 1  # the message, and nothing in the form
 
@@ -212,8 +212,8 @@ def test_a_message_whose_session_has_expired_is_in_the_form_once_the_code_is_ent
     sent.enter()
     with time_machine.travel(now().timestamp() + 31 * 60):
         locked = sent.client.post("/tips/box/message", data={"text": STORY, "step": "look"})
-        wrong = sent.client.post("/tips/box", data={**form_fields(locked), "code": "뷁뷁"})
-        opened = sent.client.post("/tips/box", data={**form_fields(wrong), "code": sent.code})
+        wrong = sent.client.post("/tips/box", data={**decided(locked), "code": "뷁뷁"})
+        opened = sent.client.post("/tips/box", data={**decided(wrong), "code": sent.code})
 
     assert (locked.status_code, wrong.status_code, opened.status_code) == (401, 422, 200)
     assert SHOWN in locked.text
@@ -238,7 +238,7 @@ def test_a_source_who_lost_access_meanwhile_keeps_the_message(sent, desk, monkey
     preview = sent.client.post("/tips/box/message", data=form)
     monkeypatch.setattr("board.tips.source.mailbox_views.writing_once", raising(LockTimeout()))
 
-    page = sent.client.post("/tips/box/message", data=form_fields(preview))
+    page = sent.client.post("/tips/box/message", data=decided(preview))
 
     assert page.status_code == 503
     assert form_fields_of_message(page)["text"].replace("\r\n", "\n") == STORY
@@ -247,7 +247,7 @@ def test_a_source_who_lost_access_meanwhile_keeps_the_message(sent, desk, monkey
 def form_fields_of_message(page):
     """The fields of the form for a further message."""
     form = re.search(r'<form[^>]*action="/tips/box/message".*?</form>', page.text, re.S)[0]
-    return form_fields(SimpleNamespace(text=f"<main>{form}"))
+    return decided(SimpleNamespace(text=f"<main>{form}"))
 
 
 # At the desk: every form people write in, and what they wrote.
@@ -268,10 +268,10 @@ def test_what_a_reader_wrote_while_tips_locked_is_shown_after_unlocking(desk, se
     with time_machine.travel(now().timestamp() + 16 * 60):
         locked = desk.post(path, **WRITTEN[path])
         wrong = desk.client.post(
-            "/desk/tips/unlock", data={**form_fields(locked), "passphrase": "뷁뷁"}
+            "/desk/tips/unlock", data={**decided(locked), "passphrase": "뷁뷁"}
         )
         unlocked = desk.client.post(
-            "/desk/tips/unlock", data={**form_fields(wrong), "passphrase": desk.passphrase}
+            "/desk/tips/unlock", data={**decided(wrong), "passphrase": desk.passphrase}
         )
 
     assert (locked.status_code, wrong.status_code, unlocked.status_code) == (401, 422, 200)
@@ -308,7 +308,7 @@ def test_a_refused_reply_keeps_its_files(desk, sent):
     assert page.status_code == 422
     assert "질문.txt 제외" in page.text
     form = re.search(r'<form[^>]*action="/desk/tips/1/reply".*?</form>', page.text, re.S)[0]
-    fields = form_fields(SimpleNamespace(text=f"<main>{form}"))
+    fields = decided(SimpleNamespace(text=f"<main>{form}"))
 
     desk.post("/desk/tips/1/reply", **{**fields, "text": "짧게"})
 

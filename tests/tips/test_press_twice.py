@@ -20,8 +20,8 @@ from board.tips.models.tip import Tip, TipItem
 from conftest import person
 from tips.conftest import (
     SourceClient,
+    decided,
     element_text,
-    form_fields,
     hidden_field,
     holder_id,
     multipart,
@@ -88,7 +88,7 @@ def number_of(model):
 
 @pytest.mark.parametrize("gap", GAPS)
 def test_sending_twice_shows_one_code_twice(desk, source, slow_derivation, gap):
-    form = form_fields(source.preview(STORY, files=((b"x" * 99, "a.txt"),)))
+    form = decided(source.preview(STORY, files=((b"x" * 99, "a.txt"),)))
 
     first, second = press_twice(source.client, "/tips/new", gap, data=form)
 
@@ -120,7 +120,7 @@ def test_a_message_sent_twice_is_added_once(sent, gap):
         "step": "look",
         "text": "더 있습니다.",
     }
-    form = form_fields(sent.client.post("/tips/box/message", data=data))
+    form = decided(sent.client.post("/tips/box/message", data=data))
 
     answers = press_twice(sent.client, "/tips/box/message", gap, data=form)
 
@@ -160,12 +160,12 @@ def test_checking_a_form_twice_attaches_its_files_once(desk, source, gap):
     first, second = press_twice(source.client, "/tips/new", gap, **multipart(data, files))
 
     assert first.text.count("<legend>") == second.text.count("<legend>") == 2
-    assert form_fields(first)["attached"] == "2"
+    assert decided(first)["attached"] == "2"
     assert len(list(key_files.folder("drafts").iterdir())) == 3
 
 
 def test_a_form_changed_after_going_back_is_sent_as_another_tip(desk, source):
-    form = form_fields(source.preview(STORY))
+    form = decided(source.preview(STORY))
     one = element_text(source.client.post("/tips/new", data=form), "tip-code")
 
     changed = source.client.post("/tips/new", data={**form, "text": "더 자세히 씁니다."})
@@ -176,7 +176,7 @@ def test_a_form_changed_after_going_back_is_sent_as_another_tip(desk, source):
 
 
 def test_a_press_that_waits_too_long_shows_a_page_that_goes_on(desk, source, monkeypatch):
-    form = form_fields(source.preview(STORY))
+    form = decided(source.preview(STORY))
     monkeypatch.setattr("board.runtime.key_lock._try_lock", lambda *_: False)
     monkeypatch.setattr("board.tips.web.once._WAIT", 0)
     page = source.client.post("/tips/new", data=form)
@@ -333,7 +333,7 @@ def test_a_proven_recipient_of_exports_stays_proven_at_the_second_press(desk):
 
 
 def test_the_same_words_in_another_form_are_another_tip(desk, source):
-    form = form_fields(source.preview(STORY))
+    form = decided(source.preview(STORY))
     code = element_text(source.client.post("/tips/new", data=form), "tip-code")
     other = SourceClient(source.client.application)
     foreign = {**form, "ticket": hidden_field(other.form(), "ticket")}
