@@ -73,6 +73,19 @@ class ReaderClient:
         data = {"passphrase": passphrase or self.passphrase}
         return self.client.post("/desk/tips/unlock", data=data)
 
+    def sign_for(self, user: User) -> TestResponse:
+        path = f"/desk/tips/readers/{holder_id(user)}/add"
+        return self.post(path, passphrase=self.passphrase)
+
+    def restart(self) -> TestResponse:
+        """Begin again with a new key, and type what is lost if the page asks for it."""
+        loss = loss_sentence(self.get("/desk/tips/start"))
+        return self.set_up(passphrase=self.passphrase, loss=loss)
+
+    def leave_roster(self) -> TestResponse:
+        path = f"/desk/tips/readers/{holder_id(self.user)}/remove"
+        return self.post(path, passphrase=self.passphrase, loss=loss_sentence(self.get(path)))
+
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
@@ -105,7 +118,7 @@ def second_desk(
 ) -> ReaderClient:
     """jin, whom tess has signed for."""
     colleague = at_desk(person("jin", can_read_tips=True))
-    assert desk.post(f"/desk/tips/readers/{holder_id(colleague.user)}/add").status_code == 303
+    assert desk.sign_for(colleague.user).status_code == 303
     return colleague
 
 
@@ -178,6 +191,12 @@ def element_text(page: TestResponse, id: str) -> str:
     match = re.search(rf'id="{id}"[^>]*>(.*?)</p>', page.text, re.DOTALL)
     assert match, page.text[:2000]
     return unescape(re.sub(r"<[^>]+>", "", match[1])).strip()
+
+
+def loss_sentence(page: TestResponse) -> str:
+    """The sentence that has to be typed to confirm a loss; "" if nothing is lost."""
+    match = re.search(r"다음 문장을 입력하세요: <strong>(.*?)</strong>", page.text)
+    return match[1] if match else ""
 
 
 def hidden_field(page: TestResponse, name: str) -> str:
