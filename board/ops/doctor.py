@@ -16,6 +16,7 @@ from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law.terms import documents as terms_documents
 from board.moderation.rulings.models import Ruling
+from board.tips.integrity.findings import findings as tip_findings
 from board.tips.models.audit_log import AuditEntry
 
 # Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
@@ -37,6 +38,7 @@ def doctor() -> None:
         *_check_sqlite(),
         *_check_logs(),
         *_check_second_factors(),
+        *_check_tips(),
         *_check_email(),
         *_check_settings(),
     ]
@@ -113,6 +115,11 @@ def _check_second_factors() -> list[Finding]:
     advice = f"of {len(unreadable)} staff they do not: put the old secret_key back, or reset them"
     text = "second factors open with the secret key" + _advice_unless(not unreadable, advice)
     return [(not unreadable, text)]
+
+
+def _check_tips() -> list[Finding]:
+    """The same as `tips verify`, but for the log, of which that reads all."""
+    return [*tip_findings()] if schema.state(db.engine) is State.CURRENT else []
 
 
 def _check_email() -> list[Finding]:

@@ -76,7 +76,7 @@ REVEALED = {
     "opendocument": PICTURE
     | {
         (FindingKind.AUTHOR, "Ada Kim"),
-        (FindingKind.COMMENTS, "Mo Park"),
+        (FindingKind.COMMENTS, "Mo Park ask Ada"),
         (FindingKind.REVISIONS, "Bora Lee"),
         (FindingKind.PRINTER, "HP 4th floor"),
         (FindingKind.LINK, "file:///home/ada/quay.png"),

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from ...media import images
+from ...media import images, pixels
 from ...results import Finding, NotCleanable, WorkerLimits
 from ...xml_tree import parse, text_of
 from .. import embedded
@@ -65,7 +65,7 @@ def _picture(data: bytes, cropped: str | None, limits: WorkerLimits) -> bytes:
     left, top, right, bottom = (float(edge) for edge in cropped.split(","))
     columns, rows = _kept(left, right, picture.width), _kept(top, bottom, picture.height)
     shown = picture.crop((columns[0], rows[0], columns[1], rows[1]))
-    return images.encode(shown, picture.format or "PNG")
+    return pixels.encode(shown, picture.format or "PNG")
 
 
 def _kept(before: float, after: float, size: int) -> tuple[int, int]:

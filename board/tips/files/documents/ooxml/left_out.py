@@ -96,7 +96,7 @@ def _part(package: Package, name: str, told: Told, limits: WorkerLimits) -> Iter
     root = _tree(data) if name.endswith((".xml", ".vml")) else None
     if root is not None:
         told.element(root, kind)
-    elif format_of(data).reader not in (None, "text.plain"):
+    elif format_of(data).reader not in (None, "text.plain", "unknown"):
         yield from _nested(data, limits)
     else:
         for words in _WORDS.findall(data)[:_WORDS_MAX]:

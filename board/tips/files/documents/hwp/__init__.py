@@ -6,30 +6,26 @@ user's name in it, is in nearly every file (DocOptions/_LinkDoc).
 """
 
 import re
-import struct
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from ..formats import format_of, inspect_inside
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
-from . import embedded
+from ...formats import format_of, inspect_inside
+from ...results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from .. import embedded
+from .records import Record, inspect_info, inspect_section, records, text_in
 
 _COMPRESSED, _PASSWORD, _DISTRIBUTION, _DRM = 0x1, 0x2, 0x4, 0x10
 _HISTORY, _TRACKED = 0x40, 0x4000
-# Record types; HWPTAG_BEGIN is 16.
-_BIN_DATA, _CHANGE_AUTHOR = 16 + 2, 16 + 81
-_TEXT, _CONTROL, _MEMO = 16 + 51, 16 + 55, 16 + 77
-_LINKED = 0  # in the lowest four bits of a BIN_DATA: the picture is linked by its path
-_LONG = 0xFFF  # as the size of a record: the real size follows
-_COMMENT_CONTROLS = (b"tcmt", b"%%me")  # hidden comments and memos
-_HYPERLINK = b"%hlk"
 _AS_SHIPPED = re.compile(
     r"var Documents = XHwpDocuments;|var Document = Documents\.Active_XHwpDocument;"
     r"|function OnDocument_\w+\(\)|//\s*todo\s*:"
 )
 _SCRIPT_LEAST = 5  # letters besides those; lengths between the parts look like one or two
-_NAME = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{2,}")
+_USUAL_STREAM = re.compile(
+    r"FileHeader|DocInfo|\x05HwpSummaryInformation|(BodyText|ViewText)/Section\d+|PrvText|PrvImage"
+    r"|DocOptions/_LinkDoc|Scripts/(DefaultJScript|JScriptVersion)|(BinData|DocHistory)/.*"
+)
 _LONG_RUN = re.compile(r"[^\x00-\x1f\ud800-\udfff\ufffd]{4,}")
 
 
@@ -41,8 +37,9 @@ def inspect(ole: Any, limits: WorkerLimits) -> Iterator[Finding]:
     yield from _scripts(document)
     yield from _temporary_path(document)
     yield from _media(document, limits)
+    yield from _unknown(document)
     if not document.flags & (_PASSWORD | _DISTRIBUTION | _DRM):
-        yield from _links(document)
+        yield from _info(document)
         yield from _body(document)
 
 
@@ -70,17 +67,8 @@ class _Document:
             self._left -= len(data)
         return data
 
-    def records(self, name: list[str]) -> Iterator[tuple[int, bytes]]:
-        """Type and body of each record; a truncated record is yielded as far as it goes."""
-        data, at = self.unpacked(name), 0
-        while at + 4 <= len(data):
-            (head,) = struct.unpack_from("<I", data, at)
-            number, size, at = head & 0x3FF, head >> 20, at + 4
-            if size == _LONG and at + 4 <= len(data):
-                (size,) = struct.unpack_from("<I", data, at)
-                at += 4
-            yield number, data[at : at + size]
-            at += size
+    def records(self, name: list[str]) -> Iterator[Record]:
+        return records(self.unpacked(name))
 
 
 def _locks(flags: int) -> Iterator[Finding]:
@@ -120,7 +108,7 @@ def _scripts(document: _Document) -> Iterator[Finding]:
 def _temporary_path(document: _Document) -> Iterator[Finding]:
     """Leftover memory in DocOptions/_LinkDoc; its first letter is overwritten."""
     leftover = document.plain(["DocOptions", "_LinkDoc"])
-    if not document.flags & _DISTRIBUTION and (run := _LONG_RUN.match(_text(leftover[2:]))):
+    if not document.flags & _DISTRIBUTION and (run := _LONG_RUN.match(text_in(leftover[2:]))):
         yield make_finding(FindingKind.LINK, run[0])
         yield from embedded.inspect_text(run[0])
 
@@ -135,51 +123,21 @@ def _media(document: _Document, limits: WorkerLimits) -> Iterator[Finding]:
             yield make_finding(FindingKind.ATTACHMENT, name[-1])
 
 
-def _links(document: _Document) -> Iterator[Finding]:
-    """Paths of linked pictures, and authors of tracked changes."""
-    if ["DocInfo"] not in document.names:
-        return
-    for number, body in document.records(["DocInfo"]):
-        if number == _BIN_DATA and len(body) > 4 and body[0] & 0xF == _LINKED:
-            yield make_finding(FindingKind.LINK, _prefixed_text(body, 2))
-        elif number == _CHANGE_AUTHOR and (run := _NAME.search(_text(body))):
-            yield make_finding(FindingKind.AUTHOR, run[0])
+def _info(document: _Document) -> Iterator[Finding]:
+    if ["DocInfo"] in document.names:
+        yield from inspect_info(document.records(["DocInfo"]))
 
 
 def _body(document: _Document) -> Iterator[Finding]:
-    lines, has_comments = [], False
     for name in document.within("BodyText"):
-        for number, body in document.records(name):
-            if number == _TEXT:
-                lines.append(_paragraph_text(body))
-            elif number == _MEMO or (number == _CONTROL and body[3::-1] in _COMMENT_CONTROLS):
-                has_comments = True
-            elif number == _CONTROL and body[3::-1] == _HYPERLINK:
-                yield make_finding(FindingKind.LINK, _prefixed_text(body, 9))
-    if has_comments:
-        yield make_finding(FindingKind.COMMENTS)
-    yield from embedded.inspect_text("\n".join(lines))
+        yield from inspect_section(document.records(name))
 
 
-def _paragraph_text(body: bytes) -> str:
-    """The text of a paragraph without control characters, most of which are eight units wide."""
-    units = struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
-    text, at = bytearray(), 0
-    while at < len(units):
-        unit = units[at]
-        at += 1 if unit > 31 or unit in (0, 10, 13, *range(24, 32)) else 8
-        text += struct.pack("<H", unit if unit > 31 else 32)
-    return text.decode("utf-16-le", "replace")
-
-
-def _prefixed_text(body: bytes, at: int) -> str:
-    """A text preceded by its length."""
-    size = int.from_bytes(body[at : at + 2], "little")
-    return _text(body[at + 2 : at + 2 + 2 * size])
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-16-le", "replace")
+def _unknown(document: _Document) -> Iterator[Finding]:
+    """Streams that Hangul does not write into every file."""
+    for name in document.names:
+        if not _USUAL_STREAM.fullmatch("/".join(name)):
+            yield make_finding(FindingKind.ATTACHMENT, "/".join(name))
 
 
 def _inflate(data: bytes, limit: int) -> bytes:
