@@ -116,7 +116,7 @@ class TestTheDatabaseWentBack:
 
         desk.post("/desk/tips/went-back")
 
-        sent.client.post("/tips/box/message", data=form_fields(refused))
+        sent.add_message("나중 이야기, noch einmal")
         assert "noch einmal" in desk.get("/desk/tips/1").text
 
     def test_a_code_of_a_lost_tip_is_told_why_it_is_unknown(self, app, desk, backup, source):
