@@ -1,5 +1,6 @@
 """Fixtures for tips: readers at the desk, and sources with nothing but a browser."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from board.accounts.models import User
 from board.db import db
+from board.tips.attachments import draft_space
 from board.tips.cli import tips_cli
 from board.tips.crypto import primitives
 from conftest import person
@@ -30,6 +32,18 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     report = SimpleNamespace(findings=(), cleanable=False, why_not=None)
     fake_files = SimpleNamespace(inspect=lambda data, name: report)
     monkeypatch.setattr("board.tips.attachments.drafts.files", fake_files)
+
+
+@pytest.fixture
+def changed_at(monkeypatch: pytest.MonkeyPatch) -> dict[int, float]:
+    """Pretended times of the last change of files: real time in nanoseconds → seconds."""
+    times: dict[int, float] = {}
+
+    def look_up(stat: os.stat_result) -> float:
+        return times.get(stat.st_ctime_ns, stat.st_ctime)
+
+    monkeypatch.setattr(draft_space, "_changed_at", look_up)
+    return times
 
 
 @dataclass
