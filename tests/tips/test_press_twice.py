@@ -207,10 +207,10 @@ def recover_key(client):
 
 def renew_key(client):
     page = client.post("/desk/tips/start", data={"ticket": start_key(client)[1]["ticket"]})
-    passphrase = element_text(page, "passphrase")
-    client.post("/desk/tips/unlock", data={"passphrase": passphrase})
+    words = {"passphrase": element_text(page, "passphrase")}
+    client.post("/desk/tips/unlock", data=words)
     ticket = hidden_field(client.get("/desk/tips/renew"), "ticket")
-    return "/desk/tips/renew", {"ticket": ticket, "passphrase": passphrase}
+    return "/desk/tips/renew", {"ticket": ticket, **words}
 
 
 @pytest.mark.parametrize("gap", GAPS)
@@ -279,16 +279,19 @@ def test_every_form_of_a_tip_acts_once(second_desk, desk, sent, source):
     }  # fmt: skip
 
 
-def test_access_and_a_tip_are_removed_and_a_removal_asked_for_once(second_desk, desk, sent):
+def test_two_readers_and_a_tip_are_removed_once(second_desk, desk, sent):
     """What the second press would not find any more: its tip, its reader, its access."""
-    colleague = f"/desk/tips/readers/{holder_id(second_desk.user)}/remove"
-    removal, tip = desk.get(colleague), desk.get("/desk/tips/1")
+    jin, tip = holder_id(second_desk.user), desk.get("/desk/tips/1")
+    page = second_desk.get(f"/desk/tips/readers/{jin}/remove")
     shut_out = [each for each in forms_of(tip) if each[0].endswith("shut-out")][-1]
-    ask = next(each for each in forms_of(removal) if each[0].endswith("remove"))
+    leave, fields = next(each for each in forms_of(page) if each[0].endswith("remove"))
     erase = next(each for each in forms_of(tip) if each[0].endswith("erase"))
+    words = {**fields, "passphrase": second_desk.passphrase}
 
-    for action, fields in (shut_out, ask, erase):
-        first, second = press_twice(desk.client, action, 0, data=fields)
+    for client, (action, data) in (
+        (desk.client, shut_out), (second_desk.client, (leave, words)), (desk.client, erase),
+    ):  # fmt: skip
+        first, second = press_twice(client, action, 0, data=data)
         assert (first.status_code, first.location) == (303, second.location), action
     assert number_of(Tip) == 0
 
