@@ -7,7 +7,21 @@ from threading import Thread
 from typing import Any
 
 import pi_heif
-from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
+from PIL import (  # Pillow loads plugins when they are needed; the worker then cannot
+    AvifImagePlugin,
+    BmpImagePlugin,  # noqa: F401
+    GifImagePlugin,  # noqa: F401
+    Image,
+    ImageCms,
+    ImageOps,
+    ImageSequence,
+    JpegImagePlugin,  # noqa: F401
+    MpoImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    PpmImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    WebPImagePlugin,  # noqa: F401
+)
 
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from . import exif, xmp
@@ -161,7 +175,9 @@ def _redrawn(frame: Image.Image, upright: bool) -> Image.Image:
         picture = _to_srgb(picture, profile)
     if picture.mode == "CMYK":
         picture = picture.convert("RGB")
-    return Image.frombytes(picture.mode, picture.size, picture.tobytes())
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    return bare
 
 
 def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
