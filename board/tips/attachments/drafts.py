@@ -5,21 +5,26 @@ import hashlib
 import json
 import os
 import secrets
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
+from board.runtime.limiter import QueueFull
 from board.text import normalize_file_name
 from board.tips import files
 from board.tips.crypto import key_files, primitives
-from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
+from board.tips.crypto.file_cipher import open_file, seal_file
 from board.tips.crypto.primitives import DecryptionFailed
+from board.tips.files.results import Reason
 from board.tips.models import form_tokens
 from board.tips.models.tip import Tip
 
 COPIES = ("cleaned", "original", "both")
+_WAIT = 10.0  # seconds for a parser, for all files of a form together
 
 
 class CannotClean(Exception):
@@ -40,11 +45,20 @@ class Attachment:
     why_not: str = ""
 
     @property
+    def is_inspected(self) -> bool:
+        return self.why_not not in (Reason.BUSY, Reason.NOT_ISOLATED)
+
+    @property
     def id(self) -> str:
         return self.path.name
 
     def data(self) -> bytes:
         return b"".join(open_file(self.path, self.key, self.size))
+
+    def inspect(self) -> None:
+        report = files.inspect(self.data(), self.name)
+        self.found = [[one.kind, one.detail, one.stays] for one in report.findings]
+        self.cleanable, self.why_not = report.cleanable, report.why_not or ""
 
     def metadata(self) -> dict[str, Any]:
         """What readers see about it; stored encrypted."""
@@ -72,10 +86,23 @@ class AttachmentDraft:
         self.attachments = self._load()
 
     def add_uploads(self, uploads: list[FileStorage]) -> None:
-        """Inspect uploaded files, and store them until the form is sent or abandoned."""
+        """Store uploaded files until the form is sent or abandoned."""
         for upload in uploads:
-            stream: Any = upload.stream
-            self.attachments.append(_inspected(stream, _file_name(upload.filename)))
+            attachment = from_upload(upload)
+            attachment.why_not = Reason.BUSY
+            self.attachments.append(attachment)
+        self._save()
+
+    def inspect(self) -> None:
+        """Inspect the attachments that have not been. While too many other files are being
+        inspected, they stay as they are; so each can be tried again.
+        """
+        deadline = time.monotonic() + _WAIT
+        with suppress(QueueFull):
+            for attachment in self.attachments:
+                if attachment.why_not == Reason.BUSY:
+                    with key_files.parser_slot(deadline):
+                        attachment.inspect()
         self._save()
 
     def drop(self, ids: list[str]) -> None:
@@ -87,13 +114,14 @@ class AttachmentDraft:
 
     def select_copies(self, choices: dict[str, str]) -> list[Attachment]:
         """The files to send: for each id the cleaned copy, the original, or both. Raises
-        CannotClean.
+        CannotClean, and QueueFull while too many other files are being read.
         """
+        deadline = time.monotonic() + _WAIT
         selected = []
         for attachment in self.attachments:
             choice = choices.get(attachment.id, "cleaned" if attachment.cleanable else "original")
             if choice != "original" and attachment.cleanable:
-                selected.append(self._clean_copy(attachment))
+                selected.append(self._clean_copy(attachment, deadline))
             if choice != "cleaned" or not attachment.cleanable:
                 selected.append(attachment)
         return selected
@@ -104,9 +132,10 @@ class AttachmentDraft:
             attachment.path.unlink(missing_ok=True)
         self._path.unlink(missing_ok=True)
 
-    def _clean_copy(self, original: Attachment) -> Attachment:
+    def _clean_copy(self, original: Attachment, deadline: float) -> Attachment:
         try:
-            cleaned = files.clean(original.data(), original.name)
+            with key_files.parser_slot(deadline):
+                cleaned = files.clean(original.data(), original.name)
         except files.NotCleanable as error:
             original.cleanable, original.why_not = False, str(error.reason)
             self._save()
@@ -144,7 +173,7 @@ class AttachmentDraft:
 
 
 def from_upload(upload: FileStorage) -> Attachment:
-    """An uploaded file of a reader's reply, unchanged."""
+    """An uploaded file, unchanged."""
     sealed: Any = upload.stream
     sealed.is_kept = True
     return Attachment(_file_name(upload.filename), sealed.size, sealed.key, sealed.path)
@@ -152,12 +181,3 @@ def from_upload(upload: FileStorage) -> Attachment:
 
 def _file_name(name: str | None) -> str:
     return normalize_file_name(name or "", length_max=Tip.NAME_MAX)
-
-
-def _inspected(sealed: SealedFile, name: str) -> Attachment:
-    sealed.is_kept = True
-    attachment = Attachment(name, sealed.size, sealed.key, sealed.path)
-    report = files.inspect(attachment.data(), name)
-    attachment.found = [[one.kind, one.detail, one.stays] for one in report.findings]
-    attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
-    return attachment

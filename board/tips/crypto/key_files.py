@@ -24,6 +24,8 @@ from board.tips.dates import today
 DRAFT_LIFE = 2 * 3600  # seconds
 _SLOTS = 2  # concurrent key derivations on this machine; each takes 64 MiB
 _UPLOADS = 6  # concurrent uploads on this machine; each occupies a thread
+_PARSERS = 2  # files read at once on this machine; each takes up to 1 GiB
+_PARSER_PLACES = 8  # these, and those that wait: each occupies a thread
 _WAIT = 5.0  # seconds
 
 
@@ -44,7 +46,7 @@ def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
     name; the machine's salt is used.
     """
     pepper = _random_file("pepper", 48)
-    with _derivation_slot():
+    with _slot("slot", _SLOTS, time.monotonic() + _WAIT):
         return primitives.derive_from_passphrase(
             secret, salt=salt or pepper[:16], pepper=pepper[16:]
         )
@@ -104,9 +106,18 @@ def acquire_upload_slot() -> int | None:
 
 
 @contextmanager
-def _derivation_slot() -> Iterator[None]:
-    deadline = time.monotonic() + _WAIT
-    while (slot := _acquire_slot("slot", _SLOTS)) is None:
+def parser_slot(deadline: float) -> Iterator[None]:
+    """One of the few parsers of this machine, for all its workers together.
+
+    `deadline` is by the monotonic clock. Raises QueueFull, at once if too many wait already.
+    """
+    with _slot("parser-place", _PARSER_PLACES, 0), _slot("parser", _PARSERS, deadline):
+        yield
+
+
+@contextmanager
+def _slot(kind: str, count: int, deadline: float) -> Iterator[None]:
+    while (slot := _acquire_slot(kind, count)) is None:
         if time.monotonic() >= deadline:
             raise QueueFull
         time.sleep(0.02)

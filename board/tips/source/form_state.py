@@ -36,7 +36,9 @@ class TipFormState:
         )
 
     def selected_attachments(self) -> list[Attachment]:
-        """The attachments in the copies the source chose. Raises CannotClean."""
+        """The attachments in the copies the source chose. Raises CannotClean and
+        QueueFull.
+        """
         choices = {
             name.removeprefix("copy-"): value
             for name, value in request.form.items()
@@ -61,6 +63,8 @@ class TipFormState:
             return _("No more than %(count)d files.", count=Tip.FILES_MAX)
         large = [upload for upload in uploads if getattr(upload.stream, "is_too_large", False)]
         self.draft.add_uploads([upload for upload in uploads if upload not in large])
+        if self.needs_preview:
+            self.draft.inspect()
         return _too_large(large[0].filename or "") if large else None
 
     def _has_content(self) -> bool:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.db import db, writing
+from board.runtime.limiter import QueueFull
 from board.tips.attachments.drafts import Attachment, CannotClean
 from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import key_files, passphrases
@@ -25,6 +26,7 @@ from board.tips.sealed import messages, retention, sealed_tip
 from board.tips.sealed.sealed_tip import DecryptableTip
 from board.tips.source.form_state import TipFormState
 from board.tips.source.pages import (
+    busy_text,
     cannot_clean_text,
     code_entry_page,
     code_page,
@@ -80,6 +82,8 @@ def add() -> ResponseReturnValue:
         attachments = form_state.selected_attachments()
     except CannotClean as error:
         return preview_page(form_state, action=".add", problem=cannot_clean_text(error), status=422)
+    except QueueFull:
+        return preview_page(form_state, action=".add", problem=busy_text(), status=503)
     _add_message(source, key, form, attachments)
     form_state.draft.delete()
     return redirect(url_for(".box", _anchor="newest"), 303)

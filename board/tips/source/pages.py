@@ -95,5 +95,11 @@ def code_page(
     )
 
 
+def busy_text() -> str:
+    return _(
+        "Many files are being cleaned right now. Nothing has been sent: please try again soon."
+    )
+
+
 def cannot_clean_text(error: CannotClean) -> str:
     return _("“%(name)s” could not be cleaned. Nothing has been sent.", name=error)
