@@ -1,7 +1,6 @@
 """Isso, measured for comparison: run as its documentation says, filled through its API."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import partial
@@ -23,6 +22,7 @@ from bench.work import (
     Board,
     Cell,
 )
+from board.db.engine import sqlite
 
 BIN = ROOT / "build" / "peers" / "bin"
 _AS_MUCH = "&limit=20&nested_limit=10&sort=newest"  # as many comments as our pages have
@@ -84,7 +84,7 @@ def _ours(board: Board) -> Iterator[tuple[str, int, int, str]]:
         **dict.fromkeys(FRONT, FRONT_COMMENTS),
     }
     path = f"file:{board.folder}/board.db?mode=ro"
-    with closing(sqlite3.connect(path, uri=True)) as connection:
+    with closing(sqlite.connect(path, uri=True)) as connection:
         for slug, most in threads.items():
             yield from connection.execute(
                 "SELECT slug, comment.id, root_id, comment.body FROM comment JOIN article"

@@ -76,7 +76,8 @@ def notify(within: int) -> None:
     sent, error_text, keyless = [], "", 0
     for email in emails:
         try:
-            tip_emails.send(server, sender, email, site=current_app.config["SITE_NAME"])
+            site, text = current_app.config["SITE_NAME"], tip_emails.email_text()
+            tip_emails.send(server, sender, email, site=site, text=text)
             sent.append(email.address)
         except tip_emails.UnusableKey:
             keyless += 1

@@ -5,7 +5,14 @@ from flask_babel import lazy_gettext as _
 
 from board.runtime.jobs import Job, jobs
 from board.tips.attachments import uploads
-from board.tips.desk import audit_log_views, export_views, inbox_views, manage_views, tip_views
+from board.tips.desk import (
+    audit_log_views,
+    bulk_views,
+    export_views,
+    inbox_views,
+    manage_views,
+    tip_views,
+)
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.notifications import views as notification_views
 from board.tips.readers import key_setup_views, roster_views, unlock_views
@@ -38,6 +45,7 @@ def init_app(app: Flask) -> None:
         inbox_views,
         tip_views,
         manage_views,
+        bulk_views,
         unlock_views,
         key_setup_views,
         roster_views,

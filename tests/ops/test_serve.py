@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import urllib.error
@@ -17,6 +16,7 @@ import pytest
 from click import ClickException
 from flask import Flask
 
+from board.db.engine import sqlite
 from board.ops import serve
 from board.ops.doctor import is_safe_sqlite
 from support.wait import until
@@ -136,7 +136,7 @@ def test_a_board_on_a_public_address_needs_its_origin(tmp_path: Path) -> None:
 
 
 def tables(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite.connect(path)) as connection:
         for statement in statements:
             connection.execute(statement)
         connection.commit()

@@ -150,6 +150,11 @@ def multipart(
     return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
+def is_locked(answer: TestResponse) -> bool:
+    """Whether this sends the reader to unlock tips first."""
+    return answer.location.partition("?")[0] == "/desk/tips/unlock"
+
+
 def element_text(page: TestResponse, id: str) -> str:
     """The text of the element with this id."""
     match = re.search(rf'id="{id}"[^>]*>(.*?)</p>', page.text, re.DOTALL)

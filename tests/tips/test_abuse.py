@@ -16,6 +16,7 @@ import time_machine
 from board.db import now
 from board.tips.attachments.uploads import LARGE_FORM_BYTES
 from board.tips.crypto import key_files, passphrases, primitives
+from board.tips.dates import start_of_day
 from tips.conftest import SourceClient, form_fields
 from tips.test_send_tip import AS_SERVED, tip_count
 
@@ -67,6 +68,8 @@ def test_a_crash_is_logged_without_its_words(app, desk, source, caplog, monkeypa
     assert STORY not in caplog.text
     assert "ValueError" in caplog.text
     assert "stumble" in caplog.text
+    (record,) = (record for record in caplog.records if record.name == app.logger.name)
+    assert (record.created, record.msecs) == (start_of_day().timestamp(), 0)
 
 
 def test_a_tip_that_meets_an_error_is_not_half_sent(app, desk, source, monkeypatch):
@@ -192,11 +195,21 @@ def test_no_page_of_a_source_links_to_another_site(sent):
 def test_browsers_are_told_not_to_remember_or_check_what_is_typed(desk, source):
     page = source.client.get("/tips/new").text
 
-    for tag in re.findall(r"<textarea[^>]*>", page):
-        assert 'autocomplete="off"' in tag
-        assert 'spellcheck="false"' in tag
     assert 'translate="no"' in page
     assert 'autocomplete="off"' in re.search(r"<form[^>]*>", page)[0]
+    sent = source.send(STORY)
+    forms = [page, source.preview(STORY).text, sent.text, source.mailbox().text]
+    forms += [source.enter("뷁").text, source.enter().text, source.mailbox().text]
+    forms += [desk.get(f"/desk/tips/{form}").text for form in ("unlock", "recover")]
+    fields = [
+        tag for form in forms
+        for tag in re.findall(r"<(?:textarea|input)[^>]*>", form)
+        if re.search(r'name="(?:text|contact|code|passphrase|word\d)"', tag)
+    ]  # fmt: skip
+    off = ('autocomplete="off"', 'spellcheck="false"', 'writingsuggestions="false"', "data-gramm")
+    assert len(fields) > 10
+    assert [tag for tag in fields if not all(attribute in tag for attribute in off)] == []
+    assert [tag for tag in fields if 'type="password"' in tag] == []
 
 
 def test_no_page_copies_the_code_to_the_clipboard(desk, source):
@@ -209,7 +222,10 @@ def test_no_page_copies_the_code_to_the_clipboard(desk, source):
 
 def test_pages_have_the_same_size_for_every_wrong_code(sent):
     """An eavesdropper cannot tell one wrong code from another."""
-    sizes = {len(sent.enter(code).data) for code in ("뷁뷁", "1" * 27, "가격 " * 8)}
+    sizes = {
+        len(sent.enter(code).data)
+        for code in ("뷁뷁", "1" * 27, "가격 " * 8, passphrases.new_code())
+    }
 
     assert len(sizes) == 1
 

@@ -9,7 +9,10 @@ import time_machine
 
 from board.db import now
 from board.text import normalize_file_name
+from board.tips import files
+from board.tips.attachments.finding_labels import REASON_LABELS
 from board.tips.crypto import key_files
+from board.tips.files import Reason
 from board.tips.models.tip import Tip
 from tips.conftest import form_fields, hidden_field
 
@@ -214,9 +217,9 @@ def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, ch
     source.client.post("/tips/new", data={**form, copy: choice})
 
     page = desk.get("/desk/tips/1")
-    files = files_of(page)
+    numbers = files_of(page)
     assert {
-        name: desk.post("/desk/tips/1/file", number=number).data for name, number in files.items()
+        name: desk.post("/desk/tips/1/file", number=number).data for name, number in numbers.items()
     } == arrives
     assert ("흔적을 지운 사본" in page.text) == ("clean-photo.jpg" in arrives)
     assert list(key_files.folder("drafts").iterdir()) == []
@@ -227,6 +230,38 @@ def test_the_preview_says_which_file_cannot_be_cleaned(looking, desk, source):
 
     assert "여기서 흔적을 지울 수 없어 그대로 보냅니다" in page
     assert "암호로 잠겨 있습니다" in page
+
+
+@pytest.fixture
+def inspected(monkeypatch):
+    """Files are really inspected."""
+    monkeypatch.setattr("board.tips.attachments.drafts.files", files)
+
+
+def test_the_preview_says_of_a_format_nobody_knows_that_nobody_looked(inspected, desk, source):
+    page = source.preview(STORY, files=((b"\0\1\2\3", "a.bin"),)).text
+
+    assert "모르는 형식이라 안을 볼 수 없습니다" in page
+    assert "화면을 찍거나" in page
+    assert "찾지 못했습니다" not in page
+
+
+def test_the_preview_lists_what_a_drawing_tells_and_offers_no_copy(inspected, desk, source):
+    drawing = (
+        b"<svg xmlns='http://www.w3.org/2000/svg' xmlns:i='http://www.inkscape.org/'"
+        b" i:export-filename='/home/ada/plan.png'><rect/></svg>"
+    )
+
+    page = source.preview(STORY, files=((drawing, "plan.svg"),))
+
+    assert "/home/ada/plan.png</strong>" in page.text
+    assert "여기 보이는 것 말고도 더 들어 있을 수 있습니다" in page.text
+    assert not [name for name in form_fields(page) if name.startswith("copy-")]
+    assert "사본에도 남음" not in page.text
+
+
+def test_every_reason_has_words_for_the_source():
+    assert set(REASON_LABELS) == {str(reason) for reason in Reason}
 
 
 def test_nothing_is_sent_when_cleaning_fails(looking, desk, source):

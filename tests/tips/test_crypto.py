@@ -92,6 +92,20 @@ def test_shared_encryption_opens_only_with_its_key_and_context_and_undamaged():
             primitives.decrypt_shared(secret, sealed, *place)
 
 
+def test_the_same_words_are_encrypted_to_other_bytes_each_time(tmp_path):
+    """A repeated nonce would reveal the difference of two texts, and let anybody forge a third."""
+    ways = [
+        lambda _: primitives.encrypt(SEED, b"words"),
+        lambda _: primitives.encrypt_shared(SEED, b"words"),
+        lambda _: primitives.hpke_encrypt(Key(SEED).public, b"words"),
+        lambda turn: seal_file(tmp_path / f"{turn}", b"words").path.read_bytes(),
+    ]
+
+    for encrypt in ways:
+        texts = [encrypt(turn) for turn in range(20)]
+        assert len({text[:12] for text in texts}) == len({text[12:] for text in texts}) == 20
+
+
 def test_a_signature_is_valid_for_one_key_and_one_text():
     key = Key()
 
@@ -142,6 +156,17 @@ def test_a_file_that_was_cut_reordered_or_changed_does_not_open(tmp_path):
         sealed.path.write_bytes(damaged)
         with pytest.raises(DecryptionFailed):
             list(open_file(sealed.path, sealed.key, sealed.size))
+
+
+def test_a_file_without_its_padding_does_not_open(tmp_path):
+    """Only the mark on the last chunk tells: all bytes of the file itself are still there."""
+    sealed = seal_file(tmp_path / "file", b"x" * (64 * CHUNK + 1000))
+    whole, size = sealed.path.read_bytes(), sealed.size
+    assert len(whole) == 66 * (CHUNK + 16)
+
+    sealed.path.write_bytes(whole[: 65 * (CHUNK + 16)])
+    with pytest.raises(DecryptionFailed):
+        list(open_file(sealed.path, sealed.key, size))
 
 
 def test_an_upload_is_never_readable_on_disk_and_leaves_nothing_when_dropped(tmp_path):

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import tarfile
+import unicodedata
 from html import unescape
 
 import pyrage
@@ -13,9 +14,10 @@ from sqlalchemy import select, text
 
 from board.db import db, writing
 from board.tips.crypto import key_files
+from board.tips.crypto.primitives import SIZE_STEP
 from board.tips.models.audit_log import AuditEntry
 from board.tips.models.key_holders import TipReader
-from tips.conftest import holder_id, multipart
+from tips.conftest import SourceClient, holder_id, multipart
 
 STORY = "과장이 장부를 두 권 씁니다."
 
@@ -83,6 +85,44 @@ def test_a_reader_exports_a_tip(desk, source, offline):
     assert "010-9999-0000" not in str(files)
     assert logged_actions()[-1] == "export"
     assert "tess: 제보를 암호화해 내보내기" in desk.get("/desk/tips/1").text
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("가" * 116 + ".hwp", "가" * 39 + ".hwp"),
+        ("ㅎ" * 120, "ㅎ" * 80),
+        ("a" * 100 + ".html", "a" * 100 + ".html"),
+        ("이름." + "확" * 100, "이름." + "확" * 24),
+    ],
+    ids=["syllables", "letters", "latin", "no extension"],
+)
+def test_files_with_long_names_are_unpacked_on_any_file_system(
+    desk, source, offline, tmp_path, name, short
+):
+    """255 bytes are the limit, and a syllable has up to nine where names are decomposed."""
+    source.send(STORY, files=((b"x", name),))
+    prove_recipient(desk, offline)
+
+    found = unpacked(desk.post("/desk/tips/1/export"), offline)
+
+    (path,) = (path for path in found if "/files/" in path)
+    assert path == f"tip-1/files/002-{short}"
+    (tmp_path / unicodedata.normalize("NFD", path.rpartition("/")[2])).write_bytes(b"x")
+    manifest = json.loads(found["tip-1/manifest.json"])
+    (entry,) = (entry for entry in manifest["contents"] if entry["kind"] == "file")
+    assert (entry["name"], entry["file"]) == (name, path.removeprefix("tip-1/"))
+
+
+def test_exports_of_short_tips_have_one_size(app, desk, offline):
+    prove_recipient(desk, offline)
+    sizes = []
+    for number, told in enumerate((STORY, STORY * 50), 1):
+        SourceClient(app).send(told)
+        archive = desk.post(f"/desk/tips/{number}/export").data
+        sizes.append(len(pyrage.decrypt(archive, [offline])))
+
+    assert sizes == [SIZE_STEP, SIZE_STEP]
 
 
 def test_contact_details_are_exported_on_request_and_logged(desk, source, offline):

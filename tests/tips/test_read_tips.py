@@ -16,7 +16,7 @@ from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers.roster import Roster
 from conftest import person
-from tips.conftest import ReaderClient, element_text, hidden_field, holder_id
+from tips.conftest import ReaderClient, element_text, hidden_field, holder_id, is_locked
 
 STORY = "과장이 장부를 두 권 씁니다."
 
@@ -51,16 +51,16 @@ def test_a_signed_in_reader_who_has_not_unlocked_opens_nothing(desk, sent, as_, 
     stolen = as_(tess)
 
     for path in ("/desk/tips", "/desk/tips/1", "/desk/tips/readers"):
-        assert stolen.get(path).location == "/desk/tips/unlock"
+        assert is_locked(stolen.get(path))
     for path in ("reply", "note", "file", "contact", "erase", "shut-out"):
-        assert stolen.post(f"/desk/tips/1/{path}").location == "/desk/tips/unlock"
+        assert is_locked(stolen.post(f"/desk/tips/1/{path}"))
 
 
 def test_an_unlocked_session_works_for_its_reader_only(desk, sent, as_):
     jin = as_(person("jin", can_read_tips=True))
     jin.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)
 
-    assert jin.get("/desk/tips/1").location == "/desk/tips/unlock"
+    assert is_locked(jin.get("/desk/tips/1"))
 
 
 def test_another_passphrase_opens_nothing(desk):
@@ -90,13 +90,14 @@ def test_guessing_a_passphrase_is_rate_limited(desk):
 
 def test_tips_lock_after_a_while_and_by_hand(desk, sent):
     with time_machine.travel(now() + timedelta(minutes=16)):
-        assert desk.get("/desk/tips").location == "/desk/tips/unlock"
+        assert is_locked(desk.get("/desk/tips"))
     desk.unlock()
     old = desk.client.get_cookie("board_tip_desk").value
     desk.post("/desk/tips/lock")
+    assert desk.client.get_cookie("board_tip_desk") is None
     desk.client.set_cookie("board_tip_desk", old)
 
-    assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+    assert is_locked(desk.get("/desk/tips/1"))
 
 
 def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
@@ -106,6 +107,38 @@ def test_after_eight_hours_the_busiest_reader_unlocks_again(desk):
             assert desk.get("/desk/tips").status_code == 200
     with time_machine.travel(start + timedelta(minutes=485)):
         assert desk.get("/desk/tips").status_code in (302, 303)
+
+
+def test_what_is_wrong_with_a_passphrase_is_said_and_is_no_attempt(desk):
+    words = desk.passphrase.split()
+    told = {
+        " ".join([*words[:2], "뷁뷁", *words[3:]]): "3번째 단어는 단어 목록에 없습니다",
+        " ".join(words[:5]): "단어 1개가 빠졌습니다. 6개 가운데 5개만 입력하셨습니다",
+        " ".join([*words, words[0]]): "단어가 1개 더 많습니다",
+        " ".join(["가격"] * 6): "단어는 모두 목록에 있지만 맞지 않습니다",
+    }
+    mistyped = next(iter(told))
+
+    pages = {typed: desk.unlock(typed) for typed in (*[mistyped] * 30, *told)}
+
+    assert {page.status_code for page in pages.values()} == {422}
+    assert [text for typed, text in told.items() if text not in pages[typed].text] == []
+    assert hidden_field(pages[mistyped], "passphrase") == mistyped
+    assert (
+        desk.unlock("\n".join(f"{n}. {word}" for n, word in enumerate(words, 1))).status_code == 303
+    )
+
+
+def test_what_is_wrong_with_recovery_words_is_said(desk):
+    words = ["뷁뷁", *desk.recovery.split()[1:11]]
+    page = desk.post("/desk/tips/recover", passphrase=" ".join(words), hide="y")
+
+    assert page.status_code == 422
+    assert "1번째 단어는 단어 목록에 없습니다. 단어 1개가 빠졌습니다. 12개 가운데 11개" in page.text
+    assert " ".join(words) in page.text
+    assert " checked" in page.text
+    recovered = desk.post("/desk/tips/recover", passphrase=desk.recovery.replace(" ", ""))
+    assert recovered.status_code == 200
 
 
 def test_reloading_a_recovery_sheet_shows_the_same_sheet(as_, desk):
@@ -128,7 +161,7 @@ def test_reloading_a_recovery_sheet_shows_the_same_sheet(as_, desk):
     new.remember_phrases(new.post("/desk/tips/renew", ticket=ticket))
 
     with time_machine.travel(now() + timedelta(minutes=11)):
-        assert new.post("/desk/tips/renew", ticket=ticket).location == "/desk/tips/unlock"
+        assert is_locked(new.post("/desk/tips/renew", ticket=ticket))
         assert new.unlock().status_code == 303
 
 
@@ -149,7 +182,7 @@ def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
     stolen = ReaderClient(tess, as_(tess))
 
     assert stolen.unlock("lighthouse keeper at dusk").status_code == 422
-    assert stolen.get("/desk/tips/1").location == "/desk/tips/unlock"
+    assert is_locked(stolen.get("/desk/tips/1"))
 
 
 def test_a_reader_who_lost_everything_starts_again_and_gets_access_back(desk, second_desk, sent):
@@ -186,7 +219,7 @@ def test_a_removed_reader_cannot_read_later_messages(desk, second_desk, sent):
     sent.add_message("나중 이야기")
     second_desk.client.set_cookie("board_tip_desk", before)
 
-    assert second_desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+    assert is_locked(second_desk.get("/desk/tips/1"))
     page = desk.get("/desk/tips/1").text
     assert STORY in page
     assert "나중 이야기" in page
@@ -389,7 +422,7 @@ def test_a_reply_of_an_expired_session_is_not_lost(desk, sent):
         page = desk.post("/desk/tips/1/reply", text="너무 천천히 쓴 답 <b>")
         assert page.status_code == 401
         assert "너무 천천히 쓴 답 &lt;b&gt;" in page.text
-        assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+        assert is_locked(desk.get("/desk/tips/1"))
 
 
 def test_a_page_that_locks_itself_shows_what_was_being_written_and_is_locked(desk, sent):
@@ -398,7 +431,7 @@ def test_a_page_that_locks_itself_shows_what_was_being_written_and_is_locked(des
     assert page.status_code == 200
     assert "halb &lt;b&gt;fertig" in page.text
     assert "Clear-Site-Data" in page.headers
-    assert desk.get("/desk/tips/1").location == "/desk/tips/unlock"
+    assert is_locked(desk.get("/desk/tips/1"))
 
 
 def test_tips_are_found_by_label_person_state_and_age(desk, sent, source):

@@ -1,12 +1,12 @@
 """The promises about tips hold against somebody who has the database, the disk, or the logs."""
 
+import hashlib
 import json
 import logging
 import re
 import shutil
-import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,19 +14,23 @@ import time_machine
 from sqlalchemy import select, text
 
 from board.db import Base, close_connections, db, now, truncate_wal, writing
+from board.db.engine import sqlite
 from board.runtime import jobs
-from board.tips.crypto import key_files, primitives
+from board.tips.crypto import key_files, passphrases, primitives
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.models import form_tokens
 from board.tips.models.key_grants import Grant, TipKey
-from board.tips.models.key_holders import KeyHolder, TipReader
+from board.tips.models.key_holders import KeyHolder, TipReader, UnlockedSession
+from board.tips.models.source import ErasedCode
 from board.tips.models.tip import Tip, TipItem
 from board.tips.readers import roster
 from board.tips.readers.roster import Roster
 from board.tips.sealed import retention
 from board.tips.sealed.keyring import DecryptableGrant, Keyring, TipSecret, grant, grant_context
+from board.tips.sealed.sealed_tip import DecryptableTip
 from conftest import person
+from support.encoded_forms import encoded_forms
 from tips.conftest import (
     ReaderClient,
     SourceClient,
@@ -56,7 +60,9 @@ COLUMNS = {
     "tip_unlocked": {"token_hash", "holder_id", "sealed", "made_on"},
     "tip_log": {"id", "act", "tip_id", "user_id", "about_id", "made_on", "hash"},
     "tip_gist": {"tip_id", "holder_id", "upto", "sealed"},
+    "tip_read_mark": {"tip_id", "holder_id", "upto"},
     "tip_erasure": {"id", "made_on", "reason", "user_id"},
+    "tip_erased_code": {"tag", "forget_on"},
     "tip_ticket": {"token_hash", "sealed", "made_on"},
     "tip_roster": {"id", "body", "signer_id", "signature"},
 }  # fmt: skip
@@ -83,22 +89,37 @@ def all_files(folder):
 
 def copy_database(path: Path, to: Path) -> None:
     """A copy while the database is in use, as backups make it."""
-    with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(to)) as copy:
+    with closing(sqlite.connect(path)) as live, closing(sqlite.connect(to)) as copy:
         live.backup(copy)
+
+
+def secrets_of(source, desk):
+    """What opens the tip, and must be stored nowhere: codes, and the cookies of both sides."""
+    cookies = [source.client.get_cookie("board_tip"), desk.client.get_cookie("board_tip_desk")]
+    codes = [source.code, *desk.phrases]
+    digits = [passphrases.as_digits(source.code)] if source.code else []
+    return {secret for secret in (*codes, *digits, *(c.value for c in cookies if c)) if secret}
+
+
+def assert_stored_text_is_found(folder, mark):
+    """The search itself works: a text stored in clear now is found in the database's log."""
+    entry = {"mark": mark}
+    with writing():
+        db.session.execute(
+            text("INSERT INTO tip_erasure (made_on, reason) VALUES ('2026-01-01', :mark)"), entry
+        )
+    assert files_containing(folder, mark) == [str(folder / "board.db-wal")]
+    with writing():
+        db.session.execute(text("DELETE FROM tip_erasure WHERE reason = :mark"), entry)
 
 
 def files_containing(folder, *marks):
     """Files that contain a mark, in any encoding a person or program might use."""
-    forms = {
-        form
-        for mark in marks
-        for form in (
-            mark.encode(), mark.encode("utf-16-le"), mark.encode("cp949"),
-            json.dumps(mark).strip('"').encode(),
-        )
-    }  # fmt: skip
+    forms = {form for mark in marks for form in encoded_forms(mark)}
     return [
-        str(path) for path, data in all_files(folder).items() if any(form in data for form in forms)
+        str(path)
+        for path, data in all_files(folder).items()
+        if any(form in data.lower() for form in forms)
     ]
 
 
@@ -119,9 +140,10 @@ def test_no_action_leaves_plaintext_on_disk_or_in_a_log(
 
     def search(after):
         copy_database(tmp_path / "board.db", backup)
-        marks = (MARK, LATIN, "203.0.113.77", "Rooftop/7.7", source.code or MARK)
+        marks = {MARK, LATIN, "203.0.113.77", "Rooftop/7.7", *secrets_of(source, desk)}
         assert files_containing(tmp_path, *marks) == [], after
         assert not any(mark in logged.text for mark in marks), after
+        assert_stored_text_is_found(tmp_path, f"visible after {after}")
 
     source.client.environ_base |= {**origin, "HTTP_USER_AGENT": "Rooftop/7.7"}
     big = (MARK.encode() * 60_000, f"{LATIN}.txt")
@@ -181,6 +203,26 @@ def test_encrypted_messages_are_padded_to_common_sizes(desk, sent):
 
     items = db.session.scalars(select(TipItem).where(TipItem.kind == "message")).all()
     assert len({len(item.sealed) for item in items}) == 1
+
+
+def test_a_session_is_stored_by_the_hash_of_its_token(desk, sent):
+    sent.enter()
+    cookies = [sent.client.get_cookie("board_tip"), desk.client.get_cookie("board_tip_desk")]
+    tokens = [cookie.value.encode() for cookie in cookies]
+
+    stored = db.session.scalars(select(UnlockedSession.token_hash)).all()
+
+    assert sorted(stored) == sorted(hashlib.sha256(token).digest() for token in tokens)
+
+
+def test_the_hour_is_the_finest_time_in_an_encrypted_message(desk, source):
+    with time_machine.travel(datetime(2026, 11, 22, 5, 47, 31, tzinfo=UTC), tick=False):
+        source.send(STORY)
+        reader = db.session.scalars(TipReader.for_user(desk.user)).one()
+        tip = DecryptableTip.open(db.session.get(Tip, 1), reader, unlocked_key(desk))
+        (message,) = tip.contents("message")
+
+    assert message.data["at"] == "2026-11-22 14"  # in Seoul
 
 
 def test_a_code_opens_nothing_without_the_pepper(desk, sent):
@@ -389,6 +431,19 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
     assert "담당자 명단에 문제가 있습니다" in page.text
 
 
+def test_a_version_taken_out_of_the_roster_closes_the_form(desk, second_desk, source):
+    """Each version names the one before: a colleague’s removal cannot be made unseen."""
+    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+    versions = db.session.scalars(select(Roster.id).order_by(Roster.id)).all()
+    with writing():
+        db.session.delete(db.session.get(Roster, versions[1]))
+
+    assert len(versions) == 3
+    with pytest.raises(roster.ForgedRoster):
+        roster.members()
+    assert "<textarea" not in source.client.get("/tips/new").text
+
+
 def test_the_source_has_no_key_to_the_readers_notes(desk, sent):
     source_keys = db.session.execute(
         select(TipKey.purpose)
@@ -411,13 +466,50 @@ class TestErasure:
 
         assert "삭제되었습니다" in sent.mailbox().text or "코드" in sent.mailbox().text
         assert desk.get("/desk/tips/1").status_code == 404
-        assert sent.enter().status_code == 422
+        assert sent.enter().status_code == 410
         counts = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
         may_remain = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure",
-                "tip_log"}  # fmt: skip
+                "tip_log", "tip_erased_code"}  # fmt: skip
         assert {t for t, count in counts.items() if count} <= may_remain
         assert counts["tip_holder"] == 1
         assert counts["tip_erasure"] == 1
+
+    def test_its_source_is_told_for_two_months_at_least(self, app, desk, sent):
+        with time_machine.travel(datetime(2031, 11, 30, 3, tzinfo=UTC)):
+            with writing():
+                retention.erase(db.session.get_one(Tip, 1), reason="reader")
+            told = sent.enter()
+        with time_machine.travel(datetime(2032, 1, 31, 3, tzinfo=UTC)):
+            jobs.run_pending()
+            later = sent.enter()
+        with time_machine.travel(datetime(2032, 2, 1, 3, tzinfo=UTC)):
+            assert "tips" in jobs.run_pending()
+            forgotten = sent.enter()
+
+        assert (told.status_code, later.status_code, forgotten.status_code) == (410, 410, 422)
+        assert "삭제되었습니다" in told.text
+        assert "Set-Cookie" not in told.headers
+        assert "맞지 않는 코드입니다. 잘못 입력한 곳은 없어 보입니다" in forgotten.text
+        assert len(told.data) == len(forgotten.data)
+
+    def test_a_source_who_gave_up_access_leaves_no_code(self, desk, sent):
+        sent.enter()
+        sent.client.post("/tips/box/burn")
+        desk.post("/desk/tips/1/erase", sure="yes")
+
+        assert sent.enter().status_code == 422
+        assert db.session.scalars(select(ErasedCode)).all() == []
+
+    def test_codes_of_erased_tips_are_dated_by_a_month_and_lead_to_no_tip(self, desk, source):
+        tags = set()
+        for number in (1, 2, 3):
+            source.send(STORY)
+            tags.add(key_files.stretch(source.code)[0])
+            desk.post(f"/desk/tips/{number}/erase", sure="yes")
+
+        codes = db.session.execute(text("SELECT tag, forget_on FROM tip_erased_code")).all()
+        assert [code.tag for code in codes] == sorted(tags)  # not the order of erasure
+        assert {code.forget_on[-3:] for code in codes} == {"-01"}
 
     def test_it_reaches_backups(self, app, desk, sent, tmp_path):
         """The whole database as it was, with every key a reader has, cannot be decrypted."""

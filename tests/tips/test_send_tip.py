@@ -1,5 +1,8 @@
 """A source sends a tip, gets a code, and comes back with it."""
 
+import logging
+import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
@@ -7,6 +10,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from board.db import db, now, writing
+from board.text.keyboard import keystrokes
 from board.tips.crypto import key_files, passphrases, primitives
 from board.tips.models import form_tokens
 from board.tips.models.key_holders import TipReader
@@ -80,6 +84,24 @@ def test_the_code_is_shown_again_for_ten_minutes_if_the_form_is_sent_again(desk,
     assert tip_count() == 1
 
 
+def test_two_words_are_checked_in_any_spelling_and_the_wrong_one_is_named(desk, source):
+    page = source.send(STORY)
+    code, check_form = element_text(page, "tip-code").split(), form_fields(page)
+    first, second = (name for name in check_form if name.startswith("word"))
+    right = {name: code[int(name[4:]) - 1] for name in (first, second)}
+    numbered = f"{second[4:]}. {unicodedata.normalize('NFD', right[second][:2])}"
+
+    check_form |= {first: right[first] + "요", second: numbered}
+    wrong = source.client.post("/tips/new/check", data=check_form)
+    check_form[first] = "".join(map(keystrokes, right[first]))
+    good = source.client.post("/tips/new/check", data=check_form)
+
+    assert (wrong.status_code, good.status_code) == (422, 200)
+    assert f"{first[4:]}번째 단어가 아닙니다" in wrong.text
+    assert f"{second[4:]}번째 단어가 아닙니다" not in wrong.text
+    assert hidden_field(wrong, first) == right[first] + "요"
+
+
 def test_after_two_words_are_checked_the_code_is_no_longer_shown(desk, source):
     tip_form = form_fields(source.preview(STORY))
     page = source.client.post("/tips/new", data=tip_form)
@@ -117,10 +139,44 @@ def test_a_wrong_code_opens_nothing(sent, typed):
     assert "맞지 않는 코드입니다" in answer.text
 
 
-def test_an_unknown_word_is_named(sent):
-    typed = " ".join(["뷁뷁", *sent.code.split()[1:]])
+def test_what_is_wrong_with_a_code_is_said(sent):
+    words = sent.code.split()
+    digits = passphrases.as_digits(sent.code)
+    swapped = " ".join([*words[:6], words[7], words[6]])
+    told = {
+        " ".join(["뷁뷁", *words[1:]]): "1번째 단어는 단어 목록에 없습니다",
+        " ".join(["뷁뷁", *words[1:5], "뷁뷁", words[6]]): "1, 6번째 단어는 단어 목록에 없습니다. "
+        "단어 1개가 빠졌습니다. 8개 가운데 7개만 입력하셨습니다.",
+        "".join(words[:7]): "단어 1개가 빠졌습니다",
+        " ".join([*words, words[0]]): "단어가 1개 더 많습니다",
+        digits[:-1]: "코드는 숫자 27자리인데 26자리를",
+        passphrases.new_code(): "잘못 입력한 곳은 없어 보입니다",
+    }
 
-    assert "1번째 단어는 단어 목록에 없습니다" in sent.enter(typed).text
+    pages = {typed: sent.enter(typed) for typed in (*told, swapped)}
+
+    assert {page.status_code for page in pages.values()} == {422}
+    assert [text for typed, text in told.items() if text not in pages[typed].text] == []
+    assert "맞지 않는 코드입니다" in pages[swapped].text
+
+
+def test_a_refused_code_is_shown_again_as_it_was_hidden_or_not(sent):
+    typed = " ".join(["뷁뷁", *sent.code.split()[1:]])
+    shown = sent.client.post("/tips/box", data={"code": typed})
+    hidden = sent.client.post("/tips/box", data={"code": typed, "hide": "y"})
+
+    assert hidden_field(shown, "code") == hidden_field(hidden, "code") == typed
+    assert " checked" not in re.search('<input[^>]*name="hide"[^>]*>', shown.text)[0]
+    assert " checked" in re.search('<input[^>]*name="hide"[^>]*>', hidden.text)[0]
+
+
+def test_no_attempt_leaves_its_words_in_a_log(sent, caplog):
+    caplog.set_level(logging.DEBUG)
+    words = ["뷁뷁", *sent.code.split()[1:]]
+    for typed in (" ".join(words), "".join(words[1:]), sent.code):
+        sent.enter(typed)
+
+    assert [word for word in words if word in caplog.text] == []
 
 
 def test_every_attempt_costs_one_derivation_and_the_same_time(sent, monkeypatch):
@@ -354,8 +410,10 @@ def test_leaving_locks_the_tip(sent):
     cookie = sent.client.get_cookie("board_tip").value
 
     left = sent.client.post("/tips/box/leave")
+    assert sent.client.get_cookie("board_tip") is None
     sent.client.set_cookie("board_tip", cookie)
 
+    assert (left.status_code, left.location) == (303, "/tips")
     assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert STORY not in sent.mailbox().text
 

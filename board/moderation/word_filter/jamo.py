@@ -9,11 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+from board.text.keyboard import FINALS, INITIALS, KEYS, MEDIALS
+
 CONSONANTS = frozenset(INITIALS)
-VOWELS = frozenset(_VOWELS)
+VOWELS = frozenset(MEDIALS)
 _MERGED = str.maketrans(
     "ㄲㅋㄸㅌㅃㅍㅆㅉㅊㅑㅘㅕㅝㅛㅠㅟㅢㅐㅒㅖㅚㅙㅞ",
     "ㄱㄱㄷㄷㅂㅂㅅㅈㅈㅏㅏㅓㅓㅗㅜㅣㅣㅔㅔㅔㅔㅔㅔ",
@@ -37,14 +36,6 @@ DIPHTHONGS = {  # typed as two letters
 TENSE = frozenset("ㄲㄸㅃㅆㅉ")
 BREATHY = frozenset("ㅋㅌㅍㅊ")
 
-# 두벌식: the key under each letter. A capital that has no letter of its own is the small one.
-_KEYS = dict(
-    zip(
-        "qwertyuiopasdfghjklzxcvbnmQWERTOP",
-        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ",
-        strict=True,
-    )
-)
 # Each letter, followed by what is drawn like it.
 _DRAWN = """
     ㅣlI1|i丨ı│ ㅇoO0○〇◯●◎ ㅏr卜ト ㅐH ㅜT丅 ㅗ上丄⊥ ㄴL乚 ㄱ7フ ㄹ2己乙 ㅁ口ロ□■
@@ -107,7 +98,7 @@ def drawn(char: str) -> tuple[Letter, ...]:
 @lru_cache(maxsize=16_384)
 def keyed(char: str) -> tuple[Letter, ...]:
     """Latin read as the Hangul on the same keys: tlqkf is 시발."""
-    key = _KEYS.get(char) or _KEYS.get(char.lower())
+    key = KEYS.get(char) or KEYS.get(char.lower())
     return (alone(key),) if key else written(char)
 
 
@@ -126,7 +117,7 @@ def _of_syllable(number: int) -> tuple[Letter, ...]:
     initial, rest = divmod(number, 588)
     vowel, final = divmod(rest, 28)
     # An initial ㅇ is silent, so 씹알 sounds like 시발 and 시이발 only stretches it.
-    sounds = ("" if INITIALS[initial] == "ㅇ" else INITIALS[initial]) + _VOWELS[vowel]
+    sounds = ("" if INITIALS[initial] == "ㅇ" else INITIALS[initial]) + MEDIALS[vowel]
     ending = _CLUSTERS.get(FINALS[final], FINALS[final]).strip().translate(_FINAL_SOUNDS)
     last = len(sounds + ending) - 1
     return tuple(

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import regex
 
-from board.moderation.word_filter.jamo import FINALS, INITIALS
+from board.text.keyboard import FINALS, INITIALS
 
 Span = tuple[int, int]
 

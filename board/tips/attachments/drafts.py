@@ -57,8 +57,10 @@ class Attachment:
 
     def inspect(self) -> None:
         report = files.inspect(self.data(), self.name)
-        self.found = [[one.kind, one.detail, one.stays] for one in report.findings]
         self.cleanable, self.why_not = report.cleanable, report.why_not or ""
+        self.found = [
+            [one.kind, one.detail, one.stays and report.cleanable] for one in report.findings
+        ]
 
     def metadata(self) -> dict[str, Any]:
         """What readers see about it; stored encrypted."""

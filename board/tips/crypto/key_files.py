@@ -12,14 +12,12 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
-from board.db.clock import newsroom_zone
 from board.runtime.app import instance_folder
 from board.runtime.limiter import QueueFull
 from board.tips.crypto import primitives
-from board.tips.dates import today
+from board.tips.dates import start_of_day
 
 DRAFT_LIFE = 2 * 3600  # seconds
 _SLOTS = 2  # concurrent key derivations on this machine; each takes 64 MiB
@@ -65,9 +63,9 @@ def truncate_mtime(*paths: Path) -> None:
 
     The file system's inode change time (ctime) cannot be set by a program.
     """
-    midnight = datetime.combine(today(), datetime.min.time(), newsroom_zone())
+    midnight = start_of_day().timestamp()
     for path in paths:
-        os.utime(path, (midnight.timestamp(), midnight.timestamp()))
+        os.utime(path, (midnight, midnight))
 
 
 def erase_key(ref: str) -> bytes:

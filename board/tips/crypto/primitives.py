@@ -28,6 +28,7 @@ SHARED: Final = 3  # symmetric: everybody who can decrypt could have encrypted i
 _KEMS = {X25519: hpke.KEM.X25519, HYBRID: hpke.KEM.MLKEM768_X25519}
 _MLKEM_PUBLIC = 1184  # bytes, before the 32 of X25519, as in X-Wing
 _NONCE = 12
+SIZE_STEP = 64 * 1024  # bytes; whoever watches the network sees a multiple of this
 
 # About 0.25 s and 64 MiB for each guess, with a pepper that no backup contains.
 _PASSES, _LANES, _KIB = 3, 1, 64 * 1024
@@ -175,6 +176,11 @@ def padded_size(size: int) -> int:
     exponent = size.bit_length() - 1
     step = 1 << (exponent - exponent.bit_length())
     return (size + step - 1) // step * step
+
+
+def common_size(size: int) -> int:
+    """`size` bytes rounded up to the next size that is used on the network."""
+    return -(-size // SIZE_STEP) * SIZE_STEP
 
 
 def best_algorithm() -> int:

@@ -11,7 +11,7 @@ from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.tips.crypto.file_cipher import CHUNK
 from board.tips.crypto.primitives import Key
-from board.tips.desk import export as tip_export
+from board.tips.desk import export_archive, export_recipient
 from board.tips.desk.forms import ChallengeForm, RecipientForm
 from board.tips.desk.tip_page import open_or_404
 from board.tips.models import audit_log
@@ -38,7 +38,7 @@ def ask() -> ResponseReturnValue:
     if not form.validate():
         return _export_page(form=form, status=422)
     with writing():
-        tip_export.offer_recipient(*_reader_and_key(), form.recipient.data)
+        export_recipient.offer_recipient(*_reader_and_key(), form.recipient.data)
     return redirect(url_for(".index"), 303)
 
 
@@ -50,7 +50,7 @@ def prove() -> ResponseReturnValue:
     if not form.validate():
         return _export_page(challenge_form=form, status=422)
     with writing():
-        proven = tip_export.prove(*_reader_and_key(), form.code.data)
+        proven = export_recipient.prove(*_reader_and_key(), form.code.data)
     if not proven:
         form.code.errors = [_("This is not the code. It has eight digits.")]
         return _export_page(challenge_form=form, status=422)
@@ -61,7 +61,7 @@ def prove() -> ResponseReturnValue:
 @open_to(tip_readers)
 def export(id: int) -> ResponseReturnValue:
     """Export a tip; the log entry is committed before the download starts."""
-    to = tip_export.recipient(*current_key())
+    to = export_recipient.recipient(*current_key())
     if not to:
         return redirect(url_for(".index"), 303)
     contact = request.form.get("contact") == "yes"
@@ -69,7 +69,7 @@ def export(id: int) -> ResponseReturnValue:
         opened = open_or_404(id)
         for act in (AuditAction.EXPORT, AuditAction.CONTACT) if contact else (AuditAction.EXPORT,):
             audit_log.append_entry(act, by=current_user(), tip_id=id)
-    archive = tip_export.pack(opened, to, by=current_user().name, contact=contact)
+    archive = export_archive.pack(opened, to, by=current_user().name, contact=contact)
     return _download(archive, f"tip-{id}.tar.age")
 
 
@@ -101,7 +101,7 @@ def _export_page(*, status: int = 200, **forms: Any) -> Response:
     return render_page(
         "tips/desk/export.html",
         status=status,
-        recipient=tip_export.recipient(me, key),
-        challenge=tip_export.challenge(me, key),
+        recipient=export_recipient.recipient(me, key),
+        challenge=export_recipient.challenge(me, key),
         **forms,
     )

@@ -11,7 +11,7 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from board.db import db
 from board.tips.dates import today
-from board.tips.desk import export as tip_export
+from board.tips.desk import export_recipient
 from board.tips.forms import REQUIRED, RawTextField
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip, TipState
@@ -101,8 +101,8 @@ class RecipientForm(Form):
 
     def validate_recipient(self, field: Any) -> None:
         try:
-            field.data = tip_export.parse_recipient(field.data)
-        except tip_export.InvalidRecipient as error:
+            field.data = export_recipient.parse_recipient(field.data)
+        except export_recipient.InvalidRecipient as error:
             field.data = ""
             raise ValidationError(
                 _secret_key_text() if error.is_secret else _not_recipient_text()

@@ -10,10 +10,10 @@ from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import back_to_tip, open_or_404, readers_of, tip_page
 from board.tips.models.audit_log import AuditAction, append_entry
 from board.tips.models.key_holders import TipReader
-from board.tips.models.tip import Purpose, TipState
+from board.tips.models.tip import TipState
 from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
-from board.tips.sealed import retention, search_index
+from board.tips.sealed import messages, retention, search_index
 from board.web.access import open_to, tip_readers
 
 
@@ -74,9 +74,7 @@ def hold(id: int) -> ResponseReturnValue:
         return tip_page(open_or_404(id), hold_form=form, status=422)
     with writing():
         me, _key = current_key()
-        opened = open_or_404(id)
-        opened.tip.held_until = form.until
-        opened.replace(Purpose.DESK, "hold", {"by": me.user.name, "text": form.reason.data})
+        messages.hold(open_or_404(id), form.until, form.reason.data, by=me)
         append_entry(AuditAction.HOLD, by=current_user(), tip_id=id)
     return back_to_tip(id)
 

@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from board.db import db
 from board.tips.attachments.finding_labels import finding_text
 from board.tips.crypto import key_files
-from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.crypto.primitives import Key
 from board.tips.dates import today
-from board.tips.desk import export as tip_export
+from board.tips.desk import export_recipient
 from board.tips.desk.forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
 from board.tips.forms import MessageForm
 from board.tips.models import form_tokens
@@ -21,6 +21,8 @@ from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention
 from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
+from board.tips.sealed.search_index import current_summaries
+from board.tips.sealed.summary import Summary
 from board.tips.web.responses import render_page
 from board.tips.web.safe_text import count_invisible, defang, mark_invisible, without_invisible
 
@@ -54,7 +56,7 @@ def tip_page(opened: DecryptableTip, *, status: int = 200, **context: Any) -> Re
         readers=readers,
         others=[reader for reader in roster.members() if reader not in readers],
         log=db.session.scalars(AuditEntry.newest(tip_id=tip.id)).all(),
-        export_to=tip_export.recipient(me, key),
+        export_to=export_recipient.recipient(me, key),
         me=me,
         erased_on=tip.erased_on(retention.retention_period()),
         warned=tip.erased_on(retention.retention_period()) - today() <= Tip.WARN,
@@ -64,17 +66,6 @@ def tip_page(opened: DecryptableTip, *, status: int = 200, **context: Any) -> Re
 
 def readers_of(tip: Tip) -> list[TipReader]:
     return [holder for holder in tip.holders if isinstance(holder, TipReader)]
-
-
-def facts_of(tips: list[Tip], me: TipReader, key: Key) -> dict[int, dict[str, Any]]:
-    """Title, labels and case of each tip, by its id."""
-    facts: dict[int, dict[str, Any]] = {tip.id: {} for tip in tips}
-    for opened in DecryptableTip.open_many(tips, me, key, "facts"):
-        try:
-            facts[opened.tip.id] = opened.newest("facts")
-        except DecryptionFailed:  # reported when the tip is opened
-            continue
-    return facts
 
 
 def _blank_forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
@@ -108,8 +99,12 @@ def _same_case(tip: Tip, case: str, me: TipReader, key: Key) -> list[Tip]:
     if not case:
         return []
     others = [other for other in db.session.scalars(Tip.held_by(me)) if other.id != tip.id]
-    facts = facts_of(others, me, key)
-    return [other for other in others if facts[other.id].get("case") == case]
+    summaries = current_summaries(others, me, key)
+    return [other for other in others if _case(summaries.get(other.id)) == case]
+
+
+def _case(summary: Summary | None) -> str:
+    return str(summary.facts.get("case", "")) if summary else ""
 
 
 def back_to_tip(id: int) -> ResponseReturnValue:

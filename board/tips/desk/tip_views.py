@@ -14,6 +14,7 @@ from board.tips.desk.tip_page import back_to_tip, open_or_404, tip_page
 from board.tips.forms import MessageForm
 from board.tips.models import form_tokens
 from board.tips.models.audit_log import AuditAction, append_entry, is_logged_today
+from board.tips.models.inbox import ReadMark
 from board.tips.models.tip import Purpose, Tip
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages
@@ -32,12 +33,15 @@ def left_out(_error: NoKey) -> ResponseReturnValue:
 @bp.get("/desk/tips/<id:id>")
 @open_to(tip_readers)
 def tip(id: int) -> ResponseReturnValue:
-    opened = open_or_404(id)
-    if not is_logged_today(AuditAction.OPEN, by=current_user(), tip_id=id):
+    """Show a tip, and record that this reader has opened and read it."""
+    opened, (me, _key) = open_or_404(id), current_key()
+    is_logged = is_logged_today(AuditAction.OPEN, by=current_user(), tip_id=id)
+    if not is_logged or ReadMark.is_behind(opened.tip, me):
         with writing():
             opened = open_or_404(id)
             append_entry(AuditAction.OPEN, by=current_user(), tip_id=id)
             opened.tip.mark_read()
+            ReadMark.advance(opened.tip, me)
     return tip_page(opened)
 
 

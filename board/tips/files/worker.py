@@ -11,9 +11,10 @@ import sys
 from dataclasses import dataclass
 from itertools import islice
 
-from . import isolation, preload
+from . import isolation
 from .format_table import FORMATS, Format
 from .formats import clean_inside, format_of, inspect_inside
+from .isolation import preload
 from .results import FINDINGS_MAX, Finding, NotCleanable, Reason, WorkerLimits
 from .text import file_name
 
@@ -34,7 +35,7 @@ def main() -> None:
     """
     request = json.loads(sys.stdin.buffer.readline())
     limits = WorkerLimits(**request["limits"])
-    preload.load()
+    preload.load(is_picture=request["is_picture"])
     if isolation.FILE_LAYERS & isolation.isolate(limits):
         answer = answer_for(sys.stdin.buffer.read(), request["name"], limits)
     else:

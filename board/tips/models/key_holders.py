@@ -61,7 +61,7 @@ class TipReader(KeyHolder):
     verifier: Mapped[bytes | None]
     salt: Mapped[bytes | None]
     wrapped_recovery: Mapped[bytes | None]
-    # Recipient of exports, encrypted: board/tips/desk/export.py.
+    # Recipient of exports, encrypted: board/tips/desk/export_recipient.py.
     export_to: Mapped[bytes | None]
     has_news: Mapped[bool | None]
 

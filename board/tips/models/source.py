@@ -1,10 +1,12 @@
 """Sources of tips: key holders with a code."""
 
+from datetime import date
 from typing import Any, Self
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.db import Base, db
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
 from board.tips.models.key_holders import KeyHolder, UnlockedSession
@@ -43,3 +45,38 @@ class Source(KeyHolder):
         visits = self.decrypt_own(key, "visits", self.visits)
         before = visits.pop("before")
         return dict(before if current else visits)
+
+
+class ErasedCode(Base):
+    """The tag of a code whose tip was erased, so that its source is told so.
+
+    The first of a month is all it is dated by, and nothing leads from it to the tip; the order of
+    the rows is that of the tags.
+    """
+
+    __tablename__ = "tip_erased_code"
+    __table_args__ = {"sqlite_with_rowid": False}
+    MONTHS = 3  # the first of them has partly passed already
+
+    tag: Mapped[bytes] = mapped_column(primary_key=True)
+    forget_on: Mapped[date] = mapped_column(index=True)
+
+    @classmethod
+    def remember(cls, source: Source) -> None:
+        years, month = divmod(today().month - 1 + cls.MONTHS, 12)
+        forget_on = date(today().year + years, month + 1, 1)
+        if source.tag:
+            db.session.merge(cls(tag=source.tag, forget_on=forget_on))
+
+    @classmethod
+    def has(cls, tag: bytes) -> bool:
+        return db.session.get(cls, tag) is not None
+
+    @classmethod
+    def is_any_due(cls) -> bool:
+        due = select(cls.tag).where(cls.forget_on <= today()).limit(1)
+        return db.session.scalar(due) is not None
+
+    @classmethod
+    def forget_due(cls) -> None:
+        db.session.execute(delete(cls).where(cls.forget_on <= today()))

@@ -95,24 +95,6 @@ class Tip(Base):
         return select(cls).where(held).order_by(cls.id.desc())
 
     @classmethod
-    def inbox(cls, holder: KeyHolder, *, show: str, before: int | None = None) -> Select[Self]:
-        """One page plus one tip of the list `show`, newest first."""
-        open_ = cls.state.in_([TipState.NEW, TipState.OPEN])
-        filters = {
-            "open": open_,
-            "late": cls._late_clause(),
-            "waiting": and_(open_, cls.awaits_reader),
-            "published": cls.state == TipState.PUBLISHED,
-            "closed": cls.state == TipState.CLOSED,
-        }
-        if isinstance(holder, TipReader):
-            filters["mine"] = and_(open_, cls.assignee_id == holder.user_id)
-        query = cls.held_by(holder).where(filters[show])
-        if before:
-            query = query.where(cls.id < before)
-        return query.limit(cls.PAGE_SIZE + 1)
-
-    @classmethod
     def outdated(cls, day: date, *, after: timedelta) -> Select[Self]:
         """Tips without activity for `after` that nobody has put on hold, oldest first."""
         not_held = or_(cls.held_until.is_(None), cls.held_until < day)
@@ -134,7 +116,7 @@ class Tip(Base):
         )
 
     @classmethod
-    def _late_clause(cls) -> ColumnElement[bool]:
+    def late_clause(cls) -> ColumnElement[bool]:
         """The same as `is_late`, in SQL."""
         unread = and_(cls.state == TipState.NEW, cls.received_on <= today() - cls.UNREAD_ALARM)
         overdue = and_(cls.awaits_reader, cls.promised_on < today())

@@ -11,12 +11,14 @@ from email.message import EmailMessage, Message
 from sqlalchemy import select
 
 from board.db import db
+from board.runtime.app import setting
 from board.runtime.smtp import connected, send_message
 from board.tips.crypto.pgp import BadKey, PublicKey, encrypted_message
 from board.tips.models.key_holders import TipReader
 from board.tips.notifications.pgp_keys import PgpKey
 
 TEXT = "데스크에서 확인할 것이 있습니다.\n"
+LINK = "/desk/unread"  # says nothing of tips; leads to the new one after unlocking
 
 
 class UnusableKey(Exception):
@@ -60,6 +62,11 @@ def mark_sent(addresses: list[str]) -> None:
     for reader in db.session.scalars(select(TipReader)):
         if reader.user.email in addresses:
             reader.has_news = False
+
+
+def email_text() -> str:
+    """The text of every email, with a link if the board's address is known."""
+    return f"{TEXT}{setting('ORIGIN')}{LINK}\n" if setting("ORIGIN") else TEXT
 
 
 def send(server: str, sender: str, email: ReaderEmail, *, site: str, text: str = TEXT) -> None:

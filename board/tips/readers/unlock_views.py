@@ -10,8 +10,7 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.runtime.limiter import QueueFull
-from board.tips.crypto import key_files, passphrases
-from board.tips.crypto.passphrases import InvalidPhrase
+from board.tips.crypto import key_files
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.readers import unlock_session
@@ -43,7 +42,8 @@ def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
     text = request.form.get("text") if request.method == "POST" else None
     if text:
         return unlock_page(UnlockForm.unbound(), unsent_text=text, status=401)
-    return redirect(url_for("tip_readers.unlock_form"), 303)
+    next_page = request.path if request.method == "GET" else None
+    return redirect(url_for("tip_readers.unlock_form", next=next_page), 303)
 
 
 @bp.app_errorhandler(ForgedRoster)
@@ -58,11 +58,11 @@ def integrity_error_page(_error: DecryptionFailed) -> ResponseReturnValue:
 
 
 @bp.get("/desk/tips/unlock")
-@open_to(tip_readers)
+@open_to(tip_readers, query=("next",))
 def unlock_form() -> ResponseReturnValue:
     if db.session.scalar(TipReader.for_user(current_user())) is None:
         return redirect(url_for(".start_form"), 303)
-    return unlock_page(UnlockForm.unbound())
+    return unlock_page(UnlockForm.unbound(data={"next": request.args.get("next")}))
 
 
 @bp.post("/desk/tips/unlock")
@@ -80,7 +80,7 @@ def unlock() -> ResponseReturnValue:
         reader = db.session.get_one(TipReader, reader.id)
         reader.has_news = False
         token = UnlockedSession.start(reader, key)
-    return unlock_session.set_cookie(redirect(url_for("tip_desk.inbox"), 303), COOKIE, token)
+    return unlock_session.set_cookie(redirect(form.next_page(), 303), COOKIE, token)
 
 
 @bp.post("/desk/tips/lock")
@@ -106,15 +106,16 @@ def too_many_attempts(_error: TooManyAttempts) -> ResponseReturnValue:
 def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:
     """The reader's key if the words are right; otherwise None, with an error in the form.
 
-    Raises TooManyAttempts. The page's audience has already required two-step verification.
+    Raises TooManyAttempts; words that cannot be a passphrase are no attempt. The page's audience
+    has already required two-step verification.
     """
     if not form.validate():
         return None
     attempt = _begin_attempt(reader)
     try:
-        key = _unwrap_key(form.passphrase.data, reader, recovery=recovery)
+        key = _unwrap_key(form.phrase, reader, recovery=recovery)
     except DecryptionFailed:
-        form.passphrase.errors = [_("These are not the right words.")]
+        form.passphrase.errors = [_wrong_words_text()]
         return None
     except QueueFull:  # not a failed attempt
         with writing():
@@ -136,14 +137,9 @@ def _begin_attempt(reader: TipReader) -> Attempt:
         )
 
 
-def _unwrap_key(typed: str, reader: TipReader, *, recovery: bool) -> Key:
+def _unwrap_key(phrase: str, reader: TipReader, *, recovery: bool) -> Key:
     """Raises DecryptionFailed and QueueFull."""
-    try:
-        count = passphrases.RECOVERY_WORDS if recovery else passphrases.PASSPHRASE_WORDS
-        typed = passphrases.read_phrase(typed, count)
-    except InvalidPhrase:
-        pass  # tried all the same, to take the same time
-    _tag, kek = key_files.stretch(typed, salt=reader.salt)
+    _tag, kek = key_files.stretch(phrase, salt=reader.salt)
     return reader.recover(kek) if recovery else reader.unwrap_key(kek)
 
 
@@ -151,3 +147,7 @@ def unlock_page(form: Any, *, unsent_text: str | None = None, status: int = 200)
     return render_page(
         "tips/readers/unlock.html", form=form, unsent_text=unsent_text, status=status
     )
+
+
+def _wrong_words_text() -> str:
+    return _("Each word is in the word list, but these are not the right words.")

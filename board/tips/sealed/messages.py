@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import current_app
 
@@ -65,6 +65,12 @@ def add_reply(
 def add_note(opened: DecryptableTip, text: str, *, by: TipReader) -> None:
     """Add a note only readers see."""
     opened.add(Purpose.DESK, "note", {"by": by.user.name, "text": text})
+
+
+def hold(opened: DecryptableTip, until: date | None, reason: str, *, by: TipReader) -> None:
+    """Keep the tip until a day; None ends the hold. The reason is for readers only."""
+    opened.tip.held_until = until
+    opened.replace(Purpose.DESK, "hold", {"by": by.user.name, "text": reason})
 
 
 def publish(opened: DecryptableTip, link: str, *, by: TipReader) -> None:

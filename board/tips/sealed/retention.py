@@ -14,7 +14,7 @@ from board.tips.dates import today
 from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_grants import Grant
-from board.tips.models.source import Source
+from board.tips.models.source import ErasedCode, Source
 from board.tips.models.tip import Tip, TipItem
 from board.tips.sealed import search_index
 from board.tips.sealed.sealed_tip import revoke_source
@@ -44,6 +44,7 @@ def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
     files = [item.file for item in tip.items if item.file]
     for holder in tip.holders:
         if isinstance(holder, Source):
+            ErasedCode.remember(holder)
             revoke_source(holder)
     db.session.flush()
     search_index.delete_entries(tip=tip)
@@ -61,6 +62,8 @@ def retention_period() -> timedelta:
 
 
 def is_outdated() -> bool:
+    if ErasedCode.is_any_due():
+        return True
     return db.session.scalar(Tip.outdated(today(), after=retention_period()).limit(1)) is not None
 
 
@@ -75,6 +78,7 @@ def erase_outdated() -> int:
         "files", set(db.session.scalars(select(TipItem.file).where(TipItem.file.is_not(None))))
     )
     key_files.sweep_drafts()
+    ErasedCode.forget_due()
     return len(outdated)
 
 

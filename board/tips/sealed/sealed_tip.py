@@ -90,6 +90,10 @@ class DecryptableTip:
         """Whether the holder has any key of the tip."""
         return any(True for _ in self._keys)
 
+    def has_key_for(self, purpose: Purpose) -> bool:
+        """Whether the holder has the current key for this purpose, and so may add items."""
+        return (purpose.value, self.tip.epoch) in self._keys
+
     def contents(self, *kinds: str) -> list[DecryptedItem]:
         """The items of these kinds the holder may read, oldest first. Raises DecryptionFailed."""
         return [

@@ -13,11 +13,12 @@ from sqlalchemy import Select
 from board.db import db
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
+from board.tips.models.inbox import by_last_word
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.sealed import search_index
 from board.tips.sealed.retention import retention_period
-from board.tips.sealed.search_index import fold
+from board.tips.sealed.summary import Summary, fold
 
 WEEK = timedelta(days=7)
 
@@ -37,21 +38,26 @@ class SearchQuery:
         return not any((self.words, self.label, self.state, self.user_id, self.age))
 
 
-def search_tips(query: SearchQuery, me: TipReader, key: Key) -> list[tuple[Tip, dict[str, Any]]]:
-    """Tips of `me` that match, newest first, each with its title, labels and case.
+def search_tips(query: SearchQuery, me: TipReader, key: Key) -> list[tuple[Tip, Summary]]:
+    """Tips of `me` that match, by last word, each with its summary.
 
     Content added since the search entry of its tip was built is not found.
     """
     tips = [tip for tip in db.session.scalars(_by_columns(query, me)) if _has_age(query.age, tip)]
+    summaries = search_index.load_summaries(tips, me, key)
     return [
-        (entry.tip, entry.facts)
-        for entry in search_index.load_entries(tips, me, key)
-        if fold(query.words) in entry.text and _has_label(entry.facts, query.label)
+        (tip, summaries[tip.id])
+        for tip in tips
+        if tip.id in summaries and _matches(summaries[tip.id], query)
     ]
 
 
+def _matches(summary: Summary, query: SearchQuery) -> bool:
+    return summary.has_words(query.words) and _has_label(summary.facts, query.label)
+
+
 def _by_columns(query: SearchQuery, me: TipReader) -> Select[Tip]:
-    select_ = Tip.held_by(me)
+    select_ = by_last_word(me)
     if query.state:
         select_ = select_.where(Tip.state == query.state)
     if query.user_id:

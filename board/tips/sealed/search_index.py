@@ -1,14 +1,13 @@
-"""Encrypted search index: the text of each tip, encrypted again for one reader's next search.
+"""Encrypted search index: the text of each tip and its summary for the inbox, encrypted again for
+one reader's next search.
 
 Decrypting a thousand tips takes a second or two; their search entries a tenth of one. An entry is
 encrypted with the reader's key and the tip's erase key together, so it ends with either, in backups
 too.
 """
 
-import json
-import unicodedata
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import ForeignKey, Select, and_, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,8 +18,7 @@ from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.models.key_holders import KeyHolder, TipReader
 from board.tips.models.tip import Tip
 from board.tips.sealed.sealed_tip import BATCH_SIZE, DecryptableTip
-
-INDEXED_KINDS = ("message", "note", "facts", "file", "story")
+from board.tips.sealed.summary import INDEXED_KINDS, Summary
 
 
 class SearchEntry(Base):
@@ -45,17 +43,13 @@ class SearchEntry(Base):
         return select(cls).where(cls.holder_id == me.id, cls.tip_id.in_([tip.id for tip in tips]))
 
 
-class LoadedEntry(NamedTuple):
-    """A tip with its title, labels and case, and all its text, folded for searching."""
-
-    tip: Tip
-    facts: dict[str, Any]
-    text: str
-
-
 def build_entries(me: TipReader, key: Key) -> list[SearchEntry]:
     """Missing and stale entries, built before the write lock is taken."""
-    return [_build_entry(opened, me, key) for opened in _open_stale(me, key)]
+    stale = db.session.scalars(SearchEntry.stale(me)).all()
+    return [
+        _encrypted(opened.tip, Summary.of(opened), me, key)
+        for opened in DecryptableTip.open_many(stale, me, key, *INDEXED_KINDS)
+    ]
 
 
 def save_entries(entries: list[SearchEntry], me: TipReader) -> None:
@@ -70,16 +64,23 @@ def save_entries(entries: list[SearchEntry], me: TipReader) -> None:
     db.session.add_all(entry for entry in entries if entry.tip_id in held)
 
 
-def load_entries(tips: Sequence[Tip], me: TipReader, key: Key) -> Iterator[LoadedEntry]:
-    """The search entries of these tips; tips without one are left out."""
+def load_summaries(tips: Sequence[Tip], me: TipReader, key: Key) -> dict[int, Summary]:
+    """The stored summaries of these tips, by their ids; tips without one are left out."""
+    found = {}
     entries = {entry.tip_id: entry for entry in db.session.scalars(SearchEntry.for_tips(tips, me))}
     for tip in tips:
         if entry := entries.get(tip.id):
-            try:
-                fields = json.loads(primitives.unpad(_decrypt(entry, tip, me, key)))
-            except (DecryptionFailed, key_files.Erased):  # reported when the tip is opened
-                continue
-            yield LoadedEntry(tip, fields["facts"], fields["text"])
+            with suppress(DecryptionFailed, key_files.Erased):  # reported when the tip is opened
+                found[tip.id] = Summary.from_bytes(_decrypt(entry, tip, me, key))
+    return found
+
+
+def current_summaries(tips: Sequence[Tip], me: TipReader, key: Key) -> dict[int, Summary]:
+    """The summaries of these tips; those that are missing or stale are made, and not stored."""
+    ids = [tip.id for tip in tips]
+    stale = db.session.scalars(SearchEntry.stale(me).where(Tip.id.in_(ids))).all()
+    opened = DecryptableTip.open_many(stale, me, key, *INDEXED_KINDS)
+    return load_summaries(tips, me, key) | {each.tip.id: Summary.of(each) for each in opened}
 
 
 def delete_entries(*, tip: Tip | None = None, reader: KeyHolder | None = None) -> None:
@@ -92,34 +93,15 @@ def delete_entries(*, tip: Tip | None = None, reader: KeyHolder | None = None) -
     db.session.execute(statement)
 
 
-def fold(text: str) -> str:
-    """Normalise for comparison: composed or decomposed Hangul, upper or lower case."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-def _open_stale(me: TipReader, key: Key) -> Iterator[DecryptableTip]:
-    stale = db.session.scalars(SearchEntry.stale(me)).all()
-    return DecryptableTip.open_many(stale, me, key, *INDEXED_KINDS)
-
-
-def _build_entry(opened: DecryptableTip, me: TipReader, key: Key) -> SearchEntry:
-    tip, facts, texts = opened.tip, dict[str, Any](), list[str]()
-    try:
-        for content in opened.contents(*INDEXED_KINDS):
-            facts = content.data if content.kind == "facts" else facts
-            texts.append(_searchable_text(content.data))
-    except DecryptionFailed:  # a damaged tip is not found; opening it reports it
-        texts = []
-    fields = {"facts": facts, "text": fold("\n".join(texts))}
-    data = primitives.pad(json.dumps(fields, ensure_ascii=False).encode())
+def _encrypted(tip: Tip, summary: Summary, me: TipReader, key: Key) -> SearchEntry:
+    data = primitives.pad(summary.to_bytes())
     sealed = primitives.encrypt(_entry_key(tip, key), data, *_context(tip.ref, me, tip.last_number))
     return SearchEntry(tip_id=tip.id, holder_id=me.id, upto=tip.last_number, sealed=sealed)
 
 
 def _decrypt(entry: SearchEntry, tip: Tip, me: TipReader, key: Key) -> bytes:
-    return primitives.decrypt(
-        _entry_key(tip, key), entry.sealed, *_context(tip.ref, me, entry.upto)
-    )
+    context = _context(tip.ref, me, entry.upto)
+    return primitives.unpad(primitives.decrypt(_entry_key(tip, key), entry.sealed, *context))
 
 
 def _entry_key(tip: Tip, key: Key) -> bytes:
@@ -128,8 +110,3 @@ def _entry_key(tip: Tip, key: Key) -> bytes:
 
 def _context(ref: str, me: TipReader, upto: int) -> tuple[object, ...]:
     return "gist", ref, me.id, upto
-
-
-def _searchable_text(data: dict[str, Any]) -> str:
-    parts = [data.get(name, "") for name in ("text", "title", "case", "name", "link")]
-    return "\n".join([*parts, *data.get("labels", [])])

@@ -5,20 +5,18 @@ import time
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from board.db import db, writing
 from board.runtime.limiter import QueueFull
 from board.tips.attachments.drafts import Attachment, CannotClean
 from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import key_files, passphrases
-from board.tips.crypto.passphrases import InvalidPhrase
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.forms import CodeForm, MessageForm
 from board.tips.models import form_tokens
 from board.tips.models.key_holders import UnlockedSession
-from board.tips.models.source import Source
+from board.tips.models.source import ErasedCode, Source
 from board.tips.models.tip import Tip
 from board.tips.readers import unlock_session
 from board.tips.readers.unlock_session import Locked
@@ -35,7 +33,7 @@ from board.tips.source.pages import (
 )
 from board.tips.source.views import bp
 from board.tips.web.download import download
-from board.tips.web.responses import FORM_BYTES, render_page
+from board.tips.web.responses import FORM_BYTES
 from board.web.access import everyone_as_guest, open_to
 
 TRY_SECONDS = 0.6  # every attempt takes this long, right or wrong
@@ -57,12 +55,16 @@ def enter() -> ResponseReturnValue:
     started, form = time.monotonic(), CodeForm.from_post()
     if not form.validate():
         return code_entry_page(form, status=422)
-    code, positions = _parse_code(form.code.data)
-    token = _unlock(*key_files.stretch(code))
+    code, problem = form.parse()
+    tag, kek = key_files.stretch(code)
+    token = _unlock(tag, kek)
+    was_erased = token is None and ErasedCode.has(tag)
     _pad_duration(started)
+    if was_erased:
+        raise key_files.Erased
     if token is None:
-        form.code.errors = [_("We don’t recognise this code. Compare it with your note.")]
-        return code_entry_page(form, positions=positions, status=422)
+        form.code.errors = [problem]
+        return code_entry_page(form, status=422)
     return unlock_session.set_cookie(redirect(url_for(".box"), 303), "tip", token)
 
 
@@ -140,14 +142,6 @@ def leave() -> ResponseReturnValue:
     return unlock_session.clear_cookie(redirect(url_for(".choose"), 303), "tip")
 
 
-def _parse_code(typed: str) -> tuple[str, tuple[int, ...]]:
-    """The normalised code; or the text as typed, and the positions of unknown words."""
-    try:
-        return passphrases.read_code(typed), ()
-    except InvalidPhrase as error:
-        return typed, error.positions
-
-
 def _unlock(tag: bytes, kek: bytes) -> str | None:
     """The token of a new session, or None if no source has this tag."""
     with writing():
@@ -198,7 +192,7 @@ def _mailbox_page(
 ) -> Response:
     tip = db.session.scalar(Tip.held_by(source))
     if tip is None:
-        return render_page("tips/source/gone.html")
+        raise key_files.Erased
     items = DecryptableTip.open(tip, source, key).contents("message", "file", "story")
     erased_on = tip.erased_on(retention.retention_period())
     return form_page(

@@ -1,5 +1,7 @@
 """Pages of sources used by more than one view, and the readers a tip is encrypted to."""
 
+from collections.abc import Mapping
+
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
@@ -40,7 +42,6 @@ def form_page(template: str, *, status: int = 200, **values: object) -> Response
 def code_entry_page(
     form: CodeForm,
     *,
-    positions: tuple[int, ...] = (),
     unsent_text: str | None = None,
     status: int = 200,
 ) -> Response:
@@ -48,7 +49,6 @@ def code_entry_page(
     return render_page(
         "tips/source/enter_code.html",
         form=form,
-        positions=positions,
         unsent_text=unsent_text,
         status=status,
     )
@@ -81,8 +81,15 @@ def preview_page(
 
 
 def code_page(
-    token: str, code: str, *, wrong: bool = False, changed: bool = False, status: int = 200
+    token: str,
+    code: str,
+    *,
+    typed: Mapping[int, str] | None = None,
+    wrong: tuple[int, ...] = (),
+    changed: bool = False,
+    status: int = 200,
 ) -> Response:
+    """The new code, with two words to type again. `wrong`: positions at which `typed` differs."""
     return render_page(
         "tips/source/code.html",
         status=status,
@@ -90,6 +97,7 @@ def code_page(
         words=code.split(),
         digits=passphrases.as_digits(code),
         positions=passphrases.positions_to_check(code),
+        typed=typed or {},
         wrong=wrong,
         changed=changed,
     )

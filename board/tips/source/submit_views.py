@@ -61,8 +61,8 @@ def check() -> ResponseReturnValue:
         position: request.form.get(f"word{position}", "")
         for position in passphrases.positions_to_check(code)
     }
-    if not passphrases.words_match(code, typed):
-        return code_page(token, code, wrong=True, status=422)
+    if wrong := passphrases.wrong_positions(code, typed):
+        return code_page(token, code, typed=typed, wrong=wrong, status=422)
     with writing():
         form_tokens.delete_result(token)
     return render_page("tips/source/received.html")

@@ -60,7 +60,7 @@ def _session_expired(_error: Locked) -> ResponseReturnValue:
 @bp.errorhandler(key_files.Erased)
 @bp.errorhandler(NoKey)
 def _tip_gone(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
-    return render_page("tips/source/gone.html")
+    return render_page("tips/source/gone.html", status=410)
 
 
 @bp.errorhandler(DraftsFull)

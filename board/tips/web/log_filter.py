@@ -1,6 +1,7 @@
-"""Errors on pages of tips are logged by type and place, without their message.
+"""Records about tips are logged by day, and errors by type and place, without their message.
 
-The message of an error often quotes its input, which may be a source's sentence.
+The message of an error often quotes its input, which may be a source's sentence; the moment it
+happened may be the moment somebody sent a tip.
 """
 
 import logging
@@ -8,15 +9,19 @@ import traceback
 
 from flask import Flask, has_request_context, request
 
+from board.tips.dates import start_of_day
 from board.web.request.origins import is_source_request
 
 
-class TipErrorFilter(logging.Filter):
-    """Replaces the traceback by file names and lines, and drops the message."""
+class TipRecordFilter(logging.Filter):
+    """Replaces a traceback by file names and lines, drops its message, and keeps only the day."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if not has_request_context() or not _is_about_tips():
+            return True
+        record.created, record.msecs, record.relativeCreated = start_of_day().timestamp(), 0, 0
         error = record.exc_info[1] if record.exc_info else None
-        if error is not None and has_request_context() and _is_about_tips():
+        if error is not None:
             trace = traceback.extract_tb(error.__traceback__)
             places = "\n".join(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in trace)
             record.msg = f"{record.getMessage()}\n{places}\n{type(error).__name__}"
@@ -25,7 +30,7 @@ class TipErrorFilter(logging.Filter):
 
 
 def init_app(app: Flask) -> None:
-    app.logger.addFilter(TipErrorFilter())
+    app.logger.addFilter(TipRecordFilter())
 
 
 def _is_about_tips() -> bool:

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Response, render_template
 
+from board.tips.crypto.primitives import SIZE_STEP
+
 FORM_BYTES = 256 * 1024  # a Hangul syllable takes nine bytes in a posted form
-SIZE_STEP = 64 * 1024  # bytes; an eavesdropper sees a multiple of this
 STRICT_CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

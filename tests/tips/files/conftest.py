@@ -27,10 +27,10 @@ def worker_that(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         missing = [LAYERS[name] for name in LAYERS if name in without]
         lines = (
             sandbox._FIND,
-            "from files import isolation, preload, worker",
+            "from files import isolation, worker\nfrom files.isolation import preload",
             "from files.results import WorkerLimits",
             *(f"{layer} = lambda: False" for layer in missing),
-            "preload.load()",
+            "preload.load(is_picture=False)",
             before,
             isolate,
             code,

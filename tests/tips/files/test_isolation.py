@@ -256,12 +256,13 @@ def test_a_file_gets_the_same_answer_in_isolation(sample):
 @pytest.mark.parametrize("encoding", ["euc-kr", "cp949", "utf-16", "johab"])
 def test_korean_encodings_are_read_in_isolation(encoding):
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    text = f'<w:d xmlns:w="{word}"><w:p><w:r><w:t>인사팀 010-1234-5678</w:t></w:r></w:p></w:d>'
-    xml = f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
+    text = "<w:body><w:p><w:r><w:t>인사팀 010-1234-5678</w:t></w:r></w:p></w:body>"
+    document = f'<w:document xmlns:w="{word}">{text}</w:document>'
+    xml = f'<?xml version="1.0" encoding="{encoding}"?>{document}'.encode(encoding)
     parts = samples.unzipped(samples.docx())
-    document = samples.zipped({**parts, "word/document.xml": xml})
+    data = samples.zipped({**parts, "word/document.xml": xml})
 
-    inside = sandbox.run_worker(document, "x", LIMITS, wants_copy=False)
+    inside = sandbox.run_worker(data, "x", LIMITS, wants_copy=False)
 
     assert inside.why_not is None
     assert "010-1234-5678" in {finding.detail for finding in inside.findings}

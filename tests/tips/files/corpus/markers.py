@@ -18,9 +18,9 @@ import olefile
 import pikepdf
 
 from board.tips.files import Reason
+from support.encoded_forms import encoded_forms
 
 _NUMBERS = count(1)
-_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp949", "cp037")
 _DEPTH = 4  # of files in files
 
 
@@ -81,18 +81,7 @@ class _Heap:
         self.layers = [layer.lower() for layer in dict.fromkeys(_layers(data, _DEPTH))]
 
     def has(self, word: str) -> bool:
-        return any(form in layer for form in _forms(word) for layer in self.layers)
-
-
-def _forms(word: str) -> set[bytes]:
-    """The word in every encoding, forwards, in hexadecimal and in base64."""
-    plain = {word.encode(encoding, "ignore").lower() for encoding in _ENCODINGS}
-    plain |= {word[::-1].encode().lower(), word.encode().hex().encode()}
-    plain |= {word.encode("utf-16-be").hex().encode()}
-    for lead in range(3):
-        coded = base64.b64encode(b"\0" * lead + word.encode())
-        plain.add(coded[(lead * 8 + 5) // 6 : len(coded) - 4].lower())
-    return {form for form in plain if len(form) >= len(word) // 2 + 3}
+        return any(form in layer for form in encoded_forms(word) for layer in self.layers)
 
 
 def _layers(data: bytes, depth: int) -> Iterator[bytes]:
@@ -126,7 +115,9 @@ def _parts(data: bytes) -> Iterator[bytes]:
         with olefile.OleFileIO(BytesIO(data)) as ole:
             for name in ole.listdir():
                 yield "/".join(name).encode()
-                yield ole.openstream(name).read()
+                stream = ole.openstream(name).read()
+                yield stream
+                yield from _unpacked(stream, _inflated)  # as HWP 5 packs its streams
     if b"%PDF" in data[:1024]:
         yield from _pdf_parts(data)
     for start in re.finditer(rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0", data):
@@ -139,6 +130,10 @@ def _parts(data: bytes) -> Iterator[bytes]:
     for run in re.findall(rb"[A-Za-z0-9+/\r\n]{24,}={0,2}", data):
         body = b"".join(run.split())
         yield from _unpacked(body + b"=" * (-len(body) % 4), base64.b64decode)
+
+
+def _inflated(data: bytes) -> bytes:
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
 
 
 def _unpacked(data: bytes, *ways) -> Iterator[bytes]:
