@@ -64,10 +64,10 @@ def run_worker(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool
 
 def isolation_report() -> tuple[list[str], list[str]]:
     """The layers that isolate a worker on this machine, and what it can do all the same: found by
-    trying in a worker. Raises ValueError if it cannot be started.
+    trying in a worker. Nothing if none can be started.
     """
     _code, output = _run(_REPORT, b"", WorkerLimits())
-    report = json.loads(output)
+    report = json.loads(output or b'{"layers": [], "possible": []}')
     return report["layers"], report["possible"]
 
 

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from board.tips import files
@@ -191,10 +193,11 @@ def test_a_worker_inherits_no_descriptor_and_no_setting(worker_that, monkeypatch
     monkeypatch.setenv("BOARD_SECRET_KEY", "not for parsers")
     look = (
         "import os, json\n"
-        "def is_open(number):\n"
-        "    try: return bool(os.fstat(number))\n"
-        "    except OSError: return False\n"
-        "found = [[n for n in range(1024) if is_open(n)], sorted({*os.environ} - {'LC_CTYPE'})]"
+        "def target(number):\n"
+        "    try: return os.readlink(f'/proc/self/fd/{number}')\n"
+        "    except OSError: return None\n"
+        "more = [target(number) for number in range(3, 1024) if target(number)]\n"
+        "found = [more, sorted({*os.environ} - {'LC_CTYPE'})]"
     )
     said = (
         "print(json.dumps({'format': str(found), 'findings': [], 'name': None, 'why_not': None}))"
@@ -203,7 +206,8 @@ def test_a_worker_inherits_no_descriptor_and_no_setting(worker_that, monkeypatch
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.set_inheritable(True)
-        assert inspect(b"x", "x").format == "[[0, 1, 2], []]"
+        # The device was opened by the worker itself.
+        assert inspect(b"x", "x").format == "[['/dev/urandom'], []]"
 
 
 def test_a_worker_loads_no_board_or_web_modules(worker_that):
@@ -251,6 +255,14 @@ def test_a_file_gets_the_same_answer_in_isolation(sample):
     assert inside.why_not == outside.why_not
     assert inside.findings == outside.findings
     assert (inside.name, inside.data) == (outside.name, outside.cleaned or b"")
+
+
+def test_a_pdf_that_is_encrypted_without_a_password_is_cleaned_in_isolation():
+    buffer = BytesIO()
+    with pikepdf.open(BytesIO(samples.pdf())) as pdf:
+        pdf.save(buffer, encryption=pikepdf.Encryption(owner="only to change it", user=""))
+
+    assert inspect(buffer.getvalue(), "x.pdf").cleanable
 
 
 @pytest.mark.parametrize("encoding", ["euc-kr", "cp949", "utf-16", "johab"])

@@ -2,6 +2,7 @@
 
 import codecs
 from importlib import import_module
+from io import BytesIO
 
 from ..format_table import FORMATS
 
@@ -24,3 +25,13 @@ def load(*, is_picture: bool) -> None:
         import_module(module)
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
+    if not is_picture:
+        _open_random_device()
+
+
+def _open_random_device() -> None:
+    """Encrypt an empty PDF: qpdf opens the device at first use, and keeps it open."""
+    pdf = import_module("pikepdf")
+    empty = pdf.new()
+    empty.Root.Lang = "ko"
+    empty.save(BytesIO(), encryption=pdf.Encryption(R=4))
