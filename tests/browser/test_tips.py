@@ -57,6 +57,23 @@ def reading(window: Windows, sample_tips: dict[str, Any]) -> Page:
     return page
 
 
+def test_back_from_the_preview_and_a_double_click_lose_nothing(window, desk):
+    source = window(java_script_enabled=False, viewport=SMALL)
+    source.goto("/tips/new")
+    address = source.url
+    source.fill("[name=text]", STORY)
+    source.set_input_files("[name=files]", [PHOTO])
+    source.click("main button.primary")
+    source.go_back()
+    expect(source.locator("[name=text]")).to_have_value(STORY)
+    expect(source.locator("main")).to_contain_text("저울.jpg")
+    source.click("main button.primary")
+    source.dblclick("main button.primary")
+    expect(source.locator("#tip-code")).to_be_visible()
+    source.goto(address)
+    expect(source.locator("[name=text]")).to_have_value("")
+
+
 def test_a_tip_with_a_photo_from_sending_to_deletion(window, desk):
     source = window(java_script_enabled=False, viewport=SMALL)
     source.goto("/tips")

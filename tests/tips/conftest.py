@@ -102,16 +102,20 @@ class SourceClient:
         self.client = app.test_client()
         self.code = ""
 
+    def form(self) -> TestResponse:
+        """The empty form of a new tip, at its address."""
+        return self.client.get("/tips/new", follow_redirects=True)
+
     def preview(self, text: str, *, files: tuple[tuple[bytes, str], ...] = (), **more: str) -> Any:
         """From the empty form to the preview."""
-        ticket = hidden_field(self.client.get("/tips/new"), "ticket")
+        ticket = hidden_field(self.form(), "ticket")
         data: dict[str, Any] = {"ticket": ticket, "step": "look", "text": text, **more}
         return self.client.post("/tips/new", **multipart(data, files))
 
     def send(self, text: str, **more: Any) -> TestResponse:
         """From the empty form to the code."""
         preview = self.preview(text, **more)
-        page = self.client.post("/tips/new", data=form_fields(preview))
+        page = self.client.post("/tips/new", data=decided(preview))
         if page.status_code == 200:
             self.code = element_text(page, "tip-code")
         return page
@@ -181,6 +185,12 @@ def form_fields(page: TestResponse) -> dict[str, str]:
     for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.S):
         values[name] = unescape(text).lstrip("\r\n")
     return values
+
+
+def decided(preview: TestResponse) -> dict[str, str]:
+    """The form of a preview, with the originals of files that cannot be cleaned."""
+    choices = re.findall(r'name="(copy-[^"]+)"', preview.text)
+    return dict.fromkeys(choices, "original") | form_fields(preview)
 
 
 def holder_id(user: User) -> int:

@@ -1,5 +1,6 @@
 """Attachments of tips: encrypted on upload, opaque on download."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -10,11 +11,12 @@ import time_machine
 from board.db import now
 from board.text import normalize_file_name
 from board.tips import files
+from board.tips.attachments import draft_space
 from board.tips.attachments.finding_labels import REASON_LABELS
 from board.tips.crypto import key_files
 from board.tips.files import Reason
 from board.tips.models.tip import Tip
-from tips.conftest import form_fields, hidden_field
+from tips.conftest import decided, form_fields, hidden_field
 
 STORY = "첨부를 봐 주세요."
 PAGE = b"<html><script>alert(1)</script></html>" * 3000
@@ -22,8 +24,6 @@ PAGE = b"<html><script>alert(1)</script></html>" * 3000
 
 def files_of(page):
     """The number of each file on a page, by its name."""
-    import re  # noqa: PLC0415
-
     matches = re.findall(r'name="number" value="(\d+)"><button>(.*?) 저장', page.text)
     return {name: number for number, name in matches}
 
@@ -93,7 +93,7 @@ def test_an_attachment_can_be_left_out_again(desk, source):
     preview = source.preview(STORY, files=((b"a" * 50, "a.txt"), (b"b" * 50, "b.txt")))
     drop = preview.text.split('name="drop" value="')[1].split('"')[0]
 
-    source.client.post("/tips/new", data={**form_fields(preview), "drop": drop})
+    source.client.post("/tips/new", data={**decided(preview), "drop": drop})
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"b.txt"}
     assert list(key_files.folder("drafts").iterdir()) == []
@@ -105,7 +105,7 @@ def test_more_files_can_be_added_at_the_preview(desk, source):
     preview = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
     assert "b.txt" in preview.text
 
-    source.client.post("/tips/new", data=form_fields(preview))
+    source.client.post("/tips/new", data=decided(preview))
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"a.txt", "b.txt"}
 
@@ -136,9 +136,10 @@ class TestSmallFilesOnly:
         assert STORY in page.text
 
     def test_more_than_all_files_together_is_refused(self, desk, source):
-        page = source.preview(STORY, files=((b"x" * (11 * 1024**2), "huge.bin"),))
+        page = source.preview(STORY, files=((b"x" * (15 * 1024**2), "huge.bin"),))
 
         assert page.status_code == 413
+        assert STORY in page.text
 
 
 def test_uploads_without_a_session_leave_nothing(desk, source):
@@ -159,7 +160,7 @@ def test_uploads_without_a_session_leave_nothing(desk, source):
 def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
     source.preview(STORY, files=((b"x" * 50, "a.txt"),))
     other = type(source)(app)
-    ticket = hidden_field(other.client.get("/tips/new"), "ticket")
+    ticket = hidden_field(other.form(), "ticket")
 
     page = other.client.post("/tips/new", data={"ticket": ticket, "text": STORY, "step": "look"})
 
@@ -169,11 +170,11 @@ def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
 def test_a_source_learns_that_attached_files_have_expired(desk, source):
     preview = source.preview(STORY, files=((b"a" * 50, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
-        key_files.sweep_drafts()
+        draft_space.sweep()
         page = source.client.post("/tips/new", data=form_fields(preview))
 
     assert page.status_code == 422
-    assert "두 시간 동안만" in page.text
+    assert "파일이 더 이상 보관되어 있지 않습니다" in page.text
     assert STORY in page.text
     assert desk.get("/desk/tips/1").status_code == 404
 
@@ -228,7 +229,7 @@ def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, ch
 def test_the_preview_says_which_file_cannot_be_cleaned(looking, desk, source):
     page = source.preview(STORY, files=((b"!locked", "a.docx"),)).text
 
-    assert "여기서 흔적을 지울 수 없어 그대로 보냅니다" in page
+    assert "여기서 흔적을 지울 수 없습니다" in page
     assert "암호로 잠겨 있습니다" in page
 
 
@@ -264,15 +265,80 @@ def test_every_reason_has_words_for_the_source():
     assert set(REASON_LABELS) == {str(reason) for reason in Reason}
 
 
-def test_nothing_is_sent_when_cleaning_fails(looking, desk, source):
-    form = form_fields(source.preview(STORY, files=((b"stubborn", "a.jpg"),)))
+class TestFilesThatCannotBeCleaned:
+    """Their originals are sent only if the source says so."""
 
-    page = source.client.post("/tips/new", data=form)
+    @pytest.fixture(autouse=True)
+    def _looking(self, looking):
+        pass
 
-    assert page.status_code == 422
-    assert "‘a.jpg’ 파일의 흔적을 제거하지 못했습니다" in page.text
+    @pytest.mark.parametrize("choice", [None, "cleaned", "both", "nonsense"])
+    def test_nothing_is_sent_before_the_source_has_decided(self, desk, source, choice):
+        form = form_fields(preview := source.preview(STORY, files=((b"!locked", "a.docx"),)))
+        copy = re.search(r'name="(copy-[^"]+)"', preview.text)[1]
+        assert copy not in form
+
+        page = source.client.post("/tips/new", data=form | ({copy: choice} if choice else {}))
+
+        assert page.status_code == 422
+        assert "‘a.docx’ 파일을 어떻게 할지 정해 주세요" in page.text
+        assert STORY in page.text
+        assert desk.get("/desk/tips/1").status_code == 404
+
+    def test_the_original_is_sent_when_the_source_says_so(self, desk, source):
+        form = form_fields(preview := source.preview(STORY, files=((b"!locked", "a.docx"),)))
+        copy = re.search(r'name="(copy-[^"]+)"', preview.text)[1]
+
+        source.client.post("/tips/new", data={**form, copy: "original"})
+
+        assert set(files_of(desk.get("/desk/tips/1"))) == {"a.docx"}
+
+    def test_it_is_left_out_when_the_source_says_so(self, desk, source):
+        preview = source.preview(STORY, files=((b"!locked", "a.docx"), (b"GPS!", "b.jpg")))
+        drop = re.search(r'name="drop" value="([^"]+)"', preview.text)[1]
+
+        source.client.post("/tips/new", data={**form_fields(preview), "drop": drop})
+
+        assert set(files_of(desk.get("/desk/tips/1"))) == {"clean-b.jpg"}
+
+    def test_a_message_of_a_known_source_is_no_exception(self, desk, sent):
+        sent.enter()
+        form = {"text": "x", "files": [(BytesIO(b"!locked"), "a.docx")]}
+        preview = sent.client.post(
+            "/tips/box/message", data=form, content_type="multipart/form-data"
+        )
+
+        page = sent.client.post("/tips/box/message", data=form_fields(preview))
+
+        assert page.status_code == 422
+        assert "a.docx" not in desk.get("/desk/tips/1").text
+
+    def test_a_file_that_could_not_be_cleaned_after_all_is_asked_about(self, desk, source):
+        form = form_fields(source.preview(STORY, files=((b"stubborn", "a.jpg"),)))
+
+        failed = source.client.post("/tips/new", data=form)
+        again = source.client.post("/tips/new", data=form_fields(failed))
+
+        assert (failed.status_code, again.status_code) == (422, 422)
+        assert "‘a.jpg’ 파일의 흔적을 제거하지 못했습니다" in failed.text
+        assert "‘a.jpg’ 파일을 어떻게 할지 정해 주세요" in again.text
+        assert desk.get("/desk/tips/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"%PDF-1.7 and nothing", "a.pdf"),
+        (b"\xff\xd8\xff\xe0 cut", "a.jpg"),
+        (b"PK\3\4 cut", "a.zip"),
+        (bytes(50), "a.bin"),
+    ],
+)
+def test_a_damaged_or_unknown_file_is_not_sent_unasked(inspected, desk, source, data, name):
+    form = form_fields(source.preview(STORY, files=((data, name),)))
+
+    assert source.client.post("/tips/new", data=form).status_code == 422
     assert desk.get("/desk/tips/1").status_code == 404
-    assert source.client.post("/tips/new", data=form_fields(page)).status_code == 200
 
 
 @pytest.mark.parametrize(

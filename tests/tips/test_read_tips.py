@@ -525,7 +525,7 @@ def test_an_administrator_resets_the_roster_of_a_sole_reader_who_lost_everything
     """The form stays closed until the reset, and old tips stay encrypted."""
     assert desk.set_up(again="yes").status_code == 200
     desk.unlock()
-    assert "<textarea" not in source.client.get("/tips/new").text
+    assert "<textarea" not in source.form().text
     me = holder_id(desk.user)
     assert desk.post(f"/desk/tips/readers/{me}/add").status_code == 403
 

@@ -16,10 +16,12 @@ from sqlalchemy import select, text
 from board.db import Base, close_connections, db, now, truncate_wal, writing
 from board.db.engine import sqlite
 from board.runtime import jobs
+from board.runtime.app import setting
 from board.tips.crypto import key_files, passphrases, primitives
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 from board.tips.models import form_tokens
+from board.tips.models.form_tokens import FormToken
 from board.tips.models.key_grants import Grant, TipKey
 from board.tips.models.key_holders import KeyHolder, TipReader, UnlockedSession
 from board.tips.models.source import ErasedCode
@@ -34,6 +36,7 @@ from support.encoded_forms import encoded_forms
 from tips.conftest import (
     ReaderClient,
     SourceClient,
+    element_text,
     form_fields,
     hidden_field,
     holder_id,
@@ -405,7 +408,7 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
         signed.public = key.public
     with pytest.raises(roster.ForgedRoster):
         roster.members()
-    assert "아직 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
+    assert "아직 제보를 열어 볼 담당자가 없습니다" in source.form().text
     assert desk.get("/desk/tips/readers").status_code in (303, 503)
 
 
@@ -425,7 +428,7 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
 
     with pytest.raises(roster.ForgedRoster):
         roster.members()
-    assert "<textarea" not in source.client.get("/tips/new").text
+    assert "<textarea" not in source.form().text
     page = desk.get("/desk/tips/readers")
     assert page.status_code == 503
     assert "담당자 명단에 문제가 있습니다" in page.text
@@ -579,12 +582,18 @@ class TestErasure:
         assert not stray.exists()
 
 
-def test_the_code_is_encrypted_with_the_token_of_its_form_only(desk, source):
+def test_a_copy_of_the_database_does_not_open_a_recorded_answer(desk, source):
+    """It is encrypted with the form's token, which is in the page alone."""
     form = form_fields(source.preview(STORY))
-    source.client.post("/tips/new", data=form)
+    page = source.client.post("/tips/new", data=form)
+    code, key = element_text(page, "tip-code"), hidden_field(page, "key")
+    row = db.session.scalars(select(FormToken)).all()[-1]
 
-    assert form_tokens.result_of(form_tokens.new()) is None
-    assert form_tokens.result_of(form["ticket"])
+    assert form_tokens.answer_to(key)["code"] == code
+    for known in (form_tokens.new(), row.token_hash.hex(), setting("SECRET_KEY")):
+        assert form_tokens.answer_to(known) == {}
+    other_token = form_tokens.idempotency_key(form_tokens.new(), repr(form).encode())
+    assert form_tokens.answer_to(other_token) == {}
 
 
 def test_two_boards_do_not_accept_each_others_form_tokens(app, another, desk, tmp_path):

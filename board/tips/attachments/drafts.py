@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import secrets
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,22 +12,29 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from board.runtime.limiter import QueueFull
+from board.runtime.limiter import Limiter, QueueFull
 from board.text import normalize_file_name
 from board.tips import files
+from board.tips.attachments import draft_space
 from board.tips.crypto import key_files, primitives
-from board.tips.crypto.file_cipher import open_file, seal_file
+from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
 from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.files.results import Reason
 from board.tips.models import form_tokens
 from board.tips.models.tip import Tip
 
 COPIES = ("cleaned", "original", "both")
-_WAIT = 10.0  # seconds for a parser, for all files of a form together
+# A process that reads a file takes up to 1 GiB, and up to 50 s.
+parsers = Limiter("parsers", queue=6, wait=10.0)
+TYPED_MAX = 50_000  # characters of each field; more than any field takes
 
 
 class CannotClean(Exception):
     """Cleaning the attachment of this name failed after all."""
+
+
+class NotDecided(CannotClean):
+    """The attachment of this name cannot be cleaned, and nobody has said to send the original."""
 
 
 @dataclass(slots=True)
@@ -43,6 +49,7 @@ class Attachment:
     found: list[list[Any]] = field(default_factory=list)  # kind, detail, stays in a cleaned copy
     cleanable: bool = False
     why_not: str = ""
+    press: str = ""  # hash of the idempotency key it was uploaded with
 
     @property
     def is_inspected(self) -> bool:
@@ -56,11 +63,12 @@ class Attachment:
         return b"".join(open_file(self.path, self.key, self.size))
 
     def inspect(self) -> None:
-        report = files.inspect(self.data(), self.name)
+        """Raises QueueFull while too many other files are being read."""
+        with parsers:
+            report = files.inspect(self.data(), self.name)
         self.cleanable, self.why_not = report.cleanable, report.why_not or ""
-        self.found = [
-            [one.kind, one.detail, one.stays and report.cleanable] for one in report.findings
-        ]
+        stays = report.cleanable  # only in a cleaned copy
+        self.found = [[one.kind, one.detail, one.stays and stays] for one in report.findings]
 
     def metadata(self) -> dict[str, Any]:
         """What readers see about it; stored encrypted."""
@@ -79,35 +87,51 @@ class Attachment:
         return name
 
 
-class AttachmentDraft:
-    """The attachments of a form not sent yet, on disk, encrypted with its form token."""
+class FormDraft:
+    """The text and attachments of a form not sent yet, on disk, encrypted with its form token."""
 
     def __init__(self, token: str) -> None:
+        self.token = token
         self._secret = form_tokens.derive_secret(token, "draft")
         self._path = key_files.folder("drafts") / hashlib.sha256(self._secret).hexdigest()[:32]
-        self.attachments = self._load()
+        self.fields: dict[str, str] = {}
+        self.attachments: list[Attachment] = []
+        self._load()
 
-    def add_uploads(self, uploads: list[FileStorage]) -> None:
-        """Store uploaded files until the form is sent or abandoned."""
-        for upload in uploads:
-            attachment = from_upload(upload)
-            attachment.why_not = Reason.BUSY
-            self.attachments.append(attachment)
+    def keep(self, fields: dict[str, str]) -> None:
+        """Keep what was typed, for somebody who goes back to the form."""
+        self.fields = {name: value[:TYPED_MAX] for name, value in fields.items()}
         self._save()
 
-    def inspect(self) -> None:
-        """Inspect the attachments that have not been. While too many other files are being
-        inspected, they stay as they are; so each can be tried again.
+    def add_uploads(
+        self, uploads: list[FileStorage], *, key: str = "", is_inspected: bool = True
+    ) -> None:
+        """Store uploaded files until the form is sent or abandoned. `key`: the idempotency key of
+        the form they came with.
         """
-        deadline = time.monotonic() + _WAIT
+        for upload in uploads:
+            stream: Any = upload.stream
+            self.attachments.append(self._adopt(stream, _file_name(upload.filename)))
+            self.attachments[-1].press = _hash(key)
+            self.attachments[-1].why_not = Reason.BUSY if is_inspected else ""
+        if uploads:
+            self._save()
+
+    def inspect(self) -> None:
+        """Inspect the attachments not inspected yet, until too many other files are being read."""
         with suppress(QueueFull):
             for attachment in self.attachments:
                 if attachment.why_not == Reason.BUSY:
-                    with key_files.parser_slot(deadline):
-                        attachment.inspect()
+                    attachment.inspect()
         self._save()
 
+    def has(self, key: str) -> bool:
+        """Whether files that came with this idempotency key are here."""
+        return any(attachment.press == _hash(key) for attachment in self.attachments)
+
     def drop(self, ids: list[str]) -> None:
+        if not ids:
+            return
         for attachment in self.attachments:
             if attachment.id in ids:
                 attachment.path.unlink(missing_ok=True)
@@ -115,16 +139,18 @@ class AttachmentDraft:
         self._save()
 
     def select_copies(self, choices: dict[str, str]) -> list[Attachment]:
-        """The files to send: for each id the cleaned copy, the original, or both. Raises
-        CannotClean, and QueueFull while too many other files are being read.
+        """The files to send: for each id the cleaned copy, the original, or both. Without a
+        choice it is the cleaned copy, never the original. Raises CannotClean or NotDecided,
+        and QueueFull while too many other files are being read.
         """
-        deadline = time.monotonic() + _WAIT
         selected = []
         for attachment in self.attachments:
-            choice = choices.get(attachment.id, "cleaned" if attachment.cleanable else "original")
-            if choice != "original" and attachment.cleanable:
-                selected.append(self._clean_copy(attachment, deadline))
-            if choice != "cleaned" or not attachment.cleanable:
+            choice = choices.get(attachment.id, "cleaned")
+            if choice != "original" and not attachment.cleanable:
+                raise NotDecided(attachment.name)
+            if choice != "original":
+                selected.append(self._clean_copy(attachment))
+            if choice != "cleaned":
                 selected.append(attachment)
         return selected
 
@@ -134,51 +160,60 @@ class AttachmentDraft:
             attachment.path.unlink(missing_ok=True)
         self._path.unlink(missing_ok=True)
 
-    def _clean_copy(self, original: Attachment, deadline: float) -> Attachment:
+    def _clean_copy(self, original: Attachment) -> Attachment:
         try:
-            with key_files.parser_slot(deadline):
+            with parsers:
                 cleaned = files.clean(original.data(), original.name)
         except files.NotCleanable as error:
             original.cleanable, original.why_not = False, str(error.reason)
             self._save()
             raise CannotClean(original.name) from error
-        sealed = seal_file(key_files.folder("drafts") / secrets.token_hex(16), cleaned.data)
-        return Attachment(
-            _file_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
-        )
+        incoming = self._path.with_name(f"{draft_space.INCOMING}{secrets.token_hex(16)}")
+        copy = self._adopt(seal_file(incoming, cleaned.data), _file_name(cleaned.name))
+        copy.copy = "cleaned"
+        return copy
 
-    def _load(self) -> list[Attachment]:
+    def _adopt(self, sealed: SealedFile, name: str) -> Attachment:
+        """The uploaded file as an attachment of this form."""
+        path = self._path.with_name(f"{self._path.name}-{secrets.token_hex(16)}")
+        sealed.path.rename(path)
+        sealed.is_kept = True
+        return Attachment(name, sealed.size, sealed.key, path)
+
+    def _load(self) -> None:
         try:
-            rows = json.loads(primitives.decrypt(self._secret, self._path.read_bytes(), "draft"))
+            data = primitives.decrypt(self._secret, self._path.read_bytes(), "draft")
         except (FileNotFoundError, DecryptionFailed):
-            return []
-        folder = key_files.folder("drafts")
-        fields = [
+            return
+        os.utime(self._path)
+        stored, folder = json.loads(primitives.unpad(data)), key_files.folder("drafts")
+        self.fields = stored["fields"]
+        rows = [
             {**row, "key": base64.b64decode(row["key"]), "path": folder / row["path"]}
-            for row in rows
+            for row in stored["attachments"]
         ]
-        return [Attachment(**row) for row in fields if row["path"].exists()]
+        self.attachments = [Attachment(**row) for row in rows if row["path"].exists()]
 
     def _save(self) -> None:
         rows = [
             {
                 "name": a.name, "size": a.size, "key": base64.b64encode(a.key).decode(),
                 "path": a.path.name, "found": a.found, "cleanable": a.cleanable,
-                "why_not": a.why_not,
+                "why_not": a.why_not, "press": a.press,
             }
             for a in self.attachments
         ]  # fmt: skip
-        encrypted = primitives.encrypt(self._secret, json.dumps(rows).encode(), "draft")
+        data = json.dumps({"fields": self.fields, "attachments": rows}).encode()
+        encrypted = primitives.encrypt(self._secret, primitives.pad(data), "draft")
+        if not self._path.exists():
+            draft_space.make_room(is_small=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(encrypted)
 
 
-def from_upload(upload: FileStorage) -> Attachment:
-    """An uploaded file, unchanged."""
-    sealed: Any = upload.stream
-    sealed.is_kept = True
-    return Attachment(_file_name(upload.filename), sealed.size, sealed.key, sealed.path)
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _file_name(name: str | None) -> str:

@@ -52,6 +52,7 @@ REASON_LABELS = {
     "leftover": lambda: _("The cleaned copy would still have revealed something."),
     "archive": lambda: _("It contains other files. Send them one by one."),
     "damaged": lambda: _("It is damaged."),
+    "fonts": lambda: _("It has letters whose fonts are not in the file."),
     "locked": lambda: _("It is locked with a password."),
     "too much": lambda: _("It is too large to check."),
     "changes": lambda: _("It has tracked changes. Accept them first."),

@@ -3,28 +3,22 @@
 pepper      without it nobody can guess codes or passphrases from a copy of the database
 keys/       one erase key per tip: once it is deleted, no copy of the tip can be decrypted
 files/      encrypted attachments
-drafts/     encrypted attachments of forms not sent yet; for two hours
+drafts/     encrypted text and attachments of forms not sent yet; for two hours
+waiting/    encrypted forms of tips that wait for their turn; for two days
 """
 
-import fcntl
 import os
 import secrets
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from board.runtime.app import instance_folder
-from board.runtime.limiter import QueueFull
+from board.runtime.limiter import Limiter
 from board.tips.crypto import primitives
 from board.tips.dates import start_of_day
 
-DRAFT_LIFE = 2 * 3600  # seconds
-_SLOTS = 2  # concurrent key derivations on this machine; each takes 64 MiB
-_UPLOADS = 6  # concurrent uploads on this machine; each occupies a thread
-_PARSERS = 2  # files read at once on this machine; each takes up to 1 GiB
-_PARSER_PLACES = 8  # these, and those that wait: each occupies a thread
-_WAIT = 5.0  # seconds
+# Each key derivation takes 64 MiB and a core for a quarter of a second.
+derivations = Limiter("derivations", queue=6, wait=5.0)
 
 
 class Erased(Exception):
@@ -38,13 +32,13 @@ def folder(name: str = "") -> Path:
 
 
 def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
-    """`primitives.derive_from_passphrase` with this machine's pepper, limited to a few at a time.
+    """`primitives.derive_from_passphrase` with this machine's pepper, one at a time.
 
     Raises QueueFull. A source's code has no salt of its own, because finding it would need a user
     name; the machine's salt is used.
     """
     pepper = _random_file("pepper", 48)
-    with _slot("slot", _SLOTS, time.monotonic() + _WAIT):
+    with derivations:
         return primitives.derive_from_passphrase(
             secret, salt=salt or pepper[:16], pepper=pepper[16:]
         )
@@ -87,56 +81,6 @@ def erase(ref: str) -> None:
 def remove_files(names: list[str]) -> None:
     for name in names:
         (folder("files") / name).unlink(missing_ok=True)
-
-
-def sweep_drafts() -> None:
-    """Delete attachments of forms that were abandoned."""
-    oldest = time.time() - DRAFT_LIFE
-    for path in folder("drafts").iterdir():
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < oldest:
-                path.unlink()
-
-
-def acquire_upload_slot() -> int | None:
-    """A file descriptor to close when the upload is complete; None if too many are under way."""
-    return _acquire_slot("upload", _UPLOADS)
-
-
-@contextmanager
-def parser_slot(deadline: float) -> Iterator[None]:
-    """One of the few parsers of this machine, for all its workers together.
-
-    `deadline` is by the monotonic clock. Raises QueueFull, at once if too many wait already.
-    """
-    with _slot("parser-place", _PARSER_PLACES, 0), _slot("parser", _PARSERS, deadline):
-        yield
-
-
-@contextmanager
-def _slot(kind: str, count: int, deadline: float) -> Iterator[None]:
-    while (slot := _acquire_slot(kind, count)) is None:
-        if time.monotonic() >= deadline:
-            raise QueueFull
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        os.close(slot)  # and with it the lock
-
-
-def _acquire_slot(kind: str, count: int) -> int | None:
-    """Lock one of `count` slots shared by all processes of this machine; None if all are taken."""
-    for number in range(count):
-        path = folder() / f"{kind}-{number}"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-        else:
-            return descriptor
-    return None
 
 
 def _random_file(name: str, size: int) -> bytes:

@@ -35,7 +35,7 @@ FORMATS = {
         Format("bmp", "media.images", ("bmp", "dib")),
         Format("heic", "media.images", ("heic", "heif", "hif")),
         Format("avif", "media.images", ("avif",)),
-        Format("pdf", "documents.pdf", ("pdf",)),
+        Format("pdf", "documents.pdf.reader", ("pdf",)),
         Format("docx", "documents.ooxml", ("docx", "docm", "dotx", "dotm")),
         Format("xlsx", "documents.ooxml", ("xlsx", "xlsm", "xltx", "xltm")),
         Format("pptx", "documents.ooxml", ("pptx", "pptm", "ppsx", "potx", "ppsm")),

@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from signal import SIGKILL, SIGXCPU
+from signal import SIGABRT, SIGKILL, SIGXCPU
 
 from .results import DETAIL_MAX, FINDINGS_MAX, Finding, FindingKind, Reason, WorkerLimits
 
@@ -54,7 +54,7 @@ def run_worker(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool
         "is_picture": data.startswith(_PICTURES) or data[4:12] in _BRANDS,
     }
     code, output = _run(_START, json.dumps(request).encode() + b"\n" + data, limits)
-    if code in (-SIGKILL, -SIGXCPU):
+    if code in (-SIGKILL, -SIGXCPU, -SIGABRT):  # of time, or of memory in a library
         return _failed(Reason.TOO_MUCH)
     try:
         return _parse_answer(output)

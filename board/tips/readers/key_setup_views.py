@@ -1,10 +1,12 @@
 """A tip reader creates their key, and gets a passphrase and a recovery sheet."""
 
+from typing import Any
+
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
-from board.db import db, writing
+from board.db import db
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
 from board.tips.models import form_tokens
@@ -13,8 +15,16 @@ from board.tips.readers import membership, roster
 from board.tips.readers.forms import RecoverForm
 from board.tips.readers.recovery_sheet import RecoverySheet
 from board.tips.readers.unlock_views import bp, current_key, unlock_with_form
+from board.tips.web.once import once, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
+
+
+def sheet_again(_key: str, answer: dict[str, Any]) -> ResponseReturnValue:
+    """The recovery sheet, for ten minutes after it was made."""
+    if "sheet" in answer:
+        return _sheet_page(answer["sheet"])
+    return redirect(url_for(".unlock_form"), 303)
 
 
 @bp.get("/desk/tips/start")
@@ -26,12 +36,11 @@ def start_form() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/start")
 @open_to(tip_readers)
+@once(sheet_again)
 def start() -> ResponseReturnValue:
     """Create a key pair. Somebody who lost passphrase and sheet starts again, without access."""
-    if repeated := _resubmitted():
-        return repeated
     key, sheet = Key(), RecoverySheet.new()
-    with writing():
+    with writing_once(sheet=sheet.text):
         id = roster.next_reader_id()
         if previous := db.session.scalar(TipReader.for_user(current_user())):
             if request.form.get("again") != "yes":
@@ -41,7 +50,6 @@ def start() -> ResponseReturnValue:
         db.session.flush()
         if not roster.exists():
             roster.add(reader, by=reader, key=key)
-        _mark_used(sheet)
     return _sheet_page(sheet.text)
 
 
@@ -53,10 +61,9 @@ def recover_form() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/recover")
 @open_to(tip_readers)
+@once(sheet_again)
 def recover() -> ResponseReturnValue:
     """The recovery words open the key once, for a new passphrase and a new sheet."""
-    if repeated := _resubmitted():
-        return repeated
     form, reader = RecoverForm.from_post(), db.session.scalar(TipReader.for_user(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
@@ -68,36 +75,19 @@ def recover() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/renew")
 @open_to(tip_readers)
+@once(sheet_again)
 def renew() -> ResponseReturnValue:
-    return _resubmitted() or _renew(*current_key())
+    return _renew(*current_key())
 
 
 def _renew(reader: TipReader, key: Key) -> Response:
     """Give the reader a new passphrase and a new sheet; the old ones stop working."""
     sheet = RecoverySheet.new()
-    with writing():
+    with writing_once(sheet=sheet.text):
         reader = db.session.get_one(TipReader, reader.id)
         reader.change_passphrase(key, sheet.passphrase_keys)
         UnlockedSession.end_all(reader)
-        _mark_used(sheet)
     return _sheet_page(sheet.text)
-
-
-def _resubmitted() -> ResponseReturnValue | None:
-    """The first result, for ten minutes, if the form was sent before by a reload or a double click.
-
-    Otherwise nobody would know the words that now open the key.
-    """
-    token = request.form.get("ticket", "")
-    if text := form_tokens.result_of(token, kind="paper"):
-        return _sheet_page(text)
-    return redirect(url_for(".unlock_form"), 303) if form_tokens.is_used(token) else None
-
-
-def _mark_used(sheet: RecoverySheet) -> None:
-    token = request.form.get("ticket", "")
-    if form_tokens.age(token) is not None:
-        form_tokens.mark_used(token, sheet.text, kind="paper")
 
 
 def _recover_page(form: RecoverForm, *, status: int = 200) -> Response:

@@ -19,6 +19,7 @@ from board.tips.readers.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, no_store, render_page
+from board.tips.web.typed_text import typed_text
 from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_readers", __name__)
@@ -39,8 +40,7 @@ def current_key() -> tuple[TipReader, Key]:
 @bp.app_errorhandler(Locked)
 def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
     """Show the text sent after the session expired again; only its author gets this page."""
-    text = request.form.get("text") if request.method == "POST" else None
-    if text:
+    if text := typed_text():
         return unlock_page(UnlockForm.unbound(), unsent_text=text, status=401)
     next_page = request.path if request.method == "GET" else None
     return redirect(url_for("tip_readers.unlock_form", next=next_page), 303)
@@ -66,21 +66,28 @@ def unlock_form() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/unlock")
-@open_to(tip_readers)
+@open_to(tip_readers, body_max=FORM_BYTES)
 def unlock() -> ResponseReturnValue:
     form, reader = UnlockForm.from_post(), db.session.scalar(TipReader.for_user(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
     key = unlock_with_form(form, reader, recovery=False)
     if key is None:
-        return unlock_page(form, status=422)
+        return unlock_page(form, unsent_text=typed_text(), status=422)
     entries = search_index.build_entries(reader, key)  # so that searching is fast
     with writing():
         search_index.save_entries(entries, reader)
         reader = db.session.get_one(TipReader, reader.id)
         reader.has_news = False
         token = UnlockedSession.start(reader, key)
-    return unlock_session.set_cookie(redirect(form.next_page(), 303), COOKIE, token)
+    return unlock_session.set_cookie(_unlocked_page(form.next_page()), COOKIE, token)
+
+
+def _unlocked_page(next_page: str) -> Any:
+    """The page asked for; or what was written before tips locked, to be copied."""
+    if text := typed_text():
+        return render_page("tips/readers/unsent.html", unsent_text=text)
+    return redirect(next_page, 303)
 
 
 @bp.post("/desk/tips/lock")
@@ -89,7 +96,7 @@ def lock() -> ResponseReturnValue:
     """Lock tips. A page that locks itself sends the unfinished text, which is shown again."""
     with writing():
         unlock_session.lock(COOKIE)
-    if text := request.form.get("text"):
+    if text := typed_text():
         return unlock_session.clear_cookie(
             unlock_page(UnlockForm.unbound(), unsent_text=text), COOKIE
         )
@@ -100,7 +107,7 @@ def lock() -> ResponseReturnValue:
 def too_many_attempts(_error: TooManyAttempts) -> ResponseReturnValue:
     form = UnlockForm.unbound()
     form.passphrase.errors = [_("Too many attempts. Please wait five minutes.")]
-    return unlock_page(form, status=429)
+    return unlock_page(form, unsent_text=typed_text(), status=429)
 
 
 def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:

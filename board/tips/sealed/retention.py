@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from board.accounts.models import User
 from board.db import Base, db
 from board.runtime.app import setting
+from board.tips.attachments import draft_space
 from board.tips.crypto import key_files
 from board.tips.dates import today
 from board.tips.models import audit_log
@@ -77,7 +78,7 @@ def erase_outdated() -> int:
     _remove_orphans(
         "files", set(db.session.scalars(select(TipItem.file).where(TipItem.file.is_not(None))))
     )
-    key_files.sweep_drafts()
+    draft_space.sweep()
     ErasedCode.forget_due()
     return len(outdated)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
-from board.tips.attachments.drafts import CannotClean
+from board.tips.attachments.drafts import COPIES, CannotClean, NotDecided
 from board.tips.attachments.finding_labels import finding_text, findings_in, refusal_text
 from board.tips.crypto import passphrases
 from board.tips.forms import CodeForm
@@ -73,6 +73,7 @@ def preview_page(
                 attachment,
                 [finding_text(*finding) for finding in attachment.found],
                 refusal_text(attachment.why_not),
+                form_state.choices.get(attachment.id, COPIES[0]),
             )
             for attachment in form_state.draft.attachments
         ],
@@ -81,7 +82,7 @@ def preview_page(
 
 
 def code_page(
-    token: str,
+    key: str,
     code: str,
     *,
     typed: Mapping[int, str] | None = None,
@@ -89,11 +90,13 @@ def code_page(
     changed: bool = False,
     status: int = 200,
 ) -> Response:
-    """The new code, with two words to type again. `wrong`: positions at which `typed` differs."""
+    """The new code, with two words to type again. `key`: the idempotency key of its form; `wrong`:
+    positions at which `typed` differs.
+    """
     return render_page(
         "tips/source/code.html",
         status=status,
-        ticket=token,
+        key=key,
         words=code.split(),
         digits=passphrases.as_digits(code),
         positions=passphrases.positions_to_check(code),
@@ -103,11 +106,24 @@ def code_page(
     )
 
 
-def busy_text() -> str:
-    return _(
-        "Many files are being cleaned right now. Nothing has been sent: please try again soon."
+def tip_form_page(
+    form_state: TipFormState, *, problem: str | None = None, status: int = 200
+) -> Response:
+    """The form of a tip again, with everything in it."""
+    return form_page(
+        "tips/source/submit.html",
+        form=form_state.form,
+        attachments=form_state.draft.attachments,
+        problem=problem or form_state.problem,
+        status=status,
     )
 
 
+def busy_text() -> str:
+    return _("Many files are being cleaned. Nothing has been sent yet: please try again soon.")
+
+
 def cannot_clean_text(error: CannotClean) -> str:
+    if isinstance(error, NotDecided):
+        return _("Decide about “%(name)s”: send the original, or leave it out.", name=error)
     return _("“%(name)s” could not be cleaned. Nothing has been sent.", name=error)

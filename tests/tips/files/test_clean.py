@@ -219,21 +219,6 @@ def test_a_cleaned_hwpx_keeps_its_text():
     assert next(iter(parts)) == "mimetype"
 
 
-def test_a_cleaned_pdf_shows_its_pages():
-    with pikepdf.open(BytesIO(cleaned(samples.pdf()))) as copy:
-        (page,) = copy.pages
-        content = b"".join(
-            stream.read_bytes() for stream in copy.objects if isinstance(stream, pikepdf.Stream)
-            and stream.get("/Subtype") != "/Image"
-        )  # fmt: skip
-        assert set(page.resources.XObject.keys()) >= {"/AA"}
-        assert "/B" in page.resources.Font
-        assert b"The ledger" in content
-        assert b"Ada" in content  # what was filled in is part of the page now
-        assert [str(note.Subtype) for note in page.Annots] == ["/Link"]
-        assert copy.check_pdf_syntax() == []
-
-
 @pytest.mark.parametrize("track", [b"soun", b"camm", b"text"])
 def test_a_film_keeps_its_sound_and_no_other_track(track):
     copy = cleaned(samples.film(track=track))

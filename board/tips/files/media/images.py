@@ -11,7 +11,6 @@ from PIL import (  # Pillow loads plugins when they are needed; the worker then 
     BmpImagePlugin,  # noqa: F401
     GifImagePlugin,  # noqa: F401
     Image,
-    ImageCms,
     ImageSequence,
     JpegImagePlugin,  # noqa: F401
     MpoImagePlugin,  # noqa: F401
@@ -23,7 +22,7 @@ from PIL import (  # Pillow loads plugins when they are needed; the worker then 
 
 from ..readable import words
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
-from . import exif, xmp
+from . import exif, icc, xmp
 from .image_end import end_of
 from .picture_blocks import unread
 from .pixels import encode_frames, redrawn
@@ -37,10 +36,6 @@ Image.MAX_IMAGE_PIXELS = None  # WorkerLimits counts all frames together
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
 _WRITTEN_AS = {"HEIF": "JPEG", "AVIF": "JPEG", "MPO": "JPEG", "BMP": "PNG"}
 _MANY_FRAMES = {"GIF", "PNG", "WEBP", "TIFF"}
-# Standard profiles; others identify the screen or scanner they were measured on.
-_USUAL_PROFILE = re.compile(
-    r"s?RGB|Display P3|Adobe RGB|ProPhoto|Gr[ae]y|Dot Gain|Gamma|SWOP|FOGRA|CMYK|c2|nRGB|uRGB", re.I
-)
 _TEXT_KINDS = (
     (FindingKind.AUTHOR, ("author", "artist", "copyright", "creator")),
     (FindingKind.SOFTWARE, ("software", "parameters", "workflow", "prompt")),
@@ -59,7 +54,8 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     yield from exif.inspect_iptc(picture)
     for packet in _xmp_packets(picture):
         yield from xmp.inspect(packet)
-    yield from _profile(picture)
+    if profile := picture.info.get("icc_profile"):
+        yield from icc.inspect(profile)
     yield from _texts(picture, data)
     yield from _further_pages(picture)
     for block in unread(data, picture.format or ""):
@@ -129,18 +125,6 @@ def _xmp_packets(picture: Image.Image) -> Iterator[bytes]:
         value = picture.info.get(key)
         if value:
             yield value.encode() if isinstance(value, str) else value
-
-
-def _profile(picture: Image.Image) -> Iterator[Finding]:
-    profile = picture.info.get("icc_profile")
-    if not profile:
-        return
-    try:
-        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile)))
-    except (ImageCms.PyCMSError, OSError):
-        name = ""
-    if not _USUAL_PROFILE.search(name):
-        yield make_finding(FindingKind.DEVICE, "ICC", name)
 
 
 def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:

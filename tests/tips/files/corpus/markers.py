@@ -31,7 +31,8 @@ class Sample:
     `hidden`: place → word, that a cleaned copy must not contain. `shown`: what readers of the file
     see, which the copy must still contain. `untold`: places whose word need not be named in a
     finding, because the finding has no detail (a macro, a thumbnail). `why_not`: the reason why
-    there is no copy, if there is none.
+    there is no copy, if there is none. `is_drawn`: the copy shows pictures of its pages, so the
+    visible words are looked for with the eyes.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Sample:
     shown: dict[str, str] = field(default_factory=dict)
     untold: set[str] = field(default_factory=set)
     why_not: Reason | None = None  # why no copy is offered
+    is_drawn: bool = False
 
     def hide(self, place: str, word: str = "", *, told: bool = True) -> str:
         """A word that occurs nowhere else, to be written into `place`."""
@@ -155,7 +157,7 @@ def _zip_parts(data: bytes) -> Iterator[bytes]:
 def _pdf_parts(data: bytes) -> Iterator[bytes]:
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
-            for item in pdf.objects:
+            for item in (each for each in pdf.objects if isinstance(each, pikepdf.Object)):
                 yield from _pdf_object_parts(item)
     except pikepdf.PdfError:
         return
