@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 
 from board.runtime.jobs import Job, jobs
 from board.tips.attachments import uploads
+from board.tips.crypto import pepper
 from board.tips.desk import (
     audit_log_views,
     bulk_views,
@@ -13,9 +14,17 @@ from board.tips.desk import (
     manage_views,
     tip_views,
 )
+from board.tips.integrity import checkpoints
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.notifications import views as notification_views
-from board.tips.readers import key_setup_views, roster_views, unlock_views
+from board.tips.readers import (
+    alerts,
+    key_setup_views,
+    removal_views,
+    roster_views,
+    unlock_views,
+    went_back_views,
+)
 from board.tips.sealed import arrivals, retention
 from board.tips.source import (
     access_views,
@@ -37,8 +46,9 @@ NAV_ITEMS = (
     NavItem(62, "tip_log", _("Tips log"), "tip_log.index", tip_readers),
 )
 JOBS = (
-    Job("tips", retention.is_outdated, retention.erase_outdated),
+    Job("tips", retention.is_outdated, retention.tidy),
     Job("tips of an hour", arrivals.is_past, waiting_tips.forget_hour),
+    Job("tip checkpoints", checkpoints.lacks_digest, pepper.remember),
 )
 
 
@@ -72,6 +82,9 @@ def _register_views(app: Flask) -> None:
         unlock_views,
         key_setup_views,
         roster_views,
+        removal_views,
+        went_back_views,
+        alerts,
         notification_views,
         export_views,
         audit_log_views,

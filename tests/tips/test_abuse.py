@@ -2,7 +2,6 @@
 
 import itertools
 import logging
-import os
 import random
 import re
 import statistics
@@ -26,10 +25,12 @@ def is_dated_by_day(path):
 
 def test_no_file_reveals_the_hour_a_tip_came(app, desk, source):
     source.send(STORY, files=((b"x" * 100, "a.bin"),))
+    SourceClient(app).preview("아직 쓰는 중", files=((b"y" * 100, "b.bin"),))
 
-    kept = [*key_files.folder("keys").iterdir(), *key_files.folder("files").iterdir()]
-    about = [key_files.folder("keys"), key_files.folder("files")]
-    assert len(kept) == 2
+    folders = ("keys", "files", "drafts")
+    kept = [path for name in folders for path in key_files.folder(name).iterdir()]
+    about = [key_files.folder(name) for name in folders]
+    assert len(kept) == 4
     assert [path.name for path in (*kept, *about) if not is_dated_by_day(path)] == []
 
 
@@ -217,10 +218,10 @@ def test_drafts_on_disk_are_unreadable_without_their_token(desk, source, app):
     assert all(b"secret" not in data and b"a.txt" not in data for data in stored)
 
 
-def test_an_old_draft_is_deleted(desk, source):
+def test_an_old_draft_is_deleted(desk, source, changed_at):
     source.preview(STORY, files=((b"x" * 999, "a.txt"),))
     for path in key_files.folder("drafts").iterdir():
-        os.utime(path, (time.time() - 3 * 3600,) * 2)
+        changed_at[path.stat().st_ctime_ns] = time.time() - 3 * 3600
 
     source.preview("다른 이야기", files=((b"y" * 999, "b.txt"),))
 

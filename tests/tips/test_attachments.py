@@ -356,3 +356,26 @@ def test_a_damaged_or_unknown_file_is_not_sent_unasked(inspected, desk, source, 
 )
 def test_file_names_are_made_harmless(name, kept):
     assert normalize_file_name(name, length_max=Tip.NAME_MAX) == kept
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n--", b"\r\n------WebKitFormBoundary7MA4YWxkTrZu0g"])
+@pytest.mark.parametrize("size", [1024, 64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1, 700 * 1024])
+def test_bytes_that_look_like_the_end_of_a_file_arrive(desk, source, end, size):
+    """The form parser carries them over from one read to the next."""
+    boundary = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+    data = (end * size)[:size]
+    ticket = hidden_field(source.client.get("/tips/new"), "ticket")
+    fields = {"ticket": ticket, "step": "look", "text": STORY}
+    part = f'--{boundary}\r\nContent-Disposition: form-data; name="'
+    head = "".join(f'{part}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    body = f'{head}{part}files"; filename="a.bin"\r\n\r\n'.encode() + data
+    preview = source.client.post(
+        "/tips/new",
+        data=body + f"\r\n--{boundary}--\r\n".encode(),
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
+
+    source.client.post("/tips/new", data=form_fields(preview))
+
+    number = files_of(desk.get("/desk/tips/1"))["a.bin"]
+    assert desk.post("/desk/tips/1/file", number=number).data == data

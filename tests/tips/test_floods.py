@@ -228,7 +228,7 @@ def test_threads_and_workers_share_the_state_and_no_change_is_lost(app):
 # Unsent forms.
 
 
-def left_form(megabytes, *, minutes):
+def left_form(megabytes, changed_at, *, minutes):
     """An unsent form with so much attached, untouched for so long. Sparse, so that it is quick."""
     draft = FormDraft(f"{megabytes} {minutes} {time.monotonic()}")
     draft.keep({"text": "x"})
@@ -236,14 +236,14 @@ def left_form(megabytes, *, minutes):
     file.touch()
     os.truncate(file, megabytes * 1024**2)
     for path in (file, draft._path):
-        os.utime(path, (time.time() - minutes * 60,) * 2)
+        changed_at[path.stat().st_ctime_ns] = time.time() - minutes * 60
     return file
 
 
-def test_forms_that_fill_the_space_make_room_for_others(desk, source):
+def test_forms_that_fill_the_space_make_room_for_others(desk, source, changed_at):
     """Five full forms; the largest that was left for longest goes."""
-    files = [left_form(430, minutes=minutes) for minutes in (1, 9, 5, 3, 7)]
-    small = left_form(2, minutes=60)
+    files = [left_form(430, changed_at, minutes=minutes) for minutes in (1, 9, 5, 3, 7)]
+    small = left_form(2, changed_at, minutes=60)
     large = ((b"x" * 2 * 1024**2, "large.bin"),)
 
     page = source.preview(STORY, files=large)
@@ -252,8 +252,8 @@ def test_forms_that_fill_the_space_make_room_for_others(desk, source):
     assert [path.exists() for path in (*files, small)] == [True, False, True, True, True, True]
 
 
-def test_a_small_file_finds_room_among_large_ones(app, desk):
-    files = [left_form(440, minutes=0) for _ in range(4)]
+def test_a_small_file_finds_room_among_large_ones(app, desk, changed_at):
+    files = [left_form(440, changed_at, minutes=0) for _ in range(4)]
 
     assert draft_space.make_room(is_small=True)
     assert all(path.exists() for path in files)

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from board.articles.addresses import address_key, guid_key
 from board.articles.importing import BrokenFeed, Item, RejectedItem, read_items, survey_items
@@ -22,11 +21,12 @@ from board.articles.importing.download import open_source
 from board.articles.importing.items import is_slug
 from board.articles.models import Article
 from board.db import db, schema, writing
+from board.db.commands import CommandGroup
 from board.db.write_lock import LockTimeout
 
 BATCH = 100  # articles per transaction, so that posting never waits long
 
-articles_cli = AppGroup("articles", help="The articles people talk about.")
+articles_cli = CommandGroup("articles", help="The articles people talk about.")
 
 
 @articles_cli.command("import")

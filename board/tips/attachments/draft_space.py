@@ -1,5 +1,10 @@
-"""The space for unsent forms: those that were left make room for those being written."""
+"""The space for unsent forms: those that were left make room for those being written.
 
+Their files are dated by the day, like all of tips. When a form was last touched is taken from the
+time of their last change (ctime), which no program can set.
+"""
+
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -67,8 +72,12 @@ def _forms() -> Iterator[_Form]:
             form = forms.setdefault(path.name if is_incoming else path.name[:_ID], _Form())
             form.paths.append(path)
             form.size += max(stat.st_size, _FILE_MIN)
-            form.touched = max(form.touched, stat.st_mtime)
+            form.touched = max(form.touched, _changed_at(stat))
     yield from forms.values()
+
+
+def _changed_at(stat: os.stat_result) -> float:
+    return stat.st_ctime
 
 
 def _is_incoming(form: _Form) -> bool:
@@ -76,5 +85,16 @@ def _is_incoming(form: _Form) -> bool:
 
 
 def _delete(form: _Form) -> None:
-    for path in form.paths:
+    remove(*form.paths)
+
+
+def remove(*paths: Path) -> None:
+    """Delete files of forms, and hide from their folder when that was."""
+    for path in paths:
         path.unlink(missing_ok=True)
+    key_files.truncate_mtime(key_files.folder("drafts"))
+
+
+def touch(path: Path) -> None:
+    """Count the form of this file as touched now, and date it by the day."""
+    key_files.truncate_mtime(path, path.parent)

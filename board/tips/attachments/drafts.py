@@ -83,7 +83,7 @@ class Attachment:
         name = secrets.token_hex(16)
         stored = key_files.folder("files") / name
         os.rename(self.path, stored)
-        key_files.truncate_mtime(stored, stored.parent)
+        key_files.truncate_mtime(stored, stored.parent, self.path.parent)
         return name
 
 
@@ -132,9 +132,7 @@ class FormDraft:
     def drop(self, ids: list[str]) -> None:
         if not ids:
             return
-        for attachment in self.attachments:
-            if attachment.id in ids:
-                attachment.path.unlink(missing_ok=True)
+        draft_space.remove(*(each.path for each in self.attachments if each.id in ids))
         self.attachments = [each for each in self.attachments if each.id not in ids]
         self._save()
 
@@ -156,9 +154,7 @@ class FormDraft:
 
     def delete(self) -> None:
         """Delete the draft after sending, with all files not moved to storage."""
-        for attachment in self.attachments:
-            attachment.path.unlink(missing_ok=True)
-        self._path.unlink(missing_ok=True)
+        draft_space.remove(*(each.path for each in self.attachments), self._path)
 
     def _clean_copy(self, original: Attachment) -> Attachment:
         try:
@@ -178,6 +174,7 @@ class FormDraft:
         path = self._path.with_name(f"{self._path.name}-{secrets.token_hex(16)}")
         sealed.path.rename(path)
         sealed.is_kept = True
+        draft_space.touch(path)
         return Attachment(name, sealed.size, sealed.key, path)
 
     def _load(self) -> None:
@@ -185,7 +182,7 @@ class FormDraft:
             data = primitives.decrypt(self._secret, self._path.read_bytes(), "draft")
         except (FileNotFoundError, DecryptionFailed):
             return
-        os.utime(self._path)
+        draft_space.touch(self._path)
         stored, folder = json.loads(primitives.unpad(data)), key_files.folder("drafts")
         self.fields = stored["fields"]
         rows = [
@@ -210,6 +207,7 @@ class FormDraft:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(encrypted)
+        draft_space.touch(self._path)
 
 
 def _hash(key: str) -> str:

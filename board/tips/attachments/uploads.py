@@ -25,7 +25,7 @@ def init_app(app: flask.Flask) -> None:
     app.request_class = Request
 
 
-class TooManyUploads(Exception):
+class TooManyUploads(QueueFull):
     """Too many large forms are being received. Nothing of this one was read."""
 
 

@@ -8,10 +8,11 @@ from board.db import truncate_wal
 from board.tips.desk.forms import DayForm, HoldForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import open_or_404, readers_of, tip_address, tip_page
+from board.tips.integrity import checkpoints
+from board.tips.models import roster
 from board.tips.models.audit_log import AuditAction, append_entry
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import TipState
-from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages, retention, search_index
 from board.tips.web.once import once, redirect_to, writing_once
@@ -90,10 +91,10 @@ def hold(id: int) -> ResponseReturnValue:
 @once()
 def let_in(id: int) -> ResponseReturnValue:
     with writing_once(to=tip_address(id)) as answer:
-        opened, members = open_or_404(id), roster.members()
+        opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
         if reader not in readers_of(opened.tip):
-            opened.grant_access(reader, roster=members)
+            opened.grant_access(reader, members=members)
             search_index.delete_entries(tip=opened.tip, reader=reader)
             append_entry(AuditAction.LET_IN, by=current_user(), tip_id=id, about=reader.user)
     return redirect_to(answer)
@@ -109,11 +110,11 @@ def shut_out(id: int) -> ResponseReturnValue:
     """
     with writing_once(to=tip_address(id)) as answer:
         me, _key = current_key()
-        opened, members = open_or_404(id), roster.members()
+        opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
         if not {*readers_of(opened.tip)} & {*members} - {reader}:
             abort(400)
-        opened.revoke_access(reader, roster=members)
+        opened.revoke_access(reader, members=members)
         search_index.delete_entries(tip=opened.tip, reader=reader)
         append_entry(AuditAction.SHUT_OUT, by=current_user(), tip_id=id, about=reader.user)
         if reader is me:
@@ -133,6 +134,12 @@ def erase(id: int) -> ResponseReturnValue:
         retention.erase(opened.tip, reason=reason, by=current_user())
     truncate_wal()
     return redirect_to(answer)
+
+
+def _members() -> list[TipReader]:
+    """The roster, to change who has keys. Raises WentBack and ForgedRoster."""
+    checkpoints.require_intact()
+    return roster.members()
 
 
 def _chosen_reader(members: list[TipReader]) -> TipReader:

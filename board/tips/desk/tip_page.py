@@ -12,11 +12,10 @@ from board.tips.dates import today
 from board.tips.desk import export_recipient
 from board.tips.desk.forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
 from board.tips.forms import MessageForm
-from board.tips.models import form_tokens
+from board.tips.models import form_tokens, roster
 from board.tips.models.audit_log import AuditEntry
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
-from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention
 from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem

@@ -21,7 +21,7 @@ from board.tips.models.inbox import ReadMark
 from board.tips.models.tip import Purpose
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages
-from board.tips.sealed.keyring import NoKey
+from board.tips.sealed.keyring import NoKey, NoReader
 from board.tips.web.download import download
 from board.tips.web.once import idempotency_key, once, redirect_to, writing_once
 from board.tips.web.responses import FORM_BYTES, render_page
@@ -31,7 +31,8 @@ from board.web.access import open_to, tip_readers
 
 
 @bp.errorhandler(NoKey)
-def left_out(_error: NoKey) -> ResponseReturnValue:
+@bp.errorhandler(NoReader)
+def left_out(_error: NoKey | NoReader) -> ResponseReturnValue:
     return render_page("tips/desk/left_out.html", unsent_text=typed_text(), status=403)
 
 

@@ -11,11 +11,13 @@ from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files
+from board.tips.crypto.pepper import PepperLost
 from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.integrity.checkpoints import WentBack
 from board.tips.models.key_holders import TipReader, UnlockedSession
+from board.tips.models.roster import ForgedRoster
 from board.tips.readers import unlock_session
 from board.tips.readers.forms import UnlockForm
-from board.tips.readers.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, no_store, render_page
@@ -51,6 +53,18 @@ def forged_roster_page(_error: ForgedRoster) -> ResponseReturnValue:
     return render_page("tips/readers/forged.html", status=503)
 
 
+@bp.app_errorhandler(WentBack)
+def went_back_page(_error: WentBack) -> ResponseReturnValue:
+    """Nothing is encrypted, given or erased before a reader has looked."""
+    return render_page("tips/readers/refused.html", unsent_text=typed_text(), status=409)
+
+
+@bp.app_errorhandler(PepperLost)
+def pepper_lost_page(_error: PepperLost) -> ResponseReturnValue:
+    current_app.logger.error("tips: the pepper is missing or another one")
+    return render_page("tips/readers/pepper_lost.html", status=503)
+
+
 @bp.app_errorhandler(DecryptionFailed)
 def integrity_error_page(_error: DecryptionFailed) -> ResponseReturnValue:
     current_app.logger.error("tips: decryption failed: data was damaged or moved")
@@ -71,7 +85,7 @@ def unlock() -> ResponseReturnValue:
     form, reader = UnlockForm.from_post(), db.session.scalar(TipReader.for_user(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
-    key = unlock_with_form(form, reader, recovery=False)
+    key = unlock_with_form(form, reader)
     if key is None:
         return unlock_page(form, unsent_text=typed_text(), status=422)
     entries = search_index.build_entries(reader, key)  # so that searching is fast
@@ -110,7 +124,7 @@ def too_many_attempts(_error: TooManyAttempts) -> ResponseReturnValue:
     return unlock_page(form, unsent_text=typed_text(), status=429)
 
 
-def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:
+def unlock_with_form(form: UnlockForm, reader: TipReader) -> Key | None:
     """The reader's key if the words are right; otherwise None, with an error in the form.
 
     Raises TooManyAttempts; words that cannot be a passphrase are no attempt. The page's audience
@@ -120,7 +134,7 @@ def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> 
         return None
     attempt = _begin_attempt(reader)
     try:
-        key = _unwrap_key(form.phrase, reader, recovery=recovery)
+        key = _unwrap_key(form.phrase, reader, recovery=form.is_recovery)
     except DecryptionFailed:
         form.passphrase.errors = [_wrong_words_text()]
         return None

@@ -11,6 +11,7 @@ from board.tips.crypto import key_files
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
 from board.tips.forms import MessageForm
+from board.tips.integrity import checkpoints, source_checkpoints
 from board.tips.models import form_tokens
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.models.source import Source
@@ -66,6 +67,7 @@ def mailbox_page(
         ticket=form_tokens.new(),
         attachments=attachments,
         visits=source.visits_before(key, current=True),
+        went_back=source_checkpoints.look(source, key, tip) or bool(checkpoints.check()),
         form=form or MessageForm.unbound(data={"ticket": form_tokens.new()}),
         problem=problem,
         erased_on=erased_on,

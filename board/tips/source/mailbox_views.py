@@ -10,16 +10,14 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.db import db
 from board.runtime.limiter import ConcurrencyLimit, QueueFull
 from board.tips.attachments.drafts import CannotClean
 from board.tips.attachments.uploads import bytes_max
 from board.tips.crypto import key_files
-from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.forms import CodeForm, MessageForm
+from board.tips.integrity import checkpoints
 from board.tips.models import form_tokens
-from board.tips.models.key_holders import UnlockedSession
-from board.tips.models.source import ErasedCode, Source
+from board.tips.models.source import ErasedCode
 from board.tips.readers import unlock_session
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import messages
@@ -33,7 +31,14 @@ from board.tips.source.mailbox_page import (
     source_of,
     unsent_message,
 )
-from board.tips.source.pages import busy_text, cannot_clean_text, code_entry_page, preview_page
+from board.tips.source.pages import (
+    busy_text,
+    cannot_clean_text,
+    code_entry_page,
+    preview_page,
+    went_back_text,
+)
+from board.tips.source.unlock import unlock_source
 from board.tips.source.views import bp
 from board.tips.web.download import download
 from board.tips.web.once import once, redirect_to, writing_once
@@ -81,7 +86,7 @@ def enter() -> ResponseReturnValue:
         with _one_try():
             code, problem = form.parse()
             tag, kek = key_files.stretch(code)
-            token = _unlock(tag, kek)
+            token = unlock_source(tag, kek)
             was_erased = token is None and ErasedCode.has(tag)
             _pad_duration(started)
     except QueueFull:
@@ -89,7 +94,7 @@ def enter() -> ResponseReturnValue:
     if was_erased:
         raise key_files.Erased
     if token is None:
-        form.code.errors = [problem]
+        form.code.errors = [problem, *([went_back_text()] if checkpoints.check() else [])]
         return code_entry_page(form, unsent_text=text, status=422)
     return opened_again("", {"session": token})
 
@@ -123,21 +128,6 @@ def add() -> ResponseReturnValue:
 @open_to(everyone_as_guest)
 def file() -> ResponseReturnValue:
     return download(open_tip(*current_source()), request.form.get("number", ""))
-
-
-def _unlock(tag: bytes, kek: bytes) -> str | None:
-    """The token of a new session, or None if no source has this tag."""
-    try:
-        with writing_once() as answer:
-            source = db.session.scalar(Source.with_tag(tag))
-            if source is None:
-                raise DecryptionFailed
-            key = source.unwrap_key(kek)
-            source.record_visit(key)
-            answer["session"] = UnlockedSession.start(source, key)
-    except DecryptionFailed:
-        return None
-    return str(answer["session"])
 
 
 @contextmanager

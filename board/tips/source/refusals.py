@@ -13,12 +13,16 @@ from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
 from board.tips.attachments.uploads import TooManyUploads
 from board.tips.crypto import key_files
+from board.tips.crypto.pepper import PepperLost
 from board.tips.forms import CodeForm, MessageForm, TipForm
+from board.tips.integrity.checkpoints import WentBack
+from board.tips.models import roster
+from board.tips.models.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
-from board.tips.sealed.keyring import NoKey
+from board.tips.sealed.keyring import NoKey, NoReader
 from board.tips.source.form_state import TipFormState
 from board.tips.source.mailbox_page import refused_message
-from board.tips.source.pages import code_entry_page, tip_form_page
+from board.tips.source.pages import closed_text, code_entry_page, tip_form_page
 from board.tips.source.sending import wait_while_busy
 from board.tips.source.views import bp
 from board.tips.source.waiting_tips import WaitingTip
@@ -40,6 +44,21 @@ def session_expired(_error: Locked) -> ResponseReturnValue:
 @bp.errorhandler(NoKey)
 def tip_gone(_error: key_files.Erased | NoKey) -> ResponseReturnValue:
     return render_page("tips/source/gone.html", unsent_text=_fields().get("text"), status=410)
+
+
+@bp.errorhandler(ForgedRoster)
+@bp.errorhandler(NoReader)
+@bp.errorhandler(PepperLost)
+@bp.errorhandler(WentBack)
+def closed(error: Exception) -> ResponseReturnValue:
+    """Nothing can be encrypted before somebody has looked."""
+    current_app.logger.error("tips: closed: %s", type(error).__name__)
+    return _form_again(closed_text(), 503) or render_page(
+        "tips/source/closed.html",
+        fingerprint=roster.printed_fingerprint(),
+        unsent_text=_fields().get("text"),
+        status=503,
+    )
 
 
 @bp.errorhandler(RequestEntityTooLarge)

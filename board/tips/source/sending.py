@@ -12,6 +12,7 @@ from board.tips.sealed.submission import Submission
 from board.tips.source.form_state import TipFormState
 from board.tips.source.pages import (
     cannot_clean_text,
+    closed_text,
     code_page,
     preview_page,
     readers,
@@ -41,7 +42,7 @@ def send_in_turn(form_state: TipFormState, waiting: WaitingTip) -> Response:
     except CannotClean as error:
         return preview_page(form_state, problem=cannot_clean_text(error), status=422)
     except NobodyReads:
-        return tip_form_page(form_state, status=503)
+        return tip_form_page(form_state, problem=closed_text(), status=503)
     except TooManyTips:
         return _waiting_page(waiting, is_kept=waiting.wait(arrivals.RETRY))
     except (LockTimeout, QueueFull, OperationalError):

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from board.tips.readers import roster
+from board.tips.models import roster
 from board.tips.source import pages as source_pages
 from board.tips.source.contact_channels import contact_channels
 from board.tips.web.responses import harden_source_response, render_page
@@ -38,7 +38,7 @@ def choose() -> ResponseReturnValue:
     return render_page(
         "tips/source/choose.html",
         readers=len(source_pages.readers()),
-        fingerprint=roster.current_fingerprint(),
+        fingerprint=roster.printed_fingerprint(),
         days=current_app.config["TIP_DAYS"],
         channels=contact_channels(),
     )

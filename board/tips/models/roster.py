@@ -35,6 +35,10 @@ class Roster(Base):
     def newest(cls) -> Select[Self]:
         return select(cls).order_by(cls.id.desc()).limit(1)
 
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.body.encode())
+
 
 class ForgedRoster(Exception):
     """The roster in the database lacks a valid signature, or a key differs from the signed one."""
@@ -49,10 +53,31 @@ def members() -> list[TipReader]:
     return readers
 
 
+def leavers() -> list[TipReader]:
+    """Readers still on the roster whose account may not read tips any more. Nothing is encrypted
+    to them. Raises ForgedRoster.
+    """
+    entries = _verified_entries()
+    return [reader for reader in db.session.scalars(TipReader.inactive()) if reader.id in entries]
+
+
+def has_entry(reader: TipReader) -> bool:
+    """Whether the reader was signed for and not removed since. Raises ForgedRoster."""
+    return reader.id in _verified_entries()
+
+
 def current_fingerprint() -> str | None:
     """Fingerprint of the current roster."""
     newest = db.session.scalar(Roster.newest())
-    return fingerprint(newest.body.encode()) if newest else None
+    return newest.fingerprint if newest else None
+
+
+def printed_fingerprint() -> str | None:
+    """Number and fingerprint of the current roster: whoever knows a later number sees that the
+    database went back.
+    """
+    newest = db.session.scalar(Roster.newest())
+    return f"{newest.id} · {newest.fingerprint}" if newest else None
 
 
 def exists() -> bool:
