@@ -80,7 +80,7 @@ def test_mail_has_a_date_and_addresses_of_ascii(smtp_server, app):
 
 def test_addresses_stored_before_are_rewritten(app):
     first, second, third = person("하나"), person("둘이"), person("셋이")
-    command.downgrade(schema.alembic_config(), "0050")
+    command.downgrade(schema.alembic_config(), "0030")
     with writing():
         for user, email in (
             (first, "a@부두.한국"),

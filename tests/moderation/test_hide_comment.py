@@ -184,3 +184,44 @@ def test_replies_to_a_hidden_comment_no_longer_name_its_author(as_, guest, ada, 
 
     assert "Well, well" in page
     assert 'class="reply-target"' not in page
+
+
+def test_the_reason_of_a_hidden_comment_leads_to_the_decisions_on_it(guest, as_, ada, mo, harbour):
+    comment, other = say(harbour, ada, "Remark"), say(harbour, ada, "Another")
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+    as_(mo).post(f"/comments/{other.id}/hide", data={"reason": "spam"})
+    path = f"/rulings?comment={comment.id}"
+
+    thread = guest.get(f"/articles/{harbour.slug}").text
+    page = guest.get(path).text
+
+    assert f'href="{path}"' in thread
+    assert f'href="/comments/{comment.id}"' in page
+    assert f"/comments/{other.id}" not in page
+
+
+def test_decisions_on_a_comment_outside_its_thread_are_not_found(guest, as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+    as_(ada).post(f"/comments/{comment.id}/delete")
+
+    assert guest.get(f"/rulings?comment={comment.id}").status_code == 404
+    assert guest.get("/rulings?comment=999").status_code == 404
+
+
+def test_an_author_appeals_from_the_comment_and_from_the_list_of_their_comments(
+    as_, ada, mo, harbour
+):
+    comment, shown = say(harbour, ada, "Remark"), say(harbour, ada, "Another")
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+    link = re.compile('href="(/rulings/[0-9]+/appeal)"')
+    author = as_(ada)
+
+    page = author.get(f"/comments/{comment.id}").text
+    listed = author.get("/account/comments").text
+
+    assert ">내 댓글</h2>" in page
+    assert len(link.findall(listed)) == 1
+    assert link.findall(page) == link.findall(listed)
+    assert author.get(link.findall(page)[0]).status_code == 200
+    assert link.findall(author.get(f"/comments/{shown.id}").text) == []

@@ -1,5 +1,7 @@
 """A user reads the decisions about them with reasons, never the moderator."""
 
+import re
+
 from sqlalchemy import select
 
 from board.comments.writing import create
@@ -23,6 +25,16 @@ def test_an_author_reads_that_a_comment_was_hidden_and_why(as_, ada, mo, harbour
     assert "욕설이나 특정인을 비방하는 표현이 있어 숨겼습니다." in page
     assert f'href="/comments/{comment.id}"' in page
     assert "mo" not in page.split("<main")[1].split("</main")[0].replace("more", "")
+
+
+def test_a_notification_quotes_the_comment_and_its_article(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "The pier is closed")
+    as_(mo).post(f"/comments/{comment.id}/hide", data={"reason": "abuse"})
+
+    page = notices(as_(ada))
+
+    assert re.search("<blockquote[^>]*>(<p>)?The pier is closed(</p>)?</blockquote>", page)
+    assert f'<a href="/articles/{harbour.slug}">{harbour.title}</a>' in page
 
 
 def test_unread_notifications_are_counted_until_they_are_read(as_, ada, mo, harbour):

@@ -143,7 +143,7 @@ def test_articles_older_than_their_keys_are_known_by_their_addresses(app):
     keys = select(ArticleKey.hash, ArticleKey.article_id).order_by(ArticleKey.hash)
     before = db.session.execute(keys).all()
     db.session.rollback()
-    command.downgrade(schema.alembic_config(), "0040")
+    command.downgrade(schema.alembic_config(), "0028")
 
     schema.upgrade()
 

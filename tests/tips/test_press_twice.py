@@ -207,10 +207,10 @@ def recover_key(client):
 
 def renew_key(client):
     page = client.post("/desk/tips/start", data={"ticket": start_key(client)[1]["ticket"]})
-    client.post("/desk/tips/unlock", data={"passphrase": element_text(page, "passphrase")})
-    page = client.get("/desk/tips/readers").text
-    form = re.search(r'action="/desk/tips/renew".*?</form>', page, re.S)[0]
-    return "/desk/tips/renew", {"ticket": re.search(r'name="ticket" value="([^"]+)"', form)[1]}
+    passphrase = element_text(page, "passphrase")
+    client.post("/desk/tips/unlock", data={"passphrase": passphrase})
+    ticket = hidden_field(client.get("/desk/tips/renew"), "ticket")
+    return "/desk/tips/renew", {"ticket": ticket, "passphrase": passphrase}
 
 
 @pytest.mark.parametrize("gap", GAPS)
@@ -279,14 +279,15 @@ def test_every_form_of_a_tip_acts_once(second_desk, desk, sent, source):
     }  # fmt: skip
 
 
-def test_two_readers_and_a_tip_are_removed_once(second_desk, desk, sent):
+def test_access_and_a_tip_are_removed_and_a_removal_asked_for_once(second_desk, desk, sent):
     """What the second press would not find any more: its tip, its reader, its access."""
-    readers, tip = desk.get("/desk/tips/readers"), desk.get("/desk/tips/1")
+    colleague = f"/desk/tips/readers/{holder_id(second_desk.user)}/remove"
+    removal, tip = desk.get(colleague), desk.get("/desk/tips/1")
     shut_out = [each for each in forms_of(tip) if each[0].endswith("shut-out")][-1]
-    remove = next(each for each in forms_of(readers) if each[0].endswith("remove"))
+    ask = next(each for each in forms_of(removal) if each[0].endswith("remove"))
     erase = next(each for each in forms_of(tip) if each[0].endswith("erase"))
 
-    for action, fields in (shut_out, remove, erase):
+    for action, fields in (shut_out, ask, erase):
         first, second = press_twice(desk.client, action, 0, data=fields)
         assert (first.status_code, first.location) == (303, second.location), action
     assert number_of(Tip) == 0

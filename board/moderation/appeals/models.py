@@ -110,6 +110,14 @@ def hide_ruling(comment: Comment) -> Select[Ruling]:
     return rulings.where(Ruling.verdict == Verdict.HIDE.value).order_by(Ruling.id.desc()).limit(1)
 
 
+def hide_rulings(comments: Iterable[Comment]) -> Select[Ruling]:
+    """The newest ruling that hid each of the comments."""
+    ids = [comment.id for comment in comments]
+    newest = select(func.max(Ruling.id)).where(Ruling.verdict == Verdict.HIDE.value)
+    newest = newest.where(Ruling.comment_id.in_(ids)).group_by(Ruling.comment_id)
+    return select(Ruling).where(Ruling.id.in_(newest))
+
+
 def suspension_ruling(user: User) -> Select[Ruling]:
     """The newest ruling that suspended or banned the user."""
     rulings = select(Ruling).where(Ruling.about_id == user.id)

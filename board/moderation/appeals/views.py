@@ -22,6 +22,7 @@ KEY_MAX_AGE = 3600  # seconds from the right password at a refused sign-in to th
 
 def init_app(app: Flask) -> None:
     app.add_template_global(_ruling_to_appeal, "ruling_to_appeal")
+    app.add_template_global(_rulings_to_appeal, "rulings_to_appeal")
 
 
 @bp.get("/rulings/<id:id>/appeal")
@@ -132,6 +133,16 @@ def _ruling_to_appeal(comment: Comment) -> Ruling | None:
     if ruling is None or not isinstance(author, User):
         return None
     return ruling if ruling.id in appeals.appealable_by(author, [ruling]) else None
+
+
+def _rulings_to_appeal(comments: list[Comment]) -> dict[int, int]:
+    """Ids of the rulings the viewer may appeal, by the id of the hidden comment of theirs."""
+    hidden = [comment for comment in comments if comment.hidden_for]
+    if not hidden:
+        return {}
+    rulings = db.session.scalars(appeals.hide_rulings(hidden)).all()
+    open_ids = appeals.appealable_by(current_user(), rulings)
+    return {each.comment_id: each.id for each in rulings if each.comment_id and each.id in open_ids}
 
 
 def link_for_suspended(user: User) -> tuple[str, str] | None:

@@ -111,12 +111,16 @@ class Ruling(Base):
         return ~select(undo.id).where(undo.undoes_id == cls.id).exists()
 
     @classmethod
-    def newest(cls, *, before: int | None = None, size: int = PAGE_SIZE) -> Select[Self]:
-        """`size` + 1 rows of the public log, newest first."""
+    def newest(
+        cls, *, comment: int | None = None, before: int | None = None, size: int = PAGE_SIZE
+    ) -> Select[Self]:
+        """`size` + 1 rows of the public log, newest first; of one comment, if given."""
         page = select(cls).where(cls.verdict.in_(cls.PUBLIC), cls.not_undone())
         page = page.options(
             joinedload(cls.comment), joinedload(cls.article), joinedload(cls.moderator)
         )
+        if comment:
+            page = page.where(cls.comment_id == comment)
         if before:
             page = page.where(cls.id < before)
         return page.order_by(cls.id.desc()).limit(size + 1)

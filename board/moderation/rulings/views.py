@@ -5,7 +5,7 @@ import io
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
@@ -49,10 +49,16 @@ def restore(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/rulings")
-@open_to(everyone, query=("before",))
+@open_to(everyone, query=("before", "comment"))
 def rulings() -> ResponseReturnValue:
-    entries, more = _page(Ruling.PAGE_SIZE)
-    return render_template("moderation/rulings/public_log.html", rulings=entries, more=more)
+    """All public decisions, or those on one comment that its thread lists."""
+    comment = query_id("comment")
+    if comment and not _comment(comment).listed:
+        abort(404)
+    entries, more = _page(Ruling.PAGE_SIZE, comment)
+    return render_template(
+        "moderation/rulings/public_log.html", rulings=entries, more=more, comment=comment
+    )
 
 
 @bp.get("/rulings.json")
@@ -80,9 +86,10 @@ def rulings_csv() -> ResponseReturnValue:
     return response
 
 
-def _page(size: int) -> tuple[list[SimpleNamespace], int | None]:
+def _page(size: int, comment: int | None = None) -> tuple[list[SimpleNamespace], int | None]:
     """`size` entries of the public log, and the id for ?before=, or None on the last page."""
-    rows = list(db.session.scalars(Ruling.newest(before=query_id("before"), size=size)))
+    page = Ruling.newest(comment=comment, before=query_id("before"), size=size)
+    rows = list(db.session.scalars(page))
     more = rows[size - 1].id if len(rows) > size else None
     return [_public(ruling) for ruling in rows[:size]], more
 

@@ -153,7 +153,9 @@ def search_users(name: str) -> Select[User]:
 def decisions_about(user: User, *, before: int | None = None) -> Select[Ruling]:
     """One page + 1 of the decisions about a user, newest first."""
     rulings = select(Ruling).where(Ruling.about_id == user.id)
-    rulings = rulings.options(joinedload(Ruling.moderator), joinedload(Ruling.comment))
+    rulings = rulings.options(
+        joinedload(Ruling.moderator), joinedload(Ruling.comment), joinedload(Ruling.article)
+    )
     if before:
         rulings = rulings.where(Ruling.id < before)
     return rulings.order_by(Ruling.id.desc()).limit(PAGE_SIZE + 1)

@@ -2,8 +2,15 @@
 
 import re
 
-from board.moderation.word_filter.context import TAIL_MAX, may_end_latin, may_follow, may_precede
-from board.moderation.word_filter.jamo import CONSONANTS, VOWELS
+from board.moderation.word_filter.context import (
+    TAIL_MAX,
+    follows_abuse,
+    may_end_latin,
+    may_follow,
+    may_precede,
+    with_finals,
+)
+from board.moderation.word_filter.jamo import CONSONANTS, VOWELS, Letter, is_common
 from board.moderation.word_filter.normalization import (
     NormalizedText,
     Reading,
@@ -77,7 +84,9 @@ class Candidate:
         if self.reading is not as_written and self.reading is not as_leet:
             return False
         before, after = self._before(), self._after()
-        return not (before and before[-1].isascii()) and (may_end_latin(after) or may_follow(after))
+        return not (before and before[-1].merged.isascii()) and (
+            may_end_latin(after) or may_follow(after)
+        )
 
     def stands_alone(self) -> bool:
         """True if no other consonant is typed beside initials, which only then mean a word."""
@@ -93,6 +102,14 @@ class Candidate:
         letter = self.normalized.letters[at]
         return letter.alone and letter.sound in CONSONANTS and letter.sound != _LAUGHTER
 
+    def ends_another_word(self) -> bool:
+        """True for ordinary syllables that only sound like abuse, as in 바꿔줘라: 꺼져라."""
+        if self.reading is not as_written or self.has_gap or self.has_jamo:
+            return False
+        if may_precede(self._before()) or follows_abuse(self._after()):
+            return False
+        return all(map(is_common, self.text))
+
     def fits_context(self) -> bool:
         if self._follows_a_digit() and self.has_gap:
             return False
@@ -102,10 +119,10 @@ class Candidate:
         """7시 발표 does not contain 시 발."""
         return self.first > 0 and self.normalized.visible.text[self.first - 1].isdigit()
 
-    def _before(self) -> str:
+    def _before(self) -> list[Letter]:
         """Letters before it in the token, TAIL_MAX at most."""
         begins = self.normalized.run_start(self.start)
-        return self.normalized.text[max(begins, self.start - TAIL_MAX) : self.start]
+        return self.normalized.letters[max(begins, self.start - TAIL_MAX) : self.start]
 
     def _after(self) -> str:
         """Letters after it in the token. One typed alone, as in 바보ㅋㅋ, is not part of a word."""
@@ -117,4 +134,4 @@ class Candidate:
             and not (typed and normalized.visible.text[normalized.positions[at]].isascii())
         ):
             at += 1
-        return normalized.text[self.end : at]
+        return with_finals(normalized.letters[self.end : at])

@@ -16,8 +16,13 @@ def default_rules() -> list[Rule]:
 
 
 def default_allowed_words() -> list[str]:
-    words: list[str] = _read()["allowed"]["words"]
-    return words
+    allowed = _read()["allowed"]
+    words = [
+        *allowed["words"],
+        *(f"새끼 {animal}" for animal in [*allowed["young"], *allowed["insulted"]]),
+        *(f"{animal} 새끼" for animal in allowed["young"]),
+    ]
+    return list(dict.fromkeys(words))
 
 
 def _read() -> dict[str, Any]:

@@ -124,3 +124,9 @@ def _of_syllable(number: int) -> tuple[Letter, ...]:
         _letter(merged(letter), letter, at == 0, at == last)
         for at, letter in enumerate(sounds + ending)
     )
+
+
+@lru_cache(maxsize=16_384)
+def is_common(char: str) -> bool:
+    """False for a syllable that hardly any Korean word has, such as 꺠: not in KS X 1001."""
+    return len(char.encode("euc_kr", "ignore")) == 2  # the codec spells others in 8 bytes

@@ -2,14 +2,14 @@
 
 import enum
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, chain, zip_longest
-from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
+from typing import ClassVar, Literal, NamedTuple, TypeVar
 
-from ahocorasick_rs import AhoCorasick
-
+from board.moderation.word_filter.automaton import Automaton
 from board.moderation.word_filter.candidates import Candidate
+from board.moderation.word_filter.homonyms import has_plain_sense, homonyms_in
 from board.moderation.word_filter.normalization import NormalizedText, Reading
 from board.moderation.word_filter.phonetics import PhoneticForm, Place, form_type
 from board.moderation.word_filter.variants import readings_of, variants_of
@@ -83,7 +83,9 @@ class Hit(NamedTuple):
 class Matcher:
     """Finds many rules at once: the time grows with the text and hardly with their number.
 
-    Nothing is found inside an allowed word as it is spelt: 새끼 is not found in 새끼손가락.
+    Nothing is found inside an allowed word as it is spelt: 새끼 is not found in 새끼손가락. A star
+    at its end or start keeps what shares only its last or first letters from being found: 날개*
+    means that 날개같은 is no 개같은, *빨리 that 혼자빨리 is no 자빨.
     """
 
     # Candidates checked in one text, plus words found there. Only nonsense has more: then words
@@ -108,11 +110,13 @@ class Matcher:
                 patterns[anchor_of(rule.spelling)].append(
                     (number, Pattern.from_text(rule.spelling))
                 )
-        self._forms = _AhoCorasick(
-            (letters, form) for (_, letters), form in forms_by_letters.items()
+        self._forms = Automaton((letters, form) for (_, letters), form in forms_by_letters.items())
+        self._spelt, self._patterns = Automaton(spelt.items()), Automaton(patterns.items())
+        self._allowed = Automaton(
+            (spelling, word)
+            for word in allowed
+            for spelling in _with_and_without_spaces([word.strip("*")])
         )
-        self._spelt, self._patterns = _AhoCorasick(spelt.items()), _AhoCorasick(patterns.items())
-        self._allowed = _AhoCorasick((word, None) for word in _with_and_without_spaces(allowed))
 
     def hits(self, text: str) -> list[Hit]:
         """Matches in the order of the text; of overlapping matches of a rule, the longest."""
@@ -120,8 +124,13 @@ class Matcher:
         places = {*self._words_in(text), *self._patterns_in(visible.lowered)}
         if not places:
             return []
-        reach = self._allowed_reach(visible.lowered)
-        remaining = sorted(place for place in places if reach[place[0]] < place[1])
+        is_allowed, homonyms = self._allowed_in(visible.lowered), homonyms_in(visible.lowered)
+        remaining = sorted(
+            (start, end, number)
+            for start, end, number in places
+            if not is_allowed(start, end)
+            and not has_plain_sense(homonyms, visible.lowered, start, end)
+        )
         return [self._hit(text, visible, place) for place in sorted(_longest(remaining))]
 
     def _hit(self, text: str, visible: VisibleText, place: Place) -> Hit:
@@ -169,28 +178,19 @@ class Matcher:
             if found:
                 yield *found, number
 
-    def _allowed_reach(self, lowered: str) -> list[int]:
-        """For each character, how far the allowed words reach that start at or before it."""
-        reach = [0] * len(lowered)
-        for _, start, end in self._allowed.find(lowered):
+    def _allowed_in(self, lowered: str) -> Callable[[int, int], bool]:
+        """Tells places that the allowed words of the text cover."""
+        reach = [0] * len(lowered)  # how far the words reach that start at or before a character
+        shared_first, shared_last = set[int](), set[int]()
+        for word, start, end in self._allowed.find(lowered):
             reach[start] = max(reach[start], end)
-        return list(accumulate(reach, max))
-
-
-class _AhoCorasick(Generic[T]):
-    """Finds many strings in a text in one pass (Aho-Corasick)."""
-
-    def __init__(self, items: Iterable[tuple[str, T]]) -> None:
-        strings, self._values = [], []
-        for string, value in items:
-            strings.append(string)
-            self._values.append(value)
-        self._automaton = AhoCorasick(strings, store_patterns=False)
-
-    def find(self, text: str) -> list[tuple[T, int, int]]:
-        """The value of each match, with its first character and the one after its last."""
-        places = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return [(self._values[which], start, end) for which, start, end in places]
+            inside = range(start + 1, end)
+            if word.endswith("*"):
+                shared_last.update(inside)
+            if word.startswith("*"):
+                shared_first.update(inside)
+        reach = list(accumulate(reach, max))
+        return lambda start, end: end <= reach[start] or start in shared_last or end in shared_first
 
 
 def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:

@@ -69,6 +69,7 @@ class Syllables(PhoneticForm):
             list
         )
         self._vowels = 0
+        self._is_short = True  # two syllables at most, which need room in disguise
 
     def add(self, number: int, variant: Variant, *, disguised: bool) -> None:
         whole = variant.spelling.replace(" ", "")
@@ -77,6 +78,7 @@ class Syllables(PhoneticForm):
         self._contracted[whole[:-1], variant.sounds].append((number, variant))
         if disguised and variant.syllables > 1:
             self.variants.append((number, variant))
+            self._is_short = self._is_short and variant.syllables < 3
         self._vowels = sum(letter in VOWELS for letter in variant.letters)  # the same in each
 
     def match(self, candidate: Candidate) -> Iterator[Place]:
@@ -102,6 +104,8 @@ class Syllables(PhoneticForm):
     def _in_disguise(self, candidate: Candidate) -> Iterable[int]:
         has_gap, has_room = candidate.has_gap, candidate.fits_context()
         if has_gap and not has_room:
+            return ()
+        if not has_room and (self._is_short or candidate.ends_another_word()):
             return ()
         disguise = _Disguise(candidate.reading, candidate.has_jamo, candidate.has_space, has_room)
         return _matching(self, candidate.sounds, disguise)

@@ -77,8 +77,33 @@ def test_nothing_is_found_in_innocent_text(starter, text):
     assert starter.hits(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "고양이 학대한 새끼 찾아라",
+        "강아지 버린 새끼야",
+        "이 새끼 고양이나 키워라",
+        "동물만도 못한 새끼들",
+        "고라니같은 새끼",
+        "토끼 죽인 미친 새끼",
+        "나가 뒤져서 돌아오지 마라",
+        "거기 있다가 확 뒤져서 없어져라",
+        "좀 뒤져라 인스타만 하지 말고",
+        "염병을 떤다",
+        "개년들아",
+        "개같은 세상",
+        "오늘도기래기들이 왔네",
+        "쉬는 날에대꺠문 얘기냐",
+    ],
+)
+def test_abuse_is_found_beside_words_that_make_others_innocent(starter, text):
+    assert starter.hits(text)
+
+
 def test_allowed_words_are_never_found_alone_or_with_particles(starter):
-    texts = [word + particle for word in default_allowed_words() for particle in PARTICLES]
+    texts = [
+        word.strip("*") + particle for word in default_allowed_words() for particle in PARTICLES
+    ]
 
     assert [text for text in texts if starter.hits(text)] == []
 

@@ -94,6 +94,22 @@ def test_a_pattern_matches_whole_words(pattern, text, matched):
     assert found(Rule(1, "pattern", pattern), text) == matched
 
 
+def test_a_star_after_an_allowed_word_frees_what_begins_inside_it_and_goes_on():
+    rule = Rule(1, "word", "개같은")
+
+    assert found(rule, "날개같은 옷", ("날개*",)) == []
+    assert found(rule, "날개같은 옷", ("날개",)) == ["개같은"]
+    assert found(rule, "날개 개같은 옷", ("날개*",)) == ["개같은"]
+
+
+def test_a_star_before_an_allowed_word_frees_what_ends_inside_it():
+    rule = Rule(1, "word", "자빨")
+
+    assert found(rule, "혼자빨리 가자", ("*빨리",)) == []
+    assert found(rule, "혼자빨리 가자", ("빨리",)) == ["자빨"]
+    assert found(rule, "자빨 빨리 가자", ("*빨리",)) == ["자빨"]
+
+
 def test_nothing_is_found_inside_an_allowed_word():
     rule = Rule(1, "word", "새끼")
 

@@ -7,8 +7,8 @@ from urllib.parse import quote, unquote, urlsplit
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0040"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

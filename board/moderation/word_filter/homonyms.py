@@ -1,0 +1,65 @@
+"""Homonyms: words of abuse with a plain sense, as 새끼 of animals, told by what is beside them."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import regex
+
+_FILE = Path(__file__).with_name("homonyms.toml")
+_REACH = 15  # characters before and after the word that are read
+
+
+class Homonym(NamedTuple):
+    """A word of abuse, and what gives it its plain sense."""
+
+    word: str
+    beside: list[str]  # words that do, near it
+    # In the text around it, where the word itself is a line break. None: nothing does.
+    plain: "regex.Pattern[str] | None"
+    abusive: "regex.Pattern[str] | None"
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> "Homonym":
+        plain = _next_to(row.get("before"), row.get("after"))
+        abusive = _next_to(row.get("not_before"), row.get("not_after"))
+        return cls(row["word"], row.get("beside", []), plain, abusive)
+
+    def is_plain(self, lowered: str, at: int) -> bool:
+        """True for the word at this place of a lowered text in its plain sense."""
+        end = at + len(self.word)
+        around = f"{lowered[max(0, at - _REACH) : at]}\n{lowered[end : end + _REACH]}"
+        plain = any(map(around.__contains__, self.beside)) or _found(self.plain, around)
+        return plain and not _found(self.abusive, around)
+
+
+def _next_to(before: str | None, after: str | None) -> "regex.Pattern[str] | None":
+    sides = [rf"(?:{before})(?=\n)"] * bool(before) + [rf"(?<=\n)(?:{after})"] * bool(after)
+    return regex.compile("|".join(sides), regex.VERBOSE) if sides else None
+
+
+def _found(pattern: "regex.Pattern[str] | None", text: str) -> bool:
+    return bool(pattern and pattern.search(text))
+
+
+@cache
+def _homonyms() -> list[Homonym]:
+    rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))["homonym"]
+    return [Homonym.from_row(row) for row in rows]
+
+
+def homonyms_in(lowered: str) -> list[Homonym]:
+    return [homonym for homonym in _homonyms() if homonym.word in lowered]
+
+
+def has_plain_sense(homonyms: list[Homonym], lowered: str, start: int, end: int) -> bool:
+    """True if abuse found from `start` up to `end` is a homonym as spelt, in its plain sense.
+
+    Letters of the word before may have been taken with it: 기린이 새끼를 is no 이 새끼.
+    """
+    for homonym in homonyms:
+        at = lowered.find(homonym.word, start, end)
+        if at == start or (at > start > 0 and lowered[start - 1].isalnum()):
+            return homonym.is_plain(lowered, at)
+    return False
