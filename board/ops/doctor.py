@@ -16,6 +16,7 @@ from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law.terms import documents as terms_documents
 from board.moderation.rulings.models import Ruling
+from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
 from board.tips.models.audit_log import AuditEntry
 
@@ -41,6 +42,7 @@ def doctor() -> None:
         *_check_tips(),
         *_check_email(),
         *_check_settings(),
+        _check_isolation(),
     ]
     for is_good, sentence in findings:
         click.secho(f"{'ok ' if is_good else 'BAD'} {sentence}", fg=None if is_good else "red")
@@ -151,6 +153,20 @@ def _check_settings() -> list[Finding]:
         (True, f"the terms of use are {terms}"),
         (private, "the secret key is private" + _advice_unless(private, f"chmod 600 {key}")),
     ]
+
+
+def _check_isolation() -> Finding:
+    """Start a worker that tries what a file of a source, read by a faulty library, might."""
+    layers, possible = files.isolation_report()
+    if not files.FILE_LAYERS.intersection(layers):
+        advice = "use Linux with Landlock or seccomp, on x86-64 or ARM64"
+        return False, f"files of sources are only sealed, nobody looks into them: {advice}"
+    if possible:
+        return False, f"files of sources are opened where they could {', '.join(possible)}"
+    missing = sorted(files.FILE_LAYERS.difference(layers))
+    advice = f"{' and '.join(missing)} would be a second wall; see docs/tip-files.md"
+    text = f"files of sources are opened in isolation ({', '.join(layers)})"
+    return True, text + _advice_unless(not missing, advice)
 
 
 def _only_in_the_environment() -> list[Finding]:

@@ -5,22 +5,27 @@ import hashlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
+from board.runtime.limiter import Limiter, QueueFull
 from board.text import normalize_file_name
 from board.tips import files
 from board.tips.attachments import draft_space
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
 from board.tips.crypto.primitives import DecryptionFailed
+from board.tips.files.results import Reason
 from board.tips.models import form_tokens
 from board.tips.models.tip import Tip
 
 COPIES = ("cleaned", "original", "both")
+# A process that reads a file takes up to 1 GiB, and up to 50 s.
+parsers = Limiter("parsers", queue=6, wait=10.0)
 TYPED_MAX = 50_000  # characters of each field; more than any field takes
 
 
@@ -47,11 +52,23 @@ class Attachment:
     press: str = ""  # hash of the idempotency key it was uploaded with
 
     @property
+    def is_inspected(self) -> bool:
+        return self.why_not not in (Reason.BUSY, Reason.NOT_ISOLATED)
+
+    @property
     def id(self) -> str:
         return self.path.name
 
     def data(self) -> bytes:
         return b"".join(open_file(self.path, self.key, self.size))
+
+    def inspect(self) -> None:
+        """Raises QueueFull while too many other files are being read."""
+        with parsers:
+            report = files.inspect(self.data(), self.name)
+        self.cleanable, self.why_not = report.cleanable, report.why_not or ""
+        stays = report.cleanable  # only in a cleaned copy
+        self.found = [[one.kind, one.detail, one.stays and stays] for one in report.findings]
 
     def metadata(self) -> dict[str, Any]:
         """What readers see about it; stored encrypted."""
@@ -96,10 +113,17 @@ class FormDraft:
             stream: Any = upload.stream
             self.attachments.append(self._adopt(stream, _file_name(upload.filename)))
             self.attachments[-1].press = _hash(key)
-            if is_inspected:
-                _inspect(self.attachments[-1])
+            self.attachments[-1].why_not = Reason.BUSY if is_inspected else ""
         if uploads:
             self._save()
+
+    def inspect(self) -> None:
+        """Inspect the attachments not inspected yet, until too many other files are being read."""
+        with suppress(QueueFull):
+            for attachment in self.attachments:
+                if attachment.why_not == Reason.BUSY:
+                    attachment.inspect()
+        self._save()
 
     def has(self, key: str) -> bool:
         """Whether files that came with this idempotency key are here."""
@@ -114,7 +138,8 @@ class FormDraft:
 
     def select_copies(self, choices: dict[str, str]) -> list[Attachment]:
         """The files to send: for each id the cleaned copy, the original, or both. Without a
-        choice it is the cleaned copy, never the original. Raises CannotClean or NotDecided.
+        choice it is the cleaned copy, never the original. Raises CannotClean or NotDecided,
+        and QueueFull while too many other files are being read.
         """
         selected = []
         for attachment in self.attachments:
@@ -133,7 +158,8 @@ class FormDraft:
 
     def _clean_copy(self, original: Attachment) -> Attachment:
         try:
-            cleaned = files.clean(original.data(), original.name)
+            with parsers:
+                cleaned = files.clean(original.data(), original.name)
         except files.NotCleanable as error:
             original.cleanable, original.why_not = False, str(error.reason)
             self._save()
@@ -190,11 +216,3 @@ def _hash(key: str) -> str:
 
 def _file_name(name: str | None) -> str:
     return normalize_file_name(name or "", length_max=Tip.NAME_MAX)
-
-
-def _inspect(attachment: Attachment) -> None:
-    report = files.inspect(attachment.data(), attachment.name)
-    attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
-    attachment.found = [
-        [one.kind, one.detail, one.stays and report.cleanable] for one in report.findings
-    ]

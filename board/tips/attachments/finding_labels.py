@@ -56,6 +56,11 @@ REASON_LABELS = {
     "locked": lambda: _("It is locked with a password."),
     "too much": lambda: _("It is too large to check."),
     "changes": lambda: _("It has tracked changes. Accept them first."),
+    "busy": lambda: _("Many files are being checked right now. Press “Check again first” soon."),
+    "not isolated": lambda: _(
+        "This server cannot open files safely. Remove names, dates and places from it yourself, or"
+        " type what matters into your text."
+    ),
 }
 
 
@@ -68,7 +73,7 @@ def finding_text(kind: str, detail: str, stays: bool = False) -> tuple[str, str]
 
 
 def refusal_text(reason: str) -> str:
-    """Why a file cannot be cleaned; empty if it can."""
+    """Why a file cannot be inspected or cleaned; empty if it can."""
     return REASON_LABELS[reason]() if reason else ""
 
 

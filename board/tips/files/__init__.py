@@ -5,9 +5,12 @@ ever loaded here. Modules import each other relatively, because the worker loads
 """
 
 from . import sandbox
+from .isolation import FILE_LAYERS
 from .results import Cleaned, Finding, FindingKind, NotCleanable, Reason, Report, WorkerLimits
+from .sandbox import isolation_report
 
 __all__ = [
+    "FILE_LAYERS",
     "Cleaned",
     "Finding",
     "FindingKind",
@@ -17,6 +20,7 @@ __all__ = [
     "WorkerLimits",
     "clean",
     "inspect",
+    "isolation_report",
 ]
 
 

@@ -47,7 +47,10 @@ class FindingKind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a file cannot be cleaned."""
+    """Why a file cannot be cleaned. The first two: nobody has looked into it."""
+
+    BUSY = "busy"  # too many others are being inspected; try again
+    NOT_ISOLATED = "not isolated"  # this machine cannot keep a parser from its files
 
     UNKNOWN = "unknown"  # unknown format
     FORMAT = "format"  # can be inspected, but not written

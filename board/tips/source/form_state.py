@@ -61,7 +61,7 @@ class TipFormState:
         return {**fields, "attached": str(len(self.draft.attachments))}
 
     def selected_attachments(self) -> list[Attachment]:
-        """The attachments in the copies the source chose. Raises CannotClean."""
+        """The attachments in the copies the source chose. Raises CannotClean and QueueFull."""
         return self.draft.select_copies(self.choices)
 
     def _check_ticket(self) -> None:
@@ -78,7 +78,10 @@ class TipFormState:
             return _("Your files are no longer kept here. Please attach them again.")
         self.draft.drop(self.fields.getlist("drop"))
         key = idempotency_key() if self.uploads else ""
-        return add_files(self.draft, self.uploads, key=key)
+        problem = add_files(self.draft, self.uploads, key=key)
+        if self.needs_preview:
+            self.draft.inspect()
+        return problem
 
     def _has_content(self) -> bool:
         text = self.form.text

@@ -32,6 +32,7 @@ from board.tips.source.mailbox_page import (
     unsent_message,
 )
 from board.tips.source.pages import (
+    busy_text,
     cannot_clean_text,
     code_entry_page,
     preview_page,
@@ -115,6 +116,8 @@ def add() -> ResponseReturnValue:
         attachments = form_state.selected_attachments()
     except CannotClean as error:
         return preview_page(form_state, action=".add", problem=cannot_clean_text(error), status=422)
+    except QueueFull:
+        return preview_page(form_state, action=".add", problem=busy_text(), status=503)
     with writing_once(to=url_for(".box", _anchor="newest")) as answer:
         messages.add_source_message(open_tip(source, key), form_state.form.text.data, attachments)
     form_state.draft.delete()

@@ -142,6 +142,10 @@ def tip_form_page(
     )
 
 
+def busy_text() -> str:
+    return _("Many files are being cleaned. Nothing has been sent yet: please try again soon.")
+
+
 def cannot_clean_text(error: CannotClean) -> str:
     if isinstance(error, NotDecided):
         return _("Decide about “%(name)s”: send the original, or leave it out.", name=error)

@@ -7,8 +7,11 @@ import zipfile
 import zlib
 from io import BytesIO
 
+import pi_heif
 import pikepdf
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin, TiffImagePlugin
+
+pi_heif.register_heif_opener()  # without it Pillow reads no HEIC, whichever test runs first
 
 HARBOUR = "37.56650, 126.97800"
 # 32 × 16 red pixels with EXIF, from an encoder that the board does not have.

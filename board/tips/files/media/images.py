@@ -6,7 +6,19 @@ from io import BytesIO
 from threading import Thread
 
 import pi_heif
-from PIL import AvifImagePlugin, Image, ImageSequence
+from PIL import (  # Pillow loads plugins when they are needed; the worker then cannot
+    AvifImagePlugin,
+    BmpImagePlugin,  # noqa: F401
+    GifImagePlugin,  # noqa: F401
+    Image,
+    ImageSequence,
+    JpegImagePlugin,  # noqa: F401
+    MpoImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    PpmImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+    WebPImagePlugin,  # noqa: F401
+)
 
 from ..readable import words
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding

@@ -33,7 +33,9 @@ def redrawn(frame: Image.Image, upright: bool) -> Image.Image:
         picture = picture.convert("RGB")
     if picture.mode in ("RGBA", "LA"):
         picture = _without_unseen(picture)
-    return Image.frombytes(picture.mode, picture.size, picture.tobytes())
+    bare = Image.new(picture.mode, picture.size)  # needs less memory than a copy through bytes
+    bare.paste(picture)
+    return bare
 
 
 def _without_unseen(picture: Image.Image) -> Image.Image:

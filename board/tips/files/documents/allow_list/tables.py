@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from ...results import FindingKind
 
@@ -15,16 +14,16 @@ _BETWEEN = re.compile(r"[\s,;:()/|*]+")
 
 
 class Tables:
-    """Names by section of a text file: `[section]`, then lines of `prefix: name name`."""
+    """Names by section of a text: `[section]`, then lines of `prefix: name name`."""
 
-    def __init__(self, path: Path, namespaces: Mapping[str, str]) -> None:
+    def __init__(self, text: str, namespaces: Mapping[str, str]) -> None:
         self.namespaces = dict(namespaces)
         self._prefixes = {uri: prefix for prefix, uri in namespaces.items()}
         self._seen: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._sections: dict[str, set[str]] = {}
         section: set[str] = set()
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in text.splitlines():
             if line.startswith("["):
                 section = self._sections.setdefault(line.strip("[]"), set())
             elif line and not line.startswith("#"):

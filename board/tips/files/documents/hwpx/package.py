@@ -31,13 +31,15 @@ _VERSION = (
     b'tagetApplication="WORDPROCESSOR" major="5" minor="1" micro="0" buildNumber="1" os="1" '
     b'xmlVersion="1.4" application="Hancom Office Hangul" appVersion=""/>'
 )
+# Read now, because the worker cannot read it later.
+_TABLES = Path(__file__).with_name("tables.txt").read_text(encoding="utf-8")
 
 
 class Package:
     """`kept`: new name → bytes of the parts of the cleaned copy."""
 
     def __init__(self, parts: ZipContainer, told: Told, limits: WorkerLimits) -> None:
-        self.tables = Tables(Path(__file__).with_name("tables.txt"), NAMESPACES)
+        self.tables = Tables(_TABLES, NAMESPACES)
         self.parts, self.told, self._limits = parts, told, limits
         self.kept: dict[str, bytes] = {}
         self.sections = parts.matching(_SECTION)

@@ -33,13 +33,15 @@ URIS = {NAMESPACES[prefix] for prefix in ("pic", "c", "dgm", "dsp", "wps", "wpg"
     f"{_SCHEMAS}/drawingml/2006/table"
 }
 
+# Read now, because the worker cannot read it later.
+_LISTS = Path(__file__).with_name("names.txt").read_text(encoding="utf-8")
+
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
     """The lists of names.txt by their heading."""
     lists: dict[str, frozenset[str]] = {}
-    text = Path(__file__).with_name("names.txt").read_text(encoding="utf-8")
-    for section in text.split("\n[")[1:]:
+    for section in _LISTS.split("\n[")[1:]:
         heading, _, body = section.partition("]")
         separator = "|" if "|" in body else None
         body = body.replace("\n", " | ") if separator else body

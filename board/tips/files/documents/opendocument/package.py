@@ -32,13 +32,15 @@ NAMESPACES = {
 _LENGTH = re.compile(r"(-?[\d.]+)(cm|mm|in|pt|pc|px)?|auto")
 _INCHES = {"cm": 1 / 2.54, "mm": 1 / 25.4, "in": 1.0, "pt": 1 / 72, "pc": 1 / 6, "px": 1 / 96}
 _SIDES = 4
+# Read now, because the worker cannot read it later.
+_TABLES = Path(__file__).with_name("tables.txt").read_text(encoding="utf-8")
 
 
 class Package:
     """`kept`: new name → bytes of the parts of the cleaned copy."""
 
     def __init__(self, parts: ZipContainer, told: Told, limits: WorkerLimits) -> None:
-        self.tables = Tables(Path(__file__).with_name("tables.txt"), NAMESPACES)
+        self.tables = Tables(_TABLES, NAMESPACES)
         self.parts, self.told, self._limits = parts, told, limits
         self.kept: dict[str, bytes] = {}
         self.objects: dict[str, str] = {"": ""}  # folder → new folder, with a slash at the end
