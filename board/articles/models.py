@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, CheckConstraint, Index, Select, String, se
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now
+from board.text.language import language_of
 
 
 class Article(Base):
@@ -107,6 +108,11 @@ class Article(Base):
     @property
     def body(self) -> Markup:
         return Markup(self.body_html)  # noqa: S704 - sanitised before it was stored
+
+    @property
+    def language(self) -> str:
+        """Of title and text; Korean where letters do not tell."""
+        return language_of(f"{self.title} {self.body_html}") or "ko"
 
     @property
     def takes_comments(self) -> bool:
