@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 from board.text import count_graphemes, join_closing_quotes
 from board.text.links import find_links
 
+# Shown of a long comment: about as much as the usual limit of 300 characters allows in prose.
+_LINES_MAX, _LETTERS_PER_LINE = 16, 60
 _REL = "nofollow ugc noopener noreferrer"
 # A grapheme can hold any number of code points; real text has only a few on average.
 _CODE_POINTS_PER_GRAPHEME = 8
@@ -48,6 +50,12 @@ def trusted_html(html: str) -> Markup:
 def is_too_long(text: str, limit: int) -> bool:
     """`text` is normalized; `limit` is in grapheme clusters."""
     return count_graphemes(text) > limit or len(text) > limit * _CODE_POINTS_PER_GRAPHEME
+
+
+def is_long(html: str) -> bool:
+    """Whether stored HTML is much higher than other comments, on a telephone too."""
+    lines = html.count("<br>") + html.count("</p>")
+    return lines > _LINES_MAX or len(html) > _LINES_MAX * _LETTERS_PER_LINE
 
 
 def _fingerprint(text: str) -> bytes:

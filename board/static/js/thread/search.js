@@ -66,7 +66,10 @@ function highlightMatches() {
   const highlight = new Highlight();
   for (const paragraph of document.querySelectorAll(".comment .text > p")) {
     const nodes = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+    const before = highlight.size;
     while (nodes.nextNode()) for (const range of rangesIn(nodes.currentNode, patterns)) highlight.add(range);
+    const fold = paragraph.parentElement.nextElementSibling;
+    if (highlight.size > before && fold?.matches(".fold")) fold.open = true;
   }
   CSS.highlights.set("found", highlight);
 }
