@@ -15,9 +15,9 @@ from board.accounts import models as accounts
 from board.db import close_connections, db, schema, writing
 from board.db.clock import today
 from board.tips.crypto.primitives import Key
+from board.tips.models import roster
 from board.tips.models.key_holders import PassphraseKeys, TipReader, UnlockedSession
 from board.tips.models.tip import Purpose
-from board.tips.readers import roster
 from board.tips.sealed import messages
 from board.tips.sealed.sealed_tip import DecryptableTip
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import click
-from flask.cli import AppGroup
 
 from board.accounts import models
 from board.accounts.auth.passwords import (
@@ -17,10 +16,13 @@ from board.accounts.display_names import NAME_MAX, NAME_MIN, is_valid_name, norm
 from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
-from board.db import db, now, schema, writing
+from board.db import db, now, writing
 from board.db.clock import today
+from board.db.commands import CommandGroup
 
-accounts_cli = AppGroup("accounts", help="Create accounts, grant and revoke permissions, suspend.")
+accounts_cli = CommandGroup(
+    "accounts", help="Create accounts, grant and revoke permissions, suspend."
+)
 
 CAPABILITIES = {"moderate": "can_moderate", "edit": "can_edit", "read-tips": "can_read_tips"}
 _capability = click.Choice(sorted(CAPABILITIES))
@@ -34,7 +36,6 @@ FOREVER = timedelta(days=365 * 100)
 @click.option("--password", help="Asked for when not given.")
 def add(email: str, name: str, capabilities: tuple[str, ...], password: str | None) -> None:
     """Make an account. Staff may have names readers may not choose."""
-    _require_tables()
     email, name = _valid_email(email), _valid_name(name)
     if password is None:  # after the checks above, so nobody types one in vain
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -115,12 +116,6 @@ def reset_second_factor(email: str) -> None:
         if not two_factor.reset(_account(email)):
             raise click.ClickException(f"{email} has not set up two-step verification.")
     click.echo(f"{email} sets up two-step verification at the next sign-in.")
-
-
-def _require_tables() -> None:
-    state = schema.state(db.engine)
-    if state is not schema.State.CURRENT:
-        raise click.ClickException(f"The tables are {state.value}. Start `serve` once first.")
 
 
 def _valid_email(email: str) -> str:

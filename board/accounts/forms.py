@@ -26,18 +26,29 @@ from board.accounts.display_names import (
     name_key,
 )
 from board.accounts.models import User
+from board.text import normalize_line
+from board.text.domains import ascii_domain
 from board.web.forms import Form
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s\"(),:;<>\[\]\\.]+(\.[^@\s\"(),:;<>\[\]\\.]+)+")
+_LABEL_MAX = 63  # characters between two dots of a domain
 _required = DataRequired(_("Please fill this in."))
 
 
 def normalize_email(email: str | None) -> str:
-    return (email or "").casefold()
+    """Case-folded, with the domain in punycode."""
+    return ascii_domain(normalize_line(email or "").casefold())
 
 
 def is_email(address: str) -> bool:
-    return len(address) <= User.EMAIL_MAX and bool(_EMAIL.fullmatch(address))
+    """Whether mail can be sent there. A local part that is not ASCII needs mail servers that few
+    people have."""
+    return (
+        len(address) <= User.EMAIL_MAX
+        and address.isascii()
+        and bool(_EMAIL.fullmatch(address))
+        and all(len(label) <= _LABEL_MAX for label in address.rpartition("@")[2].split("."))
+    )
 
 
 class EmailField(StringField):

@@ -18,6 +18,7 @@ from board.articles.html_urls import (
     allowed_image_urls,
     is_allowed_image,
 )
+from board.articles.lazy_images import load_lazy_images
 from board.text import normalize
 
 SUMMARY_MAX = 160  # graphemes
@@ -66,7 +67,7 @@ def sanitize(html: str, *, image_origins: Collection[str], base: str = "") -> st
     a link with their description, so that readers' browsers contact no third party. `base` resolves
     relative URLs; without it they belong to this site. Text without any tag becomes paragraphs.
     """
-    html = _strip_tags(html) if _is_too_deep(html) else html
+    html = load_lazy_images(_strip_tags(html) if _is_too_deep(html) else html)
     html = _nh3_clean(html, absolute_urls(base), tags=_TAGS | _CONTAINERS | {*_HEADINGS})
     html = _simplify(html, frozenset(image_origins))
     return _sanitize_until_stable(html, allowed_image_urls(frozenset(image_origins)))

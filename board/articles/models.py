@@ -1,14 +1,24 @@
 """Articles, imported from a feed or written at the desk."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from markupsafe import Markup
-from sqlalchemy import BindParameter, CheckConstraint, Index, Select, String, select, tuple_
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from board.articles.addresses import address_key
 from board.db import Base, db, now
 from board.text.language import language_of
 
@@ -56,6 +66,8 @@ class Article(Base):
     comment_count: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
 
+    keys: Mapped[list["ArticleKey"]] = relationship(cascade="all, delete-orphan")
+
     if TYPE_CHECKING:  # has open restrictions; added in thread_controls/models.py
         is_restricted: Mapped[bool]
 
@@ -66,6 +78,13 @@ class Article(Base):
     @classmethod
     def by_canonical_url(cls, url: str) -> Select[Self]:
         return select(cls).where(cls.canonical_url == url)
+
+    @classmethod
+    def by_keys(cls, keys: Collection[str]) -> Select[Self]:
+        """The article with one of these address keys; of several the oldest."""
+        hashes = [ArticleKey.digest(key) for key in keys]
+        known = select(ArticleKey.article_id).where(ArticleKey.hash.in_(hashes))
+        return select(cls).where(cls.id.in_(known)).order_by(cls.id).limit(1)
 
     @classmethod
     def newest(cls, *, before: Self | None = None) -> Select[Self]:
@@ -87,7 +106,24 @@ class Article(Base):
         article.slug = slug or _make_slug(canonical_url or content["title"])
         article._set(content)
         db.session.add(article)
+        if canonical_url:
+            article.add_keys([address_key(canonical_url)])
         return article
+
+    def add_keys(self, keys: Iterable[str]) -> None:
+        """Record what this article is known by, except what another one is known by already."""
+        for hash in {ArticleKey.digest(key) for key in keys} - {key.hash for key in self.keys}:
+            if db.session.get(ArticleKey, hash) is None:
+                self.keys.append(ArticleKey(hash=hash))
+
+    def move_to(self, url: str) -> bool:
+        """Take over a new address; False if it is the same, or another article's."""
+        taken = db.session.scalar(Article.by_canonical_url(url))
+        if taken:
+            return False
+        self.canonical_url = url
+        self.add_keys([address_key(url)])
+        return True
 
     def revise(self, **content: Any) -> bool:
         """Set the fields that differ. True if any did."""
@@ -137,6 +173,19 @@ class Article(Base):
                 setattr(self, name, value)
                 changed = True
         return changed
+
+
+class ArticleKey(Base):
+    """What an article is known by in feeds: an address or an identifier, hashed (addresses.py)."""
+
+    __tablename__ = "article_key"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"), index=True)
+
+    @classmethod
+    def digest(cls, key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _make_slug(source: str) -> str:

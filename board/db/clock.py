@@ -1,6 +1,6 @@
 """The clock: moments in UTC, and the newsroom's day and time zone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -23,6 +23,11 @@ def local(moment: datetime) -> datetime:
 def from_local(typed: datetime | None) -> datetime | None:
     """A time without a zone, as somebody typed it, in the newsroom's."""
     return typed.replace(tzinfo=newsroom_zone()) if typed else None
+
+
+def start_of_day(day: date) -> datetime:
+    """The moment at which this day begins in the newsroom."""
+    return datetime.combine(day, time(), newsroom_zone())
 
 
 def newsroom_zone() -> ZoneInfo:

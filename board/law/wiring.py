@@ -13,7 +13,7 @@ from board.accounts.models import on_account_deleted
 from board.comments.reason_codes import automatic_reasons
 from board.comments.writing import create, limits
 from board.db import db
-from board.law import transparency_views
+from board.law import log_subjects, transparency_views
 from board.law.authorities import data_requests
 from board.law.authorities import views as authority_views
 from board.law.authorities.data_requests import DataRequest
@@ -26,6 +26,7 @@ from board.law.claims.models import Claim, Claimant
 from board.law.terms import views as terms_views
 from board.moderation.appeals.models import on_appeal
 from board.moderation.rulings.decisions import on_decision
+from board.moderation.rulings.subjects import subject_finders
 from board.moderation.rulings.undo import on_undo
 from board.runtime.jobs import Job, jobs
 from board.web.access import moderators
@@ -86,6 +87,21 @@ def init_app(app: Flask) -> None:
     create.pre_post_checks.add(banned_texts.check_post)
     automatic_reasons[banned_texts.CODE] = _("Found unlawful by a court before")
 
+    _wire_decisions()
+
+    jobs.add(*JOBS)
+    on_account_deleted.add(contact_preferences.delete_for_user)
+    data_export.exporters["told_by"] = contact_preferences.export_contact
+
+
+def _wire_decisions() -> None:
+    subject_finders.update(
+        claim=log_subjects.claim,
+        order=log_subjects.order,
+        request=log_subjects.data_request,
+        barred=log_subjects.banned_text,
+        comments=log_subjects.case_file,
+    )
     on_decision.add(workflow.follow_decision)
     on_undo.add(workflow.follow_undo)
     workflow.on_transition.add(emails.announce_step)
@@ -94,7 +110,3 @@ def init_app(app: Flask) -> None:
         claim=EmailType(emails.state_text, emails.is_last_step, on_sent=emails.mark_step_notified),
         objection=EmailType(emails.objection_text, lambda email: True),
     )
-
-    jobs.add(*JOBS)
-    on_account_deleted.add(contact_preferences.delete_for_user)
-    data_export.exporters["told_by"] = contact_preferences.export_contact

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 import click
-from flask.cli import AppGroup
 
 from board.db import db, writing
+from board.db.commands import CommandGroup
 from board.db.hash_chain import find_tampered
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals.models import Appeal
@@ -18,7 +18,7 @@ from board.moderation.filters.models import is_untouched
 from board.moderation.rulings import log as ruling_log
 from board.moderation.rulings.models import Ruling
 
-rules_cli = AppGroup("rules", help="What holds a comment for a moderator.")
+rules_cli = CommandGroup("rules", help="What holds a comment for a moderator.")
 
 
 @rules_cli.command("load")
@@ -41,7 +41,7 @@ def _load() -> int:
         return changes.add_all([*default_heuristics(), *defaults.rules], defaults.allowed, by=None)
 
 
-moderation_cli = AppGroup("moderation", help="The log of decisions, and appeals.")
+moderation_cli = CommandGroup("moderation", help="The log of decisions, and appeals.")
 
 
 @moderation_cli.command("verify")

@@ -27,7 +27,7 @@ from board.moderation.notifications import views as notification_views
 from board.moderation.reports import models as reports
 from board.moderation.reports import views as report_views
 from board.moderation.rulings import labels as ruling_labels
-from board.moderation.rulings import log_views
+from board.moderation.rulings import log_views, subjects
 from board.moderation.rulings import views as ruling_views
 from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.models import on_ruling
@@ -75,6 +75,7 @@ def init_app(app: Flask) -> None:
         app,
         ruling_views,
         ruling_labels,
+        subjects,
         user_views,
         notification_views,
         filter_labels,
@@ -123,6 +124,12 @@ def _wire_posting() -> None:
 
 
 def _wire_decisions() -> None:
+    subjects.subject_finders.update(
+        appeal=subjects.appealed_decision,
+        rule=filter_labels.rule_subject,
+        word=filter_labels.allowed_words_subject,
+        count=filter_labels.import_subject,
+    )
     on_ruling.add(emails.announce)
     on_decision.add(reports.answer_reports)
     on_undo.add(reports.reopen_reports)

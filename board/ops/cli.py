@@ -11,6 +11,7 @@ from board.moderation.cli import moderation_cli, rules_cli
 from board.ops.doctor import doctor
 from board.ops.sample.cli import sample_cli
 from board.ops.serve import serve
+from board.ops.version import version
 from board.runtime import jobs
 from board.tips.cli import tips_cli
 
@@ -26,5 +27,5 @@ def init_app(app: Flask) -> None:
         tips_cli,
         sample_cli,
     )
-    for command in (serve, doctor, jobs.run_jobs, migration, *groups):
+    for command in (serve, doctor, version, jobs.run_jobs, migration, *groups):
         app.cli.add_command(command)

@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
 from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
-from board.config import SETTINGS
+from board.config import SETTINGS, settings
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law.terms import documents as terms_documents
 from board.moderation.rulings.models import Ruling
+from board.tips.integrity.findings import findings as tip_findings
 from board.tips.models.audit_log import AuditEntry
 
 # Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
@@ -37,6 +38,7 @@ def doctor() -> None:
         *_check_sqlite(),
         *_check_logs(),
         *_check_second_factors(),
+        *_check_tips(),
         *_check_email(),
         *_check_settings(),
     ]
@@ -115,6 +117,11 @@ def _check_second_factors() -> list[Finding]:
     return [(not unreadable, text)]
 
 
+def _check_tips() -> list[Finding]:
+    """The same as `tips verify`, but for the log, of which that reads all."""
+    return [*tip_findings()] if schema.state(db.engine) is State.CURRENT else []
+
+
 def _check_email() -> list[Finding]:
     if not email_queue.is_configured():
         missing = "BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN"
@@ -139,10 +146,18 @@ def _check_settings() -> list[Finding]:
     )  # fmt: skip
     return [
         *((False, f"{name} is no setting of the board") for name in _unknown_variables()),
+        *_only_in_the_environment(),
         (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
         (True, f"the terms of use are {terms}"),
         (private, "the secret key is private" + _advice_unless(private, f"chmod 600 {key}")),
     ]
+
+
+def _only_in_the_environment() -> list[Finding]:
+    """Settings that cron would not find."""
+    names = ", ".join(sorted(settings.only_in_the_environment(current_app)))
+    advice = f"{names}: set in this environment only, which cron does not have; see board.toml"
+    return [(True, advice)] if names else []
 
 
 def _unknown_variables() -> list[str]:

@@ -3,6 +3,9 @@
 import os
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -69,6 +72,32 @@ class Limiter:
         if path not in slots:
             slots[path] = ProcessLock(path, pause=_PAUSE)
         return slots[path]
+
+
+class ConcurrencyLimit:
+    """A few threads of this process at a time, and only some of them for one client.
+
+    Others get QueueFull at once: no thread waits here, so however many come, the rest serve
+    readers. What a client is called is forgotten when its request ends.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._running: Counter[str] = Counter()
+        self._mutex = threading.Lock()
+
+    @contextmanager
+    def one_of(self, most: int, client: str) -> Iterator[None]:
+        """One thread for this client, of at most `most`. Raises QueueFull."""
+        with self._mutex:
+            if self._running.total() >= self._total or self._running[client] >= most:
+                raise QueueFull
+            self._running[client] += 1
+        try:
+            yield
+        finally:
+            with self._mutex:
+                self._running -= Counter([client])
 
 
 def init_app(app: Flask) -> None:

@@ -5,8 +5,10 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import Message
-from email.utils import make_msgid
+from email.utils import formataddr, formatdate, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
+
+from board.text.domains import ascii_domain
 
 TIMEOUT = 20  # seconds, for each answer of the mail server
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -40,8 +42,11 @@ def connected(server: str) -> Iterator[smtplib.SMTP]:
 
 def send_message(message: Message, *, to: str, sender: str, connection: smtplib.SMTP) -> None:
     """Send one mail. Raises DeliveryFailed, or DeliveryUnknown."""
-    message["From"], message["To"] = sender, to
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    name, address = parseaddr(sender)
+    address = ascii_domain(address)
+    message["From"], message["To"] = formataddr((name, address)), ascii_domain(to)
+    message["Date"] = formatdate(usegmt=True)
+    message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     try:
         connection.send_message(message)
     except _REJECTIONS as error:

@@ -45,6 +45,11 @@ def is_readable(text: str) -> bool:
     return not UNREADABLE.search(text)
 
 
+def mark_unreadable(text: str) -> str:
+    """What `is_readable` refuses replaced by �, to be shown again."""
+    return UNREADABLE.sub("�", text)
+
+
 def normalize(text: str) -> str:
     """Several lines as they are stored: NFC, LF, nothing invisible, at most two blank lines."""
     text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text).replace("\t", " "))

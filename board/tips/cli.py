@@ -5,44 +5,75 @@ import time
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from board.db import db, hash_chain, truncate_wal, writing
+from board.db import db, hash_chain, schema, truncate_wal, writing
 from board.runtime.smtp import DeliveryFailed
+from board.tips.integrity import checkpoints
+from board.tips.integrity.findings import findings
+from board.tips.integrity.orphans import Outcome
+from board.tips.models import roster
 from board.tips.models.audit_log import AuditEntry
 from board.tips.notifications import emails as tip_emails
-from board.tips.readers import roster
 from board.tips.sealed import retention
 
-tips_cli = AppGroup("tips", help="Delete expired tips; notify tip readers.")
+WENT_BACK = (
+    "The database of tips is older than it was, so no tip and no file was deleted. A tip reader has"
+    " to look at the desk first."
+)
+IS_NEW = ", but this database never had one: nothing is deleted. Is it the right database?"
+WAITING = (
+    " in this database. Those still without one a week after they were first found are deleted. If"
+    " it is the wrong database, put the right one back."
+)
+
+
+@click.group("tips", cls=AppGroup)
+@with_appcontext
+def tips_cli() -> None:
+    """Delete expired tips; notify tip readers."""
+    state = schema.state(db.engine)
+    if state is not schema.State.CURRENT:
+        raise click.ClickException(f"The tables are {state.value}. Start `serve` once first.")
 
 
 @tips_cli.command("tidy")
 def tidy() -> None:
     """Delete tips without activity for BOARD_TIP_DAYS; `serve` does this as well.
 
-    Also truncates the write-ahead log and removes files that belong to no tip.
+    Also truncates the write-ahead log. Files that belong to no tip are deleted when they are found
+    a second time, a week later; none while the database is older than it was.
     """
     with writing():
-        count = retention.erase_outdated()
+        count, orphans = retention.tidy()
     truncate_wal()
-    click.echo(f"{count} tips deleted.")
+    click.echo(f"{count} tips deleted. {orphans.deleted} files without a tip deleted.")
+    if orphans.waiting or orphans.went_back:
+        click.echo(_waiting_text(orphans))
+    if orphans.went_back:
+        raise SystemExit(1)
 
 
 @tips_cli.command("verify")
 def verify() -> None:
-    """Check the hash chain of the tips log: has anybody changed it behind the board's back?
+    """Check log, roster, pepper and erase keys of tips, and whether the database went back.
 
-    Entries removed from the end leave no gap: store the last hash elsewhere to notice that.
+    An instance folder put back as a whole looks right: store the last hash elsewhere to notice it.
     """
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     if broken := hash_chain.find_tampered(entries):
         raise click.ClickException(
             f"Entry {broken} is not as it was written, or one before it is missing."
         )
+    _require_sound()
     last = f" The last is {entries[-1].id}: {entries[-1].hash.hex()}" if entries else ""
     click.echo(f"{len(entries)} entries, unaltered.{last}")
+
+
+def _require_sound() -> None:
+    if problems := [sentence for is_good, sentence in findings() if not is_good]:
+        raise click.ClickException("\n".join(problems))
 
 
 @tips_cli.command("begin-roster")
@@ -57,7 +88,14 @@ def begin_roster() -> None:
     """
     with writing():
         roster.reset()
+    checkpoints.forget_roster()
     click.echo("The next tip reader starts a new roster. Print its fingerprint.")
+
+
+def _waiting_text(orphans: Outcome) -> str:
+    if orphans.went_back:
+        return WENT_BACK
+    return f"{orphans.waiting} files belong to no tip{IS_NEW if orphans.is_new else WAITING}"
 
 
 @tips_cli.command("notify")

@@ -17,7 +17,7 @@ from wtforms.widgets import TextArea
 from board.tips.crypto import passphrases
 from board.tips.crypto.phrase_parser import InvalidPhrase
 from board.tips.models.tip import Tip
-from board.tips.phrase_errors import opens_nothing_text, phrase_error_text
+from board.tips.web.phrase_errors import opens_nothing_text, phrase_error_text
 from board.web.forms import Form
 
 REQUIRED = DataRequired(_("Please fill this in."))

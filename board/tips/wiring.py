@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 
 from board.runtime.jobs import Job, jobs
 from board.tips.attachments import uploads
+from board.tips.crypto import pepper
 from board.tips.desk import (
     audit_log_views,
     bulk_views,
@@ -13,13 +14,28 @@ from board.tips.desk import (
     manage_views,
     tip_views,
 )
+from board.tips.integrity import checkpoints
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.notifications import views as notification_views
-from board.tips.readers import key_setup_views, roster_views, unlock_views
-from board.tips.sealed import retention
-from board.tips.source import contact_channels, mailbox_views, submit_views
+from board.tips.readers import (
+    alerts,
+    key_setup_views,
+    removal_views,
+    roster_views,
+    unlock_views,
+    went_back_views,
+)
+from board.tips.sealed import arrivals, retention
+from board.tips.source import (
+    access_views,
+    contact_channels,
+    mailbox_views,
+    refusals,
+    submit_views,
+    waiting_tips,
+)
 from board.tips.source import views as source_views
-from board.tips.web import log_filter
+from board.tips.web import log_filter, once
 from board.web.access import tip_readers
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
@@ -29,19 +45,36 @@ NAV_ITEMS = (
     NavItem(61, "tip_readers", _("Tip readers"), "tip_readers.readers", tip_readers),
     NavItem(62, "tip_log", _("Tips log"), "tip_log.index", tip_readers),
 )
-JOBS = (Job("tips", retention.is_outdated, retention.erase_outdated),)
+JOBS = (
+    Job("tips", retention.is_outdated, retention.tidy),
+    Job("tips of an hour", arrivals.is_past, waiting_tips.forget_hour),
+    Job("tip checkpoints", checkpoints.lacks_digest, pepper.remember),
+)
 
 
 def init_app(app: Flask) -> None:
     uploads.init_app(app)
     contact_channels.init_app(app)
+    arrivals.init_app(app)
     log_filter.init_app(app)
     app.after_request(source_views.harden_unrouted)
+    _register_views(app)
+    # Pages of tips lock in the browser when the session expires on the server.
+    idle = UnlockedSession.IDLE_TIMEOUT["reader"].total_seconds()
+    app.jinja_env.globals["lock_seconds"] = int(idle)
+    app.jinja_env.globals["ticket_field"] = once.ticket_field
+    nav_items.add(*NAV_ITEMS)
+    jobs.add(*JOBS)
+
+
+def _register_views(app: Flask) -> None:
     register(
         app,
         source_views,
         submit_views,
         mailbox_views,
+        access_views,
+        refusals,
         inbox_views,
         tip_views,
         manage_views,
@@ -49,13 +82,10 @@ def init_app(app: Flask) -> None:
         unlock_views,
         key_setup_views,
         roster_views,
+        removal_views,
+        went_back_views,
+        alerts,
         notification_views,
         export_views,
         audit_log_views,
     )
-    # Pages of tips lock in the browser when the session expires on the server.
-    app.jinja_env.globals["lock_seconds"] = int(
-        UnlockedSession.IDLE_TIMEOUT["reader"].total_seconds()
-    )
-    nav_items.add(*NAV_ITEMS)
-    jobs.add(*JOBS)

@@ -12,8 +12,13 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from board.db import db
 from board.db.write_lock import LockTimeout
 from board.runtime.limiter import QueueFull
+from board.text import mark_unreadable
 from board.web.access import forget_viewer
+from board.web.request.first_fields import first_fields
 from board.web.request.origins import is_source_request
+
+# Fields in which people write, of any form.
+_WRITTEN = ("body", "text", "title", "labels", "case", "link", "reason", "recipient", "q")
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +27,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(QueueFull, _show_busy)
     app.register_error_handler(OperationalError, _show_database_trouble)
     app.register_error_handler(500, _show_crash)
+
+
+def error_page_for(error: Exception) -> ResponseReturnValue:
+    """The page that says what went wrong."""
+    return _show_error(error) if isinstance(error, HTTPException) else _show_busy(error)
 
 
 def _show_error(error: HTTPException) -> ResponseReturnValue:
@@ -67,13 +77,12 @@ def _error_page(
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # The text that was sent is shown again, so that no error costs anybody their words.
-    form = {} if code in (413, 415) else request.form
     context = {
         "code": code,
         "title": title,
         "text": text,
         "retry_after": retry_after,
-        "typed_text": form.get("body") or form.get("text"),
+        "typed_text": _typed_text() if code != 415 else None,
         "links": links,
     }
     try:
@@ -82,6 +91,13 @@ def _error_page(
         forget_viewer()
         page = render_template("error.html", **context)
     return Response(page, code, headers, mimetype="text/html")
+
+
+def _typed_text() -> str:
+    """What was written, also in a request that was refused before it was read."""
+    fields = request.form if "form" in request.__dict__ else first_fields()
+    values = [fields.get(name, "").strip() for name in _WRITTEN]
+    return mark_unreadable("\n\n".join(value for value in values if value))
 
 
 def _titles() -> dict[int, str]:

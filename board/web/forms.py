@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import get_locale
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms import Form as WTForm
 
@@ -32,7 +33,12 @@ class Form(WTForm):
     @classmethod
     def from_post(cls, **kwargs: Any) -> Any:
         """The form, bound to the body of this request."""
-        return cls(request.form, meta=_meta(), **kwargs)
+        return cls.of(request.form, **kwargs)
+
+    @classmethod
+    def of(cls, fields: MultiDict[str, str], **kwargs: Any) -> Any:
+        """The form, bound to fields that were sent."""
+        return cls(fields, meta=_meta(), **kwargs)
 
     @classmethod
     def from_query(cls, **kwargs: Any) -> Any:

@@ -83,7 +83,7 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "tips",
+        "tips", "tips of an hour", "tip checkpoints",
     ]  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def test_a_page_of_a_source_runs_nothing_of_comments_or_moderation(guest, page):
     ran: set[str] = set()
     sys.setprofile(lambda frame, *_event: ran.add(frame.f_code.co_filename))
     try:
-        answer = guest.get(page)
+        answer = guest.get(page, follow_redirects=True)
     finally:
         sys.setprofile(None)
 

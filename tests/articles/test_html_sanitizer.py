@@ -203,6 +203,30 @@ def test_tracking_pixels_are_removed() -> None:
     assert sanitize(html, image_origins={"https://count.example"}) == "<p>끝.</p>"
 
 
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ('<img src="data:image/gif;base64,R0" data-src="/static/a.jpg" alt="배">', "a"),
+        ("<img class=lazy src='/static/img/blank.gif' data-original='/static/b.jpg'>", "b"),
+        ('<img src="/static/loading.svg" data-lazy-src="/static/c.jpg">', "c"),
+        ('<img srcset="/static/d-small.jpg 480w, /static/d.jpg 1080w">', "d"),
+        ('<img src="" data-srcset="/static/e-1.jpg, /static/e.jpg 2x">', "e"),
+        ('<img src="/static/loading/f.jpg" data-src="/static/other.jpg">', "loading/f"),
+    ],
+)
+def test_pictures_a_script_would_load_are_shown(tag: str, shown: str) -> None:
+    html = sanitize(f"<p>{tag}</p>", image_origins=set())
+
+    assert f'src="/static/{shown}.jpg"' in html
+    assert ('alt="배"' in html) == ("배" in tag)
+
+
+def test_a_hostile_lazy_picture_is_harmless() -> None:
+    html = """<img data-src='x" onerror="alert(1)' alt='"><script>'><img data-src="javascript:1">"""
+
+    assert faults(sanitize(html, image_origins=IMAGE_ORIGINS)) == []
+
+
 def test_relative_urls_are_resolved_against_the_article() -> None:
     html = '<a href="../2?x=1&y=2">둘</a><img src="/p/1.jpg" alt="">'
 

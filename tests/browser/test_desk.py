@@ -43,7 +43,7 @@ def test_twenty_items_are_decided_by_keyboard_and_the_last_is_undone(desk, windo
     expect(items(desk).first).to_be_focused()
 
     for left in range(COUNT - 1, -1, -1):
-        desk.keyboard.press("k" if left % 2 else "2")
+        desk.keyboard.press("a" if left % 2 else "2")
         expect(items(desk)).to_have_count(left)
         if left:
             expect(items(desk).first).to_be_focused()
@@ -62,7 +62,7 @@ def test_twenty_items_are_decided_by_keyboard_and_the_last_is_undone(desk, windo
 def test_shortcuts_are_off_while_typing_and_listed_in_a_dialog(desk):
     desk.keyboard.press("/")
     expect(desk.locator("#text")).to_be_focused()
-    desk.keyboard.type("kkk1")
+    desk.keyboard.type("aaa1")
     expect(items(desk)).to_have_count(COUNT)
     desk.locator("h1").click()
     desk.keyboard.press("Shift+Slash")
@@ -70,7 +70,7 @@ def test_shortcuts_are_off_while_typing_and_listed_in_a_dialog(desk):
     sheet = desk.get_by_role("dialog", name="단축키")
     expect(sheet).to_be_visible()
     expect(sheet).to_contain_text("그 번호의 사유로 숨김")
-    desk.keyboard.press("k")
+    desk.keyboard.press("a")
     expect(items(desk)).to_have_count(COUNT)
     desk.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
@@ -82,7 +82,7 @@ def test_items_a_colleague_decided_leave_the_queue_by_themselves(desk, window, b
     other = window("mo")
     other.goto(desk.url)
     other.keyboard.press("j")
-    other.keyboard.press("k")
+    other.keyboard.press("a")
     expect(items(other)).to_have_count(COUNT - 1)
 
     desk.clock.run_for(16_000)
@@ -112,6 +112,104 @@ def test_an_undo_that_comes_too_late_shows_a_message(desk, window, board):
 
     undo.get_by_role("button").click()
 
-    expect(desk.locator("#status")).to_have_text(
-        "이제 되돌릴 수 없습니다. 30초가 지났거나 그 뒤에 다시 처리되었습니다."
+    reason = "이제 되돌릴 수 없습니다. 30초가 지났거나 그 뒤에 다시 처리되었습니다."
+    expect(desk.locator("[data-undo]")).to_have_text(reason)
+    expect(desk.locator("#status")).to_have_text(reason)
+    expect(items(desk)).to_have_count(COUNT)
+
+
+def test_the_offer_to_undo_goes_away_when_its_time_is_over(desk):
+    desk.clock.install()
+    desk.reload()
+    items(desk).first.get_by_role("button", name="문제없음").click()
+    expect(desk.locator("[data-undo] form")).to_be_visible()
+    desk.locator("[data-undo] button").focus()
+
+    desk.clock.run_for(31_000)
+
+    expect(desk.locator("[data-undo] form")).to_have_count(0)
+    expect(items(desk).first).to_be_focused()
+
+
+def test_a_decision_a_colleague_made_first_is_named(desk, window, board):
+    window.allow("status of 409")
+    item = items(desk).first
+    number = item.get_attribute("data-item")
+    hide = item.locator("[data-decide=hide] button").first
+    reason = hide.get_attribute("value")
+    form = {"next": "/desk/comments", "queue": "reported", "last": "0", "reason": reason}
+    window.requests("mo").post(
+        f"/desk/comments/{number}/hide", form=form, headers={"Origin": board.url}
     )
+
+    item.get_by_role("button", name="문제없음").click()
+
+    expect(desk.locator("[data-undo]")).to_contain_text("mo 님이 먼저 처리했습니다(댓글 숨김)")
+    expect(items(desk)).to_have_count(COUNT - 1)
+    expect(desk.locator(f"#item-{number}")).to_have_count(0)
+
+
+def test_j_and_k_move_and_d_opens_the_reasons(desk):
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    expect(items(desk).nth(1)).to_be_focused()
+    desk.keyboard.press("k")
+    expect(items(desk).first).to_be_focused()
+
+    desk.keyboard.press("d")
+
+    expect(items(desk).first.locator("details")).to_have_attribute("open", "")
+
+
+def test_after_an_undo_the_comment_that_came_back_is_in_focus(desk):
+    third = items(desk).nth(2)
+    number = third.get_attribute("data-item")
+    third.focus()
+    desk.keyboard.press("a")
+    expect(items(desk)).to_have_count(COUNT - 1)
+
+    desk.keyboard.press("u")
+
+    expect(desk.locator(f"#item-{number}")).to_be_focused()
+    expect(items(desk)).to_have_count(COUNT)
+
+
+def test_ages_stay_relative_and_nothing_covers_the_buttons_after_a_decision(desk):
+    items(desk).first.get_by_role("button", name="문제없음").click()
+    expect(items(desk)).to_have_count(COUNT - 1)
+
+    expect(items(desk).first.locator(".waiting-time time")).to_have_text(
+        re.compile("방금 전|분 전")
+    )
+    items(desk).nth(5).focus()
+    items(desk).nth(5).scroll_into_view_if_needed()
+    button = items(desk).nth(5).locator("[data-decide=keep] button")
+    box = button.bounding_box()
+    at = desk.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).closest('button')?.form.action",
+        [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2],
+    )
+    assert at == button.evaluate("button => button.form.action")
+    assert desk.locator("#status").evaluate("e => getComputedStyle(e).clipPath") == "inset(50%)"
+
+
+def test_hidden_comments_are_restored_by_key_and_many_at_once(desk, window, article, word):
+    for _ in range(3):
+        items(desk).first.focus()
+        left = items(desk).count()
+        desk.keyboard.press("1")
+        expect(items(desk)).to_have_count(left - 1)
+    desk.goto(f"/desk/comments?queue=hidden&text={word}")
+    expect(items(desk)).to_have_count(3)
+    desk.keyboard.press("j")
+
+    desk.keyboard.press("a")
+
+    expect(items(desk)).to_have_count(2)
+    for item in items(desk).all():
+        item.locator("[name=comment]").check()
+    desk.get_by_role("button", name="선택한 댓글 복원").click()
+    expect(items(desk)).to_have_count(0)
+    reader = window()
+    reader.goto(article)
+    expect(reader.locator(".removed-comment")).to_have_count(0)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing
-from board.law.claims import evidence
+from board.law.claims import evidence, uploads
 from board.law.claims import views as claim_views
 from board.law.claims.evidence import Evidence, Upload
 from board.law.claims.models import Claim, Step
@@ -112,7 +112,7 @@ def test_too_many_files_or_too_large_ones_are_refused(guest, comment, monkeypatc
     monkeypatch.setattr(Evidence, "BYTES_MAX", len(PNG) * 2 - 1)
     two = [(io.BytesIO(PNG), "1.png"), (io.BytesIO(PNG), "2.png")]
     assert guest.post("/report/rights", data=form_data(comment, proof=two)).status_code == 422
-    monkeypatch.setattr(claim_views, "_UPLOADS_MAX", 1000)
+    monkeypatch.setattr(uploads, "BYTES_MAX", 1000)
     huge = form_data(comment, proof=(io.BytesIO(PNG + bytes(100_000)), "1.png"))
     assert guest.post("/report/rights", data=huge).status_code == 413
     assert files() == []

@@ -328,3 +328,35 @@ def test_a_reply_to_a_deleted_comment_shows_no_quote(as_, ada, bora, mo, harbour
 
     assert "bora 님에게 단 답글(댓글은 삭제됨)</blockquote>" in as_(mo).get(QUEUE).text
     assert "Reply to bora (comment deleted)</blockquote>" in as_(mo).get(f"{QUEUE}&lang=en").text
+
+
+def test_hidden_comments_are_restored_one_and_many_and_that_is_undone(as_, ada, mo, harbour):
+    comments = [say(harbour, ada, word) for word in ("One", "Two", "Three")]
+    with writing():
+        for comment in comments:
+            decisions.hide(comment, by=mo, reason="spam")
+    client, url = as_(mo), "/desk/comments?queue=hidden"
+    last = rulings()[0].id
+
+    answer = decide(client, comments[0], "restore", last=str(last), next=url)
+    assert "댓글 복원" in client.get(answer.location).text
+    ids = [str(comment.id) for comment in comments]
+    bulk = {"act": "restore", "comment": ids, "queue": "hidden", "next": url}
+    client.post("/desk/comments/bulk", data=bulk)
+
+    assert [comment.hidden_for for comment in comments] == [None] * 3
+    client.post(f"/desk/rulings/{rulings()[-1].id}/undo", data={"next": url})
+    assert [comment.hidden_for for comment in comments] == [None, "spam", "spam"]
+
+
+def test_restoring_many_leaves_what_the_law_has_hidden(as_, ada, mo, harbour):
+    one, two = say(harbour, ada, "One"), say(harbour, ada, "Two")
+    with writing():
+        decisions.hide(one, by=mo, reason="spam")
+        decisions.hide_for_legal_claim(two, by=mo, reason="order", order=7)
+
+    ids = [str(one.id), str(two.id)]
+    fields = {"act": "restore", "comment": ids, "queue": "hidden", "next": QUEUE}
+    as_(mo).post("/desk/comments/bulk", data=fields)
+
+    assert [one.hidden_for, two.hidden_for] == [None, "order"]

@@ -4,11 +4,15 @@ import csv
 import re
 
 import pytest
+import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from board.db import db, now, writing, writing_engine
 from board.db.hash_chain import find_tampered
+from board.law.authorities import orders
+from board.law.banned_texts.models import ban_text
+from board.law.case_files import archive
 from board.moderation.filters import changes
 from board.moderation.filters.models import State
 from board.moderation.rulings import undo as undoing
@@ -171,3 +175,93 @@ def test_an_undone_decision_has_a_label(as_, ada, mo, harbour):
 
     assert ">처리 취소<" in as_(mo).get("/desk/rulings").text
     assert ">Decision undone<" in as_(mo).get("/desk/rulings?lang=en").text
+
+
+def test_an_undo_links_the_decision_it_undid(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        hidden = hide(comment, by=mo, reason="abuse")
+        undoing.undo(hidden, by=mo)
+
+    page = as_(mo).get("/desk/rulings?lang=en").text
+
+    link = rf'href="/desk/rulings\?before={hidden.id + 1}#ruling-{hidden.id}">([^<]+)</a>'
+    assert re.findall(link, page) == ["Comment hidden: Insult or abuse"]
+    assert "Decision undone" in log_lines(as_(mo), "en")
+
+
+def test_an_entry_names_the_words_its_author_and_the_article(as_, ada, mo, tess, harbour):
+    comment = say(harbour, ada, "The ferry is late again")
+    with writing():
+        keep_comment(comment, by=mo)
+
+    entry = objects(as_(mo))[0]
+
+    assert [text for text, _ in entry] == ["ada", "“The ferry is late again”", harbour.title]
+    assert [text for text, _ in objects(as_(tess))[0]] == ["View comment", harbour.title]
+
+
+def test_every_entry_links_what_it_was_about(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    fields = {"text": "상인회", "kind": "word", "action": "hold", "category": "other"}
+    with writing():
+        rule = changes.add(by=mo, state=State.ON, disguised=True, **fields)
+        changes.allow("상인회관", by=mo)
+        changes.add_all([{**fields, "text": "부두", "disguised": True}], [], by=mo)
+        banned = ban_text("A long sentence about the harbour, twice", by=mo, case="2026가합1")
+        order = orders.register(
+            [comment], by=mo, kind="court", body="심의위", number="2026-7", items="all",
+            received_at=now(), deadline_at=now(),
+        )  # fmt: skip
+        orders.carry_out(order, by=mo, says="done")
+        archive.of_order(order, by=mo, purpose="court", says="asked")
+
+    links = {text: url for entry in objects(as_(mo)) for text, url in entry}
+
+    assert links.keys() >= {"View rule", "Allowed words", "1 rule", "2026가합1", "심의위 2026-7"}
+    assert links["View rule"] == f"/desk/rules/{rule.id}"
+    assert links["심의위 2026-7"].endswith(f"#order-{order.id}")
+    assert links["2026가합1"].endswith(f"#text-{banned.id}")
+    assert all(objects(as_(mo)))
+    for url in links.values():
+        page, _, id = url.partition("#")
+        answer = as_(mo).get(page)
+        assert answer.status_code == 200
+        assert not id or f'id="{id}"' in answer.text
+
+
+def test_the_log_is_filtered_by_the_newsrooms_days(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "Remark")
+    for moment in ("2026-03-01T14:59:59Z", "2026-03-01T15:00:00Z", "2026-03-02T14:59:59Z"):
+        with time_machine.travel(moment, tick=False), writing():
+            append_ruling(Verdict.KEEP, by=mo, comment=comment, reason="", note=moment)
+
+    def notes(query):
+        page = as_(mo).get(f"/desk/rulings?{query}").text
+        return re.findall(r"2026-03-0\dT[\d:]+Z", page)
+
+    assert notes("since=2026-03-02") == ["2026-03-02T14:59:59Z", "2026-03-01T15:00:00Z"]
+    assert notes("until=2026-03-01") == ["2026-03-01T14:59:59Z"]
+    assert notes("since=2026-03-02&until=2026-03-02&verdict=keep") == notes("since=2026-03-02")
+    assert notes("since=2026-03-03") == []
+
+
+@pytest.mark.parametrize("day", ["banana", "0001-01-01", "9999-12-31", "2026-02-30"])
+def test_a_day_that_cannot_be_is_pointed_out_and_filters_nothing(as_, ada, mo, harbour, day):
+    comment = say(harbour, ada, "Remark")
+    with writing():
+        keep_comment(comment, by=mo)
+
+    page = as_(mo).get(f"/desk/rulings?since={day}&until={day}")
+
+    assert page.status_code == 200
+    assert 'id="since-error"' in page.text
+    assert "댓글 승인" in page.text
+
+
+def objects(client):
+    """The texts and addresses of the links of each entry of the log."""
+    page = client.get("/desk/rulings?lang=en").text
+    entries = re.findall(r'<p class="quiet facts">(.*?)</p>', page, re.DOTALL)
+    links = [re.findall(r'<a href="([^"]*)">(.*?)</a>', entry, re.DOTALL) for entry in entries]
+    return [[(text.strip(), url.replace("&amp;", "&")) for url, text in each] for each in links]

@@ -10,7 +10,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 
 from board.accounts.models import User
-from board.articles.models import Article
+from board.articles.addresses import address_key, canonical_url
+from board.articles.models import Article, ArticleKey
 from board.comments.models import Comment
 from board.comments.viewer.reactions import ReactionLimits, like
 from board.db import Base, db, hash_chain, schema, sqlite, writing
@@ -73,7 +74,7 @@ def test_comments_indexed_before_widths_and_joined_letters_are_found(
     comments = [say(harbour, ada, each) for each in texts]
     as_(mo).post(f"/comments/{comments[3].id}/hide", data={"reason": "abuse"})
     after = index_terms()
-    command.downgrade(schema.alembic_config(), "0040")
+    command.downgrade(schema.alembic_config(), "0060")
     before = index_terms()
 
     schema.upgrade()
@@ -159,6 +160,27 @@ def test_openings_of_tips_older_than_the_log_are_in_it(app, ada, bora):
     db.session.rollback()
     command.downgrade(schema.alembic_config(), "0020")
     assert db.session.scalar(text("SELECT count(*) FROM tip_opening")) == 3
+
+
+def test_articles_older_than_their_keys_are_known_by_their_addresses(app):
+    urls = {
+        "one": "https://www.harbour.example/news/1/",
+        "two": "http://harbour.example/news/1",
+        "three": "https://m.harbour.example/뉴스?id=3",
+    }
+    with writing():
+        for slug, url in urls.items():
+            Article.publish(slug=slug, canonical_url=canonical_url(url), title=slug)
+    keys = select(ArticleKey.hash, ArticleKey.article_id).order_by(ArticleKey.hash)
+    before = db.session.execute(keys).all()
+    db.session.rollback()
+    command.downgrade(schema.alembic_config(), "0040")
+
+    schema.upgrade()
+
+    assert db.session.execute(keys).all() == before
+    known = db.session.scalar(Article.by_keys([address_key("https://harbour.example/news/1")]))
+    assert known.slug == "one"
 
 
 def counts():

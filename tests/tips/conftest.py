@@ -1,5 +1,6 @@
 """Fixtures for tips: readers at the desk, and sources with nothing but a browser."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from board.accounts.models import User
 from board.db import db
+from board.tips.attachments import draft_space
 from board.tips.cli import tips_cli
 from board.tips.crypto import primitives
 from conftest import person
@@ -30,6 +32,18 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     report = SimpleNamespace(findings=(), cleanable=False, why_not=None)
     fake_files = SimpleNamespace(inspect=lambda data, name: report)
     monkeypatch.setattr("board.tips.attachments.drafts.files", fake_files)
+
+
+@pytest.fixture
+def changed_at(monkeypatch: pytest.MonkeyPatch) -> dict[int, float]:
+    """Pretended times of the last change of files: real time in nanoseconds → seconds."""
+    times: dict[int, float] = {}
+
+    def look_up(stat: os.stat_result) -> float:
+        return times.get(stat.st_ctime_ns, stat.st_ctime)
+
+    monkeypatch.setattr(draft_space, "_changed_at", look_up)
+    return times
 
 
 @dataclass
@@ -58,6 +72,19 @@ class ReaderClient:
     def unlock(self, passphrase: str = "") -> TestResponse:
         data = {"passphrase": passphrase or self.passphrase}
         return self.client.post("/desk/tips/unlock", data=data)
+
+    def sign_for(self, user: User) -> TestResponse:
+        path = f"/desk/tips/readers/{holder_id(user)}/add"
+        return self.post(path, passphrase=self.passphrase)
+
+    def restart(self) -> TestResponse:
+        """Begin again with a new key, and type what is lost if the page asks for it."""
+        loss = loss_sentence(self.get("/desk/tips/start"))
+        return self.set_up(passphrase=self.passphrase, loss=loss)
+
+    def leave_roster(self) -> TestResponse:
+        path = f"/desk/tips/readers/{holder_id(self.user)}/remove"
+        return self.post(path, passphrase=self.passphrase, loss=loss_sentence(self.get(path)))
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
@@ -91,7 +118,7 @@ def second_desk(
 ) -> ReaderClient:
     """jin, whom tess has signed for."""
     colleague = at_desk(person("jin", can_read_tips=True))
-    assert desk.post(f"/desk/tips/readers/{holder_id(colleague.user)}/add").status_code == 303
+    assert desk.sign_for(colleague.user).status_code == 303
     return colleague
 
 
@@ -102,16 +129,20 @@ class SourceClient:
         self.client = app.test_client()
         self.code = ""
 
+    def form(self) -> TestResponse:
+        """The empty form of a new tip, at its address."""
+        return self.client.get("/tips/new", follow_redirects=True)
+
     def preview(self, text: str, *, files: tuple[tuple[bytes, str], ...] = (), **more: str) -> Any:
         """From the empty form to the preview."""
-        ticket = hidden_field(self.client.get("/tips/new"), "ticket")
+        ticket = hidden_field(self.form(), "ticket")
         data: dict[str, Any] = {"ticket": ticket, "step": "look", "text": text, **more}
         return self.client.post("/tips/new", **multipart(data, files))
 
     def send(self, text: str, **more: Any) -> TestResponse:
         """From the empty form to the code."""
         preview = self.preview(text, **more)
-        page = self.client.post("/tips/new", data=form_fields(preview))
+        page = self.client.post("/tips/new", data=decided(preview))
         if page.status_code == 200:
             self.code = element_text(page, "tip-code")
         return page
@@ -162,6 +193,12 @@ def element_text(page: TestResponse, id: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", match[1])).strip()
 
 
+def loss_sentence(page: TestResponse) -> str:
+    """The sentence that has to be typed to confirm a loss; "" if nothing is lost."""
+    match = re.search(r"다음 문장을 입력하세요: <strong>(.*?)</strong>", page.text)
+    return match[1] if match else ""
+
+
 def hidden_field(page: TestResponse, name: str) -> str:
     tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', page.text)
     assert tag, page.text[:2000]
@@ -181,6 +218,12 @@ def form_fields(page: TestResponse) -> dict[str, str]:
     for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.S):
         values[name] = unescape(text).lstrip("\r\n")
     return values
+
+
+def decided(preview: TestResponse) -> dict[str, str]:
+    """The form of a preview, with the originals of files that cannot be cleaned."""
+    choices = re.findall(r'name="(copy-[^"]+)"', preview.text)
+    return dict.fromkeys(choices, "original") | form_fields(preview)
 
 
 def holder_id(user: User) -> int:

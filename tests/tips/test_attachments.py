@@ -1,5 +1,6 @@
 """Attachments of tips: encrypted on upload, opaque on download."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -9,9 +10,13 @@ import time_machine
 
 from board.db import now
 from board.text import normalize_file_name
+from board.tips import files
+from board.tips.attachments import draft_space
+from board.tips.attachments.finding_labels import REASON_LABELS
 from board.tips.crypto import key_files
+from board.tips.files import Reason
 from board.tips.models.tip import Tip
-from tips.conftest import form_fields, hidden_field
+from tips.conftest import decided, form_fields, hidden_field
 
 STORY = "첨부를 봐 주세요."
 PAGE = b"<html><script>alert(1)</script></html>" * 3000
@@ -19,8 +24,6 @@ PAGE = b"<html><script>alert(1)</script></html>" * 3000
 
 def files_of(page):
     """The number of each file on a page, by its name."""
-    import re  # noqa: PLC0415
-
     matches = re.findall(r'name="number" value="(\d+)"><button>(.*?) 저장', page.text)
     return {name: number for number, name in matches}
 
@@ -90,7 +93,7 @@ def test_an_attachment_can_be_left_out_again(desk, source):
     preview = source.preview(STORY, files=((b"a" * 50, "a.txt"), (b"b" * 50, "b.txt")))
     drop = preview.text.split('name="drop" value="')[1].split('"')[0]
 
-    source.client.post("/tips/new", data={**form_fields(preview), "drop": drop})
+    source.client.post("/tips/new", data={**decided(preview), "drop": drop})
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"b.txt"}
     assert list(key_files.folder("drafts").iterdir()) == []
@@ -102,7 +105,7 @@ def test_more_files_can_be_added_at_the_preview(desk, source):
     preview = source.client.post("/tips/new", data=form, content_type="multipart/form-data")
     assert "b.txt" in preview.text
 
-    source.client.post("/tips/new", data=form_fields(preview))
+    source.client.post("/tips/new", data=decided(preview))
 
     assert set(files_of(desk.get("/desk/tips/1"))) == {"a.txt", "b.txt"}
 
@@ -133,9 +136,10 @@ class TestSmallFilesOnly:
         assert STORY in page.text
 
     def test_more_than_all_files_together_is_refused(self, desk, source):
-        page = source.preview(STORY, files=((b"x" * (11 * 1024**2), "huge.bin"),))
+        page = source.preview(STORY, files=((b"x" * (15 * 1024**2), "huge.bin"),))
 
         assert page.status_code == 413
+        assert STORY in page.text
 
 
 def test_uploads_without_a_session_leave_nothing(desk, source):
@@ -156,7 +160,7 @@ def test_uploads_without_a_session_leave_nothing(desk, source):
 def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
     source.preview(STORY, files=((b"x" * 50, "a.txt"),))
     other = type(source)(app)
-    ticket = hidden_field(other.client.get("/tips/new"), "ticket")
+    ticket = hidden_field(other.form(), "ticket")
 
     page = other.client.post("/tips/new", data={"ticket": ticket, "text": STORY, "step": "look"})
 
@@ -166,11 +170,11 @@ def test_a_draft_belongs_to_the_form_it_came_with(desk, source, app):
 def test_a_source_learns_that_attached_files_have_expired(desk, source):
     preview = source.preview(STORY, files=((b"a" * 50, "a.txt"),))
     with time_machine.travel(now() + timedelta(hours=3)):
-        key_files.sweep_drafts()
+        draft_space.sweep()
         page = source.client.post("/tips/new", data=form_fields(preview))
 
     assert page.status_code == 422
-    assert "두 시간 동안만" in page.text
+    assert "파일이 더 이상 보관되어 있지 않습니다" in page.text
     assert STORY in page.text
     assert desk.get("/desk/tips/1").status_code == 404
 
@@ -214,9 +218,9 @@ def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, ch
     source.client.post("/tips/new", data={**form, copy: choice})
 
     page = desk.get("/desk/tips/1")
-    files = files_of(page)
+    numbers = files_of(page)
     assert {
-        name: desk.post("/desk/tips/1/file", number=number).data for name, number in files.items()
+        name: desk.post("/desk/tips/1/file", number=number).data for name, number in numbers.items()
     } == arrives
     assert ("흔적을 지운 사본" in page.text) == ("clean-photo.jpg" in arrives)
     assert list(key_files.folder("drafts").iterdir()) == []
@@ -225,19 +229,116 @@ def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, ch
 def test_the_preview_says_which_file_cannot_be_cleaned(looking, desk, source):
     page = source.preview(STORY, files=((b"!locked", "a.docx"),)).text
 
-    assert "여기서 흔적을 지울 수 없어 그대로 보냅니다" in page
+    assert "여기서 흔적을 지울 수 없습니다" in page
     assert "암호로 잠겨 있습니다" in page
 
 
-def test_nothing_is_sent_when_cleaning_fails(looking, desk, source):
-    form = form_fields(source.preview(STORY, files=((b"stubborn", "a.jpg"),)))
+@pytest.fixture
+def inspected(monkeypatch):
+    """Files are really inspected."""
+    monkeypatch.setattr("board.tips.attachments.drafts.files", files)
 
-    page = source.client.post("/tips/new", data=form)
 
-    assert page.status_code == 422
-    assert "‘a.jpg’ 파일의 흔적을 제거하지 못했습니다" in page.text
+def test_the_preview_says_of_a_format_nobody_knows_that_nobody_looked(inspected, desk, source):
+    page = source.preview(STORY, files=((b"\0\1\2\3", "a.bin"),)).text
+
+    assert "모르는 형식이라 안을 볼 수 없습니다" in page
+    assert "화면을 찍거나" in page
+    assert "찾지 못했습니다" not in page
+
+
+def test_the_preview_lists_what_a_drawing_tells_and_offers_no_copy(inspected, desk, source):
+    drawing = (
+        b"<svg xmlns='http://www.w3.org/2000/svg' xmlns:i='http://www.inkscape.org/'"
+        b" i:export-filename='/home/ada/plan.png'><rect/></svg>"
+    )
+
+    page = source.preview(STORY, files=((drawing, "plan.svg"),))
+
+    assert "/home/ada/plan.png</strong>" in page.text
+    assert "여기 보이는 것 말고도 더 들어 있을 수 있습니다" in page.text
+    assert not [name for name in form_fields(page) if name.startswith("copy-")]
+    assert "사본에도 남음" not in page.text
+
+
+def test_every_reason_has_words_for_the_source():
+    assert set(REASON_LABELS) == {str(reason) for reason in Reason}
+
+
+class TestFilesThatCannotBeCleaned:
+    """Their originals are sent only if the source says so."""
+
+    @pytest.fixture(autouse=True)
+    def _looking(self, looking):
+        pass
+
+    @pytest.mark.parametrize("choice", [None, "cleaned", "both", "nonsense"])
+    def test_nothing_is_sent_before_the_source_has_decided(self, desk, source, choice):
+        form = form_fields(preview := source.preview(STORY, files=((b"!locked", "a.docx"),)))
+        copy = re.search(r'name="(copy-[^"]+)"', preview.text)[1]
+        assert copy not in form
+
+        page = source.client.post("/tips/new", data=form | ({copy: choice} if choice else {}))
+
+        assert page.status_code == 422
+        assert "‘a.docx’ 파일을 어떻게 할지 정해 주세요" in page.text
+        assert STORY in page.text
+        assert desk.get("/desk/tips/1").status_code == 404
+
+    def test_the_original_is_sent_when_the_source_says_so(self, desk, source):
+        form = form_fields(preview := source.preview(STORY, files=((b"!locked", "a.docx"),)))
+        copy = re.search(r'name="(copy-[^"]+)"', preview.text)[1]
+
+        source.client.post("/tips/new", data={**form, copy: "original"})
+
+        assert set(files_of(desk.get("/desk/tips/1"))) == {"a.docx"}
+
+    def test_it_is_left_out_when_the_source_says_so(self, desk, source):
+        preview = source.preview(STORY, files=((b"!locked", "a.docx"), (b"GPS!", "b.jpg")))
+        drop = re.search(r'name="drop" value="([^"]+)"', preview.text)[1]
+
+        source.client.post("/tips/new", data={**form_fields(preview), "drop": drop})
+
+        assert set(files_of(desk.get("/desk/tips/1"))) == {"clean-b.jpg"}
+
+    def test_a_message_of_a_known_source_is_no_exception(self, desk, sent):
+        sent.enter()
+        form = {"text": "x", "files": [(BytesIO(b"!locked"), "a.docx")]}
+        preview = sent.client.post(
+            "/tips/box/message", data=form, content_type="multipart/form-data"
+        )
+
+        page = sent.client.post("/tips/box/message", data=form_fields(preview))
+
+        assert page.status_code == 422
+        assert "a.docx" not in desk.get("/desk/tips/1").text
+
+    def test_a_file_that_could_not_be_cleaned_after_all_is_asked_about(self, desk, source):
+        form = form_fields(source.preview(STORY, files=((b"stubborn", "a.jpg"),)))
+
+        failed = source.client.post("/tips/new", data=form)
+        again = source.client.post("/tips/new", data=form_fields(failed))
+
+        assert (failed.status_code, again.status_code) == (422, 422)
+        assert "‘a.jpg’ 파일의 흔적을 제거하지 못했습니다" in failed.text
+        assert "‘a.jpg’ 파일을 어떻게 할지 정해 주세요" in again.text
+        assert desk.get("/desk/tips/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"%PDF-1.7 and nothing", "a.pdf"),
+        (b"\xff\xd8\xff\xe0 cut", "a.jpg"),
+        (b"PK\3\4 cut", "a.zip"),
+        (bytes(50), "a.bin"),
+    ],
+)
+def test_a_damaged_or_unknown_file_is_not_sent_unasked(inspected, desk, source, data, name):
+    form = form_fields(source.preview(STORY, files=((data, name),)))
+
+    assert source.client.post("/tips/new", data=form).status_code == 422
     assert desk.get("/desk/tips/1").status_code == 404
-    assert source.client.post("/tips/new", data=form_fields(page)).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -255,3 +356,26 @@ def test_nothing_is_sent_when_cleaning_fails(looking, desk, source):
 )
 def test_file_names_are_made_harmless(name, kept):
     assert normalize_file_name(name, length_max=Tip.NAME_MAX) == kept
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n--", b"\r\n------WebKitFormBoundary7MA4YWxkTrZu0g"])
+@pytest.mark.parametrize("size", [1024, 64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1, 700 * 1024])
+def test_bytes_that_look_like_the_end_of_a_file_arrive(desk, source, end, size):
+    """The form parser carries them over from one read to the next."""
+    boundary = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+    data = (end * size)[:size]
+    ticket = hidden_field(source.client.get("/tips/new"), "ticket")
+    fields = {"ticket": ticket, "step": "look", "text": STORY}
+    part = f'--{boundary}\r\nContent-Disposition: form-data; name="'
+    head = "".join(f'{part}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    body = f'{head}{part}files"; filename="a.bin"\r\n\r\n'.encode() + data
+    preview = source.client.post(
+        "/tips/new",
+        data=body + f"\r\n--{boundary}--\r\n".encode(),
+        content_type=f"multipart/form-data; boundary={boundary}",
+    )
+
+    source.client.post("/tips/new", data=form_fields(preview))
+
+    number = files_of(desk.get("/desk/tips/1"))["a.bin"]
+    assert desk.post("/desk/tips/1/file", number=number).data == data

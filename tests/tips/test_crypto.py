@@ -1,7 +1,6 @@
 """Ciphertexts open with one key, in one context, undamaged, and not otherwise."""
 
 import hashlib
-import time
 from multiprocessing import get_context
 
 import pytest
@@ -234,16 +233,3 @@ def test_an_erased_tip_has_no_key(app):
     key_files.erase("ab")
     with pytest.raises(key_files.Erased):
         key_files.erase_key("ab")
-
-
-def test_abandoned_drafts_are_deleted(app):
-    import os  # noqa: PLC0415
-
-    old, new = key_files.folder("drafts") / "old", key_files.folder("drafts") / "new"
-    old.touch()
-    new.touch()
-    os.utime(old, (time.time() - key_files.DRAFT_LIFE - 1,) * 2)
-
-    key_files.sweep_drafts()
-
-    assert (old.exists(), new.exists()) == (False, True)

@@ -241,12 +241,12 @@ def test_a_new_passphrase_keeps_the_recipient_and_a_new_key_forgets_it(
     desk, second_desk, sent, offline
 ):
     prove_recipient(desk, offline)
-    page = desk.post("/desk/tips/renew")
+    page = desk.post("/desk/tips/renew", passphrase=desk.passphrase)
     desk.remember_phrases(page)
     desk.unlock()
     assert unpacked(desk.post("/desk/tips/1/export"), offline)
 
-    desk.set_up(again="yes")
+    desk.restart()
     desk.unlock()
     assert db.session.scalars(TipReader.for_user(desk.user)).one().export_to is None
 

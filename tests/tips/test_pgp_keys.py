@@ -162,7 +162,7 @@ def test_a_colleague_gets_the_usual_mail(app, proven, second_desk, smtp_server, 
 
 
 def test_a_reader_who_starts_again_has_no_openpgp_key(proven):
-    proven.set_up(again="yes")
+    proven.restart()
     proven.unlock()
 
     assert "BEGIN PGP" in proven.get("/desk/tips/mail").text

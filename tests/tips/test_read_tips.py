@@ -13,8 +13,8 @@ from board.db import db, now, writing
 from board.tips.cli import tips_cli
 from board.tips.dates import today
 from board.tips.models.key_holders import TipReader
+from board.tips.models.roster import Roster
 from board.tips.models.tip import Tip
-from board.tips.readers.roster import Roster
 from conftest import person
 from tips.conftest import ReaderClient, element_text, hidden_field, holder_id, is_locked
 
@@ -155,13 +155,14 @@ def test_reloading_a_recovery_sheet_shows_the_same_sheet(as_, desk):
     assert sheets[0] == sheets[1] != first.text
     new.remember_phrases(new.post("/desk/tips/recover", **words))
     new.unlock()
-    ticket = hidden_field(new.get("/desk/tips/readers"), "ticket")
-    sheets = [new.post("/desk/tips/renew", ticket=ticket).text for _ in range(2)]
+    ticket = hidden_field(new.get("/desk/tips/renew"), "ticket")
+    words = {"passphrase": new.passphrase, "ticket": ticket}
+    sheets = [new.post("/desk/tips/renew", **words).text for _ in range(2)]
     assert sheets[0] == sheets[1]
-    new.remember_phrases(new.post("/desk/tips/renew", ticket=ticket))
+    new.remember_phrases(new.post("/desk/tips/renew", **words))
 
     with time_machine.travel(now() + timedelta(minutes=11)):
-        assert is_locked(new.post("/desk/tips/renew", ticket=ticket))
+        assert is_locked(new.post("/desk/tips/renew", **words))
         assert new.unlock().status_code == 303
 
 
@@ -186,12 +187,11 @@ def test_a_new_password_of_the_account_opens_no_tip(desk, sent, as_, tess):
 
 
 def test_a_reader_who_lost_everything_starts_again_and_gets_access_back(desk, second_desk, sent):
-    assert second_desk.set_up().status_code == 409
-    second_desk.set_up(again="yes")
+    assert second_desk.restart().status_code == 200
     second_desk.unlock()
     assert second_desk.get("/desk/tips/1").status_code == 404
 
-    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/add")
+    desk.sign_for(second_desk.user)
 
     assert STORY in second_desk.get("/desk/tips/1").text
 
@@ -201,9 +201,9 @@ def test_a_new_reader_waits_for_a_signature(desk, at_desk, source, app):
     source.send(STORY)
     assert "아직 담당자 명단에 없습니다" in jin.get("/desk/tips").text
     assert jin.get("/desk/tips/1").status_code == 404
-    assert jin.post(f"/desk/tips/readers/{holder_id(jin.user)}/add").status_code == 403
+    assert jin.sign_for(jin.user).status_code == 403
 
-    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    desk.sign_for(jin.user)
 
     assert STORY in jin.get("/desk/tips/1").text
 
@@ -214,7 +214,7 @@ def test_tips_that_come_later_are_for_everyone_on_the_roster(desk, second_desk, 
 
 def test_a_removed_reader_cannot_read_later_messages(desk, second_desk, sent):
     before = second_desk.client.get_cookie("board_tip_desk").value
-    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+    second_desk.leave_roster()
     sent.enter()
     sent.add_message("나중 이야기")
     second_desk.client.set_cookie("board_tip_desk", before)
@@ -232,7 +232,7 @@ def test_signing_for_a_reader_rotates_the_keys_of_open_tips(desk, sent, source, 
     desk.post("/desk/tips/2/close")
     jin = at_desk(person("jin", can_read_tips=True))
 
-    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    desk.sign_for(jin.user)
 
     assert [db.session.get(Tip, id).epoch for id in (1, 2)] == [2, 1]
     assert "끝난 이야기" in jin.get("/desk/tips/2").text
@@ -251,7 +251,7 @@ def test_a_reader_left_out_of_a_rotation_keeps_old_messages_and_unsent_text(
     with writing():
         second_desk.user.revoke("can_read_tips")
     third = at_desk(person("sol", can_read_tips=True))
-    desk.post(f"/desk/tips/readers/{holder_id(third.user)}/add")
+    desk.sign_for(third.user)
     with writing():
         second_desk.user.grant("can_read_tips")
     second_desk = ReaderClient(second_desk.user, as_(second_desk.user), *second_desk.phrases)
@@ -396,7 +396,7 @@ def test_an_empty_form_removes_the_title(desk, sent):
 def test_signing_twice_has_no_further_effect(desk, sent, at_desk):
     jin = at_desk(person("jin", can_read_tips=True))
     for _ in range(2):
-        add = desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+        add = desk.sign_for(jin.user)
         let_in = desk.post("/desk/tips/1/let-in", reader=holder_id(jin.user))
         assert (add.status_code, let_in.status_code) == (303, 303)
 
@@ -406,7 +406,7 @@ def test_signing_twice_has_no_further_effect(desk, sent, at_desk):
 
 def test_a_removed_reader_is_unassigned(desk, second_desk, sent):
     desk.post("/desk/tips/1/assign", reader=holder_id(second_desk.user))
-    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+    second_desk.leave_roster()
 
     assert db.session.get(Tip, 1).assignee_id is None
 
@@ -503,7 +503,7 @@ def test_a_tip_that_depends_on_one_reader_is_pointed_out(desk, sent, at_desk):
     assert "제보 담당자가 한 명뿐입니다" in desk.get("/desk/tips").text
     jin = person("jin", can_read_tips=True)
     at_desk(jin)
-    desk.post(f"/desk/tips/readers/{holder_id(jin)}/add")
+    desk.sign_for(jin)
     assert "열 수 있는 사람 한 명뿐" not in desk.get("/desk/tips").text
 
     desk.post("/desk/tips/1/shut-out", reader=holder_id(jin))
@@ -523,16 +523,15 @@ def test_an_administrator_resets_the_roster_of_a_sole_reader_who_lost_everything
     app, desk, sent, source, as_
 ):
     """The form stays closed until the reset, and old tips stay encrypted."""
-    assert desk.set_up(again="yes").status_code == 200
+    assert desk.restart().status_code == 200
     desk.unlock()
-    assert "<textarea" not in source.client.get("/tips/new").text
-    me = holder_id(desk.user)
-    assert desk.post(f"/desk/tips/readers/{me}/add").status_code == 403
+    assert "<textarea" not in source.form().text
+    assert desk.sign_for(desk.user).status_code == 403
 
     unsure = app.test_cli_runner().invoke(tips_cli, ["begin-roster"], input="n\n")
     assert unsure.exit_code == 1
     assert app.test_cli_runner().invoke(tips_cli, ["begin-roster", "--yes"]).exit_code == 0
-    assert desk.post(f"/desk/tips/readers/{me}/add").status_code == 303
+    assert desk.sign_for(desk.user).status_code == 303
 
     assert desk.get("/desk/tips/1").status_code == 404
     assert source.send("새 제보").status_code == 200

@@ -91,7 +91,7 @@ def test_without_a_mail_server_the_command_says_what_to_set(app, desk):
 def test_the_tidy_command_deletes_outdated_tips(app, desk, sent):
     answer = app.test_cli_runner().invoke(tips_cli, ["tidy"])
 
-    assert answer.output == "0 tips deleted.\n"
+    assert answer.output == "0 tips deleted. 0 files without a tip deleted.\n"
 
 
 @pytest.mark.slow

@@ -16,16 +16,17 @@ from sqlalchemy import select, text
 from board.db import Base, close_connections, db, now, truncate_wal, writing
 from board.db.engine import sqlite
 from board.runtime import jobs
-from board.tips.crypto import key_files, passphrases, primitives
+from board.runtime.app import setting
+from board.tips.crypto import key_files, passphrases, pepper, primitives
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
-from board.tips.models import form_tokens
+from board.tips.models import form_tokens, roster
+from board.tips.models.form_tokens import FormToken
 from board.tips.models.key_grants import Grant, TipKey
 from board.tips.models.key_holders import KeyHolder, TipReader, UnlockedSession
+from board.tips.models.roster import Roster
 from board.tips.models.source import ErasedCode
 from board.tips.models.tip import Tip, TipItem
-from board.tips.readers import roster
-from board.tips.readers.roster import Roster
 from board.tips.sealed import retention
 from board.tips.sealed.keyring import DecryptableGrant, Keyring, TipSecret, grant, grant_context
 from board.tips.sealed.sealed_tip import DecryptableTip
@@ -34,6 +35,7 @@ from support.encoded_forms import encoded_forms
 from tips.conftest import (
     ReaderClient,
     SourceClient,
+    element_text,
     form_fields,
     hidden_field,
     holder_id,
@@ -42,13 +44,17 @@ from tips.conftest import (
 
 MARK = "옥상정원7731"  # in every text of these tests, and nowhere else
 LATIN = "rooftop7731"
+OTHER = bytes(48)  # a pepper of another machine
 STORY = f"{MARK} {LATIN} 이야기"
 
 COLUMNS = {
     "tip": {
         "id", "ref", "state", "epoch", "last_number", "received_on", "active_on", "read_on",
         "promised_on", "held_until", "erasure_asked_on", "awaits_reader", "assignee_id",
+        "must_rotate",
     },
+    "tip_pepper": {"id", "digest"},
+    "tip_removal": {"reader_id", "asked_by_id", "made_on"},
     "tip_key": {"id", "tip_id", "purpose", "epoch"},
     "tip_grant": {"key_id", "holder_id", "sealed"},
     "tip_item": {"id", "tip_id", "purpose", "epoch", "number", "kind", "sealed", "file"},
@@ -227,9 +233,13 @@ def test_the_hour_is_the_finest_time_in_an_encrypted_message(desk, source):
 
 def test_a_code_opens_nothing_without_the_pepper(desk, sent):
     """The same code on another machine: another pepper, another tag."""
-    (key_files.folder() / "pepper").unlink()
+    tag, _kek = key_files.stretch(sent.code)
+    with writing():
+        db.session.execute(text("UPDATE tip_pepper SET digest = :d"), {"d": pepper.digest(OTHER)})
+    (key_files.folder() / "pepper").write_bytes(OTHER)
 
     assert sent.enter().status_code == 422
+    assert key_files.stretch(sent.code)[0] != tag
 
 
 FAULTS = {
@@ -312,9 +322,9 @@ def test_a_lost_recovery_sheet_opens_nothing_written_after_the_new_signature(
     grants = db.session.execute(Grant.for_holder(before, [tip.id])).all()
     old_keys = Keyring.from_grants(tip, grants, before, old, key_files.erase_key(tip.ref))
     old_keys = {place: old_keys[place].shared for place in old_keys}
-    second_desk.set_up(again="yes")
+    second_desk.restart()
     second_desk.unlock()
-    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/add")
+    desk.sign_for(second_desk.user)
     desk.post("/desk/tips/1/reply", text="그 뒤의 질문")
 
     assert "그 뒤의 질문" in second_desk.get("/desk/tips/1").text
@@ -343,7 +353,7 @@ def test_new_keys_are_not_granted_for_a_forged_row(app, desk, sent, at_desk, kin
         db.session.execute(text("DELETE FROM tip_grant WHERE holder_id = :h"), {"h": holder})
         db.session.execute(text(f"{GRANT} WHERE tip_id = 1"), {"holder": holder})
     jin = at_desk(person("jin", can_read_tips=True))
-    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    desk.sign_for(jin.user)
     desk.post("/desk/tips/1/shut-out", reader=holder_id(jin.user))
 
     of_holder = select(TipKey.epoch).join(Grant, Grant.key_id == TipKey.id)
@@ -380,7 +390,7 @@ def test_a_tip_of_the_first_key_format_still_works(desk, sent, at_desk):
             item.sealed = primitives.hpke_encrypt(pair.public, plaintext, *place)
     jin = at_desk(person("jin", can_read_tips=True))
 
-    desk.post(f"/desk/tips/readers/{holder_id(jin.user)}/add")
+    desk.sign_for(jin.user)
     sent.enter()
     sent.add_message("나중 이야기")
 
@@ -405,7 +415,7 @@ def test_a_reader_slipped_into_the_database_gets_no_tip(app, desk, source):
         signed.public = key.public
     with pytest.raises(roster.ForgedRoster):
         roster.members()
-    assert "아직 제보를 열어 볼 담당자가 없습니다" in source.client.get("/tips/new").text
+    assert "지금은 제보를 받지 않습니다" in source.form().text
     assert desk.get("/desk/tips/readers").status_code in (303, 503)
 
 
@@ -425,7 +435,7 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
 
     with pytest.raises(roster.ForgedRoster):
         roster.members()
-    assert "<textarea" not in source.client.get("/tips/new").text
+    assert "<textarea" not in source.form().text
     page = desk.get("/desk/tips/readers")
     assert page.status_code == 503
     assert "담당자 명단에 문제가 있습니다" in page.text
@@ -433,7 +443,7 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
 
 def test_a_version_taken_out_of_the_roster_closes_the_form(desk, second_desk, source):
     """Each version names the one before: a colleague’s removal cannot be made unseen."""
-    desk.post(f"/desk/tips/readers/{holder_id(second_desk.user)}/remove")
+    second_desk.leave_roster()
     versions = db.session.scalars(select(Roster.id).order_by(Roster.id)).all()
     with writing():
         db.session.delete(db.session.get(Roster, versions[1]))
@@ -469,7 +479,7 @@ class TestErasure:
         assert sent.enter().status_code == 410
         counts = {t: db.session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables()}
         may_remain = {"tip_holder", "tip_roster", "tip_ticket", "tip_unlocked", "tip_erasure",
-                "tip_log", "tip_erased_code"}  # fmt: skip
+                "tip_log", "tip_erased_code", "tip_pepper"}  # fmt: skip
         assert {t for t, count in counts.items() if count} <= may_remain
         assert counts["tip_holder"] == 1
         assert counts["tip_erasure"] == 1
@@ -568,23 +578,19 @@ class TestErasure:
             later.unlock()
             assert re.search(r'class="error">[^<]*삭제', later.get("/desk/tips/1").text)
 
-    def test_orphaned_files_are_deleted_after_two_days(self, desk, sent):
-        stray = key_files.folder("files") / "stray"
-        stray.write_bytes(b"x")
-        with writing():
-            retention.erase_outdated()
-        assert stray.exists()
-        with time_machine.travel(now() + timedelta(days=2)), writing():
-            retention.erase_outdated()
-        assert not stray.exists()
 
-
-def test_the_code_is_encrypted_with_the_token_of_its_form_only(desk, source):
+def test_a_copy_of_the_database_does_not_open_a_recorded_answer(desk, source):
+    """It is encrypted with the form's token, which is in the page alone."""
     form = form_fields(source.preview(STORY))
-    source.client.post("/tips/new", data=form)
+    page = source.client.post("/tips/new", data=form)
+    code, key = element_text(page, "tip-code"), hidden_field(page, "key")
+    row = db.session.scalars(select(FormToken)).all()[-1]
 
-    assert form_tokens.result_of(form_tokens.new()) is None
-    assert form_tokens.result_of(form["ticket"])
+    assert form_tokens.answer_to(key)["code"] == code
+    for known in (form_tokens.new(), row.token_hash.hex(), setting("SECRET_KEY")):
+        assert form_tokens.answer_to(known) == {}
+    other_token = form_tokens.idempotency_key(form_tokens.new(), repr(form).encode())
+    assert form_tokens.answer_to(other_token) == {}
 
 
 def test_two_boards_do_not_accept_each_others_form_tokens(app, another, desk, tmp_path):

@@ -78,7 +78,7 @@ def test_a_reader_without_access_has_no_search_entry(desk, second_desk, sent):
 
     desk.post("/desk/tips/1/let-in", reader=jin)
     assert is_found(second_desk, "장부")
-    desk.post(f"/desk/tips/readers/{jin}/remove")
+    second_desk.leave_roster()
     assert search_entries() == []
 
 

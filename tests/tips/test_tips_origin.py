@@ -102,7 +102,9 @@ def test_the_board_redirects_to_the_form_at_the_tips_origin(board, desk):
         answer = board.get(path)
         assert (answer.status_code, answer.location) == (303, OWN + path)
         assert "no-store" in answer.headers["Cache-Control"]
-    ticket = hidden_field(OriginClient(board.client, OWN).get("/tips/new"), "ticket")
+    ticket = hidden_field(
+        OriginClient(board.client, OWN).get("/tips/new", follow_redirects=True), "ticket"
+    )
     sent = board.post("/tips/new", data={"ticket": ticket, "text": STORY, "step": "look"})
     assert sent.status_code == 404
 
@@ -113,7 +115,7 @@ def test_links_of_the_board_lead_to_the_tips_origin(board, harbour):
 
 
 def test_a_form_from_another_origin_is_refused(desk, there):
-    ticket = hidden_field(there.get("/tips/new"), "ticket")
+    ticket = hidden_field(there.get("/tips/new", follow_redirects=True), "ticket")
     for origin in (BOARD, "null", "http://localhost", {OWN: ONION, ONION: OWN}[there.origin]):
         headers = {"Sec-Fetch-Site": None, "Origin": origin}
         data = {"ticket": ticket, "text": STORY}
@@ -126,8 +128,8 @@ def test_a_form_from_another_origin_is_refused(desk, there):
 def test_the_onion_location_header_names_the_onion_service(app, desk):
     clear, onion = (OriginClient(app.test_client(), origin) for origin in (OWN, ONION))
 
-    assert clear.get("/tips/new?lang=en").headers["Onion-Location"] == f"{ONION}/tips/new?lang=en"
-    assert "Onion-Location" not in onion.get("/tips/new").headers
+    assert clear.get("/tips/box?lang=en").headers["Onion-Location"] == f"{ONION}/tips/box?lang=en"
+    assert "Onion-Location" not in onion.get("/tips/box").headers
     assert "Onion-Location" not in OriginClient(app.test_client(), BOARD).get("/").headers
 
 
@@ -182,7 +184,7 @@ def test_an_address_that_would_share_cookies_is_refused(tmp_path, origin, own):
 
 def test_browsers_without_sec_fetch_site_can_send_the_form(there):
     """With no-referrer alone they would send the origin "null", which is refused."""
-    page = there.get("/tips/new")
+    page = there.get("/tips/new", follow_redirects=True)
 
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert '<meta name="referrer" content="same-origin">' in page.text

@@ -41,7 +41,6 @@ OPEN_TO_GUESTS = {
     "terms.youth",
     "terms.rights",
     "tips.choose",
-    "tips.write_form",
     "tips.box",
     "rights.claim_form",
     "rights.status_form",
@@ -49,11 +48,14 @@ OPEN_TO_GUESTS = {
     "transparency.index",
     "transparency.as_csv",
     "transparency.as_json",
+    "security_contact.security_txt",
     "well_known.healthz",
     "well_known.readyz",
     "well_known.robots",
     "well_known.favicon",
 }
+# Pages that send everybody to a form at an address of its own.
+SENT_TO_THE_FORM = {"tips.write_form", "tips.wait"}
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
     "mutes.muted", "people.notices", "well_known.change_password",
@@ -104,6 +106,10 @@ MATRIX = {
         "tip_readers.start_form",
         "tip_readers.recover_form",
         "tip_readers.readers",
+        "tip_readers.add_form",
+        "tip_readers.remove_form",
+        "tip_readers.renew_form",
+        "tip_readers.went_back",
         "tip_mail.mail",
         "tip_export.index",
         "tip_log.index",
@@ -114,6 +120,7 @@ MATRIX = {
 @pytest.fixture
 def urls(app, ada, harbour):
     """The URL of every endpoint, filled in with rows that exist."""
+    app.config["SECURITY_CONTACT"] = ("mailto:security@harbour.example",)
     comment = say(harbour, ada, "A comment")
     with writing():
         comment.edit(Body.from_text("A comment, edited"))
@@ -140,7 +147,8 @@ def test_guests_open_only_these_pages(guest, urls):
     answers = {page: guest.get(url) for page, url in urls("GET").items()}
 
     assert {page for page, answer in answers.items() if answer.status_code == 200} == OPEN_TO_GUESTS
-    sent_away = {page for page in answers if page not in OPEN_TO_GUESTS}
+    assert all(answers[page].location.startswith("/tips/new?form=") for page in SENT_TO_THE_FORM)
+    sent_away = {page for page in answers if page not in OPEN_TO_GUESTS | SENT_TO_THE_FORM}
     assert all(answers[page].location.startswith("/sign-in?next=") for page in sent_away)
 
 
@@ -151,7 +159,7 @@ def test_each_role_opens_exactly_its_pages(request, as_, urls, name):
     answers = {page: client.get(url).status_code for page, url in urls("GET").items()}
 
     opened = {page for page, status in answers.items() if status in (200, 303)}
-    assert opened == OPEN_TO_GUESTS | MATRIX[name]
+    assert opened == OPEN_TO_GUESTS | SENT_TO_THE_FORM | MATRIX[name]
     assert {answers[page] for page in answers.keys() - opened} <= {403}
 
 

@@ -4,14 +4,14 @@ import smtplib
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from board.accounts.email import queue as email_queue
 from board.accounts.email.message import render
 from board.db import db, writing
+from board.db.commands import CommandGroup
 from board.runtime.smtp import DeliveryFailed, DeliveryUnknown, connected, send_message
 
-mail_cli = AppGroup("mail", help="Emails to readers.")
+mail_cli = CommandGroup("mail", help="Emails to readers.")
 
 
 @mail_cli.command("send")

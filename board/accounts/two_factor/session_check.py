@@ -1,9 +1,11 @@
-"""Two-factor check of the current session: what staff pages ask for."""
+"""Two-factor check of the current session, and of a code that is asked for again."""
 
 from flask import current_app
 
-from board.accounts.auth.current_user import current_session
+from board.accounts.auth.current_user import current_session, current_user
+from board.accounts.auth.rate_limit import Attempt
 from board.accounts.two_factor.models import SecondFactor
+from board.db import db
 
 
 def passed_two_factor() -> bool:
@@ -13,3 +15,17 @@ def passed_two_factor() -> bool:
         return session is not None
     required = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(session.user)
     return not required
+
+
+def accept_code(code: str) -> bool:
+    """True for a right code of the current user, which is used up. A wrong one counts as an
+    attempt. Call inside a write. Raises TooManyAttempts.
+    """
+    key = current_app.config["SECRET_KEY"]
+    attempt = Attempt.begin_second_factor(current_user().id, key=key)
+    factor = SecondFactor.for_user(current_user())
+    if factor is None or not factor.accept(code, key=key):
+        return False
+    db.session.flush()
+    attempt.discard()
+    return True

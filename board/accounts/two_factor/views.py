@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import redirect_signed_in, retry_text, start_session, with_cookies
-from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
+from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.encryption import enrolment_token, secret_from_token
 from board.accounts.two_factor.models import SecondFactor, TwoFactorAction, TwoFactorEvent
-from board.accounts.two_factor.session_check import passed_two_factor
+from board.accounts.two_factor.session_check import accept_code, passed_two_factor
 from board.accounts.two_factor.totp import new_secret, normalize_code, qr_svg, totp_counter
 from board.db import db, writing
 from board.web.access import open_to, staff_without_2fa
@@ -43,7 +43,7 @@ def code() -> ResponseReturnValue:
         return _page("code", form=form, status=422)
     try:
         with writing():
-            is_right = _check_code(form.code.data)
+            is_right = accept_code(form.code.data)
             cookies = start_session(current_user(), second_factor=True) if is_right else None
     except TooManyAttempts as refusal:
         return _error_page(form.code, retry_text(refusal), "code", form=form, status=429)
@@ -67,7 +67,7 @@ def renew() -> ResponseReturnValue:
         return _index_page(form, status=422)
     try:
         with writing():
-            codes = _renew_codes() if _check_code(form.code.data) else None
+            codes = _renew_codes() if accept_code(form.code.data) else None
     except TooManyAttempts as refusal:
         form.code.errors = [retry_text(refusal)]
         return _index_page(form, status=429)
@@ -116,23 +116,12 @@ def _enrol(form: Any, secret: str) -> tuple[list[str], Any]:
     if step is None:
         form.code.errors = [_("These digits are wrong. Is the clock on your phone right?")]
         return [], None
-    if SecondFactor.for_user(current_user()) and not _check_code(form.present.data or ""):
+    if SecondFactor.for_user(current_user()) and not accept_code(form.present.data or ""):
         form.present.errors = [_wrong_code_text()]
         return [], None
     codes = two_factor.enrol(current_user(), secret, step=step, key=_key())
     current_user().end_sessions(keep=current_session())
     return codes, start_session(current_user(), second_factor=True)
-
-
-def _check_code(code: str) -> bool:
-    """True for a right code. A wrong one counts as an attempt. Raises TooManyAttempts."""
-    attempt = Attempt.begin_second_factor(current_user().id, key=_key())
-    factor = SecondFactor.for_user(current_user())
-    if factor is None or not factor.accept(code, key=_key()):
-        return False
-    db.session.flush()
-    attempt.discard()
-    return True
 
 
 def _renew_codes() -> list[str]:

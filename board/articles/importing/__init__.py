@@ -1,17 +1,18 @@
-"""Parsers for articles: our JSON, RSS 2.0 and Atom. Uses neither the database nor Flask.
+"""Parsers for articles: RSS, Atom, JSON Feed and our JSON. Uses neither the database nor Flask.
 
 Files are streamed, so their size does not matter. A bad item becomes a RejectedItem and affects no
-other; a document that is broken anywhere raises BrokenFeed.
+other; a document without an end, or that is no feed, raises BrokenFeed.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from board.articles.importing import json_feed, xml_feed
+from board.articles.importing import json_items, xml_feed
 from board.articles.importing.charset import decode_chunks
 from board.articles.importing.items import BrokenFeed, Item, RejectedItem, validate_item
 
-__all__ = ["BrokenFeed", "Item", "RejectedItem", "count_items", "read_items"]
+__all__ = ["BrokenFeed", "Item", "RejectedItem", "Survey", "read_items", "survey_items"]
 
 
 def read_items(path: Path) -> Iterator[Item | RejectedItem]:
@@ -19,8 +20,8 @@ def read_items(path: Path) -> Iterator[Item | RejectedItem]:
     chunks = decode_chunks(path)
     start = next(chunks, "")
     if start.startswith(("{", "[")):
-        raw_items = json_feed.read_items(start, chunks)
-    elif start.startswith("<"):
+        raw_items = json_items.read_items(start, chunks)
+    elif start.startswith("<") or xml_feed.is_feed(start):
         raw_items = xml_feed.read_items(start, chunks)
     else:
         raise BrokenFeed("it is neither JSON nor XML" if start else "it is empty")
@@ -28,6 +29,18 @@ def read_items(path: Path) -> Iterator[Item | RejectedItem]:
         yield validate_item(number, raw_item)
 
 
-def count_items(path: Path) -> int:
-    """Number of items, valid or not. Raises BrokenFeed if the file is broken anywhere."""
-    return sum(1 for _ in read_items(path))
+class Survey(NamedTuple):
+    """Number of items, valid or not, and hashes of identifiers that several of them have."""
+
+    total: int
+    repeated_guids: set[int]
+
+
+def survey_items(path: Path) -> Survey:
+    """Read the file to its end. Raises BrokenFeed if its end is missing or it is no feed."""
+    total, seen, repeated = 0, set[int](), set[int]()
+    for item in read_items(path):
+        total += 1
+        if isinstance(item, Item) and item.guid:
+            (repeated if hash(item.guid) in seen else seen).add(hash(item.guid))
+    return Survey(total, repeated)

@@ -7,22 +7,22 @@ from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, inner, text
 
 
-def parse_entry(entry: Element) -> RawItem:
-    feed = entry.getparent()
-    home = _link(feed, "alternate") if feed is not None else ""
+def parse_entry(entry: Element, feed: Element) -> RawItem:
+    home = _link(feed, "alternate")
     content, summary = _construct(entry, "atom:content"), _construct(entry, "atom:summary")
     published, updated = text(entry, "atom:published"), text(entry, "atom:updated")
     return RawItem(
         url=absolute(_link(entry, "alternate") or text(entry, "atom:id"), entry, home),
         title=_title(entry),
         section=_section(entry),
-        byline=_byline(entry) or (_byline(feed) if feed is not None else ""),
+        byline=_byline(entry) or _byline(feed),
         summary=plain_text(summary) if content else "",
         html=content or summary,
         base=_base(entry),
         image=absolute(_link(entry, "enclosure", kind="image/"), entry, home),
         published=published or updated,
         edited=updated if published else "",
+        guid=text(entry, "atom:id"),
     )
 
 

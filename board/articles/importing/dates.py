@@ -1,46 +1,117 @@
-"""Feed dates: RFC 822, ISO 8601, and Korean ones without a time zone."""
+"""Feed dates: RFC 822, ISO 8601, and as Koreans write them, with or without a time zone."""
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 SEOUL = ZoneInfo("Asia/Seoul")
 _YEARS = range(1900, 2200)
-_NUMERIC = re.compile(
-    r"(\d{4})\s?([-./]?)\s?(\d{1,2})\s?\2\s?(\d{1,2})\.?"
-    r"(?:(?:T|\s*)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(Z|UTC|KST|[+-]\d\d:?\d\d)?",
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_HOURS = {  # of zone names, from UTC
+    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "kst": 9, "jst": 9, "sgt": 8, "hkt": 8,
+    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "west": 1, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "aest": 10, "aedt": 11,
+}  # fmt: skip
+_WEEKDAY = re.compile(
+    r"\(?\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b\.?,?\)?|\(?[월화수목금토일]요일\)?,?"
+    r"|\([월화수목금토일]\)",
     re.I,
+)
+_CLOCK = r"""(?:(?P<half>am|pm|a\.m\.|p\.m\.|오전|오후)\s*)?
+    (?P<hour>\d{1,2})\s*(?::|시)\s*(?:(?P<minute>\d{1,2})\s*(?:분)?)?
+    (?:\s*:?\s*(?P<second>\d{1,2})(?:[.,]\d+)?\s*(?:초)?)?
+    (?:\s*(?P<half_after>am|pm|a\.m\.|p\.m\.))?"""
+_ZONE = r"""(?:\s*(?P<zone>[a-z]{1,5}|[a-z]+/[a-z_]+))?(?:\s*(?P<offset>[+-]\d{1,2}(?::?\d\d)?))?
+    (?:\s*\([a-z ]+\))?"""
+_TIME = rf"(?:\s*[T,]?\s*(?:{_CLOCK}|(?P<digits>\d{{4}}(?:\d\d)?)){_ZONE})?"
+_NUMERIC = r"(?P<year>\d{4})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<day>\d{1,2})\s*[.일]?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_MONTH = r"(?P<name>[a-z]{3,9})\.?"
+_FORMS = tuple(
+    re.compile(form, re.I | re.X)
+    for form in (
+        _NUMERIC + _TIME,
+        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)" + _TIME,
+        rf"{_DAY}[\s-]*{_MONTH},?[\s-]*(?P<year>\d{{4}}|\d\d){_TIME}",
+        rf"{_MONTH}\s*{_DAY},?\s*(?P<year>\d{{4}}){_TIME}",
+        rf"{_MONTH}\s*{_DAY}\s+{_CLOCK}{_ZONE}\s+(?P<year>\d{{4}})",  # of C's asctime
+    )
 )
 
 
 def parse_date(text: str) -> datetime | None:
-    """UTC; None for an empty text. A date without a zone is Seoul time. Raises ValueError."""
-    text = text.strip()
-    if not text:
+    """UTC, or None for a text that is no date, or not clearly one. Without a zone: Seoul time."""
+    text = unicodedata.normalize("NFKC", text)[:100]
+    text = " ".join(_WEEKDAY.sub(" ", text).split()).strip(" ,")
+    match = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None)
+    if match is None:
         return None
     try:
-        numeric = _NUMERIC.fullmatch(text)
-        parsed = _numeric(numeric) if numeric else _rfc822(text)
-        if parsed.year in _YEARS:
-            return parsed.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        pass
-    raise ValueError(f"its date {text[:60]} cannot be read")
+        moment = _moment(match.groupdict())
+        return moment.astimezone(UTC) if moment.year in _YEARS else None
+    except (ValueError, LookupError, OverflowError):
+        return None
 
 
-def _numeric(match: re.Match[str]) -> datetime:
-    year, _, month, day, *clock, zone = match.groups(default="")
-    hour, minute, second = (int(part or 0) for part in clock)
-    local = datetime(int(year), int(month), int(day), hour, minute, second)
-    if zone.upper() in ("", "KST"):
-        return local.replace(tzinfo=SEOUL)
-    return local.replace(tzinfo=datetime.strptime(zone.upper().replace("UTC", "Z"), "%z").tzinfo)
+def _moment(found: dict[str, str | None]) -> datetime:
+    """Raises ValueError, LookupError and OverflowError for what no calendar has."""
+    name, year = found.get("name"), int(found["year"] or 0)
+    month = _month(name) if name else int(found["month"] or 0)
+    day = datetime(year + _century(year), month, int(found["day"] or 0), tzinfo=_zone(found))
+    return day + _time_of_day(found)
 
 
-def _rfc822(text: str) -> datetime:
-    text = re.sub(r"([+-]\d\d):(\d\d)$", r"\1\2", text)
-    parsed = parsedate_to_datetime(text)
-    if parsed.tzinfo is None:  # KST is not a zone of RFC 822; -0000 means UTC
-        parsed = parsed.replace(tzinfo=UTC if text.endswith("-0000") else SEOUL)
-    return parsed
+def _month(name: str) -> int:
+    full = datetime(2000, _MONTHS[name[:3].lower()], 1).strftime("%B").lower()
+    if not full.startswith(name.lower()) and name.lower() != "sept":
+        raise LookupError(name)
+    return _MONTHS[name[:3].lower()]
+
+
+def _century(year: int) -> int:
+    """RFC 2822, 4.3: two digits from 50 on are of the last century."""
+    return 0 if year > 99 else 2000 if year < 50 else 1900
+
+
+def _time_of_day(found: dict[str, str | None]) -> timedelta:
+    """24:00 is the end of the day. Raises ValueError."""
+    digits = found.get("digits")
+    if digits:
+        hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:] or 0)
+    else:
+        parts = (found["hour"], found["minute"], found["second"])
+        hour, minute, second = (int(part or 0) for part in parts)
+    hour = _hour(hour, (found["half"] or found["half_after"] or "").lower().replace(".", ""))
+    if (hour, minute, second) > (24, 0, 0) or minute > 59 or second > 60:
+        raise ValueError
+    return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
+
+
+def _hour(hour: int, half: str) -> int:
+    """The hour from 0 to 24. `half`: of the day, in English or Korean, or empty."""
+    if half in ("am", "오전"):
+        if hour > 12:
+            raise ValueError
+        return hour % 12
+    return hour + 12 if half and hour < 12 else hour
+
+
+def _zone(found: dict[str, str | None]) -> tzinfo:
+    """Raises LookupError for a zone nobody knows: hours off would be worse than no date."""
+    name, offset = (found.get("zone") or "").lower(), found.get("offset")
+    if name and "/" in name:
+        return ZoneInfo("/".join(part.title() for part in name.split("/")))
+    if name and name not in _HOURS:
+        raise LookupError(name)
+    if offset:
+        sign = -1 if offset[0] == "-" else 1
+        digits = offset[1:].replace(":", "")
+        hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, 0)
+        return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
+    return timezone(timedelta(hours=_HOURS[name])) if name else SEOUL

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib import request
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from board.articles.importing.charset import CHUNK
 from board.articles.importing.items import BrokenFeed
@@ -63,12 +64,12 @@ class _HttpRedirects(request.HTTPRedirectHandler):
     ) -> request.Request | None:
         if not _HTTP_URL.match(newurl):
             raise URLError(f"it redirects to {newurl[:200]}, which is not on the web")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        return super().redirect_request(req, fp, code, msg, headers, ascii_url(newurl))
 
 
 def _download(url: str, path: Path) -> None:
     deadline = time.monotonic() + DOWNLOAD_MAX_SECONDS
-    query = request.Request(url, headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
+    query = request.Request(ascii_url(url), headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
     with _opener().open(query, timeout=TIMEOUT) as response, path.open("wb") as file:
         _copy(response, file, deadline)
 
@@ -83,6 +84,19 @@ def _copy(response: Any, file: IO[bytes], deadline: float) -> None:
             raise BrokenFeed(f"the download takes longer than {DOWNLOAD_MAX_SECONDS} seconds")
     if expected.isdecimal() and size < int(expected):
         raise BrokenFeed("the download was cut off")
+
+
+def ascii_url(url: str) -> str:
+    """The address as it is sent: a Hangul domain in punycode, other letters percent-encoded.
+
+    Raises ValueError.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
+    host = f"[{host}]" if ":" in host else host
+    netloc = host if parts.port is None else f"{host}:{parts.port}"
+    path, query = (quote(part, safe="/%:@!$&'()*+,;=~-._?[]|") for part in parts[2:4])
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
 def _opener() -> request.OpenerDirector:

@@ -4,12 +4,13 @@ import html
 import re
 from dataclasses import dataclass, fields
 from datetime import datetime
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from board.articles.addresses import InvalidAddress, canonical_url, join_base
 from board.articles.importing.dates import parse_date
+from board.articles.importing.trailers import text_without_trailer, without_trailer
 from board.text import UNREADABLE, is_readable, normalize_line
 
-URL_MAX = 2000  # characters
+GUID_MAX = 500
 HTML_MAX = 4_000_000  # characters; Hangul in XHTML is written as &#xBC24;
 ITEM_MAX = 8_000_000  # characters of source; the most a parser holds at once
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
@@ -17,7 +18,6 @@ _SLUG_MAX = 80
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _INLINE_TAG = re.compile(r"</?(?:b|i|u|s|em|strong|font|span|br|sub|sup)(?:\s[^<>]*)?/?>", re.I)
 _EMAIL = re.compile(r"[(<\[]?[\w.+-]+@[\w-]+\.[\w.-]+[)>\]]?")
-_DEFAULT_PORT = {"http": 80, "https": 443}
 
 
 class BrokenFeed(Exception):
@@ -45,6 +45,7 @@ class Item:
     published_at: datetime | None
     edited_at: datetime | None
     slug: str  # or ""
+    guid: str  # an identifier of the feed's own, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class RawItem:
     published: str = ""
     edited: str = ""
     slug: str = ""
+    guid: str = ""  # an identifier of the feed's own
+    line: int = 0  # of the file; 0: unknown
     error: str = ""  # found by the parser
 
 
@@ -81,7 +84,8 @@ def validate_item(number: int, raw_item: RawItem) -> Item | RejectedItem:
         return _item(raw_item)
     except InvalidItem as error:
         name = _printable(raw_item.url)[:200] or _printable(raw_item.title)[:80]
-        where = f"item {number}" + (f" ({name})" if name else "")
+        where = f"item {number}" + (f" in line {raw_item.line}" if raw_item.line else "")
+        where += f" ({name})" if name else ""
         return RejectedItem(where, _printable(str(error)))
 
 
@@ -92,7 +96,7 @@ def _printable(text: str) -> str:
 
 def _item(raw_item: RawItem) -> Item:
     _reject_damaged(raw_item)
-    url = canonical_url(raw_item.url)
+    url = _address(raw_item.url)
     published_at, edited_at = _dates(raw_item)
     return Item(
         url=url,
@@ -100,59 +104,41 @@ def _item(raw_item: RawItem) -> Item:
         subtitles=tuple(filter(None, map(clean_title, raw_item.subtitles))),
         section=clean_title(raw_item.section),
         byline=clean_byline(raw_item.byline),
-        summary=normalize_line(raw_item.summary),
-        html=raw_item.html,
-        base="" if raw_item.base == "" else urljoin(url, raw_item.base or ""),
+        summary=text_without_trailer(normalize_line(raw_item.summary)),
+        html=without_trailer(raw_item.html),
+        base="" if raw_item.base == "" else join_base(url, raw_item.base or ""),
         image=_image(raw_item.image),
         image_alt=clean_title(raw_item.image_alt),
         published_at=published_at,
         edited_at=edited_at,
         slug=_slug(raw_item.slug),
+        guid=normalize_line(raw_item.guid)[:GUID_MAX],
     )
 
 
 def _reject_damaged(raw_item: RawItem) -> None:
     for field in fields(raw_item):
         value = getattr(raw_item, field.name)
-        if not is_readable("".join(value or "")):
+        if isinstance(value, str | tuple) and not is_readable("".join(value)):
             raise InvalidItem(f"its {field.name} holds characters that are damaged (NUL or U+FFFD)")
     if len(raw_item.html) > HTML_MAX:
         raise InvalidItem(f"its text is longer than {HTML_MAX:,} characters")
 
 
 def _dates(raw_item: RawItem) -> tuple[datetime | None, datetime | None]:
-    try:
-        published_at, edited_at = parse_date(raw_item.published), parse_date(raw_item.edited)
-    except ValueError as error:
-        raise InvalidItem(str(error)) from None
+    published_at, edited_at = parse_date(raw_item.published), parse_date(raw_item.edited)
     if edited_at and published_at and edited_at <= published_at:
         return published_at, None
     return published_at, edited_at
 
 
-def canonical_url(url: str) -> str:
-    """Normalised URL, so that an article read twice is one article. Raises InvalidItem."""
-    url = normalize_line(url)
-    if not url:
+def _address(url: str) -> str:
+    if not normalize_line(url):
         raise InvalidItem("it has no address")
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise InvalidItem(f"its address {url[:200]} is not a web address") from None
-    if parts.scheme not in _DEFAULT_PORT or not host or re.search(r"[\s\\@]", parts.netloc):
-        raise InvalidItem(f"its address {url[:200]} is not a web address")
-    host = f"[{host}]" if ":" in host else host
-    netloc = host if port in (None, _DEFAULT_PORT[parts.scheme]) else f"{host}:{port}"
-    query = "&".join(pair for pair in parts.query.split("&") if not pair.lower().startswith("utm_"))
-    normalized = urlunsplit((parts.scheme, netloc, _quoted(parts.path or "/"), _quoted(query), ""))
-    if len(normalized) > URL_MAX:
-        raise InvalidItem(f"its address is longer than {URL_MAX:,} characters")
-    return normalized
-
-
-def _quoted(part: str) -> str:
-    return quote(part, safe="/%:@!$&'()*+,;=~-._?[]|")
+        return canonical_url(url)
+    except InvalidAddress as error:
+        raise InvalidItem(f"its address {error}") from None
 
 
 def _title(text: str) -> str:
@@ -168,7 +154,7 @@ def _image(url: str) -> str:
         return url
     try:
         return canonical_url(url) if url else ""
-    except InvalidItem:
+    except InvalidAddress:
         return ""
 
 

@@ -1,172 +1,52 @@
-"""Our JSON format, streamed: one article or a list. The keys are in docs/articles.md."""
+"""Items of a JSON Feed (jsonfeed.org, 1.0 and 1.1)."""
 
-from collections.abc import Callable, Iterator
 from html import escape
-from itertools import chain
 from typing import Any
 
-import ijson
-
-from board.articles.html_sanitizer import figure, to_paragraphs
-from board.articles.importing.items import ITEM_MAX, BrokenFeed, InvalidItem, RawItem
-
-DEPTH_MAX = 6  # of an article; the format needs 4
-_TEXT_FIELDS = {
-    "url": "url", "slug": "slug", "title": "title", "section": "section", "byline": "byline",
-    "summary": "summary", "image": "image", "image_alt": "image_alt",
-    "published_at": "published", "edited_at": "edited",
-}  # fmt: skip
-_KEYS = {*_TEXT_FIELDS, "subtitles", "body", "html"}
-_FIGURE = {"src", "alt", "caption", "credit"}
+from board.articles.addresses import join_url
+from board.articles.html_sanitizer import plain_text, to_paragraphs
+from board.articles.importing.items import RawItem
 
 
-def read_items(start: str, rest: Iterator[str]) -> Iterator[RawItem]:
-    """One RawItem for each article. Raises BrokenFeed."""
-    return _Parser(chain([start], rest)).raw_items()
+def parse_item(item: Any, feed: dict[str, Any]) -> RawItem:
+    """`feed`: the members of the feed that stand before its items."""
+    if not isinstance(item, dict):
+        return RawItem(error="it is not an object")
+    html, plain, summary = (_text(item, key) for key in ("content_html", "content_text", "summary"))
+    home = _text(feed, "home_page_url")
+    tags = item.get("tags")
+    return RawItem(
+        url=join_url(home, _text(item, "url") or _text(item, "external_url") or _permalink(item)),
+        title=_text(item, "title") or plain_text(html or escape(plain or summary), limit=60),
+        section=next(filter(None, map(_text_of, tags if isinstance(tags, list) else [])), ""),
+        byline=_byline(item) or _byline(feed),
+        summary=summary,
+        html=html or to_paragraphs(escape(plain or summary, quote=False)),
+        image=join_url(home, _text(item, "image") or _text(item, "banner_image")),
+        published=_text(item, "date_published"),
+        edited=_text(item, "date_modified"),
+        guid=_text_of(item.get("id")),
+    )
 
 
-class _Parser:
-    """Builds one article at a time from the events of ijson."""
-
-    def __init__(self, chunks: Iterator[str]) -> None:
-        self.events = self._events(chunks)
-        self.error = ""
-        self.length = 0  # of source since the last article ended
-
-    def raw_items(self) -> Iterator[RawItem]:
-        event, value = next(self.events)
-        if event == "start_map":
-            yield self._raw_item(event, value)
-        else:
-            while (element := next(self.events))[0] != "end_array":
-                yield self._raw_item(*element)
-        for _ in self.events:  # to the end of the file, as the rest may be broken
-            pass
-
-    def _raw_item(self, event: str, value: Any) -> RawItem:
-        self.error = ""
-        article = self._value(event, value, depth=1)
-        self.length = 0
-        return _raw_item(article, self.error)
-
-    def _value(self, event: str, value: Any, depth: int) -> Any:
-        if event not in ("start_map", "start_array"):
-            return value
-        if depth > DEPTH_MAX:
-            return self._skip()
-        return self._object(depth) if event == "start_map" else self._list(depth)
-
-    def _object(self, depth: int) -> dict[str, Any]:
-        members: dict[str, Any] = {}
-        while (member := next(self.events))[0] != "end_map":
-            key = member[1]
-            if key in members:
-                self.error = f"it has the key {key[:60]} twice"
-            members[key] = self._value(*next(self.events), depth + 1)
-        return members
-
-    def _list(self, depth: int) -> list[Any]:
-        elements = []
-        while (element := next(self.events))[0] != "end_array":
-            elements.append(self._value(*element, depth + 1))
-        return elements
-
-    def _skip(self) -> None:
-        self.error = f"it is nested deeper than {DEPTH_MAX} levels"
-        depth = 1
-        while depth:
-            event, _ = next(self.events)
-            depth += event.startswith("start_") - event.startswith("end_")
-
-    def _events(self, chunks: Iterator[str]) -> Iterator[tuple[str, Any]]:
-        events: Any = ijson.sendable_list()
-        # use_float, because integers beyond 64 bits crash the parser without it
-        parser = ijson.basic_parse_coro(events, use_float=True)
-        try:
-            for chunk in chunks:
-                parser.send(chunk.encode())
-                yield from events
-                events.clear()
-                self.length += len(chunk)
-                if self.length > ITEM_MAX:
-                    raise BrokenFeed(f"one article is longer than {ITEM_MAX:,} characters")
-            parser.close()
-        except ijson.JSONError as error:
-            raise BrokenFeed(f"it is not whole JSON ({str(error).splitlines()[0]})") from error
-        yield from events
+def _permalink(item: dict[str, Any]) -> str:
+    id = _text_of(item.get("id"))
+    return id if id.startswith(("http://", "https://")) else ""
 
 
-def _raw_item(value: Any, error: str) -> RawItem:
-    if not isinstance(value, dict):
-        return RawItem(error=error or "it is not an object")
-    raw_item = RawItem(base="", error=error)
-    try:
-        for key, field in _TEXT_FIELDS.items():
-            setattr(raw_item, field, _text(value, key))
-        _check_keys(value, _KEYS, "it")
-        raw_item.subtitles = _subtitles(value.get("subtitles") or [])
-        raw_item.html = _body(value)
-    except InvalidItem as invalid:
-        raw_item.error = error or str(invalid)
-    return raw_item
-
-
-def _check_keys(value: Any, keys: set[str], name: str) -> None:
-    if not isinstance(value, dict):
-        raise InvalidItem(f"{name} is not an object")
-    if unknown := sorted(set(value) - keys):
-        raise InvalidItem(f"{name} has a key that is not known: {unknown[0][:60]}")
+def _byline(value: dict[str, Any]) -> str:
+    """Names of `authors` (1.1) or `author` (1.0)."""
+    authors = value.get("authors") or [value.get("author")]
+    named = [author for author in authors if isinstance(author, dict)]
+    return ", ".join(filter(None, (_text(author, "name") for author in named)))
 
 
 def _text(value: dict[str, Any], key: str) -> str:
-    text = value.get(key)
-    if text is not None and not isinstance(text, str):
-        raise InvalidItem(f"its {key} is not text")
-    return text or ""
+    return _text_of(value.get(key))
 
 
-def _subtitles(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(line, str) for line in value):
-        raise InvalidItem("its subtitles are not a list of texts")
-    return tuple(value)
-
-
-def _body(value: dict[str, Any]) -> str:
-    if value.get("body") is not None and value.get("html") is not None:
-        raise InvalidItem("it has both body and html")
-    if not isinstance(value.get("body"), list):
-        return _text(value, "html") or to_paragraphs(escape(_text(value, "body"), quote=False))
-    return "\n".join(map(_block, value["body"]))
-
-
-def _block(block: Any) -> str:
-    _check_keys(block, set(_BLOCKS), "a block of its body")
-    if len(block) != 1:
-        raise InvalidItem("a block of its body has not exactly one key")
-    [(kind, content)] = block.items()
-    return _BLOCKS[kind](content)
-
-
-def _figure(content: Any) -> str:
-    _check_keys(content, _FIGURE, "a figure of its body")
-    if not _text(content, "src"):
-        raise InvalidItem("a figure of its body has no src")
-    return figure(**{key: _text(content, key) for key in content})
-
-
-def _paragraphs(content: Any) -> str:
-    if not isinstance(content, str):
-        raise InvalidItem("a block of its body is not text")
-    return to_paragraphs(escape(content, quote=False))
-
-
-def _heading(content: Any) -> str:
-    return _paragraphs(content).replace("<p>", "<h2>").replace("</p>", "</h2>")
-
-
-_BLOCKS: dict[str, Callable[[Any], str]] = {
-    "paragraph": _paragraphs,
-    "heading": _heading,
-    "quote": lambda content: f"<blockquote>{_paragraphs(content)}</blockquote>",
-    "figure": _figure,
-}
+def _text_of(value: Any) -> str:
+    """A text, or a number as text: identifiers may be numbers; "" for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -1,15 +1,15 @@
-"""RSS 2.0 items, with the modules Korean newsrooms use: content, dc, dcterms, media."""
+"""RSS items, with the modules Korean newsrooms use: content, dc, dcterms, media."""
 
 from board.articles.html_sanitizer import plain_text
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, text
 
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"  # the address of an RSS 1.0 item
 _IMAGES = ("media:content", "enclosure", "media:thumbnail")
 
 
-def parse_item(item: Element) -> RawItem:
-    channel = item.getparent()
-    home = text(channel, "link") if channel is not None else ""
+def parse_item(item: Element, channel: Element) -> RawItem:
+    home = text(channel, "link")
     body, description = text(item, "content:encoded"), text(item, "description")
     image, image_alt = _image(item)
     return RawItem(
@@ -26,6 +26,7 @@ def parse_item(item: Element) -> RawItem:
         image_alt=image_alt,
         published=text(item, "pubDate", "dc:date", "dcterms:created"),
         edited=text(item, "dcterms:modified", "atom:updated"),
+        guid=text(item, "guid") or item.get(_ABOUT, ""),
     )
 
 
@@ -36,9 +37,9 @@ def _url(item: Element) -> str:
         if link_element.get("rel", "alternate") == "alternate":
             return link_element.get("href", "")
     guid = next(children(item, "guid"), None)
-    if guid is None or guid.get("isPermaLink", "true").strip() == "false":
-        return ""
-    return guid.text or ""
+    if guid is None:
+        return item.get(_ABOUT, "")
+    return "" if guid.get("isPermaLink", "true").strip() == "false" else guid.text or ""
 
 
 def _authors(item: Element) -> list[Element]:

@@ -3,10 +3,9 @@
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,20 @@ from urllib.parse import urlsplit
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
-from board.articles.html_sanitizer import plain_text, sanitize
-from board.articles.importing import BrokenFeed, Item, RejectedItem, count_items, read_items
+from board.articles.addresses import address_key, guid_key
+from board.articles.importing import BrokenFeed, Item, RejectedItem, read_items, survey_items
+from board.articles.importing.content import article_content
 from board.articles.importing.download import open_source
 from board.articles.importing.items import is_slug
 from board.articles.models import Article
-from board.db import db, now, schema, writing
+from board.db import db, schema, writing
+from board.db.commands import CommandGroup
 from board.db.write_lock import LockTimeout
 
 BATCH = 100  # articles per transaction, so that posting never waits long
 
-articles_cli = AppGroup("articles", help="The articles people talk about.")
+articles_cli = CommandGroup("articles", help="The articles people talk about.")
 
 
 @articles_cli.command("import")
@@ -34,7 +34,7 @@ articles_cli = AppGroup("articles", help="The articles people talk about.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.pass_context
 def import_(context: click.Context, sources: tuple[str, ...], dry_run: bool) -> None:
-    """Take over the articles of each SOURCE: RSS 2.0, Atom or our JSON, a file or an address.
+    """Take over the articles of each SOURCE (file or address): RSS, Atom, JSON Feed or our JSON.
 
     An article that is here already is revised where it differs. A source that is broken changes
     nothing; an item that is refused is shown with the reason. The exit status is 1 when a source
@@ -50,11 +50,16 @@ def _report(source: str, *, dry_run: bool) -> bool:
     """Import one source and print the outcome. False if it could not be read."""
     try:
         with open_source(source) as path:
-            total = count_items(path)
-            run = Import(dry_run=dry_run)
-            run.import_all(path, total)
+            survey = survey_items(path)
+            run = Import(dry_run=dry_run, repeated_guids=survey.repeated_guids)
+            run.import_all(path, survey.total)
     except BrokenFeed as error:
         click.echo(f"{source}: nothing was imported, because {error}.", err=True)
+        return False
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        # A fault of ours must not keep the next source from being read.
+        current_app.logger.exception("articles import: %s", source)
+        click.echo(f"{source}: stopped by an error ({type(error).__name__}).", err=True)
         return False
     except LockTimeout:
         click.echo(f"{source}: stopped, because the database is busy. Import it again.", err=True)
@@ -80,11 +85,12 @@ class Import:
 
     OUTCOMES = ("new", "updated", "unchanged", "refused")
 
-    def __init__(self, *, dry_run: bool) -> None:
-        self.dry_run = dry_run
+    def __init__(self, *, dry_run: bool, repeated_guids: Collection[int] = ()) -> None:
+        """`repeated_guids`: hashes of identifiers that several items have, and so identify none."""
+        self.dry_run, self._repeated_guids = dry_run, repeated_guids
         self.counts: Counter[str] = Counter()
         self.rejected: list[RejectedItem] = []
-        self._seen_urls: set[int] = set()  # hashes, as a feed may be larger than memory
+        self._seen: set[int] = set()  # hashes of addresses, as a feed may be larger than memory
 
     def import_all(self, path: Path, total: int) -> None:
         entries = enumerate(read_items(path), start=1)
@@ -115,10 +121,11 @@ class Import:
                 yield PreparedItem(entry, where, content)
 
     def _reject_reason(self, item: Item, content: dict[str, Any]) -> str:
-        if hash(item.url) in self._seen_urls:
+        address = hash(address_key(item.url))
+        if address in self._seen:
             # Importing both would revise the article in every run.
             return "an item before it has the same address"
-        self._seen_urls.add(hash(item.url))
+        self._seen.add(address)
         if len(content["title"]) > Article.TITLE_MAX:
             return f"its title is longer than {Article.TITLE_MAX} characters"
         if len(content["body_html"]) > Article.BODY_MAX:
@@ -127,17 +134,30 @@ class Import:
 
     def _write(self, prepared: PreparedItem) -> str:
         """Publish or revise, inside a transaction. Returns one of OUTCOMES."""
-        item = prepared.item
-        article = db.session.scalar(Article.by_canonical_url(item.url))
+        item, keys = prepared.item, self._keys(prepared.item)
+        article = db.session.scalar(Article.by_keys(keys))
         if article:
-            return "updated" if article.revise(**prepared.content) else "unchanged"
+            return self._revise(article, prepared, keys)
         slug = _slug(item)
         if not slug:
             reason = f"the slug {item.slug} belongs to another article"
             self.rejected.append(RejectedItem(prepared.where, reason))
             return "refused"
-        Article.publish(slug=slug, canonical_url=item.url, **prepared.content)
+        article = Article.publish(slug=slug, canonical_url=item.url, **prepared.content)
+        article.add_keys(keys)
         return "new"
+
+    def _revise(self, article: Article, prepared: PreparedItem, keys: list[str]) -> str:
+        has_moved = article.canonical_url != prepared.item.url and article.move_to(
+            prepared.item.url
+        )
+        article.add_keys(keys)
+        return "updated" if article.revise(**prepared.content) or has_moved else "unchanged"
+
+    def _keys(self, item: Item) -> list[str]:
+        """What the article is known by: its address, and the identifier of its feed."""
+        is_unique = item.guid and hash(item.guid) not in self._repeated_guids
+        return [address_key(item.url), *([guid_key(item.url, item.guid)] if is_unique else [])]
 
 
 @contextmanager
@@ -149,40 +169,6 @@ def dry_run() -> Iterator[None]:
     db.session.rollback()
 
 
-def article_content(item: Item) -> dict[str, Any]:
-    """Keyword arguments for Article.publish and Article.revise, with sanitised HTML."""
-    body = sanitize(item.html, image_origins=current_app.config["IMAGE_ORIGINS"], base=item.base)
-    return {
-        "title": item.title,
-        "subtitles": [_cut(line, Article.LINE_MAX) for line in item.subtitles],
-        "section": _cut(item.section, _width("section")),
-        "byline": _cut(item.byline, _width("byline")),
-        "summary": _cut(item.summary or plain_text(body), _width("summary")),
-        "body_html": body,
-        "image": item.image,
-        "image_alt": _cut(item.image_alt, _width("image_alt")),
-        **_times(item),
-    }
-
-
-def _times(item: Item) -> dict[str, datetime]:
-    """Dates of the feed. Missing ones stay as they are.
-
-    So do future ones: feeds that label Korean time as GMT are nine hours ahead.
-    """
-    dates = {"published_at": item.published_at, "edited_at": item.edited_at}
-    return {name: date for name, date in dates.items() if date and date <= now()}
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _width(column: str) -> int:
-    column_type: Any = Article.__table__.columns[column].type
-    return int(column_type.length)
-
-
 def _slug(item: Item) -> str:
     """The slug of the item; else the end of its URL if that is valid; else a hash of the URL.
 
@@ -191,7 +177,7 @@ def _slug(item: Item) -> str:
     if item.slug:
         return "" if _is_taken(item.slug) else item.slug
     parts = urlsplit(item.url)
-    end = parts.path.rpartition("/")[2].lower()
+    end = parts.path.rstrip("/").rpartition("/")[2].lower()
     # With a query the path names a script, not the article.
     if not parts.query and is_slug(end) and not _is_taken(end):
         return end

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
-from urllib.parse import urljoin
 
 from lxml import etree
+
+from board.articles.addresses import join_base, join_url
 
 Element = etree._Element  # lxml gives its element class no public name
 
@@ -17,7 +18,12 @@ _PREFIXES = {
     "http://search.yahoo.com/mrss/": "media:",
     "http://search.yahoo.com/mrss": "media:",
     "http://backend.userland.com/rss2": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
 }
+_NAMESPACES = {prefix: space for space, prefix in _PREFIXES.items() if prefix}
 
 
 def name(element: Element) -> str:
@@ -30,6 +36,11 @@ def _name(tag: str) -> str:
     qualified = etree.QName(tag)
     space = qualified.namespace
     return ("" if space is None else _PREFIXES.get(space, "?:")) + qualified.localname
+
+
+def namespace_of(prefix: str) -> str:
+    """The namespace that a prefix usually means, for feeds that do not declare it."""
+    return _NAMESPACES.get(f"{prefix}:", f"urn:x-undeclared:{prefix}")
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
@@ -53,9 +64,12 @@ def inner(element: Element) -> str:
     return escape(element.text or "", quote=False) + inside.decode()
 
 
+def child_of(element: Element, name: str) -> Element:
+    """The first child with this name, or a new element."""
+    return next(children(element, name), etree.Element(name))
+
+
 def absolute(url: str, element: Element, home: str) -> str:
     """The URL resolved against `xml:base`, or else against the home page of the feed."""
-    try:
-        return urljoin(urljoin(home, element.base or ""), url.strip()) if url.strip() else ""
-    except ValueError:
-        return url
+    base = join_base(home, element.base or "")
+    return join_url(base, url.strip()) if url.strip() else ""

@@ -3,12 +3,12 @@
 import json
 
 import click
-from flask.cli import AppGroup
 
 from board.db import db
+from board.db.commands import CommandGroup
 from board.law.authorities.data_requests import DataRequest
 
-law_cli = AppGroup("law", help="Legal orders and disclosures.")
+law_cli = CommandGroup("law", help="Legal orders and disclosures.")
 
 
 @law_cli.command("give")

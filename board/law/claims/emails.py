@@ -11,6 +11,7 @@ from board.db import db
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.models import Claim, State, Step
 from board.moderation.appeals.models import Appeal
+from board.text.domains import ascii_domain
 
 
 def announce_step(step: Step) -> None:
@@ -29,8 +30,9 @@ def announce_appeal(appeal: Appeal) -> None:
 
 def _enqueue(claim: Claim, kind: str, about: int) -> None:
     claimant = claim.claimant
-    if claimant and is_email(claimant.contact):
-        email_queue.enqueue_to(claimant.contact, kind, about, language=claimant.language)
+    address = ascii_domain(claimant.contact) if claimant else ""
+    if claimant and is_email(address):
+        email_queue.enqueue_to(address, kind, about, language=claimant.language)
 
 
 def state_text(email: QueuedEmail) -> EmailText:

@@ -1,6 +1,5 @@
 """Forms of rights claims: make one, check its status, answer it, name a contact."""
 
-import io
 import re
 from typing import Any
 
@@ -22,6 +21,7 @@ from board.db import db
 from board.law.claims.contact_preferences import ContactPreference
 from board.law.claims.evidence import Evidence, Upload, media_type
 from board.law.claims.models import Claim, Claimant
+from board.law.claims.uploads import ReceivedFile
 from board.moderation.rulings.models import Ruling
 from board.text import normalize_file_name
 from board.web.forms import ROW_ID, Form
@@ -136,26 +136,29 @@ class ClaimForm(Form):
         files = self._uploads(field.name)
         if len(files) > Evidence.FILES_MAX:
             raise ValidationError(gettext("No more than %(most)d files.", most=Evidence.FILES_MAX))
+        if self._size() > Evidence.BYTES_MAX:
+            raise ValidationError(
+                gettext("All files together: up to %(most)d MB.", most=_MEGABYTES)
+            )
         for file in files:
             if media_type(file.data) is None:
                 name = normalize_file_name(file.name, length_max=Evidence.NAME_MAX)
                 text = gettext("“%(name)s” is not a type of file we accept.", name=name)
                 raise ValidationError(text)
-        if sum(len(upload.data) for upload in self.uploads()) > Evidence.BYTES_MAX:
-            raise ValidationError(
-                gettext("All files together: up to %(most)d MB.", most=_MEGABYTES)
-            )
 
     def uploads(self) -> list[Upload]:
         return [*self._uploads("proof"), *self._uploads("identity")]
 
     def _uploads(self, kind: str) -> list[Upload]:
-        uploads = []
-        for upload in request.files.getlist(kind):
-            stream = upload.stream
-            if upload.filename and isinstance(stream, io.BytesIO):
-                uploads.append(Upload(kind, upload.filename, stream.getvalue()))
-        return uploads
+        return [Upload(kind, name, file.getvalue()) for name, file in self._received(kind)]
+
+    def _size(self) -> int:
+        return sum(file.size for kind in ("proof", "identity") for _, file in self._received(kind))
+
+    def _received(self, kind: str) -> list[tuple[str, ReceivedFile]]:
+        """Names and files; a browser sends an empty one for an empty field."""
+        files = [(file.filename or "", file.stream) for file in request.files.getlist(kind)]
+        return [(name, file) for name, file in files if name and isinstance(file, ReceivedFile)]
 
     def particulars(self) -> dict[str, str]:
         names = (

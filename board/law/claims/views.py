@@ -1,6 +1,5 @@
 """Rights claims for the public, with or without an account: make one, check its status."""
 
-import io
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing
-from board.law.claims import contact_preferences, evidence
+from board.law.claims import contact_preferences, evidence, uploads
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence
 from board.law.claims.forms import ClaimForm, ContactForm, StatusForm, claim_kinds
@@ -27,8 +26,6 @@ bp = Blueprint("rights", __name__)
 # From one network, so that one network never blocks another.
 PER_HOUR = 10
 _NO_STORE = {"Cache-Control": "private, no-store"}
-# A little more than the form accepts, so that it can report the excess and keep what was typed.
-_UPLOADS_MAX = Evidence.BYTES_MAX + 2 * 1024**2
 
 
 class Event(NamedTuple):
@@ -66,7 +63,7 @@ def claim_form() -> ResponseReturnValue:
 
 
 @bp.post("/report/rights")
-@open_to(everyone, uploads=lambda: _UPLOADS_MAX, upload_sink=io.BytesIO)
+@open_to(everyone, uploads=lambda: uploads.BYTES_MAX, upload_sink=uploads.ReceivedFile)
 def claim() -> ResponseReturnValue:
     form = ClaimForm.from_post()
     if not form.validate():

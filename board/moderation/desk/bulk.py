@@ -1,7 +1,7 @@
 """One decision about many comments, and the batch that undo takes back as a whole."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -28,9 +28,9 @@ def matching_ids(queue: Queue, filters: FilterForm) -> list[int]:
 
 
 def decide_all(
-    ids: Sequence[int], *, by: User, hide_reason: Mapping[str, str] | None
+    ids: Sequence[int], action: str, *, by: User, reason: Mapping[str, str] | None = None
 ) -> Ruling | None:
-    """Hide for a reason, or keep if there is none. Returns the last ruling, if any.
+    """Hide for the reason, keep or restore. Returns the last ruling, if any.
 
     Commits every WRITE_MAX decisions: earlier ones stand if a later one fails.
     """
@@ -39,12 +39,24 @@ def decide_all(
         with writing():
             chunk = select(Comment).where(Comment.id.in_(ids[start : start + WRITE_MAX]))
             for comment in db.session.scalars(chunk.order_by(Comment.id)).all():
-                if hide_reason is None:
-                    ruling = decisions.keep(comment, by=by, batch=batch)
-                else:
-                    ruling = decisions.hide(comment, by=by, batch=batch, **hide_reason)
+                ruling = _DECISIONS[action](comment, by=by, batch=batch, **(reason or {}))
                 last = ruling or last
     return last
+
+
+def _restore(comment: Comment, *, by: User, batch: str) -> Ruling | None:
+    """Not what the law has hidden: each of those is restored on its own."""
+    last = db.session.scalar(decisions.latest_ruling(comment))
+    if last and last.is_legal:
+        return None
+    return decisions.restore(comment, by=by, reason="review", batch=batch)
+
+
+_DECISIONS: dict[str, Callable[..., Ruling | None]] = {
+    "keep": decisions.keep,
+    "hide": decisions.hide,
+    "restore": _restore,
+}
 
 
 def batch_of(ruling: Ruling) -> list[Ruling]:

@@ -84,7 +84,7 @@ class FilterForm(Form):
 
 
 class BulkForm(ReasonForm):
-    """Keep or hide the chosen comments, or all that match the filters.
+    """Keep, hide or restore the chosen comments, or keep or hide all that match the filters.
 
     `count` is the number the confirmation page showed. `reason` is named `bulk_reason`, since the
     filter has a `reason` too.
@@ -101,7 +101,7 @@ class BulkForm(ReasonForm):
             super().validate_reason(field)
 
     def validate_act(self, field: Any) -> None:
-        if self.action not in ("keep", "hide"):
+        if self.action not in ("keep", "hide", "restore"):
             raise ValidationError(gettext("Choose an action."))
 
     def validate_comment(self, field: Any) -> None:
@@ -110,7 +110,7 @@ class BulkForm(ReasonForm):
 
     @property
     def action(self) -> str:
-        """ "keep" or "hide"; anything else is invalid."""
+        """ "keep", "hide" or "restore"; anything else is invalid."""
         return self.all.data or self.act.data or ""
 
 

@@ -6,13 +6,12 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 from werkzeug.exceptions import Conflict
 
 from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
-from board.db import db, now, writing
+from board.db import db, writing
 from board.moderation import queue as moderation_queue
 from board.moderation.desk.bulk import batch_of, decide_all, matching_ids
 from board.moderation.desk.forms import BULK_MAX, BulkForm, FilterForm
@@ -47,6 +46,7 @@ def held_label(code: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.add_template_global(held_label)
+    app.add_template_global(ruling_undo.undo_seconds_left)
     app.add_template_global(lambda: int(ruling_undo.UNDO_FOR.total_seconds()), "undo_seconds")
 
 
@@ -77,6 +77,15 @@ def hide(id: int) -> ResponseReturnValue:
         comment = _unchanged_comment(id)
         ruling = decisions.hide(comment, by=current_user(), **form.reason_and_note())
     return _back("hidden", ruling)
+
+
+@bp.post("/desk/comments/<id:id>/restore")
+@open_to(moderators)
+def restore(id: int) -> ResponseReturnValue:
+    with writing():
+        comment = _unchanged_comment(id)
+        ruling = decisions.restore(comment, by=current_user(), reason="review")
+    return _back("restored", ruling)
 
 
 @bp.post("/desk/comments/<id:id>/take")
@@ -126,8 +135,8 @@ def bulk() -> ResponseReturnValue:
             most=BULK_MAX,
             next=_next_path(),
         )
-    hide_reason = form.reason_and_note() if form.action == "hide" else None
-    last = decide_all(ids, by=current_user(), hide_reason=hide_reason)
+    reason = form.reason_and_note() if form.action == "hide" else None
+    last = decide_all(ids, form.action, by=current_user(), reason=reason)
     return _back("decided", last)
 
 
@@ -176,17 +185,8 @@ def _queue_page(queue: Queue | str, problem: str | None = None) -> str:
         search_max=SEARCH_MAX,
         filters=filters,
         problem=problem,
-        undoable=_undoable(),
+        undoable=ruling_undo.undoable(current_user()),
     )
-
-
-def _undoable() -> Ruling | None:
-    """My own last decision while it can be undone."""
-    own = select(Ruling).where(Ruling.moderator_id == current_user().id)
-    last = db.session.scalar(own.order_by(Ruling.id.desc()).limit(1))
-    if last is None or last.verdict not in ("hide", "keep", "restore"):
-        return None
-    return last if last.made_at > now() - ruling_undo.UNDO_FOR else None
 
 
 def _requested_queue(value: str | None = None) -> Queue | str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask
-from flask_babel import gettext
+from flask import Blueprint, Flask, url_for
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
@@ -12,6 +12,7 @@ from board.moderation.filters import matches
 from board.moderation.filters.forms import ACTION_LABELS, CATEGORY_LABELS, STATE_LABELS
 from board.moderation.filters.models import Rule
 from board.moderation.rulings.models import Ruling
+from board.moderation.rulings.subjects import Subject
 from board.text.spans import split_by_spans
 
 bp = Blueprint("rules", __name__)
@@ -76,6 +77,19 @@ def rule_changes(ruling: Ruling) -> list[str]:
         for name, value in after.items()
         if before and before[name] != value
     ]
+
+
+def rule_subject(ruling: Ruling) -> Subject:
+    return Subject(gettext("View rule"), url_for("rules.rule", id=ruling.detail["rule"]))
+
+
+def allowed_words_subject(ruling: Ruling) -> Subject:
+    return Subject(gettext("Allowed words"), url_for("rules.allowed"))
+
+
+def import_subject(ruling: Ruling) -> Subject:
+    count = ruling.detail["count"]
+    return Subject(ngettext("%(num)s rule", "%(num)s rules", count), url_for("rules.index"))
 
 
 def _value(name: str, value: Any) -> str:

@@ -48,12 +48,16 @@ def change_legal_reason(comment: Comment, *, reason: str, claim: int) -> Ruling:
     return ruling
 
 
-def restore(comment: Comment, *, by: User | None, reason: str, note: str = "") -> Ruling | None:
+def restore(
+    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = ""
+) -> Ruling | None:
     """Show a hidden comment again. Returns None if it is not hidden."""
     before = {"hidden_for": comment.hidden_for, "hidden_note": comment.hidden_note}
     if not comment._set_restored():
         return None
-    return _record_decision(Verdict.RESTORE, comment, by=by, reason=reason, note=note, **before)
+    return _record_decision(
+        Verdict.RESTORE, comment, by=by, reason=reason, note=note, batch=batch, **before
+    )
 
 
 def keep(

@@ -49,8 +49,15 @@ def verdict_label(verdict: str) -> str:
     return str(_VERDICTS.get(verdict, verdict))
 
 
+def ruling_label(ruling: Ruling) -> str:
+    """A ruling in a line: what was decided and why."""
+    return ": ".join(filter(None, (verdict_label(ruling.verdict), ruling_reason(ruling))))
+
+
 def ruling_reason(ruling: Ruling) -> str:
     """The reason of a ruling; a verdict that needs none has a note at most."""
+    if ruling.verdict == "undo":  # what it undid is named beside it
+        return ""
     if ruling.reason or ruling.verdict == "hide":
         return reason_label(ruling.reason, ruling.note)
     return ruling.note

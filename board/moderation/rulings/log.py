@@ -1,13 +1,14 @@
 """Queries of the whole log, for the desk, the export and the check."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from board.accounts.display_names import name_key
 from board.accounts.models import User
+from board.db.clock import start_of_day
 from board.moderation.rulings.models import Ruling
 
 
@@ -18,25 +19,39 @@ def oldest_first(*, after: int = 0) -> Select[Ruling]:
 
 
 def newest(
-    *, verdict: str = "", by: str = "", comment: int | None = None, before: int | None = None
+    *, comment: int | None = None, before: int | None = None, **filters: Any
 ) -> Select[Ruling]:
-    """One page + 1 of the log, newest first; filtered by verdict, moderator's name or comment."""
+    """One page + 1 of the log, newest first; of one comment, and with the filters of matches()."""
     page = select(Ruling).options(
         joinedload(Ruling.comment),
         joinedload(Ruling.article),
         joinedload(Ruling.moderator),
         joinedload(Ruling.about),
+        joinedload(Ruling.undoes),
     )
-    if verdict:
-        page = page.where(Ruling.verdict == verdict)
-    if by:
-        moderator = select(User.id).where(User.name_key == name_key(by)).scalar_subquery()
-        page = page.where(Ruling.moderator_id == moderator)
+    page = page.where(*matches(**filters))
     if comment:
         page = page.where(Ruling.comment_id == comment)
     if before:
         page = page.where(Ruling.id < before)
     return page.order_by(Ruling.id.desc()).limit(Ruling.PAGE_SIZE + 1)
+
+
+def matches(
+    *, verdict: str = "", by: str = "", since: date | None = None, until: date | None = None
+) -> list[ColumnElement[bool]]:
+    """Conditions: the verdict, the moderator's name, and the newsroom's days, both included."""
+    conditions: list[ColumnElement[bool]] = []
+    if verdict:
+        conditions.append(Ruling.verdict == verdict)
+    if by:
+        moderator = select(User.id).where(User.name_key == name_key(by)).scalar_subquery()
+        conditions.append(Ruling.moderator_id == moderator)
+    if since:
+        conditions.append(Ruling.made_at >= start_of_day(since))
+    if until:
+        conditions.append(Ruling.made_at < start_of_day(until + timedelta(days=1)))
+    return conditions
 
 
 def as_dict(ruling: Ruling) -> dict[str, Any]:

@@ -102,6 +102,7 @@ class Ruling(Base):
     moderator: Mapped[User | None] = relationship(foreign_keys=moderator_id)
     about: Mapped[User | None] = relationship(foreign_keys=about_id)
     article: Mapped[Article | None] = relationship()
+    undoes: Mapped["Ruling | None"] = relationship(remote_side=[id])
 
     @classmethod
     def not_undone(cls) -> ColumnElement[bool]:

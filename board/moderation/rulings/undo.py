@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.db import db, now
@@ -35,6 +37,20 @@ def undo(ruling: Ruling, *, by: User) -> Ruling:
     for effect in on_undo:
         effect(ruling)
     return undoing
+
+
+def undoable(by: User) -> Ruling | None:
+    """The last decision of this moderator, while it can be undone."""
+    own = select(Ruling).where(Ruling.moderator_id == by.id)
+    last = db.session.scalar(own.order_by(Ruling.id.desc()).limit(1))
+    if last is None or last.verdict not in _REVERSE:
+        return None
+    return last if last.made_at > now() - UNDO_FOR else None
+
+
+def undo_seconds_left(ruling: Ruling) -> int:
+    """Whole seconds until the ruling can no longer be undone."""
+    return max(0, int((ruling.made_at + UNDO_FOR - now()).total_seconds()))
 
 
 def _hide_again(comment: Comment, before: Mapping[str, Any]) -> None:

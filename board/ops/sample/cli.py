@@ -1,15 +1,15 @@
 """CLI: `flask --app wsgi sample …` loads the sample board, and fills threads for benchmarks."""
 
 import click
-from flask.cli import AppGroup
 
 from board.articles.models import Article
 from board.db import db, schema, writing
+from board.db.commands import CommandGroup
 from board.ops.sample.accounts import STAFF, current_code, print_accounts
 from board.ops.sample.loader import load_if_empty
 from board.ops.sample.thread_generator import fill
 
-sample_cli = AppGroup("sample", help="A board to look at and to measure with.")
+sample_cli = CommandGroup("sample", help="A board to look at and to measure with.")
 
 
 @sample_cli.command("load")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from board.accounts.models import User
 from board.articles.importing import Item, read_items
-from board.articles.importing.run import article_content
+from board.articles.importing.content import article_content
 from board.articles.models import Article
 from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body

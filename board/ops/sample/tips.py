@@ -12,8 +12,8 @@ from board.accounts.models import User
 from board.db import db
 from board.tips.crypto import key_files, passphrases
 from board.tips.crypto.primitives import Key
+from board.tips.models import roster
 from board.tips.models.key_holders import TipReader
-from board.tips.readers import roster
 from board.tips.readers.recovery_sheet import RecoverySheet
 from board.tips.sealed import messages
 

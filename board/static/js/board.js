@@ -262,6 +262,7 @@ showReadingTools();
 refresh();
 setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);
+document.addEventListener("page:changed", refresh);
 if (thread && hasCollapsed()) loadCollapse().then((module) => module.restoreCollapsed(), () => {});
 if (history.state?.loaded) loadPagination().then((module) => module.restoreLoaded(page)).catch(() => {});
 if (thread?.dataset.newest) setTimeout(startPolling, 20_000);

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from board.text import normalize_file_name
 from board.tips import files
+from board.tips.attachments import draft_space
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import SealedFile, open_file, seal_file
 from board.tips.crypto.primitives import DecryptionFailed
@@ -20,10 +21,15 @@ from board.tips.models import form_tokens
 from board.tips.models.tip import Tip
 
 COPIES = ("cleaned", "original", "both")
+TYPED_MAX = 50_000  # characters of each field; more than any field takes
 
 
 class CannotClean(Exception):
     """Cleaning the attachment of this name failed after all."""
+
+
+class NotDecided(CannotClean):
+    """The attachment of this name cannot be cleaned, and nobody has said to send the original."""
 
 
 @dataclass(slots=True)
@@ -38,6 +44,7 @@ class Attachment:
     found: list[list[Any]] = field(default_factory=list)  # kind, detail, stays in a cleaned copy
     cleanable: bool = False
     why_not: str = ""
+    press: str = ""  # hash of the idempotency key it was uploaded with
 
     @property
     def id(self) -> str:
@@ -59,50 +66,70 @@ class Attachment:
         name = secrets.token_hex(16)
         stored = key_files.folder("files") / name
         os.rename(self.path, stored)
-        key_files.truncate_mtime(stored, stored.parent)
+        key_files.truncate_mtime(stored, stored.parent, self.path.parent)
         return name
 
 
-class AttachmentDraft:
-    """The attachments of a form not sent yet, on disk, encrypted with its form token."""
+class FormDraft:
+    """The text and attachments of a form not sent yet, on disk, encrypted with its form token."""
 
     def __init__(self, token: str) -> None:
+        self.token = token
         self._secret = form_tokens.derive_secret(token, "draft")
         self._path = key_files.folder("drafts") / hashlib.sha256(self._secret).hexdigest()[:32]
-        self.attachments = self._load()
+        self.fields: dict[str, str] = {}
+        self.attachments: list[Attachment] = []
+        self._load()
 
-    def add_uploads(self, uploads: list[FileStorage]) -> None:
-        """Inspect uploaded files, and store them until the form is sent or abandoned."""
-        for upload in uploads:
-            stream: Any = upload.stream
-            self.attachments.append(_inspected(stream, _file_name(upload.filename)))
+    def keep(self, fields: dict[str, str]) -> None:
+        """Keep what was typed, for somebody who goes back to the form."""
+        self.fields = {name: value[:TYPED_MAX] for name, value in fields.items()}
         self._save()
 
+    def add_uploads(
+        self, uploads: list[FileStorage], *, key: str = "", is_inspected: bool = True
+    ) -> None:
+        """Store uploaded files until the form is sent or abandoned. `key`: the idempotency key of
+        the form they came with.
+        """
+        for upload in uploads:
+            stream: Any = upload.stream
+            self.attachments.append(self._adopt(stream, _file_name(upload.filename)))
+            self.attachments[-1].press = _hash(key)
+            if is_inspected:
+                _inspect(self.attachments[-1])
+        if uploads:
+            self._save()
+
+    def has(self, key: str) -> bool:
+        """Whether files that came with this idempotency key are here."""
+        return any(attachment.press == _hash(key) for attachment in self.attachments)
+
     def drop(self, ids: list[str]) -> None:
-        for attachment in self.attachments:
-            if attachment.id in ids:
-                attachment.path.unlink(missing_ok=True)
+        if not ids:
+            return
+        draft_space.remove(*(each.path for each in self.attachments if each.id in ids))
         self.attachments = [each for each in self.attachments if each.id not in ids]
         self._save()
 
     def select_copies(self, choices: dict[str, str]) -> list[Attachment]:
-        """The files to send: for each id the cleaned copy, the original, or both. Raises
-        CannotClean.
+        """The files to send: for each id the cleaned copy, the original, or both. Without a
+        choice it is the cleaned copy, never the original. Raises CannotClean or NotDecided.
         """
         selected = []
         for attachment in self.attachments:
-            choice = choices.get(attachment.id, "cleaned" if attachment.cleanable else "original")
-            if choice != "original" and attachment.cleanable:
+            choice = choices.get(attachment.id, "cleaned")
+            if choice != "original" and not attachment.cleanable:
+                raise NotDecided(attachment.name)
+            if choice != "original":
                 selected.append(self._clean_copy(attachment))
-            if choice != "cleaned" or not attachment.cleanable:
+            if choice != "cleaned":
                 selected.append(attachment)
         return selected
 
     def delete(self) -> None:
         """Delete the draft after sending, with all files not moved to storage."""
-        for attachment in self.attachments:
-            attachment.path.unlink(missing_ok=True)
-        self._path.unlink(missing_ok=True)
+        draft_space.remove(*(each.path for each in self.attachments), self._path)
 
     def _clean_copy(self, original: Attachment) -> Attachment:
         try:
@@ -111,53 +138,63 @@ class AttachmentDraft:
             original.cleanable, original.why_not = False, str(error.reason)
             self._save()
             raise CannotClean(original.name) from error
-        sealed = seal_file(key_files.folder("drafts") / secrets.token_hex(16), cleaned.data)
-        return Attachment(
-            _file_name(cleaned.name), sealed.size, sealed.key, sealed.path, copy="cleaned"
-        )
+        incoming = self._path.with_name(f"{draft_space.INCOMING}{secrets.token_hex(16)}")
+        copy = self._adopt(seal_file(incoming, cleaned.data), _file_name(cleaned.name))
+        copy.copy = "cleaned"
+        return copy
 
-    def _load(self) -> list[Attachment]:
+    def _adopt(self, sealed: SealedFile, name: str) -> Attachment:
+        """The uploaded file as an attachment of this form."""
+        path = self._path.with_name(f"{self._path.name}-{secrets.token_hex(16)}")
+        sealed.path.rename(path)
+        sealed.is_kept = True
+        draft_space.touch(path)
+        return Attachment(name, sealed.size, sealed.key, path)
+
+    def _load(self) -> None:
         try:
-            rows = json.loads(primitives.decrypt(self._secret, self._path.read_bytes(), "draft"))
+            data = primitives.decrypt(self._secret, self._path.read_bytes(), "draft")
         except (FileNotFoundError, DecryptionFailed):
-            return []
-        folder = key_files.folder("drafts")
-        fields = [
+            return
+        draft_space.touch(self._path)
+        stored, folder = json.loads(primitives.unpad(data)), key_files.folder("drafts")
+        self.fields = stored["fields"]
+        rows = [
             {**row, "key": base64.b64decode(row["key"]), "path": folder / row["path"]}
-            for row in rows
+            for row in stored["attachments"]
         ]
-        return [Attachment(**row) for row in fields if row["path"].exists()]
+        self.attachments = [Attachment(**row) for row in rows if row["path"].exists()]
 
     def _save(self) -> None:
         rows = [
             {
                 "name": a.name, "size": a.size, "key": base64.b64encode(a.key).decode(),
                 "path": a.path.name, "found": a.found, "cleanable": a.cleanable,
-                "why_not": a.why_not,
+                "why_not": a.why_not, "press": a.press,
             }
             for a in self.attachments
         ]  # fmt: skip
-        encrypted = primitives.encrypt(self._secret, json.dumps(rows).encode(), "draft")
+        data = json.dumps({"fields": self.fields, "attachments": rows}).encode()
+        encrypted = primitives.encrypt(self._secret, primitives.pad(data), "draft")
+        if not self._path.exists():
+            draft_space.make_room(is_small=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(encrypted)
+        draft_space.touch(self._path)
 
 
-def from_upload(upload: FileStorage) -> Attachment:
-    """An uploaded file of a reader's reply, unchanged."""
-    sealed: Any = upload.stream
-    sealed.is_kept = True
-    return Attachment(_file_name(upload.filename), sealed.size, sealed.key, sealed.path)
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _file_name(name: str | None) -> str:
     return normalize_file_name(name or "", length_max=Tip.NAME_MAX)
 
 
-def _inspected(sealed: SealedFile, name: str) -> Attachment:
-    sealed.is_kept = True
-    attachment = Attachment(name, sealed.size, sealed.key, sealed.path)
-    report = files.inspect(attachment.data(), name)
-    attachment.found = [[one.kind, one.detail, one.stays] for one in report.findings]
+def _inspect(attachment: Attachment) -> None:
+    report = files.inspect(attachment.data(), attachment.name)
     attachment.cleanable, attachment.why_not = report.cleanable, report.why_not or ""
-    return attachment
+    attachment.found = [
+        [one.kind, one.detail, one.stays and report.cleanable] for one in report.findings
+    ]

@@ -41,8 +41,18 @@ KIND_LABELS = {
 
 
 REASON_LABELS = {
+    "unknown": lambda: _(
+        "We do not know this format and cannot look inside. It may contain your name, your device"
+        " or a place."
+    ),
+    "format": lambda: _(
+        "We cannot see everything in this format. There may be more in it than is listed here."
+    ),
+    "tracks": lambda: _("Its sound or its pictures are stored in a way that we cannot clean."),
+    "leftover": lambda: _("The cleaned copy would still have revealed something."),
     "archive": lambda: _("It contains other files. Send them one by one."),
     "damaged": lambda: _("It is damaged."),
+    "fonts": lambda: _("It has letters whose fonts are not in the file."),
     "locked": lambda: _("It is locked with a password."),
     "too much": lambda: _("It is too large to check."),
     "changes": lambda: _("It has tracked changes. Accept them first."),
@@ -58,8 +68,8 @@ def finding_text(kind: str, detail: str, stays: bool = False) -> tuple[str, str]
 
 
 def refusal_text(reason: str) -> str:
-    """Why a file cannot be cleaned, where the source can do something about it."""
-    return REASON_LABELS[reason]() if reason in REASON_LABELS else ""
+    """Why a file cannot be cleaned; empty if it can."""
+    return REASON_LABELS[reason]() if reason else ""
 
 
 def findings_in(text: str) -> list[tuple[str, str]]:

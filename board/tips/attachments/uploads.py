@@ -1,6 +1,5 @@
 """Uploads: encrypted as they arrive, so plaintext never touches the disk."""
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -9,48 +8,56 @@ import flask
 from flask import current_app, request
 from werkzeug.datastructures import FileStorage
 
+from board.runtime.limiter import ConcurrencyLimit, QueueFull
+from board.tips.attachments import draft_space
 from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import SealedFile
 from board.tips.models.tip import Tip
+from board.web.request.network import client_network
 
 LARGE_FORM_BYTES = 1024**2  # smaller forms arrive too fast to need an upload slot
-DRAFT_BYTES_MAX = 2 * 1024**3  # of unsent attachments on this machine
+# Large forms received at a time, in each worker. A slow one occupies its thread for long.
+uploads_under_way = ConcurrencyLimit(4)
+UPLOADS_OF_A_NETWORK, UPLOADS_WITHOUT_ADDRESS = 1, 3
 
 
 def init_app(app: flask.Flask) -> None:
     app.request_class = Request
 
 
-class DraftsFull(Exception):
-    """Unsent attachments use up all their space, or too many uploads are under way."""
+class TooManyUploads(QueueFull):
+    """Too many large forms are being received. Nothing of this one was read."""
 
 
 class Upload(SealedFile):
-    """An attachment being uploaded. Bytes beyond the limit are counted and dropped."""
+    """An attachment being uploaded. Bytes beyond the limit are counted and dropped; without room,
+    all of them.
+    """
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(self, path: Path, limit: int, *, has_room: bool) -> None:
         super().__init__(path)
-        self._limit = limit
+        self._limit, self.has_room = limit, has_room
 
     @property
     def is_too_large(self) -> bool:
         return self.size > self._limit
 
+    @property
+    def is_whole(self) -> bool:
+        return self.has_room and not self.is_too_large
+
     def write(self, data: bytes) -> int:
-        if self.size + len(data) > self._limit:
+        if not self.has_room or self.size + len(data) > self._limit:
             self.size += len(data)
             return len(data)
         return super().write(data)
 
 
 def open_upload() -> Upload:
-    """The stream the form parser writes an attachment to. Raises DraftsFull."""
-    key_files.sweep_drafts()
-    folder = key_files.folder("drafts")
-    if sum(path.stat().st_size for path in folder.iterdir()) > DRAFT_BYTES_MAX:
-        raise DraftsFull
+    """The stream the form parser writes an attachment to."""
+    path = key_files.folder("drafts") / f"{draft_space.INCOMING}{secrets.token_hex(16)}"
     limit = current_app.config["TIP_FILE_MEGABYTES"] * 1024**2
-    return Upload(folder / secrets.token_hex(16), limit)
+    return Upload(path, limit, has_room=draft_space.make_room(is_small=not _is_large()))
 
 
 def uploaded_files(field: str) -> list[FileStorage]:
@@ -73,20 +80,23 @@ class Request(flask.Request):
 
     def _load_form_data(self) -> None:
         view = current_app.view_functions.get(self.endpoint or "")
-        is_large = (self.content_length or LARGE_FORM_BYTES) >= LARGE_FORM_BYTES
-        if not getattr(view, "uploads", None) or not is_large or "form" in self.__dict__:
+        if not getattr(view, "uploads", None) or not _is_large() or "form" in self.__dict__:
             super()._load_form_data()
             return
-        slot = key_files.acquire_upload_slot()
-        if slot is None:
-            raise DraftsFull
+        network = client_network()
+        most = UPLOADS_OF_A_NETWORK if network else UPLOADS_WITHOUT_ADDRESS
         try:
-            super()._load_form_data()
-        finally:
-            os.close(slot)
+            with uploads_under_way.one_of(most, network or ""):
+                super()._load_form_data()
+        except QueueFull:
+            raise TooManyUploads from None
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         view = current_app.view_functions.get(self.endpoint or "")
         if getattr(view, "uploads", None):
             return (getattr(view, "upload_sink", None) or open_upload)()
         return super()._get_file_stream(*args, **kwargs)
+
+
+def _is_large() -> bool:
+    return (request.content_length or LARGE_FORM_BYTES) >= LARGE_FORM_BYTES

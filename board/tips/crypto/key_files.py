@@ -1,57 +1,49 @@
 """Secrets and files of tips outside the database, under `tips/` in the instance folder.
 
 pepper      without it nobody can guess codes or passphrases from a copy of the database
+checkpoints what was seen of the database last: board/tips/integrity/
 keys/       one erase key per tip: once it is deleted, no copy of the tip can be decrypted
 files/      encrypted attachments
-drafts/     encrypted attachments of forms not sent yet; for two hours
+drafts/     encrypted text and attachments of forms not sent yet; for two hours
+waiting/    encrypted forms of tips that wait for their turn; for two days
 """
 
-import fcntl
 import os
 import secrets
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from board.runtime.app import instance_folder
-from board.runtime.limiter import QueueFull
-from board.tips.crypto import primitives
+from board.runtime.limiter import Limiter
+from board.tips.crypto import pepper, primitives
+from board.tips.crypto.private_files import folder as folder
+from board.tips.crypto.private_files import write_new
 from board.tips.dates import start_of_day
 
-DRAFT_LIFE = 2 * 3600  # seconds
-_SLOTS = 2  # concurrent key derivations on this machine; each takes 64 MiB
-_UPLOADS = 6  # concurrent uploads on this machine; each occupies a thread
-_WAIT = 5.0  # seconds
+# Each key derivation takes 64 MiB and a core for a quarter of a second.
+derivations = Limiter("derivations", queue=6, wait=5.0)
 
 
 class Erased(Exception):
     """The erase key of this tip is gone, so the tip cannot be decrypted."""
 
 
-def folder(name: str = "") -> Path:
-    path = instance_folder() / "tips" / name
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
-
-
 def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
-    """`primitives.derive_from_passphrase` with this machine's pepper, limited to a few at a time.
+    """`primitives.derive_from_passphrase` with this machine's pepper, one at a time.
 
-    Raises QueueFull. A source's code has no salt of its own, because finding it would need a user
-    name; the machine's salt is used.
+    Raises QueueFull and PepperLost. A source's code has no salt of its own, because finding it
+    would need a user name; the pepper's first bytes are used.
     """
-    pepper = _random_file("pepper", 48)
-    with _derivation_slot():
+    secret_bytes = pepper.load()
+    with derivations:
         return primitives.derive_from_passphrase(
-            secret, salt=salt or pepper[:16], pepper=pepper[16:]
+            secret, salt=salt or secret_bytes[:16], pepper=secret_bytes[16:]
         )
 
 
 def make_erase_key(ref: str) -> bytes:
     key = secrets.token_bytes(32)
     path = folder("keys") / ref
-    _write(path, key)
+    write_new(path, key)
     truncate_mtime(path, path.parent)
     return key
 
@@ -85,64 +77,3 @@ def erase(ref: str) -> None:
 def remove_files(names: list[str]) -> None:
     for name in names:
         (folder("files") / name).unlink(missing_ok=True)
-
-
-def sweep_drafts() -> None:
-    """Delete attachments of forms that were abandoned."""
-    oldest = time.time() - DRAFT_LIFE
-    for path in folder("drafts").iterdir():
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < oldest:
-                path.unlink()
-
-
-def acquire_upload_slot() -> int | None:
-    """A file descriptor to close when the upload is complete; None if too many are under way."""
-    return _acquire_slot("upload", _UPLOADS)
-
-
-@contextmanager
-def _derivation_slot() -> Iterator[None]:
-    deadline = time.monotonic() + _WAIT
-    while (slot := _acquire_slot("slot", _SLOTS)) is None:
-        if time.monotonic() >= deadline:
-            raise QueueFull
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        os.close(slot)  # and with it the lock
-
-
-def _acquire_slot(kind: str, count: int) -> int | None:
-    """Lock one of `count` slots shared by all processes of this machine; None if all are taken."""
-    for number in range(count):
-        path = folder() / f"{kind}-{number}"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-        else:
-            return descriptor
-    return None
-
-
-def _random_file(name: str, size: int) -> bytes:
-    """Random bytes, created on first use. If several workers start together, one creates them."""
-    path = folder() / name
-    if not path.exists():
-        draft = folder() / f"{name}-{secrets.token_hex(8)}"
-        _write(draft, secrets.token_bytes(size))
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_bytes()
-
-
-def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
-from board.db import db, truncate_wal, writing
+from board.db import db, truncate_wal
 from board.tips.desk.forms import HoldForm
 from board.tips.desk.inbox_views import bp
 from board.tips.models.audit_log import AuditAction, append_entry
@@ -16,6 +16,7 @@ from board.tips.sealed import messages, retention
 from board.tips.sealed.sealed_tip import DecryptableTip
 from board.tips.sealed.search_index import current_summaries
 from board.tips.sealed.summary import Summary
+from board.tips.web.once import once, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 from board.web.forms import ROW_ID
@@ -23,6 +24,7 @@ from board.web.forms import ROW_ID
 
 @bp.post("/desk/tips/hold")
 @open_to(tip_readers, multi_fields=("tip",))
+@once()
 def hold_many() -> ResponseReturnValue:
     """Keep the chosen tips until a day, with a reason. First shows which ones they are."""
     form, chosen = HoldForm.from_post(), _chosen_tips()
@@ -32,17 +34,18 @@ def hold_many() -> ResponseReturnValue:
         return _confirmation_page("hold", chosen, form=HoldForm.unbound())
     if not form.validate():
         return _confirmation_page("hold", chosen, form=form, status=422)
-    with writing():
+    with writing_once(to=url_for(".inbox", notice="tips_kept")) as answer:
         (me, key), ids = current_key(), [tip.id for tip in chosen]
         for opened in DecryptableTip.open_many(_tips(ids), me, key):
             if opened.has_key_for(Purpose.DESK):
                 messages.hold(opened, form.until, form.reason.data, by=me)
                 append_entry(AuditAction.HOLD, by=current_user(), tip_id=opened.tip.id)
-    return redirect(url_for(".inbox", notice="tips_kept"), 303)
+    return redirect_to(answer)
 
 
 @bp.post("/desk/tips/erase")
 @open_to(tip_readers, multi_fields=("tip",))
+@once()
 def erase_many() -> ResponseReturnValue:
     """Erase the chosen tips, once that is confirmed. Those erased meanwhile are left out."""
     chosen = _chosen_tips()
@@ -51,12 +54,12 @@ def erase_many() -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
         is_second_try = "confirming" in request.form
         return _confirmation_page("erase", chosen, status=422 if is_second_try else 200)
-    with writing():
+    with writing_once(to=url_for(".inbox", notice="tips_erased")) as answer:
         for tip in _tips([tip.id for tip in chosen]):
             reason = "asked" if tip.erasure_asked_on else "reader"
             retention.erase(tip, reason=reason, by=current_user())
     truncate_wal()
-    return redirect(url_for(".inbox", notice="tips_erased"), 303)
+    return redirect_to(answer)
 
 
 def _chosen_tips() -> list[Tip]:

@@ -18,6 +18,7 @@ from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_holders import TipReader
 from board.tips.readers.unlock_views import current_key
+from board.tips.web.once import once, record_answer, redirect_to, writing_once
 from board.tips.web.responses import SANDBOX_CSP, no_store, render_page
 from board.web.access import open_to, tip_readers
 
@@ -33,17 +34,19 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/export/recipient")
 @open_to(tip_readers)
+@once()
 def ask() -> ResponseReturnValue:
     form = RecipientForm.from_post()
     if not form.validate():
         return _export_page(form=form, status=422)
-    with writing():
+    with writing_once(to=url_for(".index")) as answer:
         export_recipient.offer_recipient(*_reader_and_key(), form.recipient.data)
-    return redirect(url_for(".index"), 303)
+    return redirect_to(answer)
 
 
 @bp.post("/desk/tips/export/prove")
 @open_to(tip_readers)
+@once()
 def prove() -> ResponseReturnValue:
     """Check the code that only the other computer could decrypt."""
     form = ChallengeForm.from_post()
@@ -51,6 +54,8 @@ def prove() -> ResponseReturnValue:
         return _export_page(challenge_form=form, status=422)
     with writing():
         proven = export_recipient.prove(*_reader_and_key(), form.code.data)
+        if proven:
+            record_answer(to=url_for(".index", notice="saved"))
     if not proven:
         form.code.errors = [_("This is not the code. It has eight digits.")]
         return _export_page(challenge_form=form, status=422)

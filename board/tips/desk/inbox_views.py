@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from board.accounts.auth.current_user import current_user
 from board.db import db, writing
 from board.tips.desk.forms import SearchForm
+from board.tips.models import roster
 from board.tips.models.audit_log import AuditAction, append_entry, is_logged_today
 from board.tips.models.inbox import LISTS, ReadMark, inbox_page, unread_tips
 from board.tips.models.tip import Tip
-from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import search_index
 from board.tips.sealed.search import search_tips

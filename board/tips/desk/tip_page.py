@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, redirect, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, abort, url_for
 
 from board.db import db
 from board.tips.attachments.finding_labels import finding_text
@@ -13,11 +12,10 @@ from board.tips.dates import today
 from board.tips.desk import export_recipient
 from board.tips.desk.forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
 from board.tips.forms import MessageForm
-from board.tips.models import form_tokens
+from board.tips.models import form_tokens, roster
 from board.tips.models.audit_log import AuditEntry
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
-from board.tips.readers import roster
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention
 from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
@@ -25,6 +23,9 @@ from board.tips.sealed.search_index import current_summaries
 from board.tips.sealed.summary import Summary
 from board.tips.web.responses import render_page
 from board.tips.web.safe_text import count_invisible, defang, mark_invisible, without_invisible
+
+# What the page shows unless a form was refused, or contact details were asked for.
+_AT_FIRST: dict[str, Any] = {"reply_files": (), "contact": None, "needs_confirmation": False}
 
 
 def open_or_404(id: int) -> DecryptableTip:
@@ -60,7 +61,7 @@ def tip_page(opened: DecryptableTip, *, status: int = 200, **context: Any) -> Re
         me=me,
         erased_on=tip.erased_on(retention.retention_period()),
         warned=tip.erased_on(retention.retention_period()) - today() <= Tip.WARN,
-        **{**_blank_forms(tip, facts), "contact": None, "needs_confirmation": False, **context},
+        **{**_blank_forms(tip, facts), **_AT_FIRST, **context},
     )
 
 
@@ -107,5 +108,6 @@ def _case(summary: Summary | None) -> str:
     return str(summary.facts.get("case", "")) if summary else ""
 
 
-def back_to_tip(id: int) -> ResponseReturnValue:
-    return redirect(url_for("tip_desk.tip", id=id, notice="saved"), 303)
+def tip_address(id: int) -> str:
+    """Where most acts on a tip lead."""
+    return url_for("tip_desk.tip", id=id, notice="saved")

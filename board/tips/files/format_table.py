@@ -19,7 +19,7 @@ class Format:
     @property
     def neutral_name(self) -> str:
         """A file name for a cleaned copy, which says only what kind of file it is."""
-        nouns = {"media.images": "image", "media.video": "recording", "media.audio": "recording"}
+        nouns = {"media.images": "image", "media.recordings": "recording"}
         noun = {**nouns, "text.plain": "text"}.get(self.reader or "", "document")
         return f"{noun}.{self.extensions[0]}"
 
@@ -35,7 +35,7 @@ FORMATS = {
         Format("bmp", "media.images", ("bmp", "dib")),
         Format("heic", "media.images", ("heic", "heif", "hif")),
         Format("avif", "media.images", ("avif",)),
-        Format("pdf", "documents.pdf", ("pdf",)),
+        Format("pdf", "documents.pdf.reader", ("pdf",)),
         Format("docx", "documents.ooxml", ("docx", "docm", "dotx", "dotm")),
         Format("xlsx", "documents.ooxml", ("xlsx", "xlsm", "xltx", "xltm")),
         Format("pptx", "documents.ooxml", ("pptx", "pptm", "ppsx", "potx", "ppsm")),
@@ -52,27 +52,38 @@ FORMATS = {
         Format("sealed", "documents.ole", ("docx", "xlsx", "pptx"), Reason.LOCKED),
         Format("ole", "documents.ole", (), Reason.FORMAT),
         Format("hwp3", None, ("hwp",), Reason.FORMAT),
-        Format("mp4", "media.video", ("mp4", "m4v", "3gp", "3g2")),
-        Format("mov", "media.video", ("mov", "qt")),
-        Format("m4a", "media.video", ("m4a", "mp4", "3ga", "aac")),
-        Format("mp3", "media.audio", ("mp3",)),
-        Format("wav", "media.audio", ("wav",)),
-        Format("email", "text.plain", ("eml",), Reason.FORMAT),
-        Format("rtf", "text.plain", ("rtf",), Reason.FORMAT),
-        Format(
-            "text", "text.plain", ("txt", "csv", "tsv", "md", "log", "json", "xml", "html", "htm")
-        ),
+        Format("mp4", "media.recordings", ("mp4", "m4v", "3gp", "3g2")),
+        Format("3gp", "media.recordings", ("3gp", "3g2", "mp4", "m4a")),
+        Format("mov", "media.recordings", ("mov", "qt")),
+        Format("m4a", "media.recordings", ("m4a", "m4b", "mp4", "3ga", "aac")),
+        Format("mp3", "media.recordings", ("mp3",)),
+        Format("wav", "media.recordings", ("wav",)),
+        Format("aiff", "media.recordings", ("aiff", "aif", "aifc")),
+        Format("flac", "media.recordings", ("flac",)),
+        Format("ogg", "media.recordings", ("ogg", "oga", "opus", "ogv")),
+        Format("aac", "media.recordings", ("aac",)),
+        Format("amr", "media.recordings", ("amr", "awb")),
+        Format("mkv", "media.recordings", ("mkv", "mka")),
+        Format("webm", "media.recordings", ("webm", "mkv")),
+        Format("avi", "media.recordings", ("avi",)),
+        Format("text", "text.plain", ("txt", "text", "md", "csv", "tsv", "log")),
+        Format("email", "markup.email", ("eml", "mht", "mhtml", "mbox"), Reason.FORMAT),
+        Format("rtf", "markup.rtf", ("rtf", "doc"), Reason.FORMAT),
+        Format("svg", "markup.traces", ("svg",), Reason.FORMAT),
+        Format("html", "markup.traces", ("html", "htm", "xhtml", "xht", "xls"), Reason.FORMAT),
+        Format("xml", "markup.traces", (), Reason.FORMAT),
+        Format("json", "markup.traces", ("json", "geojson", "ipynb", "har"), Reason.FORMAT),
+        Format("ical", "markup.traces", ("ics", "ifb", "vcs"), Reason.FORMAT),
+        Format("vcard", "markup.traces", ("vcf",), Reason.FORMAT),
+        Format("postscript", "markup.traces", ("ps", "eps", "ai", "prn"), Reason.FORMAT),
+        Format("data", "markup.traces", (), Reason.FORMAT),  # data, source code, logs
+        Format("raw", "unknown", ("dng", "cr2", "nef", "arw", "pef", "tif"), Reason.FORMAT),
         Format("zip", "documents.archive", ("zip",), Reason.ARCHIVE),
         Format("7z", None, ("7z",), Reason.ARCHIVE),
         Format("rar", None, ("rar",), Reason.ARCHIVE),
         Format("gzip", None, ("gz", "tgz"), Reason.ARCHIVE),
         Format("egg", None, ("egg", "alz"), Reason.ARCHIVE),
         Format("tar", None, ("tar",), Reason.ARCHIVE),
-        Format("ogg", None, ("ogg", "oga", "opus"), Reason.FORMAT),
-        Format("flac", None, ("flac",), Reason.FORMAT),
-        Format("amr", None, ("amr",), Reason.FORMAT),
-        Format("mkv", None, ("mkv", "webm"), Reason.FORMAT),
-        Format("avi", None, ("avi",), Reason.FORMAT),
-        Format("unknown", None, (), Reason.UNKNOWN),
+        Format("unknown", "unknown", (), Reason.UNKNOWN),
     )
 }

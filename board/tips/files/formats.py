@@ -11,6 +11,7 @@ import olefile
 
 from .format_table import FORMATS, Format
 from .results import Finding, NotCleanable, Reason, WorkerLimits
+from .signatures import sound_name, variant
 
 
 class FormatReader(Protocol):
@@ -31,7 +32,6 @@ _MAGIC = (
     (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"),
     (b"HWP Document File V", "hwp3"),
-    (b"{\\rtf", "rtf"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
     (b"\x1f\x8b", "gzip"),
@@ -41,15 +41,19 @@ _MAGIC = (
     (b"fLaC", "flac"),
     (b"#!AMR", "amr"),
     (b"\x1aE\xdf\xa3", "mkv"),
-    (b"ID3", "mp3"),
+    (b"\xc5\xd0\xd3\xc6", "postscript"),  # EPS with a preview
 )
 _RIFF = {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "avi"}
 _BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), "heic"),
     **dict.fromkeys((b"avif", b"avis"), "avif"),
     **dict.fromkeys((b"M4A ", b"M4B "), "m4a"),
+    **dict.fromkeys((b"3gp4", b"3gp5", b"3gp6", b"3gp7", b"3ge6", b"3g2a", b"3g2b"), "3gp"),
+    **dict.fromkeys((b"jp2 ", b"jpx ", b"jxl ", b"crx "), "unknown"),
     b"qt  ": "mov",
 }
+# The type of a document's main part; a presentation also lists those of the workbooks in it.
+_MAIN_PART = re.compile(rb"(wordprocessingml|spreadsheetml|presentationml)\.\w+\.main\+xml")
 _OFFICE = {b"wordprocessingml": "docx", b"spreadsheetml": "xlsx", b"presentationml": "pptx"}
 _MIMETYPES = {
     b"application/hwp+zip": "hwpx",
@@ -68,6 +72,7 @@ _STREAMS = (
     ("PowerPoint Document", "ppt"),
     ("__properties_version1.0", "msg"),
 )
+_FORM = {b"AIFF": "aiff", b"AIFC": "aiff"}
 _TAR_MAGIC = slice(257, 262)
 _PART_START = 1024 * 1024  # bytes read of a list of parts
 _PDF_WITHIN = 1024  # bytes before the header that programs tolerate
@@ -80,9 +85,11 @@ def format_of(data: bytes) -> Format:
 def _format_name(data: bytes) -> str:
     for magic, name in _MAGIC:
         if data.startswith(magic):
-            return name
+            return variant(data, name)
     if data.startswith(b"RIFF"):
         return _RIFF.get(data[8:12], "unknown")
+    if data.startswith(b"FORM"):
+        return _FORM.get(data[8:12], "unknown")
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
         return "bmp"
     if data[4:8] in (b"ftyp", b"moov", b"wide", b"mdat"):
@@ -93,18 +100,18 @@ def _format_name(data: bytes) -> str:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return _zip_format_name(data)
-    if data[:1] == b"\xff" and data[1:2] in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3"):
-        return "mp3"
+    if sound := sound_name(data):
+        return sound
     if data[_TAR_MAGIC] == b"ustar":
         return "tar"
     return (
-        cast(TextFormatReader, import_module(".text.plain", __package__)).format_name(data)
+        cast(TextDetection, import_module(".markup.detection", __package__)).format_name(data)
         or "unknown"
     )
 
 
-class TextFormatReader(Protocol):
-    """The part of text/plain.py that detects text."""
+class TextDetection(Protocol):
+    """The interface of markup/detection.py."""
 
     def format_name(self, data: bytes) -> str | None: ...
 
@@ -119,7 +126,9 @@ def _zip_format_name(data: bytes) -> str:
         return "zip"
     if mimetype in _MIMETYPES:
         return _MIMETYPES[mimetype]
-    return next((name for word, name in _OFFICE.items() if word in types), "zip")
+    main = _MAIN_PART.search(types)
+    words = [main[1]] if main else [word for word in _OFFICE if word in types]
+    return _OFFICE[words[0]] if words else "zip"
 
 
 def _part_start(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     ARCHIVE = "archive"  # files in a file: send them one by one
     DAMAGED = "damaged"
     LOCKED = "locked"  # needs a password, or is encrypted by its program
+    FONTS = "fonts"  # letters whose fonts are not in the file cannot be drawn
     TOO_MUCH = "too much"  # larger than the limits, or slower to open
     CHANGES = "changes"  # tracked changes that cannot be accepted automatically
     TRACKS = "tracks"  # a video with a track of locations or unknown data

@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from signal import SIGKILL, SIGXCPU
+from signal import SIGABRT, SIGKILL, SIGXCPU
 
 from .results import DETAIL_MAX, FINDINGS_MAX, Finding, FindingKind, Reason, WorkerLimits
 
@@ -45,7 +45,7 @@ def run_worker(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool
         return _failed(Reason.TOO_MUCH)
     request = {"name": name[:255], "limits": asdict(limits), "wants_copy": wants_copy}
     code, output = _run(json.dumps(request).encode() + b"\n" + data, limits)
-    if code in (-SIGKILL, -SIGXCPU):
+    if code in (-SIGKILL, -SIGXCPU, -SIGABRT):  # of time, or of memory in a library
         return _failed(Reason.TOO_MUCH)
     try:
         return _parse_answer(output)

@@ -14,14 +14,16 @@ _PARSER_OPTIONS: dict[str, Any] = {
     "no_network": True,
     "load_dtd": False,
     "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
 }
 
 
-def parse(data: bytes) -> etree._Element:
-    """The root of an XML part. Nothing is fetched or expanded: a document type raises Damaged."""
-    root = etree.fromstring(data, etree.XMLParser(**_PARSER_OPTIONS))
+def parse(data: bytes, *, comments: bool = False) -> etree._Element:
+    """The root of an XML part, with or without `comments` and processing instructions.
+
+    Nothing is fetched or expanded: a document type raises Damaged.
+    """
+    removed = {"remove_comments": not comments, "remove_pis": not comments}
+    root = etree.fromstring(data, etree.XMLParser(**_PARSER_OPTIONS | removed))
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise Damaged("document type")
     return root

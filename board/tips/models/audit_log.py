@@ -30,8 +30,13 @@ class AuditAction(enum.StrEnum):
     ERASE = "erase"
     # Changes of the roster.
     ADD = "add"
+    ASK_REMOVE = "ask_remove"  # a removal that another reader has to confirm
     REMOVE = "remove"
     BEGIN = "begin"  # an administrator reset it
+    # Changes of a reader's own key.
+    RENEW = "renew"  # a new passphrase and sheet
+    RESTART = "restart"  # a new key
+    ACCEPT = "accept"  # a reader looked at a database that had gone back: board/tips/integrity/
 
 
 LOGGED_ONCE_A_DAY = (AuditAction.OPEN, AuditAction.CONTACT, AuditAction.FILE, AuditAction.SEARCH)

@@ -1,7 +1,8 @@
 """Form tokens: they make a form valid for one submission, without a cookie.
 
 A token is a field of the form itself. It contains its signed creation time; it is also the secret
-that encrypts the attachments of an unsent form, and for ten minutes the code of a sent one.
+that encrypts the attachments of an unsent form. Token and content together are the idempotency key
+of a submission: who sends the same form again gets the same answer, for ten minutes even a code.
 """
 
 import base64
@@ -23,12 +24,14 @@ from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.dates import today
 
 LIFETIME = timedelta(hours=24)
-RESULT_LIFETIME = timedelta(minutes=10)
+ANSWER_LIFETIME = timedelta(minutes=10)
 _RANDOM, _MAC = 24, 16
 
 
 class FormToken(Base):
-    """A form that was sent. For ten minutes the sender can see its code again."""
+    """A form that was sent, and the answer to it, encrypted with the idempotency key: only who has
+    the form can read it.
+    """
 
     __tablename__ = "tip_ticket"
 
@@ -55,59 +58,63 @@ def age(token: str) -> timedelta | None:
     return elapsed if elapsed < LIFETIME else None
 
 
+def sign(token: str, text: str) -> str:
+    """A signature of `text` for this form, so that the page itself can carry it."""
+    return base64.urlsafe_b64encode(_mac(f"{token}|{text}".encode())).decode()
+
+
 def derive_secret(token: str, purpose: str) -> bytes:
     return primitives.derive(token.encode(), purpose)
 
 
-def mark_used(token: str, result: str, *, kind: str = "code") -> None:
-    """Record that the form was sent, and store its `result` for ten minutes: a code, or a recovery
-    sheet.
+def idempotency_key(token: str, content: bytes) -> str:
+    """The key of a form with this content; empty without a valid token.
+
+    Other content has another key: a form changed after going back is a new one, and is not lost.
+    """
+    if age(token) is None:
+        return ""
+    digest = hashlib.sha256(content).hexdigest()
+    return base64.urlsafe_b64encode(derive_secret(token, f"sent|{digest}")).decode()
+
+
+def record(key: str, answer: dict[str, Any]) -> None:
+    """Record that the form with this idempotency key was sent.
+
+    `answer` is kept for ten minutes; of it `to`, an address without secrets, for a day.
     """
     db.session.execute(delete(FormToken).where(FormToken.made_on < today() - LIFETIME))
-    until = (now() + RESULT_LIFETIME).timestamp()
-    data = primitives.pad(json.dumps({"code": result, "until": until}).encode(), least=512)
-    sealed = primitives.encrypt(derive_secret(token, kind), data, kind)
-    db.session.add(FormToken(token_hash=_hash(token), sealed=sealed, made_on=today()))
+    until = (now() + ANSWER_LIFETIME).timestamp()
+    data = primitives.pad(json.dumps({**answer, "until": until}).encode(), least=1024)
+    sealed = primitives.encrypt(derive_secret(key, "answer"), data, "answer")
+    db.session.add(FormToken(token_hash=_hash(key), sealed=sealed, made_on=today()))
 
 
-def claim_once(token: str | None) -> bool:
-    """Whether this form is sent for the first time; marks it as sent.
-
-    True for a form without a valid token.
-    """
-    if not token or age(token) is None:
-        return True
-    if is_used(token):
-        return False
-    mark_used(token, "")
-    return True
+def is_used(key: str) -> FormToken | None:
+    return db.session.get(FormToken, _hash(key))
 
 
-def is_used(token: str) -> FormToken | None:
-    return db.session.get(FormToken, _hash(token))
-
-
-def result_of(token: str, *, kind: str = "code") -> str | None:
-    """The result of this form, for ten minutes after it was sent."""
-    row = is_used(token)
+def answer_to(key: str) -> dict[str, Any]:
+    """The recorded answer; without its secrets when ten minutes have passed."""
+    row = is_used(key)
     if row is None or not row.sealed:
-        return None
+        return {}
     try:
-        payload: Any = json.loads(
-            primitives.unpad(primitives.decrypt(derive_secret(token, kind), row.sealed, kind))
-        )
+        opened = primitives.decrypt(derive_secret(key, "answer"), row.sealed, "answer")
+        answer: dict[str, Any] = json.loads(primitives.unpad(opened))
     except DecryptionFailed:
-        return None
-    return str(payload["code"]) if now().timestamp() < payload["until"] else None
+        return {}
+    is_fresh = now().timestamp() < answer.pop("until")
+    return answer if is_fresh else {"to": answer["to"]} if "to" in answer else {}
 
 
-def delete_result(token: str) -> None:
-    if row := is_used(token):
+def delete_answer(key: str) -> None:
+    if row := is_used(key):
         row.sealed = b""
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def _hash(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 def _mac(body: bytes) -> bytes:

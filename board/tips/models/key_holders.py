@@ -10,12 +10,12 @@ import secrets
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ForeignKey, Select, String, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, and_, delete, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
 from board.db import Base, db, now
-from board.tips.crypto import primitives
+from board.tips.crypto import pepper, primitives
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import today
 
@@ -32,6 +32,8 @@ class KeyHolder(Base):
     wrapped: Mapped[bytes]
 
     def wrap_key(self, key: Key, kek: bytes) -> None:
+        """Encrypt the key with `kek`, which the pepper was needed for. Call inside a write."""
+        pepper.remember()
         self.public = key.public
         self.wrapped = primitives.encrypt(kek, key.seed, *self._context())
 
@@ -39,9 +41,9 @@ class KeyHolder(Base):
         """Raises DecryptionFailed."""
         return Key.from_seed(primitives.decrypt(kek, self.wrapped, *self._context()), self.public)
 
-    def encrypt_for_self(self, key: Key, purpose: str, value: Any) -> bytes:
+    def encrypt_for_self(self, key: Key, purpose: str, value: Any, *, least: int = 512) -> bytes:
         """`value` as JSON, padded to one size, encrypted so that only this holder can read it."""
-        data = primitives.pad(json.dumps(value).encode(), least=512)
+        data = primitives.pad(json.dumps(value).encode(), least=least)
         return primitives.encrypt(key.derive_private(purpose), data, purpose, *self._context())
 
     def decrypt_own(self, key: Key, purpose: str, locked: bytes) -> Any:
@@ -83,14 +85,21 @@ class TipReader(KeyHolder):
     @classmethod
     def active(cls) -> Select[Self]:
         """Readers with a passphrase who may read tips, oldest first."""
-        permitted = User.can_read_tips.is_(True)
-        return (
-            select(cls)
-            .join(cls.user)
-            .where(permitted)
-            .options(joinedload(cls.user))
-            .order_by(cls.id)
-        )
+        return cls._with_users().where(may_read_tips())
+
+    @classmethod
+    def inactive(cls) -> Select[Self]:
+        """Readers whose account may not read tips: the right revoked, suspended, or gone."""
+        return cls._with_users().where(~may_read_tips())
+
+    @classmethod
+    def _with_users(cls) -> Select[Self]:
+        return select(cls).join(cls.user).options(joinedload(cls.user)).order_by(cls.id)
+
+    @property
+    def may_read_tips(self) -> bool:
+        """The same as the function `may_read_tips`, of this reader."""
+        return self.user.can_read_tips and self.user.may_write
 
     def change_passphrase(self, key: Key, locks: "PassphraseKeys") -> None:
         """Encrypt the key anew; the old passphrase and recovery words stop working."""
@@ -104,6 +113,12 @@ class TipReader(KeyHolder):
         """Raises DecryptionFailed."""
         seed = primitives.decrypt(kek, self.wrapped_recovery or b"", "recovery", *self._context())
         return Key.from_seed(seed, self.public)
+
+
+def may_read_tips() -> ColumnElement[bool]:
+    """Whether an account may read tips now."""
+    suspended = and_(User.suspended_until.is_not(None), User.suspended_until > now())
+    return and_(User.can_read_tips.is_(True), User.left_on.is_(None), ~suspended)
 
 
 class PassphraseKeys(NamedTuple):

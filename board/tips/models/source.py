@@ -31,12 +31,10 @@ class Source(KeyHolder):
         self.wrap_key(key, kek)
         UnlockedSession.end_all(self)
 
-    def record_visit(self, key: Key) -> dict[str, Any]:
-        """Record a visit; return the state before it: `count`, and `on`, the last day or None."""
-        before = self.visits_before(key)
+    def record_visit(self, key: Key, before: dict[str, Any]) -> None:
+        """Record a visit after those `before`: `count`, and `on`, the last day or None."""
         after = {"count": before["count"] + 1, "on": today().isoformat()}
         self.visits = self.encrypt_for_self(key, "visits", {**after, "before": before})
-        return before
 
     def visits_before(self, key: Key, *, current: bool = False) -> dict[str, Any]:
         """`current`: the state before the visit in progress."""

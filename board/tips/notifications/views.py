@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.db import db, writing
+from board.db.write_lock import LockTimeout
+from board.runtime.limiter import QueueFull
 from board.runtime.smtp import DeliveryFailed
 from board.tips.crypto.pgp import KEY_BYTES_MAX, BadKey, PublicKey
 from board.tips.models.key_holders import TipReader
@@ -15,6 +17,7 @@ from board.tips.notifications import pgp_keys
 from board.tips.notifications.forms import MailKeyForm, ProofForm
 from board.tips.notifications.pgp_keys import PgpKey
 from board.tips.readers.unlock_views import current_key
+from board.tips.web.once import once, record_answer, redirect_to, writing_once
 from board.tips.web.responses import no_store, render_page
 from board.web.access import open_to, tip_readers
 
@@ -29,6 +32,16 @@ def mail_key() -> PgpKey | None:
     return db.session.scalar(PgpKey.for_reader(me))
 
 
+@bp.errorhandler(LockTimeout)
+@bp.errorhandler(QueueFull)
+def busy(error: Exception) -> ResponseReturnValue:
+    """The pasted key is shown again; the general page for this would not know its field."""
+    me, _key = current_key()
+    form = MailKeyForm.from_post()
+    form.key.errors = [_("The site is busy, and nothing was saved. Please press the button again.")]
+    return _pgp_key_page(me, form=form, status=503)
+
+
 @bp.get("/desk/tips/mail")
 @open_to(tip_readers)
 def mail() -> ResponseReturnValue:
@@ -38,6 +51,7 @@ def mail() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/mail")
 @open_to(tip_readers, body_max=4 * KEY_BYTES_MAX)
+@once()
 def offer() -> ResponseReturnValue:
     """Store a key to be proven, and email a code that only its owner can read."""
     me, _key = current_key()
@@ -57,11 +71,14 @@ def offer() -> ResponseReturnValue:
     if not _send_code(me, key):
         form.key.errors = [_("The email with the code could not be sent. Please try again later.")]
         return _pgp_key_page(me, form=form, status=503)
-    return redirect(url_for(".mail"), 303)
+    with writing_once(to=url_for(".mail")) as answer:
+        pass  # the email cannot be undone, so it is recorded when it has been sent
+    return redirect_to(answer)
 
 
 @bp.post("/desk/tips/mail/prove")
 @open_to(tip_readers)
+@once()
 def prove() -> ResponseReturnValue:
     me, _key = current_key()
     form = ProofForm.from_post()
@@ -70,6 +87,8 @@ def prove() -> ResponseReturnValue:
     with writing():
         unproven = db.session.scalar(PgpKey.unproven_for(me))
         proven = unproven is not None and unproven.prove(form.code.data)
+        if proven:
+            record_answer(to=url_for(".mail", notice="saved"))
     if not proven:
         form.code.errors = [_("This is not the code from the email.")]
         return _pgp_key_page(me, proof=form, status=422)

@@ -1,15 +1,20 @@
 """Manages tip readers: the roster, and who signs for whom."""
 
-from flask import abort, redirect, url_for
+from typing import Any
+
+from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from board.db import db, writing
-from board.tips.models import form_tokens
+from board.db import db
+from board.tips.integrity import reader_checkpoints
+from board.tips.models import roster
 from board.tips.models.key_holders import TipReader, fingerprint
 from board.tips.models.tip import Tip
-from board.tips.readers import membership, roster
+from board.tips.readers import membership, ownership
+from board.tips.readers.forms import OwnerForm
 from board.tips.readers.unlock_views import bp, current_key
+from board.tips.web.once import once, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -17,47 +22,63 @@ from board.web.access import open_to, tip_readers
 @bp.get("/desk/tips/readers")
 @open_to(tip_readers)
 def readers() -> ResponseReturnValue:
-    me, _key = current_key()
-    members = roster.members()
+    me, key = current_key()
+    members, leavers = roster.members(), roster.leavers()
     all_readers = [*db.session.scalars(TipReader.active())]
     return render_page(
         "tips/readers/index.html",
         me=me,
-        signed=[(reader, fingerprint(reader.public)) for reader in members],
+        signed=[(reader, fingerprint(reader.public)) for reader in [*members, *leavers]],
+        leavers=leavers,
         pending=[
             (reader, fingerprint(reader.public)) for reader in all_readers if reader not in members
         ],
-        fingerprint=roster.current_fingerprint(),
+        fingerprint=roster.printed_fingerprint(),
         roster_exists=roster.exists(),
-        ticket=form_tokens.new(),
         single_reader_count=len(db.session.scalars(Tip.single_reader()).all()),
-        held_count=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
+        last_visit=reader_checkpoints.look(me, key).last_visit,
     )
+
+
+@bp.get("/desk/tips/readers/<id:id>/add")
+@open_to(tip_readers)
+def add_form(id: int) -> ResponseReturnValue:
+    me, _key = current_key()
+    return _add_page(_pending_or_403(id, me), me, OwnerForm.unbound())
 
 
 @bp.post("/desk/tips/readers/<id:id>/add")
 @open_to(tip_readers)
+@once()
 def add(id: int) -> ResponseReturnValue:
     """Sign for a colleague, and grant them every tip one can open."""
-    with writing():
-        me, key = current_key()
-        reader = db.get_or_404(TipReader, id)
-        is_first = reader.id == me.id and not roster.exists()
-        members = roster.members()
-        if not is_first and me not in members:
-            abort(403)
-        if reader not in members:
+    form, (me, _key) = OwnerForm.from_post(), current_key()
+    reader = _pending_or_403(id, me)
+    key = ownership.prove(form, me)
+    if key is None:
+        return _add_page(reader, me, form, status=422)
+    with writing_once(to=url_for(".readers", notice="saved")) as answer:
+        reader = _pending_or_403(id, me)
+        if reader not in roster.members():
             membership.add_reader(reader, by=me, key=key)
-    return redirect(url_for(".readers", notice="saved"), 303)
+    return redirect_to(answer)
 
 
-@bp.post("/desk/tips/readers/<id:id>/remove")
-@open_to(tip_readers)
-def remove(id: int) -> ResponseReturnValue:
-    with writing():
-        me, key = current_key()
-        reader = db.get_or_404(TipReader, id)
-        if reader.id == me.id or me not in roster.members():
-            abort(403)
-        membership.remove_reader(reader, by=me, key=key)
-    return redirect(url_for(".readers", notice="saved"), 303)
+def _pending_or_403(id: int, me: TipReader) -> TipReader:
+    """The reader to sign for, if `me` may: those on the roster, or the first for themselves."""
+    reader: TipReader = db.get_or_404(TipReader, id)
+    is_first = reader.id == me.id and not roster.exists()
+    if not is_first and me not in roster.members():
+        abort(403)
+    return reader
+
+
+def _add_page(reader: TipReader, me: TipReader, form: Any, *, status: int = 200) -> Response:
+    return render_page(
+        "tips/readers/add.html",
+        reader=reader,
+        fingerprint=fingerprint(reader.public),
+        form=form,
+        held_count=db.session.scalar(select(func.count()).select_from(Tip.held_by(me).subquery())),
+        status=status,
+    )

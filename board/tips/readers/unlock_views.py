@@ -11,14 +11,17 @@ from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
 from board.runtime.limiter import QueueFull
 from board.tips.crypto import key_files
+from board.tips.crypto.pepper import PepperLost
 from board.tips.crypto.primitives import DecryptionFailed, Key
+from board.tips.integrity.checkpoints import WentBack
 from board.tips.models.key_holders import TipReader, UnlockedSession
+from board.tips.models.roster import ForgedRoster
 from board.tips.readers import unlock_session
 from board.tips.readers.forms import UnlockForm
-from board.tips.readers.roster import ForgedRoster
 from board.tips.readers.unlock_session import Locked
 from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, no_store, render_page
+from board.tips.web.typed_text import typed_text
 from board.web.access import open_to, tip_readers
 
 bp = Blueprint("tip_readers", __name__)
@@ -39,8 +42,7 @@ def current_key() -> tuple[TipReader, Key]:
 @bp.app_errorhandler(Locked)
 def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
     """Show the text sent after the session expired again; only its author gets this page."""
-    text = request.form.get("text") if request.method == "POST" else None
-    if text:
+    if text := typed_text():
         return unlock_page(UnlockForm.unbound(), unsent_text=text, status=401)
     next_page = request.path if request.method == "GET" else None
     return redirect(url_for("tip_readers.unlock_form", next=next_page), 303)
@@ -49,6 +51,18 @@ def ask_to_unlock(_error: Locked) -> ResponseReturnValue:
 @bp.app_errorhandler(ForgedRoster)
 def forged_roster_page(_error: ForgedRoster) -> ResponseReturnValue:
     return render_page("tips/readers/forged.html", status=503)
+
+
+@bp.app_errorhandler(WentBack)
+def went_back_page(_error: WentBack) -> ResponseReturnValue:
+    """Nothing is encrypted, given or erased before a reader has looked."""
+    return render_page("tips/readers/refused.html", unsent_text=typed_text(), status=409)
+
+
+@bp.app_errorhandler(PepperLost)
+def pepper_lost_page(_error: PepperLost) -> ResponseReturnValue:
+    current_app.logger.error("tips: the pepper is missing or another one")
+    return render_page("tips/readers/pepper_lost.html", status=503)
 
 
 @bp.app_errorhandler(DecryptionFailed)
@@ -66,21 +80,28 @@ def unlock_form() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/unlock")
-@open_to(tip_readers)
+@open_to(tip_readers, body_max=FORM_BYTES)
 def unlock() -> ResponseReturnValue:
     form, reader = UnlockForm.from_post(), db.session.scalar(TipReader.for_user(current_user()))
     if reader is None:
         return redirect(url_for(".start_form"), 303)
-    key = unlock_with_form(form, reader, recovery=False)
+    key = unlock_with_form(form, reader)
     if key is None:
-        return unlock_page(form, status=422)
+        return unlock_page(form, unsent_text=typed_text(), status=422)
     entries = search_index.build_entries(reader, key)  # so that searching is fast
     with writing():
         search_index.save_entries(entries, reader)
         reader = db.session.get_one(TipReader, reader.id)
         reader.has_news = False
         token = UnlockedSession.start(reader, key)
-    return unlock_session.set_cookie(redirect(form.next_page(), 303), COOKIE, token)
+    return unlock_session.set_cookie(_unlocked_page(form.next_page()), COOKIE, token)
+
+
+def _unlocked_page(next_page: str) -> Any:
+    """The page asked for; or what was written before tips locked, to be copied."""
+    if text := typed_text():
+        return render_page("tips/readers/unsent.html", unsent_text=text)
+    return redirect(next_page, 303)
 
 
 @bp.post("/desk/tips/lock")
@@ -89,7 +110,7 @@ def lock() -> ResponseReturnValue:
     """Lock tips. A page that locks itself sends the unfinished text, which is shown again."""
     with writing():
         unlock_session.lock(COOKIE)
-    if text := request.form.get("text"):
+    if text := typed_text():
         return unlock_session.clear_cookie(
             unlock_page(UnlockForm.unbound(), unsent_text=text), COOKIE
         )
@@ -100,10 +121,10 @@ def lock() -> ResponseReturnValue:
 def too_many_attempts(_error: TooManyAttempts) -> ResponseReturnValue:
     form = UnlockForm.unbound()
     form.passphrase.errors = [_("Too many attempts. Please wait five minutes.")]
-    return unlock_page(form, status=429)
+    return unlock_page(form, unsent_text=typed_text(), status=429)
 
 
-def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> Key | None:
+def unlock_with_form(form: UnlockForm, reader: TipReader) -> Key | None:
     """The reader's key if the words are right; otherwise None, with an error in the form.
 
     Raises TooManyAttempts; words that cannot be a passphrase are no attempt. The page's audience
@@ -113,7 +134,7 @@ def unlock_with_form(form: UnlockForm, reader: TipReader, *, recovery: bool) -> 
         return None
     attempt = _begin_attempt(reader)
     try:
-        key = _unwrap_key(form.phrase, reader, recovery=recovery)
+        key = _unwrap_key(form.phrase, reader, recovery=form.is_recovery)
     except DecryptionFailed:
         form.passphrase.errors = [_wrong_words_text()]
         return None

@@ -27,6 +27,10 @@ class NoKey(Exception):
     """The holder had no access when this tip's keys were last rotated."""
 
 
+class NoReader(Exception):
+    """Nobody who may read this tip has a key of it, so nothing can be added."""
+
+
 class TipSecret(NamedTuple):
     """A key of a tip, and a digest of its source's public key: later keys are granted to this
     source only.

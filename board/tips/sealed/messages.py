@@ -1,15 +1,9 @@
 """New tips, and messages, notes and files added to them."""
 
-import fcntl
-import json
-import os
 from datetime import date, timedelta
 
-from flask import current_app
-
-from board.db import db, now
+from board.db import db
 from board.tips.attachments.drafts import Attachment
-from board.tips.crypto import key_files
 from board.tips.crypto.primitives import Key
 from board.tips.models.key_holders import TipReader
 from board.tips.models.source import Source
@@ -17,10 +11,6 @@ from board.tips.models.tip import Purpose, Tip, TipState
 from board.tips.sealed.sealed_tip import DecryptableTip
 
 TYPING_TIME_MIN = timedelta(seconds=3)  # a form filled in faster is suspected of being automated
-
-
-class TooManyTips(Exception):
-    """The hourly limit of new tips is exceeded."""
 
 
 def submit_tip(
@@ -77,37 +67,6 @@ def publish(opened: DecryptableTip, link: str, *, by: TipReader) -> None:
     """Add the link to the published story, for the source, and mark the tip as published."""
     opened.add(Purpose.TALK, "story", {"by": by.user.name, "link": link})
     opened.tip.state = TipState.PUBLISHED.value
-
-
-def is_busy() -> bool:
-    """Whether more than half of the hourly limit is used up."""
-    limit: int = current_app.config["TIPS_PER_HOUR"]
-    return bool(limit) and _hourly_count(add=0) * 2 >= limit
-
-
-def count_submission() -> None:
-    """Count one more tip in this hour. Raises TooManyTips.
-
-    The counter is a file that knows only this hour: in the database it would date every tip.
-    """
-    limit: int = current_app.config["TIPS_PER_HOUR"]
-    if limit and _hourly_count(add=1) > limit:
-        raise TooManyTips
-
-
-def _hourly_count(*, add: int) -> int:
-    path = key_files.folder() / "this-hour"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "r+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        hour, text = int(now().timestamp()) // 3600, file.read()
-        stored = json.loads(text) if text else [hour, 0]
-        count: int = (stored[1] if stored[0] == hour else 0) + add
-        file.seek(0)
-        file.truncate()
-        json.dump([hour, count], file)
-    key_files.truncate_mtime(path, path.parent)
-    return count
 
 
 def _add_message(

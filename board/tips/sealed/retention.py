@@ -1,26 +1,25 @@
 """How long tips are kept, and how they are erased: from the database, the disk and every backup."""
 
-import time
 from datetime import date, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User
 from board.db import Base, db
 from board.runtime.app import setting
+from board.tips.attachments import draft_space
 from board.tips.crypto import key_files
 from board.tips.dates import today
+from board.tips.integrity import checkpoints, orphans
+from board.tips.integrity.orphans import Outcome
 from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_grants import Grant
 from board.tips.models.source import ErasedCode, Source
-from board.tips.models.tip import Tip, TipItem
+from board.tips.models.tip import Tip
 from board.tips.sealed import search_index
 from board.tips.sealed.sealed_tip import revoke_source
-
-# Seconds. A newer file may belong to a tip being sent, and file times are truncated to the day.
-ORPHAN_AGE = 48 * 3600
 
 
 class Erasure(Base):
@@ -37,8 +36,9 @@ class Erasure(Base):
 def erase(tip: Tip, *, reason: str, by: User | None = None) -> None:
     """Erase a tip, its erase key first: if anything fails afterwards, no copy can be decrypted.
 
-    The caller truncates the write-ahead log (`db.truncate_wal`) after the commit.
+    The caller truncates the write-ahead log (`db.truncate_wal`) after the commit. Raises WentBack.
     """
+    checkpoints.require_intact()
     number = tip.id
     key_files.erase(tip.ref)
     files = [item.file for item in tip.items if item.file]
@@ -62,27 +62,28 @@ def retention_period() -> timedelta:
 
 
 def is_outdated() -> bool:
-    if ErasedCode.is_any_due():
-        return True
-    return db.session.scalar(Tip.outdated(today(), after=retention_period()).limit(1)) is not None
+    """Whether a tip's time is up, or that of the code of an erased one."""
+    outdated = Tip.outdated(today(), after=retention_period()).limit(1)
+    is_due = db.session.scalar(outdated) is not None and not checkpoints.check()
+    return is_due or ErasedCode.is_any_due()
+
+
+def tidy() -> tuple[int, Outcome]:
+    """Erase outdated tips, and delete old drafts and files that belong to no tip; return how many
+    tips, and what became of the files.
+    """
+    count = erase_outdated()
+    draft_space.sweep()
+    ErasedCode.forget_due()
+    return count, orphans.sweep()
 
 
 def erase_outdated() -> int:
-    """Erase outdated tips, orphaned files and old drafts; return how many tips."""
+    """Erase outdated tips; return how many."""
+    if checkpoints.check():
+        return 0
     outdated = list(db.session.scalars(Tip.outdated(today(), after=retention_period())))
     for tip in outdated:
         erase(tip, reason="retention")
     db.session.flush()
-    _remove_orphans("keys", set(db.session.scalars(select(Tip.ref))))
-    _remove_orphans(
-        "files", set(db.session.scalars(select(TipItem.file).where(TipItem.file.is_not(None))))
-    )
-    key_files.sweep_drafts()
-    ErasedCode.forget_due()
     return len(outdated)
-
-
-def _remove_orphans(folder: str, known: set[str | None]) -> None:
-    for path in key_files.folder(folder).iterdir():
-        if path.name not in known and path.stat().st_mtime < time.time() - ORPHAN_AGE:
-            path.unlink(missing_ok=True)

@@ -14,11 +14,20 @@ from board.db import db
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.primitives import Key
 from board.tips.dates import this_hour
+from board.tips.integrity import checkpoints
+from board.tips.models import roster
 from board.tips.models.key_grants import Grant
 from board.tips.models.key_holders import KeyHolder, TipReader, UnlockedSession
 from board.tips.models.source import Source
 from board.tips.models.tip import Purpose, Tip, TipItem
-from board.tips.sealed.keyring import Keyring, digest_of, grant, matches_digest, rotate_keys
+from board.tips.sealed.keyring import (
+    Keyring,
+    NoReader,
+    digest_of,
+    grant,
+    matches_digest,
+    rotate_keys,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +52,19 @@ class DecryptableTip:
     """A tip, and one holder's keys of it."""
 
     def __init__(
-        self,
-        tip: Tip,
-        keys: Keyring,
-        erase_key: bytes,
-        items: Items | None = None,
-    ) -> None:
+        self, tip: Tip, keys: Keyring, erase_key: bytes, items: Items | None = None, *,
+        may_write: bool = False,
+    ) -> None:  # fmt: skip
         """`items`: items already loaded, by kind."""
         self.tip, self._keys, self._erase_key, self._items = tip, keys, erase_key, items
+        self._may_write = may_write  # false: `_exclude_leavers` looks first
 
     @classmethod
     def new(cls, tip: Tip, source: Source, readers: Sequence[TipReader]) -> "DecryptableTip":
         """A new tip with its first keys, granted to the source and these readers."""
         erase_key, digest = key_files.make_erase_key(tip.ref), digest_of(source)
         secrets = rotate_keys(tip, [source, *readers], erase_key, source=digest)
-        return cls(tip, Keyring(secrets), erase_key)
+        return cls(tip, Keyring(secrets), erase_key, may_write=True)
 
     @classmethod
     def open(cls, tip: Tip, holder: KeyHolder, key: Key) -> "DecryptableTip":
@@ -117,7 +124,10 @@ class DecryptableTip:
     def add(
         self, purpose: Purpose, kind: str, data: dict[str, Any], *, file: str | None = None
     ) -> None:
-        """Encrypt one more item with the key of the current epoch. Raises NoKey."""
+        """Encrypt one more item with the key of the current epoch, or of a new one if somebody
+        who may not read it holds that key. Raises NoKey, NoReader and WentBack.
+        """
+        self._exclude_leavers()
         tip, number = self.tip, self.tip.next_number()
         secret = self._keys[purpose.value, tip.epoch].shared
         padded = primitives.pad(
@@ -126,21 +136,17 @@ class DecryptableTip:
         context = _item_context(tip, purpose, tip.epoch, number, kind, file)
         tip.items.append(
             TipItem(
-                purpose=purpose.value,
-                epoch=tip.epoch,
-                number=number,
-                kind=kind,
+                purpose=purpose.value, epoch=tip.epoch, number=number, kind=kind, file=file,
                 sealed=primitives.encrypt_shared(secret, padded, *context),
-                file=file,
             )
-        )
+        )  # fmt: skip
 
     def replace(self, purpose: Purpose, kind: str, data: dict[str, Any]) -> None:
         """Add an item and delete all others of this kind."""
         self.tip.items = [item for item in self.tip.items if item.kind != kind]
         self.add(purpose, kind, data)
 
-    def grant_access(self, reader: TipReader, *, roster: Sequence[TipReader]) -> None:
+    def grant_access(self, reader: TipReader, *, members: Sequence[TipReader]) -> None:
         """Grant a colleague all keys the holder has. An open tip then gets new keys: an earlier key
         pair of that colleague may have leaked. Raises NoKey.
         """
@@ -149,17 +155,30 @@ class DecryptableTip:
             if all(existing.holder_id != reader.id for existing in tip_key.grants):
                 grant(self.tip, tip_key, self._keys[name], reader, self._erase_key)
         if self.tip.is_open:
-            self._rotate_keys(roster)
+            self._rotate_keys(members)
 
-    def revoke_access(self, reader: TipReader, *, roster: Sequence[TipReader]) -> None:
+    def revoke_access(self, reader: TipReader, *, members: Sequence[TipReader]) -> None:
         """Delete all grants of `reader`, and rotate the keys. Raises NoKey."""
         for tip_key in self.tip.keys:
             tip_key.grants = [grant for grant in tip_key.grants if grant.holder_id != reader.id]
         if self.tip.assignee_id == reader.user_id:
             self.tip.assignee_id = None
-        self._rotate_keys(roster)
+        self._rotate_keys(members)
 
-    def _rotate_keys(self, roster: Sequence[TipReader]) -> None:
+    def _exclude_leavers(self) -> None:
+        """A new epoch if a holder of this one is off the roster, or may not read tips."""
+        if self._may_write:
+            return
+        checkpoints.require_intact()
+        members = roster.members()
+        readers = [holder for holder in self.tip.holders if isinstance(holder, TipReader)]
+        if not any(reader in members for reader in readers):
+            raise NoReader
+        if self.tip.must_rotate or any(reader not in members for reader in readers):
+            self._rotate_keys(members)
+        self._may_write = True
+
+    def _rotate_keys(self, members: Sequence[TipReader]) -> None:
         """Start a new epoch. Its keys go only to the source and to readers on the signed roster; a
         grant row alone could be forged.
         """
@@ -167,9 +186,9 @@ class DecryptableTip:
         holders = [
             holder
             for holder in self.tip.holders
-            if holder in roster or (isinstance(holder, Source) and matches_digest(holder, digest))
+            if holder in members or (isinstance(holder, Source) and matches_digest(holder, digest))
         ]
-        self.tip.epoch += 1
+        self.tip.epoch, self.tip.must_rotate = self.tip.epoch + 1, False
         self._keys.add(rotate_keys(self.tip, holders, self._erase_key, source=digest))
 
     def _sealed_items(self, *kinds: str) -> list[TipItem]:

@@ -1,53 +1,33 @@
-"""A source's submission: a new tip, sent once with a form token."""
+"""A source's submission: a new tip, stored in one write with the code its source gets."""
 
 from dataclasses import dataclass
 
-from board.db import db
 from board.tips.attachments.drafts import Attachment
 from board.tips.crypto import key_files, passphrases
-from board.tips.models import form_tokens
 from board.tips.models.key_holders import TipReader
 from board.tips.sealed import messages
 
 
-class AlreadySent(Exception):
-    """The same form was sent by another request at the same moment."""
-
-
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A tip ready to be stored, with the code its source gets."""
+    """A tip ready to be stored."""
 
-    token: str
     text: str
     contact: str
     attachments: list[Attachment]
-    readers: list[TipReader]
     code: str
     tag: bytes
     kek: bytes
 
     @classmethod
-    def prepare(
-        cls,
-        token: str,
-        text: str,
-        contact: str,
-        attachments: list[Attachment],
-        readers: list[TipReader],
-    ) -> "Submission":
+    def prepare(cls, text: str, contact: str, attachments: list[Attachment]) -> "Submission":
         """Draw the code. Slow, so call it before the write lock is taken. Raises QueueFull."""
         code = passphrases.new_code()
         tag, kek = key_files.stretch(code)
-        return cls(token, text, contact.strip(), attachments, readers, code, tag, kek)
+        return cls(text, contact.strip(), attachments, code, tag, kek)
 
-    def store(self) -> None:
-        """Encrypt the tip to the readers. Raises AlreadySent and TooManyTips."""
-        if form_tokens.is_used(self.token):
-            raise AlreadySent
-        messages.count_submission()
-        readers = [db.session.get_one(TipReader, reader.id) for reader in self.readers]
+    def store(self, readers: list[TipReader]) -> None:
+        """Encrypt the tip to these readers."""
         messages.submit_tip(
             self.text, self.contact, self.attachments, to=readers, tag=self.tag, kek=self.kek
         )
-        form_tokens.mark_used(self.token, self.code)

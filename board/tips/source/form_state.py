@@ -1,15 +1,19 @@
 """The state of a source's form between writing, preview and sending."""
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import MultiDict
 
-from board.tips.attachments.drafts import COPIES, Attachment, AttachmentDraft
+from board.tips.attachments.add_files import add_files
+from board.tips.attachments.drafts import COPIES, Attachment, FormDraft
 from board.tips.attachments.uploads import uploaded_files
 from board.tips.forms import MessageForm
 from board.tips.models import form_tokens
-from board.tips.models.tip import Tip
-from board.tips.sealed import messages
+from board.tips.sealed import arrivals, messages
+from board.tips.web.once import idempotency_key
+
+_TYPED = ("text", "contact")
+_DONE = ("again", "back", "drop", "place", "turn")  # what is not part of the form to send
 
 
 class TipFormState:
@@ -18,11 +22,14 @@ class TipFormState:
     A form without a valid token gets a new one, and a preview before it is sent.
     """
 
-    def __init__(self, form: MessageForm) -> None:
-        self.form = form
+    def __init__(self, form: MessageForm, fields: MultiDict[str, str] | None = None) -> None:
+        """`fields`: those of a form that has waited or was refused, instead of the request's."""
+        self.form, self.fields = form, request.form if fields is None else fields
+        self.uploads = uploaded_files("files") if fields is None else []
         self._check_ticket()
-        self.draft = AttachmentDraft(form.ticket.data or "")
-        self.problem = self._update_attachments(uploaded_files("files"))
+        self.draft = FormDraft(form.ticket.data or "")
+        self.problem = self._update_attachments()
+        self.draft.keep({name: self.form.data.get(name) or "" for name in _TYPED})
 
     @property
     def is_invalid(self) -> bool:
@@ -30,38 +37,48 @@ class TipFormState:
         return bool(self.problem) or not self.form.validate() or not self._has_content()
 
     @property
+    def goes_back(self) -> bool:
+        """Whether the source wants to see the form again."""
+        return "back" in self.fields
+
+    @property
     def needs_preview(self) -> bool:
-        return bool(
-            not self.form.is_previewed or uploaded_files("files") or "again" in request.form
-        )
+        return bool(not self.form.is_previewed or self.uploads or "again" in self.fields)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The chosen copy for each attachment, by its id."""
+        return {
+            name.removeprefix("copy-"): value
+            for name, value in self.fields.items()
+            if name.startswith("copy-") and value in COPIES
+        }
+
+    @property
+    def to_send(self) -> dict[str, str]:
+        """The fields that send this form as it is now."""
+        fields = {name: value for name, value in self.fields.items() if name not in _DONE}
+        return {**fields, "attached": str(len(self.draft.attachments))}
 
     def selected_attachments(self) -> list[Attachment]:
         """The attachments in the copies the source chose. Raises CannotClean."""
-        choices = {
-            name.removeprefix("copy-"): value
-            for name, value in request.form.items()
-            if name.startswith("copy-") and value in COPIES
-        }
-        return self.draft.select_copies(choices)
+        return self.draft.select_copies(self.choices)
 
     def _check_ticket(self) -> None:
         token, step = self.form.ticket, self.form.step
         age = form_tokens.age(token.data or "")
         if age is None:
             token.data, step.data = form_tokens.new(), ""
-        elif age < messages.TYPING_TIME_MIN and self.form.is_previewed and messages.is_busy():
+        elif age < messages.TYPING_TIME_MIN and self.form.is_previewed and arrivals.is_busy():
             step.data = ""
 
-    def _update_attachments(self, uploads: list[FileStorage]) -> str | None:
+    def _update_attachments(self) -> str | None:
         """Add uploaded files and remove those left out; return what is wrong with them, or None."""
         if len(self.draft.attachments) < self.form.attached_count:
-            return _("Your files were kept for two hours only. Please attach them again.")
-        self.draft.drop(request.form.getlist("drop"))
-        if len(self.draft.attachments) + len(uploads) > Tip.FILES_MAX:
-            return _("No more than %(count)d files.", count=Tip.FILES_MAX)
-        large = [upload for upload in uploads if getattr(upload.stream, "is_too_large", False)]
-        self.draft.add_uploads([upload for upload in uploads if upload not in large])
-        return _too_large(large[0].filename or "") if large else None
+            return _("Your files are no longer kept here. Please attach them again.")
+        self.draft.drop(self.fields.getlist("drop"))
+        key = idempotency_key() if self.uploads else ""
+        return add_files(self.draft, self.uploads, key=key)
 
     def _has_content(self) -> bool:
         text = self.form.text
@@ -69,8 +86,3 @@ class TipFormState:
             return True
         text.errors = [_("Write something, or attach a file.")]
         return False
-
-
-def _too_large(name: str) -> str:
-    size = current_app.config["TIP_FILE_MEGABYTES"]
-    return _("“%(name)s” is larger than %(size)d MB and was left out.", name=name, size=size)

@@ -5,24 +5,32 @@ from collections.abc import Mapping
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
-from board.tips.attachments.drafts import CannotClean
+from board.tips.attachments.drafts import COPIES, CannotClean, NotDecided
 from board.tips.attachments.finding_labels import finding_text, findings_in, refusal_text
-from board.tips.crypto import passphrases
+from board.tips.crypto import passphrases, pepper
+from board.tips.crypto.pepper import PepperLost
 from board.tips.forms import CodeForm
+from board.tips.integrity import checkpoints
+from board.tips.integrity.checkpoints import WentBack
+from board.tips.models import roster
 from board.tips.models.key_holders import TipReader
+from board.tips.models.roster import ForgedRoster
 from board.tips.models.tip import Tip
-from board.tips.readers import roster
-from board.tips.readers.roster import ForgedRoster
+from board.tips.sealed.keyring import NoReader
 from board.tips.source.form_state import TipFormState
 from board.tips.web.responses import render_page
 
+CLOSED = (ForgedRoster, WentBack, PepperLost, NoReader)  # nothing can be encrypted now
+
 
 def readers() -> list[TipReader]:
-    """The readers a tip would be encrypted to; none if the roster cannot be trusted."""
+    """The readers a tip would be encrypted to; none while a reader has to look first."""
     try:
+        checkpoints.require_intact()
+        pepper.check()
         return roster.members()
-    except ForgedRoster:
-        current_app.logger.error("tips: the roster of readers was not signed by a reader")
+    except CLOSED as error:
+        current_app.logger.error("tips: the form is closed: %s", type(error).__name__)
         return []
 
 
@@ -32,10 +40,25 @@ def form_page(template: str, *, status: int = 200, **values: object) -> Response
         template,
         status=status,
         readers=len(readers()),
-        fingerprint=roster.current_fingerprint(),
+        fingerprint=roster.printed_fingerprint(),
         megabytes=current_app.config["TIP_FILE_MEGABYTES"],
         files_max=Tip.FILES_MAX,
         **values,
+    )
+
+
+def closed_text() -> str:
+    return _(
+        "We cannot take this now: our system was restored or changed, and a tip reader has to "
+        "check it first. Nothing was sent, and nothing you typed is lost. Try again later, or use "
+        "one of the other ways."
+    )
+
+
+def went_back_text() -> str:
+    return _(
+        "Our database has gone back to an earlier state, for instance because a backup was "
+        "restored. Your tip may be missing from it for now: keep your code, and try again later."
     )
 
 
@@ -73,6 +96,7 @@ def preview_page(
                 attachment,
                 [finding_text(*finding) for finding in attachment.found],
                 refusal_text(attachment.why_not),
+                form_state.choices.get(attachment.id, COPIES[0]),
             )
             for attachment in form_state.draft.attachments
         ],
@@ -81,7 +105,7 @@ def preview_page(
 
 
 def code_page(
-    token: str,
+    key: str,
     code: str,
     *,
     typed: Mapping[int, str] | None = None,
@@ -89,11 +113,13 @@ def code_page(
     changed: bool = False,
     status: int = 200,
 ) -> Response:
-    """The new code, with two words to type again. `wrong`: positions at which `typed` differs."""
+    """The new code, with two words to type again. `key`: the idempotency key of its form; `wrong`:
+    positions at which `typed` differs.
+    """
     return render_page(
         "tips/source/code.html",
         status=status,
-        ticket=token,
+        key=key,
         words=code.split(),
         digits=passphrases.as_digits(code),
         positions=passphrases.positions_to_check(code),
@@ -103,5 +129,20 @@ def code_page(
     )
 
 
+def tip_form_page(
+    form_state: TipFormState, *, problem: str | None = None, status: int = 200
+) -> Response:
+    """The form of a tip again, with everything in it."""
+    return form_page(
+        "tips/source/submit.html",
+        form=form_state.form,
+        attachments=form_state.draft.attachments,
+        problem=problem or form_state.problem,
+        status=status,
+    )
+
+
 def cannot_clean_text(error: CannotClean) -> str:
+    if isinstance(error, NotDecided):
+        return _("Decide about “%(name)s”: send the original, or leave it out.", name=error)
     return _("“%(name)s” could not be cleaned. Nothing has been sent.", name=error)

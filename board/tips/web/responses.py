@@ -6,7 +6,7 @@ from flask import Response, render_template
 
 from board.tips.crypto.primitives import SIZE_STEP
 
-FORM_BYTES = 256 * 1024  # a Hangul syllable takes nine bytes in a posted form
+FORM_BYTES = 4 * 1024**2  # much more than a form takes, so that a text far too long comes back
 STRICT_CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

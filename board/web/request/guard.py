@@ -12,6 +12,7 @@ from board.web.request.origins import SAFE, expected_origin
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS_MAX = 50
 URL_MAX = 4096  # characters
+READ_BYTES = 64 * 1024  # what the form parser reads at once
 
 _ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
@@ -60,6 +61,8 @@ def _apply_body_limit(view: Any) -> None:
     uploads = getattr(view, "uploads", None)
     if uploads and request.mimetype == FORM_TYPES[1]:  # the other type has no files
         request.max_content_length = (request.max_content_length or 0) + uploads()
+        # Beside what it reads, the parser's buffer holds what may be the start of a boundary.
+        request.max_form_memory_size = (request.max_form_memory_size or 0) + READ_BYTES
 
 
 def _refuse_unreadable_fields(encoded: bytes, fields: MultiDict[str, str], view: Any) -> None:

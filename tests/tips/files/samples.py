@@ -541,19 +541,70 @@ def box(kind, *bodies):
 
 
 def film(brand=b"qt  ", track=b"soun"):
+    """A film with its place, device and author; a second track has another handler."""
+    more = box(
+        b"udta",
+        box(b"\xa9xyz", b"\0\x12\x15\xc7+37.5665+126.9780/"),
+        box(b"\xa9mod", b"\0\x08\x15\xc7Keeper 3"),
+    )
+    tracks = [(b"soun", b"sowt", b"soundsound" * 50)]
+    if track != b"soun":
+        tracks.append((track, b"mett", b"here and there"))
+    return movie(tracks, more, "Core Media Audio", brand=brand) + box(b"uuid", bytes(16), XMP)
+
+
+def movie(tracks, more=b"", names="", spare=b"", brand=b"qt  "):
+    """A QuickTime file. `tracks`: handler, name of the codec, data. `spare`: bytes of no track."""
     moment = (3_855_000_000).to_bytes(4, "big")
-    movie = box(
-        b"moov",
-        box(b"mvhd", bytes(4) + moment + moment + bytes(88)),
+    head = box(b"ftyp", brand, bytes(4), brand)
+    at, data, boxes = len(head) + 8, b"", b""
+    for number, (handler, codec, body) in enumerate(tracks, 1):
+        boxes += _track(number, handler, codec, body, at + len(data), names)
+        data += body + spare
+    times = bytes(4) + moment + moment
+    movie_head = (
+        times + struct.pack(">II", 8000, 8000) + _MATRIX_HEAD + bytes(24) + struct.pack(">I", 99)
+    )
+    return head + box(b"mdat", data) + box(b"moov", box(b"mvhd", movie_head), boxes, more)
+
+
+_MATRIX = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+_MATRIX_HEAD = struct.pack(">IH", 1 << 16, 256) + bytes(10) + _MATRIX
+
+
+def _track(number, handler, codec, body, at, names):
+    moment = (3_855_000_000).to_bytes(4, "big")
+    times = bytes(3) + b"\1" + moment + moment
+    is_sound = handler == b"soun"
+    count, size = (len(body) // 2, 2) if is_sound else (1, len(body))
+    entry = bytes(6) + b"\0\1"
+    entry += struct.pack(">HHIHHHHI", 0, 0, 0, 1, 16, 0, 0, 8000 << 16) if is_sound else bytes(24)
+    table = box(
+        b"stbl",
+        box(b"stsd", struct.pack(">II", 0, 1), box(codec, entry)),
+        box(b"stts", struct.pack(">IIII", 0, 1, count, 1)),
+        box(b"stsc", struct.pack(">IIIII", 0, 1, 1, count, 1)),
+        box(b"stsz", struct.pack(">III", 0, size, count)),
+        box(b"stco", struct.pack(">III", 0, 1, at)),
+    )
+    name = bytes([len(names)]) + names.encode()
+    return box(
+        b"trak",
         box(
-            b"trak",
-            box(b"tkhd", bytes(4) + moment + moment + bytes(72)),
-            box(b"mdia", box(b"hdlr", bytes(8) + track + bytes(12) + b"Core Media Audio\0")),
+            b"tkhd", times + struct.pack(">III", number, 0, count) + bytes(16) + _MATRIX + bytes(8)
         ),
-        box(b"udta", box(b"\xa9xyz", b"\0\x12\x15\xc7+37.5665+126.9780/"), box(b"\xa9mod", b"\0\x08\x15\xc7Keeper 3")),
-    )  # fmt: skip
-    sound = box(b"mdat", b"sound" * 100)
-    return box(b"ftyp", brand, bytes(4), brand) + sound + movie + box(b"uuid", bytes(16), XMP)
+        box(
+            b"mdia",
+            box(b"mdhd", bytes(4) + moment + moment + struct.pack(">III", 8000, count, 0)),
+            box(b"hdlr", bytes(4) + b"mhlr" + handler + bytes(12) + name),
+            box(
+                b"minf",
+                box(b"smhd", bytes(8)) if is_sound else box(b"nmhd", bytes(4)),
+                box(b"dinf", box(b"dref", struct.pack(">II", 0, 1), box(b"url ", b"\0\0\0\1"))),
+                table,
+            ),
+        ),
+    )
 
 
 def mp3():
@@ -562,7 +613,7 @@ def mp3():
         return name + len(body).to_bytes(4, "big") + bytes(2) + body
 
     tag = frame(b"TPE1", b"Ada Kim") + frame(b"TSSE", b"Recorder 2") + frame(b"TIT2", b"Meeting")
-    sound = b"\xff\xfb\x90\x00" + b"\x11" * 413
+    sound = b"\xff\xfb\x90\x00" + b"\0" * 413
     return (
         b"ID3\3\0\0"
         + struct.pack(">I", len(tag))
@@ -576,7 +627,7 @@ def mp3():
 def wav():
     info = b"INFOIART" + (8).to_bytes(4, "little") + b"Ada Kim\0"
     chunks = (
-        (b"fmt ", bytes(16)), (b"LIST", info), (b"bext", b"Recorder 2".ljust(602, b"\0")), (b"data", b"\1\2" * 50),
+        (b"fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 16_000, 2, 16)), (b"LIST", info), (b"bext", b"Recorder 2".ljust(602, b"\0")), (b"data", b"\1\2" * 50),
     )  # fmt: skip
     body = b"".join(name + len(data).to_bytes(4, "little") + data for name, data in chunks)
     return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WAVE" + body

@@ -3,14 +3,19 @@
 import hashlib
 from io import BytesIO
 
+import av
 import pikepdf
 import pytest
 from PIL import Image, ImageChops, ImageSequence
 
 from board.tips.files import FindingKind, NotCleanable, Reason, WorkerLimits, clean, inspect
+from board.tips.files.formats import format_of
+from board.tips.files.media import remux
+from board.tips.files.media.codecs import is_cover
 from board.tips.files.worker import answer_for
 from board.tips.files.xml_tree import parse
 from tips.files import samples
+from tips.files.corpus import recordings
 
 LIMITS = WorkerLimits()
 CLEANED = {
@@ -148,6 +153,20 @@ def test_colours_stay_when_their_profile_goes():
     assert green > 180 > red
 
 
+def test_colours_under_what_was_erased_are_gone():
+    picture = samples.drawing("RGBA")
+    picture.putalpha(
+        Image.linear_gradient("L").resize(picture.size).point(lambda a: a if a > 99 else 0)
+    )
+
+    copy = Image.open(BytesIO(cleaned(samples.saved(picture, "PNG"))))
+
+    before, after = picture.tobytes(), copy.tobytes()
+    pixels = [(before[at : at + 4], after[at : at + 4]) for at in range(0, len(before), 4)]
+    assert {new for old, new in pixels if old[3] == 0} == {bytes(4)}
+    assert all(old == new for old, new in pixels if old[3])
+
+
 def test_a_cleaned_animation_keeps_its_frames():
     copy = Image.open(BytesIO(cleaned(samples.gif())))
 
@@ -164,11 +183,7 @@ def test_a_cleaned_document_keeps_its_text_with_changes_accepted():
     assert sorted(parts) == [
         "[Content_Types].xml",
         "_rels/.rels",
-        "word/_rels/document.xml.rels",
-        "word/_rels/settings.xml.rels",
         "word/document.xml",
-        "word/media/image1.jpg",
-        "word/settings.xml",
     ]
 
 
@@ -204,25 +219,55 @@ def test_a_cleaned_hwpx_keeps_its_text():
     assert next(iter(parts)) == "mimetype"
 
 
-def test_a_cleaned_pdf_shows_its_pages():
-    with pikepdf.open(BytesIO(cleaned(samples.pdf()))) as copy:
-        (page,) = copy.pages
-        content = b"".join(
-            stream.read_bytes() for stream in copy.objects if isinstance(stream, pikepdf.Stream)
-            and stream.get("/Subtype") != "/Image"
-        )  # fmt: skip
-        assert set(page.resources.XObject.keys()) >= {"/AA"}
-        assert "/B" in page.resources.Font
-        assert b"The ledger" in content
-        assert b"Ada" in content  # what was filled in is part of the page now
-        assert [str(note.Subtype) for note in page.Annots] == ["/Link"]
-        assert copy.check_pdf_syntax() == []
+@pytest.mark.parametrize("track", [b"soun", b"camm", b"text"])
+def test_a_film_keeps_its_sound_and_no_other_track(track):
+    copy = cleaned(samples.film(track=track))
+
+    assert b"soundsound" * 50 in copy
+    assert b"here and there" not in copy
 
 
-def test_a_film_keeps_every_byte_where_it_was():
-    data, copy = samples.film(), cleaned(samples.film())
+def decoded(data):
+    """All pictures and all sound of a recording, as bytes."""
+    played = []
+    with remux.opened(data, format_of(data).name) as recording:
+        for kind in ("video", "audio"):
+            for stream in [s for s in getattr(recording.streams, kind) if not is_cover(s)][:1]:
+                recording.seek(0)
+                frames = recording.decode(stream)
+                played.append([bytes(plane) for frame in frames for plane in frame.planes])
+    return played
 
-    assert (len(copy), copy.index(b"soundsound")) == (len(data), data.index(b"soundsound"))
+
+@pytest.mark.parametrize(
+    "name", ["mp4", "mp4 of hevc", "fragmented mp4", "drone", "webm", "avi", "flac", "opus", "wav"]
+)
+def test_a_cleaned_recording_plays_the_same(name):
+    sample = recordings.SAMPLES[name]()
+
+    played = decoded(sample.data)
+
+    assert played
+    assert decoded(cleaned(sample.data)) == played
+
+
+def test_a_film_taken_sideways_still_says_so():
+    with av.open(BytesIO(recordings.recorded("mp4", "aac", "libx264"))) as source:
+        turned = BytesIO()
+        with av.open(turned, "w", format="mp4") as output:
+            track = output.add_stream_from_template(source.streams.video[0], opaque=True)
+            track.set_display_rotation(90)
+            for packet in source.demux(source.streams.video[0]):
+                if packet.size:
+                    packet.stream = track
+                    output.mux(packet)
+
+    def rotation(data):
+        with av.open(BytesIO(data)) as recording:
+            return next(recording.decode(video=0)).rotation
+
+    assert rotation(turned.getvalue()) != 0
+    assert rotation(cleaned(turned.getvalue())) == rotation(turned.getvalue())
 
 
 def test_a_cleaned_text_has_no_invisible_characters():

@@ -26,6 +26,7 @@ from board.tips.files import (
 from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 from tips.files import samples
+from tips.files.corpus import recordings
 
 LIMITS = WorkerLimits()
 SAMPLES = [
@@ -53,6 +54,18 @@ def test_files_with_flipped_bits_raise_nothing(sample):
             turned[dice.randrange(len(turned))] ^= 1 << dice.randrange(8)
         answer = answer_for(bytes(turned), sample, LIMITS)
         assert (answer.cleaned is None) == (answer.why_not is not None)
+
+
+@pytest.mark.parametrize("name", recordings.SAMPLES)
+def test_recordings_with_flipped_bits_raise_nothing(name):
+    data = recordings.SAMPLES[name]().data
+    dice = random.Random(name)
+
+    for _ in range(15):
+        turned = bytearray(data)
+        for _ in range(dice.randint(1, 12)):
+            turned[dice.randrange(min(len(turned), 4000))] ^= 1 << dice.randrange(8)
+        answer_for(bytes(turned), name, LIMITS)
 
 
 @pytest.mark.parametrize("sample", ["docx", "opendocument", "hwpx"])
@@ -248,7 +261,7 @@ def test_a_worker_has_no_settings_and_loads_no_board_or_web_modules(worker_that,
 def test_the_web_side_never_loads_what_parses_files():
     code = (
         "import sys, board.tips.files, board.tips.files.text.pii;"
-        " print({'PIL', 'pikepdf', 'olefile', 'pi_heif'} & set(sys.modules))"
+        " print({'PIL', 'av', 'pikepdf', 'olefile', 'pi_heif'} & set(sys.modules))"
     )
 
     result = subprocess.run(

@@ -47,32 +47,36 @@ REVEALED = {
     "docx": OFFICE
     | PICTURE
     | {
-        (FindingKind.COMMENTS, "MP Mo Park"),
-        (FindingKind.REVISIONS, "2026-03-01T05:00:00Z Bora Lee"),
+        (FindingKind.COMMENTS, "comments.xml"),
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.REVISIONS, "2026-03-01T05:00:00Z Bora Lee, Bora Lee"),
+        (FindingKind.REVISIONS, "Struck sentence."),
         (FindingKind.IDENTIFIER, "rsid"),
-        (FindingKind.LINK, "file:///C:/Users/ada/desk.dotx"),
-        (FindingKind.LINK, "https://tracker.example/dot.png"),
+        (
+            FindingKind.LINK,
+            "https://harbour.example/, https://tracker.example/dot.png, "
+            "file:///C:/Users/ada/desk.dotx",
+        ),
         (FindingKind.PHONE, "010-1234-5678"),
     },
     "docm": OFFICE | {(FindingKind.MACROS, "vbaProject.bin")},
     "xlsx": OFFICE
     | {
-        (FindingKind.AUTHOR, "fileSharing Ada Kim"),
-        (FindingKind.COMMENTS, "Mo Park"),
-        (FindingKind.HIDDEN, "Second books"),
-        (FindingKind.LINK, "absPath C:\\Users\\ada\\ledger\\"),
+        (FindingKind.AUTHOR, "Mo Park"),
+        (FindingKind.HIDDEN, "sheet: Second books"),
+        (FindingKind.LINK, "C:\\Users\\ada\\ledger\\"),
         (FindingKind.PRINTER, "printerSettings1.bin"),
     },
     "pptx": OFFICE
     | {
         (FindingKind.AUTHOR, "Mo Park"),
-        (FindingKind.HIDDEN, "slide"),
-        (FindingKind.HIDDEN, "notes 1"),
+        (FindingKind.HIDDEN, "slide1.xml"),
+        (FindingKind.HIDDEN, "notesSlide1.xml"),
     },
     "opendocument": PICTURE
     | {
         (FindingKind.AUTHOR, "Ada Kim"),
-        (FindingKind.COMMENTS, "Mo Park"),
+        (FindingKind.COMMENTS, "Mo Park ask Ada"),
         (FindingKind.REVISIONS, "Bora Lee"),
         (FindingKind.PRINTER, "HP 4th floor"),
         (FindingKind.LINK, "file:///home/ada/quay.png"),
@@ -119,10 +123,10 @@ REVEALED = {
         (FindingKind.HIDDEN, "AcroForm"),
     },
     "film": {
-        (FindingKind.PLACE, "+37.5665+126.9780"),
+        (FindingKind.PLACE, "+37.5665+126.9780/"),
         (FindingKind.DEVICE, "Keeper 3"),
         (FindingKind.AUTHOR, "Ada Kim"),
-        (FindingKind.TIME, "2026-02-27 01:20:00+00:00"),
+        (FindingKind.TIME, "2026-02-27T01:20:00.000000Z"),
         (FindingKind.VOICE, ""),
     },
     "mp3": {
@@ -132,7 +136,7 @@ REVEALED = {
     },
     "wav": {
         (FindingKind.AUTHOR, "Ada Kim"),
-        (FindingKind.DEVICE, "Recorder 2"),
+        (FindingKind.COMMENTS, "Recorder 2"),
         (FindingKind.VOICE, ""),
     },
 }
@@ -186,7 +190,7 @@ def test_a_neutral_name_reveals_nothing():
         (samples.hwp(), "hwp", Reason.FORMAT),
         (samples.compound({"EncryptedPackage": b"x"}), "sealed", Reason.LOCKED),
         (samples.hwpx("<hp:deleteBegin/><hp:t>x</hp:t>"), "hwpx", Reason.CHANGES),
-        (samples.film(track=b"camm"), "mov", Reason.TRACKS),
+        (samples.movie([(b"soun", b"QDM2", bytes(99))]), "mov", Reason.TRACKS),
         (b"From: ada@x.example\nTo: b@x.example\nReceived: by x\n\nhi", "email", Reason.FORMAT),
         (b"%PDF-1.7 and nothing", "pdf", Reason.DAMAGED),
         (b"\xff\xd8\xff\xe0 cut", "jpeg", Reason.DAMAGED),

@@ -1,8 +1,11 @@
 """A source sees which words may identify them, and is not warned about ordinary ones."""
 
+import unicodedata
+
 import pytest
 
 from board.tips.files.results import FindingKind
+from board.tips.files.text.folding import fold
 from board.tips.files.text.pii import TEXT_MAX, find_pii, visible
 
 
@@ -57,6 +60,21 @@ def findings_in(text):
             "Internal Audit Department",
         ),
         ("the HR team knew", FindingKind.DEPARTMENT, "HR team"),
+        ("저장은 C:\\Users\\hong\\장부.xlsx 에", FindingKind.LINK, "C:\\Users\\hong\\장부.xlsx"),
+        ("공유 폴더 \\\\nas01\\감사\\x 에", FindingKind.LINK, "\\\\nas01\\감사\\x"),
+        ("see file:///home/ada/x.txt now", FindingKind.LINK, "file:///home/ada/x.txt"),
+        ("see /home/ada/x.txt now", FindingKind.LINK, "/home/ada/x.txt"),
+        ("주소는 10.20.30.40입니다", FindingKind.LINK, "10.20.30.40"),
+        ("주소는 192.168.0.7:8080", FindingKind.LINK, "192.168.0.7"),
+        ("http://wiki/page 에 있다", FindingKind.LINK, "http://wiki"),
+        ("db.harbour.local에 있다", FindingKind.LINK, "db.harbour.local"),
+        ("gw.harbour.example에서 결재", FindingKind.LINK, "gw.harbour.example"),
+        ("00:1A:2B:3C:4D:5E 장비", FindingKind.IDENTIFIER, "00:1A:2B:3C:4D:5E"),
+        ("위치는 35.101234, 129.031234 근처", FindingKind.PLACE, "35.101234, 129.031234"),
+        ("위치는 37°33'59\"N 126°58'41\"E 근처", FindingKind.PLACE, "37°33'59\"N 126°58'41\"E"),
+        ("나의 iPhone에서 보냄", FindingKind.DEVICE, "나의 iPhone에서 보냄"),
+        ("Sent from my Galaxy", FindingKind.DEVICE, "Sent from my Galaxy"),
+        ("고맙습니다.\n홍길동 드림", FindingKind.AUTHOR, "홍길동 드림"),
     ],
 )
 def test_identifying_text_is_found_at_its_position(text, kind, detail):
@@ -101,10 +119,35 @@ def test_identifying_text_is_found_at_its_position(text, kind, detail):
         "고소장을 내고 주차장에서 성과장려금을 받았다. 정부장관이 말했다.",
         "출발지점에서 변곡점까지, 그 시점에서 보면",
         "경비실에 맡긴 택배, 청소부 아저씨",
+        "버전 10.2.1과 비율 3.1415, 127.5를 곱한다. 지역은 local이고 internal은 아니다.",
+        "https://www.harbour.example/home/news 를 보라. http://news.example 도 있다.",
+        "비율은 1:2, 시간은 10:20:30, 그리고 a/b/c 또는 예/아니오",
+        "온도는 36.5°, 각도는 45도. 북위 38도선",
     ],
 )
 def test_ordinary_sentences_are_not_flagged(text):
     assert findings_in(text) == []
+
+
+HIDING = [
+    unicodedata.normalize("NFD", "기획재정부 예산과에서 홍길동 과장님이, 전화 02-123-4567"),
+    "기획재정부 예산과에서 홍길동 과장님이, 전화 ０２-１２３-４５６７",
+    "기획재정부 예\u200b산과에서 홍길동\u2060 과장님이, 전화 02-1\u200b23-4567",
+]
+
+
+@pytest.mark.parametrize("text", HIDING, ids=["decomposed", "full width", "invisible"])
+def test_nothing_hides_in_the_way_letters_are_written(text):
+    found = [f for f in find_pii(text) if f.kind != FindingKind.INVISIBLE]
+
+    assert [(finding.kind, finding.detail) for finding in found] == [
+        (FindingKind.DEPARTMENT, "예산과"),
+        (FindingKind.RANK, "홍길동 과장"),
+        (FindingKind.PHONE, "02-123-4567"),
+    ]
+    for finding in found:
+        start, end = finding.span
+        assert fold(text[start:end])[0] == finding.detail
 
 
 def test_all_matches_are_found_in_order_and_none_twice():
@@ -125,7 +168,8 @@ def test_invisible_characters_are_found_and_removed():
     assert visible("👨‍👩‍👧") == "👨‍👩‍👧"
 
 
-NONSENSE = ["1", "가", "A a", "팀", "a@", "010-", "Aa ", "\u200b", "1-", "인사", "가1", "a.b@c."]
+NONSENSE = ["1", "가", "A a", "팀", "a@", "010-", "Aa ", "\u200b", "1-", "인사", "가1", "a.b@c.",
+            "a\\", "C:\\", "10.", "a.", "/home/", "\u1112\u1161", "1°1'", "- "]  # fmt: skip
 
 
 @pytest.mark.slow

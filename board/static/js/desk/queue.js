@@ -19,6 +19,15 @@ function announce(text) {
   status.textContent = text;
 }
 
+/** Announce what went wrong or changed, and show it where the notice of a decision stands. */
+function tell(text) {
+  const line = document.createElement("p");
+  line.className = "notice";
+  line.textContent = text;
+  document.querySelector("[data-undo]").replaceChildren(line);
+  announce(text);
+}
+
 function focusItem(index) {
   const all = items();
   const item = all[Math.max(0, Math.min(index, all.length - 1))];
@@ -55,12 +64,38 @@ function showQueue(page, index) {
   showNavigation(page);
   for (const box of document.querySelectorAll("[name=comment]")) box.checked = selected.has(box.value);
   if (index !== undefined) focusItem(index);
+  document.dispatchEvent(new Event("page:changed"));
+  forgetUndoInTime();
   return true;
 }
 
 function showNavigation(page) {
   document.querySelector(".desk-nav").replaceWith(document.importNode(page.querySelector(".desk-nav"), true));
 }
+
+/** Take the offer to undo away when its time is over; the focus it had goes to the queue. */
+function forgetUndoInTime() {
+  const notice = document.querySelector("[data-undo] .undo");
+  if (!notice) return;
+  setTimeout(() => {
+    const hadFocus = notice.contains(document.activeElement);
+    notice.remove();
+    if (hadFocus) focusItem(0);
+  }, Number(notice.dataset.secondsLeft) * 1000);
+}
+
+/** Show why a decision was refused, and the queue as it is now. */
+async function showRefusal(answer) {
+  const problem = answer.page?.querySelector("main [role=alert]");
+  const { page } = await requestPage("GET", location.href);
+  const focused = currentItem();
+  const index = focused ? items().indexOf(focused) : 0;
+  showQueue(page, index);
+  tell(problem?.textContent.trim() ?? texts.offline);
+}
+
+/** The item a decision was about, to return to when it is undone. */
+const undoneItem = (form) => form.closest(".undo")?.dataset.about;
 
 async function send(form, submitter) {
   if (form.dataset.busy !== undefined) return;
@@ -69,15 +104,22 @@ async function send(form, submitter) {
   const index = item ? items().indexOf(item) : 0;
   try {
     const answer = await requestPage("POST", form.action, new URLSearchParams(new FormData(form, submitter)));
-    if (showQueue(answer.page, index)) return announce(document.querySelector("[data-undo]").textContent.trim());
-    const problem = answer.page?.querySelector("main h1 ~ p");
-    announce(problem?.textContent ?? texts.offline);
-    await update();
+    const about = undoneItem(form);
+    if (!showQueue(answer.page, index)) return await showRefusal(answer);
+    const restored = items().findIndex((each) => each.id === about);
+    if (restored >= 0) focusItem(restored);
+    announce(noticeText(answer.page));
   } catch {
-    announce(texts.offline);
+    tell(texts.offline);
   } finally {
     delete form.dataset.busy;
   }
+}
+
+/** What the answer says was done, and whether it can be undone; else the problem with it. */
+function noticeText(page) {
+  const said = page.querySelector(".undo span, .problem") ?? page.querySelector("main > .notice");
+  return said?.textContent.trim() ?? "";
 }
 
 /* ---- keyboard shortcuts ---- */
@@ -104,12 +146,12 @@ function hide(item, number) {
 
 const SHORTCUTS = {
   j: () => focusItem(currentItem() ? items().indexOf(currentItem()) + 1 : 0),
-  p: () => focusItem(currentItem() ? items().indexOf(currentItem()) - 1 : 0),
-  k: () => click(currentItem(), "[data-decide=keep] button"),
-  h: () => click(currentItem(), "[data-decide=hide] summary"),
+  k: () => focusItem(currentItem() ? items().indexOf(currentItem()) - 1 : 0),
+  a: () => click(currentItem(), "[data-decide=keep] button"),
+  d: () => click(currentItem(), "[data-decide=hide] summary"),
   u: () => click(document, "[data-undo] button"),
   x: () => click(currentItem(), "[name=comment]"),
-  a: () => click(currentItem(), "[data-author-link]"),
+  p: () => click(currentItem(), "[data-author-link]"),
   "/": () => {
     document.querySelector(".filters").open = true;
     document.getElementById("text").focus();
@@ -180,3 +222,4 @@ setInterval(() => {
   if (!document.hidden && !isOpen && !isTyping(document.activeElement)) update().catch(() => {});
 }, INTERVAL);
 document.querySelector("[data-help]").hidden = false;
+forgetUndoInTime();

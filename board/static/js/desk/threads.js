@@ -1,5 +1,5 @@
 /**
- * Desk, threads: the page stays current by itself and has keyboard shortcuts: J and P from one row to the next, S for
+ * Desk, threads: the page stays current by itself and has keyboard shortcuts: J and K from one row to the next, S for
  * slow mode. Without this module the same is there when the page is loaded again.
  */
 import { requestCurrentPage } from "../dom.js";
@@ -20,7 +20,7 @@ function moveFocus(by) {
 
 const SHORTCUTS = {
   j: () => moveFocus(1),
-  p: () => moveFocus(-1),
+  k: () => moveFocus(-1),
   s: () => document.activeElement.closest(".surge")?.querySelector("form .primary")?.click(),
 };
 
@@ -47,6 +47,7 @@ async function update() {
   const known = rows().map((row) => row.id);
   container().replaceWith(document.importNode(fresh, true));
   document.querySelector(".desk-nav").replaceWith(document.importNode(page.querySelector(".desk-nav"), true));
+  document.dispatchEvent(new Event("page:changed"));
   const hasNew = rows().some((row) => row.id && !known.includes(row.id));
   if (hasNew) document.getElementById("status").textContent = texts.changed;
 }

@@ -17,7 +17,7 @@ function restartTimer() {
 }
 
 function lock() {
-  const written = [...document.querySelectorAll("main textarea")]
+  const written = [...document.querySelectorAll("main textarea, main input[type=text]:not([autocomplete])")]
     .filter((area) => area.value.trim() && area.value !== area.defaultValue)
     .map((area) => area.value);
   document.querySelector("main").replaceChildren(form);

@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from io import BytesIO
+
+from PIL import Image
 
 from ..formats import clean_inside, format_of, inspect_inside
 from ..media import images
-from ..results import Finding, FindingKind, WorkerLimits, make_finding
+from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from ..text.pii import find_pii
 from .zip_container import ZipContainer
 
+Edges = tuple[float, float, float, float]  # left, top, right, bottom: parts of width and height
+_DOTS_PER_INCH = 96.0  # of a picture that does not say it
 _TEXT_FINDINGS_MAX = 40  # findings in the text of one document
 
 
@@ -34,6 +41,52 @@ def clean(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> No
             parts[name] = images.clean(parts[name], limits, upright=False)
         elif part_format.reader and not part_format.why_not:
             parts[name] = clean_inside(parts[name], limits.nested())
+
+
+def cleaned(data: bytes, limits: WorkerLimits) -> bytes:
+    """A cleaned copy, perhaps in another format. Raises NotCleanable."""
+    if format_of(data).is_image:
+        return images.clean(data, limits, upright=False)
+    if format_of(data).why_not:  # the reason says what is known about the part, not the document
+        raise NotCleanable(Reason.FORMAT)
+    return clean_inside(data, limits.nested())
+
+
+def inches(data: bytes) -> tuple[float, float]:
+    """Width and height of a picture as documents reckon it. Raises NotCleanable if it is none."""
+    if not format_of(data).is_image:
+        raise NotCleanable(Reason.FORMAT)
+    picture = Image.open(BytesIO(data), formats=images.FORMATS)
+    dots = (*picture.info.get("dpi", ()), 0, 0)
+    across, down = (float(n) if n and n > 1 else _DOTS_PER_INCH for n in dots[:2])
+    return picture.width / across, picture.height / down
+
+
+def cropped(data: bytes, limits: WorkerLimits, edges: Edges) -> bytes:
+    """The picture without its `edges`, as PNG. Raises NotCleanable if nothing would be left."""
+    picture = Image.open(BytesIO(images.clean(data, limits, upright=False)))
+    left, top, right, bottom = edges
+    box = (
+        round(left * picture.width),
+        round(top * picture.height),
+        round((1 - right) * picture.width),
+        round((1 - bottom) * picture.height),
+    )
+    if box[0] >= box[2] or box[1] >= box[3]:
+        raise NotCleanable(Reason.FORMAT)
+    buffer = BytesIO()
+    picture.crop(box).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def inspect_left_out(data: bytes, limits: WorkerLimits) -> list[Finding]:
+    """What a part reveals that a cleaned copy does not have."""
+    found: list[Finding] = []
+    if data.lstrip()[:1] == b"<":  # the reader of the document tells about its XML
+        return found
+    with suppress(Exception):  # whatever else is in it is left out, too
+        found.extend(replace(f, stays=False) for f in inspect_inside(data, limits.nested()))
+    return found
 
 
 def inspect_text(text: str) -> Iterator[Finding]:

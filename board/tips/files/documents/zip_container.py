@@ -11,6 +11,10 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can name
 _ENCRYPTED = 0x1
 # The order matters to programs that look at the first bytes of a document.
 _FIRST = ("mimetype", "[Content_Types].xml", "_rels/.rels")
+_USUAL_FOLDER = re.compile(
+    r"(Configurations2|Pictures|Thumbnails|META-INF|Contents|Preview|BinData|Scripts|_rels|docProps"
+    r"|word|xl|ppt|media|Object \d+)/([a-zA-Z]{1,20}/){0,3}"
+)
 _END = b"PK\x05\x06"
 _END_SIZE = 22  # bytes of that record, without the comment
 
@@ -77,20 +81,37 @@ class ZipContainer:
             )
         if self._zip.comment:
             yield make_finding(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
+        for info in self._zip.infolist():
+            yield from _notes(info)
         trailing = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
         if trailing > 0:
             yield make_finding(FindingKind.ATTACHMENT, f"{trailing} B")
 
     def to_bytes(self) -> bytes:
-        """The document with the remaining parts: one date, one system, a fixed order."""
-        buffer = BytesIO()
-        rest = [name for name in self.names if name not in _FIRST]
-        with zipfile.ZipFile(buffer, "w") as target:
-            for name in [*(name for name in _FIRST if name in self), *rest]:
-                info = zipfile.ZipInfo(name, _EPOCH)
-                info.create_system = 0
-                # The first part of OpenDocument and HWPX is read without unpacking.
-                stored = name == "mimetype"
-                info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-                target.writestr(info, self[name])
-        return buffer.getvalue()
+        """The document with the remaining parts."""
+        return written({name: self[name] for name in self.names})
+
+
+def written(parts: dict[str, bytes]) -> bytes:
+    """A document of `parts`: one date, one system, a fixed order."""
+    buffer = BytesIO()
+    rest = sorted(set(parts) - set(_FIRST))
+    with zipfile.ZipFile(buffer, "w") as target:
+        for name in [*(name for name in _FIRST if name in parts), *rest]:
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system = 0
+            # The first part of OpenDocument and HWPX is read without unpacking.
+            stored = name == "mimetype"
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            target.writestr(info, parts[name])
+    return buffer.getvalue()
+
+
+def _notes(info: zipfile.ZipInfo) -> Iterator[Finding]:
+    """Comments and fields of unknown use of one part, and folders of unusual names."""
+    if info.comment:
+        yield make_finding(FindingKind.COMMENTS, info.comment.decode("utf-8", "replace"))
+    if words := re.findall(r"[\w .,:/@-]{5,}", info.extra.decode("utf-8", "ignore")):
+        yield make_finding(FindingKind.OTHER, *words)
+    if info.is_dir() and not _USUAL_FOLDER.fullmatch(info.filename):
+        yield make_finding(FindingKind.OTHER, info.filename)

@@ -5,6 +5,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin
 
+from ..readable import words
 from ..results import Finding, FindingKind, make_finding
 
 _TAGS = {
@@ -17,6 +18,7 @@ _TAGS = {
     **dict.fromkeys((0x010E, 0x010D, 0x9286, 0x9C9C), FindingKind.COMMENTS),
     **dict.fromkeys((0xA420, 0xC65D), FindingKind.IDENTIFIER),
 }
+_STRUCTURE = {0x02BC, 0x83BB, 0x8649, 0x8769, 0x8773, 0x8825, 0x0111, 0x0117, 0x015B}
 _XP = range(0x9C9B, 0x9CA0)  # UTF-16, as Windows writes them
 _USER_COMMENT = 0x9286
 _COMMENT_CODE = 8  # bytes for the encoding
@@ -42,6 +44,9 @@ def inspect(exif: Image.Exif) -> Iterator[Finding]:
             yield make_finding(FindingKind.DEVICE, "MakerNote", f"{len(value)} B")
         elif tag in _TAGS and (line := _value_text(tag, value)):
             yield make_finding(_TAGS[tag], line)
+        elif isinstance(value, str | bytes) and tag not in _STRUCTURE:
+            for line in words(value if isinstance(value, bytes) else value.encode()):
+                yield make_finding(FindingKind.OTHER, line)
     if _THUMBNAIL in exif.get_ifd(ExifTags.IFD.IFD1):
         yield make_finding(FindingKind.PREVIEW, "EXIF")
 

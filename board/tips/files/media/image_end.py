@@ -57,16 +57,16 @@ def _png(data: bytes) -> int:
 
 
 def _gif(data: bytes) -> int:
-    at = 13 + _colours(data[10])
+    at = 13 + colours(data[10])
     while at < len(data) and data[at] != 0x3B:
-        at += 10 + _colours(data[at + 9]) + 1 if data[at] == 0x2C else 2
+        at += 10 + colours(data[at + 9]) + 1 if data[at] == 0x2C else 2
         while data[at]:
             at += data[at] + 1
         at += 1
     return at + 1
 
 
-def _colours(flags: int) -> int:
+def colours(flags: int) -> int:
     """Size of a colour table in bytes."""
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 

@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from threading import Thread
-from typing import Any
 
 import pi_heif
-from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, ImageSequence
+from PIL import AvifImagePlugin, Image, ImageSequence
 
+from ..readable import words
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
-from . import exif, xmp
+from . import exif, icc, xmp
 from .image_end import end_of
+from .picture_blocks import unread
+from .pixels import encode_frames, redrawn
 
 # Threads count against the worker's limits, and one picture needs few.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -21,17 +23,7 @@ Image.MAX_IMAGE_PIXELS = None  # WorkerLimits counts all frames together
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "AVIF")
 _WRITTEN_AS = {"HEIF": "JPEG", "AVIF": "JPEG", "MPO": "JPEG", "BMP": "PNG"}
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "JPEG": {"quality": 92, "subsampling": 0},
-    "WEBP": {"quality": 92},
-    "TIFF": {"compression": "tiff_adobe_deflate"},
-}
 _MANY_FRAMES = {"GIF", "PNG", "WEBP", "TIFF"}
-_PLAIN_MODES = {"1", "L", "LA", "RGB", "RGBA", "I;16"}
-# Standard profiles; others identify the screen or scanner they were measured on.
-_USUAL_PROFILE = re.compile(
-    r"s?RGB|Display P3|Adobe RGB|ProPhoto|Gr[ae]y|Dot Gain|Gamma|SWOP|FOGRA|CMYK|c2|nRGB|uRGB", re.I
-)
 _TEXT_KINDS = (
     (FindingKind.AUTHOR, ("author", "artist", "copyright", "creator")),
     (FindingKind.SOFTWARE, ("software", "parameters", "workflow", "prompt")),
@@ -39,6 +31,7 @@ _TEXT_KINDS = (
     (FindingKind.TITLE, ("title", "subject")),
 )
 _NOT_TEXT = {"xmp", "exif", "icc_profile", "comment", "photoshop", "dpi", "XML:com.adobe.xmp"}
+_PAGES_MAX = 50
 _MARKS = (b"ftyp", b"SoundShot", b"MotionPhoto", b"moov")
 _PNG_TIME = re.compile(rb"\x00\x00\x00\x07tIME(.{7})", re.S)
 
@@ -49,11 +42,25 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     yield from exif.inspect_iptc(picture)
     for packet in _xmp_packets(picture):
         yield from xmp.inspect(packet)
-    yield from _profile(picture)
+    if profile := picture.info.get("icc_profile"):
+        yield from icc.inspect(profile)
     yield from _texts(picture, data)
+    yield from _further_pages(picture)
+    for block in unread(data, picture.format or ""):
+        for line in words(block):
+            yield make_finding(FindingKind.OTHER, line)
     if getattr(picture, "format", "") == "MPO":
         yield make_finding(FindingKind.PREVIEW, "MPO")
     yield from _trailer(data, picture.format or "")
+
+
+def _further_pages(picture: Image.Image) -> Iterator[Finding]:
+    """Metadata of the pages of a TIFF after the first."""
+    if picture.format == "TIFF":
+        for number in range(1, min(getattr(picture, "n_frames", 1), _PAGES_MAX)):
+            picture.seek(number)
+            yield from exif.inspect(picture.getexif())
+        picture.seek(0)
 
 
 def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
@@ -70,12 +77,12 @@ def clean(data: bytes, limits: WorkerLimits, upright: bool = True) -> bytes:
     frames, times = [], []
     for frame in ImageSequence.Iterator(picture):
         times.append(frame.info.get("duration", 0))
-        frames.append(_redrawn(frame, upright))
+        frames.append(redrawn(frame, upright))
         if len(frames) == limit:
             break
     if target == "JPEG" and "A" in frames[0].mode:
         target = "PNG"
-    return _encode(frames, target, times, picture.info.get("loop"))
+    return encode_frames(frames, target, times, picture.info.get("loop"))
 
 
 def _require_thread() -> None:
@@ -108,18 +115,6 @@ def _xmp_packets(picture: Image.Image) -> Iterator[bytes]:
             yield value.encode() if isinstance(value, str) else value
 
 
-def _profile(picture: Image.Image) -> Iterator[Finding]:
-    profile = picture.info.get("icc_profile")
-    if not profile:
-        return
-    try:
-        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile)))
-    except (ImageCms.PyCMSError, OSError):
-        name = ""
-    if not _USUAL_PROFILE.search(name):
-        yield make_finding(FindingKind.DEVICE, "ICC", name)
-
-
 def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
     if comment := picture.info.get("comment"):
         text = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
@@ -146,48 +141,3 @@ def _trailer(data: bytes, format_: str) -> Iterator[Finding]:
         yield make_finding(FindingKind.VOICE, f"{len(trailer)} B")
     else:
         yield make_finding(FindingKind.ATTACHMENT, f"{len(trailer)} B")
-
-
-def _redrawn(frame: Image.Image, upright: bool) -> Image.Image:
-    """A new picture with the same pixels, in a mode every format supports."""
-    profile = frame.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(frame) if upright else frame.copy()
-    if picture.mode not in _PLAIN_MODES and picture.mode != "CMYK":
-        is_transparent = picture.mode in ("PA", "RGBa", "La") or "transparency" in picture.info
-        picture = picture.convert("RGBA" if is_transparent else "RGB")
-    elif "transparency" in picture.info and picture.mode in ("L", "RGB"):
-        picture = picture.convert("RGBA")
-    if profile:
-        picture = _to_srgb(picture, profile)
-    if picture.mode == "CMYK":
-        picture = picture.convert("RGB")
-    return Image.frombytes(picture.mode, picture.size, picture.tobytes())
-
-
-def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """The picture converted to sRGB, which is what a picture without a profile is taken for."""
-    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-    if picture.mode not in ("RGB", "RGBA", "CMYK"):
-        return picture
-    try:
-        source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        srgb = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(picture, source, srgb, outputMode=mode)
-    except (ImageCms.PyCMSError, OSError):
-        return picture
-    return converted or picture
-
-
-def _encode(frames: list[Image.Image], target: str, times: list[int], loop: Any) -> bytes:
-    buffer = BytesIO()
-    options = dict(_OPTIONS.get(target, {}))
-    if len(frames) > 1:
-        options |= {"save_all": True, "append_images": frames[1:]}
-        if target != "TIFF":
-            options |= {"duration": times} | ({} if loop is None else {"loop": loop})
-        if target == "GIF":
-            options |= {"disposal": 2}
-    if target == "JPEG" and frames[0].mode not in ("L", "RGB"):
-        frames[0] = frames[0].convert("RGB")
-    frames[0].save(buffer, target, **options)
-    return buffer.getvalue()

@@ -5,26 +5,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ..property_kinds import kind_of
 from ..results import Finding, FindingKind, make_finding
 from ..xml_tree import Damaged, local, parse
 
 _PACKET = re.compile(rb"<(x:xmpmeta|rdf:RDF)\b.*?</\1>", re.S)
-# Property names without their schemas. Earlier rules win where one name is part of another.
-_KINDS = (
-    (FindingKind.PLACE, "gps|location|city|country|state|sublocation|latitude|longitude"),
-    (FindingKind.DEVICE, "make$|model$|serial|lens|ownername|cameraprofile"),
-    (FindingKind.VOICE, "motionphoto$|microvideo$|motionphotopresentation"),
-    (FindingKind.SOFTWARE, "creatortool|software|producer|processing"),
-    (FindingKind.AUTHOR, "creator|author|artist|byline|captionwriter|rights|owner|manager"),
-    (FindingKind.ORGANISATION, "credit$|source$|publisher|company|organi[sz]ation"),
-    (FindingKind.TIME, "date|when$"),
-    (FindingKind.REVISIONS, "history$|derivedfrom$|pantry$|ingredients$"),
-    (FindingKind.IDENTIFIER, "documentid|instanceid|identifier|imageuniqueid|versionid"),
-    (FindingKind.PREVIEW, "thumbnails?$|thumbimage|preview"),
-    (FindingKind.TITLE, "title|subject|keywords|headline|label|personinimage"),
-    (FindingKind.COMMENTS, "description|caption|comment|instructions"),
-)
-_RULES = [(kind, re.compile(names, re.I)) for kind, names in _KINDS]
 _RDF = {"RDF", "Description", "Seq", "Bag", "Alt", "li", "xmpmeta", "about", "parseType", "lang"}
 
 
@@ -41,8 +26,7 @@ def inspect(packet: bytes) -> Iterator[Finding]:
         yield make_finding(FindingKind.OTHER, "XMP")
         return
     for name, value in _properties(root):
-        kind = next((kind for kind, names in _RULES if names.search(name)), None)
-        if kind:
+        if kind := kind_of(name):
             is_known = True
             yield make_finding(kind, value)
     if not is_known:

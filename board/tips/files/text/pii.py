@@ -5,7 +5,9 @@ usual format (and its check digit, where it has one); for offices see job_titles
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from board.text.personal_numbers import (
     birth_date,
@@ -16,7 +18,8 @@ from board.text.personal_numbers import (
 )
 
 from ..results import DETAIL_MAX, Finding, FindingKind
-from . import job_titles
+from . import addresses, job_titles
+from .folding import INVISIBLE, fold
 
 _RESIDENT_DIGITS = 13
 TEXT_MAX = 1_000_000  # characters that are searched
@@ -27,11 +30,6 @@ _MOBILE = r"01[016789][-. ]?\d{3,4}[-. ]?\d{4}"
 _LANDLINE = r"0(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70|50\d)(?:\) ?|[-. ]{1,2})\d{3,4}[-. ]\d{4}"
 _ABROAD = r"\+82[- ]?(?:\(0\))?0?1?\d{1,2}[- ]?\d{3,4}[- ]?\d{4}"
 _EXTENSION = r"(?<![가-힣])내선(?: ?번호)? ?:? ?\d{3,5}(?!\d)"
-
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u3164\ufeff\uffa0"
-    "\U000e0000-\U000e007f]|(?<=[가-힣A-Za-z0-9 ])[\u200c\u200d]"
-)
 
 
 def _is_resident(number: str) -> bool:
@@ -86,31 +84,53 @@ _RULES: tuple[tuple[FindingKind, re.Pattern[str], Callable[[str], bool]], ...] =
         re.compile(rf"{_EDGE}\d{{2,3}} ?[가-힣] ?\d{{4}}(?![\d년원명건개%])"),
         _always,
     ),
+    (FindingKind.LINK, addresses.PATH, _always),
+    (FindingKind.LINK, addresses.HOST, _always),
+    (FindingKind.IDENTIFIER, addresses.MAC, _always),
+    (FindingKind.PLACE, addresses.COORDINATES, _always),
+    (FindingKind.DEVICE, addresses.SENT_FROM, _always),
+    (FindingKind.AUTHOR, addresses.SIGNATURE, _always),
     *((FindingKind.DEPARTMENT, *office) for office in job_titles.offices()),
     (FindingKind.RANK, *job_titles.ranks()),
 )
 
 
 def find_pii(text: str) -> list[Finding]:
-    """What in `text` may identify its author, in order of position; nothing overlaps."""
+    """What in `text` may identify its author, in order of position; nothing overlaps.
+
+    Decomposed letters, full width and invisible characters hide nothing; spans are of `text`.
+    """
     text = text[:TEXT_MAX]
+    folded, positions = fold(text)
     taken: list[Finding] = []
-    for start, finding in sorted(_matches(text), key=lambda pair: pair[0]):
-        if not taken or taken[-1].span is None or start >= taken[-1].span[1]:
+    for finding in sorted(_matches(folded), key=_start):
+        if not taken or _start(finding) >= _end(taken[-1]):
             taken.append(finding)
-    if first := _INVISIBLE.search(text):
-        count = sum(1 for _ in _INVISIBLE.finditer(text))
-        taken.insert(0, Finding(FindingKind.INVISIBLE, str(count), span=first.span()))
-    return taken
+    findings = [
+        replace(finding, span=(positions[_start(finding)], positions[_end(finding)]))
+        for finding in taken
+    ]
+    if first := INVISIBLE.search(text):
+        count = sum(1 for _ in INVISIBLE.finditer(text))
+        findings.insert(0, Finding(FindingKind.INVISIBLE, str(count), span=first.span()))
+    return findings
 
 
-def _matches(text: str) -> Iterator[tuple[int, Finding]]:
+def _matches(text: str) -> Iterator[Finding]:
     for kind, pattern, is_true in _RULES:
         for match in pattern.finditer(text):
             if is_true(match[0]):
-                yield match.start(), Finding(kind, match[0][:DETAIL_MAX], True, match.span())
+                yield Finding(kind, match[0][:DETAIL_MAX], True, match.span())
+
+
+def _start(finding: Finding) -> int:
+    return finding.span[0] if finding.span else 0
+
+
+def _end(finding: Finding) -> int:
+    return finding.span[1] if finding.span else 0
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters."""
-    return _INVISIBLE.sub("", text)
+    """The text without invisible characters, in composed letters."""
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))

@@ -31,7 +31,8 @@ class Sample:
     `hidden`: place → word, that a cleaned copy must not contain. `shown`: what readers of the file
     see, which the copy must still contain. `untold`: places whose word need not be named in a
     finding, because the finding has no detail (a macro, a thumbnail). `why_not`: the reason why
-    there is no copy, if there is none.
+    there is no copy, if there is none. `is_drawn`: the copy shows pictures of its pages, so the
+    visible words are looked for with the eyes.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Sample:
     shown: dict[str, str] = field(default_factory=dict)
     untold: set[str] = field(default_factory=set)
     why_not: Reason | None = None  # why no copy is offered
+    is_drawn: bool = False
 
     def hide(self, place: str, word: str = "", *, told: bool = True) -> str:
         """A word that occurs nowhere else, to be written into `place`."""
@@ -115,7 +117,9 @@ def _parts(data: bytes) -> Iterator[bytes]:
         with olefile.OleFileIO(BytesIO(data)) as ole:
             for name in ole.listdir():
                 yield "/".join(name).encode()
-                yield ole.openstream(name).read()
+                stream = ole.openstream(name).read()
+                yield stream
+                yield from _unpacked(stream, _inflated)  # as HWP 5 packs its streams
     if b"%PDF" in data[:1024]:
         yield from _pdf_parts(data)
     for start in re.finditer(rb"\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0", data):
@@ -128,6 +132,10 @@ def _parts(data: bytes) -> Iterator[bytes]:
     for run in re.findall(rb"[A-Za-z0-9+/\r\n]{24,}={0,2}", data):
         body = b"".join(run.split())
         yield from _unpacked(body + b"=" * (-len(body) % 4), base64.b64decode)
+
+
+def _inflated(data: bytes) -> bytes:
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data)
 
 
 def _unpacked(data: bytes, *ways) -> Iterator[bytes]:
@@ -149,7 +157,7 @@ def _zip_parts(data: bytes) -> Iterator[bytes]:
 def _pdf_parts(data: bytes) -> Iterator[bytes]:
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
-            for item in pdf.objects:
+            for item in (each for each in pdf.objects if isinstance(each, pikepdf.Object)):
                 yield from _pdf_object_parts(item)
     except pikepdf.PdfError:
         return

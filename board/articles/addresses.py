@@ -1,0 +1,83 @@
+"""Web addresses of articles: their normal form, and what makes two of them the same article."""
+
+import re
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+from board.text import normalize_line
+
+URL_MAX = 2000  # characters
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_OTHER_HOSTS = re.compile(r"(?:www|m|mobile)\.(?=[^.]+\.)")  # of the same site
+_TRACKING = re.compile(
+    r"(?:utm_\w*|mtm_\w*|pk_\w*|hsa_\w*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid"
+    r"|yclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|srsltid|napm)(?:=.*)?",
+    re.I,
+)
+
+
+class InvalidAddress(ValueError):
+    """Not an address of a web page. The message completes “its address …”."""
+
+
+def canonical_url(url: str) -> str:
+    """The address in its normal form, without fragment and tracking parameters. Raises
+    InvalidAddress.
+    """
+    url = normalize_line(url)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise InvalidAddress(f"{url[:200]} is not a web address") from None
+    if parts.scheme not in _DEFAULT_PORT or not host or re.search(r"[\s\\@]", parts.netloc):
+        raise InvalidAddress(f"{url[:200]} is not a web address")
+    host = f"[{host}]" if ":" in host else host
+    netloc = host if port in (None, _DEFAULT_PORT[parts.scheme]) else f"{host}:{port}"
+    query = "&".join(pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair))
+    normalized = urlunsplit((parts.scheme, netloc, _quoted(parts.path or "/"), _quoted(query), ""))
+    if len(normalized) > URL_MAX:
+        raise InvalidAddress(f"is longer than {URL_MAX:,} characters")
+    return normalized
+
+
+def address_key(url: str) -> str:
+    """What addresses of one article have in common: not the scheme, a `www.` or `m.`, or a slash
+    at the end. `url`: canonical.
+    """
+    parts = urlsplit(url)
+    path = _quoted(unquote(parts.path, errors="surrogateescape")).rstrip("/")
+    return f"{_site(parts.netloc)}{path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def guid_key(url: str, guid: str) -> str:
+    """The same for the identifier that a feed gives to the article at `url`."""
+    if re.match("https?://", guid, re.I):
+        try:
+            return f"guid {address_key(canonical_url(guid))}"
+        except InvalidAddress:
+            pass
+    return f"guid {_site(urlsplit(url).netloc)} {guid}"
+
+
+def join_url(base: str, url: str) -> str:
+    """`url` resolved against `base`, or as it is if one of them is no address."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def join_base(outer: str, inner: str) -> str:
+    """The base `inner` resolved against the one around it; a bad one counts as none."""
+    try:
+        return urljoin(outer, inner)
+    except ValueError:
+        return outer
+
+
+def _site(netloc: str) -> str:
+    return _OTHER_HOSTS.sub("", netloc, count=1) if _OTHER_HOSTS.match(netloc) else netloc
+
+
+def _quoted(part: str) -> str:
+    return quote(part, safe="/%:@!$&'()*+,;=~-._?[]|", errors="surrogateescape")

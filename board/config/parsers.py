@@ -1,0 +1,111 @@
+"""Parsers of settings: each takes what the operator wrote. All raise ValueError or TypeError."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_EMAIL = r"[!-~]+@[!-~]+"
+_CONTACT = rf"mailto:{_EMAIL}|https://[!-~]+|tel:\+[0-9-]+"
+
+
+def parse_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    return value.strip()
+
+
+def parse_number(value: Any) -> int:
+    if not re.fullmatch(r"\s*[0-9]{1,7}\s*", str(value), re.ASCII):
+        raise ValueError("must be a whole number from 0 to 9999999")
+    return int(value)
+
+
+def parse_boolean(value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+def parse_positive_number(value: Any) -> int:
+    number = parse_number(value)
+    if not number:
+        raise ValueError("must be 1 or more")
+    return number
+
+
+def parse_origin(value: Any) -> str:
+    """`https://news.example` or empty: scheme and host without path, as browsers send it."""
+    origin = parse_text(value).rstrip("/").lower()
+    if origin and not _ORIGIN.fullmatch(origin):
+        raise ValueError("must look like https://news.example")
+    default_port = ":443" if origin.startswith("https") else ":80"
+    return origin.removesuffix(default_port)
+
+
+def parse_database_url(value: Any) -> str:
+    """Empty or sqlite:////absolute/path.db; nothing else is guessed at."""
+    text = parse_text(value)
+    error = ValueError("must look like sqlite:////srv/board/board.db")
+    try:
+        url = make_url(text or "sqlite:////board.db")
+    except (ArgumentError, ValueError):
+        raise error from None
+    path = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not path.is_absolute():
+        raise error
+    if text and not path.parent.is_dir():
+        raise ValueError("names a folder that does not exist")
+    return text
+
+
+def parse_origins(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else parse_text(value).replace(",", " ").split()
+    return tuple(parse_origin(item) for item in items)
+
+
+def parse_tips_origins(value: Any) -> tuple[str, ...]:
+    """Origins of the source pages: one, or one and then the same as an onion service."""
+    origins = tuple(dict.fromkeys(filter(None, parse_origins(value))))
+    onions = [origin for origin in origins if origin.endswith(".onion")]
+    if len(origins) > 2 or (len(origins) == 2 and onions != [origins[1]]):
+        raise ValueError("must be one origin, or one and then its onion service")
+    return origins
+
+
+def parse_mail_server(value: Any) -> str:
+    server = parse_text(value)
+    url = urlsplit(server)
+    if server and (url.scheme not in ("smtp", "smtps") or not url.hostname):
+        raise ValueError("must look like smtp://user:password@mail.example:587 or smtps://…")
+    return server
+
+
+def parse_timezone(value: Any) -> str:
+    try:
+        ZoneInfo(parse_text(value))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("must name a time zone such as Asia/Seoul") from error
+    return parse_text(value)
+
+
+def parse_takedown_end(value: Any) -> str:
+    if value not in ("restore", "delete", "objection"):
+        raise ValueError("must be restore, delete or objection")
+    return str(value)
+
+
+def parse_contacts(value: Any) -> tuple[str, ...]:
+    """Addresses to write to: e-mail (also without mailto:), https: or tel:."""
+    items = value if isinstance(value, list) else parse_text(value).replace(",", " ").split()
+    addresses = (f"mailto:{item}" if re.fullmatch(_EMAIL, item) else item for item in items)
+    found = tuple(addresses)
+    if not all(re.fullmatch(_CONTACT, address) for address in found):
+        raise ValueError("must be e-mail, https: or tel: addresses, separated by spaces")
+    return found

@@ -1,0 +1,1 @@
+"""Rebuilding a document from what is known to be harmless."""

@@ -1,0 +1,139 @@
+"""The parts of a HWPX package: which are there, and the package of the cleaned copy."""
+
+import re
+from pathlib import Path
+
+from lxml import etree
+
+from ...formats import format_of
+from ...results import FindingKind, NotCleanable, WorkerLimits
+from ...xml_tree import local, parse, serialise
+from .. import embedded
+from ..allow_list.rebuild import Told
+from ..allow_list.tables import Tables
+from ..zip_container import ZipContainer
+
+_URL = "http://www.hancom.co.kr/hwpml/2011/"
+_NAMES = {"hp": "paragraph", "hs": "section", "hc": "core", "hh": "head", "hm": "master-page"}
+NAMESPACES = {
+    **{prefix: _URL + name for prefix, name in _NAMES.items()},
+    "xml": "http://www.w3.org/XML/1998/namespace",
+}
+LIST = "Contents/content.hpf"
+HEAD = "Contents/header.xml"
+_OPF, _OCF = "http://www.idpf.org/2007/opf/", "urn:oasis:names:tc:opendocument:xmlns:container"
+_ODF = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+_SECTION = r"Contents/section\d+\.xml"
+_MASTER = r"Contents/masterpage\d+\.xml"
+_VERSION = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    b'<hv:HCFVersion xmlns:hv="http://www.hancom.co.kr/hwpml/2011/version" '
+    b'tagetApplication="WORDPROCESSOR" major="5" minor="1" micro="0" buildNumber="1" os="1" '
+    b'xmlVersion="1.4" application="Hancom Office Hangul" appVersion=""/>'
+)
+
+
+class Package:
+    """`kept`: new name → bytes of the parts of the cleaned copy."""
+
+    def __init__(self, parts: ZipContainer, told: Told, limits: WorkerLimits) -> None:
+        self.tables = Tables(Path(__file__).with_name("tables.txt"), NAMESPACES)
+        self.parts, self.told, self._limits = parts, told, limits
+        self.kept: dict[str, bytes] = {}
+        self.sections = parts.matching(_SECTION)
+        self._items = dict(self._listed())
+        self._taken: dict[tuple[str, object], str] = {}
+        self._pictures: dict[str, str] = {}  # new id → new name
+
+    def documents(self) -> list[str]:
+        """Head, sections and the master pages that a section uses."""
+        used = {match for name in self.sections for match in _masters(self.parts[name])}
+        masters = [name for name in self.parts.matching(_MASTER) if self._id_of(name) in used]
+        return [name for name in (HEAD, *masters, *self.sections) if name in self.parts]
+
+    def left(self) -> set[str]:
+        own = {*self.documents(), *(name for name, _ in self._taken)}
+        return set(self.parts.names) - own
+
+    def is_listed(self, item: str) -> bool:
+        return self._items.get(item, "") in self.parts
+
+    def take(self, item: str, edges: embedded.Edges | None) -> str | None:
+        """The new id of a picture, which is kept then, without its `edges` (fractions)."""
+        name = self._items.get(item, "")
+        if name not in self.parts:
+            return None
+        if (name, edges) not in self._taken:
+            try:
+                self._taken[name, edges] = self._cleaned(name, edges)
+            except NotCleanable as refusal:
+                self.told.refuse(refusal.reason)
+                return None
+        return self._taken[name, edges]
+
+    def all_parts(self) -> dict[str, bytes]:
+        """The kept parts, and the lists that name them, written anew."""
+        return self.kept | {
+            "mimetype": b"application/hwp+zip",
+            "version.xml": _VERSION,
+            "META-INF/container.xml": serialise(_container()),
+            "META-INF/manifest.xml": serialise(etree.Element(f"{{{_ODF}}}manifest")),
+            LIST: serialise(self._list()),
+        }
+
+    def _listed(self) -> list[tuple[str, str]]:
+        if LIST not in self.parts:
+            return []
+        items = (e for e in parse(self.parts[LIST]).iter() if local(e.tag) == "item")
+        return [(item.get("id") or "", (item.get("href") or "").lstrip("/")) for item in items]
+
+    def _id_of(self, name: str) -> str:
+        return next((item for item, href in self._items.items() if href == name), "")
+
+    def _cleaned(self, name: str, edges: embedded.Edges | None) -> str:
+        if name not in (taken for taken, _ in self._taken):
+            self.told.add(embedded.inspect(self.parts, [name], self._limits))
+        data = self.parts[name]
+        if edges:
+            data = embedded.cropped(data, self._limits, edges)
+            self.told.tell(FindingKind.HIDDEN, name)
+        data = embedded.cleaned(data, self._limits)
+        new = f"image{len(self._taken) + 1}"
+        self._pictures[new] = f"BinData/{new}.{format_of(data).extensions[0]}"
+        self.kept[self._pictures[new]] = data
+        return new
+
+    def _list(self) -> etree._Element:
+        package = etree.Element(f"{{{_OPF}}}package", nsmap={"opf": _OPF})
+        metadata = etree.SubElement(package, f"{{{_OPF}}}metadata")
+        etree.SubElement(metadata, f"{{{_OPF}}}title")
+        etree.SubElement(metadata, f"{{{_OPF}}}language").text = "ko"
+        manifest = etree.SubElement(package, f"{{{_OPF}}}manifest")
+        spine = etree.SubElement(package, f"{{{_OPF}}}spine")
+        for name in self.documents():
+            item = self._id_of(name) if re.fullmatch(_MASTER, name) else Path(name).stem
+            _item(manifest, item, name, "application/xml")
+            if not re.fullmatch(_MASTER, name):
+                etree.SubElement(spine, f"{{{_OPF}}}itemref", idref=item, linear="yes")
+        for new, name in self._pictures.items():
+            kind = format_of(self.kept[name]).name
+            _item(manifest, new, name, f"image/{kind}").set("isEmbeded", "1")
+        return package
+
+
+def _masters(section: bytes) -> list[str]:
+    elements = parse(section).iter(f"{{{NAMESPACES['hp']}}}masterPage")
+    return [element.get("idRef") or "" for element in elements]
+
+
+def _item(manifest: etree._Element, item: str, href: str, media_type: str) -> etree._Element:
+    values = {"id": item, "href": href, "media-type": media_type}
+    return etree.SubElement(manifest, f"{{{_OPF}}}item", values)
+
+
+def _container() -> etree._Element:
+    container = etree.Element(f"{{{_OCF}}}container", nsmap={"ocf": _OCF})
+    files = etree.SubElement(container, f"{{{_OCF}}}rootfiles")
+    values = {"full-path": LIST, "media-type": "application/hwpml-package+xml"}
+    etree.SubElement(files, f"{{{_OCF}}}rootfile", values)
+    return container

@@ -1,0 +1,1 @@
+"""PDF: what a file reveals, and its pages drawn anew."""

@@ -1,0 +1,1 @@
+"""Readers for text with a format: markup, mail, data, source code."""

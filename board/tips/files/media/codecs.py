@@ -1,0 +1,82 @@
+"""The codecs whose packets can be copied, and what of a packet its decoder needs."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import av
+from av.bitstream import BitStreamFilterContext
+from av.stream import Disposition
+
+from .image_end import strip_jpeg
+from .sound_frames import amr_frame, mpeg_frame
+
+# Units of a video stream that are needed to decode it; others hold words (SEI) or anything.
+_NEEDED_UNITS = {
+    "h264": "filter_units=pass_types=1-5|7-11|13-15|19-20",
+    "hevc": "filter_units=pass_types=0-37",
+    "av1": "filter_units=pass_types=1-4|6-8",
+}
+_USER_DATA = re.compile(rb"\x00\x00\x01\xb2.*?(?=\x00\x00\x01|\Z)", re.S)
+
+
+def _without_user_data(data: bytes) -> bytes:
+    """MPEG-2 and MPEG-4 part 2, without what encoders sign in it."""
+    return _USER_DATA.sub(b"", data)
+
+
+_NEEDED_BYTES: dict[str, Callable[[bytes], bytes]] = {
+    "amr_nb": amr_frame,
+    "amr_wb": amr_frame,
+    "mp3": mpeg_frame,
+    "mp2": mpeg_frame,
+    "mpeg4": _without_user_data,
+    "mpeg2video": _without_user_data,
+    "mjpeg": strip_jpeg,
+}
+_VIDEO = {"vp8", "vp9", "h263", "mpeg4", "mpeg2video", "mjpeg", *_NEEDED_UNITS}
+_AUDIO = {
+    *("aac", "mp3", "mp2", "opus", "vorbis", "flac", "alac", "ac3", "eac3", "amr_nb", "amr_wb"),
+    *("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"),
+    *("pcm_s8", "pcm_s16be", "pcm_s24be", "pcm_s32be", "pcm_f32be", "adpcm_ima_wav", "gsm_ms"),
+}
+# Codecs that cannot be decoded without what stands in front of the first packet.
+_NEED_HEADER = {"aac", "opus", "vorbis", "flac", "alac", "vp9", "mpeg4", *_NEEDED_UNITS}
+
+
+def codec_of(stream: Any) -> str:
+    return str(stream.codec_context.codec.canonical_name if stream.codec_context else "")
+
+
+def is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def is_known(stream: Any) -> bool:
+    return codec_of(stream) in _VIDEO | _AUDIO
+
+
+def header(stream: Any) -> bytes | None:
+    """What a decoder needs before the first packet."""
+    data = stream.codec_context.extradata if codec_of(stream) in _NEED_HEADER else None
+    return _without_user_data(data) if data else None
+
+
+class PacketFilter:
+    """Reduces the packets of one stream to what its decoder needs."""
+
+    def __init__(self, source: Any, target: Any = None) -> None:
+        units = _NEEDED_UNITS.get(codec_of(source))
+        self._units = BitStreamFilterContext(units, source, target) if units else None
+        self._needed = _NEEDED_BYTES.get(codec_of(source))
+
+    def reduced(self, packet: Any) -> list[Any]:
+        """The packet, or none if nothing of it is needed."""
+        if self._units:
+            return [kept for kept in self._units.filter(packet) if kept.size]
+        if not self._needed or not packet.size:
+            return [packet]
+        kept = av.Packet(self._needed(bytes(packet)))
+        kept.pts, kept.dts, kept.time_base = packet.pts, packet.dts, packet.time_base
+        kept.duration, kept.is_keyframe = packet.duration, packet.is_keyframe
+        return [kept] if kept.size else []

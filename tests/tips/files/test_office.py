@@ -1,0 +1,229 @@
+"""DOCX, XLSX and PPTX: the cleaned copy is built anew, and shows what the original shows."""
+
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from board.tips.files import FindingKind, Reason, WorkerLimits
+from board.tips.files.worker import answer_for
+from board.tips.files.xml_tree import parse
+from tips.files import samples
+from tips.files.corpus import excel, office, powerpoint, word
+
+LIMITS = WorkerLimits()
+SHEET = office.NAMESPACES["x"]
+
+
+def copy_of(data):
+    answer = answer_for(data, "x", LIMITS)
+    assert answer.why_not is None
+    return samples.unzipped(answer.cleaned)
+
+
+def picture_docx(edges, picture=None):
+    """A document with a picture 100 pixels wide, of which `edges` are cropped away."""
+    shown = Image.new("RGB", (100, 40), "white")
+    shown.paste((200, 0, 0), (0, 0, 50, 40))  # the left half is red
+    blip = f'<pic:blipFill><a:blip r:embed="rId2"/><a:srcRect {edges}/></pic:blipFill>'
+    uri = office.NAMESPACES["pic"]
+    drawing = (
+        f'<w:drawing><wp:inline><a:graphic><a:graphicData uri="{uri}"><pic:pic>{blip}</pic:pic>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing>"
+    )
+    parts = samples.unzipped(samples.docx())
+    body = f"<w:body><w:p><w:r>{drawing}</w:r></w:p></w:body>"
+    parts["word/document.xml"] = office.xml("w:document", body)
+    parts["word/media/image1.jpg"] = picture or samples.saved(shown, "PNG")
+    return samples.zipped(parts)
+
+
+def pictures_in(parts):
+    return [Image.open(BytesIO(data)) for name, data in parts.items() if "/media/" in name]
+
+
+@pytest.mark.parametrize("edges", ['l="50000" r="10000"', 'l="50%" r="10%"'])
+def test_the_part_of_a_picture_that_is_cropped_away_is_gone(edges):
+    (picture,) = pictures_in(copy_of(picture_docx(edges)))
+
+    assert picture.size == (40, 40)
+    assert picture.convert("RGB").getpixel((0, 20)) == (255, 255, 255)  # nothing red
+
+
+def test_a_cropped_picture_is_told():
+    answer = answer_for(picture_docx('l="50000" r="10000"'), "x", LIMITS)
+
+    told = {(finding.kind, finding.detail) for finding in answer.findings}
+    assert (FindingKind.HIDDEN, "crop: 50% 0% 10% 0%") in told
+
+
+def test_a_picture_that_is_padded_keeps_its_padding():
+    parts = copy_of(picture_docx('l="-50000" r="50000"'))
+
+    (picture,) = pictures_in(parts)
+    assert picture.size == (50, 40)
+    assert b'<a:srcRect l="-100000" r="0" t="0" b="0"/>' in parts["word/document.xml"]
+
+
+@pytest.mark.parametrize("edges", ['l="99999" r="99999"', 'l="1" b="100000"', 'l="900000"'])
+def test_a_picture_cropped_to_nothing_keeps_one_pixel(edges):
+    (picture,) = pictures_in(copy_of(picture_docx(edges)))
+
+    assert min(picture.size) >= 1
+
+
+def workbook(cells, more="", **parts):
+    """A workbook with one sheet."""
+    book = samples.unzipped(samples.xlsx())
+    for name in [name for name in book if re.match(r"xl/(worksheets/_rels|external)", name)]:
+        del book[name]
+    sheet = f'<worksheet xmlns="{SHEET}">{more}<sheetData>{cells}</sheetData></worksheet>'
+    return samples.zipped({**book, "xl/worksheets/sheet1.xml": sheet.encode(), **parts})
+
+
+def cells_of(parts):
+    """The cells of the first sheet of a copy: place → text."""
+    root = parse(parts["xl/worksheet1.xml"])
+    return {cell.get("r"): "".join(cell.itertext()) for cell in root.iter(f"{{{SHEET}}}c")}
+
+
+def test_a_formula_becomes_the_value_it_shows_although_its_cells_are_hidden():
+    parts = copy_of(
+        workbook(
+            '<row r="1" hidden="1"><c r="A1"><v>3500</v></c></row>'
+            '<row r="2"><c r="A2"><f>A1*2</f><v>7000</v></c></row>'
+        )
+    )
+
+    assert cells_of(parts) == {"A2": "7000"}
+
+
+def test_a_formula_that_was_never_calculated_is_not_cleaned():
+    answer = answer_for(workbook('<row r="1"><c r="A1"><f>1+1</f></c></row>'), "x", LIMITS)
+
+    assert answer.why_not == Reason.FORMAT
+
+
+def test_cells_without_a_place_of_their_own_are_counted():
+    hidden = '<cols><col min="2" max="3" hidden="1"/></cols>'
+    texts = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in "abcd")
+
+    parts = copy_of(workbook(f"<row>{texts}</row>", hidden))
+
+    assert cells_of(parts) == {"A1": "a", "D1": "d"}
+
+
+def test_merged_cells_are_seen_if_a_part_of_them_is():
+    merged = '<mergeCells><mergeCell ref="A1:B1"/></mergeCells>'
+    row = '<row r="1"><c r="A1" t="inlineStr"><is><t>wide</t></is></c></row>'
+    data = workbook(row, '<cols><col min="1" max="1" hidden="1"/></cols>')
+    parts = samples.unzipped(data)
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(
+        b"</sheetData>", b"</sheetData>" + merged.encode()
+    )
+
+    assert cells_of(copy_of(samples.zipped(parts))) == {"A1": "wide"}
+
+
+@pytest.mark.parametrize(
+    "build", [word.docx, excel.xlsx, powerpoint.pptx], ids=["docx", "xlsx", "pptx"]
+)
+def test_nothing_in_a_copy_leads_outside(build):
+    parts = copy_of(build().data)
+
+    links = b"".join(data for name, data in parts.items() if name.endswith(".rels"))
+    assert b"External" not in links
+    targets = re.findall(rb'Target="/([^"]+)"', links)
+    assert {target.decode() for target in targets} == {
+        name for name in parts if not name.endswith(".rels") and name != "[Content_Types].xml"
+    }
+
+
+@pytest.mark.parametrize(
+    "build", [word.docx, excel.xlsx, powerpoint.pptx], ids=["docx", "xlsx", "pptx"]
+)
+def test_a_copy_has_only_known_namespaces_and_no_comments(build):
+    parts = copy_of(build().data)
+
+    everything = b"".join(data for name, data in parts.items() if name.endswith((".xml", ".rels")))
+    assert b"<!--" not in everything
+    assert re.findall(rb"<\?(?!xml )", everything) == []
+    assert b"markup-compatibility" not in everything
+    assert b"extLst" not in everything
+
+
+def test_a_document_of_the_strict_standard_is_cleaned():
+    strict = {
+        name: re.sub(
+            rb"http://schemas\.openxmlformats\.org/(\w+)/2006/(main|relationships)",
+            rb"http://purl.oclc.org/ooxml/\1/\2",
+            data,
+        )
+        if name.startswith("word/")
+        else data
+        for name, data in samples.unzipped(samples.docx()).items()
+    }
+
+    assert b"Kept sentence" in copy_of(samples.zipped(strict))["word/document.xml"]
+
+
+def test_an_unknown_kind_of_document_is_not_cleaned():
+    parts = samples.unzipped(samples.docx())
+    parts["word/document.xml"] = b'<x:document xmlns:x="urn:another"/>'
+
+    assert answer_for(samples.zipped(parts), "x", LIMITS).why_not == Reason.FORMAT
+
+
+@pytest.mark.parametrize("part", ["word/drawings/vmlDrawing1.vml", "word/embeddings/book.xlsx"])
+def test_a_damaged_part_that_copies_do_not_have_spoils_nothing(part):
+    parts = samples.unzipped(samples.docx()) | {part: b"<xml><br></xml> PK\3\4 Kim Ada"}
+
+    assert "word/document.xml" in copy_of(samples.zipped(parts))
+
+
+def test_page_numbers_still_count():
+    mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'.format
+    code = r"<w:r><w:instrText> PAGE \* MERGEFORMAT </w:instrText></w:r>"
+    shown = "<w:r><w:t>7</w:t></w:r>"
+    field = mark("begin") + code + mark("separate") + shown + mark("end")
+    document = f"<w:document {samples._W}><w:body><w:p>{field}</w:p></w:body></w:document>"
+
+    copy = copy_of(samples.docx(document))["word/document.xml"]
+
+    assert copy.count(b"fldChar ") == 3
+    assert b"<w:instrText> PAGE </w:instrText>" in copy
+
+
+def test_a_hidden_row_of_a_table_is_removed_and_told():
+    row = "<w:tr><w:trPr>{}</w:trPr><w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc></w:tr>"
+    rows = row.format("<w:hidden/>", "Second books") + row.format("", "Books")
+    document = f"<w:document {samples._W}><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>"
+
+    answer = answer_for(samples.docx(document), "x", LIMITS)
+
+    assert (FindingKind.HIDDEN, "tc: Second books") in {(f.kind, f.detail) for f in answer.findings}
+    copy = samples.unzipped(answer.cleaned)["word/document.xml"]
+    assert (b"Second" in copy, b"Books" in copy) == (False, True)
+
+
+def test_white_text_is_told_and_stays():
+    white = '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>Second books</w:t></w:r>'
+    document = f"<w:document {samples._W}><w:body><w:p>{white}</w:p></w:body></w:document>"
+
+    answer = answer_for(samples.docx(document), "x", LIMITS)
+
+    told = {(f.kind, f.detail, f.stays) for f in answer.findings}
+    assert (FindingKind.HIDDEN, "Second books", True) in told
+
+
+def test_a_presentation_with_a_workbook_inside_is_a_presentation():
+    parts = samples.unzipped(samples.pptx())
+    book = (
+        b'<Default Extension="xlsx" ContentType="application/vnd.openxmlformats-officedocument'
+        b'.spreadsheetml.sheet"/></Types>'
+    )
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", book)
+
+    assert answer_for(samples.zipped(parts), "x.pptx", LIMITS).format.name == "pptx"
