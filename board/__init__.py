@@ -20,16 +20,23 @@ from board.web import (
     access,
     desk,
     errors,
-    health,
     i18n,
     language_switch,
     static_files,
     template_context,
+    well_known,
 )
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
-from board.web.request import guard, origins, proxies, query_filter, url_converters
-from board.web.response import compression, headers
+from board.web.request import (
+    guard,
+    origins,
+    proxies,
+    query_filter,
+    trailing_slash,
+    url_converters,
+)
+from board.web.response import compression, cors, headers
 
 # Hooks run in this order, too: law/wiring.py says why it comes before moderation.
 SLICES = (
@@ -52,7 +59,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.init_app(app)
     for wiring in SLICES:
         wiring.init_app(app)
-    register(app, desk, origins, guard, language_switch, health)
+    register(app, desk, origins, cors, guard, trailing_slash, language_switch, well_known)
     # Of those that wrap the app, the last is the first to see a request.
     for part in (
         access,

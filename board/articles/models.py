@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.articles.addresses import address_key
 from board.db import Base, db, now
+from board.text.language import language_of
 
 
 class Article(Base):
@@ -143,6 +144,11 @@ class Article(Base):
     @property
     def body(self) -> Markup:
         return Markup(self.body_html)  # noqa: S704 - sanitised before it was stored
+
+    @property
+    def language(self) -> str:
+        """Of title and text; Korean where letters do not tell."""
+        return language_of(f"{self.title} {self.body_html}") or "ko"
 
     @property
     def takes_comments(self) -> bool:

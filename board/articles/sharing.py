@@ -42,7 +42,7 @@ def json_ld(article: Article, url: str, *, comment_count: int) -> dict[str, Any]
         "mainEntityOfPage": url,
         "commentCount": comment_count,
         "isAccessibleForFree": True,
-        "inLanguage": "ko",
+        "inLanguage": article.language,
         "publisher": {"@type": "NewsMediaOrganization", "name": current_app.config["SITE_NAME"]},
     }
     if article.byline:

@@ -13,10 +13,10 @@ import regex
 from markupsafe import Markup, escape
 
 from board.text import count_graphemes, join_closing_quotes
+from board.text.links import find_links
 
-# ASCII only, so that a Korean particle after a link is left out: "…/a?b=1을" ends at 1.
-LINK = regex.compile(r"\bhttps?://[A-Za-z0-9\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
-_TRAILING = ".,;:!?'*"
+# Shown of a long comment: about as much as the usual limit of 300 characters allows in prose.
+_LINES_MAX, _LETTERS_PER_LINE = 16, 60
 _REL = "nofollow ugc noopener noreferrer"
 # A grapheme can hold any number of code points; real text has only a few on average.
 _CODE_POINTS_PER_GRAPHEME = 8
@@ -52,6 +52,12 @@ def is_too_long(text: str, limit: int) -> bool:
     return count_graphemes(text) > limit or len(text) > limit * _CODE_POINTS_PER_GRAPHEME
 
 
+def is_long(html: str) -> bool:
+    """Whether stored HTML is much higher than other comments, on a telephone too."""
+    lines = html.count("<br>") + html.count("</p>")
+    return lines > _LINES_MAX or len(html) > _LINES_MAX * _LETTERS_PER_LINE
+
+
 def _fingerprint(text: str) -> bytes:
     """SHA-256, equal for texts that differ only in case, width or spacing."""
     folded = "".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -65,22 +71,11 @@ def _html(text: str) -> str:
 
 def _link_urls(text: str) -> str:
     parts: list[str] = []
-    end = 0
-    for match in LINK.finditer(text):
-        url = _trim_punctuation(match.group())
-        parts.append(str(escape(text[end : match.start()])))
-        parts.append(f'<a href="{escape(url)}" rel="{_REL}">{escape(url)}</a>')
-        end = match.start() + len(url)
-    parts.append(str(escape(text[end:])))
+    position = 0
+    for start, end in find_links(text):
+        url = escape(text[start:end])
+        parts.append(str(escape(text[position:start])))
+        parts.append(f'<a href="{url}" rel="{_REL}">{url}</a>')
+        position = end
+    parts.append(str(escape(text[position:])))
     return "".join(parts)
-
-
-def _trim_punctuation(url: str) -> str:
-    """Drop the punctuation of the sentence; a closing bracket stays if the URL opened it."""
-    while url and (url[-1] in _TRAILING or (url[-1] in ")]" and not _has_balanced_brackets(url))):
-        url = url[:-1]
-    return url
-
-
-def _has_balanced_brackets(url: str) -> bool:
-    return all(url.count(left) >= url.count(right) for left, right in ("()", "[]"))

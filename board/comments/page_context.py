@@ -28,7 +28,7 @@ from board.db import db
 from board.web.access import is_allowed, members, moderators
 from board.web.forms import ROW_ID, query_id
 
-_CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")
+CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")
 
 
 def listed_comment(id: int) -> Comment:
@@ -56,23 +56,20 @@ def comment_from_query(name: str) -> Comment | None:
 def cursor_from_query(sort: Sort) -> Cursor | None:
     """?before=: the cursor a page starts after, a comment id and perhaps its sort value (`7~0.5`).
 
-    400 if malformed, 404 if there is no such comment.
+    None if it is no cursor, 404 if there is no such comment.
     """
-    value = request.args.get("before")
-    if value is None:
+    if not (cursor := CURSOR.fullmatch(request.args.get("before", ""))):
         return None
-    if not (cursor := _CURSOR.fullmatch(value)):
-        abort(400)
     id, shown_value = cursor.groups()
     return cursor_of(sort, int(id), float(shown_value) if shown_value else None) or abort(404)
 
 
 def sort_from_query() -> Sort:
-    """?sort=: newest first by default; 400 if unknown."""
+    """?sort=: newest first by default, and for a word that is no order."""
     try:
         return Sort(request.args.get("sort", Sort.LATEST))
     except ValueError:
-        abort(400)
+        return Sort.LATEST
 
 
 def can_see_thread(thread_state: ThreadState) -> bool:

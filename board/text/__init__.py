@@ -1,4 +1,4 @@
-"""Text: normalization, graphemes, and checks of Korean personal numbers."""
+"""Text: normalization, graphemes, links, Korean keyboards, and checks of personal numbers."""
 
 from board.text.normalization import (
     UNREADABLE,

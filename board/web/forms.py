@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import abort, request
+from flask import request
 from flask_babel import get_locale
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, PasswordField, StringField, TextAreaField
@@ -57,11 +57,9 @@ def safe_redirect_path(path: str | None) -> str:
 
 
 def query_id(name: str) -> int | None:
-    """The row id in the query string, None if there is none. Aborts with 400 for anything else."""
-    value = request.args.get(name)
-    if value is not None and not re.fullmatch(ROW_ID, value):
-        abort(400)
-    return int(value) if value else None
+    """The row id in the query string; None if there is none, or what is there is no id."""
+    value = request.args.get(name, "")
+    return int(value) if re.fullmatch(ROW_ID, value) else None
 
 
 def _meta() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from board.db.clock import local, today
 from board.text import join_closing_quotes
+from board.text.language import language_of
 from board.web.templating import LocalizedEnvironment
 
 LANGUAGES = ("ko", "en")
@@ -58,10 +59,19 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(format_full_date)
     app.add_template_filter(format_month)
     app.add_template_filter(_join_closing_quotes, "join_closing_quotes")
+    app.add_template_filter(_lang_attribute, "lang_attribute")
 
 
 def _join_closing_quotes(text: Any) -> Markup:
     return Markup(join_closing_quotes(str(escape(text))))  # noqa: S704 - escaped before
+
+
+def _lang_attribute(text: str, inside: str = "") -> Markup:
+    """A `lang` attribute for a part that is not in the language of the page, or of the text
+    `inside` which it stands. `text` may be HTML."""
+    around = language_of(inside) or str(get_locale())
+    language = language_of(text)
+    return Markup(f' lang="{language}"' if language not in (None, around) else "")  # noqa: S704 - one of LANGUAGES
 
 
 def _catalogue() -> support.NullTranslations:

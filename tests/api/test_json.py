@@ -201,6 +201,65 @@ def test_any_site_may_read_and_none_may_write(guest, harbour):
     assert write.status_code in (403, 405)
 
 
+@pytest.mark.parametrize("path", ["/articles/harbour/comments", "/counts", "/nowhere"])
+def test_browsers_may_ask_for_what_changed_from_another_site(guest, harbour, path):
+    asked = {
+        "Origin": "https://a.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    answer = guest.options(f"/api/v1{path}", headers=asked)
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+    assert "POST" not in answer.headers["Access-Control-Allow-Methods"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("get", "/api/v1/articles/harbour/comments", 200),
+        ("get", "/api/v1/articles/nowhere/comments", 404),
+        ("get", "/api/v1/nowhere", 404),
+        ("get", "/api/", 404),
+        ("get", "/api/v1/counts", 400),
+        ("get", "/api/v1/counts?article=%ff", 400),
+        ("get", "/api/v1/counts?" + "a" * 5000, 414),
+        ("post", "/api/v1/counts", 405),
+        ("get", "/api/v1/articles/harbour/comments/", 301),
+    ],
+)
+def test_every_answer_of_the_api_is_readable_from_other_sites(guest, harbour, method, path, status):
+    answer = getattr(guest, method)(path, headers={"Origin": "https://a.example"})
+
+    assert answer.status_code == status
+    assert answer.headers.getlist("Access-Control-Allow-Origin") == ["*"]
+    assert {"ETag", "Retry-After"} <= set(
+        answer.headers["Access-Control-Expose-Headers"].split(", ")
+    )
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_no_page_is_readable_from_other_sites(guest, harbour):
+    for path in ("/", "/articles/harbour", "/sign-in", "/nowhere", "/apiary", "/feed.atom"):
+        for answer in (
+            guest.get(path, headers={"Origin": "https://a.example"}),
+            guest.options(path, headers={"Access-Control-Request-Method": "GET"}),
+        ):
+            assert "Access-Control-Allow-Origin" not in answer.headers, path
+
+
+def test_an_unchanged_answer_is_readable_from_other_sites_too(guest, harbour):
+    path = "/api/v1/articles/harbour/comments"
+    seen = guest.get(path).headers["ETag"]
+
+    answer = guest.get(path, headers={"If-None-Match": seen})
+
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (304, "*")
+    assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
+
+
 def test_responses_are_the_same_for_everyone_and_can_be_revalidated(as_, guest, ada, harbour):
     say(harbour, ada, "Hello")
     path = "/api/v1/articles/harbour/comments"

@@ -1,6 +1,7 @@
 """Search in a thread: one search at a time, and never an older answer over a newer one."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,6 +52,31 @@ def test_results_come_into_the_page_and_back_restores_the_earlier_ones(results):
         expect(page.locator("#q")).to_have_value("익었습니다")
     search(page, "코끼리")
     expect(page.locator("#found .empty")).to_be_visible()
+
+
+HIGHLIGHTED = [
+    ("ㅄ", "어제 버스를 탔다", ["버스"]),
+    ("ㄳ", "😀 ㄳ, ㄱㅅ", ["ㄳ", "ㄱㅅ"]),
+    ("버ㅅ", "버스와 버섯", ["버스", "버섯"]),
+    ("cctv", "İＣＣＴＶ 와 CCTV", ["ＣＣＴＶ", "CCTV"]),
+    ("ＫＴＸ", "100㎞ ktx", ["ktx"]),
+    ("km", "100㎞ 앞", ["㎞"]),
+    ("c++", "C++ (c)", ["C++"]),
+    ("strasse", "그 Straße", ["Straße"]),
+]
+
+
+@pytest.mark.parametrize(("query", "text", "parts"), HIGHLIGHTED)
+def test_what_is_found_is_highlighted_and_nothing_else(window, article, query, text, parts):
+    say(window, article, text)
+    page = window()
+
+    page.goto(f"{article}/comments/search?q={quote(query)}")
+
+    page.wait_for_function("() => CSS.highlights.get('found')?.size")
+    ranges = page.evaluate("""() => [...CSS.highlights.get('found')].map((range) =>
+        range.startContainer.data.slice(range.startOffset, range.endOffset))""")
+    assert ranges == parts
 
 
 def test_a_newer_search_cancels_the_one_before(window, results):

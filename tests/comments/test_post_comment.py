@@ -242,6 +242,17 @@ def test_a_link_ends_before_the_particle_behind_it(as_, guest, ada, harbour):
     assert f'<a href="https://harbour.example/wiki/A_(b)" {rel}>' in page
 
 
+def test_a_link_with_hangul_is_whole(as_, guest, ada, harbour):
+    post(as_(ada), "https://news.example/뉴스/1에서 보고 https://한국.example/?검색=버스&쪽=2 보다")
+
+    page = guest.get("/articles/harbour").text
+    assert re.findall('<a href="([^"]*)" rel="nofollow', page) == [
+        "https://news.example/뉴스/1",
+        "https://한국.example/?검색=버스&amp;쪽=2",
+    ]
+    assert "/뉴스/1</a>에서 보고" in page
+
+
 @pytest.mark.parametrize(
     "attack",
     [

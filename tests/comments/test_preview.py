@@ -18,7 +18,7 @@ def stored():
 
 
 def previewed(response):
-    match = re.search(r'data-preview.*?<div class="text">(.*?)</div>', response.text, re.S)
+    match = re.search(r'data-preview.*?<div class="text"[^>]*>(.*?)</div>', response.text, re.S)
     return match and match[1]
 
 

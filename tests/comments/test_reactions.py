@@ -291,11 +291,11 @@ def test_two_reactions_need_ten_seconds_between_them(app, as_, bora, comments):
     assert [score(comment) for comment in comments[:2]] == [(1, 0), (1, 0)]
 
 
-def test_reactions_per_day_are_limited_removals_included(app, as_, bora, mo, comments):
+def test_reactions_per_day_are_limited_changes_included(app, as_, bora, mo, comments):
     app.config["REACTIONS_PER_DAY"] = 3
     with time_machine.travel(MONDAY, tick=False) as clock:
         client = as_(bora)
-        for verb in VERBS:
+        for verb in ("like", "dislike", "like"):
             react(client, verb, comments[0])
             clock.shift(3600)
         fourth = react(client, "like", comments[1])
@@ -309,6 +309,20 @@ def test_reactions_per_day_are_limited_removals_included(app, as_, bora, mo, com
     assert others.status_code == 303
     assert next_day.status_code == 303
     assert (too_much.status_code, too_much.headers["Retry-After"]) == (429, "3600")
+
+
+def test_a_reaction_is_taken_back_at_once_and_at_any_time(app, as_, bora, comments):
+    app.config.update(REACTIONS_PER_DAY=2, REACTION_INTERVAL_SECONDS=10)
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        client = as_(bora)
+        react(client, "like", comments[0])
+        at_once = react(client, "unreact", comments[0])
+        clock.shift(10)
+        like = react(client, "like", comments[0])
+        at_the_limit = react(client, "unreact", comments[0])
+
+    assert [each.status_code for each in (at_once, like, at_the_limit)] == [303] * 3
+    assert (score(comments[0]), stored()) == ((0, 0), 0)
 
 
 def test_retry_after_is_when_the_next_reaction_works(app, as_, bora, comments):
@@ -339,7 +353,7 @@ def test_a_refusal_stores_nothing(app, as_, bora, harbour, comments):
     react(client, "like", comments[0])
     revision = harbour.revision
 
-    refused = react(client, "unreact", comments[0])
+    refused = react(client, "dislike", comments[0])
 
     assert refused.status_code == 429
     assert (score(comments[0]), stored(), harbour.revision) == ((1, 0), 1, revision)

@@ -112,10 +112,12 @@ def test_the_page_of_a_member_is_never_cached(as_, ada, harbour):
 
 
 @pytest.mark.parametrize("before", ["x", "", "-1", "0", "1_0", "３", "9" * 30, "1 "])
-def test_a_cursor_that_is_no_id_is_refused(guest, harbour, before):
+def test_a_cursor_that_is_no_id_leads_to_the_first_page(guest, ada, harbour, before):
+    say(harbour, ada, "First")
     response = guest.get("/articles/harbour/comments", query_string={"before": before})
 
-    assert response.status_code == 400
+    assert response.status_code == 200
+    assert "<p>First</p>" in response.text
 
 
 def test_a_cursor_of_an_unknown_comment_is_not_found(guest, harbour):

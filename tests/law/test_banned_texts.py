@@ -54,6 +54,18 @@ def test_a_banned_link_is_held_and_other_pages_of_its_site_are_not(ada, harbour,
     assert say(harbour, ada, "https://video.example/").held_for is None
 
 
+def test_a_banned_link_with_hangul_is_the_same_encoded_and_before_a_particle(ada, harbour, mo):
+    with writing():
+        banned_texts.ban_text("https://video.example/영상/7?제목=바다", by=mo, case="법원")
+
+    for link in (
+        "https://video.example/영상/7?제목=바다를",
+        "https://video.example/%EC%98%81%EC%83%81/7?%EC%A0%9C%EB%AA%A9=%EB%B0%94%EB%8B%A4",
+    ):
+        assert say(harbour, ada, f"여기 {link} 보세요", key=link).held_for == "barred"
+    assert say(harbour, ada, "여기 https://video.example/영상/8 보세요").held_for is None
+
+
 def test_an_edit_to_a_banned_text_is_held(as_, app, ada, harbour, lie):
     app.config["EDIT_WINDOW_MINUTES"] = 10
     comment = say(harbour, ada, "Harmless")

@@ -67,6 +67,37 @@ def test_comments_older_than_the_search_index_are_found(guest, ada, harbour):
     } == hits
 
 
+def test_comments_indexed_before_widths_and_joined_letters_are_found(
+    as_, guest, ada, mo, bora, harbour
+):
+    texts = ("ＣＣＴＶ를 달자", "ㄳ합니다", "버스 노선", "ㅄ 같은 소리")
+    comments = [say(harbour, ada, each) for each in texts]
+    as_(mo).post(f"/comments/{comments[3].id}/hide", data={"reason": "abuse"})
+    after = index_terms()
+    command.downgrade(schema.alembic_config(), "0031")
+    before = index_terms()
+
+    schema.upgrade()
+
+    assert before - after == {"ｃｃ", "ｃｔ", "ｔｖ", "ｖ를", "ㄳ합", "ㄳㅎ"}
+    assert after - before >= {"cc", "ct", "tv", "v를", "ㄱㅅ", "ㅅ합"}
+    assert index_terms() == after
+    search = "/articles/harbour/comments/search"
+    pages = {q: guest.get(search, query_string={"q": q}).text for q in ("CCTV", "ㄳ", "ㅄ")}
+    assert {q: page.count("<article") for q, page in pages.items()} == {"CCTV": 1, "ㄳ": 1, "ㅄ": 1}
+
+
+def index_terms():
+    """All words of the search index."""
+    with writing():
+        db.session.execute(
+            text("CREATE VIRTUAL TABLE temp.v USING fts5vocab(main, comment_words, row)")
+        )
+        terms = set(db.session.scalars(text("SELECT term FROM temp.v")))
+        db.session.execute(text("DROP TABLE temp.v"))
+    return terms
+
+
 def test_the_newest_migration_is_the_version_of_a_new_database(app):
     assert schema.state(db.engine) is State.CURRENT
     with db.engine.connect() as connection:

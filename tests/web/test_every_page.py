@@ -48,14 +48,17 @@ OPEN_TO_GUESTS = {
     "transparency.index",
     "transparency.as_csv",
     "transparency.as_json",
-    "health.healthz",
-    "health.readyz",
+    "security_contact.security_txt",
+    "well_known.healthz",
+    "well_known.readyz",
+    "well_known.robots",
+    "well_known.favicon",
 }
 # Pages that send everybody to a form at an address of its own.
 SENT_TO_THE_FORM = {"tips.write_form", "tips.wait"}
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
-    "mutes.muted", "people.notices",
+    "mutes.muted", "people.notices", "well_known.change_password",
 }  # fmt: skip
 STAFF = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Pages that each role may open besides; all others answer 403.
@@ -117,6 +120,7 @@ MATRIX = {
 @pytest.fixture
 def urls(app, ada, harbour):
     """The URL of every endpoint, filled in with rows that exist."""
+    app.config["SECURITY_CONTACT"] = ("mailto:security@harbour.example",)
     comment = say(harbour, ada, "A comment")
     with writing():
         comment.edit(Body.from_text("A comment, edited"))
@@ -256,9 +260,9 @@ def test_every_page_has_the_security_headers(as_, guest, tess, urls):
 def test_no_page_needs_inline_script_or_style_or_another_site(as_, guest, mo, tess, urls):
     for client in (guest, as_(mo), as_(tess)):
         for page, url in urls("GET").items():
-            text = client.get(url, follow_redirects=True).text
-            if page == "static":
+            if page in ("static", "well_known.favicon"):
                 continue
+            text = client.get(url, follow_redirects=True).text
             inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", text)
             assert set(inline) <= {'<script type="application/ld+json">'}, page
             assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text), page
@@ -271,7 +275,12 @@ def test_no_page_needs_inline_script_or_style_or_another_site(as_, guest, mo, te
 def test_guests_get_no_cookie_and_members_pages_are_private(as_, guest, ada, urls):
     for page, url in urls("GET").items():
         assert "Set-Cookie" not in guest.get(url).headers, page
-        if page not in ("static", "health.healthz", "health.readyz"):
+        if page not in (
+            "static",
+            "well_known.healthz",
+            "well_known.readyz",
+            "well_known.favicon",
+        ):
             cache_control = as_(ada).get(url).headers["Cache-Control"]
             assert cache_control.removesuffix(", no-transform") == "private, no-store", page
 

@@ -97,7 +97,7 @@ MISSING_PATHS = [
     "/comments/0x1", "/comments/%00", "/comments/1%00", "/articles/%00", "/articles/%ff",
     "/articles/%ED%A0%80", "/articles/../secret_key", "/static/../../instance/secret_key",
     "/static/%2e%2e/%2e%2e/instance/secret_key", "/articles/" + "a" * 3000, "//evil.example",
-    "/articles/harbour/", "/account/x.css", "/account;.js", "/account%2Fx.js",
+    "/nowhere/", "/account/x.css", "/account;.js", "/account%2Fx.js",
     "/account%00.css", "/console", "/.git/config",
 ]  # fmt: skip
 

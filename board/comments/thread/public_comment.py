@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 from sqlalchemy import Row
 
-from board.comments.body import trusted_html
+from board.comments.body import is_long, trusted_html
 
 
 class PublicComment(NamedTuple):
@@ -37,6 +37,11 @@ class PublicComment(NamedTuple):
     to_id: int | None = None
     to_name: str = ""
     replies: tuple["PublicComment", ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page folds the text; its reader unfolds it."""
+        return is_long(self.html)
 
     @property
     def replies_left(self) -> int:

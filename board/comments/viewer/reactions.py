@@ -66,10 +66,10 @@ def reactions_of(user: User, comment_ids: Iterable[int]) -> dict[int, str]:
 
 
 class ReactionEvent(Base):
-    """When somebody reacted, changed or removed a reaction, not to what. Deleted after a day.
+    """When somebody reacted or changed a reaction, not to what. Deleted after a day.
 
-    Rows, not a token bucket: Korean readers know the limit as "50 in 24 hours, removals included",
-    and with the times stored a refusal can say exactly when the next reaction is possible.
+    Rows, not a token bucket: with the times stored a refusal can say exactly when the next reaction
+    is possible. Removals are free: who pressed the wrong button need not wait to take it back.
     """
 
     __tablename__ = "reaction_act"
@@ -142,7 +142,8 @@ def _set_reaction(
     before = ReactionKind(reaction.choice) if reaction else None
     if choice is before:
         return
-    _count_event(limits, by=by)
+    if choice:  # taking one back costs nothing, and no wait
+        _count_event(limits, by=by)
     if reaction is None and choice:
         db.session.add(Reaction(comment_id=comment.id, user_id=by.id, choice=choice.value))
     elif reaction and choice:

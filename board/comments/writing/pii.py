@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import regex
 
-from board.comments.body import LINK
 from board.db import now
+from board.text.links import find_links
 from board.text.personal_numbers import birth_date, digits_of, passes_luhn
 
 # Not inside a longer number, an address, or a word of another alphabet.
@@ -66,7 +66,9 @@ def find_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _finding(text: str) -> Iterator[tuple[int, int, str]]:
-    plain = LINK.sub(lambda link: " " * len(link.group()), _narrow(text))
+    plain = _narrow(text)
+    for start, end in find_links(plain):
+        plain = plain[:start] + " " * (end - start) + plain[end:]
     for pattern, is_one, kind in _PERSONAL:
         for match in pattern.finditer(plain):
             if is_one(number := match.groupdict().get("number") or match.group()):

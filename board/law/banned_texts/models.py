@@ -6,21 +6,23 @@ links to, since a text board has pictures only as links.
 """
 
 import hashlib
+import string
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy import ForeignKey, Index, Select, String, Table, bindparam, insert, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
-from board.comments.body import LINK
 from board.comments.models import Comment
 from board.comments.writing.create import PendingPost
 from board.db import Base, db, now
 from board.moderation.rulings.models import Verdict, append_ruling
 from board.moderation.word_filter import bucket_keys, fingerprint, is_near, normalize
+from board.text.links import find_links
+from board.text.spans import split_by_spans
 
 CODE = "barred"
 
@@ -114,20 +116,23 @@ def match_banned(text: str) -> int | None:
 
 def _keys(text: str) -> Iterator[tuple[int, bool]]:
     """Lookup keys, and whether each is exact: those of the whole text and of its links are."""
-    letters = normalize(LINK.sub(" ", text)).text
+    links = list(find_links(text))
+    pieces = split_by_spans(text, links)
+    letters = normalize(" ".join(piece for piece, is_link in pieces if not is_link)).text
     if len(letters) >= BannedText.LETTERS_MIN:
         yield _hash_key("text", letters), True
     if mark := fingerprint(text):
         yield from ((key, False) for key in bucket_keys(mark))
-    for link in LINK.findall(text):
-        if page := _normalize_link(link):
+    for start, end in links:
+        if page := _normalize_link(text[start:end]):
             yield _hash_key("link", page), True
 
 
 def _normalize_link(link: str) -> str:
     """Normalized link target; empty for a bare host, which is a whole site."""
     try:
-        url = urlsplit(link)
+        # As browsers copy it: Hangul in a path is encoded.
+        url = urlsplit(quote(link, safe=string.printable))
         host = (url.hostname or "").removeprefix("www.")
     except ValueError:  # brackets without an address
         return ""

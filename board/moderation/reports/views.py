@@ -49,7 +49,8 @@ def reported_by_viewer(comments: Iterable[PublicComment]) -> frozenset[int]:
 def report(id: int) -> ResponseReturnValue:
     form = ReportForm.from_post()
     if not form.validate():
-        return conversation_page(listed_comment(id), error=str(_NO_REASON)), 422
+        error = str(_NO_REASON) if form.reason.errors else str(form.note.errors[0])
+        return conversation_page(listed_comment(id), error=error), 422
     config = current_app.config
     try:
         with writing():

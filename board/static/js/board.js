@@ -187,6 +187,11 @@ document.addEventListener("keydown", (event) => {
   event.target.closest("form[data-write]")?.requestSubmit();
 });
 
+/** The module that sends is fetched when writing begins: later the network may be gone. */
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest("form[data-write]")) loadCommentForms().catch(() => {});
+});
+
 /* ---- forms ---- */
 
 /** Drafts on this device are removed when their writer signs out. */

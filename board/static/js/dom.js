@@ -19,7 +19,12 @@ export function requestPage(method, url, fields, { timeout = TIMEOUT, signal } =
     request.timeout = timeout;
     signal?.addEventListener("abort", () => request.abort());
     request.setRequestHeader("Cache-Control", "no-cache");
-    request.onload = () => resolve({ status: request.status, page: request.response, url: request.responseURL });
+    request.onload = () => resolve({
+      status: request.status,
+      page: request.response,
+      url: request.responseURL,
+      retryAfter: Number(request.getResponseHeader("Retry-After")), // seconds, 0 if it is not said
+    });
     request.onerror = request.onabort = request.ontimeout = () => reject(new Error("The network failed."));
     request.send(fields);
   });

@@ -14,7 +14,7 @@ BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
 # RFC 9110 15.4.5; the client has the others. And the CORS header, which browsers check again.
 _HEADERS_OF_304 = (
     "cache-control", "content-location", "date", "etag", "expires", "vary",
-    "access-control-allow-origin",
+    "access-control-allow-origin", "access-control-expose-headers",
 )  # fmt: skip
 
 

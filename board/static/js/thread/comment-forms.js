@@ -10,6 +10,7 @@ import {
 import { showBlocked } from "./block-user.js";
 import { updateCount } from "./character-count.js";
 import * as drafts from "./drafts.js";
+import { countDown, isWaiting } from "./wait.js";
 
 const texts = document.getElementById("thread-texts").dataset;
 
@@ -52,8 +53,10 @@ function showPreview(form, answer, page) {
   page.announce(texts.previewed);
 }
 
-/** Remove a preview once the text has changed: it would mislead. */
-document.addEventListener("input", (event) => event.target.form?.querySelector("[data-preview]")?.remove());
+/** Remove error, advice and preview once the text has changed: they would mislead. */
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("form[data-write] textarea")) target.form.querySelector("[data-feedback]").replaceChildren();
+});
 
 /* ---- sending ---- */
 
@@ -63,17 +66,25 @@ function fieldsOf(form, submitter) {
   return fields;
 }
 
-function setBusy(form, busy) {
+/** The button that sends the text, not a preview of it. */
+const mainButton = (form) => form.querySelector("button.primary, button.danger");
+
+/** While a form is busy, the button that was pressed says so. */
+function setBusy(form, busy, pressed) {
   if (busy) form.dataset.busy = "";
   else delete form.dataset.busy;
   for (const button of form.querySelectorAll("button:not([type=button])")) {
-    button.setAttribute("aria-disabled", String(busy));
+    button.setAttribute("aria-disabled", String(busy || isWaiting(button)));
   }
+  if (busy) [pressed.dataset.label, pressed.textContent] = [pressed.textContent, texts.sending];
+  else pressed.textContent = pressed.dataset.label;
 }
 
 /** Send a form of the thread. If anything fails, its text and its key stay for another try. */
 export async function send(form, page, submitter) {
-  setBusy(form, true);
+  const button = submitter ?? mainButton(form);
+  if (isWaiting(mainButton(form)) && button.name !== "preview") return void delete form.dataset.busy;
+  setBusy(form, true, button);
   page.announce("");
   let answer;
   try {
@@ -81,9 +92,10 @@ export async function send(form, page, submitter) {
   } catch {
     return offerRetry(form, texts.offline, submitter);
   } finally {
-    setBusy(form, false);
+    setBusy(form, false, button);
   }
   if (isSignedOut(answer)) return offerRetry(form, texts.signedOut, submitter);
+  if (answer.status === 429) countDown(mainButton(form), answer.retryAfter);
   if (answer.status >= 400) return showFeedback(form, answer);
   if (form.matches("[data-mute]")) return showBlocked(form, page);
   if (submitter?.name === "preview") return showPreview(form, answer, page);
@@ -235,6 +247,7 @@ export function openDialog(link) {
   dialog.onclose = () => dialog.remove();
   document.body.append(dialog);
   dialog.showModal();
+  if (dialog.querySelector("button.danger")) cancel.focus(); // Enter must not do what cannot be undone
 }
 
 /** The current comment: from the fresh page, or from its own when it is further down; undefined when it is gone. */

@@ -93,5 +93,14 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-write]");
   if (form) save(form);
 });
+/** Save what was typed before this module had come; the server's own text is no draft. */
+function saveEarlyText(form) {
+  const { value, defaultValue } = boxOf(form);
+  if (value !== defaultValue && value !== read(keyOf(form))?.text) save(form);
+}
+
 attempt(prune);
-for (const form of document.querySelectorAll("form[data-write]")) restore(form);
+for (const form of document.querySelectorAll("form[data-write]")) {
+  restore(form);
+  saveEarlyText(form);
+}

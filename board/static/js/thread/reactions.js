@@ -5,6 +5,7 @@
 import {
   adoptReactions, commentId, errorText, isSignedOut, ownReactions, requestPage, setReaction,
 } from "../dom.js";
+import { countDown, isWaiting } from "./wait.js";
 
 const texts = document.getElementById("thread-texts").dataset;
 const lang = document.documentElement.lang;
@@ -54,6 +55,8 @@ export async function react(form, page) {
     delete form.dataset.busy;
     return page.announce(texts.ownComment);
   }
+  const label = form.querySelector("[data-reaction-label]");
+  if (isWaiting(label)) return void delete form.dataset.busy;
   const before = ownReactions()[commentId(item)];
   const after = before === form.dataset.react ? undefined : form.dataset.react;
   const url = form.action; // as it was pressed: showReaction changes it
@@ -63,6 +66,7 @@ export async function react(form, page) {
     const answer = await requestPage("POST", url);
     if (answer.status >= 400) {
       showReaction(item, after, before, page);
+      if (answer.status === 429) countDown(label, answer.retryAfter);
       return page.announce(isSignedOut(answer) ? texts.signedOut : errorText(answer, texts.notReacted));
     }
     adoptCounts(item, answer, page);

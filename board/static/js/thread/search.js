@@ -9,39 +9,67 @@ const TIMEOUT = 2_000; // milliseconds: a search that takes longer is given up
 /* ---- highlights ---- */
 
 const INITIALS = [..."ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"]; // initial consonants, in the order of Unicode
-const SYLLABLES = /[\uac00-\ud7a3]/g;
 const FIRST_SYLLABLE = 0xac00;
 const SYLLABLES_PER_INITIAL = 588;
+const CLUSTERS = new Map( // what an input method makes of two letters
+  "ㄳㄱㅅ ㄵㄴㅈ ㄶㄴㅎ ㄺㄹㄱ ㄻㄹㅁ ㄼㄹㅂ ㄽㄹㅅ ㄾㄹㅌ ㄿㄹㅍ ㅀㄹㅎ ㅄㅂㅅ".split(" ").map(([key, ...pair]) => [key, pair.join("")]),
+);
+const ALONE = /[\u3131-\u318e]/; // Hangul letters, of which NFKC would make parts of syllables
+const HALF_WIDTH_CONSONANT = /[\uffa1-\uffbe]/;
 
-const initialOf = (syllable) =>
-  INITIALS[Math.floor((syllable.charCodeAt(0) - FIRST_SYLLABLE) / SYLLABLES_PER_INITIAL)];
-const toInitials = (text) => text.replace(SYLLABLES, initialOf);
-
-/** Where `word` is in `text`, as pairs of start and end. */
-function* matches(text, word) {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) yield [at, at + word.length];
+/** A character as fold() in board/comments/search_index/tokenizer.py makes it, but for marks on the one before. */
+function foldChar(char) {
+  const letter = HALF_WIDTH_CONSONANT.test(char) ? String.fromCharCode(char.charCodeAt(0) - 0xffa1 + 0x3131) : char;
+  if (ALONE.test(letter)) return CLUSTERS.get(letter) ?? letter;
+  return letter.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
-function* rangesIn(node, words) {
-  const text = node.data.toLowerCase();
-  if (text.length !== node.data.length) return; // positions would not fit: no highlight
-  for (const word of words) {
-    const variants = /^[ㄱ-ㅎ]+$/.test(word) ? [text, toInitials(text)] : [text];
-    for (const variant of variants) {
-      for (const [startOffset, endOffset] of matches(variant, word)) {
-        yield new StaticRange({ startContainer: node, startOffset, endContainer: node, endOffset });
-      }
+/** The folded text, and for each of its characters where the character it comes from starts and ends. */
+function fold(text) {
+  let folded = "";
+  const starts = [];
+  const ends = [];
+  for (const { 0: char, index } of text.matchAll(/./gsu)) {
+    for (const each of foldChar(char).split("")) {
+      folded += each;
+      starts.push(index);
+      ends.push(index + char.length);
+    }
+  }
+  return { folded, starts, ends };
+}
+
+/** A consonant stands for itself and for every syllable that begins with it. */
+function charPattern(char) {
+  const index = INITIALS.indexOf(char);
+  if (index < 0) return char.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
+  const first = FIRST_SYLLABLE + index * SYLLABLES_PER_INITIAL;
+  return `[${char}${String.fromCharCode(first)}-${String.fromCharCode(first + SYLLABLES_PER_INITIAL - 1)}]`;
+}
+
+const patternOf = (word) => new RegExp([...word].map(charPattern).join(""), "gu");
+
+function* rangesIn(node, patterns) {
+  const { folded, starts, ends } = fold(node.data);
+  for (const pattern of patterns) {
+    for (const { 0: { length }, index } of folded.matchAll(pattern)) {
+      const [startOffset, endOffset] = [starts[index], ends[index + length - 1]];
+      yield new StaticRange({ startContainer: node, startOffset, endContainer: node, endOffset });
     }
   }
 }
 
 function highlightMatches() {
   if (!globalThis.Highlight || !CSS.highlights) return;
-  const words = document.getElementById("q").defaultValue.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = fold(document.getElementById("q").defaultValue).folded.split(/\s+/).filter(Boolean);
+  const patterns = words.map(patternOf);
   const highlight = new Highlight();
   for (const paragraph of document.querySelectorAll(".comment .text > p")) {
     const nodes = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
-    while (nodes.nextNode()) for (const range of rangesIn(nodes.currentNode, words)) highlight.add(range);
+    const before = highlight.size;
+    while (nodes.nextNode()) for (const range of rangesIn(nodes.currentNode, patterns)) highlight.add(range);
+    const fold = paragraph.parentElement.nextElementSibling;
+    if (highlight.size > before && fold?.matches(".fold")) fold.open = true;
   }
   CSS.highlights.set("found", highlight);
 }

@@ -1,0 +1,49 @@
+"""CORS: any site may read the API in a browser, none may write, and no cookie is sent along.
+
+Also for what has no view: unknown addresses, methods and errors before a view. A page of another
+site could not read why it was refused.
+"""
+
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+
+from board.web.request.origins import is_source_request
+
+# Headers of answers that browsers hide from other sites' pages otherwise.
+EXPOSED = "ETag, Retry-After, Link, Location"
+# Headers of requests that browsers ask about first.
+ALLOWED = "If-None-Match, Cache-Control, Accept-Language"
+METHODS = "GET, HEAD, OPTIONS"
+_DAY = 86400
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_answer_preflight)
+    app.after_request(_open)
+
+
+def _is_open() -> bool:
+    return request.path.startswith("/api/") and not is_source_request()
+
+
+def _answer_preflight() -> ResponseReturnValue | None:
+    """Without a look at the address: the request that follows says whether there is anything."""
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        return None
+    if not _is_open():
+        return None
+    headers = {
+        "Access-Control-Allow-Methods": METHODS,
+        "Access-Control-Allow-Headers": ALLOWED,
+        "Access-Control-Max-Age": str(_DAY),
+    }
+    return Response(status=204, headers=headers)
+
+
+def _open(response: Response) -> Response:
+    """Nothing here depends on the user, so no credentials are needed."""
+    if _is_open():
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
