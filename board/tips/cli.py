@@ -5,10 +5,10 @@ import time
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from board.db import db, hash_chain, schema, truncate_wal, writing
+from board.db import db, hash_chain, truncate_wal, writing
+from board.db.commands import CommandGroup
 from board.runtime.smtp import DeliveryFailed
 from board.tips.integrity import checkpoints
 from board.tips.integrity.findings import findings
@@ -29,13 +29,7 @@ WAITING = (
 )
 
 
-@click.group("tips", cls=AppGroup)
-@with_appcontext
-def tips_cli() -> None:
-    """Delete expired tips; notify tip readers."""
-    state = schema.state(db.engine)
-    if state is not schema.State.CURRENT:
-        raise click.ClickException(f"The tables are {state.value}. Start `serve` once first.")
+tips_cli = CommandGroup("tips", help="Delete expired tips; notify tip readers.")
 
 
 @tips_cli.command("tidy")

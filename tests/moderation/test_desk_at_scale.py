@@ -232,7 +232,9 @@ def test_every_page_of_the_desk_is_covered_here(app):
         "/desk", "/desk/people/<id:id>", "/desk/rules/<id:id>", "/desk/rules/trials/<id:id>",
     }  # fmt: skip
     forms = {rule for rule in desk if rule.endswith(("/new", "/case", "/import", "/list.txt"))}
-    of_others = {rule for rule in desk if rule.startswith(("/desk/articles", "/desk/tips"))}
+    of_others = {
+        rule for rule in desk if rule.startswith(("/desk/articles", "/desk/tips", "/desk/unread"))
+    }
     acts = {
         rule.rule for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/desk") and "GET" not in rule.methods

@@ -364,7 +364,7 @@ def test_bytes_that_look_like_the_end_of_a_file_arrive(desk, source, end, size):
     """The form parser carries them over from one read to the next."""
     boundary = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
     data = (end * size)[:size]
-    ticket = hidden_field(source.client.get("/tips/new"), "ticket")
+    ticket = hidden_field(source.form(), "ticket")
     fields = {"ticket": ticket, "step": "look", "text": STORY}
     part = f'--{boundary}\r\nContent-Disposition: form-data; name="'
     head = "".join(f'{part}{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())

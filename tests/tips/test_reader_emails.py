@@ -38,7 +38,7 @@ def test_the_email_says_only_that_there_is_something_new(app, smtp_server, desk,
     assert mail["To"] == "tess@harbour.example"
     assert "제보" not in mail.as_string()
     assert set(mail.keys()) <= {
-        "Subject", "From", "To", "Message-ID", "Content-Type", "MIME-Version",
+        "Subject", "From", "To", "Date", "Message-ID", "Content-Type", "MIME-Version",
         "Content-Transfer-Encoding", "X-Peer", "X-MailFrom", "X-RcptTo",
     }  # fmt: skip
 
