@@ -36,6 +36,7 @@ except OSError:
 """
 USERS = pytest.mark.parametrize("user", [AS_ROOT, AS_OWNER], ids=["root", "owner"])
 EVERYTHING = [*attempts.GROUPS]
+OWN_USERS = "ctypes.CDLL(None).unshare(0x10000000 | 0x40000000)"
 SECRETS = ("pepper", "key", "database", "secret_key", "empty")
 
 
@@ -143,7 +144,7 @@ def test_root_becomes_nobody_who_owns_no_file(outcomes_of, targets):
 
 
 def test_the_network_of_a_worker_has_nobody_on_it(outcomes_of):
-    needs("ctypes.CDLL(None).unshare(0x10000000 | 0x40000000)")
+    needs(OWN_USERS)
 
     outcomes = outcomes_of("connecting", isolate="isolation.privileges.leave_network()")
 
@@ -173,6 +174,7 @@ def test_a_taken_over_worker_runs_no_program(worker_that, without):
 
 
 def test_threads_of_a_worker_are_few(worker_that):
+    needs(OWN_USERS)
     worker_that(
         "import json, threading\nthreads = []\nthreading.stack_size(65536)\n"
         "try:\n"
