@@ -75,6 +75,7 @@ def test_a_cleaned_pdf_has_one_picture_on_each_page_and_nothing_else():
             assert page.Contents.read_bytes() == b"612.5 0 0 400 0 0 cm /P Do"
         assert set(copy.Root.keys()) == {"/Type", "/Pages"}
         assert set(copy.trailer.keys()) == {"/Root", "/Size", "/ID"}
+        assert {bytes(half) for half in copy.trailer.ID} == {bytes(16)}
         assert copy.check_pdf_syntax() == []
 
 
