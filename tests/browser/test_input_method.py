@@ -99,7 +99,7 @@ def test_a_reader_types_the_passphrase(desktop, window, words):
 @pytest.mark.parametrize("path", ["/tips/box", "/desk/tips/unlock", "/desk/tips/recover"])
 def test_typed_words_are_not_there_after_leaving_and_coming_back(window, code, path):
     window.goto(path)
-    field = window.locator(":is([name=code], [name=passphrase])")
+    field = window.locator(":is([name=code], [name=passphrase])").first
     field.fill(code)
     window.goto("/tips")
 

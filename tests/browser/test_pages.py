@@ -193,7 +193,7 @@ OVERFLOW = """() => ({
 TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
     .filter((each) => !each.closest(".text, .body, .skip, .removed-comment, .problem, h1, h2"))
     .filter((each) => !each.closest(".form-links"))
-    .filter((each) => each.checkVisibility() && !each.matches(".choice input"))
+    .filter((each) => each.checkVisibility() && !each.matches(".choice input, .words-hide"))
     .map((each) => [each.getBoundingClientRect(), each.outerHTML.slice(0, 90)])
     .filter(([box]) => box.width && Math.min(box.width, box.height) < 44 - .5)
     .map(([box, html]) => `${Math.round(box.width)} × ${Math.round(box.height)} ${html}`)"""

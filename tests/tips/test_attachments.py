@@ -375,7 +375,7 @@ def test_bytes_that_look_like_the_end_of_a_file_arrive(desk, source, end, size):
         content_type=f"multipart/form-data; boundary={boundary}",
     )
 
-    source.client.post("/tips/new", data=form_fields(preview))
+    source.client.post("/tips/new", data=decided(preview))
 
     number = files_of(desk.get("/desk/tips/1"))["a.bin"]
     assert desk.post("/desk/tips/1/file", number=number).data == data

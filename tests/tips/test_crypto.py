@@ -1,13 +1,13 @@
 """Ciphertexts open with one key, in one context, undamaged, and not otherwise."""
 
 import hashlib
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from board.runtime.limiter import QueueFull
+from board.runtime.limiter import Limiter, QueueFull
 from board.tips.crypto import key_files, primitives
 from board.tips.crypto.file_cipher import CHUNK, SealedFile, open_file, seal_file
 from board.tips.crypto.primitives import DecryptionFailed, Key
@@ -198,30 +198,18 @@ def test_another_pepper_derives_other_keys(app, tmp_path):
     assert key_files.stretch("code") != before
 
 
-def _hold_slots(path, ready, done):
-    import fcntl  # noqa: PLC0415
-
-    files = [(path / f"slot-{n}").open("w") for n in range(2)]
-    for file in files:
-        fcntl.flock(file, fcntl.LOCK_EX)
-    ready.set()
-    done.wait(30)
-
-
-@pytest.mark.slow
 def test_excess_key_derivations_wait_and_then_give_up(app, monkeypatch):
-    """Two at a time in all processes; another process holds both slots here."""
-    monkeypatch.setattr(key_files, "_WAIT", 0.1)
-    context = get_context("spawn")
-    ready, done = context.Event(), context.Event()
-    other = context.Process(target=_hold_slots, args=(key_files.folder(), ready, done))
-    other.start()
-    assert ready.wait(30)
+    """One at a time; here another thread has the turn, and whoever waits does so briefly."""
+    monkeypatch.setattr(key_files, "derivations", Limiter("derivations", queue=1, wait=0.1))
+    with key_files.derivations, ThreadPoolExecutor(1) as pool:
 
-    with pytest.raises(QueueFull):
-        key_files.stretch("code")
-    done.set()
-    other.join()
+        def derive():
+            with app.app_context():
+                return key_files.stretch("code")
+
+        with pytest.raises(QueueFull):
+            pool.submit(derive).result()
+
     assert key_files.stretch("code")
 
 

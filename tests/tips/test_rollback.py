@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy import select, text
 
-from board.db import db, now, schema, writing
+from board.db import db, now, writing
 from board.db.hash_chain import row_hash
 from board.ops.doctor import doctor
 from board.runtime import jobs
@@ -587,17 +587,6 @@ class TestTidy:
         self.tidy(app, 8)
 
         assert ref in self.keys()
-
-    @pytest.mark.parametrize("command", ["tidy", "verify", "notify", "begin-roster"])
-    def test_a_board_without_tables_is_told_in_a_sentence(self, another, tmp_path, command):
-        fresh = another(tmp_path / "fresh")
-        with fresh.app_context():
-            assert schema.state(db.engine) is not schema.State.CURRENT
-        answer = fresh.test_cli_runner().invoke(tips_cli, [command])
-
-        assert answer.exit_code == 1
-        assert "Start `serve` once first" in answer.output
-        assert isinstance(answer.exception, SystemExit)
 
     def test_a_fresh_board_has_nothing_to_tidy(self, app):
         assert told_by(app, tips_cli, "tidy").output.startswith("0 tips deleted.")
