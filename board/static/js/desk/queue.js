@@ -15,6 +15,8 @@ const currentItem = () => document.activeElement?.closest("[data-item]");
 const isTyping = (element) =>
   element.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
+let decisions = 0; // sent from this page so far
+
 function announce(text) {
   status.textContent = text;
 }
@@ -100,6 +102,7 @@ const undoneItem = (form) => form.closest(".undo")?.dataset.about;
 async function send(form, submitter) {
   if (form.dataset.busy !== undefined) return;
   form.dataset.busy = "";
+  decisions++;
   const item = form.closest("[data-item]");
   const index = item ? items().indexOf(item) : 0;
   try {
@@ -202,9 +205,11 @@ function showAlerts(page) {
   if (here.childElementCount) announce(here.firstElementChild.textContent.trim());
 }
 
-/** Remove what others have decided, add what is new; the item in focus stays where it is. */
+/** Remove what others have decided, add what is new; item in focus and notice stay as they are. */
 async function update() {
+  const before = decisions;
   const { page } = await requestPage("GET", location.href);
+  if (decisions !== before) return; // it may be older than what a decision has shown
   const focused = currentItem();
   const idsIn = (root) => [...root.querySelectorAll("[data-item]")].map((item) => item.dataset.item).join();
   const fresh = page?.querySelector("[data-queue]");
@@ -212,7 +217,9 @@ async function update() {
   if (!fresh || idsIn(fresh) === idsIn(document)) return;
   const index = focused ? items().indexOf(focused) : undefined;
   const isStillThere = focused && fresh.querySelector(`#${focused.id}`);
+  const notice = document.querySelector("[data-undo]"); // of one's own decision
   showQueue(page);
+  document.querySelector("[data-undo]").replaceWith(notice);
   if (focused) focusItem(isStillThere ? items().findIndex((item) => item.id === focused.id) : index);
   announce(texts.changed);
 }
