@@ -296,6 +296,12 @@ def test_a_grant_opens_in_the_context_of_its_tip_only(desk, sent, source):
     locked = key.open(one.sealed, *places[0], me.id)
     erase_key = key_files.erase_key(tips[0].ref)
 
+    for elsewhere in (("desk", one.epoch), (one.purpose, one.epoch + 1)):
+        assert elsewhere != (one.purpose, one.epoch)
+        with pytest.raises(DecryptionFailed):
+            key.open(one.sealed, *grant_context(tips[0], *elsewhere), me.id)
+        with pytest.raises(DecryptionFailed):
+            primitives.decrypt(erase_key, locked, *grant_context(tips[0], *elsewhere))
     assert (one.purpose, one.epoch) == (two.purpose, two.epoch)
     assert len(primitives.decrypt(erase_key, locked, *places[0])) == 64
     with pytest.raises(DecryptionFailed):
