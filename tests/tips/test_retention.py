@@ -447,9 +447,9 @@ def test_a_roster_that_no_reader_signed_closes_the_form(desk, source):
     assert "담당자 명단에 문제가 있습니다" in page.text
 
 
-def test_a_version_taken_out_of_the_roster_closes_the_form(desk, second_desk, source):
-    """Each version names the one before: a colleague’s removal cannot be made unseen."""
-    second_desk.leave_roster()
+def test_a_version_taken_out_of_the_roster_closes_the_form(desk, second_desk, at_desk, source):
+    """Each version names the one before: a change cannot be made unseen. All are tess’s here."""
+    desk.sign_for(at_desk(person("kim", can_read_tips=True)).user)
     versions = db.session.scalars(select(Roster.id).order_by(Roster.id)).all()
     with writing():
         db.session.delete(db.session.get(Roster, versions[1]))
