@@ -172,6 +172,16 @@ def test_a_worker_that_never_reads_is_stopped(worker_that, monkeypatch):
     assert inspect(bytes(4_000_000), "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
+def test_a_worker_has_no_settings(worker_that, monkeypatch):
+    monkeypatch.setenv("BOARD_SECRET_KEY", "not for parsers")
+    worker_that(
+        "import os, json; names = ' '.join(name for name in os.environ if 'BOARD' in name);"
+        " print(json.dumps({'format': names, 'findings': [], 'name': None, 'why_not': None}))"
+    )
+
+    assert inspect(b"x", "x").format == ""
+
+
 def test_child_processes_of_a_worker_end_with_it(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import os, time; os.fork(); time.sleep(600)", without="seccomp")
