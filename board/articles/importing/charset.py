@@ -47,7 +47,9 @@ def decode_chunks(path: Path) -> Iterator[str]:
 
 
 def _encoding(path: Path) -> str:
-    """What the bytes are, whatever is declared: servers convert files but keep the declaration."""
+    """The encoding of the bytes. A declaration counts only where the bytes leave it open: servers
+    convert files and keep the declaration.
+    """
     head = next(_chunks(path))[:1024]
     for mark, codec in _BYTE_ORDER_MARKS:
         if head.startswith(mark):

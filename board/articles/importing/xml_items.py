@@ -77,7 +77,7 @@ class Buffer:
                 if match["tag"]:
                     return match
                 continue
-            if match is None:  # whatever is not whole yet begins at the last <
+            if match is None:  # a tag that is not whole yet begins at the last <
                 self._position = max(self._position, self.text.rfind("<"))
             if not self._read(at_least=len(self.text) - self._position):
                 return None

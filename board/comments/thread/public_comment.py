@@ -28,7 +28,7 @@ class PublicComment(NamedTuple):
     tombstone: str | None = None
     author_id: int | None = None
     author_name: str = ""
-    html: Markup = Markup("")
+    html: Markup = Markup("")  # otherwise from Body.markup, which escapes
     like_count: int = 0
     dislike_count: int = 0
     edited_at: datetime | None = None

@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
 
 
 def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
-    """The text as HTML with `<mark>` around each span."""
+    """The text as HTML with `<mark>` around each span. `format` and `escape` escape every piece."""
     pieces = (
         Markup("<mark>{}</mark>").format(piece) if is_hit else escape(piece)
         for piece, is_hit in split_by_spans(text, spans)

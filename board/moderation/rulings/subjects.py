@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 
 def ruling_subjects(ruling: Ruling) -> list[Subject]:
-    """The decision it undoes, and whatever its detail names."""
+    """What a ruling is about: the decision it undoes, and the things named in its detail."""
     found = [subject_finders[key](ruling) for key in ruling.detail if key in subject_finders]
     undone = [_decision(ruling.undoes)] if ruling.undoes else []
     return [*undone, *(subject for subject in found if subject)]

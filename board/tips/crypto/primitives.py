@@ -28,7 +28,7 @@ SHARED: Final = 3  # symmetric: everybody who can decrypt could have encrypted i
 _KEMS = {X25519: hpke.KEM.X25519, HYBRID: hpke.KEM.MLKEM768_X25519}
 _MLKEM_PUBLIC = 1184  # bytes, before the 32 of X25519, as in X-Wing
 _NONCE = 12
-SIZE_STEP = 64 * 1024  # bytes; whoever watches the network sees a multiple of this
+SIZE_STEP = 64 * 1024  # bytes; sizes on the network are multiples of this
 
 # About 0.25 s and 64 MiB for each guess, with a pepper that no backup contains.
 _PASSES, _LANES, _KIB = 3, 1, 64 * 1024

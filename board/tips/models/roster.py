@@ -73,8 +73,8 @@ def current_fingerprint() -> str | None:
 
 
 def printed_fingerprint() -> str | None:
-    """Number and fingerprint of the current roster: whoever knows a later number sees that the
-    database went back.
+    """Number and fingerprint of the current roster. A number lower than the printed one shows that
+    the database went back.
     """
     newest = db.session.scalar(Roster.newest())
     return f"{newest.id} · {newest.fingerprint}" if newest else None

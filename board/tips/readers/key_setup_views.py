@@ -106,8 +106,8 @@ def _own_reader() -> TipReader | None:
 
 
 def _restart_form(reader: TipReader, data: Any) -> Any:
-    """Somebody on the roster proves that the key is theirs; others have nothing to prove it for.
-    The last reader, and whoever takes tips with them, types how many.
+    """The form for a new key. Readers on the roster prove that the present key is theirs; if tips
+    would be lost with it, or they are the last reader, they type how many.
     """
     kind = OwnerLossForm if roster.has_entry(reader) else LossForm
     form = kind.from_post() if data else kind.unbound()

@@ -1,4 +1,4 @@
-"""Refusals on pages of sources: whatever the reason, the form comes back with all that is in it."""
+"""Refusals on pages of sources. Each shows the form again with all that is in it."""
 
 from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue

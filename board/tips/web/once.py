@@ -31,7 +31,7 @@ class SentAlready(Exception):
 
 
 def ticket_field() -> Markup:
-    """The field with a form token, for templates of forms that act once."""
+    """The field with a form token, for forms that act once. `format` escapes the token."""
     return Markup('<input type="hidden" name="ticket" value="{}">').format(form_tokens.new())
 
 

@@ -84,7 +84,7 @@ def inspect_left_out(data: bytes, limits: WorkerLimits) -> list[Finding]:
     found: list[Finding] = []
     if data.lstrip()[:1] == b"<":  # the reader of the document tells about its XML
         return found
-    with suppress(Exception):  # whatever else is in it is left out, too
+    with suppress(Exception):  # a damaged part is told as far as it was read, and left out
         found.extend(replace(f, stays=False) for f in inspect_inside(data, limits.nested()))
     return found
 

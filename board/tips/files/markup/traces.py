@@ -1,7 +1,7 @@
 """What text with a format tells besides what it shows: named properties, comments, pictures.
 
-The format is not parsed: whatever names a value is read, in the notations of markup, data and
-source code alike. So a broken file tells as much as a valid one. Nothing of it can be cleaned.
+The format is not parsed: pairs of a name and a value are read in the notations of markup, data and
+source code. So a broken file tells as much as a valid one. Nothing of it can be cleaned.
 """
 
 import base64

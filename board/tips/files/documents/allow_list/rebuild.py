@@ -5,6 +5,7 @@ there is no cleaned copy.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from textwrap import wrap
@@ -51,8 +52,8 @@ class Told:
         self.why_not = self.why_not or reason
 
 
-class Rebuilder:
-    """Copies trees. A family of formats says in a subclass what its tables cannot."""
+class Rebuilder(ABC):
+    """Copies trees. Each family of formats has a subclass with the rules of its attributes."""
 
     def __init__(self, tables: Tables, told: Told) -> None:
         self.tables, self.told = tables, told
@@ -69,13 +70,13 @@ class Rebuilder:
             self.told.refuse(Reason.FORMAT)
         return FindingKind.OTHER
 
+    @abstractmethod
     def value(self, element: etree._Element, name: str, value: str) -> str | None:
         """The value of an attribute in the copy; None: it is left out."""
-        raise NotImplementedError
 
+    @abstractmethod
     def kind(self, name: str) -> FindingKind:
         """The kind of finding of an attribute that is left out."""
-        raise NotImplementedError
 
     def is_free(self, name: str, value: str) -> bool:
         """Whether the value of an attribute can say something about a person."""

@@ -68,7 +68,7 @@ class Told:
             self._add(_kind(place, value, kind), place, value)
 
     def note(self, kind: FindingKind, place: str, value: str) -> None:
-        """Tell a place, whatever it is called."""
+        """Tell a value that may be a plain number or a usual name."""
         self._add(kind, place, value)
 
     def remains(self, kind: FindingKind, *details: object) -> None:

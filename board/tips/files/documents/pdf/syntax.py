@@ -1,4 +1,4 @@
-"""Strings and comments in the bytes of PDF, whatever its objects. ISO 32000-2, 7.2, 7.3."""
+"""Strings and comments in the bytes of a PDF, without its objects. ISO 32000-2, 7.2, 7.3."""
 
 import re
 from collections.abc import Iterator
