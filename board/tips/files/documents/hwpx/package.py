@@ -6,11 +6,12 @@ from pathlib import Path
 from lxml import etree
 
 from ...formats import format_of
-from ...results import FindingKind, NotCleanable, WorkerLimits
+from ...results import WorkerLimits
 from ...xml_tree import local, parse, serialise
 from .. import embedded
 from ..allow_list.rebuild import Told
 from ..allow_list.tables import Tables
+from ..allow_list.taken_parts import TakenParts
 from ..zip_container import ZipContainer
 
 _URL = "http://www.hancom.co.kr/hwpml/2011/"
@@ -40,12 +41,11 @@ class Package:
 
     def __init__(self, parts: ZipContainer, told: Told, limits: WorkerLimits) -> None:
         self.tables = Tables(_TABLES, NAMESPACES)
-        self.parts, self.told, self._limits = parts, told, limits
-        self.kept: dict[str, bytes] = {}
+        self.parts, self.told = parts, told
+        self._taken = TakenParts(parts, told, limits, "BinData/image{}".format)
+        self.kept = self._taken.kept
         self.sections = parts.matching(_SECTION)
         self._items = dict(self._listed())
-        self._taken: dict[tuple[str, object], str] = {}
-        self._pictures: dict[str, str] = {}  # new id → new name
 
     def documents(self) -> list[str]:
         """Head, sections and the master pages that a section uses."""
@@ -54,8 +54,7 @@ class Package:
         return [name for name in (HEAD, *masters, *self.sections) if name in self.parts]
 
     def left(self) -> set[str]:
-        own = {*self.documents(), *(name for name, _ in self._taken)}
-        return set(self.parts.names) - own
+        return set(self.parts.names) - {*self.documents()} - self._taken.names
 
     def is_listed(self, item: str) -> bool:
         return self._items.get(item, "") in self.parts
@@ -65,13 +64,8 @@ class Package:
         name = self._items.get(item, "")
         if name not in self.parts:
             return None
-        if (name, edges) not in self._taken:
-            try:
-                self._taken[name, edges] = self._cleaned(name, edges)
-            except NotCleanable as refusal:
-                self.told.refuse(refusal.reason)
-                return None
-        return self._taken[name, edges]
+        new = self._taken.take(name, edges, lambda _data: edges)
+        return Path(new).stem if new else None
 
     def all_parts(self) -> dict[str, bytes]:
         """The kept parts, and the lists that name them, written anew."""
@@ -92,19 +86,6 @@ class Package:
     def _id_of(self, name: str) -> str:
         return next((item for item, href in self._items.items() if href == name), "")
 
-    def _cleaned(self, name: str, edges: embedded.Edges | None) -> str:
-        if name not in (taken for taken, _ in self._taken):
-            self.told.add(embedded.inspect(self.parts, [name], self._limits))
-        data = self.parts[name]
-        if edges:
-            data = embedded.cropped(data, self._limits, edges)
-            self.told.tell(FindingKind.HIDDEN, name)
-        data = embedded.cleaned(data, self._limits)
-        new = f"image{len(self._taken) + 1}"
-        self._pictures[new] = f"BinData/{new}.{format_of(data).extensions[0]}"
-        self.kept[self._pictures[new]] = data
-        return new
-
     def _list(self) -> etree._Element:
         package = etree.Element(f"{{{_OPF}}}package", nsmap={"opf": _OPF})
         metadata = etree.SubElement(package, f"{{{_OPF}}}metadata")
@@ -117,9 +98,9 @@ class Package:
             _item(manifest, item, name, "application/xml")
             if not re.fullmatch(_MASTER, name):
                 etree.SubElement(spine, f"{{{_OPF}}}itemref", idref=item, linear="yes")
-        for new, name in self._pictures.items():
+        for name in self._taken.new_names:
             kind = format_of(self.kept[name]).name
-            _item(manifest, new, name, f"image/{kind}").set("isEmbeded", "1")
+            _item(manifest, Path(name).stem, name, f"image/{kind}").set("isEmbeded", "1")
         return package
 
 

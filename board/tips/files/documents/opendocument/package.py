@@ -2,13 +2,15 @@
 
 import posixpath
 import re
+from functools import partial
 from pathlib import Path
 
 from ...formats import format_of
-from ...results import FindingKind, NotCleanable, Reason, WorkerLimits
+from ...results import NotCleanable, Reason, WorkerLimits
 from .. import embedded
 from ..allow_list.rebuild import Told
 from ..allow_list.tables import Tables
+from ..allow_list.taken_parts import TakenParts
 from ..zip_container import ZipContainer
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
@@ -41,11 +43,11 @@ class Package:
 
     def __init__(self, parts: ZipContainer, told: Told, limits: WorkerLimits) -> None:
         self.tables = Tables(_TABLES, NAMESPACES)
-        self.parts, self.told, self._limits = parts, told, limits
-        self.kept: dict[str, bytes] = {}
+        self.parts, self.told = parts, told
+        self._taken = TakenParts(parts, told, limits, "Pictures/{}".format)
+        self.kept = self._taken.kept
         self.objects: dict[str, str] = {"": ""}  # folder → new folder, with a slash at the end
         self.sheets = {"", "local-table"}  # names of sheets that stay, and of a chart's own
-        self._taken: dict[tuple[str, str], str] = {}
 
     def has(self, folder: str, href: str) -> bool:
         return self._part(folder, href) is not None or self._object(folder, href) is not None
@@ -57,16 +59,15 @@ class Package:
     def take(self, folder: str, href: str, clip: str) -> str | None:
         """The new name of a part or an object, which is kept then; `clip` crops a picture."""
         if (name := self._part(folder, href)) is not None:
-            return self._take_part(name, clip)
+            return self._taken.take(name, clip, partial(_edges, clip))
         if (old := self._object(folder, href)) is not None:
             return "./" + self.objects.setdefault(old, f"Object {len(self.objects)}/")[:-1]
         return None
 
     def left(self) -> set[str]:
         """Parts that are neither kept nor belong to a document of the package."""
-        taken = {name for name, _ in self._taken}
         own = {f + n for f in self.objects for n in ("content.xml", "styles.xml")}
-        return set(self.parts.names) - taken - own
+        return set(self.parts.names) - self._taken.names - own
 
     def _part(self, folder: str, href: str) -> str | None:
         name = posixpath.normpath(folder + href)
@@ -76,27 +77,6 @@ class Package:
         name = posixpath.normpath(folder + href) + "/"
         is_object = href and name != "./" and f"{name}content.xml" in self.parts
         return name if is_object else None
-
-    def _take_part(self, name: str, clip: str) -> str | None:
-        if (name, clip) not in self._taken:
-            try:
-                self._taken[name, clip] = self._cleaned(name, clip)
-            except NotCleanable as refusal:
-                self.told.refuse(refusal.reason)
-                return None
-        return self._taken[name, clip]
-
-    def _cleaned(self, name: str, clip: str) -> str:
-        if name not in (taken for taken, _ in self._taken):
-            self.told.add(embedded.inspect(self.parts, [name], self._limits))
-        data = self.parts[name]
-        if edges := _edges(clip, data):
-            data = embedded.cropped(data, self._limits, edges)
-            self.told.tell(FindingKind.HIDDEN, name)
-        data = embedded.cleaned(data, self._limits)
-        new = f"Pictures/{len(self._taken) + 1}.{format_of(data).extensions[0]}"
-        self.kept[new] = data
-        return new
 
 
 def _edges(clip: str, data: bytes) -> embedded.Edges | None:
