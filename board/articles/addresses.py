@@ -34,7 +34,7 @@ def canonical_url(url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     netloc = host if port in (None, _DEFAULT_PORT[parts.scheme]) else f"{host}:{port}"
     query = "&".join(pair for pair in parts.query.split("&") if not _TRACKING.fullmatch(pair))
-    normalized = urlunsplit((parts.scheme, netloc, _quoted(parts.path or "/"), _quoted(query), ""))
+    normalized = urlunsplit((parts.scheme, netloc, quoted(parts.path or "/"), quoted(query), ""))
     if len(normalized) > URL_MAX:
         raise InvalidAddress(f"is longer than {URL_MAX:,} characters")
     return normalized
@@ -45,7 +45,7 @@ def address_key(url: str) -> str:
     at the end. `url`: canonical.
     """
     parts = urlsplit(url)
-    path = _quoted(unquote(parts.path, errors="surrogateescape")).rstrip("/")
+    path = quoted(unquote(parts.path, errors="surrogateescape")).rstrip("/")
     return f"{_site(parts.netloc)}{path}" + (f"?{parts.query}" if parts.query else "")
 
 
@@ -79,5 +79,6 @@ def _site(netloc: str) -> str:
     return _OTHER_HOSTS.sub("", netloc, count=1) if _OTHER_HOSTS.match(netloc) else netloc
 
 
-def _quoted(part: str) -> str:
+def quoted(part: str) -> str:
+    """A path or a query with what an address cannot contain percent-encoded."""
     return quote(part, safe="/%:@!$&'()*+,;=~-._?[]|", errors="surrogateescape")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import IO, Any
 from urllib import request
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
+from board.articles.addresses import quoted
 from board.articles.importing.charset import CHUNK
 from board.articles.importing.items import BrokenFeed
 
@@ -92,11 +93,10 @@ def ascii_url(url: str) -> str:
     Raises ValueError.
     """
     parts = urlsplit(url)
-    host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
+    host = (parts.hostname or "").encode("idna").decode()
     host = f"[{host}]" if ":" in host else host
     netloc = host if parts.port is None else f"{host}:{parts.port}"
-    path, query = (quote(part, safe="/%:@!$&'()*+,;=~-._?[]|") for part in parts[2:4])
-    return urlunsplit((parts.scheme, netloc, path, query, ""))
+    return urlunsplit((parts.scheme, netloc, quoted(parts.path), quoted(parts.query), ""))
 
 
 def _opener() -> request.OpenerDirector:
