@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from board.comments.models import Comment
+from board.comments.writing.errors import AuthorSuspended
 from board.db import db, now, writing
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports import models as reports
@@ -253,6 +254,6 @@ class TestThreshold:
 def test_reports_of_a_suspended_account_are_refused(ada, mo, rude):
     with writing():
         ada.suspend(until=now() + timedelta(days=1), reason="x")
-    with pytest.raises(reports.AuthorSuspended), writing():
+    with pytest.raises(AuthorSuspended), writing():
         report(rude, by=ada, reason="abuse")
     assert db.session.scalar(select(Comment)).is_visible

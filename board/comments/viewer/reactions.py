@@ -137,7 +137,10 @@ def _set_reaction(
 
     Raises a subclass of Refused.
     """
-    _ensure_allowed(comment, by=by)
+    ensure_may_act_on(comment, by=by)
+    state = thread_state(comment.article)
+    if not state.takes_reactions:
+        raise ThreadFrozen(state.opens_at)
     reaction = db.session.get(Reaction, (comment.id, by.id))
     before = ReactionKind(reaction.choice) if reaction else None
     if choice is before:
@@ -156,16 +159,16 @@ def _set_reaction(
     )
 
 
-def _ensure_allowed(comment: Comment, *, by: User) -> None:
+def ensure_may_act_on(comment: Comment, *, by: User) -> None:
+    """What reacting and reporting both need: an account that may write, and a visible comment of
+    somebody else. Raises AuthorSuspended, OwnComment and CommentGone.
+    """
     if not by.may_write:
         raise AuthorSuspended
     if comment.author_id == by.id:
         raise OwnComment
     if not comment.is_visible:
         raise CommentGone
-    state = thread_state(comment.article)
-    if not state.takes_reactions:
-        raise ThreadFrozen(state.opens_at)
 
 
 def _count_event(limits: ReactionLimits, *, by: User) -> None:

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from board.accounts import data_export
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.comments.viewer.reactions import CommentGone, OwnComment
-from board.comments.writing.errors import AuthorSuspended, Refused
+from board.comments.viewer.reactions import ensure_may_act_on
+from board.comments.writing.errors import Refused
 from board.db import Base, db, now
 from board.db.read_connections import fetch_all
 from board.moderation import queue as moderation_queue
@@ -99,7 +99,7 @@ def report(
 
     The comment is queued once its open reports weigh `queue_weight`. Raises a subclass of Refused.
     """
-    _check_may_report(comment, by)
+    ensure_may_act_on(comment, by=by)
     if db.session.get(Report, (comment.id, by.id)):
         return
     _check_daily_limit(per_day, by=by)
@@ -116,15 +116,6 @@ def report(
     db.session.add(new)
     db.session.flush()
     _enqueue_if_due(comment, new, queue_weight)
-
-
-def _check_may_report(comment: Comment, by: User) -> None:
-    if not by.may_write:
-        raise AuthorSuspended
-    if comment.author_id == by.id:
-        raise OwnComment
-    if not comment.is_visible:
-        raise CommentGone
 
 
 def _enqueue_if_due(comment: Comment, new: Report, queue_weight: int) -> None:
