@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
 from board.accounts.models import User
-from board.db import db
+from board.db import db, writing
 from board.tips.attachments import draft_space
 from board.tips.cli import tips_cli
 from board.tips.crypto import primitives
@@ -215,8 +216,8 @@ def form_fields(page: TestResponse) -> dict[str, str]:
         is_unchecked = attributes.get("type") in ("radio", "checkbox") and " checked" not in tag
         if "name" in attributes and attributes.get("type") != "file" and not is_unchecked:
             values[attributes["name"]] = unescape(attributes.get("value", ""))
-    for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.S):
-        values[name] = unescape(text).lstrip("\r\n")
+    for name, typed in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', form, re.S):
+        values[name] = unescape(typed).lstrip("\r\n")
     return values
 
 
@@ -237,3 +238,12 @@ def holder_id(user: User) -> int:
 def notify(app: Flask) -> Any:
     """Run `tips notify` without the random wait."""
     return app.test_cli_runner().invoke(tips_cli, ["notify", "--within", "0"])
+
+
+def tamper(*statements: str) -> None:
+    """Change the database behind the board's back, the tips log included."""
+    with writing():
+        for verb in ("update", "delete"):
+            db.session.execute(text(f"DROP TRIGGER IF EXISTS tip_log_no_{verb}"))
+        for statement in statements:
+            db.session.execute(text(statement))

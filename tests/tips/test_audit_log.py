@@ -14,21 +14,13 @@ from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditEntry
 from board.tips.models.tip import Tip
 from conftest import more_link
-from tips.conftest import holder_id, is_locked
+from tips.conftest import holder_id, is_locked, tamper
 
 
 def logged_actions(**of):
     db.session.rollback()
     entries = db.session.scalars(select(AuditEntry).filter_by(**of).order_by(AuditEntry.id))
     return [entry.act for entry in entries]
-
-
-def tamper(*statements):
-    with writing():
-        for verb in ("update", "delete"):
-            db.session.execute(text(f"DROP TRIGGER IF EXISTS tip_log_no_{verb}"))
-        for statement in statements:
-            db.session.execute(text(statement))
 
 
 def test_every_action_on_a_tip_is_logged(desk, second_desk, sent):

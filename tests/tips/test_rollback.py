@@ -25,7 +25,7 @@ from board.tips.models.roster import Roster
 from board.tips.models.tip import Tip
 from board.tips.sealed import retention
 from conftest import person
-from tips.conftest import ReaderClient, SourceClient, form_fields, holder_id
+from tips.conftest import ReaderClient, SourceClient, form_fields, holder_id, tamper
 from tips.test_retention import copy_database
 
 STORY = "과장이 장부를 두 권 씁니다."
@@ -43,14 +43,6 @@ def backup(tmp_path):
         copy_database(path, live)
 
     return SimpleNamespace(make=lambda: copy_database(live, copy), restore=restore)
-
-
-def tamper(*statements):
-    with writing():
-        for verb in ("update", "delete"):
-            db.session.execute(text(f"DROP TRIGGER IF EXISTS tip_log_no_{verb}"))
-        for statement in statements:
-            db.session.execute(text(statement))
 
 
 def told_by(app, command, *arguments):
