@@ -19,10 +19,11 @@ from board.articles.thread_controls.models import HAS_RESTRICTIONS, RestrictionK
 from board.articles.thread_controls.state import ThreadState
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
-from board.comments.page_context import CURSOR, cursor_from_query, sort_from_query
+from board.comments.page_context import CURSOR, cursor_from_query
 from board.comments.thread.public_comment import CommentPage, PublicComment
 from board.comments.thread.query import newest_ids, thread_page
 from board.comments.thread.sort import Sort
+from board.comments.thread.sort_order import sort_from_query
 from board.db.read_connections import read_connection
 from board.web.access import everyone, open_to
 from board.web.page_cache.validity import cache_for_article

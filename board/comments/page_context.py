@@ -64,14 +64,6 @@ def cursor_from_query(sort: Sort) -> Cursor | None:
     return cursor_of(sort, int(id), float(shown_value) if shown_value else None) or abort(404)
 
 
-def sort_from_query() -> Sort:
-    """?sort=: newest first by default, and for a word that is no order."""
-    try:
-        return Sort(request.args.get("sort", Sort.LATEST))
-    except ValueError:
-        return Sort.LATEST
-
-
 def can_see_thread(thread_state: ThreadState) -> bool:
     """Moderators still see a thread that is hidden as a whole."""
     return thread_state.is_shown or viewer().can_moderate

@@ -6,7 +6,9 @@ from board.accounts import data_export
 from board.accounts.models import on_account_deleted, on_renamed
 from board.comments import moderation_reasons
 from board.comments.derived import counters
+from board.comments.thread import sort_order
 from board.comments.thread.render_cache import comment_html
+from board.comments.thread.sort import Sort
 from board.comments.viewer import blocks, own_comments, reactions
 from board.comments.views import blocks as block_views
 from board.comments.views import delete_account, editing, thread
@@ -14,6 +16,7 @@ from board.comments.views import reactions as reaction_views
 from board.comments.writing import create, pii_warnings, thread_restrictions
 from board.comments.writing.warnings import warning_checks
 from board.web.blueprints import register
+from board.web.page_cache.preferences import preferences
 
 
 def init_app(app: Flask) -> None:
@@ -25,6 +28,8 @@ def init_app(app: Flask) -> None:
         edit_minutes=app.config["EDIT_WINDOW_MINUTES"],
         dislikes_are_on=app.config["DISLIKES"],
     )
+
+    preferences[sort_order.COOKIE] = tuple(Sort)
 
     warning_checks.add(pii_warnings.check)
     create.pre_post_checks.add(thread_restrictions.check)

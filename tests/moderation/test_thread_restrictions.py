@@ -264,6 +264,15 @@ def test_newest_first_only_redirects_every_other_order(guest, set_, ada, harbour
     assert guest.get("/articles/harbour?sort=sideways").status_code == 200
 
 
+def test_newest_first_only_holds_for_readers_who_chose_another_order(guest, set_, harbour):
+    set_(RestrictionKind.LATEST)
+    guest.set_cookie("sort", "liked", path="/articles")
+
+    for page in ("/articles/harbour", "/articles/harbour/comments"):
+        answer = guest.get(page)
+        assert (answer.status_code, 'data-sort="latest"' in answer.text) == (200, True)
+
+
 def test_a_collapsed_thread_opens_without_a_script_and_is_the_same_for_all(
     guest, set_, ada, harbour
 ):

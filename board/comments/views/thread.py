@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam
 
@@ -23,12 +23,12 @@ from board.comments.page_context import (
     cursor_from_query,
     listed_comment,
     new_comment_form,
-    sort_from_query,
     thread_context,
 )
 from board.comments.thread import search as thread_search
 from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.sort import Sort
+from board.comments.thread.sort_order import newest_first, sort_for_page
 from board.comments.viewer.viewer_data import blocked_by_viewer, reactions_of_viewer
 from board.comments.writing import create
 from board.comments.writing.errors import KeyReused, ParentGone, Refused
@@ -48,7 +48,7 @@ _BY_SLUG = Article.by_slug(bindparam("slug"))
 def article(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := sort_from_query()) not in _sort_orders(article):
+    if (sort := sort_for_page(_sort_orders(article))) not in _sort_orders(article):
         return redirect(url_for(".article", slug=slug, _anchor="thread"))
     return article_page(article, sort=sort)
 
@@ -58,7 +58,8 @@ def article(slug: str) -> ResponseReturnValue:
 def thread(slug: str) -> ResponseReturnValue:
     article = _article(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := sort_from_query()) not in _sort_orders(article):
+    sort = sort_for_page(_sort_orders(article), before=request.args.get("before"))
+    if sort not in _sort_orders(article):
         return redirect(url_for(".thread", slug=slug))
     return render_template(
         "comments/thread.html",
@@ -213,4 +214,4 @@ def _posted_url(comment: Comment) -> str:
     anchor = f"comment-{comment.id}"
     if comment.root_id:
         return url_for(".comment", id=comment.id, _anchor=anchor)
-    return url_for(".article", slug=comment.article.slug, _anchor=anchor)
+    return url_for(".article", slug=comment.article.slug, sort=newest_first(), _anchor=anchor)

@@ -148,6 +148,18 @@ function useTool(button) {
   if (share !== undefined) navigator.share({ title: document.title, url: location.href }).catch(() => {});
 }
 
+/* ---- the order of comments ---- */
+
+const YEAR = 31_536_000; // seconds
+
+/** Remember the order on this device. A cookie, so that the server sends the next page in it; newest needs none. */
+function rememberSort(link) {
+  const sort = new URL(link.href).searchParams.get("sort");
+  const age = sort === "latest" ? 0 : YEAR;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `sort=${sort}; path=/articles; max-age=${age}; samesite=lax${secure}`;
+}
+
 /* ---- links and keys ---- */
 
 const TAKEN_OVER =
@@ -173,6 +185,8 @@ document.addEventListener("click", (event) => {
   if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
   const collapse = event.target.closest("button.collapse-button");
   if (collapse) loadCollapse().then((module) => module.toggle(collapse), () => {});
+  const order = event.target.closest(".thread .sort-tabs a");
+  if (order) rememberSort(order);
   const link = event.target.closest(TAKEN_OVER);
   const handler = link && handlerOf(link);
   if (!handler) return;
