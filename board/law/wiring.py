@@ -13,7 +13,7 @@ from board.accounts.models import on_account_deleted
 from board.comments.reason_codes import automatic_reasons
 from board.comments.writing import create, limits
 from board.db import db
-from board.law import log_subjects, transparency_views
+from board.law import imprint, log_subjects, transparency_views
 from board.law.authorities import data_requests
 from board.law.authorities import views as authority_views
 from board.law.authorities.data_requests import DataRequest
@@ -72,6 +72,7 @@ JOBS = (
 def init_app(app: Flask) -> None:
     register(
         app,
+        imprint,
         transparency_views,
         views,
         desk_views,

@@ -1,6 +1,7 @@
 """CLI: `doctor` checks the installation and says what to do about each problem."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from board.config import SETTINGS, settings
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
+from board.law import imprint
 from board.law.terms import documents as terms_documents
 from board.moderation.rulings.models import Ruling
 from board.tips import files
@@ -151,8 +153,22 @@ def _check_settings() -> list[Finding]:
         *_only_in_the_environment(),
         (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
         (True, f"the terms of use are {terms}"),
+        *_check_imprint(),
         (private, "the secret key is private" + _advice_unless(private, f"chmod 600 {key}")),
     ]
+
+
+def _check_imprint() -> list[Finding]:
+    """What a newspaper must say about itself (신문법 21조, 개인정보 보호법 30조): advice only."""
+    return [
+        (True, _lacks("the footer", imprint.ITEMS)),
+        (True, _lacks("the privacy policy", ("PROCESSORS", "ACCESS_LOG_DAYS"))),
+    ]
+
+
+def _lacks(what: str, names: Iterable[str]) -> str:
+    missing = [f"BOARD_{name}" for name in names if current_app.config[name] in ("", None)]
+    return f"{what} lacks {', '.join(missing)}" if missing else f"{what} is complete"
 
 
 def _check_isolation() -> Finding:
