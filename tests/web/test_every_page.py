@@ -37,6 +37,7 @@ OPEN_TO_GUESTS = {
     "moderation.rulings_csv",
     "moderation.rulings_json",
     "terms.of_use",
+    "terms.privacy",
     "terms.house_rules",
     "terms.youth",
     "terms.rights",
