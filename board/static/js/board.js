@@ -132,18 +132,32 @@ async function copyText(text, field, done) {
   return copied;
 }
 
-function showReadingTools() {
-  if (!body) return;
-  setSize(clampSize(storedSize()));
-  for (const button of document.querySelectorAll(".tools button")) {
-    button.hidden = "share" in button.dataset && !navigator.share;
+/**
+ * The system's own sheet has KakaoTalk and everything else on this device. Where there is none, or it fails, the address
+ * is copied: a button that only some browsers have would push the others aside when it comes.
+ */
+async function share(button) {
+  const title = document.querySelector("main h1").textContent.trim();
+  try {
+    await navigator.share({ title, url: button.dataset.share });
+  } catch (error) {
+    if (error.name !== "AbortError") copyAddress(button, button.dataset.share); // AbortError: the reader closed it
   }
 }
 
+const copyAddress = (button, address) =>
+  copyText(address, button.closest(".tools").querySelector(".address"), texts.copied);
+
+function showReadingTools() {
+  if (!body) return;
+  setSize(clampSize(storedSize()));
+  for (const button of document.querySelectorAll(".tools button")) button.hidden = false;
+}
+
 function useTool(button) {
-  const { sizeStep, copy, print, share } = button.dataset;
+  const { sizeStep, copy, print } = button.dataset;
   if (sizeStep) changeSize(Number(sizeStep));
-  if (copy) copyText(copy, button.closest(".tools").querySelector(".address"), texts.copied);
+  if (copy) copyAddress(button, copy);
   if (print !== undefined) window.print();
   if (share !== undefined) navigator.share({ title: document.title, url: location.href }).catch(() => {});
 }
