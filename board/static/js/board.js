@@ -159,7 +159,17 @@ function useTool(button) {
   if (sizeStep) changeSize(Number(sizeStep));
   if (copy) copyAddress(button, copy);
   if (print !== undefined) window.print();
-  if (share !== undefined) navigator.share({ title: document.title, url: location.href }).catch(() => {});
+  if (button.dataset.share) share(button);
+}
+
+/* ---- the headline, again ---- */
+
+const headlineBar = document.querySelector(".headline-bar");
+
+/** Show the bar while the headline is above the window. It lies over the page, so nothing moves. */
+function updateHeadlineBar(entries) {
+  const { isIntersecting, boundingClientRect } = entries.at(-1);
+  headlineBar.classList.toggle("is-shown", !isIntersecting && boundingClientRect.bottom <= 0);
 }
 
 /* ---- the order of comments ---- */
@@ -287,6 +297,7 @@ function startPolling() {
 }
 
 showReadingTools();
+if (headlineBar) new IntersectionObserver(updateHeadlineBar).observe(document.querySelector("main h1"));
 refresh();
 setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);
