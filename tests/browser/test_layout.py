@@ -61,6 +61,37 @@ def test_nothing_lies_on_a_line_or_is_cut_split_blank_or_unstyled(window, lang):
     assert faults == {}
 
 
+FOCUSED = "document.activeElement.matches('input, select, textarea, fieldset')"
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "button"),
+    [
+        (None, "/sign-up", "main button.primary"),
+        (None, "/report/rights", "main button.primary"),
+        (None, "/report/rights/status", "main button.primary"),
+        ("ada", "/account/leave", "main form.stack button"),
+        ("mo", "/desk/orders", "#register button.primary"),
+        ("mo", "/desk/disclosures", "#register button.primary"),
+        ("mo", "/desk/comments/1/case", ".desk-content button.primary"),
+        ("mo", "/desk/threads/steer", ".desk-content button.primary"),
+    ],
+)
+def test_every_error_at_the_top_of_a_form_leads_to_its_field(window, who, path, button):
+    page = window(who)
+    window.allow("status of 422")
+    page.goto(path)
+    page.click(button)
+    expect(page.locator(".problem")).to_be_focused()
+
+    links = page.locator(".problem li a").all()
+
+    assert links
+    for link in links:
+        link.click()
+        assert page.evaluate(FOCUSED), link.get_attribute("href")
+
+
 # ---- the page of a comment ----
 
 
