@@ -94,6 +94,8 @@ class TestTheDatabaseWentBack:
 
         assert page.status_code == 503
         assert "새 제보 이야기" in page.text
+        assert "시스템이 복원되었거나 바뀌어 제보 담당자가 먼저 확인해야 합니다" in page.text
+        assert "담당자가 없어" not in page.text
         desk.post("/desk/tips/went-back")
         assert stranger.client.post("/tips/new", data=form_fields(page)).status_code == 200
 
