@@ -599,12 +599,15 @@ def test_a_bad_article_is_rejected_with_a_reason_and_affects_no_other(
     assert isinstance(item, Item) and item.title == "좋은 소식"
 
 
-def test_a_duplicate_key_and_deep_nesting_are_rejected(feed: Callable[..., Path]) -> None:
+@pytest.mark.parametrize(("start", "end"), [("", ""), ('{"items": ', "}")])  # ours, JSON Feed
+def test_a_duplicate_key_and_deep_nesting_are_rejected(
+    feed: Callable[..., Path], start: str, end: str
+) -> None:
     deep = "[" * 50_000 + "]" * 50_000
     path = feed(
-        f'[{{"url": "{HOME}/1", "title": "가", "title": "나"}},'
+        f'{start}[{{"url": "{HOME}/1", "title": "가", "title": "나"}},'
         f' {{"url": "{HOME}/2", "title": "가", "body": {deep}}},'
-        f' {{"url": "{HOME}/3", "title": "다"}}]'
+        f' {{"url": "{HOME}/3", "title": "다"}}]{end}'
     )
 
     twice, too_deep, item = read_items(path)
