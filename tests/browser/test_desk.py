@@ -108,7 +108,10 @@ def test_an_undo_that_comes_too_late_shows_a_message(desk, window, board):
     undo = desk.locator("[data-undo] form")
     expect(undo).to_be_visible()
     address = undo.get_attribute("action")
-    desk.request.post(address, headers={"Origin": board.url}, form={"next": "/desk/comments"})
+    answer = desk.request.post(
+        address, headers={"Origin": board.url}, form={"next": "/desk/comments"}
+    )
+    assert answer.url.endswith("notice=undone")
 
     undo.get_by_role("button").click()
 
