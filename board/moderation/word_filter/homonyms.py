@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import regex
 
+from board.moderation.word_filter.automaton import Automaton
+
 _FILE = Path(__file__).with_name("homonyms.toml")
 _REACH = 15  # characters before and after the word that are read
 
@@ -15,7 +17,7 @@ class Homonym(NamedTuple):
     """A word of abuse, and what gives it its plain sense."""
 
     word: str
-    beside: list[str]  # words that do, near it
+    beside: Automaton[None]  # finds words that do, near it
     # In the text around it, where the word itself is a line break. None: nothing does.
     plain: "regex.Pattern[str] | None"
     abusive: "regex.Pattern[str] | None"
@@ -24,13 +26,14 @@ class Homonym(NamedTuple):
     def from_row(cls, row: dict[str, Any]) -> "Homonym":
         plain = _next_to(row.get("before"), row.get("after"))
         abusive = _next_to(row.get("not_before"), row.get("not_after"))
-        return cls(row["word"], row.get("beside", []), plain, abusive)
+        beside = Automaton((word, None) for word in row.get("beside", ()))
+        return cls(row["word"], beside, plain, abusive)
 
     def is_plain(self, lowered: str, at: int) -> bool:
         """True for the word at this place of a lowered text in its plain sense."""
         end = at + len(self.word)
         around = f"{lowered[max(0, at - _REACH) : at]}\n{lowered[end : end + _REACH]}"
-        plain = any(map(around.__contains__, self.beside)) or _found(self.plain, around)
+        plain = bool(self.beside.find(around)) or _found(self.plain, around)
         return plain and not _found(self.abusive, around)
 
 

@@ -1,6 +1,7 @@
 """Word rules, and the matcher that finds them in a text."""
 
 import enum
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from board.moderation.word_filter.homonyms import has_plain_sense, homonyms_in
 from board.moderation.word_filter.normalization import NormalizedText, Reading
 from board.moderation.word_filter.phonetics import PhoneticForm, Place, form_type
 from board.moderation.word_filter.variants import readings_of, variants_of
-from board.moderation.word_filter.visible_text import VisibleText, visible_text
+from board.moderation.word_filter.visible_text import Span, VisibleText, visible_text
 from board.moderation.word_filter.wildcards import Pattern, Words, anchor_of
 
 T = TypeVar("T")
@@ -124,13 +125,8 @@ class Matcher:
         places = {*self._words_in(text), *self._patterns_in(visible.lowered)}
         if not places:
             return []
-        is_allowed, homonyms = self._allowed_in(visible.lowered), homonyms_in(visible.lowered)
-        remaining = sorted(
-            (start, end, number)
-            for start, end, number in places
-            if not is_allowed(start, end)
-            and not has_plain_sense(homonyms, visible.lowered, start, end)
-        )
+        abusive = self._abusive_spans(visible.lowered, {place[:2] for place in places})
+        remaining = sorted(place for place in places if place[:2] in abusive)
         return [self._hit(text, visible, place) for place in sorted(_longest(remaining))]
 
     def _hit(self, text: str, visible: VisibleText, place: Place) -> Hit:
@@ -178,19 +174,31 @@ class Matcher:
             if found:
                 yield *found, number
 
+    def _abusive_spans(self, lowered: str, spans: set[Span]) -> set[Span]:
+        """Spans outside allowed words that are not in a plain sense, each looked at once."""
+        is_allowed, homonyms = self._allowed_in(lowered), homonyms_in(lowered)
+        return {
+            (start, end)
+            for start, end in spans
+            if not is_allowed(start, end)
+            and not (homonyms and has_plain_sense(homonyms, lowered, start, end))
+        }
+
     def _allowed_in(self, lowered: str) -> Callable[[int, int], bool]:
         """Tells places that the allowed words of the text cover."""
-        reach = [0] * len(lowered)  # how far the words reach that start at or before a character
-        shared_first, shared_last = set[int](), set[int]()
-        for word, start, end in self._allowed.find(lowered):
-            reach[start] = max(reach[start], end)
-            inside = range(start + 1, end)
-            if word.endswith("*"):
-                shared_last.update(inside)
-            if word.startswith("*"):
-                shared_first.update(inside)
-        reach = list(accumulate(reach, max))
-        return lambda start, end: end <= reach[start] or start in shared_last or end in shared_first
+        found = sorted((start, end, word) for word, start, end in self._allowed.find(lowered))
+        starts = [start for start, *_ in found]
+        reach = [0, *accumulate((end for _, end, _ in found), max)]  # of the first 0, 1, 2 … words
+        shared_first = _inside(place for place in found if place[2].startswith("*"))
+        shared_last = _inside(place for place in found if place[2].endswith("*"))
+        return lambda start, end: (
+            end <= reach[bisect_right(starts, start)] or start in shared_last or end in shared_first
+        )
+
+
+def _inside(places: Iterable[tuple[int, int, str]]) -> set[int]:
+    """Characters between the first and the last of words."""
+    return {at for start, end, _ in places for at in range(start + 1, end)}
 
 
 def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:
