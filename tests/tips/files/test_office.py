@@ -218,6 +218,19 @@ def test_white_text_is_told_and_stays():
     assert (FindingKind.HIDDEN, "Second books", True) in told
 
 
+def test_usual_typefaces_and_styles_of_several_words_keep_their_names():
+    fonts = '<w:r><w:rPr><w:rFonts w:ascii="Book Antiqua"/></w:rPr><w:t>x</w:t></w:r>'
+    style = '<w:style w:type="table" w:styleId="a"><w:name w:val="Table Grid Light"/></w:style>'
+    parts = samples.unzipped(word.docx().data)
+    parts["word/document.xml"] = office.xml("w:document", f"<w:body><w:p>{fonts}</w:p></w:body>")
+    parts["word/styles.xml"] = office.xml("w:styles", style)
+
+    copy = copy_of(samples.zipped(parts))
+
+    assert b'w:ascii="Book Antiqua"' in copy["word/document.xml"]
+    assert b'w:val="Table Grid Light"' in copy["word/styles1.xml"]
+
+
 def test_a_presentation_with_a_workbook_inside_is_a_presentation():
     parts = samples.unzipped(samples.pptx())
     book = (

@@ -43,9 +43,8 @@ def _lists() -> dict[str, frozenset[str]]:
     lists: dict[str, frozenset[str]] = {}
     for section in _LISTS.split("\n[")[1:]:
         heading, _, body = section.partition("]")
-        separator = "|" if "|" in body else None
-        body = body.replace("\n", " | ") if separator else body
-        lists[heading] = frozenset(word.strip() for word in body.split(separator)) - {""}
+        words = body.replace("\n", " ").split("|" if "|" in body else None)
+        lists[heading] = frozenset(word.strip() for word in words) - {""}
     return lists
 
 
