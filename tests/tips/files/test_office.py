@@ -231,6 +231,26 @@ def test_usual_typefaces_and_styles_of_several_words_keep_their_names():
     assert b'w:val="Table Grid Light"' in copy["word/styles1.xml"]
 
 
+def test_layouts_have_ids_of_their_own_whatever_the_parts_are_called():
+    def renamed(text):
+        return re.sub("slideMasters/(_rels/)?slideMaster1", r"masters/\1one", text)
+
+    data = samples.zipped(
+        {
+            renamed(name): renamed(part.decode("latin-1")).encode("latin-1")
+            for name, part in samples.unzipped(powerpoint.pptx().data).items()
+        }
+    )
+
+    parts = copy_of(data)
+
+    def ids(part, kind):
+        return re.findall(rf'<p:{kind} [^>]*?\bid="(\d+)"', parts[part].decode())
+
+    assert ids("ppt/presentation.xml", "sldMasterId") == ["2147483648"]
+    assert ids("ppt/slideMaster1.xml", "sldLayoutId") == ["2147483649"]
+
+
 def test_a_presentation_with_a_workbook_inside_is_a_presentation():
     parts = samples.unzipped(samples.pptx())
     book = (
