@@ -251,6 +251,21 @@ def test_layouts_have_ids_of_their_own_whatever_the_parts_are_called():
     assert ids("ppt/slideMaster1.xml", "sldLayoutId") == ["2147483649"]
 
 
+def test_what_a_document_inside_reveals_goes_with_it():
+    inner = samples.unzipped(samples.docx())
+    text = inner["word/document.xml"].replace(b"010-1234-5678", b"010-8765-4321")
+    parts = samples.unzipped(samples.docx()) | {
+        "word/embeddings/inner.docx": samples.zipped({**inner, "word/document.xml": text})
+    }
+
+    found = answer_for(samples.zipped(parts), "x", LIMITS).findings
+
+    assert {f.detail: f.stays for f in found if f.kind == FindingKind.PHONE} == {
+        "010-1234-5678": True,
+        "010-8765-4321": False,
+    }
+
+
 def test_a_presentation_with_a_workbook_inside_is_a_presentation():
     parts = samples.unzipped(samples.pptx())
     book = (
