@@ -19,6 +19,10 @@ class FormatReader(Protocol):
 
     def inspect(self, data: bytes, limits: WorkerLimits) -> Iterator[Finding]: ...
 
+
+class FormatCleaner(FormatReader, Protocol):
+    """The interface of a module for formats that can be cleaned."""
+
     def clean(self, data: bytes, limits: WorkerLimits) -> bytes:
         """The cleaned copy. Raises NotCleanable, or any exception if the file is damaged."""
         ...
@@ -161,7 +165,7 @@ def clean_inside(data: bytes, limits: WorkerLimits) -> bytes:
     file_format = format_of(data)
     if file_format.why_not or not file_format.reader:
         raise NotCleanable(file_format.why_not or Reason.FORMAT)
-    return _reader(file_format).clean(data, limits)
+    return cast(FormatCleaner, _reader(file_format)).clean(data, limits)
 
 
 def _reader(file_format: Format) -> FormatReader:

@@ -1,4 +1,4 @@
-"""Pictures, recordings and documents inside a document: inspected, and cleaned in place."""
+"""Pictures, recordings and documents inside a document: inspected, cleaned, cropped."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -32,20 +32,9 @@ def inspect(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> 
             yield from inspect_inside(parts[name], limits.nested())
 
 
-def clean(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> None:
-    """Replace the parts `names` by cleaned copies, if they keep their format."""
-    for name in names:
-        part_format = format_of(parts[name])
-        if part_format.is_image and part_format.name != "bmp":
-            # The document rotates its pictures itself.
-            parts[name] = images.clean(parts[name], limits, upright=False)
-        elif part_format.reader and not part_format.why_not:
-            parts[name] = clean_inside(parts[name], limits.nested())
-
-
 def cleaned(data: bytes, limits: WorkerLimits) -> bytes:
     """A cleaned copy, perhaps in another format. Raises NotCleanable."""
-    if format_of(data).is_image:
+    if format_of(data).is_image:  # the document rotates its pictures itself
         return images.clean(data, limits, upright=False)
     if format_of(data).why_not:  # the reason says what is known about the part, not the document
         raise NotCleanable(Reason.FORMAT)

@@ -63,7 +63,7 @@ def _rebuilt(parts: ZipContainer, limits: WorkerLimits) -> Package:
         rebuilt = Rebuilt(package, names, folder)
         _document(package, rebuilt, folder)
         done += 1
-    manifest.tell(package, rebuilt)
+    manifest.tell(package)
     for name in sorted(package.left()):
         properties.tell_part(rebuilt, name, parts[name])
         package.told.add(embedded.inspect_left_out(parts[name], limits))

@@ -8,7 +8,6 @@ from lxml import etree
 from ...formats import format_of
 from ...results import FindingKind
 from ...xml_tree import Damaged, local, parse, serialise
-from ..allow_list.rebuild import Rebuilder
 from . import properties
 from .package import Package
 
@@ -25,7 +24,7 @@ _MEDIA = {"mp4": "video/mp4", "mov": "video/quicktime", "m4a": "audio/mp4", "mp3
 _VERSION = "1.3"
 
 
-def tell(package: Package, rebuilder: Rebuilder) -> None:
+def tell(package: Package) -> None:
     """Paths and types in the old list, and in the type of the document, that nothing explains."""
     for element in _old(package):
         if not isinstance(element.tag, str):
