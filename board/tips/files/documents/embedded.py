@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL import Image
 
 from ..formats import clean_inside, format_of, inspect_inside
-from ..media import images
+from ..media import images, pixels
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from ..text.pii import find_pii
 from .zip_container import ZipContainer
@@ -52,20 +52,18 @@ def inches(data: bytes) -> tuple[float, float]:
 
 
 def cropped(data: bytes, limits: WorkerLimits, edges: Edges) -> bytes:
-    """The picture without its `edges`, as PNG. Raises NotCleanable if nothing would be left."""
+    """The cleaned picture without its `edges`; at least one pixel is left."""
     picture = Image.open(BytesIO(images.clean(data, limits, upright=False)))
     left, top, right, bottom = edges
-    box = (
-        round(left * picture.width),
-        round(top * picture.height),
-        round((1 - right) * picture.width),
-        round((1 - bottom) * picture.height),
-    )
-    if box[0] >= box[2] or box[1] >= box[3]:
-        raise NotCleanable(Reason.FORMAT)
-    buffer = BytesIO()
-    picture.crop(box).save(buffer, "PNG")
-    return buffer.getvalue()
+    columns, rows = _kept(left, right, picture.width), _kept(top, bottom, picture.height)
+    shown = picture.crop((columns[0], rows[0], columns[1], rows[1]))
+    return pixels.encode(shown, picture.format or "PNG")
+
+
+def _kept(before: float, after: float, size: int) -> tuple[int, int]:
+    """The pixels left of `size`, at least one, without those before and after."""
+    start = min(round(before * size), size - 1)
+    return start, max(round((1 - after) * size), start + 1)
 
 
 def inspect_left_out(data: bytes, limits: WorkerLimits) -> list[Finding]:
