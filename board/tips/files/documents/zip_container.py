@@ -75,6 +75,14 @@ class ZipContainer:
             yield make_finding(FindingKind.ATTACHMENT, f"{trailing} B")
 
 
+def unlocked(data: bytes, limits: WorkerLimits) -> ZipContainer:
+    """The parts of an OpenDocument or HWPX. Raises NotCleanable(LOCKED) if it has a password."""
+    parts = ZipContainer(data, limits)
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise NotCleanable(Reason.LOCKED)
+    return parts
+
+
 def written(parts: dict[str, bytes]) -> bytes:
     """A document of `parts`: one date, one system, a fixed order."""
     buffer = BytesIO()
