@@ -133,8 +133,8 @@ async function copyText(text, field, done) {
 }
 
 /**
- * The system's own sheet has KakaoTalk and everything else on this device. Where there is none, or it fails, the address
- * is copied: a button that only some browsers have would push the others aside when it comes.
+ * The system's own sheet has KakaoTalk and everything else on this device. Where there is none, or it fails, the
+ * address is copied: a button that only some browsers have would push the others aside when it comes.
  */
 async function share(button) {
   const title = document.querySelector("main h1").textContent.trim();
