@@ -11,10 +11,10 @@ from board.accounts import data_export
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
 from board.comments.reason_codes import automatic_reasons
-from board.comments.writing import create, limits
+from board.comments.writing import create, erasure, limits
 from board.db import db
 from board.law import log_subjects, transparency_views
-from board.law.authorities import data_requests
+from board.law.authorities import data_requests, orders
 from board.law.authorities import views as authority_views
 from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.orders import Order
@@ -102,6 +102,7 @@ def _wire_decisions() -> None:
         barred=log_subjects.banned_text,
         comments=log_subjects.case_file,
     )
+    erasure.belongs_to_case.add(workflow.is_claimed, orders.is_ordered)
     on_decision.add(workflow.follow_decision)
     on_undo.add(workflow.follow_undo)
     workflow.on_transition.add(emails.announce_step)

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import joinedload
 
 from board.accounts.models import User, token_hash
@@ -132,6 +132,11 @@ def delete_outdated_claimants() -> None:
 def count_waiting() -> int:
     waiting = select(func.count()).select_from(Claim).where(Claim.state == State.RECEIVED.value)
     return db.session.scalar(waiting) or 0
+
+
+def is_claimed() -> ColumnElement[bool]:
+    """Condition on Comment: there is a claim about it."""
+    return select(Claim.id).where(Claim.comment_id == Comment.id).exists()
 
 
 def _ensure_answerable(claim: Claim, *, visible: bool = False) -> None:
