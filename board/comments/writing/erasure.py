@@ -14,7 +14,7 @@ from board.runtime.hooks import Hook
 # Conditions on Comment: it belongs to a case (a claim, an order, a decision, a report), and stays
 # for whoever has to decide or prove something. See wiring.py of moderation and law.
 belongs_to_case: Hook[Callable[[], ColumnElement[bool]]] = Hook()
-BATCH = 200  # comments in one write, so that posting never waits long
+BATCH = 50  # comments in one write, so that posting never waits long
 
 
 class ThreadCounts(NamedTuple):
