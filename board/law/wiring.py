@@ -21,7 +21,16 @@ from board.law.authorities.orders import Order
 from board.law.banned_texts import models as banned_texts
 from board.law.banned_texts import views as banned_text_views
 from board.law.case_files import views as case_file_views
-from board.law.claims import contact_preferences, desk_views, emails, evidence, views, workflow
+from board.law.claims import (
+    contact_preferences,
+    desk_views,
+    emails,
+    evidence,
+    search_views,
+    transitions,
+    views,
+    workflow,
+)
 from board.law.claims.models import Claim, Claimant
 from board.law.terms import views as terms_views
 from board.moderation.appeals.models import on_appeal
@@ -75,6 +84,7 @@ def init_app(app: Flask) -> None:
         transparency_views,
         views,
         desk_views,
+        search_views,
         authority_views,
         banned_text_views,
         case_file_views,
@@ -105,7 +115,7 @@ def _wire_decisions() -> None:
     erasure.belongs_to_case.add(workflow.is_claimed, orders.is_ordered)
     on_decision.add(workflow.follow_decision)
     on_undo.add(workflow.follow_undo)
-    workflow.on_transition.add(emails.announce_step)
+    transitions.on_transition.add(emails.announce_step)
     on_appeal.add(emails.announce_appeal)
     email_types.update(
         claim=EmailType(emails.state_text, emails.is_last_step, on_sent=emails.mark_step_notified),

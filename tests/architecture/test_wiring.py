@@ -26,7 +26,7 @@ from board.comments.writing import (
 )
 from board.law.authorities import orders
 from board.law.banned_texts import models as banned_texts
-from board.law.claims import contact_preferences, workflow
+from board.law.claims import contact_preferences, transitions, workflow
 from board.law.claims import emails as claim_emails
 from board.moderation import queue
 from board.moderation.appeals import models as appeals
@@ -67,7 +67,7 @@ HOOKS = {
         [workflow.follow_decision, reports.answer_reports],
     ),
     "a decision undone": (undo.on_undo, [workflow.follow_undo, reports.reopen_reports]),
-    "a step of a claim": (workflow.on_transition, [claim_emails.announce_step]),
+    "a step of a claim": (transitions.on_transition, [claim_emails.announce_step]),
     "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
     "a new display name": (on_renamed, [counters.refresh_threads_of]),
     "an article withdrawn or deleted": (lifecycle.on_change, [rulings.log_article_change]),

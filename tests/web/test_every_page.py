@@ -83,6 +83,7 @@ MATRIX = {
         "rules.import_form",
         "appeals.index",
         "claims.index",
+        "claim_search.index",
         "registers.orders_page",
         "registers.disclosures_page",
         "barred.index",
