@@ -270,7 +270,7 @@ def test_removing_asks_first_and_says_what_is_lost_and_who_will_know(moderator, 
     assert page.status_code == 200
     assert received.state == State.RECEIVED
     assert "Pier Street" in guest.get("/articles/harbour").text
-    for words in ("없어지는 것", "누가 알게 되는가", "종결되지 않은 신고가 1건 더"):
+    for words in ("없어지는 것", "알게 되는 사람", "종결되지 않은 신고가 1건 더"):
         assert words in page.text
     assert "It shows &lt;b&gt;an&lt;/b&gt; address." in page.text
     answer(moderator, received, "remove", sure="y")
