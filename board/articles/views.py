@@ -122,7 +122,10 @@ def _save(slug: str, form: ArticleForm) -> Article:
 @open_to(editors)
 def withdraw(slug: str) -> ResponseReturnValue:
     with writing():
-        lifecycle.withdraw(_article(slug), by=current_user())
+        article = _article(slug)
+        lifecycle.withdraw(article, by=current_user())
+        if article.state != State.WITHDRAWN:
+            abort(409)
     return redirect(url_for(".edit_form", slug=slug, notice="withdrawn"), 303)
 
 
@@ -130,7 +133,10 @@ def withdraw(slug: str) -> ResponseReturnValue:
 @open_to(editors)
 def publish_again(slug: str) -> ResponseReturnValue:
     with writing():
-        lifecycle.publish_again(_article(slug), by=current_user())
+        article = _article(slug)
+        lifecycle.publish_again(article, by=current_user())
+        if not article.is_public:
+            abort(409)
     return redirect(url_for(".edit_form", slug=slug, notice="published"), 303)
 
 

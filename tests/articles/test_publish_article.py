@@ -305,6 +305,14 @@ def test_pressing_twice_withdraws_and_publishes_once(editor, tess, harbour):
     assert db.session.scalars(log).all() == ["withdraw", "publish"]
 
 
+def test_a_draft_can_be_neither_withdrawn_nor_published_again(editor):
+    slug = written(editor, action="draft")
+
+    for verb in ("withdraw", "publish"):
+        assert editor.post(f"/desk/articles/{slug}/{verb}").status_code == 409
+    assert stored(slug).state == State.DRAFT
+
+
 def test_saving_a_withdrawn_article_does_not_publish_it(guest, editor, withdrawn):
     editor.post("/desk/articles/harbour", data=FORM)
 

@@ -45,7 +45,10 @@ def delete(slug: str) -> ResponseReturnValue:
 @open_to(editors)
 def undelete(slug: str) -> ResponseReturnValue:
     with writing():
-        lifecycle.undelete(_article(slug), by=current_user())
+        article = _article(slug)
+        lifecycle.undelete(article, by=current_user())
+        if article.erase_at:
+            abort(409)
     return redirect(url_for("articles.edit_form", slug=slug, notice="undeleted"), 303)
 
 
