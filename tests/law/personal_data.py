@@ -174,7 +174,8 @@ NOT_PERSONAL = {
     "allowed_word": "id text",
     "article": (
         "id slug canonical_url title subtitle_lines section summary body_html image image_alt "
-        "published_at edited_at closed_at closed_for comment_count revision"
+        "published_at edited_at closed_at closed_for comment_count revision "
+        "erase_at erased_at planned_at state"
     ),
     "article_key": "hash article_id",
     "attempt": "id",

@@ -6,6 +6,7 @@ from flask_babel import gettext
 from board.accounts.auth.rate_limit import Attempt, Device
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session
+from board.articles.models import Article
 from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claim, Claimant
 
@@ -30,6 +31,7 @@ def _periods() -> dict[str, int]:
     """How long things take and are kept, by the unit in the name; `days` and `hours` of claims."""
     hour = 3600
     return {
+        "article_days": Article.ERASED_AFTER.days,
         "days": Claim.TERM.days,
         "hours": int(Claim.ANSWER_WITHIN.total_seconds()) // hour,
         "session_days": Session.LIFE.days,
