@@ -481,6 +481,27 @@ def test_a_source_sees_the_link_of_a_published_tip(desk, sent):
     assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=published").text
 
 
+@pytest.mark.parametrize(
+    ("act", "form", "field"),
+    [
+        ("reply", {"text": ""}, "text"),
+        ("note", {"text": ""}, "note-text"),
+        ("promise", {"day": "2020-01-01"}, "promise-day"),
+        ("publish", {"link": "x"}, "link"),
+        ("hold", {"day": "2099-01-01", "reason": "재판"}, "hold-day"),
+    ],
+)
+def test_a_refused_form_is_open_with_the_error_at_its_field(desk, sent, act, form, field):
+    page = desk.post(f"/desk/tips/1/{act}", **form)
+
+    assert page.status_code == 422
+    assert "<title>오류: 제보 1 " in page.text
+    assert f'<a href="#{field}">' in page.text
+    panel = page.text.partition(f'id="{field}-error"')[0].rpartition('class="panel"')[2]
+    assert not panel.startswith("><summary>")
+    assert page.text.count(f' id="{field}"') == 1
+
+
 def test_a_tip_is_closed_and_opened_again(desk, sent):
     desk.post("/desk/tips/1/close")
     assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=closed").text

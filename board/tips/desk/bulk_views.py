@@ -83,5 +83,11 @@ def _confirmation_page(
     summaries = current_summaries(tips, *current_key())
     titles = {tip.id: summaries.get(tip.id, Summary()).facts.get("title", "") for tip in tips}
     return render_page(
-        "tips/desk/bulk.html", status=status, action=action, tips=tips, titles=titles, form=form
+        "tips/desk/bulk.html",
+        status=status,
+        action=action,
+        tips=tips,
+        titles=titles,
+        form=form,
+        is_unconfirmed=action == "erase" and status == 422,
     )

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
 from board.db import truncate_wal
-from board.tips.desk.forms import DayForm, HoldForm
+from board.tips.desk.forms import HoldForm, PromiseForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import open_or_404, readers_of, tip_address, tip_page
 from board.tips.integrity import checkpoints
@@ -45,7 +45,7 @@ def assign(id: int) -> ResponseReturnValue:
 @once()
 def promise(id: int) -> ResponseReturnValue:
     """Set the day by which the source can expect an answer; the source sees it."""
-    form = DayForm.from_post()
+    form = PromiseForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), promise_form=form, status=422)
     with writing_once(to=tip_address(id)) as answer:
@@ -57,7 +57,7 @@ def promise(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 @once()
 def close(id: int) -> ResponseReturnValue:
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_closed")) as answer:
         open_or_404(id).tip.state = TipState.CLOSED.value
     return redirect_to(answer)
 
@@ -66,7 +66,7 @@ def close(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 @once()
 def open(id: int) -> ResponseReturnValue:
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_reopened")) as answer:
         open_or_404(id).tip.state = TipState.OPEN.value
     return redirect_to(answer)
 
@@ -90,7 +90,7 @@ def hold(id: int) -> ResponseReturnValue:
 @open_to(tip_readers)
 @once()
 def let_in(id: int) -> ResponseReturnValue:
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "access_given")) as answer:
         opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
         if reader not in readers_of(opened.tip):
@@ -108,7 +108,7 @@ def shut_out(id: int) -> ResponseReturnValue:
 
     Readers who do not want to see a tip revoke their own access, if a colleague can go on.
     """
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "access_removed")) as answer:
         me, _key = current_key()
         opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
@@ -118,7 +118,7 @@ def shut_out(id: int) -> ResponseReturnValue:
         search_index.delete_entries(tip=opened.tip, reader=reader)
         append_entry(AuditAction.SHUT_OUT, by=current_user(), tip_id=id, about=reader.user)
         if reader is me:
-            answer["to"] = url_for(".inbox", notice="saved")
+            answer["to"] = url_for(".inbox", notice="access_removed")
     return redirect_to(answer)
 
 

@@ -11,10 +11,9 @@ from board.db import writing
 from board.tips.attachments.add_files import add_files
 from board.tips.attachments.drafts import FormDraft
 from board.tips.attachments.uploads import bytes_max, uploaded_files
-from board.tips.desk.forms import FactsForm, LinkForm, NoteForm
+from board.tips.desk.forms import FactsForm, LinkForm, NoteForm, ReplyForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import open_or_404, tip_address, tip_page
-from board.tips.forms import MessageForm
 from board.tips.models import form_tokens
 from board.tips.models.audit_log import AuditAction, append_entry, is_logged_today
 from board.tips.models.inbox import ReadMark
@@ -55,13 +54,13 @@ def tip(id: int) -> ResponseReturnValue:
 @open_to(tip_readers, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
 @once()
 def reply(id: int) -> ResponseReturnValue:
-    form, (draft, problem) = MessageForm.from_post(), _reply_draft()
+    form, (draft, problem) = ReplyForm.from_post(), _reply_draft()
     files = draft.attachments
     if not form.validate() or problem or not (form.text.data.strip() or files):
         form.text.errors = form.text.errors or [problem or _("Write something, or attach a file.")]
         form.ticket.data = draft.token
         return tip_page(open_or_404(id), reply_form=form, reply_files=files, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "reply_sent")) as answer:
         me, _key = current_key()
         messages.add_reply(open_or_404(id), form.text.data, files, by=me)
     draft.delete()
@@ -85,7 +84,7 @@ def note(id: int) -> ResponseReturnValue:
     form = NoteForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), note_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "note_added")) as answer:
         me, _key = current_key()
         messages.add_note(open_or_404(id), form.text.data, by=me)
     return redirect_to(answer)

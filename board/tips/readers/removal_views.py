@@ -51,7 +51,7 @@ def remove(id: int) -> ResponseReturnValue:
 def keep(id: int) -> ResponseReturnValue:
     """Withdraw one's own request to remove a colleague."""
     me, _key = current_key()
-    with writing_once(to=url_for(".readers", notice="saved")) as answer:
+    with writing_once(to=url_for(".readers", notice="removal_withdrawn")) as answer:
         request = db.session.get(RemovalRequest, id)
         if request and request.asked_by_id == me.id:
             db.session.delete(request)
@@ -59,7 +59,8 @@ def keep(id: int) -> ResponseReturnValue:
 
 
 def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
-    with writing_once(to=url_for(".start_form" if id == me.id else ".readers")) as answer:
+    page = ".start_form" if id == me.id else ".readers"
+    with writing_once(to=url_for(page, notice="reader_removed")) as answer:
         reader = _member_or_404(id, me)
         if _needs_second_reader(reader, me):
             abort(409)  # the request was withdrawn meanwhile
@@ -68,7 +69,7 @@ def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
 
 
 def _ask(reader: TipReader, me: TipReader) -> ResponseReturnValue:
-    with writing_once(to=url_for(".remove_form", id=reader.id, notice="saved")) as answer:
+    with writing_once(to=url_for(".remove_form", id=reader.id, notice="removal_asked")) as answer:
         RemovalRequest.ask(reader, by=me)
     return redirect_to(answer)
 

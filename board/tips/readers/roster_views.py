@@ -57,7 +57,7 @@ def add(id: int) -> ResponseReturnValue:
     key = ownership.prove(form, me)
     if key is None:
         return _add_page(reader, me, form, status=422)
-    with writing_once(to=url_for(".readers", notice="saved")) as answer:
+    with writing_once(to=url_for(".readers", notice="reader_added")) as answer:
         reader = _pending_or_403(id, me)
         if reader not in roster.members():
             membership.add_reader(reader, by=me, key=key)
