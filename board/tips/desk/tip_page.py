@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, abort, url_for
 
 from board.db import db
-from board.tips.attachments.finding_labels import finding_text
+from board.tips.attachments.finding_labels import by_label, finding_text
 from board.tips.crypto import key_files
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
@@ -98,7 +98,7 @@ def _for_display(item: DecryptedItem) -> dict[str, Any]:
         "text": defang(without_invisible(text)),
         "hidden": count_invisible(text),
         "marked": defang(mark_invisible(text)),
-        "found": [finding_text(*finding) for finding in item.data.get("found", [])],
+        "found": by_label(finding_text(*finding) for finding in item.data.get("found", [])),
     }
 
 
