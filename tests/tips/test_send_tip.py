@@ -289,6 +289,12 @@ def test_without_a_reader_there_is_no_form(source):
     assert "<textarea" not in page
 
 
+def test_without_a_reader_the_first_page_says_so_before_all_else(source):
+    page = source.client.get("/tips").text
+
+    assert page.index("아직 제보를 열어 볼 담당자가 없습니다") < page.index("<section")
+
+
 def test_the_same_form_twice_makes_one_tip(desk, source):
     form = form_fields(source.preview(STORY))
 
@@ -378,10 +384,21 @@ def test_a_source_changes_the_code(sent):
 
 def test_a_source_destroys_their_access_and_the_newsroom_keeps_the_tip(sent, desk):
     sent.enter()
-    sent.client.post("/tips/box/burn")
+    sent.client.post("/tips/box/burn", data={"sure": "yes"})
 
     assert sent.enter().status_code == 422
     assert STORY in desk.get("/desk/tips/1").text
+
+
+def test_giving_up_access_has_to_be_confirmed(sent):
+    sent.enter()
+
+    page = sent.client.post("/tips/box/burn")
+
+    assert page.status_code == 422
+    assert "<title>오류: 내 제보" in page.text
+    assert "정말 진행할지 확인해 주세요" in page.text
+    assert STORY in sent.mailbox().text
 
 
 def test_a_source_asks_for_erasure(sent, desk):

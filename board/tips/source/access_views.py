@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.db import db, writing
@@ -12,7 +12,7 @@ from board.tips.models.source import Source
 from board.tips.models.tip import Tip
 from board.tips.readers import unlock_session
 from board.tips.sealed import sealed_tip
-from board.tips.source.mailbox_page import current_source
+from board.tips.source.mailbox_page import current_source, mailbox_page
 from board.tips.source.pages import code_page
 from board.tips.source.views import bp
 from board.tips.web.once import idempotency_key, once, writing_once
@@ -57,7 +57,9 @@ def left_again(_key: str, _answer: dict[str, Any]) -> ResponseReturnValue:
 @open_to(everyone_as_guest)
 @once(left_again)
 def burn() -> ResponseReturnValue:
-    source, _key = current_source()
+    source, key = current_source()
+    if request.form.get("sure") != "yes":
+        return mailbox_page(source, key, needs_confirmation=True, status=422)
     with writing_once() as answer:
         sealed_tip.revoke_source(db.session.get_one(Source, source.id))
     return left_again("", answer)
