@@ -17,6 +17,8 @@ from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from tips.conftest import decided, hidden_field, multipart
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다.\n<b>금요일</b>마다 바꿉니다."
 CONTACT = "010-0000-0000"
 SHOWN = "&lt;b&gt;금요일&lt;/b&gt;마다 바꿉니다."

@@ -28,6 +28,8 @@ from conftest import person
 from tips.conftest import ReaderClient, SourceClient, form_fields, holder_id, tamper
 from tips.test_retention import copy_database
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 CLOSED = "지금은 제보를 받지 않습니다"
 ALARM = "제보 데이터베이스가 이전 상태로 돌아갔습니다. 담당자가 살펴볼 때까지"

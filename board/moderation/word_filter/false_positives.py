@@ -1,16 +1,62 @@
-"""Homonyms: words of abuse with a plain sense, as 새끼 of animals, told by what is beside them."""
+"""False positives: matches that are not abuse.
+
+Allowed words, as 새끼손가락, and homonyms: words of abuse with a plain sense, as 새끼 of animals,
+told by what is beside them.
+"""
 
 import tomllib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import regex
 
 from board.moderation.word_filter.automaton import Automaton
+from board.moderation.word_filter.visible_text import visible_text
 
 _FILE = Path(__file__).with_name("homonyms.toml")
 _REACH = 15  # characters before and after the word that are read
+
+
+class AllowedWords:
+    """Words as they are spelt, in which a match of a rule is none.
+
+    A star at its end or start keeps what shares only its last or first letters from being found:
+    날개* means that 날개같은 is no 개같은, *빨리 that 혼자빨리 is no 자빨.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._automaton = Automaton(
+            (spelling, word)
+            for word in words
+            for spelling in with_and_without_spaces(word.strip("*"))
+        )
+
+    def covered_in(self, lowered: str) -> Callable[[int, int], bool]:
+        """Tells whether allowed words of the text cover a place, from its start to its end."""
+        found = sorted((start, end, word) for word, start, end in self._automaton.find(lowered))
+        starts = [start for start, *_ in found]
+        reach = [0, *accumulate((end for _, end, _ in found), max)]  # of the first 0, 1, 2 … words
+        shared_first = _inside(place for place in found if place[2].startswith("*"))
+        shared_last = _inside(place for place in found if place[2].endswith("*"))
+        return lambda start, end: (
+            end <= reach[bisect_right(starts, start)] or start in shared_last or end in shared_first
+        )
+
+
+def with_and_without_spaces(word: str) -> Iterator[str]:
+    spelling = " ".join(visible_text(word).lowered.split())
+    if spelling:
+        yield spelling
+        yield spelling.replace(" ", "")
+
+
+def _inside(places: Iterable[tuple[int, int, str]]) -> set[int]:
+    """Characters between the first and the last of words."""
+    return {at for start, end, _ in places for at in range(start + 1, end)}
 
 
 class Homonym(NamedTuple):
