@@ -210,6 +210,16 @@ def test_a_new_reader_waits_for_a_signature(desk, at_desk, source, app):
     assert STORY in jin.get("/desk/tips/1").text
 
 
+def test_the_list_of_readers_says_how_a_colleague_becomes_one(desk, at_desk):
+    colleague = at_desk(person("jin", can_read_tips=True))
+    steps, own = "시스템 관리자가 동료에게 제보 권한을 줍니다", "전화로 이 지문을 읽어 주세요"
+
+    page, waiting = desk.get("/desk/tips/readers").text, colleague.get("/desk/tips/readers").text
+
+    assert (steps in page, own in page) == (True, False)
+    assert (steps in waiting, own in waiting) == (False, True)
+
+
 def test_tips_that_come_later_are_for_everyone_on_the_roster(desk, second_desk, sent):
     assert STORY in second_desk.get("/desk/tips/1").text
 
