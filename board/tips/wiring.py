@@ -35,7 +35,7 @@ from board.tips.source import (
     waiting_tips,
 )
 from board.tips.source import views as source_views
-from board.tips.web import log_filter, once
+from board.tips.web import idempotency, log_filter
 from board.web.access import tip_readers
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
@@ -62,7 +62,7 @@ def init_app(app: Flask) -> None:
     # Pages of tips lock in the browser when the session expires on the server.
     idle = UnlockedSession.IDLE_TIMEOUT["reader"].total_seconds()
     app.jinja_env.globals["lock_seconds"] = int(idle)
-    app.jinja_env.globals["ticket_field"] = once.ticket_field
+    app.jinja_env.globals["ticket_field"] = idempotency.ticket_field
     nav_items.add(*NAV_ITEMS)
     jobs.add(*JOBS)
 

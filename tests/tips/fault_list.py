@@ -361,7 +361,7 @@ FAULTS = (
         ("test_send_tip", "test_abuse"),
     ),
     Fault(
-        "the second of two presses acts as well", "web/once.py",
+        "the second of two presses acts as well", "web/idempotency.py",
         "        if key:\n            form_tokens.record(key, answer)\n", "", ("test_press_twice",),
     ),
     # Attachments and what they reveal.

@@ -181,7 +181,7 @@ def test_a_form_changed_after_going_back_is_sent_as_another_tip(desk, source):
 def test_a_press_that_waits_too_long_shows_a_page_that_goes_on(desk, source, monkeypatch):
     form = decided(source.preview(STORY))
     monkeypatch.setattr("board.runtime.key_lock._try_lock", lambda *_: False)
-    monkeypatch.setattr("board.tips.web.once._WAIT", 0)
+    monkeypatch.setattr("board.tips.web.idempotency._WAIT", 0)
     page = source.client.post("/tips/new", data=form)
     monkeypatch.undo()
 

@@ -15,13 +15,13 @@ from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import TipState
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages, retention, search_index
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.web.access import open_to, tip_readers
 
 
 @bp.post("/desk/tips/<id:id>/assign")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def assign(id: int) -> ResponseReturnValue:
     """Assign the tip to a reader who has a key of it, or to nobody."""
     with writing_once(to=tip_address(id)) as answer:
@@ -42,7 +42,7 @@ def assign(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/promise")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def promise(id: int) -> ResponseReturnValue:
     """Set the day by which the source can expect an answer; the source sees it."""
     form = PromiseForm.from_post()
@@ -55,7 +55,7 @@ def promise(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/close")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def close(id: int) -> ResponseReturnValue:
     with writing_once(to=tip_address(id, "tip_closed")) as answer:
         open_or_404(id).tip.state = TipState.CLOSED.value
@@ -64,7 +64,7 @@ def close(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/open")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def open(id: int) -> ResponseReturnValue:
     with writing_once(to=tip_address(id, "tip_reopened")) as answer:
         open_or_404(id).tip.state = TipState.OPEN.value
@@ -73,7 +73,7 @@ def open(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/hold")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def hold(id: int) -> ResponseReturnValue:
     """Keep the tip until a day, with a reason; without a day, end the hold."""
     form = HoldForm.from_post()
@@ -88,7 +88,7 @@ def hold(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/let-in")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def let_in(id: int) -> ResponseReturnValue:
     with writing_once(to=tip_address(id, "access_given")) as answer:
         opened, members = open_or_404(id), _members()
@@ -102,7 +102,7 @@ def let_in(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/shut-out")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def shut_out(id: int) -> ResponseReturnValue:
     """Revoke a reader's access: what comes later is under keys they never had.
 
@@ -124,7 +124,7 @@ def shut_out(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/erase")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def erase(id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
         return tip_page(open_or_404(id), needs_confirmation=True, status=422)

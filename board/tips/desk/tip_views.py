@@ -22,7 +22,7 @@ from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages
 from board.tips.sealed.keyring import NoKey, NoReader
 from board.tips.web.download import download
-from board.tips.web.once import idempotency_key, once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotency_key, idempotent, redirect_to, writing_once
 from board.tips.web.responses import FORM_BYTES, render_page
 from board.tips.web.safe_text import without_invisible
 from board.tips.web.typed_text import typed_text
@@ -52,7 +52,7 @@ def tip(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/reply")
 @open_to(tip_readers, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
-@once()
+@idempotent()
 def reply(id: int) -> ResponseReturnValue:
     form, (draft, problem) = ReplyForm.from_post(), _reply_draft()
     files = draft.attachments
@@ -79,7 +79,7 @@ def _reply_draft() -> tuple[FormDraft, str | None]:
 
 @bp.post("/desk/tips/<id:id>/note")
 @open_to(tip_readers, body_max=FORM_BYTES)
-@once()
+@idempotent()
 def note(id: int) -> ResponseReturnValue:
     form = NoteForm.from_post()
     if not form.validate():
@@ -92,7 +92,7 @@ def note(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/describe")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def describe(id: int) -> ResponseReturnValue:
     form = FactsForm.from_post()
     if not form.validate():
@@ -104,7 +104,7 @@ def describe(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/publish")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def publish(id: int) -> ResponseReturnValue:
     form = LinkForm.from_post()
     if not form.validate():
@@ -122,7 +122,7 @@ def contact_again(_key: str, _answer: dict[str, Any]) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/contact")
 @open_to(tip_readers)
-@once(contact_again)
+@idempotent(contact_again)
 def contact(id: int) -> ResponseReturnValue:
     """Show the source's contact details, and log it."""
     with writing_once() as answer:

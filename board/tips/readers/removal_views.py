@@ -15,7 +15,7 @@ from board.tips.models.removal import RemovalRequest
 from board.tips.readers import membership, ownership
 from board.tips.readers.forms import LossForm, OwnerLossForm
 from board.tips.readers.unlock_views import bp, current_key
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -31,7 +31,7 @@ def remove_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/remove")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def remove(id: int) -> ResponseReturnValue:
     """Remove the reader; or, if that takes a second reader, ask for it."""
     me, key = current_key()
@@ -47,7 +47,7 @@ def remove(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/keep")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def keep(id: int) -> ResponseReturnValue:
     """Withdraw one's own request to remove a colleague."""
     me, _key = current_key()

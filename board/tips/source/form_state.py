@@ -10,7 +10,7 @@ from board.tips.attachments.uploads import uploaded_files
 from board.tips.forms import MessageForm
 from board.tips.models import form_tokens
 from board.tips.sealed import arrivals, messages
-from board.tips.web.once import idempotency_key
+from board.tips.web.idempotency import idempotency_key
 
 _TYPED = ("text", "contact")
 _DONE = ("again", "back", "drop", "place", "turn")  # what is not part of the form to send

@@ -21,7 +21,7 @@ from board.tips.source.pages import (
     tip_form_page,
 )
 from board.tips.source.waiting_tips import WaitingTip
-from board.tips.web.once import writing_once
+from board.tips.web.idempotency import writing_once
 from board.tips.web.responses import render_page
 from board.web.request.network import client_network
 
