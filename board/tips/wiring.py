@@ -25,7 +25,7 @@ from board.tips.readers import (
     unlock_views,
     went_back_views,
 )
-from board.tips.sealed import arrivals, retention
+from board.tips.sealed import rate_limit, retention
 from board.tips.source import (
     access_views,
     contact_channels,
@@ -47,7 +47,7 @@ NAV_ITEMS = (
 )
 JOBS = (
     Job("tips", retention.is_outdated, retention.tidy),
-    Job("tips of an hour", arrivals.is_past, waiting_tips.forget_hour),
+    Job("tips of an hour", rate_limit.is_past, waiting_tips.forget_hour),
     Job("tip checkpoints", checkpoints.lacks_digest, pepper.remember),
 )
 
@@ -55,7 +55,7 @@ JOBS = (
 def init_app(app: Flask) -> None:
     uploads.init_app(app)
     contact_channels.init_app(app)
-    arrivals.init_app(app)
+    rate_limit.init_app(app)
     log_filter.init_app(app)
     app.after_request(source_views.harden_unrouted)
     _register_views(app)

@@ -351,7 +351,7 @@ FAULTS = (
         "if passphrases.contains_code(field.data):", "if False:", ("test_abuse",),
     ),
     Fault(
-        "any number of tips in an hour", "sealed/arrivals.py",
+        "any number of tips in an hour", "sealed/rate_limit.py",
         "if limit and is_over:", "if False:", ("test_floods",),
     ),
     Fault(
