@@ -210,7 +210,9 @@ class TestManyAtOnce:
         answer = desk.post("/desk/tips/erase", tip=chosen, sure="yes")
 
         assert answer.location == "/desk/tips?notice=none_chosen"
-        assert order(desk.get("/desk/tips")) == [3, 2, 1]
+        page = desk.get(answer.location)
+        assert '<p class="notice refusal" role="status">제보를 하나 이상 선택' in page.text
+        assert order(page) == [3, 2, 1]
 
     def test_tips_of_colleagues_are_left_alone(self, desk, second_desk, three):
         desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))
