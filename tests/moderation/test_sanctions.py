@@ -7,7 +7,7 @@ from board.comments.models import Comment
 from board.db import db, writing
 from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
-from board.moderation.users import bulk_bans, sanctions
+from board.moderation.users import bulk_bans, sanctions, staff_notes
 from conftest import count_queries, person, say
 
 
@@ -184,5 +184,5 @@ def one_more_of_each(name, subject, mo, harbour):
     comment = say(harbour, subject, f"To {name}")
     with writing():
         sanctions.suspend(user, by=mo, until=sanctions.FOREVER, reason="spam")
-        sanctions.add_note(subject, by=mo, text="note")
+        staff_notes.add_note(subject, by=mo, text="note")
         decisions.hide(comment, by=mo, reason="spam")
