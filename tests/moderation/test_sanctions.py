@@ -41,7 +41,7 @@ def test_a_warned_user_posts_again_only_after_acknowledging(as_, ada, mo, harbou
 
 
 def test_comments_by_a_held_user_are_held(as_, guest, ada, mo, harbour):
-    act(as_(mo), ada, "hold", days="3")
+    act(as_(mo), ada, "hold", term="3d")
 
     send(as_(ada), "My view")
 
@@ -53,7 +53,7 @@ def test_comments_by_a_held_user_are_held(as_, guest, ada, mo, harbour):
 def test_a_suspended_user_is_signed_out_at_the_next_request(as_, ada, mo, harbour):
     client = as_(ada)
 
-    act(as_(mo), ada, "suspend", days="3")
+    act(as_(mo), ada, "suspend", term="3d")
 
     assert send(client).status_code == 401
     assert ada.suspended_for == "욕설·인신공격"
@@ -75,8 +75,8 @@ def test_a_ban_needs_the_display_name(as_, ada, mo, harbour):
 
 def test_lifting_ends_all_sanctions_once(as_, ada, mo, harbour):
     moderator = as_(mo)
-    act(moderator, ada, "hold", days="3")
-    act(moderator, ada, "suspend", days="3")
+    act(moderator, ada, "hold", term="3d")
+    act(moderator, ada, "suspend", term="3d")
 
     moderator.post(f"/desk/people/{ada.id}/lift")
     moderator.post(f"/desk/people/{ada.id}/lift")
@@ -91,23 +91,23 @@ def test_staff_cannot_be_sanctioned_from_the_desk(as_, verb, tess, mo):
     moderator = as_(mo)
 
     for user in (tess, mo):
-        fields = {"days": "3", "name": user.name}
+        fields = {"term": "3d", "name": user.name}
         assert act(moderator, user, verb, **fields).status_code == 403
     assert verdicts() == []
 
 
 @pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "ban"])
 def test_a_sanction_without_a_reason_is_refused(as_, verb, ada, mo):
-    answer = as_(mo).post(f"/desk/people/{ada.id}/{verb}", data={"days": "3", "name": "ada"})
+    answer = as_(mo).post(f"/desk/people/{ada.id}/{verb}", data={"term": "3d", "name": "ada"})
 
     assert answer.status_code == 422
     assert "사유를 선택하거나" in answer.text
     assert verdicts() == []
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "2", "99999999999", "x", ""])
-def test_a_length_not_offered_is_refused(as_, days, ada, mo):
-    assert act(as_(mo), ada, "suspend", days=days).status_code == 422
+@pytest.mark.parametrize("term", ["0", "-1h", "2h", "99999999999d", "3", "x", ""])
+def test_a_length_not_offered_is_refused(as_, term, ada, mo):
+    assert act(as_(mo), ada, "suspend", term=term).status_code == 422
     assert not ada.is_suspended
 
 

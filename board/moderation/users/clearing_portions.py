@@ -21,13 +21,13 @@ def run(id: int, *, seconds: float) -> None:
     """Go on with an act until it is done or the time is over; then the job does."""
     end = monotonic() + seconds
     try:
-        while monotonic() < end and _run_portion(id):
+        while monotonic() < end and run_portion(id):
             pass
     except LockTimeout:
         return
 
 
-def _run_portion(id: int) -> bool:
+def run_portion(id: int) -> bool:
     with writing():
         clearing = db.session.get_one(Clearing, id)
         _next_portion(clearing)

@@ -171,8 +171,8 @@ def _new(user: User, ruling: Ruling, after: int) -> Clearing:
     )
     last, hidden, total = db.session.execute(counts.where(*written_by(user.id, since=since))).one()
     return Clearing(
-        ruling=ruling, user_id=user.id, after_id=after, since=since, last_comment_id=last or 0,
-        hidden_before=hidden, total=total,
+        ruling_id=ruling.id, user_id=user.id, after_id=after, since=since, total=total,
+        last_comment_id=last or 0, hidden_before=hidden,
     )  # fmt: skip
 
 

@@ -165,10 +165,12 @@ def acknowledge(user: User) -> None:
 
 
 def comment_counts(user: User) -> dict[str, int]:
-    """How many comments of a user are visible, hidden and deleted."""
+    """How many comments of a user are visible, held, hidden and deleted."""
+    is_kept = Comment.deleted_at.is_(None)
     counts = select(
         func.count().filter(Comment.is_visible).label("visible"),
-        func.count().filter(Comment.hidden_for.is_not(None)).label("hidden"),
+        func.count().filter(is_kept, Comment.held_for.is_not(None)).label("held"),
+        func.count().filter(is_kept, Comment.hidden_for.is_not(None)).label("hidden"),
         func.count().filter(Comment.deleted_at.is_not(None)).label("deleted"),
     )
     row = db.session.execute(counts.where(Comment.author_id == user.id)).one()

@@ -57,13 +57,13 @@ def comments(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/warn")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def warn(id: int) -> ResponseReturnValue:
     return _apply_sanction(id, WarnForm.from_post(), sanctions.warn)
 
 
 @bp.post("/desk/people/<id:id>/hold")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def hold(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(id, form, sanctions.hold, lambda: {"until": form.until})
@@ -73,7 +73,7 @@ _NOTICES = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "b
 
 
 @bp.post("/desk/people/<id:id>/suspend")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def suspend(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(
@@ -85,7 +85,7 @@ def suspend(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/ban")
-@open_to(moderators)
+@open_to(moderators, query=("rulings_before",))
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
     form.user = find_user(id)
@@ -104,14 +104,16 @@ def lift(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/note")
-@open_to(moderators)
+@open_to(moderators, query=("comment", "next", "rulings_before"))
 def note(id: int) -> ResponseReturnValue:
-    form = NoteForm.from_post()
+    form, occasion = NoteForm.from_post(), occasion_in_query(find_user(id))
     if not form.validate():
-        return _person_page(occasion_in_query(find_user(id)), note_form=form), 422
+        return _person_page(occasion, note_form=form), 422
+    fields = occasion.fields
     with writing():
         add_note(find_user(id), by=current_user(), text=form.text.data)
-    return redirect(url_for(".person", id=id, notice="noted", _anchor="notes"), 303)
+    page = url_for(".person", id=id, **fields, notice="note_added", _anchor="notes")
+    return redirect(page, 303)
 
 
 def find_user(id: int) -> User:
