@@ -111,7 +111,7 @@ def test_clearing_hides_the_period_with_one_ruling_each_and_bans(as_, guest, mo,
     assert ada.suspended_until == sanctions.FOREVER
     assert verdicts() == ["hide", "clear", "ban", "hide", "hide", "hide"]
     assert notice(page).startswith(
-        "ada: Banned. 3 comments hidden. 1 hidden earlier stay as they are. You can undo this for"
+        "ada: Banned. 3 comments hidden. Hidden earlier, left as they are: 1. You can undo this for"
     )
     assert (spam["first"].article.comment_count, spam["second"].article.comment_count) == (0, 1)
     assert list(db.session.scalars(select(QueueItem))) == []
@@ -189,7 +189,7 @@ def test_undo_leaves_what_somebody_decided_since_and_says_so(as_, mo, ada, spam)
     assert ada.suspended_until == until
     assert notice(client.get("/desk/comments?lang=en").text) == (
         "ada: Undone. The restriction was changed since, and stays. 2 comments are as they were. "
-        "1 were decided again since, and stay."
+        "Decided again since, left as they are: 1."
     )
 
 
@@ -380,7 +380,7 @@ def test_what_a_colleague_decided_meanwhile_stays_and_is_counted(as_, mo, ada, m
     run_pending()
 
     assert many[1].hidden_for == "fraud"
-    assert "6 comments hidden. 1 were hidden or deleted meanwhile." in notice(
+    assert "6 comments hidden. Hidden or deleted meanwhile: 1." in notice(
         client.get(f"/desk/people/{ada.id}?lang=en").text
     )
 

@@ -55,9 +55,9 @@ def _periods() -> list[tuple[str, str]]:
 def period_label(period: str) -> str:
     """The period of a clearing, by its code."""
     labels = {
-        "24h": gettext("last 24 hours"),
-        "7d": gettext("last 7 days"),
-        "all": gettext("all comments"),
+        "24h": gettext("Last 24 hours"),
+        "7d": gettext("Last 7 days"),
+        "all": gettext("All time"),
     }
     return labels[period]
 

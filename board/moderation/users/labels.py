@@ -109,16 +109,16 @@ def _sanction_undone(act: Clearing) -> str:
 
 
 def _hidden_earlier(count: int) -> str:
-    text = gettext("%(count)s hidden earlier stay as they are.", count=number(count))
+    text = gettext("Hidden earlier, left as they are: %(count)s.", count=number(count))
     return text if count else ""
 
 
 def _meanwhile(act: Clearing) -> str:
     count = act.total - act.hidden
-    text = gettext("%(count)s were hidden or deleted meanwhile.", count=number(count))
+    text = gettext("Hidden or deleted meanwhile: %(count)s.", count=number(count))
     return text if count else ""
 
 
 def _decided_since(count: int) -> str:
-    text = gettext("%(count)s were decided again since, and stay.", count=number(count))
+    text = gettext("Decided again since, left as they are: %(count)s.", count=number(count))
     return text if count else ""
