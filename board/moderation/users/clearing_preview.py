@@ -21,7 +21,11 @@ class Preview:
     pending: Counts
     hidden: Counts  # already, and left as they are
     articles: list[tuple[Article, Counts]]  # those with most comments to hide
-    other_articles: int
+    article_count: int
+
+    @property
+    def other_articles(self) -> int:
+        return self.article_count - len(self.articles)
 
     @property
     def to_hide(self) -> Counts:
@@ -31,9 +35,7 @@ class Preview:
 def preview(user: User) -> Preview:
     """Counts of a user's comments that are not deleted; in three queries."""
     public, pending, hidden = _by_state(user)
-    articles = _by_article(user)
-    others = _article_count(user) - len(articles)
-    return Preview(public, pending, hidden, articles, others)
+    return Preview(public, pending, hidden, _by_article(user), _article_count(user))
 
 
 def _by_state(user: User) -> tuple[Counts, Counts, Counts]:
