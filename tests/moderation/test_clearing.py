@@ -1,7 +1,9 @@
 """A moderator clears a spammer: one restriction, one ruling for each comment, one undo."""
 
 import re
+import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -18,7 +20,7 @@ from board.moderation.rulings.statistics import figures
 from board.moderation.users import clear_views, clearing_portions, clearings, sanctions
 from board.moderation.users.clearings import Clearing
 from board.runtime.jobs import run_pending
-from conftest import keep, person, say
+from conftest import keep, more_link, person, say
 from support.consistency import drift
 
 
@@ -234,6 +236,45 @@ def test_pressing_twice_is_pressing_once(as_, mo, ada, spam):
     assert verdicts() == ["hide", "clear", "ban", "hide", "hide", "hide"]
 
 
+def press_at_once(app, ada, clients):
+    """Everybody presses at the same moment. Returns the statuses, sorted."""
+    gate, statuses = threading.Barrier(len(clients)), []
+    user = SimpleNamespace(id=ada.id)  # a row belongs to the session of one thread
+
+    def press(client):
+        with app.app_context():
+            gate.wait()
+            statuses.append(clear(client, user).status_code)
+
+    threads = [threading.Thread(target=press, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()  # so the test sees what the threads changed
+    return sorted(statuses)
+
+
+def test_presses_at_the_same_moment_are_one_act(app, as_, mo, ada, spam, monkeypatch):
+    monkeypatch.setattr(clearing_portions, "PORTION", 1)
+
+    statuses = press_at_once(app, ada, [as_(mo) for _ in range(4)])
+
+    assert statuses == [303] * 4
+    assert sorted(verdicts()) == ["ban", "clear", "hide", "hide", "hide", "hide"]
+    assert drift() == []
+
+
+def test_two_moderators_at_the_same_moment_are_one_act_and_one_refusal(app, as_, mo, ada, spam):
+    clients = [as_(mo), as_(person("min", can_moderate=True))]
+
+    statuses = press_at_once(app, ada, clients)
+
+    assert statuses == [303, 409]
+    assert sorted(verdicts()) == ["ban", "clear", "hide", "hide", "hide", "hide"]
+    assert drift() == []
+
+
 @pytest.mark.parametrize("change", [{"period": "all"}, {"restriction": "7d"}, {"reason": "fraud"}])
 def test_other_choices_on_an_old_page_are_not_taken_for_the_same_act(as_, mo, ada, spam, change):
     client = as_(mo)
@@ -423,3 +464,102 @@ def test_the_queue_offers_to_undo_the_act_and_not_its_last_part(as_, mo, ada, sp
 
     assert "/desk/people/clearings/" in page
     assert not re.search(r'action="/desk/rulings/\d+/undo"', page)
+
+
+QUEUE = "/desk/comments?queue=reported&author=ada"
+
+
+@pytest.mark.parametrize("verb", ["warn", "hold", "suspend"])
+def test_a_sanction_from_the_queue_keeps_place_reason_and_comment(as_, mo, ada, spam, verb):
+    client, comment = as_(mo), spam["hidden"].id
+    context = {"comment": str(comment), "next": QUEUE}
+    page = client.get(f"/desk/people/{ada.id}", query_string=context).text
+    form = page[page.index(f'action="/desk/people/{ada.id}/{verb}"') :]
+    form = form[: form.index("</form>")]
+
+    fields = {"reason": "abuse", "term": "6h", **context}
+    answer = client.post(f"/desk/people/{ada.id}/{verb}", data=fields)
+
+    assert f'name="comment" value="{comment}"' in form
+    assert 'value="abuse" selected' in form  # for which the comment was hidden
+    assert "Rude" in page
+    assert answer.location.startswith(QUEUE)
+    assert answer.location.endswith(f"#item-{comment}")
+    ruling = db.session.scalar(clearings.latest_account_ruling(ada))
+    assert (ruling.verdict, ruling.detail) == (verb, {"about_comment": comment})
+    assert "“Rude”" in client.get("/desk/rulings").text
+
+
+def test_a_refused_sanction_from_the_queue_keeps_place_and_comment(as_, mo, ada, spam):
+    fields = {"comment": str(spam["hidden"].id), "next": QUEUE, "note": "", "reason": ""}
+
+    answer = as_(mo).post(f"/desk/people/{ada.id}/warn", data=fields)
+
+    assert answer.status_code == 422
+    assert f'name="comment" value="{spam["hidden"].id}"' in answer.text
+    assert 'name="next" value="/desk/comments?queue=reported&amp;author=ada"' in answer.text
+
+
+def test_the_reason_readers_gave_is_chosen_for_a_comment_nobody_decided(as_, mo, ada, bora, spam):
+    as_(bora).post(f"/comments/{spam['first'].id}/report", data={"reason": "spam"})
+    page = as_(mo).get(f"/desk/people/{ada.id}/clear?comment={spam['first'].id}").text
+
+    assert 'value="spam" selected' in page
+
+
+def test_the_author_of_a_warning_reads_for_which_comment(as_, mo, ada, spam):
+    fields = {"reason": "abuse", "comment": str(spam["first"].id)}
+    as_(mo).post(f"/desk/people/{ada.id}/warn", data=fields)
+
+    page = as_(ada).get("/account/notices").text
+
+    warning = page[page.index('id="notice-') :]
+    assert "Spam one" in warning[: warning.index("</li>")]
+
+
+def test_all_comments_of_a_person_have_their_state_and_its_actions(as_, mo, ada, spam):
+    client, path = as_(mo), f"/desk/people/{ada.id}/comments"
+    page = client.get(path).text
+
+    def actions(name):
+        part = page[page.index(f'id="item-{spam[name].id}"') :]
+        return re.findall(r'action="/desk/comments/\d+/(\w+)"', part[: part.index("</article>")])
+
+    assert actions("first") == ["hide"]
+    assert actions("held") == ["keep", "hide"]
+    assert actions("hidden") == ["restore"]
+    assert "숨김: 욕설·인신공격" in page
+    listed = {
+        state: set(re.findall(r'id="item-(\d+)"', client.get(f"{path}?state={state}").text))
+        for state in ("visible", "held", "hidden")
+    }
+    assert listed == {
+        "visible": {str(spam[name].id) for name in ("old", "first", "second")},
+        "held": {str(spam["held"].id)},
+        "hidden": {str(spam["hidden"].id)},
+    }
+
+
+def test_a_decision_on_the_page_of_a_person_leads_back_to_it_and_can_be_undone(as_, mo, ada, spam):
+    client, path = as_(mo), f"/desk/people/{ada.id}/comments"
+    fields = {"reason": "spam", "next": path, "last": "0"}
+
+    answer = client.post(f"/desk/comments/{spam['first'].id}/hide", data=fields)
+    page = client.get(answer.location).text
+
+    assert answer.location.startswith(f"{path}?notice=")
+    [undo] = re.findall(r'action="(/desk/rulings/\d+/undo)"', page)
+    assert client.post(undo, data={"next": path}).location.startswith(path)
+    assert states(spam)["first"] is None
+
+
+def test_more_comments_than_one_page_go_on_in_the_next(as_, mo, bora, harbour):
+    for number in range(31):
+        say(harbour, bora, f"Remark {number}")
+    client, path = as_(mo), f"/desk/people/{bora.id}/comments"
+    first = client.get(path).text
+
+    second = client.get(more_link(first)).text
+
+    assert (first.count('id="item-'), second.count('id="item-')) == (30, 1)
+    assert more_link(second) is None

@@ -1,6 +1,9 @@
 """A moderator warns, holds, suspends, bans and lifts; the user and other staff read it."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from board.comments.models import Comment
@@ -103,6 +106,14 @@ def test_a_sanction_without_a_reason_is_refused(as_, verb, ada, mo):
     assert answer.status_code == 422
     assert "사유를 선택하거나" in answer.text
     assert verdicts() == []
+
+
+@pytest.mark.parametrize(("term", "hours"), [("1h", 1), ("6h", 6), ("12h", 12), ("90d", 2160)])
+def test_a_suspension_lasts_as_long_as_chosen(as_, ada, mo, term, hours):
+    with time_machine.travel(ada.joined_at, tick=False):
+        act(as_(mo), ada, "suspend", term=term)
+
+    assert ada.suspended_until - ada.joined_at == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("term", ["0", "-1h", "2h", "99999999999d", "3", "x", ""])
