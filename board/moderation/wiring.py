@@ -79,26 +79,28 @@ JOBS = (
 )
 
 
+_VIEWS = (
+    ruling_views,
+    ruling_labels,
+    subjects,
+    user_views,
+    list_views,
+    clear_views,
+    user_labels,
+    notification_views,
+    filter_labels,
+    filter_views,
+    dry_run_views,
+    desk_views,
+    report_views,
+    appeal_views,
+    log_views,
+    thread_views,
+)
+
+
 def init_app(app: Flask) -> None:
-    register(
-        app,
-        ruling_views,
-        ruling_labels,
-        subjects,
-        user_views,
-        list_views,
-        clear_views,
-        user_labels,
-        notification_views,
-        filter_labels,
-        filter_views,
-        dry_run_views,
-        desk_views,
-        report_views,
-        appeal_views,
-        log_views,
-        thread_views,
-    )
+    register(app, *_VIEWS)
     nav_items.add(*NAV_ITEMS)
     badge_counters.add(_badges)
 

@@ -112,8 +112,8 @@ def note(id: int) -> ResponseReturnValue:
     fields = occasion.fields
     with writing():
         add_note(find_user(id), by=current_user(), text=form.text.data)
-    page = url_for(".person", id=id, **fields, notice="note_added", _anchor="notes")
-    return redirect(page, 303)
+    query: dict[str, Any] = {**fields, "notice": "note_added"}
+    return redirect(url_for(".person", id=id, **query, _anchor="notes"), 303)
 
 
 def find_user(id: int) -> User:
