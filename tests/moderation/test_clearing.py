@@ -332,11 +332,20 @@ def test_staff_are_not_cleared(as_, request, mo, harbour, who):
     assert verdicts() == []
 
 
-def test_only_moderators_clear(as_, guest, ada, bora, tess, spam):
-    answers = [clear(client, ada).status_code for client in (as_(bora), as_(tess), guest)]
+def test_only_moderators_clear_and_undo(as_, guest, ada, bora, tess, mo, spam):
+    def press(client):
+        return [act(client).status_code for act in (lambda each: clear(each, ada), take_back)]
 
-    assert answers == [403, 403, 401]
-    assert verdicts() == ["hide"]
+    with writing():
+        clearings.clear(
+            bora, by=mo, until=sanctions.FOREVER, after=0, reason="spam", note="", period="all",
+            restriction="ban",
+        )  # fmt: skip
+    run_pending()
+    answers = [press(client) for client in (as_(ada), as_(tess), guest)]
+
+    assert answers == [[403, 403], [403, 403], [401, 401]]
+    assert verdicts() == ["hide", "clear", "ban"]
 
 
 @pytest.mark.parametrize(
@@ -413,15 +422,17 @@ def test_an_undo_while_it_hides_takes_back_what_it_did(as_, mo, ada, many):
 
 
 def test_what_a_colleague_decided_meanwhile_stays_and_is_counted(as_, mo, ada, many):
-    client = as_(mo)
+    client, second = as_(mo), person("min", can_moderate=True)
     clear(client, ada)
     with writing():
         decisions.hide(many[1], by=None, reason="fraud")
+        decisions.keep(many[2], by=second)
+        many[3].delete()
 
     run_pending()
 
-    assert many[1].hidden_for == "fraud"
-    assert "6 comments hidden. Hidden or deleted meanwhile: 1." in notice(
+    assert (many[1].hidden_for, many[2].hidden_for) == ("fraud", None)
+    assert "4 comments hidden. Decided or deleted meanwhile, left as they are: 3." in notice(
         client.get(f"/desk/people/{ada.id}?lang=en").text
     )
 

@@ -74,10 +74,14 @@ def _restore_portion(clearing: Clearing) -> None:
 
 
 def _left_to_hide(clearing: Clearing) -> Select[Comment]:
-    """The next portion, oldest first; what somebody has hidden meanwhile is not in it."""
+    """The next portion, oldest first, without what somebody decided meanwhile."""
+    decided = select(Ruling.id).where(
+        Ruling.comment_id == Comment.id, Ruling.id > clearing.ruling_id
+    )
     comments = select(Comment).where(*written_by(clearing.user_id, since=clearing.since))
     comments = comments.where(
         Comment.hidden_for.is_(None),
+        ~decided.exists(),
         Comment.id > clearing.position,
         Comment.id <= clearing.last_comment_id,
     )

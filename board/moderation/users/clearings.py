@@ -70,7 +70,7 @@ class Clearing(Base):
     position: Mapped[int] = mapped_column(default=0)
 
     ruling: Mapped[Ruling] = relationship(foreign_keys=ruling_id)
-    sanction: Mapped[Ruling | None] = relationship(foreign_keys=sanction_id)
+    sanction: Mapped[Ruling | None] = relationship(foreign_keys=sanction_id, lazy="joined")
 
     @classmethod
     def recent(cls, moderator: User) -> Select[Self]:
@@ -89,13 +89,16 @@ class Clearing(Base):
         return self.stage in _RUNNING
 
     @property
+    def undoable_until(self) -> datetime:
+        """While it hides, the time to undo it does not begin to run."""
+        if self.stage in (Stage.RESTORING, Stage.RESTORED):
+            return self.stage_since
+        return (now() if self.is_running else self.stage_since) + UNDO_FOR
+
+    @property
     def seconds_left(self) -> int:
         """Whole seconds for which it can be undone."""
-        if self.stage == Stage.HIDING:
-            return int(UNDO_FOR.total_seconds())
-        is_hidden = self.stage == Stage.HIDDEN
-        left = self.stage_since + UNDO_FOR - now()
-        return max(0, int(left.total_seconds())) if is_hidden else 0
+        return max(0, int((self.undoable_until - now()).total_seconds()))
 
     def enter(self, stage: Stage) -> None:
         self.stage, self.stage_since = stage.value, now()
@@ -136,7 +139,7 @@ def undo(clearing: Clearing, *, by: User) -> None:
         raise TooLate
     if clearing.stage in (Stage.RESTORING, Stage.RESTORED):
         return
-    if not clearing.seconds_left:
+    if clearing.undoable_until <= now():
         raise TooLate
     ruling = clearing.ruling
     append_ruling(Verdict.UNDO, by=by, about=ruling.about, reason="undone", undoes=ruling)

@@ -115,7 +115,9 @@ def _hidden_earlier(count: int) -> str:
 
 def _meanwhile(act: Clearing) -> str:
     count = act.total - act.hidden
-    text = gettext("Hidden or deleted meanwhile: %(count)s.", count=number(count))
+    text = gettext(
+        "Decided or deleted meanwhile, left as they are: %(count)s.", count=number(count)
+    )
     return text if count else ""
 
 
