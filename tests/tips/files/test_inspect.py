@@ -8,6 +8,7 @@ from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect
 from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 from tips.files import samples
+from tips.files.corpus import recordings
 
 LIMITS = WorkerLimits()
 PICTURE = {
@@ -309,3 +310,29 @@ def test_every_finding_kind_is_used():
     )
 
     assert [kind for kind in FindingKind if source.count(f"Kind.{kind.name}") == 0] == []
+
+
+def test_what_was_cut_off_a_film_without_encoding_it_is_told():
+    film = recordings.trimmed(recordings.recorded("mp4", "aac", "libx264"), seconds=0.6)
+
+    found = told(answer_for(film, "x.mp4", LIMITS))
+
+    assert (FindingKind.HIDDEN, "cut 0.6 s", True) in found
+
+
+def test_further_tracks_of_sound_or_pictures_are_told():
+    film = recordings.joined(recordings.recorded("mp4", "aac", "libx264"), times=2)
+
+    found = told(answer_for(film, "x.mp4", LIMITS))
+
+    assert {(FindingKind.HIDDEN, f"track {type_}", True) for type_ in ("video", "audio")} <= found
+
+
+def test_a_plain_film_has_nothing_hidden():
+    answer = answer_for(recordings.recorded("mp4", "aac", "libx264"), "x.mp4", LIMITS)
+
+    assert FindingKind.HIDDEN not in {finding.kind for finding in answer.findings}
+
+
+def told(answer):
+    return {(finding.kind, finding.detail, finding.stays) for finding in answer.findings}
