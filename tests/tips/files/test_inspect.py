@@ -1,10 +1,12 @@
 """Before sending, a source sees what a file reveals, whatever its extension."""
 
+import random
+import re
 from pathlib import Path
 
 import pytest
 
-from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect
+from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect, readable
 from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 from tips.files import samples
@@ -332,6 +334,29 @@ def test_a_plain_film_has_nothing_hidden():
     answer = answer_for(recordings.recorded("mp4", "aac", "libx264"), "x.mp4", LIMITS)
 
     assert FindingKind.HIDDEN not in {finding.kind for finding in answer.findings}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "cp949"])
+@pytest.mark.parametrize("name", ["홍길동", "홍길동 대리", "김민수"])
+def test_a_korean_name_is_read_in_a_block_of_a_picture(encoding, name):
+    block = b"note\0\0" + name.encode(encoding) + b"\0\0"
+    picture = samples.jpeg()
+    data = picture[:2] + b"\xff\xe4" + (len(block) + 2).to_bytes(2, "big") + block + picture[2:]
+
+    assert (FindingKind.OTHER, name, False) in told(answer_for(data, "x.jpg", LIMITS))
+
+
+@pytest.mark.parametrize("word", ["352099001761481", "http://a.kr/b1"])
+def test_a_serial_number_and_an_address_are_read_in_a_film(word):
+    film = recordings.recorded("mp4", "aac") + samples.box(b"free", word.encode())
+
+    assert (FindingKind.OTHER, f"free{word}", False) in told(answer_for(film, "x.mp4", LIMITS))
+
+
+def test_no_korean_is_read_in_bytes_by_chance():
+    noise = random.Random(7).randbytes(100_000)
+
+    assert [run for run in readable.runs(noise) if re.search("[가-힣]{3}", run)] == []
 
 
 def told(answer):
