@@ -12,8 +12,8 @@ _RUN = re.compile(rb"(?:[\x20-\x7e]|" + _HANGUL + rb"){6,}|(?:" + _HANGUL + rb")
 _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\0){6,}")  # UTF-16 of either order, but for its edge
 # Korean in encodings in which many bytes look like it: three syllables, a name, with edges.
 _SYLLABLES = (
-    ("utf-16-le", re.compile(rb"(?:[\0-\xff][\xac-\xd7]|[\x20-\x7e]\0){3,}")),
-    ("utf-16-be", re.compile(rb"(?:[\xac-\xd7][\0-\xff]|\0[\x20-\x7e]){3,}")),
+    ("utf-16-le", re.compile(rb"[\0-\xff][\xac-\xd7](?:[\0-\xff][\xac-\xd7]|[\x20-\x7e]\0){2,}")),
+    ("utf-16-be", re.compile(rb"[\xac-\xd7][\0-\xff](?:[\xac-\xd7][\0-\xff]|\0[\x20-\x7e]){2,}")),
     ("cp949", re.compile(rb"(?:[\xb0-\xc8][\xa1-\xfe]| ){3,}")),
 )
 _BEFORE = {b"", b"\xfe", b"\xff", *(bytes([byte]) for byte in range(0x20))}  # or an order mark

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect, readable
 from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
@@ -344,6 +345,37 @@ def test_a_korean_name_is_read_in_a_block_of_a_picture(encoding, name):
     data = picture[:2] + b"\xff\xe4" + (len(block) + 2).to_bytes(2, "big") + block + picture[2:]
 
     assert (FindingKind.OTHER, name, False) in told(answer_for(data, "x.jpg", LIMITS))
+
+
+@pytest.mark.parametrize("format_", ["GIF", "PNG", "JPEG", "WEBP", "BMP", "AVIF", "TIFF"])
+def test_pixels_are_not_read_as_words(format_):
+    noise = Image.frombytes("RGB", (256, 256), random.Random(1).randbytes(3 * 256 * 256))
+    data = samples.saved(noise.convert("P") if format_ == "GIF" else noise, format_)
+
+    answer = answer_for(data, f"x.{format_}", LIMITS)
+
+    assert answer.findings == ()
+    assert answer.why_not is None
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_a_korean_user_comment_is_read_in_either_order_of_bytes(order):
+    encoding = {"little": "utf-16-le", "big": "utf-16-be"}[order]
+    facts = samples.exif()
+    facts.get_ifd(0x8769)[0x9286] = b"UNICODE\0" + "홍길동 대리".encode(encoding)
+    data = samples.saved(samples.drawing(), "JPEG", exif=facts)
+
+    assert (FindingKind.COMMENTS, "홍길동 대리", False) in told(answer_for(data, "x.jpg", LIMITS))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_a_korean_artist_is_read_whatever_the_encoding(encoding):
+    facts = samples.exif()
+    name = "홍길동".encode(encoding)
+    facts[0x013B] = "x" * len(name)
+    data = samples.saved(samples.drawing(), "JPEG", exif=facts).replace(b"x" * len(name), name)
+
+    assert (FindingKind.AUTHOR, "홍길동", False) in told(answer_for(data, "x.jpg", LIMITS))
 
 
 @pytest.mark.parametrize("word", ["352099001761481", "http://a.kr/b1"])
