@@ -57,7 +57,6 @@ NOTICES = {
     "premoderated": _("Pre-moderated. Their new comments wait for approval."),
     "suspended": _("Suspended. They have been signed out everywhere."),
     "banned": _("Banned. They have been signed out everywhere."),
-    "note_added": _("Your note has been added."),
     "lifted": _("All restrictions lifted."),
     "upheld": _("Appeal upheld. The decision has been reversed."),
     "rejected": _("Appeal rejected. The decision stands."),
