@@ -53,6 +53,7 @@ PARTICLES = [
     "<https://news.example:8000>을",
     "<https://청와대.한국>을",
     "<https://news.example/1>임ㅋㅋ",
+    "<https://news.example/1>이라던데",
     "<https://news.example/1>ㅋㅋ",
 ]
 NOUNS = [
@@ -77,10 +78,12 @@ PUNCTUATION = [
     "출처<https://news.example/1>",
     "<HTTPS://news.example/1>",
     "<https://[::1]:80/가>",
+    "<https://news.example/1>,<https://news.example/뉴스>",
 ]
 NO_LINKS = [
     "https://", "https://시험", "https://аpple.com", "xhttps://a.example", "www.news.example",
     "ftp://a.example", "javascript:https", "http:/a.example",
+    "https://news.example@evil.example/뉴스", "https://a:b@evil.example",
 ]  # fmt: skip
 
 
