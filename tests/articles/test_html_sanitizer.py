@@ -1,5 +1,6 @@
 """The sanitizer of article HTML: what it keeps, changes and removes."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -212,6 +213,7 @@ def test_tracking_pixels_are_removed() -> None:
         ('<img src="/static/loading.svg" data-lazy-src="/static/c.jpg">', "c"),
         ('<img srcset="/static/d-small.jpg 480w, /static/d.jpg 1080w">', "d"),
         ('<img src="" data-srcset="/static/e-1.jpg, /static/e.jpg 2x">', "e"),
+        ('<img src="/static/spacer.gif" data-lazyload="/static/g.jpg">', "g"),
         ('<img src="/static/loading/f.jpg" data-src="/static/other.jpg">', "loading/f"),
     ],
 )
@@ -220,6 +222,22 @@ def test_pictures_a_script_would_load_are_shown(tag: str, shown: str) -> None:
 
     assert f'src="/static/{shown}.jpg"' in html
     assert ('alt="배"' in html) == ("배" in tag)
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ('<noscript><img src="/static/a.jpg"></noscript>', ["a"]),
+        ('<img data-src="/static/s.jpg"> <noscript><img src="/static/a.jpg"></noscript>', ["a"]),
+        ('<img src="/static/a.jpg"><noscript><img src="/static/b.jpg"></noscript>', ["a", "b"]),
+        ('<img data-src="/static/a.jpg"><noscript>가</noscript>', ["a"]),
+    ],
+)
+def test_pictures_for_readers_without_scripts_are_shown_once(html: str, shown: list[str]) -> None:
+    cleaned = sanitize(f"<p>{html}</p>", image_origins=set())
+
+    assert re.findall(r'<img src="/static/(\w)\.jpg"', cleaned) == shown
+    assert "&lt;" not in cleaned
 
 
 def test_a_hostile_lazy_picture_is_harmless() -> None:
