@@ -10,7 +10,7 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _OTHER_HOSTS = re.compile(r"(?:www|m|mobile)\.(?=[^.]+\.)")  # of the same site
 _TRACKING = re.compile(
     r"(?:utm_\w*|mtm_\w*|pk_\w*|hsa_\w*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid"
-    r"|yclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|srsltid|napm)(?:=.*)?",
+    r"|yclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|srsltid|napm|n_(?:media|query|rank|keyword\w*|ad\w*|campaign\w*|match)|k_?clid)(?:=.*)?",
     re.I,
 )
 
@@ -70,9 +70,12 @@ def join_url(base: str, url: str) -> str:
 def join_base(outer: str, inner: str) -> str:
     """The base `inner` resolved against the one around it; a bad one counts as none."""
     try:
-        return urljoin(outer, inner)
+        joined = urljoin(outer, inner)
+        parts = urlsplit(joined)
+        is_bad = parts.port == 0 or parts.scheme not in ("", *_DEFAULT_PORT)
     except ValueError:
         return outer
+    return outer if is_bad else joined
 
 
 def _site(netloc: str) -> str:

@@ -283,6 +283,13 @@ def test_an_entity_may_be_split_across_chunks(feed: Callable[..., Path], offset:
         ("Sun Nov 22 09:41:00 2026", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
         ("2026-11-22T24:00:00Z", datetime(2026, 11, 23, 0, 0, tzinfo=UTC)),
         ("2026-12-31 24:00", datetime(2026, 12, 31, 15, 0, tzinfo=UTC)),
+        (
+            "Sun Nov 22 2026 09:41:00 GMT+0900 (대한민국 표준시)",
+            datetime(2026, 11, 22, 0, 41, tzinfo=UTC),
+        ),
+        ("일, 22 11월 2026 09:41:00 +0900", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("2026-11-22 9:41 오후", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
+        ("2026-11-22T09:41:00+09:00[Asia/Seoul]", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
     ],
 )
 def test_dates_of_korean_feeds_are_parsed(
@@ -300,6 +307,7 @@ def test_dates_of_korean_feeds_are_parsed(
         *("2026-11-22 24:01", "2026-11-22 09:60", "2026-11-22 오전 13:00", "01/02/2026"),
         *("2026-11-22 09:41 XYZ", "2026-11-22 09:41 Asia/Nowhere", "Sun, 22 Nex 2026 09:41"),
         *("2026-11-22 09:41 +99", "2026-11-22 09:41:00 and more", "1732236060", "9" * 500),
+        *("0001-01-01T00:00:00Z", "0000-00-00 00:00:00", "2026-11-22 13:00 오전"),
     ],
 )
 def test_a_date_nobody_can_read_is_no_date(feed: Callable[..., Path], written: str) -> None:
@@ -436,11 +444,23 @@ def test_a_bad_base_is_no_base(feed: Callable[..., Path], base: str) -> None:
                                      else item.base)  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "base",
+    ["javascript:alert(1)", "mailto:a@harbour.example", "http://h.example:99999/", "file:///etc/",
+     "http://h.example:port/"],
+)  # fmt: skip
+def test_a_relative_address_never_leads_to_a_bad_base(feed: Callable[..., Path], base: str) -> None:
+    head = "<link>https://harbour.example/</link>"
+    content = rss(head, f'<item xml:base="{base}"><title>가</title><link>/1</link></item>')
+
+    assert [item.url for item in items(feed(content))] == ["https://harbour.example/1"]
+
+
 @pytest.mark.parametrize("sent", ["cp949", "utf-8"])
 @pytest.mark.parametrize(
     "label",
     ["utf-8", "euc-kr", "ks_c_5601-1989", "KSC_5601", "korean", "csEUCKR", "x-windows-949",
-     "iso-ir-149"],
+     "iso-ir-149", "EUC_KR", "x-euc-kr", "949", "unknown-1"],
 )  # fmt: skip
 def test_the_bytes_count_and_not_the_label(
     feed: Callable[..., Path], sent: str, label: str
@@ -449,6 +469,27 @@ def test_the_bytes_count_and_not_the_label(
     path = feed(rss(rss_item(1, title="똠방각하"), declaration=declaration), encoding=sent)
 
     assert [item.title for item in items(path)] == ["똠방각하 1"]
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "Latin1", "windows-1252"])
+def test_latin_is_believed_only_of_bytes_that_are_not_korean(
+    feed: Callable[..., Path], label: str
+) -> None:
+    declaration = f'<?xml version="1.0" encoding="{label}"?>'
+    korean = rss(rss_item(1, title="서울 소식"), declaration=declaration)
+    french = rss(
+        "<item><title>Été à Séoul</title><link>https://a.example/1</link></item>",
+        declaration=declaration,
+    )
+
+    assert [item.title for item in items(feed(korean, encoding="cp949"))] == ["서울 소식 1"]
+    assert [item.title for item in items(feed(french, encoding="latin-1"))] == ["Été à Séoul"]
+
+
+def test_a_feed_that_was_compressed_twice_is_read(feed: Callable[..., Path]) -> None:
+    packed = gzip.compress(gzip.compress(rss(rss_item(1)).encode()))
+
+    assert [item.title for item in items(feed(packed))] == ["소식 1"]
 
 
 def test_a_compressed_feed_is_unpacked_within_limits(
@@ -837,6 +878,7 @@ def test_a_url_that_is_twice_in_a_feed_is_imported_once(
         "https://harbour.example/articles/1/",
         "https://harbour.example/articles/1?utm_source=x&amp;fbclid=y#top",
         "https://harbour.example:443/%61rticles/1",
+        "https://harbour.example/articles/1?n_media=27758&amp;n_keyword_id=a&amp;NaPm=b&amp;k_clid=c",
     ],
 )
 def test_another_address_of_an_article_is_the_same_article(

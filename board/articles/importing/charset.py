@@ -5,13 +5,16 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO, cast
 
 from board.articles.importing.items import BrokenFeed
 
 CHUNK = 64 * 1024
 UNPACKED_MAX = 256 * 1024 * 1024  # bytes of a compressed file
 _GZIP = b"\x1f\x8b"
+_LAYERS_MAX = 2
 _BLANK = "\ufeff \t\r\n\f\v\u00a0"
 _BYTE_ORDER_MARKS = (  # UTF-32 first, since its mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -21,14 +24,11 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first, since its mark starts with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARATION = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
-_KOREAN = {
-    "euc-kr", "euckr", "cseuckr", "ks_c_5601", "ks_c_5601-1987", "ks_c_5601-1989", "ksc_5601",
-    "ksc5601", "korean", "iso-ir-149", "cp949", "ms949", "uhc", "windows-949", "x-windows-949",
-    "x-uhc",
-}  # fmt: skip
-_UNICODE = {"utf-8", "utf8", "us-ascii", "utf-16"}  # read byte by byte, the last cannot be true
+_KOREAN = {"euc_kr", "cp949"}  # as Python calls them
+_KOREAN_LABEL = re.compile("euc.?kr|ks_?c|korean|949|uhc|ir-149", re.I)
+_UNICODE = {"utf-8", "ascii", "utf-16", "utf-16-le", "utf-16-be"}  # the last three cannot be true
+_LATIN = {"iso8859-1", "cp1252"}  # also what servers declare by default
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # of surrogateescape: an invalid one
-_LATIN = {"iso-8859-1", "windows-1252"}
 
 
 def decode_chunks(path: Path) -> Iterator[str]:
@@ -57,17 +57,32 @@ def _encoding(path: Path) -> str:
             return codec
     if 0 in head[:2]:
         return "utf-16-be" if head[:1] == b"\0" else "utf-16-le"
-    declaration = _DECLARATION.search(head)
-    declared = declaration[1].decode("ascii").lower() if declaration else ""
+    declared = _declared(head)
     in_utf8 = _count_invalid(path, "utf-8")
-    if not in_utf8 or declared in _LATIN:
-        return declared if in_utf8 else "utf-8"
+    if not in_utf8:
+        return "utf-8"
+    if declared in _LATIN:
+        return declared if _count_invalid(path, "euc_kr") else "cp949"
     if declared and declared not in _KOREAN | _UNICODE:
         raise BrokenFeed(f"it is in {declared}, an encoding that is not read here")
     in_korean = _count_invalid(path, "cp949")
-    if not declared and in_utf8 and in_korean:
+    if not declared and in_korean:
         raise BrokenFeed("its encoding is neither UTF-8 nor EUC-KR, and it declares none")
     return "utf-8" if in_utf8 < in_korean else "cp949"
+
+
+def _declared(head: bytes) -> str:
+    """Python's name for the encoding that is declared; empty without one, or for an unknown
+    label, which says nothing. Most labels of EUC-KR are unknown to Python.
+    """
+    declaration = _DECLARATION.search(head)
+    label = declaration[1].decode("ascii") if declaration else ""
+    if _KOREAN_LABEL.search(label):
+        return "cp949"
+    try:
+        return codecs.lookup(label).name if label else ""
+    except LookupError:
+        return ""
 
 
 def _count_invalid(path: Path, codec: str) -> int:
@@ -80,14 +95,13 @@ def _count_invalid(path: Path, codec: str) -> int:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """The bytes of the file, unpacked if it is compressed, then an empty chunk. Raises
-    BrokenFeed.
+    """The bytes of the file, unpacked if it is compressed, once or twice, then an empty chunk.
+    Raises BrokenFeed.
     """
-    with path.open("rb") as file:
-        is_packed = file.read(len(_GZIP)) == _GZIP
     size = 0
     try:
-        with gzip.open(path) if is_packed else path.open("rb") as file:
+        with ExitStack() as files:
+            file, is_packed = _unpacked(path, files)
             while chunk := file.read(CHUNK):
                 size += len(chunk)
                 if is_packed and size > UNPACKED_MAX:
@@ -96,3 +110,15 @@ def _chunks(path: Path) -> Iterator[bytes]:
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BrokenFeed(f"it is compressed, and damaged ({error})") from error
     yield b""
+
+
+def _unpacked(path: Path, files: ExitStack) -> tuple[IO[bytes], bool]:
+    """The open file, and whether it is compressed: a server may send a packed file packed."""
+    file: IO[bytes] = files.enter_context(path.open("rb"))
+    for layer in range(_LAYERS_MAX + 1):
+        is_packed = file.read(len(_GZIP)) == _GZIP
+        file.seek(0)
+        if not is_packed or layer == _LAYERS_MAX:
+            break
+        file = cast(IO[bytes], files.enter_context(gzip.GzipFile(fileobj=file, mode="rb")))
+    return file, layer > 0

@@ -18,19 +18,19 @@ _HOURS = {  # of zone names, from UTC
 }  # fmt: skip
 _WEEKDAY = re.compile(
     r"\(?\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b\.?,?\)?|\(?[월화수목금토일]요일\)?,?"
-    r"|\([월화수목금토일]\)",
+    r"|\([월화수목금토일]\)|^[월화수목금토일],",
     re.I,
 )
 _CLOCK = r"""(?:(?P<half>am|pm|a\.m\.|p\.m\.|오전|오후)\s*)?
     (?P<hour>\d{1,2})\s*(?::|시)\s*(?:(?P<minute>\d{1,2})\s*(?:분)?)?
     (?:\s*:?\s*(?P<second>\d{1,2})(?:[.,]\d+)?\s*(?:초)?)?
-    (?:\s*(?P<half_after>am|pm|a\.m\.|p\.m\.))?"""
+    (?:\s*(?P<half_after>am|pm|a\.m\.|p\.m\.|오전|오후))?"""
 _ZONE = r"""(?:\s*(?P<zone>[a-z]{1,5}|[a-z]+/[a-z_]+))?(?:\s*(?P<offset>[+-]\d{1,2}(?::?\d\d)?))?
-    (?:\s*\([a-z ]+\))?"""
+    (?:\s*\([a-z가-힣 ]+\)|\[[a-z/_]+\])?"""
 _TIME = rf"(?:\s*[T,]?\s*(?:{_CLOCK}|(?P<digits>\d{{4}}(?:\d\d)?)){_ZONE})?"
 _NUMERIC = r"(?P<year>\d{4})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<day>\d{1,2})\s*[.일]?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_MONTH = r"(?P<name>[a-z]{3,9})\.?"
+_MONTH = r"(?:(?P<name>[a-z]{3,9})\.?|(?P<month>\d{1,2})월)"  # Java's month in Korean
 _FORMS = tuple(
     re.compile(form, re.I | re.X)
     for form in (
@@ -61,7 +61,8 @@ def _moment(found: dict[str, str | None]) -> datetime:
     """Raises ValueError, LookupError and OverflowError for what no calendar has."""
     name, year = found.get("name"), int(found["year"] or 0)
     month = _month(name) if name else int(found["month"] or 0)
-    day = datetime(year + _century(year), month, int(found["day"] or 0), tzinfo=_zone(found))
+    year += _century(found["year"] or "")
+    day = datetime(year, month, int(found["day"] or 0), tzinfo=_zone(found))
     return day + _time_of_day(found)
 
 
@@ -70,9 +71,9 @@ def _month(name: str) -> int:
     return [month.startswith(name.lower()) for month in _MONTHS].index(True) + 1
 
 
-def _century(year: int) -> int:
-    """RFC 2822, 4.3: two digits from 50 on are of the last century."""
-    return 0 if year > 99 else 2000 if year < 50 else 1900
+def _century(year: str) -> int:
+    """RFC 2822, 4.3: two digits from 50 on are of the last century. The year 0001 is no date."""
+    return 0 if len(year) > 2 else 2000 if int(year) < 50 else 1900
 
 
 def _time_of_day(found: dict[str, str | None]) -> timedelta:
