@@ -94,9 +94,33 @@ def test_nothing_is_found_in_innocent_text(starter, text):
         "개같은 세상",
         "오늘도기래기들이 왔네",
         "쉬는 날에대꺠문 얘기냐",
+        "개새끼 두 마리가 나라를 망친다",
+        "미친개 같은 놈",
     ],
 )
 def test_abuse_is_found_beside_words_that_make_others_innocent(starter, text):
+    assert starter.hits(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "슈발 진짜",
+            "슈발놈아",
+            "싯팔",
+            "시밟",
+            "c발",
+            "C발놈",
+            "c8놈아",
+            "씨8",
+            "조까",
+            "개시끼야",
+        ),
+        *("개객끼들", "개새야", "씹치남들", "개보지", "목매달아라", "칼로 찔러버린다"),
+    ],
+)
+def test_more_spellings_of_abuse_are_found(starter: Matcher, text: str) -> None:
     assert starter.hits(text)
 
 
