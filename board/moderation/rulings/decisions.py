@@ -1,14 +1,15 @@
 """Decisions about a comment: its flag, the ruling and the queue change together. Nothing else hides
 a comment, except undo.py, which takes a decision back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from board.accounts.models import User
 from board.comments.models import Comment
+from board.db import db
 from board.moderation import queue as moderation_queue
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
@@ -92,3 +93,10 @@ def latest_ruling(comment: Comment) -> Select[Ruling]:
     """The newest ruling on a comment."""
     rulings = select(Ruling).where(Ruling.comment_id == comment.id)
     return rulings.order_by(Ruling.id.desc()).limit(1)
+
+
+def latest_ruling_ids(comments: Sequence[Comment]) -> dict[int | None, int]:
+    """The id of the newest ruling on each of the comments that has one."""
+    ids = [comment.id for comment in comments]
+    newest = select(Ruling.comment_id, func.max(Ruling.id)).where(Ruling.comment_id.in_(ids))
+    return {row[0]: row[1] for row in db.session.execute(newest.group_by(Ruling.comment_id))}

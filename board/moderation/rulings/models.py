@@ -29,6 +29,8 @@ class Verdict(enum.StrEnum):
     SUSPEND = "suspend"
     BAN = "ban"
     LIFT = "lift"
+    # A moderator looked up who has an email address.
+    LOOK_UP = "look_up"
     # About the rules of the desk.
     RULE_ADD = "rule_add"
     RULE_CHANGE = "rule_change"

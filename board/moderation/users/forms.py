@@ -76,7 +76,7 @@ class NoteForm(Form):
 
 
 class UserSearchForm(Form):
-    q = SearchField(_("Display name"), [Length(max=80)])
+    q = SearchField(_("Display name or email address"), [Length(max=User.EMAIL_MAX)])
 
 
 class MarkReadForm(Form):

@@ -5,8 +5,6 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
-from sqlalchemy import select
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
@@ -16,27 +14,19 @@ from board.db import db, writing
 from board.moderation.reports import models as reports
 from board.moderation.rulings.forms import ReasonForm
 from board.moderation.rulings.models import Ruling
-from board.moderation.users import bulk_bans, sanctions
-from board.moderation.users.bulk_bans import BanProposal, OwnProposal
+from board.moderation.users import sanctions
 from board.moderation.users.forms import (
     BanForm,
-    BulkBanForm,
     NoteForm,
     TermForm,
-    UserSearchForm,
     WarnForm,
 )
 from board.moderation.users.sanctions import NotSanctionable
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
+from board.web.response.notices import notice
 
 bp = Blueprint("people", __name__)
-
-
-@bp.get("/desk/people")
-@open_to(moderators, query=("q",))
-def index() -> ResponseReturnValue:
-    return _index()
 
 
 @bp.get("/desk/people/<id:id>")
@@ -86,10 +76,10 @@ def ban(id: int) -> ResponseReturnValue:
 def lift(id: int) -> ResponseReturnValue:
     with writing():
         try:
-            sanctions.lift_sanctions(_person(id), by=current_user())
+            ruling = sanctions.lift_sanctions(_person(id), by=current_user())
         except NotSanctionable:
             abort(403)
-    return redirect(url_for(".person", id=id, notice="lifted"), 303)
+    return _to_person(id, "lifted" if ruling else "not_restricted")
 
 
 @bp.post("/desk/people/<id:id>/note")
@@ -100,35 +90,7 @@ def note(id: int) -> ResponseReturnValue:
         return _person_page(_person(id), note_form=form), 422
     with writing():
         sanctions.add_note(_person(id), by=current_user(), text=form.text.data)
-    return redirect(url_for(".person", id=id, notice="saved", _anchor="notes"), 303)
-
-
-@bp.post("/desk/people/bans")
-@open_to(moderators, multi_fields=("person",), query=("q",))
-def propose() -> ResponseReturnValue:
-    """Propose to ban several users; another moderator decides."""
-    form = BulkBanForm.from_post()
-    if not form.validate():
-        return _index(form), 422
-    with writing():
-        users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
-        proposal = bulk_bans.propose(users, by=current_user(), **form.reason_and_note())
-    if proposal is None:
-        form.person.errors = [gettext("Desk staff can’t be banned from here.")]
-        return _index(form), 422
-    return redirect(url_for(".index", notice="saved"), 303)
-
-
-@bp.post("/desk/people/bans/<id:id>/approve")
-@open_to(moderators)
-def approve(id: int) -> ResponseReturnValue:
-    return _decide(id, approve=True)
-
-
-@bp.post("/desk/people/bans/<id:id>/reject")
-@open_to(moderators)
-def reject(id: int) -> ResponseReturnValue:
-    return _decide(id, approve=False)
+    return _to_person(id, "note_added", anchor="notes")
 
 
 def _apply_sanction(
@@ -146,38 +108,18 @@ def _apply_sanction(
             sanction(_person(id), by=current_user(), **form.reason_and_note(), **values)
     except NotSanctionable:
         abort(403)
-    return redirect(url_for(".person", id=id, notice=_NOTICES[sanction.__name__]), 303)
+    return _to_person(id, _NOTICES[sanction.__name__])
 
 
-def _decide(id: int, *, approve: bool) -> ResponseReturnValue:
-    try:
-        with writing():
-            proposal: BanProposal = db.get_or_404(BanProposal, id)
-            text = reason_label(proposal.reason, proposal.note)
-            bulk_bans.decide(proposal, by=current_user(), approve=approve, sign_in_text=text)
-    except OwnProposal:
-        abort(403)
-    return redirect(url_for(".index", notice="saved"), 303)
+def _to_person(id: int, code: str, *, anchor: str | None = None) -> ResponseReturnValue:
+    said = notice(code, name=_person(id).name)
+    return redirect(url_for(".person", id=id, notice=said, _anchor=anchor), 303)
 
 
 def _sign_in_text(form: ReasonForm) -> str:
     """The reason as sign-in shows it: in the newsroom's language, since it is stored."""
     fields = form.reason_and_note()
     return reason_label(fields["reason"], fields["note"])
-
-
-def _index(form: BulkBanForm | None = None) -> str:
-    find = UserSearchForm.from_query()
-    find.validate()
-    proposals = list(db.session.scalars(BanProposal.pending()))
-    return render_template(
-        "moderation/users/index.html",
-        find=find,
-        people=list(db.session.scalars(sanctions.search_users(find.q.data or ""))),
-        proposals=proposals,
-        users_by_proposal=bulk_bans.users_by_proposal(proposals),
-        form=form or BulkBanForm.unbound(),
-    )
 
 
 def _person_page(
