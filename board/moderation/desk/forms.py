@@ -1,6 +1,7 @@
 """Forms of the queues: filters and bulk decisions."""
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -37,8 +38,13 @@ def _ages() -> list[tuple[str, str]]:
     ]
 
 
-def _reasons() -> list[tuple[str, str]]:
-    return [("", gettext("Any reason")), *((code, reason_label(code)) for code in all_reasons())]
+def _reasons(codes: Iterable[str]) -> list[tuple[str, str]]:
+    return [("", gettext("Any reason")), *((code, held_label(code)) for code in codes)]
+
+
+def held_label(code: str) -> str:
+    """Why a comment is held or hidden, for moderators and its author."""
+    return gettext("this account is pre-moderated") if code == "account" else reason_label(code)
 
 
 def _sections() -> list[tuple[str, str]]:
@@ -54,14 +60,18 @@ class FilterForm(Form):
     article = SearchField(_("Title or address of the article"), [Length(max=Article.URL_MAX)])
     author = SearchField(_("Author"), [Length(max=80)])
     section = SelectField(_("Section"), choices=_sections, validate_choice=False)
-    reason = SelectField(_("Reason"), choices=_reasons, validate_choice=False)
+    reason = SelectField(_("Reason"), choices=[], validate_choice=False)
     age = SelectField(_("Waiting time"), choices=_ages, validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in (self.section, self.reason):  # a filter in use is never shown as unused
-            if field.data and field.data not in dict(field.choices):
-                field.choices = [*field.choices, (field.data, field.data)]
+        self.offer_reasons(all_reasons())
+        _keep_choice(self.section)
+
+    def offer_reasons(self, codes: Iterable[str]) -> None:
+        """Offer these reasons to choose from."""
+        self.reason.choices = _reasons(codes)
+        _keep_choice(self.reason)
 
     @cached_property
     def articles(self) -> list[Article]:
@@ -114,8 +124,12 @@ class FilterForm(Form):
             "author": self.authors[0].name if len(self.authors) == 1 else self.author.data,
             **{f.name: dict(f.choices).get(f.data, "") for f in (self.reason, self.age)},
         }
-        values = [(f.name, str(f.label.text), shown.get(f.name, f.data)) for f in self if f.data]
-        return [(name, label, str(value)) for name, label, value in values if value]
+        labels = {"article": gettext("Article")}
+        used = [field for field in self if field.data and shown.get(field.name, field.data)]
+        return [
+            (f.name, str(labels.get(f.name, f.label.text)), str(shown.get(f.name, f.data)))
+            for f in used
+        ]
 
     def without(self, name: str) -> dict[str, str]:
         """The filters in use but one, as query parameters."""
@@ -128,6 +142,12 @@ class FilterForm(Form):
         if self.section.data:
             conditions.append(Article.section == self.section.data)
         return conditions
+
+
+def _keep_choice(field: SelectField) -> None:
+    """A filter in use is never shown as unused."""
+    if field.data and field.data not in dict(field.choices):
+        field.choices = [*field.choices, (field.data, field.data)]
 
 
 def _ids(found: list[Any]) -> list[int]:

@@ -9,15 +9,19 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from board.accounts.auth.current_user import current_user
+from board.comments.reason_codes import automatic_reasons
 from board.moderation.desk import pickers
 from board.moderation.desk.forms import FilterForm
 from board.moderation.desk.pickers import Suggestion
 from board.moderation.desk.rows import SEARCH_MAX, all_comments_page, build_rows, queue_page
 from board.moderation.queue import Queue
+from board.moderation.reports.models import ILLEGAL_FILMING
 from board.moderation.rulings import undo as ruling_undo
 from board.moderation.rulings.statistics import newest_id
 from board.web.forms import safe_redirect_path
 
+# Beside those of checks before posting.
+_HELD_FOR = ("thread", "account", ILLEGAL_FILMING)
 QUEUE_TITLES: dict[str, Any] = {
     Queue.REPORTED: _("Reported"),
     Queue.HELD: _("Pending (held)"),
@@ -33,6 +37,8 @@ def render_queue(queue: Queue | str, problem: str | None = None) -> str:
     query = _query()
     filters, after = FilterForm.of(query), query.get("after")
     filters.validate()
+    if queue is Queue.HELD:
+        filters.offer_reasons(_HELD_FOR + tuple(automatic_reasons))
     if isinstance(queue, Queue):
         page = queue_page(queue, filters, after=after)
     else:

@@ -7,11 +7,10 @@ from werkzeug.exceptions import Conflict
 
 from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
-from board.comments.moderation_reasons import reason_label
 from board.db import db, writing
 from board.moderation import queue as moderation_queue
 from board.moderation.desk.bulk import batch_of
-from board.moderation.desk.forms import QUERY
+from board.moderation.desk.forms import QUERY, held_label
 from board.moderation.desk.page import posted_queue, redirect_back, render_queue, requested_queue
 from board.moderation.rulings import decisions
 from board.moderation.rulings import undo as ruling_undo
@@ -22,14 +21,6 @@ from board.moderation.rulings.undo import TooLate
 from board.web.access import moderators, open_to
 
 bp = Blueprint("queues", __name__)
-
-
-def held_label(code: str) -> str:
-    """Why a comment is held, for moderators and its author."""
-    labels = {
-        "account": gettext("this account is pre-moderated"),
-    }
-    return labels.get(code) or reason_label(code)
 
 
 def init_app(app: Flask) -> None:

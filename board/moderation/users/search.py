@@ -1,6 +1,6 @@
 """Search for members: by any part of their name, or by their email address."""
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 
 from board.accounts.display_names import name_key, name_pattern
 from board.accounts.models import User
@@ -8,17 +8,25 @@ from board.db import db, now
 from board.moderation.rulings.models import Verdict, append_ruling
 
 PAGE_SIZE = 30
+_DELETED = "#*"  # keys of deleted accounts
 
 
 def with_name_part(text: str) -> Select[User]:
     """One page + 1 of members with this in their name, also as initial consonants; names that begin
-    with it first, then by name. Reads the names once, from their index."""
-    pattern = name_pattern(text)
+    with it first, then by name. Reads the names once, from their index alone."""
+    pattern, key = name_pattern(text), name_key(text)
     if not pattern:
         return select(User).where(false())
-    users = select(User).where(User.name_key.op("GLOB")(pattern), User.left_on.is_(None))
-    begins = User.name_key.op("GLOB")(pattern[1:])
-    return users.order_by(begins.desc(), User.name_key).limit(PAGE_SIZE + 1)
+    begins = _glob(pattern[1:])
+    # instr takes a third of the time, and is enough without initial consonants.
+    has_part = func.instr(User.name_key, key) > 0 if pattern == f"*{key}*" else _glob(pattern)
+    order = begins.desc(), User.name_key
+    ids = select(User.id).where(has_part, ~_glob(_DELETED)).order_by(*order).limit(PAGE_SIZE + 1)
+    return select(User).where(User.id.in_(ids)).order_by(*order)
+
+
+def _glob(pattern: str) -> ColumnElement[bool]:
+    return User.name_key.op("GLOB", is_comparison=True)(pattern)
 
 
 def matches(text: str, limit: int) -> list[User]:

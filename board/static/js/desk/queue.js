@@ -76,7 +76,11 @@ function showQueue(page, index) {
 }
 
 function showNavigation(page) {
-  document.querySelector(".desk-nav").replaceWith(document.importNode(page.querySelector(".desk-nav"), true));
+  const old = document.querySelector(".desk-nav");
+  const fresh = document.importNode(page.querySelector(".desk-nav"), true);
+  const place = old.scrollLeft;
+  old.replaceWith(fresh);
+  fresh.scrollLeft = place;
 }
 
 /** Take a notice, and the offer to undo, away when its time is over; the focus it had goes to the queue. */
@@ -219,7 +223,7 @@ function showAlerts(page) {
   if (here.textContent === now.textContent) return;
   here.replaceChildren(...document.importNode(now, true).childNodes);
   showNavigation(page);
-  if (here.childElementCount) announce(here.firstElementChild.textContent.trim());
+  if (here.childElementCount) announce(here.querySelector(".alert").textContent.trim());
 }
 
 /** Remove what others have decided, add what is new; item in focus and notice stay as they are. */

@@ -16,7 +16,7 @@ export function showSelection(text) {
   whole.checked = count > 0 && count === all.length;
   whole.indeterminate = count > 0 && count < all.length;
   selectAll().hidden = false;
-  const output = document.querySelector("[data-selected]");
+  const output = document.querySelector("#bulk output");
   output.hidden = count === 0;
   output.textContent = text.replace("{count}", count);
 }
