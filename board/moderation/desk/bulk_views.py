@@ -23,7 +23,7 @@ def bulk() -> ResponseReturnValue:
         return render_queue(queue, problem=form.first_error), 422
     filters = FilterForm.from_post()
     filters.validate()
-    ids = _matching_ids(queue, filters) if form.all.data else form.comment.data
+    ids = _matching_ids(queue, filters) if form.all.data else list(dict.fromkeys(form.comment.data))
     if form.all.data and form.count.data != str(len(ids)):
         return _confirmation_page(form, queue, filters, len(ids))
     reason = form.reason_and_note() if form.action == "hide" else None

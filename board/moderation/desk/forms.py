@@ -184,7 +184,7 @@ class BulkForm(ReasonForm):
     @property
     def seen_id(self) -> int | None:
         """Id of the newest ruling the moderator could know of; None if the form does not say."""
-        return int(self.seen.data) if re.fullmatch(ROW_ID, self.seen.data or "") else None
+        return int(self.seen.data) if re.fullmatch(f"0|{ROW_ID}", self.seen.data or "") else None
 
     @property
     def action(self) -> str:
