@@ -76,7 +76,8 @@ def test_names_in_a_notice_are_escaped_and_have_an_end(as_, mo):
 
 
 def test_no_notice_is_of_the_kind_that_fits_everything(app):
-    texts = {str(text) for text in NOTICES.values() if not inspect.isfunction(text)}
+    with app.test_request_context():
+        texts = {str(text) for text in NOTICES.values() if not inspect.isfunction(text)}
 
     assert texts.isdisjoint({"Saved.", "Done.", "저장했습니다.", "처리했습니다."})
 
@@ -223,7 +224,7 @@ class TestWhatItSays:
         assert re.fullmatch(r"새 규칙과 단어 1개를 가져왔습니다\. .+", imported)
         rule = db.session.scalars(select(Rule).where(Rule.text == "등대지기")).one()
         switched = act(f"/desk/rules/{rule.id}/switch", state="off", threshold="1")
-        assert switched == "“등대지기” 규칙의 상태: 꺼짐."
+        assert switched == "“등대지기” 규칙의 상태: 끔."
 
     def test_about_a_test_of_a_rule(self, act, mo):
         with writing():
