@@ -71,6 +71,7 @@ MATRIX = {
         "people.index",
         "people.person",
         "queues.index",
+        "articles.desk",
         "threads.index",
         "threads.history",
         "threads.steer_form",
