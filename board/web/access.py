@@ -79,7 +79,7 @@ def editors(viewer: Viewer) -> bool:
 
 
 def editors_and_moderators(viewer: Viewer) -> bool:
-    """Staff who work with articles and their comments."""
+    """Whoever may restrict threads, and see articles that readers do not see."""
     return viewer.can_edit or viewer.can_moderate
 
 

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 
 from board.web.access import viewer
 from board.web.response.notices import notice_text
+
+# Those that refuse something.
+REFUSALS = frozenset({"none_chosen"})
 
 
 def init_app(app: Flask) -> None:
@@ -20,4 +23,5 @@ def _template_context() -> dict[str, Any]:
         "site_name": current_app.config["SITE_NAME"],
         "lang": str(get_locale()),
         "notice": notice_text(),
+        "is_refusal": request.args.get("notice") in REFUSALS,
     }

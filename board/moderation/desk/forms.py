@@ -13,6 +13,7 @@ from wtforms import HiddenField, SearchField, SelectField, SelectMultipleField
 from wtforms.validators import Length, ValidationError
 
 from board.accounts.models import User
+from board.articles.editing.search import section_names
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.moderation_reasons import all_reasons, reason_label, reasons
@@ -48,7 +49,7 @@ def held_label(code: str) -> str:
 
 
 def _sections() -> list[tuple[str, str]]:
-    sections = db.session.scalars(Article.sections())
+    sections = db.session.scalars(section_names())
     return [("", gettext("Any section")), *((section, section) for section in sections)]
 
 

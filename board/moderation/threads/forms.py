@@ -17,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from board.articles.editing.search import section_names
 from board.articles.models import Article
 from board.articles.thread_controls.labels import format_duration, restriction_label
 from board.articles.thread_controls.models import (
@@ -47,7 +48,7 @@ def _scopes() -> list[tuple[str, str]]:
 
 
 def _sections() -> list[tuple[str, str]]:
-    return [(name, name) for name in db.session.scalars(Article.sections())]
+    return [(name, name) for name in db.session.scalars(section_names())]
 
 
 def _durations() -> list[tuple[str, str]]:

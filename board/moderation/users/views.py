@@ -90,7 +90,7 @@ def note(id: int) -> ResponseReturnValue:
         return _person_page(_person(id), note_form=form), 422
     with writing():
         sanctions.add_note(_person(id), by=current_user(), text=form.text.data)
-    return _to_person(id, "note_added", anchor="notes")
+    return _to_person(id, "member_noted", anchor="notes")
 
 
 def _apply_sanction(

@@ -15,10 +15,9 @@ from board.tips.models.removal import RemovalRequest
 from board.tips.readers import membership, ownership
 from board.tips.readers.forms import LossForm, OwnerLossForm
 from board.tips.readers.unlock_views import bp, current_key
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
-from board.web.response.notices import notice
 
 
 @bp.get("/desk/tips/readers/<id:id>/remove")
@@ -32,7 +31,7 @@ def remove_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/remove")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def remove(id: int) -> ResponseReturnValue:
     """Remove the reader; or, if that takes a second reader, ask for it."""
     me, key = current_key()
@@ -48,23 +47,20 @@ def remove(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/keep")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def keep(id: int) -> ResponseReturnValue:
     """Withdraw one's own request to remove a colleague."""
     me, _key = current_key()
-    with writing_once(to=url_for(".readers")) as answer:
+    with writing_once(to=url_for(".readers", notice="removal_withdrawn")) as answer:
         request = db.session.get(RemovalRequest, id)
         if request and request.asked_by_id == me.id:
-            said = notice("removal_withdrawn", name=db.session.get_one(TipReader, id).user.name)
-            answer["to"] = url_for(".readers", notice=said)
             db.session.delete(request)
     return redirect_to(answer)
 
 
 def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
-    said = notice("reader_removed", name=_member_or_404(id, me).user.name)
     page = ".start_form" if id == me.id else ".readers"
-    with writing_once(to=url_for(page, notice=said)) as answer:
+    with writing_once(to=url_for(page, notice="reader_removed")) as answer:
         reader = _member_or_404(id, me)
         if _needs_second_reader(reader, me):
             abort(409)  # the request was withdrawn meanwhile
@@ -73,8 +69,7 @@ def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
 
 
 def _ask(reader: TipReader, me: TipReader) -> ResponseReturnValue:
-    said = notice("removal_asked", name=reader.user.name)
-    with writing_once(to=url_for(".remove_form", id=reader.id, notice=said)) as answer:
+    with writing_once(to=url_for(".remove_form", id=reader.id, notice="removal_asked")) as answer:
         RemovalRequest.ask(reader, by=me)
     return redirect_to(answer)
 
