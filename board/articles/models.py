@@ -97,6 +97,11 @@ class Article(Base):
         return page.limit(cls.PAGE_SIZE + 1)
 
     @classmethod
+    def sections(cls) -> Select[str]:
+        """Names of all sections, in their order."""
+        return select(cls.section).where(cls.section != "").distinct().order_by(cls.section)
+
+    @classmethod
     def publish(cls, *, slug: str = "", canonical_url: str | None = None, **content: Any) -> Self:
         """A new article. `content` has fields of CONTENT; without a slug one is made."""
         if content.get("published_at") is None:

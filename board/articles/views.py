@@ -8,7 +8,8 @@ from board.articles.html_urls import is_allowed_image
 from board.articles.models import Article
 from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing
-from board.web.access import editors, everyone, open_to
+from board.web.access import editors, editors_and_moderators, everyone, open_to
+from board.web.response.notices import notice
 
 bp = Blueprint("articles", __name__)
 
@@ -31,7 +32,7 @@ def front() -> ResponseReturnValue:
 
 
 @bp.get("/desk/articles")
-@open_to(editors, query=("before",))
+@open_to(editors_and_moderators, query=("before",))
 def desk() -> ResponseReturnValue:
     articles, more = _page()
     return render_template(
@@ -57,7 +58,7 @@ def write() -> ResponseReturnValue:
     content = form.content()
     with writing():
         article = Article.publish(**content)
-    return redirect(url_for(".edit_form", slug=article.slug, notice="saved"), 303)
+    return _to_edit_form(article, "published")
 
 
 @bp.get("/desk/articles/<slug>")
@@ -78,7 +79,7 @@ def edit(slug: str) -> ResponseReturnValue:
         article = _article(slug)
         if article.revise(**content):
             article.revise(edited_at=now())
-    return redirect(url_for(".edit_form", slug=slug, notice="saved"), 303)
+    return _to_edit_form(article, "revised")
 
 
 @bp.post("/desk/articles/<slug>/close")
@@ -89,16 +90,23 @@ def close(slug: str) -> ResponseReturnValue:
         article = _article(slug)
         return _edit_page(article, ArticleForm.for_article(article), close_form=form), 422
     with writing():
-        _article(slug).close(reason=form.reason.data)
-    return redirect(url_for(".edit_form", slug=slug, notice="closed"), 303)
+        article = _article(slug)
+        article.close(reason=form.reason.data)
+    return _to_edit_form(article, "closed")
 
 
 @bp.post("/desk/articles/<slug>/open")
 @open_to(editors)
 def open(slug: str) -> ResponseReturnValue:
     with writing():
-        _article(slug).open()
-    return redirect(url_for(".edit_form", slug=slug, notice="opened"), 303)
+        article = _article(slug)
+        article.open()
+    return _to_edit_form(article, "opened")
+
+
+def _to_edit_form(article: Article, code: str) -> ResponseReturnValue:
+    said = notice(code, title=article.title)
+    return redirect(url_for(".edit_form", slug=article.slug, notice=said), 303)
 
 
 def _article(slug: str) -> Article:

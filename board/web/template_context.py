@@ -2,52 +2,11 @@
 
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _
 
 from board.web.access import viewer
-
-# Notices: the one line a page says after a redirect (`?notice=…`).
-NOTICES = {
-    "signed_up": _("Your account has been created. Please sign in."),
-    "renamed": _("Your display name has been changed."),
-    "password_changed": _("Your password has been changed. Other devices have been signed out."),
-    "session_ended": _("The device has been signed out."),
-    "deleted": _("The comment has been deleted."),
-    "saved": _("Saved."),
-    "opened": _("Comments are open again."),
-    "closed": _("Comments are now closed."),
-    "hidden": _("The comment has been hidden."),
-    "held": _("Thank you. A moderator will check your comment before it is published."),
-    "restored": _("The comment has been restored."),
-    "reported": _("Reported. A moderator will check it. You will no longer see it."),
-    "unreported": _("Your report has been withdrawn."),
-    "kept": _("The comment has been approved."),
-    "undone": _("Undone. Everything is as it was."),
-    "decided": _("Done."),
-    "muted": _("Blocked. You won’t see their comments."),
-    "unmuted": _("Unblocked. You will see their comments again."),
-    "erased": _("The tip has been deleted."),
-    "tips_erased": _("The selected tips have been deleted."),
-    "tips_kept": _("The selected tips will be kept."),
-    "none_chosen": _("Select at least one tip."),
-    "left": _("Your account has been deleted. Thank you for taking part."),
-    "steered": _("Settings saved. Readers will see a notice."),
-    "released": _("Restriction lifted. Readers will see a notice."),
-    "warned": _("Warned. They cannot post until they have confirmed the warning."),
-    "premoderated": _("Pre-moderated. Their new comments wait for approval."),
-    "suspended": _("Suspended. They have been signed out everywhere."),
-    "banned": _("Banned. They have been signed out everywhere."),
-    "note_added": _("Your note has been added."),
-    "lifted": _("All restrictions lifted."),
-    "upheld": _("Appeal upheld. The decision has been reversed."),
-    "rejected": _("Appeal rejected. The decision stands."),
-    "blocked": _("The comment has been taken down for 30 days."),
-    "removed": _("The comment has been removed permanently."),
-    "rebutted": _("The response has been published below the comment."),
-    "claim_rejected": _("The claim has been rejected."),
-}
+from board.web.response.notices import notice_text
 
 
 def init_app(app: Flask) -> None:
@@ -60,5 +19,5 @@ def _template_context() -> dict[str, Any]:
         "viewer": viewer(),
         "site_name": current_app.config["SITE_NAME"],
         "lang": str(get_locale()),
-        "notice": NOTICES.get(request.args.get("notice", "")),
+        "notice": notice_text(),
     }

@@ -335,7 +335,7 @@ def test_a_proven_recipient_of_exports_stays_proven_at_the_second_press(desk):
 
     answers = [desk.post("/desk/tips/export/prove", **prove) for _ in range(2)]
 
-    assert {answer.location for answer in answers} == {"/desk/tips/export?notice=saved"}
+    assert {answer.location for answer in answers} == {"/desk/tips/export?notice=recipient_proven"}
 
 
 def test_the_same_words_in_another_form_are_another_tip(desk, source):

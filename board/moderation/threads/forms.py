@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 from wtforms import (
     DateTimeLocalField,
     HiddenField,
@@ -48,8 +47,7 @@ def _scopes() -> list[tuple[str, str]]:
 
 
 def _sections() -> list[tuple[str, str]]:
-    sections = select(Article.section).where(Article.section != "").distinct()
-    return [(name, name) for name in db.session.scalars(sections.order_by(Article.section))]
+    return [(name, name) for name in db.session.scalars(Article.sections())]
 
 
 def _durations() -> list[tuple[str, str]]:

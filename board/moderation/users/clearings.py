@@ -42,6 +42,10 @@ class Stage(enum.StrEnum):
     RESTORED = "restored"
 
 
+_ABOUT_ACCOUNTS = (
+    Verdict.WARN, Verdict.HOLD, Verdict.SUSPEND, Verdict.BAN, Verdict.LIFT, Verdict.CLEAR,
+    Verdict.UNDO,
+)  # fmt: skip
 _RUNNING = (Stage.HIDING, Stage.RESTORING)
 
 
@@ -152,6 +156,7 @@ def undo(clearing: Clearing, *, by: User) -> None:
 def latest_account_ruling(user: User) -> Select[Ruling]:
     """The newest decision about the account, not about a comment."""
     rulings = select(Ruling).where(Ruling.about_id == user.id, Ruling.comment_id.is_(None))
+    rulings = rulings.where(Ruling.verdict.in_(_ABOUT_ACCOUNTS))
     return rulings.order_by(Ruling.id.desc()).limit(1)
 
 

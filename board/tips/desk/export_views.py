@@ -55,11 +55,11 @@ def prove() -> ResponseReturnValue:
     with writing():
         proven = export_recipient.prove(*_reader_and_key(), form.code.data)
         if proven:
-            record_answer(to=url_for(".index", notice="saved"))
+            record_answer(to=url_for(".index", notice="recipient_proven"))
     if not proven:
         form.code.errors = [_("This is not the code. It has eight digits.")]
         return _export_page(challenge_form=form, status=422)
-    return redirect(url_for(".index", notice="saved"), 303)
+    return redirect(url_for(".index", notice="recipient_proven"), 303)
 
 
 @bp.post("/desk/tips/<id:id>/export")

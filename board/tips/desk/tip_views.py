@@ -61,7 +61,7 @@ def reply(id: int) -> ResponseReturnValue:
         form.text.errors = form.text.errors or [problem or _("Write something, or attach a file.")]
         form.ticket.data = draft.token
         return tip_page(open_or_404(id), reply_form=form, reply_files=files, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "replied")) as answer:
         me, _key = current_key()
         messages.add_reply(open_or_404(id), form.text.data, files, by=me)
     draft.delete()
@@ -85,7 +85,7 @@ def note(id: int) -> ResponseReturnValue:
     form = NoteForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), note_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_noted")) as answer:
         me, _key = current_key()
         messages.add_note(open_or_404(id), form.text.data, by=me)
     return redirect_to(answer)
@@ -98,7 +98,7 @@ def describe(id: int) -> ResponseReturnValue:
     form = FactsForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), facts_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_described")) as answer:
         open_or_404(id).replace(Purpose.DESK, "facts", form.facts())
     return redirect_to(answer)
 
@@ -110,7 +110,7 @@ def publish(id: int) -> ResponseReturnValue:
     form = LinkForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), link_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_published")) as answer:
         me, _key = current_key()
         messages.publish(open_or_404(id), form.link.data, by=me)
     return redirect_to(answer)

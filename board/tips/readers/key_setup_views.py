@@ -60,7 +60,7 @@ def ask_removal() -> ResponseReturnValue:
     form, reader = CodeForm.from_post(), _own_reader() or abort(404)
     if not form.validate() or not ownership.accepts_code(form):
         return _start_page(reader, _restart_form(reader, None), ask_form=form, status=422)
-    with writing_once(to=url_for(".start_form", notice="saved")) as answer:
+    with writing_once(to=url_for(".start_form", notice="restart_asked")) as answer:
         RemovalRequest.ask(reader, by=reader)
     return redirect_to(answer)
 

@@ -18,6 +18,7 @@ from board.tips.readers.unlock_views import bp, current_key
 from board.tips.web.once import once, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
+from board.web.response.notices import notice
 
 
 @bp.get("/desk/tips/readers/<id:id>/remove")
@@ -51,15 +52,19 @@ def remove(id: int) -> ResponseReturnValue:
 def keep(id: int) -> ResponseReturnValue:
     """Withdraw one's own request to remove a colleague."""
     me, _key = current_key()
-    with writing_once(to=url_for(".readers", notice="saved")) as answer:
+    with writing_once(to=url_for(".readers")) as answer:
         request = db.session.get(RemovalRequest, id)
         if request and request.asked_by_id == me.id:
+            said = notice("removal_withdrawn", name=db.session.get_one(TipReader, id).user.name)
+            answer["to"] = url_for(".readers", notice=said)
             db.session.delete(request)
     return redirect_to(answer)
 
 
 def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
-    with writing_once(to=url_for(".start_form" if id == me.id else ".readers")) as answer:
+    said = notice("reader_removed", name=_member_or_404(id, me).user.name)
+    page = ".start_form" if id == me.id else ".readers"
+    with writing_once(to=url_for(page, notice=said)) as answer:
         reader = _member_or_404(id, me)
         if _needs_second_reader(reader, me):
             abort(409)  # the request was withdrawn meanwhile
@@ -68,7 +73,8 @@ def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
 
 
 def _ask(reader: TipReader, me: TipReader) -> ResponseReturnValue:
-    with writing_once(to=url_for(".remove_form", id=reader.id, notice="saved")) as answer:
+    said = notice("removal_asked", name=reader.user.name)
+    with writing_once(to=url_for(".remove_form", id=reader.id, notice=said)) as answer:
         RemovalRequest.ask(reader, by=me)
     return redirect_to(answer)
 

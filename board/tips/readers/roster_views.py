@@ -17,6 +17,7 @@ from board.tips.readers.unlock_views import bp, current_key
 from board.tips.web.once import once, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
+from board.web.response.notices import notice
 
 
 @bp.get("/desk/tips/readers")
@@ -57,7 +58,8 @@ def add(id: int) -> ResponseReturnValue:
     key = ownership.prove(form, me)
     if key is None:
         return _add_page(reader, me, form, status=422)
-    with writing_once(to=url_for(".readers", notice="saved")) as answer:
+    said = notice("reader_added", name=reader.user.name)
+    with writing_once(to=url_for(".readers", notice=said)) as answer:
         reader = _pending_or_403(id, me)
         if reader not in roster.members():
             membership.add_reader(reader, by=me, key=key)

@@ -35,10 +35,10 @@ def went_back() -> ResponseReturnValue:
 def accept() -> ResponseReturnValue:
     me, key = current_key()
     if me in roster.members() and reader_checkpoints.look(me, key).parts:
-        with writing_once(to=url_for("tip_desk.inbox", notice="saved")):
+        with writing_once(to=url_for("tip_desk.inbox", notice="rollback_accepted")):
             reader_checkpoints.log_acceptance(me)
         reader_checkpoints.accept(me, key)
-    return redirect(url_for("tip_desk.inbox", notice="saved"), 303)
+    return redirect(url_for("tip_desk.inbox", notice="rollback_accepted"), 303)
 
 
 def _numbers(state: State) -> dict[str, int]:
