@@ -155,3 +155,25 @@ def test_only_editors_write_and_close(as_, guest, ada, mo, harbour):
         statuses = [c.post(url, data=FORM).status_code for c in (guest, as_(ada), as_(mo))]
         assert statuses == [401, 403, 403], path
     assert harbour.title == "The harbour reopens"
+
+
+def test_moderators_read_the_list_of_articles_and_change_nothing(as_, mo, harbour):
+    client = as_(mo)
+
+    page = client.get("/desk/articles").text
+
+    assert re.search(r'<h2><a href="/articles/harbour">\s*The harbour reopens</a></h2>', page)
+    assert '<a href="/desk/articles" aria-current="page">기사' in page
+    assert "/desk/articles/" not in page
+    assert "새 기사" not in page
+    for path in ("new", "harbour"):
+        assert client.get(f"/desk/articles/{path}").status_code == 403
+    for path in ("new", "harbour", "harbour/close", "harbour/open"):
+        assert client.post(f"/desk/articles/{path}", data=FORM).status_code == 403
+    assert harbour.revision == 0
+    assert harbour.takes_comments
+
+
+def test_readers_do_not_see_the_list_of_articles(as_, guest, ada, harbour):
+    assert as_(ada).get("/desk/articles").status_code == 403
+    assert guest.get("/desk/articles").location.startswith("/sign-in")

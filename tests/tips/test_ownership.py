@@ -17,9 +17,8 @@ from board.tips.models.tip import Tip
 from conftest import person, said, without_notice
 from tips.conftest import form_fields, holder_id, is_locked, loss_sentence
 
-pytestmark = pytest.mark.slow
-
 ASKED = "명단에서 빼려면 다른 제보 담당자의 동의가 필요합니다. 동의를 요청했습니다."
+pytestmark = pytest.mark.slow
 
 STORY = "과장이 장부를 두 권 씁니다."
 
