@@ -250,17 +250,28 @@ def test_too_long_a_filter_is_refused_in_words(as_, mo, waiting):
     assert "작성자" in re.search(r'role="alert".*?</ul>', page, re.S)[0]
 
 
-@pytest.mark.parametrize("name", ["article", "author"])
-def test_a_narrowed_queue_reads_only_what_it_shows(app, mo, waiting, name):
-    """With one article or author the index of the queue items is enough; nothing is sorted."""
-    with app.test_request_context(path(**{name: {"article": "bus", "author": "밤바다"}[name]})):
+def plan_of(app, **filters):
+    """How SQLite reads a page of the queue with these filters."""
+    with app.test_request_context(path(**filters)):
         query = QueueItem.oldest(Queue.HELD, *FilterForm.from_query().for_queue_items())
         compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})
-        plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).all()
+        rows = db.session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).all()
+    return str(compiled), [row[3] for row in rows]
 
-    steps = [row[3] for row in plan]
+
+@pytest.mark.parametrize(("name", "value"), [("article", "bus"), ("author", "밤바다")])
+def test_a_narrowed_queue_reads_only_what_it_shows(app, mo, waiting, name, value):
+    """With one article or author the index of the queue items is enough; nothing is sorted."""
+    _, steps = plan_of(app, **{name: value})
+
     assert steps[0].startswith(f"SEARCH queue_item USING INDEX ix_queue_item_{name} ({name}_id=?")
     assert not any("SCAN" in step or "TEMP B-TREE" in step for step in steps)
+
+
+def test_no_row_is_read_when_no_article_or_author_was_found(app, mo, waiting):
+    for filters in ({"article": "tram"}, {"author": "nobody"}):
+        statement, _ = plan_of(app, **filters)
+        assert "0 = 1" in statement
 
 
 def test_names_are_read_from_their_index(app, mo):

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from wtforms import HiddenField, SearchField, SelectField, SelectMultipleField
 from wtforms.validators import Length, ValidationError
 
@@ -87,9 +87,9 @@ class FilterForm(Form):
         """Conditions on comments joined with their article; `hidden` ones have a reason."""
         conditions = self._for_text()
         if self.article.data:
-            conditions.append(Comment.article_id.in_(_ids(self.articles)))
+            conditions.append(_is_among(Comment.article_id, self.articles))
         if self.author.data:
-            conditions.append(Comment.author_id.in_(_ids(self.authors)))
+            conditions.append(_is_among(Comment.author_id, self.authors))
         if hidden and self.reason.data:
             conditions.append(Comment.hidden_for == self.reason.data)
         return conditions
@@ -99,9 +99,9 @@ class FilterForm(Form):
         those of the item, whose indexes hold them in queue order."""
         conditions = self._for_text()
         if self.article.data:
-            conditions.append(QueueItem.article_id.in_(_ids(self.articles)))
+            conditions.append(_is_among(QueueItem.article_id, self.articles))
         if self.author.data:
-            conditions.append(QueueItem.author_id.in_(_ids(self.authors)))
+            conditions.append(_is_among(QueueItem.author_id, self.authors))
         if self.reason.data:
             conditions.append(QueueItem.reason == self.reason.data)
         if self.age.data in AGES:
@@ -150,8 +150,11 @@ def _keep_choice(field: SelectField) -> None:
         field.choices = [*field.choices, (field.data, field.data)]
 
 
-def _ids(found: list[Any]) -> list[int]:
-    return [each.id for each in found[:MATCHES_MAX]]
+def _is_among(column: Any, found: list[Any]) -> ColumnElement[bool]:
+    """A comparison that the database answers without reading rows when nothing was found."""
+    ids = [each.id for each in found[:MATCHES_MAX]]
+    condition: ColumnElement[bool] = column.in_(ids) if ids else false()
+    return condition
 
 
 class BulkForm(ReasonForm):
