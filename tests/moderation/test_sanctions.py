@@ -172,7 +172,8 @@ def test_no_page_of_users_takes_a_query_per_row(as_, ada, mo, harbour):
             assert as_(mo).get(path).status_code == 200
         return len(seen)
 
-    paths = ("/desk/people", f"/desk/people/{ada.id}")
+    page = f"/desk/people/{ada.id}"
+    paths = ("/desk/people", page, f"{page}/comments", f"{page}/clear")
     say(harbour, ada, "Hello")
     one_more_of_each("제드", ada, mo, harbour)
     one = [queries(path) for path in paths]

@@ -74,7 +74,6 @@ MATRIX = {
         "people.clear_form",
         "articles.desk",
         "queues.index",
-        "articles.desk",
         "threads.index",
         "threads.history",
         "threads.steer_form",
