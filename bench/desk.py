@@ -40,7 +40,7 @@ PAGES = {
     "reported, 100th page": "/desk/comments?queue=reported&after={deep}",
     "reported, of one article": "/desk/comments?queue=reported&article=waiting-7",
     "reported, by one author": "/desk/comments?queue=reported&author=독자 7",
-    "reported, of articles by a part of the title": "/desk/comments?queue=reported&article=기다리는",
+    "reported, by a part of a title": "/desk/comments?queue=reported&article=기다리는",
     "reported, of a title no article has": "/desk/comments?queue=reported&article=코끼리거북",
     "reported, by a part of a name": "/desk/comments?queue=reported&author=자 1",
     "reported, by initial consonants": "/desk/comments?queue=reported&author=ㄷㅈ",

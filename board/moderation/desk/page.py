@@ -81,9 +81,10 @@ def posted_queue() -> Queue | str:
 
 
 def next_path() -> str:
-    """The queue page the form was on, with its filters."""
+    """The page the form was on: a queue with its filters, or a member's page."""
     path = safe_redirect_path(request.form.get("next"))
-    return path if path.startswith("/desk/comments") else url_for("queues.index")
+    is_desk = path.startswith(("/desk/comments", "/desk/people/"))
+    return path if is_desk else url_for("queues.index")
 
 
 def redirect_back(said: str) -> ResponseReturnValue:

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.exceptions import Conflict
 
 from board.accounts.auth.current_user import current_user
@@ -15,7 +14,7 @@ from board.moderation.desk.page import posted_queue, redirect_back, render_queue
 from board.moderation.rulings import decisions
 from board.moderation.rulings import undo as ruling_undo
 from board.moderation.rulings.forms import ReasonForm
-from board.moderation.rulings.labels import decision_notice, undone_notice, verdict_label
+from board.moderation.rulings.labels import decided_first, decision_notice, undone_notice
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.undo import TooLate
 from board.web.access import moderators, open_to
@@ -101,10 +100,5 @@ def _unchanged_comment(id: int) -> Comment:
 def _conflict(ruling: Ruling | None) -> Conflict:
     """A 409 that says who decided first, and what."""
     error = Conflict("decided")
-    if ruling and ruling.moderator:
-        error.message = gettext(  # type: ignore[attr-defined]
-            "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
-            name=ruling.moderator.name,
-            what=verdict_label(ruling.verdict),
-        )
+    error.message = decided_first(ruling)  # type: ignore[attr-defined]
     return error

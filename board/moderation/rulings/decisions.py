@@ -19,15 +19,19 @@ on_decision: Hook[Callable[[Ruling], None]] = Hook()
 
 
 def hide(
-    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = ""
+    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = "", act: int = 0
 ) -> Ruling | None:
-    """Hide a comment. Returns None, and changes nothing, if it is hidden or deleted already."""
+    """Hide a comment. Returns None, and changes nothing, if it is hidden or deleted already.
+
+    `act`: the id of the ruling this one is a part of.
+    """
     before = comment.held_for
     if not comment._set_hidden(reason=reason, note=note):
         return None
     return _record_decision(
-        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
-    )
+        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch,
+        act=act,
+    )  # fmt: skip
 
 
 def hide_for_legal_claim(

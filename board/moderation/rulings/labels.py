@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from board.comments.models import Comment
@@ -20,6 +21,7 @@ _VERDICTS = {
     "suspend": _("Suspended"),
     "ban": _("Banned"),
     "lift": _("Restrictions lifted"),
+    "clear": _("Comments cleared"),
     "look_up": _("Member looked up by email address"),
     "rule_add": _("Rule added"),
     "rule_change": _("Rule changed"),
@@ -51,6 +53,17 @@ _VERDICTS = {
 def init_app(app: Flask) -> None:
     app.add_template_global(verdict_label)
     app.add_template_global(ruling_reason)
+
+
+def decided_first(ruling: Ruling | None) -> str | None:
+    """Who decided first, and what; None without a moderator to name."""
+    if ruling is None or ruling.moderator is None:
+        return None
+    return gettext(
+        "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
+        name=ruling.moderator.name,
+        what=verdict_label(ruling.verdict),
+    )
 
 
 def verdict_label(verdict: str) -> str:

@@ -71,7 +71,7 @@ function showQueue(page, index) {
   if (index !== undefined) focusItem(index);
   document.dispatchEvent(new Event("page:changed"));
   showSelection(texts.selected);
-  forgetNoticeInTime();
+  forgetNoticesInTime();
   return true;
 }
 
@@ -83,15 +83,15 @@ function showNavigation(page) {
   fresh.scrollLeft = place;
 }
 
-/** Take a notice, and the offer to undo, away when its time is over; the focus it had goes to the queue. */
-function forgetNoticeInTime() {
-  const notice = document.querySelector("[data-undo] [data-seconds-left]");
-  if (!notice) return;
-  setTimeout(() => {
-    const hadFocus = notice.contains(document.activeElement);
-    notice.remove();
-    if (hadFocus) focusItem(0);
-  }, Number(notice.dataset.secondsLeft) * 1000);
+/** Take notices, and offers to undo, away when their time is over; the focus one had goes to the queue. */
+function forgetNoticesInTime() {
+  for (const notice of document.querySelectorAll("[data-undo] [data-seconds-left]")) {
+    setTimeout(() => {
+      const hadFocus = notice.contains(document.activeElement);
+      notice.remove();
+      if (hadFocus) focusItem(0);
+    }, Number(notice.dataset.secondsLeft) * 1000);
+  }
 }
 
 /** A notice is said once: not again when the page is loaded again, or when somebody comes back to it. */
@@ -251,5 +251,5 @@ setInterval(() => {
 }, INTERVAL);
 document.querySelector("[data-help]").hidden = false;
 watchSelection(texts.selected);
-forgetNoticeInTime();
+forgetNoticesInTime();
 forgetNoticeInAddress();
