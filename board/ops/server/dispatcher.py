@@ -1,0 +1,108 @@
+"""Dispatcher: a cached page is answered at once, all else gets a thread; what has a body gives it
+up until the body is there.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from flask import Flask
+
+from board.ops.server import download
+from board.ops.server.environ import environ_of
+from board.ops.server.receiver import ClientGone, Receiver
+from board.web.page_cache.middleware import MISS, ONLY_CACHED
+from board.web.request.body import BodyNeeded, RequestBody
+
+# Of each worker, apart, so that no form keeps a reader waiting. Two would keep the interpreter
+# busy; the others wait for the write lock, a search or a password check.
+READERS, WRITERS = 24, 24
+_READING = ("GET", "HEAD")
+_CLOSE = ("Connection", "close")
+_log = logging.getLogger(__name__)
+
+
+class Start:
+    """`start_response`."""
+
+    status: int
+    headers: list[tuple[str, str]]
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+        self.status, self.headers = int(status[:3]), headers
+
+
+class Dispatcher:
+    """Called by a thread of Granian’s for each request; it must not wait, nor raise."""
+
+    def __init__(self, app: Flask, loop: asyncio.AbstractEventLoop, receiver: Receiver) -> None:
+        self._app: Callable[[dict[str, Any], Any], Iterable[bytes]] = app.wsgi_app
+        self._loop, self._receiver = loop, receiver
+        self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._writers = ThreadPoolExecutor(WRITERS, "writer")
+        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds none of them
+
+    def __call__(self, watcher: Any) -> None:
+        _guarded(self._dispatch, watcher.scope, watcher.proto)
+
+    def _dispatch(self, scope: Any, proto: Any) -> None:
+        headers = scope.headers
+        if scope.method in _READING:
+            if not self._respond_from_cache(scope, proto):
+                self._submit(self._readers, scope, proto, RequestBody(0))
+        elif "transfer-encoding" in headers:  # no browser sends a form without its length
+            proto.response_bytes(411, [_CLOSE], b"Length Required\n")
+        else:
+            length = int(headers.get("content-length", "0"))
+            self._submit(self._writers, scope, proto, RequestBody(length))
+
+    def _respond_from_cache(self, scope: Any, proto: Any) -> bool:
+        start, environ = Start(), environ_of(scope, RequestBody(0))
+        environ[ONLY_CACHED] = True
+        chunks = self._app(environ, start)
+        if chunks is MISS:
+            return False
+        proto.response_bytes(start.status, start.headers, b"".join(chunks))
+        return True
+
+    def _submit(self, pool: ThreadPoolExecutor, scope: Any, proto: Any, body: RequestBody) -> None:
+        pool.submit(_guarded, self._run, scope, proto, body)
+
+    def _run(self, scope: Any, proto: Any, body: RequestBody) -> None:
+        start = Start()
+        try:
+            chunks = self._app(environ_of(scope, body), start)
+        except BodyNeeded as need:
+            self._loop.call_soon_threadsafe(self._begin, scope, proto, body.length, need)
+            return
+        try:
+            headers = start.headers if body.is_whole else [*start.headers, _CLOSE]
+            download.send(proto, start.status, headers, chunks)
+        finally:
+            body.close()
+            if close := getattr(chunks, "close", None):
+                close()
+
+    def _begin(self, scope: Any, proto: Any, length: int, need: BodyNeeded) -> None:
+        task = self._loop.create_task(self._receive(scope, proto, length, need))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _receive(self, scope: Any, proto: Any, length: int, need: BodyNeeded) -> None:
+        try:
+            body = await self._receiver.receive(proto, length, need)
+        except ClientGone:
+            proto.response_empty(400, [_CLOSE])
+            return
+        self._submit(self._writers, scope, proto, body)
+
+
+def _guarded(act: Callable[..., None], first: Any, proto: Any, *more: Any) -> None:
+    """Answer 500 to what went wrong outside the app."""
+    try:
+        act(first, proto, *more)
+    except BaseException:
+        _log.exception("a request failed outside the app")
+        proto.response_empty(500, [_CLOSE])
