@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
@@ -69,7 +70,11 @@ def _get(path: str) -> bytes:
     return _head("GET", path) + b"\r\n"
 
 
-SLOW = {"drip": b"a", "is_held": True}
+def _slow(name: str, connections: int, opening: Callable[[int], bytes], **more: Any) -> Attack:
+    """A byte a second."""
+    return Attack(name, connections, opening, drip=b"a", is_held=True, **more)
+
+
 NEW_ACCOUNT = {"email": "storm@n@harbour.example", "name": "독자 폭풍 @n", "password": LOOK_ALIKES}
 WRONG = {"email": "ada@harbour.example", "password": "wrong wrong wrong"}
 
@@ -79,16 +84,16 @@ ATTACKS = (
     Attack("codes of sources", 60, _post("/tips/box", code=WORDS), networks=60),
     Attack("searches", 16, lambda _: _get("/articles/bench/comments/search?q=%EB%B2%84%EC%8A%A4")),
     # 2. Slow bodies and connections.
-    Attack("bodies a byte a second", 60, _slow_form(), **SLOW),
-    Attack("the same from many networks", 400, _slow_form(), networks=200, **SLOW),
-    Attack("the same through nginx", 400, _slow_form("/tips/new"), is_proxied=True, **SLOW),
-    Attack("bodies of another origin", 200, _slow_form(origin="http://a.example"), **SLOW),
+    _slow("bodies a byte a second", 60, _slow_form()),
+    _slow("the same from many networks", 400, _slow_form(), networks=200),
+    _slow("the same through nginx", 400, _slow_form("/tips/new"), is_proxied=True),
+    _slow("bodies of another origin", 200, _slow_form(origin="http://a.example")),
     Attack("headers never ended", 1200, lambda _: _head("GET", "/"), b"X-A: b\r\n", is_held=True),
     Attack("idle connections", 1200, lambda _: b"", is_held=True),
     Attack("responses nobody reads", 400, lambda _: _get("/") * 50, is_held=True),
     # 3. Uploads.
-    Attack("slow uploads to the newsroom", 40, _upload("/tips/new", 400), networks=20, **SLOW),
-    Attack("slow uploads with claims", 40, _upload("/report/rights", 90), networks=20, **SLOW),
+    _slow("slow uploads to the newsroom", 40, _upload("/tips/new", 400), networks=20),
+    _slow("slow uploads with claims", 40, _upload("/report/rights", 90), networks=20),
     # 4. Floods of sign-ins.
     Attack("wrong sign-ins, one network", 16, _post("/sign-in", **WRONG)),
     Attack("wrong sign-ins, many networks", 16, _post("/sign-in", **WRONG), networks=16),

@@ -31,7 +31,8 @@ class Timing:
 
 def read(port: int, path: str, seconds: float) -> Timing:
     """Open the page for so long. Each failure counts as long as it took."""
-    times, errors, end = [], 0, time.monotonic() + seconds
+    times: list[float] = []
+    errors, end = 0, time.monotonic() + seconds
     while (begin := time.monotonic()) < end or len(times) < 2:
         errors += not _is_served(port, path)
         took = time.monotonic() - begin

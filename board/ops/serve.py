@@ -4,17 +4,12 @@ import ctypes
 import gc
 import os
 import platform
-import resource
 import signal
 import socket
 import sys
-from pathlib import Path
 
 import click
 from flask import current_app
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server import Server
 
 from board.articles.models import Article
 from board.db import db, schema, sqlite
@@ -25,16 +20,9 @@ from board.moderation.cli import load_when_untouched
 from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.accounts import print_accounts
 from board.ops.sample.loader import load_if_empty
-from board.ops.server.worker import run_worker
+from board.ops.server.workers import serve_workers
 from board.runtime import jobs
 from board.runtime.app import current_app_object
-
-# Granian's own threads, of each worker: they answer cached pages and hand on the rest.
-THREADS = 2
-# Connections of each worker. An open one costs some kilobytes, until its time is over.
-CONNECTIONS = 4096
-HEADER_MILLISECONDS = 10_000  # for the headers of a request, and between two requests
-HEADER_BYTES = 64 * 1024
 
 _M_ARENA_MAX = -8  # malloc.h
 
@@ -59,26 +47,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
     _share_memory()
-    _allow_connections()
-    Server(
-        "wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,  # how the app is loaded; `run_worker` speaks RSGI to Granian
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES
-        ),
-        websockets=False,
-        backpressure=CONNECTIONS,
-        workers=workers,
-        blocking_threads=THREADS,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,  # seconds
-        working_dir=Path(__file__).parents[2],
-        log_enabled=True,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve(run_worker)
+    serve_workers(host, port, workers)
 
 
 def install_signal_handlers() -> None:
@@ -106,15 +75,6 @@ def _share_memory() -> None:
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
     gc.freeze()
-
-
-def _allow_connections() -> None:
-    """Let a worker open as many files as it may have connections, and what it needs besides."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    enough = CONNECTIONS + 1024
-    if soft < enough:
-        most = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def refuse_old_sqlite() -> None:

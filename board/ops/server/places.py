@@ -52,9 +52,7 @@ class Places:
         of: Counter[str | None] = Counter()
         for arrival in self._taken:
             of[arrival.network] += arrival.pace.moved
-        return max(
-            self._taken, key=lambda each: (of[each.network], each.pace.moved), default=None
-        )
+        return max(self._taken, key=lambda each: (of[each.network], each.pace.moved), default=None)
 
     def _rivals(self, arrival: Arrival) -> list[Arrival]:
         """Those of whom one must go; nobody while there are places."""

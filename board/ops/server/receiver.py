@@ -32,7 +32,8 @@ class Receiver:
         """The first `need.most` of `length` bytes, or fewer and the problem. Raises ClientGone."""
         task = asyncio.current_task()
         arrival = Arrival(need.network, lambda: task and task.cancel())
-        spool, problem = SealedSpool(self._folder), None
+        spool = SealedSpool(self._folder)
+        problem: Exception | None = None
         try:
             await self._fill(spool, proto, arrival, min(length, need.most))
         except TimeoutError:

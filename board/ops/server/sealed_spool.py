@@ -60,7 +60,7 @@ class SealedSpool(io.RawIOBase):
         return self._memory.read(size) if self._memory else b""
 
     def _to_disk(self, begun: bytes) -> None:
-        self._file, self._memory = tempfile.TemporaryFile(dir=self._folder), None
+        self._file, self._memory = tempfile.TemporaryFile(dir=self._folder), None  # noqa: SIM115
         # RFC 7539: a key of its own for each file, so the nonce need not differ.
         self._cipher = Cipher(algorithms.ChaCha20(os.urandom(32), bytes(16)), mode=None)
         self._sealed, self._opened = self._cipher.encryptor(), self._cipher.decryptor()

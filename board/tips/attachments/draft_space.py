@@ -48,20 +48,24 @@ def sweep() -> None:
 
 def make_room(*, is_small: bool) -> bool:
     """Delete the costliest forms until there is room. False if there is none: for large forms
-    where the disk is full or all space is taken by uploads under way.
+    where all space is taken by something else, or by uploads under way.
     """
     sweep()
-    if not is_small and shutil.disk_usage(key_files.folder("drafts")).free < FREE_MIN:
-        return False
     forms = list(_forms())
     total = sum(form.size for form in forms)
-    most = BYTES_MAX if is_small else BYTES_MAX - SMALL_ROOM
+    most = _space(total) if is_small else _space(total) - SMALL_ROOM
     for form in sorted((f for f in forms if not _is_incoming(f)), key=lambda f: -f.cost):
         if total <= most:
             break
         _delete(form)
         total -= form.size
     return is_small or total <= most
+
+
+def _space(total: int) -> int:
+    """Bytes for all unsent forms, which take `total` now: less where the disk is nearly full."""
+    free = shutil.disk_usage(key_files.folder("drafts")).free
+    return min(BYTES_MAX, total + free - FREE_MIN)
 
 
 def _forms() -> Iterator[_Form]:

@@ -4,7 +4,7 @@ A view that needs the body before it is there gives up its thread: BodyNeeded en
 server receives the body without a thread (`ops/server/receiver.py`), and calls the app once more.
 """
 
-from typing import IO
+from typing import Any
 
 from flask import has_request_context
 
@@ -37,7 +37,7 @@ class RequestBody:
     def __init__(
         self,
         length: int,
-        file: IO[bytes] | None = None,
+        file: Any = None,
         *,
         received: int = 0,
         problem: Exception | None = None,
@@ -55,12 +55,12 @@ class RequestBody:
             return b""
         if self._file is None:
             raise BodyNeeded(self.length)
-        data = self._file.read(size)
+        data: bytes = self._file.read(size)
         if self._problem and not data and size:
             raise self._problem
         return data
 
-    def beginning(self, most: int) -> IO[bytes]:
+    def beginning(self, most: int) -> Any:
         """The first `most` bytes, as far as they came, whatever was read."""
         if self._file is None:
             raise BodyNeeded(min(most, self.length))
