@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Flask
 
-from board.ops.server import download
 from board.ops.server.environ import environ_of
+from board.ops.server.exchange import CLOSE, Exchange
 from board.ops.server.receiver import ClientGone, Receiver
 from board.web.page_cache.middleware import MISS, ONLY_CACHED
 from board.web.request.body import BodyNeeded, RequestBody
@@ -20,7 +20,6 @@ from board.web.request.body import BodyNeeded, RequestBody
 # busy; the others wait for the write lock, a search or a password check.
 READERS, WRITERS = 24, 24
 _READING = ("GET", "HEAD")
-_CLOSE = ("Connection", "close")
 _log = logging.getLogger(__name__)
 
 
@@ -45,64 +44,59 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds none of them
 
     def __call__(self, watcher: Any) -> None:
-        _guarded(self._dispatch, watcher.scope, watcher.proto)
+        _guarded(self._dispatch, Exchange(watcher))
 
-    def _dispatch(self, scope: Any, proto: Any) -> None:
-        headers = scope.headers
-        if scope.method in _READING:
-            if not self._respond_from_cache(scope, proto):
-                self._submit(self._readers, scope, proto, RequestBody(0))
-        elif "transfer-encoding" in headers:  # no browser sends a form without its length
-            proto.response_bytes(411, [_CLOSE], b"Length Required\n")
+    def _dispatch(self, exchange: Exchange) -> None:
+        if exchange.method in _READING:
+            if not self._respond_from_cache(exchange):
+                self._readers.submit(_guarded, self._run, exchange, RequestBody(0))
+        elif exchange.is_chunked:  # no browser sends a form without its length
+            exchange.respond(411, [CLOSE], [b"Length Required\n"])
         else:
-            length = int(headers.get("content-length", "0"))
-            self._submit(self._writers, scope, proto, RequestBody(length))
+            self._writers.submit(_guarded, self._run, exchange, RequestBody(exchange.length))
 
-    def _respond_from_cache(self, scope: Any, proto: Any) -> bool:
-        start, environ = Start(), environ_of(scope, RequestBody(0))
+    def _respond_from_cache(self, exchange: Exchange) -> bool:
+        start, environ = Start(), environ_of(exchange.scope, RequestBody(0))
         environ[ONLY_CACHED] = True
         chunks = self._app(environ, start)
         if chunks is MISS:
             return False
-        proto.response_bytes(start.status, start.headers, b"".join(chunks))
+        exchange.respond(start.status, start.headers, chunks)
         return True
 
-    def _submit(self, pool: ThreadPoolExecutor, scope: Any, proto: Any, body: RequestBody) -> None:
-        pool.submit(_guarded, self._run, scope, proto, body)
-
-    def _run(self, scope: Any, proto: Any, body: RequestBody) -> None:
+    def _run(self, exchange: Exchange, body: RequestBody) -> None:
         start = Start()
         try:
-            chunks = self._app(environ_of(scope, body), start)
+            chunks = self._app(environ_of(exchange.scope, body), start)
         except BodyNeeded as need:
-            self._loop.call_soon_threadsafe(self._begin, scope, proto, body.length, need)
+            self._loop.call_soon_threadsafe(self._begin, exchange, need)
             return
         try:
-            headers = start.headers if body.is_whole else [*start.headers, _CLOSE]
-            download.send(proto, start.status, headers, chunks)
+            headers = start.headers if body.is_whole else [*start.headers, CLOSE]
+            exchange.respond(start.status, headers, chunks)
         finally:
             body.close()
             if close := getattr(chunks, "close", None):
                 close()
 
-    def _begin(self, scope: Any, proto: Any, length: int, need: BodyNeeded) -> None:
-        task = self._loop.create_task(self._receive(scope, proto, length, need))
+    def _begin(self, exchange: Exchange, need: BodyNeeded) -> None:
+        task = self._loop.create_task(self._receive(exchange, need))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _receive(self, scope: Any, proto: Any, length: int, need: BodyNeeded) -> None:
+    async def _receive(self, exchange: Exchange, need: BodyNeeded) -> None:
         try:
-            body = await self._receiver.receive(proto, length, need)
+            body = await self._receiver.receive(exchange.proto, exchange.length, need)
         except ClientGone:
-            proto.response_empty(400, [_CLOSE])
+            exchange.respond(400, [CLOSE], [])
             return
-        self._submit(self._writers, scope, proto, body)
+        self._writers.submit(_guarded, self._run, exchange, body)
 
 
-def _guarded(act: Callable[..., None], first: Any, proto: Any, *more: Any) -> None:
+def _guarded(act: Callable[..., None], exchange: Exchange, *more: Any) -> None:
     """Answer 500 to what went wrong outside the app."""
     try:
-        act(first, proto, *more)
+        act(exchange, *more)
     except BaseException:
         _log.exception("a request failed outside the app")
-        proto.response_empty(500, [_CLOSE])
+        exchange.respond(500, [CLOSE], [])

@@ -52,20 +52,22 @@ def make_room(*, is_small: bool) -> bool:
     """
     sweep()
     forms = list(_forms())
-    total = sum(form.size for form in forms)
-    most = _space(total) if is_small else _space(total) - SMALL_ROOM
-    for form in sorted((f for f in forms if not _is_incoming(f)), key=lambda f: -f.cost):
-        if total <= most:
-            break
+    total, most = sum(form.size for form in forms), BYTES_MAX
+    if not is_small:
+        free = shutil.disk_usage(key_files.folder("drafts")).free
+        most = min(BYTES_MAX - SMALL_ROOM, total + free - FREE_MIN)
+        if most < sum(form.size for form in forms if _is_incoming(form)):
+            return False
+    _delete_costliest([form for form in forms if not _is_incoming(form)], total - most)
+    return True
+
+
+def _delete_costliest(forms: list[_Form], excess: float) -> None:
+    for form in sorted(forms, key=lambda form: -form.cost):
+        if excess <= 0:
+            return
         _delete(form)
-        total -= form.size
-    return is_small or total <= most
-
-
-def _space(total: int) -> int:
-    """Bytes for all unsent forms, which take `total` now: less where the disk is nearly full."""
-    free = shutil.disk_usage(key_files.folder("drafts")).free
-    return min(BYTES_MAX, total + free - FREE_MIN)
+        excess -= form.size
 
 
 def _forms() -> Iterator[_Form]:
