@@ -19,6 +19,7 @@ from board.tips.models.tip import Tip
 from board.tips.readers import membership
 from board.web.request.body import RequestBody, TooManyUploads
 from support import raw_client
+from support.bodies import send
 from tips.conftest import decided, hidden_field, multipart
 
 STORY = "과장이 장부를 두 권 씁니다.\n<b>금요일</b>마다 바꿉니다."
@@ -108,11 +109,7 @@ def test_an_upload_that_did_not_arrive_whole_keeps_the_words(desk, source, probl
     kind, body = raw_client.upload("files", content=b"x" * 1024, fields=fields)
     arrived = RequestBody(len(body), io.BytesIO(body[:-512]), problem=problem)
 
-    refused = source.client.post(
-        "/tips/new",
-        headers={"Content-Type": kind.partition(": ")[2], "Content-Length": str(len(body))},
-        environ_overrides={"wsgi.input": arrived, "wsgi.input_terminated": True},
-    )
+    refused = send(source.client, "/tips/new", arrived, kind.partition(": ")[2])
 
     assert refused.status_code == status
     assert form_is_complete(refused)

@@ -47,12 +47,12 @@ class Places:
         """Bytes of all bodies in these places."""
         return sum(arrival.pace.moved for arrival in self._taken)
 
-    def largest(self) -> Arrival | None:
-        """The largest body of the network that has received most."""
+    def largest(self) -> Arrival:
+        """The largest body of the network that has sent most."""
         of: Counter[str | None] = Counter()
         for arrival in self._taken:
             of[arrival.network] += arrival.pace.moved
-        return max(self._taken, key=lambda each: (of[each.network], each.pace.moved), default=None)
+        return max(self._taken, key=lambda each: (of[each.network], each.pace.moved))
 
     def _rivals(self, arrival: Arrival) -> list[Arrival]:
         """Those of whom one must go; nobody while there are places."""

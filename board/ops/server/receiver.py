@@ -59,11 +59,15 @@ class Receiver:
         with self._uploads.place_for(arrival):
             while spool.size < size:
                 spool.append(await _next_chunk(chunks, arrival))
-                self._keep_disk_free()
+                self._keep_disk_free(arrival)
 
-    def _keep_disk_free(self) -> None:
-        if self._uploads.received > DISK_MAX and (largest := self._uploads.largest()):
-            largest.give_up()
+    def _keep_disk_free(self, newest: Arrival) -> None:
+        """End the largest upload if all are too large. Raises TooManyUploads if it is this one."""
+        if self._uploads.received <= DISK_MAX:
+            return
+        if (largest := self._uploads.largest()) is newest:
+            raise TooManyUploads
+        largest.give_up()
 
 
 async def _next_chunk(chunks: Any, arrival: Arrival) -> bytes:
