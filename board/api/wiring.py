@@ -1,10 +1,10 @@
-"""Wiring of the API: JSON, Atom and security.txt."""
+"""Wiring of the API: JSON and Atom."""
 
 from flask import Flask
 
-from board.api import atom_views, json_views, security_txt
+from board.api import atom_views, json_views
 from board.web.blueprints import register
 
 
 def init_app(app: Flask) -> None:
-    register(app, json_views, atom_views, security_txt)
+    register(app, json_views, atom_views)

@@ -1,6 +1,10 @@
-"""Addresses that programs ask for on any site: health, robots.txt, favicon, change-password."""
+"""Addresses that programs ask for on any site: health, robots.txt, favicon, security.txt, and where
+a password is changed.
+"""
 
-from flask import Blueprint, Response, current_app, redirect, url_for
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -19,6 +23,7 @@ Disallow: /sign-up
 Disallow: /*/comments/search
 """
 _DAY = "public, max-age=86400"
+_CONTACT_VALID_FOR = timedelta(days=90)  # RFC 9116 asks for less than a year
 
 
 @bp.get("/robots.txt")
@@ -44,6 +49,22 @@ def change_password() -> ResponseReturnValue:
     Source: W3C, A Well-Known URL for Changing Passwords.
     """
     return redirect(url_for("accounts.account", _anchor="password-title"), 303)
+
+
+@bp.get("/.well-known/security.txt")
+@open_to(everyone)
+def security_txt() -> ResponseReturnValue:
+    """Whom to tell about a hole in the board (RFC 9116). 404 without BOARD_SECURITY_CONTACT."""
+    contacts = current_app.config["SECURITY_CONTACT"] or abort(404)
+    expires = (now() + _CONTACT_VALID_FOR).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        *(f"Contact: {contact}" for contact in contacts),
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: ko, en",
+    ]
+    if origin := current_app.config["ORIGIN"]:
+        lines.append(f"Canonical: {origin}{request.path}")
+    return Response("\n".join([*lines, ""]), mimetype="text/plain")
 
 
 @bp.get("/healthz")

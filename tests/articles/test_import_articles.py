@@ -25,6 +25,7 @@ from board.articles.importing import (
     read_items,
     survey_items,
 )
+from board.articles.importing.charset import CHUNK
 from board.articles.importing.content import article_content
 from board.articles.importing.download import ascii_url
 from board.articles.importing.items import ITEM_MAX
@@ -194,6 +195,20 @@ def test_json_in_cp949_is_read(feed: Callable[..., Path]) -> None:
     content = json.dumps({"url": f"{HOME}/1", "title": "똠방각하"}, ensure_ascii=False)
 
     assert [item.title for item in items(feed(content, encoding="cp949"))] == ["똠방각하"]
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])  # bytes of U+FFFD in the first chunk
+def test_a_replacement_character_anywhere_refuses_only_its_item(
+    feed: Callable[..., Path], before: int
+) -> None:
+    start = f'[{{"url": "{HOME}/2", "title": "소식"}}, {{"url": "{HOME}/1", "title": "'
+    padding = "x" * (CHUNK - before - len(start.encode()))
+
+    item, refused = read_items(feed(f'{start}{padding}\ufffd"}}]'))
+
+    assert isinstance(item, Item) and item.title == "소식"
+    assert isinstance(refused, RejectedItem)
+    assert refused.reason == "its title holds characters that are damaged (NUL or U+FFFD)"
 
 
 def test_a_truncated_character_damages_only_its_item(feed: Callable[..., Path]) -> None:
@@ -584,12 +599,15 @@ def test_a_bad_article_is_rejected_with_a_reason_and_affects_no_other(
     assert isinstance(item, Item) and item.title == "좋은 소식"
 
 
-def test_a_duplicate_key_and_deep_nesting_are_rejected(feed: Callable[..., Path]) -> None:
+@pytest.mark.parametrize(("start", "end"), [("", ""), ('{"items": ', "}")])  # ours, JSON Feed
+def test_a_duplicate_key_and_deep_nesting_are_rejected(
+    feed: Callable[..., Path], start: str, end: str
+) -> None:
     deep = "[" * 50_000 + "]" * 50_000
     path = feed(
-        f'[{{"url": "{HOME}/1", "title": "가", "title": "나"}},'
+        f'{start}[{{"url": "{HOME}/1", "title": "가", "title": "나"}},'
         f' {{"url": "{HOME}/2", "title": "가", "body": {deep}}},'
-        f' {{"url": "{HOME}/3", "title": "다"}}]'
+        f' {{"url": "{HOME}/3", "title": "다"}}]{end}'
     )
 
     twice, too_deep, item = read_items(path)

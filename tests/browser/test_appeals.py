@@ -39,7 +39,7 @@ def test_a_comment_is_held_approved_reported_hidden_appealed_and_restored(window
     expect(writer.locator(".log li").first).to_contain_text("다른 이용자도 볼 수 있습니다")
 
     comment = comment_path(guest, article)
-    reader.goto(comment)
+    reader.goto(f"{comment}#report")
     reader.locator("#report").get_by_label("욕설").first.check()
     reader.locator("#report button.primary").click()
     expect(reader.locator("summary", has_text="신고한 댓글")).to_be_visible()

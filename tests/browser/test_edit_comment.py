@@ -37,8 +37,8 @@ def test_a_comment_is_edited_in_place_and_readers_see_the_earlier_version(window
 def test_the_page_for_editing_works_by_itself(window, article, scripts):
     where = say(window, article, "처음").split("#comment-")[1]
     page = window("ada", java_script_enabled=scripts)
-    page.goto(f"/comments/{where}")
-    page.locator("#edit a").click()
+    page.goto(f"/comments/{where}#options")
+    page.locator("#options").get_by_role("link", name="수정").click()
     page.locator("form[data-write] textarea").fill("나중")
 
     page.locator("form[data-write] button.primary").click()

@@ -86,7 +86,7 @@ def places(window: Windows) -> list[Place]:
         Place("account", "/account", "ada"),
         Place("menu of a comment", SHORT, "ada", "a.menu-link >> nth=-1", ".menu"),
         Place("nobody blocked", "/account/muted", "ada"),
-        Place("block", stranger, "ada", shows="#mute"),
+        Place("options of a comment", f"{stranger}#options", "ada", shows="#options"),
         Place("a folded comment", stranger, "mo", shows="summary"),
         Place("people blocked", "/account/muted", "mo"),
         Place("own comments", "/account/comments", "ada"),
@@ -102,7 +102,11 @@ def places(window: Windows) -> list[Place]:
         Place("barred texts", "/desk/barred", "mo"),
         Place("case file", "/desk/comments/1/case", "mo"),
         Place("log at the desk", "/desk/rulings", "mo"),
-        Place("hidden comment, moderator", hidden, "mo", shows="#restore"),
+        Place("hidden comment, moderator", f"{hidden}#restore", "mo", shows="#restore"),
+        Place("own hidden comment", hidden, "ada", shows="blockquote"),
+        Place("thread with an own hidden comment", SHORT, "ada", shows=".removed-comment .badge"),
+        Place("appeal", hidden, "ada", "main a[href$='/appeal']", "#text"),
+        Place("notifications", "/account/notices", "ada"),
         Place("rules", "/desk/rules", "mo"),
         Place("rules of a category", "/desk/rules?category=spam&q=대출", "mo"),
         Place("a sign other than words", "/desk/rules/1", "mo", "summary", "#threshold"),
@@ -120,7 +124,7 @@ def places(window: Windows) -> list[Place]:
 def block(window: Windows, comment: str) -> None:
     """mo blocks the author of `comment`, unless already blocked."""
     page = window("mo", java_script_enabled=False)
-    page.goto(comment)
+    page.goto(f"{comment}#mute")
     if page.locator("#mute").count():
         page.click("#mute button.primary")
         expect(page.locator(".notice")).to_be_visible()

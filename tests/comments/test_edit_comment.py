@@ -337,10 +337,14 @@ def test_only_the_author_sees_the_link_to_edit(as_, guest, ada, bora, harbour):
     comment = say(harbour, ada, "Mine")
     own, other = as_(ada), as_(bora)
 
-    section = 'class="action-section" id="edit"'
-    assert section in own.get(f"/comments/{comment.id}").text
+    def options(client):
+        page = client.get(f"/comments/{comment.id}").text
+        return page[page.index('id="options"') : page.index("</nav>", page.index('id="options"'))]
+
+    link = f'<a class="button" href="/comments/{comment.id}/edit">수정</a>'
+    assert link in options(own)
     for client in (other, guest):
-        assert section not in client.get(f"/comments/{comment.id}").text
+        assert link not in options(client)
 
 
 def test_the_json_api_and_the_feed_have_the_time_of_the_edit(as_, guest, ada, harbour):

@@ -65,6 +65,55 @@ def test_an_author_appeals_from_the_page_of_the_comment(as_, ada, hidden):
     assert "이의신청을 검토하고 있습니다." in client.get("/account/notices").text
 
 
+def tombstones(client):
+    """What stands in the thread for hidden comments, as text."""
+    page = client.get("/articles/harbour").text
+    found = re.findall('<p class="removed-comment">(.*?)</p>', page, re.DOTALL)
+    return [" ".join(re.sub("<.*?>", "", text).split()) for text in found]
+
+
+HIDDEN = "댓글 운영원칙에 따라 숨긴 댓글입니다. 사유: 욕설·인신공격"
+
+
+def test_in_the_thread_only_its_author_reads_that_a_hidden_comment_is_theirs(
+    as_, guest, ada, bora, mo, harbour, hidden
+):
+    root = say(harbour, bora, "The root")
+    reply = say(harbour, ada, "A rude reply", to=root)
+    with writing():
+        decisions.hide(reply, by=mo, reason="abuse")
+
+    assert tombstones(as_(ada)) == [f"{HIDDEN} 내 댓글 이의신청"] * 2
+    for client in (guest, as_(bora), as_(mo)):
+        assert tombstones(client) == [HIDDEN] * 2
+    page = as_(ada).get("/articles/harbour").text
+    for ruling in db.session.scalars(select(Ruling)):
+        assert f'href="/rulings/{ruling.id}/appeal"' in page
+    assert "late again" not in page
+
+
+def test_a_hidden_comment_of_ones_own_has_no_link_to_an_appeal_that_cannot_be_made(
+    as_, ada, hidden
+):
+    submit(newest(), by=ada)
+
+    assert tombstones(as_(ada)) == [f"{HIDDEN} 내 댓글"]
+
+
+def test_a_page_without_hidden_comments_of_ones_own_asks_the_database_once(
+    as_, ada, bora, hidden, harbour
+):
+    say(harbour, bora, "Another")
+    client = as_(bora)
+    client.get("/articles/harbour")
+
+    with count_queries() as queries:
+        client.get("/articles/harbour")
+
+    # as without hidden comments (see test_read_thread), and whether the hidden ones are bora's
+    assert len(queries) == 8
+
+
 def test_another_moderator_upholds_an_appeal_and_both_read_the_outcome(
     as_, guest, ada, mo, minah, harbour, hidden
 ):

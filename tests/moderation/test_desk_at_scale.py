@@ -28,6 +28,8 @@ from board.moderation.users import bulk_bans, sanctions
 from board.ops.sample import thread_generator as sample_threads
 from conftest import count_queries, more_link, person, say
 
+pytestmark = pytest.mark.slow
+
 _number = numbers()
 
 # Every page of the desk a moderator opens, and a function that adds one row to it.

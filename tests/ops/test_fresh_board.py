@@ -11,6 +11,8 @@ from board.config import BadSetting
 from board.db import close_connections
 from board.ops import cli as ops_cli
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "lighthouse keeper at dusk"
 COMMANDS = [

@@ -19,6 +19,8 @@ from board.db.schema import State
 from board.tips.models.audit_log import AuditEntry
 from conftest import say
 
+pytestmark = pytest.mark.slow
+
 VERSIONS = schema.MIGRATIONS / "versions"
 COLUMN_TYPES = {"board.db.types.BigId", "board.db.types.UtcDateTime"}
 DAY = "'2026-11-20'"

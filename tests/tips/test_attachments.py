@@ -18,6 +18,8 @@ from board.tips.files import Reason
 from board.tips.models.tip import Tip
 from tips.conftest import decided, form_fields, hidden_field
 
+pytestmark = pytest.mark.slow
+
 STORY = "첨부를 봐 주세요."
 PAGE = b"<html><script>alert(1)</script></html>" * 3000
 

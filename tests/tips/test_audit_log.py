@@ -16,6 +16,8 @@ from board.tips.models.tip import Tip
 from conftest import more_link
 from tips.conftest import holder_id, is_locked, tamper
 
+pytestmark = pytest.mark.slow
+
 
 def logged_actions(**of):
     db.session.rollback()

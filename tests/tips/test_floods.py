@@ -155,6 +155,19 @@ class TestAnHourOfSixTips:
         for path in (*kept, key_files.folder("waiting")):
             assert (path.stat().st_mtime + 9 * 3600) % 86400 == 0
 
+    def test_a_waiting_tip_is_stored_whole_or_not_at_all(self, app, desk, clock, tmp_path):
+        """A worker killed while it writes leaves what was there before."""
+        flood = from_network(app, "203.0.113.7")
+        form = form_fields([sent_by(flood, clock, f"{STORY} {n}") for n in range(4)][-1])
+        (kept,) = key_files.folder("waiting").iterdir()
+        (tmp_path / "before").hardlink_to(kept)
+        before = kept.read_bytes()
+
+        waiting_tips.WaitingTip.at(form["place"]).wait(60)
+
+        assert kept.read_bytes() != before
+        assert (tmp_path / "before").read_bytes() == before
+
     def test_no_network_is_on_the_disk_and_the_hour_is_forgotten(self, app, desk, clock):
         for number in range(4):
             sent_by(from_network(app, "203.0.113.7"), clock, f"{STORY} {number}")

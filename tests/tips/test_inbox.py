@@ -18,6 +18,8 @@ from board.tips.sealed.summary import Summary
 from board.tips.web.download import padded, padded_length
 from tips.conftest import SourceClient, holder_id, notify
 
+pytestmark = pytest.mark.slow
+
 TOLD = "과장이 장부를 두 권 씁니다."
 
 

@@ -16,11 +16,12 @@ from board.tips.attachments import draft_space, uploads
 from board.tips.models import form_tokens
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
-from board.tips.readers import membership
 from board.web.request.body import RequestBody, TooManyUploads
 from support import raw_client
 from support.bodies import send
 from tips.conftest import decided, hidden_field, multipart
+
+pytestmark = pytest.mark.slow
 
 STORY = "과장이 장부를 두 권 씁니다.\n<b>금요일</b>마다 바꿉니다."
 CONTACT = "010-0000-0000"
@@ -37,7 +38,7 @@ def raising(error):
 BUSY = [
     ("board.tips.source.sending.Submission.prepare", QueueFull()),
     ("board.tips.source.sending.writing_once", LockTimeout()),
-    ("board.tips.source.sending.readers", OperationalError("", {}, Exception("disk full"))),
+    ("board.tips.source.sending.require_readers", OperationalError("", {}, Exception("disk full"))),
 ]
 
 
@@ -150,7 +151,7 @@ def test_a_tip_is_sealed_to_those_who_are_readers_when_it_is_sent(second_desk, d
 def test_a_tip_nobody_can_open_any_more_stays_on_the_page(desk, source):
     form = decided(source.preview(STORY, contact=CONTACT))
     with writing():
-        membership.delete_reader(db.session.scalars(TipReader.for_user(desk.user)).one())
+        desk.user.revoke("can_read_tips")
 
     page = source.client.post("/tips/new", data=form)
 

@@ -17,6 +17,8 @@ from board.tips.models.tip import Tip
 from conftest import person
 from tips.conftest import form_fields, holder_id, is_locked, loss_sentence
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 
 

@@ -27,6 +27,8 @@ from tips.conftest import (
     multipart,
 )
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 GAPS = [0, 0.12, 0.25]  # seconds between two presses
 

@@ -18,6 +18,8 @@ from board.tips.models.tip import Tip
 from conftest import person
 from tips.conftest import ReaderClient, element_text, hidden_field, holder_id, is_locked
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 
 

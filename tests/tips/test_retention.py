@@ -42,6 +42,8 @@ from tips.conftest import (
     multipart,
 )
 
+pytestmark = pytest.mark.slow
+
 MARK = "옥상정원7731"  # in every text of these tests, and nowhere else
 LATIN = "rooftop7731"
 OTHER = bytes(48)  # a pepper of another machine

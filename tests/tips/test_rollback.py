@@ -28,6 +28,8 @@ from conftest import person
 from tips.conftest import ReaderClient, SourceClient, form_fields, holder_id, tamper
 from tips.test_retention import copy_database
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 CLOSED = "지금은 제보를 받지 않습니다"
 ALARM = "제보 데이터베이스가 이전 상태로 돌아갔습니다. 담당자가 살펴볼 때까지"
@@ -94,6 +96,8 @@ class TestTheDatabaseWentBack:
 
         assert page.status_code == 503
         assert "새 제보 이야기" in page.text
+        assert "시스템이 복원되었거나 바뀌어 제보 담당자가 먼저 확인해야 합니다" in page.text
+        assert "담당자가 없어" not in page.text
         desk.post("/desk/tips/went-back")
         assert stranger.client.post("/tips/new", data=form_fields(page)).status_code == 200
 

@@ -48,7 +48,7 @@ OPEN_TO_GUESTS = {
     "transparency.index",
     "transparency.as_csv",
     "transparency.as_json",
-    "security_contact.security_txt",
+    "well_known.security_txt",
     "well_known.healthz",
     "well_known.readyz",
     "well_known.robots",

@@ -27,6 +27,7 @@ _KOREAN = {
     "x-uhc",
 }  # fmt: skip
 _UNICODE = {"utf-8", "utf8", "us-ascii", "utf-16"}  # read byte by byte, the last cannot be true
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # of surrogateescape: an invalid one
 _LATIN = {"iso-8859-1", "windows-1252"}
 
 
@@ -70,11 +71,10 @@ def _encoding(path: Path) -> str:
 
 
 def _count_invalid(path: Path, codec: str) -> int:
-    """How many characters cannot be read as this encoding."""
-    decoder = codecs.getincrementaldecoder(codec)("replace")
-    own = "\ufffd".encode("utf-8") if codec == "utf-8" else b"\0no"
+    """How many bytes cannot be read as this encoding."""
+    decoder = codecs.getincrementaldecoder(codec)("surrogateescape")
     return sum(
-        decoder.decode(chunk, final=not chunk).count("\ufffd") - chunk.count(own)
+        len(_ESCAPED_BYTE.findall(decoder.decode(chunk, final=not chunk)))
         for chunk in _chunks(path)
     )
 

@@ -7,12 +7,10 @@ from zoneinfo import ZoneInfo
 
 SEOUL = ZoneInfo("Asia/Seoul")
 _YEARS = range(1900, 2200)
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
 _HOURS = {  # of zone names, from UTC
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "kst": 9, "jst": 9, "sgt": 8, "hkt": 8,
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
@@ -68,10 +66,8 @@ def _moment(found: dict[str, str | None]) -> datetime:
 
 
 def _month(name: str) -> int:
-    full = datetime(2000, _MONTHS[name[:3].lower()], 1).strftime("%B").lower()
-    if not full.startswith(name.lower()) and name.lower() != "sept":
-        raise LookupError(name)
-    return _MONTHS[name[:3].lower()]
+    """From 1. `name`: three letters of it at least. Raises ValueError."""
+    return [month.startswith(name.lower()) for month in _MONTHS].index(True) + 1
 
 
 def _century(year: int) -> int:

@@ -38,8 +38,8 @@ class _Parser:
         if next(self.events)[0] == "start_map":
             yield from self._document()
         else:
-            while (element := next(self.events))[0] != "end_array":
-                yield self._raw_item(*element)
+            for article in self._items(depth=1):
+                yield _raw_item(article, self.error)
         for _ in self.events:  # to the end of the file, as the rest may be broken
             pass
 
@@ -51,28 +51,27 @@ class _Parser:
             key, (event, value) = member[1], next(self.events)
             if key == "items" and event == "start_array":
                 is_feed = True
-                yield from self._feed_items(members)
+                for item in self._items(depth=2):
+                    raw_item = json_feed.parse_item(item, members)
+                    raw_item.error = self.error or raw_item.error
+                    yield raw_item
             else:
                 self._add(members, key, self._value(event, value, depth=2))
         if not is_feed:
             yield _raw_item(members, self.error)
 
-    def _feed_items(self, feed: dict[str, Any]) -> Iterator[RawItem]:
+    def _items(self, depth: int) -> Iterator[Any]:
+        """The elements of an array; `error` and `length` begin anew with each."""
         while (element := next(self.events))[0] != "end_array":
-            self.error, item = "", self._value(*element, depth=2)
+            self.error = ""
+            item = self._value(*element, depth)
             self.length = 0
-            yield json_feed.parse_item(item, feed) if not self.error else RawItem(error=self.error)
+            yield item
 
     def _add(self, members: dict[str, Any], key: str, value: Any) -> None:
         if key in members:
             self.error = f"it has the key {key[:60]} twice"
         members[key] = value
-
-    def _raw_item(self, event: str, value: Any) -> RawItem:
-        self.error = ""
-        article = self._value(event, value, depth=1)
-        self.length = 0
-        return _raw_item(article, self.error)
 
     def _value(self, event: str, value: Any, depth: int) -> Any:
         if event not in ("start_map", "start_array"):

@@ -29,16 +29,15 @@ _CONSONANT_PAIRS = re.compile("(?=([ㄱ-ㅎ]{2}))")
 # What may have another form in NFKC. Not letters that stand alone (ㄱ): NFKC would join them.
 _MAYBE_WIDE = re.compile("[^\x00-\x7f·‘’“”\u3131-\u318e가-힣]+")
 # An input method makes one letter of ㅂㅅ; NFKC and some programs leave parts of syllables.
-_CLUSTERS = "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ"
+_CLUSTERS = {letter: typed for letter in FINALS.strip() if len(typed := keystrokes(letter)) == 2}
 _PARTS = (("\u1100", INITIALS), ("\u1161", MEDIALS), ("\u11a8", FINALS[1:]))
 _LETTER_OF_PART = {
     chr(ord(first) + number): letter
     for first, letters in _PARTS
     for number, letter in enumerate(letters)
 }
-_SEPARATED = {
-    char: keystrokes(letter) if letter in _CLUSTERS else letter
-    for char, letter in (_LETTER_OF_PART | dict(zip(_CLUSTERS, _CLUSTERS, strict=True))).items()
+_SEPARATED = _CLUSTERS | {
+    char: _CLUSTERS.get(letter, letter) for char, letter in _LETTER_OF_PART.items()
 }
 _JOINED = re.compile(f"[{''.join(_SEPARATED)}]")
 

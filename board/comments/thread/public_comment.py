@@ -56,6 +56,14 @@ def ids_of(comments: Iterable[PublicComment]) -> Iterator[int]:
         yield from ids_of(comment.replies)
 
 
+def hidden_ids_of(comments: Iterable[PublicComment]) -> Iterator[int]:
+    """Ids of hidden comments, replies included."""
+    for comment in comments:
+        if comment.tombstone == "hidden":
+            yield comment.id
+        yield from hidden_ids_of(comment.replies)
+
+
 def authors_of(comments: Iterable[PublicComment]) -> Iterator[int]:
     """Ids of authors, of replies too; a tombstone has none."""
     for comment in comments:

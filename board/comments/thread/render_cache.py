@@ -1,5 +1,6 @@
 """Caches of thread pages and comment HTML, shared by all viewers, keyed by article `revision`."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flask import Flask, g
@@ -48,19 +49,22 @@ def comment_html(
     target: int | None = None,
     blocked: frozenset[int] = frozenset(),
     reported: frozenset[int] = frozenset(),
+    own_hidden: Iterable[tuple[int, int | None]] = (),
 ) -> Markup:
     """One comment with its replies; `target` is the id of the comment the page is about.
 
-    Comments by authors in `blocked` and comments in `reported` are collapsed; without any, the
-    HTML is the same for every viewer.
+    Comments by authors in `blocked` and comments in `reported` are collapsed; those in
+    `own_hidden` say that they are the viewer's, and link to the appeal against the ruling. Without
+    any, the HTML is the same for every viewer.
     """
     if "comment_cache_context" not in g:  # the same for every comment of a page
         app = current_app_object()
         settings = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
         g.comment_cache_context = (app, str(get_locale()), *settings)
     blocked_here = blocked.intersection(authors_of([comment])) if blocked else blocked
-    reported_here = reported.intersection(ids_of([comment])) if reported else reported
-    key = (comment, takes_comments, target, blocked_here, reported_here)
+    ids = frozenset(ids_of([comment])) if reported or own_hidden else reported
+    own_here = tuple((id, ruling) for id, ruling in own_hidden if id in ids)
+    key = (comment, takes_comments, target, blocked_here, reported & ids, own_here)
     return _comment_html(*g.comment_cache_context, *key)
 
 
@@ -75,6 +79,7 @@ def _comment_html(
     target: int | None,
     blocked: frozenset[int],
     reported: frozenset[int],
+    own_hidden: tuple[tuple[int, int | None], ...],
 ) -> Markup:
     """Depends on its parameters alone, so a new comment leaves the others cached."""
     html = app.jinja_env.get_template("comments/thread/_comment.html").render(
@@ -83,6 +88,7 @@ def _comment_html(
         target=target,
         blocked=blocked,
         reported=reported,
+        own_hidden=dict(own_hidden),
         dislikes_are_on=dislikes_are_on,
         edits_are_on=edits_are_on,
     )

@@ -1,7 +1,7 @@
 """An author's own comments: the list, those held for a moderator, and the data export."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -29,6 +29,13 @@ def comments_of(author: User, *, before: Comment | None = None) -> Select[Commen
         )
     newest_first = (Comment.posted_at.desc(), Comment.id.desc())
     return page.order_by(*newest_first).limit(Comment.PAGE_SIZE + 1)
+
+
+def hidden_comments_of(author: User, ids: Iterable[int]) -> Select[Comment]:
+    """Those of these comments that are an author's and hidden, by id."""
+    own = select(Comment).where(Comment.id.in_(ids), Comment.author_id == author.id)
+    hidden = own.where(Comment.hidden_for.is_not(None), Comment.deleted_at.is_(None))
+    return hidden.order_by(Comment.id)
 
 
 class PendingComment(NamedTuple):

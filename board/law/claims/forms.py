@@ -107,12 +107,12 @@ class ClaimForm(Form):
         description=_("An email address or phone number. We will tell you the outcome there."),
     )
     consent = BooleanField(
-        _(
-            "I agree that my name and contact details are kept to process this claim, and for "
-            "three years after it is closed. Without them it cannot be processed. They are "
-            "never published or shown to the author."
-        ),
+        _("I agree that my name and contact details are kept"),
         [DataRequired(_("Without this we cannot accept the claim."))],
+        description=_(
+            "They are kept to process this claim, and for three years after it is closed. Without "
+            "them it cannot be processed. They are never published or shown to the author."
+        ),
     )
     comment: Comment
 

@@ -1,5 +1,7 @@
 """The appeal page for users, and the desk page where appeals are decided."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,6 +10,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.models import User
 from board.comments.models import Comment
+from board.comments.thread.public_comment import PublicComment, hidden_ids_of
+from board.comments.viewer.own_comments import hidden_comments_of
 from board.db import db, writing
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals.forms import AppealForm, DecideForm
@@ -23,6 +27,7 @@ KEY_MAX_AGE = 3600  # seconds from the right password at a refused sign-in to th
 def init_app(app: Flask) -> None:
     app.add_template_global(_ruling_to_appeal, "ruling_to_appeal")
     app.add_template_global(_rulings_to_appeal, "rulings_to_appeal")
+    app.add_template_global(own_hidden)
 
 
 @bp.get("/rulings/<id:id>/appeal")
@@ -143,6 +148,18 @@ def _rulings_to_appeal(comments: list[Comment]) -> dict[int, int]:
     rulings = db.session.scalars(appeals.hide_rulings(hidden)).all()
     open_ids = appeals.appealable_by(current_user(), rulings)
     return {each.comment_id: each.id for each in rulings if each.comment_id and each.id in open_ids}
+
+
+def own_hidden(comments: Iterable[PublicComment]) -> list[tuple[int, int | None]]:
+    """Hidden comments of the viewer's among these and their replies: the id, and that of the ruling
+    they may appeal, if any.
+    """
+    ids = list(hidden_ids_of(comments))
+    if not ids or not isinstance(author := viewer(), User):
+        return []
+    own = list(db.session.scalars(hidden_comments_of(author, ids)))
+    appealable = _rulings_to_appeal(own)
+    return [(comment.id, appealable.get(comment.id)) for comment in own]
 
 
 def link_for_suspended(user: User) -> tuple[str, str] | None:

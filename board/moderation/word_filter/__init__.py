@@ -2,8 +2,8 @@
 
 In order: visible_text.py drops what cannot be seen, normalization.py undoes disguises with the
 tables of jamo.py, variants.py spells a rule's words in other ways, matcher.py finds candidates,
-candidates.py, phonetics.py and context.py decide on each, and homonyms.py drops those in their
-plain sense. features.py measures texts.
+candidates.py, phonetics.py and context.py decide on each, and false_positives.py drops
+those inside another word or in a plain sense. features.py measures texts.
 """
 
 from board.moderation.word_filter.default_rules import default_allowed_words, default_rules

@@ -2,18 +2,23 @@
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate, chain, zip_longest
+from itertools import chain, zip_longest
 from typing import ClassVar, Literal, NamedTuple, TypeVar
 
 from board.moderation.word_filter.automaton import Automaton
 from board.moderation.word_filter.candidates import Candidate
-from board.moderation.word_filter.homonyms import has_plain_sense, homonyms_in
+from board.moderation.word_filter.false_positives import (
+    AllowedWords,
+    has_plain_sense,
+    homonyms_in,
+    with_and_without_spaces,
+)
 from board.moderation.word_filter.normalization import NormalizedText, Reading
 from board.moderation.word_filter.phonetics import PhoneticForm, Place, form_type
 from board.moderation.word_filter.variants import readings_of, variants_of
-from board.moderation.word_filter.visible_text import VisibleText, visible_text
+from board.moderation.word_filter.visible_text import Span, VisibleText, visible_text
 from board.moderation.word_filter.wildcards import Pattern, Words, anchor_of
 
 T = TypeVar("T")
@@ -83,9 +88,7 @@ class Hit(NamedTuple):
 class Matcher:
     """Finds many rules at once: the time grows with the text and hardly with their number.
 
-    Nothing is found inside an allowed word as it is spelt: 새끼 is not found in 새끼손가락. A star
-    at its end or start keeps what shares only its last or first letters from being found: 날개*
-    means that 날개같은 is no 개같은, *빨리 that 혼자빨리 is no 자빨.
+    Nothing is found inside an allowed word.
     """
 
     # Candidates checked in one text, plus words found there. Only nonsense has more: then words
@@ -104,7 +107,7 @@ class Matcher:
                 form = forms_by_letters.setdefault((kind, variant.letters), kind())
                 form.add(number, variant, disguised=rule.disguised)
             if variants:
-                for spelling in _with_and_without_spaces([rule.spelling]):
+                for spelling in with_and_without_spaces(rule.spelling):
                     spelt[spelling].append(number)
             else:  # ㅗㅗ is one sound, and matches as it is written
                 patterns[anchor_of(rule.spelling)].append(
@@ -112,11 +115,7 @@ class Matcher:
                 )
         self._forms = Automaton((letters, form) for (_, letters), form in forms_by_letters.items())
         self._spelt, self._patterns = Automaton(spelt.items()), Automaton(patterns.items())
-        self._allowed = Automaton(
-            (spelling, word)
-            for word in allowed
-            for spelling in _with_and_without_spaces([word.strip("*")])
-        )
+        self._allowed = AllowedWords(allowed)
 
     def hits(self, text: str) -> list[Hit]:
         """Matches in the order of the text; of overlapping matches of a rule, the longest."""
@@ -124,13 +123,8 @@ class Matcher:
         places = {*self._words_in(text), *self._patterns_in(visible.lowered)}
         if not places:
             return []
-        is_allowed, homonyms = self._allowed_in(visible.lowered), homonyms_in(visible.lowered)
-        remaining = sorted(
-            (start, end, number)
-            for start, end, number in places
-            if not is_allowed(start, end)
-            and not has_plain_sense(homonyms, visible.lowered, start, end)
-        )
+        abusive = self._abusive_spans(visible.lowered, {place[:2] for place in places})
+        remaining = sorted(place for place in places if place[:2] in abusive)
         return [self._hit(text, visible, place) for place in sorted(_longest(remaining))]
 
     def _hit(self, text: str, visible: VisibleText, place: Place) -> Hit:
@@ -178,27 +172,15 @@ class Matcher:
             if found:
                 yield *found, number
 
-    def _allowed_in(self, lowered: str) -> Callable[[int, int], bool]:
-        """Tells places that the allowed words of the text cover."""
-        reach = [0] * len(lowered)  # how far the words reach that start at or before a character
-        shared_first, shared_last = set[int](), set[int]()
-        for word, start, end in self._allowed.find(lowered):
-            reach[start] = max(reach[start], end)
-            inside = range(start + 1, end)
-            if word.endswith("*"):
-                shared_last.update(inside)
-            if word.startswith("*"):
-                shared_first.update(inside)
-        reach = list(accumulate(reach, max))
-        return lambda start, end: end <= reach[start] or start in shared_last or end in shared_first
-
-
-def _with_and_without_spaces(allowed: Iterable[str]) -> Iterator[str]:
-    for word in allowed:
-        spelling = " ".join(visible_text(word).lowered.split())
-        if spelling:
-            yield spelling
-            yield spelling.replace(" ", "")
+    def _abusive_spans(self, lowered: str, spans: set[Span]) -> set[Span]:
+        """Spans outside allowed words that are not in a plain sense, each looked at once."""
+        is_allowed, homonyms = self._allowed.covered_in(lowered), homonyms_in(lowered)
+        return {
+            (start, end)
+            for start, end in spans
+            if not is_allowed(start, end)
+            and not (homonyms and has_plain_sense(homonyms, lowered, start, end))
+        }
 
 
 def _longest(places: list[Place]) -> Iterator[Place]:

@@ -19,6 +19,10 @@ class FormatReader(Protocol):
 
     def inspect(self, data: bytes, limits: WorkerLimits) -> Iterator[Finding]: ...
 
+
+class FormatCleaner(FormatReader, Protocol):
+    """The interface of a module for formats that can be cleaned."""
+
     def clean(self, data: bytes, limits: WorkerLimits) -> bytes:
         """The cleaned copy. Raises NotCleanable, or any exception if the file is damaged."""
         ...
@@ -104,20 +108,15 @@ def _format_name(data: bytes) -> str:
         return sound
     if data[_TAR_MAGIC] == b"ustar":
         return "tar"
-    return (
-        cast(TextDetection, import_module(".markup.detection", __package__)).format_name(data)
-        or "unknown"
-    )
+    from .text import detection  # noqa: PLC0415 - a picture should not pay for its patterns
 
-
-class TextDetection(Protocol):
-    """The interface of markup/detection.py."""
-
-    def format_name(self, data: bytes) -> str | None: ...
+    return detection.format_name(data) or "unknown"
 
 
 def _zip_format_name(data: bytes) -> str:
-    """A document if the place of its family for this says so; otherwise a plain zip."""
+    """OpenDocument and HWPX name their type in `mimetype`, Office in the list of parts; others
+    are a plain zip.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             mimetype = _VARIANTS.sub(b"", _part_start(archive, "mimetype").strip())
@@ -161,7 +160,7 @@ def clean_inside(data: bytes, limits: WorkerLimits) -> bytes:
     file_format = format_of(data)
     if file_format.why_not or not file_format.reader:
         raise NotCleanable(file_format.why_not or Reason.FORMAT)
-    return _reader(file_format).clean(data, limits)
+    return cast(FormatCleaner, _reader(file_format)).clean(data, limits)
 
 
 def _reader(file_format: Format) -> FormatReader:

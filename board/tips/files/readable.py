@@ -25,15 +25,14 @@ def has_word(run: str) -> bool:
     return bool(_WORD.search(run)) and (len(run) < 10 or list(run) != sorted(run))
 
 
-def words(data: bytes) -> Iterator[str]:
-    """Runs with a word in them, each at most a finding long."""
-    for run in dict.fromkeys(runs(data)):
-        if has_word(run):
-            yield from wrap(run, DETAIL_MAX)
+def first_readable(data: bytes) -> str:
+    """The first run of four characters or more; empty if there is none."""
+    found = re.finditer(r"[\w .,+:/()@-]{4,}", data.decode("utf-8", "ignore"))
+    return next((match[0] for match in found if match[0] != "data"), "")
 
 
-def words_only_in(data: bytes, copy: bytes) -> Iterator[str]:
-    """Readable words of `data` that its copy no longer has."""
+def words(data: bytes, *, copy: bytes = b"") -> Iterator[str]:
+    """Runs with a word in them that `copy` does not have, each at most a finding long."""
     kept = set(runs(copy))
     for run in dict.fromkeys(runs(data)):
         if run not in kept and has_word(run):

@@ -1,6 +1,5 @@
 """Results of inspecting and cleaning a file. Codes and details only; templates have the words."""
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -133,9 +132,3 @@ def make_finding(kind: FindingKind, *details: object, stays: bool = False) -> Fi
     line = " ".join(str(detail) for detail in details if detail not in (None, "", b""))
     line = " ".join("".join(c if c.isprintable() else " " for c in line).split())
     return Finding(kind, line[:DETAIL_MAX], stays)
-
-
-def first_readable(data: bytes) -> str:
-    """The first run of at least four readable characters in bytes of unknown structure."""
-    runs = re.findall(r"[\w .,+:/()@-]{4,}", data.decode("utf-8", "ignore"))
-    return next((run for run in runs if run != "data"), "")

@@ -1,11 +1,10 @@
 """Files of formats that nobody here takes apart: only what can be read in their bytes is told."""
 
 from collections.abc import Iterator
-from typing import NoReturn
 
 from .media import xmp
 from .readable import words
-from .results import Finding, NotCleanable, Reason, WorkerLimits
+from .results import Finding, WorkerLimits
 from .text.pii import TEXT_MAX, find_pii
 
 
@@ -27,7 +26,3 @@ def _camera_findings(data: bytes) -> Iterator[Finding]:
     facts = Image.Exif()
     facts.load(b"Exif\0\0" + data)
     yield from exif.inspect(facts)
-
-
-def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
-    raise NotCleanable(Reason.UNKNOWN)

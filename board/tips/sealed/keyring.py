@@ -28,7 +28,7 @@ class NoKey(Exception):
 
 
 class NoReader(Exception):
-    """Nobody who may read this tip has a key of it, so nothing can be added."""
+    """Nobody who may read tips could open this one, so nothing is encrypted."""
 
 
 class TipSecret(NamedTuple):

@@ -20,18 +20,27 @@ from board.tips.sealed.keyring import NoReader
 from board.tips.source.form_state import TipFormState
 from board.tips.web.responses import render_page
 
-CLOSED = (ForgedRoster, WentBack, PepperLost, NoReader)  # nothing can be encrypted now
+CLOSED = (ForgedRoster, WentBack, PepperLost)  # nothing is encrypted before somebody has looked
 
 
 def readers() -> list[TipReader]:
     """The readers a tip would be encrypted to; none while a reader has to look first."""
     try:
-        checkpoints.require_intact()
-        pepper.check()
-        return roster.members()
+        return require_readers()
+    except NoReader:
+        return []
     except CLOSED as error:
         current_app.logger.error("tips: the form is closed: %s", type(error).__name__)
         return []
+
+
+def require_readers() -> list[TipReader]:
+    """The readers a tip is encrypted to. Raises NoReader if there are none, and any of CLOSED."""
+    checkpoints.require_intact()
+    pepper.check()
+    if members := roster.members():
+        return members
+    raise NoReader
 
 
 def form_page(template: str, *, status: int = 200, **values: object) -> Response:

@@ -8,14 +8,16 @@ from board.runtime.limiter import QueueFull
 from board.tips.attachments.drafts import CannotClean
 from board.tips.sealed import arrivals
 from board.tips.sealed.arrivals import TooManyTips
+from board.tips.sealed.keyring import NoReader
 from board.tips.sealed.submission import Submission
 from board.tips.source.form_state import TipFormState
 from board.tips.source.pages import (
+    CLOSED,
     cannot_clean_text,
     closed_text,
     code_page,
     preview_page,
-    readers,
+    require_readers,
     tip_form_page,
 )
 from board.tips.source.waiting_tips import WaitingTip
@@ -25,10 +27,6 @@ from board.web.request.network import client_network
 
 _BUSY = 10  # seconds until the next try, when the board was busy
 _RELOAD = 20  # seconds between two looks of a page that waits
-
-
-class NobodyReads(Exception):
-    """No reader is on the roster."""
 
 
 def send_in_turn(form_state: TipFormState, waiting: WaitingTip) -> Response:
@@ -41,7 +39,9 @@ def send_in_turn(form_state: TipFormState, waiting: WaitingTip) -> Response:
         return _send(form_state, waiting.key)
     except CannotClean as error:
         return preview_page(form_state, problem=cannot_clean_text(error), status=422)
-    except NobodyReads:
+    except NoReader:  # the form itself says that
+        return tip_form_page(form_state, status=503)
+    except CLOSED:
         return tip_form_page(form_state, problem=closed_text(), status=503)
     except TooManyTips:
         return _waiting_page(waiting, is_kept=waiting.wait(arrivals.RETRY))
@@ -55,17 +55,13 @@ def wait_while_busy(waiting: WaitingTip) -> Response:
 
 
 def _send(form_state: TipFormState, key: str) -> Response:
-    """Raises CannotClean, NobodyReads, TooManyTips, LockTimeout and QueueFull."""
-    if not readers():
-        raise NobodyReads
+    """Raises CannotClean, NoReader, TooManyTips, LockTimeout, QueueFull, and any of CLOSED."""
+    require_readers()
     form, attachments = form_state.form, form_state.selected_attachments()
     arrivals.take(client_network(), _units(form_state))
     submission = Submission.prepare(form.text.data, form.contact.data, attachments)
     with writing_once(key, code=submission.code):
-        members = readers()  # as they are now: somebody may have left since
-        if not members:
-            raise NobodyReads
-        submission.store(members)
+        submission.store(require_readers())  # as they are now: somebody may have left since
     form_state.draft.delete()
     return code_page(key, submission.code)
 

@@ -7,7 +7,6 @@ and with it the form is encrypted in a file meanwhile.
 import hashlib
 import hmac
 import json
-import os
 import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from board.db import now
-from board.tips.crypto import key_files, primitives
+from board.tips.crypto import key_files, primitives, private_files
 from board.tips.models import form_tokens
 from board.tips.sealed import arrivals
 
@@ -80,9 +79,7 @@ class WaitingTip:
         if not path.exists() and sum(1 for _ in path.parent.iterdir()) >= KEPT_MAX:
             return False
         data = primitives.pad(json.dumps(asdict(self)).encode(), least=1024)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(primitives.encrypt(_secret(self.place), data, "waiting"))
+        private_files.replace(path, primitives.encrypt(_secret(self.place), data, "waiting"))
         key_files.truncate_mtime(path, path.parent)
         return True
 

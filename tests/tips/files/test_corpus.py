@@ -13,6 +13,8 @@ from board.tips.files.worker import answer_for
 from tips.files import corpus
 from tips.files.corpus.markers import Sample, new_word, places_left, shown_lost
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = {
     module.name: import_module(f"tips.files.corpus.{module.name}")
     for module in iter_modules(corpus.__path__)

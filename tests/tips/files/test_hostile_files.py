@@ -28,6 +28,8 @@ from board.tips.files.worker import answer_for
 from tips.files import samples
 from tips.files.corpus import recordings
 
+pytestmark = pytest.mark.slow
+
 LIMITS = WorkerLimits()
 SAMPLES = [
     *("jpeg", "png", "gif", "webp", "tiff", "bmp", "avif", "heic", "docx", "xlsx", "pptx"),
@@ -149,14 +151,12 @@ def test_a_file_larger_than_allowed_starts_nothing(monkeypatch):
     assert inspect(bytes(11), "x", WorkerLimits(bytes=10)).why_not == Reason.TOO_MUCH
 
 
-@pytest.mark.slow
 def test_a_worker_that_loops_for_ever_is_stopped(worker_that):
     worker_that("while True: pass")
 
     assert inspect(b"x", "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
-@pytest.mark.slow
 def test_a_worker_that_waits_for_ever_is_stopped(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import time; time.sleep(600)")
@@ -164,7 +164,6 @@ def test_a_worker_that_waits_for_ever_is_stopped(worker_that, monkeypatch):
     assert inspect(b"x", "x", WorkerLimits(seconds=1)).why_not == Reason.TOO_MUCH
 
 
-@pytest.mark.slow
 def test_a_worker_that_never_reads_is_stopped(worker_that, monkeypatch):
     monkeypatch.setattr(sandbox, "_GRACE", -1)
     worker_that("import time; time.sleep(600)")
@@ -217,7 +216,6 @@ def test_the_output_of_a_worker_is_bounded(worker_that):
     )
 
 
-@pytest.mark.slow
 def test_the_web_side_never_loads_what_parses_files():
     code = (
         "import sys, board.tips.files, board.tips.files.text.pii;"
@@ -231,7 +229,6 @@ def test_the_web_side_never_loads_what_parses_files():
     assert result.stdout.strip() == "set()"
 
 
-@pytest.mark.slow
 def test_no_file_is_created_while_one_is_inspected(tmp_path, monkeypatch):
     """Temporary folders stay unchanged."""
     places = ["/tmp", "/var/tmp", "/dev/shm", os.getcwd(), str(tmp_path)]
@@ -252,7 +249,6 @@ def test_no_file_is_created_while_one_is_inspected(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_every_worker_has_ended_when_its_answer_is_returned(monkeypatch):
     processes = []
     popen = subprocess.Popen

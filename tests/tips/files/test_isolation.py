@@ -23,6 +23,8 @@ from tips.files.conftest import LAYERS
 from tips.files.test_corpus import CASES, built
 from tips.files.test_hostile_files import SAMPLES
 
+pytestmark = pytest.mark.slow
+
 LIMITS = WorkerLimits()
 ORDINARY = 4711  # a user of this machine, whom nobody knows
 CODE = Path(attempts.__file__).read_text()

@@ -218,6 +218,54 @@ def test_white_text_is_told_and_stays():
     assert (FindingKind.HIDDEN, "Second books", True) in told
 
 
+def test_usual_typefaces_and_styles_of_several_words_keep_their_names():
+    fonts = '<w:r><w:rPr><w:rFonts w:ascii="Book Antiqua"/></w:rPr><w:t>x</w:t></w:r>'
+    style = '<w:style w:type="table" w:styleId="a"><w:name w:val="Table Grid Light"/></w:style>'
+    parts = samples.unzipped(word.docx().data)
+    parts["word/document.xml"] = office.xml("w:document", f"<w:body><w:p>{fonts}</w:p></w:body>")
+    parts["word/styles.xml"] = office.xml("w:styles", style)
+
+    copy = copy_of(samples.zipped(parts))
+
+    assert b'w:ascii="Book Antiqua"' in copy["word/document.xml"]
+    assert b'w:val="Table Grid Light"' in copy["word/styles1.xml"]
+
+
+def test_layouts_have_ids_of_their_own_whatever_the_parts_are_called():
+    def renamed(text):
+        return re.sub("slideMasters/(_rels/)?slideMaster1", r"masters/\1one", text)
+
+    data = samples.zipped(
+        {
+            renamed(name): renamed(part.decode("latin-1")).encode("latin-1")
+            for name, part in samples.unzipped(powerpoint.pptx().data).items()
+        }
+    )
+
+    parts = copy_of(data)
+
+    def ids(part, kind):
+        return re.findall(rf'<p:{kind} [^>]*?\bid="(\d+)"', parts[part].decode())
+
+    assert ids("ppt/presentation.xml", "sldMasterId") == ["2147483648"]
+    assert ids("ppt/slideMaster1.xml", "sldLayoutId") == ["2147483649"]
+
+
+def test_what_a_document_inside_reveals_goes_with_it():
+    inner = samples.unzipped(samples.docx())
+    text = inner["word/document.xml"].replace(b"010-1234-5678", b"010-8765-4321")
+    parts = samples.unzipped(samples.docx()) | {
+        "word/embeddings/inner.docx": samples.zipped({**inner, "word/document.xml": text})
+    }
+
+    found = answer_for(samples.zipped(parts), "x", LIMITS).findings
+
+    assert {f.detail: f.stays for f in found if f.kind == FindingKind.PHONE} == {
+        "010-1234-5678": True,
+        "010-8765-4321": False,
+    }
+
+
 def test_a_presentation_with_a_workbook_inside_is_a_presentation():
     parts = samples.unzipped(samples.pptx())
     book = (

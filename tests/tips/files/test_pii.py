@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 
 from board.tips.files.results import FindingKind
-from board.tips.files.text.folding import fold
-from board.tips.files.text.pii import TEXT_MAX, find_pii, visible
+from board.tips.files.text.folding import fold, visible
+from board.tips.files.text.pii import TEXT_MAX, find_pii
 
 
 def findings_in(text):

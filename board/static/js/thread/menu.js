@@ -1,6 +1,6 @@
 /**
- * Comment menu (더보기): more actions on a comment, in a small menu under the link. Without this module the link leads
- * to the comment's own page, which has all of them.
+ * Comment menu (댓글 메뉴): more actions on a comment, in a small menu under the link. Without this module the link leads
+ * to the options on the comment's own page.
  */
 const texts = document.getElementById("thread-texts").dataset;
 const template = document.getElementById("comment-menu");
@@ -15,24 +15,36 @@ function close() {
   opened = null;
 }
 
-/** Set the addresses. On the comment's own page, and where there is nobody to block, fewer items are offered. */
+const addressOf = (link) => link.href.split("#")[0];
+
+/** Set the addresses. Where there is nobody to block, fewer items are offered. */
 function fill(menu, link) {
   const item = link.closest(".comment");
-  const permalink = menu.querySelector("[data-permalink]");
-  permalink.href = link.href;
-  if (link.pathname === location.pathname) permalink.remove();
+  menu.querySelector("[data-permalink]").href = addressOf(link);
   const block = menu.querySelector("[data-mute-link]");
-  if (block) block.href = `${link.href}#mute`;
+  if (block) block.href = `${addressOf(link)}#mute`;
   const report = menu.querySelector("[data-report-link]");
-  if (report) report.href = `${link.href}#report`;
+  if (report) report.href = `${addressOf(link)}#report`;
   if (item.matches(".own-comment") || item.querySelector(":scope > article > .muted")) {
     block?.remove();
     report?.remove();
   }
 }
 
+/** On the comment's own page: the options listed there, without those that stand beside the menu. */
+function fillFromPage(menu, link) {
+  const beside = [...link.parentElement.querySelectorAll("a")].filter((each) => each.checkVisibility());
+  const shown = beside.map((each) => each.href);
+  const options = [...document.querySelectorAll("#options a")].filter((each) => !shown.includes(each.href));
+  for (const each of menu.querySelectorAll("a")) each.remove();
+  for (const option of options.map((each) => each.cloneNode(true))) {
+    option.removeAttribute("class");
+    menu.append(option);
+  }
+}
+
 async function copyLink(link, menu, page) {
-  if (!(await page.copyText(link.href, menu.querySelector(".address"), texts.copied))) return;
+  if (!(await page.copyText(addressOf(link), menu.querySelector(".address"), texts.copied))) return;
   close();
   link.focus();
 }
@@ -43,7 +55,7 @@ export function toggleMenu(link, page) {
   if (wasOpen) return;
   opened = link;
   const menu = template.content.cloneNode(true).firstElementChild;
-  fill(menu, link);
+  (link.pathname === location.pathname ? fillFromPage : fill)(menu, link);
   menu.querySelector("[data-copy-link]").onclick = () => copyLink(link, menu, page);
   link.after(menu);
   link.setAttribute("aria-expanded", "true");

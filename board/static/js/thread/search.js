@@ -68,8 +68,8 @@ function highlightMatches() {
     const nodes = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
     const before = highlight.size;
     while (nodes.nextNode()) for (const range of rangesIn(nodes.currentNode, patterns)) highlight.add(range);
-    const fold = paragraph.parentElement.nextElementSibling;
-    if (highlight.size > before && fold?.matches(".fold")) fold.open = true;
+    const details = paragraph.parentElement.nextElementSibling;
+    if (highlight.size > before && details?.matches(".fold")) details.open = true;
   }
   CSS.highlights.set("found", highlight);
 }

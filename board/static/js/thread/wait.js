@@ -7,10 +7,12 @@ const MAX_SECONDS = 120; // a longer wait is told in words, as a time of day
 const waiting = new WeakMap(); // text by label
 
 function show(label, seconds) {
+  label.dataset.waiting = "";
   label.textContent = texts.wait.replace("{label}", waiting.get(label)).replace("{seconds}", seconds);
 }
 
 function finish(label) {
+  delete label.dataset.waiting;
   label.textContent = waiting.get(label);
   label.closest("button").removeAttribute("aria-disabled");
   waiting.delete(label);

@@ -3,17 +3,8 @@
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import NoReturn
 
-from ..results import (
-    FINDINGS_MAX,
-    Finding,
-    FindingKind,
-    NotCleanable,
-    Reason,
-    WorkerLimits,
-    make_finding,
-)
+from ..results import FINDINGS_MAX, Finding, FindingKind, WorkerLimits, make_finding
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
@@ -22,10 +13,6 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
         yield make_finding(FindingKind.COMMENTS, archive.comment.decode("utf-8", "replace"))
     for info in archive.infolist()[: min(limits.parts, FINDINGS_MAX)]:
         yield make_finding(FindingKind.ATTACHMENT, _file_name(info))
-
-
-def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
-    raise NotCleanable(Reason.ARCHIVE)
 
 
 def _file_name(info: zipfile.ZipInfo) -> str:

@@ -1,4 +1,4 @@
-"""Pictures, recordings and documents inside a document: inspected, and cleaned in place."""
+"""Pictures, recordings and documents inside a document: inspected, cleaned, cropped."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL import Image
 
 from ..formats import clean_inside, format_of, inspect_inside
-from ..media import images
+from ..media import images, pixels
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
 from ..text.pii import find_pii
 from .zip_container import ZipContainer
@@ -32,20 +32,9 @@ def inspect(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> 
             yield from inspect_inside(parts[name], limits.nested())
 
 
-def clean(parts: ZipContainer, names: Iterable[str], limits: WorkerLimits) -> None:
-    """Replace the parts `names` by cleaned copies, if they keep their format."""
-    for name in names:
-        part_format = format_of(parts[name])
-        if part_format.is_image and part_format.name != "bmp":
-            # The document rotates its pictures itself.
-            parts[name] = images.clean(parts[name], limits, upright=False)
-        elif part_format.reader and not part_format.why_not:
-            parts[name] = clean_inside(parts[name], limits.nested())
-
-
 def cleaned(data: bytes, limits: WorkerLimits) -> bytes:
     """A cleaned copy, perhaps in another format. Raises NotCleanable."""
-    if format_of(data).is_image:
+    if format_of(data).is_image:  # the document rotates its pictures itself
         return images.clean(data, limits, upright=False)
     if format_of(data).why_not:  # the reason says what is known about the part, not the document
         raise NotCleanable(Reason.FORMAT)
@@ -63,20 +52,18 @@ def inches(data: bytes) -> tuple[float, float]:
 
 
 def cropped(data: bytes, limits: WorkerLimits, edges: Edges) -> bytes:
-    """The picture without its `edges`, as PNG. Raises NotCleanable if nothing would be left."""
+    """The cleaned picture without its `edges`; at least one pixel is left."""
     picture = Image.open(BytesIO(images.clean(data, limits, upright=False)))
     left, top, right, bottom = edges
-    box = (
-        round(left * picture.width),
-        round(top * picture.height),
-        round((1 - right) * picture.width),
-        round((1 - bottom) * picture.height),
-    )
-    if box[0] >= box[2] or box[1] >= box[3]:
-        raise NotCleanable(Reason.FORMAT)
-    buffer = BytesIO()
-    picture.crop(box).save(buffer, "PNG")
-    return buffer.getvalue()
+    columns, rows = _kept(left, right, picture.width), _kept(top, bottom, picture.height)
+    shown = picture.crop((columns[0], rows[0], columns[1], rows[1]))
+    return pixels.encode(shown, picture.format or "PNG")
+
+
+def _kept(before: float, after: float, size: int) -> tuple[int, int]:
+    """The pixels left of `size`, at least one, without those before and after."""
+    start = min(round(before * size), size - 1)
+    return start, max(round((1 - after) * size), start + 1)
 
 
 def inspect_left_out(data: bytes, limits: WorkerLimits) -> list[Finding]:

@@ -7,11 +7,11 @@ import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from typing import Any, NoReturn
+from typing import Any
 
 import olefile
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from . import hwp
 
 _HWP_SUMMARY = "\x05HwpSummaryInformation"
@@ -44,10 +44,6 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
         if ole.exists("FileHeader"):
             yield from hwp.inspect(ole, limits)
         yield from _outlook_message(ole)
-
-
-def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
-    raise NotCleanable(Reason.FORMAT)
 
 
 def _properties(ole: Any, stream: str, kinds: dict[int, FindingKind]) -> Iterator[Finding]:

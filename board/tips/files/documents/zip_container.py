@@ -37,7 +37,7 @@ class ZipContainer:
         self._infos = {info.filename: info for info in infos}
         if len(self._infos) < len(infos):
             raise zipfile.BadZipFile("two parts of one name")
-        self._changed: dict[str, bytes] = {}
+        self._read: dict[str, bytes] = {}
         self._data = data
 
     @property
@@ -48,15 +48,9 @@ class ZipContainer:
         return name in self._infos
 
     def __getitem__(self, name: str) -> bytes:
-        if name not in self._changed:
-            self._changed[name] = self._zip.read(self._infos[name])
-        return self._changed[name]
-
-    def __setitem__(self, name: str, data: bytes) -> None:
-        self._changed[name] = data
-
-    def __delitem__(self, name: str) -> None:
-        del self._infos[name]
+        if name not in self._read:
+            self._read[name] = self._zip.read(self._infos[name])
+        return self._read[name]
 
     def get(self, name: str, missing: bytes) -> bytes:
         return self[name] if name in self._infos else missing
@@ -64,13 +58,6 @@ class ZipContainer:
     def matching(self, pattern: str) -> list[str]:
         """Names that match the whole of `pattern`, ignoring case."""
         return [name for name in self.names if re.fullmatch(pattern, name, re.I)]
-
-    def drop(self, pattern: str) -> set[str]:
-        """Remove the parts that match, and return their names."""
-        dropped = set(self.matching(pattern))
-        for name in dropped:
-            del self[name]
-        return dropped
 
     def inspect_container(self) -> Iterator[Finding]:
         """Metadata of the zip file itself."""
@@ -87,9 +74,13 @@ class ZipContainer:
         if trailing > 0:
             yield make_finding(FindingKind.ATTACHMENT, f"{trailing} B")
 
-    def to_bytes(self) -> bytes:
-        """The document with the remaining parts."""
-        return written({name: self[name] for name in self.names})
+
+def unlocked(data: bytes, limits: WorkerLimits) -> ZipContainer:
+    """The parts of an OpenDocument or HWPX. Raises NotCleanable(LOCKED) if it has a password."""
+    parts = ZipContainer(data, limits)
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise NotCleanable(Reason.LOCKED)
+    return parts
 
 
 def written(parts: dict[str, bytes]) -> bytes:

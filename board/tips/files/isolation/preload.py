@@ -19,7 +19,7 @@ _ENCODINGS = (
 def load(*, is_picture: bool) -> None:
     """Import the reader of pictures, or, since documents contain anything, all of them."""
     readers = {file_format.reader for file_format in FORMATS.values()} - {None}
-    for reader in {"media.images"} if is_picture else {*readers, "markup.detection"}:
+    for reader in {"media.images"} if is_picture else {*readers, "text.detection"}:
         import_module(f"..{reader}", __package__)
     for module in () if is_picture else _LATER:
         import_module(module)

@@ -92,7 +92,6 @@ def install() -> bool:
 def instructions(processor: Processor, pid: int) -> bytes:
     """The filter for this process, which may send signals to itself only."""
     column = processor.column
-    refuse = _return(_REFUSE | errno.EPERM)
     return b"".join(
         [
             _load(_ARCHITECTURE),
@@ -105,23 +104,21 @@ def instructions(processor: Processor, pid: int) -> bytes:
             _when(_EQUAL, _CLONE[column], _thread()),
             # So that libraries try clone(2), whose flags a filter can see.
             _when(_EQUAL, _CLONE3[column], _return(_REFUSE | errno.ENOSYS)),
-            _when(_EQUAL, _TGKILL[column], _argument(0) + _unless(_EQUAL, pid, refuse) + _OK),
-            refuse,
+            _when(_EQUAL, _TGKILL[column], _argument(0) + _unless(_EQUAL, pid, _REFUSED) + _OK),
+            _REFUSED,
         ]
     )
 
 
 def _memory() -> bytes:
     """No new code: memory that can be executed is refused."""
-    refuse = _return(_REFUSE | errno.EPERM)
-    return _argument(2) + _when(_ANY_BIT, _EXECUTABLE, refuse) + _OK
+    return _argument(2) + _when(_ANY_BIT, _EXECUTABLE, _REFUSED) + _OK
 
 
 def _thread() -> bytes:
     """A thread, but no process and no namespace."""
-    refuse = _return(_REFUSE | errno.EPERM)
     mask = _instruction(_MASK, ~_MEANINGLESS & 0xFFFFFFFF)
-    return _argument(0) + mask + _unless(_EQUAL, _THREAD, refuse) + _OK
+    return _argument(0) + mask + _unless(_EQUAL, _THREAD, _REFUSED) + _OK
 
 
 def _when(test: int, value: int, then: bytes) -> bytes:
@@ -149,4 +146,4 @@ def _instruction(code: int, value: int, skip_if_true: int = 0, skip_if_false: in
     return struct.pack("=HBBI", code, skip_if_true, skip_if_false, value)
 
 
-_OK = _return(_ALLOW)
+_OK, _REFUSED = _return(_ALLOW), _return(_REFUSE | errno.EPERM)

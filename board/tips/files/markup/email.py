@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
-from typing import NoReturn
 
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from ..text.decoding import decode
 from . import traces
 
@@ -65,7 +64,3 @@ def _body(part: Message, limits: WorkerLimits) -> Iterator[Finding]:
     except (LookupError, UnicodeDecodeError):
         text = payload.decode("cp949", "replace")
     yield from traces.inspect_text(text, limits)
-
-
-def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
-    raise NotCleanable(Reason.FORMAT)

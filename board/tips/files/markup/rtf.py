@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import NoReturn
 
 from ..property_kinds import kind_of
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from ..text.pii import TEXT_MAX, find_pii
 
 _GROUP = re.compile(r"\{(?:\\\*)?\s*\\?([a-z]*)-?\d* ?([^{}]*)\}")
@@ -61,7 +60,3 @@ def _decoded(data: bytes) -> str:
     packed = re.sub(rb"\\'([0-9a-fA-F]{2})", lambda m: bytes.fromhex(m[1].decode()), data)
     text = packed.decode("cp949", "replace")
     return re.sub(r"\\u(-?\d{1,5}) ?\??", lambda m: chr(int(m[1]) % 0x10000), text)
-
-
-def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
-    raise NotCleanable(Reason.FORMAT)

@@ -8,11 +8,10 @@ import base64
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import NoReturn
 
 from ..formats import format_of, inspect_inside
 from ..property_kinds import kind_of
-from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from ..text.decoding import decode
 from ..text.pii import TEXT_MAX, find_pii
 
@@ -116,7 +115,3 @@ def _pictures(text: str, limits: WorkerLimits) -> Iterator[Finding]:
         picture = base64.b64decode(body[: len(body) // 4 * 4])
         if format_of(picture).is_image:
             yield from inspect_inside(picture, limits)
-
-
-def clean(data: bytes, limits: WorkerLimits) -> NoReturn:
-    raise NotCleanable(Reason.FORMAT)

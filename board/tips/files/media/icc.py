@@ -6,7 +6,8 @@ from io import BytesIO
 
 from PIL import ImageCms
 
-from ..results import Finding, FindingKind, first_readable, make_finding
+from ..readable import first_readable
+from ..results import Finding, FindingKind, make_finding
 
 _USUAL = re.compile(
     r"s?RGB|Display P3|Adobe RGB|ProPhoto|Gr[ae]y|Dot Gain|Gamma|SWOP|FOGRA|CMYK|c2|nRGB|uRGB"

@@ -61,7 +61,7 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     for block in unread(data, picture.format or ""):
         for line in words(block):
             yield make_finding(FindingKind.OTHER, line)
-    if getattr(picture, "format", "") == "MPO":
+    if picture.format == "MPO":
         yield make_finding(FindingKind.PREVIEW, "MPO")
     yield from _trailer(data, picture.format or "")
 
@@ -136,8 +136,7 @@ def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
     picture.load()  # texts may come after the pixels
     for key, text in getattr(picture, "text", {}).items():
         if key not in _NOT_TEXT:
-            words = key.lower()
-            kinds = (kind for kind, names in _TEXT_KINDS if any(n in words for n in names))
+            kinds = (kind for kind, names in _TEXT_KINDS if any(n in key.lower() for n in names))
             yield make_finding(next(kinds, FindingKind.COMMENTS), f"{key}: {text}")
     if match := _PNG_TIME.search(data):
         year = int.from_bytes(match[1][:2], "big")

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..formats import format_of
 from ..property_kinds import kind_of
-from ..readable import has_word, words_only_in
+from ..readable import has_word, words
 from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from . import codecs, remux, xmp
 
@@ -54,7 +54,7 @@ def _unnamed(data: bytes, container: str, told: set[str]) -> Iterator[Finding]:
     known = re.compile("|".join([rf"(?:{name})[=Dg]?" for name in names] + [_STRUCTURE]), re.I)
     copy = remux.copy(data, container)
     kept = remux.spare_bytes(copy, format_of(copy).name)
-    for line in words_only_in(remux.spare_bytes(data, container), kept):
+    for line in words(remux.spare_bytes(data, container), copy=kept):
         if has_word(known.sub("", line)):
             yield make_finding(FindingKind.OTHER, line)
 

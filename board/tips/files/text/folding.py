@@ -30,3 +30,8 @@ def fold(text: str) -> tuple[str, Sequence[int]]:
             letters.append(letter)
             positions += [match.start()] * len(letter)
     return "".join(letters), [*positions, len(text)]
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters, in composed letters."""
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))

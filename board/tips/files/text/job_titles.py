@@ -110,7 +110,7 @@ def _is_team(text: str) -> bool:
 
 def _is_section(text: str) -> bool:
     word = text.rstrip("과").rstrip("0123456789")
-    return _is_some(text) and word in _STEMS | {"정보"}
+    return _is_some(text) and (word in _STEMS or word == "정보")
 
 
 def _is_some(text: str) -> bool:

@@ -5,7 +5,6 @@ usual format (and its check digit, where it has one); for offices see job_titles
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -129,8 +128,3 @@ def _start(finding: Finding) -> int:
 
 def _end(finding: Finding) -> int:
     return finding.span[1] if finding.span else 0
-
-
-def visible(text: str) -> str:
-    """The text without invisible characters, in composed letters."""
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))

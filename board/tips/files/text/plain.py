@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from ..results import Finding, FindingKind, WorkerLimits, make_finding
-from . import pii
 from .decoding import decode
+from .folding import visible
+from .pii import find_pii
 
 # The first lines of a conversation saved by KakaoTalk: with whom, and when.
 _CHAT = re.compile(
@@ -17,10 +18,10 @@ _CHAT = re.compile(
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     del limits
     text = decode(data)
-    if chat := _CHAT.match(pii.visible(text)):
+    if chat := _CHAT.match(visible(text)):
         yield make_finding(FindingKind.AUTHOR, chat[1], stays=True)
         yield make_finding(FindingKind.TIME, chat[2], stays=True)
-    yield from pii.find_pii(text)
+    yield from find_pii(text)
 
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
@@ -29,4 +30,4 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """
     del limits
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    return pii.visible(text).encode()
+    return visible(text).encode()

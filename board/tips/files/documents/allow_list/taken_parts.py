@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 
 from ...formats import format_of
-from ...results import FindingKind, NotCleanable, WorkerLimits
+from ...results import FindingKind, NotCleanable, Reason, WorkerLimits
 from .. import embedded
 from ..zip_container import ZipContainer
 from .rebuild import Told
@@ -49,9 +49,18 @@ class TakenParts:
             self._told.add(embedded.inspect(self._parts, [name], self._limits))
         data = self._parts[name]
         if edges := crop(data):
-            data = embedded.cropped(data, self._limits, edges)
+            data = _cropped(data, self._limits, edges)
             self._told.tell(FindingKind.HIDDEN, name)
-        data = embedded.cleaned(data, self._limits)
+        else:
+            data = embedded.cleaned(data, self._limits)
         new = f"{self._new_name(len(self._taken) + 1)}.{format_of(data).extensions[0]}"
         self.kept[new] = data
         return new
+
+
+def _cropped(data: bytes, limits: WorkerLimits, edges: embedded.Edges) -> bytes:
+    """Raises NotCleanable if nothing would be left."""
+    left, top, right, bottom = edges
+    if left + right >= 1 or top + bottom >= 1:
+        raise NotCleanable(Reason.FORMAT)
+    return embedded.cropped(data, limits, edges)

@@ -111,7 +111,7 @@ def _style(body: bytes) -> Iterator[Finding]:
 
 def _strings(body: bytes) -> Iterator[Finding]:
     """Texts among values of other types: each has its type and its length before it."""
-    units = struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
+    units = _units(body)
     for at in range(len(units) - 2):
         size = units[at + 1]
         if units[at] == _STRING and 1 < size <= min(_STRING_MAX, len(units) - at - 2):
@@ -128,13 +128,18 @@ def _told(kind: FindingKind, text: str) -> Iterator[Finding]:
 
 def _paragraph_text(body: bytes) -> str:
     """The text of a paragraph without control characters, most of which are eight units wide."""
-    units = struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
+    units = _units(body)
     text, at = bytearray(), 0
     while at < len(units):
         unit = units[at]
         at += 1 if unit > 31 or unit in (0, 10, 13, *range(24, 32)) else 8
         text += struct.pack("<H", unit if unit > 31 else 32)
     return text.decode("utf-16-le", "replace")
+
+
+def _units(body: bytes) -> tuple[int, ...]:
+    """The 16-bit units of a body, which texts and lists of values are made of."""
+    return struct.unpack(f"<{len(body) // 2}H", body[: len(body) // 2 * 2])
 
 
 def _prefixed_text(body: bytes, at: int) -> str:

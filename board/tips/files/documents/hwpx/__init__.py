@@ -7,11 +7,11 @@ be found between two marks anywhere in the document.
 
 from collections.abc import Iterator
 
-from ...results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits
+from ...results import Finding, FindingKind, NotCleanable, WorkerLimits
 from ...xml_tree import parse, serialise, text_of
 from .. import embedded
 from ..allow_list.rebuild import Told
-from ..zip_container import ZipContainer, written
+from ..zip_container import ZipContainer, unlocked, written
 from . import fields, properties, shapes
 from .package import HEAD, Package
 from .parts import Rebuilt
@@ -20,7 +20,7 @@ _PARAGRAPHS = {"p"}
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
-    parts = _open(data, limits)
+    parts = unlocked(data, limits)
     yield from parts.inspect_container()
     package = _rebuilt(parts, limits)
     yield from package.told.findings
@@ -30,18 +30,10 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """The same pages. Raises NotCleanable(CHANGES) if there are tracked changes."""
-    package = _rebuilt(_open(data, limits), limits)
+    package = _rebuilt(unlocked(data, limits), limits)
     if package.told.why_not:
         raise NotCleanable(package.told.why_not)
     return written(package.all_parts())
-
-
-def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
-    """Raises NotCleanable(LOCKED) for a document with a password."""
-    parts = ZipContainer(data, limits)
-    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-        raise NotCleanable(Reason.LOCKED)
-    return parts
 
 
 def _rebuilt(parts: ZipContainer, limits: WorkerLimits) -> Package:

@@ -24,7 +24,6 @@ _ATTRIBUTE_KINDS = {
     "author": FindingKind.AUTHOR,
 }
 _USUAL_FACE = "함초롬바탕"
-_WORD = re.compile(r"[^\W\d_]{3,}")
 _EQUATION = re.compile(r"Equation Version \d{1,3}")
 _NUMBERED = re.compile(r"n\d{1,5}")  # as a cleaned copy calls its styles
 _SMALL = re.compile(r"\d{1,5}")  # ids of the head, by which all else refers to it

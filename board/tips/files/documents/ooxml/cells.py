@@ -165,11 +165,12 @@ def keep_used_strings(page: Page) -> None:
 def texts(page: Page) -> dict[tuple[int, int], str]:
     """The text of the cells that hold text: (row, column) → text."""
     shared = {new: old for old, new in page.package.used_strings.items()}
-    strings = page.package.related("sharedStrings")
+    related = page.package.related("sharedStrings")
+    strings = [] if related is None else list(related)  # lxml counts from the start for each
     found: dict[tuple[int, int], str] = {}
     for row, column, cell in _cells(page.root):
         text: etree._Element | None = cell
-        if cell.get("t") == "s" and strings is not None:
+        if cell.get("t") == "s" and related is not None:
             text = strings[shared[int(cell.findtext(_VALUE) or 0)]]
         if text is not None and cell.get("t") in ("s", "inlineStr"):
             found[row, column] = _written(text)

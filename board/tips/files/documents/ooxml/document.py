@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
 
-from PIL import Image
-
-from ...media import images, pixels
+from ...media import images
 from ...results import Finding, NotCleanable, WorkerLimits
 from ...xml_tree import parse, text_of
 from .. import embedded
@@ -58,20 +55,10 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
 
 def _picture(data: bytes, cropped: str | None, limits: WorkerLimits) -> bytes:
     """The cleaned picture without its cropped edges. The document rotates its pictures itself."""
-    copy = images.clean(data, limits, upright=False)
     if cropped is None:
-        return copy
-    picture = Image.open(BytesIO(copy))
+        return images.clean(data, limits, upright=False)
     left, top, right, bottom = (float(edge) for edge in cropped.split(","))
-    columns, rows = _kept(left, right, picture.width), _kept(top, bottom, picture.height)
-    shown = picture.crop((columns[0], rows[0], columns[1], rows[1]))
-    return pixels.encode(shown, picture.format or "PNG")
-
-
-def _kept(before: float, after: float, size: int) -> tuple[int, int]:
-    """The pixels left of `size`, at least one, without those before and after."""
-    start = min(round(before * size), size - 1)
-    return start, max(round((1 - after) * size), start + 1)
+    return embedded.cropped(data, limits, (left, top, right, bottom))
 
 
 def _prepare(page: Page) -> None:

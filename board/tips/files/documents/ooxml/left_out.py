@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -114,7 +115,8 @@ def _tree(data: bytes) -> etree._Element | None:
 def _nested(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     """What a file reveals that the copy does not have, as far as it can be read."""
     try:
-        yield from inspect_inside(data, limits.nested())
+        for finding in inspect_inside(data, limits.nested()):
+            yield replace(finding, stays=False)
     except NotCleanable as refusal:
         if refusal.reason == Reason.TOO_MUCH:
             raise

@@ -4,6 +4,8 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+from ..allow_list import fonts
+
 _SCHEMAS = "http://schemas.openxmlformats.org"
 _MICROSOFT = "http://schemas.microsoft.com/office"
 NAMESPACES = {
@@ -43,9 +45,8 @@ def _lists() -> dict[str, frozenset[str]]:
     lists: dict[str, frozenset[str]] = {}
     for section in _LISTS.split("\n[")[1:]:
         heading, _, body = section.partition("]")
-        separator = "|" if "|" in body else None
-        body = body.replace("\n", " | ") if separator else body
-        lists[heading] = frozenset(word.strip() for word in body.split(separator)) - {""}
+        words = body.replace("\n", " ").split("|" if "|" in body else None)
+        lists[heading] = frozenset(word.strip() for word in words) - {""}
     return lists
 
 
@@ -94,7 +95,7 @@ def is_plain(value: str) -> bool:
 
 def is_font(name: str) -> bool:
     """Whether it is a common font, or one of the theme; others can belong to one company."""
-    return name in _lists()["fonts"] or bool(re.fullmatch(r"\+m[jn]-(lt|ea|cs)|", name))
+    return name in fonts.NAMES or bool(re.fullmatch(r"\+m[jn]-(lt|ea|cs)|", name))
 
 
 def is_style(name: str) -> bool:

@@ -64,6 +64,7 @@ class Package:
     headings: dict[str, list[str]] = field(default_factory=dict)  # of the tables of spreadsheets
     drawings: dict[str, str] = field(default_factory=dict)  # data of a diagram → relationship
     used_strings: dict[int, int] = field(default_factory=dict)  # number → that in the copy
+    _related: dict[str, etree._Element | None] = field(default_factory=dict)
 
     def build(self) -> None:
         """Copy the whole document. Raises Damaged or NotCleanable if there is no main part."""
@@ -80,7 +81,12 @@ class Package:
         self.written["[Content_Types].xml"] = content_types(self.kinds, self.pictures)
 
     def related(self, kind: str) -> etree._Element | None:
-        """The XML of the part of that kind that the main part names."""
+        """The XML of the part of that kind that the main part names, read once for all parts."""
+        if kind not in self._related:
+            self._related[kind] = self._main_related(kind)
+        return self._related[kind]
+
+    def _main_related(self, kind: str) -> etree._Element | None:
         for relation in opc.read(self.source, opc.main_part(self.source)).values():
             if relation.kind == kind and relation.target in self.source:
                 return self.tree(relation.target)

@@ -82,7 +82,8 @@ def _number(page: Page) -> None:
 
 
 def _choose_layouts(page: Page) -> None:
-    number = sum(1 for kind in page.package.copied if "slideMaster" in kind)
+    kinds = page.package.kinds.values()
+    number = list(kinds).count(page.package.family.kinds[page.kind])  # of this master
     for layout in list(page.root.iter(full("p:sldLayoutId"))):
         if page.target(layout) not in page.package.shown:
             remove(layout)

@@ -8,18 +8,17 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ...results import Finding, NotCleanable, Reason, WorkerLimits
+from ...results import Finding, NotCleanable, WorkerLimits
 from ...xml_tree import parse, serialise, text_of
 from .. import embedded
 from ..allow_list.rebuild import Told
-from ..zip_container import ZipContainer, written
+from ..zip_container import ZipContainer, unlocked, written
 from . import forms, frames, manifest, properties
 from .hidden import Hidden
 from .names import Names
 from .package import NAMESPACES, Package
 from .parts import Rebuilt
 
-_MANIFEST = "META-INF/manifest.xml"
 _PARTS = ("styles.xml", "content.xml")
 _DRAFTS = {  # namespaces before the standard
     "http://www.w3.org/1999/XSL/Format": NAMESPACES["fo"],
@@ -29,7 +28,7 @@ _PARAGRAPHS = {"p", "h"}
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
-    parts = _open(data, limits)
+    parts = unlocked(data, limits)
     yield from parts.inspect_container()
     package = _rebuilt(parts, limits)
     yield from package.told.findings
@@ -40,18 +39,10 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
 
 def clean(data: bytes, limits: WorkerLimits) -> bytes:
     """The same text, sheets and slides. Raises NotCleanable if a part cannot be cleaned."""
-    package = _rebuilt(_open(data, limits), limits)
+    package = _rebuilt(unlocked(data, limits), limits)
     if package.told.why_not:
         raise NotCleanable(package.told.why_not)
     return written(manifest.with_manifest(package))
-
-
-def _open(data: bytes, limits: WorkerLimits) -> ZipContainer:
-    """Raises NotCleanable(LOCKED) for a document with a password."""
-    parts = ZipContainer(data, limits)
-    if b"encryption-data" in parts.get(_MANIFEST, b""):
-        raise NotCleanable(Reason.LOCKED)
-    return parts
 
 
 def _rebuilt(parts: ZipContainer, limits: WorkerLimits) -> Package:
@@ -63,7 +54,7 @@ def _rebuilt(parts: ZipContainer, limits: WorkerLimits) -> Package:
         rebuilt = Rebuilt(package, names, folder)
         _document(package, rebuilt, folder)
         done += 1
-    manifest.tell(package, rebuilt)
+    manifest.tell(package)
     for name in sorted(package.left()):
         properties.tell_part(rebuilt, name, parts[name])
         package.told.add(embedded.inspect_left_out(parts[name], limits))

@@ -8,7 +8,6 @@ from lxml import etree
 from ...formats import format_of
 from ...results import FindingKind
 from ...xml_tree import Damaged, local, parse, serialise
-from ..allow_list.rebuild import Rebuilder
 from . import properties
 from .package import Package
 
@@ -22,10 +21,11 @@ _TYPE = re.compile(
 )
 _MEDIA_TYPE = re.compile(r"([a-z]+/[a-z0-9.+-]+)?(;windows_formatname=\"[\w ]{1,20}\")?")
 _MEDIA = {"mp4": "video/mp4", "mov": "video/quicktime", "m4a": "audio/mp4", "mp3": "audio/mpeg"}
+_CHART = "application/vnd.oasis.opendocument.chart"
 _VERSION = "1.3"
 
 
-def tell(package: Package, rebuilder: Rebuilder) -> None:
+def tell(package: Package) -> None:
     """Paths and types in the old list, and in the type of the document, that nothing explains."""
     for element in _old(package):
         if not isinstance(element.tag, str):
@@ -60,9 +60,10 @@ def with_manifest(package: Package) -> dict[str, bytes]:
     root = etree.Element(f"{{{_NAMESPACE}}}manifest", nsmap={"manifest": _NAMESPACE})
     root.set(f"{{{_NAMESPACE}}}version", _VERSION)
     _entry(root, "/", mimetype)
+    types = _object_types(package)
     for old, new in package.objects.items():
         if new:
-            _entry(root, new, _object_type(package, old))
+            _entry(root, new, types.get(old, _CHART))
     for name in sorted(set(parts) - {"mimetype"}):
         _entry(root, name, _media_type(name, parts[name]))
     return parts | {_PATH: serialise(root)}
@@ -77,17 +78,18 @@ def _entry(root: etree._Element, path: str, media_type: str) -> None:
 def _media_type(name: str, data: bytes) -> str:
     if name.endswith(".xml"):
         return "text/xml"
-    form = format_of(data).name
-    return _MEDIA.get(form, f"image/{form}" if format_of(data).is_image else "")
+    form = format_of(data)
+    return _MEDIA.get(form.name, f"image/{form.name}" if form.is_image else "")
 
 
-def _object_type(package: Package, folder: str) -> str:
+def _object_types(package: Package) -> dict[str, str]:
+    """The media types of objects in the old list, by folder; the first one counts."""
+    types: dict[str, str] = {}
     for element in _old(package):
         values = {local(key): str(value) for key, value in element.attrib.items()}
-        media_type = values.get("media-type", "")
-        if values.get("full-path") == folder and _TYPE.fullmatch(media_type):
-            return media_type
-    return "application/vnd.oasis.opendocument.chart"
+        if _TYPE.fullmatch(media_type := values.get("media-type", "")):
+            types.setdefault(values.get("full-path", ""), media_type)
+    return types
 
 
 def _settings(package: Package) -> bytes:

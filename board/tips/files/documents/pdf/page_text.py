@@ -13,8 +13,10 @@ from itertools import groupby
 from typing import Any
 
 import pypdfium2.raw as pdfium
-from PIL import Image, ImageChops
+from PIL import ImageChops
 from pypdfium2 import PdfPage, PdfTextPage
+
+from .pages import rendered
 
 _SCALE = 1.5  # pixels for each point
 _FAINT = 24  # of 255: what differs less from its background is not noticed
@@ -70,10 +72,10 @@ class _Pixels:
     """Where a page looks different without its text."""
 
     def __init__(self, page: PdfPage) -> None:
-        with_text = _drawn(page)
+        with_text = rendered(page, _SCALE)
         for letters in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
             pdfium.FPDFPageObj_SetIsActive(letters, False)
-        red, green, blue = ImageChops.difference(with_text, _drawn(page)).split()
+        red, green, blue = ImageChops.difference(with_text, rendered(page, _SCALE)).split()
         self._difference = ImageChops.lighter(ImageChops.lighter(red, green), blue)
         self._axes = _axes(page, *self._difference.size)
 
@@ -137,10 +139,6 @@ class _Letters:
 
     def _box(self, number: int) -> tuple[float, float, float, float]:
         return self._page.get_charbox(number)
-
-
-def _drawn(page: PdfPage) -> Image.Image:
-    return page.render(scale=_SCALE, rev_byteorder=True).to_pil().convert("RGB")
 
 
 def _axes(page: PdfPage, width: int, height: int) -> tuple[tuple[float, float], ...]:

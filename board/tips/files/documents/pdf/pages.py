@@ -37,7 +37,7 @@ def draw(document: pypdfium2.PdfDocument, limits: WorkerLimits, deadline: Deadli
         for page in document:
             deadline.check()
             with closing(page):
-                length += _add_page(copy, page.get_size(), _drawn(page, scale))
+                length += _add_page(copy, page.get_size(), rendered(page, scale))
             if length > limits.bytes:
                 raise NotCleanable(Reason.TOO_MUCH)
         copy.save(buffer, deterministic_id=True)
@@ -69,7 +69,8 @@ def is_scan(page: pypdfium2.PdfPage) -> bool:
     return any(image.get_px_size()[0] >= _SCAN_WIDTH_MIN for image in images)
 
 
-def _drawn(page: pypdfium2.PdfPage, scale: float) -> Image.Image:
+def rendered(page: pypdfium2.PdfPage, scale: float) -> Image.Image:
+    """The page in RGB; `scale`: pixels for each point."""
     return page.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
 
 

@@ -8,6 +8,7 @@ from textwrap import wrap
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from pypdfium2 import PdfPage
 
+from ...readable import first_readable
 from ...results import (
     DETAIL_MAX,
     Finding,
@@ -15,7 +16,6 @@ from ...results import (
     NotCleanable,
     Reason,
     WorkerLimits,
-    first_readable,
     make_finding,
 )
 from .. import embedded

@@ -9,7 +9,8 @@ from pikepdf import Array, Name, Object, PdfError, StreamDecodeLevel
 
 from ...formats import inspect_inside
 from ...media import icc, xmp
-from ...results import Finding, FindingKind, WorkerLimits, first_readable, make_finding
+from ...readable import first_readable
+from ...results import Finding, FindingKind, WorkerLimits, make_finding
 from . import syntax
 from .objects import Place, Texts, walk
 from .opening import Deadline

@@ -3,7 +3,7 @@
 import json
 import re
 
-from ..text.decoding import decode
+from .decoding import decode
 
 _FLAGS = re.I | re.M
 # After what may precede any of them: spaces, comments, declarations.
