@@ -20,6 +20,7 @@ from board.web.request.body import BodyNeeded, RequestBody
 # busy; the others wait for the write lock, a search or a password check.
 READERS, WRITERS = 24, 24
 _READING = ("GET", "HEAD")
+_NO_BODY = RequestBody(0)
 _log = logging.getLogger(__name__)
 
 
@@ -47,16 +48,16 @@ class Dispatcher:
         _guarded(self._dispatch, Exchange(watcher))
 
     def _dispatch(self, exchange: Exchange) -> None:
-        if exchange.method in _READING:
+        if exchange.scope.method in _READING:
             if not self._respond_from_cache(exchange):
-                self._readers.submit(_guarded, self._run, exchange, RequestBody(0))
+                self._readers.submit(_guarded, self._run, exchange, _NO_BODY)
         elif exchange.is_chunked:  # no browser sends a form without its length
             exchange.respond(411, [CLOSE], [b"Length Required\n"])
         else:
             self._writers.submit(_guarded, self._run, exchange, RequestBody(exchange.length))
 
     def _respond_from_cache(self, exchange: Exchange) -> bool:
-        start, environ = Start(), environ_of(exchange.scope, RequestBody(0))
+        start, environ = Start(), environ_of(exchange.scope, _NO_BODY)
         environ[ONLY_CACHED] = True
         chunks = self._app(environ, start)
         if chunks is MISS:

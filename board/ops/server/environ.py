@@ -18,17 +18,17 @@ _ALWAYS: Environ = {
     "wsgi.run_once": False,
     "wsgi.version": (1, 0),
 }
+_PROTOCOLS = {"1": "HTTP/1.0", "1.1": "HTTP/1.1"}
 _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 def environ_of(scope: Any, body: RequestBody) -> Environ:
     """`scope` is Granian's, `body` becomes `wsgi.input`."""
-    name, _, port = scope.server.rpartition(":")
     path = scope.path
-    environ = _ALWAYS | {
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "SERVER_NAME": name,
-        "SERVER_PORT": port,
+    environ = {
+        **_ALWAYS,
+        **_server(scope.server),
+        "SERVER_PROTOCOL": _PROTOCOLS.get(scope.http_version, "HTTP/1.1"),
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "REQUEST_METHOD": scope.method,
         "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
@@ -37,8 +37,15 @@ def environ_of(scope: Any, body: RequestBody) -> Environ:
         "wsgi.input": body,
     }
     _add_headers(environ, scope.headers.items())
-    environ.setdefault("HTTP_HOST", scope.authority or "")
+    if "HTTP_HOST" not in environ:
+        environ["HTTP_HOST"] = scope.authority or ""
     return environ
+
+
+@lru_cache(maxsize=16)
+def _server(address: str) -> Environ:
+    name, _, port = address.rpartition(":")
+    return {"SERVER_NAME": name, "SERVER_PORT": port}
 
 
 def _add_headers(environ: Environ, headers: list[tuple[str, str]]) -> None:

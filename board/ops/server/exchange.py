@@ -16,11 +16,16 @@ class Exchange:
     for long.
     """
 
+    __slots__ = ("proto", "scope")
+
     def __init__(self, watcher: Any) -> None:
         self.scope: Any = watcher.scope
         self.proto: Any = watcher.proto
-        self.method: str = self.scope.method
-        self.length = int(self.scope.headers.get("content-length", "0"))
+
+    @property
+    def length(self) -> int:
+        """Bytes that the body is announced to have."""
+        return int(self.scope.headers.get("content-length", "0"))
 
     @property
     def is_chunked(self) -> bool:
