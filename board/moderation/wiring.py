@@ -8,10 +8,11 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.views import suspended_user_links
+from board.articles.editing import lifecycle
 from board.comments import error_messages
 from board.comments.models import after_delete
 from board.comments.reason_codes import automatic_reasons
-from board.comments.writing import create, edit, limits
+from board.comments.writing import create, edit, erasure, limits
 from board.comments.writing.warnings import warning_checks
 from board.moderation import queue
 from board.moderation.appeals import models as appeals
@@ -30,14 +31,14 @@ from board.moderation.rulings import labels as ruling_labels
 from board.moderation.rulings import log_views, subjects
 from board.moderation.rulings import views as ruling_views
 from board.moderation.rulings.decisions import on_decision
-from board.moderation.rulings.models import on_ruling
+from board.moderation.rulings.models import is_decided, log_article_change, on_ruling
 from board.moderation.rulings.undo import on_undo
 from board.moderation.threads import restrictions, surges
 from board.moderation.threads import views as thread_views
 from board.moderation.users import bulk_bans, sanctions
 from board.moderation.users import views as user_views
 from board.runtime.jobs import Job, jobs
-from board.web.access import moderators, staff
+from board.web.access import editors_and_moderators, moderators, staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, badge_counters, nav_items
 
@@ -46,7 +47,7 @@ NAV_ITEMS = (
         NavItem(rank, f"queue-{name}", title, "queues.index", moderators, {"queue": str(name)})
         for rank, (name, title) in enumerate(desk_views.QUEUE_TITLES.items(), start=10)
     ),
-    NavItem(15, "threads", _("Threads"), "threads.index", moderators),
+    NavItem(15, "threads", _("Threads"), "threads.index", editors_and_moderators),
     NavItem(20, "appeals", _("Appeals"), "appeals.index", moderators),
     NavItem(40, "people", _("Members"), "people.index", moderators),
     NavItem(60, "rules", _("Rules"), "rules.index", moderators),
@@ -131,6 +132,8 @@ def _wire_decisions() -> None:
         count=filter_labels.import_subject,
     )
     on_ruling.add(emails.announce)
+    lifecycle.on_change.add(log_article_change)
+    erasure.belongs_to_case.add(reports.is_reported, is_decided)
     on_decision.add(reports.answer_reports)
     on_undo.add(reports.reopen_reports)
     email_types.update(

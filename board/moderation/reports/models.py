@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -71,6 +72,12 @@ class Report(Base):
         """Open reports on these comments, oldest first."""
         reports = select(cls).where(cls.comment_id.in_(list(comment_ids)), cls.ruling_id.is_(None))
         return reports.options(joinedload(cls.reporter)).order_by(cls.made_at, cls.reporter_id)
+
+
+def is_reported() -> ColumnElement[bool]:
+    """Condition on Comment: a report of it is open."""
+    is_open = Report.ruling_id.is_(None)
+    return select(Report.comment_id).where(Report.comment_id == Comment.id, is_open).exists()
 
 
 _report = Report.__table__.c

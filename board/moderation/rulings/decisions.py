@@ -41,9 +41,12 @@ def hide_for_legal_claim(
     )
 
 
-def change_legal_reason(comment: Comment, *, reason: str, claim: int) -> Ruling:
-    """Change why a comment is hidden, when a temporary takedown becomes permanent."""
-    ruling = append_ruling(Verdict.HIDE, by=None, comment=comment, reason=reason, claim=claim)
+def change_legal_reason(
+    comment: Comment, *, reason: str, claim: int, by: User | None = None
+) -> Ruling:
+    """Change why a comment is hidden, when a temporary takedown becomes permanent. It cannot be
+    undone: that would show the comment."""
+    ruling = append_ruling(Verdict.HIDE, by=by, comment=comment, reason=reason, claim=claim)
     comment._set_visibility(hidden_for=reason)
     return ruling
 

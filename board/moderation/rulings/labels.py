@@ -36,6 +36,10 @@ _VERDICTS = {
     "unbar": _("Repost unblocked"),
     "steer": _("Thread restricted"),
     "release": _("Restriction ended"),
+    "withdraw": _("Article withdrawn"),
+    "publish": _("Article published again"),
+    "delete": _("Article deleted"),
+    "undelete": _("Deletion of an article undone"),
 }
 
 

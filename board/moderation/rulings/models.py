@@ -56,6 +56,11 @@ class Verdict(enum.StrEnum):
     # Restrictions of a thread, a section or the whole site.
     STEER = "steer"
     RELEASE = "release"
+    # An article and its thread: what an editor did to them.
+    WITHDRAW = "withdraw"
+    PUBLISH = "publish"
+    DELETE = "delete"
+    UNDELETE = "undelete"
 
 
 class Ruling(Base):
@@ -174,3 +179,13 @@ def _subject(
         about_id, article_id = comment.author_id, comment.article_id
         return {"comment_id": comment.id, "about_id": about_id, "article_id": article_id}
     return {"about_id": about.id if about else None, "article_id": article.id if article else None}
+
+
+def log_article_change(article: Article, verb: str, by: User) -> None:
+    append_ruling(Verdict(verb), by=by, article=article, reason="")
+
+
+def is_decided() -> ColumnElement[bool]:
+    """Condition on Comment: something was decided about it, other than that it may be read."""
+    decided = select(Ruling.id).where(Ruling.comment_id == Comment.id)
+    return decided.where(Ruling.verdict != Verdict.KEEP.value).exists()

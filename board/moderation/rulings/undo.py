@@ -29,7 +29,7 @@ def undo(ruling: Ruling, *, by: User) -> Ruling:
     comment = ruling.comment
     if comment is None or ruling.moderator_id != by.id or ruling.made_at < now() - UNDO_FOR:
         raise TooLate
-    if db.session.scalar(latest_ruling(comment)) is not ruling or ruling.verdict not in _REVERSE:
+    if db.session.scalar(latest_ruling(comment)) is not ruling or not _is_reversible(ruling):
         raise TooLate
     _REVERSE[Verdict(ruling.verdict)](comment, ruling.detail)
     moderation_queue.requeue(comment, ruling.detail["waited"])
@@ -43,7 +43,7 @@ def undoable(by: User) -> Ruling | None:
     """The last decision of this moderator, while it can be undone."""
     own = select(Ruling).where(Ruling.moderator_id == by.id)
     last = db.session.scalar(own.order_by(Ruling.id.desc()).limit(1))
-    if last is None or last.verdict not in _REVERSE:
+    if last is None or not _is_reversible(last):
         return None
     return last if last.made_at > now() - UNDO_FOR else None
 
@@ -51,6 +51,11 @@ def undoable(by: User) -> Ruling | None:
 def undo_seconds_left(ruling: Ruling) -> int:
     """Whole seconds until the ruling can no longer be undone."""
     return max(0, int((ruling.made_at + UNDO_FOR - now()).total_seconds()))
+
+
+def _is_reversible(ruling: Ruling) -> bool:
+    """A change of the legal reason has hidden nothing, and taken nothing from a queue."""
+    return ruling.verdict in _REVERSE and "waited" in ruling.detail
 
 
 def _hide_again(comment: Comment, before: Mapping[str, Any]) -> None:

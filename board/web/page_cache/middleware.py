@@ -11,8 +11,8 @@ full hour, because dates and deadlines change then. Of many requests for a stale
 it.
 
 Only responses that call themselves `public` are cached, and only for requests without our cookies,
-so nothing private can be. The key has everything a page could depend on; all other cookies are
-removed before Flask, so nobody can write into a page that others get.
+so nothing private can be. The key has everything a page could depend on, preferences of guests
+included; all other cookies are removed before Flask, so nobody can write into a page others get.
 """
 
 import re
@@ -27,6 +27,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 from board.db import now
+from board.web.page_cache import preferences
 from board.web.page_cache.change_watch import UNKNOWN, ChangeWatcher
 from board.web.page_cache.store import CachedPage, Headers, Key, SegmentedLru
 from board.web.page_cache.validity import ARTICLE_KEY, UNTIL_KEY
@@ -56,7 +57,7 @@ class PageCache:
         cookies = environ.get("HTTP_COOKIE")
         if method not in ("GET", "HEAD") or (cookies and _OUR_COOKIES.search(cookies)):
             return self._pass_on(environ, start_response)
-        environ.pop("HTTP_COOKIE", None)
+        environ["HTTP_COOKIE"] = preferences.keep(cookies) if cookies else ""
         key, version = _key(environ), self._watcher.version()
         page = self._pages.get(key)
         if page and self._is_valid(page, version):
@@ -133,6 +134,7 @@ def _key(environ: Environ) -> Key:
         environ.get("HTTP_HOST", ""),
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
+        environ["HTTP_COOKIE"],
         _accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
     )
 
