@@ -1,7 +1,8 @@
 """Between Granian and the app: who gets a thread, and when.
 
-worker      a worker process of Granian      dispatcher  cached page, thread, or body first
-environ     WSGI environment and response    receiver    receives bodies, without a thread
-pace        how slow a client may be         places      how many bodies, and whose
-sealed_spool  a body on disk, unreadable     download    responses too long for memory
+workers       worker processes of Granian    dispatcher  cached page, thread, or body first
+exchange      a request and its response     environ     the WSGI environment of a request
+receiver      receives bodies, in no thread  download    responses too long for memory
+sealed_spool  a body on disk, unreadable     places      how many bodies, and whose
+pace          how slow a client may be
 """
