@@ -35,7 +35,15 @@ from board.moderation.rulings.models import is_decided, log_article_change, on_r
 from board.moderation.rulings.undo import on_undo
 from board.moderation.threads import restrictions, surges
 from board.moderation.threads import views as thread_views
-from board.moderation.users import bulk_bans, sanctions
+from board.moderation.users import (
+    bulk_bans,
+    clear_views,
+    clearing_portions,
+    list_views,
+    sanctions,
+    staff_notes,
+)
+from board.moderation.users import labels as user_labels
 from board.moderation.users import views as user_views
 from board.runtime.jobs import Job, jobs
 from board.web.access import editors_and_moderators, moderators, staff
@@ -68,26 +76,32 @@ JOBS = (
     Job("likeness", near_duplicates.has_old, near_duplicates.delete_old),
     Job("pulse", surges.is_due, surges.run),
     Job("steering", restrictions.is_due, restrictions.apply_due),
+    Job("clearings", clearing_portions.is_due, clearing_portions.run_oldest, writes_max=200),
+)
+
+
+_VIEWS = (
+    ruling_views,
+    ruling_labels,
+    subjects,
+    user_views,
+    list_views,
+    clear_views,
+    user_labels,
+    notification_views,
+    filter_labels,
+    filter_views,
+    dry_run_views,
+    desk_views,
+    report_views,
+    appeal_views,
+    log_views,
+    thread_views,
 )
 
 
 def init_app(app: Flask) -> None:
-    register(
-        app,
-        ruling_views,
-        ruling_labels,
-        subjects,
-        user_views,
-        notification_views,
-        filter_labels,
-        filter_views,
-        dry_run_views,
-        desk_views,
-        report_views,
-        appeal_views,
-        log_views,
-        thread_views,
-    )
+    register(app, *_VIEWS)
     nav_items.add(*NAV_ITEMS)
     badge_counters.add(_badges)
 
@@ -95,7 +109,7 @@ def init_app(app: Flask) -> None:
     _wire_decisions()
     jobs.add(*JOBS)
     suspended_user_links.add(appeal_views.link_for_suspended)
-    on_account_deleted.add(sanctions.delete_for_user)
+    on_account_deleted.add(staff_notes.delete_for_user)
     data_export.exporters.update(
         appeals=appeals.export_appeals,
         reports=reports.export_reports,
@@ -130,6 +144,9 @@ def _wire_decisions() -> None:
         rule=filter_labels.rule_subject,
         word=filter_labels.allowed_words_subject,
         count=filter_labels.import_subject,
+        period=user_labels.clearing_subject,
+        act=user_labels.act_subject,
+        about_comment=user_labels.comment_subject,
     )
     on_ruling.add(emails.announce)
     lifecycle.on_change.add(log_article_change)

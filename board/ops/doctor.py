@@ -21,6 +21,7 @@ from board.moderation.rulings.models import Ruling
 from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
 from board.tips.models.audit_log import AuditEntry
+from board.tips.source import contact_channels
 
 # Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -122,8 +123,13 @@ def _check_second_factors() -> list[Finding]:
 
 
 def _check_tips() -> list[Finding]:
-    """The same as `tips verify`, but for the log, of which that reads all."""
-    return [*tip_findings()] if schema.state(db.engine) is State.CURRENT else []
+    """The same as `tips verify`, but for the log, of which that reads all; and whether sources see
+    another way to the newsroom."""
+    ways = "see addresses of the newsroom" if contact_channels.have_addresses(current_app) else (
+        "see no address of the newsroom beside the form: see docs/tips.md for tip-ways.toml"
+    )  # fmt: skip
+    findings = [*tip_findings()] if schema.state(db.engine) is State.CURRENT else []
+    return [*findings, (True, f"sources {ways}")]
 
 
 def _check_email() -> list[Finding]:

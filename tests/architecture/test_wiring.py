@@ -37,7 +37,7 @@ from board.moderation.notifications import emails as decision_emails
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions, undo
 from board.moderation.rulings import models as rulings
-from board.moderation.users import sanctions
+from board.moderation.users import sanctions, staff_notes
 from board.runtime.jobs import jobs
 from board.web.desk import nav_items
 
@@ -83,7 +83,7 @@ HOOKS = {
             email_queue.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
-            sanctions.delete_for_user,
+            staff_notes.delete_for_user,
         ],
     ),
     "links for a suspended user": (suspended_user_links, [appeal_views.link_for_suspended]),
@@ -99,7 +99,7 @@ def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
         "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "tips", "tips of an hour", "tip checkpoints",
+        "clearings", "tips", "tips of an hour", "tip checkpoints",
     ]  # fmt: skip
 
 

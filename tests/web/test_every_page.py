@@ -71,6 +71,8 @@ MATRIX = {
         "desk.home",
         "people.index",
         "people.person",
+        "people.comments",
+        "people.clear_form",
         "queues.index",
         "threads.index",
         "threads.history",

@@ -132,7 +132,7 @@ def _enqueue_if_due(comment: Comment, new: Report, queue_weight: int) -> None:
         comment._set_held(reason=ILLEGAL_FILMING)
         moderation_queue.enqueue(comment, Queue.HELD, reason=ILLEGAL_FILMING)
     if _open_weight(comment) >= queue_weight or is_filming:
-        moderation_queue.enqueue(comment, Queue.REPORTED, reason=_main_reason(comment))
+        moderation_queue.enqueue(comment, Queue.REPORTED, reason=main_reason(comment))
 
 
 def withdraw(comment: Comment, *, by: User) -> None:
@@ -174,7 +174,7 @@ def _open_weight(comment: Comment) -> float:
     return db.session.scalar(total.where(Report.ruling_id.is_(None))) or 0.0
 
 
-def _main_reason(comment: Comment) -> str:
+def main_reason(comment: Comment) -> str:
     """The heaviest reason among the open reports; illegal filming, by law, before any other."""
     weights = select(Report.reason).where(Report.comment_id == comment.id)
     weights = weights.where(Report.ruling_id.is_(None)).group_by(Report.reason)

@@ -29,6 +29,8 @@ class Verdict(enum.StrEnum):
     SUSPEND = "suspend"
     BAN = "ban"
     LIFT = "lift"
+    # A member was restricted and what they wrote hidden, in one act with a ruling for each part.
+    CLEAR = "clear"
     # About the rules of the desk.
     RULE_ADD = "rule_add"
     RULE_CHANGE = "rule_change"
@@ -114,6 +116,11 @@ class Ruling(Base):
         """True for rulings no later one undoes."""
         undo = aliased(cls)
         return ~select(undo.id).where(undo.undoes_id == cls.id).exists()
+
+    @classmethod
+    def is_part(cls) -> ColumnElement[bool]:
+        """True for the parts of an act, which has a ruling of its own."""
+        return cls.detail["act"].as_integer().is_not(None)
 
     @classmethod
     def newest(

@@ -26,7 +26,7 @@ from board.tips.source.pages import closed_text, code_entry_page, tip_form_page
 from board.tips.source.sending import wait_while_busy
 from board.tips.source.views import bp
 from board.tips.source.waiting_tips import WaitingTip
-from board.tips.web.once import idempotency_key
+from board.tips.web.idempotency import idempotency_key
 from board.tips.web.responses import render_page
 from board.web.errors import error_page_for
 from board.web.request.first_fields import first_fields
