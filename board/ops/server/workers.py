@@ -16,11 +16,11 @@ from granian._signals import set_loop_signals
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
 from granian.server.mp import WorkerProcess
 
 from board.ops.server.dispatcher import Dispatcher
 from board.ops.server.receiver import Receiver
+from board.ops.server.supervisor import Supervisor
 
 # Granian’s own threads, of each worker: they answer cached pages and hand on the rest.
 THREADS = 2
@@ -37,7 +37,7 @@ _loop_signals: Any = set_loop_signals
 def serve_workers(host: str, port: int, workers: int) -> None:
     """Serve until a signal ends it."""
     _allow_connections()
-    Server(
+    Supervisor(
         "wsgi:app",
         address=host,
         port=port,
