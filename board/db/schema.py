@@ -62,6 +62,12 @@ def state(engine: Engine) -> State:
     return State.BEHIND if version in revisions() else State.NEWER
 
 
+def version(engine: Engine) -> str:
+    """The newest migration this database has had."""
+    with engine.connect() as connection:
+        return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+
+
 def describe_problem(state: State) -> str | None:
     """Why a database in this state cannot be used; None if it can."""
     if state not in _PROBLEMS:
