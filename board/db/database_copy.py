@@ -4,12 +4,14 @@ Closing a descriptor of it would drop SQLite's locks, and without its log a copy
 """
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from board.db.engine import db, sqlite
+
+COPIES = "before-migrations"  # folder beside the database
 
 
 class CopyFailed(Exception):
@@ -33,6 +35,18 @@ def copy_database(path: Path) -> None:
         raise CopyFailed(str(error)) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def copy_before_migrations(version: str) -> None:
+    """Copy the database as it is before it is migrated; earlier copies end. Raises CopyFailed."""
+    folder = Path(str(db.engine.url.database)).parent / COPIES
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    copy = folder / f"{version}.db"
+    copy_database(copy)
+    for path in folder.iterdir():
+        if path != copy:
+            path.unlink()
 
 
 def _copy_to(path: Path) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from flask import current_app
 
-from board.db import now
+from board.db import database_copy, db, now
 from board.ops.backup import status
 from board.ops.backup.folder import Backup, BackupFolder
 from board.ops.backup.proof import ROOT, environment
 from board.runtime.app import instance_folder, setting
 
 PAUSE = timedelta(hours=1)  # after an attempt that failed
+COPY_AGE = timedelta(days=14)  # of the copy made before migrations: as old as erase keys may get
 _CLOCK_ERROR = timedelta(minutes=5)
 Finding = tuple[bool, str]
 
@@ -44,6 +45,15 @@ def start() -> None:
     )  # fmt: skip
     os.setpriority(os.PRIO_PROCESS, child.pid, 10)
     current_app.extensions["backup_process"] = child
+
+
+def has_old_copies() -> bool:
+    return bool(_old_copies())
+
+
+def delete_old_copies() -> None:
+    for path in _old_copies():
+        path.unlink(missing_ok=True)
 
 
 def findings() -> list[Finding]:
@@ -86,3 +96,10 @@ def _is_running() -> bool:
 def _is_recent(moment: datetime, period: timedelta) -> bool:
     """Within this time before now; a moment in the future is from a clock that was wrong."""
     return moment - _CLOCK_ERROR <= now() < moment + period
+
+
+def _old_copies() -> list[Path]:
+    copies = Path(str(db.engine.url.database)).parent / database_copy.COPIES
+    limit = (now() - COPY_AGE).timestamp()
+    paths = copies.iterdir() if copies.is_dir() else ()
+    return [path for path in paths if path.stat().st_mtime < limit]
