@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.api.newest_comments import newest_comments
+from board.articles.access import article_for_viewer
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import page_thread_state
@@ -35,7 +36,7 @@ def board() -> ResponseReturnValue:
 @bp.get("/articles/<slug>/feed.atom")
 @open_to(everyone)
 def thread(slug: str) -> ResponseReturnValue:
-    article: Article = db.one_or_404(Article.by_slug(slug))
+    article = article_for_viewer(slug)
     cache_for_article(article.id, article.revision)
     title = _("Comments: %(title)s", title=article.title)
     page = url_for("comments.article", slug=slug)

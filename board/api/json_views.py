@@ -8,7 +8,9 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Row, bindparam, select
 
+from board.articles.access import require_public
 from board.articles.models import Article
+from board.articles.publication import is_public
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import (
     page_thread_state,
@@ -19,10 +21,12 @@ from board.articles.thread_controls.models import HAS_RESTRICTIONS, RestrictionK
 from board.articles.thread_controls.state import ThreadState
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
-from board.comments.page_context import CURSOR, cursor_from_query, sort_from_query
+from board.comments.page_context import CURSOR, cursor_from_query
 from board.comments.thread.public_comment import CommentPage, PublicComment
 from board.comments.thread.query import newest_ids, thread_page
 from board.comments.thread.sort import Sort
+from board.comments.thread.sort_order import sort_from_query
+from board.db import now
 from board.db.read_connections import read_connection
 from board.web.access import everyone, open_to
 from board.web.page_cache.validity import cache_for_article
@@ -41,6 +45,8 @@ _ARTICLE = select(
     _article.revision,
     _article.section,
     _article.closed_at,
+    _article.state,
+    _article.published_at,
     HAS_RESTRICTIONS.label("is_restricted"),
 ).where(_article.slug == bindparam("slug"))
 _COUNTS = select(
@@ -49,6 +55,8 @@ _COUNTS = select(
     _article.comment_count,
     _article.section,
     _article.closed_at,
+    _article.state,
+    _article.published_at,
     HAS_RESTRICTIONS.label("is_restricted"),
 ).where(_article.slug.in_(bindparam("slugs", expanding=True)))
 _STATES = {
@@ -114,7 +122,8 @@ def counts() -> ResponseReturnValue:
         abort(400, "count")
     with read_connection() as connection:
         rows = connection.execute(_COUNTS, {"slugs": slugs}).all()
-    states = page_thread_states(rows)
+    states = page_thread_states(rows)  # of all, so that the page is renewed when one appears
+    rows = [row for row in rows if is_public(row, now())]
     counts = {row.slug: row.comment_count if states[row.id].is_shown else 0 for row in rows}
     closed = {row.slug: _STATES[kind] for row in rows if (kind := states[row.id].closed_by)}
     return {"counts": counts, **({"states": closed} if closed else {})}
@@ -143,6 +152,7 @@ def _restrictions(state: ThreadState) -> dict[str, Any]:
 def _load_article(slug: str) -> Row[*tuple[Any, ...]]:
     with read_connection() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
+    require_public(article)
     cache_for_article(article.id, article.revision)
     return article
 

@@ -19,6 +19,7 @@ from board.articles.html_urls import (
     is_allowed_image,
 )
 from board.articles.lazy_images import load_lazy_images
+from board.articles.paragraphs import split_paragraphs, to_paragraphs
 from board.text import normalize
 
 SUMMARY_MAX = 160  # graphemes
@@ -54,31 +55,26 @@ _OTHER_HEADING = re.compile(rf"(</?)({'|'.join(_HEADINGS)})>")
 _LINK_OR_IMAGE = re.compile(r'<a(?: [a-z]+="[^"]*")*>|</a>|<img(?: [a-z]+="[^"]*")*>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _EMPTY = re.compile(r'<p>\s*</p>|<a(?: [a-z]+="[^"]*")*></a>')
-_BLANK_LINE = re.compile(r"\n\s*\n")
 _BLOCK_EDGE = re.compile(
     r"<(?=/?(?:p|h[1-6]|li|ul|ol|br|hr|t[rdh]|table|caption|blockquote|div)\b)", re.I
 )
 
 
-def sanitize(html: str, *, image_origins: Collection[str], base: str = "") -> str:
+def sanitize(
+    html: str, *, image_origins: Collection[str], base: str = "", typed: bool = False
+) -> str:
     """Safe HTML for an article body. Idempotent.
 
     Images are shown from /static/ and `image_origins` ("https://img.example") only. Others become
     a link with their description, so that readers' browsers contact no third party. `base` resolves
-    relative URLs; without it they belong to this site. Text without any tag becomes paragraphs.
+    relative URLs; without it they belong to this site. Text without any tag becomes paragraphs, and
+    so does text with blank lines beside tags; `typed`: by a person, so line breaks are meant, too.
     """
     html = load_lazy_images(_strip_tags(html) if _is_too_deep(html) else html)
     html = _nh3_clean(html, absolute_urls(base), tags=_TAGS | _CONTAINERS | {*_HEADINGS})
-    html = _simplify(html, frozenset(image_origins))
-    return _sanitize_until_stable(html, allowed_image_urls(frozenset(image_origins)))
-
-
-def to_paragraphs(escaped: str) -> str:
-    """Escaped text as HTML: a blank line starts a paragraph, any other line break is a <br>."""
-    parts = _BLANK_LINE.split(escaped.replace("\r\n", "\n").replace("\r", "\n"))
-    return "\n".join(
-        f"<p>{'<br>'.join(part.strip().splitlines())}</p>" for part in parts if part.strip()
-    )
+    images = allowed_image_urls(frozenset(image_origins))
+    html = _nh3_clean(_simplify(html, frozenset(image_origins)), images)
+    return _sanitize_until_stable(html, images, typed=typed)
 
 
 def figure(*, src: str, alt: str = "", caption: str = "", credit: str = "") -> str:
@@ -128,14 +124,16 @@ def _strip_tags(html: str) -> str:
     return re.sub("<[^>]*>", "\n\n", html)
 
 
-def _sanitize_until_stable(html: str, attribute_filter: AttributeFilter) -> str:
-    """Sanitise until nothing changes.
+def _sanitize_until_stable(html: str, attribute_filter: AttributeFilter, *, typed: bool) -> str:
+    """Sanitise, with text in paragraphs, until nothing changes.
 
     Once is safe, but broken nesting is parsed differently the second time.
     """
     for _ in range(_ROUNDS_MAX):
         tidied = _EMPTY.sub("", normalize(html))
-        result = _nh3_clean(tidied if "<" in tidied else to_paragraphs(tidied), attribute_filter)
+        has_tags = "<" in tidied
+        tidied = split_paragraphs(tidied, typed=typed) if has_tags else to_paragraphs(tidied)
+        result = _nh3_clean(tidied, attribute_filter)
         if result == html:
             return html
         html = result

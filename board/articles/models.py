@@ -2,29 +2,34 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from markupsafe import Markup
 from sqlalchemy import (
     BindParameter,
     CheckConstraint,
-    ForeignKey,
+    ColumnElement,
     Index,
     Select,
     String,
+    and_,
+    or_,
     select,
+    text,
     tuple_,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.articles.addresses import address_key
+from board.articles.article_keys import ArticleKey
+from board.articles.publication import State, is_public
 from board.db import Base, db, now
 from board.text.language import language_of
 
 
 class Article(Base):
-    """A published article, with the state and counters of its thread."""
+    """An article (states: publication.py), with the state and counters of its thread."""
 
     __tablename__ = "article"
     SLUG_MAX = 80
@@ -33,6 +38,8 @@ class Article(Base):
     URL_MAX = 2000
     BODY_MAX = 400_000
     PAGE_SIZE = 20
+    # From deletion to erasure of text and thread; until then it can be taken back.
+    ERASED_AFTER = timedelta(days=7)
     # Fields that come from a feed or an editor; `revise` changes only these.
     CONTENT = (
         "title", "subtitles", "section", "byline", "summary", "body_html", "image", "image_alt",
@@ -41,6 +48,12 @@ class Article(Base):
     __table_args__ = (
         Index("ix_article_newest", "published_at", "id"),
         Index(None, "section"),
+        Index("ix_article_scheduled", "published_at", sqlite_where=text("state = 'scheduled'")),
+        Index(
+            "ix_article_to_erase",
+            "erase_at",
+            sqlite_where=text("erase_at IS NOT NULL AND erased_at IS NULL"),
+        ),
         CheckConstraint("comment_count >= 0", name="comment_count"),
     )
 
@@ -58,6 +71,14 @@ class Article(Base):
     published_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
 
+    state: Mapped[str] = mapped_column(
+        String(10), default=State.PUBLISHED.value, server_default=State.PUBLISHED.value
+    )
+    # What the editor of a draft or a scheduled article entered as its date.
+    planned_at: Mapped[datetime | None]
+    erase_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
     closed_at: Mapped[datetime | None]
     closed_for: Mapped[str] = mapped_column(String(200), default="")
 
@@ -66,7 +87,7 @@ class Article(Base):
     comment_count: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=0)
 
-    keys: Mapped[list["ArticleKey"]] = relationship(cascade="all, delete-orphan")
+    keys: Mapped[list[ArticleKey]] = relationship(cascade="all, delete-orphan")
 
     if TYPE_CHECKING:  # has open restrictions; added in thread_controls/models.py
         is_restricted: Mapped[bool]
@@ -88,13 +109,24 @@ class Article(Base):
 
     @classmethod
     def newest(cls, *, before: Self | None = None) -> Select[Self]:
-        """A page plus one article, newest first; ties by id."""
+        """A page plus one of the public articles, newest first; ties by id."""
+        return cls.page(before=before).where(cls.public_at(now()))
+
+    @classmethod
+    def page(cls, *, before: Self | None = None) -> Select[Self]:
+        """A page plus one of all articles, newest first; ties by id."""
         page = select(cls).order_by(cls.published_at.desc(), cls.id.desc())
         if before:
             page = page.where(
                 tuple_(cls.published_at, cls.id) < tuple_(before.published_at, before.id)
             )
         return page.limit(cls.PAGE_SIZE + 1)
+
+    @classmethod
+    def public_at(cls, at: datetime) -> ColumnElement[bool]:
+        """The condition that readers see it at that time; the same as is_public()."""
+        has_come = and_(cls.state == State.SCHEDULED.value, cls.published_at <= at)
+        return or_(cls.state == State.PUBLISHED.value, has_come)
 
     @classmethod
     def publish(cls, *, slug: str = "", canonical_url: str | None = None, **content: Any) -> Self:
@@ -151,6 +183,10 @@ class Article(Base):
         return language_of(f"{self.title} {self.body_html}") or "ko"
 
     @property
+    def is_public(self) -> bool:
+        return is_public(self, now())
+
+    @property
     def takes_comments(self) -> bool:
         return self.closed_at is None
 
@@ -173,19 +209,6 @@ class Article(Base):
                 setattr(self, name, value)
                 changed = True
         return changed
-
-
-class ArticleKey(Base):
-    """What an article is known by in feeds: an address or an identifier, hashed (addresses.py)."""
-
-    __tablename__ = "article_key"
-
-    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey(Article.id, ondelete="CASCADE"), index=True)
-
-    @classmethod
-    def digest(cls, key: str) -> str:
-        return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _make_slug(source: str) -> str:

@@ -1,24 +1,44 @@
-"""Front page, and the desk pages to write, edit, open and close articles."""
+"""Front page, and the desk pages to write, edit, withdraw, open and close articles."""
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select
 
-from board.articles.forms import ArticleForm, CloseForm
+from board.accounts.auth.current_user import current_user
+from board.articles.editing import lifecycle
+from board.articles.editing.forms import ArticleForm, ArticleSearchForm, CloseForm, state_label
+from board.articles.editing.search import articles_at_desk
 from board.articles.html_urls import is_allowed_image
 from board.articles.models import Article
+from board.articles.publication import AlreadyPublished, ChangedMeanwhile, State, was_public
 from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing
 from board.web.access import editors, everyone, open_to
+from board.web.page_cache.validity import cache_until
 
 bp = Blueprint("articles", __name__)
 
+_SAVED: dict[str, str] = {State.DRAFT: "drafted", State.SCHEDULED: "scheduled"}
 ARTICLE_BYTES = 4 * 1024 * 1024  # a Hangul syllable takes nine bytes in a posted form
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(article_state)
+
+
+def article_state(article: Article) -> str:
+    """The state in a word, as it is now by the clock."""
+    if article.erased_at:
+        return gettext("Deleted")
+    return state_label(State.PUBLISHED if article.is_public else article.state)
 
 
 @bp.get("/")
 @open_to(everyone, query=("before",))
 def front() -> ResponseReturnValue:
-    articles, more = _page()
+    articles, more = _page(Article.newest(before=_start()))
+    cache_until(lifecycle.next_appearance())
     origins = current_app.config["IMAGE_ORIGINS"]
     image = articles[0].image if articles else ""
     return render_template(
@@ -31,21 +51,26 @@ def front() -> ResponseReturnValue:
 
 
 @bp.get("/desk/articles")
-@open_to(editors, query=("before",))
+@open_to(editors, query=("before", "q", "state"))
 def desk() -> ResponseReturnValue:
-    articles, more = _page()
+    form = ArticleSearchForm.from_query()
+    form.validate()
+    filters = form.filters()
+    articles, more = _page(articles_at_desk(**filters, before=_start()))
     return render_template(
         "articles/desk.html",
         articles=articles,
         thread_states=page_thread_states(articles),
         more=more,
+        form=form,
+        filters=filters,
     )
 
 
 @bp.get("/desk/articles/new")
 @open_to(editors)
 def write_form() -> ResponseReturnValue:
-    return _edit_page(None, ArticleForm.unbound())
+    return _edit_page(None, ArticleForm.new())
 
 
 @bp.post("/desk/articles/new")
@@ -56,8 +81,8 @@ def write() -> ResponseReturnValue:
         return _edit_page(None, form), 422
     content = form.content()
     with writing():
-        article = Article.publish(**content)
-    return redirect(url_for(".edit_form", slug=article.slug, notice="saved"), 303)
+        article = lifecycle.write(content, key=form.key.data or "", at=form.at, draft=form.is_draft)
+    return _saved(article)
 
 
 @bp.get("/desk/articles/<slug>")
@@ -73,12 +98,46 @@ def edit(slug: str) -> ResponseReturnValue:
     form = ArticleForm.from_post()
     if not form.validate():
         return _edit_page(_article(slug), form), 422
+    try:
+        article = _save(slug, form)
+    except AlreadyPublished:
+        form.published_at.errors = [
+            gettext("Readers have seen this article. Withdraw it, or give it a date that has come.")
+        ]
+        return _edit_page(_article(slug), form), 422
+    except ChangedMeanwhile:
+        return _conflict_page(_article(slug), form), 409
+    return _saved(article)
+
+
+def _save(slug: str, form: ArticleForm) -> Article:
     content = form.content()
     with writing():
         article = _article(slug)
-        if article.revise(**content):
-            article.revise(edited_at=now())
-    return redirect(url_for(".edit_form", slug=slug, notice="saved"), 303)
+        lifecycle.save(article, content, seen=form.seen.data or "", at=form.at, draft=form.is_draft)
+    return article
+
+
+@bp.post("/desk/articles/<slug>/withdraw")
+@open_to(editors)
+def withdraw(slug: str) -> ResponseReturnValue:
+    with writing():
+        article = _article(slug)
+        lifecycle.withdraw(article, by=current_user())
+        if article.state != State.WITHDRAWN:
+            abort(409)
+    return redirect(url_for(".edit_form", slug=slug, notice="withdrawn"), 303)
+
+
+@bp.post("/desk/articles/<slug>/publish")
+@open_to(editors)
+def publish_again(slug: str) -> ResponseReturnValue:
+    with writing():
+        article = _article(slug)
+        lifecycle.publish_again(article, by=current_user())
+        if not article.is_public:
+            abort(409)
+    return redirect(url_for(".edit_form", slug=slug, notice="published"), 303)
 
 
 @bp.post("/desk/articles/<slug>/close")
@@ -102,24 +161,46 @@ def open(slug: str) -> ResponseReturnValue:
 
 
 def _article(slug: str) -> Article:
+    """404 also for an erased article, of which nothing can be edited."""
     article: Article = db.one_or_404(Article.by_slug(slug))
-    return article
+    return article if article.erased_at is None else abort(404)
 
 
-def _page() -> tuple[list[Article], str | None]:
-    """The articles older than ?before=<slug>, and the slug for the next page, if there is one."""
+def _start() -> Article | None:
+    """The article in ?before=<slug>, after which the page begins."""
     before = request.args.get("before")
-    start = db.session.scalar(Article.by_slug(before)) if before else None
-    if before and start is None:
-        abort(404)
-    rows = list(db.session.scalars(Article.newest(before=start)))
+    return db.one_or_404(Article.by_slug(before)) if before else None
+
+
+def _page(query: Select[Article]) -> tuple[list[Article], str | None]:
+    """The articles of a page, and the slug for the next one, if there is one."""
+    rows = list(db.session.scalars(query))
     articles = rows[: Article.PAGE_SIZE]
     return articles, articles[-1].slug if len(rows) > Article.PAGE_SIZE else None
+
+
+def _saved(article: Article) -> ResponseReturnValue:
+    notice = _SAVED.get(article.state, "saved")
+    return redirect(url_for(".edit_form", slug=article.slug, notice=notice), 303)
+
+
+def _conflict_page(article: Article, form: ArticleForm) -> str:
+    """The form as it was typed; saved once more, it replaces what somebody else has saved."""
+    form.seen.data = lifecycle.version(article)
+    form.form_errors.append(
+        gettext(
+            "Somebody else has saved this article since you opened it. Compare with the article, "
+            "then save again to replace their changes."
+        )
+    )
+    return _edit_page(article, form)
 
 
 def _edit_page(
     article: Article | None, form: ArticleForm, *, close_form: CloseForm | None = None
 ) -> str:
+    if article and was_public(article, now()):  # it has no time to appear at any more
+        form.published_at.description = ""
     return render_template(
         "articles/edit.html",
         article=article,

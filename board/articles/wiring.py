@@ -1,10 +1,12 @@
-"""Wiring of articles: views, template globals and desk navigation."""
+"""Wiring of articles: views, template globals, desk navigation, and the clock of scheduled ones."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from board.articles import views
+from board.articles.editing import lifecycle
 from board.articles.thread_controls import labels
+from board.runtime.jobs import Job, jobs
 from board.web.access import editors
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
@@ -13,8 +15,10 @@ NAV_ITEMS = (
     NavItem(80, "articles", _("Articles"), "articles.desk", editors),
     NavItem(81, "write", _("New article"), "articles.write_form", editors),
 )
+JOBS = (Job("scheduled articles", lifecycle.is_due, lifecycle.settle_due),)
 
 
 def init_app(app: Flask) -> None:
     register(app, labels, views)
     nav_items.add(*NAV_ITEMS)
+    jobs.add(*JOBS)

@@ -8,6 +8,7 @@ from flask import abort, current_app, render_template, request, url_for
 
 from board.accounts.auth.current_user import viewer
 from board.accounts.models import User
+from board.articles.access import require_public
 from board.articles.models import Article
 from board.articles.sharing import absolute, json_ld, share_links
 from board.articles.thread_controls.labels import page_thread_state
@@ -32,11 +33,14 @@ CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9
 
 
 def listed_comment(id: int) -> Comment:
-    """A comment listed in its thread, as text or tombstone, or 404.
+    """A comment listed in its thread, as text or tombstone, or 404; 410 under a withdrawn article.
 
-    One that is not listed is shown only to its author and to moderators.
+    One that is not listed, or whose article is not public, is shown only to its author and to
+    moderators.
     """
     comment: Comment = db.get_or_404(Comment, id)
+    if comment.author_id != viewer().id:
+        require_public(comment.article)
     if not (comment.listed or (comment.deleted_at is None and _may_see_unlisted(comment))):
         abort(404)
     return comment
@@ -62,14 +66,6 @@ def cursor_from_query(sort: Sort) -> Cursor | None:
         return None
     id, shown_value = cursor.groups()
     return cursor_of(sort, int(id), float(shown_value) if shown_value else None) or abort(404)
-
-
-def sort_from_query() -> Sort:
-    """?sort=: newest first by default, and for a word that is no order."""
-    try:
-        return Sort(request.args.get("sort", Sort.LATEST))
-    except ValueError:
-        return Sort.LATEST
 
 
 def can_see_thread(thread_state: ThreadState) -> bool:

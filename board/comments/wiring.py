@@ -1,4 +1,5 @@
-"""Wiring of comments: views, checks before posting, and effects of renamed or deleted accounts."""
+"""Wiring of comments: views, checks before posting, erasure of deleted articles, and effects of
+renamed or deleted accounts."""
 
 from flask import Flask
 
@@ -6,19 +7,25 @@ from board.accounts import data_export
 from board.accounts.models import on_account_deleted, on_renamed
 from board.comments import moderation_reasons
 from board.comments.derived import counters
+from board.comments.thread import sort_order
 from board.comments.thread.render_cache import comment_html
+from board.comments.thread.sort import Sort
 from board.comments.viewer import blocks, own_comments, reactions
 from board.comments.views import blocks as block_views
-from board.comments.views import delete_account, editing, thread
+from board.comments.views import delete_account, delete_article, editing, thread
 from board.comments.views import reactions as reaction_views
-from board.comments.writing import create, pii_warnings, thread_restrictions
+from board.comments.writing import create, erasure, pii_warnings, thread_restrictions
 from board.comments.writing.warnings import warning_checks
+from board.runtime.jobs import Job, jobs
 from board.web.blueprints import register
+from board.web.page_cache.preferences import preferences
+
+JOBS = (Job("deleted articles", erasure.is_due, erasure.erase_due),)
 
 
 def init_app(app: Flask) -> None:
     moderation_reasons.init_app(app)
-    register(app, thread, editing, reaction_views, block_views, delete_account)
+    register(app, thread, editing, reaction_views, block_views, delete_account, delete_article)
     app.jinja_env.globals.update(
         comment_html=comment_html,
         comment_limit=app.config["COMMENT_MAX_LENGTH"],
@@ -26,9 +33,12 @@ def init_app(app: Flask) -> None:
         dislikes_are_on=app.config["DISLIKES"],
     )
 
+    preferences[sort_order.COOKIE] = tuple(Sort)
+
     warning_checks.add(pii_warnings.check)
     create.pre_post_checks.add(thread_restrictions.check)
 
+    jobs.add(*JOBS)
     on_renamed.add(counters.refresh_threads_of)
     on_account_deleted.add(blocks.delete_for_user)
     data_export.exporters.update(

@@ -1,6 +1,7 @@
 """Parsers of settings: each takes what the operator wrote. All raise ValueError or TypeError."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,20 @@ def parse_boolean(value: Any) -> bool:
     if text not in ("true", "false"):
         raise ValueError("must be true or false")
     return text == "true"
+
+
+def parse_optional_number(value: Any) -> int | None:
+    return None if value in (None, "") else parse_number(value)
+
+
+def parse_day(value: Any) -> date | None:
+    """A date of TOML, or 2026-12-24 as text."""
+    if value in (None, "") or type(value) is date:
+        return value or None
+    try:
+        return date.fromisoformat(parse_text(value))
+    except ValueError as error:
+        raise ValueError("must be a day such as 2026-12-24") from error
 
 
 def parse_positive_number(value: Any) -> int:

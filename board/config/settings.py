@@ -66,7 +66,18 @@ SETTINGS = (
     Setting("BACKUP_WEEKS", 4, parsers.parse_number),
     Setting("BACKUP_MONTHS", 3, parsers.parse_number),
     Setting("SECURITY_CONTACT", "", parsers.parse_contacts),
+    Setting("COMPANY", "", parsers.parse_text),
+    Setting("REGISTRATION_NUMBER", "", parsers.parse_text),
+    Setting("REGISTRATION_DATE", None, parsers.parse_day),
+    Setting("FIRST_PUBLISHED", None, parsers.parse_day),
+    Setting("PUBLISHER", "", parsers.parse_text),
+    Setting("EDITOR", "", parsers.parse_text),
     Setting("YOUTH_OFFICER", "", parsers.parse_text),
+    Setting("OFFICE_ADDRESS", "", parsers.parse_text),
+    Setting("PHONE", "", parsers.parse_text),
+    Setting("PRIVACY_OFFICER", "", parsers.parse_text),
+    Setting("PROCESSORS", "", parsers.parse_text),
+    Setting("ACCESS_LOG_DAYS", None, parsers.parse_optional_number),
     Setting("TAKEDOWN_ON_EXPIRY", "restore", parsers.parse_takedown_end),
 )
 

@@ -13,7 +13,7 @@ from board.moderation.rulings.subjects import Subject
 
 def claim(ruling: Ruling) -> Subject:
     found = db.session.get_one(Claim, ruling.detail["claim"])
-    return Subject(found.receipt, url_for("claims.index", _anchor=f"claim-{found.id}"))
+    return Subject(found.receipt, url_for("claim_search.index", q=found.receipt))
 
 
 def order(ruling: Ruling) -> Subject:

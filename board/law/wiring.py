@@ -11,17 +11,26 @@ from board.accounts import data_export
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
 from board.comments.reason_codes import automatic_reasons
-from board.comments.writing import create, limits
+from board.comments.writing import create, erasure, limits
 from board.db import db
-from board.law import log_subjects, transparency_views
-from board.law.authorities import data_requests
+from board.law import imprint, log_subjects, transparency_views
+from board.law.authorities import data_requests, orders
 from board.law.authorities import views as authority_views
 from board.law.authorities.data_requests import DataRequest
 from board.law.authorities.orders import Order
 from board.law.banned_texts import models as banned_texts
 from board.law.banned_texts import views as banned_text_views
 from board.law.case_files import views as case_file_views
-from board.law.claims import contact_preferences, desk_views, emails, evidence, views, workflow
+from board.law.claims import (
+    contact_preferences,
+    desk_views,
+    emails,
+    evidence,
+    search_views,
+    transitions,
+    views,
+    workflow,
+)
 from board.law.claims.models import Claim, Claimant
 from board.law.terms import views as terms_views
 from board.moderation.appeals.models import on_appeal
@@ -72,9 +81,11 @@ JOBS = (
 def init_app(app: Flask) -> None:
     register(
         app,
+        imprint,
         transparency_views,
         views,
         desk_views,
+        search_views,
         authority_views,
         banned_text_views,
         case_file_views,
@@ -102,9 +113,10 @@ def _wire_decisions() -> None:
         barred=log_subjects.banned_text,
         comments=log_subjects.case_file,
     )
+    erasure.belongs_to_case.add(workflow.is_claimed, orders.is_ordered)
     on_decision.add(workflow.follow_decision)
     on_undo.add(workflow.follow_undo)
-    workflow.on_transition.add(emails.announce_step)
+    transitions.on_transition.add(emails.announce_step)
     on_appeal.add(emails.announce_appeal)
     email_types.update(
         claim=EmailType(emails.state_text, emails.is_last_step, on_sent=emails.mark_step_notified),

@@ -8,10 +8,11 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.views import suspended_user_links
+from board.articles.editing import lifecycle
 from board.comments import error_messages
 from board.comments.models import after_delete
 from board.comments.reason_codes import automatic_reasons
-from board.comments.writing import create, edit, limits
+from board.comments.writing import create, edit, erasure, limits
 from board.comments.writing.warnings import warning_checks
 from board.moderation import queue
 from board.moderation.appeals import models as appeals
@@ -30,14 +31,22 @@ from board.moderation.rulings import labels as ruling_labels
 from board.moderation.rulings import log_views, subjects
 from board.moderation.rulings import views as ruling_views
 from board.moderation.rulings.decisions import on_decision
-from board.moderation.rulings.models import on_ruling
+from board.moderation.rulings.models import is_decided, log_article_change, on_ruling
 from board.moderation.rulings.undo import on_undo
 from board.moderation.threads import restrictions, surges
 from board.moderation.threads import views as thread_views
-from board.moderation.users import bulk_bans, sanctions
+from board.moderation.users import (
+    bulk_bans,
+    clear_views,
+    clearing_portions,
+    list_views,
+    sanctions,
+    staff_notes,
+)
+from board.moderation.users import labels as user_labels
 from board.moderation.users import views as user_views
 from board.runtime.jobs import Job, jobs
-from board.web.access import moderators, staff
+from board.web.access import editors_and_moderators, moderators, staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, badge_counters, nav_items
 
@@ -46,7 +55,7 @@ NAV_ITEMS = (
         NavItem(rank, f"queue-{name}", title, "queues.index", moderators, {"queue": str(name)})
         for rank, (name, title) in enumerate(desk_views.QUEUE_TITLES.items(), start=10)
     ),
-    NavItem(15, "threads", _("Threads"), "threads.index", moderators),
+    NavItem(15, "threads", _("Threads"), "threads.index", editors_and_moderators),
     NavItem(20, "appeals", _("Appeals"), "appeals.index", moderators),
     NavItem(40, "people", _("Members"), "people.index", moderators),
     NavItem(60, "rules", _("Rules"), "rules.index", moderators),
@@ -67,26 +76,32 @@ JOBS = (
     Job("likeness", near_duplicates.has_old, near_duplicates.delete_old),
     Job("pulse", surges.is_due, surges.run),
     Job("steering", restrictions.is_due, restrictions.apply_due),
+    Job("clearings", clearing_portions.is_due, clearing_portions.run_oldest, writes_max=200),
+)
+
+
+_VIEWS = (
+    ruling_views,
+    ruling_labels,
+    subjects,
+    user_views,
+    list_views,
+    clear_views,
+    user_labels,
+    notification_views,
+    filter_labels,
+    filter_views,
+    dry_run_views,
+    desk_views,
+    report_views,
+    appeal_views,
+    log_views,
+    thread_views,
 )
 
 
 def init_app(app: Flask) -> None:
-    register(
-        app,
-        ruling_views,
-        ruling_labels,
-        subjects,
-        user_views,
-        notification_views,
-        filter_labels,
-        filter_views,
-        dry_run_views,
-        desk_views,
-        report_views,
-        appeal_views,
-        log_views,
-        thread_views,
-    )
+    register(app, *_VIEWS)
     nav_items.add(*NAV_ITEMS)
     badge_counters.add(_badges)
 
@@ -94,7 +109,7 @@ def init_app(app: Flask) -> None:
     _wire_decisions()
     jobs.add(*JOBS)
     suspended_user_links.add(appeal_views.link_for_suspended)
-    on_account_deleted.add(sanctions.delete_for_user)
+    on_account_deleted.add(staff_notes.delete_for_user)
     data_export.exporters.update(
         appeals=appeals.export_appeals,
         reports=reports.export_reports,
@@ -129,8 +144,13 @@ def _wire_decisions() -> None:
         rule=filter_labels.rule_subject,
         word=filter_labels.allowed_words_subject,
         count=filter_labels.import_subject,
+        period=user_labels.clearing_subject,
+        act=user_labels.act_subject,
+        about_comment=user_labels.comment_subject,
     )
     on_ruling.add(emails.announce)
+    lifecycle.on_change.add(log_article_change)
+    erasure.belongs_to_case.add(reports.is_reported, is_decided)
     on_decision.add(reports.answer_reports)
     on_undo.add(reports.reopen_reports)
     email_types.update(

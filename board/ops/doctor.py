@@ -1,6 +1,7 @@
 """CLI: `doctor` checks the installation and says what to do about each problem."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -13,11 +14,13 @@ from board.config import SETTINGS, settings
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
+from board.law import imprint
 from board.law.terms import documents as terms_documents
 from board.ops.backup.schedule import findings as backup_findings
 from board.ops.logs import LOGS
 from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
+from board.tips.source import contact_channels
 
 # Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -114,8 +117,13 @@ def _check_second_factors() -> list[Finding]:
 
 
 def _check_tips() -> list[Finding]:
-    """The same as `tips verify`, but for the log, of which that reads all."""
-    return [*tip_findings()] if schema.state(db.engine) is State.CURRENT else []
+    """The same as `tips verify`, but for the log, of which that reads all; and whether sources see
+    another way to the newsroom."""
+    ways = "see addresses of the newsroom" if contact_channels.have_addresses(current_app) else (
+        "see no address of the newsroom beside the form: see docs/tips.md for tip-ways.toml"
+    )  # fmt: skip
+    findings = [*tip_findings()] if schema.state(db.engine) is State.CURRENT else []
+    return [*findings, (True, f"sources {ways}")]
 
 
 def _check_email() -> list[Finding]:
@@ -145,8 +153,22 @@ def _check_settings() -> list[Finding]:
         *_only_in_the_environment(),
         (True, f"readers reach it at {origin or 'this machine only (BOARD_ORIGIN is not set)'}"),
         (True, f"the terms of use are {terms}"),
+        *_check_imprint(),
         (private, "the secret key is private" + _advice_unless(private, f"chmod 600 {key}")),
     ]
+
+
+def _check_imprint() -> list[Finding]:
+    """What a newspaper must say about itself (신문법 21조, 개인정보 보호법 30조): advice only."""
+    return [
+        (True, _lacks("the footer", imprint.ITEMS)),
+        (True, _lacks("the privacy policy", ("PROCESSORS", "ACCESS_LOG_DAYS"))),
+    ]
+
+
+def _lacks(what: str, names: Iterable[str]) -> str:
+    missing = [f"BOARD_{name}" for name in names if current_app.config[name] in ("", None)]
+    return f"{what} lacks {', '.join(missing)}" if missing else f"{what} is complete"
 
 
 def _check_isolation() -> Finding:

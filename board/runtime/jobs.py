@@ -22,11 +22,16 @@ INTERVAL = 10.0  # seconds; how late a job may run
 
 @dataclass(frozen=True)
 class Job:
-    """A periodic job. `is_due` only reads and is called often; `run` gets its own write."""
+    """A periodic job. `is_due` only reads and is called often; `run` gets its own write.
+
+    `writes_max`: how often it may run in a row while it stays due, so that long work is done in
+    short writes.
+    """
 
     name: str
     is_due: Callable[[], bool]
     run: Callable[[], object]
+    writes_max: int = 1
 
 
 jobs: Hook[Job] = Hook()
@@ -37,15 +42,19 @@ def run_pending() -> list[str]:
 
     Raises LockTimeout or OperationalError; a job that did not run is due next time.
     """
-    done = []
-    for job in jobs:
+    return [job.name for job in jobs if _run(job)]
+
+
+def _run(job: Job) -> bool:
+    """Whether it was due."""
+    for count in range(job.writes_max):
         due = job.is_due()
         db.session.rollback()
-        if due:
-            with writing():
-                job.run()
-            done.append(job.name)
-    return done
+        if not due:
+            return count > 0
+        with writing():
+            job.run()
+    return True
 
 
 def start_scheduler(app: Flask) -> threading.Event:

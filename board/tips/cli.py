@@ -29,7 +29,7 @@ WAITING = (
 )
 
 
-tips_cli = CommandGroup("tips", help="Delete expired tips; notify tip readers.")
+tips_cli = CommandGroup("tips", help="Delete expired tips, verify their log, email tip readers.")
 
 
 @tips_cli.command("tidy")

@@ -53,11 +53,7 @@ class MessageForm(Form):
     ticket = HiddenField()
     step = HiddenField()
     attached = HiddenField()  # number of files shown on the previous page
-    text = RawTextField(
-        _("What happened?"),
-        [Length(max=Tip.TEXT_MAX)],
-        description=_("When, where, who, and how you know. You can add more later."),
-    )
+    text = RawTextField(_("Your message"), [Length(max=Tip.TEXT_MAX)])
 
     def validate_text(self, field: Any) -> None:
         if passphrases.contains_code(field.data):
@@ -79,6 +75,11 @@ class MessageForm(Form):
 
 
 class TipForm(MessageForm):
+    text = RawTextField(
+        _("What happened?"),
+        [Length(max=Tip.TEXT_MAX)],
+        description=_("When, where, who, and how you know. You can add more later."),
+    )
     contact = RawTextField(
         _("Contact details"),
         [Length(max=500)],

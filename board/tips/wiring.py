@@ -25,7 +25,7 @@ from board.tips.readers import (
     unlock_views,
     went_back_views,
 )
-from board.tips.sealed import arrivals, retention
+from board.tips.sealed import rate_limit, retention
 from board.tips.source import (
     access_views,
     contact_channels,
@@ -35,7 +35,7 @@ from board.tips.source import (
     waiting_tips,
 )
 from board.tips.source import views as source_views
-from board.tips.web import log_filter, once
+from board.tips.web import idempotency, log_filter
 from board.web.access import tip_readers
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
@@ -47,7 +47,7 @@ NAV_ITEMS = (
 )
 JOBS = (
     Job("tips", retention.is_outdated, retention.tidy),
-    Job("tips of an hour", arrivals.is_past, waiting_tips.forget_hour),
+    Job("tips of an hour", rate_limit.is_past, waiting_tips.forget_hour),
     Job("tip checkpoints", checkpoints.lacks_digest, pepper.remember),
 )
 
@@ -55,14 +55,14 @@ JOBS = (
 def init_app(app: Flask) -> None:
     uploads.init_app(app)
     contact_channels.init_app(app)
-    arrivals.init_app(app)
+    rate_limit.init_app(app)
     log_filter.init_app(app)
     app.after_request(source_views.harden_unrouted)
     _register_views(app)
     # Pages of tips lock in the browser when the session expires on the server.
     idle = UnlockedSession.IDLE_TIMEOUT["reader"].total_seconds()
     app.jinja_env.globals["lock_seconds"] = int(idle)
-    app.jinja_env.globals["ticket_field"] = once.ticket_field
+    app.jinja_env.globals["ticket_field"] = idempotency.ticket_field
     nav_items.add(*NAV_ITEMS)
     jobs.add(*JOBS)
 

@@ -78,6 +78,11 @@ def editors(viewer: Viewer) -> bool:
     return viewer.can_edit
 
 
+def editors_and_moderators(viewer: Viewer) -> bool:
+    """Whoever may restrict threads, and see articles that readers do not see."""
+    return viewer.can_edit or viewer.can_moderate
+
+
 def tip_readers(viewer: Viewer) -> bool:
     """Staff who may open sealed tips."""
     return viewer.can_read_tips

@@ -16,6 +16,12 @@ NOTICES = {
     "session_ended": _("The device has been signed out."),
     "deleted": _("The comment has been deleted."),
     "saved": _("Saved."),
+    "drafted": _("Saved as a draft. Readers do not see it."),
+    "scheduled": _("Scheduled. It appears by itself at its time."),
+    "published": _("Published. Readers see the article and its comments again."),
+    "withdrawn": _("Withdrawn. Readers no longer see the article and its comments."),
+    "article_deleted": _("Deleted. You can undo this for seven days."),
+    "undeleted": _("The article is no longer being deleted."),
     "opened": _("Comments are open again."),
     "closed": _("Comments are now closed."),
     "hidden": _("The comment has been hidden."),
@@ -32,6 +38,18 @@ NOTICES = {
     "tips_erased": _("The selected tips have been deleted."),
     "tips_kept": _("The selected tips will be kept."),
     "none_chosen": _("Select at least one tip."),
+    "reply_sent": _("Your reply has been sent."),
+    "note_added": _("The note has been added."),
+    "tip_closed": _("The tip has been closed."),
+    "tip_reopened": _("The tip is in progress again."),
+    "access_given": _("Access has been given."),
+    "access_removed": _("Access has been removed."),
+    "reader_added": _("Signed. Print the new number and fingerprint of the roster."),
+    "reader_removed": _("Taken off the roster. Print its new number and fingerprint."),
+    "removal_asked": _("Your colleagues have been asked."),
+    "removal_withdrawn": _("Your request has been withdrawn."),
+    "restore_confirmed": _("Confirmed. Tips are taken again."),
+    "recipient_proven": _("Your other computer can open what you export from now on."),
     "left": _("Your account has been deleted. Thank you for taking part."),
     "steered": _("Settings saved. Readers will see a notice."),
     "released": _("Restriction lifted. Readers will see a notice."),
@@ -49,15 +67,21 @@ NOTICES = {
 }
 
 
+# Those that refuse something.
+REFUSALS = frozenset({"none_chosen"})
+
+
 def init_app(app: Flask) -> None:
     app.context_processor(_template_context)
     app.jinja_env.globals.pop("config")  # no template can print a secret
 
 
 def _template_context() -> dict[str, Any]:
+    notice = request.args.get("notice", "")
     return {
         "viewer": viewer(),
         "site_name": current_app.config["SITE_NAME"],
         "lang": str(get_locale()),
-        "notice": NOTICES.get(request.args.get("notice", "")),
+        "notice": NOTICES.get(notice),
+        "is_refusal": notice in REFUSALS,
     }

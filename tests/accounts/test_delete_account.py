@@ -22,7 +22,7 @@ from board.law.claims import contact_preferences
 from board.law.claims.contact_preferences import ContactPreference
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions as rulings
-from board.moderation.users import sanctions
+from board.moderation.users import sanctions, staff_notes
 from conftest import NO_LIMITS, PASSWORD, person, say
 
 
@@ -86,7 +86,7 @@ def test_no_row_identifies_the_person_any_more(
     with writing():
         Device.remember(ada)
         db.session.add(Block(user_id=ada.id, muted_id=bora.id))
-        sanctions.add_note(ada, by=mo, text="Knows the harbour master")
+        staff_notes.add_note(ada, by=mo, text="Knows the harbour master")
         contact_preferences.set_contact("ada@pier.example", by=ada)
         app.config.update(
             MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
@@ -99,7 +99,7 @@ def test_no_row_identifies_the_person_any_more(
     for model, column in (
         (Session, Session.user_id), (Device, Device.user_id), (Block, Block.user_id),
         (QueuedEmail, QueuedEmail.user_id), (ContactPreference, ContactPreference.user_id),
-        (sanctions.StaffNote, sanctions.StaffNote.user_id),
+        (staff_notes.StaffNote, staff_notes.StaffNote.user_id),
     ):  # fmt: skip
         count = select(func.count()).select_from(model).where(column == ada.id)
         assert db.session.scalar(count) == 0, model

@@ -360,6 +360,17 @@ def test_a_device_is_remembered_once_and_for_a_year(guest: FlaskClient, ada: Use
         assert devices() == 1
 
 
+def test_the_device_of_somebody_who_stays_away_is_forgotten_after_a_year(
+    ada: User, bora: User
+) -> None:
+    with writing():
+        Device.remember(ada)
+    with time_machine.travel(now() + Device.LIFE + timedelta(days=1)), writing():
+        Device.remember(bora)
+
+    assert list(db.session.scalars(select(Device.user_id))) == [bora.id]
+
+
 @pytest.mark.parametrize(
     ("days", "seen_every", "expected"),
     [(29, 29, True), (31, 31, False), (89, 20, True), (91, 20, False)],

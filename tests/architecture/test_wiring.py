@@ -11,12 +11,22 @@ from board.accounts.email import queue as email_queue
 from board.accounts.models import on_account_deleted, on_renamed
 from board.accounts.two_factor import models as two_factor
 from board.accounts.views import suspended_user_links
+from board.articles.editing import lifecycle
 from board.comments import models as comments
 from board.comments.derived import counters
 from board.comments.viewer import blocks
-from board.comments.writing import create, edit, limits, pii_warnings, thread_restrictions, warnings
+from board.comments.writing import (
+    create,
+    edit,
+    erasure,
+    limits,
+    pii_warnings,
+    thread_restrictions,
+    warnings,
+)
+from board.law.authorities import orders
 from board.law.banned_texts import models as banned_texts
-from board.law.claims import contact_preferences, workflow
+from board.law.claims import contact_preferences, transitions, workflow
 from board.law.claims import emails as claim_emails
 from board.moderation import queue
 from board.moderation.appeals import models as appeals
@@ -27,7 +37,7 @@ from board.moderation.notifications import emails as decision_emails
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions, undo
 from board.moderation.rulings import models as rulings
-from board.moderation.users import sanctions
+from board.moderation.users import sanctions, staff_notes
 from board.runtime.jobs import jobs
 from board.web.desk import nav_items
 
@@ -57,9 +67,14 @@ HOOKS = {
         [workflow.follow_decision, reports.answer_reports],
     ),
     "a decision undone": (undo.on_undo, [workflow.follow_undo, reports.reopen_reports]),
-    "a step of a claim": (workflow.on_transition, [claim_emails.announce_step]),
+    "a step of a claim": (transitions.on_transition, [claim_emails.announce_step]),
     "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
     "a new display name": (on_renamed, [counters.refresh_threads_of]),
+    "an article withdrawn or deleted": (lifecycle.on_change, [rulings.log_article_change]),
+    "comments that outlast their article": (
+        erasure.belongs_to_case,
+        [workflow.is_claimed, orders.is_ordered, reports.is_reported, rulings.is_decided],
+    ),
     "an account deleted": (
         on_account_deleted,
         [
@@ -68,7 +83,7 @@ HOOKS = {
             email_queue.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
-            sanctions.delete_for_user,
+            staff_notes.delete_for_user,
         ],
     ),
     "links for a suspended user": (suspended_user_links, [appeal_views.link_for_suspended]),
@@ -82,8 +97,10 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
+        "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "tips", "tips of an hour", "tip checkpoints", "backup", "copies before migrations",
+        "clearings", "tips", "tips of an hour", "tip checkpoints", "backup",
+        "copies before migrations",
     ]  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from board.articles.html_sanitizer import PICTURE_LABEL, figure, plain_text, sanitize, to_paragraphs
+from board.articles.html_sanitizer import PICTURE_LABEL, figure, plain_text, sanitize
+from board.articles.paragraphs import to_paragraphs
 
 IMAGE_ORIGINS = {"https://images.harbour.example"}
 ALLOWED = {
@@ -272,3 +273,43 @@ def test_a_summary_is_the_text_without_captions_cut_between_words() -> None:
 
     assert summary == "제목이 & 둘 셋 낱말 낱말 낱말…"
     assert plain_text("<p>짧다</p>") == "짧다"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            "첫 <b>문단</b>입니다.\r\n\r\n둘째 문단,\r\n둘째 줄.",
+            "<p>첫 <b>문단</b>입니다.</p><p>둘째 문단,<br>둘째 줄.</p>",
+        ),
+        ("1 < 2 & <b>R&D</b>\n\n끝", "<p>1 &lt; 2 &amp; <b>R&amp;D</b></p><p>끝</p>"),
+        ("<b>하나\n\n둘</b> 셋", "<p><b>하나</b></p><p><b>둘</b> 셋</p>"),
+        (
+            "앞\n\n<h2>소제목</h2>\n\n뒤\n\n<ul>\n<li>점\n</ul>",
+            "<p>앞</p><h2>소제목</h2><p>뒤</p><ul>\n<li>점\n</li></ul>",
+        ),
+        ("하나<br>둘<br><br>셋", "<p>하나<br>둘</p><p>셋</p>"),
+        ("<p>줄\n바꿈은 HTML이 정한다</p>", "<p>줄\n바꿈은 HTML이 정한다</p>"),
+    ],
+)
+def test_what_is_typed_keeps_its_paragraphs_whatever_tags_are_in_it(text: str, html: str) -> None:
+    assert sanitize(text, image_origins=IMAGE_ORIGINS, typed=True) == html
+
+
+def test_blank_lines_are_paragraphs_in_feeds_too_and_line_breaks_are_not() -> None:
+    text = "첫 문단은 <b>길어서</b>\n줄이 나뉜다.\n\n둘째 문단."
+    with_breaks = "하나<br>\n\n<b>둘</b>"
+
+    assert sanitize(text, image_origins=IMAGE_ORIGINS) == (
+        "<p>첫 문단은 <b>길어서</b>\n줄이 나뉜다.</p><p>둘째 문단.</p>"
+    )
+    assert sanitize(with_breaks, image_origins=IMAGE_ORIGINS) == with_breaks
+
+
+@given(BITS)
+@example(["<b><li><a href=/1><table><a href=/2>x"])
+def test_sanitising_what_was_typed_again_changes_nothing(bits: list[str]) -> None:
+    once = sanitize("\n\n".join(bits), image_origins=IMAGE_ORIGINS, typed=True)
+
+    assert sanitize(once, image_origins=IMAGE_ORIGINS, typed=True) == once
+    assert faults(once) == []

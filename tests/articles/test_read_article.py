@@ -100,6 +100,25 @@ def test_share_links_open_the_pages_of_the_services():
     }
 
 
+def test_the_way_to_send_a_tip_stands_where_the_article_ends(page):
+    end, thread = page.index("</article>"), page.index('id="thread"')
+    aside = page[end:thread]
+
+    link = '<a class="button" href="/tips" rel="noreferrer noopener">제보하기</a>'
+    assert (aside.count(link), page.count(link)) == (1, 1)
+    assert "이름을 밝히지 않아도 됩니다." in aside
+
+
+def test_that_way_leads_to_the_address_for_sources_where_there_is_one(app, guest, page):
+    app.config["TIPS_ORIGIN"] = ("https://jebo.news.example",)
+
+    link = re.search(
+        r'class="button" href="([^"]+)"', guest.get("/articles/lighthouse?lang=en").text
+    )
+
+    assert link[1] == "https://jebo.news.example/tips?lang=en"
+
+
 def test_fingerprinted_static_files_are_cached_for_good(guest, page):
     style = re.search(r'href="(/static/css/board\.css\?v=[0-9a-f]{12})"', page)[1]
 

@@ -91,6 +91,10 @@ def test_the_editor_shows_what_is_stored_and_stores_what_it_shows(as_, tess):
         ("image", "javascript:alert(1)"),
         ("image", "//evil.example/x.png"),
         ("published_at", "yesterday"),
+        ("published_at", "0001-01-01T00:00"),
+        ("published_at", "9999-12-31T23:59"),
+        ("action", "shout"),
+        ("key", "k" * 65),
         ("subtitles", "가" * 301),
     ],
 )
@@ -115,6 +119,20 @@ def test_the_html_of_an_article_is_sanitised(as_, guest, tess):
     as_(tess).post("/desk/articles/new", data={**FORM, "body": attack})
 
     assert only_article().body_html == "<p>One</p><p><b>Two</b></p>"
+
+
+def test_an_article_with_one_inline_tag_keeps_its_paragraphs(as_, guest, tess):
+    body = "첫 문단, <b>굵게</b>.\r\n\r\n둘째 문단\r\n둘째 줄"
+    as_(tess).post("/desk/articles/new", data={**FORM, "body": body})
+
+    page = guest.get(f"/articles/{only_article().slug}").text
+    assert "<p>첫 문단, <b>굵게</b>.</p><p>둘째 문단<br>둘째 줄</p>" in page
+
+
+def test_fields_that_are_not_sent_are_empty(as_, tess):
+    response = as_(tess).post("/desk/articles/new", data={"title": "Bare", "body": "Text"})
+
+    assert (response.status_code, only_article().section, only_article().byline) == (303, "", "")
 
 
 def test_a_closed_thread_shows_the_reason_and_an_open_one_takes_comments(

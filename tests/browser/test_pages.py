@@ -97,6 +97,7 @@ def places(window: Windows) -> list[Place]:
         Place("comment, moderator", "/comments/1", "mo"),
         Place("appeals", "/desk/appeals", "mo"),
         Place("rights claims", "/desk/claims", "mo"),
+        Place("search of claims", "/desk/claims/search?state=closed", "mo"),
         Place("orders", "/desk/orders", "mo"),
         Place("user data", "/desk/disclosures", "mo"),
         Place("barred texts", "/desk/barred", "mo"),
@@ -118,6 +119,8 @@ def places(window: Windows) -> list[Place]:
         Place("articles at the desk", "/desk/articles", "tess"),
         Place("new article", "/desk/articles/new", "tess"),
         Place("editor", f"/desk{ARTICLE}", "tess"),
+        Place("delete an article", f"/desk{ARTICLE}/delete", "tess"),
+        Place("threads, editor", "/desk/threads", "tess"),
     ]
 
 
@@ -249,6 +252,8 @@ def test_the_keyboard_reaches_every_control_and_focus_is_visible(window, article
             break
         seen.append(focused)
 
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    expect(page.locator(".headline-bar")).to_be_hidden()  # it has its own test
     controls = page.locator("a:visible, button:visible, textarea:visible").count()
     assert [html for _, html, is_visible in seen if not is_visible] == []
     assert len(seen) == controls

@@ -131,6 +131,8 @@ def test_a_printed_article_has_its_source(window):
     for left_out in (
         ".site-header nav",
         ".tools",
+        ".headline-bar",
+        ".tip-invitation",
         ".back",
         ".thread",
         "form",

@@ -166,6 +166,10 @@ def add_colleague(window, desk):
     page.goto("/desk/tips/start")
     page.click("main form[action='/desk/tips/start'] button")
     passphrase = page.inner_text("#passphrase")
+    page.emulate_media(media="print")  # the sheet is printed without what is to be memorised
+    expect(page.locator("#passphrase")).not_to_be_visible()
+    expect(page.locator("#recovery")).to_be_visible()
+    page.emulate_media(media="screen")
     page.goto("/desk/tips/unlock")
     page.fill("[name=passphrase]", passphrase)
     page.click("main button.primary")

@@ -103,6 +103,73 @@ def test_an_author_sees_a_new_comment_on_top(as_, ada, talk):
     assert re.fullmatch(r"/articles/harbour#comment-\d+", response.location)
 
 
+# ---- the order a reader chose ----
+
+
+@pytest.fixture
+def remembering(app):
+    """A guest whose device remembers an order."""
+
+    def client(sort):
+        guest = app.test_client()
+        guest.set_cookie("sort", sort, path="/articles")
+        return guest
+
+    return client
+
+
+@pytest.mark.parametrize("place", ["", "/comments"])
+@pytest.mark.parametrize("sort", Sort)
+def test_the_order_remembered_is_that_of_every_thread(guest, remembering, talk, place, sort):
+    page = remembering(sort).get(f"/articles/harbour{place}")
+
+    assert thread_of(page.text) == thread_of(sorted_by(guest, sort, place))
+    assert f'data-sort="{sort}"' in page.text
+
+
+@pytest.mark.parametrize("place", ["", "/comments"])
+def test_an_order_in_the_address_wins(guest, remembering, talk, place):
+    client = remembering("liked")
+
+    for sort in ("oldest", "latest", "banana"):
+        assert thread_of(sorted_by(client, sort, place)) == thread_of(sorted_by(guest, sort, place))
+
+
+def test_a_cursor_goes_on_in_the_order_of_its_address(guest, remembering, ada, harbour):
+    many(harbour, ada)
+    more = more_link(guest.get("/articles/harbour").text)
+
+    assert "sort=" not in more
+    assert texts(remembering("liked").get(more).text) == texts(guest.get(more).text)
+    back = remembering("liked").get(more).text.split('class="button more newest" href="')[1]
+    assert back.startswith("/articles/harbour?sort=latest#thread")
+
+
+@pytest.mark.parametrize("value", ["", "best", "LIKED", "liked\u200b", "x" * 3000])
+def test_an_unknown_order_in_the_cookie_is_newest_first(guest, remembering, talk, value):
+    page = remembering(value).get("/articles/harbour")
+
+    assert page.status_code == 200
+    assert thread_of(page.text) == thread_of(guest.get("/articles/harbour").text)
+
+
+def test_an_author_with_another_order_still_sees_a_new_comment_on_top(as_, ada, talk):
+    client = as_(ada)
+    client.set_cookie("sort", "oldest", path="/articles")
+    response = client.post("/articles/harbour/comments", data={"body": "Mine"})
+
+    assert re.fullmatch(r"/articles/harbour\?sort=latest#comment-\d+", response.location)
+    assert texts(client.get(response.location).text)[0] == "Mine"
+
+
+def test_programs_are_not_shown_the_order_of_a_reader(app, talk):
+    guest = app.test_client()
+    before = guest.get("/api/v1/articles/harbour/comments").json
+    guest.set_cookie("sort", "oldest")
+
+    assert guest.get("/api/v1/articles/harbour/comments").json == before
+
+
 def pages(client, sort):
     seen, url = [], f"/articles/harbour/comments?sort={sort}"
     while url:

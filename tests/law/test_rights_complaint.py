@@ -258,7 +258,7 @@ def test_the_desk_runs_as_many_queries_for_many_claims_as_for_one(as_, guest, mo
 
 def response(client, outcome, says="For a reason."):
     url = f"/desk/claims/{newest_claim().id}/answer"
-    return client.post(url, data={"outcome": outcome, "says": says})
+    return client.post(url, data={"outcome": outcome, "says": says, "sure": "y"})
 
 
 def test_a_comment_that_is_clearly_unlawful_is_taken_down_for_good(as_, guest, mo, ada, claimed):

@@ -24,7 +24,7 @@ from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.threads.restrictions import end_restriction, restrict
-from board.moderation.users import bulk_bans, sanctions
+from board.moderation.users import bulk_bans, sanctions, staff_notes
 from board.ops.sample import thread_generator as sample_threads
 from conftest import count_queries, more_link, person, say
 
@@ -185,7 +185,7 @@ def test_the_page_of_a_user_takes_as_many_queries_for_ten_of_everything(as_, ada
             comment = say(harbour, ada, f"Remark {next(_number)}")
             with writing():
                 decisions.hide(comment, by=mo, reason="abuse")
-                sanctions.add_note(ada, by=mo, text="note")
+                staff_notes.add_note(ada, by=mo, text="note")
 
     def statements():
         with count_queries() as seen:

@@ -1,13 +1,16 @@
 """A moderator warns, holds, suspends, bans and lifts; the user and other staff read it."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from board.comments.models import Comment
 from board.db import db, writing
 from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
-from board.moderation.users import bulk_bans, sanctions
+from board.moderation.users import bulk_bans, sanctions, staff_notes
 from conftest import count_queries, person, say
 
 
@@ -41,7 +44,7 @@ def test_a_warned_user_posts_again_only_after_acknowledging(as_, ada, mo, harbou
 
 
 def test_comments_by_a_held_user_are_held(as_, guest, ada, mo, harbour):
-    act(as_(mo), ada, "hold", days="3")
+    act(as_(mo), ada, "hold", term="3d")
 
     send(as_(ada), "My view")
 
@@ -53,7 +56,7 @@ def test_comments_by_a_held_user_are_held(as_, guest, ada, mo, harbour):
 def test_a_suspended_user_is_signed_out_at_the_next_request(as_, ada, mo, harbour):
     client = as_(ada)
 
-    act(as_(mo), ada, "suspend", days="3")
+    act(as_(mo), ada, "suspend", term="3d")
 
     assert send(client).status_code == 401
     assert ada.suspended_for == "욕설·인신공격"
@@ -75,8 +78,8 @@ def test_a_ban_needs_the_display_name(as_, ada, mo, harbour):
 
 def test_lifting_ends_all_sanctions_once(as_, ada, mo, harbour):
     moderator = as_(mo)
-    act(moderator, ada, "hold", days="3")
-    act(moderator, ada, "suspend", days="3")
+    act(moderator, ada, "hold", term="3d")
+    act(moderator, ada, "suspend", term="3d")
 
     moderator.post(f"/desk/people/{ada.id}/lift")
     moderator.post(f"/desk/people/{ada.id}/lift")
@@ -91,23 +94,31 @@ def test_staff_cannot_be_sanctioned_from_the_desk(as_, verb, tess, mo):
     moderator = as_(mo)
 
     for user in (tess, mo):
-        fields = {"days": "3", "name": user.name}
+        fields = {"term": "3d", "name": user.name}
         assert act(moderator, user, verb, **fields).status_code == 403
     assert verdicts() == []
 
 
 @pytest.mark.parametrize("verb", ["warn", "hold", "suspend", "ban"])
 def test_a_sanction_without_a_reason_is_refused(as_, verb, ada, mo):
-    answer = as_(mo).post(f"/desk/people/{ada.id}/{verb}", data={"days": "3", "name": "ada"})
+    answer = as_(mo).post(f"/desk/people/{ada.id}/{verb}", data={"term": "3d", "name": "ada"})
 
     assert answer.status_code == 422
     assert "사유를 선택하거나" in answer.text
     assert verdicts() == []
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "2", "99999999999", "x", ""])
-def test_a_length_not_offered_is_refused(as_, days, ada, mo):
-    assert act(as_(mo), ada, "suspend", days=days).status_code == 422
+@pytest.mark.parametrize(("term", "hours"), [("1h", 1), ("6h", 6), ("12h", 12), ("90d", 2160)])
+def test_a_suspension_lasts_as_long_as_chosen(as_, ada, mo, term, hours):
+    with time_machine.travel(ada.joined_at, tick=False):
+        act(as_(mo), ada, "suspend", term=term)
+
+    assert ada.suspended_until - ada.joined_at == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("term", ["0", "-1h", "2h", "99999999999d", "3", "x", ""])
+def test_a_length_not_offered_is_refused(as_, term, ada, mo):
+    assert act(as_(mo), ada, "suspend", term=term).status_code == 422
     assert not ada.is_suspended
 
 
@@ -169,7 +180,8 @@ def test_no_page_of_users_takes_a_query_per_row(as_, ada, mo, harbour):
             assert as_(mo).get(path).status_code == 200
         return len(seen)
 
-    paths = ("/desk/people", f"/desk/people/{ada.id}")
+    page = f"/desk/people/{ada.id}"
+    paths = ("/desk/people", page, f"{page}/comments", f"{page}/clear")
     say(harbour, ada, "Hello")
     one_more_of_each("제드", ada, mo, harbour)
     one = [queries(path) for path in paths]
@@ -184,5 +196,5 @@ def one_more_of_each(name, subject, mo, harbour):
     comment = say(harbour, subject, f"To {name}")
     with writing():
         sanctions.suspend(user, by=mo, until=sanctions.FOREVER, reason="spam")
-        sanctions.add_note(subject, by=mo, text="note")
+        staff_notes.add_note(subject, by=mo, text="note")
         decisions.hide(comment, by=mo, reason="spam")

@@ -23,7 +23,7 @@ from board.moderation.cli import moderation_cli
 from board.moderation.rulings.models import Ruling
 from board.moderation.threads.restrictions import end_restriction, restrict
 from board.runtime import jobs
-from conftest import count_queries, keep, say
+from conftest import count_queries, keep, person, say
 
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)  # in Seoul
 REASON = "Tempers are high tonight."
@@ -262,6 +262,15 @@ def test_newest_first_only_redirects_every_other_order(guest, set_, ada, harbour
     assert answer["sort"] == "latest"
     assert [each["id"] for each in answer["comments"]] == [second.id, first.id]
     assert guest.get("/articles/harbour?sort=sideways").status_code == 200
+
+
+def test_newest_first_only_holds_for_readers_who_chose_another_order(guest, set_, harbour):
+    set_(RestrictionKind.LATEST)
+    guest.set_cookie("sort", "liked", path="/articles")
+
+    for page in ("/articles/harbour", "/articles/harbour/comments"):
+        answer = guest.get(page)
+        assert (answer.status_code, 'data-sort="latest"' in answer.text) == (200, True)
 
 
 def test_a_collapsed_thread_opens_without_a_script_and_is_the_same_for_all(
@@ -580,15 +589,43 @@ def test_all_restrictions_are_listed_page_by_page(as_, set_, mo):
     assert reasons[1] == ["Reason 00"]
 
 
-def test_only_moderators_restrict_threads(as_, guest, set_, ada, tess, harbour):
+def test_readers_restrict_no_threads(as_, guest, set_, ada, harbour):
     act = set_(RestrictionKind.FOLD)
     acts = {"/desk/threads/steer": FORM, f"/desk/threads/steerings/{act.id}/release": {}}
-    for client, status in [(guest, 401), (as_(ada), 403), (as_(tess), 403)]:
+    tip_reader = person("rita", can_read_tips=True)
+    for client, status in [(guest, 401), (as_(ada), 403), (as_(tip_reader), 403)]:
         assert [client.post(path, data=sent).status_code for path, sent in acts.items()] == [
             status
         ] * 2
     db.session.expire_all()
     assert [each.ended_at for each in db.session.scalars(select(ThreadRestriction))] == [None]
+
+
+def test_an_editor_restricts_threads_and_ends_restrictions_of_others(as_, set_, mo, harbour):
+    editor = person("ed", can_edit=True)
+    client, moderators_own = as_(editor), set_(RestrictionKind.FOLD)
+
+    client.post("/desk/threads/steer", data=FORM)
+    client.post(f"/desk/threads/steerings/{moderators_own.id}/release")
+
+    rulings = db.session.scalars(select(Ruling).where(Ruling.moderator_id == editor.id)).all()
+    assert [(ruling.verdict, ruling.article_id) for ruling in rulings] == [
+        ("steer", harbour.id),
+        ("release", harbour.id),
+    ]
+    assert moderators_own.ended_by == editor.id
+
+
+def test_surges_are_for_moderators_only(as_, mo):
+    editor = person("ed", can_edit=True)
+    pages = {name: as_(who).get("/desk/threads").text for name, who in (("mo", mo), ("ed", editor))}
+
+    assert {name: 'id="surges-title"' in page for name, page in pages.items()} == {
+        "mo": True,
+        "ed": False,
+    }
+    for path in ("slow", "acknowledge"):
+        assert as_(editor).post(f"/desk/threads/surges/1/{path}").status_code == 403
 
 
 # ---- log ----

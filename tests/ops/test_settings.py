@@ -63,6 +63,9 @@ def test_every_default_is_a_valid_value() -> None:
         ("COMMENTS_PER_DAY", "1_0"),
         ("SAME_TEXT_HOURS", "99999999999"),
         ("COMMENT_MAX_LENGTH", "0"),
+        ("REGISTRATION_DATE", "last year"),
+        ("FIRST_PUBLISHED", "2026-02-30"),
+        ("ACCESS_LOG_DAYS", "some"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_sentence_that_names_it(
@@ -85,6 +88,7 @@ def test_a_bad_value_is_refused_in_one_sentence_that_names_it(
         ("comments_per_day = 1.0", "BOARD_COMMENTS_PER_DAY"),
         ("comments_per_day = inf", "BOARD_COMMENTS_PER_DAY"),
         ("site_name = 7", "BOARD_SITE_NAME"),
+        ("registration_date = 2026-01-31T09:00:00", "BOARD_REGISTRATION_DATE"),
         ("site_name = '\udcff'", "not valid TOML"),
     ],
 )

@@ -4,21 +4,26 @@ import os
 import random
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPException
 from itertools import count
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.viewer.reactions import Reaction
 from board.db import close_connections, db
-from conftest import person
+from board.moderation.rulings.models import Ruling
+from board.moderation.users import clearing_portions
+from board.moderation.users.clearings import Clearing
+from conftest import person, say
 from support.consistency import drift
 from support.real_server import Server, token_of
 from support.wait import until
@@ -171,3 +176,64 @@ def test_two_hundred_kills_lose_nothing_acknowledged_and_do_nothing_twice(
     chosen = {(id, one.user_id): what for one in people for id, what in one.chosen.items()}
     held = {(r.comment_id, r.user_id): r.choice for r in db.session.scalars(select(Reaction))}
     assert {each: held.get(each) for each in chosen} == chosen != {}
+
+
+CLEARED = 400
+
+
+def press_until_killed(server: Server, path: str, token: str, **form: str) -> None:
+    """Sends a form, and kills all processes after the first portions of its work."""
+    rulings = db.session.scalar(select(func.count()).select_from(Ruling)) or 0
+    done = select(func.count()).select_from(Ruling)
+
+    def press() -> None:
+        with suppress(OSError, HTTPException):
+            server.post(path, token=token, **form)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    until(lambda: fresh(done) > rulings + 2 * clearing_portions.PORTION, "some of it is done")
+    server.kill()
+    thread.join(timeout=60)
+    assert not thread.is_alive()
+
+
+def fresh(query: Select[int]) -> int:
+    db.session.rollback()
+    return db.session.scalar(query) or 0
+
+
+def count_hidden() -> int:
+    return fresh(select(func.count()).where(Comment.hidden_for == "spam"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_clearing_and_its_undo_go_on_after_a_kill(
+    app: Flask, tmp_path: Path, harbour: Article, ada: User, mo: User
+) -> None:
+    for number in range(CLEARED):
+        say(harbour, ada, f"Spam {number}")
+    token, path = token_of(mo), f"/desk/people/{ada.id}"
+    chosen = {"reason": "spam", "period": "all", "restriction": "ban", "last": "0"}
+    with Server(tmp_path) as server:
+        press_until_killed(server, f"{path}/clear", token, **chosen)
+        assert 0 < count_hidden() < CLEARED
+        server.start()
+        assert server.post(f"{path}/clear", token=token, **chosen).status == 303  # once more
+        until(lambda: count_hidden() == CLEARED, "the rest is hidden", seconds=120)
+        act = fresh(select(Clearing.ruling_id))
+        press_until_killed(server, f"/desk/people/clearings/{act}/undo", token)
+        assert 0 < count_hidden() < CLEARED
+        server.start()
+        until(lambda: count_hidden() == 0, "the rest is restored", seconds=120)
+
+    assert drift() == []
+    assert not db.session.get_one(User, ada.id).is_suspended
+    about_her = select(Ruling.verdict).where(Ruling.about_id == ada.id)
+    assert Counter(db.session.scalars(about_her)) == {
+        "clear": 1,
+        "ban": 1,
+        "hide": CLEARED,
+        "undo": CLEARED + 2,
+    }

@@ -17,7 +17,8 @@ from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 
 from board.accounts.models import User
 from board.articles.addresses import address_key, canonical_url
-from board.articles.models import Article, ArticleKey
+from board.articles.article_keys import ArticleKey
+from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.viewer.reactions import ReactionLimits, like
 from board.db import Base, database_copy, db, hash_chain, now, schema, sqlite, writing

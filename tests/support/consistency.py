@@ -1,6 +1,7 @@
 """Consistency check: recomputes all stored counters, flags and index entries."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from sqlalchemy import select, text
 
@@ -42,12 +43,13 @@ def _count_faults(article: Article, comments: list[Comment]) -> list[str]:
 def _column_faults(comments: list[Comment]) -> list[str]:
     replies = Counter(comment.root_id for comment in comments if comment.is_visible)
     parents = {comment.parent_id for comment in comments if comment.listed}
+    is_listed_itself = _listed_itself()
     return [
         f"{name} of comment {comment.id} is {stored}, should be {expected}"
         for comment in comments
         for name, stored, expected in (
             ("reply_count", comment.reply_count, replies[comment.id]),
-            ("listed", comment.listed, _is_listed_itself(comment) or comment.id in parents),
+            ("listed", comment.listed, comment.id in parents or is_listed_itself(comment)),
             ("rank", comment.rank, _rank(comment)),
             ("text", comment.body != "" and comment.html != "", comment.deleted_at is None),
         )
@@ -55,9 +57,18 @@ def _column_faults(comments: list[Comment]) -> list[str]:
     ]
 
 
-def _is_listed_itself(comment: Comment) -> bool:
-    """Whether it is listed even without listed replies."""
-    return comment.deleted_at is None and comment.held_for is None
+def _listed_itself() -> Callable[[Comment], bool]:
+    """Whether a comment is listed even without listed replies. One that was hidden while it was
+    held is not: readers never saw it."""
+    held = Ruling.detail["held_for"].as_string().is_not(None)
+    hidden = select(Ruling.comment_id).where(Ruling.verdict == Verdict.HIDE.value, held)
+    never_public = set(db.session.scalars(hidden.where(Ruling.not_undone())))
+
+    def is_listed(comment: Comment) -> bool:
+        is_unseen = comment.hidden_for is not None and comment.id in never_public
+        return comment.deleted_at is None and comment.held_for is None and not is_unseen
+
+    return is_listed
 
 
 def _rank(comment: Comment) -> float:
@@ -83,11 +94,11 @@ def _reaction_faults(comments: list[Comment]) -> list[str]:
 
 
 def _ruling_faults(comments: list[Comment]) -> list[str]:
-    """Each hiding and each restoring has one ruling, alternately."""
+    """Each hiding and each restoring has one ruling, alternately, but for those undone."""
     verdicts: dict[int, list[str]] = {comment.id: [] for comment in comments}
     cycle = [Verdict.HIDE.value, Verdict.RESTORE.value]
     rulings = select(Ruling).where(Ruling.comment_id.in_(verdicts), Ruling.verdict.in_(cycle))
-    for ruling in db.session.scalars(rulings.order_by(Ruling.id)):
+    for ruling in db.session.scalars(rulings.where(Ruling.not_undone()).order_by(Ruling.id)):
         verdicts[ruling.comment_id].append(ruling.verdict)
     return [
         f"the rulings on comment {comment.id} are {history}, and it is hidden: {comment.hidden_for}"

@@ -49,8 +49,11 @@ class Response:
 class Server:
     """Serves the board in this folder, without posting limits."""
 
-    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+    def __init__(
+        self, folder: Path, *, workers: int = 2, settings: dict[str, str] | None = None
+    ) -> None:
         self.folder, self.workers, self.port = folder, workers, free_port()
+        self.settings = settings or {}
         self.start()
 
     def __enter__(self) -> Self:
@@ -61,7 +64,8 @@ class Server:
 
     def start(self) -> None:
         serve = ["serve", "--port", str(self.port), "--workers", str(self.workers)]
-        settings = {f"BOARD_{name}": str(value) for name, value in NO_LIMITS.items()}
+        given = {**NO_LIMITS, **self.settings}
+        settings = {f"BOARD_{name}": str(value) for name, value in given.items()}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", *serve],
             cwd=ROOT,

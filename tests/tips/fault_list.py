@@ -351,7 +351,7 @@ FAULTS = (
         "if passphrases.contains_code(field.data):", "if False:", ("test_abuse",),
     ),
     Fault(
-        "any number of tips in an hour", "sealed/arrivals.py",
+        "any number of tips in an hour", "sealed/rate_limit.py",
         "if limit and is_over:", "if False:", ("test_floods",),
     ),
     Fault(
@@ -361,7 +361,7 @@ FAULTS = (
         ("test_send_tip", "test_abuse"),
     ),
     Fault(
-        "the second of two presses acts as well", "web/once.py",
+        "the second of two presses acts as well", "web/idempotency.py",
         "        if key:\n            form_tokens.record(key, answer)\n", "", ("test_press_twice",),
     ),
     # Attachments and what they reveal.

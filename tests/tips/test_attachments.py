@@ -228,6 +228,14 @@ def test_a_source_sees_what_a_file_reveals_and_chooses(looking, desk, source, ch
     assert list(key_files.folder("drafts").iterdir()) == []
 
 
+def test_findings_of_one_kind_are_listed_together(desk, source):
+    page = source.preview("02-123-4567, 051-765-4321, 02-123-4567").text
+
+    assert (
+        "전화번호: <strong>02-123-4567</strong>\u00a0· <strong>051-765-4321</strong></li>" in page
+    )
+
+
 def test_the_preview_says_which_file_cannot_be_cleaned(looking, desk, source):
     page = source.preview(STORY, files=((b"!locked", "a.docx"),)).text
 

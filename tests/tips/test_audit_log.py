@@ -120,7 +120,7 @@ def test_a_long_log_goes_on_another_page(desk, sent):
     rest = desk.get(more_link(first)).text
 
     assert first.count("tess: 담당자 지정 해제") == AuditEntry.PAGE_SIZE
-    assert "tess: 명단에 올리고 서명(tess)" in rest
+    assert "tess: 담당자 명단 시작" in rest
     assert more_link(rest) is None
 
 

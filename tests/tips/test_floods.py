@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from board.runtime.shared_state import SharedState
 from board.tips.attachments import draft_space
 from board.tips.attachments.drafts import FormDraft
 from board.tips.crypto import key_files
-from board.tips.sealed import arrivals, messages
+from board.tips.sealed import messages, rate_limit
 from board.tips.source import mailbox_views, waiting_tips
 from board.web.request.network import network_of
 from tips.conftest import SourceClient, element_text, form_fields
@@ -66,7 +67,7 @@ class TestAnHourOfSixTips:
         assert "Set-Cookie" not in last.headers
         still = refreshed(flood, last)
         assert (still.status_code, tip_count()) == (202, 3)
-        clock.shift(arrivals.WAIT_MAX)
+        clock.shift(rate_limit.WAIT_MAX)
         done = refreshed(flood, still)
         code = element_text(done, "tip-code")
         assert (done.status_code, tip_count()) == (200, 4)
@@ -77,7 +78,7 @@ class TestAnHourOfSixTips:
         flood = from_network(app, "203.0.113.7")
         waiting = [sent_by(flood, clock, f"{STORY} {n}") for n in range(4)][-1]
         early = flood.client.post("/tips/new/wait", data=form_fields(waiting))
-        clock.shift(arrivals.WAIT_MAX)
+        clock.shift(rate_limit.WAIT_MAX)
         done = flood.client.post("/tips/new/wait", data=form_fields(early))
 
         assert (early.status_code, done.status_code) == (202, 200)
@@ -95,7 +96,7 @@ class TestAnHourOfSixTips:
         forged = flood.client.post("/tips/new/wait", data={**form, "turn": f"1.{'A' * 24}"})
         assert (early.status_code, forged.status_code, tip_count()) == (202, 202, 3)
 
-        clock.shift(arrivals.WAIT_MAX)
+        clock.shift(rate_limit.WAIT_MAX)
 
         assert flood.client.post("/tips/new/wait", data=form).status_code == 200
 
@@ -118,18 +119,18 @@ class TestAnHourOfSixTips:
 
         assert len(waits) > 10
         assert waits == sorted(waits)
-        assert max(waits) == arrivals.WAIT_MAX
-        clock.shift(arrivals.WAIT_MAX)
+        assert max(waits) == rate_limit.WAIT_MAX
+        clock.shift(rate_limit.WAIT_MAX)
         assert {refreshed(SourceClient(app), page).status_code for page in waiting} == {200}
 
     def test_beyond_all_bounds_tips_go_on_waiting(self, app, desk, clock, monkeypatch):
         flood = from_network(app, "203.0.113.7")
         waiting = [sent_by(flood, clock, f"{STORY} {n}") for n in range(8)]
-        clock.shift(arrivals.WAIT_MAX)
+        clock.shift(rate_limit.WAIT_MAX)
         done = [refreshed(flood, page).status_code for page in waiting if page.status_code == 202]
 
         assert done == [200, 200, 200, 202, 202]  # six in an hour from one network
-        clock.shift(arrivals.HOUR)
+        clock.shift(rate_limit.HOUR)
         assert refreshed(flood, waiting[-1]).status_code == 200
 
     def test_a_form_filled_in_too_fast_gets_a_preview_at_a_busy_hour(self, desk, source, clock):
@@ -171,15 +172,15 @@ class TestAnHourOfSixTips:
         for number in range(4):
             sent_by(from_network(app, "203.0.113.7"), clock, f"{STORY} {number}")
         stored = [path.read_bytes() for path in key_files.folder().rglob("*") if path.is_file()]
-        before = bytes(arrivals._state(app)._memory)
+        before = bytes(rate_limit._state(app)._memory)
         assert all(b"203.0.113" not in data for data in (*stored, before))
-        assert not arrivals.is_past()
-        clock.shift(arrivals.HOUR)
-        assert arrivals.is_past()
+        assert not rate_limit.is_past()
+        clock.shift(rate_limit.HOUR)
+        assert rate_limit.is_past()
 
         waiting_tips.forget_hour()
 
-        with arrivals._this_hour() as hour:
+        with rate_limit._this_hour() as hour:
             assert (hour["taken"], hour["buckets"]) == (0, {})
             assert hour["key"].encode() not in before
 
@@ -187,7 +188,7 @@ class TestAnHourOfSixTips:
 def test_a_tip_without_large_files_weighs_least():
     megabytes = 1024**2
 
-    assert [arrivals.weight(size * megabytes) for size in (0, 1, 31, 32, 500)] == [1, 1, 1, 2, 16]
+    assert [rate_limit.weight(size * megabytes) for size in (0, 1, 31, 32, 500)] == [1, 1, 1, 2, 16]
 
 
 @pytest.mark.parametrize(
@@ -263,6 +264,25 @@ def test_forms_that_fill_the_space_make_room_for_others(desk, source, changed_at
 
     assert (page.status_code, "large.bin" in page.text) == (200, True)
     assert [path.exists() for path in (*files, small)] == [True, False, True, True, True, True]
+
+
+def test_forms_that_fill_the_disk_make_room_too(app, desk, changed_at, monkeypatch):
+    """On a disk smaller than all of them may be."""
+    files = [left_form(400, changed_at, minutes=minutes) for minutes in (1, 9)]
+    usage = SimpleNamespace(free=draft_space.FREE_MIN - 100 * 1024**2)
+    monkeypatch.setattr(draft_space.shutil, "disk_usage", lambda _: usage)
+
+    assert draft_space.make_room(is_small=False)
+    assert [path.exists() for path in files] == [True, False]
+
+
+def test_a_disk_that_something_else_fills_costs_no_form(app, desk, changed_at, monkeypatch):
+    file = left_form(10, changed_at, minutes=9)
+    monkeypatch.setattr(draft_space.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+
+    assert not draft_space.make_room(is_small=False)
+    assert draft_space.make_room(is_small=True)
+    assert file.exists()
 
 
 def test_a_small_file_finds_room_among_large_ones(app, desk, changed_at):

@@ -110,6 +110,25 @@ def test_each_reader_sees_what_they_have_not_read(desk, second_desk, sent):
     assert rows(second_desk.get("/desk/tips?show=unread")) == {}
 
 
+def test_a_tip_with_a_title_keeps_its_number(desk, sent):
+    desk.post("/desk/tips/1/describe", title="장부 두 권")
+
+    row = rows(desk.get("/desk/tips"))[1]
+
+    assert "장부 두 권" in row and "제보 1" in row
+    assert "<span>제보 1</span>" in desk.get("/desk/tips/1").text
+
+
+def test_a_search_for_nothing_is_refused_and_one_that_finds_nothing_says_so(desk, sent):
+    refused = desk.post("/desk/tips/search", q=" ")
+    empty = desk.post("/desk/tips/search", q="등대")
+
+    assert refused.status_code == 422
+    assert "찾을 말을 입력하거나 조건을 선택해 주세요" in refused.text
+    assert "찾는 제보가 없습니다" in empty.text
+    assert "이 목록에 제보가 없습니다" in desk.get("/desk/tips?show=closed").text
+
+
 def test_a_search_shows_where_the_words_are(desk, source):
     source.send("가" * 200 + " 저울이 한 상자에 300그램씩 더 나갑니다. " + "나" * 200)
 
@@ -152,6 +171,8 @@ class TestManyAtOnce:
         assert "제보 2건 삭제" in asked.text
         unsure = desk.post("/desk/tips/erase", tip=["1", "3"], confirming="yes")
         assert unsure.status_code == 422
+        assert "<title>오류: 제보 2건 삭제" in unsure.text
+        assert "정말 진행할지 확인해 주세요" in unsure.text
         assert order(desk.get("/desk/tips")) == [3, 2, 1]
 
         done = desk.post("/desk/tips/erase", tip=["1", "3"], confirming="yes", sure="yes")
@@ -189,7 +210,9 @@ class TestManyAtOnce:
         answer = desk.post("/desk/tips/erase", tip=chosen, sure="yes")
 
         assert answer.location == "/desk/tips?notice=none_chosen"
-        assert order(desk.get("/desk/tips")) == [3, 2, 1]
+        page = desk.get(answer.location)
+        assert '<p class="notice refusal" role="status">제보를 하나 이상 선택' in page.text
+        assert order(page) == [3, 2, 1]
 
     def test_tips_of_colleagues_are_left_alone(self, desk, second_desk, three):
         desk.post("/desk/tips/1/shut-out", reader=holder_id(second_desk.user))

@@ -154,7 +154,7 @@ class TestBeginningAgain:
     def test_asking_colleagues_takes_the_second_factor(self, app, desk, second_desk):
         codes = backup_codes(app, second_desk.user)
         assert second_desk.post("/desk/tips/start/ask").status_code == 422
-        assert desk.post(removal_path(second_desk)).location.endswith("?notice=saved")
+        assert desk.post(removal_path(second_desk)).location.endswith("?notice=removal_asked")
         with writing():
             db.session.query(RemovalRequest).delete()
 
@@ -208,7 +208,7 @@ class TestRemovingAColleague:
         assert "혼자서는 동료를 제외할 수 없습니다" in desk.get(path).text
 
         for _ in range(3):
-            assert desk.post(path).location == f"{path}?notice=saved"
+            assert desk.post(path).location == f"{path}?notice=removal_asked"
 
         assert len(roster.members()) == 2
         assert logged().count(("ask_remove", "tess")) == 1
@@ -233,7 +233,7 @@ class TestRemovingAColleague:
         desk.post(removal_path(second_desk))
         assert "내게 명단에서 나가 달라고 요청했습니다" in second_desk.get("/desk/tips").text
 
-        assert second_desk.leave_roster().location == "/desk/tips/start"
+        assert second_desk.leave_roster().location == "/desk/tips/start?notice=reader_removed"
 
         assert [reader.user.name for reader in roster.members()] == ["tess"]
         assert "jin: 명단에서 나감" in desk.get("/desk/tips/log").text
@@ -262,14 +262,16 @@ class TestRemovingAColleague:
 
         desk.post(f"/desk/tips/readers/{id}/keep")
 
-        assert third_desk.post(f"/desk/tips/readers/{id}/remove").location.endswith("?notice=saved")
+        assert third_desk.post(f"/desk/tips/readers/{id}/remove").location.endswith(
+            "?notice=removal_asked"
+        )
         assert len(roster.members()) == 3
 
     def test_a_request_of_somebody_who_left_counts_no_more(self, desk, second_desk, third_desk):
         third_desk.post(removal_path(second_desk))
         third_desk.leave_roster()
 
-        assert desk.post(removal_path(second_desk)).location.endswith("?notice=saved")
+        assert desk.post(removal_path(second_desk)).location.endswith("?notice=removal_asked")
         assert second_desk.user.name in [reader.user.name for reader in roster.members()]
 
     def test_a_request_of_somebody_who_may_not_read_tips_any_more_counts_no_more(
@@ -279,7 +281,7 @@ class TestRemovingAColleague:
         with writing():
             third_desk.user.revoke("can_read_tips")
 
-        assert desk.post(removal_path(second_desk)).location.endswith("?notice=saved")
+        assert desk.post(removal_path(second_desk)).location.endswith("?notice=removal_asked")
         assert second_desk.user.name in [reader.user.name for reader in roster.members()]
 
     def test_tips_only_they_can_open_are_typed(self, desk, second_desk, third_desk, sent):

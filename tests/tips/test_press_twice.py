@@ -147,9 +147,10 @@ def test_leaving_a_tip_twice_is_like_once(sent, act):
     form = re.search(rf'action="/tips/box/{act}".*?</form>', sent.mailbox().text, re.S)[0]
     ticket = re.search(r'name="ticket" value="([^"]+)"', form)
 
-    data = {"ticket": ticket[1] if ticket else ""}
+    data = {"ticket": ticket[1] if ticket else "", "sure": "yes"}
     first, second = press_twice(sent.client, f"/tips/box/{act}", 0, data=data)
 
+    assert first.status_code == 303
     assert (first.status_code, first.location) == (second.status_code, second.location)
     assert first.headers.get("Clear-Site-Data") == second.headers.get("Clear-Site-Data")
 
@@ -180,7 +181,7 @@ def test_a_form_changed_after_going_back_is_sent_as_another_tip(desk, source):
 def test_a_press_that_waits_too_long_shows_a_page_that_goes_on(desk, source, monkeypatch):
     form = decided(source.preview(STORY))
     monkeypatch.setattr("board.runtime.key_lock._try_lock", lambda *_: False)
-    monkeypatch.setattr("board.tips.web.once._WAIT", 0)
+    monkeypatch.setattr("board.tips.web.idempotency._WAIT", 0)
     page = source.client.post("/tips/new", data=form)
     monkeypatch.undo()
 
@@ -335,7 +336,7 @@ def test_a_proven_recipient_of_exports_stays_proven_at_the_second_press(desk):
 
     answers = [desk.post("/desk/tips/export/prove", **prove) for _ in range(2)]
 
-    assert {answer.location for answer in answers} == {"/desk/tips/export?notice=saved"}
+    assert {answer.location for answer in answers} == {"/desk/tips/export?notice=recipient_proven"}
 
 
 def test_the_same_words_in_another_form_are_another_tip(desk, source):

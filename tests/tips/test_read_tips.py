@@ -210,6 +210,16 @@ def test_a_new_reader_waits_for_a_signature(desk, at_desk, source, app):
     assert STORY in jin.get("/desk/tips/1").text
 
 
+def test_the_list_of_readers_says_how_a_colleague_becomes_one(desk, at_desk):
+    colleague = at_desk(person("jin", can_read_tips=True))
+    steps, own = "시스템 관리자가 동료에게 제보 권한을 줍니다", "전화로 이 지문을 읽어 주세요"
+
+    page, waiting = desk.get("/desk/tips/readers").text, colleague.get("/desk/tips/readers").text
+
+    assert (steps in page, own in page) == (True, False)
+    assert (steps in waiting, own in waiting) == (False, True)
+
+
 def test_tips_that_come_later_are_for_everyone_on_the_roster(desk, second_desk, sent):
     assert STORY in second_desk.get("/desk/tips/1").text
 
@@ -481,6 +491,27 @@ def test_a_source_sees_the_link_of_a_published_tip(desk, sent):
     assert "https://news.example/articles/books" in sent.mailbox().text
     assert "기사화됨" in sent.mailbox().text
     assert 'href="/desk/tips/1"' in desk.get("/desk/tips?show=published").text
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "field"),
+    [
+        ("reply", {"text": ""}, "text"),
+        ("note", {"text": ""}, "note-text"),
+        ("promise", {"day": "2020-01-01"}, "promise-day"),
+        ("publish", {"link": "x"}, "link"),
+        ("hold", {"day": "2099-01-01", "reason": "재판"}, "hold-day"),
+    ],
+)
+def test_a_refused_form_is_open_with_the_error_at_its_field(desk, sent, act, form, field):
+    page = desk.post(f"/desk/tips/1/{act}", **form)
+
+    assert page.status_code == 422
+    assert "<title>오류: 제보 1 " in page.text
+    assert f'<a href="#{field}">' in page.text
+    panel = page.text.partition(f'id="{field}-error"')[0].rpartition('class="panel"')[2]
+    assert not panel.startswith("><summary>")
+    assert page.text.count(f' id="{field}"') == 1
 
 
 def test_a_tip_is_closed_and_opened_again(desk, sent):

@@ -512,7 +512,7 @@ class TestErasure:
 
     def test_a_source_who_gave_up_access_leaves_no_code(self, desk, sent):
         sent.enter()
-        sent.client.post("/tips/box/burn")
+        sent.client.post("/tips/box/burn", data={"sure": "yes"})
         desk.post("/desk/tips/1/erase", sure="yes")
 
         assert sent.enter().status_code == 422

@@ -4,6 +4,7 @@ import logging
 import re
 import unicodedata
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from board.db import db, now
 from board.text.keyboard import keystrokes
 from board.tips.crypto import key_files, passphrases, primitives
 from board.tips.models.tip import Tip
+from board.tips.source import contact_channels
 from tips.conftest import SourceClient, element_text, form_fields, hidden_field
 
 AS_SERVED = (
@@ -289,6 +291,28 @@ def test_without_a_reader_there_is_no_form(source):
     assert "<textarea" not in page
 
 
+def test_without_a_reader_the_first_page_says_so_before_all_else(source):
+    page = source.client.get("/tips").text
+
+    assert page.index("아직 제보를 열어 볼 담당자가 없습니다") < page.index("<section")
+
+
+def test_ways_as_in_the_document_replace_those_the_board_ships(app, source, monkeypatch):
+    shipped = app.extensions["tip_contact_channels"]
+    monkeypatch.setitem(app.extensions, "tip_contact_channels", shipped)  # put back afterwards
+    assert not contact_channels.have_addresses(app)
+    document = (Path(__file__).parents[2] / "docs/tips.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", document, re.S)
+    (Path(app.instance_path) / "tip-ways.toml").write_text(example)
+
+    contact_channels.init_app(app)
+
+    page = source.client.get("/tips").text
+    assert "우리신문 제보 담당자" in page
+    assert "이메일·전화·메신저" not in page
+    assert contact_channels.have_addresses(app)
+
+
 def test_the_same_form_twice_makes_one_tip(desk, source):
     form = form_fields(source.preview(STORY))
 
@@ -378,10 +402,21 @@ def test_a_source_changes_the_code(sent):
 
 def test_a_source_destroys_their_access_and_the_newsroom_keeps_the_tip(sent, desk):
     sent.enter()
-    sent.client.post("/tips/box/burn")
+    sent.client.post("/tips/box/burn", data={"sure": "yes"})
 
     assert sent.enter().status_code == 422
     assert STORY in desk.get("/desk/tips/1").text
+
+
+def test_giving_up_access_has_to_be_confirmed(sent):
+    sent.enter()
+
+    page = sent.client.post("/tips/box/burn")
+
+    assert page.status_code == 422
+    assert "<title>오류: 내 제보" in page.text
+    assert "정말 진행할지 확인해 주세요" in page.text
+    assert STORY in sent.mailbox().text
 
 
 def test_a_source_asks_for_erasure(sent, desk):

@@ -100,6 +100,32 @@ def test_a_request_with_a_cookie_of_ours_bypasses_the_cache(guest, rendered, har
     assert len(rendered) == 2
 
 
+def test_each_order_a_reader_remembers_has_a_page_of_its_own_in_the_cache(
+    app, guest, rendered, ada, harbour
+):
+    say(harbour, ada, "First")
+    say(harbour, ada, "Second")
+
+    def page(cookie):
+        client = app.test_client(use_cookies=False)
+        return client.get("/articles/harbour", headers={"Cookie": cookie}).data
+
+    plain = page("_ga=1")
+    for _ in range(2):
+        assert page("sort=oldest") == page("_ga=1; sort=oldest; x=y") != plain
+        assert page("sort=none") == page("sort=oldest0") == page("sorts=oldest") == plain
+    assert len(rendered) == 2
+
+
+def test_the_orders_of_the_cookie_are_few_however_it_is_written(app, rendered, harbour):
+    for cookie in ("sort=liked; sort=oldest", "sort=oldest; sort=liked", "sort=oldest;sort=liked;"):
+        client = app.test_client(use_cookies=False)
+        page = client.get("/articles/harbour", headers={"Cookie": cookie})
+        assert 'data-sort="liked"' in page.text
+
+    assert len(rendered) == 1
+
+
 def test_cookies_of_others_change_nothing(guest, rendered, harbour):
     guest.get("/articles/harbour")
     guest.set_cookie("_ga", "GA1.1.1")

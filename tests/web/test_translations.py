@@ -140,7 +140,7 @@ def test_quotation_marks_are_curly_in_both_languages(korean):
 def test_quotation_marks_are_curly_in_the_documents_too():
     files = sorted((ROOT / "board/law/terms/documents").glob("*.ko.txt"))
 
-    assert len(files) == 4
+    assert len(files) == 5
     assert {file.name: STRAIGHT.findall(file.read_text()) for file in files} == {
         file.name: [] for file in files
     }

@@ -142,11 +142,10 @@ class Device(Base):
 
     @classmethod
     def remember(cls, user: User, *, instead_of: str = "") -> str:
-        """A new token for this browser. Deletes its old one and the user's expired ones."""
+        """A new token for this browser. Deletes its old one, and all that have expired."""
         token = secrets.token_urlsafe(32)
         db.session.execute(delete(cls).where(cls.token_hash == token_hash(instead_of)))
-        expired = cls.made_at < now() - cls.LIFE
-        db.session.execute(delete(cls).where(cls.user_id == user.id, expired))
+        db.session.execute(delete(cls).where(cls.made_at < now() - cls.LIFE))
         db.session.add(cls(token_hash=token_hash(token), user_id=user.id))
         return token
 

@@ -136,6 +136,9 @@ class Import:
         """Publish or revise, inside a transaction. Returns one of OUTCOMES."""
         item, keys = prepared.item, self._keys(prepared.item)
         article = db.session.scalar(Article.by_keys(keys))
+        if article and article.erase_at:
+            self.rejected.append(RejectedItem(prepared.where, "it was deleted at the desk"))
+            return "refused"
         if article:
             return self._revise(article, prepared, keys)
         slug = _slug(item)

@@ -27,8 +27,8 @@ def page_thread_states(articles: Iterable[Restrictable]) -> Mapping[int, ThreadS
 
 def page_thread_state(article: Restrictable) -> ThreadState:
     """The same for one article, queried once per request."""
-    cached: dict[tuple[int, bool], ThreadState] = g.setdefault("thread_states", {})
-    key = article.id, article.closed_at is None
+    cached: dict[tuple[int, bool, str], ThreadState] = g.setdefault("thread_states", {})
+    key = article.id, article.closed_at is None, article.state
     if key not in cached:
         cached[key] = page_thread_states([article])[article.id]
     return cached[key]

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Protocol
 
+from board.articles.publication import Publishable
 
-class Restrictable(Protocol):
+
+class Restrictable(Publishable, Protocol):
     """An article, or a row with these of its columns."""
 
     @property

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select
 
+from board.articles.models import Article
+from board.articles.publication import appears_at, is_public
 from board.articles.thread_controls.models import RestrictionKind, ThreadRestriction
 from board.articles.thread_controls.restrictable import Restrictable
 from board.db import db, now
@@ -16,18 +18,24 @@ READING_KINDS = frozenset((RestrictionKind.LATEST, RestrictionKind.FOLD))
 class ThreadState:
     """State of a thread at one time. Of the restrictions in force the strictest apply.
 
-    `until` is when it changes by the clock. A thread closed by an editor is closed in any case.
+    `until` is when it changes by the clock. A thread closed by an editor is closed in any case, and
+    that of an article readers do not see is hidden as a whole.
     """
 
     def __init__(
-        self, restrictions: Sequence[ThreadRestriction] = (), *, at: datetime, closed: bool = False
+        self,
+        restrictions: Sequence[ThreadRestriction] = (),
+        *,
+        at: datetime,
+        article: Restrictable | None = None,
     ) -> None:
         self._in_force = [each for each in restrictions if each.is_in_force(at)]
-        changes = (time for each in restrictions for time in (each.starts_at, each.ends_at))
+        changes = [time for each in restrictions for time in (each.starts_at, each.ends_at)]
+        changes.append(appears_at(article, at) if article else None)
         self.until = min((time for time in changes if time and time > at), default=None)
-        self.closed_by_editor = closed
+        self.closed_by_editor = article is not None and article.closed_at is not None
         kinds = {RestrictionKind(name) for each in self._in_force for name in each.measures}
-        self.measures = _effective(kinds | ({RestrictionKind.CLOSE} if closed else set()))
+        self.measures = _effective(kinds | _kinds_of(article, at))
         is_slow = RestrictionKind.SLOW in self.measures
         self.seconds = max((each.seconds for each in self._in_force if is_slow), default=0)
 
@@ -92,6 +100,14 @@ class ThreadState:
         return RestrictionKind.FOLD in self.measures
 
 
+def _kinds_of(article: Restrictable | None, at: datetime) -> set[RestrictionKind]:
+    """What applies to a thread because of its article alone."""
+    if article is None:
+        return set()
+    hidden = set() if is_public(article, at) else {RestrictionKind.STOP}
+    return hidden | ({RestrictionKind.CLOSE} if article.closed_at else set())
+
+
 def _effective(kinds: set[RestrictionKind]) -> frozenset[RestrictionKind]:
     """In a hidden thread nothing else applies, in a closed one only what affects reading."""
     closing = next((kind for kind in CLOSING_KINDS if kind in kinds), None)
@@ -109,7 +125,7 @@ def thread_states(articles: Iterable[Restrictable]) -> Mapping[int, ThreadState]
         article.id: ThreadState(
             [each for each in restrictions if each.applies_to(article)],
             at=moment,
-            closed=article.closed_at is not None,
+            article=article,
         )
         for article in articles
     }
@@ -120,11 +136,13 @@ def thread_state(article: Restrictable) -> ThreadState:
 
 
 def not_stopped() -> tuple[ColumnElement[bool], datetime | None]:
-    """Condition on Article: the thread is not hidden; and when this changes by the clock."""
+    """Condition on Article: it is public and its thread not hidden; and when this changes by the
+    clock, but for scheduled articles, which have no thread yet."""
     moment = now()
     open_restrictions = db.session.scalars(
         select(ThreadRestriction).where(ThreadRestriction.ended_at.is_(None))
     )
     stops = [each for each in open_restrictions if RestrictionKind.STOP in each.measures]
     stopped = [each.scope for each in stops if each.is_in_force(moment)]
-    return not_(or_(false(), *stopped)), ThreadState(stops, at=moment).until
+    are_shown = and_(Article.public_at(moment), not_(or_(false(), *stopped)))
+    return are_shown, ThreadState(stops, at=moment).until

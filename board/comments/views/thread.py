@@ -3,11 +3,11 @@
 from contextlib import nullcontext
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import bindparam
 
 from board.accounts.auth.current_user import current_user
+from board.articles.access import article_for_viewer
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import page_thread_state
@@ -23,12 +23,12 @@ from board.comments.page_context import (
     cursor_from_query,
     listed_comment,
     new_comment_form,
-    sort_from_query,
     thread_context,
 )
 from board.comments.thread import search as thread_search
 from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.sort import Sort
+from board.comments.thread.sort_order import newest_first, sort_for_page
 from board.comments.viewer.viewer_data import blocked_by_viewer, reactions_of_viewer
 from board.comments.writing import create
 from board.comments.writing.errors import KeyReused, ParentGone, Refused
@@ -39,16 +39,13 @@ from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("comments", __name__)
 
-# Built once: building it takes longer than running it.
-_BY_SLUG = Article.by_slug(bindparam("slug"))
-
 
 @bp.get("/articles/<slug>")
 @open_to(everyone, query=("sort",))
 def article(slug: str) -> ResponseReturnValue:
-    article = _article(slug)
+    article = article_for_viewer(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := sort_from_query()) not in _sort_orders(article):
+    if (sort := sort_for_page(_sort_orders(article))) not in _sort_orders(article):
         return redirect(url_for(".article", slug=slug, _anchor="thread"))
     return article_page(article, sort=sort)
 
@@ -56,9 +53,10 @@ def article(slug: str) -> ResponseReturnValue:
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone, query=("before", "sort"))
 def thread(slug: str) -> ResponseReturnValue:
-    article = _article(slug)
+    article = article_for_viewer(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := sort_from_query()) not in _sort_orders(article):
+    sort = sort_for_page(_sort_orders(article), before=request.args.get("before"))
+    if sort not in _sort_orders(article):
         return redirect(url_for(".thread", slug=slug))
     return render_template(
         "comments/thread.html",
@@ -117,7 +115,9 @@ def delete(id: int) -> ResponseReturnValue:
         if comment.author_id != current_user().id:
             abort(403)
         comment.delete()
-    return redirect(url_for(".article", slug=comment.article.slug, _anchor="comments"), 303)
+    is_shown = comment.article.is_public
+    list_url = url_for(".article", slug=comment.article.slug, _anchor="comments")
+    return redirect(list_url if is_shown else url_for(".mine", notice="deleted"), 303)
 
 
 @bp.get("/account/comments")
@@ -142,7 +142,7 @@ def mine() -> ResponseReturnValue:
 def search(slug: str) -> ResponseReturnValue:
     form = SearchForm.from_query()
     with thread_search.search_limiter:  # wait before any database read
-        return _search_page(_article(slug), form), 422 if form.errors else 200
+        return _search_page(article_for_viewer(slug), form), 422 if form.errors else 200
 
 
 def _search_page(article: Article, form: SearchForm) -> str:
@@ -163,10 +163,6 @@ def _search_page(article: Article, form: SearchForm) -> str:
     )
 
 
-def _article(slug: str) -> Article:
-    return db.session.execute(_BY_SLUG, {"slug": slug}).scalar_one_or_none() or abort(404)
-
-
 def _sort_orders(article: Article) -> tuple[Sort, ...]:
     """The sort orders this thread allows now."""
     return (Sort.LATEST,) if page_thread_state(article).is_latest_only else tuple(Sort)
@@ -183,7 +179,7 @@ def _parent(form: CommentForm) -> Comment | None:
 
 def _form_page(slug: str, form: CommentForm) -> str:
     """The page of the form, with the text still in it and nothing stored."""
-    article = _article(slug)
+    article = article_for_viewer(slug)
     form.key.data = form.key.data or new_key()
     parent = db.session.get(Comment, int(form.parent.data)) if _has_valid_parent(form) else None
     if parent and parent.listed and parent.article_id == article.id:
@@ -213,4 +209,4 @@ def _posted_url(comment: Comment) -> str:
     anchor = f"comment-{comment.id}"
     if comment.root_id:
         return url_for(".comment", id=comment.id, _anchor=anchor)
-    return url_for(".article", slug=comment.article.slug, _anchor=anchor)
+    return url_for(".article", slug=comment.article.slug, sort=newest_first(), _anchor=anchor)

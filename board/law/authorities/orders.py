@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from board.accounts.models import User
@@ -81,6 +81,11 @@ class Target(Base):
 
     order: Mapped[Order] = relationship(back_populates="targets")
     comment: Mapped[Comment] = relationship()
+
+
+def is_ordered() -> ColumnElement[bool]:
+    """Condition on Comment: an order is about it."""
+    return select(Target.order_id).where(Target.comment_id == Comment.id).exists()
 
 
 def register(comments: Iterable[Comment], *, by: User, **particulars: Any) -> Order:

@@ -1,5 +1,6 @@
 """Desk pages of rights claims: answer them, open their evidence, notify both sides."""
 
+from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, url_for
@@ -14,8 +15,9 @@ from board.law.claims import contact_preferences, evidence
 from board.law.claims import workflow as claim_workflow
 from board.law.claims.evidence import Evidence, NotReadable
 from board.law.claims.forms import AnswerForm, claim_kinds, requesters, wishes
-from board.law.claims.models import Claim, InvalidTransition, Step
+from board.law.claims.models import Claim, InvalidTransition, State, Step
 from board.law.claims.views import claim_state
+from board.moderation.appeals.models import Appeal
 from board.web.access import moderators, open_to
 
 bp = Blueprint("claims", __name__)
@@ -44,6 +46,8 @@ def answer(id: int) -> ResponseReturnValue:
     form = AnswerForm.from_post()
     if not form.validate():
         return _index(id, form), 422
+    if form.outcome.data == "remove" and not form.sure.data:
+        return _confirm_page(db.get_or_404(Claim, id), form)
     try:
         with writing():
             _answer(db.get_or_404(Claim, id), form)
@@ -119,20 +123,50 @@ def _mailto_link(step: Step) -> str:
 def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
     waiting = list(db.session.scalars(Claim.waiting()))
     blocked = list(db.session.scalars(Claim.blocked()))
-    files: dict[int, list[Evidence]] = {}
-    for file in db.session.scalars(Evidence.for_claims(claim.id for claim in [*waiting, *blocked])):
-        files.setdefault(file.claim_id, []).append(file)
     authors = [claim.comment.author_id for claim in [*waiting, *blocked]]
     return render_template(
         "law/claims.html",
-        waiting=waiting,
-        blocked=blocked,
+        waiting=_by_comment(waiting),
+        blocked=_by_comment(blocked),
         to_notify=list(db.session.scalars(Step.to_notify())),
-        files=files,
+        files=files_by_claim([*waiting, *blocked]),
         contacts=contact_preferences.contacts_for(authors),
         refused=refused,
         form=form or AnswerForm.unbound(),
-        kinds=dict(claim_kinds()),
-        wishes=dict(wishes()),
-        requesters=dict(requesters()),
+        **labels(),
+    )
+
+
+def _by_comment(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """The claims about each comment together, in the order of the first of each."""
+    groups: dict[int, list[Claim]] = {}
+    for claim in claims:
+        groups.setdefault(claim.comment_id, []).append(claim)
+    return list(groups.values())
+
+
+def files_by_claim(claims: Iterable[Claim]) -> dict[int, list[Evidence]]:
+    files: dict[int, list[Evidence]] = {}
+    for file in db.session.scalars(Evidence.for_claims(claim.id for claim in claims)):
+        files.setdefault(file.claim_id, []).append(file)
+    return files
+
+
+def labels() -> dict[str, dict[str, str]]:
+    return {
+        "kinds": dict(claim_kinds()),
+        "wishes": dict(wishes()),
+        "requesters": dict(requesters()),
+    }
+
+
+def _confirm_page(claim: Claim, form: AnswerForm) -> str:
+    """What removing the comment changes, and who will know, before it is done."""
+    others = claim_workflow.others_about_comment(claim, State.RECEIVED, State.BLOCKED)
+    return render_template(
+        "law/remove_claimed.html",
+        claim=claim,
+        form=form,
+        others=list(db.session.scalars(others)),
+        appeal_days=Appeal.PERIOD.days,
     )

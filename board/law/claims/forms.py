@@ -174,6 +174,8 @@ class StatusForm(Form):
 
 class AnswerForm(Form):
     outcome = HiddenField(validators=[AnyOf(("block", "remove", "rebut", "reject"))])
+    # Sent by the page that asks before a comment is removed for good.
+    sure = HiddenField()
     says = StringField(
         _("Reason, read by the claimant"),
         [DataRequired(_EMPTY), Length(max=Ruling.NOTE_MAX)],

@@ -55,6 +55,7 @@ class Claim(Base):
     TERM = timedelta(days=30)
     ANSWER_WITHIN = timedelta(hours=24)
     PAGE_SIZE = 30
+    WAITING_MAX = 200  # claims on one page, however many are about one comment
     SENTENCE_MAX = 500
     TEXT_MAX = 2000
     REBUTTAL_MAX = 1000
@@ -94,19 +95,24 @@ class Claim(Base):
 
     @classmethod
     def waiting(cls) -> Select[Self]:
-        """One page of unanswered claims, oldest first."""
-        return cls._desk_page(State.RECEIVED).order_by(cls.made_at, cls.id)
+        """One page of unanswered claims, oldest first; with it those about the same comments."""
+        waiting = cls.state == State.RECEIVED.value
+        oldest = select(cls.comment_id).where(waiting).order_by(cls.made_at, cls.id)
+        about_the_same = cls.comment_id.in_(oldest.limit(cls.PAGE_SIZE))
+        page = cls.with_relations().where(waiting, about_the_same)
+        return page.order_by(cls.made_at, cls.id).limit(cls.WAITING_MAX)
 
     @classmethod
     def blocked(cls) -> Select[Self]:
         """One page of claims with a temporary takedown, the first to end first."""
-        return cls._desk_page(State.BLOCKED).order_by(cls.until, cls.id)
+        page = cls.with_relations().where(cls.state == State.BLOCKED.value)
+        return page.order_by(cls.until, cls.id).limit(cls.PAGE_SIZE)
 
     @classmethod
-    def _desk_page(cls, state: State) -> Select[Self]:
+    def with_relations(cls) -> Select[Self]:
+        """All claims, with what the desk shows of each."""
         comment = joinedload(cls.comment)
-        page = select(cls).where(cls.state == state.value).limit(cls.PAGE_SIZE)
-        return page.options(
+        return select(cls).options(
             comment.joinedload(Comment.author),
             comment.joinedload(Comment.article),
             joinedload(cls.claimant),

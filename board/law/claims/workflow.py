@@ -1,11 +1,10 @@
 """Workflow of rights claims: receive, answer and end them, and hide or restore the comment."""
 
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from board.accounts.models import User, token_hash
 from board.comments.body import Body
@@ -15,6 +14,13 @@ from board.comments.writing import create
 from board.db import db, now
 from board.db.clock import today
 from board.law.claims.models import Claim, Claimant, InvalidTransition, State, Step
+from board.law.claims.transitions import (
+    PERMANENT,
+    TEMPORARY,
+    append_step,
+    ensure_answerable,
+    transition,
+)
 from board.moderation.appeals.models import Appeal
 from board.moderation.rulings.decisions import (
     change_legal_reason,
@@ -23,13 +29,6 @@ from board.moderation.rulings.decisions import (
     restore,
 )
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
-from board.runtime.hooks import Hook
-
-# Effects of each change of state.
-on_transition: Hook[Callable[["Step"], None]] = Hook()
-
-# Reasons a comment is hidden for: until the term ends, and for good.
-TEMPORARY, PERMANENT = "takedown", "takedown_final"
 
 
 def receive_claim(
@@ -47,32 +46,67 @@ def receive_claim(
         **particulars,
     )
     db.session.add(claim)
-    _append_step(claim)
+    append_step(claim)
     return claim, secret
 
 
 def block(claim: Claim, *, by: User, says: str) -> None:
-    """Take the comment down for 30 days. Raises InvalidTransition."""
-    _ensure_answerable(claim, visible=True)
+    """Take the comment down for 30 days, or until another claim has it shown again. Raises
+    InvalidTransition."""
+    if claim.comment.hidden_for == TEMPORARY:
+        return _join(claim, State.BLOCKED, by=by, says=says)
+    ensure_answerable(claim, visible=True)
     claim.blocked_at = now()
     claim.until = claim.blocked_at + Claim.TERM
     ruling = hide_for_legal_claim(
         claim.comment, by=by, reason=TEMPORARY, until=claim.until, claim=claim.id
     )
-    _transition(claim, State.BLOCKED, ruling=ruling, says=says)
+    transition(claim, State.BLOCKED, ruling=ruling, says=says)
 
 
 def remove(claim: Claim, *, by: User, says: str) -> None:
-    """Take down for good a comment that clearly infringes rights. Raises InvalidTransition."""
-    _ensure_answerable(claim, visible=True)
+    """Take down for good a comment that clearly infringes rights; other claims that have it taken
+    down for a time end with it. Raises InvalidTransition."""
+    if claim.comment.hidden_for == PERMANENT:
+        return _join(claim, State.REMOVED, by=by, says=says)
+    if claim.comment.hidden_for == TEMPORARY:
+        return _remove_blocked(claim, by=by, says=says)
+    ensure_answerable(claim, visible=True)
     ruling = hide_for_legal_claim(claim.comment, by=by, reason=PERMANENT, claim=claim.id)
-    _transition(claim, State.REMOVED, ruling=ruling, says=says)
+    transition(claim, State.REMOVED, ruling=ruling, says=says)
+
+
+def _join(claim: Claim, state: State, *, by: User, says: str) -> None:
+    """Answer a claim about a comment that another one has taken down already. Its ruling stands for
+    both, so undo, appeal and restoration of the comment do, too."""
+    ensure_answerable(claim)
+    first = db.session.scalars(others_about_comment(claim, state).limit(1)).one_or_none()
+    if first is None:
+        raise InvalidTransition
+    if state is State.BLOCKED:
+        claim.blocked_at, claim.until = now(), first.until
+    ruling = db.session.get(Ruling, first.steps[-1].ruling_id)
+    transition(claim, state, ruling=ruling, says=says, by=by)
+
+
+def _remove_blocked(claim: Claim, *, by: User, says: str) -> None:
+    ensure_answerable(claim)
+    ruling = change_legal_reason(claim.comment, reason=PERMANENT, claim=claim.id, by=by)
+    transition(claim, State.REMOVED, ruling=ruling, says=says)
+    for other in db.session.scalars(others_about_comment(claim, State.BLOCKED)).all():
+        transition(other, State.REMOVED, ruling=ruling)
+
+
+def others_about_comment(claim: Claim, *states: State) -> Select[Claim]:
+    """Other claims about the same comment that are in one of these states, oldest first."""
+    others = select(Claim).where(Claim.comment_id == claim.comment_id, Claim.id != claim.id)
+    return others.where(Claim.state.in_([state.value for state in states])).order_by(Claim.id)
 
 
 def rebut(claim: Claim, *, by: User, says: str, lead: str) -> None:
     """Publish the claimant's response below the comment, after `lead`, as a reply of the desk. Body
     and `lead` are in the newsroom's language, since they are stored. Raises InvalidTransition."""
-    _ensure_answerable(claim, visible=True)
+    ensure_answerable(claim, visible=True)
     if not claim.rebuttal:
         raise InvalidTransition
     comment = claim.comment
@@ -84,17 +118,17 @@ def rebut(claim: Claim, *, by: User, says: str, lead: str) -> None:
         Verdict.REBUT, by=by, comment=comment, reason=OWN_WORDS, note=says, claim=claim.id,
         reply=reply.id,
     )  # fmt: skip
-    _transition(claim, State.REBUTTED, ruling=ruling, says=says)
+    transition(claim, State.REBUTTED, ruling=ruling, says=says)
 
 
 def reject(claim: Claim, *, by: User, says: str) -> None:
     """Leave the comment as it is. Raises InvalidTransition."""
-    _ensure_answerable(claim)
+    ensure_answerable(claim)
     ruling = append_ruling(
         Verdict.DECLINE, by=by, comment=claim.comment, reason=OWN_WORDS, note=says,
         claim=claim.id,
     )  # fmt: skip
-    _transition(claim, State.REJECTED, ruling=ruling, says=says)
+    transition(claim, State.REJECTED, ruling=ruling, says=says)
 
 
 def expire(*, then: str) -> None:
@@ -102,6 +136,8 @@ def expire(*, then: str) -> None:
     not say: `then` is "restore", "delete", or "objection": restored if the author objected, else
     removed."""
     for claim in db.session.scalars(Claim.expired()).all():
+        if claim.state != State.BLOCKED:
+            continue  # ended with another one about the same comment
         comment = claim.comment
         restoring = then == "restore" or (then == "objection" and bool(objections(claim)))
         if restoring and restore(comment, by=None, reason="takedown_over"):
@@ -109,7 +145,7 @@ def expire(*, then: str) -> None:
         ruling = None
         if comment.hidden_for == TEMPORARY:
             ruling = change_legal_reason(comment, reason=PERMANENT, claim=claim.id)
-        _transition(claim, State.REMOVED, ruling=ruling)
+        transition(claim, State.REMOVED, ruling=ruling)
 
 
 def objections(claim: Claim) -> Sequence[Appeal]:
@@ -134,34 +170,9 @@ def count_waiting() -> int:
     return db.session.scalar(waiting) or 0
 
 
-def _ensure_answerable(claim: Claim, *, visible: bool = False) -> None:
-    """With `visible`, its comment must be too. Raises InvalidTransition."""
-    if claim.state != State.RECEIVED or (visible and not claim.comment.is_visible):
-        raise InvalidTransition
-
-
-_FINAL_STATES = (State.REJECTED, State.REBUTTED, State.RESTORED, State.REMOVED)
-
-
-def _transition(claim: Claim, state: State, *, ruling: Ruling | None, says: str = "") -> None:
-    claim.state, claim.says = state.value, says or claim.says
-    claim.answered_at = claim.answered_at or now()
-    claim.ended_at = now() if state in _FINAL_STATES else None
-    _append_step(claim, ruling=ruling, says=says)
-
-
-def _append_step(claim: Claim, *, ruling: Ruling | None = None, says: str = "") -> None:
-    fields: dict[str, Any] = {"state": claim.state, "says": says, "basis": _legal_basis(claim)}
-    if ruling:
-        fields |= {"ruling_id": ruling.id, "by_id": ruling.moderator_id}
-    step = Step(made_at=now(), **fields)
-    claim.steps.append(step)
-    for effect in on_transition:
-        effect(step)
-
-
-def _legal_basis(claim: Claim) -> str:
-    return "저작권법 103조" if claim.kind == "copyright" else "정보통신망법 44조의2"
+def is_claimed() -> ColumnElement[bool]:
+    """Condition on Comment: there is a claim about it."""
+    return select(Claim.id).where(Claim.comment_id == Comment.id).exists()
 
 
 def follow_decision(ruling: Ruling) -> None:
@@ -170,21 +181,27 @@ def follow_decision(ruling: Ruling) -> None:
         taken_down = Claim.state.in_((State.BLOCKED.value, State.REMOVED.value))
         claims = select(Claim).where(Claim.comment_id == ruling.comment_id, taken_down)
         for claim in db.session.scalars(claims):
-            _transition(claim, State.RESTORED, ruling=ruling)
+            transition(claim, State.RESTORED, ruling=ruling)
 
 
 def follow_undo(ruling: Ruling) -> None:
     """Undo an answer: the claim is received again. Undo a restoration: the takedown goes on."""
-    if id := ruling.detail.get("claim"):
-        claim = db.session.get_one(Claim, id)
+    for claim in db.session.scalars(_decided_by(ruling)).all():
+        if claim.state == State.RESTORED:
+            previous = _STATE_BY_REASON[ruling.detail["hidden_for"]]
+            transition(claim, previous, ruling=_latest_ruling(ruling))
+            continue
         claim.state, claim.says, claim.ended_at = State.RECEIVED.value, "", None
         claim.answered_at = claim.blocked_at = claim.until = None
-        _append_step(claim, ruling=_latest_ruling(ruling))
-    elif previous := _STATE_BY_REASON.get(ruling.detail.get("hidden_for", "")):
-        restored = select(Claim).where(Claim.comment_id == ruling.comment_id)
-        restored = restored.where(Claim.state == State.RESTORED.value)
-        if newest := db.session.scalar(restored.order_by(Claim.ended_at.desc()).limit(1)):
-            _transition(newest, previous, ruling=_latest_ruling(ruling))
+        append_step(claim, ruling=_latest_ruling(ruling))
+
+
+def _decided_by(ruling: Ruling) -> Select[Claim]:
+    """The claims whose last step is due to this ruling."""
+    later = aliased(Step)
+    is_last = ~select(later.id).where(later.claim_id == Claim.id, later.id > Step.id).exists()
+    decided = select(Claim).join(Step, Step.claim_id == Claim.id)
+    return decided.where(Step.ruling_id == ruling.id, is_last).order_by(Claim.id)
 
 
 _STATE_BY_REASON = {TEMPORARY: State.BLOCKED, PERMANENT: State.REMOVED}

@@ -1,4 +1,4 @@
-"""Legal documents: terms of use, community guidelines, youth protection, protecting your rights.
+"""Legal documents: terms of use, privacy policy, community guidelines, youth protection, rights.
 
 Each version is a text file for a language and the day it takes effect: terms-2026-12-01.ko.txt.
 The board ships with those in board/law/terms/documents/; an installation puts its own into
@@ -16,7 +16,7 @@ from flask import Flask, current_app
 
 from board.config import BadSetting
 
-DOCUMENTS = ("terms", "rules", "youth", "rights")
+DOCUMENTS = ("terms", "privacy", "rules", "youth", "rights")
 _SHIPPED = Path(__file__).parent / "documents"
 _NAME = re.compile(r"([a-z]+)-([0-9]{4}-[0-9]{2}-[0-9]{2})\.(ko|en)\.txt")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

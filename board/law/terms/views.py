@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from board.db.clock import today
-from board.law.claims.models import Claim
 from board.law.terms import documents as terms_documents
+from board.law.terms import placeholders
 from board.law.terms.documents import Document
 from board.web.access import everyone, open_to
 from board.web.i18n import format_full_date
@@ -18,12 +18,14 @@ bp = Blueprint("terms", __name__)
 
 _VIEWS = {
     "terms": "terms.of_use",
+    "privacy": "terms.privacy",
     "rules": "terms.house_rules",
     "youth": "terms.youth",
     "rights": "terms.rights",
 }
 _LABELS = {
     "terms": _("Terms of use"),
+    "privacy": _("Privacy policy"),
     "rules": _("Community guidelines"),
     "youth": _("Youth protection"),
     "rights": _("Protecting your rights"),
@@ -35,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.extensions["terms"] = terms_documents.load(app)
     app.add_template_global(_label, "terms_label")
     app.add_template_global(_footer_links, "documents")
+    app.add_template_global(placeholders.values, "terms_values")
     app.add_template_global(
         lambda name: terms_documents.in_force(name, today()).since, "terms_since"
     )
@@ -48,6 +51,12 @@ def _label(name: str) -> str:
 @open_to(everyone, query=("version",))
 def of_use() -> ResponseReturnValue:
     return _page("terms")
+
+
+@bp.get("/privacy")
+@open_to(everyone, query=("version",))
+def privacy() -> ResponseReturnValue:
+    return _page("privacy")
 
 
 @bp.get("/terms/rules")
@@ -78,7 +87,7 @@ def _page(name: str) -> str:
         views=_VIEWS,
         document=document,
         title=document.title(language),
-        blocks=document.blocks(language, **_placeholders()),
+        blocks=document.blocks(language, **placeholders.values()),
         current=current,
         announced=terms_documents.announced(name, today()),
         versions=terms_documents.versions(name),
@@ -92,26 +101,19 @@ def _requested_version(name: str) -> Document | None:
     return next(matches, None) or abort(404)
 
 
-def _placeholders() -> dict[str, str]:
-    """Values that the documents' `{placeholders}` stand for on this board."""
-    config = current_app.config
-    return {
-        "site": config["SITE_NAME"],
-        "days": str(Claim.TERM.days),
-        "hours": str(int(Claim.ANSWER_WITHIN.total_seconds() // 3600)),
-        "length": str(config["COMMENT_MAX_LENGTH"]),
-        "youth_officer": config["YOUTH_OFFICER"] or gettext("the newsroom"),
-    }
-
-
 class Link(NamedTuple):
     label: str
     url: str
+    is_prominent: bool = False
 
 
 def _footer_links() -> list[Link]:
     """Links in the footer of every page: the documents, and the next announced change."""
-    links = [Link(_label(name), url_for(_VIEWS[name])) for name in ("terms", "rules", "youth")]
+    links = [
+        # 표준 개인정보 보호지침 20조: the privacy policy stands out from the others.
+        Link(_label(name), url_for(_VIEWS[name]), is_prominent=name == "privacy")
+        for name in ("terms", "privacy", "rules", "youth")
+    ]
     next_versions = (terms_documents.announced(name, today()) for name in terms_documents.DOCUMENTS)
     announced = sorted((each for each in next_versions if each), key=lambda each: each.since)
     return [*links, *(_announcement(each) for each in announced[:1])]

@@ -122,7 +122,8 @@ def suspension_ruling(user: User) -> Select[Ruling]:
     """The newest ruling that suspended or banned the user."""
     rulings = select(Ruling).where(Ruling.about_id == user.id)
     suspensions = (Verdict.SUSPEND.value, Verdict.BAN.value)
-    return rulings.where(Ruling.verdict.in_(suspensions)).order_by(Ruling.id.desc()).limit(1)
+    rulings = rulings.where(Ruling.verdict.in_(suspensions), Ruling.not_undone())
+    return rulings.order_by(Ruling.id.desc()).limit(1)
 
 
 def deadline(ruling: Ruling) -> datetime:

@@ -20,7 +20,7 @@ from board.moderation.desk.forms import FilterForm
 from board.moderation.filters.matches import RuleMatch, matches_in
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import Report
-from board.moderation.rulings.models import Ruling
+from board.moderation.rulings.decisions import latest_ruling_ids
 from board.web.forms import ROW_ID
 
 SEARCH_MAX = 20_000  # comments one page searches for text: some hundredths of a second
@@ -129,7 +129,7 @@ def build_rows(comments: Sequence[Comment]) -> list[QueueRow]:
     ids = [comment.id for comment in comments]
     records = _records({comment.author_id for comment in comments})
     reports, parents, items = _reports(ids), _parents(comments), _items(ids)
-    last_ruling_ids, matches = _last_ruling_ids(ids), matches_in(comments)
+    last_ruling_ids, matches = latest_ruling_ids(comments), matches_in(comments)
     return [
         QueueRow(
             comment,
@@ -177,11 +177,6 @@ def _parents(comments: Sequence[Comment]) -> dict[int | None, Comment]:
     ids = {comment.parent_id for comment in comments if comment.parent_id}
     parents = select(Comment).join(Comment.author).options(contains_eager(Comment.author))
     return {each.id: each for each in db.session.scalars(parents.where(Comment.id.in_(ids)))}
-
-
-def _last_ruling_ids(ids: Sequence[int]) -> dict[int | None, int]:
-    newest = select(Ruling.comment_id, func.max(Ruling.id)).where(Ruling.comment_id.in_(ids))
-    return {row[0]: row[1] for row in db.session.execute(newest.group_by(Ruling.comment_id))}
 
 
 def _cursor(since: datetime, comment_id: int) -> str:

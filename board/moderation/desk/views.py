@@ -20,7 +20,7 @@ from board.moderation.queue import Queue
 from board.moderation.rulings import decisions
 from board.moderation.rulings import undo as ruling_undo
 from board.moderation.rulings.forms import ReasonForm
-from board.moderation.rulings.labels import verdict_label
+from board.moderation.rulings.labels import decided_first
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.undo import TooLate
 from board.web.access import moderators, open_to
@@ -158,12 +158,7 @@ def _unchanged_comment(id: int) -> Comment:
 def _conflict(ruling: Ruling | None) -> Conflict:
     """A 409 that says who decided first, and what."""
     error = Conflict("decided")
-    if ruling and ruling.moderator:
-        error.message = gettext(  # type: ignore[attr-defined]
-            "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
-            name=ruling.moderator.name,
-            what=verdict_label(ruling.verdict),
-        )
+    error.message = decided_first(ruling)  # type: ignore[attr-defined]
     return error
 
 
@@ -199,7 +194,8 @@ def _requested_queue(value: str | None = None) -> Queue | str:
 def _next_path() -> str:
     """The queue page the form was on, with its filters."""
     path = safe_redirect_path(request.form.get("next"))
-    return path if path.startswith("/desk/comments") else url_for(".index")
+    is_desk = path.startswith(("/desk/comments", "/desk/people/"))
+    return path if is_desk else url_for(".index")
 
 
 def _posted_queue() -> Queue | str:

@@ -10,7 +10,7 @@ from board.db import db, writing
 from board.moderation.appeals import models as appeals
 from board.moderation.notifications import models as notifications
 from board.moderation.users import sanctions
-from board.moderation.users.forms import MarkReadForm
+from board.moderation.users.forms import ReturnForm
 from board.moderation.users.sanctions import PendingWarning
 from board.moderation.users.views import bp
 from board.web.access import members, open_to
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 @open_to(members)
 def see() -> ResponseReturnValue:
     """Mark all as read, and acknowledge warnings."""
-    form = MarkReadForm.from_post()
+    form = ReturnForm.from_post()
     with writing():
         newest = db.session.scalar(notifications.notifications_for(current_user()).limit(1))
         notifications.mark_read(current_user(), up_to=newest.id if newest else 0)

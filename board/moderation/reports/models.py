@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -73,6 +74,12 @@ class Report(Base):
         return reports.options(joinedload(cls.reporter)).order_by(cls.made_at, cls.reporter_id)
 
 
+def is_reported() -> ColumnElement[bool]:
+    """Condition on Comment: a report of it is open."""
+    is_open = Report.ruling_id.is_(None)
+    return select(Report.comment_id).where(Report.comment_id == Comment.id, is_open).exists()
+
+
 _report = Report.__table__.c
 _REPORTED_BY = select(_report.comment_id).where(
     _report.reporter_id == bindparam("reporter"),
@@ -125,7 +132,7 @@ def _enqueue_if_due(comment: Comment, new: Report, queue_weight: int) -> None:
         comment._set_held(reason=ILLEGAL_FILMING)
         moderation_queue.enqueue(comment, Queue.HELD, reason=ILLEGAL_FILMING)
     if _open_weight(comment) >= queue_weight or is_filming:
-        moderation_queue.enqueue(comment, Queue.REPORTED, reason=_main_reason(comment))
+        moderation_queue.enqueue(comment, Queue.REPORTED, reason=main_reason(comment))
 
 
 def withdraw(comment: Comment, *, by: User) -> None:
@@ -167,7 +174,7 @@ def _open_weight(comment: Comment) -> float:
     return db.session.scalar(total.where(Report.ruling_id.is_(None))) or 0.0
 
 
-def _main_reason(comment: Comment) -> str:
+def main_reason(comment: Comment) -> str:
     """The heaviest reason among the open reports; illegal filming, by law, before any other."""
     weights = select(Report.reason).where(Report.comment_id == comment.id)
     weights = weights.where(Report.ruling_id.is_(None)).group_by(Report.reason)

@@ -1,14 +1,15 @@
 """Decisions about a comment: its flag, the ruling and the queue change together. Nothing else hides
 a comment, except undo.py, which takes a decision back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from board.accounts.models import User
 from board.comments.models import Comment
+from board.db import db
 from board.moderation import queue as moderation_queue
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
@@ -18,15 +19,19 @@ on_decision: Hook[Callable[[Ruling], None]] = Hook()
 
 
 def hide(
-    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = ""
+    comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = "", act: int = 0
 ) -> Ruling | None:
-    """Hide a comment. Returns None, and changes nothing, if it is hidden or deleted already."""
+    """Hide a comment. Returns None, and changes nothing, if it is hidden or deleted already.
+
+    `act`: the id of the ruling this one is a part of.
+    """
     before = comment.held_for
     if not comment._set_hidden(reason=reason, note=note):
         return None
     return _record_decision(
-        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch
-    )
+        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch,
+        act=act,
+    )  # fmt: skip
 
 
 def hide_for_legal_claim(
@@ -41,9 +46,12 @@ def hide_for_legal_claim(
     )
 
 
-def change_legal_reason(comment: Comment, *, reason: str, claim: int) -> Ruling:
-    """Change why a comment is hidden, when a temporary takedown becomes permanent."""
-    ruling = append_ruling(Verdict.HIDE, by=None, comment=comment, reason=reason, claim=claim)
+def change_legal_reason(
+    comment: Comment, *, reason: str, claim: int, by: User | None = None
+) -> Ruling:
+    """Change why a comment is hidden, when a temporary takedown becomes permanent. It cannot be
+    undone: that would show the comment."""
+    ruling = append_ruling(Verdict.HIDE, by=by, comment=comment, reason=reason, claim=claim)
     comment._set_visibility(hidden_for=reason)
     return ruling
 
@@ -92,3 +100,10 @@ def latest_ruling(comment: Comment) -> Select[Ruling]:
     """The newest ruling on a comment."""
     rulings = select(Ruling).where(Ruling.comment_id == comment.id)
     return rulings.order_by(Ruling.id.desc()).limit(1)
+
+
+def latest_ruling_ids(comments: Sequence[Comment]) -> dict[int | None, int]:
+    """The id of the newest ruling on each of the comments that has one."""
+    ids = [comment.id for comment in comments]
+    newest = select(Ruling.comment_id, func.max(Ruling.id)).where(Ruling.comment_id.in_(ids))
+    return {row[0]: row[1] for row in db.session.execute(newest.group_by(Ruling.comment_id))}

@@ -1,6 +1,7 @@
 """Labels of rulings in templates."""
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from board.comments.moderation_reasons import reason_label
@@ -16,6 +17,7 @@ _VERDICTS = {
     "suspend": _("Suspended"),
     "ban": _("Banned"),
     "lift": _("Restrictions lifted"),
+    "clear": _("Comments cleared"),
     "rule_add": _("Rule added"),
     "rule_change": _("Rule changed"),
     "rule_allow": _("Allowed word added"),
@@ -36,12 +38,27 @@ _VERDICTS = {
     "unbar": _("Repost unblocked"),
     "steer": _("Thread restricted"),
     "release": _("Restriction ended"),
+    "withdraw": _("Article withdrawn"),
+    "publish": _("Article published again"),
+    "delete": _("Article deleted"),
+    "undelete": _("Deletion of an article undone"),
 }
 
 
 def init_app(app: Flask) -> None:
     app.add_template_global(verdict_label)
     app.add_template_global(ruling_reason)
+
+
+def decided_first(ruling: Ruling | None) -> str | None:
+    """Who decided first, and what; None without a moderator to name."""
+    if ruling is None or ruling.moderator is None:
+        return None
+    return gettext(
+        "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
+        name=ruling.moderator.name,
+        what=verdict_label(ruling.verdict),
+    )
 
 
 def verdict_label(verdict: str) -> str:

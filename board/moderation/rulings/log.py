@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from board.accounts.display_names import name_key
@@ -19,9 +19,14 @@ def oldest_first(*, after: int = 0) -> Select[Ruling]:
 
 
 def newest(
-    *, comment: int | None = None, before: int | None = None, **filters: Any
+    *,
+    comment: int | None = None,
+    act: int | None = None,
+    before: int | None = None,
+    **filters: Any,
 ) -> Select[Ruling]:
-    """One page + 1 of the log, newest first; of one comment, and with the filters of matches()."""
+    """One page + 1 of the log, newest first; of one comment, of one act with its parts, and with
+    the filters of matches(). Parts are left out where nobody asks for them or for one verdict."""
     page = select(Ruling).options(
         joinedload(Ruling.comment),
         joinedload(Ruling.article),
@@ -30,11 +35,23 @@ def newest(
         joinedload(Ruling.undoes),
     )
     page = page.where(*matches(**filters))
-    if comment:
+    if act:
+        page = page.where(*_of_act(act))
+    elif comment:
         page = page.where(Ruling.comment_id == comment)
+    elif not filters.get("verdict"):
+        page = page.where(~Ruling.is_part())
     if before:
         page = page.where(Ruling.id < before)
     return page.order_by(Ruling.id.desc()).limit(Ruling.PAGE_SIZE + 1)
+
+
+def _of_act(act: int) -> tuple[ColumnElement[bool], ...]:
+    """The act, its parts, and their undos; all are about the same user, which the index has."""
+    about = select(Ruling.about_id).where(Ruling.id == act).scalar_subquery()
+    is_part = Ruling.detail["act"].as_integer() == act
+    is_in_it = or_(Ruling.id == act, Ruling.undoes_id == act, is_part)
+    return (Ruling.about_id == about, Ruling.id >= act, is_in_it)
 
 
 def matches(

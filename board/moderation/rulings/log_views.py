@@ -48,13 +48,13 @@ def _require_possible_day(day: date | None) -> None:
 
 
 @bp.get("/desk/rulings")
-@open_to(staff, query=("before", "by", "comment", "since", "until", "verdict"))
+@open_to(staff, query=("act", "before", "by", "comment", "since", "until", "verdict"))
 def index() -> ResponseReturnValue:
     """Names of authors are for moderators: an editor may not know whose comment is hidden."""
     form = LogForm.from_query()
     form.validate()
-    filters, comment = form.filters(), query_id("comment")
-    page = ruling_log.newest(**filters, comment=comment, before=query_id("before"))
+    filters, scope = form.filters(), {name: query_id(name) for name in ("comment", "act")}
+    page = ruling_log.newest(**filters, **scope, before=query_id("before"))
     rows = list(db.session.scalars(page))
     rulings = rows[: Ruling.PAGE_SIZE]
     more = rulings[-1].id if len(rows) > Ruling.PAGE_SIZE else None
@@ -64,5 +64,5 @@ def index() -> ResponseReturnValue:
         more=more,
         form=form,
         filters=filters,
-        comment=comment,
+        scope=scope,
     )

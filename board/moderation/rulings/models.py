@@ -29,6 +29,8 @@ class Verdict(enum.StrEnum):
     SUSPEND = "suspend"
     BAN = "ban"
     LIFT = "lift"
+    # A member was restricted and what they wrote hidden, in one act with a ruling for each part.
+    CLEAR = "clear"
     # About the rules of the desk.
     RULE_ADD = "rule_add"
     RULE_CHANGE = "rule_change"
@@ -56,6 +58,11 @@ class Verdict(enum.StrEnum):
     # Restrictions of a thread, a section or the whole site.
     STEER = "steer"
     RELEASE = "release"
+    # An article and its thread: what an editor did to them.
+    WITHDRAW = "withdraw"
+    PUBLISH = "publish"
+    DELETE = "delete"
+    UNDELETE = "undelete"
 
 
 class Ruling(Base):
@@ -109,6 +116,11 @@ class Ruling(Base):
         """True for rulings no later one undoes."""
         undo = aliased(cls)
         return ~select(undo.id).where(undo.undoes_id == cls.id).exists()
+
+    @classmethod
+    def is_part(cls) -> ColumnElement[bool]:
+        """True for the parts of an act, which has a ruling of its own."""
+        return cls.detail["act"].as_integer().is_not(None)
 
     @classmethod
     def newest(
@@ -174,3 +186,13 @@ def _subject(
         about_id, article_id = comment.author_id, comment.article_id
         return {"comment_id": comment.id, "about_id": about_id, "article_id": article_id}
     return {"about_id": about.id if about else None, "article_id": article.id if article else None}
+
+
+def log_article_change(article: Article, verb: str, by: User) -> None:
+    append_ruling(Verdict(verb), by=by, article=article, reason="")
+
+
+def is_decided() -> ColumnElement[bool]:
+    """Condition on Comment: something was decided about it, other than that it may be read."""
+    decided = select(Ruling.id).where(Ruling.comment_id == Comment.id)
+    return decided.where(Ruling.verdict != Verdict.KEEP.value).exists()

@@ -26,24 +26,43 @@ class TooLate(Exception):
 
 def undo(ruling: Ruling, *, by: User) -> Ruling:
     """Undo a ruling: flag and queue items are as they were before it. Raises TooLate."""
+    if ruling.moderator_id != by.id or ruling.made_at < now() - UNDO_FOR:
+        raise TooLate
+    undoing = take_back(ruling, by=by)
+    if undoing is None:
+        raise TooLate
+    return undoing
+
+
+def take_back(ruling: Ruling, *, by: User | None) -> Ruling | None:
+    """Undo a ruling on a comment, whenever it was made. None if another decision followed it."""
     comment = ruling.comment
-    if comment is None or ruling.moderator_id != by.id or ruling.made_at < now() - UNDO_FOR:
-        raise TooLate
-    if db.session.scalar(latest_ruling(comment)) is not ruling or ruling.verdict not in _REVERSE:
-        raise TooLate
+    if comment is None or not _is_reversible(ruling):
+        return None
+    if db.session.scalar(latest_ruling(comment)) is not ruling:
+        return None
     _REVERSE[Verdict(ruling.verdict)](comment, ruling.detail)
-    moderation_queue.requeue(comment, ruling.detail["waited"])
-    undoing = append_ruling(Verdict.UNDO, by=by, comment=comment, reason="undone", undoes=ruling)
+    if comment.deleted_at is None:
+        moderation_queue.requeue(comment, ruling.detail["waited"])
+    undoing = append_ruling(
+        Verdict.UNDO, by=by, comment=comment, reason="undone", undoes=ruling, **part_of(ruling)
+    )
     for effect in on_undo:
         effect(ruling)
     return undoing
 
 
+def part_of(ruling: Ruling) -> dict[str, Any]:
+    """The detail that makes an undo a part of the same act as what it undoes."""
+    act = ruling.detail.get("act")
+    return {"act": act} if act else {}
+
+
 def undoable(by: User) -> Ruling | None:
     """The last decision of this moderator, while it can be undone."""
-    own = select(Ruling).where(Ruling.moderator_id == by.id)
+    own = select(Ruling).where(Ruling.moderator_id == by.id, ~Ruling.is_part())
     last = db.session.scalar(own.order_by(Ruling.id.desc()).limit(1))
-    if last is None or last.verdict not in _REVERSE:
+    if last is None or not _is_reversible(last):
         return None
     return last if last.made_at > now() - UNDO_FOR else None
 
@@ -51,6 +70,11 @@ def undoable(by: User) -> Ruling | None:
 def undo_seconds_left(ruling: Ruling) -> int:
     """Whole seconds until the ruling can no longer be undone."""
     return max(0, int((ruling.made_at + UNDO_FOR - now()).total_seconds()))
+
+
+def _is_reversible(ruling: Ruling) -> bool:
+    """A change of the legal reason has hidden nothing, and taken nothing from a queue."""
+    return ruling.verdict in _REVERSE and "waited" in ruling.detail
 
 
 def _hide_again(comment: Comment, before: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
+from board.articles.access import require_public
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.comments.page_context import conversation_page
@@ -55,6 +56,8 @@ def rulings() -> ResponseReturnValue:
     comment = query_id("comment")
     if comment and not _comment(comment).listed:
         abort(404)
+    if comment:
+        require_public(_comment(comment).article)
     entries, more = _page(Ruling.PAGE_SIZE, comment)
     return render_template(
         "moderation/rulings/public_log.html", rulings=entries, more=more, comment=comment
@@ -111,7 +114,9 @@ def _cell(value: Any) -> Any:
 
 
 def _public(ruling: Ruling) -> SimpleNamespace:
-    """A ruling without its subject: neither the name nor the text of the author."""
+    """A ruling without its subject: neither the name nor the text of the author, nor an article
+    that readers do not see."""
+    is_shown = ruling.article is None or ruling.article.is_public
     return SimpleNamespace(
         id=ruling.id,
         verdict=ruling.verdict,
@@ -123,8 +128,11 @@ def _public(ruling: Ruling) -> SimpleNamespace:
         seconds=ruling.detail.get("seconds", 0),
         sections=ruling.detail.get("sections", []),
         moderator_name=ruling.moderator.name if ruling.moderator else None,
-        comment_id=ruling.comment_id if ruling.comment and ruling.comment.listed else None,
-        article=ruling.article,
+        comment_id=ruling.comment_id
+        if is_shown and ruling.comment and ruling.comment.listed
+        else None,
+        article=ruling.article if is_shown else None,
+        is_shown=is_shown,
     )
 
 

@@ -15,7 +15,7 @@ from board.moderation.threads.activity import SLOT, ActivityBucket
 from board.moderation.threads.forms import ELECTION, AcknowledgeForm, RestrictForm
 from board.moderation.threads.surge_details import surge_details
 from board.moderation.threads.surges import Surge
-from board.web.access import moderators, open_to
+from board.web.access import editors_and_moderators, moderators, open_to, viewer
 from board.web.forms import query_id
 
 bp = Blueprint("threads", __name__)
@@ -37,16 +37,16 @@ def kind_label(kind: str) -> str:
 
 
 @bp.get("/desk/threads")
-@open_to(moderators, query=("before",))
+@open_to(editors_and_moderators, query=("before",))
 def index() -> ResponseReturnValue:
     return _index()
 
 
 @bp.get("/desk/threads/history")
-@open_to(moderators, query=("before",))
+@open_to(editors_and_moderators, query=("before",))
 def history() -> ResponseReturnValue:
     rows, more = _page(ThreadRestriction.ended(before=query_id("before")))
-    surges = list(db.session.scalars(Surge.past()))
+    surges = list(db.session.scalars(Surge.past())) if viewer().can_moderate else []
     return render_template(
         "moderation/threads/history.html",
         restrictions=rows,
@@ -57,7 +57,7 @@ def history() -> ResponseReturnValue:
 
 
 @bp.get("/desk/threads/steer")
-@open_to(moderators, query=("article", "preset"))
+@open_to(editors_and_moderators, query=("article", "preset"))
 def steer_form() -> ResponseReturnValue:
     if request.args.get("preset") == ELECTION:
         return _restrict_page(RestrictForm.for_election())
@@ -65,7 +65,7 @@ def steer_form() -> ResponseReturnValue:
 
 
 @bp.post("/desk/threads/steer")
-@open_to(moderators, multi_fields=("sections", "measures"))
+@open_to(editors_and_moderators, multi_fields=("sections", "measures"))
 def steer() -> ResponseReturnValue:
     form = RestrictForm.from_post()
     if not form.validate():
@@ -82,7 +82,7 @@ def steer() -> ResponseReturnValue:
 
 
 @bp.post("/desk/threads/steerings/<id:id>/release")
-@open_to(moderators)
+@open_to(editors_and_moderators)
 def release(id: int) -> ResponseReturnValue:
     with writing():
         restrictions.end_restriction(db.get_or_404(ThreadRestriction, id), by=current_user())
@@ -113,7 +113,7 @@ def acknowledge(id: int) -> ResponseReturnValue:
 
 
 def _index(invalid_id: int | None = None, form: AcknowledgeForm | None = None) -> str:
-    surges = list(db.session.scalars(Surge.open()))
+    surges = list(db.session.scalars(Surge.open())) if viewer().can_moderate else []
     rows, more = _page(ThreadRestriction.all_open(before=query_id("before")))
     busiest = db.session.execute(
         ActivityBucket.busiest(since=now() - 6 * SLOT, limit=BUSIEST_MAX)

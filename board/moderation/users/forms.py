@@ -1,12 +1,19 @@
-"""Forms for sanctions, staff notes and the user search."""
+"""Forms for sanctions, clearings, staff notes and the user search."""
 
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import format_timedelta, gettext
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, RadioField, SearchField, SelectMultipleField, StringField
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SearchField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.accounts.display_names import name_key
@@ -14,15 +21,54 @@ from board.accounts.models import User
 from board.db import now
 from board.moderation.rulings.forms import ReasonForm
 from board.moderation.users.bulk_bans import BanProposal
-from board.moderation.users.sanctions import StaffNote
+from board.moderation.users.clearings import PERIODS
+from board.moderation.users.sanctions import FOREVER
+from board.moderation.users.staff_notes import StaffNote
 from board.web.forms import ROW_ID, Form
 
-# Lengths of a sanction in days. One without end is a ban.
-DAYS = ("1", "3", "7", "30", "90")
+# Lengths of a sanction. One without end is a ban.
+TERMS = {
+    **{f"{hours}h": timedelta(hours=hours) for hours in (1, 6, 12)},
+    **{f"{days}d": timedelta(days=days) for days in (1, 3, 7, 30, 90)},
+}
+BAN = "ban"
+_IN_THAT_UNIT = 1000  # no larger one, such as weeks
 
 
 def _terms() -> list[tuple[str, str]]:
-    return [(days, gettext("%(days)s days", days=days)) for days in DAYS]
+    units = {"h": "hour", "d": "day"}
+    return [
+        (term, format_timedelta(length, granularity=units[term[-1]], threshold=_IN_THAT_UNIT))
+        for term, length in TERMS.items()
+    ]
+
+
+def _restrictions() -> list[tuple[str, str]]:
+    suspensions = [(term, gettext("Suspend for %(term)s", term=label)) for term, label in _terms()]
+    return [(BAN, gettext("Ban")), *suspensions]
+
+
+def _periods() -> list[tuple[str, str]]:
+    return [(period, period_label(period)) for period in PERIODS]
+
+
+def period_label(period: str) -> str:
+    """The period of a clearing, by its code."""
+    labels = {
+        "24h": gettext("Last 24 hours"),
+        "7d": gettext("Last 7 days"),
+        "all": gettext("All time"),
+    }
+    return labels[period]
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("", gettext("All")),
+        ("visible", gettext("Public")),
+        ("held", gettext("Pending")),
+        ("hidden", gettext("Hidden")),
+    ]
 
 
 def _row_id(value: str) -> int:
@@ -31,21 +77,28 @@ def _row_id(value: str) -> int:
     return int(value)
 
 
+class ReturnForm(Form):
+    next = HiddenField()
+
+
 class WarnForm(ReasonForm):
-    """A warning has only a reason."""
+    """A reason, and what led to the sanction: see occasions.py."""
+
+    comment = HiddenField()
+    next = HiddenField()
 
 
-class TermForm(ReasonForm):
+class TermForm(WarnForm):
     """Reason and length of a hold or a suspension."""
 
-    days = RadioField(_("Duration"), choices=_terms, default="7")
+    term = RadioField(_("Duration"), choices=_terms, default="7d")
 
     @property
     def until(self) -> datetime:
-        return now() + timedelta(days=int(self.days.data))
+        return now() + TERMS[self.term.data]
 
 
-class BanForm(ReasonForm):
+class BanForm(WarnForm):
     """The moderator types the display name, so that no slip of the finger bans."""
 
     name = StringField(_("Type this person’s display name to confirm"))
@@ -54,6 +107,26 @@ class BanForm(ReasonForm):
     def validate_name(self, field: Any) -> None:
         if name_key(field.data or "") != self.user.name_key:
             raise ValidationError(gettext("This is not this person’s display name."))
+
+
+class ClearForm(WarnForm):
+    """A restriction, and of what time comments are hidden with it.
+
+    `last` is the id of the newest decision about the account that the page showed, 0 for none.
+    """
+
+    restriction = SelectField(_("Restriction"), choices=_restrictions, default=BAN)
+    period = RadioField(_("Comments to hide"), choices=_periods, default="24h")
+    last = HiddenField()
+
+    @property
+    def until(self) -> datetime:
+        term = TERMS.get(self.restriction.data)
+        return now() + term if term else FOREVER
+
+    @property
+    def after(self) -> int:
+        return int(self.last.data) if re.fullmatch(ROW_ID, self.last.data or "") else 0
 
 
 class BulkBanForm(ReasonForm):
@@ -75,9 +148,9 @@ class NoteForm(Form):
     )
 
 
+class StateForm(Form):
+    state = SelectField(_("State"), choices=_states, default="")
+
+
 class UserSearchForm(Form):
     q = SearchField(_("Display name"), [Length(max=80)])
-
-
-class MarkReadForm(Form):
-    next = HiddenField()

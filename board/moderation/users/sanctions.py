@@ -1,15 +1,13 @@
-"""Sanctions against a user: warn, hold, suspend, ban, lift; and notes of staff."""
+"""Sanctions against a user: warn, hold, suspend, ban, lift."""
 
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
-    String,
     bindparam,
-    delete,
     func,
     literal,
     or_,
@@ -24,6 +22,7 @@ from board.comments.writing.create import PendingPost
 from board.comments.writing.errors import Refused
 from board.db import Base, db, now
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
+from board.moderation.rulings.undo import part_of
 
 # The end of a ban: the last day a datetime can hold.
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -57,65 +56,73 @@ class PendingWarning(Base):
         return unread.options(joinedload(cls.ruling)).order_by(cls.ruling_id)
 
 
-class StaffNote(Base):
-    """A note about a user for other staff. Never edited, never shown outside the desk."""
+def warn(user: User, *, by: User, reason: str, note: str = "", **detail: Any) -> Ruling:
+    """The user must acknowledge the warning before posting again. Raises NotSanctionable.
 
-    __tablename__ = "person_note"
-    TEXT_MAX = 500
-    __table_args__ = (Index(None, "user_id", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
-    author_id: Mapped[int] = mapped_column(ForeignKey(User.id))
-    text: Mapped[str] = mapped_column(String(TEXT_MAX))
-    made_at: Mapped[datetime] = mapped_column(default=now)
-
-    author: Mapped[User] = relationship(foreign_keys=author_id)
-
-    @classmethod
-    def for_user(cls, user: User) -> Select[Self]:
-        """The newest notes first, one page."""
-        notes = select(cls).where(cls.user_id == user.id).options(joinedload(cls.author))
-        return notes.order_by(cls.id.desc()).limit(PAGE_SIZE)
-
-
-def warn(user: User, *, by: User, reason: str, note: str = "") -> Ruling:
-    """The user must acknowledge the warning before posting again. Raises NotSanctionable."""
-    _check_sanctionable(user, by)
-    ruling = append_ruling(Verdict.WARN, by=by, about=user, reason=reason, note=note)
+    `detail` of a sanction: `comment`, the id of the comment it is for.
+    """
+    check_sanctionable(user, by)
+    ruling = append_ruling(Verdict.WARN, by=by, about=user, reason=reason, note=note, **detail)
     db.session.add(PendingWarning(ruling_id=ruling.id, user_id=user.id))
     return ruling
 
 
-def hold(user: User, *, by: User, until: datetime, reason: str, note: str = "") -> Ruling:
-    """Hold every new comment of the user until then. Raises NotSanctionable."""
-    _check_sanctionable(user, by)
-    user.held_until = until
-    return append_ruling(Verdict.HOLD, by=by, about=user, reason=reason, note=note, until=until)
-
-
-def suspend(
-    user: User, *, by: User, until: datetime, reason: str, note: str = "", sign_in_text: str = ""
+def hold(
+    user: User, *, by: User, until: datetime, reason: str, note: str = "", **detail: Any
 ) -> Ruling:
+    """Hold every new comment of the user until then. Raises NotSanctionable."""
+    check_sanctionable(user, by)
+    user.held_until = until
+    return append_ruling(
+        Verdict.HOLD, by=by, about=user, reason=reason, note=note, until=until, **detail
+    )
+
+
+def suspend(user: User, *, by: User, until: datetime, sign_in_text: str = "", **why: Any) -> Ruling:
     """Suspend until then, from the next request on, on every device. Raises NotSanctionable.
 
-    `sign_in_text` is what sign-in shows.
+    `sign_in_text` is what sign-in shows; `why`: reason, note and detail of the ruling.
     """
-    _check_sanctionable(user, by)
-    user.suspend(until=until, reason=sign_in_text or note)
+    check_sanctionable(user, by)
+    before: dict[str, Any] = {}
+    if user.suspended_until:
+        before["suspended_until"] = user.suspended_until.isoformat()
+        before["suspended_for"] = user.suspended_for
+    user.suspend(until=until, reason=sign_in_text or why.get("note", ""))
     verdict = Verdict.BAN if until >= FOREVER else Verdict.SUSPEND
-    return append_ruling(verdict, by=by, about=user, reason=reason, note=note, until=until)
+    return append_ruling(verdict, by=by, about=user, until=until, **why, **before)
 
 
-def ban(user: User, *, by: User, reason: str, note: str = "", sign_in_text: str = "") -> Ruling:
-    return suspend(user, by=by, until=FOREVER, reason=reason, note=note, sign_in_text=sign_in_text)
+def ban(user: User, *, by: User, **why: Any) -> Ruling:
+    return suspend(user, by=by, until=FOREVER, **why)
+
+
+def take_back_suspension(ruling: Ruling, *, by: User) -> Ruling | None:
+    """The user is as before this suspension. None if another decision about it followed."""
+    user = ruling.about
+    if user is None or db.session.scalar(_latest_suspension(user)) is not ruling:
+        return None
+    user.unsuspend()
+    if "suspended_until" in ruling.detail:
+        user.suspended_until = datetime.fromisoformat(ruling.detail["suspended_until"])
+        user.suspended_for = ruling.detail["suspended_for"]
+    return append_ruling(
+        Verdict.UNDO, by=by, about=user, reason="undone", undoes=ruling, **part_of(ruling)
+    )
+
+
+def _latest_suspension(user: User) -> Select[Ruling]:
+    """The newest decision that set or lifted a suspension."""
+    verdicts = (Verdict.SUSPEND, Verdict.BAN, Verdict.LIFT)
+    rulings = select(Ruling).where(Ruling.about_id == user.id, Ruling.verdict.in_(verdicts))
+    return rulings.order_by(Ruling.id.desc()).limit(1)
 
 
 def lift_sanctions(
     user: User, *, by: User, reason: str = "review", note: str = ""
 ) -> Ruling | None:
     """End hold and suspension. Returns None if there was neither. Raises NotSanctionable."""
-    _check_sanctionable(user, by)
+    check_sanctionable(user, by)
     if not (user.is_suspended or user.is_held):
         return None
     user.unsuspend()
@@ -123,20 +130,11 @@ def lift_sanctions(
     return append_ruling(Verdict.LIFT, by=by, about=user, reason=reason, note=note)
 
 
-def add_note(user: User, *, by: User, text: str) -> None:
-    db.session.add(StaffNote(user_id=user.id, author_id=by.id, text=text))
-
-
-def delete_for_user(user: User) -> None:
-    """Delete the staff notes about a deleted account."""
-    db.session.execute(delete(StaffNote).where(StaffNote.user_id == user.id))
-
-
 def is_not_sanctionable(user: User, by: User) -> bool:
     return user.is_staff or user.id == by.id
 
 
-def _check_sanctionable(user: User, by: User) -> None:
+def check_sanctionable(user: User, by: User) -> None:
     if is_not_sanctionable(user, by):
         raise NotSanctionable
 
@@ -167,10 +165,12 @@ def acknowledge(user: User) -> None:
 
 
 def comment_counts(user: User) -> dict[str, int]:
-    """How many comments of a user are visible, hidden and deleted."""
+    """How many comments of a user are visible, held, hidden and deleted."""
+    is_kept = Comment.deleted_at.is_(None)
     counts = select(
         func.count().filter(Comment.is_visible).label("visible"),
-        func.count().filter(Comment.hidden_for.is_not(None)).label("hidden"),
+        func.count().filter(is_kept, Comment.held_for.is_not(None)).label("held"),
+        func.count().filter(is_kept, Comment.hidden_for.is_not(None)).label("hidden"),
         func.count().filter(Comment.deleted_at.is_not(None)).label("deleted"),
     )
     row = db.session.execute(counts.where(Comment.author_id == user.id)).one()

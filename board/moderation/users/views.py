@@ -1,12 +1,10 @@
-"""Desk pages of users: search, account page, sanctions, bulk bans."""
+"""Desk pages of one user: the account, what they wrote, sanctions and notes."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
-from sqlalchemy import select
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.models import User
@@ -14,35 +12,48 @@ from board.comments.moderation_reasons import reason_label
 from board.comments.viewer.own_comments import comments_of
 from board.db import db, writing
 from board.moderation.reports import models as reports
+from board.moderation.rulings.decisions import latest_ruling_ids
 from board.moderation.rulings.forms import ReasonForm
 from board.moderation.rulings.models import Ruling
-from board.moderation.users import bulk_bans, sanctions
-from board.moderation.users.bulk_bans import BanProposal, OwnProposal
-from board.moderation.users.forms import (
-    BanForm,
-    BulkBanForm,
-    NoteForm,
-    TermForm,
-    UserSearchForm,
-    WarnForm,
-)
+from board.moderation.rulings.undo import undoable
+from board.moderation.users import sanctions, user_comments
+from board.moderation.users.forms import BanForm, NoteForm, StateForm, TermForm, WarnForm
+from board.moderation.users.occasions import Occasion, occasion_for
 from board.moderation.users.sanctions import NotSanctionable
+from board.moderation.users.staff_notes import StaffNote, add_note
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
 
 bp = Blueprint("people", __name__)
-
-
-@bp.get("/desk/people")
-@open_to(moderators, query=("q",))
-def index() -> ResponseReturnValue:
-    return _index()
+NEWEST = 10  # comments on the page of the account
 
 
 @bp.get("/desk/people/<id:id>")
-@open_to(moderators, query=("rulings_before",))
+@open_to(moderators, query=("comment", "next", "rulings_before"))
 def person(id: int) -> ResponseReturnValue:
-    return _person_page(_person(id))
+    return _person_page(occasion_in_query(find_user(id)))
+
+
+@bp.get("/desk/people/<id:id>/comments")
+@open_to(moderators, query=("before", "state"))
+def comments(id: int) -> ResponseReturnValue:
+    """All comments of a user that are not deleted, of one state if asked, newest first."""
+    user, form = find_user(id), StateForm.from_query()
+    state = form.state.data if form.validate() else ""
+    page = user_comments.newest(user, state=state, before=query_id("before"))
+    rows = list(db.session.scalars(page))
+    shown = rows[: user_comments.PAGE_SIZE]
+    return render_template(
+        "moderation/users/comments.html",
+        person=user,
+        form=form,
+        state=state,
+        counts=sanctions.comment_counts(user),
+        comments=shown,
+        last_ruling_ids=latest_ruling_ids(shown),
+        more=shown[-1].id if len(rows) > len(shown) else None,
+        undoable=undoable(current_user()),
+    )
 
 
 @bp.post("/desk/people/<id:id>/warn")
@@ -69,7 +80,7 @@ def suspend(id: int) -> ResponseReturnValue:
         id,
         form,
         sanctions.suspend,
-        lambda: {"until": form.until, "sign_in_text": _sign_in_text(form)},
+        lambda: {"until": form.until, "sign_in_text": sign_in_text(form)},
     )
 
 
@@ -77,8 +88,8 @@ def suspend(id: int) -> ResponseReturnValue:
 @open_to(moderators, query=("rulings_before",))
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
-    form.user = _person(id)
-    return _apply_sanction(id, form, sanctions.ban, lambda: {"sign_in_text": _sign_in_text(form)})
+    form.user = find_user(id)
+    return _apply_sanction(id, form, sanctions.ban, lambda: {"sign_in_text": sign_in_text(form)})
 
 
 @bp.post("/desk/people/<id:id>/lift")
@@ -86,131 +97,103 @@ def ban(id: int) -> ResponseReturnValue:
 def lift(id: int) -> ResponseReturnValue:
     with writing():
         try:
-            sanctions.lift_sanctions(_person(id), by=current_user())
+            sanctions.lift_sanctions(find_user(id), by=current_user())
         except NotSanctionable:
             abort(403)
     return redirect(url_for(".person", id=id, notice="lifted"), 303)
 
 
 @bp.post("/desk/people/<id:id>/note")
-@open_to(moderators)
+@open_to(moderators, query=("comment", "next", "rulings_before"))
 def note(id: int) -> ResponseReturnValue:
-    form = NoteForm.from_post()
+    form, occasion = NoteForm.from_post(), occasion_in_query(find_user(id))
     if not form.validate():
-        return _person_page(_person(id), note_form=form), 422
+        return _person_page(occasion, note_form=form), 422
+    fields = occasion.fields
     with writing():
-        sanctions.add_note(_person(id), by=current_user(), text=form.text.data)
-    return redirect(url_for(".person", id=id, notice="saved", _anchor="notes"), 303)
+        add_note(find_user(id), by=current_user(), text=form.text.data)
+    query: dict[str, Any] = {**fields, "notice": "note_added"}
+    return redirect(url_for(".person", id=id, **query, _anchor="notes"), 303)
 
 
-@bp.post("/desk/people/bans")
-@open_to(moderators, multi_fields=("person",), query=("q",))
-def propose() -> ResponseReturnValue:
-    """Propose to ban several users; another moderator decides."""
-    form = BulkBanForm.from_post()
-    if not form.validate():
-        return _index(form), 422
-    with writing():
-        users = db.session.scalars(select(User).where(User.id.in_(form.person.data)))
-        proposal = bulk_bans.propose(users, by=current_user(), **form.reason_and_note())
-    if proposal is None:
-        form.person.errors = [gettext("Desk staff can’t be banned from here.")]
-        return _index(form), 422
-    return redirect(url_for(".index", notice="saved"), 303)
+def find_user(id: int) -> User:
+    user: User = db.get_or_404(User, id)
+    return user
 
 
-@bp.post("/desk/people/bans/<id:id>/approve")
-@open_to(moderators)
-def approve(id: int) -> ResponseReturnValue:
-    return _decide(id, approve=True)
+def occasion_in_query(user: User) -> Occasion:
+    return occasion_for(user, comment=request.args.get("comment"), next=request.args.get("next"))
 
 
-@bp.post("/desk/people/bans/<id:id>/reject")
-@open_to(moderators)
-def reject(id: int) -> ResponseReturnValue:
-    return _decide(id, approve=False)
+def posted_occasion(user: User, form: WarnForm) -> Occasion:
+    return occasion_for(user, comment=form.comment.data, next=form.next.data)
 
 
-def _apply_sanction(
-    id: int,
-    form: ReasonForm,
-    sanction: Callable[..., Ruling],
-    details: Callable[[], dict[str, Any]] = dict,
-) -> ResponseReturnValue:
-    """Common to all sanctions: a reason is required, and staff are out of reach."""
-    if not form.validate():
-        return _person_page(_person(id), form=form, act=sanction.__name__), 422
-    values = details()
-    try:
-        with writing():
-            sanction(_person(id), by=current_user(), **form.reason_and_note(), **values)
-    except NotSanctionable:
-        abort(403)
-    return redirect(url_for(".person", id=id, notice=_NOTICES[sanction.__name__]), 303)
-
-
-def _decide(id: int, *, approve: bool) -> ResponseReturnValue:
-    try:
-        with writing():
-            proposal: BanProposal = db.get_or_404(BanProposal, id)
-            text = reason_label(proposal.reason, proposal.note)
-            bulk_bans.decide(proposal, by=current_user(), approve=approve, sign_in_text=text)
-    except OwnProposal:
-        abort(403)
-    return redirect(url_for(".index", notice="saved"), 303)
-
-
-def _sign_in_text(form: ReasonForm) -> str:
+def sign_in_text(form: ReasonForm) -> str:
     """The reason as sign-in shows it: in the newsroom's language, since it is stored."""
     fields = form.reason_and_note()
     return reason_label(fields["reason"], fields["note"])
 
 
-def _index(form: BulkBanForm | None = None) -> str:
-    find = UserSearchForm.from_query()
-    find.validate()
-    proposals = list(db.session.scalars(BanProposal.pending()))
-    return render_template(
-        "moderation/users/index.html",
-        find=find,
-        people=list(db.session.scalars(sanctions.search_users(find.q.data or ""))),
-        proposals=proposals,
-        users_by_proposal=bulk_bans.users_by_proposal(proposals),
-        form=form or BulkBanForm.unbound(),
-    )
+def _apply_sanction(
+    id: int,
+    form: WarnForm,
+    sanction: Callable[..., Ruling],
+    details: Callable[[], dict[str, Any]] = dict,
+) -> ResponseReturnValue:
+    """Common to all sanctions: a reason is required, and staff are out of reach."""
+    if not form.validate():
+        occasion = posted_occasion(find_user(id), form)
+        return _person_page(occasion, form=form, act=sanction.__name__), 422
+    values = details()
+    try:
+        with writing():
+            occasion = posted_occasion(find_user(id), form)
+            why = {**form.reason_and_note(), **occasion.detail}
+            sanction(occasion.user, by=current_user(), **why, **values)
+            page = occasion.url(_NOTICES[sanction.__name__])
+    except NotSanctionable:
+        abort(403)
+    return redirect(page, 303)
 
 
 def _person_page(
-    user: User,
+    occasion: Occasion,
     *,
     form: ReasonForm | None = None,
     act: str | None = None,
     note_form: NoteForm | None = None,
 ) -> str:
-    rulings = list(
-        db.session.scalars(sanctions.decisions_about(user, before=query_id("rulings_before")))
-    )
+    user = occasion.user
+    comments = list(db.session.scalars(comments_of(user)))[:NEWEST]
     return render_template(
         "moderation/users/user.html",
         person=user,
+        occasion=occasion,
         counts=sanctions.comment_counts(user),
         reporter_record=reports.reporter_record(user),
-        comments=list(db.session.scalars(comments_of(user)))[:10],
-        rulings=rulings[: sanctions.PAGE_SIZE],
-        more=rulings[sanctions.PAGE_SIZE - 1].id if len(rulings) > sanctions.PAGE_SIZE else None,
-        notes=list(db.session.scalars(sanctions.StaffNote.for_user(user))),
+        comments=comments,
+        last_ruling_ids=latest_ruling_ids(comments),
+        **_decisions(user),
+        notes=list(db.session.scalars(StaffNote.for_user(user))),
         is_sanctionable=not sanctions.is_not_sanctionable(user, current_user()),
-        forms={
-            "warn": form if act == "warn" else WarnForm.unbound(),
-            "hold": form if act == "hold" else TermForm.unbound(),
-            "suspend": form if act == "suspend" else TermForm.unbound(),
-            "ban": form if act == "ban" else BanForm.unbound(),
-        },
+        forms=_forms(occasion) | ({act: form} if act else {}),
         act=act,
         note_form=note_form or NoteForm.unbound(),
+        undoable=undoable(current_user()),
     )
 
 
-def _person(id: int) -> User:
-    user: User = db.get_or_404(User, id)
-    return user
+def _decisions(user: User) -> dict[str, Any]:
+    """Those about the user, a page of them; the parts of an act are in the log."""
+    decisions = sanctions.decisions_about(user, before=query_id("rulings_before"))
+    rulings = list(db.session.scalars(decisions.where(~Ruling.is_part())))
+    shown = rulings[: sanctions.PAGE_SIZE]
+    return {"rulings": shown, "more": shown[-1].id if len(rulings) > len(shown) else None}
+
+
+def _forms(occasion: Occasion) -> dict[str, Any]:
+    """The empty forms, with the reason that the comment suggests."""
+    reason = occasion.suggested_reason()
+    forms = {"warn": WarnForm, "hold": TermForm, "suspend": TermForm, "ban": BanForm}
+    return {act: kind.unbound(**reason) for act, kind in forms.items()}

@@ -132,20 +132,56 @@ async function copyText(text, field, done) {
   return copied;
 }
 
-function showReadingTools() {
-  if (!body) return;
-  setSize(clampSize(storedSize()));
-  for (const button of document.querySelectorAll(".tools button")) {
-    button.hidden = "share" in button.dataset && !navigator.share;
+/**
+ * The system's own sheet has KakaoTalk and everything else on this device. Where there is none, or it fails, the
+ * address is copied: a button that only some browsers have would push the others aside when it comes.
+ */
+async function share(button) {
+  const title = document.querySelector("main h1").textContent.trim();
+  try {
+    await navigator.share({ title, url: button.dataset.share });
+  } catch (error) {
+    if (error.name !== "AbortError") copyAddress(button, button.dataset.share); // AbortError: the reader closed it
   }
 }
 
+const copyAddress = (button, address) =>
+  copyText(address, button.closest(".tools").querySelector(".address"), texts.copied);
+
+function showReadingTools() {
+  if (!body) return;
+  setSize(clampSize(storedSize()));
+  for (const button of document.querySelectorAll(".tools button")) button.hidden = false;
+}
+
 function useTool(button) {
-  const { sizeStep, copy, print, share } = button.dataset;
+  const { sizeStep, copy, print } = button.dataset;
   if (sizeStep) changeSize(Number(sizeStep));
-  if (copy) copyText(copy, button.closest(".tools").querySelector(".address"), texts.copied);
+  if (copy) copyAddress(button, copy);
   if (print !== undefined) window.print();
-  if (share !== undefined) navigator.share({ title: document.title, url: location.href }).catch(() => {});
+  if (button.dataset.share) share(button);
+}
+
+/* ---- the headline, again ---- */
+
+const headlineBar = document.querySelector(".headline-bar");
+
+/** Show the bar while the headline is above the window. It lies over the page, so nothing moves. */
+function updateHeadlineBar(entries) {
+  const { isIntersecting, boundingClientRect } = entries.at(-1);
+  headlineBar.classList.toggle("is-shown", !isIntersecting && boundingClientRect.bottom <= 0);
+}
+
+/* ---- the order of comments ---- */
+
+const YEAR = 31_536_000; // seconds
+
+/** Remember the order on this device. A cookie, so that the server sends the next page in it; newest needs none. */
+function rememberSort(link) {
+  const sort = new URL(link.href).searchParams.get("sort");
+  const age = sort === "latest" ? 0 : YEAR;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `sort=${sort}; path=/articles; max-age=${age}; samesite=lax${secure}`;
 }
 
 /* ---- links and keys ---- */
@@ -173,6 +209,8 @@ document.addEventListener("click", (event) => {
   if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
   const collapse = event.target.closest("button.collapse-button");
   if (collapse) loadCollapse().then((module) => module.toggle(collapse), () => {});
+  const order = event.target.closest(".thread .sort-tabs a");
+  if (order) rememberSort(order);
   const link = event.target.closest(TAKEN_OVER);
   const handler = link && handlerOf(link);
   if (!handler) return;
@@ -259,6 +297,7 @@ function startPolling() {
 }
 
 showReadingTools();
+if (headlineBar) new IntersectionObserver(updateHeadlineBar).observe(document.querySelector("main h1"));
 refresh();
 setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);

@@ -1,5 +1,7 @@
 """What a text or a file reveals, in words for the person about to send it."""
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 
 from board.tips.crypto import passphrases
@@ -70,6 +72,16 @@ def finding_text(kind: str, detail: str, stays: bool = False) -> tuple[str, str]
     if kind in KIND_LABELS:
         label = KIND_LABELS[kind]()
     return (_("%(what)s (stays in a cleaned copy)", what=label) if stays else label), detail
+
+
+def by_label(findings: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """The different details of each label, in the order in which the labels were found."""
+    details: dict[str, list[str]] = {}
+    for label, detail in findings:
+        of_label = details.setdefault(label, [])
+        if detail and detail not in of_label:
+            of_label.append(detail)
+    return [*details.items()]
 
 
 def refusal_text(reason: str) -> str:

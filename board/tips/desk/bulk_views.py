@@ -16,7 +16,7 @@ from board.tips.sealed import messages, retention
 from board.tips.sealed.sealed_tip import DecryptableTip
 from board.tips.sealed.search_index import current_summaries
 from board.tips.sealed.summary import Summary
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 from board.web.forms import ROW_ID
@@ -24,7 +24,7 @@ from board.web.forms import ROW_ID
 
 @bp.post("/desk/tips/hold")
 @open_to(tip_readers, multi_fields=("tip",))
-@once()
+@idempotent()
 def hold_many() -> ResponseReturnValue:
     """Keep the chosen tips until a day, with a reason. First shows which ones they are."""
     form, chosen = HoldForm.from_post(), _chosen_tips()
@@ -45,7 +45,7 @@ def hold_many() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/erase")
 @open_to(tip_readers, multi_fields=("tip",))
-@once()
+@idempotent()
 def erase_many() -> ResponseReturnValue:
     """Erase the chosen tips, once that is confirmed. Those erased meanwhile are left out."""
     chosen = _chosen_tips()
@@ -83,5 +83,11 @@ def _confirmation_page(
     summaries = current_summaries(tips, *current_key())
     titles = {tip.id: summaries.get(tip.id, Summary()).facts.get("title", "") for tip in tips}
     return render_page(
-        "tips/desk/bulk.html", status=status, action=action, tips=tips, titles=titles, form=form
+        "tips/desk/bulk.html",
+        status=status,
+        action=action,
+        tips=tips,
+        titles=titles,
+        form=form,
+        is_unconfirmed=action == "erase" and status == 422,
     )

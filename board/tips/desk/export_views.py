@@ -18,7 +18,7 @@ from board.tips.models import audit_log
 from board.tips.models.audit_log import AuditAction
 from board.tips.models.key_holders import TipReader
 from board.tips.readers.unlock_views import current_key
-from board.tips.web.once import once, record_answer, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, record_answer, redirect_to, writing_once
 from board.tips.web.responses import SANDBOX_CSP, no_store, render_page
 from board.web.access import open_to, tip_readers
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/export/recipient")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def ask() -> ResponseReturnValue:
     form = RecipientForm.from_post()
     if not form.validate():
@@ -46,7 +46,7 @@ def ask() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/export/prove")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def prove() -> ResponseReturnValue:
     """Check the code that only the other computer could decrypt."""
     form = ChallengeForm.from_post()
@@ -55,11 +55,11 @@ def prove() -> ResponseReturnValue:
     with writing():
         proven = export_recipient.prove(*_reader_and_key(), form.code.data)
         if proven:
-            record_answer(to=url_for(".index", notice="saved"))
+            record_answer(to=url_for(".index", notice="recipient_proven"))
     if not proven:
         form.code.errors = [_("This is not the code. It has eight digits.")]
         return _export_page(challenge_form=form, status=422)
-    return redirect(url_for(".index", notice="saved"), 303)
+    return redirect(url_for(".index", notice="recipient_proven"), 303)
 
 
 @bp.post("/desk/tips/<id:id>/export")

@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from board.db import db
 from board.tips.dates import today
 from board.tips.desk import export_recipient
-from board.tips.forms import REQUIRED, RawTextField
+from board.tips.forms import REQUIRED, MessageForm, RawTextField
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip, TipState
 from board.tips.sealed.search import SearchQuery
@@ -21,9 +21,26 @@ from board.web.forms import Form
 _LINK = re.compile(r"https?://[^\s<>\"]{3,500}")
 
 
+class ReplyForm(MessageForm):
+    text = RawTextField(
+        _("Your reply"),
+        [Length(max=Tip.TEXT_MAX)],
+        description=_(
+            "Your name is shown with it. Do not ask anything that would identify the source."
+        ),
+    )
+
+
 class NoteForm(Form):
-    ticket = HiddenField()
-    text = RawTextField(_("Note"), [REQUIRED, Length(max=Tip.TEXT_MAX)])
+    """A note between tip readers. Its fields stand on one page with those of the reply."""
+
+    ticket = HiddenField(id="note-ticket")
+    text = RawTextField(
+        _("Note"),
+        [REQUIRED, Length(max=Tip.TEXT_MAX)],
+        id="note-text",
+        description=_("Encrypted with a key the source never holds."),
+    )
 
 
 class FactsForm(Form):
@@ -51,7 +68,7 @@ class SearchForm(Form):
 
     STATES = {
         "": _("Any"),
-        TipState.NEW.value: _("Not read yet"),
+        TipState.NEW.value: _("New"),
         TipState.OPEN.value: _("In progress"),
         TipState.PUBLISHED.value: _("Published as a story"),
         TipState.CLOSED.value: _("Closed"),
@@ -121,12 +138,18 @@ class LinkForm(Form):
             raise ValidationError(gettext("This is not a web address."))
 
 
-class DayForm(Form):
-    day = DateField(_("Day"), [Optional()])
+def _in_two_years(_form: Form, field: Any) -> None:
+    if field.data and not today() <= field.data <= today() + timedelta(days=730):
+        raise ValidationError(gettext("Choose a day within two years from today."))
 
-    def validate_day(self, field: Any) -> None:
-        if field.data and not today() <= field.data <= today() + timedelta(days=730):
-            raise ValidationError(gettext("Choose today or a later date."))
+
+class PromiseForm(Form):
+    day = DateField(
+        _("Reply due by"),
+        [Optional(), _in_two_years],
+        id="promise-day",
+        description=_("The source sees it."),
+    )
 
 
 def _secret_key_text() -> str:
@@ -140,7 +163,13 @@ def _not_recipient_text() -> str:
     return gettext("This is not an age recipient. It begins with age1 and has 62 characters.")
 
 
-class HoldForm(DayForm):
+class HoldForm(Form):
+    day = DateField(
+        _("Keep at least until"),
+        [Optional(), _in_two_years],
+        id="hold-day",
+        description=_("Without a day, the tip is kept no longer than others."),
+    )
     reason = StringField(_("Reason for keeping it"), [REQUIRED, Length(max=200)])
 
     @property

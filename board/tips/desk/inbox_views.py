@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import current_user
 from board.db import db, writing
@@ -61,19 +62,28 @@ def search() -> ResponseReturnValue:
     """
     form, (me, key) = SearchForm.from_post(), current_key()
     if not form.validate():
-        return _inbox_page([], show="", form=form)
-    query, entries = form.search_query(), search_index.build_entries(me, key)
+        return _inbox_page([], show="", form=form, status=422)
+    query = form.search_query()
+    if query.is_empty:
+        form.q.errors = [_("Type a word, or choose a filter.")]
+        return _inbox_page([], show="", form=form, status=422)
+    entries = search_index.build_entries(me, key)
     must_log = bool(query.words) and not is_logged_today(AuditAction.SEARCH, by=current_user())
     if entries or must_log:
         with writing():
             search_index.save_entries(entries, me)
             if must_log:
                 append_entry(AuditAction.SEARCH, by=current_user())
-    return _inbox_page([] if query.is_empty else search_tips(query, me, key), show="", form=form)
+    return _inbox_page(search_tips(query, me, key), show="", form=form)
 
 
 def _inbox_page(
-    tips: list[tuple[Tip, Summary]], *, show: str, more: int | None = None, form: Any = None
+    tips: list[tuple[Tip, Summary]],
+    *,
+    show: str,
+    more: int | None = None,
+    form: Any = None,
+    status: int = 200,
 ) -> Response:
     me, _key = current_key()
     members = roster.members()
@@ -81,6 +91,7 @@ def _inbox_page(
     form = form or SearchForm.unbound()
     return render_page(
         "tips/desk/inbox.html",
+        status=status,
         tips=[_row(tip, summary, form.q.data or "") for tip, summary in tips],
         show=show,
         tabs=LISTS,

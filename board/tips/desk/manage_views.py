@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
 from board.db import truncate_wal
-from board.tips.desk.forms import DayForm, HoldForm
+from board.tips.desk.forms import HoldForm, PromiseForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import open_or_404, readers_of, tip_address, tip_page
 from board.tips.integrity import checkpoints
@@ -15,13 +15,13 @@ from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import TipState
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages, retention, search_index
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.web.access import open_to, tip_readers
 
 
 @bp.post("/desk/tips/<id:id>/assign")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def assign(id: int) -> ResponseReturnValue:
     """Assign the tip to a reader who has a key of it, or to nobody."""
     with writing_once(to=tip_address(id)) as answer:
@@ -42,10 +42,10 @@ def assign(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/promise")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def promise(id: int) -> ResponseReturnValue:
     """Set the day by which the source can expect an answer; the source sees it."""
-    form = DayForm.from_post()
+    form = PromiseForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), promise_form=form, status=422)
     with writing_once(to=tip_address(id)) as answer:
@@ -55,25 +55,25 @@ def promise(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/close")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def close(id: int) -> ResponseReturnValue:
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_closed")) as answer:
         open_or_404(id).tip.state = TipState.CLOSED.value
     return redirect_to(answer)
 
 
 @bp.post("/desk/tips/<id:id>/open")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def open(id: int) -> ResponseReturnValue:
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_reopened")) as answer:
         open_or_404(id).tip.state = TipState.OPEN.value
     return redirect_to(answer)
 
 
 @bp.post("/desk/tips/<id:id>/hold")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def hold(id: int) -> ResponseReturnValue:
     """Keep the tip until a day, with a reason; without a day, end the hold."""
     form = HoldForm.from_post()
@@ -88,9 +88,9 @@ def hold(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/let-in")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def let_in(id: int) -> ResponseReturnValue:
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "access_given")) as answer:
         opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
         if reader not in readers_of(opened.tip):
@@ -102,13 +102,13 @@ def let_in(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/shut-out")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def shut_out(id: int) -> ResponseReturnValue:
     """Revoke a reader's access: what comes later is under keys they never had.
 
     Readers who do not want to see a tip revoke their own access, if a colleague can go on.
     """
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "access_removed")) as answer:
         me, _key = current_key()
         opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
@@ -118,13 +118,13 @@ def shut_out(id: int) -> ResponseReturnValue:
         search_index.delete_entries(tip=opened.tip, reader=reader)
         append_entry(AuditAction.SHUT_OUT, by=current_user(), tip_id=id, about=reader.user)
         if reader is me:
-            answer["to"] = url_for(".inbox", notice="saved")
+            answer["to"] = url_for(".inbox", notice="access_removed")
     return redirect_to(answer)
 
 
 @bp.post("/desk/tips/<id:id>/erase")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def erase(id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
         return tip_page(open_or_404(id), needs_confirmation=True, status=422)

@@ -5,13 +5,19 @@ from typing import Any
 from flask import Response, abort, url_for
 
 from board.db import db
-from board.tips.attachments.finding_labels import finding_text
+from board.tips.attachments.finding_labels import by_label, finding_text
 from board.tips.crypto import key_files
 from board.tips.crypto.primitives import Key
 from board.tips.dates import today
 from board.tips.desk import export_recipient
-from board.tips.desk.forms import DayForm, FactsForm, HoldForm, LinkForm, NoteForm
-from board.tips.forms import MessageForm
+from board.tips.desk.forms import (
+    FactsForm,
+    HoldForm,
+    LinkForm,
+    NoteForm,
+    PromiseForm,
+    ReplyForm,
+)
 from board.tips.models import form_tokens, roster
 from board.tips.models.audit_log import AuditEntry
 from board.tips.models.key_holders import TipReader
@@ -73,10 +79,10 @@ def _blank_forms(tip: Tip, facts: dict[str, Any]) -> dict[str, Any]:
     """Forms with the current values, as shown before anybody has submitted one."""
     labels = ", ".join(facts.get("labels", []))
     return {
-        "reply_form": MessageForm.unbound(data={"ticket": form_tokens.new()}),
+        "reply_form": ReplyForm.unbound(data={"ticket": form_tokens.new()}),
         "note_form": NoteForm.unbound(data={"ticket": form_tokens.new()}),
         "facts_form": FactsForm.unbound(data={**facts, "labels": labels}),
-        "promise_form": DayForm.unbound(data={"day": tip.promised_on}),
+        "promise_form": PromiseForm.unbound(data={"day": tip.promised_on}),
         "link_form": LinkForm.unbound(),
         "hold_form": HoldForm.unbound(data={"day": tip.held_until}),
     }
@@ -92,7 +98,7 @@ def _for_display(item: DecryptedItem) -> dict[str, Any]:
         "text": defang(without_invisible(text)),
         "hidden": count_invisible(text),
         "marked": defang(mark_invisible(text)),
-        "found": [finding_text(*finding) for finding in item.data.get("found", [])],
+        "found": by_label(finding_text(*finding) for finding in item.data.get("found", [])),
     }
 
 
@@ -108,6 +114,6 @@ def _case(summary: Summary | None) -> str:
     return str(summary.facts.get("case", "")) if summary else ""
 
 
-def tip_address(id: int) -> str:
+def tip_address(id: int, notice: str = "saved") -> str:
     """Where most acts on a tip lead."""
-    return url_for("tip_desk.tip", id=id, notice="saved")
+    return url_for("tip_desk.tip", id=id, notice=notice)

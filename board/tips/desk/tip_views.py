@@ -11,10 +11,9 @@ from board.db import writing
 from board.tips.attachments.add_files import add_files
 from board.tips.attachments.drafts import FormDraft
 from board.tips.attachments.uploads import bytes_max, uploaded_files
-from board.tips.desk.forms import FactsForm, LinkForm, NoteForm
+from board.tips.desk.forms import FactsForm, LinkForm, NoteForm, ReplyForm
 from board.tips.desk.inbox_views import bp
 from board.tips.desk.tip_page import open_or_404, tip_address, tip_page
-from board.tips.forms import MessageForm
 from board.tips.models import form_tokens
 from board.tips.models.audit_log import AuditAction, append_entry, is_logged_today
 from board.tips.models.inbox import ReadMark
@@ -23,7 +22,7 @@ from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages
 from board.tips.sealed.keyring import NoKey, NoReader
 from board.tips.web.download import download
-from board.tips.web.once import idempotency_key, once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotency_key, idempotent, redirect_to, writing_once
 from board.tips.web.responses import FORM_BYTES, render_page
 from board.tips.web.safe_text import without_invisible
 from board.tips.web.typed_text import typed_text
@@ -53,15 +52,15 @@ def tip(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/reply")
 @open_to(tip_readers, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
-@once()
+@idempotent()
 def reply(id: int) -> ResponseReturnValue:
-    form, (draft, problem) = MessageForm.from_post(), _reply_draft()
+    form, (draft, problem) = ReplyForm.from_post(), _reply_draft()
     files = draft.attachments
     if not form.validate() or problem or not (form.text.data.strip() or files):
         form.text.errors = form.text.errors or [problem or _("Write something, or attach a file.")]
         form.ticket.data = draft.token
         return tip_page(open_or_404(id), reply_form=form, reply_files=files, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "reply_sent")) as answer:
         me, _key = current_key()
         messages.add_reply(open_or_404(id), form.text.data, files, by=me)
     draft.delete()
@@ -80,12 +79,12 @@ def _reply_draft() -> tuple[FormDraft, str | None]:
 
 @bp.post("/desk/tips/<id:id>/note")
 @open_to(tip_readers, body_max=FORM_BYTES)
-@once()
+@idempotent()
 def note(id: int) -> ResponseReturnValue:
     form = NoteForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), note_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "note_added")) as answer:
         me, _key = current_key()
         messages.add_note(open_or_404(id), form.text.data, by=me)
     return redirect_to(answer)
@@ -93,7 +92,7 @@ def note(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/describe")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def describe(id: int) -> ResponseReturnValue:
     form = FactsForm.from_post()
     if not form.validate():
@@ -105,7 +104,7 @@ def describe(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/publish")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def publish(id: int) -> ResponseReturnValue:
     form = LinkForm.from_post()
     if not form.validate():
@@ -123,7 +122,7 @@ def contact_again(_key: str, _answer: dict[str, Any]) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/<id:id>/contact")
 @open_to(tip_readers)
-@once(contact_again)
+@idempotent(contact_again)
 def contact(id: int) -> ResponseReturnValue:
     """Show the source's contact details, and log it."""
     with writing_once() as answer:

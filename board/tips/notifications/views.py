@@ -17,7 +17,7 @@ from board.tips.notifications import pgp_keys
 from board.tips.notifications.forms import MailKeyForm, ProofForm
 from board.tips.notifications.pgp_keys import PgpKey
 from board.tips.readers.unlock_views import current_key
-from board.tips.web.once import once, record_answer, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, record_answer, redirect_to, writing_once
 from board.tips.web.responses import no_store, render_page
 from board.web.access import open_to, tip_readers
 
@@ -51,7 +51,7 @@ def mail() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/mail")
 @open_to(tip_readers, body_max=4 * KEY_BYTES_MAX)
-@once()
+@idempotent()
 def offer() -> ResponseReturnValue:
     """Store a key to be proven, and email a code that only its owner can read."""
     me, _key = current_key()
@@ -78,7 +78,7 @@ def offer() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/mail/prove")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def prove() -> ResponseReturnValue:
     me, _key = current_key()
     form = ProofForm.from_post()

@@ -18,7 +18,7 @@ from board.tips.readers import membership, ownership
 from board.tips.readers.forms import CodeForm, LossForm, OwnerForm, OwnerLossForm, RecoverForm
 from board.tips.readers.recovery_sheet import RecoverySheet
 from board.tips.readers.unlock_views import bp, current_key, unlock_with_form
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -39,7 +39,7 @@ def start_form() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/start")
 @open_to(tip_readers)
-@once(sheet_again)
+@idempotent(sheet_again)
 def start() -> ResponseReturnValue:
     """Create a key pair; or a new one instead of the present one, without access."""
     previous = _own_reader()
@@ -54,13 +54,13 @@ def start() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/start/ask")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def ask_removal() -> ResponseReturnValue:
     """Without passphrase and sheet, colleagues decide whether somebody may begin again."""
     form, reader = CodeForm.from_post(), _own_reader() or abort(404)
     if not form.validate() or not ownership.accepts_code(form):
         return _start_page(reader, _restart_form(reader, None), ask_form=form, status=422)
-    with writing_once(to=url_for(".start_form", notice="saved")) as answer:
+    with writing_once(to=url_for(".start_form", notice="removal_asked")) as answer:
         RemovalRequest.ask(reader, by=reader)
     return redirect_to(answer)
 
@@ -73,7 +73,7 @@ def recover_form() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/recover")
 @open_to(tip_readers)
-@once(sheet_again)
+@idempotent(sheet_again)
 def recover() -> ResponseReturnValue:
     """The recovery words open the key once, for a new passphrase and a new sheet."""
     form, reader = RecoverForm.from_post(), _own_reader()
@@ -94,7 +94,7 @@ def renew_form() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/renew")
 @open_to(tip_readers)
-@once(sheet_again)
+@idempotent(sheet_again)
 def renew() -> ResponseReturnValue:
     form, (reader, _key) = OwnerForm.from_post(), current_key()
     key = ownership.prove(form, reader)

@@ -15,7 +15,7 @@ from board.tips.models.removal import RemovalRequest
 from board.tips.readers import membership, ownership
 from board.tips.readers.forms import LossForm, OwnerLossForm
 from board.tips.readers.unlock_views import bp, current_key
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -31,7 +31,7 @@ def remove_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/remove")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def remove(id: int) -> ResponseReturnValue:
     """Remove the reader; or, if that takes a second reader, ask for it."""
     me, key = current_key()
@@ -47,11 +47,11 @@ def remove(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/keep")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def keep(id: int) -> ResponseReturnValue:
     """Withdraw one's own request to remove a colleague."""
     me, _key = current_key()
-    with writing_once(to=url_for(".readers", notice="saved")) as answer:
+    with writing_once(to=url_for(".readers", notice="removal_withdrawn")) as answer:
         request = db.session.get(RemovalRequest, id)
         if request and request.asked_by_id == me.id:
             db.session.delete(request)
@@ -59,7 +59,8 @@ def keep(id: int) -> ResponseReturnValue:
 
 
 def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
-    with writing_once(to=url_for(".start_form" if id == me.id else ".readers")) as answer:
+    page = ".start_form" if id == me.id else ".readers"
+    with writing_once(to=url_for(page, notice="reader_removed")) as answer:
         reader = _member_or_404(id, me)
         if _needs_second_reader(reader, me):
             abort(409)  # the request was withdrawn meanwhile
@@ -68,7 +69,7 @@ def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
 
 
 def _ask(reader: TipReader, me: TipReader) -> ResponseReturnValue:
-    with writing_once(to=url_for(".remove_form", id=reader.id, notice="saved")) as answer:
+    with writing_once(to=url_for(".remove_form", id=reader.id, notice="removal_asked")) as answer:
         RemovalRequest.ask(reader, by=me)
     return redirect_to(answer)
 

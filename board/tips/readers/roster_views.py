@@ -14,7 +14,7 @@ from board.tips.models.tip import Tip
 from board.tips.readers import membership, ownership
 from board.tips.readers.forms import OwnerForm
 from board.tips.readers.unlock_views import bp, current_key
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -49,7 +49,7 @@ def add_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/tips/readers/<id:id>/add")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def add(id: int) -> ResponseReturnValue:
     """Sign for a colleague, and grant them every tip one can open."""
     form, (me, _key) = OwnerForm.from_post(), current_key()
@@ -57,7 +57,7 @@ def add(id: int) -> ResponseReturnValue:
     key = ownership.prove(form, me)
     if key is None:
         return _add_page(reader, me, form, status=422)
-    with writing_once(to=url_for(".readers", notice="saved")) as answer:
+    with writing_once(to=url_for(".readers", notice="reader_added")) as answer:
         reader = _pending_or_403(id, me)
         if reader not in roster.members():
             membership.add_reader(reader, by=me, key=key)

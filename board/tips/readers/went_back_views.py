@@ -7,7 +7,7 @@ from board.tips.integrity import checkpoint_file, checkpoints, reader_checkpoint
 from board.tips.integrity.checkpoint_file import State
 from board.tips.models import roster
 from board.tips.readers.unlock_views import bp, current_key
-from board.tips.web.once import once, writing_once
+from board.tips.web.idempotency import idempotent, writing_once
 from board.tips.web.responses import render_page
 from board.web.access import open_to, tip_readers
 
@@ -31,14 +31,14 @@ def went_back() -> ResponseReturnValue:
 
 @bp.post("/desk/tips/went-back")
 @open_to(tip_readers)
-@once()
+@idempotent()
 def accept() -> ResponseReturnValue:
     me, key = current_key()
     if me in roster.members() and reader_checkpoints.look(me, key).parts:
-        with writing_once(to=url_for("tip_desk.inbox", notice="saved")):
+        with writing_once(to=url_for("tip_desk.inbox", notice="restore_confirmed")):
             reader_checkpoints.log_acceptance(me)
         reader_checkpoints.accept(me, key)
-    return redirect(url_for("tip_desk.inbox", notice="saved"), 303)
+    return redirect(url_for("tip_desk.inbox", notice="restore_confirmed"), 303)
 
 
 def _numbers(state: State) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.db import db, writing
@@ -12,10 +12,10 @@ from board.tips.models.source import Source
 from board.tips.models.tip import Tip
 from board.tips.readers import unlock_session
 from board.tips.sealed import sealed_tip
-from board.tips.source.mailbox_page import current_source
+from board.tips.source.mailbox_page import current_source, mailbox_page
 from board.tips.source.pages import code_page
 from board.tips.source.views import bp
-from board.tips.web.once import idempotency_key, once, writing_once
+from board.tips.web.idempotency import idempotency_key, idempotent, writing_once
 from board.web.access import everyone_as_guest, open_to
 
 
@@ -31,7 +31,7 @@ def changed_again(key: str, answer: dict[str, Any]) -> ResponseReturnValue:
 
 @bp.post("/tips/box/code")
 @open_to(everyone_as_guest)
-@once(changed_again)
+@idempotent(changed_again)
 def change_code() -> ResponseReturnValue:
     source, key = current_source()
     if not idempotency_key():  # nothing could show the code again
@@ -55,9 +55,11 @@ def left_again(_key: str, _answer: dict[str, Any]) -> ResponseReturnValue:
 
 @bp.post("/tips/box/burn")
 @open_to(everyone_as_guest)
-@once(left_again)
+@idempotent(left_again)
 def burn() -> ResponseReturnValue:
-    source, _key = current_source()
+    source, key = current_source()
+    if request.form.get("sure") != "yes":
+        return mailbox_page(source, key, needs_confirmation=True, status=422)
     with writing_once() as answer:
         sealed_tip.revoke_source(db.session.get_one(Source, source.id))
     return left_again("", answer)

@@ -60,6 +60,11 @@ def contact_channels() -> list[dict[str, Any]]:
     return [channel.localized() for channel in channels]
 
 
+def have_addresses(app: Flask) -> bool:
+    """Whether sources see any address of the newsroom beside the form."""
+    return any(channel.address for channel in app.extensions["tip_contact_channels"])
+
+
 def _parse_channel(row: Mapping[str, Any]) -> ContactChannel:
     if row["risk"] not in RISKS:
         raise ValueError(f"risk must be one of {RISKS}, not {row['risk']!r}")

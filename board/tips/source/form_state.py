@@ -9,8 +9,8 @@ from board.tips.attachments.drafts import COPIES, Attachment, FormDraft
 from board.tips.attachments.uploads import uploaded_files
 from board.tips.forms import MessageForm
 from board.tips.models import form_tokens
-from board.tips.sealed import arrivals, messages
-from board.tips.web.once import idempotency_key
+from board.tips.sealed import messages, rate_limit
+from board.tips.web.idempotency import idempotency_key
 
 _TYPED = ("text", "contact")
 _DONE = ("again", "back", "drop", "place", "turn")  # what is not part of the form to send
@@ -69,7 +69,7 @@ class TipFormState:
         age = form_tokens.age(token.data or "")
         if age is None:
             token.data, step.data = form_tokens.new(), ""
-        elif age < messages.TYPING_TIME_MIN and self.form.is_previewed and arrivals.is_busy():
+        elif age < messages.TYPING_TIME_MIN and self.form.is_previewed and rate_limit.is_busy():
             step.data = ""
 
     def _update_attachments(self) -> str | None:

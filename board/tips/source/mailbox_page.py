@@ -52,6 +52,7 @@ def mailbox_page(
     form: MessageForm | None = None,
     attachments: Sequence[Attachment] = (),
     problem: str | None = None,
+    needs_confirmation: bool = False,
     status: int = 200,
 ) -> Response:
     tip = db.session.scalar(Tip.held_by(source))
@@ -70,6 +71,7 @@ def mailbox_page(
         went_back=source_checkpoints.look(source, key, tip) or bool(checkpoints.check()),
         form=form or MessageForm.unbound(data={"ticket": form_tokens.new()}),
         problem=problem,
+        needs_confirmation=needs_confirmation,
         erased_on=erased_on,
         warned=erased_on - today() <= Tip.WARN,
     )

@@ -41,7 +41,7 @@ from board.tips.source.pages import (
 from board.tips.source.unlock import unlock_source
 from board.tips.source.views import bp
 from board.tips.web.download import download
-from board.tips.web.once import once, redirect_to, writing_once
+from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import FORM_BYTES
 from board.web.access import everyone_as_guest, open_to
 from board.web.request.network import client_network
@@ -75,7 +75,7 @@ def opened_again(_key: str, answer: dict[str, Any]) -> ResponseReturnValue:
 
 @bp.post("/tips/box")
 @open_to(everyone_as_guest, body_max=FORM_BYTES)
-@once(opened_again)
+@idempotent(opened_again)
 def enter() -> ResponseReturnValue:
     """Try a code. Every attempt costs one key derivation and the same time."""
     started, form = time.monotonic(), CodeForm.from_post()
@@ -101,7 +101,7 @@ def enter() -> ResponseReturnValue:
 
 @bp.post("/tips/box/message")
 @open_to(everyone_as_guest, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
-@once()
+@idempotent()
 def add() -> ResponseReturnValue:
     source, key = current_source()
     form_state = TipFormState(MessageForm.from_post())

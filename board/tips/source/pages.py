@@ -6,7 +6,7 @@ from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
 from board.tips.attachments.drafts import COPIES, CannotClean, NotDecided
-from board.tips.attachments.finding_labels import finding_text, findings_in, refusal_text
+from board.tips.attachments.finding_labels import by_label, finding_text, findings_in, refusal_text
 from board.tips.crypto import passphrases, pepper
 from board.tips.crypto.pepper import PepperLost
 from board.tips.forms import CodeForm
@@ -99,11 +99,11 @@ def preview_page(
         status=status,
         form=form_state.form,
         action=url_for(action),
-        findings=findings_in(form_state.form.text.data),
+        findings=by_label(findings_in(form_state.form.text.data)),
         attachments=[
             (
                 attachment,
-                [finding_text(*finding) for finding in attachment.found],
+                by_label(finding_text(*finding) for finding in attachment.found),
                 refusal_text(attachment.why_not),
                 form_state.choices.get(attachment.id, COPIES[0]),
             )

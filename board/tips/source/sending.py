@@ -6,9 +6,9 @@ from sqlalchemy.exc import OperationalError
 from board.db.write_lock import LockTimeout
 from board.runtime.limiter import QueueFull
 from board.tips.attachments.drafts import CannotClean
-from board.tips.sealed import arrivals
-from board.tips.sealed.arrivals import TooManyTips
+from board.tips.sealed import rate_limit
 from board.tips.sealed.keyring import NoReader
+from board.tips.sealed.rate_limit import TooManyTips
 from board.tips.sealed.submission import Submission
 from board.tips.source.form_state import TipFormState
 from board.tips.source.pages import (
@@ -21,7 +21,7 @@ from board.tips.source.pages import (
     tip_form_page,
 )
 from board.tips.source.waiting_tips import WaitingTip
-from board.tips.web.once import writing_once
+from board.tips.web.idempotency import writing_once
 from board.tips.web.responses import render_page
 from board.web.request.network import client_network
 
@@ -44,7 +44,7 @@ def send_in_turn(form_state: TipFormState, waiting: WaitingTip) -> Response:
     except CLOSED:
         return tip_form_page(form_state, problem=closed_text(), status=503)
     except TooManyTips:
-        return _waiting_page(waiting, is_kept=waiting.wait(arrivals.RETRY))
+        return _waiting_page(waiting, is_kept=waiting.wait(rate_limit.RETRY))
     except (LockTimeout, QueueFull, OperationalError):
         return wait_while_busy(waiting)
 
@@ -58,7 +58,7 @@ def _send(form_state: TipFormState, key: str) -> Response:
     """Raises CannotClean, NoReader, TooManyTips, LockTimeout, QueueFull, and any of CLOSED."""
     require_readers()
     form, attachments = form_state.form, form_state.selected_attachments()
-    arrivals.take(client_network(), _units(form_state))
+    rate_limit.take(client_network(), _units(form_state))
     submission = Submission.prepare(form.text.data, form.contact.data, attachments)
     with writing_once(key, code=submission.code):
         submission.store(require_readers())  # as they are now: somebody may have left since
@@ -67,11 +67,11 @@ def _send(form_state: TipFormState, key: str) -> Response:
 
 
 def _seconds_to_wait(form_state: TipFormState) -> float:
-    return arrivals.seconds_to_wait(client_network(), _units(form_state))
+    return rate_limit.seconds_to_wait(client_network(), _units(form_state))
 
 
 def _units(form_state: TipFormState) -> int:
-    return arrivals.weight(sum(each.size for each in form_state.draft.attachments))
+    return rate_limit.weight(sum(each.size for each in form_state.draft.attachments))
 
 
 def _waiting_page(waiting: WaitingTip, *, is_kept: bool) -> Response:

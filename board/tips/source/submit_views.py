@@ -18,7 +18,7 @@ from board.tips.source.pages import code_page, form_page, preview_page, tip_form
 from board.tips.source.sending import send_in_turn, wait_while_busy
 from board.tips.source.views import bp
 from board.tips.source.waiting_tips import WaitingTip, signed_turn
-from board.tips.web.once import answer_once, idempotency_key, once
+from board.tips.web.idempotency import answer_once, idempotency_key, idempotent
 from board.tips.web.responses import FORM_BYTES, render_page
 from board.web.access import everyone_as_guest, open_to
 
@@ -45,7 +45,7 @@ def write_form() -> ResponseReturnValue:
 
 @bp.post("/tips/new")
 @open_to(everyone_as_guest, body_max=FORM_BYTES, uploads=bytes_max, multi_fields=("files", "drop"))
-@once(code_again)
+@idempotent(code_again)
 def write() -> ResponseReturnValue:
     form_state = TipFormState(TipForm.from_post())
     if form_state.goes_back:

@@ -6,7 +6,7 @@ from board.tips.integrity import source_checkpoints
 from board.tips.models.key_holders import UnlockedSession
 from board.tips.models.source import Source
 from board.tips.models.tip import Tip
-from board.tips.web.once import writing_once
+from board.tips.web.idempotency import writing_once
 
 
 def unlock_source(tag: bytes, kek: bytes) -> str | None:

@@ -16,7 +16,7 @@ from typing import Self
 from board.db import now
 from board.tips.crypto import key_files, primitives, private_files
 from board.tips.models import form_tokens
-from board.tips.sealed import arrivals
+from board.tips.sealed import rate_limit
 
 KEPT_MAX = 5000  # waiting at a time; without a place, the page has the words and a button
 _PLACE = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -93,7 +93,7 @@ def signed_turn(token: str, turn: str) -> int | None:
 
 def forget_hour() -> None:
     """Forget how many tips came in an hour that is over, and tips nobody waits for any more."""
-    arrivals.forget()
+    rate_limit.forget()
     _sweep()
 
 

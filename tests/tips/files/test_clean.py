@@ -15,7 +15,7 @@ from board.tips.files.media.codecs import is_cover
 from board.tips.files.worker import answer_for
 from board.tips.files.xml_tree import parse
 from tips.files import samples
-from tips.files.corpus import recordings
+from tips.files.corpus import decoder_headers, recordings
 
 LIMITS = WorkerLimits()
 CLEANED = {
@@ -240,10 +240,14 @@ def decoded(data):
 
 
 @pytest.mark.parametrize(
-    "name", ["mp4", "mp4 of hevc", "fragmented mp4", "drone", "webm", "avi", "flac", "opus", "wav"]
+    "name",
+    [
+        *("mp4", "mp4 of hevc", "fragmented mp4", "drone", "webm", "avi", "flac", "opus", "wav"),
+        *("hevc with settings in its header", "vorbis in matroska", "opus with a longer header"),
+    ],
 )
 def test_a_cleaned_recording_plays_the_same(name):
-    sample = recordings.SAMPLES[name]()
+    sample = (recordings.SAMPLES | decoder_headers.SAMPLES)[name]()
 
     played = decoded(sample.data)
 

@@ -1,13 +1,17 @@
 """Before sending, a source sees what a file reveals, whatever its extension."""
 
+import random
+import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect
+from board.tips.files import Finding, FindingKind, Reason, WorkerLimits, inspect, readable
 from board.tips.files.results import DETAIL_MAX, FINDINGS_MAX
 from board.tips.files.worker import answer_for
 from tips.files import samples
+from tips.files.corpus import recordings
 
 LIMITS = WorkerLimits()
 PICTURE = {
@@ -309,3 +313,83 @@ def test_every_finding_kind_is_used():
     )
 
     assert [kind for kind in FindingKind if source.count(f"Kind.{kind.name}") == 0] == []
+
+
+def test_what_was_cut_off_a_film_without_encoding_it_is_told():
+    film = recordings.trimmed(recordings.recorded("mp4", "aac", "libx264"), seconds=0.6)
+
+    found = told(answer_for(film, "x.mp4", LIMITS))
+
+    assert (FindingKind.HIDDEN, "cut 0.6 s", True) in found
+
+
+def test_further_tracks_of_sound_or_pictures_are_told():
+    film = recordings.joined(recordings.recorded("mp4", "aac", "libx264"), times=2)
+
+    found = told(answer_for(film, "x.mp4", LIMITS))
+
+    assert {(FindingKind.HIDDEN, f"track {type_}", True) for type_ in ("video", "audio")} <= found
+
+
+def test_a_plain_film_has_nothing_hidden():
+    answer = answer_for(recordings.recorded("mp4", "aac", "libx264"), "x.mp4", LIMITS)
+
+    assert FindingKind.HIDDEN not in {finding.kind for finding in answer.findings}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "cp949"])
+@pytest.mark.parametrize("name", ["홍길동", "홍길동 대리", "김민수"])
+def test_a_korean_name_is_read_in_a_block_of_a_picture(encoding, name):
+    block = b"note\0\0" + name.encode(encoding) + b"\0\0"
+    picture = samples.jpeg()
+    data = picture[:2] + b"\xff\xe4" + (len(block) + 2).to_bytes(2, "big") + block + picture[2:]
+
+    assert (FindingKind.OTHER, name, False) in told(answer_for(data, "x.jpg", LIMITS))
+
+
+@pytest.mark.parametrize("format_", ["GIF", "PNG", "JPEG", "WEBP", "BMP", "AVIF", "TIFF"])
+def test_pixels_are_not_read_as_words(format_):
+    noise = Image.frombytes("RGB", (256, 256), random.Random(1).randbytes(3 * 256 * 256))
+    data = samples.saved(noise.convert("P") if format_ == "GIF" else noise, format_)
+
+    answer = answer_for(data, f"x.{format_}", LIMITS)
+
+    assert answer.findings == ()
+    assert answer.why_not is None
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_a_korean_user_comment_is_read_in_either_order_of_bytes(order):
+    encoding = {"little": "utf-16-le", "big": "utf-16-be"}[order]
+    facts = samples.exif()
+    facts.get_ifd(0x8769)[0x9286] = b"UNICODE\0" + "홍길동 대리".encode(encoding)
+    data = samples.saved(samples.drawing(), "JPEG", exif=facts)
+
+    assert (FindingKind.COMMENTS, "홍길동 대리", False) in told(answer_for(data, "x.jpg", LIMITS))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_a_korean_artist_is_read_whatever_the_encoding(encoding):
+    facts = samples.exif()
+    name = "홍길동".encode(encoding)
+    facts[0x013B] = "x" * len(name)
+    data = samples.saved(samples.drawing(), "JPEG", exif=facts).replace(b"x" * len(name), name)
+
+    assert (FindingKind.AUTHOR, "홍길동", False) in told(answer_for(data, "x.jpg", LIMITS))
+
+
+@pytest.mark.parametrize("word", ["352099001761481", "http://a.kr/b1"])
+def test_a_serial_number_and_an_address_are_read_in_a_film(word):
+    film = recordings.recorded("mp4", "aac") + samples.box(b"free", word.encode())
+
+    assert (FindingKind.OTHER, f"free{word}", False) in told(answer_for(film, "x.mp4", LIMITS))
+
+
+def test_no_korean_is_read_in_bytes_by_chance():
+    noise = random.Random(7).randbytes(100_000)
+
+    assert [run for run in readable.runs(noise) if re.search("[가-힣]{3}", run)] == []
+
+
+def told(answer):
+    return {(finding.kind, finding.detail, finding.stays) for finding in answer.findings}

@@ -208,14 +208,80 @@ def test_a_hidden_row_of_a_table_is_removed_and_told():
     assert (b"Second" in copy, b"Books" in copy) == (False, True)
 
 
-def test_white_text_is_told_and_stays():
-    white = '<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>Second books</w:t></w:r>'
-    document = f"<w:document {samples._W}><w:body><w:p>{white}</w:p></w:body></w:document>"
+_BLACK = '<w:color w:val="000000"/>'
+_WHITE = '<w:color w:val="FFFFFF"/>'
+_PALE = '<w:color w:val="FFFFFF" w:themeColor="background1"/>'
+_GREY = '<w:color w:val="7F7F7F" w:themeColor="background1" w:themeShade="7F"/>'
+_DARK = '<w:shd w:val="clear" w:fill="000000"/>'
 
-    answer = answer_for(samples.docx(document), "x", LIMITS)
 
-    told = {(f.kind, f.detail, f.stays) for f in answer.findings}
-    assert (FindingKind.HIDDEN, "Second books", True) in told
+def told_of(run, styles=""):
+    """What is told of a document with this run of text, and these styles."""
+    parts = samples.unzipped(word.docx().data)
+    parts["word/document.xml"] = office.xml("w:document", f"<w:body><w:p>{run}</w:p></w:body>")
+    parts["word/styles.xml"] = office.xml("w:styles", styles)
+    answer = answer_for(samples.zipped(parts), "x", LIMITS)
+    return {(f.kind, f.detail, f.stays) for f in answer.findings}
+
+
+def run(properties):
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>Second books</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        *(_WHITE, _PALE, _BLACK + _DARK, _WHITE + '<w:shd w:val="clear" w:fill="auto"/>'),
+        *('<w:highlight w:val="black"/>', _BLACK + '<w:highlight w:val="black"/>'),
+        *('<w:sz w:val="2"/>', '<w:rStyle w:val="Pale"/>', '<w:rStyle w:val="Small"/>'),
+    ],
+)
+def test_text_that_nobody_can_read_is_told_and_stays(properties):
+    styles = "".join(
+        f'<w:style w:type="character" w:styleId="{name}"><w:rPr>{say}</w:rPr></w:style>'
+        for name, say in (("Pale", _PALE), ("Small", '<w:sz w:val="1"/>'))
+    )
+
+    found = told_of(run(properties), styles)
+
+    assert (FindingKind.HIDDEN, "Second books", True) in found
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        *("", _BLACK, _GREY, _WHITE + _DARK, _PALE + '<w:highlight w:val="black"/>'),
+        *('<w:highlight w:val="yellow"/>', _DARK, '<w:sz w:val="12"/>'),
+    ],
+)
+def test_text_that_can_be_read_is_not_told(properties):
+    assert not any("Second books" in detail for _, detail, _ in told_of(run(properties)))
+
+
+def test_styles_based_on_each_other_in_a_circle_are_read_once():
+    circle = "".join(
+        f'<w:style w:type="character" w:styleId="{id_}"><w:basedOn w:val="{base}"/></w:style>'
+        for id_, base in (("a", "b"), ("b", "a"))
+    )
+
+    found = told_of(run('<w:rStyle w:val="a"/>'), circle)
+
+    assert not any("Second books" in detail for _, detail, _ in found)
+
+
+def test_an_alternative_that_only_old_programs_show_is_told_if_it_says_more():
+    xmlns = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+
+    def alternatives(new, old):
+        return (
+            f'<w:r xmlns:mc="{xmlns}"><mc:AlternateContent><mc:Choice Requires="w14"><w:t>{new}'
+            f"</w:t></mc:Choice><mc:Fallback><w:t>{old}</w:t></mc:Fallback></mc:AlternateContent>"
+            "</w:r>"
+        )
+
+    assert (FindingKind.HIDDEN, "Second books", True) in told_of(alternatives("x", "Second books"))
+    found = told_of(alternatives("Second books", "Second books"))
+    assert not any("Second books" in detail for _, detail, _ in found)
 
 
 def test_usual_typefaces_and_styles_of_several_words_keep_their_names():

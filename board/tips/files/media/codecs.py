@@ -8,6 +8,7 @@ import av
 from av.bitstream import BitStreamFilterContext
 from av.stream import Disposition
 
+from . import decoder_headers
 from .image_end import strip_jpeg
 from .sound_frames import amr_frame, mpeg_frame
 
@@ -40,8 +41,9 @@ _AUDIO = {
     *("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"),
     *("pcm_s8", "pcm_s16be", "pcm_s24be", "pcm_s32be", "pcm_f32be", "adpcm_ima_wav", "gsm_ms"),
 }
-# Codecs that cannot be decoded without what stands in front of the first packet.
-_NEED_HEADER = {"aac", "opus", "vorbis", "flac", "alac", "vp9", "mpeg4", *_NEEDED_UNITS}
+# What belongs to a packet beside its bytes, and may hold anything: a second picture or words, and
+# another header in the middle.
+_UNKNOWN_SIDES = {"matroska_block_additional", "new_extradata"}
 
 
 def codec_of(stream: Any) -> str:
@@ -57,9 +59,15 @@ def is_known(stream: Any) -> bool:
 
 
 def header(stream: Any) -> bytes | None:
-    """What a decoder needs before the first packet."""
-    data = stream.codec_context.extradata if codec_of(stream) in _NEED_HEADER else None
-    return _without_user_data(data) if data else None
+    """What a decoder needs before the first packet. Raises NotCleanable(TRACKS)."""
+    codec, data = codec_of(stream), stream.codec_context.extradata
+    if data and codec == "mpeg4":
+        data = _without_user_data(data)
+    return decoder_headers.rebuilt(codec, data)
+
+
+def has_unknown_side(packet: Any) -> bool:
+    return any(side.data_type in _UNKNOWN_SIDES for side in packet.iter_sidedata())
 
 
 class PacketFilter:

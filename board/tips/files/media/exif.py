@@ -1,5 +1,6 @@
 """EXIF and IPTC metadata of cameras and picture agencies."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ _XP = range(0x9C9B, 0x9CA0)  # UTF-16, as Windows writes them
 _USER_COMMENT = 0x9286
 _COMMENT_CODE = 8  # bytes for the encoding
 _MAKER_NOTE = 0x927C
+_USUAL_LETTERS = re.compile("[ -~가-힣]")
 _THUMBNAIL = 0x0201
 _IPTC = {
     **dict.fromkeys(((2, 80), (2, 85), (2, 116), (2, 122)), FindingKind.AUTHOR),
@@ -45,7 +47,7 @@ def inspect(exif: Image.Exif) -> Iterator[Finding]:
         elif tag in _TAGS and (line := _value_text(tag, value)):
             yield make_finding(_TAGS[tag], line)
         elif isinstance(value, str | bytes) and tag not in _STRUCTURE:
-            for line in words(value if isinstance(value, bytes) else value.encode()):
+            for line in words(value if isinstance(value, bytes) else _bytes(value)):
                 yield make_finding(FindingKind.OTHER, line)
     if _THUMBNAIL in exif.get_ifd(ExifTags.IFD.IFD1):
         yield make_finding(FindingKind.PREVIEW, "EXIF")
@@ -56,20 +58,40 @@ def inspect_iptc(picture: Image.Image) -> Iterator[Finding]:
     for record, value in (IptcImagePlugin.getiptcinfo(picture) or {}).items():  # type: ignore[arg-type]
         if record in _IPTC:
             values = value if isinstance(value, list) else [value]
-            yield make_finding(_IPTC[record], *(_text(one) for one in values))
+            yield make_finding(_IPTC[record], *(text_of(one) for one in values))
 
 
 def _value_text(tag: int, value: Any) -> str:
     if isinstance(value, tuple):
         value = bytes(value) if all(isinstance(n, int) and 0 <= n < 256 for n in value) else value
+    if isinstance(value, str):
+        value = _bytes(value)
     if not isinstance(value, bytes):
-        return str(value).strip("\0 ")
+        return str(value)
     if tag in _XP:
         return value.decode("utf-16-le", "replace").strip("\0 ")
-    return _text(value[_COMMENT_CODE:] if tag == _USER_COMMENT else value)
+    return _comment(value) if tag == _USER_COMMENT else text_of(value)
 
 
-def _text(value: bytes) -> str:
+def _bytes(value: str) -> bytes:
+    """The bytes of text, which Pillow takes for Latin whatever language it is in."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode()
+
+
+def _comment(value: bytes) -> str:
+    """A comment that begins with its encoding. Cameras do not agree on the order of its bytes."""
+    code, body = value[:_COMMENT_CODE], value[_COMMENT_CODE:]
+    if not code.startswith(b"UNICODE"):
+        return text_of(body)
+    orders = (body.decode(encoding, "replace") for encoding in ("utf-16-le", "utf-16-be"))
+    return max(orders, key=lambda text: len(_USUAL_LETTERS.findall(text))).strip("\0 ")
+
+
+def text_of(value: bytes) -> str:
+    """Text in an encoding used in Korea, or whatever is there as Latin."""
     for encoding in ("utf-8", "cp949"):
         try:
             return value.decode(encoding).strip("\0 ")

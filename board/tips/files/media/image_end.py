@@ -76,7 +76,7 @@ def _riff(data: bytes) -> int:
     return 8 + size + size % 2
 
 
-def _boxes(data: bytes) -> int:
+def box_end(data: bytes) -> int:
     """Up to the first bytes that are not a box of ISO 14496-12."""
     at = 0
     while at + 8 <= len(data) and re.fullmatch(rb"[a-z]{4}", data[at + 4 : at + 8]):
@@ -97,8 +97,8 @@ _ENDS: dict[str, Callable[[bytes], int]] = {
     "PNG": _png,
     "GIF": _gif,
     "WEBP": _riff,
-    "HEIF": _boxes,
-    "AVIF": _boxes,
+    "HEIF": box_end,
+    "AVIF": box_end,
     "BMP": _bmp,
 }
 

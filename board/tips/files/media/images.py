@@ -44,12 +44,35 @@ _TEXT_KINDS = (
 )
 _NOT_TEXT = {"xmp", "exif", "icc_profile", "comment", "photoshop", "dpi", "XML:com.adobe.xmp"}
 _PAGES_MAX = 50
+# Words of formats themselves, and of the settings that Photoshop writes into every picture.
+_SETTING = r"(?:bool|enum|TEXT|Objc|long|doub|UntF#\w{3})"
+_USUAL = re.compile(
+    r"Photoshop 3\.0|http://ns\.adobe\.com/[\w./]*|Raw profile type \w+"
+    r"|(?:print(?:SixteenBit|erName|ProofSetup|Output(?:Options)?)|proof(?:Setup|CMYK)"
+    rf"|builtinProof|vectorData|cropWhenPrinting|cropRect\w{{3,6}}){_SETTING}?"
+    rf"|(?:[A-Z][a-z][\w ]{{2}}{_SETTING})+"
+)
 _MARKS = (b"ftyp", b"SoundShot", b"MotionPhoto", b"moov")
 _PNG_TIME = re.compile(rb"\x00\x00\x00\x07tIME(.{7})", re.S)
 
 
 def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
     picture = _open(data, limits)
+    told = ""
+    for finding in _named(picture, data):
+        told += finding.detail + "\n"
+        yield finding
+    for block in unread(data, picture.format or ""):
+        for line in words(block):
+            if line not in told and not _USUAL.fullmatch(line):
+                yield make_finding(FindingKind.OTHER, line)
+    if picture.format == "MPO":
+        yield make_finding(FindingKind.PREVIEW, "MPO")
+    yield from _trailer(data, picture.format or "")
+
+
+def _named(picture: Image.Image, data: bytes) -> Iterator[Finding]:
+    """What stands where its format has a place for it."""
     yield from exif.inspect(picture.getexif())
     yield from exif.inspect_iptc(picture)
     for packet in _xmp_packets(picture):
@@ -58,12 +81,6 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
         yield from icc.inspect(profile)
     yield from _texts(picture, data)
     yield from _further_pages(picture)
-    for block in unread(data, picture.format or ""):
-        for line in words(block):
-            yield make_finding(FindingKind.OTHER, line)
-    if picture.format == "MPO":
-        yield make_finding(FindingKind.PREVIEW, "MPO")
-    yield from _trailer(data, picture.format or "")
 
 
 def _further_pages(picture: Image.Image) -> Iterator[Finding]:
@@ -129,7 +146,7 @@ def _xmp_packets(picture: Image.Image) -> Iterator[bytes]:
 
 def _texts(picture: Image.Image, data: bytes) -> Iterator[Finding]:
     if comment := picture.info.get("comment"):
-        text = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
+        text = exif.text_of(comment) if isinstance(comment, bytes) else comment
         yield make_finding(FindingKind.COMMENTS, text)
     if picture.format != "PNG":
         return

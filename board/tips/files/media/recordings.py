@@ -25,6 +25,7 @@ _STRUCTURE = (
     r"|(?:isom|iso[2-9]|avc1|mp4[12]|M4A )+|mdirappl|(?:Video|Sound)Handler"
     r"|AIFF(?:NAME|AUTH)|Opus(?:Tags|Head)|(?:LAME[\d.]*)?U{6,}|\d\d:\d\d:\d\d\.\d{9}"
 )
+_CUT_MIN = 0.25  # seconds; decoders of sound need a little more than is played
 _UNKNOWN_TRACK = {"data": FindingKind.PLACE, "attachment": FindingKind.ATTACHMENT}
 
 
@@ -37,6 +38,7 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
         tags = [*_tag_lists(recording)]
         findings = [finding for one in tags for finding in _tags(one)]
         findings += [finding for stream in recording.streams for finding in _track(stream)]
+        findings += [*_unplayed(recording)]
     yield from findings
     told = {finding.detail for finding in findings} | {name for one in tags for name in one}
     yield from _unnamed(data, container, told - {""})
@@ -67,6 +69,18 @@ def _track(stream: Any) -> Iterator[Finding]:
     elif stream.type != "video":
         kind = _UNKNOWN_TRACK.get(stream.type, FindingKind.HIDDEN)
         yield make_finding(kind, "track", stream.type)
+
+
+def _unplayed(recording: Any) -> Iterator[Finding]:
+    """What players do not play, and the copy has: further tracks, and what was cut off without
+    encoding the film again.
+    """
+    kept = remux.kept(recording)
+    for type_ in ("video", "audio"):
+        for _ in [stream for stream in kept if stream.type == type_][1:]:
+            yield make_finding(FindingKind.HIDDEN, "track", type_, stays=True)
+    if (seconds := remux.seconds_cut(recording)) > _CUT_MIN:
+        yield make_finding(FindingKind.HIDDEN, "cut", f"{seconds:.1f} s", stays=True)
 
 
 def _tags(tags: Mapping[str, str]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ What belongs to no packet of sound or pictures is not copied: tags, chapters, co
 tracks of places, spare bytes. Nothing is encoded again, except FLAC, without loss.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -32,6 +33,7 @@ CONTAINERS = {
     "avi": ("avi", "matroska"),  # FFmpeg gets the times of MP3 wrong when it writes AVI
 }
 _FIRST_OGG_PAGE = b"OggS\0\x02"  # more than tracks: recordings one after the other
+_COLOUR_PROFILE = b"colrprof"  # ISO 14496-12, 12.1.5: it can name a screen or a person
 _SEARCHED = 70_000  # bytes after the start of a page or block in which its packet begins
 _FLAC_TAIL = 512  # bytes: what follows the last frame counts as part of it
 _START = 16  # bytes by which a packet is found
@@ -48,11 +50,11 @@ def opened(data: bytes, container: str) -> Any:
 
 
 def copy(data: bytes, container: str) -> bytes:
-    """The recording in a new container. Raises NotCleanable(TRACKS) if one of its codecs may hold
-    what nobody here knows, or there is no sound or picture.
+    """The recording in a new container. Raises NotCleanable(TRACKS) if one of its codecs, or what
+    goes with a track, may hold what nobody here knows, or there is no sound or picture.
     """
     with opened(data, container) as source:
-        streams = _kept(source)
+        streams = kept(source)
         is_chained = data.count(_FIRST_OGG_PAGE) > len(source.streams)
         if is_chained or not streams or not all(map(codecs.is_known, streams)):
             raise NotCleanable(Reason.TRACKS)
@@ -61,7 +63,7 @@ def copy(data: bytes, container: str) -> bytes:
         return _copied(source, CONTAINERS[container][1])
 
 
-def _kept(source: Any) -> list[Any]:
+def kept(source: Any) -> list[Any]:
     """The streams of sound and moving pictures."""
     return [s for s in source.streams if s.type in ("audio", "video") and not codecs.is_cover(s)]
 
@@ -69,11 +71,22 @@ def _kept(source: Any) -> list[Any]:
 def _copied(source: Any, container: str) -> bytes:
     target = BytesIO()
     with av.open(target, "w", format=container, options={"fflags": "+bitexact"}) as output:
-        tracks = {stream.index: _Track(stream, output) for stream in _kept(source)}
-        for packet in source.demux(_kept(source)):
+        tracks = {stream.index: _Track(stream, output) for stream in kept(source)}
+        for packet in source.demux(kept(source)):
             for copied in tracks[packet.stream_index].copies(packet):
                 output.mux(copied)
+    if _COLOUR_PROFILE in target.getvalue():  # PyAV cannot leave it out
+        raise NotCleanable(Reason.TRACKS)
     return target.getvalue()
+
+
+def seconds_cut(recording: Any) -> float:
+    """How much of its longest cut track an open recording does not play. ISO 14496-12, 8.6.6."""
+    cut: defaultdict[int, float] = defaultdict(float)
+    for packet in recording.demux(kept(recording)):
+        if packet.is_discard:
+            cut[packet.stream_index] += float((packet.duration or 0) * packet.time_base)
+    return max(cut.values(), default=0)
 
 
 class _Track:
@@ -81,11 +94,15 @@ class _Track:
 
     def __init__(self, source: Any, output: Any) -> None:
         self._target = output.add_stream_from_template(source, opaque=True)
-        self._target.codec_context.extradata = codecs.header(source)
         self._filter = codecs.PacketFilter(source, self._target)
+        # After the filter, which sets the header as well, but does not take it apart.
+        self._target.codec_context.extradata = codecs.header(source)
         self._undated: list[Any] = []
 
     def copies(self, packet: Any) -> Iterator[Any]:
+        """Raises NotCleanable(TRACKS)."""
+        if codecs.has_unknown_side(packet):
+            raise NotCleanable(Reason.TRACKS)
         for dated in self._dated(packet):
             for copied in self._filter.reduced(dated):
                 copied.stream = self._target
@@ -117,8 +134,8 @@ def spare_bytes(data: bytes, container: str) -> bytes:
 def _needed_parts(data: bytes, container: str) -> Iterator[tuple[int, int]]:
     """Start and end of what decoders need, in the file. A packet in pieces counts as whole."""
     with opened(data, container) as source:
-        filters = {stream.index: codecs.PacketFilter(stream) for stream in _kept(source)}
-        for packet in source.demux(_kept(source)):
+        filters = {stream.index: codecs.PacketFilter(stream) for stream in kept(source)}
+        for packet in source.demux(kept(source)):
             block = packet.pos or 0
             start = data.find(bytes(packet)[:_START], block, block + _SEARCHED)
             if packet.size and start >= 0:

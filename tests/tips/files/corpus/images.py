@@ -28,6 +28,9 @@ def jpeg():
         segment(marker, f"{sample.hide(f'APP{marker - 0xE0}')}\0".encode())
         for marker in (0xE3, 0xE4, 0xE5, 0xE7, 0xEB, 0xEC, 0xEF)
     )
+    for marker, begin in ((0xE0, b"JFXX\0"), (0xE3, b"Exif\0\0"), (0xED, b"Photoshop 3.0\0")):
+        apps += segment(marker, begin + sample.hide(f"strange {begin[:4]!r}").encode())
+    apps += segment(0xFE, sample.hide("another comment").encode())
     sample.data = data[:2] + apps + data[2:]
     sample.data += sample.hide("behind the end", told=False).encode()
     return sample
@@ -44,7 +47,11 @@ def png():
     chunks = png_chunk(b"tEXt", b"Author\0" + sample.hide("tEXt").encode())
     chunks += png_chunk(b"zTXt", b"Comment\0\0" + packed)
     chunks += png_chunk(b"iTXt", b"Title\0\0\0\0\0" + sample.hide("iTXt").encode())
-    for kind in (b"caBX", b"prVW", b"vpAg", b"iDOT", b"mkBT"):
+    chunks += png_chunk(b"tEXt", b"Author\0" + sample.hide("second tEXt of one name").encode())
+    chunks += png_chunk(b"iTXt", b"x\0\0\0ko\0" + sample.hide("name in Korean").encode() + b"\0x")
+    digits = b"\nexif\n      20\n" + sample.hide("raw profile").encode().hex().encode()
+    chunks += png_chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(digits))
+    for kind in (b"caBX", b"prVW", b"vpAg", b"iDOT", b"mkBT", b"pCAL"):
         chunks += png_chunk(kind, sample.hide(f"chunk {kind.decode()}").encode())
     sample.data = (
         data[:33] + chunks + data[33:] + sample.hide("behind the end", told=False).encode()
@@ -64,6 +71,27 @@ def gif():
     more += block(b"\xff", b"XMP DataXMP", sample.hide("application").encode())
     more += block(b"\x01", bytes(12), sample.hide("plain text").encode())
     sample.data = data[:-1] + more + b";" + sample.hide("behind the end", told=False).encode()
+    return sample
+
+
+def bmp():
+    sample = Sample("x.bmp")
+    data = bytearray(samples.saved(samples.drawing(), "BMP"))
+    word = sample.hide("before the pixels").encode()
+    start = int.from_bytes(data[10:14], "little")
+    data[start:start] = word
+    data[10:14] = (start + len(word)).to_bytes(4, "little")
+    data[2:6] = len(data).to_bytes(4, "little")
+    sample.data = bytes(data)
+    return sample
+
+
+def avif():
+    sample = Sample("x.avif")
+    sample.data = samples.saved(samples.drawing(), "AVIF")
+    for name in (b"free", b"skip", b"uuid"):
+        word = sample.hide(f"box {name.decode()}").encode()
+        sample.data += samples.box(name, bytes(16), word)
     return sample
 
 
@@ -120,6 +148,8 @@ SAMPLES = {
     "jpeg": jpeg,
     "png": png,
     "gif": gif,
+    "bmp": bmp,
+    "avif": avif,
     "webp": webp,
     "tiff": tiff,
     "dng": raw,

@@ -26,6 +26,8 @@ def recorded(container, sound, picture=None, tags=(), into=None):
         output.metadata.update(tags)
         streams = [output.add_stream(sound, rate=48_000 if sound == "libopus" else _RATE)]
         streams[0].layout = "mono"
+        if sound == "vorbis":  # FFmpeg's own encoder has two channels, and is not finished
+            streams[0].layout, streams[0].options = "stereo", {"strict": "-2"}
         if picture:
             video = output.add_stream(picture, rate=5)
             video.width, video.height, video.pix_fmt = (
@@ -62,7 +64,7 @@ def _packets(stream):
 
 def _silence(stream, number):
     size = 960 if stream.rate == 48_000 else 1024
-    frame = AudioFrame(stream.format.name, "mono", size)
+    frame = AudioFrame(stream.format.name, stream.layout.name, size)
     frame.sample_rate, frame.pts = stream.rate, number * size
     for plane in frame.planes:
         plane.update(bytes(plane.buffer_size))
@@ -188,6 +190,40 @@ def hevc():
     words = b"\0\0\0\1\x4e\x01\x05" + bytes([len(body)]) + body + b"\x80"
     sample.data = recorded("mp4", "aac", "libx265", into=lambda picture: words + picture)
     return sample
+
+
+def joined(data, times):
+    """A film with each track of another one several times."""
+    buffer = BytesIO()
+    sources = [av.open(BytesIO(data)) for _ in range(times)]
+    with av.open(buffer, "w", format="mp4") as output:
+        tracks = {
+            (number, stream.index): output.add_stream_from_template(stream, opaque=True)
+            for number, source in enumerate(sources)
+            for stream in source.streams
+        }
+        for number, source in enumerate(sources):
+            for packet in source.demux():
+                if packet.size:
+                    packet.stream = tracks[number, packet.stream_index]
+                    output.mux(packet)
+            source.close()
+    return buffer.getvalue()
+
+
+def trimmed(data, seconds):
+    """The pictures of a film, played from `seconds` on: what stands before is still in the file."""
+    buffer = BytesIO()
+    with av.open(BytesIO(data)) as source, av.open(buffer, "w", format="mp4") as output:
+        film = source.streams.video[0]
+        track = output.add_stream_from_template(film, opaque=True)
+        for packet in source.demux(film):
+            if packet.size:
+                packet.stream = track
+                packet.pts -= int(seconds / packet.time_base)
+                packet.dts -= int(seconds / packet.time_base)
+                output.mux(packet)
+    return buffer.getvalue()
 
 
 def webm():

@@ -24,7 +24,7 @@ def docx() -> Sample:
         ),
         "word/footnotes.xml": xml(
             "w:footnotes",
-            f'<w:footnote w:id="2"><w:p><w:r><w:t>{sample.show("footnote")}</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>{sample.hide("hidden text of a footnote")}</w:t></w:r></w:p></w:footnote>',
+            f'<w:footnote w:id="2"><w:p><w:r><w:t>{sample.show("footnote")}</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>{sample.hide("hidden text of a footnote")}</w:t></w:r></w:p></w:footnote><w:footnote w:id="3"><w:p><w:r><w:t>{sample.hide("footnote without its mark")}</w:t></w:r></w:p></w:footnote>',
         ),
         **_definitions(sample),
         **_people(sample),
@@ -130,7 +130,12 @@ def _changes(sample):
 def _hidden(sample):
     hide, show = sample.hide, sample.show
     return f"""<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>{hide("hidden text")}</w:t></w:r><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>{show("text that is not hidden")}</w:t></w:r>
- <w:r><w:rPr><w:rStyle w:val="Unseen"/></w:rPr><w:t>{hide("text hidden by its style")}</w:t></w:r><w:r><w:rPr><w:rStyle w:val="Unseen2"/></w:rPr><w:t>{hide("text hidden by what its style is based on")}</w:t></w:r></w:p>
+ <w:r><w:rPr><w:rStyle w:val="Unseen"/></w:rPr><w:t>{hide("text hidden by its style")}</w:t></w:r><w:r><w:rPr><w:rStyle w:val="Unseen2"/></w:rPr><w:t>{hide("text hidden by what its style is based on")}</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>
+ <m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:phant><m:phantPr><m:show m:val="0"/></m:phantPr><m:e><m:r><m:t>{hide("phantom of a formula")}</m:t></m:r></m:e></m:phant></m:oMath></w:p>
+ <w:p><w:pPr><w:pStyle w:val="Unseen3"/></w:pPr><w:bdo w:val="ltr"><w:r><w:t>{hide("text hidden by the style of its paragraph")}</w:t></w:r></w:bdo></w:p>
+ <w:tbl><w:tblPr><w:tblStyle w:val="Unseen4"/></w:tblPr><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:tc><w:p><w:r><w:t>{hide("text hidden by the style of its table")}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
+ <w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr><w:p><w:r><w:t>{show("first of merged cells")}</w:t></w:r></w:p></w:tc></w:tr>
+ <w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p><w:r><w:t>{hide("cell merged into another")}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
  <kim:note xmlns:kim="urn:{hide("unknown namespace", told=False)}" kim:by="{hide("attribute of an unknown element")}">{hide("unknown element")}</kim:note>
  <w:p w15:unknown="{hide("unknown attribute")}"><w:contentPart r:id="rIdInk"/></w:p>"""
 
@@ -171,7 +176,8 @@ def _definitions(sample):
  <w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/></w:style>
  <w:style w:type="paragraph" w:customStyle="1" w:styleId="{own}"><w:name w:val="{made}"/><w:aliases w:val="{hide("alias of a style")}"/><w:basedOn w:val="a"/><w:rsid w:val="00A77B3E"/></w:style>
  <w:style w:type="character" w:styleId="Unseen"><w:name w:val="Hidden by {hide("name of a style that hides")}"/><w:rPr><w:vanish/></w:rPr></w:style>
- <w:style w:type="character" w:styleId="Unseen2"><w:name w:val="Normal (Web)"/><w:basedOn w:val="Unseen"/></w:style>""",
+ <w:style w:type="character" w:styleId="Unseen2"><w:name w:val="Normal (Web)"/><w:basedOn w:val="Unseen"/></w:style>
+ <w:style w:type="paragraph" w:styleId="Unseen3"><w:name w:val="Title"/><w:rPr><w:vanish/></w:rPr></w:style><w:style w:type="table" w:styleId="Unseen4"><w:name w:val="Table Grid"/><w:rPr><w:vanish/></w:rPr></w:style>""",
         ),
         "word/numbering.xml": xml(
             "w:numbering",

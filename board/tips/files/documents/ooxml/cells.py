@@ -15,6 +15,7 @@ COLUMNS_MAX = 16_384
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 # Of a formula: functions and references, which tell nothing.
 _CALCULATION = re.compile(r"[A-Z][A-Z0-9.]*\(|\$?[A-Z]{1,3}\$?\d+|TRUE|FALSE|_xlfn\.")
+_HEIGHT_MIN, _WIDTH_MIN = 2, 0.4  # points, and digits: in less, nobody can read anything
 _TRUE = ("1", "true")
 _VALUE, _FORMULA = full("x:v"), full("x:f")
 
@@ -27,6 +28,9 @@ class Area:
     left: int
     bottom: int
     right: int
+
+    def has(self, row: int, column: int) -> bool:
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
 
 
 def area(reference: str) -> Area | None:
@@ -52,9 +56,16 @@ class Hidden:
     rows: set[int] = field(default_factory=set)
     columns: list[tuple[int, int]] = field(default_factory=list)
     seen: set[tuple[int, int]] = field(default_factory=set)  # begin of merged cells
+    merged: list[Area] = field(default_factory=list)
 
     def covers(self, row: int, column: int) -> bool:
         return row in self.rows or any(low <= column <= high for low, high in self.columns)
+
+    def hides(self, row: int, column: int) -> bool:
+        """Whether a cell is hidden, or merged into another one."""
+        if (row, column) in self.seen:
+            return False
+        return self.covers(row, column) or any(area.has(row, column) for area in self.merged)
 
 
 def keep_shown(page: Page) -> None:
@@ -62,8 +73,7 @@ def keep_shown(page: Page) -> None:
     hidden = _hidden(page.root)
     unseen = _unseen_formats(page.package)
     for row, column, cell in _cells(page.root):
-        is_hidden = hidden.covers(row, column) and (row, column) not in hidden.seen
-        if is_hidden or cell.get("s") in unseen:
+        if hidden.hides(row, column) or cell.get("s") in unseen:
             _remove(page, row, column, cell)
         elif len(cell):
             _keep_value(page, cell)
@@ -92,12 +102,14 @@ def _letters(column: int) -> str:
 def _hidden(root: etree._Element) -> Hidden:
     hidden = Hidden(_hidden_rows(root))
     for column in root.iter(full("x:col")):
-        if column.get("hidden") in _TRUE or _is_zero(column.get("width")):
+        if column.get("hidden") in _TRUE or _is_below(_WIDTH_MIN, column.get("width")):
             hidden.columns.append((int(column.get("min") or 0), int(column.get("max") or 0)))
     for merged in root.iter(full("x:mergeCell")):
         place = area(merged.get("ref") or "")
-        if place and not hidden.covers(place.bottom, place.right):
-            hidden.seen.add((place.top, place.left))
+        if place:
+            hidden.merged.append(place)
+            if not hidden.covers(place.bottom, place.right):
+                hidden.seen.add((place.top, place.left))
     return hidden
 
 
@@ -108,13 +120,13 @@ def _hidden_rows(root: etree._Element) -> set[int]:
     for row in root.iter(full("x:row")):
         number = int(row.get("r") or number + 1)
         is_default = are_hidden and row.get("ht") is None and row.get("hidden") is None
-        if row.get("hidden") in _TRUE or _is_zero(row.get("ht")) or is_default:
+        if row.get("hidden") in _TRUE or _is_below(_HEIGHT_MIN, row.get("ht")) or is_default:
             hidden.add(number)
     return hidden
 
 
-def _is_zero(size: str | None) -> bool:
-    return size is not None and float(size) == 0
+def _is_below(least: float, size: str | None) -> bool:
+    return size is not None and float(size) < least
 
 
 def _unseen_formats(package: Package) -> set[str | None]:

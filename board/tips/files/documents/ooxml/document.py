@@ -8,8 +8,9 @@ from ...results import Finding, NotCleanable, WorkerLimits
 from ...xml_tree import parse, text_of
 from .. import embedded
 from ..zip_container import ZipContainer, written
-from . import left_out, presentation, spreadsheet, wordprocessing
+from . import left_out, presentation, spreadsheet
 from .package import Package, Page
+from .word import wordprocessing
 
 _TEXT = (
     r"(word/(document|header\d*|footer\d*|footnotes\d*|endnotes\d*)"

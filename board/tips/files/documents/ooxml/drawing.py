@@ -39,6 +39,7 @@ def _choose(page: Page, element: etree._Element) -> None:
     choices = [child for child in element if child.tag == f"{_MC}Choice" and _is_known(child)]
     chosen = next(iter(choices or element.findall(f"{_MC}Fallback")), None)
     known = set() if chosen is None else _words(chosen)
+    _tell_other_text(page, element, chosen)
     for child in list(element):
         if child is not chosen:
             page.told.element(child, known=known)
@@ -46,6 +47,16 @@ def _choose(page: Page, element: etree._Element) -> None:
     if chosen is not None:
         unwrap(chosen)
     unwrap(element)
+
+
+def _tell_other_text(page: Page, element: etree._Element, chosen: etree._Element | None) -> None:
+    """Tell text that newer programs do not show: they take the first alternative."""
+    first = next(element.iterchildren(etree.Element), None)
+    if first is None or chosen is None or first is chosen:
+        return
+    text, shown = ("".join("".join(map(str, each.itertext())).split()) for each in (chosen, first))
+    if text not in shown:
+        page.told.remains(FindingKind.HIDDEN, " ".join(map(str, chosen.itertext())))
 
 
 def _is_known(choice: etree._Element) -> bool:

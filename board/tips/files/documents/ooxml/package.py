@@ -64,6 +64,9 @@ class Package:
     headings: dict[str, list[str]] = field(default_factory=dict)  # of the tables of spreadsheets
     drawings: dict[str, str] = field(default_factory=dict)  # data of a diagram → relationship
     used_strings: dict[int, int] = field(default_factory=dict)  # number → that in the copy
+    notes: set[tuple[str, str | None]] = field(
+        default_factory=set
+    )  # (kind, id) of those referred to
     _related: dict[str, etree._Element | None] = field(default_factory=dict)
 
     def build(self) -> None:

@@ -22,8 +22,18 @@ def prepare(page: Page) -> None:
             for value in text.attrib.values():
                 page.told.word("fld", str(value))
             _to_run(text)
+    _clear_merged(page)
     for step in _STEPS.get(page.kind, ()):
         step(page)
+
+
+def _clear_merged(page: Page) -> None:
+    """Remove the text of cells that are merged into the one before them."""
+    for cell in page.root.iter(full("a:tc")):
+        if any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge")):
+            for text in list(cell.iter(full("a:r"), full("a:fld"))):
+                page.told.element(text, FindingKind.HIDDEN)
+                remove(text)
 
 
 def _show_object(page: Page, frame: etree._Element) -> None:

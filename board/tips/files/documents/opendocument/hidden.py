@@ -28,7 +28,8 @@ _BY_ATTRIBUTE = {
     "table:display": "false",
 }
 _ROW, _COLUMN = "table:table-row", "table:table-column"
-_CELLS = ("table:table-cell", "table:covered-table-cell")
+_COVERED = "table:covered-table-cell"
+_CELLS = ("table:table-cell", _COVERED)
 _INVISIBLE = ("collapse", "filter")
 _COLUMNS_MAX = 20_000
 _REPEATED = "table:number-columns-repeated"
@@ -84,7 +85,9 @@ class Hidden:
                 del page.attrib[key]
 
     def _blank(self, table: etree._Element) -> None:
-        """Empty the cells of hidden rows and columns; the others keep their place."""
+        """Empty the cells of hidden rows and columns, and those merged into another; the others
+        keep their place.
+        """
         hidden, at = set(), 0
         for column in self._own(table, _COLUMN):
             count = self._number(column)
@@ -109,9 +112,10 @@ class Hidden:
         for cell in list(row):
             count = self._number(cell) if self._is_cell(cell) else 0
             columns = range(at, at + count)
-            if hidden.intersection(columns) and (len(cell) or self._get(cell, "office:value-type")):
+            unseen = set(columns) if self._tables.name(cell.tag) == _COVERED else hidden
+            if unseen.intersection(columns) and (len(cell) or self._get(cell, "office:value-type")):
                 self._rebuilder.leave_out(FindingKind.HIDDEN, cell)
-                self._split(cell, columns, hidden)
+                self._split(cell, columns, unseen)
             at += count
 
     def _split(self, cell: etree._Element, columns: range, hidden: set[int]) -> None:

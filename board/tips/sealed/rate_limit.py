@@ -1,4 +1,4 @@
-"""When a new tip is taken: at once, or after a wait that grows with the number before it.
+"""Rate limit of new tips: taken at once, or after a wait that grows with the number before it.
 
 Each network has a share of the hour, and so have all sources without an address together. Whoever
 has used theirs up waits, and is taken: a flood makes only its own network wait. All of this is in

@@ -1,7 +1,7 @@
-"""Forms sent twice: the second identical press waits for the first, and gets the same answer.
+"""Idempotency of forms: a second identical press waits for the first, and gets the same answer.
 
-A view marked with @once makes its change in `writing_once`. The answer is recorded in the same
-transaction, encrypted with the form's idempotency key.
+A view marked with @idempotent makes its change in `writing_once`. The answer is recorded in the
+same transaction, encrypted with the form's idempotency key.
 """
 
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def redirect_to(answer: dict[str, Any]) -> ResponseReturnValue:
     return redirect(answer["to"], 303)
 
 
-def once(show: Show = lambda _key, answer: redirect_to(answer)) -> Callable[[View], View]:
+def idempotent(show: Show = lambda _key, answer: redirect_to(answer)) -> Callable[[View], View]:
     """Declares that a form acts once. `show` answers a second press from the idempotency key
     and the recorded answer, which is empty when it is no longer kept.
     """

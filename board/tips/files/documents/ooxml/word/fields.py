@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ...results import FindingKind
-from ...xml_tree import remove, unwrap
-from .names import full
-from .package import Page
+from ....results import FindingKind
+from ....xml_tree import remove, unwrap
+from ..names import full
+from ..package import Page
 
 _NUMBERS = re.compile(r"\s*(PAGE|NUMPAGES|SECTIONPAGES)\b", re.I)
 

@@ -1,0 +1,44 @@
+"""Search of the list of articles at the desk."""
+
+import re
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from board.articles.models import Article
+from board.articles.publication import State
+from board.db import now
+
+WORDS_MAX = 8
+_COLUMNS = (Article.title, Article.section, Article.byline)
+
+
+def articles_at_desk(
+    *, q: str = "", state: str = "", before: Article | None = None
+) -> Select[Article]:
+    """A page plus one, newest first, without erased ones. `q`: words, each of which is in headline,
+    section or byline, or the article's address."""
+    page = Article.page(before=before).where(Article.erased_at.is_(None))
+    if state:
+        page = page.where(_is_in(State(state)))
+    return page.where(_has(q)) if q.split() else page
+
+
+def _is_in(state: State) -> ColumnElement[bool]:
+    """An article whose time has come counts as published before anybody writes that down."""
+    if state is State.PUBLISHED:
+        return Article.public_at(now())
+    is_ahead = Article.published_at > now()
+    condition = Article.state == state.value
+    return and_(condition, is_ahead) if state is State.SCHEDULED else condition
+
+
+def _has(q: str) -> ColumnElement[bool]:
+    words = q.split()[:WORDS_MAX]
+    named = and_(*(or_(*(_contains(column, word) for column in _COLUMNS)) for word in words))
+    slug = re.split("[/?#]", q.rpartition("/articles/")[2])[0]
+    return or_(named, Article.slug == slug, Article.canonical_url == q)
+
+
+def _contains(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+    return func.lower(column).contains(word.lower(), autoescape=True)

@@ -1,0 +1,1 @@
+"""DOCX: what a reader sees of its text."""
