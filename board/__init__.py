@@ -14,6 +14,7 @@ from board.comments import wiring as comments_wiring
 from board.db import read_connections
 from board.law import wiring as law_wiring
 from board.moderation import wiring as moderation_wiring
+from board.ops import wiring as ops_wiring
 from board.runtime import limiter
 from board.tips import wiring as tips_wiring
 from board.web import (
@@ -48,6 +49,7 @@ SLICES = (
     moderation_wiring,
     api_wiring,
     tips_wiring,
+    ops_wiring,
 )
 
 

@@ -17,6 +17,7 @@ from board.db.read_connections import close as close_reading
 from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
+from board.ops.backup import instance_lock
 from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.accounts import print_accounts
 from board.ops.sample.loader import load_if_empty
@@ -98,7 +99,8 @@ def refuse_old_sqlite() -> None:
 
 def prepare_tables() -> None:
     """Create or upgrade the tables, and load the first rules. Raises ClickException when that
-    cannot be done."""
+    cannot be done, or while a backup is being restored."""
+    instance_lock.share()
     state = schema.state(db.engine)
     if problem := schema.describe_problem(state):
         raise click.ClickException(f"The {problem}.")
