@@ -17,10 +17,11 @@ from bench.figures import DeskPage, Figure, Results
 from bench.load import LoadResult
 from bench.servers import ROOT, Server, running
 from bench.soak import soak
+from bench.storm import run as storm
 from bench.work import Board, Cell
 
 USUAL = ("reading", "writing", "workers", "storms")
-GROUPS = (*USUAL, "long", "peers", "browser", "desk", "tips")
+GROUPS = (*USUAL, "long", "peers", "browser", "desk", "tips", "storm")
 RESULTS, PLOT = ROOT / "docs/bench.json", ROOT / "docs/bench.svg"
 DOCUMENT = ROOT / "docs/performance.md"
 BUILD = ROOT / "build"  # on a real disk: in /tmp, which may be memory, a commit costs nothing
@@ -30,6 +31,9 @@ STARTS = 5
 def main() -> None:
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server keeps running
+    if options.groups == {"storm"}:
+        print(_storm(options))
+        return
     if options.show:
         results = Results.load(options.show)
     else:
@@ -57,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, default=3, help="rounds; figures are their medians (3)"
     )
+    parser.add_argument("--attack", default="", help="of storms, those whose name has this")
     parser.add_argument(
         "--soak", type=int, metavar="MINUTES", help="only measure memory under load"
     )
@@ -100,6 +105,17 @@ def _measure(folder: Path, options: argparse.Namespace) -> Results:
         _show_progress("tips …")
         results.facts |= tips.facts(folder / "tips")
     return results
+
+
+def _storm(options: argparse.Namespace) -> str:
+    """The table of storms, on a board with two workers behind a proxy that names the clients."""
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
+        folder = Path(name)
+        board = Board(folder / "board", options.comments)
+        two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
+        with running(two):
+            return storm.table(storm.run(two, folder, options.seconds, options.attack))
 
 
 def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:

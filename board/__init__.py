@@ -14,6 +14,7 @@ from board.comments import wiring as comments_wiring
 from board.db import read_connections
 from board.law import wiring as law_wiring
 from board.moderation import wiring as moderation_wiring
+from board.ops import wiring as ops_wiring
 from board.runtime import limiter
 from board.tips import wiring as tips_wiring
 from board.web import (
@@ -29,6 +30,7 @@ from board.web import (
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
+    form_guard,
     guard,
     origins,
     proxies,
@@ -47,6 +49,7 @@ SLICES = (
     moderation_wiring,
     api_wiring,
     tips_wiring,
+    ops_wiring,
 )
 
 
@@ -63,6 +66,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # Of those that wrap the app, the last is the first to see a request.
     for part in (
         access,
+        form_guard,
         page_cache_middleware,
         query_filter,
         headers,

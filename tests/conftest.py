@@ -21,12 +21,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import Result
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from jinja2 import FileSystemBytecodeCache, Undefined
 from jinja2.utils import missing
 from sqlalchemy import event
@@ -46,6 +47,7 @@ from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
 from board.db.clock import today
 from board.text import normalize
+from board.web.response.notices import notice_text
 from support.shared_app import SharedApp, close_app, settings_key
 
 pytest_plugins = ["support.fake_smtp"]
@@ -277,6 +279,18 @@ def say(
             parent=to,
             limits=limits,
         )
+
+
+def said(response: TestResponse, lang: str = "ko") -> str | None:
+    """The notice on the page a response redirects to."""
+    address = urlsplit(response.location)._replace(fragment="").geturl()
+    with current_app.test_request_context(address), force_locale(lang):
+        return notice_text()
+
+
+def without_notice(response: TestResponse) -> str:
+    """Where a response redirects to."""
+    return re.sub(r"[?&]notice=[^&#]*", "", response.location)
 
 
 def more_link(page: str) -> str | None:

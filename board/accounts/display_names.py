@@ -5,6 +5,7 @@ import unicodedata
 import regex
 
 from board.text import count_graphemes, normalize_line
+from board.text.keyboard import INITIALS, SYLLABLES_PER_INITIAL, keystrokes
 
 NAME_MIN = 2  # graphemes
 NAME_MAX = 20  # graphemes
@@ -20,6 +21,7 @@ _KOREAN = regex.compile(
 _SCRIPTS = ("Cyrillic", "Greek", "Arabic", "Hebrew", "Thai", "Devanagari", "Armenian", "Georgian")
 _ONE_SCRIPT = [regex.compile(rf"[\p{{Script={script}}}{_SIGNS}]+") for script in _SCRIPTS]
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
+_FIRST_INITIAL = 0x1100  # in keys, ㄱ is the part of a syllable
 
 # Look-alikes of Latin letters (the part of Unicode's confusables that reads as a name).
 # A capital I looks like a small l, so i and l are one letter here in either case.
@@ -49,6 +51,22 @@ def normalize_name(name: str) -> str:
 def name_key(name: str) -> str:
     """Key that is equal for names a reader could confuse: case, width, spacing, look-alikes."""
     return "".join(_LETTER.findall(_folded(name).translate(_DIGITS_LIKE)))
+
+
+def name_pattern(text: str) -> str:
+    """GLOB pattern of the keys of names that contain `text`: an initial consonant stands for every
+    syllable that begins with it. Empty if there is no letter in `text`."""
+    typed = "".join(keystrokes(char) if "ㄱ" <= char <= "ㅎ" else char for char in text)
+    key = name_key(typed)  # letters and digits only, so nothing to escape
+    return f"*{''.join(map(_char_pattern, key))}*" if key else ""
+
+
+def _char_pattern(char: str) -> str:
+    number = ord(char) - _FIRST_INITIAL
+    if not 0 <= number < len(INITIALS):
+        return char
+    first = ord("가") + number * SYLLABLES_PER_INITIAL
+    return f"[{char}{chr(first)}-{chr(first + SYLLABLES_PER_INITIAL - 1)}]"
 
 
 def is_valid_name(name: str) -> bool:

@@ -14,8 +14,9 @@ from board.articles.models import Article
 from board.articles.publication import AlreadyPublished, ChangedMeanwhile, State, was_public
 from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing
-from board.web.access import editors, everyone, open_to
+from board.web.access import editors, editors_and_moderators, everyone, open_to
 from board.web.page_cache.validity import cache_until
+from board.web.response.notices import notice
 
 bp = Blueprint("articles", __name__)
 
@@ -51,7 +52,7 @@ def front() -> ResponseReturnValue:
 
 
 @bp.get("/desk/articles")
-@open_to(editors, query=("before", "q", "state"))
+@open_to(editors_and_moderators, query=("before", "q", "state"))
 def desk() -> ResponseReturnValue:
     form = ArticleSearchForm.from_query()
     form.validate()
@@ -82,7 +83,7 @@ def write() -> ResponseReturnValue:
     content = form.content()
     with writing():
         article = lifecycle.write(content, key=form.key.data or "", at=form.at, draft=form.is_draft)
-    return _saved(article)
+    return _to_edit_form(article, _SAVED.get(article.state, "published"))
 
 
 @bp.get("/desk/articles/<slug>")
@@ -126,7 +127,7 @@ def withdraw(slug: str) -> ResponseReturnValue:
         lifecycle.withdraw(article, by=current_user())
         if article.state != State.WITHDRAWN:
             abort(409)
-    return redirect(url_for(".edit_form", slug=slug, notice="withdrawn"), 303)
+    return _to_edit_form(article, "withdrawn")
 
 
 @bp.post("/desk/articles/<slug>/publish")
@@ -137,7 +138,7 @@ def publish_again(slug: str) -> ResponseReturnValue:
         lifecycle.publish_again(article, by=current_user())
         if not article.is_public:
             abort(409)
-    return redirect(url_for(".edit_form", slug=slug, notice="published"), 303)
+    return _to_edit_form(article, "published")
 
 
 @bp.post("/desk/articles/<slug>/close")
@@ -148,16 +149,23 @@ def close(slug: str) -> ResponseReturnValue:
         article = _article(slug)
         return _edit_page(article, ArticleForm.for_article(article), close_form=form), 422
     with writing():
-        _article(slug).close(reason=form.reason.data)
-    return redirect(url_for(".edit_form", slug=slug, notice="closed"), 303)
+        article = _article(slug)
+        article.close(reason=form.reason.data)
+    return _to_edit_form(article, "closed")
 
 
 @bp.post("/desk/articles/<slug>/open")
 @open_to(editors)
 def open(slug: str) -> ResponseReturnValue:
     with writing():
-        _article(slug).open()
-    return redirect(url_for(".edit_form", slug=slug, notice="opened"), 303)
+        article = _article(slug)
+        article.open()
+    return _to_edit_form(article, "opened")
+
+
+def _to_edit_form(article: Article, code: str) -> ResponseReturnValue:
+    said = notice(code, title=article.title)
+    return redirect(url_for(".edit_form", slug=article.slug, notice=said), 303)
 
 
 def _article(slug: str) -> Article:
@@ -180,8 +188,7 @@ def _page(query: Select[Article]) -> tuple[list[Article], str | None]:
 
 
 def _saved(article: Article) -> ResponseReturnValue:
-    notice = _SAVED.get(article.state, "saved")
-    return redirect(url_for(".edit_form", slug=article.slug, notice=notice), 303)
+    return _to_edit_form(article, _SAVED.get(article.state, "revised"))
 
 
 def _conflict_page(article: Article, form: ArticleForm) -> str:

@@ -7,12 +7,12 @@ from board.articles import views
 from board.articles.editing import lifecycle
 from board.articles.thread_controls import labels
 from board.runtime.jobs import Job, jobs
-from board.web.access import editors
+from board.web.access import editors, editors_and_moderators
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
 
 NAV_ITEMS = (
-    NavItem(80, "articles", _("Articles"), "articles.desk", editors),
+    NavItem(80, "articles", _("Articles"), "articles.desk", editors_and_moderators),
     NavItem(81, "write", _("New article"), "articles.write_form", editors),
 )
 JOBS = (Job("scheduled articles", lifecycle.is_due, lifecycle.settle_due),)

@@ -7,12 +7,18 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pyrage import RecipientError
+from pyrage.x25519 import Recipient
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _EMAIL = r"[!-~]+@[!-~]+"
 _CONTACT = rf"mailto:{_EMAIL}|https://[!-~]+|tel:\+[0-9-]+"
+
+
+class SecretGiven(ValueError):
+    """The value is a secret, which an error must not repeat."""
 
 
 def parse_text(value: Any) -> str:
@@ -124,3 +130,24 @@ def parse_contacts(value: Any) -> tuple[str, ...]:
     if not all(re.fullmatch(_CONTACT, address) for address in found):
         raise ValueError("must be e-mail, https: or tel: addresses, separated by spaces")
     return found
+
+
+def parse_folder(value: Any) -> str:
+    """Empty or an absolute path. The folder may be mounted later, so it need not exist."""
+    text = parse_text(value)
+    if text and not Path(text).is_absolute():
+        raise ValueError("must be an absolute path")
+    return text
+
+
+def parse_age_recipient(value: Any) -> str:
+    """Empty or `age1…`, an X25519 recipient of age."""
+    text = parse_text(value)
+    if text.upper().startswith("AGE-SECRET-KEY"):
+        raise SecretGiven(
+            "must be the recipient (age1…); it is the secret key, which stays offline"
+        )
+    try:
+        return str(Recipient.from_str(text)) if text else ""
+    except RecipientError as error:
+        raise ValueError("must be an age recipient, such as age-keygen prints: age1…") from error

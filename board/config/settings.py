@@ -59,6 +59,12 @@ SETTINGS = (
     Setting("TIPS_PER_HOUR", 60, parsers.parse_number),
     Setting("TIP_FILE_MEGABYTES", 50, parsers.parse_positive_number),
     Setting("TIP_DAYS", 180, parsers.parse_positive_number),
+    Setting("BACKUP_FOLDER", "", parsers.parse_folder),
+    Setting("BACKUP_RECIPIENT", "", parsers.parse_age_recipient),
+    Setting("BACKUP_HOURS", 24, parsers.parse_positive_number),
+    Setting("BACKUP_DAYS", 7, parsers.parse_number),
+    Setting("BACKUP_WEEKS", 4, parsers.parse_number),
+    Setting("BACKUP_MONTHS", 3, parsers.parse_number),
     Setting("SECURITY_CONTACT", "", parsers.parse_contacts),
     Setting("COMPANY", "", parsers.parse_text),
     Setting("REGISTRATION_NUMBER", "", parsers.parse_text),
@@ -109,6 +115,8 @@ def _fill(app: Flask, values: dict[str, Any]) -> None:
         value = values.pop(setting.name, setting.default)
         try:
             app.config[setting.name] = setting.parse(value)
+        except parsers.SecretGiven as error:
+            raise BadSetting(f"BOARD_{setting.name} {error}.") from None
         except (ValueError, TypeError) as error:
             raise BadSetting(f"BOARD_{setting.name} {error}; it is {value!r}.") from error
     app.config.from_mapping(values)

@@ -53,8 +53,9 @@ db = SQLAlchemy(
 def init_app(app: Flask) -> None:
     url = make_url(app.config["DATABASE_URL"] or f"sqlite:///{app.instance_path}/board.db")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    # The connection used last is taken first: few are in use at once, and each has a cache.
-    options = {"module": sqlite, "pool_use_lifo": True}
+    # The connection used last is taken first: few are in use at once, and each has a cache. There
+    # may be one for each thread: to wait for one would be to wait for a request.
+    options = {"module": sqlite, "pool_use_lifo": True, "max_overflow": -1}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     app.config["SQLALCHEMY_BINDS"] = {"writing": {"url": url, **options}}
     _make_private(Path(str(url.database)))

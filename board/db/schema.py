@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from board.db import db
+from board.db.database_copy import CopyFailed, copy_before_migrations
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -62,6 +63,12 @@ def state(engine: Engine) -> State:
     return State.BEHIND if version in revisions() else State.NEWER
 
 
+def version(engine: Engine) -> str:
+    """The newest migration this database has had."""
+    with engine.connect() as connection:
+        return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+
+
 def describe_problem(state: State) -> str | None:
     """Why a database in this state cannot be used; None if it can."""
     if state not in _PROBLEMS:
@@ -70,11 +77,25 @@ def describe_problem(state: State) -> str | None:
 
 
 def upgrade() -> None:
-    """Run the missing migrations, under the write lock."""
+    """Run the missing migrations, under the write lock. What was there is copied before.
+
+    Raises ClickException if that is impossible.
+    """
     from alembic import command  # noqa: PLC0415 - only when there is work
 
     with current_app.extensions["write_lock"]:
+        _keep_copy()
         command.upgrade(alembic_config(), "head")
+
+
+def _keep_copy() -> None:
+    """Copy a database that has migrations to run; another start may have run them by now."""
+    if state(db.engine) is not State.BEHIND:
+        return
+    try:
+        copy_before_migrations(version(db.engine))
+    except CopyFailed as error:
+        raise click.ClickException(f"No copy before the migrations: {error}.") from error
 
 
 def alembic_config() -> Any:

@@ -17,7 +17,9 @@ from board.comments.writing.warnings import warning_checks
 from board.moderation import queue
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals import views as appeal_views
+from board.moderation.desk import bulk_views
 from board.moderation.desk import views as desk_views
+from board.moderation.desk.page import QUEUE_TITLES
 from board.moderation.filters import compiled, dry_run_views, heuristics, matches, near_duplicates
 from board.moderation.filters import labels as filter_labels
 from board.moderation.filters import views as filter_views
@@ -49,11 +51,12 @@ from board.runtime.jobs import Job, jobs
 from board.web.access import editors_and_moderators, moderators, staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, badge_counters, nav_items
+from board.web.response.notices import NOTICES
 
 NAV_ITEMS = (
     *(
         NavItem(rank, f"queue-{name}", title, "queues.index", moderators, {"queue": str(name)})
-        for rank, (name, title) in enumerate(desk_views.QUEUE_TITLES.items(), start=10)
+        for rank, (name, title) in enumerate(QUEUE_TITLES.items(), start=10)
     ),
     NavItem(15, "threads", _("Threads"), "threads.index", editors_and_moderators),
     NavItem(20, "appeals", _("Appeals"), "appeals.index", moderators),
@@ -72,15 +75,7 @@ def _badges() -> dict[str, int]:
     }
 
 
-JOBS = (
-    Job("likeness", near_duplicates.has_old, near_duplicates.delete_old),
-    Job("pulse", surges.is_due, surges.run),
-    Job("steering", restrictions.is_due, restrictions.apply_due),
-    Job("clearings", clearing_portions.is_due, clearing_portions.run_oldest, writes_max=200),
-)
-
-
-_VIEWS = (
+VIEWS = (
     ruling_views,
     ruling_labels,
     subjects,
@@ -93,15 +88,23 @@ _VIEWS = (
     filter_views,
     dry_run_views,
     desk_views,
+    bulk_views,
     report_views,
     appeal_views,
     log_views,
     thread_views,
 )
+JOBS = (
+    Job("likeness", near_duplicates.has_old, near_duplicates.delete_old),
+    Job("pulse", surges.is_due, surges.run),
+    Job("steering", restrictions.is_due, restrictions.apply_due),
+    Job("clearings", clearing_portions.is_due, clearing_portions.run_oldest, writes_max=200),
+)
 
 
 def init_app(app: Flask) -> None:
-    register(app, *_VIEWS)
+    register(app, *VIEWS)
+    NOTICES.update(bulk_views.NOTICES_OF_MANY)
     nav_items.add(*NAV_ITEMS)
     badge_counters.add(_badges)
 

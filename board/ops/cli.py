@@ -8,6 +8,8 @@ from board.articles.importing.run import articles_cli
 from board.db.schema import migration
 from board.law.authorities.cli import law_cli
 from board.moderation.cli import moderation_cli, rules_cli
+from board.ops.backup.cli import backup, restore
+from board.ops.backup.proof import prove_backup
 from board.ops.doctor import doctor
 from board.ops.sample.cli import sample_cli
 from board.ops.serve import serve
@@ -27,5 +29,6 @@ def init_app(app: Flask) -> None:
         tips_cli,
         sample_cli,
     )
-    for command in (serve, doctor, version, jobs.run_jobs, migration, *groups):
+    backups = (backup, restore, prove_backup)
+    for command in (serve, doctor, version, jobs.run_jobs, migration, *backups, *groups):
         app.cli.add_command(command)

@@ -3,35 +3,28 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
 from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
-from board.accounts.two_factor.models import SecondFactor, TwoFactorEvent
+from board.accounts.two_factor.models import SecondFactor
 from board.config import SETTINGS, settings
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law import imprint
 from board.law.terms import documents as terms_documents
-from board.moderation.rulings.models import Ruling
+from board.ops.backup.schedule import findings as backup_findings
+from board.ops.logs import LOGS
 from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
-from board.tips.models.audit_log import AuditEntry
 from board.tips.source import contact_channels
 
 # Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 MIN_SQLITE = (3, 42, 0)  # older ones leave deleted entries of the search index in the file
-
-LOGS: tuple[tuple[Any, str], ...] = (
-    (Ruling, "rulings"),
-    (TwoFactorEvent, "second factors"),
-    (AuditEntry, "tips"),
-)
 
 
 @click.command("doctor")
@@ -44,6 +37,7 @@ def doctor() -> None:
         *_check_second_factors(),
         *_check_tips(),
         *_check_email(),
+        *backup_findings(),
         *_check_settings(),
         _check_isolation(),
     ]

@@ -2,18 +2,14 @@
 
 import ctypes
 import gc
-import logging
 import os
 import platform
 import signal
 import socket
 import sys
-from pathlib import Path
 
 import click
 from flask import current_app
-from granian.constants import Interfaces
-from granian.server import Server
 
 from board.articles.models import Article
 from board.db import db, schema, sqlite
@@ -21,15 +17,13 @@ from board.db.read_connections import close as close_reading
 from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
+from board.ops.backup import instance_lock
 from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.accounts import print_accounts
 from board.ops.sample.loader import load_if_empty
+from board.ops.server.workers import serve_workers
 from board.runtime import jobs
 from board.runtime.app import current_app_object
-
-# Of each worker. Two would keep the interpreter busy; the others wait for the write lock, a search
-# or a password check, so that plain readers do not (see `runtime/limiter.py`, `db/write_lock.py`).
-THREADS = 24
 
 _M_ARENA_MAX = -8  # malloc.h
 
@@ -50,25 +44,11 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
     sys.stdout.flush()
-    # Granian warns of so many THREADS: it cannot know that most of them wait for locks.
-    logging.getLogger("_granian").addFilter(lambda log: "Python threads" not in log.getMessage())
     jobs.start_scheduler(current_app_object())
     os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
     _share_memory()
-    Server(
-        "wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,  # seconds
-        working_dir=Path(__file__).parents[2],
-        log_enabled=True,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve()
+    serve_workers(host, port, workers)
 
 
 def install_signal_handlers() -> None:
@@ -119,7 +99,8 @@ def refuse_old_sqlite() -> None:
 
 def prepare_tables() -> None:
     """Create or upgrade the tables, and load the first rules. Raises ClickException when that
-    cannot be done."""
+    cannot be done, or while a backup is being restored."""
+    instance_lock.share()
     state = schema.state(db.engine)
     if problem := schema.describe_problem(state):
         raise click.ClickException(f"The {problem}.")

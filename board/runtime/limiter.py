@@ -24,7 +24,7 @@ class Limiter:
     """One thread of this process at a time, and per app one process for each pair of cores.
 
     Up to `queue` threads wait, for at most `wait` seconds; others get QueueFull at once. A waiting
-    thread serves nobody: board/ops/serve.py has enough threads for all queues, and some to spare.
+    thread serves nobody: ops/server/dispatcher.py has enough of them for all queues, and more.
     """
 
     def __init__(self, name: str, *, queue: int, wait: float) -> None:

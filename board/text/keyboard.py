@@ -8,6 +8,7 @@ from functools import lru_cache
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 MEDIALS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+SYLLABLES_PER_INITIAL = len(MEDIALS) * len(FINALS)
 # A capital that has no letter of its own is the small one.
 KEYS = dict(
     zip(
@@ -30,7 +31,7 @@ def keystrokes(char: str) -> str:
     Latin letters are read as the Hangul on the same keys. Empty for everything else.
     """
     if "가" <= char <= "힣":
-        initial, rest = divmod(ord(char) - ord("가"), 588)
+        initial, rest = divmod(ord(char) - ord("가"), SYLLABLES_PER_INITIAL)
         medial, final = divmod(rest, 28)
         letters = INITIALS[initial] + MEDIALS[medial] + FINALS[final].strip()
     elif "ㄱ" <= char <= "ㅣ":

@@ -1,6 +1,7 @@
 """Error pages, and application/problem+json (RFC 9457) for programs."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request, url_for
@@ -15,10 +16,14 @@ from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
 from board.web.access import forget_viewer
 from board.web.request.first_fields import first_fields
+from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
 
 # Fields in which people write, of any form.
 _WRITTEN = ("body", "text", "title", "labels", "case", "link", "reason", "recipient", "q")
+
+# Refusals that may meet somebody who wrote something on a page of ours.
+_READ_AFTER_ALL = (401, 403, 408, 413, 503)
 
 
 def init_app(app: Flask) -> None:
@@ -82,7 +87,7 @@ def _error_page(
         "title": title,
         "text": text,
         "retry_after": retry_after,
-        "typed_text": _typed_text() if code != 415 else None,
+        "typed_text": _typed_text(code),
         "links": links,
     }
     try:
@@ -93,9 +98,14 @@ def _error_page(
     return Response(page, code, headers, mimetype="text/html")
 
 
-def _typed_text() -> str:
-    """What was written, also in a request that was refused before it was read."""
-    fields = request.form if "form" in request.__dict__ else first_fields()
+def _typed_text(code: int) -> str:
+    """What was written, also in some requests that were refused before they were read."""
+    if "form" in request.__dict__:
+        return _joined(request.form)
+    return _joined(first_fields()) if code in _READ_AFTER_ALL and not is_cross_site() else ""
+
+
+def _joined(fields: Mapping[str, str]) -> str:
     values = [fields.get(name, "").strip() for name in _WRITTEN]
     return mark_unreadable("\n\n".join(value for value in values if value))
 
@@ -107,6 +117,7 @@ def _titles() -> dict[int, str]:
         403: _("You don’t have access to this page"),
         404: _("Page not found"),
         405: _("That action isn’t available"),
+        408: _("It took too long to arrive"),
         409: _("This has changed in the meantime"),
         410: _("This article has been withdrawn"),
         413: _("That is too much at once"),
@@ -149,6 +160,7 @@ def _texts_by_code() -> dict[int, str]:
         403: _forbidden_text(),
         404: _("It may have been moved or removed. The latest articles are on the front page."),
         405: _("Go back and use the buttons on the page."),
+        408: _("The connection was too slow or broke off. Please send it again."),
         409: _("Please reload the page and check."),
         410: _("The newsroom no longer shows it and its comments."),
         413: _("Please send less."),

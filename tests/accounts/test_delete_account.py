@@ -170,7 +170,7 @@ def test_an_invalid_choice_is_not_reported_as_a_wrong_password(delete_account):
     page = delete_account(comments="burn").text
 
     assert page.count("비밀번호가 맞지 않습니다") == 0
-    assert 'href="#comments"' in page
+    assert 'href="#comments-0"' in page
 
 
 def test_guessing_the_password_is_limited(delete_account, ada):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from board.articles.models import Article
 from board.db import db
-from conftest import say
+from conftest import said, say, without_notice
 
 FORM = {
     "title": "“등대가 다시 켜졌다”",
@@ -32,7 +32,8 @@ def test_an_editor_writes_an_article_and_everyone_reads_it(as_, guest, tess):
     response = as_(tess).post("/desk/articles/new", data=FORM)
 
     article = only_article()
-    assert response.location == f"/desk/articles/{article.slug}?notice=saved"
+    assert without_notice(response) == f"/desk/articles/{article.slug}"
+    assert said(response) == f"“{article.title}” 기사를 발행했습니다."
     page = guest.get(f"/articles/{article.slug}").text
     assert "“등대가 다시 켜졌다”" in page
     assert re.findall(r"<li>(\S+ 부제)</li>", page) == ["첫째 부제", "둘째 부제"]
@@ -48,7 +49,8 @@ def test_an_edited_article_shows_the_time_of_the_edit(as_, guest, tess, harbour)
     with time_machine.travel("2026-11-23T03:00:00Z", tick=False):
         response = as_(tess).post("/desk/articles/harbour", data=form)
 
-    assert response.location == "/desk/articles/harbour?notice=saved"
+    assert without_notice(response) == "/desk/articles/harbour"
+    assert said(response) == "“A better headline” 기사의 수정 내용을 저장했습니다."
     page = guest.get("/articles/harbour").text
     assert "A better headline" in page
     assert "The harbour reopens" not in page
@@ -141,12 +143,13 @@ def test_a_closed_thread_shows_the_reason_and_an_open_one_takes_comments(
     client = as_(tess)
 
     closed = client.post("/desk/articles/harbour/close", data={"reason": "사흘이 지났습니다."})
-    assert closed.location == "/desk/articles/harbour?notice=closed"
+    assert without_notice(closed) == "/desk/articles/harbour"
+    assert said(closed) == "“The harbour reopens” 기사의 댓글을 닫았습니다."
     assert "사흘이 지났습니다." in guest.get("/articles/harbour").text
     assert as_(ada).post("/articles/harbour/comments", data={"body": "Hi"}).status_code == 409
 
     opened = client.post("/desk/articles/harbour/open")
-    assert opened.location == "/desk/articles/harbour?notice=opened"
+    assert said(opened) == "“The harbour reopens” 기사의 댓글을 다시 열었습니다."
     assert "사흘이 지났습니다." not in guest.get("/articles/harbour").text
     assert as_(ada).post("/articles/harbour/comments", data={"body": "Hi"}).status_code == 303
 
@@ -170,3 +173,25 @@ def test_only_editors_write_and_close(as_, guest, ada, mo, harbour):
         statuses = [c.post(url, data=FORM).status_code for c in (guest, as_(ada), as_(mo))]
         assert statuses == [401, 403, 403], path
     assert harbour.title == "The harbour reopens"
+
+
+def test_moderators_read_the_list_of_articles_and_change_nothing(as_, mo, harbour):
+    client = as_(mo)
+
+    page = client.get("/desk/articles").text
+
+    assert re.search(r'<h2><a href="/articles/harbour">\s*The harbour reopens</a></h2>', page)
+    assert '<a href="/desk/articles" aria-current="page">기사' in page
+    assert "/desk/articles/" not in page
+    assert "새 기사" not in page
+    for path in ("new", "harbour"):
+        assert client.get(f"/desk/articles/{path}").status_code == 403
+    for path in ("new", "harbour", "harbour/close", "harbour/open"):
+        assert client.post(f"/desk/articles/{path}", data=FORM).status_code == 403
+    assert harbour.revision == 0
+    assert harbour.takes_comments
+
+
+def test_readers_do_not_see_the_list_of_articles(as_, guest, ada, harbour):
+    assert as_(ada).get("/desk/articles").status_code == 403
+    assert guest.get("/desk/articles").location.startswith("/sign-in")

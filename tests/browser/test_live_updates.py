@@ -252,7 +252,7 @@ def test_in_another_order_the_button_leads_to_the_newest(window, thread, place):
 
     reader.page.click(BUTTON)
 
-    reader.page.wait_for_url(f"**{thread}#thread")
+    expect(reader.page).to_have_url(f"{window.board.url}{thread}?sort=latest#thread")
     expect(reader.page.locator(TEXTS).first).to_have_text("새 댓글")
 
 

@@ -40,7 +40,7 @@ def test_everyone_reads_the_new_text_and_that_it_was_edited(as_, guest, ada, har
     response = edit(as_(ada), comment, "The bridge is open")
 
     assert response.status_code == 303
-    assert response.location == f"/comments/{comment.id}?notice=saved#comment-{comment.id}"
+    assert response.location == f"/comments/{comment.id}?notice=edited#comment-{comment.id}"
     page = guest.get("/articles/harbour?lang=en").text
     assert "<p>The bridge is open</p>" in page
     assert "The bridge is closed" not in page

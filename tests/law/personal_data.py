@@ -60,7 +60,9 @@ NAMED = {
     ("숨김과 복원·경고·이용 제한의 사유", "reasons and times of hiding"): (
         "comment.hidden_for comment.hidden_note user.suspended_until user.suspended_for "
         "user.held_until ruling.about_id ruling.comment_id ruling.reason ruling.note ruling.until "
-        "ruling.detail ruling.made_at ban_proposal.user_ids ban_proposal.reason ban_proposal.note"
+        "ruling.detail ruling.made_at ban_proposal.user_ids ban_proposal.reason ban_proposal.note "
+        "clearing.user_id clearing.ruling_id clearing.sanction_id clearing.sanction_stays "
+        "clearing.since clearing.hidden_before"
     ),
     ("경고를 확인한 시각", "warning was confirmed"): (
         "caution.ruling_id caution.user_id caution.acknowledged_at"
@@ -183,6 +185,7 @@ NOT_PERSONAL = {
     "ban_proposal": "id",
     "barred_key": "barred_id exact",
     "barred_text": "id",
+    "clearing": ("after_id hidden last_comment_id position restored stage stage_since total"),
     "comment": "id article_id listed reply_count like_count dislike_count rank",
     "device": "id",
     "disclosure": "id",

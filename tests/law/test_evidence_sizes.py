@@ -8,7 +8,6 @@ from sqlalchemy import select
 from board.db import db
 from board.law.claims import uploads
 from board.law.claims.evidence import Evidence
-from board.tips.attachments import uploads as tip_uploads
 from conftest import say
 from law.test_evidence import PDF, PNG, form_data
 
@@ -106,15 +105,6 @@ def test_of_files_that_are_too_large_no_more_is_kept_in_memory_than_a_claim_may_
 
         assert [file.size for file in files] == [8 * MIB] * 5
         assert sum(len(file.getvalue()) for file in files) == Evidence.BYTES_MAX
-
-
-def test_too_many_large_uploads_at_once_are_asked_to_come_again(guest, comment, monkeypatch):
-    monkeypatch.setattr(tip_uploads, "UPLOADS_WITHOUT_ADDRESS", 0)
-    monkeypatch.setattr(tip_uploads, "UPLOADS_OF_A_NETWORK", 0)
-
-    answer = guest.post("/report/rights", **multipart(comment, ("proof", "p.png", noise(2 * MIB))))
-
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
 
 
 def test_an_empty_field_and_a_short_file_are_told_apart(guest, comment):

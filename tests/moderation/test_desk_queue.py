@@ -14,7 +14,7 @@ from board.moderation.queue import Queue, QueueItem
 from board.moderation.reports.models import report
 from board.moderation.rulings import decisions, undo
 from board.moderation.rulings.models import Ruling
-from conftest import count_queries, person, say
+from conftest import count_queries, more_link, person, said, say, without_notice
 
 QUEUE = "/desk/comments?queue=held"
 
@@ -49,7 +49,9 @@ def test_keeping_and_hiding_empty_the_queue(as_, guest, mo, held):
     kept = decide(client, held[0], "keep")
     hidden = decide(client, held[1], "hide", reason="abuse")
 
-    assert (kept.location, hidden.location) == (f"{QUEUE}&notice=kept", f"{QUEUE}&notice=hidden")
+    assert without_notice(kept) == without_notice(hidden) == QUEUE
+    assert said(kept) == "ada 님의 댓글을 승인했습니다."
+    assert said(hidden) == "bora 님의 댓글을 숨겼습니다(욕설·인신공격)."
     assert "처리할 댓글이 없습니다." in client.get(QUEUE).text
     assert "First" in guest.get("/articles/harbour").text
     assert "Second" not in guest.get("/articles/harbour").text
@@ -85,7 +87,8 @@ def test_undo_restores_the_previous_state(as_, guest, verb, mo, harbour, held):
 
     answer = client.post(f"/desk/rulings/{rulings()[0].id}/undo", data={"next": QUEUE})
 
-    assert answer.location == f"{QUEUE}&notice=undone"
+    assert without_notice(answer) == QUEUE
+    assert said(answer) == "처리를 취소했습니다. ada 님의 댓글은 처리 전과 같습니다."
     after = [(i.comment_id, i.since) for i in db.session.scalars(QueueItem.oldest(Queue.HELD))]
     assert after == before
     assert (held[0].held_for, held[0].hidden_for) == ("word", None)
@@ -216,14 +219,14 @@ def test_an_unknown_queue_is_refused(as_, query, mo):
 def test_a_queue_is_paged_and_shows_each_item_once(as_, ada, mo, harbour, held, monkeypatch):
     monkeypatch.setattr(QueueItem, "PAGE_SIZE", 1)
     first = as_(mo).get(QUEUE).text
-    cursor = first.split("after=")[1].split('"')[0]
 
-    second = as_(mo).get(f"{QUEUE}&after={cursor}").text
+    second = as_(mo).get(more_link(first)).text
 
     assert "<p>First</p>" in first
     assert "<p>Second</p>" not in first
     assert "<p>Second</p>" in second
-    assert 'class="button more"' not in second
+    assert "첫 페이지로" in second
+    assert "다음 페이지" not in second
 
 
 def test_all_and_hidden_comments_are_listed_newest_first(as_, ada, mo, harbour):

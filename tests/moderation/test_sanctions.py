@@ -166,14 +166,6 @@ def test_staff_read_notes_and_the_user_does_not(as_, ada, mo):
     assert "Writes for a firm?" not in as_(ada).get("/account/notices").text
 
 
-def test_a_user_is_found_by_the_start_of_the_name(as_, ada, mo):
-    page = as_(mo).get("/desk/people?q=AD").text
-
-    assert f'href="/desk/people/{ada.id}"' in page
-    assert "harbour.example" not in page
-    assert "‘%’(으)로 시작하는 닉네임이 없습니다." in as_(mo).get("/desk/people?q=%25").text
-
-
 def test_no_page_of_users_takes_a_query_per_row(as_, ada, mo, harbour):
     def queries(path):
         with count_queries() as seen:

@@ -24,7 +24,7 @@ from board.moderation.threads.activity import SLOT, ActivityBucket
 from board.moderation.threads.baseline import FLOORS, baseline, surge_threshold
 from board.moderation.threads.surges import Surge
 from board.runtime import jobs
-from conftest import keep, person, say
+from conftest import keep, person, said, say, without_notice
 
 NOON = datetime(2026, 12, 23, 3, tzinfo=UTC)
 
@@ -344,7 +344,8 @@ def test_one_click_slows_the_thread_for_an_hour_and_a_second_changes_nothing(
     for _ in range(2):
         answer = client.post(f"/desk/threads/surges/{raid.id}/slow")
 
-    assert answer.location == "/desk/threads?notice=steered"
+    assert without_notice(answer) == "/desk/threads"
+    assert said(answer).startswith("댓글 제한을 설정했습니다: The harbour reopens.")
     act = db.session.scalars(select(ThreadRestriction)).one()
     assert (act.measures, act.seconds) == (["slow"], 180)
     assert act.ends_at == NOON + timedelta(hours=1)

@@ -23,7 +23,7 @@ from board.moderation.cli import moderation_cli
 from board.moderation.rulings.models import Ruling
 from board.moderation.threads.restrictions import end_restriction, restrict
 from board.runtime import jobs
-from conftest import count_queries, keep, person, say
+from conftest import count_queries, keep, person, said, say, without_notice
 
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)  # in Seoul
 REASON = "Tempers are high tonight."
@@ -474,7 +474,8 @@ def test_a_moderator_restricts_from_the_thread_and_ends_it_with_one_button(as_, 
 
     set_ = client.post("/desk/threads/steer", data={**FORM, "article": address})
 
-    assert set_.location == "/desk/threads?notice=steered"
+    assert without_notice(set_) == "/desk/threads"
+    assert said(set_).startswith("댓글 제한을 설정했습니다: The harbour reopens.")
     assert notices_of(guest.get("/articles/harbour").text)[0].startswith(
         "느린 모드: 댓글은 5분에 한 번 쓸 수 있습니다. 댓글을 최신순으로만 보여 드립니다."
     )

@@ -15,6 +15,9 @@ from bench import figures, load, plot, report, servers, soak
 from bench.__main__ import wanted
 from bench.figures import DeskPage, Figure, Page, Results
 from bench.load import LoadResult, RequestTemplate
+from bench.storm import run as storm
+from bench.storm.attacks import ATTACKS
+from bench.storm.reader import Timing
 from bench.work import COLD, COMMITS, HELLO, MIXED, NEWEST, POST_1, POST_8, Cell
 
 WRK = """Running 2s test @ http://127.0.0.1:8000/
@@ -286,3 +289,29 @@ def test_results_without_pages_of_the_desk_are_still_loaded(results, tmp_path):
     (tmp_path / "old.json").write_text(json.dumps(fields))
 
     assert Results.load(tmp_path / "old.json").desk == []
+
+
+def test_a_storm_is_a_row_with_the_times_of_the_reader():
+    timing = Timing(times=[float(each) for each in range(1, 101)], errors=2)
+
+    assert storm.table([("slow bodies", timing)]).splitlines()[-1] == (
+        "| slow bodies | 50.5 | 100.0 | 100 | 2 of 100 |"
+    )
+
+
+def test_an_attack_says_whose_request_it_is():
+    attack = next(each for each in ATTACKS if each.networks == 200)
+    networks = {attack.request(number, 8000).split(b"Forwarded-For: ")[1] for number in range(400)}
+
+    assert len(networks) == 200
+    assert len({each.name for each in ATTACKS}) == len(ATTACKS)
+    assert all(b"@" not in each.request(0, 8000).partition(b"\r\n\r\n")[0] for each in ATTACKS)
+
+
+def test_nginx_is_attacked_with_the_lines_that_are_documented(tmp_path: Path):
+    server = storm.documented_nginx(tmp_path, 8000)
+    config = Path(server.command[2]).read_text()
+
+    assert f"listen 127.0.0.1:{server.port};" in config
+    assert "proxy_request_buffering off;" in config
+    assert "proxy_pass http://127.0.0.1:8000;" in config

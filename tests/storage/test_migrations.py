@@ -1,12 +1,18 @@
 """Migrations: the tables they make are those of the models."""
 
 import ast
+import errno
 import shutil
+import stat
+from contextlib import closing
+from datetime import timedelta
 
 import pytest
+import time_machine
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from click import ClickException
 from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 
 from board.accounts.models import User
@@ -15,8 +21,11 @@ from board.articles.article_keys import ArticleKey
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.viewer.reactions import ReactionLimits, like
-from board.db import Base, db, hash_chain, schema, sqlite, writing
+from board.db import Base, database_copy, db, hash_chain, now, schema, sqlite, writing
 from board.db.schema import State
+from board.ops.backup import schedule
+from board.runtime import jobs
+from board.runtime.app import instance_folder
 from board.tips.models.audit_log import AuditEntry
 from conftest import say
 
@@ -236,3 +245,50 @@ def test_the_migration_command_writes_the_next_migration(app, tmp_path, monkeypa
     written = (tmp_path / "migrations/versions" / f"{number}_nothing_new.py").read_text()
     assert f'down_revision = "{newest}"' in written.replace("'", '"')
     assert written.count("    pass") == 2
+
+
+class TestTheCopyBefore:
+    """Of the database, as it was before migrations ran."""
+
+    def copies(self):
+        folder = instance_folder() / database_copy.COPIES
+        return sorted(folder.iterdir()) if folder.exists() else []
+
+    def test_it_has_the_rows_and_the_tables_of_then(self, app, ada):
+        command.downgrade(schema.alembic_config(), "0031")
+
+        schema.upgrade()
+
+        (path,) = self.copies()
+        assert (path.name, stat.S_IMODE(path.stat().st_mode)) == ("0031.db", 0o600)
+        with closing(sqlite.connect(path)) as copy:
+            assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0031",)]
+            assert copy.execute("SELECT name FROM user").fetchall() == [("ada",)]
+
+    def test_only_the_last_is_kept_and_for_two_weeks(self, app):
+        for revision in ("0030", "0031"):
+            command.downgrade(schema.alembic_config(), revision)
+            schema.upgrade()
+        assert [path.name for path in self.copies()] == ["0031.db"]
+        assert not schedule.has_old_copies()
+
+        with time_machine.travel(now() + timedelta(days=15)):
+            assert "copies before migrations" in jobs.run_pending()
+        assert self.copies() == []
+
+    def test_a_current_or_empty_database_is_not_copied(self, app):
+        schema.upgrade()
+
+        assert self.copies() == []
+
+    def test_without_room_for_it_nothing_is_migrated(self, app, monkeypatch):
+        command.downgrade(schema.alembic_config(), "0031")
+
+        def full(path):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(database_copy, "_sync", full)
+        with pytest.raises(ClickException, match="No space left"):
+            schema.upgrade()
+        assert schema.version(db.engine) == "0031"
+        assert self.copies() == []

@@ -24,7 +24,7 @@ from board.comments.thread import search as thread_search
 from board.db import PRAGMAS, close_connections, db, writing, writing_engine
 from board.db import write_lock as lock
 from board.db.write_lock import FifoThreadLock, LockTimeout, WriteLock
-from board.ops import serve
+from board.ops.server import dispatcher
 from support.wait import until
 
 ROOT = Path(__file__).parents[2]
@@ -221,7 +221,7 @@ def test_while_writes_are_quick_every_thread_may_wait(tmp_path: Path) -> None:
 def test_full_queues_for_lock_and_limiters_leave_threads_to_readers() -> None:
     limiters = (passwords.limiter, thread_search.search_limiter, data_export.limiter)
     waiting = WriteLock.QUEUE + sum(limiter.queue for limiter in limiters)
-    assert waiting + 3 < serve.THREADS
+    assert waiting + 3 < dispatcher.READERS
 
 
 def test_a_thread_that_waits_too_long_gets_a_timeout(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import urlencode
 
 from board.accounts import models as accounts
@@ -49,25 +49,35 @@ class Response:
 class Server:
     """Serves the board in this folder, without posting limits."""
 
-    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        workers: int = 2,
+        settings: dict[str, str] | None = None,
+        stderr: int | IO[str] = subprocess.DEVNULL,
+    ) -> None:
         self.folder, self.workers, self.port = folder, workers, free_port()
+        self.settings, self.stderr = settings or {}, stderr
         self.start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.kill()
+        if self.process.poll() is None:
+            self.kill()
 
     def start(self) -> None:
         serve = ["serve", "--port", str(self.port), "--workers", str(self.workers)]
-        settings = {f"BOARD_{name}": str(value) for name, value in NO_LIMITS.items()}
+        given = {**NO_LIMITS, **self.settings}
+        settings = {f"BOARD_{name}": str(value) for name, value in given.items()}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", *serve],
             cwd=ROOT,
             env={**os.environ, **settings, "BOARD_INSTANCE": str(self.folder)},
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self.stderr,
             start_new_session=True,
         )
         self._wait_until_healthy()

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -263,6 +264,25 @@ def test_forms_that_fill_the_space_make_room_for_others(desk, source, changed_at
 
     assert (page.status_code, "large.bin" in page.text) == (200, True)
     assert [path.exists() for path in (*files, small)] == [True, False, True, True, True, True]
+
+
+def test_forms_that_fill_the_disk_make_room_too(app, desk, changed_at, monkeypatch):
+    """On a disk smaller than all of them may be."""
+    files = [left_form(400, changed_at, minutes=minutes) for minutes in (1, 9)]
+    usage = SimpleNamespace(free=draft_space.FREE_MIN - 100 * 1024**2)
+    monkeypatch.setattr(draft_space.shutil, "disk_usage", lambda _: usage)
+
+    assert draft_space.make_room(is_small=False)
+    assert [path.exists() for path in files] == [True, False]
+
+
+def test_a_disk_that_something_else_fills_costs_no_form(app, desk, changed_at, monkeypatch):
+    file = left_form(10, changed_at, minutes=9)
+    monkeypatch.setattr(draft_space.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+
+    assert not draft_space.make_room(is_small=False)
+    assert draft_space.make_room(is_small=True)
+    assert file.exists()
 
 
 def test_a_small_file_finds_room_among_large_ones(app, desk, changed_at):

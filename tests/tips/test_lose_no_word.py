@@ -1,12 +1,13 @@
 """Whatever refuses a form, the words, the choices and the files in it come back."""
 
+import io
 import re
-from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
 import time_machine
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestTimeout
 
 from board.db import db, now, writing
 from board.db.write_lock import LockTimeout
@@ -15,6 +16,9 @@ from board.tips.attachments import draft_space, uploads
 from board.tips.models import form_tokens
 from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
+from board.web.request.body import RequestBody, TooManyUploads
+from support import raw_client
+from support.bodies import send
 from tips.conftest import decided, hidden_field, multipart
 
 pytestmark = pytest.mark.slow
@@ -98,18 +102,19 @@ def test_a_text_with_characters_nobody_can_read_comes_back_with_marks(desk, sour
     assert decided(page)["contact"] == CONTACT
 
 
-def test_too_many_large_uploads_refuse_the_files_and_keep_the_words(desk, source):
-    files = ((b"x" * uploads.LARGE_FORM_BYTES, "a.bin"),)
-    with ExitStack() as under_way:
-        for _ in range(uploads.UPLOADS_WITHOUT_ADDRESS):
-            under_way.enter_context(uploads.uploads_under_way.one_of(9, ""))
-        refused = source.preview(STORY, contact=CONTACT, files=files)
-        small = source.preview(STORY, files=((b"x" * 100, "a.bin"),))
+@pytest.mark.parametrize(("problem", "status"), [(TooManyUploads(), 503), (RequestTimeout(), 408)])
+def test_an_upload_that_did_not_arrive_whole_keeps_the_words(desk, source, problem, status):
+    """The text stands before the files, so it was there."""
+    ticket = hidden_field(source.form(), "ticket")
+    fields = {"ticket": ticket, "step": "look", "text": STORY, "contact": CONTACT}
+    kind, body = raw_client.upload("files", content=b"x" * 1024, fields=fields)
+    arrived = RequestBody(len(body), io.BytesIO(body[:-512]), problem=problem)
 
-    later = source.preview(STORY, files=files)
+    refused = send(source.client, "/tips/new", arrived, kind.partition(": ")[2])
 
-    assert (refused.status_code, small.status_code, later.status_code) == (503, 200, 200)
+    assert refused.status_code == status
     assert form_is_complete(refused)
+    assert "a.bin" not in refused.text
 
 
 def test_a_file_there_is_no_room_for_is_left_out_and_named(desk, source, monkeypatch):

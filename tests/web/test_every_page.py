@@ -73,6 +73,7 @@ MATRIX = {
         "people.person",
         "people.comments",
         "people.clear_form",
+        "articles.desk",
         "queues.index",
         "threads.index",
         "threads.history",

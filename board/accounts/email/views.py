@@ -25,7 +25,7 @@ def choose() -> ResponseReturnValue:
         current_user().mail = (
             email_queue.EmailPreference.ALL if form.news.data else email_queue.EmailPreference.LEGAL
         ).value
-    return redirect(url_for("accounts.account", notice="saved"), 303)
+    return redirect(url_for("accounts.account", notice="email_chosen"), 303)
 
 
 @bp.get("/letters/stop")

@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from board.articles.models import Article
@@ -42,3 +42,8 @@ def _has(q: str) -> ColumnElement[bool]:
 
 def _contains(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
     return func.lower(column).contains(word.lower(), autoescape=True)
+
+
+def section_names() -> Select[str]:
+    """Names of all sections, in their order."""
+    return select(Article.section).where(Article.section != "").distinct().order_by(Article.section)

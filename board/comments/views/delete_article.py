@@ -13,6 +13,7 @@ from board.comments.writing.erasure import thread_counts
 from board.db import db, now, writing
 from board.web.access import editors, open_to
 from board.web.forms import Form
+from board.web.response.notices import notice
 
 bp = Blueprint("article_deletion", __name__)
 
@@ -37,8 +38,9 @@ def delete(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(slug, form), 422
     with writing():
-        lifecycle.delete(_article(slug), by=current_user())
-    return redirect(url_for("articles.edit_form", slug=slug, notice="article_deleted"), 303)
+        article = _article(slug)
+        lifecycle.delete(article, by=current_user())
+    return _to_edit_form(article, "article_deleted")
 
 
 @bp.post("/desk/articles/<slug>/undelete")
@@ -49,7 +51,12 @@ def undelete(slug: str) -> ResponseReturnValue:
         lifecycle.undelete(article, by=current_user())
         if article.erase_at:
             abort(409)
-    return redirect(url_for("articles.edit_form", slug=slug, notice="undeleted"), 303)
+    return _to_edit_form(article, "undeleted")
+
+
+def _to_edit_form(article: Article, code: str) -> ResponseReturnValue:
+    said = notice(code, title=article.title)
+    return redirect(url_for("articles.edit_form", slug=article.slug, notice=said), 303)
 
 
 def _article(slug: str) -> Article:

@@ -56,7 +56,7 @@ def edit(id: int) -> ResponseReturnValue:
         page = _edit_page(_own_comment(id), form, refusal=refusal)
         return page, status(refusal), headers(refusal)
     return redirect(
-        url_for("comments.comment", id=id, notice="saved", _anchor=f"comment-{id}"), 303
+        url_for("comments.comment", id=id, notice="edited", _anchor=f"comment-{id}"), 303
     )
 
 

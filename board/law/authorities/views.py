@@ -30,6 +30,7 @@ from board.law.authorities.forms import (
 from board.law.authorities.orders import Order, Outcome
 from board.web.access import moderators, open_to
 from board.web.forms import Form, query_id
+from board.web.response.notices import notice
 
 bp = Blueprint("registers", __name__)
 
@@ -56,8 +57,9 @@ def register_order() -> ResponseReturnValue:
         return _orders_page.render(form), 422
     with writing():
         comments = [db.session.get_one(Comment, comment.id) for comment in form.target_comments()]
-        orders.register(comments, by=current_user(), **form.particulars())
-    return redirect(url_for(".orders_page", notice="saved"), 303)
+        order = orders.register(comments, by=current_user(), **form.particulars())
+    said = notice("order_registered", case=order.reference)
+    return redirect(url_for(".orders_page", notice=said), 303)
 
 
 @bp.post("/desk/orders/<id:id>/answer")
@@ -77,7 +79,8 @@ def answer_order(id: int) -> ResponseReturnValue:
                 order.close(outcome, by=current_user(), says=says)
     except AlreadyAnswered:
         abort(409)
-    return redirect(url_for(".orders_page", notice="saved"), 303)
+    said = notice("order_answered", case=order.reference, outcome=_orders_page.outcome_of(order))
+    return redirect(url_for(".orders_page", notice=said), 303)
 
 
 @bp.get("/desk/disclosures", endpoint="disclosures_page")
@@ -96,8 +99,9 @@ def register_disclosure() -> ResponseReturnValue:
         return _data_requests_page.render(form), 422
     with writing():
         user = db.session.get_one(User, form.user.id)
-        data_requests.register(user, by=current_user(), **form.particulars())
-    return redirect(url_for(".disclosures_page", notice="saved"), 303)
+        request = data_requests.register(user, by=current_user(), **form.particulars())
+    said = notice("request_registered", case=request.reference)
+    return redirect(url_for(".disclosures_page", notice=said), 303)
 
 
 @bp.post("/desk/disclosures/<id:id>/answer")
@@ -122,7 +126,9 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
         return _data_requests_page.render(DataRequestForm.unbound(), refused=id, answer=form), 422
     except AlreadyAnswered:
         abort(409)
-    return redirect(url_for(".disclosures_page", notice="saved"), 303)
+    outcome = _data_requests_page.outcome_of(request)
+    said = notice("request_answered", case=request.reference, outcome=outcome)
+    return redirect(url_for(".disclosures_page", notice=said), 303)
 
 
 _A_DAY = timedelta(days=1)
@@ -141,6 +147,9 @@ class RegisterPage(NamedTuple):
     answer_form: type[Form]
     kinds: Callable[[], list[tuple[str, str]]]
     outcomes: Callable[[], dict[str, str]]
+
+    def outcome_of(self, entry: AuthorityRequest) -> str:
+        return self.outcomes()[entry.outcome]
 
     def render(self, form: Form, *, refused: int | None = None, answer: Form | None = None) -> str:
         rows = list(db.session.scalars(self.model.answered(before=query_id("before"))))

@@ -17,6 +17,7 @@ from board.law.banned_texts.models import BannedText, TooShort
 from board.law.claims.forms import find_comment
 from board.web.access import moderators, open_to
 from board.web.forms import Form, query_id
+from board.web.response.notices import notice
 
 bp = Blueprint("barred", __name__)
 _EMPTY = _("Please write something.")
@@ -65,15 +66,18 @@ def bar() -> ResponseReturnValue:
     except TooShort:
         form.what.errors = [gettext("This is too short: it would match everyone’s comments.")]
         return _index(form), 422
-    return redirect(url_for(".index", notice="saved"), 303)
+    said = notice("repost_blocked", case=form.case.data)
+    return redirect(url_for(".index", notice=said), 303)
 
 
 @bp.post("/desk/barred/<id:id>/unbar")
 @open_to(moderators)
 def unbar(id: int) -> ResponseReturnValue:
     with writing():
-        banned_texts.unban_text(db.get_or_404(BannedText, id), by=current_user())
-    return redirect(url_for(".index", notice="saved"), 303)
+        banned: BannedText = db.get_or_404(BannedText, id)
+        banned_texts.unban_text(banned, by=current_user())
+    said = notice("repost_unblocked", case=banned.case)
+    return redirect(url_for(".index", notice=said), 303)
 
 
 def _index(form: BanForm) -> str:

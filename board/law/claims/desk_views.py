@@ -19,6 +19,7 @@ from board.law.claims.models import Claim, InvalidTransition, State, Step
 from board.law.claims.views import claim_state
 from board.moderation.appeals.models import Appeal
 from board.web.access import moderators, open_to
+from board.web.response.notices import notice
 
 bp = Blueprint("claims", __name__)
 
@@ -50,10 +51,12 @@ def answer(id: int) -> ResponseReturnValue:
         return _confirm_page(db.get_or_404(Claim, id), form)
     try:
         with writing():
-            _answer(db.get_or_404(Claim, id), form)
+            claim: Claim = db.get_or_404(Claim, id)
+            _answer(claim, form)
     except InvalidTransition:
         abort(409)
-    return redirect(url_for(".index", notice=_NOTICE_CODES[form.outcome.data or ""]), 303)
+    said = notice(_NOTICE_CODES[form.outcome.data or ""], receipt=claim.receipt)
+    return redirect(url_for(".index", notice=said), 303)
 
 
 @bp.post("/desk/claims/steps/<id:id>/tell")
@@ -61,8 +64,10 @@ def answer(id: int) -> ResponseReturnValue:
 def tell(id: int) -> ResponseReturnValue:
     """Record that the claimant was notified at their contact."""
     with writing():
-        claim_workflow.mark_notified(db.get_or_404(Step, id))
-    return redirect(url_for(".index", notice="saved", _anchor="to-tell"), 303)
+        step: Step = db.get_or_404(Step, id)
+        claim_workflow.mark_notified(step)
+    said = notice("claimant_notified", receipt=step.claim.receipt)
+    return redirect(url_for(".index", notice=said, _anchor="to-tell"), 303)
 
 
 @bp.post("/desk/claims/files/<id:id>/open")

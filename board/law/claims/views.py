@@ -121,7 +121,8 @@ def channel() -> ResponseReturnValue:
     if form.validate():
         with writing():
             contact_preferences.set_contact(form.contact.data or "", by=current_user())
-        return redirect(url_for("people.notices", notice="saved"), 303)
+        code = "contact_set" if form.contact.data else "contact_removed"
+        return redirect(url_for("people.notices", notice=code), 303)
     return redirect(url_for("people.notices"), 303)
 
 

@@ -18,6 +18,7 @@ from board.moderation.appeals.forms import AppealForm, DecideForm
 from board.moderation.appeals.models import Appeal, NotAppealable, OwnDecision
 from board.moderation.rulings.models import Ruling
 from board.web.access import everyone, moderators, open_to
+from board.web.response.notices import notice
 
 bp = Blueprint("appeals", __name__)
 
@@ -80,7 +81,8 @@ def decide(id: int) -> ResponseReturnValue:
             appeals.decide(pending, by=current_user(), uphold=uphold, note=form.says.data)
     except OwnDecision:
         abort(403)
-    return redirect(url_for(".index", notice="upheld" if uphold else "rejected"), 303)
+    said = notice("upheld" if uphold else "rejected", name=_appellant_name(pending))
+    return redirect(url_for(".index", notice=said), 303)
 
 
 @bp.post("/desk/appeals/seen")
@@ -88,7 +90,11 @@ def decide(id: int) -> ResponseReturnValue:
 def see() -> ResponseReturnValue:
     with writing():
         appeals.mark_results_seen(current_user())
-    return redirect(url_for(".index"), 303)
+    return redirect(url_for(".index", notice="results_seen"), 303)
+
+
+def _appellant_name(appeal: Appeal) -> str:
+    return appeal.ruling.about.name if appeal.ruling.about else ""
 
 
 def _index(invalid_id: int | None = None, form: DecideForm | None = None) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -12,9 +13,20 @@ from board.moderation.desk.forms import BULK_MAX, FilterForm
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
+from board.moderation.rulings.statistics import newest_id
 from board.moderation.rulings.undo import UNDO_FOR
 
 WRITE_MAX = 200  # decisions in one transaction, so that no reader's post waits long for it
+
+
+@dataclass
+class BulkResult:
+    """How many comments a decision changed, and how many somebody had decided before. The others
+    are `left`: deleted, in that state already, or hidden by law."""
+
+    changed: int = 0
+    decided: int = 0
+    left: int = 0
 
 
 def matching_ids(queue: Queue, filters: FilterForm) -> list[int]:
@@ -28,20 +40,42 @@ def matching_ids(queue: Queue, filters: FilterForm) -> list[int]:
 
 
 def decide_all(
-    ids: Sequence[int], action: str, *, by: User, reason: Mapping[str, str] | None = None
-) -> Ruling | None:
-    """Hide for the reason, keep or restore. Returns the last ruling, if any.
+    ids: Sequence[int],
+    action: str,
+    *,
+    by: User,
+    seen: int | None = None,
+    reason: Mapping[str, str] | None = None,
+) -> BulkResult:
+    """Hide for the reason, keep or restore; not what was decided after the ruling `seen`.
 
     Commits every WRITE_MAX decisions: earlier ones stand if a later one fails.
     """
-    batch, last = secrets.token_hex(8), None
+    fields = {"by": by, "batch": secrets.token_hex(8), **(reason or {})}
+    seen, result = newest_id() if seen is None else seen, BulkResult()
     for start in range(0, len(ids), WRITE_MAX):
         with writing():
-            chunk = select(Comment).where(Comment.id.in_(ids[start : start + WRITE_MAX]))
-            for comment in db.session.scalars(chunk.order_by(Comment.id)).all():
-                ruling = _DECISIONS[action](comment, by=by, batch=batch, **(reason or {}))
-                last = ruling or last
-    return last
+            chunk = ids[start : start + WRITE_MAX]
+            _decide(chunk, _DECISIONS[action], fields, seen, result)
+    result.left = len(ids) - result.changed - result.decided
+    return result
+
+
+def _decide(
+    ids: Sequence[int],
+    decision: Callable[..., Ruling | None],
+    fields: Mapping[str, object],
+    seen: int,
+    result: BulkResult,
+) -> None:
+    chosen = select(Comment).where(Comment.id.in_(ids)).order_by(Comment.id)
+    comments = db.session.scalars(chosen).all()
+    newest = decisions.latest_ruling_ids(comments)
+    for comment in comments:
+        if newest.get(comment.id, 0) > seen:
+            result.decided += 1
+        elif decision(comment, **fields):
+            result.changed += 1
 
 
 def _restore(comment: Comment, *, by: User, batch: str) -> Ruling | None:

@@ -95,7 +95,7 @@ def all_comments_page(filters: FilterForm, *, hidden: bool, after: str | None) -
     start = _parse_cursor(after)
     newest = select(Comment).join(Comment.article).join(Comment.author)
     newest = newest.options(contains_eager(Comment.article), contains_eager(Comment.author))
-    newest = newest.where(Comment.deleted_at.is_(None), *filters.for_comments())
+    newest = newest.where(Comment.deleted_at.is_(None), *filters.for_comments(hidden=hidden))
     if hidden:
         newest = newest.where(Comment.hidden_for.is_not(None))
     if start:

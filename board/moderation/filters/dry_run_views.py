@@ -10,9 +10,10 @@ from board.moderation.filters import dry_run
 from board.moderation.filters.changes import DuplicateRule
 from board.moderation.filters.dry_run import DryRun
 from board.moderation.filters.forms import AdoptForm, RuleForm
-from board.moderation.filters.labels import bp
+from board.moderation.filters.labels import bp, switched_notice
 from board.moderation.filters.models import Rule, State
 from board.web.access import moderators, open_to
+from board.web.response.notices import notice
 
 
 @bp.get("/desk/rules/trials/<id:id>")
@@ -42,15 +43,17 @@ def adopt(id: int) -> ResponseReturnValue:
             rule = dry_run.accept(_dry_run(id), by=current_user(), state=State(form.state.data))
     except DuplicateRule:
         return _dry_run_page(_dry_run(id), problem=gettext("This rule already exists.")), 422
-    return redirect(url_for(".rule", id=rule.id, notice="saved"), 303)
+    return redirect(url_for(".rule", id=rule.id, notice=switched_notice(rule)), 303)
 
 
 @bp.post("/desk/rules/trials/<id:id>/discard")
 @open_to(moderators)
 def discard(id: int) -> ResponseReturnValue:
     with writing():
-        dry_run.discard(_dry_run(id))
-    return redirect(url_for(".index"), 303)
+        run = _dry_run(id)
+        said = notice("dry_run_discarded", rule=run.text)
+        dry_run.discard(run)
+    return redirect(url_for(".index", notice=said), 303)
 
 
 def begin(form: RuleForm, rule: Rule | None) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from board.moderation.filters.models import Rule
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.subjects import Subject
 from board.text.spans import split_by_spans
+from board.web.response.notices import notice
 
 bp = Blueprint("rules", __name__)
 _SIGNAL_NAMES = {
@@ -57,6 +58,11 @@ def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
 def rule_label(rule: Rule) -> str:
     """The text of a rule, the name of a signal."""
     return str(_SIGNAL_NAMES[rule.text]) if rule.kind == "signal" else rule.text
+
+
+def switched_notice(rule: Rule) -> str:
+    """The notice after a rule was switched or adopted."""
+    return notice("rule_switched", rule=rule_label(rule), state=str(STATE_LABELS[rule.state]))
 
 
 def rule_summary(ruling: Ruling) -> str:

@@ -11,7 +11,7 @@ from board.moderation.filters import changes, matches, text_format
 from board.moderation.filters.changes import DuplicateRule
 from board.moderation.filters.dry_run_views import begin
 from board.moderation.filters.forms import AllowForm, FindRuleForm, ImportForm, RuleForm, StateForm
-from board.moderation.filters.labels import bp
+from board.moderation.filters.labels import bp, switched_notice
 from board.moderation.filters.models import (
     AllowedWord,
     Kind,
@@ -22,6 +22,7 @@ from board.moderation.filters.models import (
 )
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
+from board.web.response.notices import notice
 
 
 @bp.get("/desk/rules")
@@ -95,7 +96,7 @@ def switch(id: int) -> ResponseReturnValue:
         changes.change(
             rule, by=current_user(), note=form.note.data, state=form.state.data, threshold=threshold
         )
-    return redirect(url_for(".rule", id=id, notice="saved"), 303)
+    return redirect(url_for(".rule", id=id, notice=switched_notice(rule)), 303)
 
 
 @bp.get("/desk/rules/allowed")
@@ -116,15 +117,18 @@ def allow() -> ResponseReturnValue:
     except DuplicateRule:
         form.text.errors = [gettext("This word is already allowed.")]
         return _allowed_page(form), 422
-    return redirect(url_for(".allowed", notice="saved"), 303)
+    said = notice("word_allowed", word=form.text.data)
+    return redirect(url_for(".allowed", notice=said), 303)
 
 
 @bp.post("/desk/rules/allowed/<id:id>/remove")
 @open_to(moderators)
 def disallow(id: int) -> ResponseReturnValue:
     with writing():
-        changes.disallow(db.get_or_404(AllowedWord, id), by=current_user())
-    return redirect(url_for(".allowed", notice="saved"), 303)
+        word: AllowedWord = db.get_or_404(AllowedWord, id)
+        said = notice("word_disallowed", word=word.text)
+        changes.disallow(word, by=current_user())
+    return redirect(url_for(".allowed", notice=said), 303)
 
 
 @bp.get("/desk/rules/list.txt")
@@ -161,8 +165,8 @@ def bring_in() -> ResponseReturnValue:
         form.lines.errors = [gettext("These lines are not rules: %(numbers)s", numbers=numbers)]
         return _import_page(form), 422
     with writing():
-        changes.add_all(rule_list.rules, rule_list.allowed, by=current_user())
-    return redirect(url_for(".index", notice="saved"), 303)
+        count = changes.add_all(rule_list.rules, rule_list.allowed, by=current_user())
+    return redirect(url_for(".index", notice=notice("rules_imported", count=count)), 303)
 
 
 def _write_page(form: RuleForm) -> str:

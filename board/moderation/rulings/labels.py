@@ -1,11 +1,15 @@
 """Labels of rulings in templates."""
 
+from collections.abc import Sequence
+
 from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.moderation.rulings.models import Ruling
+from board.web.response.notices import notice
 
 _VERDICTS = {
     "hide": _("Comment hidden"),
@@ -18,6 +22,7 @@ _VERDICTS = {
     "ban": _("Banned"),
     "lift": _("Restrictions lifted"),
     "clear": _("Comments cleared"),
+    "look_up": _("Member looked up by email address"),
     "rule_add": _("Rule added"),
     "rule_change": _("Rule changed"),
     "rule_allow": _("Allowed word added"),
@@ -64,6 +69,22 @@ def decided_first(ruling: Ruling | None) -> str | None:
 def verdict_label(verdict: str) -> str:
     """A verdict in a word or two."""
     return str(_VERDICTS.get(verdict, verdict))
+
+
+def decision_notice(comment: Comment, ruling: Ruling | None) -> str:
+    """The notice after a decision about a comment; without a ruling it changed nothing."""
+    if ruling is None:
+        return notice("unchanged", name=comment.author.name)
+    code = {"hide": "hidden", "keep": "kept", "restore": "restored"}[ruling.verdict]
+    return notice(code, name=comment.author.name, reason=ruling_reason(ruling))
+
+
+def undone_notice(rulings: Sequence[Ruling]) -> str:
+    """The notice after an undo of one decision, or of many at once."""
+    comment = rulings[0].comment
+    if len(rulings) > 1 or comment is None:
+        return notice("bulk_undone", changed=len(rulings))
+    return notice("undone", name=comment.author.name)
 
 
 def ruling_label(ruling: Ruling) -> str:

@@ -31,6 +31,8 @@ class Verdict(enum.StrEnum):
     LIFT = "lift"
     # A member was restricted and what they wrote hidden, in one act with a ruling for each part.
     CLEAR = "clear"
+    # A moderator looked up who has an email address.
+    LOOK_UP = "look_up"
     # About the rules of the desk.
     RULE_ADD = "rule_add"
     RULE_CHANGE = "rule_change"

@@ -16,6 +16,7 @@ from board.comments.page_context import conversation_page
 from board.db import db, writing
 from board.moderation.rulings import decisions
 from board.moderation.rulings.forms import ReasonForm, RestoreForm
+from board.moderation.rulings.labels import decision_notice
 from board.moderation.rulings.models import Ruling
 from board.web.access import everyone, moderators, open_to
 from board.web.forms import query_id
@@ -33,8 +34,8 @@ def hide(id: int) -> ResponseReturnValue:
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
         comment = _comment(id)
-        decisions.hide(comment, by=current_user(), **form.reason_and_note())
-    return redirect(_comment_url(comment, "hidden"), 303)
+        ruling = decisions.hide(comment, by=current_user(), **form.reason_and_note())
+    return redirect(_comment_url(comment, decision_notice(comment, ruling)), 303)
 
 
 @bp.post("/comments/<id:id>/restore")
@@ -45,8 +46,8 @@ def restore(id: int) -> ResponseReturnValue:
         return conversation_page(_comment(id), reason_error=form.first_error), 422
     with writing():
         comment = _comment(id)
-        decisions.restore(comment, by=current_user(), **form.reason_and_note())
-    return redirect(_comment_url(comment, "restored"), 303)
+        ruling = decisions.restore(comment, by=current_user(), **form.reason_and_note())
+    return redirect(_comment_url(comment, decision_notice(comment, ruling)), 303)
 
 
 @bp.get("/rulings")
@@ -141,7 +142,7 @@ def _comment(id: int) -> Comment:
     return comment
 
 
-def _comment_url(comment: Comment, notice: str) -> str:
+def _comment_url(comment: Comment, said: str) -> str:
     """URL of the comment, or its tombstone, in the conversation."""
     anchor = f"comment-{comment.id}"
-    return url_for("comments.comment", id=comment.id, notice=notice, _anchor=anchor)
+    return url_for("comments.comment", id=comment.id, notice=said, _anchor=anchor)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 from wtforms import (
     DateTimeLocalField,
     HiddenField,
@@ -18,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from board.articles.editing.search import section_names
 from board.articles.models import Article
 from board.articles.thread_controls.labels import format_duration, restriction_label
 from board.articles.thread_controls.models import (
@@ -48,8 +48,7 @@ def _scopes() -> list[tuple[str, str]]:
 
 
 def _sections() -> list[tuple[str, str]]:
-    sections = select(Article.section).where(Article.section != "").distinct()
-    return [(name, name) for name in db.session.scalars(sections.order_by(Article.section))]
+    return [(name, name) for name in db.session.scalars(section_names())]
 
 
 def _durations() -> list[tuple[str, str]]:

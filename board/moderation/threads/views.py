@@ -17,6 +17,7 @@ from board.moderation.threads.surge_details import surge_details
 from board.moderation.threads.surges import Surge
 from board.web.access import editors_and_moderators, moderators, open_to, viewer
 from board.web.forms import query_id
+from board.web.response.notices import notice
 
 bp = Blueprint("threads", __name__)
 
@@ -74,19 +75,20 @@ def steer() -> ResponseReturnValue:
         return _restrict_page(form, ThreadRestriction.from_spec(form.spec()))
     try:
         with writing():
-            restrictions.restrict(form.spec(), by=current_user())
+            restriction = restrictions.restrict(form.spec(), by=current_user())
     except ValueError:  # its end passed while it waited for the write lock
         form.lasts.errors = [gettext("It would end before it starts.")]
         return _restrict_page(form), 422
-    return redirect(url_for(".index", notice="steered"), 303)
+    return _to_index("steered", what=_target(restriction))
 
 
 @bp.post("/desk/threads/steerings/<id:id>/release")
 @open_to(editors_and_moderators)
 def release(id: int) -> ResponseReturnValue:
     with writing():
-        restrictions.end_restriction(db.get_or_404(ThreadRestriction, id), by=current_user())
-    return redirect(url_for(".index", notice="released"), 303)
+        restriction = db.get_or_404(ThreadRestriction, id)
+        restrictions.end_restriction(restriction, by=current_user())
+    return _to_index("released", what=_target(restriction))
 
 
 @bp.post("/desk/threads/surges/<id:id>/slow")
@@ -98,7 +100,7 @@ def slow(id: int) -> ResponseReturnValue:
         if surge.ended_at is not None:
             abort(409)
         surge.slow(by=current_user(), reason=reason)
-    return redirect(url_for(".index", notice="steered"), 303)
+    return _to_index("steered", what=surge.article.title)
 
 
 @bp.post("/desk/threads/surges/<id:id>/acknowledge")
@@ -108,8 +110,20 @@ def acknowledge(id: int) -> ResponseReturnValue:
     if not form.validate():
         return _index(id, form), 422
     with writing():
-        db.get_or_404(Surge, id).acknowledge(by=current_user(), note=form.note.data or "")
-    return redirect(url_for(".index", notice="decided"), 303)
+        surge: Surge = db.get_or_404(Surge, id)
+        surge.acknowledge(by=current_user(), note=form.note.data or "")
+    return _to_index("surge_seen", title=surge.article.title)
+
+
+def _to_index(code: str, **values: str) -> ResponseReturnValue:
+    return redirect(url_for(".index", notice=notice(code, **values)), 303)
+
+
+def _target(restriction: ThreadRestriction) -> str:
+    """What a restriction applies to."""
+    if restriction.article:
+        return restriction.article.title
+    return ", ".join(restriction.sections) or gettext("The whole site")
 
 
 def _index(invalid_id: int | None = None, form: AcknowledgeForm | None = None) -> str:

@@ -153,4 +153,4 @@ class StateForm(Form):
 
 
 class UserSearchForm(Form):
-    q = SearchField(_("Display name"), [Length(max=80)])
+    q = SearchField(_("Display name or email address"), [Length(max=User.EMAIL_MAX)])

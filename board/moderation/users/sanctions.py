@@ -9,13 +9,10 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    literal,
-    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from board.accounts.display_names import name_key
 from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.writing.create import PendingPost
@@ -137,15 +134,6 @@ def is_not_sanctionable(user: User, by: User) -> bool:
 def check_sanctionable(user: User, by: User) -> None:
     if is_not_sanctionable(user, by):
         raise NotSanctionable
-
-
-def search_users(name: str) -> Select[User]:
-    """Users whose name starts like this, by name; without a name, those sanctioned now."""
-    users = select(User).order_by(User.name_key).limit(PAGE_SIZE)
-    if name:
-        key = name_key(name)  # empty for signs alone, which match no name
-        return users.where(User.name_key.startswith(key, autoescape=True), literal(bool(key)))
-    return users.where(or_(User.suspended_until > now(), User.held_until > now()))
 
 
 def decisions_about(user: User, *, before: int | None = None) -> Select[Ruling]:

@@ -23,6 +23,7 @@ from board.moderation.users.sanctions import NotSanctionable
 from board.moderation.users.staff_notes import StaffNote, add_note
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
+from board.web.response.notices import notice
 
 bp = Blueprint("people", __name__)
 NEWEST = 10  # comments on the page of the account
@@ -97,10 +98,11 @@ def ban(id: int) -> ResponseReturnValue:
 def lift(id: int) -> ResponseReturnValue:
     with writing():
         try:
-            sanctions.lift_sanctions(find_user(id), by=current_user())
+            ruling = sanctions.lift_sanctions(find_user(id), by=current_user())
         except NotSanctionable:
             abort(403)
-    return redirect(url_for(".person", id=id, notice="lifted"), 303)
+    said = notice("lifted" if ruling else "not_restricted", name=find_user(id).name)
+    return redirect(url_for(".person", id=id, notice=said), 303)
 
 
 @bp.post("/desk/people/<id:id>/note")
@@ -112,7 +114,7 @@ def note(id: int) -> ResponseReturnValue:
     fields = occasion.fields
     with writing():
         add_note(find_user(id), by=current_user(), text=form.text.data)
-    query: dict[str, Any] = {**fields, "notice": "note_added"}
+    query: dict[str, Any] = {**fields, "notice": notice("member_noted", name=find_user(id).name)}
     return redirect(url_for(".person", id=id, **query, _anchor="notes"), 303)
 
 
@@ -151,7 +153,7 @@ def _apply_sanction(
             occasion = posted_occasion(find_user(id), form)
             why = {**form.reason_and_note(), **occasion.detail}
             sanction(occasion.user, by=current_user(), **why, **values)
-            page = occasion.url(_NOTICES[sanction.__name__])
+            page = occasion.url(notice(_NOTICES[sanction.__name__], name=occasion.user.name))
     except NotSanctionable:
         abort(403)
     return redirect(page, 303)

@@ -84,6 +84,10 @@ function hasCollapsed() {
   }
 }
 
+/* ---- desk: its pages are one line on a narrow screen ---- */
+
+document.querySelector(".desk-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 /* ---- reading tools ---- */
 
 const MAX_SIZE = 5;

@@ -48,20 +48,26 @@ def sweep() -> None:
 
 def make_room(*, is_small: bool) -> bool:
     """Delete the costliest forms until there is room. False if there is none: for large forms
-    where the disk is full or all space is taken by uploads under way.
+    where all space is taken by something else, or by uploads under way.
     """
     sweep()
-    if not is_small and shutil.disk_usage(key_files.folder("drafts")).free < FREE_MIN:
-        return False
     forms = list(_forms())
-    total = sum(form.size for form in forms)
-    most = BYTES_MAX if is_small else BYTES_MAX - SMALL_ROOM
-    for form in sorted((f for f in forms if not _is_incoming(f)), key=lambda f: -f.cost):
-        if total <= most:
-            break
+    total, most = sum(form.size for form in forms), BYTES_MAX
+    if not is_small:
+        free = shutil.disk_usage(key_files.folder("drafts")).free
+        most = min(BYTES_MAX - SMALL_ROOM, total + free - FREE_MIN)
+        if most < sum(form.size for form in forms if _is_incoming(form)):
+            return False
+    _delete_costliest([form for form in forms if not _is_incoming(form)], total - most)
+    return True
+
+
+def _delete_costliest(forms: list[_Form], excess: float) -> None:
+    for form in sorted(forms, key=lambda form: -form.cost):
+        if excess <= 0:
+            return
         _delete(form)
-        total -= form.size
-    return is_small or total <= most
+        excess -= form.size
 
 
 def _forms() -> Iterator[_Form]:

@@ -8,25 +8,16 @@ import flask
 from flask import current_app, request
 from werkzeug.datastructures import FileStorage
 
-from board.runtime.limiter import ConcurrencyLimit, QueueFull
 from board.tips.attachments import draft_space
 from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import SealedFile
 from board.tips.models.tip import Tip
-from board.web.request.network import client_network
 
-LARGE_FORM_BYTES = 1024**2  # smaller forms arrive too fast to need an upload slot
-# Large forms received at a time, in each worker. A slow one occupies its thread for long.
-uploads_under_way = ConcurrencyLimit(4)
-UPLOADS_OF_A_NETWORK, UPLOADS_WITHOUT_ADDRESS = 1, 3
+LARGE_FORM_BYTES = 1024**2
 
 
 def init_app(app: flask.Flask) -> None:
     app.request_class = Request
-
-
-class TooManyUploads(QueueFull):
-    """Too many large forms are being received. Nothing of this one was read."""
 
 
 class Upload(SealedFile):
@@ -74,22 +65,7 @@ def bytes_max() -> int:
 class Request(flask.Request):
     """Encrypts uploads while they arrive, for views that accept them and set no stream of their
     own.
-
-    Only a few large forms are received at a time.
     """
-
-    def _load_form_data(self) -> None:
-        view = current_app.view_functions.get(self.endpoint or "")
-        if not getattr(view, "uploads", None) or not _is_large() or "form" in self.__dict__:
-            super()._load_form_data()
-            return
-        network = client_network()
-        most = UPLOADS_OF_A_NETWORK if network else UPLOADS_WITHOUT_ADDRESS
-        try:
-            with uploads_under_way.one_of(most, network or ""):
-                super()._load_form_data()
-        except QueueFull:
-            raise TooManyUploads from None
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         view = current_app.view_functions.get(self.endpoint or "")

@@ -17,6 +17,7 @@ from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import messages, retention, search_index
 from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.web.access import open_to, tip_readers
+from board.web.response.notices import notice
 
 
 @bp.post("/desk/tips/<id:id>/assign")
@@ -24,19 +25,17 @@ from board.web.access import open_to, tip_readers
 @idempotent()
 def assign(id: int) -> ResponseReturnValue:
     """Assign the tip to a reader who has a key of it, or to nobody."""
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once() as answer:
         tip = open_or_404(id).tip
         reader_id = request.form.get("reader", "")
         assignable = {str(reader.id): reader for reader in readers_of(tip)}
         if reader_id and reader_id not in assignable:
             abort(400)
-        tip.assignee_id = assignable[reader_id].user_id if reader_id else None
-        append_entry(
-            AuditAction.ASSIGN,
-            by=current_user(),
-            tip_id=id,
-            about=assignable[reader_id].user if reader_id else None,
-        )
+        assignee = assignable[reader_id].user if reader_id else None
+        tip.assignee_id = assignee.id if assignee else None
+        append_entry(AuditAction.ASSIGN, by=current_user(), tip_id=id, about=assignee)
+        said = notice("tip_assigned", name=assignee.name) if assignee else "tip_unassigned"
+        answer["to"] = tip_address(id, said)
     return redirect_to(answer)
 
 
@@ -48,7 +47,7 @@ def promise(id: int) -> ResponseReturnValue:
     form = PromiseForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), promise_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "answer_promised")) as answer:
         open_or_404(id).tip.promised_on = form.day.data
     return redirect_to(answer)
 
@@ -79,7 +78,8 @@ def hold(id: int) -> ResponseReturnValue:
     form = HoldForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), hold_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    said = "tip_kept" if form.until else "tip_released"
+    with writing_once(to=tip_address(id, said)) as answer:
         me, _key = current_key()
         messages.hold(open_or_404(id), form.until, form.reason.data, by=me)
         append_entry(AuditAction.HOLD, by=current_user(), tip_id=id)
@@ -93,6 +93,7 @@ def let_in(id: int) -> ResponseReturnValue:
     with writing_once(to=tip_address(id, "access_given")) as answer:
         opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
+        answer["to"] = tip_address(id, notice("access_granted", name=reader.user.name))
         if reader not in readers_of(opened.tip):
             opened.grant_access(reader, members=members)
             search_index.delete_entries(tip=opened.tip, reader=reader)
@@ -112,6 +113,7 @@ def shut_out(id: int) -> ResponseReturnValue:
         me, _key = current_key()
         opened, members = open_or_404(id), _members()
         reader = _chosen_reader(members)
+        answer["to"] = tip_address(id, notice("access_revoked", name=reader.user.name))
         if not {*readers_of(opened.tip)} & {*members} - {reader}:
             abort(400)
         opened.revoke_access(reader, members=members)

@@ -114,6 +114,6 @@ def _case(summary: Summary | None) -> str:
     return str(summary.facts.get("case", "")) if summary else ""
 
 
-def tip_address(id: int, notice: str = "saved") -> str:
-    """Where most acts on a tip lead."""
-    return url_for("tip_desk.tip", id=id, notice=notice)
+def tip_address(id: int, said: str) -> str:
+    """Where most acts on a tip lead, with a notice of what was done."""
+    return url_for("tip_desk.tip", id=id, notice=said)

@@ -97,7 +97,7 @@ def describe(id: int) -> ResponseReturnValue:
     form = FactsForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), facts_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_described")) as answer:
         open_or_404(id).replace(Purpose.DESK, "facts", form.facts())
     return redirect_to(answer)
 
@@ -109,7 +109,7 @@ def publish(id: int) -> ResponseReturnValue:
     form = LinkForm.from_post()
     if not form.validate():
         return tip_page(open_or_404(id), link_form=form, status=422)
-    with writing_once(to=tip_address(id)) as answer:
+    with writing_once(to=tip_address(id, "tip_published")) as answer:
         me, _key = current_key()
         messages.publish(open_or_404(id), form.link.data, by=me)
     return redirect_to(answer)

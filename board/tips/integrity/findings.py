@@ -21,10 +21,15 @@ PARTS = {
 
 def findings() -> Iterator[tuple[bool, str]]:
     """Whether each thing is as it should be, and a sentence that says so or what to do."""
-    yield _check_pepper()
-    yield _check_roster()
+    yield from check_secrets()
     yield _check_keys()
     yield _check_checkpoints()
+
+
+def check_secrets() -> Iterator[tuple[bool, str]]:
+    """The same for what a copy of the board must have in any case: pepper and signed roster."""
+    yield _check_pepper()
+    yield _check_roster()
 
 
 def _check_pepper() -> tuple[bool, str]:

@@ -62,7 +62,7 @@ def offer() -> ResponseReturnValue:
     with writing():
         current = db.session.scalar(PgpKey.for_reader(me))
         if current is not None and current.update(data):
-            return redirect(url_for(".mail", notice="saved"), 303)
+            return redirect(url_for(".mail", notice="mail_key_updated"), 303)
     try:
         key = PublicKey.read(data)
     except BadKey as error:
@@ -88,11 +88,11 @@ def prove() -> ResponseReturnValue:
         unproven = db.session.scalar(PgpKey.unproven_for(me))
         proven = unproven is not None and unproven.prove(form.code.data)
         if proven:
-            record_answer(to=url_for(".mail", notice="saved"))
+            record_answer(to=url_for(".mail", notice="mail_key_proven"))
     if not proven:
         form.code.errors = [_("This is not the code from the email.")]
         return _pgp_key_page(me, proof=form, status=422)
-    return redirect(url_for(".mail", notice="saved"), 303)
+    return redirect(url_for(".mail", notice="mail_key_proven"), 303)
 
 
 @bp.post("/desk/tips/mail/remove")
@@ -101,7 +101,7 @@ def remove() -> ResponseReturnValue:
     with writing():
         me, _key = current_key()
         pgp_keys.delete_keys(me)
-    return redirect(url_for(".mail", notice="saved"), 303)
+    return redirect(url_for(".mail", notice="mail_key_removed"), 303)
 
 
 def _send_code(me: TipReader, key: PublicKey) -> bool:

@@ -5,13 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout
 
 from board.db import db
 from board.db.write_lock import LockTimeout
 from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
-from board.tips.attachments.uploads import TooManyUploads
 from board.tips.crypto import key_files
 from board.tips.crypto.pepper import PepperLost
 from board.tips.forms import CodeForm, MessageForm, TipForm
@@ -29,6 +28,7 @@ from board.tips.source.waiting_tips import WaitingTip
 from board.tips.web.idempotency import idempotency_key
 from board.tips.web.responses import render_page
 from board.web.errors import error_page_for
+from board.web.request.body import TooManyUploads
 from board.web.request.first_fields import first_fields
 
 
@@ -67,6 +67,15 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     return _form_again(problem, 413) or error_page_for(error)
 
 
+@bp.errorhandler(RequestTimeout)
+def too_slow(error: RequestTimeout) -> ResponseReturnValue:
+    problem = _(
+        "The connection was too slow, and not everything arrived. Try again, or send your text "
+        "alone and add files later under “My tip”."
+    )
+    return _form_again(problem, 408) or error_page_for(error)
+
+
 @bp.errorhandler(BadRequest)
 def unreadable(error: BadRequest) -> ResponseReturnValue:
     problem = _("It contains characters we can’t read. They are marked with �.")
@@ -76,12 +85,12 @@ def unreadable(error: BadRequest) -> ResponseReturnValue:
 
 
 @bp.errorhandler(TooManyUploads)
-def too_many_uploads(_error: TooManyUploads) -> ResponseReturnValue:
+def too_many_uploads(error: TooManyUploads) -> ResponseReturnValue:
     problem = _(
         "Many large files are arriving right now, and yours was not taken. Try again in a minute, "
         "or send your text alone and add files later under “My tip”."
     )
-    return _form_again(problem, 503) or redirect(url_for(".choose"), 303)
+    return _form_again(problem, 503) or error_page_for(error)
 
 
 @bp.errorhandler(LockTimeout)

@@ -35,6 +35,10 @@ from board.web.page_cache.validity import ARTICLE_KEY, UNTIL_KEY
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
+# In the environment: answer from the cache or return MISS, without waiting and without the app.
+ONLY_CACHED = "board.only_cached"
+MISS: list[bytes] = []
+
 PAGE_MAX = 1024 * 1024  # bytes; a larger response is not worth the memory
 _WAIT_SECONDS = 1.0  # for another thread that renders the same page
 _OUR_COOKIES = re.compile(r"(?:^|;)\s*(?:__Host-)?(?:board_|lang=)")
@@ -52,14 +56,16 @@ class PageCache:
         method = environ["REQUEST_METHOD"]
         cookies = environ.get("HTTP_COOKIE")
         if method not in ("GET", "HEAD") or (cookies and _OUR_COOKIES.search(cookies)):
-            return self._app(environ, start_response)
+            return self._pass_on(environ, start_response)
         environ["HTTP_COOKIE"] = preferences.keep(cookies) if cookies else ""
         key, version = _key(environ), self._watcher.version()
         page = self._pages.get(key)
         if page and self._is_valid(page, version):
             return _respond(page, environ, start_response)
-        if method == "HEAD" or version == UNKNOWN:  # Flask has an error page for a broken database
-            return self._app(environ, start_response)
+        is_only_cached = ONLY_CACHED in environ
+        # Flask has an error page for a broken database.
+        if method == "HEAD" or version == UNKNOWN or is_only_cached:
+            return self._pass_on(environ, start_response)
         with _single_flight(page):
             newer = self._pages.get(key)
             if newer and newer is not page and self._is_valid(newer, version):
@@ -69,6 +75,11 @@ class PageCache:
     def close(self) -> None:
         """Close the watcher's connection; it is opened again when needed."""
         self._watcher.close()
+
+    def _pass_on(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if ONLY_CACHED in environ:
+            return MISS
+        return self._app(environ, start_response)
 
     def _is_valid(self, page: CachedPage, version: int) -> bool:
         if page.until <= now() or version == UNKNOWN:

@@ -8,16 +8,21 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
+from board.web.request.body import RequestBody
+
 _BYTES_MAX = 4 * 1024**2
 _CHUNK = 64 * 1024
 
 
 def first_fields() -> MultiDict[str, str]:
-    """The fields that stand before the first file, of a body nothing of which was read yet.
+    """The fields that stand before the first file, of a body nothing of which was read yet, or of
+    one that did not come as a whole.
 
     No more than the first 4 MiB are read, and no file.
     """
     stream: IO[bytes] = request.environ["wsgi.input"]
+    if isinstance(stream, RequestBody):
+        stream = stream.beginning(_BYTES_MAX)
     boundary = request.mimetype_params.get("boundary", "")
     if boundary:
         return MultiDict(_multipart_fields(stream, boundary))

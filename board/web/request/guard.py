@@ -1,4 +1,4 @@
-"""Request guard: refuses cross-site, unreadable and oversized requests before any view."""
+"""Request guard: refuses cross-site requests and unreadable addresses, before any body is read."""
 
 import re
 from typing import Any
@@ -9,63 +9,47 @@ from werkzeug.datastructures import MultiDict
 from board.text import is_readable
 from board.web.request.origins import SAFE, expected_origin
 
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS_MAX = 50
 URL_MAX = 4096  # characters
-READ_BYTES = 64 * 1024  # what the form parser reads at once
 
 _ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 
 def init_app(app: Flask) -> None:
     app.before_request(_refuse_cross_site)
-    app.before_request(_refuse_unreadable)
+    app.before_request(_refuse_unreadable_address)
 
 
-def _refuse_cross_site() -> None:
+def is_cross_site() -> bool:
     """CSRF by headers: an unsafe request must come from a page of our own.
 
     Browsers send Sec-Fetch-Site themselves, and pages cannot change it; those too old to send it,
     and programs, send Origin.
     """
-    if request.method in SAFE:
-        return
     site = request.headers.get("Sec-Fetch-Site")
     given = request.headers.get("Origin", "").lower()
     ours = site == "same-origin" if site else given == expected_origin()
-    if not ours:
+    return request.method not in SAFE and not ours
+
+
+def _refuse_cross_site() -> None:
+    if is_cross_site():
         abort(403, "foreign")
 
 
-def _refuse_unreadable() -> None:
-    """Refuses what is not text, not a form, or more than any form of ours sends."""
+def _refuse_unreadable_address() -> None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
-    _apply_body_limit(view)
     if len(request.path) + len(request.query_string) > URL_MAX:
         abort(414)
     if not is_readable(request.path):
         abort(404)
     if request.query_string:
-        _refuse_unreadable_fields(request.query_string, request.args, view)
-    if request.method not in SAFE:
-        if request.content_length and request.mimetype not in FORM_TYPES:
-            abort(415)
-        encoded = request.get_data() if request.mimetype == FORM_TYPES[0] else b""
-        _refuse_unreadable_fields(encoded, request.form, view)
+        refuse_unreadable_fields(request.query_string, request.args, view)
 
 
-def _apply_body_limit(view: Any) -> None:
-    """Raise the limit for this view, if its @open_to says so."""
-    if body_max := getattr(view, "body_max", None):
-        request.max_content_length = request.max_form_memory_size = body_max
-    uploads = getattr(view, "uploads", None)
-    if uploads and request.mimetype == FORM_TYPES[1]:  # the other type has no files
-        request.max_content_length = (request.max_content_length or 0) + uploads()
-        # Beside what it reads, the parser's buffer holds what may be the start of a boundary.
-        request.max_form_memory_size = (request.max_form_memory_size or 0) + READ_BYTES
-
-
-def _refuse_unreadable_fields(encoded: bytes, fields: MultiDict[str, str], view: Any) -> None:
+def refuse_unreadable_fields(encoded: bytes, fields: MultiDict[str, str], view: Any) -> None:
+    """Refuse what is not UTF-8, too many fields, and repeated ones that the view does not expect.
+    `encoded` are the fields as they were sent, unless in parts."""
     if not _is_utf8(encoded):
         abort(400, "unreadable")
     if len(fields) > FIELDS_MAX:

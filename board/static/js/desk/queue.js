@@ -4,6 +4,7 @@
  * without this module the same forms do the same.
  */
 import { requestPage } from "../dom.js";
+import { showSelection, watchSelection } from "./selection.js";
 
 const texts = document.getElementById("queue-texts").dataset;
 const status = document.getElementById("status");
@@ -62,28 +63,42 @@ function showQueue(page, index) {
   const fresh = page?.querySelector("[data-queue]");
   if (!fresh) return false;
   const selected = new Set([...document.querySelectorAll("[name=comment]:checked")].map((box) => box.value));
-  queue().replaceWith(document.importNode(fresh, true));
+  const next = document.importNode(fresh, true);
+  next.querySelector(".filters").replaceWith(document.querySelector(".filters")); // somebody may be filling them in
+  queue().replaceWith(next);
   showNavigation(page);
   for (const box of document.querySelectorAll("[name=comment]")) box.checked = selected.has(box.value);
   if (index !== undefined) focusItem(index);
   document.dispatchEvent(new Event("page:changed"));
-  forgetUndoInTime();
+  showSelection(texts.selected);
+  forgetNoticesInTime();
   return true;
 }
 
 function showNavigation(page) {
-  document.querySelector(".desk-nav").replaceWith(document.importNode(page.querySelector(".desk-nav"), true));
+  const old = document.querySelector(".desk-nav");
+  const fresh = document.importNode(page.querySelector(".desk-nav"), true);
+  const place = old.scrollLeft;
+  old.replaceWith(fresh);
+  fresh.scrollLeft = place;
 }
 
-/** Take the offer to undo away when its time is over; the focus it had goes to the queue. */
-function forgetUndoInTime() {
-  const notice = document.querySelector("[data-undo] .undo");
-  if (!notice) return;
-  setTimeout(() => {
-    const hadFocus = notice.contains(document.activeElement);
-    notice.remove();
-    if (hadFocus) focusItem(0);
-  }, Number(notice.dataset.secondsLeft) * 1000);
+/** Take notices, and offers to undo, away when their time is over; the focus one had goes to the queue. */
+function forgetNoticesInTime() {
+  for (const notice of document.querySelectorAll("[data-undo] [data-seconds-left]")) {
+    setTimeout(() => {
+      const hadFocus = notice.contains(document.activeElement);
+      notice.remove();
+      if (hadFocus) focusItem(0);
+    }, Number(notice.dataset.secondsLeft) * 1000);
+  }
+}
+
+/** A notice is said once: not again when the page is loaded again, or when somebody comes back to it. */
+function forgetNoticeInAddress() {
+  const url = new URL(location.href);
+  url.searchParams.delete("notice");
+  history.replaceState(history.state, "", url);
 }
 
 /** Show why a decision was refused, and the queue as it is now. */
@@ -121,7 +136,7 @@ async function send(form, submitter) {
 
 /** What the answer says was done, and whether it can be undone; else the problem with it. */
 function noticeText(page) {
-  const said = page.querySelector(".undo span, .problem") ?? page.querySelector("main > .notice");
+  const said = page.querySelector(".undo span, .problem, [data-undo] .notice");
   return said?.textContent.trim() ?? "";
 }
 
@@ -129,6 +144,12 @@ function noticeText(page) {
 
 function click(root, selector) {
   root?.querySelector(selector)?.click();
+}
+
+/** Choose the item in focus; with Shift, all from the one chosen last. */
+function select({ shiftKey }) {
+  const box = currentItem()?.querySelector("[name=comment]");
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
 }
 
 function showHelp() {
@@ -153,7 +174,7 @@ const SHORTCUTS = {
   a: () => click(currentItem(), "[data-decide=keep] button"),
   d: () => click(currentItem(), "[data-decide=hide] summary"),
   u: () => click(document, "[data-undo] button"),
-  x: () => click(currentItem(), "[name=comment]"),
+  x: select,
   p: () => click(currentItem(), "[data-author-link]"),
   "/": () => {
     document.querySelector(".filters").open = true;
@@ -174,7 +195,7 @@ document.addEventListener("keydown", (event) => {
   const action = SHORTCUTS[key];
   if (!action) return;
   event.preventDefault();
-  action();
+  action(event);
 });
 
 document.addEventListener("submit", (event) => {
@@ -202,7 +223,7 @@ function showAlerts(page) {
   if (here.textContent === now.textContent) return;
   here.replaceChildren(...document.importNode(now, true).childNodes);
   showNavigation(page);
-  if (here.childElementCount) announce(here.firstElementChild.textContent.trim());
+  if (here.childElementCount) announce(here.querySelector(".alert").textContent.trim());
 }
 
 /** Remove what others have decided, add what is new; item in focus and notice stay as they are. */
@@ -229,4 +250,6 @@ setInterval(() => {
   if (!document.hidden && !isOpen && !isTyping(document.activeElement)) update().catch(() => {});
 }, INTERVAL);
 document.querySelector("[data-help]").hidden = false;
-forgetUndoInTime();
+watchSelection(texts.selected);
+forgetNoticesInTime();
+forgetNoticeInAddress();

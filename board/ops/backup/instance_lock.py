@@ -1,0 +1,56 @@
+"""Keeps `serve` and `restore` apart, which use the same instance folder.
+
+While a restore replaces files, the lock file says so: a server must not start among half of them.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from board.runtime.app import instance_folder
+
+IN_USE = "A server uses this instance folder, or another restore. End it first."
+RESTORING = "A backup is being restored into this instance folder."
+INTERRUPTED = "A restore into this instance folder was interrupted. Run `restore` again, whole."
+
+
+def share() -> None:
+    """Take the lock for as long as this process and those forked from it live. Raises
+    ClickException."""
+    descriptor = _open()
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise click.ClickException(RESTORING) from None
+    if os.fstat(descriptor).st_size:
+        raise click.ClickException(INTERRUPTED)
+
+
+@contextmanager
+def exclusive() -> Iterator[int]:
+    """Hold the lock alone; gives its descriptor to `replacing`. Raises ClickException."""
+    descriptor = _open()
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield descriptor
+    except BlockingIOError:
+        raise click.ClickException(IN_USE) from None
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def replacing(descriptor: int) -> Iterator[None]:
+    """Note that files are being replaced; the note stays if that does not come to its end."""
+    os.pwrite(descriptor, b"a restore was begun\n", 0)
+    os.fsync(descriptor)
+    yield
+    os.ftruncate(descriptor, 0)
+
+
+def _open() -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    return os.open(instance_folder() / "instance.lock", flags, 0o600)
