@@ -393,3 +393,11 @@ def test_no_korean_is_read_in_bytes_by_chance():
 
 def told(answer):
     return {(finding.kind, finding.detail, finding.stays) for finding in answer.findings}
+
+
+def test_the_place_in_a_map_file_is_told():
+    data = b'{"type": "Polygon", "coordinates": [[[126.978, 37.5665], [127.0, 37.6]]]}'
+
+    found = [(each.kind, each.detail) for each in inspect(data, "map.geojson").findings]
+
+    assert (FindingKind.PLACE, "coordinates: 126.978, 37.5665") in found

@@ -42,6 +42,9 @@ _NOTATIONS = (
     ),
     # "name": "…"
     re.compile(r"\"([\w.:@-]{1,80})\"\s*:\s*(?:\"((?:[^\"\\]|\\.)+)\"|(-?[\d.]+))"),
+    # "coordinates": [126.97, 37.56] of GeoJSON, and <key>…</key><string>…
+    re.compile(r"\"(coordinates)\"\s*:\s*[\[\s]*(-?[\d.]+,\s*-?[\d.]+)"),
+    re.compile(r"<key>([^<]{1,80})</key>\s*<string>([^<]{1,2000})"),
     # NAME;PARAMETER=…:… of calendars, name: … and name = … of settings, %%Name: … of PostScript
     re.compile(
         r"^[ \t]*(?:[#%;*/@-]{1,3} ?)?(?:\w+\.)?([A-Za-z][\w.-]{0,40})(?:;[^:\n]{1,200})?"
@@ -55,6 +58,7 @@ _NOTATIONS = (
     re.compile(r"@(\w{2,40})[ \t]+(\S.*)$", re.M),
 )
 _COMMENTS = (
+    re.compile(r"<(?:\w+:)?metadata\b[^<>]*>\s*([^<\s][^<]{0,2000})"),
     re.compile(r"<!--((?:(?!<!--).){0,4000}?)-->", re.S),
     re.compile(r"/\*((?:(?!/\*).){0,4000}?)\*/", re.S),
     re.compile(r"^[ \t]*(?:#|//|--|%|;|'|REM |rem )[ \t]*(?![!%])(\S.*)$", re.M),

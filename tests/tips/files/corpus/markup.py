@@ -40,6 +40,10 @@ HTML = """<!-- saved from url=(0042)https://«saved from»/page.html -->
 <o:Company>«company»</o:Company></o:DocumentProperties></xml><![endif]-->
 <script>/* «script comment» */ var user = "«script value»";</script></head>
 <body><p>text</p><form action="http://«intranet»/save"><a href="\\\\server\\«share»\\x">x</a></form></body></html>"""
+SVG_OF_A_SCRIPT = (
+    """<svg xmlns="http://www.w3.org/2000/svg"><metadata>«metadata»</metadata></svg>"""
+)
+PLIST = """<?xml version="1.0"?><plist version="1.0"><dict><key>author</key><string>«author»</string></dict></plist>"""
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="«creator»"><metadata><name>«name»</name>
 <author><name>«author»</name></author><time>«time»</time></metadata>
 <wpt lat="35.101234" lon="129.031234"><name>«waypoint»</name><cmt>x</cmt><desc>«description»</desc></wpt></gpx>"""
@@ -149,6 +153,8 @@ def _of(name, text, encoding="utf-8"):
 
 SAMPLES = {
     "svg": _of("x.svg", SVG),
+    "svg with words as metadata": _of("x.svg", SVG_OF_A_SCRIPT),
+    "plist": _of("x.plist", PLIST),
     "svg in capitals": _of("x.svg", SVG.replace("<svg", "<SVG").replace("</svg", "</SVG")),
     "svg with a photo": svg_with_a_photo,
     "html": _of("x.html", HTML),
