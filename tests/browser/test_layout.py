@@ -18,8 +18,9 @@ FAULTS = """() => {
     const lines = all("*").filter((each) => !width(each, "Left") && !width(each, "Right"))
         .flatMap((each) => ["Top", "Bottom"].filter((side) => width(each, side))
             .map((side) => ({ each, y: box(each)[side.toLowerCase()] })));
-    const onLine = (button) => lines.some(({ each, y }) => meet(box(button), box(each))
-        && box(button).top - 6 < y && y < box(button).bottom + 6);
+    const over = (each) => each.closest(".menu, .headline-bar");  // may be over anything
+    const onLine = (button) => lines.some(({ each, y }) => over(button) === over(each)
+        && meet(box(button), box(each)) && box(button).top - 6 < y && y < box(button).bottom + 6);
     const isCut = (each) => /auto|scroll/.test(style(each).overflowX)
         && each.scrollWidth > each.clientWidth;
     const firstLabel = (form) => form.querySelector("label:not(.visually-hidden), legend");
@@ -31,13 +32,22 @@ FAULTS = """() => {
     const leadsNowhere = (link) => !document.getElementById(link.hash.slice(1));
     const tags = ".badge, main .tag, main .chip, main [class^=state-], main [class^=decision-],"
         + "main .removed-comment a";
+    const isBroken = (text) => [...text.data.matchAll(/\\p{L}+/gu)].some((word) => {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return range.getClientRects().length > 1;
+    });
+    const hasBrokenWord = (cell) => [...cell.childNodes]
+        .some((child) => child.nodeType === Node.TEXT_NODE && isBroken(child));
     const isUnstyled = (input) => !width(input, "Top") || style(input).borderRadius === "0px"
         || style(input, "::file-selector-button").borderRadius === "0px";
 
     return [
         ["on a line", all(":is(button, .button):not(.plain, .comment-actions *)").filter(onLine)],
-        ["cut", all("*:not(pre, textarea, input, .body table)").filter(isCut)],
+        ["cut", all("*:not(pre, textarea, input, .body table, .desk-nav)").filter(isCut)],
         ["split", all(tags).filter((each) => each.getClientRects().length > 1)],
+        ["broken word", all(":is(th, td)").filter(hasBrokenWord)],
         ["blank", all("svg[role=img]").filter((each) =>
             ![...each.querySelectorAll("rect")].some((bar) => bar.height.baseVal.value))],
         ["against text", labels.filter(isAgainstText).map(([form]) => form)],
