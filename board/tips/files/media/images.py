@@ -73,7 +73,7 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
 
 def _named(picture: Image.Image, data: bytes) -> Iterator[Finding]:
     """What stands where its format has a place for it."""
-    yield from exif.inspect(picture.getexif())
+    yield from exif.inspect(exif.exif_of(picture))
     yield from exif.inspect_iptc(picture)
     for packet in _xmp_packets(picture):
         yield from xmp.inspect(packet)
@@ -88,7 +88,7 @@ def _further_pages(picture: Image.Image) -> Iterator[Finding]:
     if picture.format == "TIFF":
         for number in range(1, min(getattr(picture, "n_frames", 1), _PAGES_MAX)):
             picture.seek(number)
-            yield from exif.inspect(picture.getexif())
+            yield from exif.inspect(exif.exif_of(picture))
         picture.seek(0)
 
 

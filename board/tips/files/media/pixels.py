@@ -5,6 +5,8 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
 
+from .exif import exif_of
+
 _OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 92, "subsampling": 0},
     "WEBP": {"quality": 92},
@@ -21,7 +23,8 @@ def encode(picture: Image.Image, format_: str) -> bytes:
 def redrawn(frame: Image.Image, upright: bool) -> Image.Image:
     """A new picture with the same pixels, in a mode every format supports."""
     profile = frame.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(frame) if upright else frame.copy()
+    is_turned = upright and exif_of(frame)
+    picture = ImageOps.exif_transpose(frame) if is_turned else frame.copy()
     if picture.mode not in _PLAIN_MODES and picture.mode != "CMYK":
         is_transparent = picture.mode in ("PA", "RGBa", "La") or "transparency" in picture.info
         picture = picture.convert("RGBA" if is_transparent else "RGB")
