@@ -47,7 +47,7 @@ def test_twenty_items_are_decided_by_keyboard_and_the_last_is_undone(desk, windo
         expect(items(desk)).to_have_count(left)
         if left:
             expect(items(desk).first).to_be_focused()
-    expect(desk.get_by_text("처리할 댓글이 없습니다.")).to_be_visible()
+    expect(desk.get_by_text("필터에 맞는 댓글이 없습니다.")).to_be_visible()
     desk.keyboard.press("u")
 
     expect(items(desk)).to_have_count(1)
@@ -111,7 +111,7 @@ def test_an_undo_that_comes_too_late_shows_a_message(desk, window, board):
     answer = desk.request.post(
         address, headers={"Origin": board.url}, form={"next": "/desk/comments"}
     )
-    assert answer.url.endswith("notice=undone")
+    assert "처리를 취소했습니다." in answer.text()
 
     undo.get_by_role("button").click()
 

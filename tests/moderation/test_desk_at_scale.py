@@ -95,7 +95,7 @@ def appealed(comment, author, mo, second):
     appeals.decide(appeal, by=second, uphold=False, note="It was.")
 
 
-@row_of("/desk/claims")
+@row_of("/desk/claims", "/desk/claims/search")
 def claimed(comment, author, mo, second):
     for _ in range(2):
         made, _secret = receive_claim(
@@ -177,7 +177,8 @@ def test_a_page_of_ten_rows_takes_as_many_queries_as_a_page_of_one(as_, mo, add,
     assert statements() == one
 
 
-def test_the_page_of_a_user_takes_as_many_queries_for_ten_of_everything(as_, ada, mo, harbour):
+@pytest.mark.parametrize("page", ["", "/comments"])
+def test_pages_of_a_user_take_as_many_queries_for_ten_of_everything(as_, ada, mo, harbour, page):
     client = as_(mo)
 
     def add(times):
@@ -189,7 +190,7 @@ def test_the_page_of_a_user_takes_as_many_queries_for_ten_of_everything(as_, ada
 
     def statements():
         with count_queries() as seen:
-            assert client.get(f"/desk/people/{ada.id}").status_code == 200
+            assert client.get(f"/desk/people/{ada.id}{page}").status_code == 200
         return len([each for each in seen if each.startswith("SELECT")])
 
     add(1)
@@ -231,7 +232,8 @@ def test_every_page_of_the_desk_is_covered_here(app):
     """A new page must be added above; pages of one item are listed by name."""
     desk = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/desk")}
     listed = {path.partition("?")[0] for path in ROWS} | {
-        "/desk", "/desk/people/<id:id>", "/desk/rules/<id:id>", "/desk/rules/trials/<id:id>",
+        "/desk", "/desk/people/<id:id>", "/desk/people/<id:id>/comments",
+        "/desk/rules/<id:id>", "/desk/rules/trials/<id:id>",
     }  # fmt: skip
     forms = {rule for rule in desk if rule.endswith(("/new", "/case", "/import", "/list.txt"))}
     of_others = {
@@ -262,7 +264,7 @@ def test_badges_count_to_999(as_, ada, mo, harbour, waiting_, badge):
 
 def test_a_text_search_goes_on_page_by_page_and_misses_nothing(as_, ada, mo, harbour, monkeypatch):
     monkeypatch.setattr(desk_rows, "SEARCH_MAX", 3)
-    monkeypatch.setattr("board.moderation.desk.views.SEARCH_MAX", 3)
+    monkeypatch.setattr("board.moderation.desk.page.SEARCH_MAX", 3)
     for number in range(7):
         text = "A whale" if number in (1, 6) else f"Remark {number}"
         comment = say(harbour, ada, text, key=f"whale {number}")
