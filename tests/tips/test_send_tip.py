@@ -140,12 +140,13 @@ def test_a_wrong_code_opens_nothing(sent, typed):
 def test_what_is_wrong_with_a_code_is_said(sent):
     words = sent.code.split()
     digits = passphrases.as_digits(sent.code)
-    swapped = " ".join([*words[:6], words[7], words[6]])
+    at = next(at for at in range(7) if words[at] != words[at + 1])
+    swapped = " ".join([*words[:at], words[at + 1], words[at], *words[at + 2 :]])
     told = {
         " ".join(["뷁뷁", *words[1:]]): "1번째 단어는 단어 목록에 없습니다",
         " ".join(["뷁뷁", *words[1:5], "뷁뷁", words[6]]): "1, 6번째 단어는 단어 목록에 없습니다. "
         "단어 1개가 빠졌습니다. 8개 가운데 7개만 입력하셨습니다.",
-        "".join(words[:7]): "단어 1개가 빠졌습니다",
+        " ".join(words[:7]): "단어 1개가 빠졌습니다",
         " ".join([*words, words[0]]): "단어가 1개 더 많습니다",
         digits[:-1]: "코드는 숫자 27자리인데 26자리를",
         passphrases.new_code(): "잘못 입력한 곳은 없어 보입니다",
