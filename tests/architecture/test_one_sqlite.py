@@ -7,6 +7,8 @@ its write-ahead log: what the board writes afterwards is in no file that a test 
 import ast
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "board" / "db" / "engine.py"
 
@@ -26,6 +28,7 @@ def imports_sqlite(path: Path) -> bool:
     return any(name.split(".")[0] in ("sqlite3", "pysqlite3") for name in names)
 
 
+@pytest.mark.slow
 def test_only_the_engine_imports_a_sqlite_library():
     sources = [
         path for folder in ("board", "bench", "tests") for path in (ROOT / folder).rglob("*.py")

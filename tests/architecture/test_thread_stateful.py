@@ -35,6 +35,8 @@ from board.db import db, now, writing
 from conftest import keep, more_link, person
 from support.consistency import drift, drift_in
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = st.integers(0, 2)
 RARELY = st.sampled_from([False, False, True])  # acts that would prevent most others
 VERBS = st.sampled_from(["like", "like", "dislike", "unreact"])
@@ -348,7 +350,6 @@ def test_readers_see_what_the_model_predicts(
     run(app, as_, max_examples=5, stateful_step_count=15, derandomize=True, phases=[Phase.generate])
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_readers_see_what_the_model_predicts_after_many_long_runs(
     app: Flask, as_: Callable[[User], FlaskClient]

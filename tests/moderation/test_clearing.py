@@ -23,6 +23,8 @@ from board.runtime.jobs import run_pending
 from conftest import keep, more_link, person, say
 from support.consistency import drift
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ferry(app):

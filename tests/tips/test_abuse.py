@@ -15,6 +15,8 @@ from board.tips.dates import start_of_day
 from tips.conftest import SourceClient, decided
 from tips.test_send_tip import AS_SERVED, tip_count
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 
 
@@ -271,7 +273,6 @@ def served(desk, source, monkeypatch):
     return source
 
 
-@pytest.mark.slow
 def test_a_wrong_code_costs_what_a_right_one_does(served):
     nobodys = passphrases.new_code()
     wrong = [nobodys, passphrases.as_digits(passphrases.new_code()), "뷁뷁", " ".join(["가격"] * 8)]
@@ -285,7 +286,6 @@ def test_a_wrong_code_costs_what_a_right_one_does(served):
     assert suspicious == []
 
 
-@pytest.mark.slow
 def test_the_timing_test_notices_an_early_return(served, monkeypatch):
     """A code refused without a derivation fails the test above."""
     stretch = key_files.stretch

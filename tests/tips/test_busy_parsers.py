@@ -16,6 +16,8 @@ from board.tips.attachments import drafts
 from board.tips.files import Reason
 from tips.conftest import form_fields, hidden_field, multipart
 
+pytestmark = pytest.mark.slow
+
 UNCHECKED = "이 파일에서 무엇이 드러나는지 살펴보지 못했습니다"
 PHONE = b"010-\xe2\x80\x8b1234-5678"  # with an invisible character, which a cleaned copy has not
 HOLD = (

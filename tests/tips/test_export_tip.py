@@ -19,6 +19,8 @@ from board.tips.models.audit_log import AuditEntry
 from board.tips.models.key_holders import TipReader
 from tips.conftest import SourceClient, holder_id, multipart
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 
 

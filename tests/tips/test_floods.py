@@ -20,6 +20,8 @@ from board.web.request.network import network_of
 from tips.conftest import SourceClient, element_text, form_fields
 from tips.test_send_tip import tip_count
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 ONION = "http://" + "a2" * 28 + ".onion"
 

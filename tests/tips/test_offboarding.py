@@ -13,6 +13,8 @@ from board.tips.models.tip import Tip
 from conftest import person
 from tips.conftest import form_fields, holder_id, loss_sentence
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 ENDS = {
     "revoked": lambda user: user.revoke("can_read_tips"),

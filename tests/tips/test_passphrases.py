@@ -164,6 +164,7 @@ LAYOUTS = st.sampled_from([
 
 @given(st.data())
 @settings(max_examples=300, deadline=None)
+@pytest.mark.slow
 def test_every_mixture_of_spellings_is_read_or_refused_but_never_mistaken(data):
     count = data.draw(st.sampled_from([6, 12]))
     words = [data.draw(st.sampled_from(wordlist.words())) for _ in range(count)]

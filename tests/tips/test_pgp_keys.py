@@ -14,6 +14,8 @@ from board.db import now
 from board.tips.crypto.pgp import BadKey, PublicKey
 from tips.conftest import ReaderClient, notify
 
+pytestmark = pytest.mark.slow
+
 STORY = "과장이 장부를 두 권 씁니다."
 YEAR = 365 * 24 * 3600
 
@@ -228,7 +230,6 @@ OLD = ("--faked-system-time", "20240101T000000!")
 
 
 @gpg
-@pytest.mark.slow
 class TestWithGnuPG:
     def test_it_reads_what_we_send(self, app, desk, smtp_server, source, keyring):
         keyring("--quick-generate-key", "Tess <tess@harbour.example>", "default", "default", "1y")

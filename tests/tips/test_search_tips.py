@@ -2,11 +2,14 @@
 key.
 """
 
+import pytest
 from sqlalchemy import select, text
 
 from board.db import db, writing
 from board.tips.sealed.search_index import SearchEntry
 from tips.conftest import holder_id
+
+pytestmark = pytest.mark.slow
 
 STORY = "과장이 장부를 두 권 씁니다."
 

@@ -17,6 +17,8 @@ from board.tips.models.tip import Tip
 from board.tips.source import contact_channels
 from tips.conftest import SourceClient, element_text, form_fields, hidden_field
 
+pytestmark = pytest.mark.slow
+
 AS_SERVED = (
     primitives._PASSES,
     primitives._LANES,

@@ -16,6 +16,8 @@ from board.moderation.filters.models import State
 from board.web import access
 from conftest import keep, say
 
+pytestmark = pytest.mark.slow
+
 # Pages a guest may open; all others redirect to sign-in.
 OPEN_TO_GUESTS = {
     "static",

@@ -17,6 +17,8 @@ from board.tips.files.xml_tree import parse
 from tips.files import samples
 from tips.files.corpus import decoder_headers, recordings
 
+pytestmark = pytest.mark.slow
+
 LIMITS = WorkerLimits()
 CLEANED = {
     "jpeg": "image.jpg",

@@ -13,6 +13,8 @@ from board.tips.files.worker import answer_for
 from tips.files import samples
 from tips.files.corpus import recordings
 
+pytestmark = pytest.mark.slow
+
 LIMITS = WorkerLimits()
 PICTURE = {
     (FindingKind.PLACE, samples.HARBOUR),
