@@ -3,7 +3,7 @@
     draft ⇄ scheduled ──→ published ⇄ withdrawn
       └──────────────────────↑
 
-A scheduled article is public from its time on, whoever asks, and without anything being written.
+A scheduled article is public from its time on: readers compare the clock, and nothing is written.
 """
 
 import enum

@@ -79,7 +79,7 @@ def editors(viewer: Viewer) -> bool:
 
 
 def editors_and_moderators(viewer: Viewer) -> bool:
-    """Whoever may restrict threads, and see articles that readers do not see."""
+    """They restrict threads, and see drafts, scheduled and withdrawn articles."""
     return viewer.can_edit or viewer.can_moderate
 
 

@@ -45,7 +45,7 @@ def write(content: Mapping[str, Any], *, key: str, at: datetime | None, draft: b
 def save(
     article: Article, content: Mapping[str, Any], *, seen: str, at: datetime | None, draft: bool
 ) -> None:
-    """Save what an editor changed since version `seen` ("" for whatever it is now).
+    """Save an editor’s changes. `seen` is the version that was edited; "" skips that check.
 
     A public or withdrawn article stays what it is. Raises AlreadyPublished and ChangedMeanwhile.
     """

@@ -12,7 +12,7 @@ from board.db import db, now
 from board.runtime.hooks import Hook
 
 # Conditions on Comment: it belongs to a case (a claim, an order, a decision, a report), and stays
-# for whoever has to decide or prove something. See wiring.py of moderation and law.
+# as evidence of that case. See wiring.py of moderation and law.
 belongs_to_case: Hook[Callable[[], ColumnElement[bool]]] = Hook()
 BATCH = 50  # comments in one write, so that posting never waits long
 

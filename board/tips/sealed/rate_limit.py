@@ -1,8 +1,8 @@
 """Rate limit of new tips: taken at once, or after a wait that grows with the number before it.
 
-Each network has a share of the hour, and so have all sources without an address together. Whoever
-has used theirs up waits, and is taken: a flood makes only its own network wait. All of this is in
-memory, and forgotten with the hour.
+Each network has a share of the hour, and so have all sources without an address together. Tips
+beyond the share wait, and are then taken: a flood makes only its own network wait. The counts are
+in memory, and forgotten with the hour.
 """
 
 import hashlib

@@ -61,7 +61,7 @@ class RequestBody:
         return data
 
     def beginning(self, most: int) -> Any:
-        """The first `most` bytes, as far as they came, whatever was read."""
+        """The first `most` bytes, as far as they were received, from the start again."""
         if self._file is None:
             raise BodyNeeded(min(most, self.length))
         self._file.seek(0)

@@ -82,7 +82,7 @@ def _value_text(tag: int, value: Any) -> str:
 
 
 def _bytes(value: str) -> bytes:
-    """The bytes of text, which Pillow takes for Latin whatever language it is in."""
+    """The bytes of a text that Pillow has decoded as Latin-1, as it does all text."""
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
@@ -99,7 +99,7 @@ def _comment(value: bytes) -> str:
 
 
 def text_of(value: bytes) -> str:
-    """Text in an encoding used in Korea, or whatever is there as Latin."""
+    """The text decoded as UTF-8 or CP949; bytes that are neither, as Latin-1."""
     for encoding in ("utf-8", "cp949"):
         try:
             return value.decode(encoding).strip("\0 ")
