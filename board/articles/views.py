@@ -1,6 +1,6 @@
 """Front page, and the desk pages to write, edit, withdraw, open and close articles."""
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select
@@ -8,6 +8,7 @@ from sqlalchemy import Select
 from board.accounts.auth.current_user import current_user
 from board.articles.editing import lifecycle
 from board.articles.editing.forms import ArticleForm, ArticleSearchForm, CloseForm, state_label
+from board.articles.editing.responses import article_to_edit, redirect_to_edit_form
 from board.articles.editing.search import articles_at_desk
 from board.articles.html_urls import is_allowed_image
 from board.articles.models import Article
@@ -16,7 +17,6 @@ from board.articles.thread_controls.labels import page_thread_states
 from board.db import db, now, writing
 from board.web.access import editors, editors_and_moderators, everyone, open_to
 from board.web.page_cache.validity import cache_until
-from board.web.response.notices import notice
 
 bp = Blueprint("articles", __name__)
 
@@ -83,13 +83,13 @@ def write() -> ResponseReturnValue:
     content = form.content()
     with writing():
         article = lifecycle.write(content, key=form.key.data or "", at=form.at, draft=form.is_draft)
-    return _to_edit_form(article, _SAVED.get(article.state, "published"))
+    return redirect_to_edit_form(article, _SAVED.get(article.state, "published"))
 
 
 @bp.get("/desk/articles/<slug>")
 @open_to(editors)
 def edit_form(slug: str) -> ResponseReturnValue:
-    article = _article(slug)
+    article = article_to_edit(slug)
     return _edit_page(article, ArticleForm.for_article(article))
 
 
@@ -98,23 +98,23 @@ def edit_form(slug: str) -> ResponseReturnValue:
 def edit(slug: str) -> ResponseReturnValue:
     form = ArticleForm.from_post()
     if not form.validate():
-        return _edit_page(_article(slug), form), 422
+        return _edit_page(article_to_edit(slug), form), 422
     try:
         article = _save(slug, form)
     except AlreadyPublished:
         form.published_at.errors = [
             gettext("Readers have seen this article. Withdraw it, or give it a date that has come.")
         ]
-        return _edit_page(_article(slug), form), 422
+        return _edit_page(article_to_edit(slug), form), 422
     except ChangedMeanwhile:
-        return _conflict_page(_article(slug), form), 409
+        return _conflict_page(article_to_edit(slug), form), 409
     return _saved(article)
 
 
 def _save(slug: str, form: ArticleForm) -> Article:
     content = form.content()
     with writing():
-        article = _article(slug)
+        article = article_to_edit(slug)
         lifecycle.save(article, content, seen=form.seen.data or "", at=form.at, draft=form.is_draft)
     return article
 
@@ -123,22 +123,22 @@ def _save(slug: str, form: ArticleForm) -> Article:
 @open_to(editors)
 def withdraw(slug: str) -> ResponseReturnValue:
     with writing():
-        article = _article(slug)
+        article = article_to_edit(slug)
         lifecycle.withdraw(article, by=current_user())
         if article.state != State.WITHDRAWN:
             abort(409)
-    return _to_edit_form(article, "withdrawn")
+    return redirect_to_edit_form(article, "withdrawn")
 
 
 @bp.post("/desk/articles/<slug>/publish")
 @open_to(editors)
 def publish_again(slug: str) -> ResponseReturnValue:
     with writing():
-        article = _article(slug)
+        article = article_to_edit(slug)
         lifecycle.publish_again(article, by=current_user())
         if not article.is_public:
             abort(409)
-    return _to_edit_form(article, "published")
+    return redirect_to_edit_form(article, "published")
 
 
 @bp.post("/desk/articles/<slug>/close")
@@ -146,32 +146,21 @@ def publish_again(slug: str) -> ResponseReturnValue:
 def close(slug: str) -> ResponseReturnValue:
     form = CloseForm.from_post()
     if not form.validate():
-        article = _article(slug)
+        article = article_to_edit(slug)
         return _edit_page(article, ArticleForm.for_article(article), close_form=form), 422
     with writing():
-        article = _article(slug)
+        article = article_to_edit(slug)
         article.close(reason=form.reason.data)
-    return _to_edit_form(article, "closed")
+    return redirect_to_edit_form(article, "closed")
 
 
 @bp.post("/desk/articles/<slug>/open")
 @open_to(editors)
 def open(slug: str) -> ResponseReturnValue:
     with writing():
-        article = _article(slug)
+        article = article_to_edit(slug)
         article.open()
-    return _to_edit_form(article, "opened")
-
-
-def _to_edit_form(article: Article, code: str) -> ResponseReturnValue:
-    said = notice(code, title=article.title)
-    return redirect(url_for(".edit_form", slug=article.slug, notice=said), 303)
-
-
-def _article(slug: str) -> Article:
-    """404 also for an erased article, of which nothing can be edited."""
-    article: Article = db.one_or_404(Article.by_slug(slug))
-    return article if article.erased_at is None else abort(404)
+    return redirect_to_edit_form(article, "opened")
 
 
 def _start() -> Article | None:
@@ -188,7 +177,7 @@ def _page(query: Select[Article]) -> tuple[list[Article], str | None]:
 
 
 def _saved(article: Article) -> ResponseReturnValue:
-    return _to_edit_form(article, _SAVED.get(article.state, "revised"))
+    return redirect_to_edit_form(article, _SAVED.get(article.state, "revised"))
 
 
 def _conflict_page(article: Article, form: ArticleForm) -> str:

@@ -1,6 +1,6 @@
 """Deletion of an article with its thread: asked first, and taken back for a week."""
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField
@@ -8,12 +8,12 @@ from wtforms.validators import DataRequired
 
 from board.accounts.auth.current_user import current_user
 from board.articles.editing import lifecycle
+from board.articles.editing.responses import article_to_edit, redirect_to_edit_form
 from board.articles.models import Article
 from board.comments.writing.erasure import thread_counts
-from board.db import db, now, writing
+from board.db import now, writing
 from board.web.access import editors, open_to
 from board.web.forms import Form
-from board.web.response.notices import notice
 
 bp = Blueprint("article_deletion", __name__)
 
@@ -38,34 +38,24 @@ def delete(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(slug, form), 422
     with writing():
-        article = _article(slug)
+        article = article_to_edit(slug)
         lifecycle.delete(article, by=current_user())
-    return _to_edit_form(article, "article_deleted")
+    return redirect_to_edit_form(article, "article_deleted")
 
 
 @bp.post("/desk/articles/<slug>/undelete")
 @open_to(editors)
 def undelete(slug: str) -> ResponseReturnValue:
     with writing():
-        article = _article(slug)
+        article = article_to_edit(slug)
         lifecycle.undelete(article, by=current_user())
         if article.erase_at:
             abort(409)
-    return _to_edit_form(article, "undeleted")
-
-
-def _to_edit_form(article: Article, code: str) -> ResponseReturnValue:
-    said = notice(code, title=article.title)
-    return redirect(url_for("articles.edit_form", slug=article.slug, notice=said), 303)
-
-
-def _article(slug: str) -> Article:
-    article: Article = db.one_or_404(Article.by_slug(slug))
-    return article if article.erased_at is None else abort(404)
+    return redirect_to_edit_form(article, "undeleted")
 
 
 def _form_page(slug: str, form: DeleteArticleForm) -> str:
-    article = _article(slug)
+    article = article_to_edit(slug)
     return render_template(
         "comments/delete_article.html",
         article=article,
