@@ -412,6 +412,14 @@ def test_the_list_shows_each_state_and_finds_by_words(editor):
     assert found({"q": "가" * 300}) == set(titles)
 
 
+def test_a_search_finds_capitals_that_are_not_ascii(editor):
+    written(editor, title="Événement à Séoul")
+
+    page = editor.get("/desk/articles?q=Événement").text
+
+    assert ">Événement à Séoul</a></h2>" in page
+
+
 def test_a_search_goes_on_to_the_next_page(editor):
     with writing():
         for number in range(Article.PAGE_SIZE + 1):

@@ -2,8 +2,7 @@
 
 import re
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from board.articles.models import Article
 from board.articles.publication import State
@@ -35,13 +34,13 @@ def _is_in(state: State) -> ColumnElement[bool]:
 
 def _has(q: str) -> ColumnElement[bool]:
     words = q.split()[:WORDS_MAX]
-    named = and_(*(or_(*(_contains(column, word) for column in _COLUMNS)) for word in words))
+    named = and_(*(_in_a_column(word) for word in words))
     slug = re.split("[/?#]", q.rpartition("/articles/")[2])[0]
     return or_(named, Article.slug == slug, Article.canonical_url == q)
 
 
-def _contains(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
-    return func.lower(column).contains(word.lower(), autoescape=True)
+def _in_a_column(word: str) -> ColumnElement[bool]:
+    return or_(*(column.icontains(word, autoescape=True) for column in _COLUMNS))
 
 
 def section_names() -> Select[str]:
