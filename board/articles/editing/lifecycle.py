@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -13,7 +13,6 @@ from board.articles.publication import (
     AlreadyPublished,
     ChangedMeanwhile,
     State,
-    appears_at,
     was_public,
 )
 from board.db import db, now
@@ -22,6 +21,8 @@ from board.runtime.hooks import Hook
 # Effects of withdrawing, publishing again, deleting and taking a deletion back: the article, the
 # verb, and who did it.
 on_change: Hook[Callable[[Article, str, User], None]] = Hook()
+
+_SCHEDULED = text("state = 'scheduled'")  # literal, for the partial index
 
 
 def slug_for(key: str) -> str:
@@ -119,25 +120,23 @@ def settle(article: Article) -> None:
 
 
 def settle_due() -> None:
-    for article in db.session.scalars(_scheduled()).all():
+    for article in db.session.scalars(_due()).all():
         settle(article)
 
 
 def is_due() -> bool:
-    first = db.session.scalar(_scheduled().limit(1))
-    return first is not None and first.is_public
+    return db.session.scalar(_due().limit(1)) is not None
 
 
 def next_appearance() -> datetime | None:
     """When the next scheduled article becomes public."""
-    ahead = (appears_at(article, now()) for article in db.session.scalars(_scheduled()))
-    return next(filter(None, ahead), None)
+    ahead = select(func.min(Article.published_at)).where(_SCHEDULED, Article.published_at > now())
+    return db.session.scalar(ahead)
 
 
-def _scheduled() -> Select[Article]:
-    """The first to appear first; its time may have come. Literal, for the partial index."""
-    scheduled = select(Article).where(text("state = 'scheduled'"))
-    return scheduled.order_by(Article.published_at, Article.id)
+def _due() -> Select[Article]:
+    """Scheduled articles whose time has come."""
+    return select(Article).where(_SCHEDULED, Article.published_at <= now())
 
 
 def _run_effects(article: Article, verb: str, by: User) -> None:
