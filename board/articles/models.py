@@ -150,8 +150,7 @@ class Article(Base):
 
     def move_to(self, url: str) -> bool:
         """Take over a new address; False if it is the same, or another article's."""
-        taken = db.session.scalar(Article.by_canonical_url(url))
-        if taken:
+        if db.session.scalar(Article.by_canonical_url(url)):
             return False
         self.canonical_url = url
         self.add_keys([address_key(url)])
@@ -185,6 +184,11 @@ class Article(Base):
     @property
     def is_public(self) -> bool:
         return is_public(self, now())
+
+    @property
+    def was_public(self) -> bool:
+        """True if readers see it, or saw it until it was withdrawn."""
+        return self.is_public or self.state == State.WITHDRAWN
 
     @property
     def takes_comments(self) -> bool:

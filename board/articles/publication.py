@@ -41,10 +41,6 @@ def is_public(article: Publishable, at: datetime) -> bool:
     return article.state == State.PUBLISHED
 
 
-def was_public(article: Publishable, at: datetime) -> bool:
-    return article.state == State.WITHDRAWN or is_public(article, at)
-
-
 def appears_at(article: Publishable, at: datetime) -> datetime | None:
     """When it becomes public by the clock, if it is not yet."""
     is_ahead = article.state == State.SCHEDULED and article.published_at > at

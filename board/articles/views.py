@@ -12,9 +12,9 @@ from board.articles.editing.responses import article_to_edit, redirect_to_edit_f
 from board.articles.editing.search import articles_at_desk
 from board.articles.html_urls import is_allowed_image
 from board.articles.models import Article
-from board.articles.publication import AlreadyPublished, ChangedMeanwhile, State, was_public
+from board.articles.publication import AlreadyPublished, ChangedMeanwhile, State
 from board.articles.thread_controls.labels import page_thread_states
-from board.db import db, now, writing
+from board.db import db, writing
 from board.web.access import editors, editors_and_moderators, everyone, open_to
 from board.web.page_cache.validity import cache_until
 
@@ -195,7 +195,7 @@ def _conflict_page(article: Article, form: ArticleForm) -> str:
 def _edit_page(
     article: Article | None, form: ArticleForm, *, close_form: CloseForm | None = None
 ) -> str:
-    if article and was_public(article, now()):  # it has no time to appear at any more
+    if article and article.was_public:  # it has no time to appear at any more
         form.published_at.description = ""
     return render_template(
         "articles/edit.html",

@@ -21,8 +21,7 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional, Validation
 from board.articles.editing import lifecycle
 from board.articles.html_sanitizer import plain_text, sanitize
 from board.articles.models import Article
-from board.articles.publication import State, was_public
-from board.db import now
+from board.articles.publication import State
 from board.db.clock import from_local, local
 from board.web.forms import Form
 
@@ -119,7 +118,7 @@ class ArticleForm(Form):
     @classmethod
     def for_article(cls, article: Article) -> "ArticleForm":
         """The form filled with this article."""
-        at = article.published_at if was_public(article, now()) else article.planned_at
+        at = article.published_at if article.was_public else article.planned_at
         form: ArticleForm = cls.unbound(
             data={
                 "seen": lifecycle.version(article),

@@ -9,12 +9,7 @@ from sqlalchemy import Select, func, select, text
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.articles.publication import (
-    AlreadyPublished,
-    ChangedMeanwhile,
-    State,
-    was_public,
-)
+from board.articles.publication import AlreadyPublished, ChangedMeanwhile, State
 from board.db import db, now
 from board.runtime.hooks import Hook
 
@@ -51,11 +46,11 @@ def save(
     A public or withdrawn article stays what it is. Raises AlreadyPublished and ChangedMeanwhile.
     """
     settle(article)
-    before, is_known = version(article), was_public(article, now())
-    if is_known and (draft or (at and at > now())):
+    before, was_public = version(article), article.was_public
+    if was_public and (draft or (at and at > now())):
         raise AlreadyPublished
-    has_changed = article.revise(**content, **({"published_at": at} if at and is_known else {}))
-    if not is_known:
+    has_changed = article.revise(**content, **({"published_at": at} if at and was_public else {}))
+    if not was_public:
         _plan(article, at, draft=draft)
     elif has_changed:
         article.revise(edited_at=now())
