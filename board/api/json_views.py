@@ -37,19 +37,7 @@ ARTICLES_MAX = 100
 ROOTS_MAX = 50
 _DEFAULT_PAGE = (Sort.LATEST, Comment.PAGE_SIZE)
 _article = Article.__table__.c
-_ARTICLE = select(
-    _article.id,
-    _article.slug,
-    _article.title,
-    _article.comment_count,
-    _article.revision,
-    _article.section,
-    _article.closed_at,
-    _article.state,
-    _article.published_at,
-    HAS_RESTRICTIONS.label("is_restricted"),
-).where(_article.slug == bindparam("slug"))
-_COUNTS = select(
+_ARTICLES = select(
     _article.id,
     _article.slug,
     _article.comment_count,
@@ -58,7 +46,11 @@ _COUNTS = select(
     _article.state,
     _article.published_at,
     HAS_RESTRICTIONS.label("is_restricted"),
-).where(_article.slug.in_(bindparam("slugs", expanding=True)))
+)
+_COUNTS = _ARTICLES.where(_article.slug.in_(bindparam("slugs", expanding=True)))
+_ARTICLE = _ARTICLES.add_columns(_article.title, _article.revision).where(
+    _article.slug == bindparam("slug")
+)
 _STATES = {
     RestrictionKind.STOP: "withdrawn",
     RestrictionKind.FREEZE: "read_only",
