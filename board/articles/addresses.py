@@ -10,7 +10,8 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _OTHER_HOSTS = re.compile(r"(?:www|m|mobile)\.(?=[^.]+\.)")  # of the same site
 _TRACKING = re.compile(
     r"(?:utm_\w*|mtm_\w*|pk_\w*|hsa_\w*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid"
-    r"|yclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|srsltid|napm|n_(?:media|query|rank|keyword\w*|ad\w*|campaign\w*|match)|k_?clid)(?:=.*)?",
+    r"|yclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|srsltid|napm|k_?clid"
+    r"|n_(?:media|query|rank|keyword\w*|ad\w*|campaign\w*|match))(?:=.*)?",
     re.I,
 )
 
