@@ -45,7 +45,8 @@ bp = Blueprint("comments", __name__)
 def article(slug: str) -> ResponseReturnValue:
     article = article_for_viewer(slug)
     cache_for_article(article.id, article.revision)
-    if (sort := sort_for_page(_sort_orders(article))) not in _sort_orders(article):
+    orders = _sort_orders(article)
+    if (sort := sort_for_page(orders)) not in orders:
         return redirect(url_for(".article", slug=slug, _anchor="thread"))
     return article_page(article, sort=sort)
 
@@ -55,8 +56,8 @@ def article(slug: str) -> ResponseReturnValue:
 def thread(slug: str) -> ResponseReturnValue:
     article = article_for_viewer(slug)
     cache_for_article(article.id, article.revision)
-    sort = sort_for_page(_sort_orders(article), before=request.args.get("before"))
-    if sort not in _sort_orders(article):
+    orders = _sort_orders(article)
+    if (sort := sort_for_page(orders, before=request.args.get("before"))) not in orders:
         return redirect(url_for(".thread", slug=slug))
     return render_template(
         "comments/thread.html",
