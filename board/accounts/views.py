@@ -151,7 +151,12 @@ def _too_many_sign_ins(form: SignInForm, refusal: TooManyAttempts) -> ResponseRe
 
 
 def _sign_up_page(form: SignUpForm, too_many: str | None = None) -> str:
-    return render_template("accounts/sign_up.html", form=form, too_many=too_many)
+    return render_template(
+        "accounts/sign_up.html",
+        form=form,
+        too_many=too_many,
+        session_days=models.Session.LIFE.days,
+    )
 
 
 def _too_many_sign_ups(form: SignUpForm, refusal: TooManyAttempts) -> ResponseReturnValue:

@@ -37,7 +37,6 @@ def init_app(app: Flask) -> None:
     app.extensions["terms"] = terms_documents.load(app)
     app.add_template_global(_label, "terms_label")
     app.add_template_global(_footer_links, "documents")
-    app.add_template_global(placeholders.values, "terms_values")
     app.add_template_global(
         lambda name: terms_documents.in_force(name, today()).since, "terms_since"
     )
