@@ -120,5 +120,6 @@ def _wire_decisions() -> None:
     on_appeal.add(emails.announce_appeal)
     email_types.update(
         claim=EmailType(emails.state_text, emails.is_last_step, on_sent=emails.mark_step_notified),
-        objection=EmailType(emails.objection_text, lambda email: True),
+        claim_objection=EmailType(emails.objection_text, lambda email: True),
+        objection=EmailType(emails.objection_text_by_ruling, lambda email: True),
     )

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from board.accounts.email import queue as email_queue
 from board.accounts.email.cli import mail_cli
 from board.accounts.email.queue import QueuedEmail
 from board.db import db, now, writing
@@ -197,6 +198,45 @@ def test_a_claimant_gets_an_email_for_each_step_of_the_claim(
     assert all(received.receipt in text and "/report/rights/status" in text for text in texts)
     assert not any("street" in text or "harbour" in text for text in texts)
     assert db.session.scalars(Step.to_notify()).all() == []
+
+
+def test_each_claimant_of_a_shared_takedown_is_told_that_the_author_objects(
+    smtp_server, send, comment, ada, mo
+):
+    claims = {
+        address: claim(comment, contact=address) for address in ("a@b.example", "c@d.example")
+    }
+    for received in claims.values():
+        with writing():
+            claim_workflow.block(received, by=mo, says="")
+    send()
+    smtp_server.messages.clear()
+
+    ruling = db.session.scalar(moderation.latest_ruling(comment))
+    with writing():
+        appeals.submit_appeal(ruling, by=ada, text="It is a public square")
+    send()
+
+    assert {to: message["Subject"].split()[-1] for to, message in smtp_server.messages} == {
+        address: received.receipt for address, received in claims.items()
+    }
+
+
+def test_an_objection_that_an_older_board_queued_is_still_mailed(smtp_server, send, comment, mo):
+    received = claim(comment)
+    with writing():
+        claim_workflow.block(received, by=mo, says="")
+    send()
+    smtp_server.messages.clear()
+
+    ruling = db.session.scalar(moderation.latest_ruling(comment))
+    with writing():
+        email_queue.enqueue_to("kim@pier.example", "objection", ruling.id, language="ko")
+    send()
+
+    assert [message["Subject"].split()[-1] for _, message in smtp_server.messages] == [
+        received.receipt
+    ]
 
 
 def test_a_refused_email_is_retried_and_finally_given_up(smtp_server, send, app, comment, mo):

@@ -2,7 +2,7 @@
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import EmailText, QueuedEmail
@@ -22,10 +22,9 @@ def announce_step(step: Step) -> None:
 
 
 def announce_appeal(appeal: Appeal) -> None:
-    """Email the claimant that the author objects to a decision on their claim."""
-    step = db.session.scalar(select(Step).where(Step.ruling_id == appeal.ruling.id).limit(1))
-    if step:
-        _enqueue(step.claim, "objection", appeal.ruling.id)
+    """Email each claimant that the author objects to the decision on their claim."""
+    for step in db.session.scalars(_steps_due_to(appeal.ruling.id)).all():
+        _enqueue(step.claim, "claim_objection", step.id)
 
 
 def _enqueue(claim: Claim, kind: str, about: int) -> None:
@@ -47,7 +46,15 @@ def state_text(email: QueuedEmail) -> EmailText:
 
 
 def objection_text(email: QueuedEmail) -> EmailText:
-    step = db.session.scalars(select(Step).where(Step.ruling_id == email.about).limit(1)).one()
+    return _objection_text(_step(email))
+
+
+def objection_text_by_ruling(email: QueuedEmail) -> EmailText:
+    """For emails queued when a ruling was about one claim, and they about the ruling."""
+    return _objection_text(db.session.scalars(_steps_due_to(email.about).limit(1)).one())
+
+
+def _objection_text(step: Step) -> EmailText:
     return _email_text(step.claim, _("The author of the comment has objected."))
 
 
@@ -68,6 +75,11 @@ def is_last_step(email: QueuedEmail) -> bool:
 
 def mark_step_notified(email: QueuedEmail) -> None:
     claim_workflow.mark_notified(_step(email))
+
+
+def _steps_due_to(ruling_id: int) -> Select[Step]:
+    """One of each claim that the ruling decided, oldest first."""
+    return select(Step).where(Step.ruling_id == ruling_id).order_by(Step.id)
 
 
 def _step(email: QueuedEmail) -> Step:
