@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy import ColumnElement, Select, false, or_
+from sqlalchemy import ColumnElement, Select, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from board.comments.models import Comment
@@ -39,12 +39,10 @@ def _conditions(q: str, state: str) -> list[ColumnElement[bool]]:
 
 
 def _mentions(q: str) -> ColumnElement[bool]:
-    columns = Claimant.name, Claimant.contact
-    by_claimant = Claim.claimant.has(or_(false(), *(_contains(column, q) for column in columns)))
-    in_comment = Claim.comment.has(_contains(Comment.body, q))
-    own = Claim.receipt, Claim.sentence, Claim.text
-    return or_(by_claimant, in_comment, *(_contains(column, q) for column in own))
+    by_claimant = Claim.claimant.has(_contain(q, Claimant.name, Claimant.contact))
+    in_comment = Claim.comment.has(_contain(q, Comment.body))
+    return or_(by_claimant, in_comment, _contain(q, Claim.receipt, Claim.sentence, Claim.text))
 
 
-def _contains(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
-    return column.icontains(words, autoescape=True)
+def _contain(q: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return or_(*(column.icontains(q, autoescape=True) for column in columns))
