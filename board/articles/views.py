@@ -100,7 +100,7 @@ def edit(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _edit_page(article_to_edit(slug), form), 422
     try:
-        article = _save(slug, form)
+        return _save(slug, form)
     except AlreadyPublished:
         form.published_at.errors = [
             gettext("Readers have seen this article. Withdraw it, or give it a date that has come.")
@@ -108,15 +108,15 @@ def edit(slug: str) -> ResponseReturnValue:
         return _edit_page(article_to_edit(slug), form), 422
     except ChangedMeanwhile:
         return _conflict_page(article_to_edit(slug), form), 409
-    return _saved(article)
 
 
-def _save(slug: str, form: ArticleForm) -> Article:
+def _save(slug: str, form: ArticleForm) -> ResponseReturnValue:
     content = form.content()
     with writing():
         article = article_to_edit(slug)
+        done = "revised" if article.was_public else "published"
         lifecycle.save(article, content, seen=form.seen.data or "", at=form.at, draft=form.is_draft)
-    return article
+    return redirect_to_edit_form(article, _SAVED.get(article.state, done))
 
 
 @bp.post("/desk/articles/<slug>/withdraw")
@@ -174,10 +174,6 @@ def _page(query: Select[Article]) -> tuple[list[Article], str | None]:
     rows = list(db.session.scalars(query))
     articles = rows[: Article.PAGE_SIZE]
     return articles, articles[-1].slug if len(rows) > Article.PAGE_SIZE else None
-
-
-def _saved(article: Article) -> ResponseReturnValue:
-    return redirect_to_edit_form(article, _SAVED.get(article.state, "revised"))
 
 
 def _conflict_page(article: Article, form: ArticleForm) -> str:

@@ -15,7 +15,7 @@ from board.articles.publication import State
 from board.db import db, now, writing
 from board.moderation.rulings.models import Ruling
 from board.runtime import jobs
-from conftest import more_link, person, say
+from conftest import more_link, person, said, say
 
 FORM = {"title": "등대가 다시 켜졌다", "body": "첫 문단입니다.", "published_at": ""}
 # A time ahead, in the middle of an hour, as no cached page outlives one; and as an editor types it.
@@ -118,9 +118,10 @@ def test_a_published_draft_appears_with_the_time_of_its_publication(guest, edito
     slug = written(editor, action="draft")
 
     with time_machine.travel(now() + timedelta(hours=3), tick=False):
-        editor.post(f"/desk/articles/{slug}", data=FORM)
+        response = editor.post(f"/desk/articles/{slug}", data=FORM)
         assert stored(slug).published_at == now()
 
+    assert said(response) == "“등대가 다시 켜졌다” 기사를 발행했습니다."
     assert (stored(slug).state, stored(slug).edited_at) == (State.PUBLISHED, None)
     assert guest.get(f"/articles/{slug}").status_code == 200
 
