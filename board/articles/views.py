@@ -115,7 +115,10 @@ def _save(slug: str, form: ArticleForm) -> ResponseReturnValue:
     with writing():
         article = article_to_edit(slug)
         done = "revised" if article.was_public else "published"
-        lifecycle.save(article, content, seen=form.seen.data or "", at=form.at, draft=form.is_draft)
+        seen = form.seen.data or ""
+        lifecycle.save(
+            article, content, seen=seen, at=form.at, draft=form.is_draft, by=current_user()
+        )
     return redirect_to_edit_form(article, _SAVED.get(article.state, done))
 
 

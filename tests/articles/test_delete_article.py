@@ -196,6 +196,33 @@ def test_a_deleted_draft_is_gone_for_good_and_was_never_there(as_, guest, tess):
     assert "A draft" not in client.get("/desk/articles").text
 
 
+@pytest.mark.parametrize("date", ["", "2099-01-01T00:00"])
+def test_publishing_a_deleted_draft_undoes_its_deletion(as_, tess, date):
+    client = as_(tess)
+    form = {"title": "A draft", "body": "Its text", "published_at": date}
+    location = client.post("/desk/articles/new", data={**form, "action": "draft"}).location
+    slug = re.search("/desk/articles/([^?]+)", location)[1]
+    client.post(f"/desk/articles/{slug}/delete", data={"sure": "y"})
+
+    client.post(f"/desk/articles/{slug}", data=form)
+    run_until_done(WEEK)
+
+    article = db.session.scalars(Article.by_slug(slug)).one()
+    assert (article.erase_at, article.body_html) == (None, "<p>Its text</p>")
+
+
+def test_a_draft_whose_erasing_has_begun_is_not_published(as_, guest, tess):
+    form = {"title": "A draft", "body": "Its text"}
+    location = as_(tess).post("/desk/articles/new", data={**form, "action": "draft"}).location
+    slug = re.search("/desk/articles/([^?]+)", location)[1]
+    as_(tess).post(f"/desk/articles/{slug}/delete", data={"sure": "y"})
+
+    with time_machine.travel(now() + WEEK):
+        as_(tess).post(f"/desk/articles/{slug}", data=form)
+
+        assert guest.get(f"/articles/{slug}").status_code == 404
+
+
 def test_the_log_says_who_deleted_and_who_undid_it_once_each(as_, mo, editor, tess, harbour):
     for _ in range(2):
         delete(editor)

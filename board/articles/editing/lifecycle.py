@@ -39,11 +39,19 @@ def write(content: Mapping[str, Any], *, key: str, at: datetime | None, draft: b
 
 
 def save(
-    article: Article, content: Mapping[str, Any], *, seen: str, at: datetime | None, draft: bool
+    article: Article,
+    content: Mapping[str, Any],
+    *,
+    seen: str,
+    at: datetime | None,
+    draft: bool,
+    by: User,
 ) -> None:
     """Save an editor’s changes. `seen` is the version that was edited; "" skips that check.
 
-    A public or withdrawn article stays what it is. Raises AlreadyPublished and ChangedMeanwhile.
+    A public or withdrawn article stays what it is. Publishing or scheduling a draft takes its
+    deletion back; once it has begun to be erased, it stays a draft. Raises AlreadyPublished and
+    ChangedMeanwhile.
     """
     settle(article)
     before, was_public = version(article), article.was_public
@@ -51,7 +59,9 @@ def save(
         raise AlreadyPublished
     has_changed = article.revise(**content, **({"published_at": at} if at and was_public else {}))
     if not was_public:
-        _plan(article, at, draft=draft)
+        if not draft:
+            undelete(article, by=by)
+        _plan(article, at, draft=draft or article.erase_at is not None)
     elif has_changed:
         article.revise(edited_at=now())
     if seen not in ("", before) and version(article) != before:
