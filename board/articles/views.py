@@ -55,7 +55,6 @@ def front() -> ResponseReturnValue:
 @open_to(editors_and_moderators, query=("before", "q", "state"))
 def desk() -> ResponseReturnValue:
     form = ArticleSearchForm.from_query()
-    form.validate()
     filters = form.filters()
     articles, more = _page(articles_at_desk(**filters, before=_start()))
     return render_template(

@@ -1,6 +1,6 @@
 """Periodic jobs: the registry, the background thread that runs them, and the `due` command.
 
-The jobs are listed in wiring.py of law, moderation and tips. `serve` runs them in its own process,
+Each slice lists its jobs in its wiring.py. `serve` runs them in its own process,
 which answers no requests; behind another server, `flask --app wsgi due` does it from cron.
 """
 

@@ -51,6 +51,15 @@ class Form(WTForm):
         return cls(None, meta=_meta(), **kwargs)
 
 
+class SearchForm(Form):
+    """The search of a list, in its address."""
+
+    def filters(self) -> dict[str, str]:
+        """The filters in use, by field. What is not valid is no filter."""
+        self.validate()
+        return {field.name: field.data for field in self if field.data and not field.errors}
+
+
 def safe_redirect_path(path: str | None) -> str:
     """`path` if it leads to a page of ours, else the front page: no open redirect."""
     return path if path and len(path) < 2000 and _OWN_PATH.fullmatch(path) else "/"

@@ -23,7 +23,7 @@ from board.articles.html_sanitizer import plain_text, sanitize
 from board.articles.models import Article
 from board.articles.publication import State
 from board.db.clock import from_local, local
-from board.web.forms import Form
+from board.web.forms import Form, SearchForm
 
 _required = DataRequired(_("Please fill this in."))
 _FORMAT = "%Y-%m-%dT%H:%M"
@@ -148,15 +148,9 @@ def _states() -> list[tuple[str, str]]:
     return [("", gettext("All")), *((state.value, state_label(state)) for state in State)]
 
 
-class ArticleSearchForm(Form):
+class ArticleSearchForm(SearchForm):
     q = SearchField(_("Headline, section, byline or address"), [Length(max=200)])
-    state = SelectField(_("Status"), choices=_states, default="", validate_choice=False)
-
-    def filters(self) -> dict[str, str]:
-        """The filters in use; a state that there is none is no filter."""
-        state = self.state.data if self.state.data in list(State) else ""
-        query = self.q.data if self.q.data and not self.q.errors else ""
-        return {name: value for name, value in (("q", query), ("state", state)) if value}
+    state = SelectField(_("Status"), choices=_states, default="")
 
 
 def state_label(state: str) -> str:

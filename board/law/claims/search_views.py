@@ -1,7 +1,5 @@
 """Desk page on which every claim is found, also a closed one."""
 
-from typing import Any
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -16,7 +14,7 @@ from board.law.claims.models import Claim, State
 from board.law.claims.search import CLOSED, claims_at_desk
 from board.law.claims.views import claim_state
 from board.web.access import moderators, open_to
-from board.web.forms import Form, query_id
+from board.web.forms import SearchForm, query_id
 
 bp = Blueprint("claim_search", __name__)
 
@@ -26,24 +24,17 @@ def _states() -> list[tuple[str, str]]:
     return [*all_and_closed, *((state.value, claim_state(state)) for state in State)]
 
 
-class ClaimSearchForm(Form):
+class ClaimSearchForm(SearchForm):
     q = SearchField(
         _("Claim number, link to the comment, name, or words"), [Length(max=Claim.SENTENCE_MAX)]
     )
-    state = SelectField(_("Status"), choices=_states, default="", validate_choice=False)
-
-    def filters(self) -> dict[str, Any]:
-        """The filters in use; a state that there is none is no filter."""
-        state = self.state.data if self.state.data in (*State, CLOSED) else ""
-        query = self.q.data if self.q.data and not self.q.errors else ""
-        return {name: value for name, value in (("q", query), ("state", state)) if value}
+    state = SelectField(_("Status"), choices=_states, default="")
 
 
 @bp.get("/desk/claims/search")
 @open_to(moderators, query=("before", "q", "state"))
 def index() -> ResponseReturnValue:
     form = ClaimSearchForm.from_query()
-    form.validate()
     filters = form.filters()
     if comment := find_comment(filters.get("q")):
         found = claims_at_desk(
