@@ -64,6 +64,7 @@ def test_back_from_the_preview_and_a_double_click_lose_nothing(window, desk):
     source.fill("[name=text]", STORY)
     source.set_input_files("[name=files]", [PHOTO])
     source.click("main button.primary")
+    expect(source.locator("h1")).to_have_text("보내기 전에 확인해 주세요")
     source.go_back()
     expect(source.locator("[name=text]")).to_have_value(STORY)
     expect(source.locator("main")).to_contain_text("저울.jpg")

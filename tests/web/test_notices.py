@@ -119,7 +119,14 @@ def names_used(function, seen):
 
 
 def test_every_act_of_the_desk_ends_with_a_notice(app):
-    says = {"notice", "redirect_back", "tip_address", "switched_notice", "decision_notice"}
+    says = {
+        "notice",
+        "redirect_back",
+        "redirect_to_edit_form",
+        "tip_address",
+        "switched_notice",
+        "decision_notice",
+    }
     acts = {
         rule.endpoint: app.view_functions[rule.endpoint]
         for rule in app.url_map.iter_rules()
