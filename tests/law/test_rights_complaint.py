@@ -211,7 +211,7 @@ def test_no_takedown_is_longer_than_the_law_allows(blocked):
 def test_undoing_a_takedown_returns_the_claim_to_the_queue(guest, mo, blocked):
     ruling = db.session.scalar(select(Ruling).order_by(Ruling.id.desc()))
     with writing():
-        undo.undo(db.session.get(Ruling, ruling.id), by=mo)
+        undo.take_back(db.session.get(Ruling, ruling.id), by=mo)
 
     assert newest_claim().state == State.RECEIVED
     assert "Pier Street" in guest.get("/articles/harbour").text
@@ -222,7 +222,7 @@ def test_undoing_a_restoration_continues_the_takedown(guest, mo, comment, blocke
         ruling = moderation.restore(comment, by=mo, reason="review")
     assert newest_claim().state == State.RESTORED
     with writing():
-        undo.undo(db.session.get(Ruling, ruling.id), by=mo)
+        undo.take_back(db.session.get(Ruling, ruling.id), by=mo)
 
     assert (newest_claim().state, newest_claim().ended_at) == (State.BLOCKED, None)
     assert "Pier Street" not in guest.get("/articles/harbour").text
@@ -346,7 +346,7 @@ def test_a_removal_appealed_and_restored_ends_as_restored_and_undone_is_removed_
         )
     assert newest_claim().state == State.RESTORED
     with writing():
-        undo.undo(db.session.get(Ruling, ruling.id), by=mo)
+        undo.take_back(db.session.get(Ruling, ruling.id), by=mo)
 
     assert newest_claim().state == State.REMOVED
     assert newest_claim().ended_at is not None

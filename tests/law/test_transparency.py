@@ -103,7 +103,7 @@ def test_undone_decisions_are_not_counted(guest, ada, mo, harbour):
     with time_machine.travel(AUTUMN, tick=False):
         with writing():
             ruling = moderation.hide(comment, by=mo, reason="abuse")
-            undo.undo(ruling, by=mo)
+            undo.take_back(ruling, by=mo)
 
         assert months(guest)["2026-11"]["hidden"] == {}
 

@@ -9,7 +9,7 @@ from board.comments.writing import create
 from board.db import db, writing
 from board.moderation.desk import bulk
 from board.moderation.rulings import decisions
-from board.moderation.rulings.models import Ruling, Verdict
+from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from conftest import person, said, say, without_notice
 
 QUEUE = "/desk/comments?queue=held"
@@ -116,6 +116,45 @@ def test_many_writes_are_one_batch_that_undo_takes_back(as_, mo, held, monkeypat
 
     assert said(answer) == "처리를 취소했습니다. 댓글 4개는 처리 전과 같습니다."
     assert said(answer, "en") == "Undone. 4 comments are as they were."
+    assert [comment.held_for for comment in held] == ["word"] * 4
+
+
+def undo_path(client, answer):
+    return re.search(r'action="(/desk/rulings/\d+/undo)"', client.get(answer.location).text)[1]
+
+
+def test_undo_leaves_what_a_colleague_decided_since(as_, mo, held):
+    client, colleague = as_(mo), person("min", can_moderate=True)
+    undo = undo_path(client, send(client, held, "hide", bulk_reason="spam"))
+    with writing():
+        decisions.restore(held[0], by=colleague, reason="review")
+
+    answer = client.post(undo, data={"next": QUEUE})
+
+    assert said(answer) == "처리를 취소했습니다. 댓글 3개는 처리 전과 같습니다."
+    assert [comment.held_for for comment in held] == [None, "word", "word", "word"]
+    assert verdicts_on(held[0]) == [Verdict.HIDE, Verdict.RESTORE]
+    assert client.post(undo, data={"next": QUEUE}).status_code == 409
+
+
+def test_undo_takes_back_a_batch_between_whose_parts_colleagues_decided(
+    as_, mo, bora, harbour, held, monkeypatch
+):
+    """As many decisions of others as a batch can have."""
+    monkeypatch.setattr(bulk, "WRITE_MAX", 2)
+    colleague, decide = person("min", can_moderate=True), bulk._decide
+
+    def decide_and_let_others(*args):
+        decide(*args)
+        for number in range(1000):
+            append_ruling(Verdict.WARN, by=colleague, about=bora, reason="spam", n=number)
+
+    monkeypatch.setattr(bulk, "_decide", decide_and_let_others)
+    client = as_(mo)
+    undo = undo_path(client, send(client, held, "hide", bulk_reason="spam"))
+
+    client.post(undo, data={"next": QUEUE})
+
     assert [comment.held_for for comment in held] == ["word"] * 4
 
 

@@ -171,7 +171,7 @@ def log_lines(client, language):
 def test_an_undone_decision_has_a_label(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
-        undoing.undo(hide(comment, by=mo, reason="abuse"), by=mo)
+        undoing.take_back(hide(comment, by=mo, reason="abuse"), by=mo)
 
     assert ">처리 취소<" in as_(mo).get("/desk/rulings").text
     assert ">Decision undone<" in as_(mo).get("/desk/rulings?lang=en").text
@@ -181,7 +181,7 @@ def test_an_undo_links_the_decision_it_undid(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     with writing():
         hidden = hide(comment, by=mo, reason="abuse")
-        undoing.undo(hidden, by=mo)
+        undoing.take_back(hidden, by=mo)
 
     page = as_(mo).get("/desk/rulings?lang=en").text
 

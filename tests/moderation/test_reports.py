@@ -155,7 +155,7 @@ def test_undoing_a_decision_reopens_its_reports(ada, mo, rude):
     assert db.session.scalar(select(Report)).upheld is True
 
     with writing():
-        undo.undo(ruling, by=mo)
+        undo.take_back(ruling, by=mo)
 
     assert db.session.scalar(select(Report)).upheld is None
     assert queued() == [rude.id]

@@ -3,20 +3,22 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from board.accounts.models import User
 from board.comments.models import Comment
-from board.db import db, now, writing
+from board.db import db, writing
 from board.moderation.desk.forms import BULK_MAX, FilterForm
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.statistics import newest_id
-from board.moderation.rulings.undo import UNDO_FOR
+from board.moderation.rulings.undo import TooLate, check_undoable, take_back
 
 WRITE_MAX = 200  # decisions in one transaction, so that no reader's post waits long for it
+BATCH_TIME_MAX = timedelta(minutes=10)  # from its first decision to its last
 
 
 @dataclass
@@ -93,11 +95,33 @@ _DECISIONS: dict[str, Callable[..., Ruling | None]] = {
 }
 
 
-def batch_of(ruling: Ruling) -> list[Ruling]:
+def undo(ruling: Ruling, *, by: User) -> int:
+    """Undo a decision, or its whole batch but for what somebody decided since. Returns how many
+    comments it changed; raises TooLate if none.
+
+    Commits every WRITE_MAX, as decide_all does.
+    """
+    check_undoable(ruling, by)
+    ids, changed = _batch_ids(ruling), 0
+    for start in range(0, len(ids), WRITE_MAX):
+        with writing():
+            chunk = select(Ruling).where(Ruling.id.in_(ids[start : start + WRITE_MAX]))
+            for each in db.session.scalars(chunk.order_by(Ruling.id)).all():
+                changed += take_back(each, by=by) is not None
+    if not changed:
+        raise TooLate
+    return changed
+
+
+def _batch_ids(ruling: Ruling) -> list[int]:
     """All rulings of the batch; the ruling alone if it is not in one."""
     name = ruling.detail.get("batch")
     if not name:
-        return [ruling]
-    recent = select(Ruling).where(Ruling.id <= ruling.id, Ruling.id > ruling.id - BULK_MAX)
-    rows = db.session.scalars(recent.where(Ruling.made_at > now() - UNDO_FOR * 4))
-    return [each for each in rows if each.detail.get("batch") == name]
+        return [ruling.id]
+    batch = select(Ruling.id).where(
+        Ruling.moderator_id == ruling.moderator_id,
+        Ruling.id <= ruling.id,
+        Ruling.made_at > ruling.made_at - BATCH_TIME_MAX,
+        Ruling.detail["batch"].as_string() == name,
+    )
+    return list(db.session.scalars(batch.order_by(Ruling.id)))

@@ -8,7 +8,7 @@ from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.db import db, writing
 from board.moderation import queue as moderation_queue
-from board.moderation.desk.bulk import batch_of
+from board.moderation.desk import bulk
 from board.moderation.desk.forms import QUERY, held_label
 from board.moderation.desk.page import posted_queue, redirect_back, render_queue, requested_queue
 from board.moderation.rulings import decisions
@@ -79,13 +79,10 @@ def take(id: int) -> ResponseReturnValue:
 def undo(id: int) -> ResponseReturnValue:
     """Undo my last decision, or its whole batch."""
     try:
-        with writing():
-            rulings = batch_of(db.get_or_404(Ruling, id))
-            for ruling in rulings:
-                ruling_undo.undo(ruling, by=current_user())
+        changed = bulk.undo(db.get_or_404(Ruling, id), by=current_user())
     except TooLate:
         raise Conflict("too late") from None
-    return redirect_back(undone_notice(rulings))
+    return redirect_back(undone_notice(db.get_or_404(Ruling, id), changed))
 
 
 def _unchanged_comment(id: int) -> Comment:

@@ -1,7 +1,5 @@
 """Labels of rulings in templates."""
 
-from collections.abc import Sequence
-
 from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -79,11 +77,11 @@ def decision_notice(comment: Comment, ruling: Ruling | None) -> str:
     return notice(code, name=comment.author.name, reason=ruling_reason(ruling))
 
 
-def undone_notice(rulings: Sequence[Ruling]) -> str:
-    """The notice after an undo of one decision, or of many at once."""
-    comment = rulings[0].comment
-    if len(rulings) > 1 or comment is None:
-        return notice("bulk_undone", changed=len(rulings))
+def undone_notice(ruling: Ruling, changed: int) -> str:
+    """The notice after an undo of one decision, or of a batch, by how many comments changed."""
+    comment = ruling.comment
+    if comment is None or "batch" in ruling.detail:
+        return notice("bulk_undone", changed=changed)
     return notice("undone", name=comment.author.name)
 
 

@@ -24,14 +24,10 @@ class TooLate(Exception):
     """The ruling can no longer be undone: time has passed, or another decision followed."""
 
 
-def undo(ruling: Ruling, *, by: User) -> Ruling:
-    """Undo a ruling: flag and queue items are as they were before it. Raises TooLate."""
+def check_undoable(ruling: Ruling, by: User) -> None:
+    """Raise TooLate for decisions of others, and after UNDO_FOR."""
     if ruling.moderator_id != by.id or ruling.made_at < now() - UNDO_FOR:
         raise TooLate
-    undoing = take_back(ruling, by=by)
-    if undoing is None:
-        raise TooLate
-    return undoing
 
 
 def take_back(ruling: Ruling, *, by: User | None) -> Ruling | None:
