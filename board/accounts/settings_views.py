@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import data_export
+from board.accounts.auth import session_query
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import (
     check_own_password,
@@ -127,6 +128,6 @@ def _account_page(**forms: Any) -> str:
             "current": session is this_session,
         }
         for session in current_user().sessions
-        if session.is_alive
+        if session_query.is_alive(session)
     ]
     return render_template("accounts/account.html", sessions=sessions, **forms)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
-from board.accounts.auth.current_user import current_session
+from board.accounts.auth.current_user import delete_current_session
 from board.accounts.auth.login import (
     begin_attempt,
     minutes_until,
@@ -25,7 +25,7 @@ from board.accounts.models import User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db, now, writing
 from board.runtime.hooks import Hook
-from board.web.access import everyone, members, open_to
+from board.web.access import everyone, open_to
 from board.web.forms import safe_redirect_path
 from board.web.i18n import format_datetime
 
@@ -104,11 +104,11 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
-@open_to(members)
+@open_to(everyone)
 def sign_out() -> ResponseReturnValue:
+    """Also of a session that is over: who presses the button is signed out afterwards."""
     with writing():
-        if session := current_session():
-            db.session.delete(session)
+        delete_current_session()
     return redirect_signed_out()
 
 
