@@ -22,6 +22,7 @@ from board.accounts.auth.rate_limit import Device, TooManyAttempts
 from board.accounts.email.queue import EmailPreference
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
+from board.accounts.reauthentication import requires_reauthentication
 from board.accounts.views import bp
 from board.db import db, writing
 from board.db.clock import today
@@ -34,8 +35,9 @@ def account() -> ResponseReturnValue:
     return _account_page()
 
 
-@bp.get("/account/data")
+@bp.route("/account/data", methods=["GET", "POST"])
 @open_to(members)
+@requires_reauthentication
 def take_data() -> ResponseReturnValue:
     """The user's personal data as one JSON file, indented for people."""
     with data_export.limiter:
@@ -79,11 +81,11 @@ def change_password() -> ResponseReturnValue:
         return _account_page(password_form=form), 422
     password_hash = hash_password(form.password.data)
     session = current_session()
-    passed_two_factor = bool(session and session.second_factor_at)
+    second_factor_at = session and session.second_factor_at
     with writing():
         current_user().change_password(password_hash)
         Device.delete_for_user(current_user())
-        cookies = start_session(current_user(), second_factor=passed_two_factor)
+        cookies = start_session(current_user(), second_factor_at=second_factor_at)
     return redirect_signed_in(cookies, next=url_for(".account", notice="password_changed"))
 
 

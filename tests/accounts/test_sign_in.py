@@ -22,6 +22,7 @@ from board.accounts.auth.passwords import hash_password
 from board.accounts.auth.rate_limit import Attempt, Device, network
 from board.accounts.models import Session, User
 from board.db import db, now, writing
+from board.runtime.limiter import QueueFull
 from conftest import PASSWORD, Client
 
 EMAIL = "ada@harbour.example"
@@ -102,6 +103,57 @@ def test_a_password_matches_in_any_unicode_normalisation(guest: FlaskClient, ada
     with writing():
         ada.password_hash = hash_password(password)
     assert sign_in(guest, password=unicodedata.normalize("NFD", password)).status_code == 303
+
+
+def test_signing_in_renews_a_hash_of_earlier_parameters(
+    guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing():
+        ada.password_hash = hash_password(PASSWORD)
+    before = ada.password_hash
+    sign_in(guest)
+    assert ada.password_hash == before
+
+    monkeypatch.setattr(passwords, "_KIB", 16)
+    sign_in(guest, password=WRONG)
+    assert ada.password_hash == before
+    sign_in(guest)
+    assert ada.password_hash.startswith("$argon2id$v=19$m=16,t=1,p=1$")
+    assert sign_in(guest).status_code == 303
+
+
+def test_a_password_changed_while_it_was_checked_is_not_put_back(
+    guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing():
+        ada.password_hash = hash_password(PASSWORD)
+    monkeypatch.setattr(passwords, "_KIB", 16)
+
+    def hash_while_ada_changes_it(password: str) -> str:
+        with writing():
+            ada.change_password("of another one")
+        return hash_password(password)
+
+    monkeypatch.setattr(views, "hash_password", hash_while_ada_changes_it)
+    sign_in(guest)
+
+    assert ada.password_hash == "of another one"
+
+
+def test_at_a_busy_moment_the_old_hash_stays(
+    guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing():
+        ada.password_hash = hash_password(PASSWORD)
+    before = ada.password_hash
+    monkeypatch.setattr(passwords, "_KIB", 16)
+
+    def is_busy(_password: str) -> str:
+        raise QueueFull
+
+    monkeypatch.setattr(views, "hash_password", is_busy)
+
+    assert (sign_in(guest).status_code, ada.password_hash) == (303, before)
 
 
 def test_each_sign_in_has_a_new_token_stored_as_a_hash(
