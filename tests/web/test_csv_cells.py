@@ -22,7 +22,7 @@ FORMULAS = [
     "＋1",
     "－1",
     "＠1",
-]  # noqa: RUF001
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -35,7 +35,7 @@ def test_everything_else_stays(value):
     assert csv_cell(value) == value
 
 
-@pytest.mark.parametrize("note", ["=1+1", "－1+1", "＠cmd"])  # noqa: RUF001
+@pytest.mark.parametrize("note", ["=1+1", "－1+1", "＠cmd"])
 def test_a_note_of_a_moderator_is_no_formula_in_the_public_log(guest, harbour, ada, mo, note):
     comment = say(harbour, ada, "Remark")
     with writing():
