@@ -81,7 +81,7 @@ def change_password() -> ResponseReturnValue:
         return _account_page(password_form=form), 422
     password_hash = hash_password(form.password.data)
     session = current_session()
-    second_factor_at = session and session.second_factor_at
+    second_factor_at = session.second_factor_at if session else None
     with writing():
         current_user().change_password(password_hash)
         Device.delete_for_user(current_user())

@@ -131,7 +131,7 @@ def _enrol(form: Any, secret: str) -> tuple[list[str], Any]:
 def _start_session() -> Any:
     """A session that has passed two-step verification; the password is as old as it was."""
     old = current_session()
-    password_at = old and (old.password_at or old.started_at)
+    password_at = (old.password_at or old.started_at) if old else None
     return start_session(current_user(), password_at=password_at, second_factor_at=now())
 
 
