@@ -28,5 +28,5 @@ def export_account(user: User) -> Mapping[str, Any]:
 
 
 def export_sessions(user: User) -> list[Mapping[str, Any]]:
-    names = ("device", "started_at", "seen_on", "expires_at")
+    names = ("device", "started_at", "seen_on", "seen_at", "password_at", "expires_at")
     return [{name: getattr(session, name) for name in names} for session in user.sessions]

@@ -4,9 +4,9 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import ForeignKey, Index, Select, String, bindparam, delete, select
+from sqlalchemy import ForeignKey, Index, Select, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.display_names import DELETED_USER_NAME, name_key
@@ -136,6 +136,7 @@ class Session(Base):
     LIFE = timedelta(days=90)
     STAFF_LIFE = timedelta(hours=12)
     IDLE = timedelta(days=30)
+    STAFF_IDLE = timedelta(minutes=30)
     __table_args__ = (Index(None, "user_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -145,50 +146,15 @@ class Session(Base):
     started_at: Mapped[datetime] = mapped_column(default=now)
     # A date suffices to end idle sessions, and says less about a person than a time.
     seen_on: Mapped[date]
+    # Only sessions of staff, which end sooner, have the time.
+    seen_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
+    # When the password was typed last.
+    password_at: Mapped[datetime | None]
     # When this session passed two-step verification; pages of staff require it.
     second_factor_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="sessions")
-
-    @classmethod
-    def with_token(cls, token: str) -> Select["Session"]:
-        """The session of this token, unless it has expired."""
-        return select(cls).where(*_IS_ALIVE).params(cls._parameters(token))
-
-    @classmethod
-    def with_user(cls, token: str) -> tuple[Select[User, int, date], dict[str, Any]]:
-        """Query for user, session id and last-seen date of this token, and its parameters."""
-        return _WITH_USER, cls._parameters(token)
-
-    @classmethod
-    def _parameters(cls, token: str) -> dict[str, Any]:
-        bounds = {"now": now(), "idle_since": cls._idle_since(), "tomorrow": cls._tomorrow()}
-        return {"token_hash": token_hash(token), **bounds}
-
-    @property
-    def is_alive(self) -> bool:
-        has_begun = self.started_at < self._tomorrow()
-        return has_begun and self.expires_at > now() and self.seen_on > self._idle_since()
-
-    @classmethod
-    def _idle_since(cls) -> date:
-        return (now() - cls.IDLE).date()
-
-    @classmethod
-    def _tomorrow(cls) -> datetime:
-        """Latest valid start: a session from further in the future was made by a wrong clock."""
-        return now() + timedelta(days=1)
-
-
-_IS_ALIVE = (
-    Session.token_hash == bindparam("token_hash"),
-    Session.expires_at > bindparam("now"),
-    Session.seen_on > bindparam("idle_since"),
-    Session.started_at < bindparam("tomorrow"),
-)
-# Built once, because every request of a member runs it.
-_WITH_USER = select(User, Session.id, Session.seen_on).join(Session.user).where(*_IS_ALIVE)
 
 
 def sign_in(
@@ -202,7 +168,9 @@ def sign_in(
         token_hash=token_hash(token),
         device=device,
         seen_on=today,
+        seen_at=now() if user.is_staff else None,
         expires_at=now() + life,
+        password_at=now(),
         second_factor_at=now() if second_factor else None,
     )
     user.sessions.append(session)

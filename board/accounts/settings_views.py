@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import data_export
+from board.accounts.auth import session_query
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import (
     check_own_password,
@@ -21,6 +22,7 @@ from board.accounts.auth.rate_limit import Device, TooManyAttempts
 from board.accounts.email.queue import EmailPreference
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
+from board.accounts.reauthentication import requires_reauthentication
 from board.accounts.views import bp
 from board.db import db, writing
 from board.db.clock import today
@@ -33,8 +35,9 @@ def account() -> ResponseReturnValue:
     return _account_page()
 
 
-@bp.get("/account/data")
+@bp.route("/account/data", methods=["GET", "POST"])
 @open_to(members)
+@requires_reauthentication
 def take_data() -> ResponseReturnValue:
     """The user's personal data as one JSON file, indented for people."""
     with data_export.limiter:
@@ -78,11 +81,11 @@ def change_password() -> ResponseReturnValue:
         return _account_page(password_form=form), 422
     password_hash = hash_password(form.password.data)
     session = current_session()
-    passed_two_factor = bool(session and session.second_factor_at)
+    second_factor_at = session.second_factor_at if session else None
     with writing():
         current_user().change_password(password_hash)
         Device.delete_for_user(current_user())
-        cookies = start_session(current_user(), second_factor=passed_two_factor)
+        cookies = start_session(current_user(), second_factor_at=second_factor_at)
     return redirect_signed_in(cookies, next=url_for(".account", notice="password_changed"))
 
 
@@ -127,6 +130,6 @@ def _account_page(**forms: Any) -> str:
             "current": session is this_session,
         }
         for session in current_user().sessions
-        if session.is_alive
+        if session_query.is_alive(session)
     ]
     return render_template("accounts/account.html", sessions=sessions, **forms)

@@ -1,13 +1,14 @@
 """Sign-up, sign-in and sign-out."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
-from board.accounts.auth.current_user import current_session
+from board.accounts.auth.current_user import delete_current_session
 from board.accounts.auth.login import (
     begin_attempt,
     minutes_until,
@@ -18,14 +19,15 @@ from board.accounts.auth.login import (
     seconds_until,
     start_session,
 )
-from board.accounts.auth.passwords import hash_password, verify_password
+from board.accounts.auth.passwords import hash_password, needs_rehash, verify_password
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.forms import SignInForm, SignUpForm
 from board.accounts.models import User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db, now, writing
 from board.runtime.hooks import Hook
-from board.web.access import everyone, members, open_to
+from board.runtime.limiter import QueueFull
+from board.web.access import everyone, open_to
 from board.web.forms import safe_redirect_path
 from board.web.i18n import format_datetime
 
@@ -93,8 +95,10 @@ def sign_in() -> ResponseReturnValue:
     if not is_right or not user:
         form.password.errors = [_("The email or password is wrong.")]
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
+    rehash = _rehash(user, form.password.data)
     with writing():
         attempt.discard()
+        rehash()
         cookies = None if user.is_suspended else start_session(user)
     if cookies is None:
         return _suspended_page(user)
@@ -104,12 +108,26 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
-@open_to(members)
+@open_to(everyone)
 def sign_out() -> ResponseReturnValue:
+    """Also of a session that is over: who presses the button is signed out afterwards."""
     with writing():
-        if session := current_session():
-            db.session.delete(session)
+        delete_current_session()
     return redirect_signed_out()
+
+
+def _rehash(user: User, password: str) -> Callable[[], None]:
+    """Stores a new hash if the parameters have changed; called inside a write. At a busy moment the
+    next sign-in makes one. A password changed since it was checked stays."""
+    old, new = user.password_hash, None
+    with suppress(QueueFull):
+        new = hash_password(password) if needs_rehash(old) else None
+
+    def store() -> None:
+        if new and user.password_hash == old:
+            user.password_hash = new
+
+    return store
 
 
 def _begin_sign_up() -> Attempt:

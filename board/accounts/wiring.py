@@ -16,7 +16,12 @@ from board.web.blueprints import register
 
 
 def init_app(app: Flask) -> None:
-    access.load_users(app, load=current_user.load_user, passed_two_factor=passed_two_factor)
+    access.load_users(
+        app,
+        load=current_user.load_user,
+        passed_two_factor=passed_two_factor,
+        has_gone_idle=current_user.has_gone_idle,
+    )
     register(app, views, settings_views, two_factor_views, email_views)
     on_account_deleted.add(
         two_factor.delete_for_user, Device.delete_for_user, email_queue.delete_for_user

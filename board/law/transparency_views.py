@@ -25,6 +25,7 @@ from board.moderation.rulings import statistics
 from board.moderation.rulings.statistics import Figures
 from board.runtime.app import current_app_object
 from board.web.access import everyone, open_to
+from board.web.response.csv_cells import csv_cell
 
 bp = Blueprint("transparency", __name__)
 
@@ -69,7 +70,7 @@ def as_csv() -> ResponseReturnValue:
     writer.writerow(["month", "counted", "reason", "number"])
     for start, figures in _months():
         for counted, reason, number in _csv_rows(figures):
-            writer.writerow([f"{start:%Y-%m}", counted, reason, number])
+            writer.writerow([f"{start:%Y-%m}", counted, csv_cell(reason), number])
     for half in _half_years():
         for counted, rows in (("orders", half.orders), ("disclosures", half.disclosures)):
             for kind, outcome, number in rows:

@@ -31,8 +31,22 @@ _TAGS = regex.compile(
 _STRAY_SELECTOR = regex.compile(
     "(?<![^\\s\u200c\u200d])[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
-_STACKED_MARKS = regex.compile(r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+")
 _LONG_MARK_STACK = regex.compile(r"([\p{Mn}\p{Me}]{16})[\p{Mn}\p{Me}]+")
+# What piles up on one character or below it, cut where no word of any script needs more: selectors,
+# marks of all kinds with joiners between them, conjoining jamo, and subscripts of Khmer, Burmese,
+# Lanna, Telugu and Kannada letters. Of initial jamo the last stay, which join the vowel.
+_PILES = tuple(
+    (regex.compile(pattern), r"\1")
+    for pattern in (
+        "([\ufe00-\ufe0f\U000e0100-\U000e01ef]{2})[\ufe00-\ufe0f\U000e0100-\U000e01ef]+",
+        r"([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+",
+        r"([\p{M}\u200c\u200d]{8})[\p{M}\u200c\u200d]+",
+        "[\u1100-\u115e\ua960-\ua97c]+([\u1100-\u115e\ua960-\ua97c]{2})",
+        "([\u1161-\u11a7\ud7b0-\ud7c6]{2})[\u1161-\u11a7\ud7b0-\ud7c6]+",
+        "([\u11a8-\u11ff\ud7cb-\ud7fb]{2})[\u11a8-\u11ff\ud7cb-\ud7fb]+",
+        r"((?:[\u17d2\u1039\u1a60\u0c4d\u0ccd]\p{L}){4})(?:[\u17d2\u1039\u1a60\u0c4d\u0ccd]\p{L})+",
+    )
+)
 _LINE_BREAK = regex.compile("\r\n|[\r\u2028\u2029]")
 _LONG_GAP = regex.compile("\n{4,}")
 # A closing quotation mark, as text or as an HTML reference, right before a Korean particle.
@@ -58,7 +72,10 @@ def normalize(text: str) -> str:
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     text = _LONG_GAP.sub("\n\n\n", text).strip()
     # NFC sorts stacked marks in quadratic time, so a stack is cut before and after.
-    return _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    for pile, rest in _PILES if not text.isascii() else ():
+        text = pile.sub(rest, text)
+    return text
 
 
 def normalize_line(text: str) -> str:

@@ -142,10 +142,15 @@ def cookie_name(kind: str) -> str:
 
 
 def load_users(
-    app: Flask, *, load: Callable[[object], Any], passed_two_factor: Callable[[], bool]
+    app: Flask,
+    *,
+    load: Callable[[object], Any],
+    passed_two_factor: Callable[[], bool],
+    has_gone_idle: Callable[[], bool],
 ) -> None:
-    """Registers how to find the user of a request, and whether their session passed two-factor
-    authentication. The accounts slice calls this; nothing here knows what an account is."""
+    """Registers how to find the user of a request, whether their session passed two-factor
+    authentication, and whether it ended for want of use. The accounts slice calls this; nothing
+    here knows what an account is."""
     login_manager = LoginManager()
     login_manager.anonymous_user = Guest
     login_manager.session_protection = None
@@ -153,6 +158,7 @@ def load_users(
     login_manager.init_app(app)
     app.session_interface = NoFlaskSession()
     app.extensions["passed_two_factor"] = passed_two_factor
+    app.extensions["has_gone_idle"] = has_gone_idle
 
 
 def _passed_two_factor() -> bool:
@@ -193,7 +199,8 @@ def _enforce() -> ResponseReturnValue | None:
         return _require_second_factor(view.audience)
     if viewer().is_authenticated:
         abort(403)
+    reason = "idle" if current_app.extensions["has_gone_idle"]() else None
     if request.method in SAFE:
         path = request.full_path.rstrip("?")
-        return redirect(url_for("accounts.sign_in_form", next=path), 303)
-    abort(401)
+        return redirect(url_for("accounts.sign_in_form", next=path, notice=reason), 303)
+    abort(401, reason)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,12 +16,15 @@ from board.db.write_lock import LockTimeout
 from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
 from board.web.access import forget_viewer
+from board.web.forms import safe_redirect_path
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
 
 # Fields in which people write, of any form.
-_WRITTEN = ("body", "text", "title", "labels", "case", "link", "reason", "recipient", "q")
+_WRITTEN = (
+    "body", "text", "title", "labels", "case", "link", "reason", "note", "says", "recipient", "q",
+)  # fmt: skip
 
 # Refusals that may meet somebody who wrote something on a page of ours.
 _READ_AFTER_ALL = (401, 403, 408, 413, 503)
@@ -45,16 +49,32 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # an unknown host, for which no URL can be built
         return Response("Bad Request: this is not the address of the board.\n", 400)
     code, reason = error.code or 500, error.description
-    links = [(_("Enter the code"), url_for("second_factor.code_form"))]
     page = _error_page(
         code,
         title=_titles().get(code),
         text=getattr(error, "message", None) or _text(code, reason),
-        links=links if reason == "second factor" else (),
+        links=_links(code, reason),
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         page.headers["Allow"] = ", ".join(error.valid_methods)
     return page
+
+
+def _links(code: int, reason: str | None) -> list[tuple[str, str]]:
+    """Where to go on: to sign in, and from there back to the page the form was on."""
+    if reason == "second factor":
+        return [(_("Enter the code"), url_for("second_factor.code_form"))]
+    if code != 401 or is_source_request():
+        return []
+    return [(_("Sign in"), url_for("accounts.sign_in_form", next=_page_before()))]
+
+
+def _page_before() -> str | None:
+    """Path of the page of ours that the request came from."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host:
+        return None
+    return safe_redirect_path(before._replace(scheme="", netloc="", fragment="").geturl())
 
 
 def _show_busy(error: Exception) -> ResponseReturnValue:
@@ -142,6 +162,10 @@ def _texts_by_reason() -> dict[str, str]:
         ),
         "unreadable": _("It contains characters we can’t read. Please type it again."),
         "repeated": _("The same field was sent twice."),
+        "idle": _(
+            "You were signed out after 30 minutes without activity, and nothing was changed. "
+            "Please sign in and try again."
+        ),
         "second factor": _(
             "This session has not passed two-step verification. Enter the code, then come back "
             "and try again."

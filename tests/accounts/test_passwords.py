@@ -112,3 +112,11 @@ def test_a_slot_that_failed_to_open_is_free_for_the_next(app: Flask) -> None:
 
     with limiter:
         pass
+
+
+def test_a_hash_of_other_parameters_is_to_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = hash_password(GOOD[0])
+    assert not passwords.needs_rehash(before)
+    monkeypatch.setattr(passwords, "_PASSES", 3)
+    assert passwords.needs_rehash(before)
+    assert not passwords.needs_rehash(hash_password(GOOD[0]))

@@ -16,8 +16,11 @@ NAMED = {
     ("탈퇴한 날", "day of leaving"): "user.left_on",
     ("회원 번호", "member number"): "user.id",
     ("브라우저와 운영체제의 이름", "name of the browser"): "session.device",
-    ("로그인한 시각", "time of signing in"): "session.started_at session.second_factor_at",
+    ("로그인한 시각", "time of signing in"): (
+        "session.started_at session.second_factor_at session.password_at"
+    ),
     ("마지막으로 이용한 날", "day of last use"): "session.seen_on",
+    ("운영진은 시각까지", "for staff also the time"): "session.seen_at",
     ("로그인 만료 시각", "time of expiry"): "session.expires_at",
     ("로그인과 기기의 식별값", "sessions and devices only as hashes"): (
         "session.token_hash session.user_id"

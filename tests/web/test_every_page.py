@@ -180,8 +180,8 @@ def test_guests_can_only_post_sign_up_sign_in_language_complaints_and_tips(guest
     allowed = urls("POST").keys() - refused
 
     assert {act for act in allowed if not act.startswith("tips.")} == {
-        "accounts.sign_up", "accounts.sign_in", "letters.stop", "language_switch.switch",
-        "rights.claim", "rights.status",
+        "accounts.sign_up", "accounts.sign_in", "accounts.sign_out", "letters.stop",
+        "language_switch.switch", "rights.claim", "rights.status",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, func, select, text, update
 
+from board.accounts.auth import session_query
 from board.accounts.models import Session
 from board.comments.models import Comment
 from board.db import PRAGMAS, close_connections, db, now, sqlite, writing, writing_engine
@@ -229,7 +230,7 @@ def test_a_member_who_cannot_be_looked_up_gets_503_and_keeps_the_text(
     """The error page itself looks up the viewer in the database that fails."""
     client = as_(ada)
     missing = text("SELECT nothing FROM nowhere")
-    monkeypatch.setattr(Session, "with_user", lambda _token: (missing, {}))
+    monkeypatch.setattr(session_query, "with_user", lambda _token: (missing, {}))
 
     data = {"body": "다 쓴 글"} if method == "post" else None
     answer = client.open("/articles/harbour/comments", method=method, data=data)

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from board.text import count_graphemes, is_readable, join_closing_quotes, normalize, normalize_line
 
 TRICKY = st.characters() | st.sampled_from(
+    "\u1100\u115a\u1161\u11a7\u11a8\ud7b0\u17d2ក\u0610ا\u093eक"
     "\u200d\u200c\ufe0f\u034f\u0301\u0323\u0344\u20dd\n\r \u3164ᄀ가ᅡ\u0307🏴👨\U000e0067\U000e007f"
 )
+WORDS = [
+    "ᄀᆞᄅᆞ치다", "나랏말ᄊᆞ미", "ၵ်ုႍ", "ကျွန်ုပ်", "ស្ត្រី", "ఆక్ష్ణ", "ಸ್ತ್ರೀ", "བསྒྲུབས", "ཧཱུྃ",
+    "नमस्ते", "Việt", "שָׁלוֹם", "مُحَمَّدٌ", "葛\U000e0100城", "ở",
+]  # fmt: skip
 JOINED = [
     "👨‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩🏽‍💻", "🏳️‍🌈", "❤️‍🔥", "☠️", "1️⃣", "क्‍ष", "می‌خواهم", "ශ්‍රී", "ക്‍", "ક્‍ષ", "క్‍",
 ]  # fmt: skip
@@ -44,14 +49,26 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
         ("q" + "\u0301" * 40, "q" + "\u0301" * 4),
         ("z" + "\u20dd" * 40, "z" + "\u20dd" * 4),
         ("\x01\x1b[31m\x7f\x85", "[31m"),
+        ("a" + "\ufe0f" * 40, "a\ufe0f\ufe0f"),
+        ("葛" + "\U000e0100\ufe00" * 20, "葛\U000e0100\ufe00"),
+        ("क" + "\u093e" * 40, "क" + "\u093e" * 8),
+        (
+            "ا" + "\u0610\u0611\u0612\u0613\u200d" * 30,
+            "ا\u0610\u0611\u0612\u0613\u200d\u0610\u0611\u0612",
+        ),
+        ("\u1100" * 40 + "ᅡ", "\u1100\u1100가"),
+        ("\u1100" * 9 + "\u115f\u115a\u1161", "\u1100\u115a\u1161"),
+        ("가" + "\u1161" * 40, "가\u1161\u1161"),
+        ("가" + "\u11a8" * 40, "각\u11a8\u11a8"),
+        ("ក" + "\u17d2ក" * 40, "ក" + "\u17d2ក" * 4),
     ],
 )
 def test_text_is_stored_without_hidden_characters(typed: str, stored: str) -> None:
     assert normalize(typed) == stored
 
 
-@pytest.mark.parametrize("text", JOINED)
-def test_joiners_stay_where_they_have_a_meaning(text: str) -> None:
+@pytest.mark.parametrize("text", JOINED + [unicodedata.normalize("NFC", word) for word in WORDS])
+def test_joiners_and_marks_stay_where_they_have_a_meaning(text: str) -> None:
     assert normalize(text) == text
 
 

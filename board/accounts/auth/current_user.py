@@ -1,18 +1,23 @@
 """Current user: the session of the cookie, and the user of the session."""
 
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import current_app, request
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import OperationalError
 
-from board.accounts.models import Session, User
-from board.db import db, writing
+from board.accounts.auth import session_query
+from board.accounts.models import Session, User, token_hash
+from board.db import db, now, writing
 from board.db.clock import today
 from board.db.write_lock import LockTimeout
 from board.web import access
 from board.web.access import Guest, cookie_name, everyone_as_guest
 from board.web.request.origins import is_source_request
+
+_TOUCH_AFTER = timedelta(minutes=1)  # between two writes of when staff were last seen
+BACKGROUND = "Board-Background"  # header of requests that pages send by themselves
 
 
 def viewer() -> User | Guest:
@@ -33,26 +38,48 @@ def load_user(_request: object) -> User | None:
     if getattr(view, "audience", None) is everyone_as_guest or is_source_request():
         return None
     token = _token()
-    row = db.session.execute(*Session.with_user(token)).one_or_none() if token else None
+    row = db.session.execute(*session_query.with_user(token)).one_or_none() if token else None
     if row is None or row[0].is_suspended:
         return None
-    user, session_id, seen_on = row
-    if seen_on != today():
-        _touch_session(session_id)
+    user, session_id, seen_on, seen_at = row
+    if seen_on != today() or _is_stale(seen_at):
+        _touch_session(session_id, seen_at)
     return user
 
 
+def has_gone_idle() -> bool:
+    """Whether this browser's session ended because its owner, of the staff, did nothing."""
+    token = _token()
+    return bool(token) and db.session.scalar(session_query.gone_idle(token)) is not None
+
+
 def current_session() -> Session | None:
-    return db.session.scalar(Session.with_token(token)) if (token := _token()) else None
+    return db.session.scalar(session_query.with_token(token)) if (token := _token()) else None
+
+
+def delete_current_session() -> None:
+    """Delete the session of this browser's cookie, also one that is over."""
+    db.session.execute(delete(Session).where(Session.token_hash == token_hash(_token())))
 
 
 def _token() -> str:
     return request.cookies.get(cookie_name("session"), "")
 
 
-def _touch_session(session_id: int) -> None:
-    """Record today as last seen. Skipped if the lock is taken: no reader waits or fails for it."""
-    touched = update(Session).where(Session.id == session_id).values(seen_on=today())
+def _is_stale(seen_at: datetime | None) -> bool:
+    """Whether it is time to write down that staff are there. What a page does by itself is no sign
+    of that; a time in the future was written by a wrong clock."""
+    if seen_at is None or BACKGROUND in request.headers:
+        return False
+    return not timedelta() <= now() - seen_at < _TOUCH_AFTER
+
+
+def _touch_session(session_id: int, seen_at: datetime | None) -> None:
+    """Record that it was used. Skipped if the lock is taken: no reader waits or fails for it."""
+    is_background = BACKGROUND in request.headers
+    seen_at = seen_at if seen_at is None or is_background else now()
+    touched = update(Session).where(Session.id == session_id)
+    touched = touched.values(seen_on=today(), seen_at=seen_at)
     try:
         with writing(timeout=0):
             db.session.execute(touched)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, redirect, request
@@ -71,15 +71,23 @@ def seconds_until(refusal: TooManyAttempts) -> int:
     return max(1, round((refusal.retry_at - now()).total_seconds()))
 
 
-def start_session(user: User, *, second_factor: bool = False) -> dict[str, tuple[str, timedelta]]:
-    """Start a session in place of this browser's old one. Returns cookies with their lifetimes."""
+def start_session(
+    user: User, *, password_at: datetime | None = None, second_factor_at: datetime | None = None
+) -> dict[str, tuple[str, timedelta]]:
+    """Start a session in place of this browser's old one. Returns cookies with their lifetimes.
+
+    `password_at` and `second_factor_at` are when those were entered: the password now, and no
+    second factor, unless it is said.
+    """
     if old := current_session():
         db.session.delete(old)
         db.session.flush()
     models.delete_expired_sessions()
     user.language = language()
     device = device_name(request.headers.get("User-Agent", ""))
-    session, token = models.sign_in(user, device=device, today=today(), second_factor=second_factor)
+    session, token = models.sign_in(user, device=device, today=today())
+    session.password_at = password_at or session.password_at
+    session.second_factor_at = second_factor_at
     return {
         "session": (token, session.expires_at - now()),
         "device": (_remember_device(user), Device.LIFE),

@@ -57,6 +57,11 @@ def verify_password(password: str, password_hash: str | None) -> bool:
         return password_hash is not None
 
 
+def needs_rehash(password_hash: str) -> bool:
+    """True if the hash was made with other parameters than today's."""
+    return not password_hash.startswith(f"$argon2id$v=19$m={_KIB},t={_PASSES},p={_LANES}$")
+
+
 def _encode(password: str) -> bytes:
     return normalize_password(password).encode()
 

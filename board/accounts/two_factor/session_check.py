@@ -1,6 +1,7 @@
 """Two-factor check of the current session, and of a code that is asked for again."""
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.rate_limit import Attempt
@@ -29,3 +30,7 @@ def accept_code(code: str) -> bool:
     db.session.flush()
     attempt.discard()
     return True
+
+
+def wrong_code_text() -> str:
+    return _("This code is wrong or has already been used. Wait for the next one.")

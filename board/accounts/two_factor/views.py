@@ -14,9 +14,13 @@ from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.encryption import enrolment_token, secret_from_token
 from board.accounts.two_factor.models import SecondFactor, TwoFactorAction, TwoFactorEvent
-from board.accounts.two_factor.session_check import accept_code, passed_two_factor
+from board.accounts.two_factor.session_check import (
+    accept_code,
+    passed_two_factor,
+    wrong_code_text,
+)
 from board.accounts.two_factor.totp import new_secret, normalize_code, qr_svg, totp_counter
-from board.db import db, writing
+from board.db import db, now, writing
 from board.web.access import open_to, staff_without_2fa
 from board.web.forms import safe_redirect_path
 
@@ -44,11 +48,11 @@ def code() -> ResponseReturnValue:
     try:
         with writing():
             is_right = accept_code(form.code.data)
-            cookies = start_session(current_user(), second_factor=True) if is_right else None
+            cookies = _start_session() if is_right else None
     except TooManyAttempts as refusal:
         return _error_page(form.code, retry_text(refusal), "code", form=form, status=429)
     if cookies is None:
-        return _error_page(form.code, _wrong_code_text(), "code", form=form)
+        return _error_page(form.code, wrong_code_text(), "code", form=form)
     return redirect_signed_in(cookies, next=safe_redirect_path(form.next.data))
 
 
@@ -72,7 +76,7 @@ def renew() -> ResponseReturnValue:
         form.code.errors = [retry_text(refusal)]
         return _index_page(form, status=429)
     if codes is None:
-        form.code.errors = [_wrong_code_text()]
+        form.code.errors = [wrong_code_text()]
         return _index_page(form, status=422)
     return _codes_page(codes, next=url_for(".index"))
 
@@ -117,11 +121,18 @@ def _enrol(form: Any, secret: str) -> tuple[list[str], Any]:
         form.code.errors = [_("These digits are wrong. Is the clock on your phone right?")]
         return [], None
     if SecondFactor.for_user(current_user()) and not accept_code(form.present.data or ""):
-        form.present.errors = [_wrong_code_text()]
+        form.present.errors = [wrong_code_text()]
         return [], None
     codes = two_factor.enrol(current_user(), secret, step=step, key=_key())
     current_user().end_sessions(keep=current_session())
-    return codes, start_session(current_user(), second_factor=True)
+    return codes, _start_session()
+
+
+def _start_session() -> Any:
+    """A session that has passed two-step verification; the password is as old as it was."""
+    old = current_session()
+    password_at = (old.password_at or old.started_at) if old else None
+    return start_session(current_user(), password_at=password_at, second_factor_at=now())
 
 
 def _renew_codes() -> list[str]:
@@ -173,7 +184,3 @@ def _page(name: str, *, status: int = 200, **values: Any) -> Response:
 def _key() -> str:
     key: str = current_app.config["SECRET_KEY"]
     return key
-
-
-def _wrong_code_text() -> str:
-    return _("This code is wrong or has already been used. Wait for the next one.")

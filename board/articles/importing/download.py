@@ -1,10 +1,11 @@
 """Sources of feeds: local files and downloads."""
 
 import re
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from board.articles.addresses import quoted
 from board.articles.importing.charset import CHUNK
 from board.articles.importing.items import BrokenFeed
+from board.articles.importing.pinned_addresses import HttpHandler, HttpsHandler, PinnedAddresses
 
 TIMEOUT = 30  # seconds without a byte
 DOWNLOAD_MAX_SECONDS = 300
@@ -52,7 +54,10 @@ def _file(source: str) -> Path:
 
 
 class _HttpRedirects(request.HTTPRedirectHandler):
-    """Follows redirects to other servers, but never to a file."""
+    """Follows redirects to other servers of the internet, but never to a file."""
+
+    def __init__(self, addresses: PinnedAddresses) -> None:
+        self._addresses = addresses
 
     def redirect_request(
         self,
@@ -65,13 +70,20 @@ class _HttpRedirects(request.HTTPRedirectHandler):
     ) -> request.Request | None:
         if not _HTTP_URL.match(newurl):
             raise URLError(f"it redirects to {newurl[:200]}, which is not on the web")
-        return super().redirect_request(req, fp, code, msg, headers, ascii_url(newurl))
+        url = ascii_url(newurl)
+        with suppress(socket.gaierror):  # a proxy may know it
+            self._addresses.of(urlsplit(url).hostname or "")
+        return super().redirect_request(req, fp, code, msg, headers, url)
 
 
 def _download(url: str, path: Path) -> None:
     deadline = time.monotonic() + DOWNLOAD_MAX_SECONDS
-    query = request.Request(ascii_url(url), headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
-    with _opener().open(query, timeout=TIMEOUT) as response, path.open("wb") as file:
+    url = ascii_url(url)
+    query = request.Request(url, headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
+    with (
+        _opener(PinnedAddresses(url)).open(query, timeout=TIMEOUT) as response,
+        path.open("wb") as file,
+    ):
         _copy(response, file, deadline)
 
 
@@ -99,20 +111,19 @@ def ascii_url(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, quoted(parts.path), quoted(parts.query), ""))
 
 
-def _opener() -> request.OpenerDirector:
+def _opener(addresses: PinnedAddresses) -> request.OpenerDirector:
     """An opener for http and https only. The default one of urllib also opens files."""
     opener = request.OpenerDirector()
     for handler in _HANDLERS:
         opener.add_handler(handler())
+    for connecting in (HttpHandler, HttpsHandler, _HttpRedirects):
+        opener.add_handler(connecting(addresses))
     return opener
 
 
 _HANDLERS: tuple[Callable[[], request.BaseHandler], ...] = (
     request.ProxyHandler,
-    request.HTTPHandler,
-    request.HTTPSHandler,
     request.HTTPDefaultErrorHandler,
     request.HTTPErrorProcessor,
     request.UnknownHandler,
-    _HttpRedirects,
 )

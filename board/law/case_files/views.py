@@ -11,6 +11,7 @@ from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
 from board.accounts.auth.current_user import current_user
+from board.accounts.reauthentication import requires_reauthentication
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.authorities.orders import Order
@@ -51,6 +52,7 @@ def comment_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/comments/<id:id>/case")
 @open_to(moderators)
+@requires_reauthentication
 def comment(id: int) -> ResponseReturnValue:
     return _download(lambda: _comment(id), archive.of_comment)
 
@@ -63,6 +65,7 @@ def claim_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/claims/<id:id>/case")
 @open_to(moderators)
+@requires_reauthentication
 def claim(id: int) -> ResponseReturnValue:
     return _download(lambda: _claim(id), archive.of_claim)
 
@@ -75,6 +78,7 @@ def order_form(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/orders/<id:id>/case")
 @open_to(moderators)
+@requires_reauthentication
 def order(id: int) -> ResponseReturnValue:
     return _download(lambda: _order(id), archive.of_order)
 

@@ -9,6 +9,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.http import dump_options_header
 
 from board.accounts.auth.current_user import current_user
+from board.accounts.reauthentication import requires_reauthentication
 from board.articles.sharing import absolute
 from board.db import db, writing
 from board.law.claims import contact_preferences, evidence
@@ -72,6 +73,7 @@ def tell(id: int) -> ResponseReturnValue:
 
 @bp.post("/desk/claims/files/<id:id>/open")
 @open_to(moderators)
+@requires_reauthentication
 def open_file(id: int) -> ResponseReturnValue:
     """POST, since each opening is logged."""
     try:

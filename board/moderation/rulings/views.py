@@ -21,6 +21,7 @@ from board.moderation.rulings.models import Ruling
 from board.web.access import everyone, moderators, open_to
 from board.web.forms import query_id
 from board.web.i18n import isoformat
+from board.web.response.csv_cells import csv_cell
 
 bp = Blueprint("moderation", __name__)
 EXPORT_SIZE = 1000  # rulings in one JSON or CSV response
@@ -83,7 +84,9 @@ def rulings_csv() -> ResponseReturnValue:
     table.seek(0, io.SEEK_END)
     writer = csv.DictWriter(table, _COLUMNS)
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in _row(each).items()} for each in entries)
+    writer.writerows(
+        {name: csv_cell(value) for name, value in _row(each).items()} for each in entries
+    )
     response = Response(table.getvalue(), mimetype="text/csv")
     if more:
         response.headers["Link"] = f'<{url_for(".rulings_csv", before=more)}>; rel="next"'
@@ -107,11 +110,6 @@ def _row(ruling: SimpleNamespace) -> dict[str, Any]:
         ruling.moderator_name, ruling.comment_id, ruling.article.slug if ruling.article else None,
     )  # fmt: skip
     return dict(zip(_COLUMNS, values, strict=True))
-
-
-def _cell(value: Any) -> Any:
-    """Escapes with an apostrophe what a spreadsheet would take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
 
 
 def _public(ruling: Ruling) -> SimpleNamespace:

@@ -11,7 +11,7 @@ const TIMEOUT = 20_000; // milliseconds until a request counts as lost
  * Request a page as a document (so that no text is ever turned into HTML here). Rejects when the network fails, on a
  * timeout, and when `signal` is aborted.
  */
-export function requestPage(method, url, fields, { timeout = TIMEOUT, signal } = {}) {
+export function requestPage(method, url, fields, { timeout = TIMEOUT, signal, isBackground = false } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
@@ -19,6 +19,7 @@ export function requestPage(method, url, fields, { timeout = TIMEOUT, signal } =
     request.timeout = timeout;
     signal?.addEventListener("abort", () => request.abort());
     request.setRequestHeader("Cache-Control", "no-cache");
+    if (isBackground) request.setRequestHeader("Board-Background", "yes"); // nobody is there, for all we know
     request.onload = () => resolve({
       status: request.status,
       page: request.response,
@@ -32,7 +33,7 @@ export function requestPage(method, url, fields, { timeout = TIMEOUT, signal } =
 
 const withoutHash = (url) => url.split("#")[0];
 
-export const requestCurrentPage = () => requestPage("GET", withoutHash(location.href));
+export const requestCurrentPage = (options) => requestPage("GET", withoutHash(location.href), null, options);
 
 /** This page as it is now: the answer itself where the server came back here, or one more request. */
 export async function currentPage(answer) {

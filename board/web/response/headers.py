@@ -30,7 +30,7 @@ def _security_headers(
     """Security headers of a response. JSON, which programs read thousands of times, does without
     those that only matter for a page."""
     headers = {
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }

@@ -14,6 +14,7 @@ VALUE_MAX = 60  # characters of a name or title in a notice; addresses have an e
 NOTICES: dict[str, Any | Callable[..., str]] = {
     # Accounts
     "signed_up": _("Your account has been created. Please sign in."),
+    "idle": _("You were signed out after 30 minutes without activity. Sign in to go back."),
     "renamed": _("Your display name has been changed."),
     "password_changed": _("Your password has been changed. Other devices have been signed out."),
     "session_ended": _("The device has been signed out."),

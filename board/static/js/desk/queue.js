@@ -3,7 +3,7 @@
  * at which item. Every action is a form of the page and every answer a page of the desk, of which the queue is taken;
  * without this module the same forms do the same.
  */
-import { requestPage } from "../dom.js";
+import { isSignedOut, requestPage } from "../dom.js";
 import { showSelection, watchSelection } from "./selection.js";
 
 const texts = document.getElementById("queue-texts").dataset;
@@ -229,8 +229,10 @@ function showAlerts(page) {
 /** Remove what others have decided, add what is new; item in focus and notice stay as they are. */
 async function update() {
   const before = decisions;
-  const { page } = await requestPage("GET", location.href);
+  const answer = await requestPage("GET", location.href, null, { isBackground: true });
+  if (isSignedOut(answer)) return location.reload(); // the page to sign in, which leads back
   if (decisions !== before) return; // it may be older than what a decision has shown
+  const { page } = answer;
   const focused = currentItem();
   const idsIn = (root) => [...root.querySelectorAll("[data-item]")].map((item) => item.dataset.item).join();
   const fresh = page?.querySelector("[data-queue]");

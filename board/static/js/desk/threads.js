@@ -2,7 +2,7 @@
  * Desk, threads: the page stays current by itself and has keyboard shortcuts: J and K from one row to the next, S for
  * slow mode. Without this module the same is there when the page is loaded again.
  */
-import { requestCurrentPage } from "../dom.js";
+import { isSignedOut, requestCurrentPage } from "../dom.js";
 
 const INTERVAL = 15_000; // milliseconds between two updates, while somebody is looking
 const texts = document.getElementById("threads-texts").dataset;
@@ -41,7 +41,9 @@ function isBusy() {
 }
 
 async function update() {
-  const { status, page } = await requestCurrentPage();
+  const answer = await requestCurrentPage({ isBackground: true });
+  if (isSignedOut(answer)) return location.reload(); // the page to sign in, which leads back
+  const { status, page } = answer;
   const fresh = page?.querySelector("[data-threads]");
   if (status !== 200 || !fresh || isBusy() || fresh.textContent === container().textContent) return;
   const known = rows().map((row) => row.id);

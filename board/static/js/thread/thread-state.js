@@ -36,7 +36,7 @@ function updateNotices(fresh) {
 }
 
 export async function updateThreadState(page) {
-  const { status, page: answer } = await requestCurrentPage();
+  const { status, page: answer } = await requestCurrentPage({ isBackground: true });
   const fresh = status < 400 && answer.querySelector("[data-thread]");
   if (!fresh) return; // tried again at the next poll
   keepScrollPosition(() => {

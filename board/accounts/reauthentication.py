@@ -1,0 +1,101 @@
+"""Re-authentication: staff and members enter password and code again before the most sensitive
+pages. Source: OWASP ASVS 5.0, 7.5.3.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.accounts.auth.current_user import current_session, current_user
+from board.accounts.auth.login import check_own_password, retry_text, start_session, with_cookies
+from board.accounts.auth.rate_limit import TooManyAttempts
+from board.accounts.forms import CodeForm, SignInForm
+from board.accounts.two_factor.models import SecondFactor
+from board.accounts.two_factor.session_check import accept_code, wrong_code_text
+from board.db import now, writing
+from board.web.forms import Form
+
+VALID_FOR = timedelta(minutes=10)
+PREFIX = "reauthentication-"  # of its fields, beside which the form of the page comes along
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+class ReauthenticationForm(Form):
+    password = SignInForm.password
+    code = CodeForm.code
+
+
+def requires_reauthentication(view: View) -> View:
+    """Asks for password and code, unless both were entered VALID_FOR ago, and then goes on with
+    the request. Stands below @open_to of a view that accepts POST."""
+
+    @wraps(view)
+    def asking_first(**values: Any) -> ResponseReturnValue:
+        if _is_recent():
+            return view(**values)
+        if f"{PREFIX}password" not in request.form:
+            return _page(_own_fields(ReauthenticationForm.unbound(prefix=PREFIX)), 401)
+        form = _own_fields(ReauthenticationForm.from_post(prefix=PREFIX))
+        try:
+            cookies = _prove(form) if form.validate() else None
+        except TooManyAttempts as refusal:
+            form.password.errors = [retry_text(refusal)]
+            return _page(form, 429)
+        return with_cookies(make_response(view(**values)), cookies) if cookies else _page(form, 422)
+
+    return asking_first  # type: ignore[return-value]
+
+
+def _is_recent() -> bool:
+    session = current_session()
+    if session is None:
+        return False
+    entered = [session.password_at]
+    if SecondFactor.for_user(current_user()):
+        entered.append(session.second_factor_at)
+    return all(at is not None and timedelta() <= now() - at < VALID_FOR for at in entered)
+
+
+def _own_fields(form: Any) -> Any:
+    """The form without a code for somebody who has none."""
+    if SecondFactor.for_user(current_user()) is None:
+        del form.code
+    return form
+
+
+def _prove(form: Any) -> Any:
+    """Cookies of a new session, as after every sign-in; or None, and errors in the form.
+
+    Raises TooManyAttempts and QueueFull.
+    """
+    if not check_own_password(form.password.data):
+        form.password.errors = [_("This is not your password.")]
+        return None
+    with writing():
+        if "code" not in form:
+            return start_session(current_user(), second_factor_at=_second_factor_at())
+        if accept_code(form.code.data):
+            return start_session(current_user(), second_factor_at=now())
+    form.code.errors = [wrong_code_text()]
+    return None
+
+
+def _second_factor_at() -> Any:
+    session = current_session()
+    return session and session.second_factor_at
+
+
+def _page(form: Any, status: int) -> Response:
+    fields = [pair for pair in request.form.items(multi=True) if not pair[0].startswith(PREFIX)]
+    page = render_template(
+        "accounts/reauthentication.html",
+        form=form,
+        fields=fields,
+        minutes=int(VALID_FOR.total_seconds()) // 60,
+    )
+    return Response(page, status, {"Cache-Control": "private, no-store"}, mimetype="text/html")
