@@ -2,9 +2,7 @@
 
 import ctypes
 import gc
-import os
 import platform
-import signal
 import socket
 import sys
 
@@ -21,6 +19,7 @@ from board.ops.backup import instance_lock
 from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.accounts import print_accounts
 from board.ops.sample.loader import load_if_empty
+from board.ops.server.supervisor import keep_signals_at_fork
 from board.ops.server.workers import serve_workers
 from board.runtime import jobs
 from board.runtime.app import current_app_object
@@ -44,18 +43,11 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
     sys.stdout.flush()
+    keep_signals_at_fork()
     jobs.start_scheduler(current_app_object())
-    os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
     _share_memory()
     serve_workers(host, port, workers)
-
-
-def install_signal_handlers() -> None:
-    """Restore the default signal handlers in a worker just forked: until it installs its own, the
-    inherited ones would only note the signal to end, and the worker would wait for ever."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
 
 
 def _warm_up() -> None:

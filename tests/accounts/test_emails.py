@@ -131,7 +131,7 @@ def test_no_email_about_a_decision_that_was_undone_or_read(
 ):
     ruling = hide(comment, mo)
     with writing():
-        undo.undo(ruling, by=mo)
+        undo.take_back(ruling, by=mo)
     hide(say(harbour, ada, "Another"), mo)
     as_(ada).post("/account/notices/seen", data={"next": "/"})
 

@@ -42,18 +42,20 @@ with app.app_context():
 stop.set()
 """
 
+# A signal that comes at once: before any other step of the new process.
 ENDS_EARLY = """
 import os, signal
-from board.ops.serve import install_signal_handlers
-signal.signal(signal.SIGTERM, lambda *_: None)
-os.register_at_fork(after_in_child=install_signal_handlers)
-reads, writes = os.pipe()
+from board.ops.server.supervisor import keep_signals_at_fork
+def note(number, _):
+    print("noted", number, flush=True)
+signal.signal(signal.SIGTERM, note)
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), signal.SIGTERM))
+keep_signals_at_fork()
 if not (worker := os.fork()):
-    os.write(writes, b"1")
+    signal.alarm(20)
     signal.pause()
-os.read(reads, 1)
-os.kill(worker, signal.SIGTERM)
 print(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+os.kill(os.getpid(), signal.SIGTERM)
 """
 
 
@@ -82,5 +84,7 @@ def test_a_worker_inherits_no_connection(app, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
-def test_a_worker_ends_on_a_signal_before_it_has_begun(tmp_path):
-    assert run(ENDS_EARLY, tmp_path).split() == ["-15"]
+def test_a_signal_that_comes_during_a_fork_ends_the_worker_and_reaches_the_server(
+    tmp_path,
+):
+    assert run(ENDS_EARLY, tmp_path).splitlines() == ["-15", "noted 15"]

@@ -1,4 +1,4 @@
-"""Keeps `serve` and `restore` apart, which use the same instance folder.
+"""Keeps `restore` apart from `serve` and `backup`, which use the same instance folder.
 
 While a restore replaces files, the lock file says so: a server must not start among half of them.
 """
@@ -12,7 +12,7 @@ import click
 
 from board.runtime.app import instance_folder
 
-IN_USE = "A server uses this instance folder, or another restore. End it first."
+IN_USE = "A server, a backup or another restore uses this instance folder. End it first."
 RESTORING = "A backup is being restored into this instance folder."
 INTERRUPTED = "A restore into this instance folder was interrupted. Run `restore` again, whole."
 
@@ -20,13 +20,18 @@ INTERRUPTED = "A restore into this instance folder was interrupted. Run `restore
 def share() -> None:
     """Take the lock for as long as this process and those forked from it live. Raises
     ClickException."""
+    _share(_open())
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """Hold the lock together with others. Raises ClickException."""
     descriptor = _open()
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise click.ClickException(RESTORING) from None
-    if os.fstat(descriptor).st_size:
-        raise click.ClickException(INTERRUPTED)
+        _share(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -49,6 +54,15 @@ def replacing(descriptor: int) -> Iterator[None]:
     os.fsync(descriptor)
     yield
     os.ftruncate(descriptor, 0)
+
+
+def _share(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise click.ClickException(RESTORING) from None
+    if os.fstat(descriptor).st_size:
+        raise click.ClickException(INTERRUPTED)
 
 
 def _open() -> int:

@@ -19,7 +19,7 @@ from pyrage.x25519 import Identity, Recipient
 
 from board.db import db, now, schema
 from board.db.database_copy import CopyFailed, copy_database
-from board.ops.backup import archive, contents, proof
+from board.ops.backup import archive, contents, instance_lock, proof
 from board.ops.backup import folder as folders
 from board.ops.backup.archive import Damaged, WrongIdentity
 from board.ops.backup.folder import PARTIAL, Backup, BackupFolder, Manifest
@@ -46,8 +46,9 @@ class _Draft:
 
 
 def make(folder: BackupFolder, *, recipient: str, periods: Periods) -> Backup:
-    """Make a backup, prove it, and delete those it replaces. Raises BackupFailed."""
-    with _alone(), attempt(), _explained():
+    """Make a backup, prove it, and delete those it replaces. Raises BackupFailed, and
+    ClickException while a backup is being restored."""
+    with instance_lock.shared(), _alone(), attempt(), _explained():
         folder.make()
         folder.tidy(now())
         try:

@@ -15,6 +15,7 @@ from board.comments.models import Comment
 from board.db import close_connections, db, now, schema, writing
 from board.ops.backup import instance_lock, proof
 from board.ops.backup import restore as restoring
+from board.ops.backup.cli import backup
 from board.ops.backup.restore import ASIDE
 from board.ops.doctor import doctor
 from board.runtime.app import instance_folder
@@ -169,15 +170,65 @@ class TestRefusals:
         self, backed_up, restored, another, store, empty, monkeypatch
     ):
         backed_up()
-
-        def killed(*args):
-            raise KeyboardInterrupt
-
         monkeypatch.setattr(restoring, "_drop_copied_keys", killed)
         restored(store.boards.parent)
         monkeypatch.undo()
         with another(empty).app_context(), pytest.raises(Exception, match="was interrupted"):
             instance_lock.share()
+
+
+def killed(*args):
+    raise KeyboardInterrupt
+
+
+class TestBackupMeanwhile:
+    """A backup made while files are replaced would have half of each board."""
+
+    @pytest.fixture
+    def back_up(self, another, empty, store):
+        """Runs `backup` on the board that is restored. Returns what it printed."""
+
+        def run():
+            with (other := another(empty)).app_context():
+                result = other.test_cli_runner().invoke(backup, [str(store.boards.parent)])
+            return result.output
+
+        return run
+
+    def test_no_backup_is_made_while_files_are_replaced(
+        self, backed_up, restored, store, back_up, monkeypatch
+    ):
+        made, said = backed_up(), []
+        monkeypatch.setattr(restoring, "_drop_copied_keys", lambda *_: said.append(back_up()))
+
+        assert restored(made.path).exit_code == 0
+
+        assert said == [f"Error: {instance_lock.RESTORING}\n"]
+        assert [each.path for each in store.backups()] == [made.path]
+
+    def test_no_backup_is_made_after_a_restore_that_was_interrupted(
+        self, backed_up, restored, store, back_up, monkeypatch
+    ):
+        made = backed_up()
+        monkeypatch.setattr(restoring, "_drop_copied_keys", killed)
+        restored(made.path)
+
+        assert back_up() == f"Error: {instance_lock.INTERRUPTED}\n"
+        assert [each.path for each in store.backups()] == [made.path]
+
+    def test_nothing_is_restored_while_a_backup_is_made(
+        self, backed_up, restored, store, tmp_path, monkeypatch
+    ):
+        made, said = backed_up(), []
+
+        def restore_meanwhile(*args, **kwargs):
+            said.append(restored(made.path, "--replace", into=tmp_path).output)
+            return []
+
+        monkeypatch.setattr(proof, "prove", restore_meanwhile)
+        backed_up()
+
+        assert said == [f"Error: {instance_lock.IN_USE}\n"]
 
 
 def test_a_backup_of_an_earlier_version_is_migrated_to_prove_it(
