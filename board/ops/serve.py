@@ -17,6 +17,7 @@ from board.db.read_connections import close as close_reading
 from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
+from board.ops.background.process import background_worker
 from board.ops.backup import instance_lock
 from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.accounts import print_accounts
@@ -48,7 +49,8 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
     _share_memory()
-    serve_workers(host, port, workers)
+    with background_worker(current_app_object()):
+        serve_workers(host, port, workers)
 
 
 def install_signal_handlers() -> None:
