@@ -1,18 +1,24 @@
-"""Wiring of accounts: views, user lookup, effects of deleting an account, data export."""
+"""Wiring of accounts: views, user lookup, effects of deleting an account, data export, email."""
 
 from flask import Flask
 
 from board.accounts import data_export, settings_views, views
 from board.accounts.auth import current_user
 from board.accounts.auth.rate_limit import Device
+from board.accounts.email import delivery
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
 from board.accounts.models import on_account_deleted
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
 from board.accounts.two_factor.session_check import passed_two_factor
+from board.runtime.background import QueueConsumer, queue_consumers
+from board.runtime.jobs import Job, jobs
 from board.web import access
 from board.web.blueprints import register
+
+QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
+JOBS = (Job("old emails", email_queue.has_old, email_queue.delete_old),)
 
 
 def init_app(app: Flask) -> None:
@@ -30,3 +36,5 @@ def init_app(app: Flask) -> None:
         account=data_export.export_account,
         sessions=data_export.export_sessions,
     )
+    queue_consumers.add(*QUEUE_CONSUMERS)
+    jobs.add(*JOBS)

@@ -1,4 +1,6 @@
-"""Wiring of articles: views, template globals, desk navigation, and the clock of scheduled ones."""
+"""Wiring of articles: views, template globals, desk navigation, scheduled ones, feeds."""
+
+from datetime import timedelta
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
@@ -6,6 +8,8 @@ from flask_babel import lazy_gettext as _
 from board.articles import views
 from board.articles.editing import lifecycle
 from board.articles.thread_controls import labels
+from board.runtime.app import setting
+from board.runtime.background import ScheduledCommand, scheduled_commands
 from board.runtime.jobs import Job, jobs
 from board.web.access import editors, editors_and_moderators
 from board.web.blueprints import register
@@ -16,9 +20,17 @@ NAV_ITEMS = (
     NavItem(81, "write", _("New article"), "articles.write_form", editors),
 )
 JOBS = (Job("scheduled articles", lifecycle.is_due, lifecycle.settle_due),)
+FEEDS = ScheduledCommand(
+    "feeds",
+    ("articles", "import"),
+    title="feeds imported",
+    every=lambda: timedelta(minutes=setting("FEED_MINUTES")),
+    is_due=lambda: bool(setting("FEEDS")),
+)
 
 
 def init_app(app: Flask) -> None:
     register(app, labels, views)
     nav_items.add(*NAV_ITEMS)
     jobs.add(*JOBS)
+    scheduled_commands.add(FEEDS)

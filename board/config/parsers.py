@@ -132,6 +132,17 @@ def parse_contacts(value: Any) -> tuple[str, ...]:
     return found
 
 
+def parse_feeds(value: Any) -> tuple[str, ...]:
+    """Addresses of feeds, or absolute paths of files."""
+    items = value if isinstance(value, list) else parse_text(value).split()
+    feeds = tuple(parse_text(item) for item in items)
+    if not all(
+        re.match(r"https?://[^/]", feed, re.I) or Path(feed).is_absolute() for feed in feeds
+    ):
+        raise ValueError("must be http or https addresses, or absolute paths, separated by spaces")
+    return feeds
+
+
 def parse_folder(value: Any) -> str:
     """Empty or an absolute path. The folder may be mounted later, so it need not exist."""
     text = parse_text(value)

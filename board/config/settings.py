@@ -59,6 +59,8 @@ SETTINGS = (
     Setting("TIPS_PER_HOUR", 60, parsers.parse_number),
     Setting("TIP_FILE_MEGABYTES", 50, parsers.parse_positive_number),
     Setting("TIP_DAYS", 180, parsers.parse_positive_number),
+    Setting("FEEDS", "", parsers.parse_feeds),
+    Setting("FEED_MINUTES", 15, parsers.parse_positive_number),
     Setting("BACKUP_FOLDER", "", parsers.parse_folder),
     Setting("BACKUP_RECIPIENT", "", parsers.parse_age_recipient),
     Setting("BACKUP_HOURS", 24, parsers.parse_positive_number),

@@ -8,9 +8,11 @@ from board.articles.importing.run import articles_cli
 from board.db.schema import migration
 from board.law.authorities.cli import law_cli
 from board.moderation.cli import moderation_cli, rules_cli
+from board.ops.background.cli import work
 from board.ops.backup.cli import backup, restore
 from board.ops.backup.proof import prove_backup
 from board.ops.doctor import doctor
+from board.ops.logs import verify
 from board.ops.sample.cli import sample_cli
 from board.ops.serve import serve
 from board.ops.version import version
@@ -30,5 +32,6 @@ def init_app(app: Flask) -> None:
         sample_cli,
     )
     backups = (backup, restore, prove_backup)
-    for command in (serve, doctor, version, jobs.run_jobs, migration, *backups, *groups):
+    operations = (serve, work, jobs.run_jobs, doctor, verify, version, migration)
+    for command in (*operations, *backups, *groups):
         app.cli.add_command(command)

@@ -16,6 +16,7 @@ from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law import imprint
 from board.law.terms import documents as terms_documents
+from board.ops.background.findings import findings as background_findings
 from board.ops.backup.schedule import findings as backup_findings
 from board.ops.logs import LOGS
 from board.tips import files
@@ -37,6 +38,7 @@ def doctor() -> None:
         *_check_second_factors(),
         *_check_tips(),
         *_check_email(),
+        *_check_background(),
         *backup_findings(),
         *_check_settings(),
         _check_isolation(),
@@ -133,12 +135,16 @@ def _check_email() -> list[Finding]:
     if schema.state(db.engine) is not State.CURRENT:
         return []
     late, refused = email_queue.count_late(), email_queue.count_given_up()
-    schedule = f"{late} wait for over an hour: run `mail send` every five minutes"
+    schedule = f"{late} wait for over an hour: start `serve`, or run `work --once` from cron"
     count = f"{refused} were refused by the mail server within a month"
     return [
         (not late, "letters leave" + _advice_unless(not late, schedule)),
         (not refused, "the mail server takes them" + _advice_unless(not refused, count)),
     ]
+
+
+def _check_background() -> list[Finding]:
+    return background_findings() if schema.state(db.engine) is State.CURRENT else []
 
 
 def _check_settings() -> list[Finding]:

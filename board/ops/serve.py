@@ -15,6 +15,7 @@ from board.db.read_connections import close as close_reading
 from board.db.schema import State
 from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
+from board.ops.background.process import background_worker
 from board.ops.backup import instance_lock
 from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.accounts import print_accounts
@@ -47,7 +48,8 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     jobs.start_scheduler(current_app_object())
     _warm_up()
     _share_memory()
-    serve_workers(host, port, workers)
+    with background_worker(current_app_object()):
+        serve_workers(host, port, workers)
 
 
 def _warm_up() -> None:

@@ -53,7 +53,8 @@ def _run(job: Job) -> bool:
         if not due:
             return count > 0
         with writing():
-            job.run()
+            if job.is_due():  # still: another process may have run it meanwhile
+                job.run()
     return True
 
 

@@ -3,6 +3,8 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from board.runtime.app import setting
+from board.runtime.background import ScheduledCommand, scheduled_commands
 from board.runtime.jobs import Job, jobs
 from board.tips.attachments import uploads
 from board.tips.crypto import pepper
@@ -51,6 +53,18 @@ JOBS = (
     Job("tip checkpoints", checkpoints.lacks_digest, pepper.remember),
 )
 
+COMMANDS = (
+    ScheduledCommand("tips", ("tips", "tidy"), title="tips tidied"),
+    # At set hours, so that the time of an email says nothing; each waits at random besides.
+    ScheduledCommand(
+        "tip emails",
+        ("tips", "notify"),
+        title="tip readers emailed",
+        hours=(9, 15),
+        is_due=lambda: bool(setting("MAIL_SERVER") and setting("MAIL_FROM")),
+    ),
+)
+
 
 def init_app(app: Flask) -> None:
     uploads.init_app(app)
@@ -65,6 +79,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["ticket_field"] = idempotency.ticket_field
     nav_items.add(*NAV_ITEMS)
     jobs.add(*JOBS)
+    scheduled_commands.add(*COMMANDS)
 
 
 def _register_views(app: Flask) -> None:

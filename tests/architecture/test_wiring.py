@@ -97,9 +97,9 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
-        "scheduled articles", "deleted articles",
+        "old emails", "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "clearings", "tips", "tips of an hour", "tip checkpoints", "backup",
+        "clearings", "tips", "tips of an hour", "tip checkpoints",
         "copies before migrations",
     ]  # fmt: skip
 

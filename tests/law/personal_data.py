@@ -192,6 +192,7 @@ NOT_PERSONAL = {
     "comment": "id article_id listed reply_count like_count dislike_count rank",
     "device": "id",
     "disclosure": "id",
+    "lease": "name holder until",
     "letter": "id",
     "person_note": "id",
     "pulse": "slot article_id comments votes reports",
@@ -216,6 +217,7 @@ NOT_PERSONAL = {
         "id article_id sections measures seconds reason starts_at ends_at noted_at ended_at"
     ),
     "surge": "id article_id began_at counts ended_at note steering_id",
+    "task_run": "name started_at succeeded_at problem",
     "tip": "id ref epoch must_rotate",
     "tip_erasure": "id",
     "tip_gist": "upto",

@@ -1,6 +1,7 @@
 """Scheduled jobs run when they are due: in the background, or from cron."""
 
 import os
+from contextlib import contextmanager
 from threading import Event
 
 import pytest
@@ -27,6 +28,23 @@ def test_a_due_job_runs_once(harbour, closing_job):
     assert jobs.run_pending() == []
     db.session.expire_all()
     assert harbour.closed_for == "over"
+
+
+def test_a_job_that_another_process_ran_meanwhile_does_not_run(harbour, closing_job, monkeypatch):
+    @contextmanager
+    def late_writing():
+        with real_writing():
+            closing.run()  # by another process, while this one waited for the lock
+            yield
+
+    (closing,), real_writing, ran = jobs.jobs, jobs.writing, []
+    monkeypatch.setattr(jobs, "writing", late_writing)
+    twice = jobs.Job("closing", closing.is_due, lambda: ran.append(1))
+    monkeypatch.setattr(jobs, "jobs", [twice])
+
+    jobs.run_pending()
+
+    assert ran == []
 
 
 def test_an_operator_runs_due_jobs_from_cron(app, harbour, closing_job):

@@ -139,10 +139,26 @@ def delete_for_user(user: User) -> None:
     db.session.execute(delete(QueuedEmail).where(QueuedEmail.user_id == user.id))
 
 
+def has_due() -> bool:
+    """Whether one can be sent now."""
+    due = select(QueuedEmail.id).where(QueuedEmail.due_at <= now()).limit(1)
+    return is_configured() and db.session.scalar(due) is not None
+
+
+def has_old() -> bool:
+    """Whether the oldest was sent or given up more than RETENTION ago."""
+    oldest = db.session.scalar(select(QueuedEmail).order_by(QueuedEmail.id).limit(1))
+    return oldest is not None and oldest.due_at is None and oldest.made_at < _old()
+
+
 def delete_old() -> None:
     """Delete those sent or given up more than RETENTION ago."""
-    over = QueuedEmail.due_at.is_(None), QueuedEmail.made_at < now() - QueuedEmail.RETENTION
+    over = QueuedEmail.due_at.is_(None), QueuedEmail.made_at < _old()
     db.session.execute(delete(QueuedEmail).where(*over))
+
+
+def _old() -> datetime:
+    return now() - QueuedEmail.RETENTION
 
 
 def count_late() -> int:

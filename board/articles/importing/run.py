@@ -30,11 +30,12 @@ articles_cli = CommandGroup("articles", help="The articles people talk about.")
 
 
 @articles_cli.command("import")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.pass_context
 def import_(context: click.Context, sources: tuple[str, ...], dry_run: bool) -> None:
     """Take over the articles of each SOURCE (file or address): RSS, Atom, JSON Feed or our JSON.
+    Without one, of those in BOARD_FEEDS, as `serve` does by itself.
 
     An article that is here already is revised where it differs. A source that is broken changes
     nothing; an item that is refused is shown with the reason. The exit status is 1 when a source
@@ -42,6 +43,8 @@ def import_(context: click.Context, sources: tuple[str, ...], dry_run: bool) -> 
     """
     if schema.state(db.engine) is not schema.State.CURRENT:
         raise click.ClickException("The tables are not up to date. Start `serve` once.")
+    if not (sources := sources or current_app.config["FEEDS"]):
+        raise click.UsageError("Name a SOURCE, or set BOARD_FEEDS.")
     outcomes = [_report(source, dry_run=dry_run) for source in sources]
     context.exit(0 if all(outcomes) else 1)
 

@@ -17,16 +17,14 @@ from sqlalchemy import select
 
 from board.articles.models import Article
 from board.db import db, schema
-from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law.claims.evidence import Evidence
-from board.ops.logs import LOGS
+from board.ops.logs import tampered_logs
 from board.tips.integrity import checkpoints
 from board.tips.integrity.findings import check_secrets
 from board.tips.models.tip import Tip, TipItem
 
 ROOT = Path(__file__).parents[3]
-_WHOLE_LOG = 2**62  # rows
 
 
 class NotProven(Exception):
@@ -86,7 +84,7 @@ def _problems() -> Iterator[str]:
     yield from _unsound()
     if state is State.BEHIND:
         schema.upgrade()
-    yield from _tampered_logs()
+    yield from tampered_logs()
     yield from (sentence for is_good, sentence in check_secrets() if not is_good)
     yield from _broken_pages()
 
@@ -97,12 +95,6 @@ def _unsound() -> Iterator[str]:
             yield "The database is damaged."
         if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             yield "Rows of the database point at nothing."
-
-
-def _tampered_logs() -> Iterator[str]:
-    for model, name in LOGS:
-        if (id := find_tampered_tail(model, _WHOLE_LOG)) is not None:
-            yield f"Entry {id} of the log of {name} is not as it was written."
 
 
 def _broken_pages() -> Iterator[str]:

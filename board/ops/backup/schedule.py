@@ -1,20 +1,14 @@
-"""Schedule of backups: `serve` starts one when the last is too old; and what `doctor` says."""
+"""Schedule of backups: one is due when the last is too old; and what `doctor` says."""
 
-import os
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from flask import current_app
 
 from board.db import database_copy, db, now
 from board.ops.backup import status
 from board.ops.backup.folder import Backup, BackupFolder
-from board.ops.backup.proof import ROOT, environment
-from board.runtime.app import instance_folder, setting
+from board.runtime.app import setting
 
-PAUSE = timedelta(hours=1)  # after an attempt that failed
+PAUSE = timedelta(hours=1)  # between two attempts
 COPY_AGE = timedelta(days=14)  # of the copy made before migrations: as old as erase keys may get
 _CLOCK_ERROR = timedelta(minutes=5)
 Finding = tuple[bool, str]
@@ -28,23 +22,11 @@ def folder() -> BackupFolder | None:
 
 def is_due() -> bool:
     there, last = folder(), status.last_attempt()
-    if there is None or _is_running() or (last and _is_recent(last.moment, PAUSE)):
+    if there is None or (last and _is_recent(last.moment, PAUSE)):
         return False
     period = timedelta(hours=setting("BACKUP_HOURS"))
     is_proven = any(_is_recent(each.made_at, period) for each in there.backups())
     return not is_proven or bool(there.expired_keys(now()))
-
-
-def start() -> None:
-    """Make a backup in a process of its own, which yields to those that serve readers."""
-    status.begin()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "backup"],
-        cwd=ROOT, env=environment(instance_folder()),
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.setpriority(os.PRIO_PROCESS, child.pid, 10)
-    current_app.extensions["backup_process"] = child
 
 
 def has_old_copies() -> bool:
@@ -85,12 +67,6 @@ def _age_of(backup: Backup) -> Finding:
         hours <= limit,
         text if hours <= limit else f"{text}: run `backup` and see what it says",
     )
-
-
-def _is_running() -> bool:
-    """Whether the process that was started last is; one that has ended is waited for."""
-    child: subprocess.Popen[bytes] | None = current_app.extensions.get("backup_process")
-    return child is not None and child.poll() is None
 
 
 def _is_recent(moment: datetime, period: timedelta) -> bool:

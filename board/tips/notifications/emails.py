@@ -1,5 +1,5 @@
 """Emails to tip readers: they say that there is something new, and not a word more. Sent by
-`flask --app wsgi tips notify` from cron.
+`flask --app wsgi tips notify`, which the background worker runs.
 
 The time of an email would tell when a tip came; so they are sent at set hours, each after a random
 wait, and one email covers everything new.

@@ -1,6 +1,5 @@
 """`serve` makes backups when they are due, and `doctor` says how old the last proven one is."""
 
-import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +12,14 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.config import BadSetting
 from board.db import db, now
+from board.ops.background import commands as command_module
+from board.ops.background.commands import Commands
 from board.ops.backup import schedule, status
 from board.ops.backup.folder import Manifest, store_manifest
 from board.ops.backup.status import BackupFailed, attempt
+from board.ops.wiring import COMMANDS
 from board.runtime.app import instance_folder
+from board.runtime.background import TaskRun
 from conftest import say
 
 
@@ -65,10 +68,8 @@ def test_one_that_failed_is_tried_again_an_hour_later(configured):
 
 
 def test_none_is_due_while_one_is_being_made(configured, app):
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
-        app.extensions["backup_process"] = child
+    with attempt():
         assert not schedule.is_due()
-    assert schedule.is_due()
 
 
 def test_erase_keys_that_must_go_make_one_due(configured):
@@ -158,19 +159,24 @@ class TestSettings:
 
 
 @pytest.mark.slow
-def test_serve_makes_one_while_people_write(app, store, ada, harbour, restored, another, empty):
+def test_serve_makes_one_while_people_write(
+    app, store, ada, harbour, restored, another, empty, monkeypatch
+):
     """The real thing: a process of its own, which proves it in another."""
     app.config["BACKUP_FOLDER"] = str(store.boards.parent)
     (instance_folder() / "board.toml").write_text(f'backup_folder = "{store.boards.parent}"\n')
     say(harbour, ada, "before")
 
-    schedule.start()
+    commands = Commands()
+    monkeypatch.setattr(command_module, "scheduled_commands", [COMMANDS[0]])
+    assert commands.start_next()
     posted = 1
-    while is_running(app.extensions["backup_process"]):
+    while len(commands):
         say(harbour, ada, f"meanwhile {posted}")
         posted += 1
+        commands.collect()
 
-    assert app.extensions["backup_process"].returncode == 0
+    assert TaskRun.of("backup").problem == ""
     assert (len(store.backups()), status.last_attempt().problem) == (1, "")
     assert not schedule.is_due()
     assert restored(store.boards.parent).exit_code == 0
@@ -178,11 +184,3 @@ def test_serve_makes_one_while_people_write(app, store, ada, harbour, restored, 
         texts = set(db.session.scalars(select(Comment.body)))
         count = db.session.scalars(select(Article.comment_count)).one()
     assert len(texts) == count <= posted and "before" in texts
-
-
-def is_running(process):
-    try:
-        process.wait(timeout=0.02)
-    except subprocess.TimeoutExpired:
-        return True
-    return False

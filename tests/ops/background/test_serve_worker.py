@@ -1,0 +1,127 @@
+"""`serve` keeps one background worker, whatever dies."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import update
+
+from board.accounts.email.queue import QueuedEmail
+from board.db import close_connections, now, writing
+from board.db.engine import db
+from board.moderation.rulings import decisions
+from conftest import NO_LIMITS, person, say
+from support.fake_smtp import FakeSmtpServer
+from support.real_server import Server, free_port
+from support.wait import until
+
+pytestmark = pytest.mark.slow  # each starts real servers
+NAMES = ["ada", "bora", "cho"]
+
+
+class SlowSmtpServer(FakeSmtpServer):
+    """Answers nothing until `goes_on` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.received, self.goes_on = Event(), Event()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.received.set()
+        while not self.goes_on.is_set():
+            await asyncio.sleep(0.01)
+        return await super().handle_DATA(server, session, envelope)
+
+    def recipients(self) -> list[str]:
+        return sorted(to.partition("@")[0] for to, _message in self.messages)
+
+
+@pytest.fixture
+def mail():
+    """A slow mail server, and the settings that name it."""
+    server, port = SlowSmtpServer(), free_port()
+    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield server, {"MAIL_SERVER": f"smtp://127.0.0.1:{port}", "MAIL_FROM": "desk@harbour.example"}
+    server.goes_on.set()
+    controller.stop()
+
+
+@pytest.fixture
+def settings():
+    return {**NO_LIMITS, "ORIGIN": "http://localhost"}
+
+
+def queue_emails(app, mail_settings, harbour, mo):
+    """Three people are told of a decision each; the emails are due."""
+    app.config.update(mail_settings)
+    for name in NAMES:
+        comment = say(harbour, person(name), f"by {name}")
+        with writing():
+            decisions.hide(comment, by=mo, reason="abuse")
+    with writing():
+        db.session.execute(update(QueuedEmail).values(due_at=now()))
+    close_connections()
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def serving(app, mail_settings) -> Server:
+    settings = {**mail_settings, "ORIGIN": "http://localhost"}
+    return Server(Path(app.instance_path), workers=1, settings=settings)
+
+
+def test_emails_leave_once_though_all_processes_are_killed_with_one_on_the_line(
+    app, mail, harbour, mo
+):
+    smtp, mail_settings = mail
+    queue_emails(app, mail_settings, harbour, mo)
+    with serving(app, mail_settings) as server:
+        assert smtp.received.wait(60)
+        for child in children_of(server.process.pid):
+            os.kill(child, signal.SIGKILL)
+        smtp.goes_on.set()
+        until(lambda: len(smtp.messages) >= len(NAMES), "a new worker sends the others")
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+
+    assert smtp.recipients() == NAMES
+
+
+def test_a_worker_asked_to_end_waits_for_the_email_on_the_line(app, mail, harbour, mo):
+    smtp, mail_settings = mail
+    queue_emails(app, mail_settings, harbour, mo)
+    with serving(app, mail_settings) as server:
+        assert smtp.received.wait(60)
+        for pid in (children_of(server.process.pid)[0], server.process.pid):  # as systemd does
+            os.kill(pid, signal.SIGTERM)
+        smtp.goes_on.set()
+        assert server.process.wait(20) == 0
+
+        assert len(smtp.messages) == 1
+        server.start()
+        until(lambda: len(smtp.messages) >= len(NAMES), "it sends the others")
+
+    assert smtp.recipients() == NAMES
+
+
+def test_no_worker_is_left_when_the_server_is_killed(app, mail):
+    with serving(app, mail[1]) as server:
+        worker = children_of(server.process.pid)[0]
+        os.kill(server.process.pid, signal.SIGKILL)
+
+        until(lambda: not is_alive(worker), "it notices")
