@@ -8,9 +8,11 @@ from board.accounts.auth.rate_limit import Device
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
 from board.accounts.models import on_account_deleted
+from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
 from board.accounts.two_factor.session_check import passed_two_factor
+from board.runtime.jobs import Job, jobs
 from board.web import access
 from board.web.blueprints import register
 
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
     on_account_deleted.add(
         two_factor.delete_for_user, Device.delete_for_user, email_queue.delete_for_user
     )
+    jobs.add(Job("second factors", key_rotation.is_due, key_rotation.reencrypt))
     data_export.exporters.update(
         account=data_export.export_account,
         sessions=data_export.export_sessions,

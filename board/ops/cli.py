@@ -12,6 +12,7 @@ from board.ops.backup.cli import backup, restore
 from board.ops.backup.proof import prove_backup
 from board.ops.doctor import doctor
 from board.ops.sample.cli import sample_cli
+from board.ops.secret_key import secret_key_cli
 from board.ops.serve import serve
 from board.ops.version import version
 from board.runtime import jobs
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
         law_cli,
         tips_cli,
         sample_cli,
+        secret_key_cli,
     )
     backups = (backup, restore, prove_backup)
     for command in (serve, doctor, version, jobs.run_jobs, migration, *backups, *groups):
