@@ -30,6 +30,7 @@ from board.web import (
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
+    cookie_filter,
     form_guard,
     guard,
     origins,
@@ -69,6 +70,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         form_guard,
         page_cache_middleware,
         query_filter,
+        cookie_filter,
         headers,
         errors,
         template_context,

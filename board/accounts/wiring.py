@@ -9,6 +9,7 @@ from board.accounts.email import delivery
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
 from board.accounts.models import on_account_deleted
+from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
 from board.accounts.two_factor.session_check import passed_two_factor
@@ -18,7 +19,10 @@ from board.web import access
 from board.web.blueprints import register
 
 QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
-JOBS = (Job("old emails", email_queue.has_old, email_queue.delete_old),)
+JOBS = (
+    Job("old emails", email_queue.has_old, email_queue.delete_old),
+    Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
+)
 
 
 def init_app(app: Flask) -> None:

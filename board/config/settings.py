@@ -100,6 +100,8 @@ def load(app: Flask, overrides: Mapping[str, Any]) -> None:
         instance_folder.make(instance)
         _fill(app, {**_from_toml(instance / "board.toml"), **_from_environment(), **overrides})
         app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or instance_folder.secret_key(instance)
+        old = [key for _at, key in instance_folder.old_secret_keys(instance)]
+        app.config["SECRET_KEY_FALLBACKS"] = old  # Flask’s name
     except instance_folder.UnusableInstance as error:
         raise BadSetting(str(error)) from error
     app.config.from_mapping(

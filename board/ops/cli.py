@@ -14,6 +14,7 @@ from board.ops.backup.proof import prove_backup
 from board.ops.doctor import doctor
 from board.ops.logs import verify
 from board.ops.sample.cli import sample_cli
+from board.ops.secret_key import secret_key_cli
 from board.ops.serve import serve
 from board.ops.version import version
 from board.runtime import jobs
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         law_cli,
         tips_cli,
         sample_cli,
+        secret_key_cli,
     )
     backups = (backup, restore, prove_backup)
     operations = (serve, work, jobs.run_jobs, doctor, verify, version, migration)

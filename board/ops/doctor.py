@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
 from board.accounts.two_factor.models import SecondFactor
-from board.config import SETTINGS, settings
+from board.config import SETTINGS, instance_folder, settings
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
@@ -19,6 +19,7 @@ from board.law.terms import documents as terms_documents
 from board.ops.background.findings import findings as background_findings
 from board.ops.backup.schedule import findings as backup_findings
 from board.ops.logs import LOGS
+from board.runtime.app import secret_keys
 from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
 from board.tips.source import contact_channels
@@ -107,12 +108,12 @@ def _check_logs() -> list[Finding]:
 
 
 def _check_second_factors() -> list[Finding]:
-    """Check that second factors decrypt: after a change of the secret key they do not."""
+    """Check that second factors decrypt: without the secret key that encrypted them they do not."""
     if schema.state(db.engine) is not State.CURRENT:
         return []
-    key = current_app.config["SECRET_KEY"]
     factors = db.session.scalars(select(SecondFactor))
-    unreadable = [factor.user_id for factor in factors if not factor.can_decrypt(key=key)]
+    keys = secret_keys()
+    unreadable = [factor.user_id for factor in factors if not factor.can_decrypt(keys=keys)]
     advice = f"of {len(unreadable)} staff they do not: put the old secret_key back, or reset them"
     text = "second factors open with the secret key" + _advice_unless(not unreadable, advice)
     return [(not unreadable, text)]
@@ -149,8 +150,10 @@ def _check_background() -> list[Finding]:
 
 def _check_settings() -> list[Finding]:
     origin = current_app.config["ORIGIN"]
-    key = Path(current_app.instance_path) / "secret_key"
+    instance = Path(current_app.instance_path)
+    key = instance / "secret_key"
     private = not key.exists() or key.stat().st_mode & 0o077 == 0
+    replaced = [f"{at:%Y-%m-%d}" for at, _key in instance_folder.old_secret_keys(instance)]
     terms = "the newsroom’s own" if terms_documents.has_own_terms(current_app) else (
         "those the board ships with; read them, and lay your own into the folder terms"
     )  # fmt: skip
@@ -161,6 +164,10 @@ def _check_settings() -> list[Finding]:
         (True, f"the terms of use are {terms}"),
         *_check_imprint(),
         (private, "the secret key is private" + _advice_unless(private, f"chmod 600 {key}")),
+        *(
+            (True, f"the secret key of before {day} still verifies: see docs/running.md")
+            for day in replaced[:1]
+        ),
     ]
 
 

@@ -17,6 +17,17 @@ def setting(name: str) -> Any:
     return current_app.config[name]
 
 
+def secret_keys() -> list[str]:
+    """The key that signs and encrypts, and those before it, with which older things are verified.
+    The newest first."""
+    return [setting("SECRET_KEY"), *setting("SECRET_KEY_FALLBACKS")]
+
+
+def signing_keys() -> list[str]:
+    """The same in the order of itsdangerous, which signs with the last."""
+    return secret_keys()[::-1]
+
+
 def instance_folder() -> Path:
     """Where everything the board stores is."""
     return Path(current_app.instance_path)

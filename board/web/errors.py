@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from board.db import db
@@ -20,6 +20,7 @@ from board.web.forms import safe_redirect_path
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
+from board.web.response.cors import is_api_request
 
 # Fields in which people write, of any form.
 _WRITTEN = (
@@ -27,7 +28,7 @@ _WRITTEN = (
 )  # fmt: skip
 
 # Refusals that may meet somebody who wrote something on a page of ours.
-_READ_AFTER_ALL = (401, 403, 408, 413, 503)
+_READ_AFTER_ALL = (401, 403, 408, 413, 500, 503)
 
 
 def init_app(app: Flask) -> None:
@@ -98,7 +99,7 @@ def _error_page(
 ) -> Response:
     title = title or _("That didn’t work")
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    if request.path.startswith("/api/") and not is_source_request():  # RFC 9457
+    if is_api_request():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # The text that was sent is shown again, so that no error costs anybody their words.
@@ -112,7 +113,7 @@ def _error_page(
     }
     try:
         page = render_template("error.html", **context)
-    except DBAPIError:  # neither the viewer nor their notifications can be looked up
+    except Exception:
         forget_viewer()
         page = render_template("error.html", **context)
     return Response(page, code, headers, mimetype="text/html")

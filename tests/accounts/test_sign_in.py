@@ -157,6 +157,22 @@ def test_at_a_busy_moment_the_old_hash_stays(
     assert (sign_in(guest).status_code, ada.password_hash) == (303, before)
 
 
+def test_signing_out_makes_the_cookie_worthless_and_empties_the_browser_s_storage(
+    guest: FlaskClient, ada: User
+) -> None:
+    sign_in(guest)
+    before = token_of(guest)
+
+    response = guest.post("/sign-out")
+
+    assert response.headers["Clear-Site-Data"] == '"storage"'
+    assert [*cookies(response)] == ["board_session"]  # of the browser the owner is known by
+    assert db.session.scalars(select(Session)).all() == []
+    guest.set_cookie("board_session", before)
+    assert not is_signed_in(guest)
+    assert guest.post("/account/name", data={"name": "eda"}).status_code == 401
+
+
 def test_each_sign_in_has_a_new_token_stored_as_a_hash(
     app: Flask, guest: FlaskClient, ada: User
 ) -> None:

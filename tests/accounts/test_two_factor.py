@@ -381,7 +381,7 @@ def test_a_forged_foreign_or_expired_token_restarts_the_setup(
 def test_the_stored_secret_is_no_enrolment_token(app: Flask, mo_at: FlaskClient, mo: User) -> None:
     stored = db.session.get_one(SecondFactor, mo.id).sealed.decode()
 
-    assert secret_from_token(stored, mo, key=app.config["SECRET_KEY"]) is None
+    assert secret_from_token(stored, mo, keys=[app.config["SECRET_KEY"]]) is None
 
 
 def test_a_stolen_password_or_session_cannot_set_up_another_phone(
@@ -441,8 +441,8 @@ def test_a_copy_of_the_database_reveals_no_codes(
 
     other_key = "another machine's secret, of thirty-two"
     with writing():
-        assert not factor.accept(phone.digits(), key=other_key)
-        assert not factor.accept(phone.codes[0], key=other_key)
+        assert not factor.accept(phone.digits(), keys=[other_key])
+        assert not factor.accept(phone.codes[0], keys=[other_key])
 
 
 def test_a_secret_copied_to_another_user_does_not_work(

@@ -97,7 +97,7 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
-        "old emails", "scheduled articles", "deleted articles",
+        "old emails", "second factors", "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
         "clearings", "tips", "tips of an hour", "tip checkpoints",
         "copies before migrations",

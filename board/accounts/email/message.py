@@ -9,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from board.accounts.email.queue import QueuedEmail, email_types
 from board.accounts.models import User
 from board.db import db
+from board.runtime.app import signing_keys
 
 
 def render(email: QueuedEmail) -> EmailMessage:
@@ -37,4 +38,4 @@ def user_from_token(token: str) -> User | None:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="letters")
+    return URLSafeSerializer(signing_keys(), salt="letters")

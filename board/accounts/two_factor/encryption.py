@@ -7,9 +7,10 @@ guess them against.
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -22,8 +23,8 @@ def encrypt_secret(user_id: int, secret: str, *, key: str) -> bytes:
     return _encrypt("kept", user_id, secret, key)
 
 
-def decrypt_secret(user_id: int, ciphertext: bytes, *, key: str) -> str | None:
-    return _decrypt("kept", user_id, ciphertext, key)
+def decrypt_secret(user_id: int, ciphertext: bytes, *, keys: Sequence[str]) -> str | None:
+    return _decrypt("kept", user_id, ciphertext, keys)
 
 
 def enrolment_token(user: User, secret: str, *, key: str) -> str:
@@ -31,9 +32,9 @@ def enrolment_token(user: User, secret: str, *, key: str) -> str:
     return _encrypt("new", user.id, secret, key).decode()
 
 
-def secret_from_token(token: str, user: User, *, key: str) -> str | None:
+def secret_from_token(token: str, user: User, *, keys: Sequence[str]) -> str | None:
     """The secret of an enrolment token of this user, None after TOKEN_SECONDS."""
-    return _decrypt("new", user.id, token.encode(), key, ttl=TOKEN_SECONDS)
+    return _decrypt("new", user.id, token.encode(), keys, ttl=TOKEN_SECONDS)
 
 
 def hash_code(code: str, *, key: str) -> bytes:
@@ -46,11 +47,11 @@ def _encrypt(purpose: str, user_id: int, secret: str, key: str) -> bytes:
 
 
 def _decrypt(
-    purpose: str, user_id: int, ciphertext: bytes, key: str, *, ttl: int | None = None
+    purpose: str, user_id: int, ciphertext: bytes, keys: Sequence[str], *, ttl: int | None = None
 ) -> str | None:
-    """The secret, if it was encrypted for this purpose and user."""
+    """The secret, if it was encrypted for this purpose and user with one of the keys."""
     try:
-        text = _fernet(key).decrypt(ciphertext, ttl=ttl).decode()
+        text = MultiFernet(_fernet(key) for key in keys).decrypt(ciphertext, ttl=ttl).decode()
     except InvalidToken:
         return None
     secret: str = text.rpartition("|")[2]

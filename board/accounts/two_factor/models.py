@@ -3,6 +3,7 @@
 import base64
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Self
 
@@ -35,17 +36,18 @@ class SecondFactor(Base):
     def for_user(cls, user: User) -> Self | None:
         return db.session.get(cls, user.id)
 
-    def accept(self, code: str, *, key: str) -> bool:
-        """True for digits of the current time step or a neighbour, or for a recovery code.
+    def accept(self, code: str, *, keys: Sequence[str]) -> bool:
+        """True for digits of the current time step or a neighbour, or for a recovery code. `keys`
+        are the secret key and those before it.
 
         Each is accepted once. Called inside a write, so of two simultaneous tries one succeeds.
         """
         code = normalize_code(code)
-        step = self._step_of(code, key)
+        step = self._step_of(code, keys)
         if step is not None and self.wrong < self.WRONG_MAX:
             self.last_step, self.wrong = step, 0
             return True
-        return self._use_recovery_code(code, key)
+        return self._use_recovery_code(code, keys)
 
     def renew_codes(self, *, key: str) -> list[str]:
         """New recovery codes to print, in place of the old ones."""
@@ -53,16 +55,21 @@ class SecondFactor(Base):
         self.codes = [RecoveryCode(user_id=self.user_id, hash=_hash(code, key)) for code in codes]
         return codes
 
-    def has_code(self, code: str, *, key: str) -> bool:
+    def has_code(self, code: str, *, keys: Sequence[str]) -> bool:
         """True if this recovery code is unused. Does not use it."""
-        return self._unused(code, key) is not None
+        return self._unused(code, keys) is not None
 
-    def can_decrypt(self, *, key: str) -> bool:
-        """True if the secret was encrypted with this key."""
-        return self._secret(key) is not None
+    def can_decrypt(self, *, keys: Sequence[str]) -> bool:
+        """True if the secret was encrypted with one of these keys."""
+        return self._secret(keys) is not None
 
-    def _use_recovery_code(self, code: str, key: str) -> bool:
-        unused = self._unused(code, key)
+    def reencrypt(self, *, keys: Sequence[str]) -> None:
+        """Encrypt the secret with the first of the keys."""
+        if secret := self._secret(keys):
+            self.sealed = encrypt_secret(self.user_id, secret, key=keys[0])
+
+    def _use_recovery_code(self, code: str, keys: Sequence[str]) -> bool:
+        unused = self._unused(code, keys)
         if unused is None:
             self.wrong += 1
             return False
@@ -71,17 +78,20 @@ class SecondFactor(Base):
         record(TwoFactorAction.RECOVER, self.user_id)
         return True
 
-    def _unused(self, code: str, key: str) -> "RecoveryCode | None":
-        hashed = _hash(code, key)
-        return next((each for each in self.codes if hmac.compare_digest(each.hash, hashed)), None)
+    def _unused(self, code: str, keys: Sequence[str]) -> "RecoveryCode | None":
+        hashes = [_hash(code, key) for key in keys]
+        for each in self.codes:
+            if any(hmac.compare_digest(each.hash, hashed) for hashed in hashes):
+                return each
+        return None
 
-    def _step_of(self, digits: str, key: str) -> int | None:
-        secret = self._secret(key)
+    def _step_of(self, digits: str, keys: Sequence[str]) -> int | None:
+        secret = self._secret(keys)
         step = totp_counter(secret, digits) if secret else None
         return step if step and step > self.last_step else None
 
-    def _secret(self, key: str) -> str | None:
-        return decrypt_secret(self.user_id, self.sealed, key=key)
+    def _secret(self, keys: Sequence[str]) -> str | None:
+        return decrypt_secret(self.user_id, self.sealed, keys=keys)
 
 
 class RecoveryCode(Base):

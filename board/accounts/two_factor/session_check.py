@@ -7,6 +7,7 @@ from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.rate_limit import Attempt
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db
+from board.runtime.app import secret_keys
 
 
 def passed_two_factor() -> bool:
@@ -25,7 +26,7 @@ def accept_code(code: str) -> bool:
     key = current_app.config["SECRET_KEY"]
     attempt = Attempt.begin_second_factor(current_user().id, key=key)
     factor = SecondFactor.for_user(current_user())
-    if factor is None or not factor.accept(code, key=key):
+    if factor is None or not factor.accept(code, keys=secret_keys()):
         return False
     db.session.flush()
     attempt.discard()

@@ -21,6 +21,7 @@ from board.accounts.two_factor.session_check import (
 )
 from board.accounts.two_factor.totp import new_secret, normalize_code, qr_svg, totp_counter
 from board.db import db, now, writing
+from board.runtime.app import secret_keys
 from board.web.access import open_to, staff_without_2fa
 from board.web.forms import safe_redirect_path
 
@@ -95,7 +96,7 @@ def enrol() -> ResponseReturnValue:
     """Set up an authenticator, after correct digits from it. Replacing one takes a code of the old
     one too."""
     form = EnrolForm.from_post()
-    secret = secret_from_token(form.ticket.data or "", current_user(), key=_key())
+    secret = secret_from_token(form.ticket.data or "", current_user(), keys=secret_keys())
     if secret is None:
         return redirect(url_for(".enrol_form", next=safe_redirect_path(form.next.data)), 303)
     if not form.validate():
@@ -152,7 +153,7 @@ def _index_page(form: Any, *, status: int = 200) -> Response:
 
 
 def _enrol_page(form: Any, *, status: int = 200) -> Response:
-    secret = secret_from_token(form.ticket.data, current_user(), key=_key()) or ""
+    secret = secret_from_token(form.ticket.data, current_user(), keys=secret_keys()) or ""
     site = current_app.config["SITE_NAME"]
     svg = qr_svg(secret, account=current_user().name, site=site)
     return _page(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -17,6 +17,7 @@ from board.moderation.appeals import models as appeals
 from board.moderation.appeals.forms import AppealForm, DecideForm
 from board.moderation.appeals.models import Appeal, NotAppealable, OwnDecision
 from board.moderation.rulings.models import Ruling
+from board.runtime.app import signing_keys
 from board.web.access import everyone, moderators, open_to
 from board.web.response.notices import notice
 
@@ -178,4 +179,4 @@ def link_for_suspended(user: User) -> tuple[str, str] | None:
 
 
 def _key_serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="appeal")
+    return URLSafeTimedSerializer(signing_keys(), salt="appeal")

@@ -11,6 +11,7 @@ DATABASE = "board.db"
 # Everything else in the folder ends by itself (unsent forms, locks) or is made anew.
 BOARD_FILES = (
     "secret_key",
+    "old_secret_keys",
     "board.toml",
     "reasons.toml",
     "tip-ways.toml",

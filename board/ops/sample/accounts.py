@@ -18,6 +18,7 @@ from board.accounts.two_factor.models import SecondFactor
 from board.accounts.two_factor.totp import new_secret
 from board.db import db, now
 from board.ops.sample import tips as sample_tips
+from board.runtime.app import secret_keys
 
 # Capabilities by handle.
 CAST = {"ada": (), "mo": ("can_moderate",), "tess": ("can_edit", "can_read_tips")}
@@ -105,8 +106,8 @@ def _spare_codes(email: str, codes: list[str]) -> list[str]:
     """Those of the backup codes that have not been used."""
     user = db.session.scalar(User.with_email(email))
     factor = SecondFactor.for_user(user) if user else None
-    key = current_app.config["SECRET_KEY"]
-    return [code for code in codes if factor and factor.has_code(code, key=key)]
+    keys = secret_keys()
+    return [code for code in codes if factor and factor.has_code(code, keys=keys)]
 
 
 def _sign_up(handle: str, name: str, password_hash: str) -> User:

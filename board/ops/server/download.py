@@ -40,7 +40,8 @@ def _joined(begun: list[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _send_long(proto: Any, status: int, headers: Headers, chunks: Iterator[bytes]) -> None:
     if not places.acquire(blocking=False):
-        proto.response_bytes(503, [("Retry-After", "10"), ("Content-Type", "text/plain")], b"Busy.")
+        busy = [("Retry-After", "10"), ("Content-Type", "text/plain"), ("Server", "")]
+        proto.response_bytes(503, busy, b"Busy.")
         return
     try:
         source, sink = os.pipe()

@@ -8,6 +8,8 @@ from board.ops.server import download
 Headers = list[tuple[str, str]]
 
 CLOSE = ("Connection", "close")
+# Granian names itself in a header that it cannot leave out, only take from the app.
+NO_NAME = ("Server", "")
 
 
 class Exchange:
@@ -36,6 +38,7 @@ class Exchange:
         proto, self.proto = self.proto, None
         if proto is None:
             return
+        headers = [*headers, NO_NAME]
         if isinstance(chunks, list):
             proto.response_bytes(status, headers, b"".join(chunks))
         else:

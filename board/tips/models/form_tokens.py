@@ -18,7 +18,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now
-from board.runtime.app import setting
+from board.runtime.app import secret_keys
 from board.tips.crypto import primitives
 from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.dates import today
@@ -52,7 +52,7 @@ def age(token: str) -> timedelta | None:
     except ValueError:
         return None
     body, mac = data[:-_MAC], data[-_MAC:]
-    if len(data) != _RANDOM + 8 + _MAC or not hmac.compare_digest(_mac(body), mac):
+    if len(data) != _RANDOM + 8 + _MAC or not _is_mac_of(body, mac):
         return None
     elapsed = timedelta(seconds=now().timestamp() - struct.unpack(">Q", body[_RANDOM:])[0])
     return elapsed if elapsed < LIFETIME else None
@@ -61,6 +61,15 @@ def age(token: str) -> timedelta | None:
 def sign(token: str, text: str) -> str:
     """A signature of `text` for this form, so that the page itself can carry it."""
     return base64.urlsafe_b64encode(_mac(f"{token}|{text}".encode())).decode()
+
+
+def is_signed(token: str, text: str, signature: str) -> bool:
+    """Whether `sign` made the signature of this text for this form."""
+    try:
+        mac = base64.urlsafe_b64decode(signature.encode())
+    except ValueError:
+        return False
+    return _is_mac_of(f"{token}|{text}".encode(), mac)
 
 
 def derive_secret(token: str, purpose: str) -> bytes:
@@ -117,6 +126,11 @@ def _hash(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def _mac(body: bytes) -> bytes:
-    key = setting("SECRET_KEY").encode()
-    return hmac.new(key, b"tips/1|ticket|" + body, hashlib.sha256).digest()[:_MAC]
+def _mac(body: bytes, key: str | None = None) -> bytes:
+    key = key or secret_keys()[0]
+    return hmac.new(key.encode(), b"tips/1|ticket|" + body, hashlib.sha256).digest()[:_MAC]
+
+
+def _is_mac_of(body: bytes, mac: bytes) -> bool:
+    """Also one made with a secret key that was replaced since."""
+    return any(hmac.compare_digest(_mac(body, key), mac) for key in secret_keys())

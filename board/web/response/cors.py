@@ -7,6 +7,7 @@ site could not read why it was refused.
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
+from board.web.request.cookie_filter import API
 from board.web.request.origins import is_source_request
 
 # Headers of answers that browsers hide from other sites' pages otherwise.
@@ -22,15 +23,16 @@ def init_app(app: Flask) -> None:
     app.after_request(_open)
 
 
-def _is_open() -> bool:
-    return request.path.startswith("/api/") and not is_source_request()
+def is_api_request() -> bool:
+    """Whether a program asks, and not a source."""
+    return request.path.startswith(API) and not is_source_request()
 
 
 def _answer_preflight() -> ResponseReturnValue | None:
     """Without a look at the address: the request that follows says whether there is anything."""
     if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
         return None
-    if not _is_open():
+    if not is_api_request():
         return None
     headers = {
         "Access-Control-Allow-Methods": METHODS,
@@ -42,7 +44,7 @@ def _answer_preflight() -> ResponseReturnValue | None:
 
 def _open(response: Response) -> Response:
     """Nothing here depends on the user, so no credentials are needed."""
-    if _is_open():
+    if is_api_request():
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, request
 
 from board.web.access import viewer
 from board.web.request.origins import is_https
+from board.web.response.cors import is_api_request
 
 
 def init_app(app: Flask) -> None:
@@ -57,7 +58,8 @@ def _security_headers(
 
 def _set_cache_control(response: Response) -> None:
     """Cache-Control: guests' pages are the same for all and `public`, all else is `private`."""
-    response.headers["Vary"] = "Cookie"
+    if not is_api_request():
+        response.headers["Vary"] = "Cookie"
     if "Cache-Control" in response.headers:
         return
     public = request.method in ("GET", "HEAD") and response.status_code == 200

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from itsdangerous import BadData, URLSafeSerializer
+
+from board.runtime.app import signing_keys
 
 VALUE_MAX = 60  # characters of a name or title in a notice; addresses have an end
 
@@ -159,4 +161,4 @@ def _parse(argument: str) -> tuple[str, dict[str, Any]]:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="notice")
+    return URLSafeSerializer(signing_keys(), salt="notice")
