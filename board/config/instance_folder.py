@@ -2,9 +2,9 @@
 
 import os
 import secrets
-import tempfile
-from contextlib import suppress
 from pathlib import Path
+
+from board.config import durable_files
 
 
 class UnusableInstance(Exception):
@@ -14,7 +14,9 @@ class UnusableInstance(Exception):
 def make(instance: Path) -> None:
     """Make the folder unless it exists. Raises UnusableInstance."""
     try:
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not instance.is_dir():
+            instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable_files.sync_folder(instance.parent)
     except OSError as error:
         raise UnusableInstance(
             f"The instance folder {instance} cannot be made: {error.strerror}."
@@ -28,7 +30,7 @@ def secret_key(instance: Path) -> str:
     UnusableInstance."""
     path = instance / "secret_key"
     if not path.exists():
-        _make_secret(path)
+        durable_files.write_first(path, secrets.token_hex(32).encode())
     try:
         secret = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -36,14 +38,3 @@ def secret_key(instance: Path) -> str:
     if len(secret) < 32:
         raise UnusableInstance(f"{path} holds no usable key. Move it away and start again.")
     return secret
-
-
-def _make_secret(path: Path) -> None:
-    # Written to a temporary file and then linked: of workers that start together, one makes the
-    # key, and none reads half of it.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)  # mode 600
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-    with suppress(FileExistsError):
-        os.link(temporary, path)
-    os.unlink(temporary)

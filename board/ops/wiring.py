@@ -1,12 +1,14 @@
-"""Wiring of operations: the jobs of backups."""
+"""Wiring of operations: the jobs of backups and of the database."""
 
 from flask import Flask
 
+from board.db import has_large_wal, truncate_wal
 from board.ops.backup import schedule
 from board.runtime.jobs import Job, jobs
 
 JOBS = (
-    Job("backup", schedule.is_due, schedule.start),
+    Job("write-ahead log", has_large_wal, truncate_wal, writes=False),
+    Job("backup", schedule.is_due, schedule.start, writes=False),
     Job("copies before migrations", schedule.has_old_copies, schedule.delete_old_copies),
 )
 
