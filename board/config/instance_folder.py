@@ -2,10 +2,10 @@
 
 import os
 import secrets
-import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+
+from board.config import durable_files
 
 OLD_KEYS = "old_secret_keys"  # each in a line with the time at which it was replaced
 
@@ -17,7 +17,9 @@ class UnusableInstance(Exception):
 def make(instance: Path) -> None:
     """Make the folder unless it exists. Raises UnusableInstance."""
     try:
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not instance.is_dir():
+            instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable_files.sync_folder(instance.parent)
     except OSError as error:
         raise UnusableInstance(
             f"The instance folder {instance} cannot be made: {error.strerror}."
@@ -31,7 +33,7 @@ def secret_key(instance: Path) -> str:
     UnusableInstance."""
     path = instance / "secret_key"
     if not path.exists():
-        _make_secret(path)
+        durable_files.write_first(path, secrets.token_hex(32).encode())
     try:
         secret = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -59,26 +61,5 @@ def rotate_secret_key(instance: Path) -> None:
     """Put a new key in place. The old one is written down first, so none is ever lost."""
     old = [(datetime.now(UTC), secret_key(instance)), *old_secret_keys(instance)]
     lines = "".join(f"{at.isoformat()} {key}\n" for at, key in old)
-    _replace(instance / OLD_KEYS, lines)
-    _replace(instance / "secret_key", secrets.token_hex(32))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all, for its owner only."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)  # mode 600
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
-def _make_secret(path: Path) -> None:
-    # Written to a temporary file and then linked: of workers that start together, one makes the
-    # key, and none reads half of it.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)  # mode 600
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-    with suppress(FileExistsError):
-        os.link(temporary, path)
-    os.unlink(temporary)
+    durable_files.replace(instance / OLD_KEYS, lines.encode())
+    durable_files.replace(instance / "secret_key", secrets.token_hex(32).encode())

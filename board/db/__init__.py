@@ -2,7 +2,7 @@
 
 from board.db.clock import now
 from board.db.engine import PRAGMAS, close_connections, db, init_app, sqlite, writing_engine
-from board.db.transaction import execute_core, truncate_wal, writing
+from board.db.transaction import execute_core, has_large_wal, truncate_wal, writing
 from board.db.types import Base, BigId, UtcDateTime
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "close_connections",
     "db",
     "execute_core",
+    "has_large_wal",
     "init_app",
     "now",
     "sqlite",

@@ -4,11 +4,12 @@ Closing a descriptor of it would drop SQLite's locks, and without its log a copy
 """
 
 import os
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from board.config import durable_files
 from board.db.engine import db, sqlite
 
 COPIES = "before-migrations"  # folder beside the database
@@ -26,11 +27,11 @@ def copy_database(path: Path) -> None:
     draft = path.with_name(f"{path.name}.partial")
     draft.unlink(missing_ok=True)
     try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        durable_files.make_folder(path.parent)
+        os.close(os.open(draft, durable_files.CREATE, 0o600))
         _copy_to(draft)
-        _sync(draft)
-        draft.replace(path)
-        _sync(path.parent)
+        durable_files.sync(draft)
+        durable_files.move(draft, path)
     except (OSError, SQLAlchemyError, sqlite.Error) as error:
         raise CopyFailed(str(error)) from error
     finally:
@@ -40,8 +41,6 @@ def copy_database(path: Path) -> None:
 def copy_before_migrations(version: str) -> None:
     """Copy the database as it is before it is migrated; earlier copies end. Raises CopyFailed."""
     folder = Path(str(db.engine.url.database)).parent / COPIES
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
     copy = folder / f"{version}.db"
     copy_database(copy)
     for path in folder.iterdir():
@@ -60,11 +59,3 @@ def _copy_to(path: Path) -> None:
                 raise CopyFailed("the copy is damaged: the database is, or the disk")
     finally:
         source.close()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

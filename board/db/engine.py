@@ -1,7 +1,6 @@
 """Database engines: the SQLAlchemy handle, one engine to read and one to write, and the pragmas."""
 
 import importlib
-import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -14,6 +13,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.orm import Session
 
+from board.config import durable_files
 from board.db.types import Base
 from board.db.write_lock import LockTimeout, WriteLock
 
@@ -88,7 +88,7 @@ def _make_private(path: Path) -> None:
     Only if there is none yet: closing a file that a connection has open would drop its locks.
     """
     with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+        durable_files.write_new(path, b"")
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -1,5 +1,6 @@
 """The write transaction: one write at a time, and no change outside it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import CursorResult, Executable
 
-from board.db.engine import db, writing_engine
+from board.db.engine import PRAGMAS, db, writing_engine
+
+WAL_LARGE = 16 * 1024**2  # bytes; four times what SQLite lets it have without a long reader
+_CHECKPOINT_WAIT = 200  # milliseconds
 
 
 @contextmanager
@@ -48,11 +52,23 @@ def execute_core(statement: Executable, values: Any = None) -> CursorResult[Any]
 def truncate_wal() -> None:
     """Empty SQLite's write-ahead log, in which deleted text stands until it is overwritten.
 
-    Waits for no reader; while one is busy, the log is emptied at some later time.
+    Writers wait meanwhile, so it waits for readers a moment only; while one of them reads on, the
+    log is emptied at some later time.
     """
     with current_app.extensions["write_lock"]:
         connection = writing_engine().raw_connection()
         try:
+            connection.cursor().execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT}")
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
+            connection.cursor().execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}")
             connection.close()
+
+
+def has_large_wal() -> bool:
+    """Whether the log has outgrown WAL_LARGE: somebody read for so long that it could not be
+    reused. It keeps its size afterwards, until it is truncated."""
+    try:
+        return os.stat(f"{db.engine.url.database}-wal").st_size > WAL_LARGE
+    except FileNotFoundError:
+        return False

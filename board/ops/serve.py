@@ -38,9 +38,11 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     _refuse_taken_port(host, port)
     _refuse_public_without_origin(host)
     refuse_old_sqlite()
-    prepare_tables()
-    if sample and load_if_empty():
-        click.echo("The sample board has been loaded.")
+    instance_lock.share()
+    with instance_lock.starting():
+        prepare_tables()
+        if sample and load_if_empty():
+            click.echo("The sample board has been loaded.")
     click.echo(f"{current_app.config['SITE_NAME']}: {_address(host, port)}")
     print_accounts()
     sys.stdout.flush()
@@ -93,8 +95,7 @@ def refuse_old_sqlite() -> None:
 
 def prepare_tables() -> None:
     """Create or upgrade the tables, and load the first rules. Raises ClickException when that
-    cannot be done, or while a backup is being restored."""
-    instance_lock.share()
+    cannot be done."""
     state = schema.state(db.engine)
     if problem := schema.describe_problem(state):
         raise click.ClickException(f"The {problem}.")

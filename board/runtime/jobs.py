@@ -7,6 +7,7 @@ which answers no requests; behind another server, `flask --app wsgi due` does it
 import os
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import click
@@ -22,7 +23,8 @@ INTERVAL = 10.0  # seconds; how late a job may run
 
 @dataclass(frozen=True)
 class Job:
-    """A periodic job. `is_due` only reads and is called often; `run` gets its own write.
+    """A periodic job. `is_due` only reads and is called often; `run` gets its own write, unless
+    `writes` is false.
 
     `writes_max`: how often it may run in a row while it stays due, so that long work is done in
     short writes.
@@ -32,6 +34,7 @@ class Job:
     is_due: Callable[[], bool]
     run: Callable[[], object]
     writes_max: int = 1
+    writes: bool = True
 
 
 jobs: Hook[Job] = Hook()
@@ -52,7 +55,7 @@ def _run(job: Job) -> bool:
         db.session.rollback()
         if not due:
             return count > 0
-        with writing():
+        with writing() if job.writes else nullcontext():
             if job.is_due():  # still: another process may have run it meanwhile
                 job.run()
     return True

@@ -99,7 +99,7 @@ def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
         "old emails", "second factors", "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "clearings", "tips", "tips of an hour", "tip checkpoints",
+        "clearings", "tips", "tips of an hour", "tip checkpoints", "write-ahead log",
         "copies before migrations",
     ]  # fmt: skip
 

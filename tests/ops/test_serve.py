@@ -5,10 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -57,7 +59,7 @@ def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
         except (urllib.error.URLError, ConnectionError):
             return False
 
-    until(answers, "it answers")
+    until(answers, "it answers", seconds=180)  # of three that start at once
 
 
 class Server:
@@ -119,6 +121,30 @@ def test_serving_an_empty_folder_loads_the_sample_board_once(tmp_path: Path) -> 
         assert get(second.port, "/")[1] == front
     assert (second.code, second.err) == (0, "")
     assert second.out.splitlines()[1:] == rest and "loaded" not in second.out
+
+
+def test_three_servers_started_at_once_in_an_empty_folder_serve_one_board(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        ready = threading.Barrier(3)
+
+        def start() -> Server:
+            ready.wait()
+            return stack.enter_context(serving(tmp_path / "instance", "--sample"))
+
+        with ThreadPoolExecutor(3) as pool:
+            starts = [pool.submit(start) for _ in range(3)]
+            servers = [each.result() for each in starts]
+        pages = {get(each.port, "/")[1] for each in servers}
+    assert [(each.code, each.err) for each in servers] == [(0, "")] * 3
+    assert len(pages) == 1 and "푸른항구신문" in pages.pop()
+    loaded, accounts = zip(*(_accounts_in(each.out) for each in servers), strict=True)
+    assert sum(loaded) == 1 and len(set(accounts)) == 1
+
+
+def _accounts_in(output: str) -> tuple[bool, str]:
+    """Whether this server loaded the sample board, and what it says of the accounts."""
+    first, _line, rest = output.partition("Sample accounts")
+    return "has been loaded" in first, rest
 
 
 def test_a_taken_port_is_refused_in_a_sentence(tmp_path: Path) -> None:

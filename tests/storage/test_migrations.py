@@ -21,6 +21,7 @@ from board.articles.article_keys import ArticleKey
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.viewer.reactions import ReactionLimits, like
+from board.config import durable_files
 from board.db import Base, database_copy, db, hash_chain, now, schema, sqlite, writing
 from board.db.schema import State
 from board.ops.backup import schedule
@@ -287,7 +288,7 @@ class TestTheCopyBefore:
         def full(path):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr(database_copy, "_sync", full)
+        monkeypatch.setattr(durable_files, "sync", full)
         with pytest.raises(ClickException, match="No space left"):
             schema.upgrade()
         assert schema.version(db.engine) == "0031"

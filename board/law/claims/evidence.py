@@ -19,6 +19,7 @@ from sqlalchemy import ForeignKey, Index, Select, String, and_, func, or_, selec
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.models import User
+from board.config import durable_files
 from board.db import Base, db, now
 from board.law.claims.models import Claim, InvalidTransition
 from board.moderation.rulings.models import Verdict, append_ruling
@@ -107,7 +108,8 @@ def encrypt_uploads(uploads: Iterable[Upload]) -> list[Evidence]:
     files = []
     for upload in uploads:
         name, key = secrets.token_hex(16), os.urandom(32)
-        _write_file(name, ChaCha20Poly1305(key).encrypt(_NONCE, upload.data, name.encode()))
+        sealed = ChaCha20Poly1305(key).encrypt(_NONCE, upload.data, name.encode())
+        durable_files.write_new(_folder() / name, sealed)
         file = Evidence(
             kind=upload.kind,
             name=normalize_file_name(upload.name, length_max=Evidence.NAME_MAX),
@@ -168,7 +170,7 @@ def _is_text(data: bytes) -> bool:
 
 def _folder() -> Path:
     folder = instance_folder() / "evidence"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    durable_files.make_folder(folder)
     return folder
 
 
@@ -181,12 +183,3 @@ def _orphans() -> list[Path]:
     old = [path for path in paths if path.stat().st_mtime < limit]
     known = set(db.session.scalars(select(Evidence.file)))
     return [path for path in old if path.name not in known]
-
-
-def _write_file(name: str, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    descriptor = os.open(_folder() / name, flags, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -15,6 +15,7 @@ from typing import IO
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
+from board.config import durable_files
 from board.ops.backup.contents import Files
 
 SUMS = "SHA256SUMS"
@@ -46,7 +47,7 @@ def write(path: Path, files: Files, *, recipients: Sequence[Recipient], scratch:
 
     Raises OSError.
     """
-    with open(path, "xb", opener=_open_private) as archive:
+    with os.fdopen(os.open(path, durable_files.CREATE, 0o600), "wb") as archive:
         if recipients:
             with tempfile.TemporaryFile(dir=scratch) as plain:
                 _write_tar(plain, files)
@@ -76,10 +77,6 @@ def extract(path: Path, folder: Path, *, identities: Sequence[Identity]) -> None
 def sha256_of(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 def _write_tar(target: IO[bytes], files: Files) -> None:

@@ -6,13 +6,13 @@ erase-keys/000042-….tar           erase keys of tips: the newest two, for 14 d
 """
 
 import json
-import os
 import re
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from board.config import durable_files
 from board.db.clock import local
 from board.ops.backup.retention import Periods, kept
 
@@ -72,6 +72,7 @@ class BackupFolder:
         new one would be on the disk whose loss backups are for. Raises FileNotFoundError."""
         for folder in (self.boards, self.keys):
             folder.mkdir(mode=0o700, exist_ok=True)
+        durable_files.sync_folder(self.boards.parent)
 
     def backups(self) -> list[Backup]:
         """Those that count, oldest first."""
@@ -120,18 +121,13 @@ def load(path: Path) -> Backup | None:
 
 def store_manifest(folder: Path, manifest: Manifest) -> None:
     text = json.dumps(asdict(manifest), indent=2) + "\n"
-    descriptor = os.open(folder / "manifest.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    durable_files.write_new(folder / "manifest.json", text.encode())
 
 
 def publish(partial: Path) -> None:
     """Take `.partial` off the name; what is in the folder is on the disk before, its name after."""
-    _sync(partial if partial.is_dir() else partial.parent)
-    partial.rename(partial.with_name(partial.name.removesuffix(PARTIAL)))
-    _sync(partial.parent)
+    durable_files.sync_folder(partial if partial.is_dir() else partial.parent)
+    durable_files.move(partial, partial.with_name(partial.name.removesuffix(PARTIAL)))
 
 
 def number_of(path: Path) -> int:
@@ -147,11 +143,3 @@ def time_of(path: Path) -> datetime:
 def _named(folder: Path) -> list[Path]:
     paths = folder.iterdir() if folder.is_dir() else ()
     return [p for p in paths if _NAME.match(p.name) and not p.name.endswith(PARTIAL)]
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 
 import click
 
+from board.config import durable_files
 from board.runtime.app import instance_folder
 
 IN_USE = "A server, a backup or another restore uses this instance folder. End it first."
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
 RESTORING = "A backup is being restored into this instance folder."
 INTERRUPTED = "A restore into this instance folder was interrupted. Run `restore` again, whole."
 
@@ -21,6 +23,17 @@ def share() -> None:
     """Take the lock for as long as this process and those forked from it live. Raises
     ClickException."""
     _share(_open())
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """One server at a time makes what is missing in the folder; others that start wait."""
+    descriptor = os.open(instance_folder() / "start.lock", _FLAGS, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -52,6 +65,7 @@ def replacing(descriptor: int) -> Iterator[None]:
     """Note that files are being replaced; the note stays if that does not come to its end."""
     os.pwrite(descriptor, b"a restore was begun\n", 0)
     os.fsync(descriptor)
+    durable_files.sync_folder(instance_folder())
     yield
     os.ftruncate(descriptor, 0)
 
@@ -66,5 +80,4 @@ def _share(descriptor: int) -> None:
 
 
 def _open() -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-    return os.open(instance_folder() / "instance.lock", flags, 0o600)
+    return os.open(instance_folder() / "instance.lock", _FLAGS, 0o600)

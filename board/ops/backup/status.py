@@ -1,13 +1,13 @@
 """Status: when a backup was last tried and what went wrong, in a file that `doctor` reads."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from board.config import durable_files
 from board.db import now
 from board.runtime.app import instance_folder
 
@@ -33,7 +33,7 @@ class Attempt:
 def work_folder() -> Path:
     """Where backups are put together and tried: the disk the originals are on."""
     folder = instance_folder() / "backup"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    durable_files.make_folder(folder)
     return folder
 
 
@@ -64,12 +64,5 @@ def begin() -> str:
 
 
 def _store(attempt: Attempt) -> None:
-    path = work_folder() / "status.json"
-    draft = path.with_suffix(".new")
-    with open(draft, "w", opener=_open_private) as file:
-        json.dump(asdict(attempt), file)
-    draft.replace(path)
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, 0o600)
+    text = json.dumps(asdict(attempt))
+    durable_files.replace(work_folder() / "status.json", text.encode())

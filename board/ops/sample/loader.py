@@ -20,6 +20,7 @@ from board.comments.body import Body
 from board.comments.models import Comment
 from board.comments.viewer.reactions import Reaction, ReactionKind
 from board.comments.writing import create, limits
+from board.config import durable_files
 from board.db import db, now, writing
 from board.moderation.reports.models import report
 from board.moderation.rulings import decisions as moderation
@@ -27,9 +28,11 @@ from board.moderation.threads.restrictions import restrict
 from board.ops.sample import accounts as sample_accounts
 from board.ops.sample import tips as sample_tips
 from board.ops.sample.accounts import CAST, STAFF
+from board.runtime.app import instance_folder
 
 FOLDER = Path(__file__).parent
 SITE_NAME = "푸른항구신문"
+_TOML = f'site_name = "{SITE_NAME}"\n'.encode()
 CLOSED = ("harbour-festival", "축제가 끝나 댓글을 닫았습니다.")
 SLOWED = ("school-library", "차례로 읽고 답할 수 있게 천천히 받습니다.")
 
@@ -39,6 +42,7 @@ Row = dict[str, Any]  # a comment in comments.json
 def load_if_empty() -> bool:
     """Load the sample board unless the database has articles or accounts."""
     if db.session.scalar(select(Article.id)) or db.session.scalar(select(User.id)):
+        _take_name()
         return False
     _load()
     return True
@@ -81,10 +85,15 @@ def _slow_down_one(moderator: User) -> None:
 
 def _name_site() -> None:
     """Name the site in board.toml, unless there is one."""
-    toml = Path(current_app.instance_path) / "board.toml"
-    if not toml.exists():
-        toml.touch(mode=0o600)
-        toml.write_text(f'site_name = "{SITE_NAME}"\n', encoding="utf-8")
+    durable_files.write_first(instance_folder() / "board.toml", _TOML)
+    _take_name()
+
+
+def _take_name() -> None:
+    """The name this loader gave, or that of another start a moment ago: settings were read before
+    it."""
+    toml = instance_folder() / "board.toml"
+    if toml.exists() and toml.read_bytes() == _TOML:
         current_app.config["SITE_NAME"] = SITE_NAME
 
 

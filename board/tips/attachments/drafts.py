@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
+from board.config import durable_files
 from board.runtime.limiter import Limiter, QueueFull
 from board.text import normalize_file_name
 from board.tips import files
@@ -82,7 +82,7 @@ class Attachment:
         """Move the file to permanent storage and return its name there."""
         name = secrets.token_hex(16)
         stored = key_files.folder("files") / name
-        os.rename(self.path, stored)
+        durable_files.move(self.path, stored)
         key_files.truncate_mtime(stored, stored.parent, self.path.parent)
         return name
 
@@ -204,9 +204,7 @@ class FormDraft:
         encrypted = primitives.encrypt(self._secret, primitives.pad(data), "draft")
         if not self._path.exists():
             draft_space.make_room(is_small=True)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(encrypted)
+        durable_files.replace(self._path, encrypted)
         draft_space.touch(self._path)
 
 

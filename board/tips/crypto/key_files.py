@@ -12,11 +12,11 @@ import os
 import secrets
 from pathlib import Path
 
+from board.config import durable_files
 from board.runtime.app import instance_folder
 from board.runtime.limiter import Limiter
 from board.tips.crypto import pepper, primitives
 from board.tips.crypto.private_files import folder as folder
-from board.tips.crypto.private_files import write_new
 from board.tips.dates import start_of_day
 
 # Each key derivation takes 64 MiB and a core for a quarter of a second.
@@ -43,7 +43,7 @@ def stretch(secret: str, *, salt: bytes | None = None) -> tuple[bytes, bytes]:
 def make_erase_key(ref: str) -> bytes:
     key = secrets.token_bytes(32)
     path = folder("keys") / ref
-    write_new(path, key)
+    durable_files.write_new(path, key)
     truncate_mtime(path, path.parent)
     return key
 
@@ -68,9 +68,7 @@ def erase_key(ref: str) -> bytes:
 def erase(ref: str) -> None:
     """Delete the erase key: no copy of this tip, backups included, can be decrypted any more."""
     (folder("keys") / ref).unlink(missing_ok=True)
-    descriptor = os.open(folder("keys"), os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+    durable_files.sync_folder(folder("keys"))
     truncate_mtime(folder("keys"))
 
 

@@ -7,16 +7,15 @@ noticed; replaced silently, it would make every code and passphrase a wrong one.
 
 import hashlib
 import hmac
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.config import durable_files
 from board.db import Base, db
-from board.tips.crypto.private_files import checkpoint_path, folder, write_new
+from board.tips.crypto.private_files import checkpoint_path, folder
 
 SIZE = 48  # bytes
 
@@ -40,7 +39,7 @@ def load() -> bytes:
     if not path.exists():
         if is_needed():
             raise PepperLost
-        _create(path)
+        durable_files.write_first(path, secrets.token_bytes(SIZE))
     pepper = path.read_bytes()
     if len(pepper) != SIZE or not hmac.compare_digest(expected or digest(pepper), digest(pepper)):
         raise PepperLost
@@ -59,7 +58,7 @@ def remember() -> None:
     From then on the file of checkpoints exists as well: if it is missing, somebody removed it.
     """
     if stored_digest() is None:
-        checkpoint_path().touch(mode=0o600)
+        durable_files.write_first(checkpoint_path(), b"")
         db.session.add(PepperDigest(id=1, digest=digest(load())))
 
 
@@ -84,15 +83,6 @@ def digest(pepper: bytes) -> bytes:
 
 def _has_key_holders() -> bool:
     return db.session.scalar(text("SELECT 1 FROM tip_holder LIMIT 1")) is not None
-
-
-def _create(path: Path) -> None:
-    """If several workers start together, one creates it."""
-    draft = path.with_name(f"pepper-{secrets.token_hex(8)}")
-    write_new(draft, secrets.token_bytes(SIZE))
-    with suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
 
 
 def _path() -> Path:

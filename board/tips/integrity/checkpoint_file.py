@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from board.config import durable_files
 from board.tips.crypto import key_files, pepper
-from board.tips.crypto.private_files import checkpoint_path, folder, replace
+from board.tips.crypto.private_files import checkpoint_path, folder
 
 State = dict[str, Any]  # of the database: see snapshots.py
 
@@ -58,7 +59,7 @@ def changing() -> Iterator[Checkpoints]:
 
 
 def _save(checkpoints: Checkpoints) -> None:
-    replace(checkpoint_path(), _encode(checkpoints))
+    durable_files.replace(checkpoint_path(), _encode(checkpoints))
     key_files.truncate_mtime(checkpoint_path(), folder())
 
 

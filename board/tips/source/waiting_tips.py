@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from board.config import durable_files
 from board.db import now
-from board.tips.crypto import key_files, primitives, private_files
+from board.tips.crypto import key_files, primitives
 from board.tips.models import form_tokens
 from board.tips.sealed import rate_limit
 
@@ -78,7 +79,7 @@ class WaitingTip:
         if not path.exists() and sum(1 for _ in path.parent.iterdir()) >= KEPT_MAX:
             return False
         data = primitives.pad(json.dumps(asdict(self)).encode(), least=1024)
-        private_files.replace(path, primitives.encrypt(_secret(self.place), data, "waiting"))
+        durable_files.replace(path, primitives.encrypt(_secret(self.place), data, "waiting"))
         key_files.truncate_mtime(path, path.parent)
         return True
 
