@@ -236,14 +236,28 @@ class TestTheDatabaseWentBack:
 
         assert "<textarea" in source.form().text
 
-    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"board": 1, "x": 2}'])
-    def test_a_damaged_checkpoint_file_closes_the_form_or_is_begun_anew(
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"{}",
+            b'{"board": null}',
+            b'{"holders": []}',
+            b'{"board": {"log": 1}}',
+            b"null",
+            b"{",
+            b"[]",
+            b'{"board": 1, "x": 2}',
+        ],
+    )
+    def test_an_emptied_or_forged_checkpoint_file_closes_the_form(
         self, app, desk, sent, source, content
     ):
         checkpoint_path().write_bytes(content)
 
-        assert source.form().status_code == 200
-        assert desk.get("/desk/tips").status_code == 200
+        assert CLOSED in source.form().text
+        assert ALARM in desk.get("/desk/tips").text
+        assert told_by(app, tips_cli, "verify").exit_code == 1
         desk.post("/desk/tips/went-back")
         assert "<textarea" in source.form().text
 
@@ -356,6 +370,18 @@ class TestOfSources:
 
         assert all(f"다음에는 {count}번이라고" in page for count, page in enumerate(numbers, 1))
         assert "저희 데이터베이스가" not in "".join(numbers)
+
+    def test_a_removed_checkpoint_of_a_source_is_told_once(self, sent):
+        """Somebody who writes the file cannot write a checkpoint of theirs, but delete it."""
+        pages = []
+        for visit in range(5):
+            if visit == 3:
+                with checkpoint_file.changing() as state:
+                    state.holders = {}
+            sent.enter()
+            pages.append("저희 데이터베이스가 이전 상태로 돌아갔습니다" in sent.mailbox().text)
+
+        assert pages == [False, False, False, True, False]
 
     def test_a_checkpoint_goes_when_the_tip_is_erased(self, desk, sent):
         sent.enter()

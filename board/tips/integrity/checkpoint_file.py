@@ -31,12 +31,21 @@ class Checkpoints:
     unknown: dict[str, str] = field(default_factory=dict)
     went_back: list[str] = field(default_factory=list)
 
+    def require_types(self) -> None:
+        """Raises TypeError if the file has been written by somebody else."""
+        texts = (*self.holders.items(), *self.unknown.items(), self.went_back)
+        is_state = self.board is None or isinstance(self.board, dict)
+        if not is_state or not all(isinstance(text, str) for each in texts for text in each):
+            raise TypeError
+
 
 def load() -> Checkpoints:
     """What the file says. Without one, after the first key was made, that is what went back."""
     try:
-        return Checkpoints(**json.loads(checkpoint_path().read_bytes() or b"{}"))
-    except (FileNotFoundError, ValueError, TypeError):
+        checkpoints = Checkpoints(**json.loads(checkpoint_path().read_bytes() or b"{}"))
+        checkpoints.require_types()
+        return checkpoints
+    except (OSError, ValueError, TypeError, AttributeError):
         is_begun = checkpoint_path().exists() or pepper.stored_digest() is not None
         return Checkpoints(went_back=["file"] if is_begun else [])
 

@@ -105,8 +105,19 @@ def move_forward(checkpoints: Checkpoints, current: State) -> None:
 
 def _compare(checkpoints: Checkpoints, connection: Connection) -> None:
     current = snapshots.take(connection)
-    if checkpoints.board:
-        older = snapshots.older_parts(checkpoints.board, current, connection)
-        checkpoints.went_back = sorted({*checkpoints.went_back, *older})
+    older = _older_parts(checkpoints.board, current, connection)
+    checkpoints.went_back = sorted({*checkpoints.went_back, *older})
     if not checkpoints.went_back:
         move_forward(checkpoints, current)
+
+
+def _older_parts(seen: State | None, current: State, connection: Connection) -> list[str]:
+    """What went back. No tip is taken before the first checkpoint, so with tips in the database
+    a file without one was emptied; it was damaged if it cannot be compared.
+    """
+    if seen is None:
+        return ["file"] if current["tips"] and pepper.stored_digest() is not None else []
+    try:
+        return snapshots.older_parts(seen, current, connection)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ["file"]

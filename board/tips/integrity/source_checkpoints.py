@@ -10,13 +10,17 @@ from board.tips.models.tip import Tip
 
 def visits_before(source: Source, key: Key, tip: Tip | None) -> dict[str, Any]:
     """The `count` of visits, and `on` which day the last was: the higher of what the database says
-    and what this source saw.
+    and what this source saw. `kept`: whether they had a checkpoint at this visit; if so, and it is
+    missing at the next, somebody removed it.
     """
     visits = source.visits_before(key)
     seen = checkpoints.load_own(tip.ref, source, key) if tip else {}
+    if tip and not seen and visits.get("kept"):
+        return {**visits, "went_back": True}
     if not tip or not _is_older(visits["count"], tip, seen):
-        return visits
-    return {"count": max(visits["count"], seen["count"]), "on": seen["on"], "went_back": True}
+        return {**visits, "kept": bool(seen)}
+    count = max(visits["count"], seen["count"])
+    return {"count": count, "on": seen["on"], "went_back": True, "kept": True}
 
 
 def look(source: Source, key: Key, tip: Tip) -> bool:

@@ -32,8 +32,11 @@ class Source(KeyHolder):
         UnlockedSession.end_all(self)
 
     def record_visit(self, key: Key, before: dict[str, Any]) -> None:
-        """Record a visit after those `before`: `count`, and `on`, the last day or None."""
-        after = {"count": before["count"] + 1, "on": today().isoformat()}
+        """Record a visit after those `before`: `count`, `on`, the last day or None, and `kept`
+        (source_checkpoints.py).
+        """
+        after = {**before, "count": before["count"] + 1, "on": today().isoformat()}
+        after.pop("went_back", None)
         self.visits = self.encrypt_for_self(key, "visits", {**after, "before": before})
 
     def visits_before(self, key: Key, *, current: bool = False) -> dict[str, Any]:
