@@ -61,7 +61,13 @@ class RuleForm(Form):
         choices=_choices(KIND_LABELS),
         default="word",
     )
-    text = StringField(_("Word or pattern"), [DataRequired(_("Please write something."))])
+    text = StringField(
+        _("Word or pattern"),
+        [DataRequired(_("Please write something."))],
+        description=_(
+            "An everyday word with dots in it (가.나.다) matches only in disguised spellings."
+        ),
+    )
     action = SelectField(_("Action"), choices=_choices(ACTION_LABELS))
     category = SelectField(
         _("Category"),

@@ -1,6 +1,7 @@
 """Word rules, and the matcher that finds them in a text."""
 
 import enum
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from board.moderation.word_filter.false_positives import (
     AllowedWords,
     has_plain_sense,
     homonyms_in,
+    is_parted,
     with_and_without_spaces,
 )
 from board.moderation.word_filter.normalization import NormalizedText, Reading
@@ -20,6 +22,8 @@ from board.moderation.word_filter.phonetics import PhoneticForm, Place, form_typ
 from board.moderation.word_filter.variants import readings_of, variants_of
 from board.moderation.word_filter.visible_text import Span, VisibleText, visible_text
 from board.moderation.word_filter.wildcards import Pattern, Words, anchor_of
+
+_PARTED_BY_DOTS = re.compile(r"[가-힣](?:\.[가-힣])+")
 
 T = TypeVar("T")
 _Lists = defaultdict[str, list[T]]
@@ -45,6 +49,8 @@ class Rule:
 
     A space in a word may be missing in the text: 미친 놈 matches 미친놈. A pattern matches whole
     words: `*` is any letters of a word or none, `?` is one, and a space separates two words.
+    A word whose syllables are parted by dots is also an everyday word, and matches only in
+    disguise: 죽.어 matches 죽1어 and 죽ㅇㅓ but not 죽어.
 
     Raises InvalidRule, with the reason, for a text no rule can have.
     """
@@ -69,10 +75,17 @@ class Rule:
             raise InvalidRule("wide")
 
     @property
+    def in_disguise_only(self) -> bool:
+        parted = _PARTED_BY_DOTS.fullmatch(self.text)
+        return bool(self.kind == "word" and self.disguised and parted)
+
+    @property
     def spelling(self) -> str:
         text = visible_text(self.text).lowered
         if self.kind == "word":
             text = text.replace("*", "").replace("?", "")
+        if self.in_disguise_only:
+            text = text.replace(".", "")
         return " ".join(text.split())
 
 
@@ -121,6 +134,7 @@ class Matcher:
         """Matches in the order of the text; of overlapping matches of a rule, the longest."""
         visible = visible_text(text)
         places = {*self._words_in(text), *self._patterns_in(visible.lowered)}
+        places -= {place for place in places if self._is_everyday(visible.lowered, place)}
         if not places:
             return []
         abusive = self._abusive_spans(visible.lowered, {place[:2] for place in places})
@@ -130,6 +144,9 @@ class Matcher:
     def _hit(self, text: str, visible: VisibleText, place: Place) -> Hit:
         start, end = visible.span(place[0], place[1])
         return Hit(self._rules[place[2]].id, start, end, text[start:end])
+
+    def _is_everyday(self, lowered: str, place: Place) -> bool:
+        return self._rules[place[2]].in_disguise_only and not is_parted(lowered, *place[:2])
 
     def _words_in(self, text: str) -> set[Place]:
         found: set[Place] = set()
