@@ -5,12 +5,9 @@ from typing import Any
 
 from board.accounts.models import User
 from board.db.read_connections import Rows, fetch_all
-from board.runtime.limiter import Limiter
 
 # By key in the file; each slice adds its own. Values are JSON types, dates and datetimes.
 exporters: dict[str, Callable[[User], Any]] = {}
-# Ten years of one user's comments take a second.
-limiter = Limiter("belongings", queue=2, wait=10)
 
 
 def as_dicts(statement: Rows) -> list[dict[str, Any]]:

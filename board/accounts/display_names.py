@@ -71,7 +71,7 @@ def _char_pattern(char: str) -> str:
 
 def is_valid_name(name: str) -> bool:
     """True if visible, of a readable length, and in no mix of scripts that imitates others."""
-    if not NAME_MIN <= count_graphemes(name) <= NAME_MAX or len(name) > KEY_MAX:
+    if len(name) > KEY_MAX or not NAME_MIN <= count_graphemes(name) <= NAME_MAX:
         return False
     if not 0 < len(name_key(name)) <= KEY_MAX:
         return False

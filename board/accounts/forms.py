@@ -14,6 +14,7 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.auth.passwords import (
     PASSWORD_MAX,
     PASSWORD_MIN,
+    hash_password,
     is_guessable,
     normalize_password,
 )
@@ -36,8 +37,10 @@ _required = DataRequired(_("Please fill this in."))
 
 
 def normalize_email(email: str | None) -> str:
-    """Case-folded, with the domain in punycode."""
-    return ascii_domain(normalize_line(email or "").casefold())
+    """Case-folded, with the domain in punycode, which takes quadratic time: not if it is too long
+    for an address."""
+    address = normalize_line(email or "").casefold()
+    return ascii_domain(address) if len(address) <= User.EMAIL_MAX else address
 
 
 def is_email(address: str) -> bool:
@@ -152,10 +155,17 @@ class NewPassword(Form):
             raise ValidationError(
                 gettext("Passwords can be up to %(max)d characters.", max=PASSWORD_MAX)
             )
-        if is_guessable(field.data, about=self.guessable_words()):
-            raise ValidationError(
-                gettext("This password is easy to guess. Please choose another one.")
-            )
+
+    def hash_password(self) -> str | None:
+        """The hash of a valid password; None if it is guessed quickly, with an error in the form.
+
+        For a counted attempt only: both cost a core some time. Raises QueueFull.
+        """
+        if is_guessable(self.password.data, about=self.guessable_words()):
+            text = gettext("This password is easy to guess. Please choose another one.")
+            self.password.errors = [text]
+            return None
+        return hash_password(self.password.data)
 
 
 class SignUpForm(NameForm, NewPassword):

@@ -25,9 +25,11 @@ from board.accounts.forms import SignInForm, SignUpForm
 from board.accounts.models import User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db, now, writing
+from board.db.write_lock import LockTimeout
 from board.runtime.hooks import Hook
 from board.runtime.limiter import QueueFull
 from board.web.access import everyone, open_to
+from board.web.errors import error_page_for
 from board.web.forms import safe_redirect_path
 from board.web.i18n import format_datetime
 
@@ -56,7 +58,9 @@ def sign_up() -> ResponseReturnValue:
     except TooManyAttempts as refusal:
         return _too_many_sign_ups(form, refusal)
     with not_counted_when_busy(attempt):
-        password_hash = hash_password(form.password.data)
+        password_hash = form.hash_password()
+    if password_hash is None:
+        return _sign_up_page(form), 422
     with writing():
         is_taken = db.session.scalar(User.named(form.name.data)) is not None
         if is_taken:
@@ -128,6 +132,20 @@ def _rehash(user: User, password: str) -> Callable[[], None]:
             user.password_hash = new
 
     return store
+
+
+@bp.errorhandler(LockTimeout)
+@bp.errorhandler(QueueFull)
+def busy(error: Exception) -> ResponseReturnValue:
+    """The form again, with all but the password."""
+    text = _("The site is busy. Please enter your password and try again in a moment.")
+    if request.endpoint == "accounts.sign_in":
+        page = render_template("accounts/sign_in.html", form=SignInForm.from_post(), too_many=text)
+    elif request.endpoint == "accounts.sign_up":
+        page = _sign_up_page(SignUpForm.from_post(), text)
+    else:
+        return error_page_for(error)
+    return page, 503, {"Retry-After": "1"}
 
 
 def _begin_sign_up() -> Attempt:

@@ -74,6 +74,10 @@ class Limiter:
         return slots[path]
 
 
+# Of work that takes seconds: exports, case files, trials of word rules.
+long_work = Limiter("long", queue=2, wait=10)
+
+
 class ConcurrencyLimit:
     """A few threads of this process at a time, and only some of them for one client.
 

@@ -23,7 +23,8 @@ _URL = regex.compile(
 _PUNCTUATION = ".,;:!?'*~"
 _BRACKETS = {")": "(", "]": "["}
 # A full stop before Hangul ends a sentence. A copied address is encoded: Hangul behind it is text.
-_FOREIGN = regex.compile(r"\.(?=[가-힣])|(?<=%[89A-Fa-f][0-9A-Fa-f][^가-힣]*)(?=[가-힣])")
+# The look behind comes last: before every other character it would read all that came before.
+_FOREIGN = regex.compile(r"\.(?=[가-힣])|(?=[가-힣])(?<=%[89A-Fa-f][0-9A-Fa-f][^가-힣]*)")
 _LAST_HANGUL = regex.compile(r"(?r)[가-힣]+$")
 
 _CASE = (

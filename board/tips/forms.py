@@ -56,7 +56,7 @@ class MessageForm(Form):
     text = RawTextField(_("Your message"), [Length(max=Tip.TEXT_MAX)])
 
     def validate_text(self, field: Any) -> None:
-        if passphrases.contains_code(field.data):
+        if not field.errors and passphrases.contains_code(field.data):  # not of a text too long
             raise ValidationError(
                 gettext(
                     "Your code is in the text. Please remove it: anyone who has it can open "

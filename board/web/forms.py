@@ -16,6 +16,9 @@ ROW_ID = "[1-9][0-9]{0,17}"
 # A path on this site: one slash, not two, and no character that a browser would repair.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
+# Characters of one line that are looked at. Every field allows fewer.
+_LINE_MAX = 64 * 1024
+
 
 class Form(WTForm):
     """The base of all forms. Only the fields it names are ever read."""
@@ -80,4 +83,4 @@ def _normalize(value: Any) -> Any:
 
 
 def _normalize_line(value: Any) -> Any:
-    return normalize_line(value) if isinstance(value, str) else value
+    return normalize_line(value[:_LINE_MAX]) if isinstance(value, str) else value

@@ -15,7 +15,7 @@ from board.moderation.appeals import models as appeals
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions as rulings
 from board.moderation.users import sanctions
-from board.runtime.limiter import QueueFull
+from board.runtime.limiter import QueueFull, long_work
 from conftest import NO_LIMITS, say
 
 
@@ -113,7 +113,7 @@ def test_a_full_queue_refuses_the_download(download, monkeypatch, ada):
     def full(_limiter: object) -> None:
         raise QueueFull
 
-    monkeypatch.setattr(type(data_export.limiter), "__enter__", full)
+    monkeypatch.setattr(type(long_work), "__enter__", full)
 
     assert download().status_code == 503
 

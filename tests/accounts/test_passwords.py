@@ -43,6 +43,18 @@ def test_words_about_the_user_are_guessable(word: str) -> None:
     assert is_guessable(word.lower() * 3, about=[word])
 
 
+def test_of_a_long_password_only_the_beginning_is_estimated() -> None:
+    assert not is_guessable(GOOD[0] + "a" * 100)
+    assert is_guessable("a" * 40 + GOOD[0])
+    assert is_guessable("a" * 20 + "4@8({[<63!")  # signs that can be read as letters in many ways
+
+
+def test_an_estimate_waits_for_its_turn_like_a_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords.limiter, "wait", 0.01)
+    with passwords.limiter, pytest.raises(QueueFull):
+        is_guessable(GOOD[0])
+
+
 def test_a_password_matches_in_any_unicode_normalisation() -> None:
     password = "바닷가 등대지기 할아버지의 이야기"
     stored = hash_password(unicodedata.normalize("NFD", password))

@@ -368,6 +368,16 @@ def test_a_password_that_could_not_be_checked_is_no_failure(
     assert sign_in(guest).status_code == client.post("/account/password", data=new).status_code
 
 
+def test_a_busy_board_shows_the_form_again_with_the_email(
+    guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords.limiter, "wait", 0)
+    with passwords.limiter:
+        busy = sign_in(guest)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
+    assert f'value="{EMAIL}"' in busy.text and PASSWORD not in busy.text
+
+
 def test_failures_are_counted_across_workers_and_restarts(
     guest: FlaskClient, second_worker: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:

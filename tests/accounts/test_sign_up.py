@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select
 from werkzeug.test import TestResponse
 
+from board.accounts import forms
 from board.accounts.auth import passwords
 from board.accounts.auth.passwords import verify_password
 from board.accounts.models import User
@@ -278,6 +279,26 @@ def test_the_limit_on_sign_ups_does_not_affect_signing_in(
         environ_base={"REMOTE_ADDR": "203.0.113.1"},
     )
     assert response.status_code == 422
+
+
+def test_a_sign_up_is_counted_before_its_password_is_estimated(
+    guest: FlaskClient, limit_of_three: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimated: list[str] = []
+    monkeypatch.setattr(forms, "is_guessable", lambda text, about: not estimated.append(text))
+    answers = [sign_up(guest, name=f"독자{n}").status_code for n in range(5)]
+    assert (answers, len(estimated), count()) == ([422] * 3 + [429] * 2, 3, 0)
+
+
+def test_a_busy_board_shows_the_form_again_with_all_but_the_password(
+    guest: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords.limiter, "wait", 0)
+    with passwords.limiter:
+        busy = sign_up(guest)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
+    assert 'value="sora@harbour.example"' in busy.text and 'value="소라"' in busy.text
+    assert PASSWORD not in busy.text
 
 
 def test_a_sign_up_that_could_not_be_processed_is_not_counted(

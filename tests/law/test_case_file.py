@@ -21,6 +21,7 @@ from board.moderation.appeals.models import submit_appeal
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings.models import Ruling, Verdict
+from board.runtime.limiter import long_work
 from conftest import person, say
 
 
@@ -73,6 +74,15 @@ def test_the_manifest_lists_each_file_by_its_hash_and_the_log_the_archive(as_, m
     assert ruling.detail["sha256"] == hashlib.sha256(response.data).hexdigest()
     assert (ruling.moderator_id, ruling.note) == (mo.id, "2026가합1")
     assert ruling.detail["comments"] == [comment.id]
+
+
+def test_one_is_made_at_a_time_and_none_is_logged_that_was_not(as_, mo, comment, monkeypatch):
+    monkeypatch.setattr(long_work, "wait", 0)
+    with long_work:
+        busy = export(as_(mo), f"/desk/comments/{comment.id}/case")
+
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
+    assert list(db.session.scalars(select(Ruling).where(Ruling.verdict == Verdict.EXPORT))) == []
 
 
 def test_the_hashes_of_its_decisions_can_be_verified(as_, mo, comment):

@@ -16,6 +16,7 @@ from board.moderation.filters.models import AllowedWord, Rule, State
 from board.moderation.queue import QueueItem
 from board.moderation.rulings import decisions
 from board.moderation.rulings.models import Ruling
+from board.runtime.limiter import long_work
 from board.text.spans import split_by_spans
 from conftest import count_queries, person, say
 
@@ -191,6 +192,23 @@ def test_a_rule_does_nothing_until_its_dry_run_is_accepted(as_, mo, ada, harbour
         mo.id,
     )
     assert send(as_(ada), "또 고래밥").location.endswith("notice=held#held")
+
+
+def test_a_dry_run_that_finds_the_board_busy_is_begun_and_goes_on_later(
+    as_, mo, ada, harbour, monkeypatch
+):
+    say(harbour, ada, "고래밥")
+    monkeypatch.setattr(long_work, "wait", 0)
+    moderator = as_(mo)
+    with long_work:
+        path = begin(moderator)
+        busy = moderator.post(f"{path}/continue")
+        looked = only(DryRun).looked
+
+    finish(moderator, path)
+
+    assert (busy.status_code, busy.headers["Retry-After"], looked) == (503, "1", 0)
+    assert (only(DryRun).looked, only(DryRun).found) == (1, 1)
 
 
 def test_an_unfinished_dry_run_cannot_be_accepted_but_discarded(as_, mo, ada, harbour):

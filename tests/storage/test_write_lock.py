@@ -17,7 +17,6 @@ from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.exc import DatabaseError
 
-from board.accounts import data_export
 from board.accounts.auth import passwords
 from board.accounts.models import User
 from board.comments.thread import search as thread_search
@@ -25,6 +24,9 @@ from board.db import PRAGMAS, close_connections, db, writing, writing_engine
 from board.db import write_lock as lock
 from board.db.write_lock import FifoThreadLock, LockTimeout, WriteLock
 from board.ops.server import dispatcher
+from board.runtime.limiter import long_work
+from board.tips.attachments import drafts
+from board.tips.crypto import key_files, passphrases
 from support.wait import until
 
 ROOT = Path(__file__).parents[2]
@@ -218,10 +220,15 @@ def test_while_writes_are_quick_every_thread_may_wait(tmp_path: Path) -> None:
     assert results == ["acquired"] * 9
 
 
-def test_full_queues_for_lock_and_limiters_leave_threads_to_readers() -> None:
-    limiters = (passwords.limiter, thread_search.search_limiter, data_export.limiter)
-    waiting = WriteLock.QUEUE + sum(limiter.queue for limiter in limiters)
-    assert waiting + 3 < dispatcher.READERS
+def test_full_queues_for_lock_and_limiters_leave_threads_to_others() -> None:
+    for_forms = (
+        passwords.limiter, key_files.derivations, drafts.parsers, passphrases.text_checks, long_work
+    )  # fmt: skip
+    for limiters, threads in (
+        ((thread_search.search_limiter, long_work), dispatcher.READERS),
+        (for_forms, dispatcher.WRITERS),
+    ):
+        assert WriteLock.QUEUE + sum(limiter.queue for limiter in limiters) + 2 < threads
 
 
 def test_a_thread_that_waits_too_long_gets_a_timeout(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from board.tips.crypto import key_files, passphrases, primitives
 from board.tips.dates import start_of_day
+from board.tips.models.tip import Tip
 from tips.conftest import SourceClient, decided
 from tips.test_send_tip import AS_SERVED, tip_count
 
@@ -43,6 +44,28 @@ def test_a_text_with_the_code_in_it_is_refused(sent):
         assert page.status_code == 422
         assert "코드가 글 안에 있습니다" in page.text
     assert sent.preview(f"다시 씁니다 {sent.code}").status_code == 422
+
+
+def test_a_text_far_too_long_is_not_searched_for_a_code(desk, source, monkeypatch):
+    searched = []
+    monkeypatch.setattr(passphrases, "_contains_code", searched.append)
+
+    statuses = [source.preview("x" * (Tip.TEXT_MAX + more)).status_code for more in (0, 1)]
+
+    assert statuses == [200, 422]
+    assert searched == ["x" * Tip.TEXT_MAX]
+
+
+def test_texts_wait_for_their_turn_to_be_searched_and_come_back_if_none_comes(
+    desk, source, monkeypatch
+):
+    monkeypatch.setattr(passphrases.text_checks, "wait", 0)
+    with passphrases.text_checks:
+        busy = source.preview(STORY)
+
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
+    assert STORY in busy.text
+    assert source.preview(STORY).status_code == 200
 
 
 def test_listed_words_that_are_not_a_code_are_sent(desk, source):

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, text
 
 from board.db import db, writing
+from board.runtime.limiter import long_work
 from board.tips.crypto import key_files
 from board.tips.crypto.primitives import SIZE_STEP
 from board.tips.models.audit_log import AuditEntry
@@ -176,6 +177,16 @@ def test_an_export_leaves_no_plaintext_on_disk(app, desk, source, offline, monke
 
     assert b"rooftop7731" not in stored[0]
     assert list(key_files.folder("drafts").iterdir()) == []
+
+
+def test_an_export_that_finds_the_board_busy_is_not_logged(desk, sent, offline, monkeypatch):
+    prove_recipient(desk, offline)
+    monkeypatch.setattr(long_work, "wait", 0)
+    with long_work:
+        busy = desk.post("/desk/tips/1/export")
+
+    assert busy.status_code == 503
+    assert "export" not in logged_actions()
 
 
 def test_without_a_proven_recipient_nothing_is_exported(desk, sent, offline):

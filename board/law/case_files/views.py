@@ -20,6 +20,7 @@ from board.law.case_files.archive import CaseFile
 from board.law.claims.desk_views import download_response
 from board.law.claims.models import Claim
 from board.moderation.rulings.models import Ruling
+from board.runtime.limiter import long_work
 from board.web.access import moderators, open_to
 from board.web.forms import Form
 
@@ -88,7 +89,7 @@ def _download(find: Callable[[], Any], make: Callable[..., CaseFile]) -> Respons
     form = CaseFileForm.from_post()
     if not form.validate():
         return _page(form, find()), 422
-    with writing():
+    with long_work, writing():
         file = make(find(), by=current_user(), purpose=form.purpose.data, says=form.says.data)
     return download_response(file.data, file.name, "application/zip")
 

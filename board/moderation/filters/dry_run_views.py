@@ -1,5 +1,7 @@
 """Pages of a dry run: test a rule on recent comments before it does anything."""
 
+from contextlib import suppress
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,6 +14,7 @@ from board.moderation.filters.dry_run import DryRun
 from board.moderation.filters.forms import AdoptForm, RuleForm
 from board.moderation.filters.labels import bp, switched_notice
 from board.moderation.filters.models import Rule, State
+from board.runtime.limiter import QueueFull, long_work
 from board.web.access import moderators, open_to
 from board.web.response.notices import notice
 
@@ -26,7 +29,8 @@ def trial(id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def go_on(id: int) -> ResponseReturnValue:
     """Run the next step."""
-    step = dry_run.run_step(_dry_run(id))
+    with long_work:
+        step = dry_run.run_step(_dry_run(id))
     with writing():
         dry_run.store_step(_dry_run(id), step)
     return redirect(url_for(".trial", id=id), 303)
@@ -66,7 +70,9 @@ def begin(form: RuleForm, rule: Rule | None) -> ResponseReturnValue:
             rule=rule,
             **form.rule_fields(),
         )
-    return go_on(run.id)
+    with suppress(QueueFull):  # its page has a button to go on
+        return go_on(run.id)
+    return redirect(url_for(".trial", id=run.id), 303)
 
 
 def _dry_run_page(run: DryRun, problem: str | None = None) -> str:

@@ -18,7 +18,7 @@ from board.web.request.body import BodyNeeded, RequestBody
 
 # Of each worker, apart, so that no form keeps a reader waiting. Two would keep the interpreter
 # busy; the others wait for the write lock, a search or a password check.
-READERS, WRITERS = 24, 24
+READERS, WRITERS = 24, 32
 _READING = ("GET", "HEAD")
 _NO_BODY = RequestBody(0)
 _log = logging.getLogger(__name__)

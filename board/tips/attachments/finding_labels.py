@@ -90,7 +90,9 @@ def refusal_text(reason: str) -> str:
 
 
 def findings_in(text: str) -> list[tuple[str, str]]:
-    findings = [finding_text(finding.kind, finding.detail) for finding in find_pii(text)]
-    if passphrases.looks_like_code(text):
-        findings.append(finding_text("code", ""))
+    """What a text reveals. Raises QueueFull."""
+    with passphrases.text_checks:
+        findings = [finding_text(finding.kind, finding.detail) for finding in find_pii(text)]
+        if passphrases.looks_like_code(text):
+            findings.append(finding_text("code", ""))
     return findings

@@ -8,6 +8,7 @@ import hashlib
 import re
 import secrets
 
+from board.runtime.limiter import Limiter
 from board.tips.crypto import phrase_parser, wordlist
 from board.tips.crypto.phrase_parser import Fault, InvalidPhrase, Words
 
@@ -15,6 +16,8 @@ CODE_WORDS = 8  # 88 bits: 80 random, 8 of checksum
 CODE_DIGITS = 27
 PASSPHRASE_WORDS = 6  # 66 bits, behind Argon2id
 RECOVERY_WORDS = 12  # 132 bits: typed once in years
+# To look for one in a text as long as a tip may be takes a tenth of a second.
+text_checks = Limiter("text-checks", queue=3, wait=5.0)
 _LIKE_DIGITS = re.compile(r"(?<!\d)(?:\d{3}[\s.·–—-]?){8}\d{3}(?!\d)")
 
 
@@ -72,8 +75,13 @@ def looks_like_code(text: str, *, run: int = 4) -> bool:
 
 
 def contains_code(text: str) -> bool:
-    """Whether the text contains a whole code, in words or digits, with a valid checksum."""
-    text = phrase_parser.plain(text)
+    """Whether the text contains a whole code, in words or digits, with a valid checksum. Raises
+    QueueFull."""
+    with text_checks:
+        return _contains_code(phrase_parser.plain(text))
+
+
+def _contains_code(text: str) -> bool:
     words = [word for token in phrase_parser.tokens(text) for word in _words_in(token)]
     runs = (tuple(words[at : at + CODE_WORDS]) for at in range(len(words) - CODE_WORDS + 1))
     return any(_belong_together(run) for run in runs if all(run)) or any(

@@ -18,7 +18,7 @@ Words = tuple[str, ...]
 _READINGS_MAX = 1000  # of one text; honest ones have one
 _INVISIBLE = {"Cf", "Mn", "Me"}  # zero-width characters, and marks such as those of emoji digits
 _FILLERS = re.compile("[\u115f\u1160\u3164\uffa0]")  # of Hangul: they show nothing
-_ORDINAL = re.compile(r"\d+번째?(?![가-힣])")
+_ORDINAL = re.compile(r"(?<!\d)\d+번째?(?![가-힣])")  # each run of digits is read once
 _WORD = re.compile("[가-힣ㄱ-ㅣA-Za-z]+")
 
 

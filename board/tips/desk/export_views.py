@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import current_user
 from board.db import db, writing
+from board.runtime.limiter import long_work
 from board.tips.crypto.file_cipher import CHUNK
 from board.tips.crypto.primitives import Key
 from board.tips.desk import export_archive, export_recipient
@@ -70,11 +71,13 @@ def export(id: int) -> ResponseReturnValue:
     if not to:
         return redirect(url_for(".index"), 303)
     contact = request.form.get("contact") == "yes"
-    with writing():
-        opened = open_or_404(id)
-        for act in (AuditAction.EXPORT, AuditAction.CONTACT) if contact else (AuditAction.EXPORT,):
-            audit_log.append_entry(act, by=current_user(), tip_id=id)
-    archive = export_archive.pack(opened, to, by=current_user().name, contact=contact)
+    with long_work:
+        with writing():
+            opened = open_or_404(id)
+            acts = (AuditAction.EXPORT, AuditAction.CONTACT) if contact else (AuditAction.EXPORT,)
+            for act in acts:
+                audit_log.append_entry(act, by=current_user(), tip_id=id)
+        archive = export_archive.pack(opened, to, by=current_user().name, contact=contact)
     return _download(archive, f"tip-{id}.tar.age")
 
 

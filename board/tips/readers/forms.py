@@ -31,6 +31,8 @@ class UnlockForm(Form):
     is_recovery = False  # whether the words are those of the recovery sheet
 
     def validate_passphrase(self, field: Field) -> None:
+        if field.errors:
+            return
         try:
             self.phrase = passphrases.read_phrase(field.data, self.WORDS)
         except InvalidPhrase as error:
@@ -76,6 +78,8 @@ class OwnerForm(UnlockForm, CodeForm):
     )
 
     def validate_passphrase(self, field: Field) -> None:
+        if field.errors:
+            return
         try:
             self.phrase = passphrases.read_phrase(field.data, passphrases.RECOVERY_WORDS)
             self.is_recovery = True
@@ -94,7 +98,9 @@ class LossForm(CodeForm):
         return ngettext("I lose %(num)s tip", "I lose %(num)s tips", self.lost_count or 0)
 
     def validate_loss(self, field: Any) -> None:
-        if self.lost_count is not None and _folded(field.data) != _folded(self.sentence):
+        if field.errors or self.lost_count is None:
+            return
+        if _folded(field.data) != _folded(self.sentence):
             raise ValidationError(gettext("Type the sentence exactly as it is shown."))
 
 

@@ -8,6 +8,7 @@ from flask import Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from board.db import db
+from board.runtime.limiter import long_work
 from board.tips.crypto.primitives import Key
 from board.tips.models import access, roster
 from board.tips.models.key_holders import TipReader, fingerprint
@@ -60,7 +61,7 @@ def keep(id: int) -> ResponseReturnValue:
 
 def _remove(id: int, me: TipReader, key: Key) -> ResponseReturnValue:
     page = ".start_form" if id == me.id else ".readers"
-    with writing_once(to=url_for(page, notice="reader_removed")) as answer:
+    with long_work, writing_once(to=url_for(page, notice="reader_removed")) as answer:
         reader = _member_or_404(id, me)
         if _needs_second_reader(reader, me):
             abort(409)  # the request was withdrawn meanwhile

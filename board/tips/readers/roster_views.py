@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from board.db import db
+from board.runtime.limiter import long_work
 from board.tips.integrity import reader_checkpoints
 from board.tips.models import roster
 from board.tips.models.key_holders import TipReader, fingerprint
@@ -57,7 +58,7 @@ def add(id: int) -> ResponseReturnValue:
     key = ownership.prove(form, me)
     if key is None:
         return _add_page(reader, me, form, status=422)
-    with writing_once(to=url_for(".readers", notice="reader_added")) as answer:
+    with long_work, writing_once(to=url_for(".readers", notice="reader_added")) as answer:
         reader = _pending_or_403(id, me)
         if reader not in roster.members():
             membership.add_reader(reader, by=me, key=key)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from board.accounts.auth.current_user import current_user
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.db import db, writing
-from board.runtime.limiter import QueueFull
+from board.runtime.limiter import QueueFull, long_work
 from board.tips.crypto import key_files
 from board.tips.crypto.pepper import PepperLost
 from board.tips.crypto.primitives import DecryptionFailed, Key
@@ -88,7 +88,8 @@ def unlock() -> ResponseReturnValue:
     key = unlock_with_form(form, reader)
     if key is None:
         return unlock_page(form, unsent_text=typed_text(), status=422)
-    entries = search_index.build_entries(reader, key)  # so that searching is fast
+    with long_work:
+        entries = search_index.build_entries(reader, key)  # so that searching is fast
     with writing():
         search_index.save_entries(entries, reader)
         reader = db.session.get_one(TipReader, reader.id)

@@ -90,7 +90,11 @@ def too_many_uploads(error: TooManyUploads) -> ResponseReturnValue:
         "Many large files are arriving right now, and yours was not taken. Try again in a minute, "
         "or send your text alone and add files later under “My tip”."
     )
-    return _form_again(problem, 503) or error_page_for(error)
+    page = _form_again(problem, 503)
+    if page is None:
+        return error_page_for(error)
+    page.headers["Retry-After"] = "60"
+    return page
 
 
 @bp.errorhandler(LockTimeout)
@@ -103,7 +107,11 @@ def busy(error: Exception) -> ResponseReturnValue:
     if request.endpoint == "tips.write" and idempotency_key() and "send" in request.form.values():
         return wait_while_busy(WaitingTip.of(idempotency_key(), request.form.to_dict()))
     problem = _("The site is busy, and nothing was sent. Please press the button again.")
-    return _form_again(problem, 503) or error_page_for(error)
+    page = _form_again(problem, 503)
+    if page is None:
+        return error_page_for(error)
+    page.headers["Retry-After"] = "1"
+    return page
 
 
 def _form_again(problem: str, status: int) -> Response | None:

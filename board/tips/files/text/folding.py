@@ -10,9 +10,10 @@ INVISIBLE = re.compile(
 )
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: " "}
 _WIDE = re.compile("[\uff01-\uff5e\u3000]")
-# A letter with what is composed with it: accents, vowels and final consonants of Hangul.
+# A letter with what is composed with it: accents, vowels and final consonants of Hangul. Not with
+# any number of them, as NFC takes quadratic time.
 _LETTER = re.compile(
-    "[^\u0300-\u036f\u1160-\u11ff\u3099\u309a][\u0300-\u036f\u1160-\u11ff\u3099\u309a]*|.", re.S
+    "[^\u0300-\u036f\u1160-\u11ff\u3099\u309a][\u0300-\u036f\u1160-\u11ff\u3099\u309a]{,30}|.", re.S
 )
 
 
