@@ -35,6 +35,7 @@ from board.web.request import (
     origins,
     proxies,
     query_filter,
+    request_id,
     trailing_slash,
     url_converters,
 )
@@ -62,7 +63,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.init_app(app)
     for wiring in SLICES:
         wiring.init_app(app)
-    register(app, desk, origins, cors, guard, trailing_slash, language_switch, well_known)
+    register(app, desk, request_id, origins, cors, guard, trailing_slash)
+    register(app, language_switch, well_known)
     # Of those that wrap the app, the last is the first to see a request.
     for part in (
         access,

@@ -18,6 +18,7 @@ from board.web.access import forget_viewer
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
+from board.web.request.request_id import request_id
 
 # Fields in which people write, of any form.
 _WRITTEN = ("body", "text", "title", "labels", "case", "link", "reason", "recipient", "q")
@@ -80,6 +81,7 @@ def _error_page(
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if request.path.startswith("/api/") and not is_source_request():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
+        problem["request_id"] = request_id()  # a member of our own (RFC 9457 3.2)
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # The text that was sent is shown again, so that no error costs anybody their words.
     context = {
