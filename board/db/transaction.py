@@ -1,6 +1,7 @@
 """The write transaction: one write at a time, and no change outside it."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,6 +9,10 @@ from flask import current_app
 from sqlalchemy import CursorResult, Executable
 
 from board.db.engine import db, writing_engine
+
+# Called after each write with the seconds it waited for the lock, and those it held it, or None if
+# it waited in vain. Filled by the metrics.
+write_observers: list[Callable[[float, float | None], None]] = []
 
 
 @contextmanager
@@ -22,8 +27,7 @@ def writing(*, timeout: float | None = None) -> Iterator[None]:
         raise RuntimeError("already writing: one request, one write")
     db.session.rollback()
     db.session.expire_all()
-    lock = current_app.extensions["write_lock"]
-    with lock if timeout is None else lock.within(timeout) as deadline:
+    with _write_lock(timeout) as deadline:
         db.session.info["writing"] = writing_engine()
         try:
             db.session.connection(execution_options={"writing": True, "deadline": deadline})
@@ -34,6 +38,20 @@ def writing(*, timeout: float | None = None) -> Iterator[None]:
             raise
         finally:
             db.session.info.pop("writing")
+
+
+@contextmanager
+def _write_lock(timeout: float | None) -> Iterator[float]:
+    lock = current_app.extensions["write_lock"]
+    start, acquired = time.perf_counter(), None
+    try:
+        with lock if timeout is None else lock.within(timeout) as deadline:
+            acquired = time.perf_counter()
+            yield deadline
+    finally:
+        end = time.perf_counter()
+        for observe in write_observers:
+            observe((acquired or end) - start, end - acquired if acquired else None)
 
 
 def execute_core(statement: Executable, values: Any = None) -> CursorResult[Any]:

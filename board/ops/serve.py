@@ -24,6 +24,7 @@ from board.ops.sample.loader import load_if_empty
 from board.ops.server.workers import serve_workers
 from board.runtime import jobs
 from board.runtime.app import current_app_object
+from board.runtime.metrics.cells import cells
 
 _M_ARENA_MAX = -8  # malloc.h
 
@@ -48,6 +49,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     os.register_at_fork(after_in_child=install_signal_handlers)
     _warm_up()
     _share_memory()
+    cells.share(workers + 1)
     serve_workers(host, port, workers)
 
 

@@ -1,9 +1,11 @@
-"""Wiring of operations: the jobs of backups."""
+"""Wiring of operations: the page of metrics, and the jobs of backups."""
 
 from flask import Flask
 
 from board.ops.backup import schedule
+from board.ops.metrics import views as metrics_views
 from board.runtime.jobs import Job, jobs
+from board.web.blueprints import register
 
 JOBS = (
     Job("backup", schedule.is_due, schedule.start),
@@ -11,5 +13,6 @@ JOBS = (
 )
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
+    register(app, metrics_views)
     jobs.add(*JOBS)
