@@ -16,6 +16,7 @@ from board.law import wiring as law_wiring
 from board.moderation import wiring as moderation_wiring
 from board.ops import wiring as ops_wiring
 from board.runtime import limiter
+from board.runtime.metrics import work
 from board.tips import wiring as tips_wiring
 from board.web import (
     access,
@@ -33,9 +34,11 @@ from board.web.request import (
     cookie_filter,
     form_guard,
     guard,
+    measure,
     origins,
     proxies,
     query_filter,
+    request_id,
     trailing_slash,
     url_converters,
 )
@@ -63,7 +66,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.init_app(app)
     for wiring in SLICES:
         wiring.init_app(app)
-    register(app, desk, origins, cors, guard, trailing_slash, language_switch, well_known)
+    register(app, desk, work, request_id, origins, cors, guard, trailing_slash)
+    register(app, language_switch, well_known)
     # Of those that wrap the app, the last is the first to see a request.
     for part in (
         access,
@@ -74,6 +78,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         headers,
         errors,
         template_context,
+        measure,
         proxies,
     ):
         part.init_app(app)

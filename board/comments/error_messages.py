@@ -37,6 +37,7 @@ from board.comments.writing.errors import (
 from board.comments.writing.thread_restrictions import AccountTooNew, ThreadSlowed
 from board.db import now
 from board.db.clock import local, today
+from board.runtime.metrics.families import Counter
 from board.web.i18n import format_datetime
 
 Message = Any  # a lazy string, or a function from the refusal to a string
@@ -108,13 +109,21 @@ _MESSAGES: dict[type[Refused], tuple[int, Message]] = {
     ),
 }
 
+REFUSALS = Counter(
+    "board_refusals_total", "Comments, edits, reactions and reports refused, by reason.",
+    reason=tuple(refusal.__name__ for refusal in _MESSAGES),
+)  # fmt: skip
+
 
 def register_message(refusal_type: type[Refused], message: Message, *, status: int) -> None:
     """Add the message for a refusal that another slice raises."""
     _MESSAGES[refusal_type] = status, message
+    REFUSALS.add_series(refusal_type.__name__)
 
 
 def status(refusal: Refused) -> int:
+    """The HTTP status of the response, which is counted."""
+    REFUSALS.inc(type(refusal).__name__)
     return _MESSAGES[type(refusal)][0]
 
 

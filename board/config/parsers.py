@@ -27,6 +27,14 @@ def parse_text(value: Any) -> str:
     return value.strip()
 
 
+def parse_token(value: Any) -> str:
+    """A secret that is compared with a header. Raises SecretGiven."""
+    token = parse_text(value)
+    if token and not re.fullmatch(r"[!-~]{16,}", token):
+        raise SecretGiven("must have at least 16 characters, of ASCII and without spaces")
+    return token
+
+
 def parse_number(value: Any) -> int:
     if not re.fullmatch(r"\s*[0-9]{1,7}\s*", str(value), re.ASCII):
         raise ValueError("must be a whole number from 0 to 9999999")

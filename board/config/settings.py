@@ -67,6 +67,7 @@ SETTINGS = (
     Setting("BACKUP_DAYS", 7, parsers.parse_number),
     Setting("BACKUP_WEEKS", 4, parsers.parse_number),
     Setting("BACKUP_MONTHS", 3, parsers.parse_number),
+    Setting("METRICS_TOKEN", "", parsers.parse_token),
     Setting("SECURITY_CONTACT", "", parsers.parse_contacts),
     Setting("COMPANY", "", parsers.parse_text),
     Setting("REGISTRATION_NUMBER", "", parsers.parse_text),

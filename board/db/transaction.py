@@ -1,7 +1,8 @@
 """The write transaction: one write at a time, and no change outside it."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +13,10 @@ from board.db.engine import PRAGMAS, db, writing_engine
 
 WAL_LARGE = 16 * 1024**2  # bytes; four times what SQLite lets it have without a long reader
 _CHECKPOINT_WAIT = 200  # milliseconds
+
+# Called after each write with the seconds it waited for the lock, and those it held it, or None if
+# it waited in vain. Filled by the metrics.
+write_observers: list[Callable[[float, float | None], None]] = []
 
 
 @contextmanager
@@ -26,8 +31,7 @@ def writing(*, timeout: float | None = None) -> Iterator[None]:
         raise RuntimeError("already writing: one request, one write")
     db.session.rollback()
     db.session.expire_all()
-    lock = current_app.extensions["write_lock"]
-    with lock if timeout is None else lock.within(timeout) as deadline:
+    with _write_lock(timeout) as deadline:
         db.session.info["writing"] = writing_engine()
         try:
             db.session.connection(execution_options={"writing": True, "deadline": deadline})
@@ -38,6 +42,20 @@ def writing(*, timeout: float | None = None) -> Iterator[None]:
             raise
         finally:
             db.session.info.pop("writing")
+
+
+@contextmanager
+def _write_lock(timeout: float | None) -> Iterator[float]:
+    lock = current_app.extensions["write_lock"]
+    start, acquired = time.perf_counter(), None
+    try:
+        with lock if timeout is None else lock.within(timeout) as deadline:
+            acquired = time.perf_counter()
+            yield deadline
+    finally:
+        end = time.perf_counter()
+        for observe in write_observers:
+            observe((acquired or end) - start, end - acquired if acquired else None)
 
 
 def execute_core(statement: Executable, values: Any = None) -> CursorResult[Any]:

@@ -24,6 +24,7 @@ from board.ops.server.supervisor import keep_signals_at_fork
 from board.ops.server.workers import serve_workers
 from board.runtime import jobs
 from board.runtime.app import current_app_object
+from board.runtime.metrics.cells import cells
 
 _M_ARENA_MAX = -8  # malloc.h
 
@@ -50,6 +51,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     jobs.start_scheduler(current_app_object())
     _warm_up()
     _share_memory()
+    cells.share(workers + 1)
     with background_worker(current_app_object()):
         serve_workers(host, port, workers)
 

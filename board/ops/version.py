@@ -2,6 +2,7 @@
 
 import platform
 import tomllib
+from functools import cache
 from importlib.metadata import version as package_version
 from pathlib import Path
 
@@ -13,13 +14,18 @@ from board.db import db, schema, sqlite
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
+@cache
+def board_version() -> str:
+    version: str = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    return version
+
+
 @click.command("version")
 @with_appcontext
 def version() -> None:
     """Print the versions of the board, its tables, and what it runs on."""
-    project = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]
     state = schema.state(db.engine)
-    click.echo(f"board {project['version']} (tables {schema.revisions()[-1]}, here {state.value})")
+    click.echo(f"board {board_version()} (tables {schema.revisions()[-1]}, here {state.value})")
     click.echo(
         f"Python {platform.python_version()}, SQLite {sqlite.sqlite_version}, "
         f"Flask {package_version('flask')}, Granian {package_version('granian')}"

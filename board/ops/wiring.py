@@ -1,11 +1,13 @@
-"""Wiring of operations: the database, backups, and checks of the logs."""
+"""Wiring of operations: metrics, the database, backups, and checks of the logs."""
 
 from flask import Flask
 
 from board.db import has_large_wal, truncate_wal
 from board.ops.backup import schedule
+from board.ops.metrics import views as metrics_views
 from board.runtime.background import ScheduledCommand, scheduled_commands
 from board.runtime.jobs import Job, jobs
+from board.web.blueprints import register
 
 JOBS = (
     Job("write-ahead log", has_large_wal, truncate_wal, writes=False),
@@ -17,6 +19,7 @@ COMMANDS = (
 )
 
 
-def init_app(_app: Flask) -> None:
+def init_app(app: Flask) -> None:
+    register(app, metrics_views)
     jobs.add(*JOBS)
     scheduled_commands.add(*COMMANDS)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from board.db import close_connections, db, writing
 from board.db.write_lock import LockTimeout
 from board.runtime.hooks import Hook
+from board.runtime.metrics import work
 
 INTERVAL = 10.0  # seconds; how late a job may run
 
@@ -61,6 +62,18 @@ def _run(job: Job) -> bool:
     return True
 
 
+def _run_round(app: Flask) -> None:
+    """Log what goes wrong: the thread must go on, other jobs still have to run."""
+    try:
+        run_pending()
+        work.LAST_ROUND.set()
+    except (LockTimeout, OperationalError) as error:
+        app.logger.warning("jobs postponed: %s", error)
+    except Exception:
+        app.logger.exception("a job failed")
+        work.FAILED_ROUNDS.inc()
+
+
 def start_scheduler(app: Flask) -> threading.Event:
     """Run jobs in a thread of this process, until the returned event is set or the process ends.
 
@@ -82,12 +95,7 @@ def start_scheduler(app: Flask) -> threading.Event:
     def loop() -> None:
         while not stop.wait(INTERVAL):
             with running, app.app_context():
-                try:
-                    run_pending()
-                except (LockTimeout, OperationalError) as error:
-                    app.logger.warning("jobs postponed: %s", error)
-                except Exception:  # the thread must go on: other jobs still have to run
-                    app.logger.exception("a job failed")
+                _run_round(app)
 
     threading.Thread(target=loop, name="jobs", daemon=True).start()
     return stop

@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask, current_app
 
 from board.db.write_lock import LockTimeout, ProcessLock
+from board.runtime.metrics import work
 
 _CORES_PER_SLOT = 2  # one core of two works, the other is for readers
 _PAUSE = 0.004  # seconds between tries; the work waited for takes some ten times as long
@@ -29,11 +30,20 @@ class Limiter:
 
     def __init__(self, name: str, *, queue: int, wait: float) -> None:
         self.name, self.queue, self.wait = name, queue, wait
+        work.REFUSED.add_series(name)
         self._running = threading.BoundedSemaphore(1)
         self._waiting = threading.BoundedSemaphore(queue)
         self._slot: ProcessLock | None = None  # of the running thread
 
     def __enter__(self) -> None:
+        try:
+            self._acquire()
+        except QueueFull:
+            work.count_refusal(self.name)
+            raise
+
+    def _acquire(self) -> None:
+        """Raises QueueFull."""
         deadline = time.monotonic() + self.wait
         self._acquire_thread()
         try:

@@ -20,6 +20,7 @@ from board.web.forms import safe_redirect_path
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
+from board.web.request.request_id import request_id
 from board.web.response.cors import is_api_request
 
 # Fields in which people write, of any form.
@@ -101,6 +102,7 @@ def _error_page(
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if is_api_request():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
+        problem["request_id"] = request_id()  # a member of our own (RFC 9457 3.2)
         return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
     # The text that was sent is shown again, so that no error costs anybody their words.
     context = {

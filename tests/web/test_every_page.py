@@ -59,6 +59,8 @@ OPEN_TO_GUESTS = {
 }
 # Pages that send everybody to a form at an address of its own.
 SENT_TO_THE_FORM = {"tips.write_form", "tips.wait"}
+# Pages for programs that have a token.
+BY_TOKEN = {"metrics.metrics"}
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
     "mutes.muted", "people.notices", "well_known.change_password",
@@ -131,6 +133,7 @@ MATRIX = {
 @pytest.fixture
 def urls(app, ada, harbour):
     """The URL of every endpoint, filled in with rows that exist."""
+    app.config["METRICS_TOKEN"] = "a-token-of-the-tests"
     app.config["SECURITY_CONTACT"] = ("mailto:security@harbour.example",)
     comment = say(harbour, ada, "A comment")
     with writing():
@@ -159,7 +162,9 @@ def test_guests_open_only_these_pages(guest, urls):
 
     assert {page for page, answer in answers.items() if answer.status_code == 200} == OPEN_TO_GUESTS
     assert all(answers[page].location.startswith("/tips/new?form=") for page in SENT_TO_THE_FORM)
-    sent_away = {page for page in answers if page not in OPEN_TO_GUESTS | SENT_TO_THE_FORM}
+    assert {answers[page].status_code for page in BY_TOKEN} == {401}
+    others = OPEN_TO_GUESTS | SENT_TO_THE_FORM | BY_TOKEN
+    sent_away = {page for page in answers if page not in others}
     assert all(answers[page].location.startswith("/sign-in?next=") for page in sent_away)
 
 
@@ -171,7 +176,7 @@ def test_each_role_opens_exactly_its_pages(request, as_, urls, name):
 
     opened = {page for page, status in answers.items() if status in (200, 303)}
     assert opened == OPEN_TO_GUESTS | SENT_TO_THE_FORM | MATRIX[name]
-    assert {answers[page] for page in answers.keys() - opened} <= {403}
+    assert {answers[page] for page in answers.keys() - opened - BY_TOKEN} <= {403}
 
 
 def test_guests_can_only_post_sign_up_sign_in_language_complaints_and_tips(guest, urls):

@@ -19,6 +19,10 @@ from board.comments.writing.errors import AuthorSuspended, KeyReused, ParentGone
 from board.comments.writing.limits import DAY, PostingHistory, PostingLimits, posting_history
 from board.db import db, execute_core, now
 from board.runtime.hooks import Hook
+from board.runtime.metrics.families import Counter
+
+POSTS = Counter("board_comments_total", "New comments, by state.", state=("shown", "held"))
+REPLAYS = Counter("board_idempotent_replays_total", "Posts sent again, and stored once.")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def post(
     )
     for effect in after_post:
         effect(comment)
+    POSTS.inc("held" if comment.held_for else "shown")
     return comment
 
 
@@ -155,6 +160,7 @@ def _replay(stored_id: int, article: Article, body: Body) -> Comment:
     stored: Comment = db.session.get_one(Comment, stored_id)
     if (stored.text_hash, stored.article_id) != (body.hash, article.id):
         raise KeyReused
+    REPLAYS.inc()
     return stored
 
 

@@ -21,6 +21,7 @@ from granian.server.mp import WorkerProcess
 from board.ops.server.dispatcher import Dispatcher
 from board.ops.server.receiver import Receiver
 from board.ops.server.supervisor import Supervisor
+from board.runtime.metrics.cells import cells
 
 # Granian’s own threads, of each worker: they answer cached pages and hand on the rest.
 THREADS = 2
@@ -75,6 +76,7 @@ def run_worker(
     _log_format: Any, tls: tuple[Any, ...], _options: Any, metrics: Any,
 ) -> None:  # fmt: skip
     """What `Server.serve` starts in each process; its arguments are Granian’s."""
+    cells.take(worker_id)
     stop, ended = _loop_signals(loop), asyncio.Event()
     stop.add_cb(lambda: loop.call_soon_threadsafe(ended.set))
     worker = _core.RSGIWorker(

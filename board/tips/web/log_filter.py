@@ -7,17 +7,17 @@ happened may be the moment somebody sent a tip.
 import logging
 import traceback
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context
 
 from board.tips.dates import start_of_day
-from board.web.request.origins import is_source_request
+from board.web.request.origins import is_about_tips
 
 
 class TipRecordFilter(logging.Filter):
     """Replaces a traceback by file names and lines, drops its message, and keeps only the day."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not has_request_context() or not _is_about_tips():
+        if not has_request_context() or not is_about_tips():
             return True
         record.created, record.msecs, record.relativeCreated = start_of_day().timestamp(), 0, 0
         error = record.exc_info[1] if record.exc_info else None
@@ -31,7 +31,3 @@ class TipRecordFilter(logging.Filter):
 
 def init_app(app: Flask) -> None:
     app.logger.addFilter(TipRecordFilter())
-
-
-def _is_about_tips() -> bool:
-    return is_source_request() or request.path.startswith("/desk/tips")

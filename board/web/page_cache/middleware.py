@@ -27,10 +27,11 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 from board.db import now
+from board.runtime.metrics.cells import cells
 from board.web.page_cache import preferences
 from board.web.page_cache.change_watch import UNKNOWN, ChangeWatcher
-from board.web.page_cache.store import CachedPage, Headers, Key, SegmentedLru
-from board.web.page_cache.validity import ARTICLE_KEY, UNTIL_KEY
+from board.web.page_cache.store import NOT_COUNTED, CachedPage, Headers, Key, SegmentedLru
+from board.web.page_cache.validity import ARTICLE_KEY, HITS_KEY, UNTIL_KEY
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -115,7 +116,7 @@ class PageCache:
         article, until = environ.get(ARTICLE_KEY), environ.get(UNTIL_KEY, end_of_hour)
         page = CachedPage(
             status, headers, body, values.get("etag"), article, is_immutable,
-            min(until, end_of_hour), version,
+            min(until, end_of_hour), version, environ.get(HITS_KEY, NOT_COUNTED),
         )  # fmt: skip
         self._pages.add(key, page)
         return [body]
@@ -161,8 +162,10 @@ def _accepts_gzip(accepted: str) -> bool:
 
 def _respond(page: CachedPage, environ: Environ, start_response: Any) -> list[bytes]:
     if page.etag and _etag_matches(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
+        cells.own[page.hits[1]] += 1
         start_response("304 NOT MODIFIED", page.headers_of_304)
         return []
+    cells.own[page.hits[0]] += 1
     start_response(page.status, page.headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
 

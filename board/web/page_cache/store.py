@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from board.runtime.metrics.cells import cells
+
 Headers = list[tuple[str, str]]
 Key = tuple[str | bool, ...]
 
+# The cells that count hits, for 200 and for 304, of pages that are not counted.
+NOT_COUNTED = (cells.reserve(1),) * 2
 BYTES_MAX = 32 * 1024 * 1024  # in all, per worker
 
 # RFC 9110 15.4.5; the client has the others. And the CORS header, which browsers check again.
@@ -28,6 +32,7 @@ class CachedPage:
     is_immutable: bool
     until: datetime
     fresh_at: int  # the version of the database for which it was last found valid
+    hits: tuple[int, int] = NOT_COUNTED
     renewal: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property

@@ -35,6 +35,11 @@ def is_source_request() -> bool:
     return tips_origin() is not None or request.path == "/tips" or request.path.startswith("/tips/")
 
 
+def is_about_tips() -> bool:
+    """Whether a source or a tip reader is served: of that, logs and metrics say least."""
+    return is_source_request() or request.path.startswith("/desk/tips")
+
+
 def expected_origin() -> str:
     """The `Origin` header of our own pages; without a setting, the requested host."""
     configured = tips_origin() or current_app.config["ORIGIN"]

@@ -1,0 +1,1 @@
+"""Metrics page: what Prometheus reads at /metrics."""

@@ -1,0 +1,1 @@
+"""Metrics: counters and histograms in memory that the processes of `serve` share."""
