@@ -55,6 +55,11 @@ SLICES = (
     tips_wiring,
     ops_wiring,
 )
+# Of those that wrap the app, the last is the first to see a request.
+WRAPPERS = (
+    access, form_guard, page_cache_middleware, query_filter, cookie_filter, headers, errors,
+    template_context, measure, proxies,
+)  # fmt: skip
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -68,19 +73,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         wiring.init_app(app)
     register(app, desk, work, request_id, origins, cors, guard, trailing_slash)
     register(app, language_switch, well_known)
-    # Of those that wrap the app, the last is the first to see a request.
-    for part in (
-        access,
-        form_guard,
-        page_cache_middleware,
-        query_filter,
-        cookie_filter,
-        headers,
-        errors,
-        template_context,
-        measure,
-        proxies,
-    ):
+    for part in WRAPPERS:
         part.init_app(app)
 
     if click.get_current_context(silent=True):  # an operator types; a worker needs no commands

@@ -32,6 +32,7 @@ from board.web.access import everyone, open_to
 from board.web.errors import error_page_for
 from board.web.forms import safe_redirect_path
 from board.web.i18n import format_datetime
+from board.web.request.body import TooManyUploads
 
 bp = Blueprint("accounts", __name__)
 
@@ -138,6 +139,8 @@ def _rehash(user: User, password: str) -> Callable[[], None]:
 @bp.errorhandler(QueueFull)
 def busy(error: Exception) -> ResponseReturnValue:
     """The form again, with all but the password."""
+    if isinstance(error, TooManyUploads):  # there is no form
+        return error_page_for(error)
     text = _("The site is busy. Please enter your password and try again in a moment.")
     if request.endpoint == "accounts.sign_in":
         page = render_template("accounts/sign_in.html", form=SignInForm.from_post(), too_many=text)

@@ -561,7 +561,7 @@ def test_a_new_password_keeps_two_step_verification_of_the_session(
     mo_at: FlaskClient, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("board.accounts.auth.login.verify_password", lambda *_: True)
-    monkeypatch.setattr("board.accounts.settings_views.hash_password", lambda _: "!")
+    monkeypatch.setattr("board.accounts.forms.hash_password", lambda _: "!")
     data = {"current": "right", "password": "a harbour full of quiet boats"}
 
     assert mo_at.post("/account/password", data=data).status_code == 303
