@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from board.db import db, now, writing
 from board.db.hash_chain import row_hash
 from board.ops.doctor import doctor
+from board.ops.sample.loader import load_if_empty
 from board.runtime import jobs
 from board.tips.cli import tips_cli
 from board.tips.crypto import key_files, pepper
@@ -625,3 +626,10 @@ def test_the_readers_page_tells_the_last_visit_and_the_number_of_the_roster(desk
     assert f"{day.month}월 {day.day}일입니다" in page.split("지난번에 제보를 연 날은")[1]
     assert f"1 · {roster.current_fingerprint()}" in page
     assert f"1 · {roster.current_fingerprint()}" in sent.client.get("/tips").text
+
+
+def test_the_sample_board_takes_tips_from_the_start(app, guest):
+    load_if_empty()
+
+    assert checkpoints.check() == []
+    assert guest.get("/tips/new", follow_redirects=True).status_code == 200

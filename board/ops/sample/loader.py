@@ -29,6 +29,7 @@ from board.ops.sample import accounts as sample_accounts
 from board.ops.sample import tips as sample_tips
 from board.ops.sample.accounts import CAST, STAFF
 from board.runtime.app import instance_folder
+from board.tips.integrity import checkpoints
 
 FOLDER = Path(__file__).parent
 SITE_NAME = "푸른항구신문"
@@ -62,6 +63,7 @@ def _load() -> None:
         slug, reason = CLOSED
         db.session.scalars(Article.by_slug(slug)).one().close(reason=reason)
         _slow_down_one(people["mo"])
+    checkpoints.accept(checkpoints.snapshot())  # its first tip came before any checkpoint
     sample_accounts.save(passwords.plain, factors)
     _name_site()
 
