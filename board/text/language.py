@@ -4,7 +4,7 @@ import regex
 
 _HANGUL = regex.compile(r"\p{Script=Hangul}+")
 _LATIN = regex.compile(r"\p{Script=Latin}+")
-_NOT_WORDS = regex.compile(r"<[^>]*>|&[#\w]+;|https?://\S+")  # markup and addresses
+_NOT_WORDS = regex.compile(r"<[^<>]*>|&[#\w]+;|https?://\S+")  # markup and addresses
 # A syllable is two or three letters, and Korean text has names and terms in Latin letters.
 _HANGUL_SHARE = 0.2
 

@@ -17,11 +17,13 @@ _HOST = rf"(?:\[[0-9A-Fa-f:.]+\]|(?:{_LABEL}\.)*(?:[A-Za-z0-9\-]+|{_HANGUL_ENDIN
 _LETTER = r"[\p{L}\p{M}\p{N}--[ㄱ-ㆎ\uff00-\uffef]]"
 _CHAR = rf"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|{_LETTER}|(?<=[가-힣])·(?=[가-힣]))"
 _URL = regex.compile(
-    rf"(?<![A-Za-z0-9])(?i:https?)://(?![^\s/?#]*@){_HOST}(?::[0-9]{{1,5}})?(?P<rest>[/?#](?:(?!,https?://){_CHAR})*)?",
+    rf"(?<![A-Za-z0-9])(?i:https?)://(?![^\s/?#]*@){_HOST}(?::[0-9]{{1,5}})?"
+    rf"(?P<rest>[/?#](?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+;=%]++|(?!,https?://){_CHAR})*+)?",
     regex.V1,
 )
 _PUNCTUATION = ".,;:!?'*~"
 _BRACKETS = {")": "(", "]": "["}
+_BRACKET = regex.compile(r"[()\[\]]")
 # A full stop before Hangul ends a sentence. A copied address is encoded: Hangul behind it is text.
 # The look behind comes last: before every other character it would read all that came before.
 _FOREIGN = regex.compile(r"\.(?=[가-힣])|(?=[가-힣])(?<=%[89A-Fa-f][0-9A-Fa-f][^가-힣]*)")
@@ -69,7 +71,8 @@ def _own_part(rest: str) -> str:
 def _balanced_part(rest: str) -> str:
     """Up to the first bracket that has no partner."""
     opened: list[tuple[str, int]] = []
-    for place, char in enumerate(rest):
+    for match in _BRACKET.finditer(rest):
+        char, place = match[0], match.start()
         if char in _BRACKETS.values():
             opened.append((char, place))
         elif char in _BRACKETS and (not opened or opened.pop()[0] != _BRACKETS[char]):
