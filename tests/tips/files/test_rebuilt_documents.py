@@ -99,7 +99,7 @@ def test_styles_keep_their_effect_under_new_names():
 
     (name,) = re.findall(rb'<text:p text:style-name="(\w+)"', content)
     assert name != b"Kim"
-    assert b'<style:style style:name="%b" style:family="paragraph"><style:text-properties fo:font-weight="bold"' % name in content  # fmt: skip  # noqa: E501
+    assert b'<style:style style:name="%b" style:family="paragraph"><style:text-properties fo:font-weight="bold"' % name in content  # fmt: skip
 
 
 def test_cells_stay_in_their_columns_when_hidden_ones_are_emptied():
