@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from flask_babel import force_locale
 
 from board.db import now
 from board.text import normalize_file_name
 from board.tips import files
 from board.tips.attachments import draft_space
+from board.tips.attachments.finding_details import detail_text
 from board.tips.attachments.finding_labels import REASON_LABELS
 from board.tips.crypto import key_files
 from board.tips.files import Reason
@@ -389,3 +391,31 @@ def test_bytes_that_look_like_the_end_of_a_file_arrive(desk, source, end, size):
 
     number = files_of(desk.get("/desk/tips/1"))["a.bin"]
     assert desk.post("/desk/tips/1/file", number=number).data == data
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "korean", "english"),
+    [
+        ("hidden", "cells: R1C2, R30C4", "1행 2열, 30행 4열", "row 1, column 2, row 30, column 4"),
+        ("hidden", "sheet: 장부", "시트 “장부”", "sheet “장부”"),
+        ("hidden", "crop: 0% 0% 10% 5%", "그림에서 잘라 낸 부분: 0% 0% 10% 5%",
+         "cut off from a picture: 0% 0% 10% 5%"),
+        ("hidden", "cut 2.5 s", "잘라 낸 2.5초", "2.5 seconds that were cut off"),
+        ("hidden", "track audio", "두 번째 소리 트랙", "a second track of sound"),
+        ("preview", "PrvImage 4096 B", "", ""),
+        ("revisions", "DocHistory 2", "판 2개", "2 versions"),
+        ("revisions", "DocHistory", "", ""),
+        ("device", "MakerNote 11 B", "제조사가 남긴 정보: 11바이트", "notes of the maker: 11 bytes"),
+        ("attachment", "26 B", "26바이트", "26 bytes"),
+        ("attachment", "1 B 장부", "1바이트 장부", "1 byte 장부"),
+        ("mismatch", "text", "일반 텍스트", "plain text"),
+        ("mismatch", "docx", "docx", "docx"),
+        ("title", "12 Bridges", "12 Bridges", "12 Bridges"),
+        ("author", "password", "password", "password"),
+    ],
+)  # fmt: skip
+def test_details_of_findings_are_words_and_no_keys(app, kind, detail, korean, english):
+    with app.test_request_context(), force_locale("ko"):
+        assert detail_text(kind, detail) == korean
+    with app.test_request_context(), force_locale("en"):
+        assert detail_text(kind, detail) == english

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
+from board.tips.attachments.finding_details import detail_text
 from board.tips.crypto import passphrases
 from board.tips.files.text.pii import find_pii
 
@@ -71,7 +72,8 @@ def finding_text(kind: str, detail: str, stays: bool = False) -> tuple[str, str]
     label = _("Something else that may identify you")
     if kind in KIND_LABELS:
         label = KIND_LABELS[kind]()
-    return (_("%(what)s (stays in a cleaned copy)", what=label) if stays else label), detail
+    label = _("%(what)s (stays in a cleaned copy)", what=label) if stays else label
+    return label, detail_text(kind, detail)
 
 
 def by_label(findings: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

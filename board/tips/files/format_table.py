@@ -81,9 +81,9 @@ FORMATS = {
         Format("zip", "documents.archive", ("zip",), Reason.ARCHIVE),
         Format("7z", None, ("7z",), Reason.ARCHIVE),
         Format("rar", None, ("rar",), Reason.ARCHIVE),
-        Format("gzip", None, ("gz", "tgz"), Reason.ARCHIVE),
+        Format("gzip", "documents.tar", ("gz", "tgz"), Reason.ARCHIVE),
         Format("egg", None, ("egg", "alz"), Reason.ARCHIVE),
-        Format("tar", None, ("tar",), Reason.ARCHIVE),
+        Format("tar", "documents.tar", ("tar",), Reason.ARCHIVE),
         Format("unknown", "unknown", (), Reason.UNKNOWN),
     )
 }

@@ -37,7 +37,10 @@ _KINDS = (
     (FindingKind.REVISIONS, "history$|derivedfrom$|pantry$|ingredients$"),
     (FindingKind.IDENTIFIER, "documentid|instanceid|identifier|uniqueid|versionid|uuid|guid|^uid$"),
     (FindingKind.PREVIEW, "thumbnails?$|thumbimage|preview"),
-    (FindingKind.TITLE, "title|subject|keywords|headline|label|personinimage|docname|^name$"),
+    (
+        FindingKind.TITLE,
+        "title|subject|keywords|headline|label|personinimage|docname|^name$|calname$",
+    ),
     (
         FindingKind.COMMENTS,
         "description|^desc$|caption|comment|instructions|^notes?$|annotation|lyrics",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - documents are written as their programs write them
 """A document that is built anew says what it said, and looks as it looked."""
 
 import re
@@ -6,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from board.tips.files import FindingKind, WorkerLimits
+from board.tips.files import FindingKind, Reason, WorkerLimits
 from board.tips.files.worker import answer_for
 from tips.files import samples
 from tips.files.corpus import hwpx, opendocument
@@ -98,7 +99,7 @@ def test_styles_keep_their_effect_under_new_names():
 
     (name,) = re.findall(rb'<text:p text:style-name="(\w+)"', content)
     assert name != b"Kim"
-    assert b'<style:style style:name="%b" style:family="paragraph"><style:text-properties fo:font-weight="bold"' % name in content  # fmt: skip  # noqa: E501
+    assert b'<style:style style:name="%b" style:family="paragraph"><style:text-properties fo:font-weight="bold"' % name in content  # fmt: skip
 
 
 def test_cells_stay_in_their_columns_when_hidden_ones_are_emptied():
@@ -146,3 +147,118 @@ def test_a_copy_of_hangul_lists_the_parts_it_has():
     listed = set(re.findall(rb'href="([^"]+)"', parts["Contents/content.hpf"]))
     names = {name.encode() for name in parts if name.startswith(("Contents/", "BinData/"))}
     assert listed == names - {b"Contents/content.hpf"}
+
+
+LOOKS = """<hh:charPr id="1" textColor="#FEFEFE" shadeColor="none"/>
+<hh:charPr id="2" textColor="#000000" shadeColor="#0A0A0A"/>
+<hh:charPr id="3" height="150" textColor="#000000"/>
+<hh:charPr id="4" height="1000"><hh:relSz hangul="10" latin="10"/></hh:charPr>
+<hh:charPr id="5" height="1000"><hh:ratio hangul="1" latin="1"/></hh:charPr>
+<hh:charPr id="6" height="1000" textColor="#FFFFFF" shadeColor="#000000"><hh:relSz hangul="90" latin="90"/></hh:charPr>
+<hh:charPr id="7" height="1000" textColor="#FFFF00" shadeColor="#FFFFFF"/>"""
+
+
+def runs(text, look=0):
+    return f'<hp:run charPrIDRef="{look}"><hp:t>{text}</hp:t></hp:run>'
+
+
+def table(*cells):
+    return f"<hp:run><hp:tbl><hp:tr>{''.join(cells)}</hp:tr></hp:tbl></hp:run>"
+
+
+def cell(text, column, width=9000, span=1):
+    return (
+        f"<hp:tc><hp:subList><hp:p>{runs(text)}</hp:p></hp:subList>"
+        f'<hp:cellAddr colAddr="{column}" rowAddr="0"/><hp:cellSpan colSpan="{span}" rowSpan="1"/>'
+        f'<hp:cellSz width="{width}" height="0"/></hp:tc>'
+    )
+
+
+def box(text, width, height):
+    inside = f"<hp:subList><hp:p>{runs(text)}</hp:p></hp:subList>"
+    size = f'<hp:sz width="{width}" height="{height}"/>'
+    return f"<hp:run><hp:rect>{size}<hp:drawText>{inside}</hp:drawText></hp:rect></hp:run>"
+
+
+def edit(text, **attributes):
+    values = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+    return f"<hp:run><hp:edit {values}><hp:text>{text}</hp:text></hp:edit></hp:run>"
+
+
+def hangul(body):
+    head = hwpx._part(
+        "hh:head", f"<hh:refList><hh:charProperties>{LOOKS}</hh:charProperties></hh:refList>"
+    )
+    more = {"Contents/header.xml": head}
+    return hwpx._with(body, more=lambda _sample: more).data
+
+
+PEN = '<hp:markpenBegin color="{}"/>{}<hp:markpenEnd/>'
+SWITCH = "<hp:switch><hp:case><hp:t>x</hp:t></hp:case><hp:default><hp:t>{}</hp:t></hp:default></hp:switch>"
+UNSEEN = {
+    "nearly white": runs("김모래", 1),
+    "dark on dark": runs("김모래", 2),
+    "tiny": runs("김모래", 3),
+    "made tiny": runs("김모래", 4),
+    "narrow": runs("김모래", 5),
+    "under a pen": runs(f"x{PEN.format('#000000', '김모래')}y"),
+    "under another cell": table(cell("x", 0, span=2), cell("김모래", 1)),
+    "in a thin cell": table(cell("김모래", 0, width=0)),
+    "in a thin box": box("김모래", 0, 9000),
+    "in a flat box": box("김모래", 9000, 10),
+    "for old programs": f"<hp:run>{SWITCH.format('김모래')}</hp:run>",
+}
+SEEN = {
+    "white on black": runs("김모래", 6),
+    "yellow on white": runs("김모래", 7),
+    "of no known shape": runs("김모래", 99),
+    "under a yellow pen": runs(PEN.format("#FFFF00", "김모래")),
+    "in a table": table(cell("x", 0), cell("김모래", 1)),
+    "in a box": box("김모래", 9000, 9000),
+    "in a field": edit("김모래"),
+}
+
+
+@pytest.mark.parametrize("body", UNSEEN.values(), ids=UNSEEN)
+def test_text_of_hangul_that_nobody_sees_is_told_and_stays(body):
+    answer = answer_for(hangul(body), "x.hwpx", LIMITS)
+
+    told = [finding for finding in answer.findings if finding.kind is FindingKind.HIDDEN]
+    assert [(finding.detail, finding.stays) for finding in told] == [("김모래", True)]
+    assert answer.why_not is None
+
+
+@pytest.mark.parametrize("body", SEEN.values(), ids=SEEN)
+def test_text_of_hangul_that_everybody_sees_is_not_told(body):
+    answer = answer_for(hangul(body), "x.hwpx", LIMITS)
+
+    assert [each for each in answer.findings if each.kind is FindingKind.HIDDEN] == []
+    assert "김모래".encode() in samples.unzipped(answer.cleaned)["Contents/section0.xml"]
+
+
+def test_what_a_masked_field_of_hangul_holds_is_told_and_left_out():
+    answer = answer_for(hangul(edit("김모래", passwordChar="*")), "x.hwpx", LIMITS)
+
+    assert "김모래" in [finding.detail for finding in answer.findings]
+    assert "김모래".encode() not in b"".join(samples.unzipped(answer.cleaned).values())
+
+
+@pytest.mark.parametrize(
+    ("spine", "expected"),
+    [
+        ('<opf:itemref idref="section0"/>', Reason.FORMAT),
+        ('<opf:itemref idref="section0"/><opf:itemref idref="more" linear="no"/>', Reason.FORMAT),
+        ('<opf:itemref idref="section0"/><opf:itemref idref="more"/>', None),
+        ("", None),
+    ],
+)
+def test_a_section_of_hangul_outside_of_the_reading_order_may_be_hidden(spine, expected):
+    items = '<opf:item id="section0" href="Contents/section0.xml"/><opf:item id="more" href="Contents/section1.xml"/>'
+    listed = f'<opf:package xmlns:opf="x"><opf:manifest>{items}</opf:manifest><opf:spine>{spine}</opf:spine></opf:package>'
+    section = hwpx._part("hs:sec", f"<hp:p>{runs('x')}</hp:p>")
+    names = ("Contents/section0.xml", "Contents/section1.xml")
+    data = samples.zipped({
+        "mimetype": b"application/hwp+zip", "Contents/content.hpf": listed.encode(), **dict.fromkeys(names, section),
+    })  # fmt: skip
+
+    assert answer_for(data, "x.hwpx", LIMITS).why_not == expected

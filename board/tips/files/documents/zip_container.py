@@ -69,7 +69,7 @@ class ZipContainer:
         if self._zip.comment:
             yield make_finding(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
         for info in self._zip.infolist():
-            yield from _notes(info)
+            yield from notes(info)
         trailing = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
         if trailing > 0:
             yield make_finding(FindingKind.ATTACHMENT, f"{trailing} B")
@@ -98,7 +98,7 @@ def written(parts: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _notes(info: zipfile.ZipInfo) -> Iterator[Finding]:
+def notes(info: zipfile.ZipInfo) -> Iterator[Finding]:
     """Comments and fields of unknown use of one part, and folders of unusual names."""
     if info.comment:
         yield make_finding(FindingKind.COMMENTS, info.comment.decode("utf-8", "replace"))

@@ -13,6 +13,8 @@ _ENCODINGS = (
     *("ascii", "cp437", "cp949", "cp1252", "euc_kr", "iso2022_kr", "johab", "latin_1", "mac_roman"),
     *("utf_7", "utf_8_sig", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "iso8859_15"),
     *("big5", "euc_jp", "gb18030", "iso2022_jp", "koi8_r", "shift_jis"),
+    *("gb2312", "gbk", "cp1250", "cp1251", "iso8859_2", "koi8_u"),
+    "raw_unicode_escape",  # of the decoder of encoded headers
 )
 
 

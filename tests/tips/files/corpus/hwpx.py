@@ -77,7 +77,7 @@ def _shapes(sample):
     yield f'<hp:run><hp:textart text="{s("word art")}" id="1"><hp:textartPr fontName="{h("word art typeface")}" fontStyle="보통"/></hp:textart></hp:run>'
     yield f'<hp:run><hp:compose circleType="CHAR" charSz="-3" composeText="{s("composed")}"/><hp:dutmal posType="TOP"><hp:mainText>{s("ruby base")}</hp:mainText><hp:subText>{s("ruby text")}</hp:subText></hp:dutmal></hp:run>'
     yield f'''<hp:run><hp:btn caption="{s("button")}" name="{h("button name")}" command="{h("button command")}" groupName="{h("button group")}" tabOrder="1"><hp:formCharPr charPrIDRef="0"/></hp:btn><hp:radioBtn caption="{s("radio")}" radioGroupName="{h("radio group")}" value="CHECKED"/>
-<hp:comboBox selectedValue="{s("chosen")}" name="{h("combo name")}"><hp:listItem displayText="{h("option")}" value="{h("option value")}"/></hp:comboBox><hp:edit multiLine="0" passwordChar="*" name="{h("edit name")}"><hp:text>{s("edit text")}</hp:text></hp:edit></hp:run>'''
+<hp:comboBox selectedValue="{s("chosen")}" name="{h("combo name")}"><hp:listItem displayText="{h("option")}" value="{h("option value")}"/></hp:comboBox><hp:edit multiLine="0" passwordChar="*" name="{h("edit name")}"><hp:text>{h("edit text")}</hp:text></hp:edit></hp:run>'''
 
 
 def _master(sample, name):

@@ -65,7 +65,7 @@ WORD_2003 = """<?xml version="1.0"?><?mso-application progid="Word.Document"?>
 HML = """<?xml version="1.0" encoding="UTF-8"?><HWPML Version="2.8"><HEAD><DOCSUMMARY><TITLE>«title»</TITLE>
 <AUTHOR>«author»</AUTHOR><DATE>«date»</DATE><COMMENT>«comment»</COMMENT></DOCSUMMARY>
 <BINITEM APath="C:\\Users\\«picture path»\\a.jpg"/></HEAD><BODY/></HWPML>"""
-ICS = """BEGIN:VCALENDAR\r\nPRODID:-//«program»//EN\r\nBEGIN:VEVENT\r\nUID:«identifier»\r\nDTSTAMP:«time»\r
+ICS = """BEGIN:VCALENDAR\r\nPRODID:-//«program»//EN\r\nX-WR-CALNAME:«calendar»\r\nBEGIN:VEVENT\r\nUID:«identifier»\r\nDTSTAMP:«time»\r
 ORGANIZER;CN=x:mailto:«organizer»@x.example\r\nATTENDEE;ROLE=REQ:mailto:«guest»@x.example\r
 LOCATION:«location»\r\nSUMMARY:x\r\nDESCRIPTION:«description»\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"""
 VCF = """BEGIN:VCARD\r\nVERSION:3.0\r\nFN:«name»\r\nN:«surname»;;;;\r\nORG:«company»\r\nTITLE:«job»\r
@@ -121,6 +121,27 @@ def email():
     letter.set_content(f"hello\n\n-- \n{sample.hide('signature')}\n")
     letter.add_attachment(b"x", "text", "plain", filename=f"{sample.hide('file name')}.txt")
     sample.data = letter.as_bytes()
+    return sample
+
+
+def email_of_programs():
+    """Encoded and raw headers, a letter and a photo in the letter, and words that nobody is shown."""
+    sample = Sample("x.eml", why_not=Reason.FORMAT)
+    h = sample.hide
+    facts = samples.exif()
+    facts[0x013B] = h("artist of a photo")
+    photo = base64.b64encode(samples.saved(samples.drawing(), "JPEG", exif=facts)).decode()
+    encoded = base64.b64encode(h("encoded sender").encode()).decode()
+    sample.data = (
+        f"From: =?UTF-8?B?{encoded}?= <a@x.example>\nX-Mailer: {h('program', '한글메일 구점영')}\n"
+        "Subject: x\nTo: b@x.example\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="b"\n\n'
+        f"{h('preamble')}\n--b\nContent-Type: image/jpeg; name*=UTF-8''{h('photo name')}.jpg\n"
+        f"Content-ID: <{h('number of a part')}>\nContent-Description: {h('description')}\n"
+        f"Content-Transfer-Encoding: base64\n\n{photo}\n--b\nContent-Type: message/rfc822\n\n"
+        f"From: {h('inner sender')}@x.example\nX-Originating-IP: {h('inner address')}\n\nhello\n"
+        f"--b--\n{h('epilogue')}\n"
+    ).encode("cp949")
     return sample
 
 
@@ -182,5 +203,6 @@ SAMPLES = {
     "rtf": _of("x.rtf", RTF),
     "mhtml": webarchive,
     "email": email,
+    "email of programs": email_of_programs,
     "mbox": mailbox,
 }

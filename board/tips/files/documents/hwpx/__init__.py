@@ -7,7 +7,7 @@ be found between two marks anywhere in the document.
 
 from collections.abc import Iterator
 
-from ...results import Finding, FindingKind, NotCleanable, WorkerLimits
+from ...results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits
 from ...xml_tree import parse, serialise, text_of
 from .. import embedded
 from ..allow_list.rebuild import Told
@@ -38,12 +38,13 @@ def clean(data: bytes, limits: WorkerLimits) -> bytes:
 
 def _rebuilt(parts: ZipContainer, limits: WorkerLimits) -> Package:
     package = Package(parts, Told(), limits)
+    if package.has_unlisted_sections():
+        package.told.refuse(Reason.FORMAT)
     rebuilt = Rebuilt(package)
     roots = {name: parse(parts[name], comments=True) for name in package.documents()}
-    tiny = shapes.unseen(roots[HEAD]) if HEAD in roots else set()
     for name, root in roots.items():
         fields.remove_values(root, rebuilt)
-        for text in shapes.texts_with(root, tiny):
+        for text in shapes.unseen(root, roots.get(HEAD)):
             package.told.tell(FindingKind.HIDDEN, text, stays=True)
         package.kept[name] = serialise(rebuilt.rebuild(root))
     for name in sorted(package.left()):

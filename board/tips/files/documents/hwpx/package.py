@@ -53,6 +53,11 @@ class Package:
         masters = [name for name in self.parts.matching(_MASTER) if self._id_of(name) in used]
         return [name for name in (HEAD, *masters, *self.sections) if name in self.parts]
 
+    def has_unlisted_sections(self) -> bool:
+        """Whether the reading order has some sections and not others, which may not be shown."""
+        read = {self._items.get(item, "") for item in self._spine()}
+        return bool(read & {*self.sections}) and not read.issuperset(self.sections)
+
     def left(self) -> set[str]:
         return set(self.parts.names) - {*self.documents()} - self._taken.names
 
@@ -82,6 +87,12 @@ class Package:
             return []
         items = (e for e in parse(self.parts[LIST]).iter() if local(e.tag) == "item")
         return [(item.get("id") or "", (item.get("href") or "").lstrip("/")) for item in items]
+
+    def _spine(self) -> list[str]:
+        if LIST not in self.parts:
+            return []
+        items = (e for e in parse(self.parts[LIST]).iter() if local(e.tag) == "itemref")
+        return [item.get("idref") or "" for item in items if item.get("linear") != "no"]
 
     def _id_of(self, name: str) -> str:
         return next((item for item, href in self._items.items() if href == name), "")

@@ -56,6 +56,8 @@ class Rebuilt(Rebuilder):
             return FindingKind.ATTACHMENT
         if name == "hp:fieldBegin":
             return _FIELD_KINDS.get(element.get("type") or "", FindingKind.HIDDEN)
+        if name == "hp:text" and _is_masked(element):
+            return FindingKind.HIDDEN
         return super().fate(element, name)
 
     def leave_out(self, kind: FindingKind, element: etree._Element) -> None:
@@ -177,6 +179,12 @@ class Rebuilt(Rebuilder):
             ),
         }
         return str(sizes[name]) if name in sizes else None
+
+
+def _is_masked(text: etree._Element) -> bool:
+    """Whether a form field shows other characters instead of this text."""
+    field = text.getparent()
+    return field is not None and bool(field.get("passwordChar"))
 
 
 def _numbers(picture: etree._Element, name: str) -> dict[str, int]:

@@ -1,0 +1,53 @@
+"""Tar archives and gzip: names of the files in them and of their owners. Nothing is unpacked."""
+
+import tarfile
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
+
+from ..results import FINDINGS_MAX, Finding, FindingKind, WorkerLimits, make_finding
+
+_GZIP = b"\x1f\x8b"
+_EXTRA, _NAME, _COMMENT = 0x4, 0x8, 0x10  # flags of gzip
+_HEAD = 10  # bytes
+_WITH_HEADER = 16 + zlib.MAX_WBITS
+_MAGIC = slice(257, 262)
+_OF_ALL = {"", "root", "wheel"}  # owners who tell nothing
+_TOLD = {"path", "linkpath", "uname", "gname", "size"}  # and what says no more than they
+
+
+def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
+    if data.startswith(_GZIP):
+        yield from _gzip_names(data)
+        data = zlib.decompressobj(_WITH_HEADER).decompress(data, limits.unpacked)
+    if data[_MAGIC] == b"ustar":
+        yield from _members(data)
+
+
+def _gzip_names(data: bytes) -> Iterator[Finding]:
+    """The name the packed file had, and a comment ([RFC 1952])."""
+    flags, at = data[3], _HEAD
+    if flags & _EXTRA:
+        at += 2 + int.from_bytes(data[at : at + 2], "little")
+    for flag, kind in ((_NAME, FindingKind.ATTACHMENT), (_COMMENT, FindingKind.COMMENTS)):
+        if flags & flag:
+            text, _, _ = data[at:].partition(b"\0")
+            at += len(text) + 1
+            yield make_finding(kind, text.decode("utf-8", "replace"))
+
+
+def _members(data: bytes) -> Iterator[Finding]:
+    with tarfile.open(fileobj=BytesIO(data), mode="r:", encoding="utf-8") as archive:
+        for member in islice(archive, FINDINGS_MAX):
+            yield from _facts(member)
+
+
+def _facts(member: tarfile.TarInfo) -> Iterator[Finding]:
+    yield make_finding(FindingKind.ATTACHMENT, member.name)
+    if member.linkname:
+        yield make_finding(FindingKind.LINK, member.linkname)
+    for owner in sorted({member.uname, member.gname} - _OF_ALL):
+        yield make_finding(FindingKind.AUTHOR, owner)
+    for name in sorted(member.pax_headers.keys() - _TOLD):
+        yield make_finding(FindingKind.OTHER, f"{name}: {member.pax_headers[name]}")
