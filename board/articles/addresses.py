@@ -7,11 +7,15 @@ from board.text import normalize_line
 
 URL_MAX = 2000  # characters
 _DEFAULT_PORT = {"http": 80, "https": 443}
-_OTHER_HOSTS = re.compile(r"(?:www|m|mobile)\.(?=[^.]+\.)")  # of the same site
+_OTHER_HOSTS = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")  # of the same site
 _TRACKING = re.compile(
     r"(?:utm_\w*|mtm_\w*|pk_\w*|hsa_\w*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid"
     r"|yclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl|srsltid|napm|k_?clid"
-    r"|n_(?:media|query|rank|keyword\w*|ad\w*|campaign\w*|match))(?:=.*)?",
+    r"|n_(?:media|query|rank|keyword\w*|ad\w*|campaign\w*|match)|ref_(?:src|url)|spm|cmpid|s_cid|ocid"
+    r")(?:=.*)?"
+    # A number after ref= may be that of the article.
+    r"|ref(?:errer)?(?:=(?!\d+$).*)?|(?:from|via|source)=(?:rss|naver|daum|kakao\w*|google|facebook)"
+    r"|amp(?:=(?:1|true|amp)?)?|outputtype=amp",
     re.I,
 )
 
@@ -42,11 +46,12 @@ def canonical_url(url: str) -> str:
 
 
 def address_key(url: str) -> str:
-    """What addresses of one article have in common: not the scheme, a `www.` or `m.`, or a slash
-    at the end. `url`: canonical.
+    """What addresses of one article have in common: not the scheme, a `www.`, `m.` or `amp.`, a
+    slash or `/amp` at the end. `url`: canonical.
     """
     parts = urlsplit(url)
     path = quoted(unquote(parts.path, errors="surrogateescape")).rstrip("/")
+    path = path.removesuffix("/amp").rstrip("/")
     return f"{_site(parts.netloc)}{path}" + (f"?{parts.query}" if parts.query else "")
 
 

@@ -290,6 +290,9 @@ def test_an_entity_may_be_split_across_chunks(feed: Callable[..., Path], offset:
         ("일, 22 11월 2026 09:41:00 +0900", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
         ("2026-11-22 9:41 오후", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
         ("2026-11-22T09:41:00+09:00[Asia/Seoul]", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("기사입력 : 2026.11.22 09:41", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("2026年11月22日 09:41", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("So, 22 Nov 2026 09:41:00 +0900", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
     ],
 )
 def test_dates_of_korean_feeds_are_parsed(
@@ -367,6 +370,59 @@ def test_what_stands_around_a_feed_is_skipped(
     path = feed(before + rss(rss_item(1), rss_item(2), declaration=PROLOG) + after)
 
     assert [item.title for item in items(path)] == ["소식 1", "소식 2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<br />\n<b>Warning</b>: mysql_connect() in <b>/a.php</b> on line <b>3</b><br />\n", ""),
+        ("Deprecated: each() [strict] {closure} in /a.php\n", ""),
+        ("[2026-12-01] notice: cache is cold\n", ""),
+        (")]}',\n", ""),
+        ("/**/callback(", ");"),
+        ("\ufeff\ufeff\n", "\ncached at 09:00"),
+        ("", "<!-- page generated in 0.1 s --><script>x()</script>"),
+        ("", " " * 70_000 + "]"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["feed", "list", "article"])
+def test_what_stands_around_json_is_skipped(
+    feed: Callable[..., Path], kind: str, before: str, after: str
+) -> None:
+    article = {"url": f"{HOME}/1", "title": "소식"}
+    document = {"feed": {"version": "1.1", "items": [article]}, "list": [article]}.get(
+        kind, article
+    )
+
+    path = feed(before + json.dumps(document, ensure_ascii=False, indent=1) + after)
+
+    assert [item.title for item in items(path)] == ["소식"]
+
+
+def test_a_bad_byte_hurts_one_item_of_a_feed_that_declares_no_encoding(
+    feed: Callable[..., Path],
+) -> None:
+    good, bad = ({"url": f"{HOME}/{n}", "title": f"소식 {n} 가"} for n in (1, 2))
+    document = (
+        json.dumps([good, bad], ensure_ascii=False).encode().replace("2 가".encode(), b"\xff")
+    )
+    xml = rss(rss_item(1), rss_item(2, title="가"), declaration="").encode()
+
+    assert [type(entry) for entry in read_items(feed(document))] == [Item, RejectedItem]
+    hurt = xml.replace("가".encode(), b"\xff")
+    assert [type(entry) for entry in read_items(feed(hurt))] == [Item, RejectedItem]
+
+
+@pytest.mark.parametrize(
+    "label", ["johab", "x-johab", "KS_C_5601-1992", "cp1361", "EUC-KR", "UTF-8"]
+)
+def test_johab_is_read_under_any_label(feed: Callable[..., Path], label: str) -> None:
+    declaration = f'<?xml version="1.0" encoding="{label}"?>'
+    text = rss(rss_item(1, title="항구에서 똠방각하를 만난 사람들"), declaration=declaration)
+
+    [item] = items(feed(text.encode("johab")))
+
+    assert item.title == "항구에서 똠방각하를 만난 사람들 1"
 
 
 @pytest.mark.parametrize(
@@ -683,10 +739,8 @@ STRANGER = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
             "it is in hz",
         ),
         (b"\x1f\x8b\x08damaged", "it is compressed, and damaged"),
-        (b'{"title": "\xff\xff"}', "its encoding is neither UTF-8 nor EUC-KR"),
+        (b'{"title": "' + b"\xff" * 30 + b'"}', "its encoding is neither UTF-8 nor EUC-KR"),
         ('[{"url": "x"}', "it is not whole JSON"),
-        ('[{"url": "x"}] []', "it is not whole JSON"),
-        ('[{"url": "x"}]' + " " * 70_000 + "]", "it is not whole JSON"),
         ('{"url": "x", "title": NaN}', "it is not whole JSON"),
         ('{"url": ' + "9" * 5000 + "}", "it is not whole JSON"),
         ('{"title": "' + "x" * (ITEM_MAX + 100_000) + '"}', "one article is longer than"),
@@ -879,6 +933,12 @@ def test_a_url_that_is_twice_in_a_feed_is_imported_once(
         "https://harbour.example/articles/1?utm_source=x&amp;fbclid=y#top",
         "https://harbour.example:443/%61rticles/1",
         "https://harbour.example/articles/1?n_media=27758&amp;n_keyword_id=a&amp;NaPm=b&amp;k_clid=c",
+        "https://amp.harbour.example/articles/1",
+        "https://harbour.example/articles/1/amp/",
+        "https://harbour.example/articles/1?amp",
+        "https://harbour.example/articles/1?amp=1&amp;ref=naver&amp;ref_src=x",
+        "https://harbour.example/articles/1?outputType=amp",
+        "https://harbour.example/articles/1?ref=&amp;from=rss&amp;spm=1.2&amp;cmpid=x",
     ],
 )
 def test_another_address_of_an_article_is_the_same_article(
@@ -893,6 +953,14 @@ def test_another_address_of_an_article_is_the_same_article(
 
     article = db.session.scalars(select(Article)).one()
     assert (article.slug, article.title) == (slug, "고친 소식")
+
+
+def test_a_number_after_ref_tells_articles_apart(
+    app: Flask, imported: Import, feed: Callable[..., Path]
+) -> None:
+    link = "<item><title>소식 {0}</title><link>https://harbour.example/view?ref={0}</link></item>"
+
+    assert "2 new" in imported(feed(rss(link.format(1), link.format(2)))).output
 
 
 def test_an_article_that_moved_is_known_by_its_guid(

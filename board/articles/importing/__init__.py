@@ -4,6 +4,7 @@ Files are streamed, so their size does not matter. A bad item becomes a Rejected
 other; a document without an end, or that is no feed, raises BrokenFeed.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,11 @@ from board.articles.importing import json_items, xml_feed
 from board.articles.importing.charset import decode_chunks
 from board.articles.importing.items import BrokenFeed, Item, RejectedItem, validate_item
 
+# The start of JSON, which may stand after a warning of PHP, or in the call of a function.
+_JSON = re.compile(
+    r"""^[\[{](?=\s*(?:["{\[\]}]|null|true|false|\d+\s*[,\]]|$))|\{(?=\s*"[^"\n]*"\s*:)|\[(?=\s*\{\s*")"""
+)
+
 __all__ = ["BrokenFeed", "Item", "RejectedItem", "Survey", "read_items", "survey_items"]
 
 
@@ -19,8 +25,9 @@ def read_items(path: Path) -> Iterator[Item | RejectedItem]:
     """The items of a file in its order. Raises BrokenFeed, possibly after some items."""
     chunks = decode_chunks(path)
     start = next(chunks, "")
-    if start.startswith(("{", "[")):
-        raw_items = json_items.read_items(start, chunks)
+    json = _JSON.search(start)
+    if (json and json.start() == 0) or (json and not xml_feed.is_feed(start)):
+        raw_items = json_items.read_items(start[json.start() :], chunks)
     elif start.startswith("<") or xml_feed.is_feed(start):
         raw_items = xml_feed.read_items(start, chunks)
     else:

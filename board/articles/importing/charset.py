@@ -24,10 +24,12 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first, since its mark starts with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARATION = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
-_KOREAN = {"euc_kr", "cp949"}  # as Python calls them
+_KOREAN = {"euc_kr", "cp949", "johab"}  # as Python calls them
 _KOREAN_LABEL = re.compile("euc.?kr|ks_?c|korean|949|uhc|ir-149", re.I)
 _UNICODE = {"utf-8", "ascii", "utf-16", "utf-16-le", "utf-16-be"}  # the last three cannot be true
+_JOHAB_LABEL = re.compile("johab|1361|5601.?1992", re.I)
 _LATIN = {"iso8859-1", "cp1252"}  # also what servers declare by default
+_DAMAGED_MAX = 20  # bytes of a file that does not declare its encoding
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # of surrogateescape: an invalid one
 
 
@@ -58,17 +60,19 @@ def _encoding(path: Path) -> str:
     if 0 in head[:2]:
         return "utf-16-be" if head[:1] == b"\0" else "utf-16-le"
     declared = _declared(head)
-    in_utf8 = _count_invalid(path, "utf-8")
-    if not in_utf8:
+    invalid = {"utf-8": _count_invalid(path, "utf-8")}
+    if not invalid["utf-8"]:
         return "utf-8"
     if declared in _LATIN:
         return declared if _count_invalid(path, "euc_kr") else "cp949"
     if declared and declared not in _KOREAN | _UNICODE:
         raise BrokenFeed(f"it is in {declared}, an encoding that is not read here")
-    in_korean = _count_invalid(path, "cp949")
-    if not declared and in_korean:
+    first = sorted(("cp949", "johab"), key=declared.__ne__)  # many bytes are valid in both
+    invalid |= {codec: _count_invalid(path, codec) for codec in first}
+    codec = min((*first, "utf-8"), key=invalid.__getitem__)
+    if not declared and invalid[codec] > _DAMAGED_MAX:
         raise BrokenFeed("its encoding is neither UTF-8 nor EUC-KR, and it declares none")
-    return "utf-8" if in_utf8 < in_korean else "cp949"
+    return codec
 
 
 def _declared(head: bytes) -> str:
@@ -77,6 +81,8 @@ def _declared(head: bytes) -> str:
     """
     declaration = _DECLARATION.search(head)
     label = declaration[1].decode("ascii") if declaration else ""
+    if _JOHAB_LABEL.search(label):
+        return "johab"
     if _KOREAN_LABEL.search(label):
         return "cp949"
     try:

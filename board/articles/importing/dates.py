@@ -18,9 +18,13 @@ _HOURS = {  # of zone names, from UTC
 }  # fmt: skip
 _WEEKDAY = re.compile(
     r"\(?\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b\.?,?\)?|\(?[월화수목금토일]요일\)?,?"
-    r"|\([월화수목금토일]\)|^[월화수목금토일],",
+    r"|\([월화수목금토일]\)|^[월화수목금토일],|^[^\W\d]{2,4}\.?,(?=\s*\d)",
     re.I,
 )
+_LABEL = re.compile(
+    r"^(?:기사)?(?:입력|등록|작성|승인|송고|발행|게재|수정)(?:일시?|시각|시간)?\s*:?\s*"
+)
+_CHINESE = str.maketrans("年月日時分秒", "년월일시분초")
 _CLOCK = r"""(?:(?P<half>am|pm|a\.m\.|p\.m\.|오전|오후)\s*)?
     (?P<hour>\d{1,2})\s*(?::|시)\s*(?:(?P<minute>\d{1,2})\s*(?:분)?)?
     (?:\s*:?\s*(?P<second>\d{1,2})(?:[.,]\d+)?\s*(?:초)?)?
@@ -45,8 +49,8 @@ _FORMS = tuple(
 
 def parse_date(text: str) -> datetime | None:
     """UTC, or None for a text that is no date, or not clearly one. Without a zone: Seoul time."""
-    text = unicodedata.normalize("NFKC", text)[:100]
-    text = " ".join(_WEEKDAY.sub(" ", text).split()).strip(" ,")
+    text = unicodedata.normalize("NFKC", text)[:100].translate(_CHINESE).strip()
+    text = " ".join(_WEEKDAY.sub(" ", _LABEL.sub("", text)).split()).strip(" ,")
     match = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None)
     if match is None:
         return None

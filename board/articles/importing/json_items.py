@@ -41,8 +41,6 @@ class _Parser:
         else:
             for article in self._items(depth=1):
                 yield _raw_item(article, self.error)
-        for _ in self.events:  # to the end of the file, as the rest may be broken
-            pass
 
     def _document(self) -> Iterator[RawItem]:
         """One article, or a JSON Feed: an object with `items`."""
@@ -101,21 +99,29 @@ class _Parser:
             depth += event.startswith("start_") - event.startswith("end_")
 
     def _events(self, chunks: Iterator[str]) -> Iterator[tuple[str, Any]]:
+        """Up to the end of the document. What stands after it, as a comment of a cache, is skipped
+        like what stands after the root of XML.
+        """
         events: Any = ijson.sendable_list()
         # use_float, because integers beyond 64 bits crash the parser without it
         parser = ijson.basic_parse_coro(events, use_float=True)
-        try:
-            for chunk in chunks:
-                parser.send(chunk.encode())
-                yield from events
-                events.clear()
-                self.length += len(chunk)
-                if self.length > ITEM_MAX:
-                    raise BrokenFeed(f"one article is longer than {ITEM_MAX:,} characters")
-            parser.close()
-        except ijson.JSONError as error:
-            raise BrokenFeed(f"it is not whole JSON ({str(error).splitlines()[0]})") from error
-        yield from events
+        depth, error = 0, None
+        for chunk in chain(chunks, [""]):
+            try:
+                parser.send(chunk.encode()) if chunk else parser.close()
+            except ijson.JSONError as broken:
+                error = broken
+            for event in events:
+                depth += event[0].startswith("start_") - event[0].startswith("end_")
+                yield event
+                if not depth:
+                    return
+            events.clear()
+            if error:
+                raise BrokenFeed(f"it is not whole JSON ({str(error).splitlines()[0]})") from error
+            self.length += len(chunk)
+            if self.length > ITEM_MAX:
+                raise BrokenFeed(f"one article is longer than {ITEM_MAX:,} characters")
 
 
 def _raw_item(value: Any, error: str) -> RawItem:
