@@ -49,6 +49,19 @@ def add(email: str, name: str, capabilities: tuple[str, ...], password: str | No
     click.echo(f"{name} <{email}> can sign in.")
 
 
+@accounts_cli.command("list")
+def list_staff() -> None:
+    """Print the staff: what each may do, who is suspended, and who has no two-step verification."""
+    for user in db.session.scalars(User.staff()):
+        can = [name for name, attribute in CAPABILITIES.items() if getattr(user, attribute)]
+        notes = [
+            *(["suspended"] if user.is_suspended else []),
+            *([] if two_factor.SecondFactor.for_user(user) else ["no two-step verification"]),
+        ]
+        note = f" ({', '.join(notes)})" if notes else ""
+        click.echo(f"{user.name} <{user.email}> can {', '.join(can)}{note}")
+
+
 @accounts_cli.command("grant")
 @click.argument("email")
 @click.argument("capability", type=_capability)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Index, Select, String, delete, select
+from sqlalchemy import ForeignKey, Index, Select, String, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.display_names import DELETED_USER_NAME, name_key
@@ -58,6 +58,12 @@ class User(Base):
     def named(cls, name: str) -> Select[Self]:
         """The user with this name or one that looks the same."""
         return select(cls).where(cls.name_key == name_key(name))
+
+    @classmethod
+    def staff(cls) -> Select[Self]:
+        """All who have a capability, the oldest account first."""
+        any_of = or_(*(getattr(cls, capability) for capability in cls.CAPABILITIES))
+        return select(cls).where(any_of).order_by(cls.id)
 
     @property
     def is_suspended(self) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from board.text.domains import ascii_domain
 
 TIMEOUT = 20  # seconds, for each answer of the mail server
+Connection = smtplib.SMTP
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from board.accounts.auth.passwords import verify_password
 from board.accounts.cli import accounts_cli
 from board.accounts.models import User
-from board.db import db
+from board.accounts.two_factor import models as two_factor
+from board.db import db, writing
 from conftest import PASSWORD
 
 Run = Callable[..., Result]
@@ -106,3 +107,20 @@ def test_without_tables_the_command_makes_them(
     words = ["add", "mo@harbour.example", "mo", "--password", PASSWORD]
     result = app.test_cli_runner().invoke(accounts_cli, words)
     assert (result.exit_code, result.output) == (0, "mo <mo@harbour.example> can sign in.\n")
+
+
+def test_the_operator_sees_who_may_do_what(operator: Run, ada: User, mo: User, tess: User) -> None:
+    operator("suspend", mo.email, "--days", "3", "--reason", "abuse")
+    with writing():
+        two_factor.enrol(tess, "JBSWY3DPEHPK3PXP", step=0, key="k" * 32)
+
+    assert operator("list").output.splitlines() == [
+        "mo <mo@harbour.example> can moderate (suspended, no two-step verification)",
+        "tess <tess@harbour.example> can edit, read-tips",
+    ]
+
+
+def test_a_board_without_staff_lists_nobody(operator: Run, ada: User) -> None:
+    result = operator("list")
+
+    assert (result.exit_code, result.output) == (0, "")

@@ -334,7 +334,5 @@ def test_doctor_reports_overdue_emails(smtp_server, app, comment, mo):
     hide(comment, mo)
 
     with time_machine.travel(now() + timedelta(hours=2)):
-        assert (
-            "BAD letters leave: 1 wait for over an hour: start `serve`, or run `work --once`"
-            in (app.test_cli_runner().invoke(doctor).output)
-        )
+        said = app.test_cli_runner().invoke(doctor).output
+    assert "BAD letters leave: 1 wait for over an hour: start `serve`, or run `work --once`" in said

@@ -1,7 +1,6 @@
 """Delivery of queued emails: by the background worker, or `mail send`."""
 
 from collections.abc import Callable
-from smtplib import SMTP
 
 import click
 from flask import current_app
@@ -11,7 +10,13 @@ from board.accounts.email.message import render
 from board.accounts.email.queue import QueuedEmail
 from board.db import db, writing
 from board.runtime.background import TaskFailed
-from board.runtime.smtp import DeliveryFailed, DeliveryUnknown, connected, send_message
+from board.runtime.smtp import (
+    Connection,
+    DeliveryFailed,
+    DeliveryUnknown,
+    connected,
+    send_message,
+)
 
 
 def send_due(goes_on: Callable[[], bool] = lambda: True) -> int:
@@ -27,7 +32,7 @@ def send_due(goes_on: Callable[[], bool] = lambda: True) -> int:
             raise TaskFailed(f"The mail server said: {error}") from error
 
 
-def _send_all(connection: SMTP, goes_on: Callable[[], bool]) -> int:
+def _send_all(connection: Connection, goes_on: Callable[[], bool]) -> int:
     """Raises DeliveryUnknown."""
     sent = 0
     while goes_on():
@@ -39,7 +44,7 @@ def _send_all(connection: SMTP, goes_on: Callable[[], bool]) -> int:
     return sent
 
 
-def _send(email: QueuedEmail, connection: SMTP) -> bool:
+def _send(email: QueuedEmail, connection: Connection) -> bool:
     message, to = render(email), email.address
     db.session.rollback()  # no transaction stays open during SMTP
     try:

@@ -6,8 +6,8 @@ web workers: neither can take the other with it.
 
 import logging
 import os
+import platform
 import signal
-import socket
 import threading
 import time
 import uuid
@@ -77,7 +77,7 @@ class _Keeper:
 
 def new_holder() -> str:
     """A name for a holder of the lease that no other process has."""
-    return f"{socket.gethostname()[:60]} {uuid.uuid4().hex}"
+    return f"{platform.node()[:60]} {uuid.uuid4().hex}"
 
 
 def _work_for(server: int, app: Flask, holder: str) -> None:

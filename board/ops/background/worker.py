@@ -18,6 +18,7 @@ INTERVAL = 0.5  # seconds between two looks at the queues
 COMMANDS_INTERVAL = 10.0  # seconds between two starts of commands
 COMMANDS_DELAY = 60.0  # seconds after the start of a server, which has enough to do
 PAUSE_MAX = 60.0  # seconds; after a queue could not be worked off
+FAILURE_PAUSE = 10.0  # seconds; after the database could not be used
 
 
 class Worker:
@@ -30,6 +31,8 @@ class Worker:
         self._pauses: defaultdict[str, float] = defaultdict(float)  # seconds, by consumer
         self._rests_until: defaultdict[str, float] = defaultdict(float)
         self._next_command = time.monotonic() + COMMANDS_DELAY
+        self._commands_interval = COMMANDS_INTERVAL
+        self._pause_until = 0.0
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -40,13 +43,15 @@ class Worker:
 
     def run_once(self) -> None:
         """Do everything that is due, unless another process has the lease."""
-        self._next_command = 0.0
+        self._next_command = self._commands_interval = 0.0
         while self.step() or len(self._commands):
             time.sleep(INTERVAL / 10)
         self.stop()
 
     def step(self) -> bool:
         """One look at everything; whether something was due."""
+        if time.monotonic() < self._pause_until:
+            return False
         with self._app.app_context():
             try:
                 return self._step()
@@ -54,7 +59,8 @@ class Worker:
                 self._app.logger.warning("background worker postponed: %s", error)
             except Exception:  # it must go on: other tasks still have to run
                 self._app.logger.exception("background worker")
-            return False
+        self._pause_until = time.monotonic() + FAILURE_PAUSE
+        return False
 
     def stop(self) -> None:
         with self._app.app_context(), suppress(LockTimeout, OperationalError):
@@ -74,6 +80,8 @@ class Worker:
         problem = ""
         try:
             consumer.work(self._may_go_on)
+        except (LockTimeout, OperationalError):
+            raise
         except TaskFailed as error:
             problem = str(error)
             current_app.logger.warning("%s: %s", consumer.name, problem)
@@ -96,10 +104,8 @@ class Worker:
     def _start_command(self) -> bool:
         if time.monotonic() < self._next_command:
             return False
-        is_started = self._commands.start_next()
-        if not is_started or self._next_command:
-            self._next_command = time.monotonic() + COMMANDS_INTERVAL
-        return is_started
+        self._next_command = time.monotonic() + self._commands_interval
+        return self._commands.start_next()
 
 
 def _has_work(consumer: QueueConsumer) -> bool:

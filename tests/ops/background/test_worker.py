@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 import time_machine
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from board.accounts.email import delivery
 from board.accounts.email import queue as email_queue
@@ -205,7 +206,26 @@ def test_a_broken_queue_keeps_no_other_from_being_worked_off(worker, only):
     assert TaskRun.of("broken").problem == "an error of ours (ZeroDivisionError)"
 
 
+def test_a_database_that_cannot_be_used_is_asked_again_ten_seconds_later(worker, only, monkeypatch):
+    tries = []
+
+    def fail():
+        tries.append(clock[0])
+        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+
+    clock = [1000.0]
+    monkeypatch.setattr(worker_module.time, "monotonic", lambda: clock[0])
+    only(QueueConsumer("test", fail, lambda _: None))
+    for _ in range(25):
+        worker.step()
+        clock[0] += 1
+
+    assert tries == [1000.0, 1010.0, 1020.0]
+
+
 def test_old_emails_are_deleted_though_none_is_sent(three_hidden):
+    with time_machine.travel(now() + timedelta(days=31), tick=True):
+        assert not email_queue.has_old()  # they still wait
     with time_machine.travel(now() + timedelta(days=29), tick=True):
         delivery.send_due()
         assert not email_queue.has_old()
