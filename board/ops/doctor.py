@@ -17,6 +17,7 @@ from board.db.schema import State
 from board.law import imprint
 from board.law.terms import documents as terms_documents
 from board.ops.backup.schedule import findings as backup_findings
+from board.ops.host_checks import findings as host_findings
 from board.ops.logs import LOGS
 from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
@@ -33,6 +34,7 @@ def doctor() -> None:
     findings = [
         *_check_tables(),
         *_check_sqlite(),
+        *host_findings(),
         *_check_logs(),
         *_check_second_factors(),
         *_check_tips(),

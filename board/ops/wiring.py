@@ -8,8 +8,13 @@ from board.runtime.jobs import Job, jobs
 
 JOBS = (
     Job("write-ahead log", has_large_wal, truncate_wal, writes=False),
-    Job("backup", schedule.is_due, schedule.start, writes=False),
-    Job("copies before migrations", schedule.has_old_copies, schedule.delete_old_copies),
+    Job("backup", schedule.is_due, schedule.start, writes=False, is_final=True),
+    Job(
+        "copies before migrations",
+        schedule.has_old_copies,
+        schedule.delete_old_copies,
+        is_final=True,
+    ),
 )
 
 
