@@ -46,6 +46,7 @@ from board.comments.writing.create import post
 from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
 from board.db.clock import today
+from board.runtime import clock_check
 from board.text import normalize
 from board.web.response.notices import notice_text
 from support.shared_app import SharedApp, close_app, settings_key
@@ -96,6 +97,12 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_KIB", 8)
     cheap = passwords._DUMMY_HASH.replace("m=19456,t=2", "m=8,t=1")
     monkeypatch.setattr(passwords, "_DUMMY_HASH", cheap)
+
+
+@pytest.fixture(autouse=True)
+def believable_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests set the clock for months to pass; test_unbelievable_clock.py has it checked."""
+    monkeypatch.setattr(clock_check, "believable_at", lambda: None)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from board.web.blueprints import register
 
 QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
 JOBS = (
-    Job("old emails", email_queue.has_old, email_queue.delete_old),
+    Job("old emails", email_queue.has_old, email_queue.delete_old, is_final=True),
     Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
 )
 

@@ -19,7 +19,7 @@ NAV_ITEMS = (
     NavItem(80, "articles", _("Articles"), "articles.desk", editors_and_moderators),
     NavItem(81, "write", _("New article"), "articles.write_form", editors),
 )
-JOBS = (Job("scheduled articles", lifecycle.is_due, lifecycle.settle_due),)
+JOBS = (Job("scheduled articles", lifecycle.is_due, lifecycle.settle_due, is_final=True),)
 FEEDS = ScheduledCommand(
     "feeds",
     ("articles", "import"),

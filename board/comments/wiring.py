@@ -20,7 +20,7 @@ from board.runtime.jobs import Job, jobs
 from board.web.blueprints import register
 from board.web.page_cache.preferences import preferences
 
-JOBS = (Job("deleted articles", erasure.is_due, erasure.erase_due),)
+JOBS = (Job("deleted articles", erasure.is_due, erasure.erase_due, is_final=True),)
 
 
 def init_app(app: Flask) -> None:

@@ -63,17 +63,24 @@ def _expire_claims() -> None:
 
 
 JOBS = (
-    Job("takedowns", lambda: bool(db.session.scalar(Claim.expired().limit(1))), _expire_claims),
+    Job(
+        "takedowns",
+        lambda: bool(db.session.scalar(Claim.expired().limit(1))),
+        _expire_claims,
+        is_final=True,
+    ),
     Job(
         "claimants",
         lambda: db.session.scalar(Claimant.outdated().limit(1)) is not None,
         workflow.delete_outdated_claimants,
+        is_final=True,
     ),
-    Job("evidence", evidence.is_due, evidence.delete_outdated),
+    Job("evidence", evidence.is_due, evidence.delete_outdated, is_final=True),
     Job(
         "disclosures",
         lambda: db.session.scalar(DataRequest.to_notify().limit(1)) is not None,
         data_requests.notify_users,
+        is_final=True,
     ),
 )
 

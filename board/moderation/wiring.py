@@ -95,9 +95,9 @@ VIEWS = (
     thread_views,
 )
 JOBS = (
-    Job("likeness", near_duplicates.has_old, near_duplicates.delete_old),
+    Job("likeness", near_duplicates.has_old, near_duplicates.delete_old, is_final=True),
     Job("pulse", surges.is_due, surges.run),
-    Job("steering", restrictions.is_due, restrictions.apply_due),
+    Job("steering", restrictions.is_due, restrictions.apply_due, is_final=True),
     Job("clearings", clearing_portions.is_due, clearing_portions.run_oldest, writes_max=200),
 )
 

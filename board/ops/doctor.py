@@ -18,6 +18,7 @@ from board.law import imprint
 from board.law.terms import documents as terms_documents
 from board.ops.background.findings import findings as background_findings
 from board.ops.backup.schedule import findings as backup_findings
+from board.ops.host_checks import findings as host_findings
 from board.ops.logs import LOGS
 from board.runtime.app import secret_keys
 from board.tips import files
@@ -35,6 +36,7 @@ def doctor() -> None:
     findings = [
         *_check_tables(),
         *_check_sqlite(),
+        *host_findings(),
         *_check_logs(),
         *_check_second_factors(),
         *_check_tips(),

@@ -11,7 +11,12 @@ from board.web.blueprints import register
 
 JOBS = (
     Job("write-ahead log", has_large_wal, truncate_wal, writes=False),
-    Job("copies before migrations", schedule.has_old_copies, schedule.delete_old_copies),
+    Job(
+        "copies before migrations",
+        schedule.has_old_copies,
+        schedule.delete_old_copies,
+        is_final=True,
+    ),
 )
 COMMANDS = (
     ScheduledCommand("backup", ("backup",), every=lambda: schedule.PAUSE, is_due=schedule.is_due),

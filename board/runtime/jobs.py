@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 
 import click
 from flask import Flask
@@ -16,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from board.db import close_connections, db, writing
 from board.db.write_lock import LockTimeout
+from board.runtime import clock_check
+from board.runtime.app import app_state, current_app_object
 from board.runtime.hooks import Hook
 from board.runtime.metrics import work
 
@@ -28,7 +31,8 @@ class Job:
     `writes` is false.
 
     `writes_max`: how often it may run in a row while it stays due, so that long work is done in
-    short writes.
+    short writes. `is_final`: what it does when a time is over cannot be taken back, so it waits
+    until the clock is believable.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Job:
     run: Callable[[], object]
     writes_max: int = 1
     writes: bool = True
+    is_final: bool = False
 
 
 jobs: Hook[Job] = Hook()
@@ -46,15 +51,36 @@ def run_pending() -> list[str]:
 
     Raises LockTimeout or OperationalError; a job that did not run is due next time.
     """
-    return [job.name for job in jobs if _run(job)]
+    believable_at = clock_check.believable_at()
+    _log_waiting([job.name for job in jobs if believable_at and _waits(job)], believable_at)
+    return [job.name for job in jobs if not (believable_at and job.is_final) and _run(job)]
+
+
+def _waits(job: Job) -> bool:
+    return job.is_final and _is_due(job)
+
+
+def _log_waiting(names: list[str], until: datetime | None) -> None:
+    """Once, and again when they change."""
+    if names != app_state().get("waiting_jobs", []):
+        app_state()["waiting_jobs"] = names
+        if names:
+            current_app_object().logger.warning(
+                "the clock is not where it was: until it has gone evenly to %s these jobs wait: %s",
+                f"{until:%Y-%m-%dT%H:%MZ}", ", ".join(names),
+            )  # fmt: skip
+
+
+def _is_due(job: Job) -> bool:
+    due = job.is_due()
+    db.session.rollback()
+    return due
 
 
 def _run(job: Job) -> bool:
     """Whether it was due."""
     for count in range(job.writes_max):
-        due = job.is_due()
-        db.session.rollback()
-        if not due:
+        if not _is_due(job):
             return count > 0
         with writing() if job.writes else nullcontext():
             if job.is_due():  # still: another process may have run it meanwhile

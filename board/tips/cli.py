@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from board.db import db, hash_chain, truncate_wal, writing
 from board.db.commands import CommandGroup
+from board.runtime import clock_check
 from board.runtime.smtp import DeliveryFailed
 from board.tips.integrity import checkpoints
 from board.tips.integrity.findings import findings
@@ -39,6 +40,11 @@ def tidy() -> None:
     Also truncates the write-ahead log. Files that belong to no tip are deleted when they are found
     a second time, a week later; none while the database is older than it was.
     """
+    if believable_at := clock_check.believable_at():
+        raise click.ClickException(
+            "The clock is not where it was, so nothing is deleted. If it goes on evenly, that is "
+            f"possible from {believable_at:%Y-%m-%dT%H:%MZ} on."
+        )
     with writing():
         count, orphans = retention.tidy()
     truncate_wal()

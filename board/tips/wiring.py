@@ -48,8 +48,8 @@ NAV_ITEMS = (
     NavItem(62, "tip_log", _("Tips log"), "tip_log.index", tip_readers),
 )
 JOBS = (
-    Job("tips", retention.is_outdated, retention.tidy),
-    Job("tips of an hour", rate_limit.is_past, waiting_tips.forget_hour),
+    Job("tips", retention.is_outdated, retention.tidy, is_final=True),
+    Job("tips of an hour", rate_limit.is_past, waiting_tips.forget_hour, is_final=True),
     Job("tip checkpoints", checkpoints.lacks_digest, pepper.remember),
 )
 

@@ -93,10 +93,12 @@ class BackupFolder:
         old = [path for path in copies if abs(moment - time_of(path)) > KEYS_AGE]
         return [path for path in copies if path in old or path not in copies[-KEYS_COUNT:]]
 
-    def tidy(self, moment: datetime) -> None:
-        """Delete what was interrupted, and erase keys whose time is up."""
+    def delete_interrupted(self) -> None:
         for path in (*self.boards.glob(f"*{PARTIAL}"), *self.keys.glob(f"*{PARTIAL}")):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def delete_expired_keys(self, moment: datetime) -> None:
+        """Delete erase keys whose time is up."""
         for path in self.expired_keys(moment):
             path.unlink()
 

@@ -26,6 +26,7 @@ from board.ops.backup.folder import PARTIAL, Backup, BackupFolder, Manifest
 from board.ops.backup.proof import NotProven
 from board.ops.backup.retention import Periods
 from board.ops.backup.status import BackupFailed, attempt, work_folder
+from board.runtime import clock_check
 from board.runtime.app import instance_folder
 
 
@@ -50,14 +51,21 @@ def make(folder: BackupFolder, *, recipient: str, periods: Periods) -> Backup:
     ClickException while a backup is being restored."""
     with instance_lock.shared(), _alone(), attempt(), _explained():
         folder.make()
-        folder.tidy(now())
+        _tidy(folder)
         try:
             with scratch_folder() as scratch:
                 backup = _make(folder, _draft(folder, scratch, recipient))
-            folder.thin_out(periods)
+            if clock_check.is_believable():
+                folder.thin_out(periods)
         finally:
-            folder.tidy(now())
+            _tidy(folder)
         return backup
+
+
+def _tidy(folder: BackupFolder) -> None:
+    folder.delete_interrupted()
+    if clock_check.is_believable():
+        folder.delete_expired_keys(now())
 
 
 @contextmanager

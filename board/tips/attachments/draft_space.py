@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from board.runtime import clock_check
 from board.tips.crypto import key_files
 
 BYTES_MAX = 2 * 1024**3  # of all unsent forms on this machine
@@ -39,7 +40,9 @@ class _Form:
 
 
 def sweep() -> None:
-    """Delete the files of forms that were abandoned."""
+    """Delete the files of forms that were abandoned, if the clock is believable."""
+    if not clock_check.is_believable():
+        return
     oldest = time.time() - _LIFE
     for form in _forms():
         if form.touched < oldest:
