@@ -51,7 +51,7 @@ def serve(host: str, port: int, workers: int, sample: bool) -> None:
     jobs.start_scheduler(current_app_object())
     _warm_up()
     _share_memory()
-    cells.share(workers + 1)
+    cells.share(workers + 2)
     with background_worker(current_app_object()):
         serve_workers(host, port, workers)
 

@@ -1,4 +1,4 @@
-"""Wiring of operations: metrics, the database, backups, and checks of the logs."""
+"""Wiring of operations: the database, backups, checks of the logs, and the page of metrics."""
 
 from flask import Flask
 

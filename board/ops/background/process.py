@@ -20,6 +20,7 @@ from flask import Flask
 
 from board.ops.background.worker import Worker
 from board.ops.server.supervisor import next_pause
+from board.runtime.metrics.cells import cells
 
 STOP_SECONDS = 10.0  # for the email on the line, before it is killed
 _POLL = 0.5  # seconds between two looks whether to end
@@ -81,6 +82,7 @@ def new_holder() -> str:
 
 
 def _work_for(server: int, app: Flask, holder: str) -> None:
+    cells.take(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all: the server says when to end
     run_worker(app, holder, is_wanted=lambda: os.getppid() == server)
 

@@ -18,7 +18,7 @@ _ROUND_TO = 1024 * 1024
 
 
 def process_gauges() -> Iterator[Gauge]:
-    """`process`: 0 is the one that starts the workers."""
+    """`process`: 0 is the one that starts the others, the last is the background worker."""
     processes = [(str(number), _status(pid)) for number, pid in enumerate(cells.processes()) if pid]
     up = [Sample(float(bool(status)), {"process": number}) for number, status in processes]
     yield Gauge("board_process_up", "Whether the process runs.", up)

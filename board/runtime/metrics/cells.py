@@ -39,8 +39,8 @@ class Cells:
         self.take(0)
 
     def take(self, number: int) -> None:
-        """Called by each process: row `number` is its own. One that was not forked, as on systems
-        that cannot, keeps numbers of its own."""
+        """Called by each process: row `number` is its own; −1 is the last. One that was not forked,
+        as on systems that cannot, keeps numbers of its own."""
         if number < len(self._rows):
             self.own = self._rows[number]
         self.own[self._pid] = os.getpid()

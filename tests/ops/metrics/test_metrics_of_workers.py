@@ -74,7 +74,7 @@ def test_each_process_tells_its_memory(server):
         if name == "board_process_resident_memory_bytes"
     }
     up = {key: value for key, value in values.items() if key[0] == "board_process_up"}
-    assert sorted(memory) == ["0", "1", "2"]
+    assert sorted(memory) == ["0", "1", "2", "3"]
     assert {value % 2**20 for value in memory.values()} == {0}
     assert all(2**24 < value < 2**30 for value in memory.values())
     assert set(up.values()) == {1}
