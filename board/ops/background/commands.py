@@ -5,6 +5,7 @@ with it.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from board.runtime.background import (
 
 TAIL = 4096  # bytes of what it said that are read for its last line
 STOP_SECONDS = 5.0
+_EMAIL = re.compile(r"[^\s<{'\"]+@[^\s>}'\"]+")  # a mail server repeats them, logs must not
 
 
 @dataclass
@@ -51,7 +53,11 @@ class RunningCommand:
             return INTERRUPTED
         self.errors.seek(-min(TAIL, self.errors.seek(0, os.SEEK_END)), os.SEEK_END)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"it ended with status {self.process.returncode}"
+        return (
+            _EMAIL.sub("…@…", lines[-1])
+            if lines
+            else f"it ended with status {self.process.returncode}"
+        )
 
 
 class Commands:

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,7 +19,7 @@ from board.db.engine import db
 from board.moderation.rulings import decisions
 from conftest import NO_LIMITS, person, say
 from support.fake_smtp import FakeSmtpServer
-from support.real_server import Server, free_port
+from support.real_server import ROOT, Server, free_port
 from support.wait import until
 
 pytestmark = pytest.mark.slow  # each starts real servers
@@ -125,3 +127,34 @@ def test_no_worker_is_left_when_the_server_is_killed(app, mail):
         os.kill(server.process.pid, signal.SIGKILL)
 
         until(lambda: not is_alive(worker), "it notices")
+
+
+def test_a_worker_without_serve_sends_them_too_and_ends_when_it_is_asked_to(app, mail, harbour, mo):
+    smtp, mail_settings = mail
+    smtp.goes_on.set()
+    queue_emails(app, mail_settings, harbour, mo)
+    given = {**mail_settings, "ORIGIN": "http://localhost", "INSTANCE": app.instance_path}
+    with subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "work"],
+        cwd=ROOT,
+        env={**os.environ, **{f"BOARD_{name}": value for name, value in given.items()}},
+    ) as worker:
+        until(lambda: len(smtp.messages) >= len(NAMES), "it sends them")
+        worker.send_signal(signal.SIGTERM)
+
+        assert worker.wait(20) == 0
+    assert smtp.recipients() == NAMES
+
+
+def test_cron_is_told_when_the_tables_are_not_up_to_date(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "work", "--once"],
+        cwd=ROOT,
+        env={**os.environ, "BOARD_INSTANCE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+    sentence = "Error: The tables are not up to date. Start `serve` once.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", sentence)

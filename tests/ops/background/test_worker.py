@@ -264,6 +264,16 @@ def test_one_that_failed_says_why_and_is_tried_again_an_hour_later(app, only, py
     assert (last_run().problem, last_run().succeeded_at) == ("No space left.", None)
 
 
+def test_no_email_address_is_kept_of_what_it_said(app, only, python, caplog):
+    said = "{'te' 'ss@harbour.example': (550, b'<x@y.example> no')}"
+    only(command(f"import sys; sys.exit({said})"))
+
+    run_once(app)
+
+    assert last_run().problem == "{'…@…': (550, b'<…@…> no')}"
+    assert "tess" not in caplog.text
+
+
 def test_one_that_fails_without_a_word_is_told_by_its_status(app, only, python):
     only(command("raise SystemExit(3)"))
 
