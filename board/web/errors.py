@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,12 +72,12 @@ def _links(code: int, reason: str | None) -> list[tuple[str, str]]:
     return [(_("Sign in"), url_for("accounts.sign_in_form", next=_page_before()))]
 
 
-def _page_before() -> str | None:
+def _page_before() -> str:
     """Path of the page of ours that the request came from."""
-    before = urlsplit(request.referrer or "")
-    if before.netloc != request.host:
-        return None
-    return safe_redirect_path(before._replace(scheme="", netloc="", fragment="").geturl())
+    with suppress(ValueError):  # nonsense that no browser sends
+        before = urlsplit(request.referrer or "")
+        return safe_redirect_path(before._replace(scheme="", netloc="", fragment="").geturl())
+    return "/"
 
 
 def _show_busy(error: Exception) -> ResponseReturnValue:

@@ -262,7 +262,10 @@ def test_an_unchanged_answer_is_readable_from_other_sites_too(guest, harbour):
     assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
 
 
-@pytest.mark.parametrize("path", ["articles/harbour/comments", "counts?article=harbour", "nowhere"])
+@pytest.mark.parametrize(
+    "path",
+    ["articles/harbour/comments", "articles/harbour/comments/newest", "counts?article=harbour"],
+)
 def test_answers_are_the_same_bytes_for_everyone_and_know_of_no_cookie(
     request, as_, guest, ada, mo, harbour, path
 ):
@@ -283,6 +286,8 @@ def test_answers_are_the_same_bytes_for_everyone_and_know_of_no_cookie(
         assert same.headers["Cache-Control"] == answer.headers["Cache-Control"]
         assert same.headers.getlist("Set-Cookie") == []
         assert "Cookie" not in same.headers.get("Vary", "")
+    errors = [client.get("/api/v1/nowhere").json["title"] for client in (guest, *clients)]
+    assert set(errors) == {"페이지를 찾을 수 없습니다"}
 
 
 def test_answers_can_be_revalidated(guest, ada, harbour):

@@ -91,6 +91,26 @@ def test_items_a_colleague_decided_leave_the_queue_by_themselves(desk, window, b
     expect(desk.locator(".desk-nav [aria-current] b")).to_have_text(re.compile(r"\d"))
 
 
+def test_a_page_whose_session_has_ended_leaves_for_the_page_to_sign_in(window):
+    """And its own updates say that nobody asked for them, so they keep no session alive."""
+    page, background = window("mo"), []
+
+    def answer_as_if_signed_out(route):
+        background.append(route.request.headers.get("board-background"))
+        if background[-1]:
+            route.fulfill(content_type="text/html", body="<form data-sign-in></form>")
+        else:
+            route.continue_()
+
+    page.clock.install()
+    page.goto("/desk/comments")
+    page.route("**/desk/comments*", answer_as_if_signed_out)
+    with page.expect_navigation():
+        page.clock.run_for(16_000)
+
+    assert background == ["yes", None]
+
+
 def test_the_same_forms_work_without_javascript(desk, window):
     page = window("mo", java_script_enabled=False)
     page.goto(desk.url)

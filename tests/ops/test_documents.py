@@ -108,3 +108,10 @@ def is_command(cli: click.Group, name: str, subcommand: str) -> bool:
     return command is not None and (
         not isinstance(command, click.Group) or subcommand in command.commands
     )
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_tests_that_documents_name_exist(document: Path) -> None:
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", document.read_text()))
+    sources = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert named - set(re.findall(r"def (test_[a-z0-9_]+)\(", sources)) == set()

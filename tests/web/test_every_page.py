@@ -264,6 +264,7 @@ def test_every_page_has_the_security_headers(as_, guest, tess, urls):
             assert "frame-ancestors 'none'" in policy, url
             assert headers["X-Content-Type-Options"] == "nosniff", url
             assert "Server" not in headers, url
+            assert ("sandbox" in policy) is (answer.mimetype != "text/html"), url
             if answer.mimetype != "text/html":
                 continue
             assert "require-trusted-types-for 'script'" in policy, url

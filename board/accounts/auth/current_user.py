@@ -1,6 +1,6 @@
 """Current user: the session of the cookie, and the user of the session."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from flask import current_app, request
@@ -42,8 +42,9 @@ def load_user(_request: object) -> User | None:
     if row is None or row[0].is_suspended:
         return None
     user, session_id, seen_on, seen_at = row
-    if seen_on != today() or _is_stale(seen_at):
-        _touch_session(session_id, seen_at)
+    seen_on_and_at = today(), _next_seen_at(seen_at)
+    if seen_on_and_at != (seen_on, seen_at):
+        _touch_session(session_id, *seen_on_and_at)
     return user
 
 
@@ -66,20 +67,18 @@ def _token() -> str:
     return request.cookies.get(cookie_name("session"), "")
 
 
-def _is_stale(seen_at: datetime | None) -> bool:
-    """Whether it is time to write down that staff are there. What a page does by itself is no sign
-    of that; a time in the future was written by a wrong clock."""
+def _next_seen_at(seen_at: datetime | None) -> datetime | None:
+    """When staff were last there, to the minute. What a page does by itself is no sign of that; a
+    time in the future was written by a wrong clock."""
     if seen_at is None or BACKGROUND in request.headers:
-        return False
-    return not timedelta() <= now() - seen_at < _TOUCH_AFTER
+        return seen_at
+    return seen_at if timedelta() <= now() - seen_at < _TOUCH_AFTER else now()
 
 
-def _touch_session(session_id: int, seen_at: datetime | None) -> None:
+def _touch_session(session_id: int, seen_on: date, seen_at: datetime | None) -> None:
     """Record that it was used. Skipped if the lock is taken: no reader waits or fails for it."""
-    is_background = BACKGROUND in request.headers
-    seen_at = seen_at if seen_at is None or is_background else now()
     touched = update(Session).where(Session.id == session_id)
-    touched = touched.values(seen_on=today(), seen_at=seen_at)
+    touched = touched.values(seen_on=seen_on, seen_at=seen_at)
     try:
         with writing(timeout=0):
             db.session.execute(touched)
