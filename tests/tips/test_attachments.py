@@ -405,7 +405,7 @@ def test_bytes_that_look_like_the_end_of_a_file_arrive(desk, source, end, size):
         ("preview", "PrvImage 4096 B", "", ""),
         ("revisions", "DocHistory 2", "판 2개", "2 versions"),
         ("revisions", "DocHistory", "", ""),
-        ("device", "MakerNote 11 B", "제조사가 남긴 정보: 11바이트", "notes of the maker: 11 bytes"),
+        ("device", "MakerNote 9 B", "제조사가 남긴 정보: 9바이트", "notes of the maker: 9 bytes"),
         ("attachment", "26 B", "26바이트", "26 bytes"),
         ("attachment", "1 B 장부", "1바이트 장부", "1 byte 장부"),
         ("mismatch", "text", "일반 텍스트", "plain text"),
