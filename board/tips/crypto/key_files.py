@@ -8,7 +8,6 @@ drafts/     encrypted text and attachments of forms not sent yet; for two hours
 waiting/    encrypted forms of tips that wait for their turn; for two days
 """
 
-import os
 import secrets
 
 from board.config import durable_files
