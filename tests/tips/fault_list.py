@@ -203,7 +203,7 @@ FAULTS = (
     ),
     Fault(
         "visits are not counted", "models/source.py",
-        'after = {"count": before["count"] + 1', 'after = {"count": before["count"]',
+        '"count": before["count"] + 1', '"count": before["count"]',
         ("test_send_tip",),
     ),
     Fault(
@@ -287,7 +287,15 @@ FAULTS = (
         ("test_retention",),
     ),
     Fault(
-        "files tell the hour", "crypto/key_files.py",
+        "an emptied checkpoint file is begun anew", "integrity/checkpoints.py",
+        'return ["file"] if current["tips"]', 'return [] if current["tips"]', ("test_rollback",),
+    ),
+    Fault(
+        "a source is not told of a removed checkpoint", "integrity/source_checkpoints.py",
+        "if tip and not seen and", "if False and", ("test_rollback",),
+    ),
+    Fault(
+        "files tell the hour", "crypto/private_files.py",
         "        os.utime(path, (midnight, midnight))", "        pass", ("test_abuse",),
     ),
     Fault(

@@ -32,7 +32,7 @@ def test_no_file_reveals_the_hour_a_tip_came(app, desk, source):
 
     folders = ("keys", "files", "drafts")
     kept = [path for name in folders for path in key_files.folder(name).iterdir()]
-    about = [key_files.folder(name) for name in folders]
+    about = [key_files.folder(name) for name in ("", "waiting", *folders)]
     assert len(kept) == 4
     assert [path.name for path in (*kept, *about) if not is_dated_by_day(path)] == []
 

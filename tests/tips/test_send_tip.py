@@ -166,7 +166,7 @@ def test_a_refused_code_is_shown_again_as_it_was_hidden_or_not(sent):
     shown = sent.client.post("/tips/box", data={"code": typed})
     hidden = sent.client.post("/tips/box", data={"code": typed, "hide": "y"})
 
-    assert hidden_field(shown, "code") == hidden_field(hidden, "code") == typed
+    assert form_fields(shown)["code"] == form_fields(hidden)["code"] == typed
     assert " checked" not in re.search('<input[^>]*name="hide"[^>]*>', shown.text)[0]
     assert " checked" in re.search('<input[^>]*name="hide"[^>]*>', hidden.text)[0]
 

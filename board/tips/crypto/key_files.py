@@ -8,16 +8,14 @@ drafts/     encrypted text and attachments of forms not sent yet; for two hours
 waiting/    encrypted forms of tips that wait for their turn; for two days
 """
 
-import os
 import secrets
-from pathlib import Path
 
 from board.config import durable_files
 from board.runtime.app import instance_folder
 from board.runtime.limiter import Limiter
 from board.tips.crypto import pepper, primitives
 from board.tips.crypto.private_files import folder as folder
-from board.tips.dates import start_of_day
+from board.tips.crypto.private_files import truncate_mtime as truncate_mtime
 
 # Each key derivation takes 64 MiB and a core for a quarter of a second.
 derivations = Limiter("derivations", queue=6, wait=5.0)
@@ -46,16 +44,6 @@ def make_erase_key(ref: str) -> bytes:
     durable_files.write_new(path, key)
     truncate_mtime(path, path.parent)
     return key
-
-
-def truncate_mtime(*paths: Path) -> None:
-    """Set the files' times to the start of the day, so that they do not tell when a tip came.
-
-    The file system's inode change time (ctime) cannot be set by a program.
-    """
-    midnight = start_of_day().timestamp()
-    for path in paths:
-        os.utime(path, (midnight, midnight))
 
 
 def erase_key(ref: str) -> bytes:

@@ -3,6 +3,7 @@
 HWP: Hancom's "한글 문서 파일 형식 5.0". The summary has the properties of [MS-OLEPS].
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,18 @@ _SECTION_AT = 44  # offset of the position of the first property set
 _UTF16, _BYTES, _FILETIME = 31, 30, 64
 _PROPERTIES_MAX = 256
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+# Properties of Outlook messages, their recipients and attachments ([MS-OXPROPS]).
+_OF_MESSAGE = {
+    # Senders, and who they sent for; recipients; who made and changed it; to whom it was delivered.
+    **dict.fromkeys(("0C1A", "0C1F", "5D01", "0042", "0065", "5D02"), FindingKind.AUTHOR),
+    **dict.fromkeys(("0E02", "0E03", "0E04", "3001", "3003", "39FE"), FindingKind.AUTHOR),
+    **dict.fromkeys(("3FF8", "3FFA", "0040", "0076", "0044", "0078"), FindingKind.AUTHOR),
+    "007D": FindingKind.OTHER,  # the transport headers
+    **dict.fromkeys(("0037", "0070"), FindingKind.TITLE),
+    **dict.fromkeys(("1035", "1042", "300B"), FindingKind.IDENTIFIER),
+    **dict.fromkeys(("3704", "3707"), FindingKind.ATTACHMENT),
+}
+_PROPERTY = re.compile(r"__substg1\.0_([0-9A-F]{4})(001[EF])")
 _MACROS = (["Macros"], ["_VBA_PROJECT_CUR"], ["VBA"])
 
 
@@ -90,12 +103,13 @@ def _text(value: bytes) -> str:
 
 
 def _outlook_message(ole: Any) -> Iterator[Finding]:
-    """An Outlook message: sender, recipients and transport headers ([MS-OXMSG])."""
-    for name, kind in (
-        ("0C1A", FindingKind.AUTHOR),
-        ("0E04", FindingKind.AUTHOR),
-        ("007D", FindingKind.OTHER),
-    ):
-        stream = f"__substg1.0_{name}001F"
-        if ole.exists(stream):
-            yield make_finding(kind, ole.openstream(stream).read().decode("utf-16-le", "replace"))
+    """An Outlook message: people, transport headers, numbers, files ([MS-OXMSG]). Older ones have
+    their texts in the encoding of the computer.
+    """
+    for name in ole.listdir():
+        match = _PROPERTY.fullmatch(name[-1])
+        if match and match[1] in _OF_MESSAGE:
+            raw = ole.openstream(name).read()
+            text = raw.decode("utf-16-le", "replace") if match[2] == "001F" else _text(raw)
+            if text := text.strip("\0 "):
+                yield make_finding(_OF_MESSAGE[match[1]], text)
