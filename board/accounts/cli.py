@@ -134,7 +134,7 @@ def reset_second_factor(email: str) -> None:
 def _valid_email(email: str) -> str:
     email = normalize_email(email.strip())
     if not is_email(email):
-        raise click.ClickException(f"{email!r} is not an e-mail address.")
+        raise click.ClickException(f"{email!r} is not an email address.")
     return email
 
 

@@ -126,7 +126,7 @@ def _account_page(**forms: Any) -> str:
     sessions = [
         {
             "id": session.id,
-            "device": session.device,
+            "device": session.device or _("Unknown device"),
             "started_at": session.started_at,
             "seen_on": session.seen_on,
             "current": session is this_session,

@@ -136,7 +136,7 @@ def parse_contacts(value: Any) -> tuple[str, ...]:
     addresses = (f"mailto:{item}" if re.fullmatch(_EMAIL, item) else item for item in items)
     found = tuple(addresses)
     if not all(re.fullmatch(_CONTACT, address) for address in found):
-        raise ValueError("must be e-mail, https: or tel: addresses, separated by spaces")
+        raise ValueError("must be email, https: or tel: addresses, separated by spaces")
     return found
 
 

@@ -112,6 +112,16 @@ def test_ada_sees_where_she_is_signed_in(as_: Browser, guest: FlaskClient, ada: 
     assert page.count("Chrome · Windows") >= 1 and page.count('/end"') == 1
 
 
+def test_a_device_nobody_can_name_is_listed_as_unknown(
+    as_: Browser, guest: FlaskClient, ada: User
+) -> None:
+    guest.post("/sign-in", data={"email": ada.email, "password": PASSWORD})
+    as_(ada)
+    page = guest.get("/account").text
+    assert "<strong></strong>" not in page
+    assert "<strong>알 수 없는 기기</strong>" in page
+
+
 def test_the_last_seen_date_is_the_date_in_the_newsroom(as_: Browser, ada: User) -> None:
     """In Korea the day begins nine hours earlier than in UTC."""
     with time_machine.travel(datetime(2026, 11, 29, 17, 30, tzinfo=UTC), tick=False):

@@ -51,7 +51,7 @@ def test_an_invalid_account_is_refused_in_one_sentence(
 
 @pytest.mark.parametrize(
     ("email", "name", "wrong"),
-    [("mo", "모래", "is not an e-mail address"), ("mo@harbour.example", "모", "2 to 20 visible")],
+    [("mo", "모래", "is not an email address"), ("mo@harbour.example", "모", "2 to 20 visible")],
 )
 def test_a_wrong_name_or_address_is_refused_before_the_password_is_asked_for(
     operator: Run, email: str, name: str, wrong: str

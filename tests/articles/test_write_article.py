@@ -43,6 +43,22 @@ def test_an_editor_writes_an_article_and_everyone_reads_it(as_, guest, tess):
     assert article.published_at == datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("own", "after"), [("", "새 첫머리입니다."), ("손수 쓴 요약", "손수 쓴 요약")]
+)
+def test_a_summary_that_was_left_empty_follows_the_text(as_, tess, own, after):
+    editor = as_(tess)
+    editor.post("/desk/articles/new", data={**FORM, "summary": own})
+    path = f"/desk/articles/{only_article().slug}"
+
+    shown = re.search(
+        r'<textarea[^>]* name="summary"[^>]*>\s*([^<]*)</textarea>', editor.get(path).text
+    )
+    editor.post(path, data={**FORM, "summary": shown[1], "body": "새 첫머리입니다."})
+
+    assert only_article().summary == after
+
+
 def test_an_edited_article_shows_the_time_of_the_edit(as_, guest, tess, harbour):
     form = {**FORM, "title": "A better headline"}
 

@@ -155,7 +155,7 @@ def test_the_offer_to_undo_goes_away_when_its_time_is_over(desk):
     expect(items(desk).first).to_be_focused()
 
 
-def test_a_decision_a_colleague_made_first_is_named(desk, window, board):
+def test_a_decision_made_first_in_another_window_is_named(desk, window, board):
     window.allow("status of 409")
     item = items(desk).first
     number = item.get_attribute("data-item")
@@ -168,7 +168,7 @@ def test_a_decision_a_colleague_made_first_is_named(desk, window, board):
 
     item.get_by_role("button", name="문제없음").click()
 
-    expect(desk.locator("[data-undo]")).to_contain_text("mo 님이 먼저 처리했습니다(댓글 숨김)")
+    expect(desk.locator("[data-undo]")).to_contain_text("이미 처리하셨습니다(댓글 숨김)")
     expect(items(desk)).to_have_count(COUNT - 1)
     expect(desk.locator(f"#item-{number}")).to_have_count(0)
 

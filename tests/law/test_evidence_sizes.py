@@ -91,6 +91,8 @@ def test_files_that_are_too_large_are_named_and_what_was_typed_stays(guest, comm
     answer = guest.post("/report/rights", **multipart(comment, *files, **typed))
 
     assert answer.status_code == 422
+    wrong = ['id="proof-error"' in answer.text, 'id="identity-error"' in answer.text]
+    assert wrong == [True, False]
     assert "모든 파일을 합해 10 MB까지" in answer.text
     assert [word in answer.text for word in typed.values()] == [True, True]
     assert stored() == []

@@ -84,7 +84,9 @@ def notice(page):
 def rows_of_preview(page):
     rows = re.findall(r"<tr[^>]*><th scope=\"row\">(.*?)</th>(.*?)</tr>", page, re.S)
     return {
-        re.sub("<[^>]+>", "", title): [int(cell) for cell in re.findall(r"<td>([\d,]+)", cells)]
+        re.sub("<[^>]+>", "", title): [
+            int(cell) for cell in re.findall(r"<td[^>]*>([\d,]+)", cells)
+        ]
         for title, cells in rows
     }
 

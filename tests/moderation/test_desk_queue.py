@@ -79,6 +79,15 @@ def test_a_second_decision_is_refused_and_names_the_first(as_, verb, mo, held):
     assert len(rulings()) == 1
 
 
+def test_a_decision_of_ones_own_in_another_window_names_nobody_else(as_, mo, held):
+    decide(as_(mo), held[0], "hide", reason="abuse")
+
+    late = as_(mo).post(f"/desk/comments/{held[0].id}/keep", data={"last": "0"})
+
+    assert late.status_code == 409
+    assert "이미 처리하셨습니다(댓글 숨김). 바뀐 것은 없습니다." in late.text
+
+
 @pytest.mark.parametrize("verb", ["keep", "hide"])
 def test_undo_restores_the_previous_state(as_, guest, verb, mo, harbour, held):
     client = as_(mo)

@@ -1,10 +1,16 @@
 """Templates compiled once per language: texts and URLs are right, and arguments are escaped."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import render_template, url_for
 from jinja2 import DictLoader
 
+import board
 from conftest import count_queries, say
+
+TEMPLATES = Path(board.__file__).parent / "templates"
 
 PLAIN = "{{ _('All comments') }}"
 WITH_ARGUMENT = "{{ _('Comments: %(title)s', title=title) }}"
@@ -108,3 +114,14 @@ def test_an_uncached_page_costs_the_same_few_statements(guest, ada, harbour):
     assert statement_count(guest, f"{api}?lang") == 3
     assert statement_count(guest, "/articles/harbour?lang") == 1
     assert statement_count(guest, "/api/v1/counts?article=harbour&lang") == 1
+
+
+@pytest.mark.parametrize(
+    "template",
+    [path for path in TEMPLATES.rglob("*.html") if "wide-table" in path.read_text("utf-8")],
+    ids=lambda path: path.name,
+)
+def test_every_cell_names_its_column_where_there_is_no_room_for_columns(template):
+    cells = re.findall(r"<td[^>]*>(?!</td>)", template.read_text("utf-8"))
+
+    assert [cell for cell in cells if "data-label=" not in cell and "colspan=" not in cell] == []

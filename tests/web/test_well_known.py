@@ -39,6 +39,8 @@ SLASHES = [
     ("/rulings/", "/rulings"),
     ("/sign-in/?next=%2Faccount", "/sign-in?next=%2Faccount"),
     ("/transparency/", "/transparency"),
+    ("/tips/", "/tips"),
+    ("/tips/box/", "/tips/box"),
     ("/api/v1/counts/?article=harbour", "/api/v1/counts?article=harbour"),
 ]
 

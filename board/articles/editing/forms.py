@@ -119,6 +119,7 @@ class ArticleForm(Form):
     def for_article(cls, article: Article) -> "ArticleForm":
         """The form filled with this article."""
         at = article.published_at if article.was_public else article.planned_at
+        is_derived = article.summary == plain_text(article.body_html)
         form: ArticleForm = cls.unbound(
             data={
                 "seen": lifecycle.version(article),
@@ -126,7 +127,7 @@ class ArticleForm(Form):
                 "subtitles": article.subtitle_lines,
                 "section": article.section,
                 "byline": article.byline,
-                "summary": article.summary,
+                "summary": "" if is_derived else article.summary,  # it goes on following the text
                 "image": article.image,
                 "image_alt": article.image_alt,
                 "body": article.body_html,

@@ -136,7 +136,7 @@ class ClaimForm(Form):
         files = self._uploads(field.name)
         if len(files) > Evidence.FILES_MAX:
             raise ValidationError(gettext("No more than %(most)d files.", most=Evidence.FILES_MAX))
-        if self._size() > Evidence.BYTES_MAX:
+        if files and self._size() > Evidence.BYTES_MAX:
             raise ValidationError(
                 gettext("All files together: up to %(most)d MB.", most=_MEGABYTES)
             )

@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.moderation.rulings.models import Ruling
@@ -34,7 +35,7 @@ _VERDICTS = {
     "answer_order": _("Order answered"),
     "request": _("User data request registered"),
     "answer_request": _("User data request answered"),
-    "disclose": _("Your data was disclosed to an authority"),
+    "disclose": _("Author told of a disclosure to an authority"),
     "open_file": _("Claim attachment opened"),
     "export": _("Case file downloaded"),
     "bar": _("Repost blocked"),
@@ -57,10 +58,13 @@ def decided_first(ruling: Ruling | None) -> str | None:
     """Who decided first, and what; None without a moderator to name."""
     if ruling is None or ruling.moderator is None:
         return None
+    what = verdict_label(ruling.verdict)
+    if ruling.moderator is current_user():
+        return gettext("You have dealt with it already (%(what)s). Nothing was changed.", what=what)
     return gettext(
         "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
         name=ruling.moderator.name,
-        what=verdict_label(ruling.verdict),
+        what=what,
     )
 
 

@@ -19,7 +19,7 @@ from board.moderation.word_filter.visible_text import visible_text
 
 _FILE = Path(__file__).with_name("homonyms.toml")
 _REACH = 15  # characters before and after the word that are read
-_SYLLABLE, _ODD, _SPACE = map(regex.compile, ("[가-힣]", r"[^가-힣\s]", r"\s"))
+_SYLLABLE, _ODD, _SPACE = map(regex.compile, ("[가-힣]", r"[^가-힣\s~ㅡ-]", r"\s"))
 
 
 class AllowedWords:
@@ -116,16 +116,19 @@ def has_plain_sense(homonyms: list[Homonym], lowered: str, start: int, end: int)
 
 
 def is_parted(lowered: str, start: int, end: int) -> bool:
-    """True if a sign or a letter typed alone parts the syllables: 죽1어, 죽ㅇㅓ; a space does not.
+    """True if a sign or a letter typed alone parts the syllables: 죽1어, 죽ㅇㅓ; a space does not,
+    nor what only draws a word out: 죽~어.
 
-    A sign that parts the word beside it as well only spells something out: 가.보.지.마.
+    A sign that parts the word beside it as well spells something out: 가.보.지.마, 1남2녀.
     """
     odd = _ODD.search(lowered, start, end)
     if not odd or _SPACE.search(lowered, start, end):
         return False
-    sign = odd[0]
+    sign, after = odd[0], lowered[end : end + 1]
     if sign.isalpha():
         return True
+    if after.isdigit() and sign.isdigit():
+        return False
     return lowered[max(0, start - 1) : start] != sign and not (
-        lowered[end : end + 1] == sign and _SYLLABLE.match(lowered, end + 1)
+        after == sign and _SYLLABLE.match(lowered, end + 1)
     )

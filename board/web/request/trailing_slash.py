@@ -16,13 +16,15 @@ def init_app(app: Flask) -> None:
 
 def _redirect() -> ResponseReturnValue | None:
     is_read = request.method in ("GET", "HEAD")
-    if request.endpoint or not is_read or not request.path.endswith("/") or is_source_request():
+    if request.endpoint or not is_read or not request.path.endswith("/"):
         return None
     try:
         endpoint, values = current_app.create_url_adapter(request).match(  # type: ignore[union-attr]
             request.path.rstrip("/"), method="GET"
         )
     except HTTPException:  # no page either
+        return None
+    if is_source_request() and not endpoint.startswith("tips."):
         return None
     path = current_app.url_for(endpoint, **values)
     query = request.query_string.decode("ascii", "replace")

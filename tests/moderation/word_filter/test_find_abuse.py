@@ -113,6 +113,10 @@ def test_nothing_is_found_in_innocent_text(starter, text):
         "촛불 든 놈들은 꺼져라",
         "맘충들이 또",
         "맘충이네",
+        "조기 축구나 하는 대가리 같은 놈",
+        "아가리 닥쳐 대구놈아",
+        "빨갱이들이 나라를 망친다",
+        "저 갈매기 같은 새끼들",
     ],
 )
 def test_abuse_is_found_beside_words_that_make_others_innocent(starter, text):
@@ -138,7 +142,7 @@ def test_abuse_is_found_beside_words_that_make_others_innocent(starter, text):
         *(
             "보1지",
             "보.지",
-            "보~지",
+            "보*지",
             "보ㅈㅣ",
             "ㅂㅗㅈㅣ",
             "자1지",
@@ -157,7 +161,7 @@ def test_abuse_is_found_beside_words_that_make_others_innocent(starter, text):
             "죽.어",
             "죽ㅇㅓ",
             "뒤1져",
-            "디~져",
+            "디1져",
             "놈팽이",
         ),
         *(

@@ -153,8 +153,8 @@ def test_a_matcher_without_rules_finds_nothing():
 def test_a_word_parted_by_dots_is_found_in_disguise_only():
     everyday = Rule(1, "word", "바.보")
 
-    text = "바보 바 보 바1보 바ㅂㅗ 바.보 난바.보 가.바.보.마 바~보야"
-    assert found(everyday, text) == ["바1보", "바ㅂㅗ", "바.보", "바~보"]
+    text = "바보 바 보 바1보 바ㅂㅗ 바.보 난바.보 가.바.보.마 1바2보3 바~보 바*보야"
+    assert found(everyday, text) == ["바1보", "바ㅂㅗ", "바.보", "바*보"]
     assert found(Rule(1, "word", "바.보", disguised=False), text) == ["바.보", "바.보", "바.보"]
 
 
