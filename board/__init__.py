@@ -31,6 +31,7 @@ from board.web import (
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
+    access_log,
     cookie_filter,
     form_guard,
     guard,
@@ -58,7 +59,7 @@ SLICES = (
 # Of those that wrap the app, the last is the first to see a request.
 WRAPPERS = (
     access, form_guard, page_cache_middleware, query_filter, cookie_filter, headers, errors,
-    template_context, measure, proxies,
+    template_context, measure, access_log, proxies,
 )  # fmt: skip
 
 

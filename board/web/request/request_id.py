@@ -15,7 +15,7 @@ from flask.logging import default_handler
 from board.web.request.origins import is_about_tips
 
 HEADER = "X-Request-Id"
-_KEY = "board.request_id"
+KEY = "board.request_id"
 _FROM_PROXY = re.compile(r"[0-9a-f-]{16,36}")  # nginx’s $request_id, or a UUID
 _FORMAT = "[%(asctime)s] %(levelname)s in %(module)s%(request)s: %(message)s"
 
@@ -33,10 +33,10 @@ def request_id() -> str:
     if is_about_tips():
         return ""
     given = request.headers.get(HEADER, "") if current_app.config["PROXIES"] else ""
-    if _KEY not in request.environ:
+    if KEY not in request.environ:
         is_good = _FROM_PROXY.fullmatch(given)
-        request.environ[_KEY] = given if is_good else secrets.token_hex(8)
-    id: str = request.environ[_KEY]
+        request.environ[KEY] = given if is_good else secrets.token_hex(8)
+    id: str = request.environ[KEY]
     return id
 
 
