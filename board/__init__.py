@@ -40,6 +40,7 @@ from board.web.request import (
     proxies,
     query_filter,
     request_id,
+    security_events,
     trailing_slash,
     url_converters,
 )
@@ -73,7 +74,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for wiring in SLICES:
         wiring.init_app(app)
     register(app, desk, work, request_id, origins, cors, guard, trailing_slash)
-    register(app, language_switch, well_known)
+    register(app, language_switch, well_known, security_events)
     for part in WRAPPERS:
         part.init_app(app)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law import imprint
 from board.law.terms import documents as terms_documents
+from board.ops import events
 from board.ops.background.findings import findings as background_findings
 from board.ops.backup.schedule import findings as backup_findings
 from board.ops.host_checks import findings as host_findings
@@ -31,9 +33,11 @@ MIN_SQLITE = (3, 42, 0)  # older ones leave deleted entries of the search index 
 
 
 @click.command("doctor")
-def doctor() -> None:
+@click.option("--since", type=events.Period(), help="Sum up security events: 24h, 7d, 90m.")
+def doctor(since: datetime | None) -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
     findings = [
+        *events.findings(since),
         *_check_tables(),
         *_check_sqlite(),
         *host_findings(),
