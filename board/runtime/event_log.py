@@ -41,7 +41,7 @@ class EventLog:
         self._skipped: Counter[str] = Counter()
 
     def append(self, folder: Path, name: str, fields: Mapping[str, str]) -> None:
-        """Write a line, unless there were too many. A full disk loses it, and no answer fails."""
+        """Write a line, unless there were too many. Raises OSError, as `mark` does."""
         with self._lock:
             if not self._may_write(name):
                 self._skipped[name] += 1
@@ -50,8 +50,7 @@ class EventLog:
         event: Event = {"event": name, **{key: text for key, text in fields.items() if text}}
         if skipped:
             event["skipped"] = skipped
-        with suppress(OSError):
-            _append(_path(folder, now()), json.dumps(event).encode() + b"\n")
+        _append(_path(folder, now()), json.dumps(event).encode() + b"\n")
 
     def mark(self, folder: Path, subject: str) -> str:
         """What this client or person is called today, and no longer: the salt is in memory only,

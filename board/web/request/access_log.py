@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -47,7 +48,8 @@ def init_app(app: Flask) -> None:
                 "source": "cache" if hit else "app",
                 "request": environ.get(KEY, ""),
             }
-            os.write(STDOUT, json.dumps(line).encode() + b"\n")
+            with suppress(OSError):  # nobody reads it any more
+                os.write(STDOUT, json.dumps(line).encode() + b"\n")
         return chunks
 
     app.wsgi_app = logged  # type: ignore[method-assign]

@@ -3,6 +3,7 @@ Vocabulary. No address, name, text or path; and nothing at all of a source’s p
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -48,22 +49,24 @@ def record(event: SecurityEvent, reason: str = "", *, actor: Any = None) -> None
         return
     log: EventLog = current_app.extensions["event_log"]
     network = network_of(request.remote_addr or "") or "unknown"
-    fields = {
-        "time": _time(),
-        "reason": reason,
-        "route": request.endpoint or "none",
-        "client": log.mark(folder(), network),
-        "actor": log.mark(folder(), f"user {actor.id}") if actor and actor.id else "",
-        "request": request_id(),
-    }
-    log.append(folder(), event, fields)
+    with suppress(OSError):  # a full disk loses the line, and no answer fails for it
+        fields = {
+            "time": _time(),
+            "reason": reason,
+            "route": request.endpoint or "none",
+            "client": log.mark(folder(), network),
+            "actor": log.mark(folder(), f"user {actor.id}") if actor and actor.id else "",
+            "request": request_id(),
+        }
+        log.append(folder(), event, fields)
 
 
 def record_command(command: str) -> None:
     """The same for a command of the operator that changes an account."""
     log: EventLog = current_app.extensions["event_log"]
     time = now().isoformat(timespec="milliseconds")
-    log.append(folder(), SecurityEvent.STAFF_ACT, {"time": time, "route": f"cli.{command}"})
+    with suppress(OSError):
+        log.append(folder(), SecurityEvent.STAFF_ACT, {"time": time, "route": f"cli.{command}"})
 
 
 def _time() -> str:

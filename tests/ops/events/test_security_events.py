@@ -260,11 +260,15 @@ def test_the_file_of_a_day_does_not_grow_without_end(app, monkeypatch):
     ]
 
 
-def test_an_answer_does_not_fail_for_a_log_that_cannot_be_written(app, guest, ada):
-    folder().mkdir()
-    (folder() / f"security-{now():%Y-%m-%d}.jsonl").mkdir()
+@pytest.mark.parametrize("taken", [".", "salt.lock", f"security-{now():%Y-%m-%d}.jsonl"])
+def test_an_answer_does_not_fail_for_a_log_that_cannot_be_written(app, guest, ada, taken):
+    if taken == ".":
+        folder().touch()
+    else:
+        (folder() / taken).mkdir(parents=True)
 
     assert sign_in(guest, ada.email, "wrong").status_code == 422
+    assert app.test_cli_runner().invoke(accounts_cli, ["grant", ada.email, "edit"]).exit_code == 0
 
 
 def _write_many(path, name):
