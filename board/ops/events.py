@@ -60,9 +60,13 @@ def _sentences(events: Iterable[Event]) -> list[str]:
         routes[name][event.get("route", "none")] += count
         clients[name].add(event.get("client", "none"))
     return [
-        f"{name}: {number}, by {len(clients[name])} clients, mostly at {_most(routes[name])}"
+        f"{name}: {number}, {_clients(clients[name])}, mostly at {_most(routes[name])}"
         for name, number in numbers.most_common()
     ]
+
+
+def _clients(marks: set[str]) -> str:
+    return "by one client" if len(marks) == 1 else f"by {len(marks)} clients"
 
 
 def _most(routes: Counter[str]) -> str:

@@ -21,7 +21,8 @@ _FORMAT = "[%(asctime)s] %(levelname)s in %(module)s%(request)s: %(message)s"
 
 
 def init_app(app: Flask) -> None:
-    app.after_request(_add_header)
+    # The first of the list is the last to see a response, when it says who may cache it.
+    app.after_request_funcs.setdefault(None, []).insert(0, _add_header)
     app.logger.addFilter(_add_to_record)
     default_handler.setFormatter(logging.Formatter(_FORMAT, defaults={"request": ""}))
     app.add_template_global(request_id)

@@ -311,7 +311,7 @@ def test_doctor_sums_them_up(app, guest, ada, as_, events):
     assert said[:3] == [
         "ok  security events since 2026-03-04 12:00 UTC",
         "ok  authn_login_fail (password): 3, by 3 clients, mostly at accounts.sign_in",
-        "ok  authz_fail: 1, by 1 clients, mostly at desk.home",
+        "ok  authz_fail: 1, by one client, mostly at desk.home",
     ]
     assert longer[1].startswith("ok  authn_login_fail (password): 4, by 4 clients")
 
