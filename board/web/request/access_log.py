@@ -36,20 +36,25 @@ def init_app(app: Flask) -> None:
             return start_response(status, *rest)
 
         chunks = answer(environ, record_start)
-        hit = environ.get(HIT_KEY)
-        cell, _ = hit or environ.get(HITS_KEY, NOT_COUNTED)
-        route, *_ = metrics.requests.values_of(cell)
-        if route and statuses:
-            line = {
-                "time": now().isoformat(timespec="milliseconds"),
-                "route": route,
-                "status": statuses[0],
-                "ms": round((time.perf_counter() - start) * 1000, 2),
-                "source": "cache" if hit else "app",
-                "request": environ.get(KEY, ""),
-            }
+        if statuses and (line := _line(metrics, environ)):
+            line |= {"status": statuses[0], "ms": round((time.perf_counter() - start) * 1000, 2)}
             with suppress(OSError):  # nobody reads it any more
                 os.write(STDOUT, json.dumps(line).encode() + b"\n")
         return chunks
 
     app.wsgi_app = logged  # type: ignore[method-assign]
+
+
+def _line(metrics: RequestMetrics, environ: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for; empty if it is not counted."""
+    hit = environ.get(HIT_KEY)
+    cell, _ = hit or environ.get(HITS_KEY, NOT_COUNTED)
+    route, *_ = metrics.requests.values_of(cell)
+    if not route:
+        return {}
+    return {
+        "time": now().isoformat(timespec="milliseconds"),
+        "route": route,
+        "source": "cache" if hit else "app",
+        "request": environ.get(KEY, ""),
+    }
