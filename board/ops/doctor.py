@@ -22,14 +22,11 @@ from board.ops.background.findings import findings as background_findings
 from board.ops.backup.schedule import findings as backup_findings
 from board.ops.host_checks import findings as host_findings
 from board.ops.logs import LOGS
+from board.ops.version import is_safe_sqlite
 from board.runtime.app import secret_keys
 from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
 from board.tips.source import contact_channels
-
-# Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
-WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-MIN_SQLITE = (3, 42, 0)  # older ones leave deleted entries of the search index in the file
 
 
 @click.command("doctor")
@@ -57,14 +54,6 @@ def doctor(since: datetime | None) -> None:
 
 
 Finding = tuple[bool, str]
-
-
-def is_safe_sqlite(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite has the fix for the bug that loses commits in WAL mode."""
-    newest, *backports = WAL_RESET_FIXED
-    return version >= newest or any(
-        version[:2] == fixed[:2] and version >= fixed for fixed in backports
-    )
 
 
 def _check_sqlite() -> list[Finding]:
