@@ -316,6 +316,17 @@ def test_doctor_sums_them_up(app, guest, ada, as_, events):
     assert longer[1].startswith("ok  authn_login_fail (password): 4, by 4 clients")
 
 
+def test_doctor_counts_lines_that_were_left_out(app):
+    folder().mkdir()
+    start = now() - timedelta(hours=1)
+    lines = [{"event": "a"}, {"event": "b"}, {"event": "b", "skipped": 5}, {"event": "c"}] * 2
+    path = folder() / f"security-{now():%Y-%m-%d}.jsonl"
+    path.write_text("".join(f"{json.dumps(e | {'time': now().isoformat()})}\n" for e in lines))
+
+    numbers = [sentence.split(",")[0] for _, sentence in summary.findings(start)[1:]]
+    assert numbers == ["b: 14", "a: 2", "c: 2"]
+
+
 def test_doctor_says_so_when_there_were_none(app):
     assert " security events since " in run_doctor(app, "--since", "90m").output
     assert "none" in run_doctor(app, "--since", "90m").output.splitlines()[0]
