@@ -31,6 +31,7 @@ from board.web import (
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
+    access_log,
     cookie_filter,
     form_guard,
     guard,
@@ -39,6 +40,7 @@ from board.web.request import (
     proxies,
     query_filter,
     request_id,
+    security_events,
     trailing_slash,
     url_converters,
 )
@@ -58,7 +60,7 @@ SLICES = (
 # Of those that wrap the app, the last is the first to see a request.
 WRAPPERS = (
     access, form_guard, page_cache_middleware, query_filter, cookie_filter, headers, errors,
-    template_context, measure, proxies,
+    template_context, measure, access_log, proxies,
 )  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for wiring in SLICES:
         wiring.init_app(app)
     register(app, desk, work, request_id, origins, cors, guard, trailing_slash)
-    register(app, language_switch, well_known)
+    register(app, language_switch, well_known, security_events)
     for part in WRAPPERS:
         part.init_app(app)
 

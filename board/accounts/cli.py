@@ -19,10 +19,18 @@ from board.accounts.two_factor import models as two_factor
 from board.db import db, now, writing
 from board.db.clock import today
 from board.db.commands import CommandGroup
+from board.web.request.security_events import record_command
 
 accounts_cli = CommandGroup(
     "accounts", help="Create accounts, grant and revoke permissions, suspend."
 )
+
+
+@accounts_cli.result_callback()
+@click.pass_context
+def _record(context: click.Context, _result: object) -> None:
+    record_command(f"accounts.{context.invoked_subcommand}")
+
 
 CAPABILITIES = {"moderate": "can_moderate", "edit": "can_edit", "read-tips": "can_read_tips"}
 _capability = click.Choice(sorted(CAPABILITIES))

@@ -33,6 +33,7 @@ from board.web.errors import error_page_for
 from board.web.forms import safe_redirect_path
 from board.web.i18n import format_datetime
 from board.web.request.body import TooManyUploads
+from board.web.request.security_events import SecurityEvent, record
 
 bp = Blueprint("accounts", __name__)
 
@@ -98,6 +99,7 @@ def sign_in() -> ResponseReturnValue:
     with not_counted_when_busy(attempt):
         is_right = verify_password(form.password.data, user.password_hash if user else None)
     if not is_right or not user:
+        record(SecurityEvent.LOGIN_FAILED, "password")
         form.password.errors = [_("The email or password is wrong.")]
         return render_template("accounts/sign_in.html", form=form, too_many=None), 422
     rehash = _rehash(user, form.password.data)
@@ -106,7 +108,9 @@ def sign_in() -> ResponseReturnValue:
         rehash()
         cookies = None if user.is_suspended else start_session(user)
     if cookies is None:
+        record(SecurityEvent.LOGIN_FAILED, "suspended")
         return _suspended_page(user)
+    record(SecurityEvent.LOGIN_SUCCEEDED)
     return redirect_signed_in(
         cookies, next=_login_redirect(user, safe_redirect_path(form.next.data))
     )

@@ -80,6 +80,7 @@ SETTINGS = (
     Setting("PHONE", "", parsers.parse_text),
     Setting("PRIVACY_OFFICER", "", parsers.parse_text),
     Setting("PROCESSORS", "", parsers.parse_text),
+    Setting("ACCESS_LOG", False, parsers.parse_boolean),
     Setting("ACCESS_LOG_DAYS", None, parsers.parse_optional_number),
     Setting("TAKEDOWN_ON_EXPIRY", "restore", parsers.parse_takedown_end),
 )

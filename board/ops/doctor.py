@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -16,24 +17,24 @@ from board.db.hash_chain import find_tampered_tail
 from board.db.schema import State
 from board.law import imprint
 from board.law.terms import documents as terms_documents
+from board.ops import events
 from board.ops.background.findings import findings as background_findings
 from board.ops.backup.schedule import findings as backup_findings
 from board.ops.host_checks import findings as host_findings
 from board.ops.logs import LOGS
+from board.ops.version import is_safe_sqlite
 from board.runtime.app import secret_keys
 from board.tips import files
 from board.tips.integrity.findings import findings as tip_findings
 from board.tips.source import contact_channels
 
-# Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
-WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-MIN_SQLITE = (3, 42, 0)  # older ones leave deleted entries of the search index in the file
-
 
 @click.command("doctor")
-def doctor() -> None:
+@click.option("--since", type=events.Period(), help="Sum up security events: 24h, 7d, 90m.")
+def doctor(since: datetime | None) -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
     findings = [
+        *events.findings(since),
         *_check_tables(),
         *_check_sqlite(),
         *host_findings(),
@@ -53,14 +54,6 @@ def doctor() -> None:
 
 
 Finding = tuple[bool, str]
-
-
-def is_safe_sqlite(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite has the fix for the bug that loses commits in WAL mode."""
-    newest, *backports = WAL_RESET_FIXED
-    return version >= newest or any(
-        version[:2] == fixed[:2] and version >= fixed for fixed in backports
-    )
 
 
 def _check_sqlite() -> list[Finding]:

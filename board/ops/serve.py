@@ -17,11 +17,11 @@ from board.db.write_lock import LockTimeout
 from board.moderation.cli import load_when_untouched
 from board.ops.background.process import background_worker
 from board.ops.backup import instance_lock
-from board.ops.doctor import MIN_SQLITE, is_safe_sqlite
 from board.ops.sample.accounts import print_accounts
 from board.ops.sample.loader import load_if_empty
 from board.ops.server.supervisor import keep_signals_at_fork
 from board.ops.server.workers import serve_workers
+from board.ops.version import MIN_SQLITE, is_safe_sqlite
 from board.runtime import jobs
 from board.runtime.app import current_app_object
 from board.runtime.metrics.cells import cells

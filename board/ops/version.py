@@ -12,6 +12,17 @@ from flask.cli import with_appcontext
 from board.db import db, schema, sqlite
 
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+# Fixes of the bug by which SQLite may lose a commit when two connections use the WAL (wal.html).
+WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+MIN_SQLITE = (3, 42, 0)  # older ones leave deleted entries of the search index in the file
+
+
+def is_safe_sqlite(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the fix for the bug that loses commits in WAL mode."""
+    newest, *backports = WAL_RESET_FIXED
+    return version >= newest or any(
+        version[:2] == fixed[:2] and version >= fixed for fixed in backports
+    )
 
 
 @cache

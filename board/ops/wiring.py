@@ -1,8 +1,9 @@
-"""Wiring of operations: the database, backups, checks of the logs, and the page of metrics."""
+"""Wiring of operations: the database, backups, logs, and the page of metrics."""
 
 from flask import Flask
 
 from board.db import has_large_wal, truncate_wal
+from board.ops import events
 from board.ops.backup import schedule
 from board.ops.metrics import views as metrics_views
 from board.runtime.background import ScheduledCommand, scheduled_commands
@@ -17,6 +18,7 @@ JOBS = (
         schedule.delete_old_copies,
         is_final=True,
     ),
+    Job("security log", events.has_old, events.delete_old, writes=False, is_final=True),
 )
 COMMANDS = (
     ScheduledCommand("backup", ("backup",), every=lambda: schedule.PAUSE, is_due=schedule.is_due),

@@ -16,12 +16,13 @@ from board.db import db
 from board.db.write_lock import LockTimeout
 from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
-from board.web.access import forget_viewer
+from board.web.access import forget_viewer, viewer
 from board.web.forms import safe_redirect_path
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
 from board.web.request.request_id import request_id
+from board.web.request.security_events import record_forbidden
 from board.web.response.cors import is_api_request
 
 # Fields in which people write, of any form.
@@ -52,6 +53,8 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # an unknown host, for which no URL can be built
         return Response("Bad Request: this is not the address of the board.\n", 400)
     code, reason = error.code or 500, error.description
+    if code == 403:
+        record_forbidden(reason, viewer)
     page = _error_page(
         code,
         title=_titles().get(code),

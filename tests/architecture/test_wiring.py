@@ -100,7 +100,7 @@ def test_jobs_run_in_this_order(app):
         "old emails", "second factors", "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
         "clearings", "tips", "tips of an hour", "tip checkpoints", "write-ahead log",
-        "copies before migrations",
+        "copies before migrations", "security log",
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from board.accounts.models import Session
 from board.db import db
 from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claimant
+from board.runtime import event_log
 from board.web.i18n import COOKIE
 from conftest import PASSWORD
 from law.personal_data import NAMED, NOT_PERSONAL
@@ -88,6 +89,7 @@ def test_it_has_the_periods_of_the_code(app, guest):
         assert f"{days.days}일" in policy(guest)
     assert f"{Claimant.RETENTION // timedelta(days=365)}년 뒤" in policy(guest)
     assert f"{Attempt.RETENTION // timedelta(minutes=1)}분 동안" in policy(guest)
+    assert f"{event_log.KEPT_FOR.days}일 동안 보안 기록으로" in policy(guest)
     assert "77일 뒤에 삭제" in policy(guest)
 
 

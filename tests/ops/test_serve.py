@@ -20,7 +20,7 @@ from flask import Flask
 
 from board.db.engine import sqlite
 from board.ops import serve
-from board.ops.doctor import is_safe_sqlite
+from board.ops.version import is_safe_sqlite
 from support.wait import until
 
 pytestmark = pytest.mark.slow  # each starts real servers

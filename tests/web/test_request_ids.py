@@ -45,8 +45,9 @@ def test_every_response_of_its_own_has_an_id_of_its_own(guest):
     assert len(set(ids)) == 3
 
 
-def test_a_page_that_caches_keep_has_none(guest, harbour):
-    assert [id_of(guest.get("/articles/harbour")) for _ in range(2)] == [None, None]
+@pytest.mark.parametrize("path", ["/articles/harbour", "/static/css/board.css", "/favicon.ico"])
+def test_a_page_that_caches_keep_has_none(guest, harbour, path):
+    assert [id_of(guest.get(path)) for _ in range(2)] == [None, None]
 
 
 def test_a_page_that_fails_names_the_line_in_the_log(guest, broken, log):

@@ -20,6 +20,7 @@ from board.runtime.limiter import QueueFull
 from board.web.access import cookie_name
 from board.web.i18n import language
 from board.web.request.origins import is_https
+from board.web.request.security_events import SecurityEvent, record
 
 
 def begin_attempt(email: str) -> Attempt:
@@ -55,6 +56,8 @@ def check_own_password(password: str) -> bool:
     if is_right:
         with writing():
             attempt.discard()
+    else:
+        record(SecurityEvent.LOGIN_FAILED, "own_password", actor=current_user())
     return is_right
 
 

@@ -8,6 +8,7 @@ from board.accounts.auth.rate_limit import Attempt
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db
 from board.runtime.app import secret_keys
+from board.web.request.security_events import SecurityEvent, record
 
 
 def passed_two_factor() -> bool:
@@ -27,6 +28,7 @@ def accept_code(code: str) -> bool:
     attempt = Attempt.begin_second_factor(current_user().id, key=key)
     factor = SecondFactor.for_user(current_user())
     if factor is None or not factor.accept(code, keys=secret_keys()):
+        record(SecurityEvent.LOGIN_FAILED, "second_factor", actor=current_user())
         return False
     db.session.flush()
     attempt.discard()

@@ -9,6 +9,7 @@ from board.accounts.models import Session
 from board.articles.models import Article
 from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claim, Claimant
+from board.runtime import event_log
 
 
 def values() -> dict[str, str]:
@@ -38,6 +39,7 @@ def _periods() -> dict[str, int]:
         "staff_hours": int(Session.STAFF_LIFE.total_seconds()) // hour,
         "device_days": Device.LIFE.days,
         "attempt_minutes": int(Attempt.RETENTION.total_seconds()) // 60,
+        "event_days": event_log.KEPT_FOR.days,
         "email_days": QueuedEmail.RETENTION.days,
         "identity_days": Evidence.RETENTION["identity"].days,
         "claim_years": Claimant.RETENTION.days // 365,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import current_user
+from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.models import User
 from board.comments.moderation_reasons import reason_label
 from board.comments.viewer.own_comments import comments_of
@@ -23,9 +23,11 @@ from board.moderation.users.sanctions import NotSanctionable
 from board.moderation.users.staff_notes import StaffNote, add_note
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
+from board.web.request.security_events import record_staff_act
 from board.web.response.notices import notice
 
 bp = Blueprint("people", __name__)
+bp.after_request(lambda response: record_staff_act(response, viewer))
 NEWEST = 10  # comments on the page of the account
 
 

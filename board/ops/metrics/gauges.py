@@ -17,9 +17,8 @@ from board.db import db, now, sqlite
 from board.moderation import queue
 from board.moderation.queue import Queue, QueueItem
 from board.ops.backup import schedule
-from board.ops.doctor import is_safe_sqlite
 from board.ops.metrics.processes import process_gauges
-from board.ops.version import board_version
+from board.ops.version import board_version, is_safe_sqlite
 from board.runtime.metrics.exposition import Gauge
 from board.runtime.metrics.families import Sample
 

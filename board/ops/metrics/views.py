@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from board.ops.metrics.gauges import gauges
 from board.runtime.metrics.exposition import CONTENT_TYPE, exposition
 from board.web.access import everyone_as_guest, open_to
+from board.web.request.security_events import SecurityEvent, record
 
 bp = Blueprint("metrics", __name__)
 
@@ -20,6 +21,7 @@ def metrics() -> Response:
     token: str = current_app.config["METRICS_TOKEN"] or abort(404)
     given = request.headers.get("Authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        record(SecurityEvent.LOGIN_FAILED, "metrics_token")
         headers = {"WWW-Authenticate": "Bearer"}
         return Response("The token is missing or wrong.\n", 401, headers, mimetype="text/plain")
     headers = {"Cache-Control": "no-store"}

@@ -34,6 +34,7 @@ class Family:
         self.name, self.text, self._sparse = name, text, sparse
         self._labels = tuple(labels)
         self._first: dict[tuple[str, ...], int] = {}
+        self._values: dict[int, tuple[str, ...]] = {}
         for values in product(*labels.values()):
             self.add_series(*values)
         families[name] = self
@@ -42,10 +43,15 @@ class Family:
         """Make room for these label values, unless there is."""
         if values not in self._first:
             self._first[values] = cells.reserve(self._width)
+            self._values[self._first[values]] = values
 
     def cell(self, *values: str) -> int:
         """The first cell of the series with these label values. Raises KeyError."""
         return self._first[values]
+
+    def values_of(self, cell: int) -> tuple[str, ...]:
+        """The label values of the series that begins with this cell; all empty if none does."""
+        return self._values.get(cell, ("",) * len(self._labels))
 
     def samples(self, totals: Mapping[int, float]) -> Iterator[Sample]:
         for values, first in self._first.items():

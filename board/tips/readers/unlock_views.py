@@ -23,6 +23,7 @@ from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, no_store, render_page
 from board.tips.web.typed_text import typed_text
 from board.web.access import open_to, tip_readers
+from board.web.request.security_events import SecurityEvent, record
 
 bp = Blueprint("tip_readers", __name__)
 bp.after_request(no_store)
@@ -137,6 +138,7 @@ def unlock_with_form(form: UnlockForm, reader: TipReader) -> Key | None:
     try:
         key = _unwrap_key(form.phrase, reader, recovery=form.is_recovery)
     except DecryptionFailed:
+        record(SecurityEvent.LOGIN_FAILED, "passphrase", actor=current_user())
         form.passphrase.errors = [_wrong_words_text()]
         return None
     except QueueFull:  # not a failed attempt

@@ -31,7 +31,7 @@ from board.runtime.metrics.cells import cells
 from board.web.page_cache import preferences
 from board.web.page_cache.change_watch import UNKNOWN, ChangeWatcher
 from board.web.page_cache.store import NOT_COUNTED, CachedPage, Headers, Key, SegmentedLru
-from board.web.page_cache.validity import ARTICLE_KEY, HITS_KEY, UNTIL_KEY
+from board.web.page_cache.validity import ARTICLE_KEY, HIT_KEY, HITS_KEY, UNTIL_KEY
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -161,6 +161,7 @@ def _accepts_gzip(accepted: str) -> bool:
 
 
 def _respond(page: CachedPage, environ: Environ, start_response: Any) -> list[bytes]:
+    environ[HIT_KEY] = page.hits
     if page.etag and _etag_matches(page.etag, environ.get("HTTP_IF_NONE_MATCH")):
         cells.own[page.hits[1]] += 1
         start_response("304 NOT MODIFIED", page.headers_of_304)

@@ -7,6 +7,7 @@ from flask import request
 ARTICLE_KEY = "board.cache.article"
 UNTIL_KEY = "board.cache.until"
 HITS_KEY = "board.cache.hits"  # the cells that count hits, for 200 and for 304
+HIT_KEY = "board.cache.hit"  # the same, of a page that came from the cache
 
 
 def cache_for_article(article_id: int, revision: int) -> None:

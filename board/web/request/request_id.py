@@ -15,13 +15,14 @@ from flask.logging import default_handler
 from board.web.request.origins import is_about_tips
 
 HEADER = "X-Request-Id"
-_KEY = "board.request_id"
+KEY = "board.request_id"
 _FROM_PROXY = re.compile(r"[0-9a-f-]{16,36}")  # nginx’s $request_id, or a UUID
 _FORMAT = "[%(asctime)s] %(levelname)s in %(module)s%(request)s: %(message)s"
 
 
 def init_app(app: Flask) -> None:
-    app.after_request(_add_header)
+    # The first of the list is the last to see a response, when it says who may cache it.
+    app.after_request_funcs.setdefault(None, []).insert(0, _add_header)
     app.logger.addFilter(_add_to_record)
     default_handler.setFormatter(logging.Formatter(_FORMAT, defaults={"request": ""}))
     app.add_template_global(request_id)
@@ -33,10 +34,10 @@ def request_id() -> str:
     if is_about_tips():
         return ""
     given = request.headers.get(HEADER, "") if current_app.config["PROXIES"] else ""
-    if _KEY not in request.environ:
+    if KEY not in request.environ:
         is_good = _FROM_PROXY.fullmatch(given)
-        request.environ[_KEY] = given if is_good else secrets.token_hex(8)
-    id: str = request.environ[_KEY]
+        request.environ[KEY] = given if is_good else secrets.token_hex(8)
+    id: str = request.environ[KEY]
     return id
 
 
