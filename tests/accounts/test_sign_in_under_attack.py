@@ -11,14 +11,16 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from accounts.test_sign_in import EMAIL, WRONG, sign_in, stored_hash
 from board.accounts import views
 from board.accounts.auth import challenge, passwords
 from board.accounts.auth.challenge import ITERATIONS, Challenge
+from board.accounts.auth.rate_limit import Attempt
 from board.accounts.models import User
-from board.db import now, writing
+from board.db import db, now, writing
 from conftest import person
 
 HOME = "198.51.100.1"  # where the owner is, with a new device
@@ -78,11 +80,13 @@ def bits_in(page: TestResponse) -> int:
 def solved(page: TestResponse) -> dict[str, str]:
     """The fields of this page after its work was done, as a browser does it."""
     token, bits = token_in(page), bits_in(page)
-    for number in map(str, count()):
-        digest = hashlib.pbkdf2_hmac("sha256", token.encode(), number.encode(), ITERATIONS, 4)
-        if int.from_bytes(digest) < 1 << (32 - bits):
-            return {"challenge": token, "solution": number}
-    raise AssertionError
+    number = next(each for each in map(str, count()) if is_solution(token, bits, each))
+    return {"challenge": token, "solution": number}
+
+
+def is_solution(token: str, bits: int, number: str) -> bool:
+    digest = hashlib.pbkdf2_hmac("sha256", token.encode(), number.encode(), ITERATIONS, 4)
+    return int.from_bytes(digest) < 1 << (32 - bits)
 
 
 def waited(page: TestResponse) -> dict[str, str]:
@@ -160,12 +164,27 @@ def test_an_answer_is_good_for_one_account_in_one_network_for_half_an_hour(
     forged = {**done, "challenge": done["challenge"][:-1] + "x"}
     assert sign_in(guest, address="198.51.101.1", **done).status_code == 429
     assert sign_in(guest, address=HOME, **forged).status_code == 429
-    for solution in ("-1", "x", "１", "1" * 5000, "1.0"):
+    wrong = next(each for each in map(str, count()) if not is_solution(done["challenge"], 3, each))
+    for solution in (wrong, "", "-1", "x", "１", "1" * 5000, "1.0"):
         given = {**done, "solution": solution}
         assert sign_in(guest, address=HOME, **given).status_code == 429
     clock.shift(timedelta(minutes=31))
     assert sign_in(guest, address=HOME, **done).status_code == 429
     assert checks == []
+
+
+def test_an_answer_made_for_far_fewer_guesses_is_too_little(
+    guest: FlaskClient, attack: None, checks: list[str]
+) -> None:
+    done = solved(sign_in(guest, address=HOME))
+    with writing():
+        some = db.session.scalars(select(Attempt).limit(1)).one()
+        for _ in range(350):
+            db.session.add(Attempt(for_account=some.for_account, from_network="elsewhere"))
+    too_little = sign_in(guest, address=HOME, **done)
+
+    assert (too_little.status_code, bits_in(too_little), checks) == (429, 5, [])
+    assert sign_in(guest, address=HOME, **solved(too_little)).status_code == 303
 
 
 def test_an_answer_that_met_a_busy_board_is_good_once_more(

@@ -4,6 +4,12 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import PASSWORD, Board, Windows, sign_up, unique
 
+HOLD_WORK = """
+    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
+    const isReleased = new Promise((resolve) => { window.release = resolve });
+    SubtleCrypto.prototype.deriveBits = (...given) => isReleased.then(() => derive(...given));
+"""
+
 
 def guess(page: Page, board: Board, email: str) -> None:
     """Ten wrong passwords, as many as one network has for one account."""
@@ -18,6 +24,7 @@ def test_the_browser_does_some_work_and_the_owner_signs_in(window: Windows, boar
     email = f"reader.{name.split()[-1]}@harbour.example"
     window.allow("status of 429")
     page = window()
+    page.add_init_script(HOLD_WORK)
     guess(page, board, email)
     page.goto("/sign-in")
     page.fill("[name=email]", email)
@@ -27,6 +34,8 @@ def test_the_browser_does_some_work_and_the_owner_signs_in(window: Windows, boar
 
     page.fill("[name=password]", PASSWORD)
     page.click("main button.primary")  # before the work is done
+    expect(page.locator("[data-working]")).to_contain_text("간단한 계산")
+    page.evaluate("release()")
 
     expect(page.locator("a.account-link")).to_be_visible()
 
