@@ -18,6 +18,7 @@ import pytest
 from bench.storm.attacks import ATTACKS, WRONG
 from bench.storm.run import playing
 from board.accounts.auth.challenge import ITERATIONS
+from ops.server.test_slow_clients import PAGE, served
 from support import raw_client
 from support.raw_client import connect, head
 from support.real_server import Server
@@ -25,7 +26,6 @@ from support.wait import until
 
 pytestmark = pytest.mark.slow
 
-PAGE = "/articles/fish-market-rent"
 EMAIL = WRONG["email"]
 SESSIONS = {"@reader": "none", "@moderator": "none"}
 
@@ -78,7 +78,7 @@ def work_for(page: str) -> dict[str, str]:
 
 def test_readers_read_on_while_all_long_work_is_asked_for_at_once(server: Server) -> None:
     with attacked(server, "all of these at once"):
-        assert {server.get(PAGE).status for _ in range(20)} == {200}
+        assert {served(server.port, PAGE) for _ in range(20)} == {200}
 
 
 def test_the_owner_signs_in_while_others_guess(server: Server) -> None:
