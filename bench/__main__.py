@@ -20,7 +20,7 @@ from bench.soak import soak
 from bench.storm import run as storm
 from bench.work import Board, Cell
 
-USUAL = ("reading", "writing", "workers", "storms")
+USUAL = ("reading", "writing", "workers")
 GROUPS = (*USUAL, "long", "peers", "browser", "desk", "tips", "storm")
 RESULTS, PLOT = ROOT / "docs/bench.json", ROOT / "docs/bench.svg"
 DOCUMENT = ROOT / "docs/performance.md"
@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, default=3, help="rounds; figures are their medians (3)"
     )
-    parser.add_argument("--attack", default="", help="of storms, those whose name has this")
+    parser.add_argument("--attack", default="", help="of a storm, those whose name has this")
     parser.add_argument(
         "--soak", type=int, metavar="MINUTES", help="only measure memory under load"
     )
@@ -108,14 +108,15 @@ def _measure(folder: Path, options: argparse.Namespace) -> Results:
 
 
 def _storm(options: argparse.Namespace) -> str:
-    """The table of storms, on a board with two workers behind a proxy that names the clients."""
+    """The table of a storm, on a board with two workers behind a proxy that names the clients."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as name:
         folder = Path(name)
         board = Board(folder / "board", options.comments)
         two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
         with running(two):
-            return storm.table(storm.run(two, folder, options.seconds, options.attack))
+            sessions = {"@reader": board.tokens[0], "@moderator": board.moderator}
+            return storm.table(storm.run(two, folder, options.seconds, sessions, options.attack))
 
 
 def _desk(folder: Path, options: argparse.Namespace) -> list[DeskPage]:
@@ -158,10 +159,8 @@ def _cells(
 ) -> Iterator[Cell]:
     """Cells of the requested groups, and the cells they are compared with."""
     others = work.ceilings(folder, servers.get(board.server.url(work.JSON)))
-    two = servers.board(board.folder, workers=2, cores=work.BOTH, proxies=1)
-    stack.enter_context(running(two, *others))
-    cells = [*work.reading(board, others), *work.writing(board)]
-    cells += [*work.workers(board), *work.storms(board, two)]
+    stack.enter_context(running(*others))
+    cells = [*work.reading(board, others), *work.writing(board), *work.workers(board)]
     if "long" in options.groups:
         _show_progress(f"seeding {options.deep:,} comments …")
         deep = Board(folder / "deep", options.deep)

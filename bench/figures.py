@@ -111,7 +111,7 @@ class Results:
 def ratios(figure: Figure, other: Figure) -> tuple[float, float]:
     """Ratio of two rates, and of two processor times.
 
-    0 where there is none: a starved server may answer nothing, and storms have no processor time.
+    0 where there is none: a server may answer nothing.
     """
     by_cpu = other.cpu / figure.cpu if figure.cpu else 0.0
     return figure.rate / other.rate if other.rate else 0.0, by_cpu

@@ -19,10 +19,9 @@ _SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 _SCRIPT = """
 local function request_of(kind, n)
   local text = %(run)s .. "-" .. id .. "-" .. n
-  local address = string.format("10.%%d.%%d.1", n / 256 %% 256, n %% 256)
   local place = #places > 0 and places[n %% #places + 1] or ""
   local function filled(value)
-    return (value:gsub("@text", text):gsub("@address", address):gsub("@place", place))
+    return (value:gsub("@text", text):gsub("@place", place))
   end
   local headers = {}
   for name, value in pairs(kind.headers) do headers[name] = filled(value) end
@@ -41,8 +40,7 @@ end
 
 @dataclass(frozen=True)
 class RequestTemplate:
-    """Request template: `@text` becomes a unique text, `@address` the address of a client in a
-    network of its own, `@place` each of the given places in turn."""
+    """`@text` becomes a unique text, `@place` each of the given places in turn."""
 
     path: str
     body: str | None = None

@@ -12,7 +12,6 @@ TITLES = {
     "writing": "Writing, one durable commit for each post",
     "long": "A thread of a million comments, compared with a thousand",
     "workers": "Two workers on one core",
-    "storms": "Readers during storms of sign-ins and searches, two workers",
 }
 
 _COLUMNS: dict[str, Callable[[Figure], str]] = {

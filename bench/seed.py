@@ -37,8 +37,9 @@ def main(comments: int) -> None:
             for slug in FRONT:
                 _thread(slug, FRONT_COMMENTS)
             tokens = [_signed_in(number) for number in range(TOKENS)]
+            moderator = _signed_in(TOKENS, can_moderate=True)
         places = {"near": _places(thread, 1), "deep": _places(thread, DEEP)}
-        print(json.dumps({"tokens": tokens, **places}))
+        print(json.dumps({"tokens": tokens, "moderator": moderator, **places}))
 
 
 def _thread(slug: str, comments: int) -> Article:
@@ -50,11 +51,12 @@ def _thread(slug: str, comments: int) -> Article:
     return article
 
 
-def _signed_in(number: int) -> str:
-    """Session token of a new reader."""
+def _signed_in(number: int, *, can_moderate: bool = False) -> str:
+    """Session token of a new reader or moderator."""
     email, name = f"bench{number}@harbour.example", f"독자 벤치 {number}"
-    reader = accounts.sign_up(email=email, name=name, password_hash="!")
-    return accounts.sign_in(reader, device="bench", today=today())[1]
+    user = accounts.sign_up(email=email, name=name, password_hash="!")
+    user.can_moderate = can_moderate
+    return accounts.sign_in(user, device="bench", today=today(), second_factor=can_moderate)[1]
 
 
 def _places(article: Article, page: int) -> list[int]:

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from bench import load, servers
-from bench.load import LoadResult, RequestTemplate, Run, against, run_wrk
+from bench.load import LoadResult, RequestTemplate, Run, against
 from bench.seed import DEEP, FRONT, POSTED, SLUG
 from bench.servers import LOAD_CORE, NO_LIMITS, ROOT, SERVERS_CORE, Server, on_cores
 
@@ -35,7 +34,6 @@ ARTICLE_PAGE, SHARED = "article page, gzip", "article page, link with a tracking
 OWN_ARTICLE = "article page, signed-in reader"
 COUNTED, POST_1, POST_8 = "counts of 20 articles", "posts, 1 connection", "posts, 8 connections"
 COMMITS, MIXED = "bare commits, sqlite3", "95 % reads, 5 % posts"
-FOUR = "newest page, 4 connections"
 
 
 class Cell(NamedTuple):
@@ -58,6 +56,7 @@ class Board:
     tokens: list[str] = field(init=False)
     near: list[int] = field(init=False)
     deep: list[int] = field(init=False)
+    moderator: str = field(init=False)  # a session token
     runs: int = 0
 
     def __post_init__(self) -> None:
@@ -71,6 +70,7 @@ class Board:
         )
         seeded = json.loads(completed.stdout.splitlines()[-1])
         self.tokens, self.near, self.deep = seeded["tokens"], seeded["near"], seeded["deep"]
+        self.moderator = seeded["moderator"]
 
     def shared(self, path: str) -> Callable[[], Path]:
         """Links with a tracking parameter, another value each time."""
@@ -96,17 +96,6 @@ class Board:
         send = RequestTemplate(POSTS, f"key=@text&body={quote_plus(TEXT, safe='@')}", headers)
         options = {"every": every, "read": POSTED_JSON, "tokens": self.tokens}
         return partial(self._script, "post", send, **options)
-
-    def sign_ins(self, server: Server) -> Callable[[], Path]:
-        """Failing sign-ins with unknown e-mail addresses, which cost as much as a wrong password.
-        Each comes from another network: many from one would soon be refused."""
-        headers = (FORM, ("Origin", server.url("")), ("X-Forwarded-For", "@address"))
-        send = RequestTemplate("/sign-in", "email=@text%40harbour.example&password=@text", headers)
-        return partial(self._script, "sign-in", send)
-
-    def searches(self) -> Callable[[], Path]:
-        search = RequestTemplate(f"{HTML}/search?q=%EB%B2%84%EC%8A%A4&lang=@text")
-        return partial(self._script, "search", search)
 
     def _script(self, name: str, send: RequestTemplate, **options: Any) -> Path:
         self.runs += 1
@@ -184,29 +173,6 @@ def workers(board: Board) -> list[Cell]:
         cell("newest page, 2 workers", NEWEST, against(board.pair, JSON)),
         cell("95 % reads, 5 % posts, 2 workers", MIXED, against(board.pair, "/", script=mixed)),
     ]
-
-
-def storms(board: Board, two: Server) -> list[Cell]:
-    """Readers during storms of sign-ins and searches."""
-    cell, sign_ins, searches = partial(Cell, "storms"), board.sign_ins(two), board.searches()
-    return [
-        cell(FOUR, "", partial(_read, two, None)),
-        cell("… while 8 sign in", FOUR, partial(_read, two, sign_ins)),
-        cell("… while 8 search", FOUR, partial(_read, two, searches)),
-    ]
-
-
-def _read(
-    server: Server, storm: Callable[[], Path] | None, seconds: int
-) -> tuple[LoadResult, float]:
-    """Reads during a storm. Processor time cannot be divided between the two, so it is 0."""
-    server.wait_until_idle()
-    with ExitStack() as stack:
-        if storm:
-            url = server.url("/")
-            process = load.start(url, seconds + 1, connections=8, script=storm())
-            stack.callback(process.wait)
-        return run_wrk(server.url(JSON), seconds, connections=4), 0.0
 
 
 def _commits(folder: Path, seconds: int) -> tuple[LoadResult, float]:

@@ -1,5 +1,6 @@
 """Runs storms: the board with two workers on both cores, nginx with the lines that we document."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -20,12 +21,15 @@ GOAL = 50.0  # milliseconds: the slowest of a hundred
 LEAD = 2.0  # seconds of an attack before the page is timed
 
 
-def run(board: Server, folder: Path, seconds: float, wanted: str = "") -> list[tuple[str, Timing]]:
-    """The reader's times without an attack and with each whose name contains `wanted`."""
+def run(
+    board: Server, folder: Path, seconds: float, sessions: dict[str, str], wanted: str = ""
+) -> list[tuple[str, Timing]]:
+    """The reader's times without an attack and with each whose name contains `wanted`. `sessions`:
+    the tokens of @reader and @moderator."""
     rows = [("no attack", reader.read(board.port, PAGE, seconds))]
     for attack in ATTACKS:
         if wanted in attack.name and (not attack.is_proxied or _nginx()):
-            rows.append((attack.name, _timed(board, attack, folder, seconds)))
+            rows.append((attack.name, _timed(board, attack, folder, seconds, sessions)))
             board.wait_until_idle()
     return rows
 
@@ -39,16 +43,19 @@ def table(rows: list[tuple[str, Timing]]) -> str:
     return "\n".join(lines)
 
 
-def _timed(board: Server, attack: Attack, folder: Path, seconds: float) -> Timing:
-    with _proxy(attack, board.port, folder) as port, playing(attack, port):
+def _timed(
+    board: Server, attack: Attack, folder: Path, seconds: float, sessions: dict[str, str]
+) -> Timing:
+    with _proxy(attack, board.port, folder) as port, playing(attack, port, sessions):
         time.sleep(LEAD)
         return reader.read(board.port, PAGE, seconds)
 
 
 @contextmanager
-def playing(attack: Attack, port: int) -> Iterator[None]:
+def playing(attack: Attack, port: int, sessions: dict[str, str]) -> Iterator[None]:
     """The attack goes on, in a process of its own."""
-    command = [sys.executable, "-m", "bench.storm.play", attack.name, str(port)]
+    arguments = [attack.name, str(port), json.dumps(sessions)]
+    command = [sys.executable, "-m", "bench.storm.play", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         yield

@@ -70,6 +70,7 @@ class SignInForm(Form):
     email = EmailField(_("Email"), [_required])
     password = PasswordField(_("Password"), [_required])
     next = HiddenField()
+    challenge, solution = HiddenField(), HiddenField()
 
 
 class LettersForm(Form):

@@ -8,11 +8,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
+from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import delete_current_session
 from board.accounts.auth.login import (
     begin_attempt,
+    is_known_device,
+    make_challenge,
     minutes_until,
     not_counted_when_busy,
+    read_challenge,
     redirect_signed_in,
     redirect_signed_out,
     retry_text,
@@ -81,27 +85,27 @@ def sign_up() -> ResponseReturnValue:
 @open_to(everyone, query=("next",))
 def sign_in_form() -> ResponseReturnValue:
     form = SignInForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
-    return _no_store(render_template("accounts/sign_in.html", form=form, too_many=None))
+    return _no_store(_sign_in_page(form))
 
 
 @bp.post("/sign-in")
 @open_to(everyone)
 def sign_in() -> ResponseReturnValue:
     form = SignInForm.from_post()
+    challenge = read_challenge(form.challenge.data or "", form.email.data)
     if not form.validate():
-        return render_template("accounts/sign_in.html", form=form, too_many=None), 422
+        return _sign_in_page(form, challenge), 422
+    answer = challenge.answer(form.solution.data or "") if challenge else None
     try:
         with writing():
-            attempt = begin_attempt(form.email.data)
+            attempt = begin_attempt(form.email.data, answer=answer)
     except TooManyAttempts as refusal:
-        return _too_many_sign_ins(form, refusal)
+        return _too_many_sign_ins(form, refusal, challenge if answer is None else None)
     user = db.session.scalar(User.with_email(form.email.data))
     with not_counted_when_busy(attempt):
         is_right = verify_password(form.password.data, user.password_hash if user else None)
     if not is_right or not user:
-        record(SecurityEvent.LOGIN_FAILED, "password")
-        form.password.errors = [_("The email or password is wrong.")]
-        return render_template("accounts/sign_in.html", form=form, too_many=None), 422
+        return _wrong_password(form, attempt)
     rehash = _rehash(user, form.password.data)
     with writing():
         attempt.discard()
@@ -123,6 +127,14 @@ def sign_out() -> ResponseReturnValue:
     with writing():
         delete_current_session()
     return redirect_signed_out()
+
+
+def _wrong_password(form: SignInForm, attempt: Attempt) -> ResponseReturnValue:
+    """The form again, with the challenge that the next attempt needs."""
+    record(SecurityEvent.LOGIN_FAILED, "password")
+    form.password.errors = [_("The email or password is wrong.")]
+    challenge = make_challenge(form.email.data, attempt.price) if attempt.price else None
+    return _sign_in_page(form, challenge), 422
 
 
 def _rehash(user: User, password: str) -> Callable[[], None]:
@@ -147,7 +159,9 @@ def busy(error: Exception) -> ResponseReturnValue:
         return error_page_for(error)
     text = _("The site is busy. Please enter your password and try again in a moment.")
     if request.endpoint == "accounts.sign_in":
-        page = render_template("accounts/sign_in.html", form=SignInForm.from_post(), too_many=text)
+        form = SignInForm.from_post()
+        challenge = read_challenge(form.challenge.data or "", form.email.data)
+        page = _sign_in_page(form, challenge, text)
     elif request.endpoint == "accounts.sign_up":
         page = _sign_up_page(SignUpForm.from_post(), text)
     else:
@@ -187,10 +201,26 @@ def _suspended_page(user: User) -> ResponseReturnValue:
     return page, 403
 
 
-def _too_many_sign_ins(form: SignInForm, refusal: TooManyAttempts) -> ResponseReturnValue:
-    text = retry_text(refusal)
-    page = render_template("accounts/sign_in.html", form=form, too_many=text)
-    return page, 429, {"Retry-After": str(seconds_until(refusal))}
+def _sign_in_page(
+    form: SignInForm, challenge: Challenge | None = None, problem: str | None = None
+) -> str:
+    return render_template("accounts/sign_in.html", form=form, challenge=challenge, problem=problem)
+
+
+def _too_many_sign_ins(
+    form: SignInForm, refusal: TooManyAttempts, challenge: Challenge | None
+) -> ResponseReturnValue:
+    """`challenge`: one that the browser is still at."""
+    if is_known_device(form.email.data):
+        page = _sign_in_page(form, problem=retry_text(refusal))
+        return page, 429, {"Retry-After": str(seconds_until(refusal))}
+    if challenge is None or not challenge.is_worth(refusal.price):
+        challenge = make_challenge(form.email.data, refusal.price)
+    text = _(
+        "Many wrong passwords were tried, for this account or from your network. You can still "
+        "sign in."
+    )
+    return _sign_in_page(form, challenge, text), 429, {"Retry-After": str(challenge.seconds_left)}
 
 
 def _sign_up_page(form: SignUpForm, too_many: str | None = None) -> str:

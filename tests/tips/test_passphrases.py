@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from board.runtime.limiter import QueueFull
 from board.text.keyboard import KEYS, keystrokes
 from board.tips.crypto import passphrases, wordlist
 from board.tips.crypto.phrase_parser import Fault, InvalidPhrase
@@ -208,6 +209,12 @@ def test_text_that_gives_the_code_away_is_recognised():
     assert passphrases.looks_like_code(f"제 코드는 {some} 입니다")
     assert not passphrases.looks_like_code("부두에서 있었던 일을 적습니다. " + CODE.split()[0])
     assert not passphrases.looks_like_code("어제 오전 회의에서 과장이 서류를 없애라고 했습니다.")
+
+
+def test_a_text_waits_for_its_turn_to_be_searched(monkeypatch):
+    monkeypatch.setattr(passphrases.text_checks, "wait", 0)
+    with passphrases.text_checks, pytest.raises(QueueFull):
+        passphrases.contains_code("장부입니다.")
 
 
 def test_passphrases_and_recovery_words_are_read_like_codes():

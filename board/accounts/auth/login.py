@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
+from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.passwords import verify_password
-from board.accounts.auth.rate_limit import Attempt, Device, TooManyAttempts
+from board.accounts.auth.rate_limit import Answer, Attempt, Device, TooManyAttempts
 from board.accounts.models import User
 from board.db import db, now, writing
 from board.db.clock import today
@@ -23,14 +24,28 @@ from board.web.request.origins import is_https
 from board.web.request.security_events import SecurityEvent, record
 
 
-def begin_attempt(email: str) -> Attempt:
+def begin_attempt(email: str, *, answer: Answer | None = None) -> Attempt:
+    is_known = is_known_device(email)
+    return Attempt.begin(email=email, **_client(), known_device=is_known, answer=answer)
+
+
+def is_known_device(email: str) -> bool:
+    """Whether the owner of this account has signed in from this browser before."""
     token = request.cookies.get(cookie_name("device"), "")
-    return Attempt.begin(
-        email=email,
-        address=request.remote_addr or "",
-        key=current_app.config["SECRET_KEY"],
-        known_device=bool(token and db.session.scalar(Device.known(token, email=email))),
-    )
+    return bool(token and db.session.scalar(Device.known(token, email=email)))
+
+
+def make_challenge(email: str, price: float) -> Challenge:
+    return Challenge.make(price, email=email, **_client())
+
+
+def read_challenge(token: str, email: str) -> Challenge | None:
+    """The challenge that came with a form, if it is for this account and this client."""
+    return Challenge.read(token, email=email, **_client())
+
+
+def _client() -> dict[str, str]:
+    return {"address": request.remote_addr or "", "key": current_app.config["SECRET_KEY"]}
 
 
 @contextmanager

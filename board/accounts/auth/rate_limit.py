@@ -2,8 +2,9 @@
 
 An attempt is stored before the password is checked, and discarded if it was right or could not be
 checked. So exactly the failures are counted, in every worker and across restarts. A browser the
-owner has signed in from before has a count of its own, which failures elsewhere do not touch.
-Sign-ups from one network are counted in the same table.
+owner has signed in from before has a count of its own, which failures elsewhere do not touch. Any
+other goes on after failures of others once it has done what challenge.py asks for. Sign-ups from
+one network are counted in the same table.
 """
 
 import hashlib
@@ -11,9 +12,9 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
-from typing import Self
+from typing import NamedTuple, Self
 
-from sqlalchemy import ForeignKey, Index, Select, String, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.accounts.models import User, token_hash
@@ -21,9 +22,20 @@ from board.db import Base, db, now
 
 
 class TooManyAttempts(Exception):
-    def __init__(self, retry_at: datetime) -> None:
+    """`price`: how many times the allowed failures there were."""
+
+    def __init__(self, retry_at: datetime, price: float) -> None:
         super().__init__()
-        self.retry_at = retry_at
+        self.retry_at, self.price = retry_at, price
+
+
+class Answer(NamedTuple):
+    """What was done for an attempt over the limits: enough up to a price, and good once. `mark`
+    says for what it is used up, since when."""
+
+    price: float
+    mark: str
+    since: datetime
 
 
 class Attempt(Base):
@@ -49,31 +61,55 @@ class Attempt(Base):
     from_network: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(default=now)
 
+    price = 0.0  # of this attempt; above 0 an answer was needed
+    mark_id = 0  # of the row that marks the answer as used
+
     @classmethod
-    def begin(cls, *, email: str, address: str, key: str, known_device: bool) -> Self:
-        """Store an attempt. Raises TooManyAttempts, and then stores nothing."""
+    def begin(
+        cls, *, email: str, address: str, key: str, known_device: bool, answer: Answer | None = None
+    ) -> Self:
+        """Store an attempt. Raises TooManyAttempts, and then stores nothing. An `answer` lets one
+        more attempt pass, but not on a known device, where all failures are its own."""
         cls._delete_old()
-        account = _keyed(key, "account", email)
+        account = keyed(key, "account", email)
         origin = "known device" if known_device else network(address)
-        from_network = _keyed(key, "network", origin, email if known_device else "")
+        from_network = keyed(key, "network", origin, email if known_device else "")
         this_pair = (cls.for_account == account, cls.from_network == from_network)
-        if known_device:
-            cls._check_limit(cls.KNOWN_DEVICE, *this_pair)
-        else:
-            cls._check_limit(cls.SAME_ACCOUNT_AND_NETWORK, *this_pair)
-            cls._check_limit(cls.SAME_NETWORK, cls.from_network == from_network)
-            cls._check_limit(cls.SAME_ACCOUNT, cls.for_account == account)
         attempt = cls(for_account=account, from_network=from_network)
+        limits = [
+            (cls.SAME_ACCOUNT_AND_NETWORK, and_(*this_pair)),
+            (cls.SAME_NETWORK, this_pair[1]),
+            (cls.SAME_ACCOUNT, this_pair[0]),
+        ]
+        try:
+            cls._check_limits(*([(cls.KNOWN_DEVICE, and_(*this_pair))] if known_device else limits))
+        except TooManyAttempts as refusal:
+            attempt.price = refusal.price
+            if known_device or answer is None or not attempt._use_up(answer, key=key):
+                raise
         db.session.add(attempt)
         return attempt
+
+    def _use_up(self, answer: Answer, *, key: str) -> bool:
+        """Whether the answer is enough and was not used before; it is from now on."""
+        if answer.price < self.price:
+            return False
+        mark = keyed(key, "answer", answer.mark)
+        used = select(Attempt.id).where(Attempt.for_account == mark)
+        if db.session.scalar(used.where(Attempt.made_at >= answer.since).limit(1)):
+            return False
+        row = Attempt(for_account=mark, from_network="")
+        db.session.add(row)
+        db.session.flush()
+        self.mark_id = row.id
+        return True
 
     @classmethod
     def begin_second_factor(cls, user_id: int, *, key: str) -> Self:
         """The same for the second factor, after the password was right."""
         cls._delete_old()
-        account = _keyed(key, "second factor", str(user_id))
-        for limit in cls.SECOND_FACTOR:
-            cls._check_limit(limit, cls.for_account == account)
+        account = keyed(key, "second factor", str(user_id))
+        cls._check_limits(*((limit, cls.for_account == account) for limit in cls.SECOND_FACTOR))
         attempt = cls(for_account=account, from_network="")
         db.session.add(attempt)
         db.session.flush()
@@ -91,9 +127,9 @@ class Attempt(Base):
     def begin_by_guest(cls, action: str, *, address: str, key: str, per_hour: int) -> Self:
         """The same for any action without an account; each action is counted separately."""
         cls._delete_old()
-        from_network = _keyed(key, action, network(address))
+        from_network = keyed(key, action, network(address))
         if per_hour:
-            cls._check_limit((per_hour, timedelta(hours=1)), cls.from_network == from_network)
+            cls._check_limits(((per_hour, timedelta(hours=1)), cls.from_network == from_network))
         attempt = cls(for_account="", from_network=from_network)
         db.session.add(attempt)
         return attempt
@@ -105,18 +141,23 @@ class Attempt(Base):
         db.session.execute(delete(cls).where(~recent))
 
     @classmethod
-    def _check_limit(cls, limit: tuple[int, timedelta], *criteria: object) -> None:
-        count, period = limit
-        recent = select(func.count(), func.min(cls.made_at)).where(
-            cls.made_at > now() - period, cls.made_at < now() + period
-        )
-        failures, oldest = db.session.execute(recent.where(*criteria)).one()  # type: ignore[arg-type]
-        if failures >= count:
-            raise TooManyAttempts(retry_at=oldest + period)
+    def _check_limits(cls, *limits: tuple[tuple[int, timedelta], ColumnElement[bool]]) -> None:
+        """Raises TooManyAttempts, with the highest price."""
+        refusals = []
+        for (count, period), criterion in limits:
+            recent = select(func.count(), func.min(cls.made_at)).where(
+                criterion, cls.made_at > now() - period, cls.made_at < now() + period
+            )
+            failures, oldest = db.session.execute(recent).one()
+            if failures >= count:
+                refusals.append(TooManyAttempts(oldest + period, failures / count))
+        if refusals:
+            raise max(refusals, key=lambda refusal: refusal.price)
 
     def discard(self) -> None:
-        """Stop counting this attempt: it was not a failure."""
-        db.session.execute(delete(type(self)).where(type(self).id == self.id))
+        """Stop counting this attempt: it was not a failure, and its answer is good once more."""
+        own = Attempt.id.in_([self.id, self.mark_id])
+        db.session.execute(delete(Attempt).where(own))
 
 
 class Device(Base):
@@ -166,6 +207,6 @@ def network(address: str) -> str:
     return ip.exploded[:19] if ip.version == 6 else ip.exploded.rpartition(".")[0]
 
 
-def _keyed(key: str, *parts: str) -> str:
+def keyed(key: str, *parts: str) -> str:
     message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
     return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()

@@ -318,6 +318,7 @@ if (document.querySelector("form[data-write]")) {
   import("./thread/character-count.js").catch(() => {}); // the server counts, too
   restoreDrafts().catch(() => {});
 }
+if (document.querySelector("form[data-bits]")) import("./proof-of-work.js").catch(() => {}); // waiting does, too
 if (document.querySelector("form[data-unlock-url]")) import("./tips/auto-lock.js").catch(() => {}); // CSS locks, too
 
 /** A test of a moderation rule goes on by itself while its page is open. */
