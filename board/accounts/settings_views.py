@@ -22,6 +22,7 @@ from board.accounts.email.queue import EmailPreference
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
 from board.accounts.reauthentication import requires_reauthentication
+from board.accounts.verification.emails import announce_password
 from board.accounts.views import bp
 from board.db import db, writing
 from board.db.clock import today
@@ -87,6 +88,7 @@ def change_password() -> ResponseReturnValue:
     with writing():
         current_user().change_password(password_hash)
         Device.delete_for_user(current_user())
+        announce_password(current_user())
         cookies = start_session(current_user(), second_factor_at=second_factor_at)
     return redirect_signed_in(cookies, next=url_for(".account", notice="password_changed"))
 

@@ -21,6 +21,8 @@ from board.web.access import cookie_name
 from board.web.i18n import language
 from board.web.request.origins import is_https
 
+Cookies = dict[str, tuple[str, timedelta]]  # by kind: value and lifetime
+
 
 def begin_attempt(email: str) -> Attempt:
     token = request.cookies.get(cookie_name("device"), "")
@@ -73,11 +75,11 @@ def seconds_until(refusal: TooManyAttempts) -> int:
 
 def start_session(
     user: User, *, password_at: datetime | None = None, second_factor_at: datetime | None = None
-) -> dict[str, tuple[str, timedelta]]:
+) -> Cookies:
     """Start a session in place of this browser's old one. Returns cookies with their lifetimes.
 
-    `password_at` and `second_factor_at` are when those were entered: the password now, and no
-    second factor, unless it is said.
+    `password_at` and `second_factor_at` are when those were entered: the password, or a code by
+    email in its place, now, and no second factor, unless it is said.
     """
     if old := current_session():
         db.session.delete(old)
@@ -106,13 +108,11 @@ def redirect_signed_out(*, next: str = "/") -> ResponseReturnValue:
     return response
 
 
-def redirect_signed_in(
-    cookies: dict[str, tuple[str, timedelta]], *, next: str
-) -> ResponseReturnValue:
+def redirect_signed_in(cookies: Cookies, *, next: str) -> ResponseReturnValue:
     return with_cookies(redirect(next, 303), cookies)
 
 
-def with_cookies(response: Any, cookies: dict[str, tuple[str, timedelta]]) -> Any:
+def with_cookies(response: Any, cookies: Cookies) -> Any:
     for kind, (value, lifetime) in cookies.items():
         response.set_cookie(
             cookie_name(kind),

@@ -27,7 +27,10 @@ class TooManyAttempts(Exception):
 
 
 class Attempt(Base):
-    """An attempt to sign in. Stored for an hour as keyed hashes: no address, no email."""
+    """An attempt to sign in. Stored for an hour as keyed hashes: no address, no email.
+
+    Those without a network (codes) are stored for a day.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -42,7 +45,11 @@ class Attempt(Base):
     KNOWN_DEVICE = (10, timedelta(minutes=5))
     # Getting this far takes the password, so attempts from all networks count together.
     SECOND_FACTOR = ((5, timedelta(minutes=5)), (20, timedelta(hours=1)))
+    # Codes by email to one address, for known and unknown ones alike.
+    CODES = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
+    WRONG_CODES_PER_HOUR = 20  # from one network
     RETENTION = timedelta(hours=1)
+    CODE_RETENTION = timedelta(days=1)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     for_account: Mapped[str] = mapped_column(String(64))
@@ -80,6 +87,18 @@ class Attempt(Base):
         return attempt
 
     @classmethod
+    def begin_code(cls, email: str, *, key: str, known_device: bool) -> Self:
+        """The same for a code by email. Devices the owner has used before have a count of their
+        own, so nobody can use up the owner's codes."""
+        cls._delete_old()
+        account = _keyed(key, "code", email, "known device" if known_device else "")
+        for limit in cls.CODES:
+            cls._check_limit(limit, cls.for_account == account)
+        attempt = cls(for_account=account, from_network="")
+        db.session.add(attempt)
+        return attempt
+
+    @classmethod
     def begin_sign_up(cls, *, address: str, key: str, per_hour: int) -> Self:
         """Store an attempt to sign up; `per_hour` 0 means no limit.
 
@@ -102,7 +121,9 @@ class Attempt(Base):
     def _delete_old(cls) -> None:
         """Also deletes those from the future, stored before the clock was corrected."""
         recent = cls.made_at.between(now() - cls.RETENTION, now() + cls.RETENTION)
-        db.session.execute(delete(cls).where(~recent))
+        of_day = cls.made_at.between(now() - cls.CODE_RETENTION, now() + cls.CODE_RETENTION)
+        is_kept = recent | (of_day & (cls.from_network == ""))
+        db.session.execute(delete(cls).where(~is_kept))
 
     @classmethod
     def _check_limit(cls, limit: tuple[int, timedelta], *criteria: object) -> None:
