@@ -100,8 +100,9 @@ def in_threads(app: Flask, acts: list[Callable[[], object]]) -> None:
     barrier = threading.Barrier(len(acts))
 
     def run(act: Callable[[], object]) -> None:
-        barrier.wait(20)
-        act()
+        with app.app_context():
+            barrier.wait(20)
+            act()
 
     threads = [threading.Thread(target=run, args=(act,)) for act in acts]
     for thread in threads:
