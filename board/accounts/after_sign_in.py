@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts.auth.login import Cookies, redirect_signed_in
+from board.accounts.email import queue as email_queue
 from board.accounts.models import User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import now
@@ -21,6 +22,8 @@ def finish_sign_in(user: User, cookies: Cookies | None, *, next: str) -> Respons
     """To `next` with the cookies of a new session, or why there is none."""
     if cookies is None:
         return _suspended_page(user)
+    if user.is_staff and email_queue.is_configured() and not user.email_verified_at:
+        next = url_for("verification.email")  # readers are asked by a bar, staff at once
     return redirect_signed_in(cookies, next=_login_redirect(user, next))
 
 

@@ -18,6 +18,7 @@ from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.models import SecondFactor
 from board.accounts.verification.models import EmailVerification
 from board.db import db, now, writing
+from board.ops.doctor import doctor
 from conftest import PASSWORD, said
 
 Member = Callable[..., User]
@@ -285,3 +286,33 @@ def test_the_notices_say_what_happened(guest: FlaskClient, mail: Mailboxes, memb
     assert said(guest.post("/verify/again")) == (
         "번호는 1분에 한 번, 세 번까지 다시 받을 수 있습니다."
     )
+
+
+def test_who_is_shut_out_by_a_flood_of_wrong_passwords_signs_in_by_code(
+    app: Flask, guest: FlaskClient, mail: Mailboxes, member: Member
+) -> None:
+    ada = member("ada")
+    form = {"email": ada.email, "password": "not her password"}
+    for _ in range(10):
+        app.test_client().post("/sign-in", data=form)
+    refused = guest.post("/sign-in", data={**form, "password": PASSWORD})
+    assert refused.status_code == 429 and 'href="/sign-in/email"' in refused.text
+
+    ask(guest, ada.email, "email")
+    assert verify(guest, mail.code(ada.email)) == "/" and is_signed_in(guest)
+
+
+def test_staff_whose_address_is_not_verified_are_asked_at_sign_in(
+    guest: FlaskClient, mail: Mailboxes, member: Member
+) -> None:
+    mo = member("mo", verified=False, can_moderate=True)
+    form = {"email": mo.email, "password": PASSWORD, "next": "/desk"}
+    assert guest.post("/sign-in", data=form).location == "/sign-in/code?next=/account/email"
+    with writing():
+        mo.email_verified_at = now()
+    assert guest.post("/sign-in", data=form).location == "/sign-in/code?next=/desk"
+
+
+def test_doctor_says_what_does_not_work_without_mail(app: Flask) -> None:
+    said = app.test_cli_runner().invoke(doctor).output
+    assert "addresses are not verified" in said and "`accounts reset-password`" in said
