@@ -134,11 +134,9 @@ def _check_tips() -> list[Finding]:
 def _check_email() -> list[Finding]:
     if not email_queue.is_configured():
         missing = "BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN"
-        return [
-            (True, f"readers are told on the board only (mail needs {missing})"),
-            (True, "addresses are not verified, and who forgets a password needs an operator "
-             "(`accounts reset-password`), as long as there is no mail"),
-        ]  # fmt: skip
+        without = "addresses are not verified, and passwords reset by `accounts reset-password`"
+        told = f"readers are told on the board only (mail needs {missing})"
+        return [(True, told), (True, without)]
     if schema.state(db.engine) is not State.CURRENT:
         return []
     late, refused = email_queue.count_late(), email_queue.count_given_up()

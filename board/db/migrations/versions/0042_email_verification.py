@@ -6,7 +6,7 @@ Accounts made before keep their address, unverified.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
+revision = "0042"
 down_revision = "0041"
 branch_labels = None
 depends_on = None
