@@ -5,6 +5,7 @@ from datetime import timedelta
 import click
 
 from board.accounts import models
+from board.accounts.auth.devices import Device
 from board.accounts.auth.passwords import (
     PASSWORD_MAX,
     PASSWORD_MIN,
@@ -16,6 +17,7 @@ from board.accounts.display_names import NAME_MAX, NAME_MIN, is_valid_name, norm
 from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
+from board.accounts.verification.emails import announce_password
 from board.db import db, now, writing
 from board.db.clock import today
 from board.db.commands import CommandGroup
@@ -123,6 +125,28 @@ def unsuspend(email: str) -> None:
     with writing():
         _account(email).unsuspend()
     click.echo(f"{email} can sign in again.")
+
+
+@accounts_cli.command("reset-password")
+@click.argument("email")
+@click.option("--password", help="Asked for when not given.")
+def reset_password(email: str, password: str | None) -> None:
+    """Set a new password for somebody who forgot it and gets no email from the board.
+
+    They are signed out everywhere; a second factor stays. Be sure whom you do this for, and ask
+    them to choose another password at their next sign-in.
+    """
+    name = _account(email).name
+    if password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    about = [name, email.partition("@")[0]]
+    password_hash = hash_password(_valid_password(password, about=about))
+    with writing():
+        user = _account(email)
+        user.change_password(password_hash)
+        Device.delete_for_user(user)
+        announce_password(user)
+    click.echo(f"{email} can sign in with the new password, and is signed out everywhere.")
 
 
 @accounts_cli.command("reset-second-factor")

@@ -20,7 +20,10 @@ def export_for(user: User) -> Mapping[str, Any]:
 
 
 def export_account(user: User) -> Mapping[str, Any]:
-    names = ("email", "name", "joined_at", "language", "mail", "suspended_until", "held_until")
+    names = (
+        "email", "email_verified_at", "name", "joined_at", "language", "mail", "suspended_until",
+        "held_until",
+    )  # fmt: skip
     return {name: getattr(user, name) for name in names}
 
 

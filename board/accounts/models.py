@@ -38,6 +38,9 @@ class User(Base):
     held_until: Mapped[datetime | None]
     # Number of the newest notification seen; board.moderation numbers them.
     notices_seen: Mapped[int] = mapped_column(default=0, server_default="0")
+    # When the address was last verified, and until when an account without that may post.
+    email_verified_at: Mapped[datetime | None]
+    verify_email_by: Mapped[datetime | None]
     # Language last used here, for emails, and which of those are wanted (EmailPreference).
     language: Mapped[str] = mapped_column(String(2), default="ko", server_default="ko")
     mail: Mapped[str] = mapped_column(String(10), default="all", server_default="all")

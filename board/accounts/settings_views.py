@@ -11,17 +11,19 @@ from flask_babel import gettext as _
 from board.accounts import data_export
 from board.accounts.auth import session_query
 from board.accounts.auth.current_user import current_session, current_user
+from board.accounts.auth.devices import Device
 from board.accounts.auth.login import (
     check_own_password,
     redirect_signed_in,
     retry_text,
     start_session,
 )
-from board.accounts.auth.rate_limit import Device, TooManyAttempts
+from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.email.queue import EmailPreference
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
 from board.accounts.reauthentication import requires_reauthentication
+from board.accounts.verification.emails import announce_password
 from board.accounts.views import bp
 from board.db import db, writing
 from board.db.clock import today
@@ -87,6 +89,7 @@ def change_password() -> ResponseReturnValue:
     with writing():
         current_user().change_password(password_hash)
         Device.delete_for_user(current_user())
+        announce_password(current_user())
         cookies = start_session(current_user(), second_factor_at=second_factor_at)
     return redirect_signed_in(cookies, next=url_for(".account", notice="password_changed"))
 

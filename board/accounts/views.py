@@ -1,13 +1,11 @@
 """Sign-up, sign-in and sign-out."""
 
-from collections.abc import Callable
-from contextlib import suppress
-
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
+from board.accounts.after_sign_in import finish_sign_in
 from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import delete_current_session
 from board.accounts.auth.login import (
@@ -17,32 +15,29 @@ from board.accounts.auth.login import (
     minutes_until,
     not_counted_when_busy,
     read_challenge,
-    redirect_signed_in,
     redirect_signed_out,
+    rehashing,
     retry_text,
     seconds_until,
     start_session,
 )
-from board.accounts.auth.passwords import hash_password, needs_rehash, verify_password
+from board.accounts.auth.passwords import verify_password
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
+from board.accounts.email import queue as email_queue
 from board.accounts.forms import SignInForm, SignUpForm
 from board.accounts.models import User
-from board.accounts.two_factor.models import SecondFactor
-from board.db import db, now, writing
+from board.accounts.verification.begin import begin as begin_verification
+from board.accounts.verification.models import Purpose
+from board.db import db, writing
 from board.db.write_lock import LockTimeout
-from board.runtime.hooks import Hook
 from board.runtime.limiter import QueueFull
 from board.web.access import everyone, open_to
 from board.web.errors import error_page_for
 from board.web.forms import safe_redirect_path
-from board.web.i18n import format_datetime
 from board.web.request.body import TooManyUploads
 from board.web.request.security_events import SecurityEvent, record
 
 bp = Blueprint("accounts", __name__)
-
-# Links (text, URL) other slices offer a suspended user.
-suspended_user_links: Hook[Callable[[User], tuple[str, str] | None]] = Hook()
 
 
 @bp.get("/sign-up")
@@ -67,6 +62,8 @@ def sign_up() -> ResponseReturnValue:
         password_hash = form.hash_password()
     if password_hash is None:
         return _sign_up_page(form), 422
+    if email_queue.is_configured():
+        return _begin_verification(form, password_hash)
     with writing():
         is_taken = db.session.scalar(User.named(form.name.data)) is not None
         if is_taken:
@@ -106,18 +103,12 @@ def sign_in() -> ResponseReturnValue:
         is_right = verify_password(form.password.data, user.password_hash if user else None)
     if not is_right or not user:
         return _wrong_password(form, attempt)
-    rehash = _rehash(user, form.password.data)
+    rehash = rehashing(user, form.password.data)
     with writing():
         attempt.discard()
         rehash()
         cookies = None if user.is_suspended else start_session(user)
-    if cookies is None:
-        record(SecurityEvent.LOGIN_FAILED, "suspended")
-        return _suspended_page(user)
-    record(SecurityEvent.LOGIN_SUCCEEDED)
-    return redirect_signed_in(
-        cookies, next=_login_redirect(user, safe_redirect_path(form.next.data))
-    )
+    return finish_sign_in(user, cookies, next=safe_redirect_path(form.next.data))
 
 
 @bp.post("/sign-out")
@@ -135,20 +126,6 @@ def _wrong_password(form: SignInForm, attempt: Attempt) -> ResponseReturnValue:
     form.password.errors = [_("The email or password is wrong.")]
     challenge = make_challenge(form.email.data, attempt.price) if attempt.price else None
     return _sign_in_page(form, challenge), 422
-
-
-def _rehash(user: User, password: str) -> Callable[[], None]:
-    """Stores a new hash if the parameters have changed; called inside a write. At a busy moment the
-    next sign-in makes one. A password changed since it was checked stays."""
-    old, new = user.password_hash, None
-    with suppress(QueueFull):
-        new = hash_password(password) if needs_rehash(old) else None
-
-    def store() -> None:
-        if new and user.password_hash == old:
-            user.password_hash = new
-
-    return store
 
 
 @bp.errorhandler(LockTimeout)
@@ -169,36 +146,28 @@ def busy(error: Exception) -> ResponseReturnValue:
     return page, 503, {"Retry-After": "1"}
 
 
+def _begin_verification(form: SignUpForm, password_hash: str) -> ResponseReturnValue:
+    """The account is made once its address is verified. The answer tells nothing about address and
+    name: whether they are taken is looked up after that."""
+    try:
+        return begin_verification(
+            Purpose.SIGN_UP,
+            form.email.data,
+            name=form.name.data,
+            password_hash=password_hash,
+            next=safe_redirect_path(form.next.data),
+        )
+    except TooManyAttempts as refusal:
+        page = _sign_up_page(form, retry_text(refusal))
+        return page, 429, {"Retry-After": str(seconds_until(refusal))}
+
+
 def _begin_sign_up() -> Attempt:
     return Attempt.begin_sign_up(
         address=request.remote_addr or "",
         key=current_app.config["SECRET_KEY"],
         per_hour=current_app.config["SIGN_UPS_PER_HOUR"],
     )
-
-
-def _login_redirect(user: User, next: str) -> str:
-    """`next`, by way of two-step verification if it is required."""
-    required = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(user)
-    return url_for("second_factor.code_form", next=next) if user.is_staff and required else next
-
-
-def _suspended_page(user: User) -> ResponseReturnValue:
-    """Shown only after the right password."""
-    title = _("This account is suspended")
-    until = format_datetime(user.suspended_until or now())
-    text = _("Until %(until)s. Reason: %(reason)s", until=until, reason=user.suspended_for)
-    links = [link for offered in suspended_user_links if (link := offered(user))]
-    page = render_template(
-        "error.html",
-        code=403,
-        title=title,
-        text=text,
-        typed_text=None,
-        retry_after=None,
-        links=links,
-    )
-    return page, 403
 
 
 def _sign_in_page(

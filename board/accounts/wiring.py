@@ -4,15 +4,19 @@ from flask import Flask
 
 from board.accounts import data_export, settings_views, views
 from board.accounts.auth import current_user
-from board.accounts.auth.rate_limit import Device
+from board.accounts.auth.devices import Device
 from board.accounts.email import delivery
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
+from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
 from board.accounts.two_factor.session_check import passed_two_factor
+from board.accounts.verification import emails, finish_views, grace, request_views
+from board.accounts.verification import models as verification
+from board.accounts.verification import views as verification_views
 from board.runtime.background import QueueConsumer, queue_consumers
 from board.runtime.jobs import Job, jobs
 from board.web import access
@@ -20,6 +24,7 @@ from board.web.blueprints import register
 
 QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
 JOBS = (
+    Job("email verification", grace.is_due, grace.run),
     Job("old emails", email_queue.has_old, email_queue.delete_old, is_final=True),
     Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
 )
@@ -33,8 +38,19 @@ def init_app(app: Flask) -> None:
         has_gone_idle=current_user.has_gone_idle,
     )
     register(app, views, settings_views, two_factor_views, email_views)
+    register(app, verification_views, request_views, finish_views)
+    email_types.update(
+        {
+            verification.CODE: EmailType(emails.code_text, emails.is_code_wanted),
+            verification.PASSWORD: EmailType(emails.password_text, lambda email: True),
+            verification.ADDRESS: EmailType(emails.address_text, emails.is_address_wanted),
+        }
+    )
     on_account_deleted.add(
-        two_factor.delete_for_user, Device.delete_for_user, email_queue.delete_for_user
+        two_factor.delete_for_user,
+        Device.delete_for_user,
+        email_queue.delete_for_user,
+        verification.delete_for_user,
     )
     data_export.exporters.update(
         account=data_export.export_account,

@@ -35,6 +35,7 @@ from board.comments.writing.errors import (
     TooSoon,
 )
 from board.comments.writing.thread_restrictions import AccountTooNew, ThreadSlowed
+from board.comments.writing.verified_email import EmailNotVerified
 from board.db import now
 from board.db.clock import local, today
 from board.runtime.metrics.families import Counter
@@ -62,6 +63,7 @@ _MESSAGES: dict[type[Refused], tuple[int, Message]] = {
         ),
     ),
     AuthorSuspended: (403, _("This account is suspended.")),
+    EmailNotVerified: (403, _("Please verify your email address first, under “My account”.")),
     ParentGone: (409, _("The comment you are replying to is no longer available.")),
     KeyReused: (
         422,

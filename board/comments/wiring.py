@@ -14,7 +14,13 @@ from board.comments.viewer import blocks, own_comments, reactions
 from board.comments.views import blocks as block_views
 from board.comments.views import delete_account, delete_article, editing, thread
 from board.comments.views import reactions as reaction_views
-from board.comments.writing import create, erasure, pii_warnings, thread_restrictions
+from board.comments.writing import (
+    create,
+    erasure,
+    pii_warnings,
+    thread_restrictions,
+    verified_email,
+)
 from board.comments.writing.warnings import warning_checks
 from board.runtime.jobs import Job, jobs
 from board.web.blueprints import register
@@ -36,7 +42,7 @@ def init_app(app: Flask) -> None:
     preferences[sort_order.COOKIE] = tuple(Sort)
 
     warning_checks.add(pii_warnings.check)
-    create.pre_post_checks.add(thread_restrictions.check)
+    create.pre_post_checks.add(verified_email.check, thread_restrictions.check)
 
     jobs.add(*JOBS)
     on_renamed.add(counters.refresh_threads_of)

@@ -52,6 +52,7 @@ SETTINGS = (
     Setting("REACTION_INTERVAL_SECONDS", 10, parsers.parse_number),
     Setting("SIGN_UPS_PER_HOUR", 60, parsers.parse_number),
     Setting("STAFF_SECOND_FACTOR", True, parsers.parse_boolean),
+    Setting("VERIFIED_TO_POST", True, parsers.parse_boolean),
     Setting("DISLIKES", True, parsers.parse_boolean),
     Setting("MAIL_SERVER", "", parsers.parse_mail_server),
     Setting("MAIL_FROM", "", parsers.parse_text),

@@ -127,7 +127,9 @@ def _check_tips() -> list[Finding]:
 def _check_email() -> list[Finding]:
     if not email_queue.is_configured():
         missing = "BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN"
-        return [(True, f"readers are told on the board only (mail needs {missing})")]
+        without = "addresses are not verified, and passwords reset by `accounts reset-password`"
+        told = f"readers are told on the board only (mail needs {missing})"
+        return [(True, told), (True, without)]
     if schema.state(db.engine) is not State.CURRENT:
         return []
     late, refused = email_queue.count_late(), email_queue.count_given_up()

@@ -9,7 +9,7 @@ from board.web.access import viewer
 from board.web.response.notices import notice_text
 
 # Those that refuse something.
-REFUSALS = frozenset({"none_chosen"})
+REFUSALS = frozenset({"none_chosen", "code_wait", "code_over", "too_many_codes", "email_taken"})
 
 
 def init_app(app: Flask) -> None:

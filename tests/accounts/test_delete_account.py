@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import func, select, text
 
 from board.accounts.auth import passwords
-from board.accounts.auth.rate_limit import Device
+from board.accounts.auth.devices import Device
 from board.accounts.display_names import DELETED_USER_NAME
 from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import QueuedEmail

@@ -1,5 +1,6 @@
 """Signing in and out, and the limits on guessing."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,8 +19,9 @@ from werkzeug.test import TestResponse
 from accounts.test_sign_up import OTHER_SITES
 from board.accounts import views
 from board.accounts.auth import passwords
+from board.accounts.auth.devices import Device
 from board.accounts.auth.passwords import hash_password
-from board.accounts.auth.rate_limit import Attempt, Device, network
+from board.accounts.auth.rate_limit import Attempt, network
 from board.accounts.models import Session, User
 from board.db import db, now, writing
 from board.runtime.limiter import QueueFull
@@ -513,6 +515,13 @@ def test_a_suspended_member_reads_the_reason_after_the_right_password(
     assert not is_signed_in(guest)
     with time_machine.travel(now() + timedelta(days=3, seconds=1)):
         assert sign_in(guest).status_code == 303
+
+
+def test_the_pages_of_signing_in_hand_on_where_one_came_from(guest: FlaskClient) -> None:
+    for path in ("/sign-in", "/sign-up", "/sign-in/forgot", "/sign-in/email"):
+        page = guest.get(path, query_string={"next": "/articles/harbour"}).text
+        links = re.findall(r'href="/sign-(?:in|up)[^"]*"', page)
+        assert links and all(each.endswith('next=/articles/harbour"') for each in links), links
 
 
 def test_a_guest_is_sent_to_sign_in_and_back(guest: FlaskClient) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from board.accounts.auth.rate_limit import Device
+from board.accounts.after_sign_in import suspended_user_links
+from board.accounts.auth.devices import Device
 from board.accounts.data_export import exporters
 from board.accounts.email import queue as email_queue
 from board.accounts.models import on_account_deleted, on_renamed
 from board.accounts.two_factor import models as two_factor
-from board.accounts.views import suspended_user_links
+from board.accounts.verification import models as verification
 from board.articles.editing import lifecycle
 from board.comments import models as comments
 from board.comments.derived import counters
@@ -22,6 +23,7 @@ from board.comments.writing import (
     limits,
     pii_warnings,
     thread_restrictions,
+    verified_email,
     warnings,
 )
 from board.law.authorities import orders
@@ -45,6 +47,7 @@ HOOKS = {
     "checks before posting: the first reason to hold stands": (
         create.pre_post_checks,
         [
+            verified_email.check,
             thread_restrictions.check,
             banned_texts.check_post,
             matches.check_post,
@@ -81,6 +84,7 @@ HOOKS = {
             two_factor.delete_for_user,
             Device.delete_for_user,
             email_queue.delete_for_user,
+            verification.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
             staff_notes.delete_for_user,
@@ -97,7 +101,8 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
-        "old emails", "second factors", "scheduled articles", "deleted articles",
+        "email verification", "old emails", "second factors", "scheduled articles",
+        "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
         "clearings", "tips", "tips of an hour", "tip checkpoints", "write-ahead log",
         "copies before migrations", "security log",

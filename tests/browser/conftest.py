@@ -66,19 +66,21 @@ def unique(word: str) -> str:
 
 
 class Board:
-    """The production server with the sample board."""
+    """The production server with the sample board. `{url}` in a setting is its address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        settings = {name: value.format(url=self.url) for name, value in settings.items()}
+        self.env = {**os.environ, **NO_LIMITS, **settings, "BOARD_INSTANCE": str(folder)}
         serve = ["-m", "flask", "--app", "wsgi", "serve", "--sample", "--port", str(port)]
         self.process = subprocess.Popen(
             [sys.executable, *serve],
             cwd=ROOT,
-            env={**os.environ, **NO_LIMITS, "BOARD_INSTANCE": str(folder)},
+            env=self.env,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -199,13 +201,13 @@ def chromium() -> Iterator[Browser]:
 def board(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     board = Board(tmp_path_factory.mktemp("board"))
     try:
-        _wait_until_served(board)
+        wait_until_served(board)
         yield board
     finally:
         board.stop()
 
 
-def _wait_until_served(board: Board) -> None:
+def wait_until_served(board: Board) -> None:
     def is_served() -> bool:
         assert board.process.poll() is None, "the server ended"
         with socket.socket() as probe:

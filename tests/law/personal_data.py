@@ -7,6 +7,18 @@ personal also belongs into the policy, or under words that are there already.
 # (Korean words, English words) of the shipped policy: the columns that they stand for.
 NAMED = {
     ("이메일", "email address"): "user.email",
+    ("이메일을 확인한 시각", "when the address was verified"): (
+        "user.email_verified_at user.verify_email_by"
+    ),
+    ("확인할 이메일, 닉네임, 비밀번호", "address to be verified, display name, password"): (
+        "email_verification.address email_verification.name email_verification.password_hash "
+        "email_verification.language email_verification.next email_verification.purpose "
+        "email_verification.user_id email_verification.browser_hash "
+        "email_verification.confirmed_at email_verification.tries"
+    ),
+    ("변경하기 전 이메일", "address that was replaced"): (
+        "email_change.user_id email_change.old_email email_change.expires_at"
+    ),
     ("닉네임", "display name"): "user.name user.name_key",
     ("되돌릴 수 없는 값", "cannot be turned back"): "user.password_hash",
     ("가입한 시각", "time of signing up"): "user.joined_at",
@@ -191,6 +203,8 @@ NOT_PERSONAL = {
     "clearing": ("after_id hidden last_comment_id position restored stage stage_since total"),
     "comment": "id article_id listed reply_count like_count dislike_count rank",
     "device": "id",
+    "email_change": "id",
+    "email_verification": "id nonce sends sent_at expires_at",
     "disclosure": "id",
     "lease": "name holder until",
     "letter": "id",

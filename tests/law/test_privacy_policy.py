@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from board.accounts.auth.rate_limit import Attempt, Device
+from board.accounts.auth.devices import Device
+from board.accounts.auth.rate_limit import Attempt
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session
+from board.accounts.verification.models import EmailChange, EmailVerification
 from board.db import db
 from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claimant
@@ -71,7 +73,7 @@ def test_the_policy_names_each_cookie(guest):
     assert cookies == {"board_session", "board_device"}
 
     for language in LANGUAGES:
-        for name in (*cookies, "board_tip", "board_tip_desk", COOKIE, "sort"):
+        for name in (*cookies, "board_verification", "board_tip", "board_tip_desk", COOKIE, "sort"):
             assert re.search(rf"[( ]{name}[,)]", shipped(language)), name
 
 
@@ -90,6 +92,9 @@ def test_it_has_the_periods_of_the_code(app, guest):
     assert f"{Claimant.RETENTION // timedelta(days=365)}년 뒤" in policy(guest)
     assert f"{Attempt.RETENTION // timedelta(minutes=1)}분 동안" in policy(guest)
     assert f"{event_log.KEPT_FOR.days}일 동안 보안 기록으로" in policy(guest)
+    assert f"{Attempt.CODE_RETENTION // timedelta(hours=1)}시간 동안" in policy(guest)
+    assert f"{EmailVerification.LIFE // timedelta(minutes=1)}분 동안 저장" in policy(guest)
+    assert f"변경하기 전 이메일을 {EmailChange.LIFE.days}일 동안" in policy(guest)
     assert "77일 뒤에 삭제" in policy(guest)
 
 

@@ -30,13 +30,18 @@ class FakeSmtpServer:
         return [message.get_content() for _to, message in self.messages]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @pytest.fixture
 def smtp_server(app: Flask) -> Iterator[FakeSmtpServer]:
     """A fake SMTP server that gets the board's mail."""
     smtp_server = FakeSmtpServer()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(smtp_server, hostname="127.0.0.1", port=port)
     controller.start()
     app.config["MAIL_SERVER"] = f"smtp://127.0.0.1:{port}"

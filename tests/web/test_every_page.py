@@ -27,6 +27,8 @@ OPEN_TO_GUESTS = {
     "accounts.sign_in_form",
     "accounts.sign_up_form",
     "letters.stop_form",
+    "verification.begin_form",
+    "verification.undo_form",
     "articles.front",
     "comments.article",
     "comments.thread",
@@ -61,9 +63,13 @@ OPEN_TO_GUESTS = {
 SENT_TO_THE_FORM = {"tips.write_form", "tips.wait"}
 # Pages for programs that have a token.
 BY_TOKEN = {"metrics.metrics"}
+# Pages in the middle of something, which lead to its beginning.
+SENT_TO_THE_BEGINNING = {
+    "verification.code_form", "verification.name_form", "verification.password_form",
+}  # fmt: skip
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
-    "mutes.muted", "people.notices", "well_known.change_password",
+    "verification.email", "mutes.muted", "people.notices", "well_known.change_password",
 }  # fmt: skip
 STAFF = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Pages that each role may open besides; all others answer 403.
@@ -163,7 +169,9 @@ def test_guests_open_only_these_pages(guest, urls):
     assert {page for page, answer in answers.items() if answer.status_code == 200} == OPEN_TO_GUESTS
     assert all(answers[page].location.startswith("/tips/new?form=") for page in SENT_TO_THE_FORM)
     assert {answers[page].status_code for page in BY_TOKEN} == {401}
-    others = OPEN_TO_GUESTS | SENT_TO_THE_FORM | BY_TOKEN
+    for page in SENT_TO_THE_BEGINNING:
+        assert answers[page].location == "/sign-in?notice=code_over"
+    others = OPEN_TO_GUESTS | SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING | BY_TOKEN
     sent_away = {page for page in answers if page not in others}
     assert all(answers[page].location.startswith("/sign-in?next=") for page in sent_away)
 
@@ -175,7 +183,8 @@ def test_each_role_opens_exactly_its_pages(request, as_, urls, name):
     answers = {page: client.get(url).status_code for page, url in urls("GET").items()}
 
     opened = {page for page, status in answers.items() if status in (200, 303)}
-    assert opened == OPEN_TO_GUESTS | SENT_TO_THE_FORM | MATRIX[name]
+    in_the_middle = SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING
+    assert opened == OPEN_TO_GUESTS | in_the_middle | MATRIX[name]
     assert {answers[page] for page in answers.keys() - opened - BY_TOKEN} <= {403}
 
 
@@ -186,7 +195,9 @@ def test_guests_can_only_post_sign_up_sign_in_language_complaints_and_tips(guest
 
     assert {act for act in allowed if not act.startswith("tips.")} == {
         "accounts.sign_up", "accounts.sign_in", "accounts.sign_out", "letters.stop",
-        "language_switch.switch", "rights.claim", "rights.status",
+        "language_switch.switch", "rights.claim", "rights.status", "verification.begin_sign_in",
+        "verification.verify", "verification.send_again", "verification.correct_address",
+        "verification.choose_name", "verification.choose_password", "verification.undo",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 

@@ -1,7 +1,7 @@
 """Steps of signing in: a counted attempt, a session, and the cookies."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from board.accounts import models
 from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import current_session, current_user
-from board.accounts.auth.passwords import verify_password
-from board.accounts.auth.rate_limit import Answer, Attempt, Device, TooManyAttempts
+from board.accounts.auth.devices import Device
+from board.accounts.auth.passwords import hash_password, needs_rehash, verify_password
+from board.accounts.auth.rate_limit import Answer, Attempt, TooManyAttempts
 from board.accounts.models import User
 from board.db import db, now, writing
 from board.db.clock import today
@@ -22,6 +23,8 @@ from board.web.access import cookie_name
 from board.web.i18n import language
 from board.web.request.origins import is_https
 from board.web.request.security_events import SecurityEvent, record
+
+Cookies = dict[str, tuple[str, timedelta]]  # by kind: value and lifetime
 
 
 def begin_attempt(email: str, *, answer: Answer | None = None) -> Attempt:
@@ -91,11 +94,11 @@ def seconds_until(refusal: TooManyAttempts) -> int:
 
 def start_session(
     user: User, *, password_at: datetime | None = None, second_factor_at: datetime | None = None
-) -> dict[str, tuple[str, timedelta]]:
+) -> Cookies:
     """Start a session in place of this browser's old one. Returns cookies with their lifetimes.
 
-    `password_at` and `second_factor_at` are when those were entered: the password now, and no
-    second factor, unless it is said.
+    `password_at` and `second_factor_at` are when those were entered: the password, or a code by
+    email in its place, now, and no second factor, unless it is said.
     """
     if old := current_session():
         db.session.delete(old)
@@ -124,13 +127,11 @@ def redirect_signed_out(*, next: str = "/") -> ResponseReturnValue:
     return response
 
 
-def redirect_signed_in(
-    cookies: dict[str, tuple[str, timedelta]], *, next: str
-) -> ResponseReturnValue:
+def redirect_signed_in(cookies: Cookies, *, next: str) -> ResponseReturnValue:
     return with_cookies(redirect(next, 303), cookies)
 
 
-def with_cookies(response: Any, cookies: dict[str, tuple[str, timedelta]]) -> Any:
+def with_cookies(response: Any, cookies: Cookies) -> Any:
     for kind, (value, lifetime) in cookies.items():
         response.set_cookie(
             cookie_name(kind),
@@ -158,3 +159,17 @@ def device_name(user_agent: str) -> str:
     browser = next((name for token, name in _BROWSERS if token in user_agent), "")
     system = next((name for token, name in _SYSTEMS if token in user_agent), "")
     return " · ".join(part for part in (browser, system) if part)
+
+
+def rehashing(user: User, password: str) -> Callable[[], None]:
+    """Stores a new hash if the parameters have changed; called inside a write. At a busy moment the
+    next sign-in makes one. A password changed since it was checked stays."""
+    old, new = user.password_hash, None
+    with suppress(QueueFull):
+        new = hash_password(password) if needs_rehash(old) else None
+
+    def store() -> None:
+        if new and user.password_hash == old:
+            user.password_hash = new
+
+    return store

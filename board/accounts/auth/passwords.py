@@ -65,13 +65,13 @@ def hash_password(password: str) -> str:
 
 def verify_password(password: str, password_hash: str | None) -> bool:
     """True if the hash is of this password. Takes equally long without a hash, so that timing does
-    not tell whether an account exists. Raises QueueFull."""
+    not tell whether an account exists or has a password. Raises QueueFull."""
     with limiter:
         try:
             Argon2id.verify_phc_encoded(_encode(password), password_hash or _DUMMY_HASH)
         except InvalidKey:
             return False
-        return password_hash is not None
+        return bool(password_hash)
 
 
 def needs_rehash(password_hash: str) -> bool:

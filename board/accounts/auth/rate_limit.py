@@ -9,15 +9,13 @@ one network are counted in the same table.
 
 import hashlib
 import hmac
-import secrets
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple, Self
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, delete, func, select
+from sqlalchemy import ColumnElement, Index, String, and_, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.accounts.models import User, token_hash
 from board.db import Base, db, now
 
 
@@ -39,7 +37,10 @@ class Answer(NamedTuple):
 
 
 class Attempt(Base):
-    """An attempt to sign in. Stored for an hour as keyed hashes: no address, no email."""
+    """An attempt to sign in. Stored for an hour as keyed hashes: no address, no email.
+
+    Those without a network (codes) are stored for a day.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -54,7 +55,11 @@ class Attempt(Base):
     KNOWN_DEVICE = (10, timedelta(minutes=5))
     # Getting this far takes the password, so attempts from all networks count together.
     SECOND_FACTOR = ((5, timedelta(minutes=5)), (20, timedelta(hours=1)))
+    # Codes by email to one address, for known and unknown ones alike.
+    CODES = ((5, timedelta(hours=1)), (10, timedelta(days=1)))
+    WRONG_CODES_PER_HOUR = 20  # from one network
     RETENTION = timedelta(hours=1)
+    CODE_RETENTION = timedelta(days=1)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     for_account: Mapped[str] = mapped_column(String(64))
@@ -116,6 +121,17 @@ class Attempt(Base):
         return attempt
 
     @classmethod
+    def begin_code(cls, email: str, *, key: str, known_device: bool) -> Self:
+        """The same for a code by email. Devices the owner has used before have a count of their
+        own, so nobody can use up the owner's codes."""
+        cls._delete_old()
+        account = keyed(key, "code", email, "known device" if known_device else "")
+        cls._check_limits(*((limit, cls.for_account == account) for limit in cls.CODES))
+        attempt = cls(for_account=account, from_network="")
+        db.session.add(attempt)
+        return attempt
+
+    @classmethod
     def begin_sign_up(cls, *, address: str, key: str, per_hour: int) -> Self:
         """Store an attempt to sign up; `per_hour` 0 means no limit.
 
@@ -138,7 +154,9 @@ class Attempt(Base):
     def _delete_old(cls) -> None:
         """Also deletes those from the future, stored before the clock was corrected."""
         recent = cls.made_at.between(now() - cls.RETENTION, now() + cls.RETENTION)
-        db.session.execute(delete(cls).where(~recent))
+        of_day = cls.made_at.between(now() - cls.CODE_RETENTION, now() + cls.CODE_RETENTION)
+        is_kept = recent | (of_day & (cls.from_network == ""))
+        db.session.execute(delete(cls).where(~is_kept))
 
     @classmethod
     def _check_limits(cls, *limits: tuple[tuple[int, timedelta], ColumnElement[bool]]) -> None:
@@ -158,42 +176,6 @@ class Attempt(Base):
         """Stop counting this attempt: it was not a failure, and its answer is good once more."""
         own = Attempt.id.in_([self.id, self.mark_id])
         db.session.execute(delete(Attempt).where(own))
-
-
-class Device(Base):
-    """A browser the owner has signed in from before, recognised by a token in a cookie."""
-
-    __tablename__ = "device"
-    LIFE = timedelta(days=365)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), index=True)
-    made_at: Mapped[datetime] = mapped_column(default=now)
-
-    @classmethod
-    def known(cls, token: str, *, email: str) -> Select[Self]:
-        """The device with this token, if it belongs to the account with this email."""
-        return (
-            select(cls)
-            .join(User, User.id == cls.user_id)
-            .where(cls.token_hash == token_hash(token), User.email == email)
-            .where(cls.made_at > now() - cls.LIFE)
-        )
-
-    @classmethod
-    def remember(cls, user: User, *, instead_of: str = "") -> str:
-        """A new token for this browser. Deletes its old one, and all that have expired."""
-        token = secrets.token_urlsafe(32)
-        db.session.execute(delete(cls).where(cls.token_hash == token_hash(instead_of)))
-        db.session.execute(delete(cls).where(cls.made_at < now() - cls.LIFE))
-        db.session.add(cls(token_hash=token_hash(token), user_id=user.id))
-        return token
-
-    @classmethod
-    def delete_for_user(cls, user: User) -> None:
-        """Forget all devices: somebody who knew the old password may have used one."""
-        db.session.execute(delete(cls).where(cls.user_id == user.id))
 
 
 def network(address: str) -> str:

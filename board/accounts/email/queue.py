@@ -1,8 +1,8 @@
 """Email queue: emails are queued in the transaction they report.
 
 A queued email has no text, only its kind and the id it is about. The text is made when it is sent,
-in the recipient's language, if it is still wanted then. Addresses are unverified, so an email says
-only that there is something to read, and where.
+in the recipient's language, if it is still wanted then. An address may be unverified, so an
+email says only that there is something to read, and where.
 """
 
 import enum
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from board.accounts.models import User
@@ -99,6 +100,17 @@ def enqueue(kind: str, about: int, *, to: User) -> None:
 def enqueue_to(address: str, kind: str, about: int, *, language: str) -> None:
     """Queue an email to somebody without an account."""
     _queue(kind, about, address=address, language=language)
+
+
+def enqueue_at_once(kind: str, about: int, *, to: str, language: str) -> None:
+    """Queue an email somebody waits for, or send it once more: without DELAY and outside DAILY_MAX,
+    because its sender has limits of its own. Wanted or not, it is the same statement."""
+    if not is_configured():
+        return
+    due = {"address": to, "language": language, "due_at": now(), "tries": 0, "sent_at": None}
+    email = insert(QueuedEmail).values(kind=kind, about=about, made_at=now(), **due)
+    unique = (QueuedEmail.kind, QueuedEmail.about)
+    db.session.execute(email.on_conflict_do_update(index_elements=unique, set_=due))
 
 
 def _queue(kind: str, about: int, **to: str | int) -> None:

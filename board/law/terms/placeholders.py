@@ -3,9 +3,11 @@
 from flask import current_app
 from flask_babel import gettext
 
-from board.accounts.auth.rate_limit import Attempt, Device
+from board.accounts.auth.devices import Device
+from board.accounts.auth.rate_limit import Attempt
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session
+from board.accounts.verification.models import EmailChange, EmailVerification
 from board.articles.models import Article
 from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claim, Claimant
@@ -40,6 +42,9 @@ def _periods() -> dict[str, int]:
         "device_days": Device.LIFE.days,
         "attempt_minutes": int(Attempt.RETENTION.total_seconds()) // 60,
         "event_days": event_log.KEPT_FOR.days,
+        "code_hours": int(Attempt.CODE_RETENTION.total_seconds()) // 3600,
+        "verification_minutes": int(EmailVerification.LIFE.total_seconds()) // 60,
+        "undo_days": EmailChange.LIFE.days,
         "email_days": QueuedEmail.RETENTION.days,
         "identity_days": Evidence.RETENTION["identity"].days,
         "claim_years": Claimant.RETENTION.days // 365,

@@ -300,6 +300,22 @@ function startPolling() {
   import("./thread/live-updates.js").then((module) => module.startPolling(page), () => {});
 }
 
+/** A button in each password field shows what is typed, until the form is sent. */
+function addShowButton(field) {
+  const button = document.createElement("button");
+  [button.type, button.className, button.textContent] = ["button", "show-password", field.dataset.show];
+  button.setAttribute("aria-label", field.dataset.showLabel);
+  const show = (isShown) => {
+    field.type = isShown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(isShown));
+  };
+  show(false);
+  button.addEventListener("click", () => show(field.type === "password"));
+  field.form.addEventListener("submit", () => show(false));
+  field.after(button);
+}
+
+document.querySelectorAll("[data-show]").forEach(addShowButton);
 showReadingTools();
 if (headlineBar) new IntersectionObserver(updateHeadlineBar).observe(document.querySelector("main h1"));
 refresh();

@@ -17,6 +17,17 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     # Accounts
     "signed_up": _("Your account has been created. Please sign in."),
     "idle": _("You were signed out after 30 minutes without activity. Sign in to go back."),
+    "code_sent": _("We have sent you a new code. The earlier one no longer works."),
+    "code_wait": _("A new code can be sent once a minute, and at most three times."),
+    "code_over": _("This verification has ended. Please begin again."),
+    "too_many_codes": _("That was the fifth wrong code. Please begin again."),
+    "password_reset": _("Your password has been changed. Please sign in with it."),
+    "email_verified": _("Your email address has been verified."),
+    "email_changed": _("Your email address has been changed."),
+    "email_taken": _("Another account uses this address, so nothing has changed."),
+    "email_restored": _(
+        "Your old address is back, and all devices have been signed out. Now choose a new password."
+    ),
     "renamed": _("Your display name has been changed."),
     "password_changed": _("Your password has been changed. Other devices have been signed out."),
     "session_ended": _("The device has been signed out."),

@@ -1,0 +1,1 @@
+"""Email verification by code: sign-up, sign-in, forgotten passwords and new addresses."""
