@@ -53,7 +53,9 @@ def seen(client, slug):
 
 
 @pytest.fixture
-def editor(as_, tess):
+def editor(as_, tess, monkeypatch):
+    """Signed in, and not signed out while the clock is moved ahead."""
+    monkeypatch.setattr(accounts.Session, "STAFF_IDLE", accounts.Session.STAFF_LIFE)
     return as_(tess)
 
 
