@@ -30,6 +30,7 @@ from board.web import (
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
+    disk_guard,
     form_guard,
     guard,
     origins,
@@ -66,6 +67,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # Of those that wrap the app, the last is the first to see a request.
     for part in (
         access,
+        disk_guard,
         form_guard,
         page_cache_middleware,
         query_filter,

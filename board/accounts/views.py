@@ -77,7 +77,7 @@ def sign_in_form() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in")
-@open_to(everyone)
+@open_to(everyone, cannot_wait=True)
 def sign_in() -> ResponseReturnValue:
     form = SignInForm.from_post()
     if not form.validate():
@@ -104,7 +104,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
-@open_to(members)
+@open_to(members, cannot_wait=True)
 def sign_out() -> ResponseReturnValue:
     with writing():
         if session := current_session():

@@ -12,9 +12,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from board.db import db
 from board.db.write_lock import LockTimeout
+from board.runtime import disk
 from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
 from board.web.access import forget_viewer
+from board.web.request.disk_guard import NoRoom
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
@@ -31,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(LockTimeout, _show_busy)
     app.register_error_handler(QueueFull, _show_busy)
     app.register_error_handler(OperationalError, _show_database_trouble)
+    app.register_error_handler(OSError, _show_file_trouble)
     app.register_error_handler(500, _show_crash)
 
 
@@ -48,8 +51,11 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     links = [(_("Enter the code"), url_for("second_factor.code_form"))]
     page = _error_page(
         code,
-        title=_titles().get(code),
+        title=_("Nothing can be saved right now")
+        if isinstance(error, NoRoom)
+        else _titles().get(code),
         text=getattr(error, "message", None) or _text(code, reason),
+        retry_after=getattr(error, "retry_after", None),
         links=links if reason == "second factor" else (),
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -65,7 +71,15 @@ def _show_database_trouble(error: OperationalError) -> ResponseReturnValue:
     """The disk is full or another program holds the file: nothing was stored, reads may work."""
     current_app.logger.error("database: %s", error.orig)
     db.session.rollback()
-    return _show_busy(error)
+    return _show_error(NoRoom()) if disk.is_trouble(error.orig) else _show_busy(error)
+
+
+def _show_file_trouble(error: OSError) -> ResponseReturnValue:
+    if not disk.is_trouble(error):
+        raise error
+    current_app.logger.error("a file could not be written: %s", error.strerror)
+    db.session.rollback()
+    return _show_error(NoRoom())
 
 
 def _show_crash(error: Exception) -> ResponseReturnValue:
@@ -142,6 +156,10 @@ def _texts_by_reason() -> dict[str, str]:
         ),
         "unreadable": _("It contains characters we can’t read. Please type it again."),
         "repeated": _("The same field was sent twice."),
+        "no room": _(
+            "The site cannot store anything at the moment. Nothing was saved. You can go on "
+            "reading; please try again later."
+        ),
         "second factor": _(
             "This session has not passed two-step verification. Enter the code, then come back "
             "and try again."

@@ -99,7 +99,8 @@ def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
         "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "clearings", "tips", "tips of an hour", "tip checkpoints", "write-ahead log",
+        "clearings", "tips", "tips of an hour", "tip checkpoints", "disk reserve",
+        "write-ahead log",
         "backup", "copies before migrations",
     ]  # fmt: skip
 
