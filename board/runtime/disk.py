@@ -50,6 +50,8 @@ def give_up_reserve() -> None:
 
 def lacks_reserve() -> bool:
     """Whether there is none, and room for one again."""
+    if not RESERVE:
+        return False
     return not _reserve().exists() and trouble() is None and _spare(instance_folder()) > FREE_MIN
 
 

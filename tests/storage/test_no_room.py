@@ -29,6 +29,11 @@ MEGABYTE = 1024**2
 
 
 @pytest.fixture
+def no_reserve() -> None:
+    """They have their reserve."""
+
+
+@pytest.fixture
 def tmp_path(tmp_path: Path) -> Iterator[Path]:
     with small_disk(tmp_path, "64m") as path:
         yield path
