@@ -33,6 +33,7 @@ from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
     access_log,
     cookie_filter,
+    disk_guard,
     form_guard,
     guard,
     measure,
@@ -59,8 +60,8 @@ SLICES = (
 )
 # Of those that wrap the app, the last is the first to see a request.
 WRAPPERS = (
-    access, form_guard, page_cache_middleware, query_filter, cookie_filter, headers, errors,
-    template_context, measure, access_log, proxies,
+    access, disk_guard, form_guard, page_cache_middleware, query_filter, cookie_filter, headers,
+    errors, template_context, measure, access_log, proxies,
 )  # fmt: skip
 
 

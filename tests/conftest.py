@@ -46,7 +46,7 @@ from board.comments.writing.create import post
 from board.comments.writing.limits import PostingLimits
 from board.db import close_connections, db, schema, writing
 from board.db.clock import today
-from board.runtime import clock_check
+from board.runtime import clock_check, disk
 from board.text import normalize
 from board.web.response.notices import notice_text
 from support.shared_app import SharedApp, close_app, settings_key
@@ -103,6 +103,12 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def believable_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests set the clock for months to pass; test_unbelievable_clock.py has it checked."""
     monkeypatch.setattr(clock_check, "believable_at", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def no_reserve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No board writes 16 MB for a full disk; those of test_no_room.py do."""
+    monkeypatch.setattr(disk, "RESERVE", 0)
 
 
 @pytest.fixture(scope="session")

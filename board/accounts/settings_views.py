@@ -95,7 +95,7 @@ def change_password() -> ResponseReturnValue:
 
 
 @bp.post("/account/sessions/<id:id>/end")
-@open_to(members)
+@open_to(members, cannot_wait=True)
 def end_session(id: int) -> ResponseReturnValue:
     with writing():
         session = db.session.get(Session, id)
@@ -106,7 +106,7 @@ def end_session(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/account/sessions/end-others")
-@open_to(members)
+@open_to(members, cannot_wait=True)
 def end_other_sessions() -> ResponseReturnValue:
     with writing():
         current_user().end_sessions(keep=current_session())

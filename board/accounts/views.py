@@ -86,7 +86,7 @@ def sign_in_form() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in")
-@open_to(everyone)
+@open_to(everyone, cannot_wait=True)
 def sign_in() -> ResponseReturnValue:
     form = SignInForm.from_post()
     challenge = read_challenge(form.challenge.data or "", form.email.data)
@@ -112,7 +112,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
-@open_to(everyone)
+@open_to(everyone, cannot_wait=True)
 def sign_out() -> ResponseReturnValue:
     """Also of a session that is over: who presses the button is signed out afterwards."""
     with writing():

@@ -21,6 +21,7 @@ from board.ops import events
 from board.ops.background.findings import findings as background_findings
 from board.ops.backup.schedule import findings as backup_findings
 from board.ops.host_checks import findings as host_findings
+from board.ops.host_checks import findings_of
 from board.ops.logs import LOGS
 from board.ops.version import is_safe_sqlite
 from board.runtime.app import secret_keys
@@ -33,20 +34,12 @@ from board.tips.source import contact_channels
 @click.option("--since", type=events.Period(), help="Sum up security events: 24h, 7d, 90m.")
 def doctor(since: datetime | None) -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
-    findings = [
-        *events.findings(since),
-        *_check_tables(),
-        *_check_sqlite(),
-        *host_findings(),
-        *_check_logs(),
-        *_check_second_factors(),
-        *_check_tips(),
-        *_check_email(),
-        *_check_background(),
-        *backup_findings(),
-        *_check_settings(),
-        _check_isolation(),
-    ]
+    checks = (
+        lambda: events.findings(since), _check_tables, _check_sqlite, host_findings, _check_logs,
+        _check_second_factors, _check_tips, _check_email, _check_background, backup_findings,
+        _check_settings, _check_isolation,
+    )  # fmt: skip
+    findings = [finding for check in checks for finding in findings_of(check)]
     for is_good, sentence in findings:
         click.secho(f"{'ok ' if is_good else 'BAD'} {sentence}", fg=None if is_good else "red")
     if not all(is_good for is_good, _ in findings):
@@ -181,18 +174,18 @@ def _lacks(what: str, names: Iterable[str]) -> str:
     return f"{what} lacks {', '.join(missing)}" if missing else f"{what} is complete"
 
 
-def _check_isolation() -> Finding:
+def _check_isolation() -> list[Finding]:
     """Start a worker that tries what a file of a source, read by a faulty library, might."""
     layers, possible = files.isolation_report()
     if not files.FILE_LAYERS.intersection(layers):
         advice = "use Linux with Landlock or seccomp, on x86-64 or ARM64"
-        return False, f"files of sources are only sealed, nobody looks into them: {advice}"
+        return [(False, f"files of sources are only sealed, nobody looks into them: {advice}")]
     if possible:
-        return False, f"files of sources are opened where they could {', '.join(possible)}"
+        return [(False, f"files of sources are opened where they could {', '.join(possible)}")]
     missing = sorted(files.FILE_LAYERS.difference(layers))
     advice = f"{' and '.join(missing)} would be a second wall; see docs/tip-files.md"
     text = f"files of sources are opened in isolation ({', '.join(layers)})"
-    return True, text + _advice_unless(not missing, advice)
+    return [(True, text + _advice_unless(not missing, advice))]
 
 
 def _only_in_the_environment() -> list[Finding]:

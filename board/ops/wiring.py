@@ -1,4 +1,4 @@
-"""Wiring of operations: the database, backups, logs, and the page of metrics."""
+"""Wiring of operations: the disk, the database, backups, logs, and the page of metrics."""
 
 from flask import Flask
 
@@ -6,11 +6,13 @@ from board.db import has_large_wal, truncate_wal
 from board.ops import events
 from board.ops.backup import schedule
 from board.ops.metrics import views as metrics_views
+from board.runtime import disk
 from board.runtime.background import ScheduledCommand, scheduled_commands
 from board.runtime.jobs import Job, jobs
 from board.web.blueprints import register
 
 JOBS = (
+    Job("disk reserve", disk.lacks_reserve, disk.make_reserve, writes=False),
     Job("write-ahead log", has_large_wal, truncate_wal, writes=False),
     Job(
         "copies before migrations",

@@ -105,11 +105,13 @@ def open_to(
     uploads: Callable[[], int] | None = None,
     upload_sink: Callable[[], Any] | None = None,
     query: Collection[str] = (),
+    cannot_wait: bool = False,
 ) -> Callable[[View], View]:
     """Declares the audience of a view, and what it accepts.
 
     `body_max`: bytes of the body, if more than usual. `multi_fields`: fields that may be repeated.
     `uploads`: bytes of files beside the form. `upload_sink`: makes the file each is written to.
+    `cannot_wait`: it is tried on a full disk too, for which the reserve is given up.
     """
 
     def mark(view: View) -> View:
@@ -119,6 +121,7 @@ def open_to(
         cast(Any, view).uploads = uploads
         cast(Any, view).upload_sink = upload_sink
         cast(Any, view).query = query
+        cast(Any, view).cannot_wait = cannot_wait
         return view
 
     return mark

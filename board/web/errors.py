@@ -14,16 +14,19 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from board.db import db
 from board.db.write_lock import LockTimeout
+from board.runtime import disk
 from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
 from board.web.access import forget_viewer, viewer
 from board.web.forms import safe_redirect_path
+from board.web.request.disk_guard import NoRoom
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
 from board.web.request.origins import is_source_request
 from board.web.request.request_id import request_id
 from board.web.request.security_events import record_forbidden
 from board.web.response.cors import is_api_request
+from board.web.response.error_texts import error_text, titles
 
 # Fields in which people write, of any form.
 _WRITTEN = (
@@ -39,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(LockTimeout, _show_busy)
     app.register_error_handler(QueueFull, _show_busy)
     app.register_error_handler(OperationalError, _show_database_trouble)
+    app.register_error_handler(OSError, _show_file_trouble)
     app.register_error_handler(500, _show_crash)
 
 
@@ -57,8 +61,11 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
         record_forbidden(reason, viewer)
     page = _error_page(
         code,
-        title=_titles().get(code),
-        text=getattr(error, "message", None) or _text(code, reason),
+        title=_("Nothing can be saved right now")
+        if isinstance(error, NoRoom)
+        else titles().get(code),
+        text=getattr(error, "message", None) or error_text(code, reason),
+        retry_after=getattr(error, "retry_after", None),
         links=_links(code, reason),
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -84,19 +91,27 @@ def _page_before() -> str:
 
 
 def _show_busy(error: Exception) -> ResponseReturnValue:
-    return _error_page(503, title=_titles()[503], text=_text(503), retry_after=1)
+    return _error_page(503, title=titles()[503], text=error_text(503), retry_after=1)
 
 
 def _show_database_trouble(error: OperationalError) -> ResponseReturnValue:
     """The disk is full or another program holds the file: nothing was stored, reads may work."""
     current_app.logger.error("database: %s", error.orig)
     db.session.rollback()
-    return _show_busy(error)
+    return _show_error(NoRoom()) if disk.is_trouble(error.orig) else _show_busy(error)
+
+
+def _show_file_trouble(error: OSError) -> ResponseReturnValue:
+    if not disk.is_trouble(error):
+        raise error
+    current_app.logger.error("a file could not be written: %s", error.strerror)
+    db.session.rollback()
+    return _show_error(NoRoom())
 
 
 def _show_crash(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    return _error_page(500, title=_titles()[500], text=_text(500))
+    return _error_page(500, title=titles()[500], text=error_text(500))
 
 
 def _error_page(
@@ -135,74 +150,3 @@ def _typed_text(code: int) -> str:
 def _joined(fields: Mapping[str, str]) -> str:
     values = [fields.get(name, "").strip() for name in _WRITTEN]
     return mark_unreadable("\n\n".join(value for value in values if value))
-
-
-def _titles() -> dict[int, str]:
-    return {
-        400: _("This request could not be understood"),
-        401: _("Please sign in"),
-        403: _("You don’t have access to this page"),
-        404: _("Page not found"),
-        405: _("That action isn’t available"),
-        408: _("It took too long to arrive"),
-        409: _("This has changed in the meantime"),
-        410: _("This article has been withdrawn"),
-        413: _("That is too much at once"),
-        414: _("That address is too long"),
-        415: _("This format is not accepted"),
-        429: _("Too many requests"),
-        500: _("Something went wrong"),
-        503: _("The site is busy"),
-    }
-
-
-def _text(code: int, reason: str | None = None) -> str:
-    """The sentence for a reason given to `abort`, else for the status code."""
-    texts: dict[Any, str] = _texts_by_reason() | _texts_by_code()
-    return texts.get(reason) or texts.get(code) or _("Please go back and try again.")
-
-
-def _texts_by_reason() -> dict[str, str]:
-    return {
-        "foreign": _(
-            "The request did not come from a page of this site. Open the page and try again."
-        ),
-        "unreadable": _("It contains characters we can’t read. Please type it again."),
-        "repeated": _("The same field was sent twice."),
-        "idle": _(
-            "You were signed out after 30 minutes without activity, and nothing was changed. "
-            "Please sign in and try again."
-        ),
-        "second factor": _(
-            "This session has not passed two-step verification. Enter the code, then come back "
-            "and try again."
-        ),
-        "decided": _("Another moderator has already dealt with this comment. Nothing was changed."),
-        "too late": _(
-            "Too late to undo: more than 30 seconds have passed, or it has been decided again."
-        ),
-    }
-
-
-def _texts_by_code() -> dict[int, str]:
-    return {
-        400: _("Please go back and try again."),
-        401: _("Please sign in to do this. What you wrote is kept below."),
-        403: _forbidden_text(),
-        404: _("It may have been moved or removed. The latest articles are on the front page."),
-        405: _("Go back and use the buttons on the page."),
-        408: _("The connection was too slow or broke off. Please send it again."),
-        409: _("Please reload the page and check."),
-        410: _("The newsroom no longer shows it and its comments."),
-        413: _("Please send less."),
-        414: _("Please use the links on the page."),
-        415: _("Please use the form on the page."),
-        500: _("We’ve logged the error. Nothing was saved; please try again."),
-        503: _("Nothing was saved. Please try again in a moment."),
-    }
-
-
-def _forbidden_text() -> str:
-    if request.path.startswith("/desk"):
-        return _("If you need access, ask the newsroom.")
-    return _("Please go back and try again.")

@@ -12,7 +12,7 @@ bp = Blueprint("language_switch", __name__)
 
 
 @bp.post("/language")
-@open_to(everyone)
+@open_to(everyone, cannot_wait=True)
 def switch() -> ResponseReturnValue:
     response = redirect(safe_redirect_path(request.form.get("next")), 303)
     if (chosen := request.form.get("lang")) in LANGUAGES:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from board.db import db, now, schema
+from board.runtime import disk
 from board.web.access import everyone, members, open_to
 
 bp = Blueprint("well_known", __name__)
@@ -77,9 +78,11 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @open_to(everyone)
 def readyz() -> ResponseReturnValue:
-    """Readiness: the database opens and has the tables this code expects."""
+    """Readiness: the database opens, has the tables this code expects, and can be written to."""
     state = schema.state(db.engine)
     db.session.execute(text("SELECT 1"))
-    ready = state is schema.State.CURRENT
-    body = {"ready": ready, "schema": state.value, "time": now().isoformat()}
+    trouble = disk.trouble()
+    ready = state is schema.State.CURRENT and trouble is None
+    body = {"ready": ready, "schema": state.value, "disk": trouble or "ok"}
+    body["time"] = now().isoformat()
     return body, 200 if ready else 503, {"Cache-Control": "no-store"}

@@ -104,8 +104,8 @@ def test_jobs_run_in_this_order(app):
         "email verification", "old emails", "second factors", "scheduled articles",
         "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "clearings", "tips", "tips of an hour", "tip checkpoints", "write-ahead log",
-        "copies before migrations", "security log",
+        "clearings", "tips", "tips of an hour", "tip checkpoints", "disk reserve",
+        "write-ahead log", "copies before migrations", "security log",
     ]  # fmt: skip
 
 

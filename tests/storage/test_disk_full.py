@@ -1,7 +1,5 @@
 """Full disk: nothing new is stored, nothing old is lost, and everyone goes on reading."""
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,29 +14,17 @@ from board.articles.models import Article
 from board.comments.models import Comment
 from board.comments.viewer.reactions import Reaction
 from board.db import db
+from board.runtime import disk
+from support.small_disk import mount, small_disk
 
 
 @pytest.fixture
-def tmp_path(tmp_path: Path) -> Iterator[Path]:
-    """A tmpfs of four megabytes for this board."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if error := mount(disk, "-t", "tmpfs", "-o", "size=4m"):
-        end_test = pytest.fail if os.environ.get("BOARD_TESTS_SKIP_NOTHING") else pytest.skip
-        end_test(f"no small disk can be mounted here: {error}")
-    yield disk
-    subprocess.run(["umount", "--lazy", disk], check=True)
-
-
-def mount(disk: Path, *options: str) -> str:
-    """The error message, or "" on success."""
-    try:
-        done = subprocess.run(
-            ["mount", *options, "tmpfs", disk], capture_output=True, text=True, check=False
-        )
-    except OSError as error:  # no mount program
-        return str(error)
-    return done.stderr.strip() if done.returncode else ""
+def tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A tmpfs of four megabytes for this board, which uses the last of them."""
+    monkeypatch.setattr(disk, "FREE_MIN", 0)
+    monkeypatch.setattr(disk, "RESERVE", 0)
+    with small_disk(tmp_path, "4m") as path:
+        yield path
 
 
 def post_until_full(client: FlaskClient) -> tuple[list[str], str]:
@@ -93,7 +79,7 @@ def test_a_full_disk_loses_nothing_and_needs_no_restart(
     assert db.session.scalars(select(Comment.body).order_by(Comment.id)).all() == posted
     assert db.session.scalar(text("PRAGMA integrity_check")) == "ok"
 
-    assert mount(tmp_path, "-o", "remount,size=32m") == ""
+    assert mount(tmp_path, "-o", "remount,size=32m", "tmpfs") == ""
     assert client.post(PATH, data=again).status_code == 303
     assert client.post(f"/comments/{comment.id}/delete").status_code == 303
     bodies = db.session.scalars(select(Comment.body).where(Comment.listed)).all()

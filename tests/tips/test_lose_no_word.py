@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestTimeout
 
 from board.db import db, now, writing
 from board.db.write_lock import LockTimeout
+from board.runtime import disk
 from board.runtime.limiter import QueueFull
 from board.tips.attachments import draft_space, uploads
 from board.tips.models import form_tokens
@@ -63,6 +64,16 @@ def form_is_complete(page):
     """Whether the form on the page has everything that was typed."""
     fields = decided(page)
     return (fields["text"].replace("\r\n", "\n"), fields["contact"]) == (STORY, CONTACT)
+
+
+def test_a_full_disk_shows_the_form_with_everything_before_the_files(desk, source, monkeypatch):
+    """It is refused unread as well."""
+    monkeypatch.setattr(disk, "trouble", lambda: disk.Trouble.FULL)
+    page = source.preview(STORY, contact=CONTACT, files=((b"x", "a.txt"),))
+
+    assert (page.status_code, form_is_complete(page)) == (503, True)
+    assert "지금은 사이트에 아무것도 저장할 수 없어 보내지 못했습니다." in page.text
+    assert desk.get("/desk/tips").status_code == 200
 
 
 def test_too_much_at_once_shows_the_form_with_everything_before_the_files(desk, source):

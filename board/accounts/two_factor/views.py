@@ -40,7 +40,7 @@ def code_form() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in/code")
-@open_to(staff_without_2fa)
+@open_to(staff_without_2fa, cannot_wait=True)
 def code() -> ResponseReturnValue:
     """A right code starts a new session, so that a token copied earlier is worthless."""
     form = CodeForm.from_post()

@@ -41,7 +41,7 @@ def leave_form() -> ResponseReturnValue:
 
 
 @bp.post("/account/leave")
-@open_to(members)
+@open_to(members, cannot_wait=True)
 def leave() -> ResponseReturnValue:
     if current_user().is_staff:
         abort(403)

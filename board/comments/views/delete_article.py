@@ -32,7 +32,7 @@ def delete_form(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/desk/articles/<slug>/delete")
-@open_to(editors)
+@open_to(editors, cannot_wait=True)
 def delete(slug: str) -> ResponseReturnValue:
     form = DeleteArticleForm.from_post()
     if not form.validate():

@@ -109,7 +109,7 @@ def comment(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/comments/<id:id>/delete")
-@open_to(members)
+@open_to(members, cannot_wait=True)
 def delete(id: int) -> ResponseReturnValue:
     with writing():
         comment = listed_comment(id)

@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/desk/claims/<id:id>/answer")
-@open_to(moderators)
+@open_to(moderators, cannot_wait=True)
 def answer(id: int) -> ResponseReturnValue:
     form = AnswerForm.from_post()
     if not form.validate():

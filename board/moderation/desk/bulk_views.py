@@ -15,7 +15,7 @@ from board.web.response.notices import notice
 
 
 @bp.post("/desk/comments/bulk")
-@open_to(moderators, multi_fields=("comment",))
+@open_to(moderators, multi_fields=("comment",), cannot_wait=True)
 def bulk() -> ResponseReturnValue:
     """One decision about the chosen comments, or about all that match the filters."""
     form, queue = BulkForm.from_post(), posted_queue()

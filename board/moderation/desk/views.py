@@ -44,7 +44,7 @@ def keep(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/comments/<id:id>/hide")
-@open_to(moderators)
+@open_to(moderators, cannot_wait=True)
 def hide(id: int) -> ResponseReturnValue:
     form = ReasonForm.from_post()
     if not form.validate():

@@ -28,7 +28,7 @@ EXPORT_SIZE = 1000  # rulings in one JSON or CSV response
 
 
 @bp.post("/comments/<id:id>/hide")
-@open_to(moderators, query=("after",))
+@open_to(moderators, query=("after",), cannot_wait=True)
 def hide(id: int) -> ResponseReturnValue:
     form = ReasonForm.from_post()
     if not form.validate():

@@ -33,7 +33,7 @@ def clear_form(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/clear")
-@open_to(moderators)
+@open_to(moderators, cannot_wait=True)
 def clear(id: int) -> ResponseReturnValue:
     """Restrict a user and hide what they wrote. What does not get done at once is done soon."""
     form = ClearForm.from_post()

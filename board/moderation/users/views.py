@@ -76,7 +76,7 @@ _NOTICES = {"warn": "warned", "hold": "premoderated", "suspend": "suspended", "b
 
 
 @bp.post("/desk/people/<id:id>/suspend")
-@open_to(moderators, query=("rulings_before",))
+@open_to(moderators, query=("rulings_before",), cannot_wait=True)
 def suspend(id: int) -> ResponseReturnValue:
     form = TermForm.from_post()
     return _apply_sanction(
@@ -88,7 +88,7 @@ def suspend(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/ban")
-@open_to(moderators, query=("rulings_before",))
+@open_to(moderators, query=("rulings_before",), cannot_wait=True)
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
     form.user = find_user(id)

@@ -9,7 +9,9 @@ from werkzeug.exceptions import RequestTimeout
 
 from board.ops.server.places import Arrival, Places
 from board.ops.server.sealed_spool import SealedSpool
+from board.runtime import disk
 from board.web.request.body import BodyNeeded, RequestBody, TooManyUploads
+from board.web.request.disk_guard import NoRoom
 
 SMALL_MAX = 1024**2  # bytes; what exceeds it is an upload, of which there are fewer places
 DISK_MAX = 1024**3  # bytes of all uploads of this worker
@@ -40,9 +42,11 @@ class Receiver:
             problem = RequestTimeout()
         except (TooManyUploads, asyncio.CancelledError):
             problem = TooManyUploads()
-        except BaseException:
-            spool.close()
-            raise
+        except BaseException as error:
+            if not (isinstance(error, OSError) and disk.is_trouble(error)):
+                spool.close()
+                raise
+            problem = NoRoom()
         spool.seek(0)
         return RequestBody(length, spool, received=spool.size, problem=problem)
 

@@ -26,13 +26,14 @@ class SealedSpool(io.RawIOBase):
         self.size = 0
 
     def append(self, data: bytes) -> None:
-        self.size += len(data)
-        if self._memory is not None and self.size > MEMORY_MAX:
+        """Raises OSError if the disk has no room; what was there before stays readable."""
+        if self._memory is not None and self.size + len(data) > MEMORY_MAX:
             self._to_disk(self._memory.getvalue())
         if self._file is not None:
-            self._file.write(self._sealed.update(data))
+            _write_whole(self._file, self._sealed.update(data))
         elif self._memory is not None:
             self._memory.write(data)
+        self.size += len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """To the start, the only place there is."""
@@ -60,8 +61,21 @@ class SealedSpool(io.RawIOBase):
         return self._memory.read(size) if self._memory else b""
 
     def _to_disk(self, begun: bytes) -> None:
-        self._file, self._memory = tempfile.TemporaryFile(dir=self._folder), None  # noqa: SIM115
+        # Without a buffer, whose last bytes might find no room when it is read.
+        file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115
         # RFC 7539: a key of its own for each file, so the nonce need not differ.
         self._cipher = Cipher(algorithms.ChaCha20(os.urandom(32), bytes(16)), mode=None)
         self._sealed, self._opened = self._cipher.encryptor(), self._cipher.decryptor()
-        self._file.write(self._sealed.update(begun))
+        try:
+            _write_whole(file, self._sealed.update(begun))
+        except OSError:
+            file.close()
+            raise
+        self._file, self._memory = file, None
+
+
+def _write_whole(file: Any, data: bytes) -> None:
+    """Write all of it, where one call may write a part."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]

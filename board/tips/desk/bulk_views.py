@@ -44,7 +44,7 @@ def hold_many() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/erase")
-@open_to(tip_readers, multi_fields=("tip",))
+@open_to(tip_readers, multi_fields=("tip",), cannot_wait=True)
 @idempotent()
 def erase_many() -> ResponseReturnValue:
     """Erase the chosen tips, once that is confirmed. Those erased meanwhile are left out."""

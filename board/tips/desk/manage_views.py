@@ -125,7 +125,7 @@ def shut_out(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/<id:id>/erase")
-@open_to(tip_readers)
+@open_to(tip_readers, cannot_wait=True)
 @idempotent()
 def erase(id: int) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":

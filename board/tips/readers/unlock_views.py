@@ -81,7 +81,7 @@ def unlock_form() -> ResponseReturnValue:
 
 
 @bp.post("/desk/tips/unlock")
-@open_to(tip_readers, body_max=FORM_BYTES)
+@open_to(tip_readers, body_max=FORM_BYTES, cannot_wait=True)
 def unlock() -> ResponseReturnValue:
     form, reader = UnlockForm.from_post(), db.session.scalar(TipReader.for_user(current_user()))
     if reader is None:
@@ -107,7 +107,7 @@ def _unlocked_page(next_page: str) -> Any:
 
 
 @bp.post("/desk/tips/lock")
-@open_to(tip_readers, body_max=FORM_BYTES)
+@open_to(tip_readers, body_max=FORM_BYTES, cannot_wait=True)
 def lock() -> ResponseReturnValue:
     """Lock tips. A page that locks itself sends the unfinished text, which is shown again."""
     with writing():

@@ -54,7 +54,7 @@ def left_again(_key: str, _answer: dict[str, Any]) -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/burn")
-@open_to(everyone_as_guest)
+@open_to(everyone_as_guest, cannot_wait=True)
 @idempotent(left_again)
 def burn() -> ResponseReturnValue:
     source, key = current_source()
@@ -66,7 +66,7 @@ def burn() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/erase")
-@open_to(everyone_as_guest)
+@open_to(everyone_as_guest, cannot_wait=True)
 def ask_erasure() -> ResponseReturnValue:
     source, _key = current_source()
     with writing():
@@ -75,7 +75,7 @@ def ask_erasure() -> ResponseReturnValue:
 
 
 @bp.post("/tips/box/leave")
-@open_to(everyone_as_guest)
+@open_to(everyone_as_guest, cannot_wait=True)
 def leave() -> ResponseReturnValue:
     with writing():
         unlock_session.lock("tip")

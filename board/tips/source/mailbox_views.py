@@ -74,7 +74,7 @@ def opened_again(_key: str, answer: dict[str, Any]) -> ResponseReturnValue:
 
 
 @bp.post("/tips/box")
-@open_to(everyone_as_guest, body_max=FORM_BYTES)
+@open_to(everyone_as_guest, body_max=FORM_BYTES, cannot_wait=True)
 @idempotent(opened_again)
 def enter() -> ResponseReturnValue:
     """Try a code. Every attempt costs one key derivation and the same time."""

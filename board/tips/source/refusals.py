@@ -29,6 +29,7 @@ from board.tips.web.idempotency import idempotency_key
 from board.tips.web.responses import render_page
 from board.web.errors import error_page_for
 from board.web.request.body import TooManyUploads
+from board.web.request.disk_guard import NoRoom
 from board.web.request.first_fields import first_fields
 
 
@@ -95,6 +96,15 @@ def too_many_uploads(error: TooManyUploads) -> ResponseReturnValue:
         return error_page_for(error)
     page.headers["Retry-After"] = "60"
     return page
+
+
+@bp.errorhandler(NoRoom)
+def no_room(error: NoRoom) -> ResponseReturnValue:
+    problem = _(
+        "The site cannot store anything at the moment, and nothing was sent. Keep your text and "
+        "try again later."
+    )
+    return _form_again(problem, 503) or error_page_for(error)
 
 
 @bp.errorhandler(LockTimeout)

@@ -26,7 +26,7 @@ NOT_IN_BACKUPS = {
     "backup",  # where they are put together
     "drafts", "waiting",  # forms that are not sent, for two hours, or wait for their turn
     "this-hour", "presses",  # how many tips came, for an hour; a lock
-    "sample-accounts.json", "sample-tips.json", "clock.json",
+    "sample-accounts.json", "sample-tips.json", "clock.json", "reserve",
 }  # fmt: skip
 
 

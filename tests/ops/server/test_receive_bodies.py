@@ -18,6 +18,8 @@ from board.ops.server.places import Arrival, Places
 from board.ops.server.receiver import ClientGone, Receiver
 from board.ops.server.sealed_spool import MEMORY_MAX, SealedSpool
 from board.web.request.body import BodyNeeded, RequestBody, TooManyUploads
+from board.web.request.disk_guard import NoRoom
+from support.small_disk import fill, small_disk
 
 CANARY = b"the director keeps two ledgers. "
 
@@ -96,6 +98,23 @@ def test_an_upload_that_the_disk_has_no_room_for_is_refused(
 
     with pytest.raises(TooManyUploads):
         list(iter(lambda: body.read(1 << 20), b""))
+
+
+@pytest.mark.slow
+def test_a_body_that_fills_the_disk_is_refused_with_its_beginning(tmp_path: Path) -> None:
+    data = CANARY * 20_000
+    chunks = [data[start : start + 50_000] for start in range(0, len(data), 50_000)]
+    with small_disk(tmp_path, "4m") as disk:
+        for free in (0, 300_000):
+            filler = fill(disk, free=free)
+            body = received(disk, Client(*chunks), len(data))
+            filler.unlink()
+
+            beginning = body.beginning(1 << 20).read(50_000)
+            assert (beginning, body.is_whole) == (data[:50_000], False)
+            with pytest.raises(NoRoom):
+                list(iter(lambda body=body: body.read(1 << 20), b""))
+            body.close()
 
 
 def test_the_largest_upload_gives_up_when_all_of_them_are_too_much(
