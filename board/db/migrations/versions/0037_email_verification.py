@@ -6,8 +6,8 @@ Accounts made before keep their address, unverified.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
