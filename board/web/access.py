@@ -106,22 +106,22 @@ def open_to(
     upload_sink: Callable[[], Any] | None = None,
     query: Collection[str] = (),
     cannot_wait: bool = False,
+    guest_page: Callable[..., str] | None = None,
 ) -> Callable[[View], View]:
     """Declares the audience of a view, and what it accepts.
 
     `body_max`: bytes of the body, if more than usual. `multi_fields`: fields that may be repeated.
     `uploads`: bytes of files beside the form. `upload_sink`: makes the file each is written to.
     `cannot_wait`: it is tried on a full disk too, for which the reserve is given up.
+    `guest_page`: what guests who post are shown, with 401; it leads to sign-in and back.
     """
 
     def mark(view: View) -> View:
-        cast(Any, view).audience = audience
-        cast(Any, view).body_max = body_max
-        cast(Any, view).multi_fields = multi_fields
-        cast(Any, view).uploads = uploads
-        cast(Any, view).upload_sink = upload_sink
-        cast(Any, view).query = query
-        cast(Any, view).cannot_wait = cannot_wait
+        marked = cast(Any, view)
+        marked.audience, marked.query, marked.guest_page = audience, query, guest_page
+        marked.body_max, marked.multi_fields = body_max, multi_fields
+        marked.uploads, marked.upload_sink = uploads, upload_sink
+        marked.cannot_wait = cannot_wait
         return view
 
     return mark
@@ -206,4 +206,6 @@ def _enforce() -> ResponseReturnValue | None:
     if request.method in SAFE:
         path = request.full_path.rstrip("?")
         return redirect(url_for("accounts.sign_in_form", next=path, notice=reason), 303)
+    if view.guest_page and not reason:
+        return view.guest_page(**(request.view_args or {})), 401
     abort(401, reason)

@@ -79,10 +79,10 @@ def _links(code: int, reason: str | None) -> list[tuple[str, str]]:
         return [(_("Enter the code"), url_for("second_factor.code_form"))]
     if code != 401 or is_source_request():
         return []
-    return [(_("Sign in"), url_for("accounts.sign_in_form", next=_page_before()))]
+    return [(_("Sign in"), url_for("accounts.sign_in_form", next=page_before()))]
 
 
-def _page_before() -> str:
+def page_before() -> str:
     """Path of the page of ours that the request came from."""
     with suppress(ValueError):  # nonsense that no browser sends
         before = urlsplit(request.referrer or "")

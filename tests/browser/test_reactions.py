@@ -106,16 +106,6 @@ def test_nobody_can_react_to_their_own_comment(window, article):
     expect(button(page, "공감")).to_have_text("공감 0")
 
 
-def test_a_guest_is_led_to_sign_in_and_back_to_the_comment(window, article):
-    say(window, article, "누구나 봅니다")
-    guest = window()
-    guest.goto(article)
-
-    button(guest, "공감").click()
-
-    expect(guest).to_have_url(re.compile(r"/sign-in\?next=%2Fcomments%2F\d+$"))
-
-
 def test_without_scripts_a_like_leads_to_the_comments_page_which_takes_it_back(window, article):
     say(window, article, "글씨만 있어도 됩니다")
     page = window("mo", java_script_enabled=False)

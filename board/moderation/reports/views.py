@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, current_app, redirect, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField
@@ -15,12 +15,19 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import report_reasons
 from board.comments.page_context import conversation_page, listed_comment
 from board.comments.thread.public_comment import PublicComment, ids_of
+from board.comments.thread.query import load_public
+from board.comments.views.return_path import (
+    comment_or_way_back,
+    redirect_back,
+    return_path_of_page,
+)
 from board.comments.writing.errors import Refused
 from board.db import writing
 from board.moderation.reports import models as reports
 from board.moderation.reports.models import Report
-from board.web.access import members, open_to
+from board.web.access import everyone, members, open_to
 from board.web.forms import Form
+from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("reports", __name__)
 
@@ -42,6 +49,29 @@ def reported_by_viewer(comments: Iterable[PublicComment]) -> frozenset[int]:
     if not isinstance(user := viewer(), User):
         return frozenset()
     return reports.reported_by(user, ids_of(comments))
+
+
+@bp.get("/comments/<id:id>/report")
+@open_to(everyone, query=("next", "reason"))
+def report_form(id: int) -> ResponseReturnValue:
+    """Guests choose a reason, are told why it takes an account, and come back here."""
+    comment = comment_or_way_back(id)
+    if not isinstance(comment, Comment):
+        return comment
+    cache_for_article(comment.article.id, comment.article.revision)
+    labels = dict(report_reasons())
+    reason = request.args.get("reason", "")
+    reason = reason if reason in labels else ""
+    next = return_path_of_page(id)
+    return render_template(
+        "moderation/reports/report.html",
+        article=comment.article,
+        target=load_public(comment),
+        reason=reason,
+        reason_label=labels.get(reason),
+        form_url=url_for(".report_form", id=id, next=next, reason=reason or None),
+        next=next,
+    )
 
 
 @bp.post("/comments/<id:id>/report")
@@ -66,7 +96,7 @@ def report(id: int) -> ResponseReturnValue:
     except Refused as refusal:
         page = conversation_page(listed_comment(id), error=message_for(refusal))
         return page, status(refusal), headers(refusal)
-    return redirect(_next_url(comment, "reported"), 303)
+    return redirect_back(id, "reported") or redirect(_next_url(comment, "reported"), 303)
 
 
 @bp.post("/comments/<id:id>/unreport")

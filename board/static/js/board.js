@@ -11,6 +11,7 @@ const loadBlockUser = () => import("./thread/block-user.js");
 const loadCollapse = () => import("./thread/collapse.js");
 const loadCommentForms = () => import("./thread/comment-forms.js");
 const loadDrafts = () => import("./thread/drafts.js");
+const loadGuest = () => import("./thread/guest.js");
 const loadEditComment = () => import("./thread/edit-comment.js");
 const loadMenu = () => import("./thread/menu.js");
 const loadPagination = () => import("./thread/pagination.js");
@@ -196,6 +197,7 @@ const TAKEN_OVER =
 /** The module that takes over this link, and its function; or null to let the browser follow it. */
 function handlerOf(link) {
   const has = (selector) => document.querySelector(selector);
+  if (!viewer && (link.matches("[data-reply]") || link.pathname.endsWith("/report"))) return [loadGuest, "explain"];
   if (link.matches("[data-more]")) return [loadPagination, "loadMore"];
   if (link.matches("[data-more-replies]")) return [loadPagination, "loadMoreReplies"];
   if (link.matches("[data-menu]")) return [loadMenu, "toggleMenu"];
@@ -245,10 +247,16 @@ function signOut(event, form) {
 function react(event, form) {
   event.preventDefault();
   if (viewer) return loadReactions().then((module) => module.react(form, page), () => form.submit());
-  const url = new URL(document.querySelector("a[href^='/sign-in']").href);
-  const comment = form.closest(".comment").querySelector("a.menu-link");
-  url.searchParams.set("next", new URL(comment.href).pathname);
-  location.assign(url);
+  loadGuest().then((module) => module.explainReaction(form)).catch(() => form.submit());
+}
+
+/** Whether somebody was led to sign in from a page in this window, and is not back yet. */
+function isComingBack() {
+  try {
+    return viewer && sessionStorage.getItem("pending");
+  } catch { // a private window may refuse
+    return false;
+  }
 }
 
 /** Submit a form as the browser would have, with the button that was pressed. */
@@ -323,6 +331,8 @@ setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);
 document.addEventListener("page:changed", refresh);
 if (thread && hasCollapsed()) loadCollapse().then((module) => module.restoreCollapsed(), () => {});
+if (isComingBack()) loadGuest().then((module) => module.resume(page)).catch(() => {});
+if (!viewer && document.querySelector("main [data-sign-in]")) loadGuest().catch(() => {});
 if (history.state?.loaded) loadPagination().then((module) => module.restoreLoaded(page)).catch(() => {});
 if (thread?.dataset.newest) setTimeout(startPolling, 20_000);
 if (document.getElementById("q")?.defaultValue) loadSearch().catch(() => {});

@@ -241,6 +241,8 @@ export function openDialog(link) {
   const item = link.closest(".comment");
   form.action = action === "mute" ? `/people/${item.dataset.author}/mute` : `${link.pathname}/${action}`;
   form.dataset.comment = item.id;
+  const claim = form.querySelector("[data-claim-link]");
+  if (claim) claim.search = `?comment=${commentId(item)}`;
   const cancel = dialog.querySelector("[data-cancel]");
   cancel.hidden = false;
   cancel.onclick = () => dialog.close();

@@ -24,10 +24,14 @@ function fill(menu, link) {
   const block = menu.querySelector("[data-mute-link]");
   if (block) block.href = `${addressOf(link)}#mute`;
   const report = menu.querySelector("[data-report-link]");
-  if (report) report.href = `${addressOf(link)}#report`;
+  const isGuest = !document.body.dataset.viewer;
+  report.href = `${addressOf(link)}${isGuest ? "/" : "#"}report`;
+  const claim = menu.querySelector("[data-claim-link]");
+  claim.href = `/report/rights?comment=${item.id.replace("comment-", "")}`;
+  if (item.matches(".own-comment")) claim.remove();
   if (item.matches(".own-comment") || item.querySelector(":scope > article > .muted")) {
     block?.remove();
-    report?.remove();
+    report.remove();
   }
 }
 
