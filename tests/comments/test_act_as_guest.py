@@ -167,7 +167,7 @@ def test_of_a_comment_hidden_meanwhile_one_comes_back_to_the_page(
         assert answer.location == f"{OLDEST}&notice=comment_gone#thread"
         assert said(answer) == "더 이상 볼 수 없는 댓글입니다."
     posted = guest.post(f"/comments/{comment.id}/like")
-    assert (posted.status_code, "A comment" in posted.text) == (401, False)
+    assert (posted.status_code, links(posted), "A comment" in posted.text) == (401, [], False)
 
 
 def test_of_a_comment_deleted_meanwhile_too(as_, guest, bora, comment):
