@@ -31,20 +31,17 @@ from board.web import (
 from board.web.blueprints import register
 from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
-    access_log,
     cookie_filter,
     disk_guard,
     form_guard,
     guard,
-    measure,
     origins,
     proxies,
     query_filter,
-    request_id,
-    security_events,
     trailing_slash,
     url_converters,
 )
+from board.web.request.observability import access_log, measure, request_id, security_events
 from board.web.response import compression, cors, headers
 
 # Hooks run in this order, too: law/wiring.py says why it comes before moderation.

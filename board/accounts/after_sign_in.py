@@ -13,7 +13,7 @@ from board.accounts.two_factor.models import SecondFactor
 from board.db import now
 from board.runtime.hooks import Hook
 from board.web.i18n import format_datetime
-from board.web.request.security_events import SecurityEvent, record
+from board.web.request.observability.security_events import SecurityEvent, record
 
 # Links (text, URL) other slices offer a suspended user.
 suspended_user_links: Hook[Callable[[User], tuple[str, str] | None]] = Hook()

@@ -21,7 +21,7 @@ from board.accounts.verification.emails import announce_password
 from board.db import db, now, writing
 from board.db.clock import today
 from board.db.commands import CommandGroup
-from board.web.request.security_events import record_command
+from board.web.request.observability.security_events import record_command
 
 accounts_cli = CommandGroup(
     "accounts", help="Create accounts, grant and revoke permissions, suspend."

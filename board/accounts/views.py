@@ -35,7 +35,7 @@ from board.web.access import everyone, open_to
 from board.web.errors import error_page_for
 from board.web.forms import safe_redirect_path
 from board.web.request.body import TooManyUploads
-from board.web.request.security_events import SecurityEvent, record
+from board.web.request.observability.security_events import SecurityEvent, record
 
 bp = Blueprint("accounts", __name__)
 

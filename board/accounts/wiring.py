@@ -24,7 +24,7 @@ from board.web.blueprints import register
 
 QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
 JOBS = (
-    Job("email verification", grace.is_due, grace.run),
+    Job("email verification", grace.is_due, grace.run, is_final=True),
     Job("old emails", email_queue.has_old, email_queue.delete_old, is_final=True),
     Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
 )

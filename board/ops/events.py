@@ -10,7 +10,7 @@ import click
 
 from board.db import now
 from board.runtime.event_log import BYTES_MAX, Event, events_since, files, old_files
-from board.web.request.security_events import folder
+from board.web.request.observability.security_events import folder
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 Finding = tuple[bool, str]

@@ -22,9 +22,9 @@ from board.web.forms import safe_redirect_path
 from board.web.request.disk_guard import NoRoom
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
+from board.web.request.observability.request_id import request_id
+from board.web.request.observability.security_events import record_forbidden
 from board.web.request.origins import is_source_request
-from board.web.request.request_id import request_id
-from board.web.request.security_events import record_forbidden
 from board.web.response.cors import is_api_request
 from board.web.response.error_texts import error_text, titles
 

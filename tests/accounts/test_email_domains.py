@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from alembic import command
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from board.accounts.models import User
 from board.db import db, now, schema, writing
@@ -79,15 +79,13 @@ def test_mail_has_a_date_and_addresses_of_ascii(smtp_server, app):
 
 
 def test_addresses_stored_before_are_rewritten(app):
-    first, second, third = person("하나"), person("둘이"), person("셋이")
+    ids = [person(name).id for name in ("하나", "둘이", "셋이")]
+    stored = ("a@부두.한국", "b@부두.한국", "c@d.example")
     command.downgrade(schema.alembic_config(), "0030")
     with writing():
-        for user, email in (
-            (first, "a@부두.한국"),
-            (second, "b@부두.한국"),
-            (third, "c@d.example"),
-        ):
-            db.session.get_one(User, user.id).email = email
+        change = text('UPDATE "user" SET email = :email WHERE id = :id')
+        for id, email in zip(ids, stored, strict=True):
+            db.session.execute(change, {"id": id, "email": email})
 
     schema.upgrade()
 

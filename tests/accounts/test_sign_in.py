@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from accounts.test_sign_up import OTHER_SITES
 from board.accounts import views
-from board.accounts.auth import passwords
+from board.accounts.auth import login, passwords
 from board.accounts.auth.devices import Device
 from board.accounts.auth.passwords import hash_password
 from board.accounts.auth.rate_limit import Attempt, network
@@ -137,7 +137,7 @@ def test_a_password_changed_while_it_was_checked_is_not_put_back(
             db.session.execute(changed)
         return hash_password(password)
 
-    monkeypatch.setattr(views, "hash_password", hash_while_ada_changes_it)
+    monkeypatch.setattr(login, "hash_password", hash_while_ada_changes_it)
     sign_in(guest)
 
     assert ada.password_hash == "of another one"
@@ -154,7 +154,7 @@ def test_at_a_busy_moment_the_old_hash_stays(
     def is_busy(_password: str) -> str:
         raise QueueFull
 
-    monkeypatch.setattr(views, "hash_password", is_busy)
+    monkeypatch.setattr(login, "hash_password", is_busy)
 
     assert (sign_in(guest).status_code, ada.password_hash) == (303, before)
 

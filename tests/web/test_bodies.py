@@ -76,7 +76,8 @@ def posts(app):
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         if "POST" in rule.methods and view.audience in (everyone, everyone_as_guest):
-            yield adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, "1"), "POST")
+            values = dict.fromkeys(rule.arguments, "1") | (rule.defaults or {})
+            yield adapter.build(rule.endpoint, values, "POST")
 
 
 @pytest.mark.parametrize("kind", [FORM, PARTS])

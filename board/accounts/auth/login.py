@@ -21,8 +21,8 @@ from board.db.clock import today
 from board.runtime.limiter import QueueFull
 from board.web.access import cookie_name
 from board.web.i18n import language
+from board.web.request.observability.security_events import SecurityEvent, record
 from board.web.request.origins import is_https
-from board.web.request.security_events import SecurityEvent, record
 
 Cookies = dict[str, tuple[str, timedelta]]  # by kind: value and lifetime
 

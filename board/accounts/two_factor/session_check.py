@@ -8,7 +8,7 @@ from board.accounts.auth.rate_limit import Attempt
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db
 from board.runtime.app import secret_keys
-from board.web.request.security_events import SecurityEvent, record
+from board.web.request.observability.security_events import SecurityEvent, record
 
 
 def passed_two_factor() -> bool:

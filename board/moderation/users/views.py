@@ -23,7 +23,7 @@ from board.moderation.users.sanctions import NotSanctionable
 from board.moderation.users.staff_notes import StaffNote, add_note
 from board.web.access import moderators, open_to
 from board.web.forms import query_id
-from board.web.request.security_events import record_staff_act
+from board.web.request.observability.security_events import record_staff_act
 from board.web.response.notices import notice
 
 bp = Blueprint("people", __name__)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from board.ops.metrics.gauges import gauges
 from board.runtime.metrics.exposition import CONTENT_TYPE, exposition
 from board.web.access import everyone_as_guest, open_to
-from board.web.request.security_events import SecurityEvent, record
+from board.web.request.observability.security_events import SecurityEvent, record
 
 bp = Blueprint("metrics", __name__)
 

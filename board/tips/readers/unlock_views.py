@@ -23,7 +23,7 @@ from board.tips.sealed import search_index
 from board.tips.web.responses import FORM_BYTES, no_store, render_page
 from board.tips.web.typed_text import typed_text
 from board.web.access import open_to, tip_readers
-from board.web.request.security_events import SecurityEvent, record
+from board.web.request.observability.security_events import SecurityEvent, record
 
 bp = Blueprint("tip_readers", __name__)
 bp.after_request(no_store)

@@ -16,7 +16,7 @@ from board.ops import events as summary
 from board.ops.doctor import doctor
 from board.runtime import event_log
 from board.runtime.event_log import EventLog, events_since
-from board.web.request.security_events import folder
+from board.web.request.observability.security_events import folder
 from conftest import PASSWORD
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)

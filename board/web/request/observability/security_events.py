@@ -14,8 +14,8 @@ from board.db import now
 from board.runtime.event_log import EventLog
 from board.runtime.metrics.families import Counter
 from board.web.request.network import network_of
+from board.web.request.observability.request_id import request_id
 from board.web.request.origins import SAFE, is_about_tips, is_source_request
-from board.web.request.request_id import request_id
 
 
 class SecurityEvent(StrEnum):

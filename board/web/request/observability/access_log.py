@@ -16,8 +16,8 @@ from flask import Flask
 from board.db import now
 from board.web.page_cache.store import NOT_COUNTED
 from board.web.page_cache.validity import HIT_KEY, HITS_KEY
-from board.web.request.measure import RequestMetrics
-from board.web.request.request_id import KEY
+from board.web.request.observability.measure import RequestMetrics
+from board.web.request.observability.request_id import KEY
 
 STDOUT = 1
 
