@@ -113,7 +113,6 @@ class CodeForm(Form):
         description=_(
             "Eight words, or the digits. The first two syllables of each word are enough."
         ),
-        lines=2,  # on a telephone, one line cuts off the last word
     )
 
     def parse(self) -> tuple[str, str]:

@@ -75,6 +75,24 @@ def test_back_from_the_preview_and_a_double_click_lose_nothing(window, desk):
     expect(source.locator("[name=text]")).to_have_value("")
 
 
+def test_enter_sends_the_code_without_scripts(window, sample_tips):
+    source = window(java_script_enabled=False, viewport=SMALL)
+    source.goto("/tips/box")
+    source.fill("[name=code]", sample_tips["source"])
+    source.press("[name=code]", "Enter")
+    expect(source.locator(".messages")).to_be_visible()
+
+
+def test_enter_sends_the_recovery_words(window):
+    window.allow("status of 422")
+    page = window("tess")
+    page.goto("/desk/tips/recover")
+    page.fill("[name=passphrase]", "관념 스위치")
+    page.press("[name=passphrase]", "Enter")
+    expect(page.locator("#passphrase-error")).to_be_visible()
+    expect(page.locator("[name=passphrase]")).to_have_value("관념 스위치")
+
+
 def test_a_tip_with_a_photo_from_sending_to_deletion(window, desk):
     source = window(java_script_enabled=False, viewport=SMALL)
     source.goto("/tips")

@@ -226,9 +226,11 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  if (event.isComposing || event.keyCode === 229) return; // the Enter that ends a Hangul syllable
-  event.target.closest("form[data-write]")?.requestSubmit();
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return; // it ends a Hangul syllable
+  const words = event.target.closest(".words textarea"); // recovery words: lines of theirs mean nothing
+  if (words) event.preventDefault();
+  const form = words ? words.form : (event.ctrlKey || event.metaKey) && event.target.closest("form[data-write]");
+  form?.requestSubmit?.();
 });
 
 /** The module that sends is fetched when writing begins: later the network may be gone. */
