@@ -2,6 +2,8 @@
 
 import random
 import re
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -260,6 +262,16 @@ def test_an_archive_reveals_its_file_names_also_from_korean_windows():
     found = findings_of(samples.zipped(dict.fromkeys(names, b"x")))
 
     assert {detail for kind, detail in found if kind == FindingKind.ATTACHMENT} >= {"list.txt"}
+
+
+def test_a_name_that_only_stands_before_a_zipped_file_is_told():
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("list.txt", b"x")
+
+    found = findings_of(buffer.getvalue().replace(b"list.txt", b"wind.txt", 1))
+
+    assert {detail for _, detail in found} == {"list.txt", "wind.txt"}
 
 
 def test_an_email_reveals_its_sender_and_route():

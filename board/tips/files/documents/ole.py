@@ -13,6 +13,7 @@ from typing import Any
 import olefile
 
 from ..results import Finding, FindingKind, WorkerLimits, make_finding
+from ..text.decoding import decode_name
 from . import hwp
 
 _HWP_SUMMARY = "\x05HwpSummaryInformation"
@@ -81,7 +82,7 @@ def _property_values(stream: bytes) -> Iterator[tuple[int, str]]:
         if kind == _UTF16:
             yield number, body[: 2 * size].decode("utf-16-le", "replace").strip("\0 ")
         elif kind == _BYTES:
-            yield number, _text(body[:size]).strip("\0 ")
+            yield number, decode_name(body[:size]).strip("\0 ")
         elif kind == _FILETIME:
             (ticks,) = struct.unpack_from("<Q", stream, start + offset + 4)
             yield number, _timestamp(ticks)
@@ -95,13 +96,6 @@ def _timestamp(ticks: int) -> str:
         return ""
 
 
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("cp949", "replace")
-
-
 def _outlook_message(ole: Any) -> Iterator[Finding]:
     """An Outlook message: people, transport headers, numbers, files ([MS-OXMSG]). Older ones have
     their texts in the encoding of the computer.
@@ -110,6 +104,6 @@ def _outlook_message(ole: Any) -> Iterator[Finding]:
         match = _PROPERTY.fullmatch(name[-1])
         if match and match[1] in _OF_MESSAGE:
             raw = ole.openstream(name).read()
-            text = raw.decode("utf-16-le", "replace") if match[2] == "001F" else _text(raw)
+            text = raw.decode("utf-16-le", "replace") if match[2] == "001F" else decode_name(raw)
             if text := text.strip("\0 "):
                 yield make_finding(_OF_MESSAGE[match[1]], text)

@@ -1,11 +1,14 @@
 """Documents that are zip files: parts read within limits, and written deterministically."""
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 
+from ..readable import words
 from ..results import Finding, FindingKind, NotCleanable, Reason, WorkerLimits, make_finding
+from ..text.decoding import decode_name
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip can name
 _ENCRYPTED = 0x1
@@ -17,6 +20,8 @@ _USUAL_FOLDER = re.compile(
 )
 _END = b"PK\x05\x06"
 _END_SIZE = 22  # bytes of that record, without the comment
+_LOCAL = b"PK\x03\x04"
+_LOCAL_SIZE = 30  # bytes of the header before a part, without name and fields
 
 
 class ZipContainer:
@@ -67,7 +72,7 @@ class ZipContainer:
                 FindingKind.TIME, "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*max(dates))
             )
         if self._zip.comment:
-            yield make_finding(FindingKind.COMMENTS, self._zip.comment.decode("utf-8", "replace"))
+            yield make_finding(FindingKind.COMMENTS, decode_name(self._zip.comment))
         for info in self._zip.infolist():
             yield from notes(info)
         trailing = len(self._data) - self._data.rfind(_END) - _END_SIZE - len(self._zip.comment)
@@ -101,8 +106,27 @@ def written(parts: dict[str, bytes]) -> bytes:
 def notes(info: zipfile.ZipInfo) -> Iterator[Finding]:
     """Comments and fields of unknown use of one part, and folders of unusual names."""
     if info.comment:
-        yield make_finding(FindingKind.COMMENTS, info.comment.decode("utf-8", "replace"))
-    if words := re.findall(r"[\w .,:/@-]{5,}", info.extra.decode("utf-8", "ignore")):
-        yield make_finding(FindingKind.OTHER, *words)
+        yield make_finding(FindingKind.COMMENTS, decode_name(info.comment))
+    yield from field_words(info.extra)
     if info.is_dir() and not _USUAL_FOLDER.fullmatch(info.filename):
         yield make_finding(FindingKind.OTHER, info.filename)
+
+
+def field_words(extra: bytes) -> Iterator[Finding]:
+    """Words in fields of other programs, in any encoding. Those of gzip are built like these."""
+    while extra:
+        size = int.from_bytes(extra[2:4], "little")
+        body, extra = extra[4 : 4 + size], extra[4 + size :]
+        texts = re.findall(r"[\w .,:/@-]{5,}", body.decode("utf-8", "ignore"))
+        for text in dict.fromkeys((*texts, *words(body))):
+            yield make_finding(FindingKind.OTHER, text)
+
+
+def local_header(data: bytes, info: zipfile.ZipInfo) -> tuple[bytes, bytes]:
+    """Name and fields of a part as they stand before it; empty if the place is wrong."""
+    start = info.header_offset + _LOCAL_SIZE
+    if not data.startswith(_LOCAL, info.header_offset) or len(data) < start:
+        return b"", b""
+    name_size, extra_size = struct.unpack_from("<HH", data, start - 4)
+    name = data[start : start + name_size]
+    return name, data[start + name_size : start + name_size + extra_size]

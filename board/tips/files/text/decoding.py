@@ -30,6 +30,14 @@ def decode(data: bytes) -> str:
     raise refusal
 
 
+def decode_name(raw: bytes) -> str:
+    """A name or note that does not say its encoding: what macOS and Windows write in Korea."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp949", "replace")
+
+
 def _unmarked_utf16(data: bytes) -> list[str]:
     """The byte order of UTF-16 without a mark: every second byte of ASCII in it is zero."""
     start = data[:64]

@@ -64,8 +64,64 @@ def zipped() -> Sample:
     return sample
 
 
-def _field(text: str) -> bytes:
-    return b"zz" + len(text).to_bytes(2, "little") + text.encode()
+def zipped_link() -> Sample:
+    """Words that a link points to, stand behind a zero byte, or in other encodings."""
+    sample = Sample("x.zip", why_not=Reason.ARCHIVE)
+    h, buffer = sample.hide, BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        archive.writestr(link, f"/home/{h('link')}/x")
+        info = zipfile.ZipInfo(f"visible.txt\0{h('behind a zero byte')}")
+        info.filename = info.orig_filename
+        info.comment = h("comment of Windows", "가람솔").encode("cp949")
+        words = {"utf-8": "나루터", "cp949": "다솜이", "utf-16-le": "라온제"}
+        info.extra = b"".join(
+            _field(h(f"field in {encoding}", word), encoding) for encoding, word in words.items()
+        )
+        archive.writestr(info, b"x")
+    sample.data = buffer.getvalue()
+    return sample
 
 
-SAMPLES = {"tar": tar, "tgz": packed_tar, "gzip": packed, "zip": zipped}
+def tar_of_windows() -> Sample:
+    """Two archives, one behind the other, with names in the encoding of Windows."""
+    sample = Sample("x.tar", why_not=Reason.ARCHIVE)
+    for number, (name, user) in enumerate((("마루솔", "바다별"), ("사랑채", "아침놀"))):
+        buffer = BytesIO()
+        with tarfile.open(
+            fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, encoding="cp949"
+        ) as archive:
+            member = tarfile.TarInfo(sample.hide(f"name {number}", name))
+            member.uname = sample.hide(f"user {number}", user)
+            archive.addfile(member)
+        sample.data += buffer.getvalue()
+    return sample
+
+
+def packed_twice() -> Sample:
+    """Two files, one behind the other: a name in the encoding of Windows, and a field."""
+    sample = Sample("x.gz", why_not=Reason.ARCHIVE)
+    name = sample.hide("name of Windows", "자작나무").encode("cp949") + b"\0"
+    field = _field(sample.hide("field", "차돌바위"))
+    body = gzip.compress(b"x")[10:]
+    sample.data = b"\x1f\x8b\x08\x00" + bytes(6) + body
+    sample.data += b"\x1f\x8b\x08" + bytes([0x4 | 0x8]) + bytes(6)
+    sample.data += len(field).to_bytes(2, "little") + field + name + body
+    return sample
+
+
+def _field(text: str, encoding: str = "utf-8") -> bytes:
+    raw = text.encode(encoding)
+    return b"zz" + len(raw).to_bytes(2, "little") + raw
+
+
+SAMPLES = {
+    "tar": tar,
+    "tgz": packed_tar,
+    "gzip": packed,
+    "zip": zipped,
+    "zip with a link": zipped_link,
+    "two tar": tar_of_windows,
+    "two gzip": packed_twice,
+}
