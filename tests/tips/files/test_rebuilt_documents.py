@@ -236,8 +236,20 @@ def test_text_of_hangul_that_everybody_sees_is_not_told(body):
     assert "김모래".encode() in samples.unzipped(answer.cleaned)["Contents/section0.xml"]
 
 
-def test_what_a_masked_field_of_hangul_holds_is_told_and_left_out():
-    answer = answer_for(hangul(edit("김모래", passwordChar="*")), "x.hwpx", LIMITS)
+MASKED = {
+    "as Hangul writes it": edit("김모래", passwordChar="*"),
+    "two texts": edit("김모래</hp:text><hp:text>김모래", passwordChar="●"),
+    "in another case": edit("김모래", PasswordChar="*"),
+    "with a prefix": edit("김모래").replace("<hp:edit", '<hp:edit hp:passwordChar="*"'),
+    "a text within": edit("x</hp:text><hp:caption><hp:text>김모래</hp:text></hp:caption><hp:text>", passwordChar="0"),
+    "a run within": edit("x</hp:text><hp:t>김모래</hp:t><hp:text>", passwordChar=" "),
+    "a list": '<hp:run><hp:comboBox passwordChar="*" selectedValue="김모래"/></hp:run>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", MASKED.values(), ids=MASKED)
+def test_what_a_masked_field_of_hangul_holds_is_told_and_left_out(body):
+    answer = answer_for(hangul(body), "x.hwpx", LIMITS)
 
     assert "김모래" in [finding.detail for finding in answer.findings]
     assert "김모래".encode() not in b"".join(samples.unzipped(answer.cleaned).values())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from ...results import Finding, FindingKind, Reason
+from ...xml_tree import local
 from ..allow_list.fonts import is_usual
 from ..allow_list.rebuild import Fate, Rebuilder
 from ..embedded import Edges
@@ -56,7 +57,7 @@ class Rebuilt(Rebuilder):
             return FindingKind.ATTACHMENT
         if name == "hp:fieldBegin":
             return _FIELD_KINDS.get(element.get("type") or "", FindingKind.HIDDEN)
-        if name == "hp:text" and _is_masked(element):
+        if name in ("hp:text", "hp:t") and _is_masked(element):
             return FindingKind.HIDDEN
         return super().fate(element, name)
 
@@ -104,9 +105,7 @@ class Rebuilt(Rebuilder):
         return _USUAL_FACE
 
     def _shown(self, element: etree._Element, name: str, value: str) -> str | None:
-        if name == "text" and element.get("passwordChar"):
-            return None
-        return value
+        return None if _is_masked(element) else value
 
     def _is_usual_style(self, value: str) -> bool:
         words = re.sub(r"[\d.()]+", " ", value).split()
@@ -181,10 +180,16 @@ class Rebuilt(Rebuilder):
         return str(sizes[name]) if name in sizes else None
 
 
-def _is_masked(text: etree._Element) -> bool:
-    """Whether a form field shows other characters instead of this text."""
-    field = text.getparent()
-    return field is not None and bool(field.get("passwordChar"))
+def _is_masked(element: etree._Element) -> bool:
+    """Whether a form field shows other characters instead of this text. Programs differ in how
+    exactly they read the name.
+    """
+    fields = (element, *element.iterancestors("{*}edit", "{*}comboBox"))
+    return any(
+        value and local(str(key)).lower() == "passwordchar"
+        for field in fields
+        for key, value in field.attrib.items()
+    )
 
 
 def _numbers(picture: etree._Element, name: str) -> dict[str, int]:
