@@ -286,6 +286,26 @@ def test_an_email_reveals_its_sender_and_route():
     } <= findings_of(letter)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "X-Note: =?ks_c_5601-1987?B?vIQgvLax5g==?=",
+        "X-Note: =?euc-kr?Q?=BC=84=20=BC=B6=B1=E6?=",
+        "X-Note: =?x-ours?B?vIQgvLax5g==?=",
+        "X-Note: 펲 섬길",
+        "Content-Disposition: attachment; filename*=ks_c_5601-1987''%BC%84%20%BC%B6%B1%E6",
+        'Content-Disposition: attachment; filename="=?ks_c_5601-1987?B?vIQgvLax5g==?="',
+        'Content-Disposition: attachment; filename="펲 섬길"',
+    ],
+)
+def test_a_header_is_read_although_it_names_its_encoding_wrongly(header):
+    letter = f"From: a@x.example\nMessage-ID: <x>\nMIME-Version: 1.0\n{header}\n\nhi".encode(
+        "cp949"
+    )
+
+    assert "펲 섬길" in " ".join(detail for _, detail in findings_of(letter))
+
+
 def test_a_saved_chat_reveals_with_whom_and_when():
     chat = "박모 님과 카카오톡 대화\n저장한 날짜 : 2026년 3월 1일 오후 2:25\n\n회의실에서 봐요\n"
 

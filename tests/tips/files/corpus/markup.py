@@ -145,6 +145,31 @@ def email_of_programs():
     return sample
 
 
+def email_of_odd_structure():
+    """Words in headers of packing, and letters packed like files."""
+    sample = Sample("x.eml", why_not=Reason.FORMAT)
+    h = sample.hide
+    letter = f"X-Writer: {h('header in base64')}\nSubject: {h('subject in base64')}\n\nhello\n"
+    packed = base64.encodebytes(letter.encode()).decode()
+    sample.data = (
+        f"From {h('first line')}@x.example Sun Mar  1 10:00:00 2026\n"
+        f"From: a@x.example\n"
+        f"Subject: {'x ' * 120}{h('end of a long subject')}\nMessage-ID: <x>\n"
+        f"MIME-Version: 1.0 ({h('program')})\n"
+        f'Content-Type: multipart/mixed; boundary="{h("boundary", "b-rukalimo")}"\n\n'
+        f"--b-rukalimo\nContent-Type: text/plain; charset=x-ours; x-creator={h('creator')}\n"
+        f"Content-Transfer-Encoding: 8bit ({h('note on packing')})\n\n"
+        f"see\nbegin 644 {h('file in the text')}.zip\n`\nend\n"
+        f"--b-rukalimo\nContent-Type: application/x; name={h('second name')}\n"
+        f"Content-Disposition: attachment; filename=y; x-by={h('owner')}\n\n"
+        f"x\n--b-rukalimo\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+        f"{packed}\n--b-rukalimo\nContent-Type: text/rfc822-headers\n\nX-Any: {h('returned')}\n\n"
+        f"--b-rukalimo\nContent-Type: image/svg+xml\n\n<svg><!-- {h('drawing')} --></svg>\n"
+        "--b-rukalimo--\n"
+    ).encode()
+    return sample
+
+
 def mailbox():
     sample = Sample("x.mbox", why_not=Reason.FORMAT)
     for number in range(2):
@@ -204,5 +229,6 @@ SAMPLES = {
     "mhtml": webarchive,
     "email": email,
     "email of programs": email_of_programs,
+    "email of odd structure": email_of_odd_structure,
     "mbox": mailbox,
 }
