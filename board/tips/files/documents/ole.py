@@ -12,6 +12,7 @@ from typing import Any
 
 import olefile
 
+from ..markup import email
 from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from ..text.decoding import decode_name
 from . import hwp
@@ -33,12 +34,13 @@ _UTF16, _BYTES, _FILETIME = 31, 30, 64
 _PROPERTIES_MAX = 256
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 # Properties of Outlook messages, their recipients and attachments ([MS-OXPROPS]).
+_HEADERS = "007D"  # of the transport
 _OF_MESSAGE = {
     # Senders, and who they sent for; recipients; who made and changed it; to whom it was delivered.
     **dict.fromkeys(("0C1A", "0C1F", "5D01", "0042", "0065", "5D02"), FindingKind.AUTHOR),
     **dict.fromkeys(("0E02", "0E03", "0E04", "3001", "3003", "39FE"), FindingKind.AUTHOR),
     **dict.fromkeys(("3FF8", "3FFA", "0040", "0076", "0044", "0078"), FindingKind.AUTHOR),
-    "007D": FindingKind.OTHER,  # the transport headers
+    _HEADERS: FindingKind.OTHER,
     **dict.fromkeys(("0037", "0070"), FindingKind.TITLE),
     **dict.fromkeys(("1035", "1042", "300B"), FindingKind.IDENTIFIER),
     **dict.fromkeys(("3704", "3707"), FindingKind.ATTACHMENT),
@@ -105,5 +107,7 @@ def _outlook_message(ole: Any) -> Iterator[Finding]:
         if match and match[1] in _OF_MESSAGE:
             raw = ole.openstream(name).read()
             text = raw.decode("utf-16-le", "replace") if match[2] == "001F" else decode_name(raw)
-            if text := text.strip("\0 "):
+            if match[1] == _HEADERS:
+                yield from email.inspect_headers(text.strip("\0 "))
+            elif text := text.strip("\0 "):
                 yield make_finding(_OF_MESSAGE[match[1]], text)

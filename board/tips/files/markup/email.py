@@ -52,6 +52,11 @@ def inspect(data: bytes, limits: WorkerLimits) -> Iterator[Finding]:
             yield from _letter(_parsed(letter.lstrip()), limits)
 
 
+def inspect_headers(text: str) -> Iterator[Finding]:
+    """The headers alone, which Outlook keeps apart."""
+    yield from _headers(_parsed(text.encode()))
+
+
 def _parsed(letter: bytes) -> Message:
     return message_from_bytes(letter, policy=policy.compat32)
 

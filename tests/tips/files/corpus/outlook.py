@@ -11,7 +11,6 @@ _PROPERTIES = {
     "copies": "0E03",
     "blind copies": "0E02",
     "recipients": "0E04",
-    "headers": "007D",
     "subject": "0037",
     "number": "1035",
     "last changed by": "3FFA",
@@ -28,9 +27,14 @@ def message(encoding: str, kind: str) -> Sample:
             for place, number in numbers.items()
         }
 
+    headers = (
+        f"Received: {'from x ' * 60}\r\n by 마{sample.hide('route')}\r\n"
+        f"From: x\r\nX-Mailer: 마{sample.hide('program')}\r\n"
+    )
     sample.data = samples.compound({
         "__properties_version1.0": bytes(32),
         **texts("", _PROPERTIES),
+        f"__substg1.0_007D{kind}": headers.encode(encoding),
         **texts(_RECIPIENT, {"recipient": "3003"}),
         **texts(_FILE, {"file": "3707"}),
     })  # fmt: skip
