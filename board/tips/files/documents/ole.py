@@ -12,9 +12,9 @@ from typing import Any
 
 import olefile
 
-from ..markup import email
 from ..results import Finding, FindingKind, WorkerLimits, make_finding
 from ..text.decoding import decode_name
+from ..text.mail_headers import inspect_headers, parse
 from . import hwp
 
 _HWP_SUMMARY = "\x05HwpSummaryInformation"
@@ -108,6 +108,6 @@ def _outlook_message(ole: Any) -> Iterator[Finding]:
             raw = ole.openstream(name).read()
             text = raw.decode("utf-16-le", "replace") if match[2] == "001F" else decode_name(raw)
             if match[1] == _HEADERS:
-                yield from email.inspect_headers(text.strip("\0 "))
+                yield from inspect_headers(parse(text.strip("\0 ").encode()))
             elif text := text.strip("\0 "):
                 yield make_finding(_OF_MESSAGE[match[1]], text)
