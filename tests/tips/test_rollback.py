@@ -478,6 +478,28 @@ class TestVerify:
 
         assert self.is_bad(app)
 
+    @pytest.mark.parametrize(
+        "body",
+        ["{", "[]", '{"readers": [], "before": ""}', '{"readers": {"1": 5}, "before": ""}',
+         '{"readers": {"1": {"verifier": "zz"}}, "before": ""}', '{"readers": {}}'],
+    )  # fmt: skip
+    def test_a_roster_that_is_no_roster(self, app, desk, source, body):
+        desk.get("/desk/tips")
+        tamper(f"UPDATE tip_roster SET body = '{body}'".replace(":", "\\:"))
+
+        assert self.is_bad(app)
+        assert CLOSED in source.form().text
+        assert desk.get("/desk/tips").status_code == 503  # a page that says so
+
+    @pytest.mark.parametrize("which", ["number = 2", "number = 1"])
+    def test_a_message_deleted_alone(self, app, desk, sent, which):
+        sent.enter()
+        sent.add_message("둘째")
+        assert not self.is_bad(app)
+        tamper(f"DELETE FROM tip_item WHERE {which}")
+
+        assert self.is_bad(app)
+
     def test_a_roster_cut_at_its_end(self, app, desk, second_desk, sent):
         """jin’s removal is undone: each version left is signed and names the one before."""
         second_desk.leave_roster()

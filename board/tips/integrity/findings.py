@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from board.db import db
 from board.tips.crypto import key_files, pepper
 from board.tips.integrity import checkpoints
 from board.tips.models import roster
-from board.tips.models.tip import Tip
+from board.tips.models.tip import Tip, TipItem
 
 PARTS = {
     "file": "tips/checkpoints in the instance folder is missing or damaged",
@@ -23,6 +23,7 @@ def findings() -> Iterator[tuple[bool, str]]:
     """Whether each thing is as it should be, and a sentence that says so or what to do."""
     yield from check_secrets()
     yield _check_keys()
+    yield _check_items()
     yield _check_checkpoints()
 
 
@@ -60,6 +61,19 @@ def _check_keys() -> tuple[bool, str]:
             "copy of tips/keys back, unless they were erased after the database was copied"
         )
     return True, "every tip has its erase key"
+
+
+def _check_items() -> tuple[bool, str]:
+    """Items are numbered, and none is ever deleted alone."""
+    count = func.count(TipItem.id)
+    joined = select(Tip.id).outerjoin(TipItem, TipItem.tip_id == Tip.id).group_by(Tip.id)
+    numbers = db.session.scalars(joined.having(count != Tip.last_number).order_by(Tip.id)).all()
+    if numbers:
+        return False, (
+            f"in {len(numbers)} tips messages or files are missing, or there are too many (the "
+            f"first is {numbers[0]}): somebody changed the database"
+        )
+    return True, "every tip has as many messages and files as were written"
 
 
 def _check_checkpoints() -> tuple[bool, str]:

@@ -131,14 +131,27 @@ def _verified_entries() -> Entries:
     entries: Entries = {}
     previous = ""
     for row in db.session.scalars(select(Roster).order_by(Roster.id)):
-        body: Any = json.loads(row.body)
-        current = {int(id): entry for id, entry in body["readers"].items()}
+        current, before = _read(row)
         signer = (entries or current).get(row.signer_id, {}).get("verifier", "")
         signed = primitives.is_signed(row.body.encode(), row.signature, bytes.fromhex(signer))
-        if not signed or body["before"] != previous:
+        if not signed or before != previous:
             raise ForgedRoster
         entries, previous = current, fingerprint(row.body.encode())
     return entries
+
+
+def _read(row: Roster) -> tuple[Entries, str]:
+    """The entries, and the fingerprint of the version before. Raises ForgedRoster if the text is
+    none that the board writes: it is read before its signature can be checked.
+    """
+    try:
+        body: Any = json.loads(row.body)
+        entries = {int(id): dict(entry) for id, entry in body["readers"].items()}
+        if all(bytes.fromhex(entry["verifier"]) for entry in entries.values()):
+            return entries, str(body["before"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise ForgedRoster
 
 
 def _entry(reader: TipReader) -> dict[str, str]:
