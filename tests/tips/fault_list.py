@@ -234,12 +234,12 @@ FAULTS = (
     # The roster.
     Fault(
         "a roster nobody signed", "models/roster.py",
-        'if not signed or body["before"] != previous:', 'if body["before"] != previous:',
+        'if not signed or before != previous:', 'if body["before"] != previous:',
         ("test_retention",),
     ),
     Fault(
         "a version taken out of the roster", "models/roster.py",
-        'if not signed or body["before"] != previous:', "if not signed:", ("test_retention",),
+        'if not signed or before != previous:', "if not signed:", ("test_retention",),
     ),
     Fault(
         "a reader’s key that was replaced", "models/roster.py",
