@@ -60,9 +60,10 @@ def fits(page: Page) -> bool:
 
 
 def unique(word: str) -> str:
-    """A unique name, in letters only: digits that look like letters count as the same."""
-    hundreds, number = divmod(next(_numbers), 26 * 26)
-    return f"{word} " + "".join(chr(97 + each) for each in (hundreds, *divmod(number, 26)))
+    """A unique name, in letters of which none looks like others: those count as the same."""
+    letters = "abcdefghjkmnpqstuwxyz"
+    hundreds, number = divmod(next(_numbers), len(letters) ** 2)
+    return f"{word} " + "".join(letters[each] for each in (hundreds, *divmod(number, len(letters))))
 
 
 class Board:

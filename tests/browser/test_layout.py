@@ -80,7 +80,7 @@ FOCUSED = "document.activeElement.matches('input, select, textarea, fieldset')"
         (None, "/sign-up", "main button.primary"),
         (None, "/report/rights", "main button.primary"),
         (None, "/report/rights/status", "main button.primary"),
-        ("ada", "/account/leave", "main form.stack button"),
+        ("ada", "/account/leave", "main form.stack button:not([type=button])"),
         ("mo", "/desk/orders", "#register button.primary"),
         ("mo", "/desk/disclosures", "#register button.primary"),
         ("mo", "/desk/comments/1/case", ".desk-content button.primary"),

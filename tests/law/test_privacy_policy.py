@@ -81,7 +81,8 @@ def test_the_policy_names_what_scripts_store():
     assert files_with("localStorage.setItem", "*.js") == {"board.js", "collapse.js", "drafts.js"}
     for words in ("본문 글씨 크기", "접어 둔 답글", "쓰다 만 댓글"):
         assert words in shipped("ko")
-    assert files_with("sessionStorage", "*.js") == set()
+    assert files_with("sessionStorage", "*.js") == {"board.js", "guest.js"}
+    assert "로그인하기 전에 누른 공감·신고·답글" in shipped("ko")
 
 
 def test_it_has_the_periods_of_the_code(app, guest):

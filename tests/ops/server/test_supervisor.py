@@ -124,13 +124,27 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lines_of_a_start() -> int:
-    """How many lines run until the worker is started again and the loop waits."""
-    lines: list[int] = []
-    server = supervisor_of(Worker(alive=False))
-    thread = supervise(server, lambda: lines.append(1))
-    until(lambda: server.wrks[0].is_alive(), "the worker is started again")
-    end(server, thread)
-    return len(lines)
+    """How many lines run until the worker is started again and the loop waits for the first time.
+
+    The first start runs more, as logging fills its caches.
+    """
+    counts: list[int] = []
+    for _ in range(2):
+        lines, waits = list[int](), threading.Event()
+        server = supervisor_of(Worker(alive=False))
+
+        class Watched(supervisor.Wakeup):
+            def wait(self, lines: list[int] = lines, waits: threading.Event = waits) -> None:
+                if not waits.is_set():
+                    counts.append(len(lines))
+                waits.set()
+                super().wait()
+
+        server.main_loop_interrupt = Watched()
+        thread = supervise(server, lambda lines=lines: lines.append(1))
+        until(waits.is_set, "the loop waits")
+        end(server, thread)
+    return counts[-1]
 
 
 def end(server: Supervisor, thread: threading.Thread) -> None:
