@@ -68,12 +68,21 @@ class _HttpRedirects(request.HTTPRedirectHandler):
         headers: HTTPMessage,
         newurl: str,
     ) -> request.Request | None:
+        try:
+            url = self._checked(newurl)
+        except (OSError, ValueError):
+            fp.close()
+            raise
+        return super().redirect_request(req, fp, code, msg, headers, url)
+
+    def _checked(self, newurl: str) -> str:
+        """Raises URLError and NotPublic."""
         if not _HTTP_URL.match(newurl):
             raise URLError(f"it redirects to {newurl[:200]}, which is not on the web")
         url = ascii_url(newurl)
         with suppress(socket.gaierror):  # a proxy may know it
             self._addresses.of(urlsplit(url).hostname or "")
-        return super().redirect_request(req, fp, code, msg, headers, url)
+        return url
 
 
 def _download(url: str, path: Path) -> None:
