@@ -7,7 +7,10 @@ from io import BytesIO
 from ..format_table import FORMATS
 
 # What libraries import no earlier than they need it.
-_LATER = ("email.parser", "av.subtitles.codeccontext", "av.subtitles.stream")
+_LATER = (
+    *("email.parser", "email.generator"),
+    *("av.subtitles.codeccontext", "av.subtitles.stream"),
+)
 # Of text, e-mail and old documents. Others are then unknown, and their text unreadable.
 _ENCODINGS = (
     *("ascii", "cp437", "cp949", "cp1252", "euc_kr", "iso2022_kr", "johab", "latin_1", "mac_roman"),
