@@ -184,6 +184,15 @@ def test_comments_loaded_by_hand_are_there_again(window, article, reader):
     expect(oldest.locator("article")).to_be_focused()
 
 
+def test_the_dialog_speaks_the_language_of_the_page(window, talk):
+    page = window(viewport=PHONE)
+    page.goto(f"{talk}?lang=en")
+    comment(page).get_by_role("button", name=re.compile("^Like ")).click()
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("link", name="Sign in")).to_be_visible()
+
+
 def test_a_link_from_elsewhere_presses_nothing(window, talk):
     page = window("mo")
     page.goto(talk)

@@ -44,9 +44,11 @@ document.addEventListener("click", ({ target }) => {
 
 /* ---- the dialog ---- */
 
-/** The part of this page that says what it takes. Rejects when there is none. */
+/** The part of this page that says what it takes, in the language of this one. Rejects when there is none. */
 async function fetchPart(url) {
-  const { page } = await requestPage("GET", url);
+  const address = new URL(url, location);
+  address.searchParams.set("lang", document.documentElement.lang);
+  const { page } = await requestPage("GET", address);
   return document.importNode(page.querySelector("main [data-sign-in]"), true);
 }
 
