@@ -1,8 +1,8 @@
 """Clock check: whether the clock is believable. Acts that cannot be taken back wait until it is.
 
 A clock that is wrong for seconds would end takedowns and erase tips for good. It is believed while
-it goes on from where it was: the kernel counts the seconds since the machine was started, whoever
-sets the clock. After a restart nobody has counted, so it may be an hour later at most. Any other
+it agrees with the kernel's count of seconds since the machine was started, which setting the clock
+does not change. After a restart nobody has counted, so it may be an hour later at most. Any other
 clock is believed once it has gone evenly for an hour.
 """
 

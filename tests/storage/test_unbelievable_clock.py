@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from click.testing import Result
 from flask import Flask
 
@@ -24,7 +23,7 @@ from board.law.claims.workflow import block, receive_claim, reject
 from board.ops.doctor import doctor
 from board.runtime import clock_check, jobs
 from conftest import say
-from support.host_clock import HostClock
+from support.host_clock import HostClock, host_clock
 
 DAYS, SECONDS, MINUTES = timedelta(days=1), timedelta(seconds=1), timedelta(minutes=1)
 
@@ -36,9 +35,7 @@ def believable_clock() -> None:
 
 @pytest.fixture
 def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostClock]:
-    with time_machine.travel(now(), tick=False) as traveller:
-        clock = HostClock(traveller, monkeypatch)
-        jobs.run_pending()
+    with host_clock(monkeypatch) as clock:
         yield clock
 
 

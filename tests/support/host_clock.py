@@ -1,11 +1,14 @@
 """The clocks of a machine: somebody sets the one, and the other counts the seconds since start."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 
-from board.runtime import clock_check
+from board.db import now
+from board.runtime import clock_check, jobs
 from board.runtime.clock_check import Moment
 
 
@@ -30,3 +33,12 @@ class HostClock:
 
     def _read(self) -> Moment:
         return Moment(str(self._boot), self._uptime, datetime.now().timestamp())
+
+
+@contextmanager
+def host_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[HostClock]:
+    """A clock that stands still, and that the board has seen once."""
+    with time_machine.travel(now(), tick=False) as traveller:
+        clock = HostClock(traveller, monkeypatch)
+        jobs.run_pending()
+        yield clock

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 
-from board.db import db, now
+from board.db import db
 from board.ops.backup import proof
 from board.ops.backup.folder import BackupFolder
 from board.ops.backup.make import make
@@ -17,7 +16,7 @@ from board.tips.attachments import draft_space
 from board.tips.cli import tidy
 from board.tips.crypto import key_files
 from board.tips.models.tip import Tip
-from support.host_clock import HostClock
+from support.host_clock import HostClock, host_clock
 from tips.conftest import ReaderClient, SourceClient
 
 FAR = timedelta(days=200)
@@ -30,9 +29,7 @@ def believable_clock() -> None:
 
 @pytest.fixture
 def clock(sent: SourceClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostClock]:
-    with time_machine.travel(now(), tick=False) as traveller:
-        clock = HostClock(traveller, monkeypatch)
-        jobs.run_pending()
+    with host_clock(monkeypatch) as clock:
         yield clock
 
 

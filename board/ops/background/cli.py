@@ -16,8 +16,8 @@ from board.runtime.app import current_app_object
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Run periodic jobs, send mail, and do whatever else is due. Only needed where `serve` is not
-    used, which does all of it by itself: with --once from cron, every five minutes.
+    """Background worker: mail, periodic jobs and scheduled commands. Only needed where `serve` is
+    not used, which does all of it by itself: with --once from cron, every five minutes.
     """
     instance_lock.share()
     if schema.state(db.engine) is not State.CURRENT:

@@ -1,6 +1,6 @@
-"""`/metrics`: all metrics of all workers, for who has BOARD_METRICS_TOKEN.
+"""`/metrics`: all metrics of all workers, for requests with BOARD_METRICS_TOKEN.
 
-Not for whoever comes from this machine: behind a proxy on it, everybody does.
+An address is no proof: behind a proxy on this machine, every request comes from this machine.
 """
 
 import hmac

@@ -4,6 +4,7 @@ All label values are known before the workers are forked, so each series has its
 """
 
 import time
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -23,7 +24,7 @@ class Sample(NamedTuple):
     suffix: str = ""
 
 
-class Family:
+class Family(ABC):
     """What `/metrics` says of `name`. A family with `sparse` leaves out series that are zero."""
 
     kind: str
@@ -59,8 +60,9 @@ class Family:
             if not self._sparse or any(numbers):
                 yield from self._series(dict(zip(self._labels, values, strict=True)), numbers)
 
+    @abstractmethod
     def _series(self, labels: dict[str, str], numbers: list[float]) -> Iterator[Sample]:
-        raise NotImplementedError
+        """The lines of one series, from the numbers of its cells."""
 
 
 families: dict[str, Family] = {}

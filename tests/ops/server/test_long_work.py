@@ -4,10 +4,7 @@ owner their account.
 
 import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -28,16 +25,6 @@ pytestmark = pytest.mark.slow
 
 EMAIL = WRONG["email"]
 SESSIONS = {"@reader": "none", "@moderator": "none"}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("long")
-    load = [sys.executable, "-m", "flask", "--app", "wsgi", "sample", "load"]
-    environment = {**os.environ, "BOARD_INSTANCE": str(folder)}
-    subprocess.run(load, env=environment, check=True, capture_output=True)
-    with Server(folder, settings={"PROXIES": "1"}) as server:
-        yield server
 
 
 @contextmanager

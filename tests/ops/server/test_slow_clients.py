@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -26,16 +25,6 @@ pytestmark = pytest.mark.slow
 PAGE = "/articles/fish-market-rent"
 LENGTH = 60_000
 CANARY = b"the director keeps two ledgers "
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("slow")
-    load = [sys.executable, "-m", "flask", "--app", "wsgi", "sample", "load"]
-    environment = {**os.environ, "BOARD_INSTANCE": str(folder)}
-    subprocess.run(load, env=environment, check=True, capture_output=True)
-    with Server(folder, settings={"PROXIES": "1"}) as server:
-        yield server
 
 
 @pytest.fixture
