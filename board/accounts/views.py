@@ -34,7 +34,6 @@ from board.runtime.limiter import QueueFull
 from board.web.access import everyone, open_to
 from board.web.errors import error_page_for
 from board.web.forms import safe_redirect_path
-from board.web.request.body import TooManyUploads
 from board.web.request.observability.security_events import SecurityEvent, record
 
 bp = Blueprint("accounts", __name__)
@@ -132,8 +131,6 @@ def _wrong_password(form: SignInForm, attempt: Attempt) -> ResponseReturnValue:
 @bp.errorhandler(QueueFull)
 def busy(error: Exception) -> ResponseReturnValue:
     """The form again, with all but the password."""
-    if isinstance(error, TooManyUploads):  # there is no form
-        return error_page_for(error)
     text = _("The site is busy. Please enter your password and try again in a moment.")
     if request.endpoint == "accounts.sign_in":
         form = SignInForm.from_post()

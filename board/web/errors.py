@@ -19,6 +19,7 @@ from board.runtime.limiter import QueueFull
 from board.text import mark_unreadable
 from board.web.access import forget_viewer, viewer
 from board.web.forms import safe_redirect_path
+from board.web.request.body import TooManyUploads
 from board.web.request.disk_guard import NoRoom
 from board.web.request.first_fields import first_fields
 from board.web.request.guard import is_cross_site
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_error)
     app.register_error_handler(LockTimeout, _show_busy)
     app.register_error_handler(QueueFull, _show_busy)
+    app.register_error_handler(TooManyUploads, _show_busy)
     app.register_error_handler(OperationalError, _show_database_trouble)
     app.register_error_handler(OSError, _show_file_trouble)
     app.register_error_handler(500, _show_crash)

@@ -1,5 +1,6 @@
 """A reader's email is encrypted to a key they have proven to be theirs, or it is not sent."""
 
+import io
 import os
 import re
 import shutil
@@ -12,6 +13,8 @@ from pysequoia import Cert, Tsk, decrypt
 
 from board.db import now
 from board.tips.crypto.pgp import BadKey, PublicKey
+from board.web.request.body import RequestBody, TooManyUploads
+from support.bodies import send
 from tips.conftest import ReaderClient, notify
 
 pytestmark = pytest.mark.slow
@@ -61,6 +64,15 @@ def proven(desk, smtp_server, mine):
     assert prove(desk, smtp_server, mine).status_code == 303
     smtp_server.messages.clear()
     return desk
+
+
+def test_a_key_that_did_not_arrive_is_said_not_to_have_arrived(desk):
+    body = RequestBody(1000, io.BytesIO(b"key="), problem=TooManyUploads())
+
+    answer = send(desk.client, "/desk/tips/mail", body, "application/x-www-form-urlencoded")
+
+    assert answer.status_code == 503
+    assert "저장되지 않았습니다. 잠시 뒤 다시 시도해 주세요." in answer.text
 
 
 def test_email_is_encrypted_once_the_key_is_proven(app, proven, smtp_server, mine, source):

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import has_request_context
 
-from board.runtime.limiter import QueueFull
 from board.web.request.network import client_network
 
 
@@ -24,8 +23,11 @@ class BodyNeeded(BaseException):
         self.network = client_network() if has_request_context() else None
 
 
-class TooManyUploads(QueueFull):
-    """Too many bodies are being received, or this one made room for another."""
+class TooManyUploads(Exception):
+    """Too many bodies are being received, or this one made room for another.
+
+    No QueueFull: where that is handled, the form is there and can be shown again.
+    """
 
 
 class RequestBody:
