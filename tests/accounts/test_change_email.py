@@ -43,7 +43,7 @@ def undo_path(mail: Mailboxes, address: str = OLD) -> str:
 def test_the_account_page_shows_the_address(as_: Browser, member: Member) -> None:
     ada, bora = member("ada"), member("bora", verified=False)
     assert (OLD in (page := as_(ada).get("/account").text), "확인됨" in page) == (True, True)
-    assert "확인 안 됨" in as_(bora).get("/account").text
+    assert '<span class="badge risky">확인 안 됨</span>' in as_(bora).get("/account").text
 
 
 def test_a_new_address_stands_once_its_code_was_typed(
