@@ -36,10 +36,10 @@ build/peers/installed: bench/peers.txt
 translations: .venv/tested
 	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k lazy_gettext -k ngettext:1,2 --no-location --no-wrap --sort-output \
 		--omit-header -o .venv/messages.pot .
-	$(BIN)/pybabel -q update -i .venv/messages.pot -d board/web/translations -l ko --no-wrap \
+	$(BIN)/pybabel -q update -i .venv/messages.pot -d board/frontend/translations -l ko --no-wrap \
 		--no-fuzzy-matching --ignore-obsolete
 	@sed -i -E '/^"(Project-Id-Version|Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' \
-		board/web/translations/ko/LC_MESSAGES/messages.po
+		board/frontend/translations/ko/LC_MESSAGES/messages.po
 
 # Lock the dependencies of pyproject.toml, after a change there.
 lock: .venv/tested

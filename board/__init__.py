@@ -63,7 +63,12 @@ WRAPPERS = (
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    app = Flask(__name__, instance_path=(overrides or {}).get("INSTANCE") or config.instance_path())
+    app = Flask(
+        __name__,
+        instance_path=(overrides or {}).get("INSTANCE") or config.instance_path(),
+        static_folder="frontend/static",
+        template_folder="frontend/templates",
+    )
     config.load(app, overrides or {})
 
     # Of those that look at an answer, the first is the last to see it.

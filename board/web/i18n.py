@@ -22,7 +22,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
-CATALOGUES = Path(__file__).parent / "translations"
+CATALOGUES = Path(__file__).parents[1] / "frontend/translations"
 
 
 class Catalogue(Domain):

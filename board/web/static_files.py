@@ -16,7 +16,7 @@ import rjsmin
 from flask import Flask, Response, current_app, request
 
 FOREVER = "public, max-age=31536000, immutable"
-FOLDER = Path(__file__).parents[1] / "static"
+FOLDER = Path(__file__).parents[1] / "frontend/static"
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
 # The only forms of import in our files; tests/web/test_static_files.py checks it.
 CSS_IMPORT = re.compile(r'@import url\("([\w./-]+)"\);')

@@ -273,7 +273,7 @@ def test_without_scripts_all_but_unsent_text_leaves_the_screen(reading, desk):
 
 def test_pages_lock_themselves_when_the_server_does(reading):
     seconds = int(UnlockedSession.IDLE_TIMEOUT["reader"].total_seconds())
-    tokens = (ROOT / "board/static/css/tokens.css").read_text()
+    tokens = (ROOT / "board/frontend/static/css/tokens.css").read_text()
 
     assert f"--tips-lock-delay: {seconds}s;" in tokens
     expect(reading.locator("[data-unlock-url]")).to_have_attribute(

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-STATIC = Path(__file__).parents[2] / "board" / "static" / "js"
+STATIC = Path(__file__).parents[2] / "board/frontend/static/js"
 STORED = re.compile(r"\b(localStorage|sessionStorage|indexedDB|caches|document\.cookie)\b")
 
 

@@ -10,7 +10,7 @@ from jinja2 import DictLoader
 import board
 from conftest import count_queries, say
 
-TEMPLATES = Path(board.__file__).parent / "templates"
+TEMPLATES = Path(board.__file__).parent / "frontend/templates"
 
 PLAIN = "{{ _('All comments') }}"
 WITH_ARGUMENT = "{{ _('Comments: %(title)s', title=title) }}"

@@ -10,7 +10,7 @@ from babel.messages import Catalog, extract, pofile
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs/glossary.md"
-PO = ROOT / "board/web/translations/ko/LC_MESSAGES/messages.po"
+PO = ROOT / "board/frontend/translations/ko/LC_MESSAGES/messages.po"
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
 
