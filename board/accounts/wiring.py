@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from board.accounts import data_export, settings_views, views
+from board.accounts import data_export
 from board.accounts.auth import current_user
 from board.accounts.auth.devices import Device
 from board.accounts.email import delivery
@@ -17,6 +17,7 @@ from board.accounts.two_factor.session_check import passed_two_factor
 from board.accounts.verification import emails, finish_views, grace, request_views
 from board.accounts.verification import models as verification
 from board.accounts.verification import views as verification_views
+from board.accounts.views import settings, sign_in
 from board.runtime.background import QueueConsumer, queue_consumers
 from board.runtime.jobs import Job, jobs
 from board.web import access
@@ -37,7 +38,7 @@ def init_app(app: Flask) -> None:
         passed_two_factor=passed_two_factor,
         has_gone_idle=current_user.has_gone_idle,
     )
-    register(app, views, settings_views, two_factor_views, email_views)
+    register(app, sign_in, settings, two_factor_views, email_views)
     register(app, verification_views, request_views, finish_views)
     email_types.update(
         {

@@ -4,10 +4,10 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from board.accounts import data_export
-from board.accounts.after_sign_in import suspended_user_links
 from board.accounts.auth.current_user import current_user
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
+from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.articles.editing import lifecycle
 from board.comments import error_messages
 from board.comments.models import after_delete

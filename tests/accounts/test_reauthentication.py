@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from board.accounts.auth.passwords import hash_password
 from board.accounts.models import Session, User
-from board.accounts.reauthentication import PREFIX
+from board.accounts.sign_in.reauthentication import PREFIX
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.totp import new_secret
 from board.articles.models import Article

@@ -17,12 +17,12 @@ from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from accounts.test_sign_up import OTHER_SITES
-from board.accounts import views
 from board.accounts.auth import login, passwords
 from board.accounts.auth.devices import Device
 from board.accounts.auth.passwords import hash_password
 from board.accounts.auth.rate_limit import Attempt, network
 from board.accounts.models import Session, User
+from board.accounts.views import sign_in as views
 from board.db import db, now, writing
 from board.runtime.limiter import QueueFull
 from conftest import PASSWORD, Client

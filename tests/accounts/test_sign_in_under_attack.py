@@ -15,11 +15,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from accounts.test_sign_in import EMAIL, WRONG, sign_in, stored_hash
-from board.accounts import views
 from board.accounts.auth import challenge, passwords
 from board.accounts.auth.challenge import ITERATIONS, Challenge
 from board.accounts.auth.rate_limit import Attempt
 from board.accounts.models import User
+from board.accounts.views import sign_in as views
 from board.db import db, now, writing
 from conftest import person
 

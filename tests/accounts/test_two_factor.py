@@ -516,7 +516,7 @@ def _events() -> list[TwoFactorEvent]:
 
 @pytest.fixture
 def passwords_are_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("board.accounts.views.verify_password", lambda *_: True)
+    monkeypatch.setattr("board.accounts.views.sign_in.verify_password", lambda *_: True)
 
 
 def sign_in(client: FlaskClient, name: str) -> str:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from board.accounts.after_sign_in import suspended_user_links
 from board.accounts.auth.devices import Device
 from board.accounts.data_export import exporters
 from board.accounts.email import queue as email_queue
 from board.accounts.models import on_account_deleted, on_renamed
+from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
 from board.articles.editing import lifecycle

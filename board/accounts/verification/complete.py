@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import delete
 
 from board.accounts import models
-from board.accounts.after_sign_in import finish_sign_in
 from board.accounts.auth.current_user import viewer
 from board.accounts.auth.devices import Device
 from board.accounts.auth.login import start_session
 from board.accounts.models import User
+from board.accounts.sign_in.after_sign_in import finish_sign_in
 from board.accounts.verification import emails
 from board.accounts.verification.models import (
     EmailChange,

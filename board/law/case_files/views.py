@@ -11,7 +11,7 @@ from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.reauthentication import requires_reauthentication
+from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.comments.models import Comment
 from board.db import db, writing
 from board.law.authorities.orders import Order

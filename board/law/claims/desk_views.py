@@ -9,7 +9,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.http import dump_options_header
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.reauthentication import requires_reauthentication
+from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.articles.sharing import absolute
 from board.db import db, writing
 from board.law.claims import contact_preferences, evidence

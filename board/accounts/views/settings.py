@@ -22,9 +22,9 @@ from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.email.queue import EmailPreference
 from board.accounts.forms import LettersForm, NameForm, PasswordForm
 from board.accounts.models import Session, User
-from board.accounts.reauthentication import requires_reauthentication
+from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.accounts.verification.emails import announce_password
-from board.accounts.views import bp
+from board.accounts.views.sign_in import bp
 from board.db import db, writing
 from board.db.clock import today
 from board.runtime.limiter import long_work

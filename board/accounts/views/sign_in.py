@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
-from board.accounts.after_sign_in import finish_sign_in
 from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import delete_current_session
 from board.accounts.auth.login import (
@@ -26,6 +25,7 @@ from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.email import queue as email_queue
 from board.accounts.forms import SignInForm, SignUpForm
 from board.accounts.models import User
+from board.accounts.sign_in.after_sign_in import finish_sign_in
 from board.accounts.verification.begin import begin as begin_verification
 from board.accounts.verification.models import Purpose
 from board.db import db, writing
