@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from board.db import now
+from board.db.engine import sqlite
 from support.wait import until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -102,6 +104,16 @@ class Board:
         accounts = json.loads((self.folder / "sample-accounts.json").read_text())
         codes: list[str] = accounts[f"{name}@harbour.example"][3:]
         return codes
+
+    def renew_sessions(self) -> None:
+        """Make all sessions as new: the cookies of `states` may be from half an hour ago."""
+        moment = f"{now().replace(tzinfo=None)}"
+        with closing(sqlite.connect(self.folder / "board.db", timeout=30)) as database, database:
+            database.execute("UPDATE session SET password_at = ?1, seen_at = ?1", [moment])
+            database.execute(
+                "UPDATE session SET second_factor_at = ?1 WHERE second_factor_at IS NOT NULL",
+                [moment],
+            )
 
 
 class Windows:
@@ -240,6 +252,7 @@ def window(
     request: pytest.FixtureRequest, chromium: Browser, board: Board, states: dict[str, Any]
 ) -> Iterator[Windows]:
     """Opens windows; at the end there must be no error and no request to a third party."""
+    board.renew_sessions()
     windows = Windows(chromium, board, states)
     yield windows
     windows.close()
