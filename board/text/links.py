@@ -52,32 +52,47 @@ _NEEDS_FINAL = {"은": True, "을": True, "으": True, "는": False, "를": Fals
 
 def find_links(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each http or https address in a text."""
-    end = 0
+    end, closing = 0, _closing_brackets(text)
     while match := _URL.search(text, end):
         start, end = match.span()
-        if rest := match["rest"]:
-            end += len(_own_part(rest)) - len(rest)
+        if match["rest"]:
+            rest = match.start("rest")
+            end = rest + len(_own_part(text[rest : _first_lone_bracket(text, rest, end, closing)]))
         yield start, end
 
 
 def _own_part(rest: str) -> str:
-    """Path, query and fragment without what belongs to the sentence."""
-    rest = _balanced_part(rest)
+    """Path, query and fragment, with no lone bracket, without what belongs to the sentence."""
     if match := _FOREIGN.search(rest):
         rest = rest[: match.start()]
     return _without_particle(rest.rstrip(_PUNCTUATION)).rstrip(_PUNCTUATION)
 
 
-def _balanced_part(rest: str) -> str:
-    """Up to the first bracket that has no partner."""
+def _closing_brackets(text: str) -> dict[int, int]:
+    """The place of the closing bracket for each opening one that has a partner.
+
+    Found once for a text: from each link anew, the time grows with the square of the length.
+    """
+    closing: dict[int, int] = {}
     opened: list[tuple[str, int]] = []
-    for match in _BRACKET.finditer(rest):
+    for match in _BRACKET.finditer(text):
         char, place = match[0], match.start()
         if char in _BRACKETS.values():
             opened.append((char, place))
-        elif char in _BRACKETS and (not opened or opened.pop()[0] != _BRACKETS[char]):
-            return rest[:place]
-    return rest[: opened[0][1]] if opened else rest
+        elif opened and opened[-1][0] == _BRACKETS[char]:
+            closing[opened.pop()[1]] = place
+        else:
+            opened.clear()
+    return closing
+
+
+def _first_lone_bracket(text: str, start: int, end: int, closing: dict[int, int]) -> int:
+    """Place of the first bracket that has no partner before `end`, or `end`."""
+    while match := _BRACKET.search(text, start, end):
+        if (partner := closing.get(match.start(), end)) >= end:
+            return match.start()
+        start = partner + 1
+    return end
 
 
 def _without_particle(rest: str) -> str:

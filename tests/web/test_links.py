@@ -27,6 +27,12 @@ WITH_HANGUL = [
     "<https://청와대.한국/1>",
     "<https://청와대.한국:8000/뉴스>",
 ]
+BRACKETS = [
+    "(<https://wiki.example/서울(드라마)>)",
+    "[<https://wiki.example/a[1](b)>]을",
+    "<https://wiki.example/>[(](b)",
+    "(<https://a.example/x>)과 [(<https://b.example/y(z)>)]",
+]
 PARTICLES = [
     "<https://news.example/뉴스/1>에서 봤다",
     "<https://news.example/뉴스/1>에서는, 아니다",
@@ -93,7 +99,7 @@ def marked(text):
     return text
 
 
-@pytest.mark.parametrize("expected", WITH_HANGUL + PARTICLES + PUNCTUATION + NO_LINKS)
+@pytest.mark.parametrize("expected", WITH_HANGUL + BRACKETS + PARTICLES + PUNCTUATION + NO_LINKS)
 def test_a_link_starts_and_ends_where_its_address_does(expected):
     assert marked(expected.replace("<", "").replace(">", "")) == expected
 
