@@ -35,10 +35,10 @@ def init_app(app: Flask) -> None:
 def lines() -> list[Line]:
     """What is set, in the order of ITEMS; a publisher who is also the editor is named once."""
     values = {name: current_app.config[name] for name in ITEMS}
-    labels = {name: str(label) for name, label in ITEMS.items()}
+    labels = dict(ITEMS)
     if values["PUBLISHER"] == values["EDITOR"]:
-        labels["PUBLISHER"], values["EDITOR"] = str(_("Publisher and editor")), ""
-    return [Line(labels[name], _text(value)) for name, value in values.items() if value]
+        labels["PUBLISHER"], values["EDITOR"] = _("Publisher and editor"), ""
+    return [Line(str(labels[name]), _text(value)) for name, value in values.items() if value]
 
 
 def _text(value: str | date) -> str:

@@ -27,7 +27,7 @@ from board.web.request.observability.request_id import request_id
 from board.web.request.observability.security_events import record_forbidden
 from board.web.request.origins import is_source_request
 from board.web.response.cors import is_api_request
-from board.web.response.error_texts import error_text, titles
+from board.web.response.error_texts import error_text, error_title
 
 # Fields in which people write, of any form.
 _WRITTEN = (
@@ -63,9 +63,7 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
         record_forbidden(reason, viewer)
     page = _error_page(
         code,
-        title=_("Nothing can be saved right now")
-        if isinstance(error, NoRoom)
-        else titles().get(code),
+        title=_("Nothing can be saved right now") if isinstance(error, NoRoom) else None,
         text=getattr(error, "message", None) or error_text(code, reason),
         retry_after=getattr(error, "retry_after", None),
         links=_links(code, reason),
@@ -93,7 +91,7 @@ def page_before() -> str:
 
 
 def _show_busy(error: Exception) -> ResponseReturnValue:
-    return _error_page(503, title=titles()[503], text=error_text(503), retry_after=1)
+    return _error_page(503, text=error_text(503), retry_after=1)
 
 
 def _show_database_trouble(error: OperationalError) -> ResponseReturnValue:
@@ -113,13 +111,18 @@ def _show_file_trouble(error: OSError) -> ResponseReturnValue:
 
 def _show_crash(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    return _error_page(500, title=titles()[500], text=error_text(500))
+    return _error_page(500, text=error_text(500))
 
 
 def _error_page(
-    code: int, *, title: str | None, text: str, retry_after: int | None = None, links: Any = ()
+    code: int,
+    *,
+    text: str,
+    title: str | None = None,
+    retry_after: int | None = None,
+    links: Any = (),
 ) -> Response:
-    title = title or _("That didn’t work")
+    title = title or error_title(code)
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if is_api_request():  # RFC 9457
         problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
