@@ -22,18 +22,20 @@ class QueueFull(Exception):
 
 
 class Limiter:
-    """One thread of this process at a time, and per app one process for each pair of cores.
+    """One thread of this process at a time, and of all limiters with this `slot` one thread of all
+    processes of the app, for each pair of cores.
 
     Up to `queue` threads wait, for at most `wait` seconds; others get QueueFull at once. A waiting
     thread serves nobody: ops/server/dispatcher.py has enough of them for all queues, and more.
+    Whoever is in one must not enter another with the same slot.
     """
 
-    def __init__(self, name: str, *, queue: int, wait: float) -> None:
-        self.name, self.queue, self.wait = name, queue, wait
+    def __init__(self, name: str, *, queue: int, wait: float, slot: str = "short") -> None:
+        self.name, self.queue, self.wait, self._slot_name = name, queue, wait, slot
         work.REFUSED.add_series(name)
         self._running = threading.BoundedSemaphore(1)
         self._waiting = threading.BoundedSemaphore(queue)
-        self._slot: ProcessLock | None = None  # of the running thread
+        self._slot: ProcessLock | None = None  # held by the running thread
 
     def __enter__(self) -> None:
         try:
@@ -76,16 +78,17 @@ class Limiter:
         """The lock that processes of this instance share. None where there is no app."""
         if not current_app:
             return None
-        slots: dict[Path, ProcessLock] = current_app.extensions["limiter_slots"]
+        slots: dict[tuple[str, Path], ProcessLock] = current_app.extensions["limiter_slots"]
         number = os.getpid() % max(1, (os.cpu_count() or 1) // _CORES_PER_SLOT)
-        path = Path(current_app.instance_path) / f"{self.name}-{number}.turn"
-        if path not in slots:
-            slots[path] = ProcessLock(path, pause=_PAUSE)
-        return slots[path]
+        path = Path(current_app.instance_path) / f"{self._slot_name}-{number}.turn"
+        # Each limiter has a lock object of its own: one object serves one thread of a process.
+        if (self.name, path) not in slots:
+            slots[self.name, path] = ProcessLock(path, pause=_PAUSE)
+        return slots[self.name, path]
 
 
 # Of work that takes seconds: exports, case files, trials of word rules.
-long_work = Limiter("long", queue=2, wait=10)
+long_work = Limiter("long", queue=2, wait=10, slot="long")
 
 
 class ConcurrencyLimit:

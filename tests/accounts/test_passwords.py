@@ -95,6 +95,19 @@ def test_the_limiter_holds_across_processes(app: Flask) -> None:
         pass
 
 
+def test_short_work_of_two_kinds_shares_a_slot_and_long_work_has_another(app: Flask) -> None:
+    hashing = Limiter("hashing", queue=1, wait=0.01)
+    search = Limiter("search", queue=1, wait=0.01)
+    export = Limiter("export", queue=1, wait=0.01, slot="long")
+    with hashing:
+        with pytest.raises(QueueFull), search:
+            pass
+        with export:
+            pass
+    with search:
+        pass
+
+
 def test_a_full_queue_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords.limiter, "wait", 60)
     results: list[str] = []

@@ -25,7 +25,7 @@ from board.tips.models.tip import Tip
 
 COPIES = ("cleaned", "original", "both")
 # A process that reads a file takes up to 1 GiB, and up to 50 s.
-parsers = Limiter("parsers", queue=6, wait=10.0)
+parsers = Limiter("parsers", queue=6, wait=10.0, slot="parsers")
 TYPED_MAX = 50_000  # characters of each field; more than any field takes
 
 
