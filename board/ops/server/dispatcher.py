@@ -19,6 +19,8 @@ from board.web.request.body import BodyNeeded, RequestBody
 # Of each worker, apart, so that no form keeps a reader waiting. Two would keep the interpreter
 # busy; the others wait for the write lock, a search or a password check.
 READERS, WRITERS = 24, 32
+# Look at what comes before a body, which waits for nothing: more would only be in each other’s way.
+GUARDS = 4
 _READING = ("GET", "HEAD")
 _NO_BODY = RequestBody(0)
 _log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class Dispatcher:
         self._loop, self._receiver = loop, receiver
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._writers = ThreadPoolExecutor(WRITERS, "writer")
+        self._guards = ThreadPoolExecutor(GUARDS, "guard")
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds none of them
 
     def __call__(self, watcher: Any) -> None:
@@ -54,7 +57,8 @@ class Dispatcher:
         elif exchange.is_chunked:  # no browser sends a form without its length
             exchange.respond(411, [CLOSE], [b"Length Required\n"])
         else:
-            self._writers.submit(_guarded, self._run, exchange, RequestBody(exchange.length))
+            pool = self._guards if exchange.length else self._writers
+            pool.submit(_guarded, self._run, exchange, RequestBody(exchange.length))
 
     def _respond_from_cache(self, exchange: Exchange) -> bool:
         start, environ = Start(), environ_of(exchange.scope, _NO_BODY)
