@@ -10,7 +10,6 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from board.accounts.auth.current_user import current_user
 from board.accounts.auth.passwords import (
     PASSWORD_MAX,
     PASSWORD_MIN,
@@ -186,7 +185,7 @@ class SignUpForm(NameForm, NewPassword):
     def guessable_words(self) -> list[str]:
         return [
             *super().guessable_words(),
-            *_parts(self.name.data or "", self.email.data or ""),
+            *words_of(self.name.data or "", self.email.data or ""),
         ]
 
     def validate_email(self, field: Any) -> None:
@@ -194,20 +193,7 @@ class SignUpForm(NameForm, NewPassword):
             raise ValidationError(gettext("This is not an email address."))
 
 
-class PasswordForm(NewPassword):
-    current = PasswordField(_("Current password"), [_required])
-    password = PasswordField(
-        _("New password"), [_required], description=NewPassword.password.kwargs["description"]
-    )
-
-    def guessable_words(self) -> list[str]:
-        return [
-            *super().guessable_words(),
-            *_parts(current_user().name, current_user().email),
-        ]
-
-
-def _parts(name: str, email: str) -> list[str]:
+def words_of(name: str, email: str) -> list[str]:
     """Name and local part of the email, no longer than the strength check needs."""
     return [name[: User.EMAIL_MAX], email.partition("@")[0][: User.EMAIL_MAX]]
 

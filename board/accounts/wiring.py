@@ -3,18 +3,22 @@
 from flask import Flask
 
 from board.accounts import data_export
-from board.accounts.auth import current_user
+from board.accounts.auth import current_user, passkeys, used_tokens
 from board.accounts.auth.devices import Device
 from board.accounts.email import delivery
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
 from board.accounts.email.queue import EmailType, email_types
 from board.accounts.models import on_account_deleted
+from board.accounts.sign_in.methods import LastSignInMethod, sign_in_methods
+from board.accounts.sign_in_methods import basic
+from board.accounts.sign_in_methods import emails as method_emails
+from board.accounts.sign_in_methods import views as method_views
 from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
 from board.accounts.two_factor.session_check import passed_two_factor
-from board.accounts.verification import emails, finish_views, grace, request_views
+from board.accounts.verification import complete, emails, finish_views, grace, request_views
 from board.accounts.verification import models as verification
 from board.accounts.verification import views as verification_views
 from board.accounts.views import settings, sign_in
@@ -24,8 +28,16 @@ from board.web import access
 from board.web.blueprints import register
 
 QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
+EMAIL_TYPES = {
+    verification.CODE: EmailType(emails.code_text, emails.is_code_wanted),
+    verification.PASSWORD: EmailType(emails.password_text, lambda email: True),
+    verification.ADDRESS: EmailType(emails.address_text, emails.is_address_wanted),
+}
+# In the order of the page.
+SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL)
 JOBS = (
     Job("email verification", grace.is_due, grace.run, is_final=True),
+    Job("used tokens", used_tokens.has_expired, used_tokens.delete_expired, is_final=True),
     Job("old emails", email_queue.has_old, email_queue.delete_old, is_final=True),
     Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
 )
@@ -39,23 +51,28 @@ def init_app(app: Flask) -> None:
         has_gone_idle=current_user.has_gone_idle,
     )
     register(app, sign_in, settings, two_factor_views, email_views)
-    register(app, verification_views, request_views, finish_views)
-    email_types.update(
-        {
-            verification.CODE: EmailType(emails.code_text, emails.is_code_wanted),
-            verification.PASSWORD: EmailType(emails.password_text, lambda email: True),
-            verification.ADDRESS: EmailType(emails.address_text, emails.is_address_wanted),
-        }
-    )
+    register(app, verification_views, request_views, finish_views, method_views)
+    email_types.update(EMAIL_TYPES)
     on_account_deleted.add(
         two_factor.delete_for_user,
         Device.delete_for_user,
         email_queue.delete_for_user,
         verification.delete_for_user,
+        passkeys.delete_for_user,
     )
     data_export.exporters.update(
         account=data_export.export_account,
         sessions=data_export.export_sessions,
+        passkeys=passkeys.export,
     )
     queue_consumers.add(*QUEUE_CONSUMERS)
     jobs.add(*JOBS)
+    _add_sign_in_methods(app)
+
+
+def _add_sign_in_methods(app: Flask) -> None:
+    app.register_error_handler(LastSignInMethod, method_views.refuse_last)
+    sign_in_methods.add(*SIGN_IN_METHODS)
+    for method in SIGN_IN_METHODS:
+        email_types.update(method_emails.types_for(method))
+    complete.on_reclaimed.add(passkeys.delete_for_user)

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from board.accounts.auth import passkeys
 from board.accounts.auth.devices import Device
 from board.accounts.data_export import exporters
 from board.accounts.email import queue as email_queue
 from board.accounts.models import on_account_deleted, on_renamed
 from board.accounts.sign_in.after_sign_in import suspended_user_links
+from board.accounts.sign_in.methods import sign_in_methods
+from board.accounts.sign_in_methods import basic
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
+from board.accounts.verification.complete import on_reclaimed
 from board.articles.editing import lifecycle
 from board.comments import models as comments
 from board.comments.derived import counters
@@ -85,11 +89,14 @@ HOOKS = {
             Device.delete_for_user,
             email_queue.delete_for_user,
             verification.delete_for_user,
+            passkeys.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
             staff_notes.delete_for_user,
         ],
     ),
+    "an account given to the owner of its address": (on_reclaimed, [passkeys.delete_for_user]),
+    "sign-in methods, as the page lists them": (sign_in_methods, [basic.PASSWORD, basic.EMAIL]),
     "links for a suspended user": (suspended_user_links, [appeal_views.link_for_suspended]),
 }
 
@@ -101,7 +108,7 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
-        "email verification", "old emails", "second factors", "scheduled articles",
+        "email verification", "used tokens", "old emails", "second factors", "scheduled articles",
         "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
         "clearings", "tips", "tips of an hour", "tip checkpoints", "disk reserve",
@@ -121,8 +128,8 @@ def test_the_desk_has_these_pages_in_this_order(app):
 
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
-        "account", "sessions", "blocked", "comments", "reactions", "told_by", "appeals", "reports",
-        "notices",
+        "account", "sessions", "passkeys", "blocked", "comments", "reactions", "told_by", "appeals",
+        "reports", "notices",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [
         "barred",

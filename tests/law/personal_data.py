@@ -40,6 +40,10 @@ NAMED = {
     ("기기의 식별값", "identifiers (hashes) of devices"): (
         "device.token_hash device.user_id device.made_at"
     ),
+    ("패스키의 공개키와 식별값, 이름", "public key and identifiers, its name"): (
+        "passkey.user_id passkey.credential_id passkey.user_handle passkey.public_key "
+        "passkey.sign_count passkey.name passkey.is_synced passkey.made_at passkey.used_on"
+    ),
     ("네트워크와 이메일의 해시값", "hashes of the network and the email address"): (
         "attempt.for_account attempt.from_network attempt.made_at"
     ),
@@ -208,6 +212,7 @@ NOT_PERSONAL = {
     "disclosure": "id",
     "lease": "name holder until",
     "letter": "id",
+    "passkey": "id rp_id",
     "person_note": "id",
     "pulse": "slot article_id comments votes reports",
     "queue_item": "comment_id queue article_id",
@@ -243,4 +248,5 @@ NOT_PERSONAL = {
     "tip_mail_key": "id",
     "tip_pepper": "id digest",
     "tip_roster": "id",
+    "used_token": "hash expires_at",
 }

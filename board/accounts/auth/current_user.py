@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app, g, request
 from sqlalchemy import delete, update
 from sqlalchemy.exc import OperationalError
 
@@ -63,8 +63,14 @@ def delete_current_session() -> None:
     db.session.execute(delete(Session).where(Session.token_hash == token_hash(_token())))
 
 
+def set_current_session(token: str) -> None:
+    """For the rest of this request, which began a session in place of the one of its cookie."""
+    g.session_token = token
+
+
 def _token() -> str:
-    return request.cookies.get(cookie_name("session"), "")
+    token: str = g.get("session_token") or request.cookies.get(cookie_name("session"), "")
+    return token
 
 
 def _next_seen_at(seen_at: datetime | None) -> datetime | None:

@@ -11,7 +11,11 @@ from flask_babel import gettext as _
 
 from board.accounts import models
 from board.accounts.auth.challenge import Challenge
-from board.accounts.auth.current_user import current_session, current_user
+from board.accounts.auth.current_user import (
+    current_session,
+    current_user,
+    set_current_session,
+)
 from board.accounts.auth.devices import Device
 from board.accounts.auth.passwords import hash_password, needs_rehash, verify_password
 from board.accounts.auth.rate_limit import Answer, Attempt, TooManyAttempts
@@ -109,6 +113,7 @@ def start_session(
     session, token = models.sign_in(user, device=device, today=today())
     session.password_at = password_at or session.password_at
     session.second_factor_at = second_factor_at
+    set_current_session(token)
     return {
         "session": (token, session.expires_at - now()),
         "device": (_remember_device(user), Device.LIFE),

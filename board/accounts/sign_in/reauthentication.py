@@ -1,11 +1,12 @@
 """Re-authentication: staff and members enter password and code again before the most sensitive
-pages. Source: OWASP ASVS 5.0, 7.5.3.
+pages, or sign in again. Source: OWASP ASVS 5.0, 7.5.3.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,13 +16,17 @@ from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import check_own_password, retry_text, start_session, with_cookies
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import CodeForm, SignInForm
+from board.accounts.sign_in.methods import methods_of
 from board.accounts.two_factor.models import SecondFactor
 from board.accounts.two_factor.session_check import accept_code, wrong_code_text
 from board.db import now, writing
-from board.web.forms import Form
+from board.web.forms import Form, safe_redirect_path
+from board.web.request.origins import SAFE
 
 VALID_FOR = timedelta(minutes=10)
 PREFIX = "reauthentication-"  # of its fields, beside which the form of the page comes along
+# Passwords of that form do not: they are typed again.
+_NOT_REPEATED = ("password", "current")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
@@ -36,7 +41,7 @@ def requires_reauthentication(view: View) -> View:
 
     @wraps(view)
     def asking_first(**values: Any) -> ResponseReturnValue:
-        if _is_recent():
+        if is_recent():
             return view(**values)
         if f"{PREFIX}password" not in request.form:
             return _page(_own_fields(ReauthenticationForm.unbound(prefix=PREFIX)), 401)
@@ -46,12 +51,13 @@ def requires_reauthentication(view: View) -> View:
         except TooManyAttempts as refusal:
             form.password.errors = [retry_text(refusal)]
             return _page(form, 429)
-        return with_cookies(make_response(view(**values)), cookies) if cookies else _page(form, 422)
+        return _go_on(make_response(view(**values)), cookies) if cookies else _page(form, 422)
 
     return asking_first  # type: ignore[return-value]
 
 
-def _is_recent() -> bool:
+def is_recent() -> bool:
+    """Whether this session has re-authenticated, or signed in, less than VALID_FOR ago."""
     session = current_session()
     if session is None:
         return False
@@ -90,12 +96,27 @@ def _second_factor_at() -> Any:
     return session and session.second_factor_at
 
 
+def _go_on(answer: Response, cookies: Any) -> Response:
+    """The answer of the view, with the cookies of the new session unless it began another."""
+    return answer if "Set-Cookie" in answer.headers else with_cookies(answer, cookies)
+
+
 def _page(form: Any, status: int) -> Response:
-    fields = [pair for pair in request.form.items(multi=True) if not pair[0].startswith(PREFIX)]
+    own = (PREFIX, *_NOT_REPEATED)
+    fields = [pair for pair in request.form.items(multi=True) if not pair[0].startswith(own)]
+    templates = [method.reauthentication for method in methods_of(current_user())]
     page = render_template(
         "accounts/reauthentication.html",
         form=form,
         fields=fields,
         minutes=int(VALID_FOR.total_seconds()) // 60,
+        ways=[template for template in templates if template],
+        next=_way_back(),
     )
     return Response(page, status, {"Cache-Control": "private, no-store"}, mimetype="text/html")
+
+
+def _way_back() -> str:
+    """Where to go on after signing in again: this page, or the one whose form was sent."""
+    url = urlsplit(request.url if request.method in SAFE else request.referrer or "")
+    return safe_redirect_path(url._replace(scheme="", netloc="", fragment="").geturl())

@@ -21,6 +21,11 @@ from board.accounts.verification.models import (
     change_email,
 )
 from board.db import db, now
+from board.runtime.hooks import Hook
+
+# Effects of giving an account to the owner of its address: by the first verification ever, or by
+# undoing a change. What somebody else may have added to sign in with is removed.
+on_reclaimed: Hook[Callable[[User], None]] = Hook()
 
 # Makes the answer, after the write. None: a right code that gives nothing, as if it were wrong.
 Answer = Callable[[], ResponseReturnValue]
@@ -57,6 +62,8 @@ def reset_password(verification: EmailVerification, password_hash: str) -> bool:
     if user is None:
         return False
     user.change_password(password_hash)
+    if not user.email_verified_at:
+        _reclaim(user)
     user.email_verified_at = now()
     Device.delete_for_user(user)
     cancel_for_user(user)
@@ -75,11 +82,17 @@ def undo_change(change: EmailChange) -> bool:
         return False
     user.email, user.email_verified_at = change.old_email, now()
     user.change_password("")
+    _reclaim(user)
     Device.delete_for_user(user)
     cancel_for_user(user)
     later = EmailChange.user_id == user.id, EmailChange.id >= change.id
     db.session.execute(delete(EmailChange).where(*later))
     return True
+
+
+def _reclaim(user: User) -> None:
+    for effect in on_reclaimed:
+        effect(user)
 
 
 def _sign_in(verification: EmailVerification) -> Answer | None:

@@ -35,11 +35,15 @@ def send_code(verification: EmailVerification) -> None:
 
 
 def announce_password(user: User) -> None:
-    """Tell the owner of a new password, also at addresses that were replaced a few days ago."""
+    announce(PASSWORD, user)
+
+
+def announce(kind: str, user: User) -> None:
+    """Tell the owner, also at addresses that were replaced a few days ago."""
     changes = db.session.scalars(EmailChange.of_user(user))
     for address in {user.email, *(change.old_email for change in changes)}:
         about = secrets.randbits(62)  # it is about no row, and each is sent
-        email_queue.enqueue_at_once(PASSWORD, about, to=address, language=user.language)
+        email_queue.enqueue_at_once(kind, about, to=address, language=user.language)
 
 
 def announce_address(change: EmailChange, user: User) -> None:

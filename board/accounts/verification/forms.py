@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.forms import EmailField, NewPassword, PasswordField, is_email
+from board.accounts.sign_in.own_password import OwnPasswordForm
 from board.accounts.verification.models import CODE_DIGITS, EmailVerification
 from board.web.forms import Form
 
@@ -27,7 +28,7 @@ class EmailForm(Form):
             raise ValidationError(gettext("This is not an email address."))
 
 
-class NewEmailForm(EmailForm):
+class NewEmailForm(OwnPasswordForm, EmailForm):
     email = EmailField(_("New email"), [_required])
     password = PasswordField(_("Current password"), [_required])
 

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.auth.login import check_own_password, retry_text, seconds_until
+from board.accounts.auth.login import retry_text, seconds_until
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.email import queue as email_queue
+from board.accounts.sign_in.own_password import requires_password
 from board.accounts.verification.begin import begin
 from board.accounts.verification.complete import undo_change
 from board.accounts.verification.emails import change_of_token
@@ -53,6 +54,7 @@ def email() -> ResponseReturnValue:
 
 @bp.post("/account/email")
 @open_to(members)
+@requires_password
 def change_email() -> ResponseReturnValue:
     """A code to the new address, after the password. The page after it is the same for an address
     that another account has."""
@@ -60,7 +62,7 @@ def change_email() -> ResponseReturnValue:
     if not form.validate() or not email_queue.is_configured():
         return _email_page(form), 422
     try:
-        if not check_own_password(form.password.data):
+        if not form.is_right():
             form.password.errors = [_("This is not your current password.")]
             return _email_page(form), 422
         return _begin_address(form.email.data)

@@ -13,16 +13,16 @@ from board.accounts.auth import session_query
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.devices import Device
 from board.accounts.auth.login import (
-    check_own_password,
     redirect_signed_in,
     retry_text,
     start_session,
 )
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.email.queue import EmailPreference
-from board.accounts.forms import LettersForm, NameForm, PasswordForm
+from board.accounts.forms import LettersForm, NameForm
 from board.accounts.models import Session, User
-from board.accounts.sign_in.reauthentication import requires_reauthentication
+from board.accounts.sign_in.own_password import PasswordForm, requires_password
+from board.accounts.sign_in.reauthentication import is_recent, requires_reauthentication
 from board.accounts.verification.emails import announce_password
 from board.accounts.views.sign_in import bp
 from board.db import db, writing
@@ -69,12 +69,14 @@ def rename() -> ResponseReturnValue:
 
 @bp.post("/account/password")
 @open_to(members)
+@requires_password
 def change_password() -> ResponseReturnValue:
+    """Another password, or the first."""
     form = PasswordForm.from_post()
     if not form.validate():
         return _account_page(password_form=form), 422
     try:
-        is_right = check_own_password(form.current.data)
+        is_right = form.is_right()
     except TooManyAttempts as refusal:
         form.current.errors = [retry_text(refusal)]
         return _account_page(password_form=form), 429
@@ -137,4 +139,6 @@ def _account_page(**forms: Any) -> str:
         for session in current_user().sessions
         if session_query.is_alive(session)
     ]
-    return render_template("accounts/account.html", sessions=sessions, **forms)
+    return render_template(
+        "accounts/account.html", sessions=sessions, is_recent=is_recent(), **forms
+    )

@@ -8,21 +8,21 @@ from wtforms import RadioField, SelectChoice
 from wtforms.validators import DataRequired
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.auth.login import check_own_password, redirect_signed_out, retry_text
+from board.accounts.auth.login import redirect_signed_out, retry_text
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import PasswordField
+from board.accounts.sign_in.own_password import OwnPasswordForm, requires_password
 from board.comments.viewer.own_comments import comments_of
 from board.db import db, writing
 from board.db.clock import today
 from board.web.access import members, open_to
-from board.web.forms import Form
 
 bp = Blueprint("leaving", __name__)
 
 KEEP, DELETE = "keep", "delete"
 
 
-class DeleteAccountForm(Form):
+class DeleteAccountForm(OwnPasswordForm):
     comments = RadioField(
         _("Your comments"),
         choices=[
@@ -42,6 +42,7 @@ def leave_form() -> ResponseReturnValue:
 
 @bp.post("/account/leave")
 @open_to(members, cannot_wait=True)
+@requires_password
 def leave() -> ResponseReturnValue:
     if current_user().is_staff:
         abort(403)
@@ -49,7 +50,7 @@ def leave() -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form), 422
     try:
-        is_correct = check_own_password(form.password.data)
+        is_correct = form.is_right()
     except TooManyAttempts as refusal:
         form.password.errors = [retry_text(refusal)]
         return _form_page(form), 429

@@ -30,6 +30,7 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     ),
     "renamed": _("Your display name has been changed."),
     "password_changed": _("Your password has been changed. Other devices have been signed out."),
+    "password_removed": _("Your password has been removed. Other devices have been signed out."),
     "session_ended": _("The device has been signed out."),
     "email_chosen": _("Your choice of emails has been saved."),
     "contact_set": _("Your contact for rights complaints has been saved."),

@@ -1,0 +1,66 @@
+"""The page of sign-in methods, and removing the password."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from board.accounts.auth import session_query
+from board.accounts.auth.current_user import current_session, current_user
+from board.accounts.sign_in.methods import (
+    LastSignInMethod,
+    check_not_last,
+    sign_in_methods,
+    warning_for,
+)
+from board.accounts.sign_in.reauthentication import is_recent, requires_reauthentication
+from board.accounts.sign_in_methods.basic import PASSWORD
+from board.accounts.sign_in_methods.emails import announce_removed
+from board.db import writing
+from board.web.access import members, open_to
+from board.web.forms import safe_redirect_path
+
+bp = Blueprint("sign_in_methods", __name__)
+
+
+@bp.get("/account/sign-in-methods")
+@open_to(members)
+def index() -> ResponseReturnValue:
+    return page()
+
+
+@bp.route("/account/confirm", methods=["GET", "POST"])
+@open_to(members, query=("next",))
+@requires_reauthentication
+def confirm() -> ResponseReturnValue:
+    """Re-authentication before a page on which something is typed or a script asks."""
+    return redirect(safe_redirect_path(request.args.get("next")), 303)
+
+
+@bp.post("/account/password/remove")
+@open_to(members)
+@requires_reauthentication
+def remove_password() -> ResponseReturnValue:
+    with writing():
+        user = current_user()
+        if is_set := bool(user.password_hash):
+            user.change_password("", keep=current_session())
+            check_not_last(user)
+            announce_removed(PASSWORD, user)
+    return redirect(url_for(".index", notice="password_removed" if is_set else None), 303)
+
+
+def refuse_last(error: LastSignInMethod) -> ResponseReturnValue:
+    """The page again: what was asked for would have left no way in."""
+    return page(_("This is the only way to sign in to your account. Add another first.")), 422
+
+
+def page(problem: str = "") -> str:
+    user = current_user()
+    return render_template(
+        "accounts/sign_in_methods/index.html",
+        sections=[(method.section, method.values(user)) for method in sign_in_methods],
+        device_count=sum(map(session_query.is_alive, user.sessions)),
+        warning=warning_for(user),
+        is_recent=is_recent(),
+        problem=problem,
+    )
