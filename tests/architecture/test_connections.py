@@ -13,8 +13,9 @@ NETWORK = {
 }  # fmt: skip
 ALLOWED = {
     "board.articles.importing.download": "feeds: size, time and redirects are limited",
-    "board.articles.importing.pinned_addresses": "redirects of feeds lead to public addresses",
     "board.ops.serve": "looks whether its own port is taken",
+    "board.runtime.http_client": "services of others: TLS, public addresses, size and time",
+    "board.runtime.pinned_addresses": "connects to addresses that were checked",
     "board.runtime.smtp": "the newsroom’s mail server, with TLS",
     "board.tips.files.isolation.report": "tries, in isolation, what must fail",
 }

@@ -11,7 +11,7 @@ import pytest
 
 from board.articles.importing.download import open_source
 from board.articles.importing.items import BrokenFeed
-from board.articles.importing.pinned_addresses import is_public
+from board.runtime.pinned_addresses import is_public
 
 FEED, PUBLIC, OTHER = b"<rss/>", "93.184.216.34", "2606:2800:220:1::1"
 

@@ -16,7 +16,12 @@ from urllib.parse import urlsplit, urlunsplit
 from board.articles.addresses import quoted
 from board.articles.importing.charset import CHUNK
 from board.articles.importing.items import BrokenFeed
-from board.articles.importing.pinned_addresses import HttpHandler, HttpsHandler, PinnedAddresses
+from board.runtime.pinned_addresses import (
+    HttpHandler,
+    HttpsHandler,
+    NotPublic,
+    PinnedAddresses,
+)
 
 TIMEOUT = 30  # seconds without a byte
 DOWNLOAD_MAX_SECONDS = 300
@@ -80,8 +85,13 @@ class _HttpRedirects(request.HTTPRedirectHandler):
         if not _HTTP_URL.match(newurl):
             raise URLError(f"it redirects to {newurl[:200]}, which is not on the web")
         url = ascii_url(newurl)
-        with suppress(socket.gaierror):  # a proxy may know it
-            self._addresses.of(urlsplit(url).hostname or "")
+        host = urlsplit(url).hostname or ""
+        try:
+            with suppress(socket.gaierror):  # a proxy may know it
+                self._addresses.of(host)
+        except NotPublic as error:
+            text = f"it redirects to {host[:200]}, which is not a public address"
+            raise NotPublic(text) from error
         return url
 
 
@@ -90,10 +100,16 @@ def _download(url: str, path: Path) -> None:
     url = ascii_url(url)
     query = request.Request(url, headers={"User-Agent": "board-import"})  # noqa: S310  (checked)
     with (
-        _opener(PinnedAddresses(url)).open(query, timeout=TIMEOUT) as response,
+        _opener(_addresses(url)).open(query, timeout=TIMEOUT) as response,
         path.open("wb") as file,
     ):
         _copy(response, file, deadline)
+
+
+def _addresses(url: str) -> PinnedAddresses:
+    """The feed and a proxy may be in the newsroom's own network; what they lead to may not."""
+    proxies = (urlsplit(each).hostname for each in request.getproxies().values())
+    return PinnedAddresses({urlsplit(url).hostname, *proxies})
 
 
 def _copy(response: Any, file: IO[bytes], deadline: float) -> None:

@@ -1,31 +1,31 @@
-"""Addresses of the hosts that a download and its redirects lead to, each looked up once.
+"""Addresses of the hosts that are connected to, each looked up once.
 
-The host the operator named may be anywhere, also in the newsroom's own network. Any other must have
+A host the operator named may be anywhere, also in the newsroom's own network. Any other must have
 public addresses only. What was checked is what is connected to, so a name that changes its address
 in between (DNS rebinding) gains nothing. Source: OWASP, Server-Side Request Forgery Prevention.
 """
 
 import socket
+import time
+from collections.abc import Collection
 from http.client import HTTPConnection, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib import request
-from urllib.parse import urlsplit
 
 _UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class NotPublic(OSError):
-    """A redirect leads to an address that is not of the internet."""
+    """A host has an address that is not of the internet."""
 
 
 class PinnedAddresses:
-    """The addresses by host. `url` is the operator's."""
+    """The addresses by host. `named`: hosts that may have any."""
 
-    def __init__(self, url: str) -> None:
-        proxies = (urlsplit(each).hostname for each in request.getproxies().values())
-        self._named = {urlsplit(url).hostname, *proxies}
+    def __init__(self, named: Collection[str | None] = ()) -> None:
+        self._named = named
         self._found: dict[str, list[str]] = {}
 
     def of(self, host: str) -> list[str]:
@@ -34,19 +34,24 @@ class PinnedAddresses:
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
             addresses = [str(entry[4][0]) for entry in found]
             if host not in self._named and not all(is_public(each) for each in addresses):
-                raise NotPublic(f"it redirects to {host[:200]}, which is not a public address")
+                raise NotPublic(f"{host[:200]} is not a public address")
             self._found[host] = addresses
         return self._found[host]
 
-    def connect(self, address: tuple[str, int], *args: Any) -> socket.socket:
-        """In place of `socket.create_connection`."""
-        host, port = address
-        for number, each in enumerate(addresses := self.of(host), start=1):
+    def connect(self, address: tuple[str, int], timeout: float, *args: Any) -> socket.socket:
+        """In place of `socket.create_connection`. The addresses of a host share the time."""
+        (host, port), deadline = address, time.monotonic() + timeout
+        addresses = self.of(host)
+        for left, each in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            share = max(0.1, (deadline - time.monotonic()) / left)
             try:
-                return socket.create_connection((each, port), *args)
+                made = socket.create_connection((each, port), share, *args)
             except OSError:
-                if number == len(addresses):
+                if left == 1:
                     raise
+            else:
+                made.settimeout(timeout)
+                return made
         raise OSError(f"{host} has no address")
 
 
@@ -70,7 +75,7 @@ class HttpHandler(request.HTTPHandler):
         self._addresses = addresses
 
     def http_open(self, req: request.Request) -> Any:
-        return self.do_open(_pinned(HTTPConnection, self._addresses), req)
+        return self.do_open(pinned(HTTPConnection, self._addresses), req)
 
 
 class HttpsHandler(request.HTTPSHandler):
@@ -79,10 +84,12 @@ class HttpsHandler(request.HTTPSHandler):
         self._addresses = addresses
 
     def https_open(self, req: request.Request) -> Any:
-        return self.do_open(_pinned(HTTPSConnection, self._addresses), req)
+        return self.do_open(pinned(HTTPSConnection, self._addresses), req)
 
 
-def _pinned(kind: type[HTTPConnection], addresses: PinnedAddresses) -> Any:
+def pinned(kind: type[HTTPConnection], addresses: PinnedAddresses) -> Any:
+    """Makes connections of this kind, to these addresses only."""
+
     def connection(host: str, **options: Any) -> HTTPConnection:
         made = kind(host, **options)
         made._create_connection = addresses.connect  # type: ignore[attr-defined]  # its hook
