@@ -14,6 +14,7 @@ from board.comments import wiring as comments_wiring
 from board.db import read_connections
 from board.law import wiring as law_wiring
 from board.moderation import wiring as moderation_wiring
+from board.notifications import wiring as notifications_wiring
 from board.ops import wiring as ops_wiring
 from board.runtime import limiter
 from board.runtime.metrics import work
@@ -51,6 +52,7 @@ SLICES = (
     comments_wiring,
     law_wiring,
     moderation_wiring,
+    notifications_wiring,
     api_wiring,
     tips_wiring,
     ops_wiring,

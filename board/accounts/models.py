@@ -36,7 +36,9 @@ class User(Base):
     suspended_for: Mapped[str] = mapped_column(String(200), default="")
     # Until then everything this user writes is pre-moderated.
     held_until: Mapped[datetime | None]
-    # Number of the newest notification seen; board.moderation numbers them.
+    # How many notifications are unseen; board.notifications counts them, to COUNT_MAX + 1. Their
+    # number was once found by that of the newest one seen.
+    unseen_notifications: Mapped[int] = mapped_column(default=0, server_default="0")
     notices_seen: Mapped[int] = mapped_column(default=0, server_default="0")
     # When the address was last verified, and until when an account without that may post.
     email_verified_at: Mapped[datetime | None]

@@ -24,13 +24,10 @@ from board.moderation.filters import compiled, dry_run_views, heuristics, matche
 from board.moderation.filters import labels as filter_labels
 from board.moderation.filters import views as filter_views
 from board.moderation.filters import warnings as filter_warnings
-from board.moderation.notifications import emails
-from board.moderation.notifications import models as notifications
-from board.moderation.notifications import views as notification_views
 from board.moderation.reports import models as reports
 from board.moderation.reports import views as report_views
+from board.moderation.rulings import author_notices, emails, log_views, subjects
 from board.moderation.rulings import labels as ruling_labels
-from board.moderation.rulings import log_views, subjects
 from board.moderation.rulings import views as ruling_views
 from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.models import is_decided, log_article_change, on_ruling
@@ -83,7 +80,6 @@ VIEWS = (
     list_views,
     clear_views,
     user_labels,
-    notification_views,
     filter_labels,
     filter_views,
     dry_run_views,
@@ -116,7 +112,7 @@ def init_app(app: Flask) -> None:
     data_export.exporters.update(
         appeals=appeals.export_appeals,
         reports=reports.export_reports,
-        notices=notifications.export_notifications,
+        notices=author_notices.export_rulings,
     )
 
 
@@ -136,7 +132,7 @@ def _wire_posting() -> None:
     automatic_reasons.update(filter_labels.HOLD_REASONS)
     error_messages.register_message(matches.WordRefused, filter_labels.refused_text, status=422)
     error_messages.register_message(
-        sanctions.WarningNotConfirmed, notification_views.UNCONFIRMED, status=403
+        sanctions.WarningNotConfirmed, user_labels.WARNING_UNCONFIRMED, status=403
     )
     error_messages.register_message(reports.TooManyReports, report_views.TOO_MANY, status=429)
 
@@ -151,12 +147,9 @@ def _wire_decisions() -> None:
         act=user_labels.act_subject,
         about_comment=user_labels.comment_subject,
     )
-    on_ruling.add(emails.announce)
+    on_ruling.add(emails.announce_legal)
     lifecycle.on_change.add(log_article_change)
     erasure.belongs_to_case.add(reports.is_reported, is_decided)
     on_decision.add(reports.answer_reports)
     on_undo.add(reports.reopen_reports)
-    email_types.update(
-        news=EmailType(emails.decision_text, emails.is_news, on_sent=emails.cancel_other_news),
-        legal=EmailType(emails.legal_text, emails.still_stands),
-    )
+    email_types["legal"] = EmailType(emails.legal_text, emails.still_stands)

@@ -21,6 +21,7 @@ MAY_REACH = {
     "comments": FOUNDATIONS | {"accounts", "articles"},
     "moderation": FOUNDATIONS | {"accounts", "articles", "comments"},
     "law": FOUNDATIONS | {"accounts", "articles", "comments", "moderation"},
+    "notifications": FOUNDATIONS | {"accounts", "articles", "comments", "moderation"},
     "tips": FOUNDATIONS | {"accounts"},
     "api": FOUNDATIONS | {"accounts", "articles", "comments"},
     "ops": FOUNDATIONS | {"accounts", "articles", "comments", "moderation", "law", "tips", "api"},

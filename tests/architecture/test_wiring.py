@@ -39,11 +39,14 @@ from board.moderation.appeals import models as appeals
 from board.moderation.appeals import views as appeal_views
 from board.moderation.filters import matches
 from board.moderation.filters import warnings as filter_warnings
-from board.moderation.notifications import emails as decision_emails
 from board.moderation.reports import models as reports
 from board.moderation.rulings import decisions, undo
+from board.moderation.rulings import emails as legal_emails
 from board.moderation.rulings import models as rulings
 from board.moderation.users import sanctions, staff_notes
+from board.notifications import decisions as notified_decisions
+from board.notifications import models as notifications
+from board.notifications import notify, preferences
 from board.runtime.jobs import jobs
 from board.web.desk import nav_items
 
@@ -60,20 +63,37 @@ HOOKS = {
     ),
     "after posting": (
         create.after_post,
-        [queue.enqueue_if_held, queue.enqueue_if_new_account, matches.store_matches],
+        [
+            queue.enqueue_if_held,
+            queue.enqueue_if_new_account,
+            matches.store_matches,
+            notify.notify_of_comment,
+        ],
     ),
-    "after an edit": (edit.after_edit, [queue.enqueue_if_held, matches.restore_matches]),
-    "after deleting": (comments.after_delete, [queue.dequeue_deleted, matches.delete_matches]),
+    "after an edit": (
+        edit.after_edit,
+        [queue.enqueue_if_held, matches.restore_matches, notify.follow_edit],
+    ),
+    "after deleting": (
+        comments.after_delete,
+        [queue.dequeue_deleted, matches.delete_matches, notify.withdraw],
+    ),
     "warnings before posting": (
         warnings.warning_checks,
         [pii_warnings.check, filter_warnings.warnings_for],
     ),
-    "any ruling": (rulings.on_ruling, [decision_emails.announce]),
+    "any ruling": (
+        rulings.on_ruling,
+        [legal_emails.announce_legal, notified_decisions.follow_ruling],
+    ),
     "a decision about a comment": (
         decisions.on_decision,
-        [workflow.follow_decision, reports.answer_reports],
+        [workflow.follow_decision, reports.answer_reports, notified_decisions.follow_decision],
     ),
-    "a decision undone": (undo.on_undo, [workflow.follow_undo, reports.reopen_reports]),
+    "a decision undone": (
+        undo.on_undo,
+        [workflow.follow_undo, reports.reopen_reports, notified_decisions.follow_decision],
+    ),
     "a step of a claim": (transitions.on_transition, [claim_emails.announce_step]),
     "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
     "a new display name": (on_renamed, [counters.refresh_threads_of]),
@@ -93,6 +113,8 @@ HOOKS = {
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
             staff_notes.delete_for_user,
+            notifications.delete_for_user,
+            preferences.delete_for_user,
         ],
     ),
     "an account given to the owner of its address": (on_reclaimed, [passkeys.delete_for_user]),
@@ -109,10 +131,9 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
         "email verification", "used tokens", "old emails", "second factors", "scheduled articles",
-        "deleted articles",
-        "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "clearings", "tips", "tips of an hour", "tip checkpoints", "disk reserve",
-        "write-ahead log", "copies before migrations", "security log",
+        "deleted articles", "takedowns", "claimants", "evidence", "disclosures", "likeness",
+        "pulse", "steering", "clearings", "old notifications", "tips", "tips of an hour",
+        "tip checkpoints", "disk reserve", "write-ahead log", "copies before migrations", "security log",
     ]  # fmt: skip
 
 
@@ -129,7 +150,7 @@ def test_the_desk_has_these_pages_in_this_order(app):
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
         "account", "sessions", "passkeys", "blocked", "comments", "reactions", "told_by", "appeals",
-        "reports", "notices",
+        "reports", "notices", "notifications", "notification_preferences",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [
         "barred",

@@ -72,7 +72,7 @@ SENT_TO_THE_BEGINNING = {
 }  # fmt: skip
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
-    "verification.email", "mutes.muted", "people.notices", "well_known.change_password",
+    "verification.email", "mutes.muted", "notifications.index", "well_known.change_password",
 }  # fmt: skip
 STAFF = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Pages that each role may open besides; all others answer 403.

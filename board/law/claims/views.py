@@ -122,8 +122,8 @@ def channel() -> ResponseReturnValue:
         with writing():
             contact_preferences.set_contact(form.contact.data or "", by=current_user())
         code = "contact_set" if form.contact.data else "contact_removed"
-        return redirect(url_for("people.notices", notice=code), 303)
-    return redirect(url_for("people.notices"), 303)
+        return redirect(url_for("notifications.index", notice=code), 303)
+    return redirect(url_for("notifications.index"), 303)
 
 
 def history(claim: Claim) -> list[Event]:

@@ -1,7 +1,7 @@
 """Labels of clearings and sanctions in templates."""
 
 from flask import Flask, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from board.accounts.auth.current_user import current_user
 from board.comments.models import Comment
@@ -12,6 +12,12 @@ from board.moderation.users.clearings import Clearing, Stage
 from board.moderation.users.sanctions import FOREVER
 from board.web.i18n import format_datetime
 from board.web.i18n import format_number as number
+
+# Shown to an author who must acknowledge a warning before posting.
+WARNING_UNCONFIRMED = lazy_gettext(
+    "A moderator has sent you a warning. Read it under “Notifications” and confirm it to "
+    "post again."
+)
 
 
 def init_app(app: Flask) -> None:
