@@ -14,10 +14,20 @@ from flask import Flask
 
 @dataclass
 class FakeSmtpServer:
-    """Records each message once per recipient, or gives another answer than 250."""
+    """Records each message once per recipient, or gives another answer than 250: to all mail, or to
+    that for a domain."""
 
     messages: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answer: str = "250 OK"
+    answers_for: dict[str, str] = field(default_factory=dict)
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers_for.get(address.rpartition("@")[2], "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):

@@ -1,6 +1,7 @@
 """Emails about an account: codes, and what has happened to password and address."""
 
 import secrets
+from datetime import timedelta
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from board.accounts.models import User
 from board.accounts.verification.models import (
     ADDRESS,
     CODE,
+    EXISTS,
     PASSWORD,
     EmailChange,
     EmailVerification,
@@ -24,6 +26,8 @@ from board.web.i18n import format_datetime
 
 # For sign-up there is an email to any address; for a new one its owner asked.
 _TO_ANY_ADDRESS = (Purpose.SIGN_UP, Purpose.ADDRESS)
+# How often an address is told that it has an account, however often somebody signs up with it.
+EXISTS_EVERY = timedelta(days=1)
 
 
 def send_code(verification: EmailVerification) -> None:
@@ -47,19 +51,33 @@ def announce_address(change: EmailChange, user: User) -> None:
 
 
 def is_code_wanted(email: QueuedEmail) -> bool:
-    """Not to an address without an account: nobody floods strangers through us."""
+    """Not to an address without an account: nobody floods strangers through us. Who signs up with
+    one that has an account is told so instead."""
     verification = db.session.get(EmailVerification, email.about)
     if verification is None or verification.address != email.address:
         return False
     expires_at = verification.code_expires_at
     is_current = expires_at is not None and expires_at > now()
+    if verification.purpose == Purpose.SIGN_UP and _has_account(email):
+        return is_current and _becomes_notice(email)
     return is_current and (verification.purpose in _TO_ANY_ADDRESS or _has_account(email))
+
+
+def _becomes_notice(email: QueuedEmail) -> bool:
+    """Make it the email that says that there is an account. False if there was one within a day."""
+    told = select(QueuedEmail.id).where(
+        QueuedEmail.address == email.address,
+        QueuedEmail.kind == EXISTS,
+        QueuedEmail.made_at > now() - EXISTS_EVERY,
+    )
+    if db.session.scalar(told.limit(1)):
+        return False
+    email.kind = EXISTS
+    return True
 
 
 def code_text(email: QueuedEmail) -> EmailText:
     verification = db.session.get_one(EmailVerification, email.about)
-    if verification.purpose == Purpose.SIGN_UP and _has_account(email):
-        return _known_text()
     code = verification.code(key=current_app.config["SECRET_KEY"])
     minutes = EmailVerification.CODE_LIFE.seconds // 60
     return EmailText(
@@ -75,7 +93,7 @@ def code_text(email: QueuedEmail) -> EmailText:
     )
 
 
-def _known_text() -> EmailText:
+def exists_text(email: QueuedEmail) -> EmailText:
     return EmailText(
         _("You already have an account"),
         _(
