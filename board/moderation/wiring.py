@@ -162,6 +162,7 @@ def _wire_decisions() -> None:
             emails.is_news,
             on_sent=emails.cancel_other_news,
             rank=Rank.DIGEST,
+            stop=emails.stop_news,
         ),
         legal=EmailType(emails.legal_text, emails.still_stands, rank=Rank.LAW),
     )

@@ -52,8 +52,16 @@ class Rank(enum.IntEnum):
 
 
 class EmailText(NamedTuple):
+    """What an email says. Paragraphs are separated by empty lines; a line that is an address, and
+    one of `link_line`, becomes a link. `code` is a part of it that is shown large."""
+
     subject: str
     text: str
+    code: str = ""
+
+
+def link_line(label: str, url: str) -> str:
+    return f"{label}: {url}"
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class EmailType:
     is_wanted: Callable[["QueuedEmail"], bool]  # asked in the write that claims it
     on_sent: Callable[["QueuedEmail"], None] = lambda email: None
     rank: Rank = Rank.ACCOUNT
+    # Of an optional email: its user gets no more of them. None: they are needed, and have no link.
+    stop: Callable[[User], None] | None = None
 
 
 email_types: dict[str, EmailType] = {}  # filled by wiring.py of the slices

@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import EmailText, QueuedEmail
+from board.accounts.email.queue import EmailText, QueuedEmail, link_line
 from board.accounts.models import User
 from board.accounts.verification.models import (
     ADDRESS,
@@ -79,17 +79,17 @@ def _becomes_notice(email: QueuedEmail) -> bool:
 def code_text(email: QueuedEmail) -> EmailText:
     verification = db.session.get_one(EmailVerification, email.about)
     code = verification.code(key=current_app.config["SECRET_KEY"])
-    minutes = EmailVerification.CODE_LIFE.seconds // 60
+    minutes, digits = EmailVerification.CODE_LIFE.seconds // 60, f"{code[:4]} {code[4:]}"
     return EmailText(
         _("Verification code"),
         _(
             "Your verification code is %(code)s\n\nIt works for %(minutes)d minutes, on the page "
             "where you asked for it. Tell it to nobody; we never ask for it.\n\nIf you did not "
             "ask for it, you can delete this email.",
-            code=f"{code[:4]} {code[4:]}",
+            code=digits,
             minutes=minutes,
-        )
-        + "\n",
+        ),
+        code=digits,
     )
 
 
@@ -100,9 +100,8 @@ def exists_text(email: QueuedEmail) -> EmailText:
             "Somebody tried to sign up with this address, which already has an account. If that "
             "was you, sign in, or choose a new password here:"
         )
-        + f"\n\n{url_for('verification.begin_form', purpose=Purpose.RESET, _external=True)}\n\n"
-        + _("If it was not you, there is nothing to do. Your account is safe.")
-        + "\n",
+        + f"\n\n{_link_to_reset()}\n\n"
+        + _("If it was not you, there is nothing to do. Your account is safe."),
     )
 
 
@@ -114,12 +113,13 @@ def password_text(email: QueuedEmail) -> EmailText:
             "signed out. If you did not do this, choose a new password at once:",
             when=format_datetime(email.made_at),
         )
-        + f"\n\n{url_for('verification.begin_form', purpose=Purpose.RESET, _external=True)}\n",
+        + f"\n\n{_link_to_reset()}",
     )
 
 
 def address_text(email: QueuedEmail) -> EmailText:
     change = db.session.get_one(EmailChange, email.about)
+    undo = url_for("verification.undo_form", to=undo_token(change), _external=True)
     return EmailText(
         _("Your email address has been changed"),
         _(
@@ -128,8 +128,14 @@ def address_text(email: QueuedEmail) -> EmailText:
             when=format_datetime(email.made_at),
             until=format_datetime(change.expires_at),
         )
-        + f"\n\n{url_for('verification.undo_form', to=undo_token(change), _external=True)}\n",
+        + "\n\n"
+        + link_line(_("Undo change"), undo),
     )
+
+
+def _link_to_reset() -> str:
+    page = url_for("verification.begin_form", purpose=Purpose.RESET, _external=True)
+    return link_line(_("Choose a new password"), page)
 
 
 def is_address_wanted(email: QueuedEmail) -> bool:

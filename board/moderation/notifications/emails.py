@@ -4,8 +4,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.message import unsubscribe_url
-from board.accounts.email.queue import EmailPreference, EmailText, QueuedEmail
+from board.accounts.email.queue import EmailPreference, EmailText, QueuedEmail, link_line
 from board.accounts.models import User
 from board.db import db
 from board.moderation.notifications import models as notifications
@@ -28,7 +27,7 @@ def decision_text(email: QueuedEmail) -> EmailText:
             "A decision has been made about your comments or your account. Read what was "
             "decided, why, and how to appeal:"
         )
-        + _links(email),
+        + _link(),
     )
 
 
@@ -40,14 +39,19 @@ def legal_text(email: QueuedEmail) -> EmailText:
             "a legal order. Read what was done and why; where you can object, the notification "
             "says how and by when:"
         )
-        + _links(email),
+        + _link(),
     )
 
 
-def _links(email: QueuedEmail) -> str:
-    page, stop = url_for("people.notices", _external=True), unsubscribe_url(_recipient(email))
-    not_mine = _("If you have no account with us, or do not want any email:")
-    return f"\n\n{page}\n\n{not_mine}\n{stop}\n"
+def _link() -> str:
+    page = url_for("people.notices", _external=True)
+    return "\n\n" + link_line(_("Open notifications"), page)
+
+
+def stop_news(user: User) -> None:
+    """Only the emails that the law requires from now on."""
+    if user.mail == EmailPreference.ALL:
+        user.mail = EmailPreference.LEGAL.value
 
 
 def is_news(email: QueuedEmail) -> bool:
