@@ -8,7 +8,7 @@ from board.accounts.auth.devices import Device
 from board.accounts.email import delivery
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
-from board.accounts.email.queue import EmailType, email_types
+from board.accounts.email.queue import EmailType, Rank, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.sign_in.methods import LastSignInMethod, sign_in_methods
 from board.accounts.sign_in_methods import basic
@@ -29,7 +29,8 @@ from board.web.blueprints import register
 
 QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
 EMAIL_TYPES = {
-    verification.CODE: EmailType(emails.code_text, emails.is_code_wanted),
+    verification.CODE: EmailType(emails.code_text, emails.is_code_wanted, rank=Rank.CODE),
+    verification.EXISTS: EmailType(emails.exists_text, lambda email: True),
     verification.PASSWORD: EmailType(emails.password_text, lambda email: True),
     verification.ADDRESS: EmailType(emails.address_text, emails.is_address_wanted),
 }

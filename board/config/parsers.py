@@ -1,6 +1,7 @@
 """Parsers of settings: each takes what the operator wrote. All raise ValueError or TypeError."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -124,10 +125,13 @@ def parse_timezone(value: Any) -> str:
     return parse_text(value)
 
 
-def parse_takedown_end(value: Any) -> str:
-    if value not in ("restore", "delete", "objection"):
-        raise ValueError("must be restore, delete or objection")
-    return str(value)
+def one_of(*choices: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"must be {', '.join(choices[:-1])} or {choices[-1]}")
+        return str(value)
+
+    return parse
 
 
 def parse_contacts(value: Any) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ SETTINGS = (
     Setting("DISLIKES", True, parsers.parse_boolean),
     Setting("MAIL_SERVER", "", parsers.parse_mail_server),
     Setting("MAIL_FROM", "", parsers.parse_text),
+    Setting("MAIL_PER_MINUTE", 120, parsers.parse_number),
     Setting("TIPS_ORIGIN", "", parsers.parse_tips_origins),
     Setting("TIPS_PER_HOUR", 60, parsers.parse_number),
     Setting("TIP_FILE_MEGABYTES", 50, parsers.parse_positive_number),
@@ -83,7 +84,7 @@ SETTINGS = (
     Setting("PROCESSORS", "", parsers.parse_text),
     Setting("ACCESS_LOG", False, parsers.parse_boolean),
     Setting("ACCESS_LOG_DAYS", None, parsers.parse_optional_number),
-    Setting("TAKEDOWN_ON_EXPIRY", "restore", parsers.parse_takedown_end),
+    Setting("TAKEDOWN_ON_EXPIRY", "restore", parsers.one_of("restore", "delete", "objection")),
 )
 
 

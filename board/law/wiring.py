@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask_babel import lazy_gettext as _
 
 from board.accounts import data_export
-from board.accounts.email.queue import EmailType, email_types
+from board.accounts.email.queue import EmailType, Rank, email_types
 from board.accounts.models import on_account_deleted
 from board.comments.reason_codes import automatic_reasons
 from board.comments.writing import create, erasure, limits
@@ -126,7 +126,12 @@ def _wire_decisions() -> None:
     transitions.on_transition.add(emails.announce_step)
     on_appeal.add(emails.announce_appeal)
     email_types.update(
-        claim=EmailType(emails.state_text, emails.is_last_step, on_sent=emails.mark_step_notified),
-        claim_objection=EmailType(emails.objection_text, lambda email: True),
-        objection=EmailType(emails.objection_text_by_ruling, lambda email: True),
+        claim=EmailType(
+            emails.state_text,
+            emails.is_last_step,
+            on_sent=emails.mark_step_notified,
+            rank=Rank.LAW,
+        ),
+        claim_objection=EmailType(emails.objection_text, lambda email: True, rank=Rank.LAW),
+        objection=EmailType(emails.objection_text_by_ruling, lambda email: True, rank=Rank.LAW),
     )

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 
 from board.accounts import data_export
 from board.accounts.auth.current_user import current_user
-from board.accounts.email.queue import EmailType, email_types
+from board.accounts.email.queue import EmailType, Rank, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.articles.editing import lifecycle
@@ -152,4 +152,4 @@ def _wire_decisions() -> None:
     erasure.belongs_to_case.add(reports.is_reported, is_decided)
     on_decision.add(reports.answer_reports)
     on_undo.add(reports.reopen_reports)
-    email_types["legal"] = EmailType(emails.legal_text, emails.still_stands)
+    email_types["legal"] = EmailType(emails.legal_text, emails.still_stands, rank=Rank.LAW)

@@ -1,4 +1,4 @@
-"""SMTP transport: plain-text mail, handed to the newsroom's own mail server."""
+"""SMTP transport: mail, handed to the newsroom's own mail server."""
 
 import smtplib
 import ssl
@@ -11,12 +11,21 @@ from urllib.parse import unquote, urlsplit
 from board.text.domains import ascii_domain
 
 TIMEOUT = 20  # seconds, for each answer of the mail server
+CLOSING = 421  # it ends the connection
 Connection = smtplib.SMTP
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class DeliveryFailed(Exception):
-    """The mail server did not accept the mail. The message has its answer."""
+    """The mail server did not accept the mail. The message has its answer, `code` its number."""
+
+    def __init__(self, answer: object = "", code: int = 0) -> None:
+        super().__init__(str(answer))
+        self.code = code
+
+    @property
+    def is_temporary(self) -> bool:
+        return 400 <= self.code < 500
 
 
 class DeliveryUnknown(DeliveryFailed):
@@ -32,12 +41,12 @@ def connected(server: str) -> Iterator[smtplib.SMTP]:
     try:
         connection = _connection(server)
     except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryFailed(str(error)) from error
+        raise DeliveryFailed(error) from error
     with connection:
         try:
             _prepare(connection, server)
         except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryFailed(str(error)) from error
+            raise DeliveryFailed(error) from error
         yield connection
 
 
@@ -51,9 +60,9 @@ def send_message(message: Message, *, to: str, sender: str, connection: smtplib.
     try:
         connection.send_message(message)
     except _REJECTIONS as error:
-        raise DeliveryFailed(str(error)) from error
+        raise DeliveryFailed(error, _code(error)) from error
     except OSError as error:
-        raise DeliveryUnknown(str(error)) from error
+        raise DeliveryUnknown(error) from error
 
 
 # smtplib derives its exceptions from OSError, so a rejection looks like a broken connection.
@@ -63,6 +72,13 @@ _REJECTIONS = (
     smtplib.SMTPNotSupportedError,
     ValueError,
 )
+
+
+def _code(error: Exception) -> int:
+    """The number of an answer of the mail server; 0 if there was none."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next(code for code, _answer in error.recipients.values())
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
 
 
 def _connection(server: str) -> smtplib.SMTP:

@@ -133,7 +133,8 @@ def test_jobs_run_in_this_order(app):
         "email verification", "used tokens", "old emails", "second factors", "scheduled articles",
         "deleted articles", "takedowns", "claimants", "evidence", "disclosures", "likeness",
         "pulse", "steering", "clearings", "old notifications", "tips", "tips of an hour",
-        "tip checkpoints", "disk reserve", "write-ahead log", "copies before migrations", "security log",
+        "tip checkpoints", "disk reserve", "write-ahead log",
+        "copies before migrations", "security log",
     ]  # fmt: skip
 
 

@@ -4,7 +4,8 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.contentmanager import ContentManager, raw_data_manager
+from email.message import EmailMessage, Message
 from typing import Any
 
 import pytest
@@ -12,16 +13,40 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 
+class _PlainText(ContentManager):
+    """The content of a message in several forms is its plain text, which most tests read."""
+
+    def get_content(self, msg: Message, *args: Any, **kwargs: Any) -> Any:
+        is_in_forms = msg.get_content_type() == "multipart/alternative"
+        assert isinstance(msg, EmailMessage)
+        part = msg.get_body(("plain",)) if is_in_forms else msg
+        assert part
+        return raw_data_manager.get_content(part, *args, **kwargs)
+
+
+_POLICY = policy.default.clone(content_manager=_PlainText())
+
+
 @dataclass
 class FakeSmtpServer:
-    """Records each message once per recipient, or gives another answer than 250."""
+    """Records each message once per recipient, or gives another answer than 250: to all mail, or to
+    that for a domain."""
 
     messages: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answer: str = "250 OK"
+    answers_for: dict[str, str] = field(default_factory=dict)
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers_for.get(address.rpartition("@")[2], "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):
-            message = message_from_bytes(envelope.content, policy=policy.default)
+            message = message_from_bytes(envelope.content, policy=_POLICY)
             self.messages += [(to, message) for to in envelope.rcpt_tos]
         return self.answer
 

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import click
 from flask import current_app
 
+from board.accounts.email import pace
 from board.accounts.email import queue as email_queue
 from board.accounts.email.message import render
 from board.accounts.email.queue import QueuedEmail
 from board.db import db, writing
 from board.runtime.background import TaskFailed
 from board.runtime.smtp import (
+    CLOSING,
     Connection,
     DeliveryFailed,
     DeliveryUnknown,
@@ -33,7 +35,7 @@ def send_due(goes_on: Callable[[], bool] = lambda: True) -> int:
 
 
 def _send_all(connection: Connection, goes_on: Callable[[], bool]) -> int:
-    """Raises DeliveryUnknown."""
+    """Raises DeliveryUnknown, or DeliveryFailed if the server ends the connection."""
     sent = 0
     while goes_on():
         with writing():
@@ -47,15 +49,26 @@ def _send_all(connection: Connection, goes_on: Callable[[], bool]) -> int:
 def _send(email: QueuedEmail, connection: Connection) -> bool:
     message, to = render(email), email.address
     db.session.rollback()  # no transaction stays open during SMTP
+    sender = current_app.config["MAIL_FROM"]
     try:
-        send_message(message, to=to, sender=current_app.config["MAIL_FROM"], connection=connection)
+        send_message(message, to=to, sender=sender, connection=connection)
     except DeliveryUnknown:
         raise
     except DeliveryFailed as error:
-        click.echo(f"The mail server said: {error}", err=True)
-        with writing():
-            email.retry_later()
+        _postpone(email, error)
         return False
     with writing():
         email_queue.mark_sent(email)
     return True
+
+
+def _postpone(email: QueuedEmail, error: DeliveryFailed) -> None:
+    """Try again later, and so with others to this domain if it takes nothing now. Raises the error
+    if nobody answers any more."""
+    with writing():
+        email.retry_later()
+        if error.is_temporary:
+            pace.pause_domain(email.address)
+    if error.code == CLOSING:
+        raise error
+    click.echo(f"The mail server said: {error}", err=True)

@@ -9,12 +9,24 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, delete, func, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from board.accounts.email import pace
 from board.accounts.models import User
 from board.db import Base, db, now
 from board.runtime.app import setting
@@ -28,21 +40,43 @@ class EmailPreference(enum.StrEnum):
     NONE = "none"  # the owner of the address says the account is not theirs
 
 
+class Rank(enum.IntEnum):
+    """Which emails leave first: those somebody waits for."""
+
+    CODE = 0
+    ACCOUNT = 1
+    LAW = 2
+    MONEY = 3
+    DIGEST = 4  # what has happened on the board
+    NEWS = 5
+
+
 class EmailText(NamedTuple):
+    """What an email says. Paragraphs are separated by empty lines; a line that is an address, and
+    one of `link_line`, becomes a link. `code` is a part of it that is shown large."""
+
     subject: str
     text: str
+    code: str = ""
+
+
+def link_line(label: str, url: str) -> str:
+    return f"{label}: {url}"
 
 
 @dataclass(frozen=True)
 class EmailType:
-    """A reason to send emails: how to write one, and whether to."""
+    """A reason to send emails: how to write one, whether to, and how soon."""
 
     text: Callable[["QueuedEmail"], EmailText]
-    is_wanted: Callable[["QueuedEmail"], bool]  # checked just before sending
+    is_wanted: Callable[["QueuedEmail"], bool]  # asked in the write that claims it
     on_sent: Callable[["QueuedEmail"], None] = lambda email: None
+    rank: Rank = Rank.ACCOUNT
+    # Of an optional email: its user gets no more of them. None: they are needed, and have no link.
+    stop: Callable[[User], None] | None = None
 
 
-email_types: dict[str, EmailType] = {}  # filled by wiring.py of law and moderation
+email_types: dict[str, EmailType] = {}  # filled by wiring.py of the slices
 
 
 class QueuedEmail(Base):
@@ -54,7 +88,12 @@ class QueuedEmail(Base):
     TRIES_MAX = 6
     RETRY_DELAY = timedelta(minutes=10)  # after the first try; four times as long after each
     RETENTION = timedelta(days=30)
-    __table_args__ = (UniqueConstraint("kind", "about"), Index(None, "due_at"))
+    __table_args__ = (
+        UniqueConstraint("kind", "about"),
+        Index(None, "due_at"),
+        Index(None, "sent_at"),
+        Index("ix_letter_next", "rank", "due_at", "id", sqlite_where=text("due_at IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
@@ -62,6 +101,7 @@ class QueuedEmail(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))  # None: without an account
     address: Mapped[str] = mapped_column(String(User.EMAIL_MAX), index=True)
     language: Mapped[str] = mapped_column(String(2))
+    rank: Mapped[int] = mapped_column(default=Rank.ACCOUNT, server_default="1")
     made_at: Mapped[datetime] = mapped_column(default=now)
     # None: sent, or given up.
     due_at: Mapped[datetime | None]
@@ -69,16 +109,6 @@ class QueuedEmail(Base):
     sent_at: Mapped[datetime | None]
 
     user: Mapped[User | None] = relationship()
-
-    @classmethod
-    def due(cls) -> Select[Self]:
-        """The email due longest; ties by id."""
-        waiting = select(cls).where(cls.due_at <= now()).options(joinedload(cls.user))
-        return waiting.order_by(cls.due_at, cls.id).limit(1)
-
-    def claim(self) -> None:
-        """Count it as sent before sending: a lost email is better than a second one."""
-        self.due_at, self.sent_at, self.tries = None, now(), self.tries + 1
 
     def retry_later(self) -> None:
         """After a refusal by the mail server. Gives up after TRIES_MAX."""
@@ -108,7 +138,8 @@ def enqueue_at_once(kind: str, about: int, *, to: str, language: str) -> None:
     if not is_configured():
         return
     due = {"address": to, "language": language, "due_at": now(), "tries": 0, "sent_at": None}
-    email = insert(QueuedEmail).values(kind=kind, about=about, made_at=now(), **due)
+    rank = email_types[kind].rank
+    email = insert(QueuedEmail).values(kind=kind, about=about, rank=rank, made_at=now(), **due)
     unique = (QueuedEmail.kind, QueuedEmail.about)
     db.session.execute(email.on_conflict_do_update(index_elements=unique, set_=due))
 
@@ -120,20 +151,45 @@ def _queue(kind: str, about: int, **to: str | int) -> None:
     today = select(func.count()).where(QueuedEmail.made_at > now() - timedelta(days=1))
     count = db.session.scalar(today.where(QueuedEmail.address == to["address"])) or 0
     if count < QueuedEmail.DAILY_MAX:
-        due_at = now() + QueuedEmail.DELAY
-        db.session.add(QueuedEmail(kind=kind, about=about, due_at=due_at, tries=0, **to))
+        due = {"due_at": now() + QueuedEmail.DELAY, "tries": 0, "rank": email_types[kind].rank}
+        db.session.add(QueuedEmail(kind=kind, about=about, **due, **to))
 
 
 def claim_next() -> QueuedEmail | None:
-    """The next email to send, claimed. Deletes those no longer wanted."""
-    while email := db.session.scalar(QueuedEmail.due()):
+    """The next email to send, claimed: it counts as sent before it is, because a lost email is
+    better than a second one. Deletes those no longer wanted."""
+    while email := _claim(now()):
         accepts_any = not email.user or email.user.mail != EmailPreference.NONE
         if accepts_any and email_types[email.kind].is_wanted(email):
-            email.claim()
             return email
         db.session.delete(email)
         db.session.flush()
     return None
+
+
+def _claim(moment: datetime) -> QueuedEmail | None:
+    first = update(QueuedEmail).where(QueuedEmail.id == _next_id(moment).scalar_subquery())
+    claimed = first.values(due_at=None, sent_at=moment, tries=QueuedEmail.tries + 1)
+    return db.session.scalar(
+        claimed.returning(QueuedEmail),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    )
+
+
+def _next_id(moment: datetime) -> Select[int]:
+    """The email to send next: the lowest rank, then the one due longest; ties by id. Where enough
+    have left in the last minute, a code only."""
+    last = Rank.CODE if _is_enough(moment) else Rank.NEWS
+    waiting = QueuedEmail.due_at <= moment, QueuedEmail.rank <= last
+    ids = select(QueuedEmail.id).where(*waiting, ~pace.is_paused(QueuedEmail.address))
+    return ids.order_by(QueuedEmail.rank, QueuedEmail.due_at, QueuedEmail.id).limit(1)
+
+
+def _is_enough(moment: datetime) -> bool:
+    minute = QueuedEmail.sent_at > moment - timedelta(minutes=1), QueuedEmail.sent_at <= moment
+    limit = setting("MAIL_PER_MINUTE")
+    last = select(QueuedEmail.id).where(*minute).offset(limit - 1).limit(1)
+    return bool(limit) and db.session.scalar(last) is not None
 
 
 def mark_sent(email: QueuedEmail) -> None:
@@ -153,8 +209,7 @@ def delete_for_user(user: User) -> None:
 
 def has_due() -> bool:
     """Whether one can be sent now."""
-    due = select(QueuedEmail.id).where(QueuedEmail.due_at <= now()).limit(1)
-    return is_configured() and db.session.scalar(due) is not None
+    return is_configured() and db.session.scalar(_next_id(now())) is not None
 
 
 def has_old() -> bool:

@@ -1,6 +1,7 @@
 """Emails about an account: codes, and what has happened to password and address."""
 
 import secrets
+from datetime import timedelta
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -8,11 +9,12 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import EmailText, QueuedEmail
+from board.accounts.email.queue import EmailText, QueuedEmail, link_line
 from board.accounts.models import User
 from board.accounts.verification.models import (
     ADDRESS,
     CODE,
+    EXISTS,
     PASSWORD,
     EmailChange,
     EmailVerification,
@@ -24,6 +26,8 @@ from board.web.i18n import format_datetime
 
 # For sign-up there is an email to any address; for a new one its owner asked.
 _TO_ANY_ADDRESS = (Purpose.SIGN_UP, Purpose.ADDRESS)
+# How often an address is told that it has an account, however often somebody signs up with it.
+EXISTS_EVERY = timedelta(days=1)
 
 
 def send_code(verification: EmailVerification) -> None:
@@ -51,44 +55,57 @@ def announce_address(change: EmailChange, user: User) -> None:
 
 
 def is_code_wanted(email: QueuedEmail) -> bool:
-    """Not to an address without an account: nobody floods strangers through us."""
+    """Not to an address without an account: nobody floods strangers through us. Who signs up with
+    one that has an account is told so instead."""
     verification = db.session.get(EmailVerification, email.about)
     if verification is None or verification.address != email.address:
         return False
     expires_at = verification.code_expires_at
     is_current = expires_at is not None and expires_at > now()
+    if verification.purpose == Purpose.SIGN_UP and _has_account(email):
+        return is_current and _becomes_notice(email)
     return is_current and (verification.purpose in _TO_ANY_ADDRESS or _has_account(email))
+
+
+def _becomes_notice(email: QueuedEmail) -> bool:
+    """Make it the email that says that there is an account. False if there was one within a day."""
+    told = select(QueuedEmail.id).where(
+        QueuedEmail.address == email.address,
+        QueuedEmail.kind == EXISTS,
+        QueuedEmail.made_at > now() - EXISTS_EVERY,
+    )
+    if db.session.scalar(told.limit(1)):
+        return False
+    email.kind = EXISTS
+    return True
 
 
 def code_text(email: QueuedEmail) -> EmailText:
     verification = db.session.get_one(EmailVerification, email.about)
-    if verification.purpose == Purpose.SIGN_UP and _has_account(email):
-        return _known_text()
     code = verification.code(key=current_app.config["SECRET_KEY"])
-    minutes = EmailVerification.CODE_LIFE.seconds // 60
+    minutes, digits = EmailVerification.CODE_LIFE.seconds // 60, f"{code[:4]} {code[4:]}"
     return EmailText(
         _("Verification code"),
         _(
             "Your verification code is %(code)s\n\nIt works for %(minutes)d minutes, on the page "
             "where you asked for it. Tell it to nobody; we never ask for it.\n\nIf you did not "
             "ask for it, you can delete this email.",
-            code=f"{code[:4]} {code[4:]}",
+            code=digits,
             minutes=minutes,
-        )
-        + "\n",
+        ),
+        code=digits,
     )
 
 
-def _known_text() -> EmailText:
+def exists_text(email: QueuedEmail) -> EmailText:
     return EmailText(
         _("You already have an account"),
         _(
             "Somebody tried to sign up with this address, which already has an account. If that "
             "was you, sign in, or choose a new password here:"
         )
-        + f"\n\n{url_for('verification.begin_form', purpose=Purpose.RESET, _external=True)}\n\n"
-        + _("If it was not you, there is nothing to do. Your account is safe.")
-        + "\n",
+        + f"\n\n{_link_to_reset()}\n\n"
+        + _("If it was not you, there is nothing to do. Your account is safe."),
     )
 
 
@@ -100,12 +117,13 @@ def password_text(email: QueuedEmail) -> EmailText:
             "signed out. If you did not do this, choose a new password at once:",
             when=format_datetime(email.made_at),
         )
-        + f"\n\n{url_for('verification.begin_form', purpose=Purpose.RESET, _external=True)}\n",
+        + f"\n\n{_link_to_reset()}",
     )
 
 
 def address_text(email: QueuedEmail) -> EmailText:
     change = db.session.get_one(EmailChange, email.about)
+    undo = url_for("verification.undo_form", to=undo_token(change), _external=True)
     return EmailText(
         _("Your email address has been changed"),
         _(
@@ -114,8 +132,14 @@ def address_text(email: QueuedEmail) -> EmailText:
             when=format_datetime(email.made_at),
             until=format_datetime(change.expires_at),
         )
-        + f"\n\n{url_for('verification.undo_form', to=undo_token(change), _external=True)}\n",
+        + "\n\n"
+        + link_line(_("Undo change"), undo),
     )
+
+
+def _link_to_reset() -> str:
+    page = url_for("verification.begin_form", purpose=Purpose.RESET, _external=True)
+    return link_line(_("Choose a new password"), page)
 
 
 def is_address_wanted(email: QueuedEmail) -> bool:

@@ -21,7 +21,7 @@ from board.db import Base, db, now
 
 CODE_DIGITS = 8
 # Kinds of emails. They go to an address rather than to an account.
-CODE, PASSWORD, ADDRESS = "code", "new_password", "new_address"
+CODE, EXISTS, PASSWORD, ADDRESS = "code", "account_exists", "new_password", "new_address"
 
 
 class Purpose(enum.StrEnum):
@@ -153,7 +153,7 @@ def delete_for_user(user: User) -> None:
     cancel_for_user(user)
     old = select(EmailChange.old_email).where(EmailChange.user_id == user.id)
     theirs = or_(QueuedEmail.address == user.email, QueuedEmail.address.in_(old))
-    ours = QueuedEmail.kind.in_((CODE, PASSWORD, ADDRESS))
+    ours = QueuedEmail.kind.in_((CODE, EXISTS, PASSWORD, ADDRESS))
     db.session.execute(delete(QueuedEmail).where(ours, theirs))
     db.session.execute(delete(EmailChange).where(EmailChange.user_id == user.id))
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.queue import EmailText, QueuedEmail
+from board.accounts.email.queue import EmailText, QueuedEmail, link_line
 from board.accounts.forms import is_email
 from board.db import db
 from board.law.claims import workflow as claim_workflow
@@ -64,7 +64,8 @@ def _email_text(claim: Claim, message: str) -> EmailText:
     )
     page = url_for("rights.status_form", _external=True)
     subject = _("Your claim %(number)s", number=claim.receipt)
-    return EmailText(subject, f"{message} {details}\n\n{claim.receipt}\n{page}\n")
+    link = link_line(_("See the status"), page)
+    return EmailText(subject, f"{message} {details}\n\n{claim.receipt}\n\n{link}")
 
 
 def is_last_step(email: QueuedEmail) -> bool:

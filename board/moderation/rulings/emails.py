@@ -5,9 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
-from board.accounts.email.message import unsubscribe_url
-from board.accounts.email.queue import EmailText, QueuedEmail
-from board.accounts.models import User
+from board.accounts.email.queue import EmailText, QueuedEmail, link_line
 from board.db import db
 from board.moderation.rulings.author_notices import READ_BY_USER, is_for_user
 from board.moderation.rulings.models import Ruling
@@ -21,8 +19,6 @@ def announce_legal(ruling: Ruling) -> None:
 
 def legal_text(email: QueuedEmail) -> EmailText:
     page = url_for("notifications.index", _external=True)
-    stop = unsubscribe_url(db.session.get_one(User, email.user_id))
-    not_mine = _("If you have no account with us, or do not want any email:")
     return EmailText(
         _("A legal notice about what you wrote"),
         _(
@@ -30,7 +26,8 @@ def legal_text(email: QueuedEmail) -> EmailText:
             "a legal order. Read what was done and why; where you can object, the notification "
             "says how and by when:"
         )
-        + f"\n\n{page}\n\n{not_mine}\n{stop}\n",
+        + "\n\n"
+        + link_line(_("Open notifications"), page),
     )
 
 

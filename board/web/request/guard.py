@@ -12,6 +12,17 @@ from board.web.request.origins import SAFE, expected_origin
 FIELDS_MAX = 50
 URL_MAX = 4096  # characters
 
+# Doors without our own Origin: views that take what other sites and programs send, without cookies,
+# and the proof that each asks for. And GETs that write, which a link can make anybody send. There
+# are no others: tests/web/test_doors.py.
+WITHOUT_ORIGIN = {
+    "letters.stop": "the signed link of an email, pressed in a mail program (RFC 8058)",
+}
+WRITING_GETS = {
+    "tip_desk.tip": "a session of a tip reader who has unlocked: opening a tip is logged",
+    "tips.wait": "the secret place of a source’s form, which is sent once its turn has come",
+}
+
 _ENCODED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 
 
@@ -29,7 +40,7 @@ def is_cross_site() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     given = request.headers.get("Origin", "").lower()
     ours = site == "same-origin" if site else given == expected_origin()
-    return request.method not in SAFE and not ours
+    return request.method not in SAFE and not ours and request.endpoint not in WITHOUT_ORIGIN
 
 
 def _refuse_cross_site() -> None:
