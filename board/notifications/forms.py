@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import Optional, Regexp
 
 from board.notifications.models import Kind
@@ -11,10 +11,10 @@ from board.notifications.preferences import Frequency
 from board.web.forms import ROW_ID, Form
 
 _FREQUENCIES = [
-    (Frequency.OFF.value, _("No email")),
-    (Frequency.AT_ONCE.value, _("At once")),
-    (Frequency.HOURLY.value, _("Once an hour")),
-    (Frequency.DAILY.value, _("Once a day, in the morning")),
+    SelectChoice(Frequency.OFF.value, _("No email")),
+    SelectChoice(Frequency.AT_ONCE.value, _("At once")),
+    SelectChoice(Frequency.HOURLY.value, _("Once an hour")),
+    SelectChoice(Frequency.DAILY.value, _("Once a day, in the morning")),
 ]
 
 
