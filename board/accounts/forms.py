@@ -72,16 +72,6 @@ class SignInForm(Form):
     challenge, solution = HiddenField(), HiddenField()
 
 
-class LettersForm(Form):
-    news = BooleanField(
-        _("Email me about decisions on my comments or account"),
-        description=_(
-            "The email only says that there is something to read. We always email you about "
-            "rights complaints and legal orders."
-        ),
-    )
-
-
 class CodeForm(Form):
     """A code of the second factor."""
 

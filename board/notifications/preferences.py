@@ -50,6 +50,15 @@ def preferences_of(user: User) -> dict[Kind, Frequency]:
 def set_preferences(user: User, chosen: Mapping[Kind, Frequency]) -> None:
     """Set what the user chose. Who had unsubscribed gets emails again."""
     user.mail = EmailPreference.ALL.value
+    _store(user, chosen)
+
+
+def turn_off(user: User) -> None:
+    """No more emails about notifications. What the law or safety asks for still comes."""
+    _store(user, dict.fromkeys(DEFAULTS, Frequency.OFF))
+
+
+def _store(user: User, chosen: Mapping[Kind, Frequency]) -> None:
     for kind, frequency in chosen.items():
         db.session.merge(
             NotificationPreference(user_id=user.id, kind=kind.value, frequency=frequency.value)

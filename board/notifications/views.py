@@ -1,6 +1,6 @@
 """The notifications page of a user."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
@@ -8,13 +8,18 @@ from board.db import db, writing
 from board.moderation.appeals import models as appeals
 from board.moderation.users import sanctions
 from board.moderation.users.sanctions import PendingWarning
+from board.notifications import preferences
 from board.notifications.entries import entries_of
-from board.notifications.forms import SeenForm
+from board.notifications.forms import PreferencesForm, SeenForm
 from board.notifications.models import Notification, mark_seen
 from board.web.access import members, open_to
 from board.web.forms import query_id, safe_redirect_path
 
 bp = Blueprint("notifications", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(_preferences_form, "notification_preferences_form")
 
 
 @bp.get("/account/notices")
@@ -57,3 +62,22 @@ def open(id: int) -> ResponseReturnValue:
     with writing():
         mark_seen(current_user(), id=id)
     return redirect(url_for(".index"), 303)
+
+
+@bp.post("/account/notices/preferences")
+@open_to(members)
+def choose() -> ResponseReturnValue:
+    form = PreferencesForm.from_post()
+    if not form.validate():  # nothing that was typed can be wrong
+        abort(422)
+    with writing():
+        preferences.set_preferences(current_user(), form.chosen)
+    return redirect(url_for("accounts.account", notice="email_chosen"), 303)
+
+
+def _preferences_form() -> PreferencesForm:
+    chosen = preferences.preferences_of(current_user())
+    form: PreferencesForm = PreferencesForm.unbound(
+        data={kind.value: chosen[kind] for kind in chosen}
+    )
+    return form

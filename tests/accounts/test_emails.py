@@ -1,7 +1,8 @@
 """Emails about decisions: they say that there is something to read, and nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -17,6 +18,8 @@ from board.moderation.appeals import models as appeals
 from board.moderation.rulings import decisions as moderation
 from board.moderation.rulings import undo
 from board.moderation.users import sanctions
+from board.notifications import digests
+from board.notifications.preferences import DEFAULTS
 from board.ops.doctor import doctor
 from conftest import NO_LIMITS, say
 
@@ -28,13 +31,21 @@ def settings():
     return {**NO_LIMITS, "ORIGIN": "http://news.example", "MAIL_FROM": SENT_FROM}
 
 
+@pytest.fixture(autouse=True)
+def by_day():
+    """It is noon in the newsroom: at night emails wait."""
+    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=ZoneInfo("Asia/Seoul")), tick=True):
+        yield
+
+
 @pytest.fixture
 def send(app):
-    """Runs `mail send`, as cron does, in so many minutes."""
+    """Makes digests and runs `mail send`, as the background worker does, in so many minutes."""
 
     def run(minutes: float = 5) -> Any:
         db.session.rollback()
         with time_machine.travel(now() + timedelta(minutes=minutes), tick=True):
+            digests.queue_due(email_queue.is_configured)
             return app.test_cli_runner().invoke(mail_cli, ["send"])
 
     return run
@@ -148,7 +159,7 @@ def test_the_decision_on_an_appeal_sends_an_email(smtp_server, send, comment, ad
     with writing():
         appeals.decide(appeal, by=tess, uphold=True, note="So it is")
 
-    send(minutes=10)
+    send(minutes=70)
 
     assert len(smtp_server.messages) == 2
 
@@ -156,7 +167,8 @@ def test_the_decision_on_an_appeal_sends_an_email(smtp_server, send, comment, ad
 def test_a_takedown_email_says_how_to_object_and_ignores_the_preference(
     smtp_server, send, comment, ada, mo, as_
 ):
-    as_(ada).post("/account/letters", data={})
+    off = {kind.value: "off" for kind in DEFAULTS}
+    as_(ada).post("/account/notices/preferences", data=off)
     hide(say(comment.article, ada, "Another"), mo)
     received = claim(comment, contact="010-0000-0000")
     with writing():
@@ -326,12 +338,14 @@ def test_without_a_mail_server_nothing_is_queued(app, send, comment, mo, as_, ad
 
     assert db.session.scalar(select(func.count()).select_from(QueuedEmail)) == 0
     assert "Set BOARD_MAIL_SERVER" in send().output
-    assert "/account/letters" not in as_(ada).get("/account").text
+    assert "/account/notices/preferences" not in as_(ada).get("/account").text
     assert "told on the board only" in app.test_cli_runner().invoke(doctor).output
 
 
 def test_doctor_reports_overdue_emails(smtp_server, app, comment, mo):
     hide(comment, mo)
+    with time_machine.travel(now() + timedelta(minutes=5)):
+        digests.queue_due(email_queue.is_configured)
 
     with time_machine.travel(now() + timedelta(hours=2)):
         said = app.test_cli_runner().invoke(doctor).output

@@ -25,6 +25,18 @@ NAMED = {
     ("쓰는 언어", "language"): "user.language",
     ("이메일 알림 설정", "choice of emails"): "user.mail",
     ("마지막으로 확인한 알림", "last notification seen"): "user.notices_seen",
+    ("확인하지 않은 알림의 수", "how many are unseen"): "user.unseen_notifications",
+    ("누구의 어느 댓글에 관한 것인지", "the comment it is about and whose"): (
+        "notification.user_id notification.kind notification.about notification.since "
+        "notification.actor_id"
+    ),
+    ("생긴 시각과 확인한 시각", "when it was made and seen"): (
+        "notification.made_at notification.seen_at"
+    ),
+    ("종류별 메일 설정", "choice of emails for each kind"): (
+        "notification_preference.user_id notification_preference.kind "
+        "notification_preference.frequency"
+    ),
     ("탈퇴한 날", "day of leaving"): "user.left_on",
     ("회원 번호", "member number"): "user.id",
     ("브라우저와 운영체제의 이름", "name of the browser"): "session.device",
@@ -213,6 +225,7 @@ NOT_PERSONAL = {
     "disclosure": "id",
     "lease": "name holder until",
     "letter": "id rank",
+    "notification": "id mailed_as",
     "passkey": "id rp_id",
     "person_note": "id",
     "pulse": "slot article_id comments votes reports",

@@ -15,6 +15,7 @@ from board.accounts.verification.models import EmailChange, EmailVerification
 from board.db import db
 from board.law.claims.evidence import Evidence
 from board.law.claims.models import Claimant
+from board.notifications.models import Notification
 from board.runtime import event_log
 from board.web.i18n import COOKIE
 from conftest import PASSWORD
@@ -95,6 +96,7 @@ def test_it_has_the_periods_of_the_code(app, guest):
     assert f"{event_log.KEPT_FOR.days}일 동안 보안 기록으로" in policy(guest)
     assert f"{Attempt.CODE_RETENTION // timedelta(hours=1)}시간 동안" in policy(guest)
     assert f"{EmailVerification.LIFE // timedelta(minutes=1)}분 동안 저장" in policy(guest)
+    assert f"확인한 시각을 {Notification.RETENTION.days}일 동안 저장" in policy(guest)
     assert f"변경하기 전 이메일을 {EmailChange.LIFE.days}일 동안" in policy(guest)
     assert "77일 뒤에 삭제" in policy(guest)
 

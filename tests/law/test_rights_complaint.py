@@ -232,7 +232,7 @@ def test_the_claimant_is_deleted_three_years_after_the_end(guest, blocked):
     with time_machine.travel(now() + timedelta(days=30, seconds=1)):
         jobs.run_pending()
     with time_machine.travel(now() + timedelta(days=31 + 3 * 365)):
-        assert jobs.run_pending() == ["claimants"]
+        assert jobs.run_pending() == ["claimants", "old notifications"]
 
     assert db.session.scalars(select(Claimant)).all() == []
     assert newest_claim() is not None

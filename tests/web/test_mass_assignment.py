@@ -60,6 +60,8 @@ def test_a_new_name_changes_only_the_name(as_, ada, extra):
 def test_choosing_mail_gives_no_permission(as_, ada, extra):
     before = row_of(ada, "mail")
 
-    as_(ada).post("/account/letters", data={"news": "y", **extra})
+    chosen = dict.fromkeys(("reply", "mention", "decision", "featured"), "daily")
+    answer = as_(ada).post("/account/notices/preferences", data={**chosen, **extra})
 
+    assert answer.status_code == 303
     assert row_of(ada, "mail") == before

@@ -36,7 +36,7 @@ class EmailPreference(enum.StrEnum):
     """Which emails a user wants."""
 
     ALL = "all"
-    LEGAL = "legal"  # only those required by law
+    LEGAL = "legal"  # only those required by law; chosen before there were preferences by kind
     NONE = "none"  # the owner of the address says the account is not theirs
 
 
@@ -122,14 +122,15 @@ def is_configured() -> bool:
     return all(setting(name) for name in ("MAIL_SERVER", "MAIL_FROM", "ORIGIN"))
 
 
-def enqueue(kind: str, about: int, *, to: User) -> None:
+def enqueue(kind: str, about: int, *, to: User, delay: timedelta = QueuedEmail.DELAY) -> None:
     """Queue an email to a member. Whether they want it is checked when it is sent."""
-    _queue(kind, about, user_id=to.id, address=to.email, language=to.language)
+    due_at = now() + delay
+    _queue(kind, about, due_at, user_id=to.id, address=to.email, language=to.language)
 
 
 def enqueue_to(address: str, kind: str, about: int, *, language: str) -> None:
     """Queue an email to somebody without an account."""
-    _queue(kind, about, address=address, language=language)
+    _queue(kind, about, now() + QueuedEmail.DELAY, address=address, language=language)
 
 
 def enqueue_at_once(kind: str, about: int, *, to: str, language: str) -> None:
@@ -144,14 +145,14 @@ def enqueue_at_once(kind: str, about: int, *, to: str, language: str) -> None:
     db.session.execute(email.on_conflict_do_update(index_elements=unique, set_=due))
 
 
-def _queue(kind: str, about: int, **to: str | int) -> None:
+def _queue(kind: str, about: int, due_at: datetime, **to: str | int) -> None:
     """Does nothing without a mail server: emails sent months later would help nobody."""
     if not is_configured():
         return
     today = select(func.count()).where(QueuedEmail.made_at > now() - timedelta(days=1))
     count = db.session.scalar(today.where(QueuedEmail.address == to["address"])) or 0
     if count < QueuedEmail.DAILY_MAX:
-        due = {"due_at": now() + QueuedEmail.DELAY, "tries": 0, "rank": email_types[kind].rank}
+        due = {"due_at": due_at, "tries": 0, "rank": email_types[kind].rank}
         db.session.add(QueuedEmail(kind=kind, about=about, **due, **to))
 
 

@@ -1,32 +1,19 @@
-"""Email preferences and unsubscribing."""
+"""Unsubscribing."""
 
-from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import current_user
 from board.accounts.email import queue as email_queue
 from board.accounts.email.forms import UnsubscribeForm
 from board.accounts.email.unsubscribe import Unsubscription, unsubscription
-from board.accounts.forms import LettersForm
 from board.db import writing
-from board.web.access import everyone, members, open_to
+from board.web.access import everyone, open_to
 
 bp = Blueprint("letters", __name__)
 
 
 def init_app(app: Flask) -> None:
     app.add_template_global(email_queue.is_configured, "can_send_email")
-
-
-@bp.post("/account/letters")
-@open_to(members)
-def choose() -> ResponseReturnValue:
-    form = LettersForm.from_post()
-    with writing():
-        current_user().mail = (
-            email_queue.EmailPreference.ALL if form.news.data else email_queue.EmailPreference.LEGAL
-        ).value
-    return redirect(url_for("accounts.account", notice="email_chosen"), 303)
 
 
 # The second address of each is in emails sent by older boards.

@@ -18,8 +18,7 @@ from board.accounts.auth.login import (
     start_session,
 )
 from board.accounts.auth.rate_limit import TooManyAttempts
-from board.accounts.email.queue import EmailPreference
-from board.accounts.forms import LettersForm, NameForm
+from board.accounts.forms import NameForm
 from board.accounts.models import Session, User
 from board.accounts.sign_in.own_password import PasswordForm, requires_password
 from board.accounts.sign_in.reauthentication import is_recent, requires_reauthentication
@@ -123,10 +122,6 @@ def _isoformat(value: date) -> str:
 def _account_page(**forms: Any) -> str:
     forms.setdefault("rename_form", NameForm.unbound(data={"name": current_user().name}))
     forms.setdefault("password_form", PasswordForm.unbound())
-    forms.setdefault(
-        "letters_form",
-        LettersForm.unbound(data={"news": current_user().mail == EmailPreference.ALL}),
-    )
     this_session = current_session()
     sessions = [
         {
