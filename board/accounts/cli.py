@@ -66,7 +66,7 @@ def list_staff() -> None:
         can = [name for name, attribute in CAPABILITIES.items() if getattr(user, attribute)]
         notes = [
             *(["suspended"] if user.is_suspended else []),
-            *([] if two_factor.SecondFactor.for_user(user) else ["no two-step verification"]),
+            *([] if two_factor.has_any(user) else ["no two-step verification"]),
         ]
         note = f" ({', '.join(notes)})" if notes else ""
         click.echo(f"{user.name} <{user.email}> can {', '.join(can)}{note}")
@@ -152,7 +152,8 @@ def reset_password(email: str, password: str | None) -> None:
 @accounts_cli.command("reset-second-factor")
 @click.argument("email")
 def reset_second_factor(email: str) -> None:
-    """Let somebody who lost telephone and paper begin anew; it is logged, and opens no tip.
+    """Let somebody who lost telephone and paper, or passkeys, begin anew; it is logged, and opens
+    no tip.
 
     They are signed out, and at their next sign-in whoever knows the password sets up the new
     telephone: be sure whom you do this for.

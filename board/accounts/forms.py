@@ -70,6 +70,7 @@ class SignInForm(Form):
     password = PasswordField(_("Password"), [_required])
     next = HiddenField()
     challenge, solution = HiddenField(), HiddenField()
+    can_add_passkey = HiddenField()  # filled in by a script, in browsers with passkeys
 
 
 class CodeForm(Form):

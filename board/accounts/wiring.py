@@ -11,9 +11,10 @@ from board.accounts.email import views as email_views
 from board.accounts.email.queue import EmailType, Rank, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.sign_in.methods import LastSignInMethod, sign_in_methods
-from board.accounts.sign_in_methods import basic
+from board.accounts.sign_in_methods import basic, passkey_views
 from board.accounts.sign_in_methods import emails as method_emails
 from board.accounts.sign_in_methods import views as method_views
+from board.accounts.sign_in_methods.passkeys import PASSKEYS
 from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
@@ -21,7 +22,7 @@ from board.accounts.two_factor.session_check import passed_two_factor
 from board.accounts.verification import complete, emails, finish_views, grace, request_views
 from board.accounts.verification import models as verification
 from board.accounts.verification import views as verification_views
-from board.accounts.views import settings, sign_in
+from board.accounts.views import passkey_sign_in, settings, sign_in
 from board.runtime.background import QueueConsumer, queue_consumers
 from board.runtime.jobs import Job, jobs
 from board.web import access
@@ -35,7 +36,7 @@ EMAIL_TYPES = {
     verification.ADDRESS: EmailType(emails.address_text, emails.is_address_wanted),
 }
 # In the order of the page.
-SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL)
+SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL, PASSKEYS)
 JOBS = (
     Job("email verification", grace.is_due, grace.run, is_final=True),
     Job("used tokens", used_tokens.has_expired, used_tokens.delete_expired, is_final=True),
@@ -52,7 +53,8 @@ def init_app(app: Flask) -> None:
         has_gone_idle=current_user.has_gone_idle,
     )
     register(app, sign_in, settings, two_factor_views, email_views)
-    register(app, verification_views, request_views, finish_views, method_views)
+    register(app, verification_views, request_views, finish_views)
+    register(app, passkey_sign_in, method_views, passkey_views)
     email_types.update(EMAIL_TYPES)
     on_account_deleted.add(
         two_factor.delete_for_user,

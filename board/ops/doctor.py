@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from flask import current_app
 from sqlalchemy import select
 
+from board.accounts.auth import passkeys
 from board.accounts.email import queue as email_queue
 from board.accounts.two_factor.models import SecondFactor
 from board.config import SETTINGS, instance_folder, settings
@@ -36,8 +38,8 @@ def doctor(since: datetime | None) -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
     checks = (
         lambda: events.findings(since), _check_tables, _check_sqlite, host_findings, _check_logs,
-        _check_second_factors, _check_tips, _check_email, _check_background, backup_findings,
-        _check_settings, _check_isolation,
+        _check_second_factors, _check_passkeys, _check_tips, _check_email, _check_background,
+        backup_findings, _check_settings, _check_isolation,
     )  # fmt: skip
     findings = [finding for check in checks for finding in findings_of(check)]
     for is_good, sentence in findings:
@@ -105,6 +107,18 @@ def _check_second_factors() -> list[Finding]:
     advice = f"of {len(unreadable)} staff they do not: put the old secret_key back, or reset them"
     text = "second factors open with the secret key" + _advice_unless(not unreadable, advice)
     return [(not unreadable, text)]
+
+
+def _check_passkeys() -> list[Finding]:
+    """If none works where the board is, the origin is probably wrong."""
+    host = urlsplit(current_app.config["ORIGIN"]).hostname or ""
+    if schema.state(db.engine) is not State.CURRENT or not host:
+        return []
+    counts = passkeys.count_by_host()
+    lost = {name: counts[name] for name in counts if name not in passkeys.domains_of(host)}
+    others = ", ".join(f"{count} for {name}" for name, count in lost.items())
+    text = f"passkeys work at {host}" + (f", but not {others}" if lost else "")
+    return [(not lost or len(lost) < len(counts), text)]
 
 
 def _check_tips() -> list[Finding]:

@@ -13,6 +13,7 @@ from board.accounts.models import on_account_deleted, on_renamed
 from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.accounts.sign_in.methods import sign_in_methods
 from board.accounts.sign_in_methods import basic
+from board.accounts.sign_in_methods.passkeys import PASSKEYS
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
 from board.accounts.verification.complete import on_reclaimed
@@ -118,7 +119,10 @@ HOOKS = {
         ],
     ),
     "an account given to the owner of its address": (on_reclaimed, [passkeys.delete_for_user]),
-    "sign-in methods, as the page lists them": (sign_in_methods, [basic.PASSWORD, basic.EMAIL]),
+    "sign-in methods, as the page lists them": (
+        sign_in_methods,
+        [basic.PASSWORD, basic.EMAIL, PASSKEYS],
+    ),
     "links for a suspended user": (suspended_user_links, [appeal_views.link_for_suspended]),
 }
 

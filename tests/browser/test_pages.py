@@ -84,6 +84,7 @@ def places(window: Windows) -> list[Place]:
         Place("edit box", SHORT, "ada", ".own-comment [data-edit] >> nth=0", "[data-edits]"),
         Place("reply box", SHORT, "ada", "a[data-reply] >> nth=0", "[data-opened]"),
         Place("account", "/account", "ada"),
+        Place("sign-in methods", "/account/sign-in-methods", "ada"),
         Place("menu of a comment", SHORT, "ada", "a.menu-link >> nth=-1", ".menu"),
         Place("nobody blocked", "/account/muted", "ada"),
         Place("options of a comment", f"{stranger}#options", "ada", shows="#options"),

@@ -72,9 +72,18 @@ def test_the_policy_names_each_cookie(guest):
     answer = guest.post("/sign-in", data=account)
     cookies = {each.split("=")[0] for each in answer.headers.getlist("Set-Cookie")}
     assert cookies == {"board_session", "board_device"}
+    passkey = ("board_passkey", "board_passkey_offer")
 
     for language in LANGUAGES:
-        for name in (*cookies, "board_verification", "board_tip", "board_tip_desk", COOKIE, "sort"):
+        for name in (
+            *cookies,
+            *passkey,
+            "board_verification",
+            "board_tip",
+            "board_tip_desk",
+            COOKIE,
+            "sort",
+        ):
             assert re.search(rf"[( ]{name}[,)]", shipped(language)), name
 
 

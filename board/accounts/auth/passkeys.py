@@ -1,6 +1,6 @@
 """Passkeys: public keys of authenticators by which somebody signs in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -41,10 +41,22 @@ class Passkey(Base):
     def with_credential_id(cls, credential_id: bytes) -> Select[Self]:
         return select(cls).where(cls.credential_id == credential_id)
 
+    @classmethod
+    def first_rp_id(cls, domains: Sequence[str]) -> Select[str]:
+        """Which of these domains the oldest passkey is for."""
+        return select(cls.rp_id).where(cls.rp_id.in_(domains)).order_by(cls.id).limit(1)
 
-def count_passkeys(user: User) -> int:
-    counted = select(func.count()).select_from(Passkey).where(Passkey.user_id == user.id)
-    return db.session.scalar(counted) or 0
+
+def domains_of(host: str) -> list[str]:
+    """The host, and all above it."""
+    labels = host.split(".")
+    return [".".join(labels[at:]) for at in range(len(labels))]
+
+
+def count_by_host() -> dict[str, int]:
+    """How many passkeys there are, by the host they are for."""
+    counts = select(Passkey.rp_id, func.count()).group_by(Passkey.rp_id).order_by(Passkey.rp_id)
+    return {rp_id: count for rp_id, count in db.session.execute(counts)}
 
 
 def delete_for_user(user: User) -> None:

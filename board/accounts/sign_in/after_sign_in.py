@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from board.accounts.auth.login import Cookies, redirect_signed_in
 from board.accounts.email import queue as email_queue
 from board.accounts.models import User
-from board.accounts.two_factor.models import SecondFactor
+from board.accounts.two_factor.session_check import has_second_factor
 from board.db import now
 from board.runtime.hooks import Hook
 from board.web.i18n import format_datetime
@@ -19,20 +19,23 @@ from board.web.request.observability.security_events import SecurityEvent, recor
 suspended_user_links: Hook[Callable[[User], tuple[str, str] | None]] = Hook()
 
 
-def finish_sign_in(user: User, cookies: Cookies | None, *, next: str) -> ResponseReturnValue:
-    """To `next` with the cookies of a new session, or why there is none."""
+def finish_sign_in(
+    user: User, cookies: Cookies | None, *, next: str, second_factor: bool = False
+) -> ResponseReturnValue:
+    """To `next` with the cookies of a new session, or why there is none. `second_factor`: it was
+    shown already."""
     if cookies is None:
         record(SecurityEvent.LOGIN_FAILED, "suspended")
         return _suspended_page(user)
     record(SecurityEvent.LOGIN_SUCCEEDED)
     if user.is_staff and email_queue.is_configured() and not user.email_verified_at:
         next = url_for("verification.email")  # readers are asked by a bar, staff at once
-    return redirect_signed_in(cookies, next=_login_redirect(user, next))
+    return redirect_signed_in(cookies, next=next if second_factor else _login_redirect(user, next))
 
 
 def _login_redirect(user: User, next: str) -> str:
     """`next`, by way of two-step verification if it is required."""
-    required = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(user)
+    required = current_app.config["STAFF_SECOND_FACTOR"] or has_second_factor(user)
     return url_for("second_factor.code_form", next=next) if user.is_staff and required else next
 
 

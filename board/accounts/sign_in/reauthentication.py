@@ -11,16 +11,23 @@ from urllib.parse import urlsplit
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import HiddenField
 
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import check_own_password, retry_text, start_session, with_cookies
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import CodeForm, SignInForm
 from board.accounts.sign_in.methods import methods_of
+from board.accounts.sign_in.passkeys import REFUSED, accept, passkey_context, read_signature
 from board.accounts.two_factor.models import SecondFactor
-from board.accounts.two_factor.session_check import accept_code, wrong_code_text
+from board.accounts.two_factor.session_check import (
+    accept_code,
+    has_second_factor,
+    wrong_code_text,
+)
 from board.db import now, writing
 from board.web.forms import Form, safe_redirect_path
+from board.web.request.observability.security_events import SecurityEvent, record
 from board.web.request.origins import SAFE
 
 VALID_FOR = timedelta(minutes=10)
@@ -33,6 +40,7 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 class ReauthenticationForm(Form):
     password = SignInForm.password
     code = CodeForm.code
+    credential = HiddenField()  # of a passkey, in place of both
 
 
 def requires_reauthentication(view: View) -> View:
@@ -43,11 +51,11 @@ def requires_reauthentication(view: View) -> View:
     def asking_first(**values: Any) -> ResponseReturnValue:
         if is_recent():
             return view(**values)
-        if f"{PREFIX}password" not in request.form:
+        if not any(name.startswith(PREFIX) for name in request.form):
             return _page(_own_fields(ReauthenticationForm.unbound(prefix=PREFIX)), 401)
         form = _own_fields(ReauthenticationForm.from_post(prefix=PREFIX))
         try:
-            cookies = _prove(form) if form.validate() else None
+            cookies = _prove_by_passkey(form) if form.credential.data else _prove(form)
         except TooManyAttempts as refusal:
             form.password.errors = [retry_text(refusal)]
             return _page(form, 429)
@@ -62,7 +70,7 @@ def is_recent() -> bool:
     if session is None:
         return False
     entered = [session.password_at]
-    if SecondFactor.for_user(current_user()):
+    if has_second_factor(current_user()):
         entered.append(session.second_factor_at)
     return all(at is not None and timedelta() <= now() - at < VALID_FOR for at in entered)
 
@@ -79,8 +87,13 @@ def _prove(form: Any) -> Any:
 
     Raises TooManyAttempts and QueueFull.
     """
+    if not form.validate():
+        return None
     if not check_own_password(form.password.data):
         form.password.errors = [_("This is not your password.")]
+        return None
+    if "code" not in form and has_second_factor(current_user()):
+        form.password.errors = [_("Please use your passkey.")]
         return None
     with writing():
         if "code" not in form:
@@ -88,6 +101,18 @@ def _prove(form: Any) -> Any:
         if accept_code(form.code.data):
             return start_session(current_user(), second_factor_at=now())
     form.code.errors = [wrong_code_text()]
+    return None
+
+
+def _prove_by_passkey(form: Any) -> Any:
+    """The same by one of the user's own passkeys."""
+    if assertion := read_signature(form.credential.data).assertion:
+        with writing():
+            user = accept(assertion)
+            if user and user.id == current_user().id:
+                return start_session(user, second_factor_at=now())
+    record(SecurityEvent.LOGIN_FAILED, "passkey", actor=current_user())
+    form.credential.errors = [REFUSED]
     return None
 
 
@@ -112,8 +137,16 @@ def _page(form: Any, status: int) -> Response:
         minutes=int(VALID_FOR.total_seconds()) // 60,
         ways=[template for template in templates if template],
         next=_way_back(),
+        has_password=_can_use_password(form),
+        **passkey_context(),
     )
     return Response(page, status, {"Cache-Control": "private, no-store"}, mimetype="text/html")
+
+
+def _can_use_password(form: Any) -> bool:
+    """Not those without one, nor staff whose second factor is a passkey."""
+    has_factors = "code" in form or not has_second_factor(current_user())
+    return bool(current_user().password_hash) and has_factors
 
 
 def _way_back() -> str:

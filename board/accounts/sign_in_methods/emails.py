@@ -9,22 +9,23 @@ from board.accounts.email.queue import EmailText, EmailType, QueuedEmail
 from board.accounts.models import User
 from board.accounts.sign_in.methods import SignInMethod
 from board.accounts.verification.emails import announce
+from board.accounts.verification.models import ADDED, REMOVED
 from board.web.i18n import format_datetime
 
 
 def announce_added(method: SignInMethod, user: User) -> None:
-    announce(f"added_{method.name}", user)
+    announce(f"{ADDED}{method.name}", user)
 
 
 def announce_removed(method: SignInMethod, user: User) -> None:
-    announce(f"removed_{method.name}", user)
+    announce(f"{REMOVED}{method.name}", user)
 
 
 def types_for(method: SignInMethod) -> dict[str, EmailType]:
     """The emails about this method, for wiring.py."""
     return {
-        f"{prefix}_{method.name}": EmailType(partial(text, method), lambda email: True)
-        for prefix, text in (("added", _added_text), ("removed", _removed_text))
+        f"{prefix}{method.name}": EmailType(partial(text, method), lambda email: True)
+        for prefix, text in ((ADDED, _added_text), (REMOVED, _removed_text))
     }
 
 

@@ -6,13 +6,15 @@ from flask_babel import gettext as _
 
 from board.accounts.auth import session_query
 from board.accounts.auth.current_user import current_session, current_user
+from board.accounts.auth.webauthn import unknown_credential
 from board.accounts.sign_in.methods import (
     LastSignInMethod,
     check_not_last,
     sign_in_methods,
     warning_for,
 )
-from board.accounts.sign_in.reauthentication import is_recent, requires_reauthentication
+from board.accounts.sign_in.passkeys import passkey_context
+from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.accounts.sign_in_methods.basic import PASSWORD
 from board.accounts.sign_in_methods.emails import announce_removed
 from board.db import writing
@@ -23,9 +25,9 @@ bp = Blueprint("sign_in_methods", __name__)
 
 
 @bp.get("/account/sign-in-methods")
-@open_to(members)
+@open_to(members, query=("removed",))
 def index() -> ResponseReturnValue:
-    return page()
+    return page(unknown_passkey=unknown_credential(request.args.get("removed", "")))
 
 
 @bp.route("/account/confirm", methods=["GET", "POST"])
@@ -54,13 +56,15 @@ def refuse_last(error: LastSignInMethod) -> ResponseReturnValue:
     return page(_("This is the only way to sign in to your account. Add another first.")), 422
 
 
-def page(problem: str = "") -> str:
+def page(problem: str = "", *, unknown_passkey: str = "") -> str:
+    """`unknown_passkey`: the id of one that the browser should no longer offer."""
     user = current_user()
     return render_template(
         "accounts/sign_in_methods/index.html",
         sections=[(method.section, method.values(user)) for method in sign_in_methods],
         device_count=sum(map(session_query.is_alive, user.sessions)),
         warning=warning_for(user),
-        is_recent=is_recent(),
         problem=problem,
+        unknown_passkey=unknown_passkey,
+        **passkey_context(),
     )

@@ -10,6 +10,7 @@ from typing import Self
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from board.accounts.auth.passkeys import Passkey
 from board.accounts.models import User
 from board.accounts.two_factor.encryption import decrypt_secret, encrypt_secret, hash_code
 from board.accounts.two_factor.totp import normalize_code, totp_counter
@@ -153,12 +154,24 @@ def enrol(user: User, secret: str, *, step: int, key: str) -> list[str]:
     return factor.renew_codes(key=key)
 
 
+def has_any(user: User) -> bool:
+    """Whether there are codes, or a passkey, which stands for them."""
+    return bool(_all_of(user))
+
+
+def _all_of(user: User) -> list[SecondFactor | Passkey]:
+    codes = SecondFactor.for_user(user)
+    return [*([codes] if codes else []), *db.session.scalars(Passkey.of_user(user))]
+
+
 def reset(user: User) -> bool:
-    """Delete the second factor and sign the user out everywhere. False if there was none."""
-    factor = SecondFactor.for_user(user)
-    if factor is None:
+    """Delete the second factor and passkeys, which stand for it, and sign the user out everywhere.
+    False if there were none."""
+    factors = _all_of(user)
+    if not factors:
         return False
-    db.session.delete(factor)
+    for factor in factors:
+        db.session.delete(factor)
     user.end_sessions()
     record(TwoFactorAction.RESET, user.id)
     return True

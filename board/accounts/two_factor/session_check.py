@@ -5,6 +5,8 @@ from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.rate_limit import Attempt
+from board.accounts.auth.webauthn import count_passkeys
+from board.accounts.models import User
 from board.accounts.two_factor.models import SecondFactor
 from board.db import db
 from board.runtime.app import secret_keys
@@ -16,8 +18,13 @@ def passed_two_factor() -> bool:
     session = current_session()
     if session is None or session.second_factor_at:
         return session is not None
-    required = current_app.config["STAFF_SECOND_FACTOR"] or SecondFactor.for_user(session.user)
+    required = current_app.config["STAFF_SECOND_FACTOR"] or has_second_factor(session.user)
     return not required
+
+
+def has_second_factor(user: User) -> bool:
+    """Codes, or a passkey of staff, for whom it stands for both factors."""
+    return bool(SecondFactor.for_user(user) or (user.is_staff and count_passkeys(user)))
 
 
 def accept_code(code: str) -> bool:

@@ -10,12 +10,14 @@ from markupsafe import Markup
 from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.auth.login import redirect_signed_in, retry_text, start_session, with_cookies
 from board.accounts.auth.rate_limit import TooManyAttempts
+from board.accounts.auth.webauthn import count_passkeys
 from board.accounts.forms import CodeForm, EnrolForm
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.encryption import enrolment_token, secret_from_token
 from board.accounts.two_factor.models import SecondFactor, TwoFactorAction, TwoFactorEvent
 from board.accounts.two_factor.session_check import (
     accept_code,
+    has_second_factor,
     passed_two_factor,
     wrong_code_text,
 )
@@ -34,9 +36,9 @@ def code_form() -> ResponseReturnValue:
     next = safe_redirect_path(request.args.get("next"))
     if passed_two_factor():
         return redirect(next, 303)
-    if SecondFactor.for_user(current_user()) is None:
+    if not has_second_factor(current_user()):
         return redirect(url_for(".enrol_form", next=next), 303)
-    return _page("code", form=CodeForm.unbound(data={"next": next}))
+    return _code_page(CodeForm.unbound(data={"next": next}))
 
 
 @bp.post("/sign-in/code")
@@ -45,15 +47,17 @@ def code() -> ResponseReturnValue:
     """A right code starts a new session, so that a token copied earlier is worthless."""
     form = CodeForm.from_post()
     if not form.validate():
-        return _page("code", form=form, status=422)
+        return _code_page(form, status=422)
     try:
         with writing():
             is_right = accept_code(form.code.data)
             cookies = _start_session() if is_right else None
     except TooManyAttempts as refusal:
-        return _error_page(form.code, retry_text(refusal), "code", form=form, status=429)
+        form.code.errors = [retry_text(refusal)]
+        return _code_page(form, status=429)
     if cookies is None:
-        return _error_page(form.code, wrong_code_text(), "code", form=form)
+        form.code.errors = [wrong_code_text()]
+        return _code_page(form, status=422)
     return redirect_signed_in(cookies, next=safe_redirect_path(form.next.data))
 
 
@@ -85,8 +89,10 @@ def renew() -> ResponseReturnValue:
 @bp.get("/account/second-factor/enrol")
 @open_to(staff_without_2fa, query=("next",))
 def enrol_form() -> ResponseReturnValue:
-    token = enrolment_token(current_user(), new_secret(), key=_key())
     next = safe_redirect_path(request.args.get("next"))
+    if _must_show_passkey():
+        return redirect(url_for(".code_form", next=next), 303)
+    token = enrolment_token(current_user(), new_secret(), key=_key())
     return _enrol_page(EnrolForm.unbound(data={"ticket": token, "next": next}))
 
 
@@ -97,7 +103,7 @@ def enrol() -> ResponseReturnValue:
     one too."""
     form = EnrolForm.from_post()
     secret = secret_from_token(form.ticket.data or "", current_user(), keys=secret_keys())
-    if secret is None:
+    if secret is None or _must_show_passkey():
         return redirect(url_for(".enrol_form", next=safe_redirect_path(form.next.data)), 303)
     if not form.validate():
         return _enrol_page(form, status=422)
@@ -129,6 +135,12 @@ def _enrol(form: Any, secret: str) -> tuple[list[str], Any]:
     return codes, _start_session()
 
 
+def _must_show_passkey() -> bool:
+    """Whoever has the password of somebody with a passkey cannot put codes in its place."""
+    has_codes = SecondFactor.for_user(current_user()) is not None
+    return has_second_factor(current_user()) and not has_codes and not passed_two_factor()
+
+
 def _start_session() -> Any:
     """A session that has passed two-step verification; the password is as old as it was."""
     old = current_session()
@@ -140,6 +152,16 @@ def _renew_codes() -> list[str]:
     factor = db.session.get_one(SecondFactor, current_user().id)
     two_factor.record(TwoFactorAction.RENEW, current_user().id)
     return factor.renew_codes(key=_key())
+
+
+def _code_page(form: Any, *, status: int = 200) -> Response:
+    return _page(
+        "code",
+        form=form,
+        has_codes=SecondFactor.for_user(current_user()) is not None,
+        has_passkey=count_passkeys(current_user()) > 0,
+        status=status,
+    )
 
 
 def _index_page(form: Any, *, status: int = 200) -> Response:
@@ -169,11 +191,6 @@ def _enrol_page(form: Any, *, status: int = 200) -> Response:
 
 def _codes_page(codes: list[str], *, next: str) -> Response:
     return _page("codes", codes=codes, next=next)
-
-
-def _error_page(field: Any, error: str, page: str, *, status: int = 422, **values: Any) -> Response:
-    field.errors = [error]
-    return _page(page, status=status, **values)
 
 
 def _page(name: str, *, status: int = 200, **values: Any) -> Response:

@@ -43,9 +43,11 @@ def announce_password(user: User) -> None:
 
 
 def announce(kind: str, user: User) -> None:
-    """Tell the owner, also at addresses that were replaced a few days ago."""
+    """Tell the owner, also at addresses that were replaced a few days ago. An account may have no
+    address."""
     changes = db.session.scalars(EmailChange.of_user(user))
-    for address in {user.email, *(change.old_email for change in changes)}:
+    addresses = {user.email, *(change.old_email for change in changes)}
+    for address in (each for each in addresses if "@" in each):
         about = secrets.randbits(62)  # it is about no row, and each is sent
         email_queue.enqueue_at_once(kind, about, to=address, language=user.language)
 

@@ -22,6 +22,7 @@ from board.db import Base, db, now
 CODE_DIGITS = 8
 # Kinds of emails. They go to an address rather than to an account.
 CODE, EXISTS, PASSWORD, ADDRESS = "code", "account_exists", "new_password", "new_address"
+ADDED, REMOVED = "added_", "removed_"  # and the name of a sign-in method
 
 
 class Purpose(enum.StrEnum):
@@ -153,7 +154,10 @@ def delete_for_user(user: User) -> None:
     cancel_for_user(user)
     old = select(EmailChange.old_email).where(EmailChange.user_id == user.id)
     theirs = or_(QueuedEmail.address == user.email, QueuedEmail.address.in_(old))
-    ours = QueuedEmail.kind.in_((CODE, EXISTS, PASSWORD, ADDRESS))
+    ours = or_(
+        QueuedEmail.kind.in_((CODE, EXISTS, PASSWORD, ADDRESS)),
+        *(QueuedEmail.kind.startswith(prefix, autoescape=True) for prefix in (ADDED, REMOVED)),
+    )
     db.session.execute(delete(QueuedEmail).where(ours, theirs))
     db.session.execute(delete(EmailChange).where(EmailChange.user_id == user.id))
 

@@ -134,6 +134,10 @@ def _account_page(**forms: Any) -> str:
         for session in current_user().sessions
         if session_query.is_alive(session)
     ]
+    can_type_password = bool(current_user().password_hash) or is_recent()
     return render_template(
-        "accounts/account.html", sessions=sessions, is_recent=is_recent(), **forms
+        "accounts/account.html",
+        sessions=sessions,
+        can_type_password=can_type_password,
+        **forms,
     )

@@ -26,6 +26,7 @@ from board.accounts.email import queue as email_queue
 from board.accounts.forms import SignInForm, SignUpForm
 from board.accounts.models import User
 from board.accounts.sign_in.after_sign_in import finish_sign_in
+from board.accounts.sign_in.passkeys import passkey_context, path_with_offer
 from board.accounts.verification.begin import begin as begin_verification
 from board.accounts.verification.models import Purpose
 from board.db import db, writing
@@ -81,7 +82,7 @@ def sign_up() -> ResponseReturnValue:
 @open_to(everyone, query=("next",))
 def sign_in_form() -> ResponseReturnValue:
     form = SignInForm.unbound(data={"next": safe_redirect_path(request.args.get("next"))})
-    return _no_store(_sign_in_page(form))
+    return _no_store(sign_in_page(form))
 
 
 @bp.post("/sign-in")
@@ -90,7 +91,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm.from_post()
     challenge = read_challenge(form.challenge.data or "", form.email.data)
     if not form.validate():
-        return _sign_in_page(form, challenge), 422
+        return sign_in_page(form, challenge), 422
     answer = challenge.answer(form.solution.data or "") if challenge else None
     try:
         with writing():
@@ -107,7 +108,8 @@ def sign_in() -> ResponseReturnValue:
         attempt.discard()
         rehash()
         cookies = None if user.is_suspended else start_session(user)
-    return finish_sign_in(user, cookies, next=safe_redirect_path(form.next.data))
+    next = path_with_offer(user, form.can_add_passkey.data, safe_redirect_path(form.next.data))
+    return finish_sign_in(user, cookies, next=next)
 
 
 @bp.post("/sign-out")
@@ -124,7 +126,7 @@ def _wrong_password(form: SignInForm, attempt: Attempt) -> ResponseReturnValue:
     record(SecurityEvent.LOGIN_FAILED, "password")
     form.password.errors = [_("The email or password is wrong.")]
     challenge = make_challenge(form.email.data, attempt.price) if attempt.price else None
-    return _sign_in_page(form, challenge), 422
+    return sign_in_page(form, challenge), 422
 
 
 @bp.errorhandler(LockTimeout)
@@ -135,7 +137,7 @@ def busy(error: Exception) -> ResponseReturnValue:
     if request.endpoint == "accounts.sign_in":
         form = SignInForm.from_post()
         challenge = read_challenge(form.challenge.data or "", form.email.data)
-        page = _sign_in_page(form, challenge, text)
+        page = sign_in_page(form, challenge, text)
     elif request.endpoint == "accounts.sign_up":
         page = _sign_up_page(SignUpForm.from_post(), text)
     else:
@@ -167,10 +169,11 @@ def _begin_sign_up() -> Attempt:
     )
 
 
-def _sign_in_page(
-    form: SignInForm, challenge: Challenge | None = None, problem: str | None = None
+def sign_in_page(
+    form: SignInForm, challenge: Challenge | None = None, problem: str | None = None, **more: str
 ) -> str:
-    return render_template("accounts/sign_in.html", form=form, challenge=challenge, problem=problem)
+    values = {"form": form, "challenge": challenge, "problem": problem}
+    return render_template("accounts/sign_in.html", **values, **more, **passkey_context())
 
 
 def _too_many_sign_ins(
@@ -178,7 +181,7 @@ def _too_many_sign_ins(
 ) -> ResponseReturnValue:
     """`challenge`: one that the browser is still at."""
     if is_known_device(form.email.data):
-        page = _sign_in_page(form, problem=retry_text(refusal))
+        page = sign_in_page(form, problem=retry_text(refusal))
         return page, 429, {"Retry-After": str(seconds_until(refusal))}
     if challenge is None or not challenge.is_worth(refusal.price):
         challenge = make_challenge(form.email.data, refusal.price)
@@ -186,7 +189,7 @@ def _too_many_sign_ins(
         "Many wrong passwords were tried, for this account or from your network. You can still "
         "sign in."
     )
-    return _sign_in_page(form, challenge, text), 429, {"Retry-After": str(challenge.seconds_left)}
+    return sign_in_page(form, challenge, text), 429, {"Retry-After": str(challenge.seconds_left)}
 
 
 def _sign_up_page(form: SignUpForm, too_many: str | None = None) -> str:

@@ -347,6 +347,7 @@ if (document.querySelector("form[data-write]")) {
   restoreDrafts().catch(() => {});
 }
 if (document.querySelector("form[data-bits]")) import("./proof-of-work.js").catch(() => {}); // waiting does, too
+if (document.querySelector("[data-passkey], [data-unknown-passkey]")) import("./passkeys.js").catch(() => {});
 if (document.querySelector("form[data-unlock-url]")) import("./tips/auto-lock.js").catch(() => {}); // CSS locks, too
 
 /** A test of a moderation rule goes on by itself while its page is open. */

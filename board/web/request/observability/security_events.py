@@ -21,6 +21,7 @@ from board.web.request.origins import SAFE, is_about_tips, is_source_request
 class SecurityEvent(StrEnum):
     LOGIN_SUCCEEDED = "authn_login_success"  # only counted
     LOGIN_FAILED = "authn_login_fail"
+    TOKEN_REUSED = "authn_token_reuse"  # noqa: S105 - an event
     RATE_LIMITED = "excess_rate_limit_exceeded"
     FORBIDDEN = "authz_fail"
     FOREIGN_ORIGIN = "malicious_cors"
