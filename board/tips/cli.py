@@ -12,7 +12,7 @@ from board.db.commands import CommandGroup
 from board.runtime import clock_check
 from board.runtime.smtp import DeliveryFailed
 from board.tips.integrity import checkpoints
-from board.tips.integrity.findings import findings
+from board.tips.integrity.findings import UNREADABLE, findings
 from board.tips.integrity.orphans import Outcome
 from board.tips.models import roster
 from board.tips.models.audit_log import AuditEntry
@@ -61,8 +61,12 @@ def verify() -> None:
 
     An instance folder put back as a whole looks right: store the last hash elsewhere to notice it.
     """
-    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-    if broken := hash_chain.find_tampered(entries):
+    try:
+        entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        broken = hash_chain.find_tampered(entries)
+    except (TypeError, ValueError):
+        raise click.ClickException(UNREADABLE) from None
+    if broken:
         raise click.ClickException(
             f"Entry {broken} is not as it was written, or one before it is missing."
         )

@@ -118,6 +118,7 @@ WRONG = {
     "unknown in Latin": (in_latin(f"{SIX} 뷁뷁 {WORDS[7]}"), Fault.UNKNOWN, (7,), 8),
     "one missing": (" ".join(WORDS[:7]), Fault.COUNT, (), 7),
     "one missing, run together": ("".join(WORDS[:7]), Fault.COUNT, (), 7),
+    "one missing, another is two": ("중계방송 " + " ".join(WORDS[1:7]), Fault.COUNT, (), 7),
     "one too many": (f"{CODE} 가격", Fault.COUNT, (), 9),
     "nothing": ("…", Fault.COUNT, (), 0),
     "another order": (" ".join(reversed(WORDS)), Fault.CHECKSUM, (), 0),

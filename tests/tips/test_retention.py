@@ -40,6 +40,7 @@ from tips.conftest import (
     hidden_field,
     holder_id,
     multipart,
+    tamper,
 )
 
 pytestmark = pytest.mark.slow
@@ -283,6 +284,21 @@ def test_a_row_that_was_moved_does_not_decrypt(app, desk, sent, source, fault):
 
     assert page.status_code in (404, 409)
     assert "과장이 장부를" not in page.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["kind = 'x'", "kind = 'facts'", "purpose = 'x'", "purpose = 'desk'", "epoch = 0", "epoch = 9"],
+)
+def test_a_message_does_not_vanish_under_another_name(desk, sent, change):
+    sent.enter()
+    sent.add_message("둘째")
+    assert desk.get("/desk/tips/1").status_code == 200
+    tamper(f"UPDATE tip_item SET {change} WHERE number = 2")
+
+    assert desk.get("/desk/tips/1").status_code == 409
+    if "desk" not in change:  # what the source has no key for
+        assert sent.mailbox().status_code == 409
 
 
 def test_a_grant_opens_in_the_context_of_its_tip_only(desk, sent, source):

@@ -500,6 +500,46 @@ class TestVerify:
 
         assert self.is_bad(app)
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            *("tip_log SET made_on = 'x'", "tip_pepper SET digest = 'x'"),
+            *("tip_log SET hash = 'x'", "tip_roster SET signature = 'x'"),
+            "tip_holder SET public = 'x' WHERE kind = 'reader'",
+        ],
+    )
+    def test_a_value_of_another_type(self, app, desk, sent, change):
+        tamper(f"UPDATE {change}")
+
+        outcome = app.test_cli_runner().invoke(tips_cli, ["verify"])
+
+        assert (outcome.exit_code, type(outcome.exception)) == (1, SystemExit)
+
+    def test_titles_and_reasons_that_are_replaced_are_no_deletion(self, app, desk, sent):
+        for title in ("하나", "둘", "셋"):
+            desk.post("/desk/tips/1/describe", title=title)
+            assert not self.is_bad(app)
+
+    def test_a_message_deleted_from_a_tip_whose_title_was_replaced(self, app, desk, sent):
+        for title in ("하나", "둘"):
+            desk.post("/desk/tips/1/describe", title=title)
+        assert not self.is_bad(app)
+        tamper("DELETE FROM tip_item WHERE kind = 'message'")
+
+        assert self.is_bad(app)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            *("tip_item SET purpose = 'x'", "tip_key SET purpose = 'x' WHERE purpose = 'desk'"),
+            "tip SET epoch = epoch + 1",
+        ],
+    )
+    def test_a_purpose_or_an_epoch_that_is_none(self, app, desk, sent, change):
+        tamper(f"UPDATE {change}")
+
+        assert self.is_bad(app)
+
     def test_a_roster_cut_at_its_end(self, app, desk, second_desk, sent):
         """jin’s removal is undone: each version left is signed and names the one before."""
         second_desk.leave_roster()

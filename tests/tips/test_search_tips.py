@@ -72,6 +72,14 @@ def test_another_readers_search_entry_does_not_open(desk, second_desk, sent):
     assert is_found(second_desk, "장부")
 
 
+def test_the_inbox_shows_a_tip_whose_search_entry_is_damaged(desk, sent):
+    is_found(desk, "장부")
+    with writing():
+        db.session.execute(text("UPDATE tip_gist SET sealed = x'00'"))
+
+    assert STORY in desk.get("/desk/tips").text
+
+
 def test_a_reader_without_access_has_no_search_entry(desk, second_desk, sent):
     is_found(second_desk, "장부")
     jin = holder_id(second_desk.user)

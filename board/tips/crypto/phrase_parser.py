@@ -7,8 +7,7 @@ is guessed: what can be read in two ways is refused.
 import enum
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
 from unicodedata import category
 
 from board.text.keyboard import keystrokes
@@ -67,8 +66,10 @@ def parse(typed: str, count: int, *, accept: Callable[[Words], bool] = lambda _:
     for text in (" ".join(typed_words), "".join(typed_words)):
         for layouts in _layouts(text):
             readings = {words for each in layouts for words in _split(_keys(each), count)}
+            if accepted := {words for words in readings if accept(words)}:
+                return _only(accepted)
             if readings:
-                return _only(words for words in readings if accept(words))
+                raise _do_not_belong_together(typed_words, count)
     raise _what_is_wrong(typed_words, count)
 
 
@@ -81,14 +82,17 @@ def listed_words(token: str) -> Words:
     return ()
 
 
-def _only(readings: Iterable[Words]) -> Words:
-    match list(islice(readings, 2)):
-        case [words]:
-            return words
-        case []:
-            raise InvalidPhrase(Fault.CHECKSUM)
-        case _:
-            raise InvalidPhrase(Fault.AMBIGUOUS)
+def _only(readings: set[Words]) -> Words:
+    if len(readings) > 1:
+        raise InvalidPhrase(Fault.AMBIGUOUS)
+    return readings.pop()
+
+
+def _do_not_belong_together(typed_words: list[str], count: int) -> InvalidPhrase:
+    """Or they are as many words only if one of them is read as two."""
+    as_typed = _what_is_wrong(typed_words, count)
+    is_count_wrong = as_typed.fault is Fault.COUNT and as_typed.typed != count
+    return as_typed if is_count_wrong else InvalidPhrase(Fault.CHECKSUM)
 
 
 def _layouts(text: str) -> list[set[str]]:

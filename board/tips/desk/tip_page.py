@@ -48,6 +48,7 @@ def open_or_404(id: int) -> DecryptableTip:
 
 
 def tip_page(opened: DecryptableTip, *, status: int = 200, **context: Any) -> Response:
+    opened.require_whole()
     tip, facts = opened.tip, opened.newest("facts")
     readers, (me, key) = readers_of(tip), current_key()
     return render_page(

@@ -1,15 +1,17 @@
 """What is wrong with tips beside and inside the database, for `tips verify` and `doctor`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from board.db import db
 from board.tips.crypto import key_files, pepper
 from board.tips.integrity import checkpoints
 from board.tips.models import roster
-from board.tips.models.tip import Tip, TipItem
+from board.tips.models.key_grants import TipKey
+from board.tips.models.tip import REPLACED, Purpose, Tip, TipItem
 
+_PURPOSES = [purpose.value for purpose in Purpose]
 PARTS = {
     "file": "tips/checkpoints in the instance folder is missing or damaged",
     "log": "entries at the end of the tips log are missing or others than before",
@@ -19,21 +21,30 @@ PARTS = {
 }
 
 
-def findings() -> Iterator[tuple[bool, str]]:
+UNREADABLE = "a row of tips has a value that no program wrote: somebody changed the database"
+Outcome = tuple[bool, str]
+
+
+def findings() -> Iterator[Outcome]:
     """Whether each thing is as it should be, and a sentence that says so or what to do."""
     yield from check_secrets()
-    yield _check_keys()
-    yield _check_items()
-    yield _check_checkpoints()
+    yield from map(_outcome, (_check_keys, _check_items, _check_checkpoints))
 
 
-def check_secrets() -> Iterator[tuple[bool, str]]:
+def check_secrets() -> Iterator[Outcome]:
     """The same for what a copy of the board must have in any case: pepper and signed roster."""
-    yield _check_pepper()
-    yield _check_roster()
+    yield from map(_outcome, (_check_pepper, _check_roster))
 
 
-def _check_pepper() -> tuple[bool, str]:
+def _outcome(check: Callable[[], Outcome]) -> Outcome:
+    """SQLite stores values of any type in any column."""
+    try:
+        return check()
+    except (TypeError, ValueError):
+        return False, UNREADABLE
+
+
+def _check_pepper() -> Outcome:
     try:
         pepper.check()
     except pepper.PepperLost:
@@ -44,7 +55,7 @@ def _check_pepper() -> tuple[bool, str]:
     return True, "the pepper of tips is the one it was"
 
 
-def _check_roster() -> tuple[bool, str]:
+def _check_roster() -> Outcome:
     try:
         roster.members()
     except roster.ForgedRoster:
@@ -52,7 +63,7 @@ def _check_roster() -> tuple[bool, str]:
     return True, "the roster of tips is signed"
 
 
-def _check_keys() -> tuple[bool, str]:
+def _check_keys() -> Outcome:
     present = {path.name for path in key_files.folder("keys").iterdir()}
     numbers = [id for id, ref in db.session.execute(select(Tip.id, Tip.ref)) if ref not in present]
     if numbers:
@@ -63,20 +74,31 @@ def _check_keys() -> tuple[bool, str]:
     return True, "every tip has its erase key"
 
 
-def _check_items() -> tuple[bool, str]:
-    """Items are numbered, and none is ever deleted alone."""
-    count = func.count(TipItem.id)
-    joined = select(Tip.id).outerjoin(TipItem, TipItem.tip_id == Tip.id).group_by(Tip.id)
-    numbers = db.session.scalars(joined.having(count != Tip.last_number).order_by(Tip.id)).all()
+def _check_items() -> Outcome:
+    """Items are numbered, and none is deleted alone but those that a newer one replaces. Each epoch
+    has a key for each purpose.
+    """
+    items = select(TipItem).where(TipItem.tip_id == Tip.id)
+    count = items.with_only_columns(func.count(TipItem.id)).scalar_subquery()
+    of_tip = (TipKey.tip_id == Tip.id, TipKey.purpose.in_(_PURPOSES))
+    keys = select(func.count(TipKey.id)).where(*of_tip).scalar_subquery()
+    has_gaps = items.where(TipItem.kind.in_(REPLACED)).exists()
+    is_wrong = or_(
+        count > Tip.last_number,
+        and_(count < Tip.last_number, ~has_gaps),
+        keys != Tip.epoch * len(_PURPOSES),
+        items.where(TipItem.purpose.not_in(_PURPOSES)).exists(),
+    )
+    numbers = db.session.scalars(select(Tip.id).where(is_wrong).order_by(Tip.id)).all()
     if numbers:
         return False, (
-            f"in {len(numbers)} tips messages or files are missing, or there are too many (the "
-            f"first is {numbers[0]}): somebody changed the database"
+            f"in {len(numbers)} tips messages, files or keys are missing, or there are too many "
+            f"(the first is {numbers[0]}): somebody changed the database"
         )
-    return True, "every tip has as many messages and files as were written"
+    return True, "every tip has as many messages, files and keys as were written"
 
 
-def _check_checkpoints() -> tuple[bool, str]:
+def _check_checkpoints() -> Outcome:
     if parts := checkpoints.check():
         told = "; ".join(PARTS[part] for part in parts)
         return False, (

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from board.tips.integrity.checkpoint_file import State
 from board.tips.models.audit_log import AuditAction, AuditEntry
 from board.tips.models.key_holders import TipReader, fingerprint
 from board.tips.models.roster import Roster
-from board.tips.models.tip import Tip
+from board.tips.models.tip import Tip, TipItem
 
 TIPS_MAX = 1000  # the newest; a flood of tips must not make each look slow
 
 
 def take(connection: Connection) -> State:
-    """The last entry of the log and the last roster, each with its hash; epoch and number of items
-    of each tip; account and key of each reader.
+    """The last entry of the log and the last roster, each with its hash; epoch, last number and
+    count of items of each tip; account and key of each reader.
     """
     log = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
     roster = select(Roster.id, Roster.body).order_by(Roster.id.desc()).limit(1)
@@ -43,8 +43,10 @@ def older_parts(seen: State, current: State, connection: Connection) -> list[str
 
 
 def _tips(connection: Connection) -> dict[str, list[int]]:
-    newest = select(Tip.id, Tip.epoch, Tip.last_number).order_by(Tip.id.desc()).limit(TIPS_MAX)
-    return {str(id): [epoch, number] for id, epoch, number in connection.execute(newest)}
+    of_tip = select(func.count(TipItem.id)).where(TipItem.tip_id == Tip.id).scalar_subquery()
+    columns = select(Tip.id, Tip.epoch, Tip.last_number, of_tip)
+    newest = columns.order_by(Tip.id.desc()).limit(TIPS_MAX)
+    return {str(id): numbers for id, *numbers in connection.execute(newest)}
 
 
 def _readers(connection: Connection) -> dict[str, list[Any]]:
@@ -82,7 +84,8 @@ class _LaterEntries:
 
 
 def _has_grown(before: list[int], after: list[int] | None) -> bool:
-    return after is not None and after[0] >= before[0] and after[1] >= before[1]
+    """None may shrink. Checkpoints of earlier versions have no count of items."""
+    return after is not None and all(now >= then for then, now in zip(before, after, strict=False))
 
 
 def _log_hash(id: int, connection: Connection) -> str | None:

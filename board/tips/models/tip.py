@@ -46,6 +46,9 @@ class Purpose(enum.StrEnum):
     CONTACT = "contact"  # the source's contact details: each viewing is logged
 
 
+REPLACED = ("facts", "hold")  # kinds of items of which a new one takes the place of the last
+
+
 class Tip(Base):
     __tablename__ = "tip"
     TEXT_MAX = 20_000  # characters

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from board.db import db
 from board.tips.crypto import key_files, primitives
-from board.tips.crypto.primitives import Key
+from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.dates import this_hour
 from board.tips.integrity import checkpoints
 from board.tips.models import roster
@@ -100,6 +100,17 @@ class DecryptableTip:
     def has_key_for(self, purpose: Purpose) -> bool:
         """Whether the holder has the current key for this purpose, and so may add items."""
         return (purpose.value, self.tip.epoch) in self._keys
+
+    def require_whole(self) -> None:
+        """Decrypt all items, so that none was given another kind or place, in which nobody sees it.
+        Raises DecryptionFailed.
+        """
+        for item in self.tip.items:
+            is_possible = item.purpose in list(Purpose) and 1 <= item.epoch <= self.tip.epoch
+            if (item.purpose, item.epoch) in self._keys:
+                self._decrypt(item)
+            elif not is_possible:
+                raise DecryptionFailed
 
     def contents(self, *kinds: str) -> list[DecryptedItem]:
         """The items of these kinds the holder may read, oldest first. Raises DecryptionFailed."""

@@ -76,11 +76,15 @@ def load_summaries(tips: Sequence[Tip], me: TipReader, key: Key) -> dict[int, Su
 
 
 def current_summaries(tips: Sequence[Tip], me: TipReader, key: Key) -> dict[int, Summary]:
-    """The summaries of these tips; those that are missing or stale are made, and not stored."""
+    """The summaries of these tips; those that are missing, stale or damaged are made, and not
+    stored.
+    """
     ids = [tip.id for tip in tips]
-    stale = db.session.scalars(SearchEntry.stale(me).where(Tip.id.in_(ids))).all()
-    opened = DecryptableTip.open_many(stale, me, key, *INDEXED_KINDS)
-    return load_summaries(tips, me, key) | {each.tip.id: Summary.of(each) for each in opened}
+    stale = set(db.session.scalars(SearchEntry.stale(me).where(Tip.id.in_(ids))))
+    found = load_summaries(tips, me, key)
+    missing = [tip for tip in tips if tip in stale or tip.id not in found]
+    opened = DecryptableTip.open_many(missing, me, key, *INDEXED_KINDS)
+    return found | {each.tip.id: Summary.of(each) for each in opened}
 
 
 def delete_entries(*, tip: Tip | None = None, reader: KeyHolder | None = None) -> None:

@@ -58,7 +58,9 @@ def mailbox_page(
     tip = db.session.scalar(Tip.held_by(source))
     if tip is None:
         raise key_files.Erased
-    items = DecryptableTip.open(tip, source, key).contents("message", "file", "story")
+    opened = DecryptableTip.open(tip, source, key)
+    opened.require_whole()
+    items = opened.contents("message", "file", "story")
     erased_on = tip.erased_on(retention.retention_period())
     return form_page(
         "tips/source/mailbox.html",

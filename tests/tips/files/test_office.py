@@ -234,6 +234,8 @@ def run(properties):
         *(_WHITE, _PALE, _BLACK + _DARK, _WHITE + '<w:shd w:val="clear" w:fill="auto"/>'),
         *('<w:highlight w:val="black"/>', _BLACK + '<w:highlight w:val="black"/>'),
         *('<w:sz w:val="2"/>', '<w:rStyle w:val="Pale"/>', '<w:rStyle w:val="Small"/>'),
+        *('<w:color w:val="FDFEF0"/>', '<w:rtl/><w:szCs w:val="2"/>'),
+        _BLACK + '<w:shd w:val="solid" w:color="000000" w:fill="FFFFFF"/>',
     ],
 )
 def test_text_that_nobody_can_read_is_told_and_stays(properties):
@@ -251,11 +253,95 @@ def test_text_that_nobody_can_read_is_told_and_stays(properties):
     "properties",
     [
         *("", _BLACK, _GREY, _WHITE + _DARK, _PALE + '<w:highlight w:val="black"/>'),
-        *('<w:highlight w:val="yellow"/>', _DARK, '<w:sz w:val="12"/>'),
+        *('<w:highlight w:val="yellow"/>', _DARK, '<w:sz w:val="12"/>', '<w:szCs w:val="2"/>'),
+        *('<w:color w:val="D9D9D9"/>', _BLACK + '<w:shd w:val="pct10" w:color="000000"/>'),
     ],
 )
 def test_text_that_can_be_read_is_not_told(properties):
     assert not any("Second books" in detail for _, detail, _ in told_of(run(properties)))
+
+
+def box(width, height):
+    """A text box of this size."""
+    text = f"<w:txbxContent><w:p>{run('')}</w:p></w:txbxContent>"
+    data = f"<wps:wsp><wps:txbx>{text}</wps:txbx><wps:bodyPr/></wps:wsp>"
+    graphic = f'<a:graphicData uri="{office.NAMESPACES["wps"]}">{data}</a:graphicData>'
+    inline = f'<wp:extent cx="{width}" cy="{height}"/><a:graphic>{graphic}</a:graphic>'
+    return f"<w:r><w:drawing><wp:inline>{inline}</wp:inline></w:drawing></w:r>"
+
+
+def old_box(size):
+    text = f"<w:txbxContent><w:p>{run('')}</w:p></w:txbxContent>"
+    shape = f'<v:shape style="position:absolute;{size}"><v:textbox>{text}</v:textbox></v:shape>'
+    return f"<w:r><w:pict>{shape}</w:pict></w:r>"
+
+
+def paragraph(properties):
+    return f"</w:p><w:p><w:pPr>{properties}</w:pPr>{run('')}"
+
+
+def row(properties):
+    cells = f"<w:tc><w:p>{run('')}</w:p></w:tc>"
+    return f"</w:p><w:tbl><w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr></w:tbl><w:p>"
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        paragraph('<w:spacing w:line="1" w:lineRule="exact"/>'),
+        paragraph('<w:framePr w:w="2000" w:h="1" w:hRule="exact"/>'),
+        row('<w:trHeight w:val="1" w:hRule="exact"/>'),
+        *(box(1, 914400), box(914400, 0), old_box("width:0;height:9pt"), old_box("height:1.5pt")),
+    ],
+)
+def test_text_without_room_is_told_and_stays(narrow):
+    assert (FindingKind.HIDDEN, "Second books", True) in told_of(narrow)
+
+
+@pytest.mark.parametrize(
+    "wide",
+    [
+        paragraph('<w:spacing w:line="1"/>') + paragraph('<w:framePr w:w="2000" w:h="1"/>'),
+        paragraph('<w:spacing w:line="240" w:lineRule="exact"/>') + row('<w:trHeight w:val="1"/>'),
+        box(914400, 457200) + old_box("width:90pt;height:12.5pt"),
+    ],
+)
+def test_text_with_room_is_not_told(wide):
+    assert not any("Second books" in detail for _, detail, _ in told_of(wide))
+
+
+def headed(*sections, settings=""):
+    """A document with these sections: the references to headers and other properties of each."""
+    parts = samples.unzipped(word.docx().data)
+    breaks = "".join(
+        f"<w:p><w:pPr><w:sectPr>{section}</w:sectPr></w:pPr></w:p>" for section in sections[:-1]
+    )
+    body = f"<w:body>{breaks}<w:p/><w:sectPr>{sections[-1]}</w:sectPr></w:body>"
+    parts["word/document.xml"] = office.xml("w:document", body)
+    parts["word/settings.xml"] = office.xml("w:settings", settings)
+    return samples.zipped(parts)
+
+
+_FIRST = '<w:headerReference w:type="first" r:id="rIdFirst"/>'
+_EVEN = '<w:footerReference w:type="even" r:id="rIdEven"/>'
+
+
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [
+        (headed(_FIRST + _EVEN), 0),
+        (headed(_FIRST + "<w:titlePg/>"), 1),
+        (headed(_FIRST + '<w:titlePg w:val="0"/>'), 0),
+        (headed(_FIRST, "<w:titlePg/>"), 1),  # inherited
+        (headed(_FIRST, _FIRST + "<w:titlePg/>"), 1),
+        (headed(_FIRST + "<w:titlePg/>", _EVEN), 1),
+        (headed(_EVEN, settings="<w:evenAndOddHeaders/>"), 1),
+    ],
+)
+def test_headers_that_no_page_shows_are_left_out(data, count):
+    document = copy_of(data)["word/document.xml"]
+
+    assert document.count(b"Reference") == count
 
 
 def test_styles_based_on_each_other_in_a_circle_are_read_once():

@@ -10,7 +10,7 @@ from av.stream import Disposition
 
 from . import decoder_headers
 from .image_end import strip_jpeg
-from .sound_frames import amr_frame, mpeg_frame
+from .sound_frames import amr_frame, mpeg_frame, untagged
 
 # Units of a video stream that are needed to decode it; others hold words (SEI) or anything.
 _NEEDED_UNITS = {
@@ -27,6 +27,7 @@ def _without_user_data(data: bytes) -> bytes:
 
 
 _NEEDED_BYTES: dict[str, Callable[[bytes], bytes]] = {
+    "aac": untagged,
     "amr_nb": amr_frame,
     "amr_wb": amr_frame,
     "mp3": mpeg_frame,
@@ -84,7 +85,10 @@ class PacketFilter:
             return [kept for kept in self._units.filter(packet) if kept.size]
         if not self._needed or not packet.size:
             return [packet]
-        kept = av.Packet(self._needed(bytes(packet)))
+        needed = self._needed(bytes(packet))
+        if needed == bytes(packet):
+            return [packet]
+        kept = av.Packet(needed)
         kept.pts, kept.dts, kept.time_base = packet.pts, packet.dts, packet.time_base
         kept.duration, kept.is_keyframe = packet.duration, packet.is_keyframe
         return [kept] if kept.size else []

@@ -1,5 +1,6 @@
 """Frames of sound formats without a container, where anything may stand between two frames."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -14,13 +15,20 @@ _KBITS = {
     (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
     (2, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
+# Tags of ID3v2, APE, Lyrics3 and ID3v1 (of which more letters count: sound may say TAG).
+_TAG = re.compile(rb"ID3[\2-\4]\0|APETAGEX|LYRICSBEGIN|TAG[\0\x20-\xff]{60}")
 _RATES = (44_100, 48_000, 32_000)  # of version 1; halved for 2, and again for 2.5
 
 
 def mpeg_frame(data: bytes) -> bytes:
     """The frame at the start, without what follows it; nothing if there is none."""
     size = _mpeg_size(data[:4])
-    return data[:size] if size and len(data) >= size else b""
+    return untagged(data[:size]) if size and len(data) >= size else b""
+
+
+def untagged(frame: bytes) -> bytes:
+    """The frame; nothing if there is a tag in it, because it was cut off and something follows."""
+    return b"" if _TAG.search(frame) else frame
 
 
 def _mpeg_size(header: bytes) -> int:

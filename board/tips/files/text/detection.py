@@ -44,11 +44,24 @@ _SIGNS = re.compile(
     r"|^[A-Za-z0-9+/=_-]{160,}$",
     _FLAGS,
 )
+# Lines that a program reads: comments, directives, properties and points.
+_DIRECTIVES = re.compile(
+    r"^[ \t]*(?:;|%|//)[ \t]*\S|^\.(?:\\\"|[A-Z]{2}\b|\. )|^:[A-Za-z][\w -]{0,40}:(?: |$)|^#\+\w+:"
+    r"|-\*-.{1,200}-\*-|^(?:msgid|msgstr) \"|^\[[a-z]{2,10}:[^\]\n]*\]$|^\[\d\d:\d\d[.:]\d\d\]"
+    r"|^[ \t]*(?:REM|PERFORMER|TRACK|INDEX) |^[A-Z][A-Z\d]  - |^\[HKEY_|^\[[A-Z]\w+ \".*\"\]$"
+    r"|^[ \t]*0\r?\nSECTION|\{[ \t]*//|^(?:graph|flowchart) [A-Z]{2}$|^![A-Z]\w+:|\A!<arch>"
+    r"|^(?:h[1-6]|p|bq|bc|###)(?:\([^)\n]*\))?\.{1,2} |^v(?: -?[\d.]+){3}"
+    r"|^G\d{1,3}(?: [A-Z][-\d.]+)*$"
+    r"|^[ \t]*\$\w+ ?=|^[a-z_][\w-]*: \S.*\n[a-z_][\w-]*:(?: |$)"
+    r"|\A(?:[A-Z][A-Za-z -]{1,20}:.*\n(?:[ \t]+\S.*\n)*){2,}[ \t\r]*\n",
+    re.M,
+)
 _LOG_LINE = re.compile(
     r"^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|(?:\S+ ){0,4}\[\d\d/[A-Z][a-z]{2}/\d{4}:"
     r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ |\d\d:\d\d:\d\d[.,]\d+ |<\d{1,3}>)"
 )
 _SETTING_LINE = re.compile(r"^\s*[A-Za-z_][\w.\[\]-]{0,60} ?[:=] ?\S.*$")
+_PAIR = re.compile(r"[^,]+,[^, ][^,]*")
 _CODE_SIGNS = re.compile(r"[{}<>|\\=;^`*&]")
 _CODE_SHARE = 0.04  # of the characters; prose with addresses and lists has less
 _SAMPLE = 256 * 1024  # characters
@@ -106,7 +119,7 @@ def _json_name(text: str) -> str | None:
 
 def _is_prose(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
-    if _SIGNS.search(text) or _is_table(lines):
+    if _SIGNS.search(text) or _DIRECTIVES.search(text.replace("\r", "")) or _is_table(lines):
         return False
     formal = sum(1 for line in lines if _LOG_LINE.match(line))
     settings = sum(1 for line in lines if _SETTING_LINE.match(line))
@@ -121,6 +134,8 @@ def _is_table(lines: list[str]) -> bool:
     """
     if sum(line.rstrip().endswith((".", "!", "?")) for line in lines) * 2 > len(lines):
         return False
+    if len(lines) > 1 and all(_PAIR.fullmatch(line) for line in lines[:200]):
+        return True
     for separator, least in (("\t", 1), (";", 2), (",", 2), ("|", 2)):
         counts = {line.count(separator) for line in lines[:200]}
         if len(lines) > 1 and len(counts) == 1 and counts.pop() >= least:

@@ -22,6 +22,13 @@ def docx() -> Sample:
             "w:hdr",
             f'<w:p><w:r><w:t>{sample.show("header")}</w:t></w:r><w:fldSimple w:instr=" FILENAME \\p {sample.hide("field of a header")} "><w:r><w:t>{sample.show("result of a field of a header")}</w:t></w:r></w:fldSimple></w:p>',
         ),
+        **{
+            f"word/{name}.xml": xml(
+                "w:hdr",
+                f"<w:p><w:r><w:t>{sample.hide(f'{name} that no page shows')}</w:t></w:r></w:p>",
+            )
+            for name in ("first", "even")
+        },
         "word/footnotes.xml": xml(
             "w:footnotes",
             f'<w:footnote w:id="2"><w:p><w:r><w:t>{sample.show("footnote")}</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>{sample.hide("hidden text of a footnote")}</w:t></w:r></w:p></w:footnote><w:footnote w:id="3"><w:p><w:r><w:t>{sample.hide("footnote without its mark")}</w:t></w:r></w:p></w:footnote>',
@@ -45,6 +52,7 @@ def _links(sample):
     )
     yield from (
         ("rIdPicture", "image", "media/image1.jpeg"), ("rIdHeader", "header", "header1.xml"),
+        ("rIdFirst", "header", "first.xml"), ("rIdEven", "footer", "even.xml"),
         ("rIdChart", "chart", "charts/chart1.xml"), ("rIdInk", "customXml", "ink/ink1.xml"),
         ("rIdOle", "oleObject", "embeddings/oleObject1.bin"), ("rIdControl", "control", "activeX/activeX1.xml"),
         ("rIdXml", "customXml", "../customXml/item1.xml"), ("rIdMacro", "vbaProject", "vbaProject.bin"),
@@ -131,7 +139,7 @@ def _hidden(sample):
     hide, show = sample.hide, sample.show
     return f"""<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>{hide("hidden text")}</w:t></w:r><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>{show("text that is not hidden")}</w:t></w:r>
  <w:r><w:rPr><w:rStyle w:val="Unseen"/></w:rPr><w:t>{hide("text hidden by its style")}</w:t></w:r><w:r><w:rPr><w:rStyle w:val="Unseen2"/></w:rPr><w:t>{hide("text hidden by what its style is based on")}</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>
- <m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:phant><m:phantPr><m:show m:val="0"/></m:phantPr><m:e><m:r><m:t>{hide("phantom of a formula")}</m:t></m:r></m:e></m:phant></m:oMath></w:p>
+ <m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:phant><m:phantPr><m:show m:val="0"/></m:phantPr><m:e><m:r><m:t>{hide("phantom of a formula")}</m:t></m:r></m:e></m:phant><m:r><w:rPr><w:vanish/></w:rPr><m:t>{hide("hidden text of a formula")}</m:t></m:r></m:oMath></w:p>
  <w:p><w:pPr><w:pStyle w:val="Unseen3"/></w:pPr><w:bdo w:val="ltr"><w:r><w:t>{hide("text hidden by the style of its paragraph")}</w:t></w:r></w:bdo></w:p>
  <w:tbl><w:tblPr><w:tblStyle w:val="Unseen4"/></w:tblPr><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:tc><w:p><w:r><w:t>{hide("text hidden by the style of its table")}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
  <w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr><w:p><w:r><w:t>{show("first of merged cells")}</w:t></w:r></w:p></w:tc></w:tr>
@@ -162,7 +170,7 @@ def _drawings(sample):
 
 
 def _section(sample):
-    return f"""<w:p><w:r><w:footnoteReference w:id="2"/></w:r></w:p><w:sectPr w:rsidR="00A77B3E"><w:headerReference w:type="default" r:id="rIdHeader"/><w:footnotePr/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440" w:header="708" w:footer="708" w:gutter="0"/>
+    return f"""<w:p><w:r><w:footnoteReference w:id="2"/></w:r></w:p><w:sectPr w:rsidR="00A77B3E"><w:headerReference w:type="default" r:id="rIdHeader"/><w:headerReference w:type="first" r:id="rIdFirst"/><w:footerReference w:type="even" r:id="rIdEven"/><w:footnotePr/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440" w:header="708" w:footer="708" w:gutter="0"/>
  <w:sectPrChange w:id="9" w:author="{sample.hide("author of a changed section")}" w:date="2026-03-01T05:00:00Z"><w:sectPr/></w:sectPrChange></w:sectPr>"""
 
 

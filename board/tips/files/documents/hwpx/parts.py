@@ -28,6 +28,7 @@ _USUAL_FACE = "함초롬바탕"
 _EQUATION = re.compile(r"Equation Version \d{1,3}")
 _NUMBERED = re.compile(r"n\d{1,5}")  # as a cleaned copy calls its styles
 _SMALL = re.compile(r"\d{1,5}")  # ids of the head, by which all else refers to it
+_CHARACTERS_MAX = 2  # of what is one character: a mark may follow it
 _LEAST = 0.005  # of a picture's width: less is rounding
 
 
@@ -105,7 +106,9 @@ class Rebuilt(Rebuilder):
         return _USUAL_FACE
 
     def _shown(self, element: etree._Element, name: str, value: str) -> str | None:
-        return None if _is_masked(element) else value
+        is_one = name.rpartition(":")[2].lower().endswith("char")
+        is_too_long = is_one and len(value) > _CHARACTERS_MAX
+        return None if is_too_long or _is_masked(element) else value
 
     def _is_usual_style(self, value: str) -> bool:
         words = re.sub(r"[\d.()]+", " ", value).split()

@@ -1,5 +1,6 @@
 """Text of DOCX that a reader does not see: removed and told, or told only."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -8,11 +9,14 @@ from ....results import FindingKind
 from ....xml_tree import remove
 from ..names import full
 from ..package import Page
+from .room import has_no_room
 from .styles import OFF, Styles
 
 _TINY = 4  # half points
+_FAINT = 25  # of 255: colours that differ less look the same
 _WHITE = "FFFFFF"
 _BACKGROUNDS = ("background1", "light1")  # colours of the theme that are white in almost all
+_HEXADECIMAL = re.compile("[0-9A-F]{6}")
 _HIGHLIGHTS = {"black": "000000", "white": _WHITE}
 _AROUND = ("rPr", "pPr", "tcPr", "tblPr")
 _NOTES = {"footnotes": "footnote", "endnotes": "endnote"}
@@ -27,10 +31,12 @@ def remove_invisible(page: Page) -> None:
     _remove_merged(page)
     _remove_phantoms(page)
     look = _Look(Styles(page.package.related("styles")))
-    for run in list(page.root.iter(full("w:r"))):
+    for run in list(page.root.iter(full("w:r"), full("m:r"))):
         if look.is_hidden(run):
             _remove(page, run)
-        elif look.is_unreadable(run) and (words := "".join(map(str, run.itertext())).strip()):
+            continue
+        is_seen = not look.is_unreadable(run) and not has_no_room(run)
+        if not is_seen and (words := "".join(map(str, run.itertext())).strip()):
             page.told.remains(FindingKind.HIDDEN, words)
     _keep_used_notes(page)
 
@@ -85,7 +91,7 @@ class _Look:
         return any(self._vanish.get(id_) for id_ in _styles(run)) if vanish is None else vanish
 
     def is_unreadable(self, run: etree._Element) -> bool:
-        """Tiny, or of the colour behind it."""
+        """Tiny, or nearly of the colour behind it."""
         own = run.find(full("w:rPr"))
         tiny = None if own is None else _is_tiny(own)
         colour = None if own is None else _colour(own)
@@ -95,7 +101,9 @@ class _Look:
         highlight = _highlight(own)
         is_automatic = colour in (None, "AUTO")
         behind = highlight or _shade(run) or (_WHITE if not _is_on_shape(run) else "")
-        return bool(tiny) or (highlight == "000000" if is_automatic else colour == behind)
+        return bool(tiny) or (
+            highlight == "000000" if is_automatic else _look_alike(colour, behind)
+        )
 
 
 def _styles(run: etree._Element) -> Iterator[str | None]:
@@ -120,7 +128,9 @@ def _vanishes(properties: etree._Element) -> bool | None:
 
 
 def _is_tiny(properties: etree._Element) -> bool | None:
-    size = properties.find(full("w:sz"))
+    marks = (properties.find(full("w:rtl")), properties.find(full("w:cs")))
+    is_complex = any(mark is not None and mark.get(full("w:val")) not in OFF for mark in marks)
+    size = properties.find(full("w:szCs" if is_complex else "w:sz"))
     value = "" if size is None else size.get(full("w:val")) or ""
     return int(value) <= _TINY if value.isdecimal() else None
 
@@ -157,7 +167,20 @@ def _shade(run: etree._Element) -> str | None:
     for element in (run, *run.iterancestors()):
         for name in _AROUND:
             shade = element.find(f"{full(f'w:{name}')}/{full('w:shd')}")
-            fill = "auto" if shade is None else shade.get(full("w:fill")) or "auto"
+            name = "w:color" if shade is not None and _is_solid(shade) else "w:fill"
+            fill = "auto" if shade is None else shade.get(full(name)) or "auto"
             if fill != "auto":
                 return fill.upper()
     return None
+
+
+def _is_solid(shade: etree._Element) -> bool:
+    """Whether the pattern covers all of the area, in its own colour."""
+    return shade.get(full("w:val")) == "solid"
+
+
+def _look_alike(colour: str | None, other: str) -> bool:
+    if not (colour and _HEXADECIMAL.fullmatch(colour) and _HEXADECIMAL.fullmatch(other)):
+        return colour == other
+    pairs = zip(bytes.fromhex(colour), bytes.fromhex(other), strict=True)
+    return all(abs(one - two) < _FAINT for one, two in pairs)

@@ -8,6 +8,7 @@ from .. import drawing
 from ..names import NAMESPACES, full, is_style
 from ..package import Page
 from .fields import keep_results
+from .headers import remove_unshown
 from .invisible import remove_invisible
 
 _DELETED = {"del", "moveFrom"}
@@ -32,6 +33,7 @@ def prepare(page: Page) -> None:
     for element in list(page.root.iter(*_CHANGES)):
         _accept_change(page, element, local(element.tag))
     keep_results(page)
+    remove_unshown(page)
     for element in list(page.root.iter(*(full(f"w:{name}") for name in _WRAPPERS))):
         _unwrap(page, element)
     _show_objects(page)
