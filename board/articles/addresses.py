@@ -78,7 +78,8 @@ def join_base(outer: str, inner: str) -> str:
     try:
         joined = urljoin(outer, inner)
         parts = urlsplit(joined)
-        is_bad = parts.port == 0 or parts.scheme not in ("", *_DEFAULT_PORT)
+        has_no_host = parts.scheme in _DEFAULT_PORT and not parts.hostname
+        is_bad = has_no_host or parts.port == 0 or parts.scheme not in ("", *_DEFAULT_PORT)
     except ValueError:
         return outer
     return outer if is_bad else joined

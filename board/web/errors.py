@@ -77,9 +77,17 @@ def _links(code: int, reason: str | None) -> list[tuple[str, str]]:
     """Where to go on: to sign in, and from there back to the page the form was on."""
     if reason == "second factor":
         return [(_("Enter the code"), url_for("second_factor.code_form"))]
-    if code != 401 or is_source_request():
+    if is_source_request():
         return []
-    return [(_("Sign in"), url_for("accounts.sign_in_form", next=page_before()))]
+    if code == 401:
+        return [(_("Sign in"), url_for("accounts.sign_in_form", next=page_before()))]
+    return [(_("Back"), page_before())] if code == 409 and _is_page(page_before()) else []
+
+
+def _is_page(path: str) -> bool:
+    """Whether a path other than that of the front page can be opened: a form’s own cannot."""
+    routes = current_app.create_url_adapter(request)
+    return path != "/" and routes is not None and routes.test(urlsplit(path).path, "GET")
 
 
 def page_before() -> str:

@@ -503,7 +503,7 @@ def test_a_bad_base_is_no_base(feed: Callable[..., Path], base: str) -> None:
 @pytest.mark.parametrize(
     "base",
     ["javascript:alert(1)", "mailto:a@harbour.example", "http://h.example:99999/", "file:///etc/",
-     "http://h.example:port/"],
+     "http://h.example:port/", "http://", "https://?x", "http://user@"],
 )  # fmt: skip
 def test_a_relative_address_never_leads_to_a_bad_base(feed: Callable[..., Path], base: str) -> None:
     head = "<link>https://harbour.example/</link>"

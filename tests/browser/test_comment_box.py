@@ -66,6 +66,7 @@ def test_waiting_is_counted_down_on_the_button(window, page):
 
     page.clock.fast_forward(48_000)
     expect(page.locator(POST)).to_have_text("등록")
+    expect(page.locator(ALERT)).to_have_count(0)
     page.unroute("**/comments")
     page.click(POST)
     expect(page.locator(".comment .text")).to_have_text(["너무 이른 글"])

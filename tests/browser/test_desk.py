@@ -48,6 +48,7 @@ def test_twenty_items_are_decided_by_keyboard_and_the_last_is_undone(desk, windo
         if left:
             expect(items(desk).first).to_be_focused()
     expect(desk.get_by_text("필터에 맞는 댓글이 없습니다.")).to_be_visible()
+    expect(desk.locator("h1")).to_be_focused()
     desk.keyboard.press("u")
 
     expect(items(desk)).to_have_count(1)
@@ -171,6 +172,26 @@ def test_a_decision_made_first_in_another_window_is_named(desk, window, board):
     expect(desk.locator("[data-undo]")).to_contain_text("이미 처리하셨습니다(댓글 숨김)")
     expect(items(desk)).to_have_count(COUNT - 1)
     expect(desk.locator(f"#item-{number}")).to_have_count(0)
+
+
+def test_a_decision_after_the_session_has_ended_leads_to_the_page_to_sign_in(desk, window):
+    window.allow("status of 401")
+    desk.context.clear_cookies()
+
+    items(desk).first.get_by_role("button", name="문제없음").click()
+
+    expect(desk.locator("main form[action*=sign-in]")).to_be_visible()
+
+
+def test_the_help_of_hidden_comments_has_no_keys_to_hide(window):
+    page = window("mo")
+    keys = {}
+    for queue in ("reported", "hidden"):
+        page.goto(f"/desk/comments?queue={queue}")
+        page.keyboard.press("?")
+        keys[queue] = page.locator("dialog dt").all_inner_texts()
+
+    assert set(keys["reported"]) - set(keys["hidden"]) == {"1 – 9", "D"}
 
 
 def test_j_and_k_move_and_d_opens_the_reasons(desk):

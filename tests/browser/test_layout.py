@@ -212,3 +212,16 @@ def test_the_number_of_comments_keeps_clear_of_the_orders(window):
     first = page.locator(".sort-tabs a").first.bounding_box()
 
     assert first["y"] >= count["y"] + count["height"]
+
+
+def test_radio_buttons_of_a_refused_form_have_no_frame(window):
+    window.allow("status of 422")
+    page = window()
+    page.goto("/report/rights")
+
+    page.locator("main form button").last.click()
+
+    expect(page.locator(".problem")).to_be_visible()
+    shadow = "element => getComputedStyle(element).boxShadow"
+    assert page.locator("#kind-0").evaluate(shadow) == "none"
+    assert page.locator("#url").evaluate(shadow) != "none"

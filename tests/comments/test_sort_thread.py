@@ -402,3 +402,11 @@ def test_a_root_with_many_replies_costs_a_page_no_more_than_one_with_ten(
     assert [reply.html for reply in shown_root.replies] == [
         f"<p>Reply {number:02}</p>" for number in range(10)
     ]
+
+
+@pytest.mark.parametrize("place", ["", "/comments"])
+@pytest.mark.parametrize(
+    ("orders", "first"), [("oldest&sort=liked", "First"), ("banana&sort=oldest", "Third")]
+)
+def test_of_several_orders_in_an_address_the_first_counts(guest, talk, place, orders, first):
+    assert texts(sorted_by(guest, orders, place))[0] == first

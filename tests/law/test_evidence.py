@@ -105,6 +105,19 @@ def test_other_types_of_files_are_refused_and_the_form_keeps_its_values(guest, c
     assert (files(), db.session.scalar(select(Claim))) == ([], None)
 
 
+def test_only_who_has_chosen_files_is_asked_to_choose_them_again(guest, comment):
+    hint = "파일을 다시 선택해 주세요."
+    empty = {"proof": (io.BytesIO(), "")}  # as a browser sends a field in which none was chosen
+
+    without = guest.post("/report/rights", data=form_data(comment, name="", **empty))
+    chosen = guest.post(
+        "/report/rights", data=form_data(comment, name="", proof=(io.BytesIO(PNG), "a.png"))
+    )
+
+    assert (without.status_code, chosen.status_code) == (422, 422)
+    assert (hint in without.text, hint in chosen.text) == (False, True)
+
+
 def test_too_many_files_or_too_large_ones_are_refused(guest, comment, monkeypatch):
     many = [(io.BytesIO(PNG), f"{number}.png") for number in range(6)]
     assert guest.post("/report/rights", data=form_data(comment, proof=many)).status_code == 422

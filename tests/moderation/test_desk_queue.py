@@ -88,6 +88,29 @@ def test_a_decision_of_ones_own_in_another_window_names_nobody_else(as_, mo, hel
     assert "이미 처리하셨습니다(댓글 숨김). 바뀐 것은 없습니다." in late.text
 
 
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("https://localhost/desk/comments?queue=held", "/desk/comments?queue=held"),
+        ("https://localhost/desk/comments/bulk", None),  # a form’s own address
+        ("https://localhost/", None),
+        (None, None),
+    ],
+)
+def test_without_scripts_a_refused_decision_leads_back_to_its_page(as_, mo, held, page, back):
+    decide(as_(mo), held[0], "hide", reason="abuse")
+
+    late = as_(mo).post(
+        f"/desk/comments/{held[0].id}/keep",
+        data={"last": "0"},
+        headers={"Referer": page} if page else {},
+    )
+
+    assert late.status_code == 409
+    link = f'<a class="button" href="{back}">돌아가기</a>'
+    assert (link in late.text, "돌아가기" in late.text) == (back is not None, back is not None)
+
+
 @pytest.mark.parametrize("verb", ["keep", "hide"])
 def test_undo_restores_the_previous_state(as_, guest, verb, mo, harbour, held):
     client = as_(mo)

@@ -201,6 +201,18 @@ def test_an_entry_names_the_words_its_author_and_the_article(as_, ada, mo, tess,
     assert [text for text, _ in objects(as_(tess))[0]] == ["View comment", harbour.title]
 
 
+def test_numbers_have_commas_and_what_is_cut_an_ellipsis(as_, ada, mo, harbour):
+    comment = say(harbour, ada, "The ferry is late again. " * 8)
+    with writing():
+        keep_comment(comment, by=mo)
+        append_ruling(Verdict.RULE_IMPORT, by=mo, reason="", count=1816)
+
+    imported, kept = objects(as_(mo))
+
+    assert imported == [("1,816 rules", "/desk/rules")]
+    assert kept[1][0] == "“The ferry is late again. The ferry is late again. The…”"
+
+
 def test_every_entry_links_what_it_was_about(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     fields = {"text": "상인회", "kind": "word", "action": "hold", "category": "other"}

@@ -1,9 +1,11 @@
 """A moderator finds a member by any part of the name, or by the email address, which is logged."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from board.db import db, writing
+from board.db import db, now, writing
 from board.db.clock import today
 from board.moderation.rulings.models import Ruling, Verdict
 from board.moderation.users import search
@@ -110,6 +112,16 @@ def test_a_part_of_an_address_finds_nobody_and_is_logged_too(as_, ada, mo, addre
     assert "이 이메일 주소를 쓰는 회원이 없습니다." in answer.text
     assert f'value="{address}"' in answer.text
     assert look_ups() == [("mo", None, {"found": False})]
+
+
+def test_an_address_nobody_has_is_not_said_to_be_part_of_a_name(as_, ada, mo):
+    with writing():
+        ada.suspend(until=now() + timedelta(days=1), reason="spam")
+
+    page = as_(mo).post("/desk/people/find?lang=en", data={"q": "nobody@harbour.example"}).text
+
+    assert "Display names with" not in page
+    assert '<h2 class="minor">Currently restricted</h2>' in page
 
 
 def test_an_address_in_a_link_is_never_looked_up(as_, ada, mo):

@@ -14,7 +14,7 @@ COOKIE = "sort"
 
 
 def sort_from_query() -> Sort:
-    """?sort=: newest first by default, and for a word that is no order."""
+    """?sort=, the first of several: newest first by default, and for a word that is no order."""
     return _sort(request.args.get("sort"))
 
 

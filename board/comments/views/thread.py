@@ -41,7 +41,7 @@ bp = Blueprint("comments", __name__)
 
 
 @bp.get("/articles/<slug>")
-@open_to(everyone, query=("sort",))
+@open_to(everyone, query=("sort",), multi_fields=("sort",))
 def article(slug: str) -> ResponseReturnValue:
     article = article_for_viewer(slug)
     cache_for_article(article.id, article.revision)
@@ -52,7 +52,7 @@ def article(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/articles/<slug>/comments")
-@open_to(everyone, query=("before", "sort"))
+@open_to(everyone, query=("before", "sort"), multi_fields=("sort",))
 def thread(slug: str) -> ResponseReturnValue:
     article = article_for_viewer(slug)
     cache_for_article(article.id, article.revision)

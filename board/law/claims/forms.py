@@ -149,6 +149,9 @@ class ClaimForm(Form):
     def uploads(self) -> list[Upload]:
         return [*self._uploads("proof"), *self._uploads("identity")]
 
+    def has_files(self) -> bool:
+        return bool(self._received("proof") or self._received("identity"))
+
     def _uploads(self, kind: str) -> list[Upload]:
         return [Upload(kind, name, file.getvalue()) for name, file in self._received(kind)]
 

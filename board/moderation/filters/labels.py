@@ -14,6 +14,7 @@ from board.moderation.filters.models import Rule
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.subjects import Subject
 from board.text.spans import split_by_spans
+from board.web.i18n import format_number
 from board.web.response.notices import notice
 
 bp = Blueprint("rules", __name__)
@@ -95,7 +96,8 @@ def allowed_words_subject(ruling: Ruling) -> Subject:
 
 def import_subject(ruling: Ruling) -> Subject:
     count = ruling.detail["count"]
-    return Subject(ngettext("%(num)s rule", "%(num)s rules", count), url_for("rules.index"))
+    label = ngettext("%(count)s rule", "%(count)s rules", count, count=format_number(count))
+    return Subject(label, url_for("rules.index"))
 
 
 def _value(name: str, value: Any) -> str:

@@ -97,12 +97,13 @@ def _to_index(code: str, proposal: BanProposal) -> ResponseReturnValue:
 
 
 def _index(find: UserSearchForm, form: BulkBanForm | None = None) -> str:
-    name = "" if find.errors else find.q.data
+    name = "" if find.errors else find.q.data or ""
     users = list(db.session.scalars(search.with_name_part(name) if name else search.restricted()))
     proposals = list(db.session.scalars(BanProposal.pending()))
     return render_template(
         "moderation/users/index.html",
         find=find,
+        name=name,
         people=users[: search.PAGE_SIZE],
         has_more=len(users) > search.PAGE_SIZE,
         proposals=proposals,

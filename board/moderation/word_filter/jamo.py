@@ -34,6 +34,7 @@ DIPHTHONGS = {  # typed as two letters
     "ㅡㅣ": "ㅢ",
 }
 TENSE = frozenset("ㄲㄸㅃㅆㅉ")
+DOUBLED = dict(zip("ㄱㄷㅂㅅㅈ", "ㄲㄸㅃㅆㅉ", strict=True))  # typed as two letters: ㄱㄱ
 BREATHY = frozenset("ㅋㅌㅍㅊ")
 
 # Each letter, followed by what is drawn like it.

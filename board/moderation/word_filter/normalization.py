@@ -11,6 +11,7 @@ import regex
 from board.moderation.word_filter.jamo import (
     ASPIRATED,
     DIPHTHONGS,
+    DOUBLED,
     VOWELS,
     Letter,
     alone,
@@ -105,6 +106,9 @@ def _merged_letter(before: Letter, letter: Letter) -> Letter | None:
             one = alone(DIPHTHONGS[before.sound + letter.sound])
             return replace(one, silent=before.silent)
         return None
+    if letter.alone and before.alone and letter.sound in DOUBLED:
+        tense = DOUBLED[letter.sound]  # ㄱㄱ and more of them are ㄲ
+        return before if before.sound == tense else alone(tense)
     twice = letter.sound == before.sound != "ㅇ" and (letter.typed or before.typed)
     if letter.merged in VOWELS or twice:
         # 시이발, 시ㅂ발

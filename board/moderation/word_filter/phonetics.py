@@ -55,7 +55,11 @@ class Initials(PhoneticForm):
     def match(self, candidate: Candidate) -> Iterator[Place]:
         if candidate.stands_alone():
             for number, variant in self.variants:
-                if _matches(candidate.sounds, variant.sounds, long=variant.syllables > 2):
+                # ㅈㄱㄱ stands for three syllables, so it is no ㅈㄲ.
+                is_typed = TENSE.intersection(variant.sounds) <= set(candidate.text)
+                if is_typed and _matches(
+                    candidate.sounds, variant.sounds, long=variant.syllables > 2
+                ):
                     yield candidate.first, candidate.last, number
 
 

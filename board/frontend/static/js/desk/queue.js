@@ -34,10 +34,17 @@ function tell(text) {
 function focusItem(index) {
   const all = items();
   const item = all[Math.max(0, Math.min(index, all.length - 1))];
-  if (!item) return document.querySelector("h1").focus();
+  if (!item) return focusTitle();
   item.focus();
   item.scrollIntoView({ block: "nearest" });
   claim(item);
+}
+
+/** Nothing is left: go on from the top of the page. */
+function focusTitle() {
+  const title = document.querySelector("main h1");
+  title.tabIndex = -1;
+  title.focus();
 }
 
 /** Tell colleagues that somebody is looking at this item, and learn whether one of them is. */
@@ -122,6 +129,7 @@ async function send(form, submitter) {
   const index = item ? items().indexOf(item) : 0;
   try {
     const answer = await requestPage("POST", form.action, new URLSearchParams(new FormData(form, submitter)));
+    if (isSignedOut(answer)) return location.reload(); // the page to sign in, which leads back
     const about = undoneItem(form);
     if (!showQueue(answer.page, index)) return await showRefusal(answer);
     const restored = items().findIndex((each) => each.id === about);

@@ -95,8 +95,12 @@ export async function send(form, page, submitter) {
     setBusy(form, false, button);
   }
   if (isSignedOut(answer)) return offerRetry(form, texts.signedOut, submitter);
-  if (answer.status === 429) countDown(mainButton(form), answer.retryAfter);
-  if (answer.status >= 400) return showFeedback(form, answer);
+  if (answer.status >= 400) showFeedback(form, answer);
+  if (answer.status === 429) {
+    const told = form.querySelector("[data-feedback] .error");
+    countDown(mainButton(form), answer.retryAfter, () => told?.remove());
+  }
+  if (answer.status >= 400) return;
   if (form.matches("[data-mute]")) return showBlocked(form, page);
   if (submitter?.name === "preview") return showPreview(form, answer, page);
   if (form.matches("[data-write]")) drafts.clear(form);

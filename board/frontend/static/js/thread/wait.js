@@ -21,7 +21,7 @@ function finish(label) {
 export const isWaiting = (label) => waiting.has(label);
 
 /** Count down in `label`, a button or a part of it, by the clock: a hidden tab is not called every second. */
-export function countDown(label, seconds) {
+export function countDown(label, seconds, onEnd) {
   if (!(seconds > 0 && seconds <= MAX_SECONDS) || isWaiting(label)) return;
   const end = Date.now() + seconds * 1000;
   waiting.set(label, label.textContent);
@@ -32,5 +32,6 @@ export function countDown(label, seconds) {
     if (left > 0) return show(label, left);
     clearInterval(timer);
     finish(label);
+    onEnd?.();
   }, 250);
 }
