@@ -5,9 +5,10 @@ one query with two look-ups.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask
@@ -15,7 +16,7 @@ from sqlalchemy import bindparam, or_
 from sqlalchemy.dialects import sqlite as dialect
 
 from board.accounts.auth import session_query
-from board.accounts.models import User
+from board.accounts.models import User, token_hash
 from board.db import sqlite
 from board.db.read_connections import driver_connection
 
@@ -54,13 +55,11 @@ class UnseenCount:
 
     def _count(self, token: str) -> int | None:
         """None if this token opens no session."""
-        statement, names = _query()
-        values = session_query.parameters(token)
+        statement, values = _query(int(time.time()))
+        values = {**values, "token_hash": token_hash(token)}
         with driver_connection(self._flask) as connection:
-            rows = connection.execute(statement, [_stored(values[name]) for name in names])
-            row = rows.fetchone()
-            rows.close()
-        return row and int(row[0])
+            rows = connection.execute(statement, values).fetchall()
+        return rows[0][0] if rows else None
 
 
 def _respond(count: int | None, known: str | None, start_response: Any) -> list[bytes]:
@@ -76,13 +75,18 @@ def _respond(count: int | None, known: str | None, start_response: Any) -> list[
     return [body]
 
 
+@lru_cache(maxsize=1)
+def _query(second: int) -> tuple[str, dict[str, Any]]:
+    """The statement for the driver, and the values it has in this second of all tokens."""
+    values = {name: _stored(value) for name, value in session_query.parameters("").items()}
+    return _statement(), values
+
+
 @cache
-def _query() -> tuple[str, tuple[str, ...]]:
-    """The statement for the driver, and the names of its values in order."""
+def _statement() -> str:
     is_welcome = or_(User.suspended_until.is_(None), User.suspended_until <= bindparam("now"))
     query = session_query.of_user(User.unseen_notifications).where(is_welcome)
-    compiled: Any = query.compile(dialect=dialect.dialect(paramstyle="qmark"))
-    return str(compiled), tuple(compiled.positiontup)
+    return str(query.compile(dialect=dialect.dialect(paramstyle="named")))
 
 
 def _stored(value: bytes | date) -> bytes | str:
