@@ -14,6 +14,7 @@ from board.comments import wiring as comments_wiring
 from board.db import read_connections
 from board.law import wiring as law_wiring
 from board.moderation import wiring as moderation_wiring
+from board.notifications import unseen_count
 from board.notifications import wiring as notifications_wiring
 from board.ops import wiring as ops_wiring
 from board.runtime import limiter
@@ -59,8 +60,8 @@ SLICES = (
 )
 # Of those that wrap the app, the last is the first to see a request.
 WRAPPERS = (
-    access, disk_guard, form_guard, page_cache_middleware, query_filter, cookie_filter, headers,
-    errors, template_context, measure, access_log, proxies,
+    access, disk_guard, form_guard, page_cache_middleware, unseen_count, query_filter,
+    cookie_filter, headers, errors, template_context, measure, access_log, proxies,
 )  # fmt: skip
 
 

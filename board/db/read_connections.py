@@ -41,6 +41,22 @@ def read_connection() -> Iterator[Connection]:
         idle.append(connection)
 
 
+@contextmanager
+def driver_connection(app: Flask) -> Iterator[Any]:
+    """An idle connection of the driver, in no transaction, for code in front of the app."""
+    idle: deque[Connection] = app.extensions["reading"]
+    try:
+        connection = idle.pop()
+    except IndexError:
+        with app.app_context():
+            connection = db.engine.connect()
+        connection.detach()
+    try:
+        yield connection.connection.dbapi_connection
+    finally:
+        idle.append(connection)
+
+
 def fetch_all(statement: Rows, values: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
     """All rows of this query."""
     with read_connection() as connection:

@@ -21,32 +21,38 @@ _WITH_USER = (
 )
 
 
+def of_user(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Query of these columns of the user of a session; `parameters` has its values."""
+    return select(*columns).select_from(Session).join(Session.user).where(*_IS_ALIVE)
+
+
 def with_token(token: str) -> Select[Session]:
     """The session of this token, unless it has expired or was not used for too long."""
-    return select(Session).where(*_IS_ALIVE).params(_parameters(token))
+    return select(Session).where(*_IS_ALIVE).params(parameters(token))
 
 
 def with_user(
     token: str,
 ) -> tuple[Select[User, int, date, datetime | None], dict[str, Any]]:
     """Query for user, session id, last-seen date and time of this token, and its parameters."""
-    return _WITH_USER, _parameters(token)
+    return _WITH_USER, parameters(token)
 
 
 def gone_idle(token: str) -> Select[Session]:
     """The session of staff that this token opened until nobody used it for STAFF_IDLE."""
     is_idle = Session.seen_at <= bindparam("staff_idle_since")
-    return select(Session).where(*_HAS_TOKEN, is_idle).params(_parameters(token))
+    return select(Session).where(*_HAS_TOKEN, is_idle).params(parameters(token))
 
 
 def is_alive(session: Session) -> bool:
-    limits = _parameters("")
+    limits = parameters("")
     is_in_use = session.seen_at is None or session.seen_at > limits["staff_idle_since"]
     is_in_use = is_in_use and session.seen_on > limits["idle_since"]
     return is_in_use and session.expires_at > now() and session.started_at < limits["tomorrow"]
 
 
-def _parameters(token: str) -> dict[str, Any]:
+def parameters(token: str) -> dict[str, Any]:
+    """Values of these queries for this token."""
     return {
         "token_hash": token_hash(token),
         "now": now(),

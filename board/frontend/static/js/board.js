@@ -13,6 +13,7 @@ const loadCommentForms = () => import("./thread/comment-forms.js");
 const loadDrafts = () => import("./thread/drafts.js");
 const loadGuest = () => import("./thread/guest.js");
 const loadEditComment = () => import("./thread/edit-comment.js");
+const loadNotifications = () => import("./notifications.js");
 const loadMenu = () => import("./thread/menu.js");
 const loadPagination = () => import("./thread/pagination.js");
 const loadReactions = () => import("./thread/reactions.js");
@@ -337,6 +338,8 @@ if (isComingBack()) loadGuest().then((module) => module.resume(page)).catch(() =
 if (!viewer && document.querySelector("main [data-sign-in]")) loadGuest().catch(() => {});
 if (history.state?.loaded) loadPagination().then((module) => module.restoreLoaded(page)).catch(() => {});
 if (thread?.dataset.newest) setTimeout(startPolling, 20_000);
+if (viewer) setTimeout(() => loadNotifications().then((module) => module.start(page), () => {}), 20_000);
+if (document.querySelector("a[data-unseen]")) loadNotifications().then((module) => module.markOpened(), () => {});
 if (document.getElementById("q")?.defaultValue) loadSearch().catch(() => {});
 if (document.querySelector("#found .search-form")) {
   const repeatSearch = () => loadSearch().then((module) => module.repeatSearch(page), () => location.reload());
