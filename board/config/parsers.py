@@ -130,6 +130,12 @@ def parse_takedown_end(value: Any) -> str:
     return str(value)
 
 
+def parse_profiles(value: Any) -> str:
+    if value not in ("off", "choice"):
+        raise ValueError("must be off or choice")
+    return str(value)
+
+
 def parse_contacts(value: Any) -> tuple[str, ...]:
     """Addresses to write to: e-mail (also without mailto:), https: or tel:."""
     items = value if isinstance(value, list) else parse_text(value).replace(",", " ").split()

@@ -29,8 +29,8 @@ from board.moderation.notifications import models as notifications
 from board.moderation.notifications import views as notification_views
 from board.moderation.reports import models as reports
 from board.moderation.reports import views as report_views
+from board.moderation.rulings import featured_views, log_views, subjects
 from board.moderation.rulings import labels as ruling_labels
-from board.moderation.rulings import log_views, subjects
 from board.moderation.rulings import views as ruling_views
 from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.models import is_decided, log_article_change, on_ruling
@@ -77,6 +77,7 @@ def _badges() -> dict[str, int]:
 
 VIEWS = (
     ruling_views,
+    featured_views,
     ruling_labels,
     subjects,
     user_views,

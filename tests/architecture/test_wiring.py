@@ -12,7 +12,7 @@ from board.accounts.models import on_account_deleted, on_renamed
 from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
-from board.articles.editing import lifecycle
+from board.articles.editing import authors, lifecycle
 from board.comments import models as comments
 from board.comments.derived import counters
 from board.comments.viewer import blocks
@@ -85,6 +85,7 @@ HOOKS = {
             Device.delete_for_user,
             email_queue.delete_for_user,
             verification.delete_for_user,
+            authors.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
             staff_notes.delete_for_user,
@@ -121,8 +122,8 @@ def test_the_desk_has_these_pages_in_this_order(app):
 
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
-        "account", "sessions", "blocked", "comments", "reactions", "told_by", "appeals", "reports",
-        "notices",
+        "account", "sessions", "articles", "blocked", "comments", "reactions", "told_by", "appeals",
+        "reports", "notices",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [
         "barred",

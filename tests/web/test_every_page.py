@@ -36,6 +36,7 @@ OPEN_TO_GUESTS = {
     "feeds.board",
     "feeds.thread",
     "comments.comment",
+    "profiles.person",
     "reactions.like_form",
     "reactions.dislike_form",
     "reports.report_form",
@@ -72,7 +73,8 @@ SENT_TO_THE_BEGINNING = {
 }  # fmt: skip
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
-    "verification.email", "mutes.muted", "people.notices", "well_known.change_password",
+    "verification.email", "mutes.muted", "people.notices", "profiles.form",
+    "well_known.change_password",
 }  # fmt: skip
 STAFF = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Pages that each role may open besides; all others answer 403.
@@ -117,6 +119,7 @@ MATRIX = {
         "articles.desk",
         "articles.write_form",
         "articles.edit_form",
+        "article_authors.form",
         "article_deletion.delete_form",
         "threads.index",
         "threads.history",
