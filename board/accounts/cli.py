@@ -65,6 +65,7 @@ def list_staff() -> None:
     for user in db.session.scalars(User.staff()):
         can = [name for name, attribute in CAPABILITIES.items() if getattr(user, attribute)]
         notes = [
+            *([f"label {user.label}"] if user.label else []),
             *(["suspended"] if user.is_suspended else []),
             *([] if two_factor.has_any(user) else ["no two-step verification"]),
         ]
@@ -90,6 +91,16 @@ def revoke(email: str, capability: str) -> None:
     with writing():
         _account(email).revoke(CAPABILITIES[capability])
     click.echo(f"{email} can no longer {capability}.")
+
+
+@accounts_cli.command("label")
+@click.argument("email")
+@click.argument("label", type=click.Choice((*User.LABELS, "none")))
+def label(email: str, label: str) -> None:
+    """Set the badge beside somebody's name; it lets them do nothing more."""
+    with writing():
+        _account(email).set_label("" if label == "none" else label)
+    click.echo(f"{email} has the label {label}." if label != "none" else f"{email} has no label.")
 
 
 @accounts_cli.command("suspend")

@@ -22,7 +22,7 @@ def export_for(user: User) -> Mapping[str, Any]:
 def export_account(user: User) -> Mapping[str, Any]:
     names = (
         "email", "email_verified_at", "name", "joined_at", "language", "mail", "suspended_until",
-        "held_until",
+        "held_until", "profile", "label",
     )  # fmt: skip
     return {name: getattr(user, name) for name in names}
 

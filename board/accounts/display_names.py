@@ -4,7 +4,7 @@ import unicodedata
 
 import regex
 
-from board.text import count_graphemes, normalize_line
+from board.text import count_graphemes, first_grapheme, normalize_line
 from board.text.keyboard import INITIALS, SYLLABLES_PER_INITIAL, keystrokes
 
 NAME_MIN = 2  # graphemes
@@ -21,6 +21,7 @@ _KOREAN = regex.compile(
 _SCRIPTS = ("Cyrillic", "Greek", "Arabic", "Hebrew", "Thai", "Devanagari", "Armenian", "Georgian")
 _ONE_SCRIPT = [regex.compile(rf"[\p{{Script={script}}}{_SIGNS}]+") for script in _SCRIPTS]
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
+_OPERATIONS = regex.compile(r"(?<!\p{L})운영(?!\p{L})")  # a badge; 김운영 is a name
 _FIRST_INITIAL = 0x1100  # in keys, ㄱ is the part of a syllable
 
 # Look-alikes of Latin letters (the part of Unicode's confusables that reads as a name).
@@ -32,11 +33,11 @@ _LETTERS_LIKE = str.maketrans(
 _DIGITS_LIKE = str.maketrans("0135", "oles")
 _STAFF_KOREAN = (
     "운영자", "운영진", "운영팀", "관리자", "관리인", "편집국", "편집부", "편집장", "공식",
-    "데스크", "중재자", "모더레이터", "어드민", "제보팀",
+    "데스크", "중재자", "모더레이터", "어드민", "제보팀", "작성자",
 )  # fmt: skip
 _STAFF_LATIN = (
     "admin", "administrator", "moderator", "mod", "staff", "operator", "official", "editor",
-    "newsroom", "system", "root", "support",
+    "newsroom", "system", "root", "support", "author", "reporter", "journalist", "operations",
 )  # fmt: skip
 _STAFF_WORD = regex.compile(
     rf"(?<![a-z])({'|'.join(_STAFF_LATIN)})(?![a-z])".translate({ord("i"): "l"})
@@ -51,6 +52,11 @@ def normalize_name(name: str) -> str:
 def name_key(name: str) -> str:
     """Key that is equal for names a reader could confuse: case, width, spacing, look-alikes."""
     return "".join(_LETTER.findall(_folded(name).translate(_DIGITS_LIKE)))
+
+
+def initial(name: str) -> str:
+    """The first character of a name as readers see it; a letter as a capital."""
+    return first_grapheme(name).title()
 
 
 def name_pattern(text: str) -> str:
@@ -87,6 +93,8 @@ def imitates_staff(name: str, *, site_name: str = "") -> bool:
     if any(word in key for word in _STAFF_KOREAN) or key == site or (len(site) > 2 and site in key):
         return True
     words = _folded(name)
+    if key == "운영" or _OPERATIONS.search(words):
+        return True
     return any(map(_STAFF_WORD.search, (words, words.translate(_DIGITS_LIKE), key)))
 
 

@@ -13,7 +13,7 @@ from board.accounts.display_names import DELETED_USER_NAME, name_key
 from board.db import Base, db, now
 from board.runtime.hooks import Hook
 
-# Effects of renaming a user and of deleting an account. Filled by each slice's wiring.py.
+# Effects of a new name or label, and of deleting an account. Filled by each slice's wiring.py.
 on_renamed: Hook[Callable[["User"], None]] = Hook()
 on_account_deleted: Hook[Callable[["User"], None]] = Hook()
 
@@ -25,6 +25,8 @@ class User(Base):
     EMAIL_MAX = 254
     is_authenticated = True
     CAPABILITIES = ("can_moderate", "can_edit", "can_read_tips")
+    LABELS = ("reporter", "newsroom", "operations")
+    PROFILES = ("closed", "numbers", "open")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_MAX), unique=True)
@@ -50,6 +52,11 @@ class User(Base):
     can_edit: Mapped[bool] = mapped_column(default=False)
     can_read_tips: Mapped[bool] = mapped_column(default=False)
     left_on: Mapped[date | None]
+    # What the page of this user shows (PROFILES), and the badge beside the name (LABELS, or "").
+    profile: Mapped[str] = mapped_column(String(10), default="closed", server_default="closed")
+    label: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    # Raised with every change of what is shown of the account itself: the cache key of that page.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
     sessions: Mapped[list["Session"]] = relationship(
         back_populates="user", cascade="all, delete-orphan", order_by="Session.id.desc()"
@@ -89,8 +96,17 @@ class User(Base):
 
     def rename(self, name: str) -> None:
         self.name, self.name_key = name, name_key(name)
-        for effect in on_renamed:
-            effect(self)
+        self._renew_threads()
+
+    def set_label(self, label: str) -> None:
+        """One of LABELS or "": a badge beside the name, which lets nobody do anything."""
+        self.label = label
+        self._renew_threads()
+
+    def choose_profile(self, profile: str) -> None:
+        """One of PROFILES."""
+        self.profile = profile
+        self.revision += 1
 
     def change_password(self, password_hash: str, *, keep: "Session | None" = None) -> None:
         """Set the hash and end every session except `keep`."""
@@ -123,9 +139,13 @@ class User(Base):
         # Unique, and not a value anybody can enter.
         self.email = self.name_key = f"#{self.id}"
         self.name, self.password_hash, self.left_on = DELETED_USER_NAME, "", on
-        self.mail = "none"
+        self.mail, self.profile, self.label = "none", "closed", ""
         self.unsuspend()
         self.end_sessions()
+        self._renew_threads()
+
+    def _renew_threads(self) -> None:
+        self.revision += 1
         for effect in on_renamed:
             effect(self)
 

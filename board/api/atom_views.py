@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.api.newest_comments import newest_comments
+from board.api.newest_comments import featured_comments, newest_comments
 from board.articles.access import article_for_viewer
 from board.articles.models import Article
 from board.articles.sharing import absolute
@@ -44,13 +44,22 @@ def thread(slug: str) -> ResponseReturnValue:
 
 
 def _entries(article: Article | None) -> Sequence[Any]:
-    """The newest comments; none of a thread hidden as a whole."""
+    """The newest comments, and of a thread the featured ones too; none of a thread hidden as a
+    whole."""
     if article:
-        is_shown = page_thread_state(article).is_shown
-        return db.session.execute(newest_comments(article)).all() if is_shown else []
+        return _entries_of(article) if page_thread_state(article).is_shown else []
     are_shown, until = not_stopped()
     cache_until(until)
     return db.session.execute(newest_comments().where(are_shown)).all()
+
+
+def _entries_of(article: Article) -> Sequence[Any]:
+    newest = db.session.execute(newest_comments(article)).all()
+    if not article.featured_count:
+        return newest
+    ids = {entry.id for entry in newest}
+    featured = db.session.execute(featured_comments(article))
+    return [*newest, *(entry for entry in featured if entry.id not in ids)]
 
 
 def _feed(article: Article | None, *, title: str, page: str, this: str) -> Response:

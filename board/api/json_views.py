@@ -23,7 +23,7 @@ from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.comments.page_context import CURSOR, cursor_from_query
 from board.comments.thread.public_comment import CommentPage, PublicComment
-from board.comments.thread.query import newest_ids, thread_page
+from board.comments.thread.query import featured, newest_ids, thread_page
 from board.comments.thread.sort import Sort
 from board.comments.thread.sort_order import sort_from_query
 from board.db import now
@@ -41,6 +41,7 @@ _ARTICLES = select(
     _article.id,
     _article.slug,
     _article.comment_count,
+    _article.featured_count,
     _article.section,
     _article.closed_at,
     _article.state,
@@ -69,22 +70,18 @@ def comments(slug: str) -> ResponseReturnValue:
         if state.is_latest_only:
             sort = Sort.LATEST
         before = cursor_from_query(sort)
-        page = CommentPage([])
+        page, top = CommentPage([]), tuple[PublicComment, ...]()
         if state.is_shown:
             page = thread_page(article.id, sort=sort, before=before, size=size)
-    site = absolute("")
-    base_url = site + url_for("comments.comment", id=0).removesuffix("0")
+        if state.is_shown and article.featured_count and not before:
+            top = featured(article.id)
+    base_url = absolute(url_for("comments.comment", id=0)).removesuffix("0")
     payload = {
-        "article": {
-            "slug": article.slug,
-            "title": article.title,
-            "url": site + url_for("comments.article", slug=article.slug),
-            "comment_count": article.comment_count if state.is_shown else 0,
-            "takes_comments": state.takes_comments,
-        },
+        "article": _article_as_dict(article, state),
         **({"steering": _restrictions(state)} if state.measures else {}),
         "sort": sort.value,
-        "next": page.more and site + _next_url(article.slug, sort, size, page.more),
+        "next": page.more and absolute(_next_url(article.slug, sort, size, page.more)),
+        **({"featured": [_as_dict(comment, base_url) for comment in top]} if top else {}),
         "comments": [_as_dict(comment, base_url) for comment in page.comments],
     }
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
@@ -141,6 +138,16 @@ def _restrictions(state: ThreadState) -> dict[str, Any]:
     }
 
 
+def _article_as_dict(article: Row[*tuple[Any, ...]], state: ThreadState) -> dict[str, Any]:
+    return {
+        "slug": article.slug,
+        "title": article.title,
+        "url": absolute(url_for("comments.article", slug=article.slug)),
+        "comment_count": article.comment_count if state.is_shown else 0,
+        "takes_comments": state.takes_comments,
+    }
+
+
 def _load_article(slug: str) -> Row[*tuple[Any, ...]]:
     with read_connection() as connection:
         article = connection.execute(_ARTICLE, {"slug": slug}).one_or_none() or abort(404)
@@ -159,6 +166,10 @@ def _as_dict(comment: PublicComment, base_url: str) -> dict[str, Any]:
     }
     if comment.tombstone is None:
         payload["author"] = {"id": comment.author_id, "name": comment.author_name}
+        if comment.badges:
+            payload["author"]["badges"] = comment.badges
+        if comment.is_featured:
+            payload["featured"] = True
         payload["html"] = comment.html
         payload["edited_at"] = comment.edited_at and comment.edited_at.isoformat()
         payload["like_count"], payload["dislike_count"] = comment.like_count, comment.dislike_count

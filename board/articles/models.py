@@ -78,13 +78,13 @@ class Article(Base):
     planned_at: Mapped[datetime | None]
     erase_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
-
     closed_at: Mapped[datetime | None]
     closed_for: Mapped[str] = mapped_column(String(200), default="")
 
-    # Stored so that no page has to count: visible comments, and a number raised at every visible
-    # change, which is the cache key and the ETag of the thread.
+    # Stored so that no page has to count: visible and featured comments, and a number raised at
+    # every visible change, which is the cache key and the ETag of the thread.
     comment_count: Mapped[int] = mapped_column(default=0)
+    featured_count: Mapped[int] = mapped_column(default=0, server_default="0")
     revision: Mapped[int] = mapped_column(default=0)
 
     keys: Mapped[list[ArticleKey]] = relationship(cascade="all, delete-orphan")
@@ -134,7 +134,7 @@ class Article(Base):
         if content.get("published_at") is None:
             content["published_at"] = now()
         article = cls(canonical_url=canonical_url, subtitle_lines="", closed_for="")
-        article.comment_count = article.revision = 0
+        article.comment_count = article.featured_count = article.revision = 0
         article.slug = slug or _make_slug(canonical_url or content["title"])
         article._set(content)
         db.session.add(article)

@@ -1,12 +1,14 @@
-"""Wiring of articles: views, template globals, desk navigation, scheduled ones, feeds."""
+"""Wiring of articles: views, template globals, desk navigation, authors, scheduling, feeds."""
 
 from datetime import timedelta
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from board.accounts import data_export
+from board.accounts.models import on_account_deleted
 from board.articles import views
-from board.articles.editing import lifecycle
+from board.articles.editing import author_views, authors, lifecycle
 from board.articles.thread_controls import labels
 from board.runtime.app import setting
 from board.runtime.background import ScheduledCommand, scheduled_commands
@@ -30,7 +32,9 @@ FEEDS = ScheduledCommand(
 
 
 def init_app(app: Flask) -> None:
-    register(app, labels, views)
+    register(app, labels, views, author_views)
+    on_account_deleted.add(authors.delete_for_user)
+    data_export.exporters.update(articles=authors.export_articles)
     nav_items.add(*NAV_ITEMS)
     jobs.add(*JOBS)
     scheduled_commands.add(FEEDS)

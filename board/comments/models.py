@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.body import Body, trusted_html
-from board.comments.derived import counters, listing
+from board.comments.derived import counters, featured, listing
 from board.comments.derived.wilson_score import lower_bound
 from board.comments.search_index import index as search_index
 from board.db import Base, now
@@ -38,6 +38,8 @@ def _roots_by(name: str, *columns: str) -> Index:
 after_delete: Hook[Callable[["Comment"], None]] = Hook()
 
 _HELD, _HIDDEN = text("held_for IS NOT NULL"), text("hidden_for IS NOT NULL")
+_FEATURED = text("featured_at IS NOT NULL")
+_COUNTS = ("reply_count", "like_count", "dislike_count")
 
 
 def visible(comment: Any) -> ColumnElement[bool]:
@@ -58,10 +60,7 @@ class Revision(Base):
 
 
 class Comment(Base):
-    """A comment under an article.
-
-    `listed`: whether the thread shows it, as text or as a tombstone.
-    """
+    """A comment under an article."""
 
     __tablename__ = "comment"
     PAGE_SIZE = 20
@@ -70,9 +69,7 @@ class Comment(Base):
     EDITS_MAX = 20
     __table_args__ = (
         UniqueConstraint("author_id", "key"),
-        CheckConstraint("reply_count >= 0", name="reply_count"),
-        CheckConstraint("like_count >= 0", name="like_count"),
-        CheckConstraint("dislike_count >= 0", name="dislike_count"),
+        *(CheckConstraint(f"{name} >= 0", name=name) for name in _COUNTS),
         # One range scan each: roots of a thread by time, likes and replies; replies of a root;
         # children; an author's comments; an author's roots in a thread.
         Index("ix_comment_thread", "article_id", "listed", "root_id", "posted_at", "id"),
@@ -86,6 +83,7 @@ class Comment(Base):
         # Hidden comments by time, and the number of each author.
         Index("ix_comment_hidden", "id", sqlite_where=_HIDDEN),
         Index("ix_comment_hidden_author", "author_id", sqlite_where=_HIDDEN),
+        Index("ix_comment_featured", "article_id", sqlite_where=_FEATURED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,12 +97,14 @@ class Comment(Base):
     text_hash: Mapped[bytes]
     posted_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
+    # Whether the thread shows it, as text or as a tombstone.
     listed: Mapped[bool] = mapped_column(default=True)
     # Held for a moderator: until then only its author sees it.
     held_for: Mapped[str | None] = mapped_column(String(40))
     hidden_for: Mapped[str | None] = mapped_column(String(40))
     hidden_note: Mapped[str] = mapped_column(String(200), default="")
     deleted_at: Mapped[datetime | None]
+    featured_at: Mapped[datetime | None]  # derived/featured.py
     reply_count: Mapped[int] = mapped_column(default=0)
     like_count: Mapped[int] = mapped_column(default=0, server_default="0")
     dislike_count: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -161,6 +161,7 @@ class Comment(Base):
         search_index.remove(self)
         self.body, self.html, self.text_hash = body.text, body.html, body.hash
         search_index.add(self)
+        featured.remove(self)  # the newsroom recommended other words
         self.edited_at = max(now(), written_at)  # even if the clock went back
         self.article.revision += 1
 
@@ -216,5 +217,4 @@ class Comment(Base):
         self.article.revision += 1
 
     def _update_rank(self) -> None:
-        is_visible = self.is_visible
-        self.rank = lower_bound(self.like_count, self.dislike_count) if is_visible else 0.0
+        self.rank = lower_bound(self.like_count, self.dislike_count) if self.is_visible else 0.0

@@ -1,6 +1,7 @@
 """Template context of thread, article and comment pages: shared content plus the viewer's own."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,8 @@ from board.articles.thread_controls.state import ThreadState
 from board.comments.forms import CommentForm
 from board.comments.models import Comment
 from board.comments.thread import query
-from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
-from board.comments.thread.render_cache import newest_id, thread_page
+from board.comments.thread.public_comment import CommentPage, PublicComment, authors_of, ids_of
+from board.comments.thread.render_cache import featured_comments, newest_id, thread_page
 from board.comments.thread.sort import Cursor, Sort, cursor_of
 from board.comments.viewer.viewer_data import (
     blocked_by_viewer,
@@ -142,6 +143,7 @@ def _permissions(target: Comment) -> dict[str, bool]:
         "may_delete": is_own,
         "may_block": members(viewer()) and target.is_visible and not is_own,
         "may_hide": viewer().can_moderate and target.is_visible,
+        "may_feature": viewer().can_edit and target.is_visible,
         "may_restore": viewer().can_moderate and is_hidden,
     }
 
@@ -167,19 +169,23 @@ def thread_context(article: Article, *, sort: Sort, before: Cursor | None = None
     thread_state = page_thread_state(article)
     is_shown = can_see_thread(thread_state)
     page = CommentPage([])
+    featured: Sequence[PublicComment] = ()
     if is_shown:
         page = thread_page(article.id, article.revision, sort=sort, before=before)
+    if is_shown and article.featured_count and not before:
+        featured = featured_comments(article.id, article.revision)
     newest = newest_id(article.id, article.revision) if is_shown else 0
     return {
         "thread_state": thread_state,
         "is_shown": is_shown,
         "comments": page.comments,
+        "featured": featured,
         "sort": sort,
         "before": before,
         "more": page.more,
         "newest_id": newest,
         "own_reactions": reactions_of_viewer(ids_of(page.comments)),
-        "blocked": blocked_by_viewer(authors_of(page.comments)),
+        "blocked": blocked_by_viewer(authors_of([*featured, *page.comments])),
         "pending_comments": pending_of_viewer(article),
     }
 

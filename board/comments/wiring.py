@@ -7,12 +7,12 @@ from board.accounts import data_export
 from board.accounts.models import on_account_deleted, on_renamed
 from board.comments import moderation_reasons
 from board.comments.derived import counters
-from board.comments.thread import sort_order
+from board.comments.thread import badges, sort_order
 from board.comments.thread.render_cache import comment_html
 from board.comments.thread.sort import Sort
 from board.comments.viewer import blocks, own_comments, reactions
 from board.comments.views import blocks as block_views
-from board.comments.views import delete_account, delete_article, editing, thread
+from board.comments.views import delete_account, delete_article, editing, profile, thread
 from board.comments.views import reactions as reaction_views
 from board.comments.writing import (
     create,
@@ -32,6 +32,7 @@ JOBS = (Job("deleted articles", erasure.is_due, erasure.erase_due, is_final=True
 def init_app(app: Flask) -> None:
     moderation_reasons.init_app(app)
     register(app, thread, editing, reaction_views, block_views, delete_account, delete_article)
+    register(app, profile, badges)
     app.jinja_env.globals.update(
         comment_html=comment_html,
         comment_limit=app.config["COMMENT_MAX_LENGTH"],

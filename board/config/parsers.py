@@ -134,6 +134,12 @@ def one_of(*choices: str) -> Callable[[Any], str]:
     return parse
 
 
+def parse_profiles(value: Any) -> str:
+    if value not in ("off", "choice"):
+        raise ValueError("must be off or choice")
+    return str(value)
+
+
 def parse_contacts(value: Any) -> tuple[str, ...]:
     """Addresses to write to: e-mail (also without mailto:), https: or tel:."""
     items = value if isinstance(value, list) else parse_text(value).replace(",", " ").split()

@@ -54,6 +54,7 @@ SETTINGS = (
     Setting("STAFF_SECOND_FACTOR", True, parsers.parse_boolean),
     Setting("VERIFIED_TO_POST", True, parsers.parse_boolean),
     Setting("DISLIKES", True, parsers.parse_boolean),
+    Setting("PROFILES", "choice", parsers.parse_profiles),
     Setting("MAIL_SERVER", "", parsers.parse_mail_server),
     Setting("MAIL_FROM", "", parsers.parse_text),
     Setting("MAIL_PER_MINUTE", 120, parsers.parse_number),

@@ -26,7 +26,7 @@ from board.moderation.filters import views as filter_views
 from board.moderation.filters import warnings as filter_warnings
 from board.moderation.reports import models as reports
 from board.moderation.reports import views as report_views
-from board.moderation.rulings import author_notices, emails, log_views, subjects
+from board.moderation.rulings import author_notices, emails, featured_views, log_views, subjects
 from board.moderation.rulings import labels as ruling_labels
 from board.moderation.rulings import views as ruling_views
 from board.moderation.rulings.decisions import on_decision
@@ -74,6 +74,7 @@ def _badges() -> dict[str, int]:
 
 VIEWS = (
     ruling_views,
+    featured_views,
     ruling_labels,
     subjects,
     user_views,

@@ -3,6 +3,7 @@
 from board.text.normalization import (
     UNREADABLE,
     count_graphemes,
+    first_grapheme,
     is_readable,
     join_closing_quotes,
     mark_unreadable,
@@ -14,6 +15,7 @@ from board.text.normalization import (
 __all__ = [
     "UNREADABLE",
     "count_graphemes",
+    "first_grapheme",
     "is_readable",
     "join_closing_quotes",
     "mark_unreadable",

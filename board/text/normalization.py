@@ -103,3 +103,9 @@ def join_closing_quotes(html: str) -> str:
 def count_graphemes(text: str) -> int:
     """How many characters a reader sees: extended grapheme clusters of Unicode (UAX 29)."""
     return len(_GRAPHEME.findall(text))
+
+
+def first_grapheme(text: str) -> str:
+    """The first character a reader sees; "" if there is none."""
+    match = _GRAPHEME.search(text)
+    return match[0] if match else ""

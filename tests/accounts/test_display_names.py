@@ -28,11 +28,16 @@ STAFF = [
     "운영자", "관 리 자", "관.리.자", "홍길동 기자", "모더레이터7", "공식 계정", "관리ㅈㅏ",
     "admin", "ａｄｍｉｎ", "ADMIN", "Admin 2", "a d m i n", "admın", "ádmin team", "adm1n", "ɑdmin",
     "The Moderator", "official.news", SITE, "푸른 항구 신문", f"{SITE} 독자부",
+    "작성자", "작성자 ada", "글작 성 자", "ada 기자", "ada_기자", "편집국", "운영", "운 영",
+    "ada 운영", "ada·운영", "운영1", "Author", "the author", "Auth0r", "ａｕｔｈｏｒ",
+    "a u t h o r", "Reporter", "Kim Reporter", "rep0rter", "Journalist", "J0urnalist Kim",
+    "Operations", "operat1ons", "Newsroom",
 ]  # fmt: skip
 
 ORDINARY = [
     "badminton", "modern", "models", "바닷바람", "새벽첫차", "José", "Анна", "山田", "さくら",
     "독자 12", "Nguyễn", "محمد", "सूर्य", "김-박",
+    "김운영", "운영호", "authority", "authors", "cooperations",
 ]  # fmt: skip
 
 INVISIBLE = [

@@ -40,6 +40,7 @@ pytestmark = pytest.mark.slow
 PEOPLE = st.integers(0, 2)
 RARELY = st.sampled_from([False, False, True])  # acts that would prevent most others
 VERBS = st.sampled_from(["like", "like", "dislike", "unreact"])
+FEATURED = re.compile(r'<section class="featured".*?</section>', re.S)
 numbers = count()  # makes texts and names unique
 
 
@@ -109,6 +110,7 @@ class Thread(RuleBasedStateMachine):
         self.suspended: set[int] = set()
         self.is_open = True
         self.comments: list[ModelComment] = []
+        self.featured: list[ModelComment] = []  # the last one featured first
         self.before = ("", -1)
 
     # Acts of people.
@@ -132,6 +134,7 @@ class Thread(RuleBasedStateMachine):
         status = 303 if who == comment.author else 403
         if self._act(who, comment, "delete", status if comment.is_listed else 404) == 303:
             comment.is_deleted = True
+            self._leave_top(comment)
 
     @rule(who=PEOPLE, comment=posted, again=st.booleans())
     def edit(self, who: int, comment: ModelComment, again: bool) -> None:
@@ -146,6 +149,7 @@ class Thread(RuleBasedStateMachine):
             self._act(who, comment, "edit", status, **form)
         if status == 303 and who not in self.suspended:
             comment.text, comment.edits = text, comment.edits + 1
+            self._leave_top(comment)
 
     @rule(who=PEOPLE, comment=posted, verb=VERBS)
     def react(self, who: int, comment: ModelComment, verb: str) -> None:
@@ -159,12 +163,26 @@ class Thread(RuleBasedStateMachine):
     @rule(comment=posted)
     def hide(self, comment: ModelComment) -> None:
         self._rule(comment, "hide")
+        self._leave_top(comment)
         comment.is_hidden = comment.is_hidden or not comment.is_deleted
 
     @rule(comment=posted)
     def restore(self, comment: ModelComment) -> None:
         self._rule(comment, "restore")
         comment.is_hidden = comment.is_hidden and comment.is_deleted
+
+    @rule(comment=posted, verb=st.sampled_from(["feature", "feature", "unfeature"]))
+    def feature(self, comment: ModelComment, verb: str) -> None:
+        is_full = verb == "feature" and comment not in self.featured and len(self.featured) == 3
+        status = 409 if is_full or not comment.is_visible else 303
+        answer = self.editor.post(f"/comments/{comment.id}/{verb}")
+        assert answer.status_code == (status if comment.is_listed else 404)
+        if status == 409 or not comment.is_listed:
+            return
+        if verb == "unfeature":
+            self._leave_top(comment)
+        elif comment not in self.featured:
+            self.featured.insert(0, comment)
 
     @rule(who=PEOPLE)
     def rename(self, who: int) -> None:
@@ -226,6 +244,9 @@ class Thread(RuleBasedStateMachine):
             to.children.append(comment)
         return comment
 
+    def _leave_top(self, comment: ModelComment) -> None:
+        self.featured = [each for each in self.featured if each is not comment]
+
     def _act(self, who: int, comment: ModelComment, verb: str, status: int, **form: str) -> int:
         status = 401 if who in self.suspended else status
         answer = self.clients[who].post(f"/comments/{comment.id}/{verb}", data=form)
@@ -245,16 +266,21 @@ class Thread(RuleBasedStateMachine):
             roots = [each for each in self.comments if each.parent is None and each.is_listed]
             expected = [self._as_json(root) for root in sorted(roots, key=order)]
             assert list(self._read(path)) == expected
+            on_top = [each["id"] for each in self.guest.get(path).json.get("featured", [])]
+            assert on_top == [each.id for each in self.featured]
 
     @invariant()
     def pages_show_the_same_and_no_removed_text(self) -> None:
         texts: list[str] = []
+        on_top: list[str] = []
         path: str | None = f"/articles/{self.slug}"
         while path:
             page = self.guest.get(path).text
             assert page == self.fresh.get(path).text  # the cached page is the one rendered now
-            texts += re.findall(r"word\d+x", page)
+            on_top += re.findall(r"word\d+x", "".join(re.findall(FEATURED, page)))
+            texts += re.findall(r"word\d+x", re.sub(FEATURED, "", page))
             path = more_link(page)
+        assert on_top == [each.text.split()[1] for each in self.featured]
         roots = [each for each in reversed(self.comments) if each.parent is None]
         listed = [each for root in roots for each in (root, *self._first_replies(root))]
         assert texts == [each.text.split()[1] for each in listed if each.is_visible]
@@ -312,6 +338,8 @@ class Thread(RuleBasedStateMachine):
         fields: dict[str, Any] = {"id": comment.id, "gone": None}
         if comment.is_visible:
             fields["author"], fields["html"] = self.names[comment.author], f"<p>{comment.text}</p>"
+            if comment in self.featured:
+                fields["featured"] = True
             fields["edited_at"] = comment.edits > 0
             fields["like_count"], fields["dislike_count"] = (
                 len(comment.likes),

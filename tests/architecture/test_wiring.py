@@ -17,7 +17,7 @@ from board.accounts.sign_in_methods.passkeys import PASSKEYS
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
 from board.accounts.verification.complete import on_reclaimed
-from board.articles.editing import lifecycle
+from board.articles.editing import authors, lifecycle
 from board.comments import models as comments
 from board.comments.derived import counters
 from board.comments.viewer import blocks
@@ -41,7 +41,7 @@ from board.moderation.appeals import views as appeal_views
 from board.moderation.filters import matches
 from board.moderation.filters import warnings as filter_warnings
 from board.moderation.reports import models as reports
-from board.moderation.rulings import decisions, undo
+from board.moderation.rulings import decisions, featured, undo
 from board.moderation.rulings import emails as legal_emails
 from board.moderation.rulings import models as rulings
 from board.moderation.users import sanctions, staff_notes
@@ -95,6 +95,7 @@ HOOKS = {
         undo.on_undo,
         [workflow.follow_undo, reports.reopen_reports, notified_decisions.follow_decision],
     ),
+    "a comment featured": (featured.on_featured, [notify.notify_of_featured]),
     "a step of a claim": (transitions.on_transition, [claim_emails.announce_step]),
     "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
     "a new display name": (on_renamed, [counters.refresh_threads_of]),
@@ -111,6 +112,7 @@ HOOKS = {
             email_queue.delete_for_user,
             verification.delete_for_user,
             passkeys.delete_for_user,
+            authors.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
             staff_notes.delete_for_user,
@@ -154,8 +156,8 @@ def test_the_desk_has_these_pages_in_this_order(app):
 
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
-        "account", "sessions", "passkeys", "blocked", "comments", "reactions", "told_by", "appeals",
-        "reports", "notices", "notifications", "notification_preferences",
+        "account", "sessions", "passkeys", "articles", "blocked", "comments", "reactions",
+        "told_by", "appeals", "reports", "notices", "notifications", "notification_preferences",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [
         "barred",

@@ -39,6 +39,8 @@ def places(window: Windows) -> list[Place]:
     return [
         Place("front", "/"),
         Place("article", ARTICLE),
+        Place("featured comments", "/articles/sea-wall", shows=".featured li"),
+        Place("a person", person_of(window, guest), shows=".disc"),
         Place("older comments", older),
         Place("closed thread", "/articles/harbour-festival"),
         Place("slowed thread", "/articles/school-library"),
@@ -85,6 +87,7 @@ def places(window: Windows) -> list[Place]:
         Place("reply box", SHORT, "ada", "a[data-reply] >> nth=0", "[data-opened]"),
         Place("account", "/account", "ada"),
         Place("sign-in methods", "/account/sign-in-methods", "ada"),
+        Place("own page", "/account/profile", "ada"),
         Place("menu of a comment", SHORT, "ada", "a.menu-link >> nth=-1", ".menu"),
         Place("nobody blocked", "/account/muted", "ada"),
         Place("options of a comment", f"{stranger}#options", "ada", shows="#options"),
@@ -120,9 +123,22 @@ def places(window: Windows) -> list[Place]:
         Place("articles at the desk", "/desk/articles", "tess"),
         Place("new article", "/desk/articles/new", "tess"),
         Place("editor", f"/desk{ARTICLE}", "tess"),
+        Place("authors of an article", f"/desk{ARTICLE}/authors", "tess"),
+        Place("feature a comment", SHORT, "tess", "a.menu-link >> nth=-1", "[data-feature-link]"),
         Place("delete an article", f"/desk{ARTICLE}/delete", "tess"),
         Place("threads, editor", "/desk/threads", "tess"),
     ]
+
+
+def person_of(window: Windows, guest: Page) -> str:
+    """The path of the page of ada, who has opened it."""
+    page = window("ada", java_script_enabled=False)
+    page.goto("/account/profile")
+    page.get_by_label("댓글 목록까지").check()
+    page.click("main button.primary")
+    expect(page.locator(".notice")).to_be_visible()
+    guest.goto(SHORT)
+    return guest.get_by_role("link", name="ada", exact=True).first.get_attribute("href") or ""
 
 
 def block(window: Windows, comment: str) -> None:

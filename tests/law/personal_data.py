@@ -24,6 +24,7 @@ NAMED = {
     ("가입한 시각", "time of signing up"): "user.joined_at",
     ("쓰는 언어", "language"): "user.language",
     ("이메일 알림 설정", "choice of emails"): "user.mail",
+    ("프로필 공개 범위", "what your page shows"): "user.profile",
     ("마지막으로 확인한 알림", "last notification seen"): "user.notices_seen",
     ("확인하지 않은 알림의 수", "how many are unseen"): "user.unseen_notifications",
     ("누구의 어느 댓글에 관한 것인지", "the comment it is about and whose"): (
@@ -70,6 +71,7 @@ NAMED = {
     ("공감과 비공감", "likes and dislikes"): (
         "reaction.comment_id reaction.user_id reaction.choice reaction.made_at"
     ),
+    ("편집국 추천에 오른 시각", "when a comment was featured"): "comment.featured_at",
     ("공감한 시각", "times of reactions"): "reaction_act.user_id reaction_act.made_at",
     ("차단한 이용자", "people you block"): "mute.user_id mute.muted_id mute.at",
     ("비슷한 댓글의 반복을 찾기 위한 값", "finding near-duplicates"): (
@@ -152,6 +154,10 @@ NAMED = {
     ("권한(운영, 편집, 제보 열람)", "permissions (moderating, editing, reading tips)"): (
         "user.can_moderate user.can_edit user.can_read_tips"
     ),
+    ("이름 옆 배지", "badge beside the name"): "user.label",
+    ("작성자로 지정된 기사", "articles an account is named the author of"): (
+        "article_author.article_id article_author.user_id"
+    ),
     ("2단계 인증의 비밀값", "secret of the two-step verification"): (
         "second_factor.user_id second_factor.sealed second_factor.last_step second_factor.wrong "
         "second_factor.enrolled_on"
@@ -207,7 +213,7 @@ NOT_PERSONAL = {
     "allowed_word": "id text",
     "article": (
         "id slug canonical_url title subtitle_lines section summary body_html image image_alt "
-        "published_at edited_at closed_at closed_for comment_count revision "
+        "published_at edited_at closed_at closed_for comment_count featured_count revision "
         "erase_at erased_at planned_at state"
     ),
     "article_key": "hash article_id",
@@ -263,4 +269,5 @@ NOT_PERSONAL = {
     "tip_pepper": "id digest",
     "tip_roster": "id",
     "used_token": "hash expires_at",
+    "user": "revision",
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select, text
 
 from board.articles.models import Article
+from board.comments.derived import featured
 from board.comments.derived.wilson_score import lower_bound
 from board.comments.models import Comment
 from board.comments.search_index import index as search_index
@@ -37,7 +38,16 @@ def drift_in(article: Article) -> list[str]:
 def _count_faults(article: Article, comments: list[Comment]) -> list[str]:
     actual = sum(comment.is_visible for comment in comments)
     stored = article.comment_count
-    return [] if stored == actual else [f"{article.slug} has {actual} comments, stored {stored}"]
+    picks = [comment for comment in comments if comment.featured_at]
+    return [
+        *([] if stored == actual else [f"{article.slug} has {actual} comments, stored {stored}"]),
+        *(
+            []
+            if article.featured_count == len(picks) <= featured.MAX
+            else [f"{article.slug} has {len(picks)} featured, stored {article.featured_count}"]
+        ),
+        *(f"{pick.id} is featured and not visible" for pick in picks if not pick.is_visible),
+    ]
 
 
 def _column_faults(comments: list[Comment]) -> list[str]:

@@ -37,6 +37,7 @@ OPEN_TO_GUESTS = {
     "feeds.board",
     "feeds.thread",
     "comments.comment",
+    "profiles.person",
     "reactions.like_form",
     "reactions.dislike_form",
     "reports.report_form",
@@ -73,7 +74,8 @@ SENT_TO_THE_BEGINNING = {
 }  # fmt: skip
 MEMBERS = {
     "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
-    "verification.email", "mutes.muted", "notifications.index", "well_known.change_password",
+    "verification.email", "mutes.muted", "notifications.index", "profiles.form",
+    "well_known.change_password",
 }  # fmt: skip
 STAFF = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
 # Pages that each role may open besides; all others answer 403.
@@ -118,6 +120,7 @@ MATRIX = {
         "articles.desk",
         "articles.write_form",
         "articles.edit_form",
+        "article_authors.form",
         "article_deletion.delete_form",
         "threads.index",
         "threads.history",

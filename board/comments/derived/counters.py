@@ -6,6 +6,7 @@ from sqlalchemy import Integer, Table, bindparam, column, select, table, update
 
 from board.accounts.models import User
 from board.articles.models import Article
+from board.comments.derived import featured
 from board.db import db, execute_core
 
 
@@ -16,6 +17,7 @@ class CountedComment(Protocol):
     article_id: Any
     root: Any
     root_id: Any
+    featured_at: Any
 
 
 # Prepared once and counted in the database, not in Python.
@@ -39,7 +41,10 @@ _BUMP_ROOT = (
 
 
 def bump_counters(comment: CountedComment, change: int) -> None:
-    """Count `change` more visible comments in the article and, for a reply, in its root."""
+    """Count `change` more visible comments in the article and, for a reply, in its root. One that
+    is no longer visible is no longer featured."""
+    if change < 0:
+        featured.remove(comment)
     execute_core(_BUMP_ARTICLE, {"change": change, "of": comment.article_id})
     db.session.expire(comment.article, ["comment_count", "revision"])
     if comment.root:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from board.comments.body import is_long, trusted_html
+from board.comments.thread.badges import badges
 
 
 class PublicComment(NamedTuple):
@@ -28,10 +29,13 @@ class PublicComment(NamedTuple):
     tombstone: str | None = None
     author_id: int | None = None
     author_name: str = ""
+    has_profile: bool = False  # those who left have no page
+    badges: tuple[str, ...] = ()  # badges.py
     html: Markup = Markup("")  # otherwise from Body.markup, which escapes
     like_count: int = 0
     dislike_count: int = 0
     edited_at: datetime | None = None
+    is_featured: bool = False
     hidden_for: str | None = None
     hidden_note: str = ""
     to_id: int | None = None
@@ -86,25 +90,37 @@ def public_comment(
     """From a row of query.py, by the order of its columns; nothing of what readers may not see."""
     (
         id, root_id, posted_at, edited_at, html, hidden_for, hidden_note, held_for, deleted_at,
-        reply_count, like_count, dislike_count, _rank, author_id, author_name, to_id, to_name,
+        reply_count, like_count, dislike_count, _rank, author_id, author_name, left_on, label,
+        wrote_article, featured_at, to_id, to_name,
     ) = row  # fmt: skip
     always = (id, posted_at, root_id is not None, reply_count)
-    if deleted_at is not None:
-        return PublicComment(*always, tombstone="deleted", replies=tuple(replies))
-    if hidden_for is not None:
+    tombstone = _tombstone(deleted_at, hidden_for, held_for)
+    if tombstone == "hidden":
         reason = {"hidden_for": hidden_for, "hidden_note": hidden_note}
         return PublicComment(*always, tombstone="hidden", replies=tuple(replies), **reason)
-    if held_for is not None:
-        return PublicComment(*always, tombstone="held", replies=tuple(replies))
+    if tombstone:
+        return PublicComment(*always, tombstone=tombstone, replies=tuple(replies))
+    author = {"author_id": author_id, "author_name": author_name, "has_profile": left_on is None}
     return PublicComment(
         *always,
-        author_id=author_id,
-        author_name=author_name,
+        **author,
+        badges=badges(wrote_article is not None, label),
         html=trusted_html(html),
         like_count=like_count,
         dislike_count=dislike_count,
         edited_at=edited_at,
+        is_featured=featured_at is not None,
         to_id=to_id,
         to_name=to_name or "",
         replies=tuple(replies),
     )
+
+
+def _tombstone(
+    deleted_at: datetime | None, hidden_for: str | None, held_for: str | None
+) -> str | None:
+    if deleted_at is not None:
+        return "deleted"
+    if hidden_for is not None:
+        return "hidden"
+    return None if held_for is None else "held"

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from board.accounts.models import User
+from board.articles.editing.authors import ArticleAuthor
 from board.comments.models import Comment, visible
 from board.comments.search_index import index as search_index
 from board.comments.thread.public_comment import CommentPage, PublicComment, public_comment
@@ -25,6 +26,7 @@ from board.db.read_connections import Query, Rows, read_connection
 # Tables, not classes: rows without ORM objects cost half. Statements are built once, here or at
 # first use: building one takes longer than running it.
 _comment, _author = Comment.__table__.c, User.__table__.c
+_wrote = ArticleAuthor.__table__.c
 _parent, _parent_author = Comment.__table__.alias("parent"), User.__table__.alias("whom")
 _root, _first = Comment.__table__.alias("root"), Comment.__table__.alias("early")
 
@@ -48,14 +50,27 @@ _SELECT: Rows = (
         _comment.rank,
         _comment.author_id,
         _author.name.label("author_name"),
+        _author.left_on.label("author_left_on"),
+        _author.label.label("author_label"),
+        _wrote.user_id.label("wrote_article"),
+        _comment.featured_at,
         _parent.c.id.label("to_id"),
         _parent_author.c.name.label("to_name"),
     )
     .select_from(Comment.__table__)
     # There always is an author; outer, so that no plan starts from the users and then sorts.
     .outerjoin(User.__table__, _author.id == _comment.author_id)
+    .outerjoin(
+        ArticleAuthor.__table__,
+        and_(_wrote.article_id == _comment.article_id, _wrote.user_id == _comment.author_id),
+    )
     .outerjoin(_parent, and_(_parent.c.id == _comment.parent_id, visible(_parent.c)))
     .outerjoin(_parent_author, _parent_author.c.id == _parent.c.author_id)
+)
+_FEATURED = (
+    _SELECT.where(_comment.article_id == bindparam("article"), _comment.featured_at.is_not(None))
+    .where(visible(_comment))
+    .order_by(_comment.featured_at.desc(), _comment.id.desc())
 )
 _BY_ID = _SELECT.where(_comment.id == bindparam("id"))
 
@@ -152,6 +167,13 @@ def conversation(
     page = [public_comment(row) for row in rows[: Comment.PAGE_SIZE]]
     more = page[-1].id if len(rows) > len(page) else None
     return load_public(root)._replace(replies=tuple(page)), CommentPage(page, more)
+
+
+def featured(article_id: int) -> tuple[PublicComment, ...]:
+    """The featured comments of a thread, the last one featured first; ties by id."""
+    with read_connection() as connection:
+        rows = connection.execute(_FEATURED, {"article": article_id}).all()
+    return tuple(map(public_comment, rows))
 
 
 def load_many(ids: Collection[int]) -> list[PublicComment]:

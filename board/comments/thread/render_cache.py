@@ -33,6 +33,16 @@ def _thread_page(
     return query.thread_page(article_id, sort=sort, before=before, size=size)
 
 
+def featured_comments(article_id: int, revision: int) -> tuple[PublicComment, ...]:
+    """The featured comments of a thread. Only for articles that have some."""
+    return _featured_comments(current_app_object(), article_id, revision)
+
+
+@lru_cache(maxsize=64)
+def _featured_comments(_app: Flask, article_id: int, _revision: int) -> tuple[PublicComment, ...]:
+    return query.featured(article_id)
+
+
 def newest_id(article_id: int, revision: int) -> int:
     """The id of the newest visible comment; 0 if there is none."""
     return _newest_id(current_app_object(), article_id, revision)
@@ -59,7 +69,11 @@ def comment_html(
     """
     if "comment_cache_context" not in g:  # the same for every comment of a page
         app = current_app_object()
-        settings = app.config["DISLIKES"], bool(app.config["EDIT_WINDOW_MINUTES"])
+        settings = (
+            app.config["DISLIKES"],
+            bool(app.config["EDIT_WINDOW_MINUTES"]),
+            app.config["PROFILES"] != "off",
+        )
         g.comment_cache_context = (app, str(get_locale()), *settings)
     blocked_here = blocked.intersection(authors_of([comment])) if blocked else blocked
     ids = frozenset(ids_of([comment])) if reported or own_hidden else reported
@@ -74,6 +88,7 @@ def _comment_html(
     _language: str,
     dislikes_are_on: bool,
     edits_are_on: bool,
+    profiles_are_on: bool,
     comment: PublicComment,
     takes_comments: bool,
     target: int | None,
@@ -91,5 +106,6 @@ def _comment_html(
         own_hidden=dict(own_hidden),
         dislikes_are_on=dislikes_are_on,
         edits_are_on=edits_are_on,
+        profiles_are_on=profiles_are_on,
     )
     return Markup(html)  # noqa: S704 - the output of an autoescaping template

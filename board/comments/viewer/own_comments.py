@@ -77,6 +77,7 @@ _EXPORT = (
         _comment.edited_at,
         _comment.like_count,
         _comment.dislike_count,
+        _comment.featured_at,
         _comment.held_for,
         _comment.hidden_for,
     )

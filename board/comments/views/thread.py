@@ -133,7 +133,7 @@ def mine() -> ResponseReturnValue:
                 current_user(), form.words, before=comment_from_query("before")
             )
         page = render_template(
-            "comments/own_comments.html", comments=comments, more=more, form=form
+            "comments/profile/own_comments.html", comments=comments, more=more, form=form
         )
     return page, 422 if form.errors else 200
 

@@ -147,7 +147,7 @@ def _texts_and_parent(body: Body, parent: Comment | None) -> dict[str, Any]:
 
 # The other columns of a new comment.
 _DEFAULTS: dict[str, Any] = {
-    **dict.fromkeys(("edited_at", "hidden_for", "deleted_at")),
+    **dict.fromkeys(("edited_at", "hidden_for", "deleted_at", "featured_at")),
     **dict.fromkeys(("reply_count", "like_count", "dislike_count", "rank"), 0),
     "hidden_note": "",
 }

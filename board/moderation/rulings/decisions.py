@@ -17,6 +17,8 @@ from board.runtime.hooks import Hook
 # Effects of a decision about a comment.
 on_decision: Hook[Callable[[Ruling], None]] = Hook()
 
+_IS_DECISION = Ruling.verdict.not_in(Ruling.PICKS)
+
 
 def hide(
     comment: Comment, *, by: User | None, reason: str, note: str = "", batch: str = "", act: int = 0
@@ -25,25 +27,33 @@ def hide(
 
     `act`: the id of the ruling this one is a part of.
     """
-    before = comment.held_for
+    before = _state(comment)
     if not comment._set_hidden(reason=reason, note=note):
         return None
     return _record_decision(
-        Verdict.HIDE, comment, by=by, reason=reason, note=note, held_for=before, batch=batch,
-        act=act,
-    )  # fmt: skip
+        Verdict.HIDE, comment, by=by, reason=reason, note=note, batch=batch, act=act, **before
+    )
 
 
 def hide_for_legal_claim(
     comment: Comment, *, by: User, reason: str, until: datetime | None = None, **case: int
 ) -> Ruling | None:
     """Hide for a claim, until `until` or for good, or for an order; `case` names it by its id."""
-    before = comment.held_for
+    before = _state(comment)
     if not comment._set_hidden(reason=reason):
         return None
     return _record_decision(
-        Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, held_for=before, **case
+        Verdict.HIDE, comment, by=by, reason=reason, note="", until=until, **before, **case
     )
+
+
+def _state(comment: Comment) -> dict[str, str | None]:
+    """What hiding takes from a comment, and its undo gives back."""
+    featured_at = comment.featured_at
+    return {
+        "held_for": comment.held_for,
+        "featured_at": featured_at.isoformat() if featured_at else None,
+    }
 
 
 def change_legal_reason(
@@ -97,13 +107,14 @@ def _record_decision(
 
 
 def latest_ruling(comment: Comment) -> Select[Ruling]:
-    """The newest ruling on a comment."""
-    rulings = select(Ruling).where(Ruling.comment_id == comment.id)
+    """The newest decision whether a comment may be read."""
+    rulings = select(Ruling).where(Ruling.comment_id == comment.id, _IS_DECISION)
     return rulings.order_by(Ruling.id.desc()).limit(1)
 
 
 def latest_ruling_ids(comments: Sequence[Comment]) -> dict[int | None, int]:
-    """The id of the newest ruling on each of the comments that has one."""
+    """The id of the newest of these decisions on each of the comments that has one."""
     ids = [comment.id for comment in comments]
-    newest = select(Ruling.comment_id, func.max(Ruling.id)).where(Ruling.comment_id.in_(ids))
+    newest = select(Ruling.comment_id, func.max(Ruling.id))
+    newest = newest.where(Ruling.comment_id.in_(ids), _IS_DECISION)
     return {row[0]: row[1] for row in db.session.execute(newest.group_by(Ruling.comment_id))}

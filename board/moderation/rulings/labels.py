@@ -21,6 +21,8 @@ _VERDICTS = {
     "ban": _("Banned"),
     "lift": _("Restrictions lifted"),
     "clear": _("Comments cleared"),
+    "feature": _("Comment featured"),
+    "unfeature": _("Comment no longer featured"),
     "look_up": _("Member looked up by email address"),
     "rule_add": _("Rule added"),
     "rule_change": _("Rule changed"),

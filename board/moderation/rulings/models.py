@@ -31,6 +31,9 @@ class Verdict(enum.StrEnum):
     LIFT = "lift"
     # A member was restricted and what they wrote hidden, in one act with a ruling for each part.
     CLEAR = "clear"
+    # An editor put a comment on top of its thread, or took it away from there.
+    FEATURE = "feature"
+    UNFEATURE = "unfeature"
     # A moderator looked up who has an email address.
     LOOK_UP = "look_up"
     # About the rules of the desk.
@@ -79,6 +82,8 @@ class Ruling(Base):
     PAGE_SIZE = 30
     # Decisions on comments and threads, which the public log lists; those about people it does not.
     PUBLIC = (Verdict.HIDE, Verdict.RESTORE, Verdict.STEER, Verdict.RELEASE)
+    # About visible comments, and no decision whether they may be read.
+    PICKS = (Verdict.FEATURE, Verdict.UNFEATURE)
     # The hashed columns, in this order. A column added later goes last, and only where it is set.
     HASHED = (
         "verdict", "moderator_id", "comment_id", "about_id", "article_id", "reason", "note",
@@ -197,4 +202,4 @@ def log_article_change(article: Article, verb: str, by: User) -> None:
 def is_decided() -> ColumnElement[bool]:
     """Condition on Comment: something was decided about it, other than that it may be read."""
     decided = select(Ruling.id).where(Ruling.comment_id == Comment.id)
-    return decided.where(Ruling.verdict != Verdict.KEEP.value).exists()
+    return decided.where(Ruling.verdict.not_in((Verdict.KEEP, *Ruling.PICKS))).exists()

@@ -1,12 +1,13 @@
 """Undo of a decision about a comment, by the moderator who made it, within UNDO_FOR."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from board.accounts.models import User
+from board.comments.derived import featured
 from board.comments.models import Comment
 from board.db import db, now
 from board.moderation import queue as moderation_queue
@@ -80,6 +81,8 @@ def _hide_again(comment: Comment, before: Mapping[str, Any]) -> None:
 def _show_again(comment: Comment, before: Mapping[str, Any]) -> None:
     comment._set_restored()
     _hold_again(comment, before)
+    if comment.is_visible and (at := before.get("featured_at")):
+        featured.add(comment, datetime.fromisoformat(at))  # if its place is still free
 
 
 def _hold_again(comment: Comment, before: Mapping[str, Any]) -> None:

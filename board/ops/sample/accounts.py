@@ -50,6 +50,7 @@ def create(passwords: Passwords, readers: list[dict[str, str]]) -> dict[str, Use
     for handle, capabilities in CAST.items():
         for capability in capabilities:
             setattr(people[handle], capability, True)
+    people["mo"].label, people["tess"].label = "operations", "newsroom"
     for number, reader in enumerate(readers):
         user = _sign_up(reader["handle"], reader["name"], passwords.readers_hash)
         user.joined_at = now() - timedelta(days=1400 // (number + 1))

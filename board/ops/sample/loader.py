@@ -24,6 +24,7 @@ from board.config import durable_files
 from board.db import db, now, writing
 from board.moderation.reports.models import report
 from board.moderation.rulings import decisions as moderation
+from board.moderation.rulings import featured
 from board.moderation.threads.restrictions import restrict
 from board.ops.sample import accounts as sample_accounts
 from board.ops.sample import tips as sample_tips
@@ -112,12 +113,14 @@ def _load_threads(threads: list[tuple[Article, list[Row]]], people: dict[str, Us
 
 
 def _decide(comment: Comment, row: Row, people: dict[str, User]) -> None:
-    """Delete, hide or report the comment, as its row says."""
+    """Delete, hide, feature or report the comment, as its row says."""
     if row.get("deleted"):
         comment.delete()
     if hidden := row.get("hidden"):
         reason, note = hidden["reason"], hidden.get("note", "")
         moderation.hide(comment, by=people["mo"], reason=reason, note=note)
+    if row.get("featured"):
+        featured.feature(comment, by=people["tess"])
     for each in row.get("reported", []):
         report(comment, by=people[each["by"]], reason=each["reason"], note=each["note"])
 

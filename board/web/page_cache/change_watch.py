@@ -1,4 +1,4 @@
-"""Change watcher: tells whether anything was committed, and the revision of an article."""
+"""Change watcher: tells whether anything was committed, and the revision of a page’s subject."""
 
 import threading
 from contextlib import suppress
@@ -9,11 +9,15 @@ from flask import Flask
 from board.db import db, sqlite
 
 UNKNOWN = -1
+_REVISIONS = {
+    "article": "SELECT revision FROM article WHERE id = ?",
+    "user": "SELECT revision FROM user WHERE id = ?",
+}
 
 
 class ChangeWatcher:
     """Looks for commits, on a connection that does nothing else. Results are UNKNOWN if the
-    database cannot be read, and for an article that does not exist."""
+    database cannot be read, and for a row that does not exist."""
 
     def __init__(self, app: Flask) -> None:
         with app.app_context():
@@ -25,8 +29,8 @@ class ChangeWatcher:
         """A number that changes with every commit; not comparable between watchers."""
         return self._query("PRAGMA data_version")
 
-    def revision(self, article_id: int) -> int:
-        return self._query("SELECT revision FROM article WHERE id = ?", article_id)
+    def revision(self, table: str, id: int) -> int:
+        return self._query(_REVISIONS[table], id)
 
     def close(self) -> None:
         """Close the connection; the next query opens another."""

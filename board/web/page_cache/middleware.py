@@ -3,8 +3,8 @@
 A page that is the same for every guest is rendered once and served as bytes until something it
 shows has changed. One query says whether anything at all was committed since
 (`PRAGMA data_version`, on a connection that does nothing else, 3 µs); if so, a page about one
-article is still valid while that article's `revision` stands. So no worker ever serves a stale
-page, and nothing has to be invalidated.
+article or person is still valid while the `revision` of that row stands. So no worker ever serves a
+stale page, and nothing has to be invalidated.
 
 A page that will change with time alone declares until when it is valid. No page is kept past the
 full hour, because dates and deadlines change then. Of many requests for a stale page, one renders
@@ -31,7 +31,7 @@ from board.runtime.metrics.cells import cells
 from board.web.page_cache import preferences
 from board.web.page_cache.change_watch import UNKNOWN, ChangeWatcher
 from board.web.page_cache.store import NOT_COUNTED, CachedPage, Headers, Key, SegmentedLru
-from board.web.page_cache.validity import ARTICLE_KEY, HIT_KEY, HITS_KEY, UNTIL_KEY
+from board.web.page_cache.validity import HIT_KEY, HITS_KEY, SUBJECT_KEY, UNTIL_KEY
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -87,10 +87,13 @@ class PageCache:
             return False
         if page.fresh_at == version or page.is_immutable:
             return True
-        if page.article and self._watcher.revision(page.article[0]) == page.article[1]:
-            page.fresh_at = version
-            return True
-        return False
+        if page.subject is None:
+            return False
+        table, id, revision = page.subject
+        if self._watcher.revision(table, id) != revision:
+            return False
+        page.fresh_at = version
+        return True
 
     def _render(
         self, key: Key, version: int, environ: Environ, start_response: Any
@@ -113,9 +116,9 @@ class PageCache:
         if close := getattr(chunks, "close", None):
             close()
         is_immutable = "immutable" in values["cache-control"]
-        article, until = environ.get(ARTICLE_KEY), environ.get(UNTIL_KEY, end_of_hour)
+        subject, until = environ.get(SUBJECT_KEY), environ.get(UNTIL_KEY, end_of_hour)
         page = CachedPage(
-            status, headers, body, values.get("etag"), article, is_immutable,
+            status, headers, body, values.get("etag"), subject, is_immutable,
             min(until, end_of_hour), version, environ.get(HITS_KEY, NOT_COUNTED),
         )  # fmt: skip
         self._pages.add(key, page)

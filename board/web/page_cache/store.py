@@ -28,7 +28,7 @@ class CachedPage:
     headers: Headers
     body: bytes
     etag: str | None
-    article: tuple[int, int] | None
+    subject: tuple[str, int, int] | None  # what the page is about: table, id and revision
     is_immutable: bool
     until: datetime
     fresh_at: int  # the version of the database for which it was last found valid

@@ -38,6 +38,7 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "email_chosen": _("Your choice of emails has been saved."),
     "contact_set": _("Your contact for rights complaints has been saved."),
     "contact_removed": _("Your contact for rights complaints has been removed."),
+    "profile_chosen": _("Your choice has been saved."),
     "left": _("Your account has been deleted. Thank you for taking part."),
     # Comments
     "edited": _("Your comment has been edited."),
@@ -59,6 +60,7 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "article_deleted": _("“%(title)s” is being deleted. You can undo this for seven days."),
     "undeleted": _("“%(title)s” is no longer being deleted."),
     "revised": _("Your changes to “%(title)s” have been saved."),
+    "authors_saved": _("The authors of “%(title)s” have been saved."),
     "opened": _("Comments on “%(title)s” are open again."),
     "closed": _("Comments on “%(title)s” are now closed."),
     # Moderation: decisions about comments
@@ -67,6 +69,8 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "restored": _("%(name)s’s comment has been restored."),
     "unchanged": _("Nothing changed: %(name)s’s comment had already been decided or deleted."),
     "undone": _("Undone. %(name)s’s comment is as it was."),
+    "featured": _("%(name)s’s comment is now featured on top of the thread."),
+    "unfeatured": _("%(name)s’s comment is no longer featured."),
     # Members
     "warned": _("%(name)s has been warned, and cannot post until they have confirmed the warning."),
     "premoderated": _("%(name)s is pre-moderated. Their new comments wait for approval."),

@@ -133,6 +133,13 @@ export function updateCommentCount(fresh) {
   if (shown && now) shown.textContent = now.textContent;
 }
 
+/** The featured comments of this page as they are now; `fresh` is the same page. */
+export function updateFeatured(fresh) {
+  const [shown, now] = [document, fresh].map((page) => page.querySelector("[data-list] > .featured"));
+  shown?.remove();
+  if (now) document.querySelector("[data-list] > ol.comments")?.before(document.importNode(now, true));
+}
+
 /* ---- this reader's reactions: stored beside the comments, which are the same for everyone ---- */
 
 const reactionsHolder = (page) => page.querySelector("[data-reactions]");

@@ -31,6 +31,7 @@ export function showBlocked(form, page) {
   const userId = userIdOf(form);
   const item = document.getElementById(form.dataset.comment);
   for (const article of articlesBy(userId)) hideComment(article, userId);
+  for (const pick of document.querySelectorAll(`.featured [data-author="${CSS.escape(userId)}"]`)) pick.remove();
   document.getElementById("mute")?.remove();
   form.closest("dialog").close();
   item.querySelector("summary").focus();

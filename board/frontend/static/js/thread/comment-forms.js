@@ -5,7 +5,7 @@
  */
 import {
   adoptReactions, commentId, currentPage, errorText, focusComment, isNewestFirst, isSignedOut, mergeComments,
-  replaceComment, requestPage, updateCommentCount,
+  replaceComment, requestPage, updateCommentCount, updateFeatured,
 } from "../dom.js";
 import { showBlocked } from "./block-user.js";
 import { updateCount } from "./character-count.js";
@@ -273,6 +273,7 @@ async function showDecided(form, answer, page) {
   if (now) replaceComment(old, now);
   else old.remove();
   updateCommentCount(fresh);
+  updateFeatured(fresh);
   page.refresh();
   if (now) focusComment(document.getElementById(form.dataset.comment));
   else title.focus();

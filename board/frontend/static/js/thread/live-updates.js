@@ -5,7 +5,7 @@
  * reader has been away for long, do not poll.
  */
 import {
-  focusComment, isNewestFirst, mergeComments, requestCurrentPage, updateCommentCount,
+  focusComment, isNewestFirst, mergeComments, requestCurrentPage, updateCommentCount, updateFeatured,
 } from "../dom.js";
 
 const FIRST_DELAY = 20_000; // milliseconds between two polls; longer and longer while nothing is new
@@ -119,6 +119,7 @@ async function showNew() {
   const ids = new Set(newIds.map((id) => `comment-${id}`));
   mergeComments(fresh);
   updateCommentCount(fresh);
+  updateFeatured(fresh);
   lastKnownId = Number(fresh.querySelector("[data-newest]").dataset.newest);
   const newestId = newIds[0];
   offerNew([]);

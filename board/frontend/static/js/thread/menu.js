@@ -28,6 +28,11 @@ function fill(menu, link) {
   report.href = `${addressOf(link)}${isGuest ? "/" : "#"}report`;
   const claim = menu.querySelector("[data-claim-link]");
   claim.href = `/report/rights?comment=${item.id.replace("comment-", "")}`;
+  const verb = item.querySelector(":scope > article .badge-featured") ? "unfeature" : "feature";
+  for (const each of menu.querySelectorAll("[data-feature-link], [data-unfeature-link]")) {
+    if (each.matches(`[data-${verb}-link]`)) each.href = `${addressOf(link)}#${verb}`;
+    else each.remove();
+  }
   if (item.matches(".own-comment")) claim.remove();
   if (item.matches(".own-comment") || item.querySelector(":scope > article > .muted")) {
     block?.remove();
