@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from browser.conftest import Board, Windows, fits, sign_in, sign_up, unique, until_in_page
+from browser.test_pages import OVERFLOW, TARGETS
 
 PAGE = "/account/sign-in-methods"
 SMALL = {"width": 360, "height": 800}
@@ -133,6 +135,25 @@ def test_who_does_not_unlock_the_telephone_reads_what_happened(local_window: Win
 
     expect(page.locator("[data-failed]")).to_be_visible()
     expect(page.locator("[data-passkey] button")).to_be_enabled()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_its_pages_are_accessible_on_a_small_screen(local_window: Windows, theme: str) -> None:
+    page = local_window(viewport={"width": 320, "height": 800}, color_scheme=theme, bypass_csp=True)
+    phone = Phone(page)
+    sign_up(page, unique("가온"))
+    offer, problems = page.url, {}
+    page.click("[data-passkey] button")
+    expect(page).to_have_url(f"{local_window.board.url}/")
+    phone.waits(True)
+    for path in (offer, PAGE, "/sign-in"):
+        page.goto(path)
+        page.wait_for_selector("[data-passkey]")
+        violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        names = [each["id"] for each in violations]
+        problems[path] = (names, page.evaluate(TARGETS), page.evaluate(OVERFLOW)["wide"])
+
+    assert problems == {path: ([], [], 0) for path in problems}
 
 
 def test_without_scripts_the_section_says_what_it_needs(local_window: Windows) -> None:

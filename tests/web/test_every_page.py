@@ -73,7 +73,8 @@ SENT_TO_THE_BEGINNING = {
     "verification.code_form", "verification.name_form", "verification.password_form",
 }  # fmt: skip
 MEMBERS = {
-    "accounts.account", "accounts.take_data", "comments.mine", "leaving.leave_form",
+    "accounts.account", "accounts.take_data", "accounts.offer_passkey",
+    "sign_in_methods.confirm", "sign_in_methods.index", "comments.mine", "leaving.leave_form",
     "verification.email", "mutes.muted", "notifications.index", "profiles.form",
     "well_known.change_password",
 }  # fmt: skip
@@ -205,6 +206,7 @@ def test_guests_can_only_post_sign_up_sign_in_language_complaints_and_tips(guest
         "language_switch.switch", "rights.claim", "rights.status", "verification.begin_sign_in",
         "verification.verify", "verification.send_again", "verification.correct_address",
         "verification.choose_name", "verification.choose_password", "verification.undo",
+        "accounts.passkey_options", "accounts.sign_in_with_passkey",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 
