@@ -144,7 +144,7 @@ def test_questions_become_rarer_and_end_with_the_session(window, reader, article
 
     tabs.pass_minutes(11)
 
-    assert in_a_quarter == [200, 304, 304, 304, 304]
+    assert in_a_quarter == [200, 304, 304, 304, 304, 304]
     assert tabs.questions == [*in_a_quarter, 404]
 
 
