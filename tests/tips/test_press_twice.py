@@ -22,6 +22,7 @@ from tips.conftest import (
     SourceClient,
     decided,
     element_text,
+    form_fields,
     hidden_field,
     holder_id,
     multipart,
@@ -98,6 +99,24 @@ def test_sending_twice_shows_one_code_twice(desk, source, slow_derivation, gap):
     assert (number_of(Tip), number_of(TipItem)) == (1, 2)
     source.code = element_text(second, "tip-code")
     assert source.enter().status_code == 303
+
+
+@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize("is_new", [False, True])
+def test_the_words_of_a_code_confirmed_twice_are_received_twice(sent, gap, is_new):
+    code_page = sent.client.post("/tips/new", data=decided(sent.preview(STORY)))
+    if is_new:
+        sent.enter()
+        ticket = {"ticket": hidden_field(sent.mailbox(), "ticket")}
+        code_page = sent.client.post("/tips/box/code", data=ticket)
+    words, form = element_text(code_page, "tip-code").split(), form_fields(code_page)
+    form |= {name: words[int(name[4:]) - 1] for name in form if name.startswith("word")}
+
+    first, second = press_twice(sent.client, "/tips/new/check", gap, data=form)
+    reloaded = sent.client.post("/tips/new/check", data=form)
+
+    assert [page.status_code for page in (first, second, reloaded)] == [200, 200, 200]
+    assert first.data == second.data == reloaded.data
 
 
 @pytest.mark.parametrize("gap", GAPS)

@@ -93,10 +93,8 @@ def record(key: str, answer: dict[str, Any]) -> None:
     `answer` is kept for ten minutes; of it `to`, an address without secrets, for a day.
     """
     db.session.execute(delete(FormToken).where(FormToken.made_on < today() - LIFETIME))
-    until = (now() + ANSWER_LIFETIME).timestamp()
-    data = primitives.pad(json.dumps({**answer, "until": until}).encode(), least=1024)
-    sealed = primitives.encrypt(derive_secret(key, "answer"), data, "answer")
-    db.session.add(FormToken(token_hash=_hash(key), sealed=sealed, made_on=today()))
+    row = FormToken(token_hash=_hash(key), sealed=_sealed(key, answer), made_on=today())
+    db.session.add(row)
 
 
 def is_used(key: str) -> FormToken | None:
@@ -117,9 +115,16 @@ def answer_to(key: str) -> dict[str, Any]:
     return answer if is_fresh else {"to": answer["to"]} if "to" in answer else {}
 
 
-def delete_answer(key: str) -> None:
+def replace_answer(key: str, answer: dict[str, Any]) -> None:
+    """Delete what was recorded, and record this instead."""
     if row := is_used(key):
-        row.sealed = b""
+        row.sealed = _sealed(key, answer)
+
+
+def _sealed(key: str, answer: dict[str, Any]) -> bytes:
+    until = (now() + ANSWER_LIFETIME).timestamp()
+    data = primitives.pad(json.dumps({**answer, "until": until}).encode(), least=1024)
+    return primitives.encrypt(derive_secret(key, "answer"), data, "answer")
 
 
 def _hash(key: str) -> bytes:

@@ -76,7 +76,10 @@ def go_on() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """The source types two words of the code again, to check their note of it."""
     key = request.form.get("key", "")
-    code = form_tokens.answer_to(key).get("code")
+    answer = form_tokens.answer_to(key)
+    if "is_noted" in answer:
+        return render_page("tips/source/received.html")
+    code = answer.get("code")
     if code is None:
         return redirect(url_for(".box"), 303)
     typed = {
@@ -86,7 +89,7 @@ def check() -> ResponseReturnValue:
     if wrong := passphrases.wrong_positions(code, typed):
         return code_page(key, code, typed=typed, wrong=wrong, status=422)
     with writing():
-        form_tokens.delete_answer(key)
+        form_tokens.replace_answer(key, {"is_noted": True})
     return render_page("tips/source/received.html")
 
 
