@@ -225,3 +225,27 @@ def test_radio_buttons_of_a_refused_form_have_no_frame(window):
     shadow = "element => getComputedStyle(element).boxShadow"
     assert page.locator("#kind-0").evaluate(shadow) == "none"
     assert page.locator("#url").evaluate(shadow) != "none"
+
+
+def test_links_in_a_sentence_are_not_set_apart(window):
+    page = window(viewport={"width": 360, "height": 800})
+    page.goto("/sign-up")
+
+    links = page.locator(".sentence a")
+
+    expect(links).to_have_count(2)
+    margin = "element => getComputedStyle(element).marginInlineStart"
+    assert [link.evaluate(margin) for link in links.all()] == ["0px", "0px"]
+
+
+def test_what_follows_a_form_in_a_panel_keeps_clear_of_its_button(window, article):
+    page = window("tess")
+    page.goto(article.replace("/articles/", "/desk/articles/"))
+    form = page.locator(".panel form[action$='/close']")
+
+    gap = form.evaluate(
+        "form => form.nextElementSibling.getBoundingClientRect().top"
+        " - form.getBoundingClientRect().bottom"
+    )
+
+    assert gap >= 12
