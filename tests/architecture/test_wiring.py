@@ -23,6 +23,7 @@ from board.comments.derived import counters
 from board.comments.viewer import blocks
 from board.comments.writing import (
     create,
+    disposable_addresses,
     edit,
     erasure,
     limits,
@@ -56,6 +57,7 @@ HOOKS = {
         create.pre_post_checks,
         [
             verified_email.check,
+            disposable_addresses.check,
             thread_restrictions.check,
             banned_texts.check_post,
             matches.check_post,
