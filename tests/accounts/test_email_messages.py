@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accounts.conftest import Mailboxes, sign_up
 from board.accounts.email.forms import UnsubscribeForm
@@ -23,6 +23,9 @@ from board.articles.models import Article
 from board.db import db, now, writing
 from board.law.claims.models import Step
 from board.law.claims.workflow import block, receive_claim
+from board.moderation.alerts.models import Frequency, choose
+from board.moderation.queue import Queue, enqueue
+from board.notifications.models import Notification
 from board.web.i18n import LANGUAGES
 from conftest import say
 
@@ -85,11 +88,17 @@ class Html(HTMLParser):
 
 
 @pytest.fixture
-def about(app: Flask, harbour: Article, ada: User, mo: User) -> dict[str, int]:
+def about(app: Flask, harbour: Article, ada: User, bora: User, mo: User) -> dict[str, int]:
     """By kind of email, the row that one is about."""
     app.config["ORIGIN"] = "http://localhost"
     comment = say(harbour, ada, "A remark")
+    say(harbour, bora, "An answer", to=comment)
+    held = say(harbour, bora, "Another remark")
     with writing():
+        ada.email_verified_at = now()
+        db.session.execute(update(Notification).values(mailed_as=7))
+        enqueue(held, Queue.HELD)
+        choose(ada, {"held": Frequency.AT_ONCE})
         claim, _secret = receive_claim(
             comment, name="Kim", contact="kim@pier.example", kind="privacy", sentence="A",
             text="B", wish="block", requester="person",
@@ -107,15 +116,15 @@ def about(app: Flask, harbour: Article, ada: User, mo: User) -> dict[str, int]:
     return {
         "code": verification.id, "account_exists": 0, "new_password": 0, "new_address": change.id,
         OPTIONAL: 0, "legal": 0, "claim": step.id, "claim_objection": step.id,
-        "objection": step.ruling_id,
+        "objection": step.ruling_id, "digest": 7,
     }  # fmt: skip
 
 
 def email(kind: str, about: int, language: str, ada: User) -> QueuedEmail:
-    owner = ada if kind in (OPTIONAL, "legal") else None
+    owner = ada if kind == "legal" or email_types[kind].stop else None
     return QueuedEmail(
         kind=kind, about=about, address="sora@harbour.example", language=language, user=owner,
-        made_at=now(),
+        user_id=owner and owner.id, made_at=now(),
     )  # fmt: skip
 
 
@@ -156,6 +165,7 @@ def test_the_html_has_the_links_of_the_text_and_not_a_word_more(messages: Messag
         text, html = parts(message)
         shown, subject = Html(html), message["Subject"].partition("] ")[2]
         assert sorted(shown.values("href")) == sorted(_URL.findall(text)), kind
+        assert len(shown.words) > 5, kind
         assert set(shown.words) - {*text.replace(": http", " http").split(), *subject.split()} == (
             set()
         ), kind

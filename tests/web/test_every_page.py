@@ -85,6 +85,7 @@ MATRIX = {
     | STAFF
     | {
         "desk.home",
+        "alerts.index",
         "people.index",
         "people.person",
         "people.comments",

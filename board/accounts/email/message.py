@@ -86,7 +86,7 @@ def _html(email: EmailText, closing: tuple[str, ...]) -> str:
         language=get_locale(),
         site=setting("SITE_NAME"),
         email=email,
-        preview=next(line for line in lines if not email.code or email.code not in line),
+        preview=next((line for line in lines if not email.code or email.code not in line), ""),
         paragraphs=paragraphs,
         closing=[*map(_lines, closing)],
     )
