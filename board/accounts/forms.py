@@ -25,6 +25,7 @@ from board.accounts.display_names import (
     is_valid_name,
     name_key,
 )
+from board.accounts.disposable_addresses import refuse_disposable
 from board.accounts.models import User
 from board.text import normalize_line
 from board.text.domains import ascii_domain
@@ -182,6 +183,7 @@ class SignUpForm(NameForm, NewPassword):
     def validate_email(self, field: Any) -> None:
         if not is_email(field.data):
             raise ValidationError(gettext("This is not an email address."))
+        refuse_disposable(field.data)
 
 
 def words_of(name: str, email: str) -> list[str]:

@@ -5,7 +5,7 @@ from flask import Flask
 from board.accounts import data_export
 from board.accounts.auth import current_user, passkeys, used_tokens
 from board.accounts.auth.devices import Device
-from board.accounts.email import delivery
+from board.accounts.email import delivery, retention
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
 from board.accounts.email.queue import EmailType, Rank, email_types
@@ -40,7 +40,7 @@ SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL, PASSKEYS)
 JOBS = (
     Job("email verification", grace.is_due, grace.run, is_final=True),
     Job("used tokens", used_tokens.has_expired, used_tokens.delete_expired, is_final=True),
-    Job("old emails", email_queue.has_old, email_queue.delete_old, is_final=True),
+    Job("old emails", retention.has_old, retention.delete_old, is_final=True),
     Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
 )
 

@@ -2,11 +2,13 @@
 renamed or deleted accounts."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 
 from board.accounts import data_export
 from board.accounts.models import on_account_deleted, on_renamed
 from board.comments import moderation_reasons
 from board.comments.derived import counters
+from board.comments.reason_codes import automatic_reasons
 from board.comments.thread import badges, sort_order
 from board.comments.thread.render_cache import comment_html
 from board.comments.thread.sort import Sort
@@ -16,6 +18,7 @@ from board.comments.views import delete_account, delete_article, editing, profil
 from board.comments.views import reactions as reaction_views
 from board.comments.writing import (
     create,
+    disposable_addresses,
     erasure,
     pii_warnings,
     thread_restrictions,
@@ -43,7 +46,10 @@ def init_app(app: Flask) -> None:
     preferences[sort_order.COOKIE] = tuple(Sort)
 
     warning_checks.add(pii_warnings.check)
-    create.pre_post_checks.add(verified_email.check, thread_restrictions.check)
+    create.pre_post_checks.add(
+        verified_email.check, disposable_addresses.check, thread_restrictions.check
+    )
+    automatic_reasons[disposable_addresses.CODE] = _("New account with a disposable address")
 
     jobs.add(*JOBS)
     on_renamed.add(counters.refresh_threads_of)

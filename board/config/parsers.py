@@ -140,6 +140,14 @@ def parse_profiles(value: Any) -> str:
     return str(value)
 
 
+def parse_webhook(value: Any) -> str:
+    """Empty or an https address, which is a secret: who knows it can post there."""
+    address = parse_text(value)
+    if address and not re.fullmatch(r"https://[^/?#@\s]+/[!-~]*", address):
+        raise SecretGiven("must be an https address, such as https://hooks.slack.example/…")
+    return address
+
+
 def parse_contacts(value: Any) -> tuple[str, ...]:
     """Addresses to write to: e-mail (also without mailto:), https: or tel:."""
     items = value if isinstance(value, list) else parse_text(value).replace(",", " ").split()

@@ -58,6 +58,8 @@ SETTINGS = (
     Setting("MAIL_SERVER", "", parsers.parse_mail_server),
     Setting("MAIL_FROM", "", parsers.parse_text),
     Setting("MAIL_PER_MINUTE", 120, parsers.parse_number),
+    Setting("ALERT_WEBHOOK", "", parsers.parse_webhook),
+    Setting("DISPOSABLE", "hold", parsers.one_of("hold", "refuse", "allow")),
     Setting("TIPS_ORIGIN", "", parsers.parse_tips_origins),
     Setting("TIPS_PER_HOUR", 60, parsers.parse_number),
     Setting("TIP_FILE_MEGABYTES", 50, parsers.parse_positive_number),

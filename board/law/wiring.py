@@ -14,6 +14,7 @@ from board.comments.reason_codes import automatic_reasons
 from board.comments.writing import create, erasure, limits
 from board.db import db
 from board.law import imprint, log_subjects, transparency_views
+from board.law.alert_kinds import KINDS_OF_LAW
 from board.law.authorities import data_requests, orders
 from board.law.authorities import views as authority_views
 from board.law.authorities.data_requests import DataRequest
@@ -33,6 +34,7 @@ from board.law.claims import (
 )
 from board.law.claims.models import Claim, Claimant
 from board.law.terms import views as terms_views
+from board.moderation.alerts.kinds import alert_kinds
 from board.moderation.appeals.models import on_appeal
 from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.subjects import subject_finders
@@ -101,6 +103,7 @@ def init_app(app: Flask) -> None:
     nav_items.add(*NAV_ITEMS)
     badge_counters.add(_badges)
 
+    alert_kinds.update(KINDS_OF_LAW)
     limits.extra_columns["barred"] = banned_texts.ANY_BANNED
     create.pre_post_checks.add(banned_texts.check_post)
     automatic_reasons[banned_texts.CODE] = _("Found unlawful by a court before")

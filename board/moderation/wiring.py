@@ -15,6 +15,7 @@ from board.comments.reason_codes import automatic_reasons
 from board.comments.writing import create, edit, erasure, limits
 from board.comments.writing.warnings import warning_checks
 from board.moderation import queue
+from board.moderation.alerts import wiring as alerts_wiring
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals import views as appeal_views
 from board.moderation.desk import bulk_views
@@ -115,6 +116,7 @@ def init_app(app: Flask) -> None:
         reports=reports.export_reports,
         notices=author_notices.export_rulings,
     )
+    alerts_wiring.init_app(app)
 
 
 def _wire_posting() -> None:

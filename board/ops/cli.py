@@ -7,6 +7,7 @@ from board.accounts.email.cli import mail_cli
 from board.articles.importing.run import articles_cli
 from board.db.schema import migration
 from board.law.authorities.cli import law_cli
+from board.moderation.alerts.cli import alerts_cli
 from board.moderation.cli import moderation_cli, rules_cli
 from board.ops.background.cli import work
 from board.ops.backup.cli import backup, restore
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     groups = (
         accounts_cli,
         mail_cli,
+        alerts_cli,
         articles_cli,
         rules_cli,
         moderation_cli,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from board.accounts.auth import passkeys
 from board.accounts.email import queue as email_queue
+from board.accounts.email.findings import findings as email_findings
 from board.accounts.two_factor.models import SecondFactor
 from board.config import SETTINGS, instance_folder, settings
 from board.db import PRAGMAS, db, schema, sqlite
@@ -132,20 +133,8 @@ def _check_tips() -> list[Finding]:
 
 
 def _check_email() -> list[Finding]:
-    if not email_queue.is_configured():
-        missing = "BOARD_MAIL_SERVER, BOARD_MAIL_FROM and BOARD_ORIGIN"
-        without = "addresses are not verified, and passwords reset by `accounts reset-password`"
-        told = f"readers are told on the board only (mail needs {missing})"
-        return [(True, told), (True, without)]
-    if schema.state(db.engine) is not State.CURRENT:
-        return []
-    late, refused = email_queue.count_late(), email_queue.count_given_up()
-    schedule = f"{late} wait for over an hour: start `serve`, or run `work --once` from cron"
-    count = f"{refused} were refused by the mail server within a month"
-    return [
-        (not late, "letters leave" + _advice_unless(not late, schedule)),
-        (not refused, "the mail server takes them" + _advice_unless(not refused, count)),
-    ]
+    has_tables = schema.state(db.engine) is State.CURRENT
+    return email_findings() if has_tables or not email_queue.is_configured() else []
 
 
 def _check_background() -> list[Finding]:

@@ -23,6 +23,7 @@ from board.comments.derived import counters
 from board.comments.viewer import blocks
 from board.comments.writing import (
     create,
+    disposable_addresses,
     edit,
     erasure,
     limits,
@@ -36,6 +37,7 @@ from board.law.banned_texts import models as banned_texts
 from board.law.claims import contact_preferences, transitions, workflow
 from board.law.claims import emails as claim_emails
 from board.moderation import queue
+from board.moderation.alerts import models as alerts
 from board.moderation.appeals import models as appeals
 from board.moderation.appeals import views as appeal_views
 from board.moderation.filters import matches
@@ -56,6 +58,7 @@ HOOKS = {
         create.pre_post_checks,
         [
             verified_email.check,
+            disposable_addresses.check,
             thread_restrictions.check,
             banned_texts.check_post,
             matches.check_post,
@@ -116,6 +119,7 @@ HOOKS = {
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
             staff_notes.delete_for_user,
+            alerts.delete_for_user,
             notifications.delete_for_user,
             preferences.delete_for_user,
         ],
@@ -138,8 +142,8 @@ def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
         "email verification", "used tokens", "old emails", "second factors", "scheduled articles",
         "deleted articles", "takedowns", "claimants", "evidence", "disclosures", "likeness",
-        "pulse", "steering", "clearings", "old notifications", "tips", "tips of an hour",
-        "tip checkpoints", "disk reserve", "write-ahead log",
+        "pulse", "steering", "clearings", "staff alerts", "old notifications", "tips",
+        "tips of an hour", "tip checkpoints", "disk reserve", "write-ahead log",
         "copies before migrations", "security log",
     ]  # fmt: skip
 
@@ -150,14 +154,15 @@ def test_the_desk_has_these_pages_in_this_order(app):
     assert [item.name for item in in_order] == [
         "queue-reported", "queue-held", "queue-new", "queue-all", "queue-hidden", "threads",
         "appeals", "claims", "orders", "disclosures", "barred", "people", "rules", "tips",
-        "tip_readers", "tip_log", "articles", "write", "log",
+        "tip_readers", "tip_log", "articles", "write", "log", "alerts",
     ]  # fmt: skip
 
 
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
         "account", "sessions", "passkeys", "articles", "blocked", "comments", "reactions",
-        "told_by", "appeals", "reports", "notices", "notifications", "notification_preferences",
+        "told_by", "appeals", "reports", "notices", "alerts", "notifications",
+        "notification_preferences",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [
         "barred",

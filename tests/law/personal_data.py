@@ -158,6 +158,9 @@ NAMED = {
     ("작성자로 지정된 기사", "articles an account is named the author of"): (
         "article_author.article_id article_author.user_id"
     ),
+    ("운영 알림의 선택", "choice of alerts"): (
+        "alert_subscription.user_id alert_subscription.kind alert_subscription.frequency"
+    ),
     ("2단계 인증의 비밀값", "secret of the two-step verification"): (
         "second_factor.user_id second_factor.sealed second_factor.last_step second_factor.wrong "
         "second_factor.enrolled_on"
@@ -210,6 +213,8 @@ NAMED = {
 # By table, the columns that say nothing about a person: numbers of rows, articles and rules,
 # totals, generations of keys, hashes that chain a log.
 NOT_PERSONAL = {
+    "alert_subscription": "told_until",
+    "alert_webhook": "id told_until claimed_until failures",
     "allowed_word": "id text",
     "article": (
         "id slug canonical_url title subtitle_lines section summary body_html image image_alt "

@@ -15,6 +15,8 @@ from board.law.authorities import data_requests, orders
 from board.law.banned_texts import models as banned_texts
 from board.law.claims.workflow import block, receive_claim
 from board.moderation import queue as moderation_queue
+from board.moderation.alerts.kinds import alert_kinds
+from board.moderation.alerts.models import Frequency, choose
 from board.moderation.appeals import models as appeals
 from board.moderation.desk import rows as desk_rows
 from board.moderation.filters import changes, dry_run
@@ -115,6 +117,11 @@ def ordered(comment, author, mo, second):
         )
         if answered:
             order.close(orders.Outcome.PARTLY, by=second, says="Partly")
+
+
+@row_of("/desk/alerts")
+def wanted(comment, author, mo, second):
+    choose(mo, dict.fromkeys(alert_kinds, Frequency.HOURLY))
 
 
 @row_of("/desk/disclosures")

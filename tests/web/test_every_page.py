@@ -86,6 +86,7 @@ MATRIX = {
     | STAFF
     | {
         "desk.home",
+        "alerts.index",
         "people.index",
         "people.person",
         "people.comments",

@@ -7,7 +7,7 @@ from flask import current_app
 
 from board.accounts.email import pace
 from board.accounts.email import queue as email_queue
-from board.accounts.email.message import render
+from board.accounts.email.message import render, test_message
 from board.accounts.email.queue import QueuedEmail
 from board.db import db, writing
 from board.runtime.background import TaskFailed
@@ -32,6 +32,16 @@ def send_due(goes_on: Callable[[], bool] = lambda: True) -> int:
                 return _send_all(connection, goes_on)
         except DeliveryFailed as error:
             raise TaskFailed(f"The mail server said: {error}") from error
+
+
+def send_test(address: str, language: str) -> None:
+    """Send an email of no consequence, with the headers of an optional one. Raises DeliveryFailed,
+    or DeliveryUnknown."""
+    with current_app.test_request_context(base_url=current_app.config["ORIGIN"]):
+        message = test_message(language)
+    with connected(current_app.config["MAIL_SERVER"]) as connection:
+        sender = current_app.config["MAIL_FROM"]
+        send_message(message, to=address, sender=sender, connection=connection)
 
 
 def _send_all(connection: Connection, goes_on: Callable[[], bool]) -> int:

@@ -29,10 +29,23 @@ def render(email: QueuedEmail) -> EmailMessage:
         link = unsubscribe_url(email.user, email.kind)
     with force_locale(email.language):
         message = compose(kind.text(email), *_closing(link, is_optional=kind.stop is not None))
-    if link:
+    if kind.stop and link:
+        _make_stoppable(message, link)
+    elif link:
         message["List-Unsubscribe"] = f"<{link}>"
-    if link and kind.stop:
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return message
+
+
+def test_message(language: str) -> EmailMessage:
+    """An email to try out the mail server with."""
+    with force_locale(language):
+        message = compose(
+            EmailText(
+                _("Checking email"),
+                _("This site can send email to this address. Nobody has to do anything."),
+            )
+        )
+        _make_stoppable(message, url_for("letters.stop_form", _external=True))
     return message
 
 
@@ -47,6 +60,12 @@ def compose(email: EmailText, *closing: str) -> EmailMessage:
     message.set_content("\n\n".join([email.text.strip(), *closing]) + "\n")
     message.add_alternative(_html(email, closing), subtype="html")
     return message
+
+
+def _make_stoppable(message: EmailMessage, link: str) -> None:
+    """Mail programs show a button that stops such emails (RFC 8058)."""
+    message["List-Unsubscribe"] = f"<{link}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _closing(link: str, *, is_optional: bool) -> list[str]:
@@ -67,7 +86,7 @@ def _html(email: EmailText, closing: tuple[str, ...]) -> str:
         language=get_locale(),
         site=setting("SITE_NAME"),
         email=email,
-        preview=next(line for line in lines if not email.code or email.code not in line),
+        preview=next((line for line in lines if not email.code or email.code not in line), ""),
         paragraphs=paragraphs,
         closing=[*map(_lines, closing)],
     )

@@ -133,14 +133,17 @@ def enqueue_to(address: str, kind: str, about: int, *, language: str) -> None:
     _queue(kind, about, now() + QueuedEmail.DELAY, address=address, language=language)
 
 
-def enqueue_at_once(kind: str, about: int, *, to: str, language: str) -> None:
+def enqueue_at_once(
+    kind: str, about: int, *, to: str, language: str, user_id: int | None = None
+) -> None:
     """Queue an email somebody waits for, or send it once more: without DELAY and outside DAILY_MAX,
     because its sender has limits of its own. Wanted or not, it is the same statement."""
     if not is_configured():
         return
     due = {"address": to, "language": language, "due_at": now(), "tries": 0, "sent_at": None}
     rank = email_types[kind].rank
-    email = insert(QueuedEmail).values(kind=kind, about=about, rank=rank, made_at=now(), **due)
+    new = {"kind": kind, "about": about, "rank": rank, "made_at": now(), "user_id": user_id}
+    email = insert(QueuedEmail).values(**new, **due)
     unique = (QueuedEmail.kind, QueuedEmail.about)
     db.session.execute(email.on_conflict_do_update(index_elements=unique, set_=due))
 
@@ -211,30 +214,3 @@ def delete_for_user(user: User) -> None:
 def has_due() -> bool:
     """Whether one can be sent now."""
     return is_configured() and db.session.scalar(_next_id(now())) is not None
-
-
-def has_old() -> bool:
-    """Whether the oldest was sent or given up more than RETENTION ago."""
-    oldest = db.session.scalar(select(QueuedEmail).order_by(QueuedEmail.id).limit(1))
-    return oldest is not None and oldest.due_at is None and oldest.made_at < _old()
-
-
-def delete_old() -> None:
-    """Delete those sent or given up more than RETENTION ago."""
-    over = QueuedEmail.due_at.is_(None), QueuedEmail.made_at < _old()
-    db.session.execute(delete(QueuedEmail).where(*over))
-
-
-def _old() -> datetime:
-    return now() - QueuedEmail.RETENTION
-
-
-def count_late() -> int:
-    """How many are more than an hour overdue."""
-    late = select(func.count()).select_from(QueuedEmail)
-    return db.session.scalar(late.where(QueuedEmail.due_at < now() - timedelta(hours=1))) or 0
-
-
-def count_given_up() -> int:
-    given_up = QueuedEmail.due_at.is_(None), QueuedEmail.sent_at.is_(None)
-    return db.session.scalar(select(func.count()).where(*given_up)) or 0

@@ -9,6 +9,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.accounts.auth.current_user import current_user
+from board.accounts.disposable_addresses import refuse_disposable
 from board.accounts.forms import EmailField, NewPassword, PasswordField, is_email
 from board.accounts.sign_in.own_password import OwnPasswordForm
 from board.accounts.verification.models import CODE_DIGITS, EmailVerification
@@ -28,7 +29,15 @@ class EmailForm(Form):
             raise ValidationError(gettext("This is not an email address."))
 
 
-class NewEmailForm(OwnPasswordForm, EmailForm):
+class CorrectedEmailForm(EmailForm):
+    """Another address for an account that is made, or changes it."""
+
+    def validate_email(self, field: Any) -> None:
+        super().validate_email(field)
+        refuse_disposable(field.data)
+
+
+class NewEmailForm(OwnPasswordForm, CorrectedEmailForm):
     email = EmailField(_("New email"), [_required])
     password = PasswordField(_("Current password"), [_required])
 

@@ -17,7 +17,7 @@ from board.accounts.verification.begin import (
 )
 from board.accounts.verification.complete import Answer, complete
 from board.accounts.verification.emails import send_code
-from board.accounts.verification.forms import EmailForm, VerificationCodeForm
+from board.accounts.verification.forms import CorrectedEmailForm, EmailForm, VerificationCodeForm
 from board.accounts.verification.models import EmailVerification, Purpose
 from board.db import db, writing
 from board.web.access import cookie_name, everyone, open_to
@@ -83,7 +83,7 @@ def send_again() -> ResponseReturnValue:
 @open_to(everyone)
 def correct_address() -> ResponseReturnValue:
     """The same to another address, for a typing error: nothing else is typed again."""
-    form = EmailForm.from_post()
+    form = CorrectedEmailForm.from_post()
     is_valid = form.validate()
     try:
         with writing():

@@ -35,6 +35,7 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "passkey_renamed": _("The passkey has been renamed."),
     "passkey_removed": _("The passkey has been removed. Other devices have been signed out."),
     "session_ended": _("The device has been signed out."),
+    "alerts_chosen": _("Your choice of alerts has been saved."),
     "email_chosen": _("Your choice of emails has been saved."),
     "contact_set": _("Your contact for rights complaints has been saved."),
     "contact_removed": _("Your contact for rights complaints has been removed."),

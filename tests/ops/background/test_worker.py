@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from board.accounts.email import delivery
+from board.accounts.email import delivery, retention
 from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import QueuedEmail
 from board.articles.importing.run import articles_cli
@@ -225,15 +225,15 @@ def test_a_database_that_cannot_be_used_is_asked_again_ten_seconds_later(worker,
 
 def test_old_emails_are_deleted_though_none_is_sent(three_hidden):
     with time_machine.travel(now() + timedelta(days=31), tick=True):
-        assert not email_queue.has_old()  # they still wait
+        assert not retention.has_old()  # they still wait
     with time_machine.travel(now() + timedelta(days=29), tick=True):
         delivery.send_due()
-        assert not email_queue.has_old()
+        assert not retention.has_old()
     with time_machine.travel(now() + timedelta(days=31), tick=True):
-        assert email_queue.has_old()
+        assert retention.has_old()
         with writing():
-            email_queue.delete_old()
-        assert not email_queue.has_old()
+            retention.delete_old()
+        assert not retention.has_old()
     assert db.session.scalars(select(QueuedEmail)).all() == []
 
 
@@ -377,7 +377,7 @@ def test_an_import_without_a_source_takes_the_feeds_of_the_settings(app, tmp_pat
 def test_the_board_has_these_tasks(app):
     assert [consumer.name for consumer in queue_consumers] == ["emails"]
     assert [each.name for each in scheduled_commands] == [
-        "feeds", "tips", "tip emails", "backup", "logs",
+        "feeds", "staff alerts", "tips", "tip emails", "backup", "logs",
     ]  # fmt: skip
 
 
