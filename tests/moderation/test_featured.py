@@ -285,7 +285,10 @@ def test_it_is_no_decision_about_the_comment(as_, ada, bora, mo, tess, harbour, 
     assert db.session.scalar(decisions.latest_ruling(wise)) is kept
     assert list(db.session.scalars(select(type(wise).id).where(is_decided()))) == []
     page = as_(bora).get("/account/notices").text
-    assert (page.count("편집국이 회원님의 댓글을 뽑았습니다"), page.count('<li id="notice-')) == (1, 1)
+    assert (page.count("편집국이 회원님의 댓글을 뽑았습니다"), page.count('<li id="notice-')) == (
+        1,
+        1,
+    )
 
 
 def test_other_slices_are_told(monkeypatch, tess, wise):
