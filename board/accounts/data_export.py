@@ -24,7 +24,8 @@ def export_account(user: User) -> Mapping[str, Any]:
         "email", "email_verified_at", "name", "joined_at", "language", "mail", "suspended_until",
         "held_until", "profile", "label",
     )  # fmt: skip
-    return {name: getattr(user, name) for name in names}
+    values = {name: getattr(user, name) for name in names}
+    return values if user.has_email else {**values, "email": None}
 
 
 def export_sessions(user: User) -> list[Mapping[str, Any]]:

@@ -78,6 +78,11 @@ class User(Base):
         return select(cls).where(any_of).order_by(cls.id)
 
     @property
+    def has_email(self) -> bool:
+        """False for those who signed up with an account elsewhere, or left."""
+        return not self.email.startswith("#")
+
+    @property
     def is_suspended(self) -> bool:
         return self.suspended_until is not None and self.suspended_until > now()
 
@@ -136,8 +141,7 @@ class User(Base):
         """
         for effect in on_account_deleted:
             effect(self)
-        # Unique, and not a value anybody can enter.
-        self.email = self.name_key = f"#{self.id}"
+        self.email = self.name_key = _placeholder(self.id)
         self.name, self.password_hash, self.left_on = DELETED_USER_NAME, "", on
         self.mail, self.profile, self.label = "none", "closed", ""
         self.unsuspend()
@@ -153,11 +157,20 @@ class User(Base):
         self.sessions = [session for session in self.sessions if session is keep]
 
 
-def sign_up(*, email: str, name: str, password_hash: str) -> User:
+def sign_up(*, email: str | None, name: str, password_hash: str) -> User:
     """A new user. Runs no `on_renamed` effects, as nothing shows the name yet."""
-    user = User(email=email, password_hash=password_hash, name=name, name_key=name_key(name))
+    user = User(password_hash=password_hash, name=name, name_key=name_key(name))
+    user.email = email or f"#{secrets.token_hex(16)}"
     db.session.add(user)
+    if email is None:
+        db.session.flush()
+        user.email = _placeholder(user.id)
     return user
+
+
+def _placeholder(id: int) -> str:
+    """In place of an address: unique, and not one that anybody can enter."""
+    return f"#{id}"
 
 
 class Session(Base):

@@ -14,6 +14,14 @@ from board.accounts.sign_in.methods import LastSignInMethod, sign_in_methods
 from board.accounts.sign_in_methods import basic, passkey_views
 from board.accounts.sign_in_methods import emails as method_emails
 from board.accounts.sign_in_methods import views as method_views
+from board.accounts.sign_in_methods.identity_providers import (
+    account_views as identity_account_views,
+)
+from board.accounts.sign_in_methods.identity_providers import models as identities
+from board.accounts.sign_in_methods.identity_providers import refresh as provider_documents
+from board.accounts.sign_in_methods.identity_providers import views as identity_views
+from board.accounts.sign_in_methods.identity_providers import webhooks as identity_webhooks
+from board.accounts.sign_in_methods.identity_providers.methods import METHODS as IDENTITY_METHODS
 from board.accounts.sign_in_methods.passkeys import PASSKEYS
 from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
@@ -28,7 +36,10 @@ from board.runtime.jobs import Job, jobs
 from board.web import access
 from board.web.blueprints import register
 
-QUEUE_CONSUMERS = (QueueConsumer("emails", email_queue.has_due, delivery.send_due),)
+QUEUE_CONSUMERS = (
+    QueueConsumer("emails", email_queue.has_due, delivery.send_due),
+    QueueConsumer("identity providers", provider_documents.is_due, provider_documents.renew),
+)
 EMAIL_TYPES = {
     verification.CODE: EmailType(emails.code_text, emails.is_code_wanted, rank=Rank.CODE),
     verification.EXISTS: EmailType(emails.exists_text, lambda email: True),
@@ -36,10 +47,11 @@ EMAIL_TYPES = {
     verification.ADDRESS: EmailType(emails.address_text, emails.is_address_wanted),
 }
 # In the order of the page.
-SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL, PASSKEYS)
+SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL, PASSKEYS, *IDENTITY_METHODS)
 JOBS = (
     Job("email verification", grace.is_due, grace.run, is_final=True),
     Job("used tokens", used_tokens.has_expired, used_tokens.delete_expired, is_final=True),
+    Job("oauth states", identities.has_expired, identities.delete_expired, is_final=True),
     Job("old emails", retention.has_old, retention.delete_old, is_final=True),
     Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
 )
@@ -55,6 +67,7 @@ def init_app(app: Flask) -> None:
     register(app, sign_in, settings, two_factor_views, email_views)
     register(app, verification_views, request_views, finish_views)
     register(app, passkey_sign_in, method_views, passkey_views)
+    register(app, identity_views, identity_account_views, identity_webhooks)
     email_types.update(EMAIL_TYPES)
     on_account_deleted.add(
         two_factor.delete_for_user,
@@ -62,11 +75,13 @@ def init_app(app: Flask) -> None:
         email_queue.delete_for_user,
         verification.delete_for_user,
         passkeys.delete_for_user,
+        identities.delete_for_user,
     )
     data_export.exporters.update(
         account=data_export.export_account,
         sessions=data_export.export_sessions,
         passkeys=passkeys.export,
+        identities=identities.export,
     )
     queue_consumers.add(*QUEUE_CONSUMERS)
     jobs.add(*JOBS)
@@ -78,4 +93,4 @@ def _add_sign_in_methods(app: Flask) -> None:
     sign_in_methods.add(*SIGN_IN_METHODS)
     for method in SIGN_IN_METHODS:
         email_types.update(method_emails.types_for(method))
-    complete.on_reclaimed.add(passkeys.delete_for_user)
+    complete.on_reclaimed.add(passkeys.delete_for_user, identities.delete_for_user)

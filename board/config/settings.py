@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 
-from board.config import instance_folder, parsers
+from board.config import client_parsers, instance_folder, parsers
 
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -53,6 +53,13 @@ SETTINGS = (
     Setting("SIGN_UPS_PER_HOUR", 60, parsers.parse_number),
     Setting("STAFF_SECOND_FACTOR", True, parsers.parse_boolean),
     Setting("VERIFIED_TO_POST", True, parsers.parse_boolean),
+    Setting("KAKAO", None, client_parsers.parse_client),
+    Setting("KAKAO_ADMIN_KEY", "", parsers.parse_token),
+    Setting("NAVER", None, client_parsers.parse_client),
+    Setting("GOOGLE", None, client_parsers.parse_client),
+    Setting("APPLE", None, client_parsers.parse_apple_client),
+    Setting("OIDC", None, client_parsers.parse_oidc_client),
+    Setting("FAKE_PROVIDERS", "", client_parsers.parse_fake_providers),
     Setting("DISLIKES", True, parsers.parse_boolean),
     Setting("PROFILES", "choice", parsers.parse_profiles),
     Setting("MAIL_SERVER", "", parsers.parse_mail_server),
@@ -111,6 +118,8 @@ def load(app: Flask, overrides: Mapping[str, Any]) -> None:
         app.config["SECRET_KEY_FALLBACKS"] = old  # Flask’s name
     except instance_folder.UnusableInstance as error:
         raise BadSetting(str(error)) from error
+    _refuse_fakes(app.config["FAKE_PROVIDERS"], app.config["ORIGIN"])
+    _require_apple_key(app.config["APPLE"], instance)
     app.config.from_mapping(
         TRUSTED_HOSTS=[*LOOPBACK, *_hosts(app.config["ORIGIN"], app.config["TIPS_ORIGIN"])],
         HTTPS=app.config["ORIGIN"].startswith("https:"),
@@ -139,6 +148,18 @@ def _hosts(origin: str, tips_origins: tuple[str, ...]) -> list[str]:
     if len(set(names)) < len(names):
         raise BadSetting("BOARD_TIPS_ORIGIN must have a host name of its own, not the board's.")
     return names
+
+
+def _refuse_fakes(fakes: str, origin: str) -> None:
+    """Anybody signs in as anybody at a fake provider, so only this machine may reach the board."""
+    host = urlsplit(origin).hostname or "localhost"
+    if fakes and host not in ("localhost", "127.0.0.1"):
+        raise BadSetting("BOARD_FAKE_PROVIDERS is for a board that only this machine can reach.")
+
+
+def _require_apple_key(client: client_parsers.AppleClient | None, instance: Path) -> None:
+    if client and not (path := client.key_path(instance)).is_file():
+        raise BadSetting(f"BOARD_APPLE needs the key {path}, named as Apple offers it.")
 
 
 def _from_environment() -> dict[str, str]:

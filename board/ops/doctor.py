@@ -13,6 +13,7 @@ from sqlalchemy import select
 from board.accounts.auth import passkeys
 from board.accounts.email import queue as email_queue
 from board.accounts.email.findings import findings as email_findings
+from board.accounts.sign_in_methods.identity_providers.findings import findings as provider_findings
 from board.accounts.two_factor.models import SecondFactor
 from board.config import SETTINGS, instance_folder, settings
 from board.db import PRAGMAS, db, schema, sqlite
@@ -39,8 +40,8 @@ def doctor(since: datetime | None) -> None:
     """Look whether this installation is healthy, and say what to do if it is not."""
     checks = (
         lambda: events.findings(since), _check_tables, _check_sqlite, host_findings, _check_logs,
-        _check_second_factors, _check_passkeys, _check_tips, _check_email, _check_background,
-        backup_findings, _check_settings, _check_isolation,
+        _check_second_factors, _check_passkeys, _check_tips, _check_email, provider_findings,
+        _check_background, backup_findings, _check_settings, _check_isolation,
     )  # fmt: skip
     findings = [finding for check in checks for finding in findings_of(check)]
     for is_good, sentence in findings:
@@ -80,9 +81,8 @@ def _check_tables() -> list[Finding]:
     if problem := schema.describe_problem(state):
         return [(False, f"the {problem}")]
     current = state is State.CURRENT
-    return [
-        (current, f"the tables are {state.value}" + _advice_unless(current, "start `serve` once"))
-    ]
+    advice = _advice_unless(current, "start `serve` once")
+    return [(current, f"the tables are {state.value}{advice}")]
 
 
 def _check_logs() -> list[Finding]:

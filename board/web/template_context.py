@@ -9,7 +9,13 @@ from board.web.access import viewer
 from board.web.response.notices import notice_text
 
 # Those that refuse something.
-REFUSALS = frozenset({"none_chosen", "code_wait", "code_over", "too_many_codes", "email_taken"})
+REFUSALS = frozenset(
+    {
+        "none_chosen", "code_wait", "code_over", "too_many_codes", "email_taken",
+        "provider_cancelled", "provider_failed", "provider_busy",
+        "identity_taken", "identity_unknown", "identity_second",
+    }
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

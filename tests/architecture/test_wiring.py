@@ -13,6 +13,8 @@ from board.accounts.models import on_account_deleted, on_renamed
 from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.accounts.sign_in.methods import sign_in_methods
 from board.accounts.sign_in_methods import basic
+from board.accounts.sign_in_methods.identity_providers import models as identities
+from board.accounts.sign_in_methods.identity_providers.methods import METHODS
 from board.accounts.sign_in_methods.passkeys import PASSKEYS
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
@@ -115,6 +117,7 @@ HOOKS = {
             email_queue.delete_for_user,
             verification.delete_for_user,
             passkeys.delete_for_user,
+            identities.delete_for_user,
             authors.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
@@ -124,10 +127,13 @@ HOOKS = {
             preferences.delete_for_user,
         ],
     ),
-    "an account given to the owner of its address": (on_reclaimed, [passkeys.delete_for_user]),
+    "an account given to the owner of its address": (
+        on_reclaimed,
+        [passkeys.delete_for_user, identities.delete_for_user],
+    ),
     "sign-in methods, as the page lists them": (
         sign_in_methods,
-        [basic.PASSWORD, basic.EMAIL, PASSKEYS],
+        [basic.PASSWORD, basic.EMAIL, PASSKEYS, *METHODS],
     ),
     "links for a suspended user": (suspended_user_links, [appeal_views.link_for_suspended]),
 }
@@ -140,9 +146,10 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
-        "email verification", "used tokens", "old emails", "second factors", "scheduled articles",
-        "deleted articles", "takedowns", "claimants", "evidence", "disclosures", "likeness",
-        "pulse", "steering", "clearings", "staff alerts", "old notifications", "tips",
+        "email verification", "used tokens", "oauth states", "old emails", "second factors",
+        "scheduled articles", "deleted articles", "takedowns", "claimants", "evidence",
+        "disclosures", "likeness", "pulse", "steering", "clearings", "staff alerts",
+        "old notifications", "tips",
         "tips of an hour", "tip checkpoints", "disk reserve", "write-ahead log",
         "copies before migrations", "security log",
     ]  # fmt: skip
@@ -160,8 +167,8 @@ def test_the_desk_has_these_pages_in_this_order(app):
 
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
-        "account", "sessions", "passkeys", "articles", "blocked", "comments", "reactions",
-        "told_by", "appeals", "reports", "notices", "alerts", "notifications",
+        "account", "sessions", "passkeys", "identities", "articles", "blocked", "comments",
+        "reactions", "told_by", "appeals", "reports", "notices", "alerts", "notifications",
         "notification_preferences",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [

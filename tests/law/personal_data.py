@@ -57,6 +57,13 @@ NAMED = {
         "passkey.user_id passkey.credential_id passkey.user_handle passkey.public_key "
         "passkey.sign_count passkey.name passkey.is_synced passkey.made_at passkey.used_on"
     ),
+    ("이 사이트에만 알려 주는 회원 식별값", "an identifier from there that means you"): (
+        "identity.issuer identity.subject identity.user_id identity.linked_at identity.used_on"
+    ),
+    ("요청한 브라우저의 식별값(해시값), 돌아올 화면", "the page to go back to"): (
+        "oauth_state.browser_hash oauth_state.issuer oauth_state.link_to_id oauth_state.subject "
+        "oauth_state.next"
+    ),
     ("네트워크와 이메일의 해시값", "hashes of the network and the email address"): (
         "attempt.for_account attempt.from_network attempt.made_at"
     ),
@@ -237,8 +244,10 @@ NOT_PERSONAL = {
     "lease": "name holder until",
     "letter": "id rank",
     "notification": "id mailed_as",
+    "oauth_state": "state_hash expires_at",
     "passkey": "id rp_id",
     "person_note": "id",
+    "provider_document": "url body fetched_at tried_at",
     "pulse": "slot article_id comments votes reports",
     "queue_item": "comment_id queue article_id",
     "reaction_act": "id",

@@ -7,6 +7,7 @@ from flask import render_template_string
 
 from board.articles.models import Article
 from board.comments.body import Body
+from board.config.client_parsers import Client
 from board.db import now, writing
 from board.law.authorities import orders
 from board.law.claims import workflow as claim_workflow
@@ -71,7 +72,10 @@ BY_TOKEN = {"metrics.metrics"}
 # Pages in the middle of something, which lead to its beginning.
 SENT_TO_THE_BEGINNING = {
     "verification.code_form", "verification.name_form", "verification.password_form",
+    "identity_providers.sign_up_form",
 }  # fmt: skip
+# The way back from a provider, for somebody who was not sent there.
+SENT_TO_SIGN_IN = {"identity_providers.back"}
 MEMBERS = {
     "accounts.account", "accounts.take_data", "accounts.offer_passkey",
     "sign_in_methods.confirm", "sign_in_methods.index", "comments.mine", "leaving.leave_form",
@@ -149,6 +153,7 @@ MATRIX = {
 def urls(app, ada, harbour):
     """The URL of every endpoint, filled in with rows that exist."""
     app.config["METRICS_TOKEN"] = "a-token-of-the-tests"
+    app.config["KAKAO"] = Client("id", "secret")
     app.config["SECURITY_CONTACT"] = ("mailto:security@harbour.example",)
     comment = say(harbour, ada, "A comment")
     with writing():
@@ -164,6 +169,7 @@ def urls(app, ada, harbour):
 
     def fill(rule):
         url = rule.rule.replace("<slug>", "harbour").replace("<path:filename>", "css/board.css")
+        url = url.replace("<name>", "kakao")
         query = "?article=harbour" if rule.endpoint == "api.counts" else ""
         return url.replace("<id:id>", str(comment.id)) + query
 
@@ -180,7 +186,9 @@ def test_guests_open_only_these_pages(guest, urls):
     assert {answers[page].status_code for page in BY_TOKEN} == {401}
     for page in SENT_TO_THE_BEGINNING:
         assert answers[page].location == "/sign-in?notice=code_over"
-    others = OPEN_TO_GUESTS | SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING | BY_TOKEN
+    for page in SENT_TO_SIGN_IN:
+        assert answers[page].location == "/sign-in?notice=provider_failed"
+    others = OPEN_TO_GUESTS | SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING | BY_TOKEN | SENT_TO_SIGN_IN
     sent_away = {page for page in answers if page not in others}
     assert all(answers[page].location.startswith("/sign-in?next=") for page in sent_away)
 
@@ -192,7 +200,7 @@ def test_each_role_opens_exactly_its_pages(request, as_, urls, name):
     answers = {page: client.get(url).status_code for page, url in urls("GET").items()}
 
     opened = {page for page, status in answers.items() if status in (200, 303)}
-    in_the_middle = SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING
+    in_the_middle = SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING | SENT_TO_SIGN_IN
     assert opened == OPEN_TO_GUESTS | in_the_middle | MATRIX[name]
     assert {answers[page] for page in answers.keys() - opened - BY_TOKEN} <= {403}
 
@@ -208,6 +216,8 @@ def test_guests_can_only_post_sign_up_sign_in_language_complaints_and_tips(guest
         "verification.verify", "verification.send_again", "verification.correct_address",
         "verification.choose_name", "verification.choose_password", "verification.undo",
         "accounts.passkey_options", "accounts.sign_in_with_passkey",
+        "identity_providers.begin", "identity_providers.sign_up_with",
+        "identity_providers.apple_notification",
     }  # fmt: skip
     assert {act for act in urls("POST") if act.startswith("tips.")} <= allowed
 

@@ -20,7 +20,7 @@ class SignInMethod:
     name: str  # in kinds of emails
     label: Any  # in emails
     count: Callable[[User], int]  # of this user's that work now
-    # Template of its section on the page, and the values of `method` in it.
+    # Template of its section on the page, or empty, and the values of `method` in it.
     section: str
     values: Callable[[User], Mapping[str, Any]] = lambda user: {}
     # Template of the part of the page that asks again who it is, for users who have such a way.

@@ -26,6 +26,7 @@ from board.accounts.two_factor.session_check import (
     wrong_code_text,
 )
 from board.db import now, writing
+from board.web.access import cookie_name
 from board.web.forms import Form, safe_redirect_path
 from board.web.request.observability.security_events import SecurityEvent, record
 from board.web.request.origins import SAFE
@@ -123,13 +124,15 @@ def _second_factor_at() -> Any:
 
 def _go_on(answer: Response, cookies: Any) -> Response:
     """The answer of the view, with the cookies of the new session unless it began another."""
-    return answer if "Set-Cookie" in answer.headers else with_cookies(answer, cookies)
+    name = f"{cookie_name('session')}="
+    begun = any(each.startswith(name) for each in answer.headers.getlist("Set-Cookie"))
+    return answer if begun else with_cookies(answer, cookies)
 
 
 def _page(form: Any, status: int) -> Response:
     own = (PREFIX, *_NOT_REPEATED)
     fields = [pair for pair in request.form.items(multi=True) if not pair[0].startswith(own)]
-    templates = [method.reauthentication for method in methods_of(current_user())]
+    templates = dict.fromkeys(method.reauthentication for method in methods_of(current_user()))
     page = render_template(
         "accounts/reauthentication.html",
         form=form,

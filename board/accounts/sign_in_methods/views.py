@@ -61,7 +61,9 @@ def page(problem: str = "", *, unknown_passkey: str = "") -> str:
     user = current_user()
     return render_template(
         "accounts/sign_in_methods/index.html",
-        sections=[(method.section, method.values(user)) for method in sign_in_methods],
+        sections=[
+            (method.section, method.values(user)) for method in sign_in_methods if method.section
+        ],
         device_count=sum(map(session_query.is_alive, user.sessions)),
         warning=warning_for(user),
         problem=problem,

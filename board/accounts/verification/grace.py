@@ -23,9 +23,10 @@ INDEX = Index("ix_user_without_term", User.id, sqlite_where=and_(*_WITHOUT_TERM)
 
 
 def must_verify(user: User) -> bool:
-    """Whether the grace is over: the account reads, appeals and leaves, but does not post."""
+    """Whether the grace is over: the account reads, appeals and leaves, but does not post. One made
+    with an account elsewhere has no address to verify."""
     by = user.verify_email_by
-    is_late = user.email_verified_at is None and by is not None and by <= now()
+    is_late = user.has_email and user.email_verified_at is None and by is not None and by <= now()
     return is_late and bool(setting("VERIFIED_TO_POST")) and email_queue.is_configured()
 
 

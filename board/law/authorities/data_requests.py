@@ -78,7 +78,8 @@ class DataRequest(AuthorityRequest):
     def disclosed_data(self) -> dict[str, Any]:
         """The items disclosed, and nothing else."""
         user = self.user
-        known = {"name": user.name, "sign_in": user.email, "joined": user.joined_at.isoformat()}
+        email = user.email if user.has_email else None
+        known = {"name": user.name, "sign_in": email, "joined": user.joined_at.isoformat()}
         return {item: known[item] for item in ITEMS if item in self.given}
 
 

@@ -7,6 +7,7 @@ from board.accounts.auth.devices import Device
 from board.accounts.auth.rate_limit import Attempt
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session
+from board.accounts.sign_in_methods.identity_providers.models import OAuthState
 from board.accounts.verification.models import EmailChange, EmailVerification
 from board.articles.models import Article
 from board.law.claims.evidence import Evidence
@@ -44,6 +45,7 @@ def _periods() -> dict[str, int]:
         "event_days": event_log.KEPT_FOR.days,
         "code_hours": int(Attempt.CODE_RETENTION.total_seconds()) // 3600,
         "verification_minutes": int(EmailVerification.LIFE.total_seconds()) // 60,
+        "oauth_minutes": int((OAuthState.LIFE + OAuthState.SIGN_UP_LIFE).total_seconds()) // 60,
         "undo_days": EmailChange.LIFE.days,
         "email_days": QueuedEmail.RETENTION.days,
         "identity_days": Evidence.RETENTION["identity"].days,

@@ -16,6 +16,7 @@ BOARD_FILES = (
     "reasons.toml",
     "tip-ways.toml",
     "terms",
+    "apple",
     "evidence",
     "tips/pepper",
     "tips/files",

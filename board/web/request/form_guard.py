@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, abort, current_app, request
 
-from board.web.request.guard import refuse_unreadable_fields
+from board.web.request.guard import WITHOUT_ORIGIN, refuse_unreadable_fields
 from board.web.request.origins import SAFE
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -22,7 +22,8 @@ def _refuse_unreadable_form() -> None:
     if view is None or request.method in SAFE:  # Flask answers 404 or 405
         return
     _apply_body_limit(view)
-    if request.content_length and request.mimetype not in FORM_TYPES:
+    accepted = (*FORM_TYPES, *(["application/json"] if request.endpoint in WITHOUT_ORIGIN else []))
+    if request.content_length and request.mimetype not in accepted:
         abort(415)
     encoded = request.get_data() if request.mimetype == FORM_TYPES[0] else b""
     refuse_unreadable_fields(encoded, request.form, view)

@@ -17,8 +17,11 @@ URL_MAX = 4096  # characters
 # are no others: tests/web/test_doors.py.
 WITHOUT_ORIGIN = {
     "letters.stop": "the signed link of an email, pressed in a mail program (RFC 8058)",
+    "identity_providers.kakao_unlinked": "the admin key of the newsroom’s app at Kakao",
+    "identity_providers.apple_notification": "a message that Apple signs",
 }
 WRITING_GETS = {
+    "identity_providers.back": "a state that this browser was sent to a provider with, good once",
     "tip_desk.tip": "a session of a tip reader who has unlocked: opening a tip is logged",
     "tips.wait": "the secret place of a source’s form, which is sent once its turn has come",
 }

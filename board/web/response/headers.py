@@ -1,8 +1,9 @@
 """Response headers: security, Cache-Control and ETag."""
 
+from collections.abc import Iterable
 from functools import cache
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from board.web.access import viewer
 from board.web.request.origins import is_https
@@ -13,11 +14,17 @@ def init_app(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
+def allow_form_targets(origins: Iterable[str]) -> None:
+    """Forms of this page may lead to these origins too, at the latest by a redirect."""
+    g.form_targets = tuple(sorted({*g.get("form_targets", ()), *origins}))
+
+
 def _add_headers(response: Response) -> Response:
     config = current_app.config
     existing = {name.lower() for name, _ in response.headers}  # a slice may be stricter
     is_page = response.mimetype == "text/html"
-    headers = _security_headers(config["IMAGE_ORIGINS"], is_page=is_page, https=is_https())
+    origins = config["IMAGE_ORIGINS"], g.get("form_targets", ())
+    headers = _security_headers(*origins, is_page=is_page, https=is_https())
     response.headers.extend(pair for pair in headers if pair[0].lower() not in existing)
     if request.endpoint != "static" or response.status_code >= 400:
         _set_cache_control(response)
@@ -26,7 +33,7 @@ def _add_headers(response: Response) -> Response:
 
 @cache
 def _security_headers(
-    image_origins: tuple[str, ...], *, is_page: bool, https: bool
+    image_origins: tuple[str, ...], form_targets: tuple[str, ...], *, is_page: bool, https: bool
 ) -> list[tuple[str, str]]:
     """Security headers of a response. JSON, which programs read thousands of times, does without
     those that only matter for a page."""
@@ -39,7 +46,8 @@ def _security_headers(
         "Content-Security-Policy": (
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             f"img-src 'self' {' '.join(image_origins)}; manifest-src 'self'; base-uri 'none'; "
-            "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+            f"form-action 'self' {' '.join(form_targets)}; frame-ancestors 'none'; "
+            "require-trusted-types-for 'script'; "
             "trusted-types 'none'"
         ),
         "X-Frame-Options": "DENY",

@@ -28,6 +28,19 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "email_restored": _(
         "Your old address is back, and all devices have been signed out. Now choose a new password."
     ),
+    "provider_cancelled": _(
+        "You have not signed in: the other site was told not to say who you are."
+    ),
+    "provider_failed": _("Signing in with the other site did not work. Please try again."),
+    "provider_busy": _("Too many people are signing in right now. Please try again in a moment."),
+    "identity_linked": _("Linked. You can sign in with it from now on."),
+    "identity_unlinked": _("Unlinked. Other devices have been signed out."),
+    "identity_taken": _(
+        "Somebody signs in to another account with it, so nothing has changed. If that account is "
+        "yours, sign in to it and unlink it there first."
+    ),
+    "identity_unknown": _("It is not linked to your account. You can link it here."),
+    "identity_second": _("You have linked another account there already. Unlink that one first."),
     "renamed": _("Your display name has been changed."),
     "password_changed": _("Your password has been changed. Other devices have been signed out."),
     "password_removed": _("Your password has been removed. Other devices have been signed out."),
