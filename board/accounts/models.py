@@ -24,7 +24,10 @@ class User(Base):
     __tablename__ = "user"
     EMAIL_MAX = 254
     is_authenticated = True
-    CAPABILITIES = ("can_moderate", "can_edit", "can_read_tips")
+    CAPABILITIES = (
+        "can_moderate", "can_supervise", "can_handle_legal", "can_edit", "can_read_tips",
+        "can_appoint",
+    )  # fmt: skip
     LABELS = ("reporter", "newsroom", "operations")
     PROFILES = ("closed", "numbers", "open")
 
@@ -48,9 +51,18 @@ class User(Base):
     # Language last used here, for emails, and which of those are wanted (EmailPreference).
     language: Mapped[str] = mapped_column(String(2), default="ko", server_default="ko")
     mail: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
+    # The database refuses can_appoint together with can_read_tips.
     can_moderate: Mapped[bool] = mapped_column(default=False)
+    can_supervise: Mapped[bool] = mapped_column(default=False, server_default="0")
+    can_handle_legal: Mapped[bool] = mapped_column(default=False, server_default="0")
     can_edit: Mapped[bool] = mapped_column(default=False)
     can_read_tips: Mapped[bool] = mapped_column(default=False)
+    can_appoint: Mapped[bool] = mapped_column(default=False, server_default="0")
+    # Until then the capabilities are at rest.
+    frozen_until: Mapped[datetime | None]
+    # What the public log calls a moderator who wishes it: “Moderator 3”, for good.
+    moderator_number: Mapped[int | None] = mapped_column(unique=True, index=True)
+    acts_by_number: Mapped[bool] = mapped_column(default=False, server_default="0")
     left_on: Mapped[date | None]
     # What the page of this user shows (PROFILES), and the badge beside the name (LABELS, or "").
     profile: Mapped[str] = mapped_column(String(10), default="closed", server_default="closed")
@@ -89,6 +101,10 @@ class User(Base):
     @property
     def is_held(self) -> bool:
         return self.held_until is not None and self.held_until > now()
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_until is not None and self.frozen_until > now()
 
     @property
     def is_staff(self) -> bool:
