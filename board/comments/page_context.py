@@ -27,7 +27,7 @@ from board.comments.viewer.viewer_data import (
 )
 from board.comments.writing import edit
 from board.db import db
-from board.web.access import is_allowed, members, moderators
+from board.web.access import editors, is_allowed, members, moderators
 from board.web.forms import ROW_ID, query_id
 
 CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")

@@ -160,7 +160,8 @@ def test_the_desk_has_these_pages_in_this_order(app):
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
         "account", "sessions", "passkeys", "roles", "articles", "blocked", "comments",
-        "reactions", "told_by", "appeals", "reports", "notices", "notifications", "notification_preferences",
+        "reactions", "told_by", "appeals", "reports", "notices", "notifications",
+        "notification_preferences",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [
         "barred",

@@ -20,7 +20,7 @@ from board.accounts.roles.rules import (
     may_take_away,
     rule_of,
 )
-from board.accounts.two_factor.models import SecondFactor
+from board.accounts.two_factor.models import has_any as has_any_factor
 from board.db import db, now
 
 
@@ -187,7 +187,7 @@ def _check_offered(grant: RoleGrant, by: User) -> None:
 def _check_possible(capability: str, subject: User | None) -> None:
     """Raises Impossible."""
     if capability == SECOND_FACTOR:
-        if subject is None or not subject.is_staff or SecondFactor.for_user(subject) is None:
+        if subject is None or not subject.is_staff or not has_any_factor(subject):
             raise Impossible("no_factor")
     elif subject and getattr(subject, capability):
         raise Impossible("has_it")

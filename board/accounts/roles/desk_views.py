@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from board.accounts.auth.current_user import current_user, viewer
+from board.accounts.auth.passkeys import Passkey
 from board.accounts.models import User
 from board.accounts.roles import changes, freezing
 from board.accounts.roles.changes import Impossible, NotAllowed, NotOpen
@@ -204,12 +205,12 @@ def _grant(id: int) -> RoleGrant:
 def _page(
     form: ProposeForm | None = None, *, problem: str | None = None, shown: int | None = None
 ) -> str:
-    with_factor = set(db.session.scalars(select(SecondFactor.user_id)))
+    with_factor = select(SecondFactor.user_id).union(select(Passkey.user_id))
     return render_template(
         "accounts/roles/index.html",
         staff=db.session.scalars(User.staff()).all(),
         grants=db.session.scalars(RoleGrant.open()).all(),
-        with_factor=with_factor,
+        with_factor=set(db.session.scalars(with_factor)),
         form=form or ProposeForm.unbound(),
         problem=problem,
         shown=shown,
