@@ -213,8 +213,8 @@ def bora(app: Flask) -> User:
 
 @pytest.fixture
 def mo(app: Flask) -> User:
-    """A moderator."""
-    return person("mo", can_moderate=True)
+    """A senior moderator, who handles legal matters too."""
+    return person("mo", can_moderate=True, can_supervise=True, can_handle_legal=True)
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Command line: `flask --app wsgi accounts …`. The only way to give staff their permissions."""
+"""Command line: `flask --app wsgi accounts …`. The way to the first staff; what it does is in the
+staff log, as by an administrator."""
 
 from datetime import timedelta
 
@@ -16,6 +17,15 @@ from board.accounts.auth.passwords import (
 from board.accounts.display_names import NAME_MAX, NAME_MIN, is_valid_name, normalize_name
 from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
+from board.accounts.roles.cli import (
+    CAPABILITIES,
+    capability_choice,
+    find_account,
+    grant_capability,
+    roles_cli,
+)
+from board.accounts.roles.log import StaffAction, append_entry
+from board.accounts.roles.rules import SECOND_FACTOR
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification.emails import announce_password
 from board.db import db, now, writing
@@ -34,15 +44,16 @@ def _record(context: click.Context, _result: object) -> None:
     record_command(f"accounts.{context.invoked_subcommand}")
 
 
-CAPABILITIES = {"moderate": "can_moderate", "edit": "can_edit", "read-tips": "can_read_tips"}
-_capability = click.Choice(sorted(CAPABILITIES))
 FOREVER = timedelta(days=365 * 100)
+
+for _command in roles_cli.commands.values():
+    accounts_cli.add_command(_command)
 
 
 @accounts_cli.command("add")
 @click.argument("email")
 @click.argument("name")
-@click.option("--can", "capabilities", multiple=True, type=_capability)
+@click.option("--can", "capabilities", multiple=True, type=capability_choice)
 @click.option("--password", help="Asked for when not given.")
 def add(email: str, name: str, capabilities: tuple[str, ...], password: str | None) -> None:
     """Make an account. Staff may have names readers may not choose."""
@@ -54,8 +65,9 @@ def add(email: str, name: str, capabilities: tuple[str, ...], password: str | No
         if db.session.scalar(User.with_email(email)) or db.session.scalar(User.named(name)):
             raise click.ClickException("An account with this email or name already exists.")
         user = models.sign_up(email=email, name=name, password_hash=password_hash)
+        db.session.flush()
         for capability in capabilities:
-            user.grant(CAPABILITIES[capability])
+            grant_capability(user, capability)
     click.echo(f"{name} <{email}> can sign in.")
 
 
@@ -67,30 +79,11 @@ def list_staff() -> None:
         notes = [
             *([f"label {user.label}"] if user.label else []),
             *(["suspended"] if user.is_suspended else []),
+            *(["frozen"] if user.is_frozen else []),
             *([] if two_factor.has_any(user) else ["no two-step verification"]),
         ]
         note = f" ({', '.join(notes)})" if notes else ""
         click.echo(f"{user.name} <{user.email}> can {', '.join(can)}{note}")
-
-
-@accounts_cli.command("grant")
-@click.argument("email")
-@click.argument("capability", type=_capability)
-def grant(email: str, capability: str) -> None:
-    """Let somebody moderate comments, edit articles or read tips, from their next sign-in on."""
-    with writing():
-        _account(email).grant(CAPABILITIES[capability])
-    click.echo(f"{email} can {capability}.")
-
-
-@accounts_cli.command("revoke")
-@click.argument("email")
-@click.argument("capability", type=_capability)
-def revoke(email: str, capability: str) -> None:
-    """Take a capability away; it is gone with the next request."""
-    with writing():
-        _account(email).revoke(CAPABILITIES[capability])
-    click.echo(f"{email} can no longer {capability}.")
 
 
 @accounts_cli.command("label")
@@ -99,7 +92,7 @@ def revoke(email: str, capability: str) -> None:
 def label(email: str, label: str) -> None:
     """Set the badge beside somebody's name; it lets them do nothing more."""
     with writing():
-        _account(email).set_label("" if label == "none" else label)
+        find_account(email).set_label("" if label == "none" else label)
     click.echo(f"{email} has the label {label}." if label != "none" else f"{email} has no label.")
 
 
@@ -111,7 +104,7 @@ def suspend(email: str, days: int | None, reason: str) -> None:
     """Sign somebody out everywhere and keep them out."""
     until = now() + (timedelta(days=days) if days else FOREVER)
     with writing():
-        _account(email).suspend(until=until, reason=reason)
+        find_account(email).suspend(until=until, reason=reason)
     click.echo(f"{email} is suspended until {until:%Y-%m-%d}.")
 
 
@@ -122,7 +115,7 @@ def leave(email: str) -> None:
     """Give an account up for somebody who asks and cannot sign in; their comments stay, without
     the name."""
     with writing():
-        user = _account(email)
+        user = find_account(email)
         if user.is_staff:
             raise click.ClickException(f"{email} is staff. Revoke their permissions first.")
         user.delete_account(on=today())
@@ -134,7 +127,7 @@ def leave(email: str) -> None:
 def unsuspend(email: str) -> None:
     """Let somebody back in."""
     with writing():
-        _account(email).unsuspend()
+        find_account(email).unsuspend()
     click.echo(f"{email} can sign in again.")
 
 
@@ -147,13 +140,13 @@ def reset_password(email: str, password: str | None) -> None:
     They are signed out everywhere; a second factor stays. Be sure whom you do this for, and ask
     them to choose another password at their next sign-in.
     """
-    name = _account(email).name
+    name = find_account(email).name
     if password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     about = [name, email.partition("@")[0]]
     password_hash = hash_password(_valid_password(password, about=about))
     with writing():
-        user = _account(email)
+        user = find_account(email)
         user.change_password(password_hash)
         Device.delete_for_user(user)
         announce_password(user)
@@ -170,7 +163,10 @@ def reset_second_factor(email: str) -> None:
     telephone: be sure whom you do this for.
     """
     with writing():
-        if not two_factor.reset(_account(email)):
+        user = find_account(email)
+        if two_factor.reset(user):
+            append_entry(StaffAction.RESET, by=None, about=user, capability=SECOND_FACTOR)
+        else:
             raise click.ClickException(f"{email} has not set up two-step verification.")
     click.echo(f"{email} sets up two-step verification at the next sign-in.")
 
@@ -200,10 +196,3 @@ def _valid_password(password: str, *, about: list[str]) -> str:
             f"A password has {PASSWORD_MIN} to {PASSWORD_MAX} characters and is not easy to guess."
         )
     return password
-
-
-def _account(email: str) -> User:
-    user = db.session.scalar(User.with_email(normalize_email(email.strip())))
-    if user is None:
-        raise click.ClickException(f"There is no account with the email {email}.")
-    return user

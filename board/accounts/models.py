@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Index, Select, String, delete, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from board.accounts.display_names import DELETED_USER_NAME, name_key
@@ -24,7 +24,10 @@ class User(Base):
     __tablename__ = "user"
     EMAIL_MAX = 254
     is_authenticated = True
-    CAPABILITIES = ("can_moderate", "can_edit", "can_read_tips")
+    CAPABILITIES = (
+        "can_moderate", "can_supervise", "can_handle_legal", "can_edit", "can_read_tips",
+        "can_appoint",
+    )  # fmt: skip
     LABELS = ("reporter", "newsroom", "operations")
     PROFILES = ("closed", "numbers", "open")
 
@@ -36,10 +39,8 @@ class User(Base):
     joined_at: Mapped[datetime] = mapped_column(default=now)
     suspended_until: Mapped[datetime | None]
     suspended_for: Mapped[str] = mapped_column(String(200), default="")
-    # Until then everything this user writes is pre-moderated.
-    held_until: Mapped[datetime | None]
-    # How many notifications are unseen; board.notifications counts them, to COUNT_MAX + 1. Their
-    # number was once found by that of the newest one seen.
+    held_until: Mapped[datetime | None]  # until then all this user writes is pre-moderated
+    # How many are unseen, to COUNT_MAX + 1; once that was found by the number of the newest seen.
     unseen_notifications: Mapped[int] = mapped_column(default=0, server_default="0")
     notices_seen: Mapped[int] = mapped_column(default=0, server_default="0")
     # When the address was last verified, and until when an account without that may post.
@@ -49,8 +50,14 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(2), default="ko", server_default="ko")
     mail: Mapped[str] = mapped_column(String(10), default="all", server_default="all")
     can_moderate: Mapped[bool] = mapped_column(default=False)
+    can_supervise: Mapped[bool] = mapped_column(default=False, server_default="0")
+    can_handle_legal: Mapped[bool] = mapped_column(default=False, server_default="0")
     can_edit: Mapped[bool] = mapped_column(default=False)
     can_read_tips: Mapped[bool] = mapped_column(default=False)
+    can_appoint: Mapped[bool] = mapped_column(default=False, server_default="0")
+    frozen_until: Mapped[datetime | None]  # until then the capabilities are at rest
+    moderator_number: Mapped[int | None] = mapped_column(unique=True, index=True)
+    acts_by_number: Mapped[bool] = mapped_column(default=False, server_default="0")
     left_on: Mapped[date | None]
     # What the page of this user shows (PROFILES), and the badge beside the name (LABELS, or "").
     profile: Mapped[str] = mapped_column(String(10), default="closed", server_default="closed")
@@ -96,6 +103,10 @@ class User(Base):
         return self.held_until is not None and self.held_until > now()
 
     @property
+    def is_frozen(self) -> bool:
+        return self.frozen_until is not None and self.frozen_until > now()
+
+    @property
     def is_staff(self) -> bool:
         return any(getattr(self, capability) for capability in self.CAPABILITIES)
 
@@ -135,10 +146,8 @@ class User(Base):
         self.suspended_until, self.suspended_for = None, ""
 
     def delete_account(self, *, on: date) -> None:
-        """Delete the account for good: no row identifies the person any longer.
-
-        Their comments stay, under the name shared by all deleted accounts.
-        """
+        """Delete the account for good: no row identifies the person. Their comments stay, under
+        the name shared by all deleted accounts."""
         for effect in on_account_deleted:
             effect(self)
         self.email = self.name_key = _placeholder(self.id)
@@ -219,10 +228,6 @@ def sign_in(
     )
     user.sessions.append(session)
     return session, token
-
-
-def delete_expired_sessions() -> None:
-    db.session.execute(delete(Session).where(Session.expires_at < now()))
 
 
 def token_hash(token: str) -> bytes:

@@ -1,6 +1,7 @@
 """Wiring of accounts: views, user lookup, effects of deleting an account, data export, email."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 
 from board.accounts import data_export
 from board.accounts.auth import current_user, passkeys, used_tokens
@@ -10,6 +11,10 @@ from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
 from board.accounts.email.queue import EmailType, Rank, email_types
 from board.accounts.models import on_account_deleted
+from board.accounts.roles import account_views, changes, desk_views, freezing
+from board.accounts.roles import emails as role_emails
+from board.accounts.roles import labels as role_labels
+from board.accounts.roles import log as role_log
 from board.accounts.sign_in.methods import LastSignInMethod, sign_in_methods
 from board.accounts.sign_in_methods import basic, passkey_views
 from board.accounts.sign_in_methods import emails as method_emails
@@ -34,7 +39,9 @@ from board.accounts.views import passkey_sign_in, settings, sign_in
 from board.runtime.background import QueueConsumer, queue_consumers
 from board.runtime.jobs import Job, jobs
 from board.web import access
+from board.web.access import staff
 from board.web.blueprints import register
+from board.web.desk import NavItem, nav_items
 
 QUEUE_CONSUMERS = (
     QueueConsumer("emails", email_queue.has_due, delivery.send_due),
@@ -48,11 +55,14 @@ EMAIL_TYPES = {
 }
 # In the order of the page.
 SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL, PASSKEYS, *IDENTITY_METHODS)
+NAV_ITEMS = (NavItem(95, "staff", _("Desk staff"), "staff.index", staff),)
 JOBS = (
     Job("email verification", grace.is_due, grace.run, is_final=True),
     Job("used tokens", used_tokens.has_expired, used_tokens.delete_expired, is_final=True),
     Job("oauth states", identities.has_expired, identities.delete_expired, is_final=True),
     Job("old emails", retention.has_old, retention.delete_old, is_final=True),
+    Job("staff proposals", changes.has_expired, changes.end_expired, is_final=True),
+    Job("second factor resets", freezing.has_due_resets, freezing.run_resets, is_final=True),
     Job("second factors", key_rotation.is_due, key_rotation.reencrypt),
 )
 
@@ -86,6 +96,7 @@ def init_app(app: Flask) -> None:
     queue_consumers.add(*QUEUE_CONSUMERS)
     jobs.add(*JOBS)
     _add_sign_in_methods(app)
+    _wire_roles(app)
 
 
 def _add_sign_in_methods(app: Flask) -> None:
@@ -94,3 +105,17 @@ def _add_sign_in_methods(app: Flask) -> None:
     for method in SIGN_IN_METHODS:
         email_types.update(method_emails.types_for(method))
     complete.on_reclaimed.add(passkeys.delete_for_user, identities.delete_for_user)
+
+
+def _wire_roles(app: Flask) -> None:
+    register(app, role_labels, desk_views, account_views)
+    nav_items.add(*NAV_ITEMS)
+    email_types.update(
+        {
+            role_emails.STAFF: EmailType(role_emails.staff_text, lambda email: True),
+            role_emails.OFFER: EmailType(role_emails.offer_text, role_emails.is_offer_open),
+            role_emails.RESET: EmailType(role_emails.reset_text, role_emails.is_offer_open),
+        }
+    )
+    on_account_deleted.add(changes.delete_for_user)
+    data_export.exporters["roles"] = role_log.export_roles

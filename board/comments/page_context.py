@@ -27,7 +27,7 @@ from board.comments.viewer.viewer_data import (
 )
 from board.comments.writing import edit
 from board.db import db
-from board.web.access import is_allowed, members, moderators
+from board.web.access import editors, is_allowed, members, moderators
 from board.web.forms import ROW_ID, query_id
 
 CURSOR = re.compile(rf"({ROW_ID})(?:~([0-9]{{1,18}}(?:\.[0-9]{{1,20}})?(?:e-[0-9]{{1,2}})?))?")
@@ -71,7 +71,7 @@ def cursor_from_query(sort: Sort) -> Cursor | None:
 
 def can_see_thread(thread_state: ThreadState) -> bool:
     """Moderators still see a thread that is hidden as a whole."""
-    return thread_state.is_shown or viewer().can_moderate
+    return thread_state.is_shown or moderators(viewer())
 
 
 def article_page(
@@ -142,9 +142,9 @@ def _permissions(target: Comment) -> dict[str, bool]:
         "may_edit": _may_edit(target),
         "may_delete": is_own,
         "may_block": members(viewer()) and target.is_visible and not is_own,
-        "may_hide": viewer().can_moderate and target.is_visible,
-        "may_feature": viewer().can_edit and target.is_visible,
-        "may_restore": viewer().can_moderate and is_hidden,
+        "may_hide": moderators(viewer()) and target.is_visible,
+        "may_feature": editors(viewer()) and target.is_visible,
+        "may_restore": moderators(viewer()) and is_hidden,
     }
 
 

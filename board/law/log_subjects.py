@@ -9,6 +9,7 @@ from board.law.banned_texts.models import BannedText
 from board.law.claims.models import Claim
 from board.moderation.rulings.models import Ruling
 from board.moderation.rulings.subjects import Subject
+from board.web.access import legal_staff, viewer
 
 
 def claim(ruling: Ruling) -> Subject:
@@ -20,7 +21,9 @@ def order(ruling: Ruling) -> Subject:
     return _order(ruling.detail["order"])
 
 
-def data_request(ruling: Ruling) -> Subject:
+def data_request(ruling: Ruling) -> Subject | None:
+    if not legal_staff(viewer()):
+        return None
     found = db.session.get_one(DataRequest, ruling.detail["request"])
     anchor = f"request-{found.id}"
     url = url_for("registers.disclosures_page", before=found.id + 1, _anchor=anchor)

@@ -40,14 +40,14 @@ from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.subjects import subject_finders
 from board.moderation.rulings.undo import on_undo
 from board.runtime.jobs import Job, jobs
-from board.web.access import moderators
+from board.web.access import legal_staff, moderators, moderators_and_legal
 from board.web.blueprints import register
 from board.web.desk import NavItem, badge_counters, nav_items
 
 NAV_ITEMS = (
-    NavItem(30, "claims", _("Rights complaints"), "claims.index", moderators),
-    NavItem(31, "orders", _("Orders"), "registers.orders_page", moderators),
-    NavItem(32, "disclosures", _("User data requests"), "registers.disclosures_page", moderators),
+    NavItem(30, "claims", _("Rights complaints"), "claims.index", moderators_and_legal),
+    NavItem(31, "orders", _("Orders"), "registers.orders_page", moderators_and_legal),
+    NavItem(32, "disclosures", _("User data requests"), "registers.disclosures_page", legal_staff),
     NavItem(33, "barred", _("Blocked texts"), "barred.index", moderators),
 )
 

@@ -46,7 +46,7 @@ from board.moderation.users import (
 from board.moderation.users import labels as user_labels
 from board.moderation.users import views as user_views
 from board.runtime.jobs import Job, jobs
-from board.web.access import editors_and_moderators, moderators, staff
+from board.web.access import moderators, moderators_and_seniors, staff, thread_staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, badge_counters, nav_items
 from board.web.response.notices import NOTICES
@@ -56,10 +56,10 @@ NAV_ITEMS = (
         NavItem(rank, f"queue-{name}", title, "queues.index", moderators, {"queue": str(name)})
         for rank, (name, title) in enumerate(QUEUE_TITLES.items(), start=10)
     ),
-    NavItem(15, "threads", _("Threads"), "threads.index", editors_and_moderators),
+    NavItem(15, "threads", _("Threads"), "threads.index", thread_staff),
     NavItem(20, "appeals", _("Appeals"), "appeals.index", moderators),
     NavItem(40, "people", _("Members"), "people.index", moderators),
-    NavItem(60, "rules", _("Rules"), "rules.index", moderators),
+    NavItem(60, "rules", _("Rules"), "rules.index", moderators_and_seniors),
     NavItem(90, "log", _("Moderation log"), "log.index", staff),
 )
 

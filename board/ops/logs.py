@@ -6,6 +6,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from board.accounts.roles.log import StaffLogEntry
 from board.accounts.two_factor.models import TwoFactorEvent
 from board.db.hash_chain import find_tampered_tail
 from board.moderation.rulings.models import Ruling
@@ -15,6 +16,7 @@ from board.tips.models.audit_log import AuditEntry
 LOGS: tuple[tuple[Any, str], ...] = (
     (Ruling, "rulings"),
     (TwoFactorEvent, "second factors"),
+    (StaffLogEntry, "staff"),
     (AuditEntry, "tips"),
 )
 _WHOLE_LOG = 2**62  # rows

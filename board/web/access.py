@@ -20,8 +20,14 @@ class Viewer(Protocol):
 
     is_authenticated: bool
     can_moderate: bool
+    can_supervise: bool
+    can_handle_legal: bool
     can_edit: bool
     can_read_tips: bool
+    can_appoint: bool
+
+    @property
+    def is_frozen(self) -> bool: ...
 
 
 Audience = Callable[[Viewer], bool]
@@ -33,10 +39,9 @@ class Guest:
 
     id = None
     name = ""
-    is_authenticated = False
-    can_moderate = False
-    can_edit = False
-    can_read_tips = False
+    is_authenticated = is_frozen = False
+    can_moderate = can_supervise = can_handle_legal = False
+    can_edit = can_read_tips = can_appoint = False
 
 
 class SomeMember(Guest):
@@ -70,31 +75,28 @@ def members(viewer: Viewer) -> bool:
     return viewer.is_authenticated
 
 
-def moderators(viewer: Viewer) -> bool:
-    return viewer.can_moderate
+def _holders(*capabilities: str) -> Audience:
+    """Everybody with one of these capabilities, none of which implies another, unless frozen."""
+
+    def audience(viewer: Viewer) -> bool:
+        return not viewer.is_frozen and any(getattr(viewer, name) for name in capabilities)
+
+    return audience
 
 
-def editors(viewer: Viewer) -> bool:
-    return viewer.can_edit
-
-
-def editors_and_moderators(viewer: Viewer) -> bool:
-    """They restrict threads, and see drafts, scheduled and withdrawn articles."""
-    return viewer.can_edit or viewer.can_moderate
-
-
-def tip_readers(viewer: Viewer) -> bool:
-    """Staff who may open sealed tips."""
-    return viewer.can_read_tips
-
-
-def staff(viewer: Viewer) -> bool:
-    return viewer.can_moderate or viewer.can_edit or viewer.can_read_tips
-
-
-def staff_without_2fa(viewer: Viewer) -> bool:
-    """Staff, even in a session that has not passed two-factor authentication."""
-    return staff(viewer)
+moderators = _holders("can_moderate")
+seniors = _holders("can_supervise")  # bans, word rules, restrictions of more than one article
+moderators_and_seniors = _holders("can_moderate", "can_supervise")
+legal_staff = _holders("can_handle_legal")  # identity papers, user data, case files
+moderators_and_legal = _holders("can_moderate", "can_handle_legal")
+editors = _holders("can_edit")
+editors_and_moderators = _holders("can_edit", "can_moderate")  # they see all articles
+thread_staff = _holders("can_edit", "can_moderate", "can_supervise")  # they restrict threads
+tip_readers = _holders("can_read_tips")
+appointers = _holders("can_appoint")
+_CAPABILITIES = [name for name in Viewer.__annotations__ if name.startswith("can_")]
+staff = _holders(*_CAPABILITIES)
+staff_without_2fa = _holders(*_CAPABILITIES)  # in a session that has not passed that
 
 
 def open_to(
@@ -174,6 +176,7 @@ def init_app(app: Flask) -> None:
     if unguarded:
         raise RuntimeError(f"views without an audience: {', '.join(unguarded)}")
     app.before_request(_enforce)
+    app.add_template_global(may_open)
 
 
 def is_allowed(audience: Audience) -> bool:
@@ -181,6 +184,12 @@ def is_allowed(audience: Audience) -> bool:
     if not audience(viewer()):
         return False
     return audience is staff_without_2fa or audience(_MEMBER) or _passed_two_factor()
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the viewer is in the audience of this view: pages show no link that leads to 403."""
+    view: Any = current_app.view_functions[endpoint]
+    return bool(view.audience(viewer()))
 
 
 def _require_second_factor(audience: Audience) -> ResponseReturnValue | None:
@@ -201,7 +210,7 @@ def _enforce() -> ResponseReturnValue | None:
     if view.audience(viewer()):
         return _require_second_factor(view.audience)
     if viewer().is_authenticated:
-        abort(403)
+        abort(403, "frozen" if viewer().is_frozen else None)
     reason = "idle" if current_app.extensions["has_gone_idle"]() else None
     if request.method in SAFE:
         path = request.full_path.rstrip("?")

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from board.runtime.hooks import Hook
-from board.web.access import Audience, open_to, staff, viewer
+from board.web.access import Audience, moderators_and_legal, open_to, staff, viewer
 
 bp = Blueprint("desk", __name__)
 
@@ -54,7 +54,7 @@ def _nav_items() -> list[NavItem]:
 def _badges() -> dict[str, str]:
     """The numbers beside the links, without zeros."""
     counts: dict[str, int] = {}
-    for counter in badge_counters if viewer().can_moderate else ():
+    for counter in badge_counters if moderators_and_legal(viewer()) else ():
         counts.update(counter())
     return {
         name: str(count) if count <= BADGE_MAX else f"{BADGE_MAX}+"

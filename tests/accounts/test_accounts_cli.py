@@ -115,7 +115,8 @@ def test_the_operator_sees_who_may_do_what(operator: Run, ada: User, mo: User, t
         two_factor.enrol(tess, "JBSWY3DPEHPK3PXP", step=0, key="k" * 32)
 
     assert operator("list").output.splitlines() == [
-        "mo <mo@harbour.example> can moderate (suspended, no two-step verification)",
+        "mo <mo@harbour.example> can moderate, supervise, handle-legal "
+        "(suspended, no two-step verification)",
         "tess <tess@harbour.example> can edit, read-tips",
     ]
 

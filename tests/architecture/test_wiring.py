@@ -10,6 +10,7 @@ from board.accounts.auth.devices import Device
 from board.accounts.data_export import exporters
 from board.accounts.email import queue as email_queue
 from board.accounts.models import on_account_deleted, on_renamed
+from board.accounts.roles import changes as role_changes
 from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.accounts.sign_in.methods import sign_in_methods
 from board.accounts.sign_in_methods import basic
@@ -118,6 +119,7 @@ HOOKS = {
             verification.delete_for_user,
             passkeys.delete_for_user,
             identities.delete_for_user,
+            role_changes.delete_for_user,
             authors.delete_for_user,
             blocks.delete_for_user,
             contact_preferences.delete_for_user,
@@ -146,11 +148,11 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
-        "email verification", "used tokens", "oauth states", "old emails", "second factors",
-        "scheduled articles", "deleted articles", "takedowns", "claimants", "evidence",
-        "disclosures", "likeness", "pulse", "steering", "clearings", "staff alerts",
-        "old notifications", "tips",
-        "tips of an hour", "tip checkpoints", "disk reserve", "write-ahead log",
+        "email verification", "used tokens", "oauth states", "old emails", "staff proposals",
+        "second factor resets", "second factors", "scheduled articles", "deleted articles",
+        "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
+        "clearings", "staff alerts", "old notifications", "tips", "tips of an hour",
+        "tip checkpoints", "disk reserve", "write-ahead log",
         "copies before migrations", "security log",
     ]  # fmt: skip
 
@@ -161,14 +163,15 @@ def test_the_desk_has_these_pages_in_this_order(app):
     assert [item.name for item in in_order] == [
         "queue-reported", "queue-held", "queue-new", "queue-all", "queue-hidden", "threads",
         "appeals", "claims", "orders", "disclosures", "barred", "people", "rules", "tips",
-        "tip_readers", "tip_log", "articles", "write", "log", "alerts",
+        "tip_readers", "tip_log", "articles", "write", "log", "alerts", "staff",
     ]  # fmt: skip
 
 
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
-        "account", "sessions", "passkeys", "identities", "articles", "blocked", "comments",
-        "reactions", "told_by", "appeals", "reports", "notices", "alerts", "notifications",
+        "account", "sessions", "passkeys", "identities", "roles", "articles", "blocked",
+        "comments", "reactions", "told_by", "appeals", "reports", "notices", "alerts",
+        "notifications",
         "notification_preferences",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [

@@ -158,8 +158,21 @@ NAMED = {
         "authority_order.body authority_order.number authority_order.items authority_order.says "
         "order_target.order_id order_target.comment_id order_target.ruling_id"
     ),
-    ("권한(운영, 편집, 제보 열람)", "permissions (moderating, editing, reading tips)"): (
-        "user.can_moderate user.can_edit user.can_read_tips"
+    (
+        "권한(운영, 책임 운영, 법무, 편집, 제보 열람, 인사)",
+        "permissions (moderating, senior moderating, legal matters, editing, reading tips, "
+        "appointing)",
+    ): (
+        "user.can_moderate user.can_supervise user.can_handle_legal user.can_edit "
+        "user.can_read_tips user.can_appoint"
+    ),
+    ("그 제안(대상 회원이나 초대한 이메일, 이유)", "their proposals (the member or the address"): (
+        "role_grant.capability role_grant.user_id role_grant.address role_grant.why "
+        "role_grant.proposed_by role_grant.seconded_by role_grant.state role_grant.made_at"
+    ),
+    ("긴급 정지가 끝나는 시각", "when a freeze of them ends"): "user.frozen_until",
+    ("공개 기록에 쓰는 운영자 번호", "number of a moderator in the public log"): (
+        "user.moderator_number user.acts_by_number"
     ),
     ("이름 옆 배지", "badge beside the name"): "user.label",
     ("작성자로 지정된 기사", "articles an account is named the author of"): (
@@ -182,7 +195,8 @@ NAMED = {
         "queue_item.taken_by queue_item.taken_at rule.made_by rule.made_at rule_trial.made_by "
         "rule_trial.made_at allowed_word.made_by allowed_word.made_at steering.made_by "
         "steering.made_at steering.ended_by surge.acknowledged_by surge.acknowledged_at "
-        "second_factor_act.act second_factor_act.user_id second_factor_act.made_at"
+        "second_factor_act.act second_factor_act.user_id second_factor_act.made_at "
+        "staff_log.act staff_log.capability staff_log.by_id staff_log.about_id staff_log.made_at"
     ),
     ("열쇠와 담당자 명단", "keys and roster of tip readers"): (
         "tip_holder.user_id tip_holder.public tip_holder.wrapped tip_holder.wrapped_recovery "
@@ -252,6 +266,7 @@ NOT_PERSONAL = {
     "queue_item": "comment_id queue article_id",
     "reaction_act": "id",
     "revision": "id comment_id",
+    "role_grant": "id expires_at reset_at",
     "rights_claim": "id",
     "rights_evidence": "id",
     "rights_step": "id ruling_id",
@@ -266,6 +281,7 @@ NOT_PERSONAL = {
     "ruling": "id verdict article_id undoes_id hash",
     "second_factor_act": "id hash",
     "session": "id",
+    "staff_log": "id grant_id hash",
     "steering": (
         "id article_id sections measures seconds reason starts_at ends_at noted_at ended_at"
     ),

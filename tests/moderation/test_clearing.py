@@ -178,7 +178,7 @@ def test_undo_takes_back_the_comments_and_the_restriction(as_, guest, mo, ada, s
 
 
 def test_undo_leaves_what_somebody_decided_since_and_says_so(as_, mo, ada, spam):
-    client, second = as_(mo), as_(person("min", can_moderate=True))
+    client, second = as_(mo), as_(person("min", can_moderate=True, can_supervise=True))
     clear(client, ada)
     last = db.session.scalar(decisions.latest_ruling(spam["first"])).id
     second.post(f"/desk/comments/{spam['first'].id}/restore", data={"last": last})
@@ -213,7 +213,7 @@ def test_undo_of_a_ban_gives_back_the_suspension_before_it(as_, mo, ada, spam):
 def test_only_the_same_moderator_undoes_it_and_soon(as_, mo, ada, spam, monkeypatch):
     clear(as_(mo), ada)
 
-    assert take_back(as_(person("min", can_moderate=True))).status_code == 409
+    assert take_back(as_(person("min", can_moderate=True, can_supervise=True))).status_code == 409
     monkeypatch.setattr(clearings, "UNDO_FOR", timedelta(0))
     assert take_back(as_(mo)).status_code == 409
     assert states(spam)["first"] == "spam"
@@ -270,7 +270,7 @@ def test_presses_at_the_same_moment_are_one_act(app, as_, mo, ada, spam, monkeyp
 
 
 def test_two_moderators_at_the_same_moment_are_one_act_and_one_refusal(app, as_, mo, ada, spam):
-    clients = [as_(mo), as_(person("min", can_moderate=True))]
+    clients = [as_(mo), as_(person("min", can_moderate=True, can_supervise=True))]
 
     statuses = press_at_once(app, ada, clients)
 
@@ -303,7 +303,7 @@ def test_after_an_undo_the_old_page_does_nothing_and_the_new_one_clears_again(as
 
 
 def test_of_two_moderators_the_second_reads_who_was_first(as_, mo, ada, spam):
-    second = as_(person("min", can_moderate=True))
+    second = as_(person("min", can_moderate=True, can_supervise=True))
     clear(as_(mo), ada)
 
     answer = clear(second, ada, period="all")
@@ -426,7 +426,7 @@ def test_an_undo_while_it_hides_takes_back_what_it_did(as_, mo, ada, many):
 
 
 def test_what_a_colleague_decided_meanwhile_stays_and_is_counted(as_, mo, ada, many):
-    client, second = as_(mo), person("min", can_moderate=True)
+    client, second = as_(mo), person("min", can_moderate=True, can_supervise=True)
     clear(client, ada)
     with writing():
         decisions.hide(many[1], by=None, reason="fraud")

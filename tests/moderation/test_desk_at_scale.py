@@ -6,6 +6,7 @@ from itertools import count as numbers
 import pytest
 from sqlalchemy import insert, select
 
+from board.accounts.roles import changes as role_changes
 from board.articles.models import Article
 from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body
@@ -165,6 +166,13 @@ def restricted(comment, author, mo, second):
         )
         if is_over:
             end_restriction(act, by=second)
+
+
+@row_of("/desk/staff", "/desk/staff/log")
+def staff_proposed(comment, author, mo, second):
+    """A new editor, and a proposal that waits for a second person."""
+    second.can_appoint = author.can_edit = True
+    role_changes.propose("can_supervise", by=second, why="Nights", subject=author)
 
 
 @pytest.mark.parametrize("path", ROWS)

@@ -123,7 +123,7 @@ def test_a_length_not_offered_is_refused(as_, term, ada, mo):
 
 
 def test_a_bulk_ban_takes_two_moderators(as_, ada, bora, mo):
-    min_ = person("min", can_moderate=True)
+    min_ = person("min", can_moderate=True, can_supervise=True)
     fields = {"person": [ada.id, bora.id, mo.id], "reason": "spam"}
     as_(mo).post("/desk/people/bans", data=fields)
     [proposal] = db.session.scalars(select(bulk_bans.BanProposal))
@@ -145,7 +145,9 @@ def test_a_rejected_proposal_bans_nobody(as_, ada, mo):
     [proposal] = db.session.scalars(select(bulk_bans.BanProposal))
 
     as_(mo).post(f"/desk/people/bans/{proposal.id}/reject")
-    late = as_(person("min", can_moderate=True)).post(f"/desk/people/bans/{proposal.id}/approve")
+    late = as_(person("min", can_moderate=True, can_supervise=True)).post(
+        f"/desk/people/bans/{proposal.id}/approve"
+    )
 
     assert late.status_code == 303
     assert not ada.is_suspended
@@ -160,7 +162,7 @@ def test_an_invalid_proposal_is_refused(as_, chosen, ada, mo):
 
 def test_staff_read_notes_and_the_user_does_not(as_, ada, mo):
     as_(mo).post(f"/desk/people/{ada.id}/note", data={"text": "Writes for a firm?"})
-    other = person("min", can_moderate=True)
+    other = person("min", can_moderate=True, can_supervise=True)
 
     assert "Writes for a firm?" in as_(other).get(f"/desk/people/{ada.id}").text
     assert "Writes for a firm?" not in as_(ada).get("/account/notices").text

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts import models
+from board.accounts.auth import session_query
 from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import (
     current_session,
@@ -107,7 +108,7 @@ def start_session(
     if old := current_session():
         db.session.delete(old)
         db.session.flush()
-    models.delete_expired_sessions()
+    session_query.delete_expired()
     user.language = language()
     device = device_name(request.headers.get("User-Agent", ""))
     session, token = models.sign_in(user, device=device, today=today())

@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, delete, or_, select
 
 from board.accounts.models import Session, User, token_hash
-from board.db import now
+from board.db import db, now
 
 _HAS_TOKEN = (Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now"))
 _IS_ALIVE = (
@@ -42,6 +42,10 @@ def gone_idle(token: str) -> Select[Session]:
     """The session of staff that this token opened until nobody used it for STAFF_IDLE."""
     is_idle = Session.seen_at <= bindparam("staff_idle_since")
     return select(Session).where(*_HAS_TOKEN, is_idle).params(parameters(token))
+
+
+def delete_expired() -> None:
+    db.session.execute(delete(Session).where(Session.expires_at < now()))
 
 
 def is_alive(session: Session) -> bool:

@@ -36,7 +36,8 @@ def finish_sign_in(
 def _login_redirect(user: User, next: str) -> str:
     """`next`, by way of two-step verification if it is required."""
     required = current_app.config["STAFF_SECOND_FACTOR"] or has_second_factor(user)
-    return url_for("second_factor.code_form", next=next) if user.is_staff and required else next
+    is_asked = user.is_staff and required and not user.is_frozen  # to whom staff pages are shut
+    return url_for("second_factor.code_form", next=next) if is_asked else next
 
 
 def _suspended_page(user: User) -> ResponseReturnValue:

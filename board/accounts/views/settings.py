@@ -20,6 +20,8 @@ from board.accounts.auth.login import (
 from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import NameForm
 from board.accounts.models import Session, User
+from board.accounts.roles.forms import PublicNameForm
+from board.accounts.roles.models import RoleGrant
 from board.accounts.sign_in.own_password import PasswordForm, requires_password
 from board.accounts.sign_in.reauthentication import is_recent, requires_reauthentication
 from board.accounts.verification.emails import announce_password
@@ -139,5 +141,10 @@ def _account_page(**forms: Any) -> str:
         "accounts/account.html",
         sessions=sessions,
         can_type_password=can_type_password,
+        has_offers=db.session.scalar(RoleGrant.offers_to(current_user()).limit(1)) is not None,
+        public_name_form=PublicNameForm.of_user(
+            current_user(),
+            data={"name": "number" if current_user().acts_by_number else "name"},
+        ),
         **forms,
     )

@@ -28,7 +28,7 @@ from board.law.authorities.forms import (
     order_outcomes,
 )
 from board.law.authorities.orders import Order, Outcome
-from board.web.access import moderators, open_to
+from board.web.access import legal_staff, moderators, moderators_and_legal, open_to
 from board.web.forms import Form, query_id
 from board.web.response.notices import notice
 
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/desk/orders", endpoint="orders_page")
-@open_to(moderators, query=("before",))
+@open_to(moderators_and_legal, query=("before",))
 def orders_page() -> ResponseReturnValue:
     return _orders_page.render(
         OrderForm.unbound(
@@ -50,7 +50,7 @@ def orders_page() -> ResponseReturnValue:
 
 
 @bp.post("/desk/orders")
-@open_to(moderators, query=("before",))
+@open_to(moderators_and_legal, query=("before",))
 def register_order() -> ResponseReturnValue:
     form = OrderForm.from_post()
     if not form.validate():
@@ -84,7 +84,7 @@ def answer_order(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/desk/disclosures", endpoint="disclosures_page")
-@open_to(moderators, query=("before",))
+@open_to(legal_staff, query=("before",))
 def disclosures_page() -> ResponseReturnValue:
     return _data_requests_page.render(
         DataRequestForm.unbound(data={"received_at": _current_minute()})
@@ -92,7 +92,7 @@ def disclosures_page() -> ResponseReturnValue:
 
 
 @bp.post("/desk/disclosures")
-@open_to(moderators, multi_fields=("asked",), query=("before",))
+@open_to(legal_staff, multi_fields=("asked",), query=("before",))
 def register_disclosure() -> ResponseReturnValue:
     form = DataRequestForm.from_post()
     if not form.validate():
@@ -105,7 +105,7 @@ def register_disclosure() -> ResponseReturnValue:
 
 
 @bp.post("/desk/disclosures/<id:id>/answer")
-@open_to(moderators, multi_fields=("items",), query=("before",))
+@open_to(legal_staff, multi_fields=("items",), query=("before",))
 def answer_disclosure(id: int) -> ResponseReturnValue:
     form = DataRequestAnswerForm.from_post()
     if not form.validate():

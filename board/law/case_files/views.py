@@ -21,7 +21,7 @@ from board.law.claims.desk_views import download_response
 from board.law.claims.models import Claim
 from board.moderation.rulings.models import Ruling
 from board.runtime.limiter import long_work
-from board.web.access import moderators, open_to
+from board.web.access import legal_staff, open_to
 from board.web.forms import Form
 
 bp = Blueprint("dossiers", __name__)
@@ -46,39 +46,39 @@ class CaseFileForm(Form):
 
 
 @bp.get("/desk/comments/<id:id>/case")
-@open_to(moderators)
+@open_to(legal_staff)
 def comment_form(id: int) -> ResponseReturnValue:
     return _page(CaseFileForm.unbound(), _comment(id))
 
 
 @bp.post("/desk/comments/<id:id>/case")
-@open_to(moderators)
+@open_to(legal_staff)
 @requires_reauthentication
 def comment(id: int) -> ResponseReturnValue:
     return _download(lambda: _comment(id), archive.of_comment)
 
 
 @bp.get("/desk/claims/<id:id>/case")
-@open_to(moderators)
+@open_to(legal_staff)
 def claim_form(id: int) -> ResponseReturnValue:
     return _page(CaseFileForm.unbound(), _claim(id))
 
 
 @bp.post("/desk/claims/<id:id>/case")
-@open_to(moderators)
+@open_to(legal_staff)
 @requires_reauthentication
 def claim(id: int) -> ResponseReturnValue:
     return _download(lambda: _claim(id), archive.of_claim)
 
 
 @bp.get("/desk/orders/<id:id>/case")
-@open_to(moderators)
+@open_to(legal_staff)
 def order_form(id: int) -> ResponseReturnValue:
     return _page(CaseFileForm.unbound(), _order(id))
 
 
 @bp.post("/desk/orders/<id:id>/case")
-@open_to(moderators)
+@open_to(legal_staff)
 @requires_reauthentication
 def order(id: int) -> ResponseReturnValue:
     return _download(lambda: _order(id), archive.of_order)

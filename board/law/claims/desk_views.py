@@ -19,7 +19,7 @@ from board.law.claims.forms import AnswerForm, claim_kinds, requesters, wishes
 from board.law.claims.models import Claim, InvalidTransition, State, Step
 from board.law.claims.views import claim_state
 from board.moderation.appeals.models import Appeal
-from board.web.access import moderators, open_to
+from board.web.access import legal_staff, moderators, moderators_and_legal, open_to
 from board.web.response.notices import notice
 
 bp = Blueprint("claims", __name__)
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/desk/claims")
-@open_to(moderators)
+@open_to(moderators_and_legal)
 def index() -> ResponseReturnValue:
     return _index()
 
@@ -72,7 +72,7 @@ def tell(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/claims/files/<id:id>/open")
-@open_to(moderators)
+@open_to(legal_staff)
 @requires_reauthentication
 def open_file(id: int) -> ResponseReturnValue:
     """POST, since each opening is logged."""

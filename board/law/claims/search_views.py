@@ -13,7 +13,7 @@ from board.law.claims.forms import find_comment
 from board.law.claims.models import Claim, State
 from board.law.claims.search import CLOSED, claims_at_desk
 from board.law.claims.views import claim_state
-from board.web.access import moderators, open_to
+from board.web.access import moderators_and_legal, open_to
 from board.web.forms import SearchForm, query_id
 
 bp = Blueprint("claim_search", __name__)
@@ -32,7 +32,7 @@ class ClaimSearchForm(SearchForm):
 
 
 @bp.get("/desk/claims/search")
-@open_to(moderators, query=("before", "q", "state"))
+@open_to(moderators_and_legal, query=("before", "q", "state"))
 def index() -> ResponseReturnValue:
     form = ClaimSearchForm.from_query()
     filters = form.filters()

@@ -7,6 +7,7 @@ from board.accounts.auth.devices import Device
 from board.accounts.auth.rate_limit import Attempt
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session
+from board.accounts.roles.models import RoleGrant
 from board.accounts.sign_in_methods.identity_providers.models import OAuthState
 from board.accounts.verification.models import EmailChange, EmailVerification
 from board.articles.models import Article
@@ -47,6 +48,7 @@ def _periods() -> dict[str, int]:
         "verification_minutes": int(EmailVerification.LIFE.total_seconds()) // 60,
         "oauth_minutes": int((OAuthState.LIFE + OAuthState.SIGN_UP_LIFE).total_seconds()) // 60,
         "undo_days": EmailChange.LIFE.days,
+        "invitation_days": 2 * RoleGrant.LIFE.days,  # proposed, then seconded
         "email_days": QueuedEmail.RETENTION.days,
         "identity_days": Evidence.RETENTION["identity"].days,
         "claim_years": Claimant.RETENTION.days // 365,

@@ -14,7 +14,7 @@ from board.web.access import moderators
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
 
-NAV_ITEM = NavItem(95, "alerts", _("Alerts"), "alerts.index", moderators)
+NAV_ITEM = NavItem(93, "alerts", _("Alerts"), "alerts.index", moderators)
 JOBS = (Job("staff alerts", emails.is_due, emails.run),)
 COMMANDS = (
     ScheduledCommand(

@@ -15,18 +15,18 @@ from board.moderation.filters.forms import AdoptForm, RuleForm
 from board.moderation.filters.labels import bp, switched_notice
 from board.moderation.filters.models import Rule, State
 from board.runtime.limiter import QueueFull, long_work
-from board.web.access import moderators, open_to
+from board.web.access import open_to, seniors
 from board.web.response.notices import notice
 
 
 @bp.get("/desk/rules/trials/<id:id>")
-@open_to(moderators)
+@open_to(seniors)
 def trial(id: int) -> ResponseReturnValue:
     return _dry_run_page(_dry_run(id))
 
 
 @bp.post("/desk/rules/trials/<id:id>/continue")
-@open_to(moderators)
+@open_to(seniors)
 def go_on(id: int) -> ResponseReturnValue:
     """Run the next step."""
     with long_work:
@@ -37,7 +37,7 @@ def go_on(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/rules/trials/<id:id>/adopt")
-@open_to(moderators)
+@open_to(seniors)
 def adopt(id: int) -> ResponseReturnValue:
     form = AdoptForm.from_post()
     if not form.validate() or not _dry_run(id).is_done:
@@ -51,7 +51,7 @@ def adopt(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/rules/trials/<id:id>/discard")
-@open_to(moderators)
+@open_to(seniors)
 def discard(id: int) -> ResponseReturnValue:
     with writing():
         run = _dry_run(id)

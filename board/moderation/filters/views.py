@@ -20,13 +20,13 @@ from board.moderation.filters.models import (
     State,
     count_by_category,
 )
-from board.web.access import moderators, open_to
+from board.web.access import moderators_and_seniors, open_to, seniors
 from board.web.forms import query_id
 from board.web.response.notices import notice
 
 
 @bp.get("/desk/rules")
-@open_to(moderators, query=("after", "category", "q"))
+@open_to(moderators_and_seniors, query=("after", "category", "q"))
 def index() -> ResponseReturnValue:
     find = FindRuleForm.from_query()
     find.validate()
@@ -48,20 +48,20 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/desk/rules/new")
-@open_to(moderators)
+@open_to(seniors)
 def write_form() -> ResponseReturnValue:
     return _write_page(RuleForm.unbound())
 
 
 @bp.get("/desk/rules/<id:id>")
-@open_to(moderators)
+@open_to(moderators_and_seniors)
 def rule(id: int) -> ResponseReturnValue:
     rule = _rule(id)
     return _rule_page(rule, RuleForm.unbound(obj=rule), StateForm.unbound(obj=rule))
 
 
 @bp.post("/desk/rules/new")
-@open_to(moderators)
+@open_to(seniors)
 def write() -> ResponseReturnValue:
     """Start a dry run of a new rule."""
     form = RuleForm.from_post()
@@ -71,7 +71,7 @@ def write() -> ResponseReturnValue:
 
 
 @bp.post("/desk/rules/<id:id>/edit")
-@open_to(moderators)
+@open_to(seniors)
 def edit(id: int) -> ResponseReturnValue:
     """Start a dry run of a changed rule."""
     form = RuleForm.from_post()
@@ -84,7 +84,7 @@ def edit(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/rules/<id:id>/switch")
-@open_to(moderators)
+@open_to(seniors)
 def switch(id: int) -> ResponseReturnValue:
     form = StateForm.from_post()
     if not form.validate():
@@ -100,13 +100,13 @@ def switch(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/desk/rules/allowed")
-@open_to(moderators)
+@open_to(moderators_and_seniors)
 def allowed() -> ResponseReturnValue:
     return _allowed_page(AllowForm.unbound())
 
 
 @bp.post("/desk/rules/allowed")
-@open_to(moderators)
+@open_to(seniors)
 def allow() -> ResponseReturnValue:
     form = AllowForm.from_post()
     if not form.validate():
@@ -122,7 +122,7 @@ def allow() -> ResponseReturnValue:
 
 
 @bp.post("/desk/rules/allowed/<id:id>/remove")
-@open_to(moderators)
+@open_to(seniors)
 def disallow(id: int) -> ResponseReturnValue:
     with writing():
         word: AllowedWord = db.get_or_404(AllowedWord, id)
@@ -132,7 +132,7 @@ def disallow(id: int) -> ResponseReturnValue:
 
 
 @bp.get("/desk/rules/list.txt")
-@open_to(moderators)
+@open_to(seniors)
 def export() -> ResponseReturnValue:
     """All rules as a text file."""
     rules = select(Rule).where(Rule.kind != Kind.SIGNAL.value).order_by(Rule.id)
@@ -147,13 +147,13 @@ def export() -> ResponseReturnValue:
 
 
 @bp.get("/desk/rules/import")
-@open_to(moderators)
+@open_to(seniors)
 def import_form() -> ResponseReturnValue:
     return _import_page(ImportForm.unbound())
 
 
 @bp.post("/desk/rules/import")
-@open_to(moderators)
+@open_to(seniors)
 def bring_in() -> ResponseReturnValue:
     """Import a list. Imported rules start in shadow."""
     form = ImportForm.from_post()

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
+from board.accounts.roles.labels import public_name
 from board.articles.access import require_public
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
@@ -126,7 +127,7 @@ def _public(ruling: Ruling) -> SimpleNamespace:
         measures=ruling.detail.get("measures", []),
         seconds=ruling.detail.get("seconds", 0),
         sections=ruling.detail.get("sections", []),
-        moderator_name=ruling.moderator.name if ruling.moderator else None,
+        moderator_name=public_name(ruling.moderator) if ruling.moderator else None,
         comment_id=ruling.comment_id
         if is_shown and ruling.comment and ruling.comment.listed
         else None,

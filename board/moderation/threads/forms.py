@@ -29,6 +29,7 @@ from board.articles.thread_controls.state import CLOSING_KINDS
 from board.db import db, now
 from board.db.clock import from_local
 from board.moderation.threads.surges import Surge
+from board.web.access import seniors, viewer
 from board.web.forms import Form
 
 ELECTION = "election"
@@ -40,11 +41,9 @@ _HOURS = (1, 3, 12, 24, 72)
 
 
 def _scopes() -> list[tuple[str, str]]:
-    return [
-        ("article", gettext("One article")),
-        ("sections", gettext("Sections")),
-        ("board", gettext("The whole site")),
-    ]
+    """Only senior moderators restrict more than one article."""
+    wider = [("sections", gettext("Sections")), ("board", gettext("The whole site"))]
+    return [("article", gettext("One article")), *(wider if seniors(viewer()) else ())]
 
 
 def _sections() -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from board.moderation.threads.activity import SLOT, ActivityBucket
 from board.moderation.threads.forms import ELECTION, AcknowledgeForm, RestrictForm
 from board.moderation.threads.surge_details import surge_details
 from board.moderation.threads.surges import Surge
-from board.web.access import editors_and_moderators, moderators, open_to, viewer
+from board.web.access import moderators, open_to, seniors, thread_staff, viewer
 from board.web.forms import query_id
 from board.web.response.notices import notice
 
@@ -27,6 +27,7 @@ BUSIEST_MAX = 12
 def init_app(app: Flask) -> None:
     app.add_template_global(_alerts, "surge_alerts")
     app.add_template_global(kind_label)
+    app.add_template_global(_may_release, "may_release")
 
 
 def kind_label(kind: str) -> str:
@@ -38,16 +39,16 @@ def kind_label(kind: str) -> str:
 
 
 @bp.get("/desk/threads")
-@open_to(editors_and_moderators, query=("before",))
+@open_to(thread_staff, query=("before",))
 def index() -> ResponseReturnValue:
     return _index()
 
 
 @bp.get("/desk/threads/history")
-@open_to(editors_and_moderators, query=("before",))
+@open_to(thread_staff, query=("before",))
 def history() -> ResponseReturnValue:
     rows, more = _page(ThreadRestriction.ended(before=query_id("before")))
-    surges = list(db.session.scalars(Surge.past())) if viewer().can_moderate else []
+    surges = list(db.session.scalars(Surge.past())) if moderators(viewer()) else []
     return render_template(
         "moderation/threads/history.html",
         restrictions=rows,
@@ -58,15 +59,17 @@ def history() -> ResponseReturnValue:
 
 
 @bp.get("/desk/threads/steer")
-@open_to(editors_and_moderators, query=("article", "preset"))
+@open_to(thread_staff, query=("article", "preset"))
 def steer_form() -> ResponseReturnValue:
     if request.args.get("preset") == ELECTION:
+        if not seniors(viewer()):
+            abort(403)
         return _restrict_page(RestrictForm.for_election())
     return _restrict_page(RestrictForm.for_article(request.args.get("article")))
 
 
 @bp.post("/desk/threads/steer")
-@open_to(editors_and_moderators, multi_fields=("sections", "measures"))
+@open_to(thread_staff, multi_fields=("sections", "measures"))
 def steer() -> ResponseReturnValue:
     form = RestrictForm.from_post()
     if not form.validate():
@@ -83,10 +86,12 @@ def steer() -> ResponseReturnValue:
 
 
 @bp.post("/desk/threads/steerings/<id:id>/release")
-@open_to(editors_and_moderators)
+@open_to(thread_staff)
 def release(id: int) -> ResponseReturnValue:
     with writing():
-        restriction = db.get_or_404(ThreadRestriction, id)
+        restriction: ThreadRestriction = db.get_or_404(ThreadRestriction, id)
+        if not _may_release(restriction):
+            abort(403)
         restrictions.end_restriction(restriction, by=current_user())
     return _to_index("released", what=_target(restriction))
 
@@ -115,6 +120,11 @@ def acknowledge(id: int) -> ResponseReturnValue:
     return _to_index("surge_seen", title=surge.article.title)
 
 
+def _may_release(restriction: ThreadRestriction) -> bool:
+    """What holds for more than one article is for senior moderators."""
+    return restriction.article_id is not None or seniors(viewer())
+
+
 def _to_index(code: str, **values: str) -> ResponseReturnValue:
     return redirect(url_for(".index", notice=notice(code, **values)), 303)
 
@@ -127,7 +137,7 @@ def _target(restriction: ThreadRestriction) -> str:
 
 
 def _index(invalid_id: int | None = None, form: AcknowledgeForm | None = None) -> str:
-    surges = list(db.session.scalars(Surge.open())) if viewer().can_moderate else []
+    surges = list(db.session.scalars(Surge.open())) if moderators(viewer()) else []
     rows, more = _page(ThreadRestriction.all_open(before=query_id("before")))
     busiest = db.session.execute(
         ActivityBucket.busiest(since=now() - 6 * SLOT, limit=BUSIEST_MAX)

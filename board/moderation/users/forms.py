@@ -24,6 +24,7 @@ from board.moderation.users.bulk_bans import BanProposal
 from board.moderation.users.clearings import PERIODS
 from board.moderation.users.sanctions import FOREVER
 from board.moderation.users.staff_notes import StaffNote
+from board.web.access import seniors, viewer
 from board.web.forms import ROW_ID, Form
 
 # Lengths of a sanction. One without end is a ban.
@@ -45,7 +46,11 @@ def _terms() -> list[tuple[str, str]]:
 
 def _restrictions() -> list[tuple[str, str]]:
     suspensions = [(term, gettext("Suspend for %(term)s", term=label)) for term, label in _terms()]
-    return [(BAN, gettext("Ban")), *suspensions]
+    return [(BAN, gettext("Ban")), *suspensions] if seniors(viewer()) else suspensions
+
+
+def _restriction() -> str:
+    return BAN if seniors(viewer()) else "7d"
 
 
 def _periods() -> list[tuple[str, str]]:
@@ -115,7 +120,7 @@ class ClearForm(WarnForm):
     `last` is the id of the newest decision about the account that the page showed, 0 for none.
     """
 
-    restriction = SelectField(_("Restriction"), choices=_restrictions, default=BAN)
+    restriction = SelectField(_("Restriction"), choices=_restrictions, default=_restriction)
     period = RadioField(_("Comments to hide"), choices=_periods, default="24h")
     last = HiddenField()
 

@@ -14,7 +14,7 @@ from board.moderation.users import bulk_bans, search
 from board.moderation.users.bulk_bans import BanProposal, OwnProposal
 from board.moderation.users.forms import BulkBanForm, UserSearchForm
 from board.moderation.users.views import bp
-from board.web.access import moderators, open_to
+from board.web.access import moderators, open_to, seniors
 from board.web.response.notices import notice
 
 
@@ -46,7 +46,7 @@ def find() -> ResponseReturnValue:
 @bp.post("/desk/people/bans")
 @open_to(moderators, multi_fields=("person",), query=("q",))
 def propose() -> ResponseReturnValue:
-    """Propose to ban several users; another moderator decides."""
+    """Propose to ban several users; a senior moderator, another one, decides."""
     form = BulkBanForm.from_post()
     if not form.validate():
         return _index(_search_form(), form), 422
@@ -60,7 +60,7 @@ def propose() -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/bans/<id:id>/approve")
-@open_to(moderators)
+@open_to(seniors)
 def approve(id: int) -> ResponseReturnValue:
     return _decide(id, approve=True)
 

@@ -21,7 +21,7 @@ from board.moderation.users.forms import BanForm, NoteForm, StateForm, TermForm,
 from board.moderation.users.occasions import Occasion, occasion_for
 from board.moderation.users.sanctions import NotSanctionable
 from board.moderation.users.staff_notes import StaffNote, add_note
-from board.web.access import moderators, open_to
+from board.web.access import moderators, open_to, seniors
 from board.web.forms import query_id
 from board.web.request.observability.security_events import record_staff_act
 from board.web.response.notices import notice
@@ -88,7 +88,7 @@ def suspend(id: int) -> ResponseReturnValue:
 
 
 @bp.post("/desk/people/<id:id>/ban")
-@open_to(moderators, query=("rulings_before",), cannot_wait=True)
+@open_to(seniors, query=("rulings_before",), cannot_wait=True)
 def ban(id: int) -> ResponseReturnValue:
     form = BanForm.from_post()
     form.user = find_user(id)

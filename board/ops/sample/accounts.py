@@ -21,10 +21,17 @@ from board.ops.sample import tips as sample_tips
 from board.runtime.app import secret_keys
 
 # Capabilities by handle.
-CAST = {"ada": (), "mo": ("can_moderate",), "tess": ("can_edit", "can_read_tips")}
+CAST = {
+    "ada": (),
+    "mo": ("can_moderate", "can_supervise", "can_handle_legal", "can_appoint"),
+    "tess": ("can_edit", "can_read_tips"),
+}
 STAFF = [handle for handle, capabilities in CAST.items() if capabilities]
 _LABELS = {
     "can_moderate": "moderates",
+    "can_supervise": "is a senior moderator",
+    "can_handle_legal": "handles legal matters",
+    "can_appoint": "appoints staff",
     "can_edit": "edits articles",
     "can_read_tips": "reads tips",
 }

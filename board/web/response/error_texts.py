@@ -38,6 +38,10 @@ _TEXTS: dict[Any, Any] = {
         "This session has not passed two-step verification. Enter the code, then come back "
         "and try again."
     ),
+    "frozen": _(
+        "There is a freeze of 24 hours on your access to the desk. A colleague who appoints staff "
+        "can end it earlier."
+    ),
     "decided": _("Another moderator has already dealt with this comment. Nothing was changed."),
     "too late": _(
         "Too late to undo: more than 30 seconds have passed, or it has been decided again."

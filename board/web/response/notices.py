@@ -98,6 +98,23 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "bans_rejected": _("Proposal to ban rejected: %(names)s."),
     "bans_withdrawn": _("Proposal to ban withdrawn: %(names)s."),
     "found_by_email": _("Found by email address: %(name)s. This look-up is in the log."),
+    # Staff
+    "role_proposed": _("Proposed: %(role)s."),
+    "reset_proposed": _("A reset of %(name)s’s two-step verification has been proposed."),
+    "role_seconded": _("Seconded: %(role)s."),
+    "role_withdrawn": _("Withdrawn: %(role)s."),
+    "role_revoked": _("Taken away from %(name)s: %(role)s."),
+    "staff_frozen": _(
+        "%(name)s has been signed out everywhere and cannot use the desk for 24 hours."
+    ),
+    "staff_unfrozen": _("%(name)s can use the desk again."),
+    "offer_accepted": _("Accepted: %(role)s. Please sign in again."),
+    "offer_declined": _("Declined."),
+    "reset_stopped": _(
+        "The reset has been stopped. You are signed out everywhere, and the desk is shut to your "
+        "account for 24 hours. Please change your password."
+    ),
+    "public_name_chosen": _("The public log calls you %(name)s."),
     # Threads
     "steered": _("Restricted: %(what)s. Readers will see a notice."),
     "released": _("Restriction ended: %(what)s."),

@@ -478,7 +478,7 @@ def test_the_operator_verifies_every_log(app, ada, harbour, mo):
     with writing():
         decisions.hide(comment, by=mo, reason="abuse")
     run = app.test_cli_runner().invoke
-    assert run(verify).output == "3 logs, unaltered.\n"
+    assert run(verify).output == "4 logs, unaltered.\n"
     with writing():
         db.session.execute(text("DROP TRIGGER ruling_no_update"))
         db.session.execute(text("UPDATE ruling SET reason = 'spam'"))

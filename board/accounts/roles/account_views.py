@@ -1,0 +1,112 @@
+"""Pages of a member about roles: offers, the stop of a reset, and the name in the public log."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from board.accounts.auth.current_user import current_user
+from board.accounts.auth.login import redirect_signed_out
+from board.accounts.models import User
+from board.accounts.roles import changes, freezing
+from board.accounts.roles.changes import Impossible, NotAllowed, NotOpen
+from board.accounts.roles.emails import reset_of_token
+from board.accounts.roles.forms import PublicNameForm
+from board.accounts.roles.labels import capability_label, public_name
+from board.accounts.roles.models import RoleGrant
+from board.accounts.sign_in.reauthentication import requires_reauthentication
+from board.db import db, writing
+from board.web.access import everyone, members, open_to, staff
+from board.web.response.notices import notice
+
+bp = Blueprint("offers", __name__)
+
+
+@bp.get("/account/offers")
+@open_to(members)
+def index() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("/account/offers/<id:id>/accept")
+@open_to(members)
+@requires_reauthentication
+def accept(id: int) -> ResponseReturnValue:
+    """Sessions of staff are shorter and have two factors, so the next page is the sign-in."""
+    try:
+        with writing():
+            changes.accept(_grant(id), by=current_user())
+    except NotAllowed:
+        abort(403)
+    except NotOpen:
+        abort(409)
+    except Impossible as refusal:
+        return _page(refusal.code), 422
+    said = notice("offer_accepted", role=capability_label(_grant(id).capability))
+    next = url_for("desk.home")
+    return redirect_signed_out(next=url_for("accounts.sign_in_form", next=next, notice=said))
+
+
+@bp.post("/account/offers/<id:id>/decline")
+@open_to(members)
+@requires_reauthentication
+def decline(id: int) -> ResponseReturnValue:
+    try:
+        with writing():
+            changes.decline(_grant(id), by=current_user())
+    except NotAllowed:
+        abort(403)
+    except NotOpen:
+        abort(409)
+    return redirect(url_for(".index", notice="offer_declined"), 303)
+
+
+@bp.get("/account/not-me")
+@open_to(everyone, query=("to",))
+def not_me_form() -> ResponseReturnValue:
+    """A confirmation first, because mail scanners open every link."""
+    token = request.args.get("to", "")
+    return _not_me_page(token if reset_of_token(token) else "")
+
+
+@bp.post("/account/not-me")
+@open_to(everyone, query=("to",))
+def not_me() -> ResponseReturnValue:
+    """Stop a reset of two-step verification, and freeze the account it was about."""
+    with writing():
+        grant = reset_of_token(request.args.get("to", ""))
+        user = freezing.stop_reset(grant) if grant else None
+    if user is None:
+        return _not_me_page("", 422)
+    return redirect_signed_out(next=url_for("articles.front", notice="reset_stopped"))
+
+
+@bp.post("/account/public-name")
+@open_to(staff)
+def choose_public_name() -> ResponseReturnValue:
+    user = current_user()
+    form = PublicNameForm.of_user(user, make=PublicNameForm.from_post)
+    if not form.validate():
+        abort(422)
+    with writing():
+        user = current_user()
+        user.acts_by_number = form.name.data == "number"
+        if user.acts_by_number and user.moderator_number is None:
+            highest = db.session.scalar(select(func.max(User.moderator_number))) or 0
+            user.moderator_number = highest + 1
+        said = notice("public_name_chosen", name=public_name(user))
+    return redirect(url_for("accounts.account", notice=said), 303)
+
+
+def _grant(id: int) -> RoleGrant:
+    grant: RoleGrant = db.get_or_404(RoleGrant, id)
+    return grant
+
+
+def _page(refused: str | None = None) -> str:
+    offers = db.session.scalars(RoleGrant.offers_to(current_user())).all()
+    return render_template("accounts/roles/offers.html", offers=offers, refused=refused)
+
+
+def _not_me_page(token: str, status: int = 200) -> ResponseReturnValue:
+    page = render_template("accounts/roles/not_me.html", token=token)
+    return page, status, {"Cache-Control": "private, no-store"}

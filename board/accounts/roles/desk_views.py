@@ -1,0 +1,217 @@
+"""Desk pages of the staff: who may do what, and the log of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from board.accounts.auth.current_user import current_user, viewer
+from board.accounts.auth.passkeys import Passkey
+from board.accounts.models import User
+from board.accounts.roles import changes, freezing
+from board.accounts.roles.changes import Impossible, NotAllowed, NotOpen
+from board.accounts.roles.forms import ProposeForm, WhyForm
+from board.accounts.roles.labels import capability_label
+from board.accounts.roles.log import StaffLogEntry
+from board.accounts.roles.models import RoleGrant
+from board.accounts.roles.rules import (
+    RULES,
+    SECOND_FACTOR,
+    may_freeze,
+    may_propose,
+    may_take_away,
+)
+from board.accounts.sign_in.reauthentication import requires_reauthentication
+from board.accounts.two_factor.models import SecondFactor
+from board.db import db, hash_chain, writing
+from board.web.access import appointers, open_to, staff
+from board.web.forms import query_id
+from board.web.request.observability.security_events import record_staff_act
+from board.web.response.notices import notice
+
+bp = Blueprint("staff", __name__)
+bp.after_request(lambda response: record_staff_act(response, viewer))
+CHECKED_MAX = 1000  # newest entries whose hashes are verified on each request
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(may_freeze)
+    app.add_template_global(may_take_away)
+    app.add_template_global(
+        lambda user: may_propose(current_user(), SECOND_FACTOR, user), "may_reset"
+    )
+
+
+@bp.get("/desk/staff")
+@open_to(staff)
+def index() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.get("/desk/staff/log")
+@open_to(staff, query=("before",))
+def log() -> ResponseReturnValue:
+    rows = db.session.scalars(StaffLogEntry.newest(before=query_id("before"))).all()
+    entries = rows[: StaffLogEntry.PAGE_SIZE]
+    return render_template(
+        "accounts/roles/log.html",
+        entries=entries,
+        more=entries[-1].id if len(rows) > len(entries) else None,
+        broken=hash_chain.find_tampered_tail(StaffLogEntry, CHECKED_MAX),
+    )
+
+
+@bp.post("/desk/staff/propose")
+@open_to(staff)
+@requires_reauthentication
+def propose() -> ResponseReturnValue:
+    form = ProposeForm.from_post()
+    if not form.validate():
+        return _page(form), 422
+    name, about = form.capability.data, {"why": form.why.data, "address": form.address}
+    try:
+        with writing():
+            subject = form.subject and db.session.get_one(User, form.subject.id)
+            changes.propose(name, by=current_user(), subject=subject, **about)
+    except NotAllowed:
+        abort(403)
+    except Impossible as refusal:
+        form.who.errors = [_reason(refusal)]
+        return _page(form), 422
+    return _done("role_proposed", role=capability_label(name))
+
+
+@bp.post("/desk/staff/<id:id>/reset")
+@open_to(staff)
+@requires_reauthentication
+def reset(id: int) -> ResponseReturnValue:
+    """Propose to reset somebody’s two-step verification."""
+    form = WhyForm.from_post()
+    if not form.validate():
+        return _page(problem=form.why.errors[0]), 422
+    why = form.why.data
+    return _change(
+        lambda: changes.propose(SECOND_FACTOR, by=current_user(), why=why, subject=_user(id)),
+        lambda: _done("reset_proposed", name=_user(id).name),
+    )
+
+
+@bp.post("/desk/staff/proposals/<id:id>/second")
+@open_to(staff)
+@requires_reauthentication
+def second(id: int) -> ResponseReturnValue:
+    return _change(
+        lambda: changes.second(_grant(id), by=current_user()),
+        lambda: _done("role_seconded", role=capability_label(_grant(id).capability)),
+    )
+
+
+@bp.post("/desk/staff/proposals/<id:id>/withdraw")
+@open_to(staff)
+@requires_reauthentication
+def withdraw(id: int) -> ResponseReturnValue:
+    return _change(
+        lambda: changes.withdraw(_grant(id), by=current_user()),
+        lambda: _done("role_withdrawn", role=capability_label(_grant(id).capability)),
+    )
+
+
+@bp.post("/desk/staff/proposals/<id:id>/address")
+@open_to(staff)
+@requires_reauthentication
+def read_address(id: int) -> ResponseReturnValue:
+    """POST, since it is logged who reads an address."""
+    return _change(
+        lambda: changes.read_address(_grant(id), by=current_user()), lambda: _page(shown=id)
+    )
+
+
+@bp.post("/desk/staff/<id:id>/revoke/<capability>")
+@open_to(staff)
+@requires_reauthentication
+def revoke(id: int, capability: str) -> ResponseReturnValue:
+    if capability not in RULES:
+        abort(404)
+    return _change(
+        lambda: changes.revoke(capability, _user(id), by=current_user()),
+        lambda: _done("role_revoked", name=_user(id).name, role=capability_label(capability)),
+    )
+
+
+@bp.post("/desk/staff/<id:id>/freeze")
+@open_to(appointers)
+@requires_reauthentication
+def freeze(id: int) -> ResponseReturnValue:
+    return _change(
+        lambda: freezing.freeze(_user(id), by=current_user()),
+        lambda: _done("staff_frozen", name=_user(id).name),
+    )
+
+
+@bp.post("/desk/staff/<id:id>/unfreeze")
+@open_to(appointers)
+@requires_reauthentication
+def unfreeze(id: int) -> ResponseReturnValue:
+    return _change(
+        lambda: freezing.unfreeze(_user(id), by=current_user()),
+        lambda: _done("staff_unfrozen", name=_user(id).name),
+    )
+
+
+def _change(
+    act: Callable[[], Any], answer: Callable[[], ResponseReturnValue]
+) -> ResponseReturnValue:
+    try:
+        with writing():
+            act()
+    except NotAllowed:
+        abort(403)
+    except NotOpen:
+        abort(409)
+    except Impossible as refusal:
+        return _page(problem=_reason(refusal)), 422
+    return answer()
+
+
+def _reason(refusal: Impossible) -> str:
+    reasons = {
+        "has_it": _("This person has this role already."),
+        "excluded": _("Nobody both appoints staff and reads tips."),
+        "last": _("Nobody else could do this. Give it to somebody else first."),
+        "open": _("This has been proposed already."),
+        "no_factor": _("This person has not set up two-step verification."),
+        "too_many": _("You have proposed a lot today. Please go on tomorrow."),
+    }
+    return reasons[refusal.code]
+
+
+def _done(code: str, **values: str) -> ResponseReturnValue:
+    return redirect(url_for(".index", notice=notice(code, **values)), 303)
+
+
+def _user(id: int) -> User:
+    user: User = db.get_or_404(User, id)
+    return user
+
+
+def _grant(id: int) -> RoleGrant:
+    grant: RoleGrant = db.get_or_404(RoleGrant, id)
+    return grant
+
+
+def _page(
+    form: ProposeForm | None = None, *, problem: str | None = None, shown: int | None = None
+) -> str:
+    with_factor = select(SecondFactor.user_id).union(select(Passkey.user_id))
+    return render_template(
+        "accounts/roles/index.html",
+        staff=db.session.scalars(User.staff()).all(),
+        grants=db.session.scalars(RoleGrant.open()).all(),
+        with_factor=set(db.session.scalars(with_factor)),
+        form=form or ProposeForm.unbound(),
+        problem=problem,
+        shown=shown,
+    )

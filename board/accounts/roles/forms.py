@@ -1,0 +1,65 @@
+"""Forms of the staff page, and of a moderator’s name in the public log."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from board.accounts.auth.current_user import current_user
+from board.accounts.forms import is_email, normalize_email
+from board.accounts.models import User
+from board.accounts.roles.labels import capability_label
+from board.accounts.roles.models import RoleGrant
+from board.accounts.roles.rules import RULES, may_propose
+from board.db import db
+from board.web.forms import Form
+
+
+def _proposable() -> list[tuple[str, str]]:
+    names = [name for name in RULES if may_propose(current_user(), name)]
+    return [(name, capability_label(name)) for name in names]
+
+
+class WhyForm(Form):
+    why = StringField(
+        _("Why"),
+        [DataRequired(_("Please write something.")), Length(max=RoleGrant.WHY_MAX)],
+        description=_("All staff can read this."),
+    )
+
+
+class ProposeForm(WhyForm):
+    who = StringField(
+        _("Display name or email address"),
+        [DataRequired(_("Please fill this in.")), Length(max=User.EMAIL_MAX)],
+        description=_("An address is invited, also one that has no account yet."),
+    )
+    capability = SelectField(_("Role"), choices=_proposable)
+
+    subject: User | None = None
+    address = ""
+
+    def validate_who(self, field: Any) -> None:
+        if "@" in field.data:
+            self.address = normalize_email(field.data)
+            if not is_email(self.address):
+                raise ValidationError(gettext("This is not an email address."))
+        else:
+            self.subject = db.session.scalar(User.named(field.data))
+            if self.subject is None or self.subject.left_on:
+                raise ValidationError(gettext("Nobody here has this display name."))
+
+
+class PublicNameForm(Form):
+    name = RadioField(_("In the public moderation log"))
+
+    @classmethod
+    def of_user(cls, user: User, **kwargs: Any) -> "PublicNameForm":
+        """With the choices of this moderator."""
+        number = gettext("Moderator %(number)d", number=user.moderator_number or 0)
+        by_number = number if user.moderator_number else gettext("A number, as “Moderator 3”")
+        form: PublicNameForm = kwargs.pop("make", cls.unbound)(**kwargs)
+        form.name.choices = [("name", user.name), ("number", by_number)]
+        return form

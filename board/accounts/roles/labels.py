@@ -1,0 +1,52 @@
+"""Labels of capabilities and of the staff log’s acts."""
+
+from flask import Flask
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from board.accounts.models import User
+from board.accounts.roles.rules import SECOND_FACTOR
+
+CAPABILITIES = {
+    "can_moderate": _("Moderating"),
+    "can_supervise": _("Senior moderating"),
+    "can_handle_legal": _("Legal matters"),
+    "can_edit": _("Editing"),
+    "can_read_tips": _("Reading tips"),
+    "can_appoint": _("Appointing staff"),
+    SECOND_FACTOR: _("Reset of two-step verification"),
+}
+_ACTS = {
+    "propose": _("Proposed"),
+    "second": _("Seconded"),
+    "accept": _("Accepted"),
+    "decline": _("Declined"),
+    "withdraw": _("Proposal withdrawn"),
+    "grant": _("Given by an administrator"),
+    "revoke": _("Taken away"),
+    "reset": _("Carried out"),
+    "freeze": _("Access freeze for 24 hours"),
+    "unfreeze": _("Access freeze ended"),
+    "read_address": _("Email address read"),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(capability_label)
+    app.add_template_global(act_label, "staff_act_label")
+    app.add_template_global(public_name)
+
+
+def capability_label(capability: str) -> str:
+    return str(CAPABILITIES[capability])
+
+
+def act_label(act: str) -> str:
+    return str(_ACTS[act])
+
+
+def public_name(user: User) -> str:
+    """What the public log calls a moderator: the display name, or “Moderator 3”."""
+    if user.acts_by_number:
+        return gettext("Moderator %(number)d", number=user.moderator_number)
+    return user.name
