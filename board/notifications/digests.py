@@ -27,7 +27,7 @@ PER_HOUR, PER_DAY = 1, 4  # to one user
 # What is older was not mailed for a reason: no mail server, or nothing wanted.
 AGE_MAX = timedelta(days=3)
 # Users in one write, which must be short, and in one turn, between which other emails are sent.
-BATCH, TURN = 20, 1000
+BATCH, TURN = 5, 1000
 
 
 def due_digests(moment: datetime) -> Select[int, int]:
