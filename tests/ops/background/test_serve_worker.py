@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import update
 
-from board.accounts.email.queue import QueuedEmail
-from board.db import close_connections, now, writing
-from board.db.engine import db
-from board.moderation.rulings import decisions
-from conftest import NO_LIMITS, person, say
+from board.accounts.verification.emails import announce_password
+from board.db import close_connections, writing
+from conftest import NO_LIMITS, person
 from support.fake_smtp import FakeSmtpServer
 from support.real_server import ROOT, Server, free_port
 from support.wait import until
@@ -59,15 +56,13 @@ def settings():
     return {**NO_LIMITS, "ORIGIN": "http://localhost"}
 
 
-def queue_emails(app, mail_settings, harbour, mo):
-    """Three people are told of a decision each; the emails are due."""
+def queue_emails(app, mail_settings):
+    """Three people are told of a new password each; the emails are due."""
     app.config.update(mail_settings)
     for name in NAMES:
-        comment = say(harbour, person(name), f"by {name}")
+        user = person(name)
         with writing():
-            decisions.hide(comment, by=mo, reason="abuse")
-    with writing():
-        db.session.execute(update(QueuedEmail).values(due_at=now()))
+            announce_password(user)
     close_connections()
 
 
@@ -87,11 +82,9 @@ def serving(app, mail_settings) -> Server:
     return Server(Path(app.instance_path), workers=1, settings=settings)
 
 
-def test_emails_leave_once_though_all_processes_are_killed_with_one_on_the_line(
-    app, mail, harbour, mo
-):
+def test_emails_leave_once_though_all_processes_are_killed_with_one_on_the_line(app, mail):
     smtp, mail_settings = mail
-    queue_emails(app, mail_settings, harbour, mo)
+    queue_emails(app, mail_settings)
     with serving(app, mail_settings) as server:
         assert smtp.received.wait(60)
         for child in children_of(server.process.pid):
@@ -104,9 +97,9 @@ def test_emails_leave_once_though_all_processes_are_killed_with_one_on_the_line(
     assert smtp.recipients() == NAMES
 
 
-def test_a_worker_asked_to_end_waits_for_the_email_on_the_line(app, mail, harbour, mo):
+def test_a_worker_asked_to_end_waits_for_the_email_on_the_line(app, mail):
     smtp, mail_settings = mail
-    queue_emails(app, mail_settings, harbour, mo)
+    queue_emails(app, mail_settings)
     with serving(app, mail_settings) as server:
         assert smtp.received.wait(60)
         for pid in (children_of(server.process.pid)[0], server.process.pid):  # as systemd does
@@ -129,10 +122,10 @@ def test_no_worker_is_left_when_the_server_is_killed(app, mail):
         until(lambda: not is_alive(worker), "it notices")
 
 
-def test_a_worker_without_serve_sends_them_too_and_ends_when_it_is_asked_to(app, mail, harbour, mo):
+def test_a_worker_without_serve_sends_them_too_and_ends_when_it_is_asked_to(app, mail):
     smtp, mail_settings = mail
     smtp.goes_on.set()
-    queue_emails(app, mail_settings, harbour, mo)
+    queue_emails(app, mail_settings)
     given = {**mail_settings, "ORIGIN": "http://localhost", "INSTANCE": app.instance_path}
     with subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "wsgi", "work"],

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from board.accounts.email import delivery, retention
 from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import QueuedEmail
+from board.accounts.verification.emails import announce_password
 from board.articles.importing.run import articles_cli
 from board.articles.wiring import FEEDS
 from board.db import db, now, writing
@@ -96,12 +97,12 @@ def last_run():
 
 
 @pytest.fixture
-def three_hidden(smtp_server, harbour, mo):
-    """Three people are told of a decision each; the emails are due."""
+def three_emails(smtp_server):
+    """Three people are told of a new password each; the emails are due."""
     for name in ("ada", "bora", "cho"):
-        comment = say(harbour, person(name), f"by {name}")
+        user = person(name)
         with writing():
-            decisions.hide(comment, by=mo, reason="abuse")
+            announce_password(user)
     with time_machine.travel(now() + timedelta(minutes=5), tick=True):
         yield smtp_server
     db.session.rollback()
@@ -111,38 +112,38 @@ def recipients(server):
     return sorted(to.partition("@")[0] for to, _message in server.messages)
 
 
-def test_what_is_due_is_sent_in_one_step(worker, three_hidden, only):
+def test_what_is_due_is_sent_in_one_step(worker, three_emails, only):
     only(*queue_consumers)
 
     worker.step()
 
-    assert recipients(three_hidden) == ["ada", "bora", "cho"]
+    assert recipients(three_emails) == ["ada", "bora", "cho"]
 
 
-def test_nothing_is_sent_without_the_lease(worker, three_hidden, app, only):
+def test_nothing_is_sent_without_the_lease(worker, three_emails, app, only):
     only(*queue_consumers)
     assert LeaseHolder(worker_module.WORKER, "other").refresh()
 
     worker.step()
 
-    assert three_hidden.messages == []
+    assert three_emails.messages == []
 
 
-def test_the_worker_that_is_told_to_end_finishes_the_email_on_the_line(app, three_hidden, only):
+def test_the_worker_that_is_told_to_end_finishes_the_email_on_the_line(app, three_emails, only):
     only(*queue_consumers)
     asked = iter([True, False])
     worker = Worker(app, holder="this", goes_on=lambda: next(asked))
 
     worker.step()
 
-    assert len(three_hidden.messages) == 1
+    assert len(three_emails.messages) == 1
 
 
 @pytest.mark.parametrize(
     ("step", "lost"), [("claim_next", 0), ("render", 1), ("send_message", 1), ("mark_sent", 0)]
 )
 def test_a_worker_killed_at_any_step_sends_nothing_twice(
-    worker, three_hidden, app, only, monkeypatch, step, lost
+    worker, three_emails, app, only, monkeypatch, step, lost
 ):
     """Killed just before it. Nothing is lost but the email on the line."""
 
@@ -159,10 +160,10 @@ def test_a_worker_killed_at_any_step_sends_nothing_twice(
 
     assert Worker(app, holder="this", goes_on=lambda: True).step()
 
-    assert len(three_hidden.messages) == len({to for to, _ in three_hidden.messages}) == 3 - lost
+    assert len(three_emails.messages) == len({to for to, _ in three_emails.messages}) == 3 - lost
 
 
-def test_two_workers_that_both_hold_the_lease_send_each_email_once(app, three_hidden, only):
+def test_two_workers_that_both_hold_the_lease_send_each_email_once(app, three_emails, only):
     """Clocks may lie; what is right does not depend on them."""
     only(*queue_consumers)
     first = Worker(app, holder="first", goes_on=lambda: True)
@@ -172,7 +173,7 @@ def test_two_workers_that_both_hold_the_lease_send_each_email_once(app, three_hi
         second.step()
         first.step()
 
-    assert recipients(three_hidden) == ["ada", "bora", "cho"]
+    assert recipients(three_emails) == ["ada", "bora", "cho"]
 
 
 def test_a_mail_server_that_is_gone_is_asked_less_and_less_often(worker, app, only, monkeypatch):
@@ -223,7 +224,7 @@ def test_a_database_that_cannot_be_used_is_asked_again_ten_seconds_later(worker,
     assert tries == [1000.0, 1010.0, 1020.0]
 
 
-def test_old_emails_are_deleted_though_none_is_sent(three_hidden):
+def test_old_emails_are_deleted_though_none_is_sent(three_emails):
     with time_machine.travel(now() + timedelta(days=31), tick=True):
         assert not retention.has_old()  # they still wait
     with time_machine.travel(now() + timedelta(days=29), tick=True):
@@ -375,30 +376,32 @@ def test_an_import_without_a_source_takes_the_feeds_of_the_settings(app, tmp_pat
 
 
 def test_the_board_has_these_tasks(app):
-    assert [consumer.name for consumer in queue_consumers] == ["emails"]
+    assert [consumer.name for consumer in queue_consumers] == [
+        "emails", "identity providers", "digests",
+    ]  # fmt: skip
     assert [each.name for each in scheduled_commands] == [
         "feeds", "staff alerts", "tips", "tip emails", "backup", "logs",
     ]  # fmt: skip
 
 
-def test_cron_does_all_that_is_due(app, three_hidden, only, python):
+def test_cron_does_all_that_is_due(app, three_emails, only, python):
     only(*queue_consumers, command("pass"))
 
     result = app.test_cli_runner().invoke(work, ["--once"])
 
     assert (result.exit_code, result.output) == (0, "")
-    assert len(three_hidden.messages) == 3
+    assert len(three_emails.messages) == 3
     assert last_run().succeeded_at is not None
 
 
-def test_cron_leaves_the_rest_to_the_server(app, three_hidden, only):
+def test_cron_leaves_the_rest_to_the_server(app, three_emails, only):
     only(*queue_consumers)
     assert LeaseHolder(worker_module.WORKER, "server").refresh()
 
     result = app.test_cli_runner().invoke(work, ["--once"])
 
     assert (result.exit_code, result.output) == (0, "")
-    assert three_hidden.messages == []
+    assert three_emails.messages == []
 
 
 def said(app, minutes=0):
@@ -454,7 +457,7 @@ def test_doctor_knows_a_command_that_runs_from_one_that_was_interrupted(app, onl
     assert said(app, 61)[1:] == [interrupted]
 
 
-def test_doctor_says_what_the_mail_server_said(app, three_hidden, only, worker):
+def test_doctor_says_what_the_mail_server_said(app, three_emails, only, worker):
     only(*queue_consumers)
     app.config["MAIL_SERVER"] = "smtp://127.0.0.1:9"
     worker.step()
