@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from board.accounts import data_export
 from board.accounts.models import on_account_deleted, on_renamed
 from board.comments import moderation_reasons
+from board.comments.body import is_long
 from board.comments.derived import counters
 from board.comments.reason_codes import automatic_reasons
 from board.comments.thread import badges, sort_order
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     moderation_reasons.init_app(app)
     register(app, thread, editing, reaction_views, block_views, delete_account, delete_article)
     register(app, profile, badges)
+    app.add_template_filter(is_long)
     app.jinja_env.globals.update(
         comment_html=comment_html,
         comment_limit=app.config["COMMENT_MAX_LENGTH"],

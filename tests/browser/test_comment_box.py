@@ -180,6 +180,18 @@ def test_a_long_comment_is_folded_and_opens(window, article, scripts):
     expect(page.locator(".fold summary")).to_be_hidden()
 
 
+def test_a_long_comment_is_folded_in_the_list_of_ones_own_too(window, article):
+    say(window, article, LINES)
+    page = window("ada")
+    page.goto("/account/comments")
+    text = page.locator(".text.is-long").first
+    assert text.bounding_box()["height"] < 450
+
+    page.locator(".fold summary").first.click()
+
+    assert text.bounding_box()["height"] > 1500
+
+
 def test_the_dialog_to_delete_begins_at_cancel(window, article):
     say(window, article, "지울 글")
     page = window("ada")
