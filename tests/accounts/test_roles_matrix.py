@@ -49,6 +49,7 @@ TABLE = [
     (r"GET /desk/articles", MODERATE | EDIT),
     (r"\w+ /desk/articles.*", EDIT),
     (r"\w+ /articles/<slug>/(edit|delete|withdraw|publish|undelete).*", EDIT),
+    (r"\w+ /comments/<id:id>/(un)?feature", EDIT),
     (r"POST /comments/<id:id>/(hide|restore)", MODERATE),
     (r"\w+ /desk/(comments|people|appeals|claims|orders|barred|rulings).*", MODERATE),
 ]
