@@ -45,6 +45,14 @@ def source_of(session_token: str) -> tuple[Source, Key]:
     return holder, key
 
 
+def _tip_of(source: Source) -> Tip:
+    """Raises key_files.Erased."""
+    tip = db.session.scalar(Tip.held_by(source))
+    if tip is None:
+        raise key_files.Erased
+    return tip
+
+
 def mailbox_page(
     source: Source,
     key: Key,
@@ -55,9 +63,7 @@ def mailbox_page(
     needs_confirmation: bool = False,
     status: int = 200,
 ) -> Response:
-    tip = db.session.scalar(Tip.held_by(source))
-    if tip is None:
-        raise key_files.Erased
+    tip = _tip_of(source)
     opened = DecryptableTip.open(tip, source, key)
     opened.require_whole()
     items = opened.contents("message", "file", "story")
