@@ -138,7 +138,7 @@ def enqueue_at_once(
 ) -> None:
     """Queue an email somebody waits for, or send it once more: without DELAY and outside DAILY_MAX,
     because its sender has limits of its own. Wanted or not, it is the same statement."""
-    if not is_configured() or "@" not in to:  # an account without an address
+    if not is_configured() or to.startswith("#"):  # an account without an address
         return
     due = {"address": to, "language": language, "due_at": now(), "tries": 0, "sent_at": None}
     rank = email_types[kind].rank
@@ -150,7 +150,7 @@ def enqueue_at_once(
 
 def _queue(kind: str, about: int, due_at: datetime, **to: str | int) -> None:
     """Does nothing without a mail server: emails sent months later would help nobody."""
-    if not is_configured() or "@" not in str(to["address"]):  # an account without one
+    if not is_configured() or str(to["address"]).startswith("#"):  # an account without one
         return
     today = select(func.count()).where(QueuedEmail.made_at > now() - timedelta(days=1))
     count = db.session.scalar(today.where(QueuedEmail.address == to["address"])) or 0
