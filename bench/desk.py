@@ -20,6 +20,7 @@ from sqlalchemy import event, insert, select, update
 from bench.figures import DeskPage
 from board import create_app
 from board.accounts import models as accounts
+from board.accounts.auth import sessions
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment
@@ -182,7 +183,7 @@ def _rule(rows: list[Any], mo: User) -> None:
 def _moderator(app: Flask) -> Any:
     with writing():
         mo = db.session.scalars(select(User).where(User.name == "큰모")).one()
-        _, token = accounts.sign_in(mo, device="bench", today=today(), second_factor=True)
+        _, token = sessions.sign_in(mo, device="bench", today=today(), second_factor=True)
     client = app.test_client()
     client.set_cookie("board_session", token)
     return client

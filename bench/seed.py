@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from board import create_app
 from board.accounts import models as accounts
+from board.accounts.auth import sessions
 from board.articles.models import Article
 from board.comments.models import Comment
 from board.db import db, schema, writing
@@ -56,7 +57,7 @@ def _signed_in(number: int, *, can_moderate: bool = False) -> str:
     email, name = f"bench{number}@harbour.example", f"독자 벤치 {number}"
     user = accounts.sign_up(email=email, name=name, password_hash="!")
     user.can_moderate = can_moderate
-    return accounts.sign_in(user, device="bench", today=today(), second_factor=can_moderate)[1]
+    return sessions.sign_in(user, device="bench", today=today(), second_factor=can_moderate)[1]
 
 
 def _places(article: Article, page: int) -> list[int]:

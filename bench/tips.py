@@ -12,6 +12,7 @@ from typing import Any
 
 from board import create_app
 from board.accounts import models as accounts
+from board.accounts.auth import sessions
 from board.db import close_connections, db, schema, writing
 from board.db.clock import today
 from board.tips.crypto.primitives import Key
@@ -84,7 +85,7 @@ def _add_colleague(client: Any) -> None:
 def _client(app: Any, reader: TipReader, key: Key) -> Any:
     """Client of a reader who has just signed in and unlocked tips."""
     with writing():
-        _session, token = accounts.sign_in(
+        _session, token = sessions.sign_in(
             reader.user, device="bench", today=today(), second_factor=True
         )
         unlocked = UnlockedSession.start(reader, key)

@@ -36,7 +36,7 @@ from wtforms.form import BaseForm
 
 from board import create_app
 from board.accounts import models as accounts
-from board.accounts.auth import passwords
+from board.accounts.auth import passwords, sessions
 from board.accounts.cli import accounts_cli
 from board.accounts.models import User
 from board.articles.models import Article
@@ -241,7 +241,7 @@ def as_(app: Flask) -> Callable[[User], FlaskClient]:
 
     def signed_in(user: User) -> FlaskClient:
         with writing():
-            _, token = accounts.sign_in(user, device="test", today=today(), second_factor=True)
+            _, token = sessions.sign_in(user, device="test", today=today(), second_factor=True)
         client = app.test_client()
         client.set_cookie("board_session", token)
         return client

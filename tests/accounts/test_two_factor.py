@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
-from board.accounts import models as accounts
+from board.accounts.auth import sessions
 from board.accounts.models import User
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor.encryption import secret_from_token
@@ -49,7 +49,7 @@ def with_password(app: Flask) -> Callable[[User], FlaskClient]:
 
     def signed_in(user: User) -> FlaskClient:
         with writing():
-            _, token = accounts.sign_in(user, device="test", today=today())
+            _, token = sessions.sign_in(user, device="test", today=today())
         client = app.test_client()
         client.set_cookie("board_session", token)
         return client

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from board.accounts import models as accounts
+from board.accounts.auth import sessions
 from board.articles.editing import lifecycle
 from board.articles.models import Article
 from board.articles.publication import State
@@ -95,7 +95,7 @@ def test_a_session_without_the_second_factor_sees_no_draft(app, editor, mo):
     slug = written(editor, action="draft")
     client = app.test_client()
     with writing():
-        _, token = accounts.sign_in(mo, device="test", today=now().date())
+        _, token = sessions.sign_in(mo, device="test", today=now().date())
     client.set_cookie("board_session", token)
 
     assert client.get(f"/articles/{slug}").status_code == 404

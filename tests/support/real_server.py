@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 from urllib.parse import urlencode
 
-from board.accounts import models as accounts
+from board.accounts.auth import sessions
 from board.accounts.models import User
 from board.db import writing
 from board.db.clock import today
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def token_of(user: User) -> str:
     """A new session token of this user."""
     with writing():
-        return accounts.sign_in(user, device="test", today=today(), second_factor=True)[1]
+        return sessions.sign_in(user, device="test", today=today(), second_factor=True)[1]
 
 
 def free_port() -> int:

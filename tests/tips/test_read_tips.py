@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from board.accounts import models as accounts
+from board.accounts.auth import sessions
 from board.db import db, now, writing
 from board.tips.cli import tips_cli
 from board.tips.dates import today
@@ -72,7 +72,7 @@ def test_another_passphrase_opens_nothing(desk):
 
 def test_the_passphrase_opens_nothing_without_two_step_verification(app, desk, sent):
     with writing():
-        _, token = accounts.sign_in(desk.user, device="test", today=today())
+        _, token = sessions.sign_in(desk.user, device="test", today=today())
     stolen = app.test_client()
     stolen.set_cookie("board_session", token)
     stolen.set_cookie("board_tip_desk", desk.client.get_cookie("board_tip_desk").value)

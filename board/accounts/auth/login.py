@@ -9,8 +9,7 @@ from flask import current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from board.accounts import models
-from board.accounts.auth import session_query
+from board.accounts.auth import session_query, sessions
 from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import (
     current_session,
@@ -111,7 +110,7 @@ def start_session(
     session_query.delete_expired()
     user.language = language()
     device = device_name(request.headers.get("User-Agent", ""))
-    session, token = models.sign_in(user, device=device, today=today())
+    session, token = sessions.sign_in(user, device=device, today=today())
     session.password_at = password_at or session.password_at
     session.second_factor_at = second_factor_at
     set_current_session(token)

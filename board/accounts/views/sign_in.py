@@ -24,7 +24,7 @@ from board.accounts.auth.passwords import verify_password
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.email import queue as email_queue
 from board.accounts.forms import SignInForm, SignUpForm
-from board.accounts.models import User
+from board.accounts.models import Session, User
 from board.accounts.sign_in.after_sign_in import finish_sign_in
 from board.accounts.sign_in.passkeys import passkey_context, path_with_offer
 from board.accounts.verification.begin import begin as begin_verification
@@ -197,7 +197,7 @@ def _sign_up_page(form: SignUpForm, too_many: str | None = None) -> str:
         "accounts/sign_up.html",
         form=form,
         too_many=too_many,
-        session_days=models.Session.LIFE.days,
+        session_days=Session.LIFE.days,
     )
 
 

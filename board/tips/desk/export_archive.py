@@ -16,7 +16,8 @@ from board.tips.crypto import key_files
 from board.tips.crypto.file_cipher import open_file
 from board.tips.crypto.primitives import common_size
 from board.tips.dates import today
-from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
+from board.tips.sealed.items import DecryptedItem
+from board.tips.sealed.sealed_tip import DecryptableTip
 
 EXPORTED_KINDS = ("message", "file", "story", "note", "facts", "hold")
 _BLOCK = tarfile.BLOCKSIZE

@@ -24,7 +24,8 @@ from board.tips.models.key_holders import TipReader
 from board.tips.models.tip import Tip
 from board.tips.readers.unlock_views import current_key
 from board.tips.sealed import retention
-from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
+from board.tips.sealed.items import DecryptedItem
+from board.tips.sealed.sealed_tip import DecryptableTip
 from board.tips.sealed.search_index import current_summaries
 from board.tips.sealed.summary import Summary
 from board.tips.web.responses import render_page

@@ -1,11 +1,9 @@
 """A tip with the keys of one holder: its items decrypted, added and re-keyed."""
 
-import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -20,6 +18,7 @@ from board.tips.models.key_grants import Grant
 from board.tips.models.key_holders import KeyHolder, TipReader, UnlockedSession
 from board.tips.models.source import Source
 from board.tips.models.tip import Purpose, Tip, TipItem
+from board.tips.sealed.items import DecryptedItem, item_context
 from board.tips.sealed.keyring import (
     Keyring,
     NoReader,
@@ -28,21 +27,6 @@ from board.tips.sealed.keyring import (
     matches_digest,
     rotate_keys,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DecryptedItem:
-    """An item of a tip, decrypted."""
-
-    number: int
-    kind: str
-    data: dict[str, Any]
-    file: str | None
-
-    @property
-    def file_key(self) -> bytes:
-        return base64.b64decode(self.data["key"])
-
 
 BATCH_SIZE = 500  # tips in memory at a time
 Items = dict[str, tuple[TipItem, ...]]  # by kind
@@ -144,7 +128,7 @@ class DecryptableTip:
         padded = primitives.pad(
             json.dumps({"at": this_hour(), **data}, ensure_ascii=False).encode()
         )
-        context = _item_context(tip, purpose, tip.epoch, number, kind, file)
+        context = item_context(tip, purpose, tip.epoch, number, kind, file)
         tip.items.append(
             TipItem(
                 purpose=purpose.value, epoch=tip.epoch, number=number, kind=kind, file=file,
@@ -209,7 +193,7 @@ class DecryptableTip:
         return sorted(items, key=lambda item: item.number)
 
     def _decrypt(self, item: TipItem) -> DecryptedItem:
-        context = _item_context(
+        context = item_context(
             self.tip, item.purpose, item.epoch, item.number, item.kind, item.file
         )
         data = primitives.decrypt_shared(
@@ -223,9 +207,3 @@ def revoke_source(source: Source) -> None:
     UnlockedSession.end_all(source)
     db.session.execute(delete(Grant).where(Grant.holder_id == source.id))
     db.session.delete(source)
-
-
-def _item_context(
-    tip: Tip, purpose: str, epoch: int, number: int, kind: str, file: str | None
-) -> tuple[object, ...]:
-    return "item", tip.ref, str(purpose), epoch, number, kind, file or ""

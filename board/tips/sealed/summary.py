@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from board.text import normalize
 from board.tips.crypto.primitives import DecryptionFailed
-from board.tips.sealed.sealed_tip import DecryptableTip, DecryptedItem
+from board.tips.sealed.items import DecryptedItem
+from board.tips.sealed.sealed_tip import DecryptableTip
 
 INDEXED_KINDS = ("message", "note", "facts", "file", "story")
 _LINE_MAX = 120  # characters of the first line and of a snippet
