@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from accounts.conftest import Mailboxes, is_signed_in
 from board.accounts.auth.passwords import verify_password
+from board.accounts.email import queue as email_queue
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import User
 from board.accounts.verification.models import EmailChange, EmailVerification
@@ -183,10 +184,11 @@ def test_what_waits_to_be_sent_goes_to_the_new_address(
     ada = member("ada")
     comment = say(harbour, ada, "A remark")
     with writing():
-        decisions.hide(comment, by=mo, reason="abuse")
+        ruling = decisions.hide(comment, by=mo, reason="abuse")
+        email_queue.enqueue("legal", ruling.id, to=ada)
     change(as_(ada), mail)
     with time_machine.travel(now() + timedelta(minutes=3)):
-        assert mail.subjects(NEW) == ["확인 번호", "확인하실 알림이 있습니다"]
+        assert mail.subjects(NEW) == ["확인 번호", "권리침해 신고 등에 따른 조치 안내"]
         assert mail.subjects(OLD) == ["이메일이 변경되었습니다"]
 
 

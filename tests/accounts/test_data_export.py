@@ -121,6 +121,7 @@ def test_a_full_queue_refuses_the_download(download, monkeypatch, ada):
 def test_every_slice_with_personal_data_has_an_exporter(app):
     assert set(data_export.exporters) == {
         "account", "sessions", "comments", "reactions", "blocked", "reports", "notices", "appeals",
-        "told_by", "articles",
+        "told_by", "articles", "passkeys", "identities", "roles", "alerts", "notifications",
+        "notification_preferences",
     }  # fmt: skip
     assert db.session.info.get("writing") is None

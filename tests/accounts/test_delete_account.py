@@ -91,7 +91,7 @@ def test_no_row_identifies_the_person_any_more(
         app.config.update(
             MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://n.example"
         )
-        email_queue.enqueue("news", 1, to=ada)
+        email_queue.enqueue("legal", 1, to=ada)
     say(harbour, ada, "남는 글")
 
     delete_account()

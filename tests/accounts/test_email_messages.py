@@ -18,6 +18,8 @@ from board.accounts.email.message import compose, render
 from board.accounts.email.queue import EmailText, EmailType, QueuedEmail, email_types, link_line
 from board.accounts.email.unsubscribe import _signer, unsubscribe_url
 from board.accounts.models import User
+from board.accounts.roles.log import StaffAction, append_entry
+from board.accounts.roles.models import RoleGrant
 from board.accounts.verification.models import EmailChange, EmailVerification
 from board.articles.models import Article
 from board.db import db, now, writing
@@ -111,12 +113,21 @@ def about(app: Flask, harbour: Article, ada: User, bora: User, mo: User) -> dict
             next="/", expires_at=now(),
         )  # fmt: skip
         db.session.add_all([change, verification])
+    with writing():
+        grant = RoleGrant(
+            capability="can_moderate", user_id=ada.id, proposed_by=mo.id, why="A", expires_at=now()
+        )  # fmt: skip
+        db.session.add(grant)
+        db.session.flush()
+        entry = append_entry(StaffAction.PROPOSE, by=mo, grant=grant)
+        db.session.flush()
     step = db.session.scalars(select(Step).order_by(Step.id.desc())).first()
     assert step and step.ruling_id
     return {
         "code": verification.id, "account_exists": 0, "new_password": 0, "new_address": change.id,
         OPTIONAL: 0, "legal": 0, "claim": step.id, "claim_objection": step.id,
-        "objection": step.ruling_id, "digest": 7,
+        "objection": step.ruling_id, "digest": 7, "staff": entry.id << 12,
+        "staff_offer": grant.id, "staff_reset": grant.id,
     }  # fmt: skip
 
 

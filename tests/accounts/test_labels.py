@@ -94,7 +94,8 @@ def test_the_list_of_staff_says_who_has_a_label(operator: Run, mo: User) -> None
     operator("label", mo.email, "operations")
 
     assert operator("list").output == (
-        "mo <mo@harbour.example> can moderate (label operations, no two-step verification)\n"
+        "mo <mo@harbour.example> can moderate, supervise, handle-legal "
+        "(label operations, no two-step verification)\n"
     )
 
 

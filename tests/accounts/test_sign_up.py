@@ -115,7 +115,8 @@ def test_an_account_stores_these_columns_and_no_date_of_birth(app: Flask) -> Non
         "id", "email", "name", "name_key", "password_hash", "joined_at", "suspended_until",
         "suspended_for", "held_until", "notices_seen", "can_moderate", "can_edit", "can_read_tips",
         "language", "mail", "left_on", "email_verified_at", "verify_email_by",
-        "unseen_notifications",
+        "unseen_notifications", "can_supervise", "can_handle_legal", "can_appoint", "frozen_until",
+        "moderator_number", "acts_by_number", "profile", "label", "revision",
     }  # fmt: skip
 
 

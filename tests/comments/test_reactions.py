@@ -264,7 +264,7 @@ def test_own_reactions_cost_one_query_for_any_number(as_, bora, ada, harbour, co
     for number in range(15):
         react(client, "like", say(harbour, ada, f"Comment {number}"))
 
-    assert cost() == one == 7
+    assert cost() == one == 6
 
 
 # ---- limits ----

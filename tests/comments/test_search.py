@@ -286,7 +286,7 @@ def test_a_search_of_own_comments_continues_on_the_next_page(as_, ada, harbour):
         second = client.get(more_link(first)).text
 
     assert texts(first) + texts(second) == [f"버스 {number:02}" for number in range(24, -1, -1)]
-    assert len(queries) == 5  # session, cursor, matches, their comments and articles, notifications
+    assert len(queries) == 4  # session, cursor, matches, their comments and articles
 
 
 def test_a_hidden_comment_is_not_found_and_a_restored_one_is(as_, guest, ada, bora, mo, harbour):

@@ -285,7 +285,7 @@ def test_each_order_is_rendered_once_until_the_thread_changes(as_, bora, talk):
     for sort in Sort:
         with count_queries() as again:
             sorted_by(client, sort)
-        assert len(again) == 7, sort
+        assert len(again) == 6, sort
 
 
 def test_a_tombstone_ranks_below_liked_comments(as_, guest, ada, bora, mo, talk):

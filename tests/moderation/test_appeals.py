@@ -111,7 +111,7 @@ def test_a_page_without_hidden_comments_of_ones_own_asks_the_database_once(
         client.get("/articles/harbour")
 
     # as without hidden comments (see test_read_thread), and whether the hidden ones are bora's
-    assert len(queries) == 8
+    assert len(queries) == 7
 
 
 def test_another_moderator_upholds_an_appeal_and_both_read_the_outcome(

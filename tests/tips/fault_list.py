@@ -106,18 +106,18 @@ FAULTS = (
         ("test_search_tips", "test_retention"),
     ),
     Fault(
-        "items are not bound to their number", "sealed/sealed_tip.py",
+        "items are not bound to their number", "sealed/items.py",
         'return "item", tip.ref, str(purpose), epoch, number, kind, file or ""',
         'return "item", tip.ref, str(purpose), epoch, kind, file or ""',
         ("test_retention", "test_crypto"),
     ),
     Fault(
-        "items are not bound to their tip", "sealed/sealed_tip.py",
+        "items are not bound to their tip", "sealed/items.py",
         'return "item", tip.ref, str(purpose), epoch, number, kind, file or ""',
         'return "item", str(purpose), epoch, number, kind, file or ""', ("test_retention",),
     ),
     Fault(
-        "items are not bound to their kind", "sealed/sealed_tip.py",
+        "items are not bound to their kind", "sealed/items.py",
         'return "item", tip.ref, str(purpose), epoch, number, kind, file or ""',
         'return "item", tip.ref, str(purpose), epoch, number, file or ""', ("test_retention",),
     ),

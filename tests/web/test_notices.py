@@ -34,6 +34,7 @@ WITHOUT_NOTICE = {
     "rules.write": "shows the progress of a test",
     "rules.edit": "shows the progress of a test",
     "rules.go_on": "shows the progress of a test",
+    "staff.read_address": "shows the address",
     "tip_desk.contact": "shows the contact",
     "tip_desk.file": "sends a file",
     "tip_desk.search": "shows what was found",
