@@ -86,7 +86,7 @@ def test_a_thread_is_rendered_once_for_all_until_it_changes(as_, ada, bora, harb
 
     # session, article, reactions, blocks, reports, pending comments, notifications
     assert len(again) == 6
-    assert len(changed) == 10
+    assert len(changed) == 9
     assert texts(page) == ["Another", "Comment"]
 
 
