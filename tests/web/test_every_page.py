@@ -29,6 +29,7 @@ OPEN_TO_GUESTS = {
     "accounts.sign_in_form",
     "accounts.sign_up_form",
     "letters.stop_form",
+    "offers.not_me_form",
     "verification.begin_form",
     "verification.undo_form",
     "articles.front",
@@ -79,10 +80,14 @@ SENT_TO_SIGN_IN = {"identity_providers.back"}
 MEMBERS = {
     "accounts.account", "accounts.take_data", "accounts.offer_passkey",
     "sign_in_methods.confirm", "sign_in_methods.index", "comments.mine", "leaving.leave_form",
-    "verification.email", "mutes.muted", "notifications.index", "profiles.form",
+    "verification.email", "offers.index", "offers.not_me_form", "mutes.muted",
+    "notifications.index", "profiles.form",
     "well_known.change_password",
 }  # fmt: skip
-STAFF = {"second_factor.index", "second_factor.code_form", "second_factor.enrol_form"}
+STAFF = {
+    "second_factor.index", "second_factor.code_form", "second_factor.enrol_form",
+    "staff.index", "staff.log",
+}  # fmt: skip
 # Pages that each role may open besides; all others answer 403.
 MATRIX = {
     "ada": MEMBERS | {"edits.edit_form"},
@@ -215,7 +220,7 @@ def test_guests_can_only_post_sign_up_sign_in_language_complaints_and_tips(guest
         "language_switch.switch", "rights.claim", "rights.status", "verification.begin_sign_in",
         "verification.verify", "verification.send_again", "verification.correct_address",
         "verification.choose_name", "verification.choose_password", "verification.undo",
-        "accounts.passkey_options", "accounts.sign_in_with_passkey",
+        "accounts.passkey_options", "accounts.sign_in_with_passkey", "offers.not_me",
         "identity_providers.begin", "identity_providers.sign_up_with",
         "identity_providers.apple_notification",
     }  # fmt: skip

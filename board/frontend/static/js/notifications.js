@@ -15,7 +15,7 @@ const name = `unseen notifications of ${document.body.dataset.viewer}`; // of th
 
 let page; // from board.js: announce(text)
 let channel;
-let count = Number(link.dataset.count);
+let count = Number(link.dataset.unseenCount);
 let etag = "";
 let delay = FIRST_DELAY;
 let askedAt = Date.now() - performance.now(); // the page itself has the number
