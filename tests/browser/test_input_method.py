@@ -87,7 +87,9 @@ def test_a_code_opens_the_tip_even_with_the_input_method_off(desktop, window, co
     window.goto("/tips/box")
     window.locator("[name=code]").evaluate(f"field => field.{masked}")
 
-    desktop.type(window, "[name=code]", code, arrives=keys_for(code))
+    # Chromium 150 leaves the input method on in a text field that is masked, 156 does not.
+    or_else = code if "webkitTextSecurity" in masked else ""
+    desktop.type(window, "[name=code]", code, arrives=keys_for(code), or_else=or_else)
     window.get_by_role("button", name="열기").click()
 
     expect(window.locator(".messages")).to_be_visible()
