@@ -100,6 +100,7 @@ def test_an_unknown_account_is_an_error(operator: Run, words: tuple[str, ...]) -
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_without_tables_the_command_makes_them(
     another: Callable[..., Flask], tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def test_comments_stay_without_the_name(delete_account, guest, harbour, ada, bor
     assert ada.left_on is not None
 
 
+@pytest.mark.slow
 def test_deleted_comments_leave_a_tombstone_above_replies(
     delete_account, guest, harbour, ada, bora
 ):

@@ -78,6 +78,7 @@ def test_mail_has_a_date_and_addresses_of_ascii(smtp_server, app):
     assert abs(parsedate_to_datetime(sent["Date"]) - now()) < timedelta(minutes=5)
 
 
+@pytest.mark.slow
 def test_addresses_stored_before_are_rewritten(app):
     ids = [person(name).id for name in ("하나", "둘이", "셋이")]
     stored = ("a@부두.한국", "b@부두.한국", "c@d.example")

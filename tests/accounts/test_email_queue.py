@@ -60,6 +60,7 @@ def queue(rank: Rank, *, to: str, about: int = 0) -> None:
         email_queue.enqueue_at_once(rank.name, about, to=to, language="ko")
 
 
+@pytest.mark.slow
 def test_emails_leave_by_rank_and_then_in_the_order_they_became_due(
     app: Flask, send: Send, arrived: Callable[[], list[str]]
 ) -> None:
@@ -90,6 +91,7 @@ def test_no_more_leave_in_a_minute_than_the_setting_says_but_a_code_leaves_at_on
     assert len(arrived()) == len(set(arrived())) == 7
 
 
+@pytest.mark.slow
 def test_no_limit_is_no_limit(app: Flask, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "MAIL_PER_MINUTE", 0)
     for number in range(130):
@@ -178,6 +180,7 @@ def test_a_code_that_was_held_up_for_ten_minutes_is_thrown_away(
     assert db.session.scalars(select(QueuedEmail)).all() == []
 
 
+@pytest.mark.slow
 def test_the_owner_of_an_address_is_told_once_a_day_that_there_is_an_account(
     app: Flask, mail: Mailboxes, member: Callable[..., User]
 ) -> None:
@@ -251,6 +254,7 @@ STEPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_a_process_killed_at_any_step_sends_none_twice_and_loses_none_but_that_on_the_line(
     app: Flask,

@@ -182,6 +182,7 @@ def test_a_takedown_email_says_how_to_object_and_ignores_the_preference(
     assert "이의" in message.get_content()
 
 
+@pytest.mark.slow
 def test_a_claimant_gets_an_email_for_each_step_of_the_claim(
     smtp_server, send, comment, ada, mo, tess
 ):
@@ -251,6 +252,7 @@ def test_an_objection_that_an_older_board_queued_is_still_mailed(smtp_server, se
     ]
 
 
+@pytest.mark.slow
 def test_a_refused_email_is_retried_and_finally_given_up(smtp_server, send, app, comment, mo):
     hide(comment, mo)
     smtp_server.answer = "451 Try again later"
@@ -295,6 +297,7 @@ def test_an_unreachable_mail_server_loses_no_email(smtp_server, send, app, comme
     assert len(smtp_server.messages) == 1
 
 
+@pytest.mark.slow
 def test_an_address_gets_a_limited_number_of_emails_a_day(smtp_server, send, comment, mo):
     for _ in range(QueuedEmail.DAILY_MAX + 5):
         claim(comment, contact="stranger@pier.example")
@@ -333,6 +336,7 @@ def test_a_forged_link_unsubscribes_nobody(guest, app, ada):
     assert 'action="/letters/stop' not in guest.get("/letters/stop?to=1.AAAA").text
 
 
+@pytest.mark.slow
 def test_without_a_mail_server_nothing_is_queued(app, send, comment, mo, as_, ada):
     hide(comment, mo)
 

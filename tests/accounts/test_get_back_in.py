@@ -201,6 +201,7 @@ def test_without_a_mail_server_the_page_says_whom_to_ask(guest: FlaskClient) -> 
     assert guest.post("/sign-in/forgot", data={"email": "a@b.example"}).status_code == 422
 
 
+@pytest.mark.slow
 def test_five_codes_an_hour_and_ten_a_day_to_one_address(
     app: Flask, mail: Mailboxes, member: Member
 ) -> None:
@@ -239,6 +240,7 @@ def test_a_network_asks_for_so_many_codes_an_hour(app: Flask, mail: Mailboxes) -
     assert answers == [303, 303, 303, 429]
 
 
+@pytest.mark.slow
 def test_a_network_types_twenty_wrong_codes_an_hour(
     app: Flask, guest: FlaskClient, mail: Mailboxes, member: Member
 ) -> None:
@@ -288,6 +290,7 @@ def test_the_notices_say_what_happened(guest: FlaskClient, mail: Mailboxes, memb
     )
 
 
+@pytest.mark.slow
 def test_who_is_shut_out_by_a_flood_of_wrong_passwords_signs_in_by_code(
     app: Flask, guest: FlaskClient, mail: Mailboxes, member: Member
 ) -> None:

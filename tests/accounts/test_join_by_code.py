@@ -256,6 +256,7 @@ def test_a_name_or_password_cannot_be_chosen_before_the_code(
     assert count(User) == 0
 
 
+@pytest.mark.slow
 def test_the_table_has_no_code_and_the_email_no_password(
     guest: FlaskClient, mail: Mailboxes
 ) -> None:

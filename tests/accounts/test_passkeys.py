@@ -125,6 +125,7 @@ def test_adding_needs_reauthentication(as_: Browser, ada: User, phone: Authentic
     assert passkeys() == []
 
 
+@pytest.mark.slow
 def test_ten_is_enough(as_: Browser, ada: User, phone: Authenticator) -> None:
     client = as_(ada)
     answers = [add_passkey(client, phone).status_code for _ in range(11)]
@@ -381,6 +382,7 @@ def test_what_is_no_response_is_refused(
     assert as_(ada).post("/account/passkeys", data=data).status_code == 422
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]
 )
@@ -650,6 +652,7 @@ def test_undoing_a_change_of_address_removes_them_too(
 # ---- the library ----
 
 
+@pytest.mark.slow
 def test_the_library_is_loaded_on_first_use_only(tmp_path: Path) -> None:
     code = (
         "import sys; from board import create_app; create_app({'INSTANCE': sys.argv[1]}); "
@@ -680,6 +683,7 @@ def test_passkeys_go_on_where_the_board_moves_below_their_host(
     assert "ok  passkeys work at www.news.example" in app.test_cli_runner().invoke(doctor).output
 
 
+@pytest.mark.slow
 def test_passkeys_of_another_host_count_no_more_and_doctor_says_so(
     app: Flask, as_: Browser, guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ def test_short_work_of_two_kinds_shares_a_slot_and_long_work_has_another(app: Fl
         pass
 
 
+@pytest.mark.slow
 def test_a_full_queue_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords.limiter, "wait", 60)
     results: list[str] = []

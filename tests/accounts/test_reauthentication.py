@@ -119,6 +119,7 @@ def test_the_data_cannot_be_had_with_a_session_alone(reader: FlaskClient) -> Non
     assert reader.post(DATA, data={f"{PREFIX}password": ""}).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_wrong_password_shows_nothing_and_counts_as_a_try(
     reader: FlaskClient, prove: Prove
 ) -> None:

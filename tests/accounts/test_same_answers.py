@@ -62,6 +62,7 @@ def steps(app: Flask, form: str, address: str) -> list[tuple[object, ...]]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["sign-up", "taken name", "forgot", "email"])
 def test_answers_headers_and_statements_are_the_same_for_any_address(
     app: Flask,

@@ -107,6 +107,7 @@ def test_a_password_matches_in_any_unicode_normalisation(guest: FlaskClient, ada
     assert sign_in(guest, password=unicodedata.normalize("NFD", password)).status_code == 303
 
 
+@pytest.mark.slow
 def test_signing_in_renews_a_hash_of_earlier_parameters(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +262,7 @@ def test_a_wrong_password_and_an_unknown_email_look_and_cost_the_same(
     assert WRONG not in known.text
 
 
+@pytest.mark.slow
 def test_signing_in_never_leads_to_another_site(
     guest: FlaskClient, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +295,7 @@ def test_after_ten_failures_a_network_has_to_wait(
     assert len(no_checks) == 11
 
 
+@pytest.mark.slow
 def test_failures_of_strangers_never_stop_a_known_device(
     app: Flask, guest: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
@@ -329,6 +332,7 @@ def test_ada_signs_in_on_her_device_after_an_attack(guest: FlaskClient, ada: Use
     assert sign_in(guest).status_code == 303
 
 
+@pytest.mark.slow
 def test_a_network_cannot_try_many_accounts(
     guest: FlaskClient, no_checks: list[str | None]
 ) -> None:
@@ -354,6 +358,7 @@ def test_a_right_password_of_a_suspended_account_is_no_failure(
     assert (answers, attempts()) == ({403}, 0)
 
 
+@pytest.mark.slow
 def test_a_password_that_could_not_be_checked_is_no_failure(
     guest: FlaskClient,
     as_: Callable[[User], FlaskClient],
@@ -380,6 +385,7 @@ def test_a_busy_board_shows_the_form_again_with_the_email(
     assert f'value="{EMAIL}"' in busy.text and PASSWORD not in busy.text
 
 
+@pytest.mark.slow
 def test_failures_are_counted_across_workers_and_restarts(
     guest: FlaskClient, second_worker: FlaskClient, ada: User, no_checks: list[str | None]
 ) -> None:
@@ -469,6 +475,7 @@ def test_a_session_ends_after_30_idle_days_or_90_in_all(
         assert is_signed_in(client) is expected
 
 
+@pytest.mark.slow
 def test_a_staff_session_ends_after_12_hours_however_much_it_is_used(
     as_: Callable[[User], FlaskClient], mo: User
 ) -> None:

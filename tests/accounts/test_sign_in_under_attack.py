@@ -118,6 +118,7 @@ def test_without_scripts_the_owner_gets_in_after_a_short_wait(
     assert (answer.status_code, len(checks)) == (303, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("does", [solved, waited])
 def test_so_does_a_neighbour_of_somebody_who_guesses(
     app: Flask, guest: FlaskClient, ada: User, checks: list[str], clock: Any, does: Any

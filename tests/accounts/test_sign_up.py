@@ -246,6 +246,7 @@ def test_a_network_is_limited_to_some_accounts_an_hour(
         assert sign_up_from(guest, neighbour.format(9), "seven").status_code == 429
 
 
+@pytest.mark.slow
 def test_sign_ups_are_counted_across_workers_and_restarts(
     app: Flask, another: Callable[..., Flask], guest: FlaskClient, limit_of_three: None
 ) -> None:
@@ -270,6 +271,7 @@ def test_a_known_email_is_counted_too(guest: FlaskClient, limit_of_three: None, 
     assert sign_up(guest, email="new@harbour.example", name="four").status_code == 429
 
 
+@pytest.mark.slow
 def test_the_limit_on_sign_ups_does_not_affect_signing_in(
     guest: FlaskClient, limit_of_three: None
 ) -> None:

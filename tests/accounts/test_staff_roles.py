@@ -159,6 +159,7 @@ def test_what_may_not_be_is_refused_with_what_was_typed(
     assert db.session.scalars(select(RoleGrant)).all() == []
 
 
+@pytest.mark.slow
 def test_nobody_is_proposed_twice_or_by_a_flood(as_: As, ina: User, ada: User) -> None:
     client = as_(ina)
     assert propose(client, "can_edit", "ada").status_code == 303
@@ -318,6 +319,7 @@ def test_that_of_a_tip_reader_is_a_matter_of_tip_readers(
     assert as_(other).post(url, data={"why": "Lost"}).status_code == 303
 
 
+@pytest.mark.slow
 def test_this_was_not_me_stops_a_reset_and_freezes(
     app: Flask, as_: As, guest: FlaskClient, ina: User, jun: User, mail: Mailboxes,
     clock: time_machine.Traveller, mo: User,
@@ -343,6 +345,7 @@ def test_this_was_not_me_stops_a_reset_and_freezes(
     assert two_factor.SecondFactor.for_user(mo) is not None
 
 
+@pytest.mark.slow
 def test_each_act_is_mailed_to_those_concerned_without_names(
     as_: As, ina: User, jun: User, mo: User, tess: User, ada: User, mail: Mailboxes
 ) -> None:
@@ -364,6 +367,7 @@ def test_each_act_is_mailed_to_those_concerned_without_names(
     assert not re.search("ada|ina|jun", texts.replace("harbour.example", ""))
 
 
+@pytest.mark.slow
 def test_the_log_is_read_by_all_staff_in_pages_and_cannot_be_altered(
     as_: As, guest: FlaskClient, ina: User, mo: User, ada: User
 ) -> None:

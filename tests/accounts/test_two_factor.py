@@ -260,6 +260,7 @@ def test_guessing_is_stopped_across_networks(
         assert enter_code(elsewhere, phone.digits()).status_code == 303
 
 
+@pytest.mark.slow
 def test_at_most_twenty_guesses_an_hour(mo_at: FlaskClient, phone: Phone) -> None:
     statuses, start = [], now()
     for round in range(5):
@@ -280,6 +281,7 @@ def test_after_a_hundred_wrong_codes_only_a_recovery_code_helps(
     assert enter_code(with_password(mo), phone.digits(steps=1)).status_code == 303
 
 
+@pytest.mark.slow
 def test_the_same_digits_at_the_same_time_sign_in_only_one(
     app: Flask,
     another: Callable[..., Flask],
@@ -456,6 +458,7 @@ def test_a_secret_copied_to_another_user_does_not_work(
     assert enter_code(with_password(tess), phone.digits()).status_code == 422
 
 
+@pytest.mark.slow
 def test_doctor_reports_a_changed_secret_key(app: Flask, phone: Phone) -> None:
     assert "ok  second factors open" in app.test_cli_runner().invoke(doctor).output
     app.config["SECRET_KEY"] = "another machine's secret, of thirty-two"

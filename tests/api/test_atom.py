@@ -78,6 +78,7 @@ def test_our_own_importer_reads_the_feed(tmp_path, guest, ada, harbour):
     assert [item.title for item in read_items(path)] == ["The harbour reopens"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", FEEDS)
 def test_a_feed_holds_the_fifty_newest_in_one_query(guest, ada, harbour, url):
     for number in range(55):
@@ -152,6 +153,7 @@ def test_a_feed_is_compressed(guest, ada, harbour):
     assert response.headers["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.slow
 def test_no_text_breaks_a_feed(guest, ada, harbour):
     """Every character of the planes in use: in posted comments, and stored unnormalized in a
     comment, a title and a name."""

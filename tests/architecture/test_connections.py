@@ -36,6 +36,7 @@ def users_of_the_network(modules: dict[str, Path]) -> set[str]:
     return {name for name, path in modules.items() if imported_by(path.read_text()) & NETWORK}
 
 
+@pytest.mark.slow
 def test_no_other_module_opens_connections() -> None:
     assert users_of_the_network(MODULES) == set(ALLOWED)
 

@@ -68,6 +68,7 @@ def package_of(module: str) -> str:
     return module.split(".")[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", MAY_REACH)
 def test_a_package_reaches_only_those_below_it(package):
     modules = [name for name in MODULES if name.startswith(f"board.{package}")]
@@ -90,6 +91,7 @@ def test_the_packages_in_the_table_are_all_there_are():
     assert packages | {"config"} == set(MAY_REACH)
 
 
+@pytest.mark.slow
 def test_nothing_imports_the_app_but_its_server():
     assert [module for module in MODULES if "board" in imports_of(module)] == []
 
@@ -97,6 +99,7 @@ def test_nothing_imports_the_app_but_its_server():
 PACKAGES = sorted(name for name, path in MODULES.items() if path.name == "__init__.py")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_modules_and_subpackages_import_each_other_in_no_circle(package):
     arrows = arrows_inside(package)
@@ -184,6 +187,7 @@ def functions_of(path: Path) -> list[tuple[str, int]]:
     ]
 
 
+@pytest.mark.slow
 def test_functions_and_files_are_short():
     lengths = [each for path in MODULES.values() for each in functions_of(path)]
     files = {str(p.relative_to(BOARD)): p.read_text().count("\n") for p in MODULES.values()}
@@ -210,6 +214,7 @@ def registrations(module: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_no_module_registers_itself_when_it_is_imported():
     """Hooks and registries are filled by wiring.py alone, inside a function."""
     found = {module: [x for x in registrations(module) if x not in OWN_CALLS] for module in MODULES}

@@ -38,6 +38,7 @@ def test_the_next_test_has_the_initial_settings_views_and_handlers(shared_app, t
         assert app.instance_path == str(tmp_path / "second")
 
 
+@pytest.mark.slow
 def test_the_next_test_sees_no_comment_of_the_last_one(shared_app, tmp_path):
     pages = []
     for text in ("first", "second"):

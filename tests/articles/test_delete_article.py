@@ -123,6 +123,7 @@ def test_nothing_is_undone_once_erasing_has_begun(as_, tess, editor, harbour, ve
     assert (late.status_code, harbour.state, harbour.erase_at is None) == (409, "withdrawn", False)
 
 
+@pytest.mark.slow
 def test_comments_of_cases_outlast_their_article(as_, mo, editor, ada, bora, harbour):
     claimed, ordered, hidden, reported, approved, _plain = (
         say(harbour, ada, text)

@@ -104,6 +104,7 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
     assert is_public(address)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target",
     [

@@ -324,6 +324,7 @@ def test_blank_lines_are_paragraphs_in_feeds_too_and_line_breaks_are_not() -> No
     assert sanitize(with_breaks, image_origins=IMAGE_ORIGINS) == with_breaks
 
 
+@pytest.mark.slow
 @given(BITS)
 @example(["<b><li><a href=/1><table><a href=/2>x"])
 def test_sanitising_what_was_typed_again_changes_nothing(bits: list[str]) -> None:

@@ -719,6 +719,7 @@ LAUGHS = """<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;
 STRANGER = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -876,6 +877,7 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(
     assert "1 new, 1 updated, 1 unchanged, 1 refused" in imported(changed).stdout
 
 
+@pytest.mark.slow
 def test_a_truncated_feed_changes_nothing_and_the_next_source_is_imported(
     imported: Import, feed: Callable[..., Path]
 ) -> None:
@@ -897,6 +899,7 @@ def test_a_truncated_feed_changes_nothing_and_the_next_source_is_imported(
     assert (both.exit_code, len(all_rows())) == (1, 2)
 
 
+@pytest.mark.slow
 def test_bad_items_do_not_affect_the_others(imported: Import, feed: Callable[..., Path]) -> None:
     path = feed(
         rss(*("<item/>" if number % 20 == 7 else rss_item(number) for number in range(400)))

@@ -159,6 +159,7 @@ def test_a_date_ahead_schedules_and_at_that_time_everyone_sees_the_article(guest
         assert guest.get(f"/api/v1/counts?article={slug}").json == {"counts": {slug: 0}}
 
 
+@pytest.mark.slow
 def test_a_page_cached_by_another_worker_shows_a_scheduled_article_at_its_time(
     app, another, guest, editor
 ):

@@ -74,6 +74,7 @@ def test_the_json_ld_is_valid(page):
     assert data["commentCount"] == 0
 
 
+@pytest.mark.slow
 @given(title=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_share_links_carry_any_headline(title):
     url = "https://news.example/articles/one?a=1&b=2#c"

@@ -125,6 +125,7 @@ def test_an_invalid_field_is_refused_and_the_form_stays_filled(as_, tess, field,
     assert db.session.scalars(select(Article)).all() == []
 
 
+@pytest.mark.slow
 def test_a_long_article_is_stored_and_a_too_long_one_refused(as_, tess):
     long = as_(tess).post("/desk/articles/new", data={**FORM, "body": "가나다라 " * 40_000})
     endless = as_(tess).post("/desk/articles/new", data={**FORM, "body": "가" * 500_000})

@@ -83,6 +83,7 @@ def test_numbers_are_of_thirty_days_and_of_what_can_be_read(app, guest, ada, bor
         assert numbers(app.test_client().get(f"/people/{ada.id}")) == [0, 0]
 
 
+@pytest.mark.slow
 def test_an_open_page_lists_every_readable_comment_once_newest_first(guest, ada, bora, harbour):
     other = keep(Article.publish(slug="other", title="Other"))
     for number in range(45):

@@ -251,6 +251,7 @@ def test_without_scripts_the_comment_page_shows_the_own_reaction(as_, ada, bora,
     assert '<div class="reaction-status">' not in as_(ada).get(path).text
 
 
+@pytest.mark.slow
 def test_own_reactions_cost_one_query_for_any_number(as_, bora, ada, harbour, comment):
     client = as_(bora)
 
@@ -412,6 +413,7 @@ STEP = st.tuples(
 )
 
 
+@pytest.mark.slow
 @effort(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=25))
 def test_the_counts_are_the_sum_of_the_reactions_after_any_steps(app, steps):
@@ -463,6 +465,7 @@ def person_named(name):
     return db.session.scalars(User.named(name)).one()
 
 
+@pytest.mark.slow
 def test_reactions_of_many_at_once_all_count(app, as_, harbour, ada, comments):
     crowd = [as_(person(f"reader {letter}")) for letter in "abcdefgh"]
     ids = [comment.id for comment in comments]  # each thread has its own session
@@ -508,6 +511,7 @@ def test_a_reader_in_many_windows_has_one_reaction(app, as_, bora, comment):
     assert (score(comment), stored()) == ((1, 0), 1)
 
 
+@pytest.mark.slow
 def test_the_sample_board_has_counts_that_add_up(app):
     load_if_empty()
 

@@ -169,6 +169,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_any_query_is_taken_as_plain_text(guest, ada, harbour, talk):
     """Finds exactly the comments that contain the words, at most one page of them."""
     everything = [*talk, *(f"앞 {normalize_line(query) or 'x'} 뒤" for query in HOSTILE)]
@@ -229,6 +230,7 @@ def test_only_this_thread_is_searched(guest, ada, harbour, talk):
     assert len(found(guest, "국회")) == 3
 
 
+@pytest.mark.slow
 def test_pages_hold_each_match_once_and_cost_two_queries(guest, ada, harbour):
     for number in range(45):
         say(harbour, ada, f"버스 {number:02}")
@@ -368,6 +370,7 @@ def test_a_stale_index_reveals_nothing(as_, guest, ada, harbour, state):
     assert found(as_(ada), "국회", "/account/comments") == []
 
 
+@pytest.mark.slow
 def test_index_and_comments_stay_the_same_after_any_steps(app, as_, ada, bora, mo, harbour):
     """After any number of actions the index is equal to a new one."""
     comments = [say(harbour, who, f"말 {n} 국회 버스") for n in range(8) for who in (ada, bora)]

@@ -194,6 +194,7 @@ def many(harbour, ada):
     return comments
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", Sort)
 def test_the_pages_hold_each_comment_once_in_one_order(guest, ada, harbour, sort):
     comments = many(harbour, ada)
@@ -208,6 +209,7 @@ def test_the_pages_hold_each_comment_once_in_one_order(guest, ada, harbour, sort
     assert [len(page) for page in found] == [20, 20, 5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", Sort)
 def test_changes_to_other_comments_do_not_shift_the_next_page(as_, guest, ada, mo, harbour, sort):
     comments = many(harbour, ada)
@@ -224,6 +226,7 @@ def test_changes_to_other_comments_do_not_shift_the_next_page(as_, guest, ada, m
     assert page == before[1][: len(page)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", Sort)
 def test_changes_to_the_last_comment_of_a_page_do_not_shift_the_next(guest, ada, harbour, sort):
     comments = many(harbour, ada)
@@ -255,6 +258,7 @@ def test_a_malformed_cursor_is_refused_to_programs_only(guest, talk):
         assert thread_of(page.text) == first
 
 
+@pytest.mark.slow
 def test_the_cursor_of_a_deleted_comment_still_works(as_, guest, ada, harbour):
     many(harbour, ada)
     rest = pages(guest, "liked")[1:]
@@ -268,6 +272,7 @@ def test_the_cursor_of_a_deleted_comment_still_works(as_, guest, ada, harbour):
     assert texts(guest.get(more).text) == following
 
 
+@pytest.mark.slow
 def test_a_later_page_links_to_the_first_of_its_order(guest, ada, harbour):
     many(harbour, ada)
     page = guest.get(more_link(sorted_by(guest, "oldest"))).text

@@ -263,6 +263,7 @@ def test_warnings_are_about_ordered_parts_of_any_text(text):
     assert all(one.end <= next.start for one, next in pairwise(found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     ["0", "1", "01", "010", "010-", "010 1234 ", "공", "공일", "은행", "은행 1", "농협1-", "+82",

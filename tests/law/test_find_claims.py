@@ -51,6 +51,7 @@ def moderator(as_, mo):
 # ---- find ----
 
 
+@pytest.mark.slow
 def test_closed_claims_are_found_by_state_number_comment_name_and_words(
     moderator, mo, harbour, bora, comment
 ):

@@ -35,6 +35,7 @@ def footer(another, tmp_path, migrated):
     return lines
 
 
+@pytest.mark.slow
 def test_everything_the_law_asks_for_is_named_in_its_order(footer):
     assert footer(**ALL)[0] == [
         ("상호", "푸른항구신문사"),
@@ -53,21 +54,25 @@ def test_everything_the_law_asks_for_is_named_in_its_order(footer):
     assert '<dd lang="ko">김항구</dd>' in english[1]
 
 
+@pytest.mark.slow
 def test_what_is_not_set_leaves_nothing_behind(footer):
     assert footer(PHONE="02-000-0000")[0] == [("전화", "02-000-0000")]
     assert "<dl" not in footer()[1]
 
 
+@pytest.mark.slow
 def test_a_publisher_who_is_the_editor_is_named_once(footer):
     assert footer(PUBLISHER="김항구", EDITOR="김항구")[0] == [("발행인·편집인", "김항구")]
     assert footer(EDITOR="김항구")[0] == [("편집인", "김항구")]
 
 
+@pytest.mark.slow
 def test_error_pages_have_it_and_pages_for_sources_do_not(footer):
     assert footer("/nowhere", PHONE="02-000-0000")[0] == [("전화", "02-000-0000")]
     assert footer("/tips/box", PHONE="02-000-0000")[0] == []
 
 
+@pytest.mark.slow
 def test_doctor_names_what_is_missing(app):
     def advice():
         output = app.test_cli_runner().invoke(doctor).output

@@ -52,6 +52,7 @@ def test_they_are_linked_from_every_page_and_shown_at_sign_up(guest):
     assert "댓글 운영원칙</a>에 동의하는 것으로 봅니다." in sign_up
 
 
+@pytest.mark.slow
 def test_documents_of_the_newsroom_replace_the_shipped_ones(own):
     app = own(
         terms_2026_03_01__ko__txt="# 우리 약관\n\n## 하나\n\n<b>{site}</b>의 {days}일\n\n- 가\n- 나"
@@ -66,6 +67,7 @@ def test_documents_of_the_newsroom_replace_the_shipped_ones(own):
     assert "댓글 운영원칙" in app.test_client().get("/terms/rules").text
 
 
+@pytest.mark.slow
 def test_a_change_is_announced_until_its_day_and_old_versions_stay_readable(own):
     app = own(
         terms_2026_03_01__ko__txt="# 첫 약관\n\n처음",

@@ -116,6 +116,7 @@ def test_it_is_told_what_waits_with_links_and_nothing_else(
     assert (webhook.is_due(), run(app).output) == (False, "")
 
 
+@pytest.mark.slow
 def test_ten_events_in_a_minute_are_one_message(
     app: Flask, room: ChatRoom, clock: Clock, harbour: Article, ada: User
 ) -> None:

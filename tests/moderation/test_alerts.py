@@ -119,6 +119,7 @@ HAPPEN: dict[str, Callable[[Comment, User], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HAPPEN)
 def test_a_moderator_is_told_of_what_they_chose_and_of_nothing_else(
     app: Flask,
@@ -158,6 +159,7 @@ def test_ten_events_in_a_minute_are_one_email(
     assert re.findall(r"\((\d)\)", smtp_server.messages[0][1].get_content()) == ["5", "5"]
 
 
+@pytest.mark.slow
 def test_what_happens_later_is_another_email(
     wait: Wait, harbour: Article, ada: User, mo: User
 ) -> None:
@@ -168,6 +170,7 @@ def test_what_happens_later_is_another_email(
     assert wait(HOUR) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("frequency", "minutes"), [(Frequency.HOURLY, 50), (Frequency.DAILY, 22 * 60 + 20)]
 )
@@ -196,6 +199,7 @@ def test_one_email_tells_of_all_that_was_chosen(
     assert wait(3 * HOUR) == []
 
 
+@pytest.mark.slow
 def test_of_a_claim_and_an_order_it_reminds_four_hours_before_the_time_is_over(
     wait: Wait, comment: Comment, mo: User
 ) -> None:
@@ -252,6 +256,7 @@ def test_who_moderates_no_more_is_told_nothing(wait: Wait, comment: Comment, mo:
     assert wait(HOUR) == []
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_while_the_mail_server_is_away_and_one_email_waits(
     app: Flask, wait: Wait, harbour: Article, ada: User, mo: User, smtp_server: FakeSmtpServer
 ) -> None:

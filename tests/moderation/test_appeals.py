@@ -313,6 +313,7 @@ def test_a_wrong_password_gets_no_appeal_link(guest, ada, mo):
     assert "/appeal" not in refused.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 25])
 def test_the_appeals_page_has_a_fixed_number_of_queries(as_, mo, minah, harbour, rows):
     for number in range(rows):

@@ -106,6 +106,7 @@ def test_a_form_that_does_not_say_what_was_seen_decides_all_the_same(as_, mo, he
     assert said(send(as_(mo), held, "keep", seen=seen)) == "댓글 4개를 승인했습니다."
 
 
+@pytest.mark.slow
 def test_many_writes_are_one_batch_that_undo_takes_back(as_, mo, held, monkeypatch):
     monkeypatch.setattr(bulk, "WRITE_MAX", 3)
     client = as_(mo)
@@ -137,6 +138,7 @@ def test_undo_leaves_what_a_colleague_decided_since(as_, mo, held):
     assert client.post(undo, data={"next": QUEUE}).status_code == 409
 
 
+@pytest.mark.slow
 def test_undo_takes_back_a_batch_between_whose_parts_colleagues_decided(
     as_, mo, bora, harbour, held, monkeypatch
 ):

@@ -300,6 +300,7 @@ class TestNewAccounts:
         assert "Remark 0" in guest.get("/articles/harbour").text
 
 
+@pytest.mark.slow
 def test_a_queue_takes_no_query_per_row(as_, ada, bora, mo, harbour):
     def one_more(number):
         root = say(harbour, ada, f"Root {number}")
@@ -354,6 +355,7 @@ def test_a_moderator_decides_again_from_the_page_after_a_decision(as_, mo, held)
     assert client.get(again.location).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_reply_to_a_deleted_comment_shows_no_quote(as_, ada, bora, mo, harbour, monkeypatch):
     parent = say(harbour, bora, "Gone soon")
     monkeypatch.setattr(create, "pre_post_checks", [lambda draft: "word"])

@@ -400,6 +400,7 @@ def test_a_list_with_an_invalid_line_imports_nothing(as_, mo):
     assert list(db.session.scalars(select(Rule))) == []
 
 
+@pytest.mark.slow
 def test_a_new_board_loads_the_default_rules_once(app, as_, ada, harbour):
     run = app.test_cli_runner()
     load_when_untouched()
@@ -427,6 +428,7 @@ def test_the_list_takes_as_many_queries_for_one_rule_as_for_fifty(as_, mo, harbo
     assert 'class="button more"' in page
 
 
+@pytest.mark.slow
 def test_a_rule_and_a_dry_run_take_as_many_queries_for_one_match_as_for_many(as_, mo, harbour, ada):
     rule = add_rule("고래밥")
     say(harbour, ada, "고래밥 하나")

@@ -96,6 +96,7 @@ def test_near_duplicates_are_deleted_after_a_day(ada, harbour):
     assert list(db.session.scalars(select(FingerprintBucket))) == []
 
 
+@pytest.mark.slow
 def test_a_very_frequent_text_costs_no_more_to_look_up(ada, harbour):
     say(harbour, ada, STORY)
     with count_queries() as before:

@@ -81,6 +81,7 @@ def test_only_moderators_hide_and_restore(as_, guest, ada, bora, tess, rude):
     assert not rude.hidden_for
 
 
+@pytest.mark.slow
 def test_no_reader_can_reach_the_hidden_text(app, as_, guest, ada, mo, tess, harbour, rude):
     say(harbour, ada, "What did he say?", to=rude)
     for client in (guest, as_(ada)):
@@ -130,6 +131,7 @@ def test_the_public_log_gives_verdict_and_reason_but_no_author(as_, guest, mo, r
     assert "Rude words" not in page
 
 
+@pytest.mark.slow
 def test_the_public_log_is_paged(as_, guest, ada, mo, harbour):
     for number in range(35):
         comment = say(harbour, ada, f"Comment {number}")
@@ -163,6 +165,7 @@ def test_an_author_may_delete_a_hidden_comment_for_good(as_, ada, bora, mo, harb
     assert (harbour.comment_count, rude.body, rude.is_visible) == (0, "", False)
 
 
+@pytest.mark.slow
 def test_every_reason_has_a_text_in_both_languages(app, as_, guest, ada, mo, harbour):
     hiding = [reason for reason in all_reasons().values() if reason.hides]
     for reason in hiding:

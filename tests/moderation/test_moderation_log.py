@@ -213,6 +213,7 @@ def test_numbers_have_commas_and_what_is_cut_an_ellipsis(as_, ada, mo, harbour):
     assert kept[1][0] == "“The ferry is late again. The ferry is late again. The…”"
 
 
+@pytest.mark.slow
 def test_every_entry_links_what_it_was_about(as_, ada, mo, harbour):
     comment = say(harbour, ada, "Remark")
     fields = {"text": "상인회", "kind": "word", "action": "hold", "category": "other"}

@@ -168,6 +168,7 @@ def test_staff_read_notes_and_the_user_does_not(as_, ada, mo):
     assert "Writes for a firm?" not in as_(ada).get("/account/notices").text
 
 
+@pytest.mark.slow
 def test_no_page_of_users_takes_a_query_per_row(as_, ada, mo, harbour):
     def queries(path):
         with count_queries() as seen:

@@ -244,6 +244,7 @@ def test_the_same_surge_has_one_alert_and_grows(clock, ada, harbour):
     assert keep_time() == []
 
 
+@pytest.mark.slow
 def test_a_surge_ends_by_itself_and_reopens_if_it_soon_returns(clock, ada, harbour):
     talk(harbour, ada, 20)
     keep_time()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from board.comments.writing import create
@@ -92,6 +93,7 @@ def test_marking_as_read_redirects_only_within_the_site(as_, ada):
     assert answer.location == "/"
 
 
+@pytest.mark.slow
 def test_notifications_are_paged(as_, ada, mo, harbour):
     for number in range(31):
         comment = say(harbour, ada, f"Remark {number}")

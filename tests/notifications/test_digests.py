@@ -156,6 +156,7 @@ def test_one_email_tells_of_everything_once(noon, app, ada, bora, mo, harbour, r
     assert later == []
 
 
+@pytest.mark.slow
 def test_an_account_gets_one_an_hour_and_four_a_day(noon, ada, harbour, bora, root):
     choose(ada, Frequency.AT_ONCE)
     sent = []

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +103,7 @@ class Model:
         )
 
 
+@pytest.mark.slow
 @given(acts=st.lists(ACTS, min_size=6, max_size=20))
 @settings(
     max_examples=25, deadline=None, phases=[Phase.generate],

@@ -89,6 +89,7 @@ def named_targets(text: str) -> set[str]:
     return set(re.findall(r"(?:`|^ {4})make ([a-z-]+)", text, re.M))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_flask_has_the_commands_that_documents_name(
     document: Path, another: Callable[..., Flask], tmp_path: Path

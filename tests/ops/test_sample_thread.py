@@ -60,6 +60,7 @@ def test_a_third_are_replies_and_their_roots_count_them(app):
         assert comment.reply_count == sum(reply.root == comment for reply in replies)
 
 
+@pytest.mark.slow
 def test_each_like_and_dislike_has_a_row(app):
     comments = sample_thread(app, 60)
 
@@ -123,6 +124,7 @@ def test_filling_again_adds_to_the_thread(app):
     assert len({comment.key for comment in comments}) == 9
 
 
+@pytest.mark.slow
 def test_an_interrupted_filling_leaves_nothing_behind(app, monkeypatch):
     add_all, batches = search_index.add_all, []
 

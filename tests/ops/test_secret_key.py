@@ -85,6 +85,7 @@ def digits(secret: str, *, steps: int = 0) -> str:
     return pyotp.TOTP(secret).at(int(now().timestamp()) + 30 * steps)
 
 
+@pytest.mark.slow
 def test_a_rotation_makes_a_new_key_and_keeps_the_old_one_private(
     start: Start, tmp_path: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_rotation_makes_a_new_key_and_keeps_the_old_one_private(
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_what_was_signed_before_is_valid_after_two_rotations_until_the_keys_are_forgotten(
     start: Start,
 ) -> None:
@@ -136,6 +138,7 @@ def test_what_was_signed_before_is_valid_after_two_rotations_until_the_keys_are_
     assert is_valid(start()) == [False] * 6
 
 
+@pytest.mark.slow
 def test_new_things_are_signed_with_the_new_key_only(start: Start) -> None:
     old = start().config["SECRET_KEY"]
     command(start(), "rotate")
@@ -151,6 +154,7 @@ def test_new_things_are_signed_with_the_new_key_only(start: Start) -> None:
     assert not accepts(id, codes[0])
 
 
+@pytest.mark.slow
 def test_staff_use_phone_and_backup_codes_after_a_rotation(start: Start) -> None:
     app = start()
     id, secret, codes = moderator(app)
@@ -161,6 +165,7 @@ def test_staff_use_phone_and_backup_codes_after_a_rotation(start: Start) -> None
     assert accepts(id, codes[0]) and not accepts(id, codes[0])
 
 
+@pytest.mark.slow
 def test_a_job_encrypts_second_factors_with_the_new_key(start: Start) -> None:
     app = start()
     id, secret, codes = moderator(app)
@@ -176,6 +181,7 @@ def test_a_job_encrypts_second_factors_with_the_new_key(start: Start) -> None:
     assert not accepts(id, codes[0])  # only a hash of it is there
 
 
+@pytest.mark.slow
 def test_forgetting_says_whose_backup_codes_end(start: Start, tmp_path: Path) -> None:
     app = start()
     id, secret, codes = moderator(app)
@@ -189,6 +195,7 @@ def test_forgetting_says_whose_backup_codes_end(start: Start, tmp_path: Path) ->
     assert accepts(id, digits(secret)) and not accepts(id, codes[1])
 
 
+@pytest.mark.slow
 def test_codes_printed_after_the_rotation_go_on(start: Start) -> None:
     app = start()
     id, _secret, _codes = moderator(app)
@@ -205,12 +212,14 @@ def test_codes_printed_after_the_rotation_go_on(start: Start) -> None:
     assert accepts(id, codes[0])
 
 
+@pytest.mark.slow
 def test_there_is_nothing_to_forget_without_a_rotation(start: Start) -> None:
     result = start().test_cli_runner().invoke(secret_key_cli, ["forget", "--yes"])
 
     assert (result.exit_code, "There is no old secret key" in result.output) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_damaged_file_of_old_keys_stops_the_board_with_a_sentence(
     start: Start, tmp_path: Path
 ) -> None:
@@ -221,6 +230,7 @@ def test_a_damaged_file_of_old_keys_stops_the_board_with_a_sentence(
         start()
 
 
+@pytest.mark.slow
 def test_doctor_says_since_when_an_old_key_is_there(start: Start) -> None:
     app = start()
     assert "still verifies" not in app.test_cli_runner().invoke(doctor).output

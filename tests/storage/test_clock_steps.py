@@ -124,6 +124,7 @@ class TestLimits:
         client = as_(ada)
         assert self.post(client, "After") == 303
 
+    @pytest.mark.slow
     def test_a_step_is_no_way_round_the_daily_limit(
         self, as_: Callable[[User], FlaskClient], clock: Clock, ada: User, harbour: Article
     ) -> None:

@@ -35,6 +35,7 @@ def wal(reader: Connection) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_log_shrinks_when_the_reader_has_gone(reader: Connection, wal: Path) -> None:
     size = wal.stat().st_size
     assert JOB in jobs.run_pending() and wal.stat().st_size == size
@@ -50,6 +51,7 @@ def test_a_log_of_the_usual_size_is_left_alone(app: object) -> None:
     assert JOB not in jobs.run_pending()
 
 
+@pytest.mark.slow
 def test_writers_do_not_wait_for_the_reader_meanwhile(
     reader: Connection, wal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

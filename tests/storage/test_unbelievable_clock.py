@@ -122,6 +122,7 @@ def test_a_clock_put_back_ends_nothing_either_when_it_is_right_again(
     assert tick(clock, 12) == [] and clock_check.is_believable()
 
 
+@pytest.mark.slow
 def test_a_clock_that_goes_on_evenly_for_an_hour_is_believed(
     clock: HostClock, claim: Claim
 ) -> None:
@@ -130,6 +131,7 @@ def test_a_clock_that_goes_on_evenly_for_an_hour_is_believed(
     assert tick(clock, 20) == ["takedowns"]
 
 
+@pytest.mark.slow
 def test_after_forty_days_without_power_a_takedown_ends_an_hour_late(
     clock: HostClock, claim: Claim, comment: Comment
 ) -> None:
@@ -169,6 +171,7 @@ def test_a_step_of_some_minutes_is_an_ordinary_correction(
     assert clock_check.is_believable() is believed
 
 
+@pytest.mark.slow
 def test_a_restart_while_the_clock_is_wrong_begins_the_hour_anew(
     clock: HostClock, claim: Claim
 ) -> None:
@@ -189,6 +192,7 @@ def test_before_there_is_a_record_the_last_commit_counts(
     assert tick(clock, 12) == []
 
 
+@pytest.mark.slow
 def test_a_disk_without_room_for_the_record_ends_nothing(
     clock: HostClock, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +204,7 @@ def test_a_disk_without_room_for_the_record_ends_nothing(
     assert tick(clock, 4000) == []
 
 
+@pytest.mark.slow
 def test_the_log_and_doctor_say_what_waits_and_until_when(
     clock: HostClock,
     claim: Claim,

@@ -178,6 +178,7 @@ def test_every_mixture_of_spellings_is_read_or_refused_but_never_mistaken(data):
     )
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300))
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(typed):

@@ -25,6 +25,7 @@ def path(app: Flask, endpoint: str) -> str:
     return rule.rule.replace("<id:id>", "1").replace("<slug>", "harbour")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [FOREIGN, BY_PROGRAM])
 def test_only_doors_of_the_table_take_a_form_without_our_origin(
     app: Flask, guest: FlaskClient, headers: dict[str, str | None]

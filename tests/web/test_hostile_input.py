@@ -173,6 +173,7 @@ def test_forwarded_headers_without_a_proxy_change_nothing(guest, harbour):
     assert guest.get("/articles/harbour", headers=headers).data == plain
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_503_with_the_text_still_there(app, client, guest, harbour):
     pages = db.session.scalar(text("PRAGMA page_count"))
     db.session.rollback()

@@ -54,6 +54,7 @@ def cpu_seconds(function: Callable[[str], object], piece: str, size: int) -> flo
     return longest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ANY_LENGTH)
 def test_no_field_of_a_form_keeps_the_server_busy(name: str) -> None:
     times = {piece: cpu_seconds(ANY_LENGTH[name], piece, FORM_MAX) for piece in REPEATED}

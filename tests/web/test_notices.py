@@ -85,6 +85,7 @@ def test_no_notice_is_of_the_kind_that_fits_everything(app):
     assert texts.isdisjoint({"Saved.", "Done.", "저장했습니다.", "처리했습니다."})
 
 
+@pytest.mark.slow
 def test_every_notice_that_the_source_names_exists(app):
     named = set()
     for path in BOARD.rglob("*.py"):
@@ -158,6 +159,7 @@ class TestWhatItSays:
 
         return send
 
+    @pytest.mark.slow
     def test_about_a_member(self, act, ada, mo):
         person("min")
         path = f"/desk/people/{ada.id}"

@@ -301,6 +301,7 @@ def test_memory_is_bounded_and_includes_keys_and_headers(guest, harbour, cache_s
     assert cache_store.bytes > sum(len(page.body) + len(key[3]) for key, page in pages)
 
 
+@pytest.mark.slow
 def test_a_visitor_with_many_addresses_evicts_nothing_that_others_read(
     guest, rendered, harbour, cache_store
 ):
@@ -314,6 +315,7 @@ def test_a_visitor_with_many_addresses_evicts_nothing_that_others_read(
     assert rendered.count("/articles/harbour") == 1
 
 
+@pytest.mark.slow
 def test_of_pages_read_again_the_least_recently_used_is_evicted_first(
     guest, rendered, harbour, cache_store
 ):
@@ -383,6 +385,7 @@ def test_a_slow_old_page_does_not_replace_the_new_one(app, guest, harbour):
     assert "Storm" in seen[0] and "Storm" in guest.get("/articles/harbour").text
 
 
+@pytest.mark.slow
 def test_readers_during_writes_never_see_an_old_page_after_a_new_one(app, ada, harbour):
     over, seen = threading.Event(), {n: [] for n in range(3)}
 

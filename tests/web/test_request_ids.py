@@ -78,6 +78,7 @@ def test_nobody_chooses_it_from_outside(guest):
     assert id_of(guest.get("/nowhere", headers={"X-Request-Id": given})) != given
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "is_taken"),
     [

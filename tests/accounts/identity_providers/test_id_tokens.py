@@ -188,6 +188,7 @@ def test_an_answer_without_a_token(
     assert reasons(app) == ["provider_answer"]
 
 
+@pytest.mark.slow
 def test_a_provider_that_does_not_answer(
     visit: Visits, fake: FakeProviders, monkeypatch: pytest.MonkeyPatch
 ) -> None:

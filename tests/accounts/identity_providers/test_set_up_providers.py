@@ -69,6 +69,7 @@ def test_the_board_does_not_start_with_a_wrong_setting(
     assert "hush" not in refused.value.message
 
 
+@pytest.mark.slow
 def test_the_board_starts_without_the_library_for_tokens(tmp_path: Path) -> None:
     start = "board.create_app({'INSTANCE': sys.argv[1], 'KAKAO': 'a b'})"
     code = f"import sys, board; {start}; print('joserfc' in sys.modules)"

@@ -63,6 +63,7 @@ def test_at_least_97_of_100_handwritten_disguises_are_found(starter):
     assert len(missed) <= 0.03 * len(texts), missed
 
 
+@pytest.mark.slow
 def test_at_least_95_of_100_generated_disguises_are_found():
     rules = Matcher(Rule(number, "word", word) for number, word in enumerate(WORDS))
     texts = [text for word in WORDS for text in disguises(word, count=200, seed=7)]
@@ -201,6 +202,7 @@ def test_more_spellings_of_abuse_are_found(starter: Matcher, text: str) -> None:
     assert starter.hits(text)
 
 
+@pytest.mark.slow
 def test_allowed_words_are_never_found_alone_or_with_particles(starter):
     texts = [
         word.strip("*") + particle for word in default_allowed_words() for particle in PARTICLES

@@ -163,6 +163,7 @@ def test_stars_are_ignored_in_a_word():
     assert found(Rule(1, "word", "바보?"), "바보야") == ["바보"]
 
 
+@pytest.mark.slow
 @given(TRICKY)
 @example("\ud800시발")
 @example("İ시발")
@@ -282,6 +283,7 @@ def test_a_word_does_not_span_text_left_out_of_a_reading():
     assert found(Rule(1, "word", "개섹"), "개* 오늘 섹*") == []
 
 
+@pytest.mark.slow
 def test_rules_together_find_what_each_finds_alone():
     words = ["바보", "빠보", "바보야", "봐보", "바 보", "ㅂㅂ", "babo", "바봐"]
     rules = [Rule(number, "word", word) for number, word in enumerate(words)]

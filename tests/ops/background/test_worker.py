@@ -430,6 +430,7 @@ def test_doctor_fails_when_no_worker_ran_for_a_quarter_of_an_hour(app, only, min
     ]
 
 
+@pytest.mark.slow
 def test_doctor_says_when_a_command_last_succeeded_and_fails_when_it_is_late(app, only, python):
     only(command("pass", every=lambda: HOUR))
     assert said(app)[1:] == ["ok  tests run: not run yet"]
@@ -441,6 +442,7 @@ def test_doctor_says_when_a_command_last_succeeded_and_fails_when_it_is_late(app
     ]
 
 
+@pytest.mark.slow
 def test_doctor_says_that_a_command_failed_and_why(app, only, python):
     only(command("import sys; sys.exit('No space left.')"))
     run_once(app)

@@ -197,6 +197,7 @@ def test_the_salt_of_marks_is_on_no_disk(app, guest, ada):
     assert {oct(path.stat().st_mode & 0o777) for path in folder().iterdir()} == {"0o600"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/tips/box", "/tips/new", "/tips/nothing"])
 def test_nothing_of_a_source_s_pages_is_written(guest, events, path):
     for site in ("same-origin", "cross-site"):
@@ -278,6 +279,7 @@ def _write_many(path, name):
         log.append(path, name, {"time": "x", "reason": "r" * (number % 300)})
 
 
+@pytest.mark.slow
 def test_lines_of_several_processes_stay_whole(tmp_path):
     fork = multiprocessing.get_context("fork")
     names = ["authz_fail", "malicious_cors", "authn_login_fail"]
@@ -297,6 +299,7 @@ def run_doctor(app, *words):
     return app.test_cli_runner().invoke(doctor, words)
 
 
+@pytest.mark.slow
 def test_doctor_sums_them_up(app, guest, ada, as_, events):
     with time_machine.travel(NOON - timedelta(hours=30), tick=False):
         sign_in(guest, ada.email, "wrong", environ_base=FROM_OUTSIDE)

@@ -189,6 +189,7 @@ def test_moderators_see_how_long_comments_wait(app, ada, harbour, read):
     assert [age // 60 for age in ages] == [10, 100]
 
 
+@pytest.mark.slow
 def test_what_needs_no_database_is_there_while_it_cannot_be_read(app, read):
     names = {key[0] for key in read()}
     db.session.remove()
@@ -206,6 +207,7 @@ def test_sizes_are_too_coarse_to_show_a_single_write(app, read):
     assert sizes and [size % 2**20 for size in sizes] == [0] * len(sizes)
 
 
+@pytest.mark.slow
 def test_the_newest_proven_backup_is_dated(app, read, tmp_path, monkeypatch):
     app.config["BACKUP_FOLDER"] = str(tmp_path)
     name = ("board_last_verified_restore_timestamp_seconds",)
@@ -225,6 +227,7 @@ def test_the_newest_proven_backup_is_dated(app, read, tmp_path, monkeypatch):
 SOURCE_PATHS = ("/tips", "/tips/box", "/tips/nothing", "/desk/tips")
 
 
+@pytest.mark.slow
 def test_nothing_of_sources_or_tip_readers_is_counted(app, as_, tess, growth):
     browser = as_(tess)
     since = growth()

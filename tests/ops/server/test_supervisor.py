@@ -153,6 +153,7 @@ def end(server: Supervisor, thread: threading.Thread) -> None:
     assert not thread.is_alive(), "it does not end"
 
 
+@pytest.mark.slow
 def test_a_signal_to_end_is_never_missed_while_a_worker_is_started_again(no_pause: None) -> None:
     for number in range(1, lines_of_a_start() + 1):
         server, came = supervisor_of(Worker(alive=False)), threading.Event()
@@ -167,6 +168,7 @@ def test_a_signal_to_end_is_never_missed_while_a_worker_is_started_again(no_paus
         assert not thread.is_alive(), f"a signal before line {number} was missed"
 
 
+@pytest.mark.slow
 def test_a_death_is_never_missed_while_another_worker_is_started_again(no_pause: None) -> None:
     for number in range(1, lines_of_a_start()):
         server, other = supervisor_of(Worker(alive=False)), Worker(alive=True)

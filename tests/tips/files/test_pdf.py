@@ -202,6 +202,7 @@ def test_a_pdf_with_data_behind_its_end_is_not_damaged():
     assert answer(pdf("") + b"\n" + b"junk" * 1000).why_not is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(10**9, 10**9), (10**9, 1), (20_000, 20_000)])
 def test_pages_too_large_to_draw_are_refused_and_what_else_was_found_is_told(size):
     with pikepdf.open(BytesIO(pdf("", size=size))) as document:
@@ -216,6 +217,7 @@ def test_tiny_pages_are_drawn():
     assert answer(pdf("", size=(0.5, 0.5))).why_not is None
 
 
+@pytest.mark.slow
 def test_too_many_pages_are_refused():
     with pikepdf.open(BytesIO(pdf(""))) as document:
         pages = document.Root.Pages
