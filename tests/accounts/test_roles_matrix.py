@@ -51,7 +51,7 @@ TABLE = [
     (r"\w+ /articles/<slug>/(edit|delete|withdraw|publish|undelete).*", EDIT),
     (r"\w+ /comments/<id:id>/(un)?feature", EDIT),
     (r"POST /comments/<id:id>/(hide|restore)", MODERATE),
-    (r"\w+ /desk/(comments|people|appeals|claims|orders|barred|rulings).*", MODERATE),
+    (r"\w+ /desk/(alerts|comments|people|appeals|claims|orders|barred|rulings).*", MODERATE),
 ]
 
 
