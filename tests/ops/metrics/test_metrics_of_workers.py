@@ -66,14 +66,18 @@ def test_numbers_survive_workers_that_are_killed(server):
 
 
 def test_each_process_tells_its_memory(server):
-    values = read(server)
+    def of_processes(name):
+        return {
+            dict(labels)["process"]: value
+            for (found, *labels), value in read(server).items()
+            if found == name
+        }
 
-    memory = {
-        dict(labels)["process"]: value
-        for (name, *labels), value in values.items()
-        if name == "board_process_resident_memory_bytes"
-    }
-    up = {key: value for key, value in values.items() if key[0] == "board_process_up"}
+    resident = "board_process_resident_memory_bytes"
+    until(lambda: len(of_processes(resident)) == 4, "the server, its workers and that of mail run")
+
+    memory = of_processes(resident)
+    up = of_processes("board_process_up")
     assert sorted(memory) == ["0", "1", "2", "3"]
     assert {value % 2**20 for value in memory.values()} == {0}
     assert all(2**24 < value < 2**30 for value in memory.values())
