@@ -12,9 +12,15 @@ const encode = (bytes) =>
   btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 let waiting = null; // aborts the offer in the field, which would be in the way of a button
+let asked = Promise.resolve(); // the latest question for options: the first sets the cookie that the next ones need
 
 /** What the server wants of the authenticator. Null if it wants to know first who is there. */
-async function fetchOptions(form) {
+function fetchOptions(form) {
+  asked = asked.catch(() => {}).then(() => fetchNow(form));
+  return asked;
+}
+
+async function fetchNow(form) {
   const response = await fetch(form.dataset.options, { method: "POST" });
   if (response.status === 401) return null;
   if (!response.ok) throw new Error(String(response.status));
@@ -58,11 +64,11 @@ async function press(event) {
 
 /** Passkeys in the list that the browser shows at the field, as long as the page is open. */
 async function offer(form) {
-  if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
   waiting?.abort();
-  waiting = new AbortController();
-  setTimeout(() => waiting.signal.aborted || offer(form).catch(() => {}), RENEW);
-  await use(form, { mediation: "conditional", signal: waiting.signal });
+  const { signal } = waiting = new AbortController(); // before anything is waited for: the button may be quicker
+  if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+  setTimeout(() => signal.aborted || offer(form).catch(() => {}), RENEW);
+  await use(form, { mediation: "conditional", signal });
 }
 
 /** The browser stops offering a passkey that is no longer known here. */
