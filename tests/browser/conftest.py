@@ -288,6 +288,19 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.wait_for_selector("a.account-link")
 
 
+def run_command(board: Board, *words: str) -> str:
+    """The output of a command on this board."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+        cwd=ROOT,
+        env={**os.environ, "BOARD_INSTANCE": str(board.folder)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
 def set_up_second_factor(page: Page) -> str:
     """The first step of new staff: set up two-step verification. Returns the TOTP secret."""
     secret = page.inner_text("#second-secret").replace(" ", "")

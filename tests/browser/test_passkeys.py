@@ -8,7 +8,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from browser.conftest import Board, Windows, fits, sign_in, sign_up, unique, until_in_page
+from browser.conftest import (
+    PASSWORD,
+    Board,
+    Windows,
+    fits,
+    run_command,
+    set_up_second_factor,
+    sign_in,
+    sign_up,
+    unique,
+    until_in_page,
+)
 from browser.test_pages import OVERFLOW, TARGETS
 
 PAGE = "/account/sign-in-methods"
@@ -109,11 +120,12 @@ def test_the_browser_offers_the_passkey_in_the_field(local_window: Windows) -> N
 
 
 def test_a_moderator_with_a_passkey_types_no_code(local_window: Windows, board: Board) -> None:
+    email = f"{unique('moderator').replace(' ', '.')}@harbour.example"
+    options = ("--can", "moderate", "--password", PASSWORD)
+    run_command(board, "accounts", "add", email, unique("나루"), *options)
     page = local_window()
-    sign_in(page, *board.credentials("mo"))
-    page.fill("[name=code]", board.backup_codes("mo")[0])
-    page.click("main button.primary")
-    page.wait_for_selector("a.account-link")
+    sign_in(page, email)
+    set_up_second_factor(page)
     Phone(page)
     page.goto(PAGE)
     page.click("[data-passkey] button")

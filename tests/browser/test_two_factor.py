@@ -1,9 +1,6 @@
 """A tip reader, with JavaScript off: two-step verification, passphrase, export to a computer."""
 
-import os
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -11,23 +8,18 @@ import pyotp
 import pyrage
 from playwright.sync_api import expect
 
-from browser.conftest import PASSWORD, ROOT, Board, Windows, fits, set_up_second_factor, sign_in
+from browser.conftest import (
+    PASSWORD,
+    Board,
+    Windows,
+    fits,
+    run_command,
+    set_up_second_factor,
+    sign_in,
+)
 
 SMALL = {"width": 360, "height": 800}
 EMAIL = "nari@harbour.example"
-
-
-def run_command(board: Board, *words: str) -> str:
-    """The output of a command on this board."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-        cwd=ROOT,
-        env={**os.environ, "BOARD_INSTANCE": str(board.folder)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
 
 
 def test_a_tip_reader_from_the_first_sign_in_to_an_exported_tip(
