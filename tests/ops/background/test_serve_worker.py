@@ -24,17 +24,18 @@ NAMES = ["ada", "bora", "cho"]
 
 
 class SlowSmtpServer(FakeSmtpServer):
-    """Answers nothing until `goes_on` is set."""
+    """Takes an email, but answers nothing until `goes_on` is set."""
 
     def __init__(self) -> None:
         super().__init__()
         self.received, self.goes_on = Event(), Event()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        answer = await super().handle_DATA(server, session, envelope)
         self.received.set()
-        while not self.goes_on.is_set():
+        while not self.goes_on.is_set():  # cancelled if the connection is lost
             await asyncio.sleep(0.01)
-        return await super().handle_DATA(server, session, envelope)
+        return answer
 
     def recipients(self) -> list[str]:
         return sorted(to.partition("@")[0] for to, _message in self.messages)
