@@ -15,6 +15,7 @@ from board.accounts.roles import account_views, changes, desk_views, freezing
 from board.accounts.roles import emails as role_emails
 from board.accounts.roles import labels as role_labels
 from board.accounts.roles import log as role_log
+from board.accounts.sign_in import in_app_browser
 from board.accounts.sign_in.methods import LastSignInMethod, sign_in_methods
 from board.accounts.sign_in_methods import basic, passkey_views
 from board.accounts.sign_in_methods import emails as method_emails
@@ -76,7 +77,7 @@ def init_app(app: Flask) -> None:
     )
     register(app, sign_in, settings, two_factor_views, email_views)
     register(app, verification_views, request_views, finish_views)
-    register(app, passkey_sign_in, method_views, passkey_views)
+    register(app, in_app_browser, passkey_sign_in, method_views, passkey_views)
     register(app, identity_views, identity_account_views, identity_webhooks)
     email_types.update(EMAIL_TYPES)
     on_account_deleted.add(

@@ -177,7 +177,10 @@ def test_the_page_says_why_there_are_none_at_a_bare_address(
     assert "https 주소가 있어야" in as_(ada).get(PAGE).text
 
 
-@pytest.mark.parametrize("agent", ["Android KAKAOTALK 25.1", "iPhone NAVER(inapp; search; 2000)"])
+@pytest.mark.parametrize(
+    "agent",
+    ["Android KAKAOTALK 25.1", "iPhone NAVER(inapp; search; 2000)", "iPhone Instagram 300.0"],
+)
 def test_in_the_browser_of_an_app_the_page_says_to_open_another(
     guest: FlaskClient, agent: str
 ) -> None:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # The cookie of a browser in which no passkey is offered any more.
 OFFER_DECLINED = {"passkey_offer": ("declined", timedelta(days=365))}
-# In the user agent of browsers inside apps, which may have no passkeys.
-_IN_APP = ("KAKAOTALK", "NAVER(inapp")
 RESPONSE_MAX = 16 * 1024  # characters
 REFUSED = _("This passkey was not accepted. Please try again, or sign in another way.")
 
@@ -110,9 +108,4 @@ def path_with_offer(user: User, can_add: str | None, next: str) -> str:
 
 def passkey_context() -> dict[str, Any]:
     """What templates with buttons for passkeys need."""
-    agent = request.headers.get("User-Agent", "")
-    return {
-        "passkeys_possible": is_possible(),
-        "passkeys_rp_id": current_rp_id(),
-        "is_in_app_browser": any(name in agent for name in _IN_APP),
-    }
+    return {"passkeys_possible": is_possible(), "passkeys_rp_id": current_rp_id()}

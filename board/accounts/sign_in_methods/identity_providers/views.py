@@ -39,7 +39,6 @@ class ProviderSignUpForm(NameForm):
 
 def init_app(app: Flask) -> None:
     app.add_template_global(buttons, "identity_provider_buttons")
-    app.add_template_global(in_app_browser)
 
 
 def buttons(user: User | None = None) -> list[Provider]:
@@ -50,18 +49,6 @@ def buttons(user: User | None = None) -> list[Provider]:
         found = [provider for provider in found if Identity.at(provider.issuer, user)]
     allow_form_targets(target for provider in found for target in provider.form_targets())
     return found
-
-
-def in_app_browser() -> str:
-    """The app whose browser this is, such as Google refuses; empty for others."""
-    agent = request.headers.get("User-Agent", "")
-    return next((name for token, name in _IN_APP if token in agent), "")
-
-
-_IN_APP = (
-    ("KAKAOTALK", "kakaotalk"), ("NAVER(inapp", "naver"), ("FBAN", "facebook"),
-    ("FBAV", "facebook"), ("Instagram", "instagram"), (" Line/", "line"), ("DaumApps", "daum"),
-)  # fmt: skip
 
 
 def provider_or_404(name: str) -> Provider:
